@@ -1,0 +1,25 @@
+import type { ErrorCode, Failure } from '@plenum/protocol';
+import { errors } from '@plenum/protocol';
+
+/**
+ * A failure that leaves by exception: the store is away, an answer is late, or there is a bug.
+ * Expected refusals are return values (see `Refused`), never this. Edges translate it once, by `failure.code`.
+ */
+export class PlenumError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: { cause?: unknown }) {
+    super(failure.error ?? errors[failure.code].text, options);
+    this.name = 'PlenumError';
+    this.failure = failure;
+  }
+
+  static of(code: ErrorCode, options?: { cause?: unknown }): PlenumError {
+    return new PlenumError({ code }, options);
+  }
+}
+
+/** Turns whatever was thrown into what the caller may be told; anything unknown is `internal` and nothing else. */
+export function failureFrom(thrown: unknown): Failure {
+  return thrown instanceof PlenumError ? thrown.failure : { code: 'internal' };
+}

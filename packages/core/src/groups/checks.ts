@@ -1,0 +1,71 @@
+/** What each check of the rule table means, over a snapshot of the facts. Pure; due mutes are already settled. */
+import { type Actor, type Failure, type GroupType, limits, SERVICE } from '@plenum/protocol';
+import type { GroupRecord, MemberRecord } from './records.ts';
+import { isoTime } from './records.ts';
+import { type Check, type CheckName, rules } from './rules.ts';
+
+export interface Facts {
+  /** Null: no such group (a tombstone counts as none). */
+  readonly group: Pick<GroupRecord, 'groupType' | 'counts' | 'maxMembers'> | null;
+  readonly actor: Actor;
+  readonly actorRecord: MemberRecord | null;
+  /** The user whom the operation concerns; equal to the actor in join, leave and send. */
+  readonly subjectRecord: MemberRecord | null;
+  readonly isSubjectBanned: boolean;
+  readonly nowMs: number;
+}
+
+type Group = NonNullable<Facts['group']>;
+const isActiveAdmin = (record: MemberRecord | null) =>
+  record !== null && record.status === 'active' && record.roles.includes('admin');
+const isFull = (group: Group) =>
+  group.maxMembers !== null && group.counts.active + group.counts.muted >= group.maxMembers;
+
+const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>> = {
+  'group absent': () => false,
+  'group exists': () => true,
+  'group is strict_private': (_, group) => group.groupType === 'strict_private',
+  'actor is in the group': ({ actorRecord }) => actorRecord !== null,
+  'actor is active': ({ actorRecord }) => actorRecord?.status === 'active',
+  'actor is an active admin': ({ actorRecord }) => isActiveAdmin(actorRecord),
+  'user is not banned': ({ isSubjectBanned }) => !isSubjectBanned,
+  'user is no member': ({ subjectRecord }) => subjectRecord === null,
+  'user may ask again': ({ subjectRecord }) => subjectRecord === null || subjectRecord.status === 'muted',
+  'user is in the group': ({ subjectRecord }) => subjectRecord !== null,
+  'target is in the group': ({ subjectRecord }) => subjectRecord !== null,
+  'target is pending': ({ subjectRecord }) => subjectRecord?.status === 'pending',
+  'target can be muted': ({ subjectRecord }) =>
+    subjectRecord?.status === 'active' && !subjectRecord.roles.includes('admin'),
+  'target is muted': ({ subjectRecord }) => subjectRecord?.status === 'muted',
+  'target is not the last admin': ({ subjectRecord }, group) =>
+    !isActiveAdmin(subjectRecord) || group.counts.admins > 1,
+  'sender is in the group': ({ subjectRecord }) => subjectRecord !== null,
+  'sender is not pending': ({ subjectRecord }) => subjectRecord?.status !== 'pending',
+  'sender is not muted': ({ subjectRecord }) => subjectRecord?.status !== 'muted',
+  'place is free': (_, group) => !isFull(group),
+  'place for an applicant is free': ({ subjectRecord }, group) =>
+    subjectRecord?.status === 'muted' || (!isFull(group) && group.counts.pending < limits.pendingMax),
+};
+
+/** @returns the first refusal in the table's order, or null if the operation may go ahead. */
+export function firstRefusal(operation: keyof typeof rules, facts: Facts, type?: GroupType): Failure | null {
+  const group = facts.group;
+  if (group === null) return operation === 'create' ? null : { code: 'group_not_found' };
+  for (const check of rules[operation][type ?? group.groupType]) {
+    if (check.ofActor && facts.actor === SERVICE) continue;
+    if (!holds[check.name](facts, group)) return refusal(check, facts);
+  }
+  return null;
+}
+
+function refusal(check: Check, { subjectRecord, nowMs }: Facts): Failure {
+  const untilMs = subjectRecord?.mutedUntilMs ?? null;
+  if (check.code === 'muted' && untilMs !== null) {
+    return {
+      code: 'muted',
+      retryAfterMs: Math.max(1, untilMs - nowMs),
+      details: { muted_until: isoTime(untilMs) },
+    };
+  }
+  return { code: check.code };
+}

@@ -1,0 +1,76 @@
+/** State changes of a group: what may be asked for, and what comes back. One command is one atomic step. */
+import type { Actor, Failure, GroupId, GroupType, MemberStatus, Role, UserId } from '@plenum/protocol';
+import type { GroupSettings } from './records.ts';
+
+/** Names one attempt for idempotency. Scope: (group, actor, id); only successes are remembered. */
+export interface RequestKey {
+  readonly id: string;
+  /** Digest of the request type (alias resolved) and its canonical arguments; another digest under one id is `conflict`. */
+  readonly payloadHash: string;
+  /** 10 min for ids that a client chose, 15 s for ids that the server made. */
+  readonly rememberMs: number;
+}
+
+interface Base {
+  readonly groupId: GroupId;
+  readonly actor: Actor;
+  readonly request: RequestKey;
+}
+
+export interface CreateGroup extends Base {
+  readonly operation: 'create';
+  /** The creator; he becomes the first admin. */
+  readonly actor: UserId;
+  readonly groupType: GroupType;
+  readonly settings: GroupSettings;
+}
+export interface JoinGroup extends Base {
+  readonly operation: 'join';
+  readonly userId: UserId;
+  /** A member gets success with his present status instead of `already_member`; nothing is written. */
+  readonly ensure: boolean;
+  /** The service admits directly: the user becomes `active` whatever the group's type. */
+  readonly admit: boolean;
+}
+export interface LeaveGroup extends Base {
+  readonly operation: 'leave';
+  readonly userId: UserId;
+}
+export interface TargetCommand extends Base {
+  readonly operation: 'accept' | 'reject' | 'unmute' | 'kick';
+  readonly userId: UserId;
+  readonly reason: string | null;
+}
+export interface MuteMember extends Base {
+  readonly operation: 'mute';
+  readonly userId: UserId;
+  /** Null: until somebody unmutes. */
+  readonly forMs: number | null;
+}
+export interface DeleteGroup extends Base {
+  readonly operation: 'delete';
+}
+
+export type GroupCommand = CreateGroup | JoinGroup | LeaveGroup | TargetCommand | MuteMember | DeleteGroup;
+export type Operation = GroupCommand['operation'];
+
+/** Where the subject of a change stands after it; `none` when he is no member any more. */
+export interface ChangeDone {
+  readonly outcome: 'done';
+  /** The remembered answer of an earlier attempt; nothing happened now. */
+  readonly isDuplicate: boolean;
+  readonly status: MemberStatus | 'none';
+  readonly roles: readonly Role[];
+  readonly epoch: string;
+  /** Seq of the entry that records the change; of the head when `ensure` changed nothing. */
+  readonly seq: number;
+  readonly mutedUntilMs: number | null;
+}
+/** A refusal wrote nothing (beyond settling what was due). */
+export interface Refused {
+  readonly outcome: 'refused';
+  readonly failure: Failure;
+}
+export type ChangeOutcome = ChangeDone | Refused;
+
+export const refused = (failure: Failure): Refused => ({ outcome: 'refused', failure });

@@ -1,0 +1,93 @@
+/**
+ * The rule table: for every operation and group type the checks in order, each with the code of its refusal.
+ * Order decides which code a caller gets. The memory engine executes this table, the documentation and the exhaustive
+ * test read it, and the Lua scripts are written by hand against it and compared cell by cell.
+ */
+import type { ErrorCode, GroupType } from '@plenum/protocol';
+import type { Operation } from './commands.ts';
+
+/** A fact that has to hold; what each one means stands in `checks.ts`. */
+export type CheckName =
+  | 'group absent'
+  | 'group exists'
+  | 'group is strict_private'
+  | 'actor is in the group'
+  | 'actor is active'
+  | 'actor is an active admin'
+  | 'user is not banned'
+  | 'user is no member'
+  | 'user may ask again'
+  | 'user is in the group'
+  | 'target is in the group'
+  | 'target is pending'
+  | 'target can be muted'
+  | 'target is muted'
+  | 'target is not the last admin'
+  | 'sender is in the group'
+  | 'sender is not pending'
+  | 'sender is not muted'
+  | 'place is free'
+  | 'place for an applicant is free';
+
+export interface Check {
+  readonly name: CheckName;
+  readonly code: ErrorCode;
+  /** The service skips checks of the actor, and nothing else. */
+  readonly ofActor: boolean;
+}
+
+const check = (name: CheckName, code: ErrorCode): Check => ({
+  name,
+  code,
+  ofActor: name.startsWith('actor '),
+});
+
+const exists = check('group exists', 'group_not_found');
+const notBanned = check('user is not banned', 'banned');
+const actorInGroup = check('actor is in the group', 'user_not_in_group');
+const actorActive = check('actor is active', 'not_admin');
+const actorAdmin = check('actor is an active admin', 'not_admin');
+const targetInGroup = check('target is in the group', 'user_not_in_group');
+const targetPending = check('target is pending', 'user_not_pending');
+const placeFree = check('place is free', 'group_full');
+const strict = check('group is strict_private', 'not_strict_private');
+
+type ByType = Readonly<Record<GroupType, readonly Check[]>>;
+const everyType = (...checks: Check[]): ByType => ({
+  public: checks,
+  private: checks,
+  strict_private: checks,
+});
+
+const joinPublic = [exists, notBanned, check('user is no member', 'already_member'), placeFree];
+const joinPrivate = [
+  exists,
+  notBanned,
+  check('user may ask again', 'already_member'),
+  check('place for an applicant is free', 'group_full'),
+];
+const acceptByMember = [exists, actorInGroup, actorActive, targetInGroup, targetPending];
+const acceptByAdmin = [exists, actorInGroup, actorActive, actorAdmin, targetInGroup, targetPending];
+
+export const rules: Readonly<Record<Operation | 'send', ByType>> = {
+  create: everyType(check('group absent', 'already_exists')),
+  join: { public: joinPublic, private: joinPrivate, strict_private: joinPrivate },
+  leave: everyType(exists, check('user is in the group', 'user_not_in_group')),
+  accept: {
+    public: [...acceptByMember, placeFree],
+    private: [...acceptByMember, placeFree],
+    strict_private: [...acceptByAdmin, placeFree],
+  },
+  reject: { public: acceptByMember, private: acceptByMember, strict_private: acceptByAdmin },
+  mute: everyType(exists, strict, actorAdmin, targetInGroup, check('target can be muted', 'cannot_mute')),
+  unmute: everyType(exists, strict, actorAdmin, targetInGroup, check('target is muted', 'not_muted')),
+  kick: everyType(exists, actorAdmin, targetInGroup, check('target is not the last admin', 'last_admin')),
+  delete: everyType(exists, actorAdmin),
+  send: everyType(
+    exists,
+    check('user is not banned', 'banned'),
+    check('sender is in the group', 'not_a_member'),
+    check('sender is not pending', 'pending_membership'),
+    check('sender is not muted', 'muted'),
+  ),
+};

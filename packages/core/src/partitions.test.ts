@@ -1,0 +1,12 @@
+import { groupIdSchema } from '@plenum/protocol';
+import { expect, test } from 'vitest';
+import { crc16, tagOf } from './partitions.ts';
+
+test('crc16 is the function of Redis Cluster', () => {
+  expect(crc16('123456789')).toBe(0x31c3);
+  expect(crc16('{user1000}.following'.slice(1, 9))).toBe(crc16('user1000'));
+});
+
+test('a group carries the tag of its partition', () => {
+  expect(tagOf(groupIdSchema.parse('123456789'))).toBe(`{p${0x31c3 % 256}}`);
+});

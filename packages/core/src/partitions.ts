@@ -1,0 +1,28 @@
+/** Which partition a group belongs to, and the names that follow from it. Redis Cluster hashes the tag the same way. */
+import type { GroupId, UserId } from '@plenum/protocol';
+
+/** Fixed at the first boot of a prefix: changing it is a migration. */
+export const PARTITION_COUNT = 256;
+
+const table = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
+  return crc & 0xffff;
+});
+
+/** CRC16-CCITT (XModem) over the text's bytes: the function Redis Cluster uses for slots. `text` is ASCII. */
+export function crc16(text: string): number {
+  let crc = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    crc = ((crc << 8) & 0xffff) ^ (table[((crc >> 8) ^ text.charCodeAt(i)) & 0xff] ?? 0);
+  }
+  return crc;
+}
+
+export const partitionOf = (id: GroupId | UserId): number => crc16(id) % PARTITION_COUNT;
+/** The hash tag that all keys and the channel of a group, or of a user, carry. */
+export const tagOf = (id: GroupId | UserId): string => `{p${partitionOf(id)}}`;
+/** Socket.IO room of a group: `{p17}:<group_id>`. */
+export const groupRoom = (groupId: GroupId): string => `${tagOf(groupId)}:${groupId}`;
+/** Socket.IO room of a user's devices: `{p17}:user:<user_id>`. */
+export const userRoom = (userId: UserId): string => `${tagOf(userId)}:user:${userId}`;

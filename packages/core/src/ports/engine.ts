@@ -1,0 +1,39 @@
+import type { FeedTransport } from './feed-transport.ts';
+import type { GroupLog } from './group-log.ts';
+import type { GroupStore } from './group-store.ts';
+import type { Nudges } from './nudges.ts';
+
+/** What survives an ack: D0 memory or no AOF, D1 AOF everysec, D2 AOF always, D3 D1 + replica, D4 + WAIT, D5 WAITAOF. */
+export type DurabilityClass = 'D0' | 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'unknown';
+
+export interface EngineHealth {
+  readonly isReady: boolean;
+  readonly durability: DurabilityClass;
+}
+
+/** Sharded publish/subscribe in the shape that the Socket.IO Redis adapter accepts as its client. */
+export interface RoomChannels {
+  readonly channelPrefix: string;
+  sSubscribe(
+    channels: string | string[],
+    listener: (message: Buffer, channel: Buffer) => void,
+  ): Promise<void>;
+  sUnsubscribe(channels: string | string[]): Promise<void>;
+  sPublish(channel: string, message: string | Uint8Array): Promise<number>;
+}
+
+/** The whole state of the service behind ports. `memory` and `redis` pass the same conformance suites. */
+export interface Engine {
+  readonly name: 'memory' | 'redis';
+  readonly groups: GroupStore;
+  readonly log: GroupLog;
+  readonly feeds: FeedTransport;
+  readonly nudges: Nudges;
+  /** Null where one process is all there is: Socket.IO then keeps its in-memory adapter. */
+  readonly roomChannels: RoomChannels | null;
+  health(): Promise<EngineHealth>;
+  /** All nodes of one prefix get the same value: the first offer under a name wins and stays. For development secrets. */
+  agreeOn(name: string, offer: string): Promise<string>;
+  /** Frees every connection and timer. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,27 @@
+import type { GroupId } from '@plenum/protocol';
+import type { LogEntry } from '../feed/entry.ts';
+import type { LogHead } from '../groups/records.ts';
+import type { Appended, AppendOutcome, MessageDraft } from '../send/draft.ts';
+
+export interface LogRange {
+  readonly head: LogHead;
+  /** Ascending by seq, dense. */
+  readonly entries: readonly LogEntry[];
+}
+
+/** The ordered entries of each group: messages and membership changes under one counter. */
+export interface GroupLog {
+  /**
+   * Checks, numbers, stores and publishes one message in one atomic step, in the order of the rule table's `send`.
+   * At most one seq per (group, actor, request id). Throws `PlenumError` `timeout` when the outcome is unknown.
+   * @param onCommitted called exactly once on success, before this node fans the entry out, and synchronously with
+   * whichever comes first: the store's answer or the entry itself. So an ack written in it precedes the sender's own copy.
+   */
+  append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome>;
+  /** Entries with afterSeq < seq, ascending, at most `limit`; null if neither group nor tombstone exists. */
+  after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null>;
+  /** The last entries with seq < beforeSeq, ascending, at most `limit`; null if neither group nor tombstone exists. */
+  before(groupId: GroupId, beforeSeq: number, limit: number): Promise<LogRange | null>;
+  /** Heads of many groups in one round trip; a group that does not exist is absent from the map. */
+  heads(groupIds: readonly GroupId[]): Promise<ReadonlyMap<GroupId, LogHead>>;
+}

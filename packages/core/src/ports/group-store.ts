@@ -1,0 +1,33 @@
+import type { GroupId, MemberStatus, UserId } from '@plenum/protocol';
+import type { ChangeOutcome, GroupCommand } from '../groups/commands.ts';
+import type { GroupRecord, MemberRow, Membership, Page, Position } from '../groups/records.ts';
+
+/**
+ * Groups and who is in them. Every method throws `PlenumError` (`unavailable`, `timeout`) when the store is away;
+ * after `timeout` the outcome of a change is unknown and the same request key may be tried again.
+ */
+export interface GroupStore {
+  /**
+   * Executes one row of the rule table: settles due mutes, checks in the table's order, changes, appends the log entry
+   * and publishes it, all or nothing. At most one entry per request key; the same key answers the same again.
+   */
+  change(command: GroupCommand): Promise<ChangeOutcome>;
+  /** The group as it stands, due mutes counted as ended; null if there is none (a tombstone is none). */
+  group(groupId: GroupId): Promise<GroupRecord | null>;
+  /** One atomic read of head and record; null only if neither group nor tombstone exists. */
+  position(groupId: GroupId, userId: UserId | null): Promise<Position | null>;
+  /**
+   * Members: receivers by since_seq, then applicants by the seq of their request. Cost is that of the page, never of the
+   * group. With `status` a page may be shorter than `limit` while `nextCursor` is not null. Null: no such group.
+   * @throws PlenumError `invalid_args` for a cursor that this method did not make.
+   */
+  members(
+    groupId: GroupId,
+    page: { readonly cursor: string | null; readonly limit: number; readonly status: MemberStatus | null },
+  ): Promise<Page<MemberRow> | null>;
+  /** The groups in which the user has any status, ascending by group id, each verified against the group itself. */
+  memberships(
+    userId: UserId,
+    page: { readonly cursor: string | null; readonly limit: number },
+  ): Promise<Page<Membership>>;
+}

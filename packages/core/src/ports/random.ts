@@ -1,0 +1,5 @@
+/** Identifiers that nobody can guess; injected so that tests can repeat themselves. */
+export interface Random {
+  /** 16 characters of `[0-9a-f]`: an epoch, a nonce, a server-made request id. */
+  token(): string;
+}

@@ -1,0 +1,24 @@
+/** The operations of the service in wire shapes: sockets, REST and the library call exactly these. */
+import type { RequestArgs, RequestResult, RequestType, UserId } from '@plenum/protocol';
+import type { Caller, Outcome } from './caller.ts';
+
+type Plain = Exclude<RequestType, 'join_group' | 'relay_msg' | 'send_message'>;
+
+/** A user's own join; with `user_id` and `admit` the service admits that user directly as `active`. */
+export type JoinArgs = RequestArgs<'join_group'> & { readonly user_id?: UserId; readonly admit?: boolean };
+
+/**
+ * Every operation resolves with success or a typed failure and throws only `PlenumError` (store away, outcome unknown) or
+ * a bug. Arguments were parsed by the schemas of the protocol.
+ */
+export type Operations = {
+  readonly [T in Plain]: (caller: Caller, args: RequestArgs<T>) => Promise<Outcome<RequestResult<T>>>;
+} & {
+  readonly join_group: (caller: Caller, args: JoinArgs) => Promise<Outcome<RequestResult<'join_group'>>>;
+  /** @param onCommitted called once with the result, synchronously, before this node fans the message out. */
+  readonly relay_msg: (
+    caller: Caller,
+    args: RequestArgs<'relay_msg'>,
+    onCommitted?: (result: RequestResult<'relay_msg'>) => void,
+  ) => Promise<Outcome<RequestResult<'relay_msg'>>>;
+};

@@ -1,0 +1,75 @@
+/** The envelope of a request and of its answer, and how malformed ones are refused. */
+import { z } from 'zod';
+import { type ErrorCode, errors, type Failure, type FailureBody } from './errors.ts';
+import { requestIdSchema } from './ids.ts';
+import { limits } from './limits.ts';
+import { isDeeperThan } from './text.ts';
+
+export const requestEnvelopeSchema = z.strictObject({
+  service: z.string().min(1).max(64).optional(),
+  request_type: z.string().min(1).max(64),
+  request_id: requestIdSchema.optional(),
+  args: z.record(z.string(), z.unknown()).nullish(),
+});
+export type RequestEnvelope = z.infer<typeof requestEnvelopeSchema>;
+
+export interface Success<R> {
+  readonly request_id: string;
+  readonly success: true;
+  readonly result: R;
+}
+export interface FailedAnswer extends FailureBody {
+  readonly request_id: string;
+  readonly success: false;
+}
+/** What an ack, or the push `response`, holds. */
+export type Answer<R> = Success<R> | FailedAnswer;
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** Names what is wrong with the first offending field, and the limit if there is one. */
+function failureOf(issue: z.core.$ZodIssue | undefined, fallback: ErrorCode): Failure {
+  if (issue === undefined) return { code: fallback };
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const path = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])];
+  const field = path.map(String).join('.');
+  const params: { code?: unknown; limit?: unknown } = issue.code === 'custom' ? (issue.params ?? {}) : {};
+  const limit = typeof params.limit === 'number' ? params.limit : limitOf(issue);
+  const named =
+    typeof params.code === 'string' && params.code in errors ? (params.code as ErrorCode) : undefined;
+  const code = named ?? (field === 'message' && fallback === 'invalid_args' ? 'invalid_content' : fallback);
+  const text = unknownKey === undefined ? issue.message : `unknown field ${unknownKey.slice(0, 64)}`;
+  return {
+    code,
+    error: field === '' || text.includes(field) ? text : `${field}: ${text}`,
+    details: {
+      ...(field === '' ? {} : { field: field.slice(0, 256) }),
+      ...(limit === undefined ? {} : { limit }),
+    },
+  };
+}
+
+function limitOf(issue: z.core.$ZodIssue): number | undefined {
+  if (issue.code === 'too_big') return Number(issue.maximum);
+  if (issue.code === 'too_small') return Number(issue.minimum);
+  return undefined;
+}
+
+/** Parses untrusted input; refuses deep nesting before any schema walks it. */
+export function parse<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode): Parsed<T> {
+  if (isDeeperThan(input, limits.argsMaxDepth)) {
+    return {
+      ok: false,
+      failure: {
+        code: fallback,
+        error: `input nests deeper than ${limits.argsMaxDepth} levels`,
+        details: { field: 'args', limit: limits.argsMaxDepth },
+      },
+    };
+  }
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, failure: failureOf(parsed.error.issues[0], fallback) };
+}

@@ -1,0 +1,107 @@
+/** The one table of error codes: HTTP status, text, and whether the same request may succeed later. */
+
+/**
+ * What kind of failure a code is:
+ * `rejected` the request was understood and refused, state is unchanged;
+ * `unavailable` nothing was done, the same request may succeed later;
+ * `lost` the outcome is unknown, retry with the same request_id;
+ * `bug` ours.
+ */
+type ErrorKind = 'rejected' | 'unavailable' | 'lost' | 'bug';
+
+interface ErrorRow {
+  readonly http: number;
+  readonly text: string;
+  readonly kind: ErrorKind;
+  readonly retry: boolean;
+}
+
+const rejected = (http: number, text: string): ErrorRow => ({ http, text, kind: 'rejected', retry: false });
+const later = (http: number, text: string): ErrorRow => ({ http, text, kind: 'unavailable', retry: true });
+
+export const errors = {
+  group_not_found: rejected(404, 'Group not found'),
+  not_a_member: rejected(403, 'Not a member of this group'),
+  pending_membership: rejected(403, 'Pending membership: wait for acceptance'),
+  muted: rejected(403, 'You are muted and cannot send messages'),
+  banned: rejected(403, 'You are banned from this group'),
+  not_admin: rejected(403, 'Only an admin can do this'),
+  not_strict_private: rejected(409, 'Muting exists only in strict_private groups'),
+  already_exists: rejected(409, 'Group already exists'),
+  already_member: rejected(409, 'Already a member of this group'),
+  user_not_in_group: rejected(404, 'User is not in this group'),
+  user_not_pending: rejected(409, 'User is not waiting for acceptance'),
+  cannot_mute: rejected(409, 'User is pending, already muted or an admin and cannot be muted'),
+  not_muted: rejected(409, 'User is not muted'),
+  cannot_promote: rejected(409, 'User is not an active member or is an admin already'),
+  cannot_demote: rejected(409, 'User is not an admin'),
+  not_banned: rejected(409, 'User is not banned'),
+  last_admin: rejected(409, 'The last admin of a group cannot be removed'),
+  group_full: rejected(409, 'Group is full'),
+  rate_limited: later(429, 'Rate limit exceeded'),
+  room_overloaded: later(503, 'Room queue is full'),
+  message_too_large: rejected(413, 'Message is too large'),
+  invalid_content: rejected(400, 'message must be a non-empty string'),
+  invalid_utf8: rejected(400, 'Text holds a lone surrogate and is not valid UTF-8'),
+  invalid_args: rejected(400, 'Invalid arguments'),
+  invalid_request: rejected(400, 'Invalid request'),
+  moderation_blocked: rejected(403, 'Message was blocked by moderation'),
+  unauthorized: rejected(403, 'Not authorized'),
+  unsupported_request: rejected(404, 'unsupported function'),
+  unauthenticated: rejected(401, 'A valid token is required'),
+  token_expired: rejected(401, 'The token has expired'),
+  origin_denied: rejected(403, 'This origin may not connect'),
+  forbidden: rejected(403, 'This token may not do that'),
+  too_many_connections: later(429, 'Too many connections'),
+  conflict: rejected(409, 'Same request_id with a different payload'),
+  unavailable: later(503, 'The service cannot do this right now'),
+  timeout: {
+    http: 503,
+    text: 'The outcome is unknown: retry with the same request_id',
+    kind: 'lost',
+    retry: true,
+  },
+  draining: later(503, 'This node is shutting down'),
+  internal: { http: 500, text: 'Internal error', kind: 'bug', retry: false },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errors;
+export const errorCodes = Object.keys(errors) as readonly ErrorCode[];
+
+/** What is said beside the code: which field, which limit, why, until when (ISO-8601 UTC). */
+export interface FailureDetails {
+  readonly field?: string;
+  readonly limit?: number;
+  readonly reason?: string;
+  readonly muted_until?: string;
+  readonly status?: string;
+}
+
+/** A refusal as the domain and the edges pass it around; `error` defaults to the table's text. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly error?: string;
+  readonly retryAfterMs?: number;
+  readonly details?: FailureDetails;
+}
+
+/** The failure as it stands on the wire, in an ack, a `response` push or an HTTP body. */
+export interface FailureBody {
+  readonly error: string;
+  readonly code: ErrorCode;
+  readonly can_retry: boolean;
+  readonly retry_after_ms?: number;
+  readonly details?: FailureDetails;
+}
+
+/** @returns the wire shape of a failure; `muted` can be retried only when the mute ends by itself. */
+export function failureBody(failure: Failure): FailureBody {
+  const row = errors[failure.code];
+  return {
+    error: failure.error ?? row.text,
+    code: failure.code,
+    can_retry: row.retry || failure.retryAfterMs !== undefined,
+    ...(failure.retryAfterMs === undefined ? {} : { retry_after_ms: Math.max(1, failure.retryAfterMs) }),
+    ...(failure.details === undefined ? {} : { details: failure.details }),
+  };
+}

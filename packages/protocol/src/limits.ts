@@ -1,0 +1,30 @@
+/** Limits that both sides of the wire enforce. Units stand in the names. */
+export const limits = {
+  /** Length of a group id or user id, in characters (all are single-byte). */
+  idMaxLength: 128,
+  requestIdMaxLength: 128,
+  /** Default of `PLENUM_MESSAGE_MAX_BYTES`: UTF-8 bytes of `message`. */
+  messageMaxBytes: 4096,
+  /** JSON text of a group's `metadata`, in UTF-8 bytes. */
+  metadataMaxBytes: 4096,
+  /** UTF-8 bytes of `reason`. */
+  reasonMaxBytes: 512,
+  /** Levels of nesting that a request's arguments may have. */
+  argsMaxDepth: 32,
+  /** One WebSocket frame or one HTTP body; above it the socket is cut, the request answered 413. */
+  frameMaxBytes: 65_536,
+  pageDefault: 50,
+  pageMax: 200,
+  /** Groups in one `subscribe`, and positions in one handshake. */
+  subscribeMax: 256,
+  /** Members that `get_group_info` lists before it says `truncated`. */
+  infoMembersMax: 1000,
+  /** Applicants that wait in one group at a time. */
+  pendingMax: 1000,
+  /** Highest `max_members`. */
+  groupMembersMax: 10_000_000,
+  /** Longest timed mute or ban: ten years, in ms. */
+  forMsMax: 315_360_000_000,
+  /** A position further behind the head than this is answered `too_far`, in entries. */
+  resumeMaxEntries: 1000,
+} as const;

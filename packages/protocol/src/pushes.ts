@@ -1,0 +1,61 @@
+/** What the server sends without being asked. */
+import { z } from 'zod';
+import {
+  epochSchema,
+  groupEventSchema,
+  groupEventTypeSchema,
+  memberStatusSchema,
+  relayedMessageSchema,
+  resyncReasonSchema,
+  roleSchema,
+  seqSchema,
+} from './groups.ts';
+import { groupIdSchema, requestIdSchema } from './ids.ts';
+import { subscriptionSchema } from './requests.ts';
+
+/** One message to every receiver, its sender included; `request_id` is the sender's. */
+export const relayMessagePushSchema = z.object({
+  request_id: requestIdSchema,
+  success: z.literal(true),
+  result: relayedMessageSchema,
+});
+export const subscribedPushSchema = z.object({ groups: z.array(subscriptionSchema) });
+/** To all devices of the user it concerns; `status` is `none` after a removal. */
+export const membershipPushSchema = z.object({
+  group_id: groupIdSchema,
+  status: z.union([memberStatusSchema, z.literal('none')]),
+  roles: z.array(roleSchema),
+  type: groupEventTypeSchema,
+  actor_id: z.string().optional(),
+  reason: z.string().optional(),
+});
+/** Continuity is broken. Except for `not_a_member` the socket is attached from head_seq + 1; page `history` up to it. */
+export const resyncPushSchema = z.object({
+  group_id: groupIdSchema,
+  reason: resyncReasonSchema,
+  epoch: epochSchema.nullable(),
+  head_seq: seqSchema,
+  oldest_seq: seqSchema,
+});
+export const drainPushSchema = z.object({ within_ms: z.int() });
+export const closingPushSchema = z.object({
+  code: z.enum(['slow_consumer', 'token_expired', 'revoked', 'drain']),
+});
+
+/** Every push by its event name; `response` answers a request that came without an ack. */
+export const pushTable = {
+  relay_message: relayMessagePushSchema,
+  group_event: groupEventSchema,
+  subscribed: subscribedPushSchema,
+  membership: membershipPushSchema,
+  resync: resyncPushSchema,
+  drain: drainPushSchema,
+  closing: closingPushSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+export type PushEvent = keyof typeof pushTable;
+export type PushPayload<E extends PushEvent> = z.infer<(typeof pushTable)[E]>;
+export type RelayMessagePush = PushPayload<'relay_message'>;
+export type MembershipPush = PushPayload<'membership'>;
+export type ResyncPush = PushPayload<'resync'>;
+export type SubscribedPush = PushPayload<'subscribed'>;
