@@ -1,12 +1,11 @@
 /** A message on its way into the log, and what becomes of it. */
-import type { Actor, GroupId, UserId } from '@plenum/protocol';
+import type { GroupId, UserId } from '@plenum/protocol';
 import type { Refused, RequestKey } from '../groups/commands.ts';
 
 export interface MessageDraft {
   readonly groupId: GroupId;
+  /** Whom the rules are asked about, whoever asks; also the actor of the request key. */
   readonly sender: UserId;
-  /** Who asks: the sender, or the service on his behalf. The rules are always those of the sender. */
-  readonly actor: Actor;
   readonly request: RequestKey;
   /** Shape, size and UTF-8 were checked at the edge. */
   readonly message: string;

@@ -1,0 +1,20 @@
+import type { GroupId } from '@plenum/protocol';
+import type { Subscriber } from './fan-out.ts';
+
+/** Where a client says it stands in a group's log; without epoch and seq: from now on. */
+export interface ClaimedPosition {
+  readonly groupId: GroupId;
+  readonly epoch: string | null;
+  readonly seq: number | null;
+}
+
+/** The devices of this node, as the edge announces them. Implemented by core's feed host. */
+export interface DeviceHub {
+  /**
+   * Registers a device. An `isAuto` one is attached to every group in which its user is active or muted, each from its
+   * position, and gets a `subscribed` push for them. Resolves when that is done or has been left to the sweep; never throws.
+   */
+  connect(subscriber: Subscriber, positions: readonly ClaimedPosition[]): Promise<void>;
+  /** Detaches the device everywhere. Idempotent. */
+  disconnect(subscriber: Subscriber): void;
+}

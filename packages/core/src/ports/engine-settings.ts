@@ -1,0 +1,25 @@
+/** What an engine enforces inside its atomic steps. */
+export interface EngineSettings {
+  /** Token bucket per (sender, group), cluster-wide. */
+  readonly ratePerSec: number;
+  readonly rateBurst: number;
+  /** Retention of a group's log, by length and by age of an idle log. */
+  readonly historyMaxEntries: number;
+  readonly historyMaxAgeMs: number;
+  /** Accepted but undelivered messages per group; asked only when the outbox is written. */
+  readonly roomQueueLimit: number;
+  /** An adapter that reads the outbox is configured. */
+  readonly isOutboxWritten: boolean;
+  /** A state change that the store has not begun after this long is given up. */
+  readonly requestTimeoutMs: number;
+}
+
+export const defaultEngineSettings: EngineSettings = {
+  ratePerSec: 10,
+  rateBurst: 20,
+  historyMaxEntries: 10_000,
+  historyMaxAgeMs: 7 * 24 * 3_600_000,
+  roomQueueLimit: 2048,
+  isOutboxWritten: false,
+  requestTimeoutMs: 5000,
+};
