@@ -5,6 +5,8 @@ export * from './groups.ts';
 export * from './handshake.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './openapi.ts';
 export * from './pushes.ts';
 export * from './requests.ts';
+export * from './rest.ts';
 export * from './text.ts';

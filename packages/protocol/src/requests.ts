@@ -35,15 +35,15 @@ export const createSettings = {
 
 const positioned = { epoch: epochSchema, seq: seqSchema };
 
-export const memberRowSchema = memberSchema.extend({ user_id: userIdSchema, online: z.boolean() });
+export const memberRowSchema = memberSchema.extend({ user_id: userIdSchema, online: z.boolean().optional() });
 export const groupRowSchema = z.object({
   group_id: groupIdSchema,
   group_type: groupTypeSchema,
   status: memberStatusSchema,
   roles: z.array(roleSchema),
   head_seq: seqSchema,
-  read_seq: seqSchema,
-  unread: z.int(),
+  read_seq: seqSchema.optional(),
+  unread: z.int().optional(),
 });
 
 /** Outsiders and applicants get `group_id`, `group_type` and their own status only. */

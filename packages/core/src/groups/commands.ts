@@ -57,7 +57,7 @@ export type Operation = GroupCommand['operation'];
 /** Where the subject of a change stands after it; `none` when he is no member any more. */
 export interface ChangeDone {
   readonly outcome: 'done';
-  /** The remembered answer of an earlier attempt; nothing happened now. */
+  /** Nothing happened now: the remembered answer of an earlier attempt, or `ensure` found the user in the group. */
   readonly isDuplicate: boolean;
   readonly status: MemberStatus | 'none';
   readonly roles: readonly Role[];

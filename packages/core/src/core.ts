@@ -1,0 +1,51 @@
+/** Puts the domain together: operations and feeds over one engine and one fan-out. */
+import { FeedHost } from './feed/feed-host.ts';
+import type { Clock } from './ports/clock.ts';
+import type { Engine } from './ports/engine.ts';
+import type { FanOut } from './ports/fan-out.ts';
+import type { Logger } from './ports/telemetry.ts';
+import { Changes } from './requests/change.ts';
+import type { Operations } from './requests/operations.ts';
+import { Reads } from './requests/read.ts';
+import { relayMessage } from './requests/send.ts';
+import { subscribe, unsubscribe } from './requests/subscription.ts';
+
+export interface Core {
+  readonly operations: Operations;
+  /** Devices are announced here; it also tells how many feeds are open and what they count. */
+  readonly feeds: FeedHost;
+  /** Begins the periodic sweep. */
+  start(): void;
+  /** Closes the feeds; the engine belongs to whoever made it. Idempotent. */
+  stop(): void;
+}
+
+export function createCore(parts: { engine: Engine; fanOut: FanOut; clock: Clock; logger: Logger }): Core {
+  const feeds = new FeedHost(parts);
+  const context = { engine: parts.engine, feeds };
+  const changes = new Changes(context);
+  const reads = new Reads(context);
+  return {
+    feeds,
+    start: () => feeds.start(),
+    stop: () => feeds.stop(),
+    operations: {
+      create_group: changes.create,
+      join_group: changes.join,
+      leave_group: changes.leave,
+      accept_member: changes.accept,
+      reject_member: changes.reject,
+      mute_member: changes.mute,
+      unmute_member: changes.unmute,
+      kick_member: changes.kick,
+      delete_group: changes.delete,
+      get_group_info: reads.info,
+      list_members: reads.members,
+      list_groups: reads.myGroups,
+      history: reads.history,
+      relay_msg: (caller, args, onCommitted) => relayMessage(context, caller, args, onCommitted),
+      subscribe: (caller, args) => subscribe(context, caller, args),
+      unsubscribe: (caller, args) => unsubscribe(context, caller, args),
+    },
+  };
+}

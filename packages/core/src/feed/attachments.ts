@@ -1,0 +1,70 @@
+import type { Subscriber } from '../ports/fan-out.ts';
+
+/** A device that still reads the log up to where the feed is. */
+export interface CatchingUp {
+  /** Last seq that was delivered to it. */
+  cursor: number;
+  /** Last seq it may get; null while its user is a receiver. */
+  endSeq: number | null;
+}
+
+/**
+ * The devices attached to one feed, by where they stand: `live` ones have everything up to the feed's last seq and share
+ * each delivery; `ahead` ones were attached at a head that the feed has yet to reach; `behind` ones are catching up.
+ */
+export class Attachments {
+  readonly live = new Set<Subscriber>();
+  readonly ahead = new Map<Subscriber, number>();
+  readonly behind = new Map<Subscriber, CatchingUp>();
+
+  get isAny(): boolean {
+    return this.live.size + this.ahead.size + this.behind.size > 0;
+  }
+
+  has(subscriber: Subscriber): boolean {
+    return this.live.has(subscriber) || this.ahead.has(subscriber) || this.behind.has(subscriber);
+  }
+
+  /** @returns true when the device has to catch up from `cursor`. */
+  place(subscriber: Subscriber, cursor: number, lastSeq: number): boolean {
+    this.remove(subscriber);
+    if (cursor === lastSeq) this.live.add(subscriber);
+    else if (cursor > lastSeq) this.ahead.set(subscriber, cursor);
+    else this.behind.set(subscriber, { cursor, endSeq: null });
+    return cursor < lastSeq;
+  }
+
+  remove(subscriber: Subscriber): void {
+    this.live.delete(subscriber);
+    this.ahead.delete(subscriber);
+    this.behind.delete(subscriber);
+  }
+
+  /** Devices whose head the feed has just reached become live. */
+  promote(lastSeq: number): void {
+    for (const [subscriber, cursor] of this.ahead) {
+      if (cursor > lastSeq) continue;
+      this.ahead.delete(subscriber);
+      this.live.add(subscriber);
+    }
+  }
+
+  /**
+   * The range of these users' devices ends with `seq`: live ones are done, those catching up may go on to it. A device
+   * that is ahead was attached by a later state of its user and stays.
+   */
+  end(isConcerned: (subscriber: Subscriber) => boolean, seq: number): void {
+    for (const subscriber of this.live) if (isConcerned(subscriber)) this.live.delete(subscriber);
+    for (const [subscriber, state] of this.behind) if (isConcerned(subscriber)) state.endSeq ??= seq;
+  }
+
+  all(): Subscriber[] {
+    return [...this.live, ...this.ahead.keys(), ...this.behind.keys()];
+  }
+
+  clear(): void {
+    this.live.clear();
+    this.ahead.clear();
+    this.behind.clear();
+  }
+}

@@ -1,0 +1,98 @@
+import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
+import type { Subscriber } from '../ports/fan-out.ts';
+
+interface DeviceState {
+  /** Groups that the device has unsubscribed from: the sweep leaves them alone. */
+  readonly optedOut: Set<GroupId>;
+  /** Groups whose join or create this device waits for. */
+  readonly asking: Map<GroupId, number>;
+  /** False until the groups it had at connect are attached. */
+  isSettled: boolean;
+}
+
+/** The devices of this node by user, with what each has asked for. */
+export class Devices {
+  readonly #byUser = new Map<string, Set<Subscriber>>();
+  readonly #states = new Map<Subscriber, DeviceState>();
+  readonly #groups = new Map<string, Set<GroupId>>();
+
+  add(device: Subscriber): void {
+    const devices = this.#byUser.get(device.userId) ?? new Set();
+    this.#byUser.set(device.userId, devices.add(device));
+    if (!this.#groups.has(device.userId)) this.#groups.set(device.userId, new Set());
+    this.#states.set(device, { optedOut: new Set(), asking: new Map(), isSettled: false });
+  }
+
+  /** @returns true when it was the last device of its user on this node. */
+  remove(device: Subscriber): boolean {
+    if (!this.#states.delete(device)) return false;
+    const devices = this.#byUser.get(device.userId);
+    devices?.delete(device);
+    if (devices === undefined || devices.size > 0) return false;
+    this.#groups.delete(device.userId);
+    return this.#byUser.delete(device.userId);
+  }
+
+  has(device: Subscriber): boolean {
+    return this.#states.has(device);
+  }
+  of(userId: string): ReadonlySet<Subscriber> {
+    return this.#byUser.get(userId) ?? none;
+  }
+  /** Users with a device here; the service is none. */
+  users(): UserId[] {
+    const users: UserId[] = [];
+    for (const [device] of this.#byUser.values()) {
+      if (device !== undefined && device.userId !== SERVICE) users.push(device.userId);
+    }
+    return users;
+  }
+
+  settle(device: Subscriber): void {
+    const state = this.#states.get(device);
+    if (state !== undefined) state.isSettled = true;
+  }
+  isSettled(device: Subscriber): boolean {
+    return this.#states.get(device)?.isSettled ?? false;
+  }
+
+  /** Remembers that a feed may know this user, so that his last device leaving can be told to it. */
+  noteGroup(userId: string, groupId: GroupId): void {
+    this.#groups.get(userId)?.add(groupId);
+  }
+  /** Groups whose feeds may know this user: a superset. */
+  groupsOf(userId: string): Iterable<GroupId> {
+    return this.#groups.get(userId) ?? [];
+  }
+
+  optOut(device: Subscriber, groupId: GroupId): void {
+    this.#states.get(device)?.optedOut.add(groupId);
+  }
+  optIn(device: Subscriber, groupId: GroupId): void {
+    this.#states.get(device)?.optedOut.delete(groupId);
+  }
+  /** The device may be attached to this group without asking. */
+  wants(device: Subscriber, groupId: GroupId): boolean {
+    const state = this.#states.get(device);
+    return device.isAuto && state?.optedOut.has(groupId) === false;
+  }
+
+  isAsking(device: Subscriber, groupId: GroupId): boolean {
+    return this.#states.get(device)?.asking.has(groupId) ?? false;
+  }
+
+  /** While `work` runs, an attach to `groupId` is what the device asked for and is not pushed to it. */
+  async whileAsking<T>(device: Subscriber, groupId: GroupId, work: () => Promise<T>): Promise<T> {
+    const asking = this.#states.get(device)?.asking;
+    asking?.set(groupId, (asking.get(groupId) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (asking?.get(groupId) ?? 1) - 1;
+      if (left > 0) asking?.set(groupId, left);
+      else asking?.delete(groupId);
+    }
+  }
+}
+
+const none: ReadonlySet<Subscriber> = new Set();

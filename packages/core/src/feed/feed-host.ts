@@ -1,0 +1,255 @@
+/**
+ * The feeds that this node hosts: those of every group in which one of its local users is a member, applicants included.
+ * Devices come and go here, nudges and the sweep bring in what is missing, audits find what was lost without a gap.
+ */
+import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
+import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
+import type { Subscriber } from '../ports/fan-out.ts';
+import type { FeedListener } from '../ports/feed-transport.ts';
+import type { Nudge } from '../ports/nudges.ts';
+import { fail, type Outcome } from '../requests/caller.ts';
+import { Devices } from './devices.ts';
+import type { LogEntry } from './entry.ts';
+import { type FeedCounters, newFeedCounters } from './feed-sink.ts';
+import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
+import { retryWhile } from './retry.ts';
+import { Sweep } from './sweep.ts';
+
+const membershipsPerPage = 100;
+
+export class FeedHost implements DeviceHub, FeedListener {
+  readonly counters: FeedCounters = newFeedCounters();
+  readonly devices = new Devices();
+  readonly #context: FeedContext;
+  readonly #feeds = new Map<GroupId, HostedFeed>();
+  readonly #sweep: Sweep;
+  #isStopped = false;
+
+  constructor(parts: Omit<FeedContext, 'devices' | 'counters'>) {
+    this.#context = { ...parts, devices: this.devices, counters: this.counters };
+    this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
+    parts.engine.feeds.listen(this);
+    parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));
+  }
+
+  /** Feeds that are open on this node. */
+  get size(): number {
+    return this.#feeds.size;
+  }
+
+  async connect(subscriber: Subscriber, positions: readonly ClaimedPosition[]): Promise<void> {
+    this.devices.add(subscriber);
+    const { userId } = subscriber;
+    if (userId === SERVICE) return;
+    const claims = new Map(positions.map((position) => [position.groupId, position]));
+    let cursor: string | null = null;
+    let isDone = false;
+    await this.#persist(
+      () => !isDone && this.devices.has(subscriber),
+      async () => {
+        await this.#context.engine.nudges.watch(userId);
+        do {
+          cursor = await this.#attachPage(subscriber, userId, { cursor, claims });
+        } while (cursor !== null);
+        isDone = true;
+      },
+    );
+    this.devices.settle(subscriber);
+    for (const groupId of claims.keys()) pushNotAMember(subscriber, groupId);
+  }
+
+  disconnect(subscriber: Subscriber): void {
+    if (!this.devices.has(subscriber)) return;
+    const { userId } = subscriber;
+    const groupIds = [...this.devices.groupsOf(userId)];
+    const wasLast = this.devices.remove(subscriber);
+    for (const groupId of groupIds) {
+      const feed = this.#feeds.get(groupId)?.feed;
+      feed?.detach(subscriber);
+      if (wasLast) feed?.members.forget(userId);
+    }
+    if (wasLast && userId !== SERVICE) this.#context.engine.nudges.unwatch(userId);
+  }
+
+  /** Attaches a device where it asks to be. All are committed in one step, so an ack precedes the first entry. */
+  async subscribe(
+    subscriber: Subscriber,
+    positions: readonly ClaimedPosition[],
+  ): Promise<readonly Outcome<Subscription>[]> {
+    const prepared = await Promise.all(
+      positions.map(async (position) => {
+        const refusal = await this.#refusal(position.groupId, subscriber);
+        if (refusal !== null) return refusal;
+        const hosted = this.#hosted(position.groupId);
+        return { position, hosted, reading: await hosted.read(subscriber.userId) };
+      }),
+    );
+    return prepared.map((ready) => {
+      if ('code' in ready) return fail(ready);
+      this.devices.optIn(subscriber, ready.position.groupId);
+      return ready.hosted.attach(subscriber, ready.reading, () => ready.position);
+    });
+  }
+
+  unsubscribe(subscriber: Subscriber, groupId: GroupId): void {
+    this.devices.optOut(subscriber, groupId);
+    this.#feeds.get(groupId)?.feed.detach(subscriber);
+  }
+
+  /** After the device's own join or create was answered with (epoch, seq): attaches it from there unless it is already. */
+  async attachJoined(
+    subscriber: Subscriber,
+    groupId: GroupId,
+    joined: { epoch: string; seq: number },
+  ): Promise<void> {
+    this.devices.optIn(subscriber, groupId);
+    const hosted = this.#hosted(groupId);
+    if (hosted.feed.attachments.has(subscriber)) return;
+    const reading = await hosted.read(subscriber.userId);
+    if (hosted.feed.attachments.has(subscriber)) return;
+    const choose: ChooseStart = (member) => ({
+      groupId,
+      epoch: joined.epoch,
+      seq: member?.sinceSeq === joined.seq ? joined.seq - 1 : joined.seq,
+    });
+    const outcome = hosted.attach(subscriber, reading, choose);
+    if (outcome.ok && outcome.result.reason !== undefined) {
+      subscriber.push('subscribed', { groups: [outcome.result] });
+    }
+  }
+
+  onEntry(groupId: GroupId, entry: LogEntry): void {
+    this.#feeds.get(groupId)?.feed.onEntry(entry);
+  }
+
+  onAuditNeeded(): void {
+    this.#sweep.soon();
+  }
+
+  start(): void {
+    this.#sweep.start();
+  }
+
+  /** Closes every feed; devices are left to the edge. Idempotent. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#sweep.stop();
+    for (const hosted of this.#feeds.values()) hosted.close();
+    this.#feeds.clear();
+  }
+
+  /** Why a group that is not hosted here may not be asked for: a stranger's request opens no feed. */
+  async #refusal(groupId: GroupId, { userId }: Subscriber): Promise<Failure | null> {
+    if (this.#feeds.has(groupId)) return null;
+    const position = await this.#context.engine.groups.position(groupId, userId === SERVICE ? null : userId);
+    if (position === null || position.head.isDeleted) return { code: 'group_not_found' };
+    if (userId === SERVICE) return null;
+    if (position.isBanned) return { code: 'banned' };
+    return position.member === null ? { code: 'not_a_member' } : null;
+  }
+
+  #hosted(groupId: GroupId): HostedFeed {
+    const existing = this.#feeds.get(groupId);
+    if (existing !== undefined) {
+      existing.wasIdle = false;
+      return existing;
+    }
+    const hosted = new HostedFeed(groupId, this.#context);
+    this.#feeds.set(groupId, hosted);
+    return hosted;
+  }
+
+  /** One page of the user's groups: notes each, attaches an auto device, and tells it so in one push. */
+  async #attachPage(
+    subscriber: Subscriber,
+    userId: UserId,
+    { cursor, claims }: { cursor: string | null; claims: Map<GroupId, ClaimedPosition> },
+  ): Promise<string | null> {
+    const page = await this.#context.engine.groups.memberships(userId, { cursor, limit: membershipsPerPage });
+    const prepared = await Promise.all(
+      page.rows.map(async ({ groupId }) => {
+        const hosted = this.#hosted(groupId);
+        return { groupId, hosted, reading: await hosted.read(userId) };
+      }),
+    );
+    const groups: Subscription[] = [];
+    for (const { groupId, hosted, reading } of prepared) {
+      if (!subscriber.isAuto || hosted.feed.attachments.has(subscriber)) {
+        hosted.note(userId, reading);
+        claims.delete(groupId);
+        continue;
+      }
+      const claim = claims.get(groupId);
+      const outcome = hosted.attach(subscriber, reading, () => claim ?? 'now');
+      if (!outcome.ok) continue;
+      claims.delete(groupId);
+      groups.push(outcome.result);
+    }
+    if (groups.length > 0) subscriber.push('subscribed', { groups });
+    return page.nextCursor;
+  }
+
+  /** Attaches auto devices of a user to groups that they are not attached to, from where the user became a receiver. */
+  async #attachMissing(userId: UserId): Promise<void> {
+    let cursor: string | null = null;
+    do {
+      const page = await this.#context.engine.groups.memberships(userId, {
+        cursor,
+        limit: membershipsPerPage,
+      });
+      const isSettled = (device: Subscriber) => this.devices.isSettled(device);
+      await Promise.all(page.rows.map((row) => this.#attachLate(userId, row.groupId, isSettled)));
+      cursor = page.nextCursor;
+    } while (cursor !== null && !this.#isStopped);
+  }
+
+  async #attachLate(
+    userId: UserId,
+    groupId: GroupId,
+    isMeant: (device: Subscriber) => boolean,
+  ): Promise<void> {
+    const hosted = this.#hosted(groupId);
+    const isMissing = (device: Subscriber) =>
+      isMeant(device) && this.devices.wants(device, groupId) && !hosted.feed.attachments.has(device);
+    const missing = [...this.devices.of(userId)].filter(isMissing);
+    if (missing.length === 0 && hosted.feed.members.has(userId)) return;
+    const reading = await hosted.read(userId);
+    if (this.devices.of(userId).size === 0) return;
+    hosted.note(userId, reading);
+    for (const device of missing.filter(isMissing)) {
+      const outcome = hosted.attach(device, reading, () => 'since');
+      if (outcome.ok && !this.devices.isAsking(device, groupId)) {
+        device.push('subscribed', { groups: [outcome.result] });
+      }
+    }
+  }
+
+  #onNudge({ userId, groupId, seq, membership }: Nudge): void {
+    if (this.devices.of(userId).size === 0) return;
+    let isDone = false;
+    this.#persist(
+      () => !isDone && this.devices.of(userId).size > 0,
+      async () => {
+        await this.#attachLate(userId, groupId, () => true);
+        this.#feeds.get(groupId)?.feed.members.tell(userId, seq, membership);
+        isDone = true;
+      },
+    ).catch(() => undefined);
+  }
+
+  #persist(isWanted: () => boolean, work: () => Promise<void>): Promise<void> {
+    const onFailure = (cause: unknown) =>
+      this.#context.logger.warn({ err: cause }, 'attaching devices failed; trying again');
+    return retryWhile(this.#context.clock, () => !this.#isStopped && isWanted(), onFailure, work);
+  }
+}
+
+function pushNotAMember(subscriber: Subscriber, groupId: GroupId): void {
+  subscriber.push('resync', {
+    group_id: groupId,
+    reason: 'not_a_member',
+    epoch: null,
+    head_seq: 0,
+    oldest_seq: 0,
+  });
+}

@@ -1,0 +1,38 @@
+import type { PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
+import type { Subscriber } from '../ports/fan-out.ts';
+import type { LogEntry } from './entry.ts';
+
+/** The effects of a feed, performed by the host in the order of the calls, and the two questions it may ask. */
+export interface FeedSink {
+  deliver(to: Iterable<Subscriber>, entries: readonly LogEntry[]): void;
+  push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void;
+  /** Read the log after `afterSeq`; the answer comes back as `onHole`. */
+  readHole(afterSeq: number): void;
+  /** Read the log after `afterSeq` for one device, once its buffer is empty; comes back as `onCatchUp`. */
+  readCatchUp(subscriber: Subscriber, afterSeq: number): void;
+  /** Read the head; the answer comes back as `onHead`. */
+  readHead(): void;
+  /** Continuity is lost: find out again what each of these may read, tell it why, attach it at the head. */
+  verifyAgain(subscribers: readonly Subscriber[], reason: ResyncReason): void;
+  /** Devices of the user on this node, attached or not; none for `$service`. */
+  devicesOf(userId: string): Iterable<Subscriber>;
+  /** The device waits for the answer of its own join or create: it is told by that answer, not by a push. */
+  isAsking(subscriber: Subscriber): boolean;
+}
+
+/** What a feed counts; gauges and metrics read it. */
+export interface FeedCounters {
+  duplicatesDropped: number;
+  gapsFound: number;
+  entriesRepaired: number;
+  entriesLost: number;
+  resyncs: number;
+}
+
+export const newFeedCounters = (): FeedCounters => ({
+  duplicatesDropped: 0,
+  gapsFound: 0,
+  entriesRepaired: 0,
+  entriesLost: 0,
+  resyncs: 0,
+});

@@ -1,0 +1,258 @@
+/**
+ * A node's live view of one group's log: a deterministic state machine without clock or I/O. Events are method calls,
+ * effects go to the sink. Whatever arrives, in whatever order, each attached device gets a strictly increasing, complete
+ * sequence inside its user's range, and nothing outside it; where that cannot be had it is told `resync`.
+ *
+ *   entry: seq == last+1 apply · <= last drop · > last+1 hold, read the hole from the log, apply in order
+ *   head:  further than last → read the hole · off the chain → everybody is verified again
+ */
+import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/protocol';
+import type { LogHead } from '../groups/records.ts';
+import type { Subscriber } from '../ports/fan-out.ts';
+import type { LogRange } from '../ports/group-log.ts';
+import { Attachments } from './attachments.ts';
+import type { LogEntry } from './entry.ts';
+import { EpochChain, isGoodPosition } from './epoch-chain.ts';
+import type { FeedCounters, FeedSink } from './feed-sink.ts';
+import { endsReceiving, startsReceiving } from './known-member.ts';
+import { KnownMembers } from './known-members.ts';
+import { type StartFrom, startOf } from './resume.ts';
+
+/** Entries held beyond a hole; more than this are dropped again and read from the log instead. */
+const heldMax = 10_000;
+
+export class Feed {
+  readonly groupId: GroupId;
+  readonly members: KnownMembers;
+  readonly attachments = new Attachments();
+  readonly #sink: FeedSink;
+  readonly #counters: FeedCounters;
+  readonly #chain = new EpochChain();
+  readonly #held = new Map<number, LogEntry>();
+  #lastSeq = 0;
+  #isReadingHole = false;
+
+  constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
+    this.groupId = groupId;
+    this.#sink = sink;
+    this.#counters = counters;
+    this.members = new KnownMembers(groupId, sink);
+  }
+
+  /** Last seq that was applied; all live devices stand there. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+  get epoch(): string | null {
+    return this.#chain.current;
+  }
+
+  onEntry(entry: LogEntry): void {
+    if (this.#chain.current === null) {
+      this.#hold(entry);
+      return;
+    }
+    const verdict = this.#chain.judge(entry.epoch, entry.seq);
+    if (verdict === 'lost') {
+      this.#counters.entriesLost += 1;
+    } else if (verdict === 'unknown') {
+      this.#hold(entry);
+      this.#sink.readHead();
+    } else if (entry.seq === this.#lastSeq + 1) {
+      this.#apply(entry);
+      if (this.#held.size > 0) this.#applyHeld();
+    } else if (entry.seq <= this.#lastSeq) {
+      this.#counters.duplicatesDropped += 1;
+    } else {
+      this.#hold(entry);
+      this.#repair();
+    }
+  }
+
+  /** @param knownAtAsking lastSeq when the head was asked for: a lower head then means that the log lost its tail. */
+  onHead(head: LogHead, knownAtAsking: number): void {
+    if (!this.#follow(head, knownAtAsking)) return;
+    if (head.seq > this.#lastSeq) this.#repair();
+    this.#applyHeld();
+  }
+
+  /** The log after the last applied entry, or null when the group is gone altogether. */
+  onHole(range: LogRange | null): void {
+    this.#isReadingHole = false;
+    if (range === null) {
+      this.onGone();
+      return;
+    }
+    if (!this.#follow(range.head, 0)) return;
+    const first = range.entries.find((entry) => entry.seq > this.#lastSeq);
+    const isTrimmed = first === undefined ? range.entries.length === 0 : first.seq > this.#lastSeq + 1;
+    if (isTrimmed && range.head.seq > this.#lastSeq) {
+      this.#restart(range.head, 'too_old');
+      return;
+    }
+    for (const entry of range.entries) {
+      if (entry.seq !== this.#lastSeq + 1) continue;
+      this.#counters.entriesRepaired += 1;
+      this.#apply(entry);
+    }
+    this.#applyHeld();
+    if (range.head.seq > this.#lastSeq) this.#repair();
+  }
+
+  /** Neither group nor tombstone exists any more. */
+  onGone(): void {
+    const everyone = this.attachments.all();
+    this.attachments.clear();
+    this.members.clear();
+    if (everyone.length > 0) this.#sink.verifyAgain(everyone, 'not_a_member');
+  }
+
+  /**
+   * Attaches a device whose user is a receiver. The caller has passed the head of the same read to `onHead` before.
+   * @param sinceSeq first seq of the user's range; 0 for the service.
+   */
+  attach(subscriber: Subscriber, from: StartFrom, head: LogHead, sinceSeq: number): Subscription {
+    const headSeq = Math.max(head.seq, this.#lastSeq);
+    const start = startOf(from, head, sinceSeq, headSeq);
+    if (this.attachments.place(subscriber, start.afterSeq, this.#lastSeq)) {
+      this.#sink.readCatchUp(subscriber, start.afterSeq);
+    }
+    return {
+      group_id: this.groupId,
+      recovered: start.recovered,
+      epoch: this.#chain.current ?? head.epoch,
+      head_seq: headSeq,
+      from_seq: start.afterSeq + 1,
+      ...(start.reason === null ? {} : { reason: start.reason }),
+    };
+  }
+
+  detach(subscriber: Subscriber): void {
+    this.attachments.remove(subscriber);
+  }
+
+  /** A page of the log for a device that is catching up: only what the feed itself has applied is passed on. */
+  onCatchUp(subscriber: Subscriber, range: LogRange | null): void {
+    const state = this.attachments.behind.get(subscriber);
+    if (state === undefined) return;
+    if (range === null) {
+      this.onGone();
+      return;
+    }
+    if (!this.#follow(range.head, 0)) return;
+    const untilSeq = Math.min(state.endSeq ?? this.#lastSeq, this.#lastSeq);
+    const page = range.entries.filter((entry) => entry.seq > state.cursor && entry.seq <= untilSeq);
+    if (page[0] !== undefined ? page[0].seq !== state.cursor + 1 : state.cursor < untilSeq) {
+      this.attachments.remove(subscriber);
+      this.#counters.resyncs += 1;
+      this.#sink.verifyAgain([subscriber], 'too_old');
+      return;
+    }
+    if (page.length > 0) this.#sink.deliver([subscriber], page);
+    state.cursor = page.at(-1)?.seq ?? state.cursor;
+    if (state.endSeq !== null && state.cursor >= state.endSeq) this.attachments.remove(subscriber);
+    else if (this.attachments.place(subscriber, state.cursor, this.#lastSeq)) {
+      this.#continueCatchUp(subscriber, state.endSeq);
+    }
+  }
+
+  #continueCatchUp(subscriber: Subscriber, endSeq: number | null): void {
+    const state = this.attachments.behind.get(subscriber);
+    if (state === undefined) return;
+    state.endSeq = endSeq;
+    this.#sink.readCatchUp(subscriber, state.cursor);
+  }
+
+  #apply(entry: LogEntry): void {
+    if (entry.kind === 'event') this.#startReceivers(entry.event);
+    this.#lastSeq = entry.seq;
+    if (this.attachments.live.size > 0) this.#sink.deliver(this.attachments.live, [entry]);
+    if (this.attachments.ahead.size > 0) this.attachments.promote(entry.seq);
+    if (entry.kind !== 'event') return;
+    if (endsReceiving(entry.event)) {
+      const { type, user_id } = entry.event;
+      this.attachments.end((device) => type === 'deleted' || device.userId === user_id, entry.seq);
+    }
+    this.members.onEvent(entry.event);
+  }
+
+  /** The devices of a new receiver are attached from the entry that made him one. */
+  #startReceivers(event: GroupEvent): void {
+    if (!startsReceiving(event)) return;
+    for (const device of this.#sink.devicesOf(event.user_id)) {
+      const isAsking = this.#sink.isAsking(device);
+      if (!device.isAuto && !isAsking) continue;
+      const catchingUp = this.attachments.behind.get(device);
+      if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
+      this.attachments.place(device, this.#lastSeq, this.#lastSeq);
+      if (isAsking) continue;
+      this.#sink.push(device, 'subscribed', {
+        groups: [
+          {
+            group_id: this.groupId,
+            recovered: false,
+            epoch: event.epoch,
+            head_seq: event.seq,
+            from_seq: event.seq,
+            ...(catchingUp === undefined ? {} : { reason: 'membership' as const }),
+          },
+        ],
+      });
+    }
+  }
+
+  #hold(entry: LogEntry): void {
+    if (this.#held.size < heldMax) this.#held.set(entry.seq, entry);
+  }
+
+  #applyHeld(): void {
+    for (const seq of this.#held.keys()) if (seq <= this.#lastSeq) this.#held.delete(seq);
+    for (;;) {
+      const next = this.#held.get(this.#lastSeq + 1);
+      if (next === undefined) break;
+      this.#held.delete(next.seq);
+      if (this.#chain.judge(next.epoch, next.seq) === 'continues') this.#apply(next);
+    }
+    if (this.#held.size > 0) this.#repair();
+  }
+
+  #repair(): void {
+    if (this.#isReadingHole) return;
+    this.#isReadingHole = true;
+    this.#counters.gapsFound += 1;
+    this.#sink.readHole(this.#lastSeq);
+  }
+
+  /** @returns false when the log does not continue what this feed has seen and everything was started anew. */
+  #follow(head: LogHead, knownAtAsking: number): boolean {
+    const current = this.#chain.current;
+    if (current === null) {
+      this.#adopt(head);
+      return true;
+    }
+    if (this.#chain.isPast(head)) return true;
+    const isSameEpoch = head.epoch === current;
+    if (!isGoodPosition(current, isSameEpoch ? knownAtAsking : this.#lastSeq, head)) {
+      this.#restart(head, isSameEpoch ? 'ahead' : 'epoch_changed');
+      return false;
+    }
+    this.#chain.adopt(head);
+    return true;
+  }
+
+  #adopt(head: LogHead): void {
+    this.#chain.adopt(head);
+    this.#lastSeq = head.seq;
+  }
+
+  /** The log does not continue what this feed has seen: start anew at `head` and verify everybody again. */
+  #restart(head: LogHead, reason: ResyncReason): void {
+    const everyone = this.attachments.all();
+    this.attachments.clear();
+    this.members.clear();
+    this.#adopt(head);
+    this.#counters.resyncs += everyone.length;
+    if (everyone.length > 0) this.#sink.verifyAgain(everyone, reason);
+    this.#applyHeld();
+  }
+}

@@ -1,0 +1,213 @@
+/** A feed with its subscription and its reads: performs the effects of the state machine against the engine. */
+import {
+  type Actor,
+  type Failure,
+  type GroupId,
+  type PushEvent,
+  type PushPayload,
+  type ResyncReason,
+  SERVICE,
+  type Subscription,
+} from '@plenum/protocol';
+import { PlenumError } from '../errors.ts';
+import type { Position } from '../groups/records.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { fail, type Outcome, succeed } from '../requests/caller.ts';
+import type { Devices } from './devices.ts';
+import type { LogEntry } from './entry.ts';
+import { Feed } from './feed.ts';
+import type { FeedCounters, FeedSink } from './feed-sink.ts';
+import type { KnownMember } from './known-member.ts';
+import type { StartFrom } from './resume.ts';
+import { retryWhile } from './retry.ts';
+
+const pageSize = 100;
+
+/** What the hosted feeds of a node share. */
+export interface FeedContext {
+  readonly engine: Engine;
+  readonly fanOut: FanOut;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly devices: Devices;
+  readonly counters: FeedCounters;
+}
+
+/** A read of position that waits to be taken in; `knownSeq` is what the feed had when it was asked for. */
+export interface Reading {
+  readonly position: Position | null;
+  readonly knownSeq: number;
+}
+
+/** Where to start, decided by the member's record. */
+export type ChooseStart = (member: KnownMember | null) => StartFrom;
+
+export class HostedFeed implements FeedSink {
+  readonly feed: Feed;
+  readonly #context: FeedContext;
+  #opening: Promise<void> | null = null;
+  #isClosed = false;
+  #isReadingHead = false;
+  /** Reads under way: the feed stays open for them. */
+  #readings = 0;
+  /** Set by the sweep that found nobody here; the next one closes the feed. */
+  wasIdle = false;
+
+  constructor(groupId: GroupId, context: FeedContext) {
+    this.#context = context;
+    this.feed = new Feed(groupId, this, context.counters);
+  }
+
+  get groupId(): GroupId {
+    return this.feed.groupId;
+  }
+  get isIdle(): boolean {
+    return this.#readings === 0 && this.feed.members.size === 0 && !this.feed.attachments.isAny;
+  }
+
+  /** Resolves when the subscription exists. A failure is thrown and may be tried again. */
+  async open(): Promise<void> {
+    this.#opening ??= this.#context.engine.feeds.open(this.groupId);
+    try {
+      await this.#opening;
+    } catch (cause) {
+      this.#opening = null;
+      throw cause;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#context.engine.feeds
+      .close(this.groupId)
+      .catch((cause: unknown) => this.#failed('closing a feed failed', cause));
+  }
+
+  /** Opens the feed and reads head and record after that, so that nothing falls between the two. */
+  async read(userId: Actor): Promise<Reading> {
+    this.#readings += 1;
+    try {
+      await this.open();
+      const knownSeq = this.feed.lastSeq;
+      const position = await this.#context.engine.groups.position(
+        this.groupId,
+        userId === SERVICE ? null : userId,
+      );
+      return { position, knownSeq };
+    } finally {
+      this.#readings -= 1;
+    }
+  }
+
+  /** Takes in what was read about a user. Synchronous, like `attach`. @returns why he may not receive, or the member. */
+  note(userId: Actor, { position, knownSeq }: Reading): Outcome<KnownMember | null> {
+    this.#context.devices.noteGroup(userId, this.groupId);
+    if (position === null) {
+      this.feed.onGone();
+      return fail({ code: 'group_not_found' });
+    }
+    this.feed.onHead(position.head, knownSeq);
+    if (position.head.isDeleted) return fail({ code: 'group_not_found' });
+    if (userId === SERVICE) return succeed(null);
+    if (!this.feed.members.canCorrect(position.head.seq)) return fail({ code: 'unavailable' });
+    const member = this.feed.members.note(userId, position.member, position.head.seq);
+    const refusal = refusalOf(position, member);
+    return refusal === null ? succeed(member) : fail(refusal);
+  }
+
+  attach(subscriber: Subscriber, reading: Reading, choose: ChooseStart): Outcome<Subscription> {
+    const noted = this.note(subscriber.userId, reading);
+    if (!noted.ok) return noted;
+    if (reading.position === null) return fail({ code: 'group_not_found' });
+    if (!this.#context.devices.has(subscriber)) return fail({ code: 'unavailable' });
+    const { head } = reading.position;
+    return succeed(this.feed.attach(subscriber, choose(noted.result), head, noted.result?.sinceSeq ?? 0));
+  }
+
+  deliver(to: Iterable<Subscriber>, entries: readonly LogEntry[]): void {
+    this.#context.fanOut.deliver(this.groupId, to, entries);
+  }
+  push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void {
+    to.push(event, payload);
+  }
+  devicesOf(userId: string): Iterable<Subscriber> {
+    if (userId === SERVICE) return [];
+    this.#context.devices.noteGroup(userId, this.groupId);
+    return this.#context.devices.of(userId);
+  }
+  isAsking(subscriber: Subscriber): boolean {
+    return this.#context.devices.isAsking(subscriber, this.groupId);
+  }
+
+  readHole(afterSeq: number): void {
+    this.#persist('reading a hole failed', async () => {
+      this.feed.onHole(await this.#context.engine.log.after(this.groupId, afterSeq, pageSize));
+    });
+  }
+
+  readHead(): void {
+    if (this.#isReadingHead) return;
+    this.#isReadingHead = true;
+    this.#persist('reading a head failed', async () => {
+      const reading = await this.read(SERVICE);
+      this.#isReadingHead = false;
+      this.note(SERVICE, reading);
+    });
+  }
+
+  readCatchUp(subscriber: Subscriber, afterSeq: number): void {
+    this.#persist('reading for a catch-up failed', async () => {
+      await subscriber.drained();
+      if (!this.feed.attachments.behind.has(subscriber)) return;
+      this.feed.onCatchUp(subscriber, await this.#context.engine.log.after(this.groupId, afterSeq, pageSize));
+    });
+  }
+
+  verifyAgain(subscribers: readonly Subscriber[], reason: ResyncReason): void {
+    for (const subscriber of subscribers) {
+      this.#persist('verifying a device again failed', async () => {
+        if (!this.#context.devices.has(subscriber) || this.feed.attachments.has(subscriber)) return;
+        const reading = await this.read(subscriber.userId);
+        if (this.feed.attachments.has(subscriber)) return;
+        const outcome = this.attach(subscriber, reading, () => 'now');
+        if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
+        subscriber.push('resync', {
+          group_id: this.groupId,
+          reason: outcome.ok ? reason : 'not_a_member',
+          epoch: outcome.ok ? outcome.result.epoch : null,
+          head_seq: outcome.ok ? outcome.result.head_seq : 0,
+          oldest_seq: outcome.ok ? (reading.position?.head.oldestSeq ?? 0) : 0,
+        });
+      });
+    }
+  }
+
+  /** Runs an effect until the engine has answered; the feed's own state says whether it is still wanted. */
+  #persist(what: string, work: () => Promise<void>): void {
+    this.#readings += 1;
+    retryWhile(
+      this.#context.clock,
+      () => !this.#isClosed,
+      (cause) => this.#failed(what, cause),
+      work,
+    ).then(
+      () => {
+        this.#readings -= 1;
+      },
+      (cause: unknown) => this.#failed(what, cause),
+    );
+  }
+
+  #failed(what: string, cause: unknown): void {
+    this.#context.logger.warn({ group: this.groupId, err: cause }, what);
+  }
+}
+
+function refusalOf(position: Position, member: KnownMember | null): Failure | null {
+  if (position.isBanned) return { code: 'banned' };
+  if (member === null) return { code: 'not_a_member' };
+  return member.status === 'pending' ? { code: 'pending_membership' } : null;
+}

@@ -1,0 +1,115 @@
+import type { GroupEvent, GroupId, MembershipPush } from '@plenum/protocol';
+import type { MemberRecord } from '../groups/records.ts';
+import type { FeedSink } from './feed-sink.ts';
+import { type KnownMember, knownFrom, memberAfter, statusAfter } from './known-member.ts';
+
+/** Membership entries kept for reads that are under way when they are applied. */
+const recentMax = 256;
+
+/**
+ * The members of one group who have a device on this node, applicants included. It tells them of every change of their
+ * membership, once, and corrects records that were read before the feed's latest entries.
+ */
+export class KnownMembers {
+  readonly #groupId: GroupId;
+  readonly #sink: Pick<FeedSink, 'push' | 'devicesOf'>;
+  readonly #members = new Map<string, KnownMember>();
+  /** Up to which seq each user was told of his membership. */
+  readonly #toldSeq = new Map<string, number>();
+  #recent: GroupEvent[] = [];
+  /** Seq of the last membership entry that `#recent` has forgotten. */
+  #forgottenSeq = 0;
+
+  constructor(groupId: GroupId, sink: Pick<FeedSink, 'push' | 'devicesOf'>) {
+    this.#groupId = groupId;
+    this.#sink = sink;
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  has(userId: string): boolean {
+    return this.#members.has(userId);
+  }
+
+  /** False: a record read at `headSeq` is too old to be corrected and has to be read again. */
+  canCorrect(headSeq: number): boolean {
+    return headSeq >= this.#forgottenSeq;
+  }
+
+  /** Takes in a record read at `headSeq`. @returns the member as of the feed's last entry; null: not a member (any more). */
+  note(userId: string, record: MemberRecord | null, headSeq: number): KnownMember | null {
+    let member = record === null ? null : knownFrom(record, headSeq);
+    for (const event of this.#recent) {
+      const isConcerned = event.user_id === userId || event.type === 'deleted';
+      if (isConcerned && event.seq > headSeq) member = memberAfter(member, event);
+    }
+    if (member === null) this.forget(userId);
+    else this.#members.set(userId, member);
+    return member;
+  }
+
+  forget(userId: string): void {
+    this.#members.delete(userId);
+    this.#toldSeq.delete(userId);
+  }
+
+  clear(): void {
+    this.#members.clear();
+    this.#toldSeq.clear();
+    this.#recent = [];
+    this.#forgottenSeq = 0;
+  }
+
+  onEvent(event: GroupEvent): void {
+    this.#remember(event);
+    if (event.type === 'updated') return;
+    if (event.type === 'deleted') {
+      for (const [userId, member] of this.#members) this.tell(userId, event.seq, this.#push(event, member));
+      this.#members.clear();
+      this.#toldSeq.clear();
+      return;
+    }
+    const userId = event.user_id;
+    const known = this.#members.get(userId) ?? null;
+    const member = known !== null && event.seq <= known.asOfSeq ? known : memberAfter(known, event);
+    if (member === null) this.#members.delete(userId);
+    else if (this.#hasDevice(userId)) this.#members.set(userId, member);
+    this.tell(userId, event.seq, this.#push(event, known));
+    if (member === null) this.#toldSeq.delete(userId);
+  }
+
+  /** Pushes `membership` to all devices of the user unless he was told of this or a later change. */
+  tell(userId: string, seq: number, payload: MembershipPush): void {
+    if (seq <= (this.#toldSeq.get(userId) ?? 0)) return;
+    let isTold = false;
+    for (const device of this.#sink.devicesOf(userId)) {
+      this.#sink.push(device, 'membership', payload);
+      isTold = true;
+    }
+    if (isTold) this.#toldSeq.set(userId, seq);
+  }
+
+  #remember(event: GroupEvent): void {
+    this.#recent.push(event);
+    if (this.#recent.length > recentMax) this.#forgottenSeq = this.#recent.shift()?.seq ?? this.#forgottenSeq;
+  }
+
+  #hasDevice(userId: string): boolean {
+    for (const _ of this.#sink.devicesOf(userId)) return true;
+    return false;
+  }
+
+  #push(event: GroupEvent, before: KnownMember | null): MembershipPush {
+    const status = statusAfter(before, event);
+    return {
+      group_id: this.#groupId,
+      status,
+      roles: status === 'none' ? [] : [...(event.roles ?? before?.roles ?? ['member'])],
+      type: event.type,
+      ...(event.actor_id === undefined ? {} : { actor_id: event.actor_id }),
+      ...(event.reason === undefined ? {} : { reason: event.reason }),
+    };
+  }
+}

@@ -1,0 +1,42 @@
+/** Where a device starts reading a log, and why its own position may not do. Pure. */
+import { limits, type ResyncReason } from '@plenum/protocol';
+import type { LogHead } from '../groups/records.ts';
+import type { ClaimedPosition } from '../ports/device-hub.ts';
+import { isGoodPosition } from './epoch-chain.ts';
+
+/** `now`: what comes from here on. `since`: everything since the user became a receiver (a late attach). */
+export type StartFrom = 'now' | 'since' | ClaimedPosition;
+
+export interface Start {
+  /** Entries with a greater seq follow. */
+  readonly afterSeq: number;
+  /** The claimed position continues without a loss. */
+  readonly recovered: boolean;
+  /** Why not; the device then starts at the head. */
+  readonly reason: ResyncReason | null;
+}
+
+/** @param headSeq the head as far as this node knows it, never below `head.seq`. */
+export function startOf(from: StartFrom, head: LogHead, sinceSeq: number, headSeq: number): Start {
+  const atHead = (reason: ResyncReason | null): Start => ({ afterSeq: headSeq, recovered: false, reason });
+  if (from === 'now') return atHead(null);
+  if (from === 'since') {
+    const afterSeq = Math.max(0, sinceSeq - 1);
+    const tooFar = reasonAgainst(afterSeq, head, headSeq);
+    return tooFar === null ? { afterSeq, recovered: false, reason: null } : atHead(tooFar);
+  }
+  if (from.seq === null) return atHead(null);
+  const epoch = from.epoch ?? head.epoch;
+  if (!isGoodPosition(epoch, from.seq, { ...head, seq: headSeq })) {
+    return atHead(epoch === head.epoch ? 'ahead' : 'epoch_changed');
+  }
+  if (from.seq < sinceSeq - 1) return atHead('membership');
+  const reason = reasonAgainst(from.seq, head, headSeq);
+  return reason === null ? { afterSeq: from.seq, recovered: true, reason: null } : atHead(reason);
+}
+
+function reasonAgainst(afterSeq: number, head: LogHead, headSeq: number): ResyncReason | null {
+  if (afterSeq < head.oldestSeq - 1) return 'too_old';
+  if (headSeq - afterSeq > limits.resumeMaxEntries) return 'too_far';
+  return null;
+}

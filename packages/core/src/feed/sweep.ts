@@ -1,0 +1,109 @@
+import type { GroupId, UserId } from '@plenum/protocol';
+import type { FeedContext, HostedFeed } from './hosted-feed.ts';
+
+/** A loss with nothing behind it shows no gap: every head is compared this often, in ms. */
+const sweepIntervalMs = 30_000;
+const headsPerRead = 200;
+
+/**
+ * Compares the heads of all feeds and the index of all local users with what this node has: every 30 s, and at once after
+ * a subscriber connection was replaced. Closes feeds that two sweeps in a row found without any local member.
+ */
+export class Sweep {
+  readonly #context: FeedContext;
+  readonly #feeds: Map<GroupId, HostedFeed>;
+  readonly #attachMissing: (userId: UserId) => Promise<void>;
+  #isStopped = true;
+  #isRunning = false;
+  #isWantedAgain = false;
+  #cancel: () => void = () => {};
+
+  constructor(
+    context: FeedContext,
+    feeds: Map<GroupId, HostedFeed>,
+    attachMissing: (userId: UserId) => Promise<void>,
+  ) {
+    this.#context = context;
+    this.#feeds = feeds;
+    this.#attachMissing = attachMissing;
+  }
+
+  start(): void {
+    this.#isStopped = false;
+    this.#plan();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel();
+  }
+
+  /** Sweeps now, or once more when one is under way: what it has read may be older than the cause. */
+  soon(): void {
+    if (this.#isStopped) return;
+    if (this.#isRunning) {
+      this.#isWantedAgain = true;
+      return;
+    }
+    this.#cancel();
+    this.#run().catch((cause: unknown) => this.#failed(cause));
+  }
+
+  #plan(): void {
+    if (!this.#isStopped) this.#cancel = this.#context.clock.after(sweepIntervalMs, () => this.soon());
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    try {
+      do {
+        this.#isWantedAgain = false;
+        await this.#compareHeads();
+        await this.#compareIndexes();
+        this.#closeIdle();
+      } while (this.#isWantedAgain && !this.#isStopped);
+    } catch (cause) {
+      this.#failed(cause);
+    } finally {
+      this.#isRunning = false;
+      this.#plan();
+    }
+  }
+
+  async #compareHeads(): Promise<void> {
+    const groupIds = [...this.#feeds.keys()];
+    for (let i = 0; i < groupIds.length && !this.#isStopped; i += headsPerRead) {
+      const some = groupIds.slice(i, i + headsPerRead);
+      const knownSeqs = new Map(
+        some.map((groupId) => [groupId, this.#feeds.get(groupId)?.feed.lastSeq ?? 0]),
+      );
+      const heads = await this.#context.engine.log.heads(some);
+      for (const groupId of some) {
+        const feed = this.#feeds.get(groupId)?.feed;
+        const head = heads.get(groupId);
+        if (head !== undefined) feed?.onHead(head, knownSeqs.get(groupId) ?? 0);
+        else if (feed?.epoch != null) feed.onGone();
+      }
+    }
+  }
+
+  async #compareIndexes(): Promise<void> {
+    for (const userId of this.#context.devices.users()) {
+      if (this.#isStopped) return;
+      await this.#attachMissing(userId);
+    }
+  }
+
+  #closeIdle(): void {
+    for (const [groupId, hosted] of this.#feeds) {
+      if (hosted.isIdle && hosted.wasIdle) {
+        this.#feeds.delete(groupId);
+        hosted.close();
+      } else hosted.wasIdle = hosted.isIdle;
+    }
+  }
+
+  #failed(cause: unknown): void {
+    this.#context.logger.warn({ err: cause }, 'a sweep failed; the next one makes it good');
+  }
+}

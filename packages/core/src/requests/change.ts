@@ -1,0 +1,203 @@
+/** State changes: from wire arguments to one command, from its outcome to the wire result. */
+import {
+  type Actor,
+  type GroupId,
+  type MembershipPush,
+  type RequestArgs,
+  type RequestResult,
+  type RequestType,
+  SERVICE,
+  type UserId,
+} from '@plenum/protocol';
+import type { ChangeDone, GroupCommand, RequestKey } from '../groups/commands.ts';
+import { isoTime } from '../groups/records.ts';
+import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import type { OperationContext } from './context.ts';
+import type { JoinArgs } from './operations.ts';
+import { payloadHash } from './payload-hash.ts';
+
+const clientIdRememberMs = 600_000;
+const serverIdRememberMs = 15_000;
+
+export const requestKey = (caller: Caller, type: RequestType, args: object): RequestKey => ({
+  id: caller.requestId,
+  payloadHash: payloadHash(type, args),
+  rememberMs: caller.isServerMadeId ? serverIdRememberMs : clientIdRememberMs,
+});
+
+type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
+
+/** Groups change hands here and nowhere else: one command, one nudge to the devices of the user it concerns. */
+export class Changes {
+  readonly #context: OperationContext;
+
+  constructor(context: OperationContext) {
+    this.#context = context;
+  }
+
+  create = async (caller: Caller, args: RequestArgs<'create_group'>): Result<'create_group'> => {
+    const creator = caller.actor;
+    if (creator === SERVICE) return fail(needsUser('creator_id'));
+    const done = await this.#joining(caller, args.group_id, () =>
+      this.#change({
+        operation: 'create',
+        groupId: args.group_id,
+        actor: creator,
+        request: requestKey(caller, 'create_group', args),
+        groupType: args.group_type,
+        settings: {
+          maxMembers: args.max_members ?? null,
+          ephemeral: args.ephemeral ?? false,
+          history: args.history ?? (args.group_type === 'public' ? 'all' : 'since_join'),
+          metadata: args.metadata === undefined ? null : JSON.stringify(args.metadata),
+        },
+      }),
+    );
+    if (!done.ok) return done;
+    this.#nudge(args.group_id, creator, done.result, 'created');
+    const { epoch, seq } = done.result;
+    return succeed({ group_id: args.group_id, group_type: args.group_type, epoch, seq });
+  };
+
+  join = async (caller: Caller, args: JoinArgs): Result<'join_group'> => {
+    const userId = caller.actor === SERVICE ? args.user_id : caller.actor;
+    if (userId === undefined) return fail(needsUser('user_id'));
+    const done = await this.#joining(caller, args.group_id, () =>
+      this.#change({
+        operation: 'join',
+        groupId: args.group_id,
+        actor: caller.actor,
+        request: requestKey(caller, 'join_group', args),
+        userId,
+        ensure: args.ensure ?? false,
+        admit: caller.actor === SERVICE && (args.admit ?? false),
+      }),
+    );
+    if (!done.ok) return done;
+    const { status, epoch, seq } = done.result;
+    if (status === 'none') return fail({ code: 'conflict' });
+    this.#nudge(args.group_id, userId, done.result, status === 'pending' ? 'requested' : 'joined');
+    return succeed({ status, epoch, seq });
+  };
+
+  leave = async (caller: Caller, args: RequestArgs<'leave_group'>): Result<'leave_group'> => {
+    const userId = caller.actor;
+    if (userId === SERVICE) return fail(needsUser('user_id'));
+    const request = requestKey(caller, 'leave_group', args);
+    const done = await this.#change({
+      operation: 'leave',
+      groupId: args.group_id,
+      actor: userId,
+      request,
+      userId,
+    });
+    return done.ok ? succeed({ status: 'left' }) : done;
+  };
+
+  accept = async (caller: Caller, args: RequestArgs<'accept_member'>): Result<'accept_member'> => {
+    const done = await this.#decide('accept', caller, args);
+    if (!done.ok) return done;
+    this.#nudge(args.group_id, args.user_id, done.result, 'accepted', caller.actor);
+    return succeed({ status: 'active', epoch: done.result.epoch, seq: done.result.seq });
+  };
+
+  reject = async (caller: Caller, args: RequestArgs<'reject_member'>): Result<'reject_member'> => {
+    const done = await this.#decide('reject', caller, args);
+    return done.ok ? succeed({ status: 'rejected', epoch: done.result.epoch, seq: done.result.seq }) : done;
+  };
+
+  kick = async (caller: Caller, args: RequestArgs<'kick_member'>): Result<'kick_member'> => {
+    if (caller.actor === args.user_id) {
+      const error = 'user_id: nobody kicks himself, leave_group is for that';
+      return fail({ code: 'invalid_args', error, details: { field: 'user_id' } });
+    }
+    const done = await this.#decide('kick', caller, args);
+    return done.ok ? succeed({ status: 'kicked' }) : done;
+  };
+
+  mute = async (caller: Caller, args: RequestArgs<'mute_member'>): Result<'mute_member'> => {
+    const done = await this.#change({
+      operation: 'mute',
+      groupId: args.group_id,
+      actor: caller.actor,
+      request: requestKey(caller, 'mute_member', args),
+      userId: args.user_id,
+      forMs: args.for_ms ?? null,
+    });
+    if (!done.ok) return done;
+    const until = done.result.mutedUntilMs;
+    return succeed({ status: 'muted', ...(until === null ? {} : { muted_until: isoTime(until) }) });
+  };
+
+  unmute = async (caller: Caller, args: RequestArgs<'unmute_member'>): Result<'unmute_member'> => {
+    const done = await this.#decide('unmute', caller, args);
+    return done.ok ? succeed({ status: 'active' }) : done;
+  };
+
+  delete = async (caller: Caller, args: RequestArgs<'delete_group'>): Result<'delete_group'> => {
+    const request = requestKey(caller, 'delete_group', args);
+    const done = await this.#change({
+      operation: 'delete',
+      groupId: args.group_id,
+      actor: caller.actor,
+      request,
+    });
+    return done.ok ? succeed({ status: 'deleted' }) : done;
+  };
+
+  #decide(
+    operation: 'accept' | 'reject' | 'kick' | 'unmute',
+    caller: Caller,
+    args: { group_id: GroupId; user_id: UserId; reason?: string | undefined },
+  ): Promise<Outcome<ChangeDone>> {
+    return this.#change({
+      operation,
+      groupId: args.group_id,
+      actor: caller.actor,
+      request: requestKey(caller, `${operation}_member`, args),
+      userId: args.user_id,
+      reason: args.reason ?? null,
+    });
+  }
+
+  async #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {
+    const outcome = await this.#context.engine.groups.change(command);
+    return outcome.outcome === 'done' ? succeed(outcome) : fail(outcome.failure);
+  }
+
+  /** A device that joins or creates is attached before it is answered, and learns its position from the answer. */
+  async #joining(
+    caller: Caller,
+    groupId: GroupId,
+    change: () => Promise<Outcome<ChangeDone>>,
+  ): Promise<Outcome<ChangeDone>> {
+    const { subscriber } = caller;
+    if (subscriber === null || subscriber.userId !== caller.actor) return change();
+    return this.#context.feeds.devices.whileAsking(subscriber, groupId, async () => {
+      const done = await change();
+      if (done.ok) await this.#context.feeds.attachJoined(subscriber, groupId, done.result);
+      return done;
+    });
+  }
+
+  #nudge(
+    groupId: GroupId,
+    userId: UserId,
+    done: ChangeDone,
+    type: MembershipPush['type'],
+    actor: Actor = userId,
+  ): void {
+    if (done.isDuplicate) return;
+    const { status, roles, seq } = done;
+    const actorId = actor === userId ? {} : { actor_id: actor };
+    const membership = { group_id: groupId, status, roles: [...roles], type, ...actorId };
+    this.#context.engine.nudges.send({ userId, groupId, seq, membership });
+  }
+}
+
+const needsUser = (field: string) =>
+  ({
+    code: 'invalid_args',
+    error: `${field} is required: the service itself is no member of groups`,
+    details: { field },
+  }) as const;

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/** JSON with sorted keys: equal arguments give equal text whatever order they came in. Depth is bounded by the edge. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`);
+  return `{${fields.join(',')}}`;
+}
+
+/** Digest of a request's meaning: its type (alias resolved) and its arguments. 22 characters of base64url. */
+export const payloadHash = (operation: string, args: object): string =>
+  createHash('sha256').update(operation).update(canonical(args)).digest('base64url').slice(0, 22);

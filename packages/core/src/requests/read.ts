@@ -1,0 +1,161 @@
+/** Reads: who may see what of a group. */
+import {
+  type Failure,
+  type GroupId,
+  type GroupInfo,
+  type HistoryEntry,
+  limits,
+  type RequestArgs,
+  type RequestResult,
+  type RequestType,
+  SERVICE,
+} from '@plenum/protocol';
+import { type LogEntry, messageOf } from '../feed/entry.ts';
+import { type GroupRecord, isoTime, type MemberRow, type Position } from '../groups/records.ts';
+import { groupRoom, partitionOf } from '../partitions.ts';
+import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import type { OperationContext } from './context.ts';
+
+type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
+
+const memberView = (row: Pick<MemberRow, 'roles' | 'status' | 'joinedAtMs'>) => ({
+  roles: [...row.roles],
+  status: row.status,
+  joined_at: isoTime(row.joinedAtMs),
+});
+
+export class Reads {
+  readonly #context: OperationContext;
+
+  constructor(context: OperationContext) {
+    this.#context = context;
+  }
+
+  info = async (caller: Caller, args: RequestArgs<'get_group_info'>): Promise<Outcome<GroupInfo>> => {
+    const { groups } = this.#context.engine;
+    const position = await groups.position(args.group_id, userOf(caller));
+    if (position === null || position.head.isDeleted) return fail({ code: 'group_not_found' });
+    const { member } = position;
+    const mine: Pick<GroupInfo, 'me'> =
+      caller.actor === SERVICE
+        ? {}
+        : { me: { status: member?.status ?? 'none', roles: [...(member?.roles ?? [])] } };
+    const outside = { group_id: args.group_id, group_type: position.groupType, ...mine };
+    if (refusalFor(caller, position) !== null) return succeed(outside);
+    const group = await groups.group(args.group_id);
+    if (group === null) return fail({ code: 'group_not_found' });
+    const members = args.include_members ? await this.#infoMembers(args.group_id) : {};
+    return succeed({ ...outside, ...settingsView(group), ...members });
+  };
+
+  members = async (caller: Caller, args: RequestArgs<'list_members'>): Result<'list_members'> => {
+    const refusal = await this.#refusal(caller, args.group_id);
+    if (refusal !== null) return fail(refusal);
+    const page = await this.#context.engine.groups.members(args.group_id, {
+      cursor: args.cursor ?? null,
+      limit: args.limit,
+      status: args.status ?? null,
+    });
+    if (page === null) return fail({ code: 'group_not_found' });
+    const members = page.rows.map((row) => ({ user_id: row.userId, ...memberView(row) }));
+    return succeed({ members, next_cursor: page.nextCursor });
+  };
+
+  myGroups = async (caller: Caller, args: RequestArgs<'list_groups'>): Result<'list_groups'> => {
+    if (caller.actor === SERVICE)
+      return fail({ code: 'forbidden', error: 'The service itself has no groups' });
+    const page = await this.#context.engine.groups.memberships(caller.actor, {
+      cursor: args.cursor ?? null,
+      limit: args.limit,
+    });
+    const groups = page.rows.map((row) => ({
+      group_id: row.groupId,
+      group_type: row.groupType,
+      status: row.member.status,
+      roles: [...row.member.roles],
+      head_seq: row.head.seq,
+    }));
+    return succeed({ groups, next_cursor: page.nextCursor });
+  };
+
+  /** Position first, entries after: what lies behind the head at which the caller was a member is left out. */
+  history = async (caller: Caller, args: RequestArgs<'history'>): Result<'history'> => {
+    const { engine } = this.#context;
+    const position = await engine.groups.position(args.group_id, userOf(caller));
+    const refusal = refusalFor(caller, position);
+    if (position === null || refusal !== null) return fail(refusal ?? { code: 'group_not_found' });
+    const { head, member, settings } = position;
+    const firstSeq = settings.history === 'all' ? 0 : (member?.sinceSeq ?? 0);
+    const range =
+      args.after === undefined
+        ? await engine.log.before(
+            args.group_id,
+            Math.min(args.before ?? head.seq + 1, head.seq + 1),
+            args.limit,
+          )
+        : await engine.log.after(args.group_id, Math.max(args.after, firstSeq - 1), args.limit);
+    if (range === null) return fail({ code: 'group_not_found' });
+    const visible = range.entries.filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq);
+    return succeed({
+      entries: visible.map(historyEntry),
+      epoch: head.epoch,
+      head_seq: head.seq,
+      oldest_seq: Math.max(head.oldestSeq, firstSeq),
+    });
+  };
+
+  async #refusal(caller: Caller, groupId: GroupId): Promise<Failure | null> {
+    return refusalFor(caller, await this.#context.engine.groups.position(groupId, userOf(caller)));
+  }
+
+  async #infoMembers(groupId: GroupId): Promise<Pick<GroupInfo, 'members' | 'truncated'>> {
+    const rows: MemberRow[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await this.#context.engine.groups.members(groupId, {
+        cursor,
+        limit: limits.pageMax,
+        status: null,
+      });
+      rows.push(...(page?.rows ?? []));
+      cursor = page?.nextCursor ?? null;
+    } while (cursor !== null && rows.length < limits.infoMembersMax);
+    const members = Object.fromEntries(
+      rows.slice(0, limits.infoMembersMax).map((row) => [row.userId, memberView(row)]),
+    );
+    return {
+      members,
+      ...(cursor === null && rows.length <= limits.infoMembersMax ? {} : { truncated: true }),
+    };
+  }
+}
+
+const userOf = (caller: Caller) => (caller.actor === SERVICE ? null : caller.actor);
+
+/** The `read` row of the rules: not found, banned, not a member, pending. The service may read everything. */
+function refusalFor(caller: Caller, position: Position | null): Failure | null {
+  if (position === null || position.head.isDeleted) return { code: 'group_not_found' };
+  if (caller.actor === SERVICE) return null;
+  if (position.isBanned) return { code: 'banned' };
+  if (position.member === null) return { code: 'not_a_member' };
+  return position.member.status === 'pending' ? { code: 'pending_membership' } : null;
+}
+
+const settingsView = (group: GroupRecord): Partial<GroupInfo> => ({
+  epoch: group.head.epoch,
+  seq: group.head.seq,
+  counts: group.counts,
+  created_at: isoTime(group.createdAtMs),
+  metadata: group.metadata === null ? null : JSON.parse(group.metadata),
+  max_members: group.maxMembers,
+  history: group.history,
+  ephemeral: group.ephemeral,
+  partition: partitionOf(group.groupId),
+  room: groupRoom(group.groupId),
+});
+
+function historyEntry(entry: LogEntry): HistoryEntry {
+  if (entry.kind === 'event') return entry.event;
+  const { request_id, result } = messageOf(entry);
+  return { type: 'message', request_id, ...result };
+}

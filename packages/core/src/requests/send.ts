@@ -1,0 +1,41 @@
+import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
+import { isoTime } from '../groups/records.ts';
+import type { Appended } from '../send/draft.ts';
+import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import { requestKey } from './change.ts';
+import type { OperationContext } from './context.ts';
+
+type Relayed = RequestResult<'relay_msg'>;
+
+const relayed = (appended: Appended): Relayed => ({
+  status: 'relayed',
+  recipients_count: appended.recipientsCount,
+  message_id: appended.messageId,
+  epoch: appended.epoch,
+  seq: appended.seq,
+  timestamp: isoTime(appended.timestampMs),
+});
+
+/**
+ * One message, one script: checked, numbered, stored and published in one atomic step of the engine.
+ * @param onCommitted is called once, before this node fans the message out.
+ */
+export async function relayMessage(
+  { engine }: OperationContext,
+  caller: Caller,
+  args: RequestArgs<'relay_msg'>,
+  onCommitted?: (result: Relayed) => void,
+): Promise<Outcome<Relayed>> {
+  if (caller.actor === SERVICE) {
+    const error = 'from_user_id is required: the service itself sends no messages';
+    return fail({ code: 'invalid_args', error, details: { field: 'from_user_id' } });
+  }
+  const draft = {
+    groupId: args.group_id,
+    sender: caller.actor,
+    request: requestKey(caller, 'relay_msg', args),
+    message: args.message,
+  };
+  const outcome = await engine.log.append(draft, (appended) => onCommitted?.(relayed(appended)));
+  return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
+}

@@ -1,0 +1,38 @@
+import { errors, type RequestArgs, type RequestResult } from '@plenum/protocol';
+import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import type { OperationContext } from './context.ts';
+
+const needsDevice = { code: 'invalid_request', error: 'only a connected device can subscribe' } as const;
+
+/** Attaches the asking device; a group that it may not read is answered in its place, the others go ahead. */
+export async function subscribe(
+  { feeds }: OperationContext,
+  { subscriber }: Caller,
+  { groups }: RequestArgs<'subscribe'>,
+): Promise<Outcome<RequestResult<'subscribe'>>> {
+  if (subscriber === null) return fail(needsDevice);
+  const claims = groups.map(({ group_id, epoch, seq }) => ({
+    groupId: group_id,
+    epoch: epoch ?? null,
+    seq: seq ?? null,
+  }));
+  const outcomes = await feeds.subscribe(subscriber, claims);
+  return succeed({
+    groups: groups.map(({ group_id }, i) => {
+      const outcome = outcomes[i];
+      if (outcome?.ok) return outcome.result;
+      const code = outcome?.failure.code ?? 'internal';
+      return { group_id, code, error: errors[code].text };
+    }),
+  });
+}
+
+export async function unsubscribe(
+  { feeds }: OperationContext,
+  { subscriber }: Caller,
+  { groups }: RequestArgs<'unsubscribe'>,
+): Promise<Outcome<RequestResult<'unsubscribe'>>> {
+  if (subscriber === null) return fail(needsDevice);
+  for (const { group_id } of groups) feeds.unsubscribe(subscriber, group_id);
+  return succeed({ groups: groups.map(({ group_id }) => ({ group_id })) });
+}
