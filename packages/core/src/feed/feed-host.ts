@@ -3,6 +3,7 @@
  * Devices come and go here, nudges and the sweep bring in what is missing, audits find what was lost without a gap.
  */
 import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
+import { PlenumError } from '../errors.ts';
 import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
@@ -55,7 +56,10 @@ export class FeedHost implements DeviceHub, FeedListener {
       },
     );
     this.devices.settle(subscriber);
-    for (const groupId of claims.keys()) pushNotAMember(subscriber, groupId);
+    for (const groupId of claims.keys()) {
+      if (this.#feeds.get(groupId)?.feed.attachments.has(subscriber)) continue;
+      pushNotAMember(subscriber, groupId);
+    }
   }
 
   disconnect(subscriber: Subscriber): void {
@@ -181,7 +185,10 @@ export class FeedHost implements DeviceHub, FeedListener {
       }
       const claim = claims.get(groupId);
       const outcome = hosted.attach(subscriber, reading, () => claim ?? 'now');
-      if (!outcome.ok) continue;
+      if (!outcome.ok) {
+        if (outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
+        continue;
+      }
       claims.delete(groupId);
       groups.push(outcome.result);
     }

@@ -103,7 +103,7 @@ export class Feed {
   onGone(): void {
     const everyone = this.attachments.all();
     this.attachments.clear();
-    this.members.clear();
+    this.members.clear(this.#lastSeq);
     if (everyone.length > 0) this.#sink.verifyAgain(everyone, 'not_a_member');
   }
 
@@ -205,13 +205,16 @@ export class Feed {
     if (this.#held.size < heldMax) this.#held.set(entry.seq, entry);
   }
 
+  /** Entries off the chain are dropped here: whoever held them has asked for the head, which tells what is missing. */
   #applyHeld(): void {
-    for (const seq of this.#held.keys()) if (seq <= this.#lastSeq) this.#held.delete(seq);
+    for (const [seq, entry] of this.#held) {
+      if (seq <= this.#lastSeq || this.#chain.judge(entry.epoch, seq) !== 'continues') this.#held.delete(seq);
+    }
     for (;;) {
       const next = this.#held.get(this.#lastSeq + 1);
       if (next === undefined) break;
       this.#held.delete(next.seq);
-      if (this.#chain.judge(next.epoch, next.seq) === 'continues') this.#apply(next);
+      this.#apply(next);
     }
     if (this.#held.size > 0) this.#repair();
   }
@@ -243,13 +246,13 @@ export class Feed {
   #adopt(head: LogHead): void {
     this.#chain.adopt(head);
     this.#lastSeq = head.seq;
+    this.members.clear(head.seq);
   }
 
   /** The log does not continue what this feed has seen: start anew at `head` and verify everybody again. */
   #restart(head: LogHead, reason: ResyncReason): void {
     const everyone = this.attachments.all();
     this.attachments.clear();
-    this.members.clear();
     this.#adopt(head);
     this.#counters.resyncs += everyone.length;
     if (everyone.length > 0) this.#sink.verifyAgain(everyone, reason);

@@ -91,15 +91,19 @@ export class HostedFeed implements FeedSink {
     this.#readings += 1;
     try {
       await this.open();
-      const knownSeq = this.feed.lastSeq;
-      const position = await this.#context.engine.groups.position(
-        this.groupId,
-        userId === SERVICE ? null : userId,
-      );
-      return { position, knownSeq };
+      for (;;) {
+        const knownSeq = this.feed.lastSeq;
+        const position = await this.#position(userId);
+        const isSameEpoch = position !== null && position.head.epoch === this.feed.epoch;
+        if (!isSameEpoch || this.feed.members.canCorrect(position.head.seq)) return { position, knownSeq };
+      }
     } finally {
       this.#readings -= 1;
     }
+  }
+
+  #position(userId: Actor): Promise<Position | null> {
+    return this.#context.engine.groups.position(this.groupId, userId === SERVICE ? null : userId);
   }
 
   /** Takes in what was read about a user. Synchronous, like `attach`. @returns why he may not receive, or the member. */

@@ -17,7 +17,7 @@ export class KnownMembers {
   /** Up to which seq each user was told of his membership. */
   readonly #toldSeq = new Map<string, number>();
   #recent: GroupEvent[] = [];
-  /** Seq of the last membership entry that `#recent` has forgotten. */
+  /** Membership entries up to this seq are not in `#recent`. */
   #forgottenSeq = 0;
 
   constructor(groupId: GroupId, sink: Pick<FeedSink, 'push' | 'devicesOf'>) {
@@ -55,11 +55,12 @@ export class KnownMembers {
     this.#toldSeq.delete(userId);
   }
 
-  clear(): void {
+  /** Begins anew: entries up to `startSeq` were never seen here. */
+  clear(startSeq: number): void {
     this.#members.clear();
     this.#toldSeq.clear();
     this.#recent = [];
-    this.#forgottenSeq = 0;
+    this.#forgottenSeq = startSeq;
   }
 
   onEvent(event: GroupEvent): void {

@@ -2,7 +2,7 @@ import type { GroupId, UserId } from '@plenum/protocol';
 import type { FeedContext, HostedFeed } from './hosted-feed.ts';
 
 /** A loss with nothing behind it shows no gap: every head is compared this often, in ms. */
-const sweepIntervalMs = 30_000;
+export const sweepIntervalMs = 30_000;
 const headsPerRead = 200;
 
 /**

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Fate, groupId, Simulation, user, WatchfulDevice } from './feed-simulation.ts';
+
+const users = ['u1', 'u2', 'u3'].map(user);
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Fate>('arrives') },
+  { weight: 1, arbitrary: fc.constant<Fate>('is lost') },
+  { weight: 1, arbitrary: fc.constant<Fate>('arrives twice') },
+);
+const who = fc.constantFrom(...users);
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('message' as const), fate }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('flip membership' as const), who, fate, lost: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('ask to join' as const), who, fate, lost: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('mute' as const), who, fate }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('connect' as const), who, back: fc.nat(6) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnect' as const), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('new epoch' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('audit' as const) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('wait' as const), turns: fc.nat(4) }) },
+);
+const disaster = fc.oneof(
+  { weight: 12, arbitrary: step },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose everything' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('trim' as const) }) },
+);
+type Step = typeof disaster extends fc.Arbitrary<infer S> ? S : never;
+
+class Run {
+  readonly devices: WatchfulDevice[] = [];
+  readonly gone = new Set<WatchfulDevice>();
+  readonly world: Simulation;
+  readonly #scheduler: fc.Scheduler;
+
+  constructor(scheduler: fc.Scheduler) {
+    this.#scheduler = scheduler;
+    this.world = new Simulation(scheduler);
+  }
+
+  async play(steps: readonly Step[]): Promise<void> {
+    this.world.change('created', user('u1'), 'arrives');
+    for (const one of steps) await this.#take(one);
+    await this.world.settle();
+  }
+
+  async #take(one: Step): Promise<void> {
+    const { world } = this;
+    switch (one.do) {
+      case 'message':
+        return world.message(one.fate);
+      case 'flip membership': {
+        const status = world.members.get(one.who)?.status;
+        const type = status === undefined ? 'joined' : status === 'pending' ? 'accepted' : 'left';
+        return world.change(type, one.who, one.fate, one.lost);
+      }
+      case 'ask to join':
+        return world.members.get(one.who)?.status === 'active'
+          ? undefined
+          : world.change('requested', one.who, one.fate, one.lost);
+      case 'mute': {
+        const status = world.members.get(one.who)?.status;
+        if (status === 'active') world.change('muted', one.who, one.fate);
+        else if (status === 'muted') world.change('unmuted', one.who, one.fate);
+        return;
+      }
+      case 'connect':
+        return this.#connect(one.who, one.back);
+      case 'disconnect': {
+        const device = this.devices[one.which % Math.max(1, this.devices.length)];
+        if (device === undefined) return;
+        this.gone.add(device);
+        return world.host.disconnect(device);
+      }
+      case 'new epoch':
+        return world.startEpoch();
+      case 'audit':
+        return world.host.onAuditNeeded();
+      case 'trim':
+        return world.trim();
+      case 'lose everything':
+        return world.startOver();
+      case 'wait':
+        await new Promise((resolve) => setImmediate(resolve));
+        for (let i = 0; i < one.turns && this.#scheduler.count() > 0; i += 1)
+          await this.#scheduler.waitNext(1);
+        return;
+    }
+  }
+
+  /** `back` > 0: the device comes with a position so many entries behind the head. */
+  #connect(userId: WatchfulDevice['userId'], back: number): void {
+    const device = new WatchfulDevice(`d${this.devices.length}`, userId);
+    this.devices.push(device);
+    const { epoch, seq } = this.world.head;
+    const claim = { groupId, epoch, seq: Math.max(0, seq - back) };
+    this.world.host
+      .connect(device, back === 0 ? [] : [claim])
+      .catch(() => device.complaints.push('connect threw'));
+  }
+}
+
+const runs = { numRuns: 1500 };
+
+test('each device gets a dense sequence from where it was told, and is complete when all is quiet', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(disaster, { maxLength: 60, size: 'max' }),
+      async (scheduler, steps) => {
+        const run = new Run(scheduler);
+        await run.play(steps);
+        for (const device of run.devices) {
+          expect(device.complaints).toEqual([]);
+          if (run.gone.has(device)) continue;
+          const status = run.world.members.get(device.userId)?.status;
+          const isReceiver = status === 'active' || status === 'muted';
+          expect(device.nextSeq, `${device.id} of ${device.userId}, ${status}`).toBe(
+            isReceiver ? run.world.head.seq + 1 : null,
+          );
+        }
+      },
+    ),
+    runs,
+  );
+}, 60_000);
+
+test('nobody receives an entry outside the ranges in which his user was a receiver', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(step, { maxLength: 60, size: 'max' }),
+      async (scheduler, steps) => {
+        const run = new Run(scheduler);
+        await run.play(steps);
+        for (const device of run.devices) {
+          const allowed = rangesOf(run.world, device.userId);
+          for (const { seq } of device.received) {
+            expect(allowed.has(seq), `${device.id} of ${device.userId} got ${seq}`).toBe(true);
+          }
+        }
+      },
+    ),
+    runs,
+  );
+}, 60_000);
+
+/** Folds the log: every seq that the user was entitled to. */
+function rangesOf(world: Simulation, userId: string): ReadonlySet<number> {
+  const allowed = new Set<number>();
+  let isReceiver = false;
+  for (const entry of world.entries) {
+    const event = entry.kind === 'event' && entry.event.user_id === userId ? entry.event : null;
+    if (event !== null && ['created', 'joined', 'accepted'].includes(event.type)) isReceiver = true;
+    if (isReceiver) allowed.add(entry.seq);
+    if (event !== null && ['left', 'requested'].includes(event.type)) isReceiver = false;
+  }
+  return allowed;
+}

@@ -1,0 +1,255 @@
+/** A group, its log and a lossy channel, driven step by step by a fast-check scheduler: the world around a feed host. */
+import { type GroupEvent, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
+import type { Scheduler } from 'fast-check';
+import type { LogHead, MemberRecord, PastEpoch, Position } from '../groups/records.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import type { FeedListener } from '../ports/feed-transport.ts';
+import type { LogRange } from '../ports/group-log.ts';
+import type { Nudge } from '../ports/nudges.ts';
+import type { LogEntry } from './entry.ts';
+import { FeedHost } from './feed-host.ts';
+import { sweepIntervalMs } from './sweep.ts';
+
+export const groupId = groupIdSchema.parse('g');
+export const user = (name: string): UserId => userIdSchema.parse(name);
+
+export type Fate = 'arrives' | 'is lost' | 'arrives twice';
+
+const removing: ReadonlySet<string> = new Set(['left', 'kicked', 'rejected']);
+
+/** One device as a client sees it: it checks each arrival against what it was told to expect. */
+export class WatchfulDevice implements Subscriber {
+  readonly isAuto = true;
+  readonly id: string;
+  readonly userId: UserId;
+  readonly received: LogEntry[] = [];
+  readonly complaints: string[] = [];
+  nextSeq: number | null = null;
+
+  constructor(id: string, userId: UserId) {
+    this.id = id;
+    this.userId = userId;
+  }
+
+  drained = async (): Promise<void> => {};
+
+  push: Subscriber['push'] = (event, payload) => {
+    if (event === 'subscribed' && 'groups' in payload) this.nextSeq = payload.groups[0]?.from_seq ?? null;
+    if (event === 'resync' && 'head_seq' in payload && 'oldest_seq' in payload) {
+      this.nextSeq = payload.epoch === null ? null : payload.head_seq + 1;
+    }
+  };
+
+  take(entry: LogEntry): void {
+    this.received.push(entry);
+    if (this.nextSeq !== entry.seq) this.complaints.push(`expected ${this.nextSeq}, got ${entry.seq}`);
+    const isEnd =
+      entry.kind === 'event' &&
+      (entry.event.type === 'deleted' ||
+        (entry.event.user_id === this.userId &&
+          (removing.has(entry.event.type) || entry.event.type === 'requested')));
+    this.nextSeq = isEnd ? null : entry.seq + 1;
+  }
+}
+
+export class Simulation {
+  readonly host: FeedHost;
+  readonly entries: LogEntry[] = [];
+  readonly members = new Map<UserId, MemberRecord>();
+  readonly #scheduler: Scheduler;
+  #listener: FeedListener | null = null;
+  #epoch = 'e0';
+  #past: PastEpoch[] = [];
+  #nudged: (nudge: Nudge) => void = () => {};
+  #trimmedSeq = 0;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+    const fanOut: FanOut = {
+      deliver: (_, subscribers, entries) => {
+        for (const subscriber of subscribers) {
+          if (subscriber instanceof WatchfulDevice) for (const entry of entries) subscriber.take(entry);
+        }
+      },
+    };
+    const clock: Clock = {
+      monotonicMs: () => 0,
+      after: (delayMs, task) => {
+        if (delayMs < sweepIntervalMs) this.#later(task);
+        return () => {};
+      },
+    };
+    const ignore = () => {};
+    const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+    this.host = new FeedHost({ engine: this.#engine(), fanOut, clock, logger });
+    this.host.start();
+  }
+
+  get head(): LogHead {
+    return {
+      epoch: this.#epoch,
+      seq: this.entries.length,
+      past: this.#past,
+      oldestSeq: this.#trimmedSeq + 1,
+      isDeleted: false,
+    };
+  }
+
+  message(fate: Fate): void {
+    this.#append({ kind: 'message', ...this.#place(), wire: Buffer.alloc(0) }, fate);
+  }
+
+  /** Applies a membership change to the truth and appends its entry. */
+  change(type: GroupEvent['type'], userId: UserId, fate: Fate, isNudgeLost = false): void {
+    const place = this.#place();
+    const event: GroupEvent = {
+      group_id: groupId,
+      type,
+      user_id: userId,
+      ...place,
+      timestamp: '2025-01-01T00:00:00.000Z',
+    };
+    const record = this.members.get(userId);
+    if (removing.has(type)) this.members.delete(userId);
+    else {
+      const status = type === 'requested' ? 'pending' : type === 'muted' ? 'muted' : 'active';
+      const keepsRange = type === 'muted' || type === 'unmuted';
+      const sinceSeq = keepsRange ? (record?.sinceSeq ?? place.seq) : place.seq;
+      this.members.set(userId, { status, roles: ['member'], joinedAtMs: 0, sinceSeq, mutedUntilMs: null });
+    }
+    this.#append({ kind: 'event', ...place, event, wire: Buffer.alloc(0) }, fate);
+    if (isNudgeLost || !this.members.has(userId)) return;
+    const membership = { group_id: groupId, status: 'active' as const, roles: ['member' as const], type };
+    this.#later(() => this.#nudged({ userId, groupId, seq: place.seq, membership }));
+  }
+
+  /** A clean failover: seq goes on under a new epoch. */
+  startEpoch(): void {
+    this.#past = [...this.#past, { epoch: this.#epoch, endSeq: this.entries.length }].slice(-8);
+    this.#epoch = `e${Number(this.#epoch.slice(1)) + 1}`;
+  }
+
+  /** The log and all that came with it is lost and begins anew with the same members. */
+  startOver(): void {
+    const members = [...this.members.keys()];
+    this.members.clear();
+    this.entries.length = 0;
+    this.#past = [];
+    this.#trimmedSeq = 0;
+    this.#epoch = `e${Number(this.#epoch.slice(1)) + 1}`;
+    for (const userId of members) this.change('joined', userId, 'is lost', true);
+  }
+
+  trim(): void {
+    this.#trimmedSeq = Math.max(0, this.entries.length - 2);
+  }
+
+  /** Nothing is under way any more and a sweep has compared everything. */
+  async settle(): Promise<void> {
+    await this.#runAll();
+    this.host.onAuditNeeded();
+    await this.#runAll();
+  }
+
+  async #runAll(): Promise<void> {
+    let turns = 0;
+    for (let idleTurns = 0; idleTurns < 5; idleTurns += 1) {
+      turns += 1;
+      if (turns > 2000) throw new Error('the node never comes to rest');
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#scheduler.count() > 0) {
+        idleTurns = 0;
+        await this.#scheduler.waitNext(this.#scheduler.count());
+      }
+    }
+  }
+
+  #place() {
+    return { epoch: this.#epoch, seq: this.entries.length + 1 };
+  }
+
+  #append(entry: LogEntry, fate: Fate): void {
+    this.entries.push(entry);
+    const arrivals = fate === 'is lost' ? 0 : fate === 'arrives' ? 1 : 2;
+    for (let i = 0; i < arrivals; i += 1) this.#later(() => this.#listener?.onEntry(groupId, entry));
+  }
+
+  #later(task: () => void): void {
+    this.#scheduler
+      .schedule(Promise.resolve())
+      .then(task)
+      .catch(() => undefined);
+  }
+
+  /** A read happens at one moment and its answer arrives at a later one. */
+  async #read<T>(take: () => T): Promise<T> {
+    await this.#scheduler.schedule(Promise.resolve());
+    const taken = take();
+    await this.#scheduler.schedule(Promise.resolve());
+    return taken;
+  }
+
+  #range(afterSeq: number, limit: number): LogRange {
+    const from = Math.max(afterSeq, this.#trimmedSeq);
+    return { head: this.head, entries: this.entries.slice(from, from + limit) };
+  }
+
+  #position(userId: UserId | null): Position {
+    return {
+      groupType: 'public',
+      settings: { maxMembers: null, ephemeral: false, history: 'all', metadata: null },
+      head: this.head,
+      member: userId === null ? null : (this.members.get(userId) ?? null),
+      isBanned: false,
+    };
+  }
+
+  #engine(): Engine {
+    const unused = () => Promise.reject(new Error('not part of this simulation'));
+    return {
+      name: 'memory',
+      roomChannels: null,
+      health: unused,
+      agreeOn: unused,
+      close: async () => {},
+      nudges: {
+        send: () => {},
+        listen: (listener) => {
+          this.#nudged = listener;
+        },
+        watch: () => this.#read(() => undefined),
+        unwatch: () => {},
+      },
+      feeds: {
+        listen: (listener) => {
+          this.#listener = listener;
+        },
+        open: () => this.#read(() => undefined),
+        close: async () => {},
+      },
+      log: {
+        append: unused,
+        before: unused,
+        after: (_, afterSeq, limit) => this.#read(() => this.#range(afterSeq, limit)),
+        heads: (groupIds) => this.#read(() => new Map(groupIds.map((id) => [id, this.head]))),
+      },
+      groups: {
+        change: unused,
+        group: unused,
+        members: unused,
+        position: (_, userId) => this.#read(() => this.#position(userId)),
+        memberships: (userId) =>
+          this.#read(() => {
+            const member = this.members.get(userId);
+            const rows =
+              member === undefined
+                ? []
+                : [{ groupId, groupType: 'public' as const, member, head: this.head }];
+            return { rows, nextCursor: null };
+          }),
+      },
+    };
+  }
+}
