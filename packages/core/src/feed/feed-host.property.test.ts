@@ -30,6 +30,7 @@ const step = fc.oneof(
 const disaster = fc.oneof(
   { weight: 12, arbitrary: step },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lose everything' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose the tail' as const), count: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('trim' as const) }) },
 );
 type Step = typeof disaster extends fc.Arbitrary<infer S> ? S : never;
@@ -85,6 +86,8 @@ class Run {
         return world.host.onAuditNeeded();
       case 'trim':
         return world.trim();
+      case 'lose the tail':
+        return world.loseTail(one.count);
       case 'lose everything':
         return world.startOver();
       case 'wait':
@@ -119,6 +122,9 @@ test('each device gets a dense sequence from where it was told, and is complete 
         await run.play(steps);
         for (const device of run.devices) {
           expect(device.complaints).toEqual([]);
+          if (!run.gone.has(device)) {
+            expect(device.held.filter((entry) => run.world.entries[entry.seq - 1] !== entry)).toEqual([]);
+          }
           if (run.gone.has(device)) continue;
           const status = run.world.members.get(device.userId)?.status;
           const isReceiver = status === 'active' || status === 'muted';

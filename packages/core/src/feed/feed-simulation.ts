@@ -25,6 +25,8 @@ export class WatchfulDevice implements Subscriber {
   readonly id: string;
   readonly userId: UserId;
   readonly received: LogEntry[] = [];
+  /** What it got since it was last told a position: this much has to be in the log in the end. */
+  held: LogEntry[] = [];
   readonly complaints: string[] = [];
   nextSeq: number | null = null;
 
@@ -36,6 +38,7 @@ export class WatchfulDevice implements Subscriber {
   drained = async (): Promise<void> => {};
 
   push: Subscriber['push'] = (event, payload) => {
+    if (event === 'subscribed' || event === 'resync') this.held = [];
     if (event === 'subscribed' && 'groups' in payload) this.nextSeq = payload.groups[0]?.from_seq ?? null;
     if (event === 'resync' && 'head_seq' in payload && 'oldest_seq' in payload) {
       this.nextSeq = payload.epoch === null ? null : payload.head_seq + 1;
@@ -44,12 +47,14 @@ export class WatchfulDevice implements Subscriber {
 
   take(entry: LogEntry): void {
     this.received.push(entry);
+    this.held.push(entry);
     if (this.nextSeq !== entry.seq) this.complaints.push(`expected ${this.nextSeq}, got ${entry.seq}`);
     const isEnd =
       entry.kind === 'event' &&
       (entry.event.type === 'deleted' ||
         (entry.event.user_id === this.userId &&
           (removing.has(entry.event.type) || entry.event.type === 'requested')));
+    if (isEnd) this.held = [];
     this.nextSeq = isEnd ? null : entry.seq + 1;
   }
 }
@@ -64,6 +69,7 @@ export class Simulation {
   #past: PastEpoch[] = [];
   #nudged: (nudge: Nudge) => void = () => {};
   #trimmedSeq = 0;
+  #epochs = 0;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -111,14 +117,7 @@ export class Simulation {
       ...place,
       timestamp: '2025-01-01T00:00:00.000Z',
     };
-    const record = this.members.get(userId);
-    if (removing.has(type)) this.members.delete(userId);
-    else {
-      const status = type === 'requested' ? 'pending' : type === 'muted' ? 'muted' : 'active';
-      const keepsRange = type === 'muted' || type === 'unmuted';
-      const sinceSeq = keepsRange ? (record?.sinceSeq ?? place.seq) : place.seq;
-      this.members.set(userId, { status, roles: ['member'], joinedAtMs: 0, sinceSeq, mutedUntilMs: null });
-    }
+    this.#fold(userId, type, place.seq);
     this.#append({ kind: 'event', ...place, event, wire: Buffer.alloc(0) }, fate);
     if (isNudgeLost || !this.members.has(userId)) return;
     const membership = { group_id: groupId, status: 'active' as const, roles: ['member' as const], type };
@@ -128,7 +127,7 @@ export class Simulation {
   /** A clean failover: seq goes on under a new epoch. */
   startEpoch(): void {
     this.#past = [...this.#past, { epoch: this.#epoch, endSeq: this.entries.length }].slice(-8);
-    this.#epoch = `e${Number(this.#epoch.slice(1)) + 1}`;
+    this.#epoch = this.#newEpoch();
   }
 
   /** The log and all that came with it is lost and begins anew with the same members. */
@@ -138,8 +137,32 @@ export class Simulation {
     this.entries.length = 0;
     this.#past = [];
     this.#trimmedSeq = 0;
-    this.#epoch = `e${Number(this.#epoch.slice(1)) + 1}`;
+    this.#epoch = this.#newEpoch();
     for (const userId of members) this.change('joined', userId, 'is lost', true);
+  }
+
+  /** A failover to a replica that lacks the last entries: their seqs are used again, under a new epoch. */
+  loseTail(count: number): void {
+    const keptSeq = Math.max(this.#trimmedSeq, this.entries.length - count, Math.min(1, this.entries.length));
+    this.entries.length = keptSeq;
+    this.#epoch = this.entries.at(-1)?.epoch ?? this.#epoch;
+    this.#past = this.#past.filter(({ epoch, endSeq }) => epoch !== this.#epoch && endSeq <= keptSeq);
+    this.startEpoch();
+    this.members.clear();
+    for (const entry of this.entries) {
+      if (entry.kind === 'event') this.#fold(user(entry.event.user_id), entry.event.type, entry.seq);
+    }
+  }
+
+  #fold(userId: UserId, type: GroupEvent['type'], seq: number): void {
+    if (removing.has(type)) {
+      this.members.delete(userId);
+      return;
+    }
+    const status = type === 'requested' ? 'pending' : type === 'muted' ? 'muted' : 'active';
+    const keepsRange = type === 'muted' || type === 'unmuted';
+    const sinceSeq = keepsRange ? (this.members.get(userId)?.sinceSeq ?? seq) : seq;
+    this.members.set(userId, { status, roles: ['member'], joinedAtMs: 0, sinceSeq, mutedUntilMs: null });
   }
 
   trim(): void {
@@ -164,6 +187,11 @@ export class Simulation {
         await this.#scheduler.waitNext(this.#scheduler.count());
       }
     }
+  }
+
+  #newEpoch(): string {
+    this.#epochs += 1;
+    return `e${this.#epochs}`;
   }
 
   #place() {
