@@ -1,1 +1,3 @@
-export {};
+export { createFanOut } from './fan-out.ts';
+export { createGateway, type Gateway } from './gateway.ts';
+export type { GatewayConfig, GatewayOptions } from './gateway-options.ts';

@@ -1,1 +1,1 @@
-export {};
+export { createMemoryEngine, type MemoryEngineOptions } from './create-memory-engine.ts';

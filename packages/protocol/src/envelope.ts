@@ -69,7 +69,15 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCo
       },
     };
   }
+  return parseShape(schema, input, fallback);
+}
+
+function parseShape<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode): Parsed<T> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, failure: failureOf(parsed.error.issues[0], fallback) };
 }
+
+/** Parses an envelope without walking its arguments: their depth is checked when their own schema parses them. */
+export const parseEnvelope = (input: unknown): Parsed<RequestEnvelope> =>
+  parseShape(requestEnvelopeSchema, input, 'invalid_request');

@@ -1,1 +1,3 @@
-export {};
+export type { Anomalies, AnomalyKind } from './anomalies.ts';
+export type { RedisRole } from './connections.ts';
+export { createRedisEngine, type RedisEngine, type RedisEngineOptions } from './create-redis-engine.ts';

@@ -1,0 +1,41 @@
+/** `plenum serve`: a node until it is asked to stop. */
+import { nodeHelp } from '../boot-message.ts';
+import { type Config, readConfig } from '../config.ts';
+import { untilAskedToStop } from '../lifecycle.ts';
+import { createLogger } from '../logging.ts';
+import { startNode } from '../node.ts';
+import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
+import { systemRandom } from '../random.ts';
+
+/** Clients are told to move over this time; on a laptop nobody wants to wait. */
+const drainMs = 15_000;
+/** On top of the drain: what is in flight, and closing. */
+const closeMs = 15_000;
+
+/** The configuration, or null after every problem was said. Warnings are said either way. */
+export function configOrSay(): Config | null {
+  const reading = readConfig();
+  for (const warning of reading.warnings) process.stderr.write(`Warning: ${warning}\n`);
+  if (reading.ok) return reading.config;
+  process.stderr.write(`Plenum cannot start:\n${reading.problems.map((one) => `  - ${one}\n`).join('')}`);
+  return null;
+}
+
+/** @returns the exit code. */
+export async function serve(): Promise<number> {
+  const config = configOrSay();
+  if (config === null) return 1;
+  const nodeId = systemRandom.token();
+  const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });
+  const node = await startNode(config, logger);
+  const ownDrainMs = config.isDev ? 0 : drainMs;
+  const { stopped, ask } = untilAskedToStop({
+    stop: () => node.stop(ownDrainMs),
+    logger,
+    hardExitMs: ownDrainMs + closeMs,
+  });
+  onParentGone(() => ask('the process that started this node is gone'));
+  tellParent({ url: node.url });
+  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(node.url, config)}\n`);
+  return stopped;
+}

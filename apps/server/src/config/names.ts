@@ -1,0 +1,71 @@
+/** Names of the environment that are not variables of this version: planned ones stop the boot, unknown ones get a hint. */
+
+/** Part of the contract, without effect yet: to ignore them would be to promise what does not happen. */
+const planned: readonly string[] = [
+  'PLENUM_JWKS_URL',
+  'PLENUM_JWKS_ISSUER',
+  'PLENUM_JWKS_AUDIENCE',
+  'PLENUM_CREATE_ON_JOIN',
+  'PLENUM_FANOUT',
+  'PLENUM_ARCHIVE_URL',
+  'PLENUM_NOTIFIER_URL',
+  'PLENUM_MODERATION_URL',
+  'PLENUM_MODERATION_WORDS',
+  'PLENUM_MODERATION_ON_FAILURE',
+  'PLENUM_AUTH_URL',
+  'PLENUM_AUTH_ON_FAILURE',
+  'PLENUM_WEBHOOK_SECRETS',
+  'PLENUM_ADMIN_PORT',
+  'PLENUM_ROOM_QUEUE_LIMIT',
+  'PLENUM_MEMBERSHIP_RATE_PER_SEC',
+  'PLENUM_MEMBERSHIP_RATE_BURST',
+  'PLENUM_MIDDLEWARES',
+  'PLENUM_DELIVERY_BATCH_SIZE',
+  'PLENUM_DELIVERY_TICK_MS',
+  'PLENUM_DELIVERY_MAX_RETRIES',
+  'PLENUM_DELIVERY_RETRY_BASE_MS',
+  'PLENUM_CLUSTER_STRATEGY',
+];
+
+/** @returns one sentence for every variable that is set but that this version cannot honour. */
+export function plannedNameProblems(setNames: readonly string[]): string[] {
+  return setNames
+    .filter((name) => planned.includes(name))
+    .map((name) => `${name} is not supported by this version yet: unset it`);
+}
+
+/**
+ * @returns one sentence for every `PLENUM_*` name that nobody reads. Warnings only: Kubernetes puts PLENUM_SERVICE_HOST,
+ * PLENUM_PORT_… into every container beside a Service that is named plenum.
+ */
+export function unknownNameWarnings(setNames: readonly string[], known: readonly string[]): string[] {
+  const candidates = [...known, ...planned];
+  return setNames
+    .filter((name) => name.startsWith('PLENUM_') && !candidates.includes(name))
+    .map((name) => {
+      const similar = closest(name, candidates);
+      return `${name} is not a variable of Plenum and has no effect${similar === null ? '' : `: did you mean ${similar}?`}`;
+    });
+}
+
+/** The nearest candidate by edit distance, if it is near enough to be a slip. */
+function closest(name: string, candidates: readonly string[]): string | null {
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best !== undefined && best.distance <= 3 ? best.candidate : null;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

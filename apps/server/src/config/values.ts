@@ -1,0 +1,80 @@
+/** How the text of one environment variable becomes a value: each parser says what it expects, with the limit. */
+import { z } from 'zod';
+
+/** A variable with a text form; `read` answers undefined for a text that it does not accept. */
+function parsed<T>(expectation: string, read: (text: string) => T | undefined) {
+  return z.string().transform((text, context): T => {
+    const value = read(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: `must be ${expectation}` });
+    return z.NEVER;
+  });
+}
+
+export const wholeNumber = (min: number, max: number) =>
+  parsed(`a whole number from ${min} to ${max}`, (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : undefined;
+  });
+
+export const oneOf = <T extends string>(...choices: readonly T[]) =>
+  parsed(`one of ${choices.join(', ')}`, (text) => choices.find((choice) => choice === text));
+
+export const matching = (expectation: string, pattern: RegExp) =>
+  parsed(expectation, (text) => (pattern.test(text) ? text : undefined));
+
+/** A secret: its text never stands in a problem. */
+export const secret = (minBytes: number) =>
+  parsed(`at least ${minBytes} bytes long`, (text) =>
+    Buffer.byteLength(text) >= minBytes ? text : undefined,
+  );
+
+const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const longestDurationMs = 3650 * 86_400_000;
+
+/** `90s`, `15m`, `12h`, `7d`: the value is in ms. */
+export const duration = () =>
+  parsed('a duration from 1s to 3650d, such as 12h or 7d', (text) => {
+    const [, amount = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+    const ms = Number(amount) * (unitMs[unit] ?? 0);
+    return ms >= 1000 && ms <= longestDurationMs ? ms : undefined;
+  });
+
+const isExactOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+
+/** Exact origins, as a browser sends them. */
+export const origins = () =>
+  parsed('a comma-separated list of exact origins, such as https://chat.example.com', (text) => {
+    const list = listOf(text);
+    return list.every(isExactOrigin) ? list : undefined;
+  });
+
+export const transports = () =>
+  parsed('websocket or websocket,polling', (text) => {
+    const list = listOf(text);
+    if (list.length === 1 && list[0] === 'websocket') return ['websocket'] as const;
+    const isBoth = list.length === 2 && list.includes('websocket') && list.includes('polling');
+    return isBoth ? (['websocket', 'polling'] as const) : undefined;
+  });
+
+/** One server. Cluster seeds and Sentinel are refused with a sentence of their own, by name. */
+export const redisUrl = () =>
+  z.string().transform((text, context) => {
+    const problem = redisUrlProblem(text);
+    if (problem === null) return text;
+    context.addIssue({ code: 'custom', message: problem });
+    return z.NEVER;
+  });
+
+function redisUrlProblem(text: string): string | null {
+  if (text.startsWith('redis+sentinel://')) return 'names a Sentinel, which this version cannot use yet';
+  if (text.includes(',')) return 'names several servers (Redis Cluster), which this version cannot use yet';
+  const isRedis = URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol);
+  return isRedis ? null : 'must be a URL that begins with redis:// or rediss://';
+}
+
+const listOf = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');

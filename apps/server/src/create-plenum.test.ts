@@ -1,0 +1,118 @@
+import type { RelayedMessage } from '@plenum/protocol';
+import { eventually } from '@plenum/testkit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createPlenum, type Plenum } from './create-plenum.ts';
+import { createLogger } from './logging.ts';
+
+let plenum: Plenum;
+beforeEach(async () => {
+  plenum = await createPlenum({ logger: createLogger({ level: 'silent', isDev: false, nodeId: 'test' }) });
+});
+afterEach(() => plenum.close());
+
+const createGroup = (groupType: 'public' | 'strict_private' = 'public') =>
+  plenum.groups.create({ groupId: 'g', groupType, creatorId: 'ada' });
+
+test('without options it is a process of its own: no listener, groups and messages in memory', async () => {
+  expect(plenum.url).toBeNull();
+  expect(await createGroup()).toMatchObject({ ok: true, result: { group_id: 'g', seq: 1 } });
+  expect(await plenum.send('g', 'ada', 'hello')).toMatchObject({ ok: true, result: { seq: 2 } });
+});
+
+test('a listener hears every entry after it has subscribed, and nothing after it has unsubscribed', async () => {
+  await createGroup();
+  const heard: RelayedMessage[] = [];
+  const joined: string[] = [];
+  const subscription = await plenum.subscribe('g', {
+    onMessage: (message) => heard.push(message),
+    onEvent: (event) => joined.push(event.user_id),
+  });
+  if (!subscription.ok) throw new Error(subscription.failure.code);
+  await plenum.groups.join({ groupId: 'g', userId: 'bob' });
+  await plenum.send('g', 'bob', 'first');
+  await eventually(() => expect(heard.map(({ message }) => message)).toEqual(['first']));
+  expect(joined).toEqual(['bob']);
+  subscription.result.unsubscribe();
+  await plenum.send('g', 'bob', 'second');
+  expect(await plenum.groups.info({ groupId: 'g' })).toMatchObject({ ok: true, result: { seq: 4 } });
+  expect(heard).toHaveLength(1);
+});
+
+test('a listener that throws disturbs nobody', async () => {
+  await createGroup();
+  const heard: string[] = [];
+  await plenum.subscribe('g', {
+    onMessage: () => {
+      throw new Error('of the caller');
+    },
+  });
+  await plenum.subscribe('g', { onMessage: ({ message }) => heard.push(message) });
+  await plenum.send('g', 'ada', 'hello');
+  await eventually(() => expect(heard).toEqual(['hello']));
+});
+
+test('the same request id sends once', async () => {
+  await createGroup();
+  const first = await plenum.send('g', 'ada', 'hello', { requestId: 'r1' });
+  expect(await plenum.send('g', 'ada', 'hello', { requestId: 'r1' })).toEqual(first);
+});
+
+test('members are accepted, muted, unmuted, rejected and kicked, by a user or by the service', async () => {
+  const { groups } = plenum;
+  await createGroup('strict_private');
+  for (const userId of ['bob', 'cyd']) await groups.join({ groupId: 'g', userId });
+  const onBob = { groupId: 'g', userId: 'bob' };
+  expect(await groups.accept({ ...onBob, actorId: 'ada' })).toMatchObject({ ok: true });
+  expect(await groups.mute({ ...onBob, forMs: 60_000 })).toMatchObject({
+    ok: true,
+    result: { status: 'muted', muted_until: expect.any(String) },
+  });
+  expect(await plenum.send('g', 'bob', 'hello')).toMatchObject({ ok: false, failure: { code: 'muted' } });
+  expect(await groups.unmute(onBob)).toMatchObject({ ok: true });
+  expect(await groups.reject({ groupId: 'g', userId: 'cyd', reason: 'full' })).toMatchObject({ ok: true });
+  expect(await groups.kick({ ...onBob, actorId: 'cyd' })).toMatchObject({
+    ok: false,
+    failure: { code: 'not_admin' },
+  });
+  expect(await groups.kick(onBob)).toMatchObject({ ok: true, result: { status: 'kicked' } });
+  expect(await groups.join({ groupId: 'g', userId: 'dan', admit: true })).toMatchObject({
+    result: { status: 'active' },
+  });
+  expect(await groups.members({ groupId: 'g' })).toMatchObject({
+    ok: true,
+    result: { members: [{ user_id: 'ada' }, { user_id: 'dan' }] },
+  });
+  expect(await groups.leave({ groupId: 'g', userId: 'dan' })).toMatchObject({ ok: true });
+  expect(await groups.delete({ groupId: 'g' })).toMatchObject({ ok: true });
+});
+
+test.each([
+  [() => plenum.groups.create({ groupId: '..', groupType: 'public', creatorId: 'ada' }), 'group_id'],
+  [() => plenum.groups.join({ groupId: 'g', userId: '$service' }), 'actor_id'],
+  [() => plenum.send('g', 'ada', 'hello', { requestId: '' }), 'request_id'],
+  [() => plenum.subscribe('', {}), 'group_id'],
+])('arguments are judged by the schemas of the protocol (%#)', async (call, field) => {
+  expect(await call()).toMatchObject({ ok: false, failure: { code: 'invalid_args', details: { field } } });
+});
+
+test('in client mode the direct API works and subscribe is refused', async () => {
+  const client = await createPlenum({ mode: 'client' });
+  expect(await client.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'ada' })).toMatchObject({
+    ok: true,
+  });
+  expect(await client.subscribe('g', {})).toMatchObject({ ok: false, failure: { code: 'invalid_request' } });
+  await client.close();
+});
+
+test('an edge of its own listens on a free port and is gone after close', async () => {
+  const served = await createPlenum({ gateway: {}, adminToken: 'an-admin-token' });
+  const answer = await fetch(`${served.url}/v1/groups`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer an-admin-token' },
+    body: JSON.stringify({ group_id: 'g', group_type: 'public', creator_id: 'ada' }),
+  });
+  expect(answer.status).toBe(201);
+  expect(await served.groups.info({ groupId: 'g' })).toMatchObject({ ok: true });
+  await served.close();
+  await expect(fetch(`${served.url}/healthz`)).rejects.toThrow();
+});

@@ -1,0 +1,157 @@
+/** The library form: the same engine, operations and feeds in somebody else's process, with or without an edge. */
+import {
+  defaultEngineSettings,
+  type Engine,
+  type EngineSettings,
+  type Logger,
+  type Outcome,
+} from '@plenum/core';
+import type { Gateway, GatewayOptions } from '@plenum/gateway';
+import { limits, type RequestResult, requestTable } from '@plenum/protocol';
+import { type Domain, openDomain, openEngine, openGateway } from './compose.ts';
+import { makeCallWith } from './library/call.ts';
+import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
+import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
+import { createLifecycle, type Lifecycle } from './lifecycle.ts';
+import { createLogger } from './logging.ts';
+import { newSecret, systemRandom } from './random.ts';
+import { version } from './version.ts';
+
+/** An edge of its own, or the caller's servers to mount on: then neither listening nor closing is the library's. */
+export type GatewayPlace =
+  | { readonly host?: string; readonly port?: number }
+  | Required<Pick<GatewayOptions, 'fastify' | 'io'>>;
+
+export interface PlenumOptions {
+  /** Stays the caller's: `close` does not close it. Else one is made from `redisUrl`, or in memory. */
+  readonly engine?: Engine;
+  readonly redisUrl?: string;
+  /** Prefix of keys and channels, default `plenum`. */
+  readonly prefix?: string;
+  /** `client`: one command connection, no edge, no feeds; `subscribe` is refused. */
+  readonly mode?: 'node' | 'client';
+  /** Without it nothing listens: the process has the direct API only. */
+  readonly gateway?: GatewayPlace;
+  /** At least 32 bytes. Needed by a gateway whose clients bring tokens from elsewhere; made if there is none. */
+  readonly jwtSecret?: string;
+  readonly adminToken?: string;
+  readonly service?: string;
+  readonly event?: string;
+  readonly corsOrigins?: readonly string[];
+  readonly createPolicy?: 'any' | 'service';
+  /** UTF-8 bytes of `message`, default 4096. */
+  readonly messageMaxBytes?: number;
+  readonly engineSettings?: Partial<EngineSettings>;
+  /** Default: JSON lines of level `warn`. */
+  readonly logger?: Logger;
+}
+
+export interface Plenum {
+  /** Of the library's own edge; null without one. */
+  readonly url: string | null;
+  readonly groups: GroupsApi;
+  /** @param options `requestId`: the same id sends once. */
+  send(
+    groupId: string,
+    userId: string,
+    message: string,
+    options?: { readonly requestId?: string },
+  ): Promise<Outcome<RequestResult<'relay_msg'>>>;
+  /** Every entry from now on, as the service: no membership is needed. */
+  subscribe(groupId: string, listener: GroupListener): Promise<Outcome<LibrarySubscription>>;
+  /** Stops what `createPlenum` started, in reverse order. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** All or nothing. Calls resolve with success or a typed refusal; they throw `PlenumError` when the store is away. */
+export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum> {
+  const logger =
+    options.logger ?? createLogger({ level: 'warn', isDev: false, nodeId: systemRandom.token() });
+  const lifecycle = createLifecycle(logger);
+  try {
+    const engine = await engineFor(options, logger, lifecycle);
+    const domain = openDomain(engine, logger);
+    lifecycle.started('core', () => domain.core.stop());
+    if (options.mode !== 'client') domain.core.start();
+    const url = await edgeFor(options, { engine, domain, logger }, lifecycle);
+    return apiOf(options, { domain, logger, lifecycle, url });
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Lifecycle): Promise<Engine> {
+  if (options.engine !== undefined) return options.engine;
+  const engine = await openEngine({
+    redisUrl: options.redisUrl ?? null,
+    prefix: options.prefix ?? 'plenum',
+    settings: { ...defaultEngineSettings, ...options.engineSettings },
+    logger,
+    role: options.mode ?? 'node',
+  });
+  lifecycle.started('engine', () => engine.close());
+  return engine;
+}
+
+interface Opened {
+  readonly engine: Engine;
+  readonly domain: Domain;
+  readonly logger: Logger;
+}
+
+/** @returns the URL of an edge of our own. */
+async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecycle): Promise<string | null> {
+  const place = options.gateway;
+  if (place === undefined || options.mode === 'client') return null;
+  const isMounted = 'fastify' in place;
+  const secrets = {
+    jwtSecret: options.jwtSecret ?? newSecret(),
+    adminToken: options.adminToken ?? newSecret(),
+  };
+  const config = {
+    host: isMounted ? '' : (place.host ?? '127.0.0.1'),
+    port: isMounted ? 0 : (place.port ?? 0),
+    service: options.service ?? 'relay',
+    event: options.event ?? 'request',
+    corsOrigins: options.corsOrigins ?? [],
+    isDev: false,
+    transports: ['websocket'] as const,
+    messageMaxBytes: options.messageMaxBytes ?? limits.messageMaxBytes,
+    createPolicy: options.createPolicy ?? 'any',
+  };
+  const mount = isMounted ? { fastify: place.fastify, io: place.io } : {};
+  const gateway: Gateway = await openGateway({ ...opened, config, secrets, version, mount });
+  lifecycle.started('gateway', () => gateway.close());
+  return isMounted ? null : (await gateway.listen()).url;
+}
+
+interface Running {
+  readonly domain: Domain;
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+  readonly url: string | null;
+}
+
+function apiOf(options: PlenumOptions, { domain, logger, lifecycle, url }: Running): Plenum {
+  const { core } = domain;
+  const table = requestTable(options.messageMaxBytes);
+  const parts = { call: makeCallWith(systemRandom), operations: core.operations, table };
+  const send = sendCall(parts);
+  return {
+    url,
+    groups: groupsApi(parts),
+    send: (groupId, userId, message, { requestId } = {}) =>
+      send({ groupId, userId, message, ...(requestId === undefined ? {} : { requestId }) }),
+    subscribe: async (groupId, listener) => {
+      if (options.mode === 'client') return { ok: false, failure: noFeeds };
+      return subscribeListener({ core, random: systemRandom, logger }, groupId, listener);
+    },
+    close: lifecycle.stop,
+  };
+}
+
+const noFeeds = {
+  code: 'invalid_request',
+  error: 'In client mode there are no feeds to subscribe to',
+} as const;

@@ -1,0 +1,109 @@
+/** A cluster on one machine: Redis with AOF, three node processes, one port in front of them. */
+import type { Logger } from '@plenum/core';
+import { startRedis } from '@plenum/testkit';
+import { createLifecycle } from '../lifecycle.ts';
+import { type Balancer, startBalancer } from './balancer.ts';
+import { type NodeProcess, startNodeProcess } from './node-process.ts';
+
+export interface DevCluster {
+  /** Of the balancer. */
+  readonly url: string;
+  readonly redisUrl: string;
+  readonly nodes: readonly NodeProcess[];
+  stop(): Promise<void>;
+}
+
+export interface DevClusterOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly size: number;
+  /** Null: a Redis of its own, whose data is gone when the cluster stops. */
+  readonly redisUrl: string | null;
+  /** What each node gets; PORT, HOST and REDIS_URL are the cluster's. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  /** A line that node `index` (from 0) wrote. */
+  readonly onLine: (index: number, line: string) => void;
+  /** The cluster cannot go on: a node ended and could not be started again. */
+  readonly onBroken: (sentence: string) => void;
+}
+
+/** All or nothing: if one part does not start, what has been started is stopped again. */
+export async function startDevCluster(options: DevClusterOptions): Promise<DevCluster> {
+  const lifecycle = createLifecycle(options.logger);
+  try {
+    // The port comes first: that it is taken should be said before anything is started.
+    const balancer = await startBalancer(options.port);
+    lifecycle.started('balancer', () => balancer.close());
+    const redisUrl = options.redisUrl ?? (await ownRedis(lifecycle.started));
+    const nodes = supervise(
+      { ...options, environment: { ...options.environment, REDIS_URL: redisUrl } },
+      balancer,
+    );
+    lifecycle.started('nodes', nodes.stop);
+    await nodes.ready;
+    return {
+      url: `http://127.0.0.1:${balancer.port}`,
+      redisUrl,
+      nodes: nodes.running,
+      stop: lifecycle.stop,
+    };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function ownRedis(started: (name: string, stop: () => Promise<void>) => void): Promise<string> {
+  const redis = await startRedis({ appendonly: true });
+  started('Redis', () => redis.stop());
+  return redis.url;
+}
+
+interface Supervised {
+  readonly running: NodeProcess[];
+  readonly ready: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Keeps `size` nodes running: one that ends is reported and started again; one that cannot start breaks the cluster. */
+function supervise(options: DevClusterOptions, balancer: Balancer): Supervised {
+  const running: NodeProcess[] = [];
+  const starting = new Set<Promise<void>>();
+  let isStopping = false;
+  const retarget = () => balancer.setTargets(running.map((node) => node.target));
+
+  const start = async (index: number): Promise<void> => {
+    const node = await startNodeProcess({
+      environment: options.environment,
+      onLine: (line) => options.onLine(index, line),
+    });
+    if (isStopping) return node.stop();
+    running.push(node);
+    retarget();
+    node.ended
+      .then((how) => restart(index, node, how))
+      .catch((error: Error) => options.onBroken(error.message));
+  };
+  const restart = async (index: number, node: NodeProcess, how: string): Promise<void> => {
+    running.splice(running.indexOf(node), 1);
+    retarget();
+    if (isStopping) return;
+    options.logger.warn({ pid: node.pid, how }, `node ${index + 1} has ended and is started again`);
+    await tracked(start(index));
+  };
+  const tracked = (promise: Promise<void>) => {
+    starting.add(promise);
+    return promise.finally(() => starting.delete(promise));
+  };
+  const ready = Promise.all(Array.from({ length: options.size }, (_, index) => tracked(start(index))));
+  return {
+    running,
+    ready: ready.then(() => {}),
+    stop: async () => {
+      isStopping = true;
+      await Promise.allSettled(starting);
+      await Promise.all([...running].map((node) => node.stop()));
+    },
+  };
+}

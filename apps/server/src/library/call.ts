@@ -1,0 +1,41 @@
+/** Calls of the library become requests: names change to those of the wire, and the protocol's schemas judge them. */
+import { type Caller, fail, type Outcome, type Random } from '@plenum/core';
+import { parse, requestIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
+import { z } from 'zod';
+
+/** One call in the names of the wire. */
+export interface Asked {
+  /** Undefined: the service, which skips the checks of the actor. */
+  readonly actorId: string | undefined;
+  /** Undefined: the library makes one. */
+  readonly requestId: string | undefined;
+  /** Fields that are undefined count as absent. */
+  readonly args: object;
+}
+
+export type MakeCall = <O, A, R>(
+  asked: (options: O) => Asked,
+  schema: z.ZodType<A>,
+  operation: (caller: Caller, args: A) => Promise<Outcome<R>>,
+) => (options: O) => Promise<Outcome<R>>;
+
+const whoSchema = z.object({ actor_id: userIdSchema.exactOptional(), request_id: requestIdSchema });
+
+/** What the schema does not accept is refused before the operation sees it. */
+export const makeCallWith =
+  (random: Random): MakeCall =>
+  (asked, schema, operation) =>
+  async (options) => {
+    const { actorId, requestId, args } = asked(options);
+    const named = withoutUndefined({ actor_id: actorId, request_id: requestId ?? random.token() });
+    const who = parse(whoSchema, named, 'invalid_args');
+    if (!who.ok) return fail(who.failure);
+    const parsed = parse(schema, withoutUndefined(args), 'invalid_args');
+    if (!parsed.ok) return fail(parsed.failure);
+    const { actor_id: actor = SERVICE, request_id } = who.value;
+    const isServerMadeId = requestId === undefined;
+    return operation({ actor, requestId: request_id, isServerMadeId, subscriber: null }, parsed.value);
+  };
+
+const withoutUndefined = (args: object) =>
+  Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { readable } from './logging.ts';
+
+test('a line for people names time, level, message and fields', () => {
+  const line = '{"level":40,"time":"2025-01-15T12:30:00.000Z","msg":"node is slow","group":"g1","lagMs":12}';
+  expect(readable(line)).toBe('12:30:00 warn  node is slow  group=g1  lagMs=12\n');
+});
+
+test('the stack of an error stands below its line', () => {
+  const line =
+    '{"level":50,"time":"2025-01-15T12:30:00.000Z","msg":"failed","error":{"stack":"Error: x\\n  at y"}}';
+  expect(readable(line)).toBe('12:30:00 error failed\nError: x\n  at y\n');
+});

@@ -1,0 +1,42 @@
+/** Log lines: JSON by pino in production, short lines for people in dev. Never bodies, tokens or secrets. */
+import { pino } from 'pino';
+import type { Config } from './config.ts';
+
+export interface LogOptions {
+  readonly level: Config['logLevel'];
+  readonly isDev: boolean;
+  /** Stands in every line: one id per process start. */
+  readonly nodeId: string;
+}
+
+export function createLogger({ level, isDev, nodeId }: LogOptions): pino.Logger {
+  const options: pino.LoggerOptions = {
+    level,
+    base: isDev ? {} : { node: nodeId },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { error: pino.stdSerializers.err },
+  };
+  return isDev
+    ? pino(options, { write: (line: string) => void process.stdout.write(readable(line)) })
+    : pino(options);
+}
+
+const levelNames: Readonly<Record<number, string>> = pino.levels.labels;
+
+/** `12:30:00 warn  message  key=value`; an error's stack follows on lines of its own. */
+export function readable(line: string): string {
+  const record: Record<string, unknown> = JSON.parse(line);
+  const { level, time, msg, err, error, ...fields } = record;
+  const clock = String(time).slice(11, 19);
+  const name = (levelNames[Number(level)] ?? '').padEnd(5);
+  const pairs = Object.entries(fields).map(([key, value]) => `  ${key}=${shown(value)}`);
+  return `${clock} ${name} ${String(msg ?? '')}${pairs.join('')}${stackOf(err ?? error)}\n`;
+}
+
+const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+function stackOf(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null)
+    return thrown === undefined ? '' : `  error=${shown(thrown)}`;
+  return 'stack' in thrown ? `\n${String(thrown.stack)}` : `  error=${shown(thrown)}`;
+}

@@ -1,0 +1,61 @@
+/** What the edge is built from: the domain behind ports, a configuration, and perhaps the caller's own servers. */
+import type {
+  Authenticator,
+  Clock,
+  DeviceHub,
+  EngineHealth,
+  Logger,
+  Operations,
+  Random,
+  RoomChannels,
+} from '@plenum/core';
+import type { UserId } from '@plenum/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { Server } from 'socket.io';
+
+export interface GatewayConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Service name of the built-in requests; the default when an envelope names none. */
+  readonly service: string;
+  /** Event name of client requests. */
+  readonly event: string;
+  /** Exact origins. Same origin and no `Origin` are always allowed, in dev any localhost origin. */
+  readonly corsOrigins: readonly string[];
+  readonly isDev: boolean;
+  readonly transports: readonly ('websocket' | 'polling')[];
+  readonly adminToken: string;
+  /** UTF-8 bytes of `message`. */
+  readonly messageMaxBytes: number;
+  readonly createPolicy: 'any' | 'service';
+  /** A connection that has not authenticated after this long is closed. Default 10 s. */
+  readonly connectTimeoutMs?: number;
+}
+
+export interface GatewayOptions {
+  readonly operations: Operations;
+  readonly hub: DeviceHub;
+  readonly authenticator: Authenticator;
+  readonly engineHealth: () => Promise<EngineHealth>;
+  /** Null: Socket.IO keeps its in-memory adapter. */
+  readonly roomChannels: RoomChannels | null;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly config: GatewayConfig;
+  /** Shown in the OpenAPI document. */
+  readonly version?: string;
+  /** Given in dev mode only: `POST /v1/dev/token` exists then. */
+  readonly issueDevToken?: (userId: UserId) => Promise<string>;
+  /** HTML served at `/`. */
+  readonly homePage?: string;
+  /** The caller's own servers to mount on: the gateway neither listens on them nor closes them. */
+  readonly fastify?: FastifyInstance;
+  readonly io?: Server;
+}
+
+/** Shared by both edges: while it is set they refuse what is new. */
+export interface DrainFlag {
+  isDraining: boolean;
+}

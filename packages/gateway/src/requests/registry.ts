@@ -1,0 +1,120 @@
+/** Every request by service and type: who may ask, what its arguments are, which operation it is. */
+import { type Caller, fail, type Operations, type Outcome } from '@plenum/core';
+import {
+  parse,
+  type RequestResult,
+  type RequestTable,
+  type RequestType,
+  requestAliases,
+  requestTable,
+  userIdSchema,
+} from '@plenum/protocol';
+import type { z } from 'zod';
+
+export interface RequestCall {
+  readonly caller: Caller;
+  /** The service stands behind the request, whoever acts in it. */
+  readonly isByService: boolean;
+  /** Untrusted: the registry parses them. */
+  readonly args: unknown;
+  /** See `Operations.relay_msg`; other requests don't call it. */
+  readonly onCommitted?: (result: RequestResult<'relay_msg'>) => void;
+}
+/** Resolves with success or a typed failure; throws what operations throw. */
+export type RequestHandler = (call: RequestCall) => Promise<Outcome<unknown>>;
+
+export interface RequestRegistry {
+  /** @returns null if the service has no such request; null as `service` is the built-in one. */
+  find(service: string | null, requestType: string): RequestHandler | null;
+  /** The service lets a user in without his asking. No request type: sockets have no words for it. */
+  readonly admit: RequestHandler;
+}
+
+interface RegistryOptions {
+  readonly operations: Operations;
+  readonly service: string;
+  readonly messageMaxBytes: number;
+  readonly createPolicy: 'any' | 'service';
+}
+
+function handler<A>(
+  schema: z.ZodType<A>,
+  run: (call: RequestCall, args: A) => Promise<Outcome<unknown>>,
+): RequestHandler {
+  return async (call) => {
+    const args = parse(schema, call.args ?? {}, 'invalid_args');
+    return args.ok ? run(call, args.value) : fail(args.failure);
+  };
+}
+
+type Handlers = Readonly<Record<Exclude<RequestType, 'send_message'>, RequestHandler>>;
+
+function membershipHandlers(operations: Operations, table: RequestTable) {
+  return {
+    join_group: handler(table.join_group.args, ({ caller }, args) => operations.join_group(caller, args)),
+    leave_group: handler(table.leave_group.args, ({ caller }, args) => operations.leave_group(caller, args)),
+    accept_member: handler(table.accept_member.args, ({ caller }, args) =>
+      operations.accept_member(caller, args),
+    ),
+    reject_member: handler(table.reject_member.args, ({ caller }, args) =>
+      operations.reject_member(caller, args),
+    ),
+    mute_member: handler(table.mute_member.args, ({ caller }, args) => operations.mute_member(caller, args)),
+    unmute_member: handler(table.unmute_member.args, ({ caller }, args) =>
+      operations.unmute_member(caller, args),
+    ),
+    kick_member: handler(table.kick_member.args, ({ caller }, args) => operations.kick_member(caller, args)),
+  };
+}
+
+function groupHandlers({ operations, createPolicy }: RegistryOptions, table: RequestTable) {
+  return {
+    create_group: handler(table.create_group.args, async ({ caller, isByService }, args) => {
+      if (createPolicy === 'service' && !isByService) return fail({ code: 'forbidden' });
+      return operations.create_group(caller, args);
+    }),
+    delete_group: handler(table.delete_group.args, ({ caller }, args) =>
+      operations.delete_group(caller, args),
+    ),
+    get_group_info: handler(table.get_group_info.args, ({ caller }, args) =>
+      operations.get_group_info(caller, args),
+    ),
+    list_members: handler(table.list_members.args, ({ caller }, args) =>
+      operations.list_members(caller, args),
+    ),
+    list_groups: handler(table.list_groups.args, ({ caller }, args) => operations.list_groups(caller, args)),
+  };
+}
+
+function logHandlers(operations: Operations, table: RequestTable) {
+  return {
+    relay_msg: handler(table.relay_msg.args, ({ caller, onCommitted }, args) =>
+      operations.relay_msg(caller, args, onCommitted),
+    ),
+    subscribe: handler(table.subscribe.args, ({ caller }, args) => operations.subscribe(caller, args)),
+    unsubscribe: handler(table.unsubscribe.args, ({ caller }, args) => operations.unsubscribe(caller, args)),
+    history: handler(table.history.args, ({ caller }, args) => operations.history(caller, args)),
+  };
+}
+
+export function createRequestRegistry(options: RegistryOptions): RequestRegistry {
+  const table = requestTable(options.messageMaxBytes);
+  const handlers: Handlers = {
+    ...membershipHandlers(options.operations, table),
+    ...groupHandlers(options, table),
+    ...logHandlers(options.operations, table),
+  };
+  // Maps, because a client may ask for `constructor` or `__proto__`.
+  const byType = new Map<string, RequestHandler>(Object.entries(handlers));
+  for (const [alias, requestType] of Object.entries(requestAliases)) {
+    const target = byType.get(requestType);
+    if (target !== undefined) byType.set(alias, target);
+  }
+  return {
+    admit: handler(table.join_group.args.extend({ user_id: userIdSchema }), ({ caller }, args) =>
+      options.operations.join_group(caller, { ...args, admit: true }),
+    ),
+    find: (service, requestType) =>
+      service === null || service === options.service ? (byType.get(requestType) ?? null) : null,
+  };
+}

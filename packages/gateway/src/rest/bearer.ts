@@ -1,0 +1,24 @@
+/** Who stands behind an HTTP request: the service by the admin token, or a user by a JWT. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Authenticator } from '@plenum/core';
+import type { Parsed, UserId } from '@plenum/protocol';
+
+export type Principal = { readonly kind: 'service' } | { readonly kind: 'user'; readonly userId: UserId };
+
+export type BearerCheck = (authorization: string | undefined) => Promise<Parsed<Principal>>;
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** The admin token is compared in constant time, whatever its length. */
+export function createBearerCheck(adminToken: string, authenticator: Authenticator): BearerCheck {
+  const adminDigest = digest(adminToken);
+  return async (authorization) => {
+    const token = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1];
+    if (token === undefined) return { ok: false, failure: { code: 'unauthenticated' } };
+    if (timingSafeEqual(digest(token), adminDigest)) return { ok: true, value: { kind: 'service' } };
+    const user = await authenticator.authenticate(token);
+    return user.outcome === 'user'
+      ? { ok: true, value: { kind: 'user', userId: user.userId } }
+      : { ok: false, failure: { code: user.code } };
+  };
+}

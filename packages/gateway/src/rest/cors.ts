@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify';
+import type { OriginRule } from '../sockets/origins.ts';
+
+const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
+const headers = 'authorization, content-type, idempotency-key';
+const preflightMaxAgeSec = 600;
+
+/**
+ * Lets pages of allowed origins read the answers. Nothing is refused for its origin: REST asks for a bearer, which a
+ * browser never adds by itself.
+ */
+export function allowOrigins(scope: FastifyInstance, isOriginAllowed: OriginRule): void {
+  scope.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers;
+    if (origin === undefined) return;
+    reply.header('vary', 'Origin');
+    if (!isOriginAllowed(request.headers)) return;
+    reply.header('access-control-allow-origin', origin);
+    reply.header('access-control-expose-headers', 'retry-after');
+  });
+  scope.options('/v1/*', async (_request, reply) =>
+    reply
+      .code(204)
+      .header('access-control-allow-methods', methods)
+      .header('access-control-allow-headers', headers)
+      .header('access-control-max-age', preflightMaxAgeSec)
+      .send(),
+  );
+}

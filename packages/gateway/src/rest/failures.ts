@@ -1,0 +1,69 @@
+/** Every failure of REST in the one shape, whether a rule refused it, Fastify did, or it never became a request. */
+import { failureFrom, type Logger, PlenumError, type Random } from '@plenum/core';
+import { errors, type Failure, failureBody, limits, type RestFailure } from '@plenum/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type RequestId, requestIdOf } from '../requests/request-id.ts';
+
+export const idOf = (request: FastifyRequest, random: Random): RequestId =>
+  requestIdOf(request.headers['idempotency-key'], random);
+
+export const restFailure = (failure: Failure, requestId: string): RestFailure => ({
+  ...failureBody(failure),
+  request_id: requestId,
+});
+
+export function sendFailure(reply: FastifyReply, failure: Failure, requestId: string): FastifyReply {
+  const { http } = errors[failure.code];
+  const body = restFailure(failure, requestId);
+  if (body.retry_after_ms !== undefined) reply.header('retry-after', Math.ceil(body.retry_after_ms / 1000));
+  if (http === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(http).send(body);
+}
+
+export const unknownRoute = ({ method, url }: FastifyRequest): Failure => ({
+  code: 'unsupported_request',
+  error: `unsupported function: ${method} ${url.split('?')[0]?.slice(0, 256)}`,
+});
+
+/** What Fastify throws before a handler runs: it has a code and a status, and its text says no secret. */
+interface FrameworkError {
+  readonly code: string;
+  readonly statusCode: number;
+  readonly message: string;
+}
+const isFrameworkError = (error: unknown): error is FrameworkError =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('FST_') &&
+  'statusCode' in error &&
+  typeof error.statusCode === 'number';
+
+function failureOfHttpError(error: unknown): Failure {
+  if (!isFrameworkError(error) || error.statusCode >= 500) return failureFrom(error);
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const limit = limits.frameMaxBytes;
+    return { code: 'message_too_large', error: `body is larger than ${limit} bytes`, details: { limit } };
+  }
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return {
+      code: 'invalid_request',
+      error: 'content-type must be application/json',
+      details: { field: 'content-type' },
+    };
+  }
+  return { code: 'invalid_request', error: error.message.slice(0, 512) };
+}
+
+/** Fastify's error handler; what is not understood is logged and told as `internal`. */
+export function createErrorHandler(random: Random, logger: Logger) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const failure = failureOfHttpError(error);
+    const { requestId } = idOf(request, random);
+    if (failure.code === 'internal' && !(error instanceof PlenumError)) {
+      const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+      logger.error({ route, request_id: requestId, error }, 'an HTTP request failed by a bug');
+    }
+    return sendFailure(reply, failure, requestId);
+  };
+}

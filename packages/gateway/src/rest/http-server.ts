@@ -1,0 +1,86 @@
+/** Our own Fastify: limits, and the one error shape also for what never becomes a request. */
+import type { Socket } from 'node:net';
+import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core';
+import { errors, limits } from '@plenum/protocol';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createErrorHandler, idOf, restFailure, sendFailure, unknownRoute } from './failures.ts';
+
+/** A percent-encoded character takes three. */
+const paramMaxLength = 3 * limits.idMaxLength;
+/** A peer that does not answer a closing connection is cut after this long. */
+const closeGraceMs = 1000;
+
+interface HttpServerOptions {
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Answers bytes that are no HTTP request, or one with too large a header. */
+function refuseConnection(socket: Socket, requestId: string): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const failure = { code: 'invalid_request', error: 'this is not a valid HTTP request' } as const;
+  const body = JSON.stringify(restFailure(failure, requestId));
+  const head = [
+    `HTTP/1.1 ${errors[failure.code].http} Bad Request`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+export function createHttpServer({ random, logger }: HttpServerOptions): FastifyInstance {
+  const onError = createErrorHandler(random, logger);
+  const app = Fastify({
+    bodyLimit: limits.frameMaxBytes,
+    routerOptions: { maxParamLength: paramMaxLength },
+    // Answered by us, as draining, in the one error shape.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void onError(error, request, reply),
+    clientErrorHandler: (_error, socket) => refuseConnection(socket, random.token()),
+  });
+  app.setErrorHandler(onError);
+  app.setNotFoundHandler((request, reply) =>
+    sendFailure(reply, unknownRoute(request), idOf(request, random).requestId),
+  );
+  return app;
+}
+
+/** @returns what cuts, after a moment of grace, the connections that a close waits for in vain. */
+export function trackConnections(app: FastifyInstance, clock: Clock): { cutAfterGrace(): () => void } {
+  const connections = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  return {
+    cutAfterGrace: () =>
+      clock.after(closeGraceMs, () => {
+        for (const socket of connections) socket.destroy();
+      }),
+  };
+}
+
+const listenProblems = new Map([
+  ['EADDRINUSE', 'is in use by another process: stop it or choose another port'],
+  ['EACCES', 'may not be used by this user: choose a port above 1023'],
+  ['EADDRNOTAVAIL', 'is no address of this machine'],
+  ['ENOTFOUND', 'is a host name that cannot be resolved'],
+]);
+
+/** @returns the URL that is listened on. @throws PlenumError with one sentence that says why it is not. */
+export async function listenOn(
+  app: FastifyInstance,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const problem = listenProblems.get(code) ?? `cannot be listened on (${code || String(cause)})`;
+    throw new PlenumError({ code: 'unavailable', error: `${host}:${port} ${problem}` }, { cause });
+  }
+}

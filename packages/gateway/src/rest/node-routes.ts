@@ -1,0 +1,52 @@
+/** The routes of the node itself: health, readiness, the API document, the home page, and tokens in dev mode. */
+import { failureFrom } from '@plenum/core';
+import { devTokenArgsSchema, type NodeRoute, nodeRoutes, parse, type Readiness } from '@plenum/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { idOf, sendFailure, unknownRoute } from './failures.ts';
+import type { RestContext } from './rest-context.ts';
+
+type NodeHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+async function readinessOf({ engineHealth, drainFlag, logger }: RestContext): Promise<Readiness> {
+  const draining = drainFlag.isDraining;
+  try {
+    const { isReady, durability } = await engineHealth();
+    return { ready: isReady && !draining, draining, durability };
+  } catch (error) {
+    logger.warn({ failure: failureFrom(error).code, error }, 'the health of the engine is not known');
+    return { ready: false, draining, durability: 'unknown' };
+  }
+}
+
+function devTokenHandler(context: RestContext): NodeHandler {
+  return async (request, reply) => {
+    const { requestId } = idOf(request, context.random);
+    if (context.issueDevToken === null) return sendFailure(reply, unknownRoute(request), requestId);
+    const args = parse(devTokenArgsSchema, request.body ?? {}, 'invalid_args');
+    if (!args.ok) return sendFailure(reply, args.failure, requestId);
+    return reply.send({ token: await context.issueDevToken(args.value.user_id) });
+  };
+}
+
+function handlersOf(context: RestContext): Readonly<Record<NodeRoute['name'], NodeHandler>> {
+  return {
+    health: async (_, reply) => reply.send({ status: 'ok' }),
+    readiness: async (_, reply) => {
+      const readiness = await readinessOf(context);
+      return reply.code(readiness.ready ? 200 : 503).send(readiness);
+    },
+    openapi: async (_, reply) => reply.send(context.document),
+    dev_token: devTokenHandler(context),
+  };
+}
+
+export function registerNodeRoutes(scope: FastifyInstance, context: RestContext): void {
+  const handlers = handlersOf(context);
+  for (const { name, method, path } of nodeRoutes) {
+    scope.route({ method, url: path, handler: handlers[name] });
+  }
+  const { homePage } = context;
+  if (homePage !== null) {
+    scope.get('/', async (_, reply) => reply.type('text/html; charset=utf-8').send(homePage));
+  }
+}

@@ -1,0 +1,122 @@
+/** The routes that are requests: bearer, path, query and body become one call of the registry. */
+import type { Outcome } from '@plenum/core';
+import {
+  type Actor,
+  type ActorSource,
+  type Failure,
+  limits,
+  type Parsed,
+  parse,
+  type RequestRoute,
+  requestRoutes,
+  SERVICE,
+  userIdSchema,
+} from '@plenum/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { perform } from '../requests/perform.ts';
+import type { RequestHandler, RequestRegistry } from '../requests/registry.ts';
+import type { RequestId } from '../requests/request-id.ts';
+import type { Principal } from './bearer.ts';
+import { idOf, sendFailure } from './failures.ts';
+import type { RestContext } from './rest-context.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+const refuse = (failure: Failure) => ({ ok: false, failure }) as const;
+const badKey: Failure = {
+  code: 'invalid_request',
+  error: 'Idempotency-Key holds 1 to 128 printable ASCII characters',
+  details: { field: 'Idempotency-Key', limit: limits.requestIdMaxLength },
+};
+
+/** A user acts as himself; the service acts as whom the request names, or as itself. */
+function actorOf(source: ActorSource, principal: Principal, fields: Fields): Parsed<Actor> {
+  const named = source === 'token' ? undefined : fields[source];
+  if (named === undefined) {
+    return { ok: true, value: principal.kind === 'service' ? SERVICE : principal.userId };
+  }
+  if (principal.kind === 'user' && named !== principal.userId) return refuse({ code: 'forbidden' });
+  const user = userIdSchema.safeParse(named);
+  return user.success ? { ok: true, value: user.data } : refuse({ code: 'invalid_args' });
+}
+
+/** A path may hold a user as actor or as target, a body a user as actor: the rest are the arguments. */
+function argumentsOf(source: ActorSource, fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== source));
+}
+
+function fieldsOf(route: RequestRoute, request: FastifyRequest): Parsed<Fields> {
+  const parts: readonly (readonly [z.ZodObject | null, unknown])[] = [
+    [route.params, request.params],
+    [route.query, request.query],
+    [route.body, request.body],
+  ];
+  let fields: Fields = {};
+  for (const [schema, input] of parts) {
+    if (schema === null) {
+      if (input === undefined) continue;
+      return refuse({ code: 'invalid_args', error: 'this route takes no body', details: { field: 'body' } });
+    }
+    const part = parse(schema, input ?? {}, 'invalid_args');
+    if (!part.ok) return part;
+    fields = { ...fields, ...part.value };
+  }
+  return { ok: true, value: fields };
+}
+
+interface Target {
+  readonly handler: RequestHandler;
+  readonly actor: Actor;
+  readonly args: Fields;
+}
+
+function targetOf(
+  route: RequestRoute,
+  principal: Principal,
+  { fields, registry }: { readonly fields: Fields; readonly registry: RequestRegistry },
+): Parsed<Target> {
+  const { status, ...rest } = fields;
+  if (route.request === 'join_group' && status !== undefined) {
+    if (principal.kind === 'user') return refuse({ code: 'forbidden' });
+    return { ok: true, value: { handler: registry.admit, actor: SERVICE, args: rest } };
+  }
+  const actor = actorOf(route.actor, principal, fields);
+  if (!actor.ok) return actor;
+  const handler = registry.find(null, route.request);
+  if (handler === null) return refuse({ code: 'unsupported_request' });
+  return { ok: true, value: { handler, actor: actor.value, args: argumentsOf(route.actor, fields) } };
+}
+
+async function serve(
+  route: RequestRoute,
+  request: FastifyRequest,
+  { id, context }: { readonly id: RequestId; readonly context: RestContext },
+): Promise<Outcome<unknown>> {
+  if (context.drainFlag.isDraining) return refuse({ code: 'draining' });
+  if (request.headers['idempotency-key'] !== undefined && id.isServerMadeId) return refuse(badKey);
+  const principal = await context.bearer(request.headers.authorization);
+  if (!principal.ok) return principal;
+  const fields = fieldsOf(route, request);
+  if (!fields.ok) return fields;
+  const target = targetOf(route, principal.value, { fields: fields.value, registry: context.registry });
+  if (!target.ok) return target;
+  const { handler, actor, args } = target.value;
+  const caller = { actor, subscriber: null, ...id };
+  return perform(handler, { caller, isByService: principal.value.kind === 'service', args }, context.logger);
+}
+
+export function registerRequestRoutes(scope: FastifyInstance, context: RestContext): void {
+  for (const route of requestRoutes(context.messageMaxBytes)) {
+    scope.route({
+      method: route.method,
+      url: route.path,
+      handler: async (request, reply) => {
+        const id = idOf(request, context.random);
+        const outcome = await serve(route, request, { id, context });
+        return outcome.ok
+          ? reply.code(route.successStatus).send(outcome.result)
+          : sendFailure(reply, outcome.failure, id.requestId);
+      },
+    });
+  }
+}

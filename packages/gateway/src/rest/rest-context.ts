@@ -1,0 +1,22 @@
+import type { EngineHealth, Logger, Operations, Random } from '@plenum/core';
+import type { OpenApiDocument, UserId } from '@plenum/protocol';
+import type { DrainFlag } from '../gateway-options.ts';
+import type { RequestRegistry } from '../requests/registry.ts';
+import type { OriginRule } from '../sockets/origins.ts';
+import type { BearerCheck } from './bearer.ts';
+
+export interface RestContext {
+  readonly operations: Operations;
+  readonly registry: RequestRegistry;
+  readonly bearer: BearerCheck;
+  readonly engineHealth: () => Promise<EngineHealth>;
+  readonly isOriginAllowed: OriginRule;
+  readonly drainFlag: DrainFlag;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly messageMaxBytes: number;
+  readonly document: OpenApiDocument;
+  /** Null outside dev mode: the route does not exist then. */
+  readonly issueDevToken: ((userId: UserId) => Promise<string>) | null;
+  readonly homePage: string | null;
+}

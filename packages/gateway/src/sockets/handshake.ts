@@ -1,0 +1,89 @@
+/** Who may connect: asked once per socket, before it exists for anybody else. */
+import {
+  type Authenticator,
+  type ClaimedPosition,
+  failureFrom,
+  type Logger,
+  PlenumError,
+} from '@plenum/core';
+import { type Failure, failureBody, handshakeSchema, parse } from '@plenum/protocol';
+import type { Socket } from 'socket.io';
+import type { DrainFlag } from '../gateway-options.ts';
+import type { OriginRule } from './origins.ts';
+import type { Device } from './socket-subscriber.ts';
+
+export interface Admitted extends Device {
+  readonly positions: readonly ClaimedPosition[];
+}
+
+interface HandshakeContext {
+  readonly authenticator: Authenticator;
+  readonly isOriginAllowed: OriginRule;
+  readonly drainFlag: DrainFlag;
+  readonly logger: Logger;
+}
+
+/** Reaches the client as `connect_error`, its failure as `data`. */
+class HandshakeRefusal extends Error {
+  readonly data: ReturnType<typeof failureBody>;
+
+  constructor(failure: Failure) {
+    const body = failureBody(failure);
+    super(body.error);
+    this.name = 'HandshakeRefusal';
+    this.data = body;
+  }
+}
+
+type Decision = Admitted | Failure;
+const isAdmitted = (decision: Decision): decision is Admitted => 'userId' in decision;
+
+async function decide(socket: Socket, context: HandshakeContext): Promise<Decision> {
+  if (context.drainFlag.isDraining) return { code: 'draining' };
+  if (!context.isOriginAllowed(socket.handshake.headers)) return { code: 'origin_denied' };
+  const handshake = parse(handshakeSchema, socket.handshake.auth, 'invalid_args');
+  if (!handshake.ok) {
+    const isTokenMissing = handshake.failure.details?.field === 'token';
+    return isTokenMissing ? { code: 'unauthenticated' } : handshake.failure;
+  }
+  const { token, subscribe, positions = [] } = handshake.value;
+  const user = await context.authenticator.authenticate(token);
+  if (user.outcome === 'refused') return { code: user.code };
+  return {
+    userId: user.userId,
+    isAuto: subscribe === 'auto',
+    positions: positions.map(({ group_id, epoch = null, seq = null }) => ({ groupId: group_id, epoch, seq })),
+  };
+}
+
+export interface Handshake {
+  /** Middleware of the namespace. */
+  readonly check: (socket: Socket, next: (refusal?: Error) => void) => void;
+  /** Hands out what the check found, once; null if the socket never passed it. */
+  readonly take: (socket: Socket) => Admitted | null;
+}
+
+export function createHandshake(context: HandshakeContext): Handshake {
+  const admitted = new WeakMap<Socket, Admitted>();
+  const refuse = (error: unknown): Failure => {
+    if (!(error instanceof PlenumError)) context.logger.error({ error }, 'a handshake failed by a bug');
+    return failureFrom(error);
+  };
+  return {
+    check: (socket, next) => {
+      decide(socket, context)
+        .catch(refuse)
+        .then((decision) => {
+          if (!isAdmitted(decision)) return next(new HandshakeRefusal(decision));
+          admitted.set(socket, decision);
+          next();
+        })
+        .catch((error: unknown) => context.logger.error({ error }, 'a handshake could not be answered'));
+    },
+    take: (socket) => {
+      const device = admitted.get(socket) ?? null;
+      admitted.delete(socket);
+      return device;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** The life of sockets: handshake, registration with the hub, requests, disconnect, and the paced move to other nodes. */
+import { type Clock, type DeviceHub, userRoom } from '@plenum/core';
+import type { Server, Socket } from 'socket.io';
+import type { Admitted, Handshake } from './handshake.ts';
+import { Session, type SessionContext } from './session.ts';
+import { SocketSubscriber } from './socket-subscriber.ts';
+
+/** How often a drain closes its next share of sockets. */
+const drainStepMs = 50;
+
+interface SocketEdgeContext extends SessionContext {
+  readonly hub: DeviceHub;
+  readonly handshake: Handshake;
+  readonly clock: Clock;
+  /** The server is the caller's: events and request objects which we don't know are his. */
+  readonly isMounted: boolean;
+}
+
+export interface SocketEdge {
+  /** Tells every socket to move, then closes them one after the other, each when its open requests are answered. */
+  drain(withinMs: number): Promise<void>;
+  /** Takes no more sockets and lets go of those that are left. */
+  detach(): void;
+}
+
+export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge {
+  const sessions = new Set<Session>();
+  const onConnection = (socket: Socket) => {
+    const admitted = context.handshake.take(socket);
+    if (admitted !== null) open(socket, admitted, { context, sessions });
+  };
+  io.use(context.handshake.check);
+  io.on('connection', onConnection);
+  return {
+    drain: (withinMs) => drain(sessions, withinMs, context.clock),
+    detach: () => {
+      io.off('connection', onConnection);
+      for (const session of sessions) session.close();
+    },
+  };
+}
+
+interface OpenContext {
+  readonly context: SocketEdgeContext;
+  readonly sessions: Set<Session>;
+}
+
+function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenContext): void {
+  const { hub, logger } = context;
+  const subscriber = new SocketSubscriber(socket, admitted);
+  const session = new Session(socket, subscriber, context);
+  const { userId } = subscriber;
+  sessions.add(session);
+  socket.onAny((event: unknown, ...parameters: unknown[]) => {
+    if (!context.isMounted || event === context.event) session.receive(event, parameters);
+  });
+  socket.on('disconnect', () => {
+    sessions.delete(session);
+    try {
+      hub.disconnect(subscriber);
+    } catch (error) {
+      logger.error({ user: userId, error }, 'a device could not be taken off the hub');
+    }
+  });
+  if (!context.isMounted) forgetRequest(socket);
+  if (context.drainFlag.isDraining) {
+    session.close();
+    return;
+  }
+  Promise.all([socket.join(userRoom(userId)), hub.connect(subscriber, admitted.positions)]).catch(
+    (error: unknown) => logger.error({ user: userId, error }, 'a device could not be registered'),
+  );
+}
+
+/** An idle connection keeps neither its HTTP request (several kB) nor its token in memory. */
+function forgetRequest(socket: Socket): void {
+  socket.handshake.auth = {};
+  socket.handshake.headers = {};
+  Reflect.deleteProperty(socket.conn, 'request');
+}
+
+async function drain(sessions: ReadonlySet<Session>, withinMs: number, clock: Clock): Promise<void> {
+  const waiting = [...sessions];
+  for (const { subscriber } of waiting) subscriber.push('drain', { within_ms: withinMs });
+  const perStep = Math.max(1, Math.ceil((waiting.length * drainStepMs) / Math.max(withinMs, drainStepMs)));
+  const deadlineMs = clock.monotonicMs() + withinMs;
+  const closing: Promise<void>[] = [];
+  while (waiting.length > 0) {
+    if (withinMs > 0) await sleep(clock, drainStepMs);
+    for (const session of waiting.splice(0, perStep))
+      closing.push(session.idle().then(() => session.close()));
+  }
+  const leftMs = Math.max(drainStepMs, deadlineMs - clock.monotonicMs());
+  await Promise.race([Promise.all(closing), sleep(clock, leftMs)]);
+  for (const session of [...sessions]) session.close();
+}
+
+const sleep = (clock: Clock, delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(delayMs, resolve);
+  });

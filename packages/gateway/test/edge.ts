@@ -1,0 +1,151 @@
+/** A gateway on a free port before a fake domain, and clients for it; all of it goes away with the scope. */
+import { type FanOut, type Operations, type Random, systemClock } from '@plenum/core';
+import type { Answer } from '@plenum/protocol';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import {
+  createFanOut,
+  createGateway,
+  type Gateway,
+  type GatewayConfig,
+  type GatewayOptions,
+} from '../src/index.ts';
+import {
+  type Call,
+  FakeHub,
+  fakeAuthenticator,
+  fakeOperations,
+  type LogLine,
+  recordingLogger,
+} from './fake-domain.ts';
+
+const adminToken = 'the admin token';
+
+export const defaultConfig: GatewayConfig = {
+  host: '127.0.0.1',
+  port: 0,
+  service: 'relay',
+  event: 'request',
+  corsOrigins: ['https://app.example'],
+  isDev: false,
+  transports: ['websocket'],
+  adminToken,
+  messageMaxBytes: 100,
+  createPolicy: 'any',
+};
+
+export interface EdgeOverrides extends Partial<Omit<GatewayOptions, 'config' | 'operations'>> {
+  readonly operations?: Partial<Operations>;
+  readonly config?: Partial<GatewayConfig>;
+}
+
+type ClientOptions = Partial<ManagerOptions & SocketOptions>;
+
+export class Edge implements AsyncDisposable {
+  readonly gateway: Gateway;
+  readonly url: string;
+  readonly calls: Call[];
+  readonly hub: FakeHub;
+  readonly logs: LogLine[];
+  readonly fanOut: FanOut;
+  readonly #clients: Socket[] = [];
+
+  constructor(parts: Pick<Edge, 'gateway' | 'url' | 'calls' | 'hub' | 'logs' | 'fanOut'>) {
+    this.gateway = parts.gateway;
+    this.url = parts.url;
+    this.calls = parts.calls;
+    this.hub = parts.hub;
+    this.logs = parts.logs;
+    this.fanOut = parts.fanOut;
+  }
+
+  /** A client that has not connected yet. */
+  client(options: ClientOptions = {}): Socket {
+    const client = io(this.url, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      autoConnect: false,
+      ...options,
+    });
+    this.#clients.push(client);
+    return client;
+  }
+
+  async connected(userId: string, options: ClientOptions = {}): Promise<Socket> {
+    const client = this.client({ auth: { token: `user:${userId}` }, ...options });
+    await new Promise<void>((resolve, reject) => {
+      client.once('connect', resolve).once('connect_error', reject);
+      client.connect();
+    });
+    return client;
+  }
+
+  /** The failure by which a client is refused. */
+  refusal(options: ClientOptions): Promise<Error & { data?: unknown }> {
+    const client = this.client(options);
+    return new Promise((resolve, reject) => {
+      client.once('connect', () => reject(new Error('the client was let in')));
+      client.once('connect_error', resolve);
+      client.connect();
+    });
+  }
+
+  fetch(path: string, init: RequestInit & { readonly token?: string; readonly json?: unknown } = {}) {
+    const { token = adminToken, json, ...rest } = init;
+    return fetch(this.url + path, {
+      ...rest,
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...Object.fromEntries(new Headers(rest.headers)),
+      },
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) client.close();
+    await this.gateway.close();
+  }
+}
+
+function countingRandom(): Random {
+  let made = 0;
+  return {
+    token: () => {
+      made += 1;
+      return String(made).padStart(16, '0');
+    },
+  };
+}
+
+export async function startEdge({ operations, config, ...overrides }: EdgeOverrides = {}): Promise<Edge> {
+  const calls: Call[] = [];
+  const logs: LogLine[] = [];
+  const hub = new FakeHub();
+  const logger = recordingLogger(logs);
+  const random = countingRandom();
+  const gateway = await createGateway({
+    operations: fakeOperations(calls, operations),
+    hub,
+    authenticator: fakeAuthenticator,
+    engineHealth: async () => ({ isReady: true, durability: 'D1' }),
+    roomChannels: null,
+    logger,
+    clock: systemClock,
+    random,
+    config: { ...defaultConfig, ...config },
+    ...overrides,
+  });
+  const { url } = await gateway.listen();
+  return new Edge({ gateway, url, calls, hub, logs, fanOut: createFanOut({ logger }) });
+}
+
+export const ask = (client: Socket, ...envelope: unknown[]): Promise<Answer<unknown>> =>
+  client.timeout(5000).emitWithAck('request', ...envelope);
+
+/** The next thing a client gets under the event. */
+export const next = (
+  source: { once(event: string, listener: (first: unknown) => void): unknown },
+  event: string,
+): Promise<unknown> => new Promise((resolve) => source.once(event, resolve));

@@ -1,0 +1,125 @@
+/** Stand-ins for what lies behind the edge: they record calls and answer in wire shapes. */
+import {
+  type Authenticator,
+  type Caller,
+  type ClaimedPosition,
+  type DeviceHub,
+  type Logger,
+  type Operations,
+  type Outcome,
+  type RoomChannels,
+  type Subscriber,
+  succeed,
+} from '@plenum/core';
+import { groupIdSchema, type RequestResult, userIdSchema } from '@plenum/protocol';
+
+export interface Call {
+  readonly operation: string;
+  readonly caller: Caller;
+  readonly args: unknown;
+}
+
+export const position = { epoch: '00000000000000aa', seq: 7 };
+export const relayed: RequestResult<'relay_msg'> = {
+  status: 'relayed',
+  recipients_count: 2,
+  message_id: '00000000000000aa-7',
+  ...position,
+  timestamp: '2025-01-15T10:30:00.000Z',
+};
+
+export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {}): Operations {
+  const answer =
+    <R>(operation: string, result: R) =>
+    async (caller: Caller, args: unknown): Promise<Outcome<R>> => {
+      calls.push({ operation, caller, args });
+      return succeed(result);
+    };
+  const group_id = groupIdSchema.parse('g1');
+  return {
+    create_group: answer('create_group', { group_id, group_type: 'public', ...position }),
+    delete_group: answer('delete_group', { status: 'deleted' }),
+    join_group: answer('join_group', { status: 'active', ...position }),
+    leave_group: answer('leave_group', { status: 'left' }),
+    accept_member: answer('accept_member', { status: 'active', ...position }),
+    reject_member: answer('reject_member', { status: 'rejected', ...position }),
+    mute_member: answer('mute_member', { status: 'muted' }),
+    unmute_member: answer('unmute_member', { status: 'active' }),
+    kick_member: answer('kick_member', { status: 'kicked' }),
+    get_group_info: answer('get_group_info', { group_id, group_type: 'public' }),
+    list_members: answer('list_members', { members: [], next_cursor: null }),
+    list_groups: answer('list_groups', { groups: [], next_cursor: null }),
+    subscribe: answer('subscribe', { groups: [] }),
+    unsubscribe: answer('unsubscribe', { groups: [] }),
+    history: answer('history', { entries: [], epoch: position.epoch, head_seq: 7, oldest_seq: 1 }),
+    relay_msg: async (caller, args, onCommitted) => {
+      calls.push({ operation: 'relay_msg', caller, args });
+      onCommitted?.(relayed);
+      return succeed(relayed);
+    },
+    ...overrides,
+  };
+}
+
+/** `user:<id>` is that user's token. */
+export const fakeAuthenticator: Authenticator = {
+  async authenticate(token) {
+    if (token === 'expired') return { outcome: 'refused', code: 'token_expired' };
+    if (token === 'broken') throw new Error('the authenticator has a bug');
+    const user = userIdSchema.safeParse(token.startsWith('user:') ? token.slice(5) : undefined);
+    return user.success
+      ? { outcome: 'user', userId: user.data, expiresAtMs: null }
+      : { outcome: 'refused', code: 'unauthenticated' };
+  },
+};
+
+export class FakeHub implements DeviceHub {
+  readonly devices = new Map<Subscriber, readonly ClaimedPosition[]>();
+
+  async connect(subscriber: Subscriber, positions: readonly ClaimedPosition[]): Promise<void> {
+    this.devices.set(subscriber, positions);
+  }
+
+  disconnect(subscriber: Subscriber): void {
+    this.devices.delete(subscriber);
+  }
+}
+
+export interface LogLine {
+  readonly level: keyof Logger;
+  readonly fields: object;
+  readonly message: string;
+}
+
+export function recordingLogger(lines: LogLine[]): Logger {
+  const record = (level: keyof Logger) => (fields: object, message: string) =>
+    void lines.push({ level, fields, message });
+  return { debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') };
+}
+
+/** Sharded channels within the process: what Redis would carry between nodes. */
+export function fakeRoomChannels(channelPrefix: string): RoomChannels & { readonly channels: Set<string> } {
+  const listeners = new Map<string, (message: Buffer, channel: Buffer) => void>();
+  const each = (channels: string | string[]) => (Array.isArray(channels) ? channels : [channels]);
+  const subscribed = new Set<string>();
+  return {
+    channelPrefix,
+    channels: subscribed,
+    async sSubscribe(channels, listener) {
+      for (const channel of each(channels)) {
+        listeners.set(channel, listener);
+        subscribed.add(channel);
+      }
+    },
+    async sUnsubscribe(channels) {
+      for (const channel of each(channels)) {
+        listeners.delete(channel);
+        subscribed.delete(channel);
+      }
+    },
+    async sPublish(channel, message) {
+      listeners.get(channel)?.(Buffer.from(message), Buffer.from(channel));
+      return 1;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/** Who may connect, what he is told if not, and what the hub learns of those who may. */
+import { expect, test, vi } from 'vitest';
+import { ask, next, startEdge } from './edge.ts';
+import { fakeRoomChannels } from './fake-domain.ts';
+
+const auth = { token: 'user:ann' };
+const foreign = { extraHeaders: { origin: 'https://evil.example' } };
+
+test.each([
+  ['no auth at all', {}, 'unauthenticated'],
+  ['an empty token', { token: '' }, 'unauthenticated'],
+  ['a token that is no text', { token: { x: 1 } }, 'unauthenticated'],
+  ['a bad token', { token: 'nonsense' }, 'unauthenticated'],
+  ['an expired token', { token: 'expired' }, 'token_expired'],
+  ['positions of the wrong shape', { ...auth, positions: 7 }, 'invalid_args'],
+  ['too many positions', { ...auth, positions: Array(257).fill({ group_id: 'g1' }) }, 'invalid_args'],
+])('%s is refused with a code', async (_, given, code) => {
+  await using edge = await startEdge();
+  const refusal = await edge.refusal({ auth: given });
+  expect(refusal).toMatchObject({ data: { code, error: refusal.message, can_retry: false } });
+  expect(edge.hub.devices.size).toBe(0);
+});
+
+test('a bug of the authenticator lets nobody in and ends nothing', async () => {
+  await using edge = await startEdge();
+  expect(await edge.refusal({ auth: { token: 'broken' } })).toMatchObject({ data: { code: 'internal' } });
+  await edge.connected('ann');
+});
+
+test('a WebSocket of a foreign origin is refused by code and gets no session', async () => {
+  await using edge = await startEdge();
+  expect(await edge.refusal({ auth, ...foreign })).toMatchObject({ data: { code: 'origin_denied' } });
+  expect(edge.hub.devices.size).toBe(0);
+});
+
+test.each(['https://app.example', undefined, 'same'])('the origin %s may connect', async (given) => {
+  await using edge = await startEdge();
+  const origin = given === 'same' ? edge.url : given;
+  await edge.connected('ann', origin === undefined ? {} : { extraHeaders: { origin } });
+});
+
+test.each(['null', 'https://app.example.evil', 'http://app.example', 'http://localhost:5173', 'nonsense'])(
+  'the origin %s may not connect',
+  async (origin) => {
+    await using edge = await startEdge();
+    expect(await edge.refusal({ auth, extraHeaders: { origin } })).toMatchObject({
+      data: { code: 'origin_denied' },
+    });
+  },
+);
+
+test('in dev mode any origin of this machine may connect', async () => {
+  await using edge = await startEdge({ config: { isDev: true } });
+  await edge.connected('ann', { extraHeaders: { origin: 'http://localhost:5173' } });
+});
+
+test('a client that tries polling is told to use WebSocket, and each address is logged once', async () => {
+  await using edge = await startEdge();
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const answer = await fetch(`${edge.url}/socket.io/?EIO=4&transport=polling`);
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({
+      message: expect.stringContaining("transports: ['websocket']"),
+    });
+  }
+  expect(edge.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
+});
+
+test('polling works where it is configured, and asks for the origin at once', async () => {
+  await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
+  const client = await edge.connected('ann', { transports: ['polling'] });
+  expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({ success: true });
+  const answer = await fetch(`${edge.url}/socket.io/?EIO=4&transport=polling`, {
+    headers: { origin: 'https://evil.example' },
+  });
+  expect(answer.status).toBe(403);
+});
+
+test('the hub learns the device, its positions and whether it wants to be attached', async () => {
+  await using edge = await startEdge();
+  const positions = [{ group_id: 'g1', epoch: 'e', seq: 4 }, { group_id: 'g2' }];
+  await edge.connected('ann', { auth: { ...auth, positions, subscribe: 'none' } });
+  expect([...edge.hub.devices]).toMatchObject([
+    [
+      { userId: 'ann', isAuto: false },
+      [
+        { groupId: 'g1', epoch: 'e', seq: 4 },
+        { groupId: 'g2', epoch: null, seq: null },
+      ],
+    ],
+  ]);
+});
+
+test('a device that disconnects is taken off the hub', async () => {
+  await using edge = await startEdge();
+  const client = await edge.connected('ann');
+  expect(edge.hub.devices.size).toBe(1);
+  client.disconnect();
+  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+});
+
+test('a client may leave the namespace and come back on the same connection', async () => {
+  await using edge = await startEdge();
+  const client = await edge.connected('ann');
+  client.io.engine.write('1');
+  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  client.io.engine.write('0{"token":"user:bob"}');
+  await vi.waitFor(() => expect([...edge.hub.devices.keys()]).toMatchObject([{ userId: 'bob' }]));
+});
+
+test.each(['0null', '0[]', '0"x"', '0/admin,{"token":"user:ann"}'])(
+  'the connect packet %o ends nothing but its connection',
+  async (packet) => {
+    await using edge = await startEdge();
+    const offender = await edge.connected('eve');
+    offender.io.engine.write('1');
+    offender.io.engine.write(packet);
+    const other = await edge.connected('ann');
+    expect(await ask(other, { request_type: 'list_groups' })).toMatchObject({ success: true });
+  },
+);
+
+test('a connection that never authenticates is closed', async () => {
+  await using edge = await startEdge({ config: { connectTimeoutMs: 50 } });
+  const idle = edge.client();
+  const closed = next(idle.io, 'close');
+  idle.io.open();
+  expect(await closed).toBe('transport close');
+});
+
+test('the room of a user is a channel of the sharded adapter', async () => {
+  const roomChannels = fakeRoomChannels('plenum');
+  await using edge = await startEdge({ roomChannels });
+  const client = await edge.connected('ann');
+  const channel = [...roomChannels.channels].find((name) => name.endsWith(':user:ann#'));
+  expect(channel).toMatch(/^plenum#\/#\{p\d+\}:user:ann#$/);
+  const received = new Promise((resolve) => client.once('news', resolve));
+  const room = channel?.slice('plenum#/#'.length, -1);
+  const packet = { type: 2, data: ['news', 1], nsp: '/' };
+  const envelope = {
+    uid: 'x',
+    nsp: '/',
+    type: 3,
+    data: { packet, opts: { rooms: [room], except: [], flags: {} } },
+  };
+  await roomChannels.sPublish(channel ?? '', JSON.stringify(envelope));
+  expect(await received).toBe(1);
+});

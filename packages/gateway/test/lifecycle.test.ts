@@ -1,0 +1,141 @@
+/** Drain, close, ports that are taken, and gateways on servers that belong to somebody else. */
+import { type Clock, succeed, systemClock } from '@plenum/core';
+import Fastify from 'fastify';
+import { Server } from 'socket.io';
+import { io as connect } from 'socket.io-client';
+import { expect, test, vi } from 'vitest';
+import { createGateway, type GatewayOptions } from '../src/index.ts';
+import { ask, defaultConfig, next, startEdge } from './edge.ts';
+import { FakeHub, fakeAuthenticator, fakeOperations, recordingLogger } from './fake-domain.ts';
+
+const domain = (): GatewayOptions => ({
+  operations: fakeOperations([]),
+  hub: new FakeHub(),
+  authenticator: fakeAuthenticator,
+  engineHealth: async () => ({ isReady: true, durability: 'D0' }),
+  roomChannels: null,
+  logger: recordingLogger([]),
+  clock: systemClock,
+  random: { token: () => '0' },
+  config: defaultConfig,
+});
+
+test('a drain tells every client, closes its socket so that it reconnects by itself, and refuses what is new', async () => {
+  await using edge = await startEdge();
+  const client = await edge.connected('ann');
+  const told = next(client, 'drain');
+  const closing = next(client, 'closing');
+  const reason = next(client, 'disconnect');
+  const drained = edge.gateway.drain(100);
+  expect(await told).toEqual({ within_ms: 100 });
+  expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({
+    code: 'draining',
+    can_retry: true,
+  });
+  expect((await fetch(`${edge.url}/healthz`)).status).toBe(200);
+  expect(await (await fetch(`${edge.url}/readyz`)).json()).toMatchObject({ ready: false, draining: true });
+  expect(await (await edge.fetch('/v1/groups/g1')).json()).toMatchObject({ code: 'draining' });
+  expect(await edge.refusal({ auth: { token: 'user:bob' } })).toMatchObject({ data: { code: 'draining' } });
+  expect(await closing).toEqual({ code: 'drain' });
+  expect(await reason).toBe('transport close');
+  await drained;
+  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+});
+
+test('a request that is open when the drain begins is answered before its socket is closed', async () => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const list_groups = () => released.then(() => succeed({ groups: [], next_cursor: null }));
+  await using edge = await startEdge({ operations: { list_groups } });
+  const client = await edge.connected('ann');
+  const answer = ask(client, { request_type: 'list_groups' });
+  await ask(client, { request_type: 'history', args: { group_id: 'g1' } });
+  const drained = edge.gateway.drain(2000);
+  await next(client, 'drain');
+  release();
+  expect(await answer).toMatchObject({ success: true });
+  await drained;
+});
+
+test('a drain closes its share of sockets at each step and leaves the others alone', async () => {
+  const steps: (() => void)[] = [];
+  const clock: Clock = {
+    monotonicMs: () => 0,
+    after: (_delayMs, task) => {
+      steps.push(task);
+      return () => {};
+    },
+  };
+  await using edge = await startEdge({ clock });
+  await Promise.all(Array.from({ length: 12 }, (_, i) => edge.connected(`u${i}`)));
+  const drained = edge.gateway.drain(300);
+  for (const left of [10, 8, 6, 4, 2, 0]) {
+    await vi.waitFor(() => expect(steps).toHaveLength(1));
+    for (const step of steps.splice(0)) step();
+    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(left));
+  }
+  await drained;
+});
+
+test('closing is quick with open sockets and may be asked twice', async () => {
+  const edge = await startEdge();
+  const client = await edge.connected('ann');
+  const gone = next(client, 'disconnect');
+  await Promise.all([edge.gateway.close(), edge.gateway.close()]);
+  expect(await gone).toBe('transport close');
+  await expect(fetch(`${edge.url}/healthz`)).rejects.toThrow();
+  await edge[Symbol.asyncDispose]();
+});
+
+test('a port that is in use is named in one sentence', async () => {
+  await using edge = await startEdge();
+  const port = Number(new URL(edge.url).port);
+  await expect(startEdge({ config: { port } })).rejects.toThrow(
+    `127.0.0.1:${port} is in use by another process: stop it or choose another port`,
+  );
+});
+
+test("on the caller's own servers the gateway neither listens nor closes", async () => {
+  const fastify = Fastify();
+  fastify.get('/own', async () => 'own');
+  const io = new Server(fastify.server, { transports: ['websocket'] });
+  const onOwnEvent = vi.fn();
+  io.on('connection', (socket) => socket.on('own event', onOwnEvent));
+  const gateway = await createGateway({ ...domain(), fastify, io });
+  await expect(gateway.listen()).rejects.toThrow('its owner listens');
+  const url = await fastify.listen({ host: '127.0.0.1', port: 0 });
+
+  const client = connect(url, {
+    transports: ['websocket'],
+    auth: { token: 'user:ann' },
+    reconnection: false,
+  });
+  await next(client, 'connect');
+  expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({ success: true });
+  client.emit('own event', 1);
+  await vi.waitFor(() => expect(onOwnEvent).toHaveBeenCalledOnce());
+
+  await gateway.close();
+  expect(await (await fetch(`${url}/own`)).text()).toBe('own');
+  expect(await (await fetch(`${url}/nothing`)).json()).toMatchObject({ statusCode: 404 });
+  client.close();
+  await io.close();
+  await fastify.close();
+});
+
+test("on the caller's Fastify alone the gateway brings its own Socket.IO and takes it away again", async () => {
+  const fastify = Fastify();
+  const gateway = await createGateway({ ...domain(), fastify });
+  const url = await fastify.listen({ host: '127.0.0.1', port: 0 });
+  const client = connect(url, {
+    transports: ['websocket'],
+    auth: { token: 'user:ann' },
+    reconnection: false,
+  });
+  await next(client, 'connect');
+  const gone = next(client, 'disconnect');
+  await gateway.close();
+  expect(await gone).toBe('transport close');
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  await fastify.close();
+});

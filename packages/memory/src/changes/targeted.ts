@@ -1,0 +1,76 @@
+/** What an admin, or in private groups any active member, does to another user. */
+import type { ChangeDone, MemberRecord, MuteMember, TargetCommand } from '@plenum/core';
+import { isoTime } from '@plenum/core';
+import { actedBy, because, isGone, type Step, standsAs } from './step.ts';
+
+/** Receiving begins with `accepted` itself. */
+export function accept(step: Step<TargetCommand>, applicant: MemberRecord): ChangeDone {
+  const { state, group, command, nowMs } = step;
+  const seq = state.record(
+    group,
+    {
+      type: 'accepted',
+      user_id: command.userId,
+      ...actedBy(command.actor, command.userId),
+      ...because(command.reason),
+    },
+    nowMs,
+  );
+  const member: MemberRecord = { ...applicant, status: 'active', sinceSeq: seq };
+  group.put(command.userId, member);
+  return standsAs(group, member, seq);
+}
+
+/** Ends an application or a membership. */
+export function remove(step: Step<TargetCommand>, type: 'rejected' | 'kicked'): ChangeDone {
+  const { state, group, command, nowMs } = step;
+  group.remove(command.userId);
+  const seq = state.record(
+    group,
+    {
+      type,
+      user_id: command.userId,
+      ...actedBy(command.actor, command.userId),
+      ...because(command.reason),
+    },
+    nowMs,
+  );
+  return isGone(group, seq);
+}
+
+/** Roles, since_seq and what the member receives stay as they are. */
+export function mute(step: Step<MuteMember>, target: MemberRecord): ChangeDone {
+  const { state, group, command, nowMs } = step;
+  const mutedUntilMs = command.forMs === null ? null : nowMs + command.forMs;
+  const muted: MemberRecord = { ...target, status: 'muted', mutedUntilMs };
+  group.put(command.userId, muted);
+  if (mutedUntilMs !== null) state.timedMutes.add(group);
+  const seq = state.record(
+    group,
+    {
+      type: 'muted',
+      user_id: command.userId,
+      ...actedBy(command.actor, command.userId),
+      ...(mutedUntilMs === null ? {} : { muted_until: isoTime(mutedUntilMs) }),
+    },
+    nowMs,
+  );
+  return standsAs(group, muted, seq);
+}
+
+export function unmute(step: Step<TargetCommand>, target: MemberRecord): ChangeDone {
+  const { state, group, command, nowMs } = step;
+  const member: MemberRecord = { ...target, status: 'active', mutedUntilMs: null };
+  group.put(command.userId, member);
+  const seq = state.record(
+    group,
+    {
+      type: 'unmuted',
+      user_id: command.userId,
+      ...actedBy(command.actor, command.userId),
+      ...because(command.reason),
+    },
+    nowMs,
+  );
+  return standsAs(group, member, seq);
+}

@@ -1,0 +1,79 @@
+/** The engine in one process: every port over one state. Nothing survives the process. */
+import { type Clock, type Engine, type EngineSettings, PlenumError, type Random } from '@plenum/core';
+import { type InTurn, later } from './later.ts';
+import { MemoryFeeds } from './memory-feeds.ts';
+import { memoryGroupLog } from './memory-group-log.ts';
+import { memoryGroupStore } from './memory-group-store.ts';
+import { MemoryNudges } from './memory-nudges.ts';
+import { MemoryState } from './memory-state.ts';
+import { settleIdleGroups } from './settle.ts';
+
+/** How often mutes of idle groups are settled and ended records are freed. */
+const housekeepingMs = 1000;
+
+export interface MemoryEngineOptions {
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly settings: EngineSettings;
+  /** What the engine's clock says at construction, ms since 1970; from then on only `clock` moves it. */
+  readonly wallBaseMs?: number;
+}
+
+export function createMemoryEngine(options: MemoryEngineOptions): Engine {
+  const { random, clock, settings, wallBaseMs = Date.now() } = options;
+  let isClosed = false;
+  const inTurn: InTurn = (step) =>
+    later(() => {
+      if (isClosed) throw PlenumError.of('unavailable');
+      return step();
+    });
+  const feeds = new MemoryFeeds(inTurn);
+  const nudges = new MemoryNudges(inTurn);
+  const state = new MemoryState({
+    random,
+    settings,
+    now: engineClock(clock, wallBaseMs),
+    publish: (groupId, entry) => feeds.publish(groupId, entry),
+  });
+  const stopHousekeeping = keepHouse(state, clock);
+  const agreed = new Map<string, string>();
+  return {
+    name: 'memory',
+    groups: memoryGroupStore(state, inTurn),
+    log: memoryGroupLog(state, inTurn),
+    feeds,
+    nudges,
+    roomChannels: null,
+    health: async () => ({ isReady: !isClosed, durability: 'D0' }),
+    agreeOn: (name, offer) =>
+      inTurn(() => {
+        const value = agreed.get(name) ?? offer;
+        agreed.set(name, value);
+        return value;
+      }),
+    close: async () => {
+      isClosed = true;
+      stopHousekeeping();
+      feeds.stop();
+      nudges.stop();
+    },
+  };
+}
+
+/** Whole ms since 1970 that never step: the wall is read once. */
+function engineClock(clock: Clock, wallBaseMs: number): () => number {
+  const startMs = clock.monotonicMs();
+  return () => Math.floor(wallBaseMs + clock.monotonicMs() - startMs);
+}
+
+function keepHouse(state: MemoryState, clock: Clock): () => void {
+  let cancel = clock.after(housekeepingMs, tick);
+  return () => cancel();
+
+  function tick(): void {
+    const nowMs = state.now();
+    settleIdleGroups(state, nowMs);
+    state.sweep(nowMs);
+    cancel = clock.after(housekeepingMs, tick);
+  }
+}

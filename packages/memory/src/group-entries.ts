@@ -1,0 +1,113 @@
+/** The entries of one group's log: one dense counter under one epoch, bounded by length, ended by age when idle. */
+import { type EventEntry, isoTime, type LogEntry, type LogHead, type MessageEntry } from '@plenum/core';
+import type { GroupEvent, GroupId, UserId } from '@plenum/protocol';
+
+export interface Retention {
+  readonly historyMaxEntries: number;
+  readonly historyMaxAgeMs: number;
+}
+
+/** An event without what the log itself adds. `actor_id` is left out when the user acted himself. */
+export type EventDraft = Omit<GroupEvent, 'group_id' | 'epoch' | 'seq' | 'timestamp'>;
+
+export class GroupEntries {
+  readonly #groupId: GroupId;
+  readonly #epoch: string;
+  readonly #retention: Retention;
+  readonly #kept = new Map<number, LogEntry>();
+  #seq = 0;
+  #oldestSeq = 1;
+  #lastAppendedMs = 0;
+
+  constructor(groupId: GroupId, epoch: string, retention: Retention) {
+    this.#groupId = groupId;
+    this.#epoch = epoch;
+    this.#retention = retention;
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+  get seq(): number {
+    return this.#seq;
+  }
+
+  appendMessage(
+    draft: { readonly sender: UserId; readonly requestId: string; readonly message: string },
+    nowMs: number,
+  ): MessageEntry {
+    const seq = this.#seq + 1;
+    const result = {
+      group_id: this.#groupId,
+      from_user_id: draft.sender,
+      message: draft.message,
+      timestamp: isoTime(nowMs),
+      message_id: `${this.#epoch}-${seq}`,
+      epoch: this.#epoch,
+      seq,
+    };
+    const wire = Buffer.from(JSON.stringify({ request_id: draft.requestId, success: true, result }));
+    return this.#keep({ kind: 'message', epoch: this.#epoch, seq, wire }, nowMs);
+  }
+
+  appendEvent(draft: EventDraft, nowMs: number): EventEntry {
+    const { type, user_id, actor_id, ...rest } = draft;
+    const seq = this.#seq + 1;
+    const event: GroupEvent = {
+      group_id: this.#groupId,
+      type,
+      user_id,
+      ...(actor_id === undefined ? {} : { actor_id }),
+      epoch: this.#epoch,
+      seq,
+      timestamp: isoTime(nowMs),
+      ...rest,
+    };
+    const wire = Buffer.from(JSON.stringify(event));
+    return this.#keep({ kind: 'event', epoch: this.#epoch, seq, wire, event }, nowMs);
+  }
+
+  head(nowMs: number, isDeleted: boolean): LogHead {
+    this.#endByAge(nowMs);
+    return { epoch: this.#epoch, seq: this.#seq, past: [], oldestSeq: this.#oldestSeq, isDeleted };
+  }
+
+  /** Kept entries with afterSeq < seq, ascending, at most `limit`. */
+  after(afterSeq: number, limit: number): LogEntry[] {
+    const first = Math.max(afterSeq + 1, this.#oldestSeq);
+    return this.#between(first, Math.min(this.#seq, first + limit - 1));
+  }
+
+  /** The last kept entries with seq < beforeSeq, ascending, at most `limit`. */
+  before(beforeSeq: number, limit: number): LogEntry[] {
+    const last = Math.min(beforeSeq - 1, this.#seq);
+    return this.#between(Math.max(this.#oldestSeq, last - limit + 1), last);
+  }
+
+  #between(first: number, last: number): LogEntry[] {
+    const entries: LogEntry[] = [];
+    for (let seq = first; seq <= last; seq += 1) {
+      const entry = this.#kept.get(seq);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  #keep<E extends LogEntry>(entry: E, nowMs: number): E {
+    this.#endByAge(nowMs);
+    this.#kept.set(entry.seq, entry);
+    this.#seq = entry.seq;
+    this.#lastAppendedMs = nowMs;
+    this.#dropOldest(this.#seq - this.#retention.historyMaxEntries);
+    return entry;
+  }
+
+  #endByAge(nowMs: number): void {
+    if (this.#kept.size === 0 || nowMs - this.#lastAppendedMs < this.#retention.historyMaxAgeMs) return;
+    this.#dropOldest(this.#seq);
+  }
+
+  #dropOldest(upToSeq: number): void {
+    for (; this.#oldestSeq <= upToSeq; this.#oldestSeq += 1) this.#kept.delete(this.#oldestSeq);
+  }
+}

@@ -1,0 +1,124 @@
+/** One group in memory: its members with the orders they are read in, its counts, and its log. */
+import type { GroupRecord, GroupSettings, MemberRecord } from '@plenum/core';
+import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
+import type { GroupEntries } from './group-entries.ts';
+import type { MembershipIndex } from './membership-index.ts';
+import { byText, SortedList } from './sorted-list.ts';
+
+export interface Place {
+  readonly seq: number;
+  readonly userId: UserId;
+}
+interface MuteEnd {
+  readonly untilMs: number;
+  readonly userId: UserId;
+}
+
+interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtMs'> {
+  readonly settings: GroupSettings;
+}
+
+const isActiveAdmin = ({ status, roles }: MemberRecord) => status === 'active' && roles.includes('admin');
+const placeOf = (userId: UserId, { sinceSeq }: MemberRecord): Place => ({ seq: sinceSeq, userId });
+
+export class GroupState {
+  readonly groupId: GroupId;
+  readonly groupType: GroupType;
+  readonly createdAtMs: number;
+  readonly settings: GroupSettings;
+  readonly log: GroupEntries;
+  /** Active and muted members by since_seq: succession and pages. */
+  readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
+  /** Pending members by the seq of their request. */
+  readonly applicants = new SortedList<Place>((a, b) => a.seq - b.seq);
+  isDeleted = false;
+  readonly #index: MembershipIndex;
+  readonly #members = new Map<UserId, MemberRecord>();
+  readonly #muteEnds = new SortedList<MuteEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
+  readonly #counts = { active: 0, pending: 0, muted: 0, admins: 0 };
+
+  constructor(origin: Origin, log: GroupEntries, index: MembershipIndex) {
+    this.groupId = origin.groupId;
+    this.groupType = origin.groupType;
+    this.createdAtMs = origin.createdAtMs;
+    this.settings = origin.settings;
+    this.log = log;
+    this.#index = index;
+  }
+
+  get hasTimedMutes(): boolean {
+    return this.#muteEnds.size > 0;
+  }
+
+  /** The member as he stands: a mute that is due counts as ended, whether or not it was settled. */
+  member(userId: UserId, nowMs: number): MemberRecord | null {
+    const record = this.#members.get(userId);
+    if (record === undefined) return null;
+    const isDue = record.mutedUntilMs !== null && record.mutedUntilMs <= nowMs;
+    return isDue ? { ...record, status: 'active', mutedUntilMs: null } : record;
+  }
+
+  counts(nowMs: number): Counts {
+    const due = this.#countDue(nowMs);
+    return { ...this.#counts, active: this.#counts.active + due, muted: this.#counts.muted - due };
+  }
+
+  /** Users whose mute has ended but who are stored as muted: the earliest ends first, at most `limit`. */
+  dueMutes(nowMs: number, limit: number): UserId[] {
+    const due = this.#countDue(nowMs);
+    return this.#muteEnds.slice(0, Math.min(due, limit)).map(({ userId }) => userId);
+  }
+
+  isMuteDue(userId: UserId, nowMs: number): boolean {
+    const untilMs = this.#members.get(userId)?.mutedUntilMs ?? null;
+    return untilMs !== null && untilMs <= nowMs;
+  }
+
+  /** The longest-standing active member. Call it on settled state. */
+  successor(): Place | null {
+    for (const place of this.receivers) {
+      if (this.#members.get(place.userId)?.status === 'active') return place;
+    }
+    return null;
+  }
+
+  put(userId: UserId, record: MemberRecord): void {
+    this.#forget(userId);
+    this.#members.set(userId, record);
+    this.#count(record, 1);
+    this.#placesOf(record).add(placeOf(userId, record));
+    if (record.mutedUntilMs !== null) this.#muteEnds.add({ untilMs: record.mutedUntilMs, userId });
+    this.#index.add(userId, this.groupId);
+  }
+
+  remove(userId: UserId): void {
+    this.#forget(userId);
+    this.#index.delete(userId, this.groupId);
+  }
+
+  removeEveryone(): void {
+    for (const userId of [...this.#members.keys()]) this.remove(userId);
+  }
+
+  #countDue(nowMs: number): number {
+    return this.#muteEnds.countWhile(({ untilMs }) => untilMs <= nowMs);
+  }
+
+  #forget(userId: UserId): void {
+    const record = this.#members.get(userId);
+    if (record === undefined) return;
+    this.#members.delete(userId);
+    this.#count(record, -1);
+    this.#placesOf(record).delete(placeOf(userId, record));
+    if (record.mutedUntilMs !== null) this.#muteEnds.delete({ untilMs: record.mutedUntilMs, userId });
+  }
+
+  #placesOf(record: MemberRecord): SortedList<Place> {
+    return record.status === 'pending' ? this.applicants : this.receivers;
+  }
+
+  #count(record: MemberRecord, by: 1 | -1): void {
+    this.#counts[record.status] += by;
+    if (isActiveAdmin(record)) this.#counts.admins += by;
+  }
+}

@@ -1,0 +1,35 @@
+import type { GroupLog, LogHead } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import { append } from './append.ts';
+import type { GroupState } from './group-state.ts';
+import type { InTurn } from './later.ts';
+import type { MemoryState } from './memory-state.ts';
+
+/** The port `GroupLog` over memory. An answer is given in the turn of its step, entries are handed out in later ones. */
+export function memoryGroupLog(state: MemoryState, inTurn: InTurn): GroupLog {
+  const headOf = (group: GroupState): LogHead => group.log.head(state.now(), group.isDeleted);
+  const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());
+  return {
+    append: (draft, onCommitted) =>
+      inTurn(() => {
+        const outcome = append(state, draft);
+        if (outcome.outcome === 'appended') onCommitted?.(outcome);
+        return outcome;
+      }),
+    after: (groupId, afterSeq, limit) =>
+      inTurn(() => {
+        const group = found(groupId);
+        return group && { head: headOf(group), entries: group.log.after(afterSeq, limit) };
+      }),
+    before: (groupId, beforeSeq, limit) =>
+      inTurn(() => {
+        const group = found(groupId);
+        return group && { head: headOf(group), entries: group.log.before(beforeSeq, limit) };
+      }),
+    heads: (groupIds) =>
+      inTurn(() => {
+        const groups = groupIds.map(found).filter((group) => group !== null);
+        return new Map(groups.map((group) => [group.groupId, headOf(group)]));
+      }),
+  };
+}

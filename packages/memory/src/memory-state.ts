@@ -1,0 +1,89 @@
+/** Everything the memory engine holds, and the only way in which an entry gets into a log. */
+import type { Appended, ChangeDone, EngineSettings, LogEntry, MessageDraft, Random } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import { ExpiringMap } from './expiring-map.ts';
+import type { EventDraft } from './group-entries.ts';
+import type { GroupState } from './group-state.ts';
+import { MembershipIndex } from './membership-index.ts';
+import { RequestMemory } from './request-memory.ts';
+import { TokenBuckets } from './token-buckets.ts';
+
+/** How long the log of a deleted group stays readable, so that every node can deliver `deleted`. */
+const tombstoneMs = 600_000;
+
+export interface MemoryStateOptions {
+  readonly random: Random;
+  readonly settings: EngineSettings;
+  /** The engine's clock: whole ms since 1970, never steps back. */
+  readonly now: () => number;
+  /** Hands a stored entry to this process' feeds; must not call a listener within the call. */
+  readonly publish: (groupId: GroupId, entry: LogEntry) => void;
+}
+
+export class MemoryState {
+  readonly random: Random;
+  readonly settings: EngineSettings;
+  readonly now: () => number;
+  readonly groups = new Map<GroupId, GroupState>();
+  readonly memberships = new MembershipIndex();
+  /** One scope for changes and messages: an id names one request, whatever it asked for. */
+  readonly requests: RequestMemory<ChangeDone | Appended>;
+  readonly buckets: TokenBuckets;
+  /** Groups that have a mute which ends by itself. */
+  readonly timedMutes = new Set<GroupState>();
+  readonly #tombstones: ExpiringMap<GroupId, GroupState>;
+  readonly #publish: MemoryStateOptions['publish'];
+
+  constructor(options: MemoryStateOptions) {
+    this.random = options.random;
+    this.settings = options.settings;
+    this.now = options.now;
+    this.#publish = options.publish;
+    const nowMs = this.now();
+    this.requests = new RequestMemory(nowMs);
+    this.buckets = new TokenBuckets(options.settings, nowMs);
+    this.#tombstones = new ExpiringMap(nowMs);
+  }
+
+  /** The group or, for 10 min after its end, what is left of it. */
+  groupOrTombstone(groupId: GroupId, nowMs: number): GroupState | null {
+    return this.groups.get(groupId) ?? this.#tombstones.get(groupId, nowMs) ?? null;
+  }
+
+  /** Puts a new group in the place of nothing or of a tombstone, whose log is gone then. */
+  begin(group: GroupState): void {
+    this.#tombstones.delete(group.groupId);
+    this.groups.set(group.groupId, group);
+  }
+
+  /** Leaves a tombstone; the last entry has to be in the log already. */
+  end(group: GroupState, nowMs: number): void {
+    group.removeEveryone();
+    group.isDeleted = true;
+    this.groups.delete(group.groupId);
+    this.timedMutes.delete(group);
+    this.#tombstones.set(group.groupId, group, nowMs + tombstoneMs);
+  }
+
+  /** @returns the seq of the new entry. */
+  record(group: GroupState, event: EventDraft, nowMs: number): number {
+    const entry = group.log.appendEvent(event, nowMs);
+    this.#publish(group.groupId, entry);
+    return entry.seq;
+  }
+
+  /** @returns the seq of the new entry. */
+  store(group: GroupState, draft: MessageDraft, nowMs: number): number {
+    const { sender, message, request } = draft;
+    const entry = group.log.appendMessage({ sender, message, requestId: request.id }, nowMs);
+    this.#publish(group.groupId, entry);
+    return entry.seq;
+  }
+
+  /** Frees what has ended by time. */
+  sweep(nowMs: number): void {
+    this.requests.sweep(nowMs);
+    this.buckets.sweep(nowMs);
+    this.#tombstones.sweep(nowMs);
+  }
+}

@@ -1,0 +1,40 @@
+#!lua
+-- Joins a public group, applies to a private one, or is admitted by the service.
+-- @include change-header
+local is_ensured = ARGV[14]
+local is_admitted = ARGV[15]
+local pending_max = ARGV[16]
+-- @include change
+-- @include events
+
+if not group then return refuse('group_not_found') end
+local member, is_banned = find_member(user_id, now)
+if is_banned then return refuse('banned') end
+
+if member and is_ensured == '1' then
+  if group.is_settled then commit(group) end
+  return { 'done', integer(now), describe(member) .. ' ' .. group.epoch .. ' ' .. integer(group.seq) }
+end
+
+local is_direct = group.type == 'public' or is_admitted == '1'
+local may_ask_again = not is_direct and member ~= nil and member.status == 'm'
+if member and not may_ask_again then return refuse('already_member') end
+if not member and is_full(group) then return refuse('group_full') end
+if not member and not is_direct and group.pending >= tonumber(pending_max) then return refuse('group_full') end
+
+if is_direct then
+  local is_first = group.type == 'public' and group.active == 0
+  local joiner = { status = 'a', role = is_first and 'a' or 'm', joined_at = now, since_seq = group.seq + 1 }
+  put_in(group, user_id, joiner)
+  return done(joiner, record_change('joined', is_first and ',"roles":["admin"]' or ''))
+end
+
+if member then take_out(group, user_id, member) end
+local applicant = {
+  status = 'p',
+  role = member and member.role or 'm',
+  joined_at = now,
+  since_seq = group.seq + 1,
+}
+put_in(group, user_id, applicant)
+return done(applicant, record_change('requested'))

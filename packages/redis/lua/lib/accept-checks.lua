@@ -1,0 +1,15 @@
+-- The checks that accept and reject share: any active member in public and private groups, admins in strict ones.
+
+-- @return the code of the first refusal, or nil; and the applicant's record
+local function refusal_of_decision(group, now)
+  if actor ~= SERVICE then
+    local member = find_member(actor, now)
+    if not member then return 'user_not_in_group' end
+    if member.status ~= 'a' then return 'not_admin' end
+    if group.type == 'strict_private' and member.role ~= 'a' then return 'not_admin' end
+  end
+  local applicant = find_member(user_id, now)
+  if not applicant then return 'user_not_in_group' end
+  if applicant.status ~= 'p' then return 'user_not_pending' end
+  return nil, applicant
+end

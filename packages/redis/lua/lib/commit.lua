@@ -1,0 +1,16 @@
+-- The end of a script that wrote entries: the group, the lifetime of its log, the answer, and very last the publishing.
+
+local TOMBSTONE_MS = 600000
+
+-- @param answer to remember; nil when only settling was done
+local function commit(group, answer)
+  save_group(group)
+  if group.is_deleted then
+    redis.call('PEXPIRE', group_key, TOMBSTONE_MS)
+    redis.call('PEXPIRE', log_key, TOMBSTONE_MS)
+  else
+    redis.call('PEXPIRE', log_key, history_max_age_ms)
+  end
+  if answer then remember(answer) end
+  publish_entries()
+end

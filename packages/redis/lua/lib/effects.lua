@@ -1,0 +1,45 @@
+-- Moves of a user between the places where he is counted and listed. Every change of a record is take_out + put_in, so
+-- counts and indexes cannot drift from the records.
+
+local COUNTER = { a = 'active', p = 'pending', m = 'muted' }
+
+local function count(group, member, by)
+  local counter = COUNTER[member.status]
+  group[counter] = group[counter] + by
+  if member.role == 'a' then group.admins = group.admins + by end
+  group.is_changed = true
+end
+
+local function take_out(group, user, member)
+  count(group, member, -1)
+  redis.call('ZREM', member.status == 'p' and pending_key or receivers_key, user)
+  if member.ends_at then redis.call('ZREM', mutes_key, user) end
+end
+
+local function put_in(group, user, member)
+  count(group, member, 1)
+  redis.call('HSET', members_key, user, record_text(member))
+  redis.call('ZADD', member.status == 'p' and pending_key or receivers_key, integer(member.since_seq), user)
+  if member.ends_at then
+    redis.call('ZADD', mutes_key, integer(member.ends_at), user)
+    group.next_due = math.min(group.next_due or member.ends_at, member.ends_at)
+  end
+end
+
+local function remove_member(group, user, member)
+  take_out(group, user, member)
+  redis.call('HDEL', members_key, user)
+end
+
+local function is_last_admin(group, member)
+  return member.role == 'a' and group.admins == 1
+end
+
+-- Members go at once. The log stays for a while behind the tombstone, so that every node can still deliver `deleted`.
+local function bury(group, now)
+  redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key)
+  redis.call('ZREM', groups_key, group_id)
+  redis.call('HSET', group_key, 'deleted', integer(now))
+  group.is_deleted = true
+  group.is_changed = true
+end

@@ -1,0 +1,20 @@
+#!lua
+-- Mutes a member of a strict_private group, for a time or until somebody unmutes him.
+-- @include change-header
+local for_ms = ARGV[14]
+-- @include change
+-- @include events
+
+if not group then return refuse('group_not_found') end
+if group.type ~= 'strict_private' then return refuse('not_strict_private') end
+if not acts_as_admin() then return refuse('not_admin') end
+local member = find_member(user_id, now)
+if not member then return refuse('user_not_in_group') end
+if member.status ~= 'a' or member.role == 'a' then return refuse('cannot_mute') end
+
+take_out(group, user_id, member)
+member.status = 'm'
+member.ends_at = for_ms ~= '' and now + tonumber(for_ms) or nil
+put_in(group, user_id, member)
+local tail = member.ends_at and ',"muted_until":"' .. iso_time(member.ends_at) .. '"' or ''
+return done(member, record_change('muted', tail))

@@ -1,0 +1,11 @@
+#!lua flags=no-writes
+-- Where the log of a group stands.
+local group_key = KEYS[1]
+local log_key = KEYS[2]
+-- @include clock
+-- @include head
+
+local now = integer(clock_ms())
+local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted')
+if not field[1] then return { 'none', now } end
+return { 'found', now, head_words(field[1], field[2], field[3], field[4]) }

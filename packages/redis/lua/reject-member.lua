@@ -1,0 +1,14 @@
+#!lua
+-- Turns an applicant away.
+-- @include change-header
+local reason = ARGV[14]
+-- @include change
+-- @include events
+-- @include accept-checks
+
+if not group then return refuse('group_not_found') end
+local code, applicant = refusal_of_decision(group, now)
+if code then return refuse(code) end
+
+remove_member(group, user_id, applicant)
+return done(nil, record_change('rejected', reason_field(reason)))

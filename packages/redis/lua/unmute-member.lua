@@ -1,0 +1,19 @@
+#!lua
+-- Ends a mute; roles and since_seq stay.
+-- @include change-header
+local reason = ARGV[14]
+-- @include change
+-- @include events
+
+if not group then return refuse('group_not_found') end
+if group.type ~= 'strict_private' then return refuse('not_strict_private') end
+if not acts_as_admin() then return refuse('not_admin') end
+local member = find_member(user_id, now)
+if not member then return refuse('user_not_in_group') end
+if member.status ~= 'm' then return refuse('not_muted') end
+
+take_out(group, user_id, member)
+member.status = 'a'
+member.ends_at = nil
+put_in(group, user_id, member)
+return done(member, record_change('unmuted', reason_field(reason)))

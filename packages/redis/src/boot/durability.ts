@@ -1,0 +1,49 @@
+/** What an ack survives, read from how Redis is run. Managed services often refuse CONFIG: then it is `unknown`. */
+import type { DurabilityClass } from '@plenum/core';
+import type { Redis } from 'ioredis';
+import { parseServerInfo } from './server-info.ts';
+
+export interface DurabilityFacts {
+  readonly isAppendOnly: boolean;
+  /** Null: CONFIG was refused. */
+  readonly appendfsync: string | null;
+  readonly minReplicasToWrite: number;
+  readonly replicas: number;
+}
+
+/** D4 and D5 need commands that this service does not send, so they are never the answer. */
+export function durabilityClass(facts: DurabilityFacts): DurabilityClass {
+  if (!facts.isAppendOnly) return 'D0';
+  if (facts.appendfsync === null) return 'unknown';
+  // With `no` the operating system decides when to write: nothing is promised.
+  if (facts.appendfsync === 'no') return 'D0';
+  if (facts.minReplicasToWrite >= 1 && facts.replicas >= 1) return 'D3';
+  return facts.appendfsync === 'always' ? 'D2' : 'D1';
+}
+
+async function readConfig(redis: Redis): Promise<ReadonlyMap<string, string> | null> {
+  try {
+    const flat = await redis.config('GET', 'appendfsync', 'min-replicas-to-write');
+    if (!Array.isArray(flat)) return null;
+    const words = flat.map(String);
+    return new Map(words.flatMap((name, i) => (i % 2 === 0 ? [[name, words[i + 1] ?? '']] : [])));
+  } catch {
+    return null;
+  }
+}
+
+/** @returns `unknown` when Redis does not tell; never rejects. */
+export async function readDurability(redis: Redis): Promise<DurabilityClass> {
+  try {
+    const [text, config] = await Promise.all([redis.info(), readConfig(redis)]);
+    const info = parseServerInfo(text);
+    return durabilityClass({
+      isAppendOnly: info.get('aof_enabled') === '1',
+      appendfsync: config?.get('appendfsync') ?? null,
+      minReplicasToWrite: Number(config?.get('min-replicas-to-write') ?? 0),
+      replicas: Number(info.get('connected_slaves') ?? 0),
+    });
+  } catch {
+    return 'unknown';
+  }
+}

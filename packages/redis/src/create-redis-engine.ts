@@ -1,0 +1,122 @@
+/** The composition root of this package: checks Redis, opens the connections and builds every port on them. */
+import type { Clock, Engine, EngineHealth, EngineSettings, GroupLog, Logger, Random } from '@plenum/core';
+import { agreeOn } from './agreement.ts';
+import { Anomalies } from './anomalies.ts';
+import { checkRedis } from './boot/boot-check.ts';
+import { DurabilityReading } from './boot/durability-reading.ts';
+import { Canary } from './canary.ts';
+import { type Connections, openConnections, type RedisRole } from './connections.ts';
+import { Keys } from './keys.ts';
+import { parseRedisUrl } from './redis-address.ts';
+import { noFeeds, RedisFeedTransport } from './redis-feed-transport.ts';
+import { RedisGroupLog } from './redis-group-log.ts';
+import { RedisGroupStore } from './redis-group-store.ts';
+import { RedisNudges } from './redis-nudges.ts';
+import { RedisRoomChannels } from './room-channels.ts';
+import { ServerClock } from './server-clock.ts';
+import { ChannelSubscriber } from './subscriber.ts';
+
+export interface RedisEngineOptions {
+  /** `redis://` or `rediss://`, password and all. */
+  readonly url: string;
+  /** `[a-z0-9_-]{1,32}` */
+  readonly prefix: string;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly settings: EngineSettings;
+  readonly logger: Logger;
+  /** Default `node`. A `client` has one command connection: it changes and reads, and hears nothing. */
+  readonly role?: RedisRole;
+}
+
+export interface RedisEngine extends Engine {
+  readonly name: 'redis';
+  /** What went wrong without ending anything, counted. */
+  readonly anomalies: Anomalies;
+}
+
+/** What the ports are built on. */
+interface Foundation extends RedisEngineOptions {
+  readonly keys: Keys;
+  readonly connections: Connections;
+  readonly anomalies: Anomalies;
+}
+
+/** Resolves when every connection is up. @throws Error with one sentence when this Redis cannot be used. */
+export async function createRedisEngine(options: RedisEngineOptions): Promise<RedisEngine> {
+  const { prefix, random, logger, clock, role = 'node' } = options;
+  const address = parseRedisUrl(options.url);
+  const keys = new Keys(prefix);
+  await checkRedis(address, keys);
+  const connections = openConnections({ address, role, random, logger, clock });
+  const anomalies = new Anomalies({ clock, logger });
+  const engine = assemble({ ...options, keys, connections, anomalies });
+  try {
+    await connections.ready();
+    return engine;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+function assemble(foundation: Foundation): RedisEngine {
+  const { connections, keys, random, settings, clock, anomalies } = foundation;
+  const { command, reads } = connections;
+  const state = { keys, random, settings, clock: new ServerClock(clock) };
+  const appends = new RedisGroupLog({ ...state, redis: command });
+  const listening = listen(foundation, appends);
+  const durability = new DurabilityReading(command, clock);
+  const health = async (): Promise<EngineHealth> => ({
+    isReady: command.status === 'ready' && listening.isUp(),
+    durability: await durability.current(),
+  });
+  return {
+    name: 'redis',
+    groups: new RedisGroupStore({ ...state, redis: command }),
+    log: splitLog(appends, new RedisGroupLog({ ...state, redis: reads })),
+    feeds: listening.feeds,
+    nudges: listening.nudges,
+    roomChannels: listening.roomChannels,
+    anomalies,
+    health,
+    agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
+    close: () => {
+      listening.close();
+      return connections.close();
+    },
+  };
+}
+
+/** Appends and the entries that confirm them meet in one log; long reads must not delay the answers of others. */
+const splitLog = (appends: GroupLog, reads: GroupLog): GroupLog => ({
+  append: (draft, onCommitted) => appends.append(draft, onCommitted),
+  after: (groupId, afterSeq, limit) => reads.after(groupId, afterSeq, limit),
+  before: (groupId, beforeSeq, limit) => reads.before(groupId, beforeSeq, limit),
+  heads: (groupIds) => reads.heads(groupIds),
+});
+
+/** Everything that hears: feeds, nudges, the rooms of the Socket.IO adapter, and the canary that proves that we hear. */
+function listen(foundation: Foundation, log: RedisGroupLog) {
+  const { connections, keys, prefix, clock, random, anomalies, settings } = foundation;
+  const { command } = connections;
+  const timeoutMs = settings.requestTimeoutMs;
+  if (connections.subscriber === null) {
+    const nudges = new RedisNudges({ command, subscriber: null, keys, anomalies, clock, timeoutMs });
+    return { feeds: noFeeds, nudges, roomChannels: null, isUp: () => true, close: () => undefined };
+  }
+  const subscriber = new ChannelSubscriber({ redis: connections.subscriber, anomalies });
+  const publish = (channel: string, payload: string) => command.spublish(channel, payload);
+  const canary = new Canary({ subscriber, publish, prefix, clock, random });
+  canary.start();
+  return {
+    feeds: new RedisFeedTransport({ subscriber, log, keys, anomalies, clock, timeoutMs }),
+    nudges: new RedisNudges({ command, subscriber, keys, anomalies, clock, timeoutMs }),
+    roomChannels: new RedisRoomChannels({ prefix, subscriber, command, anomalies }),
+    isUp: () => subscriber.isUp,
+    close: () => {
+      canary.stop();
+      subscriber.close();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** Spells every key and channel. All that belongs to a group carries the tag of its partition right after the prefix. */
+import { hash } from 'node:crypto';
+import { groupRoom, tagOf, userRoom } from '@plenum/core';
+import type { GroupId, UserId } from '@plenum/protocol';
+
+/** 132 bits over the length-prefixed ids, so that no two lists of ids share a digest. */
+const digest = (ids: readonly string[]): string =>
+  hash('sha256', ids.map((id) => `${id.length}:${id}`).join(''), 'base64url').slice(0, 22);
+
+export class Keys {
+  readonly prefix: string;
+
+  /** @param prefix `[a-z0-9_-]{1,32}`; two prefixes on one Redis share neither keys nor channels. */
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  /** Hash: what belongs to the whole cluster, such as its number of partitions. */
+  meta = (): string => `${this.prefix}:meta`;
+
+  /** Hash: the group itself, or its tombstone. */
+  group = (groupId: GroupId): string => this.#of('group', groupId);
+  /** Hash: user → record. */
+  members = (groupId: GroupId): string => this.#of('members', groupId);
+  /** ZSET: receivers by since_seq. */
+  receivers = (groupId: GroupId): string => this.#of('receivers', groupId);
+  /** ZSET: applicants by the seq of their request. */
+  pending = (groupId: GroupId): string => this.#of('pending', groupId);
+  /** ZSET: muted users by the time at which their mute ends, ms. */
+  mutes = (groupId: GroupId): string => this.#of('mutes', groupId);
+  /** Stream: `<seq>-0` → `k` (m|e), `w` (wire). */
+  log = (groupId: GroupId): string => this.#of('log', groupId);
+
+  /** String: payload hash and answer of one request. */
+  dedupe = (groupId: GroupId, actor: string, requestId: string): string =>
+    `${this.prefix}:${tagOf(groupId)}:dedupe:${digest([groupId, actor, requestId])}`;
+  /** String: the token bucket of a sender in a group. */
+  bucket = (groupId: GroupId, sender: UserId): string =>
+    `${this.prefix}:${tagOf(groupId)}:bucket:${digest([groupId, sender])}`;
+
+  /** Stream of the partition: `g` (group id), `k`, `w`. */
+  outbox = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:outbox`;
+  /** Hash of the partition: group id → messages that were accepted and not archived yet. */
+  queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
+  /** ZSET of the partition: its groups, score 0. */
+  groups = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:groups`;
+
+  /** Hash in the user's slot: group id → `<nonce>.<time ms>`. */
+  mine = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:mine:${userId}`;
+
+  /** The channel of the group's Socket.IO room, as the sharded adapter names it. */
+  groupChannel = (groupId: GroupId): string => `${this.prefix}#/#${groupRoom(groupId)}#`;
+  /** The channel of the room of a user's devices. */
+  userChannel = (userId: UserId): string => `${this.prefix}#/#${userRoom(userId)}#`;
+
+  #of(kind: string, groupId: GroupId): string {
+    return `${this.prefix}:${tagOf(groupId)}:${kind}:${groupId}`;
+  }
+}

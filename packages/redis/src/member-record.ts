@@ -1,0 +1,44 @@
+/** The text form of a member's record, `<status> <role> <joined_at> <since_seq> <ends_at>`, as lua/lib/member.lua writes it. */
+import type { MemberRecord } from '@plenum/core';
+import type { MemberStatus, Role } from '@plenum/protocol';
+import { z } from 'zod';
+
+export const memberStatusOf = { a: 'active', p: 'pending', m: 'muted' } as const satisfies Record<
+  string,
+  MemberStatus
+>;
+export const rolesOf = { a: ['admin'], m: ['member'] } as const satisfies Record<string, readonly Role[]>;
+
+const numberWord = z
+  .string()
+  .regex(/^\d{1,16}$/)
+  .transform(Number);
+/** `-`: it does not end by itself. */
+export const untilWord = z.union([z.literal('-').transform(() => null), numberWord]);
+
+const words = z.tuple([z.enum(['a', 'p', 'm', 'b']), z.enum(['a', 'm']), numberWord, numberWord, untilWord]);
+
+export interface Standing {
+  readonly member: MemberRecord | null;
+  readonly isBanned: boolean;
+}
+
+export const stranger: Standing = { member: null, isBanned: false };
+
+/** @param text '' for no record; a mute that has ended by `nowMs` counts as settled, though no script has done it yet. */
+export function standingOf(text: string, nowMs: number): Standing {
+  if (text === '') return stranger;
+  const [status, role, joinedAtMs, sinceSeq, endsAtMs] = words.parse(text.split(' '));
+  const hasEnded = endsAtMs !== null && endsAtMs <= nowMs;
+  if (status === 'b') return { member: null, isBanned: !hasEnded };
+  return {
+    member: {
+      status: status === 'm' && hasEnded ? 'active' : memberStatusOf[status],
+      roles: rolesOf[role],
+      joinedAtMs,
+      sinceSeq,
+      mutedUntilMs: hasEnded ? null : endsAtMs,
+    },
+    isBanned: false,
+  };
+}

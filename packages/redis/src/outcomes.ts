@@ -1,0 +1,20 @@
+import { isoTime, type Refused, refused } from '@plenum/core';
+import { errorCodes } from '@plenum/protocol';
+import { z } from 'zod';
+
+const codeSchema = z.enum(errorCodes);
+
+/** A refusal as scripts word it: a code, and ms (when a mute ends, or after how long to try again). */
+export function refusalOf(reply: {
+  readonly nowMs: number;
+  readonly details: readonly [string, number | null];
+}): Refused {
+  const [word, ms] = reply.details;
+  const code = codeSchema.parse(word);
+  if (ms === null) return refused({ code });
+  if (code === 'muted') {
+    const retryAfterMs = Math.max(1, ms - reply.nowMs);
+    return refused({ code, retryAfterMs, details: { muted_until: isoTime(ms) } });
+  }
+  return refused({ code, retryAfterMs: ms });
+}

@@ -1,0 +1,37 @@
+/** The one place where errors of Redis and of its client become PlenumErrors. */
+import { PlenumError } from '@plenum/core';
+import type { ErrorCode } from '@plenum/protocol';
+
+/** Replies by which Redis refuses a script before its first line (`#!lua` makes it all or nothing), or cannot run it now. */
+const refusedByRedis = new Set([
+  'BUSY',
+  'CLUSTERDOWN',
+  'LOADING',
+  'MASTERDOWN',
+  'MISCONF',
+  'NOAUTH',
+  'NOPERM',
+  'NOREPLICAS',
+  'OOM',
+  'READONLY',
+  'TRYAGAIN',
+  'WRONGPASS',
+]);
+
+const firstWord = (text: string): string => /^-?([A-Z]+)\b/.exec(text)?.[1] ?? '';
+
+function codeOf(error: unknown, mayHaveRun: boolean): ErrorCode {
+  if (!(error instanceof Error)) return 'internal';
+  if (error.name === 'ReplyError')
+    return refusedByRedis.has(firstWord(error.message)) ? 'unavailable' : 'internal';
+  if (error.name === 'ZodError' || error.name === '$ZodError' || error instanceof TypeError)
+    return 'internal';
+  // What is left comes from the connection: lost, closed, never made, or silent for too long.
+  return mayHaveRun ? 'timeout' : 'unavailable';
+}
+
+/** @param mayHaveRun the command may have reached Redis, and it is a change: then its outcome is unknown. */
+export function translate(error: unknown, mayHaveRun: boolean): PlenumError {
+  if (error instanceof PlenumError) return error;
+  return PlenumError.of(codeOf(error, mayHaveRun), { cause: error });
+}

@@ -1,0 +1,79 @@
+/** Live entries of the hosted groups: one sharded channel per group on the node's subscriber connection. */
+import { type Clock, type FeedListener, type FeedTransport, PlenumError } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import type { Anomalies } from './anomalies.ts';
+import type { Keys } from './keys.ts';
+import type { RedisGroupLog } from './redis-group-log.ts';
+import type { ChannelSubscriber } from './subscriber.ts';
+import type { ChannelHandler } from './subscription.ts';
+import { decodeEntry } from './wire.ts';
+import { within } from './within.ts';
+
+export interface RedisFeedTransportOptions {
+  readonly subscriber: ChannelSubscriber;
+  /** Where the sends of this node wait for their answer: whichever comes first, that or their own entry. */
+  readonly log: Pick<RedisGroupLog, 'commitSeen'>;
+  readonly keys: Keys;
+  readonly anomalies: Anomalies;
+  readonly clock: Clock;
+  /** `open` gives up after this. */
+  readonly timeoutMs: number;
+}
+
+export class RedisFeedTransport implements FeedTransport {
+  readonly #options: RedisFeedTransportOptions;
+  readonly #open = new Map<GroupId, ChannelHandler>();
+  #listener: FeedListener | null = null;
+
+  constructor(options: RedisFeedTransportOptions) {
+    this.#options = options;
+    // Whatever was published while there was no link is lost, and a loss with nothing behind it shows no gap.
+    options.subscriber.onResubscribed(() => this.#listener?.onAuditNeeded('all'));
+  }
+
+  listen(listener: FeedListener): void {
+    this.#listener = listener;
+  }
+
+  /** @throws PlenumError `unavailable`; then nothing stays open. */
+  async open(groupId: GroupId): Promise<void> {
+    const { subscriber, keys, clock, timeoutMs } = this.#options;
+    const handler = this.#open.get(groupId) ?? this.#handlerFor(groupId);
+    this.#open.set(groupId, handler);
+    const subscribed = subscriber.subscribe(keys.groupChannel(groupId), handler);
+    try {
+      await within(clock, timeoutMs, subscribed);
+    } catch (error) {
+      if (this.#open.get(groupId) === handler) await this.close(groupId);
+      throw error;
+    }
+  }
+
+  async close(groupId: GroupId): Promise<void> {
+    const handler = this.#open.get(groupId);
+    if (handler === undefined) return;
+    this.#open.delete(groupId);
+    this.#options.subscriber.unsubscribe(this.#options.keys.groupChannel(groupId), handler);
+  }
+
+  #handlerFor(groupId: GroupId): ChannelHandler {
+    const { log, anomalies } = this.#options;
+    return (payload) => {
+      const decoded = decodeEntry(payload, groupId);
+      if (decoded === null) {
+        anomalies.note('malformed_entry', { groupId });
+        return;
+      }
+      // First: the sender's ack precedes his own copy.
+      log.commitSeen(decoded);
+      this.#listener?.onEntry(groupId, decoded.entry);
+    };
+  }
+}
+
+/** A client hosts no feeds: it has no subscriber connection. */
+export const noFeeds: FeedTransport = {
+  listen: () => undefined,
+  open: () => Promise.reject(PlenumError.of('unavailable')),
+  close: () => Promise.resolve(),
+};

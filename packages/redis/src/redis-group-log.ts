@@ -1,0 +1,161 @@
+/** The group log on Redis: one script appends, one shows a range and the head at one instant. */
+import {
+  type Appended,
+  type AppendOutcome,
+  type EngineSettings,
+  type GroupLog,
+  groupRoom,
+  type LogEntry,
+  type LogHead,
+  type LogRange,
+  type MessageDraft,
+  PlenumError,
+  type Random,
+} from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import type { Keys } from './keys.ts';
+import { refusalOf } from './outcomes.ts';
+import { PendingSends } from './pending-sends.ts';
+import { ScriptCalls } from './script-calls.ts';
+import { appendMessage, readHead, readRange, type ScriptClient } from './scripts/index.ts';
+import type { ServerClock } from './server-clock.ts';
+import { type DecodedEntry, entryOf, escapeForJson, messageWireHead } from './wire.ts';
+
+export interface RedisStateOptions {
+  /** Made with `scriptOptions`. */
+  readonly redis: ScriptClient;
+  readonly keys: Keys;
+  readonly random: Random;
+  readonly clock: ServerClock;
+  readonly settings: EngineSettings;
+}
+
+interface Span {
+  readonly fromSeq: string;
+  readonly toSeq: string;
+  readonly limit: number;
+  readonly isLatestFirst: boolean;
+}
+
+export class RedisGroupLog implements GroupLog {
+  readonly #keys: Keys;
+  readonly #random: Random;
+  readonly #settings: EngineSettings;
+  readonly #calls: ScriptCalls;
+  readonly #sends = new PendingSends();
+
+  constructor({ redis, keys, random, clock, settings }: RedisStateOptions) {
+    this.#keys = keys;
+    this.#random = random;
+    this.#settings = settings;
+    this.#calls = new ScriptCalls({ redis, clock, settings });
+  }
+
+  /** To be called with every message that a channel brings, before the entry is handed on. Synchronous; never throws. */
+  commitSeen(decoded: DecodedEntry): void {
+    this.#sends.notice(decoded);
+  }
+
+  async append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome> {
+    const { groupId, sender, request, message } = draft;
+    const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: message });
+    const send = this.#sends.open({ groupId, sender, requestId: request.id, wireHead, onCommitted });
+    try {
+      const outcome = await Promise.race([this.#append(draft, wireHead), send.seen]);
+      if (outcome.outcome === 'appended') send.commit(outcome);
+      return outcome;
+    } finally {
+      send.close();
+    }
+  }
+
+  after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null> {
+    return this.#range(groupId, { fromSeq: String(afterSeq + 1), toSeq: '+', limit, isLatestFirst: false });
+  }
+
+  before(groupId: GroupId, beforeSeq: number, limit: number): Promise<LogRange | null> {
+    const toSeq = String(Math.max(0, beforeSeq - 1));
+    return this.#range(groupId, { fromSeq: '-', toSeq, limit, isLatestFirst: true });
+  }
+
+  async heads(groupIds: readonly GroupId[]): Promise<ReadonlyMap<GroupId, LogHead>> {
+    const heads = new Map<GroupId, LogHead>();
+    const replies = await Promise.all(
+      groupIds.map(async (groupId) => {
+        const keys = { group: this.#keys.group(groupId), log: this.#keys.log(groupId) };
+        return { groupId, reply: await this.#calls.read(readHead, { keys, args: {} }) };
+      }),
+    );
+    for (const { groupId, reply } of replies) {
+      if (reply.word === 'found') heads.set(groupId, reply.details);
+    }
+    return heads;
+  }
+
+  async #append(draft: MessageDraft, wireHead: string): Promise<AppendOutcome> {
+    const args = this.#appendArgs(draft, wireHead);
+    const reply = await this.#calls.change(appendMessage, {
+      keys: this.#appendKeys(draft),
+      args: (deadlineMs) => ({ ...args, deadlineMs }),
+    });
+    if (reply.word === 'refused') return refusalOf(reply);
+    const { epoch, seq } = reply.details;
+    const messageId = `${epoch}-${seq}`;
+    return { outcome: 'appended', isDuplicate: reply.word === 'duplicate', messageId, ...reply.details };
+  }
+
+  #appendKeys({ groupId, sender, request }: MessageDraft) {
+    const keys = this.#keys;
+    return {
+      group: keys.group(groupId),
+      members: keys.members(groupId),
+      receivers: keys.receivers(groupId),
+      pending: keys.pending(groupId),
+      mutes: keys.mutes(groupId),
+      log: keys.log(groupId),
+      dedupe: keys.dedupe(groupId, sender, request.id),
+      outbox: keys.outbox(groupId),
+      bucket: keys.bucket(groupId, sender),
+      queued: keys.queued(groupId),
+    };
+  }
+
+  #appendArgs({ groupId, sender, request }: MessageDraft, wireHead: string) {
+    const settings = this.#settings;
+    return {
+      groupId,
+      senderId: sender,
+      requestId: escapeForJson(request.id),
+      payloadHash: request.payloadHash,
+      rememberMs: request.rememberMs,
+      epochOffer: this.#random.token(),
+      room: groupRoom(groupId),
+      channel: this.#keys.groupChannel(groupId),
+      historyMaxEntries: settings.historyMaxEntries,
+      historyMaxAgeMs: settings.historyMaxAgeMs,
+      isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
+      roomQueueLimit: settings.roomQueueLimit,
+      ratePerSec: settings.ratePerSec,
+      rateBurst: settings.rateBurst,
+      wireHead,
+    };
+  }
+
+  async #range(groupId: GroupId, span: Span): Promise<LogRange | null> {
+    const reply = await this.#calls.read(readRange, {
+      keys: { group: this.#keys.group(groupId), log: this.#keys.log(groupId) },
+      args: { ...span, isLatestFirst: span.isLatestFirst ? '1' : '0' },
+    });
+    if (reply.word === 'none') return null;
+    const { head, entries } = reply.details;
+    const ordered = span.isLatestFirst ? entries.reverse() : entries;
+    return { head, entries: ordered.map((stored) => storedEntry(groupId, stored)) };
+  }
+}
+
+function storedEntry(groupId: GroupId, stored: { seq: number; kind: string; wire: Buffer }): LogEntry {
+  const { seq, wire } = stored;
+  const entry = entryOf({ kind: stored.kind === 'm' ? 'message' : 'event', groupId, seq, wire });
+  if (entry !== null) return entry;
+  throw PlenumError.of('internal', { cause: new Error(`entry ${seq} of group ${groupId} is malformed`) });
+}

@@ -1,0 +1,156 @@
+/** Groups and members on Redis: each change is one script, each read shows one instant. */
+import {
+  type ChangeOutcome,
+  type GroupCommand,
+  type GroupRecord,
+  type GroupStore,
+  type MemberRow,
+  type Membership,
+  type Page,
+  PlenumError,
+  type Position,
+} from '@plenum/core';
+import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
+import { type ChangeContext, joinerOf, runChange } from './change-calls.ts';
+import { standingOf } from './member-record.ts';
+import { refusalOf } from './outcomes.ts';
+import type { RedisStateOptions } from './redis-group-log.ts';
+import { ScriptCalls } from './script-calls.ts';
+import { readMembers, readPosition } from './scripts/index.ts';
+import { type IndexedGroup, UserIndex } from './user-index.ts';
+
+interface MembersPage {
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly status: MemberStatus | null;
+}
+
+export class RedisGroupStore implements GroupStore {
+  readonly #calls: ScriptCalls;
+  readonly #context: ChangeContext;
+  readonly #index: UserIndex;
+
+  constructor({ redis, keys, random, clock, settings }: RedisStateOptions) {
+    this.#calls = new ScriptCalls({ redis, clock, settings });
+    this.#context = { keys, random, settings };
+    this.#index = new UserIndex({ calls: this.#calls, keys, clock, random });
+  }
+
+  async change(command: GroupCommand): Promise<ChangeOutcome> {
+    const joiner = joinerOf(command);
+    if (joiner !== null) await this.#index.add(joiner, command.groupId);
+    const reply = await runChange(this.#calls, command, this.#context);
+    if (reply.word === 'refused') return refusalOf(reply);
+    return { outcome: 'done', isDuplicate: reply.word === 'duplicate', ...reply.details };
+  }
+
+  async group(groupId: GroupId): Promise<GroupRecord | null> {
+    const found = await this.#read(groupId, null);
+    if (found === null || found.position.head.isDeleted) return null;
+    const { groupType, settings, head } = found.position;
+    return { groupId, groupType, createdAtMs: found.createdAtMs, counts: found.counts, head, ...settings };
+  }
+
+  async position(groupId: GroupId, userId: UserId | null): Promise<Position | null> {
+    return (await this.#read(groupId, userId))?.position ?? null;
+  }
+
+  async members(groupId: GroupId, { cursor, limit, status }: MembersPage): Promise<Page<MemberRow> | null> {
+    const start = cursor === null ? firstCursor(status) : parseCursor(cursor);
+    const { keys } = this.#context;
+    const reply = await this.#calls.read(readMembers, {
+      keys: {
+        group: keys.group(groupId),
+        members: keys.members(groupId),
+        receivers: keys.receivers(groupId),
+        pending: keys.pending(groupId),
+      },
+      args: {
+        receiversAfter: start.list === 'receivers' ? start.afterSeq : '',
+        pendingAfter: start.list === 'pending' ? start.afterSeq : status === null ? '0' : '',
+        limit: limit + 1,
+      },
+    });
+    if (reply.word === 'none') return null;
+    const seen = reply.details.slice(0, limit).flatMap(({ userId, record }): MemberRow[] => {
+      const { member } = standingOf(record, reply.nowMs);
+      return member === null ? [] : [{ userId: userIdSchema.parse(userId), ...member }];
+    });
+    const isLast = reply.details.length <= limit;
+    const rows = status === null ? seen : seen.filter((row) => row.status === status);
+    return { rows, nextCursor: isLast ? null : cursorAfter(seen.at(-1)) };
+  }
+
+  async memberships(
+    userId: UserId,
+    { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  ): Promise<Page<Membership>> {
+    const after = cursor === null ? null : groupIdSchema.safeParse(cursor);
+    if (after?.success === false) throw PlenumError.of('invalid_args');
+    const candidates = await this.#index.candidates(userId, after?.data ?? null);
+    const rows: Membership[] = [];
+    for (let at = 0; at < candidates.length; at += limit) {
+      const verified = await this.#verify(userId, candidates.slice(at, at + limit));
+      rows.push(...verified);
+      if (rows.length > limit) break;
+    }
+    const page = rows.slice(0, limit);
+    return { rows: page, nextCursor: rows.length > limit ? (page.at(-1)?.groupId ?? null) : null };
+  }
+
+  /** Those of the groups in which the user really is. */
+  async #verify(userId: UserId, candidates: readonly IndexedGroup[]): Promise<readonly Membership[]> {
+    const verified = await Promise.all(
+      candidates.map(async (candidate): Promise<Membership[]> => {
+        const { groupId } = candidate;
+        const position = await this.position(groupId, userId);
+        if (position === null || position.member === null) {
+          await this.#index.forget(userId, candidate);
+          return [];
+        }
+        const { groupType, member, head } = position;
+        return [{ groupId, groupType, member, head }];
+      }),
+    );
+    return verified.flat();
+  }
+
+  async #read(groupId: GroupId, userId: UserId | null) {
+    const { keys } = this.#context;
+    const reply = await this.#calls.read(readPosition, {
+      keys: {
+        group: keys.group(groupId),
+        members: keys.members(groupId),
+        mutes: keys.mutes(groupId),
+        log: keys.log(groupId),
+      },
+      args: { userId: userId ?? '' },
+    });
+    if (reply.word === 'none') return null;
+    const { head, group } = reply.details;
+    const { groupType, createdAtMs, pending, admins, due, maxMembers, history, metadata } = group;
+    const settings = { maxMembers, ephemeral: group.isEphemeral, history, metadata };
+    const position: Position = { groupType, settings, head, ...standingOf(group.record, reply.nowMs) };
+    const counts = { active: group.active + due, pending, muted: group.muted - due, admins };
+    return { position, createdAtMs, counts };
+  }
+}
+
+interface MembersCursor {
+  readonly list: 'receivers' | 'pending';
+  readonly afterSeq: string;
+}
+
+const firstCursor = (status: MemberStatus | null): MembersCursor => ({
+  list: status === 'pending' ? 'pending' : 'receivers',
+  afterSeq: '0',
+});
+
+function parseCursor(cursor: string): MembersCursor {
+  const [, list, afterSeq] = /^([rp])(\d{1,16})$/.exec(cursor) ?? [];
+  if (list === undefined || afterSeq === undefined) throw PlenumError.of('invalid_args');
+  return { list: list === 'r' ? 'receivers' : 'pending', afterSeq };
+}
+
+const cursorAfter = (row: MemberRow | undefined): string | null =>
+  row === undefined ? null : `${row.status === 'pending' ? 'p' : 'r'}${row.sinceSeq}`;

@@ -1,0 +1,82 @@
+/**
+ * Sharded pub/sub in the shape in which `createShardedAdapter` accepts its client (that of node-redis), over the node's one
+ * subscriber connection. The adapter drops the promises it gets and trusts the payloads it hears; both are made safe here.
+ */
+import type { RoomChannels } from '@plenum/core';
+import type { Redis } from 'ioredis';
+import { isAdapterMessage } from './adapter-message.ts';
+import type { Anomalies } from './anomalies.ts';
+import { isNudge } from './nudge-message.ts';
+import type { ChannelSubscriber } from './subscriber.ts';
+import type { ChannelHandler } from './subscription.ts';
+
+export interface RedisRoomChannelsOptions {
+  readonly prefix: string;
+  readonly subscriber: ChannelSubscriber;
+  readonly command: Redis;
+  readonly anomalies: Anomalies;
+}
+
+type Listener = Parameters<RoomChannels['sSubscribe']>[1];
+
+const listOf = (channels: string | string[]): readonly string[] =>
+  typeof channels === 'string' ? [channels] : channels;
+
+export class RedisRoomChannels implements RoomChannels {
+  readonly channelPrefix: string;
+  readonly #options: RedisRoomChannelsOptions;
+  /** One per channel: the adapter unsubscribes by channel only. */
+  readonly #handlers = new Map<string, ChannelHandler>();
+
+  constructor(options: RedisRoomChannelsOptions) {
+    this.channelPrefix = options.prefix;
+    this.#options = options;
+  }
+
+  /** Never rejects: a refused channel is counted and logged. Subscribing again replaces the listener. */
+  async sSubscribe(channels: string | string[], listener: Listener): Promise<void> {
+    await Promise.all(listOf(channels).map((channel) => this.#subscribe(channel, listener)));
+  }
+
+  async sUnsubscribe(channels: string | string[]): Promise<void> {
+    for (const channel of listOf(channels)) {
+      const handler = this.#handlers.get(channel);
+      if (handler === undefined) continue;
+      this.#handlers.delete(channel);
+      this.#options.subscriber.unsubscribe(channel, handler);
+    }
+  }
+
+  /** Never rejects: pub/sub promises nothing, and a publish that failed reached nobody. */
+  async sPublish(channel: string, message: string | Uint8Array): Promise<number> {
+    const payload = typeof message === 'string' ? message : Buffer.from(message);
+    try {
+      return Number(await this.#options.command.spublish(channel, payload));
+    } catch {
+      this.#options.anomalies.note('publish_failed', { channel });
+      return 0;
+    }
+  }
+
+  /** The adapter counts the servers of the cluster this way, and sends nothing else. */
+  async sendCommand(words: readonly string[]): Promise<unknown> {
+    const [command, subcommand, ...channels] = words;
+    if (command !== 'PUBSUB' || subcommand !== 'SHARDNUMSUB') {
+      throw new Error(`The adapter's client sends PUBSUB SHARDNUMSUB only, not ${words.join(' ')}.`);
+    }
+    return this.#options.command.pubsub('SHARDNUMSUB', ...channels);
+  }
+
+  async #subscribe(channel: string, listener: Listener): Promise<void> {
+    await this.sUnsubscribe(channel);
+    const rawChannel = Buffer.from(channel);
+    const handler: ChannelHandler = (payload) => {
+      if (isNudge(payload)) return;
+      if (isAdapterMessage(payload)) listener(payload, rawChannel);
+      else this.#options.anomalies.note('malformed_adapter_message', { channel });
+    };
+    this.#handlers.set(channel, handler);
+    // A refusal was counted by the subscriber; the adapter has no ear for it.
+    await this.#options.subscriber.subscribe(channel, handler).catch(() => undefined);
+  }
+}

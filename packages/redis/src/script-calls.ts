@@ -1,0 +1,118 @@
+/**
+ * How the engine asks Redis: every call is bounded in time and in number, ends in a typed reply or a PlenumError, and
+ * keeps the server clock right.
+ */
+import { type EngineSettings, PlenumError } from '@plenum/core';
+import { translate } from './redis-errors.ts';
+import type { Late, Reply, Script } from './scripts/define-script.ts';
+import { runScript, type ScriptClient } from './scripts/index.ts';
+import type { ServerClock } from './server-clock.ts';
+
+/** Above it Redis does not keep up, and a queue would only make every answer late. */
+const IN_FLIGHT_MAX = 10_000;
+
+export interface CallOptions {
+  readonly redis: ScriptClient;
+  readonly clock: ServerClock;
+  readonly settings: EngineSettings;
+}
+
+type Keys<K extends string> = Readonly<Record<K, string>>;
+type Args<A extends string> = Readonly<Record<A, string | number>>;
+
+export class ScriptCalls {
+  readonly #redis: ScriptClient;
+  readonly #clock: ServerClock;
+  readonly #timeoutMs: number;
+  #inFlight = 0;
+  /** Counts connections that became ready: a command that saw none of them was never sent. */
+  #connections = 0;
+
+  constructor({ redis, clock, settings }: CallOptions) {
+    this.#redis = redis;
+    this.#clock = clock;
+    this.#timeoutMs = settings.requestTimeoutMs;
+    redis.on('ready', () => {
+      this.#connections += 1;
+    });
+  }
+
+  /** A script that reads, or that may run twice without harm. Throws `unavailable` when there is no answer. */
+  read<K extends string, A extends string, R extends Reply>(
+    script: Script<K, A, R>,
+    values: { readonly keys: Keys<K>; readonly args: Args<A> },
+  ): Promise<R> {
+    return this.#bounded(() => this.#run(script, values), { isChange: false, timeoutMs: this.#timeoutMs });
+  }
+
+  /** One plain command. Throws `unavailable` when there is no answer. */
+  command<T>(send: (redis: ScriptClient) => Promise<T>): Promise<T> {
+    return this.#bounded(() => send(this.#redis), { isChange: false, timeoutMs: this.#timeoutMs });
+  }
+
+  /**
+   * A script that changes something, never begun later than the deadline it is given. `late` tells the time instead of
+   * changing anything: the clock is right after it, and one more attempt fits into the same deadline.
+   * @throws PlenumError `timeout` when the outcome is unknown, `unavailable` when nothing was done
+   */
+  async change<K extends string, A extends string, R extends Reply>(
+    script: Script<K, A, R | Late>,
+    values: { readonly keys: Keys<K>; readonly args: (deadlineMs: number) => Args<A> },
+  ): Promise<R> {
+    const giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs;
+    await this.learnTime();
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
+      if (timeoutMs <= 0) break;
+      const deadlineMs = this.#clock.nowMs() + Math.ceil(timeoutMs);
+      const timed = { keys: values.keys, args: values.args(deadlineMs) };
+      const reply = await this.#bounded(() => this.#run(script, timed), { isChange: true, timeoutMs });
+      if (!isLate(reply)) return reply;
+    }
+    throw PlenumError.of('unavailable');
+  }
+
+  /** Resolves when Redis' time is known. */
+  async learnTime(): Promise<void> {
+    if (this.#clock.isKnown) return;
+    const sentAtMs = this.#clock.monotonicMs();
+    const [seconds, micros] = await this.command((redis) => redis.time());
+    this.#clock.observe(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), sentAtMs);
+  }
+
+  async #run<K extends string, A extends string, R extends Reply>(
+    script: Script<K, A, R>,
+    values: { readonly keys: Keys<K>; readonly args: Args<A> },
+  ): Promise<R> {
+    const sentAtMs = this.#clock.monotonicMs();
+    const reply = await runScript(this.#redis, script, values);
+    this.#clock.observe(reply.nowMs, sentAtMs);
+    return reply;
+  }
+
+  /** Settles within `timeoutMs`, whatever the client library does with the command. */
+  async #bounded<T>(
+    send: () => Promise<T>,
+    { isChange, timeoutMs }: { readonly isChange: boolean; readonly timeoutMs: number },
+  ): Promise<T> {
+    if (this.#inFlight >= IN_FLIGHT_MAX) throw PlenumError.of('unavailable');
+    const wasConnected = this.#redis.status === 'ready';
+    const connectionsBefore = this.#connections;
+    const mayHaveRun = () => isChange && (wasConnected || this.#connections !== connectionsBefore);
+    this.#inFlight += 1;
+    let cancel = () => {};
+    const overdue = new Promise<never>((_, reject) => {
+      cancel = this.#clock.after(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
+    });
+    try {
+      return await Promise.race([send(), overdue]);
+    } catch (error) {
+      throw translate(error, mayHaveRun());
+    } finally {
+      cancel();
+      this.#inFlight -= 1;
+    }
+  }
+}
+
+const isLate = (reply: Reply): reply is Late => reply.word === 'late';

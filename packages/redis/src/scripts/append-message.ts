@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { refusalWords } from './changes.ts';
+import { defineScript, integerWord, late, said } from './define-script.ts';
+
+/** `<epoch> <seq> <recipients> <timestamp ms>` */
+const appendAnswer = z
+  .tuple([z.string().transform((text) => text.split(' '))])
+  .transform(([words]) => words)
+  .pipe(z.tuple([z.string(), integerWord, integerWord, integerWord]))
+  .transform(([epoch, seq, recipientsCount, timestampMs]) => ({ epoch, seq, recipientsCount, timestampMs }));
+
+export const appendMessage = defineScript({
+  file: 'append-message',
+  keys: ['group', 'members', 'receivers', 'pending', 'mutes', 'log', 'dedupe', 'outbox', 'bucket', 'queued'],
+  args: [
+    'groupId',
+    'senderId',
+    'requestId',
+    'payloadHash',
+    'rememberMs',
+    'deadlineMs',
+    'epochOffer',
+    'room',
+    'channel',
+    'historyMaxEntries',
+    'historyMaxAgeMs',
+    'isOutboxWritten',
+    'roomQueueLimit',
+    'ratePerSec',
+    'rateBurst',
+    'wireHead',
+  ],
+  reply: z.discriminatedUnion('word', [
+    said('appended', appendAnswer),
+    said('duplicate', appendAnswer),
+    said('refused', refusalWords),
+    late,
+  ]),
+});

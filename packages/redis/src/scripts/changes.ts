@@ -1,0 +1,78 @@
+/** The scripts of the state changes: one row of the rule table each, all with the same frame. */
+import { z } from 'zod';
+import { memberStatusOf, rolesOf, untilWord } from '../member-record.ts';
+import { defineScript, integerWord, late, said } from './define-script.ts';
+
+export const changeKeys = [
+  'group',
+  'members',
+  'receivers',
+  'pending',
+  'mutes',
+  'log',
+  'dedupe',
+  'outbox',
+  'groups',
+] as const;
+
+export const changeArgs = [
+  'groupId',
+  'userId',
+  'actor',
+  'requestId',
+  'payloadHash',
+  'rememberMs',
+  'deadlineMs',
+  'epochOffer',
+  'room',
+  'channel',
+  'historyMaxEntries',
+  'historyMaxAgeMs',
+  'isOutboxWritten',
+] as const;
+
+/** `<status> <role> <ends_at> <epoch> <seq>`: as it is replied, and as it is remembered. */
+const changeAnswer = z
+  .tuple([z.string().transform((text) => text.split(' '))])
+  .transform(([words]) => words)
+  .pipe(z.tuple([z.enum(['a', 'p', 'm', '-']), z.enum(['a', 'm', '-']), untilWord, z.string(), integerWord]))
+  .transform(([status, role, mutedUntilMs, epoch, seq]) => ({
+    status: status === '-' ? ('none' as const) : memberStatusOf[status],
+    roles: role === '-' ? [] : rolesOf[role],
+    mutedUntilMs,
+    epoch,
+    seq,
+  }));
+
+/** A code of the error table, and a time or a delay in ms where the code has one. */
+export const refusalWords = z.tuple([
+  z.string(),
+  z.union([z.literal('').transform(() => null), integerWord]),
+]);
+
+const changeReply = z.discriminatedUnion('word', [
+  said('done', changeAnswer),
+  said('duplicate', changeAnswer),
+  said('refused', refusalWords),
+  late,
+]);
+export type ChangeReply = z.infer<typeof changeReply>;
+
+const defineChange = <const A extends string>(file: string, extra: readonly A[]) =>
+  defineScript({ file, keys: changeKeys, args: [...changeArgs, ...extra], reply: changeReply });
+
+export const createGroup = defineChange('create-group', [
+  'groupType',
+  'maxMembers',
+  'isEphemeral',
+  'history',
+  'metadata',
+]);
+export const joinGroup = defineChange('join-group', ['isEnsured', 'isAdmitted', 'pendingMax']);
+export const leaveGroup = defineChange('leave-group', []);
+export const acceptMember = defineChange('accept-member', ['reason']);
+export const rejectMember = defineChange('reject-member', ['reason']);
+export const muteMember = defineChange('mute-member', ['forMs']);
+export const unmuteMember = defineChange('unmute-member', ['reason']);
+export const kickMember = defineChange('kick-member', ['reason']);
+export const deleteGroup = defineChange('delete-group', []);

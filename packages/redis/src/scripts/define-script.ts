@@ -1,0 +1,103 @@
+/** One Lua script as a typed function: its keys and arguments by name, its reply as a union of words. */
+import type { Cluster, Redis } from 'ioredis';
+import { z } from 'zod';
+import { loadLua } from './load-lua.ts';
+
+/** A client that was made with `scriptOptions`. */
+export type ScriptClient = Redis | Cluster;
+
+export interface Reply {
+  /** What happened. */
+  readonly word: string;
+  /** Redis' time, ms. */
+  readonly nowMs: number;
+}
+
+export interface Script<K extends string, A extends string, R extends Reply> {
+  /** Name of the command on the client. */
+  readonly command: string;
+  readonly lua: string;
+  readonly keys: readonly K[];
+  readonly args: readonly A[];
+  readonly isBinary: boolean;
+  readonly reply: z.ZodType<R>;
+}
+
+interface Definition<K extends string, A extends string, R extends Reply> {
+  readonly file: string;
+  readonly keys: readonly K[];
+  readonly args: readonly A[];
+  readonly reply: z.ZodType<R>;
+  /** The details of the reply arrive as Buffers. */
+  readonly isBinary?: boolean;
+}
+
+const binding = /^local (\w+) = (KEYS|ARGV)\[(\d+)\]$/gm;
+const camelCase = (name: string): string =>
+  name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+function boundNames(lua: string, table: 'KEYS' | 'ARGV'): string[] {
+  const names: string[] = [];
+  for (const [, name = '', from, index] of lua.matchAll(binding)) {
+    const bound = table === 'KEYS' ? name.replace(/_key$/, '') : name;
+    if (from === table) names[Number(index) - 1] = camelCase(bound);
+  }
+  return names;
+}
+
+/**
+ * Loads `lua/<file>.lua`.
+ * @throws Error when the script's header binds other names, or in another order, than the definition says.
+ */
+export function defineScript<const K extends string, const A extends string, R extends Reply>(
+  definition: Definition<K, A, R>,
+): Script<K, A, R> {
+  const { file, keys, args, reply } = definition;
+  const lua = loadLua(file);
+  const expected = { KEYS: keys, ARGV: args };
+  for (const table of ['KEYS', 'ARGV'] as const) {
+    const bound = boundNames(lua, table).join(' ');
+    const declared = expected[table].join(' ');
+    if (bound !== declared) {
+      throw new Error(`${file}.lua binds ${table} "${bound}", its definition says "${declared}"`);
+    }
+  }
+  const command = `plenum:${file}`;
+  return { command, lua, keys, args, isBinary: definition.isBinary ?? false, reply };
+}
+
+/** One form of a reply: its first word, and what follows Redis' time. */
+export const said = <W extends string, D>(word: W, details: z.ZodType<D>) =>
+  z.object({ word: z.literal(word), nowMs: z.int(), details });
+
+/** The deadline had passed: nothing was done. */
+export const late = z.object({ word: z.literal('late'), nowMs: z.int() });
+export type Late = z.infer<typeof late>;
+
+/** A word that is a whole number. */
+export const integerWord = z
+  .string()
+  .regex(/^\d{1,16}$/)
+  .transform(Number);
+
+function shape(raw: unknown): unknown {
+  if (!Array.isArray(raw)) return raw;
+  const [word, now, ...details] = raw;
+  return { word: String(word), nowMs: Number(String(now)), details };
+}
+
+/** Runs the script once. Rejects with what the client library rejects with, or when the reply is not one of the script's. */
+export async function runScript<K extends string, A extends string, R extends Reply>(
+  client: ScriptClient,
+  script: Script<K, A, R>,
+  values: { readonly keys: Readonly<Record<K, string>>; readonly args: Readonly<Record<A, string | number>> },
+): Promise<R> {
+  const command: unknown = Reflect.get(client, script.isBinary ? `${script.command}Buffer` : script.command);
+  if (typeof command !== 'function') throw new Error(`the client was made without ${script.command}`);
+  const flat = [
+    ...script.keys.map((name) => values.keys[name]),
+    ...script.args.map((name) => values.args[name]),
+  ];
+  const raw: unknown = await command.apply(client, flat);
+  return script.reply.parse(shape(raw));
+}

@@ -1,0 +1,136 @@
+/** Scripts that only read: each shows one instant, also while Redis refuses writes. */
+import type { LogHead, PastEpoch } from '@plenum/core';
+import { groupTypeSchema, historySettingSchema } from '@plenum/protocol';
+import { z } from 'zod';
+import { defineScript, integerWord, said } from './define-script.ts';
+
+const none = said('none', z.array(z.unknown()));
+
+const pastWord = z.string().transform((text): readonly PastEpoch[] =>
+  text === ''
+    ? []
+    : text.split(',').map((finished) => {
+        const [epoch = '', endSeq = ''] = finished.split(':');
+        return { epoch, endSeq: Number(endSeq) };
+      }),
+);
+const flagWord = z.enum(['0', '1']).transform((word) => word === '1');
+
+/** The five words of lua/lib/head.lua. */
+const headWords = [z.string(), integerWord, pastWord, integerWord, flagWord] as const;
+type HeadValues = readonly [string, number, readonly PastEpoch[], number, boolean];
+const headOf = ([epoch, seq, past, oldestSeq, isDeleted]: HeadValues): LogHead => ({
+  epoch,
+  seq,
+  past,
+  oldestSeq,
+  isDeleted,
+});
+
+export const readHead = defineScript({
+  file: 'read-head',
+  keys: ['group', 'log'],
+  args: [],
+  reply: z.discriminatedUnion('word', [none, said('found', z.tuple([...headWords]).transform(headOf))]),
+});
+
+const positionDetails = z
+  .tuple([
+    z.tuple([...headWords]).transform(headOf),
+    z.object({
+      groupType: groupTypeSchema,
+      createdAtMs: integerWord,
+      active: integerWord,
+      pending: integerWord,
+      muted: integerWord,
+      admins: integerWord,
+      /** Mutes that have ended and are not settled yet. */
+      due: integerWord,
+      maxMembers: z.union([z.literal('').transform(() => null), integerWord]),
+      isEphemeral: flagWord,
+      history: historySettingSchema,
+      metadata: z.string().transform((text) => (text === '' ? null : text)),
+      /** Text of the user's record; '' for none. */
+      record: z.string(),
+    }),
+  ])
+  .transform(([head, group]) => ({ head, group }));
+
+const positionNames = [
+  'groupType',
+  'createdAtMs',
+  'active',
+  'pending',
+  'muted',
+  'admins',
+  'due',
+  'maxMembers',
+  'isEphemeral',
+  'history',
+  'metadata',
+  'record',
+] as const;
+
+export const readPosition = defineScript({
+  file: 'read-position',
+  keys: ['group', 'members', 'mutes', 'log'],
+  args: ['userId'],
+  reply: z.discriminatedUnion('word', [
+    none,
+    said(
+      'found',
+      z
+        .array(z.string())
+        .transform((words) => [
+          words.slice(0, 5),
+          Object.fromEntries(positionNames.map((name, index) => [name, words[index + 5]])),
+        ])
+        .pipe(positionDetails),
+    ),
+  ]),
+});
+
+const bytes = z.instanceof(Buffer);
+const rangeDetails = z.array(bytes).transform((words, context) => {
+  const head = z
+    .tuple([...headWords])
+    .transform(headOf)
+    .safeParse(words.slice(0, 5).map(String));
+  if (!head.success) {
+    context.addIssue({ code: 'custom', message: 'the head of a range is malformed' });
+    return z.NEVER;
+  }
+  const entries: { seq: number; kind: string; wire: Buffer }[] = [];
+  for (let at = 5; at + 2 < words.length; at += 3) {
+    const [seq, kind, wire] = words.slice(at, at + 3);
+    if (wire !== undefined) entries.push({ seq: Number(String(seq)), kind: String(kind), wire });
+  }
+  return { head: head.data, entries };
+});
+
+export const readRange = defineScript({
+  file: 'read-range',
+  keys: ['group', 'log'],
+  args: ['fromSeq', 'toSeq', 'limit', 'isLatestFirst'],
+  isBinary: true,
+  reply: z.discriminatedUnion('word', [none, said('found', rangeDetails)]),
+});
+
+export const readMembers = defineScript({
+  file: 'read-members',
+  keys: ['group', 'members', 'receivers', 'pending'],
+  args: ['receiversAfter', 'pendingAfter', 'limit'],
+  reply: z.discriminatedUnion('word', [
+    none,
+    said(
+      'found',
+      z.array(z.string()).transform((words) => {
+        const rows: { userId: string; record: string }[] = [];
+        for (let at = 0; at < words.length; at += 2) {
+          rows.push({ userId: words[at] ?? '', record: words[at + 1] ?? '' });
+        }
+        return rows;
+      }),
+    ),
+  ]),
+});

@@ -1,0 +1,17 @@
+import { type Clock, PlenumError } from '@plenum/core';
+
+/**
+ * Waits for `promise`, but not for ever. What it waited for goes on.
+ * @throws PlenumError `unavailable` when the time is over first
+ */
+export async function within<T>(clock: Clock, timeoutMs: number, promise: Promise<T>): Promise<T> {
+  let cancel = () => {};
+  const overdue = new Promise<never>((_, reject) => {
+    cancel = clock.after(timeoutMs, () => reject(PlenumError.of('unavailable')));
+  });
+  try {
+    return await Promise.race([promise, overdue]);
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { freePort, freshPrefix, type RedisServer, startOneShardCluster, startRedis } from '@plenum/testkit';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { startEngine } from './start-engine.ts';
+
+const bootError = async (url: string, prefix?: string): Promise<string> => {
+  try {
+    await using _ = await startEngine(prefix === undefined ? { url } : { url, prefix });
+    return 'it booted';
+  } catch (error) {
+    return String(error);
+  }
+};
+
+async function withRedis<T>(args: readonly string[], act: (server: RedisServer) => Promise<T>): Promise<T> {
+  await using server = await startRedis({ args });
+  return await act(server);
+}
+
+/** Speaks just enough of the protocol to be asked for INFO. */
+async function startOldRedis(): Promise<{ server: Server; url: string }> {
+  const info = '# Server\r\nredis_version:6.2.14\r\n';
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      for (const [, command] of chunk.toString('latin1').matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)) {
+        const name = command?.toUpperCase();
+        if (name === 'INFO') socket.write(`$${info.length}\r\n${info}\r\n`);
+        else if (name === 'HELLO') socket.write("-ERR unknown command 'HELLO'\r\n");
+        else socket.write('+OK\r\n');
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { server, url: `redis://127.0.0.1:${port}` };
+}
+
+test('a Redis that is not there is named in one sentence', async () => {
+  const port = await freePort();
+  expect(await bootError(`redis://:secret@127.0.0.1:${port}`)).toBe(
+    `Error: Redis at 127.0.0.1:${port} cannot be reached (ECONNREFUSED): check REDIS_URL and that Redis runs.`,
+  );
+});
+
+test('a missing and a wrong password are told apart, and neither is repeated', async () => {
+  await withRedis(['--requirepass', 'right'], async ({ port }) => {
+    expect(await bootError(`redis://127.0.0.1:${port}`)).toMatch(/asks for a password/);
+    const wrong = await bootError(`redis://:mistaken@127.0.0.1:${port}`);
+    expect(wrong).toMatch(/refused the user or the password/);
+    expect(wrong).not.toContain('mistaken');
+    expect(await bootError(`redis://:right@127.0.0.1:${port}`)).toBe('it booted');
+  });
+});
+
+test('TLS towards a Redis without TLS is refused in one sentence', async () => {
+  await withRedis([], async ({ port }) => {
+    expect(await bootError(`rediss://127.0.0.1:${port}`)).toMatch(
+      /^Error: (TLS with )?Redis at 127\.0\.0\.1/,
+    );
+  });
+});
+
+test('a Redis older than 7.0 is refused', async () => {
+  const { server, url } = await startOldRedis();
+  expect(await bootError(url)).toMatch(/Redis is 6\.2\.14 and has to be 7\.0 or newer/);
+  server.close();
+});
+
+test('a Redis that may evict keys is refused', async () => {
+  await withRedis(['--maxmemory-policy', 'allkeys-lru'], async ({ url }) => {
+    expect(await bootError(url)).toMatch(/allkeys-lru and has to be noeviction/);
+  });
+});
+
+test('a Redis in cluster mode is refused', async () => {
+  await using server = await startOneShardCluster();
+  expect(await bootError(server.url)).toMatch(/cluster mode/);
+});
+
+test('a prefix that was first used with another number of partitions is refused', async () => {
+  await withRedis([], async ({ url }) => {
+    const prefix = freshPrefix();
+    const redis = new Redis(url);
+    await redis.hset(`${prefix}:meta`, 'partitions', 64);
+    expect(await bootError(url, prefix)).toMatch(/64 partitions and this version has 256/);
+    await redis.hdel(`${prefix}:meta`, 'partitions');
+    expect(await bootError(url, prefix)).toBe('it booted');
+    expect(await redis.hget(`${prefix}:meta`, 'partitions')).toBe('256');
+    redis.disconnect();
+  });
+});
+
+test.each([
+  ['D0', ['--appendonly', 'no']],
+  ['D1', ['--appendonly', 'yes', '--appendfsync', 'everysec']],
+  ['D2', ['--appendonly', 'yes', '--appendfsync', 'always']],
+  ['unknown', ['--appendonly', 'yes', '--rename-command', 'CONFIG', '']],
+])('the durability class %s is read from Redis', async (expected, args) => {
+  await withRedis(args, async ({ url }) => {
+    await using started = await startEngine({ url });
+    expect(await started.engine.health()).toEqual({ isReady: true, durability: expected });
+  });
+});

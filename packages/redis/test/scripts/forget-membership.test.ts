@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { forgetMembership, runScript } from '../../src/scripts/index.ts';
+import { onEveryRedis, user } from './stage.ts';
+
+onEveryRedis((open) => {
+  test('an entry that somebody has written again meanwhile stays', async () => {
+    const stage = open();
+    const index = stage.keys.mine(user('u1'));
+    await stage.redis.hset(index, 'a', 'renewed.2');
+    const forget = (entry: string) =>
+      runScript(stage.redis, forgetMembership, { keys: { index }, args: { groupId: 'a', entry } });
+    expect(await forget('seen.1')).toMatchObject({ word: 'kept' });
+    expect(await forget('renewed.2')).toMatchObject({ word: 'forgotten' });
+    expect(await stage.redis.exists(index)).toBe(0);
+  });
+});

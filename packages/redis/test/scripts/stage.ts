@@ -1,0 +1,161 @@
+/** The state half of the engine on a Redis of its own, standalone and as a one-shard cluster, and ways to look at it. */
+import {
+  type Clock,
+  defaultEngineSettings,
+  type EngineSettings,
+  type GroupCommand,
+  type LogEntry,
+  type Random,
+  systemClock,
+} from '@plenum/core';
+import { type GroupId, groupIdSchema, userIdSchema } from '@plenum/protocol';
+import {
+  createCommand,
+  eventually,
+  freshPrefix,
+  joinCommand,
+  messageDraft,
+  type RedisServer,
+  seededRandom,
+  startOneShardCluster,
+  startRedis,
+} from '@plenum/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { Keys } from '../../src/keys.ts';
+import { RedisGroupLog } from '../../src/redis-group-log.ts';
+import { RedisGroupStore } from '../../src/redis-group-store.ts';
+import { scriptOptions } from '../../src/scripts/index.ts';
+import { ServerClock } from '../../src/server-clock.ts';
+import { type DecodedEntry, decodeEntry } from '../../src/wire.ts';
+
+export const groupId: GroupId = groupIdSchema.parse('room:one');
+export const user = (name: string) => userIdSchema.parse(name);
+
+export interface StageOptions {
+  readonly settings?: Partial<EngineSettings>;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export class Stage {
+  readonly redis: Redis;
+  readonly keys = new Keys(freshPrefix());
+  readonly clock: ServerClock;
+  readonly groups: RedisGroupStore;
+  readonly log: RedisGroupLog;
+  readonly #subscribers: Redis[] = [];
+
+  constructor(url: string, { settings, clock = systemClock, random = seededRandom() }: StageOptions = {}) {
+    this.redis = new Redis(url, { scripts: scriptOptions });
+    this.clock = new ServerClock(clock);
+    const options = {
+      redis: this.redis,
+      keys: this.keys,
+      random,
+      clock: this.clock,
+      settings: { ...defaultEngineSettings, ...settings },
+    };
+    this.groups = new RedisGroupStore(options);
+    this.log = new RedisGroupLog(options);
+  }
+
+  /** A change that a test takes for granted. */
+  async do(command: GroupCommand) {
+    const outcome = await this.groups.change(command);
+    if (outcome.outcome === 'refused') throw new Error(`${command.operation}: ${outcome.failure.code}`);
+    return outcome;
+  }
+
+  create(groupType: 'public' | 'private' | 'strict_private' = 'public') {
+    return this.do(createCommand({ groupId, actor: 'owner', groupType }));
+  }
+
+  /** Members who came in this order, whatever the type of the group. */
+  async admit(...names: readonly string[]): Promise<void> {
+    for (const userId of names) {
+      await this.do(joinCommand({ groupId, userId, actor: '$service', admit: true }));
+    }
+  }
+
+  async send(sender: string, message = 'hello') {
+    const outcome = await this.log.append(messageDraft({ groupId, sender, message }));
+    if (outcome.outcome === 'refused') throw new Error(`send: ${outcome.failure.code}`);
+    return outcome;
+  }
+
+  async entries(): Promise<readonly LogEntry[]> {
+    return (await this.log.after(groupId, 0, 1000))?.entries ?? [];
+  }
+
+  /** The latest entries as they were stored, oldest first. */
+  async wires(count: number): Promise<readonly string[]> {
+    return (await this.entries()).slice(-count).map((entry) => entry.wire.toString());
+  }
+
+  async member(name: string) {
+    return (await this.groups.position(groupId, user(name)))?.member ?? null;
+  }
+
+  /** What all later scripts publish to the group, in order. */
+  async listen(): Promise<Heard> {
+    const subscriber = this.redis.duplicate();
+    this.#subscribers.push(subscriber);
+    const heard = new Heard();
+    subscriber.on('smessageBuffer', (_: Buffer, payload: Buffer) => heard.payloads.push(payload));
+    await subscriber.ssubscribe(this.keys.groupChannel(groupId));
+    return heard;
+  }
+
+  /** Names of the keys of this prefix, without prefix and tag. */
+  async keyNames(): Promise<readonly string[]> {
+    const names = await this.redis.keys(`${this.keys.prefix}:*`);
+    return names.map((name) => name.slice(name.indexOf('}:') + 2)).sort();
+  }
+
+  /** Another history of replication, as after a failover. */
+  async forgetHistory(): Promise<void> {
+    await this.redis.hset(this.keys.group(groupId), 'hist', 'f'.repeat(40));
+  }
+
+  close(): void {
+    for (const client of [this.redis, ...this.#subscribers]) client.disconnect();
+  }
+}
+
+export class Heard {
+  readonly payloads: Buffer[] = [];
+
+  async decoded(count: number): Promise<readonly DecodedEntry[]> {
+    await eventually(() => {
+      if (this.payloads.length < count) throw new Error(`heard ${this.payloads.length} of ${count}`);
+    });
+    return this.payloads.map((payload) => {
+      const decoded = decodeEntry(payload, groupId);
+      if (decoded === null) throw new Error(`not an entry: ${payload.toString()}`);
+      return decoded;
+    });
+  }
+}
+
+const servers = { standalone: () => startRedis(), 'one-shard cluster': startOneShardCluster };
+
+/** Runs the tests on a standalone Redis and on a cluster, which refuses any key or channel of another slot. */
+export function onEveryRedis(tests: (open: (options?: StageOptions) => Stage) => void): void {
+  describe.each(Object.entries(servers))('on a %s', (_, start) => {
+    let server: RedisServer;
+    const stages: Stage[] = [];
+    beforeAll(async () => {
+      server = await start();
+    });
+    afterEach(() => {
+      for (const stage of stages.splice(0)) stage.close();
+    });
+    afterAll(() => server.stop());
+    tests((options) => {
+      const stage = new Stage(server.url, options);
+      stages.push(stage);
+      return stage;
+    });
+  });
+}

@@ -1,0 +1,36 @@
+/** An engine of one's own for a test: real time, fresh prefix, and every warning it logs kept. */
+import { randomBytes } from 'node:crypto';
+import { defaultEngineSettings, type Logger, type Random, systemClock } from '@plenum/core';
+import { freshPrefix } from '@plenum/testkit';
+import { createRedisEngine, type RedisEngine, type RedisRole } from '../src/index.ts';
+
+export const systemRandom: Random = { token: () => randomBytes(8).toString('hex') };
+
+/** Keeps warnings and errors, so that a test can look at them. */
+export function keepingLogger(): Logger & { readonly lines: readonly string[] } {
+  const lines: string[] = [];
+  const keep = (_: object, message: string) => void lines.push(message);
+  return { lines, debug: () => undefined, info: () => undefined, warn: keep, error: keep };
+}
+
+export interface EngineUnderTest extends AsyncDisposable {
+  readonly engine: RedisEngine;
+  readonly prefix: string;
+}
+
+export async function startEngine(options: {
+  readonly url: string;
+  readonly prefix?: string;
+  readonly role?: RedisRole;
+}): Promise<EngineUnderTest> {
+  const prefix = options.prefix ?? freshPrefix();
+  const engine = await createRedisEngine({
+    ...options,
+    prefix,
+    random: systemRandom,
+    clock: systemClock,
+    settings: { ...defaultEngineSettings, requestTimeoutMs: 3000 },
+    logger: keepingLogger(),
+  });
+  return { engine, prefix, [Symbol.asyncDispose]: () => engine.close() };
+}

@@ -1,0 +1,200 @@
+import { systemClock } from '@plenum/core';
+import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { Anomalies } from '../src/anomalies.ts';
+import { Canary } from '../src/canary.ts';
+import { type Connections, openConnections } from '../src/connections.ts';
+import { parseRedisUrl } from '../src/redis-address.ts';
+import { ChannelSubscriber } from '../src/subscriber.ts';
+import { keepingLogger, systemRandom } from './start-engine.ts';
+
+let server: RedisServer;
+let proxy: FaultProxy;
+let connections: Connections;
+let publisher: Redis;
+let anomalies: Anomalies;
+let subscriber: ChannelSubscriber;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+beforeEach(async () => {
+  const logger = keepingLogger();
+  const shared = { clock: systemClock, random: systemRandom, logger };
+  proxy = await startFaultProxy({ targetPort: server.port });
+  connections = openConnections({ ...shared, address: parseRedisUrl(proxy.url), role: 'node' });
+  if (connections.subscriber === null) throw new Error('a node has a subscriber connection');
+  anomalies = new Anomalies(shared);
+  subscriber = new ChannelSubscriber({ redis: connections.subscriber, anomalies });
+  publisher = new Redis(server.url);
+  await connections.ready();
+});
+
+afterEach(async () => {
+  subscriber.close();
+  await connections.close();
+  publisher.disconnect();
+  await proxy.stop();
+});
+
+const publish = (channel: string, payload: string) => publisher.spublish(channel, payload);
+
+/** Subscribes and keeps what is heard. */
+async function hear(channel: string): Promise<readonly string[]> {
+  const heard: string[] = [];
+  await subscriber.subscribe(channel, (payload) => void heard.push(payload.toString('utf8')));
+  return heard;
+}
+
+test('what is published after subscribe has resolved is heard, in order', async () => {
+  const heard = await hear('a');
+  for (const word of ['1', '2', '3']) await publish('a', word);
+  await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3']));
+});
+
+test('every handler of a channel hears it, and the channel goes with the last of them', async () => {
+  const first = vi.fn();
+  const second = vi.fn();
+  await Promise.all([subscriber.subscribe('a', first), subscriber.subscribe('a', second)]);
+  subscriber.unsubscribe('a', first);
+  await publish('a', 'x');
+  await vi.waitFor(() => expect(second).toHaveBeenCalledOnce());
+  subscriber.unsubscribe('a', second);
+  await vi.waitFor(async () => expect(await publish('a', 'y')).toBe(0));
+  expect(first).not.toHaveBeenCalled();
+});
+
+test('a channel that is given up and wanted again at once is heard', async () => {
+  const gone = vi.fn();
+  await subscriber.subscribe('a', gone);
+  subscriber.unsubscribe('a', gone);
+  const heard = await hear('a');
+  await publish('a', 'x');
+  await vi.waitFor(() => expect(heard).toEqual(['x']));
+});
+
+test('a handler that throws is counted and disturbs nobody', async () => {
+  await subscriber.subscribe('a', () => {
+    throw new Error('a bug');
+  });
+  const heard = await hear('a');
+  await publish('a', 'x');
+  await vi.waitFor(() => expect(heard).toEqual(['x']));
+  expect(anomalies.count('handler_failed')).toBe(1);
+});
+
+test('after CLIENT KILL every channel is heard again before the listeners are told to audit', async () => {
+  const names = Array.from({ length: 500 }, (_, i) => `c${i}`);
+  await Promise.all(names.map(hear));
+  const audited = new Promise<void>((resolve) => subscriber.onResubscribed(resolve));
+  await publisher.client('KILL', 'TYPE', 'pubsub');
+  await audited;
+  const receivers = await Promise.all(names.map((name) => publish(name, 'x')));
+  expect(receivers.every((count) => count === 1)).toBe(true);
+});
+
+test('a subscription that is asked for while Redis refuses connections is made when it is back', async () => {
+  proxy.refuse(true);
+  proxy.cutAll();
+  await vi.waitFor(() => expect(subscriber.isUp).toBe(false));
+  const hearing = hear('late');
+  proxy.refuse(false);
+  const heard = await hearing;
+  await publish('late', 'x');
+  await vi.waitFor(() => expect(heard).toEqual(['x']));
+});
+
+test('a subscription is not called active while its link is away', async () => {
+  await hear('a');
+  proxy.refuse(true);
+  proxy.cutAll();
+  await vi.waitFor(() => expect(subscriber.isUp).toBe(false));
+  const again = hear('a');
+  const first = await Promise.race([again, Promise.resolve('waiting')]);
+  expect(first).toBe('waiting');
+  proxy.refuse(false);
+  await again;
+});
+
+test('a subscription that is given up before it exists is refused as unavailable', async () => {
+  proxy.refuse(true);
+  proxy.cutAll();
+  await vi.waitFor(() => expect(subscriber.isUp).toBe(false));
+  const handler = vi.fn();
+  const waiting = subscriber.subscribe('never', handler);
+  subscriber.unsubscribe('never', handler);
+  await expect(waiting).rejects.toMatchObject({ failure: { code: 'unavailable' } });
+});
+
+test('a channel that the ACL forbids is refused, counted, and leaves the link as it is', async () => {
+  await publisher.call('ACL', 'SETUSER', 'default', 'resetchannels', '&allowed*');
+  try {
+    await expect(hear('forbidden')).rejects.toMatchObject({ failure: { code: 'unavailable' } });
+    const heard = await hear('allowed');
+    await publish('allowed', 'x');
+    await vi.waitFor(() => expect(heard).toEqual(['x']));
+    expect(anomalies.count('subscribe_refused')).toBe(1);
+  } finally {
+    await publisher.call('ACL', 'SETUSER', 'default', 'allchannels');
+  }
+});
+
+test('a half-open link is found by the canary and replaced', async () => {
+  const canary = new Canary({
+    subscriber,
+    publish,
+    prefix: 'test',
+    clock: systemClock,
+    random: systemRandom,
+  });
+  canary.start();
+  const heard = await hear('a');
+  const audit = vi.fn();
+  subscriber.onResubscribed(audit);
+  proxy.pauseDownstream();
+  await publish('a', 'lost');
+  await vi.waitFor(() => expect(audit).toHaveBeenCalledOnce(), { timeout: 20_000 });
+  await publish('a', 'heard');
+  await vi.waitFor(() => expect(heard).toEqual(['heard']));
+  expect(anomalies.count('link_replaced')).toBe(1);
+  canary.stop();
+});
+
+test('the canary leaves a healthy link alone', async () => {
+  const clock = steppedClock();
+  const canary = new Canary({ subscriber, publish, prefix: 'test', clock, random: systemRandom });
+  canary.start();
+  for (let round = 0; round < 20; round += 1) {
+    const soundsBefore = subscriber.sounds;
+    await vi.waitFor(() => expect(subscriber.sounds).toBeGreaterThan(soundsBefore));
+    clock.step();
+    clock.step();
+  }
+  canary.stop();
+  expect(anomalies.count('link_replaced')).toBe(0);
+});
+
+/** A clock whose pending tasks run when the test says so. */
+function steppedClock() {
+  let tasks: (() => void)[] = [];
+  let nowMs = 0;
+  return {
+    monotonicMs: () => nowMs,
+    after: (delayMs: number, task: () => void) => {
+      const timed = () => {
+        nowMs += delayMs;
+        task();
+      };
+      tasks.push(timed);
+      return () => {
+        tasks = tasks.filter((other) => other !== timed);
+      };
+    },
+    step: () => {
+      for (const task of tasks.splice(0)) task();
+    },
+  };
+}

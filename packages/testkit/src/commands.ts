@@ -1,0 +1,130 @@
+/** Builders of commands and drafts: a test says what it is about, everything else is filled in. */
+import { createHash } from 'node:crypto';
+import type {
+  CreateGroup,
+  DeleteGroup,
+  GroupSettings,
+  JoinGroup,
+  LeaveGroup,
+  MessageDraft,
+  MuteMember,
+  RequestKey,
+  TargetCommand,
+} from '@plenum/core';
+import { type Actor, type GroupType, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
+
+let made = 0;
+
+/** What every builder takes; ids are plain text and parsed as the edge does. */
+interface Request {
+  readonly groupId: string;
+  /** Default: an id of its own, so nothing is a retry by accident. */
+  readonly requestId?: string;
+  /** Default: the same for equal commands. */
+  readonly payloadHash?: string;
+  readonly rememberMs?: number;
+}
+interface ByUser extends Request {
+  readonly userId: string;
+  /** Default: the user himself. */
+  readonly actor?: string;
+}
+interface OnTarget extends Request {
+  readonly actor: string;
+  readonly userId: string;
+  readonly reason?: string;
+}
+
+const actorOf = (text: string): Actor => (text === SERVICE ? SERVICE : userIdSchema.parse(text));
+
+function keyOf(request: Request, payload: readonly unknown[]): RequestKey {
+  made += 1;
+  return {
+    id: request.requestId ?? `request-${made}`,
+    payloadHash: request.payloadHash ?? createHash('sha256').update(JSON.stringify(payload)).digest('hex'),
+    rememberMs: request.rememberMs ?? 600_000,
+  };
+}
+
+export const groupSettings = (settings: Partial<GroupSettings> = {}): GroupSettings => ({
+  maxMembers: null,
+  ephemeral: false,
+  history: 'all',
+  metadata: null,
+  ...settings,
+});
+
+export const createCommand = (
+  given: Request & { readonly actor: string; readonly groupType?: GroupType } & Partial<GroupSettings>,
+): CreateGroup => {
+  const { groupId, requestId, payloadHash, rememberMs, actor, groupType = 'public', ...settings } = given;
+  return {
+    operation: 'create',
+    groupId: groupIdSchema.parse(groupId),
+    actor: userIdSchema.parse(actor),
+    request: keyOf(given, ['create', groupId, groupType, settings]),
+    groupType,
+    settings: groupSettings(settings),
+  };
+};
+
+export const joinCommand = (
+  given: ByUser & { readonly ensure?: boolean; readonly admit?: boolean },
+): JoinGroup => ({
+  operation: 'join',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor ?? given.userId),
+  request: keyOf(given, ['join', given.groupId, given.userId, given.ensure, given.admit]),
+  userId: userIdSchema.parse(given.userId),
+  ensure: given.ensure ?? false,
+  admit: given.admit ?? false,
+});
+
+export const leaveCommand = (given: ByUser): LeaveGroup => ({
+  operation: 'leave',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor ?? given.userId),
+  request: keyOf(given, ['leave', given.groupId, given.userId]),
+  userId: userIdSchema.parse(given.userId),
+});
+
+const targetCommand =
+  (operation: TargetCommand['operation']) =>
+  (given: OnTarget): TargetCommand => ({
+    operation,
+    groupId: groupIdSchema.parse(given.groupId),
+    actor: actorOf(given.actor),
+    request: keyOf(given, [operation, given.groupId, given.userId, given.reason]),
+    userId: userIdSchema.parse(given.userId),
+    reason: given.reason ?? null,
+  });
+
+export const acceptCommand = targetCommand('accept');
+export const rejectCommand = targetCommand('reject');
+export const unmuteCommand = targetCommand('unmute');
+export const kickCommand = targetCommand('kick');
+
+export const muteCommand = (given: Omit<OnTarget, 'reason'> & { readonly forMs?: number }): MuteMember => ({
+  operation: 'mute',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor),
+  request: keyOf(given, ['mute', given.groupId, given.userId, given.forMs]),
+  userId: userIdSchema.parse(given.userId),
+  forMs: given.forMs ?? null,
+});
+
+export const deleteCommand = (given: Request & { readonly actor: string }): DeleteGroup => ({
+  operation: 'delete',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor),
+  request: keyOf(given, ['delete', given.groupId]),
+});
+
+export const messageDraft = (
+  given: Request & { readonly sender: string; readonly message?: string },
+): MessageDraft => ({
+  groupId: groupIdSchema.parse(given.groupId),
+  sender: userIdSchema.parse(given.sender),
+  request: keyOf(given, ['relay_msg', given.groupId, given.message]),
+  message: given.message ?? 'hello',
+});

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+
+let echo: Server;
+let proxy: FaultProxy;
+const clients: Socket[] = [];
+
+beforeEach(async () => {
+  echo = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.pipe(socket);
+  });
+  echo.listen(0, '127.0.0.1');
+  await once(echo, 'listening');
+  const address = echo.address();
+  proxy = await startFaultProxy({
+    targetPort: typeof address === 'object' && address !== null ? address.port : 0,
+  });
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy();
+  await proxy.stop();
+  await new Promise((resolve) => echo.close(resolve));
+});
+
+const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
+
+/** A client that keeps what it hears. */
+async function dial() {
+  const socket = connect(proxy.port, '127.0.0.1');
+  clients.push(socket);
+  const heard: string[] = [];
+  socket.on('data', (chunk) => heard.push(chunk.toString('utf8')));
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return { socket, heard: () => heard.join('') };
+}
+
+test('bytes pass in both directions', async () => {
+  const client = await dial();
+  client.socket.write('hello');
+  await vi.waitFor(() => expect(client.heard()).toBe('hello'));
+});
+
+test('a half-open link is silent and says everything after it has healed, while new links work', async () => {
+  const frozen = await dial();
+  await vi.waitFor(() => expect(proxy.linkCount).toBe(1));
+  proxy.pauseDownstream();
+  frozen.socket.write('lost?');
+  const healthy = await dial();
+  healthy.socket.write('fine');
+  await vi.waitFor(() => expect(healthy.heard()).toBe('fine'));
+  expect(frozen.heard()).toBe('');
+  proxy.resumeDownstream();
+  await vi.waitFor(() => expect(frozen.heard()).toBe('lost?'));
+});
+
+test('a cut link is closed at once and forgotten', async () => {
+  const client = await dial();
+  await vi.waitFor(() => expect(proxy.linkCount).toBe(1));
+  const ended = closed(client.socket);
+  proxy.cutAll();
+  await ended;
+  await vi.waitFor(() => expect(proxy.linkCount).toBe(0));
+});
+
+test('a refusing proxy closes new connections until it accepts again', async () => {
+  proxy.refuse(true);
+  const refused = connect(proxy.port, '127.0.0.1');
+  refused.on('error', () => undefined);
+  await closed(refused);
+  proxy.refuse(false);
+  const client = await dial();
+  client.socket.write('again');
+  await vi.waitFor(() => expect(client.heard()).toBe('again'));
+});
+
+test('delayed bytes keep their order when the delay ends', async () => {
+  const client = await dial();
+  proxy.delay(50);
+  client.socket.write('first ');
+  await once(clients[0] ?? client.socket, 'data');
+  expect(client.heard()).toBe('first ');
+  client.socket.write('second ');
+  proxy.delay(0);
+  client.socket.write('third');
+  await vi.waitFor(() => expect(client.heard()).toBe('first second third'));
+});

@@ -1,0 +1,112 @@
+/** A TCP proxy that breaks links the way networks do: silence, cuts, refusals, delay. */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { FaultyLink } from './faulty-link.ts';
+
+export interface FaultProxy extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  /** Links that are open now. */
+  readonly linkCount: number;
+  /**
+   * The links that exist now go half-open: nothing reaches the client any more, not even the end of the connection,
+   * and nobody is told. Links made later are healthy.
+   */
+  pauseDownstream(): void;
+  resumeDownstream(): void;
+  /** Resets every link. */
+  cutAll(): void;
+  /** True: new connections are reset at once. */
+  refuse(isRefusing: boolean): void;
+  /** Everything towards the client comes this much later, in order; 0 ends it. */
+  delay(delayMs: number): void;
+  stop(): Promise<void>;
+}
+
+export interface FaultProxyOptions {
+  /** On 127.0.0.1. */
+  readonly targetPort: number;
+}
+
+/** Listens on a free port of 127.0.0.1 when it resolves. */
+export async function startFaultProxy({ targetPort }: FaultProxyOptions): Promise<FaultProxy> {
+  const proxy = new TcpFaultProxy(targetPort);
+  await proxy.listen();
+  return proxy;
+}
+
+class TcpFaultProxy implements FaultProxy {
+  readonly #targetPort: number;
+  readonly #links = new Set<FaultyLink>();
+  readonly #server: Server;
+  #isRefusing = false;
+  #delayMs = 0;
+
+  constructor(targetPort: number) {
+    this.#targetPort = targetPort;
+    this.#server = createServer({ allowHalfOpen: true }, (client) => this.#accept(client));
+  }
+
+  listen(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', resolve);
+    });
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get linkCount(): number {
+    return this.#links.size;
+  }
+
+  pauseDownstream(): void {
+    for (const link of this.#links) link.pause();
+  }
+
+  resumeDownstream(): void {
+    for (const link of this.#links) link.resume();
+  }
+
+  cutAll(): void {
+    for (const link of this.#links) link.cut();
+  }
+
+  refuse(isRefusing: boolean): void {
+    this.#isRefusing = isRefusing;
+  }
+
+  delay(delayMs: number): void {
+    this.#delayMs = delayMs;
+  }
+
+  async stop(): Promise<void> {
+    this.cutAll();
+    if (!this.#server.listening) return;
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #accept(client: Socket): void {
+    if (this.#isRefusing) {
+      client.on('error', () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
+    const target = connect({ port: this.#targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    const link: FaultyLink = new FaultyLink(client, target, {
+      delayMs: () => this.#delayMs,
+      onClose: () => this.#links.delete(link),
+    });
+    this.#links.add(link);
+  }
+}

@@ -1,0 +1,75 @@
+/** One link through the fault proxy. Each side may end alone, since a half-open link has to be possible. */
+import type { Socket } from 'node:net';
+
+export interface FaultyLinkOptions {
+  /** Delay of what goes to the client from now on. */
+  readonly delayMs: () => number;
+  readonly onClose: () => void;
+}
+
+interface Delayed {
+  readonly dueMs: number;
+  readonly act: () => void;
+}
+
+export class FaultyLink {
+  readonly #client: Socket;
+  readonly #target: Socket;
+  readonly #delayMs: () => number;
+  /** What waits to go to the client, in order. */
+  readonly #waiting: Delayed[] = [];
+  #isPaused = false;
+
+  constructor(client: Socket, target: Socket, options: FaultyLinkOptions) {
+    this.#client = client;
+    this.#target = target;
+    this.#delayMs = options.delayMs;
+    client.on('error', () => this.cut());
+    target.on('error', () => this.cut());
+    client.pipe(target, { end: false });
+    client.on('end', () => {
+      if (!this.#isPaused) target.end();
+    });
+    target.on('data', (chunk) => this.#towardsClient(() => client.write(chunk)));
+    target.on('end', () => this.#towardsClient(() => client.end()));
+    client.once('close', () => {
+      target.destroy();
+      options.onClose();
+    });
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#target.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#target.resume();
+    this.#flush();
+  }
+
+  cut(): void {
+    this.#client.resetAndDestroy();
+    this.#target.resetAndDestroy();
+  }
+
+  #towardsClient(act: () => void): void {
+    this.#waiting.push({ dueMs: performance.now() + this.#delayMs(), act });
+    this.#flush();
+  }
+
+  #flush(): void {
+    while (!this.#isPaused) {
+      const next = this.#waiting[0];
+      if (next === undefined) return;
+      const inMs = next.dueMs - performance.now();
+      if (inMs > 0) {
+        setTimeout(() => this.#flush(), inMs).unref();
+        return;
+      }
+      this.#waiting.shift();
+      next.act();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/** Redis in Docker, for machines without a Redis binary: same ports, same signals, data in a bind mount. */
+import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
+import type { RedisLauncher } from './redis-launcher.ts';
+
+const image = 'redis:7.2-alpine';
+
+/** A `docker` command without an engine behind it is common: only an answer of the engine counts. */
+export async function isDockerRunning(): Promise<boolean> {
+  try {
+    const client = await getContainerRuntimeClient();
+    await client.container.dockerode.ping();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The data's owner is whoever runs the tests, so that the directory can be removed again. */
+const currentUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+
+export const containerLauncher: RedisLauncher = async ({ port, dir, args }) => {
+  const started = await new GenericContainer(image)
+    .withUser(currentUser())
+    .withExposedPorts({ container: port, host: port })
+    .withBindMounts([{ source: dir, target: '/data', mode: 'rw' }])
+    .withCommand(['redis-server', '--port', String(port), '--dir', '/data', ...args])
+    .withWaitStrategy(Wait.forListeningPorts())
+    .start();
+  const client = await getContainerRuntimeClient();
+  const container = client.container.getById(started.getId());
+  const { State } = await container.inspect();
+  let hasEnded = false;
+  const removed = () => {
+    hasEnded = true;
+  };
+  const ended = container
+    .wait()
+    .then(() => container.remove({ force: true }))
+    .then(removed, removed);
+  return {
+    pid: State.Pid,
+    signal: async (signal) => {
+      await container.kill({ signal });
+    },
+    ended,
+    hasEnded: () => hasEnded,
+    lastLines: () => `container ${started.getName()} of image ${image}`,
+  };
+};

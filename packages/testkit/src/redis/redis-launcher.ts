@@ -1,0 +1,60 @@
+/** One running Redis, whatever runs it; and the way to run one as a child process. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export type RedisSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
+
+export interface LaunchedRedis {
+  readonly pid: number;
+  /** Resolves when the signal was sent, not when it has had its effect. */
+  signal(signal: RedisSignal): Promise<void>;
+  /** Resolves when the server has ended, for whatever reason. Never rejects. */
+  readonly ended: Promise<void>;
+  hasEnded(): boolean;
+  /** What Redis said last, for the message of a failed start. */
+  lastLines(): string;
+}
+
+export interface RedisLaunch {
+  readonly port: number;
+  /** Existing directory for the data. */
+  readonly dir: string;
+  readonly args: readonly string[];
+}
+
+export type RedisLauncher = (launch: RedisLaunch) => Promise<LaunchedRedis>;
+
+const linesKept = 8;
+
+/** Runs `binary`; the child dies with this process even if nobody stops it. */
+export const processLauncher =
+  (binary: string): RedisLauncher =>
+  async ({ port, dir, args }) => {
+    const child = spawn(binary, ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output: string[] = [];
+    const keep = (chunk: Buffer) => {
+      output.push(...chunk.toString('utf8').split('\n').filter(Boolean));
+      output.splice(0, output.length - linesKept);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const killWithUs = () => child.kill('SIGKILL');
+    process.once('exit', killWithUs);
+    const ended = new Promise<void>((resolve) => {
+      child.once('close', () => {
+        process.removeListener('exit', killWithUs);
+        resolve();
+      });
+    });
+    await once(child, 'spawn');
+    child.on('error', (error) => output.push(error.message));
+    return {
+      pid: child.pid ?? 0,
+      signal: async (signal) => void child.kill(signal),
+      ended,
+      hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+      lastLines: () => output.join('\n'),
+    };
+  };

@@ -1,0 +1,149 @@
+/** A Redis of one's own on a free port of 127.0.0.1: may be killed, frozen and restarted; leaves nothing behind. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import { obtainLauncher } from './obtain-launcher.ts';
+import { redisAnswers } from './redis-answers.ts';
+import type { LaunchedRedis, RedisLauncher } from './redis-launcher.ts';
+
+export interface RedisServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** Of the present process; another one after `restart`. */
+  readonly pid: number;
+  /** SIGKILL; the data stay for `restart`. Resolves when it is dead. */
+  kill(): Promise<void>;
+  /** Ends it for good and removes its data. Idempotent. */
+  stop(): Promise<void>;
+  /** Ends it if it runs and starts it on the same port with the same data. Resolves when it answers. */
+  restart(): Promise<void>;
+  /** SIGSTOP: connections stay open and nothing answers. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+export interface RedisServerOptions {
+  /** Arguments of redis-server; they win over the defaults. */
+  readonly args?: readonly string[];
+  /** Default false: nothing is written to disk. */
+  readonly appendonly?: boolean;
+}
+
+const startTimeoutMs = 15_000;
+const startAttempts = 3;
+const pollMs = 20;
+
+const removeData = (dir: string) => rm(dir, { recursive: true, force: true });
+
+const argumentsOf = (options: RedisServerOptions): readonly string[] => [
+  ...['--save', '', '--appendonly', options.appendonly === true ? 'yes' : 'no'],
+  ...['--maxmemory-policy', 'noeviction', '--protected-mode', 'no', '--daemonize', 'no'],
+  ...(options.args ?? []),
+];
+
+async function untilItAnswers(redis: LaunchedRedis, port: number): Promise<void> {
+  const deadline = performance.now() + startTimeoutMs;
+  while (!redis.hasEnded() && performance.now() < deadline) {
+    if (await redisAnswers(port)) {
+      // Somebody else may have won the port in the meantime: then ours has ended.
+      if (!redis.hasEnded()) return;
+      break;
+    }
+    await pause(pollMs);
+  }
+  await redis.signal('SIGKILL').catch(() => undefined);
+  throw new Error(`Redis did not start on port ${port}. Its last lines:\n${redis.lastLines()}`);
+}
+
+async function launch(launcher: RedisLauncher, at: { port: number; dir: string; args: readonly string[] }) {
+  const redis = await launcher(at);
+  await untilItAnswers(redis, at.port);
+  return redis;
+}
+
+async function launchOnFreePort(launcher: RedisLauncher, dir: string, args: readonly string[]) {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    try {
+      return { port, redis: await launch(launcher, { port, dir, args }) };
+    } catch (error) {
+      if (attempt === startAttempts) throw error;
+    }
+  }
+}
+
+class OwnRedisServer implements RedisServer {
+  readonly port: number;
+  readonly #dir: string;
+  readonly #relaunch: () => Promise<LaunchedRedis>;
+  #redis: LaunchedRedis;
+
+  constructor(
+    redis: LaunchedRedis,
+    at: { port: number; dir: string; relaunch: () => Promise<LaunchedRedis> },
+  ) {
+    this.#redis = redis;
+    this.port = at.port;
+    this.#dir = at.dir;
+    this.#relaunch = at.relaunch;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#redis.pid;
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    await removeData(this.#dir);
+  }
+
+  async restart(): Promise<void> {
+    await this.#end('SIGTERM');
+    this.#redis = await this.#relaunch();
+  }
+
+  pause(): Promise<void> {
+    return this.#redis.signal('SIGSTOP');
+  }
+
+  resume(): Promise<void> {
+    return this.#redis.signal('SIGCONT');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (!this.#redis.hasEnded()) {
+      // A frozen process would keep SIGTERM for later.
+      await this.#redis.signal('SIGCONT');
+      await this.#redis.signal(signal);
+    }
+    await this.#redis.ended;
+  }
+}
+
+/** @throws Error with Redis' own last lines when it does not start. */
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const launcher = await obtainLauncher();
+  const dir = await mkdtemp(join(tmpdir(), 'plenum-redis-'));
+  const args = argumentsOf(options);
+  try {
+    const { port, redis } = await launchOnFreePort(launcher, dir, args);
+    return new OwnRedisServer(redis, { port, dir, relaunch: () => launch(launcher, { port, dir, args }) });
+  } catch (error) {
+    await removeData(dir);
+    throw error;
+  }
+}

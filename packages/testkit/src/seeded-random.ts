@@ -1,0 +1,12 @@
+import type { Random } from '@plenum/core';
+
+/** Tokens that repeat themselves from run to run and never within one. */
+export function seededRandom(seed = 1): Random {
+  let drawn = 0;
+  return {
+    token: () => {
+      drawn += 1;
+      return seed.toString(16).padStart(8, '0') + drawn.toString(16).padStart(8, '0');
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { muteCommand } from '../commands.ts';
+import type { MakeEngine } from './engine-harness.ts';
+import { begin } from './scene.ts';
+
+/** What every engine does as a whole. */
+export function engineSuite(name: string, makeEngine: MakeEngine): void {
+  describe(`${name}: engine`, () => {
+    test('is ready once it is made', async () => {
+      await using harness = await makeEngine();
+      expect(await harness.engine.health()).toMatchObject({ isReady: true });
+    });
+
+    test('agrees on the first offer under a name', async () => {
+      await using harness = await makeEngine();
+      expect(await harness.engine.agreeOn('secret', 'first')).toBe('first');
+      expect(await harness.engine.agreeOn('secret', 'second')).toBe('first');
+      expect(await harness.engine.agreeOn('__proto__', 'other')).toBe('other');
+    });
+
+    test('can be closed twice', async () => {
+      await using harness = await makeEngine();
+      await harness.engine.close();
+      await harness.engine.close();
+    });
+  });
+}
+
+/** For engines that have an owner for idle groups: a timed mute ends within 2 s of its time without anybody asking. */
+export function idleMuteSuite(name: string, makeEngine: MakeEngine): void {
+  describe(`${name}: idle groups`, () => {
+    test('a timed mute ends by itself', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'strict_private',
+        users: { guest: 'active' },
+      });
+      const groupId = scene.groupId;
+      await scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest', forMs: 300 }));
+      for (let waitedMs = 0; waitedMs < 2300; waitedMs += 230) await scene.advance(230);
+      expect((await scene.events()).at(-1)).toMatchObject({
+        type: 'unmuted',
+        user_id: 'guest',
+        actor_id: '$service',
+        reason: 'expired',
+      });
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { describe } from 'vitest';
+import type { MakeEngine } from './engine-harness.ts';
+import { appending } from './log/appending.ts';
+import { ranges } from './log/ranges.ts';
+import { rateLimiting } from './log/rate-limiting.ts';
+
+/** What every `GroupLog` guarantees beyond the verdicts of the rule matrix. */
+export function groupLogSuite(name: string, makeEngine: MakeEngine): void {
+  describe(`${name}: group log`, () => {
+    appending(makeEngine);
+    ranges(makeEngine);
+    rateLimiting(makeEngine);
+  });
+}

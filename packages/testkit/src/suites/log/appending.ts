@@ -1,0 +1,158 @@
+import { type Appended, messageOf } from '@plenum/core';
+import { describe, expect, test } from 'vitest';
+import { messageDraft } from '../../commands.ts';
+import { eventually } from '../../eventually.ts';
+import type { MakeEngine } from '../engine-harness.ts';
+import { begin, expectAppended, type Scene } from '../scene.ts';
+
+const groupId = 'room:one';
+
+/** Notes what the node hears and when the send was known to be committed, in one list. */
+async function listening(scene: Scene): Promise<string[]> {
+  const seen: string[] = [];
+  scene.engine.feeds.listen({
+    onEntry: (_, entry) => seen.push(`entry ${entry.seq}`),
+    onAuditNeeded: () => {},
+  });
+  await scene.engine.feeds.open(scene.groupId);
+  return seen;
+}
+
+export function appending(makeEngine: MakeEngine): void {
+  describe('append', () => {
+    test('answers with the place and the time of the entry', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const appended = expectAppended(await scene.send('guest'));
+      const { epoch } = (await scene.group()).head;
+      expect(appended).toEqual({
+        outcome: 'appended',
+        isDuplicate: false,
+        epoch,
+        seq: 3,
+        messageId: `${epoch}-3`,
+        recipientsCount: 2,
+        timestampMs: expect.any(Number),
+      });
+      expect(Number.isInteger(appended.timestampMs)).toBe(true);
+    });
+
+    test('stores the message as it goes over the wire', async () => {
+      await using scene = await begin(makeEngine);
+      const draft = messageDraft({
+        groupId,
+        sender: 'owner',
+        requestId: 'r "1"',
+        message: 'a\n"☃" \u2028 \u0000',
+      });
+      const { epoch, timestampMs } = expectAppended(await scene.engine.log.append(draft));
+      const [entry] = await scene.messages();
+      const result = {
+        group_id: groupId,
+        from_user_id: 'owner',
+        message: draft.message,
+        timestamp: new Date(timestampMs).toISOString(),
+        message_id: `${epoch}-2`,
+        epoch,
+        seq: 2,
+      };
+      expect(entry).toMatchObject({ kind: 'message', epoch, seq: 2 });
+      expect(entry?.wire.toString()).toBe(JSON.stringify({ request_id: 'r "1"', success: true, result }));
+    });
+
+    test.each(['[]', '{}', '%s', '$1', '\\u0000', '9007199254740993', '💬'.repeat(1000), '"}]'])(
+      'keeps the text %s untouched',
+      async (message) => {
+        await using scene = await begin(makeEngine);
+        await scene.send('owner', message);
+        const [entry] = await scene.messages();
+        expect(entry && messageOf(entry).result.message).toBe(message);
+      },
+    );
+
+    test('counts active and muted members as recipients, applicants not', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'strict_private',
+        users: { waiting: 'pending', silent: 'muted', guest: 'active' },
+      });
+      expect(expectAppended(await scene.send('guest')).recipientsCount).toBe(3);
+    });
+
+    test('numbers messages and changes with one dense counter', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      await scene.send('owner');
+      await scene.join('late');
+      await scene.send('late');
+      expect((await scene.log()).map(({ kind, seq }) => [kind, seq])).toEqual([
+        ['event', 1],
+        ['event', 2],
+        ['message', 3],
+        ['event', 4],
+        ['message', 5],
+      ]);
+    });
+
+    test('gives concurrent senders dense seqs, each message one', async () => {
+      await using scene = await begin(makeEngine, { users: { a: 'active', b: 'active', c: 'active' } });
+      const texts = ['a', 'b', 'c'].flatMap((sender) =>
+        Array.from({ length: 15 }, (_, n) => [sender, `${n}`] as const),
+      );
+      const answers = await Promise.all(texts.map(([sender, text]) => scene.send(sender, text)));
+      const seqs = answers.map((answer) => expectAppended(answer).seq);
+      expect(seqs.toSorted((a, b) => a - b)).toEqual(seqs.map((_, n) => n + 5));
+      const stored = new Map((await scene.messages()).map((entry) => [entry.seq, messageOf(entry).result]));
+      for (const [n, [sender, text]] of texts.entries()) {
+        expect(stored.get(seqs[n] ?? 0)).toMatchObject({ from_user_id: sender, message: text });
+      }
+    });
+
+    test('keeps the order of a sender who waits for no answer', async () => {
+      await using scene = await begin(makeEngine);
+      const texts = Array.from({ length: 20 }, (_, n) => `${n}`);
+      await Promise.all(texts.map((text) => scene.send('owner', text)));
+      expect((await scene.messages()).map((entry) => messageOf(entry).result.message)).toEqual(texts);
+    });
+  });
+
+  describe('onCommitted', () => {
+    test('comes exactly once, before the entry and within neither call', async () => {
+      await using scene = await begin(makeEngine);
+      const seen = await listening(scene);
+      const draft = messageDraft({ groupId, sender: 'owner' });
+      const answer = scene.engine.log.append(draft, ({ seq }) => seen.push(`committed ${seq}`));
+      expect(seen).toEqual([]);
+      await answer;
+      await eventually(() => expect(seen).toContain('entry 2'));
+      expect(seen).toEqual(['committed 2', 'entry 2']);
+    });
+
+    test('carries what the answer carries', async () => {
+      await using scene = await begin(makeEngine);
+      const committed: Appended[] = [];
+      const draft = messageDraft({ groupId, sender: 'owner' });
+      const answer = await scene.engine.log.append(draft, (appended) => committed.push(appended));
+      expect(committed).toEqual([answer]);
+    });
+
+    test('comes once for a retry too, without a second entry', async () => {
+      await using scene = await begin(makeEngine);
+      const seen = await listening(scene);
+      const draft = messageDraft({ groupId, sender: 'owner' });
+      await scene.engine.log.append(draft);
+      await eventually(() => expect(seen).toEqual(['entry 2']));
+      await scene.engine.log.append(draft, ({ seq, isDuplicate }) =>
+        seen.push(`committed ${seq} ${isDuplicate}`),
+      );
+      await scene.send('owner');
+      await eventually(() => expect(seen).toContain('entry 3'));
+      expect(seen).toEqual(['entry 2', 'committed 2 true', 'entry 3']);
+    });
+
+    test('does not come for a refusal', async () => {
+      await using scene = await begin(makeEngine);
+      const committed: Appended[] = [];
+      const draft = messageDraft({ groupId, sender: 'stranger' });
+      await scene.engine.log.append(draft, (appended) => committed.push(appended));
+      expect(committed).toEqual([]);
+    });
+  });
+}

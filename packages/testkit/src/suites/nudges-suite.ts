@@ -1,0 +1,80 @@
+import type { Nudge } from '@plenum/core';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
+import type { MakeEngine } from './engine-harness.ts';
+
+function nudgeOf(userId: string, seq = 1): Nudge {
+  const groupId = groupIdSchema.parse('room:one');
+  return {
+    userId: userIdSchema.parse(userId),
+    groupId,
+    seq,
+    membership: {
+      group_id: groupId,
+      status: 'active',
+      roles: ['member'],
+      type: 'accepted',
+      actor_id: 'owner',
+    },
+  };
+}
+
+async function listening(makeEngine: MakeEngine) {
+  const harness = await makeEngine();
+  const { nudges } = harness.engine;
+  const heard: Nudge[] = [];
+  nudges.listen((nudge) => heard.push(nudge));
+  return { harness, nudges, heard };
+}
+
+/** What every `Nudges` does when nothing is lost. */
+export function nudgesSuite(name: string, makeEngine: MakeEngine): void {
+  describe(`${name}: nudges`, () => {
+    test('a nudge reaches the node that watches the user, unchanged', async () => {
+      const { harness, nudges, heard } = await listening(makeEngine);
+      await using _ = harness;
+      await nudges.watch(userIdSchema.parse('guest'));
+      nudges.send(nudgeOf('guest'));
+      await eventually(() => expect(heard).toEqual([nudgeOf('guest')]));
+    });
+
+    test('a nudge for a user whom nobody watches reaches nobody', async () => {
+      const { harness, nudges, heard } = await listening(makeEngine);
+      await using _ = harness;
+      await nudges.watch(userIdSchema.parse('guest'));
+      nudges.send(nudgeOf('other'));
+      nudges.send(nudgeOf('guest'));
+      await eventually(() => expect(heard).not.toEqual([]));
+      expect(heard).toEqual([nudgeOf('guest')]);
+    });
+
+    test('nudges for one user keep their order', async () => {
+      const { harness, nudges, heard } = await listening(makeEngine);
+      await using _ = harness;
+      await nudges.watch(userIdSchema.parse('guest'));
+      for (const seq of [1, 2, 3]) nudges.send(nudgeOf('guest', seq));
+      await eventually(() => expect(heard.map(({ seq }) => seq)).toEqual([1, 2, 3]));
+    });
+
+    test('a user who is watched again after `unwatch` is heard again', async () => {
+      const { harness, nudges, heard } = await listening(makeEngine);
+      await using _ = harness;
+      const guest = userIdSchema.parse('guest');
+      await nudges.watch(guest);
+      nudges.unwatch(guest);
+      await nudges.watch(guest);
+      nudges.send(nudgeOf('guest'));
+      await eventually(() => expect(heard).toEqual([nudgeOf('guest')]));
+    });
+
+    test('the listener is not called within `send`', async () => {
+      const { harness, nudges, heard } = await listening(makeEngine);
+      await using _ = harness;
+      await nudges.watch(userIdSchema.parse('guest'));
+      nudges.send(nudgeOf('guest'));
+      expect(heard).toEqual([]);
+      await eventually(() => expect(heard).toHaveLength(1));
+    });
+  });
+}

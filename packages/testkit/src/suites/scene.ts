@@ -1,0 +1,127 @@
+/** One group on one engine as a test drives it: commands by name, and looks at what they left behind. */
+import type {
+  Appended,
+  AppendOutcome,
+  ChangeDone,
+  ChangeOutcome,
+  Engine,
+  EngineSettings,
+  GroupCommand,
+  GroupRecord,
+  GroupSettings,
+  LogEntry,
+  LogHead,
+  MemberRecord,
+  MemberRow,
+  MessageEntry,
+} from '@plenum/core';
+import { type GroupEvent, type GroupId, type GroupType, groupIdSchema, userIdSchema } from '@plenum/protocol';
+import { createCommand, joinCommand, messageDraft } from '../commands.ts';
+import type { EngineHarness, MakeEngine } from './engine-harness.ts';
+import { type Standing, seat } from './standing.ts';
+
+export class Scene implements AsyncDisposable {
+  readonly engine: Engine;
+  readonly groupId: GroupId;
+  readonly #harness: EngineHarness;
+
+  constructor(harness: EngineHarness, groupId: string) {
+    this.engine = harness.engine;
+    this.groupId = groupIdSchema.parse(groupId);
+    this.#harness = harness;
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.#harness.advance(ms);
+  }
+
+  change(command: GroupCommand): Promise<ChangeOutcome> {
+    return this.engine.groups.change(command);
+  }
+
+  /** A change that a test takes for granted. */
+  async do(command: GroupCommand): Promise<ChangeDone> {
+    return expectDone(await this.change(command));
+  }
+
+  join(userId: string): Promise<ChangeOutcome> {
+    return this.change(joinCommand({ groupId: this.groupId, userId }));
+  }
+
+  send(sender: string, message = 'hello'): Promise<AppendOutcome> {
+    return this.engine.log.append(messageDraft({ groupId: this.groupId, sender, message }));
+  }
+
+  async group(): Promise<GroupRecord> {
+    const group = await this.engine.groups.group(this.groupId);
+    if (group === null) throw new Error('the group is gone');
+    return group;
+  }
+
+  async member(userId: string): Promise<MemberRecord | null> {
+    const position = await this.engine.groups.position(this.groupId, userIdSchema.parse(userId));
+    return position?.member ?? null;
+  }
+
+  async members(): Promise<readonly MemberRow[]> {
+    const page = await this.engine.groups.members(this.groupId, { cursor: null, limit: 200, status: null });
+    return page?.rows ?? [];
+  }
+
+  async head(): Promise<LogHead | null> {
+    return (await this.engine.groups.position(this.groupId, null))?.head ?? null;
+  }
+
+  /** Everything in the log, that of a deleted group too. */
+  async log(): Promise<readonly LogEntry[]> {
+    return (await this.engine.log.after(this.groupId, 0, 1000))?.entries ?? [];
+  }
+
+  async events(): Promise<readonly GroupEvent[]> {
+    return (await this.log()).flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []));
+  }
+
+  async messages(): Promise<readonly MessageEntry[]> {
+    return (await this.log()).filter((entry) => entry.kind === 'message');
+  }
+
+  /** All that a refused command must leave as it was. */
+  async everything(): Promise<unknown> {
+    return { group: await this.group(), members: await this.members(), log: await this.log() };
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#harness[Symbol.asyncDispose]();
+  }
+}
+
+export interface SceneOptions extends Partial<GroupSettings> {
+  readonly groupType?: GroupType;
+  readonly groupId?: string;
+  /** Who is in the group besides `owner`, in the order in which they came. */
+  readonly users?: Readonly<Record<string, Standing>>;
+  readonly engineSettings?: Partial<EngineSettings>;
+}
+
+/** A group created by `owner`, on an engine of its own. */
+export async function begin(makeEngine: MakeEngine, options: SceneOptions = {}): Promise<Scene> {
+  const { groupType = 'public', groupId = 'room:one', users = {}, engineSettings, ...settings } = options;
+  const scene = new Scene(await makeEngine(engineSettings), groupId);
+  await scene.do(createCommand({ groupId, actor: 'owner', groupType, ...settings }));
+  for (const [userId, standing] of Object.entries(users)) await seat(scene, userId, standing);
+  return scene;
+}
+
+export function expectDone(outcome: ChangeOutcome): ChangeDone {
+  if (outcome.outcome === 'done') return outcome;
+  throw new Error(`the change was refused: ${outcome.failure.code}`);
+}
+
+export function expectAppended(outcome: AppendOutcome): Appended {
+  if (outcome.outcome === 'appended') return outcome;
+  throw new Error(`the message was refused: ${outcome.failure.code}`);
+}
+
+/** How an attempt ended, in one word: `done`, or the code of its refusal. */
+export const verdict = (outcome: ChangeOutcome | AppendOutcome): string =>
+  outcome.outcome === 'refused' ? outcome.failure.code : 'done';

@@ -1,0 +1,79 @@
+import { SERVICE } from '@plenum/protocol';
+import { describe, expect, test } from 'vitest';
+import { createCommand, deleteCommand, messageDraft } from '../../commands.ts';
+import type { MakeEngine } from '../engine-harness.ts';
+import { begin, verdict } from '../scene.ts';
+
+const groupId = 'room:one';
+const firstPage = { cursor: null, limit: 10, status: null };
+
+export function deleting(makeEngine: MakeEngine): void {
+  describe('delete', () => {
+    test('ends the group with a last entry', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const done = await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      expect(done).toMatchObject({ status: 'none', roles: [], seq: 3, mutedUntilMs: null });
+      const deleted = (await scene.events()).at(-1);
+      expect(deleted).toMatchObject({ type: 'deleted', user_id: 'owner', seq: 3 });
+      expect(deleted).not.toHaveProperty('actor_id');
+    });
+
+    test('leaves a log that can be read, and nothing else', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const { epoch } = await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      const head = { epoch, seq: 3, past: [], oldestSeq: 1, isDeleted: true };
+      const { groups, log } = scene.engine;
+      expect(await groups.group(scene.groupId)).toBeNull();
+      expect(await groups.members(scene.groupId, firstPage)).toBeNull();
+      expect(await scene.member('guest')).toBeNull();
+      expect(await scene.head()).toEqual(head);
+      expect((await log.after(scene.groupId, 1, 10))?.entries.map(({ seq }) => seq)).toEqual([2, 3]);
+      expect((await log.heads([scene.groupId])).get(scene.groupId)).toEqual(head);
+    });
+
+    test('by the service names the service as the user', async () => {
+      await using scene = await begin(makeEngine);
+      await scene.do(deleteCommand({ groupId, actor: SERVICE }));
+      expect((await scene.events()).at(-1)).toMatchObject({ type: 'deleted', user_id: SERVICE });
+    });
+
+    test('is the end of every operation but create', async () => {
+      await using scene = await begin(makeEngine);
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      expect(verdict(await scene.send('owner'))).toBe('group_not_found');
+      expect(verdict(await scene.join('guest'))).toBe('group_not_found');
+      expect(verdict(await scene.change(deleteCommand({ groupId, actor: 'owner' })))).toBe('group_not_found');
+    });
+  });
+
+  describe('a group that is created again', () => {
+    test('has a new epoch, counts from one, and knows nothing of the old one', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const old = await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      const done = await scene.do(createCommand({ groupId, actor: 'heir', groupType: 'private' }));
+      expect(done.seq).toBe(1);
+      expect(done.epoch).not.toBe(old.epoch);
+      expect(await scene.head()).toEqual({
+        epoch: done.epoch,
+        seq: 1,
+        past: [],
+        oldestSeq: 1,
+        isDeleted: false,
+      });
+      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['heir']);
+      expect((await scene.events()).map(({ type, user_id }) => [type, user_id])).toEqual([
+        ['created', 'heir'],
+      ]);
+    });
+
+    test('does not answer retries of the old one anew', async () => {
+      await using scene = await begin(makeEngine);
+      const draft = messageDraft({ groupId, sender: 'owner' });
+      const first = await scene.engine.log.append(draft);
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      await scene.do(createCommand({ groupId, actor: 'owner' }));
+      expect(await scene.engine.log.append(draft)).toEqual({ ...first, isDuplicate: true });
+      expect((await scene.head())?.seq).toBe(1);
+    });
+  });
+}

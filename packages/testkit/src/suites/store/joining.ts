@@ -1,0 +1,162 @@
+import { limits, SERVICE } from '@plenum/protocol';
+import { describe, expect, test } from 'vitest';
+import { acceptCommand, joinCommand, leaveCommand, muteCommand } from '../../commands.ts';
+import type { MakeEngine } from '../engine-harness.ts';
+import { begin, verdict } from '../scene.ts';
+
+export function joining(makeEngine: MakeEngine): void {
+  describe('join', () => {
+    test('of a public group makes an active member', async () => {
+      await using scene = await begin(makeEngine);
+      const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'guest' }));
+      expect(done).toMatchObject({ status: 'active', roles: ['member'], seq: 2, mutedUntilMs: null });
+      expect(await scene.member('guest')).toMatchObject({ status: 'active', roles: ['member'], sinceSeq: 2 });
+      expect((await scene.group()).counts).toEqual({ active: 2, pending: 0, muted: 0, admins: 1 });
+    });
+
+    test('of a public group is an event without an actor or roles', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const [, joined] = await scene.events();
+      expect(Object.keys(joined ?? {})).toEqual(['group_id', 'type', 'user_id', 'epoch', 'seq', 'timestamp']);
+      expect(joined).toMatchObject({ type: 'joined', user_id: 'guest', seq: 2 });
+    });
+
+    test.each(['private', 'strict_private'] as const)(
+      'of a %s group makes an applicant',
+      async (groupType) => {
+        await using scene = await begin(makeEngine, { groupType });
+        const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'guest' }));
+        expect(done).toMatchObject({ status: 'pending', roles: ['member'], seq: 2 });
+        expect((await scene.group()).counts).toEqual({ active: 1, pending: 1, muted: 0, admins: 1 });
+        expect((await scene.events()).at(-1)).toMatchObject({ type: 'requested', user_id: 'guest', seq: 2 });
+      },
+    );
+
+    test('of a public group where nobody is left makes the joiner its admin', async () => {
+      await using scene = await begin(makeEngine);
+      await scene.do(leaveCommand({ groupId: 'room:one', userId: 'owner' }));
+      const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'heir' }));
+      expect(done).toMatchObject({ status: 'active', roles: ['admin'], seq: 3 });
+      expect((await scene.events()).at(-1)).toMatchObject({
+        type: 'joined',
+        user_id: 'heir',
+        roles: ['admin'],
+      });
+    });
+
+    test('with `ensure` makes a stranger a member', async () => {
+      await using scene = await begin(makeEngine);
+      const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'guest', ensure: true }));
+      expect(done).toMatchObject({ status: 'active', seq: 2 });
+    });
+
+    test.each(['active', 'pending', 'muted'] as const)(
+      'with `ensure` leaves one who is %s as he is and writes nothing',
+      async (standing) => {
+        await using scene = await begin(makeEngine, {
+          groupType: 'strict_private',
+          users: { guest: standing },
+        });
+        const before = await scene.everything();
+        const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'guest', ensure: true }));
+        expect(done).toMatchObject({ status: standing, roles: ['member'], seq: (await scene.head())?.seq });
+        expect(await scene.everything()).toEqual(before);
+      },
+    );
+
+    test('admitted by the service is active at once in every type', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'strict_private' });
+      const done = await scene.do(
+        joinCommand({ groupId: 'room:one', userId: 'guest', actor: SERVICE, admit: true }),
+      );
+      expect(done).toMatchObject({ status: 'active', roles: ['member'], seq: 2 });
+      expect((await scene.events()).at(-1)).toMatchObject({
+        type: 'joined',
+        user_id: 'guest',
+        actor_id: SERVICE,
+      });
+    });
+  });
+
+  describe('a muted member who joins again', () => {
+    test('becomes an applicant and stops receiving', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'strict_private', users: { guest: 'muted' } });
+      const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'guest' }));
+      expect(done).toMatchObject({ status: 'pending', roles: ['member'], mutedUntilMs: null });
+      expect(await scene.member('guest')).toMatchObject({ status: 'pending', sinceSeq: done.seq });
+      expect((await scene.group()).counts).toEqual({ active: 1, pending: 1, muted: 0, admins: 1 });
+      expect(verdict(await scene.send('guest'))).toBe('pending_membership');
+    });
+
+    test('is not muted any more once he is accepted', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'strict_private', users: { guest: 'muted' } });
+      await scene.join('guest');
+      await scene.do(acceptCommand({ groupId: 'room:one', actor: 'owner', userId: 'guest' }));
+      expect(verdict(await scene.send('guest'))).toBe('done');
+    });
+
+    test('takes his timed mute with him: nothing ends later', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'strict_private',
+        users: { guest: 'active' },
+      });
+      await scene.do(muteCommand({ groupId: 'room:one', actor: 'owner', userId: 'guest', forMs: 1000 }));
+      await scene.join('guest');
+      const before = await scene.events();
+      await scene.advance(1100);
+      await scene.send('owner');
+      expect(await scene.events()).toEqual(before);
+      expect((await scene.member('guest'))?.status).toBe('pending');
+    });
+  });
+
+  describe('a full group', () => {
+    test('refuses joiners, and its muted members take a place', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'strict_private',
+        maxMembers: 2,
+        users: { guest: 'muted' },
+      });
+      expect(verdict(await scene.join('late'))).toBe('group_full');
+    });
+
+    test('refuses admission by the service', async () => {
+      await using scene = await begin(makeEngine, { maxMembers: 1 });
+      const command = joinCommand({ groupId: 'room:one', userId: 'late', actor: SERVICE, admit: true });
+      expect(verdict(await scene.change(command))).toBe('group_full');
+    });
+
+    test('does not count applicants, but refuses to accept one too many', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'private',
+        maxMembers: 2,
+        users: { first: 'pending', second: 'pending' },
+      });
+      await scene.do(acceptCommand({ groupId: 'room:one', actor: 'owner', userId: 'first' }));
+      const second = acceptCommand({ groupId: 'room:one', actor: 'owner', userId: 'second' });
+      expect(verdict(await scene.change(second))).toBe('group_full');
+    });
+
+    test('lets its muted member ask again', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'strict_private',
+        maxMembers: 2,
+        users: { guest: 'muted' },
+      });
+      expect(verdict(await scene.join('guest'))).toBe('done');
+    });
+
+    test('says so only after `already_member`', async () => {
+      await using scene = await begin(makeEngine, { maxMembers: 1 });
+      expect(verdict(await scene.join('owner'))).toBe('already_member');
+    });
+
+    test(`of applicants is one where ${limits.pendingMax} wait`, async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private' });
+      const applicants = Array.from({ length: limits.pendingMax }, (_, n) => `applicant-${n}`);
+      await Promise.all(applicants.map((userId) => scene.join(userId)));
+      expect(verdict(await scene.join('late'))).toBe('group_full');
+      expect((await scene.group()).counts.pending).toBe(limits.pendingMax);
+    });
+  });
+}

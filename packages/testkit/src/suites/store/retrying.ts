@@ -1,0 +1,138 @@
+/** Idempotency: one request key, one change, one answer. */
+import type { AppendOutcome, ChangeOutcome, GroupCommand, MessageDraft } from '@plenum/core';
+import { describe, expect, test } from 'vitest';
+import {
+  acceptCommand,
+  createCommand,
+  deleteCommand,
+  joinCommand,
+  kickCommand,
+  leaveCommand,
+  messageDraft,
+  muteCommand,
+  rejectCommand,
+  unmuteCommand,
+} from '../../commands.ts';
+import type { MakeEngine } from '../engine-harness.ts';
+import { begin, Scene, verdict } from '../scene.ts';
+
+const groupId = 'room:one';
+const onTarget = { groupId, actor: 'owner', userId: 'guest', requestId: 'retried' };
+type Attempt = GroupCommand | MessageDraft;
+
+/** Every state change with a standing of `guest` in which it succeeds. */
+const attempts = [
+  ['join', 'absent', joinCommand({ groupId, userId: 'guest', requestId: 'retried' })],
+  ['leave', 'active', leaveCommand({ groupId, userId: 'guest', requestId: 'retried' })],
+  ['accept', 'pending', acceptCommand(onTarget)],
+  ['reject', 'pending', rejectCommand(onTarget)],
+  ['mute', 'active', muteCommand({ ...onTarget, forMs: 60_000 })],
+  ['unmute', 'muted', unmuteCommand(onTarget)],
+  ['kick', 'active', kickCommand(onTarget)],
+  ['send', 'absent', messageDraft({ groupId, sender: 'owner', requestId: 'retried' })],
+] as const;
+
+const make = (scene: Scene, attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> =>
+  'operation' in attempt ? scene.change(attempt) : scene.engine.log.append(attempt);
+
+const withHash = <A extends Attempt>(attempt: A, payloadHash: string): A => ({
+  ...attempt,
+  request: { ...attempt.request, payloadHash },
+});
+
+export function retrying(makeEngine: MakeEngine): void {
+  describe.each(attempts)('a retry of %s', (_, standing, attempt) => {
+    const arrange = () => begin(makeEngine, { groupType: 'strict_private', users: { guest: standing } });
+
+    test('gives the first answer again and changes nothing', async () => {
+      await using scene = await arrange();
+      const first = await make(scene, attempt);
+      const before = await scene.everything();
+      expect(first).toMatchObject({ isDuplicate: false });
+      expect(await make(scene, attempt)).toEqual({ ...first, isDuplicate: true });
+      expect(await scene.everything()).toEqual(before);
+    });
+
+    test('with another payload is a conflict', async () => {
+      await using scene = await arrange();
+      await make(scene, attempt);
+      const before = await scene.everything();
+      expect(verdict(await make(scene, withHash(attempt, 'another')))).toBe('conflict');
+      expect(await scene.everything()).toEqual(before);
+    });
+
+    test('at the same time changes the state once', async () => {
+      await using scene = await arrange();
+      const headBefore = (await scene.head())?.seq ?? 0;
+      const outcomes = await Promise.all([1, 2, 3, 4].map(() => make(scene, attempt)));
+      const firsts = outcomes.filter((outcome) => outcome.outcome !== 'refused' && !outcome.isDuplicate);
+      expect(firsts).toHaveLength(1);
+      expect(new Set(outcomes.map((outcome) => JSON.stringify({ ...outcome, isDuplicate: null }))).size).toBe(
+        1,
+      );
+      expect((await scene.head())?.seq).toBe(headBefore + 1);
+    });
+  });
+
+  describe('a request key', () => {
+    test('of a create answers again, after the group is gone too', async () => {
+      await using scene = new Scene(await makeEngine(), groupId);
+      const command = createCommand({ groupId, actor: 'owner' });
+      const first = await scene.do(command);
+      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+      expect(await scene.engine.groups.group(scene.groupId)).toBeNull();
+    });
+
+    test('of a delete answers again', async () => {
+      await using scene = await begin(makeEngine);
+      const command = deleteCommand({ groupId, actor: 'owner' });
+      const first = await scene.do(command);
+      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+      expect(verdict(await scene.change(withHash(command, 'another')))).toBe('conflict');
+    });
+
+    test('of a leave that ended the group answers again', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private' });
+      const command = leaveCommand({ groupId, userId: 'owner' });
+      const first = await scene.do(command);
+      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+    });
+
+    test('is one for changes and messages', async () => {
+      await using scene = await begin(makeEngine);
+      await scene.engine.log.append(messageDraft({ groupId, sender: 'owner', requestId: 'same' }));
+      const leaving = leaveCommand({ groupId, userId: 'owner', requestId: 'same' });
+      expect(verdict(await scene.change(leaving))).toBe('conflict');
+    });
+
+    test('of another user or in another group is another one', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      await scene.do(createCommand({ groupId: 'room:two', actor: 'owner' }));
+      const keys = [
+        { groupId, sender: 'owner' },
+        { groupId, sender: 'guest' },
+        { groupId: 'room:two', sender: 'owner' },
+      ].map((key) => messageDraft({ ...key, requestId: 'same' }));
+      const outcomes = await Promise.all(keys.map((draft) => scene.engine.log.append(draft)));
+      expect(outcomes).toMatchObject(keys.map(() => ({ outcome: 'appended', isDuplicate: false })));
+    });
+
+    test('of a refusal is not remembered', async () => {
+      await using scene = await begin(makeEngine);
+      const draft = messageDraft({ groupId, sender: 'guest' });
+      expect(verdict(await scene.engine.log.append(draft))).toBe('not_a_member');
+      await scene.join('guest');
+      expect(await scene.engine.log.append(draft)).toMatchObject({ outcome: 'appended', isDuplicate: false });
+    });
+
+    test('is forgotten after its time', async () => {
+      await using scene = await begin(makeEngine);
+      const draft = messageDraft({ groupId, sender: 'owner', rememberMs: 200 });
+      await scene.engine.log.append(draft);
+      await scene.advance(400);
+      expect(await scene.engine.log.append(draft)).toMatchObject({ isDuplicate: false, seq: 3 });
+    });
+  });
+}

@@ -1,0 +1,178 @@
+/** The rules of the tree: who may import whom, what a package shows, how large a file may be. */
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import {
+  filesBelow,
+  type Import,
+  importsOf,
+  isTest,
+  manifestIn,
+  root,
+  type SourceFile,
+  type Workspace,
+  workspaces,
+} from './source-tree.ts';
+
+/** Which packages of ours a package may name, in its manifest and in its source. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  '@plenum/protocol': [],
+  '@plenum/core': ['@plenum/protocol'],
+  '@plenum/memory': ['@plenum/protocol', '@plenum/core'],
+  '@plenum/redis': ['@plenum/protocol', '@plenum/core'],
+  '@plenum/gateway': ['@plenum/protocol', '@plenum/core'],
+  '@plenum/adapters': ['@plenum/protocol', '@plenum/core'],
+  '@plenum/client': ['@plenum/protocol'],
+  '@plenum/testkit': ['@plenum/protocol', '@plenum/core'],
+  plenum: [
+    '@plenum/protocol',
+    '@plenum/core',
+    '@plenum/memory',
+    '@plenum/redis',
+    '@plenum/gateway',
+    '@plenum/adapters',
+    '@plenum/testkit',
+  ],
+};
+
+/** What only certain packages may know. */
+const onlyIn: Readonly<Record<string, readonly string[]>> = {
+  ioredis: ['packages/redis', 'packages/testkit'],
+  fastify: ['packages/gateway'],
+  'socket.io': ['packages/gateway'],
+  pino: ['apps/server'],
+};
+
+const prescribedTopLevel = [
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'apps',
+  'deploy',
+  'docker-compose.yml',
+  'package-lock.json',
+  'package.json',
+  'packages',
+  'test',
+  'tsconfig.json',
+];
+
+const sourcesOf = ({ folder }: Workspace) => filesBelow(folder, '.ts', '.tsx');
+const shippedFiles = (workspace: Workspace) => sourcesOf(workspace).filter(({ path }) => !isTest(path));
+const described = ({ file, target }: Import) => `${file} imports ${target}`;
+const namesOf = (dependencies: Readonly<Record<string, string>> | undefined) =>
+  Object.keys(dependencies ?? {});
+const isOurs = (name: string) => name in mayImport;
+
+test('the packages are the ones that the architecture names', () => {
+  for (const { manifest } of workspaces) expect(Object.keys(mayImport)).toContain(manifest.name);
+});
+
+test('a manifest depends on allowed packages of ours only', () => {
+  const forbidden = workspaces.flatMap(({ manifest }) =>
+    namesOf(manifest.dependencies)
+      .filter((name) => isOurs(name) && !mayImport[manifest.name]?.includes(name))
+      .map((name) => `${manifest.name} depends on ${name}`),
+  );
+  expect(forbidden).toEqual([]);
+});
+
+test('source imports what its own manifest declares, and nothing that npm happens to have hoisted', () => {
+  const undeclared = workspaces.flatMap((workspace) => {
+    const declared = [
+      ...namesOf(workspace.manifest.dependencies),
+      ...namesOf(workspace.manifest.devDependencies),
+      workspace.manifest.name,
+    ];
+    return shippedFiles(workspace)
+      .flatMap(importsOf)
+      .filter(({ target, isRelative }) => !isRelative && !target.startsWith('node:'))
+      .filter(({ target }) => !declared.includes(target))
+      .map(described);
+  });
+  expect(undeclared).toEqual([]);
+});
+
+test('tests import what their package or the workspace declares', () => {
+  const ofWorkspace = namesOf(manifestIn('.').devDependencies);
+  const undeclared = workspaces.flatMap((workspace) => {
+    const { dependencies, devDependencies } = workspace.manifest;
+    const declared = [...namesOf(dependencies), ...namesOf(devDependencies), ...ofWorkspace];
+    return sourcesOf(workspace)
+      .filter(({ path }) => isTest(path))
+      .flatMap(importsOf)
+      .filter(({ target, isRelative }) => !isRelative && !target.startsWith('node:'))
+      .filter(({ target }) => !declared.includes(target))
+      .map(described);
+  });
+  expect(undeclared).toEqual([]);
+});
+
+test('no relative import leaves its package', () => {
+  const leaving = workspaces.flatMap((workspace) =>
+    sourcesOf(workspace)
+      .flatMap(importsOf)
+      .filter(({ target, isRelative }) => isRelative && !target.startsWith(`${workspace.folder}/`))
+      .map(described),
+  );
+  expect(leaving).toEqual([]);
+});
+
+test('the test kit is imported by tests, by the bench and by the development cluster only', () => {
+  const importing = workspaces
+    .filter(({ folder }) => folder !== 'packages/testkit' && folder !== 'apps/bench')
+    .flatMap(shippedFiles)
+    .filter(({ path }) => !path.startsWith('apps/server/src/dev/'))
+    .flatMap(importsOf)
+    .filter(({ target }) => target === '@plenum/testkit')
+    .map(described);
+  expect(importing).toEqual([]);
+});
+
+test.each(Object.entries(onlyIn))('%s is known to %s only', (name, folders) => {
+  const importing = workspaces
+    .filter(({ folder }) => !folders.includes(folder))
+    .flatMap(shippedFiles)
+    .flatMap(importsOf)
+    .filter(({ target }) => target === name)
+    .map(described);
+  expect(importing).toEqual([]);
+});
+
+test('the environment is read in one file', () => {
+  const reads = ({ text }: SourceFile) => text.includes('process.env');
+  const readers = workspaces
+    .filter(({ folder }) => folder !== 'packages/testkit')
+    .flatMap(shippedFiles)
+    .filter(reads)
+    .map(({ path }) => path);
+  expect(readers).toEqual(['apps/server/src/config.ts']);
+});
+
+test('a package shows one entry point', () => {
+  for (const { manifest } of workspaces) expect(Object.keys(manifest.exports ?? {})).toEqual(['.']);
+});
+
+test('the top folder holds the prescribed names only', () => {
+  const names = readdirSync(root).filter((name) => !name.startsWith('.') && name !== 'node_modules');
+  expect(names.filter((name) => !prescribedTopLevel.includes(name))).toEqual([]);
+});
+
+test('no file is longer than 400 lines', () => {
+  const files = ['packages', 'apps', 'test'].flatMap((folder) =>
+    filesBelow(folder, '.ts', '.tsx', '.js', '.lua'),
+  );
+  const long = files.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }));
+  expect(long.filter(({ lines }) => lines > 400)).toEqual([]);
+});
+
+test('every script of Redis begins with #!lua; the fragments that are put into them do not', () => {
+  const scripts = filesBelow('packages/redis/lua', '.lua');
+  const isFragment = ({ path }: SourceFile) => path.startsWith('packages/redis/lua/lib/');
+  const wrong = scripts.filter((file) => file.text.startsWith('#!lua\n') === isFragment(file));
+  expect(wrong.map(({ path }) => path)).toEqual([]);
+});
+
+test('a file above 60 lines opens with a comment', () => {
+  const long = workspaces.flatMap(shippedFiles).filter(({ text }) => text.split('\n').length - 1 > 60);
+  expect(long.filter(({ text }) => !text.startsWith('/*')).map(({ path }) => path)).toEqual([]);
+});

@@ -1,0 +1,72 @@
+/** What a newcomer does: takes the files of the repository, installs, starts, pastes what the start printed. */
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { root, run } from './stage.js';
+
+const startLimitMs = 60_000;
+
+export async function checkCleanClone() {
+  const folder = mkdtempSync(join(tmpdir(), 'plenum-clone-'));
+  try {
+    copyTracked(folder);
+    if ((await run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund'])) !== 0) return false;
+    const answer = execFileSync('npx', ['--no-install', 'plenum', '--help'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    if (!answer.includes('serve')) throw new Error('plenum --help does not name the command serve');
+    return await startAndTry(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Files that are committed or would be: what is ignored stays behind. @param {string} folder */
+function copyTracked(folder) {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+  });
+  for (const path of listed.toString('utf8').split('\0').filter(Boolean)) {
+    mkdirSync(join(folder, dirname(path)), { recursive: true });
+    cpSync(join(root, path), join(folder, path));
+  }
+}
+
+/** @param {string} folder */
+async function startAndTry(folder) {
+  const environment = { ...process.env, PORT: '0', REDIS_URL: '' };
+  const child = spawn('npm', ['start'], {
+    cwd: folder,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const timer = setTimeout(() => child.kill('SIGKILL'), startLimitMs);
+  try {
+    const snippet = await printedSnippet(child.stdout);
+    const printed = execFileSync('sh', ['-c', snippet], { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+    for (const expected of ['created', 'relayed', 'Hello, world']) {
+      if (!printed.includes(expected))
+        throw new Error(`The pasted example did not print "${expected}":\n${printed}`);
+    }
+    return true;
+  } finally {
+    child.kill('SIGINT');
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+/** The shell text between `node --input-type` and the closing quote. @param {import('node:stream').Readable} output */
+async function printedSnippet(output) {
+  /** @type {string[]} */
+  const snippet = [];
+  for await (const line of createInterface({ input: output })) {
+    if (snippet.length > 0 || line.startsWith('node --input-type=module')) snippet.push(line);
+    if (snippet.length > 1 && line.endsWith("'")) return snippet.join('\n');
+  }
+  throw new Error('npm start ended before it printed an example');
+}

@@ -1,0 +1,78 @@
+/** A command of the project as a child process: its output can be waited for, and it never outlives the test. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const waitLimitMs = 30_000;
+
+export class CommandProcess implements AsyncDisposable {
+  readonly ended: Promise<number | null>;
+  readonly #child: ChildProcess;
+  readonly #waiting = new Set<() => void>();
+  #output = '';
+
+  /** @param script below the top folder. @param environment is all there is, but for PATH and HOME. */
+  constructor(script: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+    const { PATH, HOME } = process.env;
+    this.#child = spawn(process.execPath, [script, ...args], {
+      cwd: root,
+      env: { PATH, HOME, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString('utf8');
+        this.#wake();
+      });
+    }
+    this.ended = new Promise((resolve) => {
+      this.#child.once('close', (code) => {
+        resolve(code);
+        this.#wake();
+      });
+    });
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The first match in all that was written; fails with the output if it does not come. */
+  async until(pattern: RegExp): Promise<RegExpMatchArray> {
+    const deadlineMs = performance.now() + waitLimitMs;
+    for (;;) {
+      const match = this.#output.match(pattern);
+      if (match !== null) return match;
+      if (this.#child.exitCode !== null || performance.now() > deadlineMs) {
+        throw new Error(`${pattern} was not written. The output:\n${this.#output}`);
+      }
+      await this.#more();
+    }
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, 500);
+      this.#waiting.add(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  #wake(): void {
+    for (const resume of this.#waiting) resume();
+    this.#waiting.clear();
+  }
+}
