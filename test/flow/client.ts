@@ -9,7 +9,7 @@ export interface Device extends Disposable {
   request(type: string, args: object): Promise<Answer<Record<string, unknown>>>;
 }
 
-export async function devToken(url: string, userId: string): Promise<string> {
+async function devToken(url: string, userId: string): Promise<string> {
   const answer = await fetch(`${url}/v1/dev/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

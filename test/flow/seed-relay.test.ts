@@ -356,7 +356,7 @@ test('client mode has the direct API and neither listener nor subscription', asy
   expect(await client.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'a' })).toMatchObject({
     ok: true,
   });
-  expect(await client.subscribe("g", { onEntry: () => {} })).toMatchObject({ ok: false });
+  expect(await client.subscribe('g', { onMessage: () => {} })).toMatchObject({ ok: false });
   expect(await service.plenum.groups.info({ groupId: 'g' })).toMatchObject({ ok: false });
   await client.close();
 });

@@ -48,7 +48,8 @@ function restContext(options: GatewayOptions, parts: EdgeParts): RestContext {
     bearer: createBearerCheck(config.adminToken, options.authenticator),
     document: openApiDocument({ title: 'Plenum', version: options.version ?? '0.0.0', messageMaxBytes }),
     issueDevToken: (config.isDev && options.issueDevToken) || null,
-    homePage: options.homePage ?? null,
+    // On the caller's server `/` is his.
+    homePage: (options.fastify === undefined && options.homePage) || null,
   };
 }
 

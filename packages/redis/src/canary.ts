@@ -16,6 +16,11 @@ export interface CanaryOptions {
   readonly subscriber: ChannelSubscriber;
   /** On the command connection. */
   readonly publish: (channel: string, payload: string) => Promise<unknown>;
+  /**
+   * Asks something over each other connection: the client library finds a dead link only while an answer is due.
+   * Called every round; must not throw.
+   */
+  readonly touchOthers: () => void;
   readonly prefix: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -45,7 +50,8 @@ export class Canary {
   /** Begins the rounds; they end with `stop` only. */
   start(): void {
     if (this.#isStopped) return;
-    const { clock, subscriber } = this.#options;
+    const { clock, subscriber, touchOthers } = this.#options;
+    touchOthers();
     const round: Round = {
       link: subscriber.link,
       soundsBefore: subscriber.sounds,

@@ -99,7 +99,7 @@ const splitLog = (appends: GroupLog, reads: GroupLog): GroupLog => ({
 /** Everything that hears: feeds, nudges, the rooms of the Socket.IO adapter, and the canary that proves that we hear. */
 function listen(foundation: Foundation, log: RedisGroupLog) {
   const { connections, keys, prefix, clock, random, anomalies, settings } = foundation;
-  const { command } = connections;
+  const { command, reads } = connections;
   const timeoutMs = settings.requestTimeoutMs;
   if (connections.subscriber === null) {
     const nudges = new RedisNudges({ command, subscriber: null, keys, anomalies, clock, timeoutMs });
@@ -107,7 +107,8 @@ function listen(foundation: Foundation, log: RedisGroupLog) {
   }
   const subscriber = new ChannelSubscriber({ redis: connections.subscriber, anomalies });
   const publish = (channel: string, payload: string) => command.spublish(channel, payload);
-  const canary = new Canary({ subscriber, publish, prefix, clock, random });
+  const touchOthers = () => void reads.ping().catch(() => undefined);
+  const canary = new Canary({ subscriber, publish, touchOthers, prefix, clock, random });
   canary.start();
   return {
     feeds: new RedisFeedTransport({ subscriber, log, keys, anomalies, clock, timeoutMs }),

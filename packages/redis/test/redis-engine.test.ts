@@ -1,6 +1,12 @@
 import type { LogEntry, Nudge } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
-import { obtainRedisForTests, type RedisForTests, startFaultProxy, startRedis } from '@plenum/testkit';
+import {
+  eventually,
+  obtainRedisForTests,
+  type RedisForTests,
+  startFaultProxy,
+  startRedis,
+} from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type EngineUnderTest, startEngine } from './start-engine.ts';
@@ -44,7 +50,7 @@ test('an entry reaches the open feeds of every node, and closed ones no more', a
   await using second = await startEngine({ ...redis, prefix: first.prefix });
   const [here, there] = [await follow(first), await follow(second)];
   await create(first);
-  await vi.waitFor(() => expect([here.entries.length, there.entries.length]).toEqual([1, 1]));
+  await eventually(() => expect([here.entries.length, there.entries.length]).toEqual([1, 1]));
   expect(there.entries[0]).toMatchObject({
     kind: 'event',
     seq: 1,
@@ -57,7 +63,7 @@ test('opening a feed twice delivers each entry once', async () => {
   const { entries } = await follow(started);
   await started.engine.feeds.open(groupId);
   await create(started);
-  await vi.waitFor(() => expect(entries.length).toBe(1));
+  await eventually(() => expect(entries.length).toBe(1));
 });
 
 test('a nudge reaches every node that watches the user, its sender too, and no other node', async () => {
@@ -70,7 +76,7 @@ test('a nudge reaches every node that watches the user, its sender too, and no o
     await engine.nudges.watch(userId);
   }
   first.engine.nudges.send(nudge);
-  await vi.waitFor(() => expect(heard.toSorted()).toEqual(['first u1 g1 3', 'second u1 g1 3']));
+  await eventually(() => expect(heard.toSorted()).toEqual(['first u1 g1 3', 'second u1 g1 3']));
 });
 
 test('a user who is watched no more is not heard of', async () => {
@@ -83,7 +89,7 @@ test('a user who is watched no more is not heard of', async () => {
   await started.engine.nudges.watch(other);
   started.engine.nudges.send(nudge);
   started.engine.nudges.send({ ...nudge, userId: other });
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce());
+  await eventually(() => expect(heard).toHaveBeenCalledOnce());
   expect(heard).toHaveBeenCalledWith({ ...nudge, userId: other });
 });
 
@@ -92,7 +98,7 @@ test('two prefixes on one Redis never hear each other', async () => {
   await using theirs = await startEngine(redis);
   const [here, there] = [await follow(ours), await follow(theirs)];
   await create(ours);
-  await vi.waitFor(() => expect(here.entries.length).toBe(1));
+  await eventually(() => expect(here.entries.length).toBe(1));
   expect(there.entries).toEqual([]);
   expect(await theirs.engine.groups.group(groupId)).toBeNull();
 });
@@ -130,13 +136,13 @@ test('close may be called twice and leaves no connection, while Redis is there a
   const started = await startEngine({ url: proxy.url });
   await follow(started);
   await Promise.all([started.engine.close(), started.engine.close()]);
-  await vi.waitFor(() => expect(proxy.linkCount).toBe(0));
+  await eventually(() => expect(proxy.linkCount).toBe(0));
 
   const lonely = await startEngine({ url: proxy.url });
   const waiting = lonely.engine.nudges.watch(userId);
   proxy.refuse(true);
   proxy.cutAll();
-  await vi.waitFor(async () => expect((await lonely.engine.health()).isReady).toBe(false));
+  await eventually(async () => expect((await lonely.engine.health()).isReady).toBe(false));
   const refused = expect(lonely.engine.feeds.open(groupId)).rejects.toMatchObject({
     failure: { code: 'unavailable' },
   });
@@ -153,7 +159,7 @@ test('when every link went half-open the engine comes back by itself and asks fo
   await using started = await startEngine({ url: proxy.url });
   const { entries, onAuditNeeded } = await follow(started);
   proxy.pauseDownstream();
-  await vi.waitFor(() => expect(onAuditNeeded).toHaveBeenCalledWith('all'), { timeout: 25_000 });
-  await vi.waitFor(() => create(started), { timeout: 25_000 });
-  await vi.waitFor(() => expect(entries.length).toBe(1));
+  await eventually(() => expect(onAuditNeeded).toHaveBeenCalledWith('all'), { timeoutMs: 25_000 });
+  await eventually(() => create(started), { timeoutMs: 25_000 });
+  await eventually(() => expect(entries.length).toBe(1));
 });

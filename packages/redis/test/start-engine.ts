@@ -25,7 +25,8 @@ export async function startEngine(options: {
 }): Promise<EngineUnderTest> {
   const prefix = options.prefix ?? freshPrefix();
   const engine = await createRedisEngine({
-    ...options,
+    url: options.url,
+    role: options.role ?? 'node',
     prefix,
     random: systemRandom,
     clock: systemClock,

@@ -1,5 +1,5 @@
-import { systemClock } from '@plenum/core';
-import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
+import { type Clock, systemClock } from '@plenum/core';
+import { eventually, type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { Anomalies } from '../src/anomalies.ts';
@@ -42,6 +42,16 @@ afterEach(async () => {
 
 const publish = (channel: string, payload: string) => publisher.spublish(channel, payload);
 
+const canaryOn = (clock: Clock) =>
+  new Canary({
+    subscriber,
+    publish,
+    touchOthers: () => undefined,
+    prefix: 'test',
+    clock,
+    random: systemRandom,
+  });
+
 /** Subscribes and keeps what is heard. */
 async function hear(channel: string): Promise<readonly string[]> {
   const heard: string[] = [];
@@ -52,7 +62,7 @@ async function hear(channel: string): Promise<readonly string[]> {
 test('what is published after subscribe has resolved is heard, in order', async () => {
   const heard = await hear('a');
   for (const word of ['1', '2', '3']) await publish('a', word);
-  await vi.waitFor(() => expect(heard).toEqual(['1', '2', '3']));
+  await eventually(() => expect(heard).toEqual(['1', '2', '3']));
 });
 
 test('every handler of a channel hears it, and the channel goes with the last of them', async () => {
@@ -61,9 +71,9 @@ test('every handler of a channel hears it, and the channel goes with the last of
   await Promise.all([subscriber.subscribe('a', first), subscriber.subscribe('a', second)]);
   subscriber.unsubscribe('a', first);
   await publish('a', 'x');
-  await vi.waitFor(() => expect(second).toHaveBeenCalledOnce());
+  await eventually(() => expect(second).toHaveBeenCalledOnce());
   subscriber.unsubscribe('a', second);
-  await vi.waitFor(async () => expect(await publish('a', 'y')).toBe(0));
+  await eventually(async () => expect(await publish('a', 'y')).toBe(0));
   expect(first).not.toHaveBeenCalled();
 });
 
@@ -73,7 +83,7 @@ test('a channel that is given up and wanted again at once is heard', async () =>
   subscriber.unsubscribe('a', gone);
   const heard = await hear('a');
   await publish('a', 'x');
-  await vi.waitFor(() => expect(heard).toEqual(['x']));
+  await eventually(() => expect(heard).toEqual(['x']));
 });
 
 test('a handler that throws is counted and disturbs nobody', async () => {
@@ -82,7 +92,7 @@ test('a handler that throws is counted and disturbs nobody', async () => {
   });
   const heard = await hear('a');
   await publish('a', 'x');
-  await vi.waitFor(() => expect(heard).toEqual(['x']));
+  await eventually(() => expect(heard).toEqual(['x']));
   expect(anomalies.count('handler_failed')).toBe(1);
 });
 
@@ -99,19 +109,19 @@ test('after CLIENT KILL every channel is heard again before the listeners are to
 test('a subscription that is asked for while Redis refuses connections is made when it is back', async () => {
   proxy.refuse(true);
   proxy.cutAll();
-  await vi.waitFor(() => expect(subscriber.isUp).toBe(false));
+  await eventually(() => expect(subscriber.isUp).toBe(false));
   const hearing = hear('late');
   proxy.refuse(false);
   const heard = await hearing;
   await publish('late', 'x');
-  await vi.waitFor(() => expect(heard).toEqual(['x']));
+  await eventually(() => expect(heard).toEqual(['x']));
 });
 
 test('a subscription is not called active while its link is away', async () => {
   await hear('a');
   proxy.refuse(true);
   proxy.cutAll();
-  await vi.waitFor(() => expect(subscriber.isUp).toBe(false));
+  await eventually(() => expect(subscriber.isUp).toBe(false));
   const again = hear('a');
   const first = await Promise.race([again, Promise.resolve('waiting')]);
   expect(first).toBe('waiting');
@@ -122,7 +132,7 @@ test('a subscription is not called active while its link is away', async () => {
 test('a subscription that is given up before it exists is refused as unavailable', async () => {
   proxy.refuse(true);
   proxy.cutAll();
-  await vi.waitFor(() => expect(subscriber.isUp).toBe(false));
+  await eventually(() => expect(subscriber.isUp).toBe(false));
   const handler = vi.fn();
   const waiting = subscriber.subscribe('never', handler);
   subscriber.unsubscribe('never', handler);
@@ -135,7 +145,7 @@ test('a channel that the ACL forbids is refused, counted, and leaves the link as
     await expect(hear('forbidden')).rejects.toMatchObject({ failure: { code: 'unavailable' } });
     const heard = await hear('allowed');
     await publish('allowed', 'x');
-    await vi.waitFor(() => expect(heard).toEqual(['x']));
+    await eventually(() => expect(heard).toEqual(['x']));
     expect(anomalies.count('subscribe_refused')).toBe(1);
   } finally {
     await publisher.call('ACL', 'SETUSER', 'default', 'allchannels');
@@ -156,20 +166,20 @@ test('a half-open link is found by the canary and replaced', async () => {
   subscriber.onResubscribed(audit);
   proxy.pauseDownstream();
   await publish('a', 'lost');
-  await vi.waitFor(() => expect(audit).toHaveBeenCalledOnce(), { timeout: 20_000 });
+  await eventually(() => expect(audit).toHaveBeenCalledOnce(), { timeoutMs: 20_000 });
   await publish('a', 'heard');
-  await vi.waitFor(() => expect(heard).toEqual(['heard']));
+  await eventually(() => expect(heard).toEqual(['heard']));
   expect(anomalies.count('link_replaced')).toBe(1);
   canary.stop();
 });
 
 test('the canary leaves a healthy link alone', async () => {
   const clock = steppedClock();
-  const canary = new Canary({ subscriber, publish, prefix: 'test', clock, random: systemRandom });
+  const canary = canaryOn(clock);
   canary.start();
   for (let round = 0; round < 20; round += 1) {
     const soundsBefore = subscriber.sounds;
-    await vi.waitFor(() => expect(subscriber.sounds).toBeGreaterThan(soundsBefore));
+    await eventually(() => expect(subscriber.sounds).toBeGreaterThan(soundsBefore));
     clock.step();
     clock.step();
   }

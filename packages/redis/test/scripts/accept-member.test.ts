@@ -11,7 +11,9 @@ onEveryRedis((open) => {
     const accepted = await stage.do(acceptCommand({ groupId, actor: 'owner', userId: 'u1', reason }));
     expect(accepted).toMatchObject({ status: 'active', roles: ['member'], seq: 3 });
     expect(await stage.member('u1')).toMatchObject({ status: 'active', sinceSeq: 3 });
-    expect((await stage.entries()).at(-1)).toMatchObject({ event: { type: 'accepted', actor_id: 'owner', reason } });
+    expect((await stage.entries()).at(-1)).toMatchObject({
+      event: { type: 'accepted', actor_id: 'owner', reason },
+    });
     expect(await stage.redis.zcard(stage.keys.pending(groupId))).toBe(0);
   });
 

@@ -20,9 +20,9 @@ test('a frozen Redis leaves the outcome unknown, and what it gets too late it do
   const draft = messageDraft({ groupId, sender: 'owner' });
   await server.pause();
   await expect(stage.log.append(draft)).rejects.toEqual(failsWith('timeout'));
-  await expect(
-    stage.groups.change(kickCommand({ groupId, actor: 'owner', userId: 'u1' })),
-  ).rejects.toEqual(failsWith('timeout'));
+  await expect(stage.groups.change(kickCommand({ groupId, actor: 'owner', userId: 'u1' }))).rejects.toEqual(
+    failsWith('timeout'),
+  );
   await server.resume();
   expect(await stage.entries()).toHaveLength(1);
   expect(await stage.log.append(draft)).toMatchObject({ seq: 2, isDuplicate: false });

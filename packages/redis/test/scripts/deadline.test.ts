@@ -4,16 +4,19 @@ import { appendMessage, kickMember } from '../../src/scripts/index.ts';
 import { groupId, onEveryRedis } from './stage.ts';
 
 onEveryRedis((open) => {
-  test.each([appendMessage, kickMember])('$command begun after its deadline only tells the time', async (script) => {
-    const stage = open();
-    const keys = script.keys.map((name) => `${stage.keys.prefix}:{p1}:${name}`);
-    const args = script.args.map(() => '0');
-    expect(await stage.redis.eval(script.lua, keys.length, ...keys, ...args)).toEqual([
-      'late',
-      expect.stringMatching(/^\d{13}$/),
-    ]);
-    expect(await stage.keyNames()).toEqual([]);
-  });
+  test.each([appendMessage, kickMember])(
+    '$command begun after its deadline only tells the time',
+    async (script) => {
+      const stage = open();
+      const keys = script.keys.map((name) => `${stage.keys.prefix}:{p1}:${name}`);
+      const args = script.args.map(() => '0');
+      expect(await stage.redis.eval(script.lua, keys.length, ...keys, ...args)).toEqual([
+        'late',
+        expect.stringMatching(/^\d{13}$/),
+      ]);
+      expect(await stage.keyNames()).toEqual([]);
+    },
+  );
 
   test('a clock that has fallen an hour behind corrects itself on the way', async () => {
     const stage = open();

@@ -42,7 +42,9 @@ onEveryRedis((open) => {
     expect(left.seq).toBe(3);
     expect((await stage.wires(1))[0]).toContain('"type":"deleted","user_id":"$service","epoch"');
     expect(await stage.groups.group(groupId)).toBeNull();
-    expect(await stage.groups.change(acceptCommand({ groupId, actor: '$service', userId: 'applicant' }))).toEqual({
+    expect(
+      await stage.groups.change(acceptCommand({ groupId, actor: '$service', userId: 'applicant' })),
+    ).toEqual({
       outcome: 'refused',
       failure: { code: 'group_not_found' },
     });

@@ -35,7 +35,10 @@ onEveryRedis((open) => {
     await stage.admit('u1', 'u2');
     await stage.do(muteCommand({ groupId, actor: 'owner', userId: 'u1', forMs: 1 }));
     await eventually(async () => expect(await stage.member('u1')).toMatchObject({ status: 'active' }));
-    expect(await stage.groups.group(groupId)).toMatchObject({ counts: { active: 3, muted: 0 }, head: { seq: 4 } });
+    expect(await stage.groups.group(groupId)).toMatchObject({
+      counts: { active: 3, muted: 0 },
+      head: { seq: 4 },
+    });
     const heard = await stage.listen();
     const kicked = await stage.do(kickCommand({ groupId, actor: 'owner', userId: 'u2' }));
     expect(kicked.seq).toBe(6);

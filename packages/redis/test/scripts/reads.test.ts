@@ -1,6 +1,6 @@
 import type { LogRange } from '@plenum/core';
-import { joinCommand, kickCommand, muteCommand } from '@plenum/testkit';
 import { groupIdSchema } from '@plenum/protocol';
+import { joinCommand, kickCommand, muteCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, type Stage } from './stage.ts';
 
@@ -77,7 +77,9 @@ onEveryRedis((open) => {
     await stage.do(joinCommand({ groupId, userId: 'applicant' }));
     await stage.do(muteCommand({ groupId, actor: 'owner', userId: 'u1' }));
     const names = async (status: 'active' | 'muted' | 'pending') =>
-      (await stage.groups.members(groupId, { cursor: null, limit: 10, status }))?.rows.map((row) => row.userId);
+      (await stage.groups.members(groupId, { cursor: null, limit: 10, status }))?.rows.map(
+        (row) => row.userId,
+      );
     expect(await names('active')).toEqual(['owner', 'u2']);
     expect(await names('muted')).toEqual(['u1']);
     expect(await names('pending')).toEqual(['applicant']);
@@ -94,7 +96,7 @@ onEveryRedis((open) => {
   test('reads go on while Redis refuses writes', async () => {
     const stage = open();
     await withMessages(stage, 1);
-    const [, before = '0'] = await stage.redis.config('GET', 'maxmemory') as string[];
+    const [, before = '0'] = (await stage.redis.config('GET', 'maxmemory')) as string[];
     await stage.redis.config('SET', 'maxmemory', '1');
     try {
       expect(seqs(await stage.log.after(groupId, 0, 5))).toEqual([1, 2]);

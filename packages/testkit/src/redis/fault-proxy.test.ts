@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 let echo: Server;
@@ -42,29 +43,29 @@ async function dial() {
 test('bytes pass in both directions', async () => {
   const client = await dial();
   client.socket.write('hello');
-  await vi.waitFor(() => expect(client.heard()).toBe('hello'));
+  await eventually(() => expect(client.heard()).toBe('hello'));
 });
 
 test('a half-open link is silent and says everything after it has healed, while new links work', async () => {
   const frozen = await dial();
-  await vi.waitFor(() => expect(proxy.linkCount).toBe(1));
+  await eventually(() => expect(proxy.linkCount).toBe(1));
   proxy.pauseDownstream();
   frozen.socket.write('lost?');
   const healthy = await dial();
   healthy.socket.write('fine');
-  await vi.waitFor(() => expect(healthy.heard()).toBe('fine'));
+  await eventually(() => expect(healthy.heard()).toBe('fine'));
   expect(frozen.heard()).toBe('');
   proxy.resumeDownstream();
-  await vi.waitFor(() => expect(frozen.heard()).toBe('lost?'));
+  await eventually(() => expect(frozen.heard()).toBe('lost?'));
 });
 
 test('a cut link is closed at once and forgotten', async () => {
   const client = await dial();
-  await vi.waitFor(() => expect(proxy.linkCount).toBe(1));
+  await eventually(() => expect(proxy.linkCount).toBe(1));
   const ended = closed(client.socket);
   proxy.cutAll();
   await ended;
-  await vi.waitFor(() => expect(proxy.linkCount).toBe(0));
+  await eventually(() => expect(proxy.linkCount).toBe(0));
 });
 
 test('a refusing proxy closes new connections until it accepts again', async () => {
@@ -75,7 +76,7 @@ test('a refusing proxy closes new connections until it accepts again', async () 
   proxy.refuse(false);
   const client = await dial();
   client.socket.write('again');
-  await vi.waitFor(() => expect(client.heard()).toBe('again'));
+  await eventually(() => expect(client.heard()).toBe('again'));
 });
 
 test('delayed bytes keep their order when the delay ends', async () => {
@@ -87,5 +88,5 @@ test('delayed bytes keep their order when the delay ends', async () => {
   client.socket.write('second ');
   proxy.delay(0);
   client.socket.write('third');
-  await vi.waitFor(() => expect(client.heard()).toBe('first second third'));
+  await eventually(() => expect(client.heard()).toBe('first second third'));
 });

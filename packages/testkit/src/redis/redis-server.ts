@@ -75,6 +75,7 @@ async function launchOnFreePort(launcher: RedisLauncher, dir: string, args: read
 }
 
 class OwnRedisServer implements RedisServer {
+  readonly url: string;
   readonly port: number;
   readonly #dir: string;
   readonly #relaunch: () => Promise<LaunchedRedis>;
@@ -86,12 +87,9 @@ class OwnRedisServer implements RedisServer {
   ) {
     this.#redis = redis;
     this.port = at.port;
+    this.url = `redis://127.0.0.1:${at.port}`;
     this.#dir = at.dir;
     this.#relaunch = at.relaunch;
-  }
-
-  get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
   }
 
   get pid(): number {

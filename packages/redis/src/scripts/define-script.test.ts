@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineScript, said } from './define-script.ts';
+import { scriptOptions } from './index.ts';
+
+const reply = said('kept', z.tuple([]));
+
+test('a definition that names other keys than its script fails at load', () => {
+  expect(() =>
+    defineScript({ file: 'forget-membership', keys: ['group'], args: ['groupId', 'entry'], reply }),
+  ).toThrow('forget-membership.lua binds KEYS "index", its definition says "group"');
+});
+
+test('a definition whose arguments stand in another order than its script fails at load', () => {
+  expect(() =>
+    defineScript({ file: 'forget-membership', keys: ['index'], args: ['entry', 'groupId'], reply }),
+  ).toThrow('binds ARGV "groupId entry", its definition says "entry groupId"');
+});
+
+test.each(Object.entries(scriptOptions))('%s is one text that begins with its shebang', (_, { lua }) => {
+  expect(lua).toMatch(/^#!lua( flags=no-writes)?\n/);
+  expect(lua).not.toContain('@include');
+});

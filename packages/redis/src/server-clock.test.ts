@@ -1,0 +1,40 @@
+import { ManualClock } from '@plenum/testkit';
+import { expect, test } from 'vitest';
+import { ServerClock } from './server-clock.ts';
+
+/** A node's clock and what it makes of replies that were on their way for so long. */
+function setUp() {
+  const local = new ManualClock();
+  const clock = new ServerClock(local);
+  const reply = async (redisMs: number, tookMs: number) => {
+    const sentAtMs = local.monotonicMs();
+    await local.advance(tookMs);
+    clock.observe(redisMs, sentAtMs);
+  };
+  return { local, clock, reply };
+}
+
+test('nothing is known before the first reply', () => {
+  expect(setUp().clock.isKnown).toBe(false);
+});
+
+test('Redis time goes on between replies', async () => {
+  const { local, clock, reply } = setUp();
+  await reply(1_000_000, 0);
+  await local.advance(250);
+  expect(clock.nowMs()).toBe(1_000_250);
+});
+
+test('a slow reply does not set the clock back', async () => {
+  const { clock, reply } = setUp();
+  await reply(1_000_000, 0);
+  await reply(1_000_000, 900);
+  expect(clock.nowMs()).toBe(1_000_900);
+});
+
+test.each([3_600_000, -3_600_000])('a step of Redis by %d ms is followed at once', async (stepMs) => {
+  const { clock, reply } = setUp();
+  await reply(100_000_000, 0);
+  await reply(100_000_000 + stepMs, 10);
+  expect(Math.abs(clock.nowMs() - (100_000_000 + stepMs))).toBeLessThanOrEqual(11);
+});

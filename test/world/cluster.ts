@@ -1,0 +1,92 @@
+/** Three real node processes behind the balancer of `npm run cluster`, on a Redis that the test may do anything to. */
+import { type RedisServer, startRedis } from '@plenum/testkit';
+import { Redis } from 'ioredis';
+import { CommandProcess } from '../command-process.ts';
+import { Device, type DeviceOptions } from './device.ts';
+import { adminToken, jwtSecret, tokenOf } from './service.ts';
+
+export interface RunningNode {
+  readonly url: string;
+  readonly pid: number;
+}
+
+/** Loads of tests are faster than what a person may type. */
+const fast = {
+  PLENUM_RATE_PER_SEC: '100000',
+  PLENUM_RATE_BURST: '100000',
+  PLENUM_JWT_SECRET: jwtSecret,
+  PLENUM_ADMIN_TOKEN: adminToken,
+};
+
+export class Cluster implements AsyncDisposable {
+  /** Of the balancer. */
+  readonly url: string;
+  readonly redis: RedisServer;
+  readonly admin: Redis;
+  readonly #command: CommandProcess;
+  readonly #devices: Device[] = [];
+
+  private constructor(command: CommandProcess, redis: RedisServer, url: string) {
+    this.#command = command;
+    this.redis = redis;
+    this.url = url;
+    this.admin = new Redis(redis.url);
+    this.admin.on('error', () => {});
+  }
+
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+    const redis = await startRedis({});
+    const command = new CommandProcess('apps/server/dist/dev/cluster.js', [], {
+      ...fast,
+      PORT: '0',
+      REDIS_URL: redis.url,
+      ...environment,
+    });
+    try {
+      const [, url = ''] = await command.until(/The cluster is ready at (\S+):/);
+      await command.until(/Ctrl-C stops everything/);
+      return new Cluster(command, redis, url);
+    } catch (error) {
+      await command[Symbol.asyncDispose]();
+      await redis.stop();
+      throw error;
+    }
+  }
+
+  get output(): string {
+    return this.#command.output;
+  }
+  get nodes(): readonly RunningNode[] {
+    return [...this.output.matchAll(/node at (\S+) \(process (\d+)\)/g)].map((match) => ({
+      url: match[1] ?? '',
+      pid: Number(match[2]),
+    }));
+  }
+  node(index: number): RunningNode {
+    const node = this.nodes[index];
+    if (node === undefined) throw new Error(`no node ${index} in:\n${this.output}`);
+    return node;
+  }
+
+  /** @param url default: the balancer. */
+  async device(userId: string, url = this.url, options: DeviceOptions = {}): Promise<Device> {
+    const device = new Device(url, await tokenOf(userId), options);
+    this.#devices.push(device);
+    return device.connected();
+  }
+  /** One device of a user on each of the three nodes. */
+  onEachNode(userIds: readonly [string, string, string]): Promise<Device[]> {
+    return Promise.all(userIds.map((userId, index) => this.device(userId, this.node(index).url)));
+  }
+
+  killPubSub(): Promise<unknown> {
+    return this.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const device of this.#devices) device.socket.disconnect();
+    this.admin.disconnect();
+    await this.#command[Symbol.asyncDispose]();
+    await this.redis.stop();
+  }
+}
