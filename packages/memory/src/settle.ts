@@ -3,7 +3,7 @@ import type { GroupState } from './group-state.ts';
 import type { MemoryState } from './memory-state.ts';
 
 /** Mutes that one command ends at most, besides those of the users it is about. */
-export const settledAtOnce = 50;
+const settledAtOnce = 50;
 
 /** Ends due mutes: the earliest first, then those of `users`, so that a stored status is the effective one. */
 export function settle(

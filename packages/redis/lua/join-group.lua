@@ -13,7 +13,7 @@ if is_banned then return refuse('banned') end
 
 if member and is_ensured == '1' then
   if group.is_settled then commit(group) end
-  return { 'done', integer(now), describe(member) .. ' ' .. group.epoch .. ' ' .. integer(group.seq) }
+  return { 'duplicate', integer(now), describe(member) .. ' ' .. group.epoch .. ' ' .. integer(group.seq) }
 end
 
 local is_direct = group.type == 'public' or is_admitted == '1'

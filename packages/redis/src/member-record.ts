@@ -2,6 +2,7 @@
 import type { MemberRecord } from '@plenum/core';
 import type { MemberStatus, Role } from '@plenum/protocol';
 import { z } from 'zod';
+import { integerWord } from './scripts/define-script.ts';
 
 export const memberStatusOf = { a: 'active', p: 'pending', m: 'muted' } as const satisfies Record<
   string,
@@ -9,21 +10,23 @@ export const memberStatusOf = { a: 'active', p: 'pending', m: 'muted' } as const
 >;
 export const rolesOf = { a: ['admin'], m: ['member'] } as const satisfies Record<string, readonly Role[]>;
 
-const numberWord = z
-  .string()
-  .regex(/^\d{1,16}$/)
-  .transform(Number);
 /** `-`: it does not end by itself. */
-export const untilWord = z.union([z.literal('-').transform(() => null), numberWord]);
+export const untilWord = z.union([z.literal('-').transform(() => null), integerWord]);
 
-const words = z.tuple([z.enum(['a', 'p', 'm', 'b']), z.enum(['a', 'm']), numberWord, numberWord, untilWord]);
+const words = z.tuple([
+  z.enum(['a', 'p', 'm', 'b']),
+  z.enum(['a', 'm']),
+  integerWord,
+  integerWord,
+  untilWord,
+]);
 
 export interface Standing {
   readonly member: MemberRecord | null;
   readonly isBanned: boolean;
 }
 
-export const stranger: Standing = { member: null, isBanned: false };
+const stranger: Standing = { member: null, isBanned: false };
 
 /** @param text '' for no record; a mute that has ended by `nowMs` counts as settled, though no script has done it yet. */
 export function standingOf(text: string, nowMs: number): Standing {

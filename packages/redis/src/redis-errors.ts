@@ -4,11 +4,13 @@ import type { ErrorCode } from '@plenum/protocol';
 
 /** Replies by which Redis refuses a script before its first line (`#!lua` makes it all or nothing), or cannot run it now. */
 const refusedByRedis = new Set([
+  'ASK',
   'BUSY',
   'CLUSTERDOWN',
   'LOADING',
   'MASTERDOWN',
   'MISCONF',
+  'MOVED',
   'NOAUTH',
   'NOPERM',
   'NOREPLICAS',

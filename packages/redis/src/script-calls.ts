@@ -99,17 +99,26 @@ export class ScriptCalls {
     const wasConnected = this.#redis.status === 'ready';
     const connectionsBefore = this.#connections;
     const mayHaveRun = () => isChange && (wasConnected || this.#connections !== connectionsBefore);
-    this.#inFlight += 1;
+    const sent = this.#counted(send);
     let cancel = () => {};
     const overdue = new Promise<never>((_, reject) => {
       cancel = this.#clock.after(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
     });
     try {
-      return await Promise.race([send(), overdue]);
+      return await Promise.race([sent, overdue]);
     } catch (error) {
       throw translate(error, mayHaveRun());
     } finally {
       cancel();
+    }
+  }
+
+  /** A command that was given up still waits in the client library: it counts until that lets go of it. */
+  async #counted<T>(send: () => Promise<T>): Promise<T> {
+    this.#inFlight += 1;
+    try {
+      return await send();
+    } finally {
       this.#inFlight -= 1;
     }
   }

@@ -2,7 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { defaultEngineSettings, type EngineSettings, systemClock } from '@plenum/core';
 import {
   type EngineHarness,
+  engineSuite,
+  feedTransportSuite,
   freshPrefix,
+  groupLogSuite,
+  groupStoreSuite,
+  nudgesSuite,
   obtainRedisForTests,
   type RedisForTests,
   ruleMatrixSuite,
@@ -31,3 +36,8 @@ async function makeEngine(settings: Partial<EngineSettings> = {}): Promise<Engin
 }
 
 ruleMatrixSuite('redis', makeEngine);
+groupStoreSuite('redis', makeEngine);
+groupLogSuite('redis', makeEngine);
+feedTransportSuite('redis', makeEngine);
+nudgesSuite('redis', makeEngine);
+engineSuite('redis', makeEngine);

@@ -87,7 +87,7 @@ test('cluster-wide calls of the stock adapter work through the facade', async ()
   const main = `${first.prefix}#/#`;
   await eventually(async () => expect(await admin.pubsub('SHARDNUMSUB', main)).toEqual([main, 2]));
   expect((await here.io.in('news').fetchSockets()).length).toBe(2);
-  const gone = once(far.socket, 'disconnect');
+  const gone = new Promise((resolve) => far.socket.once('disconnect', resolve));
   here.io.in('news').disconnectSockets(true);
   await gone;
 });

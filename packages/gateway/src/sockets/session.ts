@@ -44,6 +44,7 @@ export class Session {
   readonly #socket: Socket;
   readonly #context: SessionContext;
   #inFlight = 0;
+  #isMoving = false;
   #onIdle: (() => void)[] = [];
 
   constructor(socket: Socket, subscriber: SocketSubscriber, context: SessionContext) {
@@ -65,10 +66,11 @@ export class Session {
     });
   }
 
-  /** Resolves when no request is open. */
-  idle(): Promise<void> {
-    if (this.#inFlight === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#onIdle.push(resolve));
+  /** This socket's turn in a drain: takes nothing new, answers what is open, closes. Until then it is served as ever. */
+  async move(): Promise<void> {
+    this.#isMoving = true;
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+    this.close();
   }
 
   /** Lets the client reconnect elsewhere by itself: `disconnect()` would keep it from doing so. Flushes first. */
@@ -109,7 +111,7 @@ export class Session {
         details: { field: 'event' },
       });
     }
-    if (this.#context.drainFlag.isDraining) return refuse({ code: 'draining' });
+    if (this.#isMoving) return refuse({ code: 'draining' });
     if (this.#inFlight >= inFlightMax) {
       return refuse({
         code: 'rate_limited',

@@ -87,8 +87,7 @@ async function drain(sessions: ReadonlySet<Session>, withinMs: number, clock: Cl
   const closing: Promise<void>[] = [];
   while (waiting.length > 0) {
     if (withinMs > 0) await sleep(clock, drainStepMs);
-    for (const session of waiting.splice(0, perStep))
-      closing.push(session.idle().then(() => session.close()));
+    for (const session of waiting.splice(0, perStep)) closing.push(session.move());
   }
   const leftMs = Math.max(drainStepMs, deadlineMs - clock.monotonicMs());
   await Promise.race([Promise.all(closing), sleep(clock, leftMs)]);

@@ -45,7 +45,7 @@ export function change(state: MemoryState, command: GroupCommand): ChangeOutcome
 function presentMember(group: GroupState, command: GroupCommand, nowMs: number): ChangeDone | null {
   if (command.operation !== 'join' || !command.ensure) return null;
   const member = group.member(command.userId, nowMs);
-  return member === null ? null : standsAs(group, member, group.log.seq);
+  return member === null ? null : { ...standsAs(group, member, group.log.seq), isDuplicate: true };
 }
 
 /** The service admits into any group under the rules of a public one. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { memberStatusOf, rolesOf, untilWord } from '../member-record.ts';
 import { defineScript, integerWord, late, said } from './define-script.ts';
 
-export const changeKeys = [
+const changeKeys = [
   'group',
   'members',
   'receivers',
@@ -15,7 +15,7 @@ export const changeKeys = [
   'groups',
 ] as const;
 
-export const changeArgs = [
+const changeArgs = [
   'groupId',
   'userId',
   'actor',

@@ -65,6 +65,6 @@ onEveryRedis((open) => {
   test('the group is listed in its partition', async () => {
     const stage = open();
     await stage.create();
-    expect(await stage.redis.zrange(stage.keys.groups(groupId), 0, -1)).toEqual([groupId]);
+    expect(await stage.redis.zrange(stage.keys.groups(groupId), '0', '-1')).toEqual([groupId]);
   });
 });

@@ -56,7 +56,7 @@ onEveryRedis((open) => {
     await stage.do(joinCommand({ groupId, userId: 'u1' }));
     const before = await stage.keyNames();
     const ensured = await stage.do(joinCommand({ groupId, userId: 'u1', ensure: true }));
-    expect(ensured).toMatchObject({ status: 'pending', seq: 2, isDuplicate: false });
+    expect(ensured).toMatchObject({ status: 'pending', seq: 2, isDuplicate: true });
     expect(await stage.keyNames()).toEqual(before);
   });
 

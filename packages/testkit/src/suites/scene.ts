@@ -112,7 +112,7 @@ export async function begin(makeEngine: MakeEngine, options: SceneOptions = {}):
   return scene;
 }
 
-export function expectDone(outcome: ChangeOutcome): ChangeDone {
+function expectDone(outcome: ChangeOutcome): ChangeDone {
   if (outcome.outcome === 'done') return outcome;
   throw new Error(`the change was refused: ${outcome.failure.code}`);
 }
