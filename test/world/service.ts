@@ -27,6 +27,24 @@ export interface RestCall {
 export const tokenOf = (userId: string, expiresInSec = 3600): Promise<string> =>
   issueJwt({ secret: jwtSecret, userId: userIdSchema.parse(userId), expiresInSec });
 
+/** @param call.token default: the admin token; null: none. A text as body is sent as it stands. */
+export async function httpRequest(method: string, url: string, call: RestCall = {}): Promise<HttpAnswer> {
+  const token = call.token === undefined ? adminToken : call.token;
+  const answer = await fetch(url, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...call.headers,
+    },
+    ...(call.body === undefined
+      ? {}
+      : { body: typeof call.body === 'string' ? call.body : JSON.stringify(call.body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text === '' ? {} : JSON.parse(text) };
+}
+
 export class Service implements AsyncDisposable {
   readonly plenum: Plenum;
   readonly url: string;
@@ -39,8 +57,10 @@ export class Service implements AsyncDisposable {
     this.#release = release;
   }
 
+  /** @param options `redisUrl`: of a Redis that the test may break; the service gets one otherwise. */
   static async start(engine: EngineName, options: PlenumOptions = {}): Promise<Service> {
-    const redis = engine === 'redis' ? await obtainRedisForTests() : null;
+    const isGiven = options.redisUrl !== undefined;
+    const redis = engine === 'redis' && !isGiven ? await obtainRedisForTests() : null;
     const plenum = await createPlenum({
       gateway: { port: 0 },
       jwtSecret,
@@ -59,22 +79,9 @@ export class Service implements AsyncDisposable {
     return device.connected();
   }
 
-  /** @param call.token default: the admin token; null: none. */
-  async rest(method: string, path: string, call: RestCall = {}): Promise<HttpAnswer> {
-    const token = call.token === undefined ? adminToken : call.token;
-    const answer = await fetch(`${this.url}${path}`, {
-      method,
-      headers: {
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...call.headers,
-      },
-      ...(call.body === undefined
-        ? {}
-        : { body: typeof call.body === 'string' ? call.body : JSON.stringify(call.body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, body: text === '' ? {} : JSON.parse(text) };
+  /** As {@link httpRequest}, at this service. */
+  rest(method: string, path: string, call: RestCall = {}): Promise<HttpAnswer> {
+    return httpRequest(method, `${this.url}${path}`, call);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,7 @@
 /** A parent that started this process with an IPC channel learns its URL, and its end is the end of this process. */
 import { environment } from './config.ts';
 
-const shellPollMs = 500;
+const parentPollMs = 500;
 
 export const hasParent = () => process.send !== undefined;
 
@@ -10,8 +10,8 @@ export function tellParent(message: { readonly url: string }): void {
 }
 
 /**
- * A parent that is gone cannot stop its children any more: they stop by themselves. Under npm the parent is a shell that a
- * signal to npm ends alone; without this, what runs in it would go on.
+ * A parent that is gone cannot stop its children any more: they stop by themselves. Under npm that is a `kill -9` of npm;
+ * the scripts say `exec`, so every other signal to npm reaches this process itself.
  */
 export function onParentGone(stop: () => void): void {
   if (hasParent()) {
@@ -19,11 +19,11 @@ export function onParentGone(stop: () => void): void {
     return;
   }
   if (environment['npm_lifecycle_event'] === undefined) return;
-  const shell = process.ppid;
+  const npm = process.ppid;
   const timer = setInterval(() => {
-    if (process.ppid === shell) return;
+    if (process.ppid === npm) return;
     clearInterval(timer);
     stop();
-  }, shellPollMs);
+  }, parentPollMs);
   timer.unref();
 }

@@ -22,4 +22,5 @@ export * from './ports/random.ts';
 export * from './ports/telemetry.ts';
 export * from './requests/caller.ts';
 export * from './requests/operations.ts';
+export * from './run-loop.ts';
 export * from './send/draft.ts';

@@ -24,5 +24,8 @@ export const partitionOf = (id: GroupId | UserId): number => crc16(id) % PARTITI
 export const tagOf = (id: GroupId | UserId): string => `{p${partitionOf(id)}}`;
 /** Socket.IO room of a group: `{p17}:<group_id>`. */
 export const groupRoom = (groupId: GroupId): string => `${tagOf(groupId)}:${groupId}`;
-/** Socket.IO room of a user's devices: `{p17}:user:<user_id>`. */
-export const userRoom = (userId: UserId): string => `${tagOf(userId)}:user:${userId}`;
+/**
+ * Socket.IO room of a user's devices: `{p17}:$user:<user_id>`. `$` is in no group id: else a group that is named
+ * `user:<id>` would share the room of that user, and its messages would reach his devices.
+ */
+export const userRoom = (userId: UserId): string => `${tagOf(userId)}:$user:${userId}`;

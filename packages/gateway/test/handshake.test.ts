@@ -132,8 +132,8 @@ test('the room of a user is a channel of the sharded adapter', async () => {
   const roomChannels = fakeRoomChannels('plenum');
   await using edge = await startEdge({ roomChannels });
   const client = await edge.connected('ann');
-  const channel = [...roomChannels.channels].find((name) => name.endsWith(':user:ann#'));
-  expect(channel).toMatch(/^plenum#\/#\{p\d+\}:user:ann#$/);
+  const channel = [...roomChannels.channels].find((name) => name.endsWith(':$user:ann#'));
+  expect(channel).toMatch(/^plenum#\/#\{p\d+\}:\$user:ann#$/);
   const received = new Promise((resolve) => client.once('news', resolve));
   const room = channel?.slice('plenum#/#'.length, -1);
   const packet = { type: 2, data: ['news', 1], nsp: '/' };

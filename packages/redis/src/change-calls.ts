@@ -25,13 +25,15 @@ const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
 /** Whom the change concerns; `$service` only where it deletes. */
 const subjectOf = (command: GroupCommand): string => ('userId' in command ? command.userId : command.actor);
 
-/** The user who becomes a member or an applicant, and so needs the group in his index; null for all other changes. */
+/**
+ * The user who becomes a member or an applicant, and so needs the group in his index; null for all other changes. An
+ * applicant has it there already: writing it for whomever an accept names would let anybody fill a stranger's index.
+ */
 export function joinerOf(command: GroupCommand): UserId | null {
   switch (command.operation) {
     case 'create':
       return command.actor;
     case 'join':
-    case 'accept':
       return command.userId;
     default:
       return null;
@@ -47,6 +49,7 @@ const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({
   log: keys.log(groupId),
   dedupe: keys.dedupe(groupId, actor, request.id),
   outbox: keys.outbox(groupId),
+  due: keys.due(groupId),
   groups: keys.groups(groupId),
 });
 

@@ -6,6 +6,7 @@ import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability-reading.ts';
 import { Canary } from './canary.ts';
 import { type Connections, openConnections, type RedisRole } from './connections.ts';
+import { IdleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { noFeeds, RedisFeedTransport } from './redis-feed-transport.ts';
@@ -67,6 +68,8 @@ function assemble(foundation: Foundation): RedisEngine {
   const appends = new RedisGroupLog({ ...state, redis: command });
   const listening = listen(foundation, appends);
   const durability = new DurabilityReading(command, clock);
+  const idleMutes = new IdleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
+  if (connections.subscriber !== null) idleMutes.start();
   const health = async (): Promise<EngineHealth> => ({
     isReady: command.status === 'ready' && listening.isUp(),
     durability: await durability.current(),
@@ -82,6 +85,7 @@ function assemble(foundation: Foundation): RedisEngine {
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     close: () => {
+      idleMutes.stop();
       listening.close();
       return connections.close();
     },

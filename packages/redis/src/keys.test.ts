@@ -45,5 +45,5 @@ test('ids that only look alike when joined have different digests', () => {
 
 test('a channel is that of the Socket.IO room', () => {
   expect(keys.groupChannel(group('g'))).toMatch(/^plenum#\/#\{p\d+\}:g#$/);
-  expect(keys.userChannel(user('u'))).toMatch(/^plenum#\/#\{p\d+\}:user:u#$/);
+  expect(keys.userChannel(user('u'))).toMatch(/^plenum#\/#\{p\d+\}:\$user:u#$/);
 });

@@ -42,6 +42,9 @@ export class Keys {
   outbox = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:outbox`;
   /** Hash of the partition: group id → messages that were accepted and not archived yet. */
   queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
+  /** ZSET of the partition: groups by the time at which their next mute ends, ms. */
+  due = (groupId: GroupId): string => this.dueIn(tagOf(groupId));
+  dueIn = (tag: string): string => `${this.prefix}:${tag}:due`;
   /** ZSET of the partition: its groups, score 0. */
   groups = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:groups`;
 

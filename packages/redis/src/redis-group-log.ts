@@ -115,6 +115,7 @@ export class RedisGroupLog implements GroupLog {
       log: keys.log(groupId),
       dedupe: keys.dedupe(groupId, sender, request.id),
       outbox: keys.outbox(groupId),
+      due: keys.due(groupId),
       bucket: keys.bucket(groupId, sender),
       queued: keys.queued(groupId),
     };

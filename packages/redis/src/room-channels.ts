@@ -39,12 +39,7 @@ export class RedisRoomChannels implements RoomChannels {
   }
 
   async sUnsubscribe(channels: string | string[]): Promise<void> {
-    for (const channel of listOf(channels)) {
-      const handler = this.#handlers.get(channel);
-      if (handler === undefined) continue;
-      this.#handlers.delete(channel);
-      this.#options.subscriber.unsubscribe(channel, handler);
-    }
+    for (const channel of listOf(channels)) this.#unsubscribe(channel);
   }
 
   /** Never rejects: pub/sub promises nothing, and a publish that failed reached nobody. */
@@ -67,8 +62,9 @@ export class RedisRoomChannels implements RoomChannels {
     return this.#options.command.pubsub('SHARDNUMSUB', ...channels);
   }
 
+  /** Registers before it first waits: a room may come and go within one turn, and nobody awaits these calls. */
   async #subscribe(channel: string, listener: Listener): Promise<void> {
-    await this.sUnsubscribe(channel);
+    this.#unsubscribe(channel);
     const rawChannel = Buffer.from(channel);
     const handler: ChannelHandler = (payload) => {
       if (isNudge(payload)) return;
@@ -78,5 +74,12 @@ export class RedisRoomChannels implements RoomChannels {
     this.#handlers.set(channel, handler);
     // A refusal was counted by the subscriber; the adapter has no ear for it.
     await this.#options.subscriber.subscribe(channel, handler).catch(() => undefined);
+  }
+
+  #unsubscribe(channel: string): void {
+    const handler = this.#handlers.get(channel);
+    if (handler === undefined) return;
+    this.#handlers.delete(channel);
+    this.#options.subscriber.unsubscribe(channel, handler);
   }
 }

@@ -7,6 +7,7 @@ import {
   freshPrefix,
   groupLogSuite,
   groupStoreSuite,
+  idleMuteSuite,
   nudgesSuite,
   obtainRedisForTests,
   type RedisForTests,
@@ -41,3 +42,4 @@ groupLogSuite('redis', makeEngine);
 feedTransportSuite('redis', makeEngine);
 nudgesSuite('redis', makeEngine);
 engineSuite('redis', makeEngine);
+idleMuteSuite('redis', makeEngine);

@@ -101,6 +101,24 @@ test('a room that everybody has left is no longer listened to', async () => {
   await eventually(async () => expect(await listeners(started.prefix, 'news')).toBe(0));
 });
 
+test('a room that comes and goes within one turn is not listened to, and one that comes back is', async () => {
+  await using started = await startEngine(redis);
+  const channels = started.engine.roomChannels;
+  const heard: string[] = [];
+  const listener = (payload: Buffer) => void heard.push(payload.toString('utf8'));
+  const gone = `${started.prefix}#/#gone#`;
+  const back = `${started.prefix}#/#back#`;
+  await Promise.all([
+    ...[channels?.sSubscribe(gone, listener), channels?.sUnsubscribe(gone)],
+    ...[channels?.sSubscribe(back, listener), channels?.sUnsubscribe(back)],
+    channels?.sSubscribe(back, listener),
+  ]);
+  const message = '{"uid":"u","nsp":"/","type":7,"data":{"requestId":"q","opts":{"rooms":[],"except":[]}}}';
+  await eventually(async () => expect(await admin.spublish(gone, message)).toBe(0));
+  await admin.spublish(back, message);
+  await eventually(() => expect(heard).toEqual([message]));
+});
+
 test('a publish while Redis is away is counted and rejects nothing', async () => {
   await using server = await startRedis();
   await using started = await startEngine(server);

@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   });
   const stop = () => starting.then((cluster) => cluster.stop());
   const asked = untilAskedToStop({ stop, logger, hardExitMs });
-  onParentGone(() => asked.ask('the shell that started the cluster is gone'));
+  onParentGone(() => asked.ask('npm, which started the cluster, is gone'));
   const cluster = await starting;
   say(clusterHelp(cluster, config));
   const code = await asked.stopped;

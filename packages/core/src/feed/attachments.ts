@@ -1,3 +1,4 @@
+/** Where the attached devices of one feed stand, and how far they may go. */
 import type { Subscriber } from '../ports/fan-out.ts';
 
 /** A device that still reads the log up to where the feed is. */

@@ -1,3 +1,4 @@
+/** The devices of this node by user, with what each has asked for. */
 import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { Subscriber } from '../ports/fan-out.ts';
 

@@ -1,3 +1,4 @@
+/** The members of one group who have a device on this node, and what they are told of their membership. */
 import type { GroupEvent, GroupId, MembershipPush } from '@plenum/protocol';
 import type { MemberRecord } from '../groups/records.ts';
 import type { FeedSink } from './feed-sink.ts';

@@ -1,3 +1,4 @@
+/** What pub/sub loses without a gap is found by comparing: heads of feeds, indexes of users. */
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { FeedContext, HostedFeed } from './hosted-feed.ts';
 

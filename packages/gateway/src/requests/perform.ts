@@ -1,4 +1,4 @@
-import { fail, failureFrom, type Logger, type Outcome, PlenumError } from '@plenum/core';
+import { fail, failureFrom, type Logger, type Outcome } from '@plenum/core';
 import type { RequestCall, RequestHandler } from './registry.ts';
 
 /**
@@ -15,8 +15,9 @@ export async function perform(
   } catch (error) {
     const { actor, requestId } = call.caller;
     const fields = { user: actor, request_id: requestId, error };
-    if (error instanceof PlenumError) logger.debug(fields, 'a request could not be served');
-    else logger.error(fields, 'a request failed by a bug');
-    return fail(failureFrom(error));
+    const failure = failureFrom(error);
+    if (failure.code === 'internal') logger.error(fields, 'a request failed by a bug');
+    else logger.debug(fields, 'a request could not be served');
+    return fail(failure);
   }
 }

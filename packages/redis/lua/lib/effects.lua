@@ -39,6 +39,7 @@ end
 local function bury(group, now)
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key)
   redis.call('ZREM', groups_key, group_id)
+  redis.call('ZREM', due_key, group_id)
   redis.call('HSET', group_key, 'deleted', integer(now))
   group.is_deleted = true
   group.is_changed = true

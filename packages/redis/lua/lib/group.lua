@@ -20,6 +20,7 @@ local function load_group()
     muted = tonumber(field[9]),
     admins = tonumber(field[10]),
     next_due = tonumber(field[11]),
+    known_due = tonumber(field[11]),
     max_members = tonumber(field[12]),
   }
 end
@@ -32,6 +33,12 @@ local function save_group(group)
   redis.call('HSET', group_key, 'epoch', group.epoch, 'hist', group.hist, 'past', group.past,
     'seq', integer(group.seq), 'active', group.active, 'pending', group.pending, 'muted', group.muted,
     'admins', group.admins, 'next_due', group.next_due and integer(group.next_due) or '')
+  if group.next_due == group.known_due or group.is_deleted then return end
+  if group.next_due then
+    redis.call('ZADD', due_key, integer(group.next_due), group_id)
+  else
+    redis.call('ZREM', due_key, group_id)
+  end
 end
 
 -- Entitled to receive, and counted by max_members.

@@ -11,7 +11,19 @@ const appendAnswer = z
 
 export const appendMessage = defineScript({
   file: 'append-message',
-  keys: ['group', 'members', 'receivers', 'pending', 'mutes', 'log', 'dedupe', 'outbox', 'bucket', 'queued'],
+  keys: [
+    'group',
+    'members',
+    'receivers',
+    'pending',
+    'mutes',
+    'log',
+    'dedupe',
+    'outbox',
+    'due',
+    'bucket',
+    'queued',
+  ],
   args: [
     'groupId',
     'senderId',

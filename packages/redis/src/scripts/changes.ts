@@ -12,6 +12,7 @@ const changeKeys = [
   'log',
   'dedupe',
   'outbox',
+  'due',
   'groups',
 ] as const;
 

@@ -3,12 +3,14 @@ import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
 import { forgetMembership } from './forget-membership.ts';
 import * as reads from './reads.ts';
+import { settleGroup } from './settle-group.ts';
 
 export { appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export { runScript, type ScriptClient } from './define-script.ts';
 export { forgetMembership } from './forget-membership.ts';
 export * from './reads.ts';
+export { settleGroup } from './settle-group.ts';
 
 const scripts = [
   appendMessage,
@@ -26,6 +28,7 @@ const scripts = [
   reads.readRange,
   reads.readMembers,
   forgetMembership,
+  settleGroup,
 ];
 
 /** The value of ioredis' constructor option `scripts`; commands that are defined later misalign its callbacks. */

@@ -1,6 +1,7 @@
 /** One running Redis, whatever runs it; and the way to run one as a child process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { guardAgainstOutliving } from './outlive-guard.ts';
 
 export type RedisSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
 
@@ -26,7 +27,7 @@ export type RedisLauncher = (launch: RedisLaunch) => Promise<LaunchedRedis>;
 
 const linesKept = 8;
 
-/** Runs `binary`; the child dies with this process even if nobody stops it. */
+/** Runs `binary`; the child dies with this process, even if nobody stops it and this process is killed. */
 export const processLauncher =
   (binary: string): RedisLauncher =>
   async ({ port, dir, args }) => {
@@ -40,18 +41,13 @@ export const processLauncher =
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    const killWithUs = () => child.kill('SIGKILL');
-    process.once('exit', killWithUs);
-    const ended = new Promise<void>((resolve) => {
-      child.once('close', () => {
-        process.removeListener('exit', killWithUs);
-        resolve();
-      });
-    });
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
     await once(child, 'spawn');
     child.on('error', (error) => output.push(error.message));
+    const pid = child.pid ?? 0;
+    child.once('exit', guardAgainstOutliving(pid, dir));
     return {
-      pid: child.pid ?? 0,
+      pid,
       signal: async (signal) => void child.kill(signal),
       ended,
       hasEnded: () => child.exitCode !== null || child.signalCode !== null,

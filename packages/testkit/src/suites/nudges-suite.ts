@@ -1,3 +1,4 @@
+/** Nudges reach the nodes that watch a user. */
 import type { Nudge } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';

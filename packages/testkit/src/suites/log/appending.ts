@@ -1,3 +1,4 @@
+/** What an append promises: numbering, answers, refusals, and that it is told of once. */
 import { type Appended, messageOf } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { messageDraft } from '../../commands.ts';

@@ -1,3 +1,4 @@
+/** Reading a log: ranges, heads, retention. */
 import type { LogRange } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';

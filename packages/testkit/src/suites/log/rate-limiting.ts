@@ -1,3 +1,4 @@
+/** The token bucket per sender and group. */
 import type { Appended, AppendOutcome } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { createCommand, messageDraft } from '../../commands.ts';

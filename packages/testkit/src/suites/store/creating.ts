@@ -1,3 +1,4 @@
+/** Creating groups. */
 import { describe, expect, test } from 'vitest';
 import { createCommand, joinCommand } from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';

@@ -1,3 +1,4 @@
+/** Accepting and rejecting applicants. */
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { acceptCommand, kickCommand, rejectCommand } from '../../commands.ts';

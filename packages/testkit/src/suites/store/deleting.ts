@@ -1,3 +1,4 @@
+/** Deleting groups, tombstones, and creating over them. */
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand, deleteCommand, messageDraft } from '../../commands.ts';

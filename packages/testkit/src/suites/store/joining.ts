@@ -1,3 +1,4 @@
+/** Joining, applying, asking again, being admitted. */
 import { limits, SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { acceptCommand, joinCommand, leaveCommand, muteCommand } from '../../commands.ts';

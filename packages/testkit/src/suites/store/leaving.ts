@@ -1,3 +1,4 @@
+/** Leaving, succession, and groups that end with their last active member. */
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { leaveCommand } from '../../commands.ts';

@@ -1,3 +1,4 @@
+/** Mutes, timed and untimed, and who may do it to whom. */
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { muteCommand, unmuteCommand } from '../../commands.ts';

@@ -1,3 +1,4 @@
+/** Pages of members and of memberships. */
 import type { MemberRow, Membership, Page, PlenumError } from '@plenum/core';
 import { type MemberStatus, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';

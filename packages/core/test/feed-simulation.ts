@@ -1,16 +1,16 @@
 /** A group, its log and a lossy channel, driven step by step by a fast-check scheduler: the world around a feed host. */
 import { type GroupEvent, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Scheduler } from 'fast-check';
-import type { LogHead, MemberRecord, PastEpoch, Position } from '../groups/records.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Engine } from '../ports/engine.ts';
-import type { FanOut, Subscriber } from '../ports/fan-out.ts';
-import type { FeedListener } from '../ports/feed-transport.ts';
-import type { LogRange } from '../ports/group-log.ts';
-import type { Nudge } from '../ports/nudges.ts';
-import type { LogEntry } from './entry.ts';
-import { FeedHost } from './feed-host.ts';
-import { sweepIntervalMs } from './sweep.ts';
+import type { LogEntry } from '../src/feed/entry.ts';
+import { FeedHost } from '../src/feed/feed-host.ts';
+import { sweepIntervalMs } from '../src/feed/sweep.ts';
+import type { LogHead, MemberRecord, PastEpoch, Position } from '../src/groups/records.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { Engine } from '../src/ports/engine.ts';
+import type { FanOut, Subscriber } from '../src/ports/fan-out.ts';
+import type { FeedListener } from '../src/ports/feed-transport.ts';
+import type { LogRange } from '../src/ports/group-log.ts';
+import type { Nudge } from '../src/ports/nudges.ts';
 
 export const groupId = groupIdSchema.parse('g');
 export const user = (name: string): UserId => userIdSchema.parse(name);

@@ -1,0 +1,189 @@
+/** Every code of the error table is produced at each door of each engine, or stands in a list of those that cannot be. */
+import { type ErrorCode, errorCodes } from '@plenum/protocol';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Device } from '../world/device.ts';
+import { GroupScene } from '../world/group-scene.ts';
+import { Outage, requestTimeoutMs } from '../world/outage.ts';
+import { type Ask, type Door, type Expected, refusals, requestId, settings } from '../world/refusals.ts';
+import { expectAnswer, expectHttp, expectNoConnection } from '../world/refused.ts';
+import { restCall } from '../world/rest-call.ts';
+import { ServedNode } from '../world/served-node.ts';
+import { adminToken, type EngineName, engines, Service, tokenOf } from '../world/service.ts';
+
+/** Nothing in this version leads to them. */
+const withoutCause: readonly ErrorCode[] = [
+  ...(['banned', 'not_banned', 'cannot_promote', 'cannot_demote'] as const),
+  ...(['room_overloaded', 'moderation_blocked', 'unauthorized', 'too_many_connections'] as const),
+];
+const withoutCauseAt: Readonly<Record<EngineName | Door, readonly ErrorCode[]>> = {
+  // There is no store that could be away, late or spoilt.
+  memory: ['unavailable', 'timeout', 'internal'],
+  redis: [],
+  // The last admin can be removed by the service only, which has no socket.
+  socket: ['last_admin'],
+  // Pages of foreign origins are kept from reading answers; what they bring as bearer counts.
+  rest: ['origin_denied'],
+};
+
+const bothDoors: readonly Door[] = ['socket', 'rest'];
+const produced = new Set<string>();
+function produces(
+  code: ErrorCode,
+  [engine, door]: [EngineName, Door],
+  to: string,
+  body: () => Promise<void>,
+) {
+  produced.add(`${engine} ${door} ${code}`);
+  test(`${code} is the answer to ${to}, at the ${door} door on ${engine}`, body);
+}
+
+async function askByRest(scene: GroupScene, { by, type, args }: Ask) {
+  const { method, path, body } = restCall(type, args, by === null ? '' : scene.user(by));
+  const token = by === null ? adminToken : await tokenOf(scene.user(by));
+  return scene.service.rest(method, path, { token, body, headers: { 'idempotency-key': requestId } });
+}
+async function askBySocket(scene: GroupScene, { by, type, args }: Ask) {
+  const device = await scene.service.device(scene.user(by ?? ''));
+  return device.request(type, args, requestId);
+}
+
+describe.each(engines)('the error table on %s', (engine) => {
+  const services = new Map<string, Service>();
+  beforeAll(async () => {
+    for (const [name, options] of Object.entries(settings)) {
+      services.set(name, await Service.start(engine, options));
+    }
+  });
+  afterAll(async () => {
+    for (const service of services.values()) await service[Symbol.asyncDispose]();
+  });
+  const serviceWith = (setting: string): Service => {
+    const service = services.get(setting);
+    if (service === undefined) throw new Error(`no service with the setting ${setting}`);
+    return service;
+  };
+
+  for (const { to, setting = 'usual', doors = bothDoors, arrange, ...expected } of refusals) {
+    for (const door of doors) {
+      produces(expected.code, [engine, door], to, async () => {
+        const scene = new GroupScene(serviceWith(setting));
+        const ask = await arrange(scene);
+        const before = await scene.state();
+        if (door === 'rest') expectHttp(await askByRest(scene, ask), expected, requestId);
+        else expectAnswer(await askBySocket(scene, ask), expected, requestId);
+        expect(await scene.state()).toEqual(before);
+      });
+    }
+  }
+
+  const invalid: Expected = {
+    code: 'invalid_request',
+    error: 'request_type: Invalid input: expected string, received number',
+    details: { field: 'request_type' },
+  };
+  produces('invalid_request', [engine, 'socket'], 'a request type that is a number', async () => {
+    const device = await serviceWith('usual').device('ann');
+    expectAnswer(await device.ask({ request_type: 7, request_id: requestId }), invalid, requestId);
+  });
+  produces('invalid_request', [engine, 'rest'], 'a body that is not JSON', async () => {
+    const call = { body: '{"group_id":', headers: { 'idempotency-key': requestId } };
+    const answer = await serviceWith('usual').rest('POST', '/v1/groups', call);
+    expectHttp(answer, { code: 'invalid_request', error: 'body is not valid JSON' }, requestId);
+  });
+  produces('unsupported_request', [engine, 'socket'], 'an unknown request type', async () => {
+    const device = await serviceWith('usual').device('ann');
+    const answer = await device.request('fly', {}, requestId);
+    expectAnswer(answer, { code: 'unsupported_request', error: 'unsupported function: fly' }, requestId);
+  });
+  produces('unsupported_request', [engine, 'rest'], 'an unknown route', async () => {
+    const answer = await serviceWith('usual').rest('GET', '/v1/birds?x=1', { headers: {} });
+    const error = 'unsupported function: GET /v1/birds';
+    expectHttp(answer, { code: 'unsupported_request', error }, expect.any(String));
+  });
+
+  const strangers = [
+    ['unauthenticated', 'a token that nobody signed', async () => 'nonsense'],
+    ['token_expired', 'a token of yesterday', () => tokenOf('ann', -86_400)],
+  ] as const;
+  for (const [code, to, tokenFor] of strangers) {
+    produces(code, [engine, 'socket'], to, async () => {
+      await using device = new Device(serviceWith('usual').url, await tokenFor(), { reconnection: false });
+      await expectNoConnection(device.connected(), { code });
+    });
+    produces(code, [engine, 'rest'], to, async () => {
+      const call = { token: await tokenFor(), headers: { 'idempotency-key': requestId } };
+      expectHttp(await serviceWith('usual').rest('GET', '/v1/groups/g', call), { code }, requestId);
+    });
+  }
+  produces('origin_denied', [engine, 'socket'], 'a page of a foreign origin', async () => {
+    const page = { extraHeaders: { origin: 'https://evil.example' } };
+    await expectNoConnection(serviceWith('usual').device('ann', page), { code: 'origin_denied' });
+  });
+  produces('forbidden', [engine, 'rest'], 'a message in the name of somebody else', async () => {
+    const scene = await new GroupScene(serviceWith('usual')).create('public');
+    const { path, method, body } = restCall('relay_msg', { group_id: scene.groupId, message: 'x' }, 'bob');
+    const call = { token: await tokenOf('ann'), body, headers: { 'idempotency-key': requestId } };
+    expectHttp(await scene.service.rest(method, path, call), { code: 'forbidden' }, requestId);
+  });
+
+  const drains = 'whoever is new at a node that is asked to stop';
+  produces('draining', [engine, 'socket'], drains, async () => {
+    await using node = await ServedNode.start(engine);
+    await node.beginDrain();
+    await expectNoConnection(node.device('bob'), { code: 'draining' });
+  });
+  produces('draining', [engine, 'rest'], drains, async () => {
+    await using node = await ServedNode.start(engine);
+    await node.beginDrain();
+    const answer = await node.rest('GET', '/v1/groups/g', { headers: { 'idempotency-key': requestId } });
+    expectHttp(answer, { code: 'draining' }, requestId);
+  });
+});
+
+const faults: readonly (readonly [ErrorCode, string, (outage: Outage) => Promise<void>])[] = [
+  ['unavailable', 'a message while Redis is away', (outage) => outage.stopRedis()],
+  [
+    'timeout',
+    `a message that Redis does not answer within ${requestTimeoutMs} ms`,
+    ({ redis }) => redis.pause(),
+  ],
+  ['internal', 'a message into a group whose keys somebody spoilt', (outage) => outage.spoilGroup()],
+];
+describe('the error table when Redis fails', () => {
+  for (const [code, to, breakIt] of faults) {
+    const ask = ({ scene }: Outage) => {
+      const args = { group_id: scene.groupId, message: 'hello' };
+      return { by: 'owner', type: 'relay_msg', args } as const;
+    };
+    produces(code, ['redis', 'socket'], to, async () => {
+      await using outage = await Outage.prepare();
+      await breakIt(outage);
+      const { type, args } = ask(outage);
+      expectAnswer(await outage.device.request(type, args, requestId), { code }, requestId);
+    });
+    produces(code, ['redis', 'rest'], to, async () => {
+      await using outage = await Outage.prepare();
+      await breakIt(outage);
+      expectHttp(await askByRest(outage.scene, ask(outage)), { code }, requestId);
+    });
+  }
+});
+
+test('an internal error is told to the log, once and at level error', async () => {
+  await using outage = await Outage.prepare();
+  await outage.spoilGroup();
+  await outage.device.send(outage.scene.groupId, 'hello');
+  const errors = outage.logs.filter(({ level }) => level === 'error');
+  expect(errors).toMatchObject([{ fields: { user: outage.scene.user('owner'), error: expect.any(Error) } }]);
+});
+
+describe.each(engines)('on %s', (engine) => {
+  test.each(['socket', 'rest'] as const)(
+    'the codes without a cause at the %s door are the listed ones',
+    (door) => {
+      const missing = errorCodes.filter((code) => !produced.has(`${engine} ${door} ${code}`));
+      const listed = [...withoutCause, ...withoutCauseAt[engine], ...withoutCauseAt[door]];
+      expect(missing.toSorted()).toEqual(listed.toSorted());
+    },
+  );
+});
