@@ -52,13 +52,25 @@ async function startAndTry(folder) {
       if (!printed.includes(expected))
         throw new Error(`The pasted example did not print "${expected}":\n${printed}`);
     }
+    const [url = ''] = snippet.match(/http:[^"]+(?=\/v1)/) ?? [];
+    child.kill('SIGINT');
+    await ended;
+    if (await answers(url)) throw new Error('The node still answers after npm start was interrupted');
     return true;
   } finally {
     child.kill('SIGINT');
     await ended;
+    child.stdout.destroy();
     clearTimeout(timer);
   }
 }
+
+/** @param {string} url */
+const answers = (url) =>
+  fetch(`${url}/healthz`).then(
+    () => true,
+    () => false,
+  );
 
 /** The shell text between `node --input-type` and the closing quote. @param {import('node:stream').Readable} output */
 async function printedSnippet(output) {

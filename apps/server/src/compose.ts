@@ -3,6 +3,7 @@ import { createJwtAuthenticator, issueJwt } from '@plenum/adapters';
 import {
   type Clock,
   type Core,
+  type CoreParts,
   createCore,
   type Engine,
   type EngineSettings,
@@ -44,9 +45,13 @@ export interface Domain {
   readonly fanOut: FanOut;
 }
 
-export function openDomain(engine: Engine, logger: Logger): Domain {
+export function openDomain(
+  engine: Engine,
+  logger: Logger,
+  createOnJoin: NonNullable<CoreParts['createOnJoin']>,
+): Domain {
   const fanOut = createFanOut({ logger });
-  return { core: createCore({ engine, fanOut, clock: systemClock, logger }), fanOut };
+  return { core: createCore({ engine, fanOut, clock: systemClock, logger, createOnJoin }), fanOut };
 }
 
 export interface GatewayChoice {

@@ -33,12 +33,19 @@ const environmentSchema = z.object({
   PLENUM_CORS_ORIGINS: origins().prefault(''),
   PLENUM_TRANSPORTS: transports().prefault('websocket'),
   PLENUM_CREATE: oneOf('any', 'service').prefault('any'),
+  PLENUM_CREATE_ON_JOIN: oneOf('none', 'public').prefault('none'),
   // A message has to fit into one frame together with its envelope.
   PLENUM_MESSAGE_MAX_BYTES: wholeNumber(1, limits.frameMaxBytes - frameRoomBytes).prefault(
     String(limits.messageMaxBytes),
   ),
   PLENUM_RATE_PER_SEC: wholeNumber(1, 1_000_000).prefault(String(defaultEngineSettings.ratePerSec)),
   PLENUM_RATE_BURST: wholeNumber(1, 1_000_000).prefault(String(defaultEngineSettings.rateBurst)),
+  PLENUM_MEMBERSHIP_RATE_PER_SEC: wholeNumber(1, 1_000_000).prefault(
+    String(defaultEngineSettings.membershipRatePerSec),
+  ),
+  PLENUM_MEMBERSHIP_RATE_BURST: wholeNumber(1, 1_000_000).prefault(
+    String(defaultEngineSettings.membershipRateBurst),
+  ),
   PLENUM_HISTORY_MAX_ENTRIES: wholeNumber(1, 10_000_000).prefault(
     String(defaultEngineSettings.historyMaxEntries),
   ),
@@ -65,6 +72,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly createPolicy: 'any' | 'service';
+  readonly createOnJoin: 'none' | 'public';
   readonly messageMaxBytes: number;
   readonly logLevel: (typeof logLevels)[number];
   /** Loopback host, no secret, NODE_ENV not `production`. */
@@ -126,6 +134,7 @@ function configOf(variables: Environment): Config {
     corsOrigins: variables.PLENUM_CORS_ORIGINS,
     transports: variables.PLENUM_TRANSPORTS,
     createPolicy: variables.PLENUM_CREATE,
+    createOnJoin: variables.PLENUM_CREATE_ON_JOIN,
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
     logLevel: variables.PLENUM_LOG_LEVEL,
     isDev: isDev(variables),
@@ -133,6 +142,8 @@ function configOf(variables: Environment): Config {
       ...defaultEngineSettings,
       ratePerSec: variables.PLENUM_RATE_PER_SEC,
       rateBurst: variables.PLENUM_RATE_BURST,
+      membershipRatePerSec: variables.PLENUM_MEMBERSHIP_RATE_PER_SEC,
+      membershipRateBurst: variables.PLENUM_MEMBERSHIP_RATE_BURST,
       historyMaxEntries: variables.PLENUM_HISTORY_MAX_ENTRIES,
       historyMaxAgeMs: variables.PLENUM_HISTORY_MAX_AGE,
     },

@@ -39,6 +39,8 @@ export interface PlenumOptions {
   readonly event?: string;
   readonly corsOrigins?: readonly string[];
   readonly createPolicy?: 'any' | 'service';
+  /** `public`: joining an unknown id creates a public group with the joiner as its admin. */
+  readonly createOnJoin?: 'none' | 'public';
   /** UTF-8 bytes of `message`, default 4096. */
   readonly messageMaxBytes?: number;
   readonly engineSettings?: Partial<EngineSettings>;
@@ -70,7 +72,7 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
   const lifecycle = createLifecycle(logger);
   try {
     const engine = await engineFor(options, logger, lifecycle);
-    const domain = openDomain(engine, logger);
+    const domain = openDomain(engine, logger, options.createOnJoin ?? 'none');
     lifecycle.started('core', () => domain.core.stop());
     if (options.mode !== 'client') domain.core.start();
     const url = await edgeFor(options, { engine, domain, logger }, lifecycle);

@@ -5,6 +5,8 @@ import type { Engine } from './ports/engine.ts';
 import type { FanOut } from './ports/fan-out.ts';
 import type { Logger } from './ports/telemetry.ts';
 import { Changes } from './requests/change.ts';
+import type { OperationContext } from './requests/context.ts';
+import { explain } from './requests/explain.ts';
 import type { Operations } from './requests/operations.ts';
 import { Reads } from './requests/read.ts';
 import { relayMessage } from './requests/send.ts';
@@ -20,9 +22,18 @@ export interface Core {
   stop(): void;
 }
 
-export function createCore(parts: { engine: Engine; fanOut: FanOut; clock: Clock; logger: Logger }): Core {
+export interface CoreParts {
+  readonly engine: Engine;
+  readonly fanOut: FanOut;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Default: `none`. */
+  readonly createOnJoin?: OperationContext['createOnJoin'];
+}
+
+export function createCore(parts: CoreParts): Core {
   const feeds = new FeedHost(parts);
-  const context = { engine: parts.engine, feeds };
+  const context = { engine: parts.engine, feeds, createOnJoin: parts.createOnJoin ?? 'none' };
   const changes = new Changes(context);
   const reads = new Reads(context);
   return {
@@ -38,6 +49,13 @@ export function createCore(parts: { engine: Engine; fanOut: FanOut; clock: Clock
       mute_member: changes.mute,
       unmute_member: changes.unmute,
       kick_member: changes.kick,
+      ban_member: changes.ban,
+      unban_member: changes.unban,
+      promote_member: changes.promote,
+      demote_member: changes.demote,
+      update_group: changes.update,
+      explain: (caller, args) => explain(context, caller, args),
+      find_groups: reads.find,
       delete_group: changes.delete,
       get_group_info: reads.info,
       list_members: reads.members,

@@ -19,6 +19,14 @@ export class PlenumError extends Error {
   }
 }
 
+/** For a cursor that the method did not make itself. */
+export const forgedCursor = (): PlenumError =>
+  new PlenumError({
+    code: 'invalid_args',
+    error: 'cursor is not one that this request has returned',
+    details: { field: 'cursor' },
+  });
+
 /** Turns whatever was thrown into what the caller may be told; anything unknown is `internal` and nothing else. */
 export function failureFrom(thrown: unknown): Failure {
   return thrown instanceof PlenumError ? thrown.failure : { code: 'internal' };

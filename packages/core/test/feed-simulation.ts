@@ -231,6 +231,7 @@ export class Simulation {
       head: this.head,
       member: userId === null ? null : (this.members.get(userId) ?? null),
       isBanned: false,
+      bannedUntilMs: null,
     };
   }
 
@@ -267,6 +268,7 @@ export class Simulation {
         change: unused,
         group: unused,
         members: unused,
+        list: unused,
         position: (_, userId) => this.#read(() => this.#position(userId)),
         memberships: (userId) =>
           this.#read(() => {

@@ -207,7 +207,7 @@ test.each([
   ['a limit that is no number', '/v1/groups/g1/members?limit=ten', {}, 'invalid_args'],
   ['bounds that exclude each other', '/v1/groups/g1/messages?after=1&before=9', {}, 'invalid_args'],
   ['an unknown route', '/v1/nothing', {}, 'unsupported_request'],
-  ['an unknown method', '/v1/groups/g1', { method: 'PATCH' }, 'unsupported_request'],
+  ['an unknown method', '/v1/groups/g1', { method: 'PUT' }, 'unsupported_request'],
   ['a path that cannot be decoded', '/v1/groups/%zz', {}, 'invalid_request'],
   ['an id with a slash', '/v1/groups/a%2Fb', {}, 'invalid_args'],
   ['an id of 129 characters', `/v1/groups/${'x'.repeat(129)}`, {}, 'invalid_args'],

@@ -19,11 +19,11 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
     actor: sender,
     actorRecord: record,
     subjectRecord: record,
-    isSubjectBanned: false,
+    isSubjectBanned: group.bans.standing(sender, nowMs).isBanned,
     nowMs,
   });
   if (refusal !== null) return refused(refusal);
-  const retryAfterMs = state.buckets.take(draft, nowMs);
+  const retryAfterMs = state.messageBuckets.take(`${groupId}\n${sender}`, nowMs);
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
   const seq = state.store(group, draft, nowMs);
   const { epoch } = group.log;

@@ -1,10 +1,11 @@
-import { defaultEngineSettings, type EngineSettings } from '@plenum/core';
+import type { EngineSettings } from '@plenum/core';
 import {
   type EngineHarness,
   engineSuite,
   feedTransportSuite,
   groupLogSuite,
   groupStoreSuite,
+  harnessSettings,
   idleMuteSuite,
   ManualClock,
   nudgesSuite,
@@ -18,7 +19,7 @@ async function makeEngine(settings: Partial<EngineSettings> = {}): Promise<Engin
   const engine = createMemoryEngine({
     random: seededRandom(),
     clock,
-    settings: { ...defaultEngineSettings, ...settings },
+    settings: { ...harnessSettings, ...settings },
     wallBaseMs: Date.UTC(2025, 0, 15, 10, 30),
   });
   return {

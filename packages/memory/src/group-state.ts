@@ -1,6 +1,7 @@
-/** One group in memory: its members with the orders they are read in, its counts, and its log. */
+/** One group in memory: its members with the orders they are read in, its counts, its bans, and its log. */
 import type { GroupRecord, GroupSettings, MemberRecord } from '@plenum/core';
 import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
+import { Bans } from './bans.ts';
 import type { GroupEntries } from './group-entries.ts';
 import type { MembershipIndex } from './membership-index.ts';
 import { byText, SortedList } from './sorted-list.ts';
@@ -25,8 +26,10 @@ export class GroupState {
   readonly groupId: GroupId;
   readonly groupType: GroupType;
   readonly createdAtMs: number;
-  readonly settings: GroupSettings;
+  settings: GroupSettings;
   readonly log: GroupEntries;
+  /** Of users who are no members: whoever is banned is removed, whoever is a member is not banned. */
+  readonly bans = new Bans();
   /** Active and muted members by since_seq: succession and pages. */
   readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
   /** Pending members by the seq of their request. */
@@ -96,8 +99,10 @@ export class GroupState {
     this.#index.delete(userId, this.groupId);
   }
 
-  removeEveryone(): void {
+  /** Members and bans: a new group of the same id knows nobody. */
+  forgetEveryone(): void {
     for (const userId of [...this.#members.keys()]) this.remove(userId);
+    this.bans.clear();
   }
 
   #countDue(nowMs: number): number {

@@ -1,5 +1,5 @@
 /** Pages of members: receivers by since_seq, then applicants by the seq of their request. */
-import { type MemberRow, type Page, PlenumError } from '@plenum/core';
+import { forgedCursor, type MemberRow, type Page } from '@plenum/core';
 import type { MemberStatus } from '@plenum/protocol';
 import type { GroupState, Place } from './group-state.ts';
 
@@ -26,7 +26,7 @@ const cursorOf = ({ section, afterSeq }: Start): string =>
 function startAt({ cursor, status }: MemberQuery): Start {
   if (cursor === null) return { section: status === 'pending' ? 'applicants' : 'receivers', afterSeq: 0 };
   const parts = /^([ra])(\d{1,15})$/.exec(cursor);
-  if (parts === null) throw new PlenumError({ code: 'invalid_args', details: { field: 'cursor' } });
+  if (parts === null) throw forgedCursor();
   return { section: parts[1] === 'r' ? 'receivers' : 'applicants', afterSeq: Number(parts[2]) };
 }
 

@@ -1,11 +1,19 @@
 /** The port `GroupStore` over memory. */
-import type { GroupRecord, GroupStore, Membership, Page, Position } from '@plenum/core';
-import type { UserId } from '@plenum/protocol';
+import {
+  forgedCursor,
+  type GroupRecord,
+  type GroupStore,
+  type Membership,
+  type Page,
+  type Position,
+} from '@plenum/core';
+import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
 import { change } from './changes/change.ts';
 import type { GroupState } from './group-state.ts';
 import type { InTurn } from './later.ts';
 import { memberPage } from './member-pages.ts';
 import type { MemoryState } from './memory-state.ts';
+import { byText } from './sorted-list.ts';
 
 export function memoryGroupStore(state: MemoryState, inTurn: InTurn): GroupStore {
   return {
@@ -26,6 +34,7 @@ export function memoryGroupStore(state: MemoryState, inTurn: InTurn): GroupStore
         const group = state.groups.get(groupId);
         return group === undefined ? null : memberPage(group, page, state.now());
       }),
+    list: (page) => inTurn(() => groupPage(state, page)),
     memberships: (userId, page) => inTurn(() => membershipPage(state, userId, page)),
   };
 }
@@ -47,8 +56,27 @@ function positionOf(group: GroupState, userId: UserId | null, nowMs: number): Po
     settings: group.settings,
     head: group.log.head(nowMs, group.isDeleted),
     member: userId && group.member(userId, nowMs),
-    isBanned: false,
+    ...(userId === null ? { isBanned: false, bannedUntilMs: null } : group.bans.standing(userId, nowMs)),
   };
+}
+
+/** A cursor is the last id of the page before. */
+function checkCursor(cursor: string | null): void {
+  if (cursor !== null && !groupIdSchema.safeParse(cursor).success) throw forgedCursor();
+}
+
+function groupPage(
+  { groupIds }: MemoryState,
+  page: { readonly prefix: string; readonly cursor: string | null; readonly limit: number },
+): Page<GroupId> {
+  const { prefix, cursor, limit } = page;
+  checkCursor(cursor);
+  const start = groupIds.countWhile(
+    (groupId) => byText(groupId, prefix) < 0 || (cursor !== null && byText(groupId, cursor) <= 0),
+  );
+  const found = groupIds.slice(start, limit + 1).filter((groupId) => groupId.startsWith(prefix));
+  const rows = found.slice(0, limit);
+  return { rows, nextCursor: found.length > limit ? (rows.at(-1) ?? null) : null };
 }
 
 function membershipPage(
@@ -56,6 +84,7 @@ function membershipPage(
   userId: UserId,
   page: { readonly cursor: string | null; readonly limit: number },
 ): Page<Membership> {
+  checkCursor(page.cursor);
   const nowMs = state.now();
   const groupIds = state.memberships.page(userId, page.cursor, page.limit + 1);
   const rows: Membership[] = [];

@@ -6,6 +6,7 @@ import type { EventDraft } from './group-entries.ts';
 import type { GroupState } from './group-state.ts';
 import { MembershipIndex } from './membership-index.ts';
 import { RequestMemory } from './request-memory.ts';
+import { byText, SortedList } from './sorted-list.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
 /** How long the log of a deleted group stays readable, so that every node can deliver `deleted`. */
@@ -25,10 +26,15 @@ export class MemoryState {
   readonly settings: EngineSettings;
   readonly now: () => number;
   readonly groups = new Map<GroupId, GroupState>();
+  /** The ids of `groups`, ascending. */
+  readonly groupIds = new SortedList<GroupId>(byText);
   readonly memberships = new MembershipIndex();
   /** One scope for changes and messages: an id names one request, whatever it asked for. */
   readonly requests: RequestMemory<ChangeDone | Appended>;
-  readonly buckets: TokenBuckets;
+  /** Of messages, per sender and group. */
+  readonly messageBuckets: TokenBuckets;
+  /** Of joins, leaves and creates, per user. */
+  readonly membershipBuckets: TokenBuckets;
   /** Groups that have a mute which ends by itself. */
   readonly timedMutes = new Set<GroupState>();
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
@@ -41,7 +47,12 @@ export class MemoryState {
     this.#publish = options.publish;
     const nowMs = this.now();
     this.requests = new RequestMemory(nowMs);
-    this.buckets = new TokenBuckets(options.settings, nowMs);
+    const { ratePerSec, rateBurst, membershipRatePerSec, membershipRateBurst } = options.settings;
+    this.messageBuckets = new TokenBuckets({ perSec: ratePerSec, burst: rateBurst }, nowMs);
+    this.membershipBuckets = new TokenBuckets(
+      { perSec: membershipRatePerSec, burst: membershipRateBurst },
+      nowMs,
+    );
     this.#tombstones = new ExpiringMap(nowMs);
   }
 
@@ -54,13 +65,15 @@ export class MemoryState {
   begin(group: GroupState): void {
     this.#tombstones.delete(group.groupId);
     this.groups.set(group.groupId, group);
+    this.groupIds.add(group.groupId);
   }
 
   /** Leaves a tombstone; the last entry has to be in the log already. */
   end(group: GroupState, nowMs: number): void {
-    group.removeEveryone();
+    group.forgetEveryone();
     group.isDeleted = true;
     this.groups.delete(group.groupId);
+    this.groupIds.delete(group.groupId);
     this.timedMutes.delete(group);
     this.#tombstones.set(group.groupId, group, nowMs + tombstoneMs);
   }
@@ -83,7 +96,8 @@ export class MemoryState {
   /** Frees what has ended by time. */
   sweep(nowMs: number): void {
     this.requests.sweep(nowMs);
-    this.buckets.sweep(nowMs);
+    this.messageBuckets.sweep(nowMs);
+    this.membershipBuckets.sweep(nowMs);
     this.#tombstones.sweep(nowMs);
   }
 }

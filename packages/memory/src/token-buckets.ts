@@ -1,8 +1,10 @@
-/** Token buckets per (sender, group): a burst at once, then one token per 1000 / ratePerSec ms. */
-import type { EngineSettings, MessageDraft } from '@plenum/core';
+/** Token buckets by name: a burst at once, then one token per 1000 / perSec ms. */
 import { ExpiringMap } from './expiring-map.ts';
 
-type Rate = Pick<EngineSettings, 'ratePerSec' | 'rateBurst'>;
+interface Rate {
+  readonly perSec: number;
+  readonly burst: number;
+}
 
 export class TokenBuckets {
   readonly #msPerToken: number;
@@ -11,15 +13,14 @@ export class TokenBuckets {
   /** When each bucket is full again. Whole numbers for whole ms per token, so nothing drifts. */
   readonly #fullAtMs: ExpiringMap<string, number>;
 
-  constructor({ ratePerSec, rateBurst }: Rate, nowMs: number) {
-    this.#msPerToken = 1000 / ratePerSec;
-    this.#toleranceMs = (rateBurst - 1) * this.#msPerToken;
+  constructor({ perSec, burst }: Rate, nowMs: number) {
+    this.#msPerToken = 1000 / perSec;
+    this.#toleranceMs = (burst - 1) * this.#msPerToken;
     this.#fullAtMs = new ExpiringMap(nowMs);
   }
 
   /** Takes one token. @returns 0, or the ms until there is one (at least 1) and nothing was taken. */
-  take({ groupId, sender }: Pick<MessageDraft, 'groupId' | 'sender'>, nowMs: number): number {
-    const name = `${groupId}\n${sender}`;
+  take(name: string, nowMs: number): number {
     const fullAtMs = this.#fullAtMs.get(name, nowMs) ?? nowMs;
     const missingMs = fullAtMs - nowMs - this.#toleranceMs;
     if (missingMs > 0) return Math.ceil(missingMs);

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { type ErrorCode, errors, type Failure, type FailureBody } from './errors.ts';
 import { requestIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
-import { isDeeperThan } from './text.ts';
+import { isDeeperThan, jsonObjectSchema } from './text.ts';
 
 export const requestEnvelopeSchema = z.strictObject({
   service: z.string().min(1).max(64).optional(),
   request_type: z.string().min(1).max(64),
   request_id: requestIdSchema.optional(),
-  args: z.record(z.string(), z.unknown()).nullish(),
+  args: jsonObjectSchema('args').nullish(),
 });
 export type RequestEnvelope = z.infer<typeof requestEnvelopeSchema>;
 
@@ -39,7 +39,8 @@ function failureOf(issue: z.core.$ZodIssue | undefined, fallback: ErrorCode): Fa
   const limit = typeof params.limit === 'number' ? params.limit : limitOf(issue);
   const named =
     typeof params.code === 'string' && params.code in errors ? (params.code as ErrorCode) : undefined;
-  const code = named ?? (field === 'message' && fallback === 'invalid_args' ? 'invalid_content' : fallback);
+  const isContent = field === 'message' && unknownKey === undefined && fallback === 'invalid_args';
+  const code = named ?? (isContent ? 'invalid_content' : fallback);
   const text = unknownKey === undefined ? issue.message : `unknown field ${unknownKey.slice(0, 64)}`;
   return {
     code,

@@ -66,7 +66,7 @@ export const errors = {
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof errors;
-export const errorCodes = Object.keys(errors) as readonly ErrorCode[];
+export const errorCodes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
 
 /** What is said beside the code: which field, which limit, why, until when (ISO-8601 UTC). */
 export interface FailureDetails {

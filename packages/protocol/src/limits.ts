@@ -13,6 +13,7 @@ export const limits = {
   argsMaxDepth: 32,
   /** One WebSocket frame or one HTTP body; above it the socket is cut, the request answered 413. */
   frameMaxBytes: 65_536,
+  tokenMaxLength: 8192,
   pageDefault: 50,
   pageMax: 200,
   /** Groups in one `subscribe`, and positions in one handshake. */

@@ -9,6 +9,7 @@ import {
   resyncReasonSchema,
   roleSchema,
   seqSchema,
+  timestampSchema,
 } from './groups.ts';
 import { groupIdSchema, requestIdSchema } from './ids.ts';
 import { subscriptionSchema } from './requests.ts';
@@ -38,6 +39,8 @@ export const resyncPushSchema = z.object({
   oldest_seq: seqSchema,
 });
 export const drainPushSchema = z.object({ within_ms: z.int() });
+/** The token ends soon: `refresh_token` keeps the socket. */
+export const tokenExpiringPushSchema = z.object({ expires_at: timestampSchema });
 export const closingPushSchema = z.object({
   code: z.enum(['slow_consumer', 'token_expired', 'revoked', 'drain']),
 });
@@ -50,6 +53,7 @@ export const pushTable = {
   membership: membershipPushSchema,
   resync: resyncPushSchema,
   drain: drainPushSchema,
+  token_expiring: tokenExpiringPushSchema,
   closing: closingPushSchema,
 } as const satisfies Record<string, z.ZodType>;
 

@@ -1,5 +1,6 @@
 /** Every built-in request: its arguments and its result. Socket, REST, OpenAPI and the SDK all read this table. */
 import { z } from 'zod';
+import { errorCodes } from './errors.ts';
 import {
   countsSchema,
   epochSchema,
@@ -32,6 +33,42 @@ export const createSettings = {
   history: historySettingSchema.optional(),
   metadata: metadataSchema.optional(),
 };
+
+/** Null takes a setting away. */
+const updateSettings = {
+  max_members: z.int().min(1).max(limits.groupMembersMax).nullable().optional(),
+  history: historySettingSchema.optional(),
+  metadata: metadataSchema.nullable().optional(),
+};
+
+/** What `explain` can be asked about: the rows of the rule table. */
+export const actionSchema = z.enum([
+  'join',
+  'leave',
+  'accept',
+  'reject',
+  'mute',
+  'unmute',
+  'kick',
+  'ban',
+  'unban',
+  'promote',
+  'demote',
+  'update',
+  'delete',
+  'send',
+  'read',
+]);
+export type Action = z.infer<typeof actionSchema>;
+
+/** Every check of the action's row in order; those that concern a target are left out, since none is named. */
+export const explanationSchema = z.object({
+  allowed: z.boolean(),
+  code: z.enum(errorCodes).optional(),
+  /** When a mute or a ban that stands in the way ends by itself. */
+  until: timestampSchema.optional(),
+  checks: z.array(z.object({ check: z.string(), ok: z.boolean() })),
+});
 
 const positioned = { epoch: epochSchema, seq: seqSchema };
 
@@ -130,6 +167,27 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
       args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
       result: z.object({ status: z.literal('kicked') }),
     },
+    ban_member: {
+      args: z.strictObject({ ...target, for_ms: forMsSchema.optional(), reason: reasonSchema.optional() }),
+      result: z.object({ status: z.literal('banned'), banned_until: timestampSchema.optional() }),
+    },
+    unban_member: {
+      args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
+      result: z.object({ status: z.literal('unbanned') }),
+    },
+    promote_member: { args: z.strictObject(target), result: z.object({ roles: z.array(roleSchema) }) },
+    demote_member: { args: z.strictObject(target), result: z.object({ roles: z.array(roleSchema) }) },
+    update_group: {
+      args: z.strictObject({ ...group, ...updateSettings }).refine((args) => Object.keys(args).length > 1, {
+        error: 'one of max_members, history and metadata is required',
+        path: ['max_members'],
+      }),
+      result: z.object(positioned),
+    },
+    explain: {
+      args: z.strictObject({ ...group, user_id: userIdSchema.optional(), action: actionSchema }),
+      result: explanationSchema,
+    },
     delete_group: { args: z.strictObject(group), result: z.object({ status: z.literal('deleted') }) },
     get_group_info: {
       args: z.strictObject({ ...group, include_members: z.boolean().optional() }),
@@ -148,8 +206,21 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
       args: z.strictObject({ cursor: cursorSchema.optional(), limit: pageLimitSchema }),
       result: z.object({ groups: z.array(groupRowSchema), next_cursor: nextCursorSchema }),
     },
+    /** For the service only: every group of the cluster whose id begins with `prefix`. */
+    find_groups: {
+      args: z.strictObject({
+        prefix: z.string().max(limits.idMaxLength).optional(),
+        cursor: cursorSchema.optional(),
+        limit: pageLimitSchema,
+      }),
+      result: z.object({ groups: z.array(z.object(group)), next_cursor: nextCursorSchema }),
+    },
     relay_msg: relay(messageMaxBytes),
     send_message: relay(messageMaxBytes),
+    refresh_token: {
+      args: z.strictObject({ token: z.string().min(1).max(limits.tokenMaxLength) }),
+      result: z.object({ expires_at: timestampSchema.nullable() }),
+    },
     subscribe: {
       args: subscribeArgs,
       result: z.object({ groups: z.array(z.union([subscriptionSchema, subscribeFailure])) }),

@@ -12,7 +12,7 @@ import { type RequestType, requestTable } from './requests.ts';
 export type ActorSource = 'token' | 'actor_id' | 'creator_id' | 'from_user_id' | 'user_id';
 
 interface RouteBase {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
@@ -23,7 +23,7 @@ interface RouteBase {
 }
 /** A route that is one of the requests of the request table. Its arguments are path, query and body together. */
 export interface RequestRoute extends RouteBase {
-  readonly request: Exclude<RequestType, 'send_message'>;
+  readonly request: Exclude<RequestType, 'send_message' | 'refresh_token'>;
   readonly actor: ActorSource;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
@@ -68,7 +68,38 @@ const rows: readonly Row[] = [
     actor: 'token',
     query: ['include_members'],
   },
+  {
+    method: 'GET',
+    path: '/v1/groups',
+    summary: 'Every group whose id begins with a prefix; for the service only',
+    request: 'find_groups',
+    actor: 'token',
+    query: ['prefix', 'cursor', 'limit'],
+  },
+  {
+    method: 'PATCH',
+    path: group,
+    summary: 'Change settings; null takes one away',
+    request: 'update_group',
+    actor: 'actor_id',
+  },
   { method: 'DELETE', path: group, summary: 'Delete a group', request: 'delete_group', actor: 'actor_id' },
+  {
+    method: 'GET',
+    path: `${group}/explain`,
+    summary: 'Why an action would be refused to a user, and until when',
+    request: 'explain',
+    actor: 'token',
+    query: ['user_id', 'action'],
+  },
+  {
+    method: 'GET',
+    path: '/v1/users/:user_id/groups',
+    summary: 'The groups of a user',
+    request: 'list_groups',
+    actor: 'user_id',
+    query: ['cursor', 'limit'],
+  },
   {
     method: 'GET',
     path: `${group}/members`,
@@ -97,6 +128,10 @@ const rows: readonly Row[] = [
   act('mute', 'Mute a member, for a time or until somebody unmutes', 'mute_member'),
   act('unmute', 'Let a muted member send again', 'unmute_member'),
   act('kick', 'Remove a member', 'kick_member'),
+  act('ban', 'Remove a user and refuse his joins, for a time or until somebody unbans', 'ban_member'),
+  act('unban', 'Let a banned user join again', 'unban_member'),
+  act('promote', 'Make a member an admin', 'promote_member'),
+  act('demote', 'Make an admin a member', 'demote_member'),
   {
     method: 'POST',
     path: `${group}/messages`,

@@ -27,6 +27,13 @@ export function isDeeperThan(value: unknown, maxDepth: number): boolean {
   return false;
 }
 
+/** True when a key or a text anywhere in `value`, whose depth is bounded, holds a lone surrogate. */
+function hasLoneSurrogate(value: unknown): boolean {
+  if (typeof value === 'string') return !value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, child]) => !key.isWellFormed() || hasLoneSurrogate(child));
+}
+
 /** The body of a message: 1 byte to `maxBytes` UTF-8 bytes, no lone surrogate. */
 export const messageTextSchema = (maxBytes: number) =>
   z.string({ error: 'message must be a string' }).superRefine((text, context) => {
@@ -62,9 +69,14 @@ export const reasonSchema = z.string({ error: 'reason must be a string' }).super
 const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A group's own data: a JSON object of at most 4 KiB; passed through as it came. */
-export const metadataSchema = z
-  .custom<Record<string, unknown>>(isPlainObject, { error: 'metadata must be a JSON object' })
+/** Passed through as it came: `z.record` would leave a key `__proto__` out. */
+export const jsonObjectSchema = (what: string) =>
+  z
+    .custom<Record<string, unknown>>(isPlainObject, { error: `${what} must be a JSON object` })
+    .meta({ type: 'object', additionalProperties: true });
+
+/** A group's own data: a JSON object of at most 4 KiB. */
+export const metadataSchema = jsonObjectSchema('metadata')
   .superRefine((metadata, context) => {
     if (isDeeperThan(metadata, limits.argsMaxDepth)) {
       context.addIssue({
@@ -80,6 +92,12 @@ export const metadataSchema = z
         code: 'custom',
         message: `metadata is larger than ${limits.metadataMaxBytes} bytes`,
         params: { limit: limits.metadataMaxBytes },
+      });
+    } else if (hasLoneSurrogate(metadata)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'metadata holds a lone surrogate',
+        params: { code: 'invalid_utf8' },
       });
     }
   })

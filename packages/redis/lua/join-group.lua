@@ -1,12 +1,17 @@
 #!lua
--- Joins a public group, applies to a private one, or is admitted by the service.
+-- Joins a public group, applies to a private one, or is admitted by the service. Where there is no group, it may create one.
 -- @include change-header
 local is_ensured = ARGV[14]
 local is_admitted = ARGV[15]
 local pending_max = ARGV[16]
+local creates_public = ARGV[17]
 -- @include change
 -- @include events
+-- @include creation
 
+if not group and creates_public == '1' and is_admitted ~= '1' then
+  return create({ type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '' })
+end
 if not group then return refuse('group_not_found') end
 local member, is_banned = find_member(user_id, now)
 if is_banned then return refuse('banned') end
@@ -26,7 +31,7 @@ if is_direct then
   local is_first = group.type == 'public' and group.active == 0
   local joiner = { status = 'a', role = is_first and 'a' or 'm', joined_at = now, since_seq = group.seq + 1 }
   put_in(group, user_id, joiner)
-  return done(joiner, record_change('joined', is_first and ',"roles":["admin"]' or ''))
+  return done(joiner, record_change('joined', is_first and roles_field(joiner) or ''))
 end
 
 if member then take_out(group, user_id, member) end

@@ -28,10 +28,8 @@ local seq = record_change('left')
 if needs_successor then
   local heir, record = successor()
   if heir then
-    take_out(group, heir, record)
-    record.role = 'a'
-    put_in(group, heir, record)
-    append_event(group, now, { type = 'promoted', user = heir, actor = SERVICE, tail = ',"roles":["admin"]' })
+    give_role(group, heir, record, 'a')
+    append_event(group, now, { type = 'promoted', user = heir, actor = SERVICE, tail = roles_field(record) })
   elseif group.type ~= 'public' then
     append_event(group, now, { type = 'deleted', user = SERVICE, actor = SERVICE })
     bury(group, now)

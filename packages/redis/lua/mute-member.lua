@@ -14,7 +14,6 @@ if member.status ~= 'a' or member.role == 'a' then return refuse('cannot_mute') 
 
 take_out(group, user_id, member)
 member.status = 'm'
-member.ends_at = for_ms ~= '' and now + tonumber(for_ms) or nil
+member.ends_at = end_of(for_ms)
 put_in(group, user_id, member)
-local tail = member.ends_at and ',"muted_until":"' .. iso_time(member.ends_at) .. '"' or ''
-return done(member, record_change('muted', tail))
+return done(member, record_change('muted', until_field('muted_until', member.ends_at)))

@@ -5,11 +5,13 @@ import {
   type GroupSettings,
   groupRoom,
   type Random,
+  type UpdateGroup,
 } from '@plenum/core';
-import { limits, type UserId } from '@plenum/protocol';
+import { limits, SERVICE, type UserId } from '@plenum/protocol';
 import type { Keys } from './keys.ts';
 import type { ScriptCalls } from './script-calls.ts';
 import * as scripts from './scripts/index.ts';
+import type { Move } from './user-index.ts';
 import { escapeForJson } from './wire.ts';
 
 type Answered = Exclude<scripts.ChangeReply, { word: 'late' }>;
@@ -39,6 +41,23 @@ export function joinerOf(command: GroupCommand): UserId | null {
       return null;
   }
 }
+
+/** What draws from a user's membership bucket; null for all that is free. */
+export function moveOf(command: GroupCommand): Move | null {
+  const { operation, actor, groupId } = command;
+  if (actor === SERVICE) return null;
+  if (operation !== 'create' && operation !== 'join' && operation !== 'leave') return null;
+  return {
+    userId: operation === 'create' ? actor : command.userId,
+    groupId,
+    isEntering: operation !== 'leave',
+  };
+}
+
+export const recallArgs = ({ groupId, actor, request }: GroupCommand, { keys }: ChangeContext) => ({
+  keys: { dedupe: keys.dedupe(groupId, actor, request.id) },
+  args: { payloadHash: request.payloadHash },
+});
 
 const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({
   group: keys.group(groupId),
@@ -95,21 +114,32 @@ export function runChange(
         isEnsured: flag(command.ensure),
         isAdmitted: flag(command.admit),
         pendingMax: limits.pendingMax,
+        createsPublic: flag(command.createsPublic),
       };
       return calls.change(scripts.joinGroup, { keys, args: withExtra(extra) });
     }
-    case 'leave':
-      return calls.change(scripts.leaveGroup, { keys, args: withExtra({}) });
-    case 'delete':
-      return calls.change(scripts.deleteGroup, { keys, args: withExtra({}) });
+    case 'update':
+      return calls.change(scripts.updateGroup, { keys, args: withExtra(updateArgs(command.changes)) });
     case 'mute':
-      return calls.change(scripts.muteMember, { keys, args: withExtra({ forMs: command.forMs ?? '' }) });
-    default: {
-      const reason = command.reason === null ? '' : JSON.stringify(command.reason);
-      return calls.change(decisions[command.operation], { keys, args: withExtra({ reason }) });
+      return calls.change(scripts.muteMember, { keys, args: withExtra(spanArgs(command)) });
+    case 'ban': {
+      const extra = { ...spanArgs(command), ...reasonArgs(command) };
+      return calls.change(scripts.banMember, { keys, args: withExtra(extra) });
     }
+    case 'leave':
+    case 'promote':
+    case 'demote':
+    case 'delete':
+      return calls.change(plain[command.operation], { keys, args: withExtra({}) });
+    default:
+      return calls.change(decisions[command.operation], { keys, args: withExtra(reasonArgs(command)) });
   }
 }
+
+const reasonArgs = ({ reason }: { readonly reason: string | null }) => ({
+  reason: reason === null ? '' : JSON.stringify(reason),
+});
+const spanArgs = ({ forMs }: { readonly forMs: number | null }) => ({ forMs: forMs ?? '' });
 
 const settingsArgs = ({ maxMembers, ephemeral, history, metadata }: GroupSettings) => ({
   maxMembers: maxMembers ?? '',
@@ -118,9 +148,24 @@ const settingsArgs = ({ maxMembers, ephemeral, history, metadata }: GroupSetting
   metadata: metadata ?? '',
 });
 
+/** Empty: stays as it is. `null`: is taken away. */
+const updateArgs = (changes: UpdateGroup['changes']) => ({
+  maxMembers: changes.maxMembers === undefined ? '' : String(changes.maxMembers),
+  history: changes.history ?? '',
+  metadata: changes.metadata === undefined ? '' : (changes.metadata ?? 'null'),
+});
+
+const plain = {
+  leave: scripts.leaveGroup,
+  promote: scripts.promoteMember,
+  demote: scripts.demoteMember,
+  delete: scripts.deleteGroup,
+} as const;
+
 const decisions = {
   accept: scripts.acceptMember,
   reject: scripts.rejectMember,
   unmute: scripts.unmuteMember,
   kick: scripts.kickMember,
+  unban: scripts.unbanMember,
 } as const;

@@ -46,10 +46,13 @@ export class Keys {
   due = (groupId: GroupId): string => this.dueIn(tagOf(groupId));
   dueIn = (tag: string): string => `${this.prefix}:${tag}:due`;
   /** ZSET of the partition: its groups, score 0. */
-  groups = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:groups`;
+  groups = (groupId: GroupId): string => this.groupsIn(tagOf(groupId));
+  groupsIn = (tag: string): string => `${this.prefix}:${tag}:groups`;
 
   /** Hash in the user's slot: group id → `<nonce>.<time ms>`. */
   mine = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:mine:${userId}`;
+  /** String in the user's slot: the token bucket of his joins, leaves and creates. */
+  membershipBucket = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:moves:${userId}`;
 
   /** The channel of the group's Socket.IO room, as the sharded adapter names it. */
   groupChannel = (groupId: GroupId): string => `${this.prefix}#/#${groupRoom(groupId)}#`;

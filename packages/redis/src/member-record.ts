@@ -24,17 +24,24 @@ const words = z.tuple([
 export interface Standing {
   readonly member: MemberRecord | null;
   readonly isBanned: boolean;
+  readonly bannedUntilMs: number | null;
 }
 
-const stranger: Standing = { member: null, isBanned: false };
+const stranger: Standing = { member: null, isBanned: false, bannedUntilMs: null };
 
-/** @param text '' for no record; a mute that has ended by `nowMs` counts as settled, though no script has done it yet. */
+/**
+ * @param text '' for no record; a mute that has ended by `nowMs` counts as settled, though no script has done it yet, and
+ * a ban that has ended as none, though it is still kept.
+ */
 export function standingOf(text: string, nowMs: number): Standing {
   if (text === '') return stranger;
   const [status, role, joinedAtMs, sinceSeq, endsAtMs] = words.parse(text.split(' '));
   const hasEnded = endsAtMs !== null && endsAtMs <= nowMs;
-  if (status === 'b') return { member: null, isBanned: !hasEnded };
+  if (status === 'b') {
+    return hasEnded ? stranger : { member: null, isBanned: true, bannedUntilMs: endsAtMs };
+  }
   return {
+    ...stranger,
     member: {
       status: status === 'm' && hasEnded ? 'active' : memberStatusOf[status],
       roles: rolesOf[role],
@@ -42,6 +49,5 @@ export function standingOf(text: string, nowMs: number): Standing {
       sinceSeq,
       mutedUntilMs: hasEnded ? null : endsAtMs,
     },
-    isBanned: false,
   };
 }

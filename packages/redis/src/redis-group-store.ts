@@ -1,22 +1,24 @@
 /** Groups and members on Redis: each change is one script, each read shows one instant. */
 import {
   type ChangeOutcome,
+  forgedCursor,
   type GroupCommand,
   type GroupRecord,
   type GroupStore,
   type MemberRow,
   type Membership,
   type Page,
-  PlenumError,
   type Position,
+  refused,
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
-import { type ChangeContext, joinerOf, runChange } from './change-calls.ts';
+import { type ChangeContext, joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
+import { listGroups } from './group-listing.ts';
 import { standingOf } from './member-record.ts';
 import { refusalOf } from './outcomes.ts';
 import type { RedisStateOptions } from './redis-group-log.ts';
 import { ScriptCalls } from './script-calls.ts';
-import { readMembers, readPosition } from './scripts/index.ts';
+import { type ChangeReply, readMembers, readPosition, recallChange } from './scripts/index.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
 
 interface MembersPage {
@@ -33,15 +35,16 @@ export class RedisGroupStore implements GroupStore {
   constructor({ redis, keys, random, clock, settings }: RedisStateOptions) {
     this.#calls = new ScriptCalls({ redis, clock, settings });
     this.#context = { keys, random, settings };
-    this.#index = new UserIndex({ calls: this.#calls, keys, clock, random });
+    this.#index = new UserIndex({ calls: this.#calls, keys, clock, random, settings });
   }
 
   async change(command: GroupCommand): Promise<ChangeOutcome> {
-    const joiner = joinerOf(command);
-    if (joiner !== null) await this.#index.add(joiner, command.groupId);
-    const reply = await runChange(this.#calls, command, this.#context);
-    if (reply.word === 'refused') return refusalOf(reply);
-    return { outcome: 'done', isDuplicate: reply.word === 'duplicate', ...reply.details };
+    const retryAfterMs = await this.#enter(command);
+    if (retryAfterMs > 0) {
+      // A retry of what was done already needs no token; asking only now spares all others the round trip.
+      return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
+    }
+    return outcomeOf(await runChange(this.#calls, command, this.#context));
   }
 
   async group(groupId: GroupId): Promise<GroupRecord | null> {
@@ -86,7 +89,7 @@ export class RedisGroupStore implements GroupStore {
     { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
   ): Promise<Page<Membership>> {
     const after = cursor === null ? null : groupIdSchema.safeParse(cursor);
-    if (after?.success === false) throw PlenumError.of('invalid_args');
+    if (after?.success === false) throw forgedCursor();
     const candidates = await this.#index.candidates(userId, after?.data ?? null);
     const rows: Membership[] = [];
     for (let at = 0; at < candidates.length; at += limit) {
@@ -96,6 +99,24 @@ export class RedisGroupStore implements GroupStore {
     }
     const page = rows.slice(0, limit);
     return { rows: page, nextCursor: rows.length > limit ? (page.at(-1)?.groupId ?? null) : null };
+  }
+
+  list(page: { readonly prefix: string; readonly cursor: string | null; readonly limit: number }) {
+    return listGroups(this.#calls, this.#context.keys, page);
+  }
+
+  /** What comes before the group's own script: the user's bucket and his index. @returns 0, or the ms to wait */
+  async #enter(command: GroupCommand): Promise<number> {
+    const move = moveOf(command);
+    if (move !== null) return this.#index.charge(move);
+    const joiner = joinerOf(command);
+    if (joiner !== null) await this.#index.add(joiner, command.groupId);
+    return 0;
+  }
+
+  async #recall(command: GroupCommand): Promise<ChangeOutcome | null> {
+    const reply = await this.#calls.read(recallChange, recallArgs(command, this.#context));
+    return reply.word === 'none' ? null : outcomeOf(reply);
   }
 
   /** Those of the groups in which the user really is. */
@@ -136,6 +157,11 @@ export class RedisGroupStore implements GroupStore {
   }
 }
 
+function outcomeOf(reply: Exclude<ChangeReply, { word: 'late' }>): ChangeOutcome {
+  if (reply.word === 'refused') return refusalOf(reply);
+  return { outcome: 'done', isDuplicate: reply.word === 'duplicate', ...reply.details };
+}
+
 interface MembersCursor {
   readonly list: 'receivers' | 'pending';
   readonly afterSeq: string;
@@ -148,7 +174,7 @@ const firstCursor = (status: MemberStatus | null): MembersCursor => ({
 
 function parseCursor(cursor: string): MembersCursor {
   const [, list, afterSeq] = /^([rp])(\d{1,16})$/.exec(cursor) ?? [];
-  if (list === undefined || afterSeq === undefined) throw PlenumError.of('invalid_args');
+  if (list === undefined || afterSeq === undefined) throw forgedCursor();
   return { list: list === 'r' ? 'receivers' : 'pending', afterSeq };
 }
 

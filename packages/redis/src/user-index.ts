@@ -3,11 +3,11 @@
  * written before every step that may make him a member and never after one that ends it: it may name too many groups,
  * never too few. Readers verify each group, and take out what is both old and wrong.
  */
-import type { Random } from '@plenum/core';
+import type { EngineSettings, Random } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
 import type { Keys } from './keys.ts';
 import type { ScriptCalls } from './script-calls.ts';
-import { forgetMembership } from './scripts/index.ts';
+import { chargeMembership, forgetMembership } from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
 
 /** A join may be under way between its index entry and its script for as long as a request key lives. */
@@ -24,6 +24,15 @@ interface UserIndexOptions {
   readonly keys: Keys;
   readonly clock: ServerClock;
   readonly random: Random;
+  readonly settings: EngineSettings;
+}
+
+/** What one of his changes costs a user, and means for his index. */
+export interface Move {
+  readonly userId: UserId;
+  readonly groupId: GroupId;
+  /** He may be in the group afterwards: it goes into his index. */
+  readonly isEntering: boolean;
 }
 
 export class UserIndex {
@@ -31,15 +40,34 @@ export class UserIndex {
   readonly #keys: Keys;
   readonly #clock: ServerClock;
   readonly #random: Random;
+  readonly #settings: EngineSettings;
 
-  constructor({ calls, keys, clock, random }: UserIndexOptions) {
+  constructor({ calls, keys, clock, random, settings }: UserIndexOptions) {
     this.#calls = calls;
     this.#keys = keys;
     this.#clock = clock;
     this.#random = random;
+    this.#settings = settings;
   }
 
-  /** Resolves when the entry is written, with a new nonce. */
+  /**
+   * Draws a token of the user's membership bucket and writes the entry of one who enters, in one step.
+   * @returns 0; or the ms until there is a token (at least 1), and nothing was written
+   */
+  async charge({ userId, groupId, isEntering }: Move): Promise<number> {
+    const reply = await this.#calls.read(chargeMembership, {
+      keys: { index: this.#keys.mine(userId), bucket: this.#keys.membershipBucket(userId) },
+      args: {
+        groupId,
+        nonce: isEntering ? this.#random.token() : '',
+        ratePerSec: this.#settings.membershipRatePerSec,
+        rateBurst: this.#settings.membershipRateBurst,
+      },
+    });
+    return reply.word === 'charged' ? 0 : reply.details[0];
+  }
+
+  /** Resolves when the entry is written, with a new nonce: for what the service does, which costs nobody a token. */
   async add(userId: UserId, groupId: GroupId): Promise<void> {
     await this.#calls.learnTime();
     const entry = `${this.#random.token()}.${this.#clock.nowMs()}`;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { defaultEngineSettings, type EngineSettings, systemClock } from '@plenum/core';
+import { type EngineSettings, systemClock } from '@plenum/core';
 import {
   type EngineHarness,
   engineSuite,
@@ -7,6 +7,7 @@ import {
   freshPrefix,
   groupLogSuite,
   groupStoreSuite,
+  harnessSettings,
   idleMuteSuite,
   nudgesSuite,
   obtainRedisForTests,
@@ -30,7 +31,7 @@ async function makeEngine(settings: Partial<EngineSettings> = {}): Promise<Engin
     prefix: freshPrefix(),
     random: systemRandom,
     clock: systemClock,
-    settings: { ...defaultEngineSettings, ...settings },
+    settings: { ...harnessSettings, ...settings },
     logger: keepingLogger(),
   });
   return { engine, advance: (ms) => wait(ms), [Symbol.asyncDispose]: () => engine.close() };

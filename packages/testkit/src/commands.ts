@@ -1,6 +1,8 @@
 /** Builders of commands and drafts: a test says what it is about, everything else is filled in. */
 import { createHash } from 'node:crypto';
 import type {
+  BanMember,
+  ChangeRole,
   CreateGroup,
   DeleteGroup,
   GroupSettings,
@@ -10,6 +12,7 @@ import type {
   MuteMember,
   RequestKey,
   TargetCommand,
+  UpdateGroup,
 } from '@plenum/core';
 import { type Actor, type GroupType, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
 
@@ -69,7 +72,11 @@ export const createCommand = (
 };
 
 export const joinCommand = (
-  given: ByUser & { readonly ensure?: boolean; readonly admit?: boolean },
+  given: ByUser & {
+    readonly ensure?: boolean;
+    readonly admit?: boolean;
+    readonly createsPublic?: boolean;
+  },
 ): JoinGroup => ({
   operation: 'join',
   groupId: groupIdSchema.parse(given.groupId),
@@ -78,6 +85,7 @@ export const joinCommand = (
   userId: userIdSchema.parse(given.userId),
   ensure: given.ensure ?? false,
   admit: given.admit ?? false,
+  createsPublic: given.createsPublic ?? false,
 });
 
 export const leaveCommand = (given: ByUser): LeaveGroup => ({
@@ -103,6 +111,7 @@ export const acceptCommand = targetCommand('accept');
 export const rejectCommand = targetCommand('reject');
 export const unmuteCommand = targetCommand('unmute');
 export const kickCommand = targetCommand('kick');
+export const unbanCommand = targetCommand('unban');
 
 export const muteCommand = (given: Omit<OnTarget, 'reason'> & { readonly forMs?: number }): MuteMember => ({
   operation: 'mute',
@@ -112,6 +121,42 @@ export const muteCommand = (given: Omit<OnTarget, 'reason'> & { readonly forMs?:
   userId: userIdSchema.parse(given.userId),
   forMs: given.forMs ?? null,
 });
+
+export const banCommand = (given: OnTarget & { readonly forMs?: number }): BanMember => ({
+  operation: 'ban',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor),
+  request: keyOf(given, ['ban', given.groupId, given.userId, given.reason, given.forMs]),
+  userId: userIdSchema.parse(given.userId),
+  reason: given.reason ?? null,
+  forMs: given.forMs ?? null,
+});
+
+const changeRole =
+  (operation: ChangeRole['operation']) =>
+  (given: Omit<OnTarget, 'reason'>): ChangeRole => ({
+    operation,
+    groupId: groupIdSchema.parse(given.groupId),
+    actor: actorOf(given.actor),
+    request: keyOf(given, [operation, given.groupId, given.userId]),
+    userId: userIdSchema.parse(given.userId),
+  });
+
+export const promoteCommand = changeRole('promote');
+export const demoteCommand = changeRole('demote');
+
+export const updateCommand = (
+  given: Request & { readonly actor: string } & UpdateGroup['changes'],
+): UpdateGroup => {
+  const { groupId, requestId, payloadHash, rememberMs, actor, ...changes } = given;
+  return {
+    operation: 'update',
+    groupId: groupIdSchema.parse(groupId),
+    actor: actorOf(actor),
+    request: keyOf(given, ['update', groupId, changes]),
+    changes,
+  };
+};
 
 export const deleteCommand = (given: Request & { readonly actor: string }): DeleteGroup => ({
   operation: 'delete',

@@ -8,7 +8,7 @@ export { obtainRedisForTests, type RedisForTests } from './redis/obtain-redis.ts
 export { startOneShardCluster } from './redis/one-shard-cluster.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { seededRandom } from './seeded-random.ts';
-export type { EngineHarness, MakeEngine } from './suites/engine-harness.ts';
+export { type EngineHarness, harnessSettings, type MakeEngine } from './suites/engine-harness.ts';
 export { engineSuite, idleMuteSuite } from './suites/engine-suite.ts';
 export { feedTransportSuite } from './suites/feed-transport-suite.ts';
 export { groupLogSuite } from './suites/group-log-suite.ts';

@@ -1,6 +1,7 @@
 /** `plenum.groups` and `plenum.send`: requests as functions. Arguments in camelCase, results as on the wire. */
 import type { Operations, Outcome } from '@plenum/core';
 import {
+  type Action,
   type GroupType,
   type HistorySetting,
   type MemberStatus,
@@ -47,6 +48,22 @@ interface Mute extends OnMember {
   /** The mute ends by itself after this time. */
   readonly forMs?: number;
 }
+interface Ban extends Decide {
+  /** The ban ends by itself after this time. */
+  readonly forMs?: number;
+}
+interface Update extends InGroup {
+  readonly actorId?: string;
+  /** Null takes a setting away. */
+  readonly maxMembers?: number | null;
+  readonly history?: HistorySetting;
+  readonly metadata?: Readonly<Record<string, unknown>> | null;
+}
+interface Explain extends InGroup {
+  /** Whom it is about. */
+  readonly userId: string;
+  readonly action: Action;
+}
 interface Delete extends InGroup {
   readonly actorId?: string;
 }
@@ -76,6 +93,12 @@ export interface GroupsApi {
   readonly mute: Call<Mute, 'mute_member'>;
   readonly unmute: Call<OnMember, 'unmute_member'>;
   readonly kick: Call<Decide, 'kick_member'>;
+  readonly ban: Call<Ban, 'ban_member'>;
+  readonly unban: Call<Decide, 'unban_member'>;
+  readonly promote: Call<OnMember, 'promote_member'>;
+  readonly demote: Call<OnMember, 'demote_member'>;
+  readonly update: Call<Update, 'update_group'>;
+  readonly explain: Call<Explain, 'explain'>;
   readonly delete: Call<Delete, 'delete_group'>;
   readonly info: Call<Info, 'get_group_info'>;
   readonly members: Call<Members, 'list_members'>;
@@ -96,6 +119,12 @@ export const groupsApi = ({ call, operations, table }: ApiParts): GroupsApi => (
   mute: call(mute, table.mute_member.args, operations.mute_member),
   unmute: call(decide, table.unmute_member.args, operations.unmute_member),
   kick: call(decide, table.kick_member.args, operations.kick_member),
+  ban: call(ban, table.ban_member.args, operations.ban_member),
+  unban: call(decide, table.unban_member.args, operations.unban_member),
+  promote: call(decide, table.promote_member.args, operations.promote_member),
+  demote: call(decide, table.demote_member.args, operations.demote_member),
+  update: call(update, table.update_group.args, operations.update_group),
+  explain: call(explain, table.explain.args, operations.explain),
   delete: call(remove, table.delete_group.args, operations.delete_group),
   info: call(info, table.get_group_info.args, operations.get_group_info),
   members: call(members, table.list_members.args, operations.list_members),
@@ -145,6 +174,24 @@ const mute = ({ groupId, userId, actorId, forMs, requestId }: Mute): Asked => ({
   actorId,
   requestId,
   args: { group_id: groupId, user_id: userId, for_ms: forMs },
+});
+
+const ban = ({ groupId, userId, actorId, forMs, reason, requestId }: Ban): Asked => ({
+  actorId,
+  requestId,
+  args: { group_id: groupId, user_id: userId, for_ms: forMs, reason },
+});
+
+const update = ({ groupId, actorId, requestId, maxMembers, history, metadata }: Update): Asked => ({
+  actorId,
+  requestId,
+  args: { group_id: groupId, max_members: maxMembers, history, metadata },
+});
+
+const explain = ({ groupId, userId, action, requestId }: Explain): Asked => ({
+  actorId: undefined,
+  requestId,
+  args: { group_id: groupId, user_id: userId, action },
 });
 
 const remove = ({ groupId, actorId, requestId }: Delete): Asked => ({

@@ -37,3 +37,12 @@ export function isGoodPosition(epoch: string, seq: number, head: LogHead): boole
   const past = head.past.find((candidate) => candidate.epoch === epoch);
   return past !== undefined && seq <= past.endSeq;
 }
+
+export interface FeedPosition {
+  readonly epoch: string | null;
+  readonly seq: number;
+}
+
+/** The seq that `head`, read after the feed stood at `known`, cannot be below; a seq of another epoch says nothing. */
+export const knownIn = (head: LogHead, known: FeedPosition): number =>
+  head.epoch === known.epoch ? known.seq : 0;

@@ -96,8 +96,11 @@ export class FeedHost implements DeviceHub, FeedListener {
   }
 
   unsubscribe(subscriber: Subscriber, groupId: GroupId): void {
+    const hosted = this.#feeds.get(groupId);
+    // A group that has no feed here needs no memory of who does not want it, and a client could name any number of them.
+    if (hosted === undefined) return;
     this.devices.optOut(subscriber, groupId);
-    this.#feeds.get(groupId)?.feed.detach(subscriber);
+    hosted.feed.detach(subscriber);
   }
 
   /** After the device's own join or create was answered with (epoch, seq): attaches it from there unless it is already. */
@@ -117,6 +120,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       seq: member?.sinceSeq === joined.seq ? joined.seq - 1 : joined.seq,
     });
     const outcome = hosted.attach(subscriber, reading, choose);
+    mustBeReadAgain(outcome);
     if (outcome.ok && outcome.result.reason !== undefined) {
       subscriber.push('subscribed', { groups: [outcome.result] });
     }
@@ -155,7 +159,7 @@ export class FeedHost implements DeviceHub, FeedListener {
   #hosted(groupId: GroupId): HostedFeed {
     const existing = this.#feeds.get(groupId);
     if (existing !== undefined) {
-      existing.wasIdle = false;
+      existing.idleSinceMs = null;
       return existing;
     }
     const hosted = new HostedFeed(groupId, this.#context);
@@ -185,10 +189,8 @@ export class FeedHost implements DeviceHub, FeedListener {
       }
       const claim = claims.get(groupId);
       const outcome = hosted.attach(subscriber, reading, () => claim ?? 'now');
-      if (!outcome.ok) {
-        if (outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
-        continue;
-      }
+      mustBeReadAgain(outcome);
+      if (!outcome.ok) continue;
       claims.delete(groupId);
       groups.push(outcome.result);
     }
@@ -222,7 +224,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     if (missing.length === 0 && hosted.feed.members.has(userId)) return;
     const reading = await hosted.read(userId);
     if (this.devices.of(userId).size === 0) return;
-    hosted.note(userId, reading);
+    mustBeReadAgain(hosted.note(userId, reading));
     for (const device of missing.filter(isMissing)) {
       const outcome = hosted.attach(device, reading, () => 'since');
       if (outcome.ok && !this.devices.isAsking(device, groupId)) {
@@ -238,7 +240,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       () => !isDone && this.devices.of(userId).size > 0,
       async () => {
         await this.#attachLate(userId, groupId, () => true);
-        this.#feeds.get(groupId)?.feed.members.tell(userId, seq, membership);
+        this.#feeds.get(groupId)?.feed.members.tellNudged(userId, seq, membership);
         isDone = true;
       },
     ).catch(() => undefined);
@@ -249,6 +251,11 @@ export class FeedHost implements DeviceHub, FeedListener {
       this.#context.logger.warn({ err: cause }, 'attaching devices failed; trying again');
     return retryWhile(this.#context.clock, () => !this.#isStopped && isWanted(), onFailure, work);
   }
+}
+
+/** What was read is of a log that has changed under it: whoever retries reads again. */
+function mustBeReadAgain(outcome: Outcome<unknown>): void {
+  if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
 }
 
 function pushNotAMember(subscriber: Subscriber, groupId: GroupId): void {

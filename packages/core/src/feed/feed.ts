@@ -12,7 +12,7 @@ import type { Subscriber } from '../ports/fan-out.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
 import type { LogEntry } from './entry.ts';
-import { EpochChain, isGoodPosition } from './epoch-chain.ts';
+import { EpochChain, type FeedPosition, isGoodPosition } from './epoch-chain.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import { endsReceiving, startsReceiving } from './known-member.ts';
 import { KnownMembers } from './known-members.ts';
@@ -46,6 +46,15 @@ export class Feed {
   get epoch(): string | null {
     return this.#chain.current;
   }
+  /** Where the feed stands, to be compared with an answer that is asked for now. */
+  get position(): FeedPosition {
+    return { epoch: this.epoch, seq: this.#lastSeq };
+  }
+
+  /** False: what was read at this head is partly lost by now, and has to be read again. */
+  isOnChain(head: LogHead): boolean {
+    return this.#chain.judge(head.epoch, head.seq) === 'continues';
+  }
 
   onEntry(entry: LogEntry): void {
     if (this.#chain.current === null) {
@@ -69,7 +78,7 @@ export class Feed {
     }
   }
 
-  /** @param knownAtAsking lastSeq when the head was asked for: a lower head then means that the log lost its tail. */
+  /** @param knownAtAsking `knownIn` this head when it was asked for: a lower head then means that the log lost its tail. */
   onHead(head: LogHead, knownAtAsking: number): void {
     if (!this.#follow(head, knownAtAsking)) return;
     if (head.seq > this.#lastSeq) this.#repair();
@@ -83,7 +92,10 @@ export class Feed {
       this.onGone();
       return;
     }
-    if (!this.#follow(range.head, 0)) return;
+    if (!this.#follow(range.head, 0)) {
+      this.#repair();
+      return;
+    }
     const first = range.entries.find((entry) => entry.seq > this.#lastSeq);
     const isTrimmed = first === undefined ? range.entries.length === 0 : first.seq > this.#lastSeq + 1;
     if (isTrimmed && range.head.seq > this.#lastSeq) {
@@ -131,15 +143,21 @@ export class Feed {
     this.attachments.remove(subscriber);
   }
 
-  /** A page of the log for a device that is catching up: only what the feed itself has applied is passed on. */
-  onCatchUp(subscriber: Subscriber, range: LogRange | null): void {
+  /**
+   * The log after `afterSeq` for a device that is catching up: only what the feed itself has applied is passed on. A page
+   * that was asked for before the device was attached anew is another one's.
+   */
+  onCatchUp(subscriber: Subscriber, afterSeq: number, range: LogRange | null): void {
     const state = this.attachments.behind.get(subscriber);
-    if (state === undefined) return;
+    if (state === undefined || state.cursor !== afterSeq) return;
     if (range === null) {
       this.onGone();
       return;
     }
-    if (!this.#follow(range.head, 0)) return;
+    if (!this.#follow(range.head, 0)) {
+      if (this.attachments.behind.has(subscriber)) this.#sink.readCatchUp(subscriber, state.cursor);
+      return;
+    }
     const untilSeq = Math.min(state.endSeq ?? this.#lastSeq, this.#lastSeq);
     const page = range.entries.filter((entry) => entry.seq > state.cursor && entry.seq <= untilSeq);
     if (page[0] !== undefined ? page[0].seq !== state.cursor + 1 : state.cursor < untilSeq) {
@@ -226,21 +244,34 @@ export class Feed {
     this.#sink.readHole(this.#lastSeq);
   }
 
-  /** @returns false when the log does not continue what this feed has seen and everything was started anew. */
+  /** @returns false when `head` is of no use: of entries that were lost since, or of another log, where all starts anew. */
   #follow(head: LogHead, knownAtAsking: number): boolean {
     const current = this.#chain.current;
     if (current === null) {
       this.#adopt(head);
       return true;
     }
-    if (this.#chain.isPast(head)) return true;
+    if (this.#chain.isPast(head)) return this.isOnChain(head);
     const isSameEpoch = head.epoch === current;
     if (!isGoodPosition(current, isSameEpoch ? knownAtAsking : this.#lastSeq, head)) {
       this.#restart(head, isSameEpoch ? 'ahead' : 'epoch_changed');
       return false;
     }
     this.#chain.adopt(head);
+    if (!isSameEpoch) this.#verifyAhead(current, head);
     return true;
+  }
+
+  /** A device that was attached ahead of the feed, in an epoch that ended before it, has seen what is lost. */
+  #verifyAhead(epoch: string, head: LogHead): void {
+    const lost = [...this.attachments.ahead].filter(([, cursor]) => !isGoodPosition(epoch, cursor, head));
+    if (lost.length === 0) return;
+    for (const [subscriber] of lost) this.attachments.remove(subscriber);
+    this.#counters.resyncs += lost.length;
+    this.#sink.verifyAgain(
+      lost.map(([subscriber]) => subscriber),
+      'epoch_changed',
+    );
   }
 
   #adopt(head: LogHead): void {

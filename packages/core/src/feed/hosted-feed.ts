@@ -18,6 +18,7 @@ import type { Logger } from '../ports/telemetry.ts';
 import { fail, type Outcome, succeed } from '../requests/caller.ts';
 import type { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
+import { knownIn } from './epoch-chain.ts';
 import { Feed } from './feed.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import type { KnownMember } from './known-member.ts';
@@ -36,7 +37,7 @@ export interface FeedContext {
   readonly counters: FeedCounters;
 }
 
-/** A read of position that waits to be taken in; `knownSeq` is what the feed had when it was asked for. */
+/** A read of position that waits to be taken in; `knownSeq` is what the feed had of its epoch when it was asked for. */
 export interface Reading {
   readonly position: Position | null;
   readonly knownSeq: number;
@@ -53,8 +54,8 @@ export class HostedFeed implements FeedSink {
   #isReadingHead = false;
   /** Reads under way: the feed stays open for them. */
   #readings = 0;
-  /** Set by the sweep that found nobody here; the next one closes the feed. */
-  wasIdle = false;
+  /** When a sweep first found nobody here; one that finds the same a while later closes the feed. */
+  idleSinceMs: number | null = null;
 
   constructor(groupId: GroupId, context: FeedContext) {
     this.#context = context;
@@ -92,8 +93,9 @@ export class HostedFeed implements FeedSink {
     try {
       await this.open();
       for (;;) {
-        const knownSeq = this.feed.lastSeq;
+        const known = this.feed.position;
         const position = await this.#position(userId);
+        const knownSeq = position === null ? 0 : knownIn(position.head, known);
         const isSameEpoch = position !== null && position.head.epoch === this.feed.epoch;
         if (!isSameEpoch || this.feed.members.canCorrect(position.head.seq)) return { position, knownSeq };
       }
@@ -116,13 +118,18 @@ export class HostedFeed implements FeedSink {
     this.feed.onHead(position.head, knownSeq);
     if (position.head.isDeleted) return fail({ code: 'group_not_found' });
     if (userId === SERVICE) return succeed(null);
-    if (!this.feed.members.canCorrect(position.head.seq)) return fail({ code: 'unavailable' });
+    if (!this.feed.isOnChain(position.head) || !this.feed.members.canCorrect(position.head.seq)) {
+      return fail({ code: 'unavailable' });
+    }
     const member = this.feed.members.note(userId, position.member, position.head.seq);
+    // His last device has left while this was read: nobody would take him off again.
+    if (this.#context.devices.of(userId).size === 0) this.feed.members.forget(userId);
     const refusal = refusalOf(position, member);
     return refusal === null ? succeed(member) : fail(refusal);
   }
 
   attach(subscriber: Subscriber, reading: Reading, choose: ChooseStart): Outcome<Subscription> {
+    if (this.#isClosed) return fail({ code: 'unavailable' });
     const noted = this.note(subscriber.userId, reading);
     if (!noted.ok) return noted;
     if (reading.position === null) return fail({ code: 'group_not_found' });
@@ -166,7 +173,8 @@ export class HostedFeed implements FeedSink {
     this.#persist('reading for a catch-up failed', async () => {
       await subscriber.drained();
       if (!this.feed.attachments.behind.has(subscriber)) return;
-      this.feed.onCatchUp(subscriber, await this.#context.engine.log.after(this.groupId, afterSeq, pageSize));
+      const range = await this.#context.engine.log.after(this.groupId, afterSeq, pageSize);
+      this.feed.onCatchUp(subscriber, afterSeq, range);
     });
   }
 

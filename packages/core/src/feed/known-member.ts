@@ -43,6 +43,7 @@ export function memberAfter(member: KnownMember | null, event: GroupEvent): Know
 /** The status to tell the user after `event`; a member whom the feed did not know is judged by the event alone. */
 export function statusAfter(member: KnownMember | null, event: GroupEvent): MemberStatus | 'none' {
   if (ending.has(event.type)) return 'none';
+  if (event.type === 'unbanned') return member?.status ?? 'none';
   if (event.type === 'requested') return 'pending';
   if (event.type === 'muted') return 'muted';
   return event.type === 'promoted' || event.type === 'demoted' ? (member?.status ?? 'active') : 'active';

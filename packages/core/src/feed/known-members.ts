@@ -93,6 +93,13 @@ export class KnownMembers {
     if (isTold) this.#toldSeq.set(userId, seq);
   }
 
+  /** Tells what a nudge says, unless it came too late: the entry it speaks of is not what the user's membership rests on. */
+  tellNudged(userId: string, seq: number, payload: MembershipPush): void {
+    const member = this.#members.get(userId);
+    if (member?.sinceSeq !== seq) return;
+    this.tell(userId, member.asOfSeq, { ...payload, status: member.status, roles: [...member.roles] });
+  }
+
   #remember(event: GroupEvent): void {
     this.#recent.push(event);
     if (this.#recent.length > recentMax) this.#forgottenSeq = this.#recent.shift()?.seq ?? this.#forgottenSeq;

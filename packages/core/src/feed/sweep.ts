@@ -1,5 +1,6 @@
 /** What pub/sub loses without a gap is found by comparing: heads of feeds, indexes of users. */
 import type { GroupId, UserId } from '@plenum/protocol';
+import { knownIn } from './epoch-chain.ts';
 import type { FeedContext, HostedFeed } from './hosted-feed.ts';
 
 /** A loss with nothing behind it shows no gap: every head is compared this often, in ms. */
@@ -8,7 +9,7 @@ const headsPerRead = 200;
 
 /**
  * Compares the heads of all feeds and the index of all local users with what this node has: every 30 s, and at once after
- * a subscriber connection was replaced. Closes feeds that two sweeps in a row found without any local member.
+ * a subscriber connection was replaced. Closes feeds that were without any local member for as long.
  */
 export class Sweep {
   readonly #context: FeedContext;
@@ -75,14 +76,13 @@ export class Sweep {
     const groupIds = [...this.#feeds.keys()];
     for (let i = 0; i < groupIds.length && !this.#isStopped; i += headsPerRead) {
       const some = groupIds.slice(i, i + headsPerRead);
-      const knownSeqs = new Map(
-        some.map((groupId) => [groupId, this.#feeds.get(groupId)?.feed.lastSeq ?? 0]),
-      );
+      const known = new Map(some.map((groupId) => [groupId, this.#feeds.get(groupId)?.feed.position]));
       const heads = await this.#context.engine.log.heads(some);
       for (const groupId of some) {
         const feed = this.#feeds.get(groupId)?.feed;
         const head = heads.get(groupId);
-        if (head !== undefined) feed?.onHead(head, knownSeqs.get(groupId) ?? 0);
+        const before = known.get(groupId);
+        if (head !== undefined) feed?.onHead(head, before === undefined ? 0 : knownIn(head, before));
         else if (feed?.epoch != null) feed.onGone();
       }
     }
@@ -96,11 +96,13 @@ export class Sweep {
   }
 
   #closeIdle(): void {
+    const nowMs = this.#context.clock.monotonicMs();
     for (const [groupId, hosted] of this.#feeds) {
-      if (hosted.isIdle && hosted.wasIdle) {
-        this.#feeds.delete(groupId);
-        hosted.close();
-      } else hosted.wasIdle = hosted.isIdle;
+      if (!hosted.isIdle) hosted.idleSinceMs = null;
+      else hosted.idleSinceMs ??= nowMs;
+      if (hosted.idleSinceMs === null || nowMs - hosted.idleSinceMs < sweepIntervalMs) continue;
+      this.#feeds.delete(groupId);
+      hosted.close();
     }
   }
 

@@ -1,8 +1,8 @@
 /** What each check of the rule table means, over a snapshot of the facts. Pure; due mutes are already settled. */
-import { type Actor, type Failure, type GroupType, limits, SERVICE } from '@plenum/protocol';
+import { type Actor, type ErrorCode, type Failure, type GroupType, limits, SERVICE } from '@plenum/protocol';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { isoTime } from './records.ts';
-import { type Check, type CheckName, rules } from './rules.ts';
+import { type Check, type CheckName, type RuleName, rules } from './rules.ts';
 
 export interface Facts {
   /** Null: no such group (a tombstone counts as none). */
@@ -42,13 +42,19 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'sender is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'sender is not pending': ({ subjectRecord }) => subjectRecord?.status !== 'pending',
   'sender is not muted': ({ subjectRecord }) => subjectRecord?.status !== 'muted',
+  'reader is in the group': ({ subjectRecord }) => subjectRecord !== null,
+  'reader is not pending': ({ subjectRecord }) => subjectRecord?.status !== 'pending',
+  'target is banned': ({ isSubjectBanned }) => isSubjectBanned,
+  'target can be promoted': ({ subjectRecord }) =>
+    subjectRecord?.status === 'active' && !subjectRecord.roles.includes('admin'),
+  'target is an admin': ({ subjectRecord }) => subjectRecord?.roles.includes('admin') === true,
   'place is free': (_, group) => !isFull(group),
   'place for an applicant is free': ({ subjectRecord }, group) =>
     subjectRecord?.status === 'muted' || (!isFull(group) && group.counts.pending < limits.pendingMax),
 };
 
 /** @returns the first refusal in the table's order, or null if the operation may go ahead. */
-export function firstRefusal(operation: keyof typeof rules, facts: Facts, type?: GroupType): Failure | null {
+export function firstRefusal(operation: RuleName, facts: Facts, type?: GroupType): Failure | null {
   const group = facts.group;
   if (group === null) return operation === 'create' ? null : { code: 'group_not_found' };
   for (const check of rules[operation][type ?? group.groupType]) {
@@ -56,6 +62,24 @@ export function firstRefusal(operation: keyof typeof rules, facts: Facts, type?:
     if (!holds[check.name](facts, group)) return refusal(check, facts);
   }
   return null;
+}
+
+export interface Judged {
+  readonly check: CheckName;
+  readonly code: ErrorCode;
+  readonly ok: boolean;
+}
+
+/**
+ * Every check of a row by itself, for somebody who has no target in mind: checks of a target are left out. What a refused
+ * check makes meaningless (there is no such group) ends the list.
+ */
+export function judge(operation: RuleName, facts: Facts): readonly Judged[] {
+  const { group } = facts;
+  if (group === null) return [{ check: 'group exists', code: 'group_not_found', ok: false }];
+  return rules[operation][group.groupType]
+    .filter(({ name, ofActor }) => !name.startsWith('target ') && !(ofActor && facts.actor === SERVICE))
+    .map(({ name, code }) => ({ check: name, code, ok: holds[name](facts, group) }));
 }
 
 function refusal(check: Check, { subjectRecord, nowMs }: Facts): Failure {

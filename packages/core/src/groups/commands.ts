@@ -31,13 +31,15 @@ export interface JoinGroup extends Base {
   readonly ensure: boolean;
   /** The service admits directly: the user becomes `active` whatever the group's type. */
   readonly admit: boolean;
+  /** An unknown id becomes a public group with the user as its admin, in the same atomic step. */
+  readonly createsPublic: boolean;
 }
 export interface LeaveGroup extends Base {
   readonly operation: 'leave';
   readonly userId: UserId;
 }
 export interface TargetCommand extends Base {
-  readonly operation: 'accept' | 'reject' | 'unmute' | 'kick';
+  readonly operation: 'accept' | 'reject' | 'unmute' | 'kick' | 'unban';
   readonly userId: UserId;
   readonly reason: string | null;
 }
@@ -47,11 +49,37 @@ export interface MuteMember extends Base {
   /** Null: until somebody unmutes. */
   readonly forMs: number | null;
 }
+export interface BanMember extends Base {
+  readonly operation: 'ban';
+  /** Need not be a member. A second ban replaces the time of the first. */
+  readonly userId: UserId;
+  readonly reason: string | null;
+  /** Null: until somebody unbans. */
+  readonly forMs: number | null;
+}
+export interface ChangeRole extends Base {
+  readonly operation: 'promote' | 'demote';
+  readonly userId: UserId;
+}
+export interface UpdateGroup extends Base {
+  readonly operation: 'update';
+  /** What is absent stays as it is. */
+  readonly changes: Partial<Pick<GroupSettings, 'maxMembers' | 'history' | 'metadata'>>;
+}
 export interface DeleteGroup extends Base {
   readonly operation: 'delete';
 }
 
-export type GroupCommand = CreateGroup | JoinGroup | LeaveGroup | TargetCommand | MuteMember | DeleteGroup;
+export type GroupCommand =
+  | CreateGroup
+  | JoinGroup
+  | LeaveGroup
+  | TargetCommand
+  | MuteMember
+  | BanMember
+  | ChangeRole
+  | UpdateGroup
+  | DeleteGroup;
 export type Operation = GroupCommand['operation'];
 
 /** Where the subject of a change stands after it; `none` when he is no member any more. */
@@ -65,6 +93,7 @@ export interface ChangeDone {
   /** Seq of the entry that records the change; of the head when `ensure` changed nothing. */
   readonly seq: number;
   readonly mutedUntilMs: number | null;
+  readonly bannedUntilMs: number | null;
 }
 /** A refusal wrote nothing (beyond settling what was due). */
 export interface Refused {

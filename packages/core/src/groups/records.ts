@@ -60,6 +60,8 @@ export interface Position {
   readonly head: LogHead;
   readonly member: MemberRecord | null;
   readonly isBanned: boolean;
+  /** Null: not banned, or until somebody unbans. */
+  readonly bannedUntilMs: number | null;
 }
 
 /** A row of a member page. */

@@ -26,6 +26,11 @@ export type CheckName =
   | 'sender is in the group'
   | 'sender is not pending'
   | 'sender is not muted'
+  | 'reader is in the group'
+  | 'reader is not pending'
+  | 'target is banned'
+  | 'target can be promoted'
+  | 'target is an admin'
   | 'place is free'
   | 'place for an applicant is free';
 
@@ -50,6 +55,7 @@ const actorAdmin = check('actor is an active admin', 'not_admin');
 const targetInGroup = check('target is in the group', 'user_not_in_group');
 const targetPending = check('target is pending', 'user_not_pending');
 const placeFree = check('place is free', 'group_full');
+const notLastAdmin = check('target is not the last admin', 'last_admin');
 const strict = check('group is strict_private', 'not_strict_private');
 
 type ByType = Readonly<Record<GroupType, readonly Check[]>>;
@@ -69,7 +75,10 @@ const joinPrivate = [
 const acceptByMember = [exists, actorInGroup, actorActive, targetInGroup, targetPending];
 const acceptByAdmin = [exists, actorInGroup, actorActive, actorAdmin, targetInGroup, targetPending];
 
-export const rules: Readonly<Record<Operation | 'send', ByType>> = {
+/** Rows of the table: the state changes, sending, and reading (subscribe, history, presence, members). */
+export type RuleName = Operation | 'send' | 'read';
+
+export const rules: Readonly<Record<RuleName, ByType>> = {
   create: everyType(check('group absent', 'already_exists')),
   join: { public: joinPublic, private: joinPrivate, strict_private: joinPrivate },
   leave: everyType(exists, check('user is in the group', 'user_not_in_group')),
@@ -81,7 +90,18 @@ export const rules: Readonly<Record<Operation | 'send', ByType>> = {
   reject: { public: acceptByMember, private: acceptByMember, strict_private: acceptByAdmin },
   mute: everyType(exists, strict, actorAdmin, targetInGroup, check('target can be muted', 'cannot_mute')),
   unmute: everyType(exists, strict, actorAdmin, targetInGroup, check('target is muted', 'not_muted')),
-  kick: everyType(exists, actorAdmin, targetInGroup, check('target is not the last admin', 'last_admin')),
+  kick: everyType(exists, actorAdmin, targetInGroup, notLastAdmin),
+  ban: everyType(exists, actorAdmin, notLastAdmin),
+  unban: everyType(exists, actorAdmin, check('target is banned', 'not_banned')),
+  promote: everyType(exists, actorAdmin, targetInGroup, check('target can be promoted', 'cannot_promote')),
+  demote: everyType(
+    exists,
+    actorAdmin,
+    targetInGroup,
+    check('target is an admin', 'cannot_demote'),
+    notLastAdmin,
+  ),
+  update: everyType(exists, actorAdmin),
   delete: everyType(exists, actorAdmin),
   send: everyType(
     exists,
@@ -89,5 +109,11 @@ export const rules: Readonly<Record<Operation | 'send', ByType>> = {
     check('sender is in the group', 'not_a_member'),
     check('sender is not pending', 'pending_membership'),
     check('sender is not muted', 'muted'),
+  ),
+  read: everyType(
+    exists,
+    check('user is not banned', 'banned'),
+    check('reader is in the group', 'not_a_member'),
+    check('reader is not pending', 'pending_membership'),
   ),
 };

@@ -3,6 +3,9 @@ export interface EngineSettings {
   /** Token bucket per (sender, group), cluster-wide. */
   readonly ratePerSec: number;
   readonly rateBurst: number;
+  /** Token bucket of joins, leaves and creates per user, cluster-wide; what the service itself does is free. */
+  readonly membershipRatePerSec: number;
+  readonly membershipRateBurst: number;
   /** Retention of a group's log, by length and by age of an idle log. */
   readonly historyMaxEntries: number;
   readonly historyMaxAgeMs: number;
@@ -17,6 +20,8 @@ export interface EngineSettings {
 export const defaultEngineSettings: EngineSettings = {
   ratePerSec: 10,
   rateBurst: 20,
+  membershipRatePerSec: 1,
+  membershipRateBurst: 10,
   historyMaxEntries: 10_000,
   historyMaxAgeMs: 7 * 24 * 3_600_000,
   roomQueueLimit: 2048,

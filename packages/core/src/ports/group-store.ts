@@ -9,7 +9,8 @@ import type { GroupRecord, MemberRow, Membership, Page, Position } from '../grou
 export interface GroupStore {
   /**
    * Executes one row of the rule table: settles due mutes, checks in the table's order, changes, appends the log entry
-   * and publishes it, all or nothing. At most one entry per request key; the same key answers the same again.
+   * and publishes it, all or nothing. At most one entry per request key; the same key answers the same again,
+   * also when the user's membership bucket is empty by then.
    */
   change(command: GroupCommand): Promise<ChangeOutcome>;
   /** The group as it stands, due mutes counted as ended; null if there is none (a tombstone is none). */
@@ -25,6 +26,15 @@ export interface GroupStore {
     groupId: GroupId,
     page: { readonly cursor: string | null; readonly limit: number; readonly status: MemberStatus | null },
   ): Promise<Page<MemberRow> | null>;
+  /**
+   * All groups whose id begins with `prefix`, ascending by id. For operators: its cost is that of one page per partition.
+   * @throws PlenumError `invalid_args` for a cursor that is no group id.
+   */
+  list(page: {
+    readonly prefix: string;
+    readonly cursor: string | null;
+    readonly limit: number;
+  }): Promise<Page<GroupId>>;
   /** The groups in which the user has any status, ascending by group id, each verified against the group itself. */
   memberships(
     userId: UserId,

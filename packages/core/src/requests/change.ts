@@ -6,6 +6,7 @@ import {
   type RequestArgs,
   type RequestResult,
   type RequestType,
+  type Role,
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
@@ -71,6 +72,7 @@ export class Changes {
         userId,
         ensure: args.ensure ?? false,
         admit: caller.actor === SERVICE && (args.admit ?? false),
+        createsPublic: this.#context.createOnJoin === 'public',
       }),
     );
     if (!done.ok) return done;
@@ -107,10 +109,7 @@ export class Changes {
   };
 
   kick = async (caller: Caller, args: RequestArgs<'kick_member'>): Result<'kick_member'> => {
-    if (caller.actor === args.user_id) {
-      const error = 'user_id: nobody kicks himself, leave_group is for that';
-      return fail({ code: 'invalid_args', error, details: { field: 'user_id' } });
-    }
+    if (caller.actor === args.user_id) return fail(notOneself('kicks'));
     const done = await this.#decide('kick', caller, args);
     return done.ok ? succeed({ status: 'kicked' }) : done;
   };
@@ -134,6 +133,49 @@ export class Changes {
     return done.ok ? succeed({ status: 'active' }) : done;
   };
 
+  ban = async (caller: Caller, args: RequestArgs<'ban_member'>): Result<'ban_member'> => {
+    if (caller.actor === args.user_id) return fail(notOneself('bans'));
+    const done = await this.#change({
+      operation: 'ban',
+      groupId: args.group_id,
+      actor: caller.actor,
+      request: requestKey(caller, 'ban_member', args),
+      userId: args.user_id,
+      reason: args.reason ?? null,
+      forMs: args.for_ms ?? null,
+    });
+    if (!done.ok) return done;
+    const until = done.result.bannedUntilMs;
+    return succeed({ status: 'banned', ...(until === null ? {} : { banned_until: isoTime(until) }) });
+  };
+
+  unban = async (caller: Caller, args: RequestArgs<'unban_member'>): Result<'unban_member'> => {
+    const done = await this.#decide('unban', caller, args);
+    return done.ok ? succeed({ status: 'unbanned' }) : done;
+  };
+
+  promote = (caller: Caller, args: RequestArgs<'promote_member'>): Result<'promote_member'> =>
+    this.#changeRole('promote', caller, args);
+
+  demote = (caller: Caller, args: RequestArgs<'demote_member'>): Result<'demote_member'> =>
+    this.#changeRole('demote', caller, args);
+
+  update = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
+    const { max_members, history, metadata } = args;
+    const done = await this.#change({
+      operation: 'update',
+      groupId: args.group_id,
+      actor: caller.actor,
+      request: requestKey(caller, 'update_group', args),
+      changes: {
+        ...(max_members === undefined ? {} : { maxMembers: max_members }),
+        ...(history === undefined ? {} : { history }),
+        ...(metadata === undefined ? {} : { metadata: metadata && JSON.stringify(metadata) }),
+      },
+    });
+    return done.ok ? succeed({ epoch: done.result.epoch, seq: done.result.seq }) : done;
+  };
+
   delete = async (caller: Caller, args: RequestArgs<'delete_group'>): Result<'delete_group'> => {
     const request = requestKey(caller, 'delete_group', args);
     const done = await this.#change({
@@ -146,7 +188,7 @@ export class Changes {
   };
 
   #decide(
-    operation: 'accept' | 'reject' | 'kick' | 'unmute',
+    operation: 'accept' | 'reject' | 'kick' | 'unmute' | 'unban',
     caller: Caller,
     args: { group_id: GroupId; user_id: UserId; reason?: string | undefined },
   ): Promise<Outcome<ChangeDone>> {
@@ -158,6 +200,16 @@ export class Changes {
       userId: args.user_id,
       reason: args.reason ?? null,
     });
+  }
+
+  async #changeRole(
+    operation: 'promote' | 'demote',
+    caller: Caller,
+    { group_id: groupId, user_id: userId }: RequestArgs<'promote_member'>,
+  ): Promise<Outcome<{ roles: Role[] }>> {
+    const request = requestKey(caller, `${operation}_member`, { group_id: groupId, user_id: userId });
+    const done = await this.#change({ operation, groupId, actor: caller.actor, request, userId });
+    return done.ok ? succeed({ roles: [...done.result.roles] }) : done;
   }
 
   async #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {
@@ -194,6 +246,13 @@ export class Changes {
     this.#context.engine.nudges.send({ userId, groupId, seq, membership });
   }
 }
+
+const notOneself = (verb: string) =>
+  ({
+    code: 'invalid_args',
+    error: `user_id: nobody ${verb} himself, leave_group is for that`,
+    details: { field: 'user_id' },
+  }) as const;
 
 const needsUser = (field: string) =>
   ({

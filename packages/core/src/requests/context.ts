@@ -5,4 +5,6 @@ import type { Engine } from '../ports/engine.ts';
 export interface OperationContext {
   readonly engine: Engine;
   readonly feeds: FeedHost;
+  /** What a join of an unknown group id does: nothing, or it creates a public group. */
+  readonly createOnJoin: 'none' | 'public';
 }

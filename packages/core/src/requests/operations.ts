@@ -2,7 +2,8 @@
 import type { RequestArgs, RequestResult, RequestType, UserId } from '@plenum/protocol';
 import type { Caller, Outcome } from './caller.ts';
 
-type Plain = Exclude<RequestType, 'join_group' | 'relay_msg' | 'send_message'>;
+/** `refresh_token` concerns the connection alone: the edge answers it. */
+type Plain = Exclude<RequestType, 'join_group' | 'relay_msg' | 'send_message' | 'refresh_token'>;
 
 /** A user's own join; with `user_id` and `admit` the service admits that user directly as `active`. */
 export type JoinArgs = RequestArgs<'join_group'> & { readonly user_id?: UserId; readonly admit?: boolean };

@@ -78,6 +78,14 @@ export class Reads {
     return succeed({ groups, next_cursor: page.nextCursor });
   };
 
+  /** For operators: every group of the cluster. */
+  find = async (caller: Caller, args: RequestArgs<'find_groups'>): Result<'find_groups'> => {
+    if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
+    const { prefix = '', cursor = null, limit } = args;
+    const page = await this.#context.engine.groups.list({ prefix, cursor, limit });
+    return succeed({ groups: page.rows.map((group_id) => ({ group_id })), next_cursor: page.nextCursor });
+  };
+
   /** Position first, entries after: what lies behind the head at which the caller was a member is left out. */
   history = async (caller: Caller, args: RequestArgs<'history'>): Result<'history'> => {
     const { engine } = this.#context;

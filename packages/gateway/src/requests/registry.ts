@@ -19,6 +19,8 @@ export interface RequestCall {
   readonly args: unknown;
   /** See `Operations.relay_msg`; other requests don't call it. */
   readonly onCommitted?: (result: RequestResult<'relay_msg'>) => void;
+  /** Of the asking socket; absent over REST. */
+  readonly refreshToken?: (token: string) => Promise<Outcome<RequestResult<'refresh_token'>>>;
 }
 /** Resolves with success or a typed failure; throws what operations throw. */
 export type RequestHandler = (call: RequestCall) => Promise<Outcome<unknown>>;
@@ -49,6 +51,14 @@ function handler<A>(
 
 type Handlers = Readonly<Record<Exclude<RequestType, 'send_message'>, RequestHandler>>;
 
+/** A token counts for a connection: only a socket has one to refresh. */
+const refreshToken: (table: RequestTable) => RequestHandler = (table) =>
+  handler(table.refresh_token.args, async ({ refreshToken: refresh }, { token }) =>
+    refresh === undefined
+      ? fail({ code: 'invalid_request', error: 'only a connected device can refresh its token' })
+      : refresh(token),
+  );
+
 function membershipHandlers(operations: Operations, table: RequestTable) {
   return {
     join_group: handler(table.join_group.args, ({ caller }, args) => operations.join_group(caller, args)),
@@ -64,6 +74,16 @@ function membershipHandlers(operations: Operations, table: RequestTable) {
       operations.unmute_member(caller, args),
     ),
     kick_member: handler(table.kick_member.args, ({ caller }, args) => operations.kick_member(caller, args)),
+    ban_member: handler(table.ban_member.args, ({ caller }, args) => operations.ban_member(caller, args)),
+    unban_member: handler(table.unban_member.args, ({ caller }, args) =>
+      operations.unban_member(caller, args),
+    ),
+    promote_member: handler(table.promote_member.args, ({ caller }, args) =>
+      operations.promote_member(caller, args),
+    ),
+    demote_member: handler(table.demote_member.args, ({ caller }, args) =>
+      operations.demote_member(caller, args),
+    ),
   };
 }
 
@@ -76,6 +96,11 @@ function groupHandlers({ operations, createPolicy }: RegistryOptions, table: Req
     delete_group: handler(table.delete_group.args, ({ caller }, args) =>
       operations.delete_group(caller, args),
     ),
+    update_group: handler(table.update_group.args, ({ caller }, args) =>
+      operations.update_group(caller, args),
+    ),
+    explain: handler(table.explain.args, ({ caller }, args) => operations.explain(caller, args)),
+    find_groups: handler(table.find_groups.args, ({ caller }, args) => operations.find_groups(caller, args)),
     get_group_info: handler(table.get_group_info.args, ({ caller }, args) =>
       operations.get_group_info(caller, args),
     ),
@@ -103,6 +128,7 @@ export function createRequestRegistry(options: RegistryOptions): RequestRegistry
     ...membershipHandlers(options.operations, table),
     ...groupHandlers(options, table),
     ...logHandlers(options.operations, table),
+    refresh_token: refreshToken(table),
   };
   // Maps, because a client may ask for `constructor` or `__proto__`.
   const byType = new Map<string, RequestHandler>(Object.entries(handlers));

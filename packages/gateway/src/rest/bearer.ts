@@ -1,7 +1,7 @@
 /** Who stands behind an HTTP request: the service by the admin token, or a user by a JWT. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Authenticator } from '@plenum/core';
-import type { Parsed, UserId } from '@plenum/protocol';
+import { limits, type Parsed, type UserId } from '@plenum/protocol';
 
 export type Principal = { readonly kind: 'service' } | { readonly kind: 'user'; readonly userId: UserId };
 
@@ -14,7 +14,9 @@ export function createBearerCheck(adminToken: string, authenticator: Authenticat
   const adminDigest = digest(adminToken);
   return async (authorization) => {
     const token = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) return { ok: false, failure: { code: 'unauthenticated' } };
+    if (token === undefined || token.length > limits.tokenMaxLength) {
+      return { ok: false, failure: { code: 'unauthenticated' } };
+    }
     if (timingSafeEqual(digest(token), adminDigest)) return { ok: true, value: { kind: 'service' } };
     const user = await authenticator.authenticate(token);
     return user.outcome === 'user'

@@ -14,6 +14,8 @@ import type { Device } from './socket-subscriber.ts';
 
 export interface Admitted extends Device {
   readonly positions: readonly ClaimedPosition[];
+  /** ms since 1970; null: the token does not expire. */
+  readonly expiresAtMs: number | null;
 }
 
 interface HandshakeContext {
@@ -51,6 +53,7 @@ async function decide(socket: Socket, context: HandshakeContext): Promise<Decisi
   if (user.outcome === 'refused') return { code: user.code };
   return {
     userId: user.userId,
+    expiresAtMs: user.expiresAtMs,
     isAuto: subscribe === 'auto',
     positions: positions.map(({ group_id, epoch = null, seq = null }) => ({ groupId: group_id, epoch, seq })),
   };

@@ -1,9 +1,10 @@
 /** The requests of one socket: whatever arrives gets exactly one typed answer, and nothing is thrown. */
-import type { Logger, Random } from '@plenum/core';
+import type { Authenticator, Clock, Logger, Random } from '@plenum/core';
 import {
   type Answer,
   type Failure,
   failureBody,
+  type PushPayload,
   parseEnvelope,
   type RequestEnvelope,
 } from '@plenum/protocol';
@@ -12,7 +13,9 @@ import type { DrainFlag } from '../gateway-options.ts';
 import { perform } from '../requests/perform.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import { type RequestId, requestIdOf } from '../requests/request-id.ts';
-import type { SocketSubscriber } from './socket-subscriber.ts';
+import type { Admitted } from './handshake.ts';
+import { SocketSubscriber } from './socket-subscriber.ts';
+import { TokenLease } from './token-lease.ts';
 
 /** Requests that one socket may have open at a time; more are refused, so a flood costs its sender only. */
 const inFlightMax = 256;
@@ -24,6 +27,8 @@ export interface SessionContext {
   readonly event: string;
   readonly drainFlag: DrainFlag;
   readonly random: Random;
+  readonly clock: Clock;
+  readonly authenticator: Authenticator;
   readonly logger: Logger;
 }
 
@@ -43,14 +48,27 @@ export class Session {
   readonly subscriber: SocketSubscriber;
   readonly #socket: Socket;
   readonly #context: SessionContext;
+  readonly #lease: TokenLease;
   #inFlight = 0;
   #isMoving = false;
   #onIdle: (() => void)[] = [];
 
-  constructor(socket: Socket, subscriber: SocketSubscriber, context: SessionContext) {
+  constructor(socket: Socket, admitted: Admitted, context: SessionContext) {
     this.#socket = socket;
-    this.subscriber = subscriber;
+    this.subscriber = new SocketSubscriber(socket, admitted);
     this.#context = context;
+    this.#lease = new TokenLease({
+      ...context,
+      userId: admitted.userId,
+      expiring: (expires_at) => this.subscriber.push('token_expiring', { expires_at }),
+      expired: () => this.close('token_expired'),
+    });
+    this.#lease.start(admitted.expiresAtMs);
+  }
+
+  /** The socket is gone. */
+  end(): void {
+    this.#lease.stop();
   }
 
   /** Takes any event of the client with whatever came along; an ack function, if any, stands last. */
@@ -74,8 +92,8 @@ export class Session {
   }
 
   /** Lets the client reconnect elsewhere by itself: `disconnect()` would keep it from doing so. Flushes first. */
-  close(): void {
-    this.subscriber.push('closing', { code: 'drain' });
+  close(code: PushPayload<'closing'>['code'] = 'drain'): void {
+    this.subscriber.push('closing', { code });
     this.#socket.conn.close();
   }
 
@@ -130,6 +148,7 @@ export class Session {
       caller: { actor: this.subscriber.userId, subscriber: this.subscriber, ...id },
       isByService: false,
       args: envelope.args,
+      refreshToken: (token: string) => this.#lease.refresh(token),
       onCommitted: (result: unknown) => respond(success(id.requestId, result)),
     };
     const outcome = await perform(handler, call, logger);

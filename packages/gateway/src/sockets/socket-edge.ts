@@ -3,7 +3,6 @@ import { type Clock, type DeviceHub, userRoom } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import type { Admitted, Handshake } from './handshake.ts';
 import { Session, type SessionContext } from './session.ts';
-import { SocketSubscriber } from './socket-subscriber.ts';
 
 /** How often a drain closes its next share of sockets. */
 const drainStepMs = 50;
@@ -11,7 +10,6 @@ const drainStepMs = 50;
 interface SocketEdgeContext extends SessionContext {
   readonly hub: DeviceHub;
   readonly handshake: Handshake;
-  readonly clock: Clock;
   /** The server is the caller's: events and request objects which we don't know are his. */
   readonly isMounted: boolean;
 }
@@ -47,8 +45,8 @@ interface OpenContext {
 
 function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenContext): void {
   const { hub, logger } = context;
-  const subscriber = new SocketSubscriber(socket, admitted);
-  const session = new Session(socket, subscriber, context);
+  const session = new Session(socket, admitted, context);
+  const { subscriber } = session;
   const { userId } = subscriber;
   sessions.add(session);
   socket.onAny((event: unknown, ...parameters: unknown[]) => {
@@ -56,6 +54,7 @@ function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenCon
   });
   socket.on('disconnect', () => {
     sessions.delete(session);
+    session.end();
     try {
       hub.disconnect(subscriber);
     } catch (error) {

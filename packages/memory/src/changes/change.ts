@@ -5,18 +5,24 @@ import {
   type Facts,
   firstRefusal,
   type GroupCommand,
+  type JoinGroup,
+  type MemberRecord,
+  type Operation,
   refused,
 } from '@plenum/core';
 import { type Actor, SERVICE, type UserId } from '@plenum/protocol';
 import type { GroupState } from '../group-state.ts';
 import type { MemoryState } from '../memory-state.ts';
 import { settle } from '../settle.ts';
-import { create } from './create.ts';
+import { ban, unban } from './ban.ts';
+import { create, createByJoin } from './create.ts';
 import { deleteGroup } from './delete.ts';
 import { join } from './join.ts';
 import { leave } from './leave.ts';
+import { changeRole } from './roles.ts';
 import { standsAs } from './step.ts';
 import { accept, mute, remove, unmute } from './targeted.ts';
+import { update } from './update.ts';
 
 const userOf = (actor: Actor): UserId | null => (actor === SERVICE ? null : actor);
 const subjectOf = (command: GroupCommand): UserId | null =>
@@ -24,8 +30,10 @@ const subjectOf = (command: GroupCommand): UserId | null =>
 
 export function change(state: MemoryState, command: GroupCommand): ChangeOutcome {
   const nowMs = state.now();
+  const retryAfterMs = charge(state, command, nowMs);
   const first = state.requests.recall(command, nowMs);
   if (first !== null) return first.outcome === 'appended' ? refused({ code: 'conflict' }) : first;
+  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
   const group = state.groups.get(command.groupId) ?? null;
   if (group !== null) {
     const users = [userOf(command.actor), subjectOf(command)].filter((userId) => userId !== null);
@@ -34,12 +42,19 @@ export function change(state: MemoryState, command: GroupCommand): ChangeOutcome
     if (present !== null) return present;
   }
   const facts = factsOf(group, command, nowMs);
-  const refusal = firstRefusal(command.operation, facts, rowOf(command));
+  const isBirth = group === null && isCreatingJoin(command);
+  const refusal = isBirth ? null : firstRefusal(command.operation, facts, rowOf(command));
   if (refusal !== null) return refused(refusal);
   const done = group === null ? begin(state, command, nowMs) : apply({ state, group, nowMs }, command);
   state.requests.remember(command, done, nowMs);
   return done;
 }
+
+const charged: ReadonlySet<Operation> = new Set(['create', 'join', 'leave']);
+
+/** What users do with their own membership costs a token, whatever comes of it. @returns ms until there is one, or 0. */
+const charge = (state: MemoryState, { operation, actor }: GroupCommand, nowMs: number): number =>
+  actor === SERVICE || !charged.has(operation) ? 0 : state.membershipBuckets.take(actor, nowMs);
 
 /** `ensure`: whoever has any status keeps it, and nothing is written. */
 function presentMember(group: GroupState, command: GroupCommand, nowMs: number): ChangeDone | null {
@@ -51,6 +66,10 @@ function presentMember(group: GroupState, command: GroupCommand, nowMs: number):
 /** The service admits into any group under the rules of a public one. */
 const rowOf = (command: GroupCommand) =>
   command.operation === 'join' && command.admit ? 'public' : undefined;
+
+/** Where there is no group it asks for one. */
+const isCreatingJoin = (command: GroupCommand): command is JoinGroup =>
+  command.operation === 'join' && command.createsPublic && !command.admit;
 
 function factsOf(group: GroupState | null, command: GroupCommand, nowMs: number): Facts {
   const actor = userOf(command.actor);
@@ -64,41 +83,60 @@ function factsOf(group: GroupState | null, command: GroupCommand, nowMs: number)
     actor: command.actor,
     actorRecord: actor && (group?.member(actor, nowMs) ?? null),
     subjectRecord: subject && (group?.member(subject, nowMs) ?? null),
-    isSubjectBanned: false,
+    isSubjectBanned: subject !== null && group?.bans.standing(subject, nowMs).isBanned === true,
     nowMs,
   };
 }
 
 function begin(state: MemoryState, command: GroupCommand, nowMs: number): ChangeDone {
-  if (command.operation !== 'create') throw unchecked(command);
-  return create(state, command, nowMs);
+  if (command.operation === 'create') return create(state, command, nowMs);
+  if (isCreatingJoin(command)) return createByJoin(state, command, nowMs);
+  throw unchecked(command);
 }
 
-function apply(
-  at: { readonly state: MemoryState; readonly group: GroupState; readonly nowMs: number },
-  command: GroupCommand,
-): ChangeDone {
-  const subject = subjectOf(command);
-  const record = subject && at.group.member(subject, at.nowMs);
-  if (command.operation === 'join') return join({ ...at, command });
-  if (command.operation === 'delete') return deleteGroup({ ...at, command });
-  if (record === null) throw unchecked(command);
+interface Place {
+  readonly state: MemoryState;
+  readonly group: GroupState;
+  readonly nowMs: number;
+}
+
+function apply(at: Place, command: GroupCommand): ChangeDone {
   switch (command.operation) {
+    case 'create':
+      throw unchecked(command);
+    case 'join':
+      return join({ ...at, command });
     case 'leave':
       return leave({ ...at, command });
     case 'accept':
-      return accept({ ...at, command }, record);
+      return accept({ ...at, command }, subjectIn(at, command));
     case 'reject':
       return remove({ ...at, command }, 'rejected');
     case 'kick':
       return remove({ ...at, command }, 'kicked');
+    case 'ban':
+      return ban({ ...at, command });
+    case 'unban':
+      return unban({ ...at, command });
     case 'mute':
-      return mute({ ...at, command }, record);
+      return mute({ ...at, command }, subjectIn(at, command));
     case 'unmute':
-      return unmute({ ...at, command }, record);
-    case 'create':
-      throw unchecked(command);
+      return unmute({ ...at, command }, subjectIn(at, command));
+    case 'promote':
+    case 'demote':
+      return changeRole({ ...at, command }, subjectIn(at, command));
+    case 'update':
+      return update({ ...at, command }, command.actor === SERVICE ? null : subjectIn(at, command));
+    case 'delete':
+      return deleteGroup({ ...at, command });
   }
+}
+
+function subjectIn({ group, nowMs }: Place, command: GroupCommand): MemberRecord {
+  const subject = subjectOf(command);
+  const record = subject && group.member(subject, nowMs);
+  if (record === null) throw unchecked(command);
+  return record;
 }
 
 /** The rule table let something through that it has to refuse. */

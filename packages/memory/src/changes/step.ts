@@ -26,6 +26,7 @@ export const standsAs = (group: GroupState, member: MemberRecord, seq: number): 
   epoch: group.log.epoch,
   seq,
   mutedUntilMs: member.mutedUntilMs,
+  bannedUntilMs: null,
 });
 
 /** @param seq that of the entry which records the change. */
@@ -37,4 +38,5 @@ export const isGone = (group: GroupState, seq: number): ChangeDone => ({
   epoch: group.log.epoch,
   seq,
   mutedUntilMs: null,
+  bannedUntilMs: null,
 });

@@ -31,6 +31,12 @@ local function remove_member(group, user, member)
   redis.call('HDEL', members_key, user)
 end
 
+local function give_role(group, user, member, role)
+  take_out(group, user, member)
+  member.role = role
+  put_in(group, user, member)
+end
+
 local function is_last_admin(group, member)
   return member.role == 'a' and group.admins == 1
 end

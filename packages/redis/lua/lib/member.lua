@@ -28,7 +28,7 @@ local function record_text(member)
     member.status, member.role, member.joined_at, member.since_seq, until_text(member.ends_at))
 end
 
--- The part of an answer that tells where the subject stands: `<status> <role> <ends_at>`, `- - -` for no member.
+-- The part of an answer that tells where the subject stands: `<status> <role> <ends_at>`, `- - -` for no record.
 local function describe(member)
   if not member then return '- - -' end
   return member.status .. ' ' .. member.role .. ' ' .. until_text(member.ends_at)

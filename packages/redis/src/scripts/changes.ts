@@ -36,14 +36,22 @@ const changeArgs = [
 const changeAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
   .transform(([words]) => words)
-  .pipe(z.tuple([z.enum(['a', 'p', 'm', '-']), z.enum(['a', 'm', '-']), untilWord, z.string(), integerWord]))
-  .transform(([status, role, mutedUntilMs, epoch, seq]) => ({
-    status: status === '-' ? ('none' as const) : memberStatusOf[status],
-    roles: role === '-' ? [] : rolesOf[role],
-    mutedUntilMs,
-    epoch,
-    seq,
-  }));
+  .pipe(
+    z.tuple([z.enum(['a', 'p', 'm', 'b', '-']), z.enum(['a', 'm', '-']), untilWord, z.string(), integerWord]),
+  )
+  .transform(([status, role, untilMs, epoch, seq]) => ({ ...standingIn(status, role, untilMs), epoch, seq }));
+
+function standingIn(
+  status: keyof typeof memberStatusOf | 'b' | '-',
+  role: keyof typeof rolesOf | '-',
+  untilMs: number | null,
+) {
+  const bannedUntilMs = status === 'b' ? untilMs : null;
+  if (status === 'b' || status === '-' || role === '-') {
+    return { status: 'none' as const, roles: [], mutedUntilMs: null, bannedUntilMs };
+  }
+  return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs: untilMs, bannedUntilMs };
+}
 
 /** A code of the error table, and a time or a delay in ms where the code has one. */
 export const refusalWords = z.tuple([
@@ -69,11 +77,33 @@ export const createGroup = defineChange('create-group', [
   'history',
   'metadata',
 ]);
-export const joinGroup = defineChange('join-group', ['isEnsured', 'isAdmitted', 'pendingMax']);
+export const joinGroup = defineChange('join-group', [
+  'isEnsured',
+  'isAdmitted',
+  'pendingMax',
+  'createsPublic',
+]);
 export const leaveGroup = defineChange('leave-group', []);
 export const acceptMember = defineChange('accept-member', ['reason']);
 export const rejectMember = defineChange('reject-member', ['reason']);
 export const muteMember = defineChange('mute-member', ['forMs']);
 export const unmuteMember = defineChange('unmute-member', ['reason']);
 export const kickMember = defineChange('kick-member', ['reason']);
+export const banMember = defineChange('ban-member', ['reason', 'forMs']);
+export const unbanMember = defineChange('unban-member', ['reason']);
+export const promoteMember = defineChange('promote-member', []);
+export const demoteMember = defineChange('demote-member', []);
+export const updateGroup = defineChange('update-group', ['maxMembers', 'history', 'metadata']);
 export const deleteGroup = defineChange('delete-group', []);
+
+/** For a change that is not let through to its own script any more. */
+export const recallChange = defineScript({
+  file: 'recall-change',
+  keys: ['dedupe'],
+  args: ['payloadHash'],
+  reply: z.discriminatedUnion('word', [
+    said('none', z.tuple([])),
+    said('duplicate', changeAnswer),
+    said('refused', refusalWords),
+  ]),
+});

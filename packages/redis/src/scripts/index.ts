@@ -1,16 +1,16 @@
 /** Every script, and the option by which a client learns them all at construction. */
 import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
-import { forgetMembership } from './forget-membership.ts';
 import * as reads from './reads.ts';
 import { settleGroup } from './settle-group.ts';
+import { chargeMembership, forgetMembership } from './user-index.ts';
 
 export { appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export { runScript, type ScriptClient } from './define-script.ts';
-export { forgetMembership } from './forget-membership.ts';
 export * from './reads.ts';
 export { settleGroup } from './settle-group.ts';
+export { chargeMembership, forgetMembership } from './user-index.ts';
 
 const scripts = [
   appendMessage,
@@ -22,11 +22,18 @@ const scripts = [
   changes.muteMember,
   changes.unmuteMember,
   changes.kickMember,
+  changes.banMember,
+  changes.unbanMember,
+  changes.promoteMember,
+  changes.demoteMember,
+  changes.updateGroup,
   changes.deleteGroup,
+  changes.recallChange,
   reads.readHead,
   reads.readPosition,
   reads.readRange,
   reads.readMembers,
+  chargeMembership,
   forgetMembership,
   settleGroup,
 ];

@@ -1,4 +1,4 @@
-import type { Engine, EngineSettings } from '@plenum/core';
+import { defaultEngineSettings, type Engine, type EngineSettings } from '@plenum/core';
 
 /** An engine with nothing in it, and a way to let its time pass. */
 export interface EngineHarness extends AsyncDisposable {
@@ -7,5 +7,12 @@ export interface EngineHarness extends AsyncDisposable {
   advance(ms: number): Promise<void>;
 }
 
-/** @param settings what differs from `defaultEngineSettings`. */
+/** The settings of an engine under test. One user of the suites founds and joins hundreds of groups: that is free here. */
+export const harnessSettings: EngineSettings = {
+  ...defaultEngineSettings,
+  membershipRatePerSec: 10_000,
+  membershipRateBurst: 10_000,
+};
+
+/** @param settings what differs from `harnessSettings`. */
 export type MakeEngine = (settings?: Partial<EngineSettings>) => Promise<EngineHarness>;

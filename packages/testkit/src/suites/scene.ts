@@ -14,11 +14,15 @@ import type {
   MemberRecord,
   MemberRow,
   MessageEntry,
+  Position,
 } from '@plenum/core';
 import { type GroupEvent, type GroupId, type GroupType, groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { createCommand, joinCommand, messageDraft } from '../commands.ts';
 import type { EngineHarness, MakeEngine } from './engine-harness.ts';
 import { type Standing, seat } from './standing.ts';
+
+/** Whom the suites put on stage besides the owner. */
+const cast = ['guest', 'actor', 'target'];
 
 export class Scene implements AsyncDisposable {
   readonly engine: Engine;
@@ -85,9 +89,20 @@ export class Scene implements AsyncDisposable {
     return (await this.log()).filter((entry) => entry.kind === 'message');
   }
 
+  async ban(userId: string): Promise<Pick<Position, 'isBanned' | 'bannedUntilMs'> | null> {
+    const position = await this.engine.groups.position(this.groupId, userIdSchema.parse(userId));
+    return position && { isBanned: position.isBanned, bannedUntilMs: position.bannedUntilMs };
+  }
+
   /** All that a refused command must leave as it was. */
   async everything(): Promise<unknown> {
-    return { group: await this.group(), members: await this.members(), log: await this.log() };
+    const [group, members, log, ...bans] = await Promise.all([
+      this.group(),
+      this.members(),
+      this.log(),
+      ...cast.map((userId) => this.ban(userId)),
+    ]);
+    return { group, members, log, bans };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

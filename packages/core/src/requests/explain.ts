@@ -1,0 +1,61 @@
+/** Why would it be refused, and until when: the row of the rule table for one user, check by check. Changes nothing. */
+import { type Actor, type GroupId, type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
+import { type Facts, judge } from '../groups/checks.ts';
+import { isoTime, type Position } from '../groups/records.ts';
+import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import type { OperationContext } from './context.ts';
+
+/** A user may ask about himself, the service about everybody, and an active admin about everybody in his group. */
+async function mayAsk(
+  context: OperationContext,
+  caller: Caller,
+  args: RequestArgs<'explain'>,
+): Promise<boolean> {
+  const subject = args.user_id ?? caller.actor;
+  if (caller.actor === SERVICE || subject === caller.actor) return true;
+  const asker = (await context.engine.groups.position(args.group_id, caller.actor))?.member ?? null;
+  return asker?.status === 'active' && asker.roles.includes('admin');
+}
+
+export async function explain(
+  context: OperationContext,
+  caller: Caller,
+  args: RequestArgs<'explain'>,
+): Promise<Outcome<RequestResult<'explain'>>> {
+  if (!(await mayAsk(context, caller, args))) return fail({ code: 'not_admin' });
+  const { facts, position } = await factsOf(context, args.group_id, args.user_id ?? caller.actor);
+  const checks = judge(args.action, facts);
+  const refused = checks.find(({ ok }) => !ok);
+  if (refused === undefined) return succeed({ allowed: true, checks: shown(checks) });
+  const until = untilOf(refused.code, position);
+  return succeed({
+    allowed: false,
+    code: refused.code,
+    ...(until === null ? {} : { until: isoTime(until) }),
+    checks: shown(checks),
+  });
+}
+
+const shown = (checks: ReturnType<typeof judge>) => checks.map(({ check, ok }) => ({ check, ok }));
+
+function untilOf(code: string, position: Position | null): number | null {
+  if (code === 'muted') return position?.member?.mutedUntilMs ?? null;
+  return code === 'banned' ? (position?.bannedUntilMs ?? null) : null;
+}
+
+async function factsOf({ engine }: OperationContext, groupId: GroupId, actor: Actor) {
+  const [position, group] = await Promise.all([
+    engine.groups.position(groupId, actor === SERVICE ? null : actor),
+    engine.groups.group(groupId),
+  ]);
+  const member = position?.member ?? null;
+  const facts: Facts = {
+    group,
+    actor,
+    actorRecord: member,
+    subjectRecord: member,
+    isSubjectBanned: position?.isBanned ?? false,
+    nowMs: 0,
+  };
+  return { facts, position };
+}

@@ -1,0 +1,18 @@
+#!lua
+-- Draws a token of a user's membership bucket; a joiner or creator gets the group into his index in the same step.
+-- `nonce` is empty for a leave.
+local index_key = KEYS[1]
+local bucket_key = KEYS[2]
+local group_id = ARGV[1]
+local nonce = ARGV[2]
+local rate_per_sec = ARGV[3]
+local rate_burst = ARGV[4]
+-- @include clock
+-- @include bucket
+
+local now = clock_ms()
+local charge, retry_after_ms = draw(now)
+if not charge then return { 'refused', integer(now), integer(retry_after_ms) } end
+if nonce ~= '' then redis.call('HSET', index_key, group_id, nonce .. '.' .. integer(now)) end
+charge()
+return { 'charged', integer(now) }

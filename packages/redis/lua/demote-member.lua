@@ -1,0 +1,15 @@
+#!lua
+-- Makes an admin a plain member, who stays active; never the last admin.
+-- @include change-header
+-- @include change
+-- @include events
+
+if not group then return refuse('group_not_found') end
+if not acts_as_admin() then return refuse('not_admin') end
+local member = find_member(user_id, now)
+if not member then return refuse('user_not_in_group') end
+if member.role ~= 'a' then return refuse('cannot_demote') end
+if is_last_admin(group, member) then return refuse('last_admin') end
+
+give_role(group, user_id, member, 'm')
+return done(member, record_change('demoted', roles_field(member)))

@@ -1,0 +1,25 @@
+-- A new group with its first admin, over a tombstone if there is one.
+
+-- @param settings { type, max_members, ephemeral, history, metadata } as the group keeps them
+-- @return what the script replies
+local function create(settings)
+  redis.call('UNLINK', group_key, log_key)
+  redis.call('HSET', group_key, 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
+    'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata)
+  redis.call('ZADD', groups_key, 0, group_id)
+  group = {
+    type = settings.type,
+    epoch = epoch_offer,
+    hist = replication_history(),
+    is_epoch_checked = true,
+    past = '',
+    seq = 0,
+    active = 0,
+    pending = 0,
+    muted = 0,
+    admins = 0,
+  }
+  local creator = { status = 'a', role = 'a', joined_at = now, since_seq = 1 }
+  put_in(group, user_id, creator)
+  return done(creator, record_change('created', roles_field(creator)))
+end

@@ -1,0 +1,14 @@
+#!lua
+-- Makes an active member an admin.
+-- @include change-header
+-- @include change
+-- @include events
+
+if not group then return refuse('group_not_found') end
+if not acts_as_admin() then return refuse('not_admin') end
+local member = find_member(user_id, now)
+if not member then return refuse('user_not_in_group') end
+if member.status ~= 'a' or member.role == 'a' then return refuse('cannot_promote') end
+
+give_role(group, user_id, member, 'a')
+return done(member, record_change('promoted', roles_field(member)))

@@ -1,0 +1,14 @@
+#!lua
+-- Lets a banned user join again.
+-- @include change-header
+local reason = ARGV[14]
+-- @include change
+-- @include events
+
+if not group then return refuse('group_not_found') end
+if not acts_as_admin() then return refuse('not_admin') end
+local _, is_banned = find_member(user_id, now)
+if not is_banned then return refuse('not_banned') end
+
+redis.call('HDEL', members_key, user_id)
+return done(nil, record_change('unbanned', reason_field(reason)))

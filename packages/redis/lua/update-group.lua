@@ -1,0 +1,24 @@
+#!lua
+-- Changes settings: each is empty to keep what there is, `null` to take it away.
+-- @include change-header
+local max_members = ARGV[14]
+local history = ARGV[15]
+local metadata = ARGV[16]
+-- @include change
+-- @include events
+
+if not group then return refuse('group_not_found') end
+if not acts_as_admin() then return refuse('not_admin') end
+
+local changes = {}
+-- @param json the value as the entry tells it
+local function set(name, value, json)
+  if value == '' then return end
+  changes[#changes + 1] = '"' .. name .. '":' .. json
+  redis.call('HSET', group_key, name, value == 'null' and '' or value)
+end
+set('max_members', max_members, max_members)
+set('history', history, '"' .. history .. '"')
+set('metadata', metadata, metadata)
+local seq = record_change('updated', ',"changes":{' .. table.concat(changes, ',') .. '}')
+return done(find_member(actor, now), seq)

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { defineScript, integerWord, said } from './define-script.ts';
+
+export const chargeMembership = defineScript({
+  file: 'charge-membership',
+  keys: ['index', 'bucket'],
+  args: ['groupId', 'nonce', 'ratePerSec', 'rateBurst'],
+  reply: z.discriminatedUnion('word', [
+    said('charged', z.tuple([])),
+    /** Ms until there is a token. */
+    said('refused', z.tuple([integerWord])),
+  ]),
+});
+
+export const forgetMembership = defineScript({
+  file: 'forget-membership',
+  keys: ['index'],
+  args: ['groupId', 'entry'],
+  reply: z.discriminatedUnion('word', [said('kept', z.tuple([])), said('forgotten', z.tuple([]))]),
+});

@@ -1,0 +1,199 @@
+/** Bytes that no client library sends: each ends at most its own connection, cleanly, and nobody else notices. */
+import { eventually } from '@plenum/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Besieged } from '../world/besieged.ts';
+import { frame, RawConnection, rawAnswer } from '../world/raw-connection.ts';
+import { engines, tokenOf } from '../world/service.ts';
+
+const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+/** Frames after which the server ends the connection. */
+const fatalFrames: readonly (readonly [string, number, string | Uint8Array])[] = [
+  ['a reserved opcode', frame.reserved, 'x'],
+  ['a continuation of nothing', frame.continued, 'x'],
+  ['reserved bits', frame.text | 0x70, '40'],
+  ['text that is no UTF-8', frame.text, Uint8Array.of(0x34, 0x32, 0xff, 0xfe)],
+  ['a close with an impossible code', frame.close, Uint8Array.of(0, 1)],
+  ['a packet type that does not exist', frame.text, '9'],
+  ['an empty frame', frame.text, ''],
+  ['a Socket.IO packet type that does not exist', frame.text, '49'],
+  ['an event before CONNECT', frame.text, '42["request",{}]'],
+  ['a binary attachment without its packet', frame.binary, Uint8Array.of(1, 2, 3)],
+];
+/** Packets of a connected socket that are no packets: the socket is cut. */
+const fatalPackets: readonly (readonly [string, string])[] = [
+  ['text that is no JSON', '42{"request":'],
+  ['an event that is an object', '42{}'],
+  ['an event that is a number', '427'],
+  ['an event without a name', '42[]'],
+  ['an event named by a number', '42[7,{}]'],
+  ['an event named by an object', '42[{},{}]'],
+  ['a reserved event', '42["disconnect","x"]'],
+  ['another reserved event', '42["connect_error",{}]'],
+  ['more attachments than anybody sends', '451000000-["request",{"_placeholder":true,"num":0}]'],
+  ['attachments without an end', '45-["request"]'],
+  ['an attachment that was never announced', '42["request",{"_placeholder":true,"num":0}]x'],
+  ['an ack that is an object', '431{}'],
+];
+/** Odd packets that mean something: they are answered, or ignored, and the socket lives. */
+const harmlessPackets: readonly (readonly [string, string])[] = [
+  ['an ack that nobody waits for', '43999[{}]'],
+  ['a placeholder in a plain event', '42["request",{"_placeholder":true,"num":0}]'],
+  [
+    'numbers beyond all ranges',
+    '42["request",{"request_type":"history","args":{"group_id":"g","after":1e400}}]',
+  ],
+  ['a negative zero', '42["request",{"request_type":"history","args":{"group_id":"g","after":-0}}]'],
+  ['an ack id of 2^53', '429007199254740992["request",{}]'],
+  ['5,000 levels of arguments', `42["request",{"request_type":"list_groups","args":{"x":${nested(5000)}}}]`],
+  ['5,000 levels of envelope', `42["request",${nested(5000)}]`],
+  ['5,000 levels beside the envelope', `42["request",{},${nested(5000)}]`],
+  [
+    '5,000 levels in metadata',
+    `42["request",{"request_type":"create_group","args":{"metadata":{"x":${nested(5000)}}}}]`,
+  ],
+  ['5,000 levels of request id', `42["request",{"request_type":"list_groups","request_id":${nested(5000)}}]`],
+];
+
+const garbage: readonly (readonly [string, string | Uint8Array])[] = [
+  ['no HTTP', 'this is no HTTP\r\n\r\n'],
+  ['a TLS handshake', Uint8Array.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03])],
+  ['zeros', new Uint8Array(1024)],
+  ['a bad HTTP version', 'GET / HTTP/9.9\r\n\r\n'],
+  ['a header without a colon', 'GET / HTTP/1.1\r\nHost: x\r\nnonsense\r\n\r\n'],
+  ['two lengths', 'POST /v1/groups HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx'],
+  [
+    'a length and chunks',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ],
+  ['a header of 20 KB', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ['a path with a bare control character', 'GET /v1/groups/\u0001 HTTP/1.1\r\nHost: x\r\n\r\n'],
+];
+
+describe.each(engines)('bad frames on %s', (engine) => {
+  let besieged: Besieged;
+  beforeAll(async () => {
+    besieged = await Besieged.start(engine);
+  });
+  afterAll(() => besieged[Symbol.asyncDispose]());
+  afterEach(() => besieged.expectUnharmed());
+
+  const connected = async (): Promise<RawConnection> => {
+    const connection = await RawConnection.webSocket(besieged.service.url);
+    connection.send(frame.text, `40{"token":"${await tokenOf('raw')}","subscribe":"none"}`);
+    await connection.until(/40\{"sid"/);
+    return connection;
+  };
+  const expectAnswers = async (connection: RawConnection) => {
+    connection.send(frame.text, '4277["request",{"request_type":"list_groups"}]');
+    await connection.until(/4377\[.*"success":true/);
+  };
+
+  test.each(fatalFrames)('%s ends the connection', async (_, first, payload) => {
+    using connection = await RawConnection.webSocket(besieged.service.url);
+    connection.send(first, payload);
+    await connection.closed();
+  });
+
+  test('an unmasked frame ends the connection', async () => {
+    using connection = await connected();
+    connection.write(Uint8Array.of(frame.text, 2, 0x34, 0x30));
+    await connection.closed();
+  });
+
+  test('a frame that announces 1 GB ends the connection before it comes', async () => {
+    using connection = await connected();
+    connection.write(Uint8Array.of(frame.text, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0));
+    await connection.closed();
+  });
+
+  test('fragments that together are above the limit end the connection', async () => {
+    using connection = await connected();
+    connection.send(0x01, '4'.repeat(60_000));
+    connection.send(frame.continued, 'x'.repeat(60_000));
+    await connection.closed();
+  });
+
+  test.each(fatalPackets)('%s cuts the socket', async (_, packet) => {
+    using connection = await connected();
+    connection.send(frame.text, packet);
+    await connection.closed();
+  });
+
+  test.each(harmlessPackets)('%s does no harm', async (_, packet) => {
+    using connection = await connected();
+    connection.send(frame.text, packet);
+    await expectAnswers(connection);
+  });
+
+  test('5,000 levels are refused by the limit', async () => {
+    using connection = await connected();
+    connection.send(frame.text, `421["request",{"request_type":"list_groups","args":{"x":${nested(5000)}}}]`);
+    await connection.until(/431\[.*"code":"invalid_args".*"limit":32/);
+  });
+
+  test.each([
+    ['text', 'x'.repeat(1_000_000)],
+    ['bytes', Buffer.alloc(1_000_000)],
+  ])('1 MB of %s cuts the socket, which may come back', async (_, message) => {
+    const device = await besieged.service.device('large');
+    const closed = new Promise((resolve) => device.socket.once('disconnect', resolve));
+    device.socket.emit('request', { request_type: 'relay_msg', args: { group_id: 'g', message } });
+    expect(await closed).toMatch(/^transport/);
+    await eventually(() => expect(device.socket.connected).toBe(true));
+    expect(await device.request('list_groups', {})).toMatchObject({ success: true });
+  });
+
+  test.each(['40/admin,{}', '40/admin', '40/../,{}', '42/admin,["request",{}]'])(
+    'the namespace of %s does not exist',
+    async (packet) => {
+      using connection = await connected();
+      connection.send(frame.text, packet);
+      await expectAnswers(connection);
+    },
+  );
+
+  test('a second CONNECT on one connection makes no second device', async () => {
+    using connection = await connected();
+    connection.send(frame.text, `40{"token":"${await tokenOf('other')}"}`);
+    await expectAnswers(connection);
+    expect(connection.received.match(/40\{"sid"/g)).toHaveLength(1);
+  });
+
+  test('many connections that say nothing, half a handshake or half a frame disturb nobody', async () => {
+    const { url } = besieged.service;
+    const silent = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(url)));
+    const halves = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(url)));
+    for (const half of halves)
+      half.write('GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n');
+    const opened = await Promise.all(Array.from({ length: 20 }, () => RawConnection.webSocket(url)));
+    for (const open of opened) open.write(Uint8Array.of(frame.text, 0xfe));
+    await besieged.expectUnharmed();
+    for (const connection of [...silent, ...halves, ...opened]) connection[Symbol.dispose]();
+  });
+
+  test.each([
+    ['/socket.io/?EIO=3&transport=websocket', 400],
+    ['/socket.io/?EIO=4&transport=carrier_pigeon', 400],
+    ['/socket.io/?EIO=4&transport=websocket&sid=nobody', 400],
+    ['/socket.io/?EIO=4&transport=polling&sid=nobody', 400],
+    ['/socket.io/?EIO=4&transport=polling', 403],
+    ['/socket.io/', 400],
+  ])('the handshake %s is refused with %i', async (path, status) => {
+    using connection = await RawConnection.open(besieged.service.url);
+    connection.request(`GET ${path}`, ['Connection: close']);
+    await connection.closed();
+    expect(rawAnswer(connection.received)).toMatchObject({ status, body: { message: expect.any(String) } });
+  });
+
+  test.each(garbage)('%s on the port is answered with 400 or a cut', async (_, bytes) => {
+    using connection = await RawConnection.open(besieged.service.url);
+    connection.write(bytes);
+    await connection.closed();
+    const { status, body } = rawAnswer(connection.received);
+    expect({ status, body }).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', can_retry: false },
+    });
+  });
+});

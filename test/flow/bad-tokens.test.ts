@@ -1,0 +1,91 @@
+/** Nobody gets in, and no field of the handshake does harm: tokens, positions, and what stands beside them. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Besieged } from '../world/besieged.ts';
+import { Device } from '../world/device.ts';
+import { forgedTokens } from '../world/forged-tokens.ts';
+import { frame, RawConnection } from '../world/raw-connection.ts';
+import { expectHttp, expectNoConnection } from '../world/refused.ts';
+import { engines, tokenOf } from '../world/service.ts';
+
+const unauthenticated = { code: 'unauthenticated' } as const;
+
+const badHandshakes: readonly (readonly [string, object, string])[] = [
+  [
+    '257 positions',
+    { positions: Array.from({ length: 257 }, (_, i) => ({ group_id: `g${i}` })) },
+    'positions',
+  ],
+  ['positions that are no list', { positions: { group_id: 'g' } }, 'positions'],
+  ['a position without a group', { positions: [{ seq: 1 }] }, 'positions.0.group_id'],
+  ['a position with a seq below 0', { positions: [{ group_id: 'g', seq: -1 }] }, 'positions.0.seq'],
+  ['a position with a seq of 2^53', { positions: [{ group_id: 'g', seq: 2 ** 53 }] }, 'positions.0.seq'],
+  ['a position with an unknown field', { positions: [{ group_id: 'g', x: 1 }] }, 'positions.0.x'],
+  ['an unknown way to subscribe', { subscribe: 'all' }, 'subscribe'],
+];
+
+describe.each(engines)('bad tokens on %s', (engine) => {
+  let besieged: Besieged;
+  beforeAll(async () => {
+    besieged = await Besieged.start(engine);
+  });
+  afterAll(() => besieged[Symbol.asyncDispose]());
+  afterEach(() => besieged.expectUnharmed());
+
+  const connecting = async (token: unknown, auth: object = {}) => {
+    await using device = new Device(besieged.service.url, 'x', {
+      reconnection: false,
+      auth: { token, ...auth },
+    });
+    return await device.connected();
+  };
+
+  test.each(forgedTokens)('a token with %s opens neither door', async (_, token) => {
+    await expectNoConnection(connecting(token), unauthenticated);
+    const answer = await besieged.service.rest('GET', '/v1/groups/g', { token });
+    expectHttp(answer, unauthenticated, expect.any(String));
+  });
+
+  test.each([
+    ['no token', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['a list', ['a']],
+    ['an object', { length: 9 }],
+    ['an empty text', ''],
+  ])('a handshake with %s as its token is refused', async (_, token) => {
+    await expectNoConnection(connecting(token), unauthenticated);
+  });
+
+  test.each(badHandshakes)(
+    'a handshake with %s is refused by the name of the field',
+    async (_, auth, field) => {
+      const refusal = await connecting(await tokenOf('ann'), auth).catch((error) => error);
+      expect(refusal.data).toMatchObject({ code: 'invalid_args', details: { field } });
+    },
+  );
+
+  test('a handshake that nests 5,000 deep is refused', async () => {
+    using connection = await RawConnection.webSocket(besieged.service.url);
+    const deep = '['.repeat(5000) + ']'.repeat(5000);
+    connection.send(frame.text, `40{"token":"${await tokenOf('ann')}","deep":${deep}}`);
+    await connection.until(/44\{.*32 levels.*"code":"invalid_args"/);
+  });
+
+  test.each([
+    ['no header', {}],
+    ['another scheme', { authorization: 'Basic YTpi' }],
+    ['a scheme without a token', { authorization: 'Bearer ' }],
+    ['a token without a scheme', { authorization: 'nonsense' }],
+    ['two tokens', { authorization: 'Bearer a b' }],
+  ])('a request with %s is refused', async (_, headers) => {
+    const answer = await besieged.service.rest('GET', '/v1/groups/g', { token: null, headers });
+    expectHttp(answer, unauthenticated, expect.any(String));
+  });
+
+  test('an expired token opens neither door', async () => {
+    const token = await tokenOf('ann', -1);
+    await expectNoConnection(connecting(token), { code: 'token_expired' });
+    const answer = await besieged.service.rest('GET', '/v1/groups/g', { token });
+    expectHttp(answer, { code: 'token_expired' }, expect.any(String));
+  });
+});

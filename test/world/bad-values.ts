@@ -1,0 +1,156 @@
+/** For each field of the protocol the values that it must refuse, with the code and the limit that the answer names. */
+import { type ErrorCode, limits } from '@plenum/protocol';
+
+export interface BadValue {
+  readonly what: string;
+  readonly value: unknown;
+  /** Default `invalid_args`. */
+  readonly code?: ErrorCode;
+  readonly limit?: number;
+  /** Where inside the field the fault is: `groups.0.group_id`. Default: the field itself. */
+  readonly at?: string;
+}
+
+type Kind = 'text' | 'number' | 'flag' | 'object' | 'list';
+
+const byKind: Readonly<Record<Kind, unknown>> = {
+  text: 'text',
+  number: 7,
+  flag: true,
+  object: { a: 1 },
+  list: ['a'],
+};
+
+/** Null, and one value of every other JSON type. */
+function otherTypes(kind: Kind, code: ErrorCode = 'invalid_args'): BadValue[] {
+  const others = Object.entries(byKind).filter(([name]) => name !== kind);
+  return [
+    { what: 'null', value: null, code },
+    ...others.map(([name, value]) => ({ what: `another type: ${name}`, value, code })),
+  ];
+}
+
+const loneSurrogate = 'half \ud83d of it';
+
+const id: readonly BadValue[] = [
+  ...otherTypes('text'),
+  { what: 'nothing', value: '', limit: 1 },
+  { what: '129 characters', value: 'x'.repeat(limits.idMaxLength + 1), limit: limits.idMaxLength },
+  ...['.', '..', '$service', 'a b', 'a/b', 'a\u0000b', 'é', '{p1}:a', 'a\n', loneSurrogate].map((value) => ({
+    what: JSON.stringify(value),
+    value,
+  })),
+];
+
+const wholeNumber = (min: number, max: number): readonly BadValue[] => [
+  ...otherTypes('number'),
+  { what: 'a number as text', value: String(min) },
+  { what: 'one below the least', value: min - 1, limit: min },
+  { what: 'one above the most', value: max + 1 },
+  { what: 'a fraction', value: min + 0.5 },
+  { what: 'NaN', value: Number.NaN },
+  { what: 'Infinity', value: Number.POSITIVE_INFINITY },
+  { what: '2^53', value: 2 ** 53 },
+  { what: '1e300', value: 1e300 },
+];
+
+const choice: readonly BadValue[] = [
+  ...otherTypes('text'),
+  { what: 'nothing', value: '' },
+  { what: 'no choice', value: 'secret' },
+  { what: 'a name of Object', value: 'constructor' },
+];
+
+const message: readonly BadValue[] = [
+  ...otherTypes('text', 'invalid_content'),
+  { what: 'nothing', value: '', code: 'invalid_content', limit: 1 },
+  ...['x'.repeat(4097), 'é'.repeat(2049), '€'.repeat(1366), '😀'.repeat(1025)].map((value) => ({
+    what: `${value.length} of ${value.slice(0, 1)}, more than 4096 bytes`,
+    value,
+    code: 'message_too_large' as const,
+    limit: limits.messageMaxBytes,
+  })),
+  { what: 'a lone surrogate', value: loneSurrogate, code: 'invalid_utf8' },
+  { what: 'a lone low surrogate', value: '\udc00', code: 'invalid_utf8' },
+];
+
+const reason: readonly BadValue[] = [
+  ...otherTypes('text'),
+  { what: '513 bytes', value: 'x'.repeat(513), limit: limits.reasonMaxBytes },
+  { what: '514 bytes in 257 characters', value: 'é'.repeat(257), limit: limits.reasonMaxBytes },
+  { what: 'a lone surrogate', value: loneSurrogate, code: 'invalid_utf8' },
+];
+
+/** `{"m":"…"}` of that many bytes. */
+export const metadataOf = (bytes: number) => ({ m: 'x'.repeat(bytes - '{"m":""}'.length) });
+
+const metadata: readonly BadValue[] = [
+  ...otherTypes('object'),
+  { what: '4097 bytes', value: metadataOf(4097), limit: limits.metadataMaxBytes },
+  { what: '4098 bytes by multi-byte text', value: { m: 'é'.repeat(2045) }, limit: limits.metadataMaxBytes },
+  { what: 'a lone surrogate in a value', value: { a: [loneSurrogate] }, code: 'invalid_utf8' },
+  { what: 'a lone surrogate in a key', value: { a: { '\ud800': 1 } }, code: 'invalid_utf8' },
+];
+
+const cursor: readonly BadValue[] = [
+  ...otherTypes('text'),
+  { what: 'nothing', value: '', limit: 1 },
+  { what: '513 characters', value: 'r'.repeat(513), limit: 512 },
+  ...['/', '..', "r1' OR 1=1", '\u0000', '{}'].map((value) => ({
+    what: `forged: ${JSON.stringify(value)}`,
+    value,
+  })),
+];
+
+const groups: readonly BadValue[] = [
+  ...otherTypes('list'),
+  { what: 'none', value: [], limit: 1 },
+  {
+    what: '257 of them',
+    value: Array.from({ length: limits.subscribeMax + 1 }, (_, i) => ({ group_id: `g${i}` })),
+    limit: limits.subscribeMax,
+  },
+  { what: 'a name instead of a position', value: ['room'], at: 'groups.0' },
+  { what: 'an empty position', value: [{}], at: 'groups.0.group_id' },
+  { what: 'an unknown field', value: [{ group_id: 'g', x: 1 }], at: 'groups.0.x' },
+  { what: 'a seq below 0', value: [{ group_id: 'g', seq: -1 }], at: 'groups.0.seq', limit: 0 },
+  { what: 'a seq of 2^53', value: [{ group_id: 'g', seq: 2 ** 53 }], at: 'groups.0.seq' },
+  { what: 'a seq that is a fraction', value: [{ group_id: 'g', seq: 0.5 }], at: 'groups.0.seq' },
+  { what: 'an empty epoch', value: [{ group_id: 'g', epoch: '' }], at: 'groups.0.epoch', limit: 1 },
+  {
+    what: 'a long epoch',
+    value: [{ group_id: 'g', epoch: 'e'.repeat(65) }],
+    at: 'groups.0.epoch',
+    limit: 64,
+  },
+];
+
+export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
+  group_id: id,
+  user_id: id,
+  actor_id: id,
+  creator_id: id,
+  from_user_id: id,
+  message,
+  reason,
+  metadata,
+  cursor,
+  groups,
+  group_type: choice,
+  action: choice,
+  prefix: [
+    ...otherTypes('text'),
+    { what: '129 characters', value: 'x'.repeat(129), limit: limits.idMaxLength },
+  ],
+  token: [...otherTypes('text'), { what: 'nothing', value: '', limit: 1 }],
+  history: choice,
+  status: choice,
+  ephemeral: otherTypes('flag'),
+  ensure: otherTypes('flag'),
+  include_members: otherTypes('flag'),
+  max_members: wholeNumber(1, limits.groupMembersMax),
+  for_ms: wholeNumber(1, limits.forMsMax),
+  limit: wholeNumber(1, limits.pageMax),
+  after: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  before: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+};

@@ -1,0 +1,74 @@
+/** A service under bad input: a group whose state must not change, its admin who sends the nonsense, and a bystander. */
+import { expect } from 'vitest';
+import { Bystander } from './bystander.ts';
+import type { Device } from './device.ts';
+import { GroupScene } from './group-scene.ts';
+import type { Args } from './rest-call.ts';
+import { type EngineName, Service } from './service.ts';
+
+export class Besieged implements AsyncDisposable {
+  readonly service: Service;
+  readonly scene: GroupScene;
+  /** Of the admin of the group: what is refused to him is refused for its form. */
+  readonly device: Device;
+  readonly #bystander: Bystander;
+  readonly #state: object;
+
+  private constructor(parts: Pick<Besieged, 'scene' | 'device'>, bystander: Bystander, state: object) {
+    this.service = parts.scene.service;
+    this.scene = parts.scene;
+    this.device = parts.device;
+    this.#bystander = bystander;
+    this.#state = state;
+  }
+
+  static async start(engine: EngineName): Promise<Besieged> {
+    const service = await Service.start(engine, { engineSettings: { ratePerSec: 1e6, rateBurst: 1e6 } });
+    const scene = await new GroupScene(service).create('strict_private');
+    await scene.member('ann');
+    await scene.muted('bob');
+    await scene.applicant('eve');
+    const device = await service.device(scene.user('owner'));
+    return new Besieged({ scene, device }, await Bystander.watch(service), await scene.state());
+  }
+
+  /** The node answers, the bystander noticed nothing, and the group is what it was. */
+  async expectUnharmed(): Promise<void> {
+    const answer = await this.device.request('list_groups', {});
+    expect(answer).toMatchObject({ success: true });
+    await this.#bystander.expectUndisturbed();
+    expect(await this.scene.state()).toEqual(this.#state);
+  }
+
+  /** Arguments with which each request would be accepted or refused by a rule, but not for its form. */
+  argsFor(requestType: string): Args {
+    const group_id = this.scene.groupId;
+    const target = { group_id, user_id: this.scene.user('eve') };
+    const args: Readonly<Record<string, Args>> = {
+      create_group: { group_id, group_type: 'public' },
+      update_group: { group_id, history: 'all' },
+      explain: { group_id, action: 'send' },
+      find_groups: {},
+      refresh_token: { token: 'nonsense' },
+      ban_member: target,
+      unban_member: target,
+      promote_member: target,
+      demote_member: target,
+      accept_member: target,
+      reject_member: target,
+      mute_member: target,
+      unmute_member: target,
+      kick_member: target,
+      list_groups: {},
+      relay_msg: { group_id, message: 'hello' },
+      send_message: { group_id, message: 'hello' },
+      subscribe: { groups: [{ group_id }] },
+      unsubscribe: { groups: [{ group_id }] },
+    };
+    return args[requestType] ?? { group_id };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.service[Symbol.asyncDispose]();
+  }
+}
