@@ -52,6 +52,10 @@ export interface Plenum {
   /** Of the library's own edge; null without one. */
   readonly url: string | null;
   readonly groups: GroupsApi;
+  /** A user's own join: the same as `groups.join`. */
+  join(groupId: string, userId: string): Promise<Outcome<RequestResult<'join_group'>>>;
+  /** A user's own leave: the same as `groups.leave`. */
+  leave(groupId: string, userId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
   /** @param options `requestId`: the same id sends once. */
   send(
     groupId: string,
@@ -140,9 +144,12 @@ function apiOf(options: PlenumOptions, { domain, logger, lifecycle, url }: Runni
   const table = requestTable(options.messageMaxBytes);
   const parts = { call: makeCallWith(systemRandom), operations: core.operations, table };
   const send = sendCall(parts);
+  const groups = groupsApi(parts);
   return {
     url,
-    groups: groupsApi(parts),
+    groups,
+    join: (groupId, userId) => groups.join({ groupId, userId }),
+    leave: (groupId, userId) => groups.leave({ groupId, userId }),
     send: (groupId, userId, message, { requestId } = {}) =>
       send({ groupId, userId, message, ...(requestId === undefined ? {} : { requestId }) }),
     subscribe: async (groupId, listener) => {

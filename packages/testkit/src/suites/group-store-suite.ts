@@ -1,26 +1,38 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from './engine-harness.ts';
+import { banning } from './store/banning.ts';
+import { changingRoles } from './store/changing-roles.ts';
 import { creating } from './store/creating.ts';
+import { creatingByJoin } from './store/creating-by-join.ts';
 import { deciding } from './store/deciding.ts';
 import { deleting } from './store/deleting.ts';
 import { hostileIds } from './store/hostile-ids.ts';
 import { joining } from './store/joining.ts';
 import { leaving } from './store/leaving.ts';
+import { listing } from './store/listing.ts';
+import { membershipRate } from './store/membership-rate.ts';
 import { muting } from './store/muting.ts';
 import { paging } from './store/paging.ts';
 import { retrying } from './store/retrying.ts';
+import { updating } from './store/updating.ts';
 
 /** What every `GroupStore` guarantees beyond the verdicts of the rule matrix. */
 export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: groups`, () => {
     creating(makeEngine);
+    creatingByJoin(makeEngine);
     joining(makeEngine);
     deciding(makeEngine);
     leaving(makeEngine);
     muting(makeEngine);
+    banning(makeEngine);
+    changingRoles(makeEngine);
+    updating(makeEngine);
     deleting(makeEngine);
     retrying(makeEngine);
+    membershipRate(makeEngine);
     paging(makeEngine);
+    listing(makeEngine);
     hostileIds(makeEngine);
   });
 }

@@ -11,7 +11,6 @@ import {
   joinCommand,
   kickCommand,
   leaveCommand,
-  messageDraft,
   muteCommand,
   promoteCommand,
   rejectCommand,

@@ -3,15 +3,20 @@ import type { AppendOutcome, ChangeOutcome, GroupCommand, MessageDraft } from '@
 import { describe, expect, test } from 'vitest';
 import {
   acceptCommand,
+  banCommand,
   createCommand,
   deleteCommand,
+  demoteCommand,
   joinCommand,
   kickCommand,
   leaveCommand,
   messageDraft,
   muteCommand,
+  promoteCommand,
   rejectCommand,
+  unbanCommand,
   unmuteCommand,
+  updateCommand,
 } from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';
 import { begin, Scene, verdict } from '../scene.ts';
@@ -29,6 +34,11 @@ const attempts = [
   ['mute', 'active', muteCommand({ ...onTarget, forMs: 60_000 })],
   ['unmute', 'muted', unmuteCommand(onTarget)],
   ['kick', 'active', kickCommand(onTarget)],
+  ['ban', 'active', banCommand({ ...onTarget, forMs: 60_000 })],
+  ['unban', 'banned', unbanCommand(onTarget)],
+  ['promote', 'active', promoteCommand(onTarget)],
+  ['demote', 'second admin', demoteCommand(onTarget)],
+  ['update', 'absent', updateCommand({ groupId, actor: 'owner', requestId: 'retried', maxMembers: 5 })],
   ['send', 'absent', messageDraft({ groupId, sender: 'owner', requestId: 'retried' })],
 ] as const;
 

@@ -1,0 +1,50 @@
+/** Tokens that end while their socket is open. */
+import { userIdSchema } from '@plenum/protocol';
+import { expect, test, vi } from 'vitest';
+import { ask, next, startEdge } from './edge.ts';
+
+const edgeUser = userIdSchema.parse('ann');
+const strangerUser = userIdSchema.parse('bob');
+const soon = (ms: number) => Date.now() + ms;
+
+test('a socket is warned before its token ends, and cut when it does', async () => {
+  const expiresAtMs = soon(700);
+  await using edge = await startEdge({
+    authenticator: { authenticate: async () => ({ outcome: 'user', userId: edgeUser, expiresAtMs }) },
+  });
+  const client = edge.client({ auth: { token: 'any' } });
+  const warned = next(client, 'token_expiring');
+  const closing = next(client, 'closing');
+  const reason = next(client, 'disconnect');
+  client.connect();
+  expect(await warned).toEqual({ expires_at: new Date(expiresAtMs).toISOString() });
+  expect(await closing).toEqual({ code: 'token_expired' });
+  expect(await reason).toBe('transport close');
+});
+
+test('a refreshed token keeps the socket; one of somebody else, or none, does not replace it', async () => {
+  const firstEndsAtMs = soon(700);
+  const answers = new Map([
+    ['first', { outcome: 'user', userId: edgeUser, expiresAtMs: firstEndsAtMs } as const],
+    ['longer', { outcome: 'user', userId: edgeUser, expiresAtMs: soon(3_600_000) } as const],
+    ['other', { outcome: 'user', userId: strangerUser, expiresAtMs: null } as const],
+  ]);
+  const unknown = { outcome: 'refused', code: 'unauthenticated' } as const;
+  await using edge = await startEdge({
+    authenticator: { authenticate: async (token) => answers.get(token) ?? unknown },
+  });
+  const client = edge.client({ auth: { token: 'first' } });
+  const warned = next(client, 'token_expiring');
+  client.connect();
+  await warned;
+  const refresh = (token: string) => ask(client, { request_type: 'refresh_token', args: { token } });
+  expect(await refresh('other')).toMatchObject({ code: 'forbidden' });
+  expect(await refresh('forged')).toMatchObject({ code: 'unauthenticated' });
+  expect(await refresh('longer')).toMatchObject({
+    success: true,
+    result: { expires_at: new Date(answers.get('longer')?.expiresAtMs ?? 0).toISOString() },
+  });
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(firstEndsAtMs + 100), 5000);
+  expect(client.connected).toBe(true);
+  expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({ success: true });
+});

@@ -1,0 +1,105 @@
+/** A join of an id that names no group may create one, in the same step. */
+import { SERVICE } from '@plenum/protocol';
+import { describe, expect, test } from 'vitest';
+import { banCommand, createCommand, deleteCommand, joinCommand } from '../../commands.ts';
+import type { MakeEngine } from '../engine-harness.ts';
+import { begin, Scene, verdict } from '../scene.ts';
+
+const groupId = 'room:one';
+const joining = { groupId, userId: 'guest', createsPublic: true };
+
+export function creatingByJoin(makeEngine: MakeEngine): void {
+  describe('a join that may create', () => {
+    test('creates a public group with the joiner as its admin', async () => {
+      await using scene = new Scene(await makeEngine(), groupId);
+      const done = await scene.do(joinCommand(joining));
+      expect(done).toMatchObject({ isDuplicate: false, status: 'active', roles: ['admin'], seq: 1 });
+      expect(await scene.group()).toMatchObject({
+        groupType: 'public',
+        maxMembers: null,
+        ephemeral: false,
+        history: 'all',
+        metadata: null,
+        counts: { active: 1, pending: 0, muted: 0, admins: 1 },
+        head: { epoch: done.epoch, seq: 1 },
+      });
+      expect(await scene.member('guest')).toMatchObject({ status: 'active', roles: ['admin'], sinceSeq: 1 });
+    });
+
+    test('leaves the same log as a create', async () => {
+      await using scene = new Scene(await makeEngine(), groupId);
+      await scene.do(joinCommand(joining));
+      const [entry] = await scene.log();
+      expect(await scene.log()).toHaveLength(1);
+      expect(entry?.kind === 'event' && Object.entries(entry.event)).toEqual([
+        ['group_id', groupId],
+        ['type', 'created'],
+        ['user_id', 'guest'],
+        ['epoch', entry?.epoch],
+        ['seq', 1],
+        ['timestamp', expect.any(String)],
+        ['roles', ['admin']],
+      ]);
+    });
+
+    test('creates over a tombstone, and the new group knows nothing of the old one', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private', users: { a: 'active' } });
+      await scene.do(banCommand({ groupId, actor: 'owner', userId: 'b' }));
+      const old = await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      const done = await scene.do(joinCommand(joining));
+      expect(done).toMatchObject({ status: 'active', roles: ['admin'], seq: 1 });
+      expect(done.epoch).not.toBe(old.epoch);
+      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['guest']);
+      expect(verdict(await scene.join('b'))).toBe('done');
+    });
+
+    test('joins a group that is there as any other join does', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private', users: { b: 'banned' } });
+      expect(await scene.do(joinCommand(joining))).toMatchObject({ status: 'pending', seq: 3 });
+      const banned = joinCommand({ ...joining, userId: 'b' });
+      expect(verdict(await scene.change(banned))).toBe('banned');
+    });
+
+    test('creates with `ensure` too', async () => {
+      await using scene = new Scene(await makeEngine(), groupId);
+      const done = await scene.do(joinCommand({ ...joining, ensure: true }));
+      expect(done).toMatchObject({ isDuplicate: false, status: 'active', roles: ['admin'], seq: 1 });
+    });
+
+    test('on behalf of the user names the service', async () => {
+      await using scene = new Scene(await makeEngine(), groupId);
+      await scene.do(joinCommand({ ...joining, actor: SERVICE }));
+      expect((await scene.events()).at(-1)).toMatchObject({
+        type: 'created',
+        user_id: 'guest',
+        actor_id: SERVICE,
+      });
+    });
+
+    test('creates nothing when the service admits', async () => {
+      await using scene = new Scene(await makeEngine(), groupId);
+      const admitted = joinCommand({ ...joining, actor: SERVICE, admit: true });
+      expect(verdict(await scene.change(admitted))).toBe('group_not_found');
+      expect(await scene.head()).toBeNull();
+    });
+
+    test('of many joiners at once makes one admin and else members', async () => {
+      await using scene = new Scene(await makeEngine(), groupId);
+      const users = ['a', 'b', 'c', 'd', 'e'];
+      const dones = await Promise.all(users.map((userId) => scene.do(joinCommand({ ...joining, userId }))));
+      expect(dones.flatMap(({ roles }) => roles).sort()).toEqual(['admin', ...Array(4).fill('member')]);
+      expect((await scene.events()).map(({ type }) => type)).toEqual(['created', ...Array(4).fill('joined')]);
+    });
+
+    test('answers a retry once more, and changes nothing', async () => {
+      await using scene = new Scene(await makeEngine(), groupId);
+      const command = joinCommand(joining);
+      const first = await scene.do(command);
+      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+      await scene.do(deleteCommand({ groupId, actor: 'guest' }));
+      await scene.do(createCommand({ groupId, actor: 'heir' }));
+      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['heir']);
+    });
+  });
+}

@@ -1,0 +1,82 @@
+/** Changing the settings of a group. */
+import type { UpdateGroup } from '@plenum/core';
+import { SERVICE } from '@plenum/protocol';
+import { describe, expect, test } from 'vitest';
+import { updateCommand } from '../../commands.ts';
+import type { MakeEngine } from '../engine-harness.ts';
+import { begin, verdict } from '../scene.ts';
+
+const groupId = 'room:one';
+const settings = { maxMembers: 7, ephemeral: true, history: 'all', metadata: '{"topic":"old"}' } as const;
+/** JSON that a store which parses it would not give back. */
+const metadata = '{"b":[],"a":{},"n":12345678901234567890,"t":"\\u0000☃\\"}%s","__proto__":{"x":1e300}}';
+
+type Changes = UpdateGroup['changes'];
+const cases: readonly (readonly [string, Changes, object])[] = [
+  ['the limit', { maxMembers: 3 }, { max_members: 3 }],
+  ['no limit', { maxMembers: null }, { max_members: null }],
+  ['the history', { history: 'since_join' }, { history: 'since_join' }],
+  ['metadata', { metadata: '{"topic":[]}' }, { metadata: { topic: [] } }],
+  ['no metadata', { metadata: null }, { metadata: null }],
+  [
+    'everything',
+    { maxMembers: 9, history: 'since_join', metadata: '{}' },
+    { max_members: 9, history: 'since_join', metadata: {} },
+  ],
+];
+
+export function updating(makeEngine: MakeEngine): void {
+  describe('update', () => {
+    test.each(cases)('to %s changes that and leaves the rest', async (_, changes, wire) => {
+      await using scene = await begin(makeEngine, settings);
+      await scene.do(updateCommand({ groupId, actor: 'owner', ...changes }));
+      expect(await scene.group()).toMatchObject({ ...settings, ...changes });
+      expect((await scene.events()).at(-1)?.changes).toEqual(wire);
+    });
+
+    test('answers where the actor stands', async () => {
+      await using scene = await begin(makeEngine);
+      const byOwner = await scene.do(updateCommand({ groupId, actor: 'owner', maxMembers: 3 }));
+      expect(byOwner).toMatchObject({ status: 'active', roles: ['admin'], seq: 2 });
+      const byService = await scene.do(updateCommand({ groupId, actor: SERVICE, maxMembers: 4 }));
+      expect(byService).toMatchObject({ status: 'none', roles: [], seq: 3 });
+    });
+
+    test('stands in the log as it goes over the wire, the metadata untouched', async () => {
+      await using scene = await begin(makeEngine);
+      const command = updateCommand({ groupId, actor: 'owner', metadata, history: 'all', maxMembers: null });
+      const { epoch, seq } = await scene.do(command);
+      const entry = (await scene.log()).at(-1);
+      const timestamp = entry?.kind === 'event' ? entry.event.timestamp : '';
+      const changes = { max_members: null, history: 'all', metadata: null };
+      const wire = JSON.stringify({
+        group_id: groupId,
+        type: 'updated',
+        user_id: 'owner',
+        epoch,
+        seq,
+        timestamp,
+        changes,
+      });
+      expect(entry?.wire.toString()).toBe(wire.replace('"metadata":null', () => `"metadata":${metadata}`));
+      expect((await scene.group()).metadata).toBe(metadata);
+    });
+
+    test('by the service names the service as the user', async () => {
+      await using scene = await begin(makeEngine);
+      await scene.do(updateCommand({ groupId, actor: SERVICE, history: 'since_join' }));
+      const updated = (await scene.events()).at(-1);
+      expect(updated).toMatchObject({ type: 'updated', user_id: SERVICE });
+      expect(updated).not.toHaveProperty('actor_id');
+    });
+
+    test('to a limit below the number of members removes nobody and lets nobody in', async () => {
+      await using scene = await begin(makeEngine, { users: { a: 'active', b: 'active' } });
+      await scene.do(updateCommand({ groupId, actor: 'owner', maxMembers: 1 }));
+      expect((await scene.group()).counts.active).toBe(3);
+      expect(verdict(await scene.join('late'))).toBe('group_full');
+      await scene.do(updateCommand({ groupId, actor: 'owner', maxMembers: null }));
+      expect(verdict(await scene.join('late'))).toBe('done');
+    });
+  });
+}

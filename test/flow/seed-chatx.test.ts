@@ -1,0 +1,169 @@
+/**
+ * The second seed's document, part one, example by example: Chatx's join, subscribe, send and leave, the shape of its
+ * messages, its limits and its token bucket. Rooms are groups; the user who sends has to be a member (Chatx does not ask).
+ */
+import { eventually, freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
+import { createPlenum, type Plenum, type PlenumOptions } from 'plenum';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EngineName, engines, Service } from '../world/service.ts';
+
+const room = 'room:general';
+const user = 'user-42';
+const quick = { engineSettings: { membershipRatePerSec: 1000, membershipRateBurst: 1000 } };
+
+let redis: RedisForTests;
+beforeAll(async () => {
+  redis = await obtainRedisForTests();
+});
+afterAll(() => redis.dispose());
+
+/** A chat as Chatx is embedded: no gateway, rooms come into being by the first join. */
+async function startChat(engine: EngineName, options: PlenumOptions = {}) {
+  const place = engine === 'redis' ? { redisUrl: redis.url, prefix: freshPrefix() } : {};
+  const chat = await createPlenum({ ...place, ...quick, createOnJoin: 'public', ...options });
+  return Object.assign(chat, { [Symbol.asyncDispose]: () => chat.close() });
+}
+
+/** Sends until one is refused; the clock of the engine runs on meanwhile. */
+async function sendUntilRefused(chat: Plenum, userId: string, atMost: number) {
+  for (let sent = 0; sent < atMost; sent += 1) {
+    const outcome = await chat.send(room, userId, `message ${sent}`);
+    if (!outcome.ok) return { sent, failure: outcome.failure };
+  }
+  return { sent: atMost, failure: null };
+}
+
+describe.each(engines)('seed chatx on %s', (engine) => {
+  test('step 5: join, subscribe, send, leave', async () => {
+    await using chat = await startChat(engine);
+    expect(await chat.join(room, user)).toMatchObject({ ok: true, result: { status: 'active' } });
+    const inbox: unknown[] = [];
+    expect(await chat.subscribe(room, { onMessage: (message) => inbox.push(message) })).toMatchObject({
+      ok: true,
+    });
+    expect(await chat.send(room, user, 'Hello everyone!')).toMatchObject({ ok: true });
+    await eventually(() =>
+      expect(inbox).toEqual([
+        {
+          message_id: expect.any(String),
+          group_id: room,
+          from_user_id: user,
+          message: 'Hello everyone!',
+          timestamp: expect.stringMatching(/Z$/),
+          epoch: expect.any(String),
+          seq: expect.any(Number),
+        },
+      ]),
+    );
+    expect(await chat.leave(room, user)).toMatchObject({ ok: true, result: { status: 'left' } });
+    expect(await chat.send(room, user, 'gone')).toMatchObject({ failure: { code: 'not_a_member' } });
+  });
+
+  test('step 6: a channel joins on connect, replies ok or the reason, and relays what the room says', async () => {
+    await using service = await Service.start(engine, { createOnJoin: 'public', event: 'new_message' });
+    const first = await service.device('ann', { event: 'new_message' });
+    const second = await service.device('bob', { event: 'new_message' });
+    for (const channel of [first, second]) {
+      expect(await channel.must('join_group', { group_id: room, ensure: true })).toMatchObject({
+        status: 'active',
+      });
+    }
+    expect(await first.send(room, 'Hello everyone!')).toMatchObject({ success: true });
+    expect(await first.send(room, '')).toMatchObject({ success: false, code: 'invalid_content' });
+    await second.until('relay_message', { result: { from_user_id: 'ann', message: 'Hello everyone!' } });
+  });
+
+  test('step 7: every subscriber gets each message once, whether it joined or only listens', async () => {
+    await using chat = await startChat(engine);
+    await chat.join(room, user);
+    const views: string[][] = [[], [], []];
+    for (const view of views) await chat.subscribe(room, { onMessage: ({ message }) => view.push(message) });
+    for (const text of ['one', 'two', 'three']) await chat.send(room, user, text);
+    await eventually(() => {
+      for (const view of views) expect(view).toEqual(['one', 'two', 'three']);
+    });
+  });
+
+  test('an unsubscribed listener hears nothing more', async () => {
+    await using chat = await startChat(engine);
+    await chat.join(room, user);
+    const heard: string[] = [];
+    const other: string[] = [];
+    const subscription = await chat.subscribe(room, { onMessage: ({ message }) => heard.push(message) });
+    await chat.subscribe(room, { onMessage: ({ message }) => other.push(message) });
+    await chat.send(room, user, 'before');
+    await eventually(() => expect(heard).toEqual(['before']));
+    if (subscription.ok) subscription.result.unsubscribe();
+    await chat.send(room, user, 'after');
+    await eventually(() => expect(other).toEqual(['before', 'after']));
+    expect(heard).toEqual(['before']);
+  });
+
+  test('the first to join a room creates it and is its admin; without the option a room has to exist', async () => {
+    await using chat = await startChat(engine);
+    await chat.join(room, user);
+    expect(await chat.groups.info({ groupId: room, includeMembers: true })).toMatchObject({
+      result: { group_type: 'public', members: { [user]: { roles: ['admin'], status: 'active' } } },
+    });
+    await using strict = await startChat(engine, { createOnJoin: 'none' });
+    expect(await strict.join(room, user)).toMatchObject({ failure: { code: 'group_not_found' } });
+  });
+
+  test('message_size_limit: 4096 bytes pass, 4097 do not, and bytes are counted, not characters', async () => {
+    await using chat = await startChat(engine);
+    await chat.join(room, user);
+    expect(await chat.send(room, user, 'x'.repeat(4096))).toMatchObject({ ok: true });
+    expect(await chat.send(room, user, 'x'.repeat(4097))).toMatchObject({
+      failure: { code: 'message_too_large', details: { field: 'message', limit: 4096 } },
+    });
+    expect(await chat.send(room, user, 'é'.repeat(2048))).toMatchObject({ ok: true });
+    expect(await chat.send(room, user, `${'é'.repeat(2048)}x`)).toMatchObject({
+      failure: { code: 'message_too_large' },
+    });
+    await using small = await startChat(engine, { messageMaxBytes: 5 });
+    await small.join(room, user);
+    expect(await small.send(room, user, '12345')).toMatchObject({ ok: true });
+    expect(await small.send(room, user, '123456')).toMatchObject({ failure: { details: { limit: 5 } } });
+  });
+
+  test('only valid UTF-8 is relayed, and nothing is lost or changed on the way', async () => {
+    await using chat = await startChat(engine);
+    await chat.join(room, user);
+    const heard: string[] = [];
+    await chat.subscribe(room, { onMessage: ({ message }) => heard.push(message) });
+    for (const broken of ['\ud800', 'a\udc00b', '\udfff\ud800']) {
+      expect(await chat.send(room, user, broken)).toMatchObject({
+        failure: { code: 'invalid_utf8', details: { field: 'message' } },
+      });
+    }
+    const whole = ['😀 \u0000 \u2028 "quoted" \\ \n', '[]', '{"a":[]}', '﷽', '\u{10ffff}'];
+    for (const text of whole) expect(await chat.send(room, user, text)).toMatchObject({ ok: true });
+    await eventually(() => expect(heard).toEqual(whole));
+  });
+
+  test('rate_limit: a burst of 20, then one per 100 ms, by user and by room', async () => {
+    await using chat = await startChat(engine);
+    for (const who of [user, 'other']) await chat.join(room, who);
+    await chat.join('room:second', user);
+    const { sent, failure } = await sendUntilRefused(chat, user, 40);
+    expect(sent).toBeGreaterThanOrEqual(20);
+    expect(failure).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) });
+    expect(failure?.retryAfterMs).toBeGreaterThanOrEqual(1);
+    expect(failure?.retryAfterMs).toBeLessThanOrEqual(100);
+    expect(await chat.send(room, 'other', 'mine is full')).toMatchObject({ ok: true });
+    expect(await chat.send('room:second', user, 'so is this one')).toMatchObject({ ok: true });
+    await eventually(async () => expect(await chat.send(room, user, 'again')).toMatchObject({ ok: true }));
+  });
+});
+
+test('the bucket is one for the whole cluster: two nodes share it', async () => {
+  const prefix = freshPrefix();
+  await using first = await startChat('redis', { prefix });
+  await using second = await startChat('redis', { prefix });
+  await first.join(room, user);
+  const [a, b] = await Promise.all([sendUntilRefused(first, user, 40), sendUntilRefused(second, user, 40)]);
+  // Both together had 20 tokens and what came in while they ran; two buckets would have let 40 pass at once.
+  expect(a.failure?.code).toBe('rate_limited');
+  expect(b.failure?.code).toBe('rate_limited');
+  expect(a.sent + b.sent).toBeLessThan(40);
+});
