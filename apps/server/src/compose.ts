@@ -12,7 +12,13 @@ import {
   type Random,
   systemClock,
 } from '@plenum/core';
-import { createFanOut, createGateway, type Gateway, type GatewayOptions } from '@plenum/gateway';
+import {
+  createFanOut,
+  createGateway,
+  type FanOutMode,
+  type Gateway,
+  type GatewayOptions,
+} from '@plenum/gateway';
 import { createMemoryEngine } from '@plenum/memory';
 import { createRedisEngine } from '@plenum/redis';
 import { homePage } from './home-page.ts';
@@ -45,12 +51,14 @@ export interface Domain {
   readonly fanOut: FanOut;
 }
 
-export function openDomain(
-  engine: Engine,
-  logger: Logger,
-  createOnJoin: NonNullable<CoreParts['createOnJoin']>,
-): Domain {
-  const fanOut = createFanOut({ logger });
+export interface DomainChoice {
+  readonly createOnJoin: NonNullable<CoreParts['createOnJoin']>;
+  readonly fanOut: FanOutMode;
+}
+
+export function openDomain(engine: Engine, logger: Logger, choice: DomainChoice): Domain {
+  const { createOnJoin, fanOut: mode } = choice;
+  const fanOut = createFanOut({ logger, clock: systemClock, mode });
   return { core: createCore({ engine, fanOut, clock: systemClock, logger, createOnJoin }), fanOut };
 }
 

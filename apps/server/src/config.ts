@@ -34,6 +34,7 @@ const environmentSchema = z.object({
   PLENUM_TRANSPORTS: transports().prefault('websocket'),
   PLENUM_CREATE: oneOf('any', 'service').prefault('any'),
   PLENUM_CREATE_ON_JOIN: oneOf('none', 'public').prefault('none'),
+  PLENUM_FANOUT: oneOf('coalesced', 'plain').prefault('coalesced'),
   // A message has to fit into one frame together with its envelope.
   PLENUM_MESSAGE_MAX_BYTES: wholeNumber(1, limits.frameMaxBytes - frameRoomBytes).prefault(
     String(limits.messageMaxBytes),
@@ -73,6 +74,7 @@ export interface Config {
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly createPolicy: 'any' | 'service';
   readonly createOnJoin: 'none' | 'public';
+  readonly fanOut: 'coalesced' | 'plain';
   readonly messageMaxBytes: number;
   readonly logLevel: (typeof logLevels)[number];
   /** Loopback host, no secret, NODE_ENV not `production`. */
@@ -135,6 +137,7 @@ function configOf(variables: Environment): Config {
     transports: variables.PLENUM_TRANSPORTS,
     createPolicy: variables.PLENUM_CREATE,
     createOnJoin: variables.PLENUM_CREATE_ON_JOIN,
+    fanOut: variables.PLENUM_FANOUT,
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
     logLevel: variables.PLENUM_LOG_LEVEL,
     isDev: isDev(variables),

@@ -6,7 +6,7 @@ import {
   type Logger,
   type Outcome,
 } from '@plenum/core';
-import type { Gateway, GatewayOptions } from '@plenum/gateway';
+import type { FanOutMode, Gateway, GatewayOptions } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { type Domain, openDomain, openEngine, openGateway } from './compose.ts';
 import { makeCallWith } from './library/call.ts';
@@ -41,6 +41,8 @@ export interface PlenumOptions {
   readonly createPolicy?: 'any' | 'service';
   /** `public`: joining an unknown id creates a public group with the joiner as its admin. */
   readonly createOnJoin?: 'none' | 'public';
+  /** Default `coalesced`; `plain` is Socket.IO's ordinary path. */
+  readonly fanOut?: FanOutMode;
   /** UTF-8 bytes of `message`, default 4096. */
   readonly messageMaxBytes?: number;
   readonly engineSettings?: Partial<EngineSettings>;
@@ -76,7 +78,10 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
   const lifecycle = createLifecycle(logger);
   try {
     const engine = await engineFor(options, logger, lifecycle);
-    const domain = openDomain(engine, logger, options.createOnJoin ?? 'none');
+    const domain = openDomain(engine, logger, {
+      createOnJoin: options.createOnJoin ?? 'none',
+      fanOut: options.fanOut ?? 'coalesced',
+    });
     lifecycle.started('core', () => domain.core.stop());
     if (options.mode !== 'client') domain.core.start();
     const url = await edgeFor(options, { engine, domain, logger }, lifecycle);

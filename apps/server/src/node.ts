@@ -24,7 +24,7 @@ export async function startNode(config: Config, logger: Logger): Promise<PlenumN
       role: 'node',
     });
     lifecycle.started('engine', () => engine.close());
-    const domain = openDomain(engine, logger, config.createOnJoin);
+    const domain = openDomain(engine, logger, config);
     lifecycle.started('core', () => domain.core.stop());
     domain.core.start();
     const secrets = await secretsOf(config, engine);

@@ -63,6 +63,7 @@ export class Simulation {
   readonly host: FeedHost;
   readonly entries: LogEntry[] = [];
   readonly members = new Map<UserId, MemberRecord>();
+  nowMs = 0;
   readonly #scheduler: Scheduler;
   #listener: FeedListener | null = null;
   #epoch = 'e0';
@@ -79,9 +80,11 @@ export class Simulation {
           if (subscriber instanceof WatchfulDevice) for (const entry of entries) subscriber.take(entry);
         }
       },
+      push: (_, to, event, payload) => to.push(event, payload),
+      seal: () => {},
     };
     const clock: Clock = {
-      monotonicMs: () => 0,
+      monotonicMs: () => this.nowMs,
       after: (delayMs, task) => {
         if (delayMs < sweepIntervalMs) this.#later(task);
         return () => {};

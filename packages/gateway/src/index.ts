@@ -1,3 +1,3 @@
-export { createFanOut } from './fan-out.ts';
+export { createFanOut, type FanOutMode } from './fan-out/create-fan-out.ts';
 export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayConfig, GatewayOptions } from './gateway-options.ts';

@@ -138,7 +138,7 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
     ...overrides,
   });
   const { url } = await gateway.listen();
-  return new Edge({ gateway, url, calls, hub, logs, fanOut: createFanOut({ logger }) });
+  return new Edge({ gateway, url, calls, hub, logs, fanOut: createFanOut({ logger, clock: systemClock }) });
 }
 
 export const ask = (client: Socket, ...envelope: unknown[]): Promise<Answer<unknown>> =>

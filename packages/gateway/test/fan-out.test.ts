@@ -44,7 +44,7 @@ test('entries and pushes reach a socket in the order of the calls', async () => 
   const subscriber = firstOf(edge.hub.devices);
   const subscribed = { groups: [] };
   edge.fanOut.deliver(groupId, [subscriber], [message(1), joined]);
-  subscriber.push('subscribed', subscribed);
+  edge.fanOut.push(groupId, subscriber, 'subscribed', subscribed);
   edge.fanOut.deliver(groupId, [subscriber], [message(3)]);
   await vi.waitFor(() =>
     expect(seen).toEqual([
@@ -83,10 +83,12 @@ test('a subscriber that is no socket gets the same payloads as pushes', async ()
   const push = vi.fn();
   const listener: Subscriber = { id: 'l', userId: '$service', isAuto: false, push, drained: async () => {} };
   edge.fanOut.deliver(groupId, [listener], [message(1), joined]);
-  expect(push.mock.calls).toEqual([
-    ['relay_message', payload(1)],
-    ['group_event', event],
-  ]);
+  await vi.waitFor(() =>
+    expect(push.mock.calls).toEqual([
+      ['relay_message', payload(1)],
+      ['group_event', event],
+    ]),
+  );
 });
 
 test('a subscriber is drained when its buffer is empty, and when it is gone', async () => {

@@ -1,5 +1,5 @@
 /** Requests over sockets: every input, however odd, gets one typed answer and the node goes on. */
-import { type Operations, PlenumError, succeed } from '@plenum/core';
+import { type Operations, PlenumError, succeed, systemClock } from '@plenum/core';
 import type { Socket } from 'socket.io-client';
 import { expect, test, vi } from 'vitest';
 import { createFanOut } from '../src/index.ts';
@@ -64,7 +64,7 @@ test('send_message is another name of relay_msg, and the service may be named', 
 });
 
 test('the ack of a message precedes the copy of its sender', async () => {
-  const fanOut = createFanOut({ logger: recordingLogger([]) });
+  const fanOut = createFanOut({ clock: systemClock, logger: recordingLogger([]) });
   const wire = { request_id: 'r1', success: true, result: { ...relayed, message: 'hello' } };
   const relay_msg: Operations['relay_msg'] = async ({ subscriber }, { group_id }, onCommitted) => {
     onCommitted?.(relayed);

@@ -17,6 +17,12 @@ export class Attachments {
   readonly live = new Set<Subscriber>();
   readonly ahead = new Map<Subscriber, number>();
   readonly behind = new Map<Subscriber, CatchingUp>();
+  readonly #beforeLiveChanges: () => void;
+
+  /** @param beforeLiveChanges whoever was handed the live set has to take what it needs of it. */
+  constructor(beforeLiveChanges: () => void) {
+    this.#beforeLiveChanges = beforeLiveChanges;
+  }
 
   get isAny(): boolean {
     return this.live.size + this.ahead.size + this.behind.size > 0;
@@ -29,14 +35,14 @@ export class Attachments {
   /** @returns true when the device has to catch up from `cursor`. */
   place(subscriber: Subscriber, cursor: number, lastSeq: number): boolean {
     this.remove(subscriber);
-    if (cursor === lastSeq) this.live.add(subscriber);
+    if (cursor === lastSeq) this.#goLive(subscriber);
     else if (cursor > lastSeq) this.ahead.set(subscriber, cursor);
     else this.behind.set(subscriber, { cursor, endSeq: null });
     return cursor < lastSeq;
   }
 
   remove(subscriber: Subscriber): void {
-    this.live.delete(subscriber);
+    if (this.live.has(subscriber)) this.#leaveLive(subscriber);
     this.ahead.delete(subscriber);
     this.behind.delete(subscriber);
   }
@@ -46,17 +52,20 @@ export class Attachments {
     for (const [subscriber, cursor] of this.ahead) {
       if (cursor > lastSeq) continue;
       this.ahead.delete(subscriber);
-      this.live.add(subscriber);
+      this.#goLive(subscriber);
     }
   }
 
   /**
-   * The range of these users' devices ends with `seq`: live ones are done, those catching up may go on to it. A device
-   * that is ahead was attached by a later state of its user and stays.
+   * The range of these devices ends with `seq`: live ones are done, those catching up may go on to it. A device
+   * that is ahead was attached by a later state of its user and stays; one that is not attached is passed over.
    */
-  end(isConcerned: (subscriber: Subscriber) => boolean, seq: number): void {
-    for (const subscriber of this.live) if (isConcerned(subscriber)) this.live.delete(subscriber);
-    for (const [subscriber, state] of this.behind) if (isConcerned(subscriber)) state.endSeq ??= seq;
+  end(devices: Iterable<Subscriber>, seq: number): void {
+    for (const device of devices) {
+      if (this.live.has(device)) this.#leaveLive(device);
+      const catchingUp = this.behind.get(device);
+      if (catchingUp !== undefined) catchingUp.endSeq ??= seq;
+    }
   }
 
   all(): Subscriber[] {
@@ -64,8 +73,19 @@ export class Attachments {
   }
 
   clear(): void {
+    this.#beforeLiveChanges();
     this.live.clear();
     this.ahead.clear();
     this.behind.clear();
+  }
+
+  #goLive(subscriber: Subscriber): void {
+    this.#beforeLiveChanges();
+    this.live.add(subscriber);
+  }
+
+  #leaveLive(subscriber: Subscriber): void {
+    this.#beforeLiveChanges();
+    this.live.delete(subscriber);
   }
 }

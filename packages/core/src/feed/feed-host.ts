@@ -113,6 +113,8 @@ export class FeedHost implements DeviceHub, FeedListener {
     const hosted = this.#hosted(groupId);
     if (hosted.feed.attachments.has(subscriber)) return;
     const reading = await hosted.read(subscriber.userId);
+    // Taking the head in may apply the very entry that attaches the device.
+    mustBeReadAgain(hosted.note(subscriber.userId, reading));
     if (hosted.feed.attachments.has(subscriber)) return;
     const choose: ChooseStart = (member) => ({
       groupId,
@@ -122,7 +124,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     const outcome = hosted.attach(subscriber, reading, choose);
     mustBeReadAgain(outcome);
     if (outcome.ok && outcome.result.reason !== undefined) {
-      subscriber.push('subscribed', { groups: [outcome.result] });
+      hosted.push(subscriber, 'subscribed', { groups: [outcome.result] });
     }
   }
 
@@ -182,8 +184,8 @@ export class FeedHost implements DeviceHub, FeedListener {
     );
     const groups: Subscription[] = [];
     for (const { groupId, hosted, reading } of prepared) {
+      mustBeReadAgain(hosted.note(userId, reading));
       if (!subscriber.isAuto || hosted.feed.attachments.has(subscriber)) {
-        hosted.note(userId, reading);
         claims.delete(groupId);
         continue;
       }
@@ -228,7 +230,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     for (const device of missing.filter(isMissing)) {
       const outcome = hosted.attach(device, reading, () => 'since');
       if (outcome.ok && !this.devices.isAsking(device, groupId)) {
-        device.push('subscribed', { groups: [outcome.result] });
+        hosted.push(device, 'subscribed', { groups: [outcome.result] });
       }
     }
   }

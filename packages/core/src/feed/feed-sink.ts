@@ -1,10 +1,12 @@
 import type { PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Recipients, Subscriber } from '../ports/fan-out.ts';
 import type { LogEntry } from './entry.ts';
 
 /** The effects of a feed, performed by the host in the order of the calls, and the two questions it may ask. */
 export interface FeedSink {
-  deliver(to: Iterable<Subscriber>, entries: readonly LogEntry[]): void;
+  deliver(to: Recipients, entries: readonly LogEntry[]): void;
+  /** The set of live devices is about to change. */
+  seal(): void;
   push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void;
   /** Read the log after `afterSeq`; the answer comes back as `onHole`. */
   readHole(afterSeq: number): void;

@@ -24,7 +24,7 @@ const heldMax = 10_000;
 export class Feed {
   readonly groupId: GroupId;
   readonly members: KnownMembers;
-  readonly attachments = new Attachments();
+  readonly attachments: Attachments;
   readonly #sink: FeedSink;
   readonly #counters: FeedCounters;
   readonly #chain = new EpochChain();
@@ -35,6 +35,7 @@ export class Feed {
   constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
     this.groupId = groupId;
     this.#sink = sink;
+    this.attachments = new Attachments(() => sink.seal());
     this.#counters = counters;
     this.members = new KnownMembers(groupId, sink);
   }
@@ -111,12 +112,12 @@ export class Feed {
     if (range.head.seq > this.#lastSeq) this.#repair();
   }
 
-  /** Neither group nor tombstone exists any more. */
+  /** Neither group nor tombstone exists any more; by the time devices are verified, there may be a new group. */
   onGone(): void {
     const everyone = this.attachments.all();
     this.attachments.clear();
     this.members.clear(this.#lastSeq);
-    if (everyone.length > 0) this.#sink.verifyAgain(everyone, 'not_a_member');
+    if (everyone.length > 0) this.#sink.verifyAgain(everyone, 'epoch_changed');
   }
 
   /**
@@ -189,7 +190,10 @@ export class Feed {
     if (entry.kind !== 'event') return;
     if (endsReceiving(entry.event)) {
       const { type, user_id } = entry.event;
-      this.attachments.end((device) => type === 'deleted' || device.userId === user_id, entry.seq);
+      this.attachments.end(
+        type === 'deleted' ? this.attachments.all() : this.#sink.devicesOf(user_id),
+        entry.seq,
+      );
     }
     this.members.onEvent(entry.event);
   }

@@ -13,7 +13,7 @@ import { PlenumError } from '../errors.ts';
 import type { Position } from '../groups/records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
-import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import type { FanOut, Recipients, Subscriber } from '../ports/fan-out.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { fail, type Outcome, succeed } from '../requests/caller.ts';
 import type { Devices } from './devices.ts';
@@ -138,11 +138,14 @@ export class HostedFeed implements FeedSink {
     return succeed(this.feed.attach(subscriber, choose(noted.result), head, noted.result?.sinceSeq ?? 0));
   }
 
-  deliver(to: Iterable<Subscriber>, entries: readonly LogEntry[]): void {
+  deliver(to: Recipients, entries: readonly LogEntry[]): void {
     this.#context.fanOut.deliver(this.groupId, to, entries);
   }
+  seal(): void {
+    this.#context.fanOut.seal(this.groupId);
+  }
   push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void {
-    to.push(event, payload);
+    this.#context.fanOut.push(this.groupId, to, event, payload);
   }
   devicesOf(userId: string): Iterable<Subscriber> {
     if (userId === SERVICE) return [];
@@ -186,7 +189,7 @@ export class HostedFeed implements FeedSink {
         if (this.feed.attachments.has(subscriber)) return;
         const outcome = this.attach(subscriber, reading, () => 'now');
         if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
-        subscriber.push('resync', {
+        this.push(subscriber, 'resync', {
           group_id: this.groupId,
           reason: outcome.ok ? reason : 'not_a_member',
           epoch: outcome.ok ? outcome.result.epoch : null,

@@ -5,7 +5,7 @@ const lastDelayMs = 2000;
 
 /**
  * Tries `work` until it succeeds, with a growing pause in between, or until `isWanted` says no.
- * @param onFailure is told of every failed try. Never throws.
+ * @param onFailure is told of every failed try that is still wanted. Never throws.
  */
 export async function retryWhile(
   clock: Clock,
@@ -18,6 +18,7 @@ export async function retryWhile(
       await work();
       return;
     } catch (cause) {
+      if (!isWanted()) return;
       onFailure(cause);
       await new Promise<void>((resolve) => clock.after(delayMs, resolve));
     }

@@ -14,8 +14,18 @@ export interface Subscriber {
   drained(): Promise<void>;
 }
 
-/** The one seam through which entries reach sockets. */
+/** Those to whom entries go: a list that stays as it is, or the live set of a feed, which changes only after `seal`. */
+export type Recipients = readonly Subscriber[] | ReadonlySet<Subscriber>;
+
+/**
+ * The one seam through which entries reach sockets. It may hold back what it is given until the end of the turn, so that
+ * a burst leaves as one write; what is given for one group leaves in the order of the calls. Nothing here throws.
+ */
 export interface FanOut {
-  /** Hands each entry to each subscriber, in order. Synchronous; never throws. `subscribers` is not kept. */
-  deliver(groupId: GroupId, subscribers: Iterable<Subscriber>, entries: readonly LogEntry[]): void;
+  /** Hands each entry to each recipient, in order. */
+  deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void;
+  /** One push to one subscriber, behind what was delivered for the group before. */
+  push<E extends PushEvent>(groupId: GroupId, to: Subscriber, event: E, payload: PushPayload<E>): void;
+  /** The live set of the group is about to change: what was delivered goes to those who are in it now. */
+  seal(groupId: GroupId): void;
 }

@@ -11,6 +11,7 @@ import {
   SERVICE,
 } from '@plenum/protocol';
 import { type LogEntry, messageOf } from '../feed/entry.ts';
+import { isGoodPosition } from '../feed/epoch-chain.ts';
 import { type GroupRecord, isoTime, type MemberRow, type Position } from '../groups/records.ts';
 import { groupRoom, partitionOf } from '../partitions.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
@@ -43,7 +44,9 @@ export class Reads {
     const outside = { group_id: args.group_id, group_type: position.groupType, ...mine };
     if (refusalFor(caller, position) !== null) return succeed(outside);
     const group = await groups.group(args.group_id);
-    if (group === null) return fail({ code: 'group_not_found' });
+    if (group === null || !isGoodPosition(position.head.epoch, position.head.seq, group.head)) {
+      return fail({ code: 'group_not_found' });
+    }
     const members = args.include_members ? await this.#infoMembers(args.group_id) : {};
     return succeed({ ...outside, ...settingsView(group), ...members });
   };
@@ -102,7 +105,10 @@ export class Reads {
             args.limit,
           )
         : await engine.log.after(args.group_id, Math.max(args.after, firstSeq - 1), args.limit);
-    if (range === null) return fail({ code: 'group_not_found' });
+    // Between the two reads the group may have been deleted and made anew: its log is another group's.
+    if (range === null || !isGoodPosition(head.epoch, head.seq, range.head)) {
+      return fail({ code: 'group_not_found' });
+    }
     const visible = range.entries.filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq);
     return succeed({
       entries: visible.map(historyEntry),

@@ -60,7 +60,9 @@ export function createErrorHandler(random: Random, logger: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const failure = failureOfHttpError(error);
     const { requestId } = idOf(request, random);
-    if (failure.code === 'internal' && !(error instanceof PlenumError)) {
+    // A client that goes away in the middle of its body is no bug, and could fill the log.
+    const isAborted = request.raw.readableAborted;
+    if (failure.code === 'internal' && !isAborted && !(error instanceof PlenumError)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;
       logger.error({ route, request_id: requestId, error }, 'an HTTP request failed by a bug');
     }

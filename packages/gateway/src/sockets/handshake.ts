@@ -59,6 +59,8 @@ async function decide(socket: Socket, context: HandshakeContext): Promise<Decisi
   };
 }
 
+const onlyOneSocket: Failure = { code: 'invalid_request', error: 'A connection carries one socket' };
+
 export interface Handshake {
   /** Middleware of the namespace. */
   readonly check: (socket: Socket, next: (refusal?: Error) => void) => void;
@@ -68,17 +70,26 @@ export interface Handshake {
 
 export function createHandshake(context: HandshakeContext): Handshake {
   const admitted = new WeakMap<Socket, Admitted>();
+  // Whoever asks for a hundred sockets on one connection would get each entry a hundred times.
+  const taken = new WeakSet<Socket['conn']>();
   const refuse = (error: unknown): Failure => {
     if (!(error instanceof PlenumError)) context.logger.error({ error }, 'a handshake failed by a bug');
     return failureFrom(error);
   };
   return {
     check: (socket, next) => {
+      const { conn } = socket;
+      if (taken.has(conn)) return next(new HandshakeRefusal(onlyOneSocket));
+      taken.add(conn);
       decide(socket, context)
         .catch(refuse)
         .then((decision) => {
-          if (!isAdmitted(decision)) return next(new HandshakeRefusal(decision));
+          if (!isAdmitted(decision)) {
+            taken.delete(conn);
+            return next(new HandshakeRefusal(decision));
+          }
           admitted.set(socket, decision);
+          socket.once('disconnect', () => taken.delete(conn));
           next();
         })
         .catch((error: unknown) => context.logger.error({ error }, 'a handshake could not be answered'));

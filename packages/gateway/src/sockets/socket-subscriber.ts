@@ -1,5 +1,5 @@
 /** A socket as the domain sees it: somewhere to push to, which can tell when its buffer is empty. */
-import type { Subscriber } from '@plenum/core';
+import type { LogEntry, Subscriber } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 
@@ -8,27 +8,57 @@ export interface Device {
   readonly isAuto: boolean;
 }
 
+/**
+ * What may wait for a client that does not read, in bytes of frames and packets; above it the socket is cut, and the
+ * client goes on from its own position. Far more than a burst, far less than what a few such clients need to fill the
+ * memory.
+ */
+export const waitingMax = 4 * 1024 * 1024;
+
+/** Engine.IO hands such a frame to the transport as it is; a contract test pins that. */
+const preEncoded = (frames: Buffer): PreEncoded => ({ wsPreEncodedFrame: [frames] });
+interface PreEncoded {
+  readonly compress?: boolean;
+  readonly wsPreEncodedFrame: readonly [Buffer];
+}
+
+const packetOf = (entry: LogEntry): string =>
+  `2["${entry.kind === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
+
 export class SocketSubscriber implements Subscriber {
   readonly id: string;
   readonly userId: UserId;
   readonly isAuto: boolean;
   readonly #socket: Socket;
   #waiting: (() => void)[] = [];
+  /** Bytes that the transport has not taken yet, of answers, pushes and entries alike. */
+  #waitingBytes = 0;
 
   constructor(socket: Socket, device: Device) {
     this.id = socket.id;
     this.userId = device.userId;
     this.isAuto = device.isAuto;
     this.#socket = socket;
+    socket.conn.on('packetCreate', (packet) => this.#count(packet.data?.length ?? 0));
+    socket.conn.on('flush', () => {
+      this.#waitingBytes = 0;
+    });
   }
 
   push<E extends PushEvent>(event: E, payload: PushPayload<E>): void {
     if (this.#socket.connected) this.#socket.emit(event, payload);
   }
 
-  /** @param packet an encoded Socket.IO packet of the namespace `/`. */
-  write(packet: string): void {
-    if (this.#socket.connected) this.#socket.conn.write(packet);
+  /**
+   * Writes entries that were encoded once for all sockets: `frames` as it is on a WebSocket, packet by packet on any other
+   * transport. A socket that does not read is cut when its bound is reached; it may come back with its position.
+   */
+  writeFrames(frames: Buffer, entries: readonly LogEntry[]): void {
+    const { conn, connected } = this.#socket;
+    if (!connected) return;
+    this.#count(frames.length);
+    if (conn.transport.name === 'websocket' && !conn.upgrading) conn.write('', preEncoded(frames));
+    else for (const entry of entries) conn.write(packetOf(entry));
   }
 
   drained(): Promise<void> {
@@ -37,6 +67,14 @@ export class SocketSubscriber implements Subscriber {
       this.#waiting.push(resolve);
       if (this.#waiting.length === 1) this.#watch();
     });
+  }
+
+  #count(bytes: number): void {
+    const wasTooMuch = this.#waitingBytes > waitingMax;
+    this.#waitingBytes += bytes;
+    if (wasTooMuch || this.#waitingBytes <= waitingMax) return;
+    // Not in the middle of a delivery. Nothing can be said to a client that does not read, and what waits is thrown away.
+    queueMicrotask(() => this.#socket.conn.close(true));
   }
 
   /** A transport is writable when its last write has left, and the packets queued behind that one are taken at once. */

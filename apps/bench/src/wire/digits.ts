@@ -1,0 +1,30 @@
+/** Numbers read straight out of bytes: a receiver looks at each frame, and parsing JSON would cost more than the server does. */
+
+const zero = 0x30;
+const nine = 0x39;
+
+/** @returns the number that stands in `length` bytes from `at`, or −1 if one of them is no digit. */
+export function digitsAt(bytes: Buffer, at: number, length: number): number {
+  let value = 0;
+  for (let i = at; i < at + length; i += 1) {
+    const byte = bytes[i] ?? 0;
+    if (byte < zero || byte > nine) return -1;
+    value = value * 10 + byte - zero;
+  }
+  return value;
+}
+
+/** @returns the number whose digits end before `end` and begin behind a colon, or −1. */
+export function digitsBefore(bytes: Buffer, end: number): number {
+  let value = 0;
+  let scale = 1;
+  let at = end - 1;
+  for (; at >= 0; at -= 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte < zero || byte > nine) break;
+    value += (byte - zero) * scale;
+    scale *= 10;
+  }
+  const isNumber = scale > 1 && bytes[at] === 0x3a;
+  return isNumber ? value : -1;
+}

@@ -1,0 +1,193 @@
+/** A Socket.IO client over a bare TCP socket: no library between the bytes and the one who counts them. */
+import { connect, type Socket } from 'node:net';
+import { FrameReader } from './frame-reader.ts';
+import { maskedFrame } from './masked-frame.ts';
+
+export interface PacketHandler {
+  /** An event: `bytes[start, end)` is its JSON array, valid during the call only. */
+  event(bytes: Buffer, start: number, end: number): void;
+  /** The answer to the request with this id: `bytes[start, end)` is its JSON array. */
+  ack(id: number, bytes: Buffer, start: number, end: number): void;
+  /** Once, however the connection ended. */
+  closed(why: string): void;
+}
+
+export interface ConnectionOptions {
+  readonly url: string;
+  /** What Socket.IO's CONNECT carries. */
+  readonly auth: object;
+  /** Local address; null: the system chooses. */
+  readonly source: string | null;
+  readonly handler: PacketHandler;
+}
+
+type Stage = 'upgrading' | 'opening' | 'connected' | 'closed';
+
+const connectLimitMs = 15_000;
+const code = (character: string) => character.charCodeAt(0);
+const packet = { open: code('0'), ping: code('2'), message: code('4') } as const;
+const message = {
+  connect: code('0'),
+  disconnect: code('1'),
+  event: code('2'),
+  ack: code('3'),
+  refused: code('4'),
+} as const;
+const array = code('[');
+const headEnd = '\r\n\r\n';
+
+/** Shared by all connections: a read is consumed before the next one begins. */
+const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
+
+export class RawConnection {
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #reader: FrameReader;
+  #stage: Stage = 'upgrading';
+  #head = '';
+  #why = 'the server closed the connection';
+  #lastAckId = 0;
+  #waiting: Buffer[] = [];
+  /** What is sent while a chunk is read leaves in one write. */
+  #isReading = false;
+  #settle: { resolve(): void; reject(error: Error): void } | null = null;
+
+  private constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#reader = new FrameReader({
+      text: (bytes, start, end) => this.#packet(bytes, start, end),
+      close: () => this.#end('the server sent a close frame'),
+      malformed: (why) => this.#end(`the server sent ${why}`),
+    });
+    const { hostname, port } = new URL(options.url);
+    this.#socket = connect({
+      host: hostname,
+      port: Number(port === '' ? 80 : port),
+      ...(options.source === null ? {} : { localAddress: options.source }),
+      onread: {
+        buffer: readBuffer,
+        callback: (length) => {
+          this.#read(length);
+          return true;
+        },
+      },
+    });
+    this.#socket.setNoDelay(true);
+    this.#socket.on('connect', () => this.#upgrade());
+    this.#socket.on('error', (error) => this.#end(error.message));
+    this.#socket.on('end', () => this.#socket.destroy());
+    this.#socket.on('close', () => this.#closed());
+  }
+
+  /** @throws Error with one sentence if the server cannot be reached or refuses. */
+  static async connect(options: ConnectionOptions): Promise<RawConnection> {
+    const connection = new RawConnection(options);
+    const timer = setTimeout(() => connection.#end('no connection within 15 s'), connectLimitMs);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        connection.#settle = { resolve, reject };
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+    return connection;
+  }
+
+  /** @param payload JSON. @returns the id that the answer will carry. */
+  request(event: string, payload: string): number {
+    this.#lastAckId += 1;
+    this.#send(`42${this.#lastAckId}["${event}",${payload}]`);
+    return this.#lastAckId;
+  }
+
+  /** Ends at once, without a farewell; `closed` follows. */
+  destroy(): void {
+    this.#end('closed by this side');
+  }
+
+  #send(text: string): void {
+    this.#waiting.push(maskedFrame(text));
+    if (!this.#isReading) this.#flush();
+  }
+
+  #flush(): void {
+    const [first] = this.#waiting;
+    if (first === undefined) return;
+    const bytes = this.#waiting.length === 1 ? first : Buffer.concat(this.#waiting);
+    this.#waiting = [];
+    if (this.#stage !== 'closed') this.#socket.write(bytes);
+  }
+
+  #upgrade(): void {
+    const { host, pathname } = new URL(this.#options.url);
+    const path = pathname === '/' ? '/socket.io/' : pathname;
+    const lines = [
+      `GET ${path}?EIO=4&transport=websocket HTTP/1.1`,
+      `Host: ${host}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: cGxlbnVtLWJlbmNoLWtleQ==',
+    ];
+    this.#socket.write(`${lines.join('\r\n')}${headEnd}`);
+  }
+
+  #read(length: number): void {
+    this.#isReading = true;
+    try {
+      if (this.#stage === 'upgrading') this.#readHead(length);
+      else if (this.#stage !== 'closed') this.#reader.read(readBuffer, 0, length);
+    } finally {
+      this.#isReading = false;
+      this.#flush();
+    }
+  }
+
+  #readHead(length: number): void {
+    const before = this.#head.length;
+    this.#head += readBuffer.toString('latin1', 0, length);
+    const end = this.#head.indexOf(headEnd);
+    if (end < 0) return;
+    if (!this.#head.startsWith('HTTP/1.1 101')) {
+      this.#end(`the server answered ${this.#head.slice(0, this.#head.indexOf('\r\n'))}`);
+      return;
+    }
+    this.#head = '';
+    this.#stage = 'opening';
+    this.#reader.read(readBuffer, end + headEnd.length - before, length);
+  }
+
+  #packet(bytes: Buffer, start: number, end: number): void {
+    const kind = bytes[start];
+    if (kind === packet.message) this.#message(bytes, start, end);
+    else if (kind === packet.ping) this.#send('3');
+    else if (kind === packet.open) this.#send(`40${JSON.stringify(this.#options.auth)}`);
+  }
+
+  #message(bytes: Buffer, start: number, end: number): void {
+    const kind = bytes[start + 1];
+    if (kind === message.event) this.#options.handler.event(bytes, start + 2, end);
+    else if (kind === message.ack) {
+      const begin = bytes.indexOf(array, start + 2);
+      this.#options.handler.ack(Number(bytes.latin1Slice(start + 2, begin)), bytes, begin, end);
+    } else if (kind === message.connect) {
+      this.#stage = 'connected';
+      this.#settle?.resolve();
+    } else if (kind === message.refused) {
+      this.#end(`the server refused: ${bytes.toString('utf8', start + 2, Math.min(end, start + 300))}`);
+    } else if (kind === message.disconnect) this.#end('the server sent a disconnect');
+  }
+
+  #end(why: string): void {
+    if (this.#stage === 'closed') return;
+    this.#why = why;
+    this.#socket.destroy();
+  }
+
+  #closed(): void {
+    const wasConnected = this.#stage === 'connected';
+    this.#stage = 'closed';
+    if (wasConnected) this.#options.handler.closed(this.#why);
+    else this.#settle?.reject(new Error(`${this.#options.url}: ${this.#why}`));
+  }
+}

@@ -1,0 +1,77 @@
+/** Devices that join by their own request, and devices that leave in the middle of an attach. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { sweepIntervalMs } from '../src/feed/sweep.ts';
+import { type Fate, groupId, Simulation, user, WatchfulDevice } from './feed-simulation.ts';
+
+const ann = user('ann');
+const fate = fc.constantFrom<Fate>('arrives', 'is lost', 'arrives twice');
+const step = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('message' as const), fate }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('join' as const), fate }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), fate }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('new epoch' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), turns: fc.nat(4) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+/** As core answers a join: the device is asking until it is attached. */
+function join(world: Simulation, device: WatchfulDevice, how: Fate): void {
+  world.change('joined', ann, how);
+  const { epoch, seq } = world.head;
+  world.host.devices
+    .whileAsking(device, groupId, () => world.host.attachJoined(device, groupId, { epoch, seq }))
+    // The client asks again; the sweep attaches it meanwhile.
+    .catch(() => undefined);
+}
+
+async function play(scheduler: fc.Scheduler, steps: readonly Step[]): Promise<WatchfulDevice> {
+  const world = new Simulation(scheduler);
+  world.change('created', user('owner'), 'arrives');
+  const device = new WatchfulDevice('d', ann);
+  world.host.connect(device, []).catch(() => device.complaints.push('connect threw'));
+  for (const one of steps) {
+    if (one.do === 'message') world.message(one.fate);
+    else if (one.do === 'new epoch') world.startEpoch();
+    else if (one.do === 'join' && !world.members.has(ann)) join(world, device, one.fate);
+    else if (one.do === 'leave' && world.members.has(ann)) world.change('left', ann, one.fate);
+    else if (one.do === 'wait') {
+      for (let i = 0; i < one.turns && scheduler.count() > 0; i += 1) await scheduler.waitNext(1);
+    }
+  }
+  await world.settle();
+  return device;
+}
+
+test('a device that joins by its own request gets no entry twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(step, { maxLength: 30, size: 'max' }),
+      async (scheduler, steps) => {
+        const { received } = await play(scheduler, steps);
+        const seqs = received.map(({ seq }) => seq);
+        expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
+      },
+    ),
+    { numRuns: 1500 },
+  );
+}, 60_000);
+
+test('a device that leaves while its groups are read keeps no feed open', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.nat(12), async (scheduler, turns) => {
+      const world = new Simulation(scheduler);
+      world.change('created', ann, 'is lost', true);
+      const device = new WatchfulDevice('d', ann);
+      world.host.connect(device, []).catch(() => device.complaints.push('connect threw'));
+      for (let i = 0; i < turns && scheduler.count() > 0; i += 1) await scheduler.waitNext(1);
+      world.host.disconnect(device);
+      await world.settle();
+      world.nowMs += sweepIntervalMs;
+      await world.settle();
+      expect(world.host.size).toBe(0);
+    }),
+    { numRuns: 200 },
+  );
+});

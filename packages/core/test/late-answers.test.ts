@@ -1,0 +1,132 @@
+/** Answers that arrive when what they say is no longer so: of another epoch, another attach, another group. */
+import { type GroupEvent, groupIdSchema, userIdSchema } from '@plenum/protocol';
+import { expect, test } from 'vitest';
+import { isGoodPosition, knownIn } from '../src/feed/epoch-chain.ts';
+import { Feed } from '../src/feed/feed.ts';
+import { type FeedSink, newFeedCounters } from '../src/feed/feed-sink.ts';
+import { KnownMembers } from '../src/feed/known-members.ts';
+import type { LogHead } from '../src/groups/records.ts';
+import type { Subscriber } from '../src/ports/fan-out.ts';
+import type { LogRange } from '../src/ports/group-log.ts';
+import { Reads } from '../src/requests/read.ts';
+
+const groupId = groupIdSchema.parse('g');
+const ann = userIdSchema.parse('ann');
+const headOf = (epoch: string, seq: number): LogHead => ({
+  epoch,
+  seq,
+  past: [],
+  oldestSeq: 1,
+  isDeleted: false,
+});
+const messages = (epoch: string, from: number, to: number): LogRange => ({
+  head: headOf(epoch, 300),
+  entries: Array.from({ length: to - from + 1 }, (_, i) => ({
+    kind: 'message' as const,
+    epoch,
+    seq: from + i,
+    wire: Buffer.alloc(0),
+  })),
+});
+
+function deviceOf(pushed: string[]): Subscriber {
+  const push: Subscriber['push'] = (event, payload) => {
+    pushed.push('status' in payload ? `${event} ${payload.status}` : event);
+  };
+  return { id: 'd', userId: ann, isAuto: true, push, drained: async () => {} };
+}
+
+/** Notes what the feed wants; answers come when the test gives them. */
+function watchedFeed(device: Subscriber) {
+  const catchUps: number[] = [];
+  const delivered: number[] = [];
+  const verified: string[] = [];
+  const sink: FeedSink = {
+    deliver: (_, entries) => void delivered.push(...entries.map(({ seq }) => seq)),
+    push: (to, event, payload) => to.push(event, payload),
+    readHole: () => {},
+    readCatchUp: (_, afterSeq) => void catchUps.push(afterSeq),
+    readHead: () => {},
+    verifyAgain: (_, reason) => void verified.push(reason),
+    devicesOf: () => [device],
+    isAsking: () => false,
+    seal: () => {},
+  };
+  return { feed: new Feed(groupId, sink, newFeedCounters()), catchUps, delivered, verified };
+}
+
+test('a device that subscribes twice while it catches up is caught up once and not told to resync', () => {
+  const device = deviceOf([]);
+  const { feed, catchUps, delivered, verified } = watchedFeed(device);
+  const head = headOf('a', 300);
+  feed.onHead(head, 0);
+  const from = { groupId, epoch: 'a', seq: 0 };
+  feed.attach(device, from, head, 1);
+  feed.attach(device, from, head, 1);
+  expect(catchUps).toEqual([0, 0]);
+  feed.onCatchUp(device, 0, messages('a', 1, 100));
+  feed.onCatchUp(device, 0, messages('a', 1, 100));
+  expect(catchUps).toEqual([0, 0, 100]);
+  expect(delivered).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+  expect(verified).toEqual([]);
+});
+
+test('how far a feed was in another epoch says nothing about a head of this one', () => {
+  const device = deviceOf([]);
+  const { feed, verified } = watchedFeed(device);
+  feed.onHead(headOf('old', 274), 0);
+  const asked = feed.position;
+  feed.onHead(headOf('new', 3), knownIn(headOf('new', 3), asked));
+  feed.attach(device, 'now', headOf('new', 3), 1);
+  const late = headOf('new', 2);
+  feed.onHead(late, knownIn(late, asked));
+  expect(verified).toEqual([]);
+  expect(feed.lastSeq).toBe(3);
+});
+
+test('a nudge that comes after its user was removed tells him nothing', () => {
+  const pushed: string[] = [];
+  const device = deviceOf(pushed);
+  const members = new KnownMembers(groupId, {
+    push: (to, event, payload) => to.push(event, payload),
+    devicesOf: () => [device],
+  });
+  const event = (type: GroupEvent['type'], seq: number): GroupEvent => ({
+    group_id: groupId,
+    type,
+    user_id: ann,
+    epoch: 'a',
+    seq,
+    timestamp: '2025-01-01T00:00:00.000Z',
+  });
+  const nudged = { group_id: groupId, status: 'active' as const, roles: [], type: 'joined' as const };
+  members.onEvent(event('joined', 2));
+  members.onEvent(event('kicked', 3));
+  members.tellNudged(ann, 2, nudged);
+  members.onEvent(event('requested', 4));
+  members.tellNudged(ann, 2, nudged);
+  expect(pushed).toEqual(['membership active', 'membership none', 'membership pending']);
+});
+
+test('history of a group that was made anew between two reads is not told to a member of the old one', async () => {
+  const position = {
+    groupType: 'private' as const,
+    settings: { maxMembers: null, ephemeral: false, history: 'since_join' as const, metadata: null },
+    head: headOf('old', 300),
+    member: { status: 'active' as const, roles: [], joinedAtMs: 0, sinceSeq: 1, mutedUntilMs: null },
+    isBanned: false,
+    bannedUntilMs: null,
+  };
+  expect(isGoodPosition('old', 300, headOf('new', 300))).toBe(false);
+  const engine = {
+    groups: { position: async () => position },
+    log: { before: async () => messages('new', 1, 5), after: async () => messages('new', 1, 5) },
+  };
+  const reads: unknown = Reflect.construct(Reads, [{ engine }]);
+  if (!(reads instanceof Reads)) throw new Error('no reads');
+  const caller = { actor: ann, requestId: 'r', isServerMadeId: true, subscriber: null };
+  expect(await reads.history(caller, { group_id: groupId, limit: 50 })).toEqual({
+    ok: false,
+    failure: { code: 'group_not_found' },
+  });
+});

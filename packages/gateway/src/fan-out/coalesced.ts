@@ -1,0 +1,130 @@
+/**
+ * Coalesced fan-out: what is delivered for a group within one turn of the event loop leaves as one buffer of WebSocket
+ * frames, shared by all sockets of the group, with one write per socket. There is no timer: under load turns get longer
+ * and batches grow by themselves. A big group is written in slices, so that the loop is never held for long; one queue
+ * per group keeps the order.
+ */
+import {
+  type Clock,
+  type FanOut,
+  type LogEntry,
+  type Logger,
+  messageOf,
+  type Recipients,
+  type Subscriber,
+} from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import { SocketSubscriber } from '../sockets/socket-subscriber.ts';
+import { contained } from './contained.ts';
+import { framesOf } from './frames.ts';
+
+/** The loop is given back after this long, ms. */
+const sliceMs = 8;
+/** Sockets that are written between two looks at the clock. */
+const writesPerLook = 64;
+
+interface Batch {
+  to: Recipients;
+  readonly entries: LogEntry[];
+  /** Set when writing has begun; those who are left. */
+  writing: { readonly frames: Buffer; left: Iterator<Subscriber> } | null;
+}
+type Step = Batch | { readonly to: Subscriber; readonly push: () => void };
+
+const isBatch = (step: Step): step is Batch => 'entries' in step;
+
+export interface CoalescedOptions {
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export class CoalescedFanOut implements FanOut {
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #queues = new Map<GroupId, Step[]>();
+  #isPlanned = false;
+
+  constructor({ logger, clock }: CoalescedOptions) {
+    this.#logger = logger;
+    this.#clock = clock;
+  }
+
+  deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void {
+    const queue = this.#queueOf(groupId);
+    const last = queue.at(-1);
+    if (last !== undefined && isBatch(last) && last.to === to && last.writing === null)
+      last.entries.push(...entries);
+    else queue.push({ to, entries: [...entries], writing: null });
+  }
+
+  push: FanOut['push'] = (groupId, to, event, payload) => {
+    const step = { to, push: () => to.push(event, payload) };
+    // Nothing is waiting: nothing has to be kept in order.
+    if (!this.#queues.has(groupId)) this.#push(groupId, step);
+    else this.#queueOf(groupId).push(step);
+  };
+
+  seal(groupId: GroupId): void {
+    for (const step of this.#queues.get(groupId) ?? []) {
+      if (isBatch(step) && step.writing === null && step.to instanceof Set) step.to = [...step.to];
+    }
+  }
+
+  #queueOf(groupId: GroupId): Step[] {
+    const known = this.#queues.get(groupId);
+    if (known !== undefined) return known;
+    const queue: Step[] = [];
+    this.#queues.set(groupId, queue);
+    if (!this.#isPlanned) this.#plan();
+    return queue;
+  }
+
+  #plan(): void {
+    this.#isPlanned = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isPlanned = false;
+    const untilMs = this.#clock.monotonicMs() + sliceMs;
+    for (const [groupId, queue] of this.#queues) {
+      for (let step = queue[0]; step !== undefined; step = queue[0]) {
+        if (!isBatch(step)) this.#push(groupId, step);
+        else if (!this.#write(groupId, step, untilMs)) {
+          this.#plan();
+          return;
+        }
+        queue.shift();
+      }
+      this.#queues.delete(groupId);
+    }
+  }
+
+  #push(groupId: GroupId, { to, push }: { readonly to: Subscriber; readonly push: () => void }): void {
+    contained({ logger: this.#logger, groupId, subscriber: to }, push);
+  }
+
+  /** @returns false when time ran out before the last recipient. */
+  #write(groupId: GroupId, batch: Batch, untilMs: number): boolean {
+    batch.writing ??= { frames: framesOf(batch.entries), left: batch.to[Symbol.iterator]() };
+    const { frames, left } = batch.writing;
+    for (let writes = 1; ; writes += 1) {
+      const { done, value: subscriber } = left.next();
+      if (done === true) return true;
+      contained({ logger: this.#logger, groupId, subscriber }, () => {
+        if (subscriber instanceof SocketSubscriber) subscriber.writeFrames(frames, batch.entries);
+        else for (const entry of batch.entries) pushEntry(subscriber, entry);
+      });
+      if (writes % writesPerLook === 0 && this.#clock.monotonicMs() >= untilMs) {
+        // The set may change before the next slice: those who are left are those who were in it.
+        batch.writing.left = [...{ [Symbol.iterator]: () => left }][Symbol.iterator]();
+        return false;
+      }
+    }
+  }
+}
+
+function pushEntry(subscriber: Subscriber, entry: LogEntry): void {
+  if (entry.kind === 'message') subscriber.push('relay_message', messageOf(entry));
+  else subscriber.push('group_event', entry.event);
+}

@@ -1,0 +1,55 @@
+/**
+ * Entries as WebSocket frames: the wire text is JSON already, so it is copied once between a Socket.IO packet's opening
+ * and closing, behind a frame header. Nothing is parsed, and the result is the same for every socket.
+ */
+import type { LogEntry } from '@plenum/core';
+
+/** Engine.IO `message`, Socket.IO `event`, and the event's name: what stands before the payload. */
+const openings = {
+  message: Buffer.from('42["relay_message",'),
+  event: Buffer.from('42["group_event",'),
+};
+const closing = ']'.charCodeAt(0);
+
+/** A whole text frame (FIN, opcode 1); frames of a server are not masked. */
+const textFrame = 0x81;
+
+const headerBytes = (payloadBytes: number): number =>
+  payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10;
+
+const payloadBytesOf = (entry: LogEntry): number => openings[entry.kind].length + entry.wire.length + 1;
+
+function writeHeader(frames: Buffer, at: number, payloadBytes: number): number {
+  frames[at] = textFrame;
+  if (payloadBytes < 126) {
+    frames[at + 1] = payloadBytes;
+    return at + 2;
+  }
+  if (payloadBytes < 65_536) {
+    frames[at + 1] = 126;
+    return frames.writeUInt16BE(payloadBytes, at + 2);
+  }
+  frames[at + 1] = 127;
+  frames.writeUInt32BE(0, at + 2);
+  return frames.writeUInt32BE(payloadBytes, at + 6);
+}
+
+/** @returns one frame for each entry, one behind the other. */
+export function framesOf(entries: readonly LogEntry[]): Buffer {
+  let size = 0;
+  for (const entry of entries) {
+    const payloadBytes = payloadBytesOf(entry);
+    size += headerBytes(payloadBytes) + payloadBytes;
+  }
+  const frames = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const entry of entries) {
+    const opening = openings[entry.kind];
+    at = writeHeader(frames, at, payloadBytesOf(entry));
+    at += opening.copy(frames, at);
+    at += entry.wire.copy(frames, at);
+    frames[at] = closing;
+    at += 1;
+  }
+  return frames;
+}

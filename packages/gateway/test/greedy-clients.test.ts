@@ -1,0 +1,121 @@
+/** Clients that take more than their share of a node: of its memory, or of its connections' sockets. */
+import { once } from 'node:events';
+import { connect, type Socket as TcpSocket } from 'node:net';
+import type { LogEntry } from '@plenum/core';
+import { groupIdSchema } from '@plenum/protocol';
+import { expect, test, vi } from 'vitest';
+import { waitingMax } from '../src/sockets/socket-subscriber.ts';
+import { startEdge } from './edge.ts';
+
+const groupId = groupIdSchema.parse('g1');
+const entry: LogEntry = {
+  kind: 'message',
+  epoch: '00000000000000aa',
+  seq: 1,
+  wire: Buffer.from(JSON.stringify({ message: 'x'.repeat(60_000) })),
+};
+
+/** A client frame: masked with zeros, so the payload stands as it is. */
+function frame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const head =
+    payload.length < 126
+      ? Buffer.from([0x81, 0x80 | payload.length])
+      : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 0xff]);
+  return Buffer.concat([head, Buffer.alloc(4), payload]);
+}
+
+/** A WebSocket by hand: nothing is read from it unless a test does. */
+async function rawSocket(url: string): Promise<TcpSocket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  socket.write(
+    `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\n` +
+      'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  );
+  await once(socket, 'data');
+  return socket;
+}
+const hello = `40${JSON.stringify({ token: 'user:eve' })}`;
+
+test.each(['entries', 'pushes'])(
+  'a client that never reads is cut before the %s that wait for it fill the memory',
+  async (what) => {
+    await using edge = await startEdge();
+    const socket = await rawSocket(edge.url);
+    socket.pause();
+    socket.write(frame(hello));
+    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
+    const [subscriber] = edge.hub.devices.keys();
+    if (subscriber === undefined) throw new Error('no device');
+    // The kernel takes some megabytes before anything waits in the process.
+    const deliveries = (16 * waitingMax) / entry.wire.length;
+    for (let i = 0; i < deliveries && edge.hub.devices.size > 0; i += 1) {
+      if (what === 'entries') edge.fanOut.deliver(groupId, [subscriber], [entry]);
+      else subscriber.push('token_expiring', { expires_at: 'x'.repeat(60_000) });
+      if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(edge.hub.devices.size).toBe(0);
+    socket.destroy();
+  },
+);
+
+test('a client that reads gets any amount', async () => {
+  await using edge = await startEdge();
+  const client = await edge.connected('ann');
+  let received = 0;
+  client.on('relay_message', () => {
+    received += 1;
+  });
+  const [subscriber] = edge.hub.devices.keys();
+  if (subscriber === undefined) throw new Error('no device');
+  const deliveries = Math.ceil((3 * waitingMax) / entry.wire.length);
+  for (let i = 0; i < deliveries; i += 1) {
+    edge.fanOut.deliver(groupId, [subscriber], [entry]);
+    await subscriber.drained();
+  }
+  await vi.waitFor(() => expect(received).toBe(deliveries));
+});
+
+test('a connection carries one socket, however many it asks for at once', async () => {
+  await using edge = await startEdge();
+  const socket = await rawSocket(edge.url);
+  let answers = '';
+  socket.on('data', (data) => {
+    answers += data.toString('latin1');
+  });
+  socket.write(Buffer.concat(Array.from({ length: 50 }, () => frame(hello))));
+  await vi.waitFor(() =>
+    expect(answers.match(/"message":"A connection carries one socket"/g)).toHaveLength(49),
+  );
+  expect(edge.hub.devices.size).toBe(1);
+  socket.destroy();
+});
+
+test('a client that leaves the namespace may come back on the same connection', async () => {
+  await using edge = await startEdge();
+  const socket = await rawSocket(edge.url);
+  socket.resume();
+  for (let visit = 0; visit < 2; visit += 1) {
+    socket.write(frame(hello));
+    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
+    socket.write(frame('41'));
+    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  }
+  socket.destroy();
+});
+
+test('a client that goes away in the middle of its body is no bug of ours', async () => {
+  await using edge = await startEdge();
+  const { hostname, port } = new URL(edge.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    'POST /v1/groups HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{',
+  );
+  await edge.fetch('/healthz');
+  socket.destroy();
+  await once(socket, 'close');
+  for (let i = 0; i < 5; i += 1) await edge.fetch('/healthz');
+  expect(edge.logs.filter(({ level }) => level === 'error')).toEqual([]);
+});
