@@ -2,7 +2,8 @@
 import { eventually } from '@plenum/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Besieged } from '../world/besieged.ts';
-import { frame, RawConnection, rawAnswer } from '../world/raw-connection.ts';
+import { RawConnection, rawAnswer } from '../world/raw-connection.ts';
+import { frame, RawWebSocket } from '../world/raw-web-socket.ts';
 import { engines, tokenOf } from '../world/service.ts';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
@@ -24,9 +25,7 @@ const fatalFrames: readonly (readonly [string, number, string | Uint8Array])[] =
 const fatalPackets: readonly (readonly [string, string])[] = [
   ['text that is no JSON', '42{"request":'],
   ['an event that is an object', '42{}'],
-  ['an event that is a number', '427'],
   ['an event without a name', '42[]'],
-  ['an event named by a number', '42[7,{}]'],
   ['an event named by an object', '42[{},{}]'],
   ['a reserved event', '42["disconnect","x"]'],
   ['another reserved event', '42["connect_error",{}]'],
@@ -34,10 +33,14 @@ const fatalPackets: readonly (readonly [string, string])[] = [
   ['attachments without an end', '45-["request"]'],
   ['an attachment that was never announced', '42["request",{"_placeholder":true,"num":0}]x'],
   ['an ack that is an object', '431{}'],
+  ['an event of a namespace without CONNECT', '42/admin,["request",{}]'],
+  ['a second CONNECT', '40{"token":"x"}'],
 ];
 /** Odd packets that mean something: they are answered, or ignored, and the socket lives. */
 const harmlessPackets: readonly (readonly [string, string])[] = [
   ['an ack that nobody waits for', '43999[{}]'],
+  ['an event of nothing but an ack id', '427'],
+  ['an event named by a number', '42[7,{}]'],
   ['a placeholder in a plain event', '42["request",{"_placeholder":true,"num":0}]'],
   [
     'numbers beyond all ranges',
@@ -78,19 +81,19 @@ describe.each(engines)('bad frames on %s', (engine) => {
   afterAll(() => besieged[Symbol.asyncDispose]());
   afterEach(() => besieged.expectUnharmed());
 
-  const connected = async (): Promise<RawConnection> => {
-    const connection = await RawConnection.webSocket(besieged.service.url);
+  const connected = async (): Promise<RawWebSocket> => {
+    const connection = await RawWebSocket.connect(besieged.service.url);
     connection.send(frame.text, `40{"token":"${await tokenOf('raw')}","subscribe":"none"}`);
-    await connection.until(/40\{"sid"/);
+    await connection.until(/^40\{"sid"/);
     return connection;
   };
-  const expectAnswers = async (connection: RawConnection) => {
+  const expectAnswers = async (connection: RawWebSocket) => {
     connection.send(frame.text, '4277["request",{"request_type":"list_groups"}]');
-    await connection.until(/4377\[.*"success":true/);
+    await connection.until(/^4377\[.*"success":true/);
   };
 
   test.each(fatalFrames)('%s ends the connection', async (_, first, payload) => {
-    using connection = await RawConnection.webSocket(besieged.service.url);
+    using connection = await RawWebSocket.connect(besieged.service.url);
     connection.send(first, payload);
     await connection.closed();
   });
@@ -109,7 +112,7 @@ describe.each(engines)('bad frames on %s', (engine) => {
 
   test('fragments that together are above the limit end the connection', async () => {
     using connection = await connected();
-    connection.send(0x01, '4'.repeat(60_000));
+    connection.send(frame.begun, '4'.repeat(60_000));
     connection.send(frame.continued, 'x'.repeat(60_000));
     await connection.closed();
   });
@@ -129,7 +132,7 @@ describe.each(engines)('bad frames on %s', (engine) => {
   test('5,000 levels are refused by the limit', async () => {
     using connection = await connected();
     connection.send(frame.text, `421["request",{"request_type":"list_groups","args":{"x":${nested(5000)}}}]`);
-    await connection.until(/431\[.*"code":"invalid_args".*"limit":32/);
+    await connection.until(/^431\[.*"code":"invalid_args".*"limit":32/);
   });
 
   test.each([
@@ -144,7 +147,7 @@ describe.each(engines)('bad frames on %s', (engine) => {
     expect(await device.request('list_groups', {})).toMatchObject({ success: true });
   });
 
-  test.each(['40/admin,{}', '40/admin', '40/../,{}', '42/admin,["request",{}]'])(
+  test.each(['40/admin,{}', '40/admin', '40/../,{}', '40/__proto__,'])(
     'the namespace of %s does not exist',
     async (packet) => {
       using connection = await connected();
@@ -153,20 +156,13 @@ describe.each(engines)('bad frames on %s', (engine) => {
     },
   );
 
-  test('a second CONNECT on one connection makes no second device', async () => {
-    using connection = await connected();
-    connection.send(frame.text, `40{"token":"${await tokenOf('other')}"}`);
-    await expectAnswers(connection);
-    expect(connection.received.match(/40\{"sid"/g)).toHaveLength(1);
-  });
-
   test('many connections that say nothing, half a handshake or half a frame disturb nobody', async () => {
     const { url } = besieged.service;
     const silent = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(url)));
     const halves = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(url)));
     for (const half of halves)
       half.write('GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n');
-    const opened = await Promise.all(Array.from({ length: 20 }, () => RawConnection.webSocket(url)));
+    const opened = await Promise.all(Array.from({ length: 20 }, () => RawWebSocket.connect(url)));
     for (const open of opened) open.write(Uint8Array.of(frame.text, 0xfe));
     await besieged.expectUnharmed();
     for (const connection of [...silent, ...halves, ...opened]) connection[Symbol.dispose]();

@@ -5,7 +5,7 @@ import { rawRequest } from '../world/raw-connection.ts';
 import { expectHttp } from '../world/refused.ts';
 import { adminToken, engines } from '../world/service.ts';
 
-const nested = (depth: number) => '{"x":'.repeat(depth) + '1' + '}'.repeat(depth);
+const nested = (depth: number) => `${'{"x":'.repeat(depth)}1${'}'.repeat(depth)}`;
 const notJson = { code: 'invalid_request', error: 'body is not valid JSON' } as const;
 
 const badBodies: readonly (readonly [string, string])[] = [
@@ -105,8 +105,7 @@ describe.each(engines)('bad HTTP on %s', (engine) => {
   test.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON'])(
     'the content type %o is accepted',
     async (type) => {
-      const answer = await post('{"group_id":""}', { 'content-type': type });
-      expect(answer.body).toMatchObject({ code: 'invalid_args', details: { field: 'group_id' } });
+      expect((await post('{}', { 'content-type': type })).body).toMatchObject({ code: 'invalid_args' });
     },
   );
 

@@ -14,6 +14,9 @@ const requests = Object.entries(requestTable()).map(([type, { args }]) => ({
   fields: fieldsOf(args.shape),
 }));
 
+/** A user may not ask for these, well formed or not. */
+const ofService = ['find_groups'];
+
 describe.each(engines)('bad input on %s', (engine) => {
   let besieged: Besieged;
   beforeAll(async () => {
@@ -27,7 +30,8 @@ describe.each(engines)('bad input on %s', (engine) => {
 
     for (const field of fields) {
       test(`refuses every bad ${field.name}`, async () => {
-        const cases = casesOf(field, besieged.argsFor(type));
+        const all = casesOf(field, besieged.argsFor(type));
+        const cases = all.filter(({ isWellFormed }) => !isWellFormed || !ofService.includes(type));
         expect(await mistakes(field.name, cases, ask)).toEqual([]);
       });
     }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Besieged } from '../world/besieged.ts';
 import { Device } from '../world/device.ts';
 import { forgedTokens } from '../world/forged-tokens.ts';
-import { frame, RawConnection } from '../world/raw-connection.ts';
+import { frame, RawWebSocket } from '../world/raw-web-socket.ts';
 import { expectHttp, expectNoConnection } from '../world/refused.ts';
 import { engines, tokenOf } from '../world/service.ts';
 
@@ -65,10 +65,10 @@ describe.each(engines)('bad tokens on %s', (engine) => {
   );
 
   test('a handshake that nests 5,000 deep is refused', async () => {
-    using connection = await RawConnection.webSocket(besieged.service.url);
+    using connection = await RawWebSocket.connect(besieged.service.url);
     const deep = '['.repeat(5000) + ']'.repeat(5000);
     connection.send(frame.text, `40{"token":"${await tokenOf('ann')}","deep":${deep}}`);
-    await connection.until(/44\{.*32 levels.*"code":"invalid_args"/);
+    await connection.until(/^44\{.*32 levels.*"code":"invalid_args"/);
   });
 
   test.each([

@@ -12,15 +12,16 @@ import { adminToken, type EngineName, engines, Service, tokenOf } from '../world
 
 /** Nothing in this version leads to them. */
 const withoutCause: readonly ErrorCode[] = [
-  ...(['banned', 'not_banned', 'cannot_promote', 'cannot_demote'] as const),
-  ...(['room_overloaded', 'moderation_blocked', 'unauthorized', 'too_many_connections'] as const),
+  'room_overloaded',
+  'moderation_blocked',
+  'unauthorized',
+  'too_many_connections',
 ];
 const withoutCauseAt: Readonly<Record<EngineName | Door, readonly ErrorCode[]>> = {
   // There is no store that could be away, late or spoilt.
   memory: ['unavailable', 'timeout', 'internal'],
   redis: [],
-  // The last admin can be removed by the service only, which has no socket.
-  socket: ['last_admin'],
+  socket: [],
   // Pages of foreign origins are kept from reading answers; what they bring as bearer counts.
   rest: ['origin_denied'],
 };

@@ -7,6 +7,8 @@ export interface BadValue {
   /** Default `invalid_args`. */
   readonly code?: ErrorCode;
   readonly limit?: number;
+  /** The store finds the fault, so whoever may not ask at all is told that first. */
+  readonly isWellFormed?: boolean;
   /** Where inside the field the fault is: `groups.0.group_id`. Default: the field itself. */
   readonly at?: string;
 }
@@ -99,6 +101,7 @@ const cursor: readonly BadValue[] = [
   ...['/', '..', "r1' OR 1=1", '\u0000', '{}'].map((value) => ({
     what: `forged: ${JSON.stringify(value)}`,
     value,
+    isWellFormed: true,
   })),
 ];
 

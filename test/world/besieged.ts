@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { Bystander } from './bystander.ts';
 import type { Device } from './device.ts';
 import { GroupScene } from './group-scene.ts';
+import { type LogLine, recordingLogger } from './recording-logger.ts';
 import type { Args } from './rest-call.ts';
 import { type EngineName, Service } from './service.ts';
 
@@ -11,33 +12,43 @@ export class Besieged implements AsyncDisposable {
   readonly scene: GroupScene;
   /** Of the admin of the group: what is refused to him is refused for its form. */
   readonly device: Device;
+  readonly logs: readonly LogLine[];
   readonly #bystander: Bystander;
   readonly #state: object;
 
-  private constructor(parts: Pick<Besieged, 'scene' | 'device'>, bystander: Bystander, state: object) {
+  private constructor(
+    parts: Pick<Besieged, 'scene' | 'device' | 'logs'>,
+    bystander: Bystander,
+    state: object,
+  ) {
     this.service = parts.scene.service;
     this.scene = parts.scene;
     this.device = parts.device;
+    this.logs = parts.logs;
     this.#bystander = bystander;
     this.#state = state;
   }
 
   static async start(engine: EngineName): Promise<Besieged> {
-    const service = await Service.start(engine, { engineSettings: { ratePerSec: 1e6, rateBurst: 1e6 } });
+    const { logger, lines } = recordingLogger();
+    const engineSettings = { ratePerSec: 1e6, rateBurst: 1e6 };
+    const service = await Service.start(engine, { engineSettings, logger });
     const scene = await new GroupScene(service).create('strict_private');
     await scene.member('ann');
     await scene.muted('bob');
     await scene.applicant('eve');
     const device = await service.device(scene.user('owner'));
-    return new Besieged({ scene, device }, await Bystander.watch(service), await scene.state());
+    const bystander = await Bystander.watch(service);
+    return new Besieged({ scene, device, logs: lines }, bystander, await scene.state());
   }
 
-  /** The node answers, the bystander noticed nothing, and the group is what it was. */
+  /** The node answers, the bystander noticed nothing, the group is what it was, and no bug was logged. */
   async expectUnharmed(): Promise<void> {
     const answer = await this.device.request('list_groups', {});
     expect(answer).toMatchObject({ success: true });
     await this.#bystander.expectUndisturbed();
     expect(await this.scene.state()).toEqual(this.#state);
+    expect(this.logs.filter(({ level }) => level === 'error')).toEqual([]);
   }
 
   /** Arguments with which each request would be accepted or refused by a rule, but not for its form. */

@@ -8,16 +8,13 @@ export interface RawAnswer {
   readonly body: Record<string, unknown>;
 }
 
-/** Bits of a frame's first byte: the last fragment, and what it holds. */
-export const frame = { text: 0x81, binary: 0x82, continued: 0x80, close: 0x88, reserved: 0x83 } as const;
-
 export class RawConnection implements Disposable {
-  readonly #socket: Socket;
+  protected readonly socket: Socket;
   #received = '';
   #isClosed = false;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
+  protected constructor(socket: Socket) {
+    this.socket = socket;
     socket.on('data', (chunk) => {
       this.#received += chunk.toString('latin1');
     });
@@ -27,25 +24,8 @@ export class RawConnection implements Disposable {
     });
   }
 
-  static open(url: string): Promise<RawConnection> {
-    const { hostname, port } = new URL(url);
-    return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), hostname, () => resolve(new RawConnection(socket)));
-      socket.once('error', reject);
-    });
-  }
-
-  /** A WebSocket of Engine.IO, open but without a Socket.IO CONNECT. */
-  static async webSocket(url: string): Promise<RawConnection> {
-    const connection = await RawConnection.open(url);
-    connection.request('GET /socket.io/?EIO=4&transport=websocket', [
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    ]);
-    await connection.until(/ 101 [\s\S]*"sid"/);
-    return connection;
+  static async open(url: string): Promise<RawConnection> {
+    return new RawConnection(await socketTo(url));
   }
 
   get received(): string {
@@ -53,7 +33,7 @@ export class RawConnection implements Disposable {
   }
 
   write(bytes: string | Uint8Array): void {
-    this.#socket.write(bytes);
+    this.socket.write(bytes);
   }
   /** @param line method and path, as they shall stand in the request. */
   request(line: string, headers: readonly string[] = [], body = ''): void {
@@ -61,22 +41,7 @@ export class RawConnection implements Disposable {
     const head = [`${line} HTTP/1.1`, 'Host: localhost', ...headers, ...length];
     this.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   }
-  /** One masked WebSocket frame of at most 65,535 bytes. @param first see {@link frame}. */
-  send(first: number, payload: string | Uint8Array): void {
-    const data = Buffer.from(payload);
-    const length =
-      data.length < 126 ? [0x80 | data.length] : [0x80 | 126, data.length >> 8, data.length & 0xff];
-    // A mask of zeros leaves the payload as it is.
-    this.write(Buffer.concat([Buffer.from([first, ...length, 0, 0, 0, 0]), data]));
-  }
 
-  async until(pattern: RegExp): Promise<string> {
-    return eventually(() => {
-      const [match] = this.#received.match(pattern) ?? [];
-      if (match === undefined) throw new Error(`${pattern} did not come: ${this.#received.slice(-500)}`);
-      return match;
-    });
-  }
   /** Resolves when the server has ended the connection. */
   async closed(): Promise<void> {
     await eventually(() => {
@@ -85,8 +50,16 @@ export class RawConnection implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
+}
+
+export function socketTo(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => resolve(socket));
+    socket.once('error', reject);
+  });
 }
 
 /** One HTTP request whose path is sent as it stands: `fetch` would resolve `..` in it. */
@@ -103,6 +76,6 @@ export async function rawRequest(
 }
 
 export function rawAnswer(text: string): RawAnswer {
-  const [, json = ''] = text.split('\r\n\r\n');
-  return { status: Number(text.split(' ')[1]), body: json === '' ? {} : JSON.parse(json) };
+  const [json] = text.match(/\{.*\}/s) ?? [];
+  return { status: Number(text.split(' ')[1]), body: json === undefined ? {} : JSON.parse(json) };
 }

@@ -25,7 +25,12 @@ export interface Expected {
 /** Differences to the settings that the other rows share. */
 export const settings = {
   usual: {},
-  slow: { engineSettings: { ratePerSec: 0.01, rateBurst: 1 } },
+  slow: {
+    engineSettings: {
+      ...{ ratePerSec: 0.01, rateBurst: 1 },
+      ...{ membershipRatePerSec: 0.01, membershipRateBurst: 1 },
+    },
+  },
   closed: { createPolicy: 'service' },
 } as const satisfies Record<string, PlenumOptions>;
 export type Setting = keyof typeof settings;
@@ -145,6 +150,15 @@ const membership: readonly Refusal[] = [
     arrange: async (scene) => join(await (await scene.create('public')).member('ann'), 'ann'),
   },
   {
+    code: 'rate_limited',
+    to: 'more joins and leaves than a user may do',
+    setting: 'slow',
+    arrange: async (scene) => {
+      const { groupId: group_id } = await (await scene.create('private')).applicant('ann');
+      return { by: 'ann', type: 'leave_group', args: { group_id } };
+    },
+  },
+  {
     code: 'group_full',
     to: 'a join beyond max_members',
     arrange: async (scene) => join(await scene.create('public', { maxMembers: 1 }), 'ann'),
@@ -190,6 +204,33 @@ const membership: readonly Refusal[] = [
     // A user who may kick is an admin himself, so the other one is never the last.
     doors: ['rest'],
     arrange: async (scene) => act(await scene.create('public'), null, ['kick_member', 'owner']),
+  },
+  {
+    code: 'last_admin',
+    to: 'the last admin who lays his role down',
+    arrange: async (scene) => act(await scene.create('public'), 'owner', ['demote_member', 'owner']),
+  },
+  {
+    code: 'banned',
+    to: 'the join of a banned user',
+    arrange: async (scene) => join(await (await scene.create('public')).banned('ann'), 'ann'),
+  },
+  {
+    code: 'not_banned',
+    to: 'the unban of somebody who is not banned',
+    arrange: async (scene) =>
+      act(await (await scene.create('public')).member('ann'), 'owner', ['unban_member', 'ann']),
+  },
+  {
+    code: 'cannot_promote',
+    to: 'the promotion of an admin',
+    arrange: async (scene) => act(await scene.create('public'), 'owner', ['promote_member', 'owner']),
+  },
+  {
+    code: 'cannot_demote',
+    to: 'the demotion of a plain member',
+    arrange: async (scene) =>
+      act(await (await scene.create('public')).member('ann'), 'owner', ['demote_member', 'ann']),
   },
   {
     code: 'invalid_args',

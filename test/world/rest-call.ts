@@ -13,9 +13,6 @@ export interface HttpCall {
 
 const routes = requestRoutes();
 
-/** Requests that REST does not have: they concern the asking device. */
-export const socketOnly: readonly string[] = ['list_groups', 'subscribe', 'unsubscribe'];
-
 function routeOf(requestType: string): RequestRoute {
   const wanted = requestType === 'send_message' ? 'relay_msg' : requestType;
   const route = routes.find(({ request }) => request === wanted);

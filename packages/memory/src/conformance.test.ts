@@ -8,6 +8,7 @@ import {
   harnessSettings,
   idleMuteSuite,
   ManualClock,
+  modelSuite,
   nudgesSuite,
   ruleMatrixSuite,
   seededRandom,
@@ -36,3 +37,4 @@ feedTransportSuite('memory', makeEngine);
 nudgesSuite('memory', makeEngine);
 engineSuite('memory', makeEngine);
 idleMuteSuite('memory', makeEngine);
+modelSuite('memory', makeEngine, { makeModel: makeEngine, runs: 100, commands: 40 });

@@ -253,6 +253,8 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
 export type RequestTable = ReturnType<typeof requestTable>;
 export type RequestType = keyof RequestTable;
 export type RequestArgs<T extends RequestType> = z.infer<RequestTable[T]['args']>;
+/** Arguments as a client writes them: defaults may be left out, ids are plain strings. */
+export type RequestInput<T extends RequestType> = z.input<RequestTable[T]['args']>;
 export type RequestResult<T extends RequestType> = z.infer<RequestTable[T]['result']>;
 
 /** `send_message` is another name of `relay_msg`; idempotency hashes are taken over the resolved name. */

@@ -1,17 +1,14 @@
 #!lua
 -- Checks, numbers, stores and publishes one message. `wire_head` is the push payload up to the timestamp, `sender_id`
--- the actor of the request. Nothing is written before the last refusal is behind.
+-- the actor of the request. Nothing is written before the last refusal is behind. It is kept short, since every message
+-- pays for it: mutes that are due are left to settle-group (`due`), after which the script is run again.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
-local receivers_key = KEYS[3]
-local pending_key = KEYS[4]
-local mutes_key = KEYS[5]
-local log_key = KEYS[6]
-local dedupe_key = KEYS[7]
-local outbox_key = KEYS[8]
-local due_key = KEYS[9]
-local bucket_key = KEYS[10]
-local queued_key = KEYS[11]
+local log_key = KEYS[3]
+local dedupe_key = KEYS[4]
+local outbox_key = KEYS[5]
+local bucket_key = KEYS[6]
+local queued_key = KEYS[7]
 local group_id = ARGV[1]
 local sender_id = ARGV[2]
 local request_id = ARGV[3]
@@ -24,19 +21,18 @@ local channel = ARGV[9]
 local history_max_entries = ARGV[10]
 local history_max_age_ms = ARGV[11]
 local is_outbox_written = ARGV[12]
-local room_queue_limit = ARGV[13]
-local rate_per_sec = ARGV[14]
-local rate_burst = ARGV[15]
-local wire_head = ARGV[16]
+local is_settled = ARGV[13]
+local room_queue_limit = ARGV[14]
+local rate_per_sec = ARGV[15]
+local rate_burst = ARGV[16]
+local wire_head = ARGV[17]
 -- @include clock
 -- @include member
--- @include group
+-- @include epoch
 -- @include log
--- @include effects
--- @include settle
 -- @include dedupe
--- @include commit
 -- @include bucket
+-- @include writable
 
 local now = clock_ms()
 
@@ -44,16 +40,15 @@ local repeated = recall(now)
 if repeated then return repeated end
 if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
 
-local group = load_group()
-if group then settle(group, now, { sender_id }) end
-
 -- @param detail ms: when a mute ends, or after how long to try again
 local function refuse(code, detail)
-  if group and group.is_settled then commit(group) end
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
-if not group then return refuse('group_not_found') end
+local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal')
+if not field[2] or field[1] then return refuse('group_not_found') end
+local next_due = tonumber(field[7])
+if next_due and next_due <= now and is_settled == '0' then return { 'due', integer(now) } end
 local sender, is_banned = find_member(sender_id, now)
 if is_banned then return refuse('banned') end
 if not sender then return refuse('not_a_member') end
@@ -64,21 +59,41 @@ if not charge then return refuse('rate_limited', retry_after_ms) end
 if is_outbox_written == '1' then
   local queued = tonumber(redis.call('HGET', queued_key, group_id) or 0)
   if queued >= tonumber(room_queue_limit) then return refuse('room_overloaded') end
+  expect_writable(outbox_key, 'stream', { 'XADD' })
+  expect_right('HINCRBY', queued_key)
 end
+-- Reading has shown that the other keys are what they should be; the log shows it as the first that is written.
+expect_right('HSET', group_key)
+expect_right('PEXPIRE', log_key)
+expect_right('SET', dedupe_key)
+expect_right('SET', bucket_key)
+expect_right('SPUBLISH', channel)
 
-local seq = next_seq(group)
-local seq_text = integer(seq)
-local wire = wire_head .. iso_time(now) .. '","message_id":"' .. group.epoch .. '-' .. seq_text
-  .. '","epoch":"' .. group.epoch .. '","seq":' .. seq_text .. '}}'
+local group = {
+  epoch = field[2],
+  hist = field[3],
+  seq = tonumber(field[4]),
+  active = field[5],
+  muted = field[6],
+  log_renewal = tonumber(field[8]),
+}
+continue_epoch(group)
+group.seq = group.seq + 1
+local seq_text = integer(group.seq)
 append_entry(group, now, {
   kind = 'm',
   event = 'relay_message',
   actor = sender_id,
   request_id = request_id,
-  wire = wire,
+  wire = wire_head .. iso_time(now) .. '","message_id":"' .. group.epoch .. '-' .. seq_text
+    .. '","epoch":"' .. group.epoch .. '","seq":' .. seq_text .. '}}',
 })
 if is_outbox_written == '1' then redis.call('HINCRBY', queued_key, group_id, 1) end
+redis.call('HSET', group_key, 'seq', seq_text)
+save_epoch(group)
 charge()
-local answer = group.epoch .. ' ' .. seq_text .. ' ' .. integer(receivers_count(group)) .. ' ' .. integer(now)
-commit(group, answer)
+keep_log(group, now)
+local answer = group.epoch .. ' ' .. seq_text .. ' ' .. integer(group.active + group.muted) .. ' ' .. integer(now)
+remember(answer)
+publish_entries()
 return { 'appended', integer(now), answer }

@@ -5,7 +5,7 @@
 local reason = ARGV[14]
 local for_ms = ARGV[15]
 -- @include change
--- @include events
+-- @include change-entry
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end

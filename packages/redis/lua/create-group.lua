@@ -7,7 +7,7 @@ local is_ephemeral = ARGV[16]
 local history = ARGV[17]
 local metadata = ARGV[18]
 -- @include change
--- @include events
+-- @include change-entry
 -- @include creation
 
 if group then return refuse('already_exists') end

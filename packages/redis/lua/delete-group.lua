@@ -2,7 +2,7 @@
 -- Deletes a group: `deleted` is the last entry that every member gets; a tombstone and the log stay for 10 minutes.
 -- @include change-header
 -- @include change
--- @include events
+-- @include change-entry
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end

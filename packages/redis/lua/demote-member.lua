@@ -2,7 +2,7 @@
 -- Makes an admin a plain member, who stays active; never the last admin.
 -- @include change-header
 -- @include change
--- @include events
+-- @include change-entry
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end

@@ -6,7 +6,7 @@ local is_admitted = ARGV[15]
 local pending_max = ARGV[16]
 local creates_public = ARGV[17]
 -- @include change
--- @include events
+-- @include change-entry
 -- @include creation
 
 if not group and creates_public == '1' and is_admitted ~= '1' then
@@ -17,7 +17,7 @@ local member, is_banned = find_member(user_id, now)
 if is_banned then return refuse('banned') end
 
 if member and is_ensured == '1' then
-  if group.is_settled then commit(group) end
+  if group.is_settled then commit(group, now) end
   return { 'duplicate', integer(now), describe(member) .. ' ' .. group.epoch .. ' ' .. integer(group.seq) }
 end
 

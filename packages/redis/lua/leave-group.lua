@@ -2,7 +2,7 @@
 -- Leaves a group. The last admin's place goes to the longest-standing active member; a private group without one ends.
 -- @include change-header
 -- @include change
--- @include events
+-- @include change-entry
 
 local PAGE = 50
 

@@ -3,7 +3,7 @@
 -- @include change-header
 local reason = ARGV[14]
 -- @include change
--- @include events
+-- @include change-entry
 -- @include accept-checks
 
 if not group then return refuse('group_not_found') end

@@ -1,5 +1,6 @@
 #!lua
--- Ends the mutes of an idle group whose time has come; whoever asks the group for something has done so already.
+-- Ends the mutes whose time has come, where no change of the group does it: in idle groups, and before a message.
+-- `user_id` is a user whose mute ends now even if many others are due, or empty.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local receivers_key = KEYS[3]
@@ -15,13 +16,16 @@ local channel = ARGV[4]
 local history_max_entries = ARGV[5]
 local history_max_age_ms = ARGV[6]
 local is_outbox_written = ARGV[7]
+local user_id = ARGV[8]
 -- @include clock
 -- @include member
 -- @include group
 -- @include log
+-- @include events
 -- @include effects
 -- @include settle
 -- @include commit
+-- @include group-writable
 
 local now = clock_ms()
 local group = load_group()
@@ -29,6 +33,7 @@ if not group then
   redis.call('ZREM', due_key, group_id)
   return { 'gone', integer(now) }
 end
-settle(group, now, {})
-if group.is_settled then commit(group) end
+expect_group_writable()
+settle(group, now, { user_id })
+if group.is_settled then commit(group, now) end
 return { 'settled', integer(now) }

@@ -3,7 +3,7 @@
 -- @include change-header
 local reason = ARGV[14]
 -- @include change
--- @include events
+-- @include change-entry
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end

@@ -3,7 +3,7 @@
 -- @include change-header
 local reason = ARGV[14]
 -- @include change
--- @include events
+-- @include change-entry
 
 if not group then return refuse('group_not_found') end
 if group.type ~= 'strict_private' then return refuse('not_strict_private') end

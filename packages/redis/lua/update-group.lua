@@ -5,7 +5,7 @@ local max_members = ARGV[14]
 local history = ARGV[15]
 local metadata = ARGV[16]
 -- @include change
--- @include events
+-- @include change-entry
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end

@@ -1,13 +1,13 @@
-import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import { translate } from './redis-errors.ts';
+import type { ScriptClient } from './scripts/index.ts';
 
 /**
  * One atomic step: the first offer under a name wins and stays, every caller gets the winner.
  * @throws PlenumError `unavailable` when Redis is away
  */
 export async function agreeOn(
-  redis: Redis,
+  redis: ScriptClient,
   keys: Keys,
   { name, offer }: { readonly name: string; readonly offer: string },
 ): Promise<string> {

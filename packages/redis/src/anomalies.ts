@@ -9,6 +9,7 @@ const sentences = {
   listener_failed: 'A listener of the subscriber connection threw',
   publish_failed: 'A publish did not reach Redis',
   subscribe_refused: 'Redis refused a subscription: check the ACL for channels of this prefix',
+  channels_moved: 'Channels are heard from another server of the Cluster, or anew: their groups are audited',
   link_replaced: 'The subscriber connection was silent and is being replaced',
 } as const;
 

@@ -21,7 +21,8 @@ export interface CanaryOptions {
    * Called every round; must not throw.
    */
   readonly touchOthers: () => void;
-  readonly prefix: string;
+  /** Where to sing, with a token that makes it ours; may change from round to round. Null: nowhere at the moment. */
+  readonly channelOf: (token: string) => string | null;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -37,14 +38,15 @@ interface Round {
 
 export class Canary {
   readonly #options: CanaryOptions;
-  readonly #channel: string;
+  readonly #token: string;
+  #channel: string | null = null;
   #expected: { readonly song: string; readonly heard: () => void } | null = null;
   #cancel: () => void = () => undefined;
   #isStopped = false;
 
   constructor(options: CanaryOptions) {
     this.#options = options;
-    this.#channel = `${options.prefix}#canary#${options.random.token()}#`;
+    this.#token = options.random.token();
   }
 
   /** Begins the rounds; they end with `stop` only. */
@@ -61,7 +63,8 @@ export class Canary {
     const done = () => {
       round.isDone = true;
     };
-    if (subscriber.isUp) this.#check(round).then(done, done);
+    const channel = this.#sit();
+    if (subscriber.isUp && channel !== null) this.#check(round, channel).then(done, done);
     else done();
     this.#cancel = clock.after(verdictMs, () => {
       this.#cancel = clock.after(graceMs, () => {
@@ -74,7 +77,19 @@ export class Canary {
   stop(): void {
     this.#isStopped = true;
     this.#cancel();
-    this.#options.subscriber.unsubscribe(this.#channel, this.#listen);
+    this.#leave();
+  }
+
+  /** @returns the channel of this round; one that the server has no more is left. */
+  #sit(): string | null {
+    const channel = this.#options.channelOf(this.#token);
+    if (channel !== this.#channel) this.#leave();
+    this.#channel = channel;
+    return channel;
+  }
+
+  #leave(): void {
+    if (this.#channel !== null) this.#options.subscriber.unsubscribe(this.#channel, this.#listen);
   }
 
   #isSilent(round: Round): boolean {
@@ -91,16 +106,16 @@ export class Canary {
   };
 
   /** Resolves when the link answered a ping and, if Redis took it, our own payload came back through it. */
-  async #check(round: Round): Promise<void> {
+  async #check(round: Round, channel: string): Promise<void> {
     const { subscriber, publish, random, clock } = this.#options;
-    const subscribed = subscriber.subscribe(this.#channel, this.#listen);
+    const subscribed = subscriber.subscribe(channel, this.#listen);
     await Promise.all([subscribed, subscriber.ping()]);
     const song = random.token();
     const heard = new Promise<void>((resolve) => {
       this.#expected = { song, heard: resolve };
     });
     try {
-      await publish(this.#channel, song);
+      await publish(channel, song);
     } catch {
       // That says something about the other connection, nothing about this one.
       return;

@@ -1,23 +1,36 @@
 /**
- * The connections of one node: scripts and publishes on the command connection, long reads on their own (an answer of an
- * autopipelined command waits for its whole batch), pub/sub on the subscriber connection.
+ * The connections of one node: scripts and publishes on the command client, long reads on their own (an answer of an
+ * autopipelined command waits for its whole batch), pub/sub on one connection per server.
  */
 import { once } from 'node:events';
 import type { Clock, Logger, Random } from '@plenum/core';
-import { type CommonRedisOptions, Redis } from 'ioredis';
-import type { RedisAddress } from './redis-address.ts';
-import { scriptOptions } from './scripts/index.ts';
+import { type Cluster, Redis } from 'ioredis';
+import { clusterOptions, commandOptions, subscriberOptions } from './client-options.ts';
+import type { ClusterAddress, RedisAddress, SentinelAddress, StandaloneAddress } from './redis-address.ts';
+import { createCluster, createLink, createRedis } from './redis-client.ts';
+import type { ScriptClient } from './scripts/index.ts';
 import { within } from './within.ts';
 
 /** A `client` only sends commands; a `node` also listens. */
 export type RedisRole = 'node' | 'client';
 
+/** Where a node listens: on the one server there is, or on each master of a Cluster. */
+export type Listening =
+  | { readonly kind: 'one'; readonly redis: Redis }
+  | {
+      readonly kind: 'each';
+      /** Knows which master has which channel. */
+      readonly cluster: Cluster;
+      /** @param server `host:port`; whoever opens a link disconnects it when the server is master no more */
+      readonly openLink: (server: string) => Redis;
+    };
+
 export interface Connections {
-  readonly command: Redis;
-  /** The command connection itself for a client. */
-  readonly reads: Redis;
+  readonly command: ScriptClient;
+  /** The command client itself for a client. */
+  readonly reads: ScriptClient;
   /** Null for a client. */
-  readonly subscriber: Redis | null;
+  readonly listening: Listening | null;
   /** Resolves when all are up. @throws Error with one sentence when that takes too long. */
   ready(): Promise<void>;
   /** Resolves when no socket is left. Commands in flight are rejected. Idempotent. */
@@ -32,78 +45,86 @@ export interface ConnectionOptions {
   readonly clock: Clock;
 }
 
-/** Replies in the shapes of RESP2, which the script definitions parse. */
-type PlainOptions = Omit<CommonRedisOptions, 'replyMapping'>;
-
 const readyTimeoutMs = 10_000;
-const retryBaseMs = 50;
-const retryCapMs = 1000;
-const jitterMs = 200;
 
-/** Nodes that lost Redis together must not come back together. */
-const retryDelay = (random: Random) => (attempt: number) =>
-  Math.min(retryBaseMs * 2 ** attempt, retryCapMs) +
-  (Number.parseInt(random.token().slice(0, 4), 16) % jitterMs);
+/** Begins to connect; never throws for a Redis that is away. */
+export function openConnections(options: ConnectionOptions): Connections {
+  const { address } = options;
+  return address.kind === 'cluster' ? openToCluster(options, address) : openToOne(options, address);
+}
 
-/** After a failover the old master answers READONLY: connect anew, to whoever is master now. */
-const isReadOnly = (error: Error) => (error.message.startsWith('READONLY') ? 1 : false);
+function openToOne(options: ConnectionOptions, address: StandaloneAddress | SentinelAddress): Connections {
+  const { random } = options;
+  const command = told(
+    options,
+    createRedis(address, { ...commandOptions(random, 'plenum-command'), enableAutoPipelining: true }),
+  );
+  if (options.role === 'client') return connectionsOf(options, { command, reads: command, listening: null });
+  const reads = told(options, createRedis(address, commandOptions(random, 'plenum-reads')));
+  const redis = told(options, createRedis(address, subscriberOptions(random)));
+  return connectionsOf(options, { command, reads, listening: { kind: 'one', redis } });
+}
 
-const shared = (options: ConnectionOptions): PlainOptions => ({
-  connectTimeout: 3000,
-  /** Counts only while an answer is outstanding. */
-  socketTimeout: 5000,
-  keepAlive: 10_000,
-  retryStrategy: retryDelay(options.random),
-});
+function openToCluster(options: ConnectionOptions, address: ClusterAddress): Connections {
+  const { random } = options;
+  const command = told(options, createCluster(address, clusterOptions(random, 'plenum-command')));
+  if (options.role === 'client') return connectionsOf(options, { command, reads: command, listening: null });
+  const reads = told(options, createCluster(address, clusterOptions(random, 'plenum-reads')));
+  const openLink = (server: string) => {
+    const colon = server.lastIndexOf(':');
+    const endpoint = { host: server.slice(0, colon), port: Number(server.slice(colon + 1)) };
+    return told(options, createLink(address, endpoint, subscriberOptions(random)));
+  };
+  return connectionsOf(options, { command, reads, listening: { kind: 'each', cluster: command, openLink } });
+}
 
-/**
- * A resent script can run twice: scripts are idempotent by request id and carry a deadline, so resending is safe and
- * spares callers an unknown outcome.
- */
-const commandOptions = (options: ConnectionOptions, name: string): PlainOptions => ({
-  ...shared(options),
-  connectionName: name,
-  scripts: scriptOptions,
-  commandTimeout: 2000,
-  maxRetriesPerRequest: 1,
-  autoResendUnfulfilledCommands: true,
-  reconnectOnError: isReadOnly,
-});
+function connectionsOf(
+  options: ConnectionOptions,
+  clients: Pick<Connections, 'command' | 'reads' | 'listening'>,
+): Connections {
+  const { command, reads, listening } = clients;
+  const all = new Set<ScriptClient>([
+    command,
+    reads,
+    ...(listening?.kind === 'one' ? [listening.redis] : []),
+  ]);
+  let closing: Promise<void> | undefined;
+  return {
+    ...clients,
+    ready: () => allReady([...all], options),
+    close: () => {
+      closing ??= Promise.all([...all].map(end)).then(() => undefined);
+      return closing;
+    },
+  };
+}
 
-/**
- * Subscriptions are desired state and belong to `ChannelSubscriber`, which makes them again after every connect: the
- * library's own re-subscriptions are promises that nobody catches.
- */
-const subscriberOptions = (options: ConnectionOptions): PlainOptions => ({
-  ...shared(options),
-  connectionName: 'plenum-subscriber',
-  maxRetriesPerRequest: null,
-  autoResubscribe: false,
-  autoResendUnfulfilledCommands: false,
-  enableOfflineQueue: false,
-});
-
-function open(options: ConnectionOptions, redisOptions: PlainOptions): Redis {
-  const redis = new Redis(options.address.url, redisOptions);
-  const fields = { redis: options.address.name, connection: redisOptions.connectionName };
+/** Logs the ups and downs of a client. */
+function told<C extends ScriptClient>({ address, logger }: ConnectionOptions, client: C): C {
+  const name =
+    client instanceof Redis ? client.options.connectionName : client.options.redisOptions?.connectionName;
+  const fields = { redis: address.name, connection: name };
   let lastMessage = '';
-  redis.on('error', (error: Error) => {
+  const onError = (error: Error) => {
     // One line per cause, not one per attempt.
     if (error.message === lastMessage) return;
     lastMessage = error.message;
-    options.logger.warn({ ...fields, reason: error.message }, 'Redis connection failed; trying again');
-  });
-  redis.on('ready', () => {
+    logger.warn({ ...fields, reason: error.message }, 'Redis connection failed; trying again');
+  };
+  client.on('error', onError);
+  // Of one server of a Cluster.
+  client.on('node error', onError);
+  client.on('ready', () => {
     lastMessage = '';
-    options.logger.debug(fields, 'Redis connection is up');
+    logger.debug(fields, 'Redis connection is up');
   });
-  return redis;
+  return client;
 }
 
-const ready = (redis: Redis): Promise<void> =>
-  redis.status === 'ready' ? Promise.resolve() : new Promise((resolve) => redis.once('ready', resolve));
+const ready = (client: ScriptClient): Promise<void> =>
+  client.status === 'ready' ? Promise.resolve() : new Promise((resolve) => client.once('ready', resolve));
 
-async function allReady(all: readonly Redis[], { address, clock }: ConnectionOptions): Promise<void> {
+async function allReady(all: readonly ScriptClient[], { address, clock }: ConnectionOptions): Promise<void> {
   try {
     await within(clock, readyTimeoutMs, Promise.all(all.map(ready)));
   } catch (cause) {
@@ -111,37 +132,17 @@ async function allReady(all: readonly Redis[], { address, clock }: ConnectionOpt
   }
 }
 
-async function end(redis: Redis): Promise<void> {
-  const isBetweenAttempts = redis.status === 'reconnecting';
-  if (redis.status === 'end') return;
-  const ended = once(redis, 'end');
-  // `once` rejects on an error event; what is being closed may fail as it likes.
-  ended.catch(() => undefined);
-  redis.disconnect();
-  // Between two attempts there is no socket whose end could be told.
-  if (isBetweenAttempts) return;
-  await ended.catch(() => undefined);
+/** Resolves when the client has no socket any more. */
+export async function end(client: ScriptClient): Promise<void> {
+  const sockets = client instanceof Redis ? [client] : client.nodes('all');
+  const ended = sockets.map(endOf);
+  client.disconnect();
+  await Promise.all(ended);
 }
 
-/** Begins to connect; never throws for a Redis that is away. */
-export function openConnections(options: ConnectionOptions): Connections {
-  const command = open(options, {
-    ...commandOptions(options, 'plenum-command'),
-    enableAutoPipelining: true,
-  });
-  const isNode = options.role === 'node';
-  const reads = isNode ? open(options, commandOptions(options, 'plenum-reads')) : command;
-  const subscriber = isNode ? open(options, subscriberOptions(options)) : null;
-  const all = subscriber === null ? [command] : [command, reads, subscriber];
-  let closing: Promise<void> | undefined;
-  return {
-    command,
-    reads,
-    subscriber,
-    ready: () => allReady(all, options),
-    close: () => {
-      closing ??= Promise.all(all.map(end)).then(() => undefined);
-      return closing;
-    },
-  };
+async function endOf(redis: Redis): Promise<void> {
+  // Before the first command of a Cluster's node, and between two attempts, there is no socket whose end could be told.
+  if (['end', 'wait', 'reconnecting'].includes(redis.status)) return;
+  // `once` rejects on an error event; what is being closed may fail as it likes.
+  await once(redis, 'end').catch(() => undefined);
 }

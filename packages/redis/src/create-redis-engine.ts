@@ -4,21 +4,21 @@ import { agreeOn } from './agreement.ts';
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability-reading.ts';
-import { Canary } from './canary.ts';
 import { type Connections, openConnections, type RedisRole } from './connections.ts';
 import { IdleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
+import { listen } from './listening.ts';
 import { parseRedisUrl } from './redis-address.ts';
-import { noFeeds, RedisFeedTransport } from './redis-feed-transport.ts';
 import { RedisGroupLog } from './redis-group-log.ts';
 import { RedisGroupStore } from './redis-group-store.ts';
-import { RedisNudges } from './redis-nudges.ts';
-import { RedisRoomChannels } from './room-channels.ts';
 import { ServerClock } from './server-clock.ts';
-import { ChannelSubscriber } from './subscriber.ts';
+import { doAllAnswer } from './shards.ts';
 
 export interface RedisEngineOptions {
-  /** `redis://` or `rediss://`, password and all. */
+  /**
+   * `redis://` or `rediss://`, password and all: one server, or one node of a Cluster. Several, with commas between them:
+   * nodes of a Cluster. `redis+sentinel://host:port,host:port/name`: the master that Sentinels watch under this name.
+   */
   readonly url: string;
   /** `[a-z0-9_-]{1,32}` */
   readonly prefix: string;
@@ -46,9 +46,8 @@ interface Foundation extends RedisEngineOptions {
 /** Resolves when every connection is up. @throws Error with one sentence when this Redis cannot be used. */
 export async function createRedisEngine(options: RedisEngineOptions): Promise<RedisEngine> {
   const { prefix, random, logger, clock, role = 'node' } = options;
-  const address = parseRedisUrl(options.url);
   const keys = new Keys(prefix);
-  await checkRedis(address, keys);
+  const address = await checkRedis(parseRedisUrl(options.url), keys, clock);
   const connections = openConnections({ address, role, random, logger, clock });
   const anomalies = new Anomalies({ clock, logger });
   const engine = assemble({ ...options, keys, connections, anomalies });
@@ -66,12 +65,12 @@ function assemble(foundation: Foundation): RedisEngine {
   const { command, reads } = connections;
   const state = { keys, random, settings, clock: new ServerClock(clock) };
   const appends = new RedisGroupLog({ ...state, redis: command });
-  const listening = listen(foundation, appends);
+  const listening = listen({ ...foundation, log: appends });
   const durability = new DurabilityReading(command, clock);
   const idleMutes = new IdleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
-  if (connections.subscriber !== null) idleMutes.start();
+  if (connections.listening !== null) idleMutes.start();
   const health = async (): Promise<EngineHealth> => ({
-    isReady: command.status === 'ready' && listening.isUp(),
+    isReady: listening.isUp() && (await doAllAnswer(command, clock)),
     durability: await durability.current(),
   });
   return {
@@ -99,29 +98,3 @@ const splitLog = (appends: GroupLog, reads: GroupLog): GroupLog => ({
   before: (groupId, beforeSeq, limit) => reads.before(groupId, beforeSeq, limit),
   heads: (groupIds) => reads.heads(groupIds),
 });
-
-/** Everything that hears: feeds, nudges, the rooms of the Socket.IO adapter, and the canary that proves that we hear. */
-function listen(foundation: Foundation, log: RedisGroupLog) {
-  const { connections, keys, prefix, clock, random, anomalies, settings } = foundation;
-  const { command, reads } = connections;
-  const timeoutMs = settings.requestTimeoutMs;
-  if (connections.subscriber === null) {
-    const nudges = new RedisNudges({ command, subscriber: null, keys, anomalies, clock, timeoutMs });
-    return { feeds: noFeeds, nudges, roomChannels: null, isUp: () => true, close: () => undefined };
-  }
-  const subscriber = new ChannelSubscriber({ redis: connections.subscriber, anomalies });
-  const publish = (channel: string, payload: string) => command.spublish(channel, payload);
-  const touchOthers = () => void reads.ping().catch(() => undefined);
-  const canary = new Canary({ subscriber, publish, touchOthers, prefix, clock, random });
-  canary.start();
-  return {
-    feeds: new RedisFeedTransport({ subscriber, log, keys, anomalies, clock, timeoutMs }),
-    nudges: new RedisNudges({ command, subscriber, keys, anomalies, clock, timeoutMs }),
-    roomChannels: new RedisRoomChannels({ prefix, subscriber, command, anomalies }),
-    isUp: () => subscriber.isUp,
-    close: () => {
-      canary.stop();
-      subscriber.close();
-    },
-  };
-}

@@ -1,9 +1,9 @@
 /** Timed mutes end by themselves: looks once a second for groups in which one is due and nobody has asked since. */
-import { type Clock, groupRoom, type Logger, PARTITION_COUNT, runLoop } from '@plenum/core';
+import { type Clock, type Logger, PARTITION_COUNT, runLoop } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import type { RedisStateOptions } from './redis-group-log.ts';
 import { ScriptCalls } from './script-calls.ts';
-import { settleGroup } from './scripts/index.ts';
+import { settleMutes } from './settling.ts';
 
 const everyMs = 1000;
 /** Groups per partition and round; the rest is due in the next one. */
@@ -48,32 +48,8 @@ export class IdleMutes {
     );
     for (const name of due.flat()) {
       const groupId = groupIdSchema.safeParse(name);
-      if (groupId.success) await this.#settle(groupId.data);
+      if (!groupId.success) continue;
+      await settleMutes(this.#calls, { groupId: groupId.data, userId: null }, this.#options);
     }
-  }
-
-  async #settle(groupId: ReturnType<typeof groupIdSchema.parse>): Promise<void> {
-    const { keys, random, settings } = this.#options;
-    await this.#calls.read(settleGroup, {
-      keys: {
-        group: keys.group(groupId),
-        members: keys.members(groupId),
-        receivers: keys.receivers(groupId),
-        pending: keys.pending(groupId),
-        mutes: keys.mutes(groupId),
-        log: keys.log(groupId),
-        outbox: keys.outbox(groupId),
-        due: keys.due(groupId),
-      },
-      args: {
-        groupId,
-        epochOffer: random.token(),
-        room: groupRoom(groupId),
-        channel: keys.groupChannel(groupId),
-        historyMaxEntries: settings.historyMaxEntries,
-        historyMaxAgeMs: settings.historyMaxAgeMs,
-        isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
-      },
-    });
   }
 }

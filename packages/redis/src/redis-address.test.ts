@@ -1,21 +1,73 @@
 import { expect, test } from 'vitest';
-import { parseRedisUrl } from './redis-address.ts';
+import { asClusterSeed, parseRedisUrl } from './redis-address.ts';
 
 test('an address is named without its password', () => {
   expect(parseRedisUrl('redis://user:secret@cache:6380/2').name).toBe('cache:6380');
 });
 
 test('a missing port is the one of Redis and rediss means TLS', () => {
-  expect(parseRedisUrl('rediss://cache')).toMatchObject({ name: 'cache:6379', isTls: true });
+  expect(parseRedisUrl('rediss://cache')).toMatchObject({
+    kind: 'standalone',
+    name: 'cache:6379',
+    isTls: true,
+  });
+});
+
+test('several servers are the seeds of a Cluster, with the credentials of the first', () => {
+  expect(parseRedisUrl('redis://u:p%40ss@a:1,redis://b:2, redis://[::1]')).toEqual({
+    kind: 'cluster',
+    name: 'a:1,b:2,[::1]:6379',
+    isTls: false,
+    seeds: [
+      { host: 'a', port: 1 },
+      { host: 'b', port: 2 },
+      { host: '::1', port: 6379 },
+    ],
+    credentials: { username: 'u', password: 'p@ss' },
+  });
+});
+
+test('a single server can turn out to be the seed of a Cluster', () => {
+  const address = parseRedisUrl('rediss://:secret@cache:6380');
+  if (address.kind !== 'standalone') throw new Error(`it is ${address.kind}`);
+  expect(asClusterSeed(address)).toEqual({
+    kind: 'cluster',
+    name: 'cache:6380',
+    isTls: true,
+    seeds: [{ host: 'cache', port: 6380 }],
+    credentials: { password: 'secret' },
+  });
+});
+
+test('Sentinels and the master that they watch are read from one URL', () => {
+  expect(
+    parseRedisUrl('rediss+sentinel://user:secret@a,b:5000/main?sentinel_username=s&sentinel_password=watch'),
+  ).toEqual({
+    kind: 'sentinel',
+    name: 'a:26379,b:5000/main',
+    isTls: true,
+    sentinels: [
+      { host: 'a', port: 26_379 },
+      { host: 'b', port: 5000 },
+    ],
+    masterName: 'main',
+    credentials: { username: 'user', password: 'secret' },
+    sentinelCredentials: { username: 's', password: 'watch' },
+  });
 });
 
 test.each([
-  ['redis://a:1,redis://b:2', /several nodes/],
-  ['redis+sentinel://a:1,b:2/main', /several nodes/],
-  ['redis+sentinel://a:1/main', /Sentinels/],
+  ['redis+sentinel://a:1,b:2', /Sentinels and a master/],
+  ['redis+sentinel:///main', /Sentinels and a master/],
+  ['redis+sentinel://a:x/main', /Sentinels and a master/],
+  ['redis://a:1,rediss://b:2', /mixes/],
+  ['redis://a:1/3,redis://b:2', /only one/],
+  ['redis://a:1,b:2', /not a redis/],
+  ['redis://a:1,', /not a redis/],
   ['http://a', /not a redis/],
   ['nonsense', /not a redis/],
   ['redis://', /not a redis/],
+  ['', /not a redis/],
 ])('%s is refused with one sentence', (url, sentence) => {
   expect(() => parseRedisUrl(url)).toThrow(sentence);
 });

@@ -20,7 +20,12 @@ const refusedByRedis = new Set([
   'WRONGPASS',
 ]);
 
+/** A server of a Cluster says these of what is another's, or nobody's at the moment. */
+const saidByCluster = new Set(['CLUSTERDOWN', 'MOVED', 'ASK', 'TRYAGAIN']);
+
 const firstWord = (text: string): string => /^-?([A-Z]+)\b/.exec(text)?.[1] ?? '';
+
+export const isNotServedHere = (error: Error): boolean => saidByCluster.has(firstWord(error.message));
 
 function codeOf(error: unknown, mayHaveRun: boolean): ErrorCode {
   if (!(error instanceof Error)) return 'internal';

@@ -1,16 +1,16 @@
-/** Live entries of the hosted groups: one sharded channel per group on the node's subscriber connection. */
+/** Live entries of the hosted groups: one sharded channel per group. */
 import { type Clock, type FeedListener, type FeedTransport, PlenumError } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { Anomalies } from './anomalies.ts';
+import type { Channels } from './channels.ts';
 import type { Keys } from './keys.ts';
 import type { RedisGroupLog } from './redis-group-log.ts';
-import type { ChannelSubscriber } from './subscriber.ts';
 import type { ChannelHandler } from './subscription.ts';
 import { decodeEntry } from './wire.ts';
 import { within } from './within.ts';
 
 export interface RedisFeedTransportOptions {
-  readonly subscriber: ChannelSubscriber;
+  readonly subscriber: Channels;
   /** Where the sends of this node wait for their answer: whichever comes first, that or their own entry. */
   readonly log: Pick<RedisGroupLog, 'commitSeen'>;
   readonly keys: Keys;
@@ -28,7 +28,9 @@ export class RedisFeedTransport implements FeedTransport {
   constructor(options: RedisFeedTransportOptions) {
     this.#options = options;
     // Whatever was published while there was no link is lost, and a loss with nothing behind it shows no gap.
-    options.subscriber.onResubscribed(() => this.#listener?.onAuditNeeded('all'));
+    options.subscriber.onResubscribed((channels) => {
+      this.#listener?.onAuditNeeded(channels === 'all' ? 'all' : this.#openOn(channels));
+    });
   }
 
   listen(listener: FeedListener): void {
@@ -54,6 +56,11 @@ export class RedisFeedTransport implements FeedTransport {
     if (handler === undefined) return;
     this.#open.delete(groupId);
     this.#options.subscriber.unsubscribe(this.#options.keys.groupChannel(groupId), handler);
+  }
+
+  #openOn(channels: readonly string[]): readonly GroupId[] {
+    const heard = new Set(channels);
+    return [...this.#open.keys()].filter((groupId) => heard.has(this.#options.keys.groupChannel(groupId)));
   }
 
   #handlerFor(groupId: GroupId): ChannelHandler {

@@ -19,6 +19,7 @@ import { PendingSends } from './pending-sends.ts';
 import { ScriptCalls } from './script-calls.ts';
 import { appendMessage, readHead, readRange, type ScriptClient } from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
+import { settleMutes } from './settling.ts';
 import { type DecodedEntry, entryOf, escapeForJson, messageWireHead } from './wire.ts';
 
 export interface RedisStateOptions {
@@ -93,15 +94,26 @@ export class RedisGroupLog implements GroupLog {
   }
 
   async #append(draft: MessageDraft, wireHead: string): Promise<AppendOutcome> {
-    const args = this.#appendArgs(draft, wireHead);
-    const reply = await this.#calls.change(appendMessage, {
-      keys: this.#appendKeys(draft),
-      args: (deadlineMs) => ({ ...args, deadlineMs }),
-    });
+    let reply = await this.#appendOnce(draft, wireHead, false);
+    if (reply.word === 'due') {
+      const { groupId, sender: userId } = draft;
+      const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
+      await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
+      reply = await this.#appendOnce(draft, wireHead, true);
+    }
+    if (reply.word === 'due') throw PlenumError.of('internal');
     if (reply.word === 'refused') return refusalOf(reply);
     const { epoch, seq } = reply.details;
     const messageId = `${epoch}-${seq}`;
     return { outcome: 'appended', isDuplicate: reply.word === 'duplicate', messageId, ...reply.details };
+  }
+
+  #appendOnce(draft: MessageDraft, wireHead: string, isSettled: boolean) {
+    const args = { ...this.#appendArgs(draft, wireHead), isSettled: isSettled ? '1' : '0' };
+    return this.#calls.change(appendMessage, {
+      keys: this.#appendKeys(draft),
+      args: (deadlineMs) => ({ ...args, deadlineMs }),
+    });
   }
 
   #appendKeys({ groupId, sender, request }: MessageDraft) {
@@ -109,13 +121,9 @@ export class RedisGroupLog implements GroupLog {
     return {
       group: keys.group(groupId),
       members: keys.members(groupId),
-      receivers: keys.receivers(groupId),
-      pending: keys.pending(groupId),
-      mutes: keys.mutes(groupId),
       log: keys.log(groupId),
       dedupe: keys.dedupe(groupId, sender, request.id),
       outbox: keys.outbox(groupId),
-      due: keys.due(groupId),
       bucket: keys.bucket(groupId, sender),
       queued: keys.queued(groupId),
     };

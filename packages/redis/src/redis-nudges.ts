@@ -1,18 +1,18 @@
 /** Nudges on the channel of each user's devices: lossy, and told from the adapter's messages by their first bytes. */
 import type { Clock, Nudge, Nudges } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
-import type { Redis } from 'ioredis';
 import type { Anomalies } from './anomalies.ts';
+import type { Channels } from './channels.ts';
 import type { Keys } from './keys.ts';
 import { decodeNudge, encodeNudge, isNudge } from './nudge-message.ts';
-import type { ChannelSubscriber } from './subscriber.ts';
+import type { ScriptClient } from './scripts/index.ts';
 import type { ChannelHandler } from './subscription.ts';
 import { within } from './within.ts';
 
 export interface RedisNudgesOptions {
-  readonly command: Redis;
+  readonly command: ScriptClient;
   /** Null in a client, which sends nudges and hears none. */
-  readonly subscriber: ChannelSubscriber | null;
+  readonly subscriber: Channels | null;
   readonly keys: Keys;
   readonly anomalies: Anomalies;
   readonly clock: Clock;

@@ -1,19 +1,20 @@
 /**
- * Sharded pub/sub in the shape in which `createShardedAdapter` accepts its client (that of node-redis), over the node's one
- * subscriber connection. The adapter drops the promises it gets and trusts the payloads it hears; both are made safe here.
+ * Sharded pub/sub in the shape in which `createShardedAdapter` accepts its client (that of node-redis), over the node's
+ * audited subscriber connections. The adapter drops the promises it gets and trusts the payloads it hears; both are made safe here.
  */
 import type { RoomChannels } from '@plenum/core';
-import type { Redis } from 'ioredis';
 import { isAdapterMessage } from './adapter-message.ts';
 import type { Anomalies } from './anomalies.ts';
+import type { Channels } from './channels.ts';
 import { isNudge } from './nudge-message.ts';
-import type { ChannelSubscriber } from './subscriber.ts';
+import type { ScriptClient } from './scripts/index.ts';
+import { shardsOf } from './shards.ts';
 import type { ChannelHandler } from './subscription.ts';
 
 export interface RedisRoomChannelsOptions {
   readonly prefix: string;
-  readonly subscriber: ChannelSubscriber;
-  readonly command: Redis;
+  readonly subscriber: Channels;
+  readonly command: ScriptClient;
   readonly anomalies: Anomalies;
 }
 
@@ -21,6 +22,8 @@ type Listener = Parameters<RoomChannels['sSubscribe']>[1];
 
 const listOf = (channels: string | string[]): readonly string[] =>
   typeof channels === 'string' ? [channels] : channels;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 export class RedisRoomChannels implements RoomChannels {
   readonly channelPrefix: string;
@@ -59,7 +62,12 @@ export class RedisRoomChannels implements RoomChannels {
     if (command !== 'PUBSUB' || subcommand !== 'SHARDNUMSUB') {
       throw new Error(`The adapter's client sends PUBSUB SHARDNUMSUB only, not ${words.join(' ')}.`);
     }
-    return this.#options.command.pubsub('SHARDNUMSUB', ...channels);
+    const shards = shardsOf(this.#options.command).flatMap(({ redis }) => (redis === null ? [] : [redis]));
+    const answers = await Promise.all(shards.map((redis) => redis.pubsub('SHARDNUMSUB', ...channels)));
+    return channels.flatMap((channel, i) => [
+      channel,
+      sum(answers.map((counts) => Number(counts[i * 2 + 1]))),
+    ]);
   }
 
   /** Registers before it first waits: a room may come and go within one turn, and nobody awaits these calls. */

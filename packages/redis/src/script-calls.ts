@@ -7,8 +7,9 @@ import { translate } from './redis-errors.ts';
 import type { Late, Reply, Script } from './scripts/define-script.ts';
 import { runScript, type ScriptClient } from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
+import { shardNameOf } from './shards.ts';
 
-/** Above it Redis does not keep up, and a queue would only make every answer late. */
+/** Per shard. Above it Redis does not keep up, and a queue would only make every answer late. */
 const IN_FLIGHT_MAX = 10_000;
 
 export interface CallOptions {
@@ -20,11 +21,18 @@ export interface CallOptions {
 type Keys<K extends string> = Readonly<Record<K, string>>;
 type Args<A extends string> = Readonly<Record<A, string | number>>;
 
+interface Bounds {
+  readonly isChange: boolean;
+  readonly timeoutMs: number;
+  readonly shard: string;
+}
+
 export class ScriptCalls {
   readonly #redis: ScriptClient;
   readonly #clock: ServerClock;
   readonly #timeoutMs: number;
-  #inFlight = 0;
+  /** By shard: one that does not answer must not use up the room of the others. */
+  readonly #inFlight = new Map<string, number>();
   /** Counts connections that became ready: a command that saw none of them was never sent. */
   #connections = 0;
 
@@ -42,12 +50,21 @@ export class ScriptCalls {
     script: Script<K, A, R>,
     values: { readonly keys: Keys<K>; readonly args: Args<A> },
   ): Promise<R> {
-    return this.#bounded(() => this.#run(script, values), { isChange: false, timeoutMs: this.#timeoutMs });
+    const shard = this.#shardOf(script, values);
+    return this.#bounded(() => this.#run(script, values), {
+      isChange: false,
+      timeoutMs: this.#timeoutMs,
+      shard,
+    });
   }
 
   /** One plain command. Throws `unavailable` when there is no answer. */
   command<T>(send: (redis: ScriptClient) => Promise<T>): Promise<T> {
-    return this.#bounded(() => send(this.#redis), { isChange: false, timeoutMs: this.#timeoutMs });
+    return this.#bounded(() => send(this.#redis), {
+      isChange: false,
+      timeoutMs: this.#timeoutMs,
+      shard: '',
+    });
   }
 
   /**
@@ -60,19 +77,21 @@ export class ScriptCalls {
     values: { readonly keys: Keys<K>; readonly args: (deadlineMs: number) => Args<A> },
   ): Promise<R> {
     const giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs;
-    await this.learnTime();
     for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const shard = this.#shardOf(script, values);
+      // Of a shard that has not answered yet the deadline is long over: it says `late`, and the time.
+      if (shard === '') await this.learnTime();
       const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
       if (timeoutMs <= 0) break;
-      const deadlineMs = this.#clock.nowMs() + Math.ceil(timeoutMs);
+      const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
       const timed = { keys: values.keys, args: values.args(deadlineMs) };
-      const reply = await this.#bounded(() => this.#run(script, timed), { isChange: true, timeoutMs });
+      const reply = await this.#bounded(() => this.#run(script, timed), { isChange: true, timeoutMs, shard });
       if (!isLate(reply)) return reply;
     }
     throw PlenumError.of('unavailable');
   }
 
-  /** Resolves when Redis' time is known. */
+  /** Resolves when Redis' time is known; in a Cluster, that of any of its servers. */
   async learnTime(): Promise<void> {
     if (this.#clock.isKnown) return;
     const sentAtMs = this.#clock.monotonicMs();
@@ -87,19 +106,27 @@ export class ScriptCalls {
     const sentAtMs = this.#clock.monotonicMs();
     const reply = await runScript(this.#redis, script, values);
     this.#clock.observe(reply.nowMs, sentAtMs);
+    // Asked again: the command may have been redirected.
+    const shard = this.#shardOf(script, values);
+    if (shard !== '') this.#clock.of(shard).observe(reply.nowMs, sentAtMs);
     return reply;
   }
 
+  /** All keys of a script are in one slot. */
+  #shardOf<K extends string>(
+    { keys: [name] }: { readonly keys: readonly K[] },
+    { keys }: { readonly keys: Keys<K> },
+  ): string {
+    return name === undefined ? '' : shardNameOf(this.#redis, keys[name]);
+  }
+
   /** Settles within `timeoutMs`, whatever the client library does with the command. */
-  async #bounded<T>(
-    send: () => Promise<T>,
-    { isChange, timeoutMs }: { readonly isChange: boolean; readonly timeoutMs: number },
-  ): Promise<T> {
-    if (this.#inFlight >= IN_FLIGHT_MAX) throw PlenumError.of('unavailable');
+  async #bounded<T>(send: () => Promise<T>, { isChange, timeoutMs, shard }: Bounds): Promise<T> {
+    if ((this.#inFlight.get(shard) ?? 0) >= IN_FLIGHT_MAX) throw PlenumError.of('unavailable');
     const wasConnected = this.#redis.status === 'ready';
     const connectionsBefore = this.#connections;
     const mayHaveRun = () => isChange && (wasConnected || this.#connections !== connectionsBefore);
-    const sent = this.#counted(send);
+    const sent = this.#counted(shard, send);
     let cancel = () => {};
     const overdue = new Promise<never>((_, reject) => {
       cancel = this.#clock.after(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
@@ -114,12 +141,15 @@ export class ScriptCalls {
   }
 
   /** A command that was given up still waits in the client library: it counts until that lets go of it. */
-  async #counted<T>(send: () => Promise<T>): Promise<T> {
-    this.#inFlight += 1;
+  async #counted<T>(shard: string, send: () => Promise<T>): Promise<T> {
+    this.#inFlight.set(shard, (this.#inFlight.get(shard) ?? 0) + 1);
     try {
       return await send();
     } finally {
-      this.#inFlight -= 1;
+      const left = (this.#inFlight.get(shard) ?? 1) - 1;
+      // Servers come and go, and their names with them.
+      if (left === 0) this.#inFlight.delete(shard);
+      else this.#inFlight.set(shard, left);
     }
   }
 }

@@ -1,8 +1,12 @@
-/** Redis' clock as this node knows it: the time in every reply bounds how far it is from the node's own monotonic clock. */
+/**
+ * Redis' clock as this node knows it: the time in every reply bounds how far it is from the node's own monotonic clock.
+ * In a Cluster each server has its own; the clock itself then follows whichever answered last.
+ */
 import type { Clock } from '@plenum/core';
 
 export class ServerClock {
   readonly #clock: Clock;
+  readonly #servers = new Map<string, ServerClock>();
   #offsetMs: number | null = null;
 
   constructor(clock: Clock) {
@@ -12,6 +16,14 @@ export class ServerClock {
   /** False until the first reply: before it no deadline can be given. */
   get isKnown(): boolean {
     return this.#offsetMs !== null;
+  }
+
+  /** The clock of one server of a Cluster. @param server empty: there is only one, and this is its clock */
+  of(server: string): ServerClock {
+    if (server === '') return this;
+    const clock = this.#servers.get(server) ?? new ServerClock(this.#clock);
+    this.#servers.set(server, clock);
+    return clock;
   }
 
   monotonicMs(): number {

@@ -1,26 +1,33 @@
 /**
- * The one sharded pub/sub connection of a node. Subscriptions are desired state: they are made again on every new link,
- * and after that the listeners are told, because whatever was published in between is lost.
+ * The sharded pub/sub connection of a node to one server. Subscriptions are desired state: they are made again on every
+ * new link, and after that the listeners are told, because whatever was published in between is lost.
  */
 import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from './anomalies.ts';
+import type { Channels } from './channels.ts';
+import { isNotServedHere } from './redis-errors.ts';
 import { type ChannelHandler, Subscription } from './subscription.ts';
 
 export interface ChannelSubscriberOptions {
   /** Used by nobody else, without automatic re-subscription and without an offline queue. */
   readonly redis: Redis;
   readonly anomalies: Anomalies;
+  /** A server of a Cluster does not serve some channel, or serves it no more: its slot may be on its way. */
+  readonly onMisplaced?: () => void;
 }
 
 const isRefusal = (error: unknown): error is Error => error instanceof Error && error.name === 'ReplyError';
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-export class ChannelSubscriber {
+export class ChannelSubscriber implements Channels {
   readonly #redis: Redis;
   readonly #anomalies: Anomalies;
+  readonly #onMisplaced: () => void;
   readonly #subscriptions = new Map<string, Subscription>();
-  readonly #resubscribedListeners: (() => void)[] = [];
+  readonly #resubscribedListeners: ((channels: 'all') => void)[] = [];
+  /** Channels that the server of the present link has turned away. */
+  readonly #misplaced = new Set<string>();
   #isConnected = false;
   #isClosed = false;
   /** Rises whenever a link comes or goes, so that answers of an earlier link are recognised. */
@@ -31,8 +38,11 @@ export class ChannelSubscriber {
   constructor(options: ChannelSubscriberOptions) {
     this.#redis = options.redis;
     this.#anomalies = options.anomalies;
+    this.#onMisplaced = options.onMisplaced ?? (() => undefined);
     this.#redis.on('ready', () => this.#linkIsUp());
     this.#redis.on('close', () => this.#linkIsDown());
+    // The client library says so, and not of which channel, when a server drops what it serves no more.
+    this.#redis.on('moved', () => this.#onMisplaced());
     this.#redis.on('smessageBuffer', (channel: Buffer, payload: Buffer) => this.#dispatch(channel, payload));
     if (this.#redis.status === 'ready') this.#linkIsUp();
   }
@@ -51,11 +61,15 @@ export class ChannelSubscriber {
     return this.#sounds;
   }
 
-  /**
-   * Adds a handler; it stays, over any number of reconnects, until `unsubscribe`. Resolves when Redis has acknowledged the
-   * channel on the present link: what is published afterwards is heard.
-   * @throws PlenumError `unavailable` when Redis refuses the channel, or it is given up before it was acknowledged.
-   */
+  /** All channels on this server. */
+  get channels(): readonly string[] {
+    return [...this.#subscriptions.keys()];
+  }
+
+  has(channel: string): boolean {
+    return this.#subscriptions.has(channel);
+  }
+
   subscribe(channel: string, handler: ChannelHandler): Promise<void> {
     if (this.#isClosed) return Promise.reject(PlenumError.of('unavailable'));
     const known = this.#subscriptions.get(channel);
@@ -68,20 +82,54 @@ export class ChannelSubscriber {
     return subscription.active();
   }
 
-  /** Removes a handler; with the last one the channel goes. Payloads on their way may still arrive. Idempotent. */
   unsubscribe(channel: string, handler: ChannelHandler): void {
     const subscription = this.#subscriptions.get(channel);
     if (subscription === undefined) return;
     subscription.handlers.delete(handler);
     if (subscription.handlers.size > 0) return;
-    this.#subscriptions.delete(channel);
+    this.release(channel);
     subscription.fail(PlenumError.of('unavailable'));
-    // A link that breaks here forgets the channel anyway.
-    if (this.#isConnected) this.#redis.sunsubscribe(channel).catch(() => undefined);
   }
 
-  /** Called after a new link has every subscription again: heads have to be compared. */
-  onResubscribed(listener: () => void): void {
+  /** Takes a subscription over, handlers and all; whoever waits for it goes on waiting. */
+  adopt(channel: string, subscription: Subscription): void {
+    this.#subscriptions.set(channel, subscription);
+    this.#request(channel, subscription);
+  }
+
+  /** Gives a subscription up without failing it, for another server to adopt. */
+  release(channel: string): Subscription | null {
+    const subscription = this.#subscriptions.get(channel);
+    if (subscription === undefined) return null;
+    this.#subscriptions.delete(channel);
+    this.#misplaced.delete(channel);
+    subscription.suspend();
+    // A link that breaks here forgets the channel anyway.
+    if (this.#isConnected) this.#redis.sunsubscribe(channel).catch(() => undefined);
+    return subscription;
+  }
+
+  /**
+   * Asks again for every channel that the server has turned away or dropped.
+   * @returns their subscriptions, active when the server has acknowledged them
+   */
+  requestMisplaced(): ReadonlyMap<string, Subscription> {
+    const again = new Map<string, Subscription>();
+    if (!this.#isConnected) return again;
+    const live = new Set(
+      this.#redis.condition?.subscriber ? this.#redis.condition.subscriber.channels('ssubscribe') : [],
+    );
+    for (const [channel, subscription] of this.#subscriptions) {
+      const isDropped = subscription.isActive && !live.has(channel);
+      if (!isDropped && !this.#misplaced.delete(channel)) continue;
+      subscription.suspend();
+      again.set(channel, subscription);
+      this.#request(channel, subscription);
+    }
+    return again;
+  }
+
+  onResubscribed(listener: (channels: 'all') => void): void {
     this.#resubscribedListeners.push(listener);
   }
 
@@ -97,7 +145,7 @@ export class ChannelSubscriber {
     this.#redis.disconnect(true);
   }
 
-  /** Whoever still waits for a subscription is refused. The connection itself is closed by its owner. */
+  /** The connection itself is closed by its owner. */
   close(): void {
     this.#isClosed = true;
     this.#linkIsDown();
@@ -111,11 +159,17 @@ export class ChannelSubscriber {
     this.#redis.ssubscribe(channel).then(
       () => {
         this.#sounds += 1;
-        if (link === this.#link) subscription.activate();
+        if (link === this.#link && this.#subscriptions.get(channel) === subscription) subscription.activate();
       },
       (error: unknown) => {
         // Anything but a refusal is the link's end, and the next link asks again.
-        if (!isRefusal(error)) return;
+        if (!isRefusal(error) || link !== this.#link) return;
+        if (isNotServedHere(error)) {
+          if (this.#subscriptions.get(channel) !== subscription) return;
+          this.#misplaced.add(channel);
+          this.#onMisplaced();
+          return;
+        }
         this.#anomalies.note('subscribe_refused', { channel, reason: error.message });
         subscription.fail(PlenumError.of('unavailable', { cause: error }));
       },
@@ -126,6 +180,7 @@ export class ChannelSubscriber {
     if (this.#isClosed) return;
     this.#isConnected = true;
     this.#link += 1;
+    this.#misplaced.clear();
     for (const [channel, subscription] of this.#subscriptions) this.#request(channel, subscription);
     if (this.#hasHadLink) this.#announce(this.#link);
     this.#hasHadLink = true;
@@ -143,7 +198,10 @@ export class ChannelSubscriber {
     const tell = () => {
       if (link !== this.#link) return;
       for (const listener of this.#resubscribedListeners) {
-        this.#contain(listener, (reason) => this.#anomalies.note('listener_failed', { reason }));
+        this.#contain(
+          () => listener('all'),
+          (reason) => this.#anomalies.note('listener_failed', { reason }),
+        );
       }
     };
     // A ping that fails belongs to a link that ended; the next one announces itself.

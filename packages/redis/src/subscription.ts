@@ -13,6 +13,10 @@ export class Subscription {
   #waiters: Waiter[] = [];
   #isActive = false;
 
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
   /** Resolves when the subscription exists on the present link. */
   active(): Promise<void> {
     if (this.#isActive) return Promise.resolve();

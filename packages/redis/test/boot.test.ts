@@ -77,9 +77,37 @@ test('a Redis that may evict keys is refused', async () => {
   });
 });
 
-test('a Redis in cluster mode is refused', async () => {
+test('a single server in cluster mode is used as the Cluster that it is part of', async () => {
   await using server = await startOneShardCluster();
-  expect(await bootError(server.url)).toMatch(/cluster mode/);
+  await using started = await startEngine({ url: server.url });
+  expect(await started.engine.health()).toEqual({ isReady: true, durability: 'D0' });
+});
+
+test('a Cluster in which slots have no master is refused', async () => {
+  await withRedis(['--cluster-enabled', 'yes'], async ({ url }) => {
+    expect(await bootError(url)).toMatch(/Cluster is not ready/);
+  });
+});
+
+test('several servers that are no Cluster are refused', async () => {
+  await withRedis([], async ({ url }) => {
+    expect(await bootError(`${url},${url}`)).toMatch(/is not in cluster mode/);
+  });
+});
+
+test('a master of a Cluster that may evict keys is refused by its name', async () => {
+  await using server = await startOneShardCluster();
+  const redis = new Redis(server.url);
+  await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+  redis.disconnect();
+  expect(await bootError(server.url)).toMatch(/the master at 127\.0\.0\.1:\d+: .* has to be noeviction/);
+});
+
+test('Sentinels that are not there are named in one sentence', async () => {
+  const port = await freePort();
+  expect(await bootError(`redis+sentinel://127.0.0.1:${port}/main`)).toMatch(
+    /^Error: The Sentinels at 127\.0\.0\.1:\d+\/main name no master that can be reached: /,
+  );
 });
 
 test('a prefix that was first used with another number of partitions is refused', async () => {

@@ -34,9 +34,9 @@ beforeEach(async () => {
   const shared = { clock: systemClock, random: systemRandom, logger };
   proxy = await startFaultProxy({ targetPort: server.port });
   connections = openConnections({ ...shared, address: parseRedisUrl(proxy.url), role: 'node' });
-  if (connections.subscriber === null) throw new Error('a node has a subscriber connection');
+  if (connections.listening?.kind !== 'one') throw new Error('a node has a subscriber connection');
   anomalies = new Anomalies(shared);
-  subscriber = new ChannelSubscriber({ redis: connections.subscriber, anomalies });
+  subscriber = new ChannelSubscriber({ redis: connections.listening.redis, anomalies });
   publisher = new Redis(server.url);
   await connections.ready();
 });
@@ -64,7 +64,7 @@ const canaryOn = (clock: Clock, publishSong: CanaryOptions['publish'] = sing) =>
     subscriber,
     publish: publishSong,
     touchOthers: () => undefined,
-    prefix: 'test',
+    channelOf: () => 'canary',
     clock,
     random: systemRandom,
   });

@@ -5,6 +5,7 @@ import type {
   ChangeRole,
   CreateGroup,
   DeleteGroup,
+  GroupCommand,
   GroupSettings,
   JoinGroup,
   LeaveGroup,
@@ -15,6 +16,9 @@ import type {
   UpdateGroup,
 } from '@plenum/core';
 import { type Actor, type GroupType, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
+
+/** Whatever can be asked of an engine under a request key. */
+export type Attempt = GroupCommand | MessageDraft;
 
 let made = 0;
 

@@ -169,7 +169,7 @@ export class RawConnection {
     if (kind === message.event) this.#options.handler.event(bytes, start + 2, end);
     else if (kind === message.ack) {
       const begin = bytes.indexOf(array, start + 2);
-      this.#options.handler.ack(Number(bytes.latin1Slice(start + 2, begin)), bytes, begin, end);
+      this.#options.handler.ack(Number(bytes.toString('latin1', start + 2, begin)), bytes, begin, end);
     } else if (kind === message.connect) {
       this.#stage = 'connected';
       this.#settle?.resolve();

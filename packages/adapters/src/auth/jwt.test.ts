@@ -32,6 +32,11 @@ test('a token without exp never expires', async () => {
   expect(await authenticator.authenticate(token)).toMatchObject({ outcome: 'user', expiresAtMs: null });
 });
 
+test('a token that ends beyond every date never expires', async () => {
+  const token = await signed({ sub: 'ann', exp: 1e300 });
+  expect(await authenticator.authenticate(token)).toMatchObject({ outcome: 'user', expiresAtMs: null });
+});
+
 test('alg none is refused', async () => {
   const token = new UnsecuredJWT({ sub: 'ann' }).encode();
   expect(await authenticator.authenticate(token)).toEqual(unauthenticated);

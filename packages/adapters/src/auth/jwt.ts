@@ -19,6 +19,14 @@ function keyOf(secret: string): Uint8Array {
   return key;
 }
 
+/** The last moment that a date can name; a token that says to live longer never ends. */
+const lastMs = 8.64e15;
+
+function endOf(expSec: number | undefined): number | null {
+  const expiresAtMs = expSec === undefined ? null : expSec * 1000;
+  return expiresAtMs === null || expiresAtMs > lastMs ? null : expiresAtMs;
+}
+
 const refuse = (code: 'unauthenticated' | 'token_expired'): Authentication => ({ outcome: 'refused', code });
 
 /** Accepts nothing but HS256: `alg: none` and other algorithms are refused whatever the token says. */
@@ -34,7 +42,7 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
         });
         const user = userIdSchema.safeParse(payload.sub);
         if (!user.success) return refuse('unauthenticated');
-        const expiresAtMs = payload.exp === undefined ? null : payload.exp * 1000;
+        const expiresAtMs = endOf(payload.exp);
         return { outcome: 'user', userId: user.data, expiresAtMs };
       } catch (error) {
         return refuse(error instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated');

@@ -10,8 +10,10 @@ import {
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
+import { PlenumError } from '../errors.ts';
 import type { ChangeDone, GroupCommand, RequestKey } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
+import type { Subscriber } from '../ports/fan-out.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
 import type { JoinArgs } from './operations.ts';
@@ -227,9 +229,18 @@ export class Changes {
     if (subscriber === null || subscriber.userId !== caller.actor) return change();
     return this.#context.feeds.devices.whileAsking(subscriber, groupId, async () => {
       const done = await change();
-      if (done.ok) await this.#context.feeds.attachJoined(subscriber, groupId, done.result);
+      if (done.ok) await this.#attach(subscriber, groupId, done.result);
       return done;
     });
+  }
+
+  /** The change is made: whatever fails from here on leaves its asker without an answer, and a retry gets it. */
+  async #attach(subscriber: Subscriber, groupId: GroupId, done: ChangeDone): Promise<void> {
+    try {
+      await this.#context.feeds.attachJoined(subscriber, groupId, done);
+    } catch (cause) {
+      throw PlenumError.of('timeout', { cause });
+    }
   }
 
   #nudge(

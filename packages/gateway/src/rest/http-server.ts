@@ -7,8 +7,6 @@ import { createErrorHandler, idOf, restFailure, sendFailure, unknownRoute } from
 
 /** A percent-encoded character takes three. */
 const paramMaxLength = 3 * limits.idMaxLength;
-/** A request that is not here as a whole after this long is answered 408 and cut: nobody holds connections by trickling. */
-export const requestTimeoutMs = 30_000;
 /** A peer that does not answer a closing connection is cut after this long. */
 const closeGraceMs = 1000;
 
@@ -38,7 +36,6 @@ export function createHttpServer({ random, logger }: HttpServerOptions): Fastify
   const onError = createErrorHandler(random, logger);
   const app = Fastify({
     bodyLimit: limits.frameMaxBytes,
-    requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength: paramMaxLength },
     // Answered by us, as draining, in the one error shape.
     return503OnClosing: false,

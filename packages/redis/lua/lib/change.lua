@@ -4,10 +4,12 @@
 -- @include member
 -- @include group
 -- @include log
+-- @include events
 -- @include effects
 -- @include settle
 -- @include dedupe
 -- @include commit
+-- @include group-writable
 
 local now = clock_ms()
 
@@ -15,12 +17,15 @@ local repeated = recall(now)
 if repeated then return repeated end
 if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
 
+expect_group_writable()
+expect_writable(dedupe_key, 'string', { 'SET' })
+expect_writable(groups_key, 'zset', { 'ZADD', 'ZREM' })
 local group = load_group()
 if group then settle(group, now, { actor, user_id }) end
 
 -- Writes nothing beyond what was settled.
 local function refuse(code)
-  if group and group.is_settled then commit(group) end
+  if group and group.is_settled then commit(group, now) end
   return { 'refused', integer(now), code, '' }
 end
 
@@ -28,7 +33,7 @@ end
 -- @param seq of the entry that records the change
 local function done(member, seq)
   local answer = describe(member) .. ' ' .. group.epoch .. ' ' .. integer(seq)
-  commit(group, answer)
+  commit(group, now, answer)
   return { 'done', integer(now), answer }
 end
 

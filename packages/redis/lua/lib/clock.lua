@@ -1,7 +1,7 @@
 -- How numbers and times are written. Lua prints only 14 digits by itself.
 
 local function integer(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
 
 -- Redis' time in ms. Two calls in one script may differ, so every script asks once.

@@ -3,13 +3,13 @@
 local TOMBSTONE_MS = 600000
 
 -- @param answer to remember; nil when only settling was done
-local function commit(group, answer)
+local function commit(group, now, answer)
   save_group(group)
   if group.is_deleted then
     redis.call('PEXPIRE', group_key, TOMBSTONE_MS)
     redis.call('PEXPIRE', log_key, TOMBSTONE_MS)
   else
-    redis.call('PEXPIRE', log_key, history_max_age_ms)
+    keep_log(group, now)
   end
   if answer then remember(answer) end
   publish_entries()

@@ -10,9 +10,10 @@ local function create(settings)
   group = {
     type = settings.type,
     epoch = epoch_offer,
-    hist = replication_history(),
-    is_epoch_checked = true,
+    hist = replication_history(redis.call('INFO', 'replication')),
     past = '',
+    is_epoch_checked = true,
+    is_new_epoch = true,
     seq = 0,
     active = 0,
     pending = 0,

@@ -1,5 +1,6 @@
 -- Moves of a user between the places where he is counted and listed. Every change of a record is take_out + put_in, so
 -- counts and indexes cannot drift from the records.
+-- @include member-text
 
 local COUNTER = { a = 'active', p = 'pending', m = 'muted' }
 
@@ -7,7 +8,6 @@ local function count(group, member, by)
   local counter = COUNTER[member.status]
   group[counter] = group[counter] + by
   if member.role == 'a' then group.admins = group.admins + by end
-  group.is_changed = true
 end
 
 local function take_out(group, user, member)
@@ -48,5 +48,4 @@ local function bury(group, now)
   redis.call('ZREM', due_key, group_id)
   redis.call('HSET', group_key, 'deleted', integer(now))
   group.is_deleted = true
-  group.is_changed = true
 end

@@ -1,30 +1,21 @@
--- The entry that records the change itself; texts come from Node as JSON and are spliced in as they are.
+-- Membership changes as entries; texts come from Node as JSON and are spliced in as they are.
 
-local function reason_field(reason)
-  return reason ~= '' and ',"reason":' .. reason or ''
-end
-
-local function roles_field(member)
-  return member.role == 'a' and ',"roles":["admin"]' or ',"roles":["member"]'
-end
-
--- @param for_ms empty for a mute or ban that does not end by itself
-local function end_of(for_ms)
-  if for_ms == '' then return nil end
-  return now + tonumber(for_ms)
-end
-
-local function until_field(name, ends_at)
-  return ends_at and ',"' .. name .. '":"' .. iso_time(ends_at) .. '"' or ''
-end
-
+-- @param event { type, user, actor, request_id?, tail? }: `tail` is JSON text of further fields, comma first
 -- @return the seq of the entry
-local function record_change(type, tail)
-  return append_event(group, now, {
-    type = type,
-    user = user_id,
-    actor = actor,
-    request_id = request_id,
-    tail = tail,
+local function append_event(group, now, event)
+  if not group.is_epoch_checked then continue_epoch(group) end
+  group.is_epoch_checked = true
+  group.seq = group.seq + 1
+  local acted = event.actor ~= event.user and '","actor_id":"' .. event.actor or ''
+  local wire = '{"group_id":"' .. group_id .. '","type":"' .. event.type .. '","user_id":"' .. event.user .. acted
+    .. '","epoch":"' .. group.epoch .. '","seq":' .. integer(group.seq)
+    .. ',"timestamp":"' .. iso_time(now) .. '"' .. (event.tail or '') .. '}'
+  append_entry(group, now, {
+    kind = 'e',
+    event = 'group_event',
+    actor = event.actor,
+    request_id = event.request_id or '',
+    wire = wire,
   })
+  return group.seq
 end

@@ -13,23 +13,8 @@ local function find_member(user, now)
   return {
     status = status,
     role = role,
-    joined_at = tonumber(joined_at),
-    since_seq = tonumber(since_seq),
+    joined_at = joined_at,
+    since_seq = since_seq,
     ends_at = ends_at_ms,
   }, false
-end
-
-local function until_text(ms)
-  return ms and string.format('%.0f', ms) or '-'
-end
-
-local function record_text(member)
-  return string.format('%s %s %.0f %.0f %s',
-    member.status, member.role, member.joined_at, member.since_seq, until_text(member.ends_at))
-end
-
--- The part of an answer that tells where the subject stands: `<status> <role> <ends_at>`, `- - -` for no record.
-local function describe(member)
-  if not member then return '- - -' end
-  return member.status .. ' ' .. member.role .. ' ' .. until_text(member.ends_at)
 end

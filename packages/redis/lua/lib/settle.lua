@@ -11,6 +11,7 @@ local function end_mute(group, now, user)
   append_event(group, now, { type = 'unmuted', user = user, actor = SERVICE, tail = ',"reason":"expired"' })
 end
 
+-- Nothing else may be written before it.
 -- @param users whose mutes end now even if many others are due
 local function settle(group, now, users)
   if not group.next_due or now < group.next_due then return end
@@ -21,6 +22,5 @@ local function settle(group, now, users)
     if ends_at and tonumber(ends_at) <= now then end_mute(group, now, user) end
   end
   group.next_due = tonumber(redis.call('ZRANGE', mutes_key, 0, 0, 'WITHSCORES')[2])
-  group.is_changed = true
   group.is_settled = true
 end

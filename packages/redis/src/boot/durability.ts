@@ -1,6 +1,8 @@
 /** What an ack survives, read from how Redis is run. Managed services often refuse CONFIG: then it is `unknown`. */
 import type { DurabilityClass } from '@plenum/core';
 import type { Redis } from 'ioredis';
+import type { ScriptClient } from '../scripts/index.ts';
+import { shardsOf } from '../shards.ts';
 import { parseServerInfo } from './server-info.ts';
 
 export interface DurabilityFacts {
@@ -32,8 +34,18 @@ async function readConfig(redis: Redis): Promise<ReadonlyMap<string, string> | n
   }
 }
 
-/** @returns `unknown` when Redis does not tell; never rejects. */
-export async function readDurability(redis: Redis): Promise<DurabilityClass> {
+/** From the least that an ack survives to the most. */
+const ranking: readonly DurabilityClass[] = ['unknown', 'D0', 'D1', 'D2', 'D3', 'D4', 'D5'];
+
+/** Of the weakest shard. @returns `unknown` when Redis does not tell; never rejects. */
+export async function readDurability(client: ScriptClient): Promise<DurabilityClass> {
+  const classes = await Promise.all(
+    shardsOf(client).map(({ redis }) => (redis === null ? 'unknown' : durabilityOf(redis))),
+  );
+  return ranking.find((one) => classes.includes(one)) ?? 'unknown';
+}
+
+async function durabilityOf(redis: Redis): Promise<DurabilityClass> {
   try {
     const [text, config] = await Promise.all([redis.info(), readConfig(redis)]);
     const info = parseServerInfo(text);

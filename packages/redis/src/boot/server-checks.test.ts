@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkServer } from './server-checks.ts';
+import { checkCluster, checkServer } from './server-checks.ts';
 import { parseServerInfo } from './server-info.ts';
 
 const goodInfo = [
@@ -21,7 +21,6 @@ test('a Redis that does not tell its eviction policy is accepted', () => {
 
 test.each([
   ['redis_version:6.2.14', /6\.2\.14 and has to be 7\.0/],
-  ['cluster_enabled:1', /cluster mode/],
   ['role:slave', /replica/],
   ['maxmemory_policy:allkeys-lru', /allkeys-lru and has to be noeviction/],
 ])('%s is refused', (line, sentence) => {
@@ -31,3 +30,15 @@ test.each([
 test('a server that tells no version is refused', () => {
   expect(() => checkServer(parseServerInfo(''))).toThrow(/unknown version/);
 });
+
+test('a Cluster that serves every slot is accepted', () => {
+  const info = parseServerInfo('cluster_state:ok\r\ncluster_slots_assigned:16384');
+  expect(() => checkCluster(info)).not.toThrow();
+});
+
+test.each(['cluster_state:fail\r\ncluster_slots_assigned:16384', 'cluster_state:ok\r\ncluster_slots_assigned:9'])(
+  'a Cluster with %j is refused',
+  (text) => {
+    expect(() => checkCluster(parseServerInfo(text))).toThrow(/Cluster is not ready/);
+  },
+);

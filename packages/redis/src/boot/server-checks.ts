@@ -10,11 +10,6 @@ const isOldVersion: ServerCheck = (info) => {
   return `Redis is ${version} and has to be 7.0 or newer (Valkey 8 or newer): sharded publish/subscribe began there.`;
 };
 
-const isCluster: ServerCheck = (info) =>
-  info.get('cluster_enabled') === '1'
-    ? 'Redis runs in cluster mode (cluster_enabled:1), which is not supported yet: use a standalone Redis.'
-    : null;
-
 const isReplica: ServerCheck = (info) =>
   info.get('role') === 'slave'
     ? 'Redis is a replica and takes no writes: let REDIS_URL name the master.'
@@ -26,7 +21,17 @@ const isEvicting: ServerCheck = (info) => {
   return `Redis' maxmemory-policy is ${policy} and has to be noeviction: it would drop groups and messages to make room.`;
 };
 
-const serverChecks: readonly ServerCheck[] = [isOldVersion, isCluster, isReplica, isEvicting];
+const serverChecks: readonly ServerCheck[] = [isOldVersion, isReplica, isEvicting];
+
+/** @param info of CLUSTER INFO. @throws Error with one sentence for a Cluster that does not serve every slot. */
+export function checkCluster(info: ServerInfo): void {
+  const state = info.get('cluster_state') ?? 'unknown';
+  const assigned = info.get('cluster_slots_assigned') ?? 'an unknown number';
+  if (state === 'ok' && assigned === '16384') return;
+  throw new Error(
+    `The Redis Cluster is not ready: its state is ${state} and ${assigned} of 16384 slots have a master.`,
+  );
+}
 
 /** @throws Error with one sentence for the first condition that does not hold. */
 export function checkServer(info: ServerInfo): void {

@@ -11,19 +11,7 @@ const appendAnswer = z
 
 export const appendMessage = defineScript({
   file: 'append-message',
-  keys: [
-    'group',
-    'members',
-    'receivers',
-    'pending',
-    'mutes',
-    'log',
-    'dedupe',
-    'outbox',
-    'due',
-    'bucket',
-    'queued',
-  ],
+  keys: ['group', 'members', 'log', 'dedupe', 'outbox', 'bucket', 'queued'],
   args: [
     'groupId',
     'senderId',
@@ -37,6 +25,7 @@ export const appendMessage = defineScript({
     'historyMaxEntries',
     'historyMaxAgeMs',
     'isOutboxWritten',
+    'isSettled',
     'roomQueueLimit',
     'ratePerSec',
     'rateBurst',
@@ -46,6 +35,8 @@ export const appendMessage = defineScript({
     said('appended', appendAnswer),
     said('duplicate', appendAnswer),
     said('refused', refusalWords),
+    /** Mutes are due: `settle-group` first, then once more. */
+    said('due', z.tuple([])),
     late,
   ]),
 });

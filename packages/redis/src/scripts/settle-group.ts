@@ -14,6 +14,7 @@ export const settleGroup = defineScript({
     'historyMaxEntries',
     'historyMaxAgeMs',
     'isOutboxWritten',
+    'userId',
   ],
   reply: z.discriminatedUnion('word', [said('settled', nothing), said('gone', nothing)]),
 });

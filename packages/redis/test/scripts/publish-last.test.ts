@@ -1,36 +1,36 @@
-import { deleteCommand, eventually, joinCommand, muteCommand } from '@plenum/testkit';
+import { deleteCommand, eventually, joinCommand, muteCommand, unmuteCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, type Stage } from './stage.ts';
 
-/** What scripts do from now on, command by command. */
+/** Every script that is run from now on, as the names of its commands. */
 async function watch(stage: Stage) {
-  const commands: string[] = [];
+  const scripts: string[][] = [];
   const monitor = await stage.redis.monitor();
   monitor.on('monitor', (_time: string, [name = '']: string[], source: string) => {
-    if (source === 'lua') commands.push(name.toUpperCase());
+    if (/^eval/i.test(name)) scripts.push([]);
+    if (source === 'lua') scripts.at(-1)?.push(name.toUpperCase());
   });
-  return { commands, stop: () => monitor.disconnect() };
+  return { scripts, stop: () => monitor.disconnect() };
 }
 
 onEveryRedis((open) => {
   test('every change asks for the time once and publishes as its very last act', async () => {
     const stage = open();
-    const { commands, stop } = await watch(stage);
-    const steps = [
-      () => stage.create('strict_private'),
-      () => stage.admit('u1'),
-      () => stage.do(muteCommand({ groupId, actor: 'owner', userId: 'u1' })),
-      () => stage.do(joinCommand({ groupId, userId: 'u1' })),
-      () => stage.send('owner'),
-      () => stage.do(deleteCommand({ groupId, actor: 'owner' })),
-    ];
-    for (const step of steps) {
-      commands.length = 0;
-      await step();
-      await eventually(() => expect(commands.at(-1)).toBe('SPUBLISH'));
-      expect(commands.filter((name) => name === 'TIME')).toHaveLength(1);
-      expect(commands.filter((name) => name === 'SPUBLISH')).toHaveLength(1);
-    }
+    const { scripts, stop } = await watch(stage);
+    await stage.create('strict_private');
+    await stage.admit('u1');
+    await stage.do(muteCommand({ groupId, actor: 'owner', userId: 'u1' }));
+    await stage.do(unmuteCommand({ groupId, actor: 'owner', userId: 'u1' }));
+    await stage.do(joinCommand({ groupId, userId: 'u2' }));
+    await stage.send('owner');
+    await stage.do(deleteCommand({ groupId, actor: 'owner' }));
+    await eventually(() => expect(publishing(scripts)).toHaveLength(7));
     stop();
+    for (const commands of publishing(scripts)) {
+      expect(commands.filter((name) => name === 'TIME')).toHaveLength(1);
+      expect(commands.indexOf('SPUBLISH')).toBe(commands.length - 1);
+    }
   });
 });
+
+const publishing = (scripts: readonly string[][]) => scripts.filter((names) => names.includes('SPUBLISH'));

@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
+/** A server that has never met another does not know its own address, and so tells none. */
+const announced = ['--cluster-announce-ip', '127.0.0.1'];
 const pollMs = 50;
 const attempts = 200;
 
@@ -16,7 +18,7 @@ async function untilClusterIsOk(redis: Redis): Promise<void> {
 
 /** @returns a server whose INFO says `cluster_enabled:1`; it refuses scripts that touch several slots. */
 export async function startOneShardCluster(): Promise<RedisServer> {
-  const server = await startRedis({ args: ['--cluster-enabled', 'yes'] });
+  const server = await startRedis({ args: ['--cluster-enabled', 'yes', ...announced] });
   const redis = new Redis(server.url, { lazyConnect: true });
   redis.on('error', () => undefined);
   try {

@@ -18,12 +18,13 @@ export async function isDockerRunning(): Promise<boolean> {
 /** The data's owner is whoever runs the tests, so that the directory can be removed again. */
 const currentUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 
-export const containerLauncher: RedisLauncher = async ({ port, dir, args }) => {
+export const containerLauncher: RedisLauncher = async ({ port, dir, args, configFile }) => {
+  const config = configFile === undefined ? [] : [`/data/${configFile}`];
   const started = await new GenericContainer(image)
     .withUser(currentUser())
     .withExposedPorts({ container: port, host: port })
     .withBindMounts([{ source: dir, target: '/data', mode: 'rw' }])
-    .withCommand(['redis-server', '--port', String(port), '--dir', '/data', ...args])
+    .withCommand(['redis-server', ...config, '--port', String(port), '--dir', '/data', ...args])
     .withWaitStrategy(Wait.forListeningPorts())
     .start();
   const client = await getContainerRuntimeClient();

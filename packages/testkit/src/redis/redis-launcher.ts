@@ -1,6 +1,7 @@
 /** One running Redis, whatever runs it; and the way to run one as a child process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { guardAgainstOutliving } from './outlive-guard.ts';
 
 export type RedisSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
@@ -21,6 +22,8 @@ export interface RedisLaunch {
   /** Existing directory for the data. */
   readonly dir: string;
   readonly args: readonly string[];
+  /** Name of a configuration file in `dir`, which the server may write. */
+  readonly configFile?: string;
 }
 
 export type RedisLauncher = (launch: RedisLaunch) => Promise<LaunchedRedis>;
@@ -30,10 +33,10 @@ const linesKept = 8;
 /** Runs `binary`; the child dies with this process, even if nobody stops it and this process is killed. */
 export const processLauncher =
   (binary: string): RedisLauncher =>
-  async ({ port, dir, args }) => {
-    const child = spawn(binary, ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  async ({ port, dir, args, configFile }) => {
+    const config = configFile === undefined ? [] : [join(dir, configFile)];
+    const own = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir];
+    const child = spawn(binary, [...config, ...own, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     const output: string[] = [];
     const keep = (chunk: Buffer) => {
       output.push(...chunk.toString('utf8').split('\n').filter(Boolean));

@@ -1,5 +1,5 @@
 /** A Redis of one's own on a free port of 127.0.0.1: may be killed, frozen and restarted; leaves nothing behind. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,6 +13,7 @@ export interface RedisServer extends AsyncDisposable {
   readonly port: number;
   /** Of the present process; another one after `restart`. */
   readonly pid: number;
+  readonly isRunning: boolean;
   /** SIGKILL; the data stay for `restart`. Resolves when it is dead. */
   kill(): Promise<void>;
   /** Ends it for good and removes its data. Idempotent. */
@@ -29,6 +30,8 @@ export interface RedisServerOptions {
   readonly args?: readonly string[];
   /** Default false: nothing is written to disk. */
   readonly appendonly?: boolean;
+  /** Lines of a configuration file; the server is a Sentinel then. */
+  readonly sentinel?: readonly string[];
 }
 
 const startTimeoutMs = 15_000;
@@ -36,6 +39,23 @@ const startAttempts = 3;
 const pollMs = 20;
 
 const removeData = (dir: string) => rm(dir, { recursive: true, force: true });
+
+const sentinelFile = 'sentinel.conf';
+
+interface Launch {
+  readonly port: number;
+  readonly dir: string;
+  readonly args: readonly string[];
+  readonly configFile?: string;
+}
+
+/** A Sentinel keeps what it learns in its configuration file, and refuses to start without one. */
+async function setUp(options: RedisServerOptions, dir: string): Promise<Omit<Launch, 'port'>> {
+  const { sentinel } = options;
+  if (sentinel === undefined) return { dir, args: argumentsOf(options) };
+  await writeFile(join(dir, sentinelFile), `${sentinel.join('\n')}\n`);
+  return { dir, configFile: sentinelFile, args: ['--sentinel', '--protected-mode', 'no', '--daemonize', 'no'] };
+}
 
 const argumentsOf = (options: RedisServerOptions): readonly string[] => [
   ...['--save', '', '--appendonly', options.appendonly === true ? 'yes' : 'no'],
@@ -57,17 +77,17 @@ async function untilItAnswers(redis: LaunchedRedis, port: number): Promise<void>
   throw new Error(`Redis did not start on port ${port}. Its last lines:\n${redis.lastLines()}`);
 }
 
-async function launch(launcher: RedisLauncher, at: { port: number; dir: string; args: readonly string[] }) {
+async function launch(launcher: RedisLauncher, at: Launch) {
   const redis = await launcher(at);
   await untilItAnswers(redis, at.port);
   return redis;
 }
 
-async function launchOnFreePort(launcher: RedisLauncher, dir: string, args: readonly string[]) {
+async function launchOnFreePort(launcher: RedisLauncher, set: Omit<Launch, 'port'>) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     try {
-      return { port, redis: await launch(launcher, { port, dir, args }) };
+      return { port, redis: await launch(launcher, { port, ...set }) };
     } catch (error) {
       if (attempt === startAttempts) throw error;
     }
@@ -94,6 +114,10 @@ class OwnRedisServer implements RedisServer {
 
   get pid(): number {
     return this.#redis.pid;
+  }
+
+  get isRunning(): boolean {
+    return !this.#redis.hasEnded();
   }
 
   kill(): Promise<void> {
@@ -136,10 +160,10 @@ class OwnRedisServer implements RedisServer {
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const launcher = await obtainLauncher();
   const dir = await mkdtemp(join(tmpdir(), 'plenum-redis-'));
-  const args = argumentsOf(options);
   try {
-    const { port, redis } = await launchOnFreePort(launcher, dir, args);
-    return new OwnRedisServer(redis, { port, dir, relaunch: () => launch(launcher, { port, dir, args }) });
+    const set = await setUp(options, dir);
+    const { port, redis } = await launchOnFreePort(launcher, set);
+    return new OwnRedisServer(redis, { port, dir, relaunch: () => launch(launcher, { port, ...set }) });
   } catch (error) {
     await removeData(dir);
     throw error;

@@ -1,7 +1,8 @@
 /** Idempotency: one request key, one change, one answer. */
-import type { AppendOutcome, ChangeOutcome, GroupCommand, MessageDraft } from '@plenum/core';
+import type { AppendOutcome, ChangeOutcome } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import {
+  type Attempt,
   acceptCommand,
   banCommand,
   createCommand,
@@ -23,7 +24,6 @@ import { begin, Scene, verdict } from '../scene.ts';
 
 const groupId = 'room:one';
 const onTarget = { groupId, actor: 'owner', userId: 'guest', requestId: 'retried' };
-type Attempt = GroupCommand | MessageDraft;
 
 /** Every state change with a standing of `guest` in which it succeeds. */
 const attempts = [

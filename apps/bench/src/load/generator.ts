@@ -1,0 +1,133 @@
+/** A share of all members, driven together: connected, attached, put under load, and checked at the end. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { BareDialect } from './bare-dialect.ts';
+import type { DialectContext } from './dialect.ts';
+import { textLengthFor } from './frame-size.ts';
+import { Member } from './member.ts';
+import { nowUs } from './monotonic.ts';
+import { type Pace, startPace } from './pace.ts';
+import type { Heads, Load, LoadSample, MemberPlan, Plan, Verdict } from './plan.ts';
+import { PlenumDialect } from './plenum-dialect.ts';
+import { lostOf } from './receiver.ts';
+import { Tally } from './tally.ts';
+
+const connectsAtATime = 32;
+const answersWithinMs = 10_000;
+/** Nothing has come for this long: what is missing now is lost. */
+const quietMs = 2000;
+const pollMs = 20;
+
+const four = (number: number) => String(number).padStart(4, '0');
+export const groupIdOf = (runId: string, group: number) => `b:${runId}:${four(group)}`;
+export const userIdOf = (runId: string, group: number, member: number) =>
+  `u:${runId}:${four(group)}:${four(member)}`;
+
+export class Generator {
+  readonly #members: Member[] = [];
+  readonly #senders: Member[] = [];
+  readonly #tally = new Tally();
+  #pace: Pace | null = null;
+
+  /** May be called again, for more members. @throws Error with one sentence. */
+  async connect(plan: Plan): Promise<void> {
+    const added = plan.members.map((member, i) => this.#memberOf(plan, member, i));
+    await inParallel(added, (member) => member.connect());
+  }
+
+  /** Creators first, over all processes: then everybody else may join. */
+  async attach(who: 'creators' | 'others'): Promise<void> {
+    const chosen = this.#members.filter(({ index }) => (index === 0) === (who === 'creators'));
+    await inParallel(chosen, (member) => member.attach());
+  }
+
+  start(load: Load): void {
+    for (const member of this.#members) member.timeDeliveries(load.kind === 'open');
+    this.#pace = startPace(load, this.#senders);
+  }
+
+  reset(): void {
+    this.#tally.deliveryLatency.reset();
+    this.#tally.ackLatency.reset();
+  }
+
+  sample(): LoadSample {
+    const { user, system } = process.cpuUsage();
+    const { acked, delivered } = this.#tally;
+    return { atUs: nowUs(), acked, delivered, cpuUs: user + system };
+  }
+
+  /** Ends the sending and waits for the answers. */
+  async stop(): Promise<Heads> {
+    this.#pace?.stop();
+    const deadlineMs = performance.now() + answersWithinMs;
+    const unanswered = () => this.#members.reduce((sum, member) => sum + member.unanswered, 0);
+    while (unanswered() > 0 && performance.now() < deadlineMs) await pause(pollMs);
+    this.#tally.unanswered = unanswered();
+    if (this.#tally.unanswered > 0) this.#tally.problem('a send was not answered within 10 s');
+    return Object.fromEntries(this.#tally.heads);
+  }
+
+  /** Waits until every receiver has everything, or nothing comes any more; then ends the connections. */
+  async settle(heads: Heads): Promise<Verdict> {
+    let lost = this.#lost(heads);
+    let quietSinceMs = performance.now();
+    while (lost > 0 && performance.now() - quietSinceMs < quietMs) {
+      await pause(pollMs);
+      const left = this.#lost(heads);
+      if (left !== lost) quietSinceMs = performance.now();
+      lost = left;
+    }
+    for (const member of this.#members) member.end();
+    return this.#verdict(lost);
+  }
+
+  #memberOf(plan: Plan, { group, member: index, token, url }: MemberPlan, i: number): Member {
+    const groupId = groupIdOf(plan.runId, group);
+    const userId = userIdOf(plan.runId, group, index);
+    const { sendersPerGroup, frameBytes, sources } = plan;
+    const isCreator = index === 0;
+    const context: DialectContext = { groupId, userId, isCreator, sendersPerGroup, tally: this.#tally };
+    const member = new Member({
+      url,
+      token,
+      index,
+      source: sources === 0 ? null : `127.0.0.${2 + (i % sources)}`,
+      textLength: textLengthFor(plan.dialect, { groupId, userId }, frameBytes),
+      dialect: plan.dialect === 'plenum' ? new PlenumDialect(context) : new BareDialect(context),
+      tally: this.#tally,
+    });
+    this.#members.push(member);
+    if (index < sendersPerGroup) this.#senders.push(member);
+    return member;
+  }
+
+  #lost(heads: Heads): number {
+    return this.#members.reduce((sum, { dialect }) => sum + lostOf(dialect.receiver, heads), 0);
+  }
+
+  #verdict(lost: number): Verdict {
+    const streams = this.#members.flatMap(({ dialect }) => [...dialect.receiver.streams.values()]);
+    const { malformed, resyncs, disconnected, unanswered, firstProblem, refused } = this.#tally;
+    return {
+      lost,
+      duplicated: streams.reduce((sum, stream) => sum + stream.duplicated, 0),
+      reordered: streams.reduce((sum, stream) => sum + stream.reordered, 0),
+      malformed,
+      resyncs,
+      disconnected,
+      unanswered,
+      refused: Object.fromEntries(refused),
+      firstProblem,
+      deliveryLatency: this.#tally.deliveryLatency.encode(),
+      ackLatency: this.#tally.ackLatency.encode(),
+    };
+  }
+}
+
+async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) await act(item);
+  };
+  await Promise.all(Array.from({ length: connectsAtATime }, worker));
+}

@@ -1,0 +1,108 @@
+/** The load processes as their owner sees them: one share of the members each, asked all together. */
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type OwnProcess, startOwnProcess } from '../systems/child-process.ts';
+import {
+  type Command,
+  type Heads,
+  isReply,
+  type Load,
+  type LoadSample,
+  type Plan,
+  type Reply,
+  type Verdict,
+} from './plan.ts';
+
+/** Built, also when this file is run from source. */
+const script = fileURLToPath(new URL('../../dist/load/load-process.js', import.meta.url));
+
+export class LoadGenerators {
+  readonly #processes: readonly OwnProcess[];
+
+  constructor(count: number) {
+    this.#processes = Array.from({ length: count }, () => startOwnProcess({ script }));
+  }
+
+  /** Deals the members out. @throws Error with one sentence, as all that follow. */
+  async connect(plan: Plan): Promise<void> {
+    const { length: count } = this.#processes;
+    await Promise.all(
+      this.#processes.map((process, index) => {
+        const members = plan.members.filter((_, i) => i % count === index);
+        return ask(process, { type: 'connect', plan: { ...plan, members } });
+      }),
+    );
+  }
+
+  async attach(): Promise<void> {
+    await this.#askAll({ type: 'create' });
+    await this.#askAll({ type: 'join' });
+  }
+
+  async start(load: Load): Promise<void> {
+    if (load.kind === 'closed') await this.#askAll({ type: 'start', load });
+    else await this.#startOpenLoop(load.ratePerSec);
+  }
+
+  async reset(): Promise<void> {
+    await this.#askAll({ type: 'reset' });
+  }
+
+  /** One per process. */
+  async sample(): Promise<readonly LoadSample[]> {
+    const replies = await this.#askAll({ type: 'sample' });
+    return replies.map((reply) => (reply.type === 'sample' ? reply.sample : unexpected(reply)));
+  }
+
+  /** Ends the load. @returns one verdict per process. */
+  async finish(): Promise<readonly Verdict[]> {
+    const stopped = await this.#askAll({ type: 'stop' });
+    const heads = highest(stopped.map((reply) => (reply.type === 'heads' ? reply.heads : unexpected(reply))));
+    const settled = await this.#askAll({ type: 'settle', heads });
+    return settled.map((reply) => (reply.type === 'verdict' ? reply.verdict : unexpected(reply)));
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.stop()));
+  }
+
+  /** One sender clock: the first process sends, all of them receive and time what comes. */
+  async #startOpenLoop(ratePerSec: number): Promise<void> {
+    const [first, ...others] = this.#processes;
+    const silent: Load = { kind: 'open', ratePerSec: 0 };
+    await Promise.all(others.map((process) => ask(process, { type: 'start', load: silent })));
+    if (first !== undefined) await ask(first, { type: 'start', load: { kind: 'open', ratePerSec } });
+  }
+
+  #askAll(command: Command): Promise<readonly Reply[]> {
+    return Promise.all(this.#processes.map((process) => ask(process, command)));
+  }
+}
+
+async function ask({ child, ended }: OwnProcess, command: Command): Promise<Reply> {
+  const answered = once(child, 'message').then(([message]: unknown[]) => message);
+  child.send(command);
+  const message = await Promise.race([
+    answered,
+    ended.then((how) => {
+      throw new Error(`a load generator ended: ${how}`);
+    }),
+  ]);
+  if (!isReply(message)) throw new Error(`a load generator answered ${JSON.stringify(message)}`);
+  if (message.type === 'failed') throw new Error(message.error);
+  return message;
+}
+
+function unexpected(reply: Reply): never {
+  throw new Error(`a load generator answered ${reply.type} to another question`);
+}
+
+/** Streams may have senders in several processes. */
+function highest(all: readonly Heads[]): Heads {
+  const merged = new Map<string, number>();
+  for (const [name, head] of all.flatMap((heads) => Object.entries(heads))) {
+    merged.set(name, Math.max(head, merged.get(name) ?? 0));
+  }
+  return Object.fromEntries(merged);
+}

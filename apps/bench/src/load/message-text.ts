@@ -1,0 +1,55 @@
+/** The text of a bench message: who sent it, its number and when it was meant to be sent, each at a fixed width. */
+import { digitsAt } from '../wire/digits.ts';
+
+const senderDigits = 4;
+const numberDigits = 10;
+const sentUsDigits = 16;
+const numberAt = senderDigits + 1;
+const sentUsAt = numberAt + numberDigits + 1;
+export const shortestText = sentUsAt + sentUsDigits + 1;
+
+export interface BenchMessage {
+  /** Member number within the group. */
+  readonly sender: number;
+  /** From 1, per sender. */
+  readonly number: number;
+  /** On the clock of `nowUs`. */
+  readonly sentUs: number;
+}
+
+const padded = (value: number, digits: number) => String(value).padStart(digits, '0');
+
+export function messageText({ sender, number, sentUs }: BenchMessage, length: number): string {
+  const text = `${padded(sender, senderDigits)}:${padded(number, numberDigits)}:${padded(sentUs, sentUsDigits)}:`;
+  return text.padEnd(length, 'x');
+}
+
+export const senderIn = (bytes: Buffer, at: number) => digitsAt(bytes, at, senderDigits);
+export const numberIn = (bytes: Buffer, at: number) => digitsAt(bytes, at + numberAt, numberDigits);
+export const sentUsIn = (bytes: Buffer, at: number) => digitsAt(bytes, at + sentUsAt, sentUsDigits);
+
+export const isMessageText = (text: unknown): text is string =>
+  typeof text === 'string' && /^\d{4}:\d{10}:\d{16}:x*$/.test(text);
+
+const marker = Buffer.from('"message":"');
+const quote = 0x22;
+
+/** Finds the text in packets of one group: it stands at the same place nearly always, so that place is tried first. */
+export class TextFinder {
+  #offset = 0;
+
+  /** @returns where the text begins, or −1. */
+  find(bytes: Buffer, start: number, end: number): number {
+    const guess = start + this.#offset;
+    if (this.#offset > 0 && guess < end && this.#isAt(bytes, guess)) return guess;
+    const found = bytes.indexOf(marker, start);
+    if (found < 0 || found >= end) return -1;
+    this.#offset = found + marker.length - start;
+    return found + marker.length;
+  }
+
+  #isAt(bytes: Buffer, at: number): boolean {
+    // `:"` behind `message"` and nowhere else in front of a colon that follows four digits.
+    return bytes[at - 1] === quote && bytes[at - 4] === 0x65 && bytes[at + senderDigits] === 0x3a;
+  }
+}

@@ -1,0 +1,51 @@
+/** How sends follow one another: closed loop (each answer brings the next send) or open loop (the clock does). */
+import type { Member } from './member.ts';
+import { nowUs } from './monotonic.ts';
+import type { Load } from './plan.ts';
+
+export interface Pace {
+  /** No send begins after it. */
+  stop(): void;
+}
+
+/** A refused sender waits this long: it shall not spin. */
+const afterRefusalMs = 50;
+
+export function startPace(load: Load, senders: readonly Member[]): Pace {
+  return load.kind === 'closed'
+    ? startClosedLoop(senders, load.windowPerSender)
+    : startOpenLoop(senders, load.ratePerSec);
+}
+
+function startClosedLoop(senders: readonly Member[], window: number): Pace {
+  let isStopped = false;
+  const next = (sender: Member): void => {
+    if (isStopped) return;
+    sender.post(nowUs(), (isAcked) => {
+      if (isAcked) next(sender);
+      else setTimeout(() => next(sender), afterRefusalMs);
+    });
+  };
+  for (const sender of senders) for (let i = 0; i < window; i += 1) next(sender);
+  return {
+    stop: () => {
+      isStopped = true;
+    },
+  };
+}
+
+/** Send number i belongs at start + i / rate; what the timer or the sender is late counts as latency. */
+function startOpenLoop(senders: readonly Member[], ratePerSec: number): Pace {
+  const startUs = nowUs();
+  let sent = 0;
+  const dueUs = () => startUs + (sent * 1e6) / ratePerSec;
+  const tick = () => {
+    for (let due = dueUs(); due <= nowUs(); due = dueUs()) {
+      senders[sent % senders.length]?.post(Math.round(due), () => {});
+      sent += 1;
+    }
+  };
+  const isSilent = senders.length === 0 || ratePerSec === 0;
+  const timer = isSilent ? null : setInterval(tick, 1);
+  return { stop: () => clearInterval(timer ?? undefined) };
+}

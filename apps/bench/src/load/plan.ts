@@ -1,0 +1,82 @@
+/** What a load process is told and what it answers; both travel as JSON between processes of the bench. */
+
+export type DialectName = 'plenum' | 'bare';
+
+export interface MemberPlan {
+  readonly group: number;
+  /** Within the group; 0 creates it. */
+  readonly member: number;
+  readonly token: string;
+  readonly url: string;
+}
+
+export interface Plan {
+  readonly dialect: DialectName;
+  /** Makes the ids of this run unlike those of any other: 8 characters. */
+  readonly runId: string;
+  /** Members 0 … n−1 of each group send. */
+  readonly sendersPerGroup: number;
+  /** Length of the event frame that a receiver gets, bytes, the same for every dialect as far as digits allow. */
+  readonly frameBytes: number;
+  /** Local addresses to connect from; 0: the system chooses. */
+  readonly sources: number;
+  readonly members: readonly MemberPlan[];
+}
+
+export type Load =
+  /** Each sender keeps this many messages unanswered. */
+  | { readonly kind: 'closed'; readonly windowPerSender: number }
+  /** One clock for all senders, which take turns. */
+  | { readonly kind: 'open'; readonly ratePerSec: number };
+
+/** The last number of each stream that receivers have to reach. */
+export type Heads = Readonly<Record<string, number>>;
+
+export interface LoadSample {
+  readonly atUs: number;
+  readonly acked: number;
+  readonly delivered: number;
+  readonly cpuUs: number;
+}
+
+export interface Verdict {
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  /** Frames that are not what they should be. */
+  readonly malformed: number;
+  readonly resyncs: number;
+  readonly disconnected: number;
+  readonly unanswered: number;
+  /** Failures by code. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** The first thing that went wrong, in words. */
+  readonly firstProblem: string | null;
+  /** Encoded histograms, us. */
+  readonly deliveryLatency: string;
+  readonly ackLatency: string;
+}
+
+export type Command =
+  | { readonly type: 'connect'; readonly plan: Plan }
+  | { readonly type: 'create' }
+  | { readonly type: 'join' }
+  | { readonly type: 'start'; readonly load: Load }
+  | { readonly type: 'sample' }
+  /** What was recorded so far was the ramp: latencies are counted from here. */
+  | { readonly type: 'reset' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'settle'; readonly heads: Heads };
+
+export type Reply =
+  | { readonly type: 'done' }
+  | { readonly type: 'sample'; readonly sample: LoadSample }
+  | { readonly type: 'heads'; readonly heads: Heads }
+  | { readonly type: 'verdict'; readonly verdict: Verdict }
+  | { readonly type: 'failed'; readonly error: string };
+
+/** Both ends are this program: the kind is all that has to be looked at. */
+const hasType = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'type' in message;
+export const isCommand = (message: unknown): message is Command => hasType(message);
+export const isReply = (message: unknown): message is Reply => hasType(message);

@@ -1,0 +1,101 @@
+/** Plenum's public protocol: receivers check the seqs of the group log, which membership entries share with messages. */
+import { digitsBefore } from '../wire/digits.ts';
+import { NumberStream } from '../wire/number-stream.ts';
+import type { Dialect, DialectContext, Post, Request } from './dialect.ts';
+import { TextFinder } from './message-text.ts';
+import { isMessage, type PacketRange, parsed, type Receiver, Sampler } from './receiver.ts';
+
+const event = 'request';
+/** `}}]` behind the seq of a message. */
+const tailBytes = 3;
+const seqKey = Buffer.from('"seq":');
+
+export class PlenumDialect implements Dialect {
+  readonly receiver: PlenumReceiver;
+  readonly #context: DialectContext;
+
+  constructor(context: DialectContext) {
+    this.#context = context;
+    this.receiver = new PlenumReceiver(context);
+  }
+
+  attaching(): Request {
+    const { groupId, isCreator } = this.#context;
+    const [request_type, args] = isCreator
+      ? ['create_group', { group_id: groupId, group_type: 'public' }]
+      : ['join_group', { group_id: groupId }];
+    return { event, payload: JSON.stringify({ request_type, args }) };
+  }
+
+  attached(answer: object): void {
+    const result: unknown = 'result' in answer ? answer.result : null;
+    const seq = typeof result === 'object' && result !== null && 'seq' in result ? Number(result.seq) : 1;
+    this.receiver.stream.begin(seq);
+  }
+
+  posting({ number, text }: Post): Request {
+    const id = `m${String(number).padStart(10, '0')}`;
+    const payload = `{"request_type":"relay_msg","request_id":"${id}","args":{"group_id":"${this.#context.groupId}","message":"${text}"}}`;
+    return { event, payload };
+  }
+
+  posted(_post: Post, answer: string): void {
+    const seq = Number(/"seq":(\d+)/.exec(answer)?.[1] ?? 0);
+    this.#context.tally.reached(this.#context.groupId, seq);
+  }
+}
+
+class PlenumReceiver implements Receiver {
+  readonly stream = new NumberStream();
+  readonly streams: ReadonlyMap<string, NumberStream>;
+  readonly #context: DialectContext;
+  readonly #texts = new TextFinder();
+  readonly #sampler: Sampler;
+
+  constructor(context: DialectContext) {
+    this.#context = context;
+    this.streams = new Map([[context.groupId, this.stream]]);
+    this.#sampler = new Sampler(context.groupId, context.tally);
+  }
+
+  receive(bytes: Buffer, packet: PacketRange): number {
+    if (!isMessage(bytes, packet.start)) {
+      this.#receiveOther(bytes.toString('utf8', packet.start, packet.end));
+      return -1;
+    }
+    const seq = seqOf(bytes, packet);
+    if (seq < 0) this.#malformed('a message without a seq');
+    else this.stream.accept(seq);
+    this.#sampler.look(bytes, packet);
+    return packet.isTimed ? this.#texts.find(bytes, packet.start, packet.end) : 0;
+  }
+
+  #receiveOther(text: string): void {
+    const [name, payload] = parsed(text);
+    if (name === 'resync') {
+      this.#context.tally.resyncs += 1;
+      this.#context.tally.problem(`resync: ${text.slice(0, 300)}`);
+    }
+    if (name !== 'group_event') return;
+    const seq = typeof payload === 'object' && payload !== null && 'seq' in payload ? payload.seq : null;
+    if (typeof seq === 'number') this.stream.accept(seq);
+    else this.#malformed(`a group event without a seq: ${text.slice(0, 300)}`);
+  }
+
+  #malformed(what: string): void {
+    this.#context.tally.malformed += 1;
+    this.#context.tally.problem(what);
+  }
+}
+
+/** The seq is the last field of an entry's JSON text; wherever a server puts it, it is found. */
+function seqOf(bytes: Buffer, { start, end }: PacketRange): number {
+  const atTail = digitsBefore(bytes, end - tailBytes);
+  if (atTail >= 0) return atTail;
+  const key = bytes.lastIndexOf(seqKey, end);
+  if (key < start) return -1;
+  let digitsEnd = key + seqKey.length;
+  while (digitsEnd < end && (bytes[digitsEnd] ?? 0) >= 0x30 && (bytes[digitsEnd] ?? 0) <= 0x39)
+    digitsEnd += 1;
+  return digitsBefore(bytes, digitsEnd);
+}

@@ -1,0 +1,29 @@
+/** Everything that one load process counts, in one place. */
+import { Latency } from '../measure/latency.ts';
+
+export class Tally {
+  acked = 0;
+  delivered = 0;
+  malformed = 0;
+  resyncs = 0;
+  disconnected = 0;
+  unanswered = 0;
+  firstProblem: string | null = null;
+  readonly refused = new Map<string, number>();
+  readonly deliveryLatency = new Latency();
+  readonly ackLatency = new Latency();
+  readonly heads = new Map<string, number>();
+
+  refuse(code: string): void {
+    this.refused.set(code, (this.refused.get(code) ?? 0) + 1);
+    this.problem(`a send was refused: ${code}`);
+  }
+
+  reached(stream: string, number: number): void {
+    if (number > (this.heads.get(stream) ?? 0)) this.heads.set(stream, number);
+  }
+
+  problem(what: string): void {
+    this.firstProblem ??= what;
+  }
+}

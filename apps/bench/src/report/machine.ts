@@ -1,0 +1,49 @@
+/** Where and of what a result was measured: without it the figures mean nothing. */
+import { execFileSync } from 'node:child_process';
+import { cpus, release, totalmem, type } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export interface Provenance {
+  readonly date: string;
+  /** `+` behind it: with changes that were not committed. */
+  readonly commit: string;
+  readonly commandLine: string;
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryGiB: number;
+    readonly os: string;
+    readonly node: string;
+  };
+}
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+
+function git(...args: readonly string[]): string | null {
+  try {
+    return execFileSync('git', args, {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return null;
+  }
+}
+
+export function provenance(date: Date, args: readonly string[]): Provenance {
+  const processors = cpus();
+  const isClean = git('status', '--porcelain') === '';
+  return {
+    date: date.toISOString(),
+    commit: `${git('rev-parse', 'HEAD') ?? 'unknown'}${isClean ? '' : '+'}`,
+    commandLine: ['npm run bench --', ...args].join(' '),
+    machine: {
+      cpu: processors[0]?.model.trim() ?? 'unknown',
+      cores: processors.length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      os: `${type()} ${release()}`,
+      node: process.version,
+    },
+  };
+}

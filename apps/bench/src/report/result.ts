@@ -1,0 +1,76 @@
+/** A whole result: as text for a terminal, as Markdown for the repository, as JSON for everything else. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Cell } from '../rounds/run-scenarios.ts';
+import { columns, markdown } from './columns.ts';
+import type { Provenance } from './machine.ts';
+import type { Row } from './summary.ts';
+import { notesOf, tablesOf } from './tables.ts';
+
+export interface Result {
+  readonly provenance: Provenance;
+  /** Name and description. */
+  readonly systems: Readonly<Record<string, string>>;
+  readonly rows: readonly Row[];
+  /** Every round as it was. */
+  readonly cells: readonly Cell[];
+}
+
+const recordFolder = fileURLToPath(new URL('../../results/', import.meta.url));
+
+const machineLine = ({ machine }: Provenance) =>
+  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}`;
+const systemLines = ({ systems }: Result) =>
+  Object.entries(systems).map(([name, description]) => `${name} = ${description}`);
+
+export function textOf(result: Result): string {
+  const tables = tablesOf(result.rows).flatMap(({ title, head, lines, words }) => [
+    title,
+    ...columns(head, lines, words),
+    '',
+  ]);
+  return [
+    ...tables,
+    ...systemLines(result),
+    machineLine(result.provenance),
+    ...notesOf(result.rows),
+    '',
+  ].join('\n');
+}
+
+export function markdownOf(result: Result): string {
+  const { date, commit, commandLine } = result.provenance;
+  const tables = tablesOf(result.rows).flatMap(({ title, head, lines, words }) => [
+    `## ${title}`,
+    '',
+    ...markdown(head, lines, words),
+    '',
+  ]);
+  const notes = notesOf(result.rows).map((note) => `\n${note}`);
+  return [
+    `# Bench of ${date.slice(0, 10)}`,
+    '',
+    `Commit ${commit}, \`${commandLine}\``,
+    '',
+    machineLine(result.provenance),
+    '',
+    ...systemLines(result).map((line) => `- ${line}`),
+    '',
+    ...tables,
+    ...notes,
+    '',
+  ].join('\n');
+}
+
+/** @returns the files that were written. */
+export function record(result: Result): string[] {
+  mkdirSync(recordFolder, { recursive: true });
+  const path = `${recordFolder}${result.provenance.date.slice(0, 10)}`;
+  writeJson(`${path}.json`, result);
+  writeFileSync(`${path}.md`, markdownOf(result));
+  return [`${path}.json`, `${path}.md`];
+}
+
+export function writeJson(path: string, result: Result): void {
+  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
+}

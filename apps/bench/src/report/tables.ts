@@ -1,0 +1,163 @@
+/** Rows as tables for people: throughput with ratios, latency, idle connections, and what the marks mean. */
+import type { LatencySummary } from '../measure/latency.ts';
+import type { Spread } from '../measure/statistics.ts';
+import { generatorShareMax } from '../rounds/round-figures.ts';
+import type { Line } from './columns.ts';
+import type { IdleRow, LoadRow, Ratio, Row } from './summary.ts';
+import { targetFor } from './targets.ts';
+
+export interface Table {
+  readonly title: string;
+  readonly head: Line;
+  readonly lines: readonly Line[];
+  /** The first columns, which hold words. */
+  readonly words: number;
+}
+
+const unknown = '–';
+const voidMark = '*';
+
+const grouped = (value: number) => Math.round(value).toLocaleString('en-US');
+const whole = (spread: Spread | null) => (spread === null ? unknown : grouped(spread.median));
+const precise = (spread: Spread | null, digits: number) =>
+  spread === null ? unknown : spread.median.toFixed(digits);
+const percent = (spread: Spread | null) =>
+  spread === null ? unknown : `${Math.round(spread.median * 100)} %`;
+/** `4.21 (3.90–4.40)`: median, and the least and the greatest round. */
+const ranged = (spread: Spread | null, digits: number) =>
+  spread === null
+    ? unknown
+    : `${spread.median.toFixed(digits)} (${spread.min.toFixed(digits)}–${spread.max.toFixed(digits)})`;
+
+const isLoad =
+  (kind: LoadRow['kind']) =>
+  (row: Row): row is LoadRow =>
+    row.kind === kind;
+const isIdle = (row: Row): row is IdleRow => row.kind === 'idle';
+
+export function tablesOf(rows: readonly Row[]): Table[] {
+  return [
+    throughput(rows.filter(isLoad('saturation'))),
+    latency(rows.filter(isLoad('latency'))),
+    idle(rows.filter(isIdle)),
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+const faultsOf = (row: LoadRow): string =>
+  row.faultyRounds === 0 ? '0 = 0 = 0' : `${row.lost} = ${row.duplicated} = ${row.reordered} FAILED`;
+const marked = (text: string, row: LoadRow) => (row.voidRounds > 0 ? `${text}${voidMark}` : text);
+const voidOf = ({ voidRounds, rounds }: LoadRow) => `${voidRounds}/${rounds}`;
+
+function throughput(rows: readonly LoadRow[]): Table {
+  const baselines = [...new Set(rows.flatMap(({ ratios }) => Object.keys(ratios)))];
+  return {
+    title: 'Saturation (closed loop; medians)',
+    words: 2,
+    head: [
+      'shape',
+      'system',
+      'messages/s',
+      'deliveries/s',
+      'node CPU us/delivery',
+      'Redis CPU us/message',
+      'Redis us/script',
+      'generator CPU',
+      'void',
+      'lost = dup. = reord.',
+      ...baselines.flatMap((name) => [`messages / ${name}`, `CPU per delivery / ${name}`]),
+      'target',
+    ],
+    lines: rows.map((row) => [
+      row.shape,
+      row.system,
+      marked(whole(row.messagesPerSec), row),
+      marked(whole(row.deliveriesPerSec), row),
+      precise(row.nodeCpuUsPerDelivery, 2),
+      precise(row.redisCpuUsPerMessage, 1),
+      precise(row.redisUsPerScript, 1),
+      percent(row.generatorCpuShare),
+      voidOf(row),
+      faultsOf(row),
+      ...baselines.flatMap((name) => ratioCells(row, row.ratios[name])),
+      targetOf(row),
+    ]),
+  };
+}
+
+const ratioCells = (row: LoadRow, ratio: Ratio | undefined): Line =>
+  ratio === undefined ? ['', ''] : [marked(ranged(ratio.messages, 2), row), ranged(ratio.cpu, 3)];
+
+/** Reached or not, against B0. */
+function targetOf({ system, shape, ratios }: LoadRow): string {
+  const [target, ratio] = [targetFor(shape), ratios['B0']];
+  if (system !== 'Plenum' || target === null || ratio === undefined) return '';
+  const verdict = (isReached: boolean) => (isReached ? 'reached' : 'not yet');
+  const messages = verdict((ratio.messages?.median ?? 0) >= target.messagesRatio);
+  const cpu = verdict((ratio.cpu?.median ?? Number.POSITIVE_INFINITY) <= target.cpuRatio);
+  return `≥ ${target.messagesRatio}: ${messages}; ≤ 1/${Math.round(1 / target.cpuRatio)}: ${cpu}`;
+}
+
+function latency(rows: readonly LoadRow[]): Table {
+  const times = (summary: LatencySummary | null) =>
+    summary === null
+      ? [unknown, unknown, unknown]
+      : [grouped(summary.p50Us), grouped(summary.p99Us), grouped(summary.p999Us)];
+  return {
+    title: 'Latency in us, from the intended send (open loop; histograms of all rounds merged)',
+    words: 2,
+    head: [
+      'shape',
+      'system',
+      'messages/s',
+      'delivery p50',
+      'p99',
+      'p99.9',
+      'ack p50',
+      'p99',
+      'p99.9',
+      'Redis round trip',
+      'generator CPU',
+      'void',
+      'lost = dup. = reord.',
+    ],
+    lines: rows.map((row) => [
+      row.shape,
+      row.system,
+      marked(whole(row.messagesPerSec), row),
+      ...times(row.deliveryLatency),
+      ...times(row.ackLatency),
+      precise(row.redisRoundTripUs, 0),
+      percent(row.generatorCpuShare),
+      voidOf(row),
+      faultsOf(row),
+    ]),
+  };
+}
+
+function idle(rows: readonly IdleRow[]): Table {
+  return {
+    title: 'Idle connections',
+    words: 1,
+    head: ['system', 'RSS bytes per connection: median (least–greatest)'],
+    lines: rows.map(({ system, rssBytesPerConnection }) => [system, ranged(rssBytesPerConnection, 0)]),
+  };
+}
+
+/** What a reader of the tables has to know. */
+export function notesOf(rows: readonly Row[]): string[] {
+  const loads = rows.filter((row) => row.kind !== 'idle');
+  const voided = loads.some(({ voidRounds }) => voidRounds > 0);
+  return [
+    ...(voided
+      ? [
+          `${voidMark} Void: in the rounds counted under "void" the generator was above ${generatorShareMax * 100} % of its core, so these rates and latencies are the generator's own. CPU per delivery stands.`,
+        ]
+      : []),
+    ...loads
+      .filter(({ faultyRounds }) => faultyRounds > 0)
+      .map(
+        ({ kind, shape, system, faultyRounds, rounds, firstProblem }) =>
+          `FAILED: ${kind} ${shape} ${system}: ${faultyRounds} of ${rounds} rounds: ${firstProblem ?? 'a receiver lacks what was acknowledged, got it twice or in another order'}`,
+      ),
+  ];
+}

@@ -1,0 +1,86 @@
+/** One round of load on one system: fresh processes, everybody attached, a ramp, the measured interval, the check. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { userIdOf } from '../load/generator.ts';
+import { LoadGenerators } from '../load/load-generators.ts';
+import type { Load, MemberPlan, Plan } from '../load/plan.ts';
+import { cpuUsOf, sumOf } from '../measure/process-usage.ts';
+import { RedisGauge } from '../measure/redis-gauge.ts';
+import type { RunningSystem, SystemKind } from '../systems/system.ts';
+import { figuresOf, type Moment, type RoundFigures } from './round-figures.ts';
+import { type Shape, sendersOf } from './shape.ts';
+
+export interface Timing {
+  readonly rampMs: number;
+  readonly measureMs: number;
+  /** Between attaching and the ramp: stock adapters subscribe behind the answer to a join. */
+  readonly settleMs: number;
+}
+
+export interface Bench {
+  readonly timing: Timing;
+  readonly nodeCount: number;
+  readonly generatorCount: number;
+  readonly frameBytes: number;
+  /** 8 characters that no other run has. */
+  readonly newRunId: () => string;
+}
+
+export async function loadRound(
+  kind: SystemKind,
+  bench: Bench,
+  plan: { shape: Shape; load: Load },
+): Promise<RoundFigures> {
+  const system = await kind.start(bench.nodeCount);
+  const generators = new LoadGenerators(bench.generatorCount);
+  const gauge = system.redisUrl === null ? null : new RedisGauge(system.redisUrl);
+  try {
+    await generators.connect(await planOf(system, bench, plan.shape));
+    await generators.attach();
+    await pause(bench.timing.settleMs);
+    const redisRoundTripUs = gauge === null ? null : await gauge.roundTripUs();
+    const look = () => momentOf(generators, system, gauge);
+    await generators.start(plan.load);
+    await pause(bench.timing.rampMs);
+    await generators.reset();
+    const begin = await look();
+    await pause(bench.timing.measureMs);
+    const end = await look();
+    return figuresOf({ begin, end, verdicts: await generators.finish(), redisRoundTripUs });
+  } finally {
+    gauge?.close();
+    await generators.close();
+    await system.stop();
+  }
+}
+
+async function momentOf(
+  generators: LoadGenerators,
+  { nodePids }: RunningSystem,
+  gauge: RedisGauge | null,
+): Promise<Moment> {
+  const load = await generators.sample();
+  const nodeCpuUs = sumOf(nodePids.map(cpuUsOf));
+  return { load, nodeCpuUs, redis: gauge === null ? null : await gauge.sample() };
+}
+
+async function planOf(system: RunningSystem, bench: Bench, shape: Shape): Promise<Plan> {
+  const runId = bench.newRunId();
+  const { groups, membersPerGroup } = shape;
+  const members = Array.from({ length: groups * membersPerGroup }, async (_, i): Promise<MemberPlan> => {
+    const [group, member] = [Math.floor(i / membersPerGroup), i % membersPerGroup];
+    const token = await system.token(userIdOf(runId, group, member));
+    return { group, member, token, url: system.urls[i % system.urls.length] ?? '' };
+  });
+  return {
+    dialect: system.dialect,
+    runId,
+    sendersPerGroup: sendersOf(shape),
+    frameBytes: bench.frameBytes,
+    sources: sourcesFor(system),
+    members: await Promise.all(members),
+  };
+}
+
+/** Linux answers for all of 127.0.0.0/8; elsewhere there is 127.0.0.1 only, and other machines know none of them. */
+export const sourcesFor = ({ isOurs }: RunningSystem): number =>
+  isOurs && process.platform === 'linux' ? 8 : 0;

@@ -1,0 +1,115 @@
+/** All rounds of all scenarios: systems take turns within each round (A B C A B C), so that a change of the machine meets all. */
+import type { SystemKind } from '../systems/system.ts';
+import { type IdleFigures, idleRound } from './idle-round.ts';
+import { type Bench, loadRound } from './load-round.ts';
+import type { RoundFigures } from './round-figures.ts';
+import { type Scenario, type Shape, windowPerSender } from './shape.ts';
+
+interface CellBase {
+  readonly system: string;
+  /** From 1. */
+  readonly round: number;
+}
+export interface LoadCell extends CellBase {
+  readonly kind: 'saturation' | 'latency';
+  readonly shape: string;
+  /** Open loop, messages per second; null: closed loop. */
+  readonly ratePerSec: number | null;
+  readonly figures: RoundFigures;
+}
+export interface IdleCell extends CellBase {
+  readonly kind: 'idle';
+  readonly figures: IdleFigures;
+}
+export type Cell = LoadCell | IdleCell;
+
+export interface RunOptions {
+  readonly scenarios: readonly Scenario[];
+  /** The first one is what the others are compared with, and whose saturation sets the rate for latency. */
+  readonly systems: readonly SystemKind[];
+  readonly rounds: number;
+  readonly bench: Bench;
+  /** Messages on the way per group; null: by the shape. */
+  readonly window: number | null;
+  /** Rate for latency, messages per second; null: half of what saturates the first system. */
+  readonly ratePerSec: number | null;
+  /** Connections of the idle scenario, step by step. */
+  readonly idleSteps: readonly number[];
+  readonly onProgress: (what: string) => void;
+}
+
+const latencyShareOfSaturation = 0.5;
+
+export async function runScenarios(options: RunOptions): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const scenario of options.scenarios) {
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const cell of await roundOf(scenario, round, options)) cells.push(cell);
+    }
+  }
+  return cells;
+}
+
+function roundOf(scenario: Scenario, round: number, options: RunOptions): Promise<Cell[]> {
+  switch (scenario.kind) {
+    case 'saturation':
+      return saturationRound(scenario.shape, round, options);
+    case 'latency':
+      return latencyRound(scenario.shape, round, options);
+    case 'idle':
+      return idleRounds(round, options);
+    default:
+      return scenario satisfies never;
+  }
+}
+
+async function saturationRound(shape: Shape, round: number, options: RunOptions): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const system of options.systems) cells.push(await saturate(system, { shape, round }, options));
+  return cells;
+}
+
+async function saturate(
+  system: SystemKind,
+  { shape, round }: { shape: Shape; round: number },
+  { bench, rounds, window, onProgress }: RunOptions,
+): Promise<LoadCell> {
+  onProgress(`${shape.name} ${system.name}, round ${round} of ${rounds} …`);
+  const load = { kind: 'closed', windowPerSender: windowPerSender(shape, window) } as const;
+  const figures = await loadRound(system, bench, { shape, load });
+  onProgress(
+    `  ${Math.round(figures.messagesPerSec)} messages/s, ${Math.round(figures.deliveriesPerSec)} deliveries/s`,
+  );
+  return { kind: 'saturation', system: system.name, shape: shape.name, round, ratePerSec: null, figures };
+}
+
+async function latencyRound(shape: Shape, round: number, options: RunOptions): Promise<Cell[]> {
+  const [first] = options.systems;
+  if (first === undefined) return [];
+  const cells: LoadCell[] = [];
+  let { ratePerSec } = options;
+  if (ratePerSec === null) {
+    const cell = await saturate(first, { shape, round }, options);
+    ratePerSec = Math.max(1, cell.figures.messagesPerSec * latencyShareOfSaturation);
+    cells.push(cell);
+  }
+  for (const system of options.systems) {
+    options.onProgress(
+      `latency ${shape.name} ${system.name} at ${Math.round(ratePerSec)} messages/s, round ${round} of ${options.rounds} …`,
+    );
+    const load = { kind: 'open', ratePerSec } as const;
+    const figures = await loadRound(system, options.bench, { shape, load });
+    cells.push({ kind: 'latency', system: system.name, shape: shape.name, round, ratePerSec, figures });
+  }
+  return cells;
+}
+
+async function idleRounds(round: number, options: RunOptions): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  for (const system of options.systems) {
+    options.onProgress(`idle connections ${system.name}, round ${round} of ${options.rounds} …`);
+    const figures = await idleRound(system, options.bench, options.idleSteps);
+    cells.push({ kind: 'idle', system: system.name, round, figures });
+  }
+  return cells;
+}

@@ -1,0 +1,70 @@
+/** A process of the bench's own: ends with it, and its last lines are at hand when it fails. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export interface OwnProcess {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  /** Resolves when it has ended, with how and its last lines. */
+  readonly ended: Promise<string>;
+  /** SIGTERM; after some seconds SIGKILL. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface OwnProcessOptions {
+  /** Absolute path. */
+  readonly script: string;
+  readonly args?: readonly string[];
+  /** All of the environment that it gets. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const hardStopMs = 8000;
+const lastLinesKept = 12;
+
+export function startOwnProcess({ script, args = [], environment = {} }: OwnProcessOptions): OwnProcess {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const killWithParent = () => void child.kill('SIGKILL');
+  process.once('exit', killWithParent);
+  const lastLines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      lastLines.push(line);
+      if (lastLines.length > lastLinesKept) lastLines.shift();
+    });
+  }
+  const ended = new Promise<string>((resolve) => {
+    const end = (how: string) => {
+      process.off('exit', killWithParent);
+      resolve([how, ...lastLines].join('\n'));
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+  });
+  return { pid: child.pid ?? 0, child, ended, stop: () => stop(child, ended) };
+}
+
+async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), hardStopMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** @returns the URL that a node tells its parent. @throws Error with its last lines if it ends before. */
+export async function urlOf({ child, ended }: OwnProcess): Promise<string> {
+  const told = once(child, 'message').then(([message]: unknown[]) => {
+    const isTold = typeof message === 'object' && message !== null && 'url' in message;
+    if (isTold && typeof message.url === 'string') return message.url;
+    throw new Error(`a node said something else than its URL: ${JSON.stringify(message)}`);
+  });
+  const failed = ended.then((how) => {
+    throw new Error(`a node ended before it was ready: ${how}`);
+  });
+  return Promise.race([told, failed]);
+}

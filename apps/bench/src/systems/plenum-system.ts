@@ -1,0 +1,62 @@
+/** Real `plenum serve` processes, with rates that no load generator reaches. */
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { issueJwt } from '@plenum/adapters';
+import { userIdSchema } from '@plenum/protocol';
+import { startOwnProcess } from './child-process.ts';
+import { type OwnSystem, startOwnSystem } from './own-system.ts';
+import type { SystemKind } from './system.ts';
+
+/** The command of a sibling application: started, never imported. */
+const script = fileURLToPath(new URL('../../../server/bin/plenum.js', import.meta.url));
+const tokenLifeSec = 24 * 3600;
+
+const unlimited: Readonly<Record<string, string>> = {
+  PLENUM_RATE_PER_SEC: '1000000',
+  PLENUM_RATE_BURST: '1000000',
+  PLENUM_MEMBERSHIP_RATE_PER_SEC: '1000000',
+  PLENUM_MEMBERSHIP_RATE_BURST: '1000000',
+};
+
+export const tokenSignedWith = (secret: string) => (userId: string) =>
+  issueJwt({ secret, userId: userIdSchema.parse(userId), expiresInSec: tokenLifeSec });
+
+export interface PlenumOptions {
+  readonly nodeCount: number;
+  /** Wins over what the bench sets. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Redis writes to disk. */
+  readonly isDurable?: boolean;
+}
+
+export function startPlenum(options: PlenumOptions): Promise<OwnSystem> {
+  const secret = randomBytes(32).toString('hex');
+  return startOwnSystem({
+    nodeCount: options.nodeCount,
+    dialect: 'plenum',
+    isDurable: options.isDurable === true,
+    token: tokenSignedWith(secret),
+    startNode: (redis) =>
+      startOwnProcess({
+        script,
+        args: ['serve'],
+        environment: {
+          NODE_ENV: 'production',
+          HOST: '127.0.0.1',
+          PORT: '0',
+          REDIS_URL: redis.url,
+          PLENUM_JWT_SECRET: secret,
+          PLENUM_ADMIN_TOKEN: secret,
+          PLENUM_LOG_LEVEL: 'warn',
+          ...unlimited,
+          ...options.environment,
+        },
+      }),
+  });
+}
+
+export const plenumSystem = (environment: Readonly<Record<string, string>>): SystemKind => ({
+  name: 'Plenum',
+  description: 'plenum serve: every message checked, numbered, stored and published',
+  start: (nodeCount) => startPlenum({ nodeCount, environment }),
+});

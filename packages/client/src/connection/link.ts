@@ -1,0 +1,37 @@
+/** One connection as the SDK sees it: opened once, lost once, never reused. */
+import type { Answer, ErrorCode, PushEvent, PushPayload, RequestType } from '@plenum/protocol';
+
+/** What `auth` of the handshake holds. */
+export interface Credentials {
+  readonly token: string;
+  readonly positions?: readonly { readonly group_id: string; readonly epoch: string; readonly seq: number }[];
+  readonly subscribe: 'auto' | 'none';
+}
+
+export interface Envelope {
+  readonly service?: string;
+  readonly request_type: RequestType;
+  readonly request_id: string;
+  readonly args: object;
+}
+
+export type PushListeners = { readonly [E in PushEvent]: (payload: PushPayload<E>) => void };
+
+/** At most one of `refused` and `lost` is called, once, and nothing after it. */
+export interface LinkListeners {
+  opened(): void;
+  /** By the server, by name. */
+  refused(code: ErrorCode, retryAfterMs: number): void;
+  /** Never opened, or not any more. */
+  lost(): void;
+  readonly pushes: PushListeners;
+}
+
+export interface Link {
+  /** @returns null: no answer within `timeoutMs`, or before the link was lost. Never rejects. */
+  ask(envelope: Envelope, timeoutMs: number): Promise<Answer<unknown> | null>;
+  /** Silently: no listener is called any more. */
+  close(): void;
+}
+
+export type OpenLink = (credentials: Credentials, listeners: LinkListeners) => Link;

@@ -1,0 +1,73 @@
+/** The link over socket.io-client. Its own reconnection is off: it knows nothing of tokens, positions and refusals. */
+import type { Answer, ErrorCode } from '@plenum/protocol';
+import { io, type Socket } from 'socket.io-client';
+import type { Credentials, Envelope, Link, LinkListeners, OpenLink } from './link.ts';
+
+interface SocketIoLinkOptions {
+  readonly url: string;
+  /** Event name of requests. */
+  readonly event: string;
+  readonly transports: readonly ('websocket' | 'polling')[];
+  readonly connectTimeoutMs: number;
+}
+
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly retry_after_ms?: number;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isAnswer = (value: unknown): value is Answer<unknown> =>
+  isObject(value) && 'success' in value && typeof value.success === 'boolean';
+const isRefusal = (data: unknown): data is Refusal =>
+  isObject(data) && 'code' in data && typeof data.code === 'string';
+
+export const socketIoLink =
+  (options: SocketIoLinkOptions): OpenLink =>
+  (credentials: Credentials, listeners: LinkListeners): Link => {
+    const socket = io(options.url, {
+      transports: [...options.transports],
+      forceNew: true,
+      reconnection: false,
+      timeout: options.connectTimeoutMs,
+      auth: { ...credentials },
+    });
+    listen(socket, listeners);
+    return {
+      ask: async (envelope, timeoutMs) => ask(socket.timeout(timeoutMs), options.event, envelope),
+      close: () => silence(socket),
+    };
+  };
+
+async function ask(
+  socket: Pick<Socket, 'emitWithAck'>,
+  event: string,
+  envelope: Envelope,
+): Promise<Answer<unknown> | null> {
+  try {
+    const answer: unknown = await socket.emitWithAck(event, envelope);
+    return isAnswer(answer) ? answer : null;
+  } catch {
+    return null;
+  }
+}
+
+function listen(socket: Socket, listeners: LinkListeners): void {
+  const lost = () => {
+    silence(socket);
+    listeners.lost();
+  };
+  socket.on('connect', () => listeners.opened());
+  socket.on('disconnect', lost);
+  socket.on('connect_error', (error: Error & { data?: unknown }) => {
+    if (!isRefusal(error.data)) return lost();
+    silence(socket);
+    listeners.refused(error.data.code, error.data.retry_after_ms ?? 0);
+  });
+  for (const [event, listener] of Object.entries(listeners.pushes)) socket.on(event, listener);
+}
+
+function silence(socket: Socket): void {
+  socket.removeAllListeners();
+  socket.disconnect();
+}

@@ -1,0 +1,34 @@
+/** The token that the next handshake carries. */
+export type TokenFunction = () => Promise<string>;
+
+export class TokenSource {
+  readonly #source: string | TokenFunction;
+  #current: string | null;
+
+  constructor(source: string | TokenFunction) {
+    this.#source = source;
+    this.#current = typeof source === 'string' ? source : null;
+  }
+
+  get canGetTokens(): boolean {
+    return typeof this.#source === 'function';
+  }
+
+  /** The present one is not good any more. */
+  invalidate(): void {
+    if (this.canGetTokens) this.#current = null;
+  }
+
+  /** @throws whatever the application's function throws. */
+  async current(): Promise<string> {
+    return this.#current ?? (await this.fresh());
+  }
+
+  /** @throws whatever the application's function throws. */
+  async fresh(): Promise<string> {
+    if (typeof this.#source === 'string') return this.#source;
+    const token = await this.#source();
+    this.#current = token;
+    return token;
+  }
+}

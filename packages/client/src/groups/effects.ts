@@ -1,0 +1,41 @@
+/** What a group's sequence asks its shell to do, and what it has to tell the application. */
+import type { RequestResult, ResyncReason } from '@plenum/protocol';
+import type { Entry, SeqRange } from './entry.ts';
+
+/**
+ * The server could not continue a position. Entries from `from_seq` on follow in order and without a hole.
+ * `from_seq` is null when the user is no member any more: nothing follows.
+ */
+export interface ResyncNotice {
+  readonly group_id: string;
+  readonly reason: ResyncReason;
+  readonly from_seq: number | null;
+  /** Entries that exist or existed and cannot be had (any more). */
+  readonly missing: SeqRange | null;
+  /** Entries that were shown and are no part of the log any more (a failover, a group made anew): forget them. */
+  readonly revoked: SeqRange | null;
+}
+
+/** All that was missed up to `head_seq` has been shown; `from_seq` was the first of it, head_seq + 1 if nothing was. */
+export interface RecoveredNotice {
+  readonly group_id: string;
+  readonly from_seq: number;
+  readonly head_seq: number;
+}
+
+/** Which page of `history` to read; `ticket` comes back with it. */
+export interface PageRead {
+  readonly ticket: number;
+  readonly after?: number;
+  readonly before?: number;
+}
+export type Page = Omit<RequestResult<'history'>, 'entries'> & { readonly entries: readonly Entry[] };
+
+export type Effect =
+  | { readonly do: 'show'; readonly entry: Entry }
+  | { readonly do: 'tell resync'; readonly notice: ResyncNotice }
+  | { readonly do: 'tell recovered'; readonly notice: RecoveredNotice }
+  | { readonly do: 'read'; readonly page: PageRead }
+  /** `subscribe` with the position: the server decides whether it continues. */
+  | { readonly do: 'verify' }
+  | { readonly do: 'unsubscribe' };

@@ -1,0 +1,11 @@
+import type { ErrorCode } from '@plenum/protocol';
+
+const final: ReadonlySet<string> = new Set<ErrorCode>([
+  'group_not_found',
+  'not_a_member',
+  'pending_membership',
+  'banned',
+]);
+
+/** The user may not read the group; any other failure says something of the moment only. */
+export const isNoReader = (code: string): boolean => final.has(code);

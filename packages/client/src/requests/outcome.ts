@@ -1,0 +1,32 @@
+import type { FailureBody, RequestInput, RequestResult, RequestType } from '@plenum/protocol';
+
+/** How a request ended. A request never rejects: what is refused, or unanswered in time, is a value. */
+export type Outcome<R> =
+  | { readonly ok: true; readonly result: R; readonly requestId: string }
+  | { readonly ok: false; readonly failure: FailureBody; readonly requestId: string };
+
+/** Sends one request until it is answered for good or its time is over. */
+export type Ask = <T extends RequestType>(
+  type: T,
+  args: RequestInput<T> | (() => RequestInput<T>),
+  options?: AskOptions,
+) => Promise<Outcome<RequestResult<T>>>;
+
+export interface AskOptions {
+  /** Default: made up. The same id again within 10 minutes gives the first success again. */
+  readonly requestId?: string;
+  /** All attempts together, ms. */
+  readonly timeoutMs?: number;
+}
+
+/** Of the SDK itself: the texts stand here, so that the table of the protocol and its schemas need not be shipped. */
+export const localFailures = {
+  closed: { code: 'unavailable', error: 'The client is closed', can_retry: false },
+  full: { code: 'unavailable', error: 'Too many requests are waiting already', can_retry: true },
+  unsent: { code: 'unavailable', error: 'There was no connection in time: nothing was sent', can_retry: true },
+  unanswered: {
+    code: 'timeout',
+    error: 'No answer in time, the outcome is unknown: retry with the same request_id',
+    can_retry: true,
+  },
+} as const satisfies Record<string, FailureBody>;

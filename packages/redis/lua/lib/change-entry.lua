@@ -1,0 +1,30 @@
+-- The entry that records the change itself, and its optional fields.
+
+local function reason_field(reason)
+  return reason ~= '' and ',"reason":' .. reason or ''
+end
+
+local function roles_field(member)
+  return member.role == 'a' and ',"roles":["admin"]' or ',"roles":["member"]'
+end
+
+local function until_field(name, ends_at)
+  return ends_at and ',"' .. name .. '":"' .. iso_time(ends_at) .. '"' or ''
+end
+
+-- @param for_ms empty for a mute or ban that does not end by itself
+local function end_of(for_ms)
+  if for_ms == '' then return nil end
+  return now + tonumber(for_ms)
+end
+
+-- @return the seq of the entry
+local function record_change(type, tail)
+  return append_event(group, now, {
+    type = type,
+    user = user_id,
+    actor = actor,
+    request_id = request_id,
+    tail = tail,
+  })
+end

@@ -1,0 +1,31 @@
+-- Epochs. A server in another history of replication may have lost entries: the group goes on counting in a new epoch, and
+-- remembers where the old one ended.
+
+local PAST_EPOCHS_KEPT = 8
+
+-- The history of replication that this server is in; a failover or an empty restart begins another.
+local function replication_history(info)
+  return string.match(info, 'master_replid:(%x+)')
+end
+
+local function past_with(past, epoch, seq)
+  local finished = {}
+  for one in string.gmatch(past, '[^,]+') do finished[#finished + 1] = one end
+  finished[#finished + 1] = epoch .. ':' .. integer(seq)
+  return table.concat(finished, ',', math.max(1, #finished - PAST_EPOCHS_KEPT + 1))
+end
+
+-- To be called before an entry is numbered.
+local function continue_epoch(group)
+  local info = redis.call('INFO', 'replication')
+  if string.find(info, 'master_replid:' .. group.hist, 1, true) then return end
+  group.past = past_with(redis.call('HGET', group_key, 'past'), group.epoch, group.seq)
+  group.epoch = epoch_offer
+  group.hist = replication_history(info)
+  group.is_new_epoch = true
+end
+
+local function save_epoch(group)
+  if not group.is_new_epoch then return end
+  redis.call('HSET', group_key, 'epoch', group.epoch, 'hist', group.hist, 'past', group.past)
+end

@@ -1,0 +1,14 @@
+-- Every key that entries and moves of members may be written to.
+-- @include writable
+
+local function expect_group_writable()
+  expect_writable(group_key, 'hash', { 'HSET', 'PEXPIRE', 'UNLINK' })
+  expect_writable(members_key, 'hash', { 'HSET', 'HDEL', 'UNLINK' })
+  expect_writable(receivers_key, 'zset', { 'ZADD', 'ZREM', 'UNLINK' })
+  expect_writable(pending_key, 'zset', { 'ZADD', 'ZREM', 'UNLINK' })
+  expect_writable(mutes_key, 'zset', { 'ZADD', 'ZREM', 'UNLINK' })
+  expect_writable(log_key, 'stream', { 'XADD', 'PEXPIRE', 'UNLINK' })
+  expect_writable(outbox_key, 'stream', { 'XADD' })
+  expect_writable(due_key, 'zset', { 'ZADD', 'ZREM' })
+  expect_right('SPUBLISH', channel)
+end

@@ -1,0 +1,79 @@
+/** Everything of a node that hears: feeds, nudges, the rooms of the Socket.IO adapter, and the canaries that prove that it hears. */
+import type { Clock, EngineSettings, FeedTransport, Nudges, Random, RoomChannels } from '@plenum/core';
+import type { Anomalies } from './anomalies.ts';
+import { Canary } from './canary.ts';
+import type { Channels } from './channels.ts';
+import { ClusterSubscriber } from './cluster-subscriber.ts';
+import type { Connections, Listening } from './connections.ts';
+import type { Keys } from './keys.ts';
+import { noFeeds, RedisFeedTransport } from './redis-feed-transport.ts';
+import type { RedisGroupLog } from './redis-group-log.ts';
+import { RedisNudges } from './redis-nudges.ts';
+import { RedisRoomChannels } from './room-channels.ts';
+import { shardsOf } from './shards.ts';
+import { ChannelSubscriber } from './subscriber.ts';
+import { Topology } from './topology.ts';
+
+export interface ListeningOptions {
+  readonly connections: Connections;
+  readonly log: Pick<RedisGroupLog, 'commitSeen'>;
+  readonly keys: Keys;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly anomalies: Anomalies;
+  readonly settings: EngineSettings;
+}
+
+export interface Ears {
+  readonly feeds: FeedTransport;
+  readonly nudges: Nudges;
+  /** Null in a client. */
+  readonly roomChannels: RoomChannels | null;
+  isUp(): boolean;
+  close(): void;
+}
+
+export function listen(options: ListeningOptions): Ears {
+  const { connections, log, keys, prefix, clock, anomalies, settings } = options;
+  const { command, listening } = connections;
+  const timeoutMs = settings.requestTimeoutMs;
+  if (listening === null) {
+    const nudges = new RedisNudges({ command, subscriber: null, keys, anomalies, clock, timeoutMs });
+    return { feeds: noFeeds, nudges, roomChannels: null, isUp: () => true, close: () => undefined };
+  }
+  const { channels, close } = openChannels(options, listening);
+  return {
+    feeds: new RedisFeedTransport({ subscriber: channels, log, keys, anomalies, clock, timeoutMs }),
+    nudges: new RedisNudges({ command, subscriber: channels, keys, anomalies, clock, timeoutMs }),
+    roomChannels: new RedisRoomChannels({ prefix, subscriber: channels, command, anomalies }),
+    isUp: () => channels.isUp,
+    close,
+  };
+}
+
+function openChannels(options: ListeningOptions, listening: Listening): { channels: Channels; close(): void } {
+  const { connections, prefix, clock, random, anomalies } = options;
+  const { command, reads } = connections;
+  const publish = (channel: string, payload: string) => command.spublish(channel, payload);
+  if (listening.kind === 'each') {
+    const { cluster, openLink } = listening;
+    const topology = new Topology(cluster, clock);
+    const channels = new ClusterSubscriber({ topology, openLink, publish, prefix, clock, random, anomalies });
+    return { channels, close: () => channels.close() };
+  }
+  const subscriber = new ChannelSubscriber({ redis: listening.redis, anomalies });
+  const touchOthers = () => {
+    for (const { redis } of shardsOf(reads)) redis?.ping().catch(() => undefined);
+  };
+  const channelOf = (token: string) => `${prefix}#canary#${token}#`;
+  const canary = new Canary({ subscriber, publish, touchOthers, channelOf, clock, random });
+  canary.start();
+  return {
+    channels: subscriber,
+    close: () => {
+      canary.stop();
+      subscriber.close();
+    },
+  };
+}

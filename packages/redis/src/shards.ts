@@ -1,0 +1,56 @@
+/** Which server answers for a key or a channel: the only one there is, or the master of its slot in a Cluster. */
+import { type Clock, crc16 } from '@plenum/core';
+import { type Cluster, Redis } from 'ioredis';
+import type { ScriptClient } from './scripts/index.ts';
+import { within } from './within.ts';
+
+const SLOT_COUNT = 16_384;
+const answerTimeoutMs = 1000;
+
+export interface Shard {
+  /** `host:port` of the master; empty where there is one server, whatever its address is at the moment. */
+  readonly name: string;
+  /** Null while its connection is being made. */
+  readonly redis: Redis | null;
+}
+
+/** @param key ASCII. Of `{…}` only what stands between the first braces counts, unless that is nothing. */
+export function slotOf(key: string): number {
+  const open = key.indexOf('{');
+  const close = open < 0 ? -1 : key.indexOf('}', open + 1);
+  return crc16(close > open + 1 ? key.slice(open + 1, close) : key) % SLOT_COUNT;
+}
+
+/** The master of the key's slot as far as the client knows; null before it knows any. */
+export const masterOf = (cluster: Cluster, key: string): string | null =>
+  cluster.slots[slotOf(key)]?.[0] ?? null;
+
+/** `host:port` of every master that has slots. */
+export const mastersOf = (cluster: Cluster): ReadonlySet<string> =>
+  new Set(cluster.slots.flatMap(([master]) => (master === undefined ? [] : [master])));
+
+/** Names the server of a key as `Shard.name` does. */
+export const shardNameOf = (client: ScriptClient, key: string): string =>
+  client instanceof Redis ? '' : (masterOf(client, key) ?? '');
+
+/** Every shard of the deployment. */
+export function shardsOf(client: ScriptClient): readonly Shard[] {
+  if (client instanceof Redis) return [{ name: '', redis: client }];
+  const connections = new Map(client.nodes('all').map((redis) => [serverOf(redis), redis]));
+  return [...mastersOf(client)].map((name) => ({ name, redis: connections.get(name) ?? null }));
+}
+
+/** `host:port` as CLUSTER SLOTS names it. */
+export const serverOf = ({ options }: Redis): string => `${options.host}:${options.port}`;
+
+/** Whether every shard answers a ping at once; never rejects. */
+export async function doAllAnswer(client: ScriptClient, clock: Clock): Promise<boolean> {
+  if (client.status !== 'ready') return false;
+  const pings = shardsOf(client).map(({ redis }) => redis?.ping() ?? Promise.reject(new Error('no connection')));
+  try {
+    await within(clock, answerTimeoutMs, Promise.all(pings));
+    return pings.length > 0;
+  } catch {
+    return false;
+  }
+}

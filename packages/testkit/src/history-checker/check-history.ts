@@ -1,0 +1,35 @@
+/** Every invariant of the reliability document that a finished run can be judged by, each as one function. */
+import { permissionsHold, sendersWereActive } from './entry-rules.ts';
+import { countsOf, foldLog } from './fold-log.ts';
+import type { EpochLog, RunHistory, Violation } from './history.ts';
+import { deliveriesAreEntitled, deliveriesAreWhole } from './received-whole.ts';
+import { acksAreStored, refusedIsInvisible, requestsAreStoredOnce, seqsAreDense } from './stored-once.ts';
+
+const invariants: readonly ((history: RunHistory) => Violation[])[] = [
+  acksAreStored,
+  refusedIsInvisible,
+  requestsAreStoredOnce,
+  seqsAreDense,
+  deliveriesAreWhole,
+  deliveriesAreEntitled,
+  sendersWereActive,
+  permissionsHold,
+];
+
+/** @returns what was violated; empty for a sound run. */
+export const checkHistory = (history: RunHistory): Violation[] =>
+  invariants.flatMap((invariant) => invariant(history));
+
+/** What `get_group_info` with its members has to say of a group with this log. */
+export function stateOf(log: EpochLog) {
+  const group = foldLog(log);
+  const members = [...group.members].map(
+    ([userId, { status, roles }]) => [userId, { status, roles }] as const,
+  );
+  return {
+    epoch: log.entries.at(-1)?.epoch,
+    seq: log.entries.at(-1)?.seq ?? 0,
+    counts: countsOf(group),
+    members: Object.fromEntries(members),
+  };
+}

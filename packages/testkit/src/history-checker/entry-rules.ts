@@ -1,0 +1,166 @@
+/** Which entry may follow which state of a group: an account of the group rules that shares no code with the product. */
+import type { GroupEvent, GroupType, HistoryEntry } from '@plenum/protocol';
+import {
+  actorIn,
+  countsOf,
+  type FoldedGroup,
+  foldLog,
+  isBannedAt,
+  isService,
+  successorIn,
+} from './fold-log.ts';
+import { type EpochLog, isMessage, named, type RunHistory, type Violation } from './history.ts';
+
+interface Case {
+  readonly group: FoldedGroup;
+  readonly groupType: GroupType;
+  readonly event: GroupEvent;
+}
+/** What must hold for an entry, each with what is wrong if it does not. */
+type Demands = readonly (readonly [boolean, string])[];
+
+const memberOf = ({ group, event }: Case) => group.members.get(event.user_id);
+const statusOf = (one: Case) => memberOf(one)?.status ?? 'none';
+const isAdmin = ({ group }: Case, userId: string) => {
+  const member = group.members.get(userId);
+  return member?.status === 'active' && member.roles.includes('admin');
+};
+
+const hasPlace = ({ group }: Case): Demands[number] => {
+  const { active, muted } = countsOf(group);
+  return [active + muted < group.maxMembers, 'the group was full'];
+};
+const notBanned = ({ group, event }: Case): Demands[number] => [
+  !isBannedAt(group, event.user_id, event.timestamp),
+  'he was banned',
+];
+const byAdmin = (one: Case, actor = actorIn(one.event)): Demands[number] => [
+  isService(actor) || isAdmin(one, actor),
+  `${actor} was no active admin`,
+];
+const is = (one: Case, status: string): Demands[number] => [
+  statusOf(one) === status,
+  `he was ${statusOf(one)}`,
+];
+const isMember = (one: Case): Demands[number] => [memberOf(one) !== undefined, 'he was not in the group'];
+const notLastAdmin = (one: Case): Demands[number] => [
+  !isAdmin(one, one.event.user_id) || countsOf(one.group).admins > 1,
+  'he was the last admin',
+];
+const isStrict = ({ groupType }: Case): Demands[number] => [
+  groupType === 'strict_private',
+  'the type knows no mutes',
+];
+
+/** Any active member answers applicants in a private group, an admin in a strict one. */
+function byAnswerer(one: Case): Demands[number] {
+  const actor = actorIn(one.event);
+  if (one.groupType === 'strict_private') return byAdmin(one);
+  const isActive = one.group.members.get(actor)?.status === 'active';
+  return [isService(actor) || isActive, `${actor} was not active`];
+}
+
+function joined(one: Case): Demands {
+  const { group, groupType, event } = one;
+  const isFirst = groupType === 'public' && countsOf(group).active === 0;
+  return [
+    [groupType === 'public' || isService(actorIn(event)), 'nobody let him in'],
+    is(one, 'none'),
+    notBanned(one),
+    hasPlace(one),
+    [
+      isFirst === (event.roles?.includes('admin') ?? false),
+      'the first active one of a public group is its admin',
+    ],
+  ];
+}
+
+/** By an admin, or to follow the last one. */
+function promoted(one: Case): Demands {
+  const { group, event } = one;
+  const isSuccession = isService(actorIn(event)) && countsOf(group).admins === 0;
+  return [
+    byAdmin(one),
+    is(one, 'active'),
+    [!isAdmin(one, event.user_id), 'he was an admin'],
+    [!isSuccession || successorIn(group) === event.user_id, `${successorIn(group)} stood longer`],
+  ];
+}
+
+const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
+  created: ({ event }) => [[event.seq === 1, 'it is not the first entry']],
+  joined,
+  requested: (one) => [
+    [one.groupType !== 'public', 'nobody asks to join a public group'],
+    [['none', 'muted'].includes(statusOf(one)), `he was ${statusOf(one)}`],
+    notBanned(one),
+    ...(statusOf(one) === 'muted' ? [] : [hasPlace(one)]),
+  ],
+  accepted: (one) => [byAnswerer(one), is(one, 'pending'), hasPlace(one)],
+  rejected: (one) => [byAnswerer(one), is(one, 'pending')],
+  left: (one) => [isMember(one)],
+  kicked: (one) => [byAdmin(one), isMember(one), notLastAdmin(one)],
+  banned: (one) => [byAdmin(one), notLastAdmin(one)],
+  unbanned: (one) => [
+    byAdmin(one),
+    [isBannedAt(one.group, one.event.user_id, one.event.timestamp), 'he was not banned'],
+  ],
+  muted: (one) => [
+    isStrict(one),
+    byAdmin(one),
+    is(one, 'active'),
+    [!isAdmin(one, one.event.user_id), 'he was an admin'],
+  ],
+  unmuted: (one) => [isStrict(one), byAdmin(one), is(one, 'muted')],
+  promoted,
+  demoted: (one) => [byAdmin(one), [isAdmin(one, one.event.user_id), 'he was no admin'], notLastAdmin(one)],
+  updated: (one) => [byAdmin(one, one.event.user_id)],
+  deleted: (one) => [byAdmin(one, one.event.user_id)],
+};
+
+/** Where nobody leads, the very next entry has to mend it. */
+function missesAdmin({ groupType, group }: Omit<Case, 'event'>): boolean {
+  const { active, admins } = countsOf(group);
+  if (group.isDeleted || admins > 0) return false;
+  return active > 0 || groupType !== 'public';
+}
+
+function judge(log: EpochLog): Violation[] {
+  const { groupId, groupType, entries } = log;
+  const violations: Violation[] = [];
+  const violated = (what: string) => violations.push({ invariant: 'I9', groupId, what });
+  let isLeaderless = false;
+  const visit = (group: FoldedGroup, entry: HistoryEntry) => {
+    if (group.isDeleted) violated(`${named(entry)} comes after the group's end`);
+    const mends = entry.type === 'promoted' || entry.type === 'deleted';
+    isLeaderless = entry.seq > 1 && missesAdmin({ groupType, group });
+    if (isLeaderless && !mends) violated(`${named(entry)} comes where nobody is an admin`);
+    if (isMessage(entry)) return;
+    for (const [isHeld, what] of demands[entry.type]({ group, groupType, event: entry })) {
+      if (!isHeld) violated(`${named(entry)}: ${what}`);
+    }
+  };
+  const group = foldLog(log, visit);
+  if (entries.length > 0 && missesAdmin({ groupType, group })) violated('nobody is an admin at the end');
+  return violations;
+}
+
+/** I9: every entry was allowed by the rules where it stands, and no group is left without an admin. */
+export const permissionsHold = ({ logs }: RunHistory): Violation[] => logs.flatMap(judge);
+
+/** I8: no message of somebody who was muted, an applicant, or not in the group. */
+export const sendersWereActive = ({ logs }: RunHistory): Violation[] =>
+  logs.flatMap((log) => {
+    const violations: Violation[] = [];
+    foldLog(log, ({ members }, entry) => {
+      if (!isMessage(entry)) return;
+      const status = members.get(entry.from_user_id)?.status ?? 'not in the group';
+      if (status === 'active') return;
+      violations.push({
+        invariant: 'I8',
+        groupId: log.groupId,
+        what: `${named(entry)}: the sender was ${status}`,
+      });
+    });
+    return violations;
+  });

@@ -1,0 +1,152 @@
+/** The state of a group as its log tells it: who is in it how, who is banned, and who was to receive which entries. */
+import { type GroupEvent, type HistoryEntry, type MemberStatus, type Role, SERVICE } from '@plenum/protocol';
+import { type EpochLog, isMessage } from './history.ts';
+
+export interface FoldedMember {
+  readonly status: MemberStatus;
+  readonly roles: readonly Role[];
+  /** Seq of the entry from which on he receives; of his request while pending. */
+  readonly sinceSeq: number;
+}
+
+/** What a user was to receive: from `sinceSeq` to `endSeq`, both inclusive. */
+export interface ReceivingRange {
+  readonly userId: string;
+  readonly sinceSeq: number;
+  /** Infinity while he still receives. */
+  endSeq: number;
+}
+
+export interface FoldedGroup {
+  readonly members: Map<string, FoldedMember>;
+  /** Until when, in ms; Infinity: until somebody unbans. */
+  readonly bans: Map<string, number>;
+  readonly ranges: ReceivingRange[];
+  maxMembers: number;
+  isDeleted: boolean;
+}
+
+export interface FoldedCounts {
+  readonly active: number;
+  readonly pending: number;
+  readonly muted: number;
+  readonly admins: number;
+}
+
+export const emptyGroup = ({ maxMembers }: Pick<EpochLog, 'maxMembers'>): FoldedGroup => ({
+  members: new Map(),
+  bans: new Map(),
+  ranges: [],
+  maxMembers: maxMembers ?? Number.POSITIVE_INFINITY,
+  isDeleted: false,
+});
+
+/** @param visit sees every entry with the state before it. */
+export function foldLog(
+  log: EpochLog,
+  visit: (group: FoldedGroup, entry: HistoryEntry) => void = () => {},
+): FoldedGroup {
+  const group = emptyGroup(log);
+  for (const entry of log.entries) {
+    visit(group, entry);
+    if (!isMessage(entry)) apply(group, entry);
+  }
+  return group;
+}
+
+export function countsOf({ members }: FoldedGroup): FoldedCounts {
+  const counts = { active: 0, pending: 0, muted: 0, admins: 0 };
+  for (const { status, roles } of members.values()) {
+    counts[status] += 1;
+    if (roles.includes('admin')) counts.admins += 1;
+  }
+  return counts;
+}
+
+/** The active member of the longest standing: he follows the last admin. */
+export function successorIn({ members }: FoldedGroup): string | undefined {
+  const active = [...members].filter(([, { status }]) => status === 'active');
+  return active.sort(([, a], [, b]) => a.sinceSeq - b.sinceSeq)[0]?.[0];
+}
+
+export function isBannedAt({ bans }: FoldedGroup, userId: string, timestamp: string): boolean {
+  const untilMs = bans.get(userId);
+  return untilMs !== undefined && untilMs > Date.parse(timestamp);
+}
+
+function receiveFrom(group: FoldedGroup, userId: string, sinceSeq: number): void {
+  group.ranges.push({ userId, sinceSeq, endSeq: Number.POSITIVE_INFINITY });
+}
+function receiveUpTo(group: FoldedGroup, userId: string, endSeq: number): void {
+  const open = group.ranges.find((range) => range.userId === userId && range.endSeq > endSeq);
+  if (open !== undefined) open.endSeq = endSeq;
+}
+function remove(group: FoldedGroup, { user_id: userId, seq }: GroupEvent): void {
+  group.members.delete(userId);
+  receiveUpTo(group, userId, seq);
+}
+function change(group: FoldedGroup, userId: string, fields: Partial<FoldedMember>): void {
+  const member = group.members.get(userId);
+  if (member !== undefined) group.members.set(userId, { ...member, ...fields });
+}
+function enter(group: FoldedGroup, { user_id: userId, seq, roles = ['member'] }: GroupEvent): void {
+  group.members.set(userId, { status: 'active', roles, sinceSeq: seq });
+  receiveFrom(group, userId, seq);
+}
+
+function request(group: FoldedGroup, { user_id: userId, seq }: GroupEvent): void {
+  const roles = group.members.get(userId)?.roles ?? ['member'];
+  receiveUpTo(group, userId, seq);
+  group.members.set(userId, { status: 'pending', roles, sinceSeq: seq });
+}
+
+function accept(group: FoldedGroup, { user_id: userId, seq }: GroupEvent): void {
+  change(group, userId, { status: 'active', sinceSeq: seq });
+  receiveFrom(group, userId, seq);
+}
+
+function ban(group: FoldedGroup, event: GroupEvent): void {
+  remove(group, event);
+  const untilMs =
+    event.banned_until === undefined ? Number.POSITIVE_INFINITY : Date.parse(event.banned_until);
+  group.bans.set(event.user_id, untilMs);
+}
+
+function update(group: FoldedGroup, { changes = {} }: GroupEvent): void {
+  if (!('max_members' in changes)) return;
+  group.maxMembers =
+    changes['max_members'] === null ? Number.POSITIVE_INFINITY : Number(changes['max_members']);
+}
+
+function end(group: FoldedGroup, { seq }: GroupEvent): void {
+  for (const userId of group.members.keys()) receiveUpTo(group, userId, seq);
+  group.members.clear();
+  group.bans.clear();
+  group.isDeleted = true;
+}
+
+const effects: Readonly<Record<GroupEvent['type'], (group: FoldedGroup, event: GroupEvent) => void>> = {
+  created: enter,
+  joined: enter,
+  requested: request,
+  accepted: accept,
+  rejected: remove,
+  left: remove,
+  kicked: remove,
+  banned: ban,
+  unbanned: (group, { user_id }) => group.bans.delete(user_id),
+  muted: (group, { user_id }) => change(group, user_id, { status: 'muted' }),
+  unmuted: (group, { user_id }) => change(group, user_id, { status: 'active' }),
+  promoted: (group, { user_id }) => change(group, user_id, { roles: ['admin'] }),
+  demoted: (group, { user_id }) => change(group, user_id, { roles: ['member'] }),
+  updated: update,
+  deleted: end,
+};
+
+function apply(group: FoldedGroup, event: GroupEvent): void {
+  effects[event.type](group, event);
+}
+
+/** Who acted: the user himself unless the entry names somebody else. */
+export const actorIn = ({ actor_id, user_id }: GroupEvent): string => actor_id ?? user_id;
+export const isService = (actor: string): boolean => actor === SERVICE;

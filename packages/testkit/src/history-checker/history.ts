@@ -1,0 +1,69 @@
+/** What a run of the service leaves behind to be judged: its logs, what senders were told, what devices were given. */
+import type { GroupEvent, GroupType, HistoryEntry } from '@plenum/protocol';
+
+export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
+
+/** One epoch of a group's log from its first entry on: from `created` to `deleted` if it ended. */
+export interface EpochLog {
+  readonly groupId: string;
+  readonly groupType: GroupType;
+  /** As the group was created; absent: none. `updated` entries change it. */
+  readonly maxMembers?: number;
+  /** As they stand in the log. */
+  readonly entries: readonly HistoryEntry[];
+}
+
+/** One attempt to send, and how it ended for the sender. Attempts under one request id are several of these. */
+export interface Send {
+  readonly groupId: string;
+  readonly userId: string;
+  readonly requestId: string;
+  readonly message: string;
+  readonly answer:
+    | { readonly kind: 'ack'; readonly epoch: string; readonly seq: number; readonly messageId: string }
+    | { readonly kind: 'refused'; readonly code: string }
+    /** No answer, or `timeout`: it may stand in the log or not. */
+    | { readonly kind: 'unknown' };
+}
+
+/** What one device was given of one group, in the order of arrival. */
+export interface Delivery {
+  readonly device: string;
+  readonly userId: string;
+  readonly groupId: string;
+  /** Connected and attached from the first entry of its user's memberships on, and given the time to get all of them. */
+  readonly isThroughout: boolean;
+  readonly entries: readonly HistoryEntry[];
+}
+
+export interface RunHistory {
+  readonly logs: readonly EpochLog[];
+  readonly sends: readonly Send[];
+  readonly deliveries: readonly Delivery[];
+}
+
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I6' | 'I7' | 'I8' | 'I9';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly groupId: string;
+  readonly what: string;
+}
+
+export const isMessage = (entry: HistoryEntry): entry is MessageEntry => entry.type === 'message';
+export const isEvent = (entry: HistoryEntry): entry is GroupEvent => entry.type !== 'message';
+
+/** Names an entry for a reader: its place, its kind, and whom it concerns. */
+export const named = (entry: HistoryEntry): string =>
+  isMessage(entry)
+    ? `${entry.seq} (message of ${entry.from_user_id}, request ${entry.request_id})`
+    : `${entry.seq} (${entry.type} ${entry.user_id}${entry.actor_id === undefined ? '' : ` by ${entry.actor_id}`})`;
+
+/** One place in the logs of all groups and epochs. */
+export const placeOf = (
+  groupId: string,
+  { epoch, seq }: { readonly epoch: string; readonly seq: number },
+): string => JSON.stringify([groupId, epoch, seq]);
+/** One request of one sender. */
+export const requestOf = (groupId: string, userId: string, requestId: string): string =>
+  JSON.stringify([groupId, userId, requestId]);

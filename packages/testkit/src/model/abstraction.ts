@@ -1,0 +1,76 @@
+/** What two engines must agree on: everything but the names of their epochs and the readings of their clocks. */
+import type {
+  AppendOutcome,
+  ChangeOutcome,
+  GroupRecord,
+  LogEntry,
+  LogHead,
+  MemberRecord,
+  Position,
+} from '@plenum/core';
+
+/** Only whether there is an end: the clocks of two engines differ. */
+const timed = (untilMs: number | null): 'timed' | null => (untilMs === null ? null : 'timed');
+
+/** Epochs are called by the order in which they were first seen. */
+export class Abstraction {
+  readonly #epochs = new Map<string, string>();
+
+  outcome(outcome: ChangeOutcome | AppendOutcome): object {
+    if (outcome.outcome === 'refused') {
+      const { code, retryAfterMs, details } = outcome.failure;
+      const isTimed = details?.muted_until !== undefined;
+      return { outcome: 'refused', code, isRetryable: retryAfterMs !== undefined, isTimed };
+    }
+    const epoch = this.#epoch(outcome.epoch);
+    if (outcome.outcome === 'appended') {
+      const messageId = outcome.messageId.replace(outcome.epoch, epoch);
+      return { ...outcome, epoch, messageId, timestampMs: null };
+    }
+    const { mutedUntilMs, bannedUntilMs } = outcome;
+    return { ...outcome, epoch, mutedUntilMs: timed(mutedUntilMs), bannedUntilMs: timed(bannedUntilMs) };
+  }
+
+  group(group: GroupRecord | null) {
+    return group && { ...group, createdAtMs: null, head: this.#head(group.head) };
+  }
+
+  position(position: Position | null): object | null {
+    if (position === null) return null;
+    const { head, member, bannedUntilMs } = position;
+    return {
+      ...position,
+      head: this.#head(head),
+      member: member && this.member(member),
+      bannedUntilMs: timed(bannedUntilMs),
+    };
+  }
+
+  member<M extends MemberRecord>(member: M): object {
+    return { ...member, joinedAtMs: null, mutedUntilMs: timed(member.mutedUntilMs) };
+  }
+
+  /** The bytes of the entry, its time as `now`, ends of mutes and bans as the time that they last. */
+  entry({ wire }: LogEntry): string {
+    const parsed = JSON.parse(wire.toString());
+    const nowMs = Date.parse(parsed.timestamp ?? parsed.result?.timestamp);
+    return JSON.stringify(parsed, (key, value) => {
+      if (key === 'timestamp') return 'now';
+      if (key === 'muted_until' || key === 'banned_until') return `now + ${Date.parse(value) - nowMs} ms`;
+      if (key === 'epoch') return this.#epoch(value);
+      return key === 'message_id'
+        ? value.replace(/^[0-9a-f]+/, (epoch: string) => this.#epoch(epoch))
+        : value;
+    });
+  }
+
+  #head(head: LogHead): object {
+    return { ...head, epoch: this.#epoch(head.epoch) };
+  }
+
+  #epoch(epoch: string): string {
+    const name = this.#epochs.get(epoch) ?? `epoch ${this.#epochs.size + 1}`;
+    this.#epochs.set(epoch, name);
+    return name;
+  }
+}

@@ -1,0 +1,120 @@
+/** Single operations as they may come in a run: by anybody to anybody, under keys of their own and under shared ones. */
+import { type GroupType, SERVICE } from '@plenum/protocol';
+import * as fc from 'fast-check';
+import {
+  type Attempt,
+  acceptCommand,
+  banCommand,
+  createCommand,
+  deleteCommand,
+  demoteCommand,
+  joinCommand,
+  kickCommand,
+  leaveCommand,
+  messageDraft,
+  muteCommand,
+  promoteCommand,
+  rejectCommand,
+  unbanCommand,
+  unmuteCommand,
+  updateCommand,
+} from '../commands.ts';
+import { userNames } from './cast.ts';
+import { momentMs } from './world.ts';
+
+export interface Ask {
+  readonly text: string;
+  readonly attempt: Attempt;
+}
+
+/** Mostly the first group, its creator and the service: else hardly anything would be allowed. */
+export const groupId = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('g0') },
+  { weight: 1, arbitrary: fc.constant('g1') },
+);
+export const userId = fc.constantFrom(...userNames);
+const user = userId.map((id): string => id);
+const actor = fc.oneof(
+  { weight: 5, arbitrary: fc.constant('u0') },
+  { weight: 3, arbitrary: user },
+  { weight: 5, arbitrary: fc.constant<string>(SERVICE) },
+);
+/** Muting exists in the last one only. */
+export const groupType: fc.Arbitrary<GroupType> = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom('public' as const, 'private' as const) },
+  { weight: 1, arbitrary: fc.constant('strict_private' as const) },
+);
+const reason = fc.constantFrom('spam', '"☃"\n');
+const forMs = fc.constantFrom(3_600_000, momentMs);
+const maxMembers = fc.constantFrom(null, 1, 3);
+const metadata = fc.constantFrom(null, '{}', '{"a":[],"n":1e+21}');
+const history = fc.constantFrom('all' as const, 'since_join' as const);
+/** Ids that several requests share: of one user a retry or a conflict, of two users nothing at all. */
+const sharedId = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ requestId: fc.constantFrom('r0', 'r1', 'r2') }) },
+);
+
+const asking = <G extends object>(
+  operation: string,
+  build: (given: G & { readonly requestId?: string }) => Attempt,
+  given: fc.Arbitrary<G>,
+): fc.Arbitrary<Ask> =>
+  fc.tuple(given, sharedId).map(([rest, id]) => ({
+    text: `${operation} ${JSON.stringify({ ...rest, ...id })}`,
+    attempt: build({ ...rest, ...id }),
+  }));
+
+const target = { groupId, actor, userId: user };
+const onTarget = fc.record(target);
+const withReason = fc.record({ ...target, reason }, { requiredKeys: ['groupId', 'actor', 'userId'] });
+const self = fc.record({ groupId, userId: user });
+
+const creating = fc.record({
+  groupId,
+  actor: user,
+  groupType,
+  maxMembers,
+  history,
+  metadata,
+});
+const joining = fc.record({
+  groupId,
+  userId: user,
+  ensure: fc.constantFrom(false, false, true),
+  createsPublic: fc.boolean(),
+});
+/** Seldom the creator: an admin cannot be muted. */
+const userToMute = fc.constantFrom('u0', 'u1', 'u1', 'u2', 'u2', 'u3');
+const muting = fc.record(
+  { groupId, actor, userId: userToMute, forMs },
+  { requiredKeys: ['groupId', 'actor', 'userId'] },
+);
+const banning = fc.record({ ...target, forMs, reason }, { requiredKeys: ['groupId', 'actor', 'userId'] });
+const updating = fc.record(
+  { groupId, actor, maxMembers, history, metadata },
+  { requiredKeys: ['groupId', 'actor'] },
+);
+const sending = fc.record({ groupId, sender: user, message: fc.constantFrom('hello', '"}]☃\u2028') });
+
+export const ask: fc.Arbitrary<Ask> = fc.oneof(
+  { weight: 3, arbitrary: asking('create', createCommand, creating) },
+  { weight: 12, arbitrary: asking('join', joinCommand, joining) },
+  {
+    weight: 2,
+    arbitrary: asking('admit', (given) => joinCommand({ ...given, actor: SERVICE, admit: true }), self),
+  },
+  { weight: 2, arbitrary: asking('leave', leaveCommand, self) },
+  { weight: 8, arbitrary: asking('accept', acceptCommand, withReason) },
+  { weight: 2, arbitrary: asking('reject', rejectCommand, withReason) },
+  { weight: 6, arbitrary: asking('mute', muteCommand, muting) },
+  { weight: 5, arbitrary: asking('unmute', unmuteCommand, withReason) },
+  { weight: 2, arbitrary: asking('kick', kickCommand, withReason) },
+  { weight: 3, arbitrary: asking('ban', banCommand, banning) },
+  { weight: 5, arbitrary: asking('unban', unbanCommand, withReason) },
+  { weight: 4, arbitrary: asking('promote', promoteCommand, onTarget) },
+  { weight: 4, arbitrary: asking('demote', demoteCommand, onTarget) },
+  { weight: 2, arbitrary: asking('update', updateCommand, updating) },
+  { weight: 1, arbitrary: asking('delete', deleteCommand, fc.record({ groupId, actor: user })) },
+  { weight: 7, arbitrary: asking('send', messageDraft, sending) },
+);

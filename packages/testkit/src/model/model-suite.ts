@@ -1,0 +1,72 @@
+/** Random histories: an engine under test has to say and to show what the memory engine says and shows. */
+import type { EngineSettings } from '@plenum/core';
+import type { GroupType } from '@plenum/protocol';
+import * as fc from 'fast-check';
+import { afterAll, describe, test } from 'vitest';
+import type { EngineHarness, MakeEngine } from '../suites/engine-harness.ts';
+import { groupType } from './asks.ts';
+import { Side } from './side.ts';
+import { beginning, step } from './steps.ts';
+import { World } from './world.ts';
+
+export interface ModelOptions {
+  /** Makes the memory engine, on a clock that moves only when it is told to. A new one for every run. */
+  readonly makeModel: MakeEngine;
+  readonly runs: number;
+  /** Steps of a run on average; a run may have up to twice as many. */
+  readonly commands: number;
+  /** Repeats the histories of a failed test, which prints its seed. */
+  readonly seed?: number;
+}
+
+/** The rates have conformance tests of their own; here they would depend on the machine. */
+const free: Partial<EngineSettings> = {
+  ratePerSec: 1_000_000,
+  rateBurst: 1_000_000,
+  membershipRatePerSec: 1_000_000,
+  membershipRateBurst: 1_000_000,
+};
+/** What the users' lists of groups hold grows from run to run: an engine serves so many. */
+const runsPerEngine = 250;
+/** Generous: what counts is that a run that hangs ends. */
+const runTimeoutMs = 1000;
+const baseTimeoutMs = 60_000;
+
+export function modelSuite(name: string, makeEngine: MakeEngine, options: ModelOptions): void {
+  const { makeModel, runs, commands, seed } = options;
+  describe(`${name}: model`, () => {
+    let harness: EngineHarness | null = null;
+    let begun = 0;
+    afterAll(() => harness?.[Symbol.asyncDispose]());
+
+    async function engineForNextRun(): Promise<EngineHarness> {
+      if (harness === null || begun % runsPerEngine === 0) {
+        await harness?.[Symbol.asyncDispose]();
+        harness = await makeEngine(free);
+      }
+      begun += 1;
+      return harness;
+    }
+
+    async function run(type: GroupType, history: Iterable<fc.AsyncCommand<World, World>>) {
+      const system = await engineForNextRun();
+      /** Ascending, so that pages of memberships can begin at a run. */
+      const id = `run-${String(begun).padStart(9, '0')}`;
+      await using model = await makeModel(free);
+      const world = new World({ model: new Side(model, id), system: new Side(system, id) });
+      for (const attempt of beginning(type)) await world.ask(attempt);
+      await fc.asyncModelRun(() => ({ model: world, real: world }), history);
+      await world.expectSameEverywhere();
+    }
+
+    test(
+      `${runs} random histories are told alike`,
+      () =>
+        fc.assert(
+          fc.asyncProperty(groupType, fc.commands([step], { maxCommands: 2 * commands, size: 'max' }), run),
+          { numRuns: runs, ...(seed === undefined ? {} : { seed }) },
+        ),
+      baseTimeoutMs + runs * runTimeoutMs,
+    );
+  });
+}

@@ -1,0 +1,90 @@
+/** One of the two engines in one run, seen through the abstraction. */
+import type { AppendOutcome, ChangeOutcome, Engine, MemberRecord } from '@plenum/core';
+import { groupIdSchema, type UserId } from '@plenum/protocol';
+import type { Attempt } from '../commands.ts';
+import type { EngineHarness } from '../suites/engine-harness.ts';
+import { Abstraction } from './abstraction.ts';
+import { groupNames, userNames } from './cast.ts';
+
+export class Side {
+  readonly #harness: EngineHarness;
+  /** Begins the ids of this run's groups: an engine serves many runs, and they do not meet. */
+  readonly #run: string;
+  readonly #abstraction = new Abstraction();
+
+  constructor(harness: EngineHarness, run: string) {
+    this.#harness = harness;
+    this.#run = run;
+  }
+
+  get #engine(): Engine {
+    return this.#harness.engine;
+  }
+
+  advance(ms: number): Promise<void> {
+    return this.#harness.advance(ms);
+  }
+
+  /** The answer as it is; `seen` makes it comparable. */
+  ask(attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> {
+    const groupId = this.#idOf(attempt.groupId);
+    return 'operation' in attempt
+      ? this.#engine.groups.change({ ...attempt, groupId })
+      : this.#engine.log.append({ ...attempt, groupId });
+  }
+
+  seen(outcome: ChangeOutcome | AppendOutcome): object {
+    return this.#abstraction.outcome(outcome);
+  }
+
+  async member(name: string, userId: UserId): Promise<MemberRecord | null> {
+    return (await this.#engine.groups.position(this.#idOf(name), userId))?.member ?? null;
+  }
+
+  /** Settings, counts and head of a group; null if there is none. */
+  async group(name: string): Promise<ReturnType<Abstraction['group']>> {
+    const group = await this.#engine.groups.group(this.#idOf(name));
+    return this.#abstraction.group(group && { ...group, groupId: groupIdSchema.parse(name) });
+  }
+
+  /** All that can be read of this run's groups and of their users. */
+  async everything(): Promise<object> {
+    const { groups } = this.#engine;
+    const listed = await groups.list({ prefix: this.#run, cursor: null, limit: 10 });
+    const memberships = userNames.map((userId) =>
+      groups.memberships(userId, { cursor: this.#run, limit: 10 }),
+    );
+    return {
+      groups: await Promise.all(groupNames.map((name) => this.#contents(name))),
+      listed: listed.rows.map((groupId) => this.#nameOf(groupId)),
+      memberships: (await Promise.all(memberships)).map(({ rows }) =>
+        rows.map((row) => `${this.#nameOf(row.groupId)}: ${row.member.status}`),
+      ),
+    };
+  }
+
+  async #contents(name: string): Promise<object> {
+    const { groups, log } = this.#engine;
+    const groupId = this.#idOf(name);
+    const [group, range, members, ...positions] = await Promise.all([
+      this.group(name),
+      log.after(groupId, 0, 1000),
+      groups.members(groupId, { cursor: null, limit: 200, status: null }),
+      ...userNames.map((userId) => groups.position(groupId, userId)),
+    ]);
+    return {
+      group,
+      log: range?.entries.map((entry) => this.#abstraction.entry(entry).replace(groupId, name)),
+      members: members?.rows.map((row) => this.#abstraction.member(row)),
+      positions: positions.map((position) => this.#abstraction.position(position)),
+    };
+  }
+
+  #idOf(name: string) {
+    return groupIdSchema.parse(`${this.#run}.${name}`);
+  }
+
+  #nameOf(groupId: string): string {
+    return groupId.slice(this.#run.length + 1);
+  }
+}

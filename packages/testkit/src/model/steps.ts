@@ -1,0 +1,66 @@
+/** What a run is made of: operations, retries, and pairs of operations whose sum is known. */
+import { type GroupType, SERVICE } from '@plenum/protocol';
+import * as fc from 'fast-check';
+import {
+  type Attempt,
+  banCommand,
+  createCommand,
+  demoteCommand,
+  joinCommand,
+  muteCommand,
+  promoteCommand,
+  unbanCommand,
+  unmuteCommand,
+} from '../commands.ts';
+import { ask, groupId, userId } from './asks.ts';
+import type { World } from './world.ts';
+
+/** A step as fast-check runs, shrinks and prints it. */
+export class Step implements fc.AsyncCommand<World, World> {
+  readonly #text: string;
+  readonly #act: (world: World) => Promise<unknown>;
+
+  constructor(text: string, act: (world: World) => Promise<unknown>) {
+    this.#text = text;
+    this.#act = act;
+  }
+
+  check = (): boolean => true;
+  run = async (world: World): Promise<void> => void (await this.#act(world));
+  toString = (): string => this.#text;
+}
+
+const opposites = fc.constantFrom(
+  ['mute', muteCommand, unmuteCommand] as const,
+  ['promote', promoteCommand, demoteCommand] as const,
+  ['ban', banCommand, unbanCommand] as const,
+);
+const thereAndBack = fc.tuple(opposites, groupId, userId).map(([[name, there, back], id, who]) => {
+  const given = { groupId: id, actor: SERVICE, userId: who };
+  const text = `${name} ${id} ${who} and back`;
+  return new Step(text, (world) => world.thereAndBack([there(given), back(given)], who));
+});
+
+/** How every run begins: `u0` creates the first group, and `u1` is a member of it. */
+export const beginning = (type: GroupType): readonly Attempt[] => [
+  createCommand({ groupId: 'g0', actor: 'u0', groupType: type }),
+  joinCommand({ groupId: 'g0', userId: 'u1', actor: SERVICE, admit: true }),
+];
+
+const once = ask.map(({ text, attempt }) => new Step(text, (world) => world.ask(attempt)));
+const twice = ask.map(({ text, attempt }) => new Step(`twice ${text}`, (world) => world.askTwice(attempt)));
+const again = fc
+  .nat({ max: 99 })
+  .map((index) => new Step(`again what was asked as number ${index}`, (world) => world.askAgain(index)));
+const leaveAndJoin = fc
+  .tuple(groupId, userId)
+  .map(([id, who]) => new Step(`leave and join ${id} ${who}`, (world) => world.leaveAndJoin(id, who)));
+
+/** One step of a run. */
+export const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 20, arbitrary: once },
+  { weight: 4, arbitrary: twice },
+  { weight: 3, arbitrary: again },
+  { weight: 1, arbitrary: leaveAndJoin },
+  { weight: 2, arbitrary: thereAndBack },
+);

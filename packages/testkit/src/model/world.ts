@@ -1,0 +1,95 @@
+/** One run: whatever is asked is asked of both sides, and they have to say and to show the same. */
+import type { AppendOutcome, ChangeOutcome } from '@plenum/core';
+import type { UserId } from '@plenum/protocol';
+import { expect } from 'vitest';
+import { type Attempt, joinCommand, kickCommand, leaveCommand } from '../commands.ts';
+import { verdict } from '../suites/scene.ts';
+import { Ledger } from './ledger.ts';
+import type { Side } from './side.ts';
+
+/** A mute or a ban of this time is waited for, so that it is over on both sides before anybody looks. */
+export const momentMs = 1;
+const afterMomentMs = 5;
+
+export class World {
+  readonly #model: Side;
+  readonly #system: Side;
+  readonly #ledger = new Ledger();
+  readonly #asked: Attempt[] = [];
+
+  constructor(sides: { readonly model: Side; readonly system: Side }) {
+    this.#model = sides.model;
+    this.#system = sides.system;
+  }
+
+  /** @returns the answer of the system. */
+  async ask(attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> {
+    const [expected, outcome] = await Promise.all([this.#model.ask(attempt), this.#system.ask(attempt)]);
+    expect(this.#system.seen(outcome)).toEqual(this.#model.seen(expected));
+    this.#ledger.check(attempt, outcome);
+    this.#asked.push(attempt);
+    if ('forMs' in attempt && attempt.forMs === momentMs) await this.#letPass(attempt);
+    await this.#expectSameGroup(attempt.groupId);
+    return outcome;
+  }
+
+  /** Asked twice is asked once: the second answer is the first, and the log has not moved. */
+  async askTwice(attempt: Attempt): Promise<void> {
+    const first = await this.ask(attempt);
+    const before = await this.#system.group(attempt.groupId);
+    const second = await this.ask(attempt);
+    if (first.outcome === 'refused') expect(verdict(second)).toBe(verdict(first));
+    else expect(second).toEqual({ ...first, isDuplicate: true });
+    expect(await this.#system.group(attempt.groupId)).toEqual(before);
+  }
+
+  /** Repeats something from earlier in the run, with the same key. */
+  async askAgain(index: number): Promise<void> {
+    const attempt = this.#asked[index % this.#asked.length];
+    if (attempt !== undefined) await this.ask(attempt);
+  }
+
+  /** Whoever leaves and joins is as fresh as one who never was a member. */
+  async leaveAndJoin(groupId: string, userId: UserId): Promise<void> {
+    await this.ask(leaveCommand({ groupId, userId }));
+    const joined = await this.ask(joinCommand({ groupId, userId }));
+    if (joined.outcome !== 'done') return;
+    const member = await this.#system.member(groupId, userId);
+    const group = await this.#system.group(groupId);
+    const isPublic = group?.groupType === 'public';
+    const isFirst = isPublic && group.counts.active === 1;
+    expect(member).toMatchObject({
+      status: isPublic ? 'active' : 'pending',
+      roles: isFirst ? ['admin'] : ['member'],
+      sinceSeq: joined.seq,
+      mutedUntilMs: null,
+    });
+  }
+
+  /** A change and its opposite leave the member as he was; after a ban and its end nothing is left of him. */
+  async thereAndBack([there, back]: readonly [Attempt, Attempt], userId: UserId): Promise<void> {
+    const before = await this.#system.member(there.groupId, userId);
+    const first = await this.ask(there);
+    if (first.outcome !== 'done' || first.isDuplicate) return;
+    expect(await this.ask(back)).toMatchObject({ outcome: 'done', isDuplicate: false });
+    const isBan = 'operation' in there && there.operation === 'ban';
+    expect(await this.#system.member(there.groupId, userId)).toEqual(isBan ? null : before);
+  }
+
+  /** Compares all that can be read. */
+  async expectSameEverywhere(): Promise<void> {
+    const [expected, found] = await Promise.all([this.#model.everything(), this.#system.everything()]);
+    expect(found).toEqual(expected);
+  }
+
+  /** Time passes, and a command that settles makes both sides write down what has ended. */
+  async #letPass({ groupId }: Attempt): Promise<void> {
+    await Promise.all([this.#model.advance(afterMomentMs), this.#system.advance(afterMomentMs)]);
+    await this.ask(kickCommand({ groupId, actor: 'nobody', userId: 'nobody' }));
+  }
+
+  async #expectSameGroup(name: string): Promise<void> {
+    const [expected, found] = await Promise.all([this.#model.group(name), this.#system.group(name)]);
+    expect(found).toEqual(expected);
+  }
+}

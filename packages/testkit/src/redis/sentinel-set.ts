@@ -1,0 +1,114 @@
+/** A master, its replicas and three Sentinels on 127.0.0.1, to be failed over on purpose or by a kill. */
+import type { RedisServer } from './redis-server.ts';
+import { ServerSet } from './server-set.ts';
+
+export interface SentinelSetOptions {
+  /** Default 1. */
+  readonly replicas?: number;
+  /** Arguments of every redis-server. */
+  readonly args?: readonly string[];
+}
+
+const masterName = 'main';
+const sentinelCount = 3;
+/** Production takes 5 s or more; tests cannot wait. */
+const downAfterMs = 1000;
+
+export class SentinelSet extends ServerSet {
+  readonly #servers: RedisServer[] = [];
+  readonly #sentinels: RedisServer[] = [];
+
+  /** Resolves when every Sentinel knows the others and the replicas. */
+  static async start({ replicas = 1, args = [] }: SentinelSetOptions = {}): Promise<SentinelSet> {
+    const set = new SentinelSet();
+    try {
+      await set.#startServers(replicas, args);
+      await set.#startSentinels();
+      return set;
+    } catch (error) {
+      await set.stop();
+      throw error;
+    }
+  }
+
+  /** Value of `REDIS_URL`. */
+  get url(): string {
+    return `redis+sentinel://${this.#sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${masterName}`;
+  }
+
+  get sentinels(): readonly RedisServer[] {
+    return this.#sentinels;
+  }
+
+  /** The server that the Sentinels call master now. */
+  async master(): Promise<RedisServer> {
+    const [sentinel] = this.#sentinels;
+    if (sentinel === undefined) throw new Error('There is no Sentinel.');
+    const address = await this.ask(sentinel, 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName);
+    const port = Array.isArray(address) ? Number(address[1]) : 0;
+    const master = this.#servers.find((server) => server.port === port);
+    if (master === undefined) throw new Error(`No server of this set is at port ${port}.`);
+    return master;
+  }
+
+  /** Makes a replica master while the old one goes on. Resolves when the Sentinels have switched. */
+  async failover(): Promise<void> {
+    const old = await this.master();
+    const [sentinel] = this.#sentinels;
+    if (sentinel === undefined) throw new Error('There is no Sentinel.');
+    // Refused until the Sentinel has heard enough of the replicas.
+    await this.until('a failover begins', () =>
+      this.ask(sentinel, 'SENTINEL', 'FAILOVER', masterName).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await this.untilReplaced(old);
+  }
+
+  /** SIGKILL. @returns the dead one, whose data stay for `restart` */
+  async killMaster(): Promise<RedisServer> {
+    const master = await this.master();
+    await master.kill();
+    return master;
+  }
+
+  /** Resolves when another server is master and says so itself. */
+  untilReplaced(old: RedisServer): Promise<void> {
+    return this.until('another server is master', async () => {
+      const master = await this.master();
+      return master !== old && (await this.field(master, 'role', 'INFO', 'replication')) === 'master';
+    });
+  }
+
+  async #startServers(replicas: number, args: readonly string[]): Promise<void> {
+    const shared = [...args, '--repl-diskless-sync-delay', '0'];
+    const master = await this.launch({ args: shared });
+    this.#servers.push(master);
+    const replicaOf = ['--replicaof', `127.0.0.1 ${master.port}`];
+    const started = Array.from({ length: replicas }, () => this.launch({ args: [...shared, ...replicaOf] }));
+    this.#servers.push(...(await Promise.all(started)));
+    await this.until('every replica is in sync', async () => {
+      const text = String(await this.ask(master, 'INFO', 'replication'));
+      return text.split('state=online').length - 1 === replicas;
+    });
+  }
+
+  async #startSentinels(): Promise<void> {
+    const master = this.#servers[0];
+    if (master === undefined) throw new Error('There is no master to watch.');
+    const sentinel = [
+      `sentinel monitor ${masterName} 127.0.0.1 ${master.port} ${Math.ceil(sentinelCount / 2)}`,
+      `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
+      `sentinel failover-timeout ${masterName} 5000`,
+    ];
+    const started = Array.from({ length: sentinelCount }, () => this.launch({ sentinel }));
+    this.#sentinels.push(...(await Promise.all(started)));
+    for (const one of this.#sentinels) {
+      await this.until('the Sentinels know each other and the replicas', async () => {
+        const text = String(await this.ask(one, 'INFO', 'sentinel'));
+        return text.includes(`slaves=${this.#servers.length - 1},sentinels=${sentinelCount}`);
+      });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Every operation × group type × standing of who asks × standing of whom he means, at every door of both engines, against
+ * grids that were written by hand. What is refused leaves head, counts, members, bans and history as they were.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Cell, cells } from '../world/rule-cells.ts';
+import {
+  type Door,
+  type GroupState,
+  hasBehalf,
+  isExplain,
+  RuleLane,
+  type Tried,
+} from '../world/rule-lane.ts';
+import { engines, Service } from '../world/service.ts';
+
+const laneCount = 8;
+const free = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
+const reads = ['history', 'list_members', 'get_group_info', 'subscribe'];
+
+const plain = { status: 'active', roles: ['member'] };
+/** What a success tells, and where it leaves the target. */
+const successes: Readonly<Record<string, { readonly result: object; readonly target: unknown }>> = {
+  accept_member: { result: { status: 'active' }, target: expect.objectContaining(plain) },
+  reject_member: { result: { status: 'rejected' }, target: 'none' },
+  mute_member: {
+    result: { status: 'muted' },
+    target: expect.objectContaining({ ...plain, status: 'muted' }),
+  },
+  unmute_member: { result: { status: 'active' }, target: expect.objectContaining(plain) },
+  kick_member: { result: { status: 'kicked' }, target: 'none' },
+  ban_member: { result: { status: 'banned' }, target: 'banned' },
+  unban_member: { result: { status: 'unbanned' }, target: 'none' },
+  promote_member: {
+    result: { roles: ['admin'] },
+    target: expect.objectContaining({ ...plain, roles: ['admin'] }),
+  },
+  demote_member: { result: { roles: ['member'] }, target: expect.objectContaining(plain) },
+};
+
+interface Case {
+  readonly cell: Cell;
+  readonly door: Door;
+}
+
+/** The service has no socket, and a subscription needs one. */
+function doorsOf(cell: Cell): readonly Door[] {
+  if (cell.actor === 'service') return ['rest'];
+  if (cell.operation === 'subscribe') return ['socket', 'hosted'];
+  return hasBehalf(cell) ? ['socket', 'rest', 'behalf'] : ['socket', 'rest'];
+}
+const cases: readonly Case[] = cells.flatMap((cell) => doorsOf(cell).map((door) => ({ cell, door })));
+
+const rows = new Map<string, Case[]>();
+for (const one of cases) {
+  const name = `${one.cell.operation.replace(/:.*/, '')} in a group of type ${one.cell.groupType}`;
+  rows.set(name, [...(rows.get(name) ?? []), one]);
+}
+
+interface Seen {
+  readonly tried: Tried;
+  readonly before: GroupState;
+  readonly after: GroupState;
+}
+
+/** A refusal and a read change nothing; a success does what it says. */
+function expectCell({ cell }: Case, { tried, before, after }: Seen): void {
+  expect(tried.verdict).toBe(cell.expected);
+  const isDone = cell.expected.startsWith('done');
+  if (!isDone || isExplain(cell.operation) || reads.includes(cell.operation)) {
+    expect(after).toEqual(before);
+    return;
+  }
+  expect(after.info).not.toEqual(before.info);
+  const success = successes[cell.operation];
+  if (success === undefined) return;
+  expect(tried.result).toMatchObject(success.result);
+  expect(after.target).toEqual(success.target);
+}
+
+async function mistakeOf(lane: RuleLane, one: Case): Promise<object | null> {
+  try {
+    await lane.arrange(one.cell);
+    const before = await lane.state(one.cell);
+    const tried = await lane.ask(one.cell, one.door);
+    const after = await lane.state(one.cell);
+    expectCell(one, { tried, before, after });
+    return null;
+  } catch (error) {
+    return { ...one, told: error instanceof Error ? error.message : error };
+  }
+}
+
+/** Every lane tries one cell after the other; lanes go side by side. */
+async function mistakesOf(service: Service, row: readonly Case[]): Promise<object[]> {
+  const left = [...row];
+  const mistakes: object[] = [];
+  const work = async (name: string) => {
+    const lane = await RuleLane.open(service, name);
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const mistake = await mistakeOf(lane, next);
+      if (mistake !== null) mistakes.push(mistake);
+    }
+    lane.close();
+  };
+  laneSets += 1;
+  await Promise.all(Array.from({ length: laneCount }, (_, i) => work(`${laneSets}.${i}`)));
+  return mistakes;
+}
+let laneSets = 0;
+
+describe.each(engines)('the rules on %s', (engine) => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await Service.start(engine, { engineSettings: free });
+  });
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  test.each([...rows])('%s', async (_, row) => {
+    expect(await mistakesOf(service, row)).toEqual([]);
+  });
+});
+
+test('the cells are counted', () => {
+  process.stdout.write(`rule matrix: ${cells.length} cells, ${cases.length} requests on each engine\n`);
+  expect(cells.length).toBeGreaterThan(1500);
+});

@@ -1,0 +1,137 @@
+/** The rules of what concerns nobody else, and of `explain`, written by hand like the other grids. */
+import type { GroupType } from '@plenum/protocol';
+
+/** Rows: requests; `admit` is the service's word for a user. Columns: who asks, or is admitted. */
+export const ownGrids: Readonly<Record<GroupType, string>> = {
+  public: `
+                     outsider  active  admin  last_admin  banned  service
+    create_group        AE       AE     AE       AE         AE      -
+    join_group          ac       AM     AM       AM         BA      -
+    admit               ac       AM     AM       AM         BA      -
+    leave_group         NU       ok     ok       ok         NU      -
+    update_group        NA       NA     ok       ok         NA      ok
+    delete_group        NA       NA     ok       ok         NA      ok
+    relay_msg           NO       ok     ok       ok         BA      -
+    history             NO       ok     ok       ok         BA      ok
+    list_members        NO       ok     ok       ok         BA      ok
+    subscribe           NO       ok     ok       ok         BA      -
+    get_group_info      own      all    all      all        own     all`,
+  private: `
+                     outsider  pending  active  admin  last_admin  banned  service
+    create_group        AE       AE       AE     AE       AE         AE      -
+    join_group          pe       AM       AM     AM       AM         BA      -
+    admit               ac       AM       AM     AM       AM         BA      -
+    leave_group         NU       ok       ok     ok       ok         NU      -
+    update_group        NA       NA       NA     ok       ok         NA      ok
+    delete_group        NA       NA       NA     ok       ok         NA      ok
+    relay_msg           NO       PM       ok     ok       ok         BA      -
+    history             NO       PM       ok     ok       ok         BA      ok
+    list_members        NO       PM       ok     ok       ok         BA      ok
+    subscribe           NO       PM       ok     ok       ok         BA      -
+    get_group_info      own      own      all    all      all        own     all`,
+  strict_private: `
+                     outsider  pending  active  muted  admin  last_admin  banned  service
+    create_group        AE       AE       AE     AE     AE       AE         AE      -
+    join_group          pe       AM       AM     pe     AM       AM         BA      -
+    admit               ac       AM       AM     AM     AM       AM         BA      -
+    leave_group         NU       ok       ok     ok     ok       ok         NU      -
+    update_group        NA       NA       NA     NA     ok       ok         NA      ok
+    delete_group        NA       NA       NA     NA     ok       ok         NA      ok
+    relay_msg           NO       PM       ok     MU     ok       ok         BA      -
+    history             NO       PM       ok     ok     ok       ok         BA      ok
+    list_members        NO       PM       ok     ok     ok       ok         BA      ok
+    subscribe           NO       PM       ok     ok     ok       ok         BA      -
+    get_group_info      own      own      all    all    all      all        own     all`,
+};
+
+/** Rows: actions. Columns: about whom. What a target could stand in the way of is left out. */
+export const explainGrids: Readonly<Record<GroupType, string>> = {
+  public: `
+              outsider  active  admin  last_admin  banned
+    join         ok       AM     AM       AM         BA
+    leave        NU       ok     ok       ok         NU
+    accept       NU       ok     ok       ok         NU
+    reject       NU       ok     ok       ok         NU
+    mute         NS       NS     NS       NS         NS
+    unmute       NS       NS     NS       NS         NS
+    kick         NA       NA     ok       ok         NA
+    ban          NA       NA     ok       ok         NA
+    unban        NA       NA     ok       ok         NA
+    promote      NA       NA     ok       ok         NA
+    demote       NA       NA     ok       ok         NA
+    update       NA       NA     ok       ok         NA
+    delete       NA       NA     ok       ok         NA
+    send         NO       ok     ok       ok         BA
+    read         NO       ok     ok       ok         BA`,
+  private: `
+              outsider  pending  active  admin  last_admin  banned
+    join         ok       AM       AM     AM       AM         BA
+    leave        NU       ok       ok     ok       ok         NU
+    accept       NU       NA       ok     ok       ok         NU
+    reject       NU       NA       ok     ok       ok         NU
+    mute         NS       NS       NS     NS       NS         NS
+    unmute       NS       NS       NS     NS       NS         NS
+    kick         NA       NA       NA     ok       ok         NA
+    ban          NA       NA       NA     ok       ok         NA
+    unban        NA       NA       NA     ok       ok         NA
+    promote      NA       NA       NA     ok       ok         NA
+    demote       NA       NA       NA     ok       ok         NA
+    update       NA       NA       NA     ok       ok         NA
+    delete       NA       NA       NA     ok       ok         NA
+    send         NO       PM       ok     ok       ok         BA
+    read         NO       PM       ok     ok       ok         BA`,
+  strict_private: `
+              outsider  pending  active  muted  admin  last_admin  banned
+    join         ok       AM       AM     ok     AM       AM         BA
+    leave        NU       ok       ok     ok     ok       ok         NU
+    accept       NU       NA       NA     NA     ok       ok         NU
+    reject       NU       NA       NA     NA     ok       ok         NU
+    mute         NA       NA       NA     NA     ok       ok         NA
+    unmute       NA       NA       NA     NA     ok       ok         NA
+    kick         NA       NA       NA     NA     ok       ok         NA
+    ban          NA       NA       NA     NA     ok       ok         NA
+    unban        NA       NA       NA     NA     ok       ok         NA
+    promote      NA       NA       NA     NA     ok       ok         NA
+    demote       NA       NA       NA     NA     ok       ok         NA
+    update       NA       NA       NA     NA     ok       ok         NA
+    delete       NA       NA       NA     NA     ok       ok         NA
+    send         NO       PM       ok     MU     ok       ok         BA
+    read         NO       PM       ok     ok     ok       ok         BA`,
+};
+
+/** Who may ask about somebody else: an active admin of his group. Rows: who asks, whoever it is about. */
+export const askedAboutOthers = `
+                 somebody
+    outsider        NA
+    pending         NA
+    active          NA
+    muted           NA
+    admin           ok
+    last_admin      ok
+    banned          NA`;
+
+/** Where there is no group of that id. Rows: requests, on a target where there is one. Columns: who asks. */
+export const noGroupGrid = `
+                     outsider  service
+    create_group        ok        -
+    join_group          NF        -
+    admit               -         NF
+    leave_group         NF        -
+    accept_member       NF        NF
+    reject_member       NF        NF
+    mute_member         NF        NF
+    unmute_member       NF        NF
+    kick_member         NF        NF
+    ban_member          NF        NF
+    unban_member        NF        NF
+    promote_member      NF        NF
+    demote_member       NF        NF
+    update_group        NF        NF
+    delete_group        NF        NF
+    relay_msg           NF        -
+    history             NF        NF
+    list_members        NF        NF
+    subscribe           NF        -
+    get_group_info      NF        NF
+    explain:join        NF        NF
+    explain:send        NF        NF`;

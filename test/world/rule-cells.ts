@@ -1,0 +1,123 @@
+/** The cells of the rule grids as a list: who asks what of whom in which group, and what he is to be answered. */
+import type { GroupType } from '@plenum/protocol';
+import { askedAboutOthers, explainGrids, noGroupGrid, ownGrids } from './own-rule-grids.ts';
+import { type Grid, legend, targetedGrids } from './rule-grids.ts';
+
+/** How a user stands to a group; `admin` is one of several. */
+export const standings = ['outsider', 'pending', 'active', 'muted', 'admin', 'last_admin', 'banned'] as const;
+export type Standing = (typeof standings)[number];
+
+export interface Cell {
+  /** A request type, `admit`, or `explain:` and an action. */
+  readonly operation: string;
+  /** `none`: there is no group. */
+  readonly groupType: GroupType | 'none';
+  readonly actor: Standing | 'service';
+  /** Null: the group as a whole, or oneself. */
+  readonly target: Standing | 'himself' | null;
+  readonly expected: string;
+}
+
+const groupTypes = ['public', 'private', 'strict_private'] as const;
+const unknownTo: Readonly<Record<GroupType, readonly string[]>> = {
+  public: ['pending', 'muted'],
+  private: ['muted'],
+  strict_private: [],
+};
+
+const isStanding = (name: string): name is Standing => standings.some((standing) => standing === name);
+function standingOf(name: string): Standing {
+  if (!isStanding(name)) throw new Error(`no standing is called ${name}`);
+  return name;
+}
+const actorOf = (name: string) => (name === 'service' ? name : standingOf(name));
+const targetOf = (name: string) => (name === 'himself' ? name : standingOf(name));
+
+interface Field {
+  readonly row: string;
+  readonly column: string;
+  readonly expected: string;
+}
+
+/** Every field but the empty ones. A line with a field too many or too few, or a word of no meaning, is a mistake. */
+function fieldsOf(text: string): Field[] {
+  const [columns = [], ...lines] = text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return lines.flatMap(([row = '', ...words]) => {
+    if (words.length !== columns.length) throw new Error(`${row} has ${words.length} fields`);
+    return columns.flatMap((column, i) => {
+      const word = words[i] ?? '-';
+      if (word === '-') return [];
+      const expected = legend[word];
+      if (expected === undefined) throw new Error(`${word} has no meaning`);
+      return [{ row, column, expected }];
+    });
+  });
+}
+
+const isKnownTo = (groupType: GroupType, { row, column }: Field) =>
+  !unknownTo[groupType].includes(row) && !unknownTo[groupType].includes(column);
+
+function targetedCells({ types, operations, text }: Grid): Cell[] {
+  return types.flatMap((groupType) =>
+    operations.flatMap((operation) =>
+      fieldsOf(text)
+        .filter((field) => isKnownTo(groupType, field))
+        .map(({ row, column, expected }) => ({
+          ...{ operation, groupType, expected },
+          actor: actorOf(row),
+          target: targetOf(column),
+        })),
+    ),
+  );
+}
+
+const ownCells = (groupType: GroupType): Cell[] =>
+  fieldsOf(ownGrids[groupType]).map(({ row: operation, column, expected }) =>
+    operation === 'admit'
+      ? { operation, groupType, actor: 'service', target: standingOf(column), expected }
+      : { operation, groupType, actor: actorOf(column), target: null, expected },
+  );
+
+/** A user is told about himself what the service is told about him. */
+const explainCells = (groupType: GroupType): Cell[] =>
+  fieldsOf(explainGrids[groupType]).flatMap(({ row, column, expected }): Cell[] => {
+    const explain = { operation: `explain:${row}`, groupType, expected };
+    const standing = standingOf(column);
+    return [
+      { ...explain, actor: standing, target: null },
+      { ...explain, actor: 'service', target: standing },
+    ];
+  });
+
+const aboutOthers = (groupType: GroupType): Cell[] =>
+  fieldsOf(askedAboutOthers)
+    .filter((field) => isKnownTo(groupType, field))
+    .map(({ row, expected }) => ({
+      operation: 'explain:leave',
+      groupType,
+      actor: actorOf(row),
+      target: 'active',
+      expected,
+    }));
+
+const noGroupCells: readonly Cell[] = fieldsOf(noGroupGrid).map(({ row: operation, column, expected }) => {
+  const isTargeted = operation.endsWith('_member') || column === 'service';
+  return {
+    operation,
+    groupType: 'none',
+    actor: actorOf(column),
+    target: isTargeted ? 'outsider' : null,
+    expected,
+  };
+});
+
+export const cells: readonly Cell[] = [
+  ...targetedGrids.flatMap(targetedCells),
+  ...groupTypes.flatMap(ownCells),
+  ...groupTypes.flatMap(explainCells),
+  ...groupTypes.flatMap(aboutOthers),
+  ...noGroupCells,
+];
