@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@plenum/adapters': ['@plenum/protocol', '@plenum/core'],
   '@plenum/client': ['@plenum/protocol'],
   '@plenum/testkit': ['@plenum/protocol', '@plenum/core'],
+  '@plenum/bench': ['@plenum/protocol', '@plenum/adapters', '@plenum/testkit'],
   plenum: [
     '@plenum/protocol',
     '@plenum/core',
@@ -36,9 +37,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** What only certain packages may know. */
 const onlyIn: Readonly<Record<string, readonly string[]>> = {
-  ioredis: ['packages/redis', 'packages/testkit'],
+  ioredis: ['packages/redis', 'packages/testkit', 'apps/bench'],
   fastify: ['packages/gateway'],
-  'socket.io': ['packages/gateway'],
+  'socket.io': ['packages/gateway', 'apps/bench'],
   pino: ['apps/server'],
 };
 

@@ -23,25 +23,27 @@ const fast = {
 export class Cluster implements AsyncDisposable {
   /** Of the balancer. */
   readonly url: string;
-  readonly redis: RedisServer;
-  readonly admin: Redis;
+  readonly #redis: RedisServer | null;
+  readonly #admin: Redis | null;
   readonly #command: CommandProcess;
   readonly #devices: Device[] = [];
 
-  private constructor(command: CommandProcess, redis: RedisServer, url: string) {
+  private constructor(command: CommandProcess, redis: RedisServer | null, url: string) {
     this.#command = command;
-    this.redis = redis;
+    this.#redis = redis;
     this.url = url;
-    this.admin = new Redis(redis.url);
-    this.admin.on('error', () => {});
+    this.#admin = redis === null ? null : new Redis(redis.url);
+    this.#admin?.on('error', () => {});
   }
 
+  /** On a Redis of its own, or on the one that `REDIS_URL` in `environment` names, which then is the test's to end. */
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<Cluster> {
-    const redis = await startRedis({});
+    const given = environment['REDIS_URL'];
+    const redis = given === undefined ? await startRedis({}) : null;
     const command = new CommandProcess('apps/server/dist/dev/cluster.js', [], {
       ...fast,
       PORT: '0',
-      REDIS_URL: redis.url,
+      ...(redis === null ? {} : { REDIS_URL: redis.url }),
       ...environment,
     });
     try {
@@ -50,11 +52,19 @@ export class Cluster implements AsyncDisposable {
       return new Cluster(command, redis, url);
     } catch (error) {
       await command[Symbol.asyncDispose]();
-      await redis.stop();
+      await redis?.stop();
       throw error;
     }
   }
 
+  get redis(): RedisServer {
+    if (this.#redis === null) throw new Error('this cluster runs on a Redis of the test');
+    return this.#redis;
+  }
+  get admin(): Redis {
+    if (this.#admin === null) throw new Error('this cluster runs on a Redis of the test');
+    return this.#admin;
+  }
   get output(): string {
     return this.#command.output;
   }
@@ -87,8 +97,8 @@ export class Cluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const device of this.#devices) device.socket.disconnect();
-    this.admin.disconnect();
+    this.#admin?.disconnect();
     await this.#command[Symbol.asyncDispose]();
-    await this.redis.stop();
+    await this.#redis?.stop();
   }
 }

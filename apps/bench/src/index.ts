@@ -1,1 +1,2 @@
 export { bench } from './bench-command.ts';
+export { verify } from './verify-command.ts';

@@ -84,8 +84,7 @@ test('a short secret is refused by its length in bytes and is not repeated in th
 });
 
 test.each([
-  ['redis://a:1,redis://b:2', 'Redis Cluster'],
-  ['redis+sentinel://a:1/main', 'Sentinel'],
+  ['redis://a:1,b:2', 'separated by commas'],
   ['http://localhost', 'redis://'],
   ['localhost:6379', 'redis://'],
 ])('REDIS_URL %s is refused with a sentence that names %s', (url, named) => {
@@ -115,6 +114,15 @@ test('durations and origins become values', () => {
   expect(config.engineSettings.historyMaxAgeMs).toBe(43_200_000);
   expect(config.corsOrigins).toEqual(['https://a.example', 'http://localhost:5173']);
   expect(config.transports).toEqual(['websocket', 'polling']);
+});
+
+test.each([
+  ['redis://a:1,redis://u:hu@sh@b:2', 'redis://a:1,redis://u:***@b:2'],
+  ['redis+sentinel://:hush@a:1,b:2/main?sentinel_password=hush', '***@a:1,b:2/main?sentinel_password=***'],
+])('the passwords in %s are not shown', (url, visible) => {
+  const shown = JSON.stringify(describeConfig(configOf({ ...production, REDIS_URL: url })));
+  expect(shown).toContain(visible);
+  expect(shown).not.toMatch(/hu@?sh/);
 });
 
 test('a configuration that is shown holds neither secrets nor the password of Redis', () => {

@@ -164,9 +164,6 @@ export function describeConfig(config: Config): Readonly<Record<string, unknown>
   };
 }
 
-/** `redis://user:***@host:6379/0` */
-function withoutPassword(url: string): string {
-  const parts = new URL(url);
-  if (parts.password !== '') parts.password = '***';
-  return parts.toString();
-}
+/** `redis://user:***@host:6379/0`; of several URLs, and of Sentinels, too. */
+const withoutPassword = (url: string): string =>
+  url.replace(/(:\/\/[^:/]*):[^/]*@/g, '$1:***@').replace(/(sentinel_password=)[^&]*/, '$1***');

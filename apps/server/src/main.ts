@@ -1,5 +1,6 @@
 /** The `plenum` command. */
 import { Command } from 'commander';
+import { runBenchTool } from './commands/bench-tool.ts';
 import { check } from './commands/check.ts';
 import { serve } from './commands/serve.ts';
 import { type TokenOptions, token } from './commands/token.ts';
@@ -34,5 +35,20 @@ program
   .requiredOption('--user <id>', 'the user id: becomes `sub`')
   .option('--hours <number>', 'how long it is valid', '24')
   .action((options: TokenOptions) => exitWith(() => token(options))());
+
+const benchTools = {
+  bench: 'compare with bare Socket.IO under load (see plenum bench --help)',
+  verify:
+    'drive a cluster, through a fault if one is given, and check every delivery (see plenum verify --help)',
+};
+for (const name of ['bench', 'verify'] as const) {
+  program
+    .command(name)
+    .description(benchTools[name])
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument('[options...]')
+    .action((options: readonly string[]) => exitWith(() => runBenchTool(name, options))());
+}
 
 await program.parseAsync();

@@ -9,10 +9,13 @@ local rate_per_sec = ARGV[3]
 local rate_burst = ARGV[4]
 -- @include clock
 -- @include bucket
+-- @include writable
 
 local now = clock_ms()
 local charge, retry_after_ms = draw(now)
 if not charge then return { 'refused', integer(now), integer(retry_after_ms) } end
+expect_writable(index_key, 'hash', { 'HSET' })
+expect_writable(bucket_key, 'string', { 'SET' })
 if nonce ~= '' then redis.call('HSET', index_key, group_id, nonce .. '.' .. integer(now)) end
 charge()
 return { 'charged', integer(now) }

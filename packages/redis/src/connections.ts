@@ -6,9 +6,16 @@ import { once } from 'node:events';
 import type { Clock, Logger, Random } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
 import { clusterOptions, commandOptions, subscriberOptions } from './client-options.ts';
-import type { ClusterAddress, RedisAddress, SentinelAddress, StandaloneAddress } from './redis-address.ts';
+import type {
+  ClusterAddress,
+  Endpoint,
+  RedisAddress,
+  SentinelAddress,
+  StandaloneAddress,
+} from './redis-address.ts';
 import { createCluster, createLink, createRedis } from './redis-client.ts';
 import type { ScriptClient } from './scripts/index.ts';
+import { leaveFor, SentinelWatch } from './sentinel-watch.ts';
 import { within } from './within.ts';
 
 /** A `client` only sends commands; a `node` also listens. */
@@ -59,10 +66,27 @@ function openToOne(options: ConnectionOptions, address: StandaloneAddress | Sent
     options,
     createRedis(address, { ...commandOptions(random, 'plenum-command'), enableAutoPipelining: true }),
   );
-  if (options.role === 'client') return connectionsOf(options, { command, reads: command, listening: null });
+  if (options.role === 'client') {
+    const watched = watch(address, random, [command]);
+    return connectionsOf(options, { command, reads: command, listening: null }, watched);
+  }
   const reads = told(options, createRedis(address, commandOptions(random, 'plenum-reads')));
   const redis = told(options, createRedis(address, subscriberOptions(random)));
-  return connectionsOf(options, { command, reads, listening: { kind: 'one', redis } });
+  const watched = watch(address, random, [command, reads, redis]);
+  return connectionsOf(options, { command, reads, listening: { kind: 'one', redis } }, watched);
+}
+
+/** @returns the connections to the Sentinels, if there are any */
+function watch(
+  address: StandaloneAddress | SentinelAddress,
+  random: Random,
+  clients: readonly Redis[],
+): readonly Redis[] {
+  if (address.kind === 'standalone') return [];
+  const onSwitch = (master: Endpoint) => {
+    for (const client of clients) leaveFor(master, client);
+  };
+  return new SentinelWatch(address, random, onSwitch).clients;
 }
 
 function openToCluster(options: ConnectionOptions, address: ClusterAddress): Connections {
@@ -81,6 +105,7 @@ function openToCluster(options: ConnectionOptions, address: ClusterAddress): Con
 function connectionsOf(
   options: ConnectionOptions,
   clients: Pick<Connections, 'command' | 'reads' | 'listening'>,
+  watched: readonly Redis[] = [],
 ): Connections {
   const { command, reads, listening } = clients;
   const all = new Set<ScriptClient>([
@@ -93,7 +118,7 @@ function connectionsOf(
     ...clients,
     ready: () => allReady([...all], options),
     close: () => {
-      closing ??= Promise.all([...all].map(end)).then(() => undefined);
+      closing ??= Promise.all([...all, ...watched].map(end)).then(() => undefined);
       return closing;
     },
   };
@@ -133,7 +158,7 @@ async function allReady(all: readonly ScriptClient[], { address, clock }: Connec
 }
 
 /** Resolves when the client has no socket any more. */
-export async function end(client: ScriptClient): Promise<void> {
+async function end(client: ScriptClient): Promise<void> {
   const sockets = client instanceof Redis ? [client] : client.nodes('all');
   const ended = sockets.map(endOf);
   client.disconnect();

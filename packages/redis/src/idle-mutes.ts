@@ -39,17 +39,19 @@ export class IdleMutes {
     const { keys, clock } = this.#options;
     await this.#calls.learnTime();
     const until = clock.nowMs();
-    const due = await Promise.all(
+    const looks = await Promise.allSettled(
       tags.map((tag) =>
         this.#calls.command((redis) =>
           redis.zrangebyscore(keys.dueIn(tag), '-inf', until, 'LIMIT', 0, groupsPerRound),
         ),
       ),
     );
-    for (const name of due.flat()) {
+    // A shard that is away must not keep the mutes of others from ending; the round fails all the same, afterwards.
+    for (const name of looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []))) {
       const groupId = groupIdSchema.safeParse(name);
       if (!groupId.success) continue;
       await settleMutes(this.#calls, { groupId: groupId.data, userId: null }, this.#options);
     }
+    for (const look of looks) if (look.status === 'rejected') throw look.reason;
   }
 }

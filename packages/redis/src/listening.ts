@@ -52,7 +52,10 @@ export function listen(options: ListeningOptions): Ears {
   };
 }
 
-function openChannels(options: ListeningOptions, listening: Listening): { channels: Channels; close(): void } {
+function openChannels(
+  options: ListeningOptions,
+  listening: Listening,
+): { channels: Channels; close(): void } {
   const { connections, prefix, clock, random, anomalies } = options;
   const { command, reads } = connections;
   const publish = (channel: string, payload: string) => command.spublish(channel, payload);

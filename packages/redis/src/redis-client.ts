@@ -27,7 +27,10 @@ export function createCluster(address: ClusterAddress, options: ClusterClientOpt
 export const createLink = (address: ClusterAddress, server: Endpoint, options: LinkOptions): Redis =>
   new Redis({ ...options, ...authorityOptions(address), ...server });
 
-const authorityOptions = ({ isTls, credentials }: Authority): Pick<RedisOptions, 'username' | 'password' | 'tls'> => ({
+const authorityOptions = ({
+  isTls,
+  credentials,
+}: Authority): Pick<RedisOptions, 'username' | 'password' | 'tls'> => ({
   ...credentials,
   ...(isTls ? { tls: {} } : {}),
 });
@@ -38,8 +41,6 @@ function sentinelOptions(address: SentinelAddress, { retryStrategy }: LinkOption
     ...authorityOptions(address),
     sentinels: [...address.sentinels],
     name: address.masterName,
-    // An old master goes on taking writes, which will be lost, for seconds after its successor was made master.
-    failoverDetector: true,
     sentinelCommandTimeout: sentinelAnswerMs,
     sentinelRetryStrategy: retryStrategy ?? (() => null),
     ...(username === undefined ? {} : { sentinelUsername: username }),

@@ -38,3 +38,12 @@ test.each([3_600_000, -3_600_000])('a step of Redis by %d ms is followed at once
   await reply(100_000_000 + stepMs, 10);
   expect(Math.abs(clock.nowMs() - (100_000_000 + stepMs))).toBeLessThanOrEqual(11);
 });
+
+test('each server of a Cluster has a clock of its own, and one that has not answered has none', () => {
+  const { local, clock } = setUp();
+  clock.of('a:1').observe(1_000_000, local.monotonicMs());
+  clock.of('b:2').observe(5_000_000, local.monotonicMs());
+  expect([clock.of('a:1').nowMs(), clock.of('b:2').nowMs()]).toEqual([1_000_000, 5_000_000]);
+  expect(clock.of('c:3').isKnown).toBe(false);
+  expect(clock.of('')).toBe(clock);
+});

@@ -46,7 +46,9 @@ export const serverOf = ({ options }: Redis): string => `${options.host}:${optio
 /** Whether every shard answers a ping at once; never rejects. */
 export async function doAllAnswer(client: ScriptClient, clock: Clock): Promise<boolean> {
   if (client.status !== 'ready') return false;
-  const pings = shardsOf(client).map(({ redis }) => redis?.ping() ?? Promise.reject(new Error('no connection')));
+  const pings = shardsOf(client).map(
+    ({ redis }) => redis?.ping() ?? Promise.reject(new Error('no connection')),
+  );
   try {
     await within(clock, answerTimeoutMs, Promise.all(pings));
     return pings.length > 0;

@@ -1,6 +1,12 @@
 /** An engine of one's own for a test: real time, fresh prefix, and every warning it logs kept. */
 import { randomBytes } from 'node:crypto';
-import { defaultEngineSettings, type Logger, type Random, systemClock } from '@plenum/core';
+import {
+  defaultEngineSettings,
+  type EngineSettings,
+  type Logger,
+  type Random,
+  systemClock,
+} from '@plenum/core';
 import { freshPrefix } from '@plenum/testkit';
 import { createRedisEngine, type RedisEngine, type RedisRole } from '../src/index.ts';
 
@@ -22,6 +28,7 @@ export async function startEngine(options: {
   readonly url: string;
   readonly prefix?: string;
   readonly role?: RedisRole;
+  readonly settings?: Partial<EngineSettings>;
 }): Promise<EngineUnderTest> {
   const prefix = options.prefix ?? freshPrefix();
   const engine = await createRedisEngine({
@@ -30,7 +37,7 @@ export async function startEngine(options: {
     prefix,
     random: systemRandom,
     clock: systemClock,
-    settings: { ...defaultEngineSettings, requestTimeoutMs: 3000 },
+    settings: { ...defaultEngineSettings, requestTimeoutMs: 3000, ...options.settings },
     logger: keepingLogger(),
   });
   return { engine, prefix, [Symbol.asyncDispose]: () => engine.close() };

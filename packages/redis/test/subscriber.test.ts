@@ -116,7 +116,7 @@ test('a handler that throws is counted and disturbs nobody', async () => {
 test('after CLIENT KILL every channel is heard again before the listeners are told to audit', async () => {
   const names = Array.from({ length: 500 }, (_, i) => `c${i}`);
   await Promise.all(names.map(hear));
-  const audited = new Promise<void>((resolve) => subscriber.onResubscribed(resolve));
+  const audited = new Promise<void>((resolve) => subscriber.onResubscribed(() => resolve()));
   await publisher.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
   await audited;
   const receivers = await Promise.all(names.map((name) => publish(name, 'x')));
@@ -202,7 +202,7 @@ test('the canary replaces a link that answers but does not bring what is publish
   const canary = canaryOn(clock, async () => accepted());
   canary.start();
   await eventually(() => expect(accepted).toHaveBeenCalled());
-  const audit = new Promise<void>((resolve) => subscriber.onResubscribed(resolve));
+  const audit = new Promise<void>((resolve) => subscriber.onResubscribed(() => resolve()));
   await clock.advance(2750);
   await audit;
   canary.stop();

@@ -18,7 +18,7 @@ const quietMs = 2000;
 const pollMs = 20;
 
 const four = (number: number) => String(number).padStart(4, '0');
-export const groupIdOf = (runId: string, group: number) => `b:${runId}:${four(group)}`;
+const groupIdOf = (runId: string, group: number) => `b:${runId}:${four(group)}`;
 export const userIdOf = (runId: string, group: number, member: number) =>
   `u:${runId}:${four(group)}:${four(member)}`;
 

@@ -16,7 +16,6 @@ export class Tally {
 
   refuse(code: string): void {
     this.refused.set(code, (this.refused.get(code) ?? 0) + 1);
-    this.problem(`a send was refused: ${code}`);
   }
 
   reached(stream: string, number: number): void {

@@ -38,7 +38,7 @@ export function textOf(result: Result): string {
   ].join('\n');
 }
 
-export function markdownOf(result: Result): string {
+function markdownOf(result: Result): string {
   const { date, commit, commandLine } = result.provenance;
   const tables = tablesOf(result.rows).flatMap(({ title, head, lines, words }) => [
     `## ${title}`,

@@ -1,7 +1,7 @@
 /** Cells become rows: one per scenario, shape and system, with medians, and ratios that are taken round by round. */
 import { Latency, type LatencySummary } from '../measure/latency.ts';
 import { type Spread, spreadOf } from '../measure/statistics.ts';
-import { hasFaults, type RoundFigures } from '../rounds/round-figures.ts';
+import { addedUp, hasFaults, type RoundFigures } from '../rounds/round-figures.ts';
 import type { Cell, IdleCell, LoadCell } from '../rounds/run-scenarios.ts';
 
 export interface Ratio {
@@ -28,6 +28,8 @@ export interface LoadRow {
   readonly duplicated: number;
   readonly reordered: number;
   readonly faultyRounds: number;
+  /** Sends that were answered with a failure, by code. */
+  readonly refused: Readonly<Record<string, number>>;
   readonly firstProblem: string | null;
   /** By the name of the system that it is compared with. */
   readonly ratios: Readonly<Record<string, Ratio>>;
@@ -91,6 +93,7 @@ function loadRow(cells: readonly LoadCell[], all: readonly LoadCell[]): LoadRow 
     duplicated: sum(({ faults }) => faults.duplicated),
     reordered: sum(({ faults }) => faults.reordered),
     faultyRounds: rounds.filter(({ faults }) => hasFaults(faults)).length,
+    refused: addedUp(rounds.map(({ faults }) => faults.refused)),
     firstProblem: rounds.find(({ faults }) => faults.firstProblem !== null)?.faults.firstProblem ?? null,
     ratios: ratiosOf(cells, all),
     deliveryLatency: hasDeliveries

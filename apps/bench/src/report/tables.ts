@@ -153,6 +153,12 @@ export function notesOf(rows: readonly Row[]): string[] {
           `${voidMark} Void: in the rounds counted under "void" the generator was above ${generatorShareMax * 100} % of its core, so these rates and latencies are the generator's own. CPU per delivery stands.`,
         ]
       : []),
+    ...loads.flatMap(({ kind, shape, system, refused }) =>
+      Object.entries(refused).map(
+        ([code, count]) =>
+          `Refused: ${kind} ${shape} ${system}: ${grouped(count)} sends were answered ${code}, so the rate was not kept.`,
+      ),
+    ),
     ...loads
       .filter(({ faultyRounds }) => faultyRounds > 0)
       .map(

@@ -15,8 +15,16 @@ export interface Moment {
 
 export type Faults = Pick<
   Verdict,
-  'lost' | 'duplicated' | 'reordered' | 'malformed' | 'resyncs' | 'disconnected' | 'unanswered'
-> & { readonly refused: number; readonly firstProblem: string | null };
+  | 'lost'
+  | 'duplicated'
+  | 'reordered'
+  | 'malformed'
+  | 'resyncs'
+  | 'disconnected'
+  | 'unanswered'
+  | 'refused'
+  | 'firstProblem'
+>;
 
 export interface RoundFigures {
   readonly seconds: number;
@@ -104,14 +112,22 @@ function faultsOf(verdicts: readonly Verdict[]): Faults {
     resyncs: sum(({ resyncs }) => resyncs),
     disconnected: sum(({ disconnected }) => disconnected),
     unanswered: sum(({ unanswered }) => unanswered),
-    refused: sum(({ refused }) => Object.values(refused).reduce((all, count) => all + count, 0)),
+    refused: addedUp(verdicts.map(({ refused }) => refused)),
     firstProblem: verdicts.find(({ firstProblem }) => firstProblem !== null)?.firstProblem ?? null,
   };
 }
 
-/** A round with any fault is a failure, whatever its speed. */
-export const hasFaults = ({ firstProblem, ...counts }: Faults): boolean =>
+/** A round with any of these is a failure, whatever its speed. A refused send is none: it was answered, and is not lost. */
+export const hasFaults = ({ firstProblem, refused, ...counts }: Faults): boolean =>
   Object.values(counts).some((count) => count > 0);
+
+export function addedUp(all: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of all.flatMap((one) => Object.entries(one))) {
+    sums.set(name, count + (sums.get(name) ?? 0));
+  }
+  return Object.fromEntries(sums);
+}
 
 function difference(from: number | null | undefined, to: number | null | undefined): number | null {
   return from === null || from === undefined || to === null || to === undefined ? null : to - from;

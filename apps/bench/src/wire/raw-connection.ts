@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   /** Local address; null: the system chooses. */
   readonly source: string | null;
   readonly handler: PacketHandler;
+  /** Called once, before the first packet is handed out. */
+  readonly onOpen?: (connection: RawConnection) => void;
 }
 
 type Stage = 'upgrading' | 'opening' | 'connected' | 'closed';
@@ -172,6 +174,7 @@ export class RawConnection {
       this.#options.handler.ack(Number(bytes.toString('latin1', start + 2, begin)), bytes, begin, end);
     } else if (kind === message.connect) {
       this.#stage = 'connected';
+      this.#options.onOpen?.(this);
       this.#settle?.resolve();
     } else if (kind === message.refused) {
       this.#end(`the server refused: ${bytes.toString('utf8', start + 2, Math.min(end, start + 300))}`);

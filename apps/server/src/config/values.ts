@@ -57,21 +57,21 @@ export const transports = () =>
     return isBoth ? (['websocket', 'polling'] as const) : undefined;
   });
 
-/** One server. Cluster seeds and Sentinel are refused with a sentence of their own, by name. */
+/** One server, several nodes of a Cluster, or Sentinels and the name of their master. The engine says what is wrong with one. */
 export const redisUrl = () =>
-  z.string().transform((text, context) => {
-    const problem = redisUrlProblem(text);
-    if (problem === null) return text;
-    context.addIssue({ code: 'custom', message: problem });
-    return z.NEVER;
-  });
+  z
+    .string()
+    .refine(
+      isRedisUrl,
+      'must begin with redis:// or rediss://, several of them separated by commas, or with redis+sentinel://',
+    );
 
-function redisUrlProblem(text: string): string | null {
-  if (text.startsWith('redis+sentinel://')) return 'names a Sentinel, which this version cannot use yet';
-  if (text.includes(',')) return 'names several servers (Redis Cluster), which this version cannot use yet';
-  const isRedis = URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol);
-  return isRedis ? null : 'must be a URL that begins with redis:// or rediss://';
-}
+const isRedisUrl = (text: string): boolean =>
+  /^rediss?\+sentinel:\/\//.test(text) ||
+  text.split(',').every((part) => {
+    const url = part.trim();
+    return URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol);
+  });
 
 const listOf = (text: string): readonly string[] =>
   text

@@ -30,7 +30,7 @@ export type LifecycleEvent =
   | { readonly type: 'due' }
   | { readonly type: 'ended' };
 
-export type LifecycleEffect = 'nothing' | 'open' | 'open with a new token' | 'wait' | 'hang up';
+export type LifecycleEffect = 'nothing' | 'open' | 'wait' | 'hang up';
 
 export interface LifecycleContext {
   readonly nowMs: number;
@@ -51,7 +51,9 @@ export const idle: Lifecycle = {
 const heldMs = 5000;
 const tokensRefusedMax = 3;
 
-const isOfToken = (reason: LossReason): boolean => reason === 'unauthenticated' || reason === 'token_expired';
+/** Another token may help. */
+export const isOfToken = (reason: LossReason): boolean =>
+  reason === 'unauthenticated' || reason === 'token_expired';
 const isLasting = (code: ErrorCode): boolean =>
   code === 'origin_denied' || code === 'forbidden' || code === 'invalid_args' || code === 'invalid_request';
 
@@ -61,9 +63,9 @@ export function next(now: Lifecycle, event: LifecycleEvent, context: LifecycleCo
   const { state } = now.status;
   switch (event.type) {
     case 'asked':
-      return state === 'idle' || state === 'closed' ? connecting(idle, 'open') : [now, 'nothing'];
+      return state === 'idle' || state === 'closed' ? connecting(idle) : [now, 'nothing'];
     case 'due':
-      return state === 'waiting' ? connecting(now, 'open') : [now, 'nothing'];
+      return state === 'waiting' ? connecting(now) : [now, 'nothing'];
     case 'opened':
       if (state !== 'connecting') return [now, 'nothing'];
       return [
@@ -79,10 +81,7 @@ export function next(now: Lifecycle, event: LifecycleEvent, context: LifecycleCo
   }
 }
 
-const connecting = (now: Lifecycle, effect: LifecycleEffect): Step => [
-  { ...now, status: { state: 'connecting' } },
-  effect,
-];
+const connecting = (now: Lifecycle): Step => [{ ...now, status: { state: 'connecting' } }, 'open'];
 const closed = (reason: ErrorCode | 'application'): Step => [
   { ...idle, status: { state: 'closed', reason } },
   'hang up',
@@ -97,7 +96,7 @@ function refused(
   if (!isOfToken(code)) return waiting(now, { reason: code, atLeastMs: retryAfterMs }, context);
   const tokensRefused = now.tokensRefused + 1;
   if (!context.canGetTokens || tokensRefused >= tokensRefusedMax) return closed(code);
-  if (tokensRefused === 1) return connecting({ ...now, tokensRefused }, 'open with a new token');
+  if (tokensRefused === 1) return connecting({ ...now, tokensRefused });
   return waiting({ ...now, tokensRefused }, { reason: code, atLeastMs: 0 }, context);
 }
 

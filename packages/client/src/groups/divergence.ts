@@ -1,33 +1,45 @@
 /** Where a log that was rolled back, or made anew, still agrees with what the application was shown. Pure. */
+import type { ResyncReason } from '@plenum/protocol';
 import type { Page } from './effects.ts';
-import type { EpochRuns } from './epoch-runs.ts';
+import type { SeqRange } from './entry.ts';
+import type { ShownLog } from './shown-log.ts';
 
 /** Pages that are read backwards before everything shown is given up. */
 const pagesMax = 5;
 
-export type Divergence =
-  | {
-      readonly found: 'end';
-      /** First seq that was shown of entries which are no part of the log, as far as anybody can tell. */
-      readonly goneFrom: number;
-      /** Showing goes on after this seq. */
-      readonly resumeAfter: number;
-    }
-  | { readonly found: 'not yet'; readonly before: number };
+export interface Divergence {
+  /** Showing goes on after this seq. */
+  readonly resumeAfter: number;
+  /** What was shown and is no part of the log, as far as anybody can tell. */
+  readonly revoked: SeqRange | null;
+  /** What was not compared, and is not shown again. */
+  readonly missing: SeqRange | null;
+}
 
-const end = (goneFrom: number, resumeAfter: number): Divergence => ({ found: 'end', goneFrom, resumeAfter });
+/** Backwards through the log, page by page. */
+export interface Search {
+  readonly reason: ResyncReason;
+  /** The page ends below it. */
+  readonly before: number;
+  readonly pagesRead: number;
+}
 
-/** @param search `before`: where the page ends; `pagesRead`: this one included. */
-export function divergenceIn(
-  page: Page,
-  shown: EpochRuns,
-  search: { readonly before: number; readonly pagesRead: number },
-): Divergence {
+/** @returns where to search on, if it is not on this page. */
+export function divergenceIn(shown: ShownLog, page: Page, search: Search): Divergence | Search {
+  const { before } = search;
+  const pagesRead = search.pagesRead + 1;
+  const { firstSeq } = shown;
+  const end = (resumeAfter: number, goneFrom: number): Divergence => ({
+    resumeAfter,
+    revoked: shown.from(goneFrom),
+    missing: goneFrom > resumeAfter ? null : { from: goneFrom, to: resumeAfter },
+  });
   const agreeing = page.entries.findLast(({ epoch, seq }) => shown.epochAt(seq) === epoch);
-  if (agreeing !== undefined) return end(agreeing.seq + 1, agreeing.seq);
-  const lowest = page.entries[0]?.seq ?? search.before;
-  if (lowest <= shown.firstSeq) return end(shown.firstSeq, Math.min(shown.firstSeq, search.before) - 1);
+  if (agreeing !== undefined) return end(agreeing.seq, agreeing.seq + 1);
+  const lowest = page.entries[0]?.seq ?? before;
+  if (lowest <= firstSeq) return end(Math.min(firstSeq, before) - 1, firstSeq);
   const isAtEnd = page.entries.length === 0 || lowest <= page.oldest_seq;
-  if (isAtEnd || search.pagesRead >= pagesMax) return end(shown.firstSeq, lowest - 1);
-  return { found: 'not yet', before: lowest };
+  return isAtEnd || pagesRead >= pagesMax
+    ? end(lowest - 1, firstSeq)
+    : { ...search, before: lowest, pagesRead };
 }

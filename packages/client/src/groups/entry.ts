@@ -15,3 +15,8 @@ export interface SeqRange {
   readonly from: number;
   readonly to: number;
 }
+
+export interface KnownPosition {
+  readonly epoch: string;
+  readonly seq: number;
+}

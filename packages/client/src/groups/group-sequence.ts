@@ -6,53 +6,44 @@
  *   live       seq == last+1 show · <= last drop · > last+1 hold and fill
  *   filling    `history` is read up to the first held entry; what arrives is held
  *   searching  `history` is read backwards for where a rolled back log still agrees with what was shown
- *   claimed    the handshake holds the position, the server has yet to say whether it continues; what arrives is held
+ *   claimed    the handshake holds the position, and the server has yet to say whether it continues: what arrives before
+ *              that comes again after it, or is read
  *   verifying  the same, asked by `subscribe`
  */
 import type { ResyncPush, ResyncReason, Subscription } from '@plenum/protocol';
-import { divergenceIn } from './divergence.ts';
+import { arrivalOf } from './arrival.ts';
+import { divergenceIn, type Search } from './divergence.ts';
 import type { Effect, Page } from './effects.ts';
-import { type Entry, isFirstOfLog, type SeqRange } from './entry.ts';
-import { EpochRuns } from './epoch-runs.ts';
+import type { Entry, KnownPosition } from './entry.ts';
 import { HeldEntries } from './held-entries.ts';
+import { Notices } from './notices.ts';
+import { ShownLog } from './shown-log.ts';
 
 type Phase = 'new' | 'off' | 'detached' | 'claimed' | 'verifying' | 'live' | 'filling' | 'searching';
-
-export interface KnownPosition {
-  readonly epoch: string;
-  readonly seq: number;
-}
 
 export class GroupSequence {
   readonly groupId: string;
   readonly #held = new HeldEntries();
+  readonly #notices: Notices;
   #phase: Phase = 'new';
-  /** Of the last entry shown, or where showing begins. */
-  #epoch = '';
-  #lastSeq = 0;
-  #shown = new EpochRuns('', 1);
-  /** Epoch of the log itself, as far as the server has said. */
-  #logEpoch = '';
+  #shown = ShownLog.nothing;
   /** Entries up to here have to be read from `history`. */
   #readTo = 0;
   /** The user receives nothing (any more): what comes after the end of his range begins a new one. */
   #isEnded = false;
   /** The answer to a join does not say whether its own entry comes as an event or came long before. */
   #optionalSeq: number | null = null;
-  #untold: { readonly reason: ResyncReason; readonly revoked: SeqRange | null } | null = null;
-  #recovering: { readonly fromSeq: number; readonly headSeq: number } | null = null;
-  #search = { before: 0, pagesRead: 0 };
+  #search: Search = { reason: 'epoch_changed', before: 0, pagesRead: 0 };
   #ticket = 0;
   #effects: Effect[] = [];
 
   /** @param known where an earlier run of the application has stopped. */
   constructor(groupId: string, known?: KnownPosition) {
     this.groupId = groupId;
+    this.#notices = new Notices(groupId, (effect) => this.#effects.push(effect));
     if (known === undefined) return;
-    this.#begin(known.epoch, known.seq);
-    // What the earlier run was shown is not known here: after a rollback the search goes back as far as it has to.
-    this.#shown = new EpochRuns(known.epoch, 1);
-    this.#enter('detached');
+    this.#shown = ShownLog.upTo(known.epoch, known.seq);
+    this.#phase = 'detached';
   }
 
   get phase(): Phase {
@@ -60,7 +51,8 @@ export class GroupSequence {
   }
   /** Null: there is none yet, or the membership has ended. */
   get position(): KnownPosition | null {
-    return this.#phase === 'new' || this.#isEnded ? null : { epoch: this.#epoch, seq: this.#lastSeq };
+    const { epoch, lastSeq: seq } = this.#shown;
+    return epoch === '' || this.#isEnded ? null : { epoch, seq };
   }
   /** False: the page of this ticket is of no use any more. */
   isReading(ticket: number): boolean {
@@ -76,7 +68,7 @@ export class GroupSequence {
   /** The connection is gone; the position is kept unless the membership ended. */
   detach(): void {
     if (this.#phase === 'new' || this.#phase === 'off') return;
-    this.#begin(this.#epoch, this.#lastSeq, { isContinued: true });
+    this.#reset();
     if (this.#isEnded) this.forget();
     else this.#enter('detached');
   }
@@ -97,7 +89,7 @@ export class GroupSequence {
       this.#begin(entry.epoch, entry.seq - 1);
       this.#show(entry);
     } else if (this.#phase === 'live') this.#onLive(entry);
-    else if (this.#phase !== 'off') this.#held.add(entry);
+    else if (this.#phase === 'filling' || this.#phase === 'searching') this.#held.add(entry);
     return this.#take();
   }
 
@@ -113,7 +105,7 @@ export class GroupSequence {
 
   /** The answer to this device's own join or create, as a receiver. */
   onJoined({ epoch, seq }: KnownPosition): readonly Effect[] {
-    const isShown = this.#epoch === epoch && this.#lastSeq >= seq;
+    const isShown = this.#shown.epoch === epoch && this.#shown.lastSeq >= seq;
     if (this.#isEnded && isShown) this.#isEnded = false;
     else if (this.#phase === 'new' || this.#phase === 'off' || this.#isEnded) {
       this.#begin(epoch, seq - 1);
@@ -131,7 +123,7 @@ export class GroupSequence {
     if (this.#phase === 'off') return [];
     if (reason === 'not_a_member' || epoch === null) return this.onRefused();
     if (this.#phase === 'new') this.#begin(epoch, headSeq);
-    else this.#onBroken(reason, epoch, headSeq);
+    else this.#onBroken(reason, headSeq);
     return this.#take();
   }
 
@@ -141,153 +133,131 @@ export class GroupSequence {
     // Whoever was told of the end of his membership and shown all of it has nothing more to learn.
     const isComplete = this.#isEnded && this.#phase === 'live';
     this.forget();
-    if (isIdle || isComplete) return [];
-    this.#untold = { reason: 'not_a_member', revoked: null };
-    this.#tellResync({ fromSeq: null, missing: null });
+    if (!isIdle && !isComplete) this.#notices.broke('not_a_member');
+    this.#notices.resync(null, null);
     return this.#take();
   }
 
   onPage(ticket: number, page: Page): readonly Effect[] {
     if (ticket !== this.#ticket) return [];
-    if (page.epoch !== this.#logEpoch) this.#verify();
-    else if (this.#phase === 'searching') this.#onSearched(page);
+    if (this.#phase === 'searching') this.#onSearched(page);
     else if (this.#phase === 'filling') this.#onFilled(page);
     return this.#take();
   }
 
   #onLive(entry: Entry): void {
-    if (isFirstOfLog(entry) && entry.epoch !== this.#epoch) this.#begin(entry.epoch, 0);
-    const nextSeq = this.#lastSeq + 1;
-    if (entry.seq < nextSeq) return;
-    const isInOrder = entry.seq === nextSeq || (entry.seq === nextSeq + 1 && this.#optionalSeq === nextSeq);
-    if (isInOrder) {
-      this.#show(entry);
-    } else if (this.#isEnded) {
-      this.#begin(entry.epoch, entry.seq - 1);
-      this.#show(entry);
-    } else {
-      this.#held.add(entry);
-      this.#recovering = { fromSeq: nextSeq, headSeq: entry.seq - 1 };
-      this.#readTo = entry.seq - 1;
-      if (entry.epoch === this.#logEpoch) this.#settle();
-      else this.#verify();
-    }
+    const expected = { shown: this.#shown, isEnded: this.#isEnded, optionalSeq: this.#optionalSeq };
+    const arrival = arrivalOf(entry, expected);
+    if (arrival === 'begin anew') this.#begin(entry.epoch, entry.seq - 1);
+    if (arrival === 'begin anew' || arrival === 'show') this.#show(entry);
+    if (arrival !== 'hole') return;
+    this.#held.add(entry);
+    this.#notices.recovering(this.#shown.lastSeq + 1, entry.seq - 1);
+    this.#readTo = entry.seq - 1;
+    this.#settle();
   }
 
   #onReattached(at: Subscription): void {
     if (at.reason !== undefined) {
-      this.#onBroken(at.reason, at.epoch, at.from_seq - 1);
+      this.#onBroken(at.reason, at.from_seq - 1);
       return;
     }
-    const isUnbroken =
-      at.epoch === this.#epoch && at.from_seq <= this.#lastSeq + 1 && this.#lastSeq <= at.head_seq;
+    const { epoch, lastSeq } = this.#shown;
+    const isUnbroken = at.epoch === epoch && at.from_seq <= lastSeq + 1 && lastSeq <= at.head_seq;
     if (!at.recovered && !isUnbroken) {
       // Attached without regard to the position.
       this.#verify();
       return;
     }
     this.#isEnded = false;
-    this.#logEpoch = at.epoch;
     this.#readTo = at.from_seq - 1;
-    this.#untold = null;
-    this.#recovering = { fromSeq: this.#lastSeq + 1, headSeq: at.head_seq };
-    this.#held.keepAfter(this.#lastSeq, at.epoch);
-    this.#enter('live');
-    this.#showHeld();
-    // From `from_seq` on the server sends everything again: what is left here are doubles.
     this.#held.clear();
+    this.#notices.clear();
+    this.#notices.recovering(lastSeq + 1, at.head_seq);
     this.#settle();
   }
 
-  #onBroken(reason: ResyncReason, epoch: string, headSeq: number): void {
+  #onBroken(reason: ResyncReason, headSeq: number): void {
     this.#isEnded = false;
-    this.#logEpoch = epoch;
     this.#readTo = headSeq;
-    this.#untold = { reason, revoked: null };
-    this.#recovering = { fromSeq: this.#lastSeq + 1, headSeq };
-    this.#held.keepAfter(headSeq, epoch);
+    this.#notices.broke(reason);
+    this.#notices.recovering(this.#shown.lastSeq + 1, headSeq);
+    this.#held.clear();
     if (reason === 'epoch_changed' || reason === 'ahead') {
       this.#enter('searching');
-      this.#search = { before: Math.min(this.#lastSeq, headSeq) + 1, pagesRead: 0 };
+      this.#search = { reason, before: Math.min(this.#shown.lastSeq, headSeq) + 1, pagesRead: 0 };
       this.#read({ before: this.#search.before });
     } else this.#settle();
   }
 
   #onSearched(page: Page): void {
-    this.#search.pagesRead += 1;
-    const divergence = divergenceIn(page, this.#shown, this.#search);
-    if (divergence.found === 'not yet') {
-      this.#search.before = divergence.before;
-      this.#read({ before: divergence.before });
+    const found = divergenceIn(this.#shown, page, this.#search);
+    if ('before' in found) {
+      this.#search = found;
+      this.#read({ before: found.before });
       return;
     }
-    const { goneFrom, resumeAfter } = divergence;
-    const revoked = goneFrom > this.#lastSeq ? null : { from: goneFrom, to: this.#lastSeq };
-    const missing = goneFrom > resumeAfter ? null : { from: goneFrom, to: resumeAfter };
-    const shownEpoch = goneFrom > resumeAfter ? this.#shown.epochAt(resumeAfter) : null;
-    this.#lastSeq = resumeAfter;
-    this.#epoch = shownEpoch ?? this.#logEpoch;
-    if (shownEpoch === null) this.#shown = new EpochRuns(this.#logEpoch, resumeAfter + 1);
-    else this.#shown.cutAfter(resumeAfter);
-    this.#recovering = { fromSeq: resumeAfter + 1, headSeq: this.#readTo };
-    this.#untold = { reason: this.#untold?.reason ?? 'epoch_changed', revoked };
-    this.#tellResync({ fromSeq: resumeAfter + 1, missing });
+    const { resumeAfter, revoked, missing } = found;
+    this.#shown =
+      missing === null ? this.#shown.cutTo(resumeAfter, page.epoch) : ShownLog.after(page.epoch, resumeAfter);
+    this.#notices.broke(this.#search.reason, revoked);
+    this.#notices.recovering(resumeAfter + 1, this.#readTo);
+    this.#notices.resync(resumeAfter + 1, missing);
     this.#settle();
   }
 
   #onFilled(page: Page): void {
-    const lastSeq = this.#lastSeq;
+    const { lastSeq } = this.#shown;
     const fresh = page.entries.filter(({ seq }) => seq > lastSeq);
     if (fresh.length === 0 && page.head_seq < this.#readTo) {
       this.#verify();
       return;
     }
-    const nextSeq = fresh[0]?.seq ?? this.#readTo + 1;
-    if (nextSeq > lastSeq + 1) {
-      this.#untold ??= { reason: 'too_old', revoked: null };
-      this.#tellResync({ fromSeq: nextSeq, missing: { from: lastSeq + 1, to: nextSeq - 1 } });
-      this.#lastSeq = nextSeq - 1;
-      this.#epoch = this.#logEpoch;
-      this.#recovering = { fromSeq: nextSeq, headSeq: this.#readTo };
-    } else this.#tellResync({ fromSeq: nextSeq, missing: null });
-    for (const entry of fresh) if (entry.seq === this.#lastSeq + 1) this.#show(entry);
+    const nextSeq = Math.min(fresh[0]?.seq ?? Number.POSITIVE_INFINITY, this.#readTo + 1);
+    const isMissing = nextSeq > lastSeq + 1;
+    this.#notices.resync(nextSeq, isMissing ? { from: lastSeq + 1, to: nextSeq - 1 } : null);
+    if (isMissing) {
+      this.#shown = this.#shown.skippedTo(page.epoch, nextSeq - 1);
+      this.#notices.recovering(nextSeq, this.#readTo);
+    }
+    // What the server has not sent yet comes live: only for what it has sent does it tell of a rollback.
+    for (const entry of fresh) {
+      if (entry.seq === this.#shown.lastSeq + 1 && entry.seq <= this.#readTo) this.#show(entry);
+    }
     this.#settle();
   }
 
   /** Reads on, or goes live with what is held; a hole in that is read in turn. */
   #settle(): void {
-    if (this.#lastSeq >= this.#readTo) {
-      this.#tellResync({ fromSeq: this.#lastSeq + 1, missing: null });
+    if (this.#shown.lastSeq >= this.#readTo) {
+      this.#notices.resync(this.#shown.lastSeq + 1, null);
       this.#enter('live');
       this.#showHeld();
-      this.#tellRecovered();
+      this.#notices.recovered(this.#shown.lastSeq);
       this.#readTo = this.#held.highestSeq;
-      if (this.#lastSeq >= this.#readTo) {
+      if (this.#shown.lastSeq >= this.#readTo) {
         this.#held.clear();
         return;
       }
-      this.#recovering = { fromSeq: this.#lastSeq + 1, headSeq: this.#readTo };
+      this.#notices.recovering(this.#shown.lastSeq + 1, this.#readTo);
     }
     this.#enter('filling');
-    this.#read({ after: this.#lastSeq });
+    this.#read({ after: this.#shown.lastSeq });
   }
 
   #showHeld(): void {
     for (;;) {
-      const next = this.#held.take(this.#lastSeq + 1);
+      const next = this.#held.take(this.#shown.lastSeq + 1);
       if (next === null) return;
       this.#show(next);
     }
   }
 
   #show(entry: Entry): void {
-    if (this.#phase === 'live' && entry.epoch !== this.#epoch) this.#logEpoch = entry.epoch;
-    this.#epoch = entry.epoch;
-    this.#lastSeq = entry.seq;
-    this.#shown.note(entry.epoch, entry.seq);
+    this.#shown = this.#shown.and(entry);
     this.#optionalSeq = null;
     this.#effects.push({ do: 'show', entry });
-    this.#tellRecovered();
+    this.#notices.recovered(this.#shown.lastSeq);
   }
 
   #verify(): void {
@@ -300,42 +270,25 @@ export class GroupSequence {
     this.#effects.push({ do: 'read', page: { ticket: this.#ticket, ...where } });
   }
 
-  #tellResync({ fromSeq, missing }: { fromSeq: number | null; missing: SeqRange | null }): void {
-    if (this.#untold === null) return;
-    const { reason, revoked } = this.#untold;
-    this.#untold = null;
-    const notice = { group_id: this.groupId, reason, from_seq: fromSeq, missing, revoked };
-    this.#effects.push({ do: 'tell resync', notice });
-  }
-
-  #tellRecovered(): void {
-    if (this.#recovering === null || this.#lastSeq < this.#recovering.headSeq) return;
-    const { fromSeq, headSeq } = this.#recovering;
-    this.#recovering = null;
-    const notice = { group_id: this.groupId, from_seq: fromSeq, head_seq: headSeq };
-    this.#effects.push({ do: 'tell recovered', notice });
-  }
-
   /** Pages that were asked for before are of no use any more. */
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#ticket += 1;
   }
 
-  #begin(epoch: string, seq: number, { isContinued = false } = {}): void {
-    this.#epoch = epoch;
-    this.#lastSeq = seq;
-    if (!isContinued) {
-      this.#logEpoch = epoch;
-      this.#shown = new EpochRuns(epoch, seq + 1);
-      this.#isEnded = false;
-    }
+  #begin(epoch: string, seq: number): void {
+    this.#reset();
+    this.#shown = ShownLog.after(epoch, seq);
+    this.#isEnded = false;
+    this.#enter('live');
+  }
+
+  /** Forgets what was under way. */
+  #reset(): void {
     this.#readTo = 0;
     this.#optionalSeq = null;
-    this.#untold = null;
-    this.#recovering = null;
+    this.#notices.clear();
     this.#held.clear();
-    this.#enter('live');
   }
 
   #take(): readonly Effect[] {

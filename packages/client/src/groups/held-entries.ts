@@ -23,13 +23,6 @@ export class HeldEntries {
     return entry;
   }
 
-  /** Forgets what came of another epoch, or up to `seq`. */
-  keepAfter(seq: number, epoch: string): void {
-    const kept = [...this.#bySeq.values()].filter((entry) => entry.seq > seq && entry.epoch === epoch);
-    this.clear();
-    for (const entry of kept) this.add(entry);
-  }
-
   clear(): void {
     this.#bySeq.clear();
     this.#highestSeq = 0;

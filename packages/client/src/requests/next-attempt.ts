@@ -3,8 +3,8 @@ import { type Backoff, backoffMs } from '../backoff.ts';
 
 /** What to do after one attempt at a request: end with this answer, or try again, with the same id. */
 export type NextAttempt =
-  | { readonly then: 'end'; readonly answer: Answer<unknown> }
-  | { readonly then: 'retry'; readonly inMs: number };
+  | { readonly step: 'end'; readonly answer: Answer<unknown> }
+  | { readonly step: 'retry'; readonly inMs: number };
 
 export interface AttemptContext {
   /** Of the attempt that was made, from 0. */
@@ -22,8 +22,8 @@ export interface AttemptContext {
  */
 export function nextAttempt(answer: Answer<unknown> | null, context: AttemptContext): NextAttempt {
   const pauseMs = backoffMs(context.attempt, context.backoff, context.fraction);
-  if (answer === null) return { then: 'retry', inMs: pauseMs };
-  if (answer.success || !answer.can_retry || answer.code === 'muted') return { then: 'end', answer };
+  if (answer === null) return { step: 'retry', inMs: pauseMs };
+  if (answer.success || !answer.can_retry || answer.code === 'muted') return { step: 'end', answer };
   const inMs = Math.max(pauseMs, answer.retry_after_ms ?? 0);
-  return inMs < context.leftMs ? { then: 'retry', inMs } : { then: 'end', answer };
+  return inMs < context.leftMs ? { step: 'retry', inMs } : { step: 'end', answer };
 }

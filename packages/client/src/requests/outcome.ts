@@ -8,7 +8,8 @@ export type Outcome<R> =
 /** Sends one request until it is answered for good or its time is over. */
 export type Ask = <T extends RequestType>(
   type: T,
-  args: RequestInput<T> | (() => RequestInput<T>),
+  /** Asked for before each attempt. */
+  args: () => RequestInput<T>,
   options?: AskOptions,
 ) => Promise<Outcome<RequestResult<T>>>;
 
@@ -17,13 +18,19 @@ export interface AskOptions {
   readonly requestId?: string;
   /** All attempts together, ms. */
   readonly timeoutMs?: number;
+  /** Of the SDK itself: not counted against the bound of waiting requests. */
+  readonly isInternal?: boolean;
 }
 
 /** Of the SDK itself: the texts stand here, so that the table of the protocol and its schemas need not be shipped. */
 export const localFailures = {
   closed: { code: 'unavailable', error: 'The client is closed', can_retry: false },
   full: { code: 'unavailable', error: 'Too many requests are waiting already', can_retry: true },
-  unsent: { code: 'unavailable', error: 'There was no connection in time: nothing was sent', can_retry: true },
+  unsent: {
+    code: 'unavailable',
+    error: 'There was no connection in time: nothing was sent',
+    can_retry: true,
+  },
   unanswered: {
     code: 'timeout',
     error: 'No answer in time, the outcome is unknown: retry with the same request_id',

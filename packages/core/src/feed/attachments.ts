@@ -32,6 +32,14 @@ export class Attachments {
     return this.live.has(subscriber) || this.ahead.has(subscriber) || this.behind.has(subscriber);
   }
 
+  /** @returns the next seq that the device gets; null: it is not attached. */
+  nextSeqOf(subscriber: Subscriber, lastSeq: number): number | null {
+    const cursor = this.live.has(subscriber)
+      ? lastSeq
+      : (this.ahead.get(subscriber) ?? this.behind.get(subscriber)?.cursor);
+    return cursor === undefined ? null : cursor + 1;
+  }
+
   /** @returns true when the device has to catch up from `cursor`. */
   place(subscriber: Subscriber, cursor: number, lastSeq: number): boolean {
     this.remove(subscriber);

@@ -72,6 +72,9 @@ export class Devices {
   optIn(device: Subscriber, groupId: GroupId): void {
     this.#states.get(device)?.optedOut.delete(groupId);
   }
+  hasOptedOut(device: Subscriber, groupId: GroupId): boolean {
+    return this.#states.get(device)?.optedOut.has(groupId) ?? false;
+  }
   /** The device may be attached to this group without asking. */
   wants(device: Subscriber, groupId: GroupId): boolean {
     const state = this.#states.get(device);

@@ -128,6 +128,26 @@ export class FeedHost implements DeviceHub, FeedListener {
     }
   }
 
+  isAttached(subscriber: Subscriber, groupId: GroupId): boolean {
+    return this.#feeds.get(groupId)?.feed.attachments.has(subscriber) ?? false;
+  }
+
+  /**
+   * By the answer to its join, which is written in this turn, a client takes itself for attached or not. Where that is not
+   * so it is told after the answer: its membership was over before it could be attached, or another device's join has
+   * attached it while its own was refused.
+   */
+  correctAfterAnswer(subscriber: Subscriber, groupId: GroupId, believesAttached: boolean): void {
+    this.#context.clock.after(0, () => {
+      if (!this.devices.has(subscriber) || this.devices.hasOptedOut(subscriber, groupId)) return;
+      const hosted = this.#feeds.get(groupId);
+      const subscription = hosted?.subscriptionOf(subscriber) ?? null;
+      if ((subscription !== null) === believesAttached) return;
+      if (subscription === null) pushNotAMember(subscriber, groupId);
+      else hosted?.push(subscriber, 'subscribed', { groups: [subscription] });
+    });
+  }
+
   onEntry(groupId: GroupId, entry: LogEntry): void {
     this.#feeds.get(groupId)?.feed.onEntry(entry);
   }

@@ -138,6 +138,15 @@ export class HostedFeed implements FeedSink {
     return succeed(this.feed.attach(subscriber, choose(noted.result), head, noted.result?.sinceSeq ?? 0));
   }
 
+  /** Where an attached device stands; null: it is not attached. */
+  subscriptionOf(subscriber: Subscriber): Subscription | null {
+    const { epoch, seq } = this.feed.position;
+    const nextSeq = this.feed.attachments.nextSeqOf(subscriber, seq);
+    if (nextSeq === null || epoch === null) return null;
+    const head_seq = Math.max(seq, nextSeq - 1);
+    return { group_id: this.groupId, recovered: false, epoch, head_seq, from_seq: nextSeq };
+  }
+
   deliver(to: Recipients, entries: readonly LogEntry[]): void {
     this.#context.fanOut.deliver(this.groupId, to, entries);
   }

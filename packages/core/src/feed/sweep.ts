@@ -1,15 +1,18 @@
 /** What pub/sub loses without a gap is found by comparing: heads of feeds, indexes of users. */
 import type { GroupId, UserId } from '@plenum/protocol';
+import type { LogHead } from '../groups/records.ts';
 import { knownIn } from './epoch-chain.ts';
 import type { FeedContext, HostedFeed } from './hosted-feed.ts';
 
 /** A loss with nothing behind it shows no gap: every head is compared this often, in ms. */
 export const sweepIntervalMs = 30_000;
 const headsPerRead = 200;
+/** After a failed sweep: what it was wanted for is still to be found. Doubles up to the interval. */
+const firstRetryMs = 1000;
 
 /**
  * Compares the heads of all feeds and the index of all local users with what this node has: every 30 s, and at once after
- * a subscriber connection was replaced. Closes feeds that were without any local member for as long.
+ * a subscriber connection was replaced, and soon again when that failed. Closes feeds that were without any local member for as long.
  */
 export class Sweep {
   readonly #context: FeedContext;
@@ -18,6 +21,7 @@ export class Sweep {
   #isStopped = true;
   #isRunning = false;
   #isWantedAgain = false;
+  #retryMs = firstRetryMs;
   #cancel: () => void = () => {};
 
   constructor(
@@ -51,8 +55,8 @@ export class Sweep {
     this.#run().catch((cause: unknown) => this.#failed(cause));
   }
 
-  #plan(): void {
-    if (!this.#isStopped) this.#cancel = this.#context.clock.after(sweepIntervalMs, () => this.soon());
+  #plan(delayMs = sweepIntervalMs): void {
+    if (!this.#isStopped) this.#cancel = this.#context.clock.after(delayMs, () => this.soon());
   }
 
   async #run(): Promise<void> {
@@ -64,27 +68,56 @@ export class Sweep {
         await this.#compareIndexes();
         this.#closeIdle();
       } while (this.#isWantedAgain && !this.#isStopped);
+      this.#retryMs = firstRetryMs;
+      this.#plan();
     } catch (cause) {
       this.#failed(cause);
+      this.#plan(this.#retryMs);
+      this.#retryMs = Math.min(this.#retryMs * 2, sweepIntervalMs);
     } finally {
       this.#isRunning = false;
-      this.#plan();
     }
   }
 
   async #compareHeads(): Promise<void> {
     const groupIds = [...this.#feeds.keys()];
+    let failure: unknown;
     for (let i = 0; i < groupIds.length && !this.#isStopped; i += headsPerRead) {
       const some = groupIds.slice(i, i + headsPerRead);
       const known = new Map(some.map((groupId) => [groupId, this.#feeds.get(groupId)?.feed.position]));
-      const heads = await this.#context.engine.log.heads(some);
+      const { heads, unread, cause } = await this.#readHeads(some);
+      failure ??= cause;
       for (const groupId of some) {
+        if (unread.has(groupId)) continue;
         const feed = this.#feeds.get(groupId)?.feed;
         const head = heads.get(groupId);
         const before = known.get(groupId);
         if (head !== undefined) feed?.onHead(head, before === undefined ? 0 : knownIn(head, before));
         else if (feed?.epoch != null) feed.onGone();
       }
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Where some cannot be read, as when one shard of several is away, the others still are. */
+  async #readHeads(groupIds: readonly GroupId[]) {
+    const { log } = this.#context.engine;
+    try {
+      return { heads: await log.heads(groupIds), unread: new Set<GroupId>() };
+    } catch (cause) {
+      const heads = new Map<GroupId, LogHead>();
+      const unread = new Set<GroupId>();
+      await Promise.all(
+        groupIds.map((groupId) =>
+          log.heads([groupId]).then(
+            (found) => {
+              for (const [id, head] of found) heads.set(id, head);
+            },
+            () => unread.add(groupId),
+          ),
+        ),
+      );
+      return { heads, unread, cause };
     }
   }
 

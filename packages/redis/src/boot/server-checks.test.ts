@@ -36,9 +36,9 @@ test('a Cluster that serves every slot is accepted', () => {
   expect(() => checkCluster(info)).not.toThrow();
 });
 
-test.each(['cluster_state:fail\r\ncluster_slots_assigned:16384', 'cluster_state:ok\r\ncluster_slots_assigned:9'])(
-  'a Cluster with %j is refused',
-  (text) => {
-    expect(() => checkCluster(parseServerInfo(text))).toThrow(/Cluster is not ready/);
-  },
-);
+test.each([
+  'cluster_state:fail\r\ncluster_slots_assigned:16384',
+  'cluster_state:ok\r\ncluster_slots_assigned:9',
+])('a Cluster with %j is refused', (text) => {
+  expect(() => checkCluster(parseServerInfo(text))).toThrow(/Cluster is not ready/);
+});

@@ -45,6 +45,13 @@ function boundNames(lua: string, table: 'KEYS' | 'ARGV'): string[] {
   return names;
 }
 
+/** Whoever calls with one key or argument too many or too few must hear of it before anything is written. */
+function guarded(lua: string, { KEYS, ARGV }: Record<'KEYS' | 'ARGV', readonly string[]>): string {
+  const message = `${KEYS.length} keys and ${ARGV.length} arguments expected`;
+  const guard = `if #KEYS ~= ${KEYS.length} or #ARGV ~= ${ARGV.length} then error('${message}') end`;
+  return lua.replace('\n', `\n${guard}\n`);
+}
+
 /**
  * Loads `lua/<file>.lua`.
  * @throws Error when the script's header binds other names, or in another order, than the definition says.
@@ -63,7 +70,7 @@ export function defineScript<const K extends string, const A extends string, R e
     }
   }
   const command = `plenum:${file}`;
-  return { command, lua, keys, args, isBinary: definition.isBinary ?? false, reply };
+  return { command, lua: guarded(lua, expected), keys, args, isBinary: definition.isBinary ?? false, reply };
 }
 
 /** One form of a reply: its first word, and what follows Redis' time. */

@@ -12,7 +12,7 @@ export * from './reads.ts';
 export { settleGroup } from './settle-group.ts';
 export { chargeMembership, forgetMembership } from './user-index.ts';
 
-const scripts = [
+export const scripts = [
   appendMessage,
   changes.createGroup,
   changes.joinGroup,

@@ -36,28 +36,32 @@ export interface StageOptions {
   readonly settings?: Partial<EngineSettings>;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Default: a fresh one. */
+  readonly prefix?: string;
 }
 
 export class Stage {
   readonly redis: Redis;
-  readonly keys = new Keys(freshPrefix());
+  readonly keys: Keys;
   readonly clock: ServerClock;
   readonly groups: RedisGroupStore;
   readonly log: RedisGroupLog;
   readonly #subscribers: Redis[] = [];
 
-  constructor(url: string, { settings, clock = systemClock, random = seededRandom() }: StageOptions = {}) {
+  constructor(url: string, options: StageOptions = {}) {
+    const { settings, clock = systemClock, random = seededRandom(), prefix = freshPrefix() } = options;
+    this.keys = new Keys(prefix);
     this.redis = new Redis(url, { scripts: scriptOptions });
     this.clock = new ServerClock(clock);
-    const options = {
+    const state = {
       redis: this.redis,
       keys: this.keys,
       random,
       clock: this.clock,
       settings: { ...defaultEngineSettings, ...settings },
     };
-    this.groups = new RedisGroupStore(options);
-    this.log = new RedisGroupLog(options);
+    this.groups = new RedisGroupStore(state);
+    this.log = new RedisGroupLog(state);
   }
 
   /** A change that a test takes for granted. */

@@ -124,15 +124,26 @@ describe('a device is flagged', () => {
     expect(violated(withDelivery(userId, spoil))).toEqual(expect.arrayContaining(expected));
   });
 
+  /** Ann's device was there as `presence` says and got what `isGot` says. */
+  const annGot = (presence: Delivery['presence'], isGot: (entry: HistoryEntry) => boolean): RunHistory => {
+    const run = withDelivery('ann', (all) => all.filter(isGot));
+    const isAnns = ({ userId }: Delivery) => userId === 'ann';
+    return { ...run, deliveries: run.deliveries.map((one) => (isAnns(one) ? { ...one, presence } : one)) };
+  };
   test('not for a hole at either end of the time that it was there', () => {
-    const partly = withDelivery('ann', (all) => all.slice(2, 5));
-    const deliveries = partly.deliveries.map((one) => ({ ...one, isThroughout: one.userId !== 'ann' }));
-    expect(checkHistory({ ...partly, deliveries })).toEqual([]);
+    expect(checkHistory(annGot('partly', ({ seq }) => seq === 5 || seq === 6))).toEqual([]);
+    expect(checkHistory(annGot('partly', () => false))).toEqual([]);
   });
   test('for a hole in the middle of the time that it was there', () => {
-    const partly = withDelivery('ann', (all) => all.filter(({ seq }) => seq === 5 || seq === 7));
-    const deliveries = partly.deliveries.map((one) => ({ ...one, isThroughout: false }));
-    expect(violated({ ...partly, deliveries })).toEqual(['I6']);
+    expect(violated(annGot('partly', ({ seq }) => seq === 5 || seq === 7))).toEqual(['I6']);
+  });
+  test('that nobody attached to a membership that lasts', () => {
+    expect(violated(annGot('unasked', () => false))).toEqual(['I6']);
+  });
+  test('not when the membership was over before it could be attached', () => {
+    const run = withDelivery('bob', () => []);
+    const deliveries = run.deliveries.map((one): Delivery => ({ ...one, presence: 'unasked' }));
+    expect(checkHistory({ ...run, deliveries })).toEqual([]);
   });
 });
 

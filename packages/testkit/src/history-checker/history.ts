@@ -31,8 +31,11 @@ export interface Delivery {
   readonly device: string;
   readonly userId: string;
   readonly groupId: string;
-  /** Connected and attached from the first entry of its user's memberships on, and given the time to get all of them. */
-  readonly isThroughout: boolean;
+  /**
+   * `throughout`: attached from the first entry of each membership to the last. `unasked`: attached by the service as soon
+   * as it could, so a membership that ended before may have given it nothing. `partly`: it came and went.
+   */
+  readonly presence: 'throughout' | 'unasked' | 'partly';
   readonly entries: readonly HistoryEntry[];
 }
 

@@ -32,11 +32,19 @@ const isWithin = (
   range: Entitlement,
 ): boolean => epoch === range.epoch && range.sinceSeq <= seq && seq <= range.endSeq;
 
+/** What the device had to get of a range. Null: anything without a hole, or nothing, will do. */
+function dueOf({ presence }: Delivery, range: Entitlement, seqs: readonly number[]) {
+  if (presence === 'partly' && seqs.length === 0) return null;
+  if (presence === 'unasked' && seqs.length === 0 && range.endSeq <= range.headSeq) return null;
+  if (presence === 'partly') return { firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs) };
+  return { firstSeq: range.sinceSeq, lastSeq: Math.min(range.endSeq, range.headSeq) };
+}
+
 /** I6: strictly increasing, no double, no hole; complete for a device that was there throughout. */
 export function deliveriesAreWhole(history: RunHistory): Violation[] {
   const entitlements = entitlementsOf(history);
   return history.deliveries.flatMap((delivery): Violation[] => {
-    const { device, groupId, isThroughout, entries } = delivery;
+    const { device, groupId, entries } = delivery;
     const violated = (what: string): Violation => ({ invariant: 'I6', groupId, what: `${device}: ${what}` });
     const unordered = entries.flatMap((entry, i) => {
       const before = entries[i - 1];
@@ -44,10 +52,13 @@ export function deliveriesAreWhole(history: RunHistory): Violation[] {
       return isAfter ? [] : [violated(`${named(entry)} came after ${before.seq}`)];
     });
     const broken = byRange(delivery, entitlements).flatMap(({ range, seqs }) => {
-      const firstSeq = isThroughout ? range.sinceSeq : (seqs[0] ?? 0);
-      const lastSeq = isThroughout ? Math.min(range.endSeq, range.headSeq) : (seqs.at(-1) ?? -1);
-      const isWhole = seqs.length === lastSeq - firstSeq + 1 && seqs.every((seq, k) => seq === firstSeq + k);
-      return isWhole ? [] : [violated(`got ${seqs.join()} of ${firstSeq} to ${lastSeq}`)];
+      const due = dueOf(delivery, range, seqs);
+      if (due === null) return [];
+      const isWhole =
+        seqs.length === due.lastSeq - due.firstSeq + 1 && seqs.every((seq, k) => seq === due.firstSeq + k);
+      return isWhole
+        ? []
+        : [violated(`got ${seqs.join() || 'nothing'} of ${due.firstSeq} to ${due.lastSeq}`)];
     });
     return [...unordered, ...broken];
   });

@@ -77,7 +77,7 @@ const deliveryTo = (userId: string, from: number, to: number): Delivery => ({
   device: `phone of ${userId}`,
   userId,
   groupId,
-  isThroughout: true,
+  presence: 'throughout',
   entries: soundEntries.slice(from - 1, to),
 });
 

@@ -44,14 +44,18 @@ export class ClusterSet extends ServerSet {
 
   /** The server that serves the slot, as the others see it. */
   async masterOf(slot: number): Promise<RedisServer> {
-    const lines = (await this.#nodes()).filter(({ flags }) => flags.includes('master') && !flags.includes('fail'));
+    const lines = (await this.#nodes()).filter(
+      ({ flags }) => flags.includes('master') && !flags.includes('fail'),
+    );
     const line = lines.find(({ ranges }) => ranges.some(([first, last]) => slot >= first && slot <= last));
     return this.#member(line?.id ?? '').server;
   }
 
   async replicaOf(master: RedisServer): Promise<RedisServer> {
     const id = this.#memberAt(master).id;
-    const line = (await this.#nodes()).find(({ masterId, flags }) => masterId === id && !flags.includes('fail'));
+    const line = (await this.#nodes()).find(
+      ({ masterId, flags }) => masterId === id && !flags.includes('fail'),
+    );
     return this.#member(line?.id ?? '').server;
   }
 
@@ -88,7 +92,14 @@ export class ClusterSet extends ServerSet {
     const busPort = await freePort();
     const server = await this.launch({
       args: [
-        ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-port', String(busPort)],
+        ...[
+          '--cluster-enabled',
+          'yes',
+          '--cluster-announce-ip',
+          '127.0.0.1',
+          '--cluster-port',
+          String(busPort),
+        ],
         ...['--cluster-node-timeout', String(nodeTimeoutMs), '--cluster-require-full-coverage', 'no'],
         ...['--cluster-allow-replica-migration', 'no', '--repl-diskless-sync-delay', '0'],
         ...args,

@@ -54,7 +54,11 @@ async function setUp(options: RedisServerOptions, dir: string): Promise<Omit<Lau
   const { sentinel } = options;
   if (sentinel === undefined) return { dir, args: argumentsOf(options) };
   await writeFile(join(dir, sentinelFile), `${sentinel.join('\n')}\n`);
-  return { dir, configFile: sentinelFile, args: ['--sentinel', '--protected-mode', 'no', '--daemonize', 'no'] };
+  return {
+    dir,
+    configFile: sentinelFile,
+    args: ['--sentinel', '--protected-mode', 'no', '--daemonize', 'no'],
+  };
 }
 
 const argumentsOf = (options: RedisServerOptions): readonly string[] => [

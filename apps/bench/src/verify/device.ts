@@ -1,0 +1,209 @@
+/** A member's device: connected as long as there is a node, back with its positions after each cut, remembers what it gets. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { pushTable, requestTable } from '@plenum/protocol';
+import { parsed } from '../load/receiver.ts';
+import { type PacketHandler, RawConnection } from '../wire/raw-connection.ts';
+import { GroupView } from './group-view.ts';
+import type { SeenEntry } from './history.ts';
+import { type Asked, type GivenAnswer, Requests } from './requests.ts';
+
+export interface DeviceOptions {
+  readonly userId: string;
+  readonly token: string;
+  readonly urls: readonly string[];
+  /** The node that is tried first; the next ones follow after each cut. */
+  readonly firstUrl: number;
+  readonly groupIds: readonly string[];
+}
+
+const backoffMs = 100;
+const pageLimit = 200;
+const historyResult = requestTable().history.result;
+
+export class Device {
+  readonly userId: string;
+  readonly views: ReadonlyMap<string, GroupView>;
+  readonly #options: DeviceOptions;
+  readonly #requests = new Requests();
+  #connection: RawConnection | null = null;
+  #attempts = 0;
+  #connections = 0;
+  #pages = 0;
+  #isEnded = false;
+  #onClosed: () => void = () => {};
+  #living: Promise<void> = Promise.resolve();
+  /** A push that the protocol does not know, in words. */
+  firstOddity: string | null = null;
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+    this.userId = options.userId;
+    this.views = new Map(options.groupIds.map((id) => [id, new GroupView(options.userId, id)]));
+  }
+
+  get reconnects(): number {
+    return Math.max(0, this.#connections - 1);
+  }
+
+  start(): void {
+    this.#living = this.#live();
+  }
+
+  /** Idempotent. */
+  async end(): Promise<void> {
+    this.#isEnded = true;
+    this.#connection?.destroy();
+    await this.#living;
+  }
+
+  /** @returns null: no connection, or none long enough; the outcome is unknown. */
+  async ask(asked: Asked): Promise<GivenAnswer | null> {
+    if (this.#connection !== null) return this.#requests.ask(this.#connection, asked);
+    await pause(backoffMs);
+    return null;
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#isEnded) {
+      const closed = new Promise<void>((resolve) => {
+        this.#onClosed = resolve;
+      });
+      // A node that is gone or does not take it yet: the next one is tried.
+      const isOpen = await this.#connect().catch(() => false);
+      if (isOpen) await closed;
+      this.#attempts += 1;
+      if (!this.#isEnded) await pause(backoffMs);
+    }
+  }
+
+  async #connect(): Promise<true> {
+    const { urls, firstUrl, token } = this.#options;
+    const positions = [...this.views.values()].flatMap(({ groupId, position }) =>
+      position === null ? [] : [{ group_id: groupId, ...position }],
+    );
+    const handler: PacketHandler = {
+      event: (bytes, start, end) => this.#event(bytes.toString('utf8', start, end)),
+      ack: (id, bytes, start, end) => this.#requests.answered(id, bytes.toString('utf8', start, end)),
+      closed: () => this.#closed(),
+    };
+    const onOpen = (connection: RawConnection) => {
+      this.#connection = connection;
+      this.#connections += 1;
+    };
+    const url = urls[(firstUrl + this.#attempts) % urls.length] ?? '';
+    const connection = await RawConnection.connect({
+      url,
+      auth: { token, positions },
+      source: null,
+      handler,
+      onOpen,
+    });
+    if (this.#isEnded) connection.destroy();
+    return true;
+  }
+
+  #closed(): void {
+    this.#connection = null;
+    this.#requests.abandon();
+    for (const view of this.views.values()) view.disconnected();
+    this.#onClosed();
+  }
+
+  #event(text: string): void {
+    const [name, payload] = parsed(text);
+    const isUnderstood =
+      name === 'relay_message'
+        ? this.#message(payload)
+        : name === 'group_event'
+          ? this.#groupEvent(payload)
+          : name === 'subscribed'
+            ? this.#subscribed(payload)
+            : name !== 'resync' || this.#resync(payload);
+    if (!isUnderstood) this.firstOddity ??= `not as the protocol says: ${text.slice(0, 300)}`;
+  }
+
+  #message(payload: unknown): boolean {
+    const push = pushTable.relay_message.safeParse(payload);
+    if (!push.success) return false;
+    const { group_id, epoch, seq, from_user_id: from, message: text } = push.data.result;
+    this.views.get(group_id)?.live({ epoch, seq, message: { requestId: push.data.request_id, from, text } });
+    return true;
+  }
+
+  #groupEvent(payload: unknown): boolean {
+    const push = pushTable.group_event.safeParse(payload);
+    if (!push.success) return false;
+    const { group_id, epoch, seq } = push.data;
+    this.views.get(group_id)?.live({ epoch, seq, message: null });
+    return true;
+  }
+
+  #subscribed(payload: unknown): boolean {
+    const push = pushTable.subscribed.safeParse(payload);
+    if (!push.success) return false;
+    for (const { group_id, recovered, epoch, from_seq, reason } of push.data.groups) {
+      const view = this.views.get(group_id);
+      if (view !== undefined && !recovered) {
+        this.#restart(view, { epoch, fromSeq: from_seq, why: reason ?? 'attached anew' });
+      }
+    }
+    return true;
+  }
+
+  #resync(payload: unknown): boolean {
+    const push = pushTable.resync.safeParse(payload);
+    if (!push.success) return false;
+    const { group_id, epoch, head_seq, reason } = push.data;
+    const view = this.views.get(group_id);
+    if (view !== undefined && epoch !== null) {
+      this.#restart(view, { epoch, fromSeq: head_seq + 1, why: reason });
+    }
+    return true;
+  }
+
+  #restart(view: GroupView, at: { epoch: string; fromSeq: number; why: string }): void {
+    const after = view.restart(at);
+    const connection = this.#connection;
+    if (after === null || connection === null) return;
+    this.#page(view, connection, { after, to: at.fromSeq - 1 })
+      .then((isComplete) => {
+        if (isComplete && this.#connection === connection) view.release();
+        else connection.destroy();
+      })
+      // A server that answers a page with something else is found out by what is then missing.
+      .catch(() => connection.destroy());
+  }
+
+  /** @returns false if the connection was lost on the way; another one will claim the position again. */
+  async #page(
+    view: GroupView,
+    connection: RawConnection,
+    { after, to }: { after: number; to: number },
+  ): Promise<boolean> {
+    for (let cursor = after; cursor < to; ) {
+      this.#pages += 1;
+      const args = { group_id: view.groupId, after: cursor, limit: pageLimit };
+      const requestId = `page-${this.#pages}`;
+      const answer = await this.#requests.ask(connection, { type: 'history', args, requestId });
+      if (answer === null || !answer.success || this.#connection !== connection) return false;
+      const { entries } = historyResult.parse(answer.result);
+      const last = entries.at(-1);
+      if (last === undefined) return true;
+      view.paged(entries.filter(({ seq }) => seq <= to).map(seenOf));
+      cursor = last.seq;
+    }
+    return true;
+  }
+}
+
+type HistoryEntry = ReturnType<(typeof historyResult)['parse']>['entries'][number];
+
+function seenOf(entry: HistoryEntry): SeenEntry {
+  const { epoch, seq } = entry;
+  if (entry.type !== 'message') return { epoch, seq, message: null };
+  return {
+    epoch,
+    seq,
+    message: { requestId: entry.request_id, from: entry.from_user_id, text: entry.message },
+  };
+}

@@ -1,0 +1,167 @@
+/** One verification: members join, send and listen; a fault happens meanwhile; then everything has to be in its place. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RunningSystem } from '../systems/system.ts';
+import { checkHistory, type Findings, missingIn } from './check-history.ts';
+import { Device } from './device.ts';
+import { type FaultOutcome, injectFault } from './fault.ts';
+import type { Sent, VerifyHistory } from './history.ts';
+import { askUntilAnswered, keepSending } from './sender.ts';
+
+export interface VerificationOptions {
+  readonly system: RunningSystem;
+  readonly groups: number;
+  readonly membersPerGroup: number;
+  readonly seconds: number;
+  /** Of each member to each group, messages per second at most. */
+  readonly ratePerSec: number;
+  /** Shell command; null: no fault. */
+  readonly during: string | null;
+  /** Makes the ids of this run unlike those of any other. */
+  readonly runId: string;
+  readonly onProgress: (what: string) => void;
+}
+
+export interface Verification {
+  readonly sends: readonly Sent[];
+  readonly acked: number;
+  /** By code. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly unanswered: number;
+  readonly entriesSeen: number;
+  readonly reconnects: number;
+  /** How often a server said that a member's position does not continue. */
+  readonly restarts: number;
+  readonly fault: FaultOutcome | null;
+  readonly firstOddity: string | null;
+  readonly findings: Findings;
+}
+
+/** The fault comes when this part of the time is over. */
+const faultAt = 1 / 3;
+const joinWithinMs = 60_000;
+/** After the last fault everything has to be normal within 15 s; the rest is for slow machines. */
+const healWithinMs = 30_000;
+const pollMs = 50;
+
+/** @throws Error with one sentence if the members cannot join. */
+export async function verifySystem(options: VerificationOptions): Promise<Verification> {
+  const devices = await devicesOf(options);
+  try {
+    for (const device of devices) device.start();
+    await joinAll(devices);
+    options.onProgress(`${devices.length} members in ${options.groups} groups: sending …`);
+    const { sends, fault } = await sendThrough(devices, options);
+    options.onProgress(`${sends.length} sends: waiting until everybody has everything …`);
+    await untilComplete(devices, sends);
+    return verdictOf(devices, sends, fault);
+  } finally {
+    await Promise.all(devices.map((device) => device.end()));
+  }
+}
+
+function devicesOf({ system, groups, membersPerGroup, runId }: VerificationOptions): Promise<Device[]> {
+  const groupIds = Array.from({ length: groups }, (_, group) => `v:${runId}:${group}`);
+  return Promise.all(
+    Array.from({ length: membersPerGroup }, async (_, member) => {
+      const userId = `v:${runId}:u${member}`;
+      const token = await system.token(userId);
+      return new Device({ userId, token, urls: system.urls, firstUrl: member, groupIds });
+    }),
+  );
+}
+
+/** The first one creates, all others join. */
+async function joinAll(devices: readonly Device[]): Promise<void> {
+  const [creator, ...others] = devices;
+  if (creator !== undefined) await enterGroups(creator, 'create_group');
+  for (const device of others) await enterGroups(device, 'join_group');
+}
+
+async function enterGroups(device: Device, type: 'create_group' | 'join_group'): Promise<void> {
+  const givenUp = AbortSignal.timeout(joinWithinMs);
+  for (const [groupId, view] of device.views) {
+    const args = { group_id: groupId, ...(type === 'create_group' ? { group_type: 'public' } : {}) };
+    const outcome = await askUntilAnswered(device, { type, args, requestId: `enter ${groupId}` }, givenUp);
+    if (outcome.kind === 'acked') view.sinceSeq = outcome.seq;
+    else
+      throw new Error(
+        `${device.userId} could not enter ${groupId}: ${'code' in outcome ? outcome.code : 'no answer'}`,
+      );
+  }
+}
+
+async function sendThrough(
+  devices: readonly Device[],
+  options: VerificationOptions,
+): Promise<{ sends: readonly Sent[]; fault: FaultOutcome | null }> {
+  const [end, giveUp] = [new AbortController(), new AbortController()];
+  const sends: Sent[] = [];
+  const senders = devices.flatMap((device) =>
+    [...device.views.keys()].map((groupId) =>
+      keepSending({
+        device,
+        groupId,
+        everyMs: 1000 / options.ratePerSec,
+        ended: end.signal,
+        givenUp: giveUp.signal,
+        onSent: (sent) => sends.push(sent),
+      }),
+    ),
+  );
+  const fault = await throughFault(options);
+  end.abort();
+  const timer = setTimeout(() => giveUp.abort(), healWithinMs);
+  await Promise.all(senders);
+  clearTimeout(timer);
+  return { sends, fault };
+}
+
+/** Lasts at least as long as was asked for, and until the fault is over. */
+async function throughFault({
+  seconds,
+  during,
+  system,
+  onProgress,
+}: VerificationOptions): Promise<FaultOutcome | null> {
+  await pause(seconds * 1000 * faultAt);
+  if (during !== null) onProgress(`fault: ${during}`);
+  const [fault] = await Promise.all([
+    during === null ? null : injectFault(during, system.nodePids.map(String)),
+    pause(seconds * 1000 * (1 - faultAt)),
+  ]);
+  return fault;
+}
+
+async function untilComplete(devices: readonly Device[], sends: readonly Sent[]): Promise<void> {
+  const deadlineMs = performance.now() + healWithinMs;
+  const views = devices.flatMap((device) => [...device.views.values()]);
+  const isComplete = () => views.every((view) => missingIn(view, view.seen, sends).length === 0);
+  while (!isComplete() && performance.now() < deadlineMs) await pause(pollMs);
+  // What is too much comes a little later than what is needed.
+  await pause(pollMs * 4);
+}
+
+function verdictOf(
+  devices: readonly Device[],
+  sends: readonly Sent[],
+  fault: FaultOutcome | null,
+): Verification {
+  const views = devices.flatMap((device) => [...device.views.values()]);
+  const history: VerifyHistory = { sends, views };
+  const refused = new Map<string, number>();
+  for (const { outcome } of sends) {
+    if (outcome.kind === 'refused') refused.set(outcome.code, (refused.get(outcome.code) ?? 0) + 1);
+  }
+  return {
+    sends,
+    acked: sends.filter(({ outcome }) => outcome.kind === 'acked').length,
+    refused: Object.fromEntries(refused),
+    unanswered: sends.filter(({ outcome }) => outcome.kind === 'unanswered').length,
+    entriesSeen: views.reduce((sum, view) => sum + view.seen.size, 0),
+    reconnects: devices.reduce((sum, { reconnects }) => sum + reconnects, 0),
+    restarts: views.reduce((sum, { restarts }) => sum + restarts, 0),
+    fault,
+    firstOddity: devices.find(({ firstOddity }) => firstOddity !== null)?.firstOddity ?? null,
+    findings: checkHistory(history),
+  };
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { RawConnection } from './raw-connection.ts';
+
+/** As Socket.IO opens a connection; `onMessage` gets what the client sends. */
+async function startServer(onMessage: (socket: WebSocket, text: string) => void) {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  server.on('connection', (socket) => {
+    socket.send('0{"sid":"x"}');
+    socket.on('message', (data) => onMessage(socket, String(data)));
+  });
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  const close = () => {
+    for (const client of server.clients) client.terminate();
+    server.close();
+  };
+  return { url: `http://127.0.0.1:${address.port}`, [Symbol.dispose]: close };
+}
+
+function newHandler() {
+  const log: string[] = [];
+  const waiting: (() => void)[] = [];
+  const note = (line: string) => {
+    log.push(line);
+    for (const resume of waiting.splice(0)) resume();
+  };
+  return {
+    log,
+    until: async (line: string) => {
+      while (!log.includes(line)) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    event: (bytes: Buffer, start: number, end: number) => note(`event ${bytes.toString('utf8', start, end)}`),
+    ack: (id: number, bytes: Buffer, start: number, end: number) =>
+      note(`ack ${id} ${bytes.toString('utf8', start, end)}`),
+    closed: (why: string) => note(`closed: ${why}`),
+  };
+}
+
+test('another implementation of WebSocket understands what is sent, and is understood', async () => {
+  const seen: string[] = [];
+  using server = await startServer((socket, text) => {
+    seen.push(text);
+    if (text.startsWith('40')) socket.send('40{"sid":"y"}');
+    if (text.startsWith('421[')) {
+      socket.send('42["relay_message",{"a":1}]');
+      socket.send('431[{"success":true}]');
+      socket.send('2');
+    }
+    if (text === '3') socket.send('42["pong"]');
+  });
+  const handler = newHandler();
+  const auth = { token: 't'.repeat(300) };
+  const connection = await RawConnection.connect({ url: server.url, auth, source: null, handler });
+  connection.request('request', '{"n":1}');
+  await handler.until('event ["pong"]');
+  connection.destroy();
+  await handler.until('closed: closed by this side');
+  expect(seen).toEqual([`40${JSON.stringify(auth)}`, '421["request",{"n":1}]', '3']);
+  expect(handler.log.slice(0, 2)).toEqual(['event ["relay_message",{"a":1}]', 'ack 1 [{"success":true}]']);
+});
+
+test('a refused connection is an error that says why', async () => {
+  using server = await startServer((socket) => socket.send('44{"message":"no such token"}'));
+  const options = { url: server.url, auth: {}, source: null, handler: newHandler() };
+  await expect(RawConnection.connect(options)).rejects.toThrow('no such token');
+});
+
+test('a server that goes away is told once', async () => {
+  using server = await startServer((socket, text) => {
+    if (text.startsWith('40')) socket.send('40{"sid":"y"}');
+    else socket.terminate();
+  });
+  const handler = newHandler();
+  const connection = await RawConnection.connect({ url: server.url, auth: {}, source: null, handler });
+  connection.request('request', '{}');
+  await handler.until('closed: the server closed the connection');
+  expect(handler.log).toHaveLength(1);
+});

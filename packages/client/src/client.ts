@@ -1,0 +1,205 @@
+/** The client: puts connection, requests and groups together behind a few typed methods. */
+import type { RequestInput, RequestResult, RequestType } from '@plenum/protocol';
+import type { ClientEvents } from './client-events.ts';
+import { type ClientOptions, withDefaults } from './client-options.ts';
+import { Connection } from './connection/connection.ts';
+import type { Status } from './connection/lifecycle.ts';
+import { socketIoLink } from './connection/socket-io-link.ts';
+import { TokenSource } from './connection/token-source.ts';
+import { type GroupPosition, Groups } from './groups/groups.ts';
+import { type Listener, Listeners } from './listeners.ts';
+import type { AskOptions, Outcome } from './requests/outcome.ts';
+import { RequestQueue } from './requests/request-queue.ts';
+
+/** Those that move positions have methods of their own. */
+export type PlainRequestType = Exclude<RequestType, 'subscribe' | 'unsubscribe'>;
+export type RequestOptions = Omit<AskOptions, 'isInternal'>;
+export type CreateSettings = Omit<RequestInput<'create_group'>, 'group_id' | 'group_type'>;
+export type HistoryRange = Omit<RequestInput<'history'>, 'group_id'>;
+
+/** No method rejects: what is refused, or not answered in time, is `{ ok: false, failure }`. */
+export interface Client {
+  readonly status: Status;
+  /** Resolves when connected; false: the client has given up, `status` says why. */
+  connect(): Promise<boolean>;
+  /** Cuts the connection; requests that wait are answered. Idempotent. */
+  close(): void;
+  create(
+    groupId: string,
+    groupType: RequestInput<'create_group'>['group_type'],
+    settings?: CreateSettings,
+  ): Promise<Outcome<RequestResult<'create_group'>>>;
+  /** @param options `ensure`: a member gets his status instead of `already_member`. */
+  join(
+    groupId: string,
+    options?: { readonly ensure?: boolean },
+  ): Promise<Outcome<RequestResult<'join_group'>>>;
+  leave(groupId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
+  /** Stored once, however often it has to be sent. Sends that must be in order are awaited one after the other. */
+  send(
+    groupId: string,
+    message: string,
+    options?: RequestOptions,
+  ): Promise<Outcome<RequestResult<'relay_msg'>>>;
+  /** A page of the log, beside the sequence that the listeners get. */
+  history(groupId: string, range?: HistoryRange): Promise<Outcome<RequestResult<'history'>>>;
+  /** Goes on from the position of each group that has one, from now otherwise. */
+  subscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'subscribe'>>>;
+  /** Until `subscribe` or `join`, over reconnects too; positions are kept. */
+  unsubscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>>;
+  /** Any other request of the protocol. */
+  request<T extends PlainRequestType>(
+    type: T,
+    args: RequestInput<T>,
+    options?: RequestOptions,
+  ): Promise<Outcome<RequestResult<T>>>;
+  /** Where each group stands, to be stored and given to the next process as `positions`. */
+  positions(): readonly GroupPosition[];
+  /** @returns takes the listener off again. */
+  on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void;
+}
+
+export function createClient(options: ClientOptions): Client {
+  return new SocketClient(options);
+}
+
+class SocketClient implements Client {
+  readonly #listeners = new Listeners<ClientEvents>();
+  readonly #tokens: TokenSource;
+  readonly #requests: RequestQueue;
+  readonly #groups: Groups;
+  readonly #connection: Connection;
+  #onSettled: ((isConnected: boolean) => void)[] = [];
+
+  constructor(given: ClientOptions) {
+    const options = withDefaults(given);
+    const { clock, random, subscribe } = options;
+    this.#tokens = new TokenSource(options.token);
+    this.#requests = new RequestQueue({
+      clock,
+      random,
+      backoff: options.retryMs,
+      service: given.service ?? null,
+      timeoutMs: options.requestTimeoutMs,
+      answerTimeoutMs: options.answerTimeoutMs,
+      waitingMax: options.maxWaiting,
+    });
+    this.#groups = new Groups({
+      ask: this.#requests.ask,
+      clock,
+      listeners: this.#listeners,
+      isAuto: subscribe === 'auto',
+      positions: options.positions,
+    });
+    this.#connection = new Connection({
+      openLink: given.openLink ?? socketIoLink(options),
+      tokens: this.#tokens,
+      clock,
+      random,
+      backoff: options.reconnectMs,
+      connectTimeoutMs: options.connectTimeoutMs,
+      credentials: () => ({ subscribe, positions: this.#groups.claims() }),
+      onOpened: (link) => {
+        this.#requests.opened(link);
+        this.#groups.opened();
+      },
+      onLost: () => {
+        this.#groups.lost();
+        this.#requests.lost();
+      },
+      onStatus: (status) => this.#onStatus(status),
+      pushes: {
+        ...this.#groups.pushes,
+        drain: () => undefined,
+        token_expiring: () => void this.#refreshToken(),
+        closing: (push) => {
+          this.#connection.onClosing(push.code);
+          this.#listeners.emit('closing', push);
+        },
+      },
+    });
+  }
+
+  get status(): Status {
+    return this.#connection.status;
+  }
+
+  connect(): Promise<boolean> {
+    this.#requests.reopen();
+    this.#connection.open();
+    if (this.status.state === 'connected') return Promise.resolve(true);
+    return new Promise((resolve) => this.#onSettled.push(resolve));
+  }
+
+  close(): void {
+    this.#connection.close();
+    this.#requests.close();
+  }
+
+  async create(groupId: string, group_type: RequestInput<'create_group'>['group_type'], settings = {}) {
+    const outcome = await this.request('create_group', { ...settings, group_id: groupId, group_type });
+    if (outcome.ok) this.#groups.joined(groupId, outcome.result);
+    return outcome;
+  }
+
+  async join(group_id: string, { ensure }: { readonly ensure?: boolean } = {}) {
+    const outcome = await this.request('join_group', {
+      group_id,
+      ...(ensure === undefined ? {} : { ensure }),
+    });
+    if (outcome.ok && outcome.result.status !== 'pending') this.#groups.joined(group_id, outcome.result);
+    return outcome;
+  }
+
+  async leave(group_id: string) {
+    const outcome = await this.request('leave_group', { group_id });
+    if (outcome.ok) this.#groups.left(group_id);
+    return outcome;
+  }
+
+  send(group_id: string, message: string, options?: RequestOptions) {
+    return this.request('relay_msg', { group_id, message }, options);
+  }
+
+  history(group_id: string, range: HistoryRange = {}) {
+    return this.request('history', { ...range, group_id });
+  }
+
+  subscribe(...groupIds: readonly string[]) {
+    return this.#groups.subscribe(groupIds);
+  }
+
+  unsubscribe(...groupIds: readonly string[]) {
+    return this.#groups.unsubscribe(groupIds);
+  }
+
+  request<T extends PlainRequestType>(type: T, args: RequestInput<T>, options?: RequestOptions) {
+    return this.#requests.ask(type, () => args, options);
+  }
+
+  positions(): readonly GroupPosition[] {
+    return this.#groups.positions();
+  }
+
+  on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void {
+    return this.#listeners.on(event, listener);
+  }
+
+  #onStatus(status: Status): void {
+    if (status.state === 'connected' || status.state === 'closed') {
+      for (const resolve of this.#onSettled.splice(0)) resolve(status.state === 'connected');
+    }
+    this.#listeners.emit('status', status);
+  }
+
+  /** A refresh that fails costs a reconnection with a fresh token when the present one ends, and nothing else. */
+  async #refreshToken(): Promise<void> {
+    if (!this.#tokens.canGetTokens) return;
+    try {
+      const token = await this.#tokens.fresh();
+      await this.#requests.ask('refresh_token', () => ({ token }), { isInternal: true });
+    } catch {
+      this.#tokens.invalidate();
+    }
+  }
+}

@@ -1,0 +1,224 @@
+/** The groups of one client: performs what their sequences ask for, against the server and towards the application. */
+import type { limits, PushPayload, RelayMessagePush, RequestInput, RequestResult } from '@plenum/protocol';
+import type { ClientEvents } from '../client-events.ts';
+import type { Clock } from '../clock.ts';
+import type { PushListeners } from '../connection/link.ts';
+import type { Listeners } from '../listeners.ts';
+import type { Ask, Outcome } from '../requests/outcome.ts';
+import type { Effect, PageRead } from './effects.ts';
+import { type Entry, isMessage, type KnownPosition } from './entry.ts';
+import { GroupSequence } from './group-sequence.ts';
+import { isNoReader } from './refusals.ts';
+import { Turns } from './turns.ts';
+
+// The values of the protocol's limits, checked by the compiler: its schemas are not shipped.
+const pageMax: (typeof limits)['pageMax'] = 200;
+const subscribeMax: (typeof limits)['subscribeMax'] = 256;
+const readsAtOnce = 8;
+/** Pause before a read or a subscription that failed for the moment is tried again. */
+const againMs = 1000;
+
+export interface GroupPosition extends KnownPosition {
+  readonly group_id: string;
+}
+type Rows = RequestResult<'subscribe'>['groups'];
+type GroupPushes = Pick<
+  PushListeners,
+  'relay_message' | 'group_event' | 'subscribed' | 'resync' | 'membership'
+>;
+
+interface GroupsParts {
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly listeners: Listeners<ClientEvents>;
+  /** The server attaches a connecting device to the groups of its user. */
+  readonly isAuto: boolean;
+  readonly positions: readonly GroupPosition[];
+}
+
+export class Groups {
+  readonly #parts: GroupsParts;
+  readonly #sequences = new Map<string, GroupSequence>();
+  readonly #reads = new Turns(readsAtOnce);
+  readonly #toVerify = new Set<GroupSequence>();
+
+  constructor(parts: GroupsParts) {
+    this.#parts = parts;
+    for (const { group_id, ...known } of parts.positions) {
+      this.#sequences.set(group_id, new GroupSequence(group_id, known));
+    }
+  }
+
+  readonly pushes: GroupPushes = {
+    relay_message: (push) => this.#onMessage(push),
+    group_event: (event) => this.#on(event.group_id, (sequence) => sequence.onEntry(event)),
+    subscribed: (push) => this.#onSubscribed(push),
+    resync: (push) => this.#on(push.group_id, (sequence) => sequence.onResync(push)),
+    membership: (push) => {
+      this.#sequence(push.group_id).onMembership(push.status === 'active' || push.status === 'muted');
+      this.#parts.listeners.emit('membership', push);
+    },
+  };
+
+  /** Where each group stands: enough to go on from there in another process. */
+  positions(): GroupPosition[] {
+    return [...this.#sequences.values()].flatMap(({ groupId: group_id, position }) =>
+      position === null ? [] : [{ group_id, ...position }],
+    );
+  }
+
+  /** The positions that fit into a handshake; the others are sent when it is accepted. */
+  claims(): GroupPosition[] {
+    this.lost();
+    if (!this.#parts.isAuto) return [];
+    const claimed = [...this.#sequences.values()].filter(({ phase }) => phase === 'detached');
+    return claimed.slice(0, subscribeMax).flatMap((sequence) => {
+      const { groupId: group_id, position } = sequence;
+      sequence.asking('claimed');
+      return position === null ? [] : [{ group_id, ...position }];
+    });
+  }
+
+  opened(): void {
+    for (const sequence of this.#sequences.values())
+      if (sequence.phase === 'detached') this.#verify(sequence);
+  }
+
+  lost(): void {
+    this.#toVerify.clear();
+    for (const [groupId, sequence] of this.#sequences) {
+      sequence.detach();
+      if (sequence.phase === 'new') this.#sequences.delete(groupId);
+    }
+  }
+
+  /** The answer to a join or create of this device, as a receiver. */
+  joined(groupId: string, at: KnownPosition): void {
+    this.#on(groupId, (sequence) => sequence.onJoined(at));
+  }
+
+  left(groupId: string): void {
+    this.#sequence(groupId).onMembership(false);
+  }
+
+  async subscribe(groupIds: readonly string[]): Promise<Outcome<{ groups: Rows }>> {
+    const sequences = groupIds.map((groupId) => this.#sequence(groupId));
+    for (const sequence of sequences) sequence.asking('verifying');
+    const outcome = await this.#parts.ask('subscribe', () => subscribeArgs(sequences));
+    this.#onAnswer(sequences, outcome);
+    return outcome;
+  }
+
+  async unsubscribe(groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>> {
+    for (const groupId of groupIds) this.#sequence(groupId).turnOff();
+    return this.#parts.ask('unsubscribe', () => ({ groups: groupIds.map((group_id) => ({ group_id })) }));
+  }
+
+  #sequence(groupId: string): GroupSequence {
+    const sequence = this.#sequences.get(groupId) ?? new GroupSequence(groupId);
+    this.#sequences.set(groupId, sequence);
+    return sequence;
+  }
+
+  #on(groupId: string, event: (sequence: GroupSequence) => readonly Effect[]): void {
+    const sequence = this.#sequence(groupId);
+    for (const effect of event(sequence)) this.#perform(sequence, effect);
+  }
+
+  #onMessage({ request_id, result }: RelayMessagePush): void {
+    this.#on(result.group_id, (sequence) => sequence.onEntry({ type: 'message', request_id, ...result }));
+  }
+
+  #onSubscribed({ groups }: PushPayload<'subscribed'>): void {
+    for (const at of groups) {
+      this.#parts.listeners.emit('subscribed', at);
+      this.#on(at.group_id, (sequence) => sequence.onAttached(at));
+    }
+  }
+
+  #perform(sequence: GroupSequence, effect: Effect): void {
+    const { listeners } = this.#parts;
+    switch (effect.do) {
+      case 'show':
+        this.#show(sequence, effect.entry);
+        break;
+      case 'tell resync':
+        listeners.emit('resync', effect.notice);
+        break;
+      case 'tell recovered':
+        listeners.emit('recovered', effect.notice);
+        break;
+      case 'read':
+        this.#reads.take(() => this.#read(sequence, effect.page));
+        break;
+      case 'verify':
+        this.#verify(sequence);
+        break;
+      case 'unsubscribe':
+        this.unsubscribe([sequence.groupId]).catch(() => undefined);
+    }
+  }
+
+  #show({ phase }: GroupSequence, entry: Entry): void {
+    // A listener may have unsubscribed while the entries before were being shown.
+    if (phase === 'off') return;
+    if (isMessage(entry)) this.#parts.listeners.emit('message', entry);
+    else this.#parts.listeners.emit('event', entry);
+  }
+
+  async #read(sequence: GroupSequence, { ticket, ...where }: PageRead): Promise<void> {
+    if (!sequence.isReading(ticket)) return;
+    const args = () => ({ group_id: sequence.groupId, ...where, limit: pageMax });
+    const page = await this.#parts.ask('history', args, { isInternal: true });
+    if (!sequence.isReading(ticket)) return;
+    if (page.ok) this.#on(sequence.groupId, () => sequence.onPage(ticket, page.result));
+    else if (isNoReader(page.failure.code)) this.#on(sequence.groupId, () => sequence.onRefused());
+    else {
+      this.#parts.clock.after(againMs, () =>
+        this.#reads.take(() => this.#read(sequence, { ticket, ...where })),
+      );
+    }
+  }
+
+  /** All that ask in one turn go out together. */
+  #verify(sequence: GroupSequence): void {
+    sequence.asking('verifying');
+    this.#toVerify.add(sequence);
+    if (this.#toVerify.size === 1) queueMicrotask(() => this.#verifyAll());
+  }
+
+  #verifyAll(): void {
+    const sequences = [...this.#toVerify];
+    this.#toVerify.clear();
+    for (let i = 0; i < sequences.length; i += subscribeMax) {
+      const some = sequences.slice(i, i + subscribeMax);
+      this.#parts
+        .ask('subscribe', () => subscribeArgs(some), { isInternal: true })
+        .then((outcome) => this.#onAnswer(some, outcome))
+        .catch(() => undefined);
+    }
+  }
+
+  #onAnswer(sequences: readonly GroupSequence[], outcome: Outcome<{ groups: Rows }>): void {
+    const rows = new Map<string, Rows[number]>(
+      outcome.ok ? outcome.result.groups.map((row) => [row.group_id, row]) : [],
+    );
+    for (const sequence of sequences) {
+      const row = rows.get(sequence.groupId);
+      if (row === undefined) this.#verifyLater(sequence);
+      else if (!('code' in row)) this.#on(sequence.groupId, () => sequence.onAttached(row, true));
+      else if (isNoReader(row.code)) this.#on(sequence.groupId, () => sequence.onRefused());
+      else this.#verifyLater(sequence);
+    }
+  }
+
+  #verifyLater(sequence: GroupSequence): void {
+    this.#parts.clock.after(againMs, () => {
+      if (sequence.phase === 'verifying') this.#verify(sequence);
+    });
+  }
+}
+
+const subscribeArgs = (sequences: readonly GroupSequence[]): RequestInput<'subscribe'> => ({
+  groups: sequences.map(({ groupId: group_id, position }) => ({ group_id, ...position })),
+});

@@ -1,0 +1,67 @@
+/** What the application was shown of a log: how far, and which epoch each seq had. */
+import type { Entry, SeqRange } from './entry.ts';
+
+const runsMax = 8;
+
+/** Consecutive seqs of one epoch. */
+interface Run {
+  readonly epoch: string;
+  readonly fromSeq: number;
+}
+
+export class ShownLog {
+  /** Of the last entry shown, or of the log where showing begins; empty: nothing is known of the group. */
+  readonly epoch: string;
+  readonly lastSeq: number;
+  /** First seq that was shown. */
+  readonly firstSeq: number;
+  readonly #runs: readonly Run[];
+
+  private constructor(at: Pick<ShownLog, 'epoch' | 'lastSeq' | 'firstSeq'>, runs: readonly Run[]) {
+    this.epoch = at.epoch;
+    this.lastSeq = at.lastSeq;
+    this.firstSeq = at.firstSeq;
+    this.#runs = runs;
+  }
+
+  static readonly nothing = ShownLog.after('', 0);
+
+  /** Showing begins after `lastSeq`. */
+  static after(epoch: string, lastSeq: number): ShownLog {
+    return new ShownLog({ epoch, lastSeq, firstSeq: lastSeq + 1 }, []);
+  }
+
+  /** An earlier process was shown everything up to `lastSeq`, for all that is known here. */
+  static upTo(epoch: string, lastSeq: number): ShownLog {
+    return new ShownLog({ epoch, lastSeq, firstSeq: 1 }, [{ epoch, fromSeq: 1 }]);
+  }
+
+  and({ epoch, seq }: Entry): ShownLog {
+    const isSame = this.#runs.at(-1)?.epoch === epoch;
+    const runs = isSame ? this.#runs : [...this.#runs, { epoch, fromSeq: seq }].slice(-runsMax);
+    return new ShownLog({ epoch, lastSeq: seq, firstSeq: this.firstSeq }, runs);
+  }
+
+  /** Nothing up to `lastSeq` can be had. */
+  skippedTo(epoch: string, lastSeq: number): ShownLog {
+    return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, this.#runs);
+  }
+
+  /** As if nothing after `lastSeq` had been shown. */
+  cutTo(lastSeq: number, logEpoch: string): ShownLog {
+    const epoch = this.epochAt(lastSeq);
+    if (epoch === null) return ShownLog.after(logEpoch, lastSeq);
+    const runs = this.#runs.filter(({ fromSeq }) => fromSeq <= lastSeq);
+    return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, runs);
+  }
+
+  /** Null: it was never shown, or that is long ago. */
+  epochAt(seq: number): string | null {
+    return this.#runs.findLast(({ fromSeq }) => fromSeq <= seq)?.epoch ?? null;
+  }
+
+  /** From `seq` on, as far as it was shown. */
+  from(seq: number): SeqRange | null {
+    return seq > this.lastSeq ? null : { from: seq, to: this.lastSeq };
+  }
+}

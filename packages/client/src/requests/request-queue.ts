@@ -1,0 +1,179 @@
+/** Requests until they are answered for good: each keeps its id over retries, reconnects and nodes, within its time. */
+import type { Answer, FailureBody, RequestResult, RequestType } from '@plenum/protocol';
+import type { Backoff } from '../backoff.ts';
+import type { Clock } from '../clock.ts';
+import type { Link } from '../connection/link.ts';
+import type { Random } from '../random.ts';
+import { nextAttempt } from './next-attempt.ts';
+import { type Ask, type AskOptions, localFailures, type Outcome } from './outcome.ts';
+
+/** A request id is remembered for 10 minutes: a retry must not come later. */
+const longestMs = 9 * 60_000;
+
+export interface RequestQueueParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly backoff: Backoff;
+  /** Default of `service`; null: the server's. */
+  readonly service: string | null;
+  /** All attempts together. */
+  readonly timeoutMs: number;
+  /** One attempt. */
+  readonly answerTimeoutMs: number;
+  /** Requests of the application that may wait at a time. */
+  readonly waitingMax: number;
+}
+
+interface Waiting {
+  readonly type: RequestType;
+  readonly requestId: string;
+  readonly args: () => object;
+  readonly isInternal: boolean;
+  readonly deadlineMs: number;
+  readonly finish: (answer: Answer<unknown>) => void;
+  attempt: number;
+  /** Neither under way nor pausing: it goes out with the next link. */
+  isReady: boolean;
+  /** What to say when the time is over. */
+  failure: FailureBody;
+  cancelPause: () => void;
+}
+
+export class RequestQueue {
+  readonly #parts: RequestQueueParts;
+  readonly #waiting = new Set<Waiting>();
+  #link: Link | null = null;
+  #isClosed = false;
+
+  constructor(parts: RequestQueueParts) {
+    this.#parts = parts;
+  }
+
+  readonly ask: Ask = async <T extends RequestType>(
+    type: T,
+    args: () => object,
+    options: AskOptions = {},
+  ): Promise<Outcome<RequestResult<T>>> => {
+    const requestId = options.requestId ?? this.#parts.random.token();
+    const answer = await this.#answer({ type, args, requestId, ...options });
+    if (answer.success && isResultOf(type, answer.result)) {
+      return { ok: true, result: answer.result, requestId: answer.request_id };
+    }
+    return { ok: false, failure: answer.success ? localFailures.unanswered : failureIn(answer), requestId };
+  };
+
+  opened(link: Link): void {
+    this.#link = link;
+    for (const waiting of this.#waiting) if (waiting.isReady) this.#attempt(waiting);
+  }
+
+  lost(): void {
+    this.#link = null;
+  }
+
+  /** Everything that waits is answered: the outcome of what was sent is unknown. */
+  close(): void {
+    this.#isClosed = true;
+    for (const waiting of this.#waiting) {
+      waiting.finish(
+        refused(waiting.requestId, waiting.attempt > 0 ? waiting.failure : localFailures.closed),
+      );
+    }
+  }
+
+  reopen(): void {
+    this.#isClosed = false;
+  }
+
+  #answer(asked: Pick<Waiting, 'type' | 'args' | 'requestId'> & AskOptions): Promise<Answer<unknown>> {
+    const { type, args, requestId, isInternal = false } = asked;
+    const { clock, waitingMax, timeoutMs } = this.#parts;
+    if (this.#isClosed) return Promise.resolve(refused(requestId, localFailures.closed));
+    if (!isInternal && this.#countOwn() >= waitingMax) {
+      return Promise.resolve(refused(requestId, localFailures.full));
+    }
+    const limitMs = Math.min(asked.timeoutMs ?? timeoutMs, longestMs);
+    return new Promise((resolve) => {
+      const waiting: Waiting = {
+        type,
+        args,
+        requestId,
+        isInternal,
+        deadlineMs: clock.monotonicMs() + limitMs,
+        attempt: 0,
+        isReady: true,
+        failure: localFailures.unsent,
+        cancelPause: () => {},
+        finish: (answer) => {
+          cancelLimit();
+          waiting.cancelPause();
+          if (this.#waiting.delete(waiting)) resolve(answer);
+        },
+      };
+      const cancelLimit = clock.after(limitMs, () => waiting.finish(refused(requestId, waiting.failure)));
+      this.#waiting.add(waiting);
+      this.#attempt(waiting);
+    });
+  }
+
+  #countOwn(): number {
+    let count = 0;
+    for (const { isInternal } of this.#waiting) if (!isInternal) count += 1;
+    return count;
+  }
+
+  #attempt(waiting: Waiting): void {
+    const link = this.#link;
+    waiting.isReady = link === null;
+    if (link === null || !this.#waiting.has(waiting)) return;
+    const { service, answerTimeoutMs } = this.#parts;
+    waiting.failure = localFailures.unanswered;
+    const envelope = {
+      ...(service === null ? {} : { service }),
+      request_type: waiting.type,
+      request_id: waiting.requestId,
+      args: waiting.args(),
+    };
+    link.ask(envelope, answerTimeoutMs).then(
+      (answer) => this.#answered(waiting, link, answer),
+      () => this.#answered(waiting, link, null),
+    );
+  }
+
+  #answered(waiting: Waiting, link: Link, answer: Answer<unknown> | null): void {
+    if (!this.#waiting.has(waiting)) return;
+    if (answer === null && link !== this.#link) {
+      this.#attempt(waiting);
+      return;
+    }
+    const { clock, random, backoff } = this.#parts;
+    const { attempt, deadlineMs } = waiting;
+    const leftMs = deadlineMs - clock.monotonicMs();
+    const next = nextAttempt(answer, { attempt, leftMs, backoff, fraction: random.fraction() });
+    if (next.step === 'end') {
+      waiting.finish(next.answer);
+      return;
+    }
+    waiting.attempt += 1;
+    if (answer?.success === false) waiting.failure = failureIn(answer);
+    waiting.cancelPause = clock.after(next.inMs, () => this.#attempt(waiting));
+  }
+}
+
+/** The service's results are its promise, kept by its own tests; schemas are not shipped to check them again. */
+const isResultOf = <T extends RequestType>(_type: T, result: unknown): result is RequestResult<T> =>
+  typeof result === 'object' && result !== null;
+
+const refused = (request_id: string, failure: FailureBody): Answer<unknown> => ({
+  request_id,
+  success: false,
+  ...failure,
+});
+
+const failureIn = ({ error, code, can_retry, retry_after_ms, details }: FailureBody): FailureBody => ({
+  error,
+  code,
+  can_retry,
+  ...(retry_after_ms === undefined ? {} : { retry_after_ms }),
+  ...(details === undefined ? {} : { details }),
+});

@@ -1,0 +1,169 @@
+/** Every script with keys and arguments under which it succeeds, on a group that holds somebody in each standing. */
+import { groupRoom } from '@plenum/core';
+import { type GroupId, groupIdSchema } from '@plenum/protocol';
+import type { Redis } from 'ioredis';
+import type { Keys } from '../../src/keys.ts';
+import { scripts } from '../../src/scripts/index.ts';
+import { groupId, user } from './stage.ts';
+
+type AnyScript = (typeof scripts)[number];
+
+/** A script, ready to be run. */
+export interface ScriptRun {
+  readonly name: string;
+  readonly lua: string;
+  readonly keyNames: readonly string[];
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  readonly isReading: boolean;
+}
+
+const newGroupId = groupIdSchema.parse('room:new');
+const nameOf = (script: AnyScript): string => script.command.replace('plenum:', '');
+
+/** Whom a script is about; the owner where it is about nobody. */
+const subjects: Readonly<Record<string, string>> = {
+  'join-group': 'newcomer',
+  'leave-group': 'member',
+  'accept-member': 'applicant',
+  'reject-member': 'applicant',
+  'mute-member': 'member',
+  'unmute-member': 'muted',
+  'kick-member': 'member',
+  'ban-member': 'member',
+  'unban-member': 'banned',
+  'promote-member': 'member',
+  'demote-member': 'second',
+  'settle-group': 'late',
+};
+
+function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
+  return {
+    group: keys.group(id),
+    members: keys.members(id),
+    receivers: keys.receivers(id),
+    pending: keys.pending(id),
+    mutes: keys.mutes(id),
+    log: keys.log(id),
+    dedupe: keys.dedupe(id, 'owner', 'request'),
+    outbox: keys.outbox(id),
+    due: keys.due(id),
+    groups: keys.groups(id),
+    bucket: keys.bucket(id, user('owner')),
+    queued: keys.queued(id),
+    index: keys.mine(user('owner')),
+  };
+}
+
+const remembered = (keys: Keys): string => keys.dedupe(groupId, user('owner'), 'remembered');
+
+function ownKeysOf(script: AnyScript, keys: Keys): Readonly<Record<string, string>> {
+  if (nameOf(script) === 'charge-membership') return { bucket: keys.membershipBucket(user('owner')) };
+  return nameOf(script) === 'recall-change' ? { dedupe: remembered(keys) } : {};
+}
+
+const settings = {
+  rememberMs: '600000',
+  deadlineMs: '9999999999999',
+  epochOffer: 'f'.repeat(16),
+  historyMaxEntries: '10000',
+  historyMaxAgeMs: '604800000',
+  isOutboxWritten: '1',
+  isSettled: '1',
+  roomQueueLimit: '2048',
+  ratePerSec: '10',
+  rateBurst: '20',
+  pendingMax: '1000',
+};
+
+function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<string, string>> {
+  return {
+    ...settings,
+    groupId: id,
+    userId: subjects[nameOf(script)] ?? 'owner',
+    senderId: 'owner',
+    actor: 'owner',
+    requestId: 'request',
+    payloadHash: 'hash',
+    room: groupRoom(id),
+    channel: keys.groupChannel(id),
+    wireHead: '{"request_id":"request","success":true,"result":{"timestamp":"',
+    groupType: 'public',
+    maxMembers: '10',
+    isEphemeral: '0',
+    history: 'all',
+    metadata: '{}',
+    isEnsured: '0',
+    isAdmitted: '0',
+    createsPublic: '0',
+    reason: '"because"',
+    forMs: '60000',
+    nonce: 'nonce',
+    entry: 'nonce.1',
+    receiversAfter: '0',
+    pendingAfter: '0',
+    limit: '50',
+    fromSeq: '-',
+    toSeq: '+',
+    isLatestFirst: '0',
+  };
+}
+
+export const everyRun = (keys: Keys): readonly ScriptRun[] =>
+  scripts.map((script) => {
+    const id = nameOf(script) === 'create-group' ? newGroupId : groupId;
+    const all = { ...keysOf(keys, id), ...ownKeysOf(script, keys) };
+    const values = argsOf(script, keys, id);
+    return {
+      name: nameOf(script),
+      lua: script.lua,
+      keyNames: script.keys,
+      keys: script.keys.map((name) => all[name] ?? ''),
+      args: script.args.map((name) => values[name] ?? ''),
+      isReading: script.lua.startsWith('#!lua flags=no-writes'),
+    };
+  });
+
+export const evaluate = (redis: Redis, { lua, keys, args }: ScriptRun): Promise<unknown> =>
+  redis.eval(lua, keys.length, ...keys, ...args);
+
+/** Status, role, since_seq and end of everybody; the mute of `late` is due. */
+const people = {
+  owner: 'a a 1 1 -',
+  second: 'a a 1 2 -',
+  member: 'a m 1 3 -',
+  muted: 'm m 1 4 9999999999999',
+  late: 'm m 1 5 1',
+  applicant: 'p m 1 6 -',
+  banned: 'b m 1 7 -',
+};
+
+/** Replaces whatever Redis holds. */
+export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
+  const all = keysOf(keys, groupId);
+  const key = (name: string): string => all[name] ?? '';
+  const group = { type: 'strict_private', created: 1, epoch: 'e'.repeat(16), hist: '0', past: '', seq: 7 };
+  const counts = { active: 3, pending: 1, muted: 2, admins: 2, next_due: 1, max_members: '' };
+  const rest = { ephemeral: '0', history: 'all', metadata: '', log_renewal: 1 };
+  await redis
+    .pipeline()
+    .flushall('SYNC')
+    .hset(key('group'), { ...group, ...counts, ...rest })
+    .hset(key('members'), people)
+    .zadd(key('receivers'), 1, 'owner', 2, 'second', 3, 'member', 4, 'muted', 5, 'late')
+    .zadd(key('pending'), 6, 'applicant')
+    .zadd(key('mutes'), 1, 'late', 9_999_999_999_999, 'muted')
+    .zadd(key('due'), 1, groupId)
+    .zadd(key('groups'), 0, groupId)
+    .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}')
+    .hset(key('index'), groupId, 'nonce.1')
+    .set(remembered(keys), 'hash a a - eeeeeeeeeeeeeeee 1')
+    .exec();
+}
+
+/** Every key of Redis with its value. */
+export async function everything(redis: Redis): Promise<Readonly<Record<string, string>>> {
+  const names = (await redis.keys('*')).sort();
+  const dumps = await Promise.all(names.map((name) => redis.dumpBuffer(name)));
+  return Object.fromEntries(names.map((name, at) => [name, dumps[at]?.toString('hex') ?? '']));
+}

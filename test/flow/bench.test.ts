@@ -1,0 +1,75 @@
+/** The bench measures nothing here: what counts is that it runs, that it checks, and that a cluster passes its check. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CommandProcess } from '../command-process.ts';
+import { Cluster } from '../world/cluster.ts';
+import { jwtSecret } from '../world/service.ts';
+
+/** Rounds of load, one after the other, on machines of any speed. */
+const testLimitMs = 180_000;
+
+test('a short bench compares all systems, and every receiver got everything', {
+  timeout: testLimitMs,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plenum-bench-'));
+  try {
+    const json = join(folder, 'result.json');
+    const args = ['--short', '--rounds', '1', '--shape', '2x10,latency:1x10', '--json', json];
+    await using bench = new CommandProcess('apps/bench/bin/bench.js', args, {});
+    expect(await bench.ended, bench.output).toBe(0);
+    const { rows } = JSON.parse(readFileSync(json, 'utf8'));
+    const names = rows.map((row: { kind: string; system: string }) => `${row.kind} ${row.system}`);
+    for (const kind of ['saturation', 'latency']) {
+      for (const system of ['B0', 'B1', 'Plenum']) expect(names).toContain(`${kind} ${system}`);
+    }
+    for (const row of rows) {
+      expect(row).toMatchObject({
+        lost: 0,
+        duplicated: 0,
+        reordered: 0,
+        faultyRounds: 0,
+      });
+      expect(row.messagesPerSec.median).toBeGreaterThan(0);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('verify passes while a node is killed', { timeout: testLimitMs }, async () => {
+  await using cluster = await Cluster.start();
+  const urls = cluster.nodes.map(({ url }) => url).join(',');
+  const during = `kill -9 ${cluster.node(1).pid}`;
+  const args = ['--url', urls, '--secret', jwtSecret, '--seconds', '6', '--groups', '2', '--during', during];
+  await using verify = new CommandProcess('apps/bench/bin/verify.js', args, {});
+  expect(await verify.ended, verify.output).toBe(0);
+  expect(verify.output).toMatch(/lost = 0, duplicated = 0, reordered = 0/);
+  expect(verify.output).toMatch(/reconnects [1-9]/);
+});
+
+test('verify fails when the fault could not be injected', { timeout: testLimitMs }, async () => {
+  await using cluster = await Cluster.start();
+  const args = [
+    '--url',
+    cluster.url,
+    '--secret',
+    jwtSecret,
+    '--seconds',
+    '1',
+    '--groups',
+    '1',
+    '--members',
+    '2',
+  ];
+  await using verify = new CommandProcess('apps/bench/bin/verify.js', [...args, '--during', 'exit 3'], {});
+  expect(await verify.ended, verify.output).toBe(1);
+  expect(verify.output).toContain('FAILED: the fault was not injected');
+});
+
+test('verify says in one sentence that a cluster cannot be reached', async () => {
+  await using verify = new CommandProcess('apps/bench/bin/verify.js', ['--url', 'http://127.0.0.1:1'], {});
+  expect(await verify.ended).toBe(1);
+  expect(verify.output).toMatch(/^http:\/\/127\.0\.0\.1:1 cannot be reached/m);
+});

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isDense } from '../world/device.ts';
+import { SdkUser } from '../world/sdk-user.ts';
+import { engines, Service } from '../world/service.ts';
+
+const fast = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
+
+describe.each(engines)('the SDK on the %s engine', (engine) => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await Service.start(engine, { engineSettings: fast });
+  });
+  afterAll(() => service[Symbol.asyncDispose]());
+  const connect = (userId: string, options = {}) => SdkUser.connect(userId, { url: service.url, ...options });
+
+  test('creates, joins, sends and receives, each entry once and in order', async () => {
+    using ada = await connect('ada');
+    using bob = await connect('bob');
+    expect(await ada.client.create('hall', 'public')).toMatchObject({ ok: true, result: { seq: 1 } });
+    expect(await bob.client.join('hall')).toMatchObject({ ok: true, result: { status: 'active', seq: 2 } });
+    await ada.say('hall', 'a');
+    await bob.say('hall', 'b');
+    await ada.untilTexts('hall', ['a', 'b']);
+    await bob.untilTexts('hall', ['a', 'b']);
+    expect(ada.seqs('hall')).toEqual([1, 2, 3, 4]);
+    expect(bob.seqs('hall')).toEqual([2, 3, 4]);
+    expect(bob.client.positions()).toMatchObject([{ group_id: 'hall', seq: 4 }]);
+  });
+
+  test('a refusal is a value, with the code of the table', async () => {
+    using ada = await connect('ada');
+    const sent = await ada.client.send('nowhere', 'hello');
+    expect(sent).toMatchObject({ ok: false, failure: { code: 'group_not_found', can_retry: false } });
+    const asked = await ada.client.request('get_group_info', { group_id: 'nowhere' });
+    expect(asked).toMatchObject({ ok: false, failure: { code: 'group_not_found' } });
+  });
+
+  test('two clients of a user both get everything; one that joined on the other is told so', async () => {
+    using owner = await connect('owner');
+    await owner.client.create('both', 'public');
+    using phone = await connect('cyd');
+    using desk = await connect('cyd');
+    const subscribed: string[] = [];
+    desk.client.on('subscribed', ({ group_id }) => subscribed.push(group_id));
+    await phone.client.join('both');
+    await owner.say('both', 'welcome');
+    await phone.untilTexts('both', ['welcome']);
+    await desk.untilTexts('both', ['welcome']);
+    expect(subscribed).toContain('both');
+    expect(desk.seqs('both')).toEqual(phone.seqs('both'));
+  });
+
+  test('positions of an earlier process continue in a new one without a hole', async () => {
+    using owner = await connect('owner');
+    await owner.client.create('diary', 'public');
+    const before = await connect('dan');
+    await before.client.join('diary');
+    await owner.say('diary', 'one');
+    await before.untilTexts('diary', ['one']);
+    const positions = before.client.positions();
+    before.client.close();
+    await owner.say('diary', 'two');
+    using after = await connect('dan', { positions });
+    await after.untilTexts('diary', ['two']);
+    await owner.say('diary', 'three');
+    await after.untilTexts('diary', ['two', 'three']);
+    expect(after.recoveries).toContainEqual({ group_id: 'diary', from_seq: 4, head_seq: 4 });
+  });
+
+  test('an unsubscribed group is silent over a reconnect, and goes on from its position afterwards', async () => {
+    using owner = await connect('owner');
+    await owner.client.create('noisy', 'public');
+    using eve = await connect('eve');
+    await eve.client.join('noisy');
+    await owner.say('noisy', 'one');
+    await eve.untilTexts('noisy', ['one']);
+    await eve.client.unsubscribe('noisy');
+    eve.client.close();
+    expect(await eve.client.connect()).toBe(true);
+    await owner.say('noisy', 'two');
+    expect(eve.texts('noisy')).toEqual(['one']);
+    expect(await eve.client.subscribe('noisy')).toMatchObject({ ok: true });
+    await owner.say('noisy', 'three');
+    await eve.untilTexts('noisy', ['one', 'two', 'three']);
+  });
+
+  test('whoever leaves and joins again begins anew, and is shown nothing of the time between', async () => {
+    using owner = await connect('owner');
+    await owner.client.create('door', 'public');
+    using fay = await connect('fay');
+    await fay.client.join('door');
+    await fay.client.leave('door');
+    await owner.say('door', 'secret');
+    await fay.client.join('door');
+    await owner.say('door', 'hello again');
+    await fay.untilTexts('door', ['hello again']);
+    expect(fay.seqs('door')).toEqual([2, 3, 5, 6]);
+    expect(fay.resyncs).toEqual([]);
+  });
+
+  test('an applicant gets nothing until he is accepted, then everything', async () => {
+    using owner = await connect('owner');
+    await owner.client.create('club', 'private');
+    using gil = await connect('gil');
+    expect(await gil.client.join('club')).toMatchObject({ ok: true, result: { status: 'pending' } });
+    await owner.say('club', 'before');
+    await owner.client.request('accept_member', { group_id: 'club', user_id: 'gil' });
+    await owner.say('club', 'after');
+    await gil.untilTexts('club', ['after']);
+    expect(isDense(gil.seqs('club'))).toBe(true);
+  });
+
+  test('more groups than fit into a handshake all go on from their positions', async () => {
+    using owner = await connect('hoarder');
+    const groupIds = Array.from({ length: 300 }, (_, i) => `many-${i}`);
+    await Promise.all(groupIds.slice(0, 150).map((groupId) => owner.client.create(groupId, 'public')));
+    await Promise.all(groupIds.slice(150).map((groupId) => owner.client.create(groupId, 'public')));
+    using other = await connect('hoarder');
+    owner.client.close();
+    for (const groupId of groupIds) await other.say(groupId, 'missed');
+    expect(await owner.client.connect()).toBe(true);
+    await owner.untilTexts('many-299', ['missed']);
+    for (const groupId of groupIds) await owner.untilTexts(groupId, ['missed']);
+    for (const groupId of groupIds) expect(owner.seqs(groupId)).toEqual([1, 2]);
+    expect(owner.resyncs).toEqual([]);
+  });
+});

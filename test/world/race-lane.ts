@@ -1,0 +1,100 @@
+/** Users with devices on all nodes who run one race again and again; several lanes do so side by side. */
+import type { Cluster } from './cluster.ts';
+import type { LogTap } from './log-tap.ts';
+import { Contest } from './race-contest.ts';
+import { Verdict } from './race-verdict.ts';
+import { Witness } from './race-witness.ts';
+import type { Race } from './races.ts';
+import { adminToken, httpRequest } from './service.ts';
+
+/** Tries after which a lane takes new users: what they leave behind in their indexes slows nobody down. */
+const triesPerCast = 60;
+let lanes = 0;
+let groups = 0;
+
+/** Numbers from 0 to 1 that repeat themselves from run to run. */
+function chances(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), state | 1) + 0x6d2b79f5) | 0;
+    return ((state ^ (state >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export class RaceLane {
+  readonly #cluster: Cluster;
+  readonly #tap: LogTap;
+  readonly #race: Race;
+  readonly #lane: number;
+  readonly #chance: () => number;
+  #witnesses = new Map<string, Witness[]>();
+  #casts = 0;
+  #tries = 0;
+
+  constructor(cluster: Cluster, tap: LogTap, race: Race) {
+    lanes += 1;
+    this.#cluster = cluster;
+    this.#tap = tap;
+    this.#race = race;
+    this.#lane = lanes;
+    this.#chance = chances(lanes);
+  }
+
+  /** One try in a group of its own, judged. */
+  async run(): Promise<void> {
+    if (this.#tries % triesPerCast === 0) await this.#recast();
+    const turn = this.#tries;
+    this.#tries += 1;
+    groups += 1;
+    const groupId = `race:${groups}`;
+    await this.#tap.open(groupId);
+    const contest = this.#contest(groupId);
+    const verdict = new Verdict(contest, this.#tap, this.#race.group(turn));
+    await this.#race.arrange(contest, turn);
+    const told = await contest.all(this.#race.asks(turn));
+    await verdict.expectTold(told);
+    await verdict.expectShown();
+    await verdict.expectSound();
+    await this.#race.check?.({ contest, told, turn });
+    await this.#tap.close(groupId);
+    await httpRequest('DELETE', `${this.#cluster.url}/v1/groups/${groupId}`, { token: adminToken });
+  }
+
+  close(): void {
+    for (const { device } of [...this.#witnesses.values()].flat()) device.socket.disconnect();
+  }
+
+  #contest(groupId: string): Contest {
+    const witnesses = this.#witnesses;
+    for (const witness of [...witnesses.values()].flat()) witness.forget();
+    const nodeUrls = this.#cluster.nodes.map(({ url }) => url);
+    return new Contest({ groupId, witnesses, userOf: this.#userOf, nodeUrls, chance: this.#chance });
+  }
+
+  #userOf = (name: string): string => (name.startsWith('$') ? name : `${name}.${this.#lane}.${this.#casts}`);
+
+  /** Two devices for everybody, on different nodes. */
+  async #recast(): Promise<void> {
+    this.close();
+    this.#casts += 1;
+    const on = async (name: string, node: number) => {
+      const userId = this.#userOf(name);
+      const device = await this.#cluster.device(userId, this.#cluster.node(node % 3).url);
+      await device.until('subscribed');
+      return new Witness(device, userId);
+    };
+    const cast = this.#race.cast.map(async (name, i): Promise<[string, Witness[]]> => {
+      await this.#foundHome(name);
+      const node = this.#lane + i;
+      return [name, await Promise.all([on(name, node), on(name, node + 1)])];
+    });
+    this.#witnesses = new Map(await Promise.all(cast));
+  }
+
+  /** A group that everybody has: the push that it is attached says that a new device has been attached to all it had. */
+  async #foundHome(name: string): Promise<void> {
+    const creator_id = this.#userOf(name);
+    const body = { group_id: `home:${creator_id}`, group_type: 'public', creator_id };
+    await httpRequest('POST', `${this.#cluster.url}/v1/groups`, { token: adminToken, body });
+  }
+}

@@ -1,0 +1,265 @@
+/** The races that the rules have to survive: who is in the group before, and what is asked all at once. */
+import type { ErrorCode, GroupType } from '@plenum/protocol';
+import { expect } from 'vitest';
+import type { Ask, Contest, Told } from './race-contest.ts';
+import type { RaceGroup } from './race-verdict.ts';
+
+interface Finish {
+  readonly contest: Contest;
+  readonly told: readonly Told[];
+  readonly turn: number;
+}
+
+export interface Race {
+  readonly name: string;
+  /** Who has devices. */
+  readonly cast: readonly string[];
+  readonly group: (turn: number) => RaceGroup;
+  readonly arrange: (contest: Contest, turn: number) => Promise<void>;
+  readonly asks: (turn: number) => readonly Ask[];
+  /** What has to hold besides what holds after every race. */
+  readonly check?: (finish: Finish) => void | Promise<void>;
+}
+
+type Refusals = readonly ErrorCode[];
+const join = (by: string, refusals: Refusals, type: 'joined' | 'requested' = 'joined'): Ask => ({
+  ...{ by, refusals },
+  type: 'join_group',
+  entry: { type, user_id: by },
+});
+const leave = (by: string, refusals: Refusals = []): Ask => ({
+  ...{ by, refusals },
+  type: 'leave_group',
+  entry: { type: 'left', user_id: by },
+});
+const send = (by: string, message: string, refusals: Refusals): Ask => ({
+  ...{ by, refusals },
+  type: 'relay_msg',
+  args: { message },
+  entry: { type: 'message', from_user_id: by, message },
+});
+const remove = (by: string, refusals: Refusals = []): Ask => ({
+  ...{ by, refusals },
+  type: 'delete_group',
+  entry: { type: 'deleted', user_id: by },
+});
+const create = (by: string, refusals: Refusals): Ask => ({
+  ...{ by, refusals },
+  type: 'create_group',
+  args: { group_type: 'public' },
+  entry: { type: 'created', user_id: by },
+});
+
+const entryTypes = {
+  accept: 'accepted',
+  reject: 'rejected',
+  mute: 'muted',
+  unmute: 'unmuted',
+  kick: 'kicked',
+  ban: 'banned',
+  unban: 'unbanned',
+  promote: 'promoted',
+  demote: 'demoted',
+} as const;
+const act = (
+  verb: keyof typeof entryTypes,
+  [by, target]: readonly [string, string],
+  refusals: Refusals,
+): Ask => ({
+  ...{ by, refusals },
+  type: `${verb}_member`,
+  args: { user_id: target },
+  entry: { type: entryTypes[verb], user_id: target, actor_id: by },
+});
+
+interface Members {
+  readonly groupType: GroupType;
+  readonly maxMembers?: number;
+  readonly admins?: readonly string[];
+  readonly active?: readonly string[];
+  readonly muted?: readonly string[];
+  readonly pending?: readonly string[];
+}
+
+/** A group of `owner` with the others as named. */
+async function found(contest: Contest, { groupType, maxMembers, ...members }: Members): Promise<void> {
+  const limit = maxMembers === undefined ? {} : { max_members: maxMembers };
+  await contest.must('owner', 'create_group', { group_type: groupType, ...limit });
+  const { admins = [], active = [], muted = [], pending = [] } = members;
+  for (const user_id of [...admins, ...active, ...muted]) {
+    await contest.must('$service', 'join_group', { user_id, status: 'active' });
+  }
+  for (const user_id of admins) await contest.must('owner', 'promote_member', { user_id });
+  for (const user_id of muted) await contest.must('owner', 'mute_member', { user_id });
+  for (const name of pending) await contest.must(name, 'join_group');
+}
+
+const always = (groupType: GroupType) => () => ({ groupTypes: [groupType] });
+const succeeded = (told: readonly Told[], type: string) =>
+  told.filter(({ ask, code }) => ask.type === type && code === null).length;
+
+const lastPlace: Race = {
+  name: 'joins for the last place',
+  cast: ['owner', 'ann', 'bob', 'cyd'],
+  group: () => ({ groupTypes: ['public'], maxMembers: 2 }),
+  arrange: (contest) => found(contest, { groupType: 'public', maxMembers: 2 }),
+  asks: () => ['ann', 'bob', 'cyd'].map((name) => join(name, ['group_full'])),
+  check: ({ told }) => expect(succeeded(told, 'join_group')).toBe(1),
+};
+
+const lastAcceptance: Race = {
+  name: 'acceptances for the last place',
+  cast: ['owner', 'ann', 'bob', 'cyd'],
+  group: () => ({ groupTypes: ['private'], maxMembers: 2 }),
+  arrange: (contest) =>
+    found(contest, { groupType: 'private', maxMembers: 2, pending: ['ann', 'bob', 'cyd'] }),
+  asks: () => ['ann', 'bob', 'cyd'].map((name) => act('accept', ['owner', name], ['group_full'])),
+  check: ({ told }) => expect(succeeded(told, 'accept_member')).toBe(1),
+};
+
+const applicant: Race = {
+  name: 'accept, reject, leave and delete of one applicant',
+  cast: ['owner', 'ann', 'bob', 'cyd'],
+  group: always('private'),
+  arrange: (contest) => found(contest, { groupType: 'private', admins: ['bob', 'cyd'], pending: ['ann'] }),
+  asks: (turn) => [
+    act('accept', ['owner', 'ann'], ['user_not_in_group', 'user_not_pending', 'group_not_found']),
+    act('reject', ['bob', 'ann'], ['user_not_in_group', 'user_not_pending', 'group_not_found']),
+    leave('ann', ['user_not_in_group', 'group_not_found']),
+    ...(turn % 2 === 0 ? [remove('cyd')] : []),
+  ],
+};
+
+const kick: Race = {
+  name: 'kick against send',
+  cast: ['owner', 'ann', 'bob'],
+  group: always('public'),
+  arrange: (contest) => found(contest, { groupType: 'public', active: ['ann', 'bob'] }),
+  asks: () => [
+    ...['a', 'b', 'c'].map((text) => send('ann', text, ['not_a_member'])),
+    ...['d', 'e'].map((text) => send('bob', text, [])),
+    act('kick', ['owner', 'ann'], []),
+  ],
+  check: async ({ contest }) => {
+    const late = await contest.ask(send('ann', 'late', []));
+    expect(late.code).toBe('not_a_member');
+  },
+};
+
+const mute: Race = {
+  name: 'mute, unmute and send',
+  cast: ['owner', 'ann', 'bob'],
+  group: always('strict_private'),
+  arrange: (contest, turn) =>
+    found(contest, {
+      groupType: 'strict_private',
+      admins: ['bob'],
+      [turn % 2 === 0 ? 'active' : 'muted']: ['ann'],
+    }),
+  asks: () => [
+    ...['a', 'b', 'c'].map((text) => send('ann', text, ['muted'])),
+    act('mute', ['owner', 'ann'], ['cannot_mute']),
+    act('unmute', ['bob', 'ann'], ['not_muted']),
+    act('mute', ['bob', 'ann'], ['cannot_mute']),
+  ],
+};
+
+const rebirth: Race = {
+  name: 'delete, join, send and create of one id',
+  cast: ['owner', 'ann', 'bob', 'cyd'],
+  group: () => ({ groupTypes: ['private', 'public'] }),
+  arrange: (contest) => found(contest, { groupType: 'private', active: ['cyd'] }),
+  asks: () => [
+    remove('owner'),
+    create('ann', ['already_exists']),
+    create('bob', ['already_exists']),
+    send('cyd', 'a', ['group_not_found', 'not_a_member']),
+    send('owner', 'b', ['group_not_found', 'not_a_member']),
+    send('ann', 'c', ['group_not_found', 'not_a_member']),
+  ],
+  check: ({ told }) => expect(succeeded(told, 'create_group')).toBeLessThan(2),
+};
+
+const rejoin: Race = {
+  name: 'delete and create against a join',
+  cast: ['owner', 'ann', 'bob'],
+  group: () => ({ groupTypes: ['public', 'public'] }),
+  arrange: (contest) => found(contest, { groupType: 'public' }),
+  asks: () => [
+    remove('owner'),
+    create('bob', ['already_exists']),
+    join('ann', ['group_not_found', 'already_member']),
+    join('ann', ['group_not_found', 'already_member']),
+  ],
+};
+
+const exodus: Race = {
+  name: 'the last two admins leave at once',
+  cast: ['owner', 'ann', 'bob', 'cyd'],
+  group: (turn) => ({ groupTypes: [turn % 3 === 0 ? 'public' : 'strict_private'] }),
+  arrange: (contest, turn) =>
+    turn % 3 === 0
+      ? found(contest, { groupType: 'public', admins: ['bob'], active: ['ann', 'cyd'] })
+      : found(contest, {
+          groupType: 'strict_private',
+          admins: ['bob'],
+          active: turn % 3 === 1 ? ['ann'] : [],
+          muted: ['cyd'],
+        }),
+  asks: (turn) => [leave('owner'), leave('bob'), ...(turn % 2 === 0 && turn % 3 < 2 ? [leave('ann')] : [])],
+};
+
+const demotion: Race = {
+  name: 'promote against demote of the last two admins',
+  cast: ['owner', 'ann', 'bob'],
+  group: always('private'),
+  arrange: (contest) => found(contest, { groupType: 'private', admins: ['bob'], active: ['ann'] }),
+  asks: () => [
+    act('demote', ['owner', 'bob'], ['not_admin', 'cannot_demote', 'last_admin']),
+    act('demote', ['bob', 'owner'], ['not_admin', 'cannot_demote', 'last_admin']),
+    act('promote', ['owner', 'ann'], ['not_admin', 'cannot_promote']),
+    act('promote', ['bob', 'ann'], ['not_admin', 'cannot_promote']),
+  ],
+};
+
+const ban: Race = {
+  name: 'ban against join',
+  cast: ['owner', 'ann', 'bob'],
+  group: always('public'),
+  arrange: (contest, turn) =>
+    found(contest, { groupType: 'public', admins: ['bob'], active: turn % 2 === 0 ? ['ann'] : [] }),
+  asks: () => [
+    act('ban', ['owner', 'ann'], []),
+    join('ann', ['banned', 'already_member']),
+    act('unban', ['bob', 'ann'], ['not_banned']),
+    join('ann', ['banned', 'already_member']),
+    send('ann', 'a', ['banned', 'not_a_member']),
+  ],
+};
+
+const banApplicant: Race = {
+  name: 'ban against accept and ask again',
+  cast: ['owner', 'ann', 'bob'],
+  group: always('private'),
+  arrange: (contest) => found(contest, { groupType: 'private', active: ['bob'], pending: ['ann'] }),
+  asks: () => [
+    act('ban', ['owner', 'ann'], []),
+    act('accept', ['bob', 'ann'], ['user_not_in_group', 'user_not_pending']),
+    leave('ann', ['user_not_in_group']),
+    join('ann', ['banned', 'already_member'], 'requested'),
+  ],
+};
+
+export const races: readonly Race[] = [
+  lastPlace,
+  lastAcceptance,
+  applicant,
+  kick,
+  mute,
+  rebirth,
+  rejoin,
+  exodus,
+  demotion,
+  ban,
+  banApplicant,
+];
