@@ -15,6 +15,7 @@ import {
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { SocketSubscriber } from '../sockets/socket-subscriber.ts';
+import { writeTurn } from '../sockets/write-turn.ts';
 import { contained } from './contained.ts';
 import { framesOf } from './frames.ts';
 
@@ -81,7 +82,7 @@ export class CoalescedFanOut implements FanOut {
 
   #plan(): void {
     this.#isPlanned = true;
-    setImmediate(() => this.#flush());
+    writeTurn.beforeEnd(() => this.#flush());
   }
 
   #flush(): void {

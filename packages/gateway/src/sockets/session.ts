@@ -77,7 +77,10 @@ export class Session {
     const [ack, input] = typeof last === 'function' ? [last, parameters.slice(0, -1)] : [null, parameters];
     const respond = this.#once((answer) => {
       if (ack === null) this.#socket.emit('response', answer);
-      else ack(answer);
+      else {
+        this.subscriber.hold();
+        ack(answer);
+      }
     });
     this.#handle(event, input[0], respond).catch((error: unknown) => {
       this.#context.logger.error({ user: this.subscriber.userId, error }, 'an answer could not be written');

@@ -2,6 +2,7 @@
 import type { LogEntry, Subscriber } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
+import { type Line, lineOf, writeTurn } from './write-turn.ts';
 
 export interface Device {
   readonly userId: UserId;
@@ -30,6 +31,7 @@ export class SocketSubscriber implements Subscriber {
   readonly userId: UserId;
   readonly isAuto: boolean;
   readonly #socket: Socket;
+  readonly #line: Line;
   #waiting: (() => void)[] = [];
   /** Bytes that the transport has not taken yet, of answers, pushes and entries alike. */
   #waitingBytes = 0;
@@ -39,10 +41,16 @@ export class SocketSubscriber implements Subscriber {
     this.userId = device.userId;
     this.isAuto = device.isAuto;
     this.#socket = socket;
+    this.#line = lineOf(socket);
     socket.conn.on('packetCreate', (packet) => this.#count(packet.data?.length ?? 0));
     socket.conn.on('flush', () => {
       this.#waitingBytes = 0;
     });
+  }
+
+  /** What is written from here on leaves with the end of the turn, in one write. */
+  hold(): void {
+    if (this.#socket.connected) writeTurn.hold(this.#line);
   }
 
   push<E extends PushEvent>(event: E, payload: PushPayload<E>): void {
