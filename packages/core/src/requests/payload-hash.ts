@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** JSON with sorted keys: equal arguments give equal text whatever order they came in. Depth is bounded by the edge. */
 function canonical(value: unknown): string {
@@ -13,4 +13,4 @@ function canonical(value: unknown): string {
 
 /** Digest of a request's meaning: its type (alias resolved) and its arguments. 22 characters of base64url. */
 export const payloadHash = (operation: string, args: object): string =>
-  createHash('sha256').update(operation).update(canonical(args)).digest('base64url').slice(0, 22);
+  hash('sha256', operation + canonical(args), 'base64url').slice(0, 22);
