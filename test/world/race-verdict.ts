@@ -1,9 +1,10 @@
 /** What has to hold when a race is over: answers, log, group and devices tell one and the same story. */
 import type { GroupType, HistoryEntry } from '@plenum/protocol';
-import { checkHistory, type EpochLog, eventually, stateOf } from '@plenum/testkit';
+import { checkHistory, type Delivery, type EpochLog, eventually, stateOf } from '@plenum/testkit';
 import { expect } from 'vitest';
 import type { LogTap } from './log-tap.ts';
 import type { Ask, Contest, Told } from './race-contest.ts';
+import type { Witness } from './race-witness.ts';
 
 const patient = { timeoutMs: 8000, everyMs: 5 };
 
@@ -82,15 +83,26 @@ export class Verdict {
   }
 
   #violations(): object[] {
-    const { groupId, witnesses, sends } = this.#contest;
-    const deliveries = witnesses.map((witness, i) => ({
-      device: `device ${i} of ${witness.userId}`,
-      userId: witness.userId,
-      groupId,
-      presence: witness.isResynced(groupId) ? ('partly' as const) : ('unasked' as const),
-      entries: witness.entriesOf(groupId),
-    }));
+    const { witnesses, sends } = this.#contest;
+    const deliveries = witnesses.flatMap((witness, i) => this.#deliveriesTo(witness, `device ${i}`));
     return checkHistory({ logs: this.#logs(), sends, deliveries });
+  }
+
+  /**
+   * A device that catches up with an ended membership is put into the next one as soon as its user joins again, and knows
+   * that by its answer; so what it is to get completely begins with that join.
+   */
+  #deliveriesTo(witness: Witness, name: string): Delivery[] {
+    const { groupId } = this.#contest;
+    const { userId } = witness;
+    const device = `${name} of ${userId}`;
+    const entries = witness.entriesOf(groupId);
+    const joined = witness.joinedAt(groupId);
+    const isLoose = joined !== null || witness.isResynced(groupId);
+    const whole: Delivery = { device, userId, groupId, entries, presence: isLoose ? 'partly' : 'unasked' };
+    if (joined === null || witness.isResynced(groupId)) return [whole];
+    const later = entries.filter(({ epoch, seq }) => epoch === joined.epoch && seq >= joined.seq);
+    return [whole, { ...whole, entries: later, presence: 'unasked' }];
   }
 
   #misled(): string[] {

@@ -16,6 +16,21 @@ interface Told {
 const ackLimitMs = 15_000;
 const endings = ['left', 'kicked', 'banned', 'rejected', 'requested', 'deleted'];
 
+export interface Position {
+  readonly epoch: unknown;
+  readonly seq: number;
+}
+/** Of an answer, or of the one group in a push. */
+function positionIn(payload: Fields): Position {
+  const [group = payload] = Array.isArray(payload['groups']) ? payload['groups'] : [];
+  return { epoch: group.epoch, seq: Number(group.from_seq ?? group.seq ?? group.head_seq) };
+}
+/** What a push says of the user's status; null: nothing. */
+function statusIn({ event, payload }: Told): string | null {
+  if (event === 'resync') return payload['reason'] === 'not_a_member' ? 'none' : null;
+  return event === 'membership' ? String(payload['status']) : null;
+}
+
 const isEntry = (event: string): boolean => event === 'relay_message' || event === 'group_event';
 const concerns = (groupId: string, { payload }: Told): boolean => {
   const groups: unknown[] = Array.isArray(payload['groups']) ? payload['groups'] : [];
@@ -63,26 +78,34 @@ export class Witness {
     return this.timelineOf(groupId).flatMap(({ entry }) => (entry === null ? [] : [entry]));
   }
 
+  /** What its last own join was answered with; null: there was none. Whatever came before is another membership. */
+  joinedAt(groupId: string): Position | null {
+    const ack = this.timelineOf(groupId).findLast(({ event }) => event === 'ack of join_group');
+    return ack === undefined || ack.payload['status'] !== 'active' ? null : positionIn(ack.payload);
+  }
+
   /** It was told of a loss. */
   isResynced(groupId: string): boolean {
-    return this.timelineOf(groupId).some(({ event }) => event === 'resync');
+    const isLoss = ({ event, payload }: Told) =>
+      event === 'resync' || (event === 'subscribed' && JSON.stringify(payload).includes('"reason"'));
+    return this.timelineOf(groupId).some(isLoss);
   }
 
   /** What its client has a wrong idea of, its user standing to the group as he does. */
   misledAbout(groupId: string, status: string): string[] {
     const timeline = this.timelineOf(groupId);
     const isReceiver = status === 'active' || status === 'muted';
-    let belief = false;
-    for (const told of timeline) belief = this.#beliefAfter(told) ?? belief;
-    const wrong = belief === isReceiver ? [] : [`he is ${status} and a client believes ${belief}`];
-    const last = timeline.findLast(({ event }) => event === 'membership')?.payload['status'] ?? status;
+    let position: Position | null = null;
+    for (const told of timeline) position = this.#positionAfter(position, told);
+    const wrong =
+      (position !== null) === isReceiver ? [] : [`he is ${status} and a client stands at ${position?.seq}`];
+    const last = timeline.map(statusIn).findLast((told) => told !== null) ?? status;
     if (last !== status) wrong.push(`he is ${status} and the last push says ${last}`);
     timeline.forEach(({ event, payload }, i) => {
-      if (event !== 'subscribed') return;
-      const [{ from_seq, epoch }] = Array.isArray(payload['groups']) ? payload['groups'] : [{}];
-      const next = timeline.slice(i).find(({ entry }) => entry !== null)?.entry;
-      if (next?.epoch === epoch && next?.seq !== from_seq)
-        wrong.push(`${next?.seq} came instead of ${from_seq}`);
+      const position = event === 'subscribed' ? positionIn(payload) : null;
+      const next = timeline.slice(i).find(({ entry }) => entry !== null)?.entry ?? null;
+      if (position === null || next === null || next.epoch !== position.epoch) return;
+      if (next.seq !== position.seq) wrong.push(`${next.seq} came instead of ${position.seq}`);
     });
     return wrong.map((what) => `${this.userId}: ${what}`);
   }
@@ -91,27 +114,17 @@ export class Witness {
     this.#timeline.push({ event, payload, entry: isEntry(event) ? entryOfPush(event, payload) : null });
   }
 
-  #beliefAfter({ event, payload }: Told): boolean | null {
-    switch (event) {
-      case 'subscribed':
-      case 'ack of create_group':
-        return true;
-      case 'ack of join_group':
-        return payload['status'] === 'active';
-      case 'ack of leave_group':
-      case 'ack of delete_group':
-        return false;
-      case 'resync':
-        return payload['reason'] !== 'not_a_member';
-      case 'membership':
-        return ['none', 'pending'].includes(String(payload['status'])) ? false : null;
-      case 'group_event': {
-        const isAboutHim = payload['user_id'] === this.userId || payload['type'] === 'deleted';
-        return isAboutHim && endings.includes(String(payload['type'])) ? false : null;
-      }
-      default:
-        return null;
-    }
+  /** From where on the client expects entries; null: it does not. An end that is older than its position ends nothing. */
+  #positionAfter(position: Position | null, { event, payload, entry }: Told): Position | null {
+    if (event === 'subscribed' || event === 'ack of create_group') return positionIn(payload);
+    if (event === 'ack of join_group') return payload['status'] === 'active' ? positionIn(payload) : position;
+    if (event === 'ack of leave_group' || event === 'ack of delete_group') return null;
+    if (event === 'resync')
+      return payload['reason'] === 'not_a_member' ? null : (position ?? positionIn(payload));
+    if (entry === null || !('user_id' in entry) || position === null) return position;
+    const isEnd = entry.type === 'deleted' || (entry.user_id === this.userId && endings.includes(entry.type));
+    const isNews = entry.epoch === position.epoch && entry.seq >= position.seq;
+    return isEnd && isNews ? null : position;
   }
 
   /** For a reader of a failed test. */

@@ -99,7 +99,11 @@ export class RuleLane {
     ]);
     const target = info.ok ? info.result.members?.[this.targetOf(cell)] : undefined;
     const isBanned = ban.ok && ban.result.code === 'banned';
-    return { info, log: { ...log.body, request_id: undefined }, target: isBanned ? 'banned' : (target ?? 'none') };
+    return {
+      info,
+      log: { ...log.body, request_id: undefined },
+      target: isBanned ? 'banned' : (target ?? 'none'),
+    };
   }
 
   async #seat(userId: string, standing: Standing): Promise<void> {

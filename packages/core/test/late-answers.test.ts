@@ -50,6 +50,7 @@ function watchedFeed(device: Subscriber) {
     verifyAgain: (_, reason) => void verified.push(reason),
     devicesOf: () => [device],
     isAsking: () => false,
+    leaveUntold: () => {},
     seal: () => {},
   };
   return { feed: new Feed(groupId, sink, newFeedCounters()), catchUps, delivered, verified };

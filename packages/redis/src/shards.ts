@@ -41,7 +41,7 @@ export function shardsOf(client: ScriptClient): readonly Shard[] {
 }
 
 /** `host:port` as CLUSTER SLOTS names it. */
-export const serverOf = ({ options }: Redis): string => `${options.host}:${options.port}`;
+const serverOf = ({ options }: Redis): string => `${options.host}:${options.port}`;
 
 /** Whether every shard answers a ping at once; never rejects. */
 export async function doAllAnswer(client: ScriptClient, clock: Clock): Promise<boolean> {

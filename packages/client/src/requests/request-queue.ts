@@ -75,9 +75,8 @@ export class RequestQueue {
   close(): void {
     this.#isClosed = true;
     for (const waiting of this.#waiting) {
-      waiting.finish(
-        refused(waiting.requestId, waiting.attempt > 0 ? waiting.failure : localFailures.closed),
-      );
+      const { requestId, failure } = waiting;
+      waiting.finish(refused(requestId, failure === localFailures.unsent ? localFailures.closed : failure));
     }
   }
 

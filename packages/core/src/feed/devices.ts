@@ -7,6 +7,8 @@ interface DeviceState {
   readonly optedOut: Set<GroupId>;
   /** Groups whose join or create this device waits for. */
   readonly asking: Map<GroupId, number>;
+  /** Groups to which it was attached while it was asking, so without a push. */
+  readonly untold: Set<GroupId>;
   /** False until the groups it had at connect are attached. */
   isSettled: boolean;
 }
@@ -21,7 +23,7 @@ export class Devices {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
     if (!this.#groups.has(device.userId)) this.#groups.set(device.userId, new Set());
-    this.#states.set(device, { optedOut: new Set(), asking: new Map(), isSettled: false });
+    this.#states.set(device, { optedOut: new Set(), asking: new Map(), untold: new Set(), isSettled: false });
   }
 
   /** @returns true when it was the last device of its user on this node. */
@@ -83,6 +85,14 @@ export class Devices {
 
   isAsking(device: Subscriber, groupId: GroupId): boolean {
     return this.#states.get(device)?.asking.has(groupId) ?? false;
+  }
+
+  leaveUntold(device: Subscriber, groupId: GroupId): void {
+    this.#states.get(device)?.untold.add(groupId);
+  }
+  /** @returns whether it was attached without a push; asked a second time it was not. */
+  takeUntold(device: Subscriber, groupId: GroupId): boolean {
+    return this.#states.get(device)?.untold.delete(groupId) ?? false;
   }
 
   /** While `work` runs, an attach to `groupId` is what the device asked for and is not pushed to it. */

@@ -128,23 +128,19 @@ export class FeedHost implements DeviceHub, FeedListener {
     }
   }
 
-  isAttached(subscriber: Subscriber, groupId: GroupId): boolean {
-    return this.#feeds.get(groupId)?.feed.attachments.has(subscriber) ?? false;
-  }
-
   /**
-   * By the answer to its join, which is written in this turn, a client takes itself for attached or not. Where that is not
-   * so it is told after the answer: its membership was over before it could be attached, or another device's join has
-   * attached it while its own was refused.
+   * Tells a device after the answer to its own join, which is written in this turn, what the answer does not say: that its
+   * membership was over before it could be attached, or that another device's join has attached it and its own has not.
    */
-  correctAfterAnswer(subscriber: Subscriber, groupId: GroupId, believesAttached: boolean): void {
+  correctAfterAnswer(subscriber: Subscriber, groupId: GroupId, isAttachedByAnswer: boolean): void {
+    const isUntold = this.devices.takeUntold(subscriber, groupId);
     this.#context.clock.after(0, () => {
       if (!this.devices.has(subscriber) || this.devices.hasOptedOut(subscriber, groupId)) return;
       const hosted = this.#feeds.get(groupId);
       const subscription = hosted?.subscriptionOf(subscriber) ?? null;
-      if ((subscription !== null) === believesAttached) return;
-      if (subscription === null) pushNotAMember(subscriber, groupId);
-      else hosted?.push(subscriber, 'subscribed', { groups: [subscription] });
+      if (isAttachedByAnswer && subscription === null) pushNotAMember(subscriber, groupId);
+      if (isAttachedByAnswer || !isUntold || subscription === null) return;
+      hosted?.push(subscriber, 'subscribed', { groups: [subscription] });
     });
   }
 
@@ -249,9 +245,9 @@ export class FeedHost implements DeviceHub, FeedListener {
     mustBeReadAgain(hosted.note(userId, reading));
     for (const device of missing.filter(isMissing)) {
       const outcome = hosted.attach(device, reading, () => 'since');
-      if (outcome.ok && !this.devices.isAsking(device, groupId)) {
-        hosted.push(device, 'subscribed', { groups: [outcome.result] });
-      }
+      if (!outcome.ok) continue;
+      if (this.devices.isAsking(device, groupId)) this.devices.leaveUntold(device, groupId);
+      else hosted.push(device, 'subscribed', { groups: [outcome.result] });
     }
   }
 

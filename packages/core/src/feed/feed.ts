@@ -207,7 +207,10 @@ export class Feed {
       const catchingUp = this.attachments.behind.get(device);
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
-      if (isAsking) continue;
+      if (isAsking) {
+        this.#sink.leaveUntold(device);
+        continue;
+      }
       this.#sink.push(device, 'subscribed', {
         groups: [
           {

@@ -164,6 +164,9 @@ export class HostedFeed implements FeedSink {
   isAsking(subscriber: Subscriber): boolean {
     return this.#context.devices.isAsking(subscriber, this.groupId);
   }
+  leaveUntold(subscriber: Subscriber): void {
+    this.#context.devices.leaveUntold(subscriber, this.groupId);
+  }
 
   readHole(afterSeq: number): void {
     this.#persist('reading a hole failed', async () => {

@@ -228,14 +228,17 @@ export class Changes {
     const { subscriber } = caller;
     if (subscriber === null || subscriber.userId !== caller.actor) return change();
     const { feeds } = this.#context;
-    const wasAttached = feeds.isAttached(subscriber, groupId);
-    const done = await feeds.devices.whileAsking(subscriber, groupId, async () => {
-      const outcome = await change();
-      if (outcome.ok) await this.#attach(subscriber, groupId, outcome.result);
-      return outcome;
-    });
-    feeds.correctAfterAnswer(subscriber, groupId, done.ok ? done.result.status !== 'pending' : wasAttached);
-    return done;
+    let isAttachedByAnswer = false;
+    try {
+      return await feeds.devices.whileAsking(subscriber, groupId, async () => {
+        const done = await change();
+        if (done.ok) await this.#attach(subscriber, groupId, done.result);
+        isAttachedByAnswer = done.ok && done.result.status !== 'pending';
+        return done;
+      });
+    } finally {
+      feeds.correctAfterAnswer(subscriber, groupId, isAttachedByAnswer);
+    }
   }
 
   /** The change is made: whatever fails from here on leaves its asker without an answer, and a retry gets it. */

@@ -20,7 +20,7 @@ export function lineOf({ conn, request }: Socket): Line {
   return line;
 }
 
-export class WriteTurn {
+class WriteTurn {
   readonly #held = new Set<Line>();
   #flushes: (() => void)[] = [];
   #isPlanned = false;

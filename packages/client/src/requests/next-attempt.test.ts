@@ -1,0 +1,31 @@
+import type { Answer } from '@plenum/protocol';
+import { expect, test } from 'vitest';
+import { nextAttempt } from './next-attempt.ts';
+
+const context = { attempt: 0, leftMs: 1000, backoff: { minMs: 100, maxMs: 1000 }, fraction: 0 };
+const refusal = (rest: Partial<Extract<Answer<unknown>, { success: false }>>): Answer<unknown> => ({
+  request_id: 'r',
+  success: false,
+  error: 'no',
+  code: 'unavailable',
+  can_retry: true,
+  ...rest,
+});
+const success: Answer<unknown> = { request_id: 'r', success: true, result: {} };
+
+test.each([
+  ['no answer', null, { step: 'retry', inMs: 50 }],
+  ['success', success, { step: 'end', answer: success }],
+  ['a failure that may pass', refusal({}), { step: 'retry', inMs: 50 }],
+  ['a longer pause that the server asks for', refusal({ retry_after_ms: 700 }), { step: 'retry', inMs: 700 }],
+])('after %s', (_, answer, next) => {
+  expect(nextAttempt(answer, context)).toEqual(next);
+});
+
+test.each([
+  ['cannot be repeated', refusal({ code: 'not_a_member', can_retry: false })],
+  ['asks for more time than is left', refusal({ code: 'rate_limited', retry_after_ms: 1500 })],
+  ['is a mute, timed or not', refusal({ code: 'muted', retry_after_ms: 10 })],
+])('a refusal that %s is the answer', (_, answer) => {
+  expect(nextAttempt(answer, context)).toEqual({ step: 'end', answer });
+});
