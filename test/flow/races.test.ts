@@ -8,9 +8,9 @@ import { LogTap } from '../world/log-tap.ts';
 import { RaceLane } from '../world/race-lane.ts';
 import { type Race, races } from '../world/races.ts';
 
-/** Whichever comes first ends a race. */
-const tryLimit = Number(process.env['RACE_TRIES'] ?? 2000);
-const timeLimitMs = Number(process.env['RACE_MS'] ?? 10_000);
+/** Whichever comes first ends a race; RACE_SECONDS gives a longer hunt its time. */
+const tryLimit = 2000;
+const timeLimitMs = Number(process.env['RACE_SECONDS'] ?? 8) * 1000;
 const laneCount = 12;
 
 let cluster: Cluster;

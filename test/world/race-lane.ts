@@ -55,7 +55,12 @@ export class RaceLane {
     await verdict.expectTold(told);
     await verdict.expectShown();
     await verdict.expectSound();
-    await this.#race.check?.({ contest, told, turn });
+    await this.#race.check?.({
+      contest,
+      told,
+      isReceiver: (name) => verdict.isReceiver(this.#userOf(name)),
+      connect: (name) => this.#cluster.device(this.#userOf(name)),
+    });
     await this.#tap.close(groupId);
     await httpRequest('DELETE', `${this.#cluster.url}/v1/groups/${groupId}`, { token: adminToken });
   }

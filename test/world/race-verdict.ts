@@ -30,12 +30,15 @@ export class Verdict {
     for (const { ask, code } of told) {
       if (code !== null) expect(ask.refusals, `${ask.type} of ${ask.by}: ${code}`).toContain(code);
     }
-    const requests = new Map<string, Set<string>>();
-    for (const { ask, code, requestId } of told) {
+    const requests = new Map<string, Map<string, object>>();
+    for (const { ask, code, requestId, result } of told) {
       const key = JSON.stringify(ask.entry);
-      const ids = requests.get(key) ?? new Set();
-      requests.set(key, ids);
-      if (code === null) ids.add(`${ask.by} ${requestId}`);
+      const answers = requests.get(key) ?? new Map<string, object>();
+      requests.set(key, answers);
+      if (code !== null) continue;
+      const request = `${ask.by} ${requestId}`;
+      expect(result, `the answers to ${request}`).toEqual(answers.get(request) ?? result);
+      answers.set(request, result);
     }
     await eventually(() => {
       for (const { ask } of told) {
@@ -63,6 +66,11 @@ export class Verdict {
       expect(Object.keys(Object(info.body['members'])).sort()).toEqual(Object.keys(state.members).sort());
       expect(history.body['entries']).toEqual(log.entries);
     }, patient);
+  }
+
+  /** By the log. */
+  isReceiver(userId: string): boolean {
+    return ['active', 'muted'].includes(this.#statusOf(userId));
   }
 
   /** Every invariant holds, and no client is left with a wrong idea of where it stands. */
@@ -101,16 +109,18 @@ export class Verdict {
     const isLoose = joined !== null || witness.isResynced(groupId);
     const whole: Delivery = { device, userId, groupId, entries, presence: isLoose ? 'partly' : 'unasked' };
     if (joined === null || witness.isResynced(groupId)) return [whole];
-    const later = entries.filter(({ epoch, seq }) => epoch === joined.epoch && seq >= joined.seq);
+    const epochs = this.#logs().map((log) => log.entries[0]?.epoch);
+    const place = ({ epoch, seq }: Pick<HistoryEntry, 'epoch' | 'seq'>) => epochs.indexOf(epoch) * 1e6 + seq;
+    const later = entries.filter((entry) => place(entry) >= place(joined));
     return [whole, { ...whole, entries: later, presence: 'unasked' }];
   }
 
   #misled(): string[] {
     const { groupId, witnesses } = this.#contest;
-    const statusOf = new Map(Object.entries(stateOf(this.#lastLog()).members));
-    return witnesses.flatMap((witness) =>
-      witness.misledAbout(groupId, statusOf.get(witness.userId)?.status ?? 'none'),
-    );
+    return witnesses.flatMap((witness) => witness.misledAbout(groupId, this.#statusOf(witness.userId)));
+  }
+  #statusOf(userId: string): string {
+    return new Map(Object.entries(stateOf(this.#lastLog()).members)).get(userId)?.status ?? 'none';
   }
 
   #entriesLike(entry: Ask['entry']): HistoryEntry[] {

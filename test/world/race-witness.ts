@@ -17,13 +17,13 @@ const ackLimitMs = 15_000;
 const endings = ['left', 'kicked', 'banned', 'rejected', 'requested', 'deleted'];
 
 export interface Position {
-  readonly epoch: unknown;
+  readonly epoch: string;
   readonly seq: number;
 }
 /** Of an answer, or of the one group in a push. */
 function positionIn(payload: Fields): Position {
   const [group = payload] = Array.isArray(payload['groups']) ? payload['groups'] : [];
-  return { epoch: group.epoch, seq: Number(group.from_seq ?? group.seq ?? group.head_seq) };
+  return { epoch: String(group.epoch), seq: Number(group.from_seq ?? group.seq ?? group.head_seq) };
 }
 /** What a push says of the user's status; null: nothing. */
 function statusIn({ event, payload }: Told): string | null {
@@ -31,6 +31,8 @@ function statusIn({ event, payload }: Told): string | null {
   return event === 'membership' ? String(payload['status']) : null;
 }
 
+/** It moves no position. */
+const isAboutUser = ({ event }: Told): boolean => event === 'membership' || event === 'ack of relay_msg';
 const isEntry = (event: string): boolean => event === 'relay_message' || event === 'group_event';
 const concerns = (groupId: string, { payload }: Told): boolean => {
   const groups: unknown[] = Array.isArray(payload['groups']) ? payload['groups'] : [];
@@ -103,7 +105,8 @@ export class Witness {
     if (last !== status) wrong.push(`he is ${status} and the last push says ${last}`);
     timeline.forEach(({ event, payload }, i) => {
       const position = event === 'subscribed' ? positionIn(payload) : null;
-      const next = timeline.slice(i).find(({ entry }) => entry !== null)?.entry ?? null;
+      const next =
+        timeline.slice(i + 1).find((told) => told.entry !== null || !isAboutUser(told))?.entry ?? null;
       if (position === null || next === null || next.epoch !== position.epoch) return;
       if (next.seq !== position.seq) wrong.push(`${next.seq} came instead of ${position.seq}`);
     });
@@ -130,12 +133,12 @@ export class Witness {
   /** For a reader of a failed test. */
   story(groupId: string): string {
     const lines = this.timelineOf(groupId).map(({ event, payload }) => {
-      const { seq, type, status, from_seq, reason } = {
+      const { epoch, seq, type, status, from_seq, reason } = {
         ...payload,
         ...Object(payload['result']),
         ...Object(Object(payload['groups'])[0]),
       };
-      return `${event} ${JSON.stringify({ type, status, seq, from_seq, reason })}`;
+      return `${event} ${JSON.stringify({ type, status, epoch, seq, from_seq, reason })}`;
     });
     return [`${this.userId}:`, ...lines].join('\n    ');
   }

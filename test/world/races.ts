@@ -1,13 +1,16 @@
 /** The races that the rules have to survive: who is in the group before, and what is asked all at once. */
 import type { ErrorCode, GroupType } from '@plenum/protocol';
 import { expect } from 'vitest';
+import type { Device } from './device.ts';
 import type { Ask, Contest, Told } from './race-contest.ts';
 import type { RaceGroup } from './race-verdict.ts';
 
 interface Finish {
   readonly contest: Contest;
   readonly told: readonly Told[];
-  readonly turn: number;
+  readonly isReceiver: (name: string) => boolean;
+  /** A new device of a user, with what it is sent at once. */
+  readonly connect: (name: string) => Promise<Device>;
 }
 
 export interface Race {
@@ -250,6 +253,51 @@ const banApplicant: Race = {
   ],
 };
 
+/** The user index is not part of the group's step: what it says afterwards must be what the group says. */
+const comings: Race = {
+  name: 'leave against join, and what the index of the user says',
+  cast: ['owner', 'ann'],
+  group: always('public'),
+  arrange: (contest, turn) => found(contest, { groupType: 'public', active: turn % 2 === 0 ? ['ann'] : [] }),
+  asks: () => [
+    leave('ann', ['user_not_in_group']),
+    join('ann', ['already_member']),
+    leave('ann', ['user_not_in_group']),
+    join('ann', ['already_member']),
+  ],
+  check: async ({ contest, isReceiver, connect }) => {
+    const { groupId } = contest;
+    const device = await connect('ann');
+    const { groups } = await device.must('list_groups', { limit: 200 });
+    const ids = Array.isArray(groups) ? groups.map(({ group_id }) => group_id) : [];
+    expect(ids.includes(groupId)).toBe(isReceiver('ann'));
+    const attached = await device.until('subscribed');
+    expect(JSON.stringify(attached).includes(`"${groupId}"`)).toBe(isReceiver('ann'));
+    device.socket.disconnect();
+  },
+};
+
+/** One id is one request, also when its group is deleted and there is another of the same name. */
+const again = (ask: Ask, requestId: string, times: number): Ask[] =>
+  Array.from({ length: times }, () => ({ ...ask, requestId }));
+const inNoGroup: Refusals = ['group_not_found', 'not_a_member'];
+const retries: Race = {
+  name: 'retries of one id while the group is deleted and created again',
+  cast: ['owner', 'ann', 'bob'],
+  group: () => ({ groupTypes: ['private', 'public'] }),
+  arrange: (contest) => found(contest, { groupType: 'private', active: ['ann'] }),
+  asks: () => [
+    ...again(send('ann', 'a', inNoGroup), 'send', 3),
+    ...again(remove('owner', ['group_not_found', 'not_admin']), 'delete', 2),
+    ...again(create('bob', ['already_exists']), 'create', 3),
+    ...again(send('bob', 'b', inNoGroup), 'send', 2),
+  ],
+  check: async ({ contest, told }) => {
+    const asked = new Map(told.filter(({ code }) => code === null).map((one) => [one.ask.entry.type, one]));
+    for (const { ask, result } of asked.values()) expect((await contest.ask(ask)).result).toEqual(result);
+  },
+};
+
 export const races: readonly Race[] = [
   lastPlace,
   lastAcceptance,
@@ -262,4 +310,6 @@ export const races: readonly Race[] = [
   demotion,
   ban,
   banApplicant,
+  comings,
+  retries,
 ];

@@ -136,25 +136,28 @@ class SocketClient implements Client {
     this.#requests.close();
   }
 
-  async create(groupId: string, group_type: RequestInput<'create_group'>['group_type'], settings = {}) {
-    const outcome = await this.request('create_group', { ...settings, group_id: groupId, group_type });
-    if (outcome.ok) this.#groups.joined(groupId, outcome.result);
-    return outcome;
-  }
-
-  async join(group_id: string, { ensure }: { readonly ensure?: boolean } = {}) {
-    const outcome = await this.request('join_group', {
-      group_id,
-      ...(ensure === undefined ? {} : { ensure }),
+  create(group_id: string, group_type: RequestInput<'create_group'>['group_type'], settings = {}) {
+    return this.#requests.ask('create_group', () => ({ ...settings, group_id, group_type }), {
+      onOutcome: (outcome) => {
+        if (outcome.ok) this.#groups.joined(group_id, outcome.result);
+      },
     });
-    if (outcome.ok && outcome.result.status !== 'pending') this.#groups.joined(group_id, outcome.result);
-    return outcome;
   }
 
-  async leave(group_id: string) {
-    const outcome = await this.request('leave_group', { group_id });
-    if (outcome.ok) this.#groups.left(group_id);
-    return outcome;
+  join(group_id: string, options: { readonly ensure?: boolean } = {}) {
+    return this.#requests.ask('join_group', () => ({ ...options, group_id }), {
+      onOutcome: (outcome) => {
+        if (outcome.ok && outcome.result.status !== 'pending') this.#groups.joined(group_id, outcome.result);
+      },
+    });
+  }
+
+  leave(group_id: string) {
+    return this.#requests.ask('leave_group', () => ({ group_id }), {
+      onOutcome: (outcome) => {
+        if (outcome.ok) this.#groups.left(group_id);
+      },
+    });
   }
 
   send(group_id: string, message: string, options?: RequestOptions) {

@@ -118,6 +118,27 @@ test('closing answers everything that waits, cuts the link and leaves no timer',
   expect(client.status).toEqual({ state: 'closed', reason: 'application' });
 });
 
+test('whoever subscribes on a closed client is refused, and nothing is tried behind his back', async () => {
+  const { client, clock } = await connected({ positions: [{ group_id, epoch: 'a', seq: 4 }] });
+  client.close();
+  expect(await client.subscribe('g')).toMatchObject({ ok: false, failure: { code: 'unavailable' } });
+  expect(clock.timers).toBe(0);
+  expect(client.positions()).toEqual([{ group_id: 'g', epoch: 'a', seq: 4 }]);
+});
+
+test('an answer is taken in before what arrives behind it, however late its promise is heard', async () => {
+  const { client, network } = await connected({
+    subscribe: 'none',
+    positions: [{ group_id, epoch: 'a', seq: 4 }],
+  });
+  const shown: number[] = [];
+  client.on('event', ({ seq }) => shown.push(seq));
+  const answering = network.last.succeed({ groups: [subscribed] });
+  network.last.listeners.pushes.group_event(eventAt(5));
+  await answering;
+  expect(shown).toEqual([5]);
+});
+
 test('the next handshake carries the positions reached', async () => {
   const world = await connected();
   const { pushes } = world.network.last.listeners;

@@ -62,9 +62,9 @@ export class FakeLink implements Link {
     this.listeners = listeners;
   }
 
-  ask(envelope: Envelope): Promise<Answer<unknown> | null> {
+  ask(envelope: Envelope, _timeoutMs: number, onAnswer: (answer: Answer<unknown> | null) => void): void {
     this.asked.push(envelope);
-    return new Promise((resolve) => this.#answers.push(resolve));
+    this.#answers.push(onAnswer);
   }
   close(): void {
     this.isClosed = true;

@@ -20,8 +20,20 @@ export function crc16(text: string): number {
 }
 
 export const partitionOf = (id: GroupId | UserId): number => crc16(id) % PARTITION_COUNT;
+const tags = Array.from({ length: PARTITION_COUNT }, (_, partition) => `{p${partition}}`);
+/** Partitions of ids that were asked for lately: a send asks for that of its group a dozen times. */
+const known = new Map<string, string>();
+const knownMax = 10_000;
+
 /** The hash tag that all keys and the channel of a group, or of a user, carry. */
-export const tagOf = (id: GroupId | UserId): string => `{p${partitionOf(id)}}`;
+export function tagOf(id: GroupId | UserId): string {
+  const tag = known.get(id);
+  if (tag !== undefined) return tag;
+  if (known.size >= knownMax) known.clear();
+  const found = tags[partitionOf(id)] ?? '';
+  known.set(id, found);
+  return found;
+}
 /** Socket.IO room of a group: `{p17}:<group_id>`. */
 export const groupRoom = (groupId: GroupId): string => `${tagOf(groupId)}:${groupId}`;
 /**

@@ -6,7 +6,7 @@ import type { Channels } from './channels.ts';
 import type { Keys } from './keys.ts';
 import type { RedisGroupLog } from './redis-group-log.ts';
 import type { ChannelHandler } from './subscription.ts';
-import { decodeEntry } from './wire.ts';
+import { entryDecoder } from './wire.ts';
 import { within } from './within.ts';
 
 export interface RedisFeedTransportOptions {
@@ -65,8 +65,9 @@ export class RedisFeedTransport implements FeedTransport {
 
   #handlerFor(groupId: GroupId): ChannelHandler {
     const { log, anomalies } = this.#options;
+    const decode = entryDecoder(groupId);
     return (payload) => {
-      const decoded = decodeEntry(payload, groupId);
+      const decoded = decode(payload);
       if (decoded === null) {
         anomalies.note('malformed_entry', { groupId });
         return;

@@ -120,37 +120,42 @@ export class ScriptCalls {
     return name === undefined ? '' : shardNameOf(this.#redis, keys[name]);
   }
 
-  /** Settles within `timeoutMs`, whatever the client library does with the command. */
-  async #bounded<T>(send: () => Promise<T>, { isChange, timeoutMs, shard }: Bounds): Promise<T> {
-    if ((this.#inFlight.get(shard) ?? 0) >= IN_FLIGHT_MAX) throw PlenumError.of('unavailable');
+  /**
+   * Settles within `timeoutMs`, whatever the client library does with the command. One that was given up still waits there:
+   * it counts until the library lets go of it.
+   */
+  #bounded<T>(send: () => Promise<T>, { isChange, timeoutMs, shard }: Bounds): Promise<T> {
+    if ((this.#inFlight.get(shard) ?? 0) >= IN_FLIGHT_MAX)
+      return Promise.reject(PlenumError.of('unavailable'));
     const wasConnected = this.#redis.status === 'ready';
     const connectionsBefore = this.#connections;
     const mayHaveRun = () => isChange && (wasConnected || this.#connections !== connectionsBefore);
-    const sent = this.#counted(shard, send);
-    let cancel = () => {};
-    const overdue = new Promise<never>((_, reject) => {
-      cancel = this.#clock.after(timeoutMs, () => reject(new Error(`no answer within ${timeoutMs} ms`)));
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => reject(translate(error, mayHaveRun()));
+      const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
+      const release = this.#count(shard, cancel);
+      send().then(
+        (answer) => {
+          release();
+          resolve(answer);
+        },
+        (error: unknown) => {
+          release();
+          fail(error);
+        },
+      );
     });
-    try {
-      return await Promise.race([sent, overdue]);
-    } catch (error) {
-      throw translate(error, mayHaveRun());
-    } finally {
-      cancel();
-    }
   }
 
-  /** A command that was given up still waits in the client library: it counts until that lets go of it. */
-  async #counted<T>(shard: string, send: () => Promise<T>): Promise<T> {
+  #count(shard: string, cancel: () => void): () => void {
     this.#inFlight.set(shard, (this.#inFlight.get(shard) ?? 0) + 1);
-    try {
-      return await send();
-    } finally {
+    return () => {
+      cancel();
       const left = (this.#inFlight.get(shard) ?? 1) - 1;
       // Servers come and go, and their names with them.
       if (left === 0) this.#inFlight.delete(shard);
       else this.#inFlight.set(shard, left);
-    }
+    };
   }
 }
 

@@ -2,7 +2,7 @@ import { groupRoom } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeEntry, entryOf, escapeForJson, messageWireHead } from './wire.ts';
+import { entryDecoder, entryOf, escapeForJson, messageWireHead } from './wire.ts';
 
 const groupId = groupIdSchema.parse('room:one');
 const epoch = '0123456789abcdef';
@@ -52,7 +52,7 @@ test('every message comes back with its header, and its wire byte for byte', () 
   fc.assert(
     fc.property(message, (given) => {
       const wire = messageWire(given);
-      const decoded = decodeEntry(payload('m', wire, given), groupId);
+      const decoded = entryDecoder(groupId)(payload('m', wire, given));
       expect(decoded?.header).toEqual({
         kind: 'message',
         groupId,
@@ -74,11 +74,11 @@ test('every message comes back with its header, and its wire byte for byte', () 
 
 test('the wire of a message is a view into the payload', () => {
   const bytes = payload('m', messageWire({}));
-  expect(decodeEntry(bytes, groupId)?.entry.wire.buffer).toBe(bytes.buffer);
+  expect(entryDecoder(groupId)(bytes)?.entry.wire.buffer).toBe(bytes.buffer);
 });
 
 test('an event is parsed once and its request id may be empty', () => {
-  const decoded = decodeEntry(payload('e', eventWire, { actor: '$service', requestId: '' }), groupId);
+  const decoded = entryDecoder(groupId)(payload('e', eventWire, { actor: '$service', requestId: '' }));
   expect(decoded).toMatchObject({
     header: { kind: 'event', actor: '$service', requestId: '' },
     entry: { kind: 'event', epoch, seq: 17, event: { type: 'joined', user_id: 'u1' } },
@@ -87,7 +87,7 @@ test('an event is parsed once and its request id may be empty', () => {
 
 test('an entry of another group is none of this one', () => {
   const other = groupIdSchema.parse('room:two');
-  expect(decodeEntry(payload('m', messageWire({})), other)).toBeNull();
+  expect(entryDecoder(other)(payload('m', messageWire({})))).toBeNull();
 });
 
 test.each([
@@ -98,7 +98,7 @@ test.each([
   ['a seq above 2^53', payload('m', messageWire({ seq: 2 ** 53 }), { seq: 2 ** 53 })],
   ['a message under the name of an event', payload('e', messageWire({}))],
 ])('a payload with %s is no entry', (_, bytes) => {
-  expect(decodeEntry(bytes, groupId)).toBeNull();
+  expect(entryDecoder(groupId)(bytes)).toBeNull();
 });
 
 test('no bytes make it throw', () => {
@@ -111,7 +111,7 @@ test('no bytes make it throw', () => {
   const anything = fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes));
   fc.assert(
     fc.property(fc.oneof(anything, damaged), (bytes) => {
-      const decoded = decodeEntry(bytes, groupId);
+      const decoded = entryDecoder(groupId)(bytes);
       expect(decoded === null || decoded.header.groupId === groupId).toBe(true);
     }),
     { numRuns: 2000 },
@@ -121,8 +121,8 @@ test('no bytes make it throw', () => {
 test('every cut of a payload is refused', () => {
   const valid = payload('e', eventWire);
   for (let length = 0; length < valid.length; length += 1) {
-    expect(decodeEntry(valid.subarray(0, length), groupId)).toBeNull();
-    expect(decodeEntry(valid.subarray(length + 1), groupId)).toBeNull();
+    expect(entryDecoder(groupId)(valid.subarray(0, length))).toBeNull();
+    expect(entryDecoder(groupId)(valid.subarray(length + 1))).toBeNull();
   }
 });
 

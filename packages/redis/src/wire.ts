@@ -53,17 +53,21 @@ const holds = (bytes: Buffer, at: number, text: string): boolean =>
   at >= 0 && at + text.length <= bytes.length && sliceAt(bytes, at, text.length) === text;
 
 /**
- * Reads a payload of the group's channel. `wire` is a view into `payload`.
+ * Reads the payloads of one group's channel. `wire` is a view into the payload.
  * @returns null for bytes that no script of ours has published for this group; never throws
  */
-export function decodeEntry(payload: Buffer, groupId: GroupId): DecodedEntry | null {
+export function entryDecoder(groupId: GroupId): (payload: Buffer) => DecodedEntry | null {
+  const closing = closingOf(groupId);
+  return (payload) => decode(payload, groupId, closing);
+}
+
+function decode(payload: Buffer, groupId: GroupId, closing: string): DecodedEntry | null {
   if (!holds(payload, 0, OPENING)) return null;
   const text = sliceAt(payload, KIND_AT, Math.min(HEADER_MAX, payload.length) - KIND_AT);
   const [header, actor, escapedId] = fixedPart.exec(text) ?? [];
   if (header === undefined || actor === undefined || escapedId === undefined) return null;
   const kind = text.startsWith('m') ? 'message' : 'event';
   const opening = kind === 'message' ? MESSAGE_OPENING : EVENT_OPENING;
-  const closing = closingOf(groupId);
   const openingAt = KIND_AT + header.length;
   const wireAt = openingAt + opening.length;
   const closingAt = payload.length - closing.length;

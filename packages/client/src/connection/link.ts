@@ -28,8 +28,11 @@ export interface LinkListeners {
 }
 
 export interface Link {
-  /** @returns null: no answer within `timeoutMs`, or before the link was lost. Never rejects. */
-  ask(envelope: Envelope, timeoutMs: number): Promise<Answer<unknown> | null>;
+  /**
+   * @param onAnswer is called once, in the order in which answers and pushes arrive (a promise would be late: what follows
+   * in the same frame of the network is heard first); null: no answer within `timeoutMs`, or before the link was lost.
+   */
+  ask(envelope: Envelope, timeoutMs: number, onAnswer: (answer: Answer<unknown> | null) => void): void;
   /** Silently: no listener is called any more. */
   close(): void;
 }

@@ -1,7 +1,7 @@
 /** The link over socket.io-client. Its own reconnection is off: it knows nothing of tokens, positions and refusals. */
 import type { Answer, ErrorCode } from '@plenum/protocol';
 import { io, type Socket } from 'socket.io-client';
-import type { Credentials, Envelope, Link, LinkListeners, OpenLink } from './link.ts';
+import type { Credentials, Link, LinkListeners, OpenLink } from './link.ts';
 
 interface SocketIoLinkOptions {
   readonly url: string;
@@ -34,23 +34,14 @@ export const socketIoLink =
     });
     listen(socket, listeners);
     return {
-      ask: async (envelope, timeoutMs) => ask(socket.timeout(timeoutMs), options.event, envelope),
+      ask: (envelope, timeoutMs, onAnswer) => {
+        socket.timeout(timeoutMs).emit(options.event, envelope, (error: Error | null, answer: unknown) => {
+          onAnswer(error === null && isAnswer(answer) ? answer : null);
+        });
+      },
       close: () => silence(socket),
     };
   };
-
-async function ask(
-  socket: Pick<Socket, 'emitWithAck'>,
-  event: string,
-  envelope: Envelope,
-): Promise<Answer<unknown> | null> {
-  try {
-    const answer: unknown = await socket.emitWithAck(event, envelope);
-    return isAnswer(answer) ? answer : null;
-  } catch {
-    return null;
-  }
-}
 
 function listen(socket: Socket, listeners: LinkListeners): void {
   const lost = () => {

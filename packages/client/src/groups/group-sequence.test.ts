@@ -192,6 +192,19 @@ test('a log that ends before the entry that was sent is asked about', () => {
   expect(brief(sequence.onPage(ticketOf(effects), page([], { head_seq: 10 })))).toEqual(['verify']);
 });
 
+test('a page of another epoch is not put upon what was shown until the server has vouched for that', () => {
+  const sequence = liveAt(10);
+  const effects = sequence.onEntry(entry(13));
+  expect(brief(sequence.onPage(ticketOf(effects), page([11, 12, 13], { epoch: 'b' })))).toEqual(['verify']);
+  const again = sequence.onAttached(attached(13, { epoch: 'b', reason: 'too_far' }), true);
+  expect(brief(sequence.onPage(ticketOf(again), page([11, 12], { epoch: 'b' })))).toEqual([
+    'too_far from 11',
+    '11',
+    '12',
+    'recovered 11..12',
+  ]);
+});
+
 test('whoever was removed has no position; a later membership begins anew', () => {
   const sequence = liveAt(10);
   sequence.onMembership(false);

@@ -8,7 +8,7 @@
  *   searching  `history` is read backwards for where a rolled back log still agrees with what was shown
  *   claimed    the handshake holds the position, and the server has yet to say whether it continues: what arrives before
  *              that comes again after it, or is read
- *   verifying  the same, asked by `subscribe`
+ *   verifying  the same, asked by `subscribe`: nothing but its answer counts
  */
 import type { ResyncPush, ResyncReason, Subscription } from '@plenum/protocol';
 import { arrivalOf } from './arrival.ts';
@@ -27,6 +27,8 @@ export class GroupSequence {
   readonly #notices: Notices;
   #phase: Phase = 'new';
   #shown = ShownLog.nothing;
+  /** Epoch of the log when the server last said that what was shown is a part of it. */
+  #vouchedEpoch = '';
   /** Entries up to here have to be read from `history`. */
   #readTo = 0;
   /** The user receives nothing (any more): what comes after the end of his range begins a new one. */
@@ -120,10 +122,10 @@ export class GroupSequence {
 
   onResync(push: ResyncPush): readonly Effect[] {
     const { reason, epoch, head_seq: headSeq } = push;
-    if (this.#phase === 'off') return [];
+    if (this.#phase === 'off' || this.#phase === 'verifying') return [];
     if (reason === 'not_a_member' || epoch === null) return this.onRefused();
     if (this.#phase === 'new') this.#begin(epoch, headSeq);
-    else this.#onBroken(reason, headSeq);
+    else this.#onBroken(reason, epoch, headSeq);
     return this.#take();
   }
 
@@ -158,18 +160,21 @@ export class GroupSequence {
   }
 
   #onReattached(at: Subscription): void {
-    if (at.reason !== undefined) {
-      this.#onBroken(at.reason, at.from_seq - 1);
+    // Anything else that has happened since the position was sent has moved it.
+    const isAboutPosition = this.#phase === 'claimed' || this.#phase === 'verifying';
+    if (isAboutPosition && at.reason !== undefined) {
+      this.#onBroken(at.reason, at.epoch, at.from_seq - 1);
       return;
     }
     const { epoch, lastSeq } = this.#shown;
     const isUnbroken = at.epoch === epoch && at.from_seq <= lastSeq + 1 && lastSeq <= at.head_seq;
-    if (!at.recovered && !isUnbroken) {
+    if (!(isAboutPosition && at.recovered) && !isUnbroken) {
       // Attached without regard to the position.
       this.#verify();
       return;
     }
     this.#isEnded = false;
+    this.#vouchedEpoch = at.epoch;
     this.#readTo = at.from_seq - 1;
     this.#held.clear();
     this.#notices.clear();
@@ -177,7 +182,8 @@ export class GroupSequence {
     this.#settle();
   }
 
-  #onBroken(reason: ResyncReason, headSeq: number): void {
+  #onBroken(reason: ResyncReason, epoch: string, headSeq: number): void {
+    this.#vouchedEpoch = epoch;
     this.#isEnded = false;
     this.#readTo = headSeq;
     this.#notices.broke(reason);
@@ -207,9 +213,11 @@ export class GroupSequence {
   }
 
   #onFilled(page: Page): void {
-    const { lastSeq } = this.#shown;
+    const { epoch, lastSeq } = this.#shown;
     const fresh = page.entries.filter(({ seq }) => seq > lastSeq);
-    if (fresh.length === 0 && page.head_seq < this.#readTo) {
+    // Of another epoch: what was shown last may have been lost meanwhile, and nothing may be put on top of that.
+    const isVouched = page.epoch === epoch || page.epoch === this.#vouchedEpoch;
+    if (!isVouched || (fresh.length === 0 && page.head_seq < this.#readTo)) {
       this.#verify();
       return;
     }
@@ -232,7 +240,8 @@ export class GroupSequence {
     if (this.#shown.lastSeq >= this.#readTo) {
       this.#notices.resync(this.#shown.lastSeq + 1, null);
       this.#enter('live');
-      this.#showHeld();
+      const takeNext = () => this.#held.take(this.#shown.lastSeq + 1);
+      for (let next = takeNext(); next !== null; next = takeNext()) this.#show(next);
       this.#notices.recovered(this.#shown.lastSeq);
       this.#readTo = this.#held.highestSeq;
       if (this.#shown.lastSeq >= this.#readTo) {
@@ -245,14 +254,6 @@ export class GroupSequence {
     this.#read({ after: this.#shown.lastSeq });
   }
 
-  #showHeld(): void {
-    for (;;) {
-      const next = this.#held.take(this.#shown.lastSeq + 1);
-      if (next === null) return;
-      this.#show(next);
-    }
-  }
-
   #show(entry: Entry): void {
     this.#shown = this.#shown.and(entry);
     this.#optionalSeq = null;
@@ -261,6 +262,7 @@ export class GroupSequence {
   }
 
   #verify(): void {
+    this.#isEnded = false;
     this.#enter('verifying');
     this.#effects.push({ do: 'verify' });
   }
@@ -279,6 +281,7 @@ export class GroupSequence {
   #begin(epoch: string, seq: number): void {
     this.#reset();
     this.#shown = ShownLog.after(epoch, seq);
+    this.#vouchedEpoch = epoch;
     this.#isEnded = false;
     this.#enter('live');
   }

@@ -1,5 +1,5 @@
 /** The groups of one client: performs what their sequences ask for, against the server and towards the application. */
-import type { limits, PushPayload, RelayMessagePush, RequestInput, RequestResult } from '@plenum/protocol';
+import type { limits, PushPayload, RelayMessagePush, RequestResult } from '@plenum/protocol';
 import type { ClientEvents } from '../client-events.ts';
 import type { Clock } from '../clock.ts';
 import type { PushListeners } from '../connection/link.ts';
@@ -40,7 +40,8 @@ export class Groups {
   readonly #parts: GroupsParts;
   readonly #sequences = new Map<string, GroupSequence>();
   readonly #reads = new Turns(readsAtOnce);
-  readonly #toVerify = new Set<GroupSequence>();
+  readonly #toVerify = new Set<string>();
+  #isOpen = false;
 
   constructor(parts: GroupsParts) {
     this.#parts = parts;
@@ -80,11 +81,13 @@ export class Groups {
   }
 
   opened(): void {
+    this.#isOpen = true;
     for (const sequence of this.#sequences.values())
       if (sequence.phase === 'detached') this.#verify(sequence);
   }
 
   lost(): void {
+    this.#isOpen = false;
     this.#toVerify.clear();
     for (const [groupId, sequence] of this.#sequences) {
       sequence.detach();
@@ -101,15 +104,21 @@ export class Groups {
     this.#sequence(groupId).onMembership(false);
   }
 
-  async subscribe(groupIds: readonly string[]): Promise<Outcome<{ groups: Rows }>> {
-    const sequences = groupIds.map((groupId) => this.#sequence(groupId));
-    for (const sequence of sequences) sequence.asking('verifying');
-    const outcome = await this.#parts.ask('subscribe', () => subscribeArgs(sequences));
-    this.#onAnswer(sequences, outcome);
-    return outcome;
+  subscribe(groupIds: readonly string[], { isInternal = false } = {}): Promise<Outcome<{ groups: Rows }>> {
+    for (const groupId of groupIds) this.#sequence(groupId).asking('verifying');
+    const args = () => ({ groups: groupIds.map((groupId) => this.#claim(groupId)) });
+    const onOutcome = (outcome: Outcome<{ groups: Rows }>) => this.#onAnswer(groupIds, outcome);
+    return this.#parts.ask('subscribe', args, { isInternal, onOutcome });
   }
 
-  async unsubscribe(groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>> {
+  /** Once a position is on its way, nothing may move it before the answer. */
+  #claim(group_id: string) {
+    const sequence = this.#sequence(group_id);
+    if (sequence.phase !== 'off') sequence.asking('verifying');
+    return { group_id, ...sequence.position };
+  }
+
+  unsubscribe(groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>> {
     for (const groupId of groupIds) this.#sequence(groupId).turnOff();
     return this.#parts.ask('unsubscribe', () => ({ groups: groupIds.map((group_id) => ({ group_id })) }));
   }
@@ -149,7 +158,7 @@ export class Groups {
         listeners.emit('recovered', effect.notice);
         break;
       case 'read':
-        this.#reads.take(() => this.#read(sequence, effect.page));
+        this.#takeTurn(sequence, effect.page);
         break;
       case 'verify':
         this.#verify(sequence);
@@ -167,58 +176,57 @@ export class Groups {
   }
 
   async #read(sequence: GroupSequence, { ticket, ...where }: PageRead): Promise<void> {
+    const { groupId: group_id } = sequence;
     if (!sequence.isReading(ticket)) return;
-    const args = () => ({ group_id: sequence.groupId, ...where, limit: pageMax });
+    const args = () => ({ group_id, ...where, limit: pageMax });
     const page = await this.#parts.ask('history', args, { isInternal: true });
     if (!sequence.isReading(ticket)) return;
-    if (page.ok) this.#on(sequence.groupId, () => sequence.onPage(ticket, page.result));
-    else if (isNoReader(page.failure.code)) this.#on(sequence.groupId, () => sequence.onRefused());
-    else {
-      this.#parts.clock.after(againMs, () =>
-        this.#reads.take(() => this.#read(sequence, { ticket, ...where })),
-      );
-    }
+    if (page.ok) this.#on(group_id, () => sequence.onPage(ticket, page.result));
+    else if (isNoReader(page.failure.code)) this.#on(group_id, () => sequence.onRefused());
+    else this.#parts.clock.after(againMs, () => this.#takeTurn(sequence, { ticket, ...where }));
+  }
+
+  #takeTurn(sequence: GroupSequence, page: PageRead): void {
+    this.#reads.take(() => this.#read(sequence, page));
   }
 
   /** All that ask in one turn go out together. */
   #verify(sequence: GroupSequence): void {
     sequence.asking('verifying');
-    this.#toVerify.add(sequence);
+    this.#toVerify.add(sequence.groupId);
     if (this.#toVerify.size === 1) queueMicrotask(() => this.#verifyAll());
   }
 
   #verifyAll(): void {
-    const sequences = [...this.#toVerify];
+    const groupIds = [...this.#toVerify];
     this.#toVerify.clear();
-    for (let i = 0; i < sequences.length; i += subscribeMax) {
-      const some = sequences.slice(i, i + subscribeMax);
-      this.#parts
-        .ask('subscribe', () => subscribeArgs(some), { isInternal: true })
-        .then((outcome) => this.#onAnswer(some, outcome))
-        .catch(() => undefined);
+    for (let i = 0; i < groupIds.length; i += subscribeMax) {
+      this.subscribe(groupIds.slice(i, i + subscribeMax), { isInternal: true }).catch(() => undefined);
     }
   }
 
-  #onAnswer(sequences: readonly GroupSequence[], outcome: Outcome<{ groups: Rows }>): void {
+  #onAnswer(groupIds: readonly string[], outcome: Outcome<{ groups: Rows }>): void {
     const rows = new Map<string, Rows[number]>(
       outcome.ok ? outcome.result.groups.map((row) => [row.group_id, row]) : [],
     );
-    for (const sequence of sequences) {
-      const row = rows.get(sequence.groupId);
-      if (row === undefined) this.#verifyLater(sequence);
-      else if (!('code' in row)) this.#on(sequence.groupId, () => sequence.onAttached(row, true));
-      else if (isNoReader(row.code)) this.#on(sequence.groupId, () => sequence.onRefused());
-      else this.#verifyLater(sequence);
+    for (const groupId of groupIds) {
+      const row = rows.get(groupId);
+      if (row === undefined) this.#verifyLater(groupId);
+      else if (!('code' in row)) this.#on(groupId, (sequence) => sequence.onAttached(row, true));
+      else if (isNoReader(row.code)) this.#on(groupId, (sequence) => sequence.onRefused());
+      else this.#verifyLater(groupId);
     }
   }
 
-  #verifyLater(sequence: GroupSequence): void {
+  /** Without a connection the next handshake asks. */
+  #verifyLater(groupId: string): void {
+    if (!this.#isOpen) {
+      this.#sequence(groupId).detach();
+      return;
+    }
     this.#parts.clock.after(againMs, () => {
-      if (sequence.phase === 'verifying') this.#verify(sequence);
+      const sequence = this.#sequences.get(groupId);
+      if (sequence?.phase === 'verifying') this.#verify(sequence);
     });
   }
 }
-
-const subscribeArgs = (sequences: readonly GroupSequence[]): RequestInput<'subscribe'> => ({
-  groups: sequences.map(({ groupId: group_id, position }) => ({ group_id, ...position })),
-});

@@ -10,7 +10,7 @@ export type Ask = <T extends RequestType>(
   type: T,
   /** Asked for before each attempt. */
   args: () => RequestInput<T>,
-  options?: AskOptions,
+  options?: AskOptions & Reaction<T>,
 ) => Promise<Outcome<RequestResult<T>>>;
 
 export interface AskOptions {
@@ -20,6 +20,11 @@ export interface AskOptions {
   readonly timeoutMs?: number;
   /** Of the SDK itself: not counted against the bound of waiting requests. */
   readonly isInternal?: boolean;
+}
+
+export interface Reaction<T extends RequestType> {
+  /** Called before anything that came after the answer is heard; whoever awaits the promise may hear it after that. */
+  readonly onOutcome?: (outcome: Outcome<RequestResult<T>>) => void;
 }
 
 /** Of the SDK itself: the texts stand here, so that the table of the protocol and its schemas need not be shipped. */

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Link } from '../connection/link.ts';
 import type { Random } from '../random.ts';
 import { nextAttempt } from './next-attempt.ts';
-import { type Ask, type AskOptions, localFailures, type Outcome } from './outcome.ts';
+import { type Ask, type AskOptions, localFailures, type Outcome, type Reaction } from './outcome.ts';
 
 /** A request id is remembered for 10 minutes: a retry must not come later. */
 const longestMs = 9 * 60_000;
@@ -24,10 +24,13 @@ export interface RequestQueueParts {
   readonly waitingMax: number;
 }
 
-interface Waiting {
+interface Asked extends AskOptions {
   readonly type: RequestType;
   readonly requestId: string;
   readonly args: () => object;
+}
+
+interface Waiting extends Asked {
   readonly isInternal: boolean;
   readonly deadlineMs: number;
   readonly finish: (answer: Answer<unknown>) => void;
@@ -49,18 +52,19 @@ export class RequestQueue {
     this.#parts = parts;
   }
 
-  readonly ask: Ask = async <T extends RequestType>(
+  readonly ask: Ask = <T extends RequestType>(
     type: T,
     args: () => object,
-    options: AskOptions = {},
-  ): Promise<Outcome<RequestResult<T>>> => {
-    const requestId = options.requestId ?? this.#parts.random.token();
-    const answer = await this.#answer({ type, args, requestId, ...options });
-    if (answer.success && isResultOf(type, answer.result)) {
-      return { ok: true, result: answer.result, requestId: answer.request_id };
-    }
-    return { ok: false, failure: answer.success ? localFailures.unanswered : failureIn(answer), requestId };
-  };
+    { onOutcome, ...options }: AskOptions & Reaction<T> = {},
+  ): Promise<Outcome<RequestResult<T>>> =>
+    new Promise((resolve) => {
+      const requestId = options.requestId ?? this.#parts.random.token();
+      this.#start({ type, args, requestId, ...options }, (answer) => {
+        const outcome = outcomeOf(type, answer);
+        onOutcome?.(outcome);
+        resolve(outcome);
+      });
+    });
 
   opened(link: Link): void {
     this.#link = link;
@@ -84,35 +88,32 @@ export class RequestQueue {
     this.#isClosed = false;
   }
 
-  #answer(asked: Pick<Waiting, 'type' | 'args' | 'requestId'> & AskOptions): Promise<Answer<unknown>> {
-    const { type, args, requestId, isInternal = false } = asked;
+  #start(asked: Asked, onAnswer: (answer: Answer<unknown>) => void): void {
+    const { requestId, isInternal = false } = asked;
     const { clock, waitingMax, timeoutMs } = this.#parts;
-    if (this.#isClosed) return Promise.resolve(refused(requestId, localFailures.closed));
-    if (!isInternal && this.#countOwn() >= waitingMax) {
-      return Promise.resolve(refused(requestId, localFailures.full));
+    const isFull = !isInternal && this.#countOwn() >= waitingMax;
+    if (this.#isClosed || isFull) {
+      onAnswer(refused(requestId, isFull ? localFailures.full : localFailures.closed));
+      return;
     }
     const limitMs = Math.min(asked.timeoutMs ?? timeoutMs, longestMs);
-    return new Promise((resolve) => {
-      const waiting: Waiting = {
-        type,
-        args,
-        requestId,
-        isInternal,
-        deadlineMs: clock.monotonicMs() + limitMs,
-        attempt: 0,
-        isReady: true,
-        failure: localFailures.unsent,
-        cancelPause: () => {},
-        finish: (answer) => {
-          cancelLimit();
-          waiting.cancelPause();
-          if (this.#waiting.delete(waiting)) resolve(answer);
-        },
-      };
-      const cancelLimit = clock.after(limitMs, () => waiting.finish(refused(requestId, waiting.failure)));
-      this.#waiting.add(waiting);
-      this.#attempt(waiting);
-    });
+    const waiting: Waiting = {
+      ...asked,
+      isInternal,
+      deadlineMs: clock.monotonicMs() + limitMs,
+      attempt: 0,
+      isReady: true,
+      failure: localFailures.unsent,
+      cancelPause: () => {},
+      finish: (answer) => {
+        cancelLimit();
+        waiting.cancelPause();
+        if (this.#waiting.delete(waiting)) onAnswer(answer);
+      },
+    };
+    const cancelLimit = clock.after(limitMs, () => waiting.finish(refused(requestId, waiting.failure)));
+    this.#waiting.add(waiting);
+    this.#attempt(waiting);
   }
 
   #countOwn(): number {
@@ -133,10 +134,7 @@ export class RequestQueue {
       request_id: waiting.requestId,
       args: waiting.args(),
     };
-    link.ask(envelope, answerTimeoutMs).then(
-      (answer) => this.#answered(waiting, link, answer),
-      () => this.#answered(waiting, link, null),
-    );
+    link.ask(envelope, answerTimeoutMs, (answer) => this.#answered(waiting, link, answer));
   }
 
   #answered(waiting: Waiting, link: Link, answer: Answer<unknown> | null): void {
@@ -162,6 +160,13 @@ export class RequestQueue {
 /** The service's results are its promise, kept by its own tests; schemas are not shipped to check them again. */
 const isResultOf = <T extends RequestType>(_type: T, result: unknown): result is RequestResult<T> =>
   typeof result === 'object' && result !== null;
+
+function outcomeOf<T extends RequestType>(type: T, answer: Answer<unknown>): Outcome<RequestResult<T>> {
+  const { request_id: requestId } = answer;
+  if (!answer.success) return { ok: false, failure: failureIn(answer), requestId };
+  if (isResultOf(type, answer.result)) return { ok: true, result: answer.result, requestId };
+  return { ok: false, failure: localFailures.unanswered, requestId };
+}
 
 const refused = (request_id: string, failure: FailureBody): Answer<unknown> => ({
   request_id,

@@ -13,6 +13,9 @@ export interface Reply {
   readonly nowMs: number;
 }
 
+/** A schema, or what does the same faster. Throws for a reply that is not one of the script's. */
+export type ReplyParser<R> = Pick<z.ZodType<R>, 'parse'>;
+
 export interface Script<K extends string, A extends string, R extends Reply> {
   /** Name of the command on the client. */
   readonly command: string;
@@ -20,14 +23,14 @@ export interface Script<K extends string, A extends string, R extends Reply> {
   readonly keys: readonly K[];
   readonly args: readonly A[];
   readonly isBinary: boolean;
-  readonly reply: z.ZodType<R>;
+  readonly reply: ReplyParser<R>;
 }
 
 interface Definition<K extends string, A extends string, R extends Reply> {
   readonly file: string;
   readonly keys: readonly K[];
   readonly args: readonly A[];
-  readonly reply: z.ZodType<R>;
+  readonly reply: ReplyParser<R>;
   /** The details of the reply arrive as Buffers. */
   readonly isBinary?: boolean;
 }
@@ -87,6 +90,7 @@ export const integerWord = z
   .regex(/^\d{1,16}$/)
   .transform(Number);
 
+/** What a parser is given: the word, the time, and the rest. */
 function shape(raw: unknown): unknown {
   if (!Array.isArray(raw)) return raw;
   const [word, now, ...details] = raw;

@@ -27,7 +27,7 @@ import { RedisGroupLog } from '../../src/redis-group-log.ts';
 import { RedisGroupStore } from '../../src/redis-group-store.ts';
 import { scriptOptions } from '../../src/scripts/index.ts';
 import { ServerClock } from '../../src/server-clock.ts';
-import { type DecodedEntry, decodeEntry } from '../../src/wire.ts';
+import { type DecodedEntry, entryDecoder } from '../../src/wire.ts';
 
 export const groupId: GroupId = groupIdSchema.parse('room:one');
 export const user = (name: string) => userIdSchema.parse(name);
@@ -135,7 +135,7 @@ export class Heard {
       if (this.payloads.length < count) throw new Error(`heard ${this.payloads.length} of ${count}`);
     });
     return this.payloads.map((payload) => {
-      const decoded = decodeEntry(payload, groupId);
+      const decoded = entryDecoder(groupId)(payload);
       if (decoded === null) throw new Error(`not an entry: ${payload.toString()}`);
       return decoded;
     });
