@@ -117,11 +117,13 @@ export class Witness {
     this.#timeline.push({ event, payload, entry: isEntry(event) ? entryOfPush(event, payload) : null });
   }
 
-  /** From where on the client expects entries; null: it does not. An end that is older than its position ends nothing. */
+  /**
+   * From where on the client expects entries; null: it does not. An end that is older than its position ends nothing. The
+   * answer to a leave names no place, so it is the entry `left` that ends.
+   */
   #positionAfter(position: Position | null, { event, payload, entry }: Told): Position | null {
     if (event === 'subscribed' || event === 'ack of create_group') return positionIn(payload);
     if (event === 'ack of join_group') return payload['status'] === 'active' ? positionIn(payload) : position;
-    if (event === 'ack of leave_group' || event === 'ack of delete_group') return null;
     if (event === 'resync')
       return payload['reason'] === 'not_a_member' ? null : (position ?? positionIn(payload));
     if (entry === null || !('user_id' in entry) || position === null) return position;

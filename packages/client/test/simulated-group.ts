@@ -7,7 +7,7 @@ import { GroupSequence } from '../src/groups/group-sequence.ts';
 
 const pageSize = 4;
 const tooFarEntries = 12;
-export const groupId = groupIdSchema.parse('g');
+const groupId = groupIdSchema.parse('g');
 
 export const entryAt = (epoch: string, seq: number): Entry => ({
   type: 'joined',

@@ -1,4 +1,4 @@
-import { crc16 } from '@plenum/core';
+import { crc16, tagOf } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -46,4 +46,74 @@ test('ids that only look alike when joined have different digests', () => {
 test('a channel is that of the Socket.IO room', () => {
   expect(keys.groupChannel(group('g'))).toMatch(/^plenum#\/#\{p\d+\}:g#$/);
   expect(keys.userChannel(user('u'))).toMatch(/^plenum#\/#\{p\d+\}:\$user:u#$/);
+});
+
+/** Ids that look alike when they are joined, and names that the keys themselves are made of. */
+const lookAlike = fc.oneof(
+  fc.constantFrom(
+    'a',
+    'b',
+    'a:b',
+    'b:c',
+    'a:b:c',
+    ':',
+    '::',
+    '1:a',
+    '3:a:b',
+    'group',
+    'group:a',
+    'members:a',
+  ),
+  fc.constantFrom('user:a', 'moves:a', 'mine:a', 'log', 'meta', 'p1', '__proto__', '...', '@'.repeat(128)),
+  fc.stringMatching(/^[A-Za-z0-9_:@|+~=-][A-Za-z0-9_.:@|+~=-]{0,127}$/),
+);
+const owners = fc.record({
+  prefix: fc.oneof(
+    fc.constantFrom('plenum', 'p', 'p-1', 'plenum-2'),
+    fc.stringMatching(/^[a-z0-9_-]{1,32}$/),
+  ),
+  groupId: lookAlike.map(group),
+  userId: lookAlike.map(user),
+  actor: fc.oneof(fc.constant('$service'), lookAlike),
+  requestId: fc.oneof(lookAlike, fc.stringMatching(/^[\x20-\x7e]{1,128}$/)),
+});
+type Owners = typeof owners extends fc.Arbitrary<infer O> ? O : never;
+
+/** Every name with its kind and the ids to which alone it belongs. */
+function namesOf({ prefix, groupId, userId, actor, requestId }: Owners): [string, ...string[]][] {
+  const of = new Keys(prefix);
+  const tag = tagOf(groupId);
+  return [
+    [of.meta(), 'meta'],
+    [of.group(groupId), 'group', groupId],
+    [of.members(groupId), 'members', groupId],
+    [of.receivers(groupId), 'receivers', groupId],
+    [of.pending(groupId), 'pending', groupId],
+    [of.mutes(groupId), 'mutes', groupId],
+    [of.log(groupId), 'log', groupId],
+    [of.dedupe(groupId, actor, requestId), 'dedupe', groupId, actor, requestId],
+    [of.bucket(groupId, userId), 'bucket', groupId, userId],
+    [of.outbox(groupId), 'outbox', tag],
+    [of.queued(groupId), 'queued', tag],
+    [of.due(groupId), 'due', tag],
+    [of.groups(groupId), 'groups', tag],
+    [of.mine(userId), 'mine', userId],
+    [of.membershipBucket(userId), 'membership bucket', userId],
+    [of.groupChannel(groupId), 'group channel', groupId],
+    [of.userChannel(userId), 'user channel', userId],
+  ].map(([name = '', ...belongsTo]) => [name, prefix, ...belongsTo]);
+}
+
+test('no two different lists of ids, kinds or prefixes share a key or a channel', () => {
+  fc.assert(
+    fc.property(fc.array(owners, { minLength: 2, maxLength: 8 }), (some) => {
+      const seen = new Map<string, string>();
+      for (const [name, ...belongsTo] of some.flatMap(namesOf)) {
+        const owner = JSON.stringify(belongsTo);
+        expect(seen.get(name) ?? owner).toBe(owner);
+        seen.set(name, owner);
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });

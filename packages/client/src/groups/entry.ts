@@ -1,11 +1,10 @@
-import type { GroupEvent, HistoryEntry } from '@plenum/protocol';
+import type { HistoryEntry } from '@plenum/protocol';
 
 /** A message or a membership change: pushed and paged entries have one shape. */
 export type Entry = HistoryEntry;
 export type MessageEntry = Extract<HistoryEntry, { readonly type: 'message' }>;
 
 export const isMessage = (entry: Entry): entry is MessageEntry => entry.type === 'message';
-export const isEvent = (entry: Entry): entry is GroupEvent => entry.type !== 'message';
 
 /** A log begins with it: whatever was known of the id is of another group. */
 export const isFirstOfLog = (entry: Entry): boolean => entry.type === 'created' && entry.seq === 1;

@@ -100,6 +100,23 @@ test('a hole is read from the log, what came meanwhile follows', () => {
   ]);
 });
 
+test('what the log holds beyond the entries that were sent is left to come live', () => {
+  const sequence = liveAt(10);
+  const effects = sequence.onEntry(entry(12));
+  expect(brief(sequence.onPage(ticketOf(effects), page([11, 12, 13, 14])))).toEqual([
+    '11',
+    'recovered 11..11',
+    '12',
+  ]);
+});
+
+test.each([
+  ['of another epoch', { epoch: 'b', head_seq: 10 }],
+  ['that ends before the position', { head_seq: 9 }],
+])('an attach to a log %s is verified', (_, rest) => {
+  expect(brief(liveAt(10).onAttached(attached(10, rest)))).toEqual(['verify']);
+});
+
 test('a hole whose entries are gone is told', () => {
   const sequence = liveAt(10);
   const effects = sequence.onEntry(entry(15));

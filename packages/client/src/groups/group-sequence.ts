@@ -121,11 +121,11 @@ export class GroupSequence {
   }
 
   onResync(push: ResyncPush): readonly Effect[] {
-    const { reason, epoch, head_seq: headSeq } = push;
+    const { reason, epoch, head_seq } = push;
     if (this.#phase === 'off' || this.#phase === 'verifying') return [];
     if (reason === 'not_a_member' || epoch === null) return this.onRefused();
-    if (this.#phase === 'new') this.#begin(epoch, headSeq);
-    else this.#onBroken(reason, epoch, headSeq);
+    if (this.#phase === 'new') this.#begin(epoch, head_seq);
+    else this.#onBroken(reason, epoch, head_seq);
     return this.#take();
   }
 
@@ -160,16 +160,14 @@ export class GroupSequence {
   }
 
   #onReattached(at: Subscription): void {
-    // Anything else that has happened since the position was sent has moved it.
+    const { epoch, lastSeq } = this.#shown;
     const isAboutPosition = this.#phase === 'claimed' || this.#phase === 'verifying';
     if (isAboutPosition && at.reason !== undefined) {
       this.#onBroken(at.reason, at.epoch, at.from_seq - 1);
       return;
     }
-    const { epoch, lastSeq } = this.#shown;
     const isUnbroken = at.epoch === epoch && at.from_seq <= lastSeq + 1 && lastSeq <= at.head_seq;
     if (!(isAboutPosition && at.recovered) && !isUnbroken) {
-      // Attached without regard to the position.
       this.#verify();
       return;
     }

@@ -1,14 +1,15 @@
 /** The devices of this node by user, with what each has asked for. */
 import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { Subscriber } from '../ports/fan-out.ts';
+import type { FeedPosition } from './epoch-chain.ts';
 
 interface DeviceState {
   /** Groups that the device has unsubscribed from: the sweep leaves them alone. */
   readonly optedOut: Set<GroupId>;
   /** Groups whose join or create this device waits for. */
   readonly asking: Map<GroupId, number>;
-  /** Groups to which it was attached while it was asking, so without a push. */
-  readonly untold: Set<GroupId>;
+  /** Groups to which it was attached while it was asking, so without a push, and from where on. */
+  readonly untold: Map<GroupId, FeedPosition>;
   /** False until the groups it had at connect are attached. */
   isSettled: boolean;
 }
@@ -23,7 +24,7 @@ export class Devices {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
     if (!this.#groups.has(device.userId)) this.#groups.set(device.userId, new Set());
-    this.#states.set(device, { optedOut: new Set(), asking: new Map(), untold: new Set(), isSettled: false });
+    this.#states.set(device, { optedOut: new Set(), asking: new Map(), untold: new Map(), isSettled: false });
   }
 
   /** @returns true when it was the last device of its user on this node. */
@@ -87,12 +88,15 @@ export class Devices {
     return this.#states.get(device)?.asking.has(groupId) ?? false;
   }
 
-  leaveUntold(device: Subscriber, groupId: GroupId): void {
-    this.#states.get(device)?.untold.add(groupId);
+  leaveUntold(device: Subscriber, groupId: GroupId, from: FeedPosition): void {
+    this.#states.get(device)?.untold.set(groupId, from);
   }
-  /** @returns whether it was attached without a push; asked a second time it was not. */
-  takeUntold(device: Subscriber, groupId: GroupId): boolean {
-    return this.#states.get(device)?.untold.delete(groupId) ?? false;
+  /** @returns from where on it was attached without a push, once; null: it was not. */
+  takeUntold(device: Subscriber, groupId: GroupId): FeedPosition | null {
+    const untold = this.#states.get(device)?.untold;
+    const from = untold?.get(groupId) ?? null;
+    untold?.delete(groupId);
+    return from;
   }
 
   /** While `work` runs, an attach to `groupId` is what the device asked for and is not pushed to it. */

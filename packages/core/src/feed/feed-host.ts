@@ -11,6 +11,7 @@ import type { Nudge } from '../ports/nudges.ts';
 import { fail, type Outcome } from '../requests/caller.ts';
 import { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
+import type { FeedPosition } from './epoch-chain.ts';
 import { type FeedCounters, newFeedCounters } from './feed-sink.ts';
 import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
 import { retryWhile } from './retry.ts';
@@ -131,16 +132,18 @@ export class FeedHost implements DeviceHub, FeedListener {
   /**
    * Tells a device after the answer to its own join, which is written in this turn, what the answer does not say: that its
    * membership was over before it could be attached, or that another device's join has attached it and its own has not.
+   * @param answered where it joined by its answer; null: the answer says nothing of the kind.
    */
-  correctAfterAnswer(subscriber: Subscriber, groupId: GroupId, isAttachedByAnswer: boolean): void {
-    const isUntold = this.devices.takeUntold(subscriber, groupId);
+  correctAfterAnswer(subscriber: Subscriber, groupId: GroupId, answered: FeedPosition | null): void {
+    const untold = this.devices.takeUntold(subscriber, groupId);
+    const isTold = untold === null || (untold.epoch === answered?.epoch && untold.seq <= answered.seq);
     this.#context.clock.after(0, () => {
       if (!this.devices.has(subscriber) || this.devices.hasOptedOut(subscriber, groupId)) return;
       const hosted = this.#feeds.get(groupId);
       const subscription = hosted?.subscriptionOf(subscriber) ?? null;
-      if (isAttachedByAnswer && subscription === null) pushNotAMember(subscriber, groupId);
-      if (isAttachedByAnswer || !isUntold || subscription === null) return;
-      hosted?.push(subscriber, 'subscribed', { groups: [subscription] });
+      if (subscription !== null && !isTold)
+        hosted?.push(subscriber, 'subscribed', { groups: [subscription] });
+      if (subscription === null && answered !== null) pushNotAMember(subscriber, groupId);
     });
   }
 
@@ -246,7 +249,8 @@ export class FeedHost implements DeviceHub, FeedListener {
     for (const device of missing.filter(isMissing)) {
       const outcome = hosted.attach(device, reading, () => 'since');
       if (!outcome.ok) continue;
-      if (this.devices.isAsking(device, groupId)) this.devices.leaveUntold(device, groupId);
+      const { epoch, from_seq: seq } = outcome.result;
+      if (this.devices.isAsking(device, groupId)) this.devices.leaveUntold(device, groupId, { epoch, seq });
       else hosted.push(device, 'subscribed', { groups: [outcome.result] });
     }
   }

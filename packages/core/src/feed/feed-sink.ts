@@ -1,6 +1,7 @@
 import type { PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
 import type { Recipients, Subscriber } from '../ports/fan-out.ts';
 import type { LogEntry } from './entry.ts';
+import type { FeedPosition } from './epoch-chain.ts';
 
 /** The effects of a feed, performed by the host in the order of the calls, and the questions it may ask. */
 export interface FeedSink {
@@ -20,8 +21,8 @@ export interface FeedSink {
   devicesOf(userId: string): Iterable<Subscriber>;
   /** The device waits for the answer of its own join or create: it is told by that answer, not by a push. */
   isAsking(subscriber: Subscriber): boolean;
-  /** An asking device was attached without a push: if its answer does not say so, it has to be told after all. */
-  leaveUntold(subscriber: Subscriber): void;
+  /** An asking device was attached from here on without a push: if its answer does not say so, it is told after that. */
+  leaveUntold(subscriber: Subscriber, from: FeedPosition): void;
 }
 
 /** What a feed counts; gauges and metrics read it. */

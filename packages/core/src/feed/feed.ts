@@ -208,7 +208,7 @@ export class Feed {
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
       if (isAsking) {
-        this.#sink.leaveUntold(device);
+        this.#sink.leaveUntold(device, event);
         continue;
       }
       this.#sink.push(device, 'subscribed', {

@@ -18,7 +18,7 @@ import type { Logger } from '../ports/telemetry.ts';
 import { fail, type Outcome, succeed } from '../requests/caller.ts';
 import type { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
-import { knownIn } from './epoch-chain.ts';
+import { type FeedPosition, knownIn } from './epoch-chain.ts';
 import { Feed } from './feed.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import type { KnownMember } from './known-member.ts';
@@ -164,8 +164,8 @@ export class HostedFeed implements FeedSink {
   isAsking(subscriber: Subscriber): boolean {
     return this.#context.devices.isAsking(subscriber, this.groupId);
   }
-  leaveUntold(subscriber: Subscriber): void {
-    this.#context.devices.leaveUntold(subscriber, this.groupId);
+  leaveUntold(subscriber: Subscriber, from: FeedPosition): void {
+    this.#context.devices.leaveUntold(subscriber, this.groupId, from);
   }
 
   readHole(afterSeq: number): void {

@@ -228,16 +228,16 @@ export class Changes {
     const { subscriber } = caller;
     if (subscriber === null || subscriber.userId !== caller.actor) return change();
     const { feeds } = this.#context;
-    let isAttachedByAnswer = false;
+    let answered: ChangeDone | null = null;
     try {
       return await feeds.devices.whileAsking(subscriber, groupId, async () => {
         const done = await change();
         if (done.ok) await this.#attach(subscriber, groupId, done.result);
-        isAttachedByAnswer = done.ok && done.result.status !== 'pending';
+        if (done.ok && done.result.status !== 'pending') answered = done.result;
         return done;
       });
     } finally {
-      feeds.correctAfterAnswer(subscriber, groupId, isAttachedByAnswer);
+      feeds.correctAfterAnswer(subscriber, groupId, answered);
     }
   }
 

@@ -1,3 +1,4 @@
+/** One send as a script: what it is given, and how its answer is read. */
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
 import { defineScript, integerWord, late, said } from './define-script.ts';

@@ -33,7 +33,7 @@ export interface FoldedCounts {
   readonly admins: number;
 }
 
-export const emptyGroup = ({ maxMembers }: Pick<EpochLog, 'maxMembers'>): FoldedGroup => ({
+const emptyGroup = ({ maxMembers }: Pick<EpochLog, 'maxMembers'>): FoldedGroup => ({
   members: new Map(),
   bans: new Map(),
   ranges: [],

@@ -1,5 +1,5 @@
 /** What a run of the service leaves behind to be judged: its logs, what senders were told, what devices were given. */
-import type { GroupEvent, GroupType, HistoryEntry } from '@plenum/protocol';
+import type { GroupType, HistoryEntry } from '@plenum/protocol';
 
 export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
 
@@ -54,7 +54,6 @@ export interface Violation {
 }
 
 export const isMessage = (entry: HistoryEntry): entry is MessageEntry => entry.type === 'message';
-export const isEvent = (entry: HistoryEntry): entry is GroupEvent => entry.type !== 'message';
 
 /** Names an entry for a reader: its place, its kind, and whom it concerns. */
 export const named = (entry: HistoryEntry): string =>

@@ -1,0 +1,115 @@
+/** What a device is told beside the answer to its own join, whatever happens to its user's membership meanwhile. */
+import type { PushPayload } from '@plenum/protocol';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Subscriber } from '../src/ports/fan-out.ts';
+import { groupId, Simulation, user } from './feed-simulation.ts';
+
+const ann = user('ann');
+
+interface Joined {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** Remembers what its client believes: the place from which on it expects entries; null: it expects none. */
+class BelievingDevice implements Subscriber {
+  readonly id = 'd';
+  readonly userId = ann;
+  readonly isAuto = true;
+  belief: Joined | null = null;
+
+  drained = async (): Promise<void> => {};
+  push: Subscriber['push'] = (event, payload) => {
+    if (event === 'subscribed' && 'groups' in payload) this.#subscribed(payload);
+    if (event === 'resync' && 'oldest_seq' in payload && payload.epoch === null) this.belief = null;
+  };
+  /** A push of a later place may have come before the answer. */
+  answer({ epoch, seq }: Joined): void {
+    if (this.belief === null || this.belief.epoch !== epoch || this.belief.seq < seq)
+      this.belief = { epoch, seq };
+  }
+  #subscribed({ groups: [group] }: PushPayload<'subscribed'>): void {
+    if (group !== undefined) this.belief = { epoch: group.epoch, seq: group.from_seq };
+  }
+}
+
+/** As the operations do it: asking, attaching, answering, correcting. */
+async function join(world: Simulation, device: BelievingDevice, change: () => Promise<Joined | null>) {
+  const { host } = world;
+  const answered = await host.devices.whileAsking(device, groupId, async () => {
+    const joined = await change();
+    if (joined !== null) await host.attachJoined(device, groupId, joined);
+    return joined;
+  });
+  if (answered !== null) device.answer(answered);
+  host.correctAfterAnswer(device, groupId, answered);
+}
+
+async function connected(scheduler: fc.Scheduler): Promise<[Simulation, BelievingDevice]> {
+  const world = new Simulation(scheduler);
+  world.change('created', user('owner'), 'arrives');
+  const device = new BelievingDevice();
+  const connecting = world.host.connect(device, []);
+  await world.settle();
+  await connecting;
+  return [world, device];
+}
+
+test('a device whose join is refused is told of the one that attached it instead', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const [world, device] = await connected(scheduler);
+      const refused = join(world, device, async () => {
+        world.change('joined', ann, 'arrives');
+        // The refusal comes at any time before or after the entry.
+        for (let turns = 0; turns < 3; turns += 1) await scheduler.schedule(Promise.resolve());
+        return null;
+      });
+      await world.settle();
+      await refused;
+      await world.settle();
+      expect(device.belief).not.toBeNull();
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a device whose membership is over before it is attached is told so after its answer', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const [world, device] = await connected(scheduler);
+      const joined = join(world, device, async () => {
+        world.change('joined', ann, 'is lost', true);
+        const { epoch, seq } = world.head;
+        world.change('left', ann, 'is lost');
+        return { epoch, seq };
+      });
+      await world.settle();
+      await joined;
+      await world.settle();
+      expect(device.belief).toBeNull();
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('a device that is put into a later membership than its answer names is told of that one', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const [world, device] = await connected(scheduler);
+      const joined = join(world, device, async () => {
+        world.change('joined', ann, 'arrives');
+        const { epoch, seq } = world.head;
+        world.change('left', ann, 'arrives');
+        world.change('joined', ann, 'arrives');
+        return { epoch, seq };
+      });
+      await world.settle();
+      await joined;
+      await world.settle();
+      expect(device.belief?.seq).toBeGreaterThanOrEqual(world.members.get(ann)?.sinceSeq ?? 0);
+    }),
+    { numRuns: 100 },
+  );
+});
