@@ -51,7 +51,7 @@ async function runTests() {
   }
   results.push(await tested('flow'));
   if (!isEverything) {
-    notCovered.push('failures, deploy files, a clean clone: npm run test:all');
+    notCovered.push('failovers, Sentinel, Cluster, the bench, deploy files, a clean clone: npm run test:all');
     return;
   }
   if (hasOwnRedis) results.push(await tested('failure'));

@@ -2,11 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@plenum/source'];
 
+/** Whole Sentinel and Cluster deployments: for `npm run test:all`. */
+const topologies = [
+  'packages/redis/test/{sentinel,cluster}.test.ts',
+  'packages/testkit/test/topologies.test.ts',
+];
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // Most of a test's time is waiting for sockets: two files at a time also where there are two cores.
+    maxWorkers: 2,
     projects: [
       { extends: true, test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'] } },
       {
@@ -14,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: ['packages/*/test/**/*.test.ts'],
+          exclude: topologies,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -32,7 +41,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'failure',
-          include: ['test/failure/**/*.test.ts'],
+          include: ['test/failure/**/*.test.ts', ...topologies],
           // Faults are timed by the machine: one file at a time.
           fileParallelism: false,
           testTimeout: 180_000,

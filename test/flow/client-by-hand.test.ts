@@ -25,7 +25,7 @@ test('the example with plain socket.io-client prints every entry once, over a cu
   const preamble = Object.entries(known).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`);
   const child = spawn(
     process.execPath,
-    ['--input-type=module', '-e', [...preamble, exampleIn('packages/client/README.md')].join('\n')],
+    ['--input-type=module', '-e', [...preamble, exampleIn('README.md')].join('\n')],
     { cwd: root },
   );
   let output = '';

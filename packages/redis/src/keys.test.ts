@@ -67,16 +67,22 @@ const lookAlike = fc.oneof(
   fc.constantFrom('user:a', 'moves:a', 'mine:a', 'log', 'meta', 'p1', '__proto__', '...', '@'.repeat(128)),
   fc.stringMatching(/^[A-Za-z0-9_:@|+~=-][A-Za-z0-9_.:@|+~=-]{0,127}$/),
 );
-const owners = fc.record({
-  prefix: fc.oneof(
-    fc.constantFrom('plenum', 'p', 'p-1', 'plenum-2'),
-    fc.stringMatching(/^[a-z0-9_-]{1,32}$/),
-  ),
-  groupId: lookAlike.map(group),
-  userId: lookAlike.map(user),
-  actor: fc.oneof(fc.constant('$service'), lookAlike),
-  requestId: fc.oneof(lookAlike, fc.stringMatching(/^[\x20-\x7e]{1,128}$/)),
-});
+/** One text, taken apart in different places: pairs that are the same when they are joined, with a colon or without. */
+const halves = fc
+  .record({ at: fc.integer({ min: 1, max: 6 }), isColonLost: fc.boolean() })
+  .map(({ at, isColonLost }): [string, string] => {
+    const text = 'a:b:c:a:b';
+    return [text.slice(0, at), text.slice(isColonLost && text[at] === ':' ? at + 1 : at)];
+  });
+const pair = fc.oneof(halves, fc.tuple(fc.oneof(fc.constant('$service'), lookAlike), lookAlike));
+const owners = fc
+  .record({
+    prefix: fc.oneof(fc.constantFrom('plenum', 'p', 'p-1'), fc.stringMatching(/^[a-z0-9_-]{1,32}$/)),
+    groupId: fc.oneof(fc.constantFrom('a', 'a:b'), lookAlike).map(group),
+    userId: lookAlike.map(user),
+    pair,
+  })
+  .map(({ pair: [actor, requestId], ...ids }) => ({ ...ids, actor, requestId }));
 type Owners = typeof owners extends fc.Arbitrary<infer O> ? O : never;
 
 /** Every name with its kind and the ids to which alone it belongs. */
