@@ -10,6 +10,8 @@ import { checked, commanded, root, tested } from './stage.js';
 /** @typedef {import('./stage.js').StageResult} StageResult */
 
 const isEverything = process.argv.includes('--all');
+// Each race of test/flow/races.test.ts goes on for 2,000 tries or this long.
+process.env['RACE_SECONDS'] ??= isEverything ? '30' : '2';
 const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
 
 /** @type {StageResult[]} */
