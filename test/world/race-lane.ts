@@ -12,12 +12,14 @@ const triesPerCast = 60;
 let lanes = 0;
 let groups = 0;
 
-/** Numbers from 0 to 1 that repeat themselves from run to run. */
+/** Numbers from 0 to 1 that repeat themselves from run to run (mulberry32). */
 function chances(seed: number): () => number {
   let state = seed;
   return () => {
-    state = (Math.imul(state ^ (state >>> 15), state | 1) + 0x6d2b79f5) | 0;
-    return ((state ^ (state >>> 14)) >>> 0) / 2 ** 32;
+    state = (state + 0x6d2b79f5) | 0;
+    const mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    const mixedAgain = mixed ^ (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61));
+    return ((mixedAgain ^ (mixedAgain >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 

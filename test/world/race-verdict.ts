@@ -4,7 +4,6 @@ import { checkHistory, type Delivery, type EpochLog, eventually, stateOf } from 
 import { expect } from 'vitest';
 import type { LogTap } from './log-tap.ts';
 import type { Ask, Contest, Told } from './race-contest.ts';
-import type { Witness } from './race-witness.ts';
 
 const patient = { timeoutMs: 8000, everyMs: 5 };
 
@@ -91,28 +90,17 @@ export class Verdict {
   }
 
   #violations(): object[] {
-    const { witnesses, sends } = this.#contest;
-    const deliveries = witnesses.flatMap((witness, i) => this.#deliveriesTo(witness, `device ${i}`));
+    const { groupId, witnesses, sends } = this.#contest;
+    const deliveries = witnesses.map(
+      (witness, i): Delivery => ({
+        device: `device ${i} of ${witness.userId}`,
+        userId: witness.userId,
+        groupId,
+        presence: witness.isResynced(groupId) ? 'partly' : 'unasked',
+        entries: witness.entriesOf(groupId),
+      }),
+    );
     return checkHistory({ logs: this.#logs(), sends, deliveries });
-  }
-
-  /**
-   * A device that catches up with an ended membership is put into the next one as soon as its user joins again, and knows
-   * that by its answer; so what it is to get completely begins with that join.
-   */
-  #deliveriesTo(witness: Witness, name: string): Delivery[] {
-    const { groupId } = this.#contest;
-    const { userId } = witness;
-    const device = `${name} of ${userId}`;
-    const entries = witness.entriesOf(groupId);
-    const joined = witness.joinedAt(groupId);
-    const isLoose = joined !== null || witness.isResynced(groupId);
-    const whole: Delivery = { device, userId, groupId, entries, presence: isLoose ? 'partly' : 'unasked' };
-    if (joined === null || witness.isResynced(groupId)) return [whole];
-    const epochs = this.#logs().map((log) => log.entries[0]?.epoch);
-    const place = ({ epoch, seq }: Pick<HistoryEntry, 'epoch' | 'seq'>) => epochs.indexOf(epoch) * 1e6 + seq;
-    const later = entries.filter((entry) => place(entry) >= place(joined));
-    return [whole, { ...whole, entries: later, presence: 'unasked' }];
   }
 
   #misled(): string[] {

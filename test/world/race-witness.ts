@@ -16,7 +16,7 @@ interface Told {
 const ackLimitMs = 15_000;
 const endings = ['left', 'kicked', 'banned', 'rejected', 'requested', 'deleted'];
 
-export interface Position {
+interface Position {
   readonly epoch: string;
   readonly seq: number;
 }
@@ -78,12 +78,6 @@ export class Witness {
 
   entriesOf(groupId: string): HistoryEntry[] {
     return this.timelineOf(groupId).flatMap(({ entry }) => (entry === null ? [] : [entry]));
-  }
-
-  /** What its last own join was answered with; null: there was none. Whatever came before is another membership. */
-  joinedAt(groupId: string): Position | null {
-    const ack = this.timelineOf(groupId).findLast(({ event }) => event === 'ack of join_group');
-    return ack === undefined || ack.payload['status'] !== 'active' ? null : positionIn(ack.payload);
   }
 
   /** It was told of a loss. */

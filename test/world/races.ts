@@ -1,7 +1,8 @@
 /** The races that the rules have to survive: who is in the group before, and what is asked all at once. */
-import type { ErrorCode, GroupType } from '@plenum/protocol';
+import type { GroupType } from '@plenum/protocol';
 import { expect } from 'vitest';
 import type { Device } from './device.ts';
+import { act, again, create, found, join, leave, type Refusals, remove, send } from './race-asks.ts';
 import type { Ask, Contest, Told } from './race-contest.ts';
 import type { RaceGroup } from './race-verdict.ts';
 
@@ -22,79 +23,6 @@ export interface Race {
   readonly asks: (turn: number) => readonly Ask[];
   /** What has to hold besides what holds after every race. */
   readonly check?: (finish: Finish) => void | Promise<void>;
-}
-
-type Refusals = readonly ErrorCode[];
-const join = (by: string, refusals: Refusals, type: 'joined' | 'requested' = 'joined'): Ask => ({
-  ...{ by, refusals },
-  type: 'join_group',
-  entry: { type, user_id: by },
-});
-const leave = (by: string, refusals: Refusals = []): Ask => ({
-  ...{ by, refusals },
-  type: 'leave_group',
-  entry: { type: 'left', user_id: by },
-});
-const send = (by: string, message: string, refusals: Refusals): Ask => ({
-  ...{ by, refusals },
-  type: 'relay_msg',
-  args: { message },
-  entry: { type: 'message', from_user_id: by, message },
-});
-const remove = (by: string, refusals: Refusals = []): Ask => ({
-  ...{ by, refusals },
-  type: 'delete_group',
-  entry: { type: 'deleted', user_id: by },
-});
-const create = (by: string, refusals: Refusals): Ask => ({
-  ...{ by, refusals },
-  type: 'create_group',
-  args: { group_type: 'public' },
-  entry: { type: 'created', user_id: by },
-});
-
-const entryTypes = {
-  accept: 'accepted',
-  reject: 'rejected',
-  mute: 'muted',
-  unmute: 'unmuted',
-  kick: 'kicked',
-  ban: 'banned',
-  unban: 'unbanned',
-  promote: 'promoted',
-  demote: 'demoted',
-} as const;
-const act = (
-  verb: keyof typeof entryTypes,
-  [by, target]: readonly [string, string],
-  refusals: Refusals,
-): Ask => ({
-  ...{ by, refusals },
-  type: `${verb}_member`,
-  args: { user_id: target },
-  entry: { type: entryTypes[verb], user_id: target, actor_id: by },
-});
-
-interface Members {
-  readonly groupType: GroupType;
-  readonly maxMembers?: number;
-  readonly admins?: readonly string[];
-  readonly active?: readonly string[];
-  readonly muted?: readonly string[];
-  readonly pending?: readonly string[];
-}
-
-/** A group of `owner` with the others as named. */
-async function found(contest: Contest, { groupType, maxMembers, ...members }: Members): Promise<void> {
-  const limit = maxMembers === undefined ? {} : { max_members: maxMembers };
-  await contest.must('owner', 'create_group', { group_type: groupType, ...limit });
-  const { admins = [], active = [], muted = [], pending = [] } = members;
-  for (const user_id of [...admins, ...active, ...muted]) {
-    await contest.must('$service', 'join_group', { user_id, status: 'active' });
-  }
-  for (const user_id of admins) await contest.must('owner', 'promote_member', { user_id });
-  for (const user_id of muted) await contest.must('owner', 'mute_member', { user_id });
-  for (const name of pending) await contest.must(name, 'join_group');
 }
 
 const always = (groupType: GroupType) => () => ({ groupTypes: [groupType] });
@@ -277,9 +205,6 @@ const comings: Race = {
   },
 };
 
-/** One id is one request, also when its group is deleted and there is another of the same name. */
-const again = (ask: Ask, requestId: string, times: number): Ask[] =>
-  Array.from({ length: times }, () => ({ ...ask, requestId }));
 const inNoGroup: Refusals = ['group_not_found', 'not_a_member'];
 const retries: Race = {
   name: 'retries of one id while the group is deleted and created again',

@@ -207,7 +207,8 @@ export class Feed {
       const catchingUp = this.attachments.behind.get(device);
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
-      if (isAsking) {
+      // What an interrupted catch-up has not given it is lost: that no answer says.
+      if (isAsking && catchingUp === undefined) {
         this.#sink.leaveUntold(device, event);
         continue;
       }

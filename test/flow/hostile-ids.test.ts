@@ -29,7 +29,7 @@ const names = [
     '{'.replace('{', '~~'),
   ],
   ...['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', '__defineGetter__'],
-  ...['+'.repeat(128), '~'.repeat(128), ':'.repeat(128), `${'.'.repeat(127)}a`, '$service'.replace('$', '=')],
+  ...['+'.repeat(128), '~'.repeat(128), ':'.repeat(128), `${'.'.repeat(127)}a`, '=service'],
   ...['null', 'true', '0', '-1', '1e3', 'NaN', 'group:a', 'members:a', 'user:a', 'p1:a', 'a|b', 'a@b.c+d'],
 ];
 const doors = ['socket', 'rest'] as const;
