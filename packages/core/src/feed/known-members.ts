@@ -68,7 +68,9 @@ export class KnownMembers {
     this.#remember(event);
     if (event.type === 'updated') return;
     if (event.type === 'deleted') {
-      for (const [userId, member] of this.#members) this.tell(userId, event.seq, this.#push(event, member));
+      for (const userId of new Set([...this.#members.keys(), ...this.#toldSeq.keys()])) {
+        this.tell(userId, event.seq, this.#push(event, this.#members.get(userId) ?? null));
+      }
       this.#members.clear();
       this.#toldSeq.clear();
       return;
@@ -78,8 +80,10 @@ export class KnownMembers {
     const member = known !== null && event.seq <= known.asOfSeq ? known : memberAfter(known, event);
     if (member === null) this.#members.delete(userId);
     else if (this.#hasDevice(userId)) this.#members.set(userId, member);
-    this.tell(userId, event.seq, this.#push(event, known));
-    if (member === null) this.#toldSeq.delete(userId);
+    const payload = this.#push(event, known);
+    this.tell(userId, event.seq, payload);
+    // One whom the feed does not know yet was told that he is a member: he is to be told of the end as well.
+    if (member === null && payload.status === 'none') this.#toldSeq.delete(userId);
   }
 
   /** Pushes `membership` to all devices of the user unless he was told of this or a later change. */

@@ -1,0 +1,67 @@
+import { type GroupEvent, groupIdSchema, type MembershipPush, userIdSchema } from '@plenum/protocol';
+import { expect, test } from 'vitest';
+import type { Subscriber } from '../ports/fan-out.ts';
+import { KnownMembers } from './known-members.ts';
+
+const groupId = groupIdSchema.parse('g');
+const ann = userIdSchema.parse('ann');
+
+/** What the one device of ann on this node is told. */
+function watched() {
+  const told: string[] = [];
+  const device: Subscriber = {
+    id: 'd',
+    userId: ann,
+    isAuto: true,
+    drained: () => Promise.resolve(),
+    push: () => {},
+  };
+  const members = new KnownMembers(groupId, {
+    devicesOf: (userId) => (userId === ann ? [device] : []),
+    push: (_, __, payload) => {
+      if ('status' in payload) told.push(describe(payload));
+    },
+  });
+  const onEvent = (seq: number, type: GroupEvent['type'], user_id: string = ann) =>
+    members.onEvent({
+      group_id: groupId,
+      type,
+      user_id,
+      epoch: 'e',
+      seq,
+      timestamp: '2025-01-01T00:00:00.000Z',
+    });
+  return { told, members, onEvent };
+}
+const describe = ({ type, status }: MembershipPush) => `${type}: ${status}`;
+
+test('one whom the feed learned of by a promotion alone is told that the group was deleted', () => {
+  const { told, onEvent } = watched();
+  onEvent(4, 'promoted');
+  onEvent(5, 'deleted', 'owner');
+  expect(told).toEqual(['promoted: active', 'deleted: none']);
+});
+
+test('one who was removed is not told that the group was deleted', () => {
+  const { told, onEvent } = watched();
+  onEvent(4, 'joined');
+  onEvent(5, 'kicked');
+  onEvent(6, 'deleted', 'owner');
+  expect(told).toEqual(['joined: active', 'kicked: none']);
+});
+
+test('an entry that is older than the record that was read is told and changes nothing', () => {
+  const { told, members, onEvent } = watched();
+  const record = {
+    status: 'active',
+    roles: ['member'],
+    joinedAtMs: 0,
+    sinceSeq: 6,
+    mutedUntilMs: null,
+  } as const;
+  members.note(ann, record, 6);
+  onEvent(5, 'left');
+  expect(members.has(ann)).toBe(true);
+  onEvent(6, 'joined');
+  expect(told).toEqual(['left: none', 'joined: active']);
+});
