@@ -1,0 +1,74 @@
+/**
+ * What happens inside, for those who watch: one `node:diagnostics_channel` per event, named `plenum:<event>`. Payloads never hold
+ * message bodies, tokens or secrets. An event that nobody watches costs one look at a flag.
+ */
+import { type Channel, channel } from 'node:diagnostics_channel';
+import type { GroupId, ResyncPush, UserId } from '@plenum/protocol';
+import type { DeliveryKind } from '../ports/adapters.ts';
+
+type AdapterName = DeliveryKind | 'moderation' | 'auth';
+
+export interface TelemetryEvents {
+  /** A message was stored; a repeated request is none. */
+  readonly message_sent: { readonly groupId: GroupId; readonly userId: UserId; readonly seq: number };
+  readonly room_join: { readonly groupId: GroupId; readonly userId: UserId };
+  readonly room_leave: { readonly groupId: GroupId; readonly userId: UserId };
+  /** Entries of one group were handed to sockets of this node. */
+  readonly broadcast: { readonly groupId: GroupId; readonly entries: number; readonly sockets: number };
+  /** Messages of a partition that wait for an adapter, as its owner sees it. */
+  readonly queue_size: { readonly partition: number; readonly kind: DeliveryKind; readonly size: number };
+  /** A send was refused because the room's queue is full. */
+  readonly queue_overflow: { readonly groupId: GroupId };
+  readonly rate_limit_hit: { readonly groupId: GroupId | null; readonly userId: UserId };
+  readonly delivered: { readonly kind: DeliveryKind; readonly entries: number; readonly durationMs: number };
+  readonly delivery_retry: {
+    readonly kind: DeliveryKind;
+    readonly entries: number;
+    readonly attempt: number;
+  };
+  readonly dead_letter: { readonly kind: DeliveryKind; readonly groupId: GroupId; readonly reason: string };
+  readonly adapter_denied: { readonly adapter: AdapterName; readonly groupId: GroupId };
+  /** `timeout`: it hung; `throw`: it rejected; `bad_return`: nobody can make sense of its answer. */
+  readonly adapter_failed: {
+    readonly adapter: AdapterName;
+    readonly failure: 'timeout' | 'throw' | 'bad_return';
+  };
+  readonly breaker_changed: { readonly adapter: AdapterName; readonly isOpen: boolean };
+  readonly lease_gained: { readonly partition: number; readonly token: number };
+  readonly lease_lost: { readonly partition: number; readonly token: number };
+  /** A hole in a feed was seen. */
+  readonly gap_found: { readonly groupId: GroupId; readonly missing: number };
+  readonly gap_repaired: { readonly groupId: GroupId; readonly entries: number };
+  readonly duplicate_dropped: { readonly groupId: GroupId };
+  readonly resync: { readonly groupId: GroupId; readonly reason: ResyncPush['reason'] };
+  /** A socket that did not read was cut. */
+  readonly slow_consumer: { readonly userId: UserId; readonly bufferedBytes: number };
+  readonly socket_opened: { readonly userId: UserId };
+  readonly socket_closed: { readonly userId: UserId };
+  /** A request was answered; `code` is null on success. */
+  readonly request_answered: {
+    readonly requestType: string;
+    readonly code: string | null;
+    readonly durationMs: number;
+  };
+  /** See the engine's anomalies: nothing ended, but somebody should know. */
+  readonly anomaly: { readonly kind: string };
+}
+export type TelemetryEvent = keyof TelemetryEvents;
+
+const channels = new Map<TelemetryEvent, Channel<unknown, unknown>>();
+
+/** The channel of an event, for those who watch and for hot paths that ask `hasSubscribers` before they build a payload. */
+export function telemetryChannel(event: TelemetryEvent): Channel<unknown, unknown> {
+  const known = channels.get(event);
+  if (known !== undefined) return known;
+  const made = channel(`plenum:${event}`);
+  channels.set(event, made);
+  return made;
+}
+
+/** Tells whoever watches. A watcher that throws does not reach the caller: Node reports it as uncaught on its own. */
+export function emitTelemetry<E extends TelemetryEvent>(event: E, payload: TelemetryEvents[E]): void {
+  const target = telemetryChannel(event);
+  if (target.hasSubscribers) target.publish(payload);
+}
