@@ -1,6 +1,6 @@
 /** Spells every key and channel. All that belongs to a group carries the tag of its partition right after the prefix. */
 import { hash } from 'node:crypto';
-import { groupRoom, tagOf, userRoom } from '@plenum/core';
+import { groupRoom, tagOf, tagOfPartition, userRoom } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 
 /** 132 bits over the length-prefixed ids, so that no two lists of ids share a digest. */
@@ -17,6 +17,11 @@ export class Keys {
 
   /** Hash: what belongs to the whole cluster, such as its number of partitions. */
   meta = (): string => `${this.prefix}:meta`;
+
+  /** String: `<node id> <token>` of the partition's owner; expires when he does not prolong it. */
+  lease = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:lease`;
+  /** String: the latest token that was given out for the partition; never expires. */
+  lastToken = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:last_token`;
 
   /** Hash: the group itself, or its tombstone. */
   group = (groupId: GroupId): string => this.#of('group', groupId);

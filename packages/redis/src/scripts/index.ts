@@ -1,6 +1,7 @@
 /** Every script, and the option by which a client learns them all at construction. */
 import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
+import { acquireLease, releaseLease, renewLease } from './leases.ts';
 import * as reads from './reads.ts';
 import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
@@ -8,6 +9,7 @@ import { chargeMembership, forgetMembership } from './user-index.ts';
 export { appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export { runScript, type ScriptClient } from './define-script.ts';
+export { acquireLease, releaseLease, renewLease } from './leases.ts';
 export * from './reads.ts';
 export { settleGroup } from './settle-group.ts';
 export { chargeMembership, forgetMembership } from './user-index.ts';
@@ -36,6 +38,9 @@ export const scripts = [
   chargeMembership,
   forgetMembership,
   settleGroup,
+  acquireLease,
+  renewLease,
+  releaseLease,
 ];
 
 /** The value of ioredis' constructor option `scripts`; commands that are defined later misalign its callbacks. */

@@ -52,6 +52,8 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
     index: keys.mine(user('owner')),
+    lease: keys.lease(0),
+    lastToken: keys.lastToken(0),
   };
 }
 
@@ -59,6 +61,7 @@ const remembered = (keys: Keys): string => keys.dedupe(groupId, user('owner'), '
 
 function ownKeysOf(script: AnyScript, keys: Keys): Readonly<Record<string, string>> {
   if (nameOf(script) === 'charge-membership') return { bucket: keys.membershipBucket(user('owner')) };
+  if (nameOf(script) === 'acquire-lease') return { lease: keys.lease(1), lastToken: keys.lastToken(1) };
   return nameOf(script) === 'recall-change' ? { dedupe: remembered(keys) } : {};
 }
 
@@ -106,6 +109,9 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     fromSeq: '-',
     toSeq: '+',
     isLatestFirst: '0',
+    nodeId: 'node',
+    token: '1',
+    ttlMs: '6000',
   };
 }
 
@@ -157,6 +163,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('groups'), 0, groupId)
     .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}')
     .hset(key('index'), groupId, 'nonce.1')
+    .set(key('lease'), 'node 1')
     .set(remembered(keys), 'hash a a - eeeeeeeeeeeeeeee 1')
     .exec();
 }
