@@ -246,6 +246,16 @@ export class Simulation {
       health: unused,
       agreeOn: unused,
       close: async () => {},
+      nodes: {
+        beat: unused,
+        nodes: unused,
+        remove: unused,
+        askDrain: unused,
+        wake: () => {},
+        onWake: () => () => {},
+      },
+      leases: { acquire: unused, renew: unused, release: unused, holder: unused, holders: unused },
+      partitionWorks: [],
       nudges: {
         send: () => {},
         listen: (listener) => {

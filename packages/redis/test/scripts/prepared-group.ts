@@ -52,6 +52,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
     index: keys.mine(user('owner')),
+    nodes: keys.nodes(),
     lease: keys.lease(0),
     lastToken: keys.lastToken(0),
   };
@@ -111,6 +112,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isLatestFirst: '0',
     nodeId: 'node',
     token: '1',
+    card: '{}',
+    beat: '1',
     ttlMs: '6000',
   };
 }
@@ -163,6 +166,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('groups'), 0, groupId)
     .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}')
     .hset(key('index'), groupId, 'nonce.1')
+    .hset(key('nodes'), 'node', '1 0 {}')
     .set(key('lease'), 'node 1')
     .set(remembered(keys), 'hash a a - eeeeeeeeeeeeeeee 1')
     .exec();
