@@ -2,6 +2,7 @@
 import { createJwtAuthenticator, issueJwt } from '@plenum/adapters';
 import {
   type Clock,
+  type ClusterStrategy,
   type Core,
   type CoreParts,
   createCore,
@@ -9,6 +10,7 @@ import {
   type EngineSettings,
   type FanOut,
   type Logger,
+  Ownership,
   type Random,
   systemClock,
 } from '@plenum/core';
@@ -82,6 +84,7 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
   return createGateway({
     ...injected,
     operations: domain.core.operations,
+    cluster: domain.core.cluster,
     hub: domain.core.feeds,
     authenticator: createJwtAuthenticator({ secret }),
     engineHealth: () => engine.health(),
@@ -92,5 +95,28 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     homePage: homePage(choice.config),
     ...(choice.config.isDev ? { issueDevToken } : {}),
     ...choice.mount,
+  });
+}
+
+export interface OwnershipChoice {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly nodeId: string;
+  /** Null: this process does not listen. */
+  readonly url: string | null;
+  readonly version: string;
+  readonly strategy: ClusterStrategy;
+  readonly onDrainAsked?: () => void;
+}
+
+export function openOwnership({ engine, ...choice }: OwnershipChoice): Ownership {
+  const { nodeId, url, version, strategy, ...rest } = choice;
+  return new Ownership({
+    ...rest,
+    nodes: engine.nodes,
+    leases: engine.leases,
+    works: engine.partitionWorks,
+    card: { nodeId, url, version, strategy },
+    clock: systemClock,
   });
 }

@@ -1,9 +1,10 @@
 /** The environment becomes a configuration here and nowhere else; all problems are reported together. */
-import { defaultEngineSettings, type EngineSettings } from '@plenum/core';
+import { type ClusterStrategy, defaultEngineSettings, type EngineSettings } from '@plenum/core';
 import { limits } from '@plenum/protocol';
 import { z } from 'zod';
 import { plannedNameProblems, unknownNameWarnings } from './config/names.ts';
 import {
+  clusterStrategy,
   duration,
   matching,
   oneOf,
@@ -51,6 +52,8 @@ const environmentSchema = z.object({
     String(defaultEngineSettings.historyMaxEntries),
   ),
   PLENUM_HISTORY_MAX_AGE: duration().prefault('7d'),
+  PLENUM_CLUSTER_STRATEGY: clusterStrategy().prefault('owner'),
+  PLENUM_LEASE_TTL_MS: wholeNumber(300, 600_000).prefault(String(defaultEngineSettings.leaseTtlMs)),
   PLENUM_LOG_LEVEL: oneOf(...logLevels).prefault('info'),
 });
 type Environment = z.infer<typeof environmentSchema>;
@@ -76,6 +79,7 @@ export interface Config {
   readonly createOnJoin: 'none' | 'public';
   readonly fanOut: 'coalesced' | 'plain';
   readonly messageMaxBytes: number;
+  readonly strategy: ClusterStrategy;
   readonly logLevel: (typeof logLevels)[number];
   /** Loopback host, no secret, NODE_ENV not `production`. */
   readonly isDev: boolean;
@@ -139,6 +143,7 @@ function configOf(variables: Environment): Config {
     createOnJoin: variables.PLENUM_CREATE_ON_JOIN,
     fanOut: variables.PLENUM_FANOUT,
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
+    strategy: variables.PLENUM_CLUSTER_STRATEGY,
     logLevel: variables.PLENUM_LOG_LEVEL,
     isDev: isDev(variables),
     engineSettings: {
@@ -149,6 +154,7 @@ function configOf(variables: Environment): Config {
       membershipRateBurst: variables.PLENUM_MEMBERSHIP_RATE_BURST,
       historyMaxEntries: variables.PLENUM_HISTORY_MAX_ENTRIES,
       historyMaxAgeMs: variables.PLENUM_HISTORY_MAX_AGE,
+      leaseTtlMs: variables.PLENUM_LEASE_TTL_MS,
     },
   };
 }

@@ -26,6 +26,7 @@ export * from './ports/nudges.ts';
 export * from './ports/random.ts';
 export * from './ports/telemetry.ts';
 export * from './requests/caller.ts';
+export type { ClusterOperations } from './requests/cluster.ts';
 export * from './requests/operations.ts';
 export * from './run-loop.ts';
 export * from './send/draft.ts';

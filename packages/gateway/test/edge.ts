@@ -13,6 +13,7 @@ import {
   type Call,
   FakeHub,
   fakeAuthenticator,
+  fakeCluster,
   fakeOperations,
   type LogLine,
   recordingLogger,
@@ -127,6 +128,7 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
   const random = countingRandom();
   const gateway = await createGateway({
     operations: fakeOperations(calls, operations),
+    cluster: fakeCluster(),
     hub,
     authenticator: fakeAuthenticator,
     engineHealth: async () => ({ isReady: true, durability: 'D1' }),

@@ -31,6 +31,7 @@ export function memoryLeases({ clock, leaseTtlMs, inTurn }: MemoryLeasesOptions)
   };
 
   return {
+    ttlMs: leaseTtlMs,
     acquire: (partition, nodeId) =>
       inTurn(() => {
         const current = holder(partition);

@@ -1,4 +1,4 @@
-import type { EngineHealth, Logger, Operations, Random } from '@plenum/core';
+import type { ClusterOperations, EngineHealth, Logger, Operations, Random } from '@plenum/core';
 import type { OpenApiDocument, UserId } from '@plenum/protocol';
 import type { DrainFlag } from '../gateway-options.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
@@ -7,6 +7,7 @@ import type { BearerCheck } from './bearer.ts';
 
 export interface RestContext {
   readonly operations: Operations;
+  readonly cluster: ClusterOperations;
   readonly registry: RequestRegistry;
   readonly bearer: BearerCheck;
   readonly engineHealth: () => Promise<EngineHealth>;
