@@ -1,4 +1,4 @@
-import type { EngineHealth, Logger, Operations, Random } from '@plenum/core';
+import type { Clock, EngineHealth, Logger, Operations, Random } from '@plenum/core';
 import type { OpenApiDocument, UserId } from '@plenum/protocol';
 import type { DrainFlag } from '../gateway-options.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
@@ -13,6 +13,7 @@ export interface RestContext {
   readonly isOriginAllowed: OriginRule;
   readonly drainFlag: DrainFlag;
   readonly random: Random;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly messageMaxBytes: number;
   readonly document: OpenApiDocument;

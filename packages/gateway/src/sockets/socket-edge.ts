@@ -1,5 +1,5 @@
 /** The life of sockets: handshake, registration with the hub, requests, disconnect, and the paced move to other nodes. */
-import { type Clock, type DeviceHub, userRoom } from '@plenum/core';
+import { type Clock, type DeviceHub, emitTelemetry, userRoom } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import type { Admitted, Handshake } from './handshake.ts';
 import { Session, type SessionContext } from './session.ts';
@@ -49,12 +49,14 @@ function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenCon
   const { subscriber } = session;
   const { userId } = subscriber;
   sessions.add(session);
+  emitTelemetry('socket_opened', { userId });
   socket.onAny((event: unknown, ...parameters: unknown[]) => {
     if (!context.isMounted || event === context.event) session.receive(event, parameters);
   });
   socket.on('disconnect', () => {
     sessions.delete(session);
     session.end();
+    emitTelemetry('socket_closed', { userId });
     try {
       hub.disconnect(subscriber);
     } catch (error) {
