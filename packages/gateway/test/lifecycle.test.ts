@@ -12,6 +12,7 @@ const domain = (): GatewayOptions => ({
   operations: fakeOperations([]),
   hub: new FakeHub(),
   authenticator: fakeAuthenticator,
+  readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
   engineHealth: async () => ({ isReady: true, durability: 'D0' }),
   roomChannels: null,
   logger: recordingLogger([]),

@@ -2,7 +2,7 @@
  * What happens inside, for those who watch: one `node:diagnostics_channel` per event, named `plenum:<event>`. Payloads never hold
  * message bodies, tokens or secrets. An event that nobody watches costs one look at a flag.
  */
-import { type Channel, channel } from 'node:diagnostics_channel';
+import { type Channel, channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ErrorCode, GroupId, ResyncReason, UserId } from '@plenum/protocol';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
@@ -80,4 +80,25 @@ export function telemetryChannel(event: TelemetryEvent): Channel<unknown, unknow
 export function emitTelemetry<E extends TelemetryEvent>(event: E, payload: TelemetryEvents[E]): void {
   const target = telemetryChannel(event);
   if (target.hasSubscribers) target.publish(payload);
+}
+
+/** Others may publish on a channel of that name too: what is no object is not ours. */
+const isPayload = <E extends TelemetryEvent>(_: E, message: unknown): message is TelemetryEvents[E] =>
+  typeof message === 'object' && message !== null;
+
+/**
+ * Watches an event of every node in this process. @returns what ends it.
+ * @param onEvent must not throw: Node ends the process when a watcher of a channel does.
+ */
+export function watchTelemetry<E extends TelemetryEvent>(
+  event: E,
+  onEvent: (payload: TelemetryEvents[E]) => void,
+): () => void {
+  const listener = (message: unknown) => {
+    if (isPayload(event, message)) onEvent(message);
+  };
+  subscribe(`plenum:${event}`, listener);
+  return () => {
+    unsubscribe(`plenum:${event}`, listener);
+  };
 }

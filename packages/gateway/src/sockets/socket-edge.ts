@@ -19,6 +19,9 @@ export interface SocketEdge {
   drain(withinMs: number): Promise<void>;
   /** Takes no more sockets and lets go of those that are left. */
   detach(): void;
+  openSockets(): number;
+  /** Bytes that the sockets have not taken yet. */
+  bufferedBytes(): number;
 }
 
 export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge {
@@ -34,6 +37,12 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
     detach: () => {
       io.off('connection', onConnection);
       for (const session of sessions) session.close();
+    },
+    openSockets: () => sessions.size,
+    bufferedBytes: () => {
+      let sum = 0;
+      for (const { subscriber } of sessions) sum += subscriber.waitingBytes;
+      return sum;
     },
   };
 }

@@ -48,6 +48,10 @@ export class SocketSubscriber implements Subscriber {
     });
   }
 
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** What is written from here on leaves with the end of the turn, in one write. */
   hold(): void {
     if (this.#socket.connected) writeTurn.hold(this.#line);
