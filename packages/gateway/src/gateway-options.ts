@@ -34,6 +34,8 @@ export interface GatewayConfig {
   readonly createPolicy: 'any' | 'service';
   /** A connection that has not authenticated after this long is closed. Default 10 s. */
   readonly connectTimeoutMs?: number;
+  /** An HTTP request that has not come to its end after this long is refused, and its connection closed. Default 10 s. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface GatewayOptions {

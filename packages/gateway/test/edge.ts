@@ -132,7 +132,7 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
     operations: fakeOperations(calls, operations),
     hub,
     authenticator: fakeAuthenticator,
-    engineHealth: async () => ({ isReady: true, durability: 'D1' }),
+    engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D1' }),
     roomChannels: null,
     logger,
     clock: systemClock,

@@ -13,7 +13,7 @@ const domain = (): GatewayOptions => ({
   hub: new FakeHub(),
   authenticator: fakeAuthenticator,
   readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
-  engineHealth: async () => ({ isReady: true, durability: 'D0' }),
+  engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D0' }),
   roomChannels: null,
   logger: recordingLogger([]),
   clock: systemClock,

@@ -207,6 +207,8 @@ export const healthSchema = z.object({ status: z.literal('ok') });
 export const readinessSchema = z.object({
   ready: z.boolean(),
   draining: z.boolean(),
+  /** Shards of a Redis Cluster that do not answer. One of several does not make the node unready: it would empty the balancer. */
+  shards_away: z.int(),
   /** What an ack survives. */
   durability: z.enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown']),
 });

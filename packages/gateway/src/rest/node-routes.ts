@@ -10,11 +10,11 @@ type NodeHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fas
 async function readinessOf({ engineHealth, drainFlag, logger }: RestContext): Promise<Readiness> {
   const draining = drainFlag.isDraining;
   try {
-    const { isReady, durability } = await engineHealth();
-    return { ready: isReady && !draining, draining, durability };
+    const { isReady, shardsAway, durability } = await engineHealth();
+    return { ready: isReady && !draining, draining, shards_away: shardsAway, durability };
   } catch (error) {
     logger.warn({ failure: failureFrom(error).code, error }, 'the health of the engine is not known');
-    return { ready: false, draining, durability: 'unknown' };
+    return { ready: false, draining, shards_away: 0, durability: 'unknown' };
   }
 }
 
