@@ -4,7 +4,12 @@ import { ServedNode } from '../world/served-node.ts';
 import { engines, httpRequest } from '../world/service.ts';
 
 const sample = (page: string, name: string): number =>
-  Number(page.split('\n').find((line) => line.startsWith(`${name} `))?.split(' ')[1] ?? Number.NaN);
+  Number(
+    page
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.split(' ')[1] ?? Number.NaN,
+  );
 
 const scrape = async (url: string, headers: Record<string, string> = {}): Promise<string> =>
   (await fetch(`${url}/metrics`, { headers })).text();
