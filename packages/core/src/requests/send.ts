@@ -1,6 +1,7 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
 import type { Appended } from '../send/draft.ts';
+import { tellSent } from '../telemetry/outcomes.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import { requestKey } from './change.ts';
 import type { OperationContext } from './context.ts';
@@ -37,5 +38,6 @@ export async function relayMessage(
     message: args.message,
   };
   const outcome = await engine.log.append(draft, (appended) => onCommitted?.(relayed(appended)));
+  tellSent(draft, outcome);
   return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
 }
