@@ -186,8 +186,6 @@ const notYetTold: readonly string[] = [
   'dead_letter',
   'delivered',
   'delivery_retry',
-  'lease_gained',
-  'lease_lost',
   'queue_size',
 ];
 

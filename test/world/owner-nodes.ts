@@ -5,6 +5,8 @@ import { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
 
+const script = new URL('./owner-process.js', import.meta.url).pathname;
+
 export interface Commit {
   readonly partition: number;
   readonly token: number;
@@ -38,7 +40,7 @@ export class OwnerNodes implements AsyncDisposable {
   async add(): Promise<string> {
     this.#started += 1;
     const nodeId = `n${this.#started}`;
-    const process = new CommandProcess('test/world/owner-process.js', [], {
+    const process = new CommandProcess(script, [], {
       REDIS_URL: this.server.url,
       PREFIX: this.#prefix,
       NODE_ID: nodeId,
