@@ -124,6 +124,15 @@ export class Trial implements AsyncDisposable {
     }, normalAgain);
   }
 
+  /** As above, and nobody had to be told of a loss. */
+  async expectComplete(): Promise<void> {
+    await this.expectSound();
+    for (const follower of this.#followers) {
+      for (const groupId of follower.groupIds) expect(follower.resyncsOf(groupId)).toBe(0);
+      for (const resumption of follower.resumptions) expect(resumption.answer).toBe('recovered');
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     for (const { device } of this.#followers) device.socket.disconnect();

@@ -1,7 +1,14 @@
 export * from './commands.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { checkHistory, stateOf } from './history-checker/check-history.ts';
-export type { Delivery, EpochLog, Resumption, RunHistory, Send, Violation } from './history-checker/history.ts';
+export type {
+  Delivery,
+  EpochLog,
+  Resumption,
+  RunHistory,
+  Send,
+  Violation,
+} from './history-checker/history.ts';
 export { ManualClock } from './manual-clock.ts';
 export { type ModelOptions, modelSuite } from './model/model-suite.ts';
 export { ClusterSet, type ClusterSetOptions } from './redis/cluster-set.ts';
