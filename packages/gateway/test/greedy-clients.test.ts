@@ -78,6 +78,48 @@ test('a client that reads gets any amount', async () => {
   await vi.waitFor(() => expect(received).toBe(deliveries));
 });
 
+test('a client that reads is not cut for one delivery that is bigger than what may wait', async () => {
+  await using edge = await startEdge();
+  const client = await edge.connected('ann');
+  let received = 0;
+  client.on('relay_message', () => {
+    received += 1;
+  });
+  const [subscriber] = edge.hub.devices.keys();
+  if (subscriber === undefined) throw new Error('no device');
+  const count = Math.ceil((2 * waitingMax) / entry.wire.length);
+  for (let round = 1; round <= 3; round += 1) {
+    edge.fanOut.deliver(
+      groupId,
+      [subscriber],
+      Array.from({ length: count }, () => entry),
+    );
+    await vi.waitFor(() => expect(received).toBe(round * count));
+  }
+  expect(edge.hub.devices.size).toBe(1);
+});
+
+test('a client that is cut learns why, if it reads on', async () => {
+  await using edge = await startEdge();
+  const socket = await rawSocket(edge.url);
+  socket.pause();
+  socket.write(frame(hello));
+  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
+  const [subscriber] = edge.hub.devices.keys();
+  if (subscriber === undefined) throw new Error('no device');
+  while (edge.hub.devices.size > 0) {
+    edge.fanOut.deliver(groupId, [subscriber], [entry]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  let tail = '';
+  socket.on('data', (data) => {
+    tail = (tail + data.toString('latin1')).slice(-200);
+  });
+  socket.resume();
+  await vi.waitFor(() => expect(tail).toContain('42["closing",{"code":"slow_consumer"}]'), { timeout: 5000 });
+  socket.destroy();
+});
+
 test('a connection carries one socket, however many it asks for at once', async () => {
   await using edge = await startEdge();
   const socket = await rawSocket(edge.url);
