@@ -22,6 +22,7 @@ interface Followed {
   readonly entries: HistoryEntry[];
   /** How many entries it had each time that it was told of a loss. */
   readonly resyncs: number[];
+  readonly reasons: ResyncPush['reason'][];
   /** Null: it stands nowhere and claims nothing. */
   position: Position | null;
 }
@@ -64,6 +65,10 @@ export class Follower {
   resyncsOf(groupId: string): number {
     return this.#groups.get(groupId)?.resyncs.length ?? 0;
   }
+  /** Of the losses that it was told of, in order. */
+  reasonsOf(groupId: string): readonly ResyncPush['reason'][] {
+    return this.#groups.get(groupId)?.reasons ?? [];
+  }
   positionIn(groupId: string): Position | null {
     return this.#groups.get(groupId)?.position ?? null;
   }
@@ -75,6 +80,11 @@ export class Follower {
     const followed = this.#followed(groupId);
     followed.position ??= { ...joined, seq: joined.seq - 1 };
     return joined;
+  }
+
+  /** It believes from now on to stand there. */
+  misplace(groupId: string, position: Position): void {
+    this.#followed(groupId).position = position;
   }
 
   /** Comes back when {@link Follower.back} is called. */
@@ -99,7 +109,7 @@ export class Follower {
   }
 
   #followed(groupId: string): Followed {
-    const known = this.#groups.get(groupId) ?? { entries: [], resyncs: [], position: null };
+    const known = this.#groups.get(groupId) ?? { entries: [], resyncs: [], reasons: [], position: null };
     this.#groups.set(groupId, known);
     return known;
   }
@@ -120,21 +130,22 @@ export class Follower {
 
   #attached(groups: SubscribedPush['groups']): void {
     for (const { group_id, epoch, from_seq, recovered, reason } of groups) {
-      if (reason !== undefined) this.#lost(group_id);
+      if (reason !== undefined) this.#lost(group_id, reason);
       this.#answered(group_id, recovered ? 'recovered' : 'resync');
       this.#followed(group_id).position = { epoch, seq: from_seq - 1 };
     }
   }
 
-  #resynced({ group_id, epoch, head_seq }: ResyncPush): void {
-    this.#lost(group_id);
+  #resynced({ group_id, reason, epoch, head_seq }: ResyncPush): void {
+    this.#lost(group_id, reason);
     this.#answered(group_id, 'resync');
     this.#followed(group_id).position = epoch === null ? null : { epoch, seq: head_seq };
   }
 
-  #lost(groupId: string): void {
-    const { entries, resyncs } = this.#followed(groupId);
+  #lost(groupId: string, reason: ResyncPush['reason']): void {
+    const { entries, resyncs, reasons } = this.#followed(groupId);
     resyncs.push(entries.length);
+    reasons.push(reason);
   }
 
   /** The first word after a connect is about the position that it was opened with. */
