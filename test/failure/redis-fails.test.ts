@@ -2,6 +2,7 @@
 import { eventually, startFaultProxy, startRedis } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { Cluster } from '../world/cluster.ts';
+import { fanOuts } from '../world/fan-outs.ts';
 import type { Follower } from '../world/follower.ts';
 import { Trial } from '../world/trial.ts';
 
@@ -21,22 +22,25 @@ async function speaking(trial: Trial, urls: readonly string[]): Promise<Follower
   return [...first, ...second];
 }
 
-test('Redis is killed and started again: what was acknowledged is there, and everybody has all of it', async () => {
-  await using cluster = await Cluster.start({}, writesFirst);
-  await using trial = new Trial(cluster.url);
-  const [member] = await speaking(trial, cluster.urls);
-  const epochBefore = member?.positionIn('red')?.epoch;
-  for (let round = 0; round < 2; round += 1) {
-    await cluster.redis.kill();
-    await cluster.redis.restart();
-    await trial.until(50);
-  }
-  await trial.expectComplete();
-  expect(member?.positionIn('red')?.epoch).not.toBe(epochBefore);
-});
+test.each(fanOuts)(
+  'Redis is killed and started again: what was acknowledged is there, and everybody has all of it (%s)',
+  async (PLENUM_FANOUT) => {
+    await using cluster = await Cluster.start({ PLENUM_FANOUT }, writesFirst);
+    await using trial = new Trial(cluster.url);
+    const [member] = await speaking(trial, cluster.urls);
+    const epochBefore = member?.positionIn('red')?.epoch;
+    for (let round = 0; round < 2; round += 1) {
+      await cluster.redis.kill();
+      await cluster.redis.restart();
+      await trial.until(50);
+    }
+    await trial.expectComplete();
+    expect(member?.positionIn('red')?.epoch).not.toBe(epochBefore);
+  },
+);
 
-test('subscribers cut every 100 ms lose nothing', async () => {
-  await using cluster = await Cluster.start();
+test.each(fanOuts)('subscribers cut every 100 ms lose nothing (%s)', async (PLENUM_FANOUT) => {
+  await using cluster = await Cluster.start({ PLENUM_FANOUT });
   await using trial = new Trial(cluster.url);
   await speaking(trial, cluster.urls);
   for (let cut = 0; cut < 30; cut += 1) {
@@ -46,24 +50,27 @@ test('subscribers cut every 100 ms lose nothing', async () => {
   await trial.expectComplete();
 });
 
-test('subscribers that hear nothing and are not told are found, and their members get what they missed', async () => {
-  await using redis = await startRedis();
-  await using proxy = await startFaultProxy({ targetPort: redis.port });
-  await using cluster = await Cluster.start({ REDIS_URL: proxy.url });
-  await using trial = new Trial(cluster.url);
-  const members = await speaking(trial, cluster.urls);
-  proxy.pauseDownstream(/plenum-subscriber/);
-  // What was on its way has arrived by then.
-  await trial.until(50);
-  const had = members.map((member) => received(member));
-  await trial.until(50);
-  // Sends are answered as ever: nobody but the canary has a reason to doubt the silent links.
-  expect(members.map((member) => received(member))).toEqual(had);
-  await eventually(() => {
-    for (const [i, member] of members.entries()) expect(received(member)).toBeGreaterThan(had[i] ?? 0);
-  }, foundWithin);
-  await trial.expectComplete();
-});
+test.each(fanOuts)(
+  'subscribers that hear nothing and are not told are found, and their members get what they missed (%s)',
+  async (PLENUM_FANOUT) => {
+    await using redis = await startRedis();
+    await using proxy = await startFaultProxy({ targetPort: redis.port });
+    await using cluster = await Cluster.start({ PLENUM_FANOUT, REDIS_URL: proxy.url });
+    await using trial = new Trial(cluster.url);
+    const members = await speaking(trial, cluster.urls);
+    proxy.pauseDownstream(/plenum-subscriber/);
+    // What was on its way has arrived by then.
+    await trial.until(50);
+    const had = members.map((member) => received(member));
+    await trial.until(50);
+    // Sends are answered as ever: nobody but the canary has a reason to doubt the silent links.
+    expect(members.map((member) => received(member))).toEqual(had);
+    await eventually(() => {
+      for (const [i, member] of members.entries()) expect(received(member)).toBeGreaterThan(had[i] ?? 0);
+    }, foundWithin);
+    await trial.expectComplete();
+  },
+);
 
 const received = (member: Follower): number =>
   member.groupIds.reduce((total, groupId) => total + member.entriesOf(groupId).length, 0);

@@ -39,10 +39,12 @@ async function rawSocket(url: string): Promise<TcpSocket> {
 }
 const hello = `40${JSON.stringify({ token: 'user:eve' })}`;
 
-test.each(['entries', 'pushes'])(
-  'a client that never reads is cut before the %s that wait for it fill the memory',
-  async (what) => {
-    await using edge = await startEdge();
+const modes = ['coalesced', 'plain'] as const;
+
+test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] as const]))(
+  'with %s fan-out a client that never reads is cut before the %s that wait for it fill the memory',
+  async (mode, what) => {
+    await using edge = await startEdge({ mode });
     const socket = await rawSocket(edge.url);
     socket.pause();
     socket.write(frame(hello));
@@ -61,8 +63,8 @@ test.each(['entries', 'pushes'])(
   },
 );
 
-test('a client that reads gets any amount', async () => {
-  await using edge = await startEdge();
+test.each(modes)('with %s fan-out a client that reads gets any amount', async (mode) => {
+  await using edge = await startEdge({ mode });
   const client = await edge.connected('ann');
   let received = 0;
   client.on('relay_message', () => {
@@ -78,29 +80,32 @@ test('a client that reads gets any amount', async () => {
   await vi.waitFor(() => expect(received).toBe(deliveries));
 });
 
-test('a client that reads is not cut for one delivery that is bigger than what may wait', async () => {
-  await using edge = await startEdge();
-  const client = await edge.connected('ann');
-  let received = 0;
-  client.on('relay_message', () => {
-    received += 1;
-  });
-  const [subscriber] = edge.hub.devices.keys();
-  if (subscriber === undefined) throw new Error('no device');
-  const count = Math.ceil((2 * waitingMax) / entry.wire.length);
-  for (let round = 1; round <= 3; round += 1) {
-    edge.fanOut.deliver(
-      groupId,
-      [subscriber],
-      Array.from({ length: count }, () => entry),
-    );
-    await vi.waitFor(() => expect(received).toBe(round * count));
-  }
-  expect(edge.hub.devices.size).toBe(1);
-});
+test.each(modes)(
+  'with %s fan-out a client that reads is not cut for one delivery that is bigger than what may wait',
+  async (mode) => {
+    await using edge = await startEdge({ mode });
+    const client = await edge.connected('ann');
+    let received = 0;
+    client.on('relay_message', () => {
+      received += 1;
+    });
+    const [subscriber] = edge.hub.devices.keys();
+    if (subscriber === undefined) throw new Error('no device');
+    const count = Math.ceil((2 * waitingMax) / entry.wire.length);
+    for (let round = 1; round <= 3; round += 1) {
+      edge.fanOut.deliver(
+        groupId,
+        [subscriber],
+        Array.from({ length: count }, () => entry),
+      );
+      await vi.waitFor(() => expect(received).toBe(round * count));
+    }
+    expect(edge.hub.devices.size).toBe(1);
+  },
+);
 
-test('a client that is cut learns why, if it reads on', async () => {
-  await using edge = await startEdge();
+test.each(modes)('with %s fan-out a client that is cut learns why, if it reads on', async (mode) => {
+  await using edge = await startEdge({ mode });
   const socket = await rawSocket(edge.url);
   socket.pause();
   socket.write(frame(hello));

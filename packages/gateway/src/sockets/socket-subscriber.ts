@@ -88,10 +88,12 @@ export class SocketSubscriber implements Subscriber {
     const wasTooMuch = this.#waitingBytes > waitingMax;
     this.#waitingBytes += bytes;
     if (wasTooMuch || this.#waitingBytes <= waitingMax) return;
-    // Not in the middle of a delivery, and not for one that is big: what the transport takes at once does not wait.
-    queueMicrotask(() => {
-      if (this.#waitingBytes > waitingMax) this.#cut();
-    });
+    // Not for what one turn of the event loop brings: if the client reads, the transport takes it in the next.
+    setImmediate(() => setImmediate(() => this.#judge()));
+  }
+
+  #judge(): void {
+    if (this.#waitingBytes > waitingMax) this.#cut();
   }
 
   /**
