@@ -1,11 +1,12 @@
 /** Clients that take more than their share of a node: of its memory, or of its connections' sockets. */
 import { once } from 'node:events';
-import { connect, type Socket as TcpSocket } from 'node:net';
+import { connect } from 'node:net';
 import type { LogEntry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test, vi } from 'vitest';
 import { waitingMax } from '../src/sockets/socket-subscriber.ts';
 import { startEdge } from './edge.ts';
+import { frame, rawSocket } from './raw-socket.ts';
 
 const groupId = groupIdSchema.parse('g1');
 const entry: LogEntry = {
@@ -15,28 +16,6 @@ const entry: LogEntry = {
   wire: Buffer.from(JSON.stringify({ message: 'x'.repeat(60_000) })),
 };
 
-/** A client frame: masked with zeros, so the payload stands as it is. */
-function frame(text: string): Buffer {
-  const payload = Buffer.from(text);
-  const head =
-    payload.length < 126
-      ? Buffer.from([0x81, 0x80 | payload.length])
-      : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 0xff]);
-  return Buffer.concat([head, Buffer.alloc(4), payload]);
-}
-
-/** A WebSocket by hand: nothing is read from it unless a test does. */
-async function rawSocket(url: string): Promise<TcpSocket> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => {});
-  socket.write(
-    `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\n` +
-      'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-  );
-  await once(socket, 'data');
-  return socket;
-}
 const hello = `40${JSON.stringify({ token: 'user:eve' })}`;
 
 const modes = ['coalesced', 'plain'] as const;
