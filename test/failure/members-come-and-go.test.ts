@@ -28,7 +28,7 @@ describe.each(fanOuts)('with %s fan-out', (fanOut) => {
       await Promise.all(own);
     }
     await trial.expectComplete();
-    expect(trial.refusals).toEqual([]);
+    expect(trial.failures).toEqual([]);
   });
 
   test('a member who is kicked in mid-stream gets everything up to the kick and nothing after it', async () => {

@@ -3,7 +3,14 @@
  * goes into one history, and the checker judges it against the logs.
  */
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
-import { checkHistory, type EpochLog, eventually, type RunHistory, type Send } from '@plenum/testkit';
+import {
+  checkHistory,
+  type Delivery,
+  type EpochLog,
+  eventually,
+  type RunHistory,
+  type Send,
+} from '@plenum/testkit';
 import { expect } from 'vitest';
 import type { AnyAnswer } from './device.ts';
 import { Follower } from './follower.ts';
@@ -44,9 +51,9 @@ export class Trial implements AsyncDisposable {
   get acks(): number {
     return this.#acks;
   }
-  /** Codes of the answers that were no success. */
-  get refusals(): readonly string[] {
-    return this.#sends.flatMap(({ answer }) => (answer.kind === 'refused' ? [answer.code] : []));
+  /** Every attempt to send that was not acknowledged. */
+  get failures(): readonly Send[] {
+    return this.#sends.filter(({ answer }) => answer.kind !== 'ack');
   }
 
   /** A connected device of the user. @param url default: what stands before the nodes. */
@@ -117,6 +124,7 @@ export class Trial implements AsyncDisposable {
   async expectSound(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#talking);
+    await this.#quiet();
     await eventually(async () => {
       const violations = checkHistory(await this.#history());
       const shown = violations.slice(0, violationsShown).map(({ invariant, what }) => `${invariant} ${what}`);
@@ -139,13 +147,27 @@ export class Trial implements AsyncDisposable {
     await Promise.all(this.#talking);
   }
 
+  /** Nothing has arrived for a while: only then it is worth while to check everything. */
+  async #quiet(): Promise<void> {
+    let last = -1;
+    await eventually(() => {
+      const before = last;
+      last = this.#deliveries().reduce((total, { entries }) => total + entries.length, 0);
+      expect(last).toBe(before);
+    }, normalAgain);
+  }
+
+  #deliveries(): Delivery[] {
+    return this.#followers.flatMap((follower) =>
+      follower.groupIds.map((groupId) => follower.deliveryOf(groupId)),
+    );
+  }
+
   async #history(): Promise<RunHistory> {
     return {
       logs: await Promise.all(this.#groupIds.map((groupId) => this.#log(groupId))),
       sends: this.#sends,
-      deliveries: this.#followers.flatMap((follower) =>
-        follower.groupIds.map((groupId) => follower.deliveryOf(groupId)),
-      ),
+      deliveries: this.#deliveries(),
       resumptions: this.#followers.flatMap(({ resumptions }) => resumptions),
     };
   }
