@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Latency } from '../measure/latency.ts';
 import { type Faults, figuresOf, type Moment, type RoundFigures } from '../rounds/round-figures.ts';
 import type { Cell } from '../rounds/run-scenarios.ts';
-import { isFaulty, type LoadRow, summaryOf } from './summary.ts';
+import { isFaulty, isLoadRow, type LoadRow, summaryOf } from './summary.ts';
 import { notesOf, tablesOf } from './tables.ts';
 
 const empty = new Latency().encode();
@@ -20,7 +20,16 @@ const verdict = {
   ackLatency: empty,
 };
 const momentAt = (sec: number, delivered: number, generatorCpuUs = 0): Moment => ({
-  load: [{ atUs: sec * 1e6, acked: delivered / 10, delivered, cpuUs: generatorCpuUs }],
+  load: [
+    {
+      atUs: sec * 1e6,
+      acked: delivered / 10,
+      delivered,
+      cpuUs: generatorCpuUs,
+      resumed: 0,
+      lastResumedUs: 0,
+    },
+  ],
   nodeCpuUs: sec * 5e5,
   redis: { cpuUs: sec * 1e5, scriptCalls: 0, scriptUs: 0 },
 });
@@ -45,7 +54,7 @@ const cell = (system: string, number: number, figures: RoundFigures): Cell => ({
   figures,
 });
 const rowOf = (cells: readonly Cell[], system: string) =>
-  summaryOf(cells).find((row): row is LoadRow => row.kind !== 'idle' && row.system === system);
+  summaryOf(cells).find((row): row is LoadRow => isLoadRow(row) && row.system === system);
 
 test('rates and CPU are those of the interval', () => {
   expect(round(1000)).toMatchObject({
