@@ -1,18 +1,12 @@
 /** A TCP relay in front of Redis that counts what one node receives, and how often a group is named in it. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
-
-export interface Received {
-  readonly bytes: number;
-  /** How often each of the asked names stood in it. */
-  readonly named: ReadonlyMap<string, number>;
-}
+import { NameCounter } from './name-counter.ts';
 
 export class CountingRelay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #names: readonly string[] = [];
+  #names = new NameCounter([]);
   #bytes = 0;
-  #named = new Map<string, number>();
 
   constructor(target: URL) {
     this.#server = createServer((node) => this.#join(node, connect(Number(target.port), target.hostname)));
@@ -31,13 +25,18 @@ export class CountingRelay {
 
   /** Forgets what was counted, and looks for these names, all of one length, from now on. */
   begin(names: readonly string[]): void {
-    this.#names = names;
+    this.#names = new NameCounter(names);
     this.#bytes = 0;
-    this.#named = new Map(names.map((name) => [name, 0]));
   }
 
-  received(): Received {
-    return { bytes: this.#bytes, named: new Map(this.#named) };
+  /** Since the beginning. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How often the name came since the beginning. */
+  named(name: string): number {
+    return this.#names.count(name);
   }
 
   /** Idempotent. */
@@ -50,7 +49,7 @@ export class CountingRelay {
     let tail = '';
     redis.on('data', (chunk) => {
       this.#bytes += chunk.length;
-      tail = this.#count(tail + chunk.toString('latin1'));
+      tail = this.#names.take(chunk, tail);
       node.write(chunk);
     });
     node.pipe(redis);
@@ -66,15 +65,5 @@ export class CountingRelay {
         other.destroy();
       });
     }
-  }
-
-  /** @returns the end of the text, in which a name may have begun. */
-  #count(text: string): string {
-    for (const name of this.#names) {
-      const found = text.split(name).length - 1;
-      this.#named.set(name, (this.#named.get(name) ?? 0) + found);
-    }
-    const longest = Math.max(0, ...this.#names.map(({ length }) => length - 1));
-    return longest === 0 ? '' : text.slice(-longest);
   }
 }

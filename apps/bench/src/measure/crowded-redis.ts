@@ -2,6 +2,17 @@
 import { Redis } from 'ioredis';
 
 const atOnce = 5000;
+const templateBytesMax = 8192;
+
+export interface GroupTemplate {
+  readonly groupId: string;
+  readonly parts: readonly { readonly key: string; readonly dump: Buffer }[];
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
 
 export class CrowdedRedis {
   readonly #redis: Redis;
@@ -34,18 +45,24 @@ export class CrowdedRedis {
     }
   }
 
-  /** Copies a group, all its keys, until there are `to`. Copies stand in the same slot: that is the same to Redis. */
-  async addGroups(groupId: string, { from, to }: { from: number; to: number }): Promise<void> {
+  /** Takes a group as it is now. @throws Error if it is so large that copies of it would fill the machine. */
+  async template(groupId: string): Promise<GroupTemplate> {
     const keys = await this.#keysOf(groupId);
-    const dumps = await Promise.all(keys.map((key) => this.#redis.dumpBuffer(key)));
+    const dumped = await Promise.all(
+      keys.map(async (key) => ({ key, dump: await this.#redis.dumpBuffer(key) })),
+    );
+    const parts = dumped.flatMap(({ key, dump }) => (dump === null ? [] : [{ key, dump }]));
+    const bytes = parts.reduce((sum, { dump }) => sum + dump.length, 0);
+    if (bytes <= templateBytesMax) return { groupId, parts };
+    throw new Error(`${groupId} has ${bytes} bytes: too large to be copied many times`);
+  }
+
+  /** Copies numbered `from` to `to` − 1. They stand in the slot of the template: that is the same to Redis. */
+  async addGroups({ groupId, parts }: GroupTemplate, { from, to }: Range): Promise<void> {
     for (let at = from; at < to; at += atOnce) {
       const pipeline = this.#redis.pipeline();
       for (let number = at; number < Math.min(to, at + atOnce); number += 1) {
-        keys.forEach((key, i) => {
-          const dump = dumps[i];
-          if (dump !== null && dump !== undefined)
-            pipeline.restore(key.replace(groupId, `copy:${number}`), 0, dump);
-        });
+        for (const { key, dump } of parts) pipeline.restore(key.replace(groupId, `copy:${number}`), 0, dump);
       }
       await pipeline.exec();
     }

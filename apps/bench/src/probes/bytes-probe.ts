@@ -4,7 +4,7 @@ import { groupIdOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
 import { CountingRelay } from '../measure/counting-relay.ts';
 import type { SystemKind } from '../systems/system.ts';
-import type { Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
+import type { Bounds, Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
 import { faultFigures, planOf } from './scene.ts';
 
 /** Group 0 lives on node 0, group 1 on node 1, behind the relay; both talk. */
@@ -42,10 +42,10 @@ async function received(kind: SystemKind, { bench }: ProbeContext): Promise<Prob
     await generators.start({ kind: 'open', ratePerSec });
     await pause(bench.timing.measureMs);
     const verdicts = await generators.finish();
-    const { bytes = 0, named } = relay?.received() ?? {};
+    const [foreign, own] = names.map((name) => relay?.named(name) ?? null);
     return {
       system: kind.name,
-      figures: figuresOf(kind, { far: named?.get(names[0]), near: named?.get(names[1]), bytes }),
+      figures: figuresOf(kind, { foreign, own, bytes: relay?.bytes ?? null }),
       ...faultFigures(verdicts),
     };
   } finally {
@@ -56,27 +56,17 @@ async function received(kind: SystemKind, { bench }: ProbeContext): Promise<Prob
 }
 
 interface Seen {
-  readonly far: number | undefined;
-  readonly near: number | undefined;
-  readonly bytes: number;
+  readonly foreign: number | null | undefined;
+  readonly own: number | null | undefined;
+  readonly bytes: number | null;
 }
 
 /** A group that is not named was not heard of: every message and every answer about it names it. */
-function figuresOf({ name }: SystemKind, { far: foreign, near: own, bytes }: Seen): Figure[] {
-  const isOurs = name === 'Plenum';
+function figuresOf({ name }: SystemKind, { foreign = null, own = null, bytes }: Seen): Figure[] {
+  const wanted = (target: Bounds) => (name === 'Plenum' ? { target } : {});
   return [
-    {
-      name: 'the group of the other node is named',
-      value: foreign ?? null,
-      unit: 'times',
-      ...(isOurs ? { target: { atMost: 0 } } : {}),
-    },
-    {
-      name: 'its own group is named',
-      value: own ?? null,
-      unit: 'times',
-      ...(isOurs ? { target: { atLeast: 1 } } : {}),
-    },
+    { name: 'the group of the other node is named', value: foreign, unit: 'times', ...wanted({ atMost: 0 }) },
+    { name: 'its own group is named', value: own, unit: 'times', ...wanted({ atLeast: 1 }) },
     { name: 'all that it received', value: bytes, unit: 'bytes' },
   ];
 }

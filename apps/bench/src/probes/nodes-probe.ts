@@ -9,6 +9,8 @@ const nodeCounts = [1, 2, 3] as const;
 /** Far below what saturates one node: batches that grow with the load would hide what a delivery costs. */
 const load = { kind: 'open', ratePerSec: 250 } as const;
 const shape = parseShape('5x100');
+/** Each of several nodes gets its part of the load only, so its code is compiled later: a ramp this many times as long. */
+const warmUp = 4;
 /** CPU counts 10 ms at a time, and a node has other things to do. */
 const flat = { atLeast: 0.9, atMost: 1.1 };
 /** One per message; a sweep may fall into the interval. */
@@ -16,10 +18,12 @@ const oneScript = { atLeast: 0.98, atMost: 1.02 };
 
 async function run(context: ProbeContext) {
   const plenum = plenumIn(context);
+  const { timing } = context.bench;
   const rounds: RoundFigures[] = [];
   for (const nodeCount of nodeCounts) {
     context.onProgress(`  ${nodeCount} nodes …`);
-    rounds.push(await loadRound(plenum, { ...context.bench, nodeCount }, { shape, load }));
+    const bench = { ...context.bench, nodeCount, timing: { ...timing, rampMs: timing.rampMs * warmUp } };
+    rounds.push(await loadRound(plenum, bench, { shape, load }));
   }
   const [alone] = rounds;
   const figures = rounds.flatMap((round, i): Figure[] => {

@@ -103,6 +103,33 @@ test('a refused send is noted and is no loss', () => {
   expect(notesOf(rows).join()).toContain('4 sends were answered rate_limited');
 });
 
+test('a figure of a probe is judged by its median, and what was not measured is not judged', () => {
+  const probed = (round: number, value: number | null): Cell => ({
+    kind: 'storm',
+    system: 'Plenum',
+    round,
+    figures: [
+      { name: 'back after', value, unit: 's', target: { atMost: 5 } },
+      { name: 'never measured', value: null, unit: 's', target: { atMost: 5 } },
+    ],
+    faults: 0,
+    firstProblem: null,
+  });
+  const [table] = tablesOf(summaryOf([probed(1, 2), probed(2, 9), probed(3, 4.5)]));
+  expect(table?.lines).toEqual([
+    ['Plenum', 'back after', '4.50 (2.00–9.00)', 's', '≤ 5: reached'],
+    ['Plenum', 'never measured', '–', 's', '≤ 5: –'],
+  ]);
+});
+
+test('a fault in a probe makes the run a failure, and is told', () => {
+  const rows = summaryOf([
+    { kind: 'storm', system: 'Plenum', round: 1, figures: [], faults: 3, firstProblem: 'a frame was lost' },
+  ]);
+  expect(isFaulty(rows)).toBe(true);
+  expect(notesOf(rows).join()).toContain('a frame was lost');
+});
+
 test('a run without faults is none', () => {
   expect(isFaulty(summaryOf([cell('B0', 1, round(100))]))).toBe(false);
 });
