@@ -105,6 +105,10 @@ function gatewayOf(engine: RedisEngine, core: Core): Promise<Gateway> {
     authenticator: createJwtAuthenticator({ secret: jwtSecret }),
     engineHealth: () => engine.health(),
     roomChannels: engine.roomChannels,
+    readings: {
+      hostedFeeds: () => core.feeds.size,
+      attachedDevices: () => core.feeds.devices.size,
+    },
     logger: silent,
     clock: systemClock,
     random: seededRandom(),
