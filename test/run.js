@@ -23,7 +23,7 @@ const notCovered = [
   'browsers: no test drives a page',
   'proxies: no test sends traffic through HAProxy or nginx',
   'PostgreSQL and webhooks: there are no adapters for them yet',
-  'long runs: load, soak and capacity',
+  'long runs: soak and capacity',
   'Docker: the image and docker-compose.yml are not built or started',
 ];
 
@@ -54,11 +54,13 @@ async function runTests() {
     return;
   }
   results.push(await tested('flow'));
+  results.push(await tested('interop'));
   if (!isEverything) {
     notCovered.push('failovers, Sentinel, Cluster, the bench, deploy files, a clean clone: npm run test:all');
     return;
   }
   if (hasOwnRedis) results.push(await tested('failure'));
+  if (hasOwnRedis) results.push(await tested('load'));
   results.push(await checked('deploy/haproxy.cfg is valid', checkHaproxy));
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
 }

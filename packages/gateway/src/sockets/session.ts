@@ -7,6 +7,7 @@ import {
   type PushPayload,
   parseEnvelope,
   type RequestEnvelope,
+  type UserId,
 } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { DrainFlag } from '../gateway-options.ts';
@@ -15,7 +16,7 @@ import type { RequestRegistry } from '../requests/registry.ts';
 import { type RequestId, requestIdOf } from '../requests/request-id.ts';
 import type { Admitted } from './handshake.ts';
 import { SocketSubscriber } from './socket-subscriber.ts';
-import { TokenLease } from './token-lease.ts';
+import { type LeaseHolder, TokenLease } from './token-lease.ts';
 
 /** Requests that one socket may have open at a time; more are refused, so a flood costs its sender only. */
 const inFlightMax = 256;
@@ -44,7 +45,7 @@ const success = (requestId: string, result: unknown): Answer<unknown> => ({
   result,
 });
 
-export class Session {
+export class Session implements LeaseHolder {
   readonly subscriber: SocketSubscriber;
   readonly #socket: Socket;
   readonly #context: SessionContext;
@@ -57,13 +58,20 @@ export class Session {
     this.#socket = socket;
     this.subscriber = new SocketSubscriber(socket, admitted);
     this.#context = context;
-    this.#lease = new TokenLease({
-      ...context,
-      userId: admitted.userId,
-      expiring: (expires_at) => this.subscriber.push('token_expiring', { expires_at }),
-      expired: () => this.close('token_expired'),
-    });
+    this.#lease = new TokenLease(this, context);
     this.#lease.start(admitted.expiresAtMs);
+  }
+
+  get userId(): UserId {
+    return this.subscriber.userId;
+  }
+
+  tokenExpiring(expiresAt: string): void {
+    this.subscriber.push('token_expiring', { expires_at: expiresAt });
+  }
+
+  tokenExpired(): void {
+    this.close('token_expired');
   }
 
   /** The socket is gone. */
