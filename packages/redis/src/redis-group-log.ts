@@ -23,7 +23,6 @@ import { settleMutes } from './settling.ts';
 import { type DecodedEntry, entryOf, escapeForJson, messageWireHead } from './wire.ts';
 
 export interface RedisStateOptions {
-  /** Made with `scriptOptions`. */
   readonly redis: ScriptClient;
   readonly keys: Keys;
   readonly random: Random;
