@@ -5,7 +5,7 @@
 import { type EngineSettings, PlenumError } from '@plenum/core';
 import { translate } from './redis-errors.ts';
 import type { Late, Reply, Script } from './scripts/define-script.ts';
-import { runScript, type ScriptClient } from './scripts/index.ts';
+import { runScript, type ScriptClient, type ScriptValues } from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
 import { shardNameOf } from './shards.ts';
 
@@ -48,10 +48,11 @@ export class ScriptCalls {
   /** A script that reads, or that may run twice without harm. Throws `unavailable` when there is no answer. */
   read<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R>,
-    values: { readonly keys: Keys<K>; readonly args: Args<A> },
+    values: ScriptValues<K, A>,
   ): Promise<R> {
-    const shard = this.#shardOf(script, values);
-    return this.#bounded(() => this.#run(script, values), {
+    const key = firstKeyOf(script, values.keys);
+    const shard = this.#shardOf(key);
+    return this.#bounded(() => this.#timed(key, runScript(this.#redis, script, values)), {
       isChange: false,
       timeoutMs: this.#timeoutMs,
       shard,
@@ -68,24 +69,39 @@ export class ScriptCalls {
   }
 
   /**
-   * A script that changes something, never begun later than the deadline it is given. `late` tells the time instead of
-   * changing anything: the clock is right after it, and one more attempt fits into the same deadline.
+   * A script that changes something, never begun later than the deadline it is given.
    * @throws PlenumError `timeout` when the outcome is unknown, `unavailable` when nothing was done
    */
-  async change<K extends string, A extends string, R extends Reply>(
+  change<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R | Late>,
     values: { readonly keys: Keys<K>; readonly args: (deadlineMs: number) => Args<A> },
   ): Promise<R> {
+    const { keys } = values;
+    return this.attempt(firstKeyOf(script, keys), (redis, deadlineMs) =>
+      runScript(redis, script, { keys, args: values.args(deadlineMs) }),
+    );
+  }
+
+  /**
+   * Runs what changes something. `late` tells the time instead of changing anything: the clock is right after it, and one
+   * more attempt fits into the same deadline.
+   * @param key names the shard
+   * @throws PlenumError as `change` does
+   */
+  async attempt<R extends Reply>(
+    key: string,
+    run: (redis: ScriptClient, deadlineMs: number) => Promise<R | Late>,
+  ): Promise<R> {
     const giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs;
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      const shard = this.#shardOf(script, values);
+      const shard = this.#shardOf(key);
       // Of a shard that has not answered yet the deadline is long over: it says `late`, and the time.
-      if (shard === '') await this.learnTime();
+      if (shard === '' && !this.#clock.isKnown) await this.learnTime();
       const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
       if (timeoutMs <= 0) break;
       const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
-      const timed = { keys: values.keys, args: values.args(deadlineMs) };
-      const reply = await this.#bounded(() => this.#run(script, timed), { isChange: true, timeoutMs, shard });
+      const send = () => this.#timed(key, run(this.#redis, deadlineMs));
+      const reply = await this.#bounded(send, { isChange: true, timeoutMs, shard });
       if (!isLate(reply)) return reply;
     }
     throw PlenumError.of('unavailable');
@@ -99,25 +115,20 @@ export class ScriptCalls {
     this.#clock.observe(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), sentAtMs);
   }
 
-  async #run<K extends string, A extends string, R extends Reply>(
-    script: Script<K, A, R>,
-    values: { readonly keys: Keys<K>; readonly args: Args<A> },
-  ): Promise<R> {
+  /** The reply to what is being sent now; it corrects the clock. */
+  #timed<R extends Reply>(key: string, running: Promise<R>): Promise<R> {
     const sentAtMs = this.#clock.monotonicMs();
-    const reply = await runScript(this.#redis, script, values);
-    this.#clock.observe(reply.nowMs, sentAtMs);
-    // Asked again: the command may have been redirected.
-    const shard = this.#shardOf(script, values);
-    if (shard !== '') this.#clock.of(shard).observe(reply.nowMs, sentAtMs);
-    return reply;
+    return running.then((reply) => {
+      this.#clock.observe(reply.nowMs, sentAtMs);
+      // Asked again: the command may have been redirected.
+      const shard = this.#shardOf(key);
+      if (shard !== '') this.#clock.of(shard).observe(reply.nowMs, sentAtMs);
+      return reply;
+    });
   }
 
-  /** All keys of a script are in one slot. */
-  #shardOf<K extends string>(
-    { keys: [name] }: { readonly keys: readonly K[] },
-    { keys }: { readonly keys: Keys<K> },
-  ): string {
-    return name === undefined ? '' : shardNameOf(this.#redis, keys[name]);
+  #shardOf(key: string): string {
+    return key === '' ? '' : shardNameOf(this.#redis, key);
   }
 
   /**
@@ -160,3 +171,7 @@ export class ScriptCalls {
 }
 
 const isLate = (reply: Reply): reply is Late => reply.word === 'late';
+
+/** All keys of a script are in one slot. */
+const firstKeyOf = <K extends string>({ keys: [name] }: { readonly keys: readonly K[] }, keys: Keys<K>) =>
+  name === undefined ? '' : keys[name];

@@ -41,32 +41,48 @@ function parseAppended(raw: unknown): AppendReply | null {
   };
 }
 
+/** In the order in which the script is given them: what belongs to the group, then what belongs to the message. */
+const groupKeys = ['group', 'members', 'log', 'outbox', 'queued'] as const;
+const messageKeys = ['bucket', 'dedupe'] as const;
+const groupArgs = [
+  'groupId',
+  'room',
+  'channel',
+  'historyMaxEntries',
+  'historyMaxAgeMs',
+  'isOutboxWritten',
+  'roomQueueLimit',
+  'ratePerSec',
+  'rateBurst',
+] as const;
+const messageArgs = [
+  'senderId',
+  'requestId',
+  'payloadHash',
+  'rememberMs',
+  'epochOffer',
+  'deadlineMs',
+  'isSettled',
+  'wireHead',
+] as const;
+
 const defined = defineScript({
   file: 'append-message',
-  keys: ['group', 'members', 'log', 'dedupe', 'outbox', 'bucket', 'queued'],
-  args: [
-    'groupId',
-    'senderId',
-    'requestId',
-    'payloadHash',
-    'rememberMs',
-    'deadlineMs',
-    'epochOffer',
-    'room',
-    'channel',
-    'historyMaxEntries',
-    'historyMaxAgeMs',
-    'isOutboxWritten',
-    'isSettled',
-    'roomQueueLimit',
-    'ratePerSec',
-    'rateBurst',
-    'wireHead',
-  ],
+  keys: [...groupKeys, ...messageKeys],
+  args: [...groupArgs, ...messageArgs],
   reply: appendReply,
 });
 
 export const appendMessage: typeof defined = {
   ...defined,
   parse: (raw) => parseAppended(raw) ?? defined.parse(raw),
+};
+
+const keyCount = groupKeys.length + messageKeys.length;
+export const appendedWith = {
+  groupKeys,
+  groupArgs,
+  messageArgs,
+  keyCount,
+  count: keyCount + groupArgs.length + messageArgs.length,
 };

@@ -5,10 +5,11 @@ import * as reads from './reads.ts';
 import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
 
-export { appendMessage } from './append-message.ts';
+export { appendedWith, appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export * from './reads.ts';
-export { runScript, type ScriptClient } from './run-script.ts';
+export { runEncoded, runScript, type ScriptClient, type ScriptValues, written } from './run-script.ts';
+export { bulk, type ScriptArguments } from './script-command.ts';
 export { settleGroup } from './settle-group.ts';
 export { chargeMembership, forgetMembership } from './user-index.ts';
 
