@@ -17,7 +17,15 @@ import type { Keys } from './keys.ts';
 import { refusalOf } from './outcomes.ts';
 import { PendingSends } from './pending-sends.ts';
 import { ScriptCalls } from './script-calls.ts';
-import { appendMessage, readHead, readRange, runEncoded, type ScriptClient } from './scripts/index.ts';
+import {
+  type AppendReply,
+  appendMessage,
+  type Late,
+  readHead,
+  readRange,
+  runEncoded,
+  type ScriptClient,
+} from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
 import { settleMutes } from './settling.ts';
 import { type DecodedEntry, entryOf, messageWireHead } from './wire.ts';
@@ -62,10 +70,13 @@ export class RedisGroupLog implements GroupLog {
     const { groupId, sender, request, message } = draft;
     const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: message });
     const send = this.#sends.open({ groupId, sender, requestId: request.id, wireHead, onCommitted });
-    this.#append({ groupId, sender, request, wireHead }).then(
-      (outcome) => send.settle(outcome),
-      (error: unknown) => send.fail(error),
-    );
+    const written = { groupId, sender, request, wireHead };
+    this.#appendOnce(written, false)
+      .then((reply) => (reply.word === 'due' ? this.#appendSettled(written) : outcomeOf(reply)))
+      .then(
+        (outcome) => send.settle(outcome),
+        (error: unknown) => send.fail(error),
+      );
     return send.outcome;
   }
 
@@ -92,23 +103,16 @@ export class RedisGroupLog implements GroupLog {
     return heads;
   }
 
-  async #append(message: WrittenMessage): Promise<AppendOutcome> {
-    let reply = await this.#appendOnce(message, false);
-    if (reply.word === 'due') {
-      const { groupId, sender: userId } = message;
-      const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
-      await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
-      reply = await this.#appendOnce(message, true);
-    }
+  async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
+    const { groupId, sender: userId } = message;
+    const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
+    await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
+    const reply = await this.#appendOnce(message, true);
     if (reply.word === 'due') throw PlenumError.of('internal');
-    if (reply.word === 'refused') return refusalOf(reply);
-    const { epoch, seq, recipientsCount, timestampMs } = reply.details;
-    const isDuplicate = reply.word === 'duplicate';
-    const messageId = `${epoch}-${seq}`;
-    return { outcome: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
+    return outcomeOf(reply);
   }
 
-  #appendOnce(message: WrittenMessage, isSettled: boolean) {
+  #appendOnce(message: WrittenMessage, isSettled: boolean): Promise<Exclude<AppendReply, Late>> {
     const epochOffer = this.#random.token();
     return this.#calls.attempt(this.#keys.group(message.groupId), (redis, deadlineMs) =>
       runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs })),
@@ -125,6 +129,14 @@ export class RedisGroupLog implements GroupLog {
     const ordered = span.isLatestFirst ? entries.reverse() : entries;
     return { head, entries: ordered.map((stored) => storedEntry(groupId, stored)) };
   }
+}
+
+function outcomeOf(reply: Exclude<AppendReply, Late | { word: 'due' }>): AppendOutcome {
+  if (reply.word === 'refused') return refusalOf(reply);
+  const { epoch, seq, recipientsCount, timestampMs } = reply.details;
+  const isDuplicate = reply.word === 'duplicate';
+  const messageId = `${epoch}-${seq}`;
+  return { outcome: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
 }
 
 function storedEntry(groupId: GroupId, stored: { seq: number; kind: string; wire: Buffer }): LogEntry {

@@ -21,11 +21,24 @@ export interface CallOptions {
 type Keys<K extends string> = Readonly<Record<K, string>>;
 type Args<A extends string> = Readonly<Record<A, string | number>>;
 
-interface Bounds {
+type Run<R> = (redis: ScriptClient, deadlineMs: number) => Promise<R>;
+
+interface Asked<R> {
+  readonly key: string;
+  readonly run: Run<R | Late>;
+  readonly giveUpAtMs: number;
+}
+
+interface Bounds<T> {
   readonly isChange: boolean;
   readonly timeoutMs: number;
   readonly shard: string;
+  /** Called with an answer, also with one that came too late. */
+  readonly answered?: (answer: T) => void;
 }
+
+/** The second one is for `late`. */
+const attemptsMax = 2;
 
 export class ScriptCalls {
   readonly #redis: ScriptClient;
@@ -51,11 +64,11 @@ export class ScriptCalls {
     values: ScriptValues<K, A>,
   ): Promise<R> {
     const key = firstKeyOf(script, values.keys);
-    const shard = this.#shardOf(key);
-    return this.#bounded(() => this.#timed(key, runScript(this.#redis, script, values)), {
+    return this.#bounded(() => runScript(this.#redis, script, values), {
       isChange: false,
       timeoutMs: this.#timeoutMs,
-      shard,
+      shard: this.#shardOf(key),
+      answered: this.#clockWith(key),
     });
   }
 
@@ -88,23 +101,25 @@ export class ScriptCalls {
    * @param key names the shard
    * @throws PlenumError as `change` does
    */
-  async attempt<R extends Reply>(
-    key: string,
-    run: (redis: ScriptClient, deadlineMs: number) => Promise<R | Late>,
-  ): Promise<R> {
+  attempt<R extends Reply>(key: string, run: Run<R | Late>): Promise<R> {
     const giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs;
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
-      const shard = this.#shardOf(key);
-      // Of a shard that has not answered yet the deadline is long over: it says `late`, and the time.
-      if (shard === '' && !this.#clock.isKnown) await this.learnTime();
-      const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
-      if (timeoutMs <= 0) break;
-      const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
-      const send = () => this.#timed(key, run(this.#redis, deadlineMs));
-      const reply = await this.#bounded(send, { isChange: true, timeoutMs, shard });
-      if (!isLate(reply)) return reply;
-    }
-    throw PlenumError.of('unavailable');
+    return this.#attempt({ key, run, giveUpAtMs }, attemptsMax);
+  }
+
+  #attempt<R extends Reply>(asked: Asked<R>, attemptsLeft: number): Promise<R> {
+    const { key, run, giveUpAtMs } = asked;
+    const shard = this.#shardOf(key);
+    // Of a shard that has not answered yet the deadline is long over: it says `late`, and the time.
+    if (shard === '' && !this.#clock.isKnown)
+      return this.learnTime().then(() => this.#attempt(asked, attemptsLeft));
+    const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
+    if (timeoutMs <= 0 || attemptsLeft === 0) return Promise.reject(PlenumError.of('unavailable'));
+    const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
+    const answered = this.#clockWith(key);
+    const bounds = { isChange: true, timeoutMs, shard, answered };
+    return this.#bounded(() => run(this.#redis, deadlineMs), bounds).then((reply) =>
+      isLate(reply) ? this.#attempt(asked, attemptsLeft - 1) : reply,
+    );
   }
 
   /** Resolves when Redis' time is known; in a Cluster, that of any of its servers. */
@@ -115,16 +130,15 @@ export class ScriptCalls {
     this.#clock.observe(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), sentAtMs);
   }
 
-  /** The reply to what is being sent now; it corrects the clock. */
-  #timed<R extends Reply>(key: string, running: Promise<R>): Promise<R> {
+  /** Corrects the clock by the reply to what is being sent now. */
+  #clockWith(key: string): (reply: Reply) => void {
     const sentAtMs = this.#clock.monotonicMs();
-    return running.then((reply) => {
-      this.#clock.observe(reply.nowMs, sentAtMs);
+    return ({ nowMs }) => {
+      this.#clock.observe(nowMs, sentAtMs);
       // Asked again: the command may have been redirected.
       const shard = this.#shardOf(key);
-      if (shard !== '') this.#clock.of(shard).observe(reply.nowMs, sentAtMs);
-      return reply;
-    });
+      if (shard !== '') this.#clock.of(shard).observe(nowMs, sentAtMs);
+    };
   }
 
   #shardOf(key: string): string {
@@ -135,19 +149,23 @@ export class ScriptCalls {
    * Settles within `timeoutMs`, whatever the client library does with the command. One that was given up still waits there:
    * it counts until the library lets go of it.
    */
-  #bounded<T>(send: () => Promise<T>, { isChange, timeoutMs, shard }: Bounds): Promise<T> {
+  #bounded<T>(send: () => Promise<T>, bounds: Bounds<T>): Promise<T> {
+    const { isChange, timeoutMs, shard, answered } = bounds;
     if ((this.#inFlight.get(shard) ?? 0) >= IN_FLIGHT_MAX)
       return Promise.reject(PlenumError.of('unavailable'));
     const wasConnected = this.#redis.status === 'ready';
     const connectionsBefore = this.#connections;
-    const mayHaveRun = () => isChange && (wasConnected || this.#connections !== connectionsBefore);
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => reject(translate(error, mayHaveRun()));
+      const fail = (error: unknown) => {
+        const mayHaveRun = isChange && (wasConnected || this.#connections !== connectionsBefore);
+        reject(translate(error, mayHaveRun));
+      };
       const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
       const release = this.#count(shard, cancel);
       send().then(
         (answer) => {
           release();
+          answered?.(answer);
           resolve(answer);
         },
         (error: unknown) => {

@@ -18,7 +18,7 @@ const appendReply = z.discriminatedUnion('word', [
   said('due', z.tuple([])),
   late,
 ]);
-type AppendReply = z.infer<typeof appendReply>;
+export type AppendReply = z.infer<typeof appendReply>;
 
 const answerText = /^([0-9a-f]{16}) (\d{1,16}) (\d{1,16}) (\d{1,16})$/;
 

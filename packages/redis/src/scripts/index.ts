@@ -5,8 +5,9 @@ import * as reads from './reads.ts';
 import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
 
-export { appendedWith, appendMessage } from './append-message.ts';
+export { type AppendReply, appendedWith, appendMessage } from './append-message.ts';
 export * from './changes.ts';
+export type { Late } from './define-script.ts';
 export * from './reads.ts';
 export { runEncoded, runScript, type ScriptClient, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';

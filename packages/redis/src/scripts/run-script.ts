@@ -20,22 +20,21 @@ export function runScript<K extends string, A extends string, R extends Reply>(
 }
 
 /** `runScript` with the keys and arguments already written as Redis reads them. */
-export async function runEncoded<R extends Reply>(
+export function runEncoded<R extends Reply>(
   client: ScriptClient,
   script: Pick<Script<string, string, R>, 'text' | 'isBinary' | 'parse'>,
   given: ScriptArguments,
 ): Promise<R> {
   const command = new ScriptCommand(script, given);
   client.sendCommand(command);
-  try {
-    return script.parse(await command.promise);
-  } catch (error) {
+  const parse = (reply: unknown) => script.parse(reply);
+  return command.promise.then(parse, (error: unknown) => {
     if (!isUnknownScript(error)) throw error;
     command.forgetScript();
-  }
-  const again = new ScriptCommand(script, given);
-  client.sendCommand(again);
-  return script.parse(await again.promise);
+    const again = new ScriptCommand(script, given);
+    client.sendCommand(again);
+    return again.promise.then(parse);
+  });
 }
 
 const isUnknownScript = (error: unknown): boolean =>
