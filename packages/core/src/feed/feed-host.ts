@@ -9,6 +9,7 @@ import type { Subscriber } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
 import { fail, type Outcome } from '../requests/caller.ts';
+import { CatchUpTurns } from './catch-up.ts';
 import { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import type { FeedPosition } from './epoch-chain.ts';
@@ -27,8 +28,9 @@ export class FeedHost implements DeviceHub, FeedListener {
   readonly #sweep: Sweep;
   #isStopped = false;
 
-  constructor(parts: Omit<FeedContext, 'devices' | 'counters'>) {
-    this.#context = { ...parts, devices: this.devices, counters: this.counters };
+  constructor(parts: Omit<FeedContext, 'devices' | 'catchUpTurns' | 'counters'>) {
+    const { devices, counters } = this;
+    this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns() };
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
     parts.engine.feeds.listen(this);
     parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));
