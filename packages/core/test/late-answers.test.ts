@@ -52,6 +52,7 @@ function watchedFeed(device: Subscriber) {
     isAsking: () => false,
     leaveUntold: () => {},
     seal: () => {},
+    moved: () => {},
   };
   return { feed: new Feed(groupId, sink, newFeedCounters()), catchUps, delivered, verified };
 }

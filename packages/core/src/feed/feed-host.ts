@@ -3,17 +3,19 @@
  * Devices come and go here, nudges and the sweep bring in what is missing, audits find what was lost without a gap.
  */
 import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
-import { PlenumError } from '../errors.ts';
 import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
+import type { EphemeralPush } from '../ports/presence.ts';
+import { NodePresence, type NodePresenceParts } from '../presence/node-presence.ts';
 import { fail, type Outcome } from '../requests/caller.ts';
 import { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import type { FeedPosition } from './epoch-chain.ts';
 import { type FeedCounters, newFeedCounters } from './feed-sink.ts';
 import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
+import { mustBeReadAgain, pushNotAMember } from './late-reading.ts';
 import { retryWhile } from './retry.ts';
 import { Sweep } from './sweep.ts';
 
@@ -22,13 +24,20 @@ const membershipsPerPage = 100;
 export class FeedHost implements DeviceHub, FeedListener {
   readonly counters: FeedCounters = newFeedCounters();
   readonly devices = new Devices();
+  readonly presence: NodePresence;
   readonly #context: FeedContext;
   readonly #feeds = new Map<GroupId, HostedFeed>();
   readonly #sweep: Sweep;
   #isStopped = false;
 
-  constructor(parts: Omit<FeedContext, 'devices' | 'counters'>) {
-    this.#context = { ...parts, devices: this.devices, counters: this.counters };
+  constructor(parts: NodePresenceParts) {
+    this.presence = new NodePresence(parts, this.devices, this.#feeds);
+    this.#context = {
+      ...parts,
+      devices: this.devices,
+      counters: this.counters,
+      presence: this.presence.announcements,
+    };
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
     parts.engine.feeds.listen(this);
     parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));
@@ -151,18 +160,24 @@ export class FeedHost implements DeviceHub, FeedListener {
     this.#feeds.get(groupId)?.feed.onEntry(entry);
   }
 
+  onEphemeral(groupId: GroupId, push: EphemeralPush): void {
+    this.presence.pushes.take(groupId, push);
+  }
+
   onAuditNeeded(): void {
     this.#sweep.soon();
   }
 
   start(): void {
     this.#sweep.start();
+    this.presence.start();
   }
 
   /** Closes every feed; devices are left to the edge. Idempotent. */
   stop(): void {
     this.#isStopped = true;
     this.#sweep.stop();
+    this.presence.stop();
     for (const hosted of this.#feeds.values()) hosted.close();
     this.#feeds.clear();
   }
@@ -273,19 +288,4 @@ export class FeedHost implements DeviceHub, FeedListener {
       this.#context.logger.warn({ err: cause }, 'attaching devices failed; trying again');
     return retryWhile(this.#context.clock, () => !this.#isStopped && isWanted(), onFailure, work);
   }
-}
-
-/** What was read is of a log that has changed under it: whoever retries reads again. */
-function mustBeReadAgain(outcome: Outcome<unknown>): void {
-  if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
-}
-
-function pushNotAMember(subscriber: Subscriber, groupId: GroupId): void {
-  subscriber.push('resync', {
-    group_id: groupId,
-    reason: 'not_a_member',
-    epoch: null,
-    head_seq: 0,
-    oldest_seq: 0,
-  });
 }
