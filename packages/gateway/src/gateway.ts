@@ -9,10 +9,13 @@ import { createBearerCheck } from './rest/bearer.ts';
 import { createHttpServer, listenOn, trackConnections } from './rest/http-server.ts';
 import type { RestContext } from './rest/rest-context.ts';
 import { restEdge } from './rest/rest-edge.ts';
+import { clientAddressBehind } from './sockets/client-address.ts';
+import { createConnectionLimits } from './sockets/connection-limits.ts';
 import { createHandshake } from './sockets/handshake.ts';
 import { originRule } from './sockets/origins.ts';
 import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
+import { unrevoked, unrevokedIfKnown } from './sockets/unrevoked.ts';
 
 export interface Gateway {
   /** @throws PlenumError with one sentence when the port cannot be had, or when the caller's own server listens. */
@@ -45,7 +48,7 @@ function restContext(options: GatewayOptions, parts: EdgeParts): RestContext {
     ...options,
     ...parts,
     messageMaxBytes,
-    bearer: createBearerCheck(config.adminToken, options.authenticator),
+    bearer: createBearerCheck(config.adminToken, unrevoked(options.authenticator, options.revocations)),
     document: openApiDocument({ title: 'Plenum', version: options.version ?? '0.0.0', messageMaxBytes }),
     issueDevToken: (config.isDev && options.issueDevToken) || null,
     // On the caller's server `/` is his.
@@ -54,11 +57,24 @@ function restContext(options: GatewayOptions, parts: EdgeParts): RestContext {
 }
 
 function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): SocketEdge {
+  const { authenticator, revocations, config } = options;
+  const clientAddress = clientAddressBehind(config.trustedProxies ?? []);
+  const limits = createConnectionLimits({
+    perUser: config.maxConnectionsPerUser ?? 0,
+    perAddress: config.maxConnectionsPerIp ?? 0,
+  });
   return serveSockets(io, {
     ...options,
     ...parts,
-    event: options.config.event,
-    handshake: createHandshake({ ...options, ...parts }),
+    authenticator: unrevoked(authenticator, revocations),
+    event: config.event,
+    handshake: createHandshake({
+      ...options,
+      ...parts,
+      authenticator: unrevokedIfKnown(authenticator, revocations),
+      limits,
+      clientAddress,
+    }),
     isMounted: options.io !== undefined,
   });
 }

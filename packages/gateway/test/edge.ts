@@ -12,6 +12,7 @@ import {
 import {
   type Call,
   FakeHub,
+  FakeRevocations,
   fakeAuthenticator,
   fakeCluster,
   fakeOperations,
@@ -46,15 +47,17 @@ export class Edge implements AsyncDisposable {
   readonly url: string;
   readonly calls: Call[];
   readonly hub: FakeHub;
+  readonly revocations: FakeRevocations;
   readonly logs: LogLine[];
   readonly fanOut: FanOut;
   readonly #clients: Socket[] = [];
 
-  constructor(parts: Pick<Edge, 'gateway' | 'url' | 'calls' | 'hub' | 'logs' | 'fanOut'>) {
+  constructor(parts: Pick<Edge, 'gateway' | 'url' | 'calls' | 'hub' | 'revocations' | 'logs' | 'fanOut'>) {
     this.gateway = parts.gateway;
     this.url = parts.url;
     this.calls = parts.calls;
     this.hub = parts.hub;
+    this.revocations = parts.revocations;
     this.logs = parts.logs;
     this.fanOut = parts.fanOut;
   }
@@ -124,12 +127,15 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
   const calls: Call[] = [];
   const logs: LogLine[] = [];
   const hub = new FakeHub();
+  const revocations = new FakeRevocations();
   const logger = recordingLogger(logs);
   const random = countingRandom();
   const gateway = await createGateway({
     operations: fakeOperations(calls, operations),
     cluster: fakeCluster(),
     hub,
+    revocations,
+    cuts: revocations,
     authenticator: fakeAuthenticator,
     engineHealth: async () => ({ isReady: true, durability: 'D1' }),
     roomChannels: null,
@@ -140,7 +146,15 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
     ...overrides,
   });
   const { url } = await gateway.listen();
-  return new Edge({ gateway, url, calls, hub, logs, fanOut: createFanOut({ logger, clock: systemClock }) });
+  return new Edge({
+    gateway,
+    url,
+    calls,
+    hub,
+    revocations,
+    logs,
+    fanOut: createFanOut({ logger, clock: systemClock }),
+  });
 }
 
 export const ask = (client: Socket, ...envelope: unknown[]): Promise<Answer<unknown>> =>

@@ -42,8 +42,8 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
         });
         const user = userIdSchema.safeParse(payload.sub);
         if (!user.success) return refuse('unauthenticated');
-        const expiresAtMs = endOf(payload.exp);
-        return { outcome: 'user', userId: user.data, expiresAtMs };
+        const issuedAtMs = payload.iat === undefined ? null : Math.floor(payload.iat) * 1000;
+        return { outcome: 'user', userId: user.data, issuedAtMs, expiresAtMs: endOf(payload.exp) };
       } catch (error) {
         return refuse(error instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated');
       }

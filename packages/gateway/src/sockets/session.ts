@@ -7,6 +7,7 @@ import {
   type PushPayload,
   parseEnvelope,
   type RequestEnvelope,
+  type UserId,
 } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { DrainFlag } from '../gateway-options.ts';
@@ -46,6 +47,7 @@ const success = (requestId: string, result: unknown): Answer<unknown> => ({
 
 export class Session {
   readonly subscriber: SocketSubscriber;
+  readonly userId: UserId;
   readonly #socket: Socket;
   readonly #context: SessionContext;
   readonly #lease: TokenLease;
@@ -56,6 +58,7 @@ export class Session {
   constructor(socket: Socket, admitted: Admitted, context: SessionContext) {
     this.#socket = socket;
     this.subscriber = new SocketSubscriber(socket, admitted);
+    this.userId = admitted.userId;
     this.#context = context;
     this.#lease = new TokenLease({
       ...context,
@@ -63,7 +66,12 @@ export class Session {
       expiring: (expires_at) => this.subscriber.push('token_expiring', { expires_at }),
       expired: () => this.close('token_expired'),
     });
-    this.#lease.start(admitted.expiresAtMs);
+    this.#lease.start(admitted);
+  }
+
+  /** Of the token that counts now. */
+  get issuedAtMs(): number | null {
+    return this.#lease.issuedAtMs;
   }
 
   /** The socket is gone. */

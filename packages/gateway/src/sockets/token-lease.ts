@@ -1,11 +1,21 @@
 /** How long a socket may go on: as long as its token, or the one that replaced it. */
-import { type Authenticator, type Clock, fail, isoTime, type Outcome, succeed } from '@plenum/core';
+import {
+  type Authentication,
+  type Authenticator,
+  type Clock,
+  fail,
+  isoTime,
+  type Outcome,
+  succeed,
+} from '@plenum/core';
 import type { RequestResult, UserId } from '@plenum/protocol';
 
 /** The client is told this long before its token ends. */
 const warningMs = 60_000;
 /** Node's timers end at 2^31 ms; longer waits are made of several. */
 const longestWaitMs = 24 * 3_600_000;
+
+type TokenTimes = Pick<Extract<Authentication, { outcome: 'user' }>, 'issuedAtMs' | 'expiresAtMs'>;
 
 interface LeaseOptions {
   readonly userId: UserId;
@@ -18,15 +28,21 @@ interface LeaseOptions {
 export class TokenLease {
   readonly #options: LeaseOptions;
   #cancel: () => void = () => {};
+  #issuedAtMs: number | null = null;
   #isStopped = false;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
   }
 
-  /** @param expiresAtMs by the wall clock, as tokens say it; null: never. */
-  start(expiresAtMs: number | null): void {
+  get issuedAtMs(): number | null {
+    return this.#issuedAtMs;
+  }
+
+  /** Times are by the wall clock, as tokens say them; null: not issued at a known time, never expires. */
+  start({ issuedAtMs, expiresAtMs }: TokenTimes): void {
     this.#cancel();
+    this.#issuedAtMs = issuedAtMs;
     if (expiresAtMs === null || this.#isStopped) return;
     const { expiring, expired } = this.#options;
     this.#at(expiresAtMs - warningMs, () => {
@@ -45,7 +61,7 @@ export class TokenLease {
     const found = await this.#options.authenticator.authenticate(token);
     if (found.outcome === 'refused') return fail({ code: found.code });
     if (found.userId !== this.#options.userId) return fail({ code: 'forbidden' });
-    this.start(found.expiresAtMs);
+    this.start(found);
     return succeed({ expires_at: found.expiresAtMs === null ? null : isoTime(found.expiresAtMs) });
   }
 
