@@ -8,6 +8,8 @@ const topologies = [
   'packages/testkit/test/topologies.test.ts',
 ];
 
+const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts'];
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   resolve: { conditions },
@@ -22,10 +24,14 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: topologies,
+          exclude: [...topologies, ...onPostgres],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'postgres', include: onPostgres, testTimeout: 60_000, hookTimeout: 180_000 },
       },
       { extends: true, test: { name: 'architecture', include: ['test/architecture.test.ts'] } },
       {
@@ -34,6 +40,26 @@ export default defineConfig({
           name: 'flow',
           include: ['test/flow/**/*.test.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'load',
+          include: ['test/load/**/*.test.ts'],
+          // What is left in memory is measured: nothing else may run in the process or press on the machine.
+          fileParallelism: false,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

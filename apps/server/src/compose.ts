@@ -93,6 +93,10 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     revocations: engine.revocations,
     cuts: engine.nudges,
     engineHealth: () => engine.health(),
+    readings: {
+      hostedFeeds: () => domain.core.feeds.size,
+      attachedDevices: () => domain.core.feeds.devices.size,
+    },
     roomChannels: engine.roomChannels,
     logger,
     config: { ...choice.config, adminToken },

@@ -10,6 +10,8 @@ import { version } from './version.ts';
 
 export interface PlenumNode {
   readonly url: string;
+  /** Null: the admin token is served on `url`. */
+  readonly adminUrl: string | null;
   /** Not ready → leases handed over, clients told to move → closed, within the drain and what is in flight. Idempotent. */
   stop(): Promise<void>;
 }
@@ -42,13 +44,14 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     const secrets = await secretsOf(config, engine);
     const gateway = await openGateway({ engine, domain, logger, config, secrets, version });
     lifecycle.started('gateway', () => gateway.close());
-    const { url } = await gateway.listen();
+    const { url, adminUrl } = await gateway.listen();
     const { ownership, drain } = ownershipOf(options, { engine, gateway, url });
     lifecycle.started('ownership', () => ownership.stop());
     await ownership.start();
     const { durability } = await engine.health();
-    logger.info({ engine: engine.name, durability, prefix: config.prefix, url }, 'ready');
-    return { url, stop: () => drain().then(lifecycle.stop) };
+    const admin = adminUrl === null ? {} : { adminUrl };
+    logger.info({ engine: engine.name, durability, prefix: config.prefix, url, ...admin }, 'ready');
+    return { url, adminUrl, stop: () => drain().then(lifecycle.stop) };
   } catch (error) {
     await lifecycle.stop();
     throw error;

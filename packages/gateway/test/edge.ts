@@ -5,6 +5,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import {
   createFanOut,
   createGateway,
+  type FanOutMode,
   type Gateway,
   type GatewayConfig,
   type GatewayOptions,
@@ -38,6 +39,8 @@ export const defaultConfig: GatewayConfig = {
 export interface EdgeOverrides extends Partial<Omit<GatewayOptions, 'config' | 'operations'>> {
   readonly operations?: Partial<Operations>;
   readonly config?: Partial<GatewayConfig>;
+  /** Of `fanOut`. */
+  readonly mode?: FanOutMode;
 }
 
 type ClientOptions = Partial<ManagerOptions & SocketOptions>;
@@ -45,6 +48,7 @@ type ClientOptions = Partial<ManagerOptions & SocketOptions>;
 export class Edge implements AsyncDisposable {
   readonly gateway: Gateway;
   readonly url: string;
+  readonly adminUrl: string | null;
   readonly calls: Call[];
   readonly hub: FakeHub;
   readonly revocations: FakeRevocations;
@@ -52,9 +56,12 @@ export class Edge implements AsyncDisposable {
   readonly fanOut: FanOut;
   readonly #clients: Socket[] = [];
 
-  constructor(parts: Pick<Edge, 'gateway' | 'url' | 'calls' | 'hub' | 'revocations' | 'logs' | 'fanOut'>) {
+  constructor(
+    parts: Pick<Edge, 'gateway' | 'url' | 'adminUrl' | 'calls' | 'hub' | 'revocations' | 'logs' | 'fanOut'>,
+  ) {
     this.gateway = parts.gateway;
     this.url = parts.url;
+    this.adminUrl = parts.adminUrl;
     this.calls = parts.calls;
     this.hub = parts.hub;
     this.revocations = parts.revocations;
@@ -123,7 +130,12 @@ function countingRandom(): Random {
   };
 }
 
-export async function startEdge({ operations, config, ...overrides }: EdgeOverrides = {}): Promise<Edge> {
+export async function startEdge({
+  operations,
+  config,
+  mode = 'coalesced',
+  ...overrides
+}: EdgeOverrides = {}): Promise<Edge> {
   const calls: Call[] = [];
   const logs: LogLine[] = [];
   const hub = new FakeHub();
@@ -131,13 +143,14 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
   const logger = recordingLogger(logs);
   const random = countingRandom();
   const gateway = await createGateway({
+    readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
     operations: fakeOperations(calls, operations),
     cluster: fakeCluster(),
     hub,
     revocations,
     cuts: revocations,
     authenticator: fakeAuthenticator,
-    engineHealth: async () => ({ isReady: true, durability: 'D1' }),
+    engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D1' }),
     roomChannels: null,
     logger,
     clock: systemClock,
@@ -145,16 +158,9 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
     config: { ...defaultConfig, ...config },
     ...overrides,
   });
-  const { url } = await gateway.listen();
-  return new Edge({
-    gateway,
-    url,
-    calls,
-    hub,
-    revocations,
-    logs,
-    fanOut: createFanOut({ logger, clock: systemClock }),
-  });
+  const { url, adminUrl } = await gateway.listen();
+  const fanOut = createFanOut({ logger, clock: systemClock, mode });
+  return new Edge({ gateway, url, adminUrl, calls, hub, revocations, logs, fanOut });
 }
 
 export const ask = (client: Socket, ...envelope: unknown[]): Promise<Answer<unknown>> =>

@@ -40,6 +40,10 @@ const json = (schema: JsonObject) => ({ 'application/json': { schema } });
 type Route = RequestRoute | ClusterRoute | NodeRoute;
 const nameOf = (route: Route) => ('request' in route ? route.request : route.name);
 const tagOf = (route: Route) => ('request' in route ? 'groups' : 'params' in route ? 'cluster' : 'node');
+const contentTypeOf = (route: Route) => ('contentType' in route && route.contentType) || 'application/json';
+const content = (route: Route) => ({
+  [contentTypeOf(route)]: { schema: ref('schemas', `${nameOf(route)}.result`) },
+});
 const openApiPath = (path: string) => path.replaceAll(/:(\w+)/g, '{$1}');
 
 const parametersIn = (place: 'path' | 'query', schema: z.ZodObject) =>
@@ -64,7 +68,7 @@ function operation(route: Route): JsonObject {
     operationId: nameOf(route),
     summary: route.summary,
     tags: [tagOf(route)],
-    security: tagOf(route) === 'node' ? [] : [{ bearer: [] }],
+    security: 'params' in route || route.needs !== undefined ? [{ bearer: [] }] : [],
     parameters: parametersOf(route),
     ...(route.body === null
       ? {}
@@ -74,7 +78,7 @@ function operation(route: Route): JsonObject {
     responses: {
       [route.successStatus]: {
         description: 'Success',
-        content: json(ref('schemas', `${nameOf(route)}.result`)),
+        content: content(route),
       },
       ...(nameOf(route) === 'readiness'
         ? { 503: { description: 'Not ready', content: json(ref('schemas', 'readiness.result')) } }

@@ -27,7 +27,7 @@ import { RedisReadMarks } from './redis-read-marks.ts';
 import { RedisRevocations } from './redis-revocations.ts';
 import { ScriptCalls } from './script-calls.ts';
 import { ServerClock } from './server-clock.ts';
-import { doAllAnswer } from './shards.ts';
+import { healthOfShards } from './shards.ts';
 
 export interface RedisEngineOptions {
   /**
@@ -90,10 +90,11 @@ function assemble(foundation: Foundation): RedisEngine {
   const nodes = new RedisNodes({ ...state, redis: command, channels: listening.channels, anomalies });
   const presenceWork = new PresenceWork({ presence, nodes, clock, logger: foundation.logger });
   if (connections.listening !== null) presenceWork.start();
-  const health = async (): Promise<EngineHealth> => ({
-    isReady: listening.isUp() && (await doAllAnswer(command, clock)),
-    durability: await durability.current(),
-  });
+  const health = async (): Promise<EngineHealth> => {
+    const { answering, away } = await healthOfShards(command, clock);
+    const isReady = listening.isUp() && answering > 0;
+    return { isReady, shardsAway: away, durability: await durability.current() };
+  };
   return {
     name: 'redis',
     groups: new RedisGroupStore({ ...state, redis: command }),

@@ -4,7 +4,6 @@ import {
   type AppendOutcome,
   type EngineSettings,
   type GroupLog,
-  groupRoom,
   type LogEntry,
   type LogHead,
   type LogRange,
@@ -13,17 +12,25 @@ import {
   type Random,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
+import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
 import type { Keys } from './keys.ts';
 import { refusalOf } from './outcomes.ts';
 import { PendingSends } from './pending-sends.ts';
 import { ScriptCalls } from './script-calls.ts';
-import { appendMessage, readHead, readRange, type ScriptClient } from './scripts/index.ts';
+import {
+  type AppendReply,
+  appendMessage,
+  type Late,
+  readHead,
+  readRange,
+  runEncoded,
+  type ScriptClient,
+} from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
 import { settleMutes } from './settling.ts';
-import { type DecodedEntry, entryOf, escapeForJson, messageWireHead } from './wire.ts';
+import { type DecodedEntry, entryOf, messageWireHead } from './wire.ts';
 
 export interface RedisStateOptions {
-  /** Made with `scriptOptions`. */
   readonly redis: ScriptClient;
   readonly keys: Keys;
   readonly random: Random;
@@ -43,12 +50,14 @@ export class RedisGroupLog implements GroupLog {
   readonly #random: Random;
   readonly #settings: EngineSettings;
   readonly #calls: ScriptCalls;
+  readonly #arguments: AppendArguments;
   readonly #sends = new PendingSends();
 
   constructor({ redis, keys, random, clock, settings }: RedisStateOptions) {
     this.#keys = keys;
     this.#random = random;
     this.#settings = settings;
+    this.#arguments = new AppendArguments(keys, settings);
     this.#calls = new ScriptCalls({ redis, clock, settings });
   }
 
@@ -57,17 +66,18 @@ export class RedisGroupLog implements GroupLog {
     this.#sends.notice(decoded);
   }
 
-  async append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome> {
+  append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome> {
     const { groupId, sender, request, message } = draft;
     const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: message });
     const send = this.#sends.open({ groupId, sender, requestId: request.id, wireHead, onCommitted });
-    try {
-      const outcome = await Promise.race([this.#append(draft, wireHead), send.seen]);
-      if (outcome.outcome === 'appended') send.commit(outcome);
-      return outcome;
-    } finally {
-      send.close();
-    }
+    const written = { groupId, sender, request, wireHead };
+    this.#appendOnce(written, false)
+      .then((reply) => (reply.word === 'due' ? this.#appendSettled(written) : outcomeOf(reply)))
+      .then(
+        (outcome) => send.settle(outcome),
+        (error: unknown) => send.fail(error),
+      );
+    return send.outcome;
   }
 
   after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null> {
@@ -93,61 +103,20 @@ export class RedisGroupLog implements GroupLog {
     return heads;
   }
 
-  async #append(draft: MessageDraft, wireHead: string): Promise<AppendOutcome> {
-    let reply = await this.#appendOnce(draft, wireHead, false);
-    if (reply.word === 'due') {
-      const { groupId, sender: userId } = draft;
-      const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
-      await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
-      reply = await this.#appendOnce(draft, wireHead, true);
-    }
+  async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
+    const { groupId, sender: userId } = message;
+    const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
+    await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
+    const reply = await this.#appendOnce(message, true);
     if (reply.word === 'due') throw PlenumError.of('internal');
-    if (reply.word === 'refused') return refusalOf(reply);
-    const { epoch, seq } = reply.details;
-    const messageId = `${epoch}-${seq}`;
-    return { outcome: 'appended', isDuplicate: reply.word === 'duplicate', messageId, ...reply.details };
+    return outcomeOf(reply);
   }
 
-  #appendOnce(draft: MessageDraft, wireHead: string, isSettled: boolean) {
-    const args = { ...this.#appendArgs(draft, wireHead), isSettled: isSettled ? '1' : '0' };
-    return this.#calls.change(appendMessage, {
-      keys: this.#appendKeys(draft),
-      args: (deadlineMs) => ({ ...args, deadlineMs }),
-    });
-  }
-
-  #appendKeys({ groupId, sender, request }: MessageDraft) {
-    const keys = this.#keys;
-    return {
-      group: keys.group(groupId),
-      members: keys.members(groupId),
-      log: keys.log(groupId),
-      dedupe: keys.dedupe(groupId, sender, request.id),
-      outbox: keys.outbox(groupId),
-      bucket: keys.bucket(groupId, sender),
-      queued: keys.queued(groupId),
-    };
-  }
-
-  #appendArgs({ groupId, sender, request }: MessageDraft, wireHead: string) {
-    const settings = this.#settings;
-    return {
-      groupId,
-      senderId: sender,
-      requestId: escapeForJson(request.id),
-      payloadHash: request.payloadHash,
-      rememberMs: request.rememberMs,
-      epochOffer: this.#random.token(),
-      room: groupRoom(groupId),
-      channel: this.#keys.groupChannel(groupId),
-      historyMaxEntries: settings.historyMaxEntries,
-      historyMaxAgeMs: settings.historyMaxAgeMs,
-      isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
-      roomQueueLimit: settings.roomQueueLimit,
-      ratePerSec: settings.ratePerSec,
-      rateBurst: settings.rateBurst,
-      wireHead,
-    };
+  #appendOnce(message: WrittenMessage, isSettled: boolean): Promise<Exclude<AppendReply, Late>> {
+    const epochOffer = this.#random.token();
+    return this.#calls.attempt(this.#keys.group(message.groupId), (redis, deadlineMs) =>
+      runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs })),
+    );
   }
 
   async #range(groupId: GroupId, span: Span): Promise<LogRange | null> {
@@ -160,6 +129,14 @@ export class RedisGroupLog implements GroupLog {
     const ordered = span.isLatestFirst ? entries.reverse() : entries;
     return { head, entries: ordered.map((stored) => storedEntry(groupId, stored)) };
   }
+}
+
+function outcomeOf(reply: Exclude<AppendReply, Late | { word: 'due' }>): AppendOutcome {
+  if (reply.word === 'refused') return refusalOf(reply);
+  const { epoch, seq, recipientsCount, timestampMs } = reply.details;
+  const isDuplicate = reply.word === 'duplicate';
+  const messageId = `${epoch}-${seq}`;
+  return { outcome: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
 }
 
 function storedEntry(groupId: GroupId, stored: { seq: number; kind: string; wire: Buffer }): LogEntry {

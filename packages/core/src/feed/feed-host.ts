@@ -10,10 +10,11 @@ import type { Nudge } from '../ports/nudges.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
 import { NodePresence, type NodePresenceParts } from '../presence/node-presence.ts';
 import { fail, type Outcome } from '../requests/caller.ts';
+import { CatchUpTurns } from './catch-up.ts';
 import { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import type { FeedPosition } from './epoch-chain.ts';
-import { type FeedCounters, newFeedCounters } from './feed-sink.ts';
+import { FeedCounters } from './feed-counters.ts';
 import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
 import { mustBeReadAgain, pushNotAMember } from './late-reading.ts';
 import { retryWhile } from './retry.ts';
@@ -22,7 +23,7 @@ import { Sweep } from './sweep.ts';
 const membershipsPerPage = 100;
 
 export class FeedHost implements DeviceHub, FeedListener {
-  readonly counters: FeedCounters = newFeedCounters();
+  readonly counters = new FeedCounters();
   readonly devices = new Devices();
   readonly presence: NodePresence;
   readonly #context: FeedContext;
@@ -31,13 +32,10 @@ export class FeedHost implements DeviceHub, FeedListener {
   #isStopped = false;
 
   constructor(parts: NodePresenceParts) {
-    this.presence = new NodePresence(parts, this.devices, this.#feeds);
-    this.#context = {
-      ...parts,
-      devices: this.devices,
-      counters: this.counters,
-      presence: this.presence.announcements,
-    };
+    const { devices, counters } = this;
+    this.presence = new NodePresence(parts, devices, this.#feeds);
+    const presence = this.presence.announcements;
+    this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns(), presence };
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
     parts.engine.feeds.listen(this);
     parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));

@@ -17,16 +17,20 @@ import type { FanOut, Recipients, Subscriber } from '../ports/fan-out.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import type { PresenceWatch } from '../presence/announcements.ts';
 import { fail, type Outcome, succeed } from '../requests/caller.ts';
+import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
+import { type CatchUpTurns, entriesPerPage } from './catch-up.ts';
 import type { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import { type FeedPosition, knownIn } from './epoch-chain.ts';
 import { Feed } from './feed.ts';
-import type { FeedCounters, FeedSink } from './feed-sink.ts';
+import type { FeedCounters } from './feed-counters.ts';
+import type { FeedSink } from './feed-sink.ts';
 import type { KnownMember } from './known-member.ts';
 import type { StartFrom } from './resume.ts';
 import { retryWhile } from './retry.ts';
 
 const pageSize = 100;
+const broadcasts = telemetryChannel('broadcast');
 
 /** What the hosted feeds of a node share. */
 export interface FeedContext {
@@ -35,6 +39,7 @@ export interface FeedContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly devices: Devices;
+  readonly catchUpTurns: CatchUpTurns;
   readonly counters: FeedCounters;
   readonly presence: PresenceWatch;
 }
@@ -56,6 +61,8 @@ export class HostedFeed implements FeedSink {
   #isReadingHead = false;
   /** Reads under way: the feed stays open for them. */
   #readings = 0;
+  /** As many as make a page, as far as the last page of this group has told. */
+  #catchUpEntries = pageSize;
   /** When a sweep first found nobody here; one that finds the same a while later closes the feed. */
   idleSinceMs: number | null = null;
 
@@ -151,6 +158,9 @@ export class HostedFeed implements FeedSink {
 
   deliver(to: Recipients, entries: readonly LogEntry[]): void {
     this.#context.fanOut.deliver(this.groupId, to, entries);
+    if (!broadcasts.hasSubscribers) return;
+    const devices = 'size' in to ? to.size : to.length;
+    emitTelemetry('broadcast', { groupId: this.groupId, entries: entries.length, devices });
   }
   seal(): void {
     this.#context.fanOut.seal(this.groupId);
@@ -190,12 +200,17 @@ export class HostedFeed implements FeedSink {
   }
 
   readCatchUp(subscriber: Subscriber, afterSeq: number): void {
-    this.#persist('reading for a catch-up failed', async () => {
+    const readPage = async () => {
+      if (!this.feed.attachments.behind.has(subscriber)) return;
       await subscriber.drained();
       if (!this.feed.attachments.behind.has(subscriber)) return;
-      const range = await this.#context.engine.log.after(this.groupId, afterSeq, pageSize);
+      const range = await this.#context.engine.log.after(this.groupId, afterSeq, this.#catchUpEntries);
+      this.#catchUpEntries = entriesPerPage(range?.entries ?? [], pageSize);
       this.feed.onCatchUp(subscriber, afterSeq, range);
-    });
+    };
+    this.#persist('reading for a catch-up failed', () =>
+      this.#context.catchUpTurns.take(subscriber, readPage),
+    );
   }
 
   verifyAgain(subscribers: readonly Subscriber[], reason: ResyncReason): void {

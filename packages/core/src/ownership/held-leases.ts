@@ -91,6 +91,9 @@ export class HeldLeases {
         emitTelemetry('lease_lost', { partition, token: effect.lease.token });
         this.#track(this.#release(effect.lease));
         break;
+      case 'decline':
+        this.#track(this.#release(effect.lease));
+        break;
       case 'forget':
         emitTelemetry('lease_lost', { partition, token: effect.lease.token });
         this.#forgotten += 1;

@@ -15,6 +15,7 @@ const at = (nowMs: number): LeaseEvent => ({ type: 'time', nowMs });
 
 const begin = { do: 'begin_works', lease };
 const end = { do: 'end_works' };
+const decline = { do: 'decline', lease };
 const release = { do: 'release', lease };
 const forget = { do: 'forget', lease };
 
@@ -24,8 +25,8 @@ test.each<[string, LeaseState, LeaseEvent, LeaseState, readonly object[]]>([
   ['what another node holds is asked for again later', asking, { type: 'refused' }, unheld, []],
   ['works begin under a lease', asking, granted, held, [begin]],
   ['what is not wanted any more is asked to the end', asking, unwanted, { ...asking, isWanted: false }, []],
-  ['and given back at once', { ...asking, isWanted: false }, granted, unheld, [release]],
-  ['a grant that came too late is given back', asking, { ...granted, nowMs: 5000 }, unheld, [release]],
+  ['and given back at once', { ...asking, isWanted: false }, granted, unheld, [decline]],
+  ['a grant that came too late is given back', asking, { ...granted, nowMs: 5000 }, unheld, [decline]],
   ['a lease that stays wanted stays', held, { type: 'wanted' }, held, []],
   [
     'a renewal makes sure for longer',

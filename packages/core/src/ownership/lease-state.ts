@@ -49,6 +49,8 @@ export type LeaseEffect =
   /** `ended` has to follow, soon or late. */
   | { readonly do: 'end_works' }
   | { readonly do: 'release'; readonly lease: Lease }
+  /** As release, of a lease under which nothing was begun. */
+  | { readonly do: 'decline'; readonly lease: Lease }
   /** The lease went without being given back. */
   | { readonly do: 'forget'; readonly lease: Lease };
 
@@ -78,7 +80,7 @@ function whileAsking(state: Extract<LeaseState, { phase: 'asking' }>, event: Lea
   if (event.type === 'refused') return [unheld, []];
   if (event.type !== 'granted') return [state, []];
   const { lease, sureUntilMs, nowMs } = event;
-  if (!state.isWanted || nowMs >= sureUntilMs) return [unheld, [{ do: 'release', lease }]];
+  if (!state.isWanted || nowMs >= sureUntilMs) return [unheld, [{ do: 'decline', lease }]];
   return [{ phase: 'held', lease, sureUntilMs }, [{ do: 'begin_works', lease }]];
 }
 

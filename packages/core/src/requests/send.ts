@@ -1,6 +1,7 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
 import type { Appended } from '../send/draft.ts';
+import { tellSent } from '../telemetry/outcomes.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import { requestKey } from './change.ts';
 import type { OperationContext } from './context.ts';
@@ -20,22 +21,32 @@ const relayed = (appended: Appended): Relayed => ({
  * One message, one script: checked, numbered, stored and published in one atomic step of the engine.
  * @param onCommitted is called once, before this node fans the message out.
  */
-export async function relayMessage(
+export function relayMessage(
   { engine }: OperationContext,
   caller: Caller,
   args: RequestArgs<'relay_msg'>,
   onCommitted?: (result: Relayed) => void,
 ): Promise<Outcome<Relayed>> {
-  if (caller.actor === SERVICE) {
-    const error = 'from_user_id is required: the service itself sends no messages';
-    return fail({ code: 'invalid_args', error, details: { field: 'from_user_id' } });
-  }
+  if (caller.actor === SERVICE) return Promise.resolve(fail(needsSender));
   const draft = {
     groupId: args.group_id,
     sender: caller.actor,
     request: requestKey(caller, 'relay_msg', args),
     message: args.message,
   };
-  const outcome = await engine.log.append(draft, (appended) => onCommitted?.(relayed(appended)));
-  return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
+  let result: Relayed | undefined;
+  const committed = (appended: Appended) => {
+    result = relayed(appended);
+    onCommitted?.(result);
+  };
+  return engine.log.append(draft, committed).then((outcome) => {
+    tellSent(draft, outcome);
+    return outcome.outcome === 'appended' ? succeed(result ?? relayed(outcome)) : fail(outcome.failure);
+  });
 }
+
+const needsSender = {
+  code: 'invalid_args',
+  error: 'from_user_id is required: the service itself sends no messages',
+  details: { field: 'from_user_id' },
+} as const;

@@ -1,5 +1,12 @@
 /** The life of sockets: handshake, registration with the hub, requests, disconnect, and the paced move to other nodes. */
-import { type Clock, type DeviceHub, type Nudges, type Revocations, userRoom } from '@plenum/core';
+import {
+  type Clock,
+  type DeviceHub,
+  emitTelemetry,
+  type Nudges,
+  type Revocations,
+  userRoom,
+} from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import type { Admitted, Handshake } from './handshake.ts';
 import { Session, type SessionContext } from './session.ts';
@@ -22,6 +29,9 @@ export interface SocketEdge {
   drain(withinMs: number): Promise<void>;
   /** Takes no more sockets and lets go of those that are left. */
   detach(): void;
+  openSockets(): number;
+  /** Bytes that the sockets have not taken yet. */
+  bufferedBytes(): number;
 }
 
 export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge {
@@ -41,6 +51,12 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
       users.stop();
       for (const session of sessions) session.close();
     },
+    openSockets: () => sessions.size,
+    bufferedBytes: () => {
+      let sum = 0;
+      for (const { subscriber } of sessions) sum += subscriber.waitingBytes;
+      return sum;
+    },
   };
 }
 
@@ -57,6 +73,7 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
   const { userId } = subscriber;
   sessions.add(session);
   users.add(session);
+  emitTelemetry('socket_opened', { userId });
   socket.onAny((event: unknown, ...parameters: unknown[]) => {
     if (!context.isMounted || event === context.event) session.receive(event, parameters);
   });
@@ -64,6 +81,8 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     sessions.delete(session);
     users.remove(session);
     session.end();
+    emitTelemetry('socket_closed', { userId });
+    context.handshake.release(socket);
     try {
       hub.disconnect(subscriber);
     } catch (error) {
@@ -86,11 +105,18 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
   }
 }
 
-/** An idle connection keeps neither its HTTP request (several kB) nor its token in memory. */
-function forgetRequest(socket: Socket): void {
-  socket.handshake.auth = {};
-  socket.handshake.headers = {};
-  Reflect.deleteProperty(socket.conn, 'request');
+/** Shared by all sockets: an empty object for each of three fields would be a good part of what a session weighs. */
+const forgotten = Object.freeze({});
+
+/**
+ * An idle connection keeps neither its HTTP request (several kB) nor its token in memory. Overwritten, not deleted: an
+ * object that lost a property becomes a dictionary, which is larger than what was in it.
+ */
+function forgetRequest({ conn, handshake }: Socket): void {
+  handshake.auth = forgotten;
+  handshake.headers = forgotten;
+  handshake.query = forgotten;
+  Reflect.set(conn, 'request', null);
 }
 
 async function drain(sessions: ReadonlySet<Session>, withinMs: number, clock: Clock): Promise<void> {

@@ -1,5 +1,5 @@
 /** A socket as the domain sees it: somewhere to push to, which can tell when its buffer is empty. */
-import type { LogEntry, Subscriber } from '@plenum/core';
+import { emitTelemetry, type LogEntry, type Subscriber } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import { type Line, lineOf, writeTurn } from './write-turn.ts';
@@ -26,6 +26,9 @@ interface PreEncoded {
   readonly wsPreEncodedFrame: readonly [Buffer];
 }
 
+const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
+const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
+
 const packetOf = (entry: LogEntry): string =>
   `2["${entry.kind === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
 
@@ -49,6 +52,10 @@ export class SocketSubscriber implements Subscriber {
     socket.conn.on('flush', () => {
       this.#waitingBytes = 0;
     });
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
   }
 
   /** What is written from here on leaves with the end of the turn, in one write. */
@@ -93,8 +100,24 @@ export class SocketSubscriber implements Subscriber {
     const wasTooMuch = this.#waitingBytes > waitingMax;
     this.#waitingBytes += bytes;
     if (wasTooMuch || this.#waitingBytes <= waitingMax) return;
-    // Not in the middle of a delivery. Nothing can be said to a client that does not read, and what waits is thrown away.
-    queueMicrotask(() => this.#socket.conn.close(true));
+    // Not for what one turn of the event loop brings: if the client reads, the transport takes it in the next.
+    setImmediate(() => setImmediate(() => this.#judge()));
+  }
+
+  #judge(): void {
+    if (this.#waitingBytes > waitingMax) this.#cut();
+  }
+
+  /**
+   * What waits in Engine.IO is thrown away. The reason goes past that queue, behind what the transport has taken already:
+   * a client that reads on gets all of that, and learns why it ends there.
+   */
+  #cut(): void {
+    const { conn } = this.#socket;
+    if (conn.readyState !== 'open') return;
+    emitTelemetry('slow_consumer', { userId: this.userId, bufferedBytes: this.#waitingBytes });
+    if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
+    conn.close(true);
   }
 
   /** A transport is writable when its last write has left, and the packets queued behind that one are taken at once. */

@@ -10,8 +10,9 @@ export interface FaultProxy extends AsyncDisposable {
   /**
    * The links that exist now go half-open: nothing reaches the client any more, not even the end of the connection,
    * and nobody is told. Links made later are healthy.
+   * @param said only those whose client began with a text like this, such as the name that it gave itself
    */
-  pauseDownstream(): void;
+  pauseDownstream(said?: RegExp): void;
   resumeDownstream(): void;
   /** Resets every link. */
   cutAll(): void;
@@ -23,26 +24,27 @@ export interface FaultProxy extends AsyncDisposable {
 }
 
 export interface FaultProxyOptions {
-  /** On 127.0.0.1. */
+  /** Default 127.0.0.1. */
+  readonly targetHost?: string;
   readonly targetPort: number;
 }
 
 /** Listens on a free port of 127.0.0.1 when it resolves. */
-export async function startFaultProxy({ targetPort }: FaultProxyOptions): Promise<FaultProxy> {
-  const proxy = new TcpFaultProxy(targetPort);
+export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const proxy = new TcpFaultProxy(options);
   await proxy.listen();
   return proxy;
 }
 
 class TcpFaultProxy implements FaultProxy {
-  readonly #targetPort: number;
+  readonly #target: FaultProxyOptions;
   readonly #links = new Set<FaultyLink>();
   readonly #server: Server;
   #isRefusing = false;
   #delayMs = 0;
 
-  constructor(targetPort: number) {
-    this.#targetPort = targetPort;
+  constructor(target: FaultProxyOptions) {
+    this.#target = target;
     this.#server = createServer({ allowHalfOpen: true }, (client) => this.#accept(client));
   }
 
@@ -66,8 +68,8 @@ class TcpFaultProxy implements FaultProxy {
     return this.#links.size;
   }
 
-  pauseDownstream(): void {
-    for (const link of this.#links) link.pause();
+  pauseDownstream(said = /(?:)/): void {
+    for (const link of this.#links) if (said.test(link.beginning)) link.pause();
   }
 
   resumeDownstream(): void {
@@ -102,7 +104,8 @@ class TcpFaultProxy implements FaultProxy {
       client.resetAndDestroy();
       return;
     }
-    const target = connect({ port: this.#targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    const { targetHost: host = '127.0.0.1', targetPort: port } = this.#target;
+    const target = connect({ host, port, allowHalfOpen: true });
     const link: FaultyLink = new FaultyLink(client, target, {
       delayMs: () => this.#delayMs,
       onClose: () => this.#links.delete(link),
