@@ -69,7 +69,14 @@ export class WatchedNode implements AsyncDisposable {
       logger: silent,
     });
     const fanOut = createFanOut({ logger: silent, clock: systemClock });
-    const core = createCore({ engine, fanOut, clock: hastyClock, logger: silent, createOnJoin: 'public' });
+    const core = createCore({
+      engine,
+      fanOut,
+      clock: hastyClock,
+      logger: silent,
+      nodeId: 'watched',
+      createOnJoin: 'public',
+    });
     core.start();
     const gateway = await gatewayOf(engine, core);
     const { url } = await gateway.listen();
@@ -104,6 +111,8 @@ function gatewayOf(engine: RedisEngine, core: Core): Promise<Gateway> {
     cluster: core.cluster,
     hub: core.feeds,
     authenticator: createJwtAuthenticator({ secret: jwtSecret }),
+    revocations: engine.revocations,
+    cuts: engine.nudges,
     engineHealth: () => engine.health(),
     roomChannels: engine.roomChannels,
     readings: {

@@ -156,4 +156,5 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   limit: wholeNumber(1, limits.pageMax),
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   before: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  seq: wholeNumber(0, Number.MAX_SAFE_INTEGER),
 };

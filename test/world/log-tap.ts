@@ -28,6 +28,8 @@ export class LogTap {
     this.#redis = redis;
     redis.on('smessage', (channel: string, payload: string) => {
       const [event, push] = envelopeSchema.parse(JSON.parse(payload)).data.packet.data;
+      // Presence and typing are in no log.
+      if (event === 'presence_changed' || event === 'typing') return;
       this.#entries.get(channel)?.push(entryOfPush(event, push));
     });
   }

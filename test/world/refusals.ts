@@ -32,6 +32,7 @@ export const settings = {
     },
   },
   closed: { createPolicy: 'service' },
+  crowded: { maxConnectionsPerUser: 1 },
 } as const satisfies Record<string, PlenumOptions>;
 export type Setting = keyof typeof settings;
 

@@ -56,12 +56,15 @@ export interface Domain {
 export interface DomainChoice {
   readonly createOnJoin: NonNullable<CoreParts['createOnJoin']>;
   readonly fanOut: FanOutMode;
+  /** Of this start of the process. */
+  readonly nodeId: string;
 }
 
 export function openDomain(engine: Engine, logger: Logger, choice: DomainChoice): Domain {
-  const { createOnJoin, fanOut: mode } = choice;
+  const { createOnJoin, fanOut: mode, nodeId } = choice;
   const fanOut = createFanOut({ logger, clock: systemClock, mode });
-  return { core: createCore({ engine, fanOut, clock: systemClock, logger, createOnJoin }), fanOut };
+  const core = createCore({ engine, fanOut, clock: systemClock, logger, nodeId, createOnJoin });
+  return { core, fanOut };
 }
 
 export interface GatewayChoice {
@@ -87,6 +90,8 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     cluster: domain.core.cluster,
     hub: domain.core.feeds,
     authenticator: createJwtAuthenticator({ secret }),
+    revocations: engine.revocations,
+    cuts: engine.nudges,
     engineHealth: () => engine.health(),
     readings: {
       hostedFeeds: () => domain.core.feeds.size,

@@ -9,6 +9,7 @@ import {
   matching,
   oneOf,
   origins,
+  proxies,
   redisUrl,
   secret,
   transports,
@@ -49,6 +50,9 @@ const environmentSchema = z.object({
   PLENUM_MEMBERSHIP_RATE_BURST: wholeNumber(1, 1_000_000).prefault(
     String(defaultEngineSettings.membershipRateBurst),
   ),
+  PLENUM_MAX_CONNECTIONS_PER_USER: wholeNumber(0, 1_000_000).prefault('1000'),
+  PLENUM_MAX_CONNECTIONS_PER_IP: wholeNumber(0, 1_000_000).prefault('0'),
+  PLENUM_TRUST_PROXY: proxies().prefault(''),
   PLENUM_HISTORY_MAX_ENTRIES: wholeNumber(1, 10_000_000).prefault(
     String(defaultEngineSettings.historyMaxEntries),
   ),
@@ -82,6 +86,11 @@ export interface Config {
   readonly createOnJoin: 'none' | 'public';
   readonly fanOut: 'coalesced' | 'plain';
   readonly messageMaxBytes: number;
+  /** Sockets on this node; 0: no limit. */
+  readonly maxConnectionsPerUser: number;
+  readonly maxConnectionsPerIp: number;
+  /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
   readonly strategy: ClusterStrategy;
   readonly logLevel: (typeof logLevels)[number];
   /** Loopback host, no secret, NODE_ENV not `production`. */
@@ -147,6 +156,9 @@ function configOf(variables: Environment): Config {
     createOnJoin: variables.PLENUM_CREATE_ON_JOIN,
     fanOut: variables.PLENUM_FANOUT,
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
+    maxConnectionsPerUser: variables.PLENUM_MAX_CONNECTIONS_PER_USER,
+    maxConnectionsPerIp: variables.PLENUM_MAX_CONNECTIONS_PER_IP,
+    trustedProxies: variables.PLENUM_TRUST_PROXY,
     strategy: variables.PLENUM_CLUSTER_STRATEGY,
     logLevel: variables.PLENUM_LOG_LEVEL,
     isDev: isDev(variables),

@@ -46,6 +46,9 @@ export interface PlenumOptions {
   readonly fanOut?: FanOutMode;
   /** UTF-8 bytes of `message`, default 4096. */
   readonly messageMaxBytes?: number;
+  /** Sockets of one user, and of one address, on this node; 0, the default: no limit. */
+  readonly maxConnectionsPerUser?: number;
+  readonly maxConnectionsPerIp?: number;
   readonly engineSettings?: Partial<EngineSettings>;
   /** Default `owner`; `local`: this process owns every partition and tolerates no second node. A client owns none. */
   readonly clusterStrategy?: ClusterStrategy;
@@ -87,6 +90,7 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
     const domain = openDomain(engine, logger, {
       createOnJoin: options.createOnJoin ?? 'none',
       fanOut: options.fanOut ?? 'coalesced',
+      nodeId,
     });
     lifecycle.started('core', () => domain.core.stop());
     if (options.mode !== 'client') domain.core.start();
@@ -153,6 +157,8 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     transports: ['websocket'] as const,
     messageMaxBytes: options.messageMaxBytes ?? limits.messageMaxBytes,
     createPolicy: options.createPolicy ?? 'any',
+    maxConnectionsPerUser: options.maxConnectionsPerUser ?? 0,
+    maxConnectionsPerIp: options.maxConnectionsPerIp ?? 0,
   };
   const mount = isMounted ? { fastify: place.fastify, io: place.io } : {};
   const gateway: Gateway = await openGateway({ ...opened, config, secrets, version, mount });

@@ -38,7 +38,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       role: 'node',
     });
     lifecycle.started('engine', () => engine.close());
-    const domain = openDomain(engine, logger, config);
+    const domain = openDomain(engine, logger, { ...config, nodeId: options.nodeId });
     lifecycle.started('core', () => domain.core.stop());
     domain.core.start();
     const secrets = await secretsOf(config, engine);

@@ -16,6 +16,10 @@ export interface ClientEvents {
   readonly recovered: RecoveredNotice;
   /** The sequence is broken: what is missing, and what is to be forgotten. */
   readonly resync: ResyncNotice;
+  /** Who came or went; of groups of 500 members or more only `count`. Ask `presence` after a reconnect. */
+  readonly presence: PushPayload<'presence_changed'>;
+  /** Somebody else types; nothing says that he has stopped. */
+  readonly typing: PushPayload<'typing'>;
   readonly status: Status;
   /** The server is about to cut the connection, and why; the client comes back by itself. */
   readonly closing: PushPayload<'closing'>;

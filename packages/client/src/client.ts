@@ -11,6 +11,9 @@ import { type Listener, Listeners } from './listeners.ts';
 import type { AskOptions, Outcome } from './requests/outcome.ts';
 import { RequestQueue } from './requests/request-queue.ts';
 
+/** Nobody cares who typed a second ago. */
+const typingTimeoutMs = 1000;
+
 /** Those that move positions have methods of their own. */
 export type PlainRequestType = Exclude<RequestType, 'subscribe' | 'unsubscribe'>;
 export type RequestOptions = Omit<AskOptions, 'isInternal'>;
@@ -47,6 +50,12 @@ export interface Client {
   subscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'subscribe'>>>;
   /** Until `subscribe` or `join`, over reconnects too; positions are kept. */
   unsubscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>>;
+  /** Who is online in the group, at most 1,000 of them; `count` is that of all. */
+  presence(groupId: string): Promise<Outcome<RequestResult<'presence'>>>;
+  /** For others who are there now; given up after a second. Worth calling every few seconds while the user types. */
+  typing(groupId: string): Promise<Outcome<RequestResult<'typing'>>>;
+  /** Read up to `seq`; the mark only rises. */
+  markRead(groupId: string, seq: number): Promise<Outcome<RequestResult<'mark_read'>>>;
   /** Any other request of the protocol. */
   request<T extends PlainRequestType>(
     type: T,
@@ -110,6 +119,8 @@ class SocketClient implements Client {
       onStatus: (status) => this.#onStatus(status),
       pushes: {
         ...this.#groups.pushes,
+        presence_changed: (push) => this.#listeners.emit('presence', push),
+        typing: (push) => this.#listeners.emit('typing', push),
         drain: () => undefined,
         token_expiring: () => void this.#refreshToken(),
         closing: (push) => {
@@ -174,6 +185,18 @@ class SocketClient implements Client {
 
   unsubscribe(...groupIds: readonly string[]) {
     return this.#groups.unsubscribe(groupIds);
+  }
+
+  presence(group_id: string) {
+    return this.request('presence', { group_id });
+  }
+
+  typing(group_id: string) {
+    return this.request('typing', { group_id }, { timeoutMs: typingTimeoutMs });
+  }
+
+  markRead(group_id: string, seq: number) {
+    return this.request('mark_read', { group_id, seq });
   }
 
   request<T extends PlainRequestType>(type: T, args: RequestInput<T>, options?: RequestOptions) {

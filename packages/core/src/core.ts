@@ -9,9 +9,11 @@ import { type ClusterOperations, clusterOperations } from './requests/cluster.ts
 import type { OperationContext } from './requests/context.ts';
 import { explain } from './requests/explain.ts';
 import type { Operations } from './requests/operations.ts';
+import { PresenceRequests } from './requests/presence.ts';
 import { Reads } from './requests/read.ts';
 import { relayMessage } from './requests/send.ts';
 import { subscribe, unsubscribe } from './requests/subscription.ts';
+import { disconnectUser, revokeUser } from './requests/users.ts';
 
 export interface Core {
   readonly operations: Operations;
@@ -29,6 +31,8 @@ export interface CoreParts {
   readonly fanOut: FanOut;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of this start of the node: what it holds of presence is held under this id. */
+  readonly nodeId: string;
   /** Default: `none`. */
   readonly createOnJoin?: OperationContext['createOnJoin'];
 }
@@ -38,6 +42,7 @@ export function createCore(parts: CoreParts): Core {
   const context = { engine: parts.engine, feeds, createOnJoin: parts.createOnJoin ?? 'none' };
   const changes = new Changes(context);
   const reads = new Reads(context);
+  const presence = new PresenceRequests(context, parts.clock);
   return {
     feeds,
     cluster: clusterOperations(parts.engine),
@@ -64,6 +69,11 @@ export function createCore(parts: CoreParts): Core {
       list_members: reads.members,
       list_groups: reads.myGroups,
       history: reads.history,
+      presence: presence.presence,
+      typing: presence.typing,
+      mark_read: presence.markRead,
+      disconnect_user: (caller, args) => disconnectUser(context, caller, args),
+      revoke_user: (caller, args) => revokeUser(context, caller, args),
       relay_msg: (caller, args, onCommitted) => relayMessage(context, caller, args, onCommitted),
       subscribe: (caller, args) => subscribe(context, caller, args),
       unsubscribe: (caller, args) => unsubscribe(context, caller, args),

@@ -3,7 +3,6 @@ import { type GroupEvent, groupIdSchema, type UserId, userIdSchema } from '@plen
 import type { Scheduler } from 'fast-check';
 import type { LogEntry } from '../src/feed/entry.ts';
 import { FeedHost } from '../src/feed/feed-host.ts';
-import { sweepIntervalMs } from '../src/feed/sweep.ts';
 import type { LogHead, MemberRecord, PastEpoch, Position } from '../src/groups/records.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Engine } from '../src/ports/engine.ts';
@@ -14,6 +13,9 @@ import type { Nudge } from '../src/ports/nudges.ts';
 
 export const groupId = groupIdSchema.parse('g');
 export const user = (name: string): UserId => userIdSchema.parse(name);
+
+/** The shortest of the periodic rounds. */
+const roundMs = 5000;
 
 export type Fate = 'arrives' | 'is lost' | 'arrives twice';
 
@@ -81,18 +83,28 @@ export class Simulation {
         }
       },
       push: (_, to, event, payload) => to.push(event, payload),
+      whisper: () => {},
       seal: () => {},
     };
     const clock: Clock = {
       monotonicMs: () => this.nowMs,
       after: (delayMs, task) => {
-        if (delayMs < sweepIntervalMs) this.#later(task);
-        return () => {};
+        let isCancelled = false;
+        const run = () => {
+          if (isCancelled) return;
+          this.nowMs += delayMs;
+          task();
+        };
+        // Rounds that come again and again would never let the node come to rest.
+        if (delayMs < roundMs) this.#later(run);
+        return () => {
+          isCancelled = true;
+        };
       },
     };
     const ignore = () => {};
     const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-    this.host = new FeedHost({ engine: this.#engine(), fanOut, clock, logger });
+    this.host = new FeedHost({ engine: this.#engine(), fanOut, clock, logger, nodeId: 'here' });
     this.host.start();
   }
 
@@ -263,8 +275,23 @@ export class Simulation {
         holders: unused,
       },
       partitionWorks: [],
+      // Nobody looks at it here; what is told must not fail.
+      presence: {
+        change: async () => {},
+        online: unused,
+        onlineAmong: unused,
+        typing: unused,
+        countHeld: unused,
+        held: unused,
+        holders: unused,
+        endAbsences: unused,
+      },
+      readMarks: { mark: unused, of: unused },
+      revocations: { revoke: unused, revokedAt: unused },
       nudges: {
         send: () => {},
+        cut: () => {},
+        onCut: () => {},
         listen: (listener) => {
           this.#nudged = listener;
         },

@@ -53,6 +53,7 @@ function watchedFeed(device: Subscriber) {
     isAsking: () => false,
     leaveUntold: () => {},
     seal: () => {},
+    moved: () => {},
   };
   return { feed: new Feed(groupId, sink, new FeedCounters()), catchUps, delivered, verified };
 }

@@ -6,8 +6,10 @@ import type {
   DeviceHub,
   EngineHealth,
   Logger,
+  Nudges,
   Operations,
   Random,
+  Revocations,
   RoomChannels,
 } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
@@ -33,6 +35,11 @@ export interface GatewayConfig {
   /** UTF-8 bytes of `message`. */
   readonly messageMaxBytes: number;
   readonly createPolicy: 'any' | 'service';
+  /** Sockets on this node; 0: no limit, which is the default. */
+  readonly maxConnectionsPerUser?: number;
+  readonly maxConnectionsPerIp?: number;
+  /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. Default: nobody's. */
+  readonly trustedProxies?: readonly string[];
   /** A connection that has not authenticated after this long is closed. Default 10 s. */
   readonly connectTimeoutMs?: number;
   /** An HTTP request that has not come to its end after this long is refused, and its connection closed. Default 10 s. */
@@ -44,6 +51,9 @@ export interface GatewayOptions {
   readonly cluster: ClusterOperations;
   readonly hub: DeviceHub;
   readonly authenticator: Authenticator;
+  readonly revocations: Revocations;
+  /** Cuts that are meant for sockets of this node. */
+  readonly cuts: Pick<Nudges, 'onCut'>;
   readonly engineHealth: () => Promise<EngineHealth>;
   /** Null: Socket.IO keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;

@@ -11,10 +11,13 @@ import { docsPage } from './rest/docs-page.ts';
 import { createHttpServer, listenOn, trackConnections } from './rest/http-server.ts';
 import type { RestContext } from './rest/rest-context.ts';
 import { restEdge } from './rest/rest-edge.ts';
+import { clientAddressBehind } from './sockets/client-address.ts';
+import { createConnectionLimits } from './sockets/connection-limits.ts';
 import { createHandshake } from './sockets/handshake.ts';
 import { originRule } from './sockets/origins.ts';
 import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
+import { unrevoked, unrevokedIfKnown } from './sockets/unrevoked.ts';
 
 export interface Gateway {
   /** @throws PlenumError with one sentence when the port cannot be had, or when the caller's own server listens. */
@@ -55,7 +58,10 @@ function restContext(
     ...options,
     ...parts,
     messageMaxBytes,
-    bearer: createBearerCheck(door === 'public' ? null : config.adminToken, options.authenticator),
+    bearer: createBearerCheck(
+      door === 'public' ? null : config.adminToken,
+      unrevoked(options.authenticator, options.revocations),
+    ),
     document: openApiDocument({ title: 'Plenum', version, messageMaxBytes }),
     docsPage: once(() => docsPage({ version, event, messageMaxBytes })),
     metricsAccess: metricsAccess[door],
@@ -75,11 +81,24 @@ function once<T>(make: () => T): () => T {
 }
 
 function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): SocketEdge {
+  const { authenticator, revocations, config } = options;
+  const clientAddress = clientAddressBehind(config.trustedProxies ?? []);
+  const limits = createConnectionLimits({
+    perUser: config.maxConnectionsPerUser ?? 0,
+    perAddress: config.maxConnectionsPerIp ?? 0,
+  });
   return serveSockets(io, {
     ...options,
     ...parts,
-    event: options.config.event,
-    handshake: createHandshake({ ...options, ...parts }),
+    authenticator: unrevoked(authenticator, revocations),
+    event: config.event,
+    handshake: createHandshake({
+      ...options,
+      ...parts,
+      authenticator: unrevokedIfKnown(authenticator, revocations),
+      limits,
+      clientAddress,
+    }),
     isMounted: options.io !== undefined,
   });
 }

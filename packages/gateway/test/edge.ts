@@ -13,6 +13,7 @@ import {
 import {
   type Call,
   FakeHub,
+  FakeRevocations,
   fakeAuthenticator,
   fakeCluster,
   fakeOperations,
@@ -50,16 +51,20 @@ export class Edge implements AsyncDisposable {
   readonly adminUrl: string | null;
   readonly calls: Call[];
   readonly hub: FakeHub;
+  readonly revocations: FakeRevocations;
   readonly logs: LogLine[];
   readonly fanOut: FanOut;
   readonly #clients: Socket[] = [];
 
-  constructor(parts: Pick<Edge, 'gateway' | 'url' | 'adminUrl' | 'calls' | 'hub' | 'logs' | 'fanOut'>) {
+  constructor(
+    parts: Pick<Edge, 'gateway' | 'url' | 'adminUrl' | 'calls' | 'hub' | 'revocations' | 'logs' | 'fanOut'>,
+  ) {
     this.gateway = parts.gateway;
     this.url = parts.url;
     this.adminUrl = parts.adminUrl;
     this.calls = parts.calls;
     this.hub = parts.hub;
+    this.revocations = parts.revocations;
     this.logs = parts.logs;
     this.fanOut = parts.fanOut;
   }
@@ -134,6 +139,7 @@ export async function startEdge({
   const calls: Call[] = [];
   const logs: LogLine[] = [];
   const hub = new FakeHub();
+  const revocations = new FakeRevocations();
   const logger = recordingLogger(logs);
   const random = countingRandom();
   const gateway = await createGateway({
@@ -141,6 +147,8 @@ export async function startEdge({
     operations: fakeOperations(calls, operations),
     cluster: fakeCluster(),
     hub,
+    revocations,
+    cuts: revocations,
     authenticator: fakeAuthenticator,
     engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D1' }),
     roomChannels: null,
@@ -152,7 +160,7 @@ export async function startEdge({
   });
   const { url, adminUrl } = await gateway.listen();
   const fanOut = createFanOut({ logger, clock: systemClock, mode });
-  return new Edge({ gateway, url, adminUrl, calls, hub, logs, fanOut });
+  return new Edge({ gateway, url, adminUrl, calls, hub, revocations, logs, fanOut });
 }
 
 export const ask = (client: Socket, ...envelope: unknown[]): Promise<Answer<unknown>> =>

@@ -4,16 +4,18 @@ import {
   type Caller,
   type ClaimedPosition,
   type ClusterOperations,
+  type Cut,
   type DeviceHub,
   fail,
   type Logger,
   type Operations,
   type Outcome,
+  type Revocations,
   type RoomChannels,
   type Subscriber,
   succeed,
 } from '@plenum/core';
-import { groupIdSchema, type RequestResult, userIdSchema } from '@plenum/protocol';
+import { groupIdSchema, type RequestResult, type UserId, userIdSchema } from '@plenum/protocol';
 
 export interface Call {
   readonly operation: string;
@@ -60,6 +62,11 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     list_groups: answer('list_groups', { groups: [], next_cursor: null }),
     subscribe: answer('subscribe', { groups: [] }),
     unsubscribe: answer('unsubscribe', { groups: [] }),
+    presence: answer('presence', { online: [], count: 0 }),
+    typing: answer('typing', {}),
+    mark_read: answer('mark_read', { read_seq: 7, unread: 0 }),
+    disconnect_user: answer('disconnect_user', { status: 'disconnected' }),
+    revoke_user: answer('revoke_user', { status: 'revoked', revoked_at: '2025-01-15T10:30:00.000Z' }),
     history: answer('history', { entries: [], epoch: position.epoch, head_seq: 7, oldest_seq: 1 }),
     relay_msg: async (caller, args, onCommitted) => {
       calls.push({ operation: 'relay_msg', caller, args });
@@ -99,10 +106,30 @@ export const fakeAuthenticator: Authenticator = {
     if (token === 'broken') throw new Error('the authenticator has a bug');
     const user = userIdSchema.safeParse(token.startsWith('user:') ? token.slice(5) : undefined);
     return user.success
-      ? { outcome: 'user', userId: user.data, expiresAtMs: null }
+      ? { outcome: 'user', userId: user.data, issuedAtMs: 0, expiresAtMs: null }
       : { outcome: 'refused', code: 'unauthenticated' };
   },
 };
+
+/** Nobody is revoked until the test says so; cuts are the test's. */
+export class FakeRevocations implements Revocations {
+  readonly revoked = new Map<UserId, number>();
+  cut: (cut: Cut) => void = () => {};
+
+  async revoke(userId: UserId): Promise<number> {
+    const nowMs = Date.now();
+    this.revoked.set(userId, nowMs);
+    return nowMs;
+  }
+
+  async revokedAt(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>> {
+    return new Map([...this.revoked].filter(([userId]) => userIds.includes(userId)));
+  }
+
+  onCut(listener: (cut: Cut) => void): void {
+    this.cut = listener;
+  }
+}
 
 export class FakeHub implements DeviceHub {
   readonly devices = new Map<Subscriber, readonly ClaimedPosition[]>();

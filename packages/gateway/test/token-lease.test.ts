@@ -10,7 +10,9 @@ const soon = (ms: number) => Date.now() + ms;
 test('a socket is warned before its token ends, and cut when it does', async () => {
   const expiresAtMs = soon(700);
   await using edge = await startEdge({
-    authenticator: { authenticate: async () => ({ outcome: 'user', userId: edgeUser, expiresAtMs }) },
+    authenticator: {
+      authenticate: async () => ({ outcome: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs }),
+    },
   });
   const client = edge.client({ auth: { token: 'any' } });
   const warned = next(client, 'token_expiring');
@@ -25,9 +27,12 @@ test('a socket is warned before its token ends, and cut when it does', async () 
 test('a refreshed token keeps the socket; one of somebody else, or none, does not replace it', async () => {
   const firstEndsAtMs = soon(700);
   const answers = new Map([
-    ['first', { outcome: 'user', userId: edgeUser, expiresAtMs: firstEndsAtMs } as const],
-    ['longer', { outcome: 'user', userId: edgeUser, expiresAtMs: soon(3_600_000) } as const],
-    ['other', { outcome: 'user', userId: strangerUser, expiresAtMs: null } as const],
+    ['first', { outcome: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs: firstEndsAtMs } as const],
+    [
+      'longer',
+      { outcome: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs: soon(3_600_000) } as const,
+    ],
+    ['other', { outcome: 'user', userId: strangerUser, issuedAtMs: null, expiresAtMs: null } as const],
   ]);
   const unknown = { outcome: 'refused', code: 'unauthenticated' } as const;
   await using edge = await startEdge({

@@ -11,6 +11,9 @@ import {
   ManualClock,
   modelSuite,
   nudgesSuite,
+  presenceSuite,
+  readMarksSuite,
+  revocationsSuite,
   ruleMatrixSuite,
   seededRandom,
 } from '@plenum/testkit';
@@ -36,6 +39,9 @@ groupStoreSuite('memory', makeEngine);
 groupLogSuite('memory', makeEngine);
 feedTransportSuite('memory', makeEngine);
 nudgesSuite('memory', makeEngine);
+presenceSuite('memory', makeEngine);
+readMarksSuite('memory', makeEngine);
+revocationsSuite('memory', makeEngine);
 engineSuite('memory', makeEngine);
 idleMuteSuite('memory', makeEngine);
 leasesSuite('memory', makeEngine);

@@ -7,6 +7,9 @@ import { memoryGroupStore } from './memory-group-store.ts';
 import { memoryLeases } from './memory-leases.ts';
 import { memoryNodes } from './memory-nodes.ts';
 import { MemoryNudges } from './memory-nudges.ts';
+import { MemoryPresence } from './memory-presence.ts';
+import { memoryReadMarks } from './memory-read-marks.ts';
+import { memoryRevocations } from './memory-revocations.ts';
 import { MemoryState } from './memory-state.ts';
 import { settleIdleGroups } from './settle.ts';
 
@@ -36,8 +39,10 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     settings,
     now: engineClock(clock, wallBaseMs),
     publish: (groupId, entry) => feeds.publish(groupId, entry),
+    tell: (groupId, pushes) => feeds.tell(groupId, pushes),
   });
-  const stopHousekeeping = keepHouse(state, clock);
+  const presence = new MemoryPresence(state, inTurn);
+  const stopHousekeeping = keepHouse(state, presence, clock);
   const agreed = new Map<string, string>();
   return {
     name: 'memory',
@@ -45,6 +50,9 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     log: memoryGroupLog(state, inTurn),
     feeds,
     nudges,
+    presence,
+    readMarks: memoryReadMarks(state, inTurn),
+    revocations: memoryRevocations(state.now, inTurn),
     nodes: memoryNodes(inTurn),
     leases: memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, inTurn }),
     // This engine is its own housekeeper: see keepHouse.
@@ -72,13 +80,14 @@ function engineClock(clock: Clock, wallBaseMs: number): () => number {
   return () => Math.floor(wallBaseMs + clock.monotonicMs() - startMs);
 }
 
-function keepHouse(state: MemoryState, clock: Clock): () => void {
+function keepHouse(state: MemoryState, presence: MemoryPresence, clock: Clock): () => void {
   let cancel = clock.after(housekeepingMs, tick);
   return () => cancel();
 
   function tick(): void {
     const nowMs = state.now();
     settleIdleGroups(state, nowMs);
+    presence.endDue();
     state.sweep(nowMs);
     cancel = clock.after(housekeepingMs, tick);
   }

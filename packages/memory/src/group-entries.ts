@@ -15,6 +15,9 @@ export class GroupEntries {
   readonly #epoch: string;
   readonly #retention: Retention;
   readonly #kept = new Map<number, LogEntry>();
+  /** By seq of a kept entry: messages up to it. */
+  readonly #messagesAt = new Map<number, number>();
+  #messages = 0;
   #seq = 0;
   #oldestSeq = 1;
   #lastAppendedMs = 0;
@@ -30,6 +33,16 @@ export class GroupEntries {
   }
   get seq(): number {
     return this.#seq;
+  }
+
+  /** How many messages there are up to a seq; of what is not kept any more, all up to the oldest kept entry. */
+  messagesUntil(seq: number): number {
+    if (seq >= this.#seq) return this.#messages;
+    const found = this.#messagesAt.get(seq);
+    if (found !== undefined) return found;
+    const oldest = this.#kept.get(this.#oldestSeq);
+    if (oldest === undefined) return this.#messages;
+    return (this.#messagesAt.get(this.#oldestSeq) ?? 0) - (oldest.kind === 'message' ? 1 : 0);
   }
 
   appendMessage(
@@ -96,6 +109,8 @@ export class GroupEntries {
   #keep<E extends LogEntry>(entry: E, nowMs: number): E {
     this.#endByAge(nowMs);
     this.#kept.set(entry.seq, entry);
+    if (entry.kind === 'message') this.#messages += 1;
+    this.#messagesAt.set(entry.seq, this.#messages);
     this.#seq = entry.seq;
     this.#lastAppendedMs = nowMs;
     this.#dropOldest(this.#seq - this.#retention.historyMaxEntries);
@@ -108,6 +123,9 @@ export class GroupEntries {
   }
 
   #dropOldest(upToSeq: number): void {
-    for (; this.#oldestSeq <= upToSeq; this.#oldestSeq += 1) this.#kept.delete(this.#oldestSeq);
+    for (; this.#oldestSeq <= upToSeq; this.#oldestSeq += 1) {
+      this.#kept.delete(this.#oldestSeq);
+      this.#messagesAt.delete(this.#oldestSeq);
+    }
   }
 }

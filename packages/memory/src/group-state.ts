@@ -3,6 +3,7 @@ import type { GroupRecord, GroupSettings, MemberRecord } from '@plenum/core';
 import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
 import { Bans } from './bans.ts';
 import type { GroupEntries } from './group-entries.ts';
+import { GroupPresence } from './group-presence.ts';
 import type { MembershipIndex } from './membership-index.ts';
 import { byText, SortedList } from './sorted-list.ts';
 
@@ -17,6 +18,8 @@ interface MuteEnd {
 
 interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtMs'> {
   readonly settings: GroupSettings;
+  /** A user went offline because he is no receiver any more. */
+  readonly onOffline: (group: GroupState, userId: UserId) => void;
 }
 
 const isActiveAdmin = ({ status, roles }: MemberRecord) => status === 'active' && roles.includes('admin');
@@ -34,7 +37,11 @@ export class GroupState {
   readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
   /** Pending members by the seq of their request. */
   readonly applicants = new SortedList<Place>((a, b) => a.seq - b.seq);
+  readonly presence = new GroupPresence();
+  /** How far members have read, and the messages up to there. */
+  readonly reads = new Map<UserId, { readonly seq: number; readonly messages: number }>();
   isDeleted = false;
+  readonly #onOffline: Origin['onOffline'];
   readonly #index: MembershipIndex;
   readonly #members = new Map<UserId, MemberRecord>();
   readonly #muteEnds = new SortedList<MuteEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
@@ -45,6 +52,7 @@ export class GroupState {
     this.groupType = origin.groupType;
     this.createdAtMs = origin.createdAtMs;
     this.settings = origin.settings;
+    this.#onOffline = origin.onOffline;
     this.log = log;
     this.#index = index;
   }
@@ -92,17 +100,26 @@ export class GroupState {
     this.#placesOf(record).add(placeOf(userId, record));
     if (record.mutedUntilMs !== null) this.#muteEnds.add({ untilMs: record.mutedUntilMs, userId });
     this.#index.add(userId, this.groupId);
+    if (record.status === 'pending') this.#endReceiving(userId);
   }
 
   remove(userId: UserId): void {
     this.#forget(userId);
     this.#index.delete(userId, this.groupId);
+    this.#endReceiving(userId);
   }
 
   /** Members and bans: a new group of the same id knows nobody. */
   forgetEveryone(): void {
+    this.isDeleted = true;
     for (const userId of [...this.#members.keys()]) this.remove(userId);
     this.bans.clear();
+  }
+
+  /** What is known of a receiver besides his record ends with his membership. */
+  #endReceiving(userId: UserId): void {
+    this.reads.delete(userId);
+    if (this.presence.forget(userId)) this.#onOffline(this, userId);
   }
 
   #countDue(nowMs: number): number {

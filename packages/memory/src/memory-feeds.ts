@@ -1,4 +1,4 @@
-import type { FeedListener, FeedTransport, LogEntry } from '@plenum/core';
+import type { EphemeralPush, FeedListener, FeedTransport, LogEntry } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { type InTurn, later } from './later.ts';
 
@@ -28,6 +28,14 @@ export class MemoryFeeds implements FeedTransport {
   publish(groupId: GroupId, entry: LogEntry): void {
     if (!this.#open.has(groupId)) return;
     setImmediate(() => this.#listener?.onEntry(groupId, entry));
+  }
+
+  /** As `publish`. */
+  tell(groupId: GroupId, pushes: readonly EphemeralPush[]): void {
+    if (!this.#open.has(groupId)) return;
+    setImmediate(() => {
+      for (const push of pushes) this.#listener?.onEphemeral(groupId, push);
+    });
   }
 
   /** Hands nothing out any more. */

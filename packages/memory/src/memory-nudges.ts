@@ -1,4 +1,4 @@
-import type { Nudge, Nudges } from '@plenum/core';
+import type { Cut, Nudge, Nudges } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { InTurn } from './later.ts';
 
@@ -7,6 +7,7 @@ export class MemoryNudges implements Nudges {
   readonly #watched = new Set<UserId>();
   readonly #inTurn: InTurn;
   #listener: ((nudge: Nudge) => void) | null = null;
+  #cutListener: ((cut: Cut) => void) | null = null;
 
   constructor(inTurn: InTurn) {
     this.#inTurn = inTurn;
@@ -19,6 +20,15 @@ export class MemoryNudges implements Nudges {
 
   listen(listener: (nudge: Nudge) => void): void {
     this.#listener = listener;
+  }
+
+  cut(cut: Cut): void {
+    if (!this.#watched.has(cut.userId)) return;
+    setImmediate(() => this.#cutListener?.(cut));
+  }
+
+  onCut(listener: (cut: Cut) => void): void {
+    this.#cutListener = listener;
   }
 
   watch(userId: UserId): Promise<void> {
@@ -34,5 +44,6 @@ export class MemoryNudges implements Nudges {
   stop(): void {
     this.#watched.clear();
     this.#listener = null;
+    this.#cutListener = null;
   }
 }

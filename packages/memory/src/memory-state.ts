@@ -1,8 +1,17 @@
 /** Everything the memory engine holds, and the only way in which an entry gets into a log. */
-import type { Appended, ChangeDone, EngineSettings, LogEntry, MessageDraft, Random } from '@plenum/core';
+import type {
+  Appended,
+  ChangeDone,
+  EngineSettings,
+  EphemeralPush,
+  LogEntry,
+  MessageDraft,
+  Random,
+} from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { ExpiringMap } from './expiring-map.ts';
 import type { EventDraft } from './group-entries.ts';
+import { presencePushes, type Turn } from './group-presence.ts';
 import type { GroupState } from './group-state.ts';
 import { MembershipIndex } from './membership-index.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -19,12 +28,15 @@ export interface MemoryStateOptions {
   readonly now: () => number;
   /** Hands a stored entry to this process' feeds; must not call a listener within the call. */
   readonly publish: (groupId: GroupId, entry: LogEntry) => void;
+  /** The same for what is in no log. */
+  readonly tell: (groupId: GroupId, pushes: readonly EphemeralPush[]) => void;
 }
 
 export class MemoryState {
   readonly random: Random;
   readonly settings: EngineSettings;
   readonly now: () => number;
+  readonly tell: MemoryStateOptions['tell'];
   readonly groups = new Map<GroupId, GroupState>();
   /** The ids of `groups`, ascending. */
   readonly groupIds = new SortedList<GroupId>(byText);
@@ -44,6 +56,7 @@ export class MemoryState {
     this.random = options.random;
     this.settings = options.settings;
     this.now = options.now;
+    this.tell = options.tell;
     this.#publish = options.publish;
     const nowMs = this.now();
     this.requests = new RequestMemory(nowMs);
@@ -71,7 +84,6 @@ export class MemoryState {
   /** Leaves a tombstone; the last entry has to be in the log already. */
   end(group: GroupState, nowMs: number): void {
     group.forgetEveryone();
-    group.isDeleted = true;
     this.groups.delete(group.groupId);
     this.groupIds.delete(group.groupId);
     this.timedMutes.delete(group);
@@ -91,6 +103,13 @@ export class MemoryState {
     const entry = group.log.appendMessage({ sender, message, requestId: request.id }, nowMs);
     this.#publish(group.groupId, entry);
     return entry.seq;
+  }
+
+  tellTurns(group: GroupState, turns: readonly Turn[]): void {
+    if (group.isDeleted) return;
+    const { active, muted } = group.counts(this.now());
+    const { count } = group.presence;
+    this.tell(group.groupId, presencePushes(group.groupId, { receivers: active + muted, count, turns }));
   }
 
   /** Frees what has ended by time. */

@@ -20,6 +20,10 @@ export const limits = {
   subscribeMax: 256,
   /** Members that `get_group_info` lists before it says `truncated`. */
   infoMembersMax: 1000,
+  /** Users that `presence` lists; its `count` is exact beyond it. */
+  presenceListMax: 1000,
+  /** Groups of this many members are told counts of who is online, not names. */
+  presenceCountsOnlyFrom: 500,
   /** Applicants that wait in one group at a time. */
   pendingMax: 1000,
   /** Highest `max_members`. */

@@ -11,7 +11,7 @@ import {
   seqSchema,
   timestampSchema,
 } from './groups.ts';
-import { groupIdSchema, requestIdSchema } from './ids.ts';
+import { groupIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
 import { subscriptionSchema } from './requests.ts';
 
 /** One message to every receiver, its sender included; `request_id` is the sender's. */
@@ -38,11 +38,18 @@ export const resyncPushSchema = z.object({
   head_seq: seqSchema,
   oldest_seq: seqSchema,
 });
+/** Ephemeral: no seq, not repeated. Groups of 500 members or more tell `count` only. */
+export const presenceChangedPushSchema = z.union([
+  z.object({ group_id: groupIdSchema, user_id: userIdSchema, online: z.boolean(), count: z.int() }),
+  z.object({ group_id: groupIdSchema, count: z.int() }),
+]);
+/** Ephemeral, as above; not to the devices of the one who types. */
+export const typingPushSchema = z.object({ group_id: groupIdSchema, user_id: userIdSchema });
 export const drainPushSchema = z.object({ within_ms: z.int() });
 /** The token ends soon: `refresh_token` keeps the socket. */
 export const tokenExpiringPushSchema = z.object({ expires_at: timestampSchema });
 export const closingPushSchema = z.object({
-  code: z.enum(['slow_consumer', 'token_expired', 'revoked', 'drain']),
+  code: z.enum(['slow_consumer', 'token_expired', 'revoked', 'disconnected', 'drain']),
 });
 
 /** Every push by its event name; `response` answers a request that came without an ack. */
@@ -52,6 +59,8 @@ export const pushTable = {
   subscribed: subscribedPushSchema,
   membership: membershipPushSchema,
   resync: resyncPushSchema,
+  presence_changed: presenceChangedPushSchema,
+  typing: typingPushSchema,
   drain: drainPushSchema,
   token_expiring: tokenExpiringPushSchema,
   closing: closingPushSchema,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { groupIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
+import { presenceRows } from './presence-routes.ts';
 import { type RequestType, requestTable } from './requests.ts';
 
 /**
@@ -28,7 +29,7 @@ export interface RequestRoute extends RouteBase {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
 }
-type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
+export type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
   readonly successStatus?: number;
   /** Arguments that stand in the query. */
   readonly query?: readonly string[];
@@ -142,6 +143,7 @@ const rows: readonly Row[] = [
     actor: 'token',
     query: ['after', 'before', 'limit'],
   },
+  ...presenceRows,
 ];
 
 const actorFields: Readonly<Record<ActorSource, z.ZodRawShape>> = {

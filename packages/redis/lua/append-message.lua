@@ -45,7 +45,8 @@ local function refuse(code, detail)
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
-local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal')
+local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
+  'events')
 if not field[2] or field[1] then return refuse('group_not_found') end
 local next_due = tonumber(field[7])
 if next_due and next_due <= now and is_settled == '0' then return { 'due', integer(now) } end
@@ -76,6 +77,7 @@ local group = {
   active = field[5],
   muted = field[6],
   log_renewal = tonumber(field[8]),
+  events = tonumber(field[9] or 0),
 }
 continue_epoch(group)
 group.seq = group.seq + 1

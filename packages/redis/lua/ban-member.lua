@@ -12,7 +12,10 @@ if not acts_as_admin() then return refuse('not_admin') end
 local member = find_member(user_id, now)
 if member and is_last_admin(group, member) then return refuse('last_admin') end
 
-if member then take_out(group, user_id, member) end
+if member then
+  take_out(group, user_id, member)
+  forget_receiver(group, user_id)
+end
 local ban = { status = 'b', role = 'm', joined_at = now, since_seq = group.seq + 1, ends_at = end_of(for_ms) }
 redis.call('HSET', members_key, user_id, record_text(ban))
 return done(ban, record_change('banned', reason_field(reason) .. until_field('banned_until', ban.ends_at)))

@@ -34,7 +34,10 @@ if is_direct then
   return done(joiner, record_change('joined', is_first and roles_field(joiner) or ''))
 end
 
-if member then take_out(group, user_id, member) end
+if member then
+  take_out(group, user_id, member)
+  forget_receiver(group, user_id)
+end
 local applicant = {
   status = 'p',
   role = member and member.role or 'm',

@@ -70,6 +70,8 @@ const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({
   outbox: keys.outbox(groupId),
   due: keys.due(groupId),
   groups: keys.groups(groupId),
+  on: keys.on(groupId),
+  reads: keys.reads(groupId),
 });
 
 function argsOf(command: GroupCommand, { keys, random, settings }: ChangeContext) {

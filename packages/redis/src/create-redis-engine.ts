@@ -1,5 +1,14 @@
 /** The composition root of this package: checks Redis, opens the connections and builds every port on them. */
-import type { Clock, Engine, EngineHealth, EngineSettings, GroupLog, Logger, Random } from '@plenum/core';
+import {
+  type Clock,
+  type Engine,
+  type EngineHealth,
+  type EngineSettings,
+  type GroupLog,
+  type Logger,
+  PresenceWork,
+  type Random,
+} from '@plenum/core';
 import { agreeOn } from './agreement.ts';
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
@@ -13,6 +22,10 @@ import { RedisGroupLog } from './redis-group-log.ts';
 import { RedisGroupStore } from './redis-group-store.ts';
 import { RedisLeases } from './redis-leases.ts';
 import { RedisNodes } from './redis-nodes.ts';
+import { RedisPresence } from './redis-presence.ts';
+import { RedisReadMarks } from './redis-read-marks.ts';
+import { RedisRevocations } from './redis-revocations.ts';
+import { ScriptCalls } from './script-calls.ts';
 import { ServerClock } from './server-clock.ts';
 import { healthOfShards } from './shards.ts';
 
@@ -71,6 +84,12 @@ function assemble(foundation: Foundation): RedisEngine {
   const durability = new DurabilityReading(command, clock);
   const idleMutes = new IdleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
   if (connections.listening !== null) idleMutes.start();
+  // One for all three: none of them is on the way of a message.
+  const calls = new ScriptCalls({ ...state, redis: reads });
+  const presence = new RedisPresence(calls, state);
+  const nodes = new RedisNodes({ ...state, redis: command, channels: listening.channels, anomalies });
+  const presenceWork = new PresenceWork({ presence, nodes, clock, logger: foundation.logger });
+  if (connections.listening !== null) presenceWork.start();
   const health = async (): Promise<EngineHealth> => {
     const { answering, away } = await healthOfShards(command, clock);
     const isReady = listening.isUp() && answering > 0;
@@ -82,15 +101,19 @@ function assemble(foundation: Foundation): RedisEngine {
     log: splitLog(appends, new RedisGroupLog({ ...state, redis: reads })),
     feeds: listening.feeds,
     nudges: listening.nudges,
-    nodes: new RedisNodes({ ...state, redis: command, channels: listening.channels, anomalies }),
+    presence,
+    readMarks: new RedisReadMarks(calls, state),
+    revocations: new RedisRevocations(calls, state),
+    nodes,
     leases: new RedisLeases({ ...state, redis: command }),
-    partitionWorks: [idleMutes],
+    partitionWorks: [idleMutes, presenceWork],
     roomChannels: listening.roomChannels,
     anomalies,
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     close: () => {
       idleMutes.stop();
+      presenceWork.stop();
       listening.close();
       return connections.close();
     },

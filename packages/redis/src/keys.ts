@@ -41,6 +41,18 @@ export class Keys {
   /** Stream: `<seq>-0` → `k` (m|e), `w` (wire). */
   log = (groupId: GroupId): string => this.#of('log', groupId);
 
+  /** Hash: user → ids of the nodes on which he has an attached device. */
+  on = (groupId: GroupId): string => this.#of('on', groupId);
+  /** Hash: user → `<seq> <messages>`: how far he has read. */
+  reads = (groupId: GroupId): string => this.#of('reads', groupId);
+  /** Set of the partition: `<group> <user>` for whom the node holds presence. */
+  held = (partition: number, nodeId: string): string =>
+    `${this.prefix}:${tagOfPartition(partition)}:held:${nodeId}`;
+  /** Set of the partition: nodes that hold presence in it. */
+  holders = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:holders`;
+  /** ZSET of the partition: `<group> <user>` by the time at which a membership ends by absence, ms. */
+  away = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:away`;
+
   /** String: payload hash and answer of one request. */
   dedupe = (groupId: GroupId, actor: string, requestId: string): string =>
     `${this.prefix}:${tagOf(groupId)}:dedupe:${digest([groupId, actor, requestId])}`;
@@ -63,6 +75,9 @@ export class Keys {
   mine = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:mine:${userId}`;
   /** String in the user's slot: the token bucket of his joins, leaves and creates. */
   membershipBucket = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:moves:${userId}`;
+
+  /** String in the user's slot: until when his tokens are worthless, ms. */
+  revoked = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:revoked:${userId}`;
 
   /** The channel of the group's Socket.IO room, as the sharded adapter names it. */
   groupChannel = (groupId: GroupId): string => `${this.prefix}#/#${groupRoom(groupId)}#`;

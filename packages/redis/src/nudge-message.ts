@@ -1,26 +1,28 @@
 /**
- * A nudge as it travels on the channel of a user's devices: a message of the Socket.IO adapter, so that stock servers on
+ * A nudge or a cut as it travels on the channel of a user's devices: a message of the Socket.IO adapter, so that stock servers on
  * the same prefix understand it, with a `uid` by which our nodes know it for a nudge.
  */
-import type { Nudge } from '@plenum/core';
+import type { Cut, Nudge } from '@plenum/core';
 import { userRoom } from '@plenum/core';
 import { groupIdSchema, membershipPushSchema, seqSchema, type UserId } from '@plenum/protocol';
 import { z } from 'zod';
 
 const start = Buffer.from('{"uid":"plenum1 nudge"');
 
+const nudgeData = z.tuple([
+  z.literal('plenum:nudge'),
+  z.object({ group_id: groupIdSchema, seq: seqSchema, membership: membershipPushSchema }),
+]);
+const cutData = z.tuple([z.literal('plenum:cut'), z.object({ code: z.enum(['revoked', 'disconnected']) })]);
 const schema = z.object({
-  data: z.object({
-    packet: z.object({
-      data: z.tuple([
-        z.literal('plenum:nudge'),
-        z.object({ group_id: groupIdSchema, seq: seqSchema, membership: membershipPushSchema }),
-      ]),
-    }),
-  }),
+  data: z.object({ packet: z.object({ data: z.union([nudgeData, cutData]) }) }),
 });
 
-export const encodeNudge = (nudge: Nudge): string =>
+export const encodeNudge = ({ userId, groupId, seq, membership }: Nudge): string =>
+  encode(userId, ['plenum:nudge', { group_id: groupId, seq, membership }]);
+export const encodeCut = ({ userId, code }: Cut): string => encode(userId, ['plenum:cut', { code }]);
+
+const encode = (userId: UserId, data: z.input<typeof nudgeData> | z.input<typeof cutData>): string =>
   JSON.stringify({
     uid: 'plenum1 nudge',
     nsp: '/',
@@ -28,10 +30,10 @@ export const encodeNudge = (nudge: Nudge): string =>
     data: {
       packet: {
         type: 2,
-        data: ['plenum:nudge', { group_id: nudge.groupId, seq: nudge.seq, membership: nudge.membership }],
+        data,
         nsp: '/',
       },
-      opts: { rooms: [userRoom(nudge.userId)], except: [], flags: {} },
+      opts: { rooms: [userRoom(userId)], except: [], flags: {} },
     },
   });
 
@@ -39,11 +41,13 @@ export const encodeNudge = (nudge: Nudge): string =>
 export const isNudge = (payload: Buffer): boolean => payload.subarray(0, start.length).equals(start);
 
 /** @returns null for anything that is no sound nudge. The user is the one whose channel it came on, whatever it says. */
-export function decodeNudge(payload: Buffer, userId: UserId): Nudge | null {
+export function decodeNudge(payload: Buffer, userId: UserId): Nudge | Cut | null {
   try {
     const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));
     if (!parsed.success) return null;
-    const [, { group_id: groupId, seq, membership }] = parsed.data.data.packet.data;
+    const { data } = parsed.data.data.packet;
+    if (data[0] === 'plenum:cut') return { userId, code: data[1].code };
+    const { group_id: groupId, seq, membership } = data[1];
     return { userId, groupId, seq, membership };
   } catch {
     return null;

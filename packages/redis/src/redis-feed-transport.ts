@@ -3,6 +3,7 @@ import { type Clock, type FeedListener, type FeedTransport, PlenumError } from '
 import type { GroupId } from '@plenum/protocol';
 import type { Anomalies } from './anomalies.ts';
 import type { Channels } from './channels.ts';
+import { decodeEphemeral } from './ephemeral-message.ts';
 import type { Keys } from './keys.ts';
 import type { RedisGroupLog } from './redis-group-log.ts';
 import type { ChannelHandler } from './subscription.ts';
@@ -69,7 +70,9 @@ export class RedisFeedTransport implements FeedTransport {
     return (payload) => {
       const decoded = decode(payload);
       if (decoded === null) {
-        anomalies.note('malformed_entry', { groupId });
+        const push = decodeEphemeral(payload, groupId);
+        if (push === null) anomalies.note('malformed_entry', { groupId });
+        else this.#listener?.onEphemeral(groupId, push);
         return;
       }
       // First: the sender's ack precedes his own copy.

@@ -1,10 +1,10 @@
 /** Nudges on the channel of each user's devices: lossy, and told from the adapter's messages by their first bytes. */
-import type { Clock, Nudge, Nudges } from '@plenum/core';
+import type { Clock, Cut, Nudge, Nudges } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { Anomalies } from './anomalies.ts';
 import type { Channels } from './channels.ts';
 import type { Keys } from './keys.ts';
-import { decodeNudge, encodeNudge, isNudge } from './nudge-message.ts';
+import { decodeNudge, encodeCut, encodeNudge, isNudge } from './nudge-message.ts';
 import type { ScriptClient } from './scripts/index.ts';
 import type { ChannelHandler } from './subscription.ts';
 import { within } from './within.ts';
@@ -24,15 +24,22 @@ export class RedisNudges implements Nudges {
   readonly #options: RedisNudgesOptions;
   readonly #watched = new Map<UserId, ChannelHandler>();
   readonly #listeners: ((nudge: Nudge) => void)[] = [];
+  readonly #cutListeners: ((cut: Cut) => void)[] = [];
 
   constructor(options: RedisNudgesOptions) {
     this.#options = options;
   }
 
   send(nudge: Nudge): void {
-    const { command, keys, anomalies } = this.#options;
-    const channel = keys.userChannel(nudge.userId);
-    command.spublish(channel, encodeNudge(nudge)).catch(() => anomalies.note('publish_failed', { channel }));
+    this.#publish(nudge.userId, encodeNudge(nudge));
+  }
+
+  cut(cut: Cut): void {
+    this.#publish(cut.userId, encodeCut(cut));
+  }
+
+  onCut(listener: (cut: Cut) => void): void {
+    this.#cutListeners.push(listener);
   }
 
   listen(listener: (nudge: Nudge) => void): void {
@@ -58,13 +65,20 @@ export class RedisNudges implements Nudges {
     this.#options.subscriber?.unsubscribe(this.#options.keys.userChannel(userId), handler);
   }
 
+  #publish(userId: UserId, message: string): void {
+    const { command, keys, anomalies } = this.#options;
+    const channel = keys.userChannel(userId);
+    command.spublish(channel, message).catch(() => anomalies.note('publish_failed', { channel }));
+  }
+
   /** Other messages on the channel are the adapter's business. */
   #handlerFor(userId: UserId): ChannelHandler {
     return (payload) => {
       if (!isNudge(payload)) return;
-      const nudge = decodeNudge(payload, userId);
-      if (nudge === null) this.#options.anomalies.note('malformed_nudge', { userId });
-      else for (const listener of this.#listeners) listener(nudge);
+      const heard = decodeNudge(payload, userId);
+      if (heard === null) this.#options.anomalies.note('malformed_nudge', { userId });
+      else if ('code' in heard) for (const listener of this.#cutListeners) listener(heard);
+      else for (const listener of this.#listeners) listener(heard);
     };
   }
 }

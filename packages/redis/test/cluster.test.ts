@@ -37,6 +37,7 @@ async function populate() {
   const audited = new Set<string>();
   second.engine.feeds.listen({
     onEntry: (groupId, entry) => heard.set(groupId, [...(heard.get(groupId) ?? []), entry]),
+    onEphemeral: () => undefined,
     onAuditNeeded: (ids) => {
       for (const id of ids === 'all' ? groupIds : ids) audited.add(id);
     },

@@ -12,7 +12,10 @@ import {
   leasesSuite,
   nudgesSuite,
   obtainRedisForTests,
+  presenceSuite,
   type RedisForTests,
+  readMarksSuite,
+  revocationsSuite,
   ruleMatrixSuite,
 } from '@plenum/testkit';
 import { afterAll, beforeAll } from 'vitest';
@@ -65,6 +68,9 @@ groupStoreSuite('redis', makeEngine);
 groupLogSuite('redis', makeEngine);
 feedTransportSuite('redis', makeEngine);
 nudgesSuite('redis', makeEngine);
+presenceSuite('redis', makeEngine);
+readMarksSuite('redis', makeEngine);
+revocationsSuite('redis', makeEngine);
 engineSuite('redis', makeEngine);
 leasesSuite('redis', makeEngine);
 idleMuteSuite('redis', makeOwningEngine);

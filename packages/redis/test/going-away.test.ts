@@ -25,7 +25,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-const silent: FanOut = { deliver: () => {}, push: () => {}, seal: () => {} };
+const silent: FanOut = { deliver: () => {}, push: () => {}, whisper: () => {}, seal: () => {} };
 const deviceOf = (userId: UserId): Subscriber => ({
   id: `device of ${userId}`,
   userId,
@@ -42,7 +42,13 @@ function callerOf(subscriber: Subscriber): Caller {
 
 /** Everything that a node does, at once; nothing of it has ended when this returns. */
 function begin({ engine }: EngineUnderTest, round: number) {
-  const core = createCore({ engine, fanOut: silent, clock: systemClock, logger: keepingLogger() });
+  const core = createCore({
+    engine,
+    fanOut: silent,
+    clock: systemClock,
+    logger: keepingLogger(),
+    nodeId: `node-${round}`,
+  });
   core.start();
   const users = groupIds.map((_, i) => deviceOf(userIdSchema.parse(`u${round}-${i}`)));
   const { operations, feeds } = core;

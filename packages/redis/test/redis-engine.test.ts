@@ -40,7 +40,11 @@ const create = ({ engine }: EngineUnderTest) =>
 async function follow({ engine }: EngineUnderTest) {
   const entries: LogEntry[] = [];
   const onAuditNeeded = vi.fn();
-  engine.feeds.listen({ onEntry: (_, entry) => entries.push(entry), onAuditNeeded });
+  engine.feeds.listen({
+    onEntry: (_, entry) => entries.push(entry),
+    onEphemeral: () => undefined,
+    onAuditNeeded,
+  });
   await engine.feeds.open(groupId);
   return { entries, onAuditNeeded };
 }

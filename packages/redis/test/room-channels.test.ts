@@ -165,7 +165,11 @@ test('malformed publishes on every channel end nothing and disturb nothing', asy
   const client = await server.client('news');
   const entries: LogEntry[] = [];
   const nudged: number[] = [];
-  engine.feeds.listen({ onEntry: (_, entry) => entries.push(entry), onAuditNeeded: () => undefined });
+  engine.feeds.listen({
+    onEntry: (_, entry) => entries.push(entry),
+    onEphemeral: () => undefined,
+    onAuditNeeded: () => undefined,
+  });
   engine.nudges.listen(({ seq }) => nudged.push(seq));
   await engine.feeds.open(groupId);
   await engine.nudges.watch(userId);

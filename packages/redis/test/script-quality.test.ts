@@ -79,6 +79,8 @@ const writeCommands = [
   'HINCRBY',
   'ZADD',
   'ZREM',
+  'SADD',
+  'SREM',
   'XADD',
   'SET',
   'PEXPIRE',

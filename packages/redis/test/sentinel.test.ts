@@ -20,6 +20,7 @@ beforeEach(async () => {
   const { engine } = started;
   engine.feeds.listen({
     onEntry: (_, entry) => heard.push(entry),
+    onEphemeral: () => undefined,
     onAuditNeeded: () => {
       audits += 1;
     },

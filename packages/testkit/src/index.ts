@@ -73,4 +73,6 @@ export { groupLogSuite } from './suites/group-log-suite.ts';
 export { groupStoreSuite } from './suites/group-store-suite.ts';
 export { leasesSuite } from './suites/leases-suite.ts';
 export { nudgesSuite } from './suites/nudges-suite.ts';
+export { presenceSuite } from './suites/presence-suite.ts';
+export { readMarksSuite, revocationsSuite } from './suites/read-marks-suite.ts';
 export { ruleMatrixSuite } from './suites/rule-matrix-suite.ts';

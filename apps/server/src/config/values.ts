@@ -1,4 +1,5 @@
 /** How the text of one environment variable becomes a value: each parser says what it expects, with the limit. */
+import { isIP } from 'node:net';
 import type { ClusterStrategy } from '@plenum/core';
 import { z } from 'zod';
 
@@ -48,6 +49,20 @@ export const origins = () =>
   parsed('a comma-separated list of exact origins, such as https://chat.example.com', (text) => {
     const list = listOf(text);
     return list.every(isExactOrigin) ? list : undefined;
+  });
+
+function isAddressOrBlock(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const maxBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (more.length > 0 || maxBits < 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= maxBits);
+}
+
+/** Proxies whose `X-Forwarded-For` is believed. */
+export const proxies = () =>
+  parsed('a comma-separated list of addresses and CIDR blocks, such as 10.0.0.0/8', (text) => {
+    const list = listOf(text);
+    return list.every(isAddressOrBlock) ? list : undefined;
   });
 
 export const transports = () =>

@@ -12,10 +12,11 @@ function endOf(expSec: number | undefined, leewaySec: number): number | null {
 }
 
 /** Who a token belongs to whose signature, times, issuer and audience were found good: `sub` is the user id. */
-export function authenticationBy({ sub, exp }: JWTPayload, leewaySec = 0): Authentication {
+export function authenticationBy({ sub, iat, exp }: JWTPayload, leewaySec = 0): Authentication {
   const user = userIdSchema.safeParse(sub);
   if (!user.success) return { outcome: 'refused', code: 'unauthenticated' };
-  return { outcome: 'user', userId: user.data, expiresAtMs: endOf(exp, leewaySec) };
+  const issuedAtMs = iat === undefined ? null : Math.floor(iat) * 1000;
+  return { outcome: 'user', userId: user.data, issuedAtMs, expiresAtMs: endOf(exp, leewaySec) };
 }
 
 /** What a token is told that could not be verified. */

@@ -18,6 +18,7 @@ test('an issued token authenticates its user until it expires', async () => {
   expect(await authenticator.authenticate(token)).toEqual({
     outcome: 'user',
     userId,
+    issuedAtMs: nowMs(),
     expiresAtMs: nowMs() + 60_000,
   });
 });

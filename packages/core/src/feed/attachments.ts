@@ -1,5 +1,6 @@
 /** Where the attached devices of one feed stand, and how far they may go. */
 import type { Subscriber } from '../ports/fan-out.ts';
+import type { FeedSink } from './feed-sink.ts';
 
 /** A device that still reads the log up to where the feed is. */
 export interface CatchingUp {
@@ -17,11 +18,10 @@ export class Attachments {
   readonly live = new Set<Subscriber>();
   readonly ahead = new Map<Subscriber, number>();
   readonly behind = new Map<Subscriber, CatchingUp>();
-  readonly #beforeLiveChanges: () => void;
+  readonly #sink: Pick<FeedSink, 'seal' | 'moved'>;
 
-  /** @param beforeLiveChanges whoever was handed the live set has to take what it needs of it. */
-  constructor(beforeLiveChanges: () => void) {
-    this.#beforeLiveChanges = beforeLiveChanges;
+  constructor(sink: Pick<FeedSink, 'seal' | 'moved'>) {
+    this.#sink = sink;
   }
 
   get isAny(): boolean {
@@ -42,14 +42,21 @@ export class Attachments {
 
   /** @returns true when the device has to catch up from `cursor`. */
   place(subscriber: Subscriber, cursor: number, lastSeq: number): boolean {
-    this.remove(subscriber);
+    this.#takeOff(subscriber);
     if (cursor === lastSeq) this.#goLive(subscriber);
     else if (cursor > lastSeq) this.ahead.set(subscriber, cursor);
     else this.behind.set(subscriber, { cursor, endSeq: null });
+    this.#sink.moved(subscriber, false);
     return cursor < lastSeq;
   }
 
   remove(subscriber: Subscriber): void {
+    if (!this.has(subscriber)) return;
+    this.#takeOff(subscriber);
+    this.#sink.moved(subscriber, false);
+  }
+
+  #takeOff(subscriber: Subscriber): void {
     if (this.live.has(subscriber)) this.#leaveLive(subscriber);
     this.ahead.delete(subscriber);
     this.behind.delete(subscriber);
@@ -70,6 +77,7 @@ export class Attachments {
    */
   end(devices: Iterable<Subscriber>, seq: number): void {
     for (const device of devices) {
+      if (this.has(device)) this.#sink.moved(device, true);
       if (this.live.has(device)) this.#leaveLive(device);
       const catchingUp = this.behind.get(device);
       if (catchingUp !== undefined) catchingUp.endSeq ??= seq;
@@ -81,19 +89,20 @@ export class Attachments {
   }
 
   clear(): void {
-    this.#beforeLiveChanges();
+    for (const device of this.all()) this.#sink.moved(device, true);
+    this.#sink.seal();
     this.live.clear();
     this.ahead.clear();
     this.behind.clear();
   }
 
   #goLive(subscriber: Subscriber): void {
-    this.#beforeLiveChanges();
+    this.#sink.seal();
     this.live.add(subscriber);
   }
 
   #leaveLive(subscriber: Subscriber): void {
-    this.#beforeLiveChanges();
+    this.#sink.seal();
     this.live.delete(subscriber);
   }
 }

@@ -3,11 +3,12 @@
  * Devices come and go here, nudges and the sweep bring in what is missing, audits find what was lost without a gap.
  */
 import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
-import { PlenumError } from '../errors.ts';
 import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
+import type { EphemeralPush } from '../ports/presence.ts';
+import { NodePresence, type NodePresenceParts } from '../presence/node-presence.ts';
 import { fail, type Outcome } from '../requests/caller.ts';
 import { CatchUpTurns } from './catch-up.ts';
 import { Devices } from './devices.ts';
@@ -15,6 +16,7 @@ import type { LogEntry } from './entry.ts';
 import type { FeedPosition } from './epoch-chain.ts';
 import { FeedCounters } from './feed-counters.ts';
 import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
+import { mustBeReadAgain, pushNotAMember } from './late-reading.ts';
 import { retryWhile } from './retry.ts';
 import { Sweep } from './sweep.ts';
 
@@ -23,14 +25,17 @@ const membershipsPerPage = 100;
 export class FeedHost implements DeviceHub, FeedListener {
   readonly counters = new FeedCounters();
   readonly devices = new Devices();
+  readonly presence: NodePresence;
   readonly #context: FeedContext;
   readonly #feeds = new Map<GroupId, HostedFeed>();
   readonly #sweep: Sweep;
   #isStopped = false;
 
-  constructor(parts: Omit<FeedContext, 'devices' | 'catchUpTurns' | 'counters'>) {
+  constructor(parts: NodePresenceParts) {
     const { devices, counters } = this;
-    this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns() };
+    this.presence = new NodePresence(parts, devices, this.#feeds);
+    const presence = this.presence.announcements;
+    this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns(), presence };
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
     parts.engine.feeds.listen(this);
     parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));
@@ -153,18 +158,24 @@ export class FeedHost implements DeviceHub, FeedListener {
     this.#feeds.get(groupId)?.feed.onEntry(entry);
   }
 
+  onEphemeral(groupId: GroupId, push: EphemeralPush): void {
+    this.presence.pushes.take(groupId, push);
+  }
+
   onAuditNeeded(): void {
     this.#sweep.soon();
   }
 
   start(): void {
     this.#sweep.start();
+    this.presence.start();
   }
 
   /** Closes every feed; devices are left to the edge. Idempotent. */
   stop(): void {
     this.#isStopped = true;
     this.#sweep.stop();
+    this.presence.stop();
     for (const hosted of this.#feeds.values()) hosted.close();
     this.#feeds.clear();
   }
@@ -275,19 +286,4 @@ export class FeedHost implements DeviceHub, FeedListener {
       this.#context.logger.warn({ err: cause }, 'attaching devices failed; trying again');
     return retryWhile(this.#context.clock, () => !this.#isStopped && isWanted(), onFailure, work);
   }
-}
-
-/** What was read is of a log that has changed under it: whoever retries reads again. */
-function mustBeReadAgain(outcome: Outcome<unknown>): void {
-  if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
-}
-
-function pushNotAMember(subscriber: Subscriber, groupId: GroupId): void {
-  subscriber.push('resync', {
-    group_id: groupId,
-    reason: 'not_a_member',
-    epoch: null,
-    head_seq: 0,
-    oldest_seq: 0,
-  });
 }

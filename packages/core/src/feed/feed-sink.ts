@@ -8,6 +8,8 @@ export interface FeedSink {
   deliver(to: Recipients, entries: readonly LogEntry[]): void;
   /** The set of live devices is about to change. */
   seal(): void;
+  /** The device was attached or detached; `isEnd`: because its user's membership ended, or the log did. */
+  moved(device: Subscriber, isEnd: boolean): void;
   push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void;
   /** Read the log after `afterSeq`; the answer comes back as `onHole`. */
   readHole(afterSeq: number): void;

@@ -37,7 +37,7 @@ export class Feed {
   constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
     this.groupId = groupId;
     this.#sink = sink;
-    this.attachments = new Attachments(() => sink.seal());
+    this.attachments = new Attachments(sink);
     this.#counters = counters;
     this.members = new KnownMembers(groupId, sink);
   }

@@ -15,6 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { FanOut, Recipients, Subscriber } from '../ports/fan-out.ts';
 import type { Logger } from '../ports/telemetry.ts';
+import type { PresenceWatch } from '../presence/announcements.ts';
 import { fail, type Outcome, succeed } from '../requests/caller.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
 import { type CatchUpTurns, entriesPerPage } from './catch-up.ts';
@@ -40,6 +41,7 @@ export interface FeedContext {
   readonly devices: Devices;
   readonly catchUpTurns: CatchUpTurns;
   readonly counters: FeedCounters;
+  readonly presence: PresenceWatch;
 }
 
 /** A read of position that waits to be taken in; `knownSeq` is what the feed had of its epoch when it was asked for. */
@@ -162,6 +164,9 @@ export class HostedFeed implements FeedSink {
   }
   seal(): void {
     this.#context.fanOut.seal(this.groupId);
+  }
+  moved({ userId }: Subscriber, isEnd: boolean): void {
+    if (userId !== SERVICE) this.#context.presence.note(this.groupId, userId, isEnd);
   }
   push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void {
     this.#context.fanOut.push(this.groupId, to, event, payload);

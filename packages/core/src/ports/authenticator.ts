@@ -3,7 +3,10 @@ import type { ErrorCode, UserId } from '@plenum/protocol';
 export type Authentication =
   | {
       readonly outcome: 'user';
-      readonly userId: UserId /** ms since 1970; null: no `exp` claim. */;
+      readonly userId: UserId;
+      /** ms since 1970, of whole seconds; null: no `iat` claim. */
+      readonly issuedAtMs: number | null;
+      /** ms since 1970; null: no `exp` claim. */
       readonly expiresAtMs: number | null;
     }
   | { readonly outcome: 'refused'; readonly code: Extract<ErrorCode, 'unauthenticated' | 'token_expired'> };

@@ -13,6 +13,8 @@ export interface EngineSettings {
   readonly roomQueueLimit: number;
   /** An adapter that reads the outbox is configured. */
   readonly isOutboxWritten: boolean;
+  /** Membership in an ephemeral group outlives the last connection of a member by this. */
+  readonly absenceMs: number;
   /** A state change that the store has not begun after this long is given up. */
   readonly requestTimeoutMs: number;
   /** A partition whose owner is not heard of for this long goes to another one. The same on every node. */
@@ -28,6 +30,7 @@ export const defaultEngineSettings: EngineSettings = {
   historyMaxAgeMs: 7 * 24 * 3_600_000,
   roomQueueLimit: 2048,
   isOutboxWritten: false,
+  absenceMs: 30_000,
   requestTimeoutMs: 5000,
   leaseTtlMs: 6000,
 };

@@ -4,6 +4,9 @@ import type { GroupLog } from './group-log.ts';
 import type { GroupStore } from './group-store.ts';
 import type { Leases, NodeRegistry } from './leases.ts';
 import type { Nudges } from './nudges.ts';
+import type { Presence, PresenceUpkeep } from './presence.ts';
+import type { ReadMarks } from './read-marks.ts';
+import type { Revocations } from './revocations.ts';
 
 /** What survives an ack: D0 memory or no AOF, D1 AOF everysec, D2 AOF always, D3 D1 + replica, D4 + WAIT, D5 WAITAOF. */
 export type DurabilityClass = 'D0' | 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'unknown';
@@ -34,6 +37,9 @@ export interface Engine {
   readonly log: GroupLog;
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
+  readonly presence: Presence & PresenceUpkeep;
+  readonly readMarks: ReadMarks;
+  readonly revocations: Revocations;
   readonly nodes: NodeRegistry;
   readonly leases: Leases;
   /** What the engine itself needs the owner of a partition for. */

@@ -1,5 +1,6 @@
 import type { Actor, GroupId, PushEvent, PushPayload } from '@plenum/protocol';
 import type { LogEntry } from '../feed/entry.ts';
+import type { EphemeralPush } from './presence.ts';
 
 /** One device: a socket of the gateway, or a listener of the library (then `userId` is `$service`). */
 export interface Subscriber {
@@ -26,6 +27,8 @@ export interface FanOut {
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void;
   /** One push to one subscriber, behind what was delivered for the group before. */
   push<E extends PushEvent>(groupId: GroupId, to: Subscriber, event: E, payload: PushPayload<E>): void;
+  /** Pushes that nobody waits for: in no order with entries, and the first thing that a slow recipient does not get. */
+  whisper(groupId: GroupId, to: readonly Subscriber[], pushes: readonly EphemeralPush[]): void;
   /** The live set of the group is about to change: what was delivered goes to those who are in it now. */
   seal(groupId: GroupId): void;
 }

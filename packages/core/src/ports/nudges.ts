@@ -8,11 +8,20 @@ export interface Nudge {
   readonly membership: MembershipPush;
 }
 
+/** "Cut the sockets of that user": `revoked` those whose token is worthless by now, `disconnected` all that he has. */
+export interface Cut {
+  readonly userId: UserId;
+  readonly code: 'revoked' | 'disconnected';
+}
+
 /** Best effort by design: a lost nudge is made good by the sweep, since a late attach starts at since_seq. */
 export interface Nudges {
   /** Never throws, never waits. Reaches this node's own listener too. */
   send(nudge: Nudge): void;
   listen(listener: (nudge: Nudge) => void): void;
+  /** As `send`. A lost `revoked` is made good by whoever compares tokens with revocations from time to time. */
+  cut(cut: Cut): void;
+  onCut(listener: (cut: Cut) => void): void;
   /** Resolves when nudges for the user reach this node. */
   watch(userId: UserId): Promise<void>;
   unwatch(userId: UserId): void;

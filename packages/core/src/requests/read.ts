@@ -60,7 +60,13 @@ export class Reads {
       status: args.status ?? null,
     });
     if (page === null) return fail({ code: 'group_not_found' });
-    const members = page.rows.map((row) => ({ user_id: row.userId, ...memberView(row) }));
+    const users = page.rows.map(({ userId }) => userId);
+    const online = await this.#context.engine.presence.onlineAmong(args.group_id, users);
+    const members = page.rows.map((row) => ({
+      user_id: row.userId,
+      ...memberView(row),
+      online: online.has(row.userId),
+    }));
     return succeed({ members, next_cursor: page.nextCursor });
   };
 
@@ -71,13 +77,21 @@ export class Reads {
       cursor: args.cursor ?? null,
       limit: args.limit,
     });
-    const groups = page.rows.map((row) => ({
-      group_id: row.groupId,
-      group_type: row.groupType,
-      status: row.member.status,
-      roles: [...row.member.roles],
-      head_seq: row.head.seq,
-    }));
+    const { actor } = caller;
+    const groups = await Promise.all(
+      page.rows.map(async (row) => {
+        const mark = await this.#context.engine.readMarks.of(row.groupId, actor);
+        return {
+          group_id: row.groupId,
+          group_type: row.groupType,
+          status: row.member.status,
+          roles: [...row.member.roles],
+          head_seq: row.head.seq,
+          // An applicant has nothing to read.
+          ...(mark === null ? {} : { read_seq: mark.readSeq, unread: mark.unread }),
+        };
+      }),
+    );
     return succeed({ groups, next_cursor: page.nextCursor });
   };
 
@@ -144,10 +158,10 @@ export class Reads {
   }
 }
 
-const userOf = (caller: Caller) => (caller.actor === SERVICE ? null : caller.actor);
+export const userOf = (caller: Caller) => (caller.actor === SERVICE ? null : caller.actor);
 
 /** The `read` row of the rules: not found, banned, not a member, pending. The service may read everything. */
-function refusalFor(caller: Caller, position: Position | null): Failure | null {
+export function refusalFor(caller: Caller, position: Position | null): Failure | null {
   if (position === null || position.head.isDeleted) return { code: 'group_not_found' };
   if (caller.actor === SERVICE) return null;
   if (position.isBanned) return { code: 'banned' };

@@ -18,6 +18,7 @@ import { SocketSubscriber } from '../sockets/socket-subscriber.ts';
 import { writeTurn } from '../sockets/write-turn.ts';
 import { contained } from './contained.ts';
 import { framesOf } from './frames.ts';
+import { createWhisper } from './whispers.ts';
 
 /** The loop is given back after this long, ms. */
 const sliceMs = 8;
@@ -43,11 +44,13 @@ export class CoalescedFanOut implements FanOut {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #queues = new Map<GroupId, Step[]>();
+  readonly whisper: FanOut['whisper'];
   #isPlanned = false;
 
   constructor({ logger, clock }: CoalescedOptions) {
     this.#logger = logger;
     this.#clock = clock;
+    this.whisper = createWhisper({ logger, clock });
   }
 
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void {

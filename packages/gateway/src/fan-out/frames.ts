@@ -34,6 +34,17 @@ function writeHeader(frames: Buffer, at: number, payloadBytes: number): number {
   return frames.writeUInt32BE(payloadBytes, at + 6);
 }
 
+/** @returns one frame for each text, one behind the other. */
+export function framesOfTexts(texts: readonly string[]): Buffer {
+  const frames = texts.map((text) => {
+    const payload = Buffer.from(text);
+    const frame = Buffer.allocUnsafe(headerBytes(payload.length) + payload.length);
+    payload.copy(frame, writeHeader(frame, 0, payload.length));
+    return frame;
+  });
+  return Buffer.concat(frames);
+}
+
 /** @returns one frame for each entry, one behind the other. */
 export function framesOf(entries: readonly LogEntry[]): Buffer {
   let size = 0;

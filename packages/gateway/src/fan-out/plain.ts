@@ -17,6 +17,13 @@ export function createPlainFanOut(logger: Logger): FanOut {
     push(groupId, subscriber, event, payload) {
       contained({ logger, groupId, subscriber }, () => subscriber.push(event, payload));
     },
+    whisper(groupId, to, pushes) {
+      for (const subscriber of to) {
+        contained({ logger, groupId, subscriber }, () => {
+          for (const { event, payload } of pushes) subscriber.push(event, payload);
+        });
+      }
+    },
     seal() {},
   };
 }

@@ -138,12 +138,25 @@ function logHandlers(options: RegistryOptions, table: RequestTable) {
   };
 }
 
+function presenceHandlers(operations: Operations, table: RequestTable) {
+  return {
+    presence: handler(table.presence.args, ({ caller }, args) => operations.presence(caller, args)),
+    typing: handler(table.typing.args, ({ caller }, args) => operations.typing(caller, args)),
+    mark_read: handler(table.mark_read.args, ({ caller }, args) => operations.mark_read(caller, args)),
+    disconnect_user: handler(table.disconnect_user.args, ({ caller }, args) =>
+      operations.disconnect_user(caller, args),
+    ),
+    revoke_user: handler(table.revoke_user.args, ({ caller }, args) => operations.revoke_user(caller, args)),
+  };
+}
+
 export function createRequestRegistry(options: RegistryOptions): RequestRegistry {
   const table = requestTable(options.messageMaxBytes);
   const handlers: Handlers = {
     ...membershipHandlers(options.operations, table),
     ...groupHandlers(options, table),
     ...logHandlers(options, table),
+    ...presenceHandlers(options.operations, table),
     refresh_token: refreshToken(table),
   };
   // Maps, because a client may ask for `constructor` or `__proto__`.

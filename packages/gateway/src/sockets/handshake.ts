@@ -9,11 +9,15 @@ import {
 import { type Failure, failureBody, handshakeSchema, parse } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { DrainFlag } from '../gateway-options.ts';
+import type { ClientAddress } from './client-address.ts';
+import type { ConnectionLimits, Release } from './connection-limits.ts';
 import type { OriginRule } from './origins.ts';
 import type { Device } from './socket-subscriber.ts';
 
 export interface Admitted extends Device {
   readonly positions: readonly ClaimedPosition[];
+  /** As `Authentication`. */
+  readonly issuedAtMs: number | null;
   /** ms since 1970; null: the token does not expire. */
   readonly expiresAtMs: number | null;
 }
@@ -23,6 +27,8 @@ interface HandshakeContext {
   readonly isOriginAllowed: OriginRule;
   readonly drainFlag: DrainFlag;
   readonly logger: Logger;
+  readonly limits: ConnectionLimits;
+  readonly clientAddress: ClientAddress;
 }
 
 /** Reaches the client as `connect_error`, its failure as `data`. */
@@ -53,12 +59,41 @@ async function decide(socket: Socket, context: HandshakeContext): Promise<Decisi
   if (user.outcome === 'refused') return { code: user.code };
   return {
     userId: user.userId,
+    issuedAtMs: user.issuedAtMs,
     expiresAtMs: user.expiresAtMs,
     isAuto: subscribe === 'auto',
     positions: positions.map(({ group_id, epoch = null, seq = null }) => ({ groupId: group_id, epoch, seq })),
   };
 }
 
+/** Places are held from before the first slow step until the connection is gone, so that no burst slips past. */
+async function admit(socket: Socket, context: HandshakeContext): Promise<Decision> {
+  const { limits, clientAddress } = context;
+  const held: Release[] = [];
+  const releaseAll = () => {
+    for (const release of held.splice(0)) release();
+  };
+  const hold = (release: Release | null) => {
+    if (release !== null) held.push(release);
+    return release !== null;
+  };
+  const { address, headers } = socket.handshake;
+  if (!hold(limits.addresses.take(clientAddress(address, headers)))) return tooMany;
+  socket.conn.once('close', releaseAll);
+  socket.once('disconnect', releaseAll);
+  const decision = await decide(socket, context).catch((error: unknown) => {
+    releaseAll();
+    throw error;
+  });
+  if (isAdmitted(decision) && hold(limits.users.take(decision.userId))) {
+    if (socket.conn.readyState !== 'open') releaseAll();
+    return decision;
+  }
+  releaseAll();
+  return isAdmitted(decision) ? tooMany : decision;
+}
+
+const tooMany: Failure = { code: 'too_many_connections' };
 const onlyOneSocket: Failure = { code: 'invalid_request', error: 'A connection carries one socket' };
 
 export interface Handshake {
@@ -83,7 +118,7 @@ export function createHandshake(context: HandshakeContext): Handshake {
       const { conn } = socket;
       if (taken.has(conn)) return next(new HandshakeRefusal(onlyOneSocket));
       taken.add(conn);
-      decide(socket, context)
+      admit(socket, context)
         .catch(refuse)
         .then((decision) => {
           if (!isAdmitted(decision)) {

@@ -81,7 +81,12 @@ export class Session implements LeaseHolder {
     this.subscriber = new SocketSubscriber(socket, admitted);
     this.#context = context;
     this.#lease = new TokenLease(this, context);
-    this.#lease.start(admitted.expiresAtMs);
+    this.#lease.start(admitted);
+  }
+
+  /** Of the token that counts now. */
+  get issuedAtMs(): number | null {
+    return this.#lease.issuedAtMs;
   }
 
   get userId(): UserId {

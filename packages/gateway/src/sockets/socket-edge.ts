@@ -1,8 +1,16 @@
 /** The life of sockets: handshake, registration with the hub, requests, disconnect, and the paced move to other nodes. */
-import { type Clock, type DeviceHub, emitTelemetry, userRoom } from '@plenum/core';
+import {
+  type Clock,
+  type DeviceHub,
+  emitTelemetry,
+  type Nudges,
+  type Revocations,
+  userRoom,
+} from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import type { Admitted, Handshake } from './handshake.ts';
 import { Session, type SessionContext } from './session.ts';
+import { UserSessions } from './user-sessions.ts';
 
 /** How often a drain closes its next share of sockets. */
 const drainStepMs = 50;
@@ -10,6 +18,8 @@ const drainStepMs = 50;
 interface SocketEdgeContext extends SessionContext {
   readonly hub: DeviceHub;
   readonly handshake: Handshake;
+  readonly revocations: Revocations;
+  readonly cuts: Pick<Nudges, 'onCut'>;
   /** The server is the caller's: events and request objects which we don't know are his. */
   readonly isMounted: boolean;
 }
@@ -26,9 +36,11 @@ export interface SocketEdge {
 
 export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge {
   const sessions = new Set<Session>();
+  const users = new UserSessions(context);
+  context.cuts.onCut((cut) => users.cut(cut));
   const onConnection = (socket: Socket) => {
     const admitted = context.handshake.take(socket);
-    if (admitted !== null) open(socket, admitted, { context, sessions });
+    if (admitted !== null) open(socket, admitted, { context, sessions, users });
   };
   io.use(context.handshake.check);
   io.on('connection', onConnection);
@@ -36,6 +48,7 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
     drain: (withinMs) => drain(sessions, withinMs, context.clock),
     detach: () => {
       io.off('connection', onConnection);
+      users.stop();
       for (const session of sessions) session.close();
     },
     openSockets: () => sessions.size,
@@ -50,20 +63,23 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
 interface OpenContext {
   readonly context: SocketEdgeContext;
   readonly sessions: Set<Session>;
+  readonly users: UserSessions;
 }
 
-function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenContext): void {
+function open(socket: Socket, admitted: Admitted, { context, sessions, users }: OpenContext): void {
   const { hub, logger } = context;
   const session = new Session(socket, admitted, context);
   const { subscriber } = session;
   const { userId } = subscriber;
   sessions.add(session);
+  users.add(session);
   emitTelemetry('socket_opened', { userId });
   socket.onAny((event: unknown, ...parameters: unknown[]) => {
     if (!context.isMounted || event === context.event) session.receive(event, parameters);
   });
   socket.on('disconnect', () => {
     sessions.delete(session);
+    users.remove(session);
     session.end();
     emitTelemetry('socket_closed', { userId });
     context.handshake.release(socket);
@@ -78,9 +94,15 @@ function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenCon
     session.close();
     return;
   }
-  Promise.all([socket.join(userRoom(userId)), hub.connect(subscriber, admitted.positions)]).catch(
-    (error: unknown) => logger.error({ user: userId, error }, 'a device could not be registered'),
+  register().catch((error: unknown) =>
+    logger.error({ user: userId, error }, 'a device could not be registered'),
   );
+
+  async function register(): Promise<void> {
+    await Promise.all([socket.join(userRoom(userId)), hub.connect(subscriber, admitted.positions)]);
+    // From now on cuts are heard; what was revoked since the handshake is found here.
+    users.cut({ userId: session.userId, code: 'revoked' });
+  }
 }
 
 /** Shared by all sockets: an empty object for each of three fields would be a good part of what a session weighs. */

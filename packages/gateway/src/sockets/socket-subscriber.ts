@@ -16,6 +16,9 @@ export interface Device {
  */
 export const waitingMax = 4 * 1024 * 1024;
 
+/** A socket with this much waiting gets no ephemeral push, bytes. */
+const whisperWaitingMax = 64 * 1024;
+
 /** Engine.IO hands such a frame to the transport as it is; a contract test pins that. */
 const preEncoded = (frames: Buffer): PreEncoded => ({ wsPreEncodedFrame: [frames] });
 interface PreEncoded {
@@ -74,6 +77,15 @@ export class SocketSubscriber implements Subscriber {
     this.#count(frames.length);
     if (conn.transport.name === 'websocket' && !conn.upgrading) conn.write('', preEncoded(frames));
     else for (const entry of entries) conn.write(packetOf(entry));
+  }
+
+  /** As `writeFrames`, unless something waits already: nobody misses a push that was true for a moment. */
+  whisper(frames: Buffer, packets: readonly string[]): void {
+    const { conn, connected } = this.#socket;
+    if (!connected || this.#waitingBytes > whisperWaitingMax) return;
+    this.#count(frames.length);
+    if (conn.transport.name === 'websocket' && !conn.upgrading) conn.write('', preEncoded(frames));
+    else for (const packet of packets) conn.write(packet);
   }
 
   drained(): Promise<void> {

@@ -1,11 +1,21 @@
 /** How long a socket's token carries it: a warning before its end, the end, and a refresh that replaces it. */
-import { type Authenticator, type Clock, fail, isoTime, type Outcome, succeed } from '@plenum/core';
+import {
+  type Authentication,
+  type Authenticator,
+  type Clock,
+  fail,
+  isoTime,
+  type Outcome,
+  succeed,
+} from '@plenum/core';
 import type { RequestResult, UserId } from '@plenum/protocol';
 
 /** The client is told this long before its token ends. */
 const warningMs = 60_000;
 /** Node's timers end at 2^31 ms; longer waits are made of several. */
 const longestWaitMs = 24 * 3_600_000;
+
+type TokenTimes = Pick<Extract<Authentication, { outcome: 'user' }>, 'issuedAtMs' | 'expiresAtMs'>;
 
 /** Whoever lives by the token. */
 export interface LeaseHolder {
@@ -25,6 +35,7 @@ export class TokenLease {
   readonly #context: LeaseContext;
   /** By the wall clock, ms. */
   #expiresAtMs = 0;
+  #issuedAtMs: number | null = null;
   #isWarned = false;
   #isStopped = false;
   #cancel: (() => void) | null = null;
@@ -34,9 +45,14 @@ export class TokenLease {
     this.#context = context;
   }
 
-  /** @param expiresAtMs by the wall clock, as tokens say it; null: never. */
-  start(expiresAtMs: number | null): void {
+  get issuedAtMs(): number | null {
+    return this.#issuedAtMs;
+  }
+
+  /** Times are by the wall clock, as tokens say them; null: not issued at a known time, never expires. */
+  start({ issuedAtMs, expiresAtMs }: TokenTimes): void {
     this.#cancel?.();
+    this.#issuedAtMs = issuedAtMs;
     if (expiresAtMs === null || this.#isStopped) return;
     this.#expiresAtMs = expiresAtMs;
     this.#isWarned = false;
@@ -53,7 +69,7 @@ export class TokenLease {
     const found = await this.#context.authenticator.authenticate(token);
     if (found.outcome === 'refused') return fail({ code: found.code });
     if (found.userId !== this.#holder.userId) return fail({ code: 'forbidden' });
-    this.start(found.expiresAtMs);
+    this.start(found);
     return succeed({ expires_at: found.expiresAtMs === null ? null : isoTime(found.expiresAtMs) });
   }
 

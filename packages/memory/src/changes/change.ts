@@ -20,7 +20,7 @@ import { deleteGroup } from './delete.ts';
 import { join } from './join.ts';
 import { leave } from './leave.ts';
 import { changeRole } from './roles.ts';
-import { standsAs } from './step.ts';
+import { type Place, standsAs } from './step.ts';
 import { accept, mute, remove, unmute } from './targeted.ts';
 import { update } from './update.ts';
 
@@ -92,12 +92,6 @@ function begin(state: MemoryState, command: GroupCommand, nowMs: number): Change
   if (command.operation === 'create') return create(state, command, nowMs);
   if (isCreatingJoin(command)) return createByJoin(state, command, nowMs);
   throw unchecked(command);
-}
-
-interface Place {
-  readonly state: MemoryState;
-  readonly group: GroupState;
-  readonly nowMs: number;
 }
 
 function apply(at: Place, command: GroupCommand): ChangeDone {

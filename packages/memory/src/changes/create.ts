@@ -29,7 +29,13 @@ function begin(state: MemoryState, birth: Birth, nowMs: number): ChangeDone {
   const { groupId, groupType, settings, creator, actor } = birth;
   const entries = new GroupEntries(groupId, state.random.token(), state.settings);
   const group = new GroupState(
-    { groupId, groupType, settings, createdAtMs: nowMs },
+    {
+      groupId,
+      groupType,
+      settings,
+      createdAtMs: nowMs,
+      onOffline: (ended, userId) => state.tellTurns(ended, [{ userId, isOnline: false }]),
+    },
     entries,
     state.memberships,
   );

@@ -1,18 +1,28 @@
+/** A member goes. When the last admin does, the longest-standing active member follows him; without one a private group ends. */
 import type { ChangeDone, LeaveGroup } from '@plenum/core';
-import { SERVICE } from '@plenum/protocol';
-import { actedBy, isGone, type Step } from './step.ts';
+import { SERVICE, type UserId } from '@plenum/protocol';
+import type { EventDraft } from '../group-entries.ts';
+import { actedBy, isGone, type Place, type Step } from './step.ts';
 
-/** When the last admin goes, the longest-standing active member follows him; without one a private group ends. */
 export function leave(step: Step<LeaveGroup>): ChangeDone {
-  const { state, group, command, nowMs } = step;
-  const { actor, userId } = command;
-  group.remove(userId);
-  const seq = state.record(group, { type: 'left', user_id: userId, ...actedBy(actor, userId) }, nowMs);
-  if (group.counts(nowMs).admins === 0) succeed(step);
-  return isGone(group, seq);
+  const { actor, userId } = step.command;
+  return isGone(step.group, departed(step, userId, actedBy(actor, userId)));
 }
 
-function succeed({ state, group, nowMs }: Step<LeaveGroup>): void {
+/** @returns the seq of the entry `left`. */
+export function departed(
+  place: Place,
+  userId: UserId,
+  details: Pick<EventDraft, 'actor_id' | 'reason'>,
+): number {
+  const { state, group, nowMs } = place;
+  group.remove(userId);
+  const seq = state.record(group, { type: 'left', user_id: userId, ...details }, nowMs);
+  if (group.counts(nowMs).admins === 0) succeed(place);
+  return seq;
+}
+
+function succeed({ state, group, nowMs }: Place): void {
   const successor = group.successor();
   const member = successor === null ? null : group.member(successor.userId, nowMs);
   if (successor !== null && member !== null) {

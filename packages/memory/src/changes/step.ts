@@ -4,11 +4,14 @@ import type { Actor } from '@plenum/protocol';
 import type { GroupState } from '../group-state.ts';
 import type { MemoryState } from '../memory-state.ts';
 
-export interface Step<C extends GroupCommand> {
+/** Where and when something happens. */
+export interface Place {
   readonly state: MemoryState;
   readonly group: GroupState;
-  readonly command: C;
   readonly nowMs: number;
+}
+export interface Step<C extends GroupCommand> extends Place {
+  readonly command: C;
 }
 
 /** Names the actor of an event only if somebody else than the user acted. */

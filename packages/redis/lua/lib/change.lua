@@ -6,6 +6,7 @@
 -- @include log
 -- @include events
 -- @include effects
+-- @include removal
 -- @include settle
 -- @include dedupe
 -- @include commit
@@ -20,6 +21,7 @@ if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
 expect_group_writable()
 expect_writable(dedupe_key, 'string', { 'SET' })
 expect_writable(groups_key, 'zset', { 'ZADD', 'ZREM' })
+expect_removable()
 local group = load_group()
 if group then settle(group, now, { actor, user_id }) end
 

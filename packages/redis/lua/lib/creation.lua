@@ -15,6 +15,7 @@ local function create(settings)
     is_epoch_checked = true,
     is_new_epoch = true,
     seq = 0,
+    events = 0,
     active = 0,
     pending = 0,
     muted = 0,

@@ -26,11 +26,6 @@ local function put_in(group, user, member)
   end
 end
 
-local function remove_member(group, user, member)
-  take_out(group, user, member)
-  redis.call('HDEL', members_key, user)
-end
-
 local function give_role(group, user, member, role)
   take_out(group, user, member)
   member.role = role
@@ -39,13 +34,4 @@ end
 
 local function is_last_admin(group, member)
   return member.role == 'a' and group.admins == 1
-end
-
--- Members go at once. The log stays for a while behind the tombstone, so that every node can still deliver `deleted`.
-local function bury(group, now)
-  redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key)
-  redis.call('ZREM', groups_key, group_id)
-  redis.call('ZREM', due_key, group_id)
-  redis.call('HSET', group_key, 'deleted', integer(now))
-  group.is_deleted = true
 end

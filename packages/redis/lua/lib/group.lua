@@ -3,7 +3,7 @@
 
 local function load_group()
   local field = redis.call('HMGET', group_key, 'type', 'deleted', 'epoch', 'hist', 'seq',
-    'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'log_renewal')
+    'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'log_renewal', 'events')
   if not field[1] or field[2] then return nil end
   return {
     type = field[1],
@@ -18,12 +18,14 @@ local function load_group()
     known_due = tonumber(field[10]),
     max_members = tonumber(field[11]),
     log_renewal = tonumber(field[12]),
+    events = tonumber(field[13] or 0),
   }
 end
 
 local function save_group(group)
   redis.call('HSET', group_key, 'seq', integer(group.seq), 'active', group.active, 'pending', group.pending,
-    'muted', group.muted, 'admins', group.admins, 'next_due', group.next_due and integer(group.next_due) or '')
+    'muted', group.muted, 'admins', group.admins, 'next_due', group.next_due and integer(group.next_due) or '',
+    'events', integer(group.events))
   save_epoch(group)
   if group.next_due == group.known_due or group.is_deleted then return end
   if group.next_due then

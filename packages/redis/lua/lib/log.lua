@@ -1,12 +1,12 @@
 -- Entries: numbered, stored and made ready to be published, in that order. Publishing itself is the last act of a script.
-
-local publications = {}
+-- @include publish
 
 -- The payload is the JSON of the Socket.IO sharded adapter; its `uid` carries what a node needs, at fixed offsets.
+-- `n` counts the messages up to the entry, for unread counts: seq counts messages and events alike.
 -- @param entry { kind, event, actor, request_id, wire }: the entry with the group's latest seq
 local function append_entry(group, now, entry)
   redis.call('XADD', log_key, 'MAXLEN', '~', history_max_entries, integer(group.seq) .. '-0',
-    'k', entry.kind, 'w', entry.wire)
+    'k', entry.kind, 'w', entry.wire, 'n', integer(group.seq - group.events))
   if is_outbox_written == '1' then
     redis.call('XADD', outbox_key, '*', 'g', group_id, 'k', entry.kind, 'w', entry.wire)
   end
@@ -24,8 +24,4 @@ local function keep_log(group, now)
   local ahead_ms = math.floor(history_max_age_ms / 8)
   redis.call('PEXPIRE', log_key, integer(history_max_age_ms + ahead_ms))
   redis.call('HSET', group_key, 'log_renewal', integer(now + ahead_ms))
-end
-
-local function publish_entries()
-  for _, payload in ipairs(publications) do redis.call('SPUBLISH', channel, payload) end
 end

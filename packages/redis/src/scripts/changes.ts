@@ -14,6 +14,8 @@ const changeKeys = [
   'outbox',
   'due',
   'groups',
+  'on',
+  'reads',
 ] as const;
 
 const changeArgs = [

@@ -3,7 +3,10 @@ import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
 import { askDrain, beatNode, removeNode } from './nodes.ts';
+import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
+import { markRead, readMark } from './read-marks.ts';
 import * as reads from './reads.ts';
+import { revokeUser } from './revoke-user.ts';
 import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
 
@@ -12,7 +15,10 @@ export * from './changes.ts';
 export type { Late } from './define-script.ts';
 export { acquireLease, releaseLease, renewLease } from './leases.ts';
 export { askDrain, beatNode, removeNode } from './nodes.ts';
+export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
+export { markRead, readMark } from './read-marks.ts';
 export * from './reads.ts';
+export { revokeUser } from './revoke-user.ts';
 export { runEncoded, runScript, type ScriptClient, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';
 export { settleGroup } from './settle-group.ts';
@@ -42,6 +48,13 @@ export const scripts = [
   chargeMembership,
   forgetMembership,
   settleGroup,
+  changePresence,
+  readPresence,
+  publishTyping,
+  endAbsence,
+  markRead,
+  readMark,
+  revokeUser,
   acquireLease,
   renewLease,
   releaseLease,

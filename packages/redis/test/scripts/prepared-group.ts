@@ -1,5 +1,5 @@
 /** Every script with keys and arguments under which it succeeds, on a group that holds somebody in each standing. */
-import { groupRoom } from '@plenum/core';
+import { groupRoom, partitionOf } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../../src/keys.ts';
@@ -35,6 +35,10 @@ const subjects: Readonly<Record<string, string>> = {
   'promote-member': 'member',
   'demote-member': 'second',
   'settle-group': 'late',
+  'publish-typing': 'member',
+  'end-absence': 'member',
+  'mark-read': 'member',
+  'read-mark': 'member',
 };
 
 function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
@@ -52,6 +56,12 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
     index: keys.mine(user('owner')),
+    on: keys.on(id),
+    reads: keys.reads(id),
+    held: keys.held(partitionOf(id), 'node-1'),
+    holders: keys.holders(partitionOf(id)),
+    away: keys.away(partitionOf(id)),
+    revoked: keys.revoked(user('owner')),
     nodes: keys.nodes(),
     lease: keys.lease(0),
     lastToken: keys.lastToken(0),
@@ -110,6 +120,10 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     fromSeq: '-',
     toSeq: '+',
     isLatestFirst: '0',
+    came: 'member',
+    went: 'second',
+    absenceMs: '30000',
+    seq: '7',
     nodeId: 'node',
     token: '1',
     card: '{}',
@@ -164,7 +178,13 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('mutes'), 1, 'late', 9_999_999_999_999, 'muted')
     .zadd(key('due'), 1, groupId)
     .zadd(key('groups'), 0, groupId)
-    .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}')
+    .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}', 'n', '0')
+    .hset(key('on'), 'second', 'node-1')
+    .hset(key('reads'), 'owner', '1 0')
+    .sadd(key('held'), `${groupId} second`)
+    .sadd(key('holders'), 'node-1')
+    .zadd(key('away'), 1_000_000, `${groupId} member`)
+    .set(key('revoked'), '1')
     .hset(key('index'), groupId, 'nonce.1')
     .hset(key('nodes'), 'node', '1 0 {}')
     .set(key('lease'), 'node 1')

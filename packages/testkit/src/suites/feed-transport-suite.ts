@@ -18,6 +18,7 @@ async function hosted(makeEngine: MakeEngine, options: SceneOptions = {}) {
   const heard: Heard[] = [];
   scene.engine.feeds.listen({
     onEntry: (groupId, entry) => heard.push({ groupId, entry }),
+    onEphemeral: () => undefined,
     onAuditNeeded: () => {},
   });
   await scene.engine.feeds.open(scene.groupId);

@@ -13,6 +13,7 @@ async function listening(scene: Scene): Promise<string[]> {
   const seen: string[] = [];
   scene.engine.feeds.listen({
     onEntry: (_, entry) => seen.push(`entry ${entry.seq}`),
+    onEphemeral: () => undefined,
     onAuditNeeded: () => {},
   });
   await scene.engine.feeds.open(scene.groupId);

@@ -1,0 +1,195 @@
+/**
+ * Tells the store who is attached on this node: in batches, never on the path of a message, until it has arrived. From time
+ * to time it compares what the store holds for this node with what was told, so that a loss on either side heals.
+ */
+import type { GroupId, UserId } from '@plenum/protocol';
+import { PARTITION_COUNT, partitionOf } from '../partitions.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Presence, presenceChangeMax } from '../ports/presence.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { runLoop } from '../run-loop.ts';
+import { GroupAnnouncements, type Telling } from './group-announcements.ts';
+
+/** Gathers what a storm of connections brings. */
+const batchMs = 20;
+/** Whoever is back within this time was never away. */
+const departureMs = 1000;
+const retryMs = 1000;
+const verifyEveryMs = 5000;
+/** Groups that are told at a time. */
+const busyMax = 64;
+
+/** Hears of every attach and detach. */
+export interface PresenceWatch {
+  /** @param isEnd the membership ended, or the log did: the store may have taken the user off by itself. */
+  note(groupId: GroupId, userId: UserId, isEnd: boolean): void;
+}
+
+export interface AnnouncementParts {
+  readonly presence: Presence;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Of this start of the node. */
+  readonly nodeId: string;
+  readonly isAttached: (groupId: GroupId, userId: UserId) => boolean;
+}
+
+export class Announcements implements PresenceWatch {
+  readonly #parts: AnnouncementParts;
+  readonly #groups = new Map<GroupId, GroupAnnouncements>();
+  readonly #doubtful = new Set<GroupId>();
+  /** By partition: tellings that began or ended. Where it stands still, what is counted there is of one state. */
+  readonly #steps = new Uint32Array(PARTITION_COUNT);
+  readonly #stopped = new AbortController();
+  #nodeId: string;
+  #busy = 0;
+  #plannedMs = Number.POSITIVE_INFINITY;
+  #cancel = () => {};
+
+  constructor(parts: AnnouncementParts) {
+    this.#parts = parts;
+    this.#nodeId = parts.nodeId;
+  }
+
+  note(groupId: GroupId, userId: UserId, isEnd: boolean): void {
+    const group = this.#group(groupId);
+    if (isEnd) group.forget(userId);
+    else group.note(userId, this.#parts.clock.monotonicMs() + departureMs);
+    this.#plan(batchMs);
+  }
+
+  /** The node goes on under another id: whatever the old one held is cleaned up by the owners of the partitions. */
+  become(nodeId: string): void {
+    this.#nodeId = nodeId;
+    for (const groupId of this.#groups.keys()) this.#group(groupId).forgetAll();
+    this.#plan(batchMs);
+  }
+
+  /** Begins to compare. */
+  start(): void {
+    const { clock, logger } = this.#parts;
+    const options = { clock, logger, everyMs: verifyEveryMs, signal: this.#stopped.signal };
+    runLoop('presence', () => this.#verify(), options);
+  }
+
+  /** What this node holds is left to the owners of the partitions: a user who moves to another node is never away. */
+  stop(): void {
+    this.#stopped.abort();
+    this.#cancel();
+  }
+
+  #group(groupId: GroupId): GroupAnnouncements {
+    const group = this.#groups.get(groupId) ?? new GroupAnnouncements();
+    this.#groups.set(groupId, group);
+    this.#doubtful.add(groupId);
+    return group;
+  }
+
+  #plan(delayMs: number): void {
+    const { clock } = this.#parts;
+    const dueMs = clock.monotonicMs() + delayMs;
+    if (this.#stopped.signal.aborted || dueMs >= this.#plannedMs) return;
+    this.#cancel();
+    this.#plannedMs = dueMs;
+    this.#cancel = clock.after(delayMs, () => this.#tellAll());
+  }
+
+  #tellAll(): void {
+    this.#plannedMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.#parts.clock.monotonicMs();
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const groupId of this.#doubtful) {
+      if (this.#busy >= busyMax) return;
+      const group = this.#groups.get(groupId);
+      if (group?.isBusy) continue;
+      if (group !== undefined) this.#tell(groupId, group, nowMs);
+      if (group?.isDone) this.#groups.delete(groupId);
+      if (!group?.isDoubtful) this.#doubtful.delete(groupId);
+      else if (!group.isBusy) dueMs = Math.min(dueMs, group.nextDueMs ?? dueMs);
+    }
+    if (dueMs < Number.POSITIVE_INFINITY) this.#plan(Math.max(batchMs, dueMs - nowMs));
+  }
+
+  #tell(groupId: GroupId, group: GroupAnnouncements, nowMs: number): void {
+    const { presence, isAttached, logger } = this.#parts;
+    const telling = group.take((userId) => isAttached(groupId, userId), nowMs, presenceChangeMax);
+    if (telling.came.length + telling.went.length === 0) return;
+    this.#begin(groupId, group);
+    const nodeId = this.#nodeId;
+    presence.change({ groupId, nodeId, ...telling }).then(
+      () => this.#onTold(groupId, group, { telling, nodeId }),
+      (err: unknown) => {
+        logger.warn({ group: groupId, err }, 'presence could not be told; trying again');
+        group.failed(telling);
+        this.#end(groupId, group, retryMs);
+      },
+    );
+  }
+
+  #onTold(
+    groupId: GroupId,
+    group: GroupAnnouncements,
+    { telling, nodeId }: { readonly telling: Telling; readonly nodeId: string },
+  ): void {
+    // Told under an id that is not this node's any more: told to nobody.
+    if (nodeId === this.#nodeId) group.told(telling);
+    else group.failed(telling);
+    this.#end(groupId, group, batchMs);
+  }
+
+  #begin(groupId: GroupId, group: GroupAnnouncements): void {
+    group.isBusy = true;
+    this.#busy += 1;
+    this.#step(groupId);
+  }
+
+  #end(groupId: GroupId, group: GroupAnnouncements, pauseMs: number): void {
+    group.isBusy = false;
+    this.#busy -= 1;
+    this.#step(groupId);
+    if (group.isDoubtful || this.#doubtful.size > 0) this.#plan(pauseMs);
+    else if (group.isDone) this.#groups.delete(groupId);
+  }
+
+  #step(groupId: GroupId): void {
+    const partition = partitionOf(groupId);
+    this.#steps[partition] = (this.#steps[partition] ?? 0) + 1;
+  }
+
+  async #verify(): Promise<void> {
+    const nodeId = this.#nodeId;
+    const expected = this.#countAnnounced();
+    const before = Uint32Array.from(this.#steps);
+    const counts = await this.#parts.presence.countHeld(nodeId, [...expected.keys()]);
+    for (const [partition, count] of expected) {
+      const isQuiet = before[partition] === this.#steps[partition] && nodeId === this.#nodeId;
+      if (isQuiet && counts.get(partition) !== count) await this.#repair(partition);
+    }
+  }
+
+  /** By partition; those in which a telling is under way are left out. */
+  #countAnnounced(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    const busy = new Set<number>();
+    for (const [groupId, { announced, isBusy }] of this.#groups) {
+      const partition = partitionOf(groupId);
+      if (isBusy) busy.add(partition);
+      counts.set(partition, (counts.get(partition) ?? 0) + announced.size);
+    }
+    for (const partition of busy) counts.delete(partition);
+    return counts;
+  }
+
+  /** Tells again what the store does not hold, and takes back what it holds beyond. */
+  async #repair(partition: number): Promise<void> {
+    const missing = new Map<GroupId, Set<UserId>>();
+    for (const [groupId, { announced }] of this.#groups) {
+      if (partitionOf(groupId) === partition) missing.set(groupId, new Set(announced));
+    }
+    for (const { groupId, userId } of await this.#parts.presence.held(this.#nodeId, partition)) {
+      if (missing.get(groupId)?.delete(userId) !== true) this.#group(groupId).forget(userId);
+    }
+    for (const [groupId, users] of missing) for (const userId of users) this.#group(groupId).forget(userId);
+    this.#plan(batchMs);
+  }
+}

@@ -1,0 +1,84 @@
+/** Presence and typing as the attached devices of this node are told of them: gathered, and dropped where it is too much. */
+import type { GroupId, PushPayload, UserId } from '@plenum/protocol';
+import type { Clock } from '../ports/clock.ts';
+import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import type { EphemeralPush } from '../ports/presence.ts';
+
+/** Whoever comes and goes within this time is not told of. */
+const gatherMs = 500;
+
+interface Gathered {
+  readonly users: Map<UserId, boolean>;
+  /** The group is so large that nobody is named. */
+  isCountOnly: boolean;
+  count: number;
+}
+
+export class PresencePushes {
+  readonly #clock: Clock;
+  readonly #fanOut: FanOut;
+  readonly #attachedTo: (groupId: GroupId) => Iterable<Subscriber>;
+  readonly #gathered = new Map<GroupId, Gathered>();
+  #cancel: (() => void) | null = null;
+
+  constructor(parts: {
+    readonly clock: Clock;
+    readonly fanOut: FanOut;
+    readonly attachedTo: (groupId: GroupId) => Iterable<Subscriber>;
+  }) {
+    this.#clock = parts.clock;
+    this.#fanOut = parts.fanOut;
+    this.#attachedTo = parts.attachedTo;
+  }
+
+  take(groupId: GroupId, push: EphemeralPush): void {
+    if (push.event === 'presence_changed') {
+      this.#gather(groupId, push.payload);
+      return;
+    }
+    const { user_id } = push.payload;
+    const others = [...this.#attachedTo(groupId)].filter(({ userId }) => userId !== user_id);
+    if (others.length > 0) this.#fanOut.whisper(groupId, others, [push]);
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#gathered.clear();
+  }
+
+  #gather(groupId: GroupId, payload: PushPayload<'presence_changed'>): void {
+    const gathered = this.#gathered.get(groupId) ?? {
+      users: new Map<UserId, boolean>(),
+      isCountOnly: false,
+      count: 0,
+    };
+    this.#gathered.set(groupId, gathered);
+    gathered.count = payload.count;
+    if ('user_id' in payload) {
+      const { user_id, online } = payload;
+      // Transitions alternate: one that takes back another leaves the user as he was told.
+      if (gathered.users.get(user_id) === !online) gathered.users.delete(user_id);
+      else gathered.users.set(user_id, online);
+    } else {
+      gathered.isCountOnly = true;
+    }
+    this.#cancel ??= this.#clock.after(gatherMs, () => this.#tell());
+  }
+
+  #tell(): void {
+    this.#cancel = null;
+    const all = [...this.#gathered];
+    this.#gathered.clear();
+    for (const [groupId, gathered] of all) {
+      const pushes = pushesOf(groupId, gathered);
+      const attached = [...this.#attachedTo(groupId)];
+      if (attached.length > 0 && pushes.length > 0) this.#fanOut.whisper(groupId, attached, pushes);
+    }
+  }
+}
+
+function pushesOf(group_id: GroupId, { users, isCountOnly, count }: Gathered): readonly EphemeralPush[] {
+  const event = 'presence_changed';
+  if (isCountOnly) return [{ event, payload: { group_id, count } }];
+  return [...users].map(([user_id, online]) => ({ event, payload: { group_id, user_id, online, count } }));
+}

@@ -1,0 +1,44 @@
+/** Who is there, who types, and how far somebody has read. */
+import { limits, type RequestArgs, type RequestResult, type RequestType, SERVICE } from '@plenum/protocol';
+import type { Clock } from '../ports/clock.ts';
+import { TypingPace } from '../presence/typing-pace.ts';
+import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import type { OperationContext } from './context.ts';
+import { refusalFor, userOf } from './read.ts';
+
+type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
+
+const needsMember = { code: 'forbidden', error: 'The service itself is no member of groups' } as const;
+
+export class PresenceRequests {
+  readonly #context: OperationContext;
+  readonly #pace: TypingPace;
+
+  constructor(context: OperationContext, clock: Clock) {
+    this.#context = context;
+    this.#pace = new TypingPace(clock);
+  }
+
+  presence = async (caller: Caller, { group_id }: RequestArgs<'presence'>): Result<'presence'> => {
+    const { groups, presence } = this.#context.engine;
+    const refusal = refusalFor(caller, await groups.position(group_id, userOf(caller)));
+    if (refusal !== null) return fail(refusal);
+    const { users, count } = await presence.online(group_id, limits.presenceListMax);
+    return succeed({ online: [...users], count });
+  };
+
+  typing = async ({ actor }: Caller, { group_id }: RequestArgs<'typing'>): Result<'typing'> => {
+    if (actor === SERVICE) return fail(needsMember);
+    const retryAfterMs = this.#pace.take(actor);
+    if (retryAfterMs > 0) return fail({ code: 'rate_limited', retryAfterMs });
+    const refused = await this.#context.engine.presence.typing(group_id, actor);
+    return refused === null ? succeed({}) : fail(refused.failure);
+  };
+
+  markRead = async ({ actor }: Caller, { group_id, seq }: RequestArgs<'mark_read'>): Result<'mark_read'> => {
+    if (actor === SERVICE) return fail(needsMember);
+    const marked = await this.#context.engine.readMarks.mark(group_id, actor, seq);
+    if (marked.outcome === 'refused') return fail(marked.failure);
+    return succeed({ read_seq: marked.readSeq, unread: marked.unread });
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * Ephemeral pushes: encoded once, written in slices, in no order with entries. A socket that lets data wait does not get them.
+ */
+import type { Clock, EphemeralPush, FanOut, Logger, Subscriber } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import { SocketSubscriber } from '../sockets/socket-subscriber.ts';
+import { contained } from './contained.ts';
+import { framesOfTexts } from './frames.ts';
+
+/** The loop is given back after this long, ms. */
+const sliceMs = 4;
+/** Sockets that are written between two looks at the clock. */
+const writesPerLook = 64;
+
+interface Whisper {
+  readonly groupId: GroupId;
+  readonly pushes: readonly EphemeralPush[];
+  /** Socket.IO packets, and the same as WebSocket frames. */
+  readonly packets: readonly string[];
+  readonly frames: Buffer;
+}
+
+export function createWhisper({
+  logger,
+  clock,
+}: {
+  readonly logger: Logger;
+  readonly clock: Clock;
+}): FanOut['whisper'] {
+  const write = ({ groupId, pushes, packets, frames }: Whisper, subscriber: Subscriber) =>
+    contained({ logger, groupId, subscriber }, () => {
+      if (subscriber instanceof SocketSubscriber) subscriber.whisper(frames, packets);
+      else for (const { event, payload } of pushes) subscriber.push(event, payload);
+    });
+  const writeFrom = (whisper: Whisper, to: readonly Subscriber[], first: number) => {
+    const untilMs = clock.monotonicMs() + sliceMs;
+    for (let at = first; at < to.length; at += 1) {
+      const subscriber = to[at];
+      if (subscriber !== undefined) write(whisper, subscriber);
+      if (at % writesPerLook === 0 && clock.monotonicMs() >= untilMs) {
+        setImmediate(() => writeFrom(whisper, to, at + 1));
+        return;
+      }
+    }
+  };
+  return (groupId, to, pushes) => {
+    const packets = pushes.map(({ event, payload }) => `2${JSON.stringify([event, payload])}`);
+    const frames = framesOfTexts(packets.map((packet) => `4${packet}`));
+    writeFrom({ groupId, pushes, packets, frames }, to, 0);
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * How many sockets one user and one address may have on this node. Counted per node: what is protected are its memory and its
+ * loop, a count over all nodes would cost a round trip for each connect and would have to be cleaned after crashes.
+ */
+import type { UserId } from '@plenum/protocol';
+
+/** A place that was taken; released once, however often it is called. */
+export type Release = () => void;
+
+class Places<K> {
+  readonly #max: number;
+  readonly #taken = new Map<K, number>();
+
+  /** @param max 0: as many as there are. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** @returns null when there is no place left. */
+  take(key: K): Release | null {
+    const taken = this.#taken.get(key) ?? 0;
+    if (this.#max > 0 && taken >= this.#max) return null;
+    this.#taken.set(key, taken + 1);
+    let isReleased = false;
+    return () => {
+      if (!isReleased) this.#release(key);
+      isReleased = true;
+    };
+  }
+
+  #release(key: K): void {
+    const left = (this.#taken.get(key) ?? 1) - 1;
+    if (left === 0) this.#taken.delete(key);
+    else this.#taken.set(key, left);
+  }
+}
+
+export interface ConnectionLimits {
+  readonly users: Places<UserId>;
+  readonly addresses: Places<string>;
+}
+
+export const createConnectionLimits = (max: {
+  readonly perUser: number;
+  readonly perAddress: number;
+}): ConnectionLimits => ({ users: new Places(max.perUser), addresses: new Places(max.perAddress) });

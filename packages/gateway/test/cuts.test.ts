@@ -1,0 +1,98 @@
+/** Operators cut sockets and revoke tokens; users and addresses have so many sockets and no more. */
+import { userIdSchema } from '@plenum/protocol';
+import { expect, test, vi } from 'vitest';
+import { ask, next, startEdge } from './edge.ts';
+
+const ann = userIdSchema.parse('ann');
+const nowAuthenticator = (issuedAtMs: () => number) => ({
+  authenticate: async () =>
+    ({ outcome: 'user', userId: ann, issuedAtMs: issuedAtMs(), expiresAtMs: null }) as const,
+});
+
+test('a cut closes every socket of the user, tells why, and lets them come back', async () => {
+  await using edge = await startEdge();
+  const [first, second, other] = await Promise.all([
+    edge.connected('ann'),
+    edge.connected('ann'),
+    edge.connected('bob'),
+  ]);
+  const told = Promise.all([next(first, 'closing'), next(second, 'closing')]);
+  const reason = next(first, 'disconnect');
+  edge.revocations.cut({ userId: ann, code: 'disconnected' });
+  expect(await told).toEqual([{ code: 'disconnected' }, { code: 'disconnected' }]);
+  expect(await reason).toBe('transport close');
+  expect(other.connected).toBe(true);
+  await edge.connected('ann');
+});
+
+test('a revocation cuts the sockets of older tokens, not those of newer ones', async () => {
+  let issuedAtMs = 1000;
+  await using edge = await startEdge({ authenticator: nowAuthenticator(() => issuedAtMs) });
+  const older = await edge.connected('ann');
+  issuedAtMs = 9000;
+  const newer = await edge.connected('ann');
+  edge.revocations.revoked.set(ann, 5000);
+  const closing = next(older, 'closing');
+  edge.revocations.cut({ userId: ann, code: 'revoked' });
+  expect(await closing).toEqual({ code: 'revoked' });
+  expect(await ask(newer, { request_type: 'list_groups' })).toMatchObject({ success: true });
+});
+
+test('a revoked token opens no connection, no REST request and does not refresh', async () => {
+  await using edge = await startEdge();
+  const client = await edge.connected('bob');
+  edge.revocations.revoked.set(userIdSchema.parse('bob'), Date.now());
+  const refused = await edge.refusal({ auth: { token: 'user:bob' } });
+  expect(refused).toMatchObject({ data: { code: 'unauthenticated' } });
+  const answer = await edge.fetch('/v1/groups/g1', { token: 'user:bob' });
+  expect([answer.status, await answer.json()]).toMatchObject([401, { code: 'unauthenticated' }]);
+  const refresh = await ask(client, { request_type: 'refresh_token', args: { token: 'user:bob' } });
+  expect(refresh).toMatchObject({ code: 'unauthenticated' });
+});
+
+test('a token of the second in which it was revoked is revoked, one of the next second is not', async () => {
+  let issuedAtMs = 5000;
+  await using edge = await startEdge({ authenticator: nowAuthenticator(() => issuedAtMs) });
+  edge.revocations.revoked.set(ann, 5400);
+  expect(await edge.refusal({ auth: { token: 'any' } })).toMatchObject({ data: { code: 'unauthenticated' } });
+  issuedAtMs = 6000;
+  await edge.connected('ann');
+});
+
+test('a user has no more sockets than allowed, and the place of one that is gone is free', async () => {
+  await using edge = await startEdge({ config: { maxConnectionsPerUser: 2 } });
+  const first = await edge.connected('ann');
+  await edge.connected('ann');
+  expect(await edge.refusal({ auth: { token: 'user:ann' } })).toMatchObject({
+    data: { code: 'too_many_connections', can_retry: true },
+  });
+  await edge.connected('bob');
+  first.close();
+  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(2));
+  await edge.connected('ann');
+});
+
+test('a burst of connections gets as many places as there are', async () => {
+  await using edge = await startEdge({ config: { maxConnectionsPerUser: 3 } });
+  const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => edge.connected('ann')));
+  expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+});
+
+test('an address has no more sockets than allowed; behind a trusted proxy it is that of the client', async () => {
+  await using edge = await startEdge({
+    config: { maxConnectionsPerIp: 1, trustedProxies: ['127.0.0.0/8'] },
+  });
+  const from = (address: string) => ({ extraHeaders: { 'x-forwarded-for': address } });
+  await edge.connected('ann', from('10.1.1.1'));
+  expect(await edge.refusal({ auth: { token: 'user:bob' }, ...from('10.1.1.1') })).toMatchObject({
+    data: { code: 'too_many_connections' },
+  });
+  await edge.connected('bob', from('10.1.1.2'));
+});
+
+test('without a trusted proxy nobody can name another address', async () => {
+  await using edge = await startEdge({ config: { maxConnectionsPerIp: 1 } });
+  await edge.connected('ann', { extraHeaders: { 'x-forwarded-for': '10.1.1.1' } });
+  const again = { auth: { token: 'user:bob' }, extraHeaders: { 'x-forwarded-for': '10.1.1.2' } };
+  expect(await edge.refusal(again)).toMatchObject({ data: { code: 'too_many_connections' } });
+});

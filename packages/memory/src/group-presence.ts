@@ -1,0 +1,61 @@
+/** Who is online in one group, on which nodes, and how that is told. */
+import type { EphemeralPush } from '@plenum/core';
+import { type GroupId, limits, type UserId } from '@plenum/protocol';
+
+export interface Turn {
+  readonly userId: UserId;
+  readonly isOnline: boolean;
+}
+
+export class GroupPresence {
+  readonly #nodes = new Map<UserId, Set<string>>();
+
+  get count(): number {
+    return this.#nodes.size;
+  }
+
+  has(userId: UserId): boolean {
+    return this.#nodes.has(userId);
+  }
+
+  users(limit: number): UserId[] {
+    return [...this.#nodes.keys()].slice(0, limit);
+  }
+
+  /** @returns true when that turned the user online. */
+  hold(userId: UserId, nodeId: string): boolean {
+    const nodes = this.#nodes.get(userId);
+    this.#nodes.set(userId, (nodes ?? new Set()).add(nodeId));
+    return nodes === undefined;
+  }
+
+  /** @returns true when that turned the user offline. */
+  letGo(userId: UserId, nodeId: string): boolean {
+    const nodes = this.#nodes.get(userId);
+    nodes?.delete(nodeId);
+    return nodes?.size === 0 && this.#nodes.delete(userId);
+  }
+
+  /** @returns true when that turned the user offline. */
+  forget(userId: UserId): boolean {
+    return this.#nodes.delete(userId);
+  }
+}
+
+/** Large groups are told how many are online, not who. */
+export function presencePushes(
+  group_id: GroupId,
+  {
+    receivers,
+    count,
+    turns,
+  }: { readonly receivers: number; readonly count: number; readonly turns: readonly Turn[] },
+): readonly EphemeralPush[] {
+  const event = 'presence_changed';
+  if (turns.length === 0) return [];
+  if (receivers >= limits.presenceCountsOnlyFrom) return [{ event, payload: { group_id, count } }];
+  return turns.map(({ userId, isOnline }) => ({
+    event,
+    payload: { group_id, user_id: userId, online: isOnline, count },
+  }));
+}

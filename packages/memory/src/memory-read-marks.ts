@@ -1,0 +1,53 @@
+import { firstRefusal, type ReadMark, type ReadMarks, refused } from '@plenum/core';
+import type { GroupId, UserId } from '@plenum/protocol';
+import type { GroupState } from './group-state.ts';
+import type { InTurn } from './later.ts';
+import type { MemoryState } from './memory-state.ts';
+
+/** A member who has marked nothing has read the entry that made him a receiver. */
+function markOf(group: GroupState, userId: UserId, sinceSeq: number): ReadMark {
+  const { seq, messages } = group.reads.get(userId) ?? {
+    seq: sinceSeq,
+    messages: group.log.messagesUntil(sinceSeq),
+  };
+  return { readSeq: seq, unread: group.log.messagesUntil(group.log.seq) - messages };
+}
+
+/** The port `ReadMarks` over memory. */
+export function memoryReadMarks(state: MemoryState, inTurn: InTurn): ReadMarks {
+  return {
+    mark: (groupId, userId, seq) => inTurn(() => mark(state, { groupId, userId, seq })),
+    of: (groupId, userId) =>
+      inTurn(() => {
+        const group = state.groups.get(groupId);
+        const member = group?.member(userId, state.now()) ?? null;
+        if (group === undefined || member === null || member.status === 'pending') return null;
+        return markOf(group, userId, member.sinceSeq);
+      }),
+  };
+}
+
+function mark(
+  state: MemoryState,
+  { groupId, userId, seq }: { readonly groupId: GroupId; readonly userId: UserId; readonly seq: number },
+) {
+  const nowMs = state.now();
+  const group = state.groups.get(groupId);
+  if (group === undefined) return refused({ code: 'group_not_found' });
+  const record = group.member(userId, nowMs);
+  const refusal = firstRefusal('read', {
+    group: { groupType: group.groupType, counts: group.counts(nowMs), maxMembers: group.settings.maxMembers },
+    actor: userId,
+    actorRecord: record,
+    subjectRecord: record,
+    isSubjectBanned: group.bans.standing(userId, nowMs).isBanned,
+    nowMs,
+  });
+  if (refusal !== null) return refused(refusal);
+  const sinceSeq = record?.sinceSeq ?? 0;
+  const marked = Math.min(seq, group.log.seq);
+  if (marked > markOf(group, userId, sinceSeq).readSeq) {
+    group.reads.set(userId, { seq: marked, messages: group.log.messagesUntil(marked) });
+  }
+  return { outcome: 'marked', ...markOf(group, userId, sinceSeq) } as const;
+}

@@ -1,0 +1,80 @@
+/** Requests of a group's log: send, attach, read. */
+import { z } from 'zod';
+import {
+  epochSchema,
+  historyEntrySchema,
+  resyncReasonSchema,
+  seqSchema,
+  timestampSchema,
+} from '../groups.ts';
+import { groupIdSchema } from '../ids.ts';
+import { limits } from '../limits.ts';
+import { messageTextSchema } from '../text.ts';
+import { group, paged, positioned } from './arguments.ts';
+
+const relayResultSchema = z.object({
+  status: z.literal('relayed'),
+  recipients_count: z.int(),
+  message_id: z.string(),
+  ...positioned,
+  timestamp: timestampSchema,
+});
+
+export const subscriptionSchema = z.object({
+  group_id: groupIdSchema,
+  recovered: z.boolean(),
+  epoch: epochSchema,
+  head_seq: seqSchema,
+  /** The first seq that will come. */
+  from_seq: seqSchema,
+  reason: resyncReasonSchema.optional(),
+});
+export type Subscription = z.infer<typeof subscriptionSchema>;
+
+export const positionSchema = z.strictObject({
+  group_id: groupIdSchema,
+  epoch: epochSchema.optional(),
+  seq: seqSchema.optional(),
+});
+
+const subscribeArgs = z.strictObject({ groups: z.array(positionSchema).min(1).max(limits.subscribeMax) });
+const subscribeFailure = z.object({ group_id: groupIdSchema, code: z.string(), error: z.string() });
+
+const relay = (messageMaxBytes: number) => ({
+  args: z.strictObject({ ...group, message: messageTextSchema(messageMaxBytes) }),
+  result: relayResultSchema,
+});
+
+/** @param messageMaxBytes UTF-8 bytes of `message`. */
+export const logRequests = (messageMaxBytes: number) =>
+  ({
+    relay_msg: relay(messageMaxBytes),
+    send_message: relay(messageMaxBytes),
+    subscribe: {
+      args: subscribeArgs,
+      result: z.object({ groups: z.array(z.union([subscriptionSchema, subscribeFailure])) }),
+    },
+    unsubscribe: {
+      args: subscribeArgs,
+      result: z.object({ groups: z.array(z.union([z.object(group), subscribeFailure])) }),
+    },
+    history: {
+      args: z
+        .strictObject({
+          ...group,
+          after: seqSchema.optional(),
+          before: seqSchema.optional(),
+          limit: paged.limit,
+        })
+        .refine((args) => args.after === undefined || args.before === undefined, {
+          error: 'after and before exclude each other',
+          path: ['before'],
+        }),
+      result: z.object({
+        entries: z.array(historyEntrySchema),
+        epoch: epochSchema,
+        head_seq: seqSchema,
+        oldest_seq: seqSchema,
+      }),
+    },
+  }) as const;

@@ -1,0 +1,43 @@
+/** Requests that change who is in a group, and as what. */
+import { z } from 'zod';
+import { memberStatusSchema, roleSchema, timestampSchema } from '../groups.ts';
+import { limits } from '../limits.ts';
+import { reasonSchema } from '../text.ts';
+import { group, positioned, target } from './arguments.ts';
+
+const forMsSchema = z.int().min(1).max(limits.forMsMax);
+
+export const membershipRequests = {
+  join_group: {
+    args: z.strictObject({ ...group, ensure: z.boolean().optional() }),
+    result: z.object({ status: memberStatusSchema, ...positioned }),
+  },
+  leave_group: { args: z.strictObject(group), result: z.object({ status: z.literal('left') }) },
+  accept_member: {
+    args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
+    result: z.object({ status: z.literal('active'), ...positioned }),
+  },
+  reject_member: {
+    args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
+    result: z.object({ status: z.literal('rejected'), ...positioned }),
+  },
+  mute_member: {
+    args: z.strictObject({ ...target, for_ms: forMsSchema.optional() }),
+    result: z.object({ status: z.literal('muted'), muted_until: timestampSchema.optional() }),
+  },
+  unmute_member: { args: z.strictObject(target), result: z.object({ status: z.literal('active') }) },
+  kick_member: {
+    args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
+    result: z.object({ status: z.literal('kicked') }),
+  },
+  ban_member: {
+    args: z.strictObject({ ...target, for_ms: forMsSchema.optional(), reason: reasonSchema.optional() }),
+    result: z.object({ status: z.literal('banned'), banned_until: timestampSchema.optional() }),
+  },
+  unban_member: {
+    args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
+    result: z.object({ status: z.literal('unbanned') }),
+  },
+  promote_member: { args: z.strictObject(target), result: z.object({ roles: z.array(roleSchema) }) },
+  demote_member: { args: z.strictObject(target), result: z.object({ roles: z.array(roleSchema) }) },
+} as const;

@@ -1,0 +1,20 @@
+/** Requests about who is there: presence, typing, and how far a member has read. */
+import { z } from 'zod';
+import { seqSchema } from '../groups.ts';
+import { userIdSchema } from '../ids.ts';
+import { group } from './arguments.ts';
+
+export const presenceRequests = {
+  presence: {
+    args: z.strictObject(group),
+    /** `count` is exact; `online` ends at 1,000 users. */
+    result: z.object({ online: z.array(userIdSchema), count: z.int() }),
+  },
+  /** Tells those who are attached now, and nobody later: no seq, not stored, the first thing to be dropped. */
+  typing: { args: z.strictObject(group), result: z.object({}) },
+  mark_read: {
+    args: z.strictObject({ ...group, seq: seqSchema }),
+    /** `read_seq` is clamped to the head and only rises; `unread` counts messages. */
+    result: z.object({ read_seq: seqSchema, unread: z.int() }),
+  },
+} as const;

@@ -1,0 +1,60 @@
+#!lua
+-- Ends a membership in an ephemeral group by absence, unless the member is back or has joined anew since.
+local group_key = KEYS[1]
+local members_key = KEYS[2]
+local receivers_key = KEYS[3]
+local pending_key = KEYS[4]
+local mutes_key = KEYS[5]
+local log_key = KEYS[6]
+local outbox_key = KEYS[7]
+local due_key = KEYS[8]
+local groups_key = KEYS[9]
+local on_key = KEYS[10]
+local reads_key = KEYS[11]
+local away_key = KEYS[12]
+local group_id = ARGV[1]
+local user_id = ARGV[2]
+local absence_ms = ARGV[3]
+local epoch_offer = ARGV[4]
+local room = ARGV[5]
+local channel = ARGV[6]
+local history_max_entries = ARGV[7]
+local history_max_age_ms = ARGV[8]
+local is_outbox_written = ARGV[9]
+-- @include clock
+-- @include member
+-- @include group
+-- @include log
+-- @include events
+-- @include effects
+-- @include departure
+-- @include settle
+-- @include commit
+-- @include group-writable
+
+local now = clock_ms()
+local absence = group_id .. ' ' .. user_id
+local ends_at = tonumber(redis.call('ZSCORE', away_key, absence))
+if not ends_at or ends_at > now then return { 'stayed', integer(now) } end
+expect_writable(away_key, 'zset', { 'ZREM' })
+expect_writable(groups_key, 'zset', { 'ZREM' })
+expect_removable()
+expect_group_writable()
+local group = load_group()
+if not group then
+  redis.call('ZREM', away_key, absence)
+  return { 'stayed', integer(now) }
+end
+
+settle(group, now, { user_id })
+redis.call('ZREM', away_key, absence)
+local member = find_member(user_id, now)
+local is_absent = member ~= nil and member.status ~= 'p' and redis.call('HEXISTS', on_key, user_id) == 0
+  and tonumber(member.joined_at) <= ends_at - tonumber(absence_ms)
+if is_absent then
+  depart(group, now, { user = user_id, member = member }, function()
+    return append_event(group, now, { type = 'left', user = user_id, actor = SERVICE, tail = ',"reason":"absence"' })
+  end)
+end
+if is_absent or group.is_settled then commit(group, now) end
+return { is_absent and 'left' or 'stayed', integer(now) }

@@ -1,0 +1,7 @@
+-- What a script has to tell the nodes that host the group. Publishing is its last act.
+
+local publications = {}
+
+local function publish_entries()
+  for _, payload in ipairs(publications) do redis.call('SPUBLISH', channel, payload) end
+end

@@ -1,0 +1,31 @@
+-- Ends of memberships and of groups. With a membership ends what is known of the member besides: that he is online, and
+-- how far he has read.
+-- @include presence
+-- @include writable
+
+local function expect_removable()
+  expect_writable(on_key, 'hash', { 'HDEL', 'UNLINK' })
+  expect_writable(reads_key, 'hash', { 'HDEL', 'UNLINK' })
+end
+
+-- He receives nothing any more, whether a record of him stays or not.
+local function forget_receiver(group, user)
+  redis.call('HDEL', reads_key, user)
+  if redis.call('HDEL', on_key, user) == 0 then return end
+  tell_presence(receivers_count(group), { { user = user, is_online = false } })
+end
+
+local function remove_member(group, user, member)
+  take_out(group, user, member)
+  redis.call('HDEL', members_key, user)
+  forget_receiver(group, user)
+end
+
+-- Members go at once. The log stays for a while behind the tombstone, so that every node can still deliver `deleted`.
+local function bury(group, now)
+  redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, on_key, reads_key)
+  redis.call('ZREM', groups_key, group_id)
+  redis.call('ZREM', due_key, group_id)
+  redis.call('HSET', group_key, 'deleted', integer(now))
+  group.is_deleted = true
+end

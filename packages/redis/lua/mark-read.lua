@@ -1,0 +1,37 @@
+#!lua
+-- Raises how far a member has read: to `seq`, at most to the head, never lower.
+local group_key = KEYS[1]
+local members_key = KEYS[2]
+local log_key = KEYS[3]
+local reads_key = KEYS[4]
+local user_id = ARGV[1]
+local seq = ARGV[2]
+-- @include clock
+-- @include member
+-- @include read-marks
+-- @include writable
+
+local now = clock_ms()
+
+local function refuse(code)
+  return { 'refused', integer(now), code, '' }
+end
+
+local field = redis.call('HMGET', group_key, 'seq', 'events', 'deleted')
+if not field[1] or field[3] then return refuse('group_not_found') end
+local member, is_banned = find_member(user_id, now)
+if is_banned then return refuse('banned') end
+if not member then return refuse('not_a_member') end
+if member.status == 'p' then return refuse('pending_membership') end
+expect_writable(reads_key, 'hash', { 'HSET' })
+
+local head_seq = tonumber(field[1])
+local head_messages = head_seq - tonumber(field[2] or 0)
+local read_seq, messages = read_mark(user_id, member, head_messages)
+local marked_seq = math.min(tonumber(seq), head_seq)
+if marked_seq > read_seq then
+  read_seq = marked_seq
+  messages = messages_until(read_seq, head_messages)
+  redis.call('HSET', reads_key, user_id, integer(read_seq) .. ' ' .. integer(messages))
+end
+return { 'marked', integer(now), integer(read_seq), integer(head_messages - messages) }

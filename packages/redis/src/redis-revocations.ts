@@ -1,0 +1,33 @@
+import type { Revocations } from '@plenum/core';
+import type { UserId } from '@plenum/protocol';
+import type { RedisStateOptions } from './redis-group-log.ts';
+import type { ScriptCalls } from './script-calls.ts';
+import { revokeUser } from './scripts/index.ts';
+
+export class RedisRevocations implements Revocations {
+  readonly #options: Pick<RedisStateOptions, 'keys'>;
+  readonly #calls: ScriptCalls;
+
+  constructor(calls: ScriptCalls, options: Pick<RedisStateOptions, 'keys'>) {
+    this.#calls = calls;
+    this.#options = options;
+  }
+
+  async revoke(userId: UserId): Promise<number> {
+    const revoked = this.#options.keys.revoked(userId);
+    const [revokedAtMs] = (await this.#calls.read(revokeUser, { keys: { revoked }, args: {} })).details;
+    return revokedAtMs;
+  }
+
+  async revokedAt(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>> {
+    const found = new Map<UserId, number>();
+    await Promise.all(
+      userIds.map(async (userId) => {
+        const key = this.#options.keys.revoked(userId);
+        const text = await this.#calls.command((redis) => redis.get(key));
+        if (text !== null) found.set(userId, Number(text));
+      }),
+    );
+    return found;
+  }
+}

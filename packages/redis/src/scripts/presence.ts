@@ -1,0 +1,61 @@
+/** Scripts about who is online. */
+import { userIdSchema } from '@plenum/protocol';
+import { z } from 'zod';
+import { refusalWords } from './changes.ts';
+import { defineScript, integerWord, said } from './define-script.ts';
+
+const nothing = z.tuple([]);
+
+export const changePresence = defineScript({
+  file: 'change-presence',
+  keys: ['group', 'members', 'on', 'held', 'holders', 'away'],
+  args: ['groupId', 'nodeId', 'came', 'went', 'absenceMs', 'room', 'channel'],
+  reply: said('changed', nothing),
+});
+
+export const readPresence = defineScript({
+  file: 'read-presence',
+  keys: ['on'],
+  args: ['limit'],
+  reply: said(
+    'online',
+    z.tuple([integerWord], userIdSchema).transform(([count, ...users]) => ({ count, users })),
+  ),
+});
+
+export const publishTyping = defineScript({
+  file: 'publish-typing',
+  keys: ['group', 'members'],
+  args: ['groupId', 'userId', 'room', 'channel'],
+  reply: z.discriminatedUnion('word', [said('told', nothing), said('refused', refusalWords)]),
+});
+
+export const endAbsence = defineScript({
+  file: 'end-absence',
+  keys: [
+    'group',
+    'members',
+    'receivers',
+    'pending',
+    'mutes',
+    'log',
+    'outbox',
+    'due',
+    'groups',
+    'on',
+    'reads',
+    'away',
+  ],
+  args: [
+    'groupId',
+    'userId',
+    'absenceMs',
+    'epochOffer',
+    'room',
+    'channel',
+    'historyMaxEntries',
+    'historyMaxAgeMs',
+    'isOutboxWritten',
+  ],
+  reply: z.discriminatedUnion('word', [said('left', nothing), said('stayed', nothing)]),
+});

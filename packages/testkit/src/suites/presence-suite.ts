@@ -1,0 +1,262 @@
+/** Who is online, who types, and what ends by absence: the same on every engine. */
+
+import { type EphemeralPush, partitionOf } from '@plenum/core';
+import { type GroupId, groupIdSchema, SERVICE, type UserId, userIdSchema } from '@plenum/protocol';
+import { describe, expect, test } from 'vitest';
+import { deleteCommand, joinCommand, kickCommand, leaveCommand, muteCommand } from '../commands.ts';
+import { eventually } from '../eventually.ts';
+import type { MakeEngine } from './engine-harness.ts';
+import { begin, type Scene, type SceneOptions } from './scene.ts';
+
+const groupId: GroupId = groupIdSchema.parse('room:one');
+const partition = partitionOf(groupId);
+const user = (name: string): UserId => userIdSchema.parse(name);
+/** Short, and long enough to see somebody come back within it. */
+const absenceMs = 300;
+
+/** What one node says of its devices. */
+const says = (scene: Scene, nodeId: string, said: { came?: readonly string[]; went?: readonly string[] }) =>
+  scene.engine.presence.change({
+    groupId,
+    nodeId,
+    came: (said.came ?? []).map(user),
+    went: (said.went ?? []).map(user),
+  });
+
+async function listening(makeEngine: MakeEngine, options: SceneOptions = {}) {
+  const scene = await begin(makeEngine, { users: { guest: 'active' }, ...options });
+  const heard: EphemeralPush[] = [];
+  scene.engine.feeds.listen({
+    onEntry: () => {},
+    onEphemeral: (_, push) => heard.push(push),
+    onAuditNeeded: () => {},
+  });
+  await scene.engine.feeds.open(groupId);
+  return { scene, heard };
+}
+
+const turned = (name: string, online: boolean, count: number) => ({
+  event: 'presence_changed',
+  payload: { group_id: groupId, user_id: name, online, count },
+});
+
+function counting(makeEngine: MakeEngine): void {
+  test('a user counts once, on however many nodes he has devices', async () => {
+    const { scene, heard } = await listening(makeEngine);
+    await using _ = scene;
+    await says(scene, 'node-a', { came: ['guest', 'owner'] });
+    await says(scene, 'node-b', { came: ['guest'] });
+    const { users, count } = await scene.engine.presence.online(groupId, 10);
+    expect([count, users.toSorted()]).toEqual([2, ['guest', 'owner']]);
+    await says(scene, 'node-a', { went: ['guest'] });
+    expect((await scene.engine.presence.online(groupId, 10)).count).toBe(2);
+    await says(scene, 'node-b', { went: ['guest'] });
+    expect((await scene.engine.presence.online(groupId, 10)).users).toEqual(['owner']);
+    await eventually(() =>
+      expect(heard).toEqual([turned('guest', true, 2), turned('owner', true, 2), turned('guest', false, 1)]),
+    );
+  });
+
+  test('what a node says twice happens once', async () => {
+    const { scene, heard } = await listening(makeEngine);
+    await using _ = scene;
+    for (let i = 0; i < 3; i += 1) await says(scene, 'node-a', { came: ['guest'] });
+    for (let i = 0; i < 3; i += 1) await says(scene, 'node-a', { went: ['guest'] });
+    await says(scene, 'node-a', { came: ['owner'] });
+    await eventually(() => expect(heard).toHaveLength(3));
+    expect(heard).toEqual([turned('guest', true, 1), turned('guest', false, 0), turned('owner', true, 1)]);
+  });
+
+  test('no more users are listed than were asked for, and all are counted', async () => {
+    await using scene = await begin(makeEngine, { users: { guest: 'active', actor: 'active' } });
+    await says(scene, 'node-a', { came: ['guest', 'owner', 'actor'] });
+    const { users, count } = await scene.engine.presence.online(groupId, 2);
+    expect([users.length, count]).toEqual([2, 3]);
+  });
+
+  test('whoever is no receiver is not online, whatever a node says', async () => {
+    await using scene = await begin(makeEngine, {
+      groupType: 'strict_private',
+      users: { guest: 'pending', actor: 'muted' },
+    });
+    await says(scene, 'node-a', { came: ['guest', 'stranger', 'actor'] });
+    expect((await scene.engine.presence.online(groupId, 10)).users).toEqual(['actor']);
+    const among = await scene.engine.presence.onlineAmong(groupId, ['guest', 'actor', 'owner'].map(user));
+    expect([...among]).toEqual(['actor']);
+  });
+}
+
+function ending(makeEngine: MakeEngine): void {
+  test.each([
+    ['a kick', (scene: Scene) => scene.do(kickCommand({ groupId, actor: 'owner', userId: 'guest' }))],
+    ['a leave', (scene: Scene) => scene.do(leaveCommand({ groupId, userId: 'guest' }))],
+  ])('%s ends presence with the membership, and tells it once', async (_name, end) => {
+    const { scene, heard } = await listening(makeEngine);
+    await using _ = scene;
+    await says(scene, 'node-a', { came: ['guest', 'owner'] });
+    await end(scene);
+    expect((await scene.engine.presence.online(groupId, 10)).users).toEqual(['owner']);
+    await says(scene, 'node-a', { came: ['guest'] });
+    await says(scene, 'node-a', { went: ['guest'] });
+    expect((await scene.engine.presence.online(groupId, 10)).users).toEqual(['owner']);
+    await scene.engine.presence.typing(groupId, user('owner'));
+    await eventually(() => expect(heard.at(-1)?.event).toBe('typing'));
+    expect(heard.slice(2, -1)).toEqual([turned('guest', false, 1)]);
+  });
+
+  test('with its end nobody is online in a group, and a new one of the same id begins with nobody', async () => {
+    await using scene = await begin(makeEngine);
+    await says(scene, 'node-a', { came: ['owner'] });
+    await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+    expect(await scene.engine.presence.online(groupId, 10)).toEqual({ users: [], count: 0 });
+    await says(scene, 'node-a', { came: ['owner'] });
+    expect(await scene.engine.presence.online(groupId, 10)).toEqual({ users: [], count: 0 });
+  });
+}
+
+function holding(makeEngine: MakeEngine): void {
+  test('what a node holds can be counted, listed, and taken off by somebody else', async () => {
+    await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+    const { presence } = scene.engine;
+    await says(scene, 'node-a', { came: ['guest', 'owner'] });
+    await says(scene, 'node-b', { came: ['guest'] });
+    expect(await presence.countHeld('node-a', [partition])).toEqual(new Map([[partition, 2]]));
+    expect((await presence.holders(partition)).toSorted()).toEqual(['node-a', 'node-b']);
+    const held = await presence.held('node-a', partition);
+    expect(held.map(({ userId }) => userId).toSorted()).toEqual(['guest', 'owner']);
+    await says(scene, 'node-a', { went: held.map(({ userId }) => userId) });
+    expect(await presence.holders(partition)).toEqual(['node-b']);
+    expect((await presence.online(groupId, 10)).users).toEqual(['guest']);
+  });
+}
+
+function typing(makeEngine: MakeEngine): void {
+  test('whoever may send is told to type; others are refused as their message would be', async () => {
+    const { scene, heard } = await listening(makeEngine, {
+      groupType: 'strict_private',
+      users: { guest: 'active', actor: 'pending', target: 'muted' },
+    });
+    await using _ = scene;
+    const { presence } = scene.engine;
+    expect(await presence.typing(groupId, user('guest'))).toBeNull();
+    expect(await presence.typing(groupId, user('stranger'))).toMatchObject({
+      failure: { code: 'not_a_member' },
+    });
+    expect(await presence.typing(groupId, user('actor'))).toMatchObject({
+      failure: { code: 'pending_membership' },
+    });
+    expect(await presence.typing(groupId, user('target'))).toMatchObject({ failure: { code: 'muted' } });
+    const nowhere = groupIdSchema.parse('nowhere');
+    expect(await presence.typing(nowhere, user('guest'))).toMatchObject({
+      failure: { code: 'group_not_found' },
+    });
+    await eventually(() =>
+      expect(heard).toEqual([{ event: 'typing', payload: { group_id: groupId, user_id: 'guest' } }]),
+    );
+  });
+
+  test('typing leaves no trace in the log', async () => {
+    await using scene = await begin(makeEngine);
+    const before = await scene.everything();
+    await scene.engine.presence.typing(groupId, user('owner'));
+    expect(await scene.everything()).toEqual(before);
+  });
+}
+
+function absence(makeEngine: MakeEngine): void {
+  const beginEphemeral = (options: SceneOptions = {}) =>
+    begin(makeEngine, {
+      ephemeral: true,
+      users: { guest: 'active' },
+      engineSettings: { absenceMs },
+      ...options,
+    });
+  const leftEntries = async (scene: Scene) =>
+    (await scene.events()).filter(({ type }) => type === 'left').map(({ user_id }) => user_id);
+  const passAbsence = async (scene: Scene) => {
+    await scene.advance(absenceMs + 100);
+    await scene.engine.presence.endAbsences(partition);
+  };
+
+  test('in an ephemeral group membership ends some time after the last connection, with one entry', async () => {
+    await using scene = await beginEphemeral();
+    await says(scene, 'node-a', { came: ['guest', 'owner'] });
+    await says(scene, 'node-a', { went: ['guest'] });
+    await scene.engine.presence.endAbsences(partition);
+    expect(await scene.member('guest')).not.toBeNull();
+    await passAbsence(scene);
+    await scene.engine.presence.endAbsences(partition);
+    expect(await scene.member('guest')).toBeNull();
+    expect((await scene.events()).at(-1)).toMatchObject({
+      type: 'left',
+      user_id: 'guest',
+      actor_id: SERVICE,
+      reason: 'absence',
+    });
+    expect(await leftEntries(scene)).toEqual(['guest']);
+  });
+
+  test('whoever is back in time stays', async () => {
+    await using scene = await beginEphemeral();
+    await says(scene, 'node-a', { came: ['guest'] });
+    await says(scene, 'node-a', { went: ['guest'] });
+    await says(scene, 'node-b', { came: ['guest'] });
+    await passAbsence(scene);
+    expect(await leftEntries(scene)).toEqual([]);
+  });
+
+  test('whoever never was there stays', async () => {
+    await using scene = await beginEphemeral();
+    await says(scene, 'node-a', { went: ['guest'] });
+    await passAbsence(scene);
+    expect(await leftEntries(scene)).toEqual([]);
+  });
+
+  test('an absence of before a leave ends no membership that began after it', async () => {
+    await using scene = await beginEphemeral();
+    await says(scene, 'node-a', { came: ['guest'] });
+    await says(scene, 'node-a', { went: ['guest'] });
+    await scene.advance(50);
+    await scene.do(leaveCommand({ groupId, userId: 'guest' }));
+    await scene.do(joinCommand({ groupId, userId: 'guest' }));
+    await passAbsence(scene);
+    expect(await scene.member('guest')).not.toBeNull();
+    expect(await leftEntries(scene)).toEqual(['guest']);
+  });
+
+  test('in other groups nobody leaves by absence', async () => {
+    await using scene = await beginEphemeral({ ephemeral: false });
+    await says(scene, 'node-a', { came: ['guest'] });
+    await says(scene, 'node-a', { went: ['guest'] });
+    await passAbsence(scene);
+    expect(await leftEntries(scene)).toEqual([]);
+  });
+
+  test('the last admin who is absent is followed by the longest-standing member', async () => {
+    await using scene = await beginEphemeral();
+    await says(scene, 'node-a', { came: ['guest', 'owner'] });
+    await says(scene, 'node-a', { went: ['owner'] });
+    await passAbsence(scene);
+    expect(await scene.member('guest')).toMatchObject({ roles: ['admin'] });
+  });
+
+  test('a muted member leaves by absence as any other', async () => {
+    await using scene = await beginEphemeral({ groupType: 'strict_private' });
+    await says(scene, 'node-a', { came: ['guest', 'owner'] });
+    await scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest' }));
+    await says(scene, 'node-a', { went: ['guest'] });
+    await passAbsence(scene);
+    expect(await leftEntries(scene)).toEqual(['guest']);
+  });
+}
+
+/** What every `Presence` does. */
+export function presenceSuite(name: string, makeEngine: MakeEngine): void {
+  describe(`${name}: presence`, () => {
+    counting(makeEngine);
+    ending(makeEngine);
+    holding(makeEngine);
+    typing(makeEngine);
+    absence(makeEngine);
+  });
+}

@@ -1,0 +1,105 @@
+/** How far members have read, and until when tokens are revoked: the same on every engine. */
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
+import { describe, expect, test } from 'vitest';
+import { deleteCommand, kickCommand } from '../commands.ts';
+import type { MakeEngine } from './engine-harness.ts';
+import { begin, expectAppended, type Scene } from './scene.ts';
+
+const groupId = groupIdSchema.parse('room:one');
+const user = (name: string) => userIdSchema.parse(name);
+
+const mark = (scene: Scene, name: string, seq: number) =>
+  scene.engine.readMarks.mark(groupId, user(name), seq);
+const markOf = (scene: Scene, name: string) => scene.engine.readMarks.of(groupId, user(name));
+
+/** @returns the seqs of the messages. */
+async function sent(scene: Scene, count: number): Promise<number[]> {
+  const seqs: number[] = [];
+  for (let i = 0; i < count; i += 1) seqs.push(expectAppended(await scene.send('owner', `m${i}`)).seq);
+  return seqs;
+}
+
+/** What every `ReadMarks` does. */
+export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
+  describe(`${name}: read marks`, () => {
+    test('whoever has marked nothing has read up to his join; messages after it are unread, events are not', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const since = (await scene.member('guest'))?.sinceSeq ?? 0;
+      await sent(scene, 3);
+      await scene.join('actor');
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 3 });
+      expect(await markOf(scene, 'actor')).toMatchObject({ unread: 0 });
+    });
+
+    test('a mark counts the messages behind it, wherever it stands', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const [first = 0, second = 0] = await sent(scene, 2);
+      await scene.join('actor');
+      const join = second + 1;
+      const [third = 0] = await sent(scene, 1);
+      expect(await mark(scene, 'guest', first)).toEqual({ outcome: 'marked', readSeq: first, unread: 2 });
+      expect(await mark(scene, 'guest', join)).toMatchObject({ readSeq: join, unread: 1 });
+      expect(await mark(scene, 'guest', third)).toMatchObject({ readSeq: third, unread: 0 });
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: third, unread: 0 });
+    });
+
+    test('a mark is clamped to the head and never falls', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const [first = 0, last = 0] = await sent(scene, 2);
+      expect(await mark(scene, 'guest', Number.MAX_SAFE_INTEGER)).toMatchObject({ readSeq: last, unread: 0 });
+      expect(await mark(scene, 'guest', first)).toMatchObject({ readSeq: last, unread: 0 });
+    });
+
+    test('a mark outlives the entry that it stands at', async () => {
+      await using scene = await begin(makeEngine, {
+        users: { guest: 'active' },
+        engineSettings: { historyMaxEntries: 1, ratePerSec: 1000, rateBurst: 1000 },
+      });
+      const [first = 0] = await sent(scene, 1);
+      await mark(scene, 'guest', first);
+      await sent(scene, 150);
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: first, unread: 150 });
+    });
+
+    test('strangers and applicants are refused as readers are, and have no mark', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private', users: { guest: 'pending' } });
+      expect(await mark(scene, 'guest', 1)).toMatchObject({ failure: { code: 'pending_membership' } });
+      expect(await mark(scene, 'actor', 1)).toMatchObject({ failure: { code: 'not_a_member' } });
+      expect([await markOf(scene, 'guest'), await markOf(scene, 'actor')]).toEqual([null, null]);
+    });
+
+    test('a mark ends with the membership: one who joins again begins at his join', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const [first = 0] = await sent(scene, 2);
+      await mark(scene, 'guest', first);
+      await scene.do(kickCommand({ groupId, actor: 'owner', userId: 'guest' }));
+      expect(await markOf(scene, 'guest')).toBeNull();
+      await scene.join('guest');
+      const since = (await scene.member('guest'))?.sinceSeq ?? 0;
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 0 });
+    });
+
+    test('nobody has a mark in a deleted group', async () => {
+      await using scene = await begin(makeEngine);
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      expect(await mark(scene, 'owner', 1)).toMatchObject({ failure: { code: 'group_not_found' } });
+    });
+  });
+}
+
+/** What every `Revocations` does. */
+export function revocationsSuite(name: string, makeEngine: MakeEngine): void {
+  describe(`${name}: revocations`, () => {
+    test('a user who was never revoked is absent, another is found with the time of the last', async () => {
+      await using harness = await makeEngine();
+      const { revocations } = harness.engine;
+      const first = await revocations.revoke(user('guest'));
+      await harness.advance(20);
+      const second = await revocations.revoke(user('guest'));
+      expect(second).toBeGreaterThan(first);
+      expect(await revocations.revokedAt(['guest', 'actor'].map(user))).toEqual(
+        new Map([[user('guest'), second]]),
+      );
+    });
+  });
+}

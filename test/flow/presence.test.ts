@@ -1,0 +1,190 @@
+/** Presence, typing, read marks and cuts as a client and an operator meet them, on both engines and over three nodes. */
+import { eventually } from '@plenum/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cluster } from '../world/cluster.ts';
+import { Device } from '../world/device.ts';
+import { engines, httpRequest, Service, tokenOf } from '../world/service.ts';
+
+const patient = { timeoutMs: 15_000 };
+
+describe.each(engines)('on %s', (engine) => {
+  let service: Service;
+  beforeAll(async () => {
+    service = await Service.start(engine, { engineSettings: { absenceMs: 1500 } });
+  });
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  const onlineIn = async (group_id: string) =>
+    (await service.rest('GET', `/v1/groups/${group_id}/presence`)).body;
+
+  test('who is online can be asked by socket and by REST, and turns are told', async () => {
+    const ann = await service.device('ann');
+    await ann.must('create_group', { group_id: 'talk', group_type: 'public' });
+    const bob = await service.device('bob');
+    await bob.must('join_group', { group_id: 'talk' });
+    await ann.until('presence_changed', { group_id: 'talk', user_id: 'bob', online: true, count: 2 });
+    expect(await onlineIn('talk')).toMatchObject({ count: 2 });
+    const { members } = await ann.must('list_members', { group_id: 'talk' });
+    expect(members).toMatchObject([
+      { user_id: 'ann', online: true },
+      { user_id: 'bob', online: true },
+    ]);
+    bob.socket.disconnect();
+    await ann.until('presence_changed', { group_id: 'talk', user_id: 'bob', online: false, count: 1 });
+    expect(await ann.must('presence', { group_id: 'talk' })).toEqual({ online: ['ann'], count: 1 });
+  });
+
+  test('whoever has two devices is online until the last is gone', async () => {
+    const first = await service.device('twice');
+    await first.must('create_group', { group_id: 'pair', group_type: 'public' });
+    const second = await service.device('twice');
+    await second.until('subscribed');
+    first.socket.disconnect();
+    const watcher = await service.device('watcher');
+    await watcher.must('join_group', { group_id: 'pair' });
+    await eventually(async () => expect(await onlineIn('pair')).toMatchObject({ count: 2 }));
+    second.socket.disconnect();
+    await watcher.until('presence_changed', { user_id: 'twice', online: false });
+  });
+
+  test('a kicked user is offline at once', async () => {
+    const owner = await service.device('kicker');
+    await owner.must('create_group', { group_id: 'strict', group_type: 'public' });
+    const guest = await service.device('kicked');
+    await guest.must('join_group', { group_id: 'strict' });
+    await eventually(async () => expect(await onlineIn('strict')).toMatchObject({ count: 2 }));
+    await owner.must('kick_member', { group_id: 'strict', user_id: 'kicked' });
+    expect(await onlineIn('strict')).toEqual({ online: ['kicker'], count: 1 });
+  });
+
+  test('typing reaches the others and not the one who types, and is bounded', async () => {
+    const writer = await service.device('writer');
+    await writer.must('create_group', { group_id: 'typing', group_type: 'public' });
+    const reader = await service.device('reader');
+    await reader.must('join_group', { group_id: 'typing' });
+    expect(await writer.must('typing', { group_id: 'typing' })).toEqual({});
+    await reader.until('typing', { group_id: 'typing', user_id: 'writer' });
+    expect(writer.pushes('typing')).toEqual([]);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => writer.request('typing', { group_id: 'typing' })),
+    );
+    const refused = answers.filter((answer) => !answer.success);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]).toMatchObject({ code: 'rate_limited', can_retry: true });
+  });
+
+  test('list_groups says how many messages are unread, until they are marked', async () => {
+    const writer = await service.device('author');
+    await writer.must('create_group', { group_id: 'inbox', group_type: 'public' });
+    const reader = await service.device('student');
+    const { seq } = await reader.must('join_group', { group_id: 'inbox' });
+    const first = await writer.must('relay_msg', { group_id: 'inbox', message: 'one' });
+    const second = await writer.must('relay_msg', { group_id: 'inbox', message: 'two' });
+    const rowOf = async () => (await reader.must('list_groups', {}))['groups'];
+    expect(await rowOf()).toMatchObject([{ group_id: 'inbox', read_seq: seq, unread: 2 }]);
+    const half = await reader.must('mark_read', { group_id: 'inbox', seq: first['seq'] });
+    expect(half).toEqual({ read_seq: first['seq'], unread: 1 });
+    await reader.must('mark_read', { group_id: 'inbox', seq: 1_000_000 });
+    expect(await rowOf()).toMatchObject([{ read_seq: second['seq'], unread: 0 }]);
+  });
+
+  test('an ephemeral group forgets who has gone, with one entry', async () => {
+    const host = await service.device('host');
+    await host.must('create_group', { group_id: 'party', group_type: 'public', ephemeral: true });
+    const guest = await service.device('guest');
+    await guest.must('join_group', { group_id: 'party' });
+    await host.until('presence_changed', { user_id: 'guest', online: true });
+    guest.socket.disconnect();
+    await host.until('group_event', { group_id: 'party', type: 'left', user_id: 'guest' });
+    await host.must('relay_msg', { group_id: 'party', message: 'who is left' });
+    await host.until('relay_message', { result: { message: 'who is left' } });
+    const left = host.pushes('group_event').filter(({ type }) => type === 'left');
+    expect(left).toMatchObject([{ user_id: 'guest', actor_id: '$service', reason: 'absence' }]);
+  });
+
+  test('only the service may disconnect and revoke', async () => {
+    const token = await tokenOf('ann');
+    for (const verb of ['disconnect', 'revoke']) {
+      const answer = await service.rest('POST', `/v1/users/bob/${verb}`, { token });
+      expect([answer.status, answer.body['code']]).toEqual([403, 'forbidden']);
+    }
+  });
+
+  test('a revoked token is cut, and refused when it comes again', async () => {
+    const token = await tokenOf('outcast');
+    await using device = await new Device(service.url, token, { reconnection: false }).connected();
+    const answer = await service.rest('POST', '/v1/users/outcast/revoke');
+    expect(answer.body).toMatchObject({ status: 'revoked', revoked_at: expect.any(String) });
+    await device.until('closing', { code: 'revoked' });
+    await using again = new Device(service.url, token, { reconnection: false });
+    await expect(again.connected()).rejects.toMatchObject({ data: { code: 'unauthenticated' } });
+  });
+});
+
+describe('on three nodes', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  test('a user counts once over all nodes, and every node answers the same', async () => {
+    const devices = await Promise.all(
+      [0, 1, 2].map((i) => cluster.device('everywhere', cluster.node(i).url)),
+    );
+    await devices[0]?.must('create_group', { group_id: 'wide', group_type: 'public' });
+    const watcher = await cluster.device('far', cluster.node(1).url);
+    await watcher.must('join_group', { group_id: 'wide' });
+    for (const { url } of cluster.nodes) {
+      await eventually(async () => {
+        const { body } = await httpRequest('GET', `${url}/v1/groups/wide/presence`);
+        expect(body).toMatchObject({ count: 2 });
+      }, patient);
+    }
+    for (const device of devices.slice(0, 2)) device.socket.disconnect();
+    await watcher.must('presence', { group_id: 'wide' });
+    devices[2]?.socket.disconnect();
+    await watcher.until('presence_changed', { user_id: 'everywhere', online: false, count: 1 });
+    const turns = watcher.pushes('presence_changed').filter(({ user_id }) => user_id === 'everywhere');
+    expect(turns.filter(({ online }) => online === false)).toHaveLength(1);
+  });
+
+  test.each(['disconnect', 'revoke'])('%s reaches sockets on every node', async (verb) => {
+    const user = `far-${verb}`;
+    const devices = await Promise.all([0, 1, 2].map((i) => cluster.device(user, cluster.node(i).url)));
+    await devices[0]?.must('create_group', { group_id: `cut-${verb}`, group_type: 'public' });
+    for (const device of devices.slice(1)) await device.until('subscribed');
+    await httpRequest('POST', `${cluster.url}/v1/users/${user}/${verb}`);
+    const code = verb === 'revoke' ? 'revoked' : 'disconnected';
+    for (const device of devices) await device.until('closing', { code });
+  });
+
+  test('whoever connects on one node while he is revoked on another is cut or refused', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const user = `racer-${round}`;
+      const token = await tokenOf(user);
+      const device = new Device(cluster.node(0).url, token, { reconnection: false });
+      await using _ = device;
+      const revoked = httpRequest('POST', `${cluster.node(1).url}/v1/users/${user}/revoke`);
+      await device.connected().catch(() => undefined);
+      await revoked;
+      await eventually(() => expect(device.socket.connected).toBe(false), patient);
+    }
+  });
+
+  test('kicked and joined again in one breath, a user is online as his membership says', async () => {
+    const owner = await cluster.device('breath-owner', cluster.node(0).url);
+    const guest = await cluster.device('breath-guest', cluster.node(1).url);
+    await owner.must('create_group', { group_id: 'breath', group_type: 'public' });
+    await guest.must('join_group', { group_id: 'breath' });
+    for (let round = 0; round < 10; round += 1) {
+      await owner.must('kick_member', { group_id: 'breath', user_id: 'breath-guest' });
+      await guest.must('join_group', { group_id: 'breath' });
+    }
+    await eventually(async () => {
+      expect(await owner.must('presence', { group_id: 'breath' })).toMatchObject({ count: 2 });
+    }, patient);
+    await owner.must('kick_member', { group_id: 'breath', user_id: 'breath-guest' });
+    expect(await owner.must('presence', { group_id: 'breath' })).toMatchObject({ count: 1 });
+  });
+});
