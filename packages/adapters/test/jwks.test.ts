@@ -15,7 +15,7 @@ async function makeKey(kid: string, alg = 'ES256') {
 }
 
 const unauthenticated = { outcome: 'refused', code: 'unauthenticated' };
-const ann = { outcome: 'user', userId: 'ann', expiresAtMs: null };
+const ann = { outcome: 'user', userId: 'ann', expiresAtMs: null, issuedAtMs: null };
 const cooldownMs = 10_000;
 
 let provider: HttpReceiver;
