@@ -12,6 +12,7 @@ import type {
 import type { UserId } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
+import type { OwnRequest } from './requests/own-request.ts';
 
 export interface GatewayConfig {
   readonly host: string;
@@ -44,6 +45,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly config: GatewayConfig;
+  /** Request types of the team's own, beside the built-in ones. */
+  readonly requests?: readonly OwnRequest[];
   /** Shown in the OpenAPI document. */
   readonly version?: string;
   /** Given in dev mode only: `POST /v1/dev/token` exists then. */

@@ -1,5 +1,5 @@
 import { fail, failureFrom, type Logger, type Outcome } from '@plenum/core';
-import type { RequestCall, RequestHandler } from './registry.ts';
+import type { RequestCall, RequestHandler } from './request-handler.ts';
 
 /**
  * The one place where exceptions of a request become failures. Never rejects. What is unknown is told as `internal` and
