@@ -85,6 +85,10 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     hub: domain.core.feeds,
     authenticator: createJwtAuthenticator({ secret }),
     engineHealth: () => engine.health(),
+    readings: {
+      hostedFeeds: () => domain.core.feeds.size,
+      attachedDevices: () => domain.core.feeds.devices.size,
+    },
     roomChannels: engine.roomChannels,
     logger,
     config: { ...choice.config, adminToken },

@@ -25,6 +25,7 @@ const environmentSchema = z.object({
   PLENUM_PREFIX: matching('1 to 32 of a–z 0–9 _ -', /^[a-z0-9_-]{1,32}$/).prefault('plenum'),
   PLENUM_JWT_SECRET: secret(32).optional(),
   PLENUM_ADMIN_TOKEN: secret(1).optional(),
+  PLENUM_ADMIN_PORT: wholeNumber(0, 65_535).optional(),
   PLENUM_SERVICE: matching('1 to 64 printable characters', /^[\x21-\x7e]{1,64}$/).prefault('relay'),
   PLENUM_EVENT: matching(
     '1 to 64 of A–Z a–z 0–9 _ - : . and no name that Socket.IO keeps for itself',
@@ -68,6 +69,8 @@ export interface Config {
   readonly jwtSecret: string | null;
   /** Null in dev only, as above. */
   readonly adminToken: string | null;
+  /** Absent: the admin token and `/metrics` are served on `port`. */
+  readonly adminPort?: number;
   readonly service: string;
   readonly event: string;
   readonly corsOrigins: readonly string[];
@@ -131,6 +134,7 @@ function configOf(variables: Environment): Config {
     prefix: variables.PLENUM_PREFIX,
     jwtSecret: variables.PLENUM_JWT_SECRET ?? null,
     adminToken: variables.PLENUM_ADMIN_TOKEN ?? null,
+    ...(variables.PLENUM_ADMIN_PORT === undefined ? {} : { adminPort: variables.PLENUM_ADMIN_PORT }),
     service: variables.PLENUM_SERVICE,
     event: variables.PLENUM_EVENT,
     corsOrigins: variables.PLENUM_CORS_ORIGINS,

@@ -8,6 +8,8 @@ import { version } from './version.ts';
 
 export interface PlenumNode {
   readonly url: string;
+  /** Null: the admin token is served on `url`. */
+  readonly adminUrl: string | null;
   /** Not ready → clients are told to move → closed, within `drainMs` and what is in flight. Idempotent. */
   stop(drainMs: number): Promise<void>;
 }
@@ -30,11 +32,21 @@ export async function startNode(config: Config, logger: Logger): Promise<PlenumN
     const secrets = await secretsOf(config, engine);
     const gateway = await openGateway({ engine, domain, logger, config, secrets, version });
     lifecycle.started('gateway', () => gateway.close());
-    const { url } = await gateway.listen();
+    const { url, adminUrl } = await gateway.listen();
     const { durability } = await engine.health();
-    logger.info({ engine: engine.name, durability, prefix: config.prefix, url }, 'ready');
+    logger.info(
+      {
+        engine: engine.name,
+        durability,
+        prefix: config.prefix,
+        url,
+        ...(adminUrl === null ? {} : { adminUrl }),
+      },
+      'ready',
+    );
     return {
       url,
+      adminUrl,
       stop: async (drainMs) => {
         await gateway.drain(drainMs);
         await lifecycle.stop();

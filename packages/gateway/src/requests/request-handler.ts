@@ -3,6 +3,8 @@ import type { RequestResult } from '@plenum/protocol';
 
 export interface RequestCall {
   readonly caller: Caller;
+  /** As the registry knows it. */
+  readonly requestType: string;
   /** The service stands behind the request, whoever acts in it. */
   readonly isByService: boolean;
   /** Untrusted: the registry parses them. */

@@ -103,7 +103,8 @@ async function serve(
   if (!target.ok) return target;
   const { handler, actor, args } = target.value;
   const caller = { actor, subscriber: null, ...id };
-  return perform(handler, { caller, isByService: principal.value.kind === 'service', args }, context.logger);
+  const call = { caller, requestType: route.request, isByService: principal.value.kind === 'service', args };
+  return perform(handler, call, context);
 }
 
 export function registerRequestRoutes(scope: FastifyInstance, context: RestContext): void {
