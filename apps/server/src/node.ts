@@ -1,6 +1,6 @@
 /** One node: started in order, drained and stopped in reverse. */
 import type { Logger } from '@plenum/core';
-import { openDomain, openEngine, openGateway } from './compose.ts';
+import { openDomain, openEngine, openGateway, openNodeAdapters } from './compose.ts';
 import type { Config } from './config.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { secretsOf } from './secrets.ts';
@@ -26,11 +26,14 @@ export async function startNode(config: Config, logger: Logger): Promise<PlenumN
       role: 'node',
     });
     lifecycle.started('engine', () => engine.close());
-    const domain = openDomain(engine, logger, config);
+    const { adapters, close } = openNodeAdapters(config, logger);
+    lifecycle.started('adapters', close);
+    const { middleware, requests } = config.own;
+    const domain = openDomain(engine, logger, { ...config, adapters, middleware });
     lifecycle.started('core', () => domain.core.stop());
     domain.core.start();
     const secrets = await secretsOf(config, engine);
-    const gateway = await openGateway({ engine, domain, logger, config, secrets, version });
+    const gateway = await openGateway({ engine, domain, logger, config, secrets, version, requests });
     lifecycle.started('gateway', () => gateway.close());
     const { url, adminUrl } = await gateway.listen();
     const { durability } = await engine.health();
