@@ -22,7 +22,14 @@ export {
 export * from './commands.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { checkHistory, stateOf } from './history-checker/check-history.ts';
-export type { Delivery, EpochLog, RunHistory, Send, Violation } from './history-checker/history.ts';
+export type {
+  Delivery,
+  EpochLog,
+  Resumption,
+  RunHistory,
+  Send,
+  Violation,
+} from './history-checker/history.ts';
 export { ManualClock } from './manual-clock.ts';
 export { type ModelOptions, modelSuite } from './model/model-suite.ts';
 export {

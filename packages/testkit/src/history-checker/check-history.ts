@@ -2,18 +2,22 @@
 import { permissionsHold, sendersWereActive } from './entry-rules.ts';
 import { countsOf, foldLog } from './fold-log.ts';
 import type { EpochLog, RunHistory, Violation } from './history.ts';
+import { ackedIsOrderedBefore } from './in-order.ts';
 import { deliveriesAreEntitled, deliveriesAreWhole } from './received-whole.ts';
 import { acksAreStored, refusedIsInvisible, requestsAreStoredOnce, seqsAreDense } from './stored-once.ts';
+import { lossIsTold } from './told-of-loss.ts';
 
 const invariants: readonly ((history: RunHistory) => Violation[])[] = [
   acksAreStored,
   refusedIsInvisible,
   requestsAreStoredOnce,
   seqsAreDense,
+  ackedIsOrderedBefore,
   deliveriesAreWhole,
   deliveriesAreEntitled,
   sendersWereActive,
   permissionsHold,
+  lossIsTold,
 ];
 
 /** @returns what was violated; empty for a sound run. */
