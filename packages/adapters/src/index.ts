@@ -1,1 +1,2 @@
 export * from './auth/jwt.ts';
+export * from './open-adapters.ts';
