@@ -30,6 +30,11 @@ export async function freshSchema(url: string): Promise<string> {
   return inSchema.href;
 }
 
+export async function dropSchema(url: string): Promise<void> {
+  const [{ name } = {}] = await statements(url, 'SELECT current_schema() AS name');
+  await statements(url, `DROP SCHEMA ${name} CASCADE`);
+}
+
 export const seqsIn = async (url: string): Promise<number[]> => {
   const rows = await statements(url, 'SELECT seq FROM plenum_entries ORDER BY seq');
   return rows.map(({ seq }) => Number(seq));
@@ -41,8 +46,9 @@ const endlessMs = 600_000;
 /** As the suites want it. @param url of a PostgreSQL in which schemas may be made */
 export async function makeArchiveOn(url: string) {
   const own = await freshSchema(url);
-  const proxy = await startFaultProxy({ targetPort: Number(new URL(url).port || 5432) });
   const proxied = new URL(own);
+  const target = { targetHost: proxied.hostname, targetPort: Number(proxied.port || 5432) };
+  const proxy = await startFaultProxy(target);
   proxied.host = `127.0.0.1:${proxy.port}`;
   const archive = createPostgresArchive({ url: proxied.href, logger: silentLogger, clock: systemClock });
   await archive.ready();
@@ -65,6 +71,7 @@ export async function makeArchiveOn(url: string) {
     [Symbol.asyncDispose]: async () => {
       await archive.close();
       await proxy.stop();
+      await dropSchema(own);
     },
   };
 }

@@ -16,7 +16,7 @@ export interface PostgresHost {
 /** Superuser without a password. */
 export const superuser = 'postgres';
 
-/** Data of tests need not survive the machine. */
-export const settings = ['fsync=off', 'synchronous_commit=off', 'max_connections=50'];
+/** Data of tests survive a crash of PostgreSQL, and need not survive one of the machine. */
+export const settings = ['fsync=off', 'max_connections=50'];
 
 export type MakePostgresHost = (port: number) => Promise<PostgresHost>;
