@@ -1,4 +1,4 @@
-/** An HTTP server on 127.0.0.1 that receives webhooks and answers as a test wants it to. */
+/** An HTTP server on 127.0.0.1 that remembers what it receives and answers as a test wants it to. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Ailment } from '@plenum/testkit';
 
@@ -24,14 +24,14 @@ function flow(response: ServerResponse): void {
   response.once('drain', () => flow(response));
 }
 
-export class WebhookReceiver implements AsyncDisposable {
+export class HttpReceiver implements AsyncDisposable {
   readonly received: Received[] = [];
   answering: Answering = () => ({ status: 204 });
   readonly #server = createServer((request, response) => this.#receive(request, response));
   #silent: (() => void)[] = [];
 
-  static async start(): Promise<WebhookReceiver> {
-    const receiver = new WebhookReceiver();
+  static async start(): Promise<HttpReceiver> {
+    const receiver = new HttpReceiver();
     await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
     return receiver;
   }
