@@ -35,7 +35,7 @@ export interface OpenAdapters {
   readonly adapters: Adapters;
   /** Resolves when each has what it needs to begin; rejects with `unavailable` if one is away. They work without it, later. */
   ready(): Promise<void>;
-  /** Frees connections; calls under way reject. Idempotent. */
+  /** Frees connections, once nobody calls an adapter any more: calls under way may reject. Idempotent. */
   close(): Promise<void>;
 }
 
