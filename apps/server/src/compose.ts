@@ -1,5 +1,11 @@
 /** The composition root: the only place that knows every package and puts a node together. */
-import { createJwtAuthenticator, issueJwt, type OpenAdapters, openAdapters } from '@plenum/adapters';
+import {
+  createJwksAuthenticator,
+  createJwtAuthenticator,
+  issueJwt,
+  type OpenAdapters,
+  openAdapters,
+} from '@plenum/adapters';
 import {
   type Clock,
   type Core,
@@ -96,13 +102,15 @@ export interface GatewayChoice {
   readonly config: Omit<GatewayOptions['config'], 'adminToken'>;
   readonly secrets: Secrets;
   readonly requests: OwnParts['requests'];
+  /** Null: tokens are signed with the secret. */
+  readonly jwks: Config['jwks'];
   readonly version: string;
   /** The caller's own servers, if there are any. */
   readonly mount?: Pick<GatewayOptions, 'fastify' | 'io'>;
 }
 
 export function openGateway(choice: GatewayChoice): Promise<Gateway> {
-  const { engine, domain, logger, secrets } = choice;
+  const { engine, domain, logger, secrets, jwks } = choice;
   const { jwtSecret: secret, adminToken } = secrets;
   const issueDevToken: GatewayOptions['issueDevToken'] = (userId) =>
     issueJwt({ secret, userId, expiresInSec: devTokenSec });
@@ -112,7 +120,7 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     operations: domain.core.operations,
     requests: choice.requests,
     hub: domain.core.feeds,
-    authenticator: createJwtAuthenticator({ secret }),
+    authenticator: jwks === null ? createJwtAuthenticator({ secret }) : createJwksAuthenticator(jwks),
     engineHealth: () => engine.health(),
     readings: {
       hostedFeeds: () => domain.core.feeds.size,

@@ -1,5 +1,5 @@
 /** Environment and configuration file become a configuration here and nowhere else; all problems are reported together. */
-import type { AdapterOptions } from '@plenum/adapters';
+import type { AdapterOptions, JwksAuthenticatorOptions } from '@plenum/adapters';
 import { defaultEngineSettings, defaultMiddlewares, type EngineSettings, orderProblems } from '@plenum/core';
 import type { z } from 'zod';
 import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
@@ -16,6 +16,8 @@ export interface Config {
   readonly prefix: string;
   /** Null in dev only: the nodes of one prefix then agree on one. */
   readonly jwtSecret: string | null;
+  /** An identity provider whose tokens count instead of ours; null: `jwtSecret` signs them. */
+  readonly jwks: JwksAuthenticatorOptions | null;
   /** Null in dev only, as above. */
   readonly adminToken: string | null;
   /** Absent: the admin token and `/metrics` are served on `port`. */
@@ -78,13 +80,16 @@ export function readConfig(from: NodeJS.ProcessEnv = environment, file = noFile)
 const isDev = (variables: Environment) =>
   loopbackHosts.includes(variables.HOST) &&
   variables.PLENUM_JWT_SECRET === undefined &&
+  variables.PLENUM_JWKS_URL === undefined &&
   variables.NODE_ENV !== 'production';
 
 function missingSecrets(variables: Environment): string[] {
   if (isDev(variables)) return [];
   const why = 'must be set outside dev mode (dev mode: HOST is loopback, no secret, NODE_ENV not production)';
   return [
-    ...(variables.PLENUM_JWT_SECRET === undefined ? [`PLENUM_JWT_SECRET ${why}, at least 32 bytes`] : []),
+    ...(variables.PLENUM_JWT_SECRET === undefined && variables.PLENUM_JWKS_URL === undefined
+      ? [`PLENUM_JWT_SECRET ${why}, at least 32 bytes`]
+      : []),
     ...(variables.PLENUM_ADMIN_TOKEN === undefined ? [`PLENUM_ADMIN_TOKEN ${why}`] : []),
   ];
 }
@@ -105,6 +110,9 @@ function partProblems(variables: Environment, own: OwnParts): string[] {
       (problem) => `PLENUM_MIDDLEWARES: ${problem}`,
     ),
     ...ownPartProblems(own.adapters, byVariable),
+    ...(jwksOf(variables)?.allowPrivate === false && variables.PLENUM_JWKS_URL?.startsWith('http:')
+      ? ['PLENUM_JWKS_URL must begin with https:// where HOST is no loopback address']
+      : []),
   ];
 }
 
@@ -121,6 +129,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
     redisUrl: variables.REDIS_URL ?? null,
     prefix: variables.PLENUM_PREFIX,
     jwtSecret: variables.PLENUM_JWT_SECRET ?? null,
+    jwks: jwksOf(variables),
     adminToken: variables.PLENUM_ADMIN_TOKEN ?? null,
     ...(variables.PLENUM_ADMIN_PORT === undefined ? {} : { adminPort: variables.PLENUM_ADMIN_PORT }),
     service: variables.PLENUM_SERVICE,
@@ -146,6 +155,22 @@ function configOf(variables: Environment, own: OwnParts): Config {
     middlewares: orderOf(variables, own),
     adapterOptions: adapterOptionsOf(variables),
     own,
+  };
+}
+
+function jwksOf(variables: Environment): Config['jwks'] {
+  const {
+    HOST,
+    PLENUM_JWKS_URL: url,
+    PLENUM_JWKS_ISSUER: issuer,
+    PLENUM_JWKS_AUDIENCE: audience,
+  } = variables;
+  if (url === undefined) return null;
+  return {
+    url,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+    allowPrivate: loopbackHosts.includes(HOST),
   };
 }
 

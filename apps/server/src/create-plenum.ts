@@ -157,6 +157,7 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     version,
     mount,
     requests: options.requests ?? [],
+    jwks: null,
   });
   lifecycle.started('gateway', () => gateway.close());
   return isMounted ? null : (await gateway.listen()).url;

@@ -33,7 +33,16 @@ export async function startNode(config: Config, logger: Logger): Promise<PlenumN
     lifecycle.started('core', () => domain.core.stop());
     domain.core.start();
     const secrets = await secretsOf(config, engine);
-    const gateway = await openGateway({ engine, domain, logger, config, secrets, version, requests });
+    const gateway = await openGateway({
+      engine,
+      domain,
+      logger,
+      config,
+      secrets,
+      version,
+      requests,
+      jwks: config.jwks,
+    });
     lifecycle.started('gateway', () => gateway.close());
     const { url, adminUrl } = await gateway.listen();
     const { durability } = await engine.health();

@@ -8,7 +8,7 @@ export function describeConfig(config: Config): Readonly<Record<string, unknown>
   const { adapterOptions, own, ...rest } = config;
   return {
     ...rest,
-    jwtSecret: shown(config.jwtSecret),
+    jwtSecret: config.jwks === null ? shown(config.jwtSecret) : 'none: see jwks',
     adminToken: shown(config.adminToken),
     redisUrl: config.redisUrl === null ? 'none: memory engine' : withoutPassword(config.redisUrl),
     adapters: {

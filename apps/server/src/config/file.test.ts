@@ -144,3 +144,22 @@ test('the order of a send is a list of names, and none is an order too', () => {
   });
   expect(readConfig({ PLENUM_MIDDLEWARES: 'none' })).toMatchObject({ config: { middlewares: [] } });
 });
+
+test('tokens of an identity provider take the place of a secret, and end dev mode', () => {
+  const reading = readConfig({
+    PLENUM_JWKS_URL: 'https://id.example/keys',
+    PLENUM_JWKS_AUDIENCE: 'chat',
+    PLENUM_ADMIN_TOKEN: 'an-admin-token',
+  });
+  expect(reading).toMatchObject({
+    config: { isDev: false, jwtSecret: null, jwks: { url: 'https://id.example/keys', audience: 'chat' } },
+  });
+});
+
+test('keys are not fetched by plain HTTP but on the loopback address', () => {
+  const keys = { PLENUM_JWKS_URL: 'http://id.example/keys', PLENUM_ADMIN_TOKEN: 'an-admin-token' };
+  expect(readConfig(keys)).toMatchObject({ ok: true });
+  expect(readConfig({ ...keys, HOST: '0.0.0.0' })).toMatchObject({
+    problems: [expect.stringContaining('PLENUM_JWKS_URL must begin with https://')],
+  });
+});

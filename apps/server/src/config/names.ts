@@ -2,9 +2,6 @@
 
 /** Part of the contract, without effect yet: to ignore them would be to promise what does not happen. */
 const planned: readonly string[] = [
-  'PLENUM_JWKS_URL',
-  'PLENUM_JWKS_ISSUER',
-  'PLENUM_JWKS_AUDIENCE',
   'PLENUM_ARCHIVE_URL',
   'PLENUM_NOTIFIER_URL',
   'PLENUM_ROOM_QUEUE_LIMIT',
