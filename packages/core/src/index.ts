@@ -32,5 +32,5 @@ export * from './requests/read-failure.ts';
 export * from './run-loop.ts';
 export * from './send/draft.ts';
 export * from './send/middleware.ts';
-export { builtInSteps, defaultMiddlewares, orderProblems } from './send/order.ts';
+export { defaultMiddlewares, orderProblems } from './send/order.ts';
 export * from './telemetry/events.ts';

@@ -1,6 +1,6 @@
 /** In which order the steps of a send stand: what was configured, and what has to stand between because of it. */
 
-export const builtInSteps = ['auth', 'rate_limit', 'moderation'] as const;
+const builtInSteps = ['auth', 'rate_limit', 'moderation'] as const;
 type BuiltIn = (typeof builtInSteps)[number];
 export const defaultMiddlewares: readonly string[] = builtInSteps;
 
