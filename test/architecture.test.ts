@@ -180,9 +180,6 @@ test('a file above 60 lines opens with a comment', () => {
 
 /** Told by parts of the engine that are still to come. */
 const notYetTold: readonly string[] = [
-  'adapter_denied',
-  'adapter_failed',
-  'breaker_changed',
   'dead_letter',
   'delivered',
   'delivery_retry',
