@@ -10,3 +10,4 @@ export * from './pushes.ts';
 export * from './requests.ts';
 export * from './rest.ts';
 export * from './text.ts';
+export * from './usual-requests.ts';
