@@ -101,6 +101,7 @@ export class WatchedNode implements AsyncDisposable {
 function gatewayOf(engine: RedisEngine, core: Core): Promise<Gateway> {
   return createGateway({
     operations: core.operations,
+    cluster: core.cluster,
     hub: core.feeds,
     authenticator: createJwtAuthenticator({ secret: jwtSecret }),
     engineHealth: () => engine.health(),

@@ -8,6 +8,7 @@ import {
 } from '@plenum/adapters';
 import {
   type Clock,
+  type ClusterStrategy,
   type Core,
   type CoreParts,
   createCore,
@@ -15,6 +16,7 @@ import {
   type EngineSettings,
   type FanOut,
   type Logger,
+  Ownership,
   PlenumError,
   type Random,
   systemClock,
@@ -119,6 +121,7 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     ...injected,
     operations: domain.core.operations,
     requests: choice.requests,
+    cluster: domain.core.cluster,
     hub: domain.core.feeds,
     authenticator: jwks === null ? createJwtAuthenticator({ secret }) : createJwksAuthenticator(jwks),
     engineHealth: () => engine.health(),
@@ -133,5 +136,28 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     homePage: homePage(choice.config),
     ...(choice.config.isDev ? { issueDevToken } : {}),
     ...choice.mount,
+  });
+}
+
+export interface OwnershipChoice {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly nodeId: string;
+  /** Null: this process does not listen. */
+  readonly url: string | null;
+  readonly version: string;
+  readonly strategy: ClusterStrategy;
+  readonly onDrainAsked?: () => void;
+}
+
+export function openOwnership({ engine, ...choice }: OwnershipChoice): Ownership {
+  const { nodeId, url, version, strategy, ...rest } = choice;
+  return new Ownership({
+    ...rest,
+    nodes: engine.nodes,
+    leases: engine.leases,
+    works: engine.partitionWorks,
+    card: { nodeId, url, version, strategy },
+    clock: systemClock,
   });
 }

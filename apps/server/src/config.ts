@@ -1,6 +1,12 @@
 /** Environment and configuration file become a configuration here and nowhere else; all problems are reported together. */
 import type { AdapterOptions, JwksAuthenticatorOptions } from '@plenum/adapters';
-import { defaultEngineSettings, defaultMiddlewares, type EngineSettings, orderProblems } from '@plenum/core';
+import {
+  type ClusterStrategy,
+  defaultEngineSettings,
+  defaultMiddlewares,
+  type EngineSettings,
+  orderProblems,
+} from '@plenum/core';
 import type { z } from 'zod';
 import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
 import { plannedNameProblems, unknownNameWarnings } from './config/names.ts';
@@ -30,6 +36,7 @@ export interface Config {
   readonly createOnJoin: 'none' | 'public';
   readonly fanOut: 'coalesced' | 'plain';
   readonly messageMaxBytes: number;
+  readonly strategy: ClusterStrategy;
   readonly logLevel: (typeof logLevels)[number];
   /** Loopback host, no secret, NODE_ENV not `production`. */
   readonly isDev: boolean;
@@ -140,6 +147,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
     createOnJoin: variables.PLENUM_CREATE_ON_JOIN,
     fanOut: variables.PLENUM_FANOUT,
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
+    strategy: variables.PLENUM_CLUSTER_STRATEGY,
     logLevel: variables.PLENUM_LOG_LEVEL,
     isDev: isDev(variables),
     engineSettings: {
@@ -151,6 +159,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
       historyMaxEntries: variables.PLENUM_HISTORY_MAX_ENTRIES,
       historyMaxAgeMs: variables.PLENUM_HISTORY_MAX_AGE,
       roomQueueLimit: variables.PLENUM_ROOM_QUEUE_LIMIT,
+      leaseTtlMs: variables.PLENUM_LEASE_TTL_MS,
     },
     middlewares: orderOf(variables, own),
     adapterOptions: adapterOptionsOf(variables),

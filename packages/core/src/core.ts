@@ -7,6 +7,7 @@ import type { Engine } from './ports/engine.ts';
 import type { FanOut } from './ports/fan-out.ts';
 import type { Logger } from './ports/telemetry.ts';
 import { Changes } from './requests/change.ts';
+import { type ClusterOperations, clusterOperations } from './requests/cluster.ts';
 import type { OperationContext } from './requests/context.ts';
 import { explain } from './requests/explain.ts';
 import type { Operations } from './requests/operations.ts';
@@ -17,6 +18,7 @@ import { createSendPipeline, type PipelineParts } from './send/pipeline.ts';
 
 export interface Core {
   readonly operations: Operations;
+  readonly cluster: ClusterOperations;
   /** Devices are announced here; it also tells how many feeds are open and what they count. */
   readonly feeds: FeedHost;
   /** Begins the periodic sweep. */
@@ -53,6 +55,7 @@ export function createCore(parts: CoreParts): Core {
   const reads = new Reads(context);
   return {
     feeds,
+    cluster: clusterOperations(parts.engine),
     start: () => feeds.start(),
     stop: () => feeds.stop(),
     operations: {

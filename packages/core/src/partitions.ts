@@ -20,7 +20,11 @@ export function crc16(text: string): number {
 }
 
 export const partitionOf = (id: GroupId | UserId): number => crc16(id) % PARTITION_COUNT;
-const tags = Array.from({ length: PARTITION_COUNT }, (_, partition) => `{p${partition}}`);
+const tags: readonly string[] = Array.from({ length: PARTITION_COUNT }, (_, partition) => `{p${partition}}`);
+
+/** The hash tag of everything that belongs to a partition. @param partition from 0 to PARTITION_COUNT - 1 */
+export const tagOfPartition = (partition: number): string => tags[partition] ?? '';
+
 /** Partitions of ids that were asked for lately: a send asks for that of its group a dozen times. */
 const known = new Map<string, string>();
 const knownMax = 10_000;
@@ -30,7 +34,7 @@ export function tagOf(id: GroupId | UserId): string {
   const tag = known.get(id);
   if (tag !== undefined) return tag;
   if (known.size >= knownMax) known.clear();
-  const found = tags[partitionOf(id)] ?? '';
+  const found = tagOfPartition(partitionOf(id));
   known.set(id, found);
   return found;
 }

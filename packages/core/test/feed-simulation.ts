@@ -246,6 +246,23 @@ export class Simulation {
       health: unused,
       agreeOn: unused,
       close: async () => {},
+      nodes: {
+        beat: unused,
+        nodes: unused,
+        remove: unused,
+        askDrain: unused,
+        wake: () => {},
+        onWake: () => () => {},
+      },
+      leases: {
+        ttlMs: 6000,
+        acquire: unused,
+        renew: unused,
+        release: unused,
+        holder: unused,
+        holders: unused,
+      },
+      partitionWorks: [],
       nudges: {
         send: () => {},
         listen: (listener) => {

@@ -14,6 +14,7 @@ import {
   type Call,
   FakeHub,
   fakeAuthenticator,
+  fakeCluster,
   fakeOperations,
   type LogLine,
   recordingLogger,
@@ -138,6 +139,7 @@ export async function startEdge({
   const gateway = await createGateway({
     readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
     operations: fakeOperations(calls, operations),
+    cluster: fakeCluster(),
     hub,
     authenticator: fakeAuthenticator,
     engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D1' }),

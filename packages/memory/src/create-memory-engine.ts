@@ -4,6 +4,8 @@ import { type InTurn, later } from './later.ts';
 import { MemoryFeeds } from './memory-feeds.ts';
 import { memoryGroupLog } from './memory-group-log.ts';
 import { memoryGroupStore } from './memory-group-store.ts';
+import { memoryLeases } from './memory-leases.ts';
+import { memoryNodes } from './memory-nodes.ts';
 import { MemoryNudges } from './memory-nudges.ts';
 import { MemoryState } from './memory-state.ts';
 import { settleIdleGroups } from './settle.ts';
@@ -43,6 +45,10 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     log: memoryGroupLog(state, inTurn),
     feeds,
     nudges,
+    nodes: memoryNodes(inTurn),
+    leases: memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, inTurn }),
+    // This engine is its own housekeeper: see keepHouse.
+    partitionWorks: [],
     roomChannels: null,
     health: async () => ({ isReady: !isClosed, shardsAway: 0, durability: 'D0' }),
     agreeOn: (name, offer) =>

@@ -11,6 +11,8 @@ import { listen } from './listening.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { RedisGroupLog } from './redis-group-log.ts';
 import { RedisGroupStore } from './redis-group-store.ts';
+import { RedisLeases } from './redis-leases.ts';
+import { RedisNodes } from './redis-nodes.ts';
 import { ServerClock } from './server-clock.ts';
 import { healthOfShards } from './shards.ts';
 
@@ -80,6 +82,9 @@ function assemble(foundation: Foundation): RedisEngine {
     log: splitLog(appends, new RedisGroupLog({ ...state, redis: reads })),
     feeds: listening.feeds,
     nudges: listening.nudges,
+    nodes: new RedisNodes({ ...state, redis: command, channels: listening.channels, anomalies }),
+    leases: new RedisLeases({ ...state, redis: command }),
+    partitionWorks: [idleMutes],
     roomChannels: listening.roomChannels,
     anomalies,
     health,

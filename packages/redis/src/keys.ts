@@ -1,6 +1,6 @@
 /** Spells every key and channel. All that belongs to a group carries the tag of its partition right after the prefix. */
 import { hash } from 'node:crypto';
-import { groupRoom, tagOf, userRoom } from '@plenum/core';
+import { groupRoom, tagOf, tagOfPartition, userRoom } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 
 /** 132 bits over the length-prefixed ids, so that no two lists of ids share a digest. */
@@ -17,6 +17,16 @@ export class Keys {
 
   /** Hash: what belongs to the whole cluster, such as its number of partitions. */
   meta = (): string => `${this.prefix}:meta`;
+
+  /** Hash: node id → `<beat> <is drain asked> <card>`. */
+  nodes = (): string => `${this.prefix}:nodes`;
+  /** The channel by which a node is woken. */
+  nodeChannel = (nodeId: string): string => `${this.prefix}#node#${nodeId}#`;
+
+  /** String: `<node id> <token>` of the partition's owner; expires when he does not prolong it. */
+  lease = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:lease`;
+  /** String: the latest token that was given out for the partition; never expires. */
+  lastToken = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:last_token`;
 
   /** Hash: the group itself, or its tombstone. */
   group = (groupId: GroupId): string => this.#of('group', groupId);
@@ -43,8 +53,8 @@ export class Keys {
   /** Hash of the partition: group id → messages that were accepted and not archived yet. */
   queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
   /** ZSET of the partition: groups by the time at which their next mute ends, ms. */
-  due = (groupId: GroupId): string => this.dueIn(tagOf(groupId));
-  dueIn = (tag: string): string => `${this.prefix}:${tag}:due`;
+  due = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:due`;
+  dueIn = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:due`;
   /** ZSET of the partition: its groups, score 0. */
   groups = (groupId: GroupId): string => this.groupsIn(tagOf(groupId));
   groupsIn = (tag: string): string => `${this.prefix}:${tag}:groups`;

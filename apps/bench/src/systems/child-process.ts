@@ -22,12 +22,14 @@ export interface OwnProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** As `npm start` and the image run a node; the bare servers that it is compared with get the same. */
+const servingOptions = ['--max-semi-space-size=64'];
 const hardStopMs = 8000;
 const lastLinesKept = 12;
 
 export function startOwnProcess(options: OwnProcessOptions): OwnProcess {
   const { script, args = [], nodeOptions = [], environment = {} } = options;
-  const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
+  const child = spawn(process.execPath, [...servingOptions, ...nodeOptions, script, ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

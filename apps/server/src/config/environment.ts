@@ -3,6 +3,7 @@ import { defaultEngineSettings } from '@plenum/core';
 import { limits } from '@plenum/protocol';
 import { z } from 'zod';
 import {
+  clusterStrategy,
   duration,
   httpUrl,
   matching,
@@ -59,6 +60,8 @@ export const environmentSchema = z.object({
     String(defaultEngineSettings.historyMaxEntries),
   ),
   PLENUM_HISTORY_MAX_AGE: duration().prefault('7d'),
+  PLENUM_CLUSTER_STRATEGY: clusterStrategy().prefault('owner'),
+  PLENUM_LEASE_TTL_MS: wholeNumber(300, 600_000).prefault(String(defaultEngineSettings.leaseTtlMs)),
   PLENUM_MIDDLEWARES: names().optional(),
   PLENUM_MODERATION_URL: httpUrl().optional(),
   PLENUM_MODERATION_WORDS: z.string().optional(),

@@ -9,7 +9,6 @@ const planned: readonly string[] = [
   'PLENUM_DELIVERY_TICK_MS',
   'PLENUM_DELIVERY_MAX_RETRIES',
   'PLENUM_DELIVERY_RETRY_BASE_MS',
-  'PLENUM_CLUSTER_STRATEGY',
 ];
 
 /** @returns one sentence for every variable that is set but that this version cannot honour. */

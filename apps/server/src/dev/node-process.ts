@@ -22,6 +22,8 @@ export interface NodeProcessOptions {
 }
 
 const binary = new URL('../../bin/plenum.js', import.meta.url).pathname;
+/** As `npm start` and the image do: what a message keeps alive until its answer then dies before it is copied. */
+const youngGeneration = '--max-semi-space-size=64';
 const hardStopMs = 10_000;
 const lastLinesKept = 12;
 const readyMessageSchema = z.object({ url: z.url() });
@@ -29,7 +31,7 @@ const readyMessageSchema = z.object({ url: z.url() });
 /** @throws Error with the node's last lines if it ends before it is ready. */
 export async function startNodeProcess({ environment, onLine }: NodeProcessOptions): Promise<NodeProcess> {
   // A session of its own: the terminal's Ctrl-C reaches the parent only. The IPC channel ends the child with its parent.
-  const child = spawn(process.execPath, [binary, 'serve'], {
+  const child = spawn(process.execPath, [youngGeneration, binary, 'serve'], {
     env: { ...environment, HOST: '127.0.0.1', PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,

@@ -15,6 +15,8 @@ export interface EngineSettings {
   readonly isOutboxWritten: boolean;
   /** A state change that the store has not begun after this long is given up. */
   readonly requestTimeoutMs: number;
+  /** A partition whose owner is not heard of for this long goes to another one. The same on every node. */
+  readonly leaseTtlMs: number;
 }
 
 export const defaultEngineSettings: EngineSettings = {
@@ -27,4 +29,5 @@ export const defaultEngineSettings: EngineSettings = {
   roomQueueLimit: 2048,
   isOutboxWritten: false,
   requestTimeoutMs: 5000,
+  leaseTtlMs: 6000,
 };

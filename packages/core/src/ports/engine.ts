@@ -1,6 +1,8 @@
+import type { PartitionWork } from '../ownership/partition-work.ts';
 import type { FeedTransport } from './feed-transport.ts';
 import type { GroupLog } from './group-log.ts';
 import type { GroupStore } from './group-store.ts';
+import type { Leases, NodeRegistry } from './leases.ts';
 import type { Nudges } from './nudges.ts';
 
 /** What survives an ack: D0 memory or no AOF, D1 AOF everysec, D2 AOF always, D3 D1 + replica, D4 + WAIT, D5 WAITAOF. */
@@ -32,6 +34,10 @@ export interface Engine {
   readonly log: GroupLog;
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
+  readonly nodes: NodeRegistry;
+  readonly leases: Leases;
+  /** What the engine itself needs the owner of a partition for. */
+  readonly partitionWorks: readonly PartitionWork[];
   /** Null where one process is all there is: Socket.IO then keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
   health(): Promise<EngineHealth>;

@@ -1,5 +1,13 @@
 /** The page at `/docs`: requests, pushes, routes and errors, generated from the tables of the protocol. No asset from elsewhere. */
-import { errors, nodeRoutes, pushTable, requestAliases, requestRoutes, requestTable } from '@plenum/protocol';
+import {
+  clusterRoutes,
+  errors,
+  nodeRoutes,
+  pushTable,
+  requestAliases,
+  requestRoutes,
+  requestTable,
+} from '@plenum/protocol';
 import type { z } from 'zod';
 import { shapeOf } from './shape-text.ts';
 
@@ -42,7 +50,7 @@ const pushRows = (): Cells[] =>
   Object.entries(pushTable).map(([name, schema]) => [code(name), shape(schema, 'output')]);
 
 const routeRows = (messageMaxBytes: number): Cells[] =>
-  [...requestRoutes(messageMaxBytes), ...nodeRoutes].map((route) => [
+  [...requestRoutes(messageMaxBytes), ...clusterRoutes, ...nodeRoutes].map((route) => [
     code(`${route.method} ${route.path}`),
     escaped(route.summary),
     route.body === null ? '' : shape(route.body, 'input'),

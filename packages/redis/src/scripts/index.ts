@@ -2,6 +2,8 @@
 import { admitMessage } from './admit-message.ts';
 import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
+import { acquireLease, releaseLease, renewLease } from './leases.ts';
+import { askDrain, beatNode, removeNode } from './nodes.ts';
 import * as reads from './reads.ts';
 import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
@@ -10,6 +12,8 @@ export { admitMessage } from './admit-message.ts';
 export { type AppendReply, appendedWith, appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export type { Late } from './define-script.ts';
+export { acquireLease, releaseLease, renewLease } from './leases.ts';
+export { askDrain, beatNode, removeNode } from './nodes.ts';
 export * from './reads.ts';
 export { runEncoded, runScript, type ScriptClient, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';
@@ -41,4 +45,10 @@ export const scripts = [
   chargeMembership,
   forgetMembership,
   settleGroup,
+  acquireLease,
+  renewLease,
+  releaseLease,
+  beatNode,
+  askDrain,
+  removeNode,
 ];

@@ -52,6 +52,9 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
     index: keys.mine(user('owner')),
+    nodes: keys.nodes(),
+    lease: keys.lease(0),
+    lastToken: keys.lastToken(0),
   };
 }
 
@@ -59,6 +62,7 @@ const remembered = (keys: Keys): string => keys.dedupe(groupId, user('owner'), '
 
 function ownKeysOf(script: AnyScript, keys: Keys): Readonly<Record<string, string>> {
   if (nameOf(script) === 'charge-membership') return { bucket: keys.membershipBucket(user('owner')) };
+  if (nameOf(script) === 'acquire-lease') return { lease: keys.lease(1), lastToken: keys.lastToken(1) };
   return nameOf(script) === 'recall-change' ? { dedupe: remembered(keys) } : {};
 }
 
@@ -107,6 +111,11 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     fromSeq: '-',
     toSeq: '+',
     isLatestFirst: '0',
+    nodeId: 'node',
+    token: '1',
+    card: '{}',
+    beat: '1',
+    ttlMs: '6000',
   };
 }
 
@@ -158,6 +167,8 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('groups'), 0, groupId)
     .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}')
     .hset(key('index'), groupId, 'nonce.1')
+    .hset(key('nodes'), 'node', '1 0 {}')
+    .set(key('lease'), 'node 1')
     .set(remembered(keys), 'hash a a - eeeeeeeeeeeeeeee 1')
     .exec();
 }

@@ -1,0 +1,12 @@
+#!lua
+-- Gives a lease back, if it still is this node's under this token. The number of the last token stays.
+local lease_key = KEYS[1]
+local node_id = ARGV[1]
+local token = ARGV[2]
+-- @include clock
+-- @include fence
+
+local now = integer(clock_ms())
+if not expect_lease(lease_key, node_id, token) then return { 'stale', now } end
+redis.call('UNLINK', lease_key)
+return { 'released', now }
