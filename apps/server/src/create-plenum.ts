@@ -1,15 +1,19 @@
 /** The library form: the same engine, operations and feeds in somebody else's process, with or without an edge. */
 import {
+  type Adapters,
   type ClusterStrategy,
   defaultEngineSettings,
   type Engine,
   type EngineSettings,
   type Logger,
   type Outcome,
+  PlenumError,
+  type SendMiddleware,
 } from '@plenum/core';
-import type { FanOutMode, Gateway, GatewayOptions } from '@plenum/gateway';
+import type { FanOutMode, Gateway, GatewayOptions, OwnRequest } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { type Domain, openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
+import { ownPartProblems } from './config/own-parts.ts';
 import { makeCallWith } from './library/call.ts';
 import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
@@ -50,6 +54,14 @@ export interface PlenumOptions {
   readonly maxConnectionsPerUser?: number;
   readonly maxConnectionsPerIp?: number;
   readonly engineSettings?: Partial<EngineSettings>;
+  /** Code that is asked besides the rules. They stay the caller's: `close` closes none of them. */
+  readonly adapters?: Adapters;
+  /** Steps of a send of your own, by name. */
+  readonly middleware?: Readonly<Record<string, SendMiddleware>>;
+  /** Their order: `auth`, `rate_limit`, `moderation` and the names of `middleware`. Default: in this order. */
+  readonly middlewares?: readonly string[];
+  /** Request types of your own, made by `defineRequest`, for the clients of the gateway. */
+  readonly requests?: readonly OwnRequest[];
   /** Default `owner`; `local`: this process owns every partition and tolerates no second node. A client owns none. */
   readonly clusterStrategy?: ClusterStrategy;
   /** Default: JSON lines of level `warn`. */
@@ -86,11 +98,17 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
   const logger = options.logger ?? createLogger({ level: 'warn', isDev: false, nodeId });
   const lifecycle = createLifecycle(logger);
   try {
+    const { adapters = {} } = options;
+    const [problem] = ownPartProblems(adapters);
+    if (problem !== undefined) throw new PlenumError({ code: 'invalid_args', error: problem });
     const engine = await engineFor(options, logger, lifecycle);
     const domain = openDomain(engine, logger, {
       createOnJoin: options.createOnJoin ?? 'none',
       fanOut: options.fanOut ?? 'coalesced',
       nodeId,
+      adapters,
+      middleware: options.middleware ?? {},
+      middlewares: options.middlewares,
     });
     lifecycle.started('core', () => domain.core.stop());
     if (options.mode !== 'client') domain.core.start();
@@ -161,7 +179,15 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     maxConnectionsPerIp: options.maxConnectionsPerIp ?? 0,
   };
   const mount = isMounted ? { fastify: place.fastify, io: place.io } : {};
-  const gateway: Gateway = await openGateway({ ...opened, config, secrets, version, mount });
+  const gateway: Gateway = await openGateway({
+    ...opened,
+    config,
+    secrets,
+    version,
+    mount,
+    requests: options.requests ?? [],
+    jwks: null,
+  });
   lifecycle.started('gateway', () => gateway.close());
   return {
     url: isMounted ? null : (await gateway.listen()).url,

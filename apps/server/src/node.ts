@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { Engine, Logger, Ownership } from '@plenum/core';
 import type { Gateway } from '@plenum/gateway';
-import { openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
+import { openDomain, openEngine, openGateway, openNodeAdapters, openOwnership } from './compose.ts';
 import type { Config } from './config.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { secretsOf } from './secrets.ts';
@@ -38,11 +38,23 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       role: 'node',
     });
     lifecycle.started('engine', () => engine.close());
-    const domain = openDomain(engine, logger, { ...config, nodeId: options.nodeId });
+    const { adapters, close } = openNodeAdapters(config, logger);
+    lifecycle.started('adapters', close);
+    const { middleware, requests } = config.own;
+    const domain = openDomain(engine, logger, { ...config, adapters, middleware, nodeId: options.nodeId });
     lifecycle.started('core', () => domain.core.stop());
     domain.core.start();
     const secrets = await secretsOf(config, engine);
-    const gateway = await openGateway({ engine, domain, logger, config, secrets, version });
+    const gateway = await openGateway({
+      engine,
+      domain,
+      logger,
+      config,
+      secrets,
+      version,
+      requests,
+      jwks: config.jwks,
+    });
     lifecycle.started('gateway', () => gateway.close());
     const { url, adminUrl } = await gateway.listen();
     const { ownership, drain } = ownershipOf(options, { engine, gateway, url });

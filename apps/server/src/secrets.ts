@@ -1,4 +1,5 @@
 import type { Engine } from '@plenum/core';
+import type { Config } from './config.ts';
 import { newSecret } from './random.ts';
 
 export interface Secrets {
@@ -8,11 +9,14 @@ export interface Secrets {
 
 /** The given secrets; in dev mode, where none are given, those on which all nodes of the prefix agree. */
 export async function secretsOf(
-  given: { readonly jwtSecret: string | null; readonly adminToken: string | null },
+  given: Pick<Config, 'jwtSecret' | 'adminToken' | 'jwks'>,
   engine: Pick<Engine, 'agreeOn'>,
 ): Promise<Secrets> {
   return {
-    jwtSecret: given.jwtSecret ?? (await engine.agreeOn('jwt-secret', newSecret())),
+    // Where an identity provider signs the tokens nobody knows ours.
+    jwtSecret:
+      given.jwtSecret ??
+      (given.jwks === null ? await engine.agreeOn('jwt-secret', newSecret()) : newSecret()),
     adminToken: given.adminToken ?? (await engine.agreeOn('admin-token', newSecret())),
   };
 }

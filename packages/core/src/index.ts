@@ -1,3 +1,6 @@
+export * from './adapters/breaker.ts';
+export * from './adapters/guarded-call.ts';
+export { type Settled, saidBy, settleWithin } from './adapters/settle-within.ts';
 export * from './core.ts';
 export * from './errors.ts';
 export * from './feed/entry.ts';
@@ -32,6 +35,9 @@ export * from './presence/presence-work.ts';
 export * from './requests/caller.ts';
 export type { ClusterOperations } from './requests/cluster.ts';
 export * from './requests/operations.ts';
+export * from './requests/read-failure.ts';
 export * from './run-loop.ts';
 export * from './send/draft.ts';
+export * from './send/middleware.ts';
+export { defaultMiddlewares, orderProblems } from './send/order.ts';
 export * from './telemetry/events.ts';

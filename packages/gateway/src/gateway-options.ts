@@ -16,6 +16,7 @@ import type { UserId } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { NodeReadings } from './metrics/metric-row.ts';
+import type { OwnRequest } from './requests/own-request.ts';
 
 export interface GatewayConfig {
   readonly host: string;
@@ -63,6 +64,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly config: GatewayConfig;
+  /** Request types of the team's own, beside the built-in ones. */
+  readonly requests?: readonly OwnRequest[];
   /** Shown in the OpenAPI document. */
   readonly version?: string;
   /** Given in dev mode only: `POST /v1/dev/token` exists then. */

@@ -38,7 +38,7 @@ function createEdgeParts(options: GatewayOptions) {
   return {
     drainFlag,
     isOriginAllowed: originRule(config.corsOrigins, config.isDev),
-    registry: createRequestRegistry({ operations: options.operations, ...config }),
+    registry: createRequestRegistry({ ...options, ...config }),
   };
 }
 type EdgeParts = ReturnType<typeof createEdgeParts>;

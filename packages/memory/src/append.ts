@@ -1,13 +1,54 @@
-import { type Appended, type AppendOutcome, firstRefusal, type MessageDraft, refused } from '@plenum/core';
+/** One message from the first check to the remembered answer, in the order of the rule table's `send`. */
+import {
+  type AdmitOutcome,
+  type Appended,
+  type AppendOutcome,
+  firstRefusal,
+  type MessageDraft,
+  type Refused,
+  refused,
+} from '@plenum/core';
+import type { Counts } from '@plenum/protocol';
+import type { GroupState } from './group-state.ts';
 import type { MemoryState } from './memory-state.ts';
 import { settle } from './settle.ts';
 
-/** One message from the first check to the remembered answer, in the order of the rule table's `send`. */
 export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const { groupId, sender, request } = draft;
-  const attempt = { groupId, actor: sender, request };
   const nowMs = state.now();
-  const first = state.requests.recall(attempt, nowMs);
+  const judged = judge(state, draft, nowMs);
+  if (judged.outcome !== 'fine') return judged;
+  const { group, counts } = judged;
+  const seq = state.store(group, draft, nowMs);
+  const { epoch } = group.log;
+  const appended: Appended = {
+    outcome: 'appended',
+    isDuplicate: false,
+    epoch,
+    seq,
+    messageId: `${epoch}-${seq}`,
+    recipientsCount: counts.active + counts.muted,
+    timestampMs: nowMs,
+  };
+  state.requests.remember({ groupId, actor: sender, request }, appended, nowMs);
+  return appended;
+}
+
+export function admit(state: MemoryState, draft: MessageDraft): AdmitOutcome {
+  const judged = judge(state, draft, state.now());
+  return judged.outcome === 'fine' ? { outcome: 'admitted' } : judged;
+}
+
+interface Fine {
+  readonly outcome: 'fine';
+  readonly group: GroupState;
+  readonly counts: Counts;
+}
+
+/** Takes the token of a message that nothing else refuses. */
+function judge(state: MemoryState, draft: MessageDraft, nowMs: number): Fine | Appended | Refused {
+  const { groupId, sender, request } = draft;
+  const first = state.requests.recall({ groupId, actor: sender, request }, nowMs);
   if (first !== null) return first.outcome === 'done' ? refused({ code: 'conflict' }) : first;
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
@@ -23,19 +64,7 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
     nowMs,
   });
   if (refusal !== null) return refused(refusal);
-  const retryAfterMs = state.messageBuckets.take(`${groupId}\n${sender}`, nowMs);
+  const retryAfterMs = draft.isRateLimited ? state.messageBuckets.take(`${groupId}\n${sender}`, nowMs) : 0;
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
-  const seq = state.store(group, draft, nowMs);
-  const { epoch } = group.log;
-  const appended: Appended = {
-    outcome: 'appended',
-    isDuplicate: false,
-    epoch,
-    seq,
-    messageId: `${epoch}-${seq}`,
-    recipientsCount: counts.active + counts.muted,
-    timestampMs: nowMs,
-  };
-  state.requests.remember(attempt, appended, nowMs);
-  return appended;
+  return { outcome: 'fine', group, counts };
 }

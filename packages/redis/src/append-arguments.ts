@@ -12,7 +12,8 @@ import { escapeForJson } from './wire.ts';
 const rememberedMax = 20_000;
 
 /** A message as it goes into the log. */
-export interface WrittenMessage extends Pick<MessageDraft, 'groupId' | 'sender' | 'request'> {
+export interface WrittenMessage
+  extends Pick<MessageDraft, 'groupId' | 'sender' | 'request' | 'isRateLimited'> {
   /** The push payload up to its timestamp. */
   readonly wireHead: string;
 }
@@ -52,7 +53,7 @@ export class AppendArguments {
     };
   }
 
-  #written({ groupId, sender, request, wireHead }: WrittenMessage, attempt: Attempt): string {
+  #written({ groupId, sender, request, isRateLimited, wireHead }: WrittenMessage, attempt: Attempt): string {
     const group = this.#groupPart(groupId);
     const dedupe = this.#keys.dedupe(groupId, sender, request.id);
     const own = written(appendedWith.messageArgs, {
@@ -63,6 +64,7 @@ export class AppendArguments {
       epochOffer: attempt.epochOffer,
       deadlineMs: attempt.deadlineMs,
       isSettled: attempt.isSettled ? '1' : '0',
+      isRateLimited: isRateLimited ? '1' : '0',
       wireHead,
     });
     return group.keys + this.#bucket(group, groupId, sender) + bulk(dedupe) + group.args + own;

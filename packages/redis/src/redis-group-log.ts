@@ -1,5 +1,6 @@
 /** The group log on Redis: one script appends, one shows a range and the head at one instant. */
 import {
+  type AdmitOutcome,
   type Appended,
   type AppendOutcome,
   type EngineSettings,
@@ -19,6 +20,7 @@ import { PendingSends } from './pending-sends.ts';
 import { ScriptCalls } from './script-calls.ts';
 import {
   type AppendReply,
+  admitMessage,
   appendMessage,
   type Late,
   readHead,
@@ -67,10 +69,10 @@ export class RedisGroupLog implements GroupLog {
   }
 
   append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome> {
-    const { groupId, sender, request, message } = draft;
+    const { groupId, sender, request, message, isRateLimited } = draft;
     const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: message });
     const send = this.#sends.open({ groupId, sender, requestId: request.id, wireHead, onCommitted });
-    const written = { groupId, sender, request, wireHead };
+    const written = { groupId, sender, request, isRateLimited, wireHead };
     this.#appendOnce(written, false)
       .then((reply) => (reply.word === 'due' ? this.#appendSettled(written) : outcomeOf(reply)))
       .then(
@@ -78,6 +80,16 @@ export class RedisGroupLog implements GroupLog {
         (error: unknown) => send.fail(error),
       );
     return send.outcome;
+  }
+
+  async admit(draft: MessageDraft): Promise<AdmitOutcome> {
+    let reply = await this.#admitOnce(draft, '0');
+    if (reply.word === 'due') {
+      await this.#settle(draft);
+      reply = await this.#admitOnce(draft, '1');
+    }
+    if (reply.word === 'due') throw PlenumError.of('internal');
+    return reply.word === 'admitted' ? { outcome: 'admitted' } : outcomeOf(reply);
   }
 
   after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null> {
@@ -103,10 +115,36 @@ export class RedisGroupLog implements GroupLog {
     return heads;
   }
 
-  async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
-    const { groupId, sender: userId } = message;
+  /** Ends the mutes that are due, and the sender's own in any case. */
+  async #settle({ groupId, sender: userId }: Pick<MessageDraft, 'groupId' | 'sender'>): Promise<void> {
     const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
     await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
+  }
+
+  #admitOnce({ groupId, sender, request, isRateLimited }: MessageDraft, isSettled: '0' | '1') {
+    const { ratePerSec, rateBurst } = this.#settings;
+    const keys = this.#keys;
+    return this.#calls.change(admitMessage, {
+      keys: {
+        group: keys.group(groupId),
+        members: keys.members(groupId),
+        dedupe: keys.dedupe(groupId, sender, request.id),
+        bucket: keys.bucket(groupId, sender),
+      },
+      args: (deadlineMs) => ({
+        senderId: sender,
+        payloadHash: request.payloadHash,
+        deadlineMs,
+        isSettled,
+        isRateLimited: isRateLimited ? '1' : '0',
+        ratePerSec,
+        rateBurst,
+      }),
+    });
+  }
+
+  async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
+    await this.#settle(message);
     const reply = await this.#appendOnce(message, true);
     if (reply.word === 'due') throw PlenumError.of('internal');
     return outcomeOf(reply);

@@ -2,19 +2,9 @@
 
 /** Part of the contract, without effect yet: to ignore them would be to promise what does not happen. */
 const planned: readonly string[] = [
-  'PLENUM_JWKS_URL',
-  'PLENUM_JWKS_ISSUER',
-  'PLENUM_JWKS_AUDIENCE',
   'PLENUM_ARCHIVE_URL',
   'PLENUM_NOTIFIER_URL',
-  'PLENUM_MODERATION_URL',
-  'PLENUM_MODERATION_WORDS',
-  'PLENUM_MODERATION_ON_FAILURE',
-  'PLENUM_AUTH_URL',
-  'PLENUM_AUTH_ON_FAILURE',
-  'PLENUM_WEBHOOK_SECRETS',
   'PLENUM_ROOM_QUEUE_LIMIT',
-  'PLENUM_MIDDLEWARES',
   'PLENUM_DELIVERY_BATCH_SIZE',
   'PLENUM_DELIVERY_TICK_MS',
   'PLENUM_DELIVERY_MAX_RETRIES',

@@ -73,6 +73,25 @@ export const transports = () =>
     return isBoth ? (['websocket', 'polling'] as const) : undefined;
   });
 
+const hasProtocol = (text: string, ...protocols: readonly string[]) =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
+
+export const httpUrl = () =>
+  z.string().refine((text) => hasProtocol(text, 'http:', 'https:'), 'must be a URL with https:// or http://');
+
+export const postgresUrl = () =>
+  z.string().refine((text) => hasProtocol(text, 'postgres:', 'postgresql:'), 'must begin with postgres://');
+
+/** Steps of a send in their order, with commas between them; `none` for none. */
+export const names = () => z.string().transform((text) => (text.trim() === 'none' ? [] : listOf(text)));
+
+/** Secrets of webhooks: their text never stands in a problem. */
+export const webhookSecrets = () =>
+  parsed('a comma-separated list of secrets that begin with whsec_', (text) => {
+    const list = listOf(text);
+    return list.every((one) => one.startsWith('whsec_')) ? list : undefined;
+  });
+
 /** `pg` and `horde` are the names of Chatx for a cluster in which each room has an owner. */
 export const clusterStrategy = () =>
   parsed('owner (or pg, or horde) or local', (text): ClusterStrategy | undefined => {

@@ -1,5 +1,5 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
-import { isoTime } from '../groups/records.ts';
+import { relayed } from '../send/answer.ts';
 import type { Appended } from '../send/draft.ts';
 import { tellSent } from '../telemetry/outcomes.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
@@ -8,21 +8,12 @@ import type { OperationContext } from './context.ts';
 
 type Relayed = RequestResult<'relay_msg'>;
 
-const relayed = (appended: Appended): Relayed => ({
-  status: 'relayed',
-  recipients_count: appended.recipientsCount,
-  message_id: appended.messageId,
-  epoch: appended.epoch,
-  seq: appended.seq,
-  timestamp: isoTime(appended.timestampMs),
-});
-
 /**
- * One message, one script: checked, numbered, stored and published in one atomic step of the engine.
+ * One message through the pipeline: at its end it is checked, numbered, stored and published in one atomic step.
  * @param onCommitted is called once, before this node fans the message out.
  */
 export function relayMessage(
-  { engine }: OperationContext,
+  { pipeline }: OperationContext,
   caller: Caller,
   args: RequestArgs<'relay_msg'>,
   onCommitted?: (result: Relayed) => void,
@@ -33,13 +24,14 @@ export function relayMessage(
     sender: caller.actor,
     request: requestKey(caller, 'relay_msg', args),
     message: args.message,
+    isRateLimited: pipeline.isRateLimited,
   };
   let result: Relayed | undefined;
   const committed = (appended: Appended) => {
     result = relayed(appended);
     onCommitted?.(result);
   };
-  return engine.log.append(draft, committed).then((outcome) => {
+  return pipeline.send(draft, committed).then((outcome) => {
     tellSent(draft, outcome);
     return outcome.outcome === 'appended' ? succeed(result ?? relayed(outcome)) : fail(outcome.failure);
   });

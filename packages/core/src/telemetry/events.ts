@@ -6,7 +6,7 @@ import { type Channel, channel, subscribe, unsubscribe } from 'node:diagnostics_
 import type { ErrorCode, GroupId, ResyncReason, UserId } from '@plenum/protocol';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
-type AdapterName = DeliveryKind | 'moderation' | 'auth';
+export type AdapterName = DeliveryKind | 'moderation' | 'auth';
 
 export interface TelemetryEvents {
   /** A message was stored; a repeated request is none. */

@@ -7,7 +7,7 @@ import {
   type Outcome,
   telemetryChannel,
 } from '@plenum/core';
-import type { RequestCall, RequestHandler } from './registry.ts';
+import type { RequestCall, RequestHandler } from './request-handler.ts';
 
 const answers = telemetryChannel('request_answered');
 

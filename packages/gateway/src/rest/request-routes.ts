@@ -15,7 +15,8 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { perform } from '../requests/perform.ts';
-import type { RequestHandler, RequestRegistry } from '../requests/registry.ts';
+import type { RequestRegistry } from '../requests/registry.ts';
+import type { RequestHandler } from '../requests/request-handler.ts';
 import type { RequestId } from '../requests/request-id.ts';
 import type { Principal } from './bearer.ts';
 import { idOf, sendFailure } from './failures.ts';

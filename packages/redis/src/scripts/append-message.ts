@@ -4,7 +4,7 @@ import { refusalWords } from './changes.ts';
 import { defineScript, integerWord, late, said } from './define-script.ts';
 
 /** `<epoch> <seq> <recipients> <timestamp ms>` */
-const appendAnswer = z
+export const appendAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
   .transform(([words]) => words)
   .pipe(z.tuple([z.string(), integerWord, integerWord, integerWord]))
@@ -63,6 +63,7 @@ const messageArgs = [
   'epochOffer',
   'deadlineMs',
   'isSettled',
+  'isRateLimited',
   'wireHead',
 ] as const;
 

@@ -1,4 +1,5 @@
 /** Every script. */
+import { admitMessage } from './admit-message.ts';
 import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
@@ -10,6 +11,7 @@ import { revokeUser } from './revoke-user.ts';
 import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
 
+export { admitMessage } from './admit-message.ts';
 export { type AppendReply, appendedWith, appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export type { Late } from './define-script.ts';
@@ -26,6 +28,7 @@ export { chargeMembership, forgetMembership } from './user-index.ts';
 
 export const scripts = [
   appendMessage,
+  admitMessage,
   changes.createGroup,
   changes.joinGroup,
   changes.leaveGroup,

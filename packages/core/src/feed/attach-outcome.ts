@@ -8,7 +8,6 @@ export function mustBeReadAgain(outcome: Outcome<unknown>): void {
   if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
 }
 
-/** The membership was over before the device could be attached. */
 export function pushNotAMember(subscriber: Subscriber, groupId: GroupId): void {
   subscriber.push('resync', {
     group_id: groupId,

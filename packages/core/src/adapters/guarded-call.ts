@@ -1,0 +1,78 @@
+/** The only way to an adapter: whatever it does, the caller gets one answer in time and nothing is thrown. */
+import type { AdapterCall } from '../ports/adapters.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { type AdapterName, emitTelemetry, type TelemetryEvents } from '../telemetry/events.ts';
+import { Breaker, type BreakerPolicy } from './breaker.ts';
+import { saidBy, settleWithin } from './settle-within.ts';
+
+type CallFailure = TelemetryEvents['adapter_failed']['failure'];
+
+export type Guarded<T> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false;
+      /** `not_called`: the breaker is open. `aborted`: the caller gave up; says nothing about the adapter. */
+      readonly failure: CallFailure | 'not_called' | 'aborted';
+      /** Ms until the breaker lets a call through; 0: it does now. */
+      readonly pauseLeftMs: number;
+    };
+
+/** May throw, hang or return anything; its promise may settle whenever it likes. */
+export type StartCall = (call: AdapterCall) => unknown;
+
+/** What an answer means, null if nothing. It is code of a stranger: read each property once, into a new value. */
+export type ReadAnswer<T> = (answer: unknown) => { readonly value: T } | null;
+
+export interface GuardParts {
+  readonly adapter: AdapterName;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly timeoutMs: number;
+  readonly policy?: BreakerPolicy;
+}
+
+/** One per adapter: its breaker and its timeout. */
+export class Guard {
+  readonly breaker: Breaker;
+  readonly #parts: GuardParts;
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+    this.breaker = new Breaker(parts);
+  }
+
+  /**
+   * Never rejects. An answer that comes after the timeout is dropped, and a late rejection too.
+   * @param signal ends the wait early.
+   */
+  async call<T>(start: StartCall, read: ReadAnswer<T>, signal?: AbortSignal): Promise<Guarded<T>> {
+    if (signal?.aborted === true) return this.#not('aborted');
+    if (!this.breaker.mayCall()) return this.#not('not_called');
+    const { clock, timeoutMs } = this.#parts;
+    const settled = await settleWithin((own) => start({ signal: own }), { clock, timeoutMs, signal });
+    if (settled.kind === 'aborted') return this.#not('aborted');
+    if (settled.kind !== 'answer')
+      return this.#failed(settled.kind, 'cause' in settled ? settled.cause : null);
+    try {
+      const reading = read(settled.answer);
+      if (reading === null) return this.#failed('bad_return', null);
+      this.breaker.succeeded();
+      return { ok: true, value: reading.value };
+    } catch (cause) {
+      return this.#failed('bad_return', cause);
+    }
+  }
+
+  #failed<T>(failure: CallFailure, cause: unknown): Guarded<T> {
+    const { adapter, logger } = this.#parts;
+    this.breaker.failed();
+    emitTelemetry('adapter_failed', { adapter, failure });
+    logger.warn({ adapter, failure, cause: saidBy(cause) }, 'an adapter failed');
+    return this.#not(failure);
+  }
+
+  #not<T>(failure: CallFailure | 'not_called' | 'aborted'): Guarded<T> {
+    return { ok: false, failure, pauseLeftMs: this.breaker.pauseLeftMs };
+  }
+}

@@ -1,0 +1,33 @@
+/** Adapters that the environment names, at a node as it is served. */
+import { expect, test } from 'vitest';
+import { CommandProcess } from '../command-process.ts';
+import { ServedNode } from '../world/served-node.ts';
+
+const group = { group_id: 'g', group_type: 'public', creator_id: 'ann' };
+
+test('words of the environment are not sent, and the order of the steps is that of the environment', async () => {
+  await using node = await ServedNode.start('memory', {
+    PLENUM_MODERATION_WORDS: 'spam',
+    PLENUM_MIDDLEWARES: 'moderation,rate_limit',
+    PLENUM_RATE_BURST: '1',
+    PLENUM_RATE_PER_SEC: '1',
+  });
+  await node.rest('POST', '/v1/groups', { body: group });
+  const send = (message: string) =>
+    node.rest('POST', '/v1/groups/g/messages', { body: { from_user_id: 'ann', message } });
+  for (let time = 0; time < 3; time += 1) {
+    expect(await send('buy spam now')).toMatchObject({ status: 403, body: { code: 'moderation_blocked' } });
+  }
+  expect(await send('hello')).toMatchObject({ status: 200 });
+});
+
+test.each([
+  [{ PLENUM_AUTH_URL: 'https://auth.example/' }, /webhook/],
+  [{ PLENUM_MIDDLEWARES: 'auth,spellcheck' }, /middleware "spellcheck" is unknown/],
+])('%o stops the boot with a sentence and no stack', async (environment, sentence) => {
+  const script = 'apps/server/bin/plenum.js';
+  await using command = new CommandProcess(script, ['serve'], { PORT: '0', ...environment });
+  await command.until(sentence);
+  expect(await command.ended).not.toBe(0);
+  expect(command.output).not.toMatch(/^\s+at /m);
+});
