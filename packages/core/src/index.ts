@@ -1,3 +1,5 @@
+export * from './adapters/breaker.ts';
+export * from './adapters/guarded-call.ts';
 export * from './core.ts';
 export * from './errors.ts';
 export * from './feed/entry.ts';

@@ -6,7 +6,7 @@ import { type Channel, channel } from 'node:diagnostics_channel';
 import type { GroupId, ResyncPush, UserId } from '@plenum/protocol';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
-type AdapterName = DeliveryKind | 'moderation' | 'auth';
+export type AdapterName = DeliveryKind | 'moderation' | 'auth';
 
 export interface TelemetryEvents {
   /** A message was stored; a repeated request is none. */

@@ -1,0 +1,105 @@
+/** When to leave an adapter alone: a pure state machine, and the breaker that holds its state. */
+import type { Clock } from '../ports/clock.ts';
+import { type AdapterName, emitTelemetry } from '../telemetry/events.ts';
+
+export interface BreakerPolicy {
+  /** Failures in a row that open it. */
+  readonly failuresToOpen: number;
+  /** How long an adapter is left alone at first; doubles with every trial that fails. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+}
+
+export const defaultBreakerPolicy: BreakerPolicy = {
+  failuresToOpen: 5,
+  firstPauseMs: 1000,
+  longestPauseMs: 30_000,
+};
+
+export type BreakerState =
+  | { readonly isOpen: false; readonly failures: number }
+  | {
+      readonly isOpen: true;
+      readonly pauseMs: number;
+      /** From then on one call is let through as a trial. */
+      readonly trialAtMs: number;
+      readonly isTrialOut: boolean;
+    };
+export const closedBreaker: BreakerState = { isOpen: false, failures: 0 };
+
+/** Whether a call may be made: in an open breaker one trial per pause, even if the trial before it never tells how it went. */
+export function askBreaker(state: BreakerState, nowMs: number): readonly [BreakerState, mayCall: boolean] {
+  if (!state.isOpen) return [state, true];
+  if (nowMs < state.trialAtMs) return [state, false];
+  return [{ ...state, trialAtMs: nowMs + state.pauseMs, isTrialOut: true }, true];
+}
+
+/** What a failed call changes. Calls that were under way when it opened change nothing any more. */
+export function failBreaker(state: BreakerState, nowMs: number, policy: BreakerPolicy): BreakerState {
+  if (!state.isOpen) {
+    const failures = state.failures + 1;
+    if (failures < policy.failuresToOpen) return { isOpen: false, failures };
+    return openFor(policy.firstPauseMs, nowMs);
+  }
+  if (!state.isTrialOut) return state;
+  return openFor(Math.min(state.pauseMs * 2, policy.longestPauseMs), nowMs);
+}
+
+const openFor = (pauseMs: number, nowMs: number): BreakerState => ({
+  isOpen: true,
+  pauseMs,
+  trialAtMs: nowMs + pauseMs,
+  isTrialOut: false,
+});
+
+export interface BreakerParts {
+  readonly adapter: AdapterName;
+  readonly clock: Clock;
+  readonly policy?: BreakerPolicy;
+}
+
+/** One per adapter and process. Whoever calls an adapter asks it first, and tells it how the call went. */
+export class Breaker {
+  readonly #adapter: AdapterName;
+  readonly #clock: Clock;
+  readonly #policy: BreakerPolicy;
+  #state: BreakerState = closedBreaker;
+
+  constructor({ adapter, clock, policy = defaultBreakerPolicy }: BreakerParts) {
+    this.#adapter = adapter;
+    this.#clock = clock;
+    this.#policy = policy;
+  }
+
+  get isOpen(): boolean {
+    return this.#state.isOpen;
+  }
+
+  /** Ms until a call is let through; 0 if one is now. */
+  get pauseLeftMs(): number {
+    if (!this.#state.isOpen) return 0;
+    return Math.max(0, this.#state.trialAtMs - this.#clock.monotonicMs());
+  }
+
+  /** True: go ahead, and tell `succeeded` or `failed`. */
+  mayCall(): boolean {
+    const [state, mayCall] = askBreaker(this.#state, this.#clock.monotonicMs());
+    this.#state = state;
+    return mayCall;
+  }
+
+  succeeded(): void {
+    this.#become(closedBreaker);
+  }
+
+  failed(): void {
+    this.#become(failBreaker(this.#state, this.#clock.monotonicMs(), this.#policy));
+  }
+
+  #become(state: BreakerState): void {
+    const wasOpen = this.#state.isOpen;
+    this.#state = state;
+    if (state.isOpen === wasOpen) return;
+    emitTelemetry('breaker_changed', { adapter: this.#adapter, isOpen: state.isOpen });
+  }
+}
