@@ -1,4 +1,11 @@
-import { type Appended, type AppendOutcome, firstRefusal, type MessageDraft, refused } from '@plenum/core';
+import {
+  type Appended,
+  type AppendOutcome,
+  firstRefusal,
+  type MessageDraft,
+  overloadedRetryMs,
+  refused,
+} from '@plenum/core';
 import type { MemoryState } from './memory-state.ts';
 import { settle } from './settle.ts';
 
@@ -23,8 +30,13 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
     nowMs,
   });
   if (refusal !== null) return refused(refusal);
-  const retryAfterMs = state.messageBuckets.take(`${groupId}\n${sender}`, nowMs);
-  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  const bucket = `${groupId}\n${sender}`;
+  const missingMs = state.messageBuckets.missingMs(bucket, nowMs);
+  if (missingMs > 0) return refused({ code: 'rate_limited', retryAfterMs: missingMs });
+  if (state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
+    return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
+  }
+  state.messageBuckets.take(bucket, nowMs);
   const seq = state.store(group, draft, nowMs);
   const { epoch } = group.log;
   const appended: Appended = {

@@ -5,6 +5,7 @@ import { MemoryFeeds } from './memory-feeds.ts';
 import { memoryGroupLog } from './memory-group-log.ts';
 import { memoryGroupStore } from './memory-group-store.ts';
 import { MemoryNudges } from './memory-nudges.ts';
+import { MemoryOutbox } from './memory-outbox.ts';
 import { MemoryState } from './memory-state.ts';
 import { settleIdleGroups } from './settle.ts';
 
@@ -29,10 +30,13 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     });
   const feeds = new MemoryFeeds(inTurn);
   const nudges = new MemoryNudges(inTurn);
+  const now = engineClock(clock, wallBaseMs);
+  const outbox = new MemoryOutbox({ kinds: settings.deliveryKinds, isHeld: () => true, inTurn, now });
   const state = new MemoryState({
     random,
     settings,
-    now: engineClock(clock, wallBaseMs),
+    now,
+    outbox,
     publish: (groupId, entry) => feeds.publish(groupId, entry),
   });
   const stopHousekeeping = keepHouse(state, clock);
@@ -43,6 +47,8 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     log: memoryGroupLog(state, inTurn),
     feeds,
     nudges,
+    outbox: outbox.port,
+    deadLetters: outbox.deadLetters,
     roomChannels: null,
     health: async () => ({ isReady: !isClosed, durability: 'D0' }),
     agreeOn: (name, offer) =>

@@ -5,6 +5,7 @@ import { ExpiringMap } from './expiring-map.ts';
 import type { EventDraft } from './group-entries.ts';
 import type { GroupState } from './group-state.ts';
 import { MembershipIndex } from './membership-index.ts';
+import type { MemoryOutbox } from './memory-outbox.ts';
 import { RequestMemory } from './request-memory.ts';
 import { byText, SortedList } from './sorted-list.ts';
 import { TokenBuckets } from './token-buckets.ts';
@@ -19,6 +20,7 @@ export interface MemoryStateOptions {
   readonly now: () => number;
   /** Hands a stored entry to this process' feeds; must not call a listener within the call. */
   readonly publish: (groupId: GroupId, entry: LogEntry) => void;
+  readonly outbox: MemoryOutbox;
 }
 
 export class MemoryState {
@@ -38,12 +40,14 @@ export class MemoryState {
   /** Groups that have a mute which ends by itself. */
   readonly timedMutes = new Set<GroupState>();
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
+  readonly outbox: MemoryOutbox;
   readonly #publish: MemoryStateOptions['publish'];
 
   constructor(options: MemoryStateOptions) {
     this.random = options.random;
     this.settings = options.settings;
     this.now = options.now;
+    this.outbox = options.outbox;
     this.#publish = options.publish;
     const nowMs = this.now();
     this.requests = new RequestMemory(nowMs);
@@ -81,6 +85,7 @@ export class MemoryState {
   /** @returns the seq of the new entry. */
   record(group: GroupState, event: EventDraft, nowMs: number): number {
     const entry = group.log.appendEvent(event, nowMs);
+    this.outbox.write(group.groupId, entry);
     this.#publish(group.groupId, entry);
     return entry.seq;
   }
@@ -89,6 +94,7 @@ export class MemoryState {
   store(group: GroupState, draft: MessageDraft, nowMs: number): number {
     const { sender, message, request } = draft;
     const entry = group.log.appendMessage({ sender, message, requestId: request.id }, nowMs);
+    this.outbox.write(group.groupId, entry);
     this.#publish(group.groupId, entry);
     return entry.seq;
   }

@@ -3,6 +3,7 @@ import type { Clock, Logger } from '@plenum/core';
 
 const sentences = {
   malformed_entry: 'A payload on a group channel is no log entry and was dropped',
+  malformed_outbox_entry: 'Something in an outbox is no entry of ours and was passed over',
   malformed_nudge: 'A payload on a user channel is no nudge of ours and was dropped',
   malformed_adapter_message: 'A payload for the Socket.IO adapter is malformed and was dropped',
   handler_failed: 'A handler of a channel threw; its payload is lost',

@@ -5,12 +5,16 @@ import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability-reading.ts';
 import { type Connections, openConnections, type RedisRole } from './connections.ts';
+import { DeliveryKinds } from './delivery-kinds.ts';
 import { IdleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
 import { listen } from './listening.ts';
 import { parseRedisUrl } from './redis-address.ts';
+import { RedisDeadLetters } from './redis-dead-letters.ts';
 import { RedisGroupLog } from './redis-group-log.ts';
 import { RedisGroupStore } from './redis-group-store.ts';
+import { RedisOutbox } from './redis-outbox.ts';
+import { ScriptCalls } from './script-calls.ts';
 import { ServerClock } from './server-clock.ts';
 import { doAllAnswer } from './shards.ts';
 
@@ -41,6 +45,9 @@ interface Foundation extends RedisEngineOptions {
   readonly keys: Keys;
   readonly connections: Connections;
   readonly anomalies: Anomalies;
+  readonly calls: ScriptCalls;
+  readonly kinds: DeliveryKinds;
+  readonly serverClock: ServerClock;
 }
 
 /** Resolves when every connection is up. @throws Error with one sentence when this Redis cannot be used. */
@@ -50,9 +57,13 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
   const address = await checkRedis(parseRedisUrl(options.url), keys, clock);
   const connections = openConnections({ address, role, random, logger, clock });
   const anomalies = new Anomalies({ clock, logger });
-  const engine = assemble({ ...options, keys, connections, anomalies });
+  const clocked = new ServerClock(clock);
+  const calls = new ScriptCalls({ redis: connections.command, clock: clocked, settings: options.settings });
+  const kinds = new DeliveryKinds({ calls, keys, clock, logger });
+  const engine = assemble({ ...options, keys, connections, anomalies, calls, kinds, serverClock: clocked });
   try {
     await connections.ready();
+    await kinds.join(options.settings, role);
     return engine;
   } catch (error) {
     await engine.close();
@@ -61,9 +72,9 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
 }
 
 function assemble(foundation: Foundation): RedisEngine {
-  const { connections, keys, random, settings, clock, anomalies } = foundation;
+  const { connections, keys, random, clock, anomalies, calls, kinds, serverClock } = foundation;
   const { command, reads } = connections;
-  const state = { keys, random, settings, clock: new ServerClock(clock) };
+  const state = { keys, random, settings: kinds.follow(foundation.settings), clock: serverClock };
   const appends = new RedisGroupLog({ ...state, redis: command });
   const listening = listen({ ...foundation, log: appends });
   const durability = new DurabilityReading(command, clock);
@@ -79,11 +90,14 @@ function assemble(foundation: Foundation): RedisEngine {
     log: splitLog(appends, new RedisGroupLog({ ...state, redis: reads })),
     feeds: listening.feeds,
     nudges: listening.nudges,
+    outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
+    deadLetters: new RedisDeadLetters({ calls, keys }),
     roomChannels: listening.roomChannels,
     anomalies,
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     close: () => {
+      kinds.stop();
       idleMutes.stop();
       listening.close();
       return connections.close();

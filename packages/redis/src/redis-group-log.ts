@@ -2,7 +2,6 @@
 import {
   type Appended,
   type AppendOutcome,
-  type EngineSettings,
   type GroupLog,
   groupRoom,
   type LogEntry,
@@ -13,6 +12,7 @@ import {
   type Random,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
+import type { StateSettings } from './delivery-kinds.ts';
 import type { Keys } from './keys.ts';
 import { refusalOf } from './outcomes.ts';
 import { PendingSends } from './pending-sends.ts';
@@ -28,7 +28,7 @@ export interface RedisStateOptions {
   readonly keys: Keys;
   readonly random: Random;
   readonly clock: ServerClock;
-  readonly settings: EngineSettings;
+  readonly settings: StateSettings;
 }
 
 interface Span {
@@ -41,7 +41,7 @@ interface Span {
 export class RedisGroupLog implements GroupLog {
   readonly #keys: Keys;
   readonly #random: Random;
-  readonly #settings: EngineSettings;
+  readonly #settings: StateSettings;
   readonly #calls: ScriptCalls;
   readonly #sends = new PendingSends();
 
@@ -143,7 +143,7 @@ export class RedisGroupLog implements GroupLog {
       historyMaxEntries: settings.historyMaxEntries,
       historyMaxAgeMs: settings.historyMaxAgeMs,
       isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
-      roomQueueLimit: settings.roomQueueLimit,
+      roomQueueLimit: settings.isQueueCounted ? settings.roomQueueLimit : '',
       ratePerSec: settings.ratePerSec,
       rateBurst: settings.rateBurst,
       wireHead,

@@ -1,7 +1,9 @@
+import type { DeadLetters } from './dead-letters.ts';
 import type { FeedTransport } from './feed-transport.ts';
 import type { GroupLog } from './group-log.ts';
 import type { GroupStore } from './group-store.ts';
 import type { Nudges } from './nudges.ts';
+import type { Outbox } from './outbox.ts';
 
 /** What survives an ack: D0 memory or no AOF, D1 AOF everysec, D2 AOF always, D3 D1 + replica, D4 + WAIT, D5 WAITAOF. */
 export type DurabilityClass = 'D0' | 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'unknown';
@@ -29,6 +31,8 @@ export interface Engine {
   readonly log: GroupLog;
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
+  readonly outbox: Outbox;
+  readonly deadLetters: DeadLetters;
   /** Null where one process is all there is: Socket.IO then keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
   health(): Promise<EngineHealth>;

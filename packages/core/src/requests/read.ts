@@ -3,15 +3,14 @@ import {
   type Failure,
   type GroupId,
   type GroupInfo,
-  type HistoryEntry,
   limits,
   type RequestArgs,
   type RequestResult,
   type RequestType,
   SERVICE,
 } from '@plenum/protocol';
-import { type LogEntry, messageOf } from '../feed/entry.ts';
 import { isGoodPosition } from '../feed/epoch-chain.ts';
+import { historyEntryFrom } from '../feed/history-entry.ts';
 import { type GroupRecord, isoTime, type MemberRow, type Position } from '../groups/records.ts';
 import { groupRoom, partitionOf } from '../partitions.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
@@ -111,7 +110,7 @@ export class Reads {
     }
     const visible = range.entries.filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq);
     return succeed({
-      entries: visible.map(historyEntry),
+      entries: visible.map(historyEntryFrom),
       epoch: head.epoch,
       head_seq: head.seq,
       oldest_seq: Math.max(head.oldestSeq, firstSeq),
@@ -167,9 +166,3 @@ const settingsView = (group: GroupRecord): Partial<GroupInfo> => ({
   partition: partitionOf(group.groupId),
   room: groupRoom(group.groupId),
 });
-
-function historyEntry(entry: LogEntry): HistoryEntry {
-  if (entry.kind === 'event') return entry.event;
-  const { request_id, result } = messageOf(entry);
-  return { type: 'message', request_id, ...result };
-}

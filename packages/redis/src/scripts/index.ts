@@ -2,6 +2,7 @@
 import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
+import { commitDelivery, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 import * as reads from './reads.ts';
 import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
@@ -10,6 +11,7 @@ export { appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export { runScript, type ScriptClient } from './define-script.ts';
 export { acquireLease, releaseLease, renewLease } from './leases.ts';
+export { commitDelivery, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export * from './reads.ts';
 export { settleGroup } from './settle-group.ts';
 export { chargeMembership, forgetMembership } from './user-index.ts';
@@ -38,6 +40,10 @@ export const scripts = [
   chargeMembership,
   forgetMembership,
   settleGroup,
+  openOutbox,
+  readOutbox,
+  commitDelivery,
+  retryDeadLetter,
   acquireLease,
   renewLease,
   releaseLease,
