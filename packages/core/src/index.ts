@@ -10,6 +10,8 @@ export * from './groups/checks.ts';
 export * from './groups/commands.ts';
 export * from './groups/records.ts';
 export * from './groups/rules.ts';
+export { ownerOf } from './ownership/owner-of.ts';
+export * from './ownership/ownership.ts';
 export * from './ownership/partition-work.ts';
 export * from './partitions.ts';
 export * from './ports/adapters.ts';

@@ -7,17 +7,16 @@ export interface LoopOptions {
   /** Pause between the end of one round and the beginning of the next, ms. */
   readonly everyMs: number;
   readonly signal: AbortSignal;
+  /** A loop that fails again and again looks this rarely, in rounds. Default 30. */
+  readonly slowestPause?: number;
 }
-
-/** A loop that fails again and again looks this rarely, in rounds. */
-const slowestPause = 30;
 
 /**
  * Runs `body` over and over until the signal aborts, the first round after one pause. A round that fails is logged, and
  * doubles the pause until one succeeds. Rounds never overlap.
  */
 export function runLoop(name: string, body: () => Promise<void>, options: LoopOptions): void {
-  const { clock, logger, everyMs, signal } = options;
+  const { clock, logger, everyMs, signal, slowestPause = 30 } = options;
   let cancel = () => {};
   let pause = 1;
   const plan = () => {

@@ -254,6 +254,16 @@ export class Simulation {
         waiting: unused,
       },
       deadLetters: { list: unused, retry: unused, delete: unused },
+      nodes: {
+        beat: unused,
+        nodes: unused,
+        remove: unused,
+        askDrain: unused,
+        wake: () => {},
+        onWake: () => () => {},
+      },
+      leases: { acquire: unused, renew: unused, release: unused, holder: unused, holders: unused },
+      partitionWorks: [],
       nudges: {
         send: () => {},
         listen: (listener) => {

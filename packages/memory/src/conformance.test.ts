@@ -7,6 +7,7 @@ import {
   groupStoreSuite,
   harnessSettings,
   idleMuteSuite,
+  leasesSuite,
   ManualClock,
   modelSuite,
   nudgesSuite,
@@ -37,4 +38,5 @@ feedTransportSuite('memory', makeEngine);
 nudgesSuite('memory', makeEngine);
 engineSuite('memory', makeEngine);
 idleMuteSuite('memory', makeEngine);
+leasesSuite('memory', makeEngine);
 modelSuite('memory', makeEngine, { makeModel: makeEngine, runs: 100, commands: 40 });

@@ -4,6 +4,8 @@ import { type InTurn, later } from './later.ts';
 import { MemoryFeeds } from './memory-feeds.ts';
 import { memoryGroupLog } from './memory-group-log.ts';
 import { memoryGroupStore } from './memory-group-store.ts';
+import { memoryLeases } from './memory-leases.ts';
+import { memoryNodes } from './memory-nodes.ts';
 import { MemoryNudges } from './memory-nudges.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
 import { MemoryState } from './memory-state.ts';
@@ -31,7 +33,9 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const feeds = new MemoryFeeds(inTurn);
   const nudges = new MemoryNudges(inTurn);
   const now = engineClock(clock, wallBaseMs);
-  const outbox = new MemoryOutbox({ kinds: settings.deliveryKinds, isHeld: () => true, inTurn, now });
+  const leases = memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, inTurn });
+  const { isHeld } = leases;
+  const outbox = new MemoryOutbox({ kinds: settings.deliveryKinds, isHeld, inTurn, now });
   const state = new MemoryState({
     random,
     settings,
@@ -49,6 +53,10 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     nudges,
     outbox: outbox.port,
     deadLetters: outbox.deadLetters,
+    nodes: memoryNodes(inTurn),
+    leases,
+    // This engine is its own housekeeper: see keepHouse.
+    partitionWorks: [],
     roomChannels: null,
     health: async () => ({ isReady: !isClosed, durability: 'D0' }),
     agreeOn: (name, offer) =>

@@ -13,6 +13,8 @@ import { parseRedisUrl } from './redis-address.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
 import { RedisGroupLog } from './redis-group-log.ts';
 import { RedisGroupStore } from './redis-group-store.ts';
+import { RedisLeases } from './redis-leases.ts';
+import { RedisNodes } from './redis-nodes.ts';
 import { RedisOutbox } from './redis-outbox.ts';
 import { ScriptCalls } from './script-calls.ts';
 import { ServerClock } from './server-clock.ts';
@@ -92,6 +94,9 @@ function assemble(foundation: Foundation): RedisEngine {
     nudges: listening.nudges,
     outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
     deadLetters: new RedisDeadLetters({ calls, keys }),
+    nodes: new RedisNodes({ ...state, redis: command, channels: listening.channels, anomalies }),
+    leases: new RedisLeases({ ...state, redis: command }),
+    partitionWorks: [idleMutes],
     roomChannels: listening.roomChannels,
     anomalies,
     health,

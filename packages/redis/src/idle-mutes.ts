@@ -1,5 +1,5 @@
-/** Timed mutes end by themselves: looks once a second for groups in which one is due and nobody has asked since. */
-import { type Clock, type Logger, PARTITION_COUNT, runLoop } from '@plenum/core';
+/** Timed mutes end by themselves: the owner of a partition looks for groups in which one is due and nobody has asked since. */
+import { type Clock, type Lease, type Logger, type PartitionWork, runLoop } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import type { RedisStateOptions } from './redis-group-log.ts';
 import { ScriptCalls } from './script-calls.ts';
@@ -14,12 +14,17 @@ export interface IdleMutesOptions extends RedisStateOptions {
   readonly logger: Logger;
 }
 
-const tags = Array.from({ length: PARTITION_COUNT }, (_, partition) => `{p${partition}}`);
-
-export class IdleMutes {
+/**
+ * One loop looks into all partitions that are held, so that a second of an idle cluster costs one look at each of them.
+ * Without a fence: whoever settles a group ends mutes whose time has come, and sends of members do the same.
+ */
+export class IdleMutes implements PartitionWork {
+  readonly name = 'idle mutes';
   readonly #options: IdleMutesOptions;
   readonly #calls: ScriptCalls;
+  readonly #partitions = new Set<number>();
   readonly #stopped = new AbortController();
+  #round: Promise<void> = Promise.resolve();
 
   constructor(options: IdleMutesOptions) {
     this.#options = options;
@@ -28,21 +33,36 @@ export class IdleMutes {
 
   start(): void {
     const { loopClock: clock, logger } = this.#options;
-    runLoop('idle mutes', () => this.#settleDue(), { clock, logger, everyMs, signal: this.#stopped.signal });
+    const round = () => {
+      const settling = this.#settleDue();
+      // What failed is the loop's business; an owner only waits for the end.
+      this.#round = settling.catch(() => undefined);
+      return settling;
+    };
+    runLoop(this.name, round, { clock, logger, everyMs, signal: this.#stopped.signal });
   }
 
   stop(): void {
     this.#stopped.abort();
   }
 
+  async run({ partition }: Lease, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#partitions.add(partition);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    this.#partitions.delete(partition);
+    await this.#round;
+  }
+
   async #settleDue(): Promise<void> {
     const { keys, clock } = this.#options;
+    if (this.#partitions.size === 0) return;
     await this.#calls.learnTime();
     const until = clock.nowMs();
     const looks = await Promise.allSettled(
-      tags.map((tag) =>
+      [...this.#partitions].map((partition) =>
         this.#calls.command((redis) =>
-          redis.zrangebyscore(keys.dueIn(tag), '-inf', until, 'LIMIT', 0, groupsPerRound),
+          redis.zrangebyscore(keys.dueIn(partition), '-inf', until, 'LIMIT', 0, groupsPerRound),
         ),
       ),
     );

@@ -18,6 +18,11 @@ export class Keys {
   /** Hash: what belongs to the whole cluster, such as its number of partitions. */
   meta = (): string => `${this.prefix}:meta`;
 
+  /** Hash: node id → `<beat> <is drain asked> <card>`. */
+  nodes = (): string => `${this.prefix}:nodes`;
+  /** The channel by which a node is woken. */
+  nodeChannel = (nodeId: string): string => `${this.prefix}#node#${nodeId}#`;
+
   /** String: `<node id> <token>` of the partition's owner; expires when he does not prolong it. */
   lease = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:lease`;
   /** String: the latest token that was given out for the partition; never expires. */
@@ -58,8 +63,8 @@ export class Keys {
   /** Stream of the partition: `d` (kind of adapter), `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
   deadLetters = (partition: number): string => this.#in(partition, 'dead_letters');
   /** ZSET of the partition: groups by the time at which their next mute ends, ms. */
-  due = (groupId: GroupId): string => this.dueIn(tagOf(groupId));
-  dueIn = (tag: string): string => `${this.prefix}:${tag}:due`;
+  due = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:due`;
+  dueIn = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:due`;
   /** ZSET of the partition: its groups, score 0. */
   groups = (groupId: GroupId): string => this.groupsIn(tagOf(groupId));
   groupsIn = (tag: string): string => `${this.prefix}:${tag}:groups`;

@@ -29,6 +29,8 @@ export interface Ears {
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
   /** Null in a client. */
+  readonly channels: Channels | null;
+  /** Null in a client. */
   readonly roomChannels: RoomChannels | null;
   isUp(): boolean;
   close(): void;
@@ -40,12 +42,20 @@ export function listen(options: ListeningOptions): Ears {
   const timeoutMs = settings.requestTimeoutMs;
   if (listening === null) {
     const nudges = new RedisNudges({ command, subscriber: null, keys, anomalies, clock, timeoutMs });
-    return { feeds: noFeeds, nudges, roomChannels: null, isUp: () => true, close: () => undefined };
+    return {
+      feeds: noFeeds,
+      nudges,
+      channels: null,
+      roomChannels: null,
+      isUp: () => true,
+      close: () => undefined,
+    };
   }
   const { channels, close } = openChannels(options, listening);
   return {
     feeds: new RedisFeedTransport({ subscriber: channels, log, keys, anomalies, clock, timeoutMs }),
     nudges: new RedisNudges({ command, subscriber: channels, keys, anomalies, clock, timeoutMs }),
+    channels,
     roomChannels: new RedisRoomChannels({ prefix, subscriber: channels, command, anomalies }),
     isUp: () => channels.isUp,
     close,

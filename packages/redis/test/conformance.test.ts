@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type EngineSettings, systemClock } from '@plenum/core';
+import { type EngineSettings, Ownership, systemClock } from '@plenum/core';
 import {
   type EngineHarness,
   engineSuite,
@@ -9,6 +9,7 @@ import {
   groupStoreSuite,
   harnessSettings,
   idleMuteSuite,
+  leasesSuite,
   nudgesSuite,
   obtainRedisForTests,
   type RedisForTests,
@@ -37,10 +38,34 @@ async function makeEngine(settings: Partial<EngineSettings> = {}): Promise<Engin
   return { engine, advance: (ms) => wait(ms), [Symbol.asyncDispose]: () => engine.close() };
 }
 
+/** An engine whose node owns every partition. */
+async function makeOwningEngine(settings: Partial<EngineSettings> = {}): Promise<EngineHarness> {
+  const harness = await makeEngine(settings);
+  const { nodes, leases, partitionWorks: works } = harness.engine;
+  const ownership = new Ownership({
+    nodes,
+    leases,
+    works,
+    card: { nodeId: systemRandom.token(), url: null, version: '0.0.0', strategy: 'owner' },
+    clock: systemClock,
+    logger: keepingLogger(),
+    leaseTtlMs: 6000,
+  });
+  await ownership.start();
+  return {
+    ...harness,
+    [Symbol.asyncDispose]: async () => {
+      await ownership.stop();
+      await harness[Symbol.asyncDispose]();
+    },
+  };
+}
+
 ruleMatrixSuite('redis', makeEngine);
 groupStoreSuite('redis', makeEngine);
 groupLogSuite('redis', makeEngine);
 feedTransportSuite('redis', makeEngine);
 nudgesSuite('redis', makeEngine);
 engineSuite('redis', makeEngine);
-idleMuteSuite('redis', makeEngine);
+leasesSuite('redis', makeEngine);
+idleMuteSuite('redis', makeOwningEngine);

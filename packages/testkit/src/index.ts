@@ -18,5 +18,6 @@ export { engineSuite, idleMuteSuite } from './suites/engine-suite.ts';
 export { feedTransportSuite } from './suites/feed-transport-suite.ts';
 export { groupLogSuite } from './suites/group-log-suite.ts';
 export { groupStoreSuite } from './suites/group-store-suite.ts';
+export { leasesSuite } from './suites/leases-suite.ts';
 export { nudgesSuite } from './suites/nudges-suite.ts';
 export { ruleMatrixSuite } from './suites/rule-matrix-suite.ts';

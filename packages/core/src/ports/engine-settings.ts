@@ -22,6 +22,8 @@ export interface EngineSettings {
   readonly endedDeliveryKinds: readonly DeliveryKind[];
   /** A state change that the store has not begun after this long is given up. */
   readonly requestTimeoutMs: number;
+  /** A partition whose owner is not heard of for this long goes to another one. The same on every node. */
+  readonly leaseTtlMs: number;
 }
 
 export const defaultEngineSettings: EngineSettings = {
@@ -35,6 +37,7 @@ export const defaultEngineSettings: EngineSettings = {
   deliveryKinds: [],
   endedDeliveryKinds: [],
   requestTimeoutMs: 5000,
+  leaseTtlMs: 6000,
 };
 
 /** The hint of `room_overloaded`: an archive that is merely slow has taken a batch by then, ms. */

@@ -1,7 +1,9 @@
+import type { PartitionWork } from '../ownership/partition-work.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { FeedTransport } from './feed-transport.ts';
 import type { GroupLog } from './group-log.ts';
 import type { GroupStore } from './group-store.ts';
+import type { Leases, NodeRegistry } from './leases.ts';
 import type { Nudges } from './nudges.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -33,6 +35,10 @@ export interface Engine {
   readonly nudges: Nudges;
   readonly outbox: Outbox;
   readonly deadLetters: DeadLetters;
+  readonly nodes: NodeRegistry;
+  readonly leases: Leases;
+  /** What the engine itself needs the owner of a partition for. */
+  readonly partitionWorks: readonly PartitionWork[];
   /** Null where one process is all there is: Socket.IO then keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
   health(): Promise<EngineHealth>;

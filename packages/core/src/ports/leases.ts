@@ -1,12 +1,19 @@
 /** Which node does what has to be done by one: nodes, and the lease with a fencing token of each partition. */
 
+/**
+ * Who owns partitions: `owner` = the live node that hashing prefers, `local` = one node all of them, and no second node.
+ * Either way by lease.
+ */
+export type ClusterStrategy = 'owner' | 'local';
+
 /** One start of a node. A restarted node is another one. */
 export interface NodeCard {
-  /** Unique per process start. */
+  /** Unique per process start; no spaces. */
   readonly nodeId: string;
   /** Where other nodes and operators find it, if it listens. */
   readonly url: string | null;
   readonly version: string;
+  readonly strategy: ClusterStrategy;
   /** Takes no new partitions and gives its own away. */
   readonly isDraining: boolean;
 }
@@ -15,12 +22,26 @@ export interface NodeBeat extends NodeCard {
   readonly beat: number;
 }
 
+export interface BeatAnswer {
+  /** It was not registered: its first beat, or others took it for dead meanwhile. */
+  readonly isNew: boolean;
+  /** Somebody wants it to drain. */
+  readonly isDrainAsked: boolean;
+}
+
+/** Every method but `wake` and `onWake` throws `PlenumError` `unavailable` when the store is away. */
 export interface NodeRegistry {
   /** Registers the node if it is not, and counts its heartbeat up by one. */
-  beat(card: NodeCard): Promise<void>;
+  beat(card: NodeCard): Promise<BeatAnswer>;
   nodes(): Promise<readonly NodeBeat[]>;
   /** Takes a node off: the own one at its end, or one that an observer found dead at that very beat. */
   remove(node: Pick<NodeBeat, 'nodeId'> & { readonly beat?: number }): Promise<void>;
+  /** Leaves word for a node, which learns it with its next beat, and wakes it. @returns false: no such node. */
+  askDrain(nodeId: string): Promise<boolean>;
+  /** Asks a node to look at the cluster now instead of a little later. Never throws, never waits, may get lost. */
+  wake(nodeId: string): void;
+  /** The listener is called when this node is woken, never within a call. @returns what ends it. */
+  onWake(nodeId: string, listener: () => void): () => void;
 }
 
 /** Holder and token together are the right to act; a script that gets an older token commits nothing. */
@@ -31,13 +52,24 @@ export interface Lease {
   readonly token: number;
 }
 
+/** What is known of leases that were to be prolonged; of those in neither set there was no answer. */
+export interface Renewal {
+  /** Partitions that are still held, and now for one more TTL. */
+  readonly renewed: ReadonlySet<number>;
+  /** Partitions whose lease is another's, or nobody's. */
+  readonly lost: ReadonlySet<number>;
+}
+
+/** Every method but `renew` throws `PlenumError` `unavailable` when the store is away. */
 export interface Leases {
-  /** Null: another node holds it. The holder gets his own again, with the same token. */
+  /** Null: another node holds it. The holder gets his own again, with the same token, for one more TTL. */
   acquire(partition: number, nodeId: string): Promise<Lease | null>;
-  /** @returns the partitions of those that are still held and were prolonged by one TTL. */
-  renew(leases: readonly Lease[]): Promise<ReadonlySet<number>>;
+  /** Never throws: a shard that is away leaves its partitions out of the answer. */
+  renew(leases: readonly Lease[]): Promise<Renewal>;
   /** Does nothing if it is another's by now. */
   release(lease: Lease): Promise<void>;
   /** Null where nobody holds the partition at this moment. */
+  holder(partition: number): Promise<Lease | null>;
+  /** Of all partitions that somebody holds at this moment. */
   holders(): Promise<ReadonlyMap<number, Lease>>;
 }

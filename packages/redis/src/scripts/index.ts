@@ -2,6 +2,7 @@
 import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
+import { askDrain, beatNode, removeNode } from './nodes.ts';
 import { commitDelivery, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 import * as reads from './reads.ts';
 import { settleGroup } from './settle-group.ts';
@@ -11,6 +12,7 @@ export { appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export { runScript, type ScriptClient } from './define-script.ts';
 export { acquireLease, releaseLease, renewLease } from './leases.ts';
+export { askDrain, beatNode, removeNode } from './nodes.ts';
 export { commitDelivery, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export * from './reads.ts';
 export { settleGroup } from './settle-group.ts';
@@ -47,6 +49,9 @@ export const scripts = [
   acquireLease,
   renewLease,
   releaseLease,
+  beatNode,
+  askDrain,
+  removeNode,
 ];
 
 /** The value of ioredis' constructor option `scripts`; commands that are defined later misalign its callbacks. */

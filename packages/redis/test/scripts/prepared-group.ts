@@ -63,6 +63,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     index: keys.mine(user('owner')),
     lease: keys.lease(partition),
     lastToken: keys.lastToken(partition),
+    nodes: keys.nodes(),
   };
 }
 
@@ -121,6 +122,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isLatestFirst: '0',
     nodeId: 'node',
     token: '1',
+    card: '{}',
+    beat: '1',
     ttlMs: '6000',
     ...deliveryOf(script),
   };
@@ -198,6 +201,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     })
     .xadd(key('deadLetters'), '1-0', 'd', 'archive', 'g', groupId, 'k', 'm', 'w', '{}', 'm', messageIds[2])
     .hset(key('index'), groupId, 'nonce.1')
+    .hset(key('nodes'), 'node', '1 0 {}')
     .set(key('lease'), 'node 1')
     .set(remembered(keys), 'hash a a - eeeeeeeeeeeeeeee 1')
     .exec();

@@ -1,0 +1,63 @@
+/** Who is alive and whom hashing prefers for which partition, as this node sees it. */
+import type { Clock } from '../ports/clock.ts';
+import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { Liveness } from './liveness.ts';
+import { ownersOf } from './owner-of.ts';
+
+export interface ClusterViewOptions {
+  readonly nodes: NodeRegistry;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly leaseTtlMs: number;
+  /** Asked at each look: it may have begun to drain. */
+  readonly self: () => NodeCard;
+}
+
+export class ClusterView {
+  readonly #options: ClusterViewOptions;
+  readonly #liveness: Liveness;
+  #others: readonly string[] = [];
+  #candidates = '';
+  #owners: readonly (string | null)[] = [];
+
+  constructor(options: ClusterViewOptions) {
+    this.#options = options;
+    this.#liveness = new Liveness(options.leaseTtlMs);
+  }
+
+  /** Live nodes but this one. */
+  get others(): readonly string[] {
+    return this.#others;
+  }
+
+  /** The preferred owner of a partition; null if nobody takes partitions, or before the first look. */
+  ownerOf(partition: number): string | null {
+    return this.#owners[partition] ?? null;
+  }
+
+  /** Takes those who are dead off the registry. @throws PlenumError when the store is away */
+  async look(): Promise<void> {
+    const { nodes, clock, logger, self } = this.#options;
+    const seen = await nodes.nodes();
+    const { live, dead } = this.#liveness.observe(
+      seen.filter(({ nodeId }) => nodeId !== self().nodeId),
+      clock.monotonicMs(),
+    );
+    this.#others = live.map(({ nodeId }) => nodeId);
+    this.#prefer(live);
+    for (const { nodeId, beat, url } of dead) {
+      logger.warn({ dead: nodeId, url }, 'a node has stopped beating and is taken off the registry');
+      await nodes.remove({ nodeId, beat });
+    }
+  }
+
+  #prefer(others: readonly NodeBeat[]): void {
+    const takers = [this.#options.self(), ...others].filter(({ isDraining }) => !isDraining);
+    const nodeIds = takers.map(({ nodeId }) => nodeId).sort();
+    // Hashing all partitions takes time in proportion to the nodes, and they hardly ever change.
+    if (nodeIds.join(' ') === this.#candidates) return;
+    this.#candidates = nodeIds.join(' ');
+    this.#owners = ownersOf(nodeIds);
+  }
+}

@@ -1,0 +1,143 @@
+/** The leases of this node: one state machine per partition, and the hands that carry out what it decides. */
+import { PARTITION_COUNT } from '../partitions.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lease, Leases } from '../ports/leases.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { emitTelemetry } from '../telemetry/events.ts';
+import { type LeaseEffect, type LeaseEvent, type LeaseState, next, unheld } from './lease-state.ts';
+import type { RunningWorks } from './running-works.ts';
+
+export interface HeldLeasesOptions {
+  readonly leases: Leases;
+  readonly works: RunningWorks;
+  readonly nodeId: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly leaseTtlMs: number;
+  /** A work that is asked to end has this long; then its lease goes without it. */
+  readonly handoverMs: number;
+  /** Somebody else may have the partition now. */
+  readonly onReleased: (partition: number) => void;
+}
+
+export class HeldLeases {
+  readonly #options: HeldLeasesOptions;
+  readonly #states: LeaseState[] = Array.from({ length: PARTITION_COUNT }, () => unheld);
+  /** Asks, releases and ends of works; none of them rejects. */
+  readonly #underWay = new Set<Promise<void>>();
+  #forgotten = 0;
+
+  constructor(options: HeldLeasesOptions) {
+    this.#options = options;
+  }
+
+  /** Those that works run under. */
+  held(): readonly Lease[] {
+    return this.#states.flatMap((state) => (state.phase === 'held' ? [state.lease] : []));
+  }
+
+  /** Asks for every partition that `isWanted` names and that is not held, and hands over what it does not name. */
+  aim(isWanted: (partition: number) => boolean): void {
+    const releaseAtMs = this.#options.clock.monotonicMs() + this.#options.handoverMs;
+    for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
+      this.#apply(partition, isWanted(partition) ? { type: 'wanted' } : { type: 'unwanted', releaseAtMs });
+    }
+  }
+
+  /** Prolongs what is held, and learns what was lost. Never throws. */
+  async renew(): Promise<void> {
+    const { leases, clock } = this.#options;
+    const own = this.#states.flatMap((state) => ('lease' in state ? [state.lease] : []));
+    if (own.length === 0) return;
+    const sureUntilMs = this.#sureFrom(clock.monotonicMs());
+    const { renewed, lost } = await leases.renew(own);
+    for (const { partition, token } of own) {
+      if (renewed.has(partition)) this.#apply(partition, { type: 'renewed', token, sureUntilMs });
+      if (lost.has(partition)) this.#apply(partition, { type: 'lost', token });
+    }
+    this.#tellForgotten();
+  }
+
+  /** Ends what this node can no longer be sure of, or has been handing over for too long. */
+  checkDeadlines(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const partition of this.#states.keys()) this.#apply(partition, { type: 'time', nowMs });
+    this.#tellForgotten();
+  }
+
+  /** Resolves when nothing is asked for, given back or ending any more. */
+  async atRest(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  #apply(partition: number, event: LeaseEvent): void {
+    const [state, effects] = next(this.#states[partition] ?? unheld, event);
+    this.#states[partition] = state;
+    for (const effect of effects) this.#perform(partition, effect);
+  }
+
+  #perform(partition: number, effect: LeaseEffect): void {
+    switch (effect.do) {
+      case 'ask':
+        this.#track(this.#ask(partition));
+        break;
+      case 'begin_works':
+        emitTelemetry('lease_gained', { partition, token: effect.lease.token });
+        this.#options.works.begin(effect.lease);
+        break;
+      case 'end_works':
+        this.#track(this.#options.works.end(partition).then(() => this.#apply(partition, ended)));
+        break;
+      case 'release':
+        emitTelemetry('lease_lost', { partition, token: effect.lease.token });
+        this.#track(this.#release(effect.lease));
+        break;
+      case 'forget':
+        emitTelemetry('lease_lost', { partition, token: effect.lease.token });
+        this.#forgotten += 1;
+    }
+  }
+
+  async #ask(partition: number): Promise<void> {
+    const { leases, nodeId, clock, logger } = this.#options;
+    const sureUntilMs = this.#sureFrom(clock.monotonicMs());
+    try {
+      const lease = await leases.acquire(partition, nodeId);
+      const nowMs = clock.monotonicMs();
+      this.#apply(partition, lease === null ? refused : { type: 'granted', lease, sureUntilMs, nowMs });
+    } catch (err) {
+      logger.debug({ partition, err }, 'a lease could not be asked for; the next look asks again');
+      this.#apply(partition, refused);
+    }
+  }
+
+  async #release(lease: Lease): Promise<void> {
+    const { leases, logger, onReleased } = this.#options;
+    try {
+      await leases.release(lease);
+      onReleased(lease.partition);
+    } catch (err) {
+      logger.debug({ partition: lease.partition, err }, 'a lease could not be given back; it ends by itself');
+    }
+  }
+
+  /** The margin is for a timer that comes late: works have to stop before another node may begin. */
+  #sureFrom(sentAtMs: number): number {
+    return sentAtMs + (this.#options.leaseTtlMs * 5) / 6;
+  }
+
+  #track(underWay: Promise<void>): void {
+    const tracked = underWay.finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
+  }
+
+  #tellForgotten(): void {
+    if (this.#forgotten === 0) return;
+    const fields = { leases: this.#forgotten };
+    this.#options.logger.warn(fields, 'leases were lost: other nodes have them, or none can be sure of them');
+    this.#forgotten = 0;
+  }
+}
+
+const ended: LeaseEvent = { type: 'ended' };
+const refused: LeaseEvent = { type: 'refused' };

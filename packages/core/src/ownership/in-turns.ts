@@ -1,0 +1,21 @@
+/** Runs of `body` never overlap: whoever asks while one is under way gets the next one, together with all who ask meanwhile. */
+export function inTurns(body: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let following: Promise<void> | null = null;
+  const run = () => {
+    running = body().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  const follow = () => {
+    following = null;
+    return run();
+  };
+  return () => {
+    if (following !== null) return following;
+    if (running === null) return run();
+    following = running.then(follow, follow);
+    return following;
+  };
+}

@@ -1,0 +1,37 @@
+import type { NodeBeat } from '../ports/leases.ts';
+
+interface Sighting {
+  readonly beat: number;
+  /** When this beat was first seen, on the observer's monotonic clock. */
+  readonly sinceMs: number;
+}
+
+export interface Observation {
+  readonly live: readonly NodeBeat[];
+  /** Their beat has not changed for one TTL. */
+  readonly dead: readonly NodeBeat[];
+}
+
+/** Who is alive, as one observer sees it: no clock but his own is asked, so no step of another one kills anybody. */
+export class Liveness {
+  readonly #ttlMs: number;
+  #sightings: ReadonlyMap<string, Sighting> = new Map();
+
+  constructor(ttlMs: number) {
+    this.#ttlMs = ttlMs;
+  }
+
+  /** @param nowMs monotonic. A node that is seen for the first time lives for at least one TTL. */
+  observe(nodes: readonly NodeBeat[], nowMs: number): Observation {
+    const before = this.#sightings;
+    this.#sightings = new Map(
+      nodes.map(({ nodeId, beat }) => {
+        const known = before.get(nodeId);
+        return [nodeId, known?.beat === beat ? known : { beat, sinceMs: nowMs }];
+      }),
+    );
+    const isDead = ({ nodeId }: NodeBeat): boolean =>
+      nowMs - (this.#sightings.get(nodeId)?.sinceMs ?? nowMs) >= this.#ttlMs;
+    return { live: nodes.filter((node) => !isDead(node)), dead: nodes.filter(isDead) };
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * This node's part in the ownership of partitions: it beats, looks who is alive, takes the leases that hashing gives it,
+ * gives away the others, and runs the works of what it holds. What is decided stands in `lease-state.ts` and `owner-of.ts`.
+ */
+import type { Clock } from '../ports/clock.ts';
+import type { Lease, Leases, NodeCard, NodeRegistry } from '../ports/leases.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { runLoop } from '../run-loop.ts';
+import { ClusterView } from './cluster-view.ts';
+import { HeldLeases } from './held-leases.ts';
+import { inTurns } from './in-turns.ts';
+import type { PartitionWork } from './partition-work.ts';
+import { RunningWorks } from './running-works.ts';
+import { expectAdmission, expectNobodyElse } from './sole-owner.ts';
+
+export interface OwnershipOptions {
+  readonly nodes: NodeRegistry;
+  readonly leases: Leases;
+  readonly card: Omit<NodeCard, 'isDraining'>;
+  readonly works: readonly PartitionWork[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly leaseTtlMs: number;
+  /** Somebody, somewhere, wants this node to drain. Called once; draining is left to the listener. */
+  readonly onDrainAsked?: () => void;
+}
+
+const handoverMs = 1000;
+/** Releases that follow each other this closely wake their next owner once. */
+const wakeAfterMs = 5;
+
+export class Ownership {
+  readonly #options: OwnershipOptions;
+  readonly #view: ClusterView;
+  readonly #leases: HeldLeases;
+  readonly #stopped = new AbortController();
+  readonly #toWake = new Set<string>();
+  /** The heartbeat: this node's, and that of its leases. */
+  readonly #beat = inTurns(() => this.#beatOnce());
+  readonly #look = inTurns(() => this.#lookOnce());
+  #isDraining = false;
+  #isDrainAsked = false;
+  #wasRegistered = false;
+  #stopping: Promise<void> | null = null;
+  #endWakes: () => void = () => {};
+
+  constructor(options: OwnershipOptions) {
+    this.#options = options;
+    const { card, works, logger } = options;
+    this.#view = new ClusterView({ ...options, self: () => this.#card() });
+    this.#leases = new HeldLeases({
+      ...options,
+      works: new RunningWorks(works, logger),
+      nodeId: card.nodeId,
+      handoverMs,
+      onReleased: (partition) => this.#wakeSoon(this.#view.ownerOf(partition)),
+    });
+  }
+
+  /** The leases that works of this node run under. */
+  held(): readonly Lease[] {
+    return this.#leases.held();
+  }
+
+  /**
+   * Joins the cluster; resolves when this node is known to it and has asked for its partitions.
+   * @throws PlenumError when the store is away, or with one sentence when `local` does not tolerate another node
+   */
+  async start(): Promise<void> {
+    const { nodes, card, clock, leaseTtlMs } = this.#options;
+    await expectAdmission({ nodes, card: this.#card(), clock, leaseTtlMs });
+    this.#endWakes = nodes.onWake(card.nodeId, () => this.#woken());
+    try {
+      await this.#beat();
+      expectNobodyElse(this.#card(), await nodes.nodes());
+      await this.#look();
+      await this.#leases.atRest();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#runLoops();
+    this.#wakeOthers();
+  }
+
+  /** Gives every lease away, each to its next owner, and takes none any more. Idempotent; never throws. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await this.#quietly(this.#beat(), 'the others could not be told that this node drains');
+    // What a look finds is only who comes next: the leases go either way.
+    await this.#quietly(this.#look(), 'the next owners of the partitions could not be found');
+    this.#leases.aim(() => false);
+    await this.#orAfter(2 * handoverMs, this.#leases.atRest());
+    this.#wakeOthers();
+  }
+
+  /** Drains, leaves the cluster, and ends every loop. Idempotent; never throws. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#leave();
+    return this.#stopping;
+  }
+
+  async #leave(): Promise<void> {
+    const { nodes, card } = this.#options;
+    await this.drain();
+    this.#stopped.abort();
+    this.#endWakes();
+    await this.#quietly(
+      nodes.remove({ nodeId: card.nodeId }),
+      'this node could not be taken off the registry',
+    );
+  }
+
+  #card(): NodeCard {
+    return { ...this.#options.card, isDraining: this.#isDraining };
+  }
+
+  #runLoops(): void {
+    const { clock, logger, leaseTtlMs } = this.#options;
+    const { signal } = this.#stopped;
+    const loop = { clock, logger, signal };
+    // A beat that was missed is not made up for by waiting longer.
+    runLoop('heartbeat', this.#beat, { ...loop, everyMs: leaseTtlMs / 3, slowestPause: 1 });
+    runLoop('partitions', this.#look, { ...loop, everyMs: leaseTtlMs / 12, slowestPause: 4 });
+    const checkDeadlines = async () => this.#leases.checkDeadlines();
+    runLoop('lease deadlines', checkDeadlines, { ...loop, everyMs: leaseTtlMs / 30 });
+  }
+
+  /** Leases are prolonged whether the registry can be reached or not. */
+  async #beatOnce(): Promise<void> {
+    const { nodes, logger, onDrainAsked } = this.#options;
+    const [answer] = await Promise.all([nodes.beat(this.#card()), this.#leases.renew()]);
+    if (answer.isNew && this.#wasRegistered) {
+      logger.warn({}, 'the others took this node for dead; it is back');
+    }
+    this.#wasRegistered = true;
+    if (!answer.isDrainAsked || this.#isDrainAsked) return;
+    this.#isDrainAsked = true;
+    onDrainAsked?.();
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { nodeId, strategy } = this.#options.card;
+    await this.#view.look();
+    const isOwn = (partition: number) => strategy === 'local' || this.#view.ownerOf(partition) === nodeId;
+    this.#leases.aim((partition) => !this.#isDraining && isOwn(partition));
+  }
+
+  #woken(): void {
+    if (this.#stopped.signal.aborted) return;
+    for (const round of [this.#beat(), this.#look()]) void this.#quietly(round, 'a wake came to nothing');
+  }
+
+  #wakeSoon(nodeId: string | null): void {
+    const { nodes, card, clock } = this.#options;
+    if (nodeId === null || nodeId === card.nodeId) return;
+    if (this.#toWake.size === 0) {
+      clock.after(wakeAfterMs, () => {
+        for (const next of this.#toWake) nodes.wake(next);
+        this.#toWake.clear();
+      });
+    }
+    this.#toWake.add(nodeId);
+  }
+
+  #wakeOthers(): void {
+    for (const nodeId of this.#view.others) this.#options.nodes.wake(nodeId);
+  }
+
+  /** The loops make good what fails here. */
+  async #quietly(step: Promise<void>, sentence: string): Promise<void> {
+    await step.catch((err: unknown) => this.#options.logger.warn({ err }, sentence));
+  }
+
+  async #orAfter(ms: number, step: Promise<void>): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#options.clock.after(ms, resolve);
+    });
+    await Promise.race([step, late]);
+    cancel();
+  }
+}

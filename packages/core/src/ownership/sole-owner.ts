@@ -1,0 +1,50 @@
+/** `local` means one node: before two of them, or one beside others, would wait for each other's leases for ever, the later one is refused. */
+import { PlenumError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
+import { Liveness } from './liveness.ts';
+
+export interface AdmissionOptions {
+  readonly nodes: Pick<NodeRegistry, 'nodes'>;
+  readonly card: NodeCard;
+  readonly clock: Clock;
+  readonly leaseTtlMs: number;
+}
+
+/**
+ * Resolves when no node that is alive stands against this one; one that crashed is waited for, one TTL at most.
+ * @throws PlenumError with one sentence that says who stands against it
+ */
+export async function expectAdmission(options: AdmissionOptions): Promise<void> {
+  const { nodes, card, clock, leaseTtlMs } = options;
+  const liveness = new Liveness(leaseTtlMs);
+  const firstBeats = new Map<string, number>();
+  for (;;) {
+    const others = (await nodes.nodes()).filter((other) => excludes(card, other));
+    for (const other of others) {
+      const firstBeat = firstBeats.get(other.nodeId) ?? other.beat;
+      firstBeats.set(other.nodeId, firstBeat);
+      if (firstBeat !== other.beat) throw refusal(card, other);
+    }
+    if (liveness.observe(others, clock.monotonicMs()).live.length === 0) return;
+    await new Promise<void>((resolve) => void clock.after(leaseTtlMs / 12, resolve));
+  }
+}
+
+/** To be asked once this node is registered: two that started at the same moment see each other now. @throws as above */
+export function expectNobodyElse(card: NodeCard, present: readonly NodeBeat[]): void {
+  const other = present.find((node) => excludes(card, node));
+  if (other !== undefined) throw refusal(card, other);
+}
+
+const excludes = (card: NodeCard, other: NodeCard): boolean =>
+  other.nodeId !== card.nodeId && (card.strategy === 'local' || other.strategy === 'local');
+
+function refusal(card: NodeCard, other: NodeCard): PlenumError {
+  const whose = card.strategy === 'local' ? 'this node' : `node ${other.nodeId}`;
+  const at = other.url === null ? '' : ` at ${other.url}`;
+  return new PlenumError({
+    code: 'unavailable',
+    error: `PLENUM_CLUSTER_STRATEGY=local of ${whose} means a single node, but node ${other.nodeId}${at} is alive: stop it, or set owner on every node.`,
+  });
+}

@@ -1,0 +1,12 @@
+#!lua
+-- Takes a node off the registry, unless it has beaten since. `beat` is empty for a node that leaves by itself.
+local nodes_key = KEYS[1]
+local node_id = ARGV[1]
+local beat = ARGV[2]
+-- @include clock
+
+local now = integer(clock_ms())
+local entry = redis.call('HGET', nodes_key, node_id)
+if not entry or (beat ~= '' and string.match(entry, '^%d+') ~= beat) then return { 'kept', now } end
+redis.call('HDEL', nodes_key, node_id)
+return { 'removed', now }
