@@ -1,6 +1,9 @@
 export * from './adapters/breaker.ts';
 export * from './adapters/guarded-call.ts';
 export * from './core.ts';
+export * from './delivery/create-delivery-work.ts';
+export * from './delivery/delivery-settings.ts';
+export type { WhoIsOnline } from './delivery/notifier-target.ts';
 export * from './errors.ts';
 export * from './feed/entry.ts';
 export * from './feed/feed-host.ts';
