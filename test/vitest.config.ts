@@ -8,6 +8,8 @@ const topologies = [
   'packages/testkit/test/topologies.test.ts',
 ];
 
+const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts'];
+
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   resolve: { conditions },
@@ -22,10 +24,14 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: topologies,
+          exclude: [...topologies, ...onPostgres],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'postgres', include: onPostgres, testTimeout: 60_000, hookTimeout: 180_000 },
       },
       { extends: true, test: { name: 'architecture', include: ['test/architecture.test.ts'] } },
       {

@@ -1,1 +1,3 @@
+export * from './archive/postgres-archive.ts';
 export * from './auth/jwt.ts';
+export * from './open-adapters.ts';

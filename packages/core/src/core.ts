@@ -1,5 +1,7 @@
-/** Puts the domain together: operations and feeds over one engine and one fan-out. */
+/** Puts the domain together: operations, the send pipeline and feeds over one engine and one fan-out. */
+import { AuthGuard, ModerationGuard } from './adapters/guards.ts';
 import { FeedHost } from './feed/feed-host.ts';
+import type { Adapters } from './ports/adapters.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Engine } from './ports/engine.ts';
 import type { FanOut } from './ports/fan-out.ts';
@@ -11,6 +13,7 @@ import type { Operations } from './requests/operations.ts';
 import { Reads } from './requests/read.ts';
 import { relayMessage } from './requests/send.ts';
 import { subscribe, unsubscribe } from './requests/subscription.ts';
+import { createSendPipeline, type PipelineParts } from './send/pipeline.ts';
 
 export interface Core {
   readonly operations: Operations;
@@ -22,18 +25,30 @@ export interface Core {
   stop(): void;
 }
 
-export interface CoreParts {
+export interface CoreParts extends Pick<PipelineParts, 'middleware' | 'order'> {
   readonly engine: Engine;
   readonly fanOut: FanOut;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Default: `none`. */
   readonly createOnJoin?: OperationContext['createOnJoin'];
+  /** Asked besides the rules: moderation and auth. */
+  readonly adapters?: Pick<Adapters, 'auth' | 'moderation'>;
 }
 
 export function createCore(parts: CoreParts): Core {
-  const feeds = new FeedHost(parts);
-  const context = { engine: parts.engine, feeds, createOnJoin: parts.createOnJoin ?? 'none' };
+  const { engine, adapters = {} } = parts;
+  const auth = adapters.auth === undefined ? null : new AuthGuard(adapters.auth, parts);
+  const moderation =
+    adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, parts);
+  const feeds = new FeedHost({ ...parts, auth });
+  const context: OperationContext = {
+    engine,
+    feeds,
+    auth,
+    pipeline: createSendPipeline({ ...parts, log: engine.log, auth, moderation }),
+    createOnJoin: parts.createOnJoin ?? 'none',
+  };
   const changes = new Changes(context);
   const reads = new Reads(context);
   return {

@@ -37,4 +37,6 @@ export * from './requests/caller.ts';
 export * from './requests/operations.ts';
 export * from './run-loop.ts';
 export * from './send/draft.ts';
+export * from './send/middleware.ts';
+export { builtInSteps, defaultMiddlewares, orderProblems } from './send/order.ts';
 export * from './telemetry/events.ts';

@@ -281,6 +281,7 @@ export class Simulation {
       },
       log: {
         append: unused,
+        admit: unused,
         before: unused,
         after: (_, afterSeq, limit) => this.#read(() => this.#range(afterSeq, limit)),
         heads: (groupIds) => this.#read(() => new Map(groupIds.map((id) => [id, this.head]))),

@@ -123,7 +123,7 @@ test('history of a group that was made anew between two reads is not told to a m
     groups: { position: async () => position },
     log: { before: async () => messages('new', 1, 5), after: async () => messages('new', 1, 5) },
   };
-  const reads: unknown = Reflect.construct(Reads, [{ engine }]);
+  const reads: unknown = Reflect.construct(Reads, [{ engine, auth: null }]);
   if (!(reads instanceof Reads)) throw new Error('no reads');
   const caller = { actor: ann, requestId: 'r', isServerMadeId: true, subscriber: null };
   expect(await reads.history(caller, { group_id: groupId, limit: 50 })).toEqual({

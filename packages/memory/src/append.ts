@@ -1,20 +1,59 @@
+/** One message from the first check to the remembered answer, in the order of the rule table's `send`. */
 import {
+  type AdmitOutcome,
   type Appended,
   type AppendOutcome,
   firstRefusal,
   type MessageDraft,
   overloadedRetryMs,
+  type Refused,
   refused,
 } from '@plenum/core';
+import type { Counts } from '@plenum/protocol';
+import type { GroupState } from './group-state.ts';
 import type { MemoryState } from './memory-state.ts';
 import { settle } from './settle.ts';
 
-/** One message from the first check to the remembered answer, in the order of the rule table's `send`. */
 export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const { groupId, sender, request } = draft;
-  const attempt = { groupId, actor: sender, request };
   const nowMs = state.now();
-  const first = state.requests.recall(attempt, nowMs);
+  const judged = judge(state, draft, { nowMs, isQueueAsked: true });
+  if (judged.outcome !== 'fine') return judged;
+  const { group, counts } = judged;
+  const seq = state.store(group, draft, nowMs);
+  const { epoch } = group.log;
+  const appended: Appended = {
+    outcome: 'appended',
+    isDuplicate: false,
+    epoch,
+    seq,
+    messageId: `${epoch}-${seq}`,
+    recipientsCount: counts.active + counts.muted,
+    timestampMs: nowMs,
+  };
+  state.requests.remember({ groupId, actor: sender, request }, appended, nowMs);
+  return appended;
+}
+
+export function admit(state: MemoryState, draft: MessageDraft): AdmitOutcome {
+  const judged = judge(state, draft, { nowMs: state.now(), isQueueAsked: false });
+  return judged.outcome === 'fine' ? { outcome: 'admitted' } : judged;
+}
+
+interface Fine {
+  readonly outcome: 'fine';
+  readonly group: GroupState;
+  readonly counts: Counts;
+}
+
+/** Takes the token of a message that nothing else refuses. */
+function judge(
+  state: MemoryState,
+  draft: MessageDraft,
+  { nowMs, isQueueAsked }: { readonly nowMs: number; readonly isQueueAsked: boolean },
+): Fine | Appended | Refused {
+  const { groupId, sender, request } = draft;
+  const first = state.requests.recall({ groupId, actor: sender, request }, nowMs);
   if (first !== null) return first.outcome === 'done' ? refused({ code: 'conflict' }) : first;
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
@@ -31,23 +70,11 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   });
   if (refusal !== null) return refused(refusal);
   const bucket = `${groupId}\n${sender}`;
-  const missingMs = state.messageBuckets.missingMs(bucket, nowMs);
-  if (missingMs > 0) return refused({ code: 'rate_limited', retryAfterMs: missingMs });
-  if (state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
+  const retryAfterMs = draft.isRateLimited ? state.messageBuckets.missingMs(bucket, nowMs) : 0;
+  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  if (isQueueAsked && state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
     return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
   }
-  state.messageBuckets.take(bucket, nowMs);
-  const seq = state.store(group, draft, nowMs);
-  const { epoch } = group.log;
-  const appended: Appended = {
-    outcome: 'appended',
-    isDuplicate: false,
-    epoch,
-    seq,
-    messageId: `${epoch}-${seq}`,
-    recipientsCount: counts.active + counts.muted,
-    timestampMs: nowMs,
-  };
-  state.requests.remember(attempt, appended, nowMs);
-  return appended;
+  if (draft.isRateLimited) state.messageBuckets.take(bucket, nowMs);
+  return { outcome: 'fine', group, counts };
 }

@@ -1,6 +1,6 @@
 import type { GroupLog, LogHead } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { append } from './append.ts';
+import { admit, append } from './append.ts';
 import type { GroupState } from './group-state.ts';
 import type { InTurn } from './later.ts';
 import type { MemoryState } from './memory-state.ts';
@@ -16,6 +16,7 @@ export function memoryGroupLog(state: MemoryState, inTurn: InTurn): GroupLog {
         if (outcome.outcome === 'appended') onCommitted?.(outcome);
         return outcome;
       }),
+    admit: (draft) => inTurn(() => admit(state, draft)),
     after: (groupId, afterSeq, limit) =>
       inTurn(() => {
         const group = found(groupId);

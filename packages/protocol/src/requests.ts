@@ -131,7 +131,12 @@ export const positionSchema = z.strictObject({
 });
 
 const subscribeArgs = z.strictObject({ groups: z.array(positionSchema).min(1).max(limits.subscribeMax) });
-const subscribeFailure = z.object({ group_id: groupIdSchema, code: z.string(), error: z.string() });
+const subscribeFailure = z.object({
+  group_id: groupIdSchema,
+  code: z.string(),
+  error: z.string(),
+  reason: z.string().optional(),
+});
 
 const relay = (messageMaxBytes: number) => ({
   args: z.strictObject({ ...group, message: messageTextSchema(messageMaxBytes) }),

@@ -26,7 +26,8 @@ local is_settled = ARGV[13]
 local room_queue_limit = ARGV[14]
 local rate_per_sec = ARGV[15]
 local rate_burst = ARGV[16]
-local wire_head = ARGV[17]
+local is_rate_limited = ARGV[17]
+local wire_head = ARGV[18]
 -- @include clock
 -- @include member
 -- @include epoch
@@ -57,8 +58,11 @@ if is_banned then return refuse('banned') end
 if not sender then return refuse('not_a_member') end
 if sender.status == 'p' then return refuse('pending_membership') end
 if sender.status == 'm' then return refuse('muted', sender.ends_at) end
-local charge, retry_after_ms = draw(now)
-if not charge then return refuse('rate_limited', retry_after_ms) end
+local charge, retry_after_ms
+if is_rate_limited == '1' then
+  charge, retry_after_ms = draw(now)
+  if not charge then return refuse('rate_limited', retry_after_ms) end
+end
 if room_queue_limit ~= '' then
   local queued = tonumber(redis.call('HGET', queued_key, group_id) or 0)
   if queued >= tonumber(room_queue_limit) then return refuse('room_overloaded', OVERLOADED_RETRY_MS) end
@@ -94,7 +98,7 @@ append_entry(group, now, {
 if room_queue_limit ~= '' then redis.call('HINCRBY', queued_key, group_id, 1) end
 redis.call('HSET', group_key, 'seq', seq_text)
 save_epoch(group)
-charge()
+if charge then charge() end
 keep_log(group, now)
 local answer = group.epoch .. ' ' .. seq_text .. ' ' .. integer(group.active + group.muted) .. ' ' .. integer(now)
 remember(answer)

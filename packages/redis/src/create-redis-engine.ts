@@ -113,6 +113,7 @@ function assemble(foundation: Foundation): RedisEngine {
 /** Appends and the entries that confirm them meet in one log; long reads must not delay the answers of others. */
 const splitLog = (appends: GroupLog, reads: GroupLog): GroupLog => ({
   append: (draft, onCommitted) => appends.append(draft, onCommitted),
+  admit: (draft) => appends.admit(draft),
   after: (groupId, afterSeq, limit) => reads.after(groupId, afterSeq, limit),
   before: (groupId, beforeSeq, limit) => reads.before(groupId, beforeSeq, limit),
   heads: (groupIds) => reads.heads(groupIds),

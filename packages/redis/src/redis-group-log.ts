@@ -1,5 +1,6 @@
 /** The group log on Redis: one script appends, one shows a range and the head at one instant. */
 import {
+  type AdmitOutcome,
   type Appended,
   type AppendOutcome,
   type GroupLog,
@@ -17,7 +18,7 @@ import type { Keys } from './keys.ts';
 import { refusalOf } from './outcomes.ts';
 import { PendingSends } from './pending-sends.ts';
 import { ScriptCalls } from './script-calls.ts';
-import { appendMessage, readHead, readRange, type ScriptClient } from './scripts/index.ts';
+import { admitMessage, appendMessage, readHead, readRange, type ScriptClient } from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
 import { settleMutes } from './settling.ts';
 import { type DecodedEntry, entryOf, escapeForJson, messageWireHead } from './wire.ts';
@@ -70,6 +71,17 @@ export class RedisGroupLog implements GroupLog {
     }
   }
 
+  async admit(draft: MessageDraft): Promise<AdmitOutcome> {
+    let reply = await this.#admitOnce(draft, '0');
+    if (reply.word === 'due') {
+      await this.#settle(draft);
+      reply = await this.#admitOnce(draft, '1');
+    }
+    if (reply.word === 'due') throw PlenumError.of('internal');
+    if (reply.word === 'admitted') return { outcome: 'admitted' };
+    return reply.word === 'refused' ? refusalOf(reply) : answeredWith(reply.details, true);
+  }
+
   after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null> {
     return this.#range(groupId, { fromSeq: String(afterSeq + 1), toSeq: '+', limit, isLatestFirst: false });
   }
@@ -94,22 +106,47 @@ export class RedisGroupLog implements GroupLog {
   }
 
   async #append(draft: MessageDraft, wireHead: string): Promise<AppendOutcome> {
-    let reply = await this.#appendOnce(draft, wireHead, false);
+    let reply = await this.#appendOnce(draft, wireHead, '0');
     if (reply.word === 'due') {
-      const { groupId, sender: userId } = draft;
-      const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
-      await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
-      reply = await this.#appendOnce(draft, wireHead, true);
+      await this.#settle(draft);
+      reply = await this.#appendOnce(draft, wireHead, '1');
     }
     if (reply.word === 'due') throw PlenumError.of('internal');
-    if (reply.word === 'refused') return refusalOf(reply);
-    const { epoch, seq } = reply.details;
-    const messageId = `${epoch}-${seq}`;
-    return { outcome: 'appended', isDuplicate: reply.word === 'duplicate', messageId, ...reply.details };
+    return reply.word === 'refused'
+      ? refusalOf(reply)
+      : answeredWith(reply.details, reply.word === 'duplicate');
   }
 
-  #appendOnce(draft: MessageDraft, wireHead: string, isSettled: boolean) {
-    const args = { ...this.#appendArgs(draft, wireHead), isSettled: isSettled ? '1' : '0' };
+  /** Ends the mutes that are due, and the sender's own in any case. */
+  async #settle({ groupId, sender: userId }: MessageDraft): Promise<void> {
+    const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
+    await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
+  }
+
+  #admitOnce({ groupId, sender, request, isRateLimited }: MessageDraft, isSettled: '0' | '1') {
+    const { ratePerSec, rateBurst } = this.#settings;
+    const keys = this.#keys;
+    return this.#calls.change(admitMessage, {
+      keys: {
+        group: keys.group(groupId),
+        members: keys.members(groupId),
+        dedupe: keys.dedupe(groupId, sender, request.id),
+        bucket: keys.bucket(groupId, sender),
+      },
+      args: (deadlineMs) => ({
+        senderId: sender,
+        payloadHash: request.payloadHash,
+        deadlineMs,
+        isSettled,
+        isRateLimited: isRateLimited ? '1' : '0',
+        ratePerSec,
+        rateBurst,
+      }),
+    });
+  }
+
+  #appendOnce(draft: MessageDraft, wireHead: string, isSettled: '0' | '1') {
+    const args = { ...this.#appendArgs(draft, wireHead), isSettled };
     return this.#calls.change(appendMessage, {
       keys: this.#appendKeys(draft),
       args: (deadlineMs) => ({ ...args, deadlineMs }),
@@ -129,7 +166,7 @@ export class RedisGroupLog implements GroupLog {
     };
   }
 
-  #appendArgs({ groupId, sender, request }: MessageDraft, wireHead: string) {
+  #appendArgs({ groupId, sender, request, isRateLimited }: MessageDraft, wireHead: string) {
     const settings = this.#settings;
     return {
       groupId,
@@ -146,6 +183,7 @@ export class RedisGroupLog implements GroupLog {
       roomQueueLimit: settings.isQueueCounted ? settings.roomQueueLimit : '',
       ratePerSec: settings.ratePerSec,
       rateBurst: settings.rateBurst,
+      isRateLimited: isRateLimited ? '1' : '0',
       wireHead,
     };
   }
@@ -161,6 +199,14 @@ export class RedisGroupLog implements GroupLog {
     return { head, entries: ordered.map((stored) => storedEntry(groupId, stored)) };
   }
 }
+
+type Answer = Pick<Appended, 'epoch' | 'seq' | 'recipientsCount' | 'timestampMs'>;
+const answeredWith = (answer: Answer, isDuplicate: boolean): Appended => ({
+  outcome: 'appended',
+  isDuplicate,
+  messageId: `${answer.epoch}-${answer.seq}`,
+  ...answer,
+});
 
 function storedEntry(groupId: GroupId, stored: { seq: number; kind: string; wire: Buffer }): LogEntry {
   const { seq, wire } = stored;

@@ -170,10 +170,16 @@ export const deleteCommand = (given: Request & { readonly actor: string }): Dele
 });
 
 export const messageDraft = (
-  given: Request & { readonly sender: string; readonly message?: string },
+  given: Request & {
+    readonly sender: string;
+    readonly message?: string;
+    /** Default: true. */
+    readonly isRateLimited?: boolean;
+  },
 ): MessageDraft => ({
   groupId: groupIdSchema.parse(given.groupId),
   sender: userIdSchema.parse(given.sender),
   request: keyOf(given, ['relay_msg', given.groupId, given.message]),
   message: given.message ?? 'hello',
+  isRateLimited: given.isRateLimited ?? true,
 });

@@ -1,9 +1,36 @@
+export type { AdapterFault } from './adapters/fault-switch.ts';
+export { type RecordingArchive, recordingArchive } from './adapters/recording-archive.ts';
+export {
+  type Notification,
+  type RecordingNotifier,
+  recordingNotifier,
+} from './adapters/recording-notifier.ts';
+export {
+  type AskedAction,
+  type RecordingAuthorization,
+  type RecordingModeration,
+  recordingAuthorization,
+  recordingModeration,
+} from './adapters/recording-verdicts.ts';
+export {
+  type SampleMessage,
+  sampleEvent,
+  sampleGroup,
+  sampleMessage,
+  sampleMessages,
+} from './adapters/sample-entries.ts';
 export * from './commands.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { checkHistory, stateOf } from './history-checker/check-history.ts';
 export type { Delivery, EpochLog, RunHistory, Send, Violation } from './history-checker/history.ts';
 export { ManualClock } from './manual-clock.ts';
 export { type ModelOptions, modelSuite } from './model/model-suite.ts';
+export {
+  obtainPostgresForTests,
+  type PostgresForTests,
+  type PostgresServer,
+  startPostgres,
+} from './postgres/postgres-server.ts';
 export { ClusterSet, type ClusterSetOptions } from './redis/cluster-set.ts';
 export { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './redis/fault-proxy.ts';
 export { freePort } from './redis/free-port.ts';
@@ -13,6 +40,24 @@ export { startOneShardCluster } from './redis/one-shard-cluster.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { SentinelSet, type SentinelSetOptions } from './redis/sentinel-set.ts';
 export { seededRandom } from './seeded-random.ts';
+export { type Ailing, type Ailment, gone, impatient, patient } from './suites/adapters/adapter-harness.ts';
+export {
+  describeArchiveReader,
+  type MakeReadableArchive,
+  type ReadableArchiveHarness,
+} from './suites/adapters/archive-reader-suite.ts';
+export { type ArchiveHarness, describeArchive, type MakeArchive } from './suites/adapters/archive-suite.ts';
+export {
+  describeNotifier,
+  type MakeNotifier,
+  type NotifierHarness,
+} from './suites/adapters/notifier-suite.ts';
+export {
+  type AuthorizationHarness,
+  describeAuthorization,
+  describeModeration,
+  type ModerationHarness,
+} from './suites/adapters/verdict-suite.ts';
 export { type EngineHarness, harnessSettings, type MakeEngine } from './suites/engine-harness.ts';
 export { engineSuite, idleMuteSuite } from './suites/engine-suite.ts';
 export { feedTransportSuite } from './suites/feed-transport-suite.ts';

@@ -3,12 +3,14 @@
  * Devices come and go here, nudges and the sweep bring in what is missing, audits find what was lost without a gap.
  */
 import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
-import { PlenumError } from '../errors.ts';
+import { authorize, isDenied } from '../adapters/authorize.ts';
+import type { AuthGuard } from '../adapters/guards.ts';
 import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
 import { fail, type Outcome } from '../requests/caller.ts';
+import { mustBeReadAgain, pushNotAMember } from './attach-outcome.ts';
 import { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import type { FeedPosition } from './epoch-chain.ts';
@@ -25,9 +27,12 @@ export class FeedHost implements DeviceHub, FeedListener {
   readonly #context: FeedContext;
   readonly #feeds = new Map<GroupId, HostedFeed>();
   readonly #sweep: Sweep;
+  /** Asked whenever a device is to be attached, but for the attach that follows from its user's own join. */
+  readonly #auth: AuthGuard | null;
   #isStopped = false;
 
-  constructor(parts: Omit<FeedContext, 'devices' | 'counters'>) {
+  constructor(parts: Omit<FeedContext, 'devices' | 'counters'> & { readonly auth?: AuthGuard | null }) {
+    this.#auth = parts.auth ?? null;
     this.#context = { ...parts, devices: this.devices, counters: this.counters };
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
     parts.engine.feeds.listen(this);
@@ -167,9 +172,10 @@ export class FeedHost implements DeviceHub, FeedListener {
     this.#feeds.clear();
   }
 
-  /** Why a group that is not hosted here may not be asked for: a stranger's request opens no feed. */
+  /** Why a group may not be asked for. Where it is not hosted here, a stranger's request opens no feed. */
   async #refusal(groupId: GroupId, { userId }: Subscriber): Promise<Failure | null> {
-    if (this.#feeds.has(groupId)) return null;
+    const denied = await authorize(this.#auth, { actor: userId, groupId, action: 'subscribe' });
+    if (denied !== null || this.#feeds.has(groupId)) return denied;
     const position = await this.#context.engine.groups.position(groupId, userId === SERVICE ? null : userId);
     if (position === null || position.head.isDeleted) return { code: 'group_not_found' };
     if (userId === SERVICE) return null;
@@ -198,12 +204,14 @@ export class FeedHost implements DeviceHub, FeedListener {
     const prepared = await Promise.all(
       page.rows.map(async ({ groupId }) => {
         const hosted = this.#hosted(groupId);
-        return { groupId, hosted, reading: await hosted.read(userId) };
+        const isRefused = subscriber.isAuto && (await this.#isDenied(userId, groupId));
+        return { groupId, hosted, isRefused, reading: await hosted.read(userId) };
       }),
     );
     const groups: Subscription[] = [];
-    for (const { groupId, hosted, reading } of prepared) {
+    for (const { groupId, hosted, isRefused, reading } of prepared) {
       mustBeReadAgain(hosted.note(userId, reading));
+      if (isRefused) continue;
       if (!subscriber.isAuto || hosted.feed.attachments.has(subscriber)) {
         claims.delete(groupId);
         continue;
@@ -243,9 +251,11 @@ export class FeedHost implements DeviceHub, FeedListener {
       isMeant(device) && this.devices.wants(device, groupId) && !hosted.feed.attachments.has(device);
     const missing = [...this.devices.of(userId)].filter(isMissing);
     if (missing.length === 0 && hosted.feed.members.has(userId)) return;
+    const isRefused = missing.length > 0 && (await this.#isDenied(userId, groupId));
     const reading = await hosted.read(userId);
     if (this.devices.of(userId).size === 0) return;
     mustBeReadAgain(hosted.note(userId, reading));
+    if (isRefused) return;
     for (const device of missing.filter(isMissing)) {
       const outcome = hosted.attach(device, reading, () => 'since');
       if (!outcome.ok) continue;
@@ -253,6 +263,10 @@ export class FeedHost implements DeviceHub, FeedListener {
       if (this.devices.isAsking(device, groupId)) this.devices.leaveUntold(device, groupId, { epoch, seq });
       else hosted.push(device, 'subscribed', { groups: [outcome.result] });
     }
+  }
+
+  #isDenied(actor: UserId, groupId: GroupId): Promise<boolean> {
+    return isDenied(this.#auth, { actor, groupId, action: 'subscribe' });
   }
 
   #onNudge({ userId, groupId, seq, membership }: Nudge): void {
@@ -273,19 +287,4 @@ export class FeedHost implements DeviceHub, FeedListener {
       this.#context.logger.warn({ err: cause }, 'attaching devices failed; trying again');
     return retryWhile(this.#context.clock, () => !this.#isStopped && isWanted(), onFailure, work);
   }
-}
-
-/** What was read is of a log that has changed under it: whoever retries reads again. */
-function mustBeReadAgain(outcome: Outcome<unknown>): void {
-  if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
-}
-
-function pushNotAMember(subscriber: Subscriber, groupId: GroupId): void {
-  subscriber.push('resync', {
-    group_id: groupId,
-    reason: 'not_a_member',
-    epoch: null,
-    head_seq: 0,
-    oldest_seq: 0,
-  });
 }

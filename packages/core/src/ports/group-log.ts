@@ -1,7 +1,7 @@
 import type { GroupId } from '@plenum/protocol';
 import type { LogEntry } from '../feed/entry.ts';
 import type { LogHead } from '../groups/records.ts';
-import type { Appended, AppendOutcome, MessageDraft } from '../send/draft.ts';
+import type { AdmitOutcome, Appended, AppendOutcome, MessageDraft } from '../send/draft.ts';
 
 export interface LogRange {
   readonly head: LogHead;
@@ -18,6 +18,12 @@ export interface GroupLog {
    * whichever comes first: the store's answer or the entry itself. So an ack written in it precedes the sender's own copy.
    */
   append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome>;
+  /**
+   * Whether the message is worth asking anybody else about, in one atomic step and in the order of `append`: the first
+   * answer to a message that is stored already, the refusal of a rule, or of the bucket, from which it takes a token
+   * if the draft is rate limited. Stores nothing; `append` judges again. Throws `PlenumError` when there is no answer.
+   */
+  admit(draft: MessageDraft): Promise<AdmitOutcome>;
   /** Entries with afterSeq < seq, ascending, at most `limit`; null if neither group nor tombstone exists. */
   after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null>;
   /** The last entries with seq < beforeSeq, ascending, at most `limit`; null if neither group nor tombstone exists. */

@@ -10,6 +10,7 @@ import {
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
+import { authorize } from '../adapters/authorize.ts';
 import { PlenumError } from '../errors.ts';
 import type { ChangeDone, GroupCommand, RequestKey } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
@@ -41,6 +42,9 @@ export class Changes {
   create = async (caller: Caller, args: RequestArgs<'create_group'>): Result<'create_group'> => {
     const creator = caller.actor;
     if (creator === SERVICE) return fail(needsUser('creator_id'));
+    const attempt = { actor: creator, groupId: args.group_id, action: 'create' } as const;
+    const denied = await authorize(this.#context.auth, attempt);
+    if (denied !== null) return fail(denied);
     const done = await this.#joining(caller, args.group_id, () =>
       this.#change({
         operation: 'create',
@@ -65,6 +69,9 @@ export class Changes {
   join = async (caller: Caller, args: JoinArgs): Result<'join_group'> => {
     const userId = caller.actor === SERVICE ? args.user_id : caller.actor;
     if (userId === undefined) return fail(needsUser('user_id'));
+    const attempt = { actor: caller.actor, groupId: args.group_id, action: 'join' } as const;
+    const denied = await authorize(this.#context.auth, attempt);
+    if (denied !== null) return fail(denied);
     const done = await this.#joining(caller, args.group_id, () =>
       this.#change({
         operation: 'join',

@@ -1,10 +1,15 @@
+import type { AuthGuard } from '../adapters/guards.ts';
 import type { FeedHost } from '../feed/feed-host.ts';
 import type { Engine } from '../ports/engine.ts';
+import type { SendPipeline } from '../send/pipeline.ts';
 
 /** What the operations work with. */
 export interface OperationContext {
   readonly engine: Engine;
   readonly feeds: FeedHost;
+  readonly pipeline: SendPipeline;
+  /** Null: nobody is asked. */
+  readonly auth: AuthGuard | null;
   /** What a join of an unknown group id does: nothing, or it creates a public group. */
   readonly createOnJoin: 'none' | 'public';
 }

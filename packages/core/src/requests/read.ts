@@ -9,6 +9,7 @@ import {
   type RequestType,
   SERVICE,
 } from '@plenum/protocol';
+import { authorize } from '../adapters/authorize.ts';
 import { isGoodPosition } from '../feed/epoch-chain.ts';
 import { historyEntryFrom } from '../feed/history-entry.ts';
 import { type GroupRecord, isoTime, type MemberRow, type Position } from '../groups/records.ts';
@@ -94,6 +95,9 @@ export class Reads {
     const position = await engine.groups.position(args.group_id, userOf(caller));
     const refusal = refusalFor(caller, position);
     if (position === null || refusal !== null) return fail(refusal ?? { code: 'group_not_found' });
+    const attempt = { actor: caller.actor, groupId: args.group_id, action: 'history' } as const;
+    const denied = await authorize(this.#context.auth, attempt);
+    if (denied !== null) return fail(denied);
     const { head, member, settings } = position;
     const firstSeq = settings.history === 'all' ? 0 : (member?.sinceSeq ?? 0);
     const range =

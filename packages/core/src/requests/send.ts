@@ -1,27 +1,17 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
-import { isoTime } from '../groups/records.ts';
-import type { Appended } from '../send/draft.ts';
+import { relayed } from '../send/answer.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import { requestKey } from './change.ts';
 import type { OperationContext } from './context.ts';
 
 type Relayed = RequestResult<'relay_msg'>;
 
-const relayed = (appended: Appended): Relayed => ({
-  status: 'relayed',
-  recipients_count: appended.recipientsCount,
-  message_id: appended.messageId,
-  epoch: appended.epoch,
-  seq: appended.seq,
-  timestamp: isoTime(appended.timestampMs),
-});
-
 /**
- * One message, one script: checked, numbered, stored and published in one atomic step of the engine.
+ * One message through the pipeline: at its end it is checked, numbered, stored and published in one atomic step.
  * @param onCommitted is called once, before this node fans the message out.
  */
 export async function relayMessage(
-  { engine }: OperationContext,
+  { pipeline }: OperationContext,
   caller: Caller,
   args: RequestArgs<'relay_msg'>,
   onCommitted?: (result: Relayed) => void,
@@ -35,7 +25,8 @@ export async function relayMessage(
     sender: caller.actor,
     request: requestKey(caller, 'relay_msg', args),
     message: args.message,
+    isRateLimited: pipeline.isRateLimited,
   };
-  const outcome = await engine.log.append(draft, (appended) => onCommitted?.(relayed(appended)));
+  const outcome = await pipeline.send(draft, (appended) => onCommitted?.(relayed(appended)));
   return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
 }

@@ -21,8 +21,9 @@ export async function subscribe(
     groups: groups.map(({ group_id }, i) => {
       const outcome = outcomes[i];
       if (outcome?.ok) return outcome.result;
-      const code = outcome?.failure.code ?? 'internal';
-      return { group_id, code, error: errors[code].text };
+      const { code, details } = outcome?.failure ?? ({ code: 'internal' } as const);
+      const reason = details?.reason;
+      return { group_id, code, error: errors[code].text, ...(reason === undefined ? {} : { reason }) };
     }),
   });
 }

@@ -9,6 +9,8 @@ export interface MessageDraft {
   readonly request: RequestKey;
   /** Shape, size and UTF-8 were checked at the edge. */
   readonly message: string;
+  /** Takes a token of the sender's bucket; false where `admit` has taken it already, or where rates are not limited. */
+  readonly isRateLimited: boolean;
 }
 
 export interface Appended {
@@ -24,3 +26,9 @@ export interface Appended {
   readonly timestampMs: number;
 }
 export type AppendOutcome = Appended | Refused;
+
+/** The message may go on: it is new, its sender may send, and a token was taken if one was asked for. */
+export interface Admitted {
+  readonly outcome: 'admitted';
+}
+export type AdmitOutcome = Admitted | Appended | Refused;

@@ -4,7 +4,7 @@ import { refusalWords } from './changes.ts';
 import { defineScript, integerWord, late, said } from './define-script.ts';
 
 /** `<epoch> <seq> <recipients> <timestamp ms>` */
-const appendAnswer = z
+export const appendAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
   .transform(([words]) => words)
   .pipe(z.tuple([z.string(), integerWord, integerWord, integerWord]))
@@ -66,6 +66,7 @@ export const appendMessage = defineScript({
     'roomQueueLimit',
     'ratePerSec',
     'rateBurst',
+    'isRateLimited',
     'wireHead',
   ],
   reply: { parse: parseAppendReply },

@@ -1,4 +1,5 @@
 /** Every script, and the option by which a client learns them all at construction. */
+import { admitMessage } from './admit-message.ts';
 import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
@@ -8,6 +9,7 @@ import * as reads from './reads.ts';
 import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
 
+export { admitMessage } from './admit-message.ts';
 export { appendMessage } from './append-message.ts';
 export * from './changes.ts';
 export { runScript, type ScriptClient } from './define-script.ts';
@@ -20,6 +22,7 @@ export { chargeMembership, forgetMembership } from './user-index.ts';
 
 export const scripts = [
   appendMessage,
+  admitMessage,
   changes.createGroup,
   changes.joinGroup,
   changes.leaveGroup,

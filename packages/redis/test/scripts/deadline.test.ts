@@ -1,10 +1,10 @@
 import { messageDraft } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { appendMessage, kickMember } from '../../src/scripts/index.ts';
+import { admitMessage, appendMessage, kickMember } from '../../src/scripts/index.ts';
 import { groupId, onEveryRedis } from './stage.ts';
 
 onEveryRedis((open) => {
-  test.each([appendMessage, kickMember])(
+  test.each([appendMessage, admitMessage, kickMember])(
     '$command begun after its deadline only tells the time',
     async (script) => {
       const stage = open();

@@ -84,6 +84,7 @@ const settings = {
   historyMaxAgeMs: '604800000',
   isOutboxWritten: '1',
   isSettled: '1',
+  isRateLimited: '1',
   roomQueueLimit: '2048',
   ratePerSec: '10',
   rateBurst: '20',

@@ -23,26 +23,27 @@ export interface FaultProxy extends AsyncDisposable {
 }
 
 export interface FaultProxyOptions {
-  /** On 127.0.0.1. */
+  /** Default 127.0.0.1. */
+  readonly targetHost?: string;
   readonly targetPort: number;
 }
 
 /** Listens on a free port of 127.0.0.1 when it resolves. */
-export async function startFaultProxy({ targetPort }: FaultProxyOptions): Promise<FaultProxy> {
-  const proxy = new TcpFaultProxy(targetPort);
+export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const proxy = new TcpFaultProxy(options);
   await proxy.listen();
   return proxy;
 }
 
 class TcpFaultProxy implements FaultProxy {
-  readonly #targetPort: number;
+  readonly #target: FaultProxyOptions;
   readonly #links = new Set<FaultyLink>();
   readonly #server: Server;
   #isRefusing = false;
   #delayMs = 0;
 
-  constructor(targetPort: number) {
-    this.#targetPort = targetPort;
+  constructor(target: FaultProxyOptions) {
+    this.#target = target;
     this.#server = createServer({ allowHalfOpen: true }, (client) => this.#accept(client));
   }
 
@@ -102,7 +103,8 @@ class TcpFaultProxy implements FaultProxy {
       client.resetAndDestroy();
       return;
     }
-    const target = connect({ port: this.#targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    const { targetHost: host = '127.0.0.1', targetPort: port } = this.#target;
+    const target = connect({ host, port, allowHalfOpen: true });
     const link: FaultyLink = new FaultyLink(client, target, {
       delayMs: () => this.#delayMs,
       onClose: () => this.#links.delete(link),

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from './engine-harness.ts';
+import { admitting } from './log/admitting.ts';
 import { appending } from './log/appending.ts';
 import { ranges } from './log/ranges.ts';
 import { rateLimiting } from './log/rate-limiting.ts';
@@ -8,6 +9,7 @@ import { rateLimiting } from './log/rate-limiting.ts';
 export function groupLogSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: group log`, () => {
     appending(makeEngine);
+    admitting(makeEngine);
     ranges(makeEngine);
     rateLimiting(makeEngine);
   });

@@ -1,0 +1,85 @@
+/** A few connections to PostgreSQL. Each call has one for itself, and a connection on which anything failed is never used again. */
+import { type AdapterCall, type Clock, type Logger, PlenumError } from '@plenum/core';
+import { Pool, type PoolClient } from 'pg';
+import { withinTime } from '../within-time.ts';
+import { sayable } from './refusal.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+export interface Connection {
+  query(sql: string, values: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }>;
+}
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A call ends after this many ms, waiting for a connection included. */
+  readonly timeoutMs: number;
+}
+
+const maxConnections = 4;
+
+const onConnection = (client: PoolClient): Connection => ({
+  query: (sql, values) => client.query<Row>(sql, [...values]),
+});
+
+export class Connections {
+  readonly #pool: Pool;
+  readonly #options: ConnectionOptions;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#pool = new Pool({
+      connectionString: options.url,
+      application_name: 'plenum',
+      max: maxConnections,
+      connectionTimeoutMillis: options.timeoutMs,
+      // The server ends what nobody waits for any more; it may not notice that the connection is gone.
+      statement_timeout: options.timeoutMs,
+      idle_in_transaction_session_timeout: options.timeoutMs,
+      keepAlive: true,
+    });
+    // An idle connection that ends would end the process if nobody listened, and so would one in use.
+    this.#pool.on('error', (error) => {
+      options.logger.warn({ err: sayable(error) }, 'a connection to the archive has ended');
+    });
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  /** @throws PlenumError `unavailable` for whatever fails: its cause names what happened, and holds no data. */
+  async use<T>(call: AdapterCall, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const { clock, timeoutMs } = this.#options;
+    try {
+      return await withinTime({ clock, timeoutMs, signal: call.signal }, (signal) => this.#run(signal, work));
+    } catch (error) {
+      if (error instanceof PlenumError) throw error;
+      throw PlenumError.of('unavailable', { cause: sayable(error) });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#pool.ending) await this.#pool.end();
+  }
+
+  async #run<T>(signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let isHeld = true;
+    const letGo = (isBroken: boolean) => {
+      if (isHeld) client.release(isBroken);
+      isHeld = false;
+    };
+    if (signal.aborted) {
+      letGo(false);
+      throw signal.reason;
+    }
+    signal.addEventListener('abort', () => letGo(true), { once: true });
+    try {
+      const result = await work(onConnection(client));
+      letGo(false);
+      return result;
+    } catch (error) {
+      letGo(true);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** The archive in PostgreSQL: every entry of every group once, readable by position. */
+import type { AdapterCall, Archive, ArchiveReader, Clock, Logger } from '@plenum/core';
+import { type Connection, Connections } from './connections.ts';
+import { readEntries } from './read-entries.ts';
+import { isTableMissing } from './refusal.ts';
+import { saveEntries } from './save-entries.ts';
+import { ensureSchema } from './schema.ts';
+
+export interface PostgresArchiveOptions {
+  /** `postgres://user:password@host:5432/database`, with libpq's parameters. */
+  readonly url: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Of one call and of one statement, ms; default 10,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface PostgresArchive extends Archive, ArchiveReader {
+  /** Brings the tables up to date. Optional: the first call does it too. Rejects with `unavailable` if PostgreSQL is away. */
+  ready(): Promise<void>;
+  /** Idempotent; calls under way end first. */
+  close(): Promise<void>;
+}
+
+const defaultTimeoutMs = 10_000;
+const unhurried: AdapterCall = { signal: new AbortController().signal };
+
+function checked(url: string): string {
+  if (/^postgres(ql)?:\/\/[^\s]+$/.test(url) && URL.canParse(url)) return url;
+  throw new TypeError('the URL of the archive must be postgres://user:password@host:port/database');
+}
+
+/** @throws TypeError for another kind of URL. Connects to nothing yet. */
+export function createPostgresArchive(options: PostgresArchiveOptions): PostgresArchive {
+  const { clock, logger, timeoutMs = defaultTimeoutMs } = options;
+  const connections = new Connections({ url: checked(options.url), clock, logger, timeoutMs });
+  let isSchemaThere = false;
+
+  const withSchema = <T>(call: AdapterCall, work: (connection: Connection) => Promise<T>) =>
+    connections.use(call, async (connection) => {
+      if (!isSchemaThere) await ensureSchema(connection);
+      isSchemaThere = true;
+      try {
+        return await work(connection);
+      } catch (error) {
+        if (isTableMissing(error)) isSchemaThere = false;
+        throw error;
+      }
+    });
+
+  return {
+    ready: () => withSchema(unhurried, async () => undefined),
+    save: (entries, call) =>
+      withSchema(call, async (connection) => {
+        const refused = await saveEntries(connection, entries);
+        return refused.length === 0 ? undefined : { refused };
+      }),
+    read: (page, call) => withSchema(call, (connection) => readEntries(connection, page)),
+    close: () => connections.close(),
+  };
+}

@@ -1,0 +1,17 @@
+import {
+  describeArchive,
+  describeArchiveReader,
+  obtainPostgresForTests,
+  type PostgresForTests,
+} from '@plenum/testkit';
+import { afterAll, beforeAll } from 'vitest';
+import { makeArchiveOn } from './archive-under-test.ts';
+
+let postgres: PostgresForTests;
+beforeAll(async () => {
+  postgres = await obtainPostgresForTests();
+});
+afterAll(() => postgres.dispose());
+
+describeArchive('PostgreSQL', () => makeArchiveOn(postgres.url));
+describeArchiveReader('PostgreSQL', () => makeArchiveOn(postgres.url));

@@ -1,0 +1,19 @@
+import type { GroupId } from '@plenum/protocol';
+import { PlenumError } from '../errors.ts';
+import type { Subscriber } from '../ports/fan-out.ts';
+import type { Outcome } from '../requests/caller.ts';
+
+/** What was read is of a log that has changed under it: whoever retries reads again. */
+export function mustBeReadAgain(outcome: Outcome<unknown>): void {
+  if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
+}
+
+export function pushNotAMember(subscriber: Subscriber, groupId: GroupId): void {
+  subscriber.push('resync', {
+    group_id: groupId,
+    reason: 'not_a_member',
+    epoch: null,
+    head_seq: 0,
+    oldest_seq: 0,
+  });
+}

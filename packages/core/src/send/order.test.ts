@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './order.ts';
+
+const words = (steps: readonly StepName[]) =>
+  steps
+    .map((one) => {
+      if (one.step === 'own') return one.name;
+      return one.step === 'append' && one.isRateLimited ? 'append+rate' : one.step;
+    })
+    .join(' ');
+
+const nobody = { auth: false, moderation: false, own: [] };
+const both = { auth: true, moderation: true, own: [] };
+
+test.each([
+  ['nobody is asked', defaultMiddlewares, nobody, 'append+rate'],
+  ['nobody is asked and rates are not limited', ['auth'], nobody, 'append'],
+  ['both are asked', defaultMiddlewares, both, 'admit auth rate_limit moderation append'],
+  ['only auth is asked', defaultMiddlewares, { ...both, moderation: false }, 'admit auth append+rate'],
+  ['only moderation is asked', defaultMiddlewares, { ...both, auth: false }, 'rate_limit moderation append'],
+  ['moderation comes first', ['moderation', 'rate_limit'], both, 'admit moderation append+rate'],
+  ['rates are not limited', ['moderation', 'auth'], both, 'admit moderation auth append'],
+  ['an adapter is left out', ['rate_limit', 'auth'], both, 'rate_limit auth append'],
+  ['the rate is first', ['rate_limit', 'auth', 'moderation'], both, 'rate_limit auth moderation append'],
+  ['an own one is asked', ['own', 'rate_limit'], { ...nobody, own: ['own'] }, 'admit own append+rate'],
+  ['no step is left', [], nobody, 'append'],
+])('where %s, %j with %o are the steps: %s', (_, order, askable, expected) => {
+  expect(words(stepsOf(order, askable))).toBe(expected);
+});
+
+test.each([
+  [['auth', 'ratelimit'], [], 'middleware "ratelimit" is unknown: there are auth, rate_limit, moderation'],
+  [['auth', 'auth'], [], 'middleware "auth" stands in the order more than once'],
+  [['auth'], ['auth'], 'middleware "auth" has the name of a built-in step'],
+  [['auth'], ['own'], 'middleware "own" does not stand in the order of middlewares'],
+])('the order %j with middlewares %j is refused', (order, own, problem) => {
+  expect(orderProblems(order, own)).toEqual([problem]);
+});
+
+test('the default order, and one with an own middleware in it, have no problems', () => {
+  expect(orderProblems(defaultMiddlewares, [])).toEqual([]);
+  expect(orderProblems(['own', ...defaultMiddlewares], ['own'])).toEqual([]);
+});

@@ -1,0 +1,57 @@
+/** In which order the steps of a send stand: what was configured, and what has to stand between because of it. */
+
+export const builtInSteps = ['auth', 'rate_limit', 'moderation'] as const;
+type BuiltIn = (typeof builtInSteps)[number];
+export const defaultMiddlewares: readonly string[] = builtInSteps;
+
+/** Who is there to be asked. */
+export interface Askable {
+  readonly auth: boolean;
+  readonly moderation: boolean;
+  /** Names of middlewares of the team's own. */
+  readonly own: readonly string[];
+}
+
+export type StepName =
+  | { readonly step: 'admit' | 'rate_limit' | 'auth' | 'moderation' }
+  | { readonly step: 'own'; readonly name: string }
+  | { readonly step: 'append'; readonly isRateLimited: boolean };
+
+/** @returns one sentence for everything that is wrong with a configured order, and with the names of middlewares. */
+export function orderProblems(order: readonly string[], own: readonly string[]): string[] {
+  const known = [...builtInSteps, ...own];
+  const twice = order.filter((name, at) => order.indexOf(name) !== at);
+  const taken = own.filter((name) => isBuiltIn(name));
+  const unused = own.filter((name) => !isBuiltIn(name) && !order.includes(name));
+  return [
+    ...order
+      .filter((name) => !known.includes(name))
+      .map((name) => `middleware "${name}" is unknown: there are ${known.join(', ')}`),
+    ...twice.map((name) => `middleware "${name}" stands in the order more than once`),
+    ...taken.map((name) => `middleware "${name}" has the name of a built-in step`),
+    ...unused.map((name) => `middleware "${name}" does not stand in the order of middlewares`),
+  ];
+}
+
+const isBuiltIn = (name: string): name is BuiltIn => builtInSteps.some((builtIn) => builtIn === name);
+
+/**
+ * The steps of a send. Where nobody is asked it is one script. Else the message is admitted before the first who is
+ * asked, and its token is taken where `rate_limit` stands: by `append` if nobody is asked behind it.
+ */
+export function stepsOf(order: readonly string[], askable: Askable): readonly StepName[] {
+  const isAsked = (name: string) =>
+    isBuiltIn(name) ? name !== 'rate_limit' && askable[name] : askable.own.includes(name);
+  const steps: StepName[] = [];
+  let isCharged = !order.includes('rate_limit');
+  for (const [at, name] of order.entries()) {
+    if (name === 'rate_limit' && order.slice(at).some(isAsked)) {
+      steps.push({ step: 'rate_limit' });
+      isCharged = true;
+    }
+    if (!isAsked(name)) continue;
+    if (steps.length === 0) steps.push({ step: 'admit' });
+    steps.push(isBuiltIn(name) ? { step: name } : { step: 'own', name });
+  }
+  return [...steps, { step: 'append', isRateLimited: !isCharged }];
+}

@@ -1,0 +1,65 @@
+/** A pipeline over a log that notes what it is asked, and a clock that stands. */
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
+import { AuthGuard, ModerationGuard } from '../src/adapters/guards.ts';
+import type { Adapters } from '../src/ports/adapters.ts';
+import type { GroupLog } from '../src/ports/group-log.ts';
+import type { Appended, AppendOutcome, MessageDraft } from '../src/send/draft.ts';
+import { createSendPipeline, type PipelineParts } from '../src/send/pipeline.ts';
+import { HandClock } from './hand-clock.ts';
+
+export const draft: MessageDraft = {
+  groupId: groupIdSchema.parse('room'),
+  sender: userIdSchema.parse('ann'),
+  request: { id: 'r1', payloadHash: 'hash', rememberMs: 1 },
+  message: 'hello',
+  isRateLimited: true,
+};
+export const appended: Appended = {
+  outcome: 'appended',
+  isDuplicate: false,
+  epoch: 'e',
+  seq: 2,
+  messageId: 'e-2',
+  recipientsCount: 1,
+  timestampMs: 0,
+};
+
+export interface SceneParts extends Pick<PipelineParts, 'order' | 'middleware'>, Adapters {
+  readonly admits?: Awaited<ReturnType<GroupLog['admit']>>;
+  readonly appends?: () => Promise<AppendOutcome>;
+}
+
+export function pipelineScene({ auth, moderation, admits, appends, ...parts }: SceneParts) {
+  /** What the log was asked, in order. */
+  const asked: string[] = [];
+  const logged: string[] = [];
+  const clock = new HandClock();
+  const note = (_: object, message: string) => void logged.push(message);
+  const logger = { debug: note, info: note, warn: note, error: note };
+  const unused = () => Promise.reject(new Error('unused'));
+  const rate = (given: MessageDraft) => (given.isRateLimited ? '+rate' : '');
+  const log: GroupLog = {
+    admit: async (given) => {
+      asked.push(`admit${rate(given)}`);
+      return admits ?? { outcome: 'admitted' };
+    },
+    append: async (given, onCommitted) => {
+      asked.push(`append${rate(given)}`);
+      const outcome = await (appends?.() ?? appended);
+      if (outcome.outcome === 'appended') onCommitted?.(outcome);
+      return outcome;
+    },
+    after: unused,
+    before: unused,
+    heads: unused,
+  };
+  const pipeline = createSendPipeline({
+    log,
+    clock,
+    logger,
+    auth: auth === undefined ? null : new AuthGuard(auth, { clock, logger }),
+    moderation: moderation === undefined ? null : new ModerationGuard(moderation, { clock, logger }),
+    ...parts,
+  });
+  return { asked, logged, clock, pipeline, send: () => pipeline.send(draft) };
+}

@@ -1,0 +1,60 @@
+import { type Archive, type ArchiveEntry, type ArchiveReader, systemClock } from '@plenum/core';
+import type { HistoryEntry } from '@plenum/protocol';
+import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
+
+export interface RecordingArchive extends Archive, ArchiveReader {
+  /** In the order in which they were saved, each once. */
+  readonly saved: readonly ArchiveEntry[];
+  /** Every batch of `save`, copies and refused entries included. */
+  readonly batches: readonly (readonly ArchiveEntry[])[];
+  refuse(...messageIds: readonly string[]): void;
+  /** Null heals. */
+  fault(fault: AdapterFault | null): void;
+}
+
+/** An event is told without a `message_id`, as the wire does. */
+function told(entry: ArchiveEntry): HistoryEntry {
+  if (entry.type === 'message') return entry;
+  const { message_id: _, ...event } = entry;
+  return event;
+}
+
+/** An archive in memory that remembers what it was asked and misbehaves when it is told to. */
+export function recordingArchive(clock = systemClock): RecordingArchive {
+  const saved = new Map<string, ArchiveEntry>();
+  const batches: (readonly ArchiveEntry[])[] = [];
+  const refused = new Set<string>();
+  const faults = new FaultSwitch(clock);
+  return {
+    get saved() {
+      return [...saved.values()];
+    },
+    batches,
+    refuse: (...messageIds) => {
+      for (const id of messageIds) refused.add(id);
+    },
+    fault: (fault) => faults.set(fault),
+    save: (entries, call) => {
+      batches.push(entries);
+      return faults.play(call, () => {
+        for (const entry of entries) {
+          const { message_id: id } = entry;
+          if (!refused.has(id) && !saved.has(id)) saved.set(id, entry);
+        }
+        const refusals = entries.filter(({ message_id: id }) => refused.has(id));
+        if (refusals.length === 0) return undefined;
+        return { refused: refusals.map(({ message_id }) => ({ message_id, reason: 'refused by the test' })) };
+      });
+    },
+    read: (page, call) =>
+      faults.play(call, () => {
+        const found = [...saved.values()]
+          .filter((entry) => entry.group_id === page.groupId)
+          .filter((entry) => entry.seq > page.afterSeq && entry.seq < page.beforeSeq)
+          .filter((entry) => page.stretches.some((s) => s.epoch === entry.epoch && entry.seq <= s.endSeq))
+          .sort((a, b) => a.seq - b.seq)
+          .map(told);
+        return page.from === 'oldest' ? found.slice(0, page.limit) : found.slice(-page.limit);
+      }),
+  };
+}

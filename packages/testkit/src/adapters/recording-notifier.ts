@@ -1,0 +1,43 @@
+import { type DeliveredMessage, type Notifier, type Recipient, systemClock } from '@plenum/core';
+import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
+
+export interface Notification {
+  readonly recipients: readonly Recipient[];
+  readonly message: DeliveredMessage;
+}
+
+export interface RecordingNotifier extends Notifier {
+  /** What it has told, in order; copies too, refused ones not. */
+  readonly told: readonly Notification[];
+  /** How often it was called. */
+  readonly calls: number;
+  refuse(...messageIds: readonly string[]): void;
+  /** Null heals. */
+  fault(fault: AdapterFault | null): void;
+}
+
+/** A notifier that remembers whom it told what and misbehaves when it is told to. */
+export function recordingNotifier(clock = systemClock): RecordingNotifier {
+  const told: Notification[] = [];
+  const refused = new Set<string>();
+  const faults = new FaultSwitch(clock);
+  let calls = 0;
+  return {
+    told,
+    get calls() {
+      return calls;
+    },
+    refuse: (...messageIds) => {
+      for (const id of messageIds) refused.add(id);
+    },
+    fault: (fault) => faults.set(fault),
+    notify: (recipients, message, call) => {
+      calls += 1;
+      return faults.play(call, () => {
+        if (refused.has(message.message_id)) return { refused: 'refused by the test' };
+        told.push({ recipients, message });
+        return undefined;
+      });
+    },
+  };
+}

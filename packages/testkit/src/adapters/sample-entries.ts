@@ -1,0 +1,53 @@
+/** Entries of a group's log as adapters get them, for tests. */
+import type { ArchiveEntry, DeliveredMessage } from '@plenum/core';
+import { type GroupId, groupIdSchema, userIdSchema } from '@plenum/protocol';
+
+export const sampleGroup: GroupId = groupIdSchema.parse('room:archive');
+const sampleEpoch = '0123456789abcdef';
+const firstMs = Date.UTC(2025, 0, 15, 10, 30);
+
+export interface SampleMessage {
+  readonly groupId?: GroupId;
+  readonly epoch?: string;
+  readonly seq: number;
+  readonly message?: string;
+}
+
+/** Of `ann`, a second after the one before it. */
+export function sampleMessage(sample: SampleMessage): DeliveredMessage {
+  const { groupId = sampleGroup, epoch = sampleEpoch, seq, message = `message ${seq}` } = sample;
+  return {
+    type: 'message',
+    group_id: groupId,
+    from_user_id: userIdSchema.parse('ann'),
+    message,
+    timestamp: new Date(firstMs + seq * 1000).toISOString(),
+    message_id: `${epoch}-${seq}`,
+    epoch,
+    seq,
+    request_id: `request ${seq}`,
+  };
+}
+
+/** A group event with everything that an event can carry. */
+export function sampleEvent(seq: number): ArchiveEntry {
+  return {
+    type: 'updated',
+    group_id: sampleGroup,
+    user_id: 'ann',
+    actor_id: '$service',
+    epoch: sampleEpoch,
+    seq,
+    timestamp: new Date(firstMs + seq * 1000).toISOString(),
+    message_id: `${sampleEpoch}-${seq}`,
+    reason: 'a reason with "quotes", {braces} and \\ backslashes',
+    muted_until: new Date(firstMs).toISOString(),
+    banned_until: new Date(firstMs).toISOString(),
+    roles: ['admin', 'member'],
+    changes: { metadata: { topic: '🐘', nested: [1, null, { a: 'b' }] }, max_members: 7 },
+  };
+}
+
+/** Messages with the seqs `from` to `to`, inclusive. */
+export const sampleMessages = (from: number, to: number): DeliveredMessage[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => sampleMessage({ seq: from + index }));
