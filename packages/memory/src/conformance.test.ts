@@ -11,6 +11,7 @@ import {
   ManualClock,
   modelSuite,
   nudgesSuite,
+  outboxSuite,
   ruleMatrixSuite,
   seededRandom,
 } from '@plenum/testkit';
@@ -36,6 +37,7 @@ groupStoreSuite('memory', makeEngine);
 groupLogSuite('memory', makeEngine);
 feedTransportSuite('memory', makeEngine);
 nudgesSuite('memory', makeEngine);
+outboxSuite('memory', makeEngine);
 engineSuite('memory', makeEngine);
 idleMuteSuite('memory', makeEngine);
 leasesSuite('memory', makeEngine);

@@ -1,3 +1,4 @@
+export * from './dead-letters.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './events.ts';

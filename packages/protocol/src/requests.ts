@@ -1,5 +1,6 @@
 /** Every built-in request: its arguments and its result. Socket, REST, OpenAPI and the SDK all read this table. */
 import { z } from 'zod';
+import { deadLetterRequests } from './dead-letters.ts';
 import { errorCodes } from './errors.ts';
 import {
   countsSchema,
@@ -220,6 +221,7 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
       }),
       result: z.object({ groups: z.array(z.object(group)), next_cursor: nextCursorSchema }),
     },
+    ...deadLetterRequests,
     relay_msg: relay(messageMaxBytes),
     send_message: relay(messageMaxBytes),
     refresh_token: {

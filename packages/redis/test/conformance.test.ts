@@ -12,6 +12,7 @@ import {
   leasesSuite,
   nudgesSuite,
   obtainRedisForTests,
+  outboxSuite,
   type RedisForTests,
   ruleMatrixSuite,
 } from '@plenum/testkit';
@@ -66,6 +67,7 @@ groupStoreSuite('redis', makeEngine);
 groupLogSuite('redis', makeEngine);
 feedTransportSuite('redis', makeEngine);
 nudgesSuite('redis', makeEngine);
+outboxSuite('redis', makeEngine);
 engineSuite('redis', makeEngine);
 leasesSuite('redis', makeEngine);
 idleMuteSuite('redis', makeOwningEngine);

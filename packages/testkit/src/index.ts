@@ -65,4 +65,5 @@ export { groupLogSuite } from './suites/group-log-suite.ts';
 export { groupStoreSuite } from './suites/group-store-suite.ts';
 export { leasesSuite } from './suites/leases-suite.ts';
 export { nudgesSuite } from './suites/nudges-suite.ts';
+export { outboxSuite } from './suites/outbox-suite.ts';
 export { ruleMatrixSuite } from './suites/rule-matrix-suite.ts';

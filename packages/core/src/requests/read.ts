@@ -11,11 +11,11 @@ import {
 } from '@plenum/protocol';
 import { authorize } from '../adapters/authorize.ts';
 import { isGoodPosition } from '../feed/epoch-chain.ts';
-import { historyEntryFrom } from '../feed/history-entry.ts';
 import { type GroupRecord, isoTime, type MemberRow, type Position } from '../groups/records.ts';
 import { groupRoom, partitionOf } from '../partitions.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
+import { readHistoryPage } from './history-page.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
@@ -100,24 +100,16 @@ export class Reads {
     if (denied !== null) return fail(denied);
     const { head, member, settings } = position;
     const firstSeq = settings.history === 'all' ? 0 : (member?.sinceSeq ?? 0);
-    const range =
-      args.after === undefined
-        ? await engine.log.before(
-            args.group_id,
-            Math.min(args.before ?? head.seq + 1, head.seq + 1),
-            args.limit,
-          )
-        : await engine.log.after(args.group_id, Math.max(args.after, firstSeq - 1), args.limit);
-    // Between the two reads the group may have been deleted and made anew: its log is another group's.
-    if (range === null || !isGoodPosition(head.epoch, head.seq, range.head)) {
-      return fail({ code: 'group_not_found' });
-    }
-    const visible = range.entries.filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq);
+    const { group_id: groupId, after, before, limit } = args;
+    const sources = { log: engine.log, archive: this.#context.archive };
+    const page = await readHistoryPage(sources, { groupId, head, firstSeq, after, before, limit });
+    if (page.outcome === 'unavailable') return fail({ code: 'unavailable' });
+    if (page.outcome === 'gone') return fail({ code: 'group_not_found' });
     return succeed({
-      entries: visible.map(historyEntryFrom),
+      entries: [...page.entries],
       epoch: head.epoch,
       head_seq: head.seq,
-      oldest_seq: Math.max(head.oldestSeq, firstSeq),
+      oldest_seq: page.oldestSeq,
     });
   };
 

@@ -122,12 +122,27 @@ function logHandlers(operations: Operations, table: RequestTable) {
   };
 }
 
+function deadLetterHandlers(operations: Operations, table: RequestTable) {
+  return {
+    list_dead_letters: handler(table.list_dead_letters.args, ({ caller }, args) =>
+      operations.list_dead_letters(caller, args),
+    ),
+    retry_dead_letter: handler(table.retry_dead_letter.args, ({ caller }, args) =>
+      operations.retry_dead_letter(caller, args),
+    ),
+    delete_dead_letter: handler(table.delete_dead_letter.args, ({ caller }, args) =>
+      operations.delete_dead_letter(caller, args),
+    ),
+  };
+}
+
 export function createRequestRegistry(options: RegistryOptions): RequestRegistry {
   const table = requestTable(options.messageMaxBytes);
   const handlers: Handlers = {
     ...membershipHandlers(options.operations, table),
     ...groupHandlers(options, table),
     ...logHandlers(options.operations, table),
+    ...deadLetterHandlers(options.operations, table),
     refresh_token: refreshToken(table),
   };
   // Maps, because a client may ask for `constructor` or `__proto__`.
