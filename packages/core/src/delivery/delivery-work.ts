@@ -91,7 +91,7 @@ export class DeliveryWork implements PartitionWork {
     const { lease, target, courier, signal } = post;
     const { partition } = lease;
     const batch = await outbox.read(partition, target.kind, settings.batchSize);
-    if (batch === null) return this.#watch.pause(settings.tickMs, signal);
+    if (batch === null) return this.#open(post);
     const { round, heldUpMs } = await courier.carry(batch, signal);
     const outcome = await this.#commit(post, round);
     // The lease is another's: whoever gave it to this work is about to learn of it, and nothing is left to do until then.
@@ -100,6 +100,13 @@ export class DeliveryWork implements PartitionWork {
     emitTelemetry('queue_size', { partition, kind: target.kind, size: batch.waiting - round.passedCount });
     if (heldUpMs !== null) return this.#watch.pause(Math.min(heldUpMs, longestPauseMs), signal);
     if (isIdle(batch, round, settings)) await this.#idle(post, round.nextRetryMs);
+  }
+
+  /** A kind that the cluster has ended has no cursor, however often the outbox is opened. */
+  async #open({ lease, target, signal }: Post): Promise<void> {
+    const { outbox } = this.#parts;
+    if ((await outbox.open(lease)) === 'not_owner') return this.#watch.untilAborted(signal);
+    if (!outbox.kinds().has(target.kind)) await this.#watch.pause(lookEveryMs, signal);
   }
 
   #idle({ lease, signal }: Post, nextRetryMs: number | null): Promise<void> {

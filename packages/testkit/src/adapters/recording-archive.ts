@@ -8,6 +8,8 @@ export interface RecordingArchive extends Archive, ArchiveReader {
   /** Every batch of `save`, copies and refused entries included. */
   readonly batches: readonly (readonly ArchiveEntry[])[];
   refuse(...messageIds: readonly string[]): void;
+  /** Refuses nothing any more. */
+  forgive(): void;
   /** Null heals. */
   fault(fault: AdapterFault | null): void;
 }
@@ -33,6 +35,7 @@ export function recordingArchive(clock = systemClock): RecordingArchive {
     refuse: (...messageIds) => {
       for (const id of messageIds) refused.add(id);
     },
+    forgive: () => refused.clear(),
     fault: (fault) => faults.set(fault),
     save: (entries, call) => {
       batches.push(entries);
