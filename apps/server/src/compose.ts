@@ -1,5 +1,5 @@
 /** The composition root: the only place that knows every package and puts a node together. */
-import { createJwtAuthenticator, issueJwt } from '@plenum/adapters';
+import { createJwtAuthenticator, issueJwt, type OpenAdapters, openAdapters } from '@plenum/adapters';
 import {
   type Clock,
   type Core,
@@ -9,6 +9,7 @@ import {
   type EngineSettings,
   type FanOut,
   type Logger,
+  PlenumError,
   type Random,
   systemClock,
 } from '@plenum/core';
@@ -21,6 +22,8 @@ import {
 } from '@plenum/gateway';
 import { createMemoryEngine } from '@plenum/memory';
 import { createRedisEngine } from '@plenum/redis';
+import type { OwnParts } from './config/own-parts.ts';
+import type { Config } from './config.ts';
 import { homePage } from './home-page.ts';
 import { systemRandom } from './random.ts';
 import type { Secrets } from './secrets.ts';
@@ -51,15 +54,39 @@ export interface Domain {
   readonly fanOut: FanOut;
 }
 
-export interface DomainChoice {
+/**
+ * The adapters that a configuration names, and those that it holds as code. They are asked for what they need in the
+ * background: a node starts without them.
+ * @throws PlenumError with one sentence about the first that cannot be used.
+ */
+export function openNodeAdapters(
+  { adapterOptions, isDev, own }: Pick<Config, 'adapterOptions' | 'isDev' | 'own'>,
+  logger: Logger,
+): OpenAdapters {
+  const options = { ...adapterOptions, allowPrivate: isDev, logger, clock: systemClock };
+  let opened: OpenAdapters;
+  try {
+    opened = openAdapters(options);
+  } catch (cause) {
+    const error = cause instanceof Error ? cause.message : 'an adapter cannot be opened';
+    throw new PlenumError({ code: 'internal', error }, { cause });
+  }
+  opened.ready().catch((err: unknown) => logger.warn({ err }, 'an adapter is not there yet'));
+  return { ...opened, adapters: { ...opened.adapters, ...own.adapters } };
+}
+
+export interface DomainChoice extends Pick<OwnParts, 'adapters' | 'middleware'> {
+  /** Steps of a send, by name; without it the built-in ones, and `middleware` behind them. */
+  readonly middlewares?: readonly string[] | undefined;
   readonly createOnJoin: NonNullable<CoreParts['createOnJoin']>;
   readonly fanOut: FanOutMode;
 }
 
 export function openDomain(engine: Engine, logger: Logger, choice: DomainChoice): Domain {
-  const { createOnJoin, fanOut: mode } = choice;
+  const { fanOut: mode, middlewares: order, ...parts } = choice;
   const fanOut = createFanOut({ logger, clock: systemClock, mode });
-  return { core: createCore({ engine, fanOut, clock: systemClock, logger, createOnJoin }), fanOut };
+  const injected = { engine, fanOut, clock: systemClock, logger };
+  return { core: createCore({ ...parts, ...injected, ...(order === undefined ? {} : { order }) }), fanOut };
 }
 
 export interface GatewayChoice {
@@ -68,6 +95,7 @@ export interface GatewayChoice {
   readonly logger: Logger;
   readonly config: Omit<GatewayOptions['config'], 'adminToken'>;
   readonly secrets: Secrets;
+  readonly requests: OwnParts['requests'];
   readonly version: string;
   /** The caller's own servers, if there are any. */
   readonly mount?: Pick<GatewayOptions, 'fastify' | 'io'>;
@@ -82,9 +110,14 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
   return createGateway({
     ...injected,
     operations: domain.core.operations,
+    requests: choice.requests,
     hub: domain.core.feeds,
     authenticator: createJwtAuthenticator({ secret }),
     engineHealth: () => engine.health(),
+    readings: {
+      hostedFeeds: () => domain.core.feeds.size,
+      attachedDevices: () => domain.core.feeds.devices.size,
+    },
     roomChannels: engine.roomChannels,
     logger,
     config: { ...choice.config, adminToken },

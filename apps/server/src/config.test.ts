@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeConfig, readConfig } from './config.ts';
+import { describeConfig } from './config/describe.ts';
+import { readConfig } from './config.ts';
 
 const secret = 'a-secret-that-is-long-enough-for-hs256';
 const production = { HOST: '0.0.0.0', PLENUM_JWT_SECRET: secret, PLENUM_ADMIN_TOKEN: 'an-admin-token' };

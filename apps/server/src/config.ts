@@ -1,61 +1,11 @@
-/** The environment becomes a configuration here and nowhere else; all problems are reported together. */
-import { defaultEngineSettings, type EngineSettings } from '@plenum/core';
-import { limits } from '@plenum/protocol';
-import { z } from 'zod';
+/** Environment and configuration file become a configuration here and nowhere else; all problems are reported together. */
+import type { AdapterOptions } from '@plenum/adapters';
+import { defaultEngineSettings, defaultMiddlewares, type EngineSettings, orderProblems } from '@plenum/core';
+import type { z } from 'zod';
+import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
 import { plannedNameProblems, unknownNameWarnings } from './config/names.ts';
-import {
-  duration,
-  matching,
-  oneOf,
-  origins,
-  redisUrl,
-  secret,
-  transports,
-  wholeNumber,
-} from './config/values.ts';
+import { noOwnParts, type OwnParts, ownPartProblems } from './config/own-parts.ts';
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const frameRoomBytes = 1024;
-
-const environmentSchema = z.object({
-  NODE_ENV: z.string().optional(),
-  PORT: wholeNumber(0, 65_535).prefault('3000'),
-  HOST: matching('an address or a host name', /^\S{1,255}$/).prefault('127.0.0.1'),
-  REDIS_URL: redisUrl().optional(),
-  PLENUM_PREFIX: matching('1 to 32 of a–z 0–9 _ -', /^[a-z0-9_-]{1,32}$/).prefault('plenum'),
-  PLENUM_JWT_SECRET: secret(32).optional(),
-  PLENUM_ADMIN_TOKEN: secret(1).optional(),
-  PLENUM_SERVICE: matching('1 to 64 printable characters', /^[\x21-\x7e]{1,64}$/).prefault('relay'),
-  PLENUM_EVENT: matching(
-    '1 to 64 of A–Z a–z 0–9 _ - : . and no name that Socket.IO keeps for itself',
-    /^(?!(?:connect|connect_error|disconnect|disconnecting|newListener|removeListener)$)[\w:.-]{1,64}$/,
-  ).prefault('request'),
-  PLENUM_CORS_ORIGINS: origins().prefault(''),
-  PLENUM_TRANSPORTS: transports().prefault('websocket'),
-  PLENUM_CREATE: oneOf('any', 'service').prefault('any'),
-  PLENUM_CREATE_ON_JOIN: oneOf('none', 'public').prefault('none'),
-  PLENUM_FANOUT: oneOf('coalesced', 'plain').prefault('coalesced'),
-  // A message has to fit into one frame together with its envelope.
-  PLENUM_MESSAGE_MAX_BYTES: wholeNumber(1, limits.frameMaxBytes - frameRoomBytes).prefault(
-    String(limits.messageMaxBytes),
-  ),
-  PLENUM_RATE_PER_SEC: wholeNumber(1, 1_000_000).prefault(String(defaultEngineSettings.ratePerSec)),
-  PLENUM_RATE_BURST: wholeNumber(1, 1_000_000).prefault(String(defaultEngineSettings.rateBurst)),
-  PLENUM_MEMBERSHIP_RATE_PER_SEC: wholeNumber(1, 1_000_000).prefault(
-    String(defaultEngineSettings.membershipRatePerSec),
-  ),
-  PLENUM_MEMBERSHIP_RATE_BURST: wholeNumber(1, 1_000_000).prefault(
-    String(defaultEngineSettings.membershipRateBurst),
-  ),
-  PLENUM_HISTORY_MAX_ENTRIES: wholeNumber(1, 10_000_000).prefault(
-    String(defaultEngineSettings.historyMaxEntries),
-  ),
-  PLENUM_HISTORY_MAX_AGE: duration().prefault('7d'),
-  PLENUM_LOG_LEVEL: oneOf(...logLevels).prefault('info'),
-});
-type Environment = z.infer<typeof environmentSchema>;
-
-const secretNames = ['PLENUM_JWT_SECRET', 'PLENUM_ADMIN_TOKEN', 'REDIS_URL'];
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
 
 export interface Config {
@@ -68,6 +18,8 @@ export interface Config {
   readonly jwtSecret: string | null;
   /** Null in dev only, as above. */
   readonly adminToken: string | null;
+  /** Absent: the admin token and `/metrics` are served on `port`. */
+  readonly adminPort?: number;
   readonly service: string;
   readonly event: string;
   readonly corsOrigins: readonly string[];
@@ -80,6 +32,12 @@ export interface Config {
   /** Loopback host, no secret, NODE_ENV not `production`. */
   readonly isDev: boolean;
   readonly engineSettings: EngineSettings;
+  /** Steps of a send, by name. */
+  readonly middlewares: readonly string[];
+  /** Adapters that the environment names. */
+  readonly adapterOptions: Omit<AdapterOptions, 'allowPrivate' | 'logger' | 'clock'>;
+  /** What only a file can hold. */
+  readonly own: OwnParts;
 }
 
 export type ConfigReading =
@@ -89,18 +47,32 @@ export type ConfigReading =
 /** The environment of this process, for those that pass it on to children. */
 export const environment: NodeJS.ProcessEnv = process.env;
 
-/** @param from defaults to the environment of the process. A variable that is empty counts as unset. */
-export function readConfig(from: NodeJS.ProcessEnv = environment): ConfigReading {
-  const set = Object.fromEntries(Object.entries(from).filter(([, text]) => text?.trim() !== ''));
+/** What a configuration file says: the same variables as text, and what only a file can hold. */
+export interface FileReading {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly own: OwnParts;
+  readonly problems: readonly string[];
+}
+const noFile: FileReading = { variables: {}, own: noOwnParts, problems: [] };
+
+/**
+ * @param from defaults to the environment of the process. A variable that is empty counts as unset.
+ * @param file its variables count where the environment has none.
+ */
+export function readConfig(from: NodeJS.ProcessEnv = environment, file = noFile): ConfigReading {
+  const inEnvironment = Object.entries(from).filter(([, text]) => text?.trim() !== '');
+  const set = { ...file.variables, ...Object.fromEntries(inEnvironment) };
   const names = Object.keys(set);
   const parsed = environmentSchema.safeParse(set);
   const problems = [
+    ...file.problems,
     ...(parsed.success ? missingSecrets(parsed.data) : parsed.error.issues.map((issue) => said(issue, set))),
+    ...(parsed.success ? partProblems(parsed.data, file.own) : []),
     ...plannedNameProblems(names),
   ];
   const warnings = unknownNameWarnings(names, Object.keys(environmentSchema.shape));
   if (!parsed.success || problems.length > 0) return { ok: false, problems, warnings };
-  return { ok: true, config: configOf(parsed.data), warnings };
+  return { ok: true, config: configOf(parsed.data, file.own), warnings };
 }
 
 const isDev = (variables: Environment) =>
@@ -117,13 +89,32 @@ function missingSecrets(variables: Environment): string[] {
   ];
 }
 
+/** Where the order is not configured, middlewares of the team's own stand behind the built-in steps. */
+const orderOf = ({ PLENUM_MIDDLEWARES: order }: Environment, { middleware }: OwnParts) =>
+  order ?? [...defaultMiddlewares, ...Object.keys(middleware)];
+
+function partProblems(variables: Environment, own: OwnParts): string[] {
+  const byVariable = {
+    archive: variables.PLENUM_ARCHIVE_URL,
+    notifier: variables.PLENUM_NOTIFIER_URL,
+    moderation: variables.PLENUM_MODERATION_URL ?? variables.PLENUM_MODERATION_WORDS,
+    auth: variables.PLENUM_AUTH_URL,
+  };
+  return [
+    ...orderProblems(orderOf(variables, own), Object.keys(own.middleware)).map(
+      (problem) => `PLENUM_MIDDLEWARES: ${problem}`,
+    ),
+    ...ownPartProblems(own.adapters, byVariable),
+  ];
+}
+
 function said(issue: z.core.$ZodIssue, from: NodeJS.ProcessEnv): string {
   const name = String(issue.path[0]);
   const given = secretNames.includes(name) ? '' : ` is ${JSON.stringify(from[name]?.slice(0, 80))} but`;
   return `${name}${given} ${issue.message}`;
 }
 
-function configOf(variables: Environment): Config {
+function configOf(variables: Environment, own: OwnParts): Config {
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -131,6 +122,7 @@ function configOf(variables: Environment): Config {
     prefix: variables.PLENUM_PREFIX,
     jwtSecret: variables.PLENUM_JWT_SECRET ?? null,
     adminToken: variables.PLENUM_ADMIN_TOKEN ?? null,
+    ...(variables.PLENUM_ADMIN_PORT === undefined ? {} : { adminPort: variables.PLENUM_ADMIN_PORT }),
     service: variables.PLENUM_SERVICE,
     event: variables.PLENUM_EVENT,
     corsOrigins: variables.PLENUM_CORS_ORIGINS,
@@ -149,21 +141,21 @@ function configOf(variables: Environment): Config {
       membershipRateBurst: variables.PLENUM_MEMBERSHIP_RATE_BURST,
       historyMaxEntries: variables.PLENUM_HISTORY_MAX_ENTRIES,
       historyMaxAgeMs: variables.PLENUM_HISTORY_MAX_AGE,
+      roomQueueLimit: variables.PLENUM_ROOM_QUEUE_LIMIT,
     },
+    middlewares: orderOf(variables, own),
+    adapterOptions: adapterOptionsOf(variables),
+    own,
   };
 }
 
-/** The configuration as it may be shown: secrets, and the password in a Redis URL, are left out. */
-export function describeConfig(config: Config): Readonly<Record<string, unknown>> {
-  const shown = (text: string | null) => (text === null ? 'made in dev mode' : '(set, not shown)');
-  return {
-    ...config,
-    jwtSecret: shown(config.jwtSecret),
-    adminToken: shown(config.adminToken),
-    redisUrl: config.redisUrl === null ? 'none: memory engine' : withoutPassword(config.redisUrl),
-  };
-}
-
-/** `redis://user:***@host:6379/0`; of several URLs, and of Sentinels, too. */
-const withoutPassword = (url: string): string =>
-  url.replace(/(:\/\/[^:/]*):[^/]*@/g, '$1:***@').replace(/(sentinel_password=)[^&]*/, '$1***');
+const adapterOptionsOf = (variables: Environment): Config['adapterOptions'] => ({
+  archiveUrl: variables.PLENUM_ARCHIVE_URL ?? null,
+  notifierUrl: variables.PLENUM_NOTIFIER_URL ?? null,
+  moderationUrl: variables.PLENUM_MODERATION_URL ?? null,
+  moderationWords: variables.PLENUM_MODERATION_WORDS ?? null,
+  moderationOnFailure: variables.PLENUM_MODERATION_ON_FAILURE,
+  authUrl: variables.PLENUM_AUTH_URL ?? null,
+  authOnFailure: variables.PLENUM_AUTH_ON_FAILURE,
+  webhookSecrets: variables.PLENUM_WEBHOOK_SECRETS,
+});

@@ -1,14 +1,18 @@
 /** The library form: the same engine, operations and feeds in somebody else's process, with or without an edge. */
 import {
+  type Adapters,
   defaultEngineSettings,
   type Engine,
   type EngineSettings,
   type Logger,
   type Outcome,
+  PlenumError,
+  type SendMiddleware,
 } from '@plenum/core';
-import type { FanOutMode, Gateway, GatewayOptions } from '@plenum/gateway';
+import type { FanOutMode, Gateway, GatewayOptions, OwnRequest } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { type Domain, openDomain, openEngine, openGateway } from './compose.ts';
+import { ownPartProblems } from './config/own-parts.ts';
 import { makeCallWith } from './library/call.ts';
 import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
@@ -46,6 +50,14 @@ export interface PlenumOptions {
   /** UTF-8 bytes of `message`, default 4096. */
   readonly messageMaxBytes?: number;
   readonly engineSettings?: Partial<EngineSettings>;
+  /** Code that is asked besides the rules. They stay the caller's: `close` closes none of them. */
+  readonly adapters?: Adapters;
+  /** Steps of a send of your own, by name. */
+  readonly middleware?: Readonly<Record<string, SendMiddleware>>;
+  /** Their order: `auth`, `rate_limit`, `moderation` and the names of `middleware`. Default: in this order. */
+  readonly middlewares?: readonly string[];
+  /** Request types of your own, made by `defineRequest`, for the clients of the gateway. */
+  readonly requests?: readonly OwnRequest[];
   /** Default: JSON lines of level `warn`. */
   readonly logger?: Logger;
 }
@@ -77,10 +89,16 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
     options.logger ?? createLogger({ level: 'warn', isDev: false, nodeId: systemRandom.token() });
   const lifecycle = createLifecycle(logger);
   try {
+    const { adapters = {} } = options;
+    const [problem] = ownPartProblems(adapters);
+    if (problem !== undefined) throw new PlenumError({ code: 'invalid_args', error: problem });
     const engine = await engineFor(options, logger, lifecycle);
     const domain = openDomain(engine, logger, {
       createOnJoin: options.createOnJoin ?? 'none',
       fanOut: options.fanOut ?? 'coalesced',
+      adapters,
+      middleware: options.middleware ?? {},
+      middlewares: options.middlewares,
     });
     lifecycle.started('core', () => domain.core.stop());
     if (options.mode !== 'client') domain.core.start();
@@ -132,7 +150,14 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     createPolicy: options.createPolicy ?? 'any',
   };
   const mount = isMounted ? { fastify: place.fastify, io: place.io } : {};
-  const gateway: Gateway = await openGateway({ ...opened, config, secrets, version, mount });
+  const gateway: Gateway = await openGateway({
+    ...opened,
+    config,
+    secrets,
+    version,
+    mount,
+    requests: options.requests ?? [],
+  });
   lifecycle.started('gateway', () => gateway.close());
   return isMounted ? null : (await gateway.listen()).url;
 }

@@ -17,6 +17,7 @@ const escaped = (text: string) =>
 const placeholder = 'http://127.0.0.1:3000';
 
 const rows: readonly (readonly [string, string])[] = [
+  ['/docs', 'requests, pushes, routes and errors on one page'],
   ['/openapi.json', 'every REST route, with its shapes and error codes'],
   ['/healthz', 'the process is alive'],
   ['/readyz', 'it can serve, and in which durability class'],

@@ -1,4 +1,14 @@
 /** What `import … from 'plenum'` shows: the library form. */
+export {
+  type Adapters,
+  fail,
+  type SendContext,
+  type SendMiddleware,
+  type SendOutcome,
+  succeed,
+} from '@plenum/core';
+export { defineRequest, type OwnRequest, type OwnRequestCall, type OwnRequestOptions } from '@plenum/gateway';
+export type { ConfigFile } from './config/file.ts';
 export { createPlenum, type GatewayPlace, type Plenum, type PlenumOptions } from './create-plenum.ts';
 export type { GroupsApi } from './library/groups-api.ts';
 export type { GroupListener, LibrarySubscription } from './library/subscribe.ts';

@@ -1,5 +1,6 @@
 export * from './adapters/breaker.ts';
 export * from './adapters/guarded-call.ts';
+export { type Settled, saidBy, settleWithin } from './adapters/settle-within.ts';
 export * from './core.ts';
 export * from './delivery/create-delivery-work.ts';
 export * from './delivery/delivery-settings.ts';
@@ -35,6 +36,7 @@ export * from './ports/random.ts';
 export * from './ports/telemetry.ts';
 export * from './requests/caller.ts';
 export * from './requests/operations.ts';
+export * from './requests/read-failure.ts';
 export * from './run-loop.ts';
 export * from './send/draft.ts';
 export * from './send/middleware.ts';

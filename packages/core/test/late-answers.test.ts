@@ -3,7 +3,8 @@ import { type GroupEvent, groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { isGoodPosition, knownIn } from '../src/feed/epoch-chain.ts';
 import { Feed } from '../src/feed/feed.ts';
-import { type FeedSink, newFeedCounters } from '../src/feed/feed-sink.ts';
+import { FeedCounters } from '../src/feed/feed-counters.ts';
+import type { FeedSink } from '../src/feed/feed-sink.ts';
 import { KnownMembers } from '../src/feed/known-members.ts';
 import type { LogHead } from '../src/groups/records.ts';
 import type { Subscriber } from '../src/ports/fan-out.ts';
@@ -53,7 +54,7 @@ function watchedFeed(device: Subscriber) {
     leaveUntold: () => {},
     seal: () => {},
   };
-  return { feed: new Feed(groupId, sink, newFeedCounters()), catchUps, delivered, verified };
+  return { feed: new Feed(groupId, sink, new FeedCounters()), catchUps, delivered, verified };
 }
 
 test('a device that subscribes twice while it catches up is caught up once and not told to resync', () => {

@@ -12,6 +12,8 @@ import type {
 import type { UserId } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
+import type { NodeReadings } from './metrics/metric-row.ts';
+import type { OwnRequest } from './requests/own-request.ts';
 
 export interface GatewayConfig {
   readonly host: string;
@@ -26,11 +28,15 @@ export interface GatewayConfig {
   readonly isDev: boolean;
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly adminToken: string;
+  /** A listener of its own for the admin token and for `/metrics`; without it both are on the one port. 0: any free port. */
+  readonly adminPort?: number;
   /** UTF-8 bytes of `message`. */
   readonly messageMaxBytes: number;
   readonly createPolicy: 'any' | 'service';
   /** A connection that has not authenticated after this long is closed. Default 10 s. */
   readonly connectTimeoutMs?: number;
+  /** An HTTP request that has not come to its end after this long is refused, and its connection closed. Default 10 s. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface GatewayOptions {
@@ -40,10 +46,14 @@ export interface GatewayOptions {
   readonly engineHealth: () => Promise<EngineHealth>;
   /** Null: Socket.IO keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
+  /** What the domain tells of itself at each scrape of `/metrics`. */
+  readonly readings: Pick<NodeReadings, 'hostedFeeds' | 'attachedDevices'>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
   readonly config: GatewayConfig;
+  /** Request types of the team's own, beside the built-in ones. */
+  readonly requests?: readonly OwnRequest[];
   /** Shown in the OpenAPI document. */
   readonly version?: string;
   /** Given in dev mode only: `POST /v1/dev/token` exists then. */

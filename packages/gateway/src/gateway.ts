@@ -4,8 +4,10 @@ import { openApiDocument } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { DrainFlag, GatewayOptions } from './gateway-options.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { createRequestRegistry } from './requests/registry.ts';
 import { createBearerCheck } from './rest/bearer.ts';
+import { docsPage } from './rest/docs-page.ts';
 import { createHttpServer, listenOn, trackConnections } from './rest/http-server.ts';
 import type { RestContext } from './rest/rest-context.ts';
 import { restEdge } from './rest/rest-edge.ts';
@@ -16,7 +18,7 @@ import { createSocketServer } from './sockets/socket-server.ts';
 
 export interface Gateway {
   /** @throws PlenumError with one sentence when the port cannot be had, or when the caller's own server listens. */
-  listen(): Promise<{ readonly url: string }>;
+  listen(): Promise<{ readonly url: string; readonly adminUrl: string | null }>;
   /**
    * Takes no new work, tells every client to move, and closes their sockets spread over `withinMs`. `/healthz` stays fine,
    * `/readyz` does not. Resolves when the sockets are closed.
@@ -33,23 +35,42 @@ function createEdgeParts(options: GatewayOptions) {
   return {
     drainFlag,
     isOriginAllowed: originRule(config.corsOrigins, config.isDev),
-    registry: createRequestRegistry({ operations: options.operations, ...config }),
+    registry: createRequestRegistry({ ...options, ...config }),
   };
 }
 type EdgeParts = ReturnType<typeof createEdgeParts>;
 
-function restContext(options: GatewayOptions, parts: EdgeParts): RestContext {
-  const { config } = options;
-  const { messageMaxBytes } = config;
+/** Which door a REST edge stands behind: the only one, or the public and the admin one of two. */
+type Door = 'only' | 'public' | 'admin';
+const metricsAccess = { only: 'token', public: 'absent', admin: 'open' } as const;
+
+function restContext(
+  options: GatewayOptions,
+  parts: EdgeParts & { metrics: Metrics },
+  door: Door,
+): RestContext {
+  const { config, version = '0.0.0' } = options;
+  const { messageMaxBytes, event } = config;
   return {
     ...options,
     ...parts,
     messageMaxBytes,
-    bearer: createBearerCheck(config.adminToken, options.authenticator),
-    document: openApiDocument({ title: 'Plenum', version: options.version ?? '0.0.0', messageMaxBytes }),
+    bearer: createBearerCheck(door === 'public' ? null : config.adminToken, options.authenticator),
+    document: openApiDocument({ title: 'Plenum', version, messageMaxBytes }),
+    docsPage: once(() => docsPage({ version, event, messageMaxBytes })),
+    metricsAccess: metricsAccess[door],
     issueDevToken: (config.isDev && options.issueDevToken) || null,
     // On the caller's server `/` is his.
     homePage: (options.fastify === undefined && options.homePage) || null,
+  };
+}
+
+/** Made when it is first asked for: most nodes never are. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
@@ -78,7 +99,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const sockets = socketEdge(io, options, parts);
   // Fastify waits for open connections, so those of Socket.IO have to end before it begins to.
   if (options.io === undefined) app.addHook('preClose', () => io.close());
-  await app.register(restEdge(restContext(options, parts)));
+  const metrics = createMetrics({ ...options.readings, ...sockets });
+  const adminApp = config.adminPort === undefined ? null : createHttpServer(options);
+  const withMetrics = { ...parts, metrics };
+  await app.register(restEdge(restContext(options, withMetrics, adminApp === null ? 'only' : 'public')));
+  await adminApp?.register(restEdge(restContext(options, withMetrics, 'admin')));
 
   let closing: Promise<void> | null = null;
   const close = async () => {
@@ -88,10 +113,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (options.fastify === undefined) await app.close();
     else if (options.io === undefined) await releaseEngine(io);
     cancelCut?.();
+    await adminApp?.close();
+    metrics.close();
   };
   return {
     listen: async () => {
-      if (connections !== null) return { url: await listenOn(app, config) };
+      const adminUrl =
+        adminApp === null
+          ? null
+          : await listenOn(adminApp, { host: config.host, port: config.adminPort ?? 0 });
+      if (connections !== null) return { url: await listenOn(app, config), adminUrl };
       throw new PlenumError({ code: 'internal', error: 'the server is mounted: its owner listens' });
     },
     drain: (withinMs) => {

@@ -1,3 +1,9 @@
 export { createFanOut, type FanOutMode } from './fan-out/create-fan-out.ts';
 export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayConfig, GatewayOptions } from './gateway-options.ts';
+export {
+  defineRequest,
+  type OwnRequest,
+  type OwnRequestCall,
+  type OwnRequestOptions,
+} from './requests/own-request.ts';

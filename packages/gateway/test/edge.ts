@@ -43,15 +43,17 @@ type ClientOptions = Partial<ManagerOptions & SocketOptions>;
 export class Edge implements AsyncDisposable {
   readonly gateway: Gateway;
   readonly url: string;
+  readonly adminUrl: string | null;
   readonly calls: Call[];
   readonly hub: FakeHub;
   readonly logs: LogLine[];
   readonly fanOut: FanOut;
   readonly #clients: Socket[] = [];
 
-  constructor(parts: Pick<Edge, 'gateway' | 'url' | 'calls' | 'hub' | 'logs' | 'fanOut'>) {
+  constructor(parts: Pick<Edge, 'gateway' | 'url' | 'adminUrl' | 'calls' | 'hub' | 'logs' | 'fanOut'>) {
     this.gateway = parts.gateway;
     this.url = parts.url;
+    this.adminUrl = parts.adminUrl;
     this.calls = parts.calls;
     this.hub = parts.hub;
     this.logs = parts.logs;
@@ -126,10 +128,11 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
   const logger = recordingLogger(logs);
   const random = countingRandom();
   const gateway = await createGateway({
+    readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
     operations: fakeOperations(calls, operations),
     hub,
     authenticator: fakeAuthenticator,
-    engineHealth: async () => ({ isReady: true, durability: 'D1' }),
+    engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D1' }),
     roomChannels: null,
     logger,
     clock: systemClock,
@@ -137,8 +140,16 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
     config: { ...defaultConfig, ...config },
     ...overrides,
   });
-  const { url } = await gateway.listen();
-  return new Edge({ gateway, url, calls, hub, logs, fanOut: createFanOut({ logger, clock: systemClock }) });
+  const { url, adminUrl } = await gateway.listen();
+  return new Edge({
+    gateway,
+    url,
+    adminUrl,
+    calls,
+    hub,
+    logs,
+    fanOut: createFanOut({ logger, clock: systemClock }),
+  });
 }
 
 export const ask = (client: Socket, ...envelope: unknown[]): Promise<Answer<unknown>> =>

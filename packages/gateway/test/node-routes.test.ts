@@ -1,4 +1,7 @@
 /** The routes of the node itself, and which pages may read what REST answers. */
+
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { PlenumError } from '@plenum/core';
 import { expect, test } from 'vitest';
 import { startEdge } from './edge.ts';
@@ -7,7 +10,7 @@ test('health, readiness, the document and the home page ask for no token', async
   await using edge = await startEdge({ homePage: '<h1>Plenum</h1>', version: '1.2.3' });
   const read = async (path: string) => (await fetch(edge.url + path)).json();
   expect(await read('/healthz')).toEqual({ status: 'ok' });
-  expect(await read('/readyz')).toEqual({ ready: true, draining: false, durability: 'D1' });
+  expect(await read('/readyz')).toEqual({ ready: true, draining: false, shards_away: 0, durability: 'D1' });
   expect(await read('/openapi.json')).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } });
   const home = await fetch(edge.url);
   expect(home.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -15,13 +18,13 @@ test('health, readiness, the document and the home page ask for no token', async
 });
 
 test.each([
-  ['says it is not', async () => ({ isReady: false, durability: 'D2' }) as const, 'D2'],
+  ['says it is not', async () => ({ isReady: false, shardsAway: 0, durability: 'D2' }) as const, 'D2'],
   ['cannot say', () => Promise.reject(PlenumError.of('unavailable')), 'unknown'],
 ])('a node whose engine %s is not ready', async (_, engineHealth, durability) => {
   await using edge = await startEdge({ engineHealth });
   const answer = await fetch(`${edge.url}/readyz`);
   expect(answer.status).toBe(503);
-  expect(await answer.json()).toEqual({ ready: false, draining: false, durability });
+  expect(await answer.json()).toEqual({ ready: false, draining: false, shards_away: 0, durability });
 });
 
 test('in dev mode anybody gets a token for any user', async () => {
@@ -44,4 +47,13 @@ test('pages of allowed origins may read the answers, others may not', async () =
   });
   expect(preflight.status).toBe(204);
   expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+});
+
+test('a request whose body trickles is refused and cut', async () => {
+  await using edge = await startEdge({ config: { requestTimeoutMs: 100 } });
+  const socket = connect(Number(new URL(edge.url).port), '127.0.0.1');
+  socket.write(
+    'POST /v1/groups HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+  );
+  expect(await text(socket)).toContain('the request did not come to its end in time');
 });

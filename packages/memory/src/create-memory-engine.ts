@@ -58,7 +58,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     // This engine is its own housekeeper: see keepHouse.
     partitionWorks: [],
     roomChannels: null,
-    health: async () => ({ isReady: !isClosed, durability: 'D0' }),
+    health: async () => ({ isReady: !isClosed, shardsAway: 0, durability: 'D0' }),
     agreeOn: (name, offer) =>
       inTurn(() => {
         const value = agreed.get(name) ?? offer;

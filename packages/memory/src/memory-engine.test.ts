@@ -30,7 +30,7 @@ async function begin(settings: Partial<EngineSettings> = {}) {
 
 test('the engine says that it keeps nothing', async () => {
   const { engine } = await begin();
-  expect(await engine.health()).toEqual({ isReady: true, durability: 'D0' });
+  expect(await engine.health()).toEqual({ isReady: true, shardsAway: 0, durability: 'D0' });
   expect(engine.roomChannels).toBeNull();
 });
 

@@ -34,6 +34,12 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const json = (schema: JsonObject) => ({ 'application/json': { schema } });
+const content = (route: RequestRoute | NodeRoute) => ({
+  [(isNodeRoute(route) && route.contentType) || 'application/json']: {
+    schema: ref('schemas', `${nameOf(route)}.result`),
+  },
+});
+const isNodeRoute = (route: RequestRoute | NodeRoute): route is NodeRoute => 'name' in route;
 const nameOf = (route: RequestRoute | NodeRoute) => ('request' in route ? route.request : route.name);
 const openApiPath = (path: string) => path.replaceAll(/:(\w+)/g, '{$1}');
 
@@ -52,7 +58,7 @@ function operation(route: RequestRoute | NodeRoute): JsonObject {
     operationId: nameOf(route),
     summary: route.summary,
     tags: [isRequest ? 'groups' : 'node'],
-    security: isRequest ? [{ bearer: [] }] : [],
+    security: isRequest || route.needs !== undefined ? [{ bearer: [] }] : [],
     parameters: isRequest
       ? [
           ...parametersIn('path', route.params),
@@ -68,7 +74,7 @@ function operation(route: RequestRoute | NodeRoute): JsonObject {
     responses: {
       [route.successStatus]: {
         description: 'Success',
-        content: json(ref('schemas', `${nameOf(route)}.result`)),
+        content: content(route),
       },
       ...(nameOf(route) === 'readiness'
         ? { 503: { description: 'Not ready', content: json(ref('schemas', 'readiness.result')) } }

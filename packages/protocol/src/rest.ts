@@ -29,9 +29,13 @@ export interface RequestRoute extends RouteBase {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
 }
-/** A route of the node itself: no bearer. */
+/** A route of the node itself. */
 export interface NodeRoute extends RouteBase {
-  readonly name: 'health' | 'readiness' | 'openapi' | 'dev_token';
+  readonly name: 'health' | 'readiness' | 'openapi' | 'docs' | 'metrics' | 'dev_token';
+  /** Absent: no bearer. */
+  readonly needs?: 'admin token';
+  /** Default: JSON. */
+  readonly contentType?: string;
 }
 
 type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
@@ -230,6 +234,8 @@ export const healthSchema = z.object({ status: z.literal('ok') });
 export const readinessSchema = z.object({
   ready: z.boolean(),
   draining: z.boolean(),
+  /** Shards of a Redis Cluster that do not answer. One of several does not make the node unready: it would empty the balancer. */
+  shards_away: z.int(),
   /** What an ack survives. */
   durability: z.enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown']),
 });
@@ -249,6 +255,23 @@ export const nodeRoutes: readonly NodeRoute[] = [
     result: readinessSchema,
   },
   { ...get, name: 'openapi', path: '/openapi.json', summary: 'This document', result: z.looseObject({}) },
+  {
+    ...get,
+    name: 'docs',
+    path: '/docs',
+    summary: 'Requests, pushes, routes and errors on one page for people',
+    contentType: 'text/html; charset=utf-8',
+    result: z.string(),
+  },
+  {
+    ...get,
+    name: 'metrics',
+    path: '/metrics',
+    summary: 'Figures for Prometheus; on the admin port, if there is one, without a token',
+    needs: 'admin token',
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    result: z.string(),
+  },
   {
     method: 'POST',
     path: '/v1/dev/token',

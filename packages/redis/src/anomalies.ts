@@ -1,5 +1,5 @@
 /** Things that must not happen but end nothing when they do: each is counted, and a flood of them is logged sparsely. */
-import type { Clock, Logger } from '@plenum/core';
+import { type Clock, emitTelemetry, type Logger } from '@plenum/core';
 
 const sentences = {
   malformed_entry: 'A payload on a group channel is no log entry and was dropped',
@@ -42,6 +42,7 @@ export class Anomalies {
     const tally = this.#tallies.get(kind) ?? { count: 0, loggedAtMs: Number.NEGATIVE_INFINITY };
     this.#tallies.set(kind, tally);
     tally.count += 1;
+    emitTelemetry('anomaly', { kind });
     if (nowMs - tally.loggedAtMs < quietMs) return;
     tally.loggedAtMs = nowMs;
     this.#logger.warn({ ...fields, anomaly: kind, total: tally.count }, sentences[kind]);

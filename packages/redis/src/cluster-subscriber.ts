@@ -37,7 +37,7 @@ export class ClusterSubscriber implements Channels {
   }
 
   get isUp(): boolean {
-    return this.#links.size > 0 && [...this.#links.values()].every(({ subscriber }) => subscriber.isUp);
+    return [...this.#links.values()].some(({ subscriber }) => subscriber.isUp);
   }
 
   subscribe(channel: string, handler: ChannelHandler): Promise<void> {

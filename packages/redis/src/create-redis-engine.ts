@@ -18,7 +18,7 @@ import { RedisNodes } from './redis-nodes.ts';
 import { RedisOutbox } from './redis-outbox.ts';
 import { ScriptCalls } from './script-calls.ts';
 import { ServerClock } from './server-clock.ts';
-import { doAllAnswer } from './shards.ts';
+import { healthOfShards } from './shards.ts';
 
 export interface RedisEngineOptions {
   /**
@@ -82,10 +82,11 @@ function assemble(foundation: Foundation): RedisEngine {
   const durability = new DurabilityReading(command, clock);
   const idleMutes = new IdleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
   if (connections.listening !== null) idleMutes.start();
-  const health = async (): Promise<EngineHealth> => ({
-    isReady: listening.isUp() && (await doAllAnswer(command, clock)),
-    durability: await durability.current(),
-  });
+  const health = async (): Promise<EngineHealth> => {
+    const { answering, away } = await healthOfShards(command, clock);
+    const isReady = listening.isUp() && answering > 0;
+    return { isReady, shardsAway: away, durability: await durability.current() };
+  };
   return {
     name: 'redis',
     groups: new RedisGroupStore({ ...state, redis: command }),

@@ -43,16 +43,19 @@ export function shardsOf(client: ScriptClient): readonly Shard[] {
 /** `host:port` as CLUSTER SLOTS names it. */
 const serverOf = ({ options }: Redis): string => `${options.host}:${options.port}`;
 
-/** Whether every shard answers a ping at once; never rejects. */
-export async function doAllAnswer(client: ScriptClient, clock: Clock): Promise<boolean> {
-  if (client.status !== 'ready') return false;
-  const pings = shardsOf(client).map(
-    ({ redis }) => redis?.ping() ?? Promise.reject(new Error('no connection')),
+export interface ShardsHealth {
+  readonly answering: number;
+  readonly away: number;
+}
+
+/** Which shards answer a ping at once; never rejects. Before any shard is known there is nothing, and it is away. */
+export async function healthOfShards(client: ScriptClient, clock: Clock): Promise<ShardsHealth> {
+  const shards = client.status === 'ready' ? shardsOf(client) : [];
+  const pings = await Promise.allSettled(
+    shards.map(({ redis }) =>
+      within(clock, answerTimeoutMs, redis?.ping() ?? Promise.reject(new Error('no connection'))),
+    ),
   );
-  try {
-    await within(clock, answerTimeoutMs, Promise.all(pings));
-    return pings.length > 0;
-  } catch {
-    return false;
-  }
+  const answering = pings.filter(({ status }) => status === 'fulfilled').length;
+  return { answering, away: Math.max(1, shards.length) - answering };
 }

@@ -80,7 +80,7 @@ test('a Redis that may evict keys is refused', async () => {
 test('a single server in cluster mode is used as the Cluster that it is part of', async () => {
   await using server = await startOneShardCluster();
   await using started = await startEngine({ url: server.url });
-  expect(await started.engine.health()).toEqual({ isReady: true, durability: 'D0' });
+  expect(await started.engine.health()).toEqual({ isReady: true, shardsAway: 0, durability: 'D0' });
 });
 
 test('a Cluster in which slots have no master is refused', async () => {
@@ -131,6 +131,6 @@ test.each([
 ])('the durability class %s is read from Redis', async (expected, args) => {
   await withRedis(args, async ({ url }) => {
     await using started = await startEngine({ url });
-    expect(await started.engine.health()).toEqual({ isReady: true, durability: expected });
+    expect(await started.engine.health()).toEqual({ isReady: true, shardsAway: 0, durability: expected });
   });
 });

@@ -71,7 +71,7 @@ test('groups on every shard are heard by another node, each in its order', async
   });
   const masters = await Promise.all(groupIds.map((groupId) => set.masterOf(slotOfGroup(groupId))));
   expect(new Set(masters).size).toBe(3);
-  expect(await first.engine.health()).toEqual({ isReady: true, durability: 'D0' });
+  expect(await first.engine.health()).toEqual({ isReady: true, shardsAway: 0, durability: 'D0' });
 });
 
 test('while the slot of a busy group moves nothing is lost or doubled, and the group is heard at its new master', async () => {
@@ -107,6 +107,10 @@ test('when a master is killed its groups come back, and groups on other shards n
   const safe = groupIds.filter((_, i) => masters[i] !== victim);
   expect(safe.length).toBeGreaterThan(0);
   await victim.kill();
+  await eventually(
+    async () => expect(await first.engine.health()).toMatchObject({ isReady: true, shardsAway: 1 }),
+    patient,
+  );
   let isDown = true;
   const undisturbed = (async () => {
     for (let i = 0; isDown; i += 1) {
@@ -131,7 +135,7 @@ test('when a master is killed its groups come back, and groups on other shards n
       });
     await eventually(() => expect(heard.get(groupId)?.at(-1)?.seq).toBe(seq), { timeoutMs: 500 });
   }, patient);
-  await eventually(async () => expect((await second.engine.health()).isReady).toBe(true), patient);
+  await eventually(async () => expect((await second.engine.health()).shardsAway).toBe(0), patient);
 });
 
 test('after a takeover the group goes on at the new master and is heard there', async () => {

@@ -119,7 +119,7 @@ test('a client changes and reads over one connection and hosts no feeds', async 
   const { engine } = client;
   await create(client);
   expect((await engine.log.after(groupId, 0, 10))?.entries.length).toBe(1);
-  expect(await engine.health()).toEqual({ isReady: true, durability: 'D0' });
+  expect(await engine.health()).toEqual({ isReady: true, shardsAway: 0, durability: 'D0' });
   expect(engine.roomChannels).toBeNull();
   await expect(engine.feeds.open(groupId)).rejects.toMatchObject({ failure: { code: 'unavailable' } });
   const admin = new Redis(server.url);

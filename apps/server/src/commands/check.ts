@@ -1,7 +1,7 @@
 /** `plenum check`: whether a node would start with this configuration, and what an ack would survive. */
 import type { DurabilityClass } from '@plenum/core';
 import { openEngine } from '../compose.ts';
-import { describeConfig } from '../config.ts';
+import { describeConfig } from '../config/describe.ts';
 import { createLogger } from '../logging.ts';
 import { configOrSay } from './serve.ts';
 
@@ -17,7 +17,7 @@ const survives: Readonly<Record<DurabilityClass, string>> = {
 
 /** @returns the exit code. */
 export async function check(): Promise<number> {
-  const config = configOrSay();
+  const config = await configOrSay();
   if (config === null) return 1;
   const say = (name: string, value: unknown) =>
     process.stdout.write(`${name.padEnd(18)} ${typeof value === 'string' ? value : JSON.stringify(value)}\n`);

@@ -1,6 +1,7 @@
 /** `plenum serve`: a node until it is asked to stop. */
 import { nodeHelp } from '../boot-message.ts';
-import { type Config, readConfig } from '../config.ts';
+import { readConfigFile } from '../config/file.ts';
+import { type Config, environment, readConfig } from '../config.ts';
 import { untilAskedToStop } from '../lifecycle.ts';
 import { createLogger } from '../logging.ts';
 import { startNode } from '../node.ts';
@@ -13,8 +14,8 @@ const drainMs = 15_000;
 const closeMs = 15_000;
 
 /** The configuration, or null after every problem was said. Warnings are said either way. */
-export function configOrSay(): Config | null {
-  const reading = readConfig();
+export async function configOrSay(): Promise<Config | null> {
+  const reading = readConfig(environment, await readConfigFile(process.cwd()));
   for (const warning of reading.warnings) process.stderr.write(`Warning: ${warning}\n`);
   if (reading.ok) return reading.config;
   process.stderr.write(`Plenum cannot start:\n${reading.problems.map((one) => `  - ${one}\n`).join('')}`);
@@ -23,7 +24,7 @@ export function configOrSay(): Config | null {
 
 /** @returns the exit code. */
 export async function serve(): Promise<number> {
-  const config = configOrSay();
+  const config = await configOrSay();
   if (config === null) return 1;
   const nodeId = systemRandom.token();
   const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });

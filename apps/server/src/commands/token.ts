@@ -11,7 +11,7 @@ export interface TokenOptions {
 
 /** @returns the exit code. */
 export async function token(options: TokenOptions): Promise<number> {
-  const config = configOrSay();
+  const config = await configOrSay();
   if (config === null) return 1;
   const user = userIdSchema.safeParse(options.user);
   const hours = Number(options.hours);

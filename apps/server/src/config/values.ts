@@ -57,6 +57,25 @@ export const transports = () =>
     return isBoth ? (['websocket', 'polling'] as const) : undefined;
   });
 
+const hasProtocol = (text: string, ...protocols: readonly string[]) =>
+  URL.canParse(text) && protocols.includes(new URL(text).protocol);
+
+export const httpUrl = () =>
+  z.string().refine((text) => hasProtocol(text, 'http:', 'https:'), 'must be a URL with https:// or http://');
+
+export const postgresUrl = () =>
+  z.string().refine((text) => hasProtocol(text, 'postgres:', 'postgresql:'), 'must begin with postgres://');
+
+/** Steps of a send in their order, with commas between them; `none` for none. */
+export const names = () => z.string().transform((text) => (text.trim() === 'none' ? [] : listOf(text)));
+
+/** Secrets of webhooks: their text never stands in a problem. */
+export const webhookSecrets = () =>
+  parsed('a comma-separated list of secrets that begin with whsec_', (text) => {
+    const list = listOf(text);
+    return list.every((one) => one.startsWith('whsec_')) ? list : undefined;
+  });
+
 /** One server, several nodes of a Cluster, or Sentinels and the name of their master. The engine says what is wrong with one. */
 export const redisUrl = () =>
   z

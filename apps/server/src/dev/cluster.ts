@@ -1,5 +1,6 @@
 /** `npm run cluster`: three nodes, Redis and a balancer on a laptop, until Ctrl-C. */
 import { clusterHelp } from '../boot-message.ts';
+import { readConfigFile } from '../config/file.ts';
 import { environment, readConfig } from '../config.ts';
 import { untilAskedToStop } from '../lifecycle.ts';
 import { createLogger } from '../logging.ts';
@@ -11,7 +12,7 @@ const hardExitMs = 30_000;
 
 async function main(): Promise<number> {
   const nodeEnvironment = { ...environment, HOST: '127.0.0.1' };
-  const reading = readConfig(nodeEnvironment);
+  const reading = readConfig(nodeEnvironment, await readConfigFile(process.cwd()));
   for (const warning of reading.warnings) say(`Warning: ${warning}`);
   if (!reading.ok) {
     for (const problem of reading.problems) say(problem);

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { type AdapterName, emitTelemetry, type TelemetryEvents } from '../telemetry/events.ts';
 import { Breaker, type BreakerPolicy } from './breaker.ts';
+import { saidBy, settleWithin } from './settle-within.ts';
 
 type CallFailure = TelemetryEvents['adapter_failed']['failure'];
 
@@ -31,12 +32,7 @@ export interface GuardParts {
   readonly policy?: BreakerPolicy;
 }
 
-type Settled =
-  | { readonly kind: 'answer'; readonly answer: unknown }
-  | { readonly kind: 'throw'; readonly cause: unknown }
-  | { readonly kind: 'timeout' | 'aborted' };
-
-/** One per adapter: its breaker and its timeout. A call that blocks the event loop is beyond it. */
+/** One per adapter: its breaker and its timeout. */
 export class Guard {
   readonly breaker: Breaker;
   readonly #parts: GuardParts;
@@ -53,7 +49,8 @@ export class Guard {
   async call<T>(start: StartCall, read: ReadAnswer<T>, signal?: AbortSignal): Promise<Guarded<T>> {
     if (signal?.aborted === true) return this.#not('aborted');
     if (!this.breaker.mayCall()) return this.#not('not_called');
-    const settled = await this.#settle(start, signal);
+    const { clock, timeoutMs } = this.#parts;
+    const settled = await settleWithin((own) => start({ signal: own }), { clock, timeoutMs, signal });
     if (settled.kind === 'aborted') return this.#not('aborted');
     if (settled.kind !== 'answer')
       return this.#failed(settled.kind, 'cause' in settled ? settled.cause : null);
@@ -67,30 +64,6 @@ export class Guard {
     }
   }
 
-  #settle(start: StartCall, signal: AbortSignal | undefined): Promise<Settled> {
-    return new Promise((resolve) => {
-      const controller = new AbortController();
-      const finish = (settled: Settled) => {
-        cancelTimeout();
-        signal?.removeEventListener('abort', onAbort);
-        resolve(settled);
-      };
-      const giveUp = (kind: 'timeout' | 'aborted') => {
-        finish({ kind });
-        controller.abort();
-      };
-      const onAbort = () => giveUp('aborted');
-      const cancelTimeout = this.#parts.clock.after(this.#parts.timeoutMs, () => giveUp('timeout'));
-      signal?.addEventListener('abort', onAbort, { once: true });
-      new Promise((answer) => {
-        answer(start({ signal: controller.signal }));
-      }).then(
-        (answer) => finish({ kind: 'answer', answer }),
-        (cause: unknown) => finish({ kind: 'throw', cause }),
-      );
-    });
-  }
-
   #failed<T>(failure: CallFailure, cause: unknown): Guarded<T> {
     const { adapter, logger } = this.#parts;
     this.breaker.failed();
@@ -101,17 +74,5 @@ export class Guard {
 
   #not<T>(failure: CallFailure | 'not_called' | 'aborted'): Guarded<T> {
     return { ok: false, failure, pauseLeftMs: this.breaker.pauseLeftMs };
-  }
-}
-
-/** Longest text of an error that is logged, in characters. */
-const saidMax = 300;
-
-/** Only name and message: other properties of an error, such as the failing row, may hold message bodies. */
-function saidBy(cause: unknown): string | undefined {
-  try {
-    return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, saidMax) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -20,6 +20,10 @@ export class Devices {
   readonly #states = new Map<Subscriber, DeviceState>();
   readonly #groups = new Map<string, Set<GroupId>>();
 
+  get size(): number {
+    return this.#states.size;
+  }
+
   add(device: Subscriber): void {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));

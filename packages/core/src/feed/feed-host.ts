@@ -14,7 +14,7 @@ import { mustBeReadAgain, pushNotAMember } from './attach-outcome.ts';
 import { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import type { FeedPosition } from './epoch-chain.ts';
-import { type FeedCounters, newFeedCounters } from './feed-sink.ts';
+import { FeedCounters } from './feed-counters.ts';
 import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
 import { retryWhile } from './retry.ts';
 import { Sweep } from './sweep.ts';
@@ -22,7 +22,7 @@ import { Sweep } from './sweep.ts';
 const membershipsPerPage = 100;
 
 export class FeedHost implements DeviceHub, FeedListener {
-  readonly counters: FeedCounters = newFeedCounters();
+  readonly counters = new FeedCounters();
   readonly devices = new Devices();
   readonly #context: FeedContext;
   readonly #feeds = new Map<GroupId, HostedFeed>();

@@ -24,20 +24,3 @@ export interface FeedSink {
   /** An asking device was attached from here on without a push: if its answer does not say so, it is told after that. */
   leaveUntold(subscriber: Subscriber, from: FeedPosition): void;
 }
-
-/** What a feed counts; gauges and metrics read it. */
-export interface FeedCounters {
-  duplicatesDropped: number;
-  gapsFound: number;
-  entriesRepaired: number;
-  entriesLost: number;
-  resyncs: number;
-}
-
-export const newFeedCounters = (): FeedCounters => ({
-  duplicatesDropped: 0,
-  gapsFound: 0,
-  entriesRepaired: 0,
-  entriesLost: 0,
-  resyncs: 0,
-});

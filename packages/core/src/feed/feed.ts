@@ -13,7 +13,8 @@ import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
 import type { LogEntry } from './entry.ts';
 import { EpochChain, type FeedPosition, isGoodPosition } from './epoch-chain.ts';
-import type { FeedCounters, FeedSink } from './feed-sink.ts';
+import type { FeedCounters } from './feed-counters.ts';
+import type { FeedSink } from './feed-sink.ts';
 import { endsReceiving, startsReceiving } from './known-member.ts';
 import { KnownMembers } from './known-members.ts';
 import { type StartFrom, startOf } from './resume.ts';
@@ -64,7 +65,7 @@ export class Feed {
     }
     const verdict = this.#chain.judge(entry.epoch, entry.seq);
     if (verdict === 'lost') {
-      this.#counters.entriesLost += 1;
+      this.#counters.entryLost(this.groupId);
     } else if (verdict === 'unknown') {
       this.#hold(entry);
       this.#sink.readHead();
@@ -72,7 +73,7 @@ export class Feed {
       this.#apply(entry);
       if (this.#held.size > 0) this.#applyHeld();
     } else if (entry.seq <= this.#lastSeq) {
-      this.#counters.duplicatesDropped += 1;
+      this.#counters.duplicateDropped(this.groupId);
     } else {
       this.#hold(entry);
       this.#repair();
@@ -103,11 +104,9 @@ export class Feed {
       this.#restart(range.head, 'too_old');
       return;
     }
-    for (const entry of range.entries) {
-      if (entry.seq !== this.#lastSeq + 1) continue;
-      this.#counters.entriesRepaired += 1;
-      this.#apply(entry);
-    }
+    const beforeSeq = this.#lastSeq;
+    for (const entry of range.entries) if (entry.seq === this.#lastSeq + 1) this.#apply(entry);
+    this.#counters.repaired(this.groupId, this.#lastSeq - beforeSeq);
     this.#applyHeld();
     if (range.head.seq > this.#lastSeq) this.#repair();
   }
@@ -117,6 +116,7 @@ export class Feed {
     const everyone = this.attachments.all();
     this.attachments.clear();
     this.members.clear(this.#lastSeq);
+    this.#counters.resync(this.groupId, 'epoch_changed', everyone.length);
     if (everyone.length > 0) this.#sink.verifyAgain(everyone, 'epoch_changed');
   }
 
@@ -163,7 +163,7 @@ export class Feed {
     const page = range.entries.filter((entry) => entry.seq > state.cursor && entry.seq <= untilSeq);
     if (page[0] !== undefined ? page[0].seq !== state.cursor + 1 : state.cursor < untilSeq) {
       this.attachments.remove(subscriber);
-      this.#counters.resyncs += 1;
+      this.#counters.resync(this.groupId, 'too_old', 1);
       this.#sink.verifyAgain([subscriber], 'too_old');
       return;
     }
@@ -248,7 +248,7 @@ export class Feed {
   #repair(): void {
     if (this.#isReadingHole) return;
     this.#isReadingHole = true;
-    this.#counters.gapsFound += 1;
+    this.#counters.gapFound(this.groupId);
     this.#sink.readHole(this.#lastSeq);
   }
 
@@ -275,7 +275,7 @@ export class Feed {
     const lost = [...this.attachments.ahead].filter(([, cursor]) => !isGoodPosition(epoch, cursor, head));
     if (lost.length === 0) return;
     for (const [subscriber] of lost) this.attachments.remove(subscriber);
-    this.#counters.resyncs += lost.length;
+    this.#counters.resync(this.groupId, 'epoch_changed', lost.length);
     this.#sink.verifyAgain(
       lost.map(([subscriber]) => subscriber),
       'epoch_changed',
@@ -293,7 +293,7 @@ export class Feed {
     const everyone = this.attachments.all();
     this.attachments.clear();
     this.#adopt(head);
-    this.#counters.resyncs += everyone.length;
+    this.#counters.resync(this.groupId, reason, everyone.length);
     if (everyone.length > 0) this.#sink.verifyAgain(everyone, reason);
     this.#applyHeld();
   }

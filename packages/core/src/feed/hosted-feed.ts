@@ -16,16 +16,19 @@ import type { Engine } from '../ports/engine.ts';
 import type { FanOut, Recipients, Subscriber } from '../ports/fan-out.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { fail, type Outcome, succeed } from '../requests/caller.ts';
+import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
 import type { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import { type FeedPosition, knownIn } from './epoch-chain.ts';
 import { Feed } from './feed.ts';
-import type { FeedCounters, FeedSink } from './feed-sink.ts';
+import type { FeedCounters } from './feed-counters.ts';
+import type { FeedSink } from './feed-sink.ts';
 import type { KnownMember } from './known-member.ts';
 import type { StartFrom } from './resume.ts';
 import { retryWhile } from './retry.ts';
 
 const pageSize = 100;
+const broadcasts = telemetryChannel('broadcast');
 
 /** What the hosted feeds of a node share. */
 export interface FeedContext {
@@ -149,6 +152,9 @@ export class HostedFeed implements FeedSink {
 
   deliver(to: Recipients, entries: readonly LogEntry[]): void {
     this.#context.fanOut.deliver(this.groupId, to, entries);
+    if (!broadcasts.hasSubscribers) return;
+    const devices = 'size' in to ? to.size : to.length;
+    emitTelemetry('broadcast', { groupId: this.groupId, entries: entries.length, devices });
   }
   seal(): void {
     this.#context.fanOut.seal(this.groupId);

@@ -11,7 +11,10 @@ import type { Outbox } from './outbox.ts';
 export type DurabilityClass = 'D0' | 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'unknown';
 
 export interface EngineHealth {
+  /** Some groups can be served. */
   readonly isReady: boolean;
+  /** Shards of a Redis Cluster that do not answer: their groups wait, the others go on. */
+  readonly shardsAway: number;
   readonly durability: DurabilityClass;
 }
 

@@ -15,6 +15,7 @@ import { PlenumError } from '../errors.ts';
 import type { ChangeDone, GroupCommand, RequestKey } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
+import { tellChanged } from '../telemetry/outcomes.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
 import type { JoinArgs } from './operations.ts';
@@ -223,6 +224,7 @@ export class Changes {
 
   async #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {
     const outcome = await this.#context.engine.groups.change(command);
+    tellChanged(command, outcome);
     return outcome.outcome === 'done' ? succeed(outcome) : fail(outcome.failure);
   }
 

@@ -1,5 +1,6 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { relayed } from '../send/answer.ts';
+import { tellSent } from '../telemetry/outcomes.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import { requestKey } from './change.ts';
 import type { OperationContext } from './context.ts';
@@ -28,5 +29,6 @@ export async function relayMessage(
     isRateLimited: pipeline.isRateLimited,
   };
   const outcome = await pipeline.send(draft, (appended) => onCommitted?.(relayed(appended)));
+  tellSent(draft, outcome);
   return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
 }

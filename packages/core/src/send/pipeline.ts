@@ -18,7 +18,7 @@ export interface PipelineParts extends StepParts {
   readonly moderation: ModerationGuard | null;
   /** By the names that `order` calls them. */
   readonly middleware?: Readonly<Record<string, SendMiddleware>>;
-  /** `auth`, `rate_limit`, `moderation` and names of `middleware`. */
+  /** `auth`, `rate_limit`, `moderation` and names of `middleware`. Default: in this order. */
   readonly order?: readonly string[];
 }
 
@@ -30,8 +30,9 @@ export interface SendPipeline {
 
 /** @throws PlenumError with one sentence for an order that names what is not there. */
 export function createSendPipeline(parts: PipelineParts): SendPipeline {
-  const { order = defaultMiddlewares, middleware = {}, log } = parts;
+  const { middleware = {}, log } = parts;
   const own = Object.keys(middleware);
+  const order = parts.order ?? [...defaultMiddlewares, ...own];
   const [problem] = orderProblems(order, own);
   if (problem !== undefined) throw new PlenumError({ code: 'internal', error: problem });
   const asked = { auth: parts.auth !== null, moderation: parts.moderation !== null, own };

@@ -2,8 +2,8 @@
  * What happens inside, for those who watch: one `node:diagnostics_channel` per event, named `plenum:<event>`. Payloads never hold
  * message bodies, tokens or secrets. An event that nobody watches costs one look at a flag.
  */
-import { type Channel, channel } from 'node:diagnostics_channel';
-import type { GroupId, ResyncPush, UserId } from '@plenum/protocol';
+import { type Channel, channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ErrorCode, GroupId, ResyncReason, UserId } from '@plenum/protocol';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
 export type AdapterName = DeliveryKind | 'moderation' | 'auth';
@@ -11,15 +11,17 @@ export type AdapterName = DeliveryKind | 'moderation' | 'auth';
 export interface TelemetryEvents {
   /** A message was stored; a repeated request is none. */
   readonly message_sent: { readonly groupId: GroupId; readonly userId: UserId; readonly seq: number };
+  /** A user became a member who receives: created, joined, or was accepted. */
   readonly room_join: { readonly groupId: GroupId; readonly userId: UserId };
+  /** A member left, was kicked or was banned. */
   readonly room_leave: { readonly groupId: GroupId; readonly userId: UserId };
-  /** Entries of one group were handed to sockets of this node. */
-  readonly broadcast: { readonly groupId: GroupId; readonly entries: number; readonly sockets: number };
+  /** Entries of one group were handed to devices of this node. */
+  readonly broadcast: { readonly groupId: GroupId; readonly entries: number; readonly devices: number };
   /** Messages of a partition that wait for an adapter, as its owner sees it. */
   readonly queue_size: { readonly partition: number; readonly kind: DeliveryKind; readonly size: number };
   /** A send was refused because the room's queue is full. */
   readonly queue_overflow: { readonly groupId: GroupId };
-  readonly rate_limit_hit: { readonly groupId: GroupId | null; readonly userId: UserId };
+  readonly rate_limit_hit: { readonly groupId: GroupId; readonly userId: UserId };
   readonly delivered: { readonly kind: DeliveryKind; readonly entries: number; readonly durationMs: number };
   readonly delivery_retry: {
     readonly kind: DeliveryKind;
@@ -37,18 +39,25 @@ export interface TelemetryEvents {
   readonly lease_gained: { readonly partition: number; readonly token: number };
   readonly lease_lost: { readonly partition: number; readonly token: number };
   /** A hole in a feed was seen. */
-  readonly gap_found: { readonly groupId: GroupId; readonly missing: number };
+  readonly gap_found: { readonly groupId: GroupId };
   readonly gap_repaired: { readonly groupId: GroupId; readonly entries: number };
   readonly duplicate_dropped: { readonly groupId: GroupId };
-  readonly resync: { readonly groupId: GroupId; readonly reason: ResyncPush['reason'] };
+  /** An entry was heard that the log has lost since: its epoch ended before it. */
+  readonly entry_lost: { readonly groupId: GroupId };
+  /** Devices were told that their position does not continue. */
+  readonly resync: {
+    readonly groupId: GroupId;
+    readonly reason: ResyncReason;
+    readonly devices: number;
+  };
   /** A socket that did not read was cut. */
   readonly slow_consumer: { readonly userId: UserId; readonly bufferedBytes: number };
   readonly socket_opened: { readonly userId: UserId };
   readonly socket_closed: { readonly userId: UserId };
-  /** A request was answered; `code` is null on success. */
+  /** A request of a socket or of REST was answered; `code` is null on success. */
   readonly request_answered: {
     readonly requestType: string;
-    readonly code: string | null;
+    readonly code: ErrorCode | null;
     readonly durationMs: number;
   };
   /** See the engine's anomalies: nothing ended, but somebody should know. */
@@ -71,4 +80,25 @@ export function telemetryChannel(event: TelemetryEvent): Channel<unknown, unknow
 export function emitTelemetry<E extends TelemetryEvent>(event: E, payload: TelemetryEvents[E]): void {
   const target = telemetryChannel(event);
   if (target.hasSubscribers) target.publish(payload);
+}
+
+/** Others may publish on a channel of that name too: what is no object is not ours. */
+const isPayload = <E extends TelemetryEvent>(_: E, message: unknown): message is TelemetryEvents[E] =>
+  typeof message === 'object' && message !== null;
+
+/**
+ * Watches an event of every node in this process. @returns what ends it.
+ * @param onEvent must not throw: Node ends the process when a watcher of a channel does.
+ */
+export function watchTelemetry<E extends TelemetryEvent>(
+  event: E,
+  onEvent: (payload: TelemetryEvents[E]) => void,
+): () => void {
+  const listener = (message: unknown) => {
+    if (isPayload(event, message)) onEvent(message);
+  };
+  subscribe(`plenum:${event}`, listener);
+  return () => {
+    unsubscribe(`plenum:${event}`, listener);
+  };
 }

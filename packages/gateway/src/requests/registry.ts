@@ -1,8 +1,7 @@
 /** Every request by service and type: who may ask, what its arguments are, which operation it is. */
-import { type Caller, fail, type Operations, type Outcome } from '@plenum/core';
+import { type Clock, fail, type Logger, type Operations, type Outcome } from '@plenum/core';
 import {
   parse,
-  type RequestResult,
   type RequestTable,
   type RequestType,
   requestAliases,
@@ -10,20 +9,9 @@ import {
   userIdSchema,
 } from '@plenum/protocol';
 import type { z } from 'zod';
-
-export interface RequestCall {
-  readonly caller: Caller;
-  /** The service stands behind the request, whoever acts in it. */
-  readonly isByService: boolean;
-  /** Untrusted: the registry parses them. */
-  readonly args: unknown;
-  /** See `Operations.relay_msg`; other requests don't call it. */
-  readonly onCommitted?: (result: RequestResult<'relay_msg'>) => void;
-  /** Of the asking socket; absent over REST. */
-  readonly refreshToken?: (token: string) => Promise<Outcome<RequestResult<'refresh_token'>>>;
-}
-/** Resolves with success or a typed failure; throws what operations throw. */
-export type RequestHandler = (call: RequestCall) => Promise<Outcome<unknown>>;
+import type { OwnRequest } from './own-request.ts';
+import { ownRequests } from './own-requests.ts';
+import type { RequestCall, RequestHandler } from './request-handler.ts';
 
 export interface RequestRegistry {
   /** @returns null if the service has no such request; null as `service` is the built-in one. */
@@ -37,6 +25,10 @@ interface RegistryOptions {
   readonly service: string;
   readonly messageMaxBytes: number;
   readonly createPolicy: 'any' | 'service';
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Of the team's own. */
+  readonly requests?: readonly OwnRequest[];
 }
 
 function handler<A>(
@@ -136,6 +128,7 @@ function deadLetterHandlers(operations: Operations, table: RequestTable) {
   };
 }
 
+/** @throws PlenumError with one sentence for a request of the team that cannot be registered. */
 export function createRequestRegistry(options: RegistryOptions): RequestRegistry {
   const table = requestTable(options.messageMaxBytes);
   const handlers: Handlers = {
@@ -151,11 +144,14 @@ export function createRequestRegistry(options: RegistryOptions): RequestRegistry
     const target = byType.get(requestType);
     if (target !== undefined) byType.set(alias, target);
   }
+  const own = ownRequests(options, (requestType) => byType.has(requestType));
   return {
     admit: handler(table.join_group.args.extend({ user_id: userIdSchema }), ({ caller }, args) =>
       options.operations.join_group(caller, { ...args, admit: true }),
     ),
-    find: (service, requestType) =>
-      service === null || service === options.service ? (byType.get(requestType) ?? null) : null,
+    find: (service, requestType) => {
+      const isBuiltIn = service === null || service === options.service;
+      return (isBuiltIn ? byType.get(requestType) : undefined) ?? own.find(service, requestType);
+    },
   };
 }

@@ -9,15 +9,19 @@ export type BearerCheck = (authorization: string | undefined) => Promise<Parsed<
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** The admin token is compared in constant time, whatever its length. */
-export function createBearerCheck(adminToken: string, authenticator: Authenticator): BearerCheck {
-  const adminDigest = digest(adminToken);
+/**
+ * The admin token is compared in constant time, whatever its length.
+ * @param adminToken null where it does not count: on the public port beside an admin port.
+ */
+export function createBearerCheck(adminToken: string | null, authenticator: Authenticator): BearerCheck {
+  const adminDigest = adminToken === null ? null : digest(adminToken);
   return async (authorization) => {
     const token = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined || token.length > limits.tokenMaxLength) {
       return { ok: false, failure: { code: 'unauthenticated' } };
     }
-    if (timingSafeEqual(digest(token), adminDigest)) return { ok: true, value: { kind: 'service' } };
+    if (adminDigest !== null && timingSafeEqual(digest(token), adminDigest))
+      return { ok: true, value: { kind: 'service' } };
     const user = await authenticator.authenticate(token);
     return user.outcome === 'user'
       ? { ok: true, value: { kind: 'user', userId: user.userId } }

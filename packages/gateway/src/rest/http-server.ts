@@ -3,25 +3,35 @@ import type { Socket } from 'node:net';
 import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core';
 import { errors, limits } from '@plenum/protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { GatewayConfig } from '../gateway-options.ts';
 import { createErrorHandler, idOf, restFailure, sendFailure, unknownRoute } from './failures.ts';
 
 /** A percent-encoded character takes three. */
 const paramMaxLength = 3 * limits.idMaxLength;
 /** A peer that does not answer a closing connection is cut after this long. */
 const closeGraceMs = 1000;
+/** The whole of a request, head and body, has to be here after this long. */
+const defaultRequestTimeoutMs = 10_000;
+/** How often Node looks for those that are late. */
+const lateCheckMs = 1000;
 
 interface HttpServerOptions {
   readonly random: Random;
   readonly logger: Logger;
+  readonly config: Pick<GatewayConfig, 'requestTimeoutMs'>;
 }
 
-/** Answers bytes that are no HTTP request, or one with too large a header. */
-function refuseConnection(socket: Socket, requestId: string): void {
+/** Answers bytes that are no HTTP request, one with too large a header, and one that does not come to its end. */
+function refuseConnection(socket: Socket, { code }: { readonly code: string }, requestId: string): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const failure = { code: 'invalid_request', error: 'this is not a valid HTTP request' } as const;
+  const error =
+    code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? 'the request did not come to its end in time'
+      : 'this is not a valid HTTP request';
+  const failure = { code: 'invalid_request', error } as const;
   const body = JSON.stringify(restFailure(failure, requestId));
   const head = [
     `HTTP/1.1 ${errors[failure.code].http} Bad Request`,
@@ -32,15 +42,21 @@ function refuseConnection(socket: Socket, requestId: string): void {
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-export function createHttpServer({ random, logger }: HttpServerOptions): FastifyInstance {
+export function createHttpServer({ random, logger, config }: HttpServerOptions): FastifyInstance {
+  const requestTimeoutMs = config.requestTimeoutMs ?? defaultRequestTimeoutMs;
   const onError = createErrorHandler(random, logger);
   const app = Fastify({
     bodyLimit: limits.frameMaxBytes,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(lateCheckMs, requestTimeoutMs),
+    },
     routerOptions: { maxParamLength: paramMaxLength },
     // Answered by us, as draining, in the one error shape.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
-    clientErrorHandler: (_error, socket) => refuseConnection(socket, random.token()),
+    clientErrorHandler: (error, socket) => refuseConnection(socket, error, random.token()),
   });
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request, reply) =>

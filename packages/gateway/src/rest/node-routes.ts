@@ -10,11 +10,11 @@ type NodeHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fas
 async function readinessOf({ engineHealth, drainFlag, logger }: RestContext): Promise<Readiness> {
   const draining = drainFlag.isDraining;
   try {
-    const { isReady, durability } = await engineHealth();
-    return { ready: isReady && !draining, draining, durability };
+    const { isReady, shardsAway, durability } = await engineHealth();
+    return { ready: isReady && !draining, draining, shards_away: shardsAway, durability };
   } catch (error) {
     logger.warn({ failure: failureFrom(error).code, error }, 'the health of the engine is not known');
-    return { ready: false, draining, durability: 'unknown' };
+    return { ready: false, draining, shards_away: 0, durability: 'unknown' };
   }
 }
 
@@ -28,6 +28,21 @@ function devTokenHandler(context: RestContext): NodeHandler {
   };
 }
 
+/** Prometheus sends the admin token as a bearer; on the admin port, which nobody outside reaches, none is asked for. */
+function metricsHandler(context: RestContext): NodeHandler {
+  const { metrics, metricsAccess } = context;
+  return async (request, reply) => {
+    const { requestId } = idOf(request, context.random);
+    if (metricsAccess === 'absent') return sendFailure(reply, unknownRoute(request), requestId);
+    if (metricsAccess === 'token') {
+      const principal = await context.bearer(request.headers.authorization);
+      if (!principal.ok) return sendFailure(reply, principal.failure, requestId);
+      if (principal.value.kind !== 'service') return sendFailure(reply, { code: 'forbidden' }, requestId);
+    }
+    return reply.type(metrics.contentType).send(await metrics.text());
+  };
+}
+
 function handlersOf(context: RestContext): Readonly<Record<NodeRoute['name'], NodeHandler>> {
   return {
     health: async (_, reply) => reply.send({ status: 'ok' }),
@@ -36,6 +51,8 @@ function handlersOf(context: RestContext): Readonly<Record<NodeRoute['name'], No
       return reply.code(readiness.ready ? 200 : 503).send(readiness);
     },
     openapi: async (_, reply) => reply.send(context.document),
+    docs: async (_, reply) => reply.type('text/html; charset=utf-8').send(context.docsPage()),
+    metrics: metricsHandler(context),
     dev_token: devTokenHandler(context),
   };
 }

@@ -15,7 +15,8 @@ import {
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { perform } from '../requests/perform.ts';
-import type { RequestHandler, RequestRegistry } from '../requests/registry.ts';
+import type { RequestRegistry } from '../requests/registry.ts';
+import type { RequestHandler } from '../requests/request-handler.ts';
 import type { RequestId } from '../requests/request-id.ts';
 import type { Principal } from './bearer.ts';
 import { idOf, sendFailure } from './failures.ts';
@@ -102,7 +103,8 @@ async function serve(
   if (!target.ok) return target;
   const { handler, actor, args } = target.value;
   const caller = { actor, subscriber: null, ...id };
-  return perform(handler, { caller, isByService: principal.value.kind === 'service', args }, context.logger);
+  const call = { caller, requestType: route.request, isByService: principal.value.kind === 'service', args };
+  return perform(handler, call, context);
 }
 
 export function registerRequestRoutes(scope: FastifyInstance, context: RestContext): void {

@@ -1,6 +1,7 @@
-import type { EngineHealth, Logger, Operations, Random } from '@plenum/core';
+import type { Clock, EngineHealth, Logger, Operations, Random } from '@plenum/core';
 import type { OpenApiDocument, UserId } from '@plenum/protocol';
 import type { DrainFlag } from '../gateway-options.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { OriginRule } from '../sockets/origins.ts';
 import type { BearerCheck } from './bearer.ts';
@@ -13,10 +14,16 @@ export interface RestContext {
   readonly isOriginAllowed: OriginRule;
   readonly drainFlag: DrainFlag;
   readonly random: Random;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly messageMaxBytes: number;
   readonly document: OpenApiDocument;
+  /** HTML. */
+  readonly docsPage: () => string;
   /** Null outside dev mode: the route does not exist then. */
   readonly issueDevToken: ((userId: UserId) => Promise<string>) | null;
   readonly homePage: string | null;
+  readonly metrics: Metrics;
+  /** `absent`: the admin port has them. `open`: this is the admin port. */
+  readonly metricsAccess: 'token' | 'open' | 'absent';
 }

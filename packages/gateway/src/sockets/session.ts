@@ -144,17 +144,18 @@ export class Session {
   }
 
   async #answer(envelope: RequestEnvelope, id: RequestId, respond: Respond): Promise<void> {
-    const { registry, logger } = this.#context;
+    const { registry } = this.#context;
     const handler = registry.find(envelope.service ?? null, envelope.request_type);
     if (handler === null) return respond(refusal(id.requestId, unsupported(envelope.request_type)));
     const call = {
       caller: { actor: this.subscriber.userId, subscriber: this.subscriber, ...id },
+      requestType: envelope.request_type,
       isByService: false,
       args: envelope.args,
       refreshToken: (token: string) => this.#lease.refresh(token),
       onCommitted: (result: unknown) => respond(success(id.requestId, result)),
     };
-    const outcome = await perform(handler, call, logger);
+    const outcome = await perform(handler, call, this.#context);
     respond(outcome.ok ? success(id.requestId, outcome.result) : refusal(id.requestId, outcome.failure));
   }
 }

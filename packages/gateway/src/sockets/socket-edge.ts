@@ -1,5 +1,5 @@
 /** The life of sockets: handshake, registration with the hub, requests, disconnect, and the paced move to other nodes. */
-import { type Clock, type DeviceHub, userRoom } from '@plenum/core';
+import { type Clock, type DeviceHub, emitTelemetry, userRoom } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import type { Admitted, Handshake } from './handshake.ts';
 import { Session, type SessionContext } from './session.ts';
@@ -19,6 +19,9 @@ export interface SocketEdge {
   drain(withinMs: number): Promise<void>;
   /** Takes no more sockets and lets go of those that are left. */
   detach(): void;
+  openSockets(): number;
+  /** Bytes that the sockets have not taken yet. */
+  bufferedBytes(): number;
 }
 
 export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge {
@@ -35,6 +38,12 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
       io.off('connection', onConnection);
       for (const session of sessions) session.close();
     },
+    openSockets: () => sessions.size,
+    bufferedBytes: () => {
+      let sum = 0;
+      for (const { subscriber } of sessions) sum += subscriber.waitingBytes;
+      return sum;
+    },
   };
 }
 
@@ -49,12 +58,14 @@ function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenCon
   const { subscriber } = session;
   const { userId } = subscriber;
   sessions.add(session);
+  emitTelemetry('socket_opened', { userId });
   socket.onAny((event: unknown, ...parameters: unknown[]) => {
     if (!context.isMounted || event === context.event) session.receive(event, parameters);
   });
   socket.on('disconnect', () => {
     sessions.delete(session);
     session.end();
+    emitTelemetry('socket_closed', { userId });
     try {
       hub.disconnect(subscriber);
     } catch (error) {

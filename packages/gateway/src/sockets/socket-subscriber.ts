@@ -1,5 +1,5 @@
 /** A socket as the domain sees it: somewhere to push to, which can tell when its buffer is empty. */
-import type { LogEntry, Subscriber } from '@plenum/core';
+import { emitTelemetry, type LogEntry, type Subscriber } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import { type Line, lineOf, writeTurn } from './write-turn.ts';
@@ -48,6 +48,10 @@ export class SocketSubscriber implements Subscriber {
     });
   }
 
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** What is written from here on leaves with the end of the turn, in one write. */
   hold(): void {
     if (this.#socket.connected) writeTurn.hold(this.#line);
@@ -81,6 +85,7 @@ export class SocketSubscriber implements Subscriber {
     const wasTooMuch = this.#waitingBytes > waitingMax;
     this.#waitingBytes += bytes;
     if (wasTooMuch || this.#waitingBytes <= waitingMax) return;
+    emitTelemetry('slow_consumer', { userId: this.userId, bufferedBytes: this.#waitingBytes });
     // Not in the middle of a delivery. Nothing can be said to a client that does not read, and what waits is thrown away.
     queueMicrotask(() => this.#socket.conn.close(true));
   }

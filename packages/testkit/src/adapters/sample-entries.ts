@@ -30,7 +30,7 @@ export function sampleMessage(sample: SampleMessage): DeliveredMessage {
 }
 
 /** A group event with everything that an event can carry. */
-export function sampleEvent(seq: number): ArchiveEntry {
+export function sampleEvent(seq: number): Exclude<ArchiveEntry, DeliveredMessage> {
   return {
     type: 'updated',
     group_id: sampleGroup,

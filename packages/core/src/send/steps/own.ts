@@ -1,8 +1,10 @@
 /** A middleware of a team's own as a step: whatever it does, the message is answered once and in time. */
-import { type ErrorCode, errors, type Failure } from '@plenum/protocol';
+import type { Failure } from '@plenum/protocol';
+import { saidBy } from '../../adapters/settle-within.ts';
 import { PlenumError } from '../../errors.ts';
 import { refused } from '../../groups/commands.ts';
 import { fail, succeed } from '../../requests/caller.ts';
+import { readFailure } from '../../requests/read-failure.ts';
 import { relayed } from '../answer.ts';
 import type { AppendOutcome } from '../draft.ts';
 import type { SendMiddleware, SendOutcome } from '../middleware.ts';
@@ -52,10 +54,9 @@ class OwnRun {
     };
     new Promise<unknown>((resolve) => {
       resolve(this.#own.middleware(context, this.#goOn));
-    }).then(
-      (answer) => this.#returned(answer),
-      (cause: unknown) => this.#threw(cause),
-    );
+    })
+      .then((answer) => this.#returned(answer))
+      .catch((cause: unknown) => this.#threw(cause));
     try {
       return await this.#answer;
     } finally {
@@ -106,27 +107,7 @@ class OwnRun {
   #threw(cause: unknown): void {
     // The store's own failures come back through `next`.
     if (cause instanceof PlenumError && this.#told !== null) return;
-    this.#parts.logger.error({ middleware: this.#own.name, cause: String(cause) }, 'a middleware has thrown');
+    this.#parts.logger.error({ middleware: this.#own.name, cause: saidBy(cause) }, 'a middleware has thrown');
     this.#refuse({ code: 'internal' });
-  }
-}
-
-const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errors, code);
-
-/** The failure of `{ ok: false, failure }`, its known fields copied; null for anything else. */
-function readFailure(answer: unknown): Failure | null {
-  try {
-    const { ok, failure } = Object(answer);
-    const { code, error, retryAfterMs, details } = Object(failure);
-    if (ok !== false || !isCode(code)) return null;
-    const reason: unknown = Object(details).reason;
-    return {
-      code,
-      ...(typeof error === 'string' ? { error } : {}),
-      ...(typeof retryAfterMs === 'number' && retryAfterMs > 0 ? { retryAfterMs } : {}),
-      ...(typeof reason === 'string' ? { details: { reason } } : {}),
-    };
-  } catch {
-    return null;
   }
 }

@@ -1,0 +1,83 @@
+/** What each variable of the environment may hold, and what stands in for one that is not set. */
+import { defaultEngineSettings } from '@plenum/core';
+import { limits } from '@plenum/protocol';
+import { z } from 'zod';
+import {
+  duration,
+  httpUrl,
+  matching,
+  names,
+  oneOf,
+  origins,
+  postgresUrl,
+  redisUrl,
+  secret,
+  transports,
+  webhookSecrets,
+  wholeNumber,
+} from './values.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const frameRoomBytes = 1024;
+
+/** Every variable that this version reads, each with its form and its default. */
+export const environmentSchema = z.object({
+  NODE_ENV: z.string().optional(),
+  PORT: wholeNumber(0, 65_535).prefault('3000'),
+  HOST: matching('an address or a host name', /^\S{1,255}$/).prefault('127.0.0.1'),
+  REDIS_URL: redisUrl().optional(),
+  PLENUM_PREFIX: matching('1 to 32 of a–z 0–9 _ -', /^[a-z0-9_-]{1,32}$/).prefault('plenum'),
+  PLENUM_JWT_SECRET: secret(32).optional(),
+  PLENUM_ADMIN_TOKEN: secret(1).optional(),
+  PLENUM_ADMIN_PORT: wholeNumber(0, 65_535).optional(),
+  PLENUM_SERVICE: matching('1 to 64 printable characters', /^[\x21-\x7e]{1,64}$/).prefault('relay'),
+  PLENUM_EVENT: matching(
+    '1 to 64 of A–Z a–z 0–9 _ - : . and no name that Socket.IO keeps for itself',
+    /^(?!(?:connect|connect_error|disconnect|disconnecting|newListener|removeListener)$)[\w:.-]{1,64}$/,
+  ).prefault('request'),
+  PLENUM_CORS_ORIGINS: origins().prefault(''),
+  PLENUM_TRANSPORTS: transports().prefault('websocket'),
+  PLENUM_CREATE: oneOf('any', 'service').prefault('any'),
+  PLENUM_CREATE_ON_JOIN: oneOf('none', 'public').prefault('none'),
+  PLENUM_FANOUT: oneOf('coalesced', 'plain').prefault('coalesced'),
+  // A message has to fit into one frame together with its envelope.
+  PLENUM_MESSAGE_MAX_BYTES: wholeNumber(1, limits.frameMaxBytes - frameRoomBytes).prefault(
+    String(limits.messageMaxBytes),
+  ),
+  PLENUM_RATE_PER_SEC: wholeNumber(1, 1_000_000).prefault(String(defaultEngineSettings.ratePerSec)),
+  PLENUM_RATE_BURST: wholeNumber(1, 1_000_000).prefault(String(defaultEngineSettings.rateBurst)),
+  PLENUM_MEMBERSHIP_RATE_PER_SEC: wholeNumber(1, 1_000_000).prefault(
+    String(defaultEngineSettings.membershipRatePerSec),
+  ),
+  PLENUM_MEMBERSHIP_RATE_BURST: wholeNumber(1, 1_000_000).prefault(
+    String(defaultEngineSettings.membershipRateBurst),
+  ),
+  PLENUM_HISTORY_MAX_ENTRIES: wholeNumber(1, 10_000_000).prefault(
+    String(defaultEngineSettings.historyMaxEntries),
+  ),
+  PLENUM_HISTORY_MAX_AGE: duration().prefault('7d'),
+  PLENUM_MIDDLEWARES: names().optional(),
+  PLENUM_MODERATION_URL: httpUrl().optional(),
+  PLENUM_MODERATION_WORDS: z.string().optional(),
+  PLENUM_MODERATION_ON_FAILURE: oneOf('closed', 'open').prefault('closed'),
+  PLENUM_AUTH_URL: httpUrl().optional(),
+  PLENUM_AUTH_ON_FAILURE: oneOf('closed', 'open').prefault('closed'),
+  PLENUM_ARCHIVE_URL: postgresUrl().optional(),
+  PLENUM_NOTIFIER_URL: httpUrl().optional(),
+  PLENUM_WEBHOOK_SECRETS: webhookSecrets().prefault(''),
+  PLENUM_ROOM_QUEUE_LIMIT: wholeNumber(1, 10_000_000).prefault(String(defaultEngineSettings.roomQueueLimit)),
+  PLENUM_LOG_LEVEL: oneOf(...logLevels).prefault('info'),
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** Their text never stands in a problem. */
+export const secretNames: readonly string[] = [
+  'PLENUM_JWT_SECRET',
+  'PLENUM_ADMIN_TOKEN',
+  'PLENUM_ARCHIVE_URL',
+  'PLENUM_NOTIFIER_URL',
+  'PLENUM_MODERATION_URL',
+  'PLENUM_AUTH_URL',
+  'PLENUM_WEBHOOK_SECRETS',
+  'REDIS_URL',
+];

@@ -1,0 +1,104 @@
+/** `plenum.config.{js,mjs,ts,json}` in the working folder: variables as in the environment, and a team's own code. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import type { FileReading } from '../config.ts';
+import { environmentSchema } from './environment.ts';
+import {
+  adaptersProblem,
+  middlewareProblem,
+  noOwnParts,
+  type OwnParts,
+  requestsProblem,
+} from './own-parts.ts';
+
+type VariableValue = string | number | boolean | readonly (string | number)[];
+/** What such a file exports by default. Variables of the environment go before its own. */
+export type ConfigFile = Partial<OwnParts> & {
+  readonly [Name in keyof z.input<typeof environmentSchema>]?: VariableValue;
+};
+
+const fileNames = ['js', 'mjs', 'ts', 'json'].map((ending) => `plenum.config.${ending}`);
+
+/** @returns what the one file in `folder` says, nothing if there is none. Never rejects. */
+export async function readConfigFile(folder: string): Promise<FileReading> {
+  const [name, another] = fileNames.filter((candidate) => existsSync(join(folder, candidate)));
+  if (name === undefined) return withProblems([]);
+  if (another !== undefined) return withProblems([`there are ${name} and ${another}: keep one of them`]);
+  const loaded = await load(join(folder, name), name);
+  return loaded.ok ? fileReading(name, loaded.value) : withProblems([`${name} ${loaded.why}`]);
+}
+
+const withProblems = (problems: readonly string[]): FileReading => ({
+  variables: {},
+  own: noOwnParts,
+  problems,
+});
+
+type Loaded = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string };
+const failed = (why: string): Loaded => ({ ok: false, why });
+
+async function load(path: string, name: string): Promise<Loaded> {
+  if (name.endsWith('.json')) return loadJson(path);
+  try {
+    const module: unknown = await import(pathToFileURL(path).href);
+    return { ok: true, value: Reflect.get(Object(module), 'default') };
+  } catch (error) {
+    if (name.endsWith('.ts') && codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION') {
+      const why = `needs a Node that strips types, 22.18 or newer, and this is ${process.version}`;
+      return failed(`${why}: write plenum.config.mjs instead`);
+    }
+    return failed(`could not be loaded: ${error instanceof Error ? error.message : 'it has thrown'}`);
+  }
+}
+
+const codeOf = (error: unknown): unknown => Reflect.get(Object(error), 'code');
+
+async function loadJson(path: string): Promise<Loaded> {
+  try {
+    return { ok: true, value: JSON.parse(await readFile(path, 'utf8')) };
+  } catch (error) {
+    // What JSON.parse says quotes the file, and that may hold secrets.
+    return failed(error instanceof SyntaxError ? 'is not valid JSON' : 'could not be read');
+  }
+}
+
+const judgedBy = <T>(problemOf: (value: unknown) => string | null) =>
+  z.custom<T>((value) => problemOf(value) === null, { error: ({ input }) => problemOf(input) ?? '' });
+
+const partsSchema = z.object({
+  adapters: judgedBy<OwnParts['adapters']>(adaptersProblem),
+  middleware: judgedBy<OwnParts['middleware']>(middlewareProblem),
+  requests: judgedBy<OwnParts['requests']>(requestsProblem),
+});
+
+const variableSchema = z
+  .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))])
+  .transform((value) => (Array.isArray(value) ? value.join(',') : String(value)));
+
+/** A misspelt PLENUM_ name gets the same hint as in the environment. */
+const isVariable = (name: string): boolean =>
+  name.startsWith('PLENUM_') || Object.hasOwn(environmentSchema.shape, name);
+
+/** Every name is known, every value of a variable has a form as text. */
+function fileReading(fileName: string, file: unknown): FileReading {
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) {
+    return withProblems([`${fileName} must export an object by default`]);
+  }
+  const { adapters, middleware, requests, ...variables } = { ...noOwnParts, ...file };
+  const texts = z.record(z.string(), variableSchema).safeParse(variables);
+  const parts = partsSchema.safeParse({ adapters, middleware, requests });
+  const unknown = Object.keys(variables).filter((name) => !isVariable(name));
+  const wrong = texts.error?.issues.map(({ path }) => `${path.join('.')} must be a text, a number or a list`);
+  const problems = [
+    ...unknown.map((name) => `${name} is unknown`),
+    ...(wrong ?? []),
+    ...(parts.error?.issues.map(({ message }) => message) ?? []),
+  ];
+  if (!texts.success || !parts.success || problems.length > 0) {
+    return withProblems(problems.map((problem) => `${fileName}: ${problem}`));
+  }
+  return { variables: texts.data, own: parts.data, problems: [] };
+}

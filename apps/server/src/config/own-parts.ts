@@ -1,0 +1,68 @@
+/** What a team adds to a node as code: adapters, middlewares and request types. Judged by shape, since a file holds anything. */
+import type { Adapters, SendMiddleware } from '@plenum/core';
+import type { OwnRequest } from '@plenum/gateway';
+
+export interface OwnParts {
+  readonly adapters: Adapters;
+  /** By the names that the order of middlewares calls them. */
+  readonly middleware: Readonly<Record<string, SendMiddleware>>;
+  /** Made by `defineRequest`. */
+  readonly requests: readonly OwnRequest[];
+}
+export const noOwnParts: OwnParts = { adapters: {}, middleware: {}, requests: [] };
+
+type Kind = keyof Adapters;
+const methods: Readonly<Record<Kind, string>> = {
+  archive: 'save',
+  notifier: 'notify',
+  moderation: 'check',
+  auth: 'authorize',
+};
+const isKind = (name: string): name is Kind => Object.hasOwn(methods, name);
+
+/** Contract without effect yet: to ignore it would be to promise what does not happen. */
+const undelivered: readonly Kind[] = ['archive', 'notifier'];
+
+/** @param byVariable what names the same kind of adapter in another place */
+export function ownPartProblems(
+  adapters: Adapters,
+  byVariable: Readonly<Partial<Record<Kind, string | undefined>>> = {},
+): string[] {
+  const given = Object.keys(adapters).filter(isKind);
+  return [
+    ...given
+      .filter((kind) => byVariable[kind] !== undefined)
+      .map((kind) => `adapters.${kind} is given as code and by PLENUM_${kind.toUpperCase()}_*: keep one`),
+    ...given
+      .filter((kind) => undelivered.includes(kind))
+      .map((kind) => `adapters.${kind} is not supported by this version yet: leave it out`),
+  ];
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const has = (value: unknown, method: string): boolean =>
+  isObject(value) && typeof Reflect.get(value, method) === 'function';
+
+/** @returns a sentence about the first thing that is no adapter */
+export function adaptersProblem(value: unknown): string | null {
+  if (!isObject(value)) return 'adapters must be an object with archive, notifier, moderation or auth';
+  for (const [name, adapter] of Object.entries(value)) {
+    if (!isKind(name)) return `adapters.${name} is unknown: there are ${Object.keys(methods).join(', ')}`;
+    if (!has(adapter, methods[name])) return `adapters.${name} must have a method ${methods[name]}`;
+    const onFailure: unknown = Reflect.get(adapter, 'onFailure');
+    if (![undefined, 'closed', 'open'].some((known) => known === onFailure)) {
+      return `adapters.${name}.onFailure must be closed or open`;
+    }
+  }
+  return null;
+}
+
+export function middlewareProblem(value: unknown): string | null {
+  const isRecord = isObject(value) && Object.values(value).every((one) => typeof one === 'function');
+  return isRecord ? null : 'middleware must be an object of functions, by their names';
+}
+
+export function requestsProblem(value: unknown): string | null {
+  const isList = Array.isArray(value) && value.every((one) => has(one, 'handlerWith'));
+  return isList ? null : 'requests must be a list of what defineRequest returns';
+}

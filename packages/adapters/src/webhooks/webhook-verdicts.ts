@@ -1,0 +1,69 @@
+/** Moderation and authorization by webhook: the answer is `{ "allowed": boolean, "reason"?: string }`, and nothing else is. */
+import {
+  type AdapterCall,
+  type Authorization,
+  type Moderation,
+  PlenumError,
+  type Random,
+  type Verdict,
+} from '@plenum/core';
+import { reasonSchema } from '@plenum/protocol';
+import type { Webhook, WebhookAnswer } from './webhook.ts';
+
+const meaningless = (why: string): PlenumError =>
+  PlenumError.of('unavailable', { cause: new Error(`the webhook gives no verdict: ${why}`) });
+
+function parsed(text: string | null): unknown {
+  if (text === null) throw meaningless('its answer is too long');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw meaningless('its answer is not JSON');
+  }
+}
+
+/** @throws PlenumError `unavailable` for whatever is not a verdict: nothing is allowed by accident, and nothing denied. */
+function verdictOf({ status, text }: WebhookAnswer, defaultReason: string): Verdict {
+  if (status < 200 || status > 299) throw meaningless(`HTTP ${status}`);
+  const answer = parsed(text);
+  if (typeof answer !== 'object' || answer === null) throw meaningless('its answer is not an object');
+  const isAllowed = 'allowed' in answer ? answer.allowed : undefined;
+  if (isAllowed === true) return { isAllowed };
+  if (isAllowed !== false) throw meaningless('"allowed" is neither true nor false');
+  const given = 'reason' in answer ? answer.reason : undefined;
+  if (given === undefined || given === null) return { isAllowed, reason: defaultReason };
+  const reason = reasonSchema.safeParse(given);
+  if (!reason.success) throw meaningless('"reason" is no text that a client may be told');
+  return { isAllowed, reason: reason.data };
+}
+
+interface Question {
+  readonly type: string;
+  readonly data: object;
+  readonly defaultReason: string;
+}
+
+const asking =
+  (webhook: Webhook, random: Random) =>
+  async ({ type, data, defaultReason }: Question, call: AdapterCall): Promise<Verdict> =>
+    verdictOf(await webhook.post({ id: `ask-${random.token()}`, type, data }, call), defaultReason);
+
+/** Event `message.proposed`, data `{ group_id, from_user_id, message }`. Without a reason of its own a denial says `blocked`. */
+export function createWebhookModeration(webhook: Webhook, random: Random): Moderation {
+  const ask = asking(webhook, random);
+  return {
+    check: ({ group_id, from_user_id, message }, call) => {
+      const data = { group_id, from_user_id, message };
+      return ask({ type: 'message.proposed', data, defaultReason: 'blocked' }, call);
+    },
+  };
+}
+
+/** Event `action.proposed`, data `{ user_id, group_id, action }`. Without a reason of its own a denial says `denied`. */
+export function createWebhookAuthorization(webhook: Webhook, random: Random): Authorization {
+  const ask = asking(webhook, random);
+  return {
+    authorize: (user_id, group_id, action, call) =>
+      ask({ type: 'action.proposed', data: { user_id, group_id, action }, defaultReason: 'denied' }, call),
+  };
+}

@@ -1,0 +1,113 @@
+/** One signed POST and its answer. No redirects, no proxies, no private addresses, no answer that never ends. */
+import { type AdapterCall, type Clock, PlenumError } from '@plenum/core';
+import { Pool } from 'undici';
+import { withinTime } from '../within-time.ts';
+import { createConnector, type Resolve } from './public-connector.ts';
+import { createSigner } from './signature.ts';
+
+export interface WebhookOptions {
+  /** `https://…`; `http://` with `allowPrivate` only. */
+  readonly url: string;
+  /** `whsec_…`, at least one. */
+  readonly secrets: readonly string[];
+  /** True: private addresses and plain HTTP too. */
+  readonly allowPrivate: boolean;
+  readonly clock: Clock;
+  /** Milliseconds since 1970, for the signed timestamp. */
+  readonly nowMs?: () => number;
+  /** From the call to the last byte of its answer; default 2,000. */
+  readonly timeoutMs?: number;
+  /** Default: the system's. */
+  readonly resolve?: Resolve;
+}
+
+/** The body that the receiver gets, as Standard Webhooks recommends it. */
+export interface WebhookEvent {
+  /** The same for every attempt to say the same. */
+  readonly id: string;
+  readonly type: string;
+  readonly data: object;
+}
+
+export interface WebhookAnswer {
+  readonly status: number;
+  /** Null: longer than 64 KiB, and not read to its end. */
+  readonly text: string | null;
+}
+
+export interface Webhook {
+  /** @throws PlenumError `unavailable` when there is no answer; its cause holds neither body nor signature. */
+  post(event: WebhookEvent, call: AdapterCall): Promise<WebhookAnswer>;
+  /** Calls under way reject. Idempotent. */
+  close(): Promise<void>;
+}
+
+const defaultTimeoutMs = 2000;
+const maxAnswerBytes = 64 * 1024;
+const maxConnections = 32;
+
+/** @throws TypeError that quotes nothing but the host */
+function checkedUrl(text: string, allowPrivate: boolean): URL {
+  if (!URL.canParse(text)) throw new TypeError('the URL of a webhook is not a URL');
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) {
+    throw new TypeError(
+      `the webhook at ${url.host} must be https:// (plain http:// where private addresses are allowed)`,
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new TypeError(`the URL of the webhook at ${url.host} must not hold a user or a password`);
+  }
+  return url;
+}
+
+async function textUpTo(maxBytes: number, body: AsyncIterable<Buffer>): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    // Leaving the loop ends the connection.
+    if (size > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** @throws TypeError for a URL or a secret that cannot be used. Connects to nothing yet. */
+export function createWebhook(options: WebhookOptions): Webhook {
+  const { allowPrivate, clock, nowMs = Date.now, timeoutMs = defaultTimeoutMs, resolve } = options;
+  const url = checkedUrl(options.url, allowPrivate);
+  const path = `${url.pathname}${url.search}`;
+  const sign = createSigner(options.secrets);
+  const connect = createConnector({ allowPrivate, timeoutMs, ...(resolve === undefined ? {} : { resolve }) });
+  const pool = new Pool(url.origin, { connect, connections: maxConnections, pipelining: 1 });
+
+  const send = async (event: WebhookEvent, signal: AbortSignal): Promise<WebhookAnswer> => {
+    const sentMs = nowMs();
+    const timestampSec = Math.floor(sentMs / 1000);
+    const timestamp = new Date(sentMs).toISOString();
+    const body = JSON.stringify({ type: event.type, timestamp, data: event.data });
+    const headers = {
+      'content-type': 'application/json',
+      'user-agent': 'plenum',
+      'webhook-id': event.id,
+      'webhook-timestamp': String(timestampSec),
+      'webhook-signature': sign({ id: event.id, timestampSec, body }),
+    };
+    const answer = await pool.request({ method: 'POST', path, headers, body, signal });
+    return { status: answer.statusCode, text: await textUpTo(maxAnswerBytes, answer.body) };
+  };
+
+  return {
+    post: async (event, call) => {
+      try {
+        return await withinTime({ clock, timeoutMs, signal: call.signal }, (signal) => send(event, signal));
+      } catch (error) {
+        if (error instanceof PlenumError) throw error;
+        const why = error instanceof Error ? error.message : 'unknown failure';
+        throw PlenumError.of('unavailable', { cause: new Error(`webhook at ${url.host}: ${why}`) });
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}

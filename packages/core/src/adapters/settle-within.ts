@@ -1,0 +1,58 @@
+/** Waits for code of a stranger: it may throw, hang, or answer when nobody listens any more. */
+import type { Clock } from '../ports/clock.ts';
+
+export type Settled<T> =
+  | { readonly kind: 'answer'; readonly answer: T }
+  | { readonly kind: 'throw'; readonly cause: unknown }
+  | { readonly kind: 'timeout' | 'aborted' };
+
+export interface Patience {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Ends the wait early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Never rejects. What comes after the end of the wait is dropped, a rejection too; `start` is told of the end by its
+ * signal. Code that blocks the event loop is beyond it.
+ */
+export function settleWithin<T>(
+  start: (signal: AbortSignal) => T | Promise<T>,
+  { clock, timeoutMs, signal }: Patience,
+): Promise<Settled<T>> {
+  if (signal?.aborted === true) return Promise.resolve({ kind: 'aborted' });
+  return new Promise((resolve) => {
+    const controller = new AbortController();
+    const finish = (settled: Settled<T>) => {
+      cancelTimeout();
+      signal?.removeEventListener('abort', onAbort);
+      resolve(settled);
+    };
+    const giveUp = (kind: 'timeout' | 'aborted') => {
+      finish({ kind });
+      controller.abort();
+    };
+    const onAbort = () => giveUp('aborted');
+    const cancelTimeout = clock.after(timeoutMs, () => giveUp('timeout'));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    new Promise<T>((answer) => {
+      answer(start(controller.signal));
+    }).then(
+      (answer) => finish({ kind: 'answer', answer }),
+      (cause: unknown) => finish({ kind: 'throw', cause }),
+    );
+  });
+}
+
+/** Longest text of an error that is logged, in characters. */
+const saidMax = 300;
+
+/** An error as it may be logged: its other properties, such as the failing row of a database, may hold message bodies. */
+export function saidBy(cause: unknown): string | undefined {
+  try {
+    return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, saidMax) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+/** Outcomes of sends and changes as telemetry: what happened is told once, by the node that made it happen. */
+import { type Failure, type GroupId, SERVICE, type UserId } from '@plenum/protocol';
+import type { ChangeOutcome, GroupCommand } from '../groups/commands.ts';
+import type { AppendOutcome, MessageDraft } from '../send/draft.ts';
+import { emitTelemetry } from './events.ts';
+
+export function tellSent({ groupId, sender: userId }: MessageDraft, outcome: AppendOutcome): void {
+  if (outcome.outcome === 'refused') tellRefused(groupId, userId, outcome.failure);
+  else if (!outcome.isDuplicate) emitTelemetry('message_sent', { groupId, userId, seq: outcome.seq });
+}
+
+export function tellChanged(command: GroupCommand, outcome: ChangeOutcome): void {
+  const { groupId, operation, actor } = command;
+  if (outcome.outcome === 'refused') {
+    if (actor !== SERVICE) tellRefused(groupId, actor, outcome.failure);
+    return;
+  }
+  if (outcome.isDuplicate) return;
+  if (operation === 'create') emitTelemetry('room_join', { groupId, userId: command.actor });
+  if (operation === 'join' && outcome.status === 'active') {
+    emitTelemetry('room_join', { groupId, userId: command.userId });
+  }
+  if (operation === 'accept') emitTelemetry('room_join', { groupId, userId: command.userId });
+  if (operation === 'leave' || operation === 'kick' || operation === 'ban') {
+    emitTelemetry('room_leave', { groupId, userId: command.userId });
+  }
+}
+
+function tellRefused(groupId: GroupId, userId: UserId, { code }: Failure): void {
+  if (code === 'rate_limited') emitTelemetry('rate_limit_hit', { groupId, userId });
+  if (code === 'room_overloaded') emitTelemetry('queue_overflow', { groupId });
+}

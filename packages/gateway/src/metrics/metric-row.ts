@@ -1,0 +1,153 @@
+/**
+ * How a metric is declared: name, meaning, when somebody should look, and what feeds it. Label values are words of closed
+ * lists, never ids.
+ */
+import { type TelemetryEvent, type TelemetryEvents, watchTelemetry } from '@plenum/core';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What only the node itself can tell, read at each scrape. */
+export interface NodeReadings {
+  readonly openSockets: () => number;
+  /** Bytes that wait for sockets which do not read fast enough. */
+  readonly bufferedBytes: () => number;
+  readonly hostedFeeds: () => number;
+  readonly attachedDevices: () => number;
+}
+
+export type Unit =
+  | 'messages'
+  | 'entries'
+  | 'bytes'
+  | 'seconds'
+  | 'events'
+  | 'sockets'
+  | 'leases'
+  | 'feeds'
+  | 'devices'
+  | 'state';
+
+export interface Description {
+  readonly name: string;
+  readonly unit: Unit;
+  readonly help: string;
+  /** A condition in words, and what to look at; null: no alarm by itself. */
+  readonly alertWhen: string | null;
+}
+
+export interface MetricRow extends Description {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  /** What feeds it; none: it is read from the node. */
+  readonly events: readonly TelemetryEvent[];
+  /** @returns what takes it off its channels. */
+  readonly install: (registry: Registry, node: NodeReadings) => () => void;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Counts `amount` (default 1) at each event. */
+export function counter<E extends TelemetryEvent>(
+  event: E,
+  description: Description,
+  read: {
+    readonly amount?: (payload: TelemetryEvents[E]) => number;
+    readonly labels?: readonly string[];
+    readonly labelsOf?: (payload: TelemetryEvents[E]) => Labels;
+  } = {},
+): MetricRow {
+  const { amount = () => 1, labels = [], labelsOf = () => ({}) } = read;
+  return {
+    ...description,
+    type: 'counter',
+    labels,
+    events: [event],
+    install: (registry) => {
+      const { name, help } = description;
+      const metric = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
+      return watchTelemetry(event, (payload) => metric.inc(labelsOf(payload), amount(payload)));
+    },
+  };
+}
+
+/** A distribution over fixed buckets, in seconds. */
+export function histogram<E extends TelemetryEvent>(
+  event: E,
+  description: Description,
+  read: {
+    readonly buckets: readonly number[];
+    readonly seconds: (payload: TelemetryEvents[E]) => number;
+    readonly labels: readonly string[];
+    readonly labelsOf: (payload: TelemetryEvents[E]) => Labels;
+  },
+): MetricRow {
+  const { buckets, seconds, labels, labelsOf } = read;
+  return {
+    ...description,
+    type: 'histogram',
+    labels,
+    events: [event],
+    install: (registry) => {
+      const { name, help } = description;
+      const metric = new Histogram({
+        name,
+        help,
+        labelNames: [...labels],
+        buckets: [...buckets],
+        registers: [registry],
+      });
+      return watchTelemetry(event, (payload) => metric.observe({ ...labelsOf(payload) }, seconds(payload)));
+    },
+  };
+}
+
+/** What the node says of itself at the moment of the scrape. */
+export function reading(description: Description, read: (node: NodeReadings) => number): MetricRow {
+  return {
+    ...description,
+    type: 'gauge',
+    labels: [],
+    events: [],
+    install: (registry, node) => {
+      const { name, help } = description;
+      new Gauge({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          this.set(read(node));
+        },
+      });
+      return () => undefined;
+    },
+  };
+}
+
+/** A gauge that events move, each in its own way. */
+export function movedGauge(
+  description: Description,
+  labels: readonly string[],
+  moves: readonly { readonly event: TelemetryEvent; readonly watch: (metric: Gauge) => () => void }[],
+): MetricRow {
+  return {
+    ...description,
+    type: 'gauge',
+    labels,
+    events: moves.map(({ event }) => event),
+    install: (registry) => {
+      const { name, help } = description;
+      const metric = new Gauge({ name, help, labelNames: [...labels], registers: [registry] });
+      const ends = moves.map(({ watch }) => watch(metric));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+  };
+}
+
+export const move = <E extends TelemetryEvent>(
+  event: E,
+  onEvent: (metric: Gauge, payload: TelemetryEvents[E]) => void,
+) => ({
+  event,
+  watch: (metric: Gauge) => watchTelemetry(event, (payload) => onEvent(metric, payload)),
+});

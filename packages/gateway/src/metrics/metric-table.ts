@@ -1,0 +1,296 @@
+/** Every metric of Plenum. The page for operators, the dashboard and the alert rules are checked against this table. */
+import { counter, histogram, type MetricRow, move, movedGauge, reading } from './metric-row.ts';
+import { queueGauge } from './queue-gauge.ts';
+
+const messages: readonly MetricRow[] = [
+  counter('message_sent', {
+    name: 'plenum_messages_sent_total',
+    unit: 'messages',
+    help: 'Messages that were checked, numbered, stored and published; repeated requests are none',
+    alertWhen: null,
+  }),
+  counter(
+    'broadcast',
+    {
+      name: 'plenum_deliveries_total',
+      unit: 'entries',
+      help: 'Entries times devices of this node that they were handed to',
+      alertWhen: null,
+    },
+    { amount: ({ entries, devices }) => entries * devices },
+  ),
+  histogram(
+    'request_answered',
+    {
+      name: 'plenum_request_duration_seconds',
+      unit: 'seconds',
+      help: 'From the arrival of a request to its outcome, by request type',
+      alertWhen:
+        'the 99th percentile of relay_msg stays above 0.25 for 5 minutes: look at Redis and at the event loop lag',
+    },
+    {
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      seconds: ({ durationMs }) => durationMs / 1000,
+      labels: ['request_type'],
+      labelsOf: ({ requestType }) => ({ request_type: requestType }),
+    },
+  ),
+  counter(
+    'request_answered',
+    {
+      name: 'plenum_requests_total',
+      unit: 'events',
+      help: 'Answered requests by type and code; `ok` on success',
+      alertWhen:
+        'any `internal` appears (a bug: see the log), or `unavailable` and `timeout` exceed 1 % of all for 5 minutes',
+    },
+    {
+      labels: ['request_type', 'code'],
+      labelsOf: ({ requestType, code }) => ({ request_type: requestType, code: code ?? 'ok' }),
+    },
+  ),
+  counter('rate_limit_hit', {
+    name: 'plenum_rate_limit_hits_total',
+    unit: 'events',
+    help: 'Requests that were refused because a token bucket was empty',
+    alertWhen: null,
+  }),
+  counter('queue_overflow', {
+    name: 'plenum_queue_overflows_total',
+    unit: 'events',
+    help: 'Sends that were refused because the queue of the room is full',
+    alertWhen: 'it rises for 5 minutes: the archive does not keep up, see plenum_adapter_failures_total',
+  }),
+];
+
+const groups: readonly MetricRow[] = [
+  counter('room_join', {
+    name: 'plenum_room_joins_total',
+    unit: 'events',
+    help: 'Users who became members that receive: created, joined or accepted',
+    alertWhen: null,
+  }),
+  counter('room_leave', {
+    name: 'plenum_room_leaves_total',
+    unit: 'events',
+    help: 'Members who left, were kicked or were banned',
+    alertWhen: null,
+  }),
+];
+
+const feeds: readonly MetricRow[] = [
+  reading(
+    { name: 'plenum_feeds', unit: 'feeds', help: 'Groups whose entries this node follows', alertWhen: null },
+    ({ hostedFeeds }) => hostedFeeds(),
+  ),
+  counter('gap_found', {
+    name: 'plenum_feed_gaps_total',
+    unit: 'events',
+    help: 'Holes that feeds found in what they heard from Redis',
+    alertWhen:
+      'it rises faster than 1 per second for 5 minutes: look at the output buffer limit of Redis for pub/sub',
+  }),
+  counter(
+    'gap_repaired',
+    {
+      name: 'plenum_feed_entries_repaired_total',
+      unit: 'entries',
+      help: 'Entries that were missed and read from the log instead',
+      alertWhen: null,
+    },
+    { amount: ({ entries }) => entries },
+  ),
+  counter('duplicate_dropped', {
+    name: 'plenum_feed_duplicates_total',
+    unit: 'entries',
+    help: 'Entries that were heard twice and dropped',
+    alertWhen: null,
+  }),
+  counter('entry_lost', {
+    name: 'plenum_feed_entries_lost_total',
+    unit: 'entries',
+    help: 'Entries that were heard and that Redis has lost since, by a failover',
+    alertWhen: 'it rises at all: acknowledged messages were lost by Redis, see its durability class',
+  }),
+  counter(
+    'resync',
+    {
+      name: 'plenum_resyncs_total',
+      unit: 'devices',
+      help: 'Devices that were told that their position does not continue, by reason',
+      alertWhen: '`epoch_changed` or `ahead` rise: Redis lost a part of a log',
+    },
+    { labels: ['reason'], labelsOf: ({ reason }) => ({ reason }), amount: ({ devices }) => devices },
+  ),
+  counter(
+    'anomaly',
+    {
+      name: 'plenum_anomalies_total',
+      unit: 'events',
+      help: 'Things that must not happen but ended nothing, by kind; the log names them',
+      alertWhen:
+        '`malformed_entry` or `subscribe_refused` rise: somebody else writes to our channels, or the ACL is wrong',
+    },
+    { labels: ['kind'], labelsOf: ({ kind }) => ({ kind }) },
+  ),
+];
+
+const sockets: readonly MetricRow[] = [
+  reading(
+    { name: 'plenum_sockets', unit: 'sockets', help: 'Sockets that are open on this node', alertWhen: null },
+    ({ openSockets }) => openSockets(),
+  ),
+  reading(
+    {
+      name: 'plenum_devices',
+      unit: 'devices',
+      help: 'Devices that this node knows: sockets, and listeners of the library',
+      alertWhen: null,
+    },
+    ({ attachedDevices }) => attachedDevices(),
+  ),
+  reading(
+    {
+      name: 'plenum_socket_buffered_bytes',
+      unit: 'bytes',
+      help: 'Bytes that wait for sockets which do not read as fast as they are written to',
+      alertWhen: 'it stays above a quarter of the memory of the node',
+    },
+    ({ bufferedBytes }) => bufferedBytes(),
+  ),
+  counter('socket_opened', {
+    name: 'plenum_sockets_opened_total',
+    unit: 'sockets',
+    help: 'Sockets that were admitted',
+    alertWhen: null,
+  }),
+  counter('socket_closed', {
+    name: 'plenum_sockets_closed_total',
+    unit: 'sockets',
+    help: 'Sockets that ended, however they did',
+    alertWhen: 'it rises ten times faster than usual: clients are thrown off, by a balancer or by us',
+  }),
+  counter('slow_consumer', {
+    name: 'plenum_slow_consumers_total',
+    unit: 'sockets',
+    help: 'Sockets that were cut because they did not read',
+    alertWhen: 'it rises faster than 1 per minute for 15 minutes',
+  }),
+];
+
+const delivery: readonly MetricRow[] = [
+  queueGauge({
+    name: 'plenum_queue_messages',
+    unit: 'messages',
+    help: 'Messages of the partitions of this node that wait for an adapter, by kind',
+    alertWhen: 'it rises for 10 minutes: the adapter does not keep up or is away',
+  }),
+  counter(
+    'delivered',
+    {
+      name: 'plenum_delivered_total',
+      unit: 'entries',
+      help: 'Entries that an adapter has taken, by kind',
+      alertWhen: null,
+    },
+    { labels: ['kind'], labelsOf: ({ kind }) => ({ kind }), amount: ({ entries }) => entries },
+  ),
+  histogram(
+    'delivered',
+    {
+      name: 'plenum_delivery_duration_seconds',
+      unit: 'seconds',
+      help: 'How long an adapter took for a batch, by kind',
+      alertWhen: null,
+    },
+    {
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      seconds: ({ durationMs }) => durationMs / 1000,
+      labels: ['kind'],
+      labelsOf: ({ kind }) => ({ kind }),
+    },
+  ),
+  counter(
+    'delivery_retry',
+    {
+      name: 'plenum_delivery_retries_total',
+      unit: 'entries',
+      help: 'Entries that an adapter refused and that are tried again, by kind',
+      alertWhen: null,
+    },
+    { labels: ['kind'], labelsOf: ({ kind }) => ({ kind }), amount: ({ entries }) => entries },
+  ),
+  counter(
+    'dead_letter',
+    {
+      name: 'plenum_dead_letters_total',
+      unit: 'entries',
+      help: 'Entries that were given up and wait for an operator, by kind',
+      alertWhen: 'it rises at all: see GET /v1/dead-letters',
+    },
+    { labels: ['kind'], labelsOf: ({ kind }) => ({ kind }) },
+  ),
+];
+
+const adapters: readonly MetricRow[] = [
+  counter(
+    'adapter_denied',
+    {
+      name: 'plenum_adapter_denials_total',
+      unit: 'events',
+      help: 'Requests that moderation or auth refused',
+      alertWhen: null,
+    },
+    { labels: ['adapter'], labelsOf: ({ adapter }) => ({ adapter }) },
+  ),
+  counter(
+    'adapter_failed',
+    {
+      name: 'plenum_adapter_failures_total',
+      unit: 'events',
+      help: 'Calls of an adapter that hung, threw or answered nonsense',
+      alertWhen: 'it rises faster than 1 per second for 5 minutes',
+    },
+    { labels: ['adapter', 'failure'], labelsOf: ({ adapter, failure }) => ({ adapter, failure }) },
+  ),
+  movedGauge(
+    {
+      name: 'plenum_adapter_breaker_open',
+      unit: 'state',
+      help: '1 while an adapter is left alone because it failed too often',
+      alertWhen: 'it is 1 for 5 minutes',
+    },
+    ['adapter'],
+    [move('breaker_changed', (metric, { adapter, isOpen }) => metric.set({ adapter }, isOpen ? 1 : 0))],
+  ),
+];
+
+const ownership: readonly MetricRow[] = [
+  movedGauge(
+    {
+      name: 'plenum_leases',
+      unit: 'leases',
+      help: 'Partitions that this node owns',
+      alertWhen: 'the sum over all nodes is not 256 for 1 minute',
+    },
+    [],
+    [move('lease_gained', (metric) => metric.inc()), move('lease_lost', (metric) => metric.dec())],
+  ),
+  counter('lease_lost', {
+    name: 'plenum_leases_lost_total',
+    unit: 'leases',
+    help: 'Partitions that this node gave up or lost',
+    alertWhen:
+      'it rises while no node starts or stops: look at the latency of Redis and at blocked event loops',
+  }),
+];
+
+export const metricTable: readonly MetricRow[] = [
+  ...messages,
+  ...groups,
+  ...feeds,
+  ...sockets,
+  ...delivery,
+  ...adapters,
+  ...ownership,
+];

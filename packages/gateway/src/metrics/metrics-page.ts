@@ -1,0 +1,23 @@
+/** The page for operators: every metric with its unit and when somebody should look. Generated; a test keeps the file true. */
+import { metricTable } from './metric-table.ts';
+
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+export function metricsPage(): string {
+  const rows = metricTable.map(
+    ({ name, type, unit, labels, help, alertWhen }) =>
+      `| \`${name}\` | ${type} | ${unit} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${cell(help)} | ${cell(alertWhen ?? '')} |`,
+  );
+  return [
+    '# Metrics',
+    '',
+    'What `GET /metrics` answers, beside the figures of the process that prom-client gives (`process_*`, `nodejs_*`).',
+    'All are of one node; sum counters over nodes. With `PLENUM_ADMIN_PORT` the page is on that listener, without a token;',
+    'else it needs the admin token.',
+    '',
+    '| metric | type | unit | labels | meaning | alert when |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}

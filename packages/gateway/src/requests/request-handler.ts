@@ -1,0 +1,18 @@
+import type { Caller, Outcome } from '@plenum/core';
+import type { RequestResult } from '@plenum/protocol';
+
+export interface RequestCall {
+  readonly caller: Caller;
+  /** As the registry knows it. */
+  readonly requestType: string;
+  /** The service stands behind the request, whoever acts in it. */
+  readonly isByService: boolean;
+  /** Untrusted: the registry parses them. */
+  readonly args: unknown;
+  /** See `Operations.relay_msg`; other requests don't call it. */
+  readonly onCommitted?: (result: RequestResult<'relay_msg'>) => void;
+  /** Of the asking socket; absent over REST. */
+  readonly refreshToken?: (token: string) => Promise<Outcome<RequestResult<'refresh_token'>>>;
+}
+/** Resolves with success or a typed failure; throws what operations throw. */
+export type RequestHandler = (call: RequestCall) => Promise<Outcome<unknown>>;
