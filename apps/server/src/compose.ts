@@ -1,14 +1,19 @@
 /** The composition root: the only place that knows every package and puts a node together. */
 import { createJwtAuthenticator, issueJwt, type OpenAdapters, openAdapters } from '@plenum/adapters';
 import {
+  type Adapters,
   type Clock,
+  type ClusterStrategy,
   type Core,
   type CoreParts,
   createCore,
+  createDeliveryWork,
+  type DeliverySettings,
   type Engine,
   type EngineSettings,
   type FanOut,
   type Logger,
+  Ownership,
   PlenumError,
   type Random,
   systemClock,
@@ -111,6 +116,7 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     ...injected,
     operations: domain.core.operations,
     requests: choice.requests,
+    cluster: domain.core.cluster,
     hub: domain.core.feeds,
     authenticator: createJwtAuthenticator({ secret }),
     engineHealth: () => engine.health(),
@@ -125,5 +131,34 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     homePage: homePage(choice.config),
     ...(choice.config.isDev ? { issueDevToken } : {}),
     ...choice.mount,
+  });
+}
+
+export interface OwnershipChoice {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly nodeId: string;
+  /** Null: this process does not listen. */
+  readonly url: string | null;
+  readonly version: string;
+  readonly strategy: ClusterStrategy;
+  readonly adapters: Adapters;
+  readonly delivery: DeliverySettings;
+  readonly onDrainAsked?: () => void;
+}
+
+/** What this node does for the partitions that it owns: what the engine needs, and the deliveries. */
+export function openOwnership({ engine, adapters, delivery, ...choice }: OwnershipChoice): Ownership {
+  const { nodeId, url, version, strategy, ...rest } = choice;
+  const { logger } = choice;
+  const injected = { clock: systemClock, random: systemRandom, logger };
+  const deliveries = createDeliveryWork({ ...injected, engine, adapters, settings: delivery });
+  return new Ownership({
+    ...rest,
+    nodes: engine.nodes,
+    leases: engine.leases,
+    works: [...engine.partitionWorks, deliveries],
+    card: { nodeId, url, version, strategy },
+    clock: systemClock,
   });
 }

@@ -27,12 +27,14 @@ test('an empty environment is dev mode on the loopback address with the memory e
     transports: ['websocket'],
     createPolicy: 'any',
     messageMaxBytes: 4096,
+    strategy: 'owner',
     isDev: true,
     engineSettings: {
       ratePerSec: 10,
       rateBurst: 20,
       historyMaxEntries: 10_000,
       historyMaxAgeMs: 604_800_000,
+      leaseTtlMs: 6000,
     },
   });
 });
@@ -104,6 +106,21 @@ test('what Kubernetes injects for a Service named plenum is a warning without a 
   const reading = readConfig({ PLENUM_PORT_3000_TCP_ADDR: '10.0.0.1', PLENUM_SERVICE_HOST: '10.0.0.1' });
   expect(reading.ok).toBe(true);
   expect(reading.warnings).toHaveLength(2);
+});
+
+test.each([
+  ['owner', 'owner'],
+  ['pg', 'owner'],
+  ['horde', 'owner'],
+  ['local', 'local'],
+])('the cluster strategy %s means %s', (name, strategy) => {
+  expect(configOf({ PLENUM_CLUSTER_STRATEGY: name }).strategy).toBe(strategy);
+});
+
+test('a cluster strategy that nobody knows is a problem', () => {
+  expect(problemsOf({ PLENUM_CLUSTER_STRATEGY: 'raft' })).toEqual([
+    'PLENUM_CLUSTER_STRATEGY is "raft" but must be owner (or pg, or horde) or local',
+  ]);
 });
 
 test('durations and origins become values', () => {

@@ -1,6 +1,15 @@
 /** Environment and configuration file become a configuration here and nowhere else; all problems are reported together. */
 import type { AdapterOptions } from '@plenum/adapters';
-import { defaultEngineSettings, defaultMiddlewares, type EngineSettings, orderProblems } from '@plenum/core';
+import {
+  type ClusterStrategy,
+  type DeliveryKind,
+  type DeliverySettings,
+  defaultDeliverySettings,
+  defaultEngineSettings,
+  defaultMiddlewares,
+  type EngineSettings,
+  orderProblems,
+} from '@plenum/core';
 import type { z } from 'zod';
 import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
 import { plannedNameProblems, unknownNameWarnings } from './config/names.ts';
@@ -28,10 +37,12 @@ export interface Config {
   readonly createOnJoin: 'none' | 'public';
   readonly fanOut: 'coalesced' | 'plain';
   readonly messageMaxBytes: number;
+  readonly strategy: ClusterStrategy;
   readonly logLevel: (typeof logLevels)[number];
   /** Loopback host, no secret, NODE_ENV not `production`. */
   readonly isDev: boolean;
   readonly engineSettings: EngineSettings;
+  readonly delivery: DeliverySettings;
   /** Steps of a send, by name. */
   readonly middlewares: readonly string[];
   /** Adapters that the environment names. */
@@ -114,6 +125,15 @@ function said(issue: z.core.$ZodIssue, from: NodeJS.ProcessEnv): string {
   return `${name}${given} ${issue.message}`;
 }
 
+const givenUrl = (url: string | undefined): string | null =>
+  url === undefined || url === 'none' ? null : url;
+
+/** What is set to `none` ends for the whole cluster. */
+const endedKindsOf = (variables: Environment): DeliveryKind[] => [
+  ...(variables.PLENUM_ARCHIVE_URL === 'none' ? ['archive' as const] : []),
+  ...(variables.PLENUM_NOTIFIER_URL === 'none' ? ['notifier' as const] : []),
+];
+
 function configOf(variables: Environment, own: OwnParts): Config {
   return {
     host: variables.HOST,
@@ -131,6 +151,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
     createOnJoin: variables.PLENUM_CREATE_ON_JOIN,
     fanOut: variables.PLENUM_FANOUT,
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
+    strategy: variables.PLENUM_CLUSTER_STRATEGY,
     logLevel: variables.PLENUM_LOG_LEVEL,
     isDev: isDev(variables),
     engineSettings: {
@@ -142,6 +163,15 @@ function configOf(variables: Environment, own: OwnParts): Config {
       historyMaxEntries: variables.PLENUM_HISTORY_MAX_ENTRIES,
       historyMaxAgeMs: variables.PLENUM_HISTORY_MAX_AGE,
       roomQueueLimit: variables.PLENUM_ROOM_QUEUE_LIMIT,
+      leaseTtlMs: variables.PLENUM_LEASE_TTL_MS,
+      endedDeliveryKinds: endedKindsOf(variables),
+    },
+    delivery: {
+      ...defaultDeliverySettings,
+      batchSize: variables.PLENUM_DELIVERY_BATCH_SIZE,
+      tickMs: variables.PLENUM_DELIVERY_TICK_MS,
+      maxRetries: variables.PLENUM_DELIVERY_MAX_RETRIES,
+      retryBaseMs: variables.PLENUM_DELIVERY_RETRY_BASE_MS,
     },
     middlewares: orderOf(variables, own),
     adapterOptions: adapterOptionsOf(variables),
@@ -150,8 +180,8 @@ function configOf(variables: Environment, own: OwnParts): Config {
 }
 
 const adapterOptionsOf = (variables: Environment): Config['adapterOptions'] => ({
-  archiveUrl: variables.PLENUM_ARCHIVE_URL ?? null,
-  notifierUrl: variables.PLENUM_NOTIFIER_URL ?? null,
+  archiveUrl: givenUrl(variables.PLENUM_ARCHIVE_URL),
+  notifierUrl: givenUrl(variables.PLENUM_NOTIFIER_URL),
   moderationUrl: variables.PLENUM_MODERATION_URL ?? null,
   moderationWords: variables.PLENUM_MODERATION_WORDS ?? null,
   moderationOnFailure: variables.PLENUM_MODERATION_ON_FAILURE,

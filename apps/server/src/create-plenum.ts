@@ -1,7 +1,11 @@
 /** The library form: the same engine, operations and feeds in somebody else's process, with or without an edge. */
 import {
   type Adapters,
+  type ClusterStrategy,
+  type DeliverySettings,
+  defaultDeliverySettings,
   defaultEngineSettings,
+  deliveryKindsOf,
   type Engine,
   type EngineSettings,
   type Logger,
@@ -11,7 +15,7 @@ import {
 } from '@plenum/core';
 import type { FanOutMode, Gateway, GatewayOptions, OwnRequest } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable } from '@plenum/protocol';
-import { type Domain, openDomain, openEngine, openGateway } from './compose.ts';
+import { type Domain, openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
 import { ownPartProblems } from './config/own-parts.ts';
 import { makeCallWith } from './library/call.ts';
 import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
@@ -52,12 +56,16 @@ export interface PlenumOptions {
   readonly engineSettings?: Partial<EngineSettings>;
   /** Code that is asked besides the rules. They stay the caller's: `close` closes none of them. */
   readonly adapters?: Adapters;
+  /** How archive and notifier are served. An engine of the caller's has to know of them: `deliveryKinds`. */
+  readonly delivery?: Partial<DeliverySettings>;
   /** Steps of a send of your own, by name. */
   readonly middleware?: Readonly<Record<string, SendMiddleware>>;
   /** Their order: `auth`, `rate_limit`, `moderation` and the names of `middleware`. Default: in this order. */
   readonly middlewares?: readonly string[];
   /** Request types of your own, made by `defineRequest`, for the clients of the gateway. */
   readonly requests?: readonly OwnRequest[];
+  /** Default `owner`; `local`: this process owns every partition and tolerates no second node. A client owns none. */
+  readonly clusterStrategy?: ClusterStrategy;
   /** Default: JSON lines of level `warn`. */
   readonly logger?: Logger;
 }
@@ -83,10 +91,13 @@ export interface Plenum {
   close(): Promise<void>;
 }
 
+/** An edge that an operator drains tells its clients to move over this time. */
+const edgeDrainMs = 15_000;
+
 /** All or nothing. Calls resolve with success or a typed refusal; they throw `PlenumError` when the store is away. */
 export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum> {
-  const logger =
-    options.logger ?? createLogger({ level: 'warn', isDev: false, nodeId: systemRandom.token() });
+  const nodeId = systemRandom.token();
+  const logger = options.logger ?? createLogger({ level: 'warn', isDev: false, nodeId });
   const lifecycle = createLifecycle(logger);
   try {
     const { adapters = {} } = options;
@@ -102,7 +113,18 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
     });
     lifecycle.started('core', () => domain.core.stop());
     if (options.mode !== 'client') domain.core.start();
-    const url = await edgeFor(options, { engine, domain, logger }, lifecycle);
+    const edge = await edgeFor(options, { engine, domain, logger }, lifecycle);
+    const url = edge?.url ?? null;
+    if (options.mode !== 'client') {
+      const ownership = openOwnership({
+        ...{ engine, logger, nodeId, url, version },
+        strategy: options.clusterStrategy ?? 'owner',
+        ...{ adapters, delivery: { ...defaultDeliverySettings, ...options.delivery } },
+        onDrainAsked: () => edge?.drain(),
+      });
+      lifecycle.started('ownership', () => ownership.stop());
+      await ownership.start();
+    }
     return apiOf(options, { domain, logger, lifecycle, url });
   } catch (error) {
     await lifecycle.stop();
@@ -115,7 +137,11 @@ async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Life
   const engine = await openEngine({
     redisUrl: options.redisUrl ?? null,
     prefix: options.prefix ?? 'plenum',
-    settings: { ...defaultEngineSettings, ...options.engineSettings },
+    settings: {
+      ...defaultEngineSettings,
+      deliveryKinds: deliveryKindsOf(options.adapters ?? {}),
+      ...options.engineSettings,
+    },
     logger,
     role: options.mode ?? 'node',
   });
@@ -129,8 +155,15 @@ interface Opened {
   readonly logger: Logger;
 }
 
-/** @returns the URL of an edge of our own. */
-async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecycle): Promise<string | null> {
+interface Edge {
+  /** Null: it is mounted on servers of the caller, who knows where they listen. */
+  readonly url: string | null;
+  /** Clients are told to move; never throws, never waits. */
+  drain(): void;
+}
+
+/** @returns null: nothing listens. */
+async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecycle): Promise<Edge | null> {
   const place = options.gateway;
   if (place === undefined || options.mode === 'client') return null;
   const isMounted = 'fastify' in place;
@@ -159,7 +192,14 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     requests: options.requests ?? [],
   });
   lifecycle.started('gateway', () => gateway.close());
-  return isMounted ? null : (await gateway.listen()).url;
+  return {
+    url: isMounted ? null : (await gateway.listen()).url,
+    drain: () => {
+      gateway
+        .drain(edgeDrainMs)
+        .catch((error: unknown) => opened.logger.error({ error }, 'could not drain cleanly'));
+    },
+  };
 }
 
 interface Running {

@@ -1,6 +1,8 @@
 /** One node: started in order, drained and stopped in reverse. */
-import type { Logger } from '@plenum/core';
-import { openDomain, openEngine, openGateway, openNodeAdapters } from './compose.ts';
+import { hostname } from 'node:os';
+import { type Adapters, deliveryKindsOf, type Engine, type Logger, type Ownership } from '@plenum/core';
+import type { Gateway } from '@plenum/gateway';
+import { openDomain, openEngine, openGateway, openNodeAdapters, openOwnership } from './compose.ts';
 import type { Config } from './config.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { secretsOf } from './secrets.ts';
@@ -10,24 +12,34 @@ export interface PlenumNode {
   readonly url: string;
   /** Null: the admin token is served on `url`. */
   readonly adminUrl: string | null;
-  /** Not ready → clients are told to move → closed, within `drainMs` and what is in flight. Idempotent. */
-  stop(drainMs: number): Promise<void>;
+  /** Not ready → leases handed over, clients told to move → closed, within the drain and what is in flight. Idempotent. */
+  stop(): Promise<void>;
+}
+
+export interface NodeOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Of this start of the process. */
+  readonly nodeId: string;
+  /** Clients are told to move over this time. */
+  readonly drainMs: number;
 }
 
 /** All or nothing. @throws Error with one clear sentence for what the operator can mend. */
-export async function startNode(config: Config, logger: Logger): Promise<PlenumNode> {
+export async function startNode(options: NodeOptions): Promise<PlenumNode> {
+  const { config, logger } = options;
   const lifecycle = createLifecycle(logger);
   try {
+    const { adapters, close } = openNodeAdapters(config, logger);
+    lifecycle.started('adapters', close);
     const engine = await openEngine({
       redisUrl: config.redisUrl,
       prefix: config.prefix,
-      settings: config.engineSettings,
+      settings: { ...config.engineSettings, deliveryKinds: deliveryKindsOf(adapters) },
       logger,
       role: 'node',
     });
     lifecycle.started('engine', () => engine.close());
-    const { adapters, close } = openNodeAdapters(config, logger);
-    lifecycle.started('adapters', close);
     const { middleware, requests } = config.own;
     const domain = openDomain(engine, logger, { ...config, adapters, middleware });
     lifecycle.started('core', () => domain.core.stop());
@@ -36,27 +48,50 @@ export async function startNode(config: Config, logger: Logger): Promise<PlenumN
     const gateway = await openGateway({ engine, domain, logger, config, secrets, version, requests });
     lifecycle.started('gateway', () => gateway.close());
     const { url, adminUrl } = await gateway.listen();
+    const { ownership, drain } = ownershipOf(options, { engine, gateway, url, adapters });
+    lifecycle.started('ownership', () => ownership.stop());
+    await ownership.start();
     const { durability } = await engine.health();
-    logger.info(
-      {
-        engine: engine.name,
-        durability,
-        prefix: config.prefix,
-        url,
-        ...(adminUrl === null ? {} : { adminUrl }),
-      },
-      'ready',
-    );
-    return {
-      url,
-      adminUrl,
-      stop: async (drainMs) => {
-        await gateway.drain(drainMs);
-        await lifecycle.stop();
-      },
-    };
+    const urls = { url, ...(adminUrl === null ? {} : { adminUrl }) };
+    logger.info({ engine: engine.name, durability, prefix: config.prefix, ...urls }, 'ready');
+    return { url, adminUrl, stop: () => drain().then(lifecycle.stop) };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
+}
+
+interface Listening {
+  readonly engine: Engine;
+  readonly gateway: Gateway;
+  readonly url: string;
+  readonly adapters: Adapters;
+}
+
+/** `drain` gives the leases away while clients are told to move; whoever asks for it, it happens once. */
+function ownershipOf(
+  { config, logger, nodeId, drainMs }: NodeOptions,
+  { engine, gateway, url, adapters }: Listening,
+): { ownership: Ownership; drain: () => Promise<void> } {
+  const ownership = openOwnership({
+    ...{ engine, logger, nodeId, version, strategy: config.strategy },
+    ...{ adapters, delivery: config.delivery },
+    url: reachable(url, config.host),
+    onDrainAsked: () => {
+      logger.info({}, 'asked to drain: no new clients, partitions go to other nodes');
+      drain().catch((error: unknown) => logger.error({ error }, 'could not drain cleanly'));
+    },
+  });
+  let draining: Promise<void> | null = null;
+  const drain = () => {
+    draining ??= Promise.all([gateway.drain(drainMs), ownership.drain()]).then(() => undefined);
+    return draining;
+  };
+  return { ownership, drain };
+}
+
+/** A node that listens on every address is found by the name of its machine, or of its container. */
+function reachable(url: string, host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return url;
+  return `http://${hostname()}:${new URL(url).port}`;
 }

@@ -8,6 +8,7 @@ import type { FanOut } from './ports/fan-out.ts';
 import type { Logger } from './ports/telemetry.ts';
 import { ArchivedHistory } from './requests/archived-history.ts';
 import { Changes } from './requests/change.ts';
+import { type ClusterOperations, clusterOperations } from './requests/cluster.ts';
 import type { OperationContext } from './requests/context.ts';
 import { deleteDeadLetter, listDeadLetters, retryDeadLetter } from './requests/dead-letters.ts';
 import { explain } from './requests/explain.ts';
@@ -19,6 +20,7 @@ import { createSendPipeline, type PipelineParts } from './send/pipeline.ts';
 
 export interface Core {
   readonly operations: Operations;
+  readonly cluster: ClusterOperations;
   /** Devices are announced here; it also tells how many feeds are open and what they count. */
   readonly feeds: FeedHost;
   /** Begins the periodic sweep. */
@@ -61,6 +63,7 @@ export function createCore(parts: CoreParts): Core {
   const reads = new Reads(context);
   return {
     feeds,
+    cluster: clusterOperations(parts.engine),
     start: () => feeds.start(),
     stop: () => feeds.stop(),
     operations: {

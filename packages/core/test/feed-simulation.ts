@@ -262,7 +262,14 @@ export class Simulation {
         wake: () => {},
         onWake: () => () => {},
       },
-      leases: { acquire: unused, renew: unused, release: unused, holder: unused, holders: unused },
+      leases: {
+        ttlMs: 6000,
+        acquire: unused,
+        renew: unused,
+        release: unused,
+        holder: unused,
+        holders: unused,
+      },
       partitionWorks: [],
       nudges: {
         send: () => {},

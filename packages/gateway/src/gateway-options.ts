@@ -2,6 +2,7 @@
 import type {
   Authenticator,
   Clock,
+  ClusterOperations,
   DeviceHub,
   EngineHealth,
   Logger,
@@ -41,6 +42,7 @@ export interface GatewayConfig {
 
 export interface GatewayOptions {
   readonly operations: Operations;
+  readonly cluster: ClusterOperations;
   readonly hub: DeviceHub;
   readonly authenticator: Authenticator;
   readonly engineHealth: () => Promise<EngineHealth>;

@@ -13,6 +13,7 @@ import {
   type Call,
   FakeHub,
   fakeAuthenticator,
+  fakeCluster,
   fakeOperations,
   type LogLine,
   recordingLogger,
@@ -130,6 +131,7 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
   const gateway = await createGateway({
     readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
     operations: fakeOperations(calls, operations),
+    cluster: fakeCluster(),
     hub,
     authenticator: fakeAuthenticator,
     engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D1' }),

@@ -3,7 +3,9 @@ import {
   type Authenticator,
   type Caller,
   type ClaimedPosition,
+  type ClusterOperations,
   type DeviceHub,
+  fail,
   type Logger,
   type Operations,
   type Outcome,
@@ -65,6 +67,28 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
       return succeed(relayed);
     },
     ...overrides,
+  };
+}
+
+/** A cluster of the node `n1`, which owns all but the last partition. */
+export function fakeCluster(): ClusterOperations {
+  const owned = { moving: false, node_id: 'n1', token: 5 };
+  const moving = { moving: true, node_id: null, token: null };
+  const node = { node_id: 'n1', url: null, version: '1.2.3', strategy: 'owner', draining: false } as const;
+  return {
+    owner: async (group_id) => succeed({ group_id, partition: 7, ...owned, url: 'http://n1:3000' }),
+    nodes: async () => succeed({ nodes: [{ ...node, beat: 3, partitions: 255 }] }),
+    partitions: async () =>
+      succeed({
+        partitions: [
+          { partition: 0, ...owned },
+          { partition: 255, ...moving },
+        ],
+      }),
+    drain: async (nodeId) =>
+      nodeId === 'n1'
+        ? succeed({ node_id: nodeId, status: 'draining' })
+        : fail({ code: 'invalid_args', details: { field: 'node_id' } }),
   };
 }
 

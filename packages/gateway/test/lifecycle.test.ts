@@ -6,10 +6,11 @@ import { io as connect } from 'socket.io-client';
 import { expect, test, vi } from 'vitest';
 import { createGateway, type GatewayOptions } from '../src/index.ts';
 import { ask, defaultConfig, next, startEdge } from './edge.ts';
-import { FakeHub, fakeAuthenticator, fakeOperations, recordingLogger } from './fake-domain.ts';
+import { FakeHub, fakeAuthenticator, fakeCluster, fakeOperations, recordingLogger } from './fake-domain.ts';
 
 const domain = (): GatewayOptions => ({
   operations: fakeOperations([]),
+  cluster: fakeCluster(),
   hub: new FakeHub(),
   authenticator: fakeAuthenticator,
   readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },

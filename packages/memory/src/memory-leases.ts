@@ -37,6 +37,7 @@ export function memoryLeases({ clock, leaseTtlMs, inTurn }: MemoryLeasesOptions)
 
   return {
     isHeld,
+    ttlMs: leaseTtlMs,
     acquire: (partition, nodeId) =>
       inTurn(() => {
         const current = holder(partition);

@@ -1,3 +1,4 @@
+export * from './cluster-routes.ts';
 export * from './dead-letters.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
@@ -6,8 +7,10 @@ export * from './groups.ts';
 export * from './handshake.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './node-routes.ts';
 export * from './openapi.ts';
 export * from './pushes.ts';
 export * from './requests.ts';
 export * from './rest.ts';
+export * from './rest-failure.ts';
 export * from './text.ts';

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { clusterRoutes } from './cluster-routes.ts';
 import { errorCodes } from './errors.ts';
+import { nodeRoutes } from './node-routes.ts';
 import { openApiDocument } from './openapi.ts';
-import { nodeRoutes, requestRoutes } from './rest.ts';
+import { requestRoutes } from './rest.ts';
 
 const document = openApiDocument({ title: 'Plenum', version: '1.2.3', messageMaxBytes: 100 });
 
@@ -28,7 +30,7 @@ test('every route of the tables is in the document, and no other', () => {
   const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const routes = [...requestRoutes(), ...nodeRoutes].map(
+  const routes = [...requestRoutes(), ...clusterRoutes, ...nodeRoutes].map(
     ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`,
   );
   expect(documented.sort()).toEqual(routes.sort());

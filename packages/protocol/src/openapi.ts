@@ -1,8 +1,11 @@
 /** The OpenAPI 3.1 document, generated from the route table: no shape is written here a second time. */
 import { z } from 'zod';
+import { type ClusterRoute, clusterRoutes } from './cluster-routes.ts';
 import { errors } from './errors.ts';
 import { limits } from './limits.ts';
-import { type NodeRoute, nodeRoutes, type RequestRoute, requestRoutes, restFailureSchema } from './rest.ts';
+import { type NodeRoute, nodeRoutes } from './node-routes.ts';
+import { type RequestRoute, requestRoutes } from './rest.ts';
+import { restFailureSchema } from './rest-failure.ts';
 
 interface OpenApiOptions {
   readonly title: string;
@@ -34,13 +37,15 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const json = (schema: JsonObject) => ({ 'application/json': { schema } });
-const content = (route: RequestRoute | NodeRoute) => ({
+type Route = RequestRoute | ClusterRoute | NodeRoute;
+const isNodeRoute = (route: Route): route is NodeRoute => 'name' in route && !('params' in route);
+const content = (route: Route) => ({
   [(isNodeRoute(route) && route.contentType) || 'application/json']: {
     schema: ref('schemas', `${nameOf(route)}.result`),
   },
 });
-const isNodeRoute = (route: RequestRoute | NodeRoute): route is NodeRoute => 'name' in route;
-const nameOf = (route: RequestRoute | NodeRoute) => ('request' in route ? route.request : route.name);
+const nameOf = (route: Route) => ('request' in route ? route.request : route.name);
+const tagOf = (route: Route) => ('request' in route ? 'groups' : 'params' in route ? 'cluster' : 'node');
 const openApiPath = (path: string) => path.replaceAll(/:(\w+)/g, '{$1}');
 
 const parametersIn = (place: 'path' | 'query', schema: z.ZodObject) =>
@@ -51,21 +56,22 @@ const parametersIn = (place: 'path' | 'query', schema: z.ZodObject) =>
     schema: jsonSchema(parameter, 'input'),
   }));
 
-function operation(route: RequestRoute | NodeRoute): JsonObject {
-  const isRequest = 'request' in route;
+function parametersOf(route: Route): readonly JsonObject[] {
+  if (!('params' in route)) return [];
+  const inPath = parametersIn('path', route.params);
+  if (!('request' in route)) return inPath;
+  const key = route.method === 'GET' ? [] : [idempotencyKey];
+  return [...inPath, ...parametersIn('query', route.query), ...key];
+}
+
+function operation(route: Route): JsonObject {
   const isBodyRequired = route.body?.safeParse({}).success === false;
   return {
     operationId: nameOf(route),
     summary: route.summary,
-    tags: [isRequest ? 'groups' : 'node'],
-    security: isRequest || route.needs !== undefined ? [{ bearer: [] }] : [],
-    parameters: isRequest
-      ? [
-          ...parametersIn('path', route.params),
-          ...parametersIn('query', route.query),
-          ...(route.method === 'GET' ? [] : [idempotencyKey]),
-        ]
-      : [],
+    tags: [tagOf(route)],
+    security: isNodeRoute(route) && route.needs === undefined ? [] : [{ bearer: [] }],
+    parameters: parametersOf(route),
     ...(route.body === null
       ? {}
       : {
@@ -84,7 +90,7 @@ function operation(route: RequestRoute | NodeRoute): JsonObject {
   };
 }
 
-function schemasOf(route: RequestRoute | NodeRoute): [string, JsonObject][] {
+function schemasOf(route: Route): [string, JsonObject][] {
   const body: [string, JsonObject][] =
     route.body === null ? [] : [[`${nameOf(route)}.body`, jsonSchema(route.body, 'input')]];
   return [...body, [`${nameOf(route)}.result`, jsonSchema(route.result, 'output')]];
@@ -99,7 +105,7 @@ const errorTable = Object.fromEntries(
 );
 
 export function openApiDocument({ title, version, messageMaxBytes }: OpenApiOptions): OpenApiDocument {
-  const routes = [...requestRoutes(messageMaxBytes), ...nodeRoutes];
+  const routes: readonly Route[] = [...requestRoutes(messageMaxBytes), ...clusterRoutes, ...nodeRoutes];
   const paths: Record<string, Record<string, JsonObject>> = {};
   for (const route of routes) {
     const path = openApiPath(route.path);

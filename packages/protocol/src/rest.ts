@@ -1,8 +1,7 @@
-/** Every REST route as data: the gateway serves this table, and the OpenAPI document is generated from it. */
+/** The REST routes that are requests, as data: the gateway serves this table, and the OpenAPI document is generated from it. */
 import { z } from 'zod';
 import { deadLetterIdSchema } from './dead-letters.ts';
-import { type ErrorCode, errorCodes, type FailureBody } from './errors.ts';
-import { groupIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
+import { groupIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { type RequestType, requestTable } from './requests.ts';
 
@@ -12,7 +11,8 @@ import { type RequestType, requestTable } from './requests.ts';
  */
 export type ActorSource = 'token' | 'actor_id' | 'creator_id' | 'from_user_id' | 'user_id';
 
-interface RouteBase {
+/** What every route of REST says of itself. */
+export interface RouteBase {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Parameters as `:name`. */
   readonly path: string;
@@ -29,15 +29,6 @@ export interface RequestRoute extends RouteBase {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
 }
-/** A route of the node itself. */
-export interface NodeRoute extends RouteBase {
-  readonly name: 'health' | 'readiness' | 'openapi' | 'docs' | 'metrics' | 'dev_token';
-  /** Absent: no bearer. */
-  readonly needs?: 'admin token';
-  /** Default: JSON. */
-  readonly contentType?: string;
-}
-
 type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
   readonly successStatus?: number;
   /** Arguments that stand in the query. */
@@ -228,80 +219,3 @@ function requestRoute({ successStatus = 200, query = [], extra = {}, ...row }: R
 /** @param messageMaxBytes `PLENUM_MESSAGE_MAX_BYTES`, UTF-8 bytes of `message`. */
 export const requestRoutes = (messageMaxBytes: number = limits.messageMaxBytes): readonly RequestRoute[] =>
   rows.map((row) => requestRoute(row, messageMaxBytes));
-
-export const healthSchema = z.object({ status: z.literal('ok') });
-/** Answered with 503 while `ready` is false. */
-export const readinessSchema = z.object({
-  ready: z.boolean(),
-  draining: z.boolean(),
-  /** Shards of a Redis Cluster that do not answer. One of several does not make the node unready: it would empty the balancer. */
-  shards_away: z.int(),
-  /** What an ack survives. */
-  durability: z.enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown']),
-});
-export type Readiness = z.infer<typeof readinessSchema>;
-export const devTokenArgsSchema = z.strictObject({ user_id: userIdSchema });
-export const devTokenSchema = z.object({ token: z.string() });
-
-const get = { method: 'GET', successStatus: 200, body: null } as const;
-
-export const nodeRoutes: readonly NodeRoute[] = [
-  { ...get, name: 'health', path: '/healthz', summary: 'The process is alive', result: healthSchema },
-  {
-    ...get,
-    name: 'readiness',
-    path: '/readyz',
-    summary: 'The node wants traffic: not while it drains or its store is away',
-    result: readinessSchema,
-  },
-  { ...get, name: 'openapi', path: '/openapi.json', summary: 'This document', result: z.looseObject({}) },
-  {
-    ...get,
-    name: 'docs',
-    path: '/docs',
-    summary: 'Requests, pushes, routes and errors on one page for people',
-    contentType: 'text/html; charset=utf-8',
-    result: z.string(),
-  },
-  {
-    ...get,
-    name: 'metrics',
-    path: '/metrics',
-    summary: 'Figures for Prometheus; on the admin port, if there is one, without a token',
-    needs: 'admin token',
-    contentType: 'text/plain; version=0.0.4; charset=utf-8',
-    result: z.string(),
-  },
-  {
-    method: 'POST',
-    path: '/v1/dev/token',
-    summary: 'A token for any user; exists in dev mode only',
-    name: 'dev_token',
-    successStatus: 200,
-    body: devTokenArgsSchema,
-    result: devTokenSchema,
-  },
-];
-
-/** Every failure of REST has this shape, malformed JSON and unknown routes too. */
-export interface RestFailure extends FailureBody {
-  readonly request_id: string;
-}
-const codeSchema = z.custom<ErrorCode>((code) => errorCodes.some((known) => known === code));
-
-export const restFailureSchema = z.object({
-  error: z.string(),
-  code: codeSchema.meta({ type: 'string', enum: errorCodes }),
-  can_retry: z.boolean(),
-  retry_after_ms: z.int().min(1).exactOptional(),
-  details: z
-    .object({
-      field: z.string().exactOptional(),
-      limit: z.number().exactOptional(),
-      reason: z.string().exactOptional(),
-      muted_until: z.string().exactOptional(),
-      status: z.string().exactOptional(),
-    })
-    .exactOptional(),
-  request_id: requestIdSchema,
-}) satisfies z.ZodType<RestFailure>;

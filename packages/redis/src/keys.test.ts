@@ -1,4 +1,4 @@
-import { crc16, tagOf } from '@plenum/core';
+import { crc16, partitionOf, tagOf } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -103,6 +103,12 @@ function namesOf({ prefix, groupId, userId, actor, requestId }: Owners): [string
     [of.queued(groupId), 'queued', tag],
     [of.due(groupId), 'due', tag],
     [of.groups(groupId), 'groups', tag],
+    [of.dueIn(partitionOf(groupId)), 'due', tag],
+    [of.groupsIn(tag), 'groups', tag],
+    [of.lease(partitionOf(groupId)), 'lease', tag],
+    [of.lastToken(partitionOf(groupId)), 'last token', tag],
+    [of.nodes(), 'nodes'],
+    [of.nodeChannel(requestId), 'node channel', requestId],
     [of.mine(userId), 'mine', userId],
     [of.membershipBucket(userId), 'membership bucket', userId],
     [of.groupChannel(groupId), 'group channel', groupId],

@@ -18,20 +18,20 @@ export interface RedisLeasesOptions extends CallOptions {
 }
 
 export class RedisLeases implements Leases {
+  readonly ttlMs: number;
   readonly #keys: Keys;
   readonly #calls: ScriptCalls;
-  readonly #ttlMs: number;
 
   constructor({ keys, ...options }: RedisLeasesOptions) {
     this.#keys = keys;
-    this.#ttlMs = options.settings.leaseTtlMs;
+    this.ttlMs = options.settings.leaseTtlMs;
     this.#calls = new ScriptCalls(hasty(options));
   }
 
   async acquire(partition: number, nodeId: string): Promise<Lease | null> {
     const reply = await this.#calls.read(acquireLease, {
       keys: { lease: this.#keys.lease(partition), lastToken: this.#keys.lastToken(partition) },
-      args: { nodeId, ttlMs: this.#ttlMs },
+      args: { nodeId, ttlMs: this.ttlMs },
     });
     return reply.word === 'granted' ? { partition, nodeId, token: reply.details[0] } : null;
   }
@@ -42,7 +42,7 @@ export class RedisLeases implements Leases {
     const renewOne = async (lease: Lease): Promise<void> => {
       const { word } = await this.#calls.read(renewLease, {
         keys: { lease: this.#keys.lease(lease.partition) },
-        args: { nodeId: lease.nodeId, token: lease.token, ttlMs: this.#ttlMs },
+        args: { nodeId: lease.nodeId, token: lease.token, ttlMs: this.ttlMs },
       });
       (word === 'renewed' ? renewed : lost).add(lease.partition);
     };

@@ -50,7 +50,6 @@ async function makeOwningEngine(settings: Partial<EngineSettings> = {}): Promise
     card: { nodeId: systemRandom.token(), url: null, version: '0.0.0', strategy: 'owner' },
     clock: systemClock,
     logger: keepingLogger(),
-    leaseTtlMs: 6000,
   });
   await ownership.start();
   return {

@@ -28,10 +28,10 @@ export async function serve(): Promise<number> {
   if (config === null) return 1;
   const nodeId = systemRandom.token();
   const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });
-  const node = await startNode(config, logger);
   const ownDrainMs = config.isDev ? 0 : drainMs;
+  const node = await startNode({ config, logger, nodeId, drainMs: ownDrainMs });
   const { stopped, ask } = untilAskedToStop({
-    stop: () => node.stop(ownDrainMs),
+    stop: node.stop,
     logger,
     hardExitMs: ownDrainMs + closeMs,
   });

@@ -1,12 +1,14 @@
 /** What each variable of the environment may hold, and what stands in for one that is not set. */
-import { defaultEngineSettings } from '@plenum/core';
+import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { limits } from '@plenum/protocol';
 import { z } from 'zod';
 import {
+  clusterStrategy,
   duration,
   httpUrl,
   matching,
   names,
+  noneOr,
   oneOf,
   origins,
   postgresUrl,
@@ -62,10 +64,16 @@ export const environmentSchema = z.object({
   PLENUM_MODERATION_ON_FAILURE: oneOf('closed', 'open').prefault('closed'),
   PLENUM_AUTH_URL: httpUrl().optional(),
   PLENUM_AUTH_ON_FAILURE: oneOf('closed', 'open').prefault('closed'),
-  PLENUM_ARCHIVE_URL: postgresUrl().optional(),
-  PLENUM_NOTIFIER_URL: httpUrl().optional(),
+  PLENUM_ARCHIVE_URL: noneOr(postgresUrl()).optional(),
+  PLENUM_NOTIFIER_URL: noneOr(httpUrl()).optional(),
   PLENUM_WEBHOOK_SECRETS: webhookSecrets().prefault(''),
   PLENUM_ROOM_QUEUE_LIMIT: wholeNumber(1, 10_000_000).prefault(String(defaultEngineSettings.roomQueueLimit)),
+  PLENUM_CLUSTER_STRATEGY: clusterStrategy().prefault('owner'),
+  PLENUM_LEASE_TTL_MS: wholeNumber(300, 600_000).prefault(String(defaultEngineSettings.leaseTtlMs)),
+  PLENUM_DELIVERY_BATCH_SIZE: wholeNumber(1, 1000).prefault(String(defaultDeliverySettings.batchSize)),
+  PLENUM_DELIVERY_TICK_MS: wholeNumber(10, 60_000).prefault(String(defaultDeliverySettings.tickMs)),
+  PLENUM_DELIVERY_MAX_RETRIES: wholeNumber(0, 100).prefault(String(defaultDeliverySettings.maxRetries)),
+  PLENUM_DELIVERY_RETRY_BASE_MS: wholeNumber(1, 60_000).prefault(String(defaultDeliverySettings.retryBaseMs)),
   PLENUM_LOG_LEVEL: oneOf(...logLevels).prefault('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

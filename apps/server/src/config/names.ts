@@ -1,19 +1,7 @@
 /** Names of the environment that are not variables of this version: planned ones stop the boot, unknown ones get a hint. */
 
 /** Part of the contract, without effect yet: to ignore them would be to promise what does not happen. */
-const planned: readonly string[] = [
-  'PLENUM_JWKS_URL',
-  'PLENUM_JWKS_ISSUER',
-  'PLENUM_JWKS_AUDIENCE',
-  'PLENUM_ARCHIVE_URL',
-  'PLENUM_NOTIFIER_URL',
-  'PLENUM_ROOM_QUEUE_LIMIT',
-  'PLENUM_DELIVERY_BATCH_SIZE',
-  'PLENUM_DELIVERY_TICK_MS',
-  'PLENUM_DELIVERY_MAX_RETRIES',
-  'PLENUM_DELIVERY_RETRY_BASE_MS',
-  'PLENUM_CLUSTER_STRATEGY',
-];
+const planned: readonly string[] = ['PLENUM_JWKS_URL', 'PLENUM_JWKS_ISSUER', 'PLENUM_JWKS_AUDIENCE'];
 
 /** @returns one sentence for every variable that is set but that this version cannot honour. */
 export function plannedNameProblems(setNames: readonly string[]): string[] {

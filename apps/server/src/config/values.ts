@@ -1,4 +1,5 @@
 /** How the text of one environment variable becomes a value: each parser says what it expects, with the limit. */
+import type { ClusterStrategy } from '@plenum/core';
 import { z } from 'zod';
 
 /** A variable with a text form; `read` answers undefined for a text that it does not accept. */
@@ -66,6 +67,9 @@ export const httpUrl = () =>
 export const postgresUrl = () =>
   z.string().refine((text) => hasProtocol(text, 'postgres:', 'postgresql:'), 'must begin with postgres://');
 
+/** `none` ends for the whole cluster what an absent variable only leaves to the other nodes. */
+export const noneOr = (schema: z.ZodType<string>) => z.union([z.literal('none'), schema]);
+
 /** Steps of a send in their order, with commas between them; `none` for none. */
 export const names = () => z.string().transform((text) => (text.trim() === 'none' ? [] : listOf(text)));
 
@@ -74,6 +78,13 @@ export const webhookSecrets = () =>
   parsed('a comma-separated list of secrets that begin with whsec_', (text) => {
     const list = listOf(text);
     return list.every((one) => one.startsWith('whsec_')) ? list : undefined;
+  });
+
+/** `pg` and `horde` are the names of Chatx for a cluster in which each room has an owner. */
+export const clusterStrategy = () =>
+  parsed('owner (or pg, or horde) or local', (text): ClusterStrategy | undefined => {
+    if (text === 'pg' || text === 'horde') return 'owner';
+    return text === 'owner' || text === 'local' ? text : undefined;
   });
 
 /** One server, several nodes of a Cluster, or Sentinels and the name of their master. The engine says what is wrong with one. */

@@ -13,7 +13,6 @@ export interface HeldLeasesOptions {
   readonly nodeId: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly leaseTtlMs: number;
   /** A work that is asked to end has this long; then its lease goes without it. */
   readonly handoverMs: number;
   /** Somebody else may have the partition now. */
@@ -123,7 +122,7 @@ export class HeldLeases {
 
   /** The margin is for a timer that comes late: works have to stop before another node may begin. */
   #sureFrom(sentAtMs: number): number {
-    return sentAtMs + (this.#options.leaseTtlMs * 5) / 6;
+    return sentAtMs + (this.#options.leases.ttlMs * 5) / 6;
   }
 
   #track(underWay: Promise<void>): void {

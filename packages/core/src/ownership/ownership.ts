@@ -20,8 +20,7 @@ export interface OwnershipOptions {
   readonly works: readonly PartitionWork[];
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly leaseTtlMs: number;
-  /** Somebody, somewhere, wants this node to drain. Called once; draining is left to the listener. */
+  /** Somebody, somewhere, wanted this node to drain: leases are given away as by `drain`, the rest is the listener's. Called once. */
   readonly onDrainAsked?: () => void;
 }
 
@@ -47,7 +46,8 @@ export class Ownership {
   constructor(options: OwnershipOptions) {
     this.#options = options;
     const { card, works, logger } = options;
-    this.#view = new ClusterView({ ...options, self: () => this.#card() });
+    const leaseTtlMs = options.leases.ttlMs;
+    this.#view = new ClusterView({ ...options, leaseTtlMs, self: () => this.#card() });
     this.#leases = new HeldLeases({
       ...options,
       works: new RunningWorks(works, logger),
@@ -67,8 +67,8 @@ export class Ownership {
    * @throws PlenumError when the store is away, or with one sentence when `local` does not tolerate another node
    */
   async start(): Promise<void> {
-    const { nodes, card, clock, leaseTtlMs } = this.#options;
-    await expectAdmission({ nodes, card: this.#card(), clock, leaseTtlMs });
+    const { nodes, leases, card, clock } = this.#options;
+    await expectAdmission({ nodes, card: this.#card(), clock, leaseTtlMs: leases.ttlMs });
     this.#endWakes = nodes.onWake(card.nodeId, () => this.#woken());
     try {
       await this.#beat();
@@ -116,14 +116,14 @@ export class Ownership {
   }
 
   #runLoops(): void {
-    const { clock, logger, leaseTtlMs } = this.#options;
+    const { leases, clock, logger } = this.#options;
     const { signal } = this.#stopped;
     const loop = { clock, logger, signal };
     // A beat that was missed is not made up for by waiting longer.
-    runLoop('heartbeat', this.#beat, { ...loop, everyMs: leaseTtlMs / 3, slowestPause: 1 });
-    runLoop('partitions', this.#look, { ...loop, everyMs: leaseTtlMs / 12, slowestPause: 4 });
+    runLoop('heartbeat', this.#beat, { ...loop, everyMs: leases.ttlMs / 3, slowestPause: 1 });
+    runLoop('partitions', this.#look, { ...loop, everyMs: leases.ttlMs / 12, slowestPause: 4 });
     const checkDeadlines = async () => this.#leases.checkDeadlines();
-    runLoop('lease deadlines', checkDeadlines, { ...loop, everyMs: leaseTtlMs / 30 });
+    runLoop('lease deadlines', checkDeadlines, { ...loop, everyMs: leases.ttlMs / 30 });
   }
 
   /** Leases are prolonged whether the registry can be reached or not. */
@@ -136,6 +136,8 @@ export class Ownership {
     this.#wasRegistered = true;
     if (!answer.isDrainAsked || this.#isDrainAsked) return;
     this.#isDrainAsked = true;
+    // Not waited for: it beats too.
+    void this.drain();
     onDrainAsked?.();
   }
 

@@ -1,11 +1,11 @@
-/** `local` means one node: before two of them, or one beside others, would wait for each other's leases for ever, the later one is refused. */
+/** `local` means one node: the later one of two is refused, before both would wait for each other's leases for ever. */
 import { PlenumError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
 import { Liveness } from './liveness.ts';
 
 export interface AdmissionOptions {
-  readonly nodes: Pick<NodeRegistry, 'nodes'>;
+  readonly nodes: Pick<NodeRegistry, 'nodes' | 'remove'>;
   readonly card: NodeCard;
   readonly clock: Clock;
   readonly leaseTtlMs: number;
@@ -26,12 +26,17 @@ export async function expectAdmission(options: AdmissionOptions): Promise<void> 
       firstBeats.set(other.nodeId, firstBeat);
       if (firstBeat !== other.beat) throw refusal(card, other);
     }
-    if (liveness.observe(others, clock.monotonicMs()).live.length === 0) return;
+    const { live, dead } = liveness.observe(others, clock.monotonicMs());
+    for (const { nodeId, beat } of dead) await nodes.remove({ nodeId, beat });
+    if (live.length === 0) return;
     await new Promise<void>((resolve) => void clock.after(leaseTtlMs / 12, resolve));
   }
 }
 
-/** To be asked once this node is registered: two that started at the same moment see each other now. @throws as above */
+/**
+ * To be asked once this node is registered: nobody who is present is dead by then, and two that started at the same moment
+ * see each other now. @throws as above
+ */
 export function expectNobodyElse(card: NodeCard, present: readonly NodeBeat[]): void {
   const other = present.find((node) => excludes(card, node));
   if (other !== undefined) throw refusal(card, other);

@@ -62,6 +62,8 @@ export interface Renewal {
 
 /** Every method but `renew` throws `PlenumError` `unavailable` when the store is away. */
 export interface Leases {
+  /** How long a lease lasts that nobody prolongs. The same on every node. */
+  readonly ttlMs: number;
   /** Null: another node holds it. The holder gets his own again, with the same token, for one more TTL. */
   acquire(partition: number, nodeId: string): Promise<Lease | null>;
   /** Never throws: a shard that is away leaves its partitions out of the answer. */

@@ -1,4 +1,4 @@
-import type { Clock, EngineHealth, Logger, Operations, Random } from '@plenum/core';
+import type { Clock, ClusterOperations, EngineHealth, Logger, Operations, Random } from '@plenum/core';
 import type { OpenApiDocument, UserId } from '@plenum/protocol';
 import type { DrainFlag } from '../gateway-options.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -8,6 +8,7 @@ import type { BearerCheck } from './bearer.ts';
 
 export interface RestContext {
   readonly operations: Operations;
+  readonly cluster: ClusterOperations;
   readonly registry: RequestRegistry;
   readonly bearer: BearerCheck;
   readonly engineHealth: () => Promise<EngineHealth>;

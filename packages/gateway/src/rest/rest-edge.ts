@@ -1,5 +1,6 @@
 /** The HTTP side as one Fastify plugin: it brings its own body parser and error shape, and leaves the caller's alone. */
 import type { FastifyInstance } from 'fastify';
+import { registerClusterRoutes } from './cluster-routes.ts';
 import { allowOrigins } from './cors.ts';
 import { createErrorHandler } from './failures.ts';
 import { acceptJsonOnly } from './json-body.ts';
@@ -12,5 +13,6 @@ export const restEdge = (context: RestContext) => async (scope: FastifyInstance)
   acceptJsonOnly(scope);
   allowOrigins(scope, context.isOriginAllowed);
   registerRequestRoutes(scope, context);
+  registerClusterRoutes(scope, context);
   registerNodeRoutes(scope, context);
 };

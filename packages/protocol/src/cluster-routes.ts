@@ -1,0 +1,90 @@
+/** The REST routes by which operators look at the cluster, as data. The admin token only; every node answers the same. */
+import { z } from 'zod';
+import { groupIdSchema } from './ids.ts';
+import type { RouteBase } from './rest.ts';
+
+/** Of one start of a node. */
+export const nodeIdSchema = z
+  .string({ error: 'node_id must be a string' })
+  .regex(/^[\w-]{1,64}$/, { error: 'node_id is 1 to 64 of A–Z a–z 0–9 _ -' });
+
+const partition = z.int().min(0);
+/** Who may act for a partition. While it moves from one node to another, nobody: all three are null then. */
+const holder = {
+  moving: z.boolean(),
+  node_id: z.string().nullable(),
+  /** The fencing token: rises with every change of the owner. */
+  token: z.int().nullable(),
+};
+
+export const groupOwnerSchema = z.object({
+  group_id: groupIdSchema,
+  partition,
+  ...holder,
+  /** Where the owner listens, if it does and is known. */
+  url: z.string().nullable(),
+});
+export const nodesSchema = z.object({
+  nodes: z.array(
+    z.object({
+      node_id: z.string(),
+      url: z.string().nullable(),
+      version: z.string(),
+      strategy: z.enum(['owner', 'local']),
+      draining: z.boolean(),
+      /** Counts up while the node is alive. */
+      beat: z.int(),
+      /** How many it owns. */
+      partitions: z.int(),
+    }),
+  ),
+});
+export const partitionsSchema = z.object({ partitions: z.array(z.object({ partition, ...holder })) });
+export const drainingNodeSchema = z.object({ node_id: z.string(), status: z.literal('draining') });
+
+export type GroupOwner = z.infer<typeof groupOwnerSchema>;
+export type NodesView = z.infer<typeof nodesSchema>;
+export type PartitionsView = z.infer<typeof partitionsSchema>;
+export type DrainingNode = z.infer<typeof drainingNodeSchema>;
+
+export interface ClusterRoute extends RouteBase {
+  readonly name: 'get_group_owner' | 'list_nodes' | 'drain_node' | 'list_partitions';
+  readonly params: z.ZodObject;
+}
+
+const get = { method: 'GET', successStatus: 200, body: null, params: z.strictObject({}) } as const;
+
+export const clusterRoutes: readonly ClusterRoute[] = [
+  {
+    ...get,
+    name: 'get_group_owner',
+    path: '/v1/groups/:group_id/owner',
+    summary: 'The node that owns the partition of a group id, whether the group exists or not',
+    params: z.strictObject({ group_id: groupIdSchema }),
+    result: groupOwnerSchema,
+  },
+  {
+    ...get,
+    name: 'list_nodes',
+    path: '/v1/nodes',
+    summary: 'The nodes of the cluster; one that crashed is shown until the others have found it dead',
+    result: nodesSchema,
+  },
+  {
+    method: 'POST',
+    name: 'drain_node',
+    path: '/v1/nodes/:node_id/drain',
+    summary: 'Ask a node to take no new clients, to tell its own to move, and to give its partitions away',
+    successStatus: 202,
+    params: z.strictObject({ node_id: nodeIdSchema }),
+    body: null,
+    result: drainingNodeSchema,
+  },
+  {
+    ...get,
+    name: 'list_partitions',
+    path: '/v1/partitions',
+    summary: 'Every partition with its owner and its token',
+    result: partitionsSchema,
+  },
+];

@@ -1,0 +1,67 @@
+/** The REST routes of a node itself, as data. */
+import { z } from 'zod';
+import { userIdSchema } from './ids.ts';
+import type { RouteBase } from './rest.ts';
+
+/** A route of the node itself. */
+export interface NodeRoute extends RouteBase {
+  readonly name: 'health' | 'readiness' | 'openapi' | 'docs' | 'metrics' | 'dev_token';
+  /** Absent: no bearer. */
+  readonly needs?: 'admin token';
+  /** Default: JSON. */
+  readonly contentType?: string;
+}
+
+export const healthSchema = z.object({ status: z.literal('ok') });
+/** Answered with 503 while `ready` is false. */
+export const readinessSchema = z.object({
+  ready: z.boolean(),
+  draining: z.boolean(),
+  /** Shards of a Redis Cluster that do not answer. One of several does not make the node unready: it would empty the balancer. */
+  shards_away: z.int(),
+  /** What an ack survives. */
+  durability: z.enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown']),
+});
+export type Readiness = z.infer<typeof readinessSchema>;
+export const devTokenArgsSchema = z.strictObject({ user_id: userIdSchema });
+export const devTokenSchema = z.object({ token: z.string() });
+
+const get = { method: 'GET', successStatus: 200, body: null } as const;
+
+export const nodeRoutes: readonly NodeRoute[] = [
+  { ...get, name: 'health', path: '/healthz', summary: 'The process is alive', result: healthSchema },
+  {
+    ...get,
+    name: 'readiness',
+    path: '/readyz',
+    summary: 'The node wants traffic: not while it drains or its store is away',
+    result: readinessSchema,
+  },
+  { ...get, name: 'openapi', path: '/openapi.json', summary: 'This document', result: z.looseObject({}) },
+  {
+    ...get,
+    name: 'docs',
+    path: '/docs',
+    summary: 'Requests, pushes, routes and errors on one page for people',
+    contentType: 'text/html; charset=utf-8',
+    result: z.string(),
+  },
+  {
+    ...get,
+    name: 'metrics',
+    path: '/metrics',
+    summary: 'Figures for Prometheus; on the admin port, if there is one, without a token',
+    needs: 'admin token',
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    result: z.string(),
+  },
+  {
+    method: 'POST',
+    path: '/v1/dev/token',
+    summary: 'A token for any user; exists in dev mode only',
+    name: 'dev_token',
+    successStatus: 200,
+    body: devTokenArgsSchema,
+    result: devTokenSchema,
+  },
+];
