@@ -106,8 +106,8 @@ const orderOf = ({ PLENUM_MIDDLEWARES: order }: Environment, { middleware }: Own
 
 function partProblems(variables: Environment, own: OwnParts): string[] {
   const byVariable = {
-    archive: variables.PLENUM_ARCHIVE_URL,
-    notifier: variables.PLENUM_NOTIFIER_URL,
+    archive: givenUrl(variables.PLENUM_ARCHIVE_URL) ?? undefined,
+    notifier: givenUrl(variables.PLENUM_NOTIFIER_URL) ?? undefined,
     moderation: variables.PLENUM_MODERATION_URL ?? variables.PLENUM_MODERATION_WORDS,
     auth: variables.PLENUM_AUTH_URL,
   };

@@ -1,3 +1,4 @@
+/** What tests are built with: engines, servers, faults, suites, and the checker of histories. */
 export type { AdapterFault } from './adapters/fault-switch.ts';
 export { type RecordingArchive, recordingArchive } from './adapters/recording-archive.ts';
 export {

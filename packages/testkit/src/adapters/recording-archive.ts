@@ -1,3 +1,4 @@
+/** An archive for tests: it remembers what it was asked, and misbehaves when it is told to. */
 import { type Archive, type ArchiveEntry, type ArchiveReader, systemClock } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
 import { type AdapterFault, FaultSwitch } from './fault-switch.ts';

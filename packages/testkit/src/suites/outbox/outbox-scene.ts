@@ -1,3 +1,4 @@
+/** One group, the outbox of its partition, and the lease under which a test takes things from it. */
 import {
   type CommitOutcome,
   type DeadLetter,

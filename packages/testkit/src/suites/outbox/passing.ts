@@ -1,3 +1,4 @@
+/** Tests of what waits in an outbox, of cursors, fences and queues. */
 import { partitionOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+/** Tests of retries and of dead letters. */
 import { PlenumError } from '@plenum/core';
 import { expect, test } from 'vitest';
 import type { MakeEngine } from '../engine-harness.ts';
