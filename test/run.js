@@ -1,6 +1,7 @@
 /**
- * `npm test`, and with `--all` `npm run test:all`: obtains what the tests need, runs them, and says what they did not
- * cover. A given REDIS_URL is used under fresh prefixes only; tests that kill or configure Redis start their own.
+ * `npm test`, with `--all` `npm run test:all`, with `--postgres` `npm run test:postgres`: obtains what the tests need, runs
+ * them, and says what they did not cover. A given REDIS_URL is used under fresh prefixes only, a given POSTGRES_URL under fresh
+ * schemas; tests that kill, restart or configure one start their own.
  */
 import { join } from 'node:path';
 import { checkCleanClone } from './clean-clone.js';
@@ -10,8 +11,11 @@ import { checked, commanded, root, tested } from './stage.js';
 /** @typedef {import('./stage.js').StageResult} StageResult */
 
 const isEverything = process.argv.includes('--all');
+const isPostgresOnly = process.argv.includes('--postgres');
 // Each race of test/flow/races.test.ts goes on for 2,000 tries or this long.
 process.env['RACE_SECONDS'] ??= isEverything ? '30' : '2';
+// Values of PLENUM_FANOUT with which everything about reception is run.
+process.env['FANOUTS'] ??= isEverything ? 'coalesced,plain' : 'coalesced';
 const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
 
 /** @type {StageResult[]} */
@@ -20,7 +24,6 @@ const results = [];
 const notCovered = [
   'browsers: no test drives a page',
   'proxies: no test sends traffic through HAProxy or nginx',
-  'PostgreSQL and webhooks: there are no adapters for them yet',
   'long runs: load, soak and capacity',
   'Docker: the image and docker-compose.yml are not built or started',
 ];
@@ -32,13 +35,14 @@ if (isEverything) {
 }
 const built = await commanded('build', bin('tsc'), ['-b']);
 results.push(built);
-if (built.failed === 0) await runTests();
+if (built.failed === 0) await (isPostgresOnly ? runPostgresTests() : runTests());
 report();
 
 async function runTests() {
   results.push(await tested('unit'));
   results.push(await tested('architecture'));
-  const hasOwnRedis = await canStartRedis();
+  const { startRedis } = await import('@plenum/testkit');
+  const hasOwnRedis = await canStart(startRedis);
   if (hasOwnRedis) {
     results.push(await tested('redis'));
   } else if (process.env['REDIS_URL'] !== undefined) {
@@ -53,20 +57,39 @@ async function runTests() {
   }
   results.push(await tested('flow'));
   if (!isEverything) {
-    notCovered.push('failovers, Sentinel, Cluster, the bench, deploy files, a clean clone: npm run test:all');
+    notCovered.push(
+      'the archive in PostgreSQL: npm run test:postgres',
+      'failovers, Sentinel, Cluster, the bench, deploy files, a clean clone: npm run test:all',
+    );
     return;
   }
   if (hasOwnRedis) results.push(await tested('failure'));
+  await runPostgresTests();
   results.push(await checked('deploy/haproxy.cfg is valid', checkHaproxy));
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
 }
 
-/** Installs or pulls it where that is needed, once, before test files ask for it side by side. */
-async function canStartRedis() {
-  const { startRedis } = await import('@plenum/testkit');
+async function runPostgresTests() {
+  const { startPostgres } = await import('@plenum/testkit');
+  if (await canStart(startPostgres)) {
+    results.push(await tested('postgres'));
+  } else if (process.env['POSTGRES_URL'] !== undefined) {
+    results.push(await tested('postgres', ['conformance.test.ts', 'archive.test.ts']));
+    notCovered.push('restarts of PostgreSQL: only the given POSTGRES_URL was there, and nothing restarts it');
+  } else {
+    results.push(await checked('PostgreSQL can be obtained', () => Promise.resolve(false)));
+    notCovered.push('everything that needs PostgreSQL: there is none (see above)');
+  }
+}
+
+/**
+ * Installs or pulls it where that is needed, once, before test files ask for it side by side.
+ * @param {() => Promise<{ stop(): Promise<void> }>} start
+ */
+async function canStart(start) {
   try {
-    const redis = await startRedis({});
-    await redis.stop();
+    const server = await start();
+    await server.stop();
     return true;
   } catch (error) {
     process.stdout.write(`${error instanceof Error ? error.message : error}\n`);

@@ -1,9 +1,9 @@
 /**
- * The second seed's document, part one, example by example: Chatx's join, subscribe, send and leave, the shape of its
- * messages, its limits and its token bucket. Rooms are groups; the user who sends has to be a member (Chatx does not ask).
+ * The second seed's document, example by example: Chatx's join, subscribe, send and leave, the shape of its messages, its
+ * limits and its token bucket; then its adapters, its middleware and its configuration. Rooms are groups; the user who sends has to be a member (Chatx does not ask).
  */
 import { eventually, freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
-import { createPlenum, type Plenum, type PlenumOptions } from 'plenum';
+import { type Adapters, createPlenum, type Plenum, type PlenumOptions } from 'plenum';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EngineName, engines, Service } from '../world/service.ts';
 
@@ -166,4 +166,96 @@ test('the bucket is one for the whole cluster: two nodes share it', async () => 
   expect(a.failure?.code).toBe('rate_limited');
   expect(b.failure?.code).toBe('rate_limited');
   expect(a.sent + b.sent).toBeLessThan(40);
+});
+
+/** Step 2: the application's own module delegates to the library. */
+const moduleOf = (chat: Plenum) => ({
+  join: chat.join,
+  leave: chat.leave,
+  subscribe: chat.subscribe,
+  sendMessage: (roomId: string, userId: string, content: string) => chat.send(roomId, userId, content),
+});
+
+/** Step 4, word for word but for the language. */
+const adapters: Adapters = {
+  moderation: {
+    check: async ({ message }) =>
+      message.includes('spam') ? { isAllowed: false, reason: 'blocked' } : { isAllowed: true },
+  },
+  auth: {
+    authorize: async (userId) =>
+      userId === user ? { isAllowed: true } : { isAllowed: false, reason: 'unauthorized' },
+  },
+};
+
+describe.each(engines)('seed chatx, part two, on %s', (engine) => {
+  test('steps 1 to 3: the library with no adapter at all is a working chat behind a module of the application', async () => {
+    await using chat = await startChat(engine);
+    const myChat = moduleOf(chat);
+    const inbox: string[] = [];
+    await myChat.join(room, user);
+    await myChat.subscribe(room, { onMessage: ({ message }) => inbox.push(message) });
+    expect(await myChat.sendMessage(room, user, 'spam is allowed here')).toMatchObject({ ok: true });
+    await eventually(() => expect(inbox).toEqual(['spam is allowed here']));
+    expect(await myChat.leave(room, user)).toMatchObject({ ok: true });
+  });
+
+  test('step 4: moderation blocks before anybody sees it, with the reason of the adapter', async () => {
+    await using chat = await startChat(engine, { adapters });
+    const inbox: string[] = [];
+    await chat.join(room, user);
+    await chat.subscribe(room, { onMessage: ({ message }) => inbox.push(message) });
+    expect(await chat.send(room, user, 'buy spam')).toEqual({
+      ok: false,
+      failure: { code: 'moderation_blocked', details: { reason: 'blocked' } },
+    });
+    expect(await chat.send(room, user, 'hello')).toMatchObject({ ok: true });
+    await eventually(() => expect(inbox).toEqual(['hello']));
+  });
+
+  test('step 4: auth decides who may join and send', async () => {
+    await using chat = await startChat(engine, { adapters });
+    await chat.join(room, user);
+    const unauthorized = {
+      ok: false,
+      failure: { code: 'unauthorized', details: { reason: 'unauthorized' } },
+    };
+    expect(await chat.join(room, 'nobody')).toEqual(unauthorized);
+    await chat.groups.join({ groupId: room, userId: 'nobody', admit: true });
+    expect(await chat.send(room, 'nobody', 'hello')).toEqual(unauthorized);
+  });
+
+  test('step 8: middlewares, message_size_limit and rate_limit are tuned together', async () => {
+    await using chat = await startChat(engine, {
+      adapters,
+      middlewares: ['auth', 'rate_limit', 'moderation'],
+      messageMaxBytes: 16,
+      engineSettings: { ratePerSec: 0.001, rateBurst: 2 },
+    });
+    await chat.join(room, user);
+    expect(await chat.send(room, user, 'x'.repeat(17))).toMatchObject({
+      failure: { code: 'message_too_large', details: { limit: 16 } },
+    });
+    expect(await chat.send(room, user, 'spam')).toMatchObject({ failure: { code: 'moderation_blocked' } });
+    expect(await chat.send(room, user, 'hello')).toMatchObject({ ok: true });
+    expect(await chat.send(room, user, 'again')).toMatchObject({ failure: { code: 'rate_limited' } });
+  });
+
+  test('a middleware of the application stands in the chain where the configuration puts it', async () => {
+    const seen: string[] = [];
+    await using chat = await startChat(engine, {
+      adapters,
+      middlewares: ['auth', 'audit', 'rate_limit', 'moderation'],
+      middleware: {
+        audit: (context, next) => {
+          seen.push(`${context.userId}: ${context.message}`);
+          return next();
+        },
+      },
+    });
+    await chat.join(room, user);
+    expect(await chat.send(room, user, 'spam')).toMatchObject({ failure: { code: 'moderation_blocked' } });
+    expect(await chat.send(room, 'nobody', 'hello')).toMatchObject({ ok: false });
+    expect(seen).toEqual([`${user}: spam`]);
+  });
 });

@@ -1,5 +1,5 @@
 /** Three real node processes behind the balancer of `npm run cluster`, on a Redis that the test may do anything to. */
-import { type RedisServer, startRedis } from '@plenum/testkit';
+import { type RedisServer, type RedisServerOptions, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { CommandProcess } from '../command-process.ts';
 import { Device, type DeviceOptions } from './device.ts';
@@ -36,10 +36,16 @@ export class Cluster implements AsyncDisposable {
     this.#admin?.on('error', () => {});
   }
 
-  /** On a Redis of its own, or on the one that `REDIS_URL` in `environment` names, which then is the test's to end. */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+  /**
+   * On a Redis of its own, or on the one that `REDIS_URL` in `environment` names, which then is the test's to end.
+   * @param redisOptions of its own one.
+   */
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    redisOptions: RedisServerOptions = {},
+  ): Promise<Cluster> {
     const given = environment['REDIS_URL'];
-    const redis = given === undefined ? await startRedis({}) : null;
+    const redis = given === undefined ? await startRedis(redisOptions) : null;
     const command = new CommandProcess('apps/server/dist/dev/cluster.js', [], {
       ...fast,
       PORT: '0',
@@ -73,6 +79,9 @@ export class Cluster implements AsyncDisposable {
       url: match[1] ?? '',
       pid: Number(match[2]),
     }));
+  }
+  get urls(): readonly string[] {
+    return this.nodes.map(({ url }) => url);
   }
   node(index: number): RunningNode {
     const node = this.nodes[index];

@@ -6,6 +6,8 @@ export {
   type SendMiddleware,
   type SendOutcome,
   succeed,
+  type TelemetryEvents,
+  watchTelemetry,
 } from '@plenum/core';
 export { defineRequest, type OwnRequest, type OwnRequestCall, type OwnRequestOptions } from '@plenum/gateway';
 export type { ConfigFile } from './config/file.ts';

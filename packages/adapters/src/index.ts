@@ -1,3 +1,4 @@
 export * from './archive/postgres-archive.ts';
+export * from './auth/jwks.ts';
 export * from './auth/jwt.ts';
 export * from './open-adapters.ts';

@@ -1,5 +1,12 @@
 /** The adapters that a node's configuration names, opened together and closed together. */
-import type { Adapters, Clock, Logger, OnFailure } from '@plenum/core';
+import { randomBytes } from 'node:crypto';
+import type { Adapters, Clock, Logger, Moderation, OnFailure, Random } from '@plenum/core';
+import { createPostgresArchive } from './archive/postgres-archive.ts';
+import { createWordListModeration } from './moderation/word-list.ts';
+import { wordsGiven } from './moderation/words-given.ts';
+import { createWebhook, type Webhook } from './webhooks/webhook.ts';
+import { createWebhookNotifier } from './webhooks/webhook-notifier.ts';
+import { createWebhookAuthorization, createWebhookModeration } from './webhooks/webhook-verdicts.ts';
 
 export interface AdapterOptions {
   /** `postgres://…`. Null: no archive. */
@@ -20,21 +27,62 @@ export interface AdapterOptions {
   readonly allowPrivate: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** For the ids of questions; default: the system's. */
+  readonly random?: Random;
 }
 
 export interface OpenAdapters {
   readonly adapters: Adapters;
   /** Resolves when each has what it needs to begin; rejects with `unavailable` if one is away. They work without it, later. */
   ready(): Promise<void>;
-  /** Frees connections; calls under way reject. Idempotent. */
+  /** Frees connections, once nobody calls an adapter any more: calls under way may reject. Idempotent. */
   close(): Promise<void>;
+}
+
+const systemRandom: Random = { token: () => randomBytes(8).toString('hex') };
+
+/** Denies what one of them denies; asked in order, up to the first denial. */
+const bothOf = (first: Moderation, second: Moderation): Moderation => ({
+  check: async (message, call) => {
+    const verdict = await first.check(message, call);
+    return verdict.isAllowed ? second.check(message, call) : verdict;
+  },
+});
+
+type OpenWebhook = (url: string) => Webhook;
+
+function moderationOf(options: AdapterOptions, open: OpenWebhook): Moderation | null {
+  const { moderationUrl: url, moderationWords: words, random = systemRandom } = options;
+  const byWords = words === null ? null : createWordListModeration(wordsGiven(words));
+  const byWebhook = url === null ? null : createWebhookModeration(open(url), random);
+  return byWords !== null && byWebhook !== null ? bothOf(byWords, byWebhook) : (byWords ?? byWebhook);
 }
 
 /** @throws TypeError with a sentence about the first option that cannot be used. Connects to nothing yet. */
 export function openAdapters(options: AdapterOptions): OpenAdapters {
-  const { archiveUrl, notifierUrl, moderationUrl, moderationWords, authUrl } = options;
-  for (const given of [archiveUrl, notifierUrl, moderationUrl, moderationWords, authUrl]) {
-    if (given !== null) throw new TypeError('this adapter is not there yet');
-  }
-  return { adapters: {}, ready: async () => undefined, close: async () => undefined };
+  const { archiveUrl, notifierUrl, authUrl, allowPrivate, logger, clock, random = systemRandom } = options;
+  const webhooks: Webhook[] = [];
+  const open = (url: string): Webhook => {
+    const webhook = createWebhook({ url, secrets: options.webhookSecrets, allowPrivate, clock });
+    webhooks.push(webhook);
+    return webhook;
+  };
+  const notifier = notifierUrl === null ? null : createWebhookNotifier(open(notifierUrl));
+  const moderation = moderationOf(options, open);
+  const auth = authUrl === null ? null : createWebhookAuthorization(open(authUrl), random);
+  const archive = archiveUrl === null ? null : createPostgresArchive({ url: archiveUrl, logger, clock });
+  return {
+    adapters: {
+      ...(archive === null ? {} : { archive }),
+      ...(notifier === null ? {} : { notifier }),
+      ...(moderation === null
+        ? {}
+        : { moderation: { ...moderation, onFailure: options.moderationOnFailure } }),
+      ...(auth === null ? {} : { auth: { ...auth, onFailure: options.authOnFailure } }),
+    },
+    ready: async () => archive?.ready(),
+    close: async () => {
+      await Promise.all([archive?.close(), ...webhooks.map((webhook) => webhook.close())]);
+    },
+  };
 }

@@ -3,12 +3,12 @@ import { describeAuthorization, describeModeration, describeNotifier, seededRand
 import { createWebhook } from '../src/webhooks/webhook.ts';
 import { createWebhookNotifier } from '../src/webhooks/webhook-notifier.ts';
 import { createWebhookAuthorization, createWebhookModeration } from '../src/webhooks/webhook-verdicts.ts';
-import { type Answering, WebhookReceiver } from './webhook-receiver.ts';
+import { type Answering, HttpReceiver } from './http-receiver.ts';
 
 const secrets = [`whsec_${Buffer.alloc(32, 7).toString('base64')}`];
 
 async function connected(usual: Answering) {
-  const receiver = await WebhookReceiver.start();
+  const receiver = await HttpReceiver.start();
   const webhook = createWebhook({ url: receiver.url, secrets, allowPrivate: true, clock: systemClock });
   const free = async () => {
     await webhook.close();

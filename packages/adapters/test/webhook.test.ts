@@ -8,15 +8,15 @@ import type { Resolve } from '../src/webhooks/public-connector.ts';
 import { createWebhook, type Webhook, type WebhookOptions } from '../src/webhooks/webhook.ts';
 import { createWebhookNotifier } from '../src/webhooks/webhook-notifier.ts';
 import { createWebhookModeration } from '../src/webhooks/webhook-verdicts.ts';
-import { WebhookReceiver } from './webhook-receiver.ts';
+import { HttpReceiver } from './http-receiver.ts';
 
 const secretOf = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
 const event = { id: 'event-1', type: 'test', data: { text: 'ü "quoted"' } };
 
-let receiver: WebhookReceiver;
+let receiver: HttpReceiver;
 let open: Webhook[];
 beforeEach(async () => {
-  receiver = await WebhookReceiver.start();
+  receiver = await HttpReceiver.start();
   open = [];
 });
 afterEach(async () => {

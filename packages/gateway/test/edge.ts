@@ -5,6 +5,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import {
   createFanOut,
   createGateway,
+  type FanOutMode,
   type Gateway,
   type GatewayConfig,
   type GatewayOptions,
@@ -37,6 +38,8 @@ export const defaultConfig: GatewayConfig = {
 export interface EdgeOverrides extends Partial<Omit<GatewayOptions, 'config' | 'operations'>> {
   readonly operations?: Partial<Operations>;
   readonly config?: Partial<GatewayConfig>;
+  /** Of `fanOut`. */
+  readonly mode?: FanOutMode;
 }
 
 type ClientOptions = Partial<ManagerOptions & SocketOptions>;
@@ -122,7 +125,12 @@ function countingRandom(): Random {
   };
 }
 
-export async function startEdge({ operations, config, ...overrides }: EdgeOverrides = {}): Promise<Edge> {
+export async function startEdge({
+  operations,
+  config,
+  mode = 'coalesced',
+  ...overrides
+}: EdgeOverrides = {}): Promise<Edge> {
   const calls: Call[] = [];
   const logs: LogLine[] = [];
   const hub = new FakeHub();
@@ -143,15 +151,8 @@ export async function startEdge({ operations, config, ...overrides }: EdgeOverri
     ...overrides,
   });
   const { url, adminUrl } = await gateway.listen();
-  return new Edge({
-    gateway,
-    url,
-    adminUrl,
-    calls,
-    hub,
-    logs,
-    fanOut: createFanOut({ logger, clock: systemClock }),
-  });
+  const fanOut = createFanOut({ logger, clock: systemClock, mode });
+  return new Edge({ gateway, url, adminUrl, calls, hub, logs, fanOut });
 }
 
 export const ask = (client: Socket, ...envelope: unknown[]): Promise<Answer<unknown>> =>

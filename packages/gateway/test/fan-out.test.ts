@@ -1,7 +1,7 @@
-/** Entries on their way to sockets: order, one packet per entry, and subscribers that are not sockets. */
+/** Entries on their way to sockets, in either way of fan-out: order, one packet per entry, and subscribers that are not sockets. */
 import type { LogEntry, Subscriber } from '@plenum/core';
 import { type GroupEvent, groupIdSchema } from '@plenum/protocol';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { next, startEdge } from './edge.ts';
 
 const groupId = groupIdSchema.parse('g1');
@@ -36,71 +36,79 @@ const firstOf = (devices: ReadonlyMap<Subscriber, unknown>): Subscriber => {
   return subscriber;
 };
 
-test('entries and pushes reach a socket in the order of the calls', async () => {
-  await using edge = await startEdge();
-  const client = await edge.connected('ann');
-  const seen: unknown[] = [];
-  client.onAny((name, body) => seen.push([name, body]));
-  const subscriber = firstOf(edge.hub.devices);
-  const subscribed = { groups: [] };
-  edge.fanOut.deliver(groupId, [subscriber], [message(1), joined]);
-  edge.fanOut.push(groupId, subscriber, 'subscribed', subscribed);
-  edge.fanOut.deliver(groupId, [subscriber], [message(3)]);
-  await vi.waitFor(() =>
-    expect(seen).toEqual([
-      ['relay_message', payload(1)],
-      ['group_event', event],
-      ['subscribed', subscribed],
-      ['relay_message', payload(3)],
-    ]),
-  );
-});
+describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
+  test('entries and pushes reach a socket in the order of the calls', async () => {
+    await using edge = await startEdge({ mode });
+    const client = await edge.connected('ann');
+    const seen: unknown[] = [];
+    client.onAny((name, body) => seen.push([name, body]));
+    const subscriber = firstOf(edge.hub.devices);
+    const subscribed = { groups: [] };
+    edge.fanOut.deliver(groupId, [subscriber], [message(1), joined]);
+    edge.fanOut.push(groupId, subscriber, 'subscribed', subscribed);
+    edge.fanOut.deliver(groupId, [subscriber], [message(3)]);
+    await vi.waitFor(() =>
+      expect(seen).toEqual([
+        ['relay_message', payload(1)],
+        ['group_event', event],
+        ['subscribed', subscribed],
+        ['relay_message', payload(3)],
+      ]),
+    );
+  });
 
-test('a subscriber that is gone or throws keeps nothing from the others', async () => {
-  await using edge = await startEdge();
-  const gone = await edge.connected('eve');
-  const goneSubscriber = firstOf(edge.hub.devices);
-  gone.disconnect();
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
-  const client = await edge.connected('ann');
-  const broken: Subscriber = {
-    id: 'broken',
-    userId: '$service',
-    isAuto: false,
-    push: () => {
-      throw new Error('a listener has a bug');
-    },
-    drained: async () => {},
-  };
-  const received = next(client, 'relay_message');
-  edge.fanOut.deliver(groupId, [goneSubscriber, broken, firstOf(edge.hub.devices)], [message(1)]);
-  expect(await received).toEqual(payload(1));
-  expect(edge.logs).toMatchObject([{ level: 'error', fields: { subscriber: 'broken' } }]);
-});
+  test('a subscriber that is gone or throws keeps nothing from the others', async () => {
+    await using edge = await startEdge({ mode });
+    const gone = await edge.connected('eve');
+    const goneSubscriber = firstOf(edge.hub.devices);
+    gone.disconnect();
+    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+    const client = await edge.connected('ann');
+    const broken: Subscriber = {
+      id: 'broken',
+      userId: '$service',
+      isAuto: false,
+      push: () => {
+        throw new Error('a listener has a bug');
+      },
+      drained: async () => {},
+    };
+    const received = next(client, 'relay_message');
+    edge.fanOut.deliver(groupId, [goneSubscriber, broken, firstOf(edge.hub.devices)], [message(1)]);
+    expect(await received).toEqual(payload(1));
+    expect(edge.logs).toMatchObject([{ level: 'error', fields: { subscriber: 'broken' } }]);
+  });
 
-test('a subscriber that is no socket gets the same payloads as pushes', async () => {
-  await using edge = await startEdge();
-  const push = vi.fn();
-  const listener: Subscriber = { id: 'l', userId: '$service', isAuto: false, push, drained: async () => {} };
-  edge.fanOut.deliver(groupId, [listener], [message(1), joined]);
-  await vi.waitFor(() =>
-    expect(push.mock.calls).toEqual([
-      ['relay_message', payload(1)],
-      ['group_event', event],
-    ]),
-  );
-});
+  test('a subscriber that is no socket gets the same payloads as pushes', async () => {
+    await using edge = await startEdge({ mode });
+    const push = vi.fn();
+    const listener: Subscriber = {
+      id: 'l',
+      userId: '$service',
+      isAuto: false,
+      push,
+      drained: async () => {},
+    };
+    edge.fanOut.deliver(groupId, [listener], [message(1), joined]);
+    await vi.waitFor(() =>
+      expect(push.mock.calls).toEqual([
+        ['relay_message', payload(1)],
+        ['group_event', event],
+      ]),
+    );
+  });
 
-test('a subscriber is drained when its buffer is empty, and when it is gone', async () => {
-  await using edge = await startEdge();
-  const client = await edge.connected('ann');
-  const subscriber = firstOf(edge.hub.devices);
-  edge.fanOut.deliver(
-    groupId,
-    [subscriber],
-    Array.from({ length: 500 }, (_, i) => message(i)),
-  );
-  await Promise.all([subscriber.drained(), subscriber.drained()]);
-  client.disconnect();
-  await subscriber.drained();
+  test('a subscriber is drained when its buffer is empty, and when it is gone', async () => {
+    await using edge = await startEdge({ mode });
+    const client = await edge.connected('ann');
+    const subscriber = firstOf(edge.hub.devices);
+    edge.fanOut.deliver(
+      groupId,
+      [subscriber],
+      Array.from({ length: 500 }, (_, i) => message(i)),
+    );
+    await Promise.all([subscriber.drained(), subscriber.drained()]);
+    client.disconnect();
+    await subscriber.drained();
+  });
 });

@@ -1,11 +1,12 @@
 /** Clients that take more than their share of a node: of its memory, or of its connections' sockets. */
 import { once } from 'node:events';
-import { connect, type Socket as TcpSocket } from 'node:net';
+import { connect } from 'node:net';
 import type { LogEntry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test, vi } from 'vitest';
 import { waitingMax } from '../src/sockets/socket-subscriber.ts';
 import { startEdge } from './edge.ts';
+import { frame, rawSocket } from './raw-socket.ts';
 
 const groupId = groupIdSchema.parse('g1');
 const entry: LogEntry = {
@@ -15,34 +16,14 @@ const entry: LogEntry = {
   wire: Buffer.from(JSON.stringify({ message: 'x'.repeat(60_000) })),
 };
 
-/** A client frame: masked with zeros, so the payload stands as it is. */
-function frame(text: string): Buffer {
-  const payload = Buffer.from(text);
-  const head =
-    payload.length < 126
-      ? Buffer.from([0x81, 0x80 | payload.length])
-      : Buffer.from([0x81, 0xfe, payload.length >> 8, payload.length & 0xff]);
-  return Buffer.concat([head, Buffer.alloc(4), payload]);
-}
-
-/** A WebSocket by hand: nothing is read from it unless a test does. */
-async function rawSocket(url: string): Promise<TcpSocket> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => {});
-  socket.write(
-    `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\n` +
-      'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
-  );
-  await once(socket, 'data');
-  return socket;
-}
 const hello = `40${JSON.stringify({ token: 'user:eve' })}`;
 
-test.each(['entries', 'pushes'])(
-  'a client that never reads is cut before the %s that wait for it fill the memory',
-  async (what) => {
-    await using edge = await startEdge();
+const modes = ['coalesced', 'plain'] as const;
+
+test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] as const]))(
+  'with %s fan-out a client that never reads is cut before the %s that wait for it fill the memory',
+  async (mode, what) => {
+    await using edge = await startEdge({ mode });
     const socket = await rawSocket(edge.url);
     socket.pause();
     socket.write(frame(hello));
@@ -61,8 +42,8 @@ test.each(['entries', 'pushes'])(
   },
 );
 
-test('a client that reads gets any amount', async () => {
-  await using edge = await startEdge();
+test.each(modes)('with %s fan-out a client that reads gets any amount', async (mode) => {
+  await using edge = await startEdge({ mode });
   const client = await edge.connected('ann');
   let received = 0;
   client.on('relay_message', () => {
@@ -76,6 +57,51 @@ test('a client that reads gets any amount', async () => {
     await subscriber.drained();
   }
   await vi.waitFor(() => expect(received).toBe(deliveries));
+});
+
+test.each(modes)(
+  'with %s fan-out a client that reads is not cut for one delivery that is bigger than what may wait',
+  async (mode) => {
+    await using edge = await startEdge({ mode });
+    const client = await edge.connected('ann');
+    let received = 0;
+    client.on('relay_message', () => {
+      received += 1;
+    });
+    const [subscriber] = edge.hub.devices.keys();
+    if (subscriber === undefined) throw new Error('no device');
+    const count = Math.ceil((2 * waitingMax) / entry.wire.length);
+    for (let round = 1; round <= 3; round += 1) {
+      edge.fanOut.deliver(
+        groupId,
+        [subscriber],
+        Array.from({ length: count }, () => entry),
+      );
+      await vi.waitFor(() => expect(received).toBe(round * count));
+    }
+    expect(edge.hub.devices.size).toBe(1);
+  },
+);
+
+test.each(modes)('with %s fan-out a client that is cut learns why, if it reads on', async (mode) => {
+  await using edge = await startEdge({ mode });
+  const socket = await rawSocket(edge.url);
+  socket.pause();
+  socket.write(frame(hello));
+  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
+  const [subscriber] = edge.hub.devices.keys();
+  if (subscriber === undefined) throw new Error('no device');
+  while (edge.hub.devices.size > 0) {
+    edge.fanOut.deliver(groupId, [subscriber], [entry]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  let tail = '';
+  socket.on('data', (data) => {
+    tail = (tail + data.toString('latin1')).slice(-200);
+  });
+  socket.resume();
+  await vi.waitFor(() => expect(tail).toContain('42["closing",{"code":"slow_consumer"}]'), { timeout: 5000 });
+  socket.destroy();
 });
 
 test('a connection carries one socket, however many it asks for at once', async () => {

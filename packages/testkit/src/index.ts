@@ -1,4 +1,5 @@
-/** What tests are built with: engines, servers, faults, suites, and the checker of histories. */
+/** What tests are made of: suites of the contracts, servers to kill, adapters that misbehave, time that stands still. */
+
 export type { AdapterFault } from './adapters/fault-switch.ts';
 export { type RecordingArchive, recordingArchive } from './adapters/recording-archive.ts';
 export {
@@ -23,7 +24,16 @@ export {
 export * from './commands.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { checkHistory, stateOf } from './history-checker/check-history.ts';
-export type { Delivery, EpochLog, RunHistory, Send, Violation } from './history-checker/history.ts';
+export type {
+  Delivery,
+  EpochLog,
+  LeaseEvent,
+  Resumption,
+  RunHistory,
+  Send,
+  ServedAdapter,
+  Violation,
+} from './history-checker/history.ts';
 export { ManualClock } from './manual-clock.ts';
 export { type ModelOptions, modelSuite } from './model/model-suite.ts';
 export {

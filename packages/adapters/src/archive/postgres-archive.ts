@@ -7,7 +7,10 @@ import { saveEntries } from './save-entries.ts';
 import { ensureSchema } from './schema.ts';
 
 export interface PostgresArchiveOptions {
-  /** `postgres://user:password@host:5432/database`, with libpq's parameters. */
+  /**
+   * `postgres://user:password@host:5432/database`, with libpq's parameters. A PgBouncer in between has to let
+   * `statement_timeout` and `idle_in_transaction_session_timeout` pass (`ignore_startup_parameters`).
+   */
   readonly url: string;
   readonly logger: Logger;
   readonly clock: Clock;

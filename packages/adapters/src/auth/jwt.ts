@@ -1,7 +1,8 @@
 /** Users by JWT: HS256 with one shared secret, `sub` is the user id. */
-import type { Authentication, Authenticator } from '@plenum/core';
-import { type UserId, userIdSchema } from '@plenum/protocol';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Authenticator } from '@plenum/core';
+import type { UserId } from '@plenum/protocol';
+import { jwtVerify, SignJWT } from 'jose';
+import { authenticationBy, refusalBy } from './claims.ts';
 
 /** An HMAC key shorter than the digest weakens it (RFC 7518, 3.2). */
 const secretMinBytes = 32;
@@ -19,16 +20,6 @@ function keyOf(secret: string): Uint8Array {
   return key;
 }
 
-/** The last moment that a date can name; a token that says to live longer never ends. */
-const lastMs = 8.64e15;
-
-function endOf(expSec: number | undefined): number | null {
-  const expiresAtMs = expSec === undefined ? null : expSec * 1000;
-  return expiresAtMs === null || expiresAtMs > lastMs ? null : expiresAtMs;
-}
-
-const refuse = (code: 'unauthenticated' | 'token_expired'): Authentication => ({ outcome: 'refused', code });
-
 /** Accepts nothing but HS256: `alg: none` and other algorithms are refused whatever the token says. */
 export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authenticator {
   const key = keyOf(options.secret);
@@ -40,12 +31,9 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
           algorithms: ['HS256'],
           currentDate: new Date(nowMs()),
         });
-        const user = userIdSchema.safeParse(payload.sub);
-        if (!user.success) return refuse('unauthenticated');
-        const expiresAtMs = endOf(payload.exp);
-        return { outcome: 'user', userId: user.data, expiresAtMs };
+        return authenticationBy(payload);
       } catch (error) {
-        return refuse(error instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated');
+        return refusalBy(error);
       }
     },
   };

@@ -1,6 +1,7 @@
 /** One signed POST and its answer. No redirects, no proxies, no private addresses, no answer that never ends. */
 import { type AdapterCall, type Clock, PlenumError } from '@plenum/core';
 import { Pool } from 'undici';
+import { textUpTo } from '../text-up-to.ts';
 import { withinTime } from '../within-time.ts';
 import { createConnector, type Resolve } from './public-connector.ts';
 import { createSigner } from './signature.ts';
@@ -59,18 +60,6 @@ function checkedUrl(text: string, allowPrivate: boolean): URL {
     throw new TypeError(`the URL of the webhook at ${url.host} must not hold a user or a password`);
   }
   return url;
-}
-
-async function textUpTo(maxBytes: number, body: AsyncIterable<Buffer>): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    // Leaving the loop ends the connection.
-    if (size > maxBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** @throws TypeError for a URL or a secret that cannot be used. Connects to nothing yet. */

@@ -11,6 +11,7 @@ import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
 import { fail, type Outcome } from '../requests/caller.ts';
 import { mustBeReadAgain, pushNotAMember } from './attach-outcome.ts';
+import { CatchUpTurns } from './catch-up.ts';
 import { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import type { FeedPosition } from './epoch-chain.ts';
@@ -31,9 +32,12 @@ export class FeedHost implements DeviceHub, FeedListener {
   readonly #auth: AuthGuard | null;
   #isStopped = false;
 
-  constructor(parts: Omit<FeedContext, 'devices' | 'counters'> & { readonly auth?: AuthGuard | null }) {
+  constructor(
+    parts: Omit<FeedContext, 'devices' | 'catchUpTurns' | 'counters'> & { readonly auth?: AuthGuard | null },
+  ) {
     this.#auth = parts.auth ?? null;
-    this.#context = { ...parts, devices: this.devices, counters: this.counters };
+    const { devices, counters } = this;
+    this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns() };
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
     parts.engine.feeds.listen(this);
     parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));

@@ -11,6 +11,7 @@ import type { LogHead } from '../groups/records.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
+import { pageOf } from './catch-up.ts';
 import type { LogEntry } from './entry.ts';
 import { EpochChain, type FeedPosition, isGoodPosition } from './epoch-chain.ts';
 import type { FeedCounters } from './feed-counters.ts';
@@ -48,7 +49,6 @@ export class Feed {
   get epoch(): string | null {
     return this.#chain.current;
   }
-  /** Where the feed stands, to be compared with an answer that is asked for now. */
   get position(): FeedPosition {
     return { epoch: this.epoch, seq: this.#lastSeq };
   }
@@ -160,7 +160,7 @@ export class Feed {
       return;
     }
     const untilSeq = Math.min(state.endSeq ?? this.#lastSeq, this.#lastSeq);
-    const page = range.entries.filter((entry) => entry.seq > state.cursor && entry.seq <= untilSeq);
+    const page = pageOf(range.entries, state.cursor, untilSeq);
     if (page[0] !== undefined ? page[0].seq !== state.cursor + 1 : state.cursor < untilSeq) {
       this.attachments.remove(subscriber);
       this.#counters.resync(this.groupId, 'too_old', 1);

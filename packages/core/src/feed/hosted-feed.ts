@@ -17,6 +17,7 @@ import type { FanOut, Recipients, Subscriber } from '../ports/fan-out.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { fail, type Outcome, succeed } from '../requests/caller.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
+import { type CatchUpTurns, entriesPerPage } from './catch-up.ts';
 import type { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
 import { type FeedPosition, knownIn } from './epoch-chain.ts';
@@ -37,6 +38,7 @@ export interface FeedContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly devices: Devices;
+  readonly catchUpTurns: CatchUpTurns;
   readonly counters: FeedCounters;
 }
 
@@ -57,6 +59,8 @@ export class HostedFeed implements FeedSink {
   #isReadingHead = false;
   /** Reads under way: the feed stays open for them. */
   #readings = 0;
+  /** As many as make a page, as far as the last page of this group has told. */
+  #catchUpEntries = pageSize;
   /** When a sweep first found nobody here; one that finds the same a while later closes the feed. */
   idleSinceMs: number | null = null;
 
@@ -191,12 +195,17 @@ export class HostedFeed implements FeedSink {
   }
 
   readCatchUp(subscriber: Subscriber, afterSeq: number): void {
-    this.#persist('reading for a catch-up failed', async () => {
+    const readPage = async () => {
+      if (!this.feed.attachments.behind.has(subscriber)) return;
       await subscriber.drained();
       if (!this.feed.attachments.behind.has(subscriber)) return;
-      const range = await this.#context.engine.log.after(this.groupId, afterSeq, pageSize);
+      const range = await this.#context.engine.log.after(this.groupId, afterSeq, this.#catchUpEntries);
+      this.#catchUpEntries = entriesPerPage(range?.entries ?? [], pageSize);
       this.feed.onCatchUp(subscriber, afterSeq, range);
-    });
+    };
+    this.#persist('reading for a catch-up failed', () =>
+      this.#context.catchUpTurns.take(subscriber, readPage),
+    );
   }
 
   verifyAgain(subscribers: readonly Subscriber[], reason: ResyncReason): void {

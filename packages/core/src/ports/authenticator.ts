@@ -10,6 +10,6 @@ export type Authentication =
 
 /** Tells who a token belongs to. Identity comes from here only, never from a payload. */
 export interface Authenticator {
-  /** Never throws for a bad token. */
+  /** Never throws for a bad token. @throws PlenumError `unavailable` when nobody can tell now whether it is a good one. */
   authenticate(token: string): Promise<Authentication>;
 }

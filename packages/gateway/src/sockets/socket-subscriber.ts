@@ -23,6 +23,9 @@ interface PreEncoded {
   readonly wsPreEncodedFrame: readonly [Buffer];
 }
 
+const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
+const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
+
 const packetOf = (entry: LogEntry): string =>
   `2["${entry.kind === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
 
@@ -85,9 +88,24 @@ export class SocketSubscriber implements Subscriber {
     const wasTooMuch = this.#waitingBytes > waitingMax;
     this.#waitingBytes += bytes;
     if (wasTooMuch || this.#waitingBytes <= waitingMax) return;
+    // Not for what one turn of the event loop brings: if the client reads, the transport takes it in the next.
+    setImmediate(() => setImmediate(() => this.#judge()));
+  }
+
+  #judge(): void {
+    if (this.#waitingBytes > waitingMax) this.#cut();
+  }
+
+  /**
+   * What waits in Engine.IO is thrown away. The reason goes past that queue, behind what the transport has taken already:
+   * a client that reads on gets all of that, and learns why it ends there.
+   */
+  #cut(): void {
+    const { conn } = this.#socket;
+    if (conn.readyState !== 'open') return;
     emitTelemetry('slow_consumer', { userId: this.userId, bufferedBytes: this.#waitingBytes });
-    // Not in the middle of a delivery. Nothing can be said to a client that does not read, and what waits is thrown away.
-    queueMicrotask(() => this.#socket.conn.close(true));
+    if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
+    conn.close(true);
   }
 
   /** A transport is writable when its last write has left, and the packets queued behind that one are taken at once. */

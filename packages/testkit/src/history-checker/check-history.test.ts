@@ -81,7 +81,7 @@ test('two acks of one request that differ are flagged', () => {
   const [first] = soundRun.sends;
   if (first?.answer.kind !== 'ack') throw new Error('the first send was acked');
   const again: Send = { ...first, answer: { ...first.answer, seq: 8 } };
-  expect(violated({ ...soundRun, sends: [...soundRun.sends, again] })).toEqual(['I1', 'I3']);
+  expect(violated({ ...soundRun, sends: [...soundRun.sends, again] })).toEqual(['I1', 'I3', 'I5']);
 });
 
 describe('a device is flagged', () => {
@@ -136,6 +136,15 @@ describe('a device is flagged', () => {
   });
   test('for a hole in the middle of the time that it was there', () => {
     expect(violated(annGot('partly', ({ seq }) => seq === 5 || seq === 7))).toEqual(['I6']);
+  });
+  test('for a hole that it was told of, no more, and for any other', () => {
+    const run = annGot('throughout', ({ seq }) => seq !== 6);
+    const told = (had: number): RunHistory => ({
+      ...run,
+      deliveries: run.deliveries.map((one) => (one.userId === 'ann' ? { ...one, resyncs: [had] } : one)),
+    });
+    expect(checkHistory(told(3))).toEqual([]);
+    expect(violated(told(2))).toEqual(['I6']);
   });
   test('that nobody attached to a membership that lasts', () => {
     expect(violated(annGot('unasked', () => false))).toEqual(['I6']);

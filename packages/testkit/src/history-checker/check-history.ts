@@ -1,19 +1,26 @@
 /** Every invariant of the reliability document that a finished run can be judged by, each as one function. */
+import { commitsAreEntitled, entriesAreDelivered } from './adapters-served.ts';
 import { permissionsHold, sendersWereActive } from './entry-rules.ts';
 import { countsOf, foldLog } from './fold-log.ts';
 import type { EpochLog, RunHistory, Violation } from './history.ts';
+import { ackedIsOrderedBefore } from './in-order.ts';
 import { deliveriesAreEntitled, deliveriesAreWhole } from './received-whole.ts';
 import { acksAreStored, refusedIsInvisible, requestsAreStoredOnce, seqsAreDense } from './stored-once.ts';
+import { lossIsTold } from './told-of-loss.ts';
 
 const invariants: readonly ((history: RunHistory) => Violation[])[] = [
   acksAreStored,
   refusedIsInvisible,
   requestsAreStoredOnce,
   seqsAreDense,
+  ackedIsOrderedBefore,
   deliveriesAreWhole,
   deliveriesAreEntitled,
   sendersWereActive,
   permissionsHold,
+  lossIsTold,
+  entriesAreDelivered,
+  commitsAreEntitled,
 ];
 
 /** @returns what was violated; empty for a sound run. */

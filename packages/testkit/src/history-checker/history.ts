@@ -1,9 +1,13 @@
 /** What a run of the service leaves behind to be judged: its logs, what senders were told, what devices were given. */
+import type { ArchiveEntry } from '@plenum/core';
 import type { GroupType, HistoryEntry } from '@plenum/protocol';
 
 export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
 
-/** One epoch of a group's log from its first entry on: from `created` to `deleted` if it ended. */
+/**
+ * A group's log from its first entry on: from `created` to `deleted` if it ended. Where Redis has failed over, it goes on in
+ * another epoch, without a hole; a group that was made anew has a log of its own.
+ */
 export interface EpochLog {
   readonly groupId: string;
   readonly groupType: GroupType;
@@ -24,6 +28,8 @@ export interface Send {
     | { readonly kind: 'refused'; readonly code: string }
     /** No answer, or `timeout`: it may stand in the log or not. */
     | { readonly kind: 'unknown' };
+  /** On one monotonic clock of the whole run, ms. Absent: nothing is known of when it was. */
+  readonly times?: { readonly sentMs: number; readonly answeredMs: number };
 }
 
 /** What one device was given of one group, in the order of arrival. */
@@ -37,15 +43,49 @@ export interface Delivery {
    */
   readonly presence: 'throughout' | 'unasked' | 'partly';
   readonly entries: readonly HistoryEntry[];
+  /** How many entries it had each time that it was told of a loss, ascending: what follows need not continue them. */
+  readonly resyncs?: readonly number[];
+}
+
+/** A device that came back with a position, and what it was told of it. */
+export interface Resumption {
+  readonly device: string;
+  readonly groupId: string;
+  readonly epoch: string;
+  readonly seq: number;
+  /** `recovered`: the log goes on from there. */
+  readonly answer: 'recovered' | 'resync';
 }
 
 export interface RunHistory {
   readonly logs: readonly EpochLog[];
   readonly sends: readonly Send[];
   readonly deliveries: readonly Delivery[];
+  readonly resumptions?: readonly Resumption[];
+  /** Absent: nobody looked. */
+  readonly served?: readonly ServedAdapter[];
+  /** In the order in which Redis did it. Absent: nobody looked. */
+  readonly leases?: readonly LeaseEvent[];
 }
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I6' | 'I7' | 'I8' | 'I9';
+/** What one adapter was given in the run. */
+export interface ServedAdapter {
+  wants(entry: HistoryEntry): boolean;
+  /** Copies included. */
+  readonly given: readonly ArchiveEntry[];
+  /** Message ids. */
+  readonly deadLetters: readonly string[];
+  /** How often one entry may be given, for the faults that there were. */
+  readonly copiesMax: number;
+}
+
+export interface LeaseEvent {
+  readonly what: 'granted' | 'committed';
+  readonly partition: number;
+  readonly token: number;
+}
+
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';
 
 export interface Violation {
   readonly invariant: Invariant;

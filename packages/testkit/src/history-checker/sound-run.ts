@@ -57,6 +57,7 @@ const sendOf = (entry: HistoryEntry): Send[] =>
           requestId: entry.request_id,
           message: entry.message,
           answer: { kind: 'ack', epoch, seq: entry.seq, messageId: entry.message_id },
+          times: { sentMs: entry.seq * 10, answeredMs: entry.seq * 10 + 5 },
         },
       ]
     : [];
@@ -85,4 +86,5 @@ export const soundRun: RunHistory = {
   logs: [logOf(soundEntries)],
   sends: [...soundEntries.flatMap(sendOf), ...otherSends],
   deliveries: [deliveryTo('owner', 1, 12), deliveryTo('ann', 3, 12), deliveryTo('bob', 10, 11)],
+  resumptions: [{ device: 'phone of ann', groupId, epoch, seq: 8, answer: 'recovered' }],
 };

@@ -16,6 +16,7 @@ export const containerHost: MakePostgresHost = async (port) => {
   const client = await getContainerRuntimeClient();
   const container = client.container.getById(started.getId());
   let isRunning = true;
+  let isRemoved = false;
   return {
     port,
     start: async () => {
@@ -30,7 +31,8 @@ export const containerHost: MakePostgresHost = async (port) => {
     lastLines: () => `container ${started.getName()} of image ${image}`,
     remove: async () => {
       isRunning = false;
-      await container.remove({ force: true, v: true });
+      if (!isRemoved) await container.remove({ force: true, v: true });
+      isRemoved = true;
     },
   };
 };

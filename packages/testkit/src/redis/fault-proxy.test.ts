@@ -59,6 +59,20 @@ test('a half-open link is silent and says everything after it has healed, while 
   await eventually(() => expect(frozen.heard()).toBe('lost?'));
 });
 
+test('of two links the one whose client said a name goes half-open, and the other one does not', async () => {
+  const [named, other] = [await dial(), await dial()];
+  named.socket.write('I am the subscriber. ');
+  other.socket.write('I am not. ');
+  await eventually(() =>
+    expect([named.heard(), other.heard()]).toEqual(['I am the subscriber. ', 'I am not. ']),
+  );
+  proxy.pauseDownstream(/the subscriber/);
+  named.socket.write('lost');
+  other.socket.write('fine');
+  await eventually(() => expect(other.heard()).toBe('I am not. fine'));
+  expect(named.heard()).toBe('I am the subscriber. ');
+});
+
 test('a cut link is closed at once and forgotten', async () => {
   const client = await dial();
   await eventually(() => expect(proxy.linkCount).toBe(1));

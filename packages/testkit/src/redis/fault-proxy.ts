@@ -10,8 +10,9 @@ export interface FaultProxy extends AsyncDisposable {
   /**
    * The links that exist now go half-open: nothing reaches the client any more, not even the end of the connection,
    * and nobody is told. Links made later are healthy.
+   * @param said only those whose client began with a text like this, such as the name that it gave itself
    */
-  pauseDownstream(): void;
+  pauseDownstream(said?: RegExp): void;
   resumeDownstream(): void;
   /** Resets every link. */
   cutAll(): void;
@@ -67,8 +68,8 @@ class TcpFaultProxy implements FaultProxy {
     return this.#links.size;
   }
 
-  pauseDownstream(): void {
-    for (const link of this.#links) link.pause();
+  pauseDownstream(said = /(?:)/): void {
+    for (const link of this.#links) if (said.test(link.beginning)) link.pause();
   }
 
   resumeDownstream(): void {

@@ -7,6 +7,9 @@ export interface FaultyLinkOptions {
   readonly onClose: () => void;
 }
 
+/** About this many bytes of what a client says are kept. */
+const beginningMax = 4096;
+
 interface Delayed {
   readonly dueMs: number;
   readonly act: () => void;
@@ -19,6 +22,7 @@ export class FaultyLink {
   /** What waits to go to the client, in order. */
   readonly #waiting: Delayed[] = [];
   #isPaused = false;
+  #beginning = '';
 
   constructor(client: Socket, target: Socket, options: FaultyLinkOptions) {
     this.#client = client;
@@ -27,6 +31,9 @@ export class FaultyLink {
     client.on('error', () => this.cut());
     target.on('error', () => this.cut());
     client.pipe(target, { end: false });
+    client.on('data', (chunk) => {
+      if (this.#beginning.length < beginningMax) this.#beginning += chunk.toString('latin1');
+    });
     client.on('end', () => {
       if (!this.#isPaused) target.end();
     });
@@ -36,6 +43,11 @@ export class FaultyLink {
       target.destroy();
       options.onClose();
     });
+  }
+
+  /** What the client said first. */
+  get beginning(): string {
+    return this.#beginning;
   }
 
   pause(): void {

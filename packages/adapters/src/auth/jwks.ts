@@ -1,0 +1,106 @@
+/** Users by JWT whose keys an identity provider publishes (JWKS): signatures with public keys only. */
+import { type Authenticator, type Clock, PlenumError, systemClock } from '@plenum/core';
+import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { authenticationBy, refusalBy } from './claims.ts';
+import { createKeySet } from './key-set.ts';
+
+export interface JwksAuthenticatorOptions {
+  /** `https://…`; `http://` with `allowPrivate` only. */
+  readonly url: string;
+  /** Of `iss`; undefined: any. */
+  readonly issuer?: string;
+  /** In `aud`; undefined: any. */
+  readonly audience?: string;
+  /** True: plain HTTP too, where nobody between node and provider can change the keys. */
+  readonly allowPrivate?: boolean;
+  /** By how much the clocks of node and provider may differ; default 5. */
+  readonly leewaySec?: number;
+  /** Of one fetch of the keys; default 2,000. */
+  readonly timeoutMs?: number;
+  /** See the key set; default 10,000. */
+  readonly cooldownMs?: number;
+  /** Default ten minutes. */
+  readonly maxAgeMs?: number;
+  /** Default one day. */
+  readonly maxStaleMs?: number;
+  readonly clock?: Clock;
+  /** Milliseconds since 1970; `exp` and `nbf` are compared with it. */
+  readonly nowMs?: () => number;
+}
+
+/** Fixed: a token never chooses. No HMAC, for which a public key would be a secret that everybody has, and never `none`. */
+const algorithms = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+];
+
+function checkedUrl(text: string, allowPrivate: boolean): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol === 'https:' || (allowPrivate && url?.protocol === 'http:')) return url;
+  throw new TypeError('the URL of the key set must be https://');
+}
+
+type Verify = (token: string) => Promise<JWTPayload>;
+
+function verifierOf(options: JwksAuthenticatorOptions, leewaySec: number): Verify {
+  const { issuer, audience, nowMs = Date.now, clock = systemClock } = options;
+  const keyOf = createKeySet({
+    url: checkedUrl(options.url, options.allowPrivate ?? false),
+    clock,
+    timeoutMs: options.timeoutMs ?? 2000,
+    cooldownMs: options.cooldownMs ?? 10_000,
+    maxAgeMs: options.maxAgeMs ?? 600_000,
+    maxStaleMs: options.maxStaleMs ?? 86_400_000,
+  });
+  const expected: JWTVerifyOptions = {
+    algorithms,
+    clockTolerance: leewaySec,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+  };
+  return async (token) => {
+    const now: JWTVerifyOptions = { ...expected, currentDate: new Date(nowMs()) };
+    try {
+      return (await jwtVerify(token, keyOf, now)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      return verifyWithAny(token, error, now);
+    }
+  };
+}
+
+/** A token without a key id, and several keys of its kind: any of them may be the one. */
+async function verifyWithAny(
+  token: string,
+  keys: errors.JWKSMultipleMatchingKeys,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  for await (const key of keys) {
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  throw new errors.JWSSignatureVerificationFailed();
+}
+
+/**
+ * Keys are fetched with the first token. While the provider is away its last keys go on counting; a token that they cannot
+ * decide rejects with `unavailable`, which passes, and is never told that it is bad.
+ * @throws TypeError for a URL that cannot be used
+ */
+export function createJwksAuthenticator(options: JwksAuthenticatorOptions): Authenticator {
+  const { leewaySec = 5 } = options;
+  const verify = verifierOf(options, leewaySec);
+  return {
+    async authenticate(token) {
+      try {
+        return authenticationBy(await verify(token), leewaySec);
+      } catch (error) {
+        if (error instanceof PlenumError) throw error;
+        return refusalBy(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/**
+ * How much a device that catches up is given at a time. It reads on when its buffer is empty, but what is live and what
+ * it catches up with elsewhere go into the same buffer: together they must stay far below what has a socket cut as slow.
+ */
+import type { Subscriber } from '../ports/fan-out.ts';
+import type { LogEntry } from './entry.ts';
+
+/** Of the payloads of one page; one entry may be bigger by itself. */
+const pageMaxBytes = 512 * 1024;
+
+/** The next page: entries after `cursor` and up to `untilSeq`, as many as one page may hold. */
+export function pageOf(entries: readonly LogEntry[], cursor: number, untilSeq: number): readonly LogEntry[] {
+  const next = entries.filter(({ seq }) => seq > cursor && seq <= untilSeq);
+  let bytes = 0;
+  const tooMany = next.findIndex(({ wire }, i) => {
+    bytes += wire.length;
+    return i > 0 && bytes > pageMaxBytes;
+  });
+  return tooMany < 0 ? next : next.slice(0, tooMany);
+}
+
+/** How many entries of this size make a page: what more is read is thrown away. @param most at least 1. */
+export function entriesPerPage(read: readonly LogEntry[], most: number): number {
+  const bytes = read.reduce((total, { wire }) => total + wire.length, 0);
+  if (bytes === 0) return most;
+  return Math.max(1, Math.min(most, Math.floor((pageMaxBytes * read.length) / bytes)));
+}
+
+/** One page at a time for each device, in however many groups it catches up. */
+export class CatchUpTurns {
+  readonly #last = new WeakMap<Subscriber, Promise<void>>();
+
+  /** Runs `work` when all that was asked for before has ended. @returns its outcome. */
+  take(subscriber: Subscriber, work: () => Promise<void>): Promise<void> {
+    const before = this.#last.get(subscriber) ?? Promise.resolve();
+    const own = before.then(work);
+    this.#last.set(
+      subscriber,
+      own.catch(() => undefined),
+    );
+    return own;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * What this gateway uses of engine.io and ws beyond their documentation. An upgrade that changes any of it fails here, by
+ * name, and not as a loss under load.
+ */
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Socket as TcpSocket } from 'node:net';
+import { Server, type Socket } from 'socket.io';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { frame, rawSocket } from './raw-socket.ts';
+
+let http: HttpServer;
+let io: Server;
+let client: TcpSocket;
+let socket: Socket;
+let tcp: TcpSocket;
+/** All that the client got after the handshake. */
+let heard: string;
+
+beforeEach(async () => {
+  http = createServer();
+  io = new Server(http, { transports: ['websocket'], perMessageDeflate: false });
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const address = http.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  const connected = once(io, 'connection');
+  client = await rawSocket(`http://127.0.0.1:${address.port}`);
+  client.write(frame('40'));
+  [socket] = await connected;
+  tcp = socket.request.socket;
+  heard = '';
+  client.on('data', (data) => {
+    heard += data.toString('latin1');
+  });
+  await vi.waitFor(() => expect(heard).toContain('40{"sid"'));
+  heard = '';
+});
+
+afterEach(async () => {
+  client.destroy();
+  await io.close();
+});
+
+/** A frame of the server: what is short has its length in the second byte. */
+const serverFrame = (text: string) => `\x81${String.fromCharCode(text.length)}${text}`;
+/** The option is not in engine.io's types. */
+interface PreEncoded {
+  readonly compress?: boolean;
+  readonly wsPreEncodedFrame: readonly Buffer[];
+}
+const preEncoded = (text: string): PreEncoded => ({
+  wsPreEncodedFrame: [Buffer.from(serverFrame(text), 'latin1')],
+});
+
+test('the transport is a WebSocket that is writable when idle, and nothing upgrades', () => {
+  const { conn } = socket;
+  expect(conn.transport.name).toBe('websocket');
+  expect(conn.transport.writable).toBe(true);
+  expect(conn.upgrading).toBe(false);
+  expect(conn.readyState).toBe('open');
+});
+
+test('frames that are encoded already reach the wire as they are, in their place among packets', async () => {
+  const { conn } = socket;
+  conn.write('2["before"]');
+  conn.write('', preEncoded('42["one"]'));
+  conn.write('', preEncoded('42["two"]'));
+  conn.write('2["after"]');
+  const texts = ['42["before"]', '42["one"]', '42["two"]', '42["after"]'];
+  await vi.waitFor(() => expect(heard).toBe(texts.map(serverFrame).join('')));
+});
+
+test('a transport that is made unwritable keeps everything in the queue, and `ready` lets it go', async () => {
+  const { transport } = socket.conn;
+  transport.writable = false;
+  socket.emit('one');
+  socket.conn.write('', preEncoded('42["two"]'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(heard).toBe('');
+  transport.writable = true;
+  transport.emit('ready');
+  await vi.waitFor(() => expect(heard).toBe(['42["one"]', '42["two"]'].map(serverFrame).join('')));
+});
+
+test('every packet is announced with its data, and `flush` tells that the transport has taken the queue', () => {
+  const { conn } = socket;
+  const seen: unknown[] = [];
+  conn.on('packetCreate', ({ data }) => seen.push(data));
+  conn.on('flush', () => seen.push('flush'));
+  socket.emit('one', 'ü');
+  conn.transport.writable = false;
+  socket.emit('two');
+  expect(seen).toEqual(['2["one","ü"]', 'flush', '2["two"]']);
+  conn.transport.writable = true;
+  conn.transport.emit('ready');
+  expect(seen.at(-1)).toBe('flush');
+});
+
+test('after a write the transport is writable again, and says so by `ready`', async () => {
+  const { transport } = socket.conn;
+  const ready = once(transport, 'ready');
+  socket.emit('one');
+  await ready;
+  expect(transport.writable).toBe(true);
+});
+
+test('what is given to the transport itself goes past the queue, and a forced close throws the queue away', async () => {
+  const { conn } = socket;
+  socket.emit('taken');
+  conn.transport.writable = false;
+  socket.emit('waits');
+  conn.transport.send([{ type: 'message', data: '2["reason"]' }]);
+  const closed = once(socket, 'disconnect');
+  conn.close(true);
+  expect(await closed).toEqual(['forced close', undefined]);
+  const closeFrame = '\x88\x00';
+  await vi.waitFor(() =>
+    expect(heard).toBe(['42["taken"]', '42["reason"]'].map(serverFrame).join('') + closeFrame),
+  );
+});
+
+test('the TCP socket of the request is the one under the WebSocket: corked, it makes one write of many frames', async () => {
+  const chunks: string[] = [];
+  client.on('data', (data) => chunks.push(data.toString('latin1')));
+  tcp.cork();
+  for (let i = 0; i < 5; i += 1) socket.conn.write('', preEncoded(`42["${i}"]`));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(heard).toBe('');
+  tcp.uncork();
+  await vi.waitFor(() => expect(heard).toContain('42["4"]'));
+  expect(chunks).toHaveLength(1);
+});
+
+test('a connection serves on when its request is let go of', async () => {
+  expect(Reflect.deleteProperty(socket.conn, 'request')).toBe(true);
+  expect(socket.conn.request).toBeUndefined();
+  socket.once('question', (answer: (text: string) => void) => answer('fine'));
+  client.write(frame('420["question"]'));
+  await vi.waitFor(() => expect(heard).toBe(serverFrame('430["fine"]')));
+});

@@ -1,0 +1,62 @@
+/** I5, the order that senders may count on: what was acknowledged before something else was sent stands before it. */
+import { placeOf, type RunHistory, requestOf, type Send, type Violation } from './history.ts';
+
+interface Acked {
+  readonly send: Send;
+  /** Where it stands among all entries of its group, past logs first. */
+  readonly rank: number;
+  /** When its first attempt began, and when the first ack came. */
+  readonly sentMs: number;
+  readonly answeredMs: number;
+}
+
+function ranksOf({ logs }: RunHistory): ReadonlyMap<string, number> {
+  const ranks = new Map<string, number>();
+  for (const { groupId, entries } of logs)
+    for (const entry of entries) ranks.set(placeOf(groupId, entry), ranks.size);
+  return ranks;
+}
+
+/** Attempts under one request id are one send. One whose place is not in the log is I1's business. */
+function ackedOf(history: RunHistory): readonly Acked[] {
+  const ranks = ranksOf(history);
+  const begun = new Map<string, number>();
+  const acked = new Map<string, Acked>();
+  for (const send of history.sends) {
+    const { groupId, userId, requestId, answer, times } = send;
+    if (times === undefined) continue;
+    const request = requestOf(groupId, userId, requestId);
+    const sentMs = Math.min(begun.get(request) ?? times.sentMs, times.sentMs);
+    begun.set(request, sentMs);
+    const rank = answer.kind === 'ack' ? ranks.get(placeOf(groupId, answer)) : undefined;
+    if (rank === undefined) continue;
+    const answeredMs = Math.min(acked.get(request)?.answeredMs ?? times.answeredMs, times.answeredMs);
+    acked.set(request, { send, rank, sentMs, answeredMs });
+  }
+  return [...acked.values()];
+}
+
+/** I5: acked before sent, so ordered before. */
+export function ackedIsOrderedBefore(history: RunHistory): Violation[] {
+  const acked = ackedOf(history);
+  const groupIds = new Set(acked.map(({ send }) => send.groupId));
+  return [...groupIds].flatMap((groupId) => judge(acked.filter(({ send }) => send.groupId === groupId)));
+}
+
+/** Goes through the sends of one group as they began, and keeps the highest that was answered by then. */
+function judge(acked: readonly Acked[]): Violation[] {
+  const byAnswer = acked.toSorted((a, b) => a.answeredMs - b.answeredMs).values();
+  let next = byAnswer.next();
+  let highest: Acked | null = null;
+  return acked
+    .toSorted((a, b) => a.sentMs - b.sentMs)
+    .flatMap((later): Violation[] => {
+      for (; next.done !== true && next.value.answeredMs < later.sentMs; next = byAnswer.next()) {
+        if (highest === null || next.value.rank > highest.rank) highest = next.value;
+      }
+      if (highest === null || highest.rank < later.rank) return [];
+      const { groupId, requestId } = later.send;
+      const what = `${requestId} was sent after the ack of ${highest.send.requestId} and stands before it`;
+      return [{ invariant: 'I5', groupId, what }];
+    });
+}

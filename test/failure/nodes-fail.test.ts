@@ -1,0 +1,61 @@
+/** Nodes that die or freeze while their members are spoken to; everything that anybody was given is judged by the checker. */
+import { eventually } from '@plenum/testkit';
+import { expect, test } from 'vitest';
+import { Cluster } from '../world/cluster.ts';
+import { fanOuts } from '../world/fan-outs.ts';
+import { Trial } from '../world/trial.ts';
+
+const names = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i}`);
+
+test.each(fanOuts)(
+  '500 sockets, one node killed: they are back on other nodes and have missed nothing (%s)',
+  async (PLENUM_FANOUT) => {
+    await using cluster = await Cluster.start({ PLENUM_FANOUT });
+    await using trial = new Trial(cluster.url);
+    const members = await trial.group('hall', names('member', 500));
+    trial.talk(members.slice(0, 3), 'hall', { everyMs: 100 });
+    await trial.until(10);
+    process.kill(cluster.node(0).pid, 'SIGKILL');
+    await eventually(() => {
+      const broken = members.filter(({ device }) => !device.socket.connected);
+      expect(broken.length).toBeGreaterThan(100);
+    });
+    await trial.until(20);
+    await trial.expectComplete();
+    const resumed = members.flatMap(({ resumptions }) => resumptions);
+    expect(resumed.length).toBeGreaterThan(100);
+  },
+);
+
+/** Redis lets go of a subscriber that is this far behind, so that the frozen node loses what was published. */
+const tightBuffers = ['--client-output-buffer-limit', 'pubsub', '256kb', '256kb', '1'];
+const bytes = 32_768;
+
+test.each(fanOuts)(
+  'a node frozen for a second, whom Redis cuts meanwhile, delivers all of it afterwards (%s)',
+  async (PLENUM_FANOUT) => {
+    const environment = { PLENUM_FANOUT, PLENUM_MESSAGE_MAX_BYTES: String(bytes) };
+    await using cluster = await Cluster.start(environment, { args: tightBuffers });
+    await using trial = new Trial(cluster.url);
+    const members = await trial.group('lake', names('swan', 6), cluster.urls);
+    trial.talk(members, 'lake', { everyMs: 1, bytes });
+    await trial.until(100);
+    const subscribers = await subscribersOf(cluster);
+    const frozen = cluster.node(0);
+    process.kill(frozen.pid, 'SIGSTOP');
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    } finally {
+      process.kill(frozen.pid, 'SIGCONT');
+    }
+    await eventually(async () => expect(await subscribersOf(cluster)).not.toEqual(subscribers));
+    await trial.until(100);
+    await trial.expectComplete();
+  },
+);
+
+/** Ids of the connections on which the nodes listen. */
+async function subscribersOf({ admin }: Cluster): Promise<readonly string[]> {
+  const list = String(await admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub'));
+  return [...list.matchAll(/^id=(\d+)/gm)].map(([, id = '']) => id).toSorted();
+}
