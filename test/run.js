@@ -24,7 +24,7 @@ const results = [];
 const notCovered = [
   'browsers: no test drives a page',
   'proxies: no test sends traffic through HAProxy or nginx',
-  'long runs: load, soak and capacity',
+  'long runs: soak and capacity',
   'Docker: the image and docker-compose.yml are not built or started',
 ];
 
@@ -56,6 +56,7 @@ async function runTests() {
     return;
   }
   results.push(await tested('flow'));
+  results.push(await tested('interop'));
   if (!isEverything) {
     notCovered.push(
       'the archive in PostgreSQL: npm run test:postgres',
@@ -64,6 +65,7 @@ async function runTests() {
     return;
   }
   if (hasOwnRedis) results.push(await tested('failure'));
+  if (hasOwnRedis) results.push(await tested('load'));
   await runPostgresTests();
   results.push(await checked('deploy/haproxy.cfg is valid', checkHaproxy));
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));

@@ -46,6 +46,26 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'load',
+          include: ['test/load/**/*.test.ts'],
+          // What is left in memory is measured: nothing else may run in the process or press on the machine.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'failure',
           include: ['test/failure/**/*.test.ts', ...topologies],
           // Faults are timed by the machine: one file at a time.

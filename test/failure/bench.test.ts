@@ -38,6 +38,30 @@ test('a short bench compares all systems, and every receiver got everything', {
   }
 });
 
+test('the probes of a short bench hear nothing foreign, lose nobody in a storm and find a figure for everything', {
+  timeout: testLimitMs,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plenum-bench-'));
+  try {
+    const json = join(folder, 'result.json');
+    const args = ['--short', '--rounds', '1', '--shape', 'bytes,storm,scripts,memory', '--json', json];
+    await using bench = new CommandProcess('apps/bench/bin/bench.js', args, {});
+    expect(await bench.ended, bench.output).toBe(0);
+    const { rows } = JSON.parse(readFileSync(json, 'utf8'));
+    const figures = new Map<string, number>();
+    for (const { kind, system, figures: found } of rows) {
+      if (system !== 'Plenum') continue;
+      for (const { name, value } of found) figures.set(`${kind}: ${name}`, value.median);
+    }
+    expect(figures.get('bytes: the group of the other node is named')).toBe(0);
+    expect(figures.get('bytes: its own group is named')).toBeGreaterThan(0);
+    expect(figures.get('storm: resumed where they had been')).toBe(100);
+    expect(figures.get('memory: open files more than before')).toBeLessThanOrEqual(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test('verify passes while a node is killed', { timeout: testLimitMs }, async () => {
   await using cluster = await Cluster.start();
   const urls = cluster.nodes.map(({ url }) => url).join(',');

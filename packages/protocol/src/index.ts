@@ -14,3 +14,4 @@ export * from './requests.ts';
 export * from './rest.ts';
 export * from './rest-failure.ts';
 export * from './text.ts';
+export * from './usual-requests.ts';

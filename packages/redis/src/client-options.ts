@@ -4,7 +4,6 @@
  */
 import type { Random } from '@plenum/core';
 import type { ClusterOptions, CommonRedisOptions } from 'ioredis';
-import { scriptOptions } from './scripts/index.ts';
 
 /** Replies in the shapes of RESP2, which the script definitions parse. */
 export type LinkOptions = Omit<CommonRedisOptions, 'replyMapping'>;
@@ -35,7 +34,6 @@ const transport = {
 export const commandOptions = (random: Random, name: string): LinkOptions => ({
   ...transport,
   connectionName: name,
-  scripts: scriptOptions,
   retryStrategy: retryDelay(random),
   commandTimeout: 2000,
   maxRetriesPerRequest: 1,
@@ -62,7 +60,6 @@ export const subscriberOptions = (random: Random): LinkOptions => ({
  * Redirections end with the caller's patience (at least 6 s), not before: a failover or a moving slot takes its time.
  */
 export const clusterOptions = (random: Random, name: string): ClusterClientOptions => ({
-  scripts: scriptOptions,
   scaleReads: 'master',
   clusterRetryStrategy: retryDelay(random),
   retryDelayOnFailover: 200,

@@ -1,4 +1,4 @@
-import type { Appended } from '@plenum/core';
+import { type Appended, refused } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test, vi } from 'vitest';
 import { PendingSends } from './pending-sends.ts';
@@ -42,13 +42,13 @@ test('the entry commits the send before anything else happens to it', async () =
   const { send, onCommitted } = open(sends);
   sends.notice(entryOf('hello'));
   expect(onCommitted).toHaveBeenCalledExactlyOnceWith(appended);
-  expect(await send.seen).toEqual(appended);
+  expect(await send.outcome).toEqual(appended);
 });
 
 test('reply and entry commit once, whichever is first', () => {
   const sends = new PendingSends();
   const { send, onCommitted } = open(sends);
-  send.commit(appended);
+  send.settle(appended);
   sends.notice(entryOf('hello'));
   sends.notice(entryOf('hello'));
   expect(onCommitted).toHaveBeenCalledOnce();
@@ -64,10 +64,10 @@ test.each([
   expect(onCommitted).not.toHaveBeenCalled();
 });
 
-test('two attempts at one send are both committed, a closed one is not', () => {
+test('two attempts at one send are both committed, a settled one is not', () => {
   const sends = new PendingSends();
   const attempts = [open(sends), open(sends), open(sends)];
-  attempts[2]?.send.close();
+  attempts[2]?.send.settle(refused({ code: 'muted' }));
   sends.notice(entryOf('hello'));
   expect(attempts.map(({ onCommitted }) => onCommitted.mock.calls.length)).toEqual([1, 1, 0]);
 });
@@ -79,5 +79,5 @@ test('a callback that throws fails its own send and nothing else', async () => {
     throw new Error('gone');
   });
   expect(() => sends.notice(entryOf('hello'))).not.toThrow();
-  await expect(send.seen).rejects.toThrow('gone');
+  await expect(send.outcome).rejects.toThrow('gone');
 });

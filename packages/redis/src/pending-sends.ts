@@ -2,20 +2,11 @@
  * Sends of this node whose outcome is not known yet. Script reply and own entry race on two connections: whichever comes
  * first commits the send, once.
  */
-import type { Appended } from '@plenum/core';
+import type { Appended, AppendOutcome } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { DecodedEntry } from './wire.ts';
 
-export interface PendingSend {
-  /** Resolves when the entry was seen on the channel; rejects only when `onCommitted` threw. */
-  readonly seen: Promise<Appended>;
-  /** The script has answered. Calls `onCommitted` unless the entry did. */
-  commit(appended: Appended): void;
-  /** Nothing is expected any more. */
-  close(): void;
-}
-
-interface Sent {
+export interface Sent {
   readonly groupId: GroupId;
   readonly sender: string;
   readonly requestId: string;
@@ -24,62 +15,101 @@ interface Sent {
   readonly onCommitted: ((appended: Appended) => void) | undefined;
 }
 
-type Waiter = (entry: DecodedEntry) => void;
-
 const keyOf = (groupId: GroupId, sender: string, requestId: string): string =>
   `${groupId} ${sender} ${requestId}`;
 
-export class PendingSends {
-  readonly #waiters = new Map<string, Set<Waiter>>();
+export class PendingSend {
+  /** Rejects with what the script fails with, or `onCommitted` throws. */
+  readonly outcome: Promise<AppendOutcome>;
+  readonly key: string;
+  /** Another attempt at the same send, begun before this one. */
+  next: PendingSend | undefined;
+  readonly #sends: PendingSends;
+  readonly #sent: Sent;
+  #resolve: (outcome: AppendOutcome) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  #isSettled = false;
 
-  open(sent: Sent): PendingSend {
-    let isCommitted = false;
-    const commit = (appended: Appended) => {
-      if (isCommitted) return;
-      isCommitted = true;
-      sent.onCommitted?.(appended);
-    };
-    let close = () => {};
-    const seen = new Promise<Appended>((resolve, reject) => {
-      close = this.#wait(sent, ({ header, entry }) => {
-        const head = Buffer.from(sent.wireHead);
-        if (!entry.wire.subarray(0, head.length).equals(head)) return;
-        const { epoch, seq, recipientsCount, timestampMs } = header;
-        const messageId = `${epoch}-${seq}`;
-        const appended: Appended = {
-          outcome: 'appended',
-          isDuplicate: false,
-          epoch,
-          seq,
-          messageId,
-          recipientsCount,
-          timestampMs,
-        };
-        try {
-          commit(appended);
-          resolve(appended);
-        } catch (error) {
-          reject(error);
-        }
-      });
+  constructor(sends: PendingSends, key: string, sent: Sent) {
+    this.key = key;
+    this.#sends = sends;
+    this.#sent = sent;
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
-    return { seen, commit, close };
+  }
+
+  /** Of several calls the first counts. Never throws. */
+  settle(outcome: AppendOutcome): void {
+    if (!this.#close()) return;
+    try {
+      if (outcome.outcome === 'appended') this.#sent.onCommitted?.(outcome);
+      this.#resolve(outcome);
+    } catch (error) {
+      this.#reject(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    if (this.#close()) this.#reject(error);
+  }
+
+  /** An entry under its request id came by. */
+  notice({ header, entry }: DecodedEntry): void {
+    const head = Buffer.from(this.#sent.wireHead);
+    if (!entry.wire.subarray(0, head.length).equals(head)) return;
+    const { epoch, seq, recipientsCount, timestampMs } = header;
+    const messageId = `${epoch}-${seq}`;
+    this.settle({
+      outcome: 'appended',
+      isDuplicate: false,
+      epoch,
+      seq,
+      messageId,
+      recipientsCount,
+      timestampMs,
+    });
+  }
+
+  /** @returns false when it was closed before. */
+  #close(): boolean {
+    if (this.#isSettled) return false;
+    this.#isSettled = true;
+    this.#sends.remove(this);
+    return true;
+  }
+}
+
+export class PendingSends {
+  readonly #latest = new Map<string, PendingSend>();
+
+  /** Expected until it is settled or fails. */
+  open(sent: Sent): PendingSend {
+    const send = new PendingSend(this, keyOf(sent.groupId, sent.sender, sent.requestId), sent);
+    send.next = this.#latest.get(send.key);
+    this.#latest.set(send.key, send);
+    return send;
   }
 
   /** An entry comes by. Synchronous; never throws. */
   notice(decoded: DecodedEntry): void {
     const { groupId, actor, requestId } = decoded.header;
-    for (const waiter of this.#waiters.get(keyOf(groupId, actor, requestId)) ?? []) waiter(decoded);
+    let send = this.#latest.get(keyOf(groupId, actor, requestId));
+    while (send !== undefined) {
+      const { next } = send;
+      send.notice(decoded);
+      send = next;
+    }
   }
 
-  #wait({ groupId, sender, requestId }: Sent, waiter: Waiter): () => void {
-    const key = keyOf(groupId, sender, requestId);
-    const waiters = this.#waiters.get(key) ?? new Set();
-    waiters.add(waiter);
-    this.#waiters.set(key, waiters);
-    return () => {
-      waiters.delete(waiter);
-      if (waiters.size === 0 && this.#waiters.get(key) === waiters) this.#waiters.delete(key);
-    };
+  remove(send: PendingSend): void {
+    const latest = this.#latest.get(send.key);
+    if (latest === send) {
+      if (send.next === undefined) this.#latest.delete(send.key);
+      else this.#latest.set(send.key, send.next);
+      return;
+    }
+    for (let one = latest; one !== undefined; one = one.next) if (one.next === send) one.next = send.next;
   }
 }

@@ -4,7 +4,6 @@ import {
   type Appended,
   type AppendOutcome,
   type GroupLog,
-  groupRoom,
   type LogEntry,
   type LogHead,
   type LogRange,
@@ -13,18 +12,27 @@ import {
   type Random,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
+import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
 import type { StateSettings } from './delivery-kinds.ts';
 import type { Keys } from './keys.ts';
 import { refusalOf } from './outcomes.ts';
 import { PendingSends } from './pending-sends.ts';
 import { ScriptCalls } from './script-calls.ts';
-import { admitMessage, appendMessage, readHead, readRange, type ScriptClient } from './scripts/index.ts';
+import {
+  type AppendReply,
+  admitMessage,
+  appendMessage,
+  type Late,
+  readHead,
+  readRange,
+  runEncoded,
+  type ScriptClient,
+} from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
 import { settleMutes } from './settling.ts';
-import { type DecodedEntry, entryOf, escapeForJson, messageWireHead } from './wire.ts';
+import { type DecodedEntry, entryOf, messageWireHead } from './wire.ts';
 
 export interface RedisStateOptions {
-  /** Made with `scriptOptions`. */
   readonly redis: ScriptClient;
   readonly keys: Keys;
   readonly random: Random;
@@ -44,12 +52,14 @@ export class RedisGroupLog implements GroupLog {
   readonly #random: Random;
   readonly #settings: StateSettings;
   readonly #calls: ScriptCalls;
+  readonly #arguments: AppendArguments;
   readonly #sends = new PendingSends();
 
   constructor({ redis, keys, random, clock, settings }: RedisStateOptions) {
     this.#keys = keys;
     this.#random = random;
     this.#settings = settings;
+    this.#arguments = new AppendArguments(keys, settings);
     this.#calls = new ScriptCalls({ redis, clock, settings });
   }
 
@@ -58,17 +68,18 @@ export class RedisGroupLog implements GroupLog {
     this.#sends.notice(decoded);
   }
 
-  async append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome> {
-    const { groupId, sender, request, message } = draft;
+  append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome> {
+    const { groupId, sender, request, message, isRateLimited } = draft;
     const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: message });
     const send = this.#sends.open({ groupId, sender, requestId: request.id, wireHead, onCommitted });
-    try {
-      const outcome = await Promise.race([this.#append(draft, wireHead), send.seen]);
-      if (outcome.outcome === 'appended') send.commit(outcome);
-      return outcome;
-    } finally {
-      send.close();
-    }
+    const written = { groupId, sender, request, isRateLimited, wireHead };
+    this.#appendOnce(written, false)
+      .then((reply) => (reply.word === 'due' ? this.#appendSettled(written) : outcomeOf(reply)))
+      .then(
+        (outcome) => send.settle(outcome),
+        (error: unknown) => send.fail(error),
+      );
+    return send.outcome;
   }
 
   async admit(draft: MessageDraft): Promise<AdmitOutcome> {
@@ -105,20 +116,15 @@ export class RedisGroupLog implements GroupLog {
     return heads;
   }
 
-  async #append(draft: MessageDraft, wireHead: string): Promise<AppendOutcome> {
-    let reply = await this.#appendOnce(draft, wireHead, '0');
-    if (reply.word === 'due') {
-      await this.#settle(draft);
-      reply = await this.#appendOnce(draft, wireHead, '1');
-    }
+  async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
+    await this.#settle(message);
+    const reply = await this.#appendOnce(message, true);
     if (reply.word === 'due') throw PlenumError.of('internal');
-    return reply.word === 'refused'
-      ? refusalOf(reply)
-      : answeredWith(reply.details, reply.word === 'duplicate');
+    return outcomeOf(reply);
   }
 
   /** Ends the mutes that are due, and the sender's own in any case. */
-  async #settle({ groupId, sender: userId }: MessageDraft): Promise<void> {
+  async #settle({ groupId, sender: userId }: Pick<MessageDraft, 'groupId' | 'sender'>): Promise<void> {
     const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
     await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
   }
@@ -145,47 +151,11 @@ export class RedisGroupLog implements GroupLog {
     });
   }
 
-  #appendOnce(draft: MessageDraft, wireHead: string, isSettled: '0' | '1') {
-    const args = { ...this.#appendArgs(draft, wireHead), isSettled };
-    return this.#calls.change(appendMessage, {
-      keys: this.#appendKeys(draft),
-      args: (deadlineMs) => ({ ...args, deadlineMs }),
-    });
-  }
-
-  #appendKeys({ groupId, sender, request }: MessageDraft) {
-    const keys = this.#keys;
-    return {
-      group: keys.group(groupId),
-      members: keys.members(groupId),
-      log: keys.log(groupId),
-      dedupe: keys.dedupe(groupId, sender, request.id),
-      outbox: keys.outbox(groupId),
-      bucket: keys.bucket(groupId, sender),
-      queued: keys.queued(groupId),
-    };
-  }
-
-  #appendArgs({ groupId, sender, request, isRateLimited }: MessageDraft, wireHead: string) {
-    const settings = this.#settings;
-    return {
-      groupId,
-      senderId: sender,
-      requestId: escapeForJson(request.id),
-      payloadHash: request.payloadHash,
-      rememberMs: request.rememberMs,
-      epochOffer: this.#random.token(),
-      room: groupRoom(groupId),
-      channel: this.#keys.groupChannel(groupId),
-      historyMaxEntries: settings.historyMaxEntries,
-      historyMaxAgeMs: settings.historyMaxAgeMs,
-      isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
-      roomQueueLimit: settings.isQueueCounted ? settings.roomQueueLimit : '',
-      ratePerSec: settings.ratePerSec,
-      rateBurst: settings.rateBurst,
-      isRateLimited: isRateLimited ? '1' : '0',
-      wireHead,
-    };
+  #appendOnce(message: WrittenMessage, isSettled: boolean): Promise<Exclude<AppendReply, Late>> {
+    const epochOffer = this.#random.token();
+    return this.#calls.attempt(this.#keys.group(message.groupId), (redis, deadlineMs) =>
+      runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs })),
+    );
   }
 
   async #range(groupId: GroupId, span: Span): Promise<LogRange | null> {
@@ -200,13 +170,17 @@ export class RedisGroupLog implements GroupLog {
   }
 }
 
+function outcomeOf(reply: Exclude<AppendReply, Late | { word: 'due' }>): AppendOutcome {
+  return reply.word === 'refused'
+    ? refusalOf(reply)
+    : answeredWith(reply.details, reply.word === 'duplicate');
+}
+
 type Answer = Pick<Appended, 'epoch' | 'seq' | 'recipientsCount' | 'timestampMs'>;
-const answeredWith = (answer: Answer, isDuplicate: boolean): Appended => ({
-  outcome: 'appended',
-  isDuplicate,
-  messageId: `${answer.epoch}-${answer.seq}`,
-  ...answer,
-});
+function answeredWith({ epoch, seq, recipientsCount, timestampMs }: Answer, isDuplicate: boolean): Appended {
+  const messageId = `${epoch}-${seq}`;
+  return { outcome: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
+}
 
 function storedEntry(groupId: GroupId, stored: { seq: number; kind: string; wire: Buffer }): LogEntry {
   const { seq, wire } = stored;

@@ -73,10 +73,9 @@ export class RedisRoomChannels implements RoomChannels {
   /** Registers before it first waits: a room may come and go within one turn, and nobody awaits these calls. */
   async #subscribe(channel: string, listener: Listener): Promise<void> {
     this.#unsubscribe(channel);
-    const rawChannel = Buffer.from(channel);
     const handler: ChannelHandler = (payload) => {
       if (isNudge(payload)) return;
-      if (isAdapterMessage(payload)) listener(payload, rawChannel);
+      if (isAdapterMessage(payload)) listener(payload, Buffer.from(channel));
       else this.#options.anomalies.note('malformed_adapter_message', { channel });
     };
     this.#handlers.set(channel, handler);

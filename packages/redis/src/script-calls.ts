@@ -5,7 +5,7 @@
 import { type EngineSettings, PlenumError } from '@plenum/core';
 import { translate } from './redis-errors.ts';
 import type { Late, Reply, Script } from './scripts/define-script.ts';
-import { runScript, type ScriptClient } from './scripts/index.ts';
+import { runScript, type ScriptClient, type ScriptValues } from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
 import { shardNameOf } from './shards.ts';
 
@@ -21,11 +21,24 @@ export interface CallOptions {
 type Keys<K extends string> = Readonly<Record<K, string>>;
 type Args<A extends string> = Readonly<Record<A, string | number>>;
 
-interface Bounds {
+type Run<R> = (redis: ScriptClient, deadlineMs: number) => Promise<R>;
+
+interface Asked<R> {
+  readonly key: string;
+  readonly run: Run<R | Late>;
+  readonly giveUpAtMs: number;
+}
+
+interface Bounds<T> {
   readonly isChange: boolean;
   readonly timeoutMs: number;
   readonly shard: string;
+  /** Called with an answer, also with one that came too late. */
+  readonly answered?: (answer: T) => void;
 }
+
+/** The second one is for `late`. */
+const attemptsMax = 2;
 
 export class ScriptCalls {
   readonly #redis: ScriptClient;
@@ -48,13 +61,14 @@ export class ScriptCalls {
   /** A script that reads, or that may run twice without harm. Throws `unavailable` when there is no answer. */
   read<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R>,
-    values: { readonly keys: Keys<K>; readonly args: Args<A> },
+    values: ScriptValues<K, A>,
   ): Promise<R> {
-    const shard = this.#shardOf(script, values);
-    return this.#bounded(() => this.#run(script, values), {
+    const key = firstKeyOf(script, values.keys);
+    return this.#bounded(() => runScript(this.#redis, script, values), {
       isChange: false,
       timeoutMs: this.#timeoutMs,
-      shard,
+      shard: this.#shardOf(key),
+      answered: this.#clockWith(key),
     });
   }
 
@@ -68,27 +82,44 @@ export class ScriptCalls {
   }
 
   /**
-   * A script that changes something, never begun later than the deadline it is given. `late` tells the time instead of
-   * changing anything: the clock is right after it, and one more attempt fits into the same deadline.
+   * A script that changes something, never begun later than the deadline it is given.
    * @throws PlenumError `timeout` when the outcome is unknown, `unavailable` when nothing was done
    */
-  async change<K extends string, A extends string, R extends Reply>(
+  change<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R | Late>,
     values: { readonly keys: Keys<K>; readonly args: (deadlineMs: number) => Args<A> },
   ): Promise<R> {
+    const { keys } = values;
+    return this.attempt(firstKeyOf(script, keys), (redis, deadlineMs) =>
+      runScript(redis, script, { keys, args: values.args(deadlineMs) }),
+    );
+  }
+
+  /**
+   * Runs what changes something. `late` tells the time instead of changing anything: the clock is right after it, and one
+   * more attempt fits into the same deadline.
+   * @param key names the shard
+   * @throws PlenumError as `change` does
+   */
+  attempt<R extends Reply>(key: string, run: Run<R | Late>): Promise<R> {
     const giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs;
-    for (let attempt = 1; attempt <= 2; attempt += 1) {
-      const shard = this.#shardOf(script, values);
-      // Of a shard that has not answered yet the deadline is long over: it says `late`, and the time.
-      if (shard === '') await this.learnTime();
-      const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
-      if (timeoutMs <= 0) break;
-      const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
-      const timed = { keys: values.keys, args: values.args(deadlineMs) };
-      const reply = await this.#bounded(() => this.#run(script, timed), { isChange: true, timeoutMs, shard });
-      if (!isLate(reply)) return reply;
-    }
-    throw PlenumError.of('unavailable');
+    return this.#attempt({ key, run, giveUpAtMs }, attemptsMax);
+  }
+
+  #attempt<R extends Reply>(asked: Asked<R>, attemptsLeft: number): Promise<R> {
+    const { key, run, giveUpAtMs } = asked;
+    const shard = this.#shardOf(key);
+    // Of a shard that has not answered yet the deadline is long over: it says `late`, and the time.
+    if (shard === '' && !this.#clock.isKnown)
+      return this.learnTime().then(() => this.#attempt(asked, attemptsLeft));
+    const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
+    if (timeoutMs <= 0 || attemptsLeft === 0) return Promise.reject(PlenumError.of('unavailable'));
+    const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
+    const answered = this.#clockWith(key);
+    const bounds = { isChange: true, timeoutMs, shard, answered };
+    return this.#bounded(() => run(this.#redis, deadlineMs), bounds).then((reply) =>
+      isLate(reply) ? this.#attempt(asked, attemptsLeft - 1) : reply,
+    );
   }
 
   /** Resolves when Redis' time is known; in a Cluster, that of any of its servers. */
@@ -99,44 +130,42 @@ export class ScriptCalls {
     this.#clock.observe(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), sentAtMs);
   }
 
-  async #run<K extends string, A extends string, R extends Reply>(
-    script: Script<K, A, R>,
-    values: { readonly keys: Keys<K>; readonly args: Args<A> },
-  ): Promise<R> {
+  /** Corrects the clock by the reply to what is being sent now. */
+  #clockWith(key: string): (reply: Reply) => void {
     const sentAtMs = this.#clock.monotonicMs();
-    const reply = await runScript(this.#redis, script, values);
-    this.#clock.observe(reply.nowMs, sentAtMs);
-    // Asked again: the command may have been redirected.
-    const shard = this.#shardOf(script, values);
-    if (shard !== '') this.#clock.of(shard).observe(reply.nowMs, sentAtMs);
-    return reply;
+    return ({ nowMs }) => {
+      this.#clock.observe(nowMs, sentAtMs);
+      // Asked again: the command may have been redirected.
+      const shard = this.#shardOf(key);
+      if (shard !== '') this.#clock.of(shard).observe(nowMs, sentAtMs);
+    };
   }
 
-  /** All keys of a script are in one slot. */
-  #shardOf<K extends string>(
-    { keys: [name] }: { readonly keys: readonly K[] },
-    { keys }: { readonly keys: Keys<K> },
-  ): string {
-    return name === undefined ? '' : shardNameOf(this.#redis, keys[name]);
+  #shardOf(key: string): string {
+    return key === '' ? '' : shardNameOf(this.#redis, key);
   }
 
   /**
    * Settles within `timeoutMs`, whatever the client library does with the command. One that was given up still waits there:
    * it counts until the library lets go of it.
    */
-  #bounded<T>(send: () => Promise<T>, { isChange, timeoutMs, shard }: Bounds): Promise<T> {
+  #bounded<T>(send: () => Promise<T>, bounds: Bounds<T>): Promise<T> {
+    const { isChange, timeoutMs, shard, answered } = bounds;
     if ((this.#inFlight.get(shard) ?? 0) >= IN_FLIGHT_MAX)
       return Promise.reject(PlenumError.of('unavailable'));
     const wasConnected = this.#redis.status === 'ready';
     const connectionsBefore = this.#connections;
-    const mayHaveRun = () => isChange && (wasConnected || this.#connections !== connectionsBefore);
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => reject(translate(error, mayHaveRun()));
+      const fail = (error: unknown) => {
+        const mayHaveRun = isChange && (wasConnected || this.#connections !== connectionsBefore);
+        reject(translate(error, mayHaveRun));
+      };
       const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
       const release = this.#count(shard, cancel);
       send().then(
         (answer) => {
           release();
+          answered?.(answer);
           resolve(answer);
         },
         (error: unknown) => {
@@ -160,3 +189,7 @@ export class ScriptCalls {
 }
 
 const isLate = (reply: Reply): reply is Late => reply.word === 'late';
+
+/** All keys of a script are in one slot. */
+const firstKeyOf = <K extends string>({ keys: [name] }: { readonly keys: readonly K[] }, keys: Keys<K>) =>
+  name === undefined ? '' : keys[name];

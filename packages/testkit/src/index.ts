@@ -1,5 +1,4 @@
 /** What tests are made of: suites of the contracts, servers to kill, adapters that misbehave, time that stands still. */
-
 export type { AdapterFault } from './adapters/fault-switch.ts';
 export { type RecordingArchive, recordingArchive } from './adapters/recording-archive.ts';
 export {

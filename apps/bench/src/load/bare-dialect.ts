@@ -21,6 +21,14 @@ export class BareDialect implements Dialect {
 
   attached(): void {}
 
+  leaving(): null {
+    return null;
+  }
+
+  positions(): readonly object[] {
+    return [];
+  }
+
   posting({ text }: Post): Request {
     const { groupId, userId } = this.#context;
     return {

@@ -15,6 +15,10 @@ export interface Dialect {
   attaching(): Request;
   /** @param answer the parsed answer to `attaching`. */
   attached(answer: object): void;
+  /** The request that ends the membership; null: there is none. */
+  leaving(): Request | null;
+  /** What a device that comes back says of where it stands. */
+  positions(): readonly object[];
   posting(post: Post): Request;
   /** Notes in the tally how far the stream reaches now. @param answer JSON array of a successful answer. */
   posted(post: Post, answer: string): void;

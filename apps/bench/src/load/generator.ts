@@ -18,7 +18,7 @@ const quietMs = 2000;
 const pollMs = 20;
 
 const four = (number: number) => String(number).padStart(4, '0');
-const groupIdOf = (runId: string, group: number) => `b:${runId}:${four(group)}`;
+export const groupIdOf = (runId: string, group: number) => `b:${runId}:${four(group)}`;
 export const userIdOf = (runId: string, group: number, member: number) =>
   `u:${runId}:${four(group)}:${four(member)}`;
 
@@ -50,10 +50,23 @@ export class Generator {
     this.#tally.ackLatency.reset();
   }
 
+  /** Of deliveries, since the last reset; an encoded histogram. */
+  latency(): string {
+    return this.#tally.deliveryLatency.encode();
+  }
+
+  /** Everybody but the creators gives up the membership. */
+  async leave(): Promise<void> {
+    await inParallel(
+      this.#members.filter(({ index }) => index > 0),
+      (member) => member.leave(),
+    );
+  }
+
   sample(): LoadSample {
     const { user, system } = process.cpuUsage();
-    const { acked, delivered } = this.#tally;
-    return { atUs: nowUs(), acked, delivered, cpuUs: user + system };
+    const { acked, delivered, resumed, lastResumedUs } = this.#tally;
+    return { atUs: nowUs(), acked, delivered, cpuUs: user + system, resumed, lastResumedUs };
   }
 
   /** Ends the sending and waits for the answers. */
@@ -81,14 +94,14 @@ export class Generator {
     return this.#verdict(lost);
   }
 
-  #memberOf(plan: Plan, { group, member: index, token, url }: MemberPlan, i: number): Member {
+  #memberOf(plan: Plan, { group, member: index, token, url, refuges = [] }: MemberPlan, i: number): Member {
     const groupId = groupIdOf(plan.runId, group);
     const userId = userIdOf(plan.runId, group, index);
     const { sendersPerGroup, frameBytes, sources } = plan;
     const isCreator = index === 0;
     const context: DialectContext = { groupId, userId, isCreator, sendersPerGroup, tally: this.#tally };
     const member = new Member({
-      url,
+      urls: [url, ...refuges],
       token,
       index,
       source: sources === 0 ? null : `127.0.0.${2 + (i % sources)}`,

@@ -44,6 +44,21 @@ export class LoadGenerators {
     else await this.#startOpenLoop(load.ratePerSec);
   }
 
+  /** Of deliveries since the last reset; encoded histograms, one per process. */
+  async latency(): Promise<readonly string[]> {
+    const replies = await this.#askAll({ type: 'latency' });
+    return replies.map((reply) => (reply.type === 'latency' ? reply.deliveryLatency : unexpected(reply)));
+  }
+
+  async leave(): Promise<void> {
+    await this.#askAll({ type: 'leave' });
+  }
+
+  /** Ends the sending and waits for the answers; the load may start again. */
+  async stop(): Promise<void> {
+    await this.#askAll({ type: 'stop' });
+  }
+
   async reset(): Promise<void> {
     await this.#askAll({ type: 'reset' });
   }

@@ -23,6 +23,11 @@ async function obey(command: Command): Promise<Reply> {
       return { type: 'done' };
     case 'sample':
       return { type: 'sample', sample: generator.sample() };
+    case 'latency':
+      return { type: 'latency', deliveryLatency: generator.latency() };
+    case 'leave':
+      await generator.leave();
+      return { type: 'done' };
     case 'stop':
       return { type: 'heads', heads: await generator.stop() };
     case 'settle':

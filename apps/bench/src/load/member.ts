@@ -1,4 +1,5 @@
-/** One connected member of a group: receives, checks, and sends if it is asked to. */
+/** One connected member of a group: receives, checks, sends if it is asked to, and comes back if it has a refuge. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type PacketHandler, RawConnection } from '../wire/raw-connection.ts';
 import type { Dialect, Request } from './dialect.ts';
 import { messageText, sentUsIn } from './message-text.ts';
@@ -6,7 +7,8 @@ import { nowUs } from './monotonic.ts';
 import type { Tally } from './tally.ts';
 
 export interface MemberOptions {
-  readonly url: string;
+  /** Of its node, and of those it goes to when that one is lost. */
+  readonly urls: readonly string[];
   readonly token: string;
   readonly source: string | null;
   /** Within the group. */
@@ -19,6 +21,12 @@ export interface MemberOptions {
 type AnswerHandler = (answer: string) => void;
 
 const attachLimitMs = 20_000;
+/** A lost member comes back as stock clients do: after 0.5 to 1.5 s, spread evenly. */
+const returnAfterMs = 500;
+const returnSpreadMs = 1000;
+const againAfterMs = 200;
+/** Prime to the spread, so that neighbours land far from each other. */
+const stride = 617;
 
 export class Member {
   readonly dialect: Dialect;
@@ -43,13 +51,21 @@ export class Member {
 
   /** @throws Error with one sentence. */
   async connect(): Promise<void> {
-    const { url, token, source } = this.#options;
+    await this.#connectTo(this.#options.urls[0] ?? '', {});
+  }
+
+  async #connectTo(url: string, claims: object): Promise<void> {
+    const { token, source } = this.#options;
     const handler: PacketHandler = {
       event: (bytes, start, end) => this.#receive(bytes, start, end),
       ack: (id, bytes, start, end) => this.#answered(id, bytes.toString('latin1', start, end)),
       closed: (why) => this.#closed(why),
     };
-    this.#connection = await RawConnection.connect({ url, auth: { token }, source, handler });
+    const auth = { token, ...claims };
+    const onOpen = (connection: RawConnection) => {
+      this.#connection = connection;
+    };
+    await RawConnection.connect({ url, auth, source, handler, onOpen });
   }
 
   /** Makes this a receiver of its group. @throws Error if that is refused or not answered. */
@@ -58,6 +74,12 @@ export class Member {
     const isGood = typeof answer === 'object' && answer !== null && 'success' in answer && answer.success;
     if (!isGood) throw new Error(`a member could not be attached: ${JSON.stringify(answer)}`);
     this.dialect.attached(answer);
+  }
+
+  /** Ends the membership. */
+  async leave(): Promise<void> {
+    const request = this.dialect.leaving();
+    if (request !== null) await this.#ask(request);
   }
 
   timeDeliveries(isTimed: boolean): void {
@@ -121,7 +143,29 @@ export class Member {
 
   #closed(why: string): void {
     if (this.#isEnding) return;
-    this.#options.tally.disconnected += 1;
-    this.#options.tally.problem(`a connection was lost: ${why}`);
+    this.#connection = null;
+    const { urls, tally } = this.#options;
+    if (urls.length > 1) {
+      this.#comeBack().catch((error: unknown) => tally.problem(String(error)));
+      return;
+    }
+    tally.disconnected += 1;
+    tally.problem(`a connection was lost: ${why}`);
+  }
+
+  /** Tries the refuges in turn, from its own position, until one takes it. */
+  async #comeBack(): Promise<void> {
+    const { urls, index } = this.#options;
+    await pause(returnAfterMs + ((index * stride) % returnSpreadMs));
+    for (let attempt = index; !this.#isEnding; attempt += 1) {
+      const refuge = urls[1 + (attempt % (urls.length - 1))] ?? '';
+      const positions = this.dialect.positions();
+      const isBack = await this.#connectTo(refuge, { positions }).then(
+        () => true,
+        () => false,
+      );
+      if (isBack) return;
+      await pause(againAfterMs);
+    }
   }
 }

@@ -8,6 +8,8 @@ export interface MemberPlan {
   readonly member: number;
   readonly token: string;
   readonly url: string;
+  /** Where it goes when its connection is lost, with its position; none: a lost connection is a fault. */
+  readonly refuges?: readonly string[];
 }
 
 export interface Plan {
@@ -37,6 +39,10 @@ export interface LoadSample {
   readonly acked: number;
   readonly delivered: number;
   readonly cpuUs: number;
+  /** Members that came back after a lost connection and were attached where they had been. */
+  readonly resumed: number;
+  /** When the last of them was. */
+  readonly lastResumedUs: number;
 }
 
 export interface Verdict {
@@ -65,12 +71,16 @@ export type Command =
   | { readonly type: 'sample' }
   /** What was recorded so far was the ramp: latencies are counted from here. */
   | { readonly type: 'reset' }
+  /** What was recorded since the last reset. */
+  | { readonly type: 'latency' }
+  | { readonly type: 'leave' }
   | { readonly type: 'stop' }
   | { readonly type: 'settle'; readonly heads: Heads };
 
 export type Reply =
   | { readonly type: 'done' }
   | { readonly type: 'sample'; readonly sample: LoadSample }
+  | { readonly type: 'latency'; readonly deliveryLatency: string }
   | { readonly type: 'heads'; readonly heads: Heads }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
   | { readonly type: 'failed'; readonly error: string };

@@ -3,6 +3,7 @@ import { digitsBefore } from '../wire/digits.ts';
 import { NumberStream } from '../wire/number-stream.ts';
 import type { Dialect, DialectContext, Post, Request } from './dialect.ts';
 import { TextFinder } from './message-text.ts';
+import { nowUs } from './monotonic.ts';
 import { isMessage, type PacketRange, parsed, type Receiver, Sampler } from './receiver.ts';
 
 const event = 'request';
@@ -13,6 +14,7 @@ const seqKey = Buffer.from('"seq":');
 export class PlenumDialect implements Dialect {
   readonly receiver: PlenumReceiver;
   readonly #context: DialectContext;
+  #epoch = '';
 
   constructor(context: DialectContext) {
     this.#context = context;
@@ -31,6 +33,17 @@ export class PlenumDialect implements Dialect {
     const result: unknown = 'result' in answer ? answer.result : null;
     const seq = typeof result === 'object' && result !== null && 'seq' in result ? Number(result.seq) : 1;
     this.receiver.stream.begin(seq);
+    this.#epoch =
+      typeof result === 'object' && result !== null && 'epoch' in result ? String(result.epoch) : '';
+  }
+
+  leaving(): Request {
+    const payload = { request_type: 'leave_group', args: { group_id: this.#context.groupId } };
+    return { event, payload: JSON.stringify(payload) };
+  }
+
+  positions(): readonly object[] {
+    return [{ group_id: this.#context.groupId, epoch: this.#epoch, seq: this.receiver.stream.last }];
   }
 
   posting({ number, text }: Post): Request {
@@ -76,6 +89,7 @@ class PlenumReceiver implements Receiver {
       this.#context.tally.resyncs += 1;
       this.#context.tally.problem(`resync: ${text.slice(0, 300)}`);
     }
+    if (name === 'subscribed') this.#context.tally.resume(nowUs());
     if (name !== 'group_event') return;
     const seq = typeof payload === 'object' && payload !== null && 'seq' in payload ? payload.seq : null;
     if (typeof seq === 'number') this.stream.accept(seq);

@@ -8,11 +8,18 @@ export class Tally {
   resyncs = 0;
   disconnected = 0;
   unanswered = 0;
+  resumed = 0;
+  lastResumedUs = 0;
   firstProblem: string | null = null;
   readonly refused = new Map<string, number>();
   readonly deliveryLatency = new Latency();
   readonly ackLatency = new Latency();
   readonly heads = new Map<string, number>();
+
+  resume(atUs: number): void {
+    this.resumed += 1;
+    this.lastResumedUs = Math.max(this.lastResumedUs, atUs);
+  }
 
   refuse(code: string): void {
     this.refused.set(code, (this.refused.get(code) ?? 0) + 1);

@@ -14,6 +14,10 @@ export function spreadOf(values: readonly number[]): Spread | null {
   return { median: (low + high) / 2, min, max };
 }
 
+/** What could not be measured is left out. */
+export const spreadOfKnown = (values: readonly (number | null)[]): Spread | null =>
+  spreadOf(values.filter((value) => value !== null));
+
 export interface Point {
   readonly x: number;
   readonly y: number;

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Cell } from '../rounds/run-scenarios.ts';
 import { columns, markdown } from './columns.ts';
 import type { Provenance } from './machine.ts';
+import { ratioTable } from './ratio-table.ts';
 import type { Row } from './summary.ts';
 import { notesOf, tablesOf } from './tables.ts';
 
@@ -40,7 +41,8 @@ export function textOf(result: Result): string {
 
 function markdownOf(result: Result): string {
   const { date, commit, commandLine } = result.provenance;
-  const tables = tablesOf(result.rows).flatMap(({ title, head, lines, words }) => [
+  const inShort = [ratioTable(result.rows)].filter(({ lines }) => lines.length > 0);
+  const tables = [...inShort, ...tablesOf(result.rows)].flatMap(({ title, head, lines, words }) => [
     `## ${title}`,
     '',
     ...markdown(head, lines, words),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Latency } from '../measure/latency.ts';
 import { type Faults, figuresOf, type Moment, type RoundFigures } from '../rounds/round-figures.ts';
 import type { Cell } from '../rounds/run-scenarios.ts';
-import { isFaulty, type LoadRow, summaryOf } from './summary.ts';
+import { isFaulty, isLoadRow, type LoadRow, summaryOf } from './summary.ts';
 import { notesOf, tablesOf } from './tables.ts';
 
 const empty = new Latency().encode();
@@ -20,7 +20,16 @@ const verdict = {
   ackLatency: empty,
 };
 const momentAt = (sec: number, delivered: number, generatorCpuUs = 0): Moment => ({
-  load: [{ atUs: sec * 1e6, acked: delivered / 10, delivered, cpuUs: generatorCpuUs }],
+  load: [
+    {
+      atUs: sec * 1e6,
+      acked: delivered / 10,
+      delivered,
+      cpuUs: generatorCpuUs,
+      resumed: 0,
+      lastResumedUs: 0,
+    },
+  ],
   nodeCpuUs: sec * 5e5,
   redis: { cpuUs: sec * 1e5, scriptCalls: 0, scriptUs: 0 },
 });
@@ -45,7 +54,7 @@ const cell = (system: string, number: number, figures: RoundFigures): Cell => ({
   figures,
 });
 const rowOf = (cells: readonly Cell[], system: string) =>
-  summaryOf(cells).find((row): row is LoadRow => row.kind !== 'idle' && row.system === system);
+  summaryOf(cells).find((row): row is LoadRow => isLoadRow(row) && row.system === system);
 
 test('rates and CPU are those of the interval', () => {
   expect(round(1000)).toMatchObject({
@@ -92,6 +101,33 @@ test('a refused send is noted and is no loss', () => {
   );
   expect(isFaulty(rows)).toBe(false);
   expect(notesOf(rows).join()).toContain('4 sends were answered rate_limited');
+});
+
+test('a figure of a probe is judged by its median, and what was not measured is not judged', () => {
+  const probed = (round: number, value: number | null): Cell => ({
+    kind: 'storm',
+    system: 'Plenum',
+    round,
+    figures: [
+      { name: 'back after', value, unit: 's', target: { atMost: 5 } },
+      { name: 'never measured', value: null, unit: 's', target: { atMost: 5 } },
+    ],
+    faults: 0,
+    firstProblem: null,
+  });
+  const [table] = tablesOf(summaryOf([probed(1, 2), probed(2, 9), probed(3, 4.5)]));
+  expect(table?.lines).toEqual([
+    ['Plenum', 'back after', '4.50 (2.00–9.00)', 's', '≤ 5: reached'],
+    ['Plenum', 'never measured', '–', 's', '≤ 5: –'],
+  ]);
+});
+
+test('a fault in a probe makes the run a failure, and is told', () => {
+  const rows = summaryOf([
+    { kind: 'storm', system: 'Plenum', round: 1, figures: [], faults: 3, firstProblem: 'a frame was lost' },
+  ]);
+  expect(isFaulty(rows)).toBe(true);
+  expect(notesOf(rows).join()).toContain('a frame was lost');
 });
 
 test('a run without faults is none', () => {

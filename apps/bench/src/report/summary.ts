@@ -1,8 +1,9 @@
 /** Cells become rows: one per scenario, shape and system, with medians, and ratios that are taken round by round. */
 import { Latency, type LatencySummary } from '../measure/latency.ts';
-import { type Spread, spreadOf } from '../measure/statistics.ts';
+import { type Spread, spreadOfKnown } from '../measure/statistics.ts';
 import { addedUp, hasFaults, type RoundFigures } from '../rounds/round-figures.ts';
-import type { Cell, IdleCell, LoadCell } from '../rounds/run-scenarios.ts';
+import type { Cell, IdleCell, LoadCell, ProbeCell } from '../rounds/run-scenarios.ts';
+import { type ProbeRow, probeRows } from './probe-rows.ts';
 
 export interface Ratio {
   readonly messages: Spread | null;
@@ -45,22 +46,28 @@ export interface IdleRow {
   readonly rssBytesPerConnection: Spread | null;
 }
 
-export type Row = LoadRow | IdleRow;
+export type Row = LoadRow | IdleRow | ProbeRow;
 
 export function summaryOf(cells: readonly Cell[]): Row[] {
   const groups = new Map<string, Cell[]>();
   for (const cell of cells) {
-    const key = [cell.kind, cell.kind === 'idle' ? '' : cell.shape, cell.system].join(' ');
+    const key = [cell.kind, isLoad(cell) ? cell.shape : '', cell.system].join(' ');
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
   return [...groups.values()].flatMap((group): Row[] => {
-    const [load, idle] = [group.filter(isLoad), group.filter(isIdle)];
-    return [...(load.length > 0 ? [loadRow(load, cells.filter(isLoad))] : []), ...idleRows(idle)];
+    const [load, idle, probed] = [group.filter(isLoad), group.filter(isIdle), group.filter(isProbe)];
+    return [
+      ...(load.length > 0 ? [loadRow(load, cells.filter(isLoad))] : []),
+      ...idleRows(idle),
+      ...probeRows(probed),
+    ];
   });
 }
 
-const isLoad = (cell: Cell): cell is LoadCell => cell.kind !== 'idle';
+const isLoad = (cell: Cell): cell is LoadCell => cell.kind === 'saturation' || cell.kind === 'latency';
 const isIdle = (cell: Cell): cell is IdleCell => cell.kind === 'idle';
+const isProbe = (cell: Cell): cell is ProbeCell => !isLoad(cell) && !isIdle(cell);
+export const isLoadRow = (row: Row): row is LoadRow => row.kind === 'saturation' || row.kind === 'latency';
 
 function idleRows(cells: readonly IdleCell[]): IdleRow[] {
   const [first] = cells;
@@ -134,9 +141,6 @@ function ratiosOf(cells: readonly LoadCell[], all: readonly LoadCell[]): Readonl
 
 const quotient = (part: number | null, whole: number | null): number | null =>
   part === null || whole === null || whole === 0 ? null : part / whole;
-
-const spreadOfKnown = (values: readonly (number | null)[]): Spread | null =>
-  spreadOf(values.filter((value) => value !== null));
 
 /** Any loss, double or disorder makes the run a failure, whatever its speed. */
 export const isFaulty = (rows: readonly Row[]): boolean =>

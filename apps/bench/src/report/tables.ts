@@ -3,43 +3,32 @@ import type { LatencySummary } from '../measure/latency.ts';
 import type { Spread } from '../measure/statistics.ts';
 import { generatorShareMax } from '../rounds/round-figures.ts';
 import type { Line } from './columns.ts';
-import type { IdleRow, LoadRow, Ratio, Row } from './summary.ts';
-import { targetFor } from './targets.ts';
+import type { ProbeRow } from './probe-rows.ts';
+import { probeTables } from './probe-table.ts';
+import { type IdleRow, isLoadRow, type LoadRow, type Ratio, type Row } from './summary.ts';
+import { grouped, ranged, type Table, unknown, verdictOf } from './table.ts';
+import { idleTarget, latencyTarget, targetFor } from './targets.ts';
 
-export interface Table {
-  readonly title: string;
-  readonly head: Line;
-  readonly lines: readonly Line[];
-  /** The first columns, which hold words. */
-  readonly words: number;
-}
-
-const unknown = '–';
 const voidMark = '*';
 
-const grouped = (value: number) => Math.round(value).toLocaleString('en-US');
 const whole = (spread: Spread | null) => (spread === null ? unknown : grouped(spread.median));
 const precise = (spread: Spread | null, digits: number) =>
   spread === null ? unknown : spread.median.toFixed(digits);
 const percent = (spread: Spread | null) =>
   spread === null ? unknown : `${Math.round(spread.median * 100)} %`;
-/** `4.21 (3.90–4.40)`: median, and the least and the greatest round. */
-const ranged = (spread: Spread | null, digits: number) =>
-  spread === null
-    ? unknown
-    : `${spread.median.toFixed(digits)} (${spread.min.toFixed(digits)}–${spread.max.toFixed(digits)})`;
-
 const isLoad =
   (kind: LoadRow['kind']) =>
   (row: Row): row is LoadRow =>
     row.kind === kind;
 const isIdle = (row: Row): row is IdleRow => row.kind === 'idle';
+const isProbe = (row: Row): row is ProbeRow => !isLoadRow(row) && !isIdle(row);
 
 export function tablesOf(rows: readonly Row[]): Table[] {
   return [
     throughput(rows.filter(isLoad('saturation'))),
     latency(rows.filter(isLoad('latency'))),
     idle(rows.filter(isIdle)),
+    ...probeTables(rows.filter(isProbe)),
   ].filter(({ lines }) => lines.length > 0);
 }
 
@@ -91,9 +80,8 @@ const ratioCells = (row: LoadRow, ratio: Ratio | undefined): Line =>
 function targetOf({ system, shape, ratios }: LoadRow): string {
   const [target, ratio] = [targetFor(shape), ratios['B0']];
   if (system !== 'Plenum' || target === null || ratio === undefined) return '';
-  const verdict = (isReached: boolean) => (isReached ? 'reached' : 'not yet');
-  const messages = verdict((ratio.messages?.median ?? 0) >= target.messagesRatio);
-  const cpu = verdict((ratio.cpu?.median ?? Number.POSITIVE_INFINITY) <= target.cpuRatio);
+  const messages = verdictOf((ratio.messages?.median ?? 0) >= target.messagesRatio);
+  const cpu = verdictOf((ratio.cpu?.median ?? Number.POSITIVE_INFINITY) <= target.cpuRatio);
   return `≥ ${target.messagesRatio}: ${messages}; ≤ 1/${Math.round(1 / target.cpuRatio)}: ${cpu}`;
 }
 
@@ -119,6 +107,7 @@ function latency(rows: readonly LoadRow[]): Table {
       'generator CPU',
       'void',
       'lost = dup. = reord.',
+      'target',
     ],
     lines: rows.map((row) => [
       row.shape,
@@ -130,6 +119,10 @@ function latency(rows: readonly LoadRow[]): Table {
       percent(row.generatorCpuShare),
       voidOf(row),
       faultsOf(row),
+      latencyTarget(
+        row,
+        rows.find(({ shape, system }) => shape === row.shape && system === 'B0'),
+      ),
     ]),
   };
 }
@@ -138,14 +131,21 @@ function idle(rows: readonly IdleRow[]): Table {
   return {
     title: 'Idle connections',
     words: 1,
-    head: ['system', 'RSS bytes per connection: median (least–greatest)'],
-    lines: rows.map(({ system, rssBytesPerConnection }) => [system, ranged(rssBytesPerConnection, 0)]),
+    head: ['system', 'RSS bytes per connection: median (least–greatest)', 'target'],
+    lines: rows.map((row) => [
+      row.system,
+      ranged(row.rssBytesPerConnection, 0),
+      idleTarget(
+        row,
+        rows.find(({ system }) => system === 'B0'),
+      ),
+    ]),
   };
 }
 
 /** What a reader of the tables has to know. */
 export function notesOf(rows: readonly Row[]): string[] {
-  const loads = rows.filter((row) => row.kind !== 'idle');
+  const loads = rows.filter(isLoadRow);
   const voided = loads.some(({ voidRounds }) => voidRounds > 0);
   return [
     ...(voided
@@ -159,6 +159,13 @@ export function notesOf(rows: readonly Row[]): string[] {
           `Refused: ${kind} ${shape} ${system}: ${grouped(count)} sends were answered ${code}, so the rate was not kept.`,
       ),
     ),
+    ...rows
+      .filter(isProbe)
+      .filter(({ faultyRounds }) => faultyRounds > 0)
+      .map(
+        ({ kind, system, firstProblem }) =>
+          `FAILED: ${kind} ${system}: ${firstProblem ?? 'a receiver lacks what was acknowledged, got it twice or in another order'}`,
+      ),
     ...loads
       .filter(({ faultyRounds }) => faultyRounds > 0)
       .map(

@@ -32,7 +32,7 @@ export async function idleRound(
       await generators.connect(await planOf(system, bench, count));
       connections += count;
       await pause(bench.timing.settleMs * 4);
-      const y = sumOf(system.nodePids.map(rssBytesOf));
+      const y = sumOf(system.nodes.map(({ pid }) => rssBytesOf(pid)));
       if (y !== null) points.push({ x: connections, y });
     }
     return { points, rssBytesPerConnection: slopeOf(points) };

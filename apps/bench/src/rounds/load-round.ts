@@ -55,11 +55,11 @@ export async function loadRound(
 
 async function momentOf(
   generators: LoadGenerators,
-  { nodePids }: RunningSystem,
+  { nodes }: RunningSystem,
   gauge: RedisGauge | null,
 ): Promise<Moment> {
   const load = await generators.sample();
-  const nodeCpuUs = sumOf(nodePids.map(cpuUsOf));
+  const nodeCpuUs = sumOf(nodes.map(({ pid }) => cpuUsOf(pid)));
   return { load, nodeCpuUs, redis: gauge === null ? null : await gauge.sample() };
 }
 

@@ -36,6 +36,7 @@ export interface RoundFigures {
   /** Of one core, over all nodes. */
   readonly nodeCpuShare: number | null;
   readonly redisCpuUsPerMessage: number | null;
+  readonly scriptsPerMessage: number | null;
   /** Redis' own time per script. */
   readonly redisUsPerScript: number | null;
   /** Of the busiest generator's core. */
@@ -72,6 +73,7 @@ export function figuresOf({ begin, end, verdicts, redisRoundTripUs }: Measured):
     nodeCpuUsPerDelivery: quotient(nodeCpuUs, load.delivered),
     nodeCpuShare: quotient(nodeCpuUs, load.seconds * 1e6),
     redisCpuUsPerMessage: quotient(redisCpuUs, load.acked),
+    scriptsPerMessage: quotient(scripts, load.acked),
     redisUsPerScript: quotient(scriptUs, scripts),
     isVoid: load.generatorCpuShare > generatorShareMax,
     redisRoundTripUs,
@@ -102,7 +104,7 @@ function loadBetween(begin: readonly LoadSample[], end: readonly LoadSample[]) {
   };
 }
 
-function faultsOf(verdicts: readonly Verdict[]): Faults {
+export function faultsOf(verdicts: readonly Verdict[]): Faults {
   const sum = (of: (verdict: Verdict) => number) => verdicts.reduce((all, verdict) => all + of(verdict), 0);
   return {
     lost: sum(({ lost }) => lost),

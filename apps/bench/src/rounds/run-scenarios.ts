@@ -1,4 +1,6 @@
 /** All rounds of all scenarios: systems take turns within each round (A B C A B C), so that a change of the machine meets all. */
+import { probes } from '../probes/all-probes.ts';
+import { isProbeKind, type ProbeFigures, type ProbeKind } from '../probes/probe.ts';
 import type { SystemKind } from '../systems/system.ts';
 import { type IdleFigures, idleRound } from './idle-round.ts';
 import { type Bench, loadRound } from './load-round.ts';
@@ -21,7 +23,10 @@ export interface IdleCell extends CellBase {
   readonly kind: 'idle';
   readonly figures: IdleFigures;
 }
-export type Cell = LoadCell | IdleCell;
+export interface ProbeCell extends CellBase, ProbeFigures {
+  readonly kind: ProbeKind;
+}
+export type Cell = LoadCell | IdleCell | ProbeCell;
 
 export interface RunOptions {
   readonly scenarios: readonly Scenario[];
@@ -35,6 +40,8 @@ export interface RunOptions {
   readonly ratePerSec: number | null;
   /** Connections of the idle scenario, step by step. */
   readonly idleSteps: readonly number[];
+  /** Probes do a small part of their work. */
+  readonly isShort: boolean;
   readonly onProgress: (what: string) => void;
 }
 
@@ -43,11 +50,15 @@ const latencyShareOfSaturation = 0.5;
 export async function runScenarios(options: RunOptions): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const scenario of options.scenarios) {
-    for (let round = 1; round <= options.rounds; round += 1) {
+    for (let round = 1; round <= roundsOf(scenario, options); round += 1) {
       for (const cell of await roundOf(scenario, round, options)) cells.push(cell);
     }
   }
   return cells;
+}
+
+function roundsOf({ kind }: Scenario, { rounds }: RunOptions): number {
+  return isProbeKind(kind) ? Math.min(rounds, probes[kind].roundsMax) : rounds;
 }
 
 function roundOf(scenario: Scenario, round: number, options: RunOptions): Promise<Cell[]> {
@@ -59,7 +70,7 @@ function roundOf(scenario: Scenario, round: number, options: RunOptions): Promis
     case 'idle':
       return idleRounds(round, options);
     default:
-      return scenario satisfies never;
+      return probeRound(scenario.kind, round, options);
   }
 }
 
@@ -112,4 +123,10 @@ async function idleRounds(round: number, options: RunOptions): Promise<Cell[]> {
     cells.push({ kind: 'idle', system: system.name, round, figures });
   }
   return cells;
+}
+
+async function probeRound(kind: ProbeKind, round: number, options: RunOptions): Promise<Cell[]> {
+  options.onProgress(`${kind}, round ${round} …`);
+  const found = await probes[kind].run(options);
+  return found.map((figures) => ({ kind, round, ...figures }));
 }

@@ -1,23 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import { startOwnProcess } from './child-process.ts';
 import { startOwnSystem } from './own-system.ts';
-import type { SystemKind } from './system.ts';
+import type { StartOptions, SystemKind } from './system.ts';
 
 /** Built, also when this file is run from source. */
 const script = fileURLToPath(new URL('../../dist/systems/bare-node.js', import.meta.url));
 
-const bareSystem = (adapter: 'classic' | 'sharded') => (nodeCount: number) =>
-  startOwnSystem({
-    nodeCount,
-    dialect: 'bare',
-    token: () => Promise.resolve('none'),
-    startNode: (redis) =>
-      startOwnProcess({
-        script,
-        args: [adapter, redis.url],
-        environment: { NODE_ENV: 'production' },
-      }),
-  });
+const bareSystem =
+  (adapter: 'classic' | 'sharded') =>
+  (nodeCount: number, options: StartOptions = {}) =>
+    startOwnSystem({
+      ...options,
+      nodeCount,
+      dialect: 'bare',
+      token: () => Promise.resolve('none'),
+      startNode: (redisUrl) =>
+        startOwnProcess({
+          script,
+          nodeOptions: options.nodeOptions ?? [],
+          args: [adapter, redisUrl],
+          environment: { NODE_ENV: 'production' },
+        }),
+    });
 
 export const classicBaseline: SystemKind = {
   name: 'B0',

@@ -16,6 +16,8 @@ export interface OwnProcessOptions {
   /** Absolute path. */
   readonly script: string;
   readonly args?: readonly string[];
+  /** For Node itself. */
+  readonly nodeOptions?: readonly string[];
   /** All of the environment that it gets. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -23,8 +25,9 @@ export interface OwnProcessOptions {
 const hardStopMs = 8000;
 const lastLinesKept = 12;
 
-export function startOwnProcess({ script, args = [], environment = {} }: OwnProcessOptions): OwnProcess {
-  const child = spawn(process.execPath, [script, ...args], {
+export function startOwnProcess(options: OwnProcessOptions): OwnProcess {
+  const { script, args = [], nodeOptions = [], environment = {} } = options;
+  const child = spawn(process.execPath, [...nodeOptions, script, ...args], {
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { issueJwt } from '@plenum/adapters';
 import { userIdSchema } from '@plenum/protocol';
 import { startOwnProcess } from './child-process.ts';
-import { type OwnSystem, startOwnSystem } from './own-system.ts';
-import type { SystemKind } from './system.ts';
+import { startOwnSystem } from './own-system.ts';
+import type { RunningSystem, StartOptions, SystemKind } from './system.ts';
 
 /** The command of a sibling application: started, never imported. */
 const script = fileURLToPath(new URL('../../../server/bin/plenum.js', import.meta.url));
@@ -21,7 +21,7 @@ const unlimited: Readonly<Record<string, string>> = {
 export const tokenSignedWith = (secret: string) => (userId: string) =>
   issueJwt({ secret, userId: userIdSchema.parse(userId), expiresInSec: tokenLifeSec });
 
-export interface PlenumOptions {
+export interface PlenumOptions extends StartOptions {
   readonly nodeCount: number;
   /** Wins over what the bench sets. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -29,22 +29,23 @@ export interface PlenumOptions {
   readonly isDurable?: boolean;
 }
 
-export function startPlenum(options: PlenumOptions): Promise<OwnSystem> {
+export function startPlenum(options: PlenumOptions): Promise<RunningSystem> {
   const secret = randomBytes(32).toString('hex');
   return startOwnSystem({
-    nodeCount: options.nodeCount,
+    ...options,
     dialect: 'plenum',
     isDurable: options.isDurable === true,
     token: tokenSignedWith(secret),
-    startNode: (redis) =>
+    startNode: (redisUrl) =>
       startOwnProcess({
         script,
+        nodeOptions: options.nodeOptions ?? [],
         args: ['serve'],
         environment: {
           NODE_ENV: 'production',
           HOST: '127.0.0.1',
           PORT: '0',
-          REDIS_URL: redis.url,
+          REDIS_URL: redisUrl,
           PLENUM_JWT_SECRET: secret,
           PLENUM_ADMIN_TOKEN: secret,
           PLENUM_LOG_LEVEL: 'warn',
@@ -58,5 +59,5 @@ export function startPlenum(options: PlenumOptions): Promise<OwnSystem> {
 export const plenumSystem = (environment: Readonly<Record<string, string>>): SystemKind => ({
   name: 'Plenum',
   description: 'plenum serve: every message checked, numbered, stored and published',
-  start: (nodeCount) => startPlenum({ nodeCount, environment }),
+  start: (nodeCount, options = {}) => startPlenum({ ...options, nodeCount, environment }),
 });

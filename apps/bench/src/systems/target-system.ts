@@ -33,7 +33,7 @@ export function openTarget({ urls, secret, redisUrl }: TargetOptions): RunningSy
   return {
     urls,
     dialect: 'plenum',
-    nodePids: [],
+    nodes: [],
     redisUrl,
     isOurs: false,
     token: secret === null ? (userId) => devToken(first, userId) : tokenSignedWith(secret),

@@ -126,7 +126,12 @@ async function throughFault({
   await pause(seconds * 1000 * faultAt);
   if (during !== null) onProgress(`fault: ${during}`);
   const [fault] = await Promise.all([
-    during === null ? null : injectFault(during, system.nodePids.map(String)),
+    during === null
+      ? null
+      : injectFault(
+          during,
+          system.nodes.map(({ pid }) => String(pid)),
+        ),
     pause(seconds * 1000 * (1 - faultAt)),
   ]);
   return fault;

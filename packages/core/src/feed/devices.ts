@@ -3,13 +3,14 @@ import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { FeedPosition } from './epoch-chain.ts';
 
+/** Most devices have asked for nothing: what holds their wishes is made with the first one, null until then. */
 interface DeviceState {
   /** Groups that the device has unsubscribed from: the sweep leaves them alone. */
-  readonly optedOut: Set<GroupId>;
+  optedOut: Set<GroupId> | null;
   /** Groups whose join or create this device waits for. */
-  readonly asking: Map<GroupId, number>;
+  asking: Map<GroupId, number> | null;
   /** Groups to which it was attached while it was asking, so without a push, and from where on. */
-  readonly untold: Map<GroupId, FeedPosition>;
+  untold: Map<GroupId, FeedPosition> | null;
   /** False until the groups it had at connect are attached. */
   isSettled: boolean;
 }
@@ -27,8 +28,7 @@ export class Devices {
   add(device: Subscriber): void {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
-    if (!this.#groups.has(device.userId)) this.#groups.set(device.userId, new Set());
-    this.#states.set(device, { optedOut: new Set(), asking: new Map(), untold: new Map(), isSettled: false });
+    this.#states.set(device, { optedOut: null, asking: null, untold: null, isSettled: false });
   }
 
   /** @returns true when it was the last device of its user on this node. */
@@ -66,7 +66,9 @@ export class Devices {
 
   /** Remembers that a feed may know this user, so that his last device leaving can be told to it. */
   noteGroup(userId: string, groupId: GroupId): void {
-    this.#groups.get(userId)?.add(groupId);
+    if (!this.#byUser.has(userId)) return;
+    const groups = this.#groups.get(userId) ?? new Set();
+    this.#groups.set(userId, groups.add(groupId));
   }
   /** Groups whose feeds may know this user: a superset. */
   groupsOf(userId: string): Iterable<GroupId> {
@@ -74,26 +76,31 @@ export class Devices {
   }
 
   optOut(device: Subscriber, groupId: GroupId): void {
-    this.#states.get(device)?.optedOut.add(groupId);
+    const state = this.#states.get(device);
+    if (state === undefined) return;
+    state.optedOut ??= new Set();
+    state.optedOut.add(groupId);
   }
   optIn(device: Subscriber, groupId: GroupId): void {
-    this.#states.get(device)?.optedOut.delete(groupId);
+    this.#states.get(device)?.optedOut?.delete(groupId);
   }
   hasOptedOut(device: Subscriber, groupId: GroupId): boolean {
-    return this.#states.get(device)?.optedOut.has(groupId) ?? false;
+    return this.#states.get(device)?.optedOut?.has(groupId) ?? false;
   }
   /** The device may be attached to this group without asking. */
   wants(device: Subscriber, groupId: GroupId): boolean {
-    const state = this.#states.get(device);
-    return device.isAuto && state?.optedOut.has(groupId) === false;
+    return device.isAuto && this.has(device) && !this.hasOptedOut(device, groupId);
   }
 
   isAsking(device: Subscriber, groupId: GroupId): boolean {
-    return this.#states.get(device)?.asking.has(groupId) ?? false;
+    return this.#states.get(device)?.asking?.has(groupId) ?? false;
   }
 
   leaveUntold(device: Subscriber, groupId: GroupId, from: FeedPosition): void {
-    this.#states.get(device)?.untold.set(groupId, from);
+    const state = this.#states.get(device);
+    if (state === undefined) return;
+    state.untold ??= new Map();
+    state.untold.set(groupId, from);
   }
   /** @returns from where on it was attached without a push, once; null: it was not. */
   takeUntold(device: Subscriber, groupId: GroupId): FeedPosition | null {
@@ -105,14 +112,17 @@ export class Devices {
 
   /** While `work` runs, an attach to `groupId` is what the device asked for and is not pushed to it. */
   async whileAsking<T>(device: Subscriber, groupId: GroupId, work: () => Promise<T>): Promise<T> {
-    const asking = this.#states.get(device)?.asking;
-    asking?.set(groupId, (asking.get(groupId) ?? 0) + 1);
+    const state = this.#states.get(device);
+    if (state === undefined) return work();
+    state.asking ??= new Map();
+    const { asking } = state;
+    asking.set(groupId, (asking.get(groupId) ?? 0) + 1);
     try {
       return await work();
     } finally {
-      const left = (asking?.get(groupId) ?? 1) - 1;
-      if (left > 0) asking?.set(groupId, left);
-      else asking?.delete(groupId);
+      const left = (asking.get(groupId) ?? 1) - 1;
+      if (left > 0) asking.set(groupId, left);
+      else asking.delete(groupId);
     }
   }
 }

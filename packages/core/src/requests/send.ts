@@ -1,5 +1,6 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { relayed } from '../send/answer.ts';
+import type { Appended } from '../send/draft.ts';
 import { tellSent } from '../telemetry/outcomes.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import { requestKey } from './change.ts';
@@ -11,16 +12,13 @@ type Relayed = RequestResult<'relay_msg'>;
  * One message through the pipeline: at its end it is checked, numbered, stored and published in one atomic step.
  * @param onCommitted is called once, before this node fans the message out.
  */
-export async function relayMessage(
+export function relayMessage(
   { pipeline }: OperationContext,
   caller: Caller,
   args: RequestArgs<'relay_msg'>,
   onCommitted?: (result: Relayed) => void,
 ): Promise<Outcome<Relayed>> {
-  if (caller.actor === SERVICE) {
-    const error = 'from_user_id is required: the service itself sends no messages';
-    return fail({ code: 'invalid_args', error, details: { field: 'from_user_id' } });
-  }
+  if (caller.actor === SERVICE) return Promise.resolve(fail(needsSender));
   const draft = {
     groupId: args.group_id,
     sender: caller.actor,
@@ -28,7 +26,19 @@ export async function relayMessage(
     message: args.message,
     isRateLimited: pipeline.isRateLimited,
   };
-  const outcome = await pipeline.send(draft, (appended) => onCommitted?.(relayed(appended)));
-  tellSent(draft, outcome);
-  return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
+  let result: Relayed | undefined;
+  const committed = (appended: Appended) => {
+    result = relayed(appended);
+    onCommitted?.(result);
+  };
+  return pipeline.send(draft, committed).then((outcome) => {
+    tellSent(draft, outcome);
+    return outcome.outcome === 'appended' ? succeed(result ?? relayed(outcome)) : fail(outcome.failure);
+  });
 }
+
+const needsSender = {
+  code: 'invalid_args',
+  error: 'from_user_id is required: the service itself sends no messages',
+  details: { field: 'from_user_id' },
+} as const;

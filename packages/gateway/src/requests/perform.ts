@@ -20,34 +20,34 @@ export interface PerformContext {
  * The one place where exceptions of a request become failures. Never rejects. What is unknown is told as `internal` and
  * nothing else; the log names it without arguments or bodies.
  */
-export async function perform(
+export function perform(
   handler: RequestHandler,
   call: RequestCall,
   { logger, clock }: PerformContext,
 ): Promise<Outcome<unknown>> {
-  const startedMs = answers.hasSubscribers ? clock.monotonicMs() : null;
-  const outcome = await contained(handler, call, logger);
-  if (startedMs !== null) {
+  if (!answers.hasSubscribers) return contained(handler, call, logger);
+  const startedMs = clock.monotonicMs();
+  return contained(handler, call, logger).then((outcome) => {
     const code = outcome.ok ? null : outcome.failure.code;
     const durationMs = clock.monotonicMs() - startedMs;
     emitTelemetry('request_answered', { requestType: call.requestType, code, durationMs });
-  }
-  return outcome;
+    return outcome;
+  });
 }
 
-async function contained(
-  handler: RequestHandler,
-  call: RequestCall,
-  logger: Logger,
-): Promise<Outcome<unknown>> {
+function contained(handler: RequestHandler, call: RequestCall, logger: Logger): Promise<Outcome<unknown>> {
+  const failed = (error: unknown) => failureOf(error, call, logger);
   try {
-    return await handler(call);
+    return handler(call).catch(failed);
   } catch (error) {
-    const { actor, requestId } = call.caller;
-    const fields = { user: actor, request_id: requestId, error };
-    const failure = failureFrom(error);
-    if (failure.code === 'internal') logger.error(fields, 'a request failed by a bug');
-    else logger.debug(fields, 'a request could not be served');
-    return fail(failure);
+    return Promise.resolve(failed(error));
   }
+}
+
+function failureOf(error: unknown, { caller }: RequestCall, logger: Logger): Outcome<never> {
+  const fields = { user: caller.actor, request_id: caller.requestId, error };
+  const failure = failureFrom(error);
+  if (failure.code === 'internal') logger.error(fields, 'a request failed by a bug');
+  else logger.debug(fields, 'a request could not be served');
+  return fail(failure);
 }

@@ -1,6 +1,7 @@
 /** Every request by service and type: who may ask, what its arguments are, which operation it is. */
 import { type Clock, fail, type Logger, type Operations, type Outcome } from '@plenum/core';
 import {
+  isUsualMessage,
   parse,
   type RequestTable,
   type RequestType,
@@ -39,6 +40,20 @@ function handler<A>(
     const args = parse(schema, call.args ?? {}, 'invalid_args');
     return args.ok ? run(call, args.value) : fail(args.failure);
   };
+}
+
+/** Most requests are messages, and most messages look as they should. */
+function messageHandler(
+  { operations, messageMaxBytes }: RegistryOptions,
+  table: RequestTable,
+): RequestHandler {
+  const others = handler(table.relay_msg.args, ({ caller, onCommitted }, args) =>
+    operations.relay_msg(caller, args, onCommitted),
+  );
+  return (call) =>
+    isUsualMessage(call.args, messageMaxBytes)
+      ? operations.relay_msg(call.caller, call.args, call.onCommitted)
+      : others(call);
 }
 
 type Handlers = Readonly<Record<Exclude<RequestType, 'send_message'>, RequestHandler>>;
@@ -103,11 +118,10 @@ function groupHandlers({ operations, createPolicy }: RegistryOptions, table: Req
   };
 }
 
-function logHandlers(operations: Operations, table: RequestTable) {
+function logHandlers(options: RegistryOptions, table: RequestTable) {
+  const { operations } = options;
   return {
-    relay_msg: handler(table.relay_msg.args, ({ caller, onCommitted }, args) =>
-      operations.relay_msg(caller, args, onCommitted),
-    ),
+    relay_msg: messageHandler(options, table),
     subscribe: handler(table.subscribe.args, ({ caller }, args) => operations.subscribe(caller, args)),
     unsubscribe: handler(table.unsubscribe.args, ({ caller }, args) => operations.unsubscribe(caller, args)),
     history: handler(table.history.args, ({ caller }, args) => operations.history(caller, args)),
@@ -134,7 +148,7 @@ export function createRequestRegistry(options: RegistryOptions): RequestRegistry
   const handlers: Handlers = {
     ...membershipHandlers(options.operations, table),
     ...groupHandlers(options, table),
-    ...logHandlers(options.operations, table),
+    ...logHandlers(options, table),
     ...deadLetterHandlers(options.operations, table),
     refresh_token: refreshToken(table),
   };

@@ -1,5 +1,5 @@
 import type { Random } from '@plenum/core';
-import { requestIdSchema } from '@plenum/protocol';
+import { isRequestId } from '@plenum/protocol';
 
 export interface RequestId {
   readonly requestId: string;
@@ -8,8 +8,7 @@ export interface RequestId {
 
 /** @returns the client's id if it is usable, else a new one: an answer always carries an id. */
 export function requestIdOf(given: unknown, random: Random): RequestId {
-  const parsed = requestIdSchema.safeParse(given);
-  return parsed.success
-    ? { requestId: parsed.data, isServerMadeId: false }
+  return isRequestId(given)
+    ? { requestId: given, isServerMadeId: false }
     : { requestId: random.token(), isServerMadeId: true };
 }

@@ -66,6 +66,8 @@ export interface Handshake {
   readonly check: (socket: Socket, next: (refusal?: Error) => void) => void;
   /** Hands out what the check found, once; null if the socket never passed it. */
   readonly take: (socket: Socket) => Admitted | null;
+  /** The socket is gone: its connection may carry another one. */
+  readonly release: (socket: Socket) => void;
 }
 
 export function createHandshake(context: HandshakeContext): Handshake {
@@ -89,7 +91,6 @@ export function createHandshake(context: HandshakeContext): Handshake {
             return next(new HandshakeRefusal(decision));
           }
           admitted.set(socket, decision);
-          socket.once('disconnect', () => taken.delete(conn));
           next();
         })
         .catch((error: unknown) => context.logger.error({ error }, 'a handshake could not be answered'));
@@ -98,6 +99,9 @@ export function createHandshake(context: HandshakeContext): Handshake {
       const device = admitted.get(socket) ?? null;
       admitted.delete(socket);
       return device;
+    },
+    release: ({ conn }) => {
+      taken.delete(conn);
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   type PushPayload,
   parseEnvelope,
   type RequestEnvelope,
+  type UserId,
 } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { DrainFlag } from '../gateway-options.ts';
@@ -15,7 +16,7 @@ import type { RequestRegistry } from '../requests/registry.ts';
 import { type RequestId, requestIdOf } from '../requests/request-id.ts';
 import type { Admitted } from './handshake.ts';
 import { SocketSubscriber } from './socket-subscriber.ts';
-import { TokenLease } from './token-lease.ts';
+import { type LeaseHolder, TokenLease } from './token-lease.ts';
 
 /** Requests that one socket may have open at a time; more are refused, so a flood costs its sender only. */
 const inFlightMax = 256;
@@ -32,23 +33,45 @@ export interface SessionContext {
   readonly logger: Logger;
 }
 
-type Respond = (answer: Answer<unknown>) => void;
-const refusal = (requestId: string, failure: Failure): Answer<unknown> => ({
-  request_id: requestId,
-  success: false,
-  ...failureBody(failure),
-});
-const success = (requestId: string, result: unknown): Answer<unknown> => ({
-  request_id: requestId,
-  success: true,
-  result,
-});
+type Ack = (answer: Answer<unknown>) => void;
+const isFunction = (value: unknown): value is Ack => typeof value === 'function';
 
-export class Session {
+/** One request and the one answer to it. */
+class Exchange {
+  readonly #session: Session;
+  readonly #requestId: string;
+  readonly #ack: Ack | null;
+  #isAnswered = false;
+
+  constructor(session: Session, requestId: string, ack: Ack | null) {
+    this.#session = session;
+    this.#requestId = requestId;
+    this.#ack = ack;
+  }
+
+  succeed(result: unknown): void {
+    this.#answer({ request_id: this.#requestId, success: true, result });
+  }
+
+  refuse(failure: Failure): void {
+    this.#answer({ request_id: this.#requestId, success: false, ...failureBody(failure) });
+  }
+
+  #answer(answer: Answer<unknown>): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#session.write(answer, this.#ack);
+  }
+}
+
+export class Session implements LeaseHolder {
   readonly subscriber: SocketSubscriber;
   readonly #socket: Socket;
   readonly #context: SessionContext;
   readonly #lease: TokenLease;
+  readonly #failed = (error: unknown) =>
+    this.#context.logger.error({ user: this.subscriber.userId, error }, 'an answer could not be written');
+  readonly #refreshToken = (token: string) => this.#lease.refresh(token);
   #inFlight = 0;
   #isMoving = false;
   #onIdle: (() => void)[] = [];
@@ -57,13 +80,20 @@ export class Session {
     this.#socket = socket;
     this.subscriber = new SocketSubscriber(socket, admitted);
     this.#context = context;
-    this.#lease = new TokenLease({
-      ...context,
-      userId: admitted.userId,
-      expiring: (expires_at) => this.subscriber.push('token_expiring', { expires_at }),
-      expired: () => this.close('token_expired'),
-    });
+    this.#lease = new TokenLease(this, context);
     this.#lease.start(admitted.expiresAtMs);
+  }
+
+  get userId(): UserId {
+    return this.subscriber.userId;
+  }
+
+  tokenExpiring(expiresAt: string): void {
+    this.subscriber.push('token_expiring', { expires_at: expiresAt });
+  }
+
+  tokenExpired(): void {
+    this.close('token_expired');
   }
 
   /** The socket is gone. */
@@ -74,17 +104,23 @@ export class Session {
   /** Takes any event of the client with whatever came along; an ack function, if any, stands last. */
   receive(event: unknown, parameters: readonly unknown[]): void {
     const last = parameters.at(-1);
-    const [ack, input] = typeof last === 'function' ? [last, parameters.slice(0, -1)] : [null, parameters];
-    const respond = this.#once((answer) => {
-      if (ack === null) this.#socket.emit('response', answer);
-      else {
-        this.subscriber.hold();
-        ack(answer);
-      }
-    });
-    this.#handle(event, input[0], respond).catch((error: unknown) => {
-      this.#context.logger.error({ user: this.subscriber.userId, error }, 'an answer could not be written');
-    });
+    const ack = isFunction(last) ? last : null;
+    const input = ack !== null && parameters.length === 1 ? undefined : parameters[0];
+    try {
+      this.#handle(event, input, ack);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** @throws what the transport throws */
+  write(answer: Answer<unknown>, ack: Ack | null): void {
+    if (ack === null) {
+      this.#socket.emit('response', answer);
+      return;
+    }
+    this.subscriber.hold();
+    ack(answer);
   }
 
   /** This socket's turn in a drain: takes nothing new, answers what is open, closes. Until then it is served as ever. */
@@ -100,26 +136,42 @@ export class Session {
     this.#socket.conn.close();
   }
 
-  #once(respond: Respond): Respond {
-    let isAnswered = false;
-    return (answer) => {
-      if (isAnswered) return;
-      isAnswered = true;
-      respond(answer);
-    };
+  #handle(event: unknown, input: unknown, ack: Ack | null): void {
+    const id = requestIdOf(givenIdOf(input), this.#context.random);
+    const exchange = new Exchange(this, id.requestId, ack);
+    const envelope = this.#accept(event, input);
+    if (envelope.ok) this.#answer(envelope.value, id, exchange);
+    else exchange.refuse(envelope.failure);
   }
 
-  async #handle(event: unknown, input: unknown, respond: Respond): Promise<void> {
-    const id = requestIdOf(givenIdOf(input), this.#context.random);
-    const envelope = this.#accept(event, input);
-    if (!envelope.ok) return respond(refusal(id.requestId, envelope.failure));
-    this.#inFlight += 1;
-    try {
-      await this.#answer(envelope.value, id, respond);
-    } finally {
-      this.#inFlight -= 1;
-      if (this.#inFlight === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+  #answer({ service, request_type, args }: RequestEnvelope, id: RequestId, exchange: Exchange): void {
+    const handler = this.#context.registry.find(service ?? null, request_type);
+    if (handler === null) {
+      exchange.refuse(unsupported(request_type));
+      return;
     }
+    this.#inFlight += 1;
+    const call = {
+      caller: { actor: this.subscriber.userId, subscriber: this.subscriber, ...id },
+      requestType: request_type,
+      isByService: false,
+      args,
+      refreshToken: this.#refreshToken,
+      onCommitted: (result: unknown) => exchange.succeed(result),
+    };
+    perform(handler, call, this.#context)
+      .then((outcome) => {
+        this.#leave();
+        if (outcome.ok) exchange.succeed(outcome.result);
+        else exchange.refuse(outcome.failure);
+      })
+      .catch(this.#failed);
+  }
+
+  /** What waits for the last open request goes on in a later microtask: its answer is written before. */
+  #leave(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
   #accept(event: unknown, input: unknown) {
@@ -141,22 +193,6 @@ export class Session {
       });
     }
     return parseEnvelope(input);
-  }
-
-  async #answer(envelope: RequestEnvelope, id: RequestId, respond: Respond): Promise<void> {
-    const { registry } = this.#context;
-    const handler = registry.find(envelope.service ?? null, envelope.request_type);
-    if (handler === null) return respond(refusal(id.requestId, unsupported(envelope.request_type)));
-    const call = {
-      caller: { actor: this.subscriber.userId, subscriber: this.subscriber, ...id },
-      requestType: envelope.request_type,
-      isByService: false,
-      args: envelope.args,
-      refreshToken: (token: string) => this.#lease.refresh(token),
-      onCommitted: (result: unknown) => respond(success(id.requestId, result)),
-    };
-    const outcome = await perform(handler, call, this.#context);
-    respond(outcome.ok ? success(id.requestId, outcome.result) : refusal(id.requestId, outcome.failure));
   }
 }
 

@@ -66,6 +66,7 @@ function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenCon
     sessions.delete(session);
     session.end();
     emitTelemetry('socket_closed', { userId });
+    context.handshake.release(socket);
     try {
       hub.disconnect(subscriber);
     } catch (error) {
@@ -82,11 +83,18 @@ function open(socket: Socket, admitted: Admitted, { context, sessions }: OpenCon
   );
 }
 
-/** An idle connection keeps neither its HTTP request (several kB) nor its token in memory. */
-function forgetRequest(socket: Socket): void {
-  socket.handshake.auth = {};
-  socket.handshake.headers = {};
-  Reflect.deleteProperty(socket.conn, 'request');
+/** Shared by all sockets: an empty object for each of three fields would be a good part of what a session weighs. */
+const forgotten = Object.freeze({});
+
+/**
+ * An idle connection keeps neither its HTTP request (several kB) nor its token in memory. Overwritten, not deleted: an
+ * object that lost a property becomes a dictionary, which is larger than what was in it.
+ */
+function forgetRequest({ conn, handshake }: Socket): void {
+  handshake.auth = forgotten;
+  handshake.headers = forgotten;
+  handshake.query = forgotten;
+  Reflect.set(conn, 'request', null);
 }
 
 async function drain(sessions: ReadonlySet<Session>, withinMs: number, clock: Clock): Promise<void> {

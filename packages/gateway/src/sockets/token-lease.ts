@@ -1,4 +1,4 @@
-/** How long a socket may go on: as long as its token, or the one that replaced it. */
+/** How long a socket's token carries it: a warning before its end, the end, and a refresh that replaces it. */
 import { type Authenticator, type Clock, fail, isoTime, type Outcome, succeed } from '@plenum/core';
 import type { RequestResult, UserId } from '@plenum/protocol';
 
@@ -7,53 +7,72 @@ const warningMs = 60_000;
 /** Node's timers end at 2^31 ms; longer waits are made of several. */
 const longestWaitMs = 24 * 3_600_000;
 
-interface LeaseOptions {
+/** Whoever lives by the token. */
+export interface LeaseHolder {
   readonly userId: UserId;
-  readonly authenticator: Authenticator;
-  readonly clock: Clock;
-  readonly expiring: (expiresAt: string) => void;
-  readonly expired: () => void;
+  tokenExpiring(expiresAt: string): void;
+  tokenExpired(): void;
 }
 
-export class TokenLease {
-  readonly #options: LeaseOptions;
-  #cancel: () => void = () => {};
-  #isStopped = false;
+interface LeaseContext {
+  readonly authenticator: Authenticator;
+  readonly clock: Clock;
+}
 
-  constructor(options: LeaseOptions) {
-    this.#options = options;
+/** There is one for each connection: it keeps references, not copies, and one timer. */
+export class TokenLease {
+  readonly #holder: LeaseHolder;
+  readonly #context: LeaseContext;
+  /** By the wall clock, ms. */
+  #expiresAtMs = 0;
+  #isWarned = false;
+  #isStopped = false;
+  #cancel: (() => void) | null = null;
+
+  constructor(holder: LeaseHolder, context: LeaseContext) {
+    this.#holder = holder;
+    this.#context = context;
   }
 
   /** @param expiresAtMs by the wall clock, as tokens say it; null: never. */
   start(expiresAtMs: number | null): void {
-    this.#cancel();
+    this.#cancel?.();
     if (expiresAtMs === null || this.#isStopped) return;
-    const { expiring, expired } = this.#options;
-    this.#at(expiresAtMs - warningMs, () => {
-      expiring(isoTime(expiresAtMs));
-      this.#at(expiresAtMs, expired);
-    });
+    this.#expiresAtMs = expiresAtMs;
+    this.#isWarned = false;
+    this.#wait();
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#cancel();
+    this.#cancel?.();
   }
 
   /** Another token of the same user takes the place of the present one. */
   async refresh(token: string): Promise<Outcome<RequestResult<'refresh_token'>>> {
-    const found = await this.#options.authenticator.authenticate(token);
+    const found = await this.#context.authenticator.authenticate(token);
     if (found.outcome === 'refused') return fail({ code: found.code });
-    if (found.userId !== this.#options.userId) return fail({ code: 'forbidden' });
+    if (found.userId !== this.#holder.userId) return fail({ code: 'forbidden' });
     this.start(found.expiresAtMs);
     return succeed({ expires_at: found.expiresAtMs === null ? null : isoTime(found.expiresAtMs) });
   }
 
-  #at(wallMs: number, task: () => void): void {
-    const waitMs = Math.max(0, wallMs - Date.now());
-    this.#cancel = this.#options.clock.after(Math.min(waitMs, longestWaitMs), () => {
-      if (waitMs > longestWaitMs) this.#at(wallMs, task);
-      else task();
-    });
+  get #leftMs(): number {
+    const untilMs = this.#isWarned ? this.#expiresAtMs : this.#expiresAtMs - warningMs;
+    return Math.max(0, untilMs - Date.now());
+  }
+
+  #wait(): void {
+    this.#cancel = this.#context.clock.after(Math.min(this.#leftMs, longestWaitMs), () => this.#goOn());
+  }
+
+  #goOn(): void {
+    if (this.#leftMs > 0) this.#wait();
+    else if (this.#isWarned) this.#holder.tokenExpired();
+    else {
+      this.#holder.tokenExpiring(isoTime(this.#expiresAtMs));
+      this.#isWarned = true;
+      this.#wait();
+    }
   }
 }

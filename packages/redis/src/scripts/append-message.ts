@@ -18,25 +18,20 @@ const appendReply = z.discriminatedUnion('word', [
   said('due', z.tuple([])),
   late,
 ]);
-type AppendReply = z.infer<typeof appendReply>;
+export type AppendReply = z.infer<typeof appendReply>;
 
 const answerText = /^([0-9a-f]{16}) (\d{1,16}) (\d{1,16}) (\d{1,16})$/;
 
-/** The usual reply is read by hand: a schema costs more than the rest of a send on this side. All others go through it. */
-function parseAppendReply(reply: unknown): AppendReply {
-  if (typeof reply !== 'object' || reply === null) return appendReply.parse(reply);
-  const [word, nowMs, details]: unknown[] = [
-    Reflect.get(reply, 'word'),
-    Reflect.get(reply, 'nowMs'),
-    Reflect.get(reply, 'details'),
-  ];
-  const answer: unknown = Array.isArray(details) ? details[0] : undefined;
-  const words = word === 'appended' && typeof answer === 'string' ? answerText.exec(answer) : null;
-  if (words === null || typeof nowMs !== 'number') return appendReply.parse(reply);
+/** The usual reply, read by hand: a schema costs more than the rest of a send on this side. Null: any other reply. */
+function parseAppended(raw: unknown): AppendReply | null {
+  if (!Array.isArray(raw) || raw[0] !== 'appended') return null;
+  const [, now, answer]: unknown[] = raw;
+  const words = typeof answer === 'string' ? answerText.exec(answer) : null;
+  if (words === null) return null;
   const [, epoch = '', seq, recipients, timestamp] = words;
   return {
     word: 'appended',
-    nowMs,
+    nowMs: Number(now),
     details: {
       epoch,
       seq: Number(seq),
@@ -46,28 +41,49 @@ function parseAppendReply(reply: unknown): AppendReply {
   };
 }
 
-export const appendMessage = defineScript({
+/** In the order in which the script is given them: what belongs to the group, then what belongs to the message. */
+const groupKeys = ['group', 'members', 'log', 'outbox', 'queued'] as const;
+const messageKeys = ['bucket', 'dedupe'] as const;
+const groupArgs = [
+  'groupId',
+  'room',
+  'channel',
+  'historyMaxEntries',
+  'historyMaxAgeMs',
+  'isOutboxWritten',
+  'roomQueueLimit',
+  'ratePerSec',
+  'rateBurst',
+] as const;
+const messageArgs = [
+  'senderId',
+  'requestId',
+  'payloadHash',
+  'rememberMs',
+  'epochOffer',
+  'deadlineMs',
+  'isSettled',
+  'isRateLimited',
+  'wireHead',
+] as const;
+
+const defined = defineScript({
   file: 'append-message',
-  keys: ['group', 'members', 'log', 'dedupe', 'outbox', 'bucket', 'queued'],
-  args: [
-    'groupId',
-    'senderId',
-    'requestId',
-    'payloadHash',
-    'rememberMs',
-    'deadlineMs',
-    'epochOffer',
-    'room',
-    'channel',
-    'historyMaxEntries',
-    'historyMaxAgeMs',
-    'isOutboxWritten',
-    'isSettled',
-    'roomQueueLimit',
-    'ratePerSec',
-    'rateBurst',
-    'isRateLimited',
-    'wireHead',
-  ],
-  reply: { parse: parseAppendReply },
+  keys: [...groupKeys, ...messageKeys],
+  args: [...groupArgs, ...messageArgs],
+  reply: appendReply,
 });
+
+export const appendMessage: typeof defined = {
+  ...defined,
+  parse: (raw) => parseAppended(raw) ?? defined.parse(raw),
+};
+
+const keyCount = groupKeys.length + messageKeys.length;
+export const appendedWith = {
+  groupKeys,
+  groupArgs,
+  messageArgs,
+  keyCount,
+  count: keyCount + groupArgs.length + messageArgs.length,
+};

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineScript, said } from './define-script.ts';
-import { scriptOptions } from './index.ts';
+import { scripts } from './index.ts';
 
 const reply = said('kept', z.tuple([]));
 
@@ -17,7 +17,7 @@ test('a definition whose arguments stand in another order than its script fails 
   ).toThrow('binds ARGV "groupId entry", its definition says "entry groupId"');
 });
 
-test.each(Object.entries(scriptOptions))('%s is one text that begins with its shebang', (_, { lua }) => {
+test.each(scripts)('$file is one text that begins with its shebang', ({ text: { lua } }) => {
   expect(lua).toMatch(/^#!lua( flags=no-writes)?\n/);
   expect(lua).not.toContain('@include');
 });

@@ -1,10 +1,7 @@
 /** One Lua script as a typed function: its keys and arguments by name, its reply as a union of words. */
-import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import { loadLua } from './load-lua.ts';
-
-/** A client that was made with `scriptOptions`. */
-export type ScriptClient = Redis | Cluster;
+import { ScriptText } from './script-command.ts';
 
 export interface Reply {
   /** What happened. */
@@ -13,24 +10,22 @@ export interface Reply {
   readonly nowMs: number;
 }
 
-/** A schema, or what does the same faster. Throws for a reply that is not one of the script's. */
-export type ReplyParser<R> = Pick<z.ZodType<R>, 'parse'>;
-
 export interface Script<K extends string, A extends string, R extends Reply> {
-  /** Name of the command on the client. */
-  readonly command: string;
-  readonly lua: string;
+  readonly file: string;
+  readonly text: ScriptText;
   readonly keys: readonly K[];
   readonly args: readonly A[];
+  /** The details of the reply arrive as Buffers. */
   readonly isBinary: boolean;
-  readonly reply: ReplyParser<R>;
+  /** @param reply as the client library hands it out. Throws if it is not one of the script's. */
+  parse(reply: unknown): R;
 }
 
 interface Definition<K extends string, A extends string, R extends Reply> {
   readonly file: string;
   readonly keys: readonly K[];
   readonly args: readonly A[];
-  readonly reply: ReplyParser<R>;
+  readonly reply: z.ZodType<R>;
   /** The details of the reply arrive as Buffers. */
   readonly isBinary?: boolean;
 }
@@ -72,8 +67,9 @@ export function defineScript<const K extends string, const A extends string, R e
       throw new Error(`${file}.lua binds ${table} "${bound}", its definition says "${declared}"`);
     }
   }
-  const command = `plenum:${file}`;
-  return { command, lua: guarded(lua, expected), keys, args, isBinary: definition.isBinary ?? false, reply };
+  const text = new ScriptText(guarded(lua, expected));
+  const isBinary = definition.isBinary ?? false;
+  return { file, text, keys, args, isBinary, parse: (raw) => reply.parse(shape(raw)) };
 }
 
 /** One form of a reply: its first word, and what follows Redis' time. */
@@ -90,25 +86,9 @@ export const integerWord = z
   .regex(/^\d{1,16}$/)
   .transform(Number);
 
-/** What a parser is given: the word, the time, and the rest. */
+/** What a schema is given: the word, the time, and the rest. */
 function shape(raw: unknown): unknown {
   if (!Array.isArray(raw)) return raw;
   const [word, now, ...details] = raw;
   return { word: String(word), nowMs: Number(String(now)), details };
-}
-
-/** Runs the script once. Rejects with what the client library rejects with, or when the reply is not one of the script's. */
-export async function runScript<K extends string, A extends string, R extends Reply>(
-  client: ScriptClient,
-  script: Script<K, A, R>,
-  values: { readonly keys: Readonly<Record<K, string>>; readonly args: Readonly<Record<A, string | number>> },
-): Promise<R> {
-  const command: unknown = Reflect.get(client, script.isBinary ? `${script.command}Buffer` : script.command);
-  if (typeof command !== 'function') throw new Error(`the client was made without ${script.command}`);
-  const flat = [
-    ...script.keys.map((name) => values.keys[name]),
-    ...script.args.map((name) => values.args[name]),
-  ];
-  const raw: unknown = await command.apply(client, flat);
-  return script.reply.parse(shape(raw));
 }

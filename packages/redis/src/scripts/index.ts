@@ -1,4 +1,4 @@
-/** Every script, and the option by which a client learns them all at construction. */
+/** Every script. */
 import { admitMessage } from './admit-message.ts';
 import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
@@ -10,13 +10,15 @@ import { settleGroup } from './settle-group.ts';
 import { chargeMembership, forgetMembership } from './user-index.ts';
 
 export { admitMessage } from './admit-message.ts';
-export { appendMessage } from './append-message.ts';
+export { type AppendReply, appendedWith, appendMessage } from './append-message.ts';
 export * from './changes.ts';
-export { runScript, type ScriptClient } from './define-script.ts';
+export type { Late } from './define-script.ts';
 export { acquireLease, releaseLease, renewLease } from './leases.ts';
 export { askDrain, beatNode, removeNode } from './nodes.ts';
 export { commitDelivery, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export * from './reads.ts';
+export { runEncoded, runScript, type ScriptClient, type ScriptValues, written } from './run-script.ts';
+export { bulk, type ScriptArguments } from './script-command.ts';
 export { settleGroup } from './settle-group.ts';
 export { chargeMembership, forgetMembership } from './user-index.ts';
 
@@ -56,8 +58,3 @@ export const scripts = [
   askDrain,
   removeNode,
 ];
-
-/** The value of ioredis' constructor option `scripts`; commands that are defined later misalign its callbacks. */
-export const scriptOptions = Object.fromEntries(
-  scripts.map((script) => [script.command, { lua: script.lua, numberOfKeys: script.keys.length }]),
-);

@@ -7,7 +7,6 @@ import { createCommand, seededRandom, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { Keys } from '../../dist/keys.js';
 import { RedisGroupStore } from '../../dist/redis-group-store.js';
-import { scriptOptions } from '../../dist/scripts/index.js';
 import { ServerClock } from '../../dist/server-clock.js';
 import { addMembers, copyGroup } from './crowd.js';
 import { prepareWorkloads } from './workloads.js';
@@ -22,7 +21,7 @@ const unlimited = 1e9;
 const groupId = 'measured';
 
 const server = await startRedis();
-const redis = new Redis(server.url, { scripts: scriptOptions, enableAutoPipelining: true });
+const redis = new Redis(server.url);
 const keys = new Keys('measure');
 const options = {
   redis,

@@ -10,7 +10,7 @@ onEveryRedis((open) => {
       const stage = open();
       const keys = script.keys.map((name) => `${stage.keys.prefix}:{p1}:${name}`);
       const args = script.args.map(() => '0');
-      expect(await stage.redis.eval(script.lua, keys.length, ...keys, ...args)).toEqual([
+      expect(await stage.redis.eval(script.text.lua, keys.length, ...keys, ...args)).toEqual([
         'late',
         expect.stringMatching(/^\d{13}$/),
       ]);

@@ -19,7 +19,7 @@ export interface ScriptRun {
 }
 
 const newGroupId = groupIdSchema.parse('room:new');
-const nameOf = (script: AnyScript): string => script.command.replace('plenum:', '');
+const nameOf = (script: AnyScript): string => script.file;
 
 /** Whom a script is about; the owner where it is about nobody. */
 const subjects: Readonly<Record<string, string>> = {
@@ -151,11 +151,11 @@ export const everyRun = (keys: Keys): readonly ScriptRun[] =>
     const values = argsOf(script, keys, id);
     return {
       name: nameOf(script),
-      lua: script.lua,
+      lua: script.text.lua,
       keyNames: script.keys,
       keys: script.keys.map((name) => all[name] ?? ''),
       args: script.args.map((name) => values[name] ?? ''),
-      isReading: script.lua.startsWith('#!lua flags=no-writes'),
+      isReading: script.text.lua.startsWith('#!lua flags=no-writes'),
     };
   });
 

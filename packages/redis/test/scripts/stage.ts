@@ -25,7 +25,6 @@ import type { StateSettings } from '../../src/delivery-kinds.ts';
 import { Keys } from '../../src/keys.ts';
 import { RedisGroupLog } from '../../src/redis-group-log.ts';
 import { RedisGroupStore } from '../../src/redis-group-store.ts';
-import { scriptOptions } from '../../src/scripts/index.ts';
 import { ServerClock } from '../../src/server-clock.ts';
 import { type DecodedEntry, entryDecoder } from '../../src/wire.ts';
 
@@ -52,7 +51,7 @@ export class Stage {
   constructor(url: string, options: StageOptions = {}) {
     const { settings, clock = systemClock, random = seededRandom(), prefix = freshPrefix() } = options;
     this.keys = new Keys(prefix);
-    this.redis = new Redis(url, { scripts: scriptOptions });
+    this.redis = new Redis(url);
     this.clock = new ServerClock(clock);
     const state = {
       redis: this.redis,

@@ -1,0 +1,69 @@
+/** A TCP relay in front of Redis that counts what one node receives, and how often a group is named in it. */
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { NameCounter } from './name-counter.ts';
+
+export class CountingRelay {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #names = new NameCounter([]);
+  #bytes = 0;
+
+  constructor(target: URL) {
+    this.#server = createServer((node) => this.#join(node, connect(Number(target.port), target.hostname)));
+  }
+
+  /** @returns the URL under which Redis is found through it. */
+  listen(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(0, '127.0.0.1', () => {
+        const address = this.#server.address();
+        resolve(`redis://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`);
+      });
+    });
+  }
+
+  /** Forgets what was counted, and looks for these names, all of one length, from now on. */
+  begin(names: readonly string[]): void {
+    this.#names = new NameCounter(names);
+    this.#bytes = 0;
+  }
+
+  /** Since the beginning. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How often the name came since the beginning. */
+  named(name: string): number {
+    return this.#names.count(name);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+  }
+
+  #join(node: Socket, redis: Socket): void {
+    let tail = '';
+    redis.on('data', (chunk) => {
+      this.#bytes += chunk.length;
+      tail = this.#names.take(chunk, tail);
+      node.write(chunk);
+    });
+    node.pipe(redis);
+    for (const [socket, other] of [
+      [node, redis],
+      [redis, node],
+    ] as const) {
+      this.#sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  }
+}

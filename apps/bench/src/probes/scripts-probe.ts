@@ -1,0 +1,108 @@
+/** What a send costs Redis, as the group grows and as the number of groups grows: Redis' own count of its time. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { groupIdOf, userIdOf } from '../load/generator.ts';
+import { LoadGenerators } from '../load/load-generators.ts';
+import type { Plan } from '../load/plan.ts';
+import { CrowdedRedis } from '../measure/crowded-redis.ts';
+import { RedisGauge } from '../measure/redis-gauge.ts';
+import type { Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
+import { faultFigures, planOf, plenumIn } from './scene.ts';
+
+const sizes = { members: [10, 1000, 100_000, 1_000_000], groups: [1, 1000, 100_000] };
+const shortSizes = { members: [10, 1000], groups: [1, 100] };
+const layout = { groups: 2, membersPerGroup: 10, sendersPerGroup: 2 };
+/** The group that talks, and the one that is copied. */
+const [talking, copied] = [0, 1] as const;
+const load = { kind: 'closed', windowPerSender: 4 } as const;
+const samples = 5;
+const sampleMs = 400;
+
+const withoutAdapters = { atMost: 15 };
+const flat = { atMost: 1.2 };
+
+interface Scene {
+  readonly generators: LoadGenerators;
+  readonly gauge: RedisGauge;
+  readonly crowd: CrowdedRedis;
+  readonly plan: Plan;
+}
+
+async function run(context: ProbeContext): Promise<readonly ProbeFigures[]> {
+  const plenum = plenumIn(context);
+  const system = await plenum.start(1);
+  const redisUrl = system.redisUrl ?? '';
+  const [gauge, crowd] = [new RedisGauge(redisUrl), new CrowdedRedis(redisUrl)];
+  const generators = new LoadGenerators(1);
+  try {
+    const plan = await planOf(system, context.bench, layout);
+    await generators.connect(plan);
+    await generators.attach();
+    const figures = await grown({ generators, gauge, crowd, plan }, context);
+    return [{ system: plenum.name, figures, ...faultFigures(await generators.finish()) }];
+  } finally {
+    gauge.close();
+    crowd.close();
+    await generators.close();
+    await system.stop();
+  }
+}
+
+async function grown(scene: Scene, { isShort, onProgress }: ProbeContext): Promise<Figure[]> {
+  const { members, groups } = isShort ? shortSizes : sizes;
+  const { runId } = scene.plan;
+  const userId = userIdOf(runId, talking, 1);
+  const addMembers = (from: number, to: number) =>
+    scene.crowd.addMembers(groupIdOf(runId, talking), { userId, from, to });
+  // Before anybody talks: its log would be copied as well.
+  const template = await scene.crowd.template(groupIdOf(runId, copied));
+  const addGroups = (from: number, to: number) => scene.crowd.addGroups(template, { from, to });
+  const byGroups = await series(scene, { what: 'groups', counts: groups, grow: addGroups, onProgress });
+  const byMembers = await series(scene, { what: 'members', counts: members, grow: addMembers, onProgress });
+  return [...byMembers, ...byGroups];
+}
+
+interface Series {
+  readonly what: string;
+  readonly counts: readonly number[];
+  readonly grow: (from: number, to: number) => Promise<void>;
+  readonly onProgress: (what: string) => void;
+}
+
+async function series(scene: Scene, { what, counts, grow, onProgress }: Series): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  let [first, size] = [0, counts[0] ?? 0];
+  for (const count of counts) {
+    const name = `${count.toLocaleString('en-US')} ${what}`;
+    onProgress(`  ${name} …`);
+    if (count > size) await grow(size, count);
+    size = count;
+    const us = await scriptUs(scene);
+    if (first === 0) first = us;
+    figures.push({ name: `${name}: send script`, value: us, unit: 'us', target: withoutAdapters });
+    if (us !== first) {
+      const least = (counts[0] ?? 0).toLocaleString('en-US');
+      figures.push({ name: `${name} / ${least}`, value: us / first, unit: '', target: flat });
+    }
+  }
+  return figures;
+}
+
+/** The least of some intervals: whatever else the machine does only adds to it. */
+async function scriptUs({ generators, gauge }: Scene): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  await generators.start(load);
+  for (let i = 0; i < samples; i += 1) {
+    const before = await gauge.sample();
+    await pause(sampleMs);
+    const after = await gauge.sample();
+    least = Math.min(least, (after.scriptUs - before.scriptUs) / (after.scriptCalls - before.scriptCalls));
+  }
+  await generators.stop();
+  return least;
+}
+
+export const scriptsProbe: Probe = {
+  title: "The send script (Redis' own time)",
+  roundsMax: 1,
+  run,
+};
