@@ -21,7 +21,7 @@ import {
 } from '@plenum/testkit';
 import { createMemoryEngine } from '../src/index.ts';
 
-export const groupId = 'room:one';
+const groupId = 'room:one';
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export interface DeliverySceneOptions {

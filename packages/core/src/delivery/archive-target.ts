@@ -7,7 +7,7 @@ import { type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
 type Refusals = ReadonlyMap<string, string>;
 
 /** Nothing, or `{ refused: [{ message_id, reason }] }`. Ids that were not in the batch say nothing about it. */
-export const readRefusals: ReadAnswer<Refusals> = (answer) => {
+const readRefusals: ReadAnswer<Refusals> = (answer) => {
   if (answer === undefined || answer === null) return { value: new Map() };
   if (typeof answer !== 'object') return null;
   const listed: unknown = Reflect.get(answer, 'refused');

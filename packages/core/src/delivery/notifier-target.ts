@@ -23,7 +23,7 @@ export interface NotifierParts {
 }
 
 /** Nothing, or `{ refused: reason }`. */
-export const readRefusal: ReadAnswer<string | null> = (answer) => {
+const readRefusal: ReadAnswer<string | null> = (answer) => {
   if (answer === undefined || answer === null) return { value: null };
   if (typeof answer !== 'object') return null;
   const reason: unknown = Reflect.get(answer, 'refused');
