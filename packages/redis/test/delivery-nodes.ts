@@ -83,7 +83,7 @@ export class DeliveryNodes implements AsyncDisposable {
       [...partitions].map((partition) => this.#lease(engine, partition, nodeId)),
     );
     const renewing = setInterval(() => void engine.leases.renew(leases), 200);
-    const running = Promise.all(leases.map((lease) => work.run(lease, stop.signal)));
+    const running = Promise.all(leases.map((lease) => work.run(lease, AbortSignal.any([stop.signal]))));
     const end = async () => {
       clearInterval(renewing);
       stop.abort();
