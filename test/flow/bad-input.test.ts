@@ -15,7 +15,7 @@ const requests = Object.entries(requestTable()).map(([type, { args }]) => ({
 }));
 
 /** A user may not ask for these, well formed or not. */
-const ofService = ['find_groups'];
+const ofService = ['find_groups', 'list_dead_letters', 'retry_dead_letter', 'delete_dead_letter'];
 
 describe.each(engines)('bad input on %s', (engine) => {
   let besieged: Besieged;

@@ -17,7 +17,8 @@ const withoutCauseAt: Readonly<Record<EngineName | Door, readonly ErrorCode[]>> 
   // There is no store that could be away, late or spoilt.
   memory: ['unavailable', 'timeout', 'internal'],
   redis: [],
-  socket: [],
+  // Dead letters are a matter of operators.
+  socket: ['dead_letter_not_found'],
   // Pages of foreign origins are kept from reading answers; what they bring as bearer counts.
   rest: ['origin_denied', 'too_many_connections'],
 };
@@ -89,6 +90,11 @@ describe.each(engines)('the error table on %s', (engine) => {
     const call = { body: '{"group_id":', headers: { 'idempotency-key': requestId } };
     const answer = await serviceWith('usual').rest('POST', '/v1/groups', call);
     expectHttp(answer, { code: 'invalid_request', error: 'body is not valid JSON' }, requestId);
+  });
+  produces('dead_letter_not_found', [engine, 'rest'], 'a dead letter that nobody wrote', async () => {
+    const call = { headers: { 'idempotency-key': requestId } };
+    const answer = await serviceWith('usual').rest('DELETE', '/v1/dead-letters/1-0-0', call);
+    expectHttp(answer, { code: 'dead_letter_not_found' }, requestId);
   });
   produces('unsupported_request', [engine, 'socket'], 'an unknown request type', async () => {
     const device = await serviceWith('usual').device('ann');

@@ -134,6 +134,12 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   actor_id: id,
   creator_id: id,
   from_user_id: id,
+  dead_letter_id: [
+    ...otherTypes('text'),
+    { what: 'nothing', value: '' },
+    { what: '65 characters', value: '1'.repeat(65) },
+    { what: 'a slash', value: '1/0' },
+  ],
   message,
   reason,
   metadata,

@@ -7,11 +7,14 @@ import {
   openAdapters,
 } from '@plenum/adapters';
 import {
+  type Adapters,
   type Clock,
   type ClusterStrategy,
   type Core,
   type CoreParts,
   createCore,
+  createDeliveryWork,
+  type DeliverySettings,
   type Engine,
   type EngineSettings,
   type FanOut,
@@ -151,16 +154,22 @@ export interface OwnershipChoice {
   readonly url: string | null;
   readonly version: string;
   readonly strategy: ClusterStrategy;
+  readonly adapters: Adapters;
+  readonly delivery: DeliverySettings;
   readonly onDrainAsked?: () => void;
 }
 
-export function openOwnership({ engine, ...choice }: OwnershipChoice): Ownership {
+/** What this node does for the partitions that it owns: what the engine needs, and the deliveries. */
+export function openOwnership({ engine, adapters, delivery, ...choice }: OwnershipChoice): Ownership {
   const { nodeId, url, version, strategy, ...rest } = choice;
+  const { logger } = choice;
+  const injected = { clock: systemClock, random: systemRandom, logger };
+  const deliveries = createDeliveryWork({ ...injected, engine, adapters, settings: delivery });
   return new Ownership({
     ...rest,
     nodes: engine.nodes,
     leases: engine.leases,
-    works: engine.partitionWorks,
+    works: [...engine.partitionWorks, deliveries],
     card: { nodeId, url, version, strategy },
     clock: systemClock,
   });

@@ -67,7 +67,6 @@ test('all problems are reported together, each with the variable and the limit',
     PLENUM_LOG_LEVEL: 'loud',
     PLENUM_TRANSPORTS: 'polling',
     PLENUM_CORS_ORIGINS: 'https://a.example/path',
-    PLENUM_ARCHIVE_URL: 'postgres://localhost/chat',
   });
   expect(problems).toEqual([
     'PORT is "70000" but must be a whole number from 0 to 65535',
@@ -77,7 +76,6 @@ test('all problems are reported together, each with the variable and the limit',
     'PLENUM_MESSAGE_MAX_BYTES is "0" but must be a whole number from 1 to 64512',
     'PLENUM_HISTORY_MAX_AGE is "7 days" but must be a duration from 1s to 3650d, such as 12h or 7d',
     expect.stringContaining('one of trace, debug, info'),
-    'PLENUM_ARCHIVE_URL is not supported by this version yet: unset it',
   ]);
 });
 

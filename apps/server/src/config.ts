@@ -2,6 +2,9 @@
 import type { AdapterOptions, JwksAuthenticatorOptions } from '@plenum/adapters';
 import {
   type ClusterStrategy,
+  type DeliveryKind,
+  type DeliverySettings,
+  defaultDeliverySettings,
   defaultEngineSettings,
   defaultMiddlewares,
   type EngineSettings,
@@ -9,7 +12,7 @@ import {
 } from '@plenum/core';
 import type { z } from 'zod';
 import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
-import { plannedNameProblems, unknownNameWarnings } from './config/names.ts';
+import { unknownNameWarnings } from './config/names.ts';
 import { noOwnParts, type OwnParts, ownPartProblems } from './config/own-parts.ts';
 
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
@@ -46,6 +49,7 @@ export interface Config {
   /** Loopback host, no secret, NODE_ENV not `production`. */
   readonly isDev: boolean;
   readonly engineSettings: EngineSettings;
+  readonly delivery: DeliverySettings;
   /** Steps of a send, by name. */
   readonly middlewares: readonly string[];
   /** Adapters that the environment names. */
@@ -82,7 +86,6 @@ export function readConfig(from: NodeJS.ProcessEnv = environment, file = noFile)
     ...file.problems,
     ...(parsed.success ? missingSecrets(parsed.data) : parsed.error.issues.map((issue) => said(issue, set))),
     ...(parsed.success ? partProblems(parsed.data, file.own) : []),
-    ...plannedNameProblems(names),
   ];
   const warnings = unknownNameWarnings(names, Object.keys(environmentSchema.shape));
   if (!parsed.success || problems.length > 0) return { ok: false, problems, warnings };
@@ -112,8 +115,8 @@ const orderOf = ({ PLENUM_MIDDLEWARES: order }: Environment, { middleware }: Own
 
 function partProblems(variables: Environment, own: OwnParts): string[] {
   const byVariable = {
-    archive: variables.PLENUM_ARCHIVE_URL,
-    notifier: variables.PLENUM_NOTIFIER_URL,
+    archive: givenUrl(variables.PLENUM_ARCHIVE_URL) ?? undefined,
+    notifier: givenUrl(variables.PLENUM_NOTIFIER_URL) ?? undefined,
     moderation: variables.PLENUM_MODERATION_URL ?? variables.PLENUM_MODERATION_WORDS,
     auth: variables.PLENUM_AUTH_URL,
   };
@@ -133,6 +136,15 @@ function said(issue: z.core.$ZodIssue, from: NodeJS.ProcessEnv): string {
   const given = secretNames.includes(name) ? '' : ` is ${JSON.stringify(from[name]?.slice(0, 80))} but`;
   return `${name}${given} ${issue.message}`;
 }
+
+const givenUrl = (url: string | undefined): string | null =>
+  url === undefined || url === 'none' ? null : url;
+
+/** What is set to `none` ends for the whole cluster. */
+const endedKindsOf = (variables: Environment): DeliveryKind[] => [
+  ...(variables.PLENUM_ARCHIVE_URL === 'none' ? ['archive' as const] : []),
+  ...(variables.PLENUM_NOTIFIER_URL === 'none' ? ['notifier' as const] : []),
+];
 
 function configOf(variables: Environment, own: OwnParts): Config {
   return {
@@ -168,6 +180,14 @@ function configOf(variables: Environment, own: OwnParts): Config {
       historyMaxAgeMs: variables.PLENUM_HISTORY_MAX_AGE,
       roomQueueLimit: variables.PLENUM_ROOM_QUEUE_LIMIT,
       leaseTtlMs: variables.PLENUM_LEASE_TTL_MS,
+      endedDeliveryKinds: endedKindsOf(variables),
+    },
+    delivery: {
+      ...defaultDeliverySettings,
+      batchSize: variables.PLENUM_DELIVERY_BATCH_SIZE,
+      tickMs: variables.PLENUM_DELIVERY_TICK_MS,
+      maxRetries: variables.PLENUM_DELIVERY_MAX_RETRIES,
+      retryBaseMs: variables.PLENUM_DELIVERY_RETRY_BASE_MS,
     },
     middlewares: orderOf(variables, own),
     adapterOptions: adapterOptionsOf(variables),
@@ -192,8 +212,8 @@ function jwksOf(variables: Environment): Config['jwks'] {
 }
 
 const adapterOptionsOf = (variables: Environment): Config['adapterOptions'] => ({
-  archiveUrl: variables.PLENUM_ARCHIVE_URL ?? null,
-  notifierUrl: variables.PLENUM_NOTIFIER_URL ?? null,
+  archiveUrl: givenUrl(variables.PLENUM_ARCHIVE_URL),
+  notifierUrl: givenUrl(variables.PLENUM_NOTIFIER_URL),
   moderationUrl: variables.PLENUM_MODERATION_URL ?? null,
   moderationWords: variables.PLENUM_MODERATION_WORDS ?? null,
   moderationOnFailure: variables.PLENUM_MODERATION_ON_FAILURE,

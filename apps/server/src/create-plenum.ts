@@ -2,7 +2,10 @@
 import {
   type Adapters,
   type ClusterStrategy,
+  type DeliverySettings,
+  defaultDeliverySettings,
   defaultEngineSettings,
+  deliveryKindsOf,
   type Engine,
   type EngineSettings,
   type Logger,
@@ -56,6 +59,8 @@ export interface PlenumOptions {
   readonly engineSettings?: Partial<EngineSettings>;
   /** Code that is asked besides the rules. They stay the caller's: `close` closes none of them. */
   readonly adapters?: Adapters;
+  /** How archive and notifier are served. An engine of the caller's has to know of them: `deliveryKinds`. */
+  readonly delivery?: Partial<DeliverySettings>;
   /** Steps of a send of your own, by name. */
   readonly middleware?: Readonly<Record<string, SendMiddleware>>;
   /** Their order: `auth`, `rate_limit`, `moderation` and the names of `middleware`. Default: in this order. */
@@ -118,6 +123,7 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
       const ownership = openOwnership({
         ...{ engine, logger, nodeId, url, version },
         strategy: options.clusterStrategy ?? 'owner',
+        ...{ adapters, delivery: { ...defaultDeliverySettings, ...options.delivery } },
         onDrainAsked: () => edge?.drain(),
       });
       lifecycle.started('ownership', () => ownership.stop());
@@ -135,7 +141,11 @@ async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Life
   const engine = await openEngine({
     redisUrl: options.redisUrl ?? null,
     prefix: options.prefix ?? 'plenum',
-    settings: { ...defaultEngineSettings, ...options.engineSettings },
+    settings: {
+      ...defaultEngineSettings,
+      deliveryKinds: deliveryKindsOf(options.adapters ?? {}),
+      ...options.engineSettings,
+    },
     logger,
     role: options.mode ?? 'node',
   });

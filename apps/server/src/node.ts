@@ -1,6 +1,6 @@
 /** One node: started in order, drained and stopped in reverse. */
 import { hostname } from 'node:os';
-import type { Engine, Logger, Ownership } from '@plenum/core';
+import { type Adapters, deliveryKindsOf, type Engine, type Logger, type Ownership } from '@plenum/core';
 import type { Gateway } from '@plenum/gateway';
 import { openDomain, openEngine, openGateway, openNodeAdapters, openOwnership } from './compose.ts';
 import type { Config } from './config.ts';
@@ -30,16 +30,16 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
   const { config, logger } = options;
   const lifecycle = createLifecycle(logger);
   try {
+    const { adapters, close } = openNodeAdapters(config, logger);
+    lifecycle.started('adapters', close);
     const engine = await openEngine({
       redisUrl: config.redisUrl,
       prefix: config.prefix,
-      settings: config.engineSettings,
+      settings: { ...config.engineSettings, deliveryKinds: deliveryKindsOf(adapters) },
       logger,
       role: 'node',
     });
     lifecycle.started('engine', () => engine.close());
-    const { adapters, close } = openNodeAdapters(config, logger);
-    lifecycle.started('adapters', close);
     const { middleware, requests } = config.own;
     const domain = openDomain(engine, logger, { ...config, adapters, middleware, nodeId: options.nodeId });
     lifecycle.started('core', () => domain.core.stop());
@@ -57,12 +57,12 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     });
     lifecycle.started('gateway', () => gateway.close());
     const { url, adminUrl } = await gateway.listen();
-    const { ownership, drain } = ownershipOf(options, { engine, gateway, url });
+    const { ownership, drain } = ownershipOf(options, { engine, gateway, url, adapters });
     lifecycle.started('ownership', () => ownership.stop());
     await ownership.start();
     const { durability } = await engine.health();
-    const admin = adminUrl === null ? {} : { adminUrl };
-    logger.info({ engine: engine.name, durability, prefix: config.prefix, url, ...admin }, 'ready');
+    const urls = { url, ...(adminUrl === null ? {} : { adminUrl }) };
+    logger.info({ engine: engine.name, durability, prefix: config.prefix, ...urls }, 'ready');
     return { url, adminUrl, stop: () => drain().then(lifecycle.stop) };
   } catch (error) {
     await lifecycle.stop();
@@ -74,15 +74,17 @@ interface Listening {
   readonly engine: Engine;
   readonly gateway: Gateway;
   readonly url: string;
+  readonly adapters: Adapters;
 }
 
 /** `drain` gives the leases away while clients are told to move; whoever asks for it, it happens once. */
 function ownershipOf(
   { config, logger, nodeId, drainMs }: NodeOptions,
-  { engine, gateway, url }: Listening,
+  { engine, gateway, url, adapters }: Listening,
 ): { ownership: Ownership; drain: () => Promise<void> } {
   const ownership = openOwnership({
     ...{ engine, logger, nodeId, version, strategy: config.strategy },
+    ...{ adapters, delivery: config.delivery },
     url: reachable(url, config.host),
     onDrainAsked: () => {
       logger.info({}, 'asked to drain: no new clients, partitions go to other nodes');

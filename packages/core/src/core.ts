@@ -6,9 +6,11 @@ import type { Clock } from './ports/clock.ts';
 import type { Engine } from './ports/engine.ts';
 import type { FanOut } from './ports/fan-out.ts';
 import type { Logger } from './ports/telemetry.ts';
+import { ArchivedHistory } from './requests/archived-history.ts';
 import { Changes } from './requests/change.ts';
 import { type ClusterOperations, clusterOperations } from './requests/cluster.ts';
 import type { OperationContext } from './requests/context.ts';
+import { deleteDeadLetter, listDeadLetters, retryDeadLetter } from './requests/dead-letters.ts';
 import { explain } from './requests/explain.ts';
 import type { Operations } from './requests/operations.ts';
 import { PresenceRequests } from './requests/presence.ts';
@@ -38,8 +40,13 @@ export interface CoreParts extends Pick<PipelineParts, 'middleware' | 'order'> {
   readonly nodeId: string;
   /** Default: `none`. */
   readonly createOnJoin?: OperationContext['createOnJoin'];
-  /** Asked besides the rules: moderation and auth. */
-  readonly adapters?: Pick<Adapters, 'auth' | 'moderation'>;
+  /** Moderation and auth are asked besides the rules; an archive that can be read continues histories. */
+  readonly adapters?: Pick<Adapters, 'auth' | 'moderation' | 'archive'>;
+}
+
+function archivedHistory(archive: Adapters['archive'], { clock, logger }: CoreParts): ArchivedHistory | null {
+  const read = archive?.read?.bind(archive);
+  return read === undefined ? null : new ArchivedHistory({ reader: { read }, clock, logger });
 }
 
 export function createCore(parts: CoreParts): Core {
@@ -52,6 +59,7 @@ export function createCore(parts: CoreParts): Core {
     engine,
     feeds,
     auth,
+    archive: archivedHistory(adapters.archive, parts),
     pipeline: createSendPipeline({ ...parts, log: engine.log, auth, moderation }),
     createOnJoin: parts.createOnJoin ?? 'none',
   };
@@ -89,6 +97,9 @@ export function createCore(parts: CoreParts): Core {
       mark_read: presence.markRead,
       disconnect_user: (caller, args) => disconnectUser(context, caller, args),
       revoke_user: (caller, args) => revokeUser(context, caller, args),
+      list_dead_letters: (caller, args) => listDeadLetters(context, caller, args),
+      retry_dead_letter: (caller, args) => retryDeadLetter(context, caller, args),
+      delete_dead_letter: (caller, args) => deleteDeadLetter(context, caller, args),
       relay_msg: (caller, args, onCommitted) => relayMessage(context, caller, args, onCommitted),
       subscribe: (caller, args) => subscribe(context, caller, args),
       unsubscribe: (caller, args) => unsubscribe(context, caller, args),

@@ -258,6 +258,14 @@ export class Simulation {
       health: unused,
       agreeOn: unused,
       close: async () => {},
+      outbox: {
+        kinds: () => new Set(),
+        open: unused,
+        read: unused,
+        commit: unused,
+        waiting: unused,
+      },
+      deadLetters: { list: unused, retry: unused, delete: unused },
       nodes: {
         beat: unused,
         nodes: unused,

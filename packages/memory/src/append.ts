@@ -5,6 +5,7 @@ import {
   type AppendOutcome,
   firstRefusal,
   type MessageDraft,
+  overloadedRetryMs,
   type Refused,
   refused,
 } from '@plenum/core';
@@ -16,7 +17,7 @@ import { settle } from './settle.ts';
 export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const { groupId, sender, request } = draft;
   const nowMs = state.now();
-  const judged = judge(state, draft, nowMs);
+  const judged = judge(state, draft, { nowMs, isQueueAsked: true });
   if (judged.outcome !== 'fine') return judged;
   const { group, counts } = judged;
   const seq = state.store(group, draft, nowMs);
@@ -35,7 +36,7 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
 }
 
 export function admit(state: MemoryState, draft: MessageDraft): AdmitOutcome {
-  const judged = judge(state, draft, state.now());
+  const judged = judge(state, draft, { nowMs: state.now(), isQueueAsked: false });
   return judged.outcome === 'fine' ? { outcome: 'admitted' } : judged;
 }
 
@@ -46,7 +47,11 @@ interface Fine {
 }
 
 /** Takes the token of a message that nothing else refuses. */
-function judge(state: MemoryState, draft: MessageDraft, nowMs: number): Fine | Appended | Refused {
+function judge(
+  state: MemoryState,
+  draft: MessageDraft,
+  { nowMs, isQueueAsked }: { readonly nowMs: number; readonly isQueueAsked: boolean },
+): Fine | Appended | Refused {
   const { groupId, sender, request } = draft;
   const first = state.requests.recall({ groupId, actor: sender, request }, nowMs);
   if (first !== null) return first.outcome === 'done' ? refused({ code: 'conflict' }) : first;
@@ -64,7 +69,12 @@ function judge(state: MemoryState, draft: MessageDraft, nowMs: number): Fine | A
     nowMs,
   });
   if (refusal !== null) return refused(refusal);
-  const retryAfterMs = draft.isRateLimited ? state.messageBuckets.take(`${groupId}\n${sender}`, nowMs) : 0;
+  const bucket = `${groupId}\n${sender}`;
+  const retryAfterMs = draft.isRateLimited ? state.messageBuckets.missingMs(bucket, nowMs) : 0;
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  if (isQueueAsked && state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
+    return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
+  }
+  if (draft.isRateLimited) state.messageBuckets.take(bucket, nowMs);
   return { outcome: 'fine', group, counts };
 }

@@ -11,6 +11,7 @@ import {
   ManualClock,
   modelSuite,
   nudgesSuite,
+  outboxSuite,
   presenceSuite,
   readMarksSuite,
   revocationsSuite,
@@ -42,6 +43,7 @@ nudgesSuite('memory', makeEngine);
 presenceSuite('memory', makeEngine);
 readMarksSuite('memory', makeEngine);
 revocationsSuite('memory', makeEngine);
+outboxSuite('memory', makeEngine);
 engineSuite('memory', makeEngine);
 idleMuteSuite('memory', makeEngine);
 leasesSuite('memory', makeEngine);

@@ -7,6 +7,7 @@ import { memoryGroupStore } from './memory-group-store.ts';
 import { memoryLeases } from './memory-leases.ts';
 import { memoryNodes } from './memory-nodes.ts';
 import { MemoryNudges } from './memory-nudges.ts';
+import { MemoryOutbox } from './memory-outbox.ts';
 import { MemoryPresence } from './memory-presence.ts';
 import { memoryReadMarks } from './memory-read-marks.ts';
 import { memoryRevocations } from './memory-revocations.ts';
@@ -34,10 +35,15 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     });
   const feeds = new MemoryFeeds(inTurn);
   const nudges = new MemoryNudges(inTurn);
+  const now = engineClock(clock, wallBaseMs);
+  const leases = memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, inTurn });
+  const { isHeld } = leases;
+  const outbox = new MemoryOutbox({ kinds: settings.deliveryKinds, isHeld, inTurn, now });
   const state = new MemoryState({
     random,
     settings,
-    now: engineClock(clock, wallBaseMs),
+    now,
+    outbox,
     publish: (groupId, entry) => feeds.publish(groupId, entry),
     tell: (groupId, pushes) => feeds.tell(groupId, pushes),
   });
@@ -53,8 +59,10 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     presence,
     readMarks: memoryReadMarks(state, inTurn),
     revocations: memoryRevocations(state.now, inTurn),
+    outbox: outbox.port,
+    deadLetters: outbox.deadLetters,
     nodes: memoryNodes(inTurn),
-    leases: memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, inTurn }),
+    leases,
     // This engine is its own housekeeper: see keepHouse.
     partitionWorks: [],
     roomChannels: null,

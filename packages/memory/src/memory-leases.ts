@@ -13,7 +13,12 @@ export interface MemoryLeasesOptions {
   readonly inTurn: InTurn;
 }
 
-export function memoryLeases({ clock, leaseTtlMs, inTurn }: MemoryLeasesOptions): Leases {
+export interface MemoryLeases extends Leases {
+  /** The fence: whether the lease is that of the partition's owner at this moment. */
+  isHeld(lease: Lease): boolean;
+}
+
+export function memoryLeases({ clock, leaseTtlMs, inTurn }: MemoryLeasesOptions): MemoryLeases {
   const held = new Map<number, Held>();
   let lastToken = 0;
 
@@ -31,6 +36,7 @@ export function memoryLeases({ clock, leaseTtlMs, inTurn }: MemoryLeasesOptions)
   };
 
   return {
+    isHeld,
     ttlMs: leaseTtlMs,
     acquire: (partition, nodeId) =>
       inTurn(() => {

@@ -14,6 +14,7 @@ import type { EventDraft } from './group-entries.ts';
 import { presencePushes, type Turn } from './group-presence.ts';
 import type { GroupState } from './group-state.ts';
 import { MembershipIndex } from './membership-index.ts';
+import type { MemoryOutbox } from './memory-outbox.ts';
 import { RequestMemory } from './request-memory.ts';
 import { byText, SortedList } from './sorted-list.ts';
 import { TokenBuckets } from './token-buckets.ts';
@@ -30,6 +31,7 @@ export interface MemoryStateOptions {
   readonly publish: (groupId: GroupId, entry: LogEntry) => void;
   /** The same for what is in no log. */
   readonly tell: (groupId: GroupId, pushes: readonly EphemeralPush[]) => void;
+  readonly outbox: MemoryOutbox;
 }
 
 export class MemoryState {
@@ -50,6 +52,7 @@ export class MemoryState {
   /** Groups that have a mute which ends by itself. */
   readonly timedMutes = new Set<GroupState>();
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
+  readonly outbox: MemoryOutbox;
   readonly #publish: MemoryStateOptions['publish'];
 
   constructor(options: MemoryStateOptions) {
@@ -57,6 +60,7 @@ export class MemoryState {
     this.settings = options.settings;
     this.now = options.now;
     this.tell = options.tell;
+    this.outbox = options.outbox;
     this.#publish = options.publish;
     const nowMs = this.now();
     this.requests = new RequestMemory(nowMs);
@@ -93,6 +97,7 @@ export class MemoryState {
   /** @returns the seq of the new entry. */
   record(group: GroupState, event: EventDraft, nowMs: number): number {
     const entry = group.log.appendEvent(event, nowMs);
+    this.outbox.write(group.groupId, entry);
     this.#publish(group.groupId, entry);
     return entry.seq;
   }
@@ -101,6 +106,7 @@ export class MemoryState {
   store(group: GroupState, draft: MessageDraft, nowMs: number): number {
     const { sender, message, request } = draft;
     const entry = group.log.appendMessage({ sender, message, requestId: request.id }, nowMs);
+    this.outbox.write(group.groupId, entry);
     this.#publish(group.groupId, entry);
     return entry.seq;
   }

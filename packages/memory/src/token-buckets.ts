@@ -19,14 +19,23 @@ export class TokenBuckets {
     this.#fullAtMs = new ExpiringMap(nowMs);
   }
 
+  /** Looks without taking. @returns 0, or the ms until there is a token (at least 1). */
+  missingMs(name: string, nowMs: number): number {
+    const missingMs = this.#fullAt(name, nowMs) - nowMs - this.#toleranceMs;
+    return missingMs > 0 ? Math.ceil(missingMs) : 0;
+  }
+
   /** Takes one token. @returns 0, or the ms until there is one (at least 1) and nothing was taken. */
   take(name: string, nowMs: number): number {
-    const fullAtMs = this.#fullAtMs.get(name, nowMs) ?? nowMs;
-    const missingMs = fullAtMs - nowMs - this.#toleranceMs;
-    if (missingMs > 0) return Math.ceil(missingMs);
-    const laterMs = fullAtMs + this.#msPerToken;
+    const missingMs = this.missingMs(name, nowMs);
+    if (missingMs > 0) return missingMs;
+    const laterMs = this.#fullAt(name, nowMs) + this.#msPerToken;
     this.#fullAtMs.set(name, laterMs, laterMs);
     return 0;
+  }
+
+  #fullAt(name: string, nowMs: number): number {
+    return this.#fullAtMs.get(name, nowMs) ?? nowMs;
   }
 
   sweep(nowMs: number): void {

@@ -38,6 +38,7 @@ export const errors = {
   not_banned: rejected(409, 'User is not banned'),
   last_admin: rejected(409, 'The last admin of a group cannot be removed'),
   group_full: rejected(409, 'Group is full'),
+  dead_letter_not_found: rejected(404, 'Dead letter not found'),
   rate_limited: later(429, 'Rate limit exceeded'),
   room_overloaded: later(503, 'Room queue is full'),
   message_too_large: rejected(413, 'Message is too large'),

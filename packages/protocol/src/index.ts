@@ -1,4 +1,5 @@
 export * from './cluster-routes.ts';
+export * from './dead-letters.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './events.ts';

@@ -1,5 +1,6 @@
 /** Every built-in request: its arguments and its result. Socket, REST, OpenAPI and the SDK all read this table. */
 import type { z } from 'zod';
+import { deadLetterRequests } from './dead-letters.ts';
 import { limits } from './limits.ts';
 import { groupRequests } from './requests/group.ts';
 import { logRequests } from './requests/log.ts';
@@ -18,6 +19,7 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
     ...logRequests(messageMaxBytes),
     ...presenceRequests,
     ...userRequests,
+    ...deadLetterRequests,
   }) as const satisfies Record<string, { args: z.ZodType; result: z.ZodType }>;
 
 export type RequestTable = ReturnType<typeof requestTable>;

@@ -1,5 +1,6 @@
 /** The REST routes that are requests, as data: the gateway serves this table, and the OpenAPI document is generated from it. */
 import { z } from 'zod';
+import { deadLetterIdSchema } from './dead-letters.ts';
 import { groupIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { presenceRows } from './presence-routes.ts';
@@ -144,6 +145,28 @@ const rows: readonly Row[] = [
     query: ['after', 'before', 'limit'],
   },
   ...presenceRows,
+  {
+    method: 'GET',
+    path: '/v1/dead-letters',
+    summary: 'Deliveries that an adapter has not taken, the oldest first; for the service only',
+    request: 'list_dead_letters',
+    actor: 'token',
+    query: ['cursor', 'limit'],
+  },
+  {
+    method: 'POST',
+    path: '/v1/dead-letters/:dead_letter_id/retry',
+    summary: 'Send it on its way again, with all its attempts; for the service only',
+    request: 'retry_dead_letter',
+    actor: 'token',
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/dead-letters/:dead_letter_id',
+    summary: 'Forget it for good; for the service only',
+    request: 'delete_dead_letter',
+    actor: 'token',
+  },
 ];
 
 const actorFields: Readonly<Record<ActorSource, z.ZodRawShape>> = {
@@ -154,7 +177,11 @@ const actorFields: Readonly<Record<ActorSource, z.ZodRawShape>> = {
   from_user_id: { from_user_id: userIdSchema },
 };
 
-const pathIds: z.ZodRawShape = { group_id: groupIdSchema, user_id: userIdSchema };
+const pathIds: z.ZodRawShape = {
+  group_id: groupIdSchema,
+  user_id: userIdSchema,
+  dead_letter_id: deadLetterIdSchema,
+};
 
 /** Query text becomes the number or boolean that the schema wants; anything else is left for the schema to refuse. */
 function fromText(schema: z.core.$ZodType): z.ZodType {

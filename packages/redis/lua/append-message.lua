@@ -2,6 +2,7 @@
 -- Checks, numbers, stores and publishes one message. `wire_head` is the push payload up to the timestamp, `sender_id`
 -- the actor of the request. Nothing is written before the last refusal is behind. It is kept short, since every message
 -- pays for it: mutes that are due are left to settle-group (`due`), after which the script is run again.
+-- `room_queue_limit` is empty where there is no archive: nothing is counted then.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local log_key = KEYS[3]
@@ -35,6 +36,8 @@ local wire_head = ARGV[18]
 -- @include bucket
 -- @include writable
 
+local OVERLOADED_RETRY_MS = 1000
+
 local now = clock_ms()
 
 local repeated = recall(now)
@@ -61,12 +64,12 @@ if is_rate_limited == '1' then
   charge, retry_after_ms = draw(now)
   if not charge then return refuse('rate_limited', retry_after_ms) end
 end
-if is_outbox_written == '1' then
+if room_queue_limit ~= '' then
   local queued = tonumber(redis.call('HGET', queued_key, group_id) or 0)
-  if queued >= tonumber(room_queue_limit) then return refuse('room_overloaded') end
-  expect_writable(outbox_key, 'stream', { 'XADD' })
+  if queued >= tonumber(room_queue_limit) then return refuse('room_overloaded', OVERLOADED_RETRY_MS) end
   expect_right('HINCRBY', queued_key)
 end
+if is_outbox_written == '1' then expect_writable(outbox_key, 'stream', { 'XADD' }) end
 -- Reading has shown that the other keys are what they should be; the log shows it as the first that is written.
 expect_right('HSET', group_key)
 expect_right('PEXPIRE', log_key)
@@ -94,7 +97,7 @@ append_entry(group, now, {
   wire = wire_head .. iso_time(now) .. '","message_id":"' .. group.epoch .. '-' .. seq_text
     .. '","epoch":"' .. group.epoch .. '","seq":' .. seq_text .. '}}',
 })
-if is_outbox_written == '1' then redis.call('HINCRBY', queued_key, group_id, 1) end
+if room_queue_limit ~= '' then redis.call('HINCRBY', queued_key, group_id, 1) end
 redis.call('HSET', group_key, 'seq', seq_text)
 save_epoch(group)
 if charge then charge() end

@@ -3,6 +3,7 @@ import { type Clock, emitTelemetry, type Logger } from '@plenum/core';
 
 const sentences = {
   malformed_entry: 'A payload on a group channel is no log entry and was dropped',
+  malformed_outbox_entry: 'Something in an outbox is no entry of ours and was passed over',
   malformed_nudge: 'A payload on a user channel is no nudge of ours and was dropped',
   malformed_node: 'An entry of the registry of nodes cannot be read and was left out',
   malformed_wake: 'A payload on the channel of a node is no wake and was dropped',

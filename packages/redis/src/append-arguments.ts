@@ -2,8 +2,9 @@
  * What the append script is given. Most of it is the same for every message of a group, or of a sender in it, and is
  * written as Redis reads it once for many messages.
  */
-import { type EngineSettings, groupRoom, type MessageDraft } from '@plenum/core';
+import { groupRoom, type MessageDraft } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
+import type { StateSettings } from './delivery-kinds.ts';
 import type { Keys } from './keys.ts';
 import { appendedWith, bulk, type ScriptArguments, written } from './scripts/index.ts';
 import { escapeForJson } from './wire.ts';
@@ -36,11 +37,13 @@ interface GroupPart {
 
 export class AppendArguments {
   readonly #keys: Keys;
-  readonly #settings: EngineSettings;
+  readonly #settings: StateSettings;
   readonly #groups = new Map<GroupId, GroupPart>();
   #remembered = 0;
+  #isOutboxWritten = false;
+  #isQueueCounted = false;
 
-  constructor(keys: Keys, settings: EngineSettings) {
+  constructor(keys: Keys, settings: StateSettings) {
     this.#keys = keys;
     this.#settings = settings;
   }
@@ -71,6 +74,7 @@ export class AppendArguments {
   }
 
   #groupPart(groupId: GroupId): GroupPart {
+    this.#followCluster();
     const known = this.#groups.get(groupId);
     if (known !== undefined) return known;
     this.#makeRoom();
@@ -95,7 +99,7 @@ export class AppendArguments {
       historyMaxEntries: settings.historyMaxEntries,
       historyMaxAgeMs: settings.historyMaxAgeMs,
       isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
-      roomQueueLimit: settings.roomQueueLimit,
+      roomQueueLimit: settings.isQueueCounted ? settings.roomQueueLimit : '',
       ratePerSec: settings.ratePerSec,
       rateBurst: settings.rateBurst,
     });
@@ -110,6 +114,15 @@ export class AppendArguments {
     const made = bulk(this.#keys.bucket(groupId, sender));
     buckets.set(sender, made);
     return made;
+  }
+
+  /** What the cluster delivers to may change, and with it what every group is written with. */
+  #followCluster(): void {
+    const { isOutboxWritten, isQueueCounted } = this.#settings;
+    if (isOutboxWritten === this.#isOutboxWritten && isQueueCounted === this.#isQueueCounted) return;
+    [this.#isOutboxWritten, this.#isQueueCounted] = [isOutboxWritten, isQueueCounted];
+    this.#groups.clear();
+    this.#remembered = 0;
   }
 
   #makeRoom(): void {

@@ -1,6 +1,5 @@
 /** Which script a command runs, and with what. */
 import {
-  type EngineSettings,
   type GroupCommand,
   type GroupSettings,
   groupRoom,
@@ -8,6 +7,7 @@ import {
   type UpdateGroup,
 } from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
+import type { StateSettings } from './delivery-kinds.ts';
 import type { Keys } from './keys.ts';
 import type { ScriptCalls } from './script-calls.ts';
 import * as scripts from './scripts/index.ts';
@@ -19,7 +19,7 @@ type Answered = Exclude<scripts.ChangeReply, { word: 'late' }>;
 export interface ChangeContext {
   readonly keys: Keys;
   readonly random: Random;
-  readonly settings: EngineSettings;
+  readonly settings: StateSettings;
 }
 
 const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');

@@ -14,14 +14,17 @@ import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability-reading.ts';
 import { type Connections, openConnections, type RedisRole } from './connections.ts';
+import { DeliveryKinds } from './delivery-kinds.ts';
 import { IdleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
 import { listen } from './listening.ts';
 import { parseRedisUrl } from './redis-address.ts';
+import { RedisDeadLetters } from './redis-dead-letters.ts';
 import { RedisGroupLog } from './redis-group-log.ts';
 import { RedisGroupStore } from './redis-group-store.ts';
 import { RedisLeases } from './redis-leases.ts';
 import { RedisNodes } from './redis-nodes.ts';
+import { RedisOutbox } from './redis-outbox.ts';
 import { RedisPresence } from './redis-presence.ts';
 import { RedisReadMarks } from './redis-read-marks.ts';
 import { RedisRevocations } from './redis-revocations.ts';
@@ -56,6 +59,9 @@ interface Foundation extends RedisEngineOptions {
   readonly keys: Keys;
   readonly connections: Connections;
   readonly anomalies: Anomalies;
+  readonly calls: ScriptCalls;
+  readonly kinds: DeliveryKinds;
+  readonly serverClock: ServerClock;
 }
 
 /** Resolves when every connection is up. @throws Error with one sentence when this Redis cannot be used. */
@@ -65,9 +71,13 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
   const address = await checkRedis(parseRedisUrl(options.url), keys, clock);
   const connections = openConnections({ address, role, random, logger, clock });
   const anomalies = new Anomalies({ clock, logger });
-  const engine = assemble({ ...options, keys, connections, anomalies });
+  const clocked = new ServerClock(clock);
+  const calls = new ScriptCalls({ redis: connections.command, clock: clocked, settings: options.settings });
+  const kinds = new DeliveryKinds({ calls, keys, clock, logger });
+  const engine = assemble({ ...options, keys, connections, anomalies, calls, kinds, serverClock: clocked });
   try {
     await connections.ready();
+    await kinds.join(options.settings, role);
     return engine;
   } catch (error) {
     await engine.close();
@@ -76,17 +86,17 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
 }
 
 function assemble(foundation: Foundation): RedisEngine {
-  const { connections, keys, random, settings, clock, anomalies } = foundation;
+  const { connections, keys, random, clock, anomalies, calls, kinds, serverClock } = foundation;
   const { command, reads } = connections;
-  const state = { keys, random, settings, clock: new ServerClock(clock) };
+  const state = { keys, random, settings: kinds.follow(foundation.settings), clock: serverClock };
   const appends = new RedisGroupLog({ ...state, redis: command });
   const listening = listen({ ...foundation, log: appends });
   const durability = new DurabilityReading(command, clock);
   const idleMutes = new IdleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
   if (connections.listening !== null) idleMutes.start();
   // One for all three: none of them is on the way of a message.
-  const calls = new ScriptCalls({ ...state, redis: reads });
-  const presence = new RedisPresence(calls, state);
+  const readCalls = new ScriptCalls({ ...state, redis: reads });
+  const presence = new RedisPresence(readCalls, state);
   const nodes = new RedisNodes({ ...state, redis: command, channels: listening.channels, anomalies });
   const presenceWork = new PresenceWork({ presence, nodes, clock, logger: foundation.logger });
   if (connections.listening !== null) presenceWork.start();
@@ -102,9 +112,11 @@ function assemble(foundation: Foundation): RedisEngine {
     feeds: listening.feeds,
     nudges: listening.nudges,
     presence,
-    readMarks: new RedisReadMarks(calls, state),
-    revocations: new RedisRevocations(calls, state),
+    readMarks: new RedisReadMarks(readCalls, state),
+    revocations: new RedisRevocations(readCalls, state),
     nodes,
+    outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
+    deadLetters: new RedisDeadLetters({ calls, keys }),
     leases: new RedisLeases({ ...state, redis: command }),
     partitionWorks: [idleMutes, presenceWork],
     roomChannels: listening.roomChannels,
@@ -112,6 +124,7 @@ function assemble(foundation: Foundation): RedisEngine {
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     close: () => {
+      kinds.stop();
       idleMutes.stop();
       presenceWork.stop();
       listening.close();

@@ -1,6 +1,6 @@
 /** Spells every key and channel. All that belongs to a group carries the tag of its partition right after the prefix. */
 import { hash } from 'node:crypto';
-import { groupRoom, tagOf, tagOfPartition, userRoom } from '@plenum/core';
+import { type DeliveryKind, groupRoom, tagOf, tagOfPartition, userRoom } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 
 /** 132 bits over the length-prefixed ids, so that no two lists of ids share a digest. */
@@ -62,8 +62,18 @@ export class Keys {
 
   /** Stream of the partition: `g` (group id), `k`, `w`. */
   outbox = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:outbox`;
+  outboxIn = (partition: number): string => this.#in(partition, 'outbox');
   /** Hash of the partition: group id → messages that were accepted and not archived yet. */
   queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
+  queuedIn = (partition: number): string => this.#in(partition, 'queued');
+  /** Hash of the partition: kind of adapter → id of the last outbox entry that it has passed. */
+  cursors = (partition: number): string => this.#in(partition, 'cursors');
+  /** ZSET of the partition: message ids that a kind has refused, by the time of the next attempt, ms. */
+  retries = (partition: number, kind: DeliveryKind): string => this.#in(partition, `retries:${kind}`);
+  /** Hash of the partition: message id → `<attempts> <members cursor or -> <group id> <k> <w>`. */
+  retrying = (partition: number, kind: DeliveryKind): string => this.#in(partition, `retrying:${kind}`);
+  /** Stream of the partition: `d` (kind of adapter), `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
+  deadLetters = (partition: number): string => this.#in(partition, 'dead_letters');
   /** ZSET of the partition: groups by the time at which their next mute ends, ms. */
   due = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:due`;
   dueIn = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:due`;
@@ -83,6 +93,10 @@ export class Keys {
   groupChannel = (groupId: GroupId): string => `${this.prefix}#/#${groupRoom(groupId)}#`;
   /** The channel of the room of a user's devices. */
   userChannel = (userId: UserId): string => `${this.prefix}#/#${userRoom(userId)}#`;
+
+  #in(partition: number, kind: string): string {
+    return `${this.prefix}:${tagOfPartition(partition)}:${kind}`;
+  }
 
   #of(kind: string, groupId: GroupId): string {
     return `${this.prefix}:${tagOf(groupId)}:${kind}:${groupId}`;

@@ -3,7 +3,6 @@ import {
   type AdmitOutcome,
   type Appended,
   type AppendOutcome,
-  type EngineSettings,
   type GroupLog,
   type LogEntry,
   type LogHead,
@@ -14,6 +13,7 @@ import {
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
+import type { StateSettings } from './delivery-kinds.ts';
 import type { Keys } from './keys.ts';
 import { refusalOf } from './outcomes.ts';
 import { PendingSends } from './pending-sends.ts';
@@ -37,7 +37,7 @@ export interface RedisStateOptions {
   readonly keys: Keys;
   readonly random: Random;
   readonly clock: ServerClock;
-  readonly settings: EngineSettings;
+  readonly settings: StateSettings;
 }
 
 interface Span {
@@ -50,7 +50,7 @@ interface Span {
 export class RedisGroupLog implements GroupLog {
   readonly #keys: Keys;
   readonly #random: Random;
-  readonly #settings: EngineSettings;
+  readonly #settings: StateSettings;
   readonly #calls: ScriptCalls;
   readonly #arguments: AppendArguments;
   readonly #sends = new PendingSends();
@@ -115,6 +115,13 @@ export class RedisGroupLog implements GroupLog {
     return heads;
   }
 
+  async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
+    await this.#settle(message);
+    const reply = await this.#appendOnce(message, true);
+    if (reply.word === 'due') throw PlenumError.of('internal');
+    return outcomeOf(reply);
+  }
+
   /** Ends the mutes that are due, and the sender's own in any case. */
   async #settle({ groupId, sender: userId }: Pick<MessageDraft, 'groupId' | 'sender'>): Promise<void> {
     const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
@@ -143,13 +150,6 @@ export class RedisGroupLog implements GroupLog {
     });
   }
 
-  async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
-    await this.#settle(message);
-    const reply = await this.#appendOnce(message, true);
-    if (reply.word === 'due') throw PlenumError.of('internal');
-    return outcomeOf(reply);
-  }
-
   #appendOnce(message: WrittenMessage, isSettled: boolean): Promise<Exclude<AppendReply, Late>> {
     const epochOffer = this.#random.token();
     return this.#calls.attempt(this.#keys.group(message.groupId), (redis, deadlineMs) =>
@@ -170,9 +170,13 @@ export class RedisGroupLog implements GroupLog {
 }
 
 function outcomeOf(reply: Exclude<AppendReply, Late | { word: 'due' }>): AppendOutcome {
-  if (reply.word === 'refused') return refusalOf(reply);
-  const { epoch, seq, recipientsCount, timestampMs } = reply.details;
-  const isDuplicate = reply.word === 'duplicate';
+  return reply.word === 'refused'
+    ? refusalOf(reply)
+    : answeredWith(reply.details, reply.word === 'duplicate');
+}
+
+type Answer = Pick<Appended, 'epoch' | 'seq' | 'recipientsCount' | 'timestampMs'>;
+function answeredWith({ epoch, seq, recipientsCount, timestampMs }: Answer, isDuplicate: boolean): Appended {
   const messageId = `${epoch}-${seq}`;
   return { outcome: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
 }

@@ -1,5 +1,6 @@
-import { type EngineSettings, groupRoom, type Random } from '@plenum/core';
+import { groupRoom, type Random } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
+import type { StateSettings } from './delivery-kinds.ts';
 import type { Keys } from './keys.ts';
 import type { ScriptCalls } from './script-calls.ts';
 import { settleGroup } from './scripts/index.ts';
@@ -7,7 +8,7 @@ import { settleGroup } from './scripts/index.ts';
 interface SettleContext {
   readonly keys: Keys;
   readonly random: Random;
-  readonly settings: EngineSettings;
+  readonly settings: StateSettings;
 }
 
 /**

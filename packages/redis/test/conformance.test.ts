@@ -12,6 +12,7 @@ import {
   leasesSuite,
   nudgesSuite,
   obtainRedisForTests,
+  outboxSuite,
   presenceSuite,
   type RedisForTests,
   readMarksSuite,
@@ -71,6 +72,7 @@ nudgesSuite('redis', makeEngine);
 presenceSuite('redis', makeEngine);
 readMarksSuite('redis', makeEngine);
 revocationsSuite('redis', makeEngine);
+outboxSuite('redis', makeEngine);
 engineSuite('redis', makeEngine);
 leasesSuite('redis', makeEngine);
 idleMuteSuite('redis', makeOwningEngine);

@@ -26,9 +26,11 @@ export { checkHistory, stateOf } from './history-checker/check-history.ts';
 export type {
   Delivery,
   EpochLog,
+  LeaseEvent,
   Resumption,
   RunHistory,
   Send,
+  ServedAdapter,
   Violation,
 } from './history-checker/history.ts';
 export { ManualClock } from './manual-clock.ts';
@@ -73,6 +75,7 @@ export { groupLogSuite } from './suites/group-log-suite.ts';
 export { groupStoreSuite } from './suites/group-store-suite.ts';
 export { leasesSuite } from './suites/leases-suite.ts';
 export { nudgesSuite } from './suites/nudges-suite.ts';
+export { outboxSuite } from './suites/outbox-suite.ts';
 export { presenceSuite } from './suites/presence-suite.ts';
 export { readMarksSuite, revocationsSuite } from './suites/read-marks-suite.ts';
 export { ruleMatrixSuite } from './suites/rule-matrix-suite.ts';

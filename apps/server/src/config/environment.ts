@@ -1,5 +1,5 @@
 /** What each variable of the environment may hold, and what stands in for one that is not set. */
-import { defaultEngineSettings } from '@plenum/core';
+import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { limits } from '@plenum/protocol';
 import { z } from 'zod';
 import {
@@ -8,6 +8,7 @@ import {
   httpUrl,
   matching,
   names,
+  noneOr,
   oneOf,
   origins,
   postgresUrl,
@@ -64,18 +65,22 @@ export const environmentSchema = z.object({
     String(defaultEngineSettings.historyMaxEntries),
   ),
   PLENUM_HISTORY_MAX_AGE: duration().prefault('7d'),
-  PLENUM_CLUSTER_STRATEGY: clusterStrategy().prefault('owner'),
-  PLENUM_LEASE_TTL_MS: wholeNumber(300, 600_000).prefault(String(defaultEngineSettings.leaseTtlMs)),
   PLENUM_MIDDLEWARES: names().optional(),
   PLENUM_MODERATION_URL: httpUrl().optional(),
   PLENUM_MODERATION_WORDS: z.string().optional(),
   PLENUM_MODERATION_ON_FAILURE: oneOf('closed', 'open').prefault('closed'),
   PLENUM_AUTH_URL: httpUrl().optional(),
   PLENUM_AUTH_ON_FAILURE: oneOf('closed', 'open').prefault('closed'),
-  PLENUM_ARCHIVE_URL: postgresUrl().optional(),
-  PLENUM_NOTIFIER_URL: httpUrl().optional(),
+  PLENUM_ARCHIVE_URL: noneOr(postgresUrl()).optional(),
+  PLENUM_NOTIFIER_URL: noneOr(httpUrl()).optional(),
   PLENUM_WEBHOOK_SECRETS: webhookSecrets().prefault(''),
   PLENUM_ROOM_QUEUE_LIMIT: wholeNumber(1, 10_000_000).prefault(String(defaultEngineSettings.roomQueueLimit)),
+  PLENUM_CLUSTER_STRATEGY: clusterStrategy().prefault('owner'),
+  PLENUM_LEASE_TTL_MS: wholeNumber(300, 600_000).prefault(String(defaultEngineSettings.leaseTtlMs)),
+  PLENUM_DELIVERY_BATCH_SIZE: wholeNumber(1, 1000).prefault(String(defaultDeliverySettings.batchSize)),
+  PLENUM_DELIVERY_TICK_MS: wholeNumber(10, 60_000).prefault(String(defaultDeliverySettings.tickMs)),
+  PLENUM_DELIVERY_MAX_RETRIES: wholeNumber(0, 100).prefault(String(defaultDeliverySettings.maxRetries)),
+  PLENUM_DELIVERY_RETRY_BASE_MS: wholeNumber(1, 60_000).prefault(String(defaultDeliverySettings.retryBaseMs)),
   PLENUM_LOG_LEVEL: oneOf(...logLevels).prefault('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

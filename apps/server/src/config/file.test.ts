@@ -106,13 +106,6 @@ test('problems of the file and of the environment are reported together', async 
   });
 });
 
-test('an adapter without effect yet stops the boot', async () => {
-  const reading = await readingOf({
-    'plenum.config.mjs': 'export default { adapters: { archive: { save: async () => undefined } } }',
-  });
-  expect(reading).toMatchObject({ problems: [expect.stringContaining('adapters.archive is not supported')] });
-});
-
 test('what is shown of adapters holds no secret', () => {
   const reading = readConfig({
     PLENUM_MODERATION_URL: 'https://user:hush@mod.example/check?key=hush',

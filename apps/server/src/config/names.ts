@@ -1,33 +1,14 @@
-/** Names of the environment that are not variables of this version: planned ones stop the boot, unknown ones get a hint. */
-
-/** Part of the contract, without effect yet: to ignore them would be to promise what does not happen. */
-const planned: readonly string[] = [
-  'PLENUM_ARCHIVE_URL',
-  'PLENUM_NOTIFIER_URL',
-  'PLENUM_ROOM_QUEUE_LIMIT',
-  'PLENUM_DELIVERY_BATCH_SIZE',
-  'PLENUM_DELIVERY_TICK_MS',
-  'PLENUM_DELIVERY_MAX_RETRIES',
-  'PLENUM_DELIVERY_RETRY_BASE_MS',
-];
-
-/** @returns one sentence for every variable that is set but that this version cannot honour. */
-export function plannedNameProblems(setNames: readonly string[]): string[] {
-  return setNames
-    .filter((name) => planned.includes(name))
-    .map((name) => `${name} is not supported by this version yet: unset it`);
-}
+/** Names of the environment that nobody reads get a hint. */
 
 /**
  * @returns one sentence for every `PLENUM_*` name that nobody reads. Warnings only: Kubernetes puts PLENUM_SERVICE_HOST,
  * PLENUM_PORT_… into every container beside a Service that is named plenum.
  */
 export function unknownNameWarnings(setNames: readonly string[], known: readonly string[]): string[] {
-  const candidates = [...known, ...planned];
   return setNames
-    .filter((name) => name.startsWith('PLENUM_') && !candidates.includes(name))
+    .filter((name) => name.startsWith('PLENUM_') && !known.includes(name))
     .map((name) => {
-      const similar = closest(name, candidates);
+      const similar = closest(name, known);
       return `${name} is not a variable of Plenum and has no effect${similar === null ? '' : `: did you mean ${similar}?`}`;
     });
 }

@@ -20,23 +20,15 @@ const methods: Readonly<Record<Kind, string>> = {
 };
 const isKind = (name: string): name is Kind => Object.hasOwn(methods, name);
 
-/** Contract without effect yet: to ignore it would be to promise what does not happen. */
-const undelivered: readonly Kind[] = ['archive', 'notifier'];
-
 /** @param byVariable what names the same kind of adapter in another place */
 export function ownPartProblems(
   adapters: Adapters,
   byVariable: Readonly<Partial<Record<Kind, string | undefined>>> = {},
 ): string[] {
   const given = Object.keys(adapters).filter(isKind);
-  return [
-    ...given
-      .filter((kind) => byVariable[kind] !== undefined)
-      .map((kind) => `adapters.${kind} is given as code and by PLENUM_${kind.toUpperCase()}_*: keep one`),
-    ...given
-      .filter((kind) => undelivered.includes(kind))
-      .map((kind) => `adapters.${kind} is not supported by this version yet: leave it out`),
-  ];
+  return given
+    .filter((kind) => byVariable[kind] !== undefined)
+    .map((kind) => `adapters.${kind} is given as code and by PLENUM_${kind.toUpperCase()}_*: keep one`);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

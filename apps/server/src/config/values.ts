@@ -82,6 +82,9 @@ export const httpUrl = () =>
 export const postgresUrl = () =>
   z.string().refine((text) => hasProtocol(text, 'postgres:', 'postgresql:'), 'must begin with postgres://');
 
+/** `none` ends for the whole cluster what an absent variable only leaves to the other nodes. */
+export const noneOr = (schema: z.ZodType<string>) => z.union([z.literal('none'), schema]);
+
 /** Steps of a send in their order, with commas between them; `none` for none. */
 export const names = () => z.string().transform((text) => (text.trim() === 'none' ? [] : listOf(text)));
 

@@ -1,3 +1,5 @@
+import type { DeliveryKind } from './adapters.ts';
+
 /** What an engine enforces inside its atomic steps. */
 export interface EngineSettings {
   /** Token bucket per (sender, group), cluster-wide. */
@@ -9,10 +11,15 @@ export interface EngineSettings {
   /** Retention of a group's log, by length and by age of an idle log. */
   readonly historyMaxEntries: number;
   readonly historyMaxAgeMs: number;
-  /** Accepted but undelivered messages per group; asked only when the outbox is written. */
+  /** Messages of a group that were accepted and not archived yet; asked only where the cluster has an archive. */
   readonly roomQueueLimit: number;
-  /** An adapter that reads the outbox is configured. */
-  readonly isOutboxWritten: boolean;
+  /**
+   * The kinds of adapters that this node brings: the cluster delivers to them from then on. A node, not a client, that
+   * lacks one of the cluster's kinds does not boot, because what it owns would wait for ever.
+   */
+  readonly deliveryKinds: readonly DeliveryKind[];
+  /** Kinds that the cluster no longer delivers to. What waits for them is dropped: somebody has to say so. */
+  readonly endedDeliveryKinds: readonly DeliveryKind[];
   /** Membership in an ephemeral group outlives the last connection of a member by this. */
   readonly absenceMs: number;
   /** A state change that the store has not begun after this long is given up. */
@@ -29,8 +36,12 @@ export const defaultEngineSettings: EngineSettings = {
   historyMaxEntries: 10_000,
   historyMaxAgeMs: 7 * 24 * 3_600_000,
   roomQueueLimit: 2048,
-  isOutboxWritten: false,
+  deliveryKinds: [],
+  endedDeliveryKinds: [],
   absenceMs: 30_000,
   requestTimeoutMs: 5000,
   leaseTtlMs: 6000,
 };
+
+/** The hint of `room_overloaded`: an archive that is merely slow has taken a batch by then, ms. */
+export const overloadedRetryMs = 1000;

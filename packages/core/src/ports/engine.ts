@@ -1,9 +1,11 @@
 import type { PartitionWork } from '../ownership/partition-work.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { FeedTransport } from './feed-transport.ts';
 import type { GroupLog } from './group-log.ts';
 import type { GroupStore } from './group-store.ts';
 import type { Leases, NodeRegistry } from './leases.ts';
 import type { Nudges } from './nudges.ts';
+import type { Outbox } from './outbox.ts';
 import type { Presence, PresenceUpkeep } from './presence.ts';
 import type { ReadMarks } from './read-marks.ts';
 import type { Revocations } from './revocations.ts';
@@ -40,6 +42,8 @@ export interface Engine {
   readonly presence: Presence & PresenceUpkeep;
   readonly readMarks: ReadMarks;
   readonly revocations: Revocations;
+  readonly outbox: Outbox;
+  readonly deadLetters: DeadLetters;
   readonly nodes: NodeRegistry;
   readonly leases: Leases;
   /** What the engine itself needs the owner of a partition for. */

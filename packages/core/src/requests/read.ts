@@ -3,7 +3,6 @@ import {
   type Failure,
   type GroupId,
   type GroupInfo,
-  type HistoryEntry,
   limits,
   type RequestArgs,
   type RequestResult,
@@ -11,12 +10,12 @@ import {
   SERVICE,
 } from '@plenum/protocol';
 import { authorize } from '../adapters/authorize.ts';
-import { type LogEntry, messageOf } from '../feed/entry.ts';
 import { isGoodPosition } from '../feed/epoch-chain.ts';
 import { type GroupRecord, isoTime, type MemberRow, type Position } from '../groups/records.ts';
 import { groupRoom, partitionOf } from '../partitions.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
+import { readHistoryPage } from './history-page.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
@@ -115,24 +114,16 @@ export class Reads {
     if (denied !== null) return fail(denied);
     const { head, member, settings } = position;
     const firstSeq = settings.history === 'all' ? 0 : (member?.sinceSeq ?? 0);
-    const range =
-      args.after === undefined
-        ? await engine.log.before(
-            args.group_id,
-            Math.min(args.before ?? head.seq + 1, head.seq + 1),
-            args.limit,
-          )
-        : await engine.log.after(args.group_id, Math.max(args.after, firstSeq - 1), args.limit);
-    // Between the two reads the group may have been deleted and made anew: its log is another group's.
-    if (range === null || !isGoodPosition(head.epoch, head.seq, range.head)) {
-      return fail({ code: 'group_not_found' });
-    }
-    const visible = range.entries.filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq);
+    const { group_id: groupId, after, before, limit } = args;
+    const sources = { log: engine.log, archive: this.#context.archive };
+    const page = await readHistoryPage(sources, { groupId, head, firstSeq, after, before, limit });
+    if (page.outcome === 'unavailable') return fail({ code: 'unavailable' });
+    if (page.outcome === 'gone') return fail({ code: 'group_not_found' });
     return succeed({
-      entries: visible.map(historyEntry),
+      entries: [...page.entries],
       epoch: head.epoch,
       head_seq: head.seq,
-      oldest_seq: Math.max(head.oldestSeq, firstSeq),
+      oldest_seq: page.oldestSeq,
     });
   };
 
@@ -185,9 +176,3 @@ const settingsView = (group: GroupRecord): Partial<GroupInfo> => ({
   partition: partitionOf(group.groupId),
   room: groupRoom(group.groupId),
 });
-
-function historyEntry(entry: LogEntry): HistoryEntry {
-  if (entry.kind === 'event') return entry.event;
-  const { request_id, result } = messageOf(entry);
-  return { type: 'message', request_id, ...result };
-}

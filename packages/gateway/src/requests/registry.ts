@@ -140,6 +140,20 @@ function presenceHandlers(operations: Operations, table: RequestTable) {
   };
 }
 
+function deadLetterHandlers(operations: Operations, table: RequestTable) {
+  return {
+    list_dead_letters: handler(table.list_dead_letters.args, ({ caller }, args) =>
+      operations.list_dead_letters(caller, args),
+    ),
+    retry_dead_letter: handler(table.retry_dead_letter.args, ({ caller }, args) =>
+      operations.retry_dead_letter(caller, args),
+    ),
+    delete_dead_letter: handler(table.delete_dead_letter.args, ({ caller }, args) =>
+      operations.delete_dead_letter(caller, args),
+    ),
+  };
+}
+
 /** @throws PlenumError with one sentence for a request of the team that cannot be registered. */
 export function createRequestRegistry(options: RegistryOptions): RequestRegistry {
   const table = requestTable(options.messageMaxBytes);
@@ -148,6 +162,7 @@ export function createRequestRegistry(options: RegistryOptions): RequestRegistry
     ...groupHandlers(options, table),
     ...logHandlers(options, table),
     ...presenceHandlers(options.operations, table),
+    ...deadLetterHandlers(options.operations, table),
     refresh_token: refreshToken(table),
   };
   // Maps, because a client may ask for `constructor` or `__proto__`.

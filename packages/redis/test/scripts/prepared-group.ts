@@ -42,6 +42,7 @@ const subjects: Readonly<Record<string, string>> = {
 };
 
 function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
+  const partition = partitionOf(id);
   return {
     group: keys.group(id),
     members: keys.members(id),
@@ -51,6 +52,14 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     log: keys.log(id),
     dedupe: keys.dedupe(id, 'owner', 'request'),
     outbox: keys.outbox(id),
+    cursors: keys.cursors(partition),
+    retries: keys.retries(partition, 'archive'),
+    retrying: keys.retrying(partition, 'archive'),
+    archiveRetries: keys.retries(partition, 'archive'),
+    archiveRetrying: keys.retrying(partition, 'archive'),
+    notifierRetries: keys.retries(partition, 'notifier'),
+    notifierRetrying: keys.retrying(partition, 'notifier'),
+    deadLetters: keys.deadLetters(partition),
     due: keys.due(id),
     groups: keys.groups(id),
     bucket: keys.bucket(id, user('owner')),
@@ -62,12 +71,13 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     holders: keys.holders(partitionOf(id)),
     away: keys.away(partitionOf(id)),
     revoked: keys.revoked(user('owner')),
+    lease: keys.lease(partition),
+    lastToken: keys.lastToken(partition),
     nodes: keys.nodes(),
-    lease: keys.lease(0),
-    lastToken: keys.lastToken(0),
   };
 }
 
+const messageIds = [`${'e'.repeat(16)}-1`, `${'e'.repeat(16)}-2`, `${'e'.repeat(16)}-3`] as const;
 const remembered = (keys: Keys): string => keys.dedupe(groupId, user('owner'), 'remembered');
 
 function ownKeysOf(script: AnyScript, keys: Keys): Readonly<Record<string, string>> {
@@ -130,8 +140,23 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     card: '{}',
     beat: '1',
     ttlMs: '6000',
+    ...deliveryOf(script),
   };
 }
+
+/** One round: a refused entry is retried, a retried one dies, another is taken. A kind that comes while another goes. */
+const deliveryOf = (script: AnyScript): Readonly<Record<string, string>> => ({
+  kinds: 'notifier',
+  kind: 'archive',
+  expectedCursor: '0-0',
+  cursor: '2-0',
+  page: '',
+  passed: `${groupId} 1`,
+  refused: `retry ${messageIds[2]} 1 2-0 100 -\ndead ${messageIds[0]} 5 - because`,
+  taken: messageIds[1],
+  place: '1-0',
+  ...(nameOf(script) === 'read-outbox' ? { limit: '1' } : {}),
+});
 
 export const everyRun = (keys: Keys): readonly ScriptRun[] =>
   scripts.map((script) => {
@@ -186,6 +211,16 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .sadd(key('holders'), 'node-1')
     .zadd(key('away'), 1_000_000, `${groupId} member`)
     .set(key('revoked'), '1')
+    .xadd(key('outbox'), '1-0', 'g', groupId, 'k', 'm', 'w', '{}')
+    .xadd(key('outbox'), '2-0', 'g', groupId, 'k', 'm', 'w', '{}')
+    .hset(key('queued'), groupId, 2)
+    .hset(key('cursors'), { archive: '0-0', 'archive:page': 'any any' })
+    .zadd(key('retries'), 1, messageIds[0], 2, messageIds[1])
+    .hset(key('retrying'), {
+      [messageIds[0]]: `4 - ${groupId} m {}`,
+      [messageIds[1]]: `1 - ${groupId} m {}`,
+    })
+    .xadd(key('deadLetters'), '1-0', 'd', 'archive', 'g', groupId, 'k', 'm', 'w', '{}', 'm', messageIds[2])
     .hset(key('index'), groupId, 'nonce.1')
     .hset(key('nodes'), 'node', '1 0 {}')
     .set(key('lease'), 'node 1')

@@ -2,7 +2,6 @@
 import {
   type Clock,
   defaultEngineSettings,
-  type EngineSettings,
   type GroupCommand,
   type LogEntry,
   type Random,
@@ -22,6 +21,7 @@ import {
 } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import type { StateSettings } from '../../src/delivery-kinds.ts';
 import { Keys } from '../../src/keys.ts';
 import { RedisGroupLog } from '../../src/redis-group-log.ts';
 import { RedisGroupStore } from '../../src/redis-group-store.ts';
@@ -32,7 +32,8 @@ export const groupId: GroupId = groupIdSchema.parse('room:one');
 export const user = (name: string) => userIdSchema.parse(name);
 
 export interface StageOptions {
-  readonly settings?: Partial<EngineSettings>;
+  /** Default: no outbox is written. */
+  readonly settings?: Partial<StateSettings>;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Default: a fresh one. */
@@ -57,7 +58,7 @@ export class Stage {
       keys: this.keys,
       random,
       clock: this.clock,
-      settings: { ...defaultEngineSettings, ...settings },
+      settings: { ...defaultEngineSettings, isOutboxWritten: false, isQueueCounted: false, ...settings },
     };
     this.groups = new RedisGroupStore(state);
     this.log = new RedisGroupLog(state);

@@ -1,3 +1,4 @@
+/** An archive for tests: it remembers what it was asked, and misbehaves when it is told to. */
 import { type Archive, type ArchiveEntry, type ArchiveReader, systemClock } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
 import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
@@ -8,6 +9,8 @@ export interface RecordingArchive extends Archive, ArchiveReader {
   /** Every batch of `save`, copies and refused entries included. */
   readonly batches: readonly (readonly ArchiveEntry[])[];
   refuse(...messageIds: readonly string[]): void;
+  /** Refuses nothing any more. */
+  forgive(): void;
   /** Null heals. */
   fault(fault: AdapterFault | null): void;
 }
@@ -33,6 +36,7 @@ export function recordingArchive(clock = systemClock): RecordingArchive {
     refuse: (...messageIds) => {
       for (const id of messageIds) refused.add(id);
     },
+    forgive: () => refused.clear(),
     fault: (fault) => faults.set(fault),
     save: (entries, call) => {
       batches.push(entries);

@@ -1,4 +1,5 @@
 /** Every invariant of the reliability document that a finished run can be judged by, each as one function. */
+import { commitsAreEntitled, entriesAreDelivered } from './adapters-served.ts';
 import { permissionsHold, sendersWereActive } from './entry-rules.ts';
 import { countsOf, foldLog } from './fold-log.ts';
 import type { EpochLog, RunHistory, Violation } from './history.ts';
@@ -18,6 +19,8 @@ const invariants: readonly ((history: RunHistory) => Violation[])[] = [
   sendersWereActive,
   permissionsHold,
   lossIsTold,
+  entriesAreDelivered,
+  commitsAreEntitled,
 ];
 
 /** @returns what was violated; empty for a sound run. */

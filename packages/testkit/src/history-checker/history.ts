@@ -1,4 +1,5 @@
 /** What a run of the service leaves behind to be judged: its logs, what senders were told, what devices were given. */
+import type { ArchiveEntry } from '@plenum/core';
 import type { GroupType, HistoryEntry } from '@plenum/protocol';
 
 export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
@@ -61,9 +62,30 @@ export interface RunHistory {
   readonly sends: readonly Send[];
   readonly deliveries: readonly Delivery[];
   readonly resumptions?: readonly Resumption[];
+  /** Absent: nobody looked. */
+  readonly served?: readonly ServedAdapter[];
+  /** In the order in which Redis did it. Absent: nobody looked. */
+  readonly leases?: readonly LeaseEvent[];
 }
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I14';
+/** What one adapter was given in the run. */
+export interface ServedAdapter {
+  wants(entry: HistoryEntry): boolean;
+  /** Copies included. */
+  readonly given: readonly ArchiveEntry[];
+  /** Message ids. */
+  readonly deadLetters: readonly string[];
+  /** How often one entry may be given, for the faults that there were. */
+  readonly copiesMax: number;
+}
+
+export interface LeaseEvent {
+  readonly what: 'granted' | 'committed';
+  readonly partition: number;
+  readonly token: number;
+}
+
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';
 
 export interface Violation {
   readonly invariant: Invariant;

@@ -1,0 +1,55 @@
+/** The archive as a target of deliveries: whole batches, each entry of which it may refuse. */
+import type { ReadAnswer } from '../adapters/guarded-call.ts';
+import type { Archive, ArchiveEntry } from '../ports/adapters.ts';
+import type { AdapterLink } from './adapter-link.ts';
+import { type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
+
+type Refusals = ReadonlyMap<string, string>;
+
+/** Nothing, or `{ refused: [{ message_id, reason }] }`. Ids that were not in the batch say nothing about it. */
+const readRefusals: ReadAnswer<Refusals> = (answer) => {
+  if (answer === undefined || answer === null) return { value: new Map() };
+  if (typeof answer !== 'object') return null;
+  const listed: unknown = Reflect.get(answer, 'refused');
+  if (!Array.isArray(listed)) return null;
+  const refused = new Map<string, string>();
+  for (const one of [...listed]) {
+    if (typeof one !== 'object' || one === null) return null;
+    const messageId: unknown = Reflect.get(one, 'message_id');
+    const reason: unknown = Reflect.get(one, 'reason');
+    if (typeof messageId !== 'string' || typeof reason !== 'string') return null;
+    refused.set(messageId, reasonLine(reason));
+  }
+  return { value: refused };
+};
+
+export class ArchiveTarget implements DeliveryTarget {
+  readonly kind = 'archive';
+  readonly callMax: number;
+  readonly #archive: Archive;
+  readonly #link: AdapterLink;
+
+  constructor(archive: Archive, link: AdapterLink, callMax: number) {
+    this.#archive = archive;
+    this.#link = link;
+    this.callMax = callMax;
+  }
+
+  get successes(): number {
+    return this.#link.successes;
+  }
+
+  /** Events too: an archived log has to be dense. */
+  wants(): boolean {
+    return true;
+  }
+
+  async deliver(entries: readonly ArchiveEntry[], _: string | null, signal: AbortSignal): Promise<Delivered> {
+    const answered = await this.#link.call((call) => this.#archive.save(entries, call), readRefusals, signal);
+    if (answered.ok) return { outcome: 'taken', refused: answered.value, membersCursor: null };
+    const { failure, pauseLeftMs } = answered;
+    return failure === 'not_called' || failure === 'aborted'
+      ? { outcome: 'held', pauseLeftMs, membersCursor: null }
+      : { outcome: 'failed', membersCursor: null };
+  }
+}

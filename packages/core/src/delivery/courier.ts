@@ -1,0 +1,191 @@
+/**
+ * Carries what waits in one outbox to one adapter. It remembers how many entries the adapter last took at a time, and
+ * which entries have failed alone; all that has to last is in what a round commits.
+ */
+import type { ArchiveEntry } from '../ports/adapters.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
+import type { Random } from '../ports/random.ts';
+import { emitTelemetry } from '../telemetry/events.ts';
+import type { DeliverySettings } from './delivery-settings.ts';
+import { Round } from './round.ts';
+import { judge, type Suspect } from './suspicion.ts';
+import type { Delivered, DeliveryTarget } from './target.ts';
+
+/** A round that takes longer is committed as far as it got. */
+const roundMs = 1000;
+/** Failures after which a round leaves the other retries for the next one. */
+const retryFailuresMax = 2;
+/** What a dead letter says of an entry at which the adapter fails without a word. */
+const failedAlone = 'the adapter failed at this entry and took others';
+
+export interface CourierParts {
+  readonly target: DeliveryTarget;
+  readonly settings: DeliverySettings;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface Carried {
+  readonly round: Round;
+  /** How long the adapter wants to be left alone; null: it works. */
+  readonly heldUpMs: number | null;
+}
+
+type Refusals = Pick<Extract<Delivered, { outcome: 'taken' }>, 'refused' | 'membersCursor'>;
+const nothingRefused: Refusals = { refused: new Map(), membersCursor: null };
+
+interface Run {
+  readonly round: Round;
+  readonly entries: readonly OutboxEntry[];
+  readonly signal: AbortSignal;
+  at: number;
+}
+
+export class Courier {
+  readonly #parts: CourierParts;
+  readonly #suspects = new Map<string, Suspect>();
+  #size: number;
+
+  constructor(parts: CourierParts) {
+    this.#parts = parts;
+    this.#size = parts.target.callMax;
+  }
+
+  /** One round: calls the adapter and commits nothing. Rejects only when the store is away. */
+  async carry(batch: OutboxBatch, signal: AbortSignal): Promise<Carried> {
+    const { target, settings, random } = this.#parts;
+    const round = new Round({ kind: target.kind, batch, settings, random });
+    if (this.#shed(round, batch)) return { round, heldUpMs: null };
+    const run: Run = { round, entries: batch.entries, signal, at: 0 };
+    const heldUpMs = await this.#firstAttempts(run, batch);
+    return { round, heldUpMs: heldUpMs ?? (await this.#retries(batch.retries, round, signal)) };
+  }
+
+  /** Of a notifier's backlog above its cap the oldest messages are given up. @returns whether there were any. */
+  #shed(round: Round, { entries, waiting }: OutboxBatch): boolean {
+    const { target, settings } = this.#parts;
+    const excess = target.kind === 'notifier' ? waiting - settings.notifierBacklogMax : 0;
+    for (const entry of entries.slice(0, Math.max(0, excess))) {
+      if (target.wants(entry.entry)) round.bury(entry, 'backlog');
+      round.pass(entry);
+    }
+    return excess > 0;
+  }
+
+  /** In order. @returns ms for which the adapter holds the rest up; null if it does not. */
+  async #firstAttempts(run: Run, { pageMark }: OutboxBatch): Promise<number | null> {
+    const { target, clock, settings } = this.#parts;
+    const endMs = clock.monotonicMs() + roundMs;
+    for (let next = run.entries[run.at]; next !== undefined; next = run.entries[run.at]) {
+      if (run.signal.aborted || clock.monotonicMs() >= endMs) return null;
+      if (!target.wants(next.entry)) {
+        this.#pass(run, [next], nothingRefused);
+        continue;
+      }
+      const slice = run.entries.slice(run.at, run.at + Math.min(this.#size, target.callMax));
+      const from = pageMark?.messageId === next.entry.message_id ? pageMark.membersCursor : null;
+      const delivered = await this.#deliver(slice, from, run.signal);
+      if (delivered.outcome === 'taken') {
+        this.#size = Math.min(this.#size * 2, target.callMax);
+        this.#pass(run, slice, delivered);
+        continue;
+      }
+      run.round.mark(next.entry, delivered.membersCursor);
+      if (delivered.outcome === 'partly') return null;
+      if (delivered.outcome === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
+      if (slice.length > 1) this.#size = Math.floor(slice.length / 2);
+      else if (!(await this.#explain(run, next, delivered.membersCursor))) return settings.tickMs;
+    }
+    return null;
+  }
+
+  /** The entry has failed alone. @returns whether it is to blame: then the cursor passes it. */
+  async #explain(run: Run, failed: OutboxEntry, membersCursor: string | null): Promise<boolean> {
+    const judgement = this.#judge(failed.entry);
+    if (judgement === 'wait') return false;
+    const blamed = { refused: new Map([[failed.entry.message_id, failedAlone]]), membersCursor };
+    if (judgement === 'refuse') {
+      this.#pass(run, [failed], blamed);
+      return true;
+    }
+    const otherAt = run.entries.findIndex(({ entry }, at) => at > run.at && this.#parts.target.wants(entry));
+    const other = run.entries[otherAt];
+    if (other === undefined) return false;
+    const probe = await this.#deliver([other], null, run.signal);
+    if (probe.outcome !== 'taken') return false;
+    const between = run.entries.slice(run.at + 1, otherAt);
+    this.#pass(run, [failed], blamed);
+    this.#pass(run, [...between, other], probe);
+    return true;
+  }
+
+  /** In no order, one by one. @returns as `#firstAttempts` */
+  async #retries(retries: readonly DueRetry[], round: Round, signal: AbortSignal): Promise<number | null> {
+    const { settings } = this.#parts;
+    let failures = 0;
+    for (const retry of retries) {
+      if (signal.aborted || failures >= retryFailuresMax) break;
+      const { entry, attempts } = retry;
+      const delivered = await this.#deliver([{ entry }], retry.membersCursor, signal);
+      if (delivered.outcome === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
+      if (delivered.outcome === 'partly') {
+        round.continueRetry(retry, delivered.membersCursor);
+        continue;
+      }
+      const { membersCursor } = delivered;
+      const isToBlame = delivered.outcome === 'failed' && this.#judge(entry) === 'refuse';
+      const reason = isToBlame ? failedAlone : refusalIn(delivered, entry);
+      if (delivered.outcome === 'failed' && !isToBlame) {
+        failures += 1;
+        continue;
+      }
+      this.#suspects.delete(entry.message_id);
+      if (reason === null) round.takeRetry(retry);
+      else round.refuse({ entry, place: null, attempts: attempts + 1, reason, membersCursor });
+    }
+    return failures === 0 ? null : settings.tickMs;
+  }
+
+  #judge(entry: ArchiveEntry): 'refuse' | 'probe' | 'wait' {
+    const known = this.#suspects.get(entry.message_id);
+    const { suspect, judgement } = judge(known, this.#parts.target.successes);
+    this.#suspects.set(entry.message_id, suspect);
+    return judgement;
+  }
+
+  /** The cursor passes these entries; those that were refused are retried. */
+  #pass(run: Run, entries: readonly OutboxEntry[], { refused, membersCursor }: Refusals): void {
+    for (const passed of entries) {
+      const { entry, place } = passed;
+      const reason = refused.get(entry.message_id);
+      if (reason !== undefined) run.round.refuse({ entry, place, attempts: 1, reason, membersCursor });
+      run.round.pass(passed);
+      this.#suspects.delete(entry.message_id);
+    }
+    run.at += entries.length;
+  }
+
+  async #deliver(
+    slice: readonly Pick<OutboxEntry, 'entry'>[],
+    membersCursor: string | null,
+    signal: AbortSignal,
+  ): Promise<Delivered> {
+    const { target, clock } = this.#parts;
+    const startMs = clock.monotonicMs();
+    const entries = slice.map(({ entry }) => entry);
+    const delivered = await target.deliver(entries, membersCursor, signal);
+    if (delivered.outcome === 'taken') {
+      const durationMs = clock.monotonicMs() - startMs;
+      emitTelemetry('delivered', {
+        kind: target.kind,
+        entries: entries.length - delivered.refused.size,
+        durationMs,
+      });
+    }
+    return delivered;
+  }
+}
+
+const refusalIn = (delivered: Delivered, entry: ArchiveEntry): string | null =>
+  delivered.outcome === 'taken' ? (delivered.refused.get(entry.message_id) ?? null) : null;

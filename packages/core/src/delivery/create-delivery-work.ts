@@ -1,0 +1,49 @@
+import { Guard } from '../adapters/guarded-call.ts';
+import type { Adapters, DeliveryKind } from '../ports/adapters.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { Random } from '../ports/random.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { AdapterLink } from './adapter-link.ts';
+import { ArchiveTarget } from './archive-target.ts';
+import type { DeliverySettings } from './delivery-settings.ts';
+import { DeliveryWork } from './delivery-work.ts';
+import { NotifierTarget } from './notifier-target.ts';
+import type { DeliveryTarget } from './target.ts';
+
+/** An adapter that is down is tried again soon: nobody waits for the answer, and what it owes is growing. */
+const policy = { failuresToOpen: 5, firstPauseMs: 250, longestPauseMs: 5000 };
+
+export interface DeliveryParts {
+  readonly engine: Pick<Engine, 'outbox' | 'groups' | 'presence'>;
+  readonly adapters: Pick<Adapters, 'archive' | 'notifier'>;
+  readonly settings: DeliverySettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** The work by which a node delivers what its partitions owe to the adapters it brings. */
+export function createDeliveryWork(parts: DeliveryParts): DeliveryWork {
+  const { engine, adapters, settings, clock, logger } = parts;
+  const { archive, notifier } = adapters;
+  const linkTo = (adapter: DeliveryKind) => {
+    const guard = new Guard({ adapter, clock, logger, timeoutMs: settings.callTimeoutMs, policy });
+    return new AdapterLink(guard, settings.callsAtOnce);
+  };
+  const targets: DeliveryTarget[] = [];
+  if (archive !== undefined) {
+    targets.push(new ArchiveTarget(archive, linkTo('archive'), settings.batchSize));
+  }
+  if (notifier !== undefined) {
+    const link = linkTo('notifier');
+    targets.push(new NotifierTarget({ notifier, link, groups: engine.groups, presence: engine.presence }));
+  }
+  return new DeliveryWork({ ...parts, outbox: engine.outbox, targets });
+}
+
+/** The kinds that these adapters bring to the cluster. */
+export const deliveryKindsOf = ({ archive, notifier }: DeliveryParts['adapters']): DeliveryKind[] => [
+  ...(archive === undefined ? [] : ['archive' as const]),
+  ...(notifier === undefined ? [] : ['notifier' as const]),
+];

@@ -1,0 +1,138 @@
+/** The delivery worker: what the owner of a partition does with its outbox, for each kind of adapter by itself. */
+import type { PartitionWork } from '../ownership/partition-work.ts';
+import type { DeliveryKind } from '../ports/adapters.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lease } from '../ports/leases.ts';
+import type { Outbox, OutboxBatch } from '../ports/outbox.ts';
+import type { Random } from '../ports/random.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { emitTelemetry } from '../telemetry/events.ts';
+import { Courier } from './courier.ts';
+import type { DeliverySettings } from './delivery-settings.ts';
+import { OutboxWatch } from './outbox-watch.ts';
+import type { Round } from './round.ts';
+import type { DeliveryTarget } from './target.ts';
+
+/** Retries that operators order, and kinds that come and go, are noticed within this time. */
+const lookEveryMs = 2000;
+const longestPauseMs = 2000;
+
+export interface DeliveryWorkParts {
+  readonly outbox: Outbox;
+  readonly targets: readonly DeliveryTarget[];
+  readonly settings: DeliverySettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** One kind in one partition, while this node owns it. */
+interface Post {
+  readonly lease: Lease;
+  readonly target: DeliveryTarget;
+  readonly courier: Courier;
+  readonly signal: AbortSignal;
+}
+
+interface Task {
+  readonly what: DeliveryKind | 'kinds';
+  readonly step: () => Promise<void>;
+}
+
+export class DeliveryWork implements PartitionWork {
+  readonly name = 'delivery';
+  readonly #parts: DeliveryWorkParts;
+  readonly #watch: OutboxWatch;
+
+  constructor(parts: DeliveryWorkParts) {
+    this.#parts = parts;
+    this.#watch = new OutboxWatch({ ...parts, tickMs: parts.settings.tickMs });
+  }
+
+  async run(lease: Lease, signal: AbortSignal): Promise<void> {
+    const endUse = this.#watch.use();
+    const posts = this.#parts.targets.map((target) => {
+      const courier = new Courier({ ...this.#parts, target });
+      const step = () => this.#round({ lease, target, courier, signal });
+      return this.#repeat({ what: target.kind, step }, lease, signal);
+    });
+    await Promise.all([this.#keepOpen(lease, signal), ...posts]);
+    endUse();
+  }
+
+  /** Kinds come and go with the configuration of the cluster, and their cursors with them. */
+  async #keepOpen(lease: Lease, signal: AbortSignal): Promise<void> {
+    let opened: string | null = null;
+    const step = async () => {
+      const kinds = [...this.#parts.outbox.kinds()].join(' ');
+      if (kinds !== opened && (await this.#parts.outbox.open(lease)) === 'committed') opened = kinds;
+      await this.#watch.pause(lookEveryMs, signal);
+    };
+    await this.#repeat({ what: 'kinds', step }, lease, signal);
+  }
+
+  /** Until the signal aborts; a step that fails is tried again a little later. */
+  async #repeat({ what, step }: Task, { partition }: Lease, signal: AbortSignal): Promise<void> {
+    let pauseMs = this.#parts.settings.tickMs;
+    while (!signal.aborted) {
+      try {
+        await step();
+        pauseMs = this.#parts.settings.tickMs;
+      } catch (err) {
+        this.#parts.logger.warn({ partition, what, err }, 'a step of the delivery failed and is tried again');
+        await this.#watch.pause(pauseMs, signal);
+        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      }
+    }
+  }
+
+  async #round(post: Post): Promise<void> {
+    const { outbox, settings } = this.#parts;
+    const { lease, target, courier, signal } = post;
+    const { partition } = lease;
+    const batch = await outbox.read(partition, target.kind, settings.batchSize);
+    if (batch === null) return this.#open(post);
+    const { round, heldUpMs } = await courier.carry(batch, signal);
+    const outcome = await this.#commit(post, round);
+    // The lease is another's: whoever gave it to this work is about to learn of it, and nothing is left to do until then.
+    if (outcome === 'not_owner') return this.#watch.untilAborted(signal);
+    if (outcome === 'moved') return;
+    emitTelemetry('queue_size', { partition, kind: target.kind, size: batch.waiting - round.passedCount });
+    if (heldUpMs !== null) return this.#watch.pause(Math.min(heldUpMs, longestPauseMs), signal);
+    if (isIdle(batch, round, settings)) await this.#idle(post, round.nextRetryMs);
+  }
+
+  /** A kind that the cluster has ended has no cursor, however often the outbox is opened. */
+  async #open({ lease, target, signal }: Post): Promise<void> {
+    const { outbox } = this.#parts;
+    if ((await outbox.open(lease)) === 'not_owner') return this.#watch.untilAborted(signal);
+    if (!outbox.kinds().has(target.kind)) await this.#watch.pause(lookEveryMs, signal);
+  }
+
+  #idle({ lease, signal }: Post, nextRetryMs: number | null): Promise<void> {
+    const atMostMs = Math.min(lookEveryMs, nextRetryMs ?? lookEveryMs);
+    return this.#watch.untilWaiting(lease.partition, atMostMs, signal);
+  }
+
+  async #commit({ lease, target }: Post, round: Round) {
+    const commit = round.commit();
+    if (commit === null) return 'committed';
+    const outcome = await this.#parts.outbox.commit(lease, commit);
+    if (outcome === 'committed') tell(target, round);
+    return outcome;
+  }
+}
+
+/** A full batch, or one that was left unfinished, is followed at once. */
+const isIdle = (batch: OutboxBatch, round: Round, settings: DeliverySettings): boolean =>
+  batch.entries.length < settings.batchSize &&
+  batch.retries.length < settings.batchSize &&
+  round.passedCount === batch.entries.length;
+
+function tell({ kind }: DeliveryTarget, round: Round): void {
+  for (const { attempts } of round.refusals)
+    emitTelemetry('delivery_retry', { kind, entries: 1, attempt: attempts });
+  for (const { entry, reason } of round.deadLetters) {
+    emitTelemetry('dead_letter', { kind, groupId: entry.group_id, reason });
+  }
+}

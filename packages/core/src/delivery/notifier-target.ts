@@ -1,0 +1,107 @@
+/** The notifier as a target of deliveries: one message at a time, its recipients as they are now, page by page. */
+import type { UserId } from '@plenum/protocol';
+import type { ReadAnswer } from '../adapters/guarded-call.ts';
+import { isReceiver } from '../groups/records.ts';
+import type { ArchiveEntry, DeliveredMessage, Notifier, Recipient } from '../ports/adapters.ts';
+import type { GroupStore } from '../ports/group-store.ts';
+import type { Presence } from '../ports/presence.ts';
+import type { AdapterLink } from './adapter-link.ts';
+import { type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
+
+/** Recipients in one call. */
+const pageSize = 500;
+/** Calls after which progress is written down: a node that dies repeats at most so many pages. */
+const pagesAtOnce = 10;
+
+export interface NotifierParts {
+  readonly notifier: Notifier;
+  readonly link: AdapterLink;
+  readonly groups: Pick<GroupStore, 'members'>;
+  readonly presence: Pick<Presence, 'onlineAmong'>;
+}
+
+/** Nothing, or `{ refused: reason }`. */
+const readRefusal: ReadAnswer<string | null> = (answer) => {
+  if (answer === undefined || answer === null) return { value: null };
+  if (typeof answer !== 'object') return null;
+  const reason: unknown = Reflect.get(answer, 'refused');
+  return typeof reason === 'string' ? { value: reasonLine(reason) } : null;
+};
+
+const nobodyRefused: ReadonlyMap<string, string> = new Map();
+const taken: Delivered = { outcome: 'taken', refused: nobodyRefused, membersCursor: null };
+
+export class NotifierTarget implements DeliveryTarget {
+  readonly kind = 'notifier';
+  readonly callMax = 1;
+  readonly #parts: NotifierParts;
+
+  constructor(parts: NotifierParts) {
+    this.#parts = parts;
+  }
+
+  get successes(): number {
+    return this.#parts.link.successes;
+  }
+
+  wants(entry: ArchiveEntry): boolean {
+    return entry.type === 'message';
+  }
+
+  async deliver(
+    [entry]: readonly ArchiveEntry[],
+    membersCursor: string | null,
+    signal: AbortSignal,
+  ): Promise<Delivered> {
+    if (entry?.type !== 'message') return taken;
+    let cursor = membersCursor;
+    for (let pages = 0; pages < pagesAtOnce; pages += 1) {
+      const page = await this.#recipients(entry, cursor);
+      const failed = await this.#notify(page.recipients, entry, { cursor, signal });
+      if (failed !== null) return failed;
+      if (page.nextCursor === null) return taken;
+      cursor = page.nextCursor;
+    }
+    return cursor === null ? taken : { outcome: 'partly', membersCursor: cursor };
+  }
+
+  /** @returns null when the page was taken. */
+  async #notify(
+    recipients: readonly Recipient[],
+    message: DeliveredMessage,
+    { cursor, signal }: { readonly cursor: string | null; readonly signal: AbortSignal },
+  ): Promise<Delivered | null> {
+    const { link, notifier } = this.#parts;
+    if (recipients.length === 0) return null;
+    const answered = await link.call(
+      (call) => notifier.notify(recipients, message, call),
+      readRefusal,
+      signal,
+    );
+    if (answered.ok) {
+      if (answered.value === null) return null;
+      return {
+        outcome: 'taken',
+        refused: new Map([[message.message_id, answered.value]]),
+        membersCursor: cursor,
+      };
+    }
+    const { failure, pauseLeftMs } = answered;
+    return failure === 'not_called' || failure === 'aborted'
+      ? { outcome: 'held', pauseLeftMs, membersCursor: cursor }
+      : { outcome: 'failed', membersCursor: cursor };
+  }
+
+  /** Receivers come before applicants, so the first page that ends among these is the last. A group that is gone has nobody. */
+  async #recipients(message: DeliveredMessage, cursor: string | null) {
+    const { groups, presence } = this.#parts;
+    const page = await groups.members(message.group_id, { cursor, limit: pageSize, status: null });
+    const receivers = (page?.rows ?? []).filter(isReceiver);
+    const users = receivers.map(({ userId }) => userId).filter((userId) => userId !== message.from_user_id);
+    const online =
+      users.length === 0 ? new Set<UserId>() : await presence.onlineAmong(message.group_id, users);
+    const recipients = users.map((user_id) => ({ user_id, online: online.has(user_id) }));
+    const isLast = page === null || receivers.length < page.rows.length;
+    return { recipients, nextCursor: isLast ? null : page.nextCursor };
+  }
+}

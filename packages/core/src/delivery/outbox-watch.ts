@@ -1,0 +1,88 @@
+/** Looks at the outboxes of all partitions that idle on this node at once, and wakes those that have something again. */
+import type { Clock } from '../ports/clock.ts';
+import type { Outbox } from '../ports/outbox.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { runLoop } from '../run-loop.ts';
+
+export interface OutboxWatchParts {
+  readonly outbox: Pick<Outbox, 'waiting'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly tickMs: number;
+}
+
+export class OutboxWatch {
+  readonly #parts: OutboxWatchParts;
+  readonly #idle = new Map<number, Set<() => void>>();
+  #looking: AbortController | null = null;
+  #users = 0;
+
+  constructor(parts: OutboxWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** It looks as long as anybody uses it. @returns what ends this use. */
+  use(): () => void {
+    this.#users += 1;
+    if (this.#looking === null) this.#begin();
+    return () => {
+      this.#users -= 1;
+      if (this.#users > 0) return;
+      this.#looking?.abort();
+      this.#looking = null;
+    };
+  }
+
+  /** Resolves when the outbox has something, when the time is over, or when the signal aborts. */
+  untilWaiting(partition: number, atMostMs: number, signal: AbortSignal): Promise<void> {
+    return this.#pause(atMostMs, signal, (wake) => {
+      const sleepers = this.#idle.get(partition) ?? new Set();
+      this.#idle.set(partition, sleepers.add(wake));
+      return () => {
+        sleepers.delete(wake);
+        if (sleepers.size === 0) this.#idle.delete(partition);
+      };
+    });
+  }
+
+  /** Resolves when the time is over or the signal aborts. */
+  pause(ms: number, signal: AbortSignal): Promise<void> {
+    return this.#pause(ms, signal, () => () => undefined);
+  }
+
+  untilAborted(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
+  #pause(ms: number, signal: AbortSignal, enlist: (wake: () => void) => () => void): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        leave();
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const cancel = this.#parts.clock.after(ms, wake);
+      const leave = enlist(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  #begin(): void {
+    const { clock, logger, tickMs } = this.#parts;
+    const looking = new AbortController();
+    this.#looking = looking;
+    const { signal } = looking;
+    runLoop('outboxes', () => this.#look(), { clock, logger, everyMs: tickMs, signal });
+  }
+
+  async #look(): Promise<void> {
+    const partitions = [...this.#idle.keys()];
+    if (partitions.length === 0) return;
+    for (const partition of await this.#parts.outbox.waiting(partitions)) {
+      for (const wake of [...(this.#idle.get(partition) ?? [])]) wake();
+    }
+  }
+}

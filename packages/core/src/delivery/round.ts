@@ -1,0 +1,119 @@
+/** What one round of deliveries comes to, gathered until it is committed in one step. */
+import type { ArchiveEntry, DeliveryKind } from '../ports/adapters.ts';
+import type {
+  DeliveryCommit,
+  DueRetry,
+  NewDeadLetter,
+  OutboxBatch,
+  OutboxEntry,
+  PageMark,
+  ScheduledRetry,
+} from '../ports/outbox.ts';
+import type { Random } from '../ports/random.ts';
+import type { DeliverySettings } from './delivery-settings.ts';
+import { retryDelayMs } from './retry-delay.ts';
+
+/** An entry that was refused: for the first time, from the outbox, or again. */
+interface Refusal {
+  readonly entry: ArchiveEntry;
+  readonly place: string | null;
+  /** This refusal included. */
+  readonly attempts: number;
+  readonly reason: string;
+  readonly membersCursor: string | null;
+}
+
+interface RoundParts {
+  readonly kind: DeliveryKind;
+  readonly batch: OutboxBatch;
+  readonly settings: Pick<DeliverySettings, 'maxRetries' | 'retryBaseMs'>;
+  readonly random: Random;
+}
+
+export class Round {
+  readonly #parts: RoundParts;
+  readonly #passed: OutboxEntry[] = [];
+  readonly #retries: ScheduledRetry[] = [];
+  readonly #deadLetters: (NewDeadLetter & { readonly entry: ArchiveEntry })[] = [];
+  readonly #taken: string[] = [];
+  #pageMark: PageMark | null;
+
+  constructor(parts: RoundParts) {
+    this.#parts = parts;
+    this.#pageMark = parts.batch.pageMark;
+  }
+
+  /** The cursor passes the next entry of the batch. */
+  pass(entry: OutboxEntry): void {
+    this.#passed.push(entry);
+    this.#pageMark = null;
+  }
+
+  /** The next entry of the batch has got so far through its pages. */
+  mark(entry: ArchiveEntry, membersCursor: string | null): void {
+    if (membersCursor !== null) this.#pageMark = { messageId: entry.message_id, membersCursor };
+  }
+
+  refuse({ entry, place, attempts, reason, membersCursor }: Refusal): void {
+    const { settings, random } = this.#parts;
+    const { message_id: messageId } = entry;
+    if (attempts > settings.maxRetries) {
+      this.#deadLetters.push({ entry, messageId, attempts, place, reason });
+    } else {
+      const delayMs = retryDelayMs(settings.retryBaseMs, attempts, random);
+      this.#retries.push({ messageId, attempts, place, delayMs, membersCursor });
+    }
+  }
+
+  /** Straight to the dead letters. */
+  bury({ place, entry }: OutboxEntry, reason: string): void {
+    this.#deadLetters.push({ entry, messageId: entry.message_id, attempts: 0, place, reason });
+  }
+
+  takeRetry({ entry }: DueRetry): void {
+    this.#taken.push(entry.message_id);
+  }
+
+  /** The retry goes on with a later page, at once; this is no attempt. */
+  continueRetry({ entry, attempts }: DueRetry, membersCursor: string): void {
+    const { message_id: messageId } = entry;
+    this.#retries.push({ messageId, attempts, place: null, delayMs: 0, membersCursor });
+  }
+
+  /** Until a retry is due: one that was scheduled before, or in this round. */
+  get nextRetryMs(): number | null {
+    const delays = this.#retries.map(({ delayMs }) => delayMs);
+    const { nextRetryMs } = this.#parts.batch;
+    const all = nextRetryMs === null ? delays : [nextRetryMs, ...delays];
+    return all.length === 0 ? null : Math.min(...all);
+  }
+  get passedCount(): number {
+    return this.#passed.length;
+  }
+  get deadLetters(): readonly (NewDeadLetter & { readonly entry: ArchiveEntry })[] {
+    return this.#deadLetters;
+  }
+  get refusals(): readonly ScheduledRetry[] {
+    return this.#retries.filter(({ delayMs }) => delayMs > 0);
+  }
+
+  /** @returns null if nothing has come of the round. */
+  commit(): DeliveryCommit | null {
+    const { kind, batch } = this.#parts;
+    const isWhole = this.#passed.length === batch.entries.length;
+    const cursor = isWhole ? batch.endPlace : (this.#passed.at(-1)?.place ?? batch.cursor);
+    const changes = [this.#retries, this.#deadLetters, this.#taken];
+    const isMarked = this.#pageMark?.membersCursor !== batch.pageMark?.membersCursor;
+    if (cursor === batch.cursor && !isMarked && changes.every((list) => list.length === 0)) return null;
+    return {
+      kind,
+      expectedCursor: batch.cursor,
+      cursor,
+      passed: this.#passed,
+      retries: this.#retries,
+      deadLetters: this.#deadLetters,
+      taken: this.#taken,
+      pageMark: this.#pageMark,
+    };
+  }
+}

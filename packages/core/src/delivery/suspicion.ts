@@ -1,0 +1,30 @@
+/**
+ * Tells an entry that an adapter cannot digest from an adapter that is down: both look like a failed call. An entry that
+ * has failed alone twice, while the adapter has taken something else in between, is to blame itself. Pure.
+ */
+
+/** An entry that has failed alone. */
+export interface Suspect {
+  readonly times: number;
+  /** What the adapter had taken by its first failure. */
+  readonly successes: number;
+}
+
+export type Judgement =
+  /** It counts as refused. */
+  | 'refuse'
+  /** Nothing else has been tried: whether the next entry is taken tells. */
+  | 'probe'
+  | 'wait';
+
+const failuresBeforeProbe = 2;
+
+/** @param successes calls that the adapter has answered well, of whatever partition */
+export function judge(
+  known: Suspect | undefined,
+  successes: number,
+): { readonly suspect: Suspect; readonly judgement: Judgement } {
+  const suspect = { times: (known?.times ?? 0) + 1, successes: known?.successes ?? successes };
+  if (successes > suspect.successes) return { suspect, judgement: 'refuse' };
+  return { suspect, judgement: suspect.times < failuresBeforeProbe ? 'wait' : 'probe' };
+}

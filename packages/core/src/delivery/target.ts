@@ -1,0 +1,38 @@
+import type { ArchiveEntry, DeliveryKind } from '../ports/adapters.ts';
+
+/** What became of a delivery. */
+export type Delivered =
+  /** All were taken but those that are named with a reason, by message id. */
+  | {
+      readonly outcome: 'taken';
+      readonly refused: ReadonlyMap<string, string>;
+      /** The page that was refused; null: the first one. */
+      readonly membersCursor: string | null;
+    }
+  /** Its pages up to this one are done; there are more. */
+  | { readonly outcome: 'partly'; readonly membersCursor: string }
+  /** The adapter failed; nothing counts as taken but the pages before this one. */
+  | { readonly outcome: 'failed'; readonly membersCursor: string | null }
+  /** It was not called at all: its breaker is open, or nobody wants to know any more. */
+  | { readonly outcome: 'held'; readonly pauseLeftMs: number; readonly membersCursor: string | null };
+
+/** An adapter as the delivery worker sees it. Never rejects but for a store that is away. */
+export interface DeliveryTarget {
+  readonly kind: DeliveryKind;
+  /** Entries that it takes at a time. */
+  readonly callMax: number;
+  /** Calls that went well, ever, of whatever partition. */
+  readonly successes: number;
+  /** Entries that it does not want are passed over. */
+  wants(entry: ArchiveEntry): boolean;
+  /** @param membersCursor where the pages of the first entry begin; null: at the first one. */
+  deliver(
+    entries: readonly ArchiveEntry[],
+    membersCursor: string | null,
+    signal: AbortSignal,
+  ): Promise<Delivered>;
+}
+
+/** A reason as dead letters keep it: one line, bounded. */
+export const reasonLine = (text: string): string =>
+  text.replace(/\s+/g, ' ').trim().slice(0, 512) || 'refused';

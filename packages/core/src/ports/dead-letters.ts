@@ -1,0 +1,28 @@
+import type { Page } from '../groups/records.ts';
+import type { ArchiveEntry, DeliveryKind } from './adapters.ts';
+
+/** An entry that an adapter has not taken. */
+export interface DeadLetter {
+  /** Opaque, unique in the cluster. */
+  readonly id: string;
+  readonly kind: DeliveryKind;
+  readonly entry: ArchiveEntry;
+  /** What the adapter said, or `backlog`: there were too many before it. */
+  readonly reason: string;
+  readonly attempts: number;
+  /** Engine clock, ms. */
+  readonly diedAtMs: number;
+}
+
+/** Failed deliveries of the whole cluster, for operators. Every method throws `PlenumError` when the store is away. */
+export interface DeadLetters {
+  /**
+   * The oldest first. Its cost is that of one page per partition.
+   * @throws PlenumError `invalid_args` for a cursor that this method did not make.
+   */
+  list(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<DeadLetter>>;
+  /** Sends it on its way again with all its attempts. @returns false if there is no such letter (any more). */
+  retry(id: string): Promise<boolean>;
+  /** For good. @returns false if there is no such letter (any more). */
+  delete(id: string): Promise<boolean>;
+}

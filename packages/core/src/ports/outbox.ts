@@ -1,0 +1,99 @@
+/**
+ * What was stored and still has to reach the adapters: one outbox per partition, with a cursor of its own for each kind.
+ * Whoever appends an entry writes it there in the same atomic step; only the owner of the partition takes it from there.
+ */
+import type { ArchiveEntry, DeliveryKind } from './adapters.ts';
+import type { Lease } from './leases.ts';
+
+export interface OutboxEntry {
+  /** Where it stands in the outbox of its partition; opaque. */
+  readonly place: string;
+  readonly entry: ArchiveEntry;
+}
+
+/** How far a message has got through the pages of its recipients. */
+export interface PageMark {
+  readonly messageId: string;
+  /** The cursor of the members' page that comes next. */
+  readonly membersCursor: string;
+}
+
+/** An entry that was refused before and whose time has come. */
+export interface DueRetry {
+  readonly entry: ArchiveEntry;
+  /** How often it was refused; 0 for a dead letter that an operator sent on its way again. */
+  readonly attempts: number;
+  /** As it was scheduled with; null: from the first page. */
+  readonly membersCursor: string | null;
+}
+
+export interface OutboxBatch {
+  /** Where the kind stands. A commit names it, and changes nothing if it has moved meanwhile. */
+  readonly cursor: string;
+  /** Behind the cursor, in order. */
+  readonly entries: readonly OutboxEntry[];
+  /** The place of the last entry that was read, one that nobody could make sense of included; the cursor if there is none. */
+  readonly endPlace: string;
+  /** At least so many entries are behind the cursor; exact for the kind that is furthest behind. */
+  readonly waiting: number;
+  /** Of the first entry, if a part of its pages is done. */
+  readonly pageMark: PageMark | null;
+  /** The earliest first. */
+  readonly retries: readonly DueRetry[];
+  /** Until the next retry is due; null if none is scheduled. */
+  readonly nextRetryMs: number | null;
+}
+
+/** An entry that was refused: whence its text is taken. */
+interface Refused {
+  readonly messageId: string;
+  /** How often by now. */
+  readonly attempts: number;
+  /** Null for a retry, whose text is kept already. */
+  readonly place: string | null;
+}
+export interface ScheduledRetry extends Refused {
+  readonly delayMs: number;
+  readonly membersCursor: string | null;
+}
+export interface NewDeadLetter extends Refused {
+  /** One line of text. */
+  readonly reason: string;
+}
+
+/** The effects of one round of deliveries for one kind. */
+export interface DeliveryCommit {
+  readonly kind: DeliveryKind;
+  readonly expectedCursor: string;
+  /** The same as expected where only retries were tried. */
+  readonly cursor: string;
+  /** The entries that the cursor passes. */
+  readonly passed: readonly OutboxEntry[];
+  readonly retries: readonly ScheduledRetry[];
+  readonly deadLetters: readonly NewDeadLetter[];
+  /** Message ids of retries that were taken. */
+  readonly taken: readonly string[];
+  readonly pageMark: PageMark | null;
+}
+
+/** `not_owner`: the lease is another's by now. `moved`: the cursor is not where it was expected, read again. */
+export type CommitOutcome = 'committed' | 'not_owner' | 'moved';
+
+export interface Outbox {
+  /** The kinds that the cluster delivers to. A running node knows of a change after some seconds. */
+  kinds(): ReadonlySet<DeliveryKind>;
+  /**
+   * Gives each of the cluster's kinds a cursor if it has none, at the oldest entry, and takes the cursors of all others
+   * away: what they have not passed is no longer kept for them. Fenced by the lease.
+   */
+  open(lease: Lease): Promise<Exclude<CommitOutcome, 'moved'>>;
+  /** @returns null if the kind has no cursor: the outbox has to be opened. */
+  read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null>;
+  /**
+   * All or nothing, fenced by holder, token and expected cursor: moves the cursor, counts the messages behind it off the
+   * queues of their groups (archive), schedules retries, writes dead letters, and drops what every kind has passed.
+   */
+  commit(lease: Lease, commit: DeliveryCommit): Promise<CommitOutcome>;
+  /** Those of the partitions in whose outbox any kind has something before it. Cheap: for polling. */
+  waiting(partitions: readonly number[]): Promise<ReadonlySet<number>>;
+}

@@ -1,0 +1,84 @@
+/** The archive as `history` continues in it: an answer in time, of which nothing is believed that does not fit the log. */
+import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
+import { Guard, type ReadAnswer } from '../adapters/guarded-call.ts';
+import type { LogHead } from '../groups/records.ts';
+import type { ArchivedStretch, ArchivePage, ArchiveReader } from '../ports/adapters.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/telemetry.ts';
+
+/** How long somebody's request waits for the archive. */
+const readTimeoutMs = 2000;
+/** An archive grows at its other end: its oldest entry is asked for this rarely. */
+const oldestKeptMs = 60_000;
+const oldestKept = 10_000;
+
+export interface ArchivedHistoryParts {
+  readonly reader: ArchiveReader;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface KnownOldest {
+  /** Null: the archive has nothing of the group that is older than the log. */
+  readonly seq: number | null;
+  readonly untilMs: number;
+}
+
+/** The epochs that a log has gone through, the present one last. */
+export const stretchesOf = (head: LogHead): readonly ArchivedStretch[] => [
+  ...head.past,
+  { epoch: head.epoch, endSeq: head.seq },
+];
+
+export class ArchivedHistory {
+  readonly #reader: ArchiveReader;
+  readonly #clock: Clock;
+  readonly #guard: Guard;
+  readonly #oldest = new Map<string, KnownOldest>();
+
+  constructor({ reader, clock, logger }: ArchivedHistoryParts) {
+    this.#reader = reader;
+    this.#clock = clock;
+    // Of its own: an archive that is slow to read may still be good at writing.
+    this.#guard = new Guard({ adapter: 'archive', clock, logger, timeoutMs: readTimeoutMs });
+  }
+
+  /** Ascending, within the page's bounds, each of the epoch that has its seq. @returns null if the archive fails */
+  async read(page: ArchivePage): Promise<readonly HistoryEntry[] | null> {
+    const answer = await this.#guard.call((call) => this.#reader.read(page, call), readEntries(page));
+    return answer.ok ? answer.value : null;
+  }
+
+  /** Of the archived entries that are older than the log. @returns the seq; null: none; undefined: the archive fails */
+  async oldestSeq(page: Pick<ArchivePage, 'groupId' | 'stretches' | 'afterSeq' | 'beforeSeq'>) {
+    const key = `${page.groupId} ${page.stretches[0]?.epoch} ${page.afterSeq}`;
+    const known = this.#oldest.get(key);
+    const nowMs = this.#clock.monotonicMs();
+    if (known !== undefined && known.untilMs > nowMs) return known.seq;
+    const entries = await this.read({ ...page, limit: 1, from: 'oldest' });
+    if (entries === null) return undefined;
+    const seq = entries[0]?.seq ?? null;
+    if (this.#oldest.size >= oldestKept) this.#oldest.clear();
+    this.#oldest.set(key, { seq, untilMs: nowMs + oldestKeptMs });
+    return seq;
+  }
+}
+
+const readEntries =
+  (page: ArchivePage): ReadAnswer<readonly HistoryEntry[]> =>
+  (answer) => {
+    if (!Array.isArray(answer) || answer.length > page.limit) return null;
+    const entries: HistoryEntry[] = [];
+    for (const one of [...answer]) {
+      const entry = historyEntrySchema.safeParse(one);
+      if (!entry.success || !isOfPage(entry.data, page)) return null;
+      if (entry.data.seq <= (entries.at(-1)?.seq ?? page.afterSeq)) return null;
+      entries.push(entry.data);
+    }
+    return { value: entries };
+  };
+
+function isOfPage(entry: HistoryEntry, { groupId, stretches, beforeSeq }: ArchivePage): boolean {
+  const stretch = stretches.find(({ endSeq }) => entry.seq <= endSeq);
+  return entry.group_id === groupId && entry.seq < beforeSeq && entry.epoch === stretch?.epoch;
+}

@@ -1,0 +1,52 @@
+/** Failed deliveries as operators see them: for the service only. */
+import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
+import { isoTime } from '../groups/records.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import type { OperationContext } from './context.ts';
+
+type Context = Pick<OperationContext, 'engine'>;
+type Result<T extends 'list_dead_letters' | 'retry_dead_letter' | 'delete_dead_letter'> = Promise<
+  Outcome<RequestResult<T>>
+>;
+
+export async function listDeadLetters(
+  { engine }: Context,
+  caller: Caller,
+  { cursor, limit }: RequestArgs<'list_dead_letters'>,
+): Result<'list_dead_letters'> {
+  if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
+  const page = await engine.deadLetters.list({ cursor: cursor ?? null, limit });
+  return succeed({ dead_letters: page.rows.map(view), next_cursor: page.nextCursor });
+}
+
+export async function retryDeadLetter(
+  { engine }: Context,
+  caller: Caller,
+  args: RequestArgs<'retry_dead_letter'>,
+): Result<'retry_dead_letter'> {
+  if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
+  const isThere = await engine.deadLetters.retry(args.dead_letter_id);
+  return isThere ? succeed({ status: 'retried' }) : fail({ code: 'dead_letter_not_found' });
+}
+
+export async function deleteDeadLetter(
+  { engine }: Context,
+  caller: Caller,
+  args: RequestArgs<'delete_dead_letter'>,
+): Result<'delete_dead_letter'> {
+  if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
+  const isThere = await engine.deadLetters.delete(args.dead_letter_id);
+  return isThere ? succeed({ status: 'deleted' }) : fail({ code: 'dead_letter_not_found' });
+}
+
+const view = ({ id, kind, entry, reason, attempts, diedAtMs }: DeadLetter) => ({
+  dead_letter_id: id,
+  kind,
+  group_id: entry.group_id,
+  message_id: entry.message_id,
+  entry,
+  reason,
+  attempts,
+  died_at: isoTime(diedAtMs),
+});

@@ -1,0 +1,121 @@
+/**
+ * One page of `history`, from the log and, below what the log keeps, from the archive. A page is dense: where something
+ * is missing between the two it ends, and `oldestSeq` then says from where on everything is there.
+ */
+import type { GroupId, HistoryEntry } from '@plenum/protocol';
+import { isGoodPosition } from '../feed/epoch-chain.ts';
+import { historyEntryFrom } from '../feed/history-entry.ts';
+import type { LogHead } from '../groups/records.ts';
+import type { GroupLog, LogRange } from '../ports/group-log.ts';
+import { type ArchivedHistory, stretchesOf } from './archived-history.ts';
+
+export interface HistoryAsk {
+  readonly groupId: GroupId;
+  /** Where the group stood when the caller was found to be its member: nothing behind it is shown. */
+  readonly head: LogHead;
+  /** The first seq that the caller may read. */
+  readonly firstSeq: number;
+  readonly after: number | undefined;
+  readonly before: number | undefined;
+  readonly limit: number;
+}
+export interface HistorySources {
+  readonly log: GroupLog;
+  /** Null: there is no archive, or it cannot be read. */
+  readonly archive: ArchivedHistory | null;
+}
+
+export type HistoryFound =
+  | { readonly outcome: 'found'; readonly entries: readonly HistoryEntry[]; readonly oldestSeq: number }
+  /** Between two reads the group was deleted, and perhaps made anew. */
+  | { readonly outcome: 'gone' }
+  /** The page lies in the archive, and the archive fails. */
+  | { readonly outcome: 'unavailable' };
+
+/** A page of the log, and what surrounds it. */
+interface Reading {
+  readonly ask: HistoryAsk;
+  readonly archive: ArchivedHistory;
+  readonly range: LogRange;
+  /** Of the log, as far as the caller may see it. */
+  readonly logged: readonly HistoryEntry[];
+  readonly lowestSeq: number;
+}
+
+export async function readHistoryPage(sources: HistorySources, ask: HistoryAsk): Promise<HistoryFound> {
+  const { groupId, head, firstSeq, after, limit } = ask;
+  const lowestSeq = Math.max(firstSeq, 1);
+  const isForward = after !== undefined;
+  const range = isForward
+    ? await sources.log.after(groupId, Math.max(after, lowestSeq - 1), limit)
+    : await sources.log.before(groupId, upperBound(ask), limit);
+  if (range === null || !isGoodPosition(head.epoch, head.seq, range.head)) return { outcome: 'gone' };
+  const logged = range.entries
+    .filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq)
+    .map(historyEntryFrom);
+  const { oldestSeq } = range.head;
+  if (sources.archive === null || oldestSeq <= lowestSeq) {
+    return { outcome: 'found', entries: logged, oldestSeq: Math.max(oldestSeq, firstSeq) };
+  }
+  const reading: Reading = { ask, archive: sources.archive, range, logged, lowestSeq };
+  return isForward ? forward(reading, Math.max(after, lowestSeq - 1)) : backward(reading);
+}
+
+const upperBound = ({ before, head }: HistoryAsk): number => Math.min(before ?? head.seq + 1, head.seq + 1);
+
+async function forward(reading: Reading, afterSeq: number): Promise<HistoryFound> {
+  const { ask, archive, range, logged } = reading;
+  const { oldestSeq } = range.head;
+  if (afterSeq + 1 >= oldestSeq) return found(reading, logged);
+  const archived = await archive.read({
+    ...ofGroup(reading),
+    afterSeq,
+    beforeSeq: oldestSeq,
+    limit: ask.limit,
+    from: 'oldest',
+  });
+  if (archived === null) return { outcome: 'unavailable' };
+  if (archived.length === 0) return { outcome: 'found', entries: logged, oldestSeq };
+  return found(reading, denseFromStart([...archived, ...logged].slice(0, ask.limit)));
+}
+
+async function backward(reading: Reading): Promise<HistoryFound> {
+  const { ask, archive, range, logged, lowestSeq } = reading;
+  const beforeSeq = logged[0]?.seq ?? Math.min(upperBound(ask), range.head.oldestSeq);
+  const limit = ask.limit - logged.length;
+  if (limit === 0 || beforeSeq <= lowestSeq) return found(reading, logged);
+  const page = { ...ofGroup(reading), afterSeq: lowestSeq - 1, beforeSeq, limit, from: 'newest' } as const;
+  const archived = await archive.read(page);
+  // What the log has is a page of its own; the next one is asked of the archive alone.
+  if (archived === null && logged.length > 0) {
+    return { outcome: 'found', entries: logged, oldestSeq: lowestSeq };
+  }
+  if (archived === null) return { outcome: 'unavailable' };
+  const isHole = logged.length > 0 && archived.at(-1)?.seq !== beforeSeq - 1;
+  if (isHole) return { outcome: 'found', entries: logged, oldestSeq: beforeSeq };
+  return found(reading, [...denseToEnd(archived), ...logged]);
+}
+
+const ofGroup = ({ ask, range }: Reading) => ({ groupId: ask.groupId, stretches: stretchesOf(range.head) });
+
+/** Where nobody knows how far the archive reaches, it may reach as far as the caller may read: the next page tells. */
+async function found(reading: Reading, entries: readonly HistoryEntry[]): Promise<HistoryFound> {
+  const { archive, range, lowestSeq } = reading;
+  const bounds = { afterSeq: lowestSeq - 1, beforeSeq: range.head.oldestSeq };
+  const archivedSeq = await archive.oldestSeq({ ...ofGroup(reading), ...bounds });
+  const oldestSeq = archivedSeq === undefined ? lowestSeq : (archivedSeq ?? range.head.oldestSeq);
+  return { outcome: 'found', entries, oldestSeq };
+}
+
+function denseFromStart(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  const end = entries.findIndex((entry, at) => at > 0 && entry.seq !== (entries[at - 1]?.seq ?? 0) + 1);
+  return end < 0 ? entries : entries.slice(0, end);
+}
+
+function denseToEnd(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {
+  const start = entries.findLastIndex((entry, at) => {
+    const next = entries[at + 1];
+    return next !== undefined && next.seq !== entry.seq + 1;
+  });
+  return entries.slice(start + 1);
+}

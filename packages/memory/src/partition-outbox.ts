@@ -1,0 +1,146 @@
+/** The outbox of one partition in memory: entries in order, a cursor per kind, queues, retries and dead letters. */
+import type {
+  ArchiveEntry,
+  DeliveryCommit,
+  DeliveryKind,
+  DueRetry,
+  OutboxBatch,
+  PageMark,
+} from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+
+interface Waiting {
+  readonly number: number;
+  readonly entry: ArchiveEntry;
+}
+interface Scheduled extends DueRetry {
+  readonly dueMs: number;
+}
+export interface StoredLetter {
+  readonly number: number;
+  readonly kind: DeliveryKind;
+  readonly entry: ArchiveEntry;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly diedAtMs: number;
+}
+interface KindState {
+  cursor: number;
+  pageMark: PageMark | null;
+}
+
+export class PartitionOutbox {
+  /** Ascending; what every kind has passed is gone. */
+  #entries: Waiting[] = [];
+  #lastNumber = 0;
+  readonly #kinds = new Map<DeliveryKind, KindState>();
+  readonly #queued = new Map<GroupId, number>();
+  readonly #retries: Readonly<Record<DeliveryKind, Map<string, Scheduled>>> = {
+    archive: new Map(),
+    notifier: new Map(),
+  };
+  readonly letters = new Map<number, StoredLetter>();
+  #lastLetter = 0;
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** @param isCounted a message, and there is an archive. */
+  add(entry: ArchiveEntry, isCounted: boolean): void {
+    this.#lastNumber += 1;
+    this.#entries.push({ number: this.#lastNumber, entry });
+    if (isCounted) this.#queued.set(entry.group_id, this.queued(entry.group_id) + 1);
+  }
+
+  queued(groupId: GroupId): number {
+    return this.#queued.get(groupId) ?? 0;
+  }
+
+  open(kinds: ReadonlySet<DeliveryKind>): void {
+    for (const kind of kinds) {
+      if (!this.#kinds.has(kind)) this.#kinds.set(kind, { cursor: 0, pageMark: null });
+    }
+    for (const kind of [...this.#kinds.keys()]) if (!kinds.has(kind)) this.#kinds.delete(kind);
+    if (!kinds.has('archive')) this.#queued.clear();
+    this.#trim();
+  }
+
+  read(kind: DeliveryKind, limit: number, nowMs: number): OutboxBatch | null {
+    const state = this.#kinds.get(kind);
+    if (state === undefined) return null;
+    const behind = this.#entries.filter(({ number }) => number > state.cursor);
+    const scheduled = [...this.#retries[kind].values()].sort((a, b) => a.dueMs - b.dueMs);
+    const next = scheduled.find(({ dueMs }) => dueMs > nowMs);
+    const shown = behind.slice(0, limit);
+    return {
+      cursor: String(state.cursor),
+      entries: shown.map(({ number, entry }) => ({ place: String(number), entry })),
+      endPlace: String(shown.at(-1)?.number ?? state.cursor),
+      waiting: behind.length,
+      pageMark: state.pageMark,
+      retries: scheduled.filter(({ dueMs }) => dueMs <= nowMs).slice(0, limit),
+      nextRetryMs: next === undefined ? null : next.dueMs - nowMs,
+    };
+  }
+
+  /** @returns false if the cursor is not where it was expected. */
+  commit(commit: DeliveryCommit, nowMs: number): boolean {
+    const { kind, cursor, passed, pageMark, taken } = commit;
+    const state = this.#kinds.get(kind);
+    if (state === undefined || String(state.cursor) !== commit.expectedCursor) return false;
+    this.#schedule(commit, nowMs);
+    this.#bury(commit, nowMs);
+    for (const messageId of taken) this.#retries[kind].delete(messageId);
+    state.cursor = Number(cursor);
+    state.pageMark = pageMark;
+    if (kind === 'archive') for (const { entry } of passed) this.#countOff(entry);
+    this.#trim();
+    return true;
+  }
+
+  /** @returns false if there is no such letter. */
+  retryLetter(number: number, nowMs: number): boolean {
+    const letter = this.letters.get(number);
+    if (letter === undefined) return false;
+    const { kind, entry } = letter;
+    this.#retries[kind].set(entry.message_id, { entry, attempts: 0, membersCursor: null, dueMs: nowMs });
+    return this.letters.delete(number);
+  }
+
+  #schedule({ kind, retries }: DeliveryCommit, nowMs: number): void {
+    for (const { messageId, attempts, place, delayMs, membersCursor } of retries) {
+      const entry = this.#find(kind, messageId, place);
+      if (entry === null) continue;
+      this.#retries[kind].set(messageId, { entry, attempts, membersCursor, dueMs: nowMs + delayMs });
+    }
+  }
+
+  #bury({ kind, deadLetters }: DeliveryCommit, nowMs: number): void {
+    for (const { messageId, attempts, place, reason } of deadLetters) {
+      const entry = this.#find(kind, messageId, place);
+      if (entry === null) continue;
+      this.#lastLetter += 1;
+      const number = this.#lastLetter;
+      this.letters.set(number, { number, kind, entry, reason, attempts, diedAtMs: nowMs });
+      this.#retries[kind].delete(messageId);
+    }
+  }
+
+  #find(kind: DeliveryKind, messageId: string, place: string | null): ArchiveEntry | null {
+    if (place === null) return this.#retries[kind].get(messageId)?.entry ?? null;
+    return this.#entries.find(({ number }) => String(number) === place)?.entry ?? null;
+  }
+
+  #countOff(entry: ArchiveEntry): void {
+    if (entry.type !== 'message') return;
+    const left = this.queued(entry.group_id) - 1;
+    if (left > 0) this.#queued.set(entry.group_id, left);
+    else this.#queued.delete(entry.group_id);
+  }
+
+  #trim(): void {
+    const smallest = Math.min(...[...this.#kinds.values()].map(({ cursor }) => cursor));
+    this.#entries = this.#entries.filter(({ number }) => this.#kinds.size > 0 && number > smallest);
+  }
+}

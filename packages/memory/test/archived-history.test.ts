@@ -1,0 +1,77 @@
+/** Histories that go on in the archive, below what the log keeps. */
+import { type Caller, createCore } from '@plenum/core';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
+import { expect, test } from 'vitest';
+import { beginDelivery, type DeliveryScene } from './delivery-scene.ts';
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const owner: Caller = {
+  actor: userIdSchema.parse('owner'),
+  requestId: 'any',
+  isServerMadeId: true,
+  subscriber: null,
+};
+
+/** A log of 21 entries, the last 5 of which it still has; all are archived. */
+async function trimmed(): Promise<DeliveryScene> {
+  const scene = await beginDelivery({ historyMaxEntries: 5 });
+  await scene.own();
+  await scene.send(...Array.from({ length: 20 }, (_, at) => `text ${at + 1}`));
+  await scene.pass(300);
+  return scene;
+}
+
+async function history(scene: DeliveryScene, page: { after?: number; before?: number; limit?: number }) {
+  const core = createCore({
+    engine: scene.engine,
+    fanOut: { deliver: () => {}, push: () => {}, whisper: () => {}, seal: () => {} },
+    clock: scene.clock,
+    nodeId: 'node-1',
+    logger: silent,
+    adapters: { archive: scene.archive },
+  });
+  const groupId = groupIdSchema.parse('room:one');
+  const outcome = await core.operations.history(owner, { group_id: groupId, limit: 50, ...page });
+  if (!outcome.ok) return outcome.failure.code;
+  return { seqs: outcome.result.entries.map(({ seq }) => seq), oldest: outcome.result.oldest_seq };
+}
+
+const from = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
+
+test.each([
+  [{}, from(1, 21)],
+  [{ limit: 3 }, from(19, 21)],
+  [{ before: 18 }, from(1, 17)],
+  [{ before: 18, limit: 4 }, from(14, 17)],
+  [{ before: 10, limit: 4 }, from(6, 9)],
+  [{ after: 0, limit: 4 }, from(1, 4)],
+  [{ after: 14, limit: 5 }, from(15, 19)],
+  [{ after: 18 }, from(19, 21)],
+])('a page %j is dense, wherever its entries are kept', async (page, seqs) => {
+  await using scene = await trimmed();
+  expect(await history(scene, page)).toEqual({ seqs, oldest: 1 });
+});
+
+test('a page ends at a hole between archive and log, and says from where on all is there', async () => {
+  await using scene = await trimmed();
+  const read = scene.archive.read.bind(scene.archive);
+  scene.archive.read = async (page, call) => (await read(page, call)).filter(({ seq }) => seq !== 16);
+  expect(await history(scene, {})).toEqual({ seqs: from(17, 21), oldest: 17 });
+  expect(await history(scene, { after: 13 })).toMatchObject({ seqs: [14, 15] });
+  expect(await history(scene, { after: 15 })).toEqual({ seqs: from(17, 21), oldest: 17 });
+});
+
+test('if the archive fails a page gets what the log has, and one that lies below it is unavailable', async () => {
+  await using scene = await trimmed();
+  scene.archive.fault('throw');
+  expect(await history(scene, {})).toEqual({ seqs: from(17, 21), oldest: 1 });
+  expect(await history(scene, { before: 17 })).toBe('unavailable');
+  expect(await history(scene, { after: 3 })).toBe('unavailable');
+});
+
+test('nothing is believed of an archive that answers with entries of another page', async () => {
+  await using scene = await trimmed();
+  const read = scene.archive.read.bind(scene.archive);
+  scene.archive.read = (page, call) => read({ ...page, beforeSeq: 1000, limit: 1000 }, call);
+  expect(await history(scene, { before: 10, limit: 4 })).toBe('unavailable');
+});

@@ -1,0 +1,92 @@
+/** The delivery worker and the notifier. */
+import { expect, test } from 'vitest';
+import { beginDelivery } from './delivery-scene.ts';
+
+const users = (count: number) => Array.from({ length: count }, (_, at) => `user-${at + 1}`);
+
+test('a message is told to all members but its sender; membership changes to nobody', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join('guest', 'other');
+  await scene.own();
+  await scene.send('one');
+  await scene.pass(200);
+  expect(scene.notifier.told).toMatchObject([
+    {
+      recipients: [
+        { user_id: 'guest', online: false },
+        { user_id: 'other', online: false },
+      ],
+      message: { type: 'message', message: 'one', from_user_id: 'owner' },
+    },
+  ]);
+});
+
+test('nobody is called for a message that has no recipients', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.own();
+  await scene.send('to myself');
+  await scene.pass(200);
+  expect(scene.notifier.calls).toBe(0);
+});
+
+test('a large group is told page by page, everybody once', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join(...users(1200));
+  await scene.own();
+  await scene.send('one');
+  await scene.pass(400);
+  expect(scene.notifier.told.map(({ recipients }) => recipients.length)).toEqual([499, 500, 201]);
+  const told = scene.notifier.told.flatMap(({ recipients }) => recipients.map(({ user_id }) => user_id));
+  expect(new Set(told)).toEqual(new Set(users(1200)));
+});
+
+test('after a failure in the middle the pages that were told are not told again, by the next owner neither', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join(...users(1200));
+  const notify = scene.notifier.notify.bind(scene.notifier);
+  scene.notifier.notify = (recipients, message, call) => {
+    if (scene.notifier.told.length === 1) scene.notifier.fault('throw');
+    return notify(recipients, message, call);
+  };
+  const handOver = await scene.own('node-1');
+  await scene.send('one');
+  await scene.pass(1000);
+  await handOver();
+  scene.notifier.notify = notify;
+  scene.notifier.fault(null);
+  await scene.own('node-2');
+  await scene.pass(1000);
+  expect(scene.notifier.told.map(({ recipients }) => recipients.length)).toEqual([499, 500, 201]);
+});
+
+test('a refused message is retried from the page that was refused, and then buried', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join('guest');
+  const [first = ''] = await scene.send('one', 'two');
+  scene.notifier.refuse(first);
+  await scene.own();
+  await scene.pass(8000);
+  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['two']);
+  expect(await scene.letters()).toMatchObject([{ kind: 'notifier', attempts: 6, entry: { message: 'one' } }]);
+});
+
+test('of a backlog above its cap the oldest messages become dead letters', async () => {
+  const settings = { notifierBacklogMax: 3, batchSize: 10 };
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true, settings });
+  await scene.join('guest');
+  await scene.send('one', 'two', 'three', 'four', 'five');
+  await scene.own();
+  await scene.pass(500);
+  expect((await scene.letters()).map(({ reason }) => reason)).toEqual(['backlog', 'backlog']);
+  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['three', 'four', 'five']);
+});
+
+test('a notifier that hangs does not hold up the archive', async () => {
+  await using scene = await beginDelivery({ hasNotifier: true });
+  await scene.join('guest');
+  scene.notifier.fault('hang');
+  await scene.own();
+  await scene.send('one', 'two');
+  await scene.pass(300);
+  expect(scene.saved).toEqual(['created', 'joined', 'one', 'two']);
+});

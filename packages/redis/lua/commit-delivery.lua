@@ -1,0 +1,83 @@
+#!lua
+-- The effects of one round of deliveries, all or nothing: whoever dies before it has done nothing, whoever dies behind it
+-- has done all of it. Nothing is changed by a node that does not hold the lease under this token, or that has not read
+-- this very cursor.
+-- `passed` is `<group id> <messages>` per group whose messages the cursor passes. `refused` holds a line per entry, its
+-- text taken from the outbox (`place`) or, for one that is retried already (`-`), from the retries:
+-- `retry <message_id> <attempts> <place> <delay_ms> <members cursor or ->`
+-- `dead <message_id> <attempts> <place> <reason>`. `taken` are message ids of retries that are done.
+local lease_key = KEYS[1]
+local outbox_key = KEYS[2]
+local cursors_key = KEYS[3]
+local queued_key = KEYS[4]
+local retries_key = KEYS[5]
+local retrying_key = KEYS[6]
+local dead_letters_key = KEYS[7]
+local node_id = ARGV[1]
+local token = ARGV[2]
+local kind = ARGV[3]
+local expected_cursor = ARGV[4]
+local cursor = ARGV[5]
+local page = ARGV[6]
+local passed = ARGV[7]
+local refused = ARGV[8]
+local taken = ARGV[9]
+-- @include clock
+-- @include fence
+-- @include writable
+-- @include cursors
+
+local now = clock_ms()
+if not expect_lease(lease_key, node_id, token) then return { 'not_owner', integer(now) } end
+expect_writable(outbox_key, 'stream', { 'XTRIM' })
+expect_writable(cursors_key, 'hash', { 'HSET', 'HDEL' })
+expect_writable(queued_key, 'hash', { 'HINCRBY', 'HDEL' })
+expect_writable(retries_key, 'zset', { 'ZADD', 'ZREM' })
+expect_writable(retrying_key, 'hash', { 'HSET', 'HDEL' })
+expect_writable(dead_letters_key, 'stream', { 'XADD' })
+if redis.call('HGET', cursors_key, kind) ~= expected_cursor then return { 'moved', integer(now) } end
+
+-- @return group id, kind and wire of the entry, or nil if nobody has it any more
+local function text_of(message_id, place)
+  if place ~= '-' then
+    local found = redis.call('XRANGE', outbox_key, place, place)[1]
+    if found then return found[2][2], found[2][4], found[2][6] end
+    return nil
+  end
+  local record = redis.call('HGET', retrying_key, message_id)
+  if record then return string.match(record, '^%d+ %S+ (%S+) (%S+) (.*)$') end
+  return nil
+end
+
+local function forget_retry(message_id)
+  redis.call('ZREM', retries_key, message_id)
+  redis.call('HDEL', retrying_key, message_id)
+end
+
+for line in string.gmatch(refused, '[^\n]+') do
+  local what, message_id, attempts, place, rest = string.match(line, '^(%l+) (%S+) (%d+) (%S+) (.*)$')
+  local group_id, entry_kind, wire = text_of(message_id, place)
+  if group_id and what == 'retry' then
+    local delay_ms, members_cursor = string.match(rest, '^(%d+) (%S+)$')
+    redis.call('HSET', retrying_key, message_id,
+      attempts .. ' ' .. members_cursor .. ' ' .. group_id .. ' ' .. entry_kind .. ' ' .. wire)
+    redis.call('ZADD', retries_key, integer(now + delay_ms), message_id)
+  elseif group_id then
+    redis.call('XADD', dead_letters_key, '*', 'd', kind, 'g', group_id, 'k', entry_kind, 'w', wire,
+      'm', message_id, 'a', attempts, 'r', rest)
+    forget_retry(message_id)
+  end
+end
+for message_id in string.gmatch(taken, '%S+') do forget_retry(message_id) end
+
+redis.call('HSET', cursors_key, kind, cursor)
+if page == '' then
+  redis.call('HDEL', cursors_key, kind .. ':page')
+else
+  redis.call('HSET', cursors_key, kind .. ':page', page)
+end
+for group_id, messages in string.gmatch(passed, '(%S+) (%d+)') do
+  if redis.call('HINCRBY', queued_key, group_id, -messages) <= 0 then redis.call('HDEL', queued_key, group_id) end
+end
+if cursor ~= expected_cursor then trim_outbox() end
+return { 'committed', integer(now) }

@@ -1,0 +1,44 @@
+#!lua flags=no-writes
+-- What the owner of a partition has to deliver to one kind of adapter, at one instant: entries behind its cursor, in
+-- order, and retries that are due, the earliest first.
+-- Replies `cursor page waiting next_retry_ms entries`, then per entry `id g k w`, then per retry `message_id record`.
+local outbox_key = KEYS[1]
+local cursors_key = KEYS[2]
+local retries_key = KEYS[3]
+local retrying_key = KEYS[4]
+local kind = ARGV[1]
+local limit = ARGV[2]
+-- @include clock
+-- @include cursors
+
+local now = clock_ms()
+local known = redis.call('HMGET', cursors_key, kind, kind .. ':page')
+local cursor = known[1]
+if not cursor then return { 'unopened', integer(now) } end
+
+local entries = redis.call('XRANGE', outbox_key, '(' .. cursor, '+', 'COUNT', limit)
+-- What every kind has passed is trimmed: behind the smallest cursor there is all of the stream and nothing else.
+local waiting = #entries
+if waiting == tonumber(limit) and furthest_behind() == cursor then waiting = redis.call('XLEN', outbox_key) end
+
+local reply = { 'found', integer(now), cursor, known[2] or '', integer(waiting), '', integer(#entries) }
+for _, entry in ipairs(entries) do
+  local field = {}
+  for at = 1, #entry[2], 2 do field[entry[2][at]] = entry[2][at + 1] end
+  reply[#reply + 1] = entry[1]
+  reply[#reply + 1] = field.g or ''
+  reply[#reply + 1] = field.k or ''
+  reply[#reply + 1] = field.w or ''
+end
+
+local scheduled = redis.call('ZRANGE', retries_key, '-inf', '+inf', 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
+for at = 1, #scheduled, 2 do
+  local due = tonumber(scheduled[at + 1])
+  if due > now then
+    reply[6] = integer(due - now)
+    break
+  end
+  reply[#reply + 1] = scheduled[at]
+  reply[#reply + 1] = redis.call('HGET', retrying_key, scheduled[at]) or ''
+end
+return reply

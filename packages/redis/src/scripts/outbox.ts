@@ -1,0 +1,75 @@
+/** The scripts between the outbox of a partition and its owner; all of them work in one slot. */
+import { z } from 'zod';
+import { defineScript, integerWord, said } from './define-script.ts';
+
+const nothing = z.tuple([]);
+
+export const openOutbox = defineScript({
+  file: 'open-outbox',
+  keys: ['lease', 'outbox', 'cursors', 'queued'],
+  args: ['nodeId', 'token', 'kinds'],
+  reply: z.discriminatedUnion('word', [said('opened', nothing), said('not_owner', nothing)]),
+});
+
+const headWords = z.tuple([
+  z.string(),
+  z.string(),
+  integerWord,
+  z.union([z.literal('').transform(() => null), integerWord]),
+  integerWord,
+]);
+const HEAD_LENGTH = 5;
+const ENTRY_LENGTH = 4;
+
+export interface StoredEntry {
+  readonly place: string;
+  readonly groupId: string;
+  readonly kind: string;
+  readonly wire: string;
+}
+
+const readDetails = z.array(z.string()).transform((words, context) => {
+  const head = headWords.safeParse(words.slice(0, HEAD_LENGTH));
+  if (!head.success) {
+    context.addIssue({ code: 'custom', message: 'the head of an outbox is malformed' });
+    return z.NEVER;
+  }
+  const [cursor, page, waiting, nextRetryMs, count] = head.data;
+  const retriesAt = HEAD_LENGTH + count * ENTRY_LENGTH;
+  const entries: StoredEntry[] = [];
+  for (let at = HEAD_LENGTH; at < retriesAt; at += ENTRY_LENGTH) {
+    const [place = '', groupId = '', kind = '', wire = ''] = words.slice(at, at + ENTRY_LENGTH);
+    entries.push({ place, groupId, kind, wire });
+  }
+  const retries: { messageId: string; record: string }[] = [];
+  for (let at = retriesAt; at + 1 < words.length; at += 2) {
+    retries.push({ messageId: words[at] ?? '', record: words[at + 1] ?? '' });
+  }
+  return { cursor, page, waiting, nextRetryMs, entries, retries };
+});
+
+export const readOutbox = defineScript({
+  file: 'read-outbox',
+  keys: ['outbox', 'cursors', 'retries', 'retrying'],
+  args: ['kind', 'limit'],
+  reply: z.discriminatedUnion('word', [said('unopened', nothing), said('found', readDetails)]),
+});
+
+export const commitDelivery = defineScript({
+  file: 'commit-delivery',
+  keys: ['lease', 'outbox', 'cursors', 'queued', 'retries', 'retrying', 'deadLetters'],
+  args: ['nodeId', 'token', 'kind', 'expectedCursor', 'cursor', 'page', 'passed', 'refused', 'taken'],
+  reply: z.discriminatedUnion('word', [
+    said('committed', nothing),
+    said('not_owner', nothing),
+    /** The cursor is not where it was expected. */
+    said('moved', nothing),
+  ]),
+});
+
+export const retryDeadLetter = defineScript({
+  file: 'retry-dead-letter',
+  keys: ['deadLetters', 'archiveRetries', 'archiveRetrying', 'notifierRetries', 'notifierRetrying'],
+  args: ['place'],
+  reply: z.discriminatedUnion('word', [said('retried', nothing), said('gone', nothing)]),
+});

@@ -1,0 +1,99 @@
+/** Tests of retries and of dead letters. */
+import { PlenumError } from '@plenum/core';
+import { expect, test } from 'vitest';
+import type { MakeEngine } from '../engine-harness.ts';
+import { beginOutbox, type OutboxScene, textOf } from './outbox-scene.ts';
+
+/** The first message, and a commit that passes everything but schedules it once more. */
+async function retryFirst(outbox: OutboxScene, delayMs: number, membersCursor: string | null = null) {
+  const [found] = (await outbox.read()).entries.filter(({ entry }) => entry.type === 'message');
+  if (found === undefined) throw new Error('no message waits');
+  const messageId = found.entry.message_id;
+  const retry = { messageId, attempts: 1, place: found.place, delayMs, membersCursor };
+  await outbox.pass({ retries: [retry] });
+  return retry;
+}
+
+/** Entries that an adapter has refused: retries and dead letters. */
+export function refusing(makeEngine: MakeEngine): void {
+  test('a refused entry comes again after its delay, though the outbox has dropped it', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    await outbox.scene.send('owner', 'one "quoted"\nline');
+    await retryFirst(outbox, 200, 'r:7');
+    const early = await outbox.read();
+    expect(early.retries).toEqual([]);
+    expect(early.nextRetryMs).toBeGreaterThan(0);
+    expect(await outbox.isWaiting()).toBe(false);
+    await outbox.scene.advance(250);
+    const { retries, nextRetryMs } = await outbox.read();
+    expect(retries.map(textOf)).toEqual(['one "quoted"\nline']);
+    expect(retries).toMatchObject([{ attempts: 1, membersCursor: 'r:7' }]);
+    expect(nextRetryMs).toBeNull();
+  });
+
+  test('a retry that is refused again is scheduled again, one that is taken is gone', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    await outbox.scene.send('owner', 'one');
+    const retry = await retryFirst(outbox, 0);
+    await outbox.stay({ retries: [{ ...retry, attempts: 2, place: null }] });
+    expect((await outbox.read()).retries).toMatchObject([{ attempts: 2 }]);
+    await outbox.stay({ taken: [retry.messageId] });
+    expect((await outbox.read()).retries).toEqual([]);
+  });
+
+  test('retries of one kind are none of the other', async () => {
+    await using outbox = await beginOutbox(makeEngine, { kinds: ['archive', 'notifier'] });
+    await outbox.scene.send('owner', 'one');
+    await retryFirst(outbox, 0);
+    expect((await outbox.read('notifier')).retries).toEqual([]);
+  });
+
+  test('a dead letter says what was refused, why, and how often', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    await outbox.bury('one');
+    const [letter] = await outbox.letters();
+    expect(letter).toMatchObject({ kind: 'archive', reason: 'no one', attempts: 6 });
+    expect(letter?.entry).toMatchObject({ type: 'message', message: 'one', from_user_id: 'owner' });
+  });
+
+  test('a retry that dies leaves the retries and takes its text along', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    await outbox.scene.send('owner', 'one');
+    const { messageId } = await retryFirst(outbox, 0);
+    await outbox.stay({ deadLetters: [{ messageId, attempts: 6, place: null, reason: 'never' }] });
+    expect((await outbox.read()).retries).toEqual([]);
+    expect((await outbox.letters()).map(textOf)).toEqual(['one']);
+  });
+
+  test('dead letters come in pages, the oldest first', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    const { deadLetters } = outbox.scene.engine;
+    await outbox.bury('one', 'two', 'three');
+    const first = await deadLetters.list({ cursor: null, limit: 2 });
+    expect(first.rows.map(textOf)).toEqual(['one', 'two']);
+    const second = await deadLetters.list({ cursor: first.nextCursor, limit: 2 });
+    expect(second.rows.map(textOf)).toEqual(['three']);
+    expect(second.nextCursor).toBeNull();
+    await expect(deadLetters.list({ cursor: 'forged', limit: 2 })).rejects.toThrow(PlenumError);
+  });
+
+  test('a dead letter that is sent again is due at once with all its attempts', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    await outbox.bury('one', 'two');
+    const [letter] = await outbox.letters();
+    expect(await outbox.scene.engine.deadLetters.retry(letter?.id ?? '')).toBe(true);
+    expect((await outbox.letters()).map(textOf)).toEqual(['two']);
+    expect((await outbox.read()).retries).toMatchObject([{ attempts: 0, membersCursor: null }]);
+    expect(await outbox.scene.engine.deadLetters.retry(letter?.id ?? '')).toBe(false);
+  });
+
+  test('a dead letter that is deleted is gone', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    await outbox.bury('one');
+    const [letter] = await outbox.letters();
+    expect(await outbox.scene.engine.deadLetters.delete(letter?.id ?? '')).toBe(true);
+    expect(await outbox.letters()).toEqual([]);
+    expect(await outbox.scene.engine.deadLetters.delete(letter?.id ?? '')).toBe(false);
+    expect(await outbox.scene.engine.deadLetters.delete('no id of ours')).toBe(false);
+  });
+}

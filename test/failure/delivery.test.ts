@@ -1,0 +1,145 @@
+/** Deliveries by real nodes to a webhook, while nodes are killed, Redis is restarted and the webhook is ill. */
+import { eventually, startRedis } from '@plenum/testkit';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { Cluster } from '../world/cluster.ts';
+import { httpRequest } from '../world/service.ts';
+import { type ReceiverMood, WebhookReceiver } from '../world/webhook-receiver.ts';
+
+const patience = { timeoutMs: 60_000, everyMs: 50 };
+const numbered = (name: string, count: number) =>
+  Array.from({ length: count }, (_, at) => `${name} ${at + 1}`);
+
+/** A cluster in dev mode, so that the webhook may be on this machine. */
+async function clusterFor(
+  receiver: WebhookReceiver,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Cluster> {
+  return Cluster.start({
+    PLENUM_JWT_SECRET: '',
+    PLENUM_NOTIFIER_URL: receiver.url,
+    PLENUM_WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    PLENUM_LEASE_TTL_MS: '1500',
+    ...environment,
+  });
+}
+
+/** Resolves when all that Redis has answered is on its disk. */
+async function untilFlushed(url: string): Promise<void> {
+  const client = new Redis(url);
+  await client.config('SET', 'appendfsync', 'always');
+  await client.set('flushed', 'now');
+  client.disconnect();
+}
+
+async function prepare(cluster: Cluster): Promise<void> {
+  const body = { group_id: 'club', group_type: 'public', creator_id: 'owner' };
+  await httpRequest('POST', `${cluster.url}/v1/groups`, { body });
+  await httpRequest('PUT', `${cluster.url}/v1/groups/club/members/guest`);
+}
+
+/** Sends until it is stored: a node or Redis may be away. */
+async function send(cluster: Cluster, text: string): Promise<void> {
+  const body = { from_user_id: 'owner', message: text };
+  await eventually(async () => {
+    const headers = { 'idempotency-key': text };
+    const answer = await httpRequest('POST', `${cluster.url}/v1/groups/club/messages`, { body, headers });
+    expect(answer.status).toBe(200);
+  }, patience);
+}
+
+async function ownerPid(cluster: Cluster): Promise<number> {
+  const url = await eventually(async () => {
+    const { body } = await httpRequest('GET', `${cluster.url}/v1/groups/club/owner`);
+    const { body: listed } = await httpRequest('GET', `${cluster.url}/v1/nodes`);
+    const nodes: { node_id: string; url: string }[] = JSON.parse(JSON.stringify(listed['nodes']));
+    const found = nodes.find(({ node_id }) => node_id === body['node_id']);
+    expect(found).toBeDefined();
+    return found?.url;
+  }, patience);
+  return cluster.nodes.find((node) => node.url === url)?.pid ?? 0;
+}
+
+test('what the killed owner of a partition has not delivered its successor does, at most a batch of it twice', async () => {
+  await using receiver = await WebhookReceiver.start();
+  await using cluster = await clusterFor(receiver);
+  await prepare(cluster);
+  const texts = numbered('text', 60);
+  for (const text of texts.slice(0, 20)) await send(cluster, text);
+  await eventually(() => expect(receiver.told.length).toBeGreaterThan(0), patience);
+  receiver.mood = 'hanging';
+  for (const text of texts.slice(20, 40)) await send(cluster, text);
+  const pid = await ownerPid(cluster);
+  expect(pid).toBeGreaterThan(0);
+  process.kill(pid, 'SIGKILL');
+  receiver.mood = 'well';
+  for (const text of texts.slice(40)) await send(cluster, text);
+  await eventually(() => expect(new Set(receiver.told)).toEqual(new Set(texts)), patience);
+  expect(receiver.told.length).toBeLessThanOrEqual(2 * texts.length);
+});
+
+test.each<ReceiverMood>(['hanging', 'down'])(
+  'a webhook that is %s loses nothing and buries nothing',
+  async (mood) => {
+    await using receiver = await WebhookReceiver.start();
+    await using cluster = await clusterFor(receiver);
+    await prepare(cluster);
+    receiver.mood = mood;
+    const texts = numbered('text', 20);
+    for (const text of texts) await send(cluster, text);
+    await eventually(() => expect(receiver.calls).toBeGreaterThan(3), patience);
+    receiver.mood = 'well';
+    await eventually(() => expect(new Set(receiver.told)).toEqual(new Set(texts)), patience);
+    const letters = await httpRequest('GET', `${cluster.url}/v1/dead-letters`);
+    expect(letters.body).toEqual({ dead_letters: [], next_cursor: null });
+  },
+);
+
+test('what waited is delivered after Redis was killed and came back', async () => {
+  await using redis = await startRedis({ appendonly: true });
+  await using receiver = await WebhookReceiver.start();
+  await using cluster = await clusterFor(receiver, { REDIS_URL: redis.url });
+  await prepare(cluster);
+  receiver.mood = 'down';
+  const texts = numbered('text', 10);
+  for (const text of texts.slice(0, 5)) await send(cluster, text);
+  await eventually(() => expect(receiver.calls).toBeGreaterThan(0), patience);
+  // What an ack survives is up to Redis: the test waits until it is on the disk.
+  await untilFlushed(redis.url);
+  await redis.kill();
+  await redis.restart();
+  receiver.mood = 'well';
+  for (const text of texts.slice(5)) await send(cluster, text);
+  await eventually(() => expect(new Set(receiver.told)).toEqual(new Set(texts)), patience);
+});
+
+test('a refused message becomes a dead letter that an operator sends again, and another that he deletes', async () => {
+  await using receiver = await WebhookReceiver.start();
+  await using cluster = await clusterFor(receiver);
+  await prepare(cluster);
+  for (const text of ['bad', 'worse']) receiver.refused.add(text);
+  for (const text of ['bad', 'good', 'worse']) await send(cluster, text);
+  const lettersUrl = `${cluster.url}/v1/dead-letters`;
+  const ids = await eventually(async () => {
+    const { body } = await httpRequest('GET', lettersUrl);
+    const letters: { dead_letter_id: string; reason: string; attempts: number }[] = JSON.parse(
+      JSON.stringify(body['dead_letters']),
+    );
+    expect(letters).toMatchObject([
+      { reason: 'HTTP 422', attempts: 6, kind: 'notifier' },
+      { reason: 'HTTP 422', attempts: 6, kind: 'notifier' },
+    ]);
+    return letters.map(({ dead_letter_id }) => dead_letter_id);
+  }, patience);
+  receiver.refused.clear();
+  const again = await httpRequest('POST', `${lettersUrl}/${ids[0]}/retry`);
+  expect(again).toMatchObject({ status: 200, body: { status: 'retried' } });
+  expect(await httpRequest('DELETE', `${lettersUrl}/${ids[1]}`)).toMatchObject({ status: 200 });
+  expect(await httpRequest('DELETE', `${lettersUrl}/${ids[1]}`)).toMatchObject({
+    status: 404,
+    body: { code: 'dead_letter_not_found' },
+  });
+  await eventually(() => expect(receiver.told).toHaveLength(2), patience);
+  const user = await httpRequest('GET', lettersUrl, { token: null });
+  expect(user.status).toBe(401);
+});
