@@ -75,3 +75,32 @@ test('a device that leaves while its groups are read keeps no feed open', async 
     { numRuns: 200 },
   );
 });
+
+test('an applicant who is accepted while his device still connects hears everything from there on', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      const world = new Simulation(scheduler);
+      world.change('created', user('owner'), 'arrives');
+      const device = new WatchfulDevice('d', ann);
+      world.host.connect(device, []).catch(() => device.complaints.push('connect threw'));
+      world.change('requested', ann, 'arrives', true);
+      let isAnswered = false;
+      const answered = world.host.devices
+        .whileAsking(device, groupId, () => world.host.attachJoined(device, groupId, world.head))
+        .then(() => {
+          isAnswered = true;
+        });
+      while (!isAnswered) {
+        if (scheduler.count() > 0) await scheduler.waitNext(1);
+        else await new Promise((resolve) => setImmediate(resolve));
+      }
+      await answered;
+      world.change('accepted', ann, 'is lost', true);
+      world.message('is lost');
+      await world.settle();
+      expect(device.complaints).toEqual([]);
+      expect(device.received.map(({ seq }) => seq)).toEqual([3, 4]);
+    }),
+    { numRuns: 500 },
+  );
+});

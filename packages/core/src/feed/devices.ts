@@ -11,6 +11,8 @@ interface DeviceState {
   asking: Map<GroupId, number> | null;
   /** Groups to which it was attached while it was asking, so without a push, and from where on. */
   untold: Map<GroupId, FeedPosition> | null;
+  /** Groups that it asked to join before it was settled: it hears them from where its user became a receiver. */
+  joined: Set<GroupId> | null;
   /** False until the groups it had at connect are attached. */
   isSettled: boolean;
 }
@@ -28,7 +30,8 @@ export class Devices {
   add(device: Subscriber): void {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
-    this.#states.set(device, { optedOut: null, asking: null, untold: null, isSettled: false });
+    const wishes = { optedOut: null, asking: null, untold: null, joined: null };
+    this.#states.set(device, { ...wishes, isSettled: false });
   }
 
   /** @returns true when it was the last device of its user on this node. */
@@ -58,7 +61,19 @@ export class Devices {
 
   settle(device: Subscriber): void {
     const state = this.#states.get(device);
-    if (state !== undefined) state.isSettled = true;
+    if (state === undefined) return;
+    state.isSettled = true;
+    state.joined = null;
+  }
+  /** The device has asked to join while the groups that it had at connect are still being attached. */
+  noteJoin(device: Subscriber, groupId: GroupId): void {
+    const state = this.#states.get(device);
+    if (state === undefined || state.isSettled) return;
+    state.joined ??= new Set();
+    state.joined.add(groupId);
+  }
+  hasJoinedSinceConnect(device: Subscriber, groupId: GroupId): boolean {
+    return this.#states.get(device)?.joined?.has(groupId) ?? false;
   }
   isSettled(device: Subscriber): boolean {
     return this.#states.get(device)?.isSettled ?? false;
@@ -78,6 +93,7 @@ export class Devices {
   optOut(device: Subscriber, groupId: GroupId): void {
     const state = this.#states.get(device);
     if (state === undefined) return;
+    state.joined?.delete(groupId);
     state.optedOut ??= new Set();
     state.optedOut.add(groupId);
   }

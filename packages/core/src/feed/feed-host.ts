@@ -123,6 +123,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     joined: { epoch: string; seq: number },
   ): Promise<void> {
     this.devices.optIn(subscriber, groupId);
+    this.devices.noteJoin(subscriber, groupId);
     const hosted = this.#hosted(groupId);
     if (hosted.feed.attachments.has(subscriber)) return;
     const reading = await hosted.read(subscriber.userId);
@@ -229,8 +230,9 @@ export class FeedHost implements DeviceHub, FeedListener {
         claims.delete(groupId);
         continue;
       }
-      const claim = claims.get(groupId);
-      const outcome = hosted.attach(subscriber, reading, () => claim ?? 'now');
+      const start = this.devices.hasJoinedSinceConnect(subscriber, groupId) ? 'since' : 'now';
+      const claim = claims.get(groupId) ?? start;
+      const outcome = hosted.attach(subscriber, reading, () => claim);
       mustBeReadAgain(outcome);
       if (!outcome.ok) continue;
       claims.delete(groupId);
