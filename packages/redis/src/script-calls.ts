@@ -40,22 +40,37 @@ interface Bounds<T> {
 /** The second one is for `late`. */
 const attemptsMax = 2;
 
+/** Connections that became ready: a command that saw none of them was never sent. */
+interface Connects {
+  count: number;
+}
+/** Counted once for all who use the client. */
+const counted = new WeakMap<ScriptClient, Connects>();
+
+function connectsOf(redis: ScriptClient): Connects {
+  const known = counted.get(redis);
+  if (known !== undefined) return known;
+  const connects: Connects = { count: 0 };
+  counted.set(redis, connects);
+  redis.on('ready', () => {
+    connects.count += 1;
+  });
+  return connects;
+}
+
 export class ScriptCalls {
   readonly #redis: ScriptClient;
   readonly #clock: ServerClock;
   readonly #timeoutMs: number;
   /** By shard: one that does not answer must not use up the room of the others. */
   readonly #inFlight = new Map<string, number>();
-  /** Counts connections that became ready: a command that saw none of them was never sent. */
-  #connections = 0;
+  readonly #connections: Connects;
 
   constructor({ redis, clock, settings }: CallOptions) {
     this.#redis = redis;
     this.#clock = clock;
     this.#timeoutMs = settings.requestTimeoutMs;
-    redis.on('ready', () => {
-      this.#connections += 1;
-    });
+    this.#connections = connectsOf(redis);
   }
 
   /** A script that reads, or that may run twice without harm. Throws `unavailable` when there is no answer. */
@@ -154,10 +169,10 @@ export class ScriptCalls {
     if ((this.#inFlight.get(shard) ?? 0) >= IN_FLIGHT_MAX)
       return Promise.reject(PlenumError.of('unavailable'));
     const wasConnected = this.#redis.status === 'ready';
-    const connectionsBefore = this.#connections;
+    const connectionsBefore = this.#connections.count;
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => {
-        const mayHaveRun = isChange && (wasConnected || this.#connections !== connectionsBefore);
+        const mayHaveRun = isChange && (wasConnected || this.#connections.count !== connectionsBefore);
         reject(translate(error, mayHaveRun));
       };
       const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));

@@ -45,6 +45,8 @@ test('an entry on the channel commits a send whose reply does not come, once', a
 test('a Redis that is gone is unavailable, since nothing was sent; it comes back with everything', async () => {
   const stage = await withGroup();
   stage.redis.on('error', () => undefined);
+  // With `everysec` a write waits for a slow fsync that is under way, and a kill may come first.
+  await stage.redis.config('SET', 'appendfsync', 'always');
   const { seq } = await stage.send('owner');
   await server.kill();
   await eventually(() => expect(stage.redis.status).not.toBe('ready'));
