@@ -2,6 +2,7 @@
 import { emitTelemetry, type LogEntry, type Subscriber } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
+import { unread } from './unread.ts';
 import { type Line, lineOf, writeTurn } from './write-turn.ts';
 
 export interface Device {
@@ -52,6 +53,7 @@ export class SocketSubscriber implements Subscriber {
     socket.conn.on('flush', () => {
       this.#waitingBytes = 0;
     });
+    socket.conn.once('close', () => unread.add(this.#line.tcp));
   }
 
   get waitingBytes(): number {
