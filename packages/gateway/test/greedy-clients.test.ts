@@ -161,6 +161,32 @@ test('a client that leaves the namespace may come back on the same connection', 
   socket.destroy();
 });
 
+test.each([
+  ['comes and goes', 'eve', '41'],
+  ['is refused', '', ''],
+])('a client that %s over and over on one connection leaves nothing on it', async (_, userId, farewell) => {
+  await using edge = await startEdge();
+  const warnings: string[] = [];
+  const note = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', note);
+  const socket = await rawSocket(edge.url);
+  let heard = '';
+  socket.on('data', (data) => {
+    heard += data.toString('latin1');
+  });
+  // Node warns of the eleventh listener.
+  for (let visit = 1; visit <= 12; visit += 1) {
+    socket.write(frame(`40${JSON.stringify({ token: userId === '' ? 'nonsense' : `user:${userId}` })}`));
+    await vi.waitFor(() => expect(heard.match(/4[04]\{/g)).toHaveLength(visit));
+    if (farewell !== '') socket.write(frame(farewell));
+    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+  socket.destroy();
+});
+
 test('a client that goes away in the middle of its body is no bug of ours', async () => {
   await using edge = await startEdge();
   const { hostname, port } = new URL(edge.url);

@@ -2,7 +2,6 @@
 import { emitTelemetry, type LogEntry, type Subscriber } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
-import { unread } from './unread.ts';
 import { type Line, lineOf, writeTurn } from './write-turn.ts';
 
 export interface Device {
@@ -49,11 +48,7 @@ export class SocketSubscriber implements Subscriber {
     this.isAuto = device.isAuto;
     this.#socket = socket;
     this.#line = lineOf(socket);
-    socket.conn.on('packetCreate', (packet) => this.#count(packet.data?.length ?? 0));
-    socket.conn.on('flush', () => {
-      this.#waitingBytes = 0;
-    });
-    socket.conn.once('close', () => unread.add(this.#line.tcp));
+    this.#countOn(socket);
   }
 
   get waitingBytes(): number {
@@ -95,6 +90,22 @@ export class SocketSubscriber implements Subscriber {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       if (this.#waiting.length === 1) this.#watch();
+    });
+  }
+
+  /** While the socket lasts: its connection may carry many, one after the other. */
+  #countOn(socket: Socket): void {
+    const { conn } = socket;
+    const onPacket = (packet: { readonly data?: { readonly length: number } }) =>
+      this.#count(packet.data?.length ?? 0);
+    const onFlush = () => {
+      this.#waitingBytes = 0;
+    };
+    conn.on('packetCreate', onPacket);
+    conn.on('flush', onFlush);
+    socket.once('disconnect', () => {
+      conn.off('packetCreate', onPacket);
+      conn.off('flush', onFlush);
     });
   }
 
