@@ -1,10 +1,11 @@
 /** Clients that take more than their share of a node: of its memory, or of its connections' sockets. */
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket as TcpSocket } from 'node:net';
 import type { LogEntry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test, vi } from 'vitest';
 import { waitingMax } from '../src/sockets/socket-subscriber.ts';
+import { unreadMax } from '../src/sockets/unread.ts';
 import { startEdge } from './edge.ts';
 import { frame, rawSocket } from './raw-socket.ts';
 
@@ -104,6 +105,34 @@ test.each(modes)('with %s fan-out a client that is cut learns why, if it reads o
   socket.destroy();
 });
 
+test('a client that never reads and comes back each time it is cut leaves no more behind than is allowed', async () => {
+  await using edge = await startEdge();
+  const sockets: TcpSocket[] = [];
+  // What one delivery brings is taken by the transport as a whole: above the bound, the next one cuts.
+  const count = Math.ceil((4 * waitingMax) / entry.wire.length);
+  const batch = Array.from({ length: count }, () => entry);
+  const visits = (3 * unreadMax) / (4 * waitingMax);
+  for (let visit = 0; visit < visits; visit += 1) {
+    const socket = await rawSocket(edge.url);
+    sockets.push(socket.pause());
+    socket.write(frame(hello));
+    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
+    const [subscriber] = edge.hub.devices.keys();
+    if (subscriber === undefined) throw new Error('no device');
+    while (edge.hub.devices.size > 0) {
+      edge.fanOut.deliver(groupId, [subscriber], batch);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  // Without reading, a client hears of the end when it writes.
+  await vi.waitFor(() => {
+    for (const socket of sockets) if (!socket.destroyed) socket.write(frame('3'));
+    expect(sockets.filter(({ destroyed }) => destroyed).length).toBeGreaterThanOrEqual(visits / 2);
+  });
+  expect(sockets.at(-1)?.destroyed).toBe(false);
+  for (const socket of sockets) socket.destroy();
+});
+
 test('a connection carries one socket, however many it asks for at once', async () => {
   await using edge = await startEdge();
   const socket = await rawSocket(edge.url);
@@ -129,6 +158,32 @@ test('a client that leaves the namespace may come back on the same connection', 
     socket.write(frame('41'));
     await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
   }
+  socket.destroy();
+});
+
+test.each([
+  ['comes and goes', 'eve', '41'],
+  ['is refused', '', ''],
+])('a client that %s over and over on one connection leaves nothing on it', async (_, userId, farewell) => {
+  await using edge = await startEdge();
+  const warnings: string[] = [];
+  const note = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', note);
+  const socket = await rawSocket(edge.url);
+  let heard = '';
+  socket.on('data', (data) => {
+    heard += data.toString('latin1');
+  });
+  // Node warns of the eleventh listener.
+  for (let visit = 1; visit <= 12; visit += 1) {
+    socket.write(frame(`40${JSON.stringify({ token: userId === '' ? 'nonsense' : `user:${userId}` })}`));
+    await vi.waitFor(() => expect(heard.match(/4[04]\{/g)).toHaveLength(visit));
+    if (farewell !== '') socket.write(frame(farewell));
+    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
   socket.destroy();
 });
 

@@ -66,8 +66,9 @@ export const reasonSchema = z.string({ error: 'reason must be a string' }).super
   }
 });
 
-const isPlainObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Not an array, and not the bytes that Socket.IO makes of a binary attachment. */
+export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 /** Passed through as it came: `z.record` would leave a key `__proto__` out. */
 export const jsonObjectSchema = (what: string) =>

@@ -59,6 +59,7 @@ test('an ordinary message and its envelope are recognised', () => {
 
 test.each([
   ['an envelope without a type', { request_id: 'r', args: {} }],
+  ['bytes as arguments', { request_type: 'relay_msg', args: Buffer.from('xy') }],
   ['an unknown field', { request_type: 'relay_msg', extra: 1 }],
   ['a request id that is not printable', { request_type: 'relay_msg', request_id: 'a\n' }],
   ['a field that hides in __proto__', JSON.parse('{"request_type":"relay_msg","__proto__":{}}')],

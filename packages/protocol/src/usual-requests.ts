@@ -5,10 +5,8 @@
 import type { RequestEnvelope } from './envelope.ts';
 import { isGroupId, isRequestId } from './ids.ts';
 import type { RequestArgs } from './requests.ts';
-import { exceedsBytes } from './text.ts';
+import { exceedsBytes, isPlainObject } from './text.ts';
 
-const isPlainObject = (input: unknown): input is object =>
-  typeof input === 'object' && input !== null && !Array.isArray(input);
 const isName = (input: unknown): boolean =>
   typeof input === 'string' && input.length > 0 && input.length <= 64;
 

@@ -7,6 +7,7 @@ test.each([
   ['OOM command not allowed when used memory > maxmemory.', 'unavailable'],
   ['READONLY You can not write against a read only replica.', 'unavailable'],
   ['LOADING Redis is loading the dataset in memory', 'unavailable'],
+  ['NOSCRIPT No matching script. Please use EVAL.', 'unavailable'],
   ['NOREPLICAS Not enough good replicas to write.', 'unavailable'],
   ['TRYAGAIN Multiple keys request during rehashing of slot', 'unavailable'],
   ['WRONGTYPE Operation against a key holding the wrong kind of value', 'internal'],

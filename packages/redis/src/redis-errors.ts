@@ -14,6 +14,7 @@ const refusedByRedis = new Set([
   'NOAUTH',
   'NOPERM',
   'NOREPLICAS',
+  'NOSCRIPT',
   'OOM',
   'READONLY',
   'TRYAGAIN',

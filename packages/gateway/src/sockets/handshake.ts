@@ -69,8 +69,11 @@ async function decide(socket: Socket, context: HandshakeContext): Promise<Decisi
 /** Places are held from before the first slow step until the connection is gone, so that no burst slips past. */
 async function admit(socket: Socket, context: HandshakeContext): Promise<Decision> {
   const { limits, clientAddress } = context;
+  const { conn } = socket;
   const held: Release[] = [];
   const releaseAll = () => {
+    // The connection may carry many sockets, one after the other.
+    conn.off('close', releaseAll);
     for (const release of held.splice(0)) release();
   };
   const hold = (release: Release | null) => {
@@ -79,14 +82,14 @@ async function admit(socket: Socket, context: HandshakeContext): Promise<Decisio
   };
   const { address, headers } = socket.handshake;
   if (!hold(limits.addresses.take(clientAddress(address, headers)))) return tooMany;
-  socket.conn.once('close', releaseAll);
+  conn.once('close', releaseAll);
   socket.once('disconnect', releaseAll);
   const decision = await decide(socket, context).catch((error: unknown) => {
     releaseAll();
     throw error;
   });
   if (isAdmitted(decision) && hold(limits.users.take(decision.userId))) {
-    if (socket.conn.readyState !== 'open') releaseAll();
+    if (conn.readyState !== 'open') releaseAll();
     return decision;
   }
   releaseAll();

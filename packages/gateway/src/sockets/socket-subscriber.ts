@@ -48,10 +48,7 @@ export class SocketSubscriber implements Subscriber {
     this.isAuto = device.isAuto;
     this.#socket = socket;
     this.#line = lineOf(socket);
-    socket.conn.on('packetCreate', (packet) => this.#count(packet.data?.length ?? 0));
-    socket.conn.on('flush', () => {
-      this.#waitingBytes = 0;
-    });
+    this.#countOn(socket);
   }
 
   get waitingBytes(): number {
@@ -93,6 +90,22 @@ export class SocketSubscriber implements Subscriber {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       if (this.#waiting.length === 1) this.#watch();
+    });
+  }
+
+  /** While the socket lasts: its connection may carry many, one after the other. */
+  #countOn(socket: Socket): void {
+    const { conn } = socket;
+    const onPacket = (packet: { readonly data?: { readonly length: number } }) =>
+      this.#count(packet.data?.length ?? 0);
+    const onFlush = () => {
+      this.#waitingBytes = 0;
+    };
+    conn.on('packetCreate', onPacket);
+    conn.on('flush', onFlush);
+    socket.once('disconnect', () => {
+      conn.off('packetCreate', onPacket);
+      conn.off('flush', onFlush);
     });
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
+import { unread } from './unread.ts';
 
 export interface Line {
   readonly conn: Socket['conn'];
@@ -15,8 +16,11 @@ const lines = new WeakMap<Socket['conn'], Line>();
 
 /** The line of a socket's connection; remembered, because the request that names its TCP socket is let go of. */
 export function lineOf({ conn, request }: Socket): Line {
-  const line = lines.get(conn) ?? { conn, tcp: request.socket };
+  const known = lines.get(conn);
+  if (known !== undefined) return known;
+  const line = { conn, tcp: request.socket };
   lines.set(conn, line);
+  conn.once('close', () => unread.add(line.tcp));
   return line;
 }
 

@@ -3,6 +3,9 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Reply, Script } from './define-script.ts';
 import { bulk, type ScriptArguments, ScriptCommand } from './script-command.ts';
 
+/** Of a command whose script the server did not know: it ran nothing. */
+const retriesMax = 2;
+
 export type ScriptClient = Redis | Cluster;
 
 export interface ScriptValues<K extends string, A extends string> {
@@ -21,20 +24,22 @@ export function runScript<K extends string, A extends string, R extends Reply>(
 
 /** `runScript` with the keys and arguments already written as Redis reads them. */
 export function runEncoded<R extends Reply>(
-  client: ScriptClient,
+  client: Pick<ScriptClient, 'sendCommand'>,
   script: Pick<Script<string, string, R>, 'text' | 'isBinary' | 'parse'>,
   given: ScriptArguments,
 ): Promise<R> {
-  const command = new ScriptCommand(script, given);
-  client.sendCommand(command);
   const parse = (reply: unknown) => script.parse(reply);
-  return command.promise.then(parse, (error: unknown) => {
-    if (!isUnknownScript(error)) throw error;
-    command.forgetScript();
-    const again = new ScriptCommand(script, given);
-    client.sendCommand(again);
-    return again.promise.then(parse);
-  });
+  const attempt = (retriesLeft: number): Promise<R> => {
+    // A retry may rely on what another command tells, which may be lost again by then; the last one does not.
+    const command = new ScriptCommand(script, given, retriesLeft === 0);
+    client.sendCommand(command);
+    return command.promise.then(parse, (error: unknown) => {
+      if (retriesLeft === 0 || !isUnknownScript(error)) throw error;
+      command.forgetScript();
+      return attempt(retriesLeft - 1);
+    });
+  };
+  return attempt(retriesMax);
 }
 
 const isUnknownScript = (error: unknown): boolean =>

@@ -15,7 +15,9 @@ export class ScriptText {
   readonly lua: string;
   readonly #byText: string;
   readonly #byDigest: string;
-  readonly #knowing = new WeakSet<object>();
+  /** Which telling each connection goes by. */
+  readonly #tellings = new WeakMap<object, number>();
+  #told = 0;
 
   constructor(lua: string) {
     this.lua = lua;
@@ -24,16 +26,25 @@ export class ScriptText {
     this.#byDigest = bulk('EVALSHA') + bulk(digest);
   }
 
-  /** How a command on this connection begins. The first one brings the text along, so none overtakes another. */
-  openingOn(connection: object): string {
-    if (this.#knowing.has(connection)) return this.#byDigest;
-    this.#knowing.add(connection);
+  /**
+   * How a command on this connection begins. The first one brings the text along, so none overtakes another.
+   * @param mustTell the text, whatever was told before
+   */
+  openingOn(connection: object, mustTell: boolean): string {
+    if (!mustTell && this.#tellings.has(connection)) return this.#byDigest;
+    this.#told += 1;
+    this.#tellings.set(connection, this.#told);
     return this.#byText;
   }
 
-  /** The server of this connection has lost its scripts. */
-  forget(connection: object): void {
-    this.#knowing.delete(connection);
+  /** The latest one; 0: it was not told. */
+  tellingOn(connection: object): number {
+    return this.#tellings.get(connection) ?? 0;
+  }
+
+  /** The server of this connection has lost its scripts since that telling; it may have been told again. */
+  forget(connection: object, telling: number): void {
+    if (this.#tellings.get(connection) === telling) this.#tellings.delete(connection);
   }
 }
 
@@ -46,7 +57,7 @@ export interface ScriptArguments {
   text(): string;
 }
 
-interface Sent {
+interface ScriptToSend {
   readonly text: ScriptText;
   /** The reply holds Buffers. */
   readonly isBinary: boolean;
@@ -55,25 +66,30 @@ interface Sent {
 export class ScriptCommand extends Command {
   readonly #script: ScriptText;
   readonly #given: ScriptArguments;
+  readonly #mustTell: boolean;
   #connection: object | null = null;
+  #telling = 0;
 
-  constructor({ text, isBinary }: Sent, given: ScriptArguments) {
+  constructor({ text, isBinary }: ScriptToSend, given: ScriptArguments, mustTell: boolean) {
     // For those who look into a command: the Cluster client, which reads the slot from it, and error messages.
     super('evalsha', ['', '1', given.firstKey], isBinary ? {} : { replyEncoding: 'utf8' });
     this.#script = text;
     this.#given = given;
+    this.#mustTell = mustTell;
   }
 
   /** Called once for each connection that it is sent on. */
   override toWritable(connection: object): string {
+    const opening = this.#script.openingOn(connection, this.#mustTell);
     this.#connection = connection;
+    this.#telling = this.#script.tellingOn(connection);
     gather(connection);
-    return `*${this.#given.count + 3}\r\n${this.#script.openingOn(connection)}${this.#given.text()}`;
+    return `*${this.#given.count + 3}\r\n${opening}${this.#given.text()}`;
   }
 
   /** The server did not know the script and ran nothing: another command brings the text. */
   forgetScript(): void {
-    if (this.#connection !== null) this.#script.forget(this.#connection);
+    if (this.#connection !== null) this.#script.forget(this.#connection, this.#telling);
   }
 }
 

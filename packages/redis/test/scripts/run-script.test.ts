@@ -32,6 +32,15 @@ onEveryRedis((open) => {
     expect(replies.map(({ word }) => word)).toEqual(['kept', 'kept', 'kept']);
   });
 
+  test('a server that has lost its scripts is sent a text once, however many commands hear of it', async () => {
+    const stage = open();
+    await forget(stage);
+    await stage.redis.script('FLUSH');
+    await stage.redis.config('RESETSTAT');
+    await Promise.all([forget(stage), forget(stage), forget(stage)]);
+    expect(await runsOf(stage)).toEqual({ eval: 1, evalsha: 5 });
+  });
+
   test('what an argument holds is what the script is given', async () => {
     const stage = open();
     const entry = '\r\n$3\r\n é 😀 "\\';
