@@ -5,7 +5,7 @@ import type { OwnProcess } from '../systems/child-process.ts';
 
 /** Built, also when this file is run from source. */
 const gauge = fileURLToPath(new URL('../../dist/systems/memory-gauge.js', import.meta.url));
-export const gaugedNodeOptions = ['--expose-gc', '--import', gauge];
+export const gaugedNodeOptions = ['--max-semi-space-size=16', '--expose-gc', '--import', gauge];
 
 export interface NodeMemory {
   readonly rssBytes: number;

@@ -17,13 +17,16 @@ export interface IdleFigures {
 /** The first step pays for code that is compiled and buffers that grow once: the slope begins behind it. */
 const warmUp = 200;
 
+/** How far the young generation has grown is a matter of the node, not of its connections: it stays as small as Node makes it. */
+const nodeOptions = ['--max-semi-space-size=16'];
+
 /** @param steps connections to add, one step after the other. */
 export async function idleRound(
   kind: SystemKind,
   bench: Bench,
   steps: readonly number[],
 ): Promise<IdleFigures> {
-  const system = await kind.start(bench.nodeCount);
+  const system = await kind.start(bench.nodeCount, { nodeOptions });
   const generators = new LoadGenerators(bench.generatorCount);
   try {
     const points: Point[] = [];
