@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Gives the lease of a partition to a node, unless another one holds it. The holder gets his own again, prolonged.
 -- A token is the time of its grant in ms, or the next number where that is not higher: so it rises even if Redis comes
 -- back without the last one.

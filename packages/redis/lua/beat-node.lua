@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Registers a node, or counts its heartbeat up by one. An entry reads `<beat> <is drain asked> <card>`.
 local nodes_key = KEYS[1]
 local node_id = ARGV[1]

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- The effects of one round of deliveries, all or nothing: whoever dies before it has done nothing, whoever dies behind it
 -- has done all of it. Nothing is changed by a node that does not hold the lease under this token, or that has not read
 -- this very cursor.

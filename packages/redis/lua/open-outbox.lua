@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Gives every kind of adapter a cursor, at the oldest entry, and takes away those of kinds that are no more.
 -- `kinds` is `<kind> <kind>`, or empty.
 local lease_key = KEYS[1]

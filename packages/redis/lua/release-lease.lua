@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Gives a lease back, if it still is this node's under this token. The number of the last token stays.
 local lease_key = KEYS[1]
 local node_id = ARGV[1]

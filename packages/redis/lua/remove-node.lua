@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Takes a node off the registry, unless it has beaten since. `beat` is empty for a node that leaves by itself.
 local nodes_key = KEYS[1]
 local node_id = ARGV[1]

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- Prolongs a lease, if it still is this node's under this token.
 local lease_key = KEYS[1]
 local node_id = ARGV[1]

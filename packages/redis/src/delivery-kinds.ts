@@ -62,8 +62,11 @@ export class DeliveryKinds {
     const own = role === 'client' ? [] : settings.deliveryKinds;
     const ended = role === 'client' ? [] : settings.endedDeliveryKinds;
     for (const kind of ended) await calls.command((redis) => redis.hdel(keys.meta(), fieldOf(kind)));
-    for (const kind of own) await calls.command((redis) => redis.hset(keys.meta(), fieldOf(kind), '1'));
     await this.#look();
+    // Not written again: a Redis without memory takes nothing, and needs its nodes to be emptied by them.
+    const brought = own.filter((kind) => !this.#current.has(kind));
+    for (const kind of brought) await calls.command((redis) => redis.hset(keys.meta(), fieldOf(kind), '1'));
+    if (brought.length > 0) await this.#look();
     const missing = [...this.#current].filter((kind) => !own.includes(kind));
     if (role === 'node' && missing.length > 0) throw new Error(lacking(missing, keys.prefix));
     runLoop('delivery kinds', () => this.#look(), {

@@ -1,6 +1,7 @@
 /** What survives when a node dies between two effects of a delivery, and what a flood or an absent archive may not do. */
 import type { Outbox } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
+import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { DeliveryNodes } from './delivery-nodes.ts';
 
@@ -98,3 +99,28 @@ test('10,000 messages wait for an archive that is down, however short the log is
   await eventually(() => expect(nodes.savedOf('room')).toHaveLength(10_001), { timeoutMs: 25_000 });
   expect(nodes.savedOf('room')).toEqual(upTo(10_001));
 }, 60_000);
+
+test('a Redis without memory is emptied, by a node that starts then, and takes messages again', async () => {
+  await using nodes = await DeliveryNodes.start();
+  await nodes.create('room');
+  for (let sent = 0; sent < 2000; sent += 500) {
+    await Promise.all(upTo(500).map(() => nodes.send('room', 'x'.repeat(1000))));
+  }
+  await using redis = inspecting(nodes.server.url);
+  await redis.client.config('SET', 'maxmemory', await redis.usedMemory());
+  await expect(nodes.send('room', 'one more')).rejects.toMatchObject({ failure: { code: 'unavailable' } });
+  await nodes.node(['room']);
+  await eventually(async () => expect(await nodes.send('room', 'again')).toBe('appended'), {
+    timeoutMs: 15_000,
+  });
+  await eventually(() => expect(nodes.savedOf('room')).toEqual(upTo(2002)));
+});
+
+function inspecting(url: string) {
+  const client = new Redis(url);
+  return {
+    client,
+    usedMemory: async () => /used_memory:(\d+)/.exec(await client.info('memory'))?.[1] ?? '',
+    [Symbol.asyncDispose]: async () => client.disconnect(),
+  };
+}

@@ -102,10 +102,11 @@ async function connect(client: ScriptClient, address: RedisAddress): Promise<voi
   }
 }
 
-/** The first boot of a prefix writes the count; every later one has to find its own. */
+/** The first boot of a prefix writes the count; every later one finds it, and starts on a Redis without memory too. */
 async function agreeOnPartitionCount(redis: ScriptClient, keys: Keys): Promise<void> {
-  await redis.hsetnx(keys.meta(), 'partitions', PARTITION_COUNT);
-  const stored = await redis.hget(keys.meta(), 'partitions');
+  const found = await redis.hget(keys.meta(), 'partitions');
+  if (found === null) await redis.hsetnx(keys.meta(), 'partitions', PARTITION_COUNT);
+  const stored = found ?? (await redis.hget(keys.meta(), 'partitions'));
   if (stored === String(PARTITION_COUNT)) return;
   throw new Error(
     `Prefix "${keys.prefix}" holds groups in ${stored} partitions and this version has ${PARTITION_COUNT}: changing the count is a migration.`,
