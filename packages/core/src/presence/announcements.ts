@@ -147,7 +147,8 @@ export class Announcements implements PresenceWatch {
     group.isBusy = false;
     this.#busy -= 1;
     this.#step(groupId);
-    if (group.isDoubtful || this.#doubtful.size > 0) this.#plan(pauseMs);
+    if (group.isDoubtful) this.#doubtful.add(groupId);
+    if (this.#doubtful.size > 0) this.#plan(pauseMs);
     else if (group.isDone) this.#groups.delete(groupId);
   }
 
@@ -167,7 +168,7 @@ export class Announcements implements PresenceWatch {
     }
   }
 
-  /** By partition; those in which a telling is under way are left out. */
+  /** By partition, those in which a telling is under way are left out. */
   #countAnnounced(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
     const busy = new Set<number>();
