@@ -91,3 +91,14 @@ test('who went while the store was away is told when it is back', async () => {
   await scene.pass(3000);
   expect([...scene.held.keys()]).toEqual([]);
 });
+
+test('one who comes back in the store after he was the last of his partition to go is taken off again', async () => {
+  scene.announcements.start();
+  scene.come(room);
+  await scene.pass(100);
+  scene.go(room);
+  await scene.pass(2000);
+  scene.held.set('room ann', room);
+  await scene.pass(11_000);
+  expect([...scene.held.keys()]).toEqual([]);
+});

@@ -168,9 +168,11 @@ export class Announcements implements PresenceWatch {
     }
   }
 
-  /** By partition, those in which a telling is under way are left out. */
+  /** By partition, wherever anything was ever told; those in which a telling is under way are left out. */
   #countAnnounced(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
+    // Where nobody is announced any more the store may still hold somebody: a failover can lose that he went.
+    for (const [partition, steps] of this.#steps.entries()) if (steps > 0) counts.set(partition, 0);
     const busy = new Set<number>();
     for (const [groupId, { announced, isBusy }] of this.#groups) {
       const partition = partitionOf(groupId);
