@@ -102,3 +102,17 @@ test('one who comes back in the store after he was the last of his partition to 
   await scene.pass(11_000);
   expect([...scene.held.keys()]).toEqual([]);
 });
+
+test('nothing is remembered of groups that everybody has left, however many others are busy', async () => {
+  const rooms = Array.from({ length: 50 }, (_, at) => group(`room-${at}`));
+  for (const one of rooms) {
+    scene.come(one);
+    await scene.pass(20);
+  }
+  for (const one of rooms) {
+    scene.go(one);
+    await scene.pass(20);
+  }
+  await scene.pass(3000);
+  expect(scene.announcements.size).toBe(0);
+});

@@ -51,6 +51,11 @@ export class Announcements implements PresenceWatch {
     this.#nodeId = parts.nodeId;
   }
 
+  /** Groups of which anything is remembered. */
+  get size(): number {
+    return this.#groups.size;
+  }
+
   note(groupId: GroupId, userId: UserId, isEnd: boolean): void {
     const group = this.#group(groupId);
     if (isEnd) group.forget(userId);
@@ -147,9 +152,9 @@ export class Announcements implements PresenceWatch {
     group.isBusy = false;
     this.#busy -= 1;
     this.#step(groupId);
+    if (group.isDone) this.#groups.delete(groupId);
     if (group.isDoubtful) this.#doubtful.add(groupId);
     if (this.#doubtful.size > 0) this.#plan(pauseMs);
-    else if (group.isDone) this.#groups.delete(groupId);
   }
 
   #step(groupId: GroupId): void {
