@@ -20,14 +20,17 @@ expect_writable(cursors_key, 'hash', { 'HSETNX', 'HDEL' })
 expect_writable(queued_key, 'hash', { 'UNLINK' })
 
 local is_wanted = {}
+local has_new_archive = false
 for kind in string.gmatch(kinds, '%S+') do
   is_wanted[kind] = true
-  redis.call('HSETNX', cursors_key, kind, '0-0')
+  local is_new = redis.call('HSETNX', cursors_key, kind, '0-0') == 1
+  if is_new and kind == 'archive' then has_new_archive = true end
 end
 for _, field in ipairs(redis.call('HKEYS', cursors_key)) do
   if not is_wanted[string.match(field, '^[^:]+')] then redis.call('HDEL', cursors_key, field) end
 end
--- Nobody counts these messages off any more.
-if not is_wanted.archive then redis.call('UNLINK', queued_key) end
+-- Nobody counts off what was counted for an archive that is no more, not even by who had not heard of its end yet: a room
+-- that began with such a count would have less room for good. One that begins with too few has it until they are passed.
+if not is_wanted.archive or has_new_archive then redis.call('UNLINK', queued_key) end
 trim_outbox()
 return { 'opened', now }

@@ -77,6 +77,12 @@ export class DeliveryKinds {
     });
   }
 
+  /** What the cluster delivers to at this moment; to be asked before anything is taken away from a kind. */
+  async fresh(): Promise<ReadonlySet<DeliveryKind>> {
+    await this.#look();
+    return this.#current;
+  }
+
   stop(): void {
     this.#stopped.abort();
   }

@@ -20,7 +20,7 @@ import { commitDelivery, openOutbox, readOutbox } from './scripts/index.ts';
 export interface RedisOutboxOptions {
   readonly calls: ScriptCalls;
   readonly keys: Keys;
-  readonly kinds: Pick<DeliveryKinds, 'current'>;
+  readonly kinds: Pick<DeliveryKinds, 'current' | 'fresh'>;
   readonly anomalies: Pick<Anomalies, 'note'>;
 }
 
@@ -38,7 +38,9 @@ export class RedisOutbox implements Outbox {
   }
 
   async open({ partition, nodeId, token }: Lease): Promise<Exclude<CommitOutcome, 'moved'>> {
-    const { calls, keys } = this.#options;
+    const { calls, keys, kinds } = this.#options;
+    // An owner that has not heard of a new kind yet would take its cursor away, and with it what waits for it.
+    const wanted = await kinds.fresh();
     const reply = await calls.read(openOutbox, {
       keys: {
         lease: keys.lease(partition),
@@ -46,7 +48,7 @@ export class RedisOutbox implements Outbox {
         cursors: keys.cursors(partition),
         queued: keys.queuedIn(partition),
       },
-      args: { nodeId, token, kinds: [...this.kinds()].join(' ') },
+      args: { nodeId, token, kinds: [...wanted].join(' ') },
     });
     return reply.word === 'opened' ? 'committed' : 'not_owner';
   }

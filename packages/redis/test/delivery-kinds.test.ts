@@ -1,5 +1,5 @@
 /** What the cluster delivers to is agreed on by its nodes, and known to whoever only sends. */
-import { partitionOf } from '@plenum/core';
+import { type Engine, partitionOf } from '@plenum/core';
 import {
   createCommand,
   eventually,
@@ -8,7 +8,9 @@ import {
   obtainRedisForTests,
   type RedisForTests,
 } from '@plenum/testkit';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Keys } from '../src/keys.ts';
 import { groupId } from './scripts/stage.ts';
 import { startEngine } from './start-engine.ts';
 
@@ -53,3 +55,49 @@ test('a client without adapters writes the outbox of a cluster that has some', a
   const partition = partitionOf(groupId);
   expect(await node.engine.outbox.waiting([partition])).toEqual(new Set([partition]));
 });
+
+/** Two nodes that were started one after the other: the first has no archive and has not looked since. */
+async function twoNodes() {
+  const { url } = redis;
+  const prefix = freshPrefix();
+  const old = await startEngine({ url, prefix });
+  const young = await startEngine({ url, prefix, settings: { deliveryKinds: ['archive'] } });
+  const partition = partitionOf(groupId);
+  const held = async (engine: Engine) => {
+    const lease = await engine.leases.acquire(partition, 'node');
+    if (lease === null) throw new Error('the lease is held by another node');
+    return lease;
+  };
+  return {
+    ...{ old: old.engine, young: young.engine, partition, held },
+    queued: new Keys(prefix).queued(groupId),
+    [Symbol.asyncDispose]: async () => {
+      await young[Symbol.asyncDispose]();
+      await old[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('an owner that has not heard of a new kind yet takes nothing away from it', async () => {
+  await using nodes = await twoNodes();
+  const { old, young, partition } = nodes;
+  await young.outbox.open(await nodes.held(young));
+  await young.groups.change(createCommand({ groupId, actor: 'owner' }));
+  await old.outbox.open(await nodes.held(old));
+  expect((await young.outbox.read(partition, 'archive', 10))?.entries).toHaveLength(1);
+});
+
+test('what was counted for an archive that is no more takes no room from the next one', async () => {
+  await using nodes = await twoNodes();
+  const { young } = nodes;
+  await using client = commandLine(redis.url);
+  await client.redis.hset(nodes.queued, groupId, 2048);
+  await young.outbox.open(await nodes.held(young));
+  await young.groups.change(createCommand({ groupId, actor: 'owner' }));
+  expect((await young.log.append(messageDraft({ groupId, sender: 'owner' }))).outcome).toBe('appended');
+});
+
+function commandLine(url: string) {
+  const client = new Redis(url);
+  return { redis: client, [Symbol.asyncDispose]: async () => client.disconnect() };
+}
