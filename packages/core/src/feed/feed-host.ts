@@ -2,8 +2,7 @@
  * The feeds that this node hosts: those of every group in which one of its local users is a member, applicants included.
  * Devices come and go here, nudges and the sweep bring in what is missing, audits find what was lost without a gap.
  */
-import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
-import { authorize, isDenied } from '../adapters/authorize.ts';
+import { type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
 import type { AuthGuard } from '../adapters/guards.ts';
 import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
@@ -13,6 +12,7 @@ import type { EphemeralPush } from '../ports/presence.ts';
 import { NodePresence, type NodePresenceParts } from '../presence/node-presence.ts';
 import { fail, type Outcome } from '../requests/caller.ts';
 import { mustBeReadAgain, pushNotAMember } from './attach-outcome.ts';
+import { AttachPermission } from './attach-permission.ts';
 import { CatchUpTurns } from './catch-up.ts';
 import { Devices } from './devices.ts';
 import type { LogEntry } from './entry.ts';
@@ -31,12 +31,11 @@ export class FeedHost implements DeviceHub, FeedListener {
   readonly #context: FeedContext;
   readonly #feeds = new Map<GroupId, HostedFeed>();
   readonly #sweep: Sweep;
-  /** Asked whenever a device is to be attached, but for the attach that follows from its user's own join. */
-  readonly #auth: AuthGuard | null;
+  readonly #permission: AttachPermission;
   #isStopped = false;
 
   constructor(parts: NodePresenceParts & { readonly auth?: AuthGuard | null }) {
-    this.#auth = parts.auth ?? null;
+    this.#permission = new AttachPermission(parts.auth ?? null, parts.engine.groups);
     const { devices, counters } = this;
     this.presence = new NodePresence(parts, devices, this.#feeds);
     const presence = this.presence.announcements;
@@ -95,7 +94,8 @@ export class FeedHost implements DeviceHub, FeedListener {
   ): Promise<readonly Outcome<Subscription>[]> {
     const prepared = await Promise.all(
       positions.map(async (position) => {
-        const refusal = await this.#refusal(position.groupId, subscriber);
+        const isHosted = () => this.#feeds.has(position.groupId);
+        const refusal = await this.#permission.refusal(subscriber, position.groupId, isHosted);
         if (refusal !== null) return refusal;
         const hosted = this.#hosted(position.groupId);
         return { position, hosted, reading: await hosted.read(subscriber.userId) };
@@ -186,17 +186,6 @@ export class FeedHost implements DeviceHub, FeedListener {
     this.#feeds.clear();
   }
 
-  /** Why a group may not be asked for. Where it is not hosted here, a stranger's request opens no feed. */
-  async #refusal(groupId: GroupId, { userId }: Subscriber): Promise<Failure | null> {
-    const denied = await authorize(this.#auth, { actor: userId, groupId, action: 'subscribe' });
-    if (denied !== null || this.#feeds.has(groupId)) return denied;
-    const position = await this.#context.engine.groups.position(groupId, userId === SERVICE ? null : userId);
-    if (position === null || position.head.isDeleted) return { code: 'group_not_found' };
-    if (userId === SERVICE) return null;
-    if (position.isBanned) return { code: 'banned' };
-    return position.member === null ? { code: 'not_a_member' } : null;
-  }
-
   #hosted(groupId: GroupId): HostedFeed {
     const existing = this.#feeds.get(groupId);
     if (existing !== undefined) {
@@ -218,7 +207,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     const prepared = await Promise.all(
       page.rows.map(async ({ groupId }) => {
         const hosted = this.#hosted(groupId);
-        const isRefused = subscriber.isAuto && (await this.#isDenied(userId, groupId));
+        const isRefused = subscriber.isAuto && (await this.#permission.isDenied(userId, groupId));
         return { groupId, hosted, isRefused, reading: await hosted.read(userId) };
       }),
     );
@@ -266,7 +255,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       isMeant(device) && this.devices.wants(device, groupId) && !hosted.feed.attachments.has(device);
     const missing = [...this.devices.of(userId)].filter(isMissing);
     if (missing.length === 0 && hosted.feed.members.has(userId)) return;
-    const isRefused = missing.length > 0 && (await this.#isDenied(userId, groupId));
+    const isRefused = missing.length > 0 && (await this.#permission.isDenied(userId, groupId));
     const reading = await hosted.read(userId);
     if (this.devices.of(userId).size === 0) return;
     mustBeReadAgain(hosted.note(userId, reading));
@@ -278,10 +267,6 @@ export class FeedHost implements DeviceHub, FeedListener {
       if (this.devices.isAsking(device, groupId)) this.devices.leaveUntold(device, groupId, { epoch, seq });
       else hosted.push(device, 'subscribed', { groups: [outcome.result] });
     }
-  }
-
-  #isDenied(actor: UserId, groupId: GroupId): Promise<boolean> {
-    return isDenied(this.#auth, { actor, groupId, action: 'subscribe' });
   }
 
   #onNudge({ userId, groupId, seq, membership }: Nudge): void {
