@@ -1,5 +1,12 @@
 /** Dead letters of all partitions: a stream in each, merged by the time at which they died. */
-import { type DeadLetter, type DeadLetters, forgedCursor, PARTITION_COUNT, type Page } from '@plenum/core';
+import {
+  type DeadLetter,
+  type DeadLetters,
+  forgedCursor,
+  PARTITION_COUNT,
+  type Page,
+  PlenumError,
+} from '@plenum/core';
 import { z } from 'zod';
 import type { Keys } from './keys.ts';
 import { archiveEntryOf } from './outbox-entry.ts';
@@ -16,6 +23,7 @@ interface Stored {
   readonly fields: ReadonlyMap<string, string>;
 }
 
+const noAdapter = 'The cluster delivers to no adapter of this kind: the dead letter stays';
 const partitions = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
 const kindSchema = z.enum(['archive', 'notifier']);
 
@@ -68,9 +76,11 @@ export class RedisDeadLetters implements DeadLetters {
         archiveRetrying: keys.retrying(partition, 'archive'),
         notifierRetries: keys.retries(partition, 'notifier'),
         notifierRetrying: keys.retrying(partition, 'notifier'),
+        cursors: keys.cursors(partition),
       },
       args: { place: inStream(place) },
     });
+    if (reply.word === 'unopened') throw new PlenumError({ code: 'unavailable', error: noAdapter });
     return reply.word === 'retried';
   }
 

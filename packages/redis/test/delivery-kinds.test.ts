@@ -70,6 +70,7 @@ async function twoNodes() {
   };
   return {
     ...{ old: old.engine, young: young.engine, partition, held },
+    ending: () => startEngine({ url, prefix, settings: { endedDeliveryKinds: ['archive'] } }),
     queued: new Keys(prefix).queued(groupId),
     [Symbol.asyncDispose]: async () => {
       await young[Symbol.asyncDispose]();
@@ -95,6 +96,26 @@ test('what was counted for an archive that is no more takes no room from the nex
   await young.outbox.open(await nodes.held(young));
   await young.groups.change(createCommand({ groupId, actor: 'owner' }));
   expect((await young.log.append(messageDraft({ groupId, sender: 'owner' }))).outcome).toBe('appended');
+});
+
+test('a dead letter of an adapter that was ended stays where it can be seen', async () => {
+  await using nodes = await twoNodes();
+  const { old, young, partition } = nodes;
+  const lease = await nodes.held(young);
+  await young.outbox.open(lease);
+  await young.groups.change(createCommand({ groupId, actor: 'owner' }));
+  const batch = await young.outbox.read(partition, 'archive', 10);
+  const [passed] = batch?.entries ?? [];
+  if (batch === null || passed === undefined) throw new Error('nothing waits');
+  const dead = { messageId: passed.entry.message_id, attempts: 6, place: passed.place, reason: 'no' };
+  const effects = { retries: [], deadLetters: [dead], taken: [], pageMark: null };
+  const cursors = { expectedCursor: batch.cursor, cursor: batch.endPlace };
+  await young.outbox.commit(lease, { kind: 'archive', ...cursors, passed: batch.entries, ...effects });
+  await using _ = await nodes.ending();
+  await old.outbox.open(lease);
+  const [letter] = (await old.deadLetters.list({ cursor: null, limit: 10 })).rows;
+  await expect(old.deadLetters.retry(letter?.id ?? '')).rejects.toThrow('no adapter of this kind');
+  expect((await old.deadLetters.list({ cursor: null, limit: 10 })).rows).toEqual([letter]);
 });
 
 function commandLine(url: string) {

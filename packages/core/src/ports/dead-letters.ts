@@ -21,7 +21,10 @@ export interface DeadLetters {
    * @throws PlenumError `invalid_args` for a cursor that this method did not make.
    */
   list(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<DeadLetter>>;
-  /** Sends it on its way again with all its attempts. @returns false if there is no such letter (any more). */
+  /**
+   * Sends it on its way again with all its attempts. @returns false if there is no such letter (any more).
+   * @throws PlenumError `unavailable` when the cluster does not deliver to its kind of adapter: the letter stays.
+   */
   retry(id: string): Promise<boolean>;
   /** For good. @returns false if there is no such letter (any more). */
   delete(id: string): Promise<boolean>;

@@ -69,7 +69,19 @@ export const commitDelivery = defineScript({
 
 export const retryDeadLetter = defineScript({
   file: 'retry-dead-letter',
-  keys: ['deadLetters', 'archiveRetries', 'archiveRetrying', 'notifierRetries', 'notifierRetrying'],
+  keys: [
+    'deadLetters',
+    'archiveRetries',
+    'archiveRetrying',
+    'notifierRetries',
+    'notifierRetrying',
+    'cursors',
+  ],
   args: ['place'],
-  reply: z.discriminatedUnion('word', [said('retried', nothing), said('gone', nothing)]),
+  reply: z.discriminatedUnion('word', [
+    said('retried', nothing),
+    said('gone', nothing),
+    /** Nobody delivers to the kind. */
+    said('unopened', nothing),
+  ]),
 });
