@@ -25,6 +25,8 @@ interface Stored {
 
 const noAdapter = 'The cluster delivers to no adapter of this kind: the dead letter stays';
 const partitions = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
+/** Letters that are read of one partition at a time. */
+const shareSize = 8;
 const kindSchema = z.enum(['archive', 'notifier']);
 
 /** `<ms>-<number>-<partition>`: the id in the stream, and which stream. */
@@ -52,10 +54,7 @@ export class RedisDeadLetters implements DeadLetters {
   async list(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<DeadLetter>> {
     const after = page.cursor === null ? null : placeOf(page.cursor);
     if (page.cursor !== null && after === null) throw forgedCursor();
-    const pages = await Promise.all(
-      partitions.map((partition) => this.#page(partition, after, page.limit + 1)),
-    );
-    const found = pages.flat().sort((a, b) => byTime(a.place, b.place));
+    const found = await this.#oldest(after, page.limit + 1);
     const shown = found.slice(0, page.limit);
     const last = shown.at(-1);
     return {
@@ -89,6 +88,26 @@ export class RedisDeadLetters implements DeadLetters {
     if (place === null) return false;
     const key = this.#keys.deadLetters(place.partition);
     return (await this.#calls.command((redis) => redis.xdel(key, inStream(place)))) > 0;
+  }
+
+  /**
+   * The oldest of all partitions. Only partitions whose share may not be all that belongs here are asked for more: after
+   * a bad night every one of them could fill the page, and letters are as large as messages.
+   */
+  async #oldest(after: Place | null, limit: number): Promise<readonly Stored[]> {
+    let found: readonly Stored[] = [];
+    let open = partitions.map((partition) => ({ partition, after }));
+    while (open.length > 0) {
+      const shares = await Promise.all(open.map((one) => this.#page(one.partition, one.after, shareSize)));
+      found = [...found, ...shares.flat()].sort((a, b) => byTime(a.place, b.place)).slice(0, limit);
+      const end = found.length < limit ? undefined : found.at(-1)?.place;
+      open = shares.flatMap((share) => {
+        const last = share.length < shareSize ? undefined : share.at(-1)?.place;
+        const isEnough = last === undefined || (end !== undefined && byTime(last, end) >= 0);
+        return isEnough ? [] : [{ partition: last.partition, after: last }];
+      });
+    }
+    return found;
   }
 
   /** Of letters that died in the same instant those of higher partitions come later. */

@@ -17,7 +17,7 @@ export interface DeadLetter {
 /** Failed deliveries of the whole cluster, for operators. Every method throws `PlenumError` when the store is away. */
 export interface DeadLetters {
   /**
-   * The oldest first. Its cost is that of one page per partition.
+   * The oldest first. Its cost is that of a few letters per partition, and of the page.
    * @throws PlenumError `invalid_args` for a cursor that this method did not make.
    */
   list(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<DeadLetter>>;
