@@ -66,9 +66,14 @@ export class MemoryPresence implements Presence, PresenceUpkeep {
   }
 
   countHeld(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    return this.#inTurn(
-      () => new Map(partitions.map((partition) => [partition, this.#heldIn(nodeId, partition).length])),
-    );
+    return this.#inTurn(() => {
+      const counts = new Map(partitions.map((partition) => [partition, 0]));
+      for (const { groupId } of this.#held.get(nodeId)?.values() ?? []) {
+        const count = counts.get(partitionOf(groupId));
+        if (count !== undefined) counts.set(partitionOf(groupId), count + 1);
+      }
+      return counts;
+    });
   }
 
   held(nodeId: string, partition: number): Promise<readonly Holding[]> {
