@@ -8,7 +8,8 @@ const topologies = [
   'packages/testkit/test/topologies.test.ts',
 ];
 
-const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts'];
+const nodesOnPostgres = 'test/failure/archived.test.ts';
+const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts', nodesOnPostgres];
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
@@ -31,7 +32,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'postgres', include: onPostgres, testTimeout: 60_000, hookTimeout: 180_000 },
+        test: { name: 'postgres', include: onPostgres, testTimeout: 180_000, hookTimeout: 180_000 },
       },
       { extends: true, test: { name: 'architecture', include: ['test/architecture.test.ts'] } },
       {
@@ -68,6 +69,7 @@ export default defineConfig({
         test: {
           name: 'failure',
           include: ['test/failure/**/*.test.ts', ...topologies],
+          exclude: [nodesOnPostgres],
           // Faults are timed by the machine: one file at a time.
           fileParallelism: false,
           testTimeout: 180_000,

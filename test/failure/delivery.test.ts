@@ -48,18 +48,6 @@ async function send(cluster: Cluster, text: string): Promise<void> {
   }, patience);
 }
 
-async function ownerPid(cluster: Cluster): Promise<number> {
-  const url = await eventually(async () => {
-    const { body } = await httpRequest('GET', `${cluster.url}/v1/groups/club/owner`);
-    const { body: listed } = await httpRequest('GET', `${cluster.url}/v1/nodes`);
-    const nodes: { node_id: string; url: string }[] = JSON.parse(JSON.stringify(listed['nodes']));
-    const found = nodes.find(({ node_id }) => node_id === body['node_id']);
-    expect(found).toBeDefined();
-    return found?.url;
-  }, patience);
-  return cluster.nodes.find((node) => node.url === url)?.pid ?? 0;
-}
-
 test('what the killed owner of a partition has not delivered its successor does, at most a batch of it twice', async () => {
   await using receiver = await WebhookReceiver.start();
   await using cluster = await clusterFor(receiver);
@@ -69,9 +57,7 @@ test('what the killed owner of a partition has not delivered its successor does,
   await eventually(() => expect(receiver.told.length).toBeGreaterThan(0), patience);
   receiver.mood = 'hanging';
   for (const text of texts.slice(20, 40)) await send(cluster, text);
-  const pid = await ownerPid(cluster);
-  expect(pid).toBeGreaterThan(0);
-  process.kill(pid, 'SIGKILL');
+  process.kill((await cluster.ownerOf('club')).pid, 'SIGKILL');
   receiver.mood = 'well';
   for (const text of texts.slice(40)) await send(cluster, text);
   await eventually(() => expect(new Set(receiver.told)).toEqual(new Set(texts)), patience);

@@ -1,9 +1,10 @@
 /** Three real node processes behind the balancer of `npm run cluster`, on a Redis that the test may do anything to. */
-import { type RedisServer, type RedisServerOptions, startRedis } from '@plenum/testkit';
+import { groupOwnerSchema } from '@plenum/protocol';
+import { eventually, type RedisServer, type RedisServerOptions, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { CommandProcess } from '../command-process.ts';
 import { Device, type DeviceOptions } from './device.ts';
-import { adminToken, jwtSecret, tokenOf } from './service.ts';
+import { adminToken, httpRequest, jwtSecret, tokenOf } from './service.ts';
 
 export interface RunningNode {
   readonly url: string;
@@ -87,6 +88,20 @@ export class Cluster implements AsyncDisposable {
     const node = this.nodes[index];
     if (node === undefined) throw new Error(`no node ${index} in:\n${this.output}`);
     return node;
+  }
+
+  /** The node that owns the room, as soon as there is one. */
+  ownerOf(groupId: string): Promise<RunningNode> {
+    return eventually(
+      async () => {
+        const { body } = await httpRequest('GET', `${this.url}/v1/groups/${groupId}/owner`);
+        const { url } = groupOwnerSchema.parse(body);
+        const owner = this.nodes.find((node) => node.url === url);
+        if (owner === undefined) throw new Error(`no process of this cluster owns ${groupId}`);
+        return owner;
+      },
+      { timeoutMs: 60_000 },
+    );
   }
 
   /** @param url default: the balancer. */

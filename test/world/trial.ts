@@ -10,6 +10,7 @@ import {
   eventually,
   type RunHistory,
   type Send,
+  type ServedAdapter,
 } from '@plenum/testkit';
 import { expect } from 'vitest';
 import type { AnyAnswer } from './device.ts';
@@ -33,8 +34,12 @@ export interface Talk {
   readonly bytes?: number;
 }
 
+/** What the adapters were given, of groups with these logs. */
+export type LookAtAdapters = (logs: readonly EpochLog[]) => Promise<readonly ServedAdapter[]>;
+
 export class Trial implements AsyncDisposable {
   readonly #url: string;
+  readonly #served: LookAtAdapters;
   readonly #followers: Follower[] = [];
   readonly #groupIds: string[] = [];
   readonly #sends: Send[] = [];
@@ -43,8 +48,9 @@ export class Trial implements AsyncDisposable {
   #isOver = false;
 
   /** @param url of any node, or of what stands before them. */
-  constructor(url: string) {
+  constructor(url: string, served: LookAtAdapters = async () => []) {
     this.#url = url;
+    this.#served = served;
   }
 
   /** Messages that were acknowledged. */
@@ -164,8 +170,10 @@ export class Trial implements AsyncDisposable {
   }
 
   async #history(): Promise<RunHistory> {
+    const logs = await Promise.all(this.#groupIds.map((groupId) => this.#log(groupId)));
     return {
-      logs: await Promise.all(this.#groupIds.map((groupId) => this.#log(groupId))),
+      logs,
+      served: await this.#served(logs),
       sends: this.#sends,
       deliveries: this.#deliveries(),
       resumptions: this.#followers.flatMap(({ resumptions }) => resumptions),

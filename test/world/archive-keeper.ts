@@ -1,0 +1,43 @@
+/** What nodes have written into a PostgreSQL, as somebody reads it who is none of them. */
+import { createPostgresArchive } from '@plenum/adapters';
+import { type ArchiveEntry, systemClock } from '@plenum/core';
+import { groupIdSchema } from '@plenum/protocol';
+import { type EpochLog, patient, type ServedAdapter } from '@plenum/testkit';
+import { recordingLogger } from './recording-logger.ts';
+import { httpRequest } from './service.ts';
+
+const rowsMax = 100_000;
+
+export class ArchiveKeeper implements AsyncDisposable {
+  readonly #archive;
+
+  constructor(postgresUrl: string) {
+    const { logger } = recordingLogger();
+    this.#archive = createPostgresArchive({ url: postgresUrl, logger, clock: systemClock });
+  }
+
+  /** Every row of the group under the epochs of its log, by seq; a double would stand there twice. */
+  async entriesOf({ groupId, entries }: EpochLog): Promise<ArchiveEntry[]> {
+    const epochs = [...new Set(entries.map(({ epoch }) => epoch))];
+    const page = {
+      groupId: groupIdSchema.parse(groupId),
+      stretches: epochs.map((epoch) => ({ epoch, endSeq: Number.MAX_SAFE_INTEGER })),
+      ...{ afterSeq: 0, beforeSeq: Number.MAX_SAFE_INTEGER },
+      ...{ limit: rowsMax, from: 'oldest' as const },
+    };
+    const rows = await this.#archive.read(page, patient());
+    return rows.map((entry) => ({ ...entry, message_id: `${entry.epoch}-${entry.seq}` }));
+  }
+
+  /** For the checker: everything is wanted, each once, and nothing may have been buried. @param url of any node */
+  async served(url: string, logs: readonly EpochLog[]): Promise<readonly ServedAdapter[]> {
+    const given = await Promise.all(logs.map((log) => this.entriesOf(log)));
+    const { body } = await httpRequest('GET', `${url}/v1/dead-letters`);
+    if (JSON.stringify(body['dead_letters']) !== '[]') throw new Error('the archive has buried something');
+    return [{ wants: () => true, given: given.flat(), deadLetters: [], copiesMax: 1 }];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#archive.close();
+  }
+}
