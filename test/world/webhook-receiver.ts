@@ -1,8 +1,17 @@
 /** A webhook of a team, as a test plays it: it remembers what it was told, hangs, is down, or refuses. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
 
 export type ReceiverMood = 'well' | 'hanging' | 'down';
+
+const noticeSchema = z.object({
+  data: z.object({
+    recipients: z.array(z.strictObject({ user_id: z.string(), online: z.boolean() })),
+    message: z.object({ message: z.string() }),
+  }),
+});
+type Recipients = z.infer<typeof noticeSchema>['data']['recipients'];
 
 export class WebhookReceiver implements AsyncDisposable {
   readonly url: string;
@@ -11,6 +20,8 @@ export class WebhookReceiver implements AsyncDisposable {
   readonly refused = new Set<string>();
   /** Texts of messages in the order in which they were taken, copies included. */
   readonly told: string[] = [];
+  /** Whom the last notice of a text was for. */
+  readonly recipients = new Map<string, Recipients>();
   /** Calls that came, however they ended. */
   calls = 0;
   readonly #server: Server;
@@ -32,12 +43,13 @@ export class WebhookReceiver implements AsyncDisposable {
     this.calls += 1;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const { data } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    const text: string = data.message.message;
+    const { data } = noticeSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+    const text = data.message.message;
     if (this.mood === 'hanging') return;
     if (this.mood === 'down') return void response.writeHead(503).end();
     if (this.refused.has(text)) return void response.writeHead(422).end();
     this.told.push(text);
+    this.recipients.set(text, data.recipients);
     response.writeHead(204).end();
   }
 
