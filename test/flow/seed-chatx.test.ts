@@ -1,28 +1,21 @@
 /**
  * The second seed's document, example by example: Chatx's join, subscribe, send and leave, the shape of its messages, its
- * limits and its token bucket; then its adapters, its middleware and its configuration. Rooms are groups; the user who sends has to be a member (Chatx does not ask).
+ * limits and its token bucket; then its adapters, its middleware and its configuration. What it does behind a send stands in
+ * `seed-chatx-behind.test.ts`. Rooms are groups; the user who sends has to be a member (Chatx does not ask).
  */
 import { eventually, freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
-import { type Adapters, createPlenum, type Plenum, type PlenumOptions } from 'plenum';
+import type { Adapters, Plenum } from 'plenum';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startChat, user } from '../world/chat.ts';
+import { room } from '../world/room.ts';
 import { type EngineName, engines, Service } from '../world/service.ts';
-
-const room = 'room:general';
-const user = 'user-42';
-const quick = { engineSettings: { membershipRatePerSec: 1000, membershipRateBurst: 1000 } };
 
 let redis: RedisForTests;
 beforeAll(async () => {
   redis = await obtainRedisForTests();
 });
 afterAll(() => redis.dispose());
-
-/** A chat as Chatx is embedded: no gateway, rooms come into being by the first join. */
-async function startChat(engine: EngineName, options: PlenumOptions = {}) {
-  const place = engine === 'redis' ? { redisUrl: redis.url, prefix: freshPrefix() } : {};
-  const chat = await createPlenum({ ...place, ...quick, createOnJoin: 'public', ...options });
-  return Object.assign(chat, { [Symbol.asyncDispose]: () => chat.close() });
-}
+const at = (engine: EngineName) => ({ engine, redisUrl: redis.url });
 
 /** Sends until one is refused; the clock of the engine runs on meanwhile. */
 async function sendUntilRefused(chat: Plenum, userId: string, atMost: number) {
@@ -35,7 +28,7 @@ async function sendUntilRefused(chat: Plenum, userId: string, atMost: number) {
 
 describe.each(engines)('seed chatx on %s', (engine) => {
   test('step 5: join, subscribe, send, leave', async () => {
-    await using chat = await startChat(engine);
+    await using chat = await startChat(at(engine));
     expect(await chat.join(room, user)).toMatchObject({ ok: true, result: { status: 'active' } });
     const inbox: unknown[] = [];
     expect(await chat.subscribe(room, { onMessage: (message) => inbox.push(message) })).toMatchObject({
@@ -74,7 +67,7 @@ describe.each(engines)('seed chatx on %s', (engine) => {
   });
 
   test('step 7: every subscriber gets each message once, whether it joined or only listens', async () => {
-    await using chat = await startChat(engine);
+    await using chat = await startChat(at(engine));
     await chat.join(room, user);
     const views: string[][] = [[], [], []];
     for (const view of views) await chat.subscribe(room, { onMessage: ({ message }) => view.push(message) });
@@ -85,7 +78,7 @@ describe.each(engines)('seed chatx on %s', (engine) => {
   });
 
   test('an unsubscribed listener hears nothing more', async () => {
-    await using chat = await startChat(engine);
+    await using chat = await startChat(at(engine));
     await chat.join(room, user);
     const heard: string[] = [];
     const other: string[] = [];
@@ -100,17 +93,17 @@ describe.each(engines)('seed chatx on %s', (engine) => {
   });
 
   test('the first to join a room creates it and is its admin; without the option a room has to exist', async () => {
-    await using chat = await startChat(engine);
+    await using chat = await startChat(at(engine));
     await chat.join(room, user);
     expect(await chat.groups.info({ groupId: room, includeMembers: true })).toMatchObject({
       result: { group_type: 'public', members: { [user]: { roles: ['admin'], status: 'active' } } },
     });
-    await using strict = await startChat(engine, { createOnJoin: 'none' });
+    await using strict = await startChat(at(engine), { createOnJoin: 'none' });
     expect(await strict.join(room, user)).toMatchObject({ failure: { code: 'group_not_found' } });
   });
 
   test('message_size_limit: 4096 bytes pass, 4097 do not, and bytes are counted, not characters', async () => {
-    await using chat = await startChat(engine);
+    await using chat = await startChat(at(engine));
     await chat.join(room, user);
     expect(await chat.send(room, user, 'x'.repeat(4096))).toMatchObject({ ok: true });
     expect(await chat.send(room, user, 'x'.repeat(4097))).toMatchObject({
@@ -120,14 +113,14 @@ describe.each(engines)('seed chatx on %s', (engine) => {
     expect(await chat.send(room, user, `${'é'.repeat(2048)}x`)).toMatchObject({
       failure: { code: 'message_too_large' },
     });
-    await using small = await startChat(engine, { messageMaxBytes: 5 });
+    await using small = await startChat(at(engine), { messageMaxBytes: 5 });
     await small.join(room, user);
     expect(await small.send(room, user, '12345')).toMatchObject({ ok: true });
     expect(await small.send(room, user, '123456')).toMatchObject({ failure: { details: { limit: 5 } } });
   });
 
   test('only valid UTF-8 is relayed, and nothing is lost or changed on the way', async () => {
-    await using chat = await startChat(engine);
+    await using chat = await startChat(at(engine));
     await chat.join(room, user);
     const heard: string[] = [];
     await chat.subscribe(room, { onMessage: ({ message }) => heard.push(message) });
@@ -142,7 +135,7 @@ describe.each(engines)('seed chatx on %s', (engine) => {
   });
 
   test('rate_limit: a burst of 20, then one per 100 ms, by user and by room', async () => {
-    await using chat = await startChat(engine);
+    await using chat = await startChat(at(engine));
     for (const who of [user, 'other']) await chat.join(room, who);
     await chat.join('room:second', user);
     const { sent, failure } = await sendUntilRefused(chat, user, 40);
@@ -158,8 +151,8 @@ describe.each(engines)('seed chatx on %s', (engine) => {
 
 test('the bucket is one for the whole cluster: two nodes share it', async () => {
   const prefix = freshPrefix();
-  await using first = await startChat('redis', { prefix });
-  await using second = await startChat('redis', { prefix });
+  await using first = await startChat(at('redis'), { prefix });
+  await using second = await startChat(at('redis'), { prefix });
   await first.join(room, user);
   const [a, b] = await Promise.all([sendUntilRefused(first, user, 40), sendUntilRefused(second, user, 40)]);
   // Both together had 20 tokens and what came in while they ran; two buckets would have let 40 pass at once.
@@ -190,7 +183,7 @@ const adapters: Adapters = {
 
 describe.each(engines)('seed chatx, part two, on %s', (engine) => {
   test('steps 1 to 3: the library with no adapter at all is a working chat behind a module of the application', async () => {
-    await using chat = await startChat(engine);
+    await using chat = await startChat(at(engine));
     const myChat = moduleOf(chat);
     const inbox: string[] = [];
     await myChat.join(room, user);
@@ -201,7 +194,7 @@ describe.each(engines)('seed chatx, part two, on %s', (engine) => {
   });
 
   test('step 4: moderation blocks before anybody sees it, with the reason of the adapter', async () => {
-    await using chat = await startChat(engine, { adapters });
+    await using chat = await startChat(at(engine), { adapters });
     const inbox: string[] = [];
     await chat.join(room, user);
     await chat.subscribe(room, { onMessage: ({ message }) => inbox.push(message) });
@@ -214,7 +207,7 @@ describe.each(engines)('seed chatx, part two, on %s', (engine) => {
   });
 
   test('step 4: auth decides who may join and send', async () => {
-    await using chat = await startChat(engine, { adapters });
+    await using chat = await startChat(at(engine), { adapters });
     await chat.join(room, user);
     const unauthorized = {
       ok: false,
@@ -225,12 +218,14 @@ describe.each(engines)('seed chatx, part two, on %s', (engine) => {
     expect(await chat.send(room, 'nobody', 'hello')).toEqual(unauthorized);
   });
 
-  test('step 8: middlewares, message_size_limit and rate_limit are tuned together', async () => {
-    await using chat = await startChat(engine, {
+  test('step 8: everything that the seed tunes is tuned together', async () => {
+    await using chat = await startChat(at(engine), {
       adapters,
       middlewares: ['auth', 'rate_limit', 'moderation'],
       messageMaxBytes: 16,
-      engineSettings: { ratePerSec: 0.001, rateBurst: 2 },
+      engineSettings: { roomQueueLimit: 2048, ratePerSec: 0.001, rateBurst: 2 },
+      delivery: { batchSize: 100, tickMs: 100, maxRetries: 5, retryBaseMs: 100 },
+      clusterStrategy: 'local',
     });
     await chat.join(room, user);
     expect(await chat.send(room, user, 'x'.repeat(17))).toMatchObject({
@@ -243,7 +238,7 @@ describe.each(engines)('seed chatx, part two, on %s', (engine) => {
 
   test('a middleware of the application stands in the chain where the configuration puts it', async () => {
     const seen: string[] = [];
-    await using chat = await startChat(engine, {
+    await using chat = await startChat(at(engine), {
       adapters,
       middlewares: ['auth', 'audit', 'rate_limit', 'moderation'],
       middleware: {
