@@ -1,18 +1,18 @@
 /** Every code of the error table is produced at each door of each engine, or stands in a list of those that cannot be. */
 import { type ErrorCode, errorCodes } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { adapterRefusals } from '../world/adapter-refusals.ts';
 import { Device } from '../world/device.ts';
 import { GroupScene } from '../world/group-scene.ts';
 import { Outage, requestTimeoutMs } from '../world/outage.ts';
 import { presenceRefusals } from '../world/presence-refusals.ts';
-import { type Ask, type Door, type Expected, refusals, requestId, settings } from '../world/refusals.ts';
+import { settings } from '../world/refusal-settings.ts';
+import { type Ask, type Door, type Expected, refusals, requestId } from '../world/refusals.ts';
 import { expectAnswer, expectHttp, expectNoConnection } from '../world/refused.ts';
 import { restCall } from '../world/rest-call.ts';
 import { ServedNode } from '../world/served-node.ts';
 import { adminToken, type EngineName, engines, Service, tokenOf } from '../world/service.ts';
 
-/** Nothing in this version leads to them. */
-const withoutCause: readonly ErrorCode[] = ['room_overloaded', 'moderation_blocked', 'unauthorized'];
 const withoutCauseAt: Readonly<Record<EngineName | Door, readonly ErrorCode[]>> = {
   // There is no store that could be away, late or spoilt.
   memory: ['unavailable', 'timeout', 'internal'],
@@ -64,6 +64,7 @@ describe.each(engines)('the error table on %s', (engine) => {
   for (const { to, setting = 'usual', doors = bothDoors, arrange, ...expected } of [
     ...refusals,
     ...presenceRefusals,
+    ...adapterRefusals,
   ]) {
     for (const door of doors) {
       produces(expected.code, [engine, door], to, async () => {
@@ -197,7 +198,7 @@ describe.each(engines)('on %s', (engine) => {
     'the codes without a cause at the %s door are the listed ones',
     (door) => {
       const missing = errorCodes.filter((code) => !produced.has(`${engine} ${door} ${code}`));
-      const listed = [...withoutCause, ...withoutCauseAt[engine], ...withoutCauseAt[door]];
+      const listed = [...withoutCauseAt[engine], ...withoutCauseAt[door]];
       expect(missing.toSorted()).toEqual(listed.toSorted());
     },
   );

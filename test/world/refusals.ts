@@ -1,8 +1,8 @@
 /** The refusals of the rules and of the edge: for each code a request that has to be answered with it. */
 import type { ErrorCode, FailureDetails, RequestType } from '@plenum/protocol';
-import type { PlenumOptions } from 'plenum';
 import { expect } from 'vitest';
 import type { GroupScene } from './group-scene.ts';
+import type { Setting } from './refusal-settings.ts';
 import type { Args } from './rest-call.ts';
 
 export type Door = 'socket' | 'rest';
@@ -21,20 +21,6 @@ export interface Expected {
   readonly canRetry?: boolean;
   readonly details?: { readonly [K in keyof FailureDetails]: unknown };
 }
-
-/** Differences to the settings that the other rows share. */
-export const settings = {
-  usual: {},
-  slow: {
-    engineSettings: {
-      ...{ ratePerSec: 0.01, rateBurst: 1 },
-      ...{ membershipRatePerSec: 0.01, membershipRateBurst: 1 },
-    },
-  },
-  closed: { createPolicy: 'service' },
-  crowded: { maxConnectionsPerUser: 1 },
-} as const satisfies Record<string, PlenumOptions>;
-export type Setting = keyof typeof settings;
 
 export interface Refusal extends Expected {
   /** Ends the sentence "… is the answer to". */

@@ -1,0 +1,55 @@
+/** Refusals that have an adapter as their cause: as `refusals.ts`, for moderation, authorization and the archive. */
+import type { RequestType } from '@plenum/protocol';
+import type { GroupScene } from './group-scene.ts';
+import type { Ask, Refusal } from './refusals.ts';
+import type { Args } from './rest-call.ts';
+
+const inGroup = (scene: GroupScene, by: string, [type, more]: [RequestType, Args]): Ask => ({
+  by,
+  type,
+  args: { group_id: scene.groupId, ...more },
+});
+
+export const adapterRefusals: readonly Refusal[] = [
+  {
+    code: 'moderation_blocked',
+    to: 'a message that moderation does not let pass',
+    setting: 'moderated',
+    details: { reason: 'no spam' },
+    arrange: async (scene) =>
+      inGroup(await scene.create('public'), 'owner', ['relay_msg', { message: 'buy spam' }]),
+  },
+  {
+    code: 'unauthorized',
+    to: 'a message of a member whom the auth adapter refuses',
+    setting: 'guarded',
+    details: { reason: 'no send for eve' },
+    arrange: async (scene) =>
+      inGroup(await (await scene.create('public')).member('eve'), 'eve', ['relay_msg', { message: 'hello' }]),
+  },
+  {
+    code: 'unauthorized',
+    to: 'a join that the auth adapter refuses',
+    setting: 'guarded',
+    details: { reason: 'no join for eve' },
+    arrange: async (scene) => inGroup(await scene.create('public'), 'eve', ['join_group', {}]),
+  },
+  {
+    code: 'unauthorized',
+    to: 'a page of history that the auth adapter refuses',
+    setting: 'guarded',
+    details: { reason: 'no history for eve' },
+    arrange: async (scene) =>
+      inGroup(await (await scene.create('public')).member('eve'), 'eve', ['history', {}]),
+  },
+  {
+    code: 'room_overloaded',
+    to: 'a message into a room whose archive is down and whose queue is full',
+    setting: 'overloaded',
+    arrange: async (scene) =>
+      inGroup(await (await scene.create('public')).sent('owner', 'first'), 'owner', [
+        'relay_msg',
+        { message: 'hello' },
+      ]),
+  },
+];

@@ -1,0 +1,35 @@
+/** How the services are set up at which refusals are asked for; `usual` is what most of them need. */
+import type { PlenumOptions } from 'plenum';
+import { recordingLogger } from './recording-logger.ts';
+import { noSpam } from './room.ts';
+
+/** Differences to the settings that the other rows share. */
+export const settings = {
+  usual: {},
+  slow: {
+    engineSettings: {
+      ...{ ratePerSec: 0.01, rateBurst: 1 },
+      ...{ membershipRatePerSec: 0.01, membershipRateBurst: 1 },
+    },
+  },
+  closed: { createPolicy: 'service' },
+  crowded: { maxConnectionsPerUser: 1 },
+  moderated: { adapters: { moderation: noSpam() } },
+  guarded: {
+    adapters: {
+      auth: {
+        authorize: async (userId, _, action) =>
+          userId.startsWith('eve.') && action !== 'subscribe'
+            ? { isAllowed: false, reason: `no ${action} for eve` }
+            : { isAllowed: true },
+      },
+    },
+  },
+  overloaded: {
+    // That it is down is told to the log, again and again.
+    logger: recordingLogger().logger,
+    adapters: { archive: { save: () => Promise.reject(new Error('this archive is down')) } },
+    engineSettings: { roomQueueLimit: 1 },
+  },
+} as const satisfies Record<string, PlenumOptions>;
+export type Setting = keyof typeof settings;
