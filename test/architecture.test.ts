@@ -1,5 +1,6 @@
 /** The rules of the tree: who may import whom, what a package shows, how large a file may be. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   filesBelow,
@@ -147,6 +148,17 @@ test('the environment is read in one file', () => {
     .filter(reads)
     .map(({ path }) => path);
   expect(readers).toEqual(['apps/server/src/config.ts']);
+});
+
+test('every variable of the environment stands in the README, and none that nobody reads', () => {
+  const read = filesBelow('apps/server/src/config', 'environment.ts').flatMap(({ text }) =>
+    [...text.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name),
+  );
+  const told = readFileSync(join(root, 'README.md'), 'utf8').match(/`[A-Z][A-Z_]+(?:=\w+)?`/g) ?? [];
+  const names = new Set(told.map((quoted) => quoted.replaceAll(/`|=\w+/g, '')));
+  expect(read.length).toBeGreaterThan(40);
+  expect(read.filter((name) => !names.has(name ?? ''))).toEqual([]);
+  expect([...names].filter((name) => name.startsWith('PLENUM_') && !read.includes(name))).toEqual([]);
 });
 
 test('a package shows one entry point', () => {
