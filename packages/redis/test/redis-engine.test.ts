@@ -8,7 +8,7 @@ import {
   startRedis,
 } from '@plenum/testkit';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type EngineUnderTest, startEngine } from './start-engine.ts';
 
 const groupId = groupIdSchema.parse('g1');
@@ -35,6 +35,15 @@ const create = ({ engine }: EngineUnderTest) =>
     request: { id: 'r1', payloadHash: 'h', rememberMs: 60_000 },
     settings: { maxMembers: null, ephemeral: false, history: 'all', metadata: null },
   });
+
+test.each(['node', 'client'] as const)('an engine as %s comes up without a warning of Node', async (role) => {
+  const warned: string[] = [];
+  const keep = ({ message }: Error) => warned.push(message);
+  process.on('warning', keep);
+  onTestFinished(() => void process.off('warning', keep));
+  await using _ = await startEngine({ url: redis.url, role });
+  expect(warned).toEqual([]);
+});
 
 /** Opens the group's feed and keeps what it brings. */
 async function follow({ engine }: EngineUnderTest) {
