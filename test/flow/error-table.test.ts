@@ -1,10 +1,10 @@
 /** Every code of the error table is produced at each door of each engine, or stands in a list of those that cannot be. */
 import { type ErrorCode, errorCodes } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { adapterRefusals } from '../world/adapter-refusals.ts';
 import { Device } from '../world/device.ts';
 import { GroupScene } from '../world/group-scene.ts';
 import { Outage, requestTimeoutMs } from '../world/outage.ts';
+import { ownPartRefusals } from '../world/own-part-refusals.ts';
 import { presenceRefusals } from '../world/presence-refusals.ts';
 import { settings } from '../world/refusal-settings.ts';
 import { type Ask, type Door, type Expected, refusals, requestId } from '../world/refusals.ts';
@@ -13,14 +13,16 @@ import { restCall } from '../world/rest-call.ts';
 import { ServedNode } from '../world/served-node.ts';
 import { adminToken, type EngineName, engines, Service, tokenOf } from '../world/service.ts';
 
-const withoutCauseAt: Readonly<Record<EngineName | Door, readonly ErrorCode[]>> = {
-  // There is no store that could be away, late or spoilt.
-  memory: ['unavailable', 'timeout', 'internal'],
-  redis: [],
-  // Dead letters are a matter of operators.
-  socket: ['dead_letter_not_found'],
-  // Pages of foreign origins are kept from reading answers; what they bring as bearer counts.
-  rest: ['origin_denied', 'too_many_connections'],
+// Dead letters are a matter of operators, who have no sockets.
+const withoutCauseAtSocket: readonly ErrorCode[] = ['dead_letter_not_found'];
+// Pages of foreign origins are kept from reading answers; what they bring as bearer counts. Connections are sockets.
+const withoutCauseAtRest: readonly ErrorCode[] = ['origin_denied', 'too_many_connections'];
+const withoutCauseAt: Readonly<Record<`${EngineName} ${Door}`, readonly ErrorCode[]>> = {
+  'memory socket': withoutCauseAtSocket,
+  'redis socket': withoutCauseAtSocket,
+  // There is no store that could be late, and REST does not reach requests of a team's own.
+  'memory rest': [...withoutCauseAtRest, 'timeout'],
+  'redis rest': withoutCauseAtRest,
 };
 
 const bothDoors: readonly Door[] = ['socket', 'rest'];
@@ -64,7 +66,7 @@ describe.each(engines)('the error table on %s', (engine) => {
   for (const { to, setting = 'usual', doors = bothDoors, arrange, ...expected } of [
     ...refusals,
     ...presenceRefusals,
-    ...adapterRefusals,
+    ...ownPartRefusals,
   ]) {
     for (const door of doors) {
       produces(expected.code, [engine, door], to, async () => {
@@ -101,6 +103,11 @@ describe.each(engines)('the error table on %s', (engine) => {
     const device = await serviceWith('usual').device('ann');
     const answer = await device.request('fly', {}, requestId);
     expectAnswer(answer, { code: 'unsupported_request', error: 'unsupported function: fly' }, requestId);
+  });
+  produces('timeout', [engine, 'socket'], 'a request of a team that takes longer than it may', async () => {
+    const device = await serviceWith('sluggish').device('ann');
+    const envelope = { service: 'own', request_type: 'sleep', request_id: requestId, args: {} };
+    expectAnswer(await device.ask(envelope), { code: 'timeout' }, requestId);
   });
   produces('unsupported_request', [engine, 'rest'], 'an unknown route', async () => {
     const answer = await serviceWith('usual').rest('GET', '/v1/birds?x=1', { headers: {} });
@@ -198,8 +205,7 @@ describe.each(engines)('on %s', (engine) => {
     'the codes without a cause at the %s door are the listed ones',
     (door) => {
       const missing = errorCodes.filter((code) => !produced.has(`${engine} ${door} ${code}`));
-      const listed = [...withoutCauseAt[engine], ...withoutCauseAt[door]];
-      expect(missing.toSorted()).toEqual(listed.toSorted());
+      expect(missing.toSorted()).toEqual(withoutCauseAt[`${engine} ${door}`].toSorted());
     },
   );
 });

@@ -1,7 +1,10 @@
 /** How the services are set up at which refusals are asked for; `usual` is what most of them need. */
-import type { PlenumOptions } from 'plenum';
+import { defineRequest, type PlenumOptions } from 'plenum';
+import { z } from 'zod';
 import { recordingLogger } from './recording-logger.ts';
 import { noSpam } from './room.ts';
+
+const never = new Promise<never>(() => {});
 
 /** Differences to the settings that the other rows share. */
 export const settings = {
@@ -25,8 +28,24 @@ export const settings = {
       },
     },
   },
+  // What is wrong with the following ones is told to their logs.
+  unmoderated: {
+    logger: recordingLogger().logger,
+    adapters: { moderation: { check: () => Promise.reject(new Error('this moderation is down')) } },
+  },
+  broken: {
+    logger: recordingLogger().logger,
+    middleware: { broken: () => Promise.reject(new Error('this middleware is broken')) },
+  },
+  sluggish: {
+    requests: [
+      defineRequest({
+        ...{ service: 'own', requestType: 'sleep', args: z.strictObject({}), timeoutMs: 20 },
+        handle: () => never,
+      }),
+    ],
+  },
   overloaded: {
-    // That it is down is told to the log, again and again.
     logger: recordingLogger().logger,
     adapters: { archive: { save: () => Promise.reject(new Error('this archive is down')) } },
     engineSettings: { roomQueueLimit: 1 },

@@ -1,4 +1,4 @@
-/** Refusals that have an adapter as their cause: as `refusals.ts`, for moderation, authorization and the archive. */
+/** Refusals whose cause is a team's own part: as `refusals.ts`, for moderation, authorization, archive and middleware. */
 import type { RequestType } from '@plenum/protocol';
 import type { GroupScene } from './group-scene.ts';
 import type { Ask, Refusal } from './refusals.ts';
@@ -10,7 +10,7 @@ const inGroup = (scene: GroupScene, by: string, [type, more]: [RequestType, Args
   args: { group_id: scene.groupId, ...more },
 });
 
-export const adapterRefusals: readonly Refusal[] = [
+export const ownPartRefusals: readonly Refusal[] = [
   {
     code: 'moderation_blocked',
     to: 'a message that moderation does not let pass',
@@ -41,6 +41,20 @@ export const adapterRefusals: readonly Refusal[] = [
     details: { reason: 'no history for eve' },
     arrange: async (scene) =>
       inGroup(await (await scene.create('public')).member('eve'), 'eve', ['history', {}]),
+  },
+  {
+    code: 'unavailable',
+    to: 'a message that moderation should look at, which is down',
+    setting: 'unmoderated',
+    arrange: async (scene) =>
+      inGroup(await scene.create('public'), 'owner', ['relay_msg', { message: 'hello' }]),
+  },
+  {
+    code: 'internal',
+    to: 'a message on whose way a middleware throws',
+    setting: 'broken',
+    arrange: async (scene) =>
+      inGroup(await scene.create('public'), 'owner', ['relay_msg', { message: 'hello' }]),
   },
   {
     code: 'room_overloaded',
