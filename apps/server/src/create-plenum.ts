@@ -16,7 +16,7 @@ import {
 import type { FanOutMode, Gateway, GatewayOptions, OwnRequest } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { type Domain, openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
-import { ownPartProblems } from './config/own-parts.ts';
+import { adaptersProblem } from './config/own-parts.ts';
 import { makeCallWith } from './library/call.ts';
 import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
@@ -104,8 +104,8 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
   const lifecycle = createLifecycle(logger);
   try {
     const { adapters = {} } = options;
-    const [problem] = ownPartProblems(adapters);
-    if (problem !== undefined) throw new PlenumError({ code: 'invalid_args', error: problem });
+    const problem = adaptersProblem(adapters);
+    if (problem !== null) throw new PlenumError({ code: 'invalid_args', error: problem });
     const engine = await engineFor(options, logger, lifecycle);
     const domain = openDomain(engine, logger, {
       createOnJoin: options.createOnJoin ?? 'none',
