@@ -181,7 +181,9 @@ test('no file is longer than 400 lines', () => {
 test('every script of Redis begins with #!lua; the fragments that are put into them do not', () => {
   const scripts = filesBelow('packages/redis/lua', '.lua');
   const isFragment = ({ path }: SourceFile) => path.startsWith('packages/redis/lua/lib/');
-  const wrong = scripts.filter((file) => /^#!lua( flags=(no-writes|allow-oom))?\n/.test(file.text) === isFragment(file));
+  const wrong = scripts.filter(
+    (file) => /^#!lua( flags=(no-writes|allow-oom))?\n/.test(file.text) === isFragment(file),
+  );
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import type { MakeEngine } from './engine-harness.ts';
 
-const leaseTtlMs = 300;
+const leaseTtlMs = 900;
 
 const cardOf = (nodeId: string, changes: Partial<NodeCard> = {}): NodeCard => ({
   nodeId,
@@ -40,9 +40,9 @@ function ownershipOfLeases(makeEngine: MakeEngine): void {
     const { harness, leases, own } = await begin(makeEngine);
     await using _ = harness;
     const lease = await own(0, 'n1');
-    await harness.advance(200);
+    await harness.advance((leaseTtlMs * 2) / 3);
     expect(await own(0, 'n1')).toEqual(lease);
-    await harness.advance(200);
+    await harness.advance((leaseTtlMs * 2) / 3);
     expect(await leases.holder(0)).toEqual(lease);
   });
 
@@ -90,7 +90,7 @@ function renewal(makeEngine: MakeEngine): void {
     await using _ = harness;
     const lease = await own(3, 'n1');
     for (let round = 0; round < 4; round += 1) {
-      await harness.advance(150);
+      await harness.advance(leaseTtlMs / 2);
       expect(await leases.renew([lease])).toEqual({ renewed: new Set([3]), lost: new Set() });
     }
     expect(await leases.holder(3)).toEqual(lease);
