@@ -14,8 +14,10 @@ export interface IdleFigures {
   readonly rssBytesPerConnection: number | null;
 }
 
-/** The first step pays for code that is compiled and buffers that grow once: the slope begins behind it. */
+/** The first step pays for code that is compiled and buffers that grow once: the slope begins behind it, and behind a rest. */
 const warmUp = 200;
+/** In settling times: a node that has just started grows by what it does by itself, with or without connections. */
+const restAfterWarmUp = 30;
 
 /** How far the young generation has grown is a matter of the node, not of its connections: it stays as small as Node makes it. */
 const nodeOptions = ['--max-semi-space-size=16'];
@@ -34,7 +36,7 @@ export async function idleRound(
     for (const count of [warmUp, ...steps]) {
       await generators.connect(await planOf(system, bench, count));
       connections += count;
-      await pause(bench.timing.settleMs * 4);
+      await pause(bench.timing.settleMs * (points.length === 0 ? restAfterWarmUp : 4));
       const y = sumOf(system.nodes.map(({ pid }) => rssBytesOf(pid)));
       if (y !== null) points.push({ x: connections, y });
     }
