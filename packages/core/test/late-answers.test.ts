@@ -1,6 +1,7 @@
 /** Answers that arrive when what they say is no longer so: of another epoch, another attach, another group. */
 import { type GroupEvent, groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
+import { Devices } from '../src/feed/devices.ts';
 import { isGoodPosition, knownIn } from '../src/feed/epoch-chain.ts';
 import { Feed } from '../src/feed/feed.ts';
 import { FeedCounters } from '../src/feed/feed-counters.ts';
@@ -38,7 +39,7 @@ function deviceOf(pushed: string[]): Subscriber {
 }
 
 /** Notes what the feed wants; answers come when the test gives them. */
-function watchedFeed(device: Subscriber) {
+function watchedFeed(device: Subscriber, devices = new Devices()) {
   const catchUps: number[] = [];
   const delivered: number[] = [];
   const verified: string[] = [];
@@ -50,8 +51,9 @@ function watchedFeed(device: Subscriber) {
     readHead: () => {},
     verifyAgain: (_, reason) => void verified.push(reason),
     devicesOf: () => [device],
-    isAsking: () => false,
-    leaveUntold: () => {},
+    isAsking: (asking) => devices.isAsking(asking, groupId),
+    leaveUntold: (untold, from) => devices.leaveUntold(untold, groupId, from),
+    tellBesides: (told) => devices.tellBesides(told, groupId),
     seal: () => {},
     moved: () => {},
   };
@@ -85,6 +87,38 @@ test('how far a feed was in another epoch says nothing about a head of this one'
   feed.onHead(late, knownIn(late, asked));
   expect(verified).toEqual([]);
   expect(feed.lastSeq).toBe(3);
+});
+
+test('an asking device that was told of one attach by a push is told of the next one too', async () => {
+  const pushed: string[] = [];
+  const device = deviceOf(pushed);
+  const devices = new Devices();
+  devices.add(device);
+  const { feed } = watchedFeed(device, devices);
+  feed.onHead(headOf('a', 2), 0);
+  const change = (type: 'joined' | 'left', seq: number) =>
+    feed.onEntry({
+      kind: 'event',
+      epoch: 'a',
+      seq,
+      wire: Buffer.alloc(0),
+      event: {
+        group_id: groupId,
+        type,
+        user_id: ann,
+        epoch: 'a',
+        seq,
+        timestamp: '2025-01-01T00:00:00.000Z',
+      },
+    });
+  await devices.whileAsking(device, groupId, async () => {
+    feed.attach(device, { groupId, epoch: 'a', seq: 1 }, headOf('a', 2), 2);
+    change('left', 3);
+    change('joined', 4);
+    change('left', 5);
+    change('joined', 6);
+  });
+  expect(pushed.filter((push) => push === 'subscribed')).toEqual(['subscribed', 'subscribed']);
 });
 
 test('a nudge that comes after its user was removed tells him nothing', () => {

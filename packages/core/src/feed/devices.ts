@@ -11,6 +11,8 @@ interface DeviceState {
   asking: Map<GroupId, number> | null;
   /** Groups to which it was attached while it was asking, so without a push, and from where on. */
   untold: Map<GroupId, FeedPosition> | null;
+  /** Groups of which it was told by a push while it was asking. */
+  toldBesides: Set<GroupId> | null;
   /** Groups that it asked to join before it was settled: it hears them from where its user became a receiver. */
   joined: Set<GroupId> | null;
   /** False until the groups it had at connect are attached. */
@@ -30,7 +32,7 @@ export class Devices {
   add(device: Subscriber): void {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
-    const wishes = { optedOut: null, asking: null, untold: null, joined: null };
+    const wishes = { optedOut: null, asking: null, untold: null, toldBesides: null, joined: null };
     this.#states.set(device, { ...wishes, isSettled: false });
   }
 
@@ -112,11 +114,19 @@ export class Devices {
     return this.#states.get(device)?.asking?.has(groupId) ?? false;
   }
 
-  leaveUntold(device: Subscriber, groupId: GroupId, from: FeedPosition): void {
+  /** @returns false when it was told of another attach while it asked. */
+  leaveUntold(device: Subscriber, groupId: GroupId, from: FeedPosition): boolean {
     const state = this.#states.get(device);
-    if (state === undefined) return;
+    if (state === undefined || state.toldBesides?.has(groupId)) return false;
     state.untold ??= new Map();
     state.untold.set(groupId, from);
+    return true;
+  }
+  tellBesides(device: Subscriber, groupId: GroupId): void {
+    const state = this.#states.get(device);
+    if (state === undefined) return;
+    state.toldBesides ??= new Set();
+    state.toldBesides.add(groupId);
   }
   /** @returns from where on it was attached without a push, once; null: it was not. */
   takeUntold(device: Subscriber, groupId: GroupId): FeedPosition | null {
@@ -138,7 +148,10 @@ export class Devices {
     } finally {
       const left = (asking.get(groupId) ?? 1) - 1;
       if (left > 0) asking.set(groupId, left);
-      else asking.delete(groupId);
+      else {
+        asking.delete(groupId);
+        state.toldBesides?.delete(groupId);
+      }
     }
   }
 }

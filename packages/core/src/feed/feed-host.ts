@@ -264,8 +264,9 @@ export class FeedHost implements DeviceHub, FeedListener {
       const outcome = hosted.attach(device, reading, () => 'since');
       if (!outcome.ok) continue;
       const { epoch, from_seq: seq } = outcome.result;
-      if (this.devices.isAsking(device, groupId)) this.devices.leaveUntold(device, groupId, { epoch, seq });
-      else hosted.push(device, 'subscribed', { groups: [outcome.result] });
+      const isUntold =
+        this.devices.isAsking(device, groupId) && this.devices.leaveUntold(device, groupId, { epoch, seq });
+      if (!isUntold) hosted.push(device, 'subscribed', { groups: [outcome.result] });
     }
   }
 

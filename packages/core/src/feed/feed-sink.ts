@@ -23,6 +23,11 @@ export interface FeedSink {
   devicesOf(userId: string): Iterable<Subscriber>;
   /** The device waits for the answer of its own join or create: it is told by that answer, not by a push. */
   isAsking(subscriber: Subscriber): boolean;
-  /** An asking device was attached from here on without a push: if its answer does not say so, it is told after that. */
-  leaveUntold(subscriber: Subscriber, from: FeedPosition): void;
+  /**
+   * An asking device was attached from here on without a push: if its answer does not say so, it is told after that.
+   * @returns false: it has to be pushed, since the device was told of another attach meanwhile and its answer may precede that
+   */
+  leaveUntold(subscriber: Subscriber, from: FeedPosition): boolean;
+  /** An asking device is told of an attach by a push all the same. */
+  tellBesides(subscriber: Subscriber): void;
 }

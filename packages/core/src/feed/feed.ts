@@ -208,10 +208,8 @@ export class Feed {
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
       // What an interrupted catch-up has not given it is lost: that no answer says.
-      if (isAsking && catchingUp === undefined) {
-        this.#sink.leaveUntold(device, event);
-        continue;
-      }
+      if (isAsking && catchingUp === undefined && this.#sink.leaveUntold(device, event)) continue;
+      if (isAsking) this.#sink.tellBesides(device);
       this.#sink.push(device, 'subscribed', {
         groups: [
           {

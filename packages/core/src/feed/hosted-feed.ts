@@ -179,8 +179,11 @@ export class HostedFeed implements FeedSink {
   isAsking(subscriber: Subscriber): boolean {
     return this.#context.devices.isAsking(subscriber, this.groupId);
   }
-  leaveUntold(subscriber: Subscriber, from: FeedPosition): void {
-    this.#context.devices.leaveUntold(subscriber, this.groupId, from);
+  leaveUntold(subscriber: Subscriber, from: FeedPosition): boolean {
+    return this.#context.devices.leaveUntold(subscriber, this.groupId, from);
+  }
+  tellBesides(subscriber: Subscriber): void {
+    this.#context.devices.tellBesides(subscriber, this.groupId);
   }
 
   readHole(afterSeq: number): void {
