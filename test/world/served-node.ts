@@ -38,7 +38,8 @@ export class ServedNode implements AsyncDisposable {
       ...(redis === null ? {} : { REDIS_URL: redis.url }),
       ...environment,
     });
-    const [, url = ''] = await command.until(/"url":"([^"]+)"/);
+    // In dev mode a node speaks to people.
+    const [, url = ''] = await command.until(/(?:"url":"|Plenum is ready at )([^"\s]+)/);
     return new ServedNode(command, url, async () => redis?.stop());
   }
 
