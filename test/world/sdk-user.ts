@@ -1,35 +1,12 @@
 /** A user's device over the SDK that remembers everything it is told, in order. */
-import {
-  type Client,
-  type ClientOptions,
-  createClient,
-  type MessageEntry,
-  type RecoveredNotice,
-  type ResyncNotice,
-  type Status,
-} from '@plenum/client';
-import type { GroupEvent } from '@plenum/protocol';
+import type { ClientOptions, Status } from '@plenum/client';
 import { eventually } from '@plenum/testkit';
+import { SdkRecord } from './sdk-record.ts';
 import { tokenOf } from './service.ts';
 
 const patient = { timeoutMs: 20_000 };
 
-export class SdkUser implements Disposable {
-  readonly client: Client;
-  readonly entries: (MessageEntry | GroupEvent)[] = [];
-  readonly resyncs: ResyncNotice[] = [];
-  readonly recoveries: RecoveredNotice[] = [];
-  readonly statuses: Status[] = [];
-
-  constructor(options: ClientOptions) {
-    this.client = createClient({ reconnectMs: { minMs: 20, maxMs: 300 }, ...options });
-    this.client.on('message', (entry) => this.entries.push(entry));
-    this.client.on('event', (entry) => this.entries.push(entry));
-    this.client.on('resync', (notice) => this.resyncs.push(notice));
-    this.client.on('recovered', (notice) => this.recoveries.push(notice));
-    this.client.on('status', (status) => this.statuses.push(status));
-  }
-
+export class SdkUser extends SdkRecord implements Disposable {
   /** Connected. */
   static async connect(
     userId: string,
@@ -40,14 +17,6 @@ export class SdkUser implements Disposable {
     return user;
   }
 
-  seqs(groupId: string): number[] {
-    return this.entries.filter(({ group_id }) => group_id === groupId).map(({ seq }) => seq);
-  }
-  texts(groupId: string): string[] {
-    return this.entries.flatMap((entry) =>
-      entry.group_id === groupId && entry.type === 'message' ? [entry.message] : [],
-    );
-  }
   /** Sends and fails the test if that is refused. */
   async say(groupId: string, message: string): Promise<number> {
     const sent = await this.client.send(groupId, message);

@@ -2,7 +2,6 @@
  * A cluster under load that a test breaks: every send, every ack with its time, and everything that any device was given
  * goes into one history, and the checker judges it against the logs.
  */
-import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import {
   checkHistory,
   type Delivery,
@@ -15,11 +14,10 @@ import {
 import { expect } from 'vitest';
 import type { AnyAnswer } from './device.ts';
 import { Follower } from './follower.ts';
-import { httpRequest } from './service.ts';
+import { storedLog } from './stored-log.ts';
 
 /** Everything is normal again this soon after the last fault. */
 const normalAgain = { timeoutMs: 15_000, everyMs: 200 };
-const pageSize = 200;
 const retryMs = 20;
 /** Sockets that are opened at a time. */
 const openedAtOnce = 50;
@@ -170,7 +168,7 @@ export class Trial implements AsyncDisposable {
   }
 
   async #history(): Promise<RunHistory> {
-    const logs = await Promise.all(this.#groupIds.map((groupId) => this.#log(groupId)));
+    const logs = await Promise.all(this.#groupIds.map((groupId) => storedLog(this.#url, groupId)));
     return {
       logs,
       served: await this.#served(logs),
@@ -178,18 +176,6 @@ export class Trial implements AsyncDisposable {
       deliveries: this.#deliveries(),
       resumptions: this.#followers.flatMap(({ resumptions }) => resumptions),
     };
-  }
-
-  async #log(groupId: string): Promise<EpochLog> {
-    const entries: HistoryEntry[] = [];
-    for (;;) {
-      const after = entries.at(-1)?.seq ?? 0;
-      const path = `/v1/groups/${groupId}/messages?after=${after}&limit=${pageSize}`;
-      const { body } = await httpRequest('GET', `${this.#url}${path}`);
-      const page = historyEntrySchema.array().parse(body['entries']);
-      entries.push(...page);
-      if (page.length < pageSize) return { groupId, groupType: 'public', entries };
-    }
   }
 }
 
