@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { OpenLink } from './connection/link.ts';
 import type { TokenFunction } from './connection/token-source.ts';
 import type { GroupPosition } from './groups/groups.ts';
+import { type Network, systemNetwork } from './network.ts';
 import { type Random, systemRandom } from './random.ts';
 
 export interface ClientOptions {
@@ -35,6 +36,7 @@ export interface ClientOptions {
   readonly retryMs?: Backoff;
   readonly clock?: Clock;
   readonly random?: Random;
+  readonly network?: Network;
   /** For tests: how a connection is made. Default: socket.io-client. */
   readonly openLink?: OpenLink;
 }
@@ -52,5 +54,6 @@ export const withDefaults = (options: ClientOptions) => ({
   retryMs: { minMs: 100, maxMs: 5000 },
   clock: systemClock,
   random: systemRandom,
+  network: systemNetwork,
   ...options,
 });

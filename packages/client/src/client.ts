@@ -82,7 +82,7 @@ class SocketClient implements Client {
 
   constructor(given: ClientOptions) {
     const options = withDefaults(given);
-    const { clock, random, subscribe } = options;
+    const { clock, random, network, subscribe } = options;
     this.#tokens = new TokenSource(options.token);
     this.#requests = new RequestQueue({
       clock,
@@ -105,6 +105,7 @@ class SocketClient implements Client {
       tokens: this.#tokens,
       clock,
       random,
+      network,
       backoff: options.reconnectMs,
       connectTimeoutMs: options.connectTimeoutMs,
       credentials: () => ({ subscribe, positions: this.#groups.claims() }),

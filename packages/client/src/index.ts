@@ -24,5 +24,6 @@ export type { RecoveredNotice, ResyncNotice } from './groups/effects.ts';
 export type { KnownPosition, MessageEntry, SeqRange } from './groups/entry.ts';
 export type { GroupPosition } from './groups/groups.ts';
 export type { Listener } from './listeners.ts';
+export type { Network } from './network.ts';
 export type { Random } from './random.ts';
 export type { Outcome } from './requests/outcome.ts';

@@ -265,6 +265,33 @@ test('the server says why it cuts the connection, and the client comes back', as
   expect(world.network.last.credentials.token).toBe('token-2');
 });
 
+test('a network that is back shortens the pause that grew without one, until the client is closed', async () => {
+  const tasks = new Set<() => void>();
+  const onBack = (task: () => void) => {
+    tasks.add(task);
+    return () => void tasks.delete(task);
+  };
+  const reconnectMs = { minMs: 100, maxMs: 100_000 };
+  const { client, clock, network } = await connected({ network: { onBack }, reconnectMs });
+  network.last.listeners.lost();
+  await clock.advance(60_000);
+  network.last.listeners.lost();
+  expect(client.status).toMatchObject({ state: 'waiting', retryInMs: 3200 });
+  for (const task of tasks) task();
+  expect(client.status).toMatchObject({ state: 'waiting', retryInMs: 50 });
+  await clock.advance(50);
+  expect(client.status).toEqual({ state: 'connecting' });
+  client.close();
+  expect(tasks.size).toBe(0);
+});
+
+test('whoever asks to be connected while the client waits does not make it try twice', async () => {
+  const { client, clock, network } = await connected();
+  network.last.listeners.lost();
+  client.connect().catch(() => undefined);
+  expect(clock.timers).toBe(1);
+});
+
 test('a refusal for good ends the attempts', async () => {
   const { client, network } = setUp();
   const connecting = client.connect();

@@ -2,6 +2,7 @@
 import type { PushPayload } from '@plenum/protocol';
 import type { Backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
+import type { Network } from '../network.ts';
 import type { Random } from '../random.ts';
 import { idle, isOfToken, type Lifecycle, type LifecycleEvent, next, type Status } from './lifecycle.ts';
 import type { Credentials, Link, OpenLink, PushListeners } from './link.ts';
@@ -12,6 +13,7 @@ export interface ConnectionParts {
   readonly tokens: TokenSource;
   readonly clock: Clock;
   readonly random: Random;
+  readonly network: Network;
   readonly backoff: Backoff;
   /** From the token to the accepted handshake. */
   readonly connectTimeoutMs: number;
@@ -32,6 +34,7 @@ export class Connection {
   #attemptId = 0;
   #closingCode: PushPayload<'closing'>['code'] | null = null;
   #cancelTimer: () => void = () => {};
+  #ignoreNetwork: () => void = () => {};
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
@@ -42,6 +45,8 @@ export class Connection {
   }
 
   open(): void {
+    this.#ignoreNetwork();
+    this.#ignoreNetwork = this.#parts.network.onBack(() => this.#step({ type: 'network back' }));
     this.#step({ type: 'asked' });
   }
   close(): void {
@@ -65,7 +70,8 @@ export class Connection {
     this.#life = after;
     if (effect === 'open') this.#openLink();
     else if (effect === 'wait' || effect === 'hang up') this.#drop();
-    if (after.status.state === 'waiting') {
+    if (effect === 'hang up') this.#ignoreNetwork();
+    if (effect === 'wait' && after.status.state === 'waiting') {
       this.#cancelTimer = clock.after(after.status.retryInMs, () => this.#step({ type: 'due' }));
     }
     if (after.status !== before.status) onStatus(after.status);

@@ -13,6 +13,7 @@ function after(events: readonly LifecycleEvent[], given: Partial<typeof context>
 const asked = { type: 'asked' } as const;
 const opened = { type: 'opened' } as const;
 const due = { type: 'due' } as const;
+const networkBack = { type: 'network back' } as const;
 const lost = { type: 'lost', reason: 'network' } as const;
 const refused = (code: Extract<LifecycleEvent, { type: 'refused' }>['code'], retryAfterMs = 0) =>
   ({ type: 'refused', code, retryAfterMs }) as const;
@@ -25,6 +26,21 @@ test.each<[string, readonly LifecycleEvent[], object]>([
   ['lost while waiting', [asked, lost, lost], { state: 'waiting', effect: 'nothing' }],
   ['due', [asked, lost, due], { state: 'connecting', effect: 'open' }],
   ['lost again and again', [asked, lost, due, lost, due, lost], { state: 'waiting', retryInMs: 200 }],
+  [
+    'lost again and again until the network was back',
+    [asked, lost, due, lost, due, lost, networkBack],
+    { state: 'waiting', reason: 'network', retryInMs: 50, effect: 'wait' },
+  ],
+  [
+    'told when to come back while the network changed',
+    [asked, refused('too_many_connections', 900), networkBack],
+    { state: 'waiting', retryInMs: 900, effect: 'nothing' },
+  ],
+  [
+    'connected when the network was back',
+    [asked, opened, networkBack],
+    { state: 'connected', effect: 'nothing' },
+  ],
   ['refused by a draining node', [asked, refused('draining')], { state: 'waiting', reason: 'draining' }],
   [
     'told when to come back',

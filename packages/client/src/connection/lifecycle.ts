@@ -28,6 +28,7 @@ export type LifecycleEvent =
   | { readonly type: 'refused'; readonly code: ErrorCode; readonly retryAfterMs: number }
   | { readonly type: 'lost'; readonly reason: LossReason }
   | { readonly type: 'due' }
+  | { readonly type: 'network back' }
   | { readonly type: 'ended' };
 
 export type LifecycleEffect = 'nothing' | 'open' | 'wait' | 'hang up';
@@ -66,6 +67,8 @@ export function next(now: Lifecycle, event: LifecycleEvent, context: LifecycleCo
       return state === 'idle' || state === 'closed' ? connecting(idle) : [now, 'nothing'];
     case 'due':
       return state === 'waiting' ? connecting(now) : [now, 'nothing'];
+    case 'network back':
+      return networkBack(now, context);
     case 'opened':
       if (state !== 'connecting') return [now, 'nothing'];
       return [
@@ -105,6 +108,13 @@ function lost(now: Lifecycle, reason: LossReason, context: LifecycleContext): St
   if (state !== 'connected' && state !== 'connecting') return [now, 'nothing'];
   const held = state === 'connected' && context.nowMs - now.connectedAtMs >= heldMs;
   return waiting(held ? { ...now, attempt: 0 } : now, { reason, atLeastMs: 0 }, context);
+}
+
+/** Pauses that grew while there was no network say nothing of the servers. A pause stays: others are back too. */
+function networkBack(now: Lifecycle, context: LifecycleContext): Step {
+  const { status } = now;
+  if (status.state !== 'waiting' || status.reason !== 'network') return [now, 'nothing'];
+  return waiting({ ...now, attempt: 0 }, { reason: 'network', atLeastMs: 0 }, context);
 }
 
 function waiting(
