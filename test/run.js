@@ -4,6 +4,7 @@
  * schemas; tests that kill, restart or configure one start their own.
  */
 import { join } from 'node:path';
+import { obtainChromium } from './chromium.js';
 import { checkCleanClone } from './clean-clone.js';
 import { checkHaproxy } from './haproxy.js';
 import { checked, commanded, root, tested } from './stage.js';
@@ -22,7 +23,7 @@ const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name
 const results = [];
 /** @type {string[]} */
 const notCovered = [
-  'browsers: no test drives a page',
+  ...(isEverything ? [] : ['browsers: npm run test:all drives a Chromium']),
   'proxies: no test sends traffic through HAProxy or nginx',
   'long runs: soak and capacity',
   'Docker: the image and docker-compose.yml are not built or started',
@@ -66,9 +67,21 @@ async function runTests() {
   }
   if (hasOwnRedis) results.push(await tested('failure'));
   if (hasOwnRedis) results.push(await tested('load'));
+  if (hasOwnRedis) await runBrowserTests();
+  else notCovered.push('browsers: their nodes want a Redis of their own');
   await runPostgresTests();
   results.push(await checked('deploy/haproxy.cfg is valid', checkHaproxy));
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
+}
+
+async function runBrowserTests() {
+  const hasChromium = await checked('Chromium can be obtained', obtainChromium);
+  if (hasChromium.failed === 0) {
+    results.push(await tested('browser'));
+  } else {
+    results.push(hasChromium);
+    notCovered.push('browsers: there is none (see above)');
+  }
 }
 
 async function runPostgresTests() {
