@@ -32,6 +32,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '@plenum/redis',
     '@plenum/gateway',
     '@plenum/adapters',
+    '@plenum/client',
     '@plenum/testkit',
   ],
 };

@@ -10,6 +10,7 @@ export class CommandProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #waiting = new Set<() => void>();
   #output = '';
+  #stdout = '';
 
   /** @param script below the top folder. @param environment is all there is, but for PATH and HOME. */
   constructor(script: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
@@ -17,11 +18,13 @@ export class CommandProcess implements AsyncDisposable {
     this.#child = spawn(process.execPath, [script, ...args], {
       cwd: root,
       env: { PATH, HOME, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
-        this.#output += chunk.toString('utf8');
+        const text = chunk.toString('utf8');
+        this.#output += text;
+        if (stream === this.#child.stdout) this.#stdout += text;
         this.#wake();
       });
     }
@@ -35,6 +38,16 @@ export class CommandProcess implements AsyncDisposable {
 
   get output(): string {
     return this.#output;
+  }
+
+  /** Lines of stdout alone. */
+  get lines(): string[] {
+    return this.#stdout.split('\n').filter((line) => line !== '');
+  }
+
+  /** All that the command reads from stdin. */
+  input(text: string): void {
+    this.#child.stdin?.end(text);
   }
 
   /** The first match in all that was written; fails with the output if it does not come. */

@@ -1,8 +1,13 @@
 /** The `plenum` command. */
-import { Command } from 'commander';
+import { groupTypeSchema } from '@plenum/protocol';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ActingOptions } from './commands/acting-user.ts';
 import { runBenchTool } from './commands/bench-tool.ts';
 import { check } from './commands/check.ts';
+import { type JoinOptions, join } from './commands/join.ts';
+import { send } from './commands/send.ts';
 import { serve } from './commands/serve.ts';
+import { type TailOptions, tail } from './commands/tail.ts';
 import { type TokenOptions, token } from './commands/token.ts';
 import { version } from './version.ts';
 
@@ -18,6 +23,19 @@ const exitWith = (command: () => Promise<number>) => async () => {
     process.exit(1);
   }
 };
+
+function origin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (url !== null && isHttp && url.href === `${url.origin}/`) return url.origin;
+  throw new InvalidArgumentError('It must be an origin, such as https://chat.example.com.');
+}
+
+function seq(text: string): number {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  if (value >= 1) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1 on.');
+}
 
 const program = new Command('plenum')
   .description('Horizontally scaled group messaging. Configured by the environment: see the README.')
@@ -35,6 +53,38 @@ program
   .requiredOption('--user <id>', 'the user id: becomes `sub`')
   .option('--hours <number>', 'how long it is valid', '24')
   .action((options: TokenOptions) => exitWith(() => token(options))());
+
+/** A command of a user of the service: who he is, and where. */
+const userCommand = (usage: string, description: string) =>
+  program
+    .command(usage)
+    .description(description)
+    .option(
+      '--as <user id>',
+      'who acts, where this machine may give a token: in dev mode, or with PLENUM_JWT_SECRET',
+    )
+    .addOption(new Option('--token <token>', 'who acts, by his token').conflicts('as'))
+    .option(
+      '--url <url>',
+      'of a node or a load balancer (default: HOST and PORT of the configuration)',
+      origin,
+    );
+
+userCommand('join <group>', 'join a group, or ask to be accepted')
+  .addOption(
+    new Option('--create [type]', 'make the group where there is none')
+      .choices(groupTypeSchema.options)
+      .preset(groupTypeSchema.enum.public),
+  )
+  .action((group: string, options: JoinOptions) => exitWith(() => join(group, options))());
+userCommand('send <group> [text...]', 'send a message; without text, every line of stdin').action(
+  (group: string, text: readonly string[], options: ActingOptions) =>
+    exitWith(() => send(group, text, options))(),
+);
+userCommand('tail <group>', 'print the entries of a group as they come; Ctrl-C ends it')
+  .option('--from <seq>', 'begin with this entry of the log (default: with the next one)', seq)
+  .option('--json', 'one JSON object per line')
+  .action((group: string, options: TailOptions) => exitWith(() => tail(group, options))());
 
 const benchTools = {
   bench: 'compare with bare Socket.IO under load (see plenum bench --help)',

@@ -1,0 +1,21 @@
+import { type ErrorCode, errors, type FailureBody } from '@plenum/protocol';
+
+/** Says why not. @returns the exit code. */
+export function refuse(why: string): 1 {
+  process.stderr.write(`${why}\n`);
+  return 1;
+}
+
+interface Refusal extends Pick<FailureBody, 'error' | 'details'> {
+  readonly code: string;
+}
+
+/** `muted: You are muted and cannot send messages (until …)`: the code first, for scripts. */
+export function refusalText({ code, error, details }: Refusal): string {
+  const until = details?.muted_until === undefined ? [] : [`until ${details.muted_until}`];
+  const more = [...(details?.reason === undefined ? [] : [details.reason]), ...until];
+  return `${code}: ${error}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
+}
+
+/** The table's own text of a code. */
+export const refusalOf = (code: ErrorCode): string => refusalText({ code, error: errors[code].text });

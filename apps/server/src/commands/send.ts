@@ -1,0 +1,29 @@
+import { createInterface } from 'node:readline/promises';
+import { type ActingOptions, actingUser, withClient } from './acting-user.ts';
+import { refusalText, refuse } from './refuse.ts';
+
+/**
+ * `plenum send`: the words as one message; without words every line of stdin that is not empty, one after the other.
+ * Ends at the first refusal. @returns the exit code.
+ */
+export async function send(
+  groupId: string,
+  words: readonly string[],
+  options: ActingOptions,
+): Promise<number> {
+  const user = await actingUser(options);
+  if (user === null) return 1;
+  return withClient(user, async (client) => {
+    for await (const text of words.length > 0 ? [words.join(' ')] : linesOfInput()) {
+      const sent = await client.send(groupId, text);
+      if (!sent.ok) return refuse(refusalText(sent.failure));
+      const { seq, recipients_count, message_id } = sent.result;
+      process.stdout.write(`relayed seq=${seq} recipients=${recipients_count} message_id=${message_id}\n`);
+    }
+    return 0;
+  });
+}
+
+async function* linesOfInput(): AsyncGenerator<string> {
+  for await (const line of createInterface({ input: process.stdin })) if (line !== '') yield line;
+}

@@ -1,0 +1,44 @@
+/** Tokens for users: signed with the configured secret, or asked of a running node in dev mode. */
+import { issueJwt } from '@plenum/adapters';
+import { devTokenSchema, type UserId } from '@plenum/protocol';
+import type { Config } from '../config.ts';
+
+export interface TokenGrant {
+  readonly userId: UserId;
+  readonly hours: number;
+  /** Of the node that is asked in dev mode. */
+  readonly url: string;
+}
+
+/** Where a node with this configuration listens, as seen from its own machine. */
+export const nodeUrlOf = ({ host, port }: Pick<Config, 'host' | 'port'>): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+/** @throws Error with one sentence if there is neither a secret nor a node to ask. */
+export async function tokenFor(config: Config, { userId, hours, url }: TokenGrant): Promise<string> {
+  if (config.jwtSecret !== null) {
+    return issueJwt({ secret: config.jwtSecret, userId, expiresInSec: Math.ceil(hours * 3600) });
+  }
+  if (config.jwks !== null) {
+    throw new Error('Tokens come from the identity provider of PLENUM_JWKS_URL: get one there.');
+  }
+  const token = await devToken(url, userId);
+  if (token !== null) return token;
+  throw new Error(
+    `No PLENUM_JWT_SECRET is set and no node in dev mode answers at ${url}: set one, or npm start`,
+  );
+}
+
+/** Null: there is no node at this URL, or it is not in dev mode. */
+async function devToken(url: string, userId: UserId): Promise<string | null> {
+  try {
+    const answer = await fetch(`${url}/v1/dev/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user_id: userId }),
+    });
+    return devTokenSchema.parse(await answer.json()).token;
+  } catch {
+    return null;
+  }
+}
