@@ -34,6 +34,17 @@ function hasLoneSurrogate(value: unknown): boolean {
   return Object.entries(value).some(([key, child]) => !key.isWellFormed() || hasLoneSurrogate(child));
 }
 
+/** The way to bytes anywhere in `value`, whose depth is bounded: what Socket.IO makes of a binary attachment is no JSON. */
+function pathToBytes(value: unknown): readonly string[] | null {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [];
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, child] of Object.entries(value)) {
+    const rest = pathToBytes(child);
+    if (rest !== null) return [key, ...rest];
+  }
+  return null;
+}
+
 /** The body of a message: 1 byte to `maxBytes` UTF-8 bytes, no lone surrogate. */
 export const messageTextSchema = (maxBytes: number) =>
   z.string({ error: 'message must be a string' }).superRefine((text, context) => {
@@ -84,6 +95,16 @@ export const metadataSchema = jsonObjectSchema('metadata')
         code: 'custom',
         message: `metadata nests deeper than ${limits.argsMaxDepth} levels`,
         params: { limit: limits.argsMaxDepth },
+      });
+      return;
+    }
+    const bytesAt = pathToBytes(metadata);
+    if (bytesAt !== null) {
+      const where = ['metadata', ...bytesAt].join('.');
+      context.addIssue({
+        code: 'custom',
+        message: `${where} holds bytes, which are no JSON`,
+        path: [...bytesAt],
       });
       return;
     }
