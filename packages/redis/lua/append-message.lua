@@ -29,10 +29,9 @@ local is_settled = ARGV[16]
 local is_rate_limited = ARGV[17]
 local wire_head = ARGV[18]
 -- @include clock
--- @include member
 -- @include epoch
 -- @include log
--- @include dedupe
+-- @include admission
 -- @include bucket
 -- @include writable
 
@@ -40,33 +39,21 @@ local OVERLOADED_RETRY_MS = 1000
 
 local now = clock_ms()
 
-local repeated = recall(now)
-if repeated then return repeated end
-if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
-
--- @param detail ms: when a mute ends, or after how long to try again
-local function refuse(code, detail)
-  return { 'refused', integer(now), code, detail and integer(detail) or '' }
-end
-
+local reply = answered(now)
+if reply then return reply end
 local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
   'events')
-if not field[2] or field[1] then return refuse('group_not_found') end
-local next_due = tonumber(field[7])
-if next_due and next_due <= now and is_settled == '0' then return { 'due', integer(now) } end
-local sender, is_banned = find_member(sender_id, now)
-if is_banned then return refuse('banned') end
-if not sender then return refuse('not_a_member') end
-if sender.status == 'p' then return refuse('pending_membership') end
-if sender.status == 'm' then return refuse('muted', sender.ends_at) end
+if not field[2] or field[1] then return refusal(now, 'group_not_found') end
+reply = turned_away(now, field[7])
+if reply then return reply end
 local charge, retry_after_ms
 if is_rate_limited == '1' then
   charge, retry_after_ms = draw(now)
-  if not charge then return refuse('rate_limited', retry_after_ms) end
+  if not charge then return refusal(now, 'rate_limited', retry_after_ms) end
 end
 if room_queue_limit ~= '' then
   local queued = tonumber(redis.call('HGET', queued_key, group_id) or 0)
-  if queued >= tonumber(room_queue_limit) then return refuse('room_overloaded', OVERLOADED_RETRY_MS) end
+  if queued >= tonumber(room_queue_limit) then return refusal(now, 'room_overloaded', OVERLOADED_RETRY_MS) end
   expect_right('HINCRBY', queued_key)
 end
 if is_outbox_written == '1' then expect_writable(outbox_key, 'stream', { 'XADD' }) end

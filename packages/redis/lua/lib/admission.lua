@@ -1,0 +1,29 @@
+-- What is asked about every message, by the script that admits it and by the one that stores it.
+-- @include member
+-- @include dedupe
+
+-- @param detail ms: when a mute ends, or after how long to try again
+local function refusal(now, code, detail)
+  return { 'refused', integer(now), code, detail and integer(detail) or '' }
+end
+
+-- @return what to reply to a request that was answered before, or came too late; or nil
+local function answered(now)
+  local repeated = recall(now)
+  if repeated then return repeated end
+  if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
+  return nil
+end
+
+-- @param next_due as the group holds it: when its next mute ends, if one does
+-- @return what to reply to one who may not send, or whose message has to wait for mutes that are due; or nil
+local function turned_away(now, next_due)
+  local due_at = tonumber(next_due)
+  if due_at and due_at <= now and is_settled == '0' then return { 'due', integer(now) } end
+  local sender, is_banned = find_member(sender_id, now)
+  if is_banned then return refusal(now, 'banned') end
+  if not sender then return refusal(now, 'not_a_member') end
+  if sender.status == 'p' then return refusal(now, 'pending_membership') end
+  if sender.status == 'm' then return refusal(now, 'muted', sender.ends_at) end
+  return nil
+end
