@@ -1,26 +1,12 @@
 #!lua
 -- Ends a membership in an ephemeral group by absence, unless the member is back or has joined anew since.
-local group_key = KEYS[1]
-local members_key = KEYS[2]
-local receivers_key = KEYS[3]
-local pending_key = KEYS[4]
-local mutes_key = KEYS[5]
-local log_key = KEYS[6]
-local outbox_key = KEYS[7]
-local due_key = KEYS[8]
+-- @include group-header
 local groups_key = KEYS[9]
 local on_key = KEYS[10]
 local reads_key = KEYS[11]
 local away_key = KEYS[12]
-local group_id = ARGV[1]
-local user_id = ARGV[2]
-local absence_ms = ARGV[3]
-local epoch_offer = ARGV[4]
-local room = ARGV[5]
-local channel = ARGV[6]
-local history_max_entries = ARGV[7]
-local history_max_age_ms = ARGV[8]
-local is_outbox_written = ARGV[9]
+local user_id = ARGV[8]
+local absence_ms = ARGV[9]
 -- @include clock
 -- @include member
 -- @include group

@@ -1,13 +1,7 @@
 /** Which script a command runs, and with what. */
-import {
-  type GroupCommand,
-  type GroupSettings,
-  groupRoom,
-  type Random,
-  type UpdateGroup,
-} from '@plenum/core';
+import type { GroupCommand, GroupSettings, UpdateGroup } from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
-import type { StateSettings } from './delivery-kinds.ts';
+import { type GroupContext, groupArgValues, groupKeyValues } from './group-values.ts';
 import type { Keys } from './keys.ts';
 import type { ScriptCalls } from './script-calls.ts';
 import * as scripts from './scripts/index.ts';
@@ -15,12 +9,6 @@ import type { Move } from './user-index.ts';
 import { escapeForJson } from './wire.ts';
 
 type Answered = Exclude<scripts.ChangeReply, { word: 'late' }>;
-
-export interface ChangeContext {
-  readonly keys: Keys;
-  readonly random: Random;
-  readonly settings: StateSettings;
-}
 
 const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
 
@@ -54,49 +42,33 @@ export function moveOf(command: GroupCommand): Move | null {
   };
 }
 
-export const recallArgs = ({ groupId, actor, request }: GroupCommand, { keys }: ChangeContext) => ({
+export const recallArgs = ({ groupId, actor, request }: GroupCommand, { keys }: GroupContext) => ({
   keys: { dedupe: keys.dedupe(groupId, actor, request.id) },
   args: { payloadHash: request.payloadHash },
 });
 
 const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({
-  group: keys.group(groupId),
-  members: keys.members(groupId),
-  receivers: keys.receivers(groupId),
-  pending: keys.pending(groupId),
-  mutes: keys.mutes(groupId),
-  log: keys.log(groupId),
+  ...groupKeyValues(groupId, keys),
   dedupe: keys.dedupe(groupId, actor, request.id),
-  outbox: keys.outbox(groupId),
-  due: keys.due(groupId),
   groups: keys.groups(groupId),
   on: keys.on(groupId),
   reads: keys.reads(groupId),
 });
 
-function argsOf(command: GroupCommand, { keys, random, settings }: ChangeContext) {
-  const { groupId, actor, request } = command;
-  return {
-    groupId,
-    userId: subjectOf(command),
-    actor,
-    requestId: escapeForJson(request.id),
-    payloadHash: request.payloadHash,
-    rememberMs: request.rememberMs,
-    epochOffer: random.token(),
-    room: groupRoom(groupId),
-    channel: keys.groupChannel(groupId),
-    historyMaxEntries: settings.historyMaxEntries,
-    historyMaxAgeMs: settings.historyMaxAgeMs,
-    isOutboxWritten: flag(settings.isOutboxWritten),
-  };
-}
+const argsOf = (command: GroupCommand, context: GroupContext) => ({
+  ...groupArgValues(command.groupId, context),
+  userId: subjectOf(command),
+  actor: command.actor,
+  requestId: escapeForJson(command.request.id),
+  payloadHash: command.request.payloadHash,
+  rememberMs: command.request.rememberMs,
+});
 
 /** Runs the script of the command's operation. */
 export function runChange(
   calls: ScriptCalls,
   command: GroupCommand,
-  context: ChangeContext,
+  context: GroupContext,
 ): Promise<Answered> {
   const keys = keysOf(command, context.keys);
   const common = argsOf(command, context);

@@ -12,8 +12,9 @@ import {
   refused,
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
-import { type ChangeContext, joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
+import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { listGroups } from './group-listing.ts';
+import type { GroupContext } from './group-values.ts';
 import { standingOf } from './member-record.ts';
 import { refusalOf } from './outcomes.ts';
 import type { RedisStateOptions } from './redis-group-log.ts';
@@ -29,7 +30,7 @@ interface MembersPage {
 
 export class RedisGroupStore implements GroupStore {
   readonly #calls: ScriptCalls;
-  readonly #context: ChangeContext;
+  readonly #context: GroupContext;
   readonly #index: UserIndex;
 
   constructor({ redis, keys, random, clock, settings }: RedisStateOptions) {

@@ -11,6 +11,7 @@ import {
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
+import { groupArgValues, groupKeyValues } from './group-values.ts';
 import { refusalOf } from './outcomes.ts';
 import type { RedisStateOptions } from './redis-group-log.ts';
 import type { ScriptCalls } from './script-calls.ts';
@@ -126,33 +127,16 @@ export class RedisPresence implements Presence, PresenceUpkeep {
   }
 
   async #endAbsence({ groupId, userId }: Holding): Promise<void> {
-    const { keys, random, settings } = this.#options;
+    const { keys, settings } = this.#options;
     await this.#calls.read(endAbsence, {
       keys: {
-        group: keys.group(groupId),
-        members: keys.members(groupId),
-        receivers: keys.receivers(groupId),
-        pending: keys.pending(groupId),
-        mutes: keys.mutes(groupId),
-        log: keys.log(groupId),
-        outbox: keys.outbox(groupId),
-        due: keys.due(groupId),
+        ...groupKeyValues(groupId, keys),
         groups: keys.groups(groupId),
         on: keys.on(groupId),
         reads: keys.reads(groupId),
         away: keys.away(partitionOf(groupId)),
       },
-      args: {
-        groupId,
-        userId,
-        absenceMs: settings.absenceMs,
-        epochOffer: random.token(),
-        room: groupRoom(groupId),
-        channel: keys.groupChannel(groupId),
-        historyMaxEntries: settings.historyMaxEntries,
-        historyMaxAgeMs: settings.historyMaxAgeMs,
-        isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
-      },
+      args: { ...groupArgValues(groupId, this.#options), userId, absenceMs: settings.absenceMs },
     });
   }
 }

@@ -2,36 +2,18 @@
 import { z } from 'zod';
 import { memberStatusOf, rolesOf, untilWord } from '../member-record.ts';
 import { defineScript, integerWord, late, said } from './define-script.ts';
+import { groupArgs, groupKeys } from './group-header.ts';
 
-const changeKeys = [
-  'group',
-  'members',
-  'receivers',
-  'pending',
-  'mutes',
-  'log',
-  'dedupe',
-  'outbox',
-  'due',
-  'groups',
-  'on',
-  'reads',
-] as const;
+const changeKeys = [...groupKeys, 'dedupe', 'groups', 'on', 'reads'] as const;
 
 const changeArgs = [
-  'groupId',
+  ...groupArgs,
   'userId',
   'actor',
   'requestId',
   'payloadHash',
   'rememberMs',
   'deadlineMs',
-  'epochOffer',
-  'room',
-  'channel',
-  'historyMaxEntries',
-  'historyMaxAgeMs',
-  'isOutboxWritten',
 ] as const;
 
 /** `<status> <role> <ends_at> <epoch> <seq>`: as it is replied, and as it is remembered. */

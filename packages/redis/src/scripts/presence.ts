@@ -3,6 +3,7 @@ import { userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
 import { defineScript, integerWord, said } from './define-script.ts';
+import { groupArgs, groupKeys } from './group-header.ts';
 
 const nothing = z.tuple([]);
 
@@ -32,30 +33,7 @@ export const publishTyping = defineScript({
 
 export const endAbsence = defineScript({
   file: 'end-absence',
-  keys: [
-    'group',
-    'members',
-    'receivers',
-    'pending',
-    'mutes',
-    'log',
-    'outbox',
-    'due',
-    'groups',
-    'on',
-    'reads',
-    'away',
-  ],
-  args: [
-    'groupId',
-    'userId',
-    'absenceMs',
-    'epochOffer',
-    'room',
-    'channel',
-    'historyMaxEntries',
-    'historyMaxAgeMs',
-    'isOutboxWritten',
-  ],
+  keys: [...groupKeys, 'groups', 'on', 'reads', 'away'],
+  args: [...groupArgs, 'userId', 'absenceMs'],
   reply: z.discriminatedUnion('word', [said('left', nothing), said('stayed', nothing)]),
 });
