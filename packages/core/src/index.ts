@@ -15,6 +15,7 @@ export * from './groups/records.ts';
 export * from './groups/rules.ts';
 export { ownerOf, ownersOf } from './ownership/owner-of.ts';
 export * from './ownership/ownership.ts';
+export * from './ownership/partition-rounds.ts';
 export * from './ownership/partition-work.ts';
 export * from './partitions.ts';
 export * from './ports/adapters.ts';

@@ -6,7 +6,7 @@ import {
   type EngineSettings,
   type GroupLog,
   type Logger,
-  PresenceWork,
+  presenceWork,
   type Random,
 } from '@plenum/core';
 import { agreeOn } from './agreement.ts';
@@ -15,7 +15,7 @@ import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability-reading.ts';
 import { type Connections, openConnections, type RedisRole } from './connections.ts';
 import { DeliveryKinds } from './delivery-kinds.ts';
-import { IdleMutes } from './idle-mutes.ts';
+import { idleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
 import { listen } from './listening.ts';
 import { parseRedisUrl } from './redis-address.ts';
@@ -92,14 +92,14 @@ function assemble(foundation: Foundation): RedisEngine {
   const appends = new RedisGroupLog({ ...state, redis: command });
   const listening = listen({ ...foundation, log: appends });
   const durability = new DurabilityReading(command, clock);
-  const idleMutes = new IdleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
-  if (connections.listening !== null) idleMutes.start();
+  const mutes = idleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
+  if (connections.listening !== null) mutes.start();
   // One for all three: none of them is on the way of a message.
   const readCalls = new ScriptCalls({ ...state, redis: reads });
   const presence = new RedisPresence(readCalls, state);
   const nodes = new RedisNodes({ ...state, redis: command, channels: listening.channels, anomalies });
-  const presenceWork = new PresenceWork({ presence, nodes, clock, logger: foundation.logger });
-  if (connections.listening !== null) presenceWork.start();
+  const upkeep = presenceWork({ presence, nodes, clock, logger: foundation.logger });
+  if (connections.listening !== null) upkeep.start();
   const health = async (): Promise<EngineHealth> => {
     const { answering, away } = await healthOfShards(command, clock);
     const isReady = listening.isUp() && answering > 0;
@@ -118,15 +118,15 @@ function assemble(foundation: Foundation): RedisEngine {
     outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
     deadLetters: new RedisDeadLetters({ calls, keys }),
     leases: new RedisLeases({ ...state, redis: command }),
-    partitionWorks: [idleMutes, presenceWork],
+    partitionWorks: [mutes, upkeep],
     roomChannels: listening.roomChannels,
     anomalies,
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     close: () => {
       kinds.stop();
-      idleMutes.stop();
-      presenceWork.stop();
+      mutes.stop();
+      upkeep.stop();
       listening.close();
       return connections.close();
     },

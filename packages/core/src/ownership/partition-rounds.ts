@@ -1,0 +1,57 @@
+/** A work that looks into its partitions now and then: one loop for all that are held, not one for each. */
+import type { Clock } from '../ports/clock.ts';
+import type { Lease } from '../ports/leases.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { runLoop } from '../run-loop.ts';
+import type { PartitionWork } from './partition-work.ts';
+
+export interface PartitionRoundsParts {
+  readonly name: string;
+  /** Looks into these partitions, never none. Needs no fence: whatever it does is decided anew in its own atomic step. */
+  readonly round: (partitions: readonly number[]) => Promise<void>;
+  /** Pause between two rounds, ms. */
+  readonly everyMs: number;
+  /** As that of {@link runLoop}. */
+  readonly slowestPause?: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class PartitionRounds implements PartitionWork {
+  readonly name: string;
+  readonly #parts: PartitionRoundsParts;
+  readonly #partitions = new Set<number>();
+  readonly #stopped = new AbortController();
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(parts: PartitionRoundsParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const round = () => {
+      const looking = this.#look();
+      // What failed is the loop's business; an owner only waits for the end.
+      this.#round = looking.catch(() => undefined);
+      return looking;
+    };
+    runLoop(this.name, round, { ...this.#parts, signal: this.#stopped.signal });
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async run({ partition }: Lease, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.#partitions.add(partition);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    this.#partitions.delete(partition);
+    await this.#round;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#partitions.size > 0) await this.#parts.round([...this.#partitions]);
+  }
+}
