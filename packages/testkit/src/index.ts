@@ -43,13 +43,13 @@ export {
 } from './postgres/postgres-server.ts';
 export { ClusterSet, type ClusterSetOptions } from './redis/cluster-set.ts';
 export { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './redis/fault-proxy.ts';
-export { freePort } from './redis/free-port.ts';
 export { freshPrefix } from './redis/fresh-prefix.ts';
 export { obtainRedisForTests, type RedisForTests } from './redis/obtain-redis.ts';
 export { startOneShardCluster } from './redis/one-shard-cluster.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { SentinelSet, type SentinelSetOptions } from './redis/sentinel-set.ts';
 export { seededRandom } from './seeded-random.ts';
+export { freePort } from './server/free-port.ts';
 export { type Ailing, type Ailment, gone, impatient, patient } from './suites/adapters/adapter-harness.ts';
 export {
   describeArchiveReader,

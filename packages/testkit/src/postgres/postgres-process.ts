@@ -5,7 +5,7 @@ import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { guardAgainstOutliving } from '../redis/outlive-guard.ts';
+import { guardAgainstOutliving } from '../server/outlive-guard.ts';
 import { type MakePostgresHost, type PostgresHost, settings, superuser } from './postgres-host.ts';
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 /** A PostgreSQL of one's own on a free port of 127.0.0.1: may be crashed and restarted; leaves nothing behind. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../redis/free-port.ts';
-import { obtainPostgresHost } from './obtain-host.ts';
+import { freePort } from '../server/free-port.ts';
 import { postgresAnswers } from './postgres-answers.ts';
 import { type MakePostgresHost, type PostgresHost, superuser } from './postgres-host.ts';
+import { obtainPostgresHost } from './postgres-sources.ts';
 
 export interface PostgresServer extends AsyncDisposable {
   /** Of a superuser, in the database `postgres`. */

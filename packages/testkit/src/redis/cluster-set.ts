@@ -1,5 +1,5 @@
 /** A Redis Cluster on 127.0.0.1, each master with one replica, built with CLUSTER commands and to be taken apart by tests. */
-import { freePort } from './free-port.ts';
+import { freePort } from '../server/free-port.ts';
 import type { RedisServer } from './redis-server.ts';
 import { ServerSet } from './server-set.ts';
 

@@ -4,17 +4,6 @@ import type { RedisLauncher } from './redis-launcher.ts';
 
 const image = 'redis:7.2-alpine';
 
-/** A `docker` command without an engine behind it is common: only an answer of the engine counts. */
-export async function isDockerRunning(): Promise<boolean> {
-  try {
-    const client = await getContainerRuntimeClient();
-    await client.container.dockerode.ping();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** The data's owner is whoever runs the tests, so that the directory can be removed again. */
 const currentUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 

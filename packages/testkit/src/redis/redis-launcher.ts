@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { guardAgainstOutliving } from './outlive-guard.ts';
+import { guardAgainstOutliving } from '../server/outlive-guard.ts';
 
 export type RedisSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
 

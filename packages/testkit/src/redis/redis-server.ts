@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from './free-port.ts';
-import { obtainLauncher } from './obtain-launcher.ts';
+import { freePort } from '../server/free-port.ts';
 import { redisAnswers } from './redis-answers.ts';
 import type { LaunchedRedis, RedisLauncher } from './redis-launcher.ts';
+import { obtainLauncher } from './redis-sources.ts';
 
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
