@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Subscriber } from '../ports/fan-out.ts';
-import { CatchUpTurns, entriesPerPage, pageOf } from './catch-up.ts';
+import { CatchUpTurns, entriesPerPage, pageFor } from './catch-up.ts';
 import type { LogEntry } from './entry.ts';
 
 const entriesOf = (bytes: number, count: number): LogEntry[] =>
@@ -10,7 +10,8 @@ const entriesOf = (bytes: number, count: number): LogEntry[] =>
     seq: i + 1,
     wire: Buffer.alloc(bytes),
   }));
-const seqs = (entries: readonly LogEntry[]) => entries.map(({ seq }) => seq);
+const seqs = (entries: readonly LogEntry[] | null) => entries?.map(({ seq }) => seq);
+const after = (cursor: number, endSeq: number | null = null) => ({ cursor, endSeq });
 const device = (id: string): Subscriber => ({
   id,
   userId: '$service',
@@ -19,13 +20,20 @@ const device = (id: string): Subscriber => ({
   drained: async () => {},
 });
 
-test('a page has what lies between the cursor and the end', () => {
-  expect(seqs(pageOf(entriesOf(100, 6), 2, 4))).toEqual([3, 4]);
+test('a page has what lies between the cursor and the end of the range, or what the feed has applied', () => {
+  expect(seqs(pageFor(after(2, 4), entriesOf(100, 6), 6))).toEqual([3, 4]);
+  expect(seqs(pageFor(after(2), entriesOf(100, 6), 5))).toEqual([3, 4, 5]);
+  expect(seqs(pageFor(after(5), entriesOf(100, 6), 5))).toEqual([]);
+});
+
+test('there is no page where the next entry is not in the log any more', () => {
+  expect(pageFor(after(2), entriesOf(100, 6).slice(3), 6)).toBeNull();
+  expect(pageFor(after(2), [], 6)).toBeNull();
 });
 
 test('a page of big entries is shorter, and never empty', () => {
-  expect(seqs(pageOf(entriesOf(200_000, 6), 1, 6))).toEqual([2, 3]);
-  expect(seqs(pageOf(entriesOf(2_000_000, 6), 1, 6))).toEqual([2]);
+  expect(seqs(pageFor(after(1), entriesOf(200_000, 6), 6))).toEqual([2, 3]);
+  expect(seqs(pageFor(after(1), entriesOf(2_000_000, 6), 6))).toEqual([2]);
 });
 
 test('of big entries fewer are read at a time, of small ones no more than the most', () => {

@@ -3,13 +3,29 @@
  * it catches up with elsewhere go into the same buffer: together they must stay far below what has a socket cut as slow.
  */
 import type { Subscriber } from '../ports/fan-out.ts';
+import type { CatchingUp } from './attachments.ts';
 import type { LogEntry } from './entry.ts';
 
 /** Of the payloads of one page; one entry may be bigger by itself. */
 const pageMaxBytes = 512 * 1024;
 
-/** The next page: entries after `cursor` and up to `untilSeq`, as many as one page may hold. */
-export function pageOf(entries: readonly LogEntry[], cursor: number, untilSeq: number): readonly LogEntry[] {
+/**
+ * The next page for a device, of what was read of the log: only what the feed itself has applied is passed on.
+ * @returns null when the log does not hold the device's next entry any more
+ */
+export function pageFor(
+  { cursor, endSeq }: CatchingUp,
+  read: readonly LogEntry[],
+  lastSeq: number,
+): readonly LogEntry[] | null {
+  const untilSeq = Math.min(endSeq ?? lastSeq, lastSeq);
+  const page = pageOf(read, cursor, untilSeq);
+  const isTrimmed = page[0] === undefined ? cursor < untilSeq : page[0].seq !== cursor + 1;
+  return isTrimmed ? null : page;
+}
+
+/** Entries after `cursor` and up to `untilSeq`, as many as one page may hold. */
+function pageOf(entries: readonly LogEntry[], cursor: number, untilSeq: number): readonly LogEntry[] {
   const next = entries.filter(({ seq }) => seq > cursor && seq <= untilSeq);
   let bytes = 0;
   const tooMany = next.findIndex(({ wire }, i) => {

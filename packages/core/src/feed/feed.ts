@@ -11,17 +11,15 @@ import type { LogHead } from '../groups/records.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
-import { pageOf } from './catch-up.ts';
+import { pageFor } from './catch-up.ts';
 import type { LogEntry } from './entry.ts';
 import { EpochChain, type FeedPosition, isGoodPosition } from './epoch-chain.ts';
 import type { FeedCounters } from './feed-counters.ts';
 import type { FeedSink } from './feed-sink.ts';
+import { Gap, isTrimmedAfter } from './gap.ts';
 import { endsReceiving, startsReceiving } from './known-member.ts';
 import { KnownMembers } from './known-members.ts';
 import { type StartFrom, startOf } from './resume.ts';
-
-/** Entries held beyond a hole; more than this are dropped again and read from the log instead. */
-const heldMax = 10_000;
 
 export class Feed {
   readonly groupId: GroupId;
@@ -30,9 +28,8 @@ export class Feed {
   readonly #sink: FeedSink;
   readonly #counters: FeedCounters;
   readonly #chain = new EpochChain();
-  readonly #held = new Map<number, LogEntry>();
+  readonly #gap = new Gap();
   #lastSeq = 0;
-  #isReadingHole = false;
 
   constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
     this.groupId = groupId;
@@ -60,22 +57,22 @@ export class Feed {
 
   onEntry(entry: LogEntry): void {
     if (this.#chain.current === null) {
-      this.#hold(entry);
+      this.#gap.hold(entry);
       return;
     }
     const verdict = this.#chain.judge(entry.epoch, entry.seq);
     if (verdict === 'lost') {
       this.#counters.entryLost(this.groupId);
     } else if (verdict === 'unknown') {
-      this.#hold(entry);
+      this.#gap.hold(entry);
       this.#sink.readHead();
     } else if (entry.seq === this.#lastSeq + 1) {
       this.#apply(entry);
-      if (this.#held.size > 0) this.#applyHeld();
+      if (this.#gap.isHolding) this.#applyHeld();
     } else if (entry.seq <= this.#lastSeq) {
       this.#counters.duplicateDropped(this.groupId);
     } else {
-      this.#hold(entry);
+      this.#gap.hold(entry);
       this.#repair();
     }
   }
@@ -89,7 +86,7 @@ export class Feed {
 
   /** The log after the last applied entry, or null when the group is gone altogether. */
   onHole(range: LogRange | null): void {
-    this.#isReadingHole = false;
+    this.#gap.wasRead();
     if (range === null) {
       this.onGone();
       return;
@@ -98,9 +95,7 @@ export class Feed {
       this.#repair();
       return;
     }
-    const first = range.entries.find((entry) => entry.seq > this.#lastSeq);
-    const isTrimmed = first === undefined ? range.entries.length === 0 : first.seq > this.#lastSeq + 1;
-    if (isTrimmed && range.head.seq > this.#lastSeq) {
+    if (isTrimmedAfter(this.#lastSeq, range)) {
       this.#restart(range.head, 'too_old');
       return;
     }
@@ -145,8 +140,8 @@ export class Feed {
   }
 
   /**
-   * The log after `afterSeq` for a device that is catching up: only what the feed itself has applied is passed on. A page
-   * that was asked for before the device was attached anew is another one's.
+   * The log after `afterSeq` for a device that is catching up. What was asked for before the device was attached anew is
+   * another one's.
    */
   onCatchUp(subscriber: Subscriber, afterSeq: number, range: LogRange | null): void {
     const state = this.attachments.behind.get(subscriber);
@@ -159,9 +154,8 @@ export class Feed {
       if (this.attachments.behind.has(subscriber)) this.#sink.readCatchUp(subscriber, state.cursor);
       return;
     }
-    const untilSeq = Math.min(state.endSeq ?? this.#lastSeq, this.#lastSeq);
-    const page = pageOf(range.entries, state.cursor, untilSeq);
-    if (page[0] !== undefined ? page[0].seq !== state.cursor + 1 : state.cursor < untilSeq) {
+    const page = pageFor(state, range.entries, this.#lastSeq);
+    if (page === null) {
       this.attachments.remove(subscriber);
       this.#counters.resync(this.groupId, 'too_old', 1);
       this.#sink.verifyAgain([subscriber], 'too_old');
@@ -225,27 +219,16 @@ export class Feed {
     }
   }
 
-  #hold(entry: LogEntry): void {
-    if (this.#held.size < heldMax) this.#held.set(entry.seq, entry);
-  }
-
   /** Entries off the chain are dropped here: whoever held them has asked for the head, which tells what is missing. */
   #applyHeld(): void {
-    for (const [seq, entry] of this.#held) {
-      if (seq <= this.#lastSeq || this.#chain.judge(entry.epoch, seq) !== 'continues') this.#held.delete(seq);
-    }
-    for (;;) {
-      const next = this.#held.get(this.#lastSeq + 1);
-      if (next === undefined) break;
-      this.#held.delete(next.seq);
-      this.#apply(next);
-    }
-    if (this.#held.size > 0) this.#repair();
+    this.#gap.keep(({ epoch, seq }) => seq > this.#lastSeq && this.#chain.judge(epoch, seq) === 'continues');
+    const takeNext = () => this.#gap.take(this.#lastSeq + 1);
+    for (let next = takeNext(); next !== null; next = takeNext()) this.#apply(next);
+    if (this.#gap.isHolding) this.#repair();
   }
 
   #repair(): void {
-    if (this.#isReadingHole) return;
-    this.#isReadingHole = true;
+    if (!this.#gap.beginReading()) return;
     this.#counters.gapFound(this.groupId);
     this.#sink.readHole(this.#lastSeq);
   }
