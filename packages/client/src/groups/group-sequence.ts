@@ -15,6 +15,7 @@ import { arrivalOf } from './arrival.ts';
 import { divergenceIn, type Search } from './divergence.ts';
 import type { Effect, Page } from './effects.ts';
 import type { Entry, KnownPosition } from './entry.ts';
+import { fillingBy } from './filling.ts';
 import { HeldEntries } from './held-entries.ts';
 import { Notices } from './notices.ts';
 import { ShownLog } from './shown-log.ts';
@@ -211,25 +212,18 @@ export class GroupSequence {
   }
 
   #onFilled(page: Page): void {
-    const { epoch, lastSeq } = this.#shown;
-    const fresh = page.entries.filter(({ seq }) => seq > lastSeq);
-    // Of another epoch: what was shown last may have been lost meanwhile, and nothing may be put on top of that.
-    const isVouched = page.epoch === epoch || page.epoch === this.#vouchedEpoch;
-    if (!isVouched || (fresh.length === 0 && page.head_seq < this.#readTo)) {
+    const filling = fillingBy(page, this.#shown, { readTo: this.#readTo, vouchedEpoch: this.#vouchedEpoch });
+    if (filling === null) {
       this.#verify();
       return;
     }
-    const nextSeq = Math.min(fresh[0]?.seq ?? Number.POSITIVE_INFINITY, this.#readTo + 1);
-    const isMissing = nextSeq > lastSeq + 1;
-    this.#notices.resync(nextSeq, isMissing ? { from: lastSeq + 1, to: nextSeq - 1 } : null);
-    if (isMissing) {
-      this.#shown = this.#shown.skippedTo(page.epoch, nextSeq - 1);
+    const { nextSeq, missing, entries } = filling;
+    this.#notices.resync(nextSeq, missing);
+    if (missing !== null) {
+      this.#shown = this.#shown.skippedTo(page.epoch, missing.to);
       this.#notices.recovering(nextSeq, this.#readTo);
     }
-    // What the server has not sent yet comes live: only for what it has sent does it tell of a rollback.
-    for (const entry of fresh) {
-      if (entry.seq === this.#shown.lastSeq + 1 && entry.seq <= this.#readTo) this.#show(entry);
-    }
+    for (const entry of entries) this.#show(entry);
     this.#settle();
   }
 
