@@ -34,7 +34,10 @@ export default defineConfig({
         extends: true,
         test: { name: 'postgres', include: onPostgres, testTimeout: 180_000, hookTimeout: 180_000 },
       },
-      { extends: true, test: { name: 'architecture', include: ['test/architecture.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'architecture', include: ['test/{architecture,documentation}.test.ts'] },
+      },
       {
         extends: true,
         test: {

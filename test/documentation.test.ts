@@ -1,0 +1,101 @@
+/** What the documents say is what the code does: variables, codes, metrics, commands. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { closingPushSchema, errors, resyncReasonSchema } from '@plenum/protocol';
+import { expect, test } from 'vitest';
+import { environmentSchema } from '../apps/server/src/config/environment.ts';
+import { filesBelow, root } from './source-tree.ts';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const variables = Object.keys(environmentSchema.shape);
+
+/** Cells of the rows of the README's tables that begin with a quoted name, below that heading. */
+function rowsBelow(heading: string): string[][] {
+  const [, section = ''] = readme.split(`\n## ${heading}\n`);
+  const [own = ''] = section.split('\n## ');
+  return [...own.matchAll(/^\| (`.*)\|$/gm)].map(([, row = '']) => row.split('|').map((cell) => cell.trim()));
+}
+const quotedIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+
+test('every variable of the environment stands in the README, and none that nobody reads', () => {
+  const quoted = readme.match(/`[A-Z][A-Z_]+(?:=\w+)?`/g) ?? [];
+  const told = quoted.map((name) => name.replaceAll(/`|=\w+/g, ''));
+  expect(variables.filter((name) => !told.includes(name))).toEqual([]);
+  const names = told.filter((name) => name.startsWith('PLENUM_'));
+  expect(names.filter((name) => !variables.includes(name))).toEqual([]);
+});
+
+test('every default that the README names is the one that counts', () => {
+  const defaults = environmentSchema.parse({});
+  const told = rowsBelow('Configuration').flatMap(([first, second = '']) => {
+    const texts = second.replaceAll('`', '').split(', ');
+    return quotedIn(first).map((name, i) => ({
+      name,
+      text: texts[i] ?? '',
+      real: Reflect.get(defaults, name),
+    }));
+  });
+  expect(told.length).toBeGreaterThan(30);
+  expect(told.filter(({ text, real }) => !isSame(text, real))).toEqual([]);
+});
+
+/** Told as text, in the unit of the variable. */
+function isSame(told: string, real: unknown): boolean {
+  if (real === undefined || String(real) === '') return /^(none|dev: )/.test(told);
+  return told === String(real) || (told.endsWith('d') && Number.parseInt(told, 10) * 86_400_000 === real);
+}
+
+test('no other document and no deploy file names a variable that nobody reads', () => {
+  const files = ['docker-compose.yml', ...filesBelow('deploy', '').map(({ path }) => path)];
+  const documents = ['packages', 'apps'].flatMap((folder) =>
+    filesBelow(folder, '.md').map(({ path }) => path),
+  );
+  const unknown = [...files, ...documents].flatMap((path) => {
+    const names = readFileSync(join(root, path), 'utf8').match(/\bPLENUM_[A-Z_]*[A-Z]\b/g) ?? [];
+    return names.filter((name) => !variables.includes(name)).map((name) => `${path} names ${name}`);
+  });
+  expect(unknown).toEqual([]);
+});
+
+test('every code of the error table stands in the README once, with its status', () => {
+  const told = rowsBelow('Refusals and endings')
+    .filter(([, status = '']) => /^\d{3}$/.test(status))
+    .flatMap(([first, status]) => quotedIn(first).map((code) => [code, Number(status)]));
+  const real = Object.entries(errors).map(([code, { http }]) => [code, http]);
+  expect(told.sort()).toEqual(real.sort());
+});
+
+test('every code of `closing` and every reason of `resync` stand in the README, and no other', () => {
+  const told = rowsBelow('Refusals and endings')
+    .filter(([, second = '']) => !/^\d{3}$/.test(second))
+    .flatMap(([first]) => quotedIn(first));
+  const real = [...closingPushSchema.shape.code.options, ...resyncReasonSchema.options, 'closing'];
+  expect(told.sort()).toEqual(real.sort());
+});
+
+test('the README names every command of the command line', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    join(root, 'apps/server/bin/plenum.js'),
+    '--help',
+  ]);
+  const commands = [...stdout.matchAll(/^ {2}(\w+) .*\S/gm)]
+    .map(([, name]) => name)
+    .filter((name) => name !== 'help');
+  expect(commands.length).toBeGreaterThan(6);
+  const [line = ''] = readme.match(/The command line: .*$/m) ?? [];
+  expect(commands.filter((name) => !line.includes(`\`${name}\``))).toEqual([]);
+});
+
+test.each(['deploy/grafana', 'deploy/alerts'])('%s names metrics that exist', (folder) => {
+  const documented = new Set(
+    filesBelow('packages/gateway', 'METRICS.md').flatMap(({ text }) => text.match(/\bplenum_[a-z_]+/g) ?? []),
+  );
+  const named = filesBelow(folder, '.json', '.yml').flatMap(
+    ({ text }) =>
+      text.match(/\bplenum_[a-z_]+/g)?.map((name) => name.replace(/_(?:bucket|count|sum)$/, '')) ?? [],
+  );
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !documented.has(name))).toEqual([]);
+});
