@@ -3,7 +3,6 @@ import {
   type AdmitOutcome,
   type Appended,
   type AppendOutcome,
-  firstRefusal,
   type MessageDraft,
   overloadedRetryMs,
   type Refused,
@@ -12,6 +11,7 @@ import {
 import type { Counts } from '@plenum/protocol';
 import type { GroupState } from './group-state.ts';
 import type { MemoryState } from './memory-state.ts';
+import { refusalOf } from './refusal.ts';
 import { settle } from './settle.ts';
 
 export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
@@ -58,16 +58,7 @@ function judge(
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
   settle(state, group, { users: [sender], nowMs });
-  const record = group.member(sender, nowMs);
-  const counts = group.counts(nowMs);
-  const refusal = firstRefusal('send', {
-    group: { groupType: group.groupType, counts, maxMembers: group.settings.maxMembers },
-    actor: sender,
-    actorRecord: record,
-    subjectRecord: record,
-    isSubjectBanned: group.bans.standing(sender, nowMs).isBanned,
-    nowMs,
-  });
+  const refusal = refusalOf('send', sender, { group, nowMs });
   if (refusal !== null) return refused(refusal);
   const bucket = `${groupId}\n${sender}`;
   const retryAfterMs = draft.isRateLimited ? state.messageBuckets.missingMs(bucket, nowMs) : 0;
@@ -76,5 +67,5 @@ function judge(
     return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
   }
   if (draft.isRateLimited) state.messageBuckets.take(bucket, nowMs);
-  return { outcome: 'fine', group, counts };
+  return { outcome: 'fine', group, counts: group.counts(nowMs) };
 }

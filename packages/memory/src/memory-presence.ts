@@ -1,6 +1,5 @@
 /** The ports `Presence` and `PresenceUpkeep` over memory. */
 import {
-  firstRefusal,
   type Holding,
   type Presence,
   type PresenceChange,
@@ -14,6 +13,7 @@ import { departed } from './changes/leave.ts';
 import type { GroupState } from './group-state.ts';
 import type { InTurn } from './later.ts';
 import type { MemoryState } from './memory-state.ts';
+import { refusalOf } from './refusal.ts';
 import { settle } from './settle.ts';
 
 const absencesPerRound = 100;
@@ -58,7 +58,9 @@ export class MemoryPresence implements Presence, PresenceUpkeep {
       const nowMs = this.#state.now();
       const group = this.#state.groups.get(groupId);
       const failure =
-        group === undefined ? ({ code: 'group_not_found' } as const) : refusalOf(group, userId, nowMs);
+        group === undefined
+          ? ({ code: 'group_not_found' } as const)
+          : refusalOf('send', userId, { group, nowMs });
       if (failure !== null) return refused(failure);
       this.#state.tell(groupId, [{ event: 'typing', payload: { group_id: groupId, user_id: userId } }]);
       return null;
@@ -154,17 +156,4 @@ export class MemoryPresence implements Presence, PresenceUpkeep {
 function isReceiverIn(group: GroupState | undefined, userId: UserId, nowMs: number): boolean {
   const member = group?.member(userId, nowMs) ?? null;
   return member !== null && member.status !== 'pending';
-}
-
-/** As of a message, before rate and queue. */
-function refusalOf(group: GroupState, userId: UserId, nowMs: number) {
-  const record = group.member(userId, nowMs);
-  return firstRefusal('send', {
-    group: { groupType: group.groupType, counts: group.counts(nowMs), maxMembers: group.settings.maxMembers },
-    actor: userId,
-    actorRecord: record,
-    subjectRecord: record,
-    isSubjectBanned: group.bans.standing(userId, nowMs).isBanned,
-    nowMs,
-  });
 }

@@ -1,8 +1,9 @@
-import { firstRefusal, type ReadMark, type ReadMarks, refused } from '@plenum/core';
+import { type ReadMark, type ReadMarks, refused } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { GroupState } from './group-state.ts';
 import type { InTurn } from './later.ts';
 import type { MemoryState } from './memory-state.ts';
+import { refusalOf } from './refusal.ts';
 
 /** A member who has marked nothing has read the entry that made him a receiver. */
 function markOf(group: GroupState, userId: UserId, sinceSeq: number): ReadMark {
@@ -34,17 +35,9 @@ function mark(
   const nowMs = state.now();
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
-  const record = group.member(userId, nowMs);
-  const refusal = firstRefusal('read', {
-    group: { groupType: group.groupType, counts: group.counts(nowMs), maxMembers: group.settings.maxMembers },
-    actor: userId,
-    actorRecord: record,
-    subjectRecord: record,
-    isSubjectBanned: group.bans.standing(userId, nowMs).isBanned,
-    nowMs,
-  });
+  const refusal = refusalOf('read', userId, { group, nowMs });
   if (refusal !== null) return refused(refusal);
-  const sinceSeq = record?.sinceSeq ?? 0;
+  const sinceSeq = group.member(userId, nowMs)?.sinceSeq ?? 0;
   const marked = Math.min(seq, group.log.seq);
   if (marked > markOf(group, userId, sinceSeq).readSeq) {
     group.reads.set(userId, { seq: marked, messages: group.log.messagesUntil(marked) });
