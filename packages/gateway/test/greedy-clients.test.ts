@@ -20,6 +20,27 @@ const entry: LogEntry = {
 const hello = `40${JSON.stringify({ token: 'user:eve' })}`;
 
 const modes = ['coalesced', 'plain'] as const;
+type Edge = Awaited<ReturnType<typeof startEdge>>;
+
+/** The only device of the edge, when it is there. */
+async function onlyDevice({ hub }: Edge) {
+  const [subscriber] = await vi.waitFor(() => {
+    expect(hub.devices.size).toBe(1);
+    return [...hub.devices.keys()];
+  });
+  if (subscriber === undefined) throw new Error('no device');
+  return subscriber;
+}
+
+/** A client that reads, and counts what it gets. */
+async function reader(edge: Edge) {
+  const client = await edge.connected('ann');
+  const received = { messages: 0 };
+  client.on('relay_message', () => {
+    received.messages += 1;
+  });
+  return { received, subscriber: await onlyDevice(edge) };
+}
 
 test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] as const]))(
   'with %s fan-out a client that never reads is cut before the %s that wait for it fill the memory',
@@ -28,9 +49,7 @@ test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] 
     const socket = await rawSocket(edge.url);
     socket.pause();
     socket.write(frame(hello));
-    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
-    const [subscriber] = edge.hub.devices.keys();
-    if (subscriber === undefined) throw new Error('no device');
+    const subscriber = await onlyDevice(edge);
     // The kernel takes some megabytes before anything waits in the process.
     const deliveries = (16 * waitingMax) / entry.wire.length;
     for (let i = 0; i < deliveries && edge.hub.devices.size > 0; i += 1) {
@@ -45,32 +64,20 @@ test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] 
 
 test.each(modes)('with %s fan-out a client that reads gets any amount', async (mode) => {
   await using edge = await startEdge({ mode });
-  const client = await edge.connected('ann');
-  let received = 0;
-  client.on('relay_message', () => {
-    received += 1;
-  });
-  const [subscriber] = edge.hub.devices.keys();
-  if (subscriber === undefined) throw new Error('no device');
+  const { received, subscriber } = await reader(edge);
   const deliveries = Math.ceil((3 * waitingMax) / entry.wire.length);
   for (let i = 0; i < deliveries; i += 1) {
     edge.fanOut.deliver(groupId, [subscriber], [entry]);
     await subscriber.drained();
   }
-  await vi.waitFor(() => expect(received).toBe(deliveries));
+  await vi.waitFor(() => expect(received.messages).toBe(deliveries));
 });
 
 test.each(modes)(
   'with %s fan-out a client that reads is not cut for one delivery that is bigger than what may wait',
   async (mode) => {
     await using edge = await startEdge({ mode });
-    const client = await edge.connected('ann');
-    let received = 0;
-    client.on('relay_message', () => {
-      received += 1;
-    });
-    const [subscriber] = edge.hub.devices.keys();
-    if (subscriber === undefined) throw new Error('no device');
+    const { received, subscriber } = await reader(edge);
     const count = Math.ceil((2 * waitingMax) / entry.wire.length);
     for (let round = 1; round <= 3; round += 1) {
       edge.fanOut.deliver(
@@ -78,7 +85,7 @@ test.each(modes)(
         [subscriber],
         Array.from({ length: count }, () => entry),
       );
-      await vi.waitFor(() => expect(received).toBe(round * count));
+      await vi.waitFor(() => expect(received.messages).toBe(round * count));
     }
     expect(edge.hub.devices.size).toBe(1);
   },
@@ -89,9 +96,7 @@ test.each(modes)('with %s fan-out a client that is cut learns why, if it reads o
   const socket = await rawSocket(edge.url);
   socket.pause();
   socket.write(frame(hello));
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
-  const [subscriber] = edge.hub.devices.keys();
-  if (subscriber === undefined) throw new Error('no device');
+  const subscriber = await onlyDevice(edge);
   while (edge.hub.devices.size > 0) {
     edge.fanOut.deliver(groupId, [subscriber], [entry]);
     await new Promise((resolve) => setImmediate(resolve));
@@ -116,9 +121,7 @@ test('a client that never reads and comes back each time it is cut leaves no mor
     const socket = await rawSocket(edge.url);
     sockets.push(socket.pause());
     socket.write(frame(hello));
-    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
-    const [subscriber] = edge.hub.devices.keys();
-    if (subscriber === undefined) throw new Error('no device');
+    const subscriber = await onlyDevice(edge);
     while (edge.hub.devices.size > 0) {
       edge.fanOut.deliver(groupId, [subscriber], batch);
       await new Promise((resolve) => setImmediate(resolve));
