@@ -2,14 +2,21 @@
 import { groupTypeSchema } from '@plenum/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ActingOptions } from './commands/acting-user.ts';
-import { runBenchTool } from './commands/bench-tool.ts';
-import { check } from './commands/check.ts';
-import { type JoinOptions, join } from './commands/join.ts';
-import { send } from './commands/send.ts';
-import { serve } from './commands/serve.ts';
-import { type TailOptions, tail } from './commands/tail.ts';
-import { type TokenOptions, token } from './commands/token.ts';
+import type { JoinOptions } from './commands/join.ts';
+import type { TailOptions } from './commands/tail.ts';
+import type { TokenOptions } from './commands/token.ts';
 import { version } from './version.ts';
+
+/** Each loads what it needs when it is called: a node no client, a client no node. */
+const commands = {
+  serve: () => import('./commands/serve.ts'),
+  check: () => import('./commands/check.ts'),
+  token: () => import('./commands/token.ts'),
+  join: () => import('./commands/join.ts'),
+  send: () => import('./commands/send.ts'),
+  tail: () => import('./commands/tail.ts'),
+  benchTool: () => import('./commands/bench-tool.ts'),
+};
 
 /** Runs a command; what it throws is one sentence for a person, or a bug with its stack. */
 const exitWith = (command: () => Promise<number>) => async () => {
@@ -42,17 +49,20 @@ const program = new Command('plenum')
   .version(version)
   .showHelpAfterError();
 
-program.command('serve').description('run a node').action(exitWith(serve));
+program
+  .command('serve')
+  .description('run a node')
+  .action(exitWith(async () => (await commands.serve()).serve()));
 program
   .command('check')
   .description('check the configuration and Redis, and name the durability class')
-  .action(exitWith(check));
+  .action(exitWith(async () => (await commands.check()).check()));
 program
   .command('token')
   .description('print a token for a user')
   .requiredOption('--user <id>', 'the user id: becomes `sub`')
   .option('--hours <number>', 'how long it is valid', '24')
-  .action((options: TokenOptions) => exitWith(() => token(options))());
+  .action((options: TokenOptions) => exitWith(async () => (await commands.token()).token(options))());
 
 /** A command of a user of the service: who he is, and where. */
 const userCommand = (usage: string, description: string) =>
@@ -76,15 +86,19 @@ userCommand('join <group>', 'join a group, or ask to be accepted')
       .choices(groupTypeSchema.options)
       .preset(groupTypeSchema.enum.public),
   )
-  .action((group: string, options: JoinOptions) => exitWith(() => join(group, options))());
+  .action((group: string, options: JoinOptions) =>
+    exitWith(async () => (await commands.join()).join(group, options))(),
+  );
 userCommand('send <group> [text...]', 'send a message; without text, every line of stdin').action(
   (group: string, text: readonly string[], options: ActingOptions) =>
-    exitWith(() => send(group, text, options))(),
+    exitWith(async () => (await commands.send()).send(group, text, options))(),
 );
 userCommand('tail <group>', 'print the entries of a group as they come; Ctrl-C ends it')
   .option('--from <seq>', 'begin with this entry of the log (default: with the next one)', seq)
   .option('--json', 'one JSON object per line')
-  .action((group: string, options: TailOptions) => exitWith(() => tail(group, options))());
+  .action((group: string, options: TailOptions) =>
+    exitWith(async () => (await commands.tail()).tail(group, options))(),
+  );
 
 const benchTools = {
   bench: 'compare with bare Socket.IO under load (see plenum bench --help)',
@@ -98,7 +112,9 @@ for (const name of ['bench', 'verify'] as const) {
     .helpOption(false)
     .allowUnknownOption()
     .argument('[options...]')
-    .action((options: readonly string[]) => exitWith(() => runBenchTool(name, options))());
+    .action((options: readonly string[]) =>
+      exitWith(async () => (await commands.benchTool()).runBenchTool(name, options))(),
+    );
 }
 
 await program.parseAsync();

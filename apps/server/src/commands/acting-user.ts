@@ -2,8 +2,8 @@
 import { type Client, type ClientOptions, createClient, type LossReason, type Status } from '@plenum/client';
 import { type ErrorCode, errors, userIdSchema } from '@plenum/protocol';
 import type { Config } from '../config.ts';
+import { configOrSay } from './config-or-say.ts';
 import { refusalOf } from './refuse.ts';
-import { configOrSay } from './serve.ts';
 import { nodeUrlOf, tokenFor } from './user-token.ts';
 
 export interface ActingOptions {

@@ -3,7 +3,7 @@ import type { DurabilityClass } from '@plenum/core';
 import { openEngine } from '../compose.ts';
 import { describeConfig } from '../config/describe.ts';
 import { createLogger } from '../logging.ts';
-import { configOrSay } from './serve.ts';
+import { configOrSay } from './config-or-say.ts';
 
 const survives: Readonly<Record<DurabilityClass, string>> = {
   D0: 'the end of a node; nothing survives the end of the engine',

@@ -1,26 +1,16 @@
 /** `plenum serve`: a node until it is asked to stop. */
 import { nodeHelp } from '../boot-message.ts';
-import { readConfigFile } from '../config/file.ts';
-import { type Config, environment, readConfig } from '../config.ts';
 import { untilAskedToStop } from '../lifecycle.ts';
 import { createLogger } from '../logging.ts';
 import { startNode } from '../node.ts';
 import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
 import { systemRandom } from '../random.ts';
+import { configOrSay } from './config-or-say.ts';
 
 /** Clients are told to move over this time; on a laptop nobody wants to wait. */
 const drainMs = 15_000;
 /** On top of the drain: what is in flight, and closing. */
 const closeMs = 15_000;
-
-/** The configuration, or null after every problem was said. Warnings are said either way. */
-export async function configOrSay(): Promise<Config | null> {
-  const reading = readConfig(environment, await readConfigFile(process.cwd()));
-  for (const warning of reading.warnings) process.stderr.write(`Warning: ${warning}\n`);
-  if (reading.ok) return reading.config;
-  process.stderr.write(`Plenum cannot start:\n${reading.problems.map((one) => `  - ${one}\n`).join('')}`);
-  return null;
-}
 
 /** @returns the exit code. */
 export async function serve(): Promise<number> {

@@ -1,6 +1,6 @@
 import { userIdSchema } from '@plenum/protocol';
+import { configOrSay } from './config-or-say.ts';
 import { refuse } from './refuse.ts';
-import { configOrSay } from './serve.ts';
 import { nodeUrlOf, tokenFor } from './user-token.ts';
 
 export interface TokenOptions {
