@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sweepIntervalMs } from '../src/feed/sweep.ts';
-import { type Fate, groupId, Simulation, user, WatchfulDevice } from './feed-simulation.ts';
+import { type Fate, groupId, Simulation, user } from './feed-simulation.ts';
+import { WatchfulDevice } from './watchful-device.ts';
 
 const ann = user('ann');
 const fate = fc.constantFrom<Fate>('arrives', 'is lost', 'arrives twice');

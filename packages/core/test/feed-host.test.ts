@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Fate, groupId, Simulation, user, WatchfulDevice } from './feed-simulation.ts';
+import { type Fate, groupId, Simulation, user } from './feed-simulation.ts';
+import { WatchfulDevice } from './watchful-device.ts';
 
 const users = ['u1', 'u2', 'u3'].map(user);
 const fate: fc.Arbitrary<Fate> = fc.oneof(

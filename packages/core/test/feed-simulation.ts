@@ -6,10 +6,11 @@ import { FeedHost } from '../src/feed/feed-host.ts';
 import type { LogHead, MemberRecord, PastEpoch, Position } from '../src/groups/records.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Engine } from '../src/ports/engine.ts';
-import type { FanOut, Subscriber } from '../src/ports/fan-out.ts';
+import type { FanOut } from '../src/ports/fan-out.ts';
 import type { FeedListener } from '../src/ports/feed-transport.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
 import type { Nudge } from '../src/ports/nudges.ts';
+import { removing, WatchfulDevice } from './watchful-device.ts';
 
 export const groupId = groupIdSchema.parse('g');
 export const user = (name: string): UserId => userIdSchema.parse(name);
@@ -18,48 +19,6 @@ export const user = (name: string): UserId => userIdSchema.parse(name);
 const roundMs = 5000;
 
 export type Fate = 'arrives' | 'is lost' | 'arrives twice';
-
-const removing: ReadonlySet<string> = new Set(['left', 'kicked', 'rejected']);
-
-/** One device as a client sees it: it checks each arrival against what it was told to expect. */
-export class WatchfulDevice implements Subscriber {
-  readonly isAuto = true;
-  readonly id: string;
-  readonly userId: UserId;
-  readonly received: LogEntry[] = [];
-  /** What it got since it was last told a position: this much has to be in the log in the end. */
-  held: LogEntry[] = [];
-  readonly complaints: string[] = [];
-  nextSeq: number | null = null;
-
-  constructor(id: string, userId: UserId) {
-    this.id = id;
-    this.userId = userId;
-  }
-
-  drained = async (): Promise<void> => {};
-
-  push: Subscriber['push'] = (event, payload) => {
-    if (event === 'subscribed' || event === 'resync') this.held = [];
-    if (event === 'subscribed' && 'groups' in payload) this.nextSeq = payload.groups[0]?.from_seq ?? null;
-    if (event === 'resync' && 'head_seq' in payload && 'oldest_seq' in payload) {
-      this.nextSeq = payload.epoch === null ? null : payload.head_seq + 1;
-    }
-  };
-
-  take(entry: LogEntry): void {
-    this.received.push(entry);
-    this.held.push(entry);
-    if (this.nextSeq !== entry.seq) this.complaints.push(`expected ${this.nextSeq}, got ${entry.seq}`);
-    const isEnd =
-      entry.kind === 'event' &&
-      (entry.event.type === 'deleted' ||
-        (entry.event.user_id === this.userId &&
-          (removing.has(entry.event.type) || entry.event.type === 'requested')));
-    if (isEnd) this.held = [];
-    this.nextSeq = isEnd ? null : entry.seq + 1;
-  }
-}
 
 export class Simulation {
   readonly host: FeedHost;

@@ -1,0 +1,47 @@
+/** One device as a client sees it. */
+import type { UserId } from '@plenum/protocol';
+import type { LogEntry } from '../src/feed/entry.ts';
+import type { Subscriber } from '../src/ports/fan-out.ts';
+
+/** Events after which their user is no receiver. */
+export const removing: ReadonlySet<string> = new Set(['left', 'kicked', 'rejected']);
+
+/** It checks each arrival against what it was told to expect. */
+export class WatchfulDevice implements Subscriber {
+  readonly isAuto = true;
+  readonly id: string;
+  readonly userId: UserId;
+  readonly received: LogEntry[] = [];
+  /** What it got since it was last told a position: this much has to be in the log in the end. */
+  held: LogEntry[] = [];
+  readonly complaints: string[] = [];
+  nextSeq: number | null = null;
+
+  constructor(id: string, userId: UserId) {
+    this.id = id;
+    this.userId = userId;
+  }
+
+  drained = async (): Promise<void> => {};
+
+  push: Subscriber['push'] = (event, payload) => {
+    if (event === 'subscribed' || event === 'resync') this.held = [];
+    if (event === 'subscribed' && 'groups' in payload) this.nextSeq = payload.groups[0]?.from_seq ?? null;
+    if (event === 'resync' && 'head_seq' in payload && 'oldest_seq' in payload) {
+      this.nextSeq = payload.epoch === null ? null : payload.head_seq + 1;
+    }
+  };
+
+  take(entry: LogEntry): void {
+    this.received.push(entry);
+    this.held.push(entry);
+    if (this.nextSeq !== entry.seq) this.complaints.push(`expected ${this.nextSeq}, got ${entry.seq}`);
+    const isEnd =
+      entry.kind === 'event' &&
+      (entry.event.type === 'deleted' ||
+        (entry.event.user_id === this.userId &&
+          (removing.has(entry.event.type) || entry.event.type === 'requested')));
+    if (isEnd) this.held = [];
+    this.nextSeq = isEnd ? null : entry.seq + 1;
+  }
+}
