@@ -38,6 +38,7 @@ function createEdgeParts(options: GatewayOptions) {
   return {
     drainFlag,
     isOriginAllowed: originRule(config.corsOrigins, config.isDev),
+    clientAddress: clientAddressBehind(config.trustedProxies ?? []),
     registry: createRequestRegistry({ ...options, ...config }),
   };
 }
@@ -82,7 +83,6 @@ function once<T>(make: () => T): () => T {
 
 function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): SocketEdge {
   const { authenticator, revocations, config } = options;
-  const clientAddress = clientAddressBehind(config.trustedProxies ?? []);
   const limits = createConnectionLimits({
     perUser: config.maxConnectionsPerUser ?? 0,
     perAddress: config.maxConnectionsPerIp ?? 0,
@@ -97,7 +97,6 @@ function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): Sock
       ...parts,
       authenticator: unrevokedIfKnown(authenticator, revocations),
       limits,
-      clientAddress,
     }),
     isMounted: options.io !== undefined,
   });

@@ -1,10 +1,11 @@
 /** Our own Fastify: limits, and the one error shape also for what never becomes a request. */
 import type { Socket } from 'node:net';
 import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core';
-import { errors, limits } from '@plenum/protocol';
+import { limits } from '@plenum/protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../gateway-options.ts';
-import { createErrorHandler, idOf, restFailure, sendFailure, unknownRoute } from './failures.ts';
+import { createErrorHandler, idOf, sendFailure, unknownRoute } from './failures.ts';
+import { endWithFailure } from './raw-failure.ts';
 
 /** A percent-encoded character takes three. */
 const paramMaxLength = 3 * limits.idMaxLength;
@@ -31,15 +32,7 @@ function refuseConnection(socket: Socket, { code }: { readonly code: string }, r
     code === 'ERR_HTTP_REQUEST_TIMEOUT'
       ? 'the request did not come to its end in time'
       : 'this is not a valid HTTP request';
-  const failure = { code: 'invalid_request', error } as const;
-  const body = JSON.stringify(restFailure(failure, requestId));
-  const head = [
-    `HTTP/1.1 ${errors[failure.code].http} Bad Request`,
-    'Connection: close',
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  endWithFailure(socket, { code: 'invalid_request', error }, requestId);
 }
 
 export function createHttpServer({ random, logger, config }: HttpServerOptions): FastifyInstance {

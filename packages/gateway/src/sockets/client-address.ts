@@ -8,6 +8,10 @@ const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 /** How a dual-stack socket spells an IPv4 peer. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
+/** Some proxy has passed it on, or somebody says so. */
+export const isForwarded = (headers: IncomingHttpHeaders): boolean =>
+  headers['x-forwarded-for'] !== undefined;
+
 /** @param proxies addresses and CIDR blocks, checked when the configuration was read */
 export function clientAddressBehind(proxies: readonly string[]): ClientAddress {
   const trusted = new BlockList();

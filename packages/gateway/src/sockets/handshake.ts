@@ -9,7 +9,7 @@ import {
 import { type Failure, failureBody, handshakeSchema, parse } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { DrainFlag } from '../gateway-options.ts';
-import type { ClientAddress } from './client-address.ts';
+import { type ClientAddress, isForwarded } from './client-address.ts';
 import type { ConnectionLimits, Release } from './connection-limits.ts';
 import type { OriginRule } from './origins.ts';
 import type { Device } from './socket-subscriber.ts';
@@ -119,6 +119,8 @@ export function createHandshake(context: HandshakeContext): Handshake {
   return {
     check: (socket, next) => {
       const { conn } = socket;
+      // The proxy connected it just before the drain: it comes back by itself, and the proxy asks another node.
+      if (context.drainFlag.isDraining && isForwarded(socket.handshake.headers)) return conn.close();
       if (taken.has(conn)) return next(new HandshakeRefusal(onlyOneSocket));
       taken.add(conn);
       admit(socket, context)

@@ -1,11 +1,13 @@
 /** Our own Socket.IO server: its options, its adapter, and which HTTP requests may become a connection. */
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import type { Logger, RoomChannels } from '@plenum/core';
+import type { Logger, Random, RoomChannels } from '@plenum/core';
 import { limits } from '@plenum/protocol';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
-import type { GatewayConfig } from '../gateway-options.ts';
+import type { DrainFlag, GatewayConfig } from '../gateway-options.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { OriginRule } from './origins.ts';
+import { turnAwayWhileDraining } from './turned-away.ts';
 
 const defaultConnectTimeoutMs = 10_000;
 /** Addresses whose polling attempts were logged; when it is full the oldest is forgotten and may be logged again. */
@@ -17,6 +19,9 @@ interface SocketServerOptions {
   readonly config: GatewayConfig;
   readonly roomChannels: RoomChannels | null;
   readonly isOriginAllowed: OriginRule;
+  readonly clientAddress: ClientAddress;
+  readonly drainFlag: DrainFlag;
+  readonly random: Random;
   readonly logger: Logger;
 }
 
@@ -32,13 +37,15 @@ const transportOf = (request: IncomingMessage) =>
  * A WebSocket of a foreign origin passes here and is refused by the handshake, since only there a refusal can carry a code;
  * a polling request is refused at once.
  */
-function requestFilter({ config, isOriginAllowed, logger }: SocketServerOptions): AllowRequest {
+function requestFilter(options: SocketServerOptions): AllowRequest {
+  const { config, isOriginAllowed, clientAddress, logger } = options;
   const isPollingAllowed = config.transports.includes('polling');
   const logged = new Set<string>();
   return (request, decide) => {
     if (transportOf(request) !== 'polling') return decide(null, true);
     if (!isPollingAllowed) {
-      logOncePerAddress(request.socket.remoteAddress ?? 'unknown', logged, logger);
+      const peer = request.socket.remoteAddress ?? 'unknown';
+      logOncePerAddress(clientAddress(peer, request.headers), logged, logger);
       return decide(pollingRefusal, false);
     }
     const isAllowed = isOriginAllowed(request.headers);
@@ -56,13 +63,15 @@ function logOncePerAddress(address: string, logged: Set<string>, logger: Logger)
 
 export function createSocketServer(httpServer: HttpServer, options: SocketServerOptions): Server {
   const { config, roomChannels, isOriginAllowed } = options;
-  return new Server(httpServer, {
+  const io = new Server(httpServer, {
     // Polling is always understood, so that a client which tries it can be told what to do.
     transports: ['websocket', 'polling'],
     allowRequest: requestFilter(options),
     cors: {
       origin: (origin, decide) =>
         decide(null, isOriginAllowed({ ...(origin === undefined ? {} : { origin }) })),
+      // The cookie by which a proxy finds the node of a client that polls.
+      credentials: config.transports.includes('polling'),
     },
     serveClient: false,
     allowEIO3: false,
@@ -80,4 +89,6 @@ export function createSocketServer(httpServer: HttpServer, options: SocketServer
           }),
         }),
   });
+  turnAwayWhileDraining(io, options);
+  return io;
 }

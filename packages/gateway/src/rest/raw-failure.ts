@@ -1,0 +1,17 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { errors, type Failure } from '@plenum/protocol';
+import { restFailure } from './failures.ts';
+
+/** Answers on a connection for which there is no `ServerResponse`, and ends it. */
+export function endWithFailure(connection: Duplex, failure: Failure, requestId: string): void {
+  const { http } = errors[failure.code];
+  const body = JSON.stringify(restFailure(failure, requestId));
+  const head = [
+    `HTTP/1.1 ${http} ${STATUS_CODES[http]}`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  connection.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,87 @@
+/** What a node says where a proxy stands before it: addresses in its log, cookies of clients that poll, and drains. */
+import { request } from 'node:http';
+import { Manager } from 'socket.io-client';
+import { expect, test } from 'vitest';
+import { startEdge } from './edge.ts';
+
+const forwarded = { 'x-forwarded-for': '192.0.2.7' };
+const handshake = (url: string, transport: string) => `${url}/socket.io/?EIO=4&transport=${transport}`;
+
+interface Refusal {
+  readonly status: number | undefined;
+  readonly body: unknown;
+}
+
+/** A WebSocket handshake that is answered with anything but a WebSocket. */
+function refusedUpgrade(url: string): Promise<Refusal> {
+  const upgrade = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+  return new Promise((resolve, reject) => {
+    const asked = request(handshake(url, 'websocket'), { headers: { ...forwarded, ...upgrade } });
+    asked.once('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new Error('the connection was taken'));
+    });
+    asked.once('response', async (answer) => {
+      const chunks = await answer.toArray();
+      resolve({ status: answer.statusCode, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) });
+    });
+    asked.once('error', reject);
+    asked.end();
+  });
+}
+
+test('a draining node answers a proxy that wants a connection with 503, so that it asks another node', async () => {
+  await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
+  await edge.gateway.drain(0);
+  const draining = { code: 'draining', can_retry: true, request_id: expect.any(String) };
+  expect(await refusedUpgrade(edge.url)).toMatchObject({ status: 503, body: draining });
+  const poll = await fetch(handshake(edge.url, 'polling'), { headers: forwarded });
+  expect(poll.status).toBe(503);
+  expect(await poll.json()).toMatchObject(draining);
+});
+
+test('a session that polls through a proxy is served until its turn in the drain', async () => {
+  await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
+  const opened = await (await fetch(handshake(edge.url, 'polling'), { headers: forwarded })).text();
+  const { sid } = JSON.parse(opened.slice(1));
+  await edge.gateway.drain(0);
+  const path = `${handshake(edge.url, 'polling')}&sid=${sid}`;
+  expect((await fetch(path, { method: 'POST', headers: forwarded, body: '3' })).status).toBe(200);
+});
+
+test('a client that a proxy brought just before the drain is let go, so that it comes back by itself', async () => {
+  await using edge = await startEdge();
+  const manager = new Manager(edge.url, {
+    transports: ['websocket'],
+    extraHeaders: forwarded,
+    autoConnect: false,
+    reconnection: false,
+  });
+  await new Promise<void>((resolve) => manager.open(() => resolve()));
+  await edge.gateway.drain(0);
+  const closed = new Promise((resolve) => manager.once('close', resolve));
+  manager.socket('/', { auth: { token: 'user:ann' } }).connect();
+  expect(await closed).toBe('transport close');
+});
+
+test('who tries polling is logged by his own address where his proxy is trusted', async () => {
+  await using edge = await startEdge({ config: { trustedProxies: ['127.0.0.1'] } });
+  for (const address of ['192.0.2.7', '192.0.2.8', '192.0.2.7']) {
+    await fetch(handshake(edge.url, 'polling'), { headers: { 'x-forwarded-for': address } });
+  }
+  const logged = edge.logs.filter(({ level }) => level === 'warn').map(({ fields }) => fields);
+  expect(logged).toEqual([{ address: '192.0.2.7' }, { address: '192.0.2.8' }]);
+});
+
+test('a page of an allowed origin may poll with the cookie that keeps it at its node', async () => {
+  await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
+  const headers = { origin: 'https://app.example' };
+  const answer = await fetch(handshake(edge.url, 'polling'), { headers });
+  expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
+  expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
+});
