@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { obtainChromium } from './chromium.js';
 import { checkCleanClone } from './clean-clone.js';
-import { checkHaproxy } from './haproxy.js';
+import { obtain } from './debian-package.js';
 import { checked, commanded, root, tested } from './stage.js';
 
 /** @typedef {import('./stage.js').StageResult} StageResult */
@@ -24,7 +24,6 @@ const results = [];
 /** @type {string[]} */
 const notCovered = [
   ...(isEverything ? [] : ['browsers: npm run test:all drives a Chromium']),
-  'proxies: no test sends traffic through HAProxy or nginx',
   'long runs: soak and capacity',
   'Docker: the image and docker-compose.yml are not built or started',
 ];
@@ -61,7 +60,8 @@ async function runTests() {
   if (!isEverything) {
     notCovered.push(
       'the archive in PostgreSQL: npm run test:postgres',
-      'failovers, Sentinel, Cluster, the bench, deploy files, a clean clone: npm run test:all',
+      'failovers, Sentinel, Cluster, the bench, a clean clone: npm run test:all',
+      'proxies, the files of deploy/ for HAProxy and nginx: npm run test:all',
     );
     return;
   }
@@ -70,7 +70,8 @@ async function runTests() {
   if (hasOwnRedis) await runBrowserTests();
   else notCovered.push('browsers: their nodes want a Redis of their own');
   await runPostgresTests();
-  results.push(await checked('deploy/haproxy.cfg is valid', checkHaproxy));
+  if (hasOwnRedis) await runProxyTests();
+  else notCovered.push('proxies: their tests keep a node from its Redis, which has to be their own');
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
 }
 
@@ -82,6 +83,20 @@ async function runBrowserTests() {
     results.push(hasChromium);
     notCovered.push('browsers: there is none (see above)');
   }
+}
+
+async function runProxyTests() {
+  const obtained = await checked('HAProxy and nginx can be obtained', async () => {
+    await obtain('haproxy', 'haproxy');
+    await obtain('nginx', 'nginx');
+    return true;
+  });
+  if (obtained.failed === 0) {
+    results.push(await tested('proxies'));
+    return;
+  }
+  results.push(obtained);
+  notCovered.push('proxies: HAProxy and nginx could not be obtained (see above)');
 }
 
 async function runPostgresTests() {

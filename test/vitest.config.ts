@@ -68,6 +68,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'proxies',
+          include: ['test/proxies/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'load',
           include: ['test/load/**/*.test.ts'],
           // What is left in memory is measured: nothing else may run in the process or press on the machine.

@@ -26,7 +26,7 @@ test('every accepted message is in PostgreSQL once and in order, past a crash of
   await using postgres = await startPostgres();
   await using cluster = await clusterOn(postgres.url, 50);
   await using keeper = new ArchiveKeeper(postgres.url);
-  await using trial = new Trial(cluster.url, (logs) => keeper.served(cluster.url, logs));
+  await using trial = new Trial(cluster.url, { served: (logs) => keeper.served(cluster.url, logs) });
   const members = await trial.group('club', ['ann', 'bob', 'cleo']);
   trial.talk(members, 'club', { everyMs: 30 });
   await trial.until(150);

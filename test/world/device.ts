@@ -15,6 +15,8 @@ export type DeviceOptions = Partial<ManagerOptions & SocketOptions> & {
   readonly auth?: object;
   /** Event name of requests, default `request`. */
   readonly event?: string;
+  /** Of this machine; its WebSocket comes from there. */
+  readonly localAddress?: string;
 };
 
 const connectLimitMs = 10_000;

@@ -10,7 +10,7 @@ import type {
   SubscribedPush,
 } from '@plenum/protocol';
 import type { Delivery, Resumption } from '@plenum/testkit';
-import { Device } from './device.ts';
+import { Device, type DeviceOptions } from './device.ts';
 import { tokenOf } from './service.ts';
 
 export interface Position {
@@ -49,9 +49,9 @@ export class Follower {
   }
 
   /** Connected, and attached to the groups that its user has. */
-  static async connect(userId: string, url: string): Promise<Follower> {
+  static async connect(userId: string, url: string, options: DeviceOptions = {}): Promise<Follower> {
     const token = await tokenOf(userId);
-    const follower = new Follower(userId, new Device(url, token), token);
+    const follower = new Follower(userId, new Device(url, token, options), token);
     await follower.device.connected();
     return follower;
   }

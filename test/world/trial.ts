@@ -12,7 +12,7 @@ import {
   type ServedAdapter,
 } from '@plenum/testkit';
 import { expect } from 'vitest';
-import type { AnyAnswer } from './device.ts';
+import type { AnyAnswer, DeviceOptions } from './device.ts';
 import { Follower } from './follower.ts';
 import { storedLog } from './stored-log.ts';
 
@@ -35,9 +35,16 @@ export interface Talk {
 /** What the adapters were given, of groups with these logs. */
 export type LookAtAdapters = (logs: readonly EpochLog[]) => Promise<readonly ServedAdapter[]>;
 
+export interface TrialOptions {
+  readonly served?: LookAtAdapters;
+  /** How its devices connect. */
+  readonly device?: DeviceOptions;
+}
+
 export class Trial implements AsyncDisposable {
   readonly #url: string;
   readonly #served: LookAtAdapters;
+  readonly #device: DeviceOptions;
   readonly #followers: Follower[] = [];
   readonly #groupIds: string[] = [];
   readonly #sends: Send[] = [];
@@ -46,9 +53,10 @@ export class Trial implements AsyncDisposable {
   #isOver = false;
 
   /** @param url of any node, or of what stands before them. */
-  constructor(url: string, served: LookAtAdapters = async () => []) {
+  constructor(url: string, { served = async () => [], device = {} }: TrialOptions = {}) {
     this.#url = url;
     this.#served = served;
+    this.#device = device;
   }
 
   /** Messages that were acknowledged. */
@@ -62,7 +70,7 @@ export class Trial implements AsyncDisposable {
 
   /** A connected device of the user. @param url default: what stands before the nodes. */
   async follower(userId: string, url = this.#url): Promise<Follower> {
-    const follower = await Follower.connect(userId, url);
+    const follower = await Follower.connect(userId, url, this.#device);
     this.#followers.push(follower);
     return follower;
   }
