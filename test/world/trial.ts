@@ -51,6 +51,8 @@ export class Trial implements AsyncDisposable {
   readonly #talking: Promise<void>[] = [];
   #acks = 0;
   #isOver = false;
+  /** Nobody waits for acks any more: the test has ended, perhaps by a failure. */
+  #isAbandoned = false;
 
   /** @param url of any node, or of what stands before them. */
   constructor(url: string, { served = async () => [], device = {} }: TrialOptions = {}) {
@@ -121,7 +123,7 @@ export class Trial implements AsyncDisposable {
         this.#acks += 1;
         return true;
       }
-      if (answer !== null && !answer.can_retry) return false;
+      if (this.#isAbandoned || (answer !== null && !answer.can_retry)) return false;
       await pause(retryMs);
     }
   }
@@ -155,6 +157,7 @@ export class Trial implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
+    this.#isAbandoned = true;
     for (const { device } of this.#followers) device.socket.disconnect();
     await Promise.all(this.#talking);
   }
