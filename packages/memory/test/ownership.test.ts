@@ -188,6 +188,24 @@ test('a node that somebody asks to drain does so at once, and says so once', asy
   expect(asked).toBe(1);
 });
 
+test('a node that has stopped wakes nobody any more: its store may be closed by then', async () => {
+  const stage = new Stage();
+  const { nodes, leases } = stage.engine;
+  let wakes = 0;
+  const wake = (nodeId: string) => {
+    wakes += 1;
+    nodes.wake(nodeId);
+  };
+  const node = stage.node('a', { store: { nodes: { ...nodes, wake }, leases } });
+  await node.start();
+  await stage.node('b').start();
+  await stage.advance(1000);
+  await node.stop();
+  const wakesOnLeaving = wakes;
+  await stage.advance(50);
+  expect(wakes).toBe(wakesOnLeaving);
+});
+
 test('a node that stops leaves the registry and every lease', async () => {
   const stage = new Stage();
   const node = stage.node('a');

@@ -42,6 +42,7 @@ export class Ownership {
   #wasRegistered = false;
   #stopping: Promise<void> | null = null;
   #endWakes: () => void = () => {};
+  #cancelWaking: () => void = () => {};
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
@@ -102,9 +103,11 @@ export class Ownership {
 
   async #leave(): Promise<void> {
     const { nodes, card } = this.#options;
+    // Ends with a wake for everybody: what was to come after it is not missed.
     await this.drain();
     this.#stopped.abort();
     this.#endWakes();
+    this.#cancelWaking();
     await this.#quietly(
       nodes.remove({ nodeId: card.nodeId }),
       'this node could not be taken off the registry',
@@ -155,9 +158,9 @@ export class Ownership {
 
   #wakeSoon(nodeId: string | null): void {
     const { nodes, card, clock } = this.#options;
-    if (nodeId === null || nodeId === card.nodeId) return;
+    if (nodeId === null || nodeId === card.nodeId || this.#stopped.signal.aborted) return;
     if (this.#toWake.size === 0) {
-      clock.after(wakeAfterMs, () => {
+      this.#cancelWaking = clock.after(wakeAfterMs, () => {
         for (const next of this.#toWake) nodes.wake(next);
         this.#toWake.clear();
       });
