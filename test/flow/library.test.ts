@@ -1,6 +1,9 @@
 import { eventually, freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
 import { createPlenum } from 'plenum';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Device } from '../world/device.ts';
+import { recordingLogger } from '../world/recording-logger.ts';
+import { jwtSecret, tokenOf } from '../world/service.ts';
 
 let redis: RedisForTests;
 beforeAll(async () => {
@@ -24,4 +27,32 @@ test('what a client-mode process sends reaches a listener in another process of 
     failure: { code: 'group_not_found' },
   });
   for (const plenum of [sender, listening, elsewhere]) await plenum.close();
+});
+
+test.each([
+  ['with an edge', { gateway: {} }],
+  ['without', {}],
+])('nodes of one process, %s, close without a word of complaint', async (_, edge) => {
+  const { logger, lines } = recordingLogger();
+  const place = { redisUrl: redis.url, prefix: freshPrefix(), jwtSecret, logger, ...edge };
+  const nodes = [await createPlenum(place), await createPlenum(place), await createPlenum(place)];
+  for (const [i, { groups, url }] of nodes.entries()) {
+    await groups.create({ groupId: `g${i}`, groupType: 'public', creatorId: 'ann' });
+    if (url !== null) await new Device(url, await tokenOf('ann'), { reconnection: false }).connected();
+  }
+  for (const node of nodes) await node.close();
+  expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+});
+
+test('what a process did before it closes is told to the devices that it concerns', async () => {
+  const place = { redisUrl: redis.url, prefix: freshPrefix() };
+  const node = await createPlenum({ ...place, gateway: {}, jwtSecret });
+  await using device = new Device(node.url ?? '', await tokenOf('ann'));
+  await device.connected();
+  await device.must('list_groups', {});
+  const sender = await createPlenum({ ...place, mode: 'client' });
+  await sender.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'ann' });
+  await sender.close();
+  await device.until('membership', { group_id: 'g', type: 'created' });
+  await node.close();
 });

@@ -18,6 +18,7 @@ import { DeliveryKinds } from './delivery-kinds.ts';
 import { idleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
 import { listen } from './listening.ts';
+import { Publisher } from './publisher.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
 import { RedisGroupLog } from './redis-group-log.ts';
@@ -59,6 +60,7 @@ interface Foundation extends RedisEngineOptions {
   readonly keys: Keys;
   readonly connections: Connections;
   readonly anomalies: Anomalies;
+  readonly publisher: Publisher;
   readonly calls: ScriptCalls;
   readonly kinds: DeliveryKinds;
   readonly serverClock: ServerClock;
@@ -74,7 +76,12 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
   const clocked = new ServerClock(clock);
   const calls = new ScriptCalls({ redis: connections.command, clock: clocked, settings: options.settings });
   const kinds = new DeliveryKinds({ calls, keys, clock, logger });
-  const engine = assemble({ ...options, keys, connections, anomalies, calls, kinds, serverClock: clocked });
+  const publisher = new Publisher({ command: connections.command, anomalies, clock });
+  const engine = assemble({
+    ...options,
+    ...{ keys, connections, anomalies, publisher, calls, kinds },
+    serverClock: clocked,
+  });
   try {
     await connections.ready();
     await kinds.join(options.settings, role);
@@ -86,7 +93,7 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
 }
 
 function assemble(foundation: Foundation): RedisEngine {
-  const { connections, keys, random, clock, anomalies, calls, kinds, serverClock } = foundation;
+  const { connections, keys, random, clock, anomalies, publisher, calls, kinds, serverClock } = foundation;
   const { command, reads } = connections;
   const state = { keys, random, settings: kinds.follow(foundation.settings), clock: serverClock };
   const appends = new RedisGroupLog({ ...state, redis: command });
@@ -97,7 +104,8 @@ function assemble(foundation: Foundation): RedisEngine {
   // One for all three: none of them is on the way of a message.
   const readCalls = new ScriptCalls({ ...state, redis: reads });
   const presence = new RedisPresence(readCalls, state);
-  const nodes = new RedisNodes({ ...state, redis: command, channels: listening.channels, anomalies });
+  const { channels } = listening;
+  const nodes = new RedisNodes({ ...state, redis: command, channels, publisher, anomalies });
   const upkeep = presenceWork({ presence, nodes, clock, logger: foundation.logger });
   if (connections.listening !== null) upkeep.start();
   const health = async (): Promise<EngineHealth> => {
@@ -123,12 +131,13 @@ function assemble(foundation: Foundation): RedisEngine {
     anomalies,
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
-    close: () => {
+    close: async () => {
       kinds.stop();
       mutes.stop();
       upkeep.stop();
       listening.close();
-      return connections.close();
+      await publisher.flush();
+      await connections.close();
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Channels } from './channels.ts';
 import { ClusterSubscriber } from './cluster-subscriber.ts';
 import type { Connections, Listening } from './connections.ts';
 import type { Keys } from './keys.ts';
+import type { Publisher } from './publisher.ts';
 import { noFeeds, RedisFeedTransport } from './redis-feed-transport.ts';
 import type { RedisGroupLog } from './redis-group-log.ts';
 import { RedisNudges } from './redis-nudges.ts';
@@ -16,6 +17,7 @@ import { Topology } from './topology.ts';
 
 export interface ListeningOptions {
   readonly connections: Connections;
+  readonly publisher: Publisher;
   readonly log: Pick<RedisGroupLog, 'commitSeen'>;
   readonly keys: Keys;
   readonly prefix: string;
@@ -37,11 +39,11 @@ export interface Ears {
 }
 
 export function listen(options: ListeningOptions): Ears {
-  const { connections, log, keys, prefix, clock, anomalies, settings } = options;
+  const { connections, publisher, log, keys, prefix, clock, anomalies, settings } = options;
   const { command, listening } = connections;
   const timeoutMs = settings.requestTimeoutMs;
   if (listening === null) {
-    const nudges = new RedisNudges({ command, subscriber: null, keys, anomalies, clock, timeoutMs });
+    const nudges = new RedisNudges({ publisher, subscriber: null, keys, anomalies, clock, timeoutMs });
     return {
       feeds: noFeeds,
       nudges,
@@ -54,9 +56,9 @@ export function listen(options: ListeningOptions): Ears {
   const { channels, close } = openChannels(options, listening);
   return {
     feeds: new RedisFeedTransport({ subscriber: channels, log, keys, anomalies, clock, timeoutMs }),
-    nudges: new RedisNudges({ command, subscriber: channels, keys, anomalies, clock, timeoutMs }),
+    nudges: new RedisNudges({ publisher, subscriber: channels, keys, anomalies, clock, timeoutMs }),
     channels,
-    roomChannels: new RedisRoomChannels({ prefix, subscriber: channels, command, anomalies }),
+    roomChannels: new RedisRoomChannels({ prefix, subscriber: channels, command, publisher, anomalies }),
     isUp: () => channels.isUp,
     close,
   };

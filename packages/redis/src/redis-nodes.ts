@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Anomalies } from './anomalies.ts';
 import type { Channels } from './channels.ts';
 import type { Keys } from './keys.ts';
+import type { Publisher } from './publisher.ts';
 import { hasty } from './redis-leases.ts';
 import { type CallOptions, ScriptCalls } from './script-calls.ts';
 import { askDrain, beatNode, removeNode, type ScriptClient } from './scripts/index.ts';
@@ -22,6 +23,7 @@ export interface RedisNodesOptions extends CallOptions {
   readonly keys: Keys;
   /** Null in a client, which wakes others and is never woken. */
   readonly channels: Channels | null;
+  readonly publisher: Publisher;
   readonly anomalies: Anomalies;
 }
 
@@ -70,9 +72,8 @@ export class RedisNodes implements NodeRegistry {
   }
 
   wake(nodeId: string): void {
-    const { redis, keys, anomalies } = this.#options;
-    const channel = keys.nodeChannel(nodeId);
-    redis.spublish(channel, wakeWord).catch(() => anomalies.note('publish_failed', { channel }));
+    const { publisher, keys } = this.#options;
+    void publisher.publish(keys.nodeChannel(nodeId), wakeWord);
   }
 
   onWake(nodeId: string, listener: () => void): () => void {

@@ -5,12 +5,12 @@ import type { Anomalies } from './anomalies.ts';
 import type { Channels } from './channels.ts';
 import type { Keys } from './keys.ts';
 import { decodeNudge, encodeCut, encodeNudge, isNudge } from './nudge-message.ts';
-import type { ScriptClient } from './scripts/index.ts';
+import type { Publisher } from './publisher.ts';
 import type { ChannelHandler } from './subscription.ts';
 import { within } from './within.ts';
 
 export interface RedisNudgesOptions {
-  readonly command: ScriptClient;
+  readonly publisher: Publisher;
   /** Null in a client, which sends nudges and hears none. */
   readonly subscriber: Channels | null;
   readonly keys: Keys;
@@ -66,9 +66,8 @@ export class RedisNudges implements Nudges {
   }
 
   #publish(userId: UserId, message: string): void {
-    const { command, keys, anomalies } = this.#options;
-    const channel = keys.userChannel(userId);
-    command.spublish(channel, message).catch(() => anomalies.note('publish_failed', { channel }));
+    const { publisher, keys } = this.#options;
+    void publisher.publish(keys.userChannel(userId), message);
   }
 
   /** Other messages on the channel are the adapter's business. */

@@ -7,6 +7,7 @@ import { isAdapterMessage } from './adapter-message.ts';
 import type { Anomalies } from './anomalies.ts';
 import type { Channels } from './channels.ts';
 import { isNudge } from './nudge-message.ts';
+import type { Publisher } from './publisher.ts';
 import type { ScriptClient } from './scripts/index.ts';
 import { shardsOf } from './shards.ts';
 import type { ChannelHandler } from './subscription.ts';
@@ -15,6 +16,7 @@ export interface RedisRoomChannelsOptions {
   readonly prefix: string;
   readonly subscriber: Channels;
   readonly command: ScriptClient;
+  readonly publisher: Publisher;
   readonly anomalies: Anomalies;
 }
 
@@ -46,14 +48,9 @@ export class RedisRoomChannels implements RoomChannels {
   }
 
   /** Never rejects: pub/sub promises nothing, and a publish that failed reached nobody. */
-  async sPublish(channel: string, message: string | Uint8Array): Promise<number> {
+  sPublish(channel: string, message: string | Uint8Array): Promise<number> {
     const payload = typeof message === 'string' ? message : Buffer.from(message);
-    try {
-      return Number(await this.#options.command.spublish(channel, payload));
-    } catch {
-      this.#options.anomalies.note('publish_failed', { channel });
-      return 0;
-    }
+    return this.#options.publisher.publish(channel, payload);
   }
 
   /** The adapter counts the servers of the cluster this way, and sends nothing else. */
