@@ -120,7 +120,12 @@ test('what is given to the transport itself goes past the queue, and a forced cl
   );
 });
 
-test('the TCP socket of the request is the one under the WebSocket: corked, it makes one write of many frames', async () => {
+test('the transport has the WebSocket as `socket`, and that one its TCP socket as `_socket`', () => {
+  const webSocket: object = Reflect.get(socket.conn.transport, 'socket');
+  expect(Reflect.get(webSocket, '_socket')).toBe(tcp);
+});
+
+test('the TCP socket under the WebSocket, corked, makes one write of many frames', async () => {
   const chunks: string[] = [];
   client.on('data', (data) => chunks.push(data.toString('latin1')));
   tcp.cork();

@@ -11,15 +11,37 @@ export function frame(text: string): Buffer {
   return Buffer.concat([head, Buffer.alloc(4), payload]);
 }
 
-/** A WebSocket by hand: nothing is read from it unless a test does. */
-export async function rawSocket(url: string): Promise<TcpSocket> {
+/**
+ * A WebSocket by hand: nothing is read from it unless a test does.
+ * @param sid of a connection by long polling that is to become this one
+ */
+export async function rawSocket(url: string, sid = ''): Promise<TcpSocket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
   socket.write(
-    `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\n` +
+    `GET /socket.io/?EIO=4&transport=websocket${sid === '' ? '' : `&sid=${sid}`} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\n` +
       'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
   );
   await once(socket, 'data');
+  return socket;
+}
+
+/** A user's connection by long polling, which has had the answer to its handshake. @returns its `sid`. */
+export async function pollingSession(url: string, token: string): Promise<string> {
+  const polling = `${url}/socket.io/?EIO=4&transport=polling`;
+  const opening = await (await fetch(polling)).text();
+  const { sid } = JSON.parse(opening.slice(1));
+  await fetch(`${polling}&sid=${sid}`, { method: 'POST', body: `40${JSON.stringify({ token })}` });
+  await (await fetch(`${polling}&sid=${sid}`)).text();
+  return sid;
+}
+
+/** As {@link rawSocket}, of a user who connected by long polling first. */
+export async function upgradedSocket(url: string, token: string): Promise<TcpSocket> {
+  const socket = await rawSocket(url, await pollingSession(url, token));
+  socket.write(frame('2probe'));
+  await once(socket, 'data');
+  socket.write(frame('5'));
   return socket;
 }

@@ -2,26 +2,41 @@
  * The end of a turn of the event loop, when what was gathered in it is written. Answers are held back until then, so that
  * a sender gets his ack and his own copy in one write; the order of the packets stays.
  */
-import type { Socket as TcpSocket } from 'node:net';
+import { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import { unread } from './unread.ts';
 
 export interface Line {
   readonly conn: Socket['conn'];
-  /** Below the WebSocket. */
-  readonly tcp: TcpSocket;
+  /** Below the WebSocket; null on long polling, where each request comes on whichever TCP socket its sender has free. */
+  tcp: TcpSocket | null;
 }
 
 const lines = new WeakMap<Socket['conn'], Line>();
 
-/** The line of a socket's connection; remembered, because the request that names its TCP socket is let go of. */
-export function lineOf({ conn, request }: Socket): Line {
+/** The line of a socket's connection, which may become a WebSocket after it began as long polling. */
+export function lineOf({ conn }: Socket): Line {
   const known = lines.get(conn);
   if (known !== undefined) return known;
-  const line = { conn, tcp: request.socket };
+  const line: Line = { conn, tcp: tcpBelow(conn.transport) };
   lines.set(conn, line);
-  conn.once('close', () => unread.add(line.tcp));
+  if (line.tcp === null) {
+    conn.on('upgrade', (transport) => {
+      line.tcp = tcpBelow(transport);
+    });
+  }
+  conn.once('close', () => {
+    if (line.tcp !== null) unread.add(line.tcp);
+  });
   return line;
+}
+
+/** Neither the transport nor ws tells of it; a contract test pins where they have it. */
+function tcpBelow(transport: Line['conn']['transport']): TcpSocket | null {
+  if (transport.name !== 'websocket') return null;
+  const webSocket: unknown = Reflect.get(transport, 'socket');
+  const tcp: unknown = Reflect.get(Object(webSocket), '_socket');
+  return tcp instanceof TcpSocket ? tcp : null;
 }
 
 class WriteTurn {
@@ -67,10 +82,10 @@ class WriteTurn {
 /** The transport takes all that waits; the cork makes one write of it. */
 function release({ conn, tcp }: Line): void {
   const { transport } = conn;
-  tcp.cork();
+  tcp?.cork();
   transport.writable = true;
   transport.emit('ready');
-  tcp.uncork();
+  tcp?.uncork();
 }
 
 /** There is one event loop, so there is one end of its turn. */
