@@ -1,15 +1,31 @@
-/** Connections that begin as long polling, by hand: what they write on once they are upgraded. */
+/** Connections that begin as long polling, by hand: what is counted for them, and what they write on once they are upgraded. */
 import { once } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, type Operations, succeed, systemClock } from '@plenum/core';
+import { groupIdSchema } from '@plenum/protocol';
 import { expect, test, vi } from 'vitest';
 import { createFanOut } from '../src/index.ts';
+import { SocketSubscriber } from '../src/sockets/socket-subscriber.ts';
 import { startEdge } from './edge.ts';
 import { position, recordingLogger, relayed } from './fake-domain.ts';
-import { frame, upgradedSocket } from './raw-socket.ts';
+import { frame, pollingSession, upgradedSocket } from './raw-socket.ts';
 
 const config = { transports: ['websocket', 'polling'] } as const;
+const groupId = groupIdSchema.parse('g1');
 const entry: LogEntry = { kind: 'message', ...position, wire: Buffer.from(`"${'x'.repeat(10_000)}"`) };
+
+test.each(['coalesced', 'plain'] as const)(
+  'what waits for the next poll is counted once, with %s fan-out',
+  async (mode) => {
+    await using edge = await startEdge({ mode, config });
+    await pollingSession(edge.url, 'user:ann');
+    const [device] = edge.hub.devices.keys();
+    if (!(device instanceof SocketSubscriber)) throw new Error('no device');
+    for (let i = 0; i < 10; i += 1) edge.fanOut.deliver(groupId, [device], [entry]);
+    await vi.waitFor(() => expect(device.bufferedBytes).toBeGreaterThan(10 * entry.wire.length));
+    expect(device.bufferedBytes).toBeLessThan(11 * entry.wire.length);
+  },
+);
 
 test('once upgraded, an answer and the own copy behind it are held together on the TCP socket of the WebSocket', async () => {
   const fanOut = createFanOut({ clock: systemClock, logger: recordingLogger([]) });

@@ -50,8 +50,12 @@ export interface TelemetryEvents {
     readonly reason: ResyncReason;
     readonly devices: number;
   };
-  /** A socket that did not read was cut. */
-  readonly slow_consumer: { readonly userId: UserId; readonly bufferedBytes: number };
+  /** A socket that did not read was cut: bytes that the node kept for it, and entries, answers and pushes that waited. */
+  readonly slow_consumer: {
+    readonly userId: UserId;
+    readonly bufferedBytes: number;
+    readonly waitingEntries: number;
+  };
   readonly socket_opened: { readonly userId: UserId };
   readonly socket_closed: { readonly userId: UserId };
   /** A request of a socket or of REST was answered; `code` is null on success. */

@@ -8,7 +8,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 /** What only the node itself can tell, read at each scrape. */
 export interface NodeReadings {
   readonly openSockets: () => number;
-  /** Bytes that wait for sockets which do not read fast enough. */
+  /** Bytes kept for sockets which do not read fast enough, in Engine.IO and in their TCP sockets. */
   readonly bufferedBytes: () => number;
   readonly hostedFeeds: () => number;
   readonly attachedDevices: () => number;

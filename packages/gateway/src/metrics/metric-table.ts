@@ -153,7 +153,7 @@ const sockets: readonly MetricRow[] = [
     {
       name: 'plenum_socket_buffered_bytes',
       unit: 'bytes',
-      help: 'Bytes that wait for sockets which do not read as fast as they are written to',
+      help: 'Bytes kept for sockets which do not read as fast as they are written to, TCP sockets included',
       alertWhen: 'it stays above a quarter of the memory of the node',
     },
     ({ bufferedBytes }) => bufferedBytes(),
@@ -173,7 +173,7 @@ const sockets: readonly MetricRow[] = [
   counter('slow_consumer', {
     name: 'plenum_slow_consumers_total',
     unit: 'sockets',
-    help: 'Sockets that were cut because they did not read',
+    help: 'Sockets that were cut because they did not read: 4 MiB or 8,192 entries waited for them',
     alertWhen: 'it rises faster than 1 per minute for 15 minutes',
   }),
 ];

@@ -30,7 +30,7 @@ export interface SocketEdge {
   /** Takes no more sockets and lets go of those that are left. */
   detach(): void;
   openSockets(): number;
-  /** Bytes that the sockets have not taken yet. */
+  /** Bytes that the node keeps for clients which have not taken them yet. */
   bufferedBytes(): number;
 }
 
@@ -54,7 +54,7 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
     openSockets: () => sessions.size,
     bufferedBytes: () => {
       let sum = 0;
-      for (const { subscriber } of sessions) sum += subscriber.waitingBytes;
+      for (const { subscriber } of sessions) sum += subscriber.bufferedBytes;
       return sum;
     },
   };

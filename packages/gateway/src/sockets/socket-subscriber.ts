@@ -10,11 +10,17 @@ export interface Device {
 }
 
 /**
- * What may wait for a client that does not read, in bytes of frames and packets; above it the socket is cut, and the
- * client goes on from its own position. Far more than a burst, far less than what a few such clients need to fill the
- * memory.
+ * What may wait for a client that does not read, in bytes of frames and packets, and in entries, an answer or a push
+ * counted as one. Above either bound the socket is cut, and the client goes on from its own position. Far more than a burst,
+ * far less than what a few such clients need to fill the memory.
+ *
+ * Bytes alone would not tell: beside its own bytes an entry that waits by itself takes 250 to 350 of Engine.IO's packet, its
+ * options and a buffer or string, so that 4 MiB of the smallest ones were 30. With both bounds it is less than 7.
+ *
+ * What the transport has taken does not count: it is one batch, at most as large again, and no sign of a slow client. A
+ * burst lies there until its last byte has left, however fast the client reads.
  */
-export const waitingMax = 4 * 1024 * 1024;
+export const waitingMax = { bytes: 4 * 1024 * 1024, entries: 8192 } as const;
 
 /** A socket with this much waiting gets no ephemeral push, bytes. */
 const whisperWaitingMax = 64 * 1024;
@@ -29,6 +35,9 @@ interface PreEncoded {
 const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
 const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
 
+const takesFrames = ({ transport, upgrading }: Socket['conn']): boolean =>
+  transport.name === 'websocket' && !upgrading;
+
 const packetOf = (entry: LogEntry): string =>
   `2["${entry.kind === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
 
@@ -39,8 +48,10 @@ export class SocketSubscriber implements Subscriber {
   readonly #socket: Socket;
   readonly #line: Line;
   #waiting: (() => void)[] = [];
-  /** Bytes that the transport has not taken yet, of answers, pushes and entries alike. */
+  /** What the transport has not taken yet, of answers, pushes and entries alike. */
   #waitingBytes = 0;
+  #waitingEntries = 0;
+  #isToBeJudged = false;
 
   constructor(socket: Socket, device: Device) {
     this.id = socket.id;
@@ -51,8 +62,9 @@ export class SocketSubscriber implements Subscriber {
     this.#countOn(socket);
   }
 
-  get waitingBytes(): number {
-    return this.#waitingBytes;
+  /** What this node keeps for the client: what waits, and what its TCP socket has not handed to the kernel. */
+  get bufferedBytes(): number {
+    return this.#waitingBytes + (this.#line.tcp?.writableLength ?? 0);
   }
 
   /** What is written from here on leaves with the end of the turn, in one write. */
@@ -71,8 +83,7 @@ export class SocketSubscriber implements Subscriber {
   writeFrames(frames: Buffer, entries: readonly LogEntry[]): void {
     const { conn, connected } = this.#socket;
     if (!connected) return;
-    this.#count(frames.length);
-    if (conn.transport.name === 'websocket' && !conn.upgrading) conn.write('', preEncoded(frames));
+    if (takesFrames(conn)) this.#writeEncoded(frames, entries.length);
     else for (const entry of entries) conn.write(packetOf(entry));
   }
 
@@ -80,8 +91,7 @@ export class SocketSubscriber implements Subscriber {
   whisper(frames: Buffer, packets: readonly string[]): void {
     const { conn, connected } = this.#socket;
     if (!connected || this.#waitingBytes > whisperWaitingMax) return;
-    this.#count(frames.length);
-    if (conn.transport.name === 'websocket' && !conn.upgrading) conn.write('', preEncoded(frames));
+    if (takesFrames(conn)) this.#writeEncoded(frames, packets.length);
     else for (const packet of packets) conn.write(packet);
   }
 
@@ -93,13 +103,20 @@ export class SocketSubscriber implements Subscriber {
     });
   }
 
+  /** One packet, however many frames are in it: its announcement says nothing of them. */
+  #writeEncoded(frames: Buffer, count: number): void {
+    this.#count(frames.length, count - 1);
+    this.#socket.conn.write('', preEncoded(frames));
+  }
+
   /** While the socket lasts: its connection may carry many, one after the other. */
   #countOn(socket: Socket): void {
     const { conn } = socket;
     const onPacket = (packet: { readonly data?: { readonly length: number } }) =>
-      this.#count(packet.data?.length ?? 0);
+      this.#count(packet.data?.length ?? 0, 1);
     const onFlush = () => {
       this.#waitingBytes = 0;
+      this.#waitingEntries = 0;
     };
     conn.on('packetCreate', onPacket);
     conn.on('flush', onFlush);
@@ -109,16 +126,22 @@ export class SocketSubscriber implements Subscriber {
     });
   }
 
-  #count(bytes: number): void {
-    const wasTooMuch = this.#waitingBytes > waitingMax;
+  #count(bytes: number, entries: number): void {
     this.#waitingBytes += bytes;
-    if (wasTooMuch || this.#waitingBytes <= waitingMax) return;
+    this.#waitingEntries += entries;
+    if (this.#isToBeJudged || !this.#isTooMuch()) return;
+    this.#isToBeJudged = true;
     // Not for what one turn of the event loop brings: if the client reads, the transport takes it in the next.
     setImmediate(() => setImmediate(() => this.#judge()));
   }
 
+  #isTooMuch(): boolean {
+    return this.#waitingBytes > waitingMax.bytes || this.#waitingEntries > waitingMax.entries;
+  }
+
   #judge(): void {
-    if (this.#waitingBytes > waitingMax) this.#cut();
+    this.#isToBeJudged = false;
+    if (this.#isTooMuch()) this.#cut();
   }
 
   /**
@@ -128,7 +151,11 @@ export class SocketSubscriber implements Subscriber {
   #cut(): void {
     const { conn } = this.#socket;
     if (conn.readyState !== 'open') return;
-    emitTelemetry('slow_consumer', { userId: this.userId, bufferedBytes: this.#waitingBytes });
+    emitTelemetry('slow_consumer', {
+      userId: this.userId,
+      bufferedBytes: this.bufferedBytes,
+      waitingEntries: this.#waitingEntries,
+    });
     if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
     conn.close(true);
   }

@@ -1,0 +1,231 @@
+/** Clients that do not read, or not fast enough: what a node keeps for them is bounded, and whoever reads is left alone. */
+import type { Socket as TcpSocket } from 'node:net';
+import { type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/core';
+import { groupIdSchema } from '@plenum/protocol';
+import { expect, test, vi } from 'vitest';
+import { SocketSubscriber, waitingMax } from '../src/sockets/socket-subscriber.ts';
+import { unreadMax } from '../src/sockets/unread.ts';
+import { type Edge, startEdge } from './edge.ts';
+import { frame, rawSocket, upgradedSocket } from './raw-socket.ts';
+
+const groupId = groupIdSchema.parse('g1');
+const entry: LogEntry = {
+  kind: 'message',
+  epoch: '00000000000000aa',
+  seq: 1,
+  wire: Buffer.from(JSON.stringify({ message: 'x'.repeat(60_000) })),
+};
+
+const token = 'user:eve';
+/** A connected client that does not read. */
+async function socketOf(url: string): Promise<TcpSocket> {
+  const socket = (await rawSocket(url)).pause();
+  socket.write(frame(`40${JSON.stringify({ token })}`));
+  return socket;
+}
+
+const modes = ['coalesced', 'plain'] as const;
+const small: LogEntry = { ...entry, wire: Buffer.from('{"result":{}}') };
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** The only device of the edge, when it is there. */
+async function onlyDevice({ hub }: Edge): Promise<SocketSubscriber> {
+  const [device] = await vi.waitFor(() => {
+    expect(hub.devices.size).toBe(1);
+    return [...hub.devices.keys()];
+  });
+  if (!(device instanceof SocketSubscriber)) throw new Error('no socket');
+  return device;
+}
+
+/** A client that reads, and counts what it gets. */
+async function reader(edge: Edge) {
+  const client = await edge.connected('ann');
+  const received = { messages: 0 };
+  client.on('relay_message', () => {
+    received.messages += 1;
+  });
+  return { received, subscriber: await onlyDevice(edge) };
+}
+
+/** Until the kernel takes no more for a client that does not read. */
+async function clog(edge: Edge, device: SocketSubscriber): Promise<void> {
+  for (let idleTurns = 0; idleTurns < 20; idleTurns += 1) {
+    if (device.bufferedBytes === 0) {
+      edge.fanOut.deliver(groupId, [device], [entry]);
+      idleTurns = 0;
+    }
+    await nextTurn();
+  }
+}
+
+test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] as const]))(
+  'with %s fan-out a client that never reads is cut before the %s that wait for it fill the memory',
+  async (mode, what) => {
+    await using edge = await startEdge({ mode });
+    const socket = await socketOf(edge.url);
+    const subscriber = await onlyDevice(edge);
+    // The kernel takes some megabytes before anything waits in the process.
+    const deliveries = (16 * waitingMax.bytes) / entry.wire.length;
+    for (let i = 0; i < deliveries && edge.hub.devices.size > 0; i += 1) {
+      if (what === 'entries') edge.fanOut.deliver(groupId, [subscriber], [entry]);
+      else subscriber.push('token_expiring', { expires_at: 'x'.repeat(60_000) });
+      if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(edge.hub.devices.size).toBe(0);
+    socket.destroy();
+  },
+);
+
+test.each(modes)(
+  'with %s fan-out a client that never reads is cut for as many entries as may wait, however few bytes they are',
+  async (mode) => {
+    await using edge = await startEdge({ mode });
+    const cuts: TelemetryEvents['slow_consumer'][] = [];
+    const end = watchTelemetry('slow_consumer', (cut) => cuts.push(cut));
+    const socket = await socketOf(edge.url);
+    const subscriber = await onlyDevice(edge);
+    await clog(edge, subscriber);
+    const to = new Set([subscriber]);
+    const perTurn = 64;
+    for (let turn = 0; turn < waitingMax.entries && edge.hub.devices.size > 0; turn += 1) {
+      for (let i = 0; i < perTurn; i += 1) edge.fanOut.deliver(groupId, to, [small]);
+      await nextTurn();
+    }
+    end();
+    expect(cuts).toMatchObject([{ userId: 'eve' }]);
+    expect(cuts[0]?.waitingEntries).toBeGreaterThan(waitingMax.entries);
+    expect(cuts[0]?.waitingEntries).toBeLessThan(waitingMax.entries + 4 * perTurn);
+    expect(cuts[0]?.bufferedBytes).toBeLessThan(waitingMax.bytes / 4);
+    socket.destroy();
+  },
+);
+
+test.each(modes)(
+  'with %s fan-out a client that reads is not cut for one delivery of more entries than may wait',
+  async (mode) => {
+    await using edge = await startEdge({ mode });
+    const { received, subscriber } = await reader(edge);
+    const to = new Set([subscriber]);
+    const count = 2 * waitingMax.entries;
+    for (let round = 1; round <= 3; round += 1) {
+      for (let i = 0; i < count; i += 1) edge.fanOut.deliver(groupId, to, [small]);
+      await vi.waitFor(() => expect(received.messages).toBe(round * count), { timeout: 10_000 });
+    }
+    expect(edge.hub.devices.size).toBe(1);
+  },
+);
+
+test('answers that nobody reads are entries that wait', async () => {
+  await using edge = await startEdge();
+  const socket = await socketOf(edge.url);
+  const subscriber = await onlyDevice(edge);
+  await clog(edge, subscriber);
+  const ask = frame('420["request",{"request_type":"typing","args":{"group_id":"g1"}}]');
+  const asks = Buffer.concat(Array.from({ length: 64 }, () => ask));
+  for (let i = 0; i < waitingMax.entries && edge.hub.devices.size > 0; i += 64) {
+    socket.write(asks);
+    await nextTurn();
+  }
+  await vi.waitFor(() => {
+    socket.write(asks);
+    expect(edge.hub.devices.size).toBe(0);
+  });
+  socket.destroy();
+});
+
+test('what the transport has taken of a burst is told in the metrics, and cuts nobody', async () => {
+  await using edge = await startEdge();
+  const socket = await socketOf(edge.url);
+  const subscriber = await onlyDevice(edge);
+  const count = (8 * waitingMax.bytes) / entry.wire.length;
+  edge.fanOut.deliver(
+    groupId,
+    [subscriber],
+    Array.from({ length: count }, () => entry),
+  );
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+  const page = await (await edge.fetch('/metrics')).text();
+  const told = Number(/^plenum_socket_buffered_bytes (\d+)$/m.exec(page)?.[1]);
+  expect(told).toBe(subscriber.bufferedBytes);
+  expect(told).toBeGreaterThan(waitingMax.bytes);
+  socket.destroy();
+});
+
+test.each(modes)('with %s fan-out a client that reads gets any amount', async (mode) => {
+  await using edge = await startEdge({ mode });
+  const { received, subscriber } = await reader(edge);
+  const deliveries = Math.ceil((3 * waitingMax.bytes) / entry.wire.length);
+  for (let i = 0; i < deliveries; i += 1) {
+    edge.fanOut.deliver(groupId, [subscriber], [entry]);
+    await subscriber.drained();
+  }
+  await vi.waitFor(() => expect(received.messages).toBe(deliveries));
+});
+
+test.each(modes)(
+  'with %s fan-out a client that reads is not cut for one delivery that is bigger than what may wait',
+  async (mode) => {
+    await using edge = await startEdge({ mode });
+    const { received, subscriber } = await reader(edge);
+    const count = Math.ceil((2 * waitingMax.bytes) / entry.wire.length);
+    for (let round = 1; round <= 3; round += 1) {
+      edge.fanOut.deliver(
+        groupId,
+        [subscriber],
+        Array.from({ length: count }, () => entry),
+      );
+      await vi.waitFor(() => expect(received.messages).toBe(round * count));
+    }
+    expect(edge.hub.devices.size).toBe(1);
+  },
+);
+
+test.each(modes)('with %s fan-out a client that is cut learns why, if it reads on', async (mode) => {
+  await using edge = await startEdge({ mode });
+  const socket = await socketOf(edge.url);
+  const subscriber = await onlyDevice(edge);
+  while (edge.hub.devices.size > 0) {
+    edge.fanOut.deliver(groupId, [subscriber], [entry]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  let tail = '';
+  socket.on('data', (data) => {
+    tail = (tail + data.toString('latin1')).slice(-200);
+  });
+  socket.resume();
+  await vi.waitFor(() => expect(tail).toContain('42["closing",{"code":"slow_consumer"}]'), { timeout: 5000 });
+  socket.destroy();
+});
+
+test.each([
+  ['at once', socketOf],
+  ['by an upgrade', async (url: string) => (await upgradedSocket(url, token)).pause()],
+])(
+  'a client that never reads and comes back each time it is cut, %s, leaves no more behind than is allowed',
+  async (_, open) => {
+    await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
+    const sockets: TcpSocket[] = [];
+    // What one delivery brings is taken by the transport as a whole: above the bound, the next one cuts.
+    const count = Math.ceil((4 * waitingMax.bytes) / entry.wire.length);
+    const batch = Array.from({ length: count }, () => entry);
+    const visits = (3 * unreadMax) / (4 * waitingMax.bytes);
+    for (let visit = 0; visit < visits; visit += 1) {
+      const socket = await open(edge.url);
+      sockets.push(socket);
+      const subscriber = await onlyDevice(edge);
+      while (edge.hub.devices.size > 0) {
+        edge.fanOut.deliver(groupId, [subscriber], batch);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    // Without reading, a client hears of the end when it writes.
+    await vi.waitFor(() => {
+      for (const socket of sockets) if (!socket.destroyed) socket.write(frame('3'));
+      expect(sockets.filter(({ destroyed }) => destroyed).length).toBeGreaterThanOrEqual(visits / 2);
+    });
+    expect(sockets.at(-1)?.destroyed).toBe(false);
+    for (const socket of sockets) socket.destroy();
+  },
+);
