@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { DrainFlag, GatewayOptions } from './gateway-options.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { ReadTurnsOfUsers } from './requests/read-turns.ts';
 import { createRequestRegistry } from './requests/registry.ts';
 import { createBearerCheck } from './rest/bearer.ts';
 import { docsPage } from './rest/docs-page.ts';
@@ -40,6 +41,7 @@ function createEdgeParts(options: GatewayOptions) {
     isOriginAllowed: originRule(config.corsOrigins, config.isDev),
     clientAddress: clientAddressBehind(config.trustedProxies ?? []),
     registry: createRequestRegistry({ ...options, ...config }),
+    readTurns: new ReadTurnsOfUsers(options.clock),
   };
 }
 type EdgeParts = ReturnType<typeof createEdgeParts>;

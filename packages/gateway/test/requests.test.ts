@@ -214,13 +214,11 @@ test('an error after the commit does not answer a second time', async () => {
 test('the 257th open request of a socket is refused until one is answered', async () => {
   const release: (() => void)[] = [];
   await using edge = await startEdge({
-    operations: {
-      list_groups: () =>
-        new Promise((resolve) => release.push(() => resolve(succeed({ groups: [], next_cursor: null })))),
-    },
+    operations: { typing: () => new Promise((resolve) => release.push(() => resolve(succeed({})))) },
   });
   const client = await edge.connected('ann');
-  const open = Array.from({ length: 256 }, () => ask(client, { request_type: 'list_groups' }));
+  const typing = { request_type: 'typing', args: { group_id: 'g1' } };
+  const open = Array.from({ length: 256 }, () => ask(client, typing));
   expect(await ask(client, { request_type: 'history', args: { group_id: 'g1' } })).toMatchObject({
     code: 'rate_limited',
     can_retry: true,

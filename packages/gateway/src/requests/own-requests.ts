@@ -1,6 +1,6 @@
 import { type Clock, type Logger, type Operations, PlenumError } from '@plenum/core';
 import type { OwnRequest } from './own-request.ts';
-import type { RequestHandler } from './request-handler.ts';
+import type { RegisteredRequest } from './request-handler.ts';
 
 export interface OwnRequestsOptions {
   readonly operations: Operations;
@@ -22,8 +22,8 @@ const namePattern = /^[\x21-\x7e]{1,64}$/;
 export function ownRequests(
   options: OwnRequestsOptions,
   isReserved: (requestType: string) => boolean,
-): { find(service: string | null, requestType: string): RequestHandler | null } {
-  const handlers = new Map<string, RequestHandler>();
+): { find(service: string | null, requestType: string): RegisteredRequest | null } {
+  const registered = new Map<string, RegisteredRequest>();
   const nameOf = (service: string | null, requestType: string) =>
     `${service ?? options.service} ${requestType}`;
   for (const { service, requestType, handlerWith } of options.requests ?? []) {
@@ -35,8 +35,9 @@ export function ownRequests(
       throw refuse('must be named by a service and a type of 1 to 64 printable ASCII characters each');
     }
     if (isBuiltInService && isReserved(requestType)) throw refuse('has the name of a built-in request');
-    if (handlers.has(name)) throw refuse('is declared twice');
-    handlers.set(name, handlerWith(options));
+    if (registered.has(name)) throw refuse('is declared twice');
+    // What it costs is the team's to know.
+    registered.set(name, { handle: handlerWith(options), isRead: false });
   }
-  return { find: (service, requestType) => handlers.get(nameOf(service, requestType)) ?? null };
+  return { find: (service, requestType) => registered.get(nameOf(service, requestType)) ?? null };
 }

@@ -12,11 +12,11 @@ import {
 import type { z } from 'zod';
 import type { OwnRequest } from './own-request.ts';
 import { ownRequests } from './own-requests.ts';
-import type { RequestCall, RequestHandler } from './request-handler.ts';
+import type { RegisteredRequest, RequestCall, RequestHandler } from './request-handler.ts';
 
 export interface RequestRegistry {
   /** @returns null if the service has no such request; null as `service` is the built-in one. */
-  find(service: string | null, requestType: string): RequestHandler | null;
+  find(service: string | null, requestType: string): RegisteredRequest | null;
   /** The service lets a user in without his asking. No request type: sockets have no words for it. */
   readonly admit: RequestHandler;
 }
@@ -57,6 +57,18 @@ function messageHandler(
 }
 
 type Handlers = Readonly<Record<Exclude<RequestType, 'send_message'>, RequestHandler>>;
+
+const reads: ReadonlySet<string> = new Set<keyof Handlers>([
+  'explain',
+  'find_groups',
+  'get_group_info',
+  'history',
+  'list_dead_letters',
+  'list_groups',
+  'list_members',
+  'presence',
+  'subscribe',
+]);
 
 /** A token counts for a connection: only a socket has one to refresh. */
 const refreshToken: (table: RequestTable) => RequestHandler = (table) =>
@@ -166,7 +178,10 @@ export function createRequestRegistry(options: RegistryOptions): RequestRegistry
     refresh_token: refreshToken(table),
   };
   // Maps, because a client may ask for `constructor` or `__proto__`.
-  const byType = new Map<string, RequestHandler>(Object.entries(handlers));
+  const byType = new Map<string, RegisteredRequest>();
+  for (const [requestType, handle] of Object.entries(handlers)) {
+    byType.set(requestType, { handle, isRead: reads.has(requestType) });
+  }
   for (const [alias, requestType] of Object.entries(requestAliases)) {
     const target = byType.get(requestType);
     if (target !== undefined) byType.set(alias, target);

@@ -16,3 +16,10 @@ export interface RequestCall {
 }
 /** Resolves with success or a typed failure; throws what operations throw. */
 export type RequestHandler = (call: RequestCall) => Promise<Outcome<unknown>>;
+
+/** What the registry knows of a request type. */
+export interface RegisteredRequest {
+  readonly handle: RequestHandler;
+  /** It changes nothing of a group, and can take a good part of the node and of Redis: see `ReadTurns`. */
+  readonly isRead: boolean;
+}

@@ -16,7 +16,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { perform } from '../requests/perform.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
-import type { RequestHandler } from '../requests/request-handler.ts';
+import type { RegisteredRequest, RequestHandler } from '../requests/request-handler.ts';
 import type { RequestId } from '../requests/request-id.ts';
 import type { Principal } from './bearer.ts';
 import { idOf, sendFailure } from './failures.ts';
@@ -65,8 +65,7 @@ function fieldsOf(route: RequestRoute, request: FastifyRequest): Parsed<Fields> 
   return { ok: true, value: fields };
 }
 
-interface Target {
-  readonly handler: RequestHandler;
+interface Target extends RegisteredRequest {
   readonly actor: Actor;
   readonly args: Fields;
 }
@@ -79,13 +78,22 @@ function targetOf(
   const { status, ...rest } = fields;
   if (route.request === 'join_group' && status !== undefined) {
     if (principal.kind === 'user') return refuse({ code: 'forbidden' });
-    return { ok: true, value: { handler: registry.admit, actor: SERVICE, args: rest } };
+    return { ok: true, value: { handle: registry.admit, isRead: false, actor: SERVICE, args: rest } };
   }
   const actor = actorOf(route.actor, principal, fields);
   if (!actor.ok) return actor;
-  const handler = registry.find(null, route.request);
-  if (handler === null) return refuse({ code: 'unsupported_request' });
-  return { ok: true, value: { handler, actor: actor.value, args: argumentsOf(route.actor, fields) } };
+  const found = registry.find(null, route.request);
+  if (found === null) return refuse({ code: 'unsupported_request' });
+  return { ok: true, value: { ...found, actor: actor.value, args: argumentsOf(route.actor, fields) } };
+}
+
+function inTurn(
+  { handle, isRead }: RegisteredRequest,
+  principal: Principal,
+  { readTurns }: Pick<RestContext, 'readTurns'>,
+): RequestHandler {
+  if (!isRead || principal.kind === 'service') return handle;
+  return (call) => readTurns.take(principal.userId, () => handle(call));
 }
 
 async function serve(
@@ -101,10 +109,10 @@ async function serve(
   if (!fields.ok) return fields;
   const target = targetOf(route, principal.value, { fields: fields.value, registry: context.registry });
   if (!target.ok) return target;
-  const { handler, actor, args } = target.value;
+  const { actor, args } = target.value;
   const caller = { actor, subscriber: null, ...id };
   const call = { caller, requestType: route.request, isByService: principal.value.kind === 'service', args };
-  return perform(handler, call, context);
+  return perform(inTurn(target.value, principal.value, context), call, context);
 }
 
 export function registerRequestRoutes(scope: FastifyInstance, context: RestContext): void {

@@ -2,6 +2,7 @@ import type { Clock, ClusterOperations, EngineHealth, Logger, Operations, Random
 import type { OpenApiDocument, UserId } from '@plenum/protocol';
 import type { DrainFlag } from '../gateway-options.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { ReadTurnsOfUsers } from '../requests/read-turns.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { OriginRule } from '../sockets/origins.ts';
 import type { BearerCheck } from './bearer.ts';
@@ -10,6 +11,7 @@ export interface RestContext {
   readonly operations: Operations;
   readonly cluster: ClusterOperations;
   readonly registry: RequestRegistry;
+  readonly readTurns: ReadTurnsOfUsers;
   readonly bearer: BearerCheck;
   readonly engineHealth: () => Promise<EngineHealth>;
   readonly isOriginAllowed: OriginRule;

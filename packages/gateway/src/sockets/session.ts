@@ -12,7 +12,9 @@ import {
 import type { Socket } from 'socket.io';
 import type { DrainFlag } from '../gateway-options.ts';
 import { perform } from '../requests/perform.ts';
+import { ReadTurns } from '../requests/read-turns.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
+import type { RequestHandler } from '../requests/request-handler.ts';
 import { type RequestId, requestIdOf } from '../requests/request-id.ts';
 import type { Admitted } from './handshake.ts';
 import { SocketSubscriber } from './socket-subscriber.ts';
@@ -72,6 +74,8 @@ export class Session implements LeaseHolder {
   readonly #failed = (error: unknown) =>
     this.#context.logger.error({ user: this.subscriber.userId, error }, 'an answer could not be written');
   readonly #refreshToken = (token: string) => this.#lease.refresh(token);
+  /** Made with the first read: most sockets have none for most of their time. */
+  #reads: ReadTurns | null = null;
   #inFlight = 0;
   #isMoving = false;
   #onIdle: (() => void)[] = [];
@@ -104,6 +108,8 @@ export class Session implements LeaseHolder {
   /** The socket is gone. */
   end(): void {
     this.#lease.stop();
+    this.#reads?.drop();
+    this.#tellIdle();
   }
 
   /** Takes any event of the client with whatever came along; an ack function, if any, stands last. */
@@ -150,8 +156,8 @@ export class Session implements LeaseHolder {
   }
 
   #answer({ service, request_type, args }: RequestEnvelope, id: RequestId, exchange: Exchange): void {
-    const handler = this.#context.registry.find(service ?? null, request_type);
-    if (handler === null) {
+    const request = this.#context.registry.find(service ?? null, request_type);
+    if (request === null) {
       exchange.refuse(unsupported(request_type));
       return;
     }
@@ -164,7 +170,7 @@ export class Session implements LeaseHolder {
       refreshToken: this.#refreshToken,
       onCommitted: (result: unknown) => exchange.succeed(result),
     };
-    perform(handler, call, this.#context)
+    perform(request.isRead ? this.#inTurn(request.handle) : request.handle, call, this.#context)
       .then((outcome) => {
         this.#leave();
         if (outcome.ok) exchange.succeed(outcome.result);
@@ -173,10 +179,20 @@ export class Session implements LeaseHolder {
       .catch(this.#failed);
   }
 
+  #inTurn(read: RequestHandler): RequestHandler {
+    this.#reads ??= new ReadTurns(this.#context.clock);
+    const turns = this.#reads;
+    return (call) => turns.take(() => read(call));
+  }
+
   /** What waits for the last open request goes on in a later microtask: its answer is written before. */
   #leave(): void {
     this.#inFlight -= 1;
-    if (this.#inFlight === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    if (this.#inFlight === 0) this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 
   #accept(event: unknown, input: unknown) {

@@ -1,0 +1,88 @@
+/**
+ * The reads of one client: a few are at work, the others wait in the order in which they came. Whoever asks for much at
+ * once waits for himself, and costs the others no more than whoever asks for a little all the time.
+ */
+import { type Clock, fail, type Outcome } from '@plenum/core';
+import type { Failure, UserId } from '@plenum/protocol';
+
+/**
+ * Reads of one client that are at work at a time: one is served while Redis is asked for the other. A page of a history takes
+ * milliseconds of the event loop, and what is at work at once is what everybody else waits for.
+ */
+const readsAtWorkMax = 2;
+/** Reads of one client that wait or are at work; more are refused. Of the requests that a socket may have open it leaves some. */
+export const readsOpenMax = 192;
+/** By then some of them have been answered. */
+const retryMs = 100;
+/** Nobody waits longer for an answer: while the store hangs, what is in line must not try it one after the other. */
+const waitMaxMs = 5000;
+
+const tooMany: Failure = {
+  code: 'rate_limited',
+  retryAfterMs: retryMs,
+  details: { limit: readsOpenMax, reason: 'too many open reads' },
+};
+
+export class ReadTurns {
+  readonly #clock: Clock;
+  /** Each begins one read, which has been given the place of another. */
+  readonly #waiting: (() => void)[] = [];
+  #atWork = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get isIdle(): boolean {
+    return this.#atWork === 0;
+  }
+
+  /**
+   * Runs `read` when it is its turn; after `drop`, never.
+   * @returns its outcome; `rate_limited`, at once, when too many are open; `unavailable` when its turn came too late.
+   */
+  async take(read: () => Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
+    if (this.#atWork + this.#waiting.length >= readsOpenMax) return fail(tooMany);
+    const fromMs = this.#clock.monotonicMs();
+    if (this.#atWork < readsAtWorkMax) this.#atWork += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      const isLate = this.#clock.monotonicMs() - fromMs > waitMaxMs;
+      return isLate ? fail({ code: 'unavailable' }) : await read();
+    } finally {
+      this.#giveOn();
+    }
+  }
+
+  /** Nobody is there for the answers any more: what waits is not begun, and its promises never settle. */
+  drop(): void {
+    this.#waiting.length = 0;
+  }
+
+  #giveOn(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#atWork -= 1;
+    else next();
+  }
+}
+
+/** Over HTTP a client is a user, on however many connections. The service is none: many users stand behind its reads. */
+export class ReadTurnsOfUsers {
+  readonly #clock: Clock;
+  readonly #turns = new Map<UserId, ReadTurns>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** As `ReadTurns.take`. */
+  async take(userId: UserId, read: () => Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
+    const turns = this.#turns.get(userId) ?? new ReadTurns(this.#clock);
+    this.#turns.set(userId, turns);
+    try {
+      return await turns.take(read);
+    } finally {
+      if (turns.isIdle) this.#turns.delete(userId);
+    }
+  }
+}
