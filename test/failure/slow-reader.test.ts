@@ -1,9 +1,11 @@
-/** One of 500 sockets does not read: it is cut and told why, its node's memory stays bounded, and nobody misses anything. */
+/** A socket that does not read: it is cut and told why, its node's memory stays bounded, and nobody misses anything. */
 import { readFileSync } from 'node:fs';
-import { startFaultProxy } from '@plenum/testkit';
+import { eventually, startFaultProxy } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { Cluster } from '../world/cluster.ts';
+import type { Device } from '../world/device.ts';
 import { fanOuts } from '../world/fan-outs.ts';
+import { adminToken } from '../world/service.ts';
 import { Trial } from '../world/trial.ts';
 
 const names = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i}`);
@@ -16,6 +18,12 @@ const grownMaxBytes = 32 * 1024 * 1024;
 /** Resident memory of a process. */
 const memoryOf = (pid: number): number =>
   Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024;
+
+/** That stands behind all that its node had sent before. */
+const toldWhy = (device: Device) =>
+  eventually(() => expect(device.pushes('closing')).toEqual([{ code: 'slow_consumer' }]), {
+    timeoutMs: 30_000,
+  });
 
 test.each(fanOuts)(
   'a socket that does not read is cut, and comes back to all that it missed (%s)',
@@ -52,9 +60,76 @@ test.each(fanOuts)(
     await pour('flood', flood.messages);
     expect(memoryOf(first.pid) - memoryBefore).toBeLessThan(grownMaxBytes);
     proxy.resumeDownstream();
-    await slow.device.until('closing', { code: 'slow_consumer' });
+    await toldWhy(slow.device);
     await trial.until(20);
     await trial.expectComplete();
     expect(slow.resumptions).toHaveLength(2);
+  },
+);
+
+/** Small enough to be caught up with group by group, and together more than may wait; see `waitingMax` of the gateway. */
+const chatter = { groups: 12, messages: 900 };
+const waitingMaxBytes = 4 * 1024 * 1024;
+/** No entry of the chatter is larger on the wire. */
+const chatterEntryBytes = 300;
+
+/** What a node keeps for its clients. */
+async function bufferedBytesOf(url: string): Promise<number> {
+  const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${adminToken}` } });
+  return Number(/^plenum_socket_buffered_bytes (\d+)$/m.exec(await answer.text())?.[1]);
+}
+
+/** A message of the flood stays where it is, look after look. */
+async function isClogged(url: string): Promise<boolean> {
+  for (let look = 0; look < 10; look += 1) {
+    if ((await bufferedBytesOf(url)) < flood.bytes) return false;
+  }
+  return true;
+}
+
+test.each(fanOuts)(
+  'a socket for which too many small entries wait is cut as well, and comes back to all of them (%s)',
+  async (PLENUM_FANOUT) => {
+    await using cluster = await Cluster.start({
+      PLENUM_FANOUT,
+      PLENUM_MESSAGE_MAX_BYTES: String(flood.bytes),
+    });
+    const [first, ...others] = cluster.nodes;
+    if (first === undefined) throw new Error('there are three nodes');
+    const elsewhere = others.map(({ url }) => url);
+    await using proxy = await startFaultProxy({ targetPort: Number(new URL(first.url).port) });
+    await using trial = new Trial(cluster.url);
+    const [pourer] = await trial.group('flood', ['pourer'], elsewhere);
+    if (pourer === undefined) throw new Error('there is a pourer');
+    const groupIds = names('chatter', chatter.groups);
+    const bystanders = await trial.group('hall', names('member', 30), [first.url]);
+    const slow = await trial.follower('sloth', `http://127.0.0.1:${proxy.port}`);
+    await slow.enter('flood', 'join_group');
+    const speakers = await Promise.all(
+      groupIds.map(async (groupId) => {
+        const [speaker] = await trial.group(groupId, [`speaker-${groupId}`], elsewhere);
+        if (speaker === undefined) throw new Error('there is a speaker');
+        await slow.enter(groupId, 'join_group');
+        return { speaker, groupId };
+      }),
+    );
+    trial.talk(bystanders.slice(0, 3), 'hall', { everyMs: 100 });
+    proxy.pauseDownstream();
+    for (let i = 0; !(await isClogged(first.url)); i += 1) {
+      await trial.say(pourer, 'flood', `${i} `.padEnd(flood.bytes, '~'));
+    }
+    const buffered = await bufferedBytesOf(first.url);
+    expect(buffered + chatter.groups * chatter.messages * chatterEntryBytes).toBeLessThan(waitingMaxBytes);
+    await Promise.all(
+      speakers.map(async ({ speaker, groupId }) => {
+        for (let i = 0; i < chatter.messages; i += 1) await trial.say(speaker, groupId, `${groupId} ${i}`);
+      }),
+    );
+    proxy.resumeDownstream();
+    await toldWhy(slow.device);
+    await trial.until(20);
+    await trial.expectComplete();
+    expect(slow.resumptions).toHaveLength(1 + chatter.groups);
+    for (const { device } of bystanders) expect(device.pushes('closing')).toEqual([]);
   },
 );
