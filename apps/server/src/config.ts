@@ -188,6 +188,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
       tickMs: variables.PLENUM_DELIVERY_TICK_MS,
       maxRetries: variables.PLENUM_DELIVERY_MAX_RETRIES,
       retryBaseMs: variables.PLENUM_DELIVERY_RETRY_BASE_MS,
+      deadLettersMax: variables.PLENUM_DEAD_LETTERS_MAX,
     },
     middlewares: orderOf(variables, own),
     adapterOptions: adapterOptionsOf(variables),

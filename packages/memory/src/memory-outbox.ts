@@ -22,7 +22,7 @@ export interface MemoryOutboxOptions {
   readonly now: () => number;
 }
 
-/** Whose ids are `<ms>-<number>-<partition>`, as on the other engine. */
+/** Whose ids are `<ms>-<number>-<partition>`. */
 interface Place {
   readonly letter: StoredLetter;
   readonly partition: number;
@@ -56,14 +56,14 @@ export class MemoryOutbox {
       this.#options.inTurn(() => {
         if (!this.#options.isHeld(lease)) return 'not_owner';
         this.#of(lease.partition).open(this.#kinds);
-        return 'committed';
+        return 'opened';
       }),
     read: (partition, kind, limit) =>
       this.#options.inTurn(() => this.#of(partition).read(kind, limit, this.#options.now())),
     commit: (lease, commit) =>
       this.#options.inTurn(() => {
-        if (!this.#options.isHeld(lease)) return 'not_owner';
-        return this.#of(lease.partition).commit(commit, this.#options.now()) ? 'committed' : 'moved';
+        if (!this.#options.isHeld(lease)) return { outcome: 'not_owner' };
+        return this.#of(lease.partition).commit(commit, this.#options.now());
       }),
     waiting: (partitions) =>
       this.#options.inTurn(
@@ -127,5 +127,6 @@ function isAfter(place: Place, cursor: string): boolean {
 
 const letterAt = (place: Place): DeadLetter => {
   const { kind, entry, reason, attempts, diedAtMs } = place.letter;
-  return { id: idOf(place), kind, entry, reason, attempts, diedAtMs };
+  const { group_id: groupId, message_id: messageId } = entry;
+  return { id: idOf(place), kind, groupId, messageId, entry, raw: null, reason, attempts, diedAtMs };
 };

@@ -1,6 +1,7 @@
 /** The outbox of one partition in memory: entries in order, a cursor per kind, queues, retries and dead letters. */
 import type {
   ArchiveEntry,
+  CommitOutcome,
   DeliveryCommit,
   DeliveryKind,
   DueRetry,
@@ -39,6 +40,7 @@ export class PartitionOutbox {
     archive: new Map(),
     notifier: new Map(),
   };
+  /** The oldest first. */
   readonly letters = new Map<number, StoredLetter>();
   #lastLetter = 0;
 
@@ -61,7 +63,11 @@ export class PartitionOutbox {
     for (const kind of kinds) {
       if (!this.#kinds.has(kind)) this.#kinds.set(kind, { cursor: 0, pageMark: null });
     }
-    for (const kind of [...this.#kinds.keys()]) if (!kinds.has(kind)) this.#kinds.delete(kind);
+    for (const kind of [...this.#kinds.keys()]) {
+      if (kinds.has(kind)) continue;
+      this.#kinds.delete(kind);
+      this.#retries[kind].clear();
+    }
     if (!kinds.has('archive')) this.#queued.clear();
     this.#trim();
   }
@@ -76,6 +82,10 @@ export class PartitionOutbox {
     return {
       cursor: String(state.cursor),
       entries: shown.map(({ number, entry }) => ({ place: String(number), entry })),
+      unreadable: [],
+      unreadableRetries: [],
+      retrying: scheduled.length,
+      deadLetters: this.#lettersOf(kind).length,
       endPlace: String(shown.at(-1)?.number ?? state.cursor),
       waiting: behind.length,
       pageMark: state.pageMark,
@@ -84,11 +94,10 @@ export class PartitionOutbox {
     };
   }
 
-  /** @returns false if the cursor is not where it was expected. */
-  commit(commit: DeliveryCommit, nowMs: number): boolean {
+  commit(commit: DeliveryCommit, nowMs: number): CommitOutcome {
     const { kind, cursor, passed, pageMark, taken } = commit;
     const state = this.#kinds.get(kind);
-    if (state === undefined || String(state.cursor) !== commit.expectedCursor) return false;
+    if (state === undefined || String(state.cursor) !== commit.expectedCursor) return { outcome: 'moved' };
     this.#schedule(commit, nowMs);
     this.#bury(commit, nowMs);
     for (const messageId of taken) this.#retries[kind].delete(messageId);
@@ -96,7 +105,7 @@ export class PartitionOutbox {
     state.pageMark = pageMark;
     if (kind === 'archive') for (const { entry } of passed) this.#countOff(entry);
     this.#trim();
-    return true;
+    return { outcome: 'committed', droppedDeadLetters: this.#dropLetters(commit) };
   }
 
   /** @returns false if there is no such letter. */
@@ -125,6 +134,17 @@ export class PartitionOutbox {
       this.letters.set(number, { number, kind, entry, reason, attempts, diedAtMs: nowMs });
       this.#retries[kind].delete(messageId);
     }
+  }
+
+  #lettersOf(kind: DeliveryKind): StoredLetter[] {
+    return [...this.letters.values()].filter((letter) => letter.kind === kind);
+  }
+
+  #dropLetters({ kind, deadLettersKept }: DeliveryCommit): number {
+    const letters = this.#lettersOf(kind);
+    const excess = Math.max(0, letters.length - (deadLettersKept ?? letters.length));
+    for (const { number } of letters.slice(0, excess)) this.letters.delete(number);
+    return excess;
   }
 
   #find(kind: DeliveryKind, messageId: string, place: string | null): ArchiveEntry | null {

@@ -1,5 +1,6 @@
 /** The delivery worker and the archive. */
 import { channel } from 'node:diagnostics_channel';
+import { watchTelemetry } from '@plenum/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { beginDelivery } from './delivery-scene.ts';
 
@@ -123,7 +124,7 @@ test('an entry at which a naive archive throws is found, refused and buried; all
     await scene.send(`more ${more}`);
     await scene.pass(5000);
   }
-  expect((await scene.letters()).map(({ entry }) => entry.message_id)).toEqual([poison]);
+  expect((await scene.letters()).map(({ messageId }) => messageId)).toEqual([poison]);
 });
 
 test('a dead letter that is sent again reaches an archive that has changed its mind', async () => {
@@ -138,6 +139,45 @@ test('a dead letter that is sent again reaches an archive that has changed its m
   await scene.pass(2500);
   expect(scene.saved).toEqual(['created', 'one']);
   expect(await scene.letters()).toEqual([]);
+});
+
+const deadLettersMax = 3;
+
+test('an archive that refuses everything is offered no more than may be kept; all of it is saved when it is repaired and they are sent again', async () => {
+  await using scene = await beginDelivery({ settings: { deadLettersMax, batchSize: 2, maxRetries: 1 } });
+  const told: boolean[] = [];
+  onTestFinished(watchTelemetry('delivery_blocked', ({ isBlocked }) => void told.push(isBlocked)));
+  const ids = await scene.send(...numbered(10));
+  scene.archive.refuse(...ids);
+  await scene.own();
+  await scene.pass(10_000);
+  const offered = new Set(scene.archive.batches.flat().map(({ message_id }) => message_id));
+  expect(offered.size).toBe(1 + deadLettersMax);
+  expect(await scene.letters()).toHaveLength(deadLettersMax);
+  expect(told).toEqual([true]);
+  scene.archive.forgive();
+  for (const { id } of await scene.letters()) await scene.engine.deadLetters.retry(id);
+  await scene.pass(10_000);
+  expect(new Set(scene.saved)).toEqual(new Set(['created', ...numbered(10)]));
+  expect(await scene.letters()).toEqual([]);
+  expect(told).toEqual([true, false]);
+});
+
+test('while dead letters are full a room fills up and says so, and a deleted letter gives way to the next', async () => {
+  const settings = { deadLettersMax, batchSize: 2, maxRetries: 0 };
+  await using scene = await beginDelivery({ settings, roomQueueLimit: 6 });
+  const ids = await scene.send(...numbered(6));
+  scene.archive.refuse(...ids);
+  await scene.own();
+  await scene.pass(5000);
+  await scene.send('one', 'two', 'three');
+  await expect(scene.send('too many')).rejects.toThrow('room_overloaded');
+  const [oldest] = await scene.letters();
+  await scene.engine.deadLetters.delete(oldest?.id ?? '');
+  await scene.pass(5000);
+  const texts = (await scene.letters()).map(({ entry }) => (entry?.type === 'message' ? entry.message : ''));
+  expect(texts).toEqual(['text 2', 'text 3', 'text 4']);
+  await scene.send('again');
 });
 
 test('the next owner goes on where the last one stopped, and repeats only what was not committed', async () => {

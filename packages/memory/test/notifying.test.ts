@@ -1,5 +1,6 @@
 /** The delivery worker and the notifier. */
-import { expect, test } from 'vitest';
+import { watchTelemetry } from '@plenum/core';
+import { expect, onTestFinished, test } from 'vitest';
 import { beginDelivery } from './delivery-scene.ts';
 
 const users = (count: number) => Array.from({ length: count }, (_, at) => `user-${at + 1}`);
@@ -79,6 +80,28 @@ test('of a backlog above its cap the oldest messages become dead letters', async
   await scene.pass(500);
   expect((await scene.letters()).map(({ reason }) => reason)).toEqual(['backlog', 'backlog']);
   expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['three', 'four', 'five']);
+});
+
+test('of dead letters above what is kept the oldest give way, which is told, and those of the archive stay', async () => {
+  const settings = { deadLettersMax: 2, maxRetries: 0 };
+  await using scene = await beginDelivery({ hasNotifier: true, settings });
+  let dropped = 0;
+  const end = watchTelemetry('dead_letters_dropped', ({ kind, entries }) => {
+    if (kind === 'notifier') dropped += entries;
+  });
+  onTestFinished(end);
+  await scene.join('guest');
+  const [first = '', ...others] = await scene.send('one', 'two', 'three', 'four', 'five');
+  scene.archive.refuse(first);
+  scene.notifier.refuse(first, ...others);
+  await scene.own();
+  await scene.pass(5000);
+  const letters = (await scene.letters()).map(({ kind, messageId }) => [kind, messageId]);
+  expect(letters).toEqual(
+    expect.arrayContaining([['archive', first], ...others.slice(-2).map((id) => ['notifier', id])]),
+  );
+  expect(letters).toHaveLength(3);
+  expect(dropped).toBe(3);
 });
 
 test('a notifier that hangs does not hold up the archive', async () => {

@@ -11,10 +11,14 @@ export const deadLetterSchema = z.object({
   dead_letter_id: deadLetterIdSchema,
   /** Which adapter has not taken it. */
   kind: z.enum(['archive', 'notifier']),
-  group_id: groupIdSchema,
+  /** Null where not even that can be read. */
+  group_id: groupIdSchema.nullable(),
   message_id: z.string(),
-  entry: historyEntrySchema,
-  /** What the adapter said, or `backlog`: too many were waiting. */
+  /** Null: this version cannot read it. */
+  entry: historyEntrySchema.nullable(),
+  /** What stands there in place of an entry. */
+  raw: z.string().optional(),
+  /** What the adapter said, `backlog`: too many were waiting, or `unreadable`. */
   reason: z.string(),
   attempts: z.int(),
   died_at: timestampSchema,

@@ -5,7 +5,8 @@
 -- `passed` is `<group id> <messages>` per group whose messages the cursor passes. `refused` holds a line per entry, its
 -- text taken from the outbox (`place`) or, for one that is retried already (`-`), from the retries:
 -- `retry <message_id> <attempts> <place> <delay_ms> <members cursor or ->`
--- `dead <message_id> <attempts> <place> <reason>`. `taken` are message ids of retries that are done.
+-- `dead <message_id> <attempts> <place> <reason>`. `taken` are message ids of retries that are done. Of the dead letters the
+-- latest `dead_letters_kept` stay; empty: all of them.
 local lease_key = KEYS[1]
 local outbox_key = KEYS[2]
 local cursors_key = KEYS[3]
@@ -22,6 +23,7 @@ local page = ARGV[6]
 local passed = ARGV[7]
 local refused = ARGV[8]
 local taken = ARGV[9]
+local dead_letters_kept = ARGV[10]
 -- @include clock
 -- @include fence
 -- @include writable
@@ -34,19 +36,29 @@ expect_writable(cursors_key, 'hash', { 'HSET', 'HDEL' })
 expect_writable(queued_key, 'hash', { 'HINCRBY', 'HDEL' })
 expect_writable(retries_key, 'zset', { 'ZADD', 'ZREM' })
 expect_writable(retrying_key, 'hash', { 'HSET', 'HDEL' })
-expect_writable(dead_letters_key, 'stream', { 'XADD' })
+expect_writable(dead_letters_key, 'stream', { 'XADD', 'XTRIM' })
 if redis.call('HGET', cursors_key, kind) ~= expected_cursor then return { 'moved', integer(now) } end
+
+local NO_WORD = '?'
+
+-- A group id and a kind are words in a retry. No group has the id that stands for none.
+local function word(text)
+  return text and string.match(text, '^%S+$') or NO_WORD
+end
 
 -- @return group id, kind and wire of the entry, or nil if nobody has it any more
 local function text_of(message_id, place)
   if place ~= '-' then
     local found = redis.call('XRANGE', outbox_key, place, place)[1]
-    if found then return found[2][2], found[2][4], found[2][6] end
-    return nil
+    if not found then return nil end
+    local field = {}
+    for at = 1, #found[2], 2 do field[found[2][at]] = found[2][at + 1] end
+    return word(field.g), word(field.k), field.w or table.concat(found[2], ' ')
   end
   local record = redis.call('HGET', retrying_key, message_id)
-  if record then return string.match(record, '^%d+ %S+ (%S+) (%S+) (.*)$') end
-  return nil
+  if not record then return nil end
+  local group_id, entry_kind, wire = string.match(record, '^%d+ %S+ (%S+) (%S+) (.*)$')
+  return group_id or NO_WORD, entry_kind or NO_WORD, wire or record
 end
 
 local function forget_retry(message_id)
@@ -63,11 +75,13 @@ for line in string.gmatch(refused, '[^\n]+') do
       attempts .. ' ' .. members_cursor .. ' ' .. group_id .. ' ' .. entry_kind .. ' ' .. wire)
     redis.call('ZADD', retries_key, integer(now + delay_ms), message_id)
   elseif group_id then
-    redis.call('XADD', dead_letters_key, '*', 'd', kind, 'g', group_id, 'k', entry_kind, 'w', wire,
+    redis.call('XADD', dead_letters_key, '*', 'g', group_id, 'k', entry_kind, 'w', wire,
       'm', message_id, 'a', attempts, 'r', rest)
-    forget_retry(message_id)
   end
+  if what == 'dead' then forget_retry(message_id) end
 end
+local dropped = 0
+if dead_letters_kept ~= '' then dropped = redis.call('XTRIM', dead_letters_key, 'MAXLEN', dead_letters_kept) end
 for message_id in string.gmatch(taken, '%S+') do forget_retry(message_id) end
 
 redis.call('HSET', cursors_key, kind, cursor)
@@ -80,4 +94,4 @@ for group_id, messages in string.gmatch(passed, '(%S+) (%d+)') do
   if redis.call('HINCRBY', queued_key, group_id, -messages) <= 0 then redis.call('HDEL', queued_key, group_id) end
 end
 if cursor ~= expected_cursor then trim_outbox() end
-return { 'committed', integer(now) }
+return { 'committed', integer(now), integer(dropped) }

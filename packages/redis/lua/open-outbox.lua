@@ -1,10 +1,15 @@
 #!lua flags=allow-oom
--- Gives every kind of adapter a cursor, at the oldest entry, and takes away those of kinds that are no more.
+-- Gives every kind of adapter a cursor, at the oldest entry, and takes away those of kinds that are no more, with what
+-- waits to be tried again for them.
 -- `kinds` is `<kind> <kind>`, or empty.
 local lease_key = KEYS[1]
 local outbox_key = KEYS[2]
 local cursors_key = KEYS[3]
 local queued_key = KEYS[4]
+local archive_retries_key = KEYS[5]
+local archive_retrying_key = KEYS[6]
+local notifier_retries_key = KEYS[7]
+local notifier_retrying_key = KEYS[8]
 local node_id = ARGV[1]
 local token = ARGV[2]
 local kinds = ARGV[3]
@@ -18,6 +23,10 @@ if not expect_lease(lease_key, node_id, token) then return { 'not_owner', now } 
 expect_writable(outbox_key, 'stream', { 'XTRIM' })
 expect_writable(cursors_key, 'hash', { 'HSETNX', 'HDEL' })
 expect_writable(queued_key, 'hash', { 'UNLINK' })
+expect_writable(archive_retries_key, 'zset', { 'UNLINK' })
+expect_writable(archive_retrying_key, 'hash', { 'UNLINK' })
+expect_writable(notifier_retries_key, 'zset', { 'UNLINK' })
+expect_writable(notifier_retrying_key, 'hash', { 'UNLINK' })
 
 local is_wanted = {}
 local has_new_archive = false
@@ -29,6 +38,8 @@ end
 for _, field in ipairs(redis.call('HKEYS', cursors_key)) do
   if not is_wanted[string.match(field, '^[^:]+')] then redis.call('HDEL', cursors_key, field) end
 end
+if not is_wanted.archive then redis.call('UNLINK', archive_retries_key, archive_retrying_key) end
+if not is_wanted.notifier then redis.call('UNLINK', notifier_retries_key, notifier_retrying_key) end
 -- Nobody counts off what was counted for an archive that is no more, not even by who had not heard of its end yet: a room
 -- that began with such a count would have less room for good. One that begins with too few has it until they are passed.
 if not is_wanted.archive or has_new_archive then redis.call('UNLINK', queued_key) end

@@ -72,8 +72,9 @@ export class Keys {
   retries = (partition: number, kind: DeliveryKind): string => this.#in(partition, `retries:${kind}`);
   /** Hash of the partition: message id → `<attempts> <members cursor or -> <group id> <k> <w>`. */
   retrying = (partition: number, kind: DeliveryKind): string => this.#in(partition, `retrying:${kind}`);
-  /** Stream of the partition: `d` (kind of adapter), `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
-  deadLetters = (partition: number): string => this.#in(partition, 'dead_letters');
+  /** Stream of the partition: `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
+  deadLetters = (partition: number, kind: DeliveryKind): string =>
+    this.#in(partition, `dead_letters:${kind}`);
   /** ZSET of the partition: groups by the time at which their next mute ends, ms. */
   due = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:due`;
   dueIn = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:due`;

@@ -1,7 +1,12 @@
-import type { ArchiveEntry } from '@plenum/core';
-import { groupEventSchema, relayMessagePushSchema } from '@plenum/protocol';
+/** What stands in an outbox, among retries and in dead letters, as the domain reads it. Nothing here throws. */
+import type { ArchiveEntry, DueRetry, OutboxEntry, UnreadableEntry, UnreadableRetry } from '@plenum/core';
+import { type GroupId, groupEventSchema, groupIdSchema, relayMessagePushSchema } from '@plenum/protocol';
+import type { StoredEntry } from './scripts/outbox.ts';
 
-/** @returns null for what no script of ours has written; never throws */
+/** A word that stands for none. */
+export const NOTHING = '-';
+
+/** @returns null for what no script of this version has written; never throws */
 export function archiveEntryOf(kind: string, wire: string): ArchiveEntry | null {
   const json = parseJson(wire);
   if (kind === 'm') {
@@ -12,6 +17,54 @@ export function archiveEntryOf(kind: string, wire: string): ArchiveEntry | null 
   }
   const event = groupEventSchema.safeParse(json);
   return event.success ? { ...event.data, message_id: `${event.data.epoch}-${event.data.seq}` } : null;
+}
+
+export const groupIdOf = (text: string): GroupId | null => groupIdSchema.safeParse(text).data ?? null;
+
+interface ReadEntries {
+  readonly entries: readonly OutboxEntry[];
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+export function readEntries(stored: readonly StoredEntry[]): ReadEntries {
+  const entries: OutboxEntry[] = [];
+  const unreadable: UnreadableEntry[] = [];
+  for (const { place, groupId, kind, wire } of stored) {
+    const entry = archiveEntryOf(kind, wire);
+    if (entry !== null) entries.push({ place, entry });
+    else
+      unreadable.push({
+        place,
+        behind: entries.length,
+        groupId: groupIdOf(groupId),
+        isMessage: kind === 'm',
+      });
+  }
+  return { entries, unreadable };
+}
+
+interface StoredRetry {
+  readonly messageId: string;
+  /** `<attempts> <members cursor or -> <group id> <k> <w>` */
+  readonly record: string;
+}
+interface ReadRetries {
+  readonly retries: readonly DueRetry[];
+  readonly unreadableRetries: readonly UnreadableRetry[];
+}
+
+export function readRetries(stored: readonly StoredRetry[]): ReadRetries {
+  const retries: DueRetry[] = [];
+  const unreadableRetries: UnreadableRetry[] = [];
+  for (const { messageId, record } of stored) {
+    const [, attempts = '0', membersCursor = '', kind = '', wire = ''] =
+      /^(\d+) (\S+) \S+ (\S+) (.*)$/s.exec(record) ?? [];
+    const entry = archiveEntryOf(kind, wire);
+    const pages = membersCursor === NOTHING ? null : membersCursor;
+    if (entry === null) unreadableRetries.push({ messageId, attempts: Number(attempts) });
+    else retries.push({ entry, attempts: Number(attempts), membersCursor: pages });
+  }
+  return { retries, unreadableRetries };
 }
 
 function parseJson(text: string): unknown {

@@ -1,22 +1,25 @@
-/** Dead letters of all partitions: a stream in each, merged by the time at which they died. */
+/** Dead letters of all partitions: a stream of each kind in each, merged by the time at which they died. */
 import {
   type DeadLetter,
   type DeadLetters,
+  type DeliveryKind,
   forgedCursor,
   PARTITION_COUNT,
   type Page,
   PlenumError,
 } from '@plenum/core';
-import { z } from 'zod';
 import type { Keys } from './keys.ts';
-import { archiveEntryOf } from './outbox-entry.ts';
+import { archiveEntryOf, groupIdOf } from './outbox-entry.ts';
 import type { ScriptCalls } from './script-calls.ts';
 import { retryDeadLetter } from './scripts/index.ts';
 
-interface Place {
+interface Source {
+  readonly partition: number;
+  readonly kind: DeliveryKind;
+}
+interface Place extends Source {
   readonly ms: number;
   readonly number: number;
-  readonly partition: number;
 }
 interface Stored {
   readonly place: Place;
@@ -24,23 +27,28 @@ interface Stored {
 }
 
 const noAdapter = 'The cluster delivers to no adapter of this kind: the dead letter stays';
-const partitions = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
-/** Letters that are read of one partition at a time. */
+const kinds = ['archive', 'notifier'] as const;
+const sources: readonly Source[] = Array.from(
+  { length: PARTITION_COUNT },
+  (_, partition) => partition,
+).flatMap((partition) => kinds.map((kind) => ({ partition, kind })));
+/** Letters that are read of one stream at a time. */
 const shareSize = 8;
-const kindSchema = z.enum(['archive', 'notifier']);
 
-/** `<ms>-<number>-<partition>`: the id in the stream, and which stream. */
-const idOf = ({ ms, number, partition }: Place): string => `${ms}-${number}-${partition}`;
+/** `<ms>-<number>-<partition>-<kind>`: the id in the stream, and which stream. */
+const idOf = ({ ms, number, partition, kind }: Place): string => `${ms}-${number}-${partition}-${kind}`;
 const inStream = ({ ms, number }: Place): string => `${ms}-${number}`;
 
 function placeOf(id: string): Place | null {
-  const [, ms, number, partition] = /^(\d{1,15})-(\d{1,15})-(\d{1,3})$/.exec(id) ?? [];
-  if (ms === undefined || Number(partition) >= PARTITION_COUNT) return null;
-  return { ms: Number(ms), number: Number(number), partition: Number(partition) };
+  const [, ms, number, partition, word] = /^(\d{1,15})-(\d{1,15})-(\d{1,3})-(\w+)$/.exec(id) ?? [];
+  const kind = kinds.find((one) => one === word);
+  if (kind === undefined || Number(partition) >= PARTITION_COUNT) return null;
+  return { ms: Number(ms), number: Number(number), partition: Number(partition), kind };
 }
 
-const byTime = (a: Place, b: Place): number =>
-  a.ms - b.ms || a.number - b.number || a.partition - b.partition;
+const bySource = (a: Source, b: Source): number =>
+  a.partition - b.partition || kinds.indexOf(a.kind) - kinds.indexOf(b.kind);
+const byTime = (a: Place, b: Place): number => a.ms - b.ms || a.number - b.number || bySource(a, b);
 
 export class RedisDeadLetters implements DeadLetters {
   readonly #calls: ScriptCalls;
@@ -58,7 +66,7 @@ export class RedisDeadLetters implements DeadLetters {
     const shown = found.slice(0, page.limit);
     const last = shown.at(-1);
     return {
-      rows: shown.flatMap(letterOf),
+      rows: shown.map(letterOf),
       nextCursor: found.length > page.limit && last !== undefined ? idOf(last.place) : null,
     };
   }
@@ -66,18 +74,16 @@ export class RedisDeadLetters implements DeadLetters {
   async retry(id: string): Promise<boolean> {
     const place = placeOf(id);
     if (place === null) return false;
-    const { partition } = place;
+    const { partition, kind } = place;
     const keys = this.#keys;
     const reply = await this.#calls.read(retryDeadLetter, {
       keys: {
-        deadLetters: keys.deadLetters(partition),
-        archiveRetries: keys.retries(partition, 'archive'),
-        archiveRetrying: keys.retrying(partition, 'archive'),
-        notifierRetries: keys.retries(partition, 'notifier'),
-        notifierRetrying: keys.retrying(partition, 'notifier'),
+        deadLetters: keys.deadLetters(partition, kind),
+        retries: keys.retries(partition, kind),
+        retrying: keys.retrying(partition, kind),
         cursors: keys.cursors(partition),
       },
-      args: { place: inStream(place) },
+      args: { kind, place: inStream(place) },
     });
     if (reply.word === 'unopened') throw new PlenumError({ code: 'unavailable', error: noAdapter });
     return reply.word === 'retried';
@@ -86,38 +92,39 @@ export class RedisDeadLetters implements DeadLetters {
   async delete(id: string): Promise<boolean> {
     const place = placeOf(id);
     if (place === null) return false;
-    const key = this.#keys.deadLetters(place.partition);
+    const key = this.#keys.deadLetters(place.partition, place.kind);
     return (await this.#calls.command((redis) => redis.xdel(key, inStream(place)))) > 0;
   }
 
   /**
-   * The oldest of all partitions. Only partitions whose share may not be all that belongs here are asked for more: after
+   * The oldest of all streams. Only streams whose share may not be all that belongs here are asked for more: after
    * a bad night every one of them could fill the page, and letters are as large as messages.
    */
   async #oldest(after: Place | null, limit: number): Promise<readonly Stored[]> {
     let found: readonly Stored[] = [];
-    let open = partitions.map((partition) => ({ partition, after }));
+    let open = sources.map((source) => ({ source, after }));
     while (open.length > 0) {
-      const shares = await Promise.all(open.map((one) => this.#page(one.partition, one.after, shareSize)));
+      const shares = await Promise.all(open.map((one) => this.#page(one.source, one.after, shareSize)));
       found = [...found, ...shares.flat()].sort((a, b) => byTime(a.place, b.place)).slice(0, limit);
       const end = found.length < limit ? undefined : found.at(-1)?.place;
       open = shares.flatMap((share) => {
         const last = share.length < shareSize ? undefined : share.at(-1)?.place;
         const isEnough = last === undefined || (end !== undefined && byTime(last, end) >= 0);
-        return isEnough ? [] : [{ partition: last.partition, after: last }];
+        return isEnough ? [] : [{ source: last, after: last }];
       });
     }
     return found;
   }
 
-  /** Of letters that died in the same instant those of higher partitions come later. */
-  async #page(partition: number, after: Place | null, limit: number): Promise<readonly Stored[]> {
-    const isLater = after !== null && partition > after.partition;
+  /** Of letters that died in the same instant those of higher partitions come later, and of one partition the notifier's. */
+  async #page(source: Source, after: Place | null, limit: number): Promise<readonly Stored[]> {
+    const { partition, kind } = source;
+    const isLater = after !== null && bySource(source, after) > 0;
     const from = after === null ? '-' : `${isLater ? '' : '('}${inStream(after)}`;
-    const key = this.#keys.deadLetters(partition);
+    const key = this.#keys.deadLetters(partition, kind);
     const entries = await this.#calls.command((redis) => redis.xrange(key, from, '+', 'COUNT', limit));
     return entries.flatMap(([id, words]) => {
-      const place = placeOf(`${id}-${partition}`);
+      const place = placeOf(`${id}-${partition}-${kind}`);
       return place === null ? [] : [{ place, fields: fieldsOf(words) }];
     });
   }
@@ -129,11 +136,18 @@ function fieldsOf(words: readonly string[]): ReadonlyMap<string, string> {
   return fields;
 }
 
-function letterOf({ place, fields }: Stored): DeadLetter[] {
-  const kind = kindSchema.safeParse(fields.get('d'));
-  const entry = archiveEntryOf(fields.get('k') ?? '', fields.get('w') ?? '');
-  if (!kind.success || entry === null) return [];
-  const reason = fields.get('r') ?? '';
-  const attempts = Number(fields.get('a') ?? 0);
-  return [{ id: idOf(place), kind: kind.data, entry, reason, attempts, diedAtMs: place.ms }];
+function letterOf({ place, fields }: Stored): DeadLetter {
+  const field = (name: string) => fields.get(name) ?? '';
+  const entry = archiveEntryOf(field('k'), field('w'));
+  return {
+    id: idOf(place),
+    kind: place.kind,
+    groupId: entry?.group_id ?? groupIdOf(field('g')),
+    messageId: entry?.message_id ?? field('m'),
+    entry,
+    raw: entry === null ? field('w') : null,
+    reason: field('r'),
+    attempts: Number(field('a')),
+    diedAtMs: place.ms,
+  };
 }

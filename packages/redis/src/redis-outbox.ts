@@ -3,17 +3,15 @@ import type {
   CommitOutcome,
   DeliveryCommit,
   DeliveryKind,
-  DueRetry,
   Lease,
   Outbox,
   OutboxBatch,
-  OutboxEntry,
   PageMark,
 } from '@plenum/core';
 import type { Anomalies } from './anomalies.ts';
 import type { DeliveryKinds } from './delivery-kinds.ts';
 import type { Keys } from './keys.ts';
-import { archiveEntryOf } from './outbox-entry.ts';
+import { NOTHING, readEntries, readRetries } from './outbox-entry.ts';
 import type { ScriptCalls } from './script-calls.ts';
 import { commitDelivery, openOutbox, readOutbox } from './scripts/index.ts';
 
@@ -23,8 +21,6 @@ export interface RedisOutboxOptions {
   readonly kinds: Pick<DeliveryKinds, 'current' | 'fresh'>;
   readonly anomalies: Pick<Anomalies, 'note'>;
 }
-
-const NOTHING = '-';
 
 export class RedisOutbox implements Outbox {
   readonly #options: RedisOutboxOptions;
@@ -37,7 +33,7 @@ export class RedisOutbox implements Outbox {
     return this.#options.kinds.current;
   }
 
-  async open({ partition, nodeId, token }: Lease): Promise<Exclude<CommitOutcome, 'moved'>> {
+  async open({ partition, nodeId, token }: Lease): Promise<'opened' | 'not_owner'> {
     const { calls, keys, kinds } = this.#options;
     // An owner that has not heard of a new kind yet would take its cursor away, and with it what waits for it.
     const wanted = await kinds.fresh();
@@ -47,10 +43,14 @@ export class RedisOutbox implements Outbox {
         outbox: keys.outboxIn(partition),
         cursors: keys.cursors(partition),
         queued: keys.queuedIn(partition),
+        archiveRetries: keys.retries(partition, 'archive'),
+        archiveRetrying: keys.retrying(partition, 'archive'),
+        notifierRetries: keys.retries(partition, 'notifier'),
+        notifierRetrying: keys.retrying(partition, 'notifier'),
       },
       args: { nodeId, token, kinds: [...wanted].join(' ') },
     });
-    return reply.word === 'opened' ? 'committed' : 'not_owner';
+    return reply.word;
   }
 
   async read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null> {
@@ -61,20 +61,19 @@ export class RedisOutbox implements Outbox {
         cursors: keys.cursors(partition),
         retries: keys.retries(partition, kind),
         retrying: keys.retrying(partition, kind),
+        deadLetters: keys.deadLetters(partition, kind),
       },
       args: { kind, limit },
     });
     if (reply.word === 'unopened') return null;
-    const { cursor, page, waiting, nextRetryMs, entries, retries } = reply.details;
-    return {
-      cursor,
-      entries: entries.flatMap((stored) => this.#entry(stored)),
-      endPlace: entries.at(-1)?.place ?? cursor,
-      waiting,
-      pageMark: pageMarkOf(page),
-      retries: retries.flatMap(({ record }) => this.#retry(record)),
-      nextRetryMs,
-    };
+    const { page, entries, retries, ...counts } = reply.details;
+    const read = readEntries(entries);
+    const due = readRetries(retries);
+    for (const { place } of read.unreadable)
+      this.#options.anomalies.note('malformed_outbox_entry', { place });
+    for (const _ of due.unreadableRetries) this.#options.anomalies.note('malformed_outbox_entry');
+    const endPlace = entries.at(-1)?.place ?? counts.cursor;
+    return { ...counts, ...read, ...due, endPlace, pageMark: pageMarkOf(page) };
   }
 
   async commit({ partition, nodeId, token }: Lease, commit: DeliveryCommit): Promise<CommitOutcome> {
@@ -88,7 +87,7 @@ export class RedisOutbox implements Outbox {
         queued: keys.queuedIn(partition),
         retries: keys.retries(partition, kind),
         retrying: keys.retrying(partition, kind),
-        deadLetters: keys.deadLetters(partition),
+        deadLetters: keys.deadLetters(partition, kind),
       },
       args: {
         nodeId,
@@ -97,12 +96,14 @@ export class RedisOutbox implements Outbox {
         expectedCursor,
         cursor,
         page: pageMark === null ? '' : `${pageMark.messageId} ${pageMark.membersCursor}`,
-        passed: kind === 'archive' ? passedWords(commit.passed) : '',
+        passed: kind === 'archive' ? passedWords(commit) : '',
         refused: refusedLines(commit),
         taken: commit.taken.join(' '),
+        deadLettersKept: commit.deadLettersKept ?? '',
       },
     });
-    return reply.word;
+    if (reply.word !== 'committed') return { outcome: reply.word };
+    return { outcome: reply.word, droppedDeadLetters: reply.details[0] };
   }
 
   async waiting(partitions: readonly number[]): Promise<ReadonlySet<number>> {
@@ -112,26 +113,6 @@ export class RedisOutbox implements Outbox {
     );
     return new Set(partitions.filter((_, at) => (lengths[at] ?? 0) > 0));
   }
-
-  #entry({ place, kind, wire }: { place: string; kind: string; wire: string }): OutboxEntry[] {
-    const entry = archiveEntryOf(kind, wire);
-    if (entry !== null) return [{ place, entry }];
-    this.#options.anomalies.note('malformed_outbox_entry', { place });
-    return [];
-  }
-
-  /** `<attempts> <members cursor or -> <group id> <k> <w>` */
-  #retry(record: string): DueRetry[] {
-    const [, attempts = '', membersCursor = '', kind = '', wire = ''] =
-      /^(\d+) (\S+) \S+ (\S+) (.*)$/s.exec(record) ?? [];
-    const entry = archiveEntryOf(kind, wire);
-    if (entry === null) {
-      this.#options.anomalies.note('malformed_outbox_entry');
-      return [];
-    }
-    const pages = membersCursor === NOTHING ? null : membersCursor;
-    return [{ entry, attempts: Number(attempts), membersCursor: pages }];
-  }
 }
 
 function pageMarkOf(text: string): PageMark | null {
@@ -140,11 +121,11 @@ function pageMarkOf(text: string): PageMark | null {
 }
 
 /** `<group id> <messages>` for every group; events are not counted. */
-function passedWords(passed: readonly OutboxEntry[]): string {
+function passedWords({ passed, passedUnreadable }: DeliveryCommit): string {
   const counts = new Map<string, number>();
-  for (const { entry } of passed) {
-    if (entry.type === 'message') counts.set(entry.group_id, (counts.get(entry.group_id) ?? 0) + 1);
-  }
+  const count = (groupId: string) => counts.set(groupId, (counts.get(groupId) ?? 0) + 1);
+  for (const { entry } of passed) if (entry.type === 'message') count(entry.group_id);
+  for (const { groupId, isMessage } of passedUnreadable) if (isMessage && groupId !== null) count(groupId);
   return [...counts].map(([groupId, messages]) => `${groupId} ${messages}`).join(' ');
 }
 

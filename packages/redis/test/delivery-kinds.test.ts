@@ -71,7 +71,7 @@ async function twoNodes() {
   return {
     ...{ old: old.engine, young: young.engine, partition, held },
     ending: () => startEngine({ url, prefix, settings: { endedDeliveryKinds: ['archive'] } }),
-    queued: new Keys(prefix).queued(groupId),
+    keys: new Keys(prefix),
     [Symbol.asyncDispose]: async () => {
       await young[Symbol.asyncDispose]();
       await old[Symbol.asyncDispose]();
@@ -92,7 +92,7 @@ test('what was counted for an archive that is no more takes no room from the nex
   await using nodes = await twoNodes();
   const { young } = nodes;
   await using client = commandLine(redis.url);
-  await client.redis.hset(nodes.queued, groupId, 2048);
+  await client.redis.hset(nodes.keys.queued(groupId), groupId, 2048);
   await young.outbox.open(await nodes.held(young));
   await young.groups.change(createCommand({ groupId, actor: 'owner' }));
   expect((await young.log.append(messageDraft({ groupId, sender: 'owner' }))).outcome).toBe('appended');
@@ -108,7 +108,8 @@ test('a dead letter of an adapter that was ended stays where it can be seen', as
   const [passed] = batch?.entries ?? [];
   if (batch === null || passed === undefined) throw new Error('nothing waits');
   const dead = { messageId: passed.entry.message_id, attempts: 6, place: passed.place, reason: 'no' };
-  const effects = { retries: [], deadLetters: [dead], taken: [], pageMark: null };
+  const none = { retries: [], passedUnreadable: [], taken: [], pageMark: null, deadLettersKept: null };
+  const effects = { ...none, deadLetters: [dead] };
   const cursors = { expectedCursor: batch.cursor, cursor: batch.endPlace };
   await young.outbox.commit(lease, { kind: 'archive', ...cursors, passed: batch.entries, ...effects });
   await using _ = await nodes.ending();
@@ -116,6 +117,28 @@ test('a dead letter of an adapter that was ended stays where it can be seen', as
   const [letter] = (await old.deadLetters.list({ cursor: null, limit: 10 })).rows;
   await expect(old.deadLetters.retry(letter?.id ?? '')).rejects.toThrow('no adapter of this kind');
   expect((await old.deadLetters.list({ cursor: null, limit: 10 })).rows).toEqual([letter]);
+});
+
+test('what was to be tried again for an archive that was ended is gone, in the notifier’s list nothing is', async () => {
+  await using nodes = await twoNodes();
+  const { old, young, partition, keys } = nodes;
+  await using client = commandLine(redis.url);
+  for (const kind of ['archive', 'notifier'] as const) {
+    await client.redis.zadd(keys.retries(partition, kind), Date.now() + 60_000, 'e-1');
+    await client.redis.hset(keys.retrying(partition, kind), 'e-1', `1 - ${groupId} m {}`);
+  }
+  await client.redis.hset(keys.meta(), 'delivery:notifier', '1');
+  const lease = await nodes.held(young);
+  await young.outbox.open(lease);
+  expect((await young.outbox.read(partition, 'archive', 10))?.retrying).toBe(1);
+  await client.redis.hdel(keys.meta(), 'delivery:archive');
+  await old.outbox.open(lease);
+  const names = (['archive', 'notifier'] as const).flatMap((kind) => [
+    keys.retries(partition, kind),
+    keys.retrying(partition, kind),
+  ]);
+  const left = await Promise.all(names.map((name) => client.redis.exists(name)));
+  expect(left).toEqual([0, 0, 1, 1]);
 });
 
 function commandLine(url: string) {

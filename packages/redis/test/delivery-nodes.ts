@@ -33,14 +33,14 @@ export class DeliveryNodes implements AsyncDisposable {
   readonly server: RedisServer;
   readonly archive = recordingArchive();
   readonly engine: RedisEngine;
-  readonly #prefix: string;
+  readonly prefix: string;
   readonly #settings: Partial<EngineSettings>;
   readonly #closes: (() => Promise<void>)[] = [];
 
   private constructor(server: RedisServer, engine: RedisEngine, rest: [string, Partial<EngineSettings>]) {
     this.server = server;
     this.engine = engine;
-    [this.#prefix, this.#settings] = rest;
+    [this.prefix, this.#settings] = rest;
   }
 
   static async start(settings: Partial<EngineSettings> = {}): Promise<DeliveryNodes> {
@@ -65,7 +65,7 @@ export class DeliveryNodes implements AsyncDisposable {
   ): Promise<DeliveryNode> {
     const { engine } = await startEngine({
       url: this.server.url,
-      prefix: this.#prefix,
+      prefix: this.prefix,
       settings: this.#settings,
     });
     const nodeId = systemRandom.token();

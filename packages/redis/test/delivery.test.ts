@@ -23,9 +23,9 @@ function gated() {
     commit: async (lease, commit) => {
       waiting += 1;
       await gate;
-      const outcome = await outbox.commit(lease, commit);
-      outcomes.push(outcome);
-      return outcome;
+      const committed = await outbox.commit(lease, commit);
+      outcomes.push(committed.outcome);
+      return committed;
     },
   });
   return { wrap, outcomes, open: () => open(), waiting: () => waiting };

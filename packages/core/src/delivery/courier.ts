@@ -8,12 +8,15 @@ import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
+import { firstOf, refusalRoom } from './refusal-room.ts';
 import { Round } from './round.ts';
 import { judge, type Suspect } from './suspicion.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';
 
 /** A round that takes longer is committed as far as it got. */
 const roundMs = 1000;
+/** How often a full set of dead letters is looked at: an operator has to act first. */
+const blockedLookMs = 2000;
 /** Failures after which a round leaves the other retries for the next one. */
 const retryFailuresMax = 2;
 /** What a dead letter says of an entry at which the adapter fails without a word. */
@@ -30,6 +33,8 @@ export interface Carried {
   readonly round: Round;
   /** How long the adapter wants to be left alone; null: it works. */
   readonly heldUpMs: number | null;
+  /** Entries wait that are not offered to it, because it has refused too many. */
+  readonly isBlocked: boolean;
 }
 
 type Refusals = Pick<Extract<Delivered, { outcome: 'taken' }>, 'refused' | 'membersCursor'>;
@@ -55,22 +60,33 @@ export class Courier {
   /** One round: calls the adapter and commits nothing. Rejects only when the store is away. */
   async carry(batch: OutboxBatch, signal: AbortSignal): Promise<Carried> {
     const { target, settings, random } = this.#parts;
-    const round = new Round({ kind: target.kind, batch, settings, random });
-    if (this.#shed(round, batch)) return { round, heldUpMs: null };
-    const run: Run = { round, entries: batch.entries, signal, at: 0 };
-    const heldUpMs = await this.#firstAttempts(run, batch);
-    return { round, heldUpMs: heldUpMs ?? (await this.#retries(batch.retries, round, signal)) };
+    const { kind } = target;
+    const excess = kind === 'notifier' ? batch.waiting - settings.notifierBacklogMax : 0;
+    if (excess > 0) return { round: this.#shed(batch, excess), heldUpMs: null, isBlocked: false };
+    const room = refusalRoom(kind, batch, settings.deadLettersMax);
+    const offered = firstOf(batch, room);
+    const round = new Round({ kind, batch: offered, settings, random });
+    const run: Run = { round, entries: offered.entries, signal, at: 0 };
+    const adapterMs = await this.#firstAttempts(run, offered);
+    const heldUpMs = adapterMs ?? (await this.#retries(batch.retries, round, signal));
+    const isBlocked = room === 0 && offered !== batch;
+    const isAtRest = isBlocked && batch.retries.length === 0;
+    return {
+      round,
+      heldUpMs: heldUpMs ?? (isAtRest ? (round.nextRetryMs ?? blockedLookMs) : null),
+      isBlocked,
+    };
   }
 
-  /** Of a notifier's backlog above its cap the oldest messages are given up. @returns whether there were any. */
-  #shed(round: Round, { entries, waiting }: OutboxBatch): boolean {
-    const { target, settings } = this.#parts;
-    const excess = target.kind === 'notifier' ? waiting - settings.notifierBacklogMax : 0;
-    for (const entry of entries.slice(0, Math.max(0, excess))) {
+  /** Of a notifier's backlog above its cap the oldest messages are given up. */
+  #shed(batch: OutboxBatch, excess: number): Round {
+    const { target, settings, random } = this.#parts;
+    const round = new Round({ kind: target.kind, batch, settings, random });
+    for (const entry of batch.entries.slice(0, excess)) {
       if (target.wants(entry.entry)) round.bury(entry, 'backlog');
       round.pass(entry);
     }
-    return excess > 0;
+    return round;
   }
 
   /** In order. @returns ms for which the adapter holds the rest up; null if it does not. */

@@ -13,6 +13,11 @@ export interface DeliverySettings {
   readonly callsAtOnce: number;
   /** Messages of a partition that may wait for the notifier; the oldest of the excess become dead letters. */
   readonly notifierBacklogMax: number;
+  /**
+   * Dead letters of one kind that a partition keeps. The notifier's oldest give way; the archive's never do: what it has
+   * refused and what died count together, and at this number nothing more is offered to it.
+   */
+  readonly deadLettersMax: number;
 }
 
 export const defaultDeliverySettings: DeliverySettings = {
@@ -23,4 +28,5 @@ export const defaultDeliverySettings: DeliverySettings = {
   callTimeoutMs: 2500,
   callsAtOnce: 16,
   notifierBacklogMax: 100_000,
+  deadLettersMax: 10_000,
 };

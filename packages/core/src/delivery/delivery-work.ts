@@ -9,6 +9,7 @@ import type { Logger } from '../ports/telemetry.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { Courier } from './courier.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
+import { Fullness } from './fullness.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import type { Round } from './round.ts';
 import type { DeliveryTarget } from './target.ts';
@@ -31,6 +32,7 @@ interface Post {
   readonly lease: Lease;
   readonly target: DeliveryTarget;
   readonly courier: Courier;
+  readonly fullness: Fullness;
   readonly signal: AbortSignal;
 }
 
@@ -51,10 +53,12 @@ export class DeliveryWork implements PartitionWork {
 
   async run(lease: Lease, signal: AbortSignal): Promise<void> {
     const endUse = this.#watch.use();
-    const posts = this.#parts.targets.map((target) => {
+    const posts = this.#parts.targets.map(async (target) => {
       const courier = new Courier({ ...this.#parts, target });
-      const step = () => this.#round({ lease, target, courier, signal });
-      return this.#repeat({ what: target.kind, step }, lease, signal);
+      const fullness = new Fullness({ ...this.#parts, partition: lease.partition, kind: target.kind });
+      const step = () => this.#round({ lease, target, courier, fullness, signal });
+      await this.#repeat({ what: target.kind, step }, lease, signal);
+      fullness.end();
     });
     await Promise.all([this.#keepOpen(lease, signal), ...posts]);
     endUse();
@@ -65,7 +69,7 @@ export class DeliveryWork implements PartitionWork {
     let opened: string | null = null;
     const step = async () => {
       const kinds = [...this.#parts.outbox.kinds()].join(' ');
-      if (kinds !== opened && (await this.#parts.outbox.open(lease)) === 'committed') opened = kinds;
+      if (kinds !== opened && (await this.#parts.outbox.open(lease)) === 'opened') opened = kinds;
       await this.#watch.pause(lookEveryMs, signal);
     };
     await this.#repeat({ what: 'kinds', step }, lease, signal);
@@ -92,7 +96,8 @@ export class DeliveryWork implements PartitionWork {
     const { partition } = lease;
     const batch = await outbox.read(partition, target.kind, settings.batchSize);
     if (batch === null) return this.#open(post);
-    const { round, heldUpMs } = await courier.carry(batch, signal);
+    const { round, heldUpMs, isBlocked } = await courier.carry(batch, signal);
+    post.fullness.blocked(isBlocked);
     const outcome = await this.#commit(post, round);
     // The lease is another's: whoever gave it to this work is about to learn of it, and nothing is left to do until then.
     if (outcome === 'not_owner') return this.#watch.untilAborted(signal);
@@ -114,12 +119,15 @@ export class DeliveryWork implements PartitionWork {
     return this.#watch.untilWaiting(lease.partition, atMostMs, signal);
   }
 
-  async #commit({ lease, target }: Post, round: Round) {
+  async #commit({ lease, target, fullness }: Post, round: Round) {
     const commit = round.commit();
     if (commit === null) return 'committed';
-    const outcome = await this.#parts.outbox.commit(lease, commit);
-    if (outcome === 'committed') tell(target, round);
-    return outcome;
+    const committed = await this.#parts.outbox.commit(lease, commit);
+    if (committed.outcome === 'committed') {
+      tell(target, round);
+      fullness.dropped(committed.droppedDeadLetters);
+    }
+    return committed.outcome;
   }
 }
 
@@ -132,7 +140,7 @@ const isIdle = (batch: OutboxBatch, round: Round, settings: DeliverySettings): b
 function tell({ kind }: DeliveryTarget, round: Round): void {
   for (const { attempts } of round.refusals)
     emitTelemetry('delivery_retry', { kind, entries: 1, attempt: attempts });
-  for (const { entry, reason } of round.deadLetters) {
-    emitTelemetry('dead_letter', { kind, groupId: entry.group_id, reason });
+  for (const { groupId, reason } of round.deadLetters) {
+    emitTelemetry('dead_letter', { kind, groupId, reason });
   }
 }

@@ -1,5 +1,7 @@
 /** What one round of deliveries comes to, gathered until it is committed in one step. */
+import type { GroupId } from '@plenum/protocol';
 import type { ArchiveEntry, DeliveryKind } from '../ports/adapters.ts';
+import { unreadableReason } from '../ports/dead-letters.ts';
 import type {
   DeliveryCommit,
   DueRetry,
@@ -8,6 +10,7 @@ import type {
   OutboxEntry,
   PageMark,
   ScheduledRetry,
+  UnreadableEntry,
 } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
@@ -23,10 +26,14 @@ interface Refusal {
   readonly membersCursor: string | null;
 }
 
+interface Buried extends NewDeadLetter {
+  readonly groupId: GroupId | null;
+}
+
 interface RoundParts {
   readonly kind: DeliveryKind;
   readonly batch: OutboxBatch;
-  readonly settings: Pick<DeliverySettings, 'maxRetries' | 'retryBaseMs'>;
+  readonly settings: Pick<DeliverySettings, 'maxRetries' | 'retryBaseMs' | 'deadLettersMax'>;
   readonly random: Random;
 }
 
@@ -34,13 +41,16 @@ export class Round {
   readonly #parts: RoundParts;
   readonly #passed: OutboxEntry[] = [];
   readonly #retries: ScheduledRetry[] = [];
-  readonly #deadLetters: (NewDeadLetter & { readonly entry: ArchiveEntry })[] = [];
+  readonly #deadLetters: Buried[] = [];
   readonly #taken: string[] = [];
   #pageMark: PageMark | null;
 
   constructor(parts: RoundParts) {
     this.#parts = parts;
     this.#pageMark = parts.batch.pageMark;
+    for (const { messageId, attempts } of parts.batch.unreadableRetries) {
+      this.#deadLetters.push({ messageId, attempts, place: null, reason: unreadableReason, groupId: null });
+    }
   }
 
   /** The cursor passes the next entry of the batch. */
@@ -58,7 +68,7 @@ export class Round {
     const { settings, random } = this.#parts;
     const { message_id: messageId } = entry;
     if (attempts > settings.maxRetries) {
-      this.#deadLetters.push({ entry, messageId, attempts, place, reason });
+      this.#deadLetters.push({ messageId, attempts, place, reason, groupId: entry.group_id });
     } else {
       const delayMs = retryDelayMs(settings.retryBaseMs, attempts, random);
       this.#retries.push({ messageId, attempts, place, delayMs, membersCursor });
@@ -67,7 +77,8 @@ export class Round {
 
   /** Straight to the dead letters. */
   bury({ place, entry }: OutboxEntry, reason: string): void {
-    this.#deadLetters.push({ entry, messageId: entry.message_id, attempts: 0, place, reason });
+    const { message_id: messageId, group_id: groupId } = entry;
+    this.#deadLetters.push({ messageId, attempts: 0, place, reason, groupId });
   }
 
   takeRetry({ entry }: DueRetry): void {
@@ -90,8 +101,9 @@ export class Round {
   get passedCount(): number {
     return this.#passed.length;
   }
-  get deadLetters(): readonly (NewDeadLetter & { readonly entry: ArchiveEntry })[] {
-    return this.#deadLetters;
+  /** Of those that were refused and those that cannot be read. */
+  get deadLetters(): readonly Buried[] {
+    return [...this.#deadLetters, ...this.#passedUnreadable.map(unreadableLetter)];
   }
   get refusals(): readonly ScheduledRetry[] {
     return this.#retries.filter(({ delayMs }) => delayMs > 0);
@@ -99,10 +111,10 @@ export class Round {
 
   /** @returns null if nothing has come of the round. */
   commit(): DeliveryCommit | null {
-    const { kind, batch } = this.#parts;
-    const isWhole = this.#passed.length === batch.entries.length;
-    const cursor = isWhole ? batch.endPlace : (this.#passed.at(-1)?.place ?? batch.cursor);
-    const changes = [this.#retries, this.#deadLetters, this.#taken];
+    const { kind, batch, settings } = this.#parts;
+    const { deadLetters } = this;
+    const changes = [this.#retries, deadLetters, this.#taken];
+    const cursor = this.#cursor;
     const isMarked = this.#pageMark?.membersCursor !== batch.pageMark?.membersCursor;
     if (cursor === batch.cursor && !isMarked && changes.every((list) => list.length === 0)) return null;
     return {
@@ -110,10 +122,33 @@ export class Round {
       expectedCursor: batch.cursor,
       cursor,
       passed: this.#passed,
+      passedUnreadable: this.#passedUnreadable,
       retries: this.#retries,
-      deadLetters: this.#deadLetters,
+      deadLetters,
+      deadLettersKept: kind === 'notifier' ? settings.deadLettersMax : null,
       taken: this.#taken,
       pageMark: this.#pageMark,
     };
   }
+
+  /** Those before the next entry that has to be delivered. */
+  get #passedUnreadable(): readonly UnreadableEntry[] {
+    return this.#parts.batch.unreadable.filter(({ behind }) => behind <= this.#passed.length);
+  }
+
+  get #cursor(): string {
+    const { batch } = this.#parts;
+    if (this.#passed.length === batch.entries.length) return batch.endPlace;
+    const unreadable = this.#passedUnreadable.findLast(({ behind }) => behind === this.#passed.length);
+    return unreadable?.place ?? this.#passed.at(-1)?.place ?? batch.cursor;
+  }
 }
+
+/** It has no message id of its own. */
+const unreadableLetter = ({ place, groupId }: UnreadableEntry): Buried => ({
+  messageId: `unreadable-${place}`,
+  attempts: 0,
+  place,
+  reason: unreadableReason,
+  groupId,
+});

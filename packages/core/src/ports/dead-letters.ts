@@ -1,13 +1,24 @@
+import type { GroupId } from '@plenum/protocol';
 import type { Page } from '../groups/records.ts';
 import type { ArchiveEntry, DeliveryKind } from './adapters.ts';
+
+/** The reason of a dead letter of which nobody can make sense. */
+export const unreadableReason = 'unreadable';
 
 /** An entry that an adapter has not taken. */
 export interface DeadLetter {
   /** Opaque, unique in the cluster. */
   readonly id: string;
   readonly kind: DeliveryKind;
-  readonly entry: ArchiveEntry;
-  /** What the adapter said, or `backlog`: there were too many before it. */
+  /** Null where not even that can be read. */
+  readonly groupId: GroupId | null;
+  /** Of an unreadable one: some other id, as unique. */
+  readonly messageId: string;
+  /** Null: nobody can make sense of it, at least not in this version. */
+  readonly entry: ArchiveEntry | null;
+  /** What stands in place of an entry. */
+  readonly raw: string | null;
+  /** What the adapter said, `backlog`: there were too many before it, or `unreadable`. */
   readonly reason: string;
   readonly attempts: number;
   /** Engine clock, ms. */

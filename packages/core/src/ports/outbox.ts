@@ -2,6 +2,7 @@
  * What was stored and still has to reach the adapters: one outbox per partition, with a cursor of its own for each kind.
  * Whoever appends an entry writes it there in the same atomic step; only the owner of the partition takes it from there.
  */
+import type { GroupId } from '@plenum/protocol';
 import type { ArchiveEntry, DeliveryKind } from './adapters.ts';
 import type { Lease } from './leases.ts';
 
@@ -9,6 +10,17 @@ export interface OutboxEntry {
   /** Where it stands in the outbox of its partition; opaque. */
   readonly place: string;
   readonly entry: ArchiveEntry;
+}
+
+/** What nobody can make sense of: a later version has written it, or somebody who should not. It becomes a dead letter. */
+export interface UnreadableEntry {
+  readonly place: string;
+  /** How many of the batch's entries stand before it. */
+  readonly behind: number;
+  /** Null where not even that can be read. */
+  readonly groupId: GroupId | null;
+  /** It says that it is a message: as one it was counted. */
+  readonly isMessage: boolean;
 }
 
 /** How far a message has got through the pages of its recipients. */
@@ -27,12 +39,20 @@ export interface DueRetry {
   readonly membersCursor: string | null;
 }
 
+/** A retry that nobody can make sense of. */
+export interface UnreadableRetry {
+  readonly messageId: string;
+  readonly attempts: number;
+}
+
 export interface OutboxBatch {
   /** Where the kind stands. A commit names it, and changes nothing if it has moved meanwhile. */
   readonly cursor: string;
   /** Behind the cursor, in order. */
   readonly entries: readonly OutboxEntry[];
-  /** The place of the last entry that was read, one that nobody could make sense of included; the cursor if there is none. */
+  /** Between them or behind them, in order. */
+  readonly unreadable: readonly UnreadableEntry[];
+  /** The place of the last entry that was read, an unreadable one included; the cursor if there is none. */
   readonly endPlace: string;
   /** At least so many entries are behind the cursor; exact for the kind that is furthest behind. */
   readonly waiting: number;
@@ -40,8 +60,13 @@ export interface OutboxBatch {
   readonly pageMark: PageMark | null;
   /** The earliest first. */
   readonly retries: readonly DueRetry[];
+  readonly unreadableRetries: readonly UnreadableRetry[];
   /** Until the next retry is due; null if none is scheduled. */
   readonly nextRetryMs: number | null;
+  /** Refused entries that are to be tried again, due or not. */
+  readonly retrying: number;
+  /** Dead letters of this kind. */
+  readonly deadLetters: number;
 }
 
 /** An entry that was refused: whence its text is taken. */
@@ -69,24 +94,30 @@ export interface DeliveryCommit {
   readonly cursor: string;
   /** The entries that the cursor passes. */
   readonly passed: readonly OutboxEntry[];
+  /** Unreadable ones that it passes as well; each is among the dead letters. */
+  readonly passedUnreadable: readonly UnreadableEntry[];
   readonly retries: readonly ScheduledRetry[];
   readonly deadLetters: readonly NewDeadLetter[];
+  /** So many dead letters of the kind are kept, and the oldest give way; null: all. */
+  readonly deadLettersKept: number | null;
   /** Message ids of retries that were taken. */
   readonly taken: readonly string[];
   readonly pageMark: PageMark | null;
 }
 
 /** `not_owner`: the lease is another's by now. `moved`: the cursor is not where it was expected, read again. */
-export type CommitOutcome = 'committed' | 'not_owner' | 'moved';
+export type CommitOutcome =
+  | { readonly outcome: 'committed'; readonly droppedDeadLetters: number }
+  | { readonly outcome: 'not_owner' | 'moved' };
 
 export interface Outbox {
   /** The kinds that the cluster delivers to. A running node knows of a change after some seconds. */
   kinds(): ReadonlySet<DeliveryKind>;
   /**
    * Gives each of the cluster's kinds a cursor if it has none, at the oldest entry, and takes the cursors of all others
-   * away: what they have not passed is no longer kept for them. Fenced by the lease.
+   * away: what they have not passed is no longer kept for them, nor what they would have tried again. Fenced by the lease.
    */
-  open(lease: Lease): Promise<Exclude<CommitOutcome, 'moved'>>;
+  open(lease: Lease): Promise<'opened' | 'not_owner'>;
   /** @returns null if the kind has no cursor: the outbox has to be opened. */
   read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null>;
   /**

@@ -40,12 +40,13 @@ export async function deleteDeadLetter(
   return isThere ? succeed({ status: 'deleted' }) : fail({ code: 'dead_letter_not_found' });
 }
 
-const view = ({ id, kind, entry, reason, attempts, diedAtMs }: DeadLetter) => ({
+const view = ({ id, kind, groupId, messageId, entry, raw, reason, attempts, diedAtMs }: DeadLetter) => ({
   dead_letter_id: id,
   kind,
-  group_id: entry.group_id,
-  message_id: entry.message_id,
+  group_id: groupId,
+  message_id: messageId,
   entry,
+  ...(raw === null ? {} : { raw }),
   reason,
   attempts,
   died_at: isoTime(diedAtMs),

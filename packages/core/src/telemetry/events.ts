@@ -28,7 +28,24 @@ export interface TelemetryEvents {
     readonly entries: number;
     readonly attempt: number;
   };
-  readonly dead_letter: { readonly kind: DeliveryKind; readonly groupId: GroupId; readonly reason: string };
+  readonly dead_letter: {
+    readonly kind: DeliveryKind;
+    /** Null where the entry cannot be read. */
+    readonly groupId: GroupId | null;
+    readonly reason: string;
+  };
+  /** The oldest dead letters of a kind have given way to new ones: they are lost. */
+  readonly dead_letters_dropped: {
+    readonly partition: number;
+    readonly kind: DeliveryKind;
+    readonly entries: number;
+  };
+  /** A partition delivers nothing more to an adapter before somebody has dealt with dead letters, or does again. */
+  readonly delivery_blocked: {
+    readonly partition: number;
+    readonly kind: DeliveryKind;
+    readonly isBlocked: boolean;
+  };
   readonly adapter_denied: { readonly adapter: AdapterName; readonly groupId: GroupId };
   /** `timeout`: it hung; `throw`: it rejected; `bad_return`: nobody can make sense of its answer. */
   readonly adapter_failed: {

@@ -24,6 +24,7 @@ export type Unit =
   | 'leases'
   | 'feeds'
   | 'devices'
+  | 'partitions'
   | 'state';
 
 export interface Description {

@@ -6,7 +6,16 @@ const nothing = z.tuple([]);
 
 export const openOutbox = defineScript({
   file: 'open-outbox',
-  keys: ['lease', 'outbox', 'cursors', 'queued'],
+  keys: [
+    'lease',
+    'outbox',
+    'cursors',
+    'queued',
+    'archiveRetries',
+    'archiveRetrying',
+    'notifierRetries',
+    'notifierRetrying',
+  ],
   args: ['nodeId', 'token', 'kinds'],
   reply: z.discriminatedUnion('word', [said('opened', nothing), said('not_owner', nothing)]),
 });
@@ -17,8 +26,10 @@ const headWords = z.tuple([
   integerWord,
   z.union([z.literal('').transform(() => null), integerWord]),
   integerWord,
+  integerWord,
+  integerWord,
 ]);
-const HEAD_LENGTH = 5;
+const HEAD_LENGTH = 7;
 const ENTRY_LENGTH = 4;
 
 export interface StoredEntry {
@@ -34,7 +45,7 @@ const readDetails = z.array(z.string()).transform((words, context) => {
     context.addIssue({ code: 'custom', message: 'the head of an outbox is malformed' });
     return z.NEVER;
   }
-  const [cursor, page, waiting, nextRetryMs, count] = head.data;
+  const [cursor, page, waiting, nextRetryMs, retrying, deadLetters, count] = head.data;
   const retriesAt = HEAD_LENGTH + count * ENTRY_LENGTH;
   const entries: StoredEntry[] = [];
   for (let at = HEAD_LENGTH; at < retriesAt; at += ENTRY_LENGTH) {
@@ -45,12 +56,12 @@ const readDetails = z.array(z.string()).transform((words, context) => {
   for (let at = retriesAt; at + 1 < words.length; at += 2) {
     retries.push({ messageId: words[at] ?? '', record: words[at + 1] ?? '' });
   }
-  return { cursor, page, waiting, nextRetryMs, entries, retries };
+  return { cursor, page, waiting, nextRetryMs, retrying, deadLetters, entries, retries };
 });
 
 export const readOutbox = defineScript({
   file: 'read-outbox',
-  keys: ['outbox', 'cursors', 'retries', 'retrying'],
+  keys: ['outbox', 'cursors', 'retries', 'retrying', 'deadLetters'],
   args: ['kind', 'limit'],
   reply: z.discriminatedUnion('word', [said('unopened', nothing), said('found', readDetails)]),
 });
@@ -58,9 +69,21 @@ export const readOutbox = defineScript({
 export const commitDelivery = defineScript({
   file: 'commit-delivery',
   keys: ['lease', 'outbox', 'cursors', 'queued', 'retries', 'retrying', 'deadLetters'],
-  args: ['nodeId', 'token', 'kind', 'expectedCursor', 'cursor', 'page', 'passed', 'refused', 'taken'],
+  args: [
+    'nodeId',
+    'token',
+    'kind',
+    'expectedCursor',
+    'cursor',
+    'page',
+    'passed',
+    'refused',
+    'taken',
+    'deadLettersKept',
+  ],
   reply: z.discriminatedUnion('word', [
-    said('committed', nothing),
+    /** And how many dead letters gave way. */
+    said('committed', z.tuple([integerWord])),
     said('not_owner', nothing),
     /** The cursor is not where it was expected. */
     said('moved', nothing),
@@ -69,15 +92,8 @@ export const commitDelivery = defineScript({
 
 export const retryDeadLetter = defineScript({
   file: 'retry-dead-letter',
-  keys: [
-    'deadLetters',
-    'archiveRetries',
-    'archiveRetrying',
-    'notifierRetries',
-    'notifierRetrying',
-    'cursors',
-  ],
-  args: ['place'],
+  keys: ['deadLetters', 'retries', 'retrying', 'cursors'],
+  args: ['kind', 'place'],
   reply: z.discriminatedUnion('word', [
     said('retried', nothing),
     said('gone', nothing),

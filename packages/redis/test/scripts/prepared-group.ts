@@ -59,7 +59,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     archiveRetrying: keys.retrying(partition, 'archive'),
     notifierRetries: keys.retries(partition, 'notifier'),
     notifierRetrying: keys.retrying(partition, 'notifier'),
-    deadLetters: keys.deadLetters(partition),
+    deadLetters: keys.deadLetters(partition, 'archive'),
     due: keys.due(id),
     groups: keys.groups(id),
     bucket: keys.bucket(id, user('owner')),
@@ -154,6 +154,7 @@ const deliveryOf = (script: AnyScript): Readonly<Record<string, string>> => ({
   passed: `${groupId} 1`,
   refused: `retry ${messageIds[2]} 1 2-0 100 -\ndead ${messageIds[0]} 5 - because`,
   taken: messageIds[1],
+  deadLettersKept: '1',
   place: '1-0',
   ...(nameOf(script) === 'read-outbox' ? { limit: '1' } : {}),
 });
@@ -220,7 +221,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
       [messageIds[0]]: `4 - ${groupId} m {}`,
       [messageIds[1]]: `1 - ${groupId} m {}`,
     })
-    .xadd(key('deadLetters'), '1-0', 'd', 'archive', 'g', groupId, 'k', 'm', 'w', '{}', 'm', messageIds[2])
+    .xadd(key('deadLetters'), '1-0', 'g', groupId, 'k', 'm', 'w', '{}', 'm', messageIds[2])
     .hset(key('index'), groupId, 'nonce.1')
     .hset(key('nodes'), 'node', '1 0 {}')
     .set(key('lease'), 'node 1')

@@ -1,6 +1,5 @@
 /** One group, the outbox of its partition, and the lease under which a test takes things from it. */
 import {
-  type CommitOutcome,
   type DeadLetter,
   type DeliveryCommit,
   type DeliveryKind,
@@ -28,15 +27,18 @@ export class OutboxScene implements AsyncDisposable {
   }
 
   /** Passes all that is before the kind; `changes` says what else. */
-  async pass(changes: Partial<DeliveryCommit> = {}, lease = this.lease): Promise<CommitOutcome> {
+  async pass(
+    changes: Partial<DeliveryCommit> = {},
+    lease = this.lease,
+  ): Promise<'committed' | 'not_owner' | 'moved'> {
     const { kind = 'archive' } = changes;
     const { cursor, endPlace, entries } = await this.read(kind);
     const commit = { kind, expectedCursor: cursor, cursor: endPlace, passed: entries, ...nothing };
-    return this.scene.engine.outbox.commit(lease, { ...commit, ...changes });
+    return (await this.scene.engine.outbox.commit(lease, { ...commit, ...changes })).outcome;
   }
 
   /** Commits nothing but these changes; the cursor stays. */
-  async stay(changes: Partial<DeliveryCommit>): Promise<CommitOutcome> {
+  async stay(changes: Partial<DeliveryCommit>): Promise<'committed' | 'not_owner' | 'moved'> {
     const { cursor, pageMark } = await this.read(changes.kind ?? 'archive');
     return this.pass({ cursor, passed: [], pageMark, ...changes });
   }
@@ -68,7 +70,14 @@ export class OutboxScene implements AsyncDisposable {
   }
 }
 
-const nothing = { retries: [], deadLetters: [], taken: [], pageMark: null } as const;
+const nothing = {
+  retries: [],
+  deadLetters: [],
+  taken: [],
+  pageMark: null,
+  passedUnreadable: [],
+  deadLettersKept: null,
+} as const;
 
 export async function beginOutbox(
   makeEngine: MakeEngine,
@@ -84,4 +93,4 @@ export async function beginOutbox(
 }
 
 export const textOf = ({ entry }: { readonly entry: DeadLetter['entry'] }): string =>
-  entry.type === 'message' ? entry.message : entry.type;
+  entry?.type === 'message' ? entry.message : (entry?.type ?? 'unreadable');

@@ -1,17 +1,21 @@
 /** Tests of retries and of dead letters. */
-import { PlenumError } from '@plenum/core';
+import { type DeliveryKind, PlenumError, type ScheduledRetry } from '@plenum/core';
 import { expect, test } from 'vitest';
 import type { MakeEngine } from '../engine-harness.ts';
 import { beginOutbox, type OutboxScene, textOf } from './outbox-scene.ts';
 
 /** The first message, and a commit that passes everything but schedules it once more. */
 async function retryFirst(outbox: OutboxScene, delayMs: number, membersCursor: string | null = null) {
+  const retry = { ...(await firstRefused(outbox, delayMs)), membersCursor };
+  await outbox.pass({ retries: [retry] });
+  return retry;
+}
+
+async function firstRefused(outbox: OutboxScene, delayMs: number): Promise<ScheduledRetry> {
   const [found] = (await outbox.read()).entries.filter(({ entry }) => entry.type === 'message');
   if (found === undefined) throw new Error('no message waits');
   const messageId = found.entry.message_id;
-  const retry = { messageId, attempts: 1, place: found.place, delayMs, membersCursor };
-  await outbox.pass({ retries: [retry] });
-  return retry;
+  return { messageId, attempts: 1, place: found.place, delayMs, membersCursor: null };
 }
 
 /** Entries that an adapter has refused: retries and dead letters. */
@@ -85,6 +89,39 @@ export function refusing(makeEngine: MakeEngine): void {
     expect((await outbox.letters()).map(textOf)).toEqual(['two']);
     expect((await outbox.read()).retries).toMatchObject([{ attempts: 0, membersCursor: null }]);
     expect(await outbox.scene.engine.deadLetters.retry(letter?.id ?? '')).toBe(false);
+  });
+
+  test('a batch tells how many entries were refused and are kept', async () => {
+    await using outbox = await beginOutbox(makeEngine, { kinds: ['archive', 'notifier'] });
+    await outbox.bury('one', 'two');
+    await outbox.scene.send('owner', 'three');
+    await outbox.pass({ retries: [await firstRefused(outbox, 60_000)] });
+    expect(await outbox.read()).toMatchObject({ retrying: 1, deadLetters: 2 });
+    expect(await outbox.read('notifier')).toMatchObject({ retrying: 0, deadLetters: 0 });
+  });
+
+  test('of dead letters above what a commit keeps the oldest give way, and it says how many', async () => {
+    await using outbox = await beginOutbox(makeEngine, { kinds: ['archive', 'notifier'] });
+    await outbox.bury('one', 'two', 'three');
+    const { cursor } = await outbox.read('notifier');
+    const nothing = {
+      passed: [],
+      passedUnreadable: [],
+      retries: [],
+      deadLetters: [],
+      taken: [],
+      pageMark: null,
+    };
+    const drop = (kind: DeliveryKind, expectedCursor: string) =>
+      outbox.scene.engine.outbox.commit(outbox.lease, {
+        ...{ kind, expectedCursor, cursor: expectedCursor },
+        ...nothing,
+        deadLettersKept: 1,
+      });
+    expect(await drop('notifier', cursor)).toEqual({ outcome: 'committed', droppedDeadLetters: 0 });
+    const archiveCursor = (await outbox.read()).cursor;
+    expect(await drop('archive', archiveCursor)).toEqual({ outcome: 'committed', droppedDeadLetters: 2 });
+    expect((await outbox.letters()).map(textOf)).toEqual(['three']);
   });
 
   test('a dead letter that is deleted is gone', async () => {
