@@ -1,7 +1,8 @@
 /**
  * Which kinds of adapters the cluster delivers to. It is a setting of the cluster, kept in `meta`: whoever appends has to
  * write the outbox, clients without any adapter included. A node adds what it brings, so a kind comes with a rolling change
- * of the configuration. It never goes by itself: a node that has merely lost a variable must not end the archive of all.
+ * of the configuration. It never goes by itself: a node that has merely lost a variable must not end the archive of all,
+ * and neither may a Redis that has come back empty.
  */
 import { type Clock, type DeliveryKind, type EngineSettings, type Logger, runLoop } from '@plenum/core';
 import type { RedisRole } from './connections.ts';
@@ -11,6 +12,9 @@ import type { ScriptCalls } from './script-calls.ts';
 const everyKind: readonly DeliveryKind[] = ['archive', 'notifier'];
 const lookEveryMs = 3000;
 const fieldOf = (kind: DeliveryKind) => `delivery:${kind}`;
+/** Stands in `meta` as soon as any kind did: without it a Redis has lost what it was told, and no kind was ended. */
+const toldField = 'delivery';
+const isSo = '1';
 
 /** The settings of an engine as its scripts are given them. */
 export interface StateSettings extends EngineSettings {
@@ -30,6 +34,8 @@ export class DeliveryKinds {
   readonly #options: DeliveryKindsOptions;
   readonly #stopped = new AbortController();
   #current: ReadonlySet<DeliveryKind> = new Set();
+  /** What this process has brought to the cluster. */
+  #own: readonly DeliveryKind[] = [];
 
   constructor(options: DeliveryKindsOptions) {
     this.#options = options;
@@ -65,10 +71,11 @@ export class DeliveryKinds {
     await this.#look();
     // Not written again: a Redis without memory takes nothing, and needs its nodes to be emptied by them.
     const brought = own.filter((kind) => !this.#current.has(kind));
-    for (const kind of brought) await calls.command((redis) => redis.hset(keys.meta(), fieldOf(kind), '1'));
+    if (brought.length > 0) await this.#tell(brought);
     if (brought.length > 0) await this.#look();
     const missing = [...this.#current].filter((kind) => !own.includes(kind));
     if (role === 'node' && missing.length > 0) throw new Error(lacking(missing, keys.prefix));
+    this.#own = own;
     runLoop('delivery kinds', () => this.#look(), {
       clock,
       logger,
@@ -89,8 +96,19 @@ export class DeliveryKinds {
 
   async #look(): Promise<void> {
     const { calls, keys } = this.#options;
-    const found = await calls.command((redis) => redis.hmget(keys.meta(), ...everyKind.map(fieldOf)));
-    this.#current = new Set(everyKind.filter((_, at) => found[at] === '1'));
+    const fields = [toldField, ...everyKind.map(fieldOf)];
+    const [told, ...found] = await calls.command((redis) => redis.hmget(keys.meta(), ...fields));
+    const kinds = new Set(everyKind.filter((_, at) => found[at] === isSo));
+    const known = new Set([...kinds, ...this.#current, ...this.#own]);
+    const isForgotten = told === null && known.size > 0;
+    if (isForgotten) await this.#tell([...known]);
+    this.#current = isForgotten ? known : kinds;
+  }
+
+  async #tell(kinds: readonly DeliveryKind[]): Promise<void> {
+    const { calls, keys } = this.#options;
+    const fields = Object.fromEntries([toldField, ...kinds.map(fieldOf)].map((field) => [field, isSo]));
+    await calls.command((redis) => redis.hset(keys.meta(), fields));
   }
 }
 

@@ -141,6 +141,28 @@ test('what was to be tried again for an archive that was ended is gone, in the n
   expect(left).toEqual([0, 0, 1, 1]);
 });
 
+test('a Redis that has come back empty learns again what the cluster delivers to, from whoever knows it', async () => {
+  const { url } = redis;
+  const prefix = freshPrefix();
+  await using node = await startEngine({ url, prefix, settings: { deliveryKinds: ['archive'] } });
+  await using client = commandLine(url);
+  const meta = new Keys(prefix).meta();
+  // Brought by a node of another configuration, of which this one has heard.
+  await client.redis.hset(meta, 'delivery:notifier', '1');
+  const both = new Set(['archive', 'notifier']);
+  await eventually(() => expect(node.engine.outbox.kinds()).toEqual(both), { timeoutMs: 10_000 });
+  await client.redis.del(meta);
+  await eventually(
+    async () =>
+      expect(await client.redis.hgetall(meta)).toMatchObject({
+        'delivery:archive': '1',
+        'delivery:notifier': '1',
+      }),
+    { timeoutMs: 10_000 },
+  );
+  expect(node.engine.outbox.kinds()).toEqual(both);
+});
+
 function commandLine(url: string) {
   const client = new Redis(url);
   return { redis: client, [Symbol.asyncDispose]: async () => client.disconnect() };
