@@ -1,12 +1,14 @@
 /** Three nodes under load on a Redis Cluster whose slots move and whose masters go. */
 
-import { partitionOf } from '@plenum/core';
+import { PARTITION_COUNT, partitionOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import { ClusterSet, type RedisServer } from '@plenum/testkit';
+import { ClusterSet, eventually, type RedisServer } from '@plenum/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cluster } from '../world/cluster.ts';
+import { adminToken, httpRequest } from '../world/service.ts';
 import { SteadyLoad } from '../world/steady-load.ts';
 import { Trial } from '../world/trial.ts';
+import { WebhookReceiver } from '../world/webhook-receiver.ts';
 
 let set: ClusterSet;
 let cluster: Cluster;
@@ -19,17 +21,17 @@ afterAll(async () => {
   await set.stop();
 });
 
-const slotOf = async (groupId: string): Promise<number> => {
-  const tag = `{p${partitionOf(groupIdSchema.parse(groupId))}}`;
-  return Number(await set.ask(await set.masterOf(0), 'CLUSTER', 'KEYSLOT', tag));
-};
+const slotOfKey = async (key: string, of = set): Promise<number> =>
+  Number(await of.ask(await of.masterOf(0), 'CLUSTER', 'KEYSLOT', key));
+const slotOf = (groupId: string, of = set): Promise<number> =>
+  slotOfKey(`{p${partitionOf(groupIdSchema.parse(groupId))}}`, of);
 
 /** One group on each of the three masters. */
-async function groupsOnEachShard(name: string): Promise<ReadonlyMap<RedisServer, string>> {
+async function groupsOnEachShard(name: string, of = set): Promise<ReadonlyMap<RedisServer, string>> {
   const groups = new Map<RedisServer, string>();
   for (let i = 0; groups.size < 3; i += 1) {
     const groupId = `${name}-${i}`;
-    const master = await set.masterOf(await slotOf(groupId));
+    const master = await of.masterOf(await slotOf(groupId, of));
     if (!groups.has(master)) groups.set(master, groupId);
   }
   return groups;
@@ -86,4 +88,91 @@ test('a master is killed: its groups come back within 15 s, and other groups nev
   await load.until(20);
   await load.judge();
   expect(failedElsewhere(load, groupId)).toEqual([]);
+});
+
+const leaseTtlMs = 3000;
+const patience = { timeoutMs: 40_000, everyMs: 200 };
+const durable = ['--appendonly', 'yes', '--appendfsync', 'always'];
+
+/** Stored when it resolves: a shard may be away for a while. */
+async function say(groupId: string, text: string, url: string): Promise<void> {
+  const request = { body: { from_user_id: 'ann', message: text }, headers: { 'idempotency-key': text } };
+  await eventually(async () => {
+    const { status } = await httpRequest('POST', `${url}/v1/groups/${groupId}/messages`, request);
+    expect(status).toBe(200);
+  }, patience);
+}
+
+/** Partitions whose leases the nodes hold, all together. */
+async function ownedPartitions({ urls }: Cluster): Promise<number> {
+  const headers = { authorization: `Bearer ${adminToken}` };
+  const pages = await Promise.all(
+    urls.map(async (url) => (await fetch(`${url}/metrics`, { headers })).text()),
+  );
+  return pages.reduce((sum, page) => sum + Number(/^plenum_leases (\d+)$/m.exec(page)?.[1] ?? 0), 0);
+}
+
+/** How many partitions have their slots on this master. */
+async function partitionsOn(master: RedisServer, of: ClusterSet): Promise<number> {
+  const slots = Array.from({ length: PARTITION_COUNT }, (_, partition) => slotOfKey(`{p${partition}}`, of));
+  const masters = await Promise.all((await Promise.all(slots)).map((slot) => of.masterOf(slot)));
+  return masters.filter((one) => one === master).length;
+}
+
+/** Nodes of their own on a Redis Cluster that keeps what it has, which tell a webhook. */
+async function startNodes(redisUrl: string, receiver: WebhookReceiver): Promise<Cluster> {
+  return Cluster.start({
+    REDIS_URL: redisUrl,
+    // Dev mode: the webhook is on this machine.
+    PLENUM_JWT_SECRET: '',
+    PLENUM_NOTIFIER_URL: receiver.url,
+    PLENUM_WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    PLENUM_LEASE_TTL_MS: String(leaseTtlMs),
+  });
+}
+
+/** A room with two members on each shard, and everything that is said in them. */
+async function roomsOnEachShard(of: ClusterSet, { url }: Cluster) {
+  const rooms = await groupsOnEachShard('rooms', of);
+  const said = new Set<string>();
+  for (const groupId of rooms.values()) {
+    const body = { group_id: groupId, group_type: 'public', creator_id: 'ann' };
+    await httpRequest('POST', `${url}/v1/groups`, { body });
+    await httpRequest('PUT', `${url}/v1/groups/${groupId}/members/bob`);
+  }
+  const sayIn = async (masters: Iterable<RedisServer>, what: string) => {
+    for (const master of masters) {
+      const groupId = rooms.get(master) ?? '';
+      said.add(`${groupId}: ${what}`);
+      await say(groupId, `${groupId}: ${what}`, url);
+    }
+  };
+  return { masters: [...rooms.keys()], said, sayIn };
+}
+
+test('a shard is away, first one and then the one with the registry of nodes: its partitions have no owner, the others go on; when it is back everything is owned and delivered', async () => {
+  await using durableSet = await ClusterSet.start({ args: durable });
+  await using receiver = await WebhookReceiver.start();
+  await using nodes = await startNodes(durableSet.url, receiver);
+  const { masters, said, sayIn } = await roomsOnEachShard(durableSet, nodes);
+  const registry = await durableSet.masterOf(await slotOfKey('plenum:nodes', durableSet));
+  const [other = registry] = masters.filter((master) => master !== registry);
+  const isOwned = (count: number) =>
+    eventually(async () => expect(await ownedPartitions(nodes)).toBe(count), patience);
+  const isDelivered = () => eventually(() => expect(new Set(receiver.told)).toEqual(said), patience);
+  for (const [round, away] of [other, registry].entries()) {
+    const ofOthers = PARTITION_COUNT - (await partitionsOn(away, durableSet));
+    await isOwned(PARTITION_COUNT);
+    const replica = await durableSet.replicaOf(away);
+    for (const server of [replica, away]) await server.kill();
+    await isOwned(ofOthers);
+    const reachable = masters.filter((master) => master !== away);
+    for (let i = 0; i < 5; i += 1) await sayIn(reachable, `${round}, ${i}`);
+    await isDelivered();
+    expect(await ownedPartitions(nodes)).toBe(ofOthers);
+    for (const server of [away, replica]) await server.restart();
+    await sayIn(masters, `${round}, back`);
+    await isDelivered();
+  }
+  await isOwned(PARTITION_COUNT);
 });

@@ -1,5 +1,6 @@
 /** Redis dies, drops its subscribers or falls silent under load; everything that anybody was given is judged by the checker. */
 import { eventually, startFaultProxy, startRedis } from '@plenum/testkit';
+import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { Cluster } from '../world/cluster.ts';
 import { fanOuts } from '../world/fan-outs.ts';
@@ -23,19 +24,25 @@ async function speaking(trial: Trial, urls: readonly string[]): Promise<Follower
 }
 
 test.each(fanOuts)(
-  'Redis is killed and started again: what was acknowledged is there, and everybody has all of it (%s)',
+  'Redis is killed and started again with answers on their way: what was acknowledged is there, what is repeated is stored once, and everybody has all of it (%s)',
   async (PLENUM_FANOUT) => {
-    await using cluster = await Cluster.start({ PLENUM_FANOUT }, writesFirst);
+    await using redis = await startRedis(writesFirst);
+    await using proxy = await startFaultProxy({ targetPort: redis.port });
+    await using cluster = await Cluster.start({ PLENUM_FANOUT, REDIS_URL: proxy.url });
     await using trial = new Trial(cluster.url);
-    const [member] = await speaking(trial, cluster.urls);
-    const epochBefore = member?.positionIn('red')?.epoch;
+    const members = await speaking(trial, cluster.urls);
+    const epochBefore = members[0]?.positionIn('red')?.epoch;
     for (let round = 0; round < 2; round += 1) {
-      await cluster.redis.kill();
-      await cluster.redis.restart();
+      proxy.pauseDownstream();
+      // Neither answers nor entries come out any more: each of them has a message stored of which nobody knows.
+      await eventually(async () => expect(await storedIn(redis)).toBe(trial.acks + members.length));
+      await redis.kill();
+      proxy.cutAll();
+      await redis.restart();
       await trial.until(50);
     }
     await trial.expectComplete();
-    expect(member?.positionIn('red')?.epoch).not.toBe(epochBefore);
+    expect(members[0]?.positionIn('red')?.epoch).not.toBe(epochBefore);
   },
 );
 
@@ -71,6 +78,36 @@ test.each(fanOuts)(
     await trial.expectComplete();
   },
 );
+
+/** A loss that nobody hears of is found by the sweep. */
+const bySweep = { timeoutMs: 45_000 };
+
+test('members who stay connected while their group vanishes and is not made again are told by the next sweep', async () => {
+  await using cluster = await Cluster.start();
+  await using trial = new Trial(cluster.url);
+  const members = await trial.group('gone', names('gone', 3), cluster.urls);
+  await eventually(() => {
+    for (const member of members) expect(member.entriesOf('gone').length).toBeGreaterThan(0);
+  });
+  await cluster.admin.flushall();
+  await eventually(() => {
+    for (const member of members) expect(member.reasonsOf('gone')).toEqual(['not_a_member']);
+  }, bySweep);
+  for (const member of members) {
+    expect(member.positionIn('gone')).toBeNull();
+    expect(member.device.socket.connected).toBe(true);
+  }
+});
+
+/** Requests of which there is a message in a log. */
+async function storedIn({ url }: { readonly url: string }): Promise<number> {
+  const client = new Redis(url);
+  const logs = await client.keys('*:log:*');
+  const entries = (await Promise.all(logs.map((log) => client.xrange(log, '-', '+')))).flat();
+  client.disconnect();
+  const messages = entries.filter(([, fields]) => fields[1] === 'm');
+  return new Set(messages.map(([, fields]) => JSON.parse(fields[3] ?? '').request_id)).size;
+}
 
 const received = (member: Follower): number =>
   member.groupIds.reduce((total, groupId) => total + member.entriesOf(groupId).length, 0);

@@ -92,6 +92,8 @@ describe.each(engines)('on %s', (engine) => {
       await scene.service.plenum.groups.delete({ groupId: scene.groupId });
       await scene.create('public');
       await scene.member('ann');
+      // Her position is one that the new log has too.
+      for (const text of ['other', 'words', 'here']) await scene.sent('owner', text);
     });
     expect(away.reasons).toEqual(['epoch_changed']);
     await expectAttached(away.ann, away.scene);

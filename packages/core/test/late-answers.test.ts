@@ -76,6 +76,21 @@ test('a device that subscribes twice while it catches up is caught up once and n
   expect(verified).toEqual([]);
 });
 
+test('what is said while a page of a catch-up is on its way comes with the next page, not without it', () => {
+  const device = deviceOf([]);
+  const { feed, catchUps, delivered } = watchedFeed(device);
+  const [, , , , , sixth, seventh] = messages('a', 1, 7).entries;
+  if (sixth === undefined || seventh === undefined) throw new Error('there are seven');
+  feed.onHead(headOf('a', 5), 0);
+  feed.attach(device, { groupId, epoch: 'a', seq: 0 }, headOf('a', 5), 1);
+  feed.onEntry(sixth);
+  feed.onCatchUp(device, 0, { ...messages('a', 1, 5), head: headOf('a', 5) });
+  feed.onEntry(seventh);
+  expect(catchUps).toEqual([0, 5]);
+  feed.onCatchUp(device, 5, { ...messages('a', 6, 7), head: headOf('a', 7) });
+  expect(delivered).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
 test('how far a feed was in another epoch says nothing about a head of this one', () => {
   const device = deviceOf([]);
   const { feed, verified } = watchedFeed(device);
