@@ -1,0 +1,110 @@
+/** Faults of owners and of what they deliver: two at a time, entries that are lost, dead letters that say nothing. */
+import { conformance } from './mutant.js';
+
+const round = 'packages/core/src/delivery/round.ts';
+const delivery = 'packages/redis/test/delivery.test.ts';
+const archiving = 'packages/memory/test/archiving.test.ts';
+const refusingArchive = 'an archive that refuses everything is offered no more than may be kept';
+
+/** @type {readonly import('./mutant.js').Mutant[]} */
+export const mutantsOfDelivery = [
+  {
+    name: 'no lease check at commit',
+    edits: [
+      {
+        file: 'packages/redis/lua/commit-delivery.lua',
+        from: "if not expect_lease(lease_key, node_id, token) then return { 'not_owner', integer(now) } end\n",
+        to: '',
+      },
+    ],
+    killers: [
+      conformance('a commit under an old token changes nothing'),
+      { file: delivery, tests: 'a node that sleeps between archive and commit' },
+    ],
+  },
+  {
+    name: 'lease beat never fenced',
+    edits: [
+      {
+        file: 'packages/redis/lua/renew-lease.lua',
+        from: 'if not expect_lease(lease_key, node_id, token) then',
+        to: "if not redis.call('GET', lease_key) then",
+      },
+    ],
+    killers: [conformance('an earlier lease of the same node is neither prolonged nor given back')],
+  },
+  {
+    name: 'a node that cannot renew goes on',
+    edits: [
+      {
+        file: 'packages/core/src/ownership/lease-state.ts',
+        from: "(event.type === 'time' && event.nowMs >= sureUntilMs);",
+        to: "(event.type === 'time' && event.nowMs >= sureUntilMs + 1e9);",
+      },
+    ],
+    killers: [{ file: 'packages/core/src/ownership/lease-state.test.ts' }],
+  },
+  {
+    name: 'trim ignores the delivery cursor',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/cursors.lua',
+        from: '  if not smallest then\n',
+        to: '  if not smallest or smallest then\n',
+      },
+    ],
+    killers: [
+      conformance('each kind has a cursor of its own, and an entry waits until all have passed it'),
+      { file: delivery, tests: '10,000 messages wait for an archive that is down' },
+    ],
+  },
+  {
+    name: 'dead letter without reason',
+    edits: [
+      {
+        file: round,
+        from: 'messageId, attempts, place, reason, groupId: entry.group_id });',
+        to: "messageId, attempts, place, reason: reason.replace(/.*/, ''), groupId: entry.group_id });",
+      },
+    ],
+    killers: [{ file: archiving, tests: 'becomes a dead letter with its reason' }],
+  },
+  {
+    name: 'an unreadable entry is passed over',
+    edits: [
+      {
+        file: round,
+        from: 'return [...this.#deadLetters, ...this.#passedUnreadable.map(unreadableLetter)];',
+        to: 'return this.#deadLetters;',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/redis/test/unreadable-entries.test.ts',
+        tests: 'it becomes a dead letter with its text',
+      },
+    ],
+  },
+  {
+    name: 'a refusing archive is offered everything',
+    edits: [
+      {
+        file: 'packages/core/src/delivery/refusal-room.ts',
+        from: "deadLettersMax - retrying - (kind === 'archive' ? deadLetters : 0)",
+        to: "deadLettersMax - retrying - (kind === 'archive' ? 0 : deadLetters)",
+      },
+    ],
+    killers: [{ file: archiving, tests: refusingArchive }],
+  },
+  {
+    name: 'dead letters of the archive give way',
+    edits: [
+      {
+        file: round,
+        from: "deadLettersKept: kind === 'notifier' ? settings.deadLettersMax : null",
+        to: "deadLettersKept: kind === 'notifier' ? settings.deadLettersMax : 1",
+      },
+    ],
+    killers: [{ file: archiving, tests: refusingArchive }],
+  },
+];

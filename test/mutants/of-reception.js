@@ -1,0 +1,107 @@
+/** Faults between a node's subscription and its sockets: what would be lost, doubled, or given to the wrong people. */
+import { feedSimulation, judgedHistory } from './mutant.js';
+
+const feed = 'packages/core/src/feed/feed.ts';
+const isComplete = 'each device gets a dense sequence from where it was told';
+const isWithinRange = 'nobody receives an entry outside the ranges';
+
+/** @type {readonly import('./mutant.js').Mutant[]} */
+export const mutantsOfReception = [
+  {
+    name: 'no gap fill',
+    edits: [{ file: feed, from: '    this.#sink.readHole(this.#lastSeq);\n', to: '' }],
+    killers: [feedSimulation(isComplete), judgedHistory('subscribers cut every 100 ms lose nothing')],
+  },
+  {
+    name: 'duplicate not dropped by the feed',
+    edits: [
+      {
+        file: feed,
+        from: 'this.#counters.duplicateDropped(this.groupId);',
+        to: 'this.#sink.deliver(this.attachments.live, [entry]);',
+      },
+    ],
+    killers: [feedSimulation(isComplete)],
+  },
+  {
+    name: 'resume ignores epoch',
+    edits: [
+      {
+        file: 'packages/core/src/feed/resume.ts',
+        from: 'if (!isGoodPosition(epoch, from.seq, ',
+        to: 'if (!isGoodPosition(head.epoch, from.seq, ',
+      },
+    ],
+    killers: [{ file: 'test/flow/resync.test.ts', tests: 'the group was deleted and made anew' }],
+  },
+  {
+    name: 'a catch-up loses the live entries in between',
+    edits: [
+      {
+        file: feed,
+        from: 'else if (this.attachments.place(subscriber, state.cursor, this.#lastSeq)) {',
+        to: 'else if (this.attachments.place(subscriber, this.#lastSeq, this.#lastSeq)) {',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/core/test/late-answers.test.ts',
+        tests: 'what is said while a page of a catch-up is on its way comes with the next page',
+      },
+    ],
+  },
+  {
+    name: 'a kicked one goes on receiving',
+    edits: [
+      {
+        file: feed,
+        from: 'if (endsReceiving(entry.event)) {',
+        to: "if (endsReceiving(entry.event) && entry.event.type === 'deleted') {",
+      },
+    ],
+    killers: [
+      feedSimulation(isWithinRange),
+      {
+        file: 'test/flow/three-nodes.test.ts',
+        tests: 'a kicked user receives nothing that comes after his kick, on any node',
+        isOnProcesses: true,
+      },
+    ],
+  },
+  {
+    name: 'applicants receive',
+    edits: [
+      {
+        file: 'packages/core/src/feed/hosted-feed.ts',
+        from: "return member.status === 'pending' ? { code: 'pending_membership' } : null;",
+        to: 'return null;',
+      },
+    ],
+    killers: [feedSimulation(isWithinRange)],
+  },
+  {
+    name: 'a catch-up goes on behind the end of its range',
+    edits: [
+      {
+        file: 'packages/core/src/feed/attachments.ts',
+        from: 'if (catchingUp !== undefined) catchingUp.endSeq ??= seq;',
+        to: 'if (catchingUp !== undefined && seq === 0) catchingUp.endSeq ??= seq;',
+      },
+    ],
+    killers: [feedSimulation(isWithinRange)],
+  },
+  {
+    name: 'canary never fires',
+    edits: [
+      {
+        file: 'packages/redis/src/canary.ts',
+        from: 'if (this.#isSilent(round)) subscriber.replaceLink();',
+        to: 'if (this.#isSilent(round) && this.#isStopped) subscriber.replaceLink();',
+      },
+    ],
+    killers: [
+      { file: 'packages/redis/test/subscriber.test.ts', tests: 'a half-open link is found by the canary' },
+      judgedHistory('subscribers that hear nothing and are not told are found'),
+    ],
+  },
+];

@@ -1,0 +1,165 @@
+/** Faults in the step that checks, numbers, stores and publishes, and in what a sender is told of it. */
+import { conformance, judgedHistory } from './mutant.js';
+
+const append = 'packages/redis/lua/append-message.lua';
+const log = 'packages/redis/lua/lib/log.lua';
+const groupLog = 'packages/redis/src/redis-group-log.ts';
+
+/** @type {readonly import('./mutant.js').Mutant[]} */
+export const mutantsOfStoring = [
+  {
+    name: 'no dedupe',
+    edits: [{ file: append, from: 'if repeated then return repeated end\n', to: '' }],
+    killers: [
+      conformance('comes once for a retry too, without a second entry'),
+      { file: 'packages/redis/test/scripts/append-message.test.ts', tests: 'a retry gives the first answer' },
+      judgedHistory('Redis is killed and started again'),
+    ],
+  },
+  {
+    name: 'seq outside the script',
+    edits: [
+      { file: append, from: 'group.seq = group.seq + 1\nlocal seq_text', to: 'local seq_text' },
+      {
+        file: groupLog,
+        from: `(redis, deadlineMs) =>
+      runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs })),
+    );`,
+        to: `async (redis, deadlineMs) => {
+      await redis.hincrby(this.#keys.group(message.groupId), 'seq', 1);
+      return runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs }));
+    });`,
+      },
+    ],
+    killers: [
+      conformance('gives concurrent senders dense seqs, each message one'),
+      judgedHistory('Redis is killed and started again'),
+    ],
+  },
+  {
+    name: 'ack before store',
+    edits: [
+      {
+        file: groupLog,
+        from: '    this.#appendOnce(written, false)\n',
+        to: `    this.heads([groupId])
+      .then((heads) => {
+        const { epoch = '', seq = 0 } = heads.get(groupId) ?? {};
+        send.settle(answeredWith({ epoch, seq: seq + 1, recipientsCount: 1, timestampMs: 0 }, false));
+      })
+      .then(() => this.#appendOnce(written, false))
+`,
+      },
+    ],
+    killers: [conformance('does not come for a refusal'), judgedHistory('Redis is killed and started again')],
+  },
+  {
+    name: 'fail on timeout',
+    edits: [
+      {
+        file: 'packages/redis/src/script-calls.ts',
+        from: 'isChange && (wasConnected || this.#connections.count !== connectionsBefore)',
+        to: 'isChange && !wasConnected && this.#connections.count !== connectionsBefore',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/redis/test/scripts/away.test.ts',
+        tests: 'a frozen Redis leaves the outcome unknown',
+      },
+    ],
+  },
+  {
+    name: 'publish before write',
+    edits: [
+      {
+        file: log,
+        from: "  redis.call('XADD', log_key,",
+        to: "  local function write()\n  redis.call('XADD', log_key,",
+      },
+      {
+        file: log,
+        from: '  publications[#publications + 1]',
+        to: '  end\n  publications[#publications + 1]',
+      },
+      {
+        file: log,
+        from: '"except":[],"flags":{}}}}\'\n',
+        to: '"except":[],"flags":{}}}}\'\n  publish_entries()\n  publications = {}\n  write()\n',
+      },
+    ],
+    killers: [{ file: 'packages/redis/test/scripts/publish-last.test.ts' }],
+  },
+  {
+    name: 'deadline not checked in the script',
+    edits: [
+      {
+        file: append,
+        from: "if now > tonumber(deadline_ms) then return { 'late', integer(now) } end\n",
+        to: '',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/redis/test/scripts/away.test.ts',
+        tests: 'a frozen Redis leaves the outcome unknown',
+      },
+      { file: 'packages/redis/test/scripts/deadline.test.ts' },
+    ],
+  },
+  {
+    name: 'mute not checked in the script',
+    edits: [
+      {
+        file: append,
+        from: "if sender.status == 'm' then return refuse('muted', sender.ends_at) end\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('without an end is refused to the sender without a time to come back')],
+  },
+  {
+    name: 'rate not checked in the script',
+    edits: [
+      {
+        file: append,
+        from: "  if not charge then return refuse('rate_limited', retry_after_ms) end\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('through and refuses the rest')],
+  },
+  {
+    name: 'queue limit not checked in the script',
+    edits: [{ file: append, from: 'queued >= tonumber(room_queue_limit)', to: 'queued < 0' }],
+    killers: [conformance('messages above the limit are refused until the archive has passed some')],
+  },
+  {
+    name: 'a failover begins no epoch',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/epoch.lua',
+        from: "if string.find(info, 'master_replid:' .. group.hist, 1, true) then return end",
+        to: 'if info then return end',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/redis/test/scripts/append-message.test.ts',
+        tests: 'in another history of replication',
+      },
+      judgedHistory('Redis is killed and started again'),
+    ],
+  },
+  {
+    name: 'moderation fails open',
+    edits: [
+      {
+        file: 'packages/core/src/adapters/guards.ts',
+        from: "if (onFailure === 'open') return null;",
+        to: "if (onFailure === 'open' || denial === 'moderation_blocked') return null;",
+      },
+    ],
+    killers: [{ file: 'packages/core/test/pipeline.test.ts', tests: 'is no adapter that allows' }],
+  },
+];
