@@ -2,6 +2,7 @@
 import { feedSimulation, judgedHistory } from './mutant.js';
 
 const feed = 'packages/core/src/feed/feed.ts';
+const canary = 'packages/redis/src/canary.ts';
 const isComplete = 'each device gets a dense sequence from where it was told';
 const isWithinRange = 'nobody receives an entry outside the ranges';
 
@@ -94,14 +95,28 @@ export const mutantsOfReception = [
     name: 'canary never fires',
     edits: [
       {
-        file: 'packages/redis/src/canary.ts',
+        file: canary,
         from: 'if (this.#isSilent(round)) subscriber.replaceLink();',
         to: 'if (this.#isSilent(round) && this.#isStopped) subscriber.replaceLink();',
       },
     ],
     killers: [
-      { file: 'packages/redis/test/subscriber.test.ts', tests: 'a half-open link is found by the canary' },
-      judgedHistory('subscribers that hear nothing and are not told are found'),
+      {
+        file: 'packages/redis/test/subscriber.test.ts',
+        tests: 'the canary replaces a link that answers but does not bring what is published',
+      },
     ],
+  },
+  {
+    // Its ping alone makes the client library look at the link: only without it nothing does.
+    name: 'no canary',
+    edits: [
+      {
+        file: canary,
+        from: 'if (this.#isStopped) return;\n    const { clock, subscriber, touchOthers }',
+        to: "if (this.#isStopped || this.#token !== '') return;\n    const { clock, subscriber, touchOthers }",
+      },
+    ],
+    killers: [judgedHistory('subscribers that hear nothing and are not told are found')],
   },
 ];
