@@ -2,6 +2,7 @@
 import { conformance, judgedHistory } from './mutant.js';
 
 const append = 'packages/redis/lua/append-message.lua';
+const admission = 'packages/redis/lua/lib/admission.lua';
 const log = 'packages/redis/lua/lib/log.lua';
 const groupLog = 'packages/redis/src/redis-group-log.ts';
 
@@ -9,7 +10,7 @@ const groupLog = 'packages/redis/src/redis-group-log.ts';
 export const mutantsOfStoring = [
   {
     name: 'no dedupe',
-    edits: [{ file: append, from: 'if repeated then return repeated end\n', to: '' }],
+    edits: [{ file: admission, from: '  if repeated then return repeated end\n', to: '' }],
     killers: [
       conformance('comes once for a retry too, without a second entry'),
       { file: 'packages/redis/test/scripts/append-message.test.ts', tests: 'a retry gives the first answer' },
@@ -94,8 +95,8 @@ export const mutantsOfStoring = [
     name: 'deadline not checked in the script',
     edits: [
       {
-        file: append,
-        from: "if now > tonumber(deadline_ms) then return { 'late', integer(now) } end\n",
+        file: admission,
+        from: "  if now > tonumber(deadline_ms) then return { 'late', integer(now) } end\n",
         to: '',
       },
     ],
@@ -111,8 +112,8 @@ export const mutantsOfStoring = [
     name: 'mute not checked in the script',
     edits: [
       {
-        file: append,
-        from: "if sender.status == 'm' then return refuse('muted', sender.ends_at) end\n",
+        file: admission,
+        from: "  if sender.status == 'm' then return refusal(now, 'muted', sender.ends_at) end\n",
         to: '',
       },
     ],
@@ -123,7 +124,7 @@ export const mutantsOfStoring = [
     edits: [
       {
         file: append,
-        from: "  if not charge then return refuse('rate_limited', retry_after_ms) end\n",
+        from: "  if not charge then return refusal(now, 'rate_limited', retry_after_ms) end\n",
         to: '',
       },
     ],
