@@ -26,6 +26,7 @@ export { checkHistory, stateOf } from './history-checker/check-history.ts';
 export type {
   Delivery,
   EpochLog,
+  GivenEntry,
   LeaseEvent,
   Resumption,
   RunHistory,

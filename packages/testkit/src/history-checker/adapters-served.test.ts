@@ -1,57 +1,140 @@
 import type { ArchiveEntry } from '@plenum/core';
-import { expect, test } from 'vitest';
-import { commitsAreEntitled, entriesAreDelivered } from './adapters-served.ts';
-import type { LeaseEvent, RunHistory, ServedAdapter } from './history.ts';
+import { describe, expect, test } from 'vitest';
+import { entriesAreDelivered } from './adapters-served.ts';
+import type { GivenEntry, ServedAdapter } from './history.ts';
 import { soundEntries, soundRun } from './sound-run.ts';
 
-const given: readonly ArchiveEntry[] = soundEntries.map((entry) => ({
+const entries: readonly ArchiveEntry[] = soundEntries.map((entry) => ({
   ...entry,
   message_id: `${entry.epoch}-${entry.seq}`,
 }));
-const archive: ServedAdapter = { wants: () => true, given, deadLetters: [], copiesMax: 2 };
-const served = (changes: Partial<ServedAdapter>): RunHistory => ({
-  ...soundRun,
-  served: [{ ...archive, ...changes }],
-});
-const saidOf = (history: RunHistory) => entriesAreDelivered(history).map(({ what }) => what);
+const taken = (entry: ArchiveEntry): GivenEntry => ({ entry, isTaken: true });
+const refused = (entry: ArchiveEntry): GivenEntry => ({ entry, isTaken: false });
+const given: readonly GivenEntry[] = entries.map(taken);
+const at = (seq: number): readonly ArchiveEntry[] => entries.filter((entry) => entry.seq === seq);
+/** The run in which the entry was refused when its turn came. */
+const refusedAt = (seq: number): readonly GivenEntry[] =>
+  given.map((one) => (one.entry.seq === seq ? { ...one, isTaken: false } : one));
+const without = (seq: number): readonly GivenEntry[] => given.filter(({ entry }) => entry.seq !== seq);
 
-test('a run in which everything was archived is sound', () => {
-  expect(saidOf(served({}))).toEqual([]);
+const archive: ServedAdapter = {
+  kind: 'archive',
+  wants: () => true,
+  given,
+  deadLetters: [],
+  copiesMax: () => 2,
+};
+const saidOf = (changes: Partial<ServedAdapter>) =>
+  entriesAreDelivered({ ...soundRun, served: [{ ...archive, ...changes }] }).map(({ what }) => what);
+
+describe('a run is sound', () => {
+  test.each<[string, Partial<ServedAdapter>]>([
+    ['in which everything was archived', {}],
+    ['in which the end was taken twice', { given: [...given, ...given.slice(8)] }],
+    [
+      'in which a dead letter was refused again and again',
+      {
+        given: [...refusedAt(4), ...at(4).map(refused), ...at(4).map(refused)],
+        deadLetters: at(4),
+      },
+    ],
+    ['in which a dead letter was never given to the adapter', { given: without(4), deadLetters: at(4) }],
+    [
+      'in which an entry was refused and then taken, behind later ones',
+      {
+        given: [...refusedAt(4), ...at(4).map(taken)],
+      },
+    ],
+    [
+      'in which the adapter got what it wants',
+      {
+        wants: ({ type }) => type === 'message',
+        given: given.filter(({ entry }) => entry.type === 'message'),
+      },
+    ],
+  ])('%s', (_, changes) => {
+    expect(saidOf(changes)).toEqual([]);
+  });
 });
 
-test('an entry that nobody was given is found, unless it is a dead letter', () => {
-  const most = given.filter(({ seq }) => seq !== 4);
-  expect(saidOf(served({ given: most }))).toEqual([expect.stringMatching(/^4 .* was not delivered$/)]);
-  expect(saidOf(served({ given: most, deadLetters: ['00000000000000aa-4'] }))).toEqual([]);
-});
+const swapped = [...given.slice(0, 5), ...given.slice(5, 7).toReversed(), ...given.slice(7)];
+const withText = (seq: number, message: string) => at(seq).map((entry) => ({ ...entry, message }));
 
-test('entries that the adapter does not want are not asked for', () => {
-  const messages = given.filter(({ type }) => type === 'message');
-  expect(saidOf(served({ given: messages, wants: ({ type }) => type === 'message' }))).toEqual([]);
-});
-
-test('copies are found above their bound, and once', () => {
-  const first = given.slice(0, 1);
-  expect(saidOf(served({ given: [...given, ...first] }))).toEqual([]);
-  expect(saidOf(served({ given: [...given, ...first, ...first, ...first] }))).toHaveLength(1);
-});
-
-test('a copy under another id is found', () => {
-  const copies = given.slice(3, 4).map((entry) => ({ ...entry, message_id: 'another' }));
-  expect(saidOf(served({ given: [...given, ...copies] }))).toEqual([expect.stringContaining('two ids')]);
-});
-
-const event = (what: LeaseEvent['what'], token: number, partition = 1): LeaseEvent => ({
-  what,
-  partition,
-  token,
-});
-
-test.each([
-  ['commits of the present owner', [event('granted', 5), event('committed', 5)], 0],
-  ['the old token of another partition', [event('granted', 5), event('committed', 3, 2)], 0],
-  ['a commit of a zombie', [event('granted', 5), event('granted', 6), event('committed', 5)], 1],
-  ['a token that was given out before', [event('granted', 6), event('granted', 5)], 1],
-])('of %s so many are found', (_, leases, found) => {
-  expect(commitsAreEntitled({ ...soundRun, leases })).toHaveLength(found);
+describe('a run is flagged', () => {
+  test.each<[string, Partial<ServedAdapter>, RegExp]>([
+    ['for an entry that nobody was given', { given: without(4) }, /^archive: 4 .* was not delivered$/],
+    [
+      'for an entry that was given, refused, and not buried',
+      {
+        given: refusedAt(4),
+      },
+      /^archive: 4 .* was not delivered$/,
+    ],
+    [
+      'for an entry that is in the archive and a dead letter',
+      { deadLetters: at(4) },
+      /4 .* is a dead letter$/,
+    ],
+    [
+      'for an entry that is two dead letters',
+      {
+        given: without(4),
+        deadLetters: [...at(4), ...at(4)],
+      },
+      /4 .* is 2 dead letters$/,
+    ],
+    [
+      'for more copies than are allowed',
+      {
+        given: [...given, ...at(4).map(taken), ...at(4).map(taken)],
+      },
+      /4 .* was taken 3 times, and 2 are allowed$/,
+    ],
+    ['for first copies that changed places', { given: swapped }, /7 .* came before 6 /],
+    [
+      'for another payload',
+      { given: [...without(12), ...withText(12, 'other').map(taken)] },
+      /12 .* another payload/,
+    ],
+    [
+      'for another payload of a second copy',
+      {
+        given: [...given, ...withText(4, 'other').map(taken)],
+      },
+      /4 .* another payload/,
+    ],
+    [
+      'for another payload of a dead letter',
+      {
+        given: without(4),
+        deadLetters: withText(4, 'other'),
+      },
+      /4 .* another payload/,
+    ],
+    [
+      'for another id',
+      {
+        given: [...without(12), ...at(12).map((entry) => taken({ ...entry, message_id: 'another' }))],
+      },
+      /12 .* has the id another$/,
+    ],
+    [
+      'for another id of a dead letter',
+      {
+        given: without(4),
+        deadLetters: at(4).map((entry) => ({ ...entry, message_id: 'another' })),
+      },
+      /4 .* has the id another$/,
+    ],
+    [
+      'for an entry that nobody has stored',
+      {
+        given: [...given, ...at(12).map((entry) => taken({ ...entry, seq: 13 }))],
+      },
+      /13 .* stands in no log$/,
+    ],
+    ['for an entry that the adapter did not want', { wants: ({ seq }) => seq !== 1 }, /1 .* is not wanted$/],
+  ])('%s', (_, changes, sentence) => {
+    expect(saidOf(changes)).toEqual([expect.stringMatching(sentence)]);
+  });
 });

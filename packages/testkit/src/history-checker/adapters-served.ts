@@ -1,42 +1,97 @@
-/** What adapters were given against what stands in the logs, and who was entitled to say so. */
-import { named, placeOf, type RunHistory, type Violation } from './history.ts';
+/** I10: what adapters were given, and what was buried instead, against what stands in the logs. */
+import { isDeepStrictEqual } from 'node:util';
+import type { ArchiveEntry } from '@plenum/core';
+import type { HistoryEntry } from '@plenum/protocol';
+import { named, placeOf, type RunHistory, type ServedAdapter, type Violation } from './history.ts';
 
-/** I10: every entry ends at the adapter or in a dead letter, unchanged, under one id, in a bounded number of copies. */
+/**
+ * I10: every entry that an adapter wants was taken by it or is one dead letter, never both; each copy of it has the id and
+ * the payload of the log; it was taken in a bounded number of copies; the first copies of a group came in its order.
+ */
 export const entriesAreDelivered = (history: RunHistory): Violation[] =>
-  (history.served ?? []).flatMap((adapter): Violation[] => {
-    const copies = new Map<string, number>();
-    const ids = new Map<string, string>();
-    const violations: Violation[] = [];
-    for (const entry of adapter.given) {
-      const place = placeOf(entry.group_id, entry);
-      const count = (copies.get(place) ?? 0) + 1;
-      copies.set(place, count);
-      const violated = (what: string) =>
-        violations.push({ invariant: 'I10', groupId: entry.group_id, what: `${named(entry)} ${what}` });
-      if (count === adapter.copiesMax + 1) violated(`was given more than ${adapter.copiesMax} times`);
-      if ((ids.get(place) ?? entry.message_id) !== entry.message_id) violated('was given under two ids');
-      ids.set(place, entry.message_id);
-    }
-    const dead = new Set(adapter.deadLetters);
-    for (const { groupId, entries } of history.logs) {
-      for (const entry of entries) {
-        if (!adapter.wants(entry)) continue;
-        const isThere = copies.has(placeOf(groupId, entry)) || dead.has(`${entry.epoch}-${entry.seq}`);
-        if (!isThere)
-          violations.push({ invariant: 'I10', groupId, what: `${named(entry)} was not delivered` });
-      }
-    }
-    return violations;
-  });
+  (history.served ?? []).flatMap((adapter) => judged(adapter, history.logs));
 
-/** I11: after a lease was granted nothing is committed under an older one of the same partition. */
-export function commitsAreEntitled({ leases = [] }: RunHistory): Violation[] {
-  const highest = new Map<number, number>();
-  return leases.flatMap(({ what, partition, token }): Violation[] => {
-    const granted = highest.get(partition) ?? 0;
-    if (what === 'granted') highest.set(partition, Math.max(granted, token));
-    if (token >= granted) return [];
-    const told = `${what} under ${token} after ${granted} was granted for partition ${partition}`;
-    return [{ invariant: 'I11', groupId: '', what: told }];
-  });
+/** What became of one entry at one adapter. */
+interface Fate {
+  /** Which of all that the adapter was given was its first copy; null: it never got one. */
+  first: number | null;
+  taken: number;
+  buried: number;
 }
+
+type Violated = (entry: HistoryEntry, what: string) => void;
+
+function judged(adapter: ServedAdapter, logs: RunHistory['logs']): Violation[] {
+  const violations: Violation[] = [];
+  const violated: Violated = (entry, what) => {
+    const told = `${adapter.kind}: ${named(entry)} ${what}`;
+    violations.push({ invariant: 'I10', groupId: entry.group_id, what: told });
+  };
+  const fates = fatesAt(adapter, logs, violated);
+  for (const { entries } of logs) {
+    for (const entry of entries) {
+      const fate = fates.get(placeOf(entry.group_id, entry));
+      const wrong = adapter.wants(entry) ? wrongEnd(fate, adapter.copiesMax(entry)) : unwanted(fate);
+      if (wrong !== null) violated(entry, wrong);
+    }
+    expectOrder(entries, fates, violated);
+  }
+  return violations;
+}
+
+/** By place. Each copy is compared with the log on the way. */
+function fatesAt(adapter: ServedAdapter, logs: RunHistory['logs'], violated: Violated): Map<string, Fate> {
+  const stored = new Map<string, HistoryEntry>();
+  for (const { groupId, entries } of logs) {
+    for (const entry of entries) stored.set(placeOf(groupId, entry), entry);
+  }
+  const fates = new Map<string, Fate>();
+  const fateOf = (copy: ArchiveEntry): Fate => {
+    const place = placeOf(copy.group_id, copy);
+    const lie = lieIn(copy, stored.get(place));
+    if (lie !== null) violated(copy, lie);
+    const fate = fates.get(place) ?? { first: null, taken: 0, buried: 0 };
+    fates.set(place, fate);
+    return fate;
+  };
+  for (const [at, { entry, isTaken }] of adapter.given.entries()) {
+    const fate = fateOf(entry);
+    fate.first ??= at;
+    if (isTaken) fate.taken += 1;
+  }
+  for (const entry of adapter.deadLetters) fateOf(entry).buried += 1;
+  return fates;
+}
+
+function expectOrder(
+  entries: readonly HistoryEntry[],
+  fates: ReadonlyMap<string, Fate>,
+  violated: Violated,
+): void {
+  let latest: { readonly entry: HistoryEntry; readonly first: number } | null = null;
+  for (const entry of entries) {
+    const first = fates.get(placeOf(entry.group_id, entry))?.first ?? null;
+    if (first === null) continue;
+    if (latest !== null && first < latest.first) violated(entry, `came before ${named(latest.entry)}`);
+    else latest = { entry, first };
+  }
+}
+
+/** In what a copy differs from the entry that the log has in its place. */
+function lieIn(copy: ArchiveEntry, entry: HistoryEntry | undefined): string | null {
+  if (entry === undefined) return 'stands in no log';
+  const { message_id, ...payload } = copy;
+  if (message_id !== `${entry.epoch}-${entry.seq}`) return `has the id ${message_id}`;
+  const isSame = isDeepStrictEqual({ ...payload, message_id }, { ...entry, message_id });
+  return isSame ? null : 'has another payload than the log';
+}
+
+function wrongEnd(fate: Fate | undefined, copiesMax: number): string | null {
+  if (fate === undefined || fate.taken + fate.buried === 0) return 'was not delivered';
+  if (fate.taken > 0 && fate.buried > 0) return 'was taken, and is a dead letter';
+  if (fate.buried > 1) return `is ${fate.buried} dead letters`;
+  return fate.taken > copiesMax ? `was taken ${fate.taken} times, and ${copiesMax} are allowed` : null;
+}
+
+const unwanted = (fate: Fate | undefined): string | null =>
+  fate === undefined ? null : 'was given, and is not wanted';

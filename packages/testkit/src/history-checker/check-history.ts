@@ -1,5 +1,6 @@
 /** Every invariant of the reliability document that a finished run can be judged by, each as one function. */
-import { commitsAreEntitled, entriesAreDelivered } from './adapters-served.ts';
+import { entriesAreDelivered } from './adapters-served.ts';
+import { commitsAreEntitled } from './commits-entitled.ts';
 import { permissionsHold, sendersWereActive } from './entry-rules.ts';
 import { countsOf, foldLog } from './fold-log.ts';
 import type { EpochLog, RunHistory, Violation } from './history.ts';

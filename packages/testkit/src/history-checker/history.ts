@@ -68,21 +68,30 @@ export interface RunHistory {
   readonly leases?: readonly LeaseEvent[];
 }
 
-/** What one adapter was given in the run. */
+/** What one adapter was given in the run, as its own side has seen it. */
 export interface ServedAdapter {
+  /** As dead letters name it: `archive` or `notifier`. */
+  readonly kind: string;
   wants(entry: HistoryEntry): boolean;
-  /** Copies included. */
-  readonly given: readonly ArchiveEntry[];
-  /** Message ids. */
-  readonly deadLetters: readonly string[];
-  /** How often one entry may be given, for the faults that there were. */
-  readonly copiesMax: number;
+  /** Every copy, in the order in which the adapter was given them. */
+  readonly given: readonly GivenEntry[];
+  readonly deadLetters: readonly ArchiveEntry[];
+  /** How often it may have taken the entry, for the faults that there were; at least 1. */
+  copiesMax(entry: HistoryEntry): number;
+}
+
+export interface GivenEntry {
+  readonly entry: ArchiveEntry;
+  /** It kept the entry, whatever it answered. False: it refused it, or failed before it had it. */
+  readonly isTaken: boolean;
 }
 
 export interface LeaseEvent {
-  readonly what: 'granted' | 'committed';
+  /** `refused`: a commit that the fence has stopped; it changed nothing. */
+  readonly what: 'granted' | 'committed' | 'refused';
   readonly partition: number;
   readonly token: number;
+  readonly nodeId: string;
 }
 
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';

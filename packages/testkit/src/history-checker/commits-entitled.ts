@@ -1,0 +1,30 @@
+/** I11: who was entitled to say what adapters have got. */
+import type { LeaseEvent, RunHistory, Violation } from './history.ts';
+
+interface Right {
+  readonly token: number;
+  readonly nodeId: string;
+}
+
+/**
+ * I11: no commit below the highest token that was granted for its partition, and none by another node than the one that has
+ * it. A commit proves its grant, so what was granted while nobody watched counts from the first commit on.
+ */
+export function commitsAreEntitled({ leases = [] }: RunHistory): Violation[] {
+  const highest = new Map<number, Right>();
+  return leases.flatMap((event): Violation[] => {
+    if (event.what === 'refused') return [];
+    const known = highest.get(event.partition);
+    if (known === undefined || event.token > known.token) highest.set(event.partition, event);
+    const why = known === undefined ? null : wrongWith(event, known);
+    if (why === null) return [];
+    const { what, partition, token, nodeId } = event;
+    const told = `${what} by ${nodeId} under ${token} for partition ${partition} ${why}`;
+    return [{ invariant: 'I11', groupId: '', what: told }];
+  });
+}
+
+function wrongWith({ token, nodeId }: LeaseEvent, known: Right): string | null {
+  if (token < known.token) return `after ${known.token} was granted`;
+  return token === known.token && nodeId !== known.nodeId ? `that ${known.nodeId} has` : null;
+}
