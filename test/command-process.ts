@@ -1,5 +1,6 @@
 /** A command of the project as a child process: its output can be waited for, and it never outlives the test. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,11 +13,14 @@ export class CommandProcess implements AsyncDisposable {
   #output = '';
   #stdout = '';
 
-  /** @param script below the top folder. @param environment is all there is, but for PATH and HOME. */
+  /**
+   * @param script below the top folder
+   * @param environment is all there is, but for PATH and HOME; its PWD is the working folder, by default the top one.
+   */
   constructor(script: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
     const { PATH, HOME } = process.env;
-    this.#child = spawn(process.execPath, [script, ...args], {
-      cwd: root,
+    this.#child = spawn(process.execPath, [resolvePath(root, script), ...args], {
+      cwd: environment['PWD'] ?? root,
       env: { PATH, HOME, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -8,7 +8,7 @@ const topologies = [
   'packages/testkit/test/topologies.test.ts',
 ];
 
-const nodesOnPostgres = 'test/failure/archived.test.ts';
+const nodesOnPostgres = 'test/failure/{archived,delivery-postgres}.test.ts';
 const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts', nodesOnPostgres];
 
 export default defineConfig({
@@ -84,6 +84,11 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        extends: true,
+        // `SOAK_MINUTES` of outage, and as long again at most to make good.
+        test: { name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 3_600_000 },
       },
       {
         extends: true,

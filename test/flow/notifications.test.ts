@@ -3,28 +3,22 @@ import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { Cluster } from '../world/cluster.ts';
 import { Device } from '../world/device.ts';
-import { httpRequest } from '../world/service.ts';
+import { devTokenOf, httpRequest } from '../world/service.ts';
 import { WebhookReceiver } from '../world/webhook-receiver.ts';
 
 const patience = { timeoutMs: 30_000, everyMs: 50 };
 const group_id = 'club';
 
-/** In dev mode, so that the webhook may be on this machine; then tokens come from the nodes. */
-async function deviceOf(userId: string, url: string): Promise<Device> {
-  const { body } = await httpRequest('POST', `${url}/v1/dev/token`, { body: { user_id: userId } });
-  return new Device(url, String(body['token'])).connected();
+async function deviceOf(userId: string, cluster: Cluster, node: number): Promise<Device> {
+  return new Device(cluster.node(node).url, await devTokenOf(cluster.url, userId)).connected();
 }
 
 test('the notifier knows who is online at any node, whichever of them owns the room, and who has gone', async () => {
   await using receiver = await WebhookReceiver.start();
-  await using cluster = await Cluster.start({
-    PLENUM_JWT_SECRET: '',
-    PLENUM_NOTIFIER_URL: receiver.url,
-    PLENUM_WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
-  });
-  await using ann = await deviceOf('ann', cluster.node(0).url);
-  await using bob = await deviceOf('bob', cluster.node(1).url);
-  await using cleo = await deviceOf('cleo', cluster.node(2).url);
+  await using cluster = await Cluster.start(receiver.environment);
+  await using ann = await deviceOf('ann', cluster, 0);
+  await using bob = await deviceOf('bob', cluster, 1);
+  await using cleo = await deviceOf('cleo', cluster, 2);
   await ann.must('create_group', { group_id, group_type: 'public' });
   for (const device of [bob, cleo]) await device.must('join_group', { group_id });
   for (const userId of ['dave', 'sender']) {

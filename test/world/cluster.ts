@@ -115,6 +115,12 @@ export class Cluster implements AsyncDisposable {
     return Promise.all(userIds.map((userId, index) => this.device(userId, this.node(index).url)));
   }
 
+  /** How many entries of the group Redis has. */
+  async logLength(groupId: string): Promise<number> {
+    const [key = ''] = await this.admin.keys(`*:log:${groupId}`);
+    return this.admin.xlen(key);
+  }
+
   killPubSub(): Promise<unknown> {
     return this.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
   }

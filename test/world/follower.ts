@@ -18,6 +18,13 @@ export interface Position {
   readonly seq: number;
 }
 
+export interface FollowerOptions {
+  /** How its device connects. */
+  readonly device?: DeviceOptions | undefined;
+  /** Default: signed with the secret of the tests. */
+  readonly token?: string | undefined;
+}
+
 interface Followed {
   readonly entries: HistoryEntry[];
   /** How many entries it had each time that it was told of a loss. */
@@ -49,9 +56,9 @@ export class Follower {
   }
 
   /** Connected, and attached to the groups that its user has. */
-  static async connect(userId: string, url: string, options: DeviceOptions = {}): Promise<Follower> {
-    const token = await tokenOf(userId);
-    const follower = new Follower(userId, new Device(url, token, options), token);
+  static async connect(userId: string, url: string, options: FollowerOptions = {}): Promise<Follower> {
+    const token = options.token ?? (await tokenOf(userId));
+    const follower = new Follower(userId, new Device(url, token, options.device), token);
     await follower.device.connected();
     return follower;
   }

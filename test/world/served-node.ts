@@ -26,8 +26,9 @@ export class ServedNode implements AsyncDisposable {
     this.#release = release;
   }
 
+  /** @param engine `given`: on the Redis that `environment` names */
   static async start(
-    engine: EngineName,
+    engine: EngineName | 'given',
     environment: Readonly<Record<string, string>> = {},
   ): Promise<ServedNode> {
     const redis = engine === 'redis' ? await startRedis() : null;

@@ -45,6 +45,12 @@ export async function httpRequest(method: string, url: string, call: RestCall = 
   return { status: answer.status, headers: answer.headers, body: text === '' ? {} : JSON.parse(text) };
 }
 
+/** Of a node in dev mode, where nobody but the nodes knows the secret. */
+export async function devTokenOf(url: string, userId: string): Promise<string> {
+  const { body } = await httpRequest('POST', `${url}/v1/dev/token`, { body: { user_id: userId } });
+  return String(body['token']);
+}
+
 export class Service implements AsyncDisposable {
   readonly plenum: Plenum;
   readonly url: string;

@@ -7,6 +7,7 @@ import {
   type Delivery,
   type EpochLog,
   eventually,
+  type LeaseEvent,
   type RunHistory,
   type Send,
   type ServedAdapter,
@@ -36,15 +37,19 @@ export interface Talk {
 export type LookAtAdapters = (logs: readonly EpochLog[]) => Promise<readonly ServedAdapter[]>;
 
 export interface TrialOptions {
+  /** Default: nobody looks. */
   readonly served?: LookAtAdapters;
+  /** Of the whole cluster, in the order of Redis. Default: nobody looks. */
+  readonly leases?: () => readonly LeaseEvent[];
+  /** Default: signed with the secret of the tests. */
+  readonly tokenOf?: (userId: string) => Promise<string>;
   /** How its devices connect. */
   readonly device?: DeviceOptions;
 }
 
 export class Trial implements AsyncDisposable {
   readonly #url: string;
-  readonly #served: LookAtAdapters;
-  readonly #device: DeviceOptions;
+  readonly #options: TrialOptions;
   readonly #followers: Follower[] = [];
   readonly #groupIds: string[] = [];
   readonly #sends: Send[] = [];
@@ -55,10 +60,9 @@ export class Trial implements AsyncDisposable {
   #isAbandoned = false;
 
   /** @param url of any node, or of what stands before them. */
-  constructor(url: string, { served = async () => [], device = {} }: TrialOptions = {}) {
+  constructor(url: string, options: TrialOptions = {}) {
     this.#url = url;
-    this.#served = served;
-    this.#device = device;
+    this.#options = options;
   }
 
   /** Messages that were acknowledged. */
@@ -70,9 +74,16 @@ export class Trial implements AsyncDisposable {
     return this.#sends.filter(({ answer }) => answer.kind !== 'ack');
   }
 
+  /** Every attempt to send to the group, in the order of the answers. */
+  sendsTo(groupId: string): readonly Send[] {
+    return this.#sends.filter((send) => send.groupId === groupId);
+  }
+
   /** A connected device of the user. @param url default: what stands before the nodes. */
   async follower(userId: string, url = this.#url): Promise<Follower> {
-    const follower = await Follower.connect(userId, url, this.#device);
+    const { device, tokenOf } = this.#options;
+    const token = await tokenOf?.(userId);
+    const follower = await Follower.connect(userId, url, { device, token });
     this.#followers.push(follower);
     return follower;
   }
@@ -111,7 +122,10 @@ export class Trial implements AsyncDisposable {
     }
   }
 
-  /** Sends until it is acknowledged, always under the same request id. @returns false when it was refused for good. */
+  /**
+   * Sends until it is acknowledged, always under the same request id.
+   * @returns false when it was refused for good, or the trial was ended before its verdict
+   */
   async say(speaker: Follower, groupId: string, message: string): Promise<boolean> {
     const requestId = message.slice(0, 100).trim();
     for (;;) {
@@ -124,7 +138,7 @@ export class Trial implements AsyncDisposable {
         return true;
       }
       if (this.#isAbandoned || (answer !== null && !answer.can_retry)) return false;
-      await pause(retryMs);
+      await pause(Math.max(retryMs, answer?.retry_after_ms ?? 0));
     }
   }
 
@@ -134,8 +148,8 @@ export class Trial implements AsyncDisposable {
     await eventually(() => expect(this.#acks).toBeGreaterThanOrEqual(wanted), normalAgain);
   }
 
-  /** Ends all talk, lets everything arrive, and demands every invariant. */
-  async expectSound(): Promise<void> {
+  /** Ends all talk, lets everything arrive, and demands every invariant. @param patience with what is still under way */
+  async expectSound(patience = normalAgain): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#talking);
     await this.#quiet();
@@ -143,7 +157,7 @@ export class Trial implements AsyncDisposable {
       const violations = checkHistory(await this.#history());
       const shown = violations.slice(0, violationsShown).map(({ invariant, what }) => `${invariant} ${what}`);
       if (violations.length > 0) throw new Error(`${violations.length} violations:\n${shown.join('\n')}`);
-    }, normalAgain);
+    }, patience);
   }
 
   /** As above, and nobody had to be told of a loss. */
@@ -180,9 +194,11 @@ export class Trial implements AsyncDisposable {
 
   async #history(): Promise<RunHistory> {
     const logs = await Promise.all(this.#groupIds.map((groupId) => storedLog(this.#url, groupId)));
+    const { served, leases } = this.#options;
     return {
       logs,
-      served: await this.#served(logs),
+      ...(served === undefined ? {} : { served: await served(logs) }),
+      ...(leases === undefined ? {} : { leases: leases() }),
       sends: this.#sends,
       deliveries: this.#deliveries(),
       resumptions: this.#followers.flatMap(({ resumptions }) => resumptions),

@@ -1,14 +1,20 @@
-/** A webhook of a team, as a test plays it: it remembers what it was told, hangs, is down, or refuses. */
+/** A webhook of a team, as a test plays it: it remembers what it was told, hangs, is slow, is down, or refuses. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { historyEntrySchema } from '@plenum/protocol';
+import type { GivenEntry } from '@plenum/testkit';
 import { z } from 'zod';
 
-export type ReceiverMood = 'well' | 'hanging' | 'down';
+export type ReceiverMood = 'well' | 'slow' | 'hanging' | 'down';
+
+/** In mood `slow`, of one call. */
+const slowMs = 40;
 
 const noticeSchema = z.object({
   data: z.object({
     recipients: z.array(z.strictObject({ user_id: z.string(), online: z.boolean() })),
-    message: z.object({ message: z.string() }),
+    message: historyEntrySchema,
   }),
 });
 type Recipients = z.infer<typeof noticeSchema>['data']['recipients'];
@@ -20,6 +26,8 @@ export class WebhookReceiver implements AsyncDisposable {
   readonly refused = new Set<string>();
   /** Texts of messages in the order in which they were taken, copies included. */
   readonly told: string[] = [];
+  /** Every message that it got, in the order of arrival, under the id that its caller gave to the notice. */
+  readonly given: GivenEntry[] = [];
   /** Whom the last notice of a text was for. */
   readonly recipients = new Map<string, Recipients>();
   /** Calls that came, however they ended. */
@@ -39,15 +47,29 @@ export class WebhookReceiver implements AsyncDisposable {
     return new WebhookReceiver(server);
   }
 
+  /** Of nodes that tell it: in dev mode, so that it may be on this machine; then tokens come from the nodes. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      PLENUM_JWT_SECRET: '',
+      PLENUM_NOTIFIER_URL: this.url,
+      PLENUM_WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    };
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.calls += 1;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const { data } = noticeSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-    const text = data.message.message;
+    const { message: entry } = data;
+    if (entry.type !== 'message') return void response.writeHead(400).end();
+    const text = entry.message;
+    const isWell = this.mood === 'well' || this.mood === 'slow';
+    const isTaken = isWell && !this.refused.has(text);
+    this.given.push({ entry: { ...entry, message_id: messageIdIn(request) }, isTaken });
     if (this.mood === 'hanging') return;
-    if (this.mood === 'down') return void response.writeHead(503).end();
-    if (this.refused.has(text)) return void response.writeHead(422).end();
+    if (this.mood === 'slow') await wait(slowMs);
+    if (!isTaken) return void response.writeHead(isWell ? 422 : 503).end();
     this.told.push(text);
     this.recipients.set(text, data.recipients);
     response.writeHead(204).end();
@@ -58,3 +80,7 @@ export class WebhookReceiver implements AsyncDisposable {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }
+
+/** The id of a notice is that of its message, and a digest of whom it is for. */
+const messageIdIn = ({ headers }: IncomingMessage): string =>
+  String(headers['webhook-id']).replace(/-[^-]*$/, '');

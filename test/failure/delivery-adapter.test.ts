@@ -1,0 +1,112 @@
+/** Adapters of real nodes that hang, throw, answer nonsense or too late, refuse and are down; the checker judges all of it. */
+import { eventually } from '@plenum/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Kind, Mood } from '../world/adapter-desk.ts';
+import { adapterOutage } from '../world/adapter-outage.ts';
+import { callsLetThrough } from '../world/breaker-bound.ts';
+import { DeliveryScene } from '../world/delivery-scene.ts';
+import { expectBounded } from '../world/outage-bounds.ts';
+import { deadLettersOf, expectNothingBuried } from '../world/served-adapters.ts';
+
+const names = (group: string) => ['ann', 'bob', 'cleo'].map((name) => `${name}-${group}`);
+const colours = ['red', 'green', 'blue'];
+/** With these a breaker opens. */
+const failedCalls = 5;
+const patience = { timeoutMs: 60_000, everyMs: 50 };
+
+// Each has a cluster of its own, and waits most of the time: they run side by side.
+describe.concurrent('adapters that are code of the nodes', () => {
+  let scene: DeliveryScene;
+  beforeAll(async () => {
+    scene = await DeliveryScene.start({ notifier: 'own' });
+  });
+  afterAll(() => scene[Symbol.asyncDispose]());
+
+  async function untilFailed(kind: Kind, mood: Mood, callsBefore: number): Promise<void> {
+    const failed = () => scene.sides.desk.callsIn(kind, mood).length - callsBefore;
+    await eventually(() => expect(failed()).toBeGreaterThanOrEqual(failedCalls), patience);
+  }
+
+  test.sequential.each<readonly [Mood, Mood]>([
+    ['throwing', 'hanging'],
+    ['garbled', 'late'],
+    ['late', 'throwing'],
+    ['hanging', 'garbled'],
+  ])(
+    'an archive that is %s and a notifier that is %s lose nothing, bury nothing and keep the order',
+    async (archive, notifier) => {
+      const { desk } = scene.sides;
+      let faultMs = 0;
+      await using trial = scene.trial(() => callsLetThrough(faultMs, colours.length));
+      for (const colour of colours) {
+        const group = `${archive}-${colour}`;
+        trial.talk(await trial.group(group, names(group)), group, { everyMs: 100 });
+      }
+      await trial.until(60);
+      const before = {
+        archive: desk.callsIn('archive', archive).length,
+        notifier: desk.callsIn('notifier', notifier).length,
+      };
+      const beganMs = performance.now();
+      desk.set('archive', archive);
+      desk.set('notifier', notifier);
+      await Promise.all([
+        untilFailed('archive', archive, before.archive),
+        untilFailed('notifier', notifier, before.notifier),
+      ]);
+      await trial.until(60);
+      desk.set('archive', 'well');
+      desk.set('notifier', 'well');
+      faultMs = performance.now() - beganMs;
+      await trial.until(60);
+      await trial.expectSound();
+      await expectNothingBuried(scene.cluster.url);
+      expect(trial.failures).toEqual([]);
+    },
+  );
+
+  test.sequential('one message of a batch that both refuse is a dead letter of each, and the others pass it in order', async () => {
+    const { desk } = scene.sides;
+    await using trial = scene.trial();
+    const members = await trial.group('picky', names('picky'));
+    const [first] = members;
+    if (first === undefined) throw new Error('a group has members');
+    desk.set('archive', 'slow');
+    desk.refused.add('refuse this');
+    trial.talk(members, 'picky', { everyMs: 40 });
+    await trial.until(60);
+    await trial.say(first, 'picky', 'refuse this');
+    await trial.until(60);
+    desk.set('archive', 'well');
+    await trial.expectSound();
+    const letters = await deadLettersOf(scene.cluster.url);
+    expect(letters).toHaveLength(2);
+    const refused = { message: 'refuse this', group_id: 'picky' };
+    expect(letters).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({
+          kind: 'archive',
+          reason: 'told to refuse it',
+          entry: expect.objectContaining(refused),
+        }),
+        expect.objectContaining({
+          kind: 'notifier',
+          reason: 'told to refuse it',
+          entry: expect.objectContaining(refused),
+        }),
+      ]),
+    );
+    expect(Math.max(...desk.callsIn('archive', 'slow').map(({ entries }) => entries))).toBeGreaterThan(1);
+  });
+});
+
+describe.concurrent('an archive that throws and a webhook that hangs', () => {
+  test('for half a minute cost few calls, no memory and no send, until a room is full', async () => {
+    const environment = { PLENUM_ROOM_QUEUE_LIMIT: '500', DESK_WEIGHS: 'yes' };
+    await using scene = await DeliveryScene.start({ notifier: 'webhook' }, { environment });
+    await using trial = scene.trial();
+    expectBounded(await adapterOutage(scene, trial, { forMs: 30_000, webhook: 'hanging' }));
+    await trial.expectSound(patience);
+    await expectNothingBuried(scene.cluster.url);
+  });
+});

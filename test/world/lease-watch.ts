@@ -1,0 +1,93 @@
+/**
+ * Who was granted which lease and committed what under it, in the order in which Redis did it: read from MONITOR, past the
+ * product. What a script has written is what counts, so a commit that the fence stopped is told from one that was made.
+ */
+import type { LeaseEvent } from '@plenum/testkit';
+import { RedisMonitor } from './redis-monitor.ts';
+
+const partitionIn = (key: string): number => Number(/\{p(\d+)\}/.exec(key)?.[1]);
+const isLease = (key: string | undefined): key is string => key?.endsWith(':lease') === true;
+
+export interface WatchedLeaseEvent extends LeaseEvent {
+  /** What was committed, or was to be; null for a grant. */
+  readonly kind: string | null;
+}
+
+/** A run of the script that commits deliveries, until it is known what came of it. */
+interface Attempt {
+  readonly right: Omit<WatchedLeaseEvent, 'what'>;
+  /** What it has got to: it was sent, has asked the fence, was let through. */
+  reached: 'sent' | 'fence' | 'cursor';
+}
+
+export class LeaseWatch implements Disposable {
+  readonly events: WatchedLeaseEvent[] = [];
+  #monitor: RedisMonitor | null = null;
+  #attempt: Attempt | null = null;
+
+  /** Resolves when nothing is missed any more. It goes on when Redis comes back; what happened in between is not seen. */
+  static async open(url: string): Promise<LeaseWatch> {
+    const watch = new LeaseWatch();
+    watch.#monitor = await RedisMonitor.open(url, ({ words, isInScript }) => {
+      if (isInScript) watch.#inScript(words);
+      else watch.#command(words);
+    });
+    return watch;
+  }
+
+  /** How often the lease of each partition was granted. */
+  grants(): ReadonlyMap<number, number> {
+    const grants = new Map<number, number>();
+    for (const { what, partition } of this.events) {
+      if (what === 'granted') grants.set(partition, (grants.get(partition) ?? 0) + 1);
+    }
+    return grants;
+  }
+  /** Commits of one kind in one partition, in their order. */
+  commitsIn(partition: number, kind: string): readonly WatchedLeaseEvent[] {
+    return this.events.filter(
+      (event) => event.what === 'committed' && event.partition === partition && event.kind === kind,
+    );
+  }
+  /** Commits of the node that the fence has stopped. */
+  refusedTo(nodeId: string): readonly WatchedLeaseEvent[] {
+    return this.events.filter((event) => event.what === 'refused' && event.nodeId === nodeId);
+  }
+
+  [Symbol.dispose](): void {
+    this.#monitor?.[Symbol.dispose]();
+  }
+
+  /** `EVAL(SHA) <script> 7 <lease> … <dead letters> <node id> <token> …` is a commit of deliveries, and nothing else is. */
+  #command([name = '', , count, ...rest]: readonly string[]): void {
+    this.#endAttempt();
+    const [lease] = rest;
+    if (!/^eval/i.test(name) || count !== '7' || !isLease(lease)) return;
+    if (rest[6]?.endsWith(':dead_letters') !== true) return;
+    const [nodeId = '', token, kind = ''] = rest.slice(7);
+    const right = { partition: partitionIn(lease), nodeId, token: Number(token), kind };
+    this.#attempt = { right, reached: 'sent' };
+  }
+
+  /** What a script does, told behind the command that has run it. */
+  #inScript([name = '', key = '', value = '']: readonly string[]): void {
+    if (name === 'SET' && isLease(key)) {
+      const [nodeId = '', token] = value.split(' ');
+      const right = { partition: partitionIn(key), nodeId, token: Number(token), kind: null };
+      this.events.push({ what: 'granted', ...right });
+    }
+    const attempt = this.#attempt;
+    if (attempt === null) return;
+    if (name === 'GET' && isLease(key)) attempt.reached = 'fence';
+    if (name === 'HGET' && key.endsWith(':cursors')) attempt.reached = 'cursor';
+    if (name !== 'HSET' || !key.endsWith(':cursors')) return;
+    this.events.push({ what: 'committed', ...attempt.right });
+    this.#attempt = null;
+  }
+
+  /** One that found another cursor than it expected was let through and has done nothing: that says nothing of leases. */
+  #endAttempt(): void {
+    if (this.#attempt?.reached === 'fence') this.events.push({ what: 'refused', ...this.#attempt.right });
+    this.#attempt = null;
+  }
+}
