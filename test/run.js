@@ -29,7 +29,7 @@ const notCovered = [
         'browsers: npm run test:all drives a Chromium',
         'proxies: npm run test:all puts HAProxy and nginx before three nodes',
       ]),
-  'long runs: soak and capacity',
+  'long runs: npm run soak; capacity',
   'Docker: the image and docker-compose.yml are not built or started',
 ];
 
