@@ -26,9 +26,9 @@ if not field[2] or field[1] then return refusal(now, 'group_not_found') end
 reply = turned_away(now, field[3])
 if reply then return reply end
 if is_rate_limited == '1' then
-  local charge, retry_after_ms = draw(now)
-  if not charge then return refusal(now, 'rate_limited', retry_after_ms) end
+  local full_again_at, retry_after_ms = draw(now)
+  if not full_again_at then return refusal(now, 'rate_limited', retry_after_ms) end
   expect_right('SET', bucket_key)
-  charge()
+  charge(full_again_at, now)
 end
 return { 'admitted', integer(now) }

@@ -36,60 +36,57 @@ local wire_head = ARGV[18]
 -- @include writable
 
 local OVERLOADED_RETRY_MS = 1000
+-- Named once: each way to it through the table is paid for, too.
+local call = redis.call
 
 local now = clock_ms()
 
 local reply = answered(now)
 if reply then return reply end
-local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
+local field = call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
   'events')
 if not field[2] or field[1] then return refusal(now, 'group_not_found') end
 reply = turned_away(now, field[7])
 if reply then return reply end
-local charge, retry_after_ms
+local full_again_at, retry_after_ms
 if is_rate_limited == '1' then
-  charge, retry_after_ms = draw(now)
-  if not charge then return refusal(now, 'rate_limited', retry_after_ms) end
+  full_again_at, retry_after_ms = draw(now)
+  if not full_again_at then return refusal(now, 'rate_limited', retry_after_ms) end
+  expect_right('SET', bucket_key)
 end
 if room_queue_limit ~= '' then
-  local queued = tonumber(redis.call('HGET', queued_key, group_id) or 0)
+  local queued = tonumber(call('HGET', queued_key, group_id) or 0)
   if queued >= tonumber(room_queue_limit) then return refusal(now, 'room_overloaded', OVERLOADED_RETRY_MS) end
   expect_right('HINCRBY', queued_key)
 end
-if is_outbox_written == '1' then expect_writable(outbox_key, 'stream', { 'XADD' }) end
+if is_outbox_written == '1' then
+  -- Of another type, it ends the script here.
+  call('XLEN', outbox_key)
+  expect_right('XADD', outbox_key)
+end
+local log_renewal = tonumber(field[8])
+local is_log_renewed = not log_renewal or now >= log_renewal
+if is_log_renewed then expect_right('PEXPIRE', log_key) end
 -- Reading has shown that the other keys are what they should be; the log shows it as the first that is written.
 expect_right('HSET', group_key)
-expect_right('PEXPIRE', log_key)
 expect_right('SET', dedupe_key)
-expect_right('SET', bucket_key)
 expect_right('SPUBLISH', channel)
 
-local group = {
-  epoch = field[2],
-  hist = field[3],
-  seq = tonumber(field[4]),
-  active = field[5],
-  muted = field[6],
-  log_renewal = tonumber(field[8]),
-  events = tonumber(field[9] or 0),
-}
+local group = { epoch = field[2], hist = field[3], seq = tonumber(field[4]) }
 continue_epoch(group)
-group.seq = group.seq + 1
-local seq_text = integer(group.seq)
-append_entry(group, now, {
-  kind = 'm',
-  event = 'relay_message',
-  actor = sender_id,
-  request_id = request_id,
-  wire = wire_head .. iso_time(now) .. '","message_id":"' .. group.epoch .. '-' .. seq_text
-    .. '","epoch":"' .. group.epoch .. '","seq":' .. seq_text .. '}}',
-})
-if room_queue_limit ~= '' then redis.call('HINCRBY', queued_key, group_id, 1) end
-redis.call('HSET', group_key, 'seq', seq_text)
+local epoch, seq = group.epoch, group.seq + 1
+local seq_text, now_text = integer(seq), integer(now)
+local recipients = integer(field[5] + field[6])
+local wire = wire_head .. iso_time(now) .. '","message_id":"' .. epoch .. '-' .. seq_text
+  .. '","epoch":"' .. epoch .. '","seq":' .. seq_text .. '}}'
+store_entry(seq_text, 'm', wire, integer(seq - (field[9] or 0)))
+if room_queue_limit ~= '' then call('HINCRBY', queued_key, group_id, '1') end
+call('HSET', group_key, 'seq', seq_text)
 save_epoch(group)
-if charge then charge() end
-keep_log(group, now)
-local answer = group.epoch .. ' ' .. seq_text .. ' ' .. integer(group.active + group.muted) .. ' ' .. integer(now)
+if full_again_at then charge(full_again_at, now) end
+if is_log_renewed then renew_log(now) end
+local answer = epoch .. ' ' .. seq_text .. ' ' .. recipients .. ' ' .. now_text
 remember(answer)
-publish_entries()
-return { 'appended', integer(now), answer }
+local uid = 'm ' .. uid_head(epoch, seq, recipients, now) .. sender_id .. ' ' .. request_id
+call('SPUBLISH', channel, payload_of(uid, 'relay_message', wire))
+return { 'appended', now_text, answer }

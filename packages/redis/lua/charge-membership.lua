@@ -12,10 +12,10 @@ local rate_burst = ARGV[4]
 -- @include writable
 
 local now = clock_ms()
-local charge, retry_after_ms = draw(now)
-if not charge then return { 'refused', integer(now), integer(retry_after_ms) } end
+local full_again_at, retry_after_ms = draw(now)
+if not full_again_at then return { 'refused', integer(now), integer(retry_after_ms) } end
 expect_writable(index_key, 'hash', { 'HSET' })
 expect_writable(bucket_key, 'string', { 'SET' })
 if nonce ~= '' then redis.call('HSET', index_key, group_id, nonce .. '.' .. integer(now)) end
-charge()
+charge(full_again_at, now)
 return { 'charged', integer(now) }

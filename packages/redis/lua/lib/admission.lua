@@ -20,7 +20,10 @@ end
 local function turned_away(now, next_due)
   local due_at = tonumber(next_due)
   if due_at and due_at <= now and is_settled == '0' then return { 'due', integer(now) } end
-  local sender, is_banned = find_member(sender_id, now)
+  local record = redis.call('HGET', members_key, sender_id)
+  -- Most senders are active: their record need not be taken apart.
+  if record and string.sub(record, 1, 2) == 'a ' then return nil end
+  local sender, is_banned = member_of(record, now)
   if is_banned then return refusal(now, 'banned') end
   if not sender then return refusal(now, 'not_a_member') end
   if sender.status == 'p' then return refusal(now, 'pending_membership') end

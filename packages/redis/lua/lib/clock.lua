@@ -14,11 +14,10 @@ end
 -- The civil date of a day number: http://howardhinnant.github.io/date_algorithms.html#civil_from_days
 local function iso_time(ms)
   local floor = math.floor
-  local days = floor(ms / 86400000)
-  local rest = ms - days * 86400000
-  local from_march_0 = days + 719468
-  local era = floor(from_march_0 / 146097)
-  local day_of_era = from_march_0 - era * 146097
+  local rest = ms % 86400000
+  local from_march_0 = (ms - rest) / 86400000 + 719468
+  local day_of_era = from_march_0 % 146097
+  local era = (from_march_0 - day_of_era) / 146097
   local year_of_era =
     floor((day_of_era - floor(day_of_era / 1460) + floor(day_of_era / 36524) - floor(day_of_era / 146096)) / 365)
   local day_of_year = day_of_era - (365 * year_of_era + floor(year_of_era / 4) - floor(year_of_era / 100))
@@ -26,8 +25,9 @@ local function iso_time(ms)
   local day = day_of_year - floor((153 * month_from_march + 2) / 5) + 1
   local month = month_from_march < 10 and month_from_march + 3 or month_from_march - 9
   local year = year_of_era + era * 400 + (month <= 2 and 1 or 0)
+  local ms_of_minute = rest % 60000
   return string.format(
     '%04d-%02d-%02dT%02d:%02d:%02d.%03dZ',
-    year, month, day, floor(rest / 3600000), floor(rest / 60000) % 60, floor(rest / 1000) % 60, rest % 1000
+    year, month, day, rest / 3600000, rest / 60000 % 60, ms_of_minute / 1000, ms_of_minute % 1000
   )
 end

@@ -8,8 +8,8 @@ local function commit(group, now, answer)
   if group.is_deleted then
     redis.call('PEXPIRE', group_key, TOMBSTONE_MS)
     redis.call('PEXPIRE', log_key, TOMBSTONE_MS)
-  else
-    keep_log(group, now)
+  elseif not group.log_renewal or now >= group.log_renewal then
+    renew_log(now)
   end
   if answer then remember(answer) end
   publish_entries()

@@ -4,7 +4,9 @@
 -- @return what the script replies
 local function create(settings)
   redis.call('UNLINK', group_key, log_key)
-  redis.call('HSET', group_key, 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
+  -- What every message reads stands first: Redis looks through a small hash from its beginning.
+  redis.call('HSET', group_key, 'epoch', '', 'hist', '', 'seq', '', 'active', '', 'muted', '', 'next_due', '',
+    'log_renewal', '', 'events', '', 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
     'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata)
   redis.call('ZADD', groups_key, 0, group_id)
   group = {

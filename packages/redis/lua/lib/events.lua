@@ -1,4 +1,5 @@
 -- Membership changes as entries; texts come from Node as JSON and are spliced in as they are.
+-- @include publish
 
 -- @param event { type, user, actor, request_id?, tail? }: `tail` is JSON text of further fields, comma first
 -- @return the seq of the entry
@@ -11,12 +12,9 @@ local function append_event(group, now, event)
   local wire = '{"group_id":"' .. group_id .. '","type":"' .. event.type .. '","user_id":"' .. event.user .. acted
     .. '","epoch":"' .. group.epoch .. '","seq":' .. integer(group.seq)
     .. ',"timestamp":"' .. iso_time(now) .. '"' .. (event.tail or '') .. '}'
-  append_entry(group, now, {
-    kind = 'e',
-    event = 'group_event',
-    actor = event.actor,
-    request_id = event.request_id or '',
-    wire = wire,
-  })
+  store_entry(integer(group.seq), 'e', wire, integer(group.seq - group.events))
+  local uid = 'e ' .. uid_head(group.epoch, group.seq, group.active + group.muted, now) .. event.actor .. ' '
+    .. (event.request_id or '')
+  publications[#publications + 1] = payload_of(uid, 'group_event', wire)
   return group.seq
 end

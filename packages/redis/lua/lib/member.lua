@@ -4,8 +4,7 @@
 local SERVICE = '$service'
 
 -- @return the record, or nil; and whether the user is banned at this time. A banned user is no member.
-local function find_member(user, now)
-  local text = redis.call('HGET', members_key, user)
+local function member_of(text, now)
   if not text then return nil, false end
   local status, role, joined_at, since_seq, ends_at = string.match(text, '^(%l) (%l) (%d+) (%d+) (%S+)$')
   local ends_at_ms = tonumber(ends_at)
@@ -17,4 +16,8 @@ local function find_member(user, now)
     since_seq = since_seq,
     ends_at = ends_at_ms,
   }, false
+end
+
+local function find_member(user, now)
+  return member_of(redis.call('HGET', members_key, user), now)
 end
