@@ -18,7 +18,9 @@ const quietMs = 2000;
 const pollMs = 20;
 
 const four = (number: number) => String(number).padStart(4, '0');
-export const groupIdOf = (runId: string, group: number) => `b:${runId}:${four(group)}`;
+/** How the ids of all groups of a run begin. */
+export const groupsOf = (runId: string) => `b:${runId}:`;
+export const groupIdOf = (runId: string, group: number) => `${groupsOf(runId)}${four(group)}`;
 export const userIdOf = (runId: string, group: number, member: number) =>
   `u:${runId}:${four(group)}:${four(member)}`;
 

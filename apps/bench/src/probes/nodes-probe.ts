@@ -23,7 +23,7 @@ async function run(context: ProbeContext) {
   for (const nodeCount of nodeCounts) {
     context.onProgress(`  ${nodeCount} nodes …`);
     const bench = { ...context.bench, nodeCount, timing: { ...timing, rampMs: timing.rampMs * warmUp } };
-    rounds.push(await loadRound(plenum, bench, { shape, load }));
+    rounds.push(await loadRound(plenum, bench, { shape, load, areScriptsCounted: true }));
   }
   const [alone] = rounds;
   const figures = rounds.flatMap((round, i): Figure[] => {

@@ -1,8 +1,9 @@
 /** One round of load on one system: fresh processes, everybody attached, a ramp, the measured interval, the check. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { userIdOf } from '../load/generator.ts';
+import { groupsOf, userIdOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
 import type { Load, MemberPlan, Plan } from '../load/plan.ts';
+import { GroupScripts } from '../measure/group-scripts.ts';
 import { cpuUsOf, sumOf } from '../measure/process-usage.ts';
 import { RedisGauge } from '../measure/redis-gauge.ts';
 import type { RunningSystem, SystemKind } from '../systems/system.ts';
@@ -25,21 +26,31 @@ export interface Bench {
   readonly newRunId: () => string;
 }
 
-export async function loadRound(
-  kind: SystemKind,
-  bench: Bench,
-  plan: { shape: Shape; load: Load },
-): Promise<RoundFigures> {
+export interface LoadPlan {
+  readonly shape: Shape;
+  readonly load: Load;
+  /** Slow loads only. */
+  readonly areScriptsCounted?: boolean;
+}
+
+export async function loadRound(kind: SystemKind, bench: Bench, load: LoadPlan): Promise<RoundFigures> {
   const system = await kind.start(bench.nodeCount);
   const generators = new LoadGenerators(bench.generatorCount);
   const gauge = system.redisUrl === null ? null : new RedisGauge(system.redisUrl);
+  let scripts: GroupScripts | null = null;
   try {
-    await generators.connect(await planOf(system, bench, plan.shape));
+    const plan = await planOf(system, bench, load.shape);
+    await generators.connect(plan);
     await generators.attach();
     await pause(bench.timing.settleMs);
     const redisRoundTripUs = gauge === null ? null : await gauge.roundTripUs();
-    const look = () => momentOf(generators, system, gauge);
-    await generators.start(plan.load);
+    if (load.areScriptsCounted === true && system.redisUrl !== null)
+      scripts = await GroupScripts.of(system.redisUrl, groupsOf(plan.runId));
+    const look = async () => ({
+      ...(await momentOf(generators, system, gauge)),
+      groupScripts: scripts?.count ?? null,
+    });
+    await generators.start(load.load);
     await pause(bench.timing.rampMs);
     await generators.reset();
     const begin = await look();
@@ -47,6 +58,7 @@ export async function loadRound(
     const end = await look();
     return figuresOf({ begin, end, verdicts: await generators.finish(), redisRoundTripUs });
   } finally {
+    scripts?.close();
     gauge?.close();
     await generators.close();
     await system.stop();
@@ -57,7 +69,7 @@ async function momentOf(
   generators: LoadGenerators,
   { nodes }: RunningSystem,
   gauge: RedisGauge | null,
-): Promise<Moment> {
+): Promise<Omit<Moment, 'groupScripts'>> {
   const load = await generators.sample();
   const nodeCpuUs = sumOf(nodes.map(({ pid }) => cpuUsOf(pid)));
   return { load, nodeCpuUs, redis: gauge === null ? null : await gauge.sample() };

@@ -11,6 +11,8 @@ export interface Moment {
   /** CPU of all nodes so far. */
   readonly nodeCpuUs: number | null;
   readonly redis: RedisSample | null;
+  /** Scripts that named a group of the load so far; null: nobody counted. */
+  readonly groupScripts: number | null;
 }
 
 export type Faults = Pick<
@@ -36,6 +38,7 @@ export interface RoundFigures {
   /** Of one core, over all nodes. */
   readonly nodeCpuShare: number | null;
   readonly redisCpuUsPerMessage: number | null;
+  /** Of those that name a group: what a node asks for itself is none of them. */
   readonly scriptsPerMessage: number | null;
   /** Redis' own time per script. */
   readonly redisUsPerScript: number | null;
@@ -73,7 +76,7 @@ export function figuresOf({ begin, end, verdicts, redisRoundTripUs }: Measured):
     nodeCpuUsPerDelivery: quotient(nodeCpuUs, load.delivered),
     nodeCpuShare: quotient(nodeCpuUs, load.seconds * 1e6),
     redisCpuUsPerMessage: quotient(redisCpuUs, load.acked),
-    scriptsPerMessage: quotient(scripts, load.acked),
+    scriptsPerMessage: quotient(difference(begin.groupScripts, end.groupScripts), load.acked),
     redisUsPerScript: quotient(scriptUs, scripts),
     isVoid: load.generatorCpuShare > generatorShareMax,
     redisRoundTripUs,
