@@ -32,6 +32,7 @@ const momentAt = (sec: number, delivered: number, generatorCpuUs = 0): Moment =>
   ],
   nodeCpuUs: sec * 5e5,
   redis: { cpuUs: sec * 1e5, scriptCalls: 0, scriptUs: 0 },
+  groupScripts: null,
 });
 
 /** Two seconds at this rate. */
