@@ -9,6 +9,8 @@ const openings = {
   message: Buffer.from('42["relay_message",'),
   event: Buffer.from('42["group_event",'),
 };
+/** Engine.IO `message`. */
+const messageType = '4'.charCodeAt(0);
 const closing = ']'.charCodeAt(0);
 
 /** A whole text frame (FIN, opcode 1); frames of a server are not masked. */
@@ -43,6 +45,31 @@ export function framesOfTexts(texts: readonly string[]): Buffer {
     return frame;
   });
   return Buffer.concat(frames);
+}
+
+/** @returns the packets one behind the other: a frame for each text, and bytes, which are frames already, as they are. */
+export function framesOfPackets(packets: readonly (string | Buffer)[]): Buffer {
+  let size = 0;
+  for (const packet of packets) {
+    if (typeof packet !== 'string') {
+      size += packet.length;
+      continue;
+    }
+    const payloadBytes = 1 + Buffer.byteLength(packet);
+    size += headerBytes(payloadBytes) + payloadBytes;
+  }
+  const frames = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const packet of packets) {
+    if (typeof packet !== 'string') {
+      at += packet.copy(frames, at);
+      continue;
+    }
+    at = writeHeader(frames, at, 1 + Buffer.byteLength(packet));
+    frames[at] = messageType;
+    at += 1 + frames.write(packet, at + 1);
+  }
+  return frames;
 }
 
 /** @returns one frame for each entry, one behind the other. */

@@ -2,6 +2,7 @@
 import { emitTelemetry, type LogEntry, type Subscriber } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
+import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
 import { type Line, lineOf, writeTurn } from './write-turn.ts';
 
 export interface Device {
@@ -25,18 +26,8 @@ export const waitingMax = { bytes: 4 * 1024 * 1024, entries: 8192 } as const;
 /** A socket with this much waiting gets no ephemeral push, bytes. */
 const whisperWaitingMax = 64 * 1024;
 
-/** Engine.IO hands such a frame to the transport as it is; a contract test pins that. */
-const preEncoded = (frames: Buffer): PreEncoded => ({ wsPreEncodedFrame: [frames] });
-interface PreEncoded {
-  readonly compress?: boolean;
-  readonly wsPreEncodedFrame: readonly [Buffer];
-}
-
 const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
 const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
-
-const takesFrames = ({ transport, upgrading }: Socket['conn']): boolean =>
-  transport.name === 'websocket' && !upgrading;
 
 const packetOf = (entry: LogEntry): string =>
   `2["${entry.kind === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
@@ -114,9 +105,10 @@ export class SocketSubscriber implements Subscriber {
     const { conn } = socket;
     const onPacket = (packet: { readonly data?: { readonly length: number } }) =>
       this.#count(packet.data?.length ?? 0, 1);
-    const onFlush = () => {
+    const onFlush = (queue: Packet[]) => {
       this.#waitingBytes = 0;
       this.#waitingEntries = 0;
+      if (takesFrames(conn)) joinPackets(queue);
     };
     conn.on('packetCreate', onPacket);
     conn.on('flush', onFlush);

@@ -79,13 +79,10 @@ class WriteTurn {
   }
 }
 
-/** The transport takes all that waits; the cork makes one write of it. */
-function release({ conn, tcp }: Line): void {
-  const { transport } = conn;
-  tcp?.cork();
+/** The transport takes all that waits. */
+function release({ conn: { transport } }: Line): void {
   transport.writable = true;
   transport.emit('ready');
-  tcp?.uncork();
 }
 
 /** There is one event loop, so there is one end of its turn. */
