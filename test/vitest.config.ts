@@ -36,7 +36,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'architecture', include: ['test/{architecture,documentation}.test.ts'] },
+        test: { name: 'architecture', include: ['test/{architecture,documentation,mutants}.test.ts'] },
       },
       {
         extends: true,

@@ -3,8 +3,11 @@ import { conformance, judgedHistory } from './mutant.js';
 
 const append = 'packages/redis/lua/append-message.lua';
 const admission = 'packages/redis/lua/lib/admission.lua';
-const log = 'packages/redis/lua/lib/log.lua';
 const groupLog = 'packages/redis/src/redis-group-log.ts';
+/** The last act of the append script. */
+const publication = `local uid = 'm ' .. uid_head(epoch, seq, recipients, now) .. sender_id .. ' ' .. request_id
+call('SPUBLISH', channel, payload_of(uid, 'relay_message', wire))
+`;
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfStoring = [
@@ -20,7 +23,7 @@ export const mutantsOfStoring = [
   {
     name: 'seq outside the script',
     edits: [
-      { file: append, from: 'group.seq = group.seq + 1\nlocal seq_text', to: 'local seq_text' },
+      { file: append, from: 'group.epoch, group.seq + 1', to: 'group.epoch, group.seq' },
       {
         file: groupLog,
         from: `(redis, deadlineMs) =>
@@ -73,21 +76,8 @@ export const mutantsOfStoring = [
   {
     name: 'publish before write',
     edits: [
-      {
-        file: log,
-        from: "  redis.call('XADD', log_key,",
-        to: "  local function write()\n  redis.call('XADD', log_key,",
-      },
-      {
-        file: log,
-        from: '  publications[#publications + 1]',
-        to: '  end\n  publications[#publications + 1]',
-      },
-      {
-        file: log,
-        from: '"except":[],"flags":{}}}}\'\n',
-        to: '"except":[],"flags":{}}}}\'\n  publish_entries()\n  publications = {}\n  write()\n',
-      },
+      { file: append, from: `${publication}return`, to: 'return' },
+      { file: append, from: "store_entry(seq_text, 'm'", to: `${publication}store_entry(seq_text, 'm'` },
     ],
     killers: [{ file: 'packages/redis/test/scripts/publish-last.test.ts' }],
   },
@@ -124,7 +114,7 @@ export const mutantsOfStoring = [
     edits: [
       {
         file: append,
-        from: "  if not charge then return refusal(now, 'rate_limited', retry_after_ms) end\n",
+        from: "  if not full_again_at then return refusal(now, 'rate_limited', retry_after_ms) end\n",
         to: '',
       },
     ],
