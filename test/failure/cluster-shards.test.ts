@@ -160,10 +160,15 @@ test('a shard is away, first one and then the one with the registry of nodes: it
   const isOwned = (count: number) =>
     eventually(async () => expect(await ownedPartitions(nodes)).toBe(count), patience);
   const isDelivered = () => eventually(() => expect(new Set(receiver.told)).toEqual(said), patience);
-  for (const [round, away] of [other, registry].entries()) {
-    const ofOthers = PARTITION_COUNT - (await partitionsOn(away, durableSet));
+  const shards = await Promise.all(
+    [other, registry].map(async (away) => ({
+      away,
+      replica: await durableSet.replicaOf(away),
+      ofOthers: PARTITION_COUNT - (await partitionsOn(away, durableSet)),
+    })),
+  );
+  for (const [round, { away, replica, ofOthers }] of shards.entries()) {
     await isOwned(PARTITION_COUNT);
-    const replica = await durableSet.replicaOf(away);
     for (const server of [replica, away]) await server.kill();
     await isOwned(ofOthers);
     const reachable = masters.filter((master) => master !== away);

@@ -63,7 +63,7 @@ export class LeaseWatch implements Disposable {
     this.#endAttempt();
     const [lease] = rest;
     if (!/^eval/i.test(name) || count !== '7' || !isLease(lease)) return;
-    if (rest[6]?.endsWith(':dead_letters') !== true) return;
+    if (!/:dead_letters:\w+$/.test(rest[6] ?? '')) return;
     const [nodeId = '', token, kind = ''] = rest.slice(7);
     const right = { partition: partitionIn(lease), nodeId, token: Number(token), kind };
     this.#attempt = { right, reached: 'sent' };
