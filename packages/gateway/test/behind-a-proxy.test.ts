@@ -1,11 +1,20 @@
 /** What a node says where a proxy stands before it: addresses in its log, cookies of clients that poll, and drains. */
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { Manager } from 'socket.io-client';
 import { expect, test } from 'vitest';
 import { startEdge } from './edge.ts';
 
 const forwarded = { 'x-forwarded-for': '192.0.2.7' };
 const handshake = (url: string, transport: string) => `${url}/socket.io/?EIO=4&transport=${transport}`;
+
+const upgrade = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
 
 interface Refusal {
   readonly status: number | undefined;
@@ -14,12 +23,6 @@ interface Refusal {
 
 /** A WebSocket handshake that is answered with anything but a WebSocket. */
 function refusedUpgrade(url: string): Promise<Refusal> {
-  const upgrade = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-version': '13',
-    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-  };
   return new Promise((resolve, reject) => {
     const asked = request(handshake(url, 'websocket'), { headers: { ...forwarded, ...upgrade } });
     asked.once('upgrade', (_, socket) => {
@@ -43,6 +46,22 @@ test('a draining node answers a proxy that wants a connection with 503, so that 
   const poll = await fetch(handshake(edge.url, 'polling'), { headers: forwarded });
   expect(poll.status).toBe(503);
   expect(await poll.json()).toMatchObject(draining);
+});
+
+test('a draining node ends a connection that it has turned away, though the peer keeps its half of it', async () => {
+  await using edge = await startEdge();
+  await edge.gateway.drain(0);
+  const peer = connect({ port: Number(new URL(edge.url).port), host: '127.0.0.1', allowHalfOpen: true });
+  peer.on('error', () => {});
+  const head = Object.entries({ host: 'x', ...forwarded, ...upgrade }).map((field) => field.join(': '));
+  peer.write(`GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
+  const [answer] = await once(peer, 'data');
+  expect(answer.toString('utf8')).toMatch(/^HTTP\/1\.1 503 /);
+  // Only by writing a peer learns that nobody is there any more.
+  const closed = new Promise((resolve) => peer.once('close', resolve));
+  const writing = setInterval(() => peer.write('x'), 10);
+  await closed;
+  clearInterval(writing);
 });
 
 test('a session that polls through a proxy is served until its turn in the drain', async () => {

@@ -30,8 +30,10 @@ export function turnAwayWhileDraining(io: Server, { drainFlag, random }: TurnedA
       response.end(JSON.stringify(restFailure(draining, requestId)));
       return;
     }
-    // An upgrade: the connection is nobody's any more, its errors neither.
-    request.socket.on('error', () => {});
-    endWithFailure(request.socket, draining, requestId);
+    // An upgrade: the connection is nobody's any more, its errors neither, and nobody else would end it for a peer that does not.
+    const { socket } = request;
+    socket.on('error', () => {});
+    socket.once('finish', () => socket.destroy());
+    endWithFailure(socket, draining, requestId);
   });
 }
