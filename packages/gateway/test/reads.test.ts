@@ -1,5 +1,6 @@
 /** A client that reads much waits for itself: at a socket, and over HTTP as a user. */
 import { type Operations, succeed } from '@plenum/core';
+import { ManualClock } from '@plenum/testkit';
 import { expect, test, vi } from 'vitest';
 import { readsOpenMax } from '../src/requests/read-turns.ts';
 import { ask, startEdge } from './edge.ts';
@@ -99,6 +100,36 @@ test('a drain waits until the reads in line are answered', async () => {
   const drained = edge.gateway.drain(0);
   open();
   for (const answer of await Promise.all(reads)) expect(answer).toMatchObject({ success: true });
+  await drained;
+});
+
+test('an unsubscribe does not pass the subscribe that waits in line before it', async () => {
+  const { history, open } = slowHistory();
+  await using edge = await startEdge({ operations: { history } });
+  const client = await edge.connected('ann');
+  const reads = [ask(client, read), ask(client, read)];
+  const groups = { groups: [group] };
+  const moves = (['subscribe', 'unsubscribe'] as const).map((request_type) =>
+    ask(client, { request_type, args: groups }),
+  );
+  await ask(client, message);
+  open();
+  await Promise.all([...reads, ...moves]);
+  const operations = edge.calls.map(({ operation }) => operation);
+  expect(operations.filter((name) => name.endsWith('subscribe'))).toEqual(['subscribe', 'unsubscribe']);
+});
+
+test('a drain does not wait for what a socket that is gone had in line', async () => {
+  const { history } = slowHistory();
+  const clock = new ManualClock();
+  await using edge = await startEdge({ operations: { history }, clock });
+  const client = await edge.connected('ann');
+  for (let i = 0; i < 3; i += 1) client.emit('request', read);
+  await ask(client, message);
+  const drained = edge.gateway.drain(60_000);
+  client.close();
+  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  await clock.advance(1000);
   await drained;
 });
 

@@ -58,6 +58,7 @@ function messageHandler(
 
 type Handlers = Readonly<Record<Exclude<RequestType, 'send_message'>, RequestHandler>>;
 
+/** `unsubscribe` is none, but it must not pass the `subscribe` before it: what was said last counts. */
 const reads: ReadonlySet<string> = new Set<keyof Handlers>([
   'explain',
   'find_groups',
@@ -68,6 +69,7 @@ const reads: ReadonlySet<string> = new Set<keyof Handlers>([
   'list_members',
   'presence',
   'subscribe',
+  'unsubscribe',
 ]);
 
 /** A token counts for a connection: only a socket has one to refresh. */

@@ -137,7 +137,9 @@ export class Session implements LeaseHolder {
   /** This socket's turn in a drain: takes nothing new, answers what is open, closes. Until then it is served as ever. */
   async move(): Promise<void> {
     this.#isMoving = true;
-    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+    // Of a socket that is gone nothing is answered any more, and what it had in line never ends.
+    const isServed = this.#inFlight > 0 && this.#socket.connected;
+    if (isServed) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
     this.close();
   }
 
