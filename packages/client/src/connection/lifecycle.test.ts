@@ -89,3 +89,10 @@ test('a connection that held begins with the shortest pause again, one that did 
   expect(short.status).toMatchObject({ retryInMs: 200 });
   expect(long.status).toMatchObject({ retryInMs: 50 });
 });
+
+test('a network that comes and goes all the time does not put the next attempt off', () => {
+  const waiting = [asked, lost].reduce<Lifecycle>((life, event) => next(life, event, context)[0], idle);
+  const [later, effect] = next(waiting, networkBack, { ...context, nowMs: 40 });
+  expect(effect).toBe('nothing');
+  expect(later.status).toBe(waiting.status);
+});

@@ -20,6 +20,8 @@ export interface Lifecycle {
   /** Tokens that were refused one after the other. */
   readonly tokensRefused: number;
   readonly connectedAtMs: number;
+  /** While waiting: when the pause ends. */
+  readonly dueAtMs: number;
 }
 
 export type LifecycleEvent =
@@ -46,6 +48,7 @@ export const idle: Lifecycle = {
   attempt: 0,
   tokensRefused: 0,
   connectedAtMs: 0,
+  dueAtMs: 0,
 };
 
 /** A connection that held this long was a good one: the next loss begins with the shortest pause. */
@@ -110,19 +113,24 @@ function lost(now: Lifecycle, reason: LossReason, context: LifecycleContext): St
   return waiting(held ? { ...now, attempt: 0 } : now, { reason, atLeastMs: 0 }, context);
 }
 
-/** Pauses that grew while there was no network say nothing of the servers. A pause stays: others are back too. */
+/**
+ * Pauses that grew while there was no network say nothing of the servers. A pause stays: others are back too. It never
+ * gets longer, so that a network which comes and goes all the time does not put the next attempt off for good.
+ */
 function networkBack(now: Lifecycle, context: LifecycleContext): Step {
   const { status } = now;
   if (status.state !== 'waiting' || status.reason !== 'network') return [now, 'nothing'];
-  return waiting({ ...now, attempt: 0 }, { reason: 'network', atLeastMs: 0 }, context);
+  const step = waiting({ ...now, attempt: 0 }, { reason: 'network', atLeastMs: 0 }, context);
+  const [{ attempt, dueAtMs }] = step;
+  return dueAtMs < now.dueAtMs ? step : [{ ...now, attempt }, 'nothing'];
 }
 
 function waiting(
   now: Lifecycle,
   { reason, atLeastMs }: { reason: LossReason; atLeastMs: number },
-  { backoff, fraction }: LifecycleContext,
+  { backoff, fraction, nowMs }: LifecycleContext,
 ): Step {
   const retryInMs = Math.max(atLeastMs, backoffMs(now.attempt, backoff, fraction));
   const status: Status = { state: 'waiting', reason, retryInMs };
-  return [{ ...now, status, attempt: now.attempt + 1 }, 'wait'];
+  return [{ ...now, status, attempt: now.attempt + 1, dueAtMs: nowMs + retryInMs }, 'wait'];
 }
