@@ -26,6 +26,17 @@ test('a send that nobody answered goes out again with the same id, on the next c
   expect(await sending).toMatchObject({ ok: true, result: { seq: 7 } });
 });
 
+test('a message that fits into no frame is refused without being sent, since the server would cut the connection', async () => {
+  const { network, client } = await connected();
+  for (const message of ['x'.repeat(65_536), '\u{1f600}'.repeat(16_384), '\u0000'.repeat(11_000)]) {
+    expect(await client.send('g', message)).toMatchObject({
+      ok: false,
+      failure: { code: 'message_too_large', can_retry: false },
+    });
+  }
+  expect(network.last.asked).toEqual([]);
+});
+
 test('a refusal that may pass is retried when the server says so', async () => {
   const { network, clock, client } = await connected();
   const sending = client.send('g', 'hello');

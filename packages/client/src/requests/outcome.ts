@@ -36,6 +36,11 @@ export const localFailures = {
     error: 'There was no connection in time: nothing was sent',
     can_retry: true,
   },
+  tooLarge: {
+    code: 'message_too_large',
+    error: 'The request is larger than a frame may be (64 KiB): nothing was sent',
+    can_retry: false,
+  },
   unanswered: {
     code: 'timeout',
     error: 'No answer in time, the outcome is unknown: retry with the same request_id',

@@ -10,6 +10,17 @@ import { type Ask, type AskOptions, localFailures, type Outcome, type Reaction }
 /** A request id is remembered for 10 minutes: a retry must not come later. */
 const longestMs = 9 * 60_000;
 
+/**
+ * Bytes of an envelope, less than a frame of 64 KiB by what stands around it. The server cuts a connection for a larger one
+ * and answers nothing: it would be sent, and all groups interrupted, again and again.
+ */
+const envelopeMaxBytes = 65_536 - 512;
+
+function isTooLarge(envelope: object): boolean {
+  const text = JSON.stringify(envelope);
+  return text.length * 3 > envelopeMaxBytes && new TextEncoder().encode(text).length > envelopeMaxBytes;
+}
+
 export interface RequestQueueParts {
   readonly clock: Clock;
   readonly random: Random;
@@ -134,6 +145,10 @@ export class RequestQueue {
       request_id: waiting.requestId,
       args: waiting.args(),
     };
+    if (isTooLarge(envelope)) {
+      waiting.finish(refused(waiting.requestId, localFailures.tooLarge));
+      return;
+    }
     link.ask(envelope, answerTimeoutMs, (answer) => this.#answered(waiting, link, answer));
   }
 
