@@ -1,5 +1,6 @@
 /** `plenum join`, `send` and `tail` as a person runs them, beside a node on either engine. */
 import { execFile } from 'node:child_process';
+import { createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { freePort, startFaultProxy } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +11,32 @@ import { engines, httpRequest, jwtSecret, tokenOf } from '../world/service.ts';
 const script = 'apps/server/bin/plenum.js';
 const admin = 'ann';
 const devMode = { PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' };
+
+/** Takes every connection, and says nothing. */
+class SilentServer implements AsyncDisposable {
+  readonly url: string;
+  readonly #server: Server;
+  readonly #taken: Set<Socket>;
+
+  constructor(server: Server, taken: Set<Socket>, port: number) {
+    this.#server = server;
+    this.#taken = taken;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async start(): Promise<SilentServer> {
+    const taken = new Set<Socket>();
+    const server = createServer((socket) => taken.add(socket.on('error', () => {}).resume()));
+    const port = await freePort();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    return new SilentServer(server, taken, port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#taken) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
 
 /** The whole output and the exit code. */
 async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
@@ -201,6 +228,41 @@ test('where no node answers, one sentence says so', async () => {
     code: 1,
     output: `No node of Plenum can be reached at ${url} (network)\n`,
   });
+});
+
+test('where something listens and says nothing, one sentence says that it is no node', async () => {
+  await using silent = await SilentServer.start();
+  const { code, output } = await run(['join', 'g', '--as', 'ann', '--url', silent.url]);
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: expect.stringContaining(`no node in dev mode answers at ${silent.url}`),
+  });
+});
+
+test('a reader who goes away keeps nothing from being sent', async () => {
+  await using node = await ServedNode.start('memory', devMode);
+  const words = ['--as', 'ann', '--url', node.url];
+  await run(['join', 'g', '--create', ...words]);
+  const send = `seq 1 5 | node ${script} send g ${words.join(' ')}`;
+  const { stderr } = await promisify(execFile)('sh', ['-c', `(${send}; echo code $? >&2) | head -n 0`]);
+  expect(stderr).toBe('code 0\n');
+  await using tail = new CommandProcess(script, ['tail', 'g', '--from', '1', ...words], {});
+  await tail.until(/^6 \S+ ann: 5$/m);
+});
+
+test.each([
+  ['longer than a frame may be', 'x'.repeat(70_000), 'Line 2 of stdin is longer than 65536 bytes'],
+  ['of a size that no node takes', 'x'.repeat(65_500), 'message_too_large: The request is larger than'],
+])('a line that is %s ends a send at once, and one sentence says so', async (_, line, sentence) => {
+  await using node = await ServedNode.start('memory', devMode);
+  const words = ['--as', 'ann', '--url', node.url];
+  await run(['join', 'g', '--create', ...words]);
+  await using send = new CommandProcess(script, ['send', 'g', ...words], {});
+  send.input(`first\n${line}\n`);
+  expect(await send.ended).toBe(1);
+  expect(send.lines).toHaveLength(1);
+  expect(send.output).toContain(sentence);
+  expect(send.output).not.toContain('    at ');
 });
 
 test('a reader who goes away ends a tail', async () => {

@@ -18,6 +18,12 @@ const commands = {
   benchTool: () => import('./commands/bench-tool.ts'),
 };
 
+/**
+ * Whoever reads along may go at any time, as `head -1` does. What was asked for is done all the same, and the exit code tells
+ * of it; `tail` ends.
+ */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 /** Runs a command; what it throws is one sentence for a person, or a bug with its stack. */
 const exitWith = (command: () => Promise<number>) => async () => {
   try {

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline/promises';
 import { type ActingOptions, actingUser, withClient } from './acting-user.ts';
+import { linesOf } from './lines-of-input.ts';
 import { refusalText, refuse } from './refuse.ts';
 
 /**
@@ -14,7 +14,8 @@ export async function send(
   const user = await actingUser(options);
   if (user === null) return 1;
   return withClient(user, async (client) => {
-    for await (const text of words.length > 0 ? [words.join(' ')] : linesOfInput()) {
+    for await (const text of words.length > 0 ? [words.join(' ')] : linesOf(process.stdin)) {
+      if (words.length === 0 && text === '') continue;
       const sent = await client.send(groupId, text);
       if (!sent.ok) return refuse(refusalText(sent.failure));
       const { seq, recipients_count, message_id } = sent.result;
@@ -22,8 +23,4 @@ export async function send(
     }
     return 0;
   });
-}
-
-async function* linesOfInput(): AsyncGenerator<string> {
-  for await (const line of createInterface({ input: process.stdin })) if (line !== '') yield line;
 }

@@ -29,6 +29,9 @@ export async function tokenFor(config: Config, { userId, hours, url }: TokenGran
   );
 }
 
+/** Whatever listens there and says nothing is no node. */
+const answerMaxMs = 5000;
+
 /** Null: there is no node at this URL, or it is not in dev mode. */
 async function devToken(url: string, userId: UserId): Promise<string | null> {
   try {
@@ -36,6 +39,7 @@ async function devToken(url: string, userId: UserId): Promise<string | null> {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ user_id: userId }),
+      signal: AbortSignal.timeout(answerMaxMs),
     });
     return devTokenSchema.parse(await answer.json()).token;
   } catch {
