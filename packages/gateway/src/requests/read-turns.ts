@@ -82,7 +82,8 @@ export class ReadTurnsOfUsers {
     try {
       return await turns.take(read);
     } finally {
-      if (turns.isIdle) this.#turns.delete(userId);
+      // Not a newer line of his, made while this answer was on its way.
+      if (turns.isIdle && this.#turns.get(userId) === turns) this.#turns.delete(userId);
     }
   }
 }
