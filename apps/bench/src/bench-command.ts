@@ -72,7 +72,7 @@ function optionsFrom(args: readonly string[]): BenchOptions {
     )
     .option(
       '--shape <list>',
-      `groups x members, latency[:shape], idle, ${probeKinds.join(', ')} or all (default ${standardShapes})`,
+      `groups x members, latency[:shape], idle, ${probeKinds.join(', ')} or all (default: all; of a target ${standardShapes})`,
     )
     .option('--rounds <n>', `per system (default ${standard.rounds})`, numberFrom(1, 100))
     .option('--seconds <n>', 'measured interval of a round', numberFrom(0.2, 3600, false))
@@ -96,7 +96,8 @@ function optionsFrom(args: readonly string[]): BenchOptions {
 }
 
 function scenariosFrom({ shape, short: isShort, target, rate }: BenchOptions): Scenario[] {
-  const scenarios = parseScenarios(shape ?? (isShort ? shortShapes : standardShapes));
+  const standardOf = target === undefined ? 'all' : standardShapes;
+  const scenarios = parseScenarios(shape ?? (isShort ? shortShapes : standardOf));
   const isInside = ({ kind }: Scenario) => kind === 'idle' || isProbeKind(kind);
   if (target !== undefined && scenarios.some(isInside)) {
     throw new Error('The inside of a target is not known from here: leave out idle and the probes');
