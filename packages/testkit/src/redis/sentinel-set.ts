@@ -81,6 +81,13 @@ export class SentinelSet extends ServerSet {
     });
   }
 
+  /** Resolves when the old master has heard that it is none any more: until then it acknowledges what will be lost. */
+  untilReplica(old: RedisServer): Promise<void> {
+    return this.until('the old master is a replica', async () => {
+      return (await this.field(old, 'role', 'INFO', 'replication')) === 'slave';
+    });
+  }
+
   async #startServers(replicas: number, args: readonly string[]): Promise<void> {
     const shared = [...args, '--repl-diskless-sync-delay', '0'];
     const master = await this.launch({ args: shared });
