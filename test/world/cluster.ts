@@ -4,22 +4,12 @@ import { eventually, type RedisServer, type RedisServerOptions, startRedis } fro
 import { Redis } from 'ioredis';
 import { CommandProcess } from '../command-process.ts';
 import { Device, type DeviceOptions } from './device.ts';
-import { adminToken, httpRequest, jwtSecret, tokenOf } from './service.ts';
+import { httpRequest, nodeSettings, tokenOf } from './service.ts';
 
 export interface RunningNode {
   readonly url: string;
   readonly pid: number;
 }
-
-/** Loads of tests are faster than what a person may type. */
-const fast = {
-  PLENUM_RATE_PER_SEC: '100000',
-  PLENUM_RATE_BURST: '100000',
-  PLENUM_MEMBERSHIP_RATE_PER_SEC: '100000',
-  PLENUM_MEMBERSHIP_RATE_BURST: '100000',
-  PLENUM_JWT_SECRET: jwtSecret,
-  PLENUM_ADMIN_TOKEN: adminToken,
-};
 
 export class Cluster implements AsyncDisposable {
   /** Of the balancer. */
@@ -48,7 +38,7 @@ export class Cluster implements AsyncDisposable {
     const given = environment['REDIS_URL'];
     const redis = given === undefined ? await startRedis(redisOptions) : null;
     const command = new CommandProcess('apps/server/dist/dev/cluster.js', [], {
-      ...fast,
+      ...nodeSettings,
       PORT: '0',
       ...(redis === null ? {} : { REDIS_URL: redis.url }),
       ...environment,

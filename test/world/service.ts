@@ -7,6 +7,15 @@ import { Device, type DeviceOptions } from './device.ts';
 
 export const jwtSecret = 'a-secret-of-the-tests-with-more-than-32-bytes';
 export const adminToken = 'admin-token-of-the-tests-with-32-bytes';
+/** Of nodes: their secrets, and rates for loads that are faster than what a person may type. */
+export const nodeSettings = {
+  PLENUM_RATE_PER_SEC: '100000',
+  PLENUM_RATE_BURST: '100000',
+  PLENUM_MEMBERSHIP_RATE_PER_SEC: '100000',
+  PLENUM_MEMBERSHIP_RATE_BURST: '100000',
+  PLENUM_JWT_SECRET: jwtSecret,
+  PLENUM_ADMIN_TOKEN: adminToken,
+};
 
 /** Both engines; every flow that does not need several nodes runs on each. */
 export const engines = ['memory', 'redis'] as const;

@@ -1,17 +1,11 @@
 /** Three real nodes on a Redis of their own; whoever wants a balancer in front of them brings one. */
 import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
 import { NodeOnPort } from './node-on-port.ts';
-import { adminToken, jwtSecret } from './service.ts';
+import { nodeSettings } from './service.ts';
 
-/** Loads of tests are faster than what a person may type. */
 const common = {
   HOST: '127.0.0.1',
-  PLENUM_RATE_PER_SEC: '100000',
-  PLENUM_RATE_BURST: '100000',
-  PLENUM_MEMBERSHIP_RATE_PER_SEC: '100000',
-  PLENUM_MEMBERSHIP_RATE_BURST: '100000',
-  PLENUM_JWT_SECRET: jwtSecret,
-  PLENUM_ADMIN_TOKEN: adminToken,
+  ...nodeSettings,
   // The only peer whose word about addresses counts.
   PLENUM_TRUST_PROXY: '127.0.0.1',
 };
