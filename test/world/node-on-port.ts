@@ -1,4 +1,5 @@
 /** `plenum serve` as a process that ends and comes back on the same port, as nodes behind a balancer do. */
+import { freePort } from '@plenum/testkit';
 import { CommandProcess } from '../command-process.ts';
 import { httpRequest } from './service.ts';
 
@@ -14,7 +15,7 @@ export class NodeOnPort implements AsyncDisposable {
   }
 
   static async start(environment: Readonly<Record<string, string>>): Promise<NodeOnPort> {
-    const command = run({ ...environment, PORT: '0' });
+    const command = run({ ...environment, PORT: String(await freePort()) });
     try {
       return new NodeOnPort(command, environment, await urlOf(command));
     } catch (error) {

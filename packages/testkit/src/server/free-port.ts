@@ -1,14 +1,29 @@
 import { createServer } from 'node:net';
 
-/** @returns a TCP port of 127.0.0.1 that was free a moment ago; whoever binds it must be ready to lose the race. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * Below the ports that systems give to outgoing connections (from 32,768 on Linux, 49,152 elsewhere): a server that is
+ * restarted on its port, or binds it a little later, would else find it taken by somebody's connection.
+ */
+const lowest = 16_384;
+const highest = 32_767;
+
+/** Processes that run at the same time start apart. */
+let last = lowest + Math.floor(Math.random() * (highest - lowest));
+
+/** @returns a TCP port of 127.0.0.1 that was free a moment ago, and that this process has not been given before. */
+export async function freePort(): Promise<number> {
+  for (let tried = lowest; tried <= highest; tried += 1) {
+    last = last === highest ? lowest : last + 1;
+    const port = last;
+    if (await canBeBound(port)) return port;
+  }
+  throw new Error(`No port of 127.0.0.1 between ${lowest} and ${highest} is free.`);
+}
+
+function canBeBound(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
