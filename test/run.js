@@ -134,9 +134,11 @@ async function canStart(start) {
 function report() {
   const sum = (/** @type {'passed' | 'failed' | 'seconds'} */ field) =>
     results.reduce((total, result) => total + result[field], 0);
-  const lines = results.map(({ name, passed, failed, seconds }) => {
+  const lines = results.flatMap(({ name, passed, failed, failures, seconds }) => {
     const mark = failed > 0 ? '✗' : '✓';
-    return `${mark} ${name.padEnd(44)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed ${String(seconds).padStart(7)} s`;
+    const counts = `${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed`;
+    const line = `${mark} ${name.padEnd(44)} ${counts} ${String(seconds).padStart(7)} s`;
+    return [line, ...failures.map((failure) => `    ${failure}`)];
   });
   const summary = `${sum('passed')} passed, ${sum('failed')} failed`;
   const uncovered = ['Not covered by this run:', ...notCovered.map((what) => `  - ${what}`)];

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,6 +12,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
  * @property {string} name
  * @property {number} passed
  * @property {number} failed
+ * @property {readonly string[]} failures the names of failed tests
  * @property {number} seconds
  */
 
@@ -35,7 +36,7 @@ export function run(command, args, environment = {}) {
 
 /**
  * @param {string} name
- * @param {() => Promise<{ passed: number, failed: number }>} body
+ * @param {() => Promise<Omit<StageResult, 'name' | 'seconds'>>} body
  * @returns {Promise<StageResult>}
  */
 async function timed(name, body) {
@@ -56,7 +57,7 @@ export function checked(name, check) {
       process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
       return false;
     });
-    return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 };
+    return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, failures: [] };
   });
 }
 
@@ -87,12 +88,19 @@ export function tested(project, files = []) {
   });
 }
 
-/** @param {string} report */
+/** @param {string} report of vitest, in the form of Jest */
 function countsIn(report) {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'));
-    return { passed: Number(numPassedTests), failed: Number(numFailedTests) };
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+    const failures = testResults.flatMap(failedIn);
+    return { passed: Number(numPassedTests), failed: Number(numFailedTests), failures };
   } catch {
-    return { passed: 0, failed: 0 };
+    return { passed: 0, failed: 0, failures: [] };
   }
 }
+
+/** @param {{ name: string, assertionResults: { status: string, fullName: string }[] }} file */
+const failedIn = ({ name, assertionResults }) =>
+  assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName }) => `${relative(root, name)}: ${fullName}`);
