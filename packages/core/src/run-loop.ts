@@ -6,6 +6,8 @@ export interface LoopOptions {
   readonly logger: Logger;
   /** Pause between the end of one round and the beginning of the next, ms. */
   readonly everyMs: number;
+  /** The pause is counted from the beginning of a round: one that takes longer is followed at once. Default false. */
+  readonly keepsPace?: boolean;
   readonly signal: AbortSignal;
   /** A loop that fails again and again looks this rarely, in rounds. Default 30. */
   readonly slowestPause?: number;
@@ -16,13 +18,16 @@ export interface LoopOptions {
  * doubles the pause until one succeeds. Rounds never overlap.
  */
 export function runLoop(name: string, body: () => Promise<void>, options: LoopOptions): void {
-  const { clock, logger, everyMs, signal, slowestPause = 30 } = options;
+  const { clock, logger, everyMs, keepsPace = false, signal, slowestPause = 30 } = options;
   let cancel = () => {};
   let pause = 1;
+  let begunAtMs = clock.monotonicMs();
   const plan = () => {
-    if (!signal.aborted) cancel = clock.after(everyMs * pause, round);
+    const passedMs = keepsPace ? clock.monotonicMs() - begunAtMs : 0;
+    if (!signal.aborted) cancel = clock.after(Math.max(0, everyMs * pause - passedMs), round);
   };
   const round = () => {
+    begunAtMs = clock.monotonicMs();
     body().then(
       () => {
         pause = 1;

@@ -1,128 +1,7 @@
-/** Nodes that share an engine in one process, on a clock that the test moves: who works when, to the millisecond. */
-import {
-  type ClusterStrategy,
-  defaultEngineSettings,
-  type Engine,
-  type Leases,
-  type NodeRegistry,
-  Ownership,
-  ownersOf,
-  PARTITION_COUNT,
-  type PartitionWork,
-} from '@plenum/core';
-import { ManualClock, seededRandom } from '@plenum/testkit';
+/** Who owns which partition, and when: to the millisecond. */
+import { type Leases, type NodeRegistry, Ownership, ownersOf, PARTITION_COUNT } from '@plenum/core';
 import { expect, test } from 'vitest';
-import { createMemoryEngine } from '../src/index.ts';
-
-const { leaseTtlMs } = defaultEngineSettings;
-const beatMs = leaseTtlMs / 3;
-const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-interface Moment {
-  readonly nodeId: string;
-  readonly token: number;
-  readonly did: 'begin' | 'end';
-  readonly atMs: number;
-}
-type Store = Pick<Engine, 'nodes' | 'leases'>;
-interface NodeChanges {
-  readonly strategy?: ClusterStrategy;
-  readonly store?: Store;
-  /** How long a work takes to end. */
-  readonly lastStepMs?: number;
-}
-
-/** Lets everything run that waits for no timer. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-}
-
-class Stage {
-  readonly clock = new ManualClock();
-  readonly engine: Engine = createMemoryEngine({
-    random: seededRandom(),
-    clock: this.clock,
-    settings: defaultEngineSettings,
-    wallBaseMs: 0,
-  });
-  /** Of every partition, what was begun and ended, in order. */
-  readonly moments = new Map<number, Moment[]>();
-
-  node(nodeId: string, changes: NodeChanges = {}): Ownership {
-    const { strategy = 'owner', store = this.engine, lastStepMs = 0 } = changes;
-    const { nodes, leases } = store;
-    const card = { nodeId, url: null, version: '1.0.0', strategy };
-    const works = [this.#work(nodeId, lastStepMs)];
-    return new Ownership({ nodes, leases, works, card, clock: this.clock, logger });
-  }
-
-  async advance(ms: number): Promise<void> {
-    for (let passedMs = 0; passedMs < ms; passedMs += 50) {
-      await this.clock.advance(50);
-      await settle();
-    }
-  }
-
-  /** Who works for each partition at this moment; several where works of two nodes run at a time. */
-  working(): readonly string[] {
-    return Array.from({ length: PARTITION_COUNT }, (_, partition) => {
-      const running = new Set<string>();
-      for (const { nodeId, did } of this.moments.get(partition) ?? []) {
-        if (did === 'begin') running.add(nodeId);
-        else running.delete(nodeId);
-      }
-      return [...running].join(' and ');
-    });
-  }
-
-  /** Partitions for which two works ran at a time. */
-  overlaps(): readonly number[] {
-    return [...this.moments].flatMap(([partition, moments]) => {
-      const isWrong = moments.some(({ did }, at) => did !== (at % 2 === 0 ? 'begin' : 'end'));
-      return isWrong ? [partition] : [];
-    });
-  }
-
-  #work(nodeId: string, lastStepMs: number): PartitionWork {
-    const note = (partition: number, token: number, did: Moment['did']) => {
-      const moments = this.moments.get(partition) ?? [];
-      this.moments.set(partition, [...moments, { nodeId, token, did, atMs: this.clock.monotonicMs() }]);
-    };
-    return {
-      name: 'recorded',
-      run: async ({ partition, token }, signal) => {
-        note(partition, token, 'begin');
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        if (lastStepMs > 0) await new Promise<void>((resolve) => void this.clock.after(lastStepMs, resolve));
-        note(partition, token, 'end');
-      },
-    };
-  }
-}
-
-/** The store as a node sees it that is cut off from it. */
-function severable({ nodes, leases }: Store): { readonly cut: () => void; readonly store: Store } {
-  let isCut = false;
-  const unlessCut = <T>(call: () => Promise<T>): Promise<T> =>
-    isCut ? Promise.reject(new Error('away')) : call();
-  const cutNodes: NodeRegistry = {
-    ...nodes,
-    beat: (card) => unlessCut(() => nodes.beat(card)),
-    nodes: () => unlessCut(() => nodes.nodes()),
-  };
-  const cutLeases: Leases = {
-    ...leases,
-    acquire: (partition, nodeId) => unlessCut(() => leases.acquire(partition, nodeId)),
-    renew: async (own) => (isCut ? { renewed: new Set(), lost: new Set() } : leases.renew(own)),
-    release: (lease) => unlessCut(() => leases.release(lease)),
-  };
-  return {
-    cut: () => {
-      isCut = true;
-    },
-    store: { nodes: cutNodes, leases: cutLeases },
-  };
-}
+import { beatMs, leaseTtlMs, logger, Stage, severable } from './ownership-stage.ts';
 
 test('one node works for every partition once it has started', async () => {
   const stage = new Stage();
@@ -233,6 +112,51 @@ test('a node that cannot renew stops its works before its leases end, and others
   const begunAtMs = moved.flatMap(({ did, atMs }) => (did === 'begin' ? [atMs] : []));
   expect(begunAtMs.length).toBeGreaterThan(50);
   expect(Math.max(...endedAtMs)).toBeLessThan(Math.min(...begunAtMs));
+});
+
+test('while the registry is away a node asks again for a lease that it lost', async () => {
+  const stage = new Stage();
+  const { nodes, leases } = stage.engine;
+  const { cut, store } = severable(stage.engine);
+  const node = stage.node('a', { store: { nodes: store.nodes, leases } });
+  await node.start();
+  await stage.node('b').start();
+  await stage.advance(1000);
+  cut();
+  const lost = node.held().slice(0, 10);
+  for (const lease of lost) await leases.release(lease);
+  await stage.advance(2 * beatMs);
+  expect((await nodes.nodes()).map(({ nodeId }) => nodeId)).toEqual(['a', 'b']);
+  expect(stage.working()).toEqual(ownersOf(['a', 'b']));
+  expect(stage.overlaps()).toEqual([]);
+});
+
+test('a registry that does not answer slows no renewal of leases down', async () => {
+  const stage = new Stage();
+  const { nodes, leases } = stage.engine;
+  const renewedAtMs: number[] = [];
+  let isSilent = false;
+  const silent: NodeRegistry = {
+    ...nodes,
+    beat: async (card) => {
+      if (!isSilent) return nodes.beat(card);
+      await new Promise<void>((resolve) => void stage.clock.after(beatMs, resolve));
+      throw new Error('away');
+    },
+  };
+  const noted: Leases = {
+    ...leases,
+    renew: (own) => {
+      renewedAtMs.push(stage.clock.monotonicMs());
+      return leases.renew(own);
+    },
+  };
+  await stage.node('a', { store: { nodes: silent, leases: noted } }).start();
+  isSilent = true;
+  await stage.advance(3 * leaseTtlMs);
+  const pauses = renewedAtMs.slice(1).map((atMs, i) => atMs - (renewedAtMs[i] ?? 0));
+  expect(pauses.length).toBeGreaterThan(5);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(beatMs + 50);
 });
 
 test('a node that was taken for dead comes back by itself and works for its share', async () => {

@@ -122,8 +122,9 @@ export class Ownership {
     const { leases, clock, logger } = this.#options;
     const { signal } = this.#stopped;
     const loop = { clock, logger, signal };
-    // A beat that was missed is not made up for by waiting longer.
-    runLoop('heartbeat', this.#beat, { ...loop, everyMs: leases.ttlMs / 3, slowestPause: 1 });
+    // A beat that was missed, or waited for a shard that is away, is not made up for by waiting longer.
+    const pace = { everyMs: leases.ttlMs / 3, keepsPace: true, slowestPause: 1 };
+    runLoop('heartbeat', this.#beat, { ...loop, ...pace });
     runLoop('partitions', this.#look, { ...loop, everyMs: leases.ttlMs / 12, slowestPause: 4 });
     const checkDeadlines = async () => this.#leases.checkDeadlines();
     runLoop('lease deadlines', checkDeadlines, { ...loop, everyMs: leases.ttlMs / 30 });
@@ -144,11 +145,15 @@ export class Ownership {
     onDrainAsked?.();
   }
 
+  /** While the registry is away, the share stays what it was: a lease that is lost is asked for again. */
   async #lookOnce(): Promise<void> {
     const { nodeId, strategy } = this.#options.card;
-    await this.#view.look();
     const isOwn = (partition: number) => strategy === 'local' || this.#view.ownerOf(partition) === nodeId;
-    this.#leases.aim((partition) => !this.#isDraining && isOwn(partition));
+    try {
+      await this.#view.look();
+    } finally {
+      this.#leases.aim((partition) => !this.#isDraining && isOwn(partition));
+    }
   }
 
   #woken(): void {
