@@ -38,14 +38,18 @@ test('a listener hears every entry after it has subscribed, and nothing after it
   expect(heard).toHaveLength(1);
 });
 
-test('a listener that throws disturbs nobody', async () => {
-  await createGroup();
-  const heard: string[] = [];
-  await plenum.subscribe('g', {
-    onMessage: () => {
+test.each([
+  [
+    'throws',
+    () => {
       throw new Error('of the caller');
     },
-  });
+  ],
+  ['rejects', async () => Promise.reject(new Error('of the caller'))],
+])('a listener that %s disturbs nobody', async (_, onMessage) => {
+  await createGroup();
+  const heard: string[] = [];
+  await plenum.subscribe('g', { onMessage });
   await plenum.subscribe('g', { onMessage: ({ message }) => heard.push(message) });
   await plenum.send('g', 'ada', 'hello');
   await eventually(() => expect(heard).toEqual(['hello']));

@@ -21,7 +21,10 @@ import {
 } from '@plenum/protocol';
 import { z } from 'zod';
 
-/** Called one at a time, in the order of the log. What it throws is logged and stops nothing. */
+/**
+ * Called one at a time, in the order of the log. What it throws is logged and stops nothing, and so is what a promise that
+ * it returns rejects with; nobody waits for that promise.
+ */
 export interface GroupListener {
   onMessage?(message: RelayedMessage): void;
   onEvent?(event: GroupEvent): void;
@@ -69,11 +72,13 @@ const handlers: { readonly [E in PushEvent]?: (listener: GroupListener, payload:
 };
 
 function deviceOf(listener: GroupListener, id: string, logger: Logger): Subscriber {
-  const contained = (call: () => void) => {
+  const failed = (error: unknown) => logger.error({ error }, 'a listener of the library has thrown');
+  const contained = (call: () => unknown) => {
     try {
-      call();
+      const returned = call();
+      if (returned instanceof Promise) returned.catch(failed);
     } catch (error) {
-      logger.error({ error }, 'a listener of the library has thrown');
+      failed(error);
     }
   };
   return {
