@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
@@ -39,6 +40,16 @@ test('SIGTERM ends a node with exit code 0', async () => {
   await using _ = command;
   command.signal('SIGTERM');
   expect(await command.ended).toBe(0);
+});
+
+test('a node whose parent goes away while it starts stops as if it were asked to', async () => {
+  const { PATH, HOME } = process.env;
+  const child = fork(plenum, ['serve'], { env: { PATH, HOME, PORT: '0' }, execArgv: [], silent: true });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+  child.disconnect();
+  const [code] = await once(child, 'exit');
+  expect(code, output).toBe(0);
 });
 
 test('a bad environment is refused with all of its problems and exit code 1', async () => {

@@ -5,17 +5,19 @@ const parentPollMs = 500;
 
 export const hasParent = () => process.send !== undefined;
 
+/** One that is gone by now misses it. */
 export function tellParent(message: { readonly url: string }): void {
-  process.send?.(message);
+  process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /**
- * A parent that is gone cannot stop its children any more: they stop by themselves. Under npm that is a `kill -9` of npm;
- * the scripts say `exec`, so every other signal to npm reaches this process itself.
+ * A parent that is gone, perhaps since before this call, cannot stop its children any more: they stop by themselves. Under
+ * npm that is a `kill -9` of npm; the scripts say `exec`, so every other signal to npm reaches this process itself.
  */
 export function onParentGone(stop: () => void): void {
   if (hasParent()) {
-    process.once('disconnect', stop);
+    if (process.connected) process.once('disconnect', stop);
+    else stop();
     return;
   }
   if (environment['npm_lifecycle_event'] === undefined) return;
