@@ -99,3 +99,16 @@ test.each(['deploy/grafana', 'deploy/alerts'])('%s names metrics that exist', (f
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter((name) => !documented.has(name))).toEqual([]);
 });
+
+test('an alert at any event of a kind is one at the first, with which its counter begins', () => {
+  const [page] = filesBelow('packages/gateway', 'METRICS.md');
+  const rows = page?.text.matchAll(/^\| `(\w+)` \| counter \|[^|]*\| `/gm) ?? [];
+  const labelled = new Set([...rows].map(([, name]) => name));
+  const rules = filesBelow('deploy/alerts', '.yml').flatMap(({ text }) => text.split('- alert:').slice(1));
+  const atAny = rules.flatMap((rule) => {
+    const [, series = '', name = ''] = rule.match(/increase\(((plenum_\w+)\S*?)\[\w+\]\) > 0/) ?? [];
+    return labelled.has(name) ? [{ rule, series }] : [];
+  });
+  expect(atAny.length).toBeGreaterThan(2);
+  expect(atAny.filter(({ rule, series }) => !rule.includes(`${series} unless ${series} offset`))).toEqual([]);
+});
