@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { groupIdOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
 import { CountingRelay } from '../measure/counting-relay.ts';
+import { planOf } from '../rounds/layout.ts';
 import type { SystemKind } from '../systems/system.ts';
 import type { Bounds, Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
-import { faultFigures, planOf } from './scene.ts';
+import { faultFigures } from './scene.ts';
 
 /** Group 0 lives on node 0, group 1 on node 1, behind the relay; both talk. */
 const [far, near] = [0, 1] as const;

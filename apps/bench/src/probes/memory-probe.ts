@@ -3,9 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LoadGenerators } from '../load/load-generators.ts';
 import type { Verdict } from '../load/plan.ts';
 import { gaugedNodeOptions, memoryOf, type NodeMemory } from '../measure/node-memory.ts';
+import { planOf } from '../rounds/layout.ts';
 import type { RunningSystem } from '../systems/system.ts';
 import type { Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
-import { faultFigures, planOf, plenumIn } from './scene.ts';
+import { faultFigures, plenumIn } from './scene.ts';
 
 const membersPerGroup = 20;
 const cycles = 3;

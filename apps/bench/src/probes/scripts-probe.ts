@@ -5,8 +5,9 @@ import { LoadGenerators } from '../load/load-generators.ts';
 import type { Plan } from '../load/plan.ts';
 import { CrowdedRedis } from '../measure/crowded-redis.ts';
 import { RedisGauge } from '../measure/redis-gauge.ts';
+import { planOf } from '../rounds/layout.ts';
 import type { Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
-import { faultFigures, planOf, plenumIn } from './scene.ts';
+import { faultFigures, plenumIn } from './scene.ts';
 
 const sizes = { members: [10, 1000, 100_000, 1_000_000], groups: [1, 1000, 100_000] };
 const shortSizes = { members: [10, 1000], groups: [1, 100] };

@@ -7,9 +7,10 @@ import { LoadGenerators } from '../load/load-generators.ts';
 import { nowUs } from '../load/monotonic.ts';
 import type { LoadSample } from '../load/plan.ts';
 import { Latency } from '../measure/latency.ts';
+import { planOf } from '../rounds/layout.ts';
 import type { RunningSystem } from '../systems/system.ts';
 import type { Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
-import { faultFigures, planOf, plenumIn } from './scene.ts';
+import { faultFigures, plenumIn } from './scene.ts';
 
 const nodeCount = 3;
 const killed = 0;

@@ -1,12 +1,11 @@
 /** What an idle connection costs: the slope of the nodes' resident memory over the number of connections. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { userIdOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
-import type { MemberPlan, Plan } from '../load/plan.ts';
 import { rssBytesOf, sumOf } from '../measure/process-usage.ts';
 import { type Point, slopeOf } from '../measure/statistics.ts';
-import type { RunningSystem, SystemKind } from '../systems/system.ts';
-import { type Bench, sourcesFor } from './load-round.ts';
+import type { SystemKind } from '../systems/system.ts';
+import { planOf } from './layout.ts';
+import type { Bench } from './load-round.ts';
 
 export interface IdleFigures {
   /** x: connections, y: bytes. */
@@ -34,7 +33,8 @@ export async function idleRound(
     const points: Point[] = [];
     let connections = 0;
     for (const count of [warmUp, ...steps]) {
-      await generators.connect(await planOf(system, bench, count));
+      const silent = { groups: 1, membersPerGroup: count, sendersPerGroup: 0 };
+      await generators.connect(await planOf(system, bench, silent));
       connections += count;
       await pause(bench.timing.settleMs * (points.length === 0 ? restAfterWarmUp : 4));
       const y = sumOf(system.nodes.map(({ pid }) => rssBytesOf(pid)));
@@ -45,20 +45,4 @@ export async function idleRound(
     await generators.close();
     await system.stop();
   }
-}
-
-async function planOf(system: RunningSystem, bench: Bench, count: number): Promise<Plan> {
-  const runId = bench.newRunId();
-  const members = Array.from({ length: count }, async (_, i): Promise<MemberPlan> => {
-    const token = await system.token(userIdOf(runId, 0, i));
-    return { group: 0, member: i, token, url: system.urls[i % system.urls.length] ?? '' };
-  });
-  return {
-    dialect: system.dialect,
-    runId,
-    sendersPerGroup: 0,
-    frameBytes: bench.frameBytes,
-    sources: sourcesFor(system),
-    members: await Promise.all(members),
-  };
 }

@@ -1,12 +1,13 @@
 /** One round of load on one system: fresh processes, everybody attached, a ramp, the measured interval, the check. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { groupsOf, userIdOf } from '../load/generator.ts';
+import { groupsOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
-import type { Load, MemberPlan, Plan } from '../load/plan.ts';
+import type { Load } from '../load/plan.ts';
 import { GroupScripts } from '../measure/group-scripts.ts';
 import { cpuUsOf, sumOf } from '../measure/process-usage.ts';
 import { RedisGauge } from '../measure/redis-gauge.ts';
 import type { RunningSystem, SystemKind } from '../systems/system.ts';
+import { type PlanSettings, planOf } from './layout.ts';
 import { figuresOf, type Moment, type RoundFigures } from './round-figures.ts';
 import { type Shape, sendersOf } from './shape.ts';
 
@@ -17,13 +18,10 @@ export interface Timing {
   readonly settleMs: number;
 }
 
-export interface Bench {
+export interface Bench extends PlanSettings {
   readonly timing: Timing;
   readonly nodeCount: number;
   readonly generatorCount: number;
-  readonly frameBytes: number;
-  /** 8 characters that no other run has. */
-  readonly newRunId: () => string;
 }
 
 export interface LoadPlan {
@@ -39,7 +37,7 @@ export async function loadRound(kind: SystemKind, bench: Bench, load: LoadPlan):
   const gauge = system.redisUrl === null ? null : new RedisGauge(system.redisUrl);
   let scripts: GroupScripts | null = null;
   try {
-    const plan = await planOf(system, bench, load.shape);
+    const plan = await planOf(system, bench, { ...load.shape, sendersPerGroup: sendersOf(load.shape) });
     await generators.connect(plan);
     await generators.attach();
     await pause(bench.timing.settleMs);
@@ -74,25 +72,3 @@ async function momentOf(
   const nodeCpuUs = sumOf(nodes.map(({ pid }) => cpuUsOf(pid)));
   return { load, nodeCpuUs, redis: gauge === null ? null : await gauge.sample() };
 }
-
-async function planOf(system: RunningSystem, bench: Bench, shape: Shape): Promise<Plan> {
-  const runId = bench.newRunId();
-  const { groups, membersPerGroup } = shape;
-  const members = Array.from({ length: groups * membersPerGroup }, async (_, i): Promise<MemberPlan> => {
-    const [group, member] = [Math.floor(i / membersPerGroup), i % membersPerGroup];
-    const token = await system.token(userIdOf(runId, group, member));
-    return { group, member, token, url: system.urls[i % system.urls.length] ?? '' };
-  });
-  return {
-    dialect: system.dialect,
-    runId,
-    sendersPerGroup: sendersOf(shape),
-    frameBytes: bench.frameBytes,
-    sources: sourcesFor(system),
-    members: await Promise.all(members),
-  };
-}
-
-/** Linux answers for all of 127.0.0.0/8; elsewhere there is 127.0.0.1 only, and other machines know none of them. */
-export const sourcesFor = ({ isOurs }: RunningSystem): number =>
-  isOurs && process.platform === 'linux' ? 8 : 0;

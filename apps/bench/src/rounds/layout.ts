@@ -1,0 +1,46 @@
+/** How members are laid out over groups and nodes, as the plan that load processes are given. */
+import { userIdOf } from '../load/generator.ts';
+import type { MemberPlan, Plan } from '../load/plan.ts';
+import type { RunningSystem } from '../systems/system.ts';
+
+export interface Layout {
+  readonly groups: number;
+  readonly membersPerGroup: number;
+  readonly sendersPerGroup: number;
+  /** Node of each member; default: in turn. */
+  readonly nodeOf?: (group: number, member: number) => number;
+  /** Nodes where a member goes when its own is lost; default: none. */
+  readonly refugesOf?: (group: number, member: number) => readonly number[];
+}
+
+export interface PlanSettings extends Pick<Plan, 'frameBytes'> {
+  /** 8 characters that no other run has. */
+  readonly newRunId: () => string;
+}
+
+export async function planOf(
+  system: RunningSystem,
+  { newRunId, frameBytes }: PlanSettings,
+  layout: Layout,
+): Promise<Plan> {
+  const runId = newRunId();
+  const { groups, membersPerGroup, sendersPerGroup, nodeOf, refugesOf } = layout;
+  const urlOf = (node: number) => system.urls[node % system.urls.length] ?? '';
+  const members = Array.from({ length: groups * membersPerGroup }, async (_, i): Promise<MemberPlan> => {
+    const [group, member] = [Math.floor(i / membersPerGroup), i % membersPerGroup];
+    const token = await system.token(userIdOf(runId, group, member));
+    const refuges = (refugesOf?.(group, member) ?? []).map(urlOf);
+    return { group, member, token, url: urlOf(nodeOf?.(group, member) ?? i), refuges };
+  });
+  return {
+    dialect: system.dialect,
+    runId,
+    sendersPerGroup,
+    frameBytes,
+    sources: sourcesFor(system),
+    members: await Promise.all(members),
+  };
+}
+
+/** Linux answers for all of 127.0.0.0/8; elsewhere there is 127.0.0.1 only, and other machines know none of them. */
+const sourcesFor = ({ isOurs }: RunningSystem): number => (isOurs && process.platform === 'linux' ? 8 : 0);
