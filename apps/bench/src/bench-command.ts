@@ -54,16 +54,12 @@ export async function bench(args: readonly string[]): Promise<number> {
   });
   const rows = summaryOf(cells);
   const described = systems.map(({ name, description }): [string, string] => [name, description]);
-  const shownArgs = args.filter((_, i) => !isSecret(args, i));
   publish(
-    { provenance: provenance(new Date(), shownArgs), systems: Object.fromEntries(described), rows, cells },
+    { provenance: provenance(new Date(), args), systems: Object.fromEntries(described), rows, cells },
     options,
   );
   return isFaulty(rows) ? 1 : 0;
 }
-
-const isSecret = (args: readonly string[], i: number) =>
-  (args[i] ?? '').startsWith('--secret') || args[i - 1] === '--secret';
 
 function optionsFrom(args: readonly string[]): BenchOptions {
   const command = new Command('bench')

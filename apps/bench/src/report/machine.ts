@@ -31,13 +31,19 @@ function git(...args: readonly string[]): string | null {
   }
 }
 
+/** Without what is secret: the value of `--secret`, and passwords in URLs. */
+export const shownArguments = (args: readonly string[]): readonly string[] =>
+  args
+    .filter((arg, i) => !arg.startsWith('--secret') && args[i - 1] !== '--secret')
+    .map((arg) => arg.replace(/(:\/\/[^:/@]*):[^/]*@/g, '$1:***@'));
+
 export function provenance(date: Date, args: readonly string[]): Provenance {
   const processors = cpus();
   const isClean = git('status', '--porcelain') === '';
   return {
     date: date.toISOString(),
     commit: `${git('rev-parse', 'HEAD') ?? 'unknown'}${isClean ? '' : '+'}`,
-    commandLine: ['npm run bench --', ...args].join(' '),
+    commandLine: ['npm run bench --', ...shownArguments(args)].join(' '),
     machine: {
       cpu: processors[0]?.model.trim() ?? 'unknown',
       cores: processors.length,

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { shownArguments } from './machine.ts';
+
+test.each([
+  [['--secret', 'a-secret', '--short'], ['--short']],
+  [['--secret=a-secret', '--short'], ['--short']],
+  [
+    ['--redis', 'redis://user:a-secret@host:6379/1'],
+    ['--redis', 'redis://user:***@host:6379/1'],
+  ],
+  [['--redis=rediss://:a-secret@host'], ['--redis=rediss://:***@host']],
+  [
+    ['--target', 'http://one:3000,http://two:3000'],
+    ['--target', 'http://one:3000,http://two:3000'],
+  ],
+])('a result holds no secret of its command line: %j', (given, shown) => {
+  expect(shownArguments(given)).toEqual(shown);
+});
