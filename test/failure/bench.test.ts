@@ -92,8 +92,12 @@ test('verify fails when the fault could not be injected', { timeout: testLimitMs
   expect(verify.output).toContain('FAILED: the fault was not injected');
 });
 
-test('verify says in one sentence that a cluster cannot be reached', async () => {
-  await using verify = new CommandProcess('apps/bench/bin/verify.js', ['--url', 'http://127.0.0.1:1'], {});
+test.each([
+  ['http://127.0.0.1:1', 'cannot be reached'],
+  ['https://127.0.0.1:1', 'cannot be driven: a target is an http:// URL'],
+  ['127.0.0.1:3000', 'cannot be driven: a target is an http:// URL'],
+])('verify says in one sentence why it does not drive %s', async (url, why) => {
+  await using verify = new CommandProcess('apps/bench/bin/verify.js', ['--url', url], {});
   expect(await verify.ended).toBe(1);
-  expect(verify.output).toMatch(/^http:\/\/127\.0\.0\.1:1 cannot be reached/m);
+  expect(verify.output.trim().split('\n')).toEqual([expect.stringContaining(`${url} ${why}`)]);
 });

@@ -26,10 +26,12 @@ async function devToken(url: string, userId: string): Promise<string> {
   return devTokenSchema.parse(await answer.json()).token;
 }
 
-/** @throws Error with one sentence if it names no URL. */
+/** @throws Error with one sentence if it names no URL, or one that devices here cannot speak to: they know no TLS. */
 export function openTarget({ urls, secret, redisUrl }: TargetOptions): RunningSystem {
   const [first] = urls;
   if (first === undefined) throw new Error('a target needs a URL');
+  const foreign = urls.find((url) => !URL.canParse(url) || new URL(url).protocol !== 'http:');
+  if (foreign !== undefined) throw new Error(`${foreign} cannot be driven: a target is an http:// URL`);
   return {
     urls,
     dialect: 'plenum',
