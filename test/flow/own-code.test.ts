@@ -68,6 +68,14 @@ const mine: SendMiddleware = (_, next) => next();
 test.each([
   [{ middlewares: ['auth', 'spellcheck'] }, 'middleware "spellcheck" is unknown'],
   [{ middlewares: ['auth'], middleware: { mine } }, 'middleware "mine" does not stand in the order'],
+  [{ prefix: '{tag}' }, 'prefix must be 1 to 32 of a–z 0–9 _ -'],
+  [{ event: 'disconnect' }, 'event must be 1 to 64 of A–Z a–z 0–9 _ - : . and no name that Socket.IO keeps'],
+  [{ jwtSecret: 'too short' }, 'jwtSecret must be at least 32 bytes long'],
+  [{ messageMaxBytes: 70_000 }, 'messageMaxBytes must be a whole number from 1 to 64512'],
+  [
+    { corsOrigins: ['https://a.example', 'https://b.example/'] },
+    'corsOrigins must be a comma-separated list',
+  ],
   // As a caller without types may write it.
   [{ adapters: JSON.parse('{"archive":{}}') }, 'adapters.archive must have a method save'],
 ])('options that cannot be honoured stop the start with a sentence: %o', async (options, sentence) => {

@@ -19,6 +19,7 @@ import { type Domain, openDomain, openEngine, openGateway, openOwnership } from 
 import { adaptersProblem } from './config/own-parts.ts';
 import { makeCallWith } from './library/call.ts';
 import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
+import { optionProblem } from './library/option-problem.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logging.ts';
@@ -97,15 +98,17 @@ export interface Plenum {
 /** An edge that an operator drains tells its clients to move over this time. */
 const edgeDrainMs = 15_000;
 
-/** All or nothing. Calls resolve with success or a typed refusal; they throw `PlenumError` when the store is away. */
+/**
+ * All or nothing. Calls resolve with success or a typed refusal; they throw `PlenumError` when the store is away.
+ * @throws PlenumError with one sentence about an option that cannot be honoured, or a Redis that cannot be used
+ */
 export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum> {
   const nodeId = systemRandom.token();
   const logger = options.logger ?? createLogger({ level: 'warn', isDev: false, nodeId });
   const lifecycle = createLifecycle(logger);
   try {
     const { adapters = {} } = options;
-    const problem = adaptersProblem(adapters);
-    if (problem !== null) throw new PlenumError({ code: 'invalid_args', error: problem });
+    expectSound(options);
     const engine = await engineFor(options, logger, lifecycle);
     const domain = openDomain(engine, logger, {
       createOnJoin: options.createOnJoin ?? 'none',
@@ -134,6 +137,16 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
     await lifecycle.stop();
     throw error;
   }
+}
+
+function expectSound(options: PlenumOptions): void {
+  const problem = optionProblem(options);
+  if (problem !== null) {
+    const { field, sentence } = problem;
+    throw new PlenumError({ code: 'invalid_args', error: sentence, details: { field } });
+  }
+  const error = adaptersProblem(options.adapters ?? {});
+  if (error !== null) throw new PlenumError({ code: 'invalid_args', error });
 }
 
 async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Lifecycle): Promise<Engine> {
