@@ -1,39 +1,22 @@
-import type { EngineSettings } from '@plenum/core';
 import {
-  type EngineHarness,
   engineSuite,
   feedTransportSuite,
   groupLogSuite,
   groupStoreSuite,
-  harnessSettings,
   idleMuteSuite,
   leasesSuite,
-  ManualClock,
   modelSuite,
   nudgesSuite,
+  onManualClock,
   outboxSuite,
   presenceSuite,
   readMarksSuite,
   revocationsSuite,
   ruleMatrixSuite,
-  seededRandom,
 } from '@plenum/testkit';
 import { createMemoryEngine } from './create-memory-engine.ts';
 
-async function makeEngine(settings: Partial<EngineSettings> = {}): Promise<EngineHarness> {
-  const clock = new ManualClock();
-  const engine = createMemoryEngine({
-    random: seededRandom(),
-    clock,
-    settings: { ...harnessSettings, ...settings },
-    wallBaseMs: Date.UTC(2025, 0, 15, 10, 30),
-  });
-  return {
-    engine,
-    advance: (ms) => clock.advance(ms),
-    [Symbol.asyncDispose]: () => engine.close(),
-  };
-}
+const makeEngine = onManualClock(createMemoryEngine);
 
 ruleMatrixSuite('memory', makeEngine);
 groupStoreSuite('memory', makeEngine);

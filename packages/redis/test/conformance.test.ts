@@ -1,15 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { type EngineSettings, Ownership, systemClock } from '@plenum/core';
+import { Ownership, systemClock } from '@plenum/core';
 import {
-  type EngineHarness,
   engineSuite,
   feedTransportSuite,
-  freshPrefix,
   groupLogSuite,
   groupStoreSuite,
-  harnessSettings,
   idleMuteSuite,
   leasesSuite,
+  type MakeEngine,
   nudgesSuite,
   obtainRedisForTests,
   outboxSuite,
@@ -20,8 +17,7 @@ import {
   ruleMatrixSuite,
 } from '@plenum/testkit';
 import { afterAll, beforeAll } from 'vitest';
-import { createRedisEngine } from '../src/index.ts';
-import { keepingLogger, systemRandom } from './start-engine.ts';
+import { keepingLogger, startHarness, systemRandom } from './start-engine.ts';
 
 let redis: RedisForTests;
 beforeAll(async () => {
@@ -29,21 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => redis.dispose());
 
-/** An engine under a prefix of its own; its clock is that of Redis, so time passes by waiting. */
-async function makeEngine(settings: Partial<EngineSettings> = {}): Promise<EngineHarness> {
-  const engine = await createRedisEngine({
-    url: redis.url,
-    prefix: freshPrefix(),
-    random: systemRandom,
-    clock: systemClock,
-    settings: { ...harnessSettings, ...settings },
-    logger: keepingLogger(),
-  });
-  return { engine, advance: (ms) => wait(ms), [Symbol.asyncDispose]: () => engine.close() };
-}
+const makeEngine: MakeEngine = (settings) => startHarness(redis.url, settings);
 
 /** An engine whose node owns every partition. */
-async function makeOwningEngine(settings: Partial<EngineSettings> = {}): Promise<EngineHarness> {
+const makeOwningEngine: MakeEngine = async (settings) => {
   const harness = await makeEngine(settings);
   const { nodes, leases, partitionWorks: works } = harness.engine;
   const ownership = new Ownership({
@@ -62,7 +47,7 @@ async function makeOwningEngine(settings: Partial<EngineSettings> = {}): Promise
       await harness[Symbol.asyncDispose]();
     },
   };
-}
+};
 
 ruleMatrixSuite('redis', makeEngine);
 groupStoreSuite('redis', makeEngine);

@@ -1,5 +1,6 @@
 /** An engine of one's own for a test: real time, fresh prefix, and every warning it logs kept. */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   defaultEngineSettings,
   type EngineSettings,
@@ -7,7 +8,7 @@ import {
   type Random,
   systemClock,
 } from '@plenum/core';
-import { freshPrefix } from '@plenum/testkit';
+import { type EngineHarness, freshPrefix, harnessSettings } from '@plenum/testkit';
 import { createRedisEngine, type RedisEngine, type RedisRole } from '../src/index.ts';
 
 export const systemRandom: Random = { token: () => randomBytes(8).toString('hex') };
@@ -41,4 +42,13 @@ export async function startEngine(options: {
     logger: keepingLogger(),
   });
   return { engine, prefix, [Symbol.asyncDispose]: () => engine.close() };
+}
+
+/** For the suites: its clock is that of Redis, so time passes by waiting. */
+export async function startHarness(
+  url: string,
+  settings: Partial<EngineSettings> = {},
+): Promise<EngineHarness> {
+  const started = await startEngine({ url, settings: { ...harnessSettings, ...settings } });
+  return { ...started, advance: (ms) => wait(ms) };
 }

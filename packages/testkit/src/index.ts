@@ -69,7 +69,12 @@ export {
   describeModeration,
   type ModerationHarness,
 } from './suites/adapters/verdict-suite.ts';
-export { type EngineHarness, harnessSettings, type MakeEngine } from './suites/engine-harness.ts';
+export {
+  type EngineHarness,
+  harnessSettings,
+  type MakeEngine,
+  onManualClock,
+} from './suites/engine-harness.ts';
 export { engineSuite, idleMuteSuite } from './suites/engine-suite.ts';
 export { feedTransportSuite } from './suites/feed-transport-suite.ts';
 export { groupLogSuite } from './suites/group-log-suite.ts';

@@ -1,4 +1,12 @@
-import { defaultEngineSettings, type Engine, type EngineSettings } from '@plenum/core';
+import {
+  type Clock,
+  defaultEngineSettings,
+  type Engine,
+  type EngineSettings,
+  type Random,
+} from '@plenum/core';
+import { ManualClock } from '../manual-clock.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 /** An engine with nothing in it, and a way to let its time pass. */
 export interface EngineHarness extends AsyncDisposable {
@@ -16,3 +24,25 @@ export const harnessSettings: EngineSettings = {
 
 /** @param settings what differs from `harnessSettings`. */
 export type MakeEngine = (settings?: Partial<EngineSettings>) => Promise<EngineHarness>;
+
+interface EngineParts {
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly settings: EngineSettings;
+  /** What the engine's clock shows at its start, ms since 1970. */
+  readonly wallBaseMs: number;
+}
+
+/** Engines in one process whose time moves only when a test moves it. */
+export const onManualClock =
+  (create: (parts: EngineParts) => Engine): MakeEngine =>
+  async (settings = {}) => {
+    const clock = new ManualClock();
+    const engine = create({
+      random: seededRandom(),
+      clock,
+      settings: { ...harnessSettings, ...settings },
+      wallBaseMs: Date.UTC(2025, 0, 15, 10, 30),
+    });
+    return { engine, advance: (ms) => clock.advance(ms), [Symbol.asyncDispose]: () => engine.close() };
+  };
