@@ -63,6 +63,19 @@ test('a bad environment is refused with all of its problems and exit code 1', as
   expect(command.output).toContain('PLENUM_PREFIX is "A B"');
 });
 
+test.each([
+  [{ PLENUM_NOTIFIER_URL: 'http://hooks.example/' }, 'the webhook at hooks.example must be https://'],
+  [{ PLENUM_AUTH_URL: 'https://hooks.example/' }, 'a webhook needs at least one secret to be signed with'],
+  [{ PLENUM_MODERATION_WORDS: '@/no/such/file' }, 'the file of words for moderation cannot be read'],
+])('an adapter that cannot be used stops the start, and check says so too: %j', async (adapter, sentence) => {
+  const environment = { PORT: '0', PLENUM_JWT_SECRET: 's'.repeat(32), PLENUM_ADMIN_TOKEN: 'a', ...adapter };
+  for (const name of ['serve', 'check']) {
+    await using command = new CommandProcess(plenum, [name], environment);
+    expect(await command.ended, name).toBe(1);
+    expect(command.output.trim().split('\n').at(-1)).toContain(sentence);
+  }
+});
+
 test('a taken port is one sentence and exit code 1', async () => {
   const { command, url } = await startServe();
   await using _ = command;

@@ -66,24 +66,20 @@ export interface Domain {
 }
 
 /**
- * The adapters that a configuration names, and those that it holds as code. They are asked for what they need in the
- * background: a node starts without them.
+ * The adapters that a configuration names, and those that it holds as code. Connects to nothing yet.
  * @throws PlenumError with one sentence about the first that cannot be used.
  */
-export function openNodeAdapters(
+export function openConfiguredAdapters(
   { adapterOptions, isDev, own }: Pick<Config, 'adapterOptions' | 'isDev' | 'own'>,
   logger: Logger,
 ): OpenAdapters {
-  const options = { ...adapterOptions, allowPrivate: isDev, logger, clock: systemClock };
-  let opened: OpenAdapters;
   try {
-    opened = openAdapters(options);
+    const opened = openAdapters({ ...adapterOptions, allowPrivate: isDev, logger, clock: systemClock });
+    return { ...opened, adapters: { ...opened.adapters, ...own.adapters } };
   } catch (cause) {
     const error = cause instanceof Error ? cause.message : 'an adapter cannot be opened';
     throw new PlenumError({ code: 'internal', error }, { cause });
   }
-  opened.ready().catch((err: unknown) => logger.warn({ err }, 'an adapter is not there yet'));
-  return { ...opened, adapters: { ...opened.adapters, ...own.adapters } };
 }
 
 export interface DomainChoice extends Pick<OwnParts, 'adapters' | 'middleware'> {

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { type Adapters, deliveryKindsOf, type Engine, type Logger, type Ownership } from '@plenum/core';
 import type { Gateway } from '@plenum/gateway';
-import { openDomain, openEngine, openGateway, openNodeAdapters, openOwnership } from './compose.ts';
+import { openConfiguredAdapters, openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
 import type { Config } from './config.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { secretsOf } from './secrets.ts';
@@ -30,8 +30,10 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
   const { config, logger } = options;
   const lifecycle = createLifecycle(logger);
   try {
-    const { adapters, close } = openNodeAdapters(config, logger);
+    const { adapters, ready, close } = openConfiguredAdapters(config, logger);
     lifecycle.started('adapters', close);
+    // What they need is asked for in the background: a node starts without them.
+    ready().catch((err: unknown) => logger.warn({ err }, 'an adapter is not there yet'));
     const engine = await openEngine({
       redisUrl: config.redisUrl,
       prefix: config.prefix,

@@ -1,6 +1,6 @@
 /** `plenum check`: whether a node would start with this configuration, and what an ack would survive. */
 import type { DurabilityClass } from '@plenum/core';
-import { openEngine } from '../compose.ts';
+import { openConfiguredAdapters, openEngine } from '../compose.ts';
 import { describeConfig } from '../config/describe.ts';
 import { createLogger } from '../logging.ts';
 import { configOrSay } from './config-or-say.ts';
@@ -22,11 +22,13 @@ export async function check(): Promise<number> {
   const say = (name: string, value: unknown) =>
     process.stdout.write(`${name.padEnd(18)} ${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
   for (const [name, value] of Object.entries(describeConfig(config))) say(name, value);
+  const logger = createLogger({ level: 'silent', isDev: false, nodeId: 'check' });
+  await openConfiguredAdapters(config, logger).close();
   const engine = await openEngine({
     redisUrl: config.redisUrl,
     prefix: config.prefix,
     settings: config.engineSettings,
-    logger: createLogger({ level: 'silent', isDev: false, nodeId: 'check' }),
+    logger,
     role: 'client',
   });
   try {
