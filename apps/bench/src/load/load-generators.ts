@@ -1,7 +1,6 @@
 /** The load processes as their owner sees them: one share of the members each, asked all together. */
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type OwnProcess, startOwnProcess } from '../systems/child-process.ts';
+import { nextMessageOf, type OwnProcess, startOwnProcess } from '../systems/child-process.ts';
 import {
   type Command,
   type Heads,
@@ -95,15 +94,10 @@ export class LoadGenerators {
   }
 }
 
-async function ask({ child, ended }: OwnProcess, command: Command): Promise<Reply> {
-  const answered = once(child, 'message').then(([message]: unknown[]) => message);
-  child.send(command);
-  const message = await Promise.race([
-    answered,
-    ended.then((how) => {
-      throw new Error(`a load generator ended: ${how}`);
-    }),
-  ]);
+async function ask(generator: OwnProcess, command: Command): Promise<Reply> {
+  const answered = nextMessageOf(generator, 'a load generator');
+  generator.child.send(command);
+  const message = await answered;
   if (!isReply(message)) throw new Error(`a load generator answered ${JSON.stringify(message)}`);
   if (message.type === 'failed') throw new Error(message.error);
   return message;
