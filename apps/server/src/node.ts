@@ -47,16 +47,8 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     lifecycle.started('core', () => domain.core.stop());
     domain.core.start();
     const secrets = await secretsOf(config, engine);
-    const gateway = await openGateway({
-      engine,
-      domain,
-      logger,
-      config,
-      secrets,
-      version,
-      requests,
-      jwks: config.jwks,
-    });
+    const parts = { engine, domain, logger, config, secrets, version, requests };
+    const gateway = await openGateway({ ...parts, jwks: config.jwks });
     lifecycle.started('gateway', () => gateway.close());
     const { url, adminUrl } = await gateway.listen();
     const { ownership, drain } = ownershipOf(options, { engine, gateway, url, adapters });
