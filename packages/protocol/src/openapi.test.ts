@@ -65,3 +65,14 @@ test('a body that must name a user is required, one that may is not', () => {
   const kick = ['/v1/groups/{group_id}/members/{user_id}/kick', 'post', 'requestBody', 'required'];
   expect(resolve('#/paths')).toHaveProperty(kick, false);
 });
+
+test('what a request cannot do without is required in its query, and nothing else is', () => {
+  const required = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.values(operations).flatMap(({ parameters }) =>
+      (Array.isArray(parameters) ? parameters : [])
+        .filter((p) => p.in === 'query' && p.required)
+        .map(({ name }) => `${path} ${name}`),
+    ),
+  );
+  expect(required).toEqual(['/v1/groups/{group_id}/explain action']);
+});

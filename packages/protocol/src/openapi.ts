@@ -50,7 +50,7 @@ const parametersIn = (place: 'path' | 'query', schema: z.ZodObject) =>
   Object.entries(schema.shape).map(([name, parameter]) => ({
     name,
     in: place,
-    required: place === 'path',
+    required: place === 'path' || !z.safeParse(parameter, undefined).success,
     schema: jsonSchema(parameter, 'input'),
   }));
 
