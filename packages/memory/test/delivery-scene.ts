@@ -11,6 +11,7 @@ import {
 import { groupIdSchema } from '@plenum/protocol';
 import {
   createCommand,
+  deleteCommand,
   harnessSettings,
   joinCommand,
   ManualClock,
@@ -70,6 +71,10 @@ export class DeliveryScene {
   async create(id = groupId): Promise<void> {
     const groupId = groupIdSchema.parse(id);
     await this.engine.groups.change(createCommand({ groupId, actor: 'owner' }));
+  }
+
+  async remove(): Promise<void> {
+    await this.engine.groups.change(deleteCommand({ groupId, actor: 'owner' }));
   }
 
   async join(...users: readonly string[]): Promise<void> {

@@ -22,6 +22,36 @@ test('a message is told to all members but its sender; membership changes to nob
   ]);
 });
 
+test('whoever became a member after a message is not told of it', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join('guest');
+  await scene.send('before');
+  await scene.join('latecomer');
+  await scene.send('after');
+  await scene.own();
+  await scene.pass(200);
+  const told = scene.notifier.told.map(({ recipients, message }) => [
+    message.message,
+    recipients.map(({ user_id }) => user_id),
+  ]);
+  expect(told).toEqual([
+    ['before', ['guest']],
+    ['after', ['guest', 'latecomer']],
+  ]);
+});
+
+test('members of a new group hear nothing of a message that its id was sent before', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join('guest');
+  await scene.send('of the old group');
+  await scene.remove();
+  await scene.create();
+  await scene.join('stranger');
+  await scene.own();
+  await scene.pass(200);
+  expect(scene.notifier.told).toEqual([]);
+});
+
 test('nobody is called for a message that has no recipients', async () => {
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
   await scene.own();

@@ -1,6 +1,7 @@
-/** The notifier as a target of deliveries: one message at a time, its recipients as they are now, page by page. */
+/** The notifier as a target of deliveries: one message at a time, page by page to those of its receivers who still are. */
 import type { UserId } from '@plenum/protocol';
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
+import { isGoodPosition } from '../feed/epoch-chain.ts';
 import { isReceiver } from '../groups/records.ts';
 import type { ArchiveEntry, DeliveredMessage, Notifier, Recipient } from '../ports/adapters.ts';
 import type { GroupStore } from '../ports/group-store.ts';
@@ -16,7 +17,7 @@ const pagesAtOnce = 10;
 export interface NotifierParts {
   readonly notifier: Notifier;
   readonly link: AdapterLink;
-  readonly groups: Pick<GroupStore, 'members'>;
+  readonly groups: Pick<GroupStore, 'members' | 'position'>;
   readonly presence: Pick<Presence, 'onlineAmong'>;
 }
 
@@ -92,16 +93,33 @@ export class NotifierTarget implements DeliveryTarget {
       : { outcome: 'failed', membersCursor: cursor };
   }
 
-  /** Receivers come before applicants, so the first page that ends among these is the last. A group that is gone has nobody. */
+  /**
+   * Receivers come in the order in which they became such, and before applicants: the page that ends among those who did so
+   * after the message, or who do not receive at all, is the last. A group that is gone has nobody.
+   */
   async #recipients(message: DeliveredMessage, cursor: string | null) {
+    const page = await this.#parts.groups.members(message.group_id, {
+      cursor,
+      limit: pageSize,
+      status: null,
+    });
+    const entitled = (page?.rows ?? []).filter((row) => isReceiver(row) && row.sinceSeq <= message.seq);
+    const users = entitled.map(({ userId }) => userId).filter((userId) => userId !== message.from_user_id);
+    const recipients = users.length === 0 ? [] : await this.#present(message, users);
+    const isLast = page === null || recipients === null || entitled.length < page.rows.length;
+    return { recipients: recipients ?? [], nextCursor: isLast ? null : page.nextCursor };
+  }
+
+  /** @returns null if these are members of another group, which was created under the id of the message's own. */
+  async #present(message: DeliveredMessage, users: readonly UserId[]): Promise<readonly Recipient[] | null> {
     const { groups, presence } = this.#parts;
-    const page = await groups.members(message.group_id, { cursor, limit: pageSize, status: null });
-    const receivers = (page?.rows ?? []).filter(isReceiver);
-    const users = receivers.map(({ userId }) => userId).filter((userId) => userId !== message.from_user_id);
-    const online =
-      users.length === 0 ? new Set<UserId>() : await presence.onlineAmong(message.group_id, users);
-    const recipients = users.map((user_id) => ({ user_id, online: online.has(user_id) }));
-    const isLast = page === null || receivers.length < page.rows.length;
-    return { recipients, nextCursor: isLast ? null : page.nextCursor };
+    const { group_id: groupId, epoch, seq } = message;
+    const [online, position] = await Promise.all([
+      presence.onlineAmong(groupId, users),
+      // Asked after the page: whose members that were is certain then.
+      groups.position(groupId, null),
+    ]);
+    if (position === null || !isGoodPosition(epoch, seq, position.head)) return null;
+    return users.map((user_id) => ({ user_id, online: online.has(user_id) }));
   }
 }

@@ -50,7 +50,10 @@ export interface Recipient {
   readonly user_id: UserId;
   readonly online: boolean;
 }
-/** Tells those who may not be looking. Called per message with pages of at most 500 recipients, its sender left out. */
+/**
+ * Tells those who may not be looking. Called per message with pages of at most 500 recipients: members who were receivers
+ * when it was sent and still are, its sender left out.
+ */
 export interface Notifier {
   /** `refused`: never try this one again. Rejects when the notifier is away. */
   notify(
