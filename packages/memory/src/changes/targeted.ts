@@ -16,7 +16,7 @@ export function accept(step: Step<TargetCommand>, applicant: MemberRecord): Chan
     },
     nowMs,
   );
-  const member: MemberRecord = { ...applicant, status: 'active', sinceSeq: seq };
+  const member: MemberRecord = { ...applicant, status: 'active', joinedAtMs: nowMs, sinceSeq: seq };
   group.put(command.userId, member);
   return standsAs(group, member, seq);
 }

@@ -1,4 +1,5 @@
 /** Accepting and rejecting applicants. */
+import { isoTime } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { acceptCommand, kickCommand, rejectCommand } from '../../commands.ts';
@@ -16,6 +17,14 @@ export function deciding(makeEngine: MakeEngine): void {
       expect(done).toMatchObject({ status: 'active', roles: ['member'], seq: 4 });
       expect(await scene.member('guest')).toMatchObject({ status: 'active', sinceSeq: 4 });
       expect((await scene.group()).counts).toEqual({ active: 2, pending: 0, muted: 0, admins: 1 });
+    });
+
+    test('is when the applicant joined', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private', users: { guest: 'pending' } });
+      await scene.advance(5);
+      await scene.do(acceptCommand({ groupId, actor: 'owner', userId: 'guest' }));
+      const accepted = (await scene.events()).at(-1);
+      expect(isoTime((await scene.member('guest'))?.joinedAtMs ?? 0)).toBe(accepted?.timestamp);
     });
 
     test('tells who decided, and why if he said so', async () => {
