@@ -143,3 +143,20 @@ test('a notifier that hangs does not hold up the archive', async () => {
   await scene.pass(300);
   expect(scene.saved).toEqual(['created', 'joined', 'one', 'two']);
 });
+
+test('retries that take long do not hold up what is new', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join('guest');
+  scene.notifier.refuse(...(await scene.send(...Array.from({ length: 60 }, (_, at) => `text ${at + 1}`))));
+  const handOver = await scene.own('node-1');
+  await scene.pass(400);
+  await handOver();
+  // Until all of them are due.
+  await scene.pass(2000);
+  scene.notifier.fault('slow');
+  await scene.own('node-2');
+  await scene.pass(200);
+  await scene.send('new');
+  await scene.pass(1200);
+  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['new']);
+});

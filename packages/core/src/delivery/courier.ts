@@ -13,7 +13,7 @@ import { Round } from './round.ts';
 import { judge, type Suspect } from './suspicion.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';
 
-/** A round that takes longer is committed as far as it got. */
+/** First attempts begin no call after this long, nor do retries: what they got to is committed, the rest is for the next round. */
 const roundMs = 1000;
 /** How often a full set of dead letters is looked at: an operator has to act first. */
 const blockedLookMs = 2000;
@@ -138,10 +138,12 @@ export class Courier {
 
   /** In no order, one by one. @returns as `#firstAttempts` */
   async #retries(retries: readonly DueRetry[], round: Round, signal: AbortSignal): Promise<number | null> {
-    const { settings } = this.#parts;
+    const { settings, clock } = this.#parts;
+    const endMs = clock.monotonicMs() + roundMs;
     let failures = 0;
     for (const retry of retries) {
       if (signal.aborted || failures >= retryFailuresMax) break;
+      if (clock.monotonicMs() >= endMs) return settings.tickMs;
       const { entry, attempts } = retry;
       const delivered = await this.#deliver([{ entry }], retry.membersCursor, signal);
       if (delivered.outcome === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
