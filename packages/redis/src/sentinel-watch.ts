@@ -5,7 +5,7 @@
  */
 import type { Random } from '@plenum/core';
 import { Redis } from 'ioredis';
-import { retryDelay } from './client-options.ts';
+import { subscriberOptions } from './client-options.ts';
 import type { Endpoint, SentinelAddress } from './redis-address.ts';
 
 const channel = '+switch-master';
@@ -18,15 +18,13 @@ export class SentinelWatch {
     const { username, password } = address.sentinelCredentials;
     this.#sentinels = address.sentinels.map(({ host, port }) => {
       const sentinel = new Redis({
+        ...subscriberOptions(random),
         host,
         port,
         ...(username === undefined ? {} : { username }),
         ...(password === undefined ? {} : { password }),
         ...(address.isTls ? { tls: {} } : {}),
         connectionName: 'plenum-sentinel-watch',
-        retryStrategy: retryDelay(random),
-        maxRetriesPerRequest: null,
-        keepAlive: 10_000,
       });
       // One of several: its absence is no news, and it is tried again.
       sentinel.on('error', () => undefined);
@@ -35,7 +33,8 @@ export class SentinelWatch {
         const [name, , , newHost = '', newPort] = text.split(' ');
         if (name === address.masterName) onSwitch({ host: newHost, port: Number(newPort) });
       });
-      sentinel.subscribe(channel).catch(() => undefined);
+      // A link that breaks here is followed by another, which asks again.
+      sentinel.on('ready', () => sentinel.subscribe(channel).catch(() => undefined));
       return sentinel;
     });
   }
