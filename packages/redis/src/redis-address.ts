@@ -49,6 +49,7 @@ const sentinelSchemes = ['redis+sentinel:', 'rediss+sentinel:'];
 
 /** @throws Error with one sentence for a URL that cannot be used. */
 export function parseRedisUrl(text: string): RedisAddress {
+  if (!isDecodable(text)) throw notDecodable();
   if (sentinelSchemes.some((scheme) => text.startsWith(scheme))) return parseSentinels(text);
   const urls = text.split(',').map((part) => parseServer(part.trim()));
   const [first] = urls;
@@ -79,6 +80,19 @@ export function asClusterSeed({ url, name, isTls }: StandaloneAddress): ClusterA
 
 const notRedis = (): Error =>
   new Error('REDIS_URL is not a redis:// or rediss:// URL such as redis://127.0.0.1:6379.');
+
+/** Mostly a password that was put in as it is. */
+const notDecodable = (): Error =>
+  new Error('REDIS_URL holds a % that begins no escape such as %40: write a % of a password as %25.');
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function parseServer(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
