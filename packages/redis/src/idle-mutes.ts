@@ -25,24 +25,24 @@ export function idleMutes(options: IdleMutesOptions): PartitionRounds {
   return new PartitionRounds({ name: 'idle mutes', round, everyMs, clock, logger });
 }
 
+/** A shard that is away, or full, must not keep the mutes of others from ending; the round fails all the same, afterwards. */
 async function settleDue(
   partitions: readonly number[],
   calls: ScriptCalls,
   options: IdleMutesOptions,
 ): Promise<void> {
   await calls.learnTime();
-  const until = options.clock.nowMs();
-  const looks = await Promise.allSettled(
-    partitions.map((partition) =>
-      calls.command((redis) =>
-        redis.zrangebyscore(options.keys.dueIn(partition), '-inf', until, 'LIMIT', 0, groupsPerRound),
-      ),
-    ),
+  const untilMs = options.clock.nowMs();
+  const settled = await Promise.allSettled(
+    partitions.map(async (partition) => {
+      const due = await calls.command((redis) =>
+        redis.zrangebyscore(options.keys.dueIn(partition), '-inf', untilMs, 'LIMIT', 0, groupsPerRound),
+      );
+      for (const name of due) {
+        const groupId = groupIdSchema.safeParse(name);
+        if (groupId.success) await settleMutes(calls, { groupId: groupId.data, userId: null }, options);
+      }
+    }),
   );
-  // A shard that is away must not keep the mutes of others from ending; the round fails all the same, afterwards.
-  for (const name of looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []))) {
-    const groupId = groupIdSchema.safeParse(name);
-    if (groupId.success) await settleMutes(calls, { groupId: groupId.data, userId: null }, options);
-  }
-  for (const look of looks) if (look.status === 'rejected') throw look.reason;
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
 }

@@ -1,0 +1,53 @@
+/** Timed mutes of idle groups end whatever is the matter with the groups of another partition. */
+import { type Lease, partitionOf } from '@plenum/core';
+import { groupIdSchema } from '@plenum/protocol';
+import {
+  createCommand,
+  eventually,
+  joinCommand,
+  muteCommand,
+  obtainRedisForTests,
+  type RedisForTests,
+} from '@plenum/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Keys } from '../src/keys.ts';
+import { type EngineUnderTest, startEngine } from './start-engine.ts';
+
+const [broken, sound] = [groupIdSchema.parse('broken'), groupIdSchema.parse('sound')];
+
+let redis: RedisForTests;
+beforeAll(async () => {
+  redis = await obtainRedisForTests();
+});
+afterAll(() => redis.dispose());
+
+async function muteIn({ engine }: EngineUnderTest, groupId: string): Promise<void> {
+  const user = { groupId, userId: 'guest' };
+  await engine.groups.change(createCommand({ groupId, actor: 'owner', groupType: 'strict_private' }));
+  await engine.groups.change(joinCommand({ ...user, actor: '$service', admit: true }));
+  await engine.groups.change(muteCommand({ ...user, actor: 'owner', forMs: 1 }));
+}
+
+test('a group that cannot be settled does not keep those of other partitions muted', async () => {
+  await using started = await startEngine({ url: redis.url });
+  await muteIn(started, broken);
+  await muteIn(started, sound);
+  const client = new Redis(redis.url);
+  await client.set(new Keys(started.prefix).pending(broken), 'not a sorted set');
+  client.disconnect();
+  const stop = new AbortController();
+  const leases = [broken, sound].map(
+    (groupId): Lease => ({ partition: partitionOf(groupId), nodeId: 'node', token: 1 }),
+  );
+  const works = leases.flatMap((lease) =>
+    started.engine.partitionWorks.map((work) => work.run(lease, stop.signal)),
+  );
+  await eventually(async () =>
+    expect((await started.engine.log.before(sound, 100, 1))?.entries).toMatchObject([
+      { event: { type: 'unmuted', user_id: 'guest' } },
+    ]),
+  );
+  stop.abort();
+  await Promise.all(works);
+});
