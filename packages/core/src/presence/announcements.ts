@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type Presence, presenceChangeMax } from '../ports/presence.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { runLoop } from '../run-loop.ts';
-import { GroupAnnouncements, type Telling } from './group-announcements.ts';
+import { GroupAnnouncements } from './group-announcements.ts';
 
 /** Gathers what a storm of connections brings. */
 const batchMs = 20;
@@ -41,14 +41,12 @@ export class Announcements implements PresenceWatch {
   /** By partition: tellings that began or ended. Where it stands still, what is counted there is of one state. */
   readonly #steps = new Uint32Array(PARTITION_COUNT);
   readonly #stopped = new AbortController();
-  #nodeId: string;
   #busy = 0;
   #plannedMs = Number.POSITIVE_INFINITY;
   #cancel = () => {};
 
   constructor(parts: AnnouncementParts) {
     this.#parts = parts;
-    this.#nodeId = parts.nodeId;
   }
 
   /** Groups of which anything is remembered. */
@@ -60,13 +58,6 @@ export class Announcements implements PresenceWatch {
     const group = this.#group(groupId);
     if (isEnd) group.forget(userId);
     else group.note(userId, this.#parts.clock.monotonicMs() + departureMs);
-    this.#plan(batchMs);
-  }
-
-  /** The node goes on under another id: whatever the old one held is cleaned up by the owners of the partitions. */
-  become(nodeId: string): void {
-    this.#nodeId = nodeId;
-    for (const groupId of this.#groups.keys()) this.#group(groupId).forgetAll();
     this.#plan(batchMs);
   }
 
@@ -116,30 +107,21 @@ export class Announcements implements PresenceWatch {
   }
 
   #tell(groupId: GroupId, group: GroupAnnouncements, nowMs: number): void {
-    const { presence, isAttached, logger } = this.#parts;
+    const { presence, isAttached, logger, nodeId } = this.#parts;
     const telling = group.take((userId) => isAttached(groupId, userId), nowMs, presenceChangeMax);
     if (telling.came.length + telling.went.length === 0) return;
     this.#begin(groupId, group);
-    const nodeId = this.#nodeId;
     presence.change({ groupId, nodeId, ...telling }).then(
-      () => this.#onTold(groupId, group, { telling, nodeId }),
+      () => {
+        group.told(telling);
+        this.#end(groupId, group, batchMs);
+      },
       (err: unknown) => {
         logger.warn({ group: groupId, err }, 'presence could not be told; trying again');
         group.failed(telling);
         this.#end(groupId, group, retryMs);
       },
     );
-  }
-
-  #onTold(
-    groupId: GroupId,
-    group: GroupAnnouncements,
-    { telling, nodeId }: { readonly telling: Telling; readonly nodeId: string },
-  ): void {
-    // Told under an id that is not this node's any more: told to nobody.
-    if (nodeId === this.#nodeId) group.told(telling);
-    else group.failed(telling);
-    this.#end(groupId, group, batchMs);
   }
 
   #begin(groupId: GroupId, group: GroupAnnouncements): void {
@@ -163,12 +145,12 @@ export class Announcements implements PresenceWatch {
   }
 
   async #verify(): Promise<void> {
-    const nodeId = this.#nodeId;
+    const { presence, nodeId } = this.#parts;
     const expected = this.#countAnnounced();
     const before = Uint32Array.from(this.#steps);
-    const counts = await this.#parts.presence.countHeld(nodeId, [...expected.keys()]);
+    const counts = await presence.countHeld(nodeId, [...expected.keys()]);
     for (const [partition, count] of expected) {
-      const isQuiet = before[partition] === this.#steps[partition] && nodeId === this.#nodeId;
+      const isQuiet = before[partition] === this.#steps[partition];
       if (isQuiet && counts.get(partition) !== count) await this.#repair(partition);
     }
   }
@@ -190,11 +172,12 @@ export class Announcements implements PresenceWatch {
 
   /** Tells again what the store does not hold, and takes back what it holds beyond. */
   async #repair(partition: number): Promise<void> {
+    const { presence, nodeId } = this.#parts;
     const missing = new Map<GroupId, Set<UserId>>();
     for (const [groupId, { announced }] of this.#groups) {
       if (partitionOf(groupId) === partition) missing.set(groupId, new Set(announced));
     }
-    for (const { groupId, userId } of await this.#parts.presence.held(this.#nodeId, partition)) {
+    for (const { groupId, userId } of await presence.held(nodeId, partition)) {
       if (missing.get(groupId)?.delete(userId) !== true) this.#group(groupId).forget(userId);
     }
     for (const [groupId, users] of missing) for (const userId of users) this.#group(groupId).forget(userId);

@@ -42,9 +42,6 @@ export class GroupAnnouncements {
   forget(userId: UserId): void {
     this.#doubts.set(userId, { isUnknown: true, departsAtMs: 0 });
   }
-  forgetAll(): void {
-    for (const userId of this.#announced) this.forget(userId);
-  }
 
   /** Takes at most `limit` users whose change is to be told now. */
   take(isAttached: (userId: UserId) => boolean, nowMs: number, limit: number): Telling {
