@@ -16,7 +16,7 @@ const retryCapMs = 1000;
 const jitterMs = 200;
 
 /** Nodes that lost Redis together must not come back together. */
-export const retryDelay = (random: Random) => (attempt: number) =>
+const retryDelay = (random: Random) => (attempt: number) =>
   Math.min(retryBaseMs * 2 ** attempt, retryCapMs) +
   (Number.parseInt(random.token().slice(0, 4), 16) % jitterMs);
 
