@@ -61,6 +61,20 @@ test.each([
   socket.destroy();
 });
 
+test('a client that ends neither its request nor its connection is told so and cut', async () => {
+  await using edge = await startEdge({ config: { requestTimeoutMs: 100 } });
+  const { hostname, port } = new URL(edge.url);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  socket.on('error', () => {}).resume();
+  socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: ');
+  await once(socket, 'end');
+  // What a closed connection is sent is answered with its reset; an open one would take it.
+  await vi.waitFor(() => {
+    socket.write('x');
+    expect(socket.destroyed).toBe(true);
+  }, 5000);
+});
+
 test('a client that goes away in the middle of its body is no bug of ours', async () => {
   await using edge = await startEdge();
   const { hostname, port } = new URL(edge.url);

@@ -3,7 +3,10 @@ import type { Duplex } from 'node:stream';
 import { errors, type Failure } from '@plenum/protocol';
 import { restFailure } from './failures.ts';
 
-/** Answers on a connection for which there is no `ServerResponse`, and ends it. */
+/**
+ * Answers on a connection for which there is no `ServerResponse`, and closes it: nobody else would end it for a peer that
+ * keeps its own half open.
+ */
 export function endWithFailure(connection: Duplex, failure: Failure, requestId: string): void {
   const { http } = errors[failure.code];
   const body = JSON.stringify(restFailure(failure, requestId));
@@ -13,5 +16,6 @@ export function endWithFailure(connection: Duplex, failure: Failure, requestId: 
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
+  connection.once('finish', () => connection.destroy());
   connection.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -30,10 +30,9 @@ export function turnAwayWhileDraining(io: Server, { drainFlag, random }: TurnedA
       response.end(JSON.stringify(restFailure(draining, requestId)));
       return;
     }
-    // An upgrade: the connection is nobody's any more, its errors neither, and nobody else would end it for a peer that does not.
+    // An upgrade: the connection is nobody's any more, and its errors neither.
     const { socket } = request;
     socket.on('error', () => {});
-    socket.once('finish', () => socket.destroy());
     endWithFailure(socket, draining, requestId);
   });
 }
