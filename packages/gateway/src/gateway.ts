@@ -9,7 +9,7 @@ import { ReadTurnsOfUsers } from './requests/read-turns.ts';
 import { createRequestRegistry } from './requests/registry.ts';
 import { createBearerCheck } from './rest/bearer.ts';
 import { docsPage } from './rest/docs-page.ts';
-import { createHttpServer, listenOn, trackConnections } from './rest/http-server.ts';
+import { closerOf, createHttpServer, listenOn } from './rest/http-server.ts';
 import type { RestContext } from './rest/rest-context.ts';
 import { restEdge } from './rest/rest-edge.ts';
 import { clientAddressBehind } from './sockets/client-address.ts';
@@ -114,13 +114,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, clock } = options;
   const parts = createEdgeParts(options);
   const app: FastifyInstance = options.fastify ?? createHttpServer(options);
-  const connections = options.fastify === undefined ? trackConnections(app, clock) : null;
+  const closeOwn = options.fastify === undefined ? closerOf(app, clock) : null;
   const io = options.io ?? createSocketServer(app.server, { ...options, ...parts });
   const sockets = socketEdge(io, options, parts);
   // Fastify waits for open connections, so those of Socket.IO have to end before it begins to.
   if (options.io === undefined) app.addHook('preClose', () => io.close());
   const metrics = createMetrics({ ...options.readings, ...sockets });
   const adminApp = config.adminPort === undefined ? null : createHttpServer(options);
+  const closeAdmin = adminApp === null ? null : closerOf(adminApp, clock);
   const withMetrics = { ...parts, metrics };
   await app.register(restEdge(restContext(options, withMetrics, adminApp === null ? 'only' : 'public')));
   await adminApp?.register(restEdge(restContext(options, withMetrics, 'admin')));
@@ -129,11 +130,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const close = async () => {
     parts.drainFlag.isDraining = true;
     sockets.detach();
-    const cancelCut = connections?.cutAfterGrace();
-    if (options.fastify === undefined) await app.close();
+    if (closeOwn !== null) await closeOwn();
     else if (options.io === undefined) await releaseEngine(io);
-    cancelCut?.();
-    await adminApp?.close();
+    await closeAdmin?.();
     metrics.close();
   };
   return {
@@ -142,7 +141,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         adminApp === null
           ? null
           : await listenOn(adminApp, { host: config.host, port: config.adminPort ?? 0 });
-      if (connections !== null) return { url: await listenOn(app, config), adminUrl };
+      if (closeOwn !== null) return { url: await listenOn(app, config), adminUrl };
       throw new PlenumError({ code: 'internal', error: 'the server is mounted: its owner listens' });
     },
     drain: (withinMs) => {

@@ -1,4 +1,5 @@
 /** Drain, close, ports that are taken, and gateways on servers that belong to somebody else. */
+import { connect as connectTcp } from 'node:net';
 import { type Clock, succeed, systemClock } from '@plenum/core';
 import Fastify from 'fastify';
 import { Server } from 'socket.io';
@@ -99,6 +100,21 @@ test('closing is quick with open sockets and may be asked twice', async () => {
   await expect(fetch(`${edge.url}/healthz`)).rejects.toThrow();
   await edge[Symbol.asyncDispose]();
 });
+
+test.each(['url', 'adminUrl'] as const)(
+  'closing does not wait for a request at its %s that never ends',
+  async (door) => {
+    const edge = await startEdge({ config: { adminPort: 0 } });
+    const { hostname, port } = new URL(edge[door] ?? '');
+    const socket = connectTcp(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n');
+    await edge.fetch('/healthz');
+    const gone = next(socket, 'close');
+    await edge[Symbol.asyncDispose]();
+    await gone;
+  },
+);
 
 test('a port that is in use is named in one sentence', async () => {
   await using edge = await startEdge();

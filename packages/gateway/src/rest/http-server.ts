@@ -58,18 +58,19 @@ export function createHttpServer({ random, logger, config }: HttpServerOptions):
   return app;
 }
 
-/** @returns what cuts, after a moment of grace, the connections that a close waits for in vain. */
-export function trackConnections(app: FastifyInstance, clock: Clock): { cutAfterGrace(): () => void } {
+/** @returns closes the server; connections that it waits for in vain are cut after a moment of grace. */
+export function closerOf(app: FastifyInstance, clock: Clock): () => Promise<void> {
   const connections = new Set<Socket>();
   app.server.on('connection', (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
-  return {
-    cutAfterGrace: () =>
-      clock.after(closeGraceMs, () => {
-        for (const socket of connections) socket.destroy();
-      }),
+  return async () => {
+    const cancelCut = clock.after(closeGraceMs, () => {
+      for (const socket of connections) socket.destroy();
+    });
+    await app.close();
+    cancelCut();
   };
 }
 
