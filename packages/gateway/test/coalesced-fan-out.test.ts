@@ -146,6 +146,33 @@ describe('a big group', () => {
   });
 });
 
+describe('many groups', () => {
+  test('are written in slices too, however small each of them is', async () => {
+    const served: string[] = [];
+    const fanOut = hastyFanOut(100);
+    for (let i = 0; i < 300; i += 1) {
+      fanOut.deliver(groupIdSchema.parse(`g${i}`), [listener(`s${i}`, served)], [message(1)]);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(served.length).toBeLessThan(300);
+    await vi.waitFor(() => expect(served).toHaveLength(300));
+    expect(new Set(served).size).toBe(300);
+  });
+
+  test('do not wait for one that always has more to be written', async () => {
+    const served: string[] = [];
+    const fanOut = hastyFanOut(100);
+    const big = Array.from({ length: 300 }, () => listener('big', []));
+    fanOut.deliver(groupId, big, [message(1)]);
+    fanOut.deliver(otherGroupId, [listener('small', served)], [message(1)]);
+    for (let turn = 2; turn < 50; turn += 1) {
+      fanOut.deliver(groupId, big, [message(turn)]);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(served).toEqual(['small relay_message 1']);
+  });
+});
+
 test('a push waits for what was delivered to its group before, and for no other group', async () => {
   const served: string[] = [];
   const fanOut = createFanOut({

@@ -1,8 +1,8 @@
 /**
  * Coalesced fan-out: what is delivered for a group within one turn of the event loop leaves as one buffer of WebSocket
  * frames, shared by all sockets of the group, with one write per socket. There is no timer: under load turns get longer
- * and batches grow by themselves. A big group is written in slices, so that the loop is never held for long; one queue
- * per group keeps the order.
+ * and batches grow by themselves. What is much is written in slices, so that the loop is never held for long; one queue
+ * per group keeps the order, and the groups take turns.
  */
 import {
   type Clock,
@@ -30,6 +30,11 @@ interface Batch {
   readonly entries: LogEntry[];
   /** Set when writing has begun; those who are left. */
   writing: { readonly frames: Buffer; left: Iterator<Subscriber> } | null;
+}
+/** What may be written before the loop is given back. */
+interface Slice {
+  readonly untilMs: number;
+  writes: number;
 }
 type Step = Batch | { readonly to: Subscriber; readonly push: () => void };
 
@@ -90,11 +95,14 @@ export class CoalescedFanOut implements FanOut {
 
   #flush(): void {
     this.#isPlanned = false;
-    const untilMs = this.#clock.monotonicMs() + sliceMs;
+    const slice = { untilMs: this.#clock.monotonicMs() + sliceMs, writes: 0 };
     for (const [groupId, queue] of this.#queues) {
       for (let step = queue[0]; step !== undefined; step = queue[0]) {
         if (!isBatch(step)) this.#push(groupId, step);
-        else if (!this.#write(groupId, step, untilMs)) {
+        else if (!this.#write(groupId, step, slice)) {
+          // Behind the others: a group that always has more to be written would keep them waiting for good.
+          this.#queues.delete(groupId);
+          this.#queues.set(groupId, queue);
           this.#plan();
           return;
         }
@@ -109,17 +117,18 @@ export class CoalescedFanOut implements FanOut {
   }
 
   /** @returns false when time ran out before the last recipient. */
-  #write(groupId: GroupId, batch: Batch, untilMs: number): boolean {
+  #write(groupId: GroupId, batch: Batch, slice: Slice): boolean {
     batch.writing ??= { frames: framesOf(batch.entries), left: batch.to[Symbol.iterator]() };
     const { frames, left } = batch.writing;
-    for (let writes = 1; ; writes += 1) {
+    for (;;) {
       const { done, value: subscriber } = left.next();
       if (done === true) return true;
       contained({ logger: this.#logger, groupId, subscriber }, () => {
         if (subscriber instanceof SocketSubscriber) subscriber.writeFrames(frames, batch.entries);
         else for (const entry of batch.entries) pushEntry(subscriber, entry);
       });
-      if (writes % writesPerLook === 0 && this.#clock.monotonicMs() >= untilMs) {
+      slice.writes += 1;
+      if (slice.writes % writesPerLook === 0 && this.#clock.monotonicMs() >= slice.untilMs) {
         // The set may change before the next slice: those who are left are those who were in it.
         batch.writing.left = [...{ [Symbol.iterator]: () => left }][Symbol.iterator]();
         return false;
