@@ -10,7 +10,10 @@ import {
 } from '@plenum/core';
 import type { RequestResult, UserId } from '@plenum/protocol';
 
-/** The client is told this long before its token ends. */
+/**
+ * The client is told this long before its token ends, of a shorter one when half of its time is over: told at once, it
+ * would replace such a token over and over.
+ */
 const warningMs = 60_000;
 /** Node's timers end at 2^31 ms; longer waits are made of several. */
 const longestWaitMs = 24 * 3_600_000;
@@ -35,6 +38,7 @@ export class TokenLease {
   readonly #context: LeaseContext;
   /** By the wall clock, ms. */
   #expiresAtMs = 0;
+  #warnsAtMs = 0;
   #issuedAtMs: number | null = null;
   #isWarned = false;
   #isStopped = false;
@@ -55,6 +59,7 @@ export class TokenLease {
     this.#issuedAtMs = issuedAtMs;
     if (expiresAtMs === null || this.#isStopped) return;
     this.#expiresAtMs = expiresAtMs;
+    this.#warnsAtMs = expiresAtMs - Math.min(warningMs, (expiresAtMs - Date.now()) / 2);
     this.#isWarned = false;
     this.#wait();
   }
@@ -74,7 +79,7 @@ export class TokenLease {
   }
 
   get #leftMs(): number {
-    const untilMs = this.#isWarned ? this.#expiresAtMs : this.#expiresAtMs - warningMs;
+    const untilMs = this.#isWarned ? this.#expiresAtMs : this.#warnsAtMs;
     return Math.max(0, untilMs - Date.now());
   }
 

@@ -1,0 +1,46 @@
+import { systemClock } from '@plenum/core';
+import { userIdSchema } from '@plenum/protocol';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { TokenLease } from './token-lease.ts';
+
+const userId = userIdSchema.parse('ann');
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A lease by tokens that live this long, and the seconds after which its holder was told something. */
+function leaseBy(lifetimeMs: number) {
+  const fromMs = Date.now();
+  const passed = () => Math.round((Date.now() - fromMs) / 1000);
+  const told: string[] = [];
+  const times = () => ({ issuedAtMs: null, expiresAtMs: Date.now() + lifetimeMs });
+  const holder = {
+    userId,
+    tokenExpiring: () => void told.push(`expiring ${passed()}`),
+    tokenExpired: () => void told.push(`expired ${passed()}`),
+  };
+  const authenticator = { authenticate: async () => ({ outcome: 'user', userId, ...times() }) as const };
+  const lease = new TokenLease(holder, { authenticator, clock: systemClock });
+  lease.start(times());
+  return { lease, told };
+}
+
+test('a token is warned of a minute before its end', async () => {
+  const { told } = leaseBy(3_600_000);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(told).toEqual(['expiring 3540', 'expired 3600']);
+});
+
+test('a token that lives for half a minute is warned of when half of that is over', async () => {
+  const { told } = leaseBy(30_000);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(told).toEqual(['expiring 15', 'expired 30']);
+});
+
+test('whoever replaces such a token is not told to replace the next one at once', async () => {
+  const { lease, told } = leaseBy(30_000);
+  await vi.advanceTimersByTimeAsync(15_000);
+  await lease.refresh('next');
+  await vi.advanceTimersByTimeAsync(14_000);
+  expect(told).toEqual(['expiring 15']);
+});
