@@ -6,7 +6,7 @@ import { rest } from './fake-network.ts';
 import { entryAt } from './simulated-group.ts';
 
 const group_id = groupIdSchema.parse('g');
-const refusal = (code: 'rate_limited' | 'unavailable', retry_after_ms = 1): Answer<unknown> => ({
+const refusal = (code: 'rate_limited' | 'timeout' | 'unavailable', retry_after_ms = 1): Answer<unknown> => ({
   request_id: 'id-1',
   success: false,
   error: code,
@@ -67,6 +67,27 @@ test.each<[string, (world: SetUp) => Promise<void>, string]>([
   await prepare(world);
   await world.clock.advance(5000);
   expect(await sending).toMatchObject({ ok: false, failure: { code, can_retry: true } });
+});
+
+test.each([
+  ['was not answered', null],
+  ['may have been carried out', refusal('timeout')],
+])('a request whose first attempt %s does not end with the refusal of another', async (_, first) => {
+  const { network, clock, client } = await connected();
+  const sending = client.send('g', 'hello', { timeoutMs: 5000 });
+  await network.last.answer(first);
+  await clock.advance(100);
+  await network.last.answer(refusal('unavailable', 10_000));
+  expect(await sending).toMatchObject({ ok: false, failure: { code: 'timeout', can_retry: true } });
+});
+
+test('a request that was refused at each attempt ends with the last refusal', async () => {
+  const { network, clock, client } = await connected();
+  const sending = client.send('g', 'hello', { timeoutMs: 5000 });
+  await network.last.answer(refusal('unavailable'));
+  await clock.advance(100);
+  await network.last.answer(refusal('rate_limited', 10_000));
+  expect(await sending).toMatchObject({ failure: { code: 'rate_limited', retry_after_ms: 10_000 } });
 });
 
 test('requests wait for the connection in their order, and no more of them than allowed', async () => {

@@ -24,8 +24,12 @@ test.each([
 
 test.each([
   ['cannot be repeated', refusal({ code: 'not_a_member', can_retry: false })],
-  ['asks for more time than is left', refusal({ code: 'rate_limited', retry_after_ms: 1500 })],
   ['is a mute, timed or not', refusal({ code: 'muted', retry_after_ms: 10 })],
 ])('a refusal that %s is the answer', (_, answer) => {
   expect(nextAttempt(answer, context)).toEqual({ step: 'end', answer });
+});
+
+test('a refusal that asks for more time than is left ends the attempts', () => {
+  const answer = refusal({ code: 'rate_limited', retry_after_ms: 1500 });
+  expect(nextAttempt(answer, context)).toEqual({ step: 'give up' });
 });

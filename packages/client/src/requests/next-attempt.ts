@@ -1,9 +1,10 @@
 import type { Answer } from '@plenum/protocol';
 import { type Backoff, backoffMs } from '../backoff.ts';
 
-/** What to do after one attempt at a request: end with this answer, or try again, with the same id. */
+/** What to do after one attempt at a request: end with this answer, try again with the same id, or leave it, for want of time. */
 export type NextAttempt =
   | { readonly step: 'end'; readonly answer: Answer<unknown> }
+  | { readonly step: 'give up' }
   | { readonly step: 'retry'; readonly inMs: number };
 
 export interface AttemptContext {
@@ -25,5 +26,5 @@ export function nextAttempt(answer: Answer<unknown> | null, context: AttemptCont
   if (answer === null) return { step: 'retry', inMs: pauseMs };
   if (answer.success || !answer.can_retry || answer.code === 'muted') return { step: 'end', answer };
   const inMs = Math.max(pauseMs, answer.retry_after_ms ?? 0);
-  return inMs < context.leftMs ? { step: 'retry', inMs } : { step: 'end', answer };
+  return inMs < context.leftMs ? { step: 'retry', inMs } : { step: 'give up' };
 }

@@ -48,6 +48,8 @@ interface Waiting extends Asked {
   attempt: number;
   /** Neither under way nor pausing: it goes out with the next link. */
   isReady: boolean;
+  /** An earlier attempt may have been carried out: what refuses a later one for the moment says nothing of that. */
+  isUnknown: boolean;
   /** What to say when the time is over. */
   failure: FailureBody;
   cancelPause: () => void;
@@ -114,6 +116,7 @@ export class RequestQueue {
       deadlineMs: clock.monotonicMs() + limitMs,
       attempt: 0,
       isReady: true,
+      isUnknown: false,
       failure: localFailures.unsent,
       cancelPause: () => {},
       finish: (answer) => {
@@ -154,6 +157,7 @@ export class RequestQueue {
 
   #answered(waiting: Waiting, link: Link, answer: Answer<unknown> | null): void {
     if (!this.#waiting.has(waiting)) return;
+    if (answer === null || (!answer.success && answer.code === 'timeout')) waiting.isUnknown = true;
     if (answer === null && link !== this.#link) {
       this.#attempt(waiting);
       return;
@@ -166,8 +170,12 @@ export class RequestQueue {
       waiting.finish(next.answer);
       return;
     }
+    if (answer?.success === false && !waiting.isUnknown) waiting.failure = failureIn(answer);
+    if (next.step === 'give up') {
+      waiting.finish(refused(waiting.requestId, waiting.failure));
+      return;
+    }
     waiting.attempt += 1;
-    if (answer?.success === false) waiting.failure = failureIn(answer);
     waiting.cancelPause = clock.after(next.inMs, () => this.#attempt(waiting));
   }
 }
