@@ -191,6 +191,57 @@ test('a hole is read from history, patiently', async () => {
   expect(shown).toEqual([5, 6, 7, 8]);
 });
 
+/** The group's position is 4, and its entries up to 8 come with one page. */
+async function onePage(world: SetUp): Promise<void> {
+  const { pushes } = world.network.last.listeners;
+  pushes.subscribed({ groups: [{ ...subscribed, recovered: false }] });
+  pushes.group_event(eventAt(8));
+  await world.network.last.succeed({
+    entries: [5, 6, 7].map(eventAt),
+    epoch: 'a',
+    head_seq: 8,
+    oldest_seq: 1,
+  });
+}
+
+test('whoever stores the positions with each entry never stores more than he was shown', async () => {
+  const world = await connected();
+  const stored: number[][] = [];
+  world.client.on('event', ({ seq }) => stored.push([seq, ...world.client.positions().map((at) => at.seq)]));
+  await onePage(world);
+  expect(stored).toEqual([5, 6, 7, 8].map((seq) => [seq, seq]));
+});
+
+test('whoever unsubscribes while entries are shown goes on after the last one that he saw', async () => {
+  const world = await connected();
+  world.client.on('event', ({ seq }) => {
+    if (seq === 6) world.client.unsubscribe('g').catch(() => undefined);
+  });
+  await onePage(world);
+  expect(world.client.positions()).toEqual([{ group_id: 'g', epoch: 'a', seq: 6 }]);
+  world.client.subscribe('g').catch(() => undefined);
+  expect(world.network.last.asked.at(-1)).toMatchObject({
+    request_type: 'subscribe',
+    args: { groups: [{ group_id: 'g', epoch: 'a', seq: 6 }] },
+  });
+});
+
+test('whoever unsubscribes and subscribes while entries are shown sees none of them twice', async () => {
+  const world = await connected();
+  const shown: number[] = [];
+  world.client.on('event', ({ seq }) => {
+    shown.push(seq);
+    if (shown.length !== 2) return;
+    world.client.unsubscribe('g').catch(() => undefined);
+    world.client.subscribe('g').catch(() => undefined);
+  });
+  await onePage(world);
+  await world.network.last.succeed({ groups: [] });
+  await world.network.last.succeed({ groups: [{ ...subscribed, head_seq: 8, from_seq: 7 }] });
+  for (const seq of [7, 8]) world.network.last.listeners.pushes.group_event(eventAt(seq));
+  expect(shown).toEqual([5, 6, 7, 8]);
+});
+
 function eventAt(seq: number) {
   const entry = entryAt('a', seq);
   if (entry.type === 'message') throw new Error('an event was asked for');

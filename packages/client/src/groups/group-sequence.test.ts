@@ -240,7 +240,7 @@ test('whoever is refused is told so once', () => {
 
 test('a group that is off shows nothing, leaves by itself, and keeps its position', () => {
   const sequence = liveAt(10);
-  sequence.turnOff();
+  sequence.turnOff(null);
   expect(brief(sequence.onEntry(entry(11)))).toEqual([]);
   sequence.detach();
   expect(brief(sequence.onAttached(attached(20)))).toEqual(['unsubscribe']);

@@ -76,8 +76,12 @@ export class GroupSequence {
     else this.#enter('detached');
   }
 
-  /** The application does not want this group; its position is kept. */
-  turnOff(): void {
+  /**
+   * The application does not want this group; its position is kept.
+   * @param shownTo where that is, if it says so before all that was to be shown has been.
+   */
+  turnOff(shownTo: KnownPosition | null): void {
+    if (shownTo !== null) this.#shown = this.#shown.cutTo(shownTo.seq, shownTo.epoch);
     this.#held.clear();
     this.#enter('off');
   }

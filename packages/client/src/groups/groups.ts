@@ -41,6 +41,8 @@ export class Groups {
   readonly #sequences = new Map<string, GroupSequence>();
   readonly #reads = new Turns(readsAtOnce);
   readonly #toVerify = new Set<string>();
+  /** Where a group is whose effects are being performed: its sequence is past all of them. */
+  readonly #shownTo = new Map<GroupSequence, KnownPosition | null>();
   #isOpen = false;
 
   constructor(parts: GroupsParts) {
@@ -63,9 +65,10 @@ export class Groups {
 
   /** Where each group stands: enough to go on from there in another process. */
   positions(): GroupPosition[] {
-    return [...this.#sequences.values()].flatMap(({ groupId: group_id, position }) =>
-      position === null ? [] : [{ group_id, ...position }],
-    );
+    return [...this.#sequences.values()].flatMap((sequence) => {
+      const { groupId: group_id, position } = sequence;
+      return position === null ? [] : [{ group_id, ...(this.#shownTo.get(sequence) ?? position) }];
+    });
   }
 
   /** The positions that fit into a handshake; the others are sent when it is accepted. */
@@ -119,7 +122,11 @@ export class Groups {
   }
 
   unsubscribe(groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>> {
-    for (const groupId of groupIds) this.#sequence(groupId).turnOff();
+    for (const groupId of groupIds) {
+      const sequence = this.#sequence(groupId);
+      sequence.turnOff(this.#shownTo.get(sequence) ?? null);
+      this.#shownTo.delete(sequence);
+    }
     return this.#parts.ask('unsubscribe', () => ({ groups: groupIds.map((group_id) => ({ group_id })) }));
   }
 
@@ -131,7 +138,14 @@ export class Groups {
 
   #on(groupId: string, event: (sequence: GroupSequence) => readonly Effect[]): void {
     const sequence = this.#sequence(groupId);
-    for (const effect of event(sequence)) this.#perform(sequence, effect);
+    const { position } = sequence;
+    const effects = event(sequence);
+    this.#shownTo.set(sequence, position);
+    for (const effect of effects) {
+      // A listener may have unsubscribed: what it was not shown comes when it subscribes again.
+      if (this.#shownTo.has(sequence)) this.#perform(sequence, effect);
+    }
+    this.#shownTo.delete(sequence);
   }
 
   #onMessage({ request_id, result }: RelayMessagePush): void {
@@ -168,9 +182,8 @@ export class Groups {
     }
   }
 
-  #show({ phase }: GroupSequence, entry: Entry): void {
-    // A listener may have unsubscribed while the entries before were being shown.
-    if (phase === 'off') return;
+  #show(sequence: GroupSequence, entry: Entry): void {
+    this.#shownTo.set(sequence, { epoch: entry.epoch, seq: entry.seq });
     if (isMessage(entry)) this.#parts.listeners.emit('message', entry);
     else this.#parts.listeners.emit('event', entry);
   }
