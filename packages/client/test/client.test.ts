@@ -147,6 +147,16 @@ test('the next handshake carries the positions reached', async () => {
   expect(world.network.last.credentials.positions).toEqual([{ group_id: 'g', epoch: 'a', seq: 6 }]);
 });
 
+test('groups that the server attaches against the will of the application are left, however many requests wait', async () => {
+  const world = await connected({ maxWaiting: 1 });
+  const leaving = world.client.unsubscribe('g');
+  await world.network.last.succeed({ groups: [] });
+  await leaving;
+  world.client.send('g', 'hello').catch(() => undefined);
+  world.network.last.listeners.pushes.subscribed({ groups: [subscribed] });
+  expect(world.network.last.asked.at(-1)).toMatchObject({ request_type: 'unsubscribe' });
+});
+
 test('without automatic attaching every group is subscribed by its position after the handshake', async () => {
   const world = await connected({ subscribe: 'none', positions: [{ group_id, epoch: 'a', seq: 4 }] });
   const [first] = world.network.last.asked;

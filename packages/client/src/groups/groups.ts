@@ -121,13 +121,17 @@ export class Groups {
     return { group_id, ...sequence.position };
   }
 
-  unsubscribe(groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>> {
+  unsubscribe(
+    groupIds: readonly string[],
+    { isInternal = false } = {},
+  ): Promise<Outcome<RequestResult<'unsubscribe'>>> {
     for (const groupId of groupIds) {
       const sequence = this.#sequence(groupId);
       sequence.turnOff(this.#shownTo.get(sequence) ?? null);
       this.#shownTo.delete(sequence);
     }
-    return this.#parts.ask('unsubscribe', () => ({ groups: groupIds.map((group_id) => ({ group_id })) }));
+    const args = () => ({ groups: groupIds.map((group_id) => ({ group_id })) });
+    return this.#parts.ask('unsubscribe', args, { isInternal });
   }
 
   #sequence(groupId: string): GroupSequence {
@@ -178,7 +182,7 @@ export class Groups {
         this.#verify(sequence);
         break;
       case 'unsubscribe':
-        this.unsubscribe([sequence.groupId]).catch(() => undefined);
+        this.unsubscribe([sequence.groupId], { isInternal: true }).catch(() => undefined);
     }
   }
 
