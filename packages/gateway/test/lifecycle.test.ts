@@ -168,3 +168,17 @@ test("on the caller's Fastify alone the gateway brings its own Socket.IO and tak
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   await fastify.close();
 });
+
+test("a body above 64 KiB is refused on the caller's Fastify too, whatever that allows elsewhere", async () => {
+  const fastify = Fastify();
+  const gateway = await createGateway({ ...domain(), fastify });
+  const answer = await fastify.inject({
+    method: 'POST',
+    url: '/v1/groups',
+    headers: { 'content-type': 'application/json' },
+    payload: `"${'x'.repeat(70_000)}"`,
+  });
+  expect(answer.json()).toMatchObject({ code: 'message_too_large', details: { limit: 65_536 } });
+  await gateway.close();
+  await fastify.close();
+});

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { PlenumError } from '@plenum/core';
+import { limits } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -20,7 +21,7 @@ export function acceptJsonOnly(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser(
     'application/json',
-    { parseAs: 'buffer' },
+    { parseAs: 'buffer', bodyLimit: limits.frameMaxBytes },
     async (_request: unknown, body: Buffer) => parseBody(body),
   );
 }
