@@ -72,7 +72,10 @@ export interface GatewayOptions {
   readonly issueDevToken?: (userId: UserId) => Promise<string>;
   /** HTML served at `/`. */
   readonly homePage?: string;
-  /** The caller's own servers to mount on: the gateway neither listens on them nor closes them. */
+  /**
+   * The caller's own servers to mount on: the gateway neither listens on them nor closes them. Ids of more than 100
+   * characters in paths need a router with `maxParamLength: 384`, which a plugin cannot set: an encoded character counts three.
+   */
   readonly fastify?: FastifyInstance;
   readonly io?: Server;
 }
