@@ -4,7 +4,7 @@ import { resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const waitLimitMs = 30_000;
+const waitLimitMs = 60_000;
 
 export class CommandProcess implements AsyncDisposable {
   readonly ended: Promise<number | null>;
@@ -12,6 +12,8 @@ export class CommandProcess implements AsyncDisposable {
   readonly #waiting = new Set<() => void>();
   #output = '';
   #stdout = '';
+  /** Only then all of its output has come: an exit may be told before the last of it. */
+  #hasClosed = false;
 
   /**
    * @param script below the top folder
@@ -34,6 +36,7 @@ export class CommandProcess implements AsyncDisposable {
     }
     this.ended = new Promise((resolve) => {
       this.#child.once('close', (code) => {
+        this.#hasClosed = true;
         resolve(code);
         this.#wake();
       });
@@ -60,7 +63,7 @@ export class CommandProcess implements AsyncDisposable {
     for (;;) {
       const match = this.#output.match(pattern);
       if (match !== null) return match;
-      if (this.#child.exitCode !== null || performance.now() > deadlineMs) {
+      if (this.#hasClosed || performance.now() > deadlineMs) {
         throw new Error(`${pattern} was not written. The output:\n${this.#output}`);
       }
       await this.#more();

@@ -18,15 +18,24 @@ export default defineConfig({
   test: {
     // Most of a test's time is waiting for sockets: two files at a time also where there are two cores.
     maxWorkers: 2,
+    // Times out what hangs, not what the machine lets wait: patience with that is `eventually`'s, which is shorter.
     projects: [
-      { extends: true, test: { name: 'unit', include: ['{packages,apps}/*/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{packages,apps}/*/src/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
       {
         extends: true,
         test: {
           name: 'redis',
           include: ['packages/*/test/**/*.test.ts'],
           exclude: [...topologies, ...onPostgres],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
@@ -36,15 +45,19 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'architecture', include: ['test/{architecture,documentation,mutants}.test.ts'] },
+        test: {
+          name: 'architecture',
+          include: ['test/{architecture,documentation,mutants}.test.ts'],
+          testTimeout: 60_000,
+        },
       },
       {
         extends: true,
         test: {
           name: 'flow',
           include: ['test/flow/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -52,7 +65,7 @@ export default defineConfig({
         test: {
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
@@ -61,8 +74,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -70,8 +83,8 @@ export default defineConfig({
         test: {
           name: 'proxies',
           include: ['test/proxies/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -81,7 +94,7 @@ export default defineConfig({
           include: ['test/load/**/*.test.ts'],
           // What is left in memory is measured: nothing else may run in the process or press on the machine.
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 60_000,
         },
       },
@@ -99,7 +112,7 @@ export default defineConfig({
           // Faults are timed by the machine: one file at a time.
           fileParallelism: false,
           testTimeout: 180_000,
-          hookTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -19,7 +19,7 @@ export type DeviceOptions = Partial<ManagerOptions & SocketOptions> & {
   readonly localAddress?: string;
 };
 
-const connectLimitMs = 10_000;
+const connectLimitMs = 30_000;
 
 export class Device implements AsyncDisposable {
   readonly socket: Socket;

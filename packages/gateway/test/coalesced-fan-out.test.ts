@@ -4,6 +4,7 @@
  */
 import type { FanOut, LogEntry, Subscriber } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
+import { eventually } from '@plenum/testkit';
 import type { Socket } from 'socket.io-client';
 import { describe, expect, test, vi } from 'vitest';
 import { createFanOut } from '../src/index.ts';
@@ -58,7 +59,7 @@ test('what is delivered in one turn leaves as one write per socket, and in order
   const writeFrames = vi.spyOn(SocketSubscriber.prototype, 'writeFrames');
   const to = new Set([subscriberOf(edge, 'ann')]);
   for (let seq = 1; seq <= 100; seq += 1) edge.fanOut.deliver(groupId, to, [message(seq)]);
-  await vi.waitFor(() => expect(seqs).toEqual(Array.from({ length: 100 }, (_, i) => i + 1)));
+  await eventually(() => expect(seqs).toEqual(Array.from({ length: 100 }, (_, i) => i + 1)));
   expect(writeFrames).toHaveBeenCalledTimes(1);
   writeFrames.mockRestore();
 });
@@ -76,7 +77,7 @@ test('frames of every length arrive whole', async () => {
     [subscriberOf(edge, 'ann')],
     sent.map((text, i) => message(i, text)),
   );
-  await vi.waitFor(() => expect(texts).toEqual(sent));
+  await eventually(() => expect(texts).toEqual(sent));
 });
 
 test('who joins the set after a delivery does not get it, and who leaves still does', async () => {
@@ -93,7 +94,7 @@ test('who joins the set after a delivery does not get it, and who leaves still d
   live.delete(leaves);
   live.add(comes);
   fanOut.deliver(groupId, live, [message(2)]);
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(served).toEqual([
       'stays relay_message 1',
       'leaves relay_message 1',
@@ -117,7 +118,7 @@ describe('a big group', () => {
     const late = listener('late', served);
     live.add(late);
     fanOut.deliver(groupId, live, [message(2)]);
-    await vi.waitFor(() => expect(served).toHaveLength(601));
+    await eventually(() => expect(served).toHaveLength(601));
     for (const { id } of members) {
       expect(served.filter((line) => line.startsWith(`${id} `))).toEqual([
         `${id} relay_message 1`,
@@ -141,7 +142,7 @@ describe('a big group', () => {
       [message(1)],
     );
     setImmediate(count);
-    await vi.waitFor(() => expect(served).toHaveLength(1000));
+    await eventually(() => expect(served).toHaveLength(1000));
     expect(turns).toBeGreaterThan(10);
   });
 });
@@ -183,7 +184,7 @@ test('a push waits for what was delivered to its group before, and for no other 
   fanOut.deliver(groupId, [device], [message(1)]);
   fanOut.push(groupId, device, 'drain', { within_ms: 1 });
   fanOut.push(otherGroupId, device, 'closing', { code: 'drain' });
-  await vi.waitFor(() => expect(served).toEqual(['d closing', 'd relay_message 1', 'd drain']));
+  await eventually(() => expect(served).toEqual(['d closing', 'd relay_message 1', 'd drain']));
 });
 
 test('a socket on long polling takes the ordinary path and gets the same', async () => {
@@ -191,7 +192,7 @@ test('a socket on long polling takes the ordinary path and gets the same', async
   const client = await edge.connected('ann', { transports: ['polling'], upgrade: false });
   const seqs = seqsOf(client);
   edge.fanOut.deliver(groupId, [subscriberOf(edge, 'ann')], [message(1), message(2)]);
-  await vi.waitFor(() => expect(seqs).toEqual([1, 2]));
+  await eventually(() => expect(seqs).toEqual([1, 2]));
 });
 
 test('plain fan-out gives the same', async () => {
@@ -204,5 +205,5 @@ test('plain fan-out gives the same', async () => {
     mode: 'plain',
   });
   plain.deliver(groupId, new Set([subscriberOf(edge, 'ann')]), [message(1), message(2)]);
-  await vi.waitFor(() => expect(seqs).toEqual([1, 2]));
+  await eventually(() => expect(seqs).toEqual([1, 2]));
 });

@@ -1,6 +1,7 @@
 /** Operators cut sockets and revoke tokens; users and addresses have so many sockets and no more. */
 import { userIdSchema } from '@plenum/protocol';
-import { expect, test, vi } from 'vitest';
+import { eventually } from '@plenum/testkit';
+import { expect, test } from 'vitest';
 import { ask, next, startEdge } from './edge.ts';
 
 const ann = userIdSchema.parse('ann');
@@ -68,7 +69,7 @@ test('a user has no more sockets than allowed, and the place of one that is gone
   });
   await edge.connected('bob');
   first.close();
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(2));
+  await eventually(() => expect(edge.hub.devices.size).toBe(2));
   await edge.connected('ann');
 });
 

@@ -7,6 +7,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 import type { LogEntry } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
+import { eventually } from '@plenum/testkit';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { framesOf } from '../src/fan-out/frames.ts';
@@ -37,7 +38,7 @@ beforeEach(async () => {
   client.on('data', (data) => {
     heard += data.toString('latin1');
   });
-  await vi.waitFor(() => expect(heard).toContain('40{"sid"'));
+  await eventually(() => expect(heard).toContain('40{"sid"'));
   heard = '';
 });
 
@@ -72,7 +73,7 @@ test('frames that are encoded already reach the wire as they are, in their place
   conn.write('', preEncoded('42["two"]'));
   conn.write('2["after"]');
   const texts = ['42["before"]', '42["one"]', '42["two"]', '42["after"]'];
-  await vi.waitFor(() => expect(heard).toBe(texts.map(serverFrame).join('')));
+  await eventually(() => expect(heard).toBe(texts.map(serverFrame).join('')));
 });
 
 test('a transport that is made unwritable keeps everything in the queue, and `ready` lets it go', async () => {
@@ -84,7 +85,7 @@ test('a transport that is made unwritable keeps everything in the queue, and `re
   expect(heard).toBe('');
   transport.writable = true;
   transport.emit('ready');
-  await vi.waitFor(() => expect(heard).toBe(['42["one"]', '42["two"]'].map(serverFrame).join('')));
+  await eventually(() => expect(heard).toBe(['42["one"]', '42["two"]'].map(serverFrame).join('')));
 });
 
 test('every packet is announced with its data, and `flush` tells that the transport has taken the queue', () => {
@@ -111,7 +112,7 @@ test('the queue that `flush` shows is the one that is sent, whatever became of i
   socket.emit('two');
   conn.transport.writable = true;
   conn.transport.emit('ready');
-  await vi.waitFor(() => expect(heard).toBe(serverFrame('42["instead"]')));
+  await eventually(() => expect(heard).toBe(serverFrame('42["instead"]')));
   expect(conn.transport.writable).toBe(true);
 });
 
@@ -120,7 +121,7 @@ test('a transport that compresses says so, and sends nothing of a frame that is 
   expect(Reflect.get(conn.transport, 'perMessageDeflate')).toBe(false);
   Reflect.set(conn.transport, 'perMessageDeflate', { threshold: 1024 });
   conn.write('', preEncoded('42["one"]'));
-  await vi.waitFor(() => expect(heard).toBe(serverFrame('4')));
+  await eventually(() => expect(heard).toBe(serverFrame('4')));
 });
 
 test('to a transport that compresses, entries go packet by packet', async () => {
@@ -131,7 +132,7 @@ test('to a transport that compresses, entries go packet by packet', async () => 
   });
   subscriber.writeFrames(framesOf(entries), entries);
   const texts = [1, 2].map((seq) => `42["relay_message",{"seq":${seq}}]`);
-  await vi.waitFor(() => expect(heard).toBe(texts.map(serverFrame).join('')));
+  await eventually(() => expect(heard).toBe(texts.map(serverFrame).join('')));
 });
 
 test('after a write the transport is writable again, and says so by `ready`', async () => {
@@ -152,7 +153,7 @@ test('what is given to the transport itself goes past the queue, and a forced cl
   conn.close(true);
   expect(await closed).toEqual(['forced close', undefined]);
   const closeFrame = '\x88\x00';
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(heard).toBe(['42["taken"]', '42["reason"]'].map(serverFrame).join('') + closeFrame),
   );
 });
@@ -165,7 +166,7 @@ test('the transport has the WebSocket as `socket`, and that one its TCP socket a
 test('frames that are encoded already are one write to the TCP socket', async () => {
   const written = vi.spyOn(tcp, 'write');
   socket.conn.write('', preEncoded('42["one"]'));
-  await vi.waitFor(() => expect(heard).toContain('42["one"]'));
+  await eventually(() => expect(heard).toContain('42["one"]'));
   expect(written).toHaveBeenCalledTimes(1);
 });
 
@@ -174,5 +175,5 @@ test('a connection serves on when its request is let go of', async () => {
   expect(socket.conn.request).toBeUndefined();
   socket.once('question', (answer: (text: string) => void) => answer('fine'));
   client.write(frame('420["question"]'));
-  await vi.waitFor(() => expect(heard).toBe(serverFrame('430["fine"]')));
+  await eventually(() => expect(heard).toBe(serverFrame('430["fine"]')));
 });

@@ -1,6 +1,7 @@
 /** Entries on their way to sockets, in either way of fan-out: order, one packet per entry, and subscribers that are not sockets. */
 import type { LogEntry, Subscriber } from '@plenum/core';
 import { type GroupEvent, groupIdSchema } from '@plenum/protocol';
+import { eventually } from '@plenum/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import { next, startEdge } from './edge.ts';
 
@@ -47,7 +48,7 @@ describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
     edge.fanOut.deliver(groupId, [subscriber], [message(1), joined]);
     edge.fanOut.push(groupId, subscriber, 'subscribed', subscribed);
     edge.fanOut.deliver(groupId, [subscriber], [message(3)]);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(seen).toEqual([
         ['relay_message', payload(1)],
         ['group_event', event],
@@ -62,7 +63,7 @@ describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
     const gone = await edge.connected('eve');
     const goneSubscriber = firstOf(edge.hub.devices);
     gone.disconnect();
-    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+    await eventually(() => expect(edge.hub.devices.size).toBe(0));
     const client = await edge.connected('ann');
     const broken: Subscriber = {
       id: 'broken',
@@ -90,7 +91,7 @@ describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
       drained: async () => {},
     };
     edge.fanOut.deliver(groupId, [listener], [message(1), joined]);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(push.mock.calls).toEqual([
         ['relay_message', payload(1)],
         ['group_event', event],

@@ -1,7 +1,8 @@
 /** Clients that take more than their share of a node's connections. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { eventually } from '@plenum/testkit';
+import { expect, test } from 'vitest';
 import { startEdge } from './edge.ts';
 import { frame, rawSocket } from './raw-socket.ts';
 
@@ -15,7 +16,7 @@ test('a connection carries one socket, however many it asks for at once', async 
     answers += data.toString('latin1');
   });
   socket.write(Buffer.concat(Array.from({ length: 50 }, () => frame(hello))));
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(answers.match(/"message":"A connection carries one socket"/g)).toHaveLength(49),
   );
   expect(edge.hub.devices.size).toBe(1);
@@ -28,9 +29,9 @@ test('a client that leaves the namespace may come back on the same connection', 
   socket.resume();
   for (let visit = 0; visit < 2; visit += 1) {
     socket.write(frame(hello));
-    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
+    await eventually(() => expect(edge.hub.devices.size).toBe(1));
     socket.write(frame('41'));
-    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+    await eventually(() => expect(edge.hub.devices.size).toBe(0));
   }
   socket.destroy();
 });
@@ -51,9 +52,9 @@ test.each([
   // Node warns of the eleventh listener.
   for (let visit = 1; visit <= 12; visit += 1) {
     socket.write(frame(`40${JSON.stringify({ token: userId === '' ? 'nonsense' : `user:${userId}` })}`));
-    await vi.waitFor(() => expect(heard.match(/4[04]\{/g)).toHaveLength(visit));
+    await eventually(() => expect(heard.match(/4[04]\{/g)).toHaveLength(visit));
     if (farewell !== '') socket.write(frame(farewell));
-    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+    await eventually(() => expect(edge.hub.devices.size).toBe(0));
   }
   await new Promise((resolve) => setImmediate(resolve));
   process.off('warning', note);

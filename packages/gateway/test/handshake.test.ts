@@ -1,5 +1,6 @@
 /** Who may connect, what he is told if not, and what the hub learns of those who may. */
-import { expect, test, vi } from 'vitest';
+import { eventually } from '@plenum/testkit';
+import { expect, test } from 'vitest';
 import { ask, next, startEdge } from './edge.ts';
 import { fakeRoomChannels } from './fake-domain.ts';
 
@@ -96,16 +97,16 @@ test('a device that disconnects is taken off the hub', async () => {
   const client = await edge.connected('ann');
   expect(edge.hub.devices.size).toBe(1);
   client.disconnect();
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  await eventually(() => expect(edge.hub.devices.size).toBe(0));
 });
 
 test('a client may leave the namespace and come back on the same connection', async () => {
   await using edge = await startEdge();
   const client = await edge.connected('ann');
   client.io.engine.write('1');
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  await eventually(() => expect(edge.hub.devices.size).toBe(0));
   client.io.engine.write('0{"token":"user:bob"}');
-  await vi.waitFor(() => expect([...edge.hub.devices.keys()]).toMatchObject([{ userId: 'bob' }]));
+  await eventually(() => expect([...edge.hub.devices.keys()]).toMatchObject([{ userId: 'bob' }]));
 });
 
 test.each(['0null', '0[]', '0"x"', '0/admin,{"token":"user:ann"}'])(

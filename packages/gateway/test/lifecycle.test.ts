@@ -1,6 +1,7 @@
 /** Drain, close, ports that are taken, and gateways on servers that belong to somebody else. */
 import { connect as connectTcp } from 'node:net';
 import { type Clock, succeed, systemClock } from '@plenum/core';
+import { eventually } from '@plenum/testkit';
 import Fastify from 'fastify';
 import { Server } from 'socket.io';
 import { io as connect } from 'socket.io-client';
@@ -48,7 +49,7 @@ test('a drain tells every client, closes its socket so that it reconnects by its
   expect(await closing).toEqual({ code: 'drain' });
   expect(await reason).toBe('transport close');
   await drained;
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  await eventually(() => expect(edge.hub.devices.size).toBe(0));
 });
 
 test('a request that is open when the drain begins is answered before its socket is closed', async () => {
@@ -62,9 +63,9 @@ test('a request that is open when the drain begins is answered before its socket
   const drained = edge.gateway.drain(2000);
   await next(client, 'drain');
   const late = { request_type: 'history', args: { group_id: 'g1' } };
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await ask(client, late)).toMatchObject({ code: 'draining', can_retry: true });
-  }, 5000);
+  });
   release();
   expect(await answer).toMatchObject({ success: true });
   await drained;
@@ -84,9 +85,9 @@ test('a drain closes its share of sockets at each step and leaves the others alo
   await Promise.all(Array.from({ length: 12 }, (_, i) => edge.connected(`u${i}`)));
   const drained = edge.gateway.drain(300);
   for (const left of [10, 8, 6, 4, 2, 0]) {
-    await vi.waitFor(() => expect(steps).toHaveLength(1));
+    await eventually(() => expect(steps).toHaveLength(1));
     for (const step of steps.splice(0)) step();
-    await vi.waitFor(() => expect(edge.hub.devices.size).toBe(left));
+    await eventually(() => expect(edge.hub.devices.size).toBe(left));
   }
   await drained;
 });
@@ -142,7 +143,7 @@ test("on the caller's own servers the gateway neither listens nor closes", async
   await next(client, 'connect');
   expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({ success: true });
   client.emit('own event', 1);
-  await vi.waitFor(() => expect(onOwnEvent).toHaveBeenCalledOnce());
+  await eventually(() => expect(onOwnEvent).toHaveBeenCalledOnce());
 
   await gateway.close();
   expect(await (await fetch(`${url}/own`)).text()).toBe('own');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, type Operations, succeed, systemClock } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
+import { eventually } from '@plenum/testkit';
 import { expect, test, vi } from 'vitest';
 import { createFanOut } from '../src/index.ts';
 import { SocketSubscriber } from '../src/sockets/socket-subscriber.ts';
@@ -22,7 +23,7 @@ test.each(['coalesced', 'plain'] as const)(
     const [device] = edge.hub.devices.keys();
     if (!(device instanceof SocketSubscriber)) throw new Error('no device');
     for (let i = 0; i < 10; i += 1) edge.fanOut.deliver(groupId, [device], [entry]);
-    await vi.waitFor(() => expect(device.bufferedBytes).toBeGreaterThan(10 * entry.wire.length));
+    await eventually(() => expect(device.bufferedBytes).toBeGreaterThan(10 * entry.wire.length));
     expect(device.bufferedBytes).toBeLessThan(11 * entry.wire.length);
   },
 );

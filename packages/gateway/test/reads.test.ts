@@ -1,7 +1,7 @@
 /** A client that reads much waits for itself: at a socket, and over HTTP as a user. */
 import { type Operations, succeed } from '@plenum/core';
-import { ManualClock } from '@plenum/testkit';
-import { expect, test, vi } from 'vitest';
+import { eventually, ManualClock } from '@plenum/testkit';
+import { expect, test } from 'vitest';
 import { readsOpenMax } from '../src/requests/read-turns.ts';
 import { ask, startEdge } from './edge.ts';
 import { position } from './fake-domain.ts';
@@ -61,7 +61,7 @@ test('reads of a socket that wait are passed by its messages, and by whatever an
   const reads = Array.from({ length: 10 }, () => ask(ann, read));
   expect(await ask(ann, message)).toMatchObject({ success: true });
   const other = ask(bob, read);
-  await vi.waitFor(() => expect(asked).toEqual(['ann', 'ann', 'bob']));
+  await eventually(() => expect(asked).toEqual(['ann', 'ann', 'bob']));
   open();
   for (const answer of await Promise.all([...reads, other])) expect(answer).toMatchObject({ success: true });
 });
@@ -85,7 +85,7 @@ test('what a socket had in line when it went is not read', async () => {
   for (let i = 0; i < 10; i += 1) client.emit('request', read);
   await ask(client, message);
   client.close();
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  await eventually(() => expect(edge.hub.devices.size).toBe(0));
   open();
   await ask(await edge.connected('bob'), read);
   expect(asked).toEqual(['ann', 'ann', 'bob']);
@@ -128,7 +128,7 @@ test('a drain does not wait for what a socket that is gone had in line', async (
   await ask(client, message);
   const drained = edge.gateway.drain(60_000);
   client.close();
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(0));
+  await eventually(() => expect(edge.hub.devices.size).toBe(0));
   await clock.advance(1000);
   await drained;
 });
@@ -142,7 +142,7 @@ test('over HTTP a user with too many open reads is refused more of them, the ser
     const answer = await get('user:ann');
     if (answer.status !== 200) refused.push(answer);
   });
-  await vi.waitFor(() => expect(refused).toHaveLength(3), { timeout: 10_000 });
+  await eventually(() => expect(refused).toHaveLength(3));
   expect(await refused[0]?.json()).toMatchObject(refusal);
   expect(refused.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual([
     [429, '1'],
@@ -150,7 +150,7 @@ test('over HTTP a user with too many open reads is refused more of them, the ser
     [429, '1'],
   ]);
   const service = [1, 2, 3].map(() => edge.fetch('/v1/groups/g1/messages'));
-  await vi.waitFor(() => expect(asked).toEqual(['ann', 'ann', '$service', '$service', '$service']));
+  await eventually(() => expect(asked).toEqual(['ann', 'ann', '$service', '$service', '$service']));
   open();
   for (const { status } of await Promise.all(service)) expect(status).toBe(200);
   await Promise.all(reads);

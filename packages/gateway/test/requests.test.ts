@@ -1,7 +1,8 @@
 /** Requests over sockets: every input, however odd, gets one typed answer and the node goes on. */
 import { type Operations, PlenumError, succeed, systemClock } from '@plenum/core';
+import { eventually } from '@plenum/testkit';
 import type { Socket } from 'socket.io-client';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createFanOut } from '../src/index.ts';
 import { ask, type Edge, next, startEdge } from './edge.ts';
 import { position, recordingLogger, relayed } from './fake-domain.ts';
@@ -78,7 +79,7 @@ test('the ack of a message precedes the copy of its sender', async () => {
   client.on('relay_message', (payload) => seen.push(payload));
   client.on('response', () => seen.push('answer'));
   client.emit('request', relay('hello'));
-  await vi.waitFor(() => expect(seen).toEqual(['answer', wire]));
+  await eventually(() => expect(seen).toEqual(['answer', wire]));
 });
 
 test.each([
@@ -244,7 +245,7 @@ test('a frame above 64 KiB cuts its socket and nobody else', async () => {
   offender.emit('request', relay('x'.repeat(70_000)));
   expect(await cut).toBe('transport close');
   await expectAlive(edge, other);
-  await vi.waitFor(() => expect(edge.hub.devices.size).toBe(1));
+  await eventually(() => expect(edge.hub.devices.size).toBe(1));
 });
 
 test.each([

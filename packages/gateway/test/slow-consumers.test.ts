@@ -2,7 +2,8 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import { expect, test, vi } from 'vitest';
+import { eventually } from '@plenum/testkit';
+import { expect, test } from 'vitest';
 import { SocketSubscriber, waitingMax } from '../src/sockets/socket-subscriber.ts';
 import { unreadMax } from '../src/sockets/unread.ts';
 import { type Edge, startEdge } from './edge.ts';
@@ -31,7 +32,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** The only device of the edge, when it is there. */
 async function onlyDevice({ hub }: Edge): Promise<SocketSubscriber> {
-  const [device] = await vi.waitFor(() => {
+  const [device] = await eventually(() => {
     expect(hub.devices.size).toBe(1);
     return [...hub.devices.keys()];
   });
@@ -111,7 +112,7 @@ test.each(modes)(
     const count = 2 * waitingMax.entries;
     for (let round = 1; round <= 3; round += 1) {
       for (let i = 0; i < count; i += 1) edge.fanOut.deliver(groupId, to, [small]);
-      await vi.waitFor(() => expect(received.messages).toBe(round * count), { timeout: 10_000 });
+      await eventually(() => expect(received.messages).toBe(round * count));
     }
     expect(edge.hub.devices.size).toBe(1);
   },
@@ -128,7 +129,7 @@ test('answers that nobody reads are entries that wait', async () => {
     socket.write(asks);
     await nextTurn();
   }
-  await vi.waitFor(() => {
+  await eventually(() => {
     socket.write(asks);
     expect(edge.hub.devices.size).toBe(0);
   });
@@ -161,7 +162,7 @@ test.each(modes)('with %s fan-out a client that reads gets any amount', async (m
     edge.fanOut.deliver(groupId, [subscriber], [entry]);
     await subscriber.drained();
   }
-  await vi.waitFor(() => expect(received.messages).toBe(deliveries));
+  await eventually(() => expect(received.messages).toBe(deliveries));
 });
 
 test.each(modes)(
@@ -176,7 +177,7 @@ test.each(modes)(
         [subscriber],
         Array.from({ length: count }, () => entry),
       );
-      await vi.waitFor(() => expect(received.messages).toBe(round * count));
+      await eventually(() => expect(received.messages).toBe(round * count));
     }
     expect(edge.hub.devices.size).toBe(1);
   },
@@ -195,7 +196,7 @@ test.each(modes)('with %s fan-out a client that is cut learns why, if it reads o
     tail = (tail + data.toString('latin1')).slice(-200);
   });
   socket.resume();
-  await vi.waitFor(() => expect(tail).toContain('42["closing",{"code":"slow_consumer"}]'), { timeout: 5000 });
+  await eventually(() => expect(tail).toContain('42["closing",{"code":"slow_consumer"}]'));
   socket.destroy();
 });
 
@@ -221,7 +222,7 @@ test.each([
       }
     }
     // Without reading, a client hears of the end when it writes.
-    await vi.waitFor(() => {
+    await eventually(() => {
       for (const socket of sockets) if (!socket.destroyed) socket.write(frame('3'));
       expect(sockets.filter(({ destroyed }) => destroyed).length).toBeGreaterThanOrEqual(visits / 2);
     });
