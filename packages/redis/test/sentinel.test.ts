@@ -74,7 +74,7 @@ test('after a killed master the engine is ready again, hears, and has asked for 
   await eventually(async () => expect((await started.engine.health()).isReady).toBe(false), patient);
   await set.untilReplaced(dead);
   await eventually(async () => expect((await started.engine.health()).isReady).toBe(true), patient);
-  expect(audits).toBeGreaterThan(0);
+  await eventually(() => expect(audits).toBeGreaterThan(0));
   await isHeardAgain();
 });
 

@@ -4,7 +4,8 @@ import { Redis } from 'ioredis';
 import { type RedisServer, type RedisServerOptions, startRedis } from './redis-server.ts';
 
 const pollMs = 50;
-const patienceMs = 20_000;
+/** A Sentinel that the machine let wait for 2 s decides nothing for 30 s (its TILT mode). */
+const patienceMs = 50_000;
 
 export class ServerSet implements AsyncDisposable {
   readonly #clients = new Map<RedisServer, Redis>();
