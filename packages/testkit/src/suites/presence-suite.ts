@@ -12,7 +12,8 @@ const groupId: GroupId = groupIdSchema.parse('room:one');
 const partition = partitionOf(groupId);
 const user = (name: string): UserId => userIdSchema.parse(name);
 /** Short, and long enough to see somebody come back within it. */
-const absenceMs = 300;
+/** Long enough to be looked at before its end, also on a real clock. */
+const absenceMs = 2000;
 
 /** What one node says of its devices. */
 const says = (scene: Scene, nodeId: string, said: { came?: readonly string[]; went?: readonly string[] }) =>

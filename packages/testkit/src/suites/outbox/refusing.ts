@@ -23,12 +23,12 @@ export function refusing(makeEngine: MakeEngine): void {
   test('a refused entry comes again after its delay, though the outbox has dropped it', async () => {
     await using outbox = await beginOutbox(makeEngine);
     await outbox.scene.send('owner', 'one "quoted"\nline');
-    await retryFirst(outbox, 200, 'r:7');
+    await retryFirst(outbox, 2000, 'r:7');
     const early = await outbox.read();
     expect(early.retries).toEqual([]);
     expect(early.nextRetryMs).toBeGreaterThan(0);
     expect(await outbox.isWaiting()).toBe(false);
-    await outbox.scene.advance(250);
+    await outbox.scene.advance(2050);
     const { retries, nextRetryMs } = await outbox.read();
     expect(retries.map(textOf)).toEqual(['one "quoted"\nline']);
     expect(retries).toMatchObject([{ attempts: 1, membersCursor: 'r:7' }]);

@@ -101,10 +101,10 @@ export function joining(makeEngine: MakeEngine): void {
         groupType: 'strict_private',
         users: { guest: 'active' },
       });
-      await scene.do(muteCommand({ groupId: 'room:one', actor: 'owner', userId: 'guest', forMs: 1000 }));
+      await scene.do(muteCommand({ groupId: 'room:one', actor: 'owner', userId: 'guest', forMs: 3000 }));
       await scene.join('guest');
       const before = await scene.events();
-      await scene.advance(1100);
+      await scene.advance(3100);
       await scene.send('owner');
       expect(await scene.events()).toEqual(before);
       expect((await scene.member('guest'))?.status).toBe('pending');
