@@ -30,7 +30,7 @@ const publish = (...keys: readonly JWK[]) => {
   provider.answering = () => ({ status: 200, body: JSON.stringify({ keys }) });
 };
 const authenticator = (options: Partial<JwksAuthenticatorOptions> = {}) =>
-  createJwksAuthenticator({ url: provider.url, allowPrivate: true, clock, timeoutMs: 500, ...options });
+  createJwksAuthenticator({ url: provider.url, allowPrivate: true, clock, timeoutMs: 2000, ...options });
 
 describe('tokens', () => {
   test.each(['ES256', 'RS256', 'PS512', 'Ed25519'])('a token signed with %s is its subject', async (alg) => {

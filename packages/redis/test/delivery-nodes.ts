@@ -22,6 +22,9 @@ import {
 import type { RedisEngine } from '../src/index.ts';
 import { keepingLogger, startEngine, systemRandom } from './start-engine.ts';
 
+/** Much more than a busy machine lets a renewal wait; a successor waits for all of it. */
+const leaseTtlMs = 4000;
+
 export interface DeliveryNode {
   /** Dies at once: what is under way is never committed, and the lease stays behind. */
   kill(): Promise<void>;
@@ -47,7 +50,7 @@ export class DeliveryNodes implements AsyncDisposable {
     const server = await startRedis();
     const prefix = freshPrefix();
     const all: Partial<EngineSettings> = {
-      ...{ deliveryKinds: ['archive'], ratePerSec: 1e6, rateBurst: 1e6, leaseTtlMs: 1000 },
+      ...{ deliveryKinds: ['archive'], ratePerSec: 1e6, rateBurst: 1e6, leaseTtlMs },
       ...{ membershipRatePerSec: 1e5, membershipRateBurst: 1e5 },
       ...settings,
     };
@@ -82,7 +85,7 @@ export class DeliveryNodes implements AsyncDisposable {
     const leases = await Promise.all(
       [...partitions].map((partition) => this.#lease(engine, partition, nodeId)),
     );
-    const renewing = setInterval(() => void engine.leases.renew(leases), 200);
+    const renewing = setInterval(() => void engine.leases.renew(leases).catch(() => {}), 200);
     const running = Promise.all(leases.map((lease) => work.run(lease, AbortSignal.any([stop.signal]))));
     const end = async () => {
       clearInterval(renewing);

@@ -78,12 +78,12 @@ test('while ten rooms are flooded a quiet one is served, and nothing that was ac
   expect(await nodes.send('quiet', 'hello')).toBe('appended');
   await Promise.all(flood);
   expect(codes).toEqual(new Set(['appended', 'room_overloaded']));
-  await eventually(() => expect(nodes.savedOf('quiet')).toEqual([1, 2]), { timeoutMs: 10_000 });
+  await eventually(() => expect(nodes.savedOf('quiet')).toEqual([1, 2]), { timeoutMs: 20_000 });
   await eventually(
     () => {
       for (const room of flooded) expect(nodes.savedOf(room)).toEqual(upTo(1 + (accepted.get(room) ?? 0)));
     },
-    { timeoutMs: 15_000 },
+    { timeoutMs: 20_000 },
   );
 });
 
@@ -96,9 +96,9 @@ test('10,000 messages wait for an archive that is down, however short the log is
     await Promise.all(upTo(500).map((n) => nodes.send('room', `text ${sent + n}`)));
   }
   nodes.archive.fault(null);
-  await eventually(() => expect(nodes.savedOf('room')).toHaveLength(10_001), { timeoutMs: 25_000 });
+  await eventually(() => expect(nodes.savedOf('room')).toHaveLength(10_001), { timeoutMs: 60_000 });
   expect(nodes.savedOf('room')).toEqual(upTo(10_001));
-}, 60_000);
+}, 120_000);
 
 test('a Redis without memory is emptied, by a node that starts then, and takes messages again', async () => {
   await using nodes = await DeliveryNodes.start();
@@ -111,7 +111,7 @@ test('a Redis without memory is emptied, by a node that starts then, and takes m
   await expect(nodes.send('room', 'one more')).rejects.toMatchObject({ failure: { code: 'unavailable' } });
   await nodes.node(['room']);
   await eventually(async () => expect(await nodes.send('room', 'again')).toBe('appended'), {
-    timeoutMs: 15_000,
+    timeoutMs: 20_000,
   });
   await eventually(() => expect(nodes.savedOf('room')).toEqual(upTo(2002)));
 });

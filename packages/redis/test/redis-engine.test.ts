@@ -164,7 +164,7 @@ test('close may be called twice and leaves no connection, while Redis is there a
   await refused;
   await waiting;
   proxy.refuse(false);
-  expect(proxy.linkCount).toBe(0);
+  await eventually(() => expect(proxy.linkCount).toBe(0));
 });
 
 test('when every link went half-open the engine comes back by itself and asks for an audit', async () => {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 async function withGroup(): Promise<Stage> {
-  const stage = new Stage(server.url, { settings: { requestTimeoutMs: 300 } });
+  const stage = new Stage(server.url, { settings: { requestTimeoutMs: 2000 } });
   await stage.create();
   return stage;
 }
