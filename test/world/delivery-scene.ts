@@ -32,14 +32,14 @@ export type OtherCopies = number | (() => number);
 
 /**
  * A trial that is also judged by what the adapters got, and by who committed it. An owner may leave deliveries uncommitted,
- * however he ends; so an adapter may take an entry once for each time that the lease of its partition was granted.
+ * however he ends; so an adapter may take an entry once for each time that works began in its partition.
  */
 export function deliveryTrial({ url, sides, watch }: Watched, otherCopies: OtherCopies): Trial {
-  const before = watch.grants();
+  const before = watch.beginnings();
   const copiesMax = ({ group_id }: HistoryEntry): number => {
     const partition = partitionOf(group_id);
-    const granted = (watch.grants().get(partition) ?? 0) - (before.get(partition) ?? 0);
-    return 1 + granted + (typeof otherCopies === 'number' ? otherCopies : otherCopies());
+    const begun = (watch.beginnings().get(partition) ?? 0) - (before.get(partition) ?? 0);
+    return 1 + begun + (typeof otherCopies === 'number' ? otherCopies : otherCopies());
   };
   return new Trial(url, {
     served: async (logs) => servedAdapters(url, await sides.records(copiesMax, logs), logs),
@@ -94,7 +94,7 @@ export class DeliveryScene implements AsyncDisposable {
       act(pid);
       return this.#commitsOf(groupId).at(-1)?.nodeId ?? '';
     };
-    return eventually(inTheMiddle, { timeoutMs: 15_000, everyMs: 5 });
+    return eventually(inTheMiddle, { timeoutMs: 60_000, everyMs: 5 });
   }
 
   #commitsOf(groupId: string) {

@@ -24,6 +24,9 @@ export class LeaseWatch implements Disposable {
   readonly events: WatchedLeaseEvent[] = [];
   #monitor: RedisMonitor | null = null;
   #attempt: Attempt | null = null;
+  /** The command that runs asks for a lease. */
+  #isAsking = false;
+  readonly #regained = new Map<number, number>();
 
   /** Resolves when nothing is missed any more. It goes on when Redis comes back; what happened in between is not seen. */
   static async open(url: string): Promise<LeaseWatch> {
@@ -35,13 +38,16 @@ export class LeaseWatch implements Disposable {
     return watch;
   }
 
-  /** How often the lease of each partition was granted. */
-  grants(): ReadonlyMap<number, number> {
-    const grants = new Map<number, number>();
+  /**
+   * How often works could begin in each partition: with each grant of its lease, and each time that a holder who was no
+   * longer sure of it, and so has ended them, got it again under the same token.
+   */
+  beginnings(): ReadonlyMap<number, number> {
+    const beginnings = new Map(this.#regained);
     for (const { what, partition } of this.events) {
-      if (what === 'granted') grants.set(partition, (grants.get(partition) ?? 0) + 1);
+      if (what === 'granted') beginnings.set(partition, (beginnings.get(partition) ?? 0) + 1);
     }
-    return grants;
+    return beginnings;
   }
   /** Commits of one kind in one partition, in their order. */
   commitsIn(partition: number, kind: string): readonly WatchedLeaseEvent[] {
@@ -62,6 +68,7 @@ export class LeaseWatch implements Disposable {
   #command([name = '', , count, ...rest]: readonly string[]): void {
     this.#endAttempt();
     const [lease] = rest;
+    this.#isAsking = /^eval/i.test(name) && count === '2' && rest[1]?.endsWith(':last_token') === true;
     if (!/^eval/i.test(name) || count !== '7' || !isLease(lease)) return;
     if (!/:dead_letters:\w+$/.test(rest[6] ?? '')) return;
     const [nodeId = '', token, kind = ''] = rest.slice(7);
@@ -75,6 +82,10 @@ export class LeaseWatch implements Disposable {
       const [nodeId = '', token] = value.split(' ');
       const right = { partition: partitionIn(key), nodeId, token: Number(token), kind: null };
       this.events.push({ what: 'granted', ...right });
+    }
+    if (this.#isAsking && name === 'PEXPIRE' && isLease(key)) {
+      const partition = partitionIn(key);
+      this.#regained.set(partition, (this.#regained.get(partition) ?? 0) + 1);
     }
     const attempt = this.#attempt;
     if (attempt === null) return;
