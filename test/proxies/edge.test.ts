@@ -8,8 +8,8 @@ import { ThreeNodes } from '../world/three-nodes.ts';
 
 const perNode = 2;
 /** The heartbeat of Engine.IO comes every 25 s. */
-const idleTimeoutSec = 27;
-const quietSec = 31;
+const idleTimeoutSec = 30;
+const quietSec = 34;
 const requestTimeoutSec = 3;
 
 let nodes: ThreeNodes;

@@ -71,7 +71,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
     await trial.until(aWhile);
     const node = await nodes.busiest();
     await node.end('SIGTERM');
-    expect(breaks.length).toBeGreaterThan(0);
+    await eventually(() => expect(breaks.length).toBeGreaterThan(0));
     await node.startAgain();
     await usedAgain(proxied, node);
     await trial.until(aWhile);

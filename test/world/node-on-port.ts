@@ -1,5 +1,5 @@
 /** `plenum serve` as a process that ends and comes back on the same port, as nodes behind a balancer do. */
-import { freePort } from '@plenum/testkit';
+import { eventually, freePort } from '@plenum/testkit';
 import { CommandProcess } from '../command-process.ts';
 import { httpRequest } from './service.ts';
 
@@ -46,12 +46,13 @@ export class NodeOnPort implements AsyncDisposable {
 
   /** By the operator's door; the process goes on until it is ended. Resolves when it has begun. */
   async drain(): Promise<void> {
-    const nodes = await httpRequest('GET', `${this.url}/v1/nodes`);
-    const own = (nodes.body['nodes'] as { node_id: string; url: string }[]).find(
-      ({ url }) => url === this.url,
-    );
-    const answer = await httpRequest('POST', `${this.url}/v1/nodes/${own?.node_id}/drain`);
+    // Not by its URL: one that was killed here is in the list of nodes for a while, under the same one.
+    const [, nodeId = ''] = this.output.match(/"node":"([^"]+)"/) ?? [];
+    const answer = await httpRequest('POST', `${this.url}/v1/nodes/${nodeId}/drain`);
     if (answer.status !== 202) throw new Error(`no drain: ${JSON.stringify(answer.body)}`);
+    await eventually(async () => {
+      if (await this.isReady()) throw new Error(`${this.url} has not begun to drain`);
+    });
   }
 
   async isReady(): Promise<boolean> {
