@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root, run } from './stage.js';
 
-const startLimitMs = 60_000;
+/** With the build of everything. */
+const startLimitMs = 180_000;
 
 export async function checkCleanClone() {
   const folder = mkdtempSync(join(tmpdir(), 'plenum-clone-'));
@@ -47,7 +48,7 @@ async function startAndTry(folder) {
   const timer = setTimeout(() => child.kill('SIGKILL'), startLimitMs);
   try {
     const snippet = await printedSnippet(child.stdout);
-    const printed = execFileSync('sh', ['-c', snippet], { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+    const printed = execFileSync('sh', ['-c', snippet], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
     for (const expected of ['created', 'relayed', 'Hello, world']) {
       if (!printed.includes(expected))
         throw new Error(`The pasted example did not print "${expected}":\n${printed}`);

@@ -169,7 +169,8 @@ describe('tokens', () => {
   afterAll(() => service[Symbol.asyncDispose]());
 
   test('one that is about to end is replaced, and the connection stays', async () => {
-    const lifetimesSec = [3, 3600];
+    const firstSec = 6;
+    const lifetimesSec = [firstSec, 3600];
     const given: number[] = [];
     const token = () => {
       const lifetimeSec = lifetimesSec.shift() ?? 3600;
@@ -177,8 +178,10 @@ describe('tokens', () => {
       return tokenOf('kim', lifetimeSec);
     };
     using kim = await SdkUser.connect('kim', { url: service.url, token });
-    await eventually(() => expect(given).toEqual([3, 3600]), patient);
-    const stateAfter = new Promise((resolve) => setTimeout(() => resolve(kim.client.status), 3500));
+    await eventually(() => expect(given).toEqual([firstSec, 3600]), patient);
+    const stateAfter = new Promise((resolve) =>
+      setTimeout(() => resolve(kim.client.status), 1000 * firstSec + 500),
+    );
     expect(await stateAfter).toEqual({ state: 'connected' });
     expect(kim.statuses.map(({ state }) => state)).toEqual(['connecting', 'connected']);
   });

@@ -6,7 +6,8 @@ import { GroupScene } from './group-scene.ts';
 import { type LogLine, recordingLogger } from './recording-logger.ts';
 import { Service } from './service.ts';
 
-export const requestTimeoutMs = 300;
+/** Long enough for what is prepared while Redis is well. */
+export const requestTimeoutMs = 2000;
 
 export class Outage implements AsyncDisposable {
   readonly redis: RedisServer;

@@ -55,9 +55,9 @@ export class ServedNode implements AsyncDisposable {
     return httpRequest(method, `${this.url}${path}`, call);
   }
 
-  /** Resolves when the drain has begun; it takes 2 s, since a drain closes its sockets one by one. */
+  /** Resolves when the drain has begun; it takes 6 s, since a drain closes its sockets one by one. */
   async beginDrain(): Promise<void> {
-    const devices = await Promise.all(Array.from({ length: 40 }, (_, i) => this.device(`idle:${i}`)));
+    const devices = await Promise.all(Array.from({ length: 120 }, (_, i) => this.device(`idle:${i}`)));
     this.command.signal('SIGTERM');
     await devices[0]?.until('drain');
   }

@@ -142,10 +142,13 @@ export class Trial implements AsyncDisposable {
     }
   }
 
-  /** Resolves when this many more messages were acknowledged. */
+  /** Resolves when this many more messages were acknowledged, the first of them, and each after another, in time. */
   async until(more: number): Promise<void> {
     const wanted = this.#acks + more;
-    await eventually(() => expect(this.#acks).toBeGreaterThanOrEqual(wanted), normalAgain);
+    while (this.#acks < wanted) {
+      const before = this.#acks;
+      await eventually(() => expect(this.#acks).toBeGreaterThan(before), { ...normalAgain, everyMs: 20 });
+    }
   }
 
   /** Ends all talk, lets everything arrive, and demands every invariant. @param patience with what is still under way */
