@@ -26,11 +26,11 @@ test.each(engines)('a node on %s counts messages, deliveries, sockets and refusa
   const ben = await node.device('ben');
   await ann.request('create_group', { group_id: 'g', group_type: 'public' });
   await ben.request('join_group', { group_id: 'g' });
-  const answers = [];
-  for (let i = 0; i < 4; i += 1) {
-    answers.push(await ann.request('relay_msg', { group_id: 'g', message: `m${i}` }));
-  }
-  expect(answers.map(({ success }) => success)).toEqual([true, true, true, false]);
+  // At once: a token comes back each second.
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, (_, i) => ann.request('relay_msg', { group_id: 'g', message: `m${i}` })),
+  );
+  expect(answers.filter(({ success }) => success)).toHaveLength(3);
 
   const page = await scrape(adminUrl);
   expect(sample(page, 'plenum_messages_sent_total')).toBe(3);

@@ -116,6 +116,8 @@ describe.each(engines)('in dev mode on %s', (engine) => {
     await plenum(admin, 'send', group, 'before');
     await using ann = tail(admin, group, '--from', '1');
     await ann.until(/recovered: entries 1 to 2/);
+    // What stands on stdout may be read after it.
+    await ann.until(/ann: before/);
     expect(ann.lines).toEqual([
       expect.stringMatching(/^1 \S+ \* ann created$/),
       expect.stringMatching(/^2 \S+ ann: before$/),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
 import { freePort } from './free-port.ts';
 
@@ -9,10 +9,22 @@ test('no port is given twice, and none that the system gives to outgoing connect
   expect(Math.max(...ports)).toBeLessThan(32_768);
 });
 
+/** On the port that would be given next; another one if somebody else listens there. */
+async function listen(server: Server): Promise<void> {
+  for (;;) {
+    const listening = once(server, 'listening');
+    server.listen((await freePort()) + 1, '127.0.0.1');
+    const isTaken = await listening.then(
+      () => false,
+      () => true,
+    );
+    if (!isTaken) return;
+  }
+}
+
 test('a port on which somebody listens is passed over', async () => {
   await using server = createServer();
-  server.listen((await freePort()) + 1, '127.0.0.1');
-  await once(server, 'listening');
+  await listen(server);
   const address = server.address();
   const taken = typeof address === 'object' ? address?.port : undefined;
   expect(await freePort()).not.toBe(taken);
