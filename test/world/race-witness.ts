@@ -117,13 +117,20 @@ export class Witness {
    */
   #positionAfter(position: Position | null, { event, payload, entry }: Told): Position | null {
     if (event === 'subscribed' || event === 'ack of create_group') return positionIn(payload);
-    if (event === 'ack of join_group') return payload['status'] === 'active' ? positionIn(payload) : position;
+    if (event === 'ack of join_group') return this.#positionAfterJoin(position, payload);
     if (event === 'resync')
       return payload['reason'] === 'not_a_member' ? null : (position ?? positionIn(payload));
     if (entry === null || !('user_id' in entry) || position === null) return position;
     const isEnd = entry.type === 'deleted' || (entry.user_id === this.userId && endings.includes(entry.type));
     const isNews = entry.epoch === position.epoch && entry.seq >= position.seq;
     return isEnd && isNews ? null : position;
+  }
+
+  /** Two joins of a device may be answered in any order: the answer to the earlier one is no news behind the later one's. */
+  #positionAfterJoin(position: Position | null, payload: Fields): Position | null {
+    const joined = positionIn(payload);
+    const isOld = position?.epoch === joined.epoch && joined.seq < position.seq;
+    return payload['status'] === 'active' && !isOld ? joined : position;
   }
 
   /** For a reader of a failed test. */
