@@ -13,8 +13,8 @@ import { Tally } from './tally.ts';
 
 const connectsAtATime = 32;
 const answersWithinMs = 10_000;
-/** Nothing has come for this long: what is missing now is lost. */
-const quietMs = 2000;
+/** Nothing has come for this long: what is missing now is lost, and not with a process that the machine lets wait. */
+const quietMs = 10_000;
 const pollMs = 20;
 
 const four = (number: number) => String(number).padStart(4, '0');
