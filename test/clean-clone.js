@@ -4,10 +4,13 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { root, run } from './stage.js';
 
 /** With the build of everything. */
 const startLimitMs = 180_000;
+/** npm may end before the node that it has started. */
+const endLimitMs = 15_000;
 
 export async function checkCleanClone() {
   const folder = mkdtempSync(join(tmpdir(), 'plenum-clone-'));
@@ -56,13 +59,23 @@ async function startAndTry(folder) {
     const [url = ''] = snippet.match(/http:[^"]+(?=\/v1)/) ?? [];
     child.kill('SIGINT');
     await ended;
-    if (await answers(url)) throw new Error('The node still answers after npm start was interrupted');
+    await untilSilent(url);
     return true;
   } finally {
     child.kill('SIGINT');
     await ended;
     child.stdout.destroy();
     clearTimeout(timer);
+  }
+}
+
+/** @param {string} url */
+async function untilSilent(url) {
+  const untilMs = performance.now() + endLimitMs;
+  while (await answers(url)) {
+    if (performance.now() > untilMs)
+      throw new Error('The node still answers after npm start was interrupted');
+    await pause(100);
   }
 }
 
