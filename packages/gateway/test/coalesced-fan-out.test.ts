@@ -156,7 +156,7 @@ describe('many groups', () => {
     }
     await new Promise((resolve) => setImmediate(resolve));
     expect(served.length).toBeLessThan(300);
-    await vi.waitFor(() => expect(served).toHaveLength(300));
+    await eventually(() => expect(served).toHaveLength(300));
     expect(new Set(served).size).toBe(300);
   });
 
