@@ -14,7 +14,7 @@ import { checked, commanded, root, tested } from './stage.js';
 const isEverything = process.argv.includes('--all');
 const isPostgresOnly = process.argv.includes('--postgres');
 // Each race of test/flow/races.test.ts goes on for 2,000 tries or this long.
-process.env['RACE_SECONDS'] ??= isEverything ? '12' : '2';
+process.env['RACE_SECONDS'] ??= isEverything ? '8' : '2';
 // Values of PLENUM_FANOUT with which everything about reception is run.
 process.env['FANOUTS'] ??= isEverything ? 'coalesced,plain' : 'coalesced';
 const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
