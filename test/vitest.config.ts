@@ -16,8 +16,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // Most of a test's time is waiting for sockets: two files at a time also where there are two cores.
-    maxWorkers: 2,
+    // Most of a test's time is waiting for sockets: three files at a time also where there are two cores.
+    maxWorkers: 3,
     // Times out what hangs, not what the machine lets wait: patience with that is `eventually`'s, which is shorter.
     projects: [
       {
