@@ -160,3 +160,19 @@ test('retries that take long do not hold up what is new', async () => {
   await scene.pass(1200);
   expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['new']);
 });
+
+test('a retry at which the notifier hangs does not keep the others from being tried', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join('guest');
+  const notify = scene.notifier.notify.bind(scene.notifier);
+  let refusals = 3;
+  scene.notifier.notify = async (recipients, message, call) => {
+    if (message.message === 'poison') return new Promise(() => {});
+    refusals -= 1;
+    return refusals < 0 ? notify(recipients, message, call) : { refused: 'not yet' };
+  };
+  await scene.own();
+  await scene.send('poison', 'sound');
+  await scene.pass(30_000);
+  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['sound']);
+});
