@@ -197,7 +197,7 @@ test('a hole is read from history, patiently', async () => {
   });
   await network.last.answer(refusal('unavailable'));
   await clock.advance(100);
-  await network.last.succeed({ entries: [6, 7].map(eventAt), epoch: 'a', head_seq: 8, oldest_seq: 1 });
+  await network.last.succeed({ entries: [6, 7].map((seq) => eventAt(seq)), epoch: 'a', head_seq: 8, oldest_seq: 1 });
   expect(shown).toEqual([5, 6, 7, 8]);
 });
 
@@ -207,7 +207,7 @@ async function onePage(world: SetUp): Promise<void> {
   pushes.subscribed({ groups: [{ ...subscribed, recovered: false }] });
   pushes.group_event(eventAt(8));
   await world.network.last.succeed({
-    entries: [5, 6, 7].map(eventAt),
+    entries: [5, 6, 7].map((seq) => eventAt(seq)),
     epoch: 'a',
     head_seq: 8,
     oldest_seq: 1,
@@ -252,8 +252,34 @@ test('whoever unsubscribes and subscribes while entries are shown sees none of t
   expect(shown).toEqual([5, 6, 7, 8]);
 });
 
-function eventAt(seq: number) {
-  const entry = entryAt('a', seq);
+test('whoever unsubscribes when he is told of a rollback misses nothing of what took its place', async () => {
+  const world = await connected();
+  const { pushes } = world.network.last.listeners;
+  const told: ResyncNotice[] = [];
+  world.client.on('resync', (notice) => {
+    told.push(notice);
+    world.client.unsubscribe('g').catch(() => undefined);
+  });
+  pushes.subscribed({ groups: [{ ...subscribed, recovered: false }] });
+  for (const seq of [5, 6]) pushes.group_event(eventAt(seq));
+  pushes.resync({ group_id, reason: 'epoch_changed', epoch: 'b', head_seq: 5, oldest_seq: 1 });
+  pushes.group_event(eventAt(6, 'b'));
+  await world.network.last.succeed({ entries: [eventAt(5)], epoch: 'b', head_seq: 6, oldest_seq: 1 });
+  expect(told).toMatchObject([{ reason: 'epoch_changed', from_seq: 6, revoked: { from: 6, to: 6 } }]);
+  expect(world.client.positions()).toEqual([{ group_id: 'g', epoch: 'a', seq: 5 }]);
+});
+
+test('whoever unsubscribes when he is told that he is no member any more keeps no position', async () => {
+  const world = await connected();
+  const { pushes } = world.network.last.listeners;
+  world.client.on('resync', () => void world.client.unsubscribe('g').catch(() => undefined));
+  pushes.subscribed({ groups: [{ ...subscribed, recovered: false }] });
+  pushes.resync({ group_id, reason: 'not_a_member', epoch: null, head_seq: 0, oldest_seq: 0 });
+  expect(world.client.positions()).toEqual([]);
+});
+
+function eventAt(seq: number, epoch = 'a') {
+  const entry = entryAt(epoch, seq);
   if (entry.type === 'message') throw new Error('an event was asked for');
   return entry;
 }

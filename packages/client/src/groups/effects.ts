@@ -1,6 +1,6 @@
 /** What a group's sequence asks its shell to do, and what it has to tell the application. */
 import type { RequestResult, ResyncReason } from '@plenum/protocol';
-import type { Entry, SeqRange } from './entry.ts';
+import type { Entry, KnownPosition, SeqRange } from './entry.ts';
 
 /**
  * The server could not continue a position. Entries from `from_seq` on follow in order and without a hole.
@@ -33,7 +33,8 @@ export type Page = Omit<RequestResult<'history'>, 'entries'> & { readonly entrie
 
 export type Effect =
   | { readonly do: 'show'; readonly entry: Entry }
-  | { readonly do: 'tell resync'; readonly notice: ResyncNotice }
+  /** `shownTo`: where whoever has been told of it stands. */
+  | { readonly do: 'tell resync'; readonly notice: ResyncNotice; readonly shownTo: KnownPosition | null }
   | { readonly do: 'tell recovered'; readonly notice: RecoveredNotice }
   | { readonly do: 'read'; readonly page: PageRead }
   /** `subscribe` with the position: the server decides whether it continues. */

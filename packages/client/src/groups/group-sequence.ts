@@ -81,7 +81,7 @@ export class GroupSequence {
    * @param shownTo where that is, if it says so before all that was to be shown has been.
    */
   turnOff(shownTo: KnownPosition | null): void {
-    if (shownTo !== null) this.#shown = this.#shown.cutTo(shownTo.seq, shownTo.epoch);
+    if (shownTo !== null) this.#shown = this.#shown.backTo(shownTo);
     this.#held.clear();
     this.#enter('off');
   }
@@ -211,7 +211,7 @@ export class GroupSequence {
       missing === null ? this.#shown.cutTo(resumeAfter, page.epoch) : ShownLog.after(page.epoch, resumeAfter);
     this.#notices.broke(this.#search.reason, revoked);
     this.#notices.recovering(resumeAfter + 1, this.#readTo);
-    this.#notices.resync(resumeAfter + 1, missing);
+    this.#notices.resync(this.#shown, missing);
     this.#settle();
   }
 
@@ -222,11 +222,11 @@ export class GroupSequence {
       return;
     }
     const { nextSeq, missing, entries } = filling;
-    this.#notices.resync(nextSeq, missing);
     if (missing !== null) {
       this.#shown = this.#shown.skippedTo(page.epoch, missing.to);
       this.#notices.recovering(nextSeq, this.#readTo);
     }
+    this.#notices.resync(this.#shown, missing);
     for (const entry of entries) this.#show(entry);
     this.#settle();
   }
@@ -234,7 +234,7 @@ export class GroupSequence {
   /** Reads on, or goes live with what is held; a hole in that is read in turn. */
   #settle(): void {
     if (this.#shown.lastSeq >= this.#readTo) {
-      this.#notices.resync(this.#shown.lastSeq + 1, null);
+      this.#notices.resync(this.#shown, null);
       this.#enter('live');
       const takeNext = () => this.#held.take(this.#shown.lastSeq + 1);
       for (let next = takeNext(); next !== null; next = takeNext()) this.#show(next);

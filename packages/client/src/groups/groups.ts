@@ -170,6 +170,7 @@ export class Groups {
         this.#show(sequence, effect.entry);
         break;
       case 'tell resync':
+        this.#shownTo.set(sequence, effect.shownTo);
         listeners.emit('resync', effect.notice);
         break;
       case 'tell recovered':

@@ -1,6 +1,7 @@
 import type { ResyncReason } from '@plenum/protocol';
 import type { Effect } from './effects.ts';
 import type { SeqRange } from './entry.ts';
+import type { ShownLog } from './shown-log.ts';
 
 /** What the application has yet to be told of a broken sequence: first how it broke, then that it is whole again. */
 export class Notices {
@@ -28,13 +29,18 @@ export class Notices {
     this.#gap = null;
   }
 
-  /** What is missing breaks a sequence that was not known to be broken. */
-  resync(fromSeq: number | null, missing: SeqRange | null): void {
+  /**
+   * What is missing breaks a sequence that was not known to be broken.
+   * @param shown what the application has been shown once it knows of this; null: nothing that counts any more
+   */
+  resync(shown: ShownLog | null, missing: SeqRange | null): void {
     if (this.#broken === null && missing === null) return;
     const { reason, revoked } = this.#broken ?? { reason: 'too_old', revoked: null };
     this.#broken = null;
-    const notice = { group_id: this.#groupId, reason, from_seq: fromSeq, missing, revoked };
-    this.#tell({ do: 'tell resync', notice });
+    const shownTo = shown === null ? null : { epoch: shown.epoch, seq: shown.lastSeq };
+    const from_seq = shownTo === null ? null : shownTo.seq + 1;
+    const notice = { group_id: this.#groupId, reason, from_seq, missing, revoked };
+    this.#tell({ do: 'tell resync', notice, shownTo });
   }
 
   recovered(lastSeq: number): void {

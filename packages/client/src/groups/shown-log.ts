@@ -1,5 +1,5 @@
 /** What the application was shown of a log: how far, and which epoch each seq had. */
-import type { Entry, SeqRange } from './entry.ts';
+import type { Entry, KnownPosition, SeqRange } from './entry.ts';
 
 const runsMax = 8;
 
@@ -50,7 +50,11 @@ export class ShownLog {
   /** As if nothing after `lastSeq` had been shown. */
   cutTo(lastSeq: number, logEpoch: string): ShownLog {
     const epoch = this.epochAt(lastSeq);
-    if (epoch === null) return ShownLog.after(logEpoch, lastSeq);
+    return epoch === null ? ShownLog.after(logEpoch, lastSeq) : this.backTo({ epoch, seq: lastSeq });
+  }
+
+  /** As it was when it had got no further than there; that was in this log. */
+  backTo({ epoch, seq: lastSeq }: KnownPosition): ShownLog {
     const runs = this.#runs.filter(({ fromSeq }) => fromSeq <= lastSeq);
     return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, runs);
   }
