@@ -2,7 +2,7 @@
 import type { UserId } from '@plenum/protocol';
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
 import { isGoodPosition } from '../feed/epoch-chain.ts';
-import { isReceiver } from '../groups/records.ts';
+import { type GroupRecord, isReceiver } from '../groups/records.ts';
 import type { ArchiveEntry, DeliveredMessage, Notifier, Recipient } from '../ports/adapters.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Presence } from '../ports/presence.ts';
@@ -17,7 +17,7 @@ const pagesAtOnce = 10;
 export interface NotifierParts {
   readonly notifier: Notifier;
   readonly link: AdapterLink;
-  readonly groups: Pick<GroupStore, 'members' | 'position'>;
+  readonly groups: Pick<GroupStore, 'members' | 'group'>;
   readonly presence: Pick<Presence, 'onlineAmong'>;
 }
 
@@ -113,13 +113,23 @@ export class NotifierTarget implements DeliveryTarget {
   /** @returns null if these are members of another group, which was created under the id of the message's own. */
   async #present(message: DeliveredMessage, users: readonly UserId[]): Promise<readonly Recipient[] | null> {
     const { groups, presence } = this.#parts;
-    const { group_id: groupId, epoch, seq } = message;
-    const [online, position] = await Promise.all([
+    const { group_id: groupId } = message;
+    const [online, group] = await Promise.all([
       presence.onlineAmong(groupId, users),
       // Asked after the page: whose members that were is certain then.
-      groups.position(groupId, null),
+      groups.group(groupId),
     ]);
-    if (position === null || !isGoodPosition(epoch, seq, position.head)) return null;
+    if (group === null || !isOf(message, group)) return null;
     return users.map((user_id) => ({ user_id, online: online.has(user_id) }));
   }
+}
+
+/**
+ * A log remembers the latest of its epochs only. Of a message that lies before them the time tells whether it is of this
+ * group: its own and that of the creation are both by the store's clock.
+ */
+function isOf({ epoch, seq, timestamp }: DeliveredMessage, { head, createdAtMs }: GroupRecord): boolean {
+  const [oldest] = head.past;
+  const isBefore = oldest !== undefined && seq <= oldest.endSeq;
+  return isGoodPosition(epoch, seq, head) || (isBefore && createdAtMs < Date.parse(timestamp));
 }
