@@ -197,7 +197,12 @@ test('a hole is read from history, patiently', async () => {
   });
   await network.last.answer(refusal('unavailable'));
   await clock.advance(100);
-  await network.last.succeed({ entries: [6, 7].map((seq) => eventAt(seq)), epoch: 'a', head_seq: 8, oldest_seq: 1 });
+  await network.last.succeed({
+    entries: [6, 7].map((seq) => eventAt(seq)),
+    epoch: 'a',
+    head_seq: 8,
+    oldest_seq: 1,
+  });
   expect(shown).toEqual([5, 6, 7, 8]);
 });
 
