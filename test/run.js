@@ -17,6 +17,8 @@ const isPostgresOnly = process.argv.includes('--postgres');
 process.env['RACE_SECONDS'] ??= isEverything ? '8' : '2';
 // Values of PLENUM_FANOUT with which everything about reception is run.
 process.env['FANOUTS'] ??= isEverything ? 'coalesced,plain' : 'coalesced';
+// Nothing that `npm test` runs is timed by the machine, and mostly it waits: more files at a time end it within five minutes.
+if (!isEverything && !isPostgresOnly) process.env['VITEST_MAX_WORKERS'] ??= '4';
 const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
 
 /** @type {StageResult[]} */
