@@ -47,6 +47,10 @@ export class CommandProcess implements AsyncDisposable {
     return this.#output;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Lines of stdout alone. */
   get lines(): string[] {
     return this.#stdout.split('\n').filter((line) => line !== '');

@@ -73,6 +73,7 @@ async function runTests() {
   }
   if (hasOwnRedis) results.push(await tested('failure'));
   if (hasOwnRedis) results.push(await tested('load'));
+  if (hasOwnRedis) results.push(await tested('attack'));
   if (hasOwnRedis) await runBrowserTests();
   else notCovered.push('browsers: their nodes want a Redis of their own');
   await runPostgresTests();

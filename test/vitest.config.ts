@@ -100,6 +100,17 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'attack',
+          include: ['test/attack/**/*.test.ts'],
+          // Latency and memory of a node under attack are measured: one file at a time.
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
         // `SOAK_MINUTES` of outage, and as long again at most to make good.
         test: { name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 3_600_000 },
       },

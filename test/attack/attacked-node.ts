@@ -1,0 +1,143 @@
+/**
+ * The scene of an attack: a node process with a small heap, two healthy clients that send without pause, and the memory of
+ * the process. Whatever a peer does, the node lives, the healthy clients notice nothing, and the memory comes back.
+ */
+import { readFileSync } from 'node:fs';
+import { eventually } from '@plenum/testkit';
+import { expect } from 'vitest';
+import { ServedNode } from '../world/served-node.ts';
+import { type EngineName, nodeSettings, tokenOf } from '../world/service.ts';
+import { HealthyPair } from './healthy-pair.ts';
+import type { Peer, Target } from './peer.ts';
+import { warmUp } from './warm-up.ts';
+
+const heapMb = 400;
+/** From sending a message to its arrival, while the attack lasts. */
+const p99MaxMs = 250;
+/** After the attack, of the memory before it. */
+const rssGrowthMax = 1.2;
+/** The node collects garbage when it needs to, which at this load takes a while. */
+const recovery = { timeoutMs: 90_000, everyMs: 500 };
+const defaultForMs = 5000;
+
+export interface AttackedNodeOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export class AttackedNode implements AsyncDisposable {
+  readonly node: ServedNode;
+  readonly healthy: HealthyPair;
+  /** Bytes, warmed up and before the first attack. */
+  readonly baselineRss: number;
+
+  private constructor(node: ServedNode, healthy: HealthyPair, baselineRss: number) {
+    this.node = node;
+    this.healthy = healthy;
+    this.baselineRss = baselineRss;
+  }
+
+  static async start(engine: EngineName, options: AttackedNodeOptions = {}): Promise<AttackedNode> {
+    const node = await ServedNode.start(engine, {
+      ...nodeSettings,
+      NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
+      // The log of the healthy clients' group is no part of what is measured.
+      PLENUM_HISTORY_MAX_ENTRIES: '200',
+      ...options.environment,
+    });
+    try {
+      const healthy = await HealthyPair.start(node.url, 'healthy');
+      await warmUp(targetOf(node, new AbortController().signal));
+      await healthy.report();
+      return new AttackedNode(node, healthy, rssOf(node.command.pid));
+    } catch (error) {
+      await node[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Bytes. @throws when the process is gone */
+  get rss(): number {
+    return rssOf(this.node.command.pid);
+  }
+
+  target(signal: AbortSignal): Target {
+    return targetOf(this.node, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.healthy[Symbol.asyncDispose]();
+    await this.node[Symbol.asyncDispose]();
+  }
+}
+
+export interface AttackOptions {
+  /** The peer is asked to end after this long; default 5 s. */
+  readonly forMs?: number;
+}
+
+export interface Attacked<T> {
+  /** Of the peer. */
+  readonly result: T;
+  /** Bytes: the most that was seen during the attack. */
+  readonly rssPeak: number;
+}
+
+/** Lets the peer loose on the node, and checks all that must hold during the attack and after it. */
+export async function attack<T>(
+  scene: AttackedNode,
+  peer: Peer<T>,
+  { forMs = defaultForMs }: AttackOptions = {},
+): Promise<Attacked<T>> {
+  await scene.healthy.report();
+  let rssPeak = 0;
+  const sampling = setInterval(() => {
+    rssPeak = Math.max(rssPeak, rssOrNone(scene.node.command.pid));
+  }, 50);
+  try {
+    const result = await peer(scene.target(AbortSignal.timeout(forMs)));
+    await expectHealthy(scene);
+    return { result, rssPeak };
+  } finally {
+    clearInterval(sampling);
+  }
+}
+
+/** The node lives, said nothing of a bug, served the healthy clients throughout, and gives its memory back. */
+export async function expectHealthy(scene: AttackedNode): Promise<void> {
+  expect(rssOrNone(scene.node.command.pid), scene.node.command.output.slice(-4000)).toBeGreaterThan(0);
+  const { faults, p99Ms, sent, arrived } = await scene.healthy.report();
+  expect(faults).toEqual([]);
+  expect(sent).toBeGreaterThan(0);
+  expect(arrived).toBeGreaterThanOrEqual(sent);
+  expect(p99Ms).toBeLessThan(p99MaxMs);
+  expect(errorLines(scene.node.command.lines)).toEqual([]);
+  await eventually(
+    () => expect(scene.rss / scene.baselineRss, 'memory after the attack').toBeLessThan(rssGrowthMax),
+    recovery,
+  );
+}
+
+const errorLevel = 50;
+
+/** Lines of level `error` and above. */
+export function errorLines(lines: readonly string[]): string[] {
+  return lines.filter((line) => Number(line.match(/^\{"level":(\d+)/)?.[1] ?? 0) >= errorLevel);
+}
+
+function targetOf(node: ServedNode, signal: AbortSignal): Target {
+  return { url: node.url, signal, tokenOf: (userId) => tokenOf(userId) };
+}
+
+function rssOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(status.match(/^VmRSS:\s+(\d+) kB$/m)?.[1]) * 1024;
+}
+
+/** @returns 0 when the process is gone, also when its parent has not been told yet. */
+function rssOrNone(pid: number): number {
+  try {
+    return rssOf(pid) || 0;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,60 @@
+/** The two healthy clients of `healthy-clients.js`, as a test sees them: a report on what they sent and got since the last one. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { tokenOf } from '../world/service.ts';
+
+const script = fileURLToPath(new URL('healthy-clients.js', import.meta.url));
+
+const reportSchema = z.object({
+  /** Messages of both. */
+  sent: z.number(),
+  /** Copies at both. */
+  arrived: z.number(),
+  /** What was lost, came twice, out of order, or was refused; and every end of a connection. */
+  faults: z.array(z.string()),
+  /** From sending to arrival, over all copies. */
+  p99Ms: z.number(),
+  worstMs: z.number(),
+});
+export type HealthReport = z.output<typeof reportSchema>;
+
+export class HealthyPair implements AsyncDisposable {
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  /** Resolves when both are members and send. */
+  static async start(url: string, groupId: string): Promise<HealthyPair> {
+    const tokens = await Promise.all([1, 2].map((number) => tokenOf(`healthy:${number}`)));
+    const env = { ...process.env, URL: url, GROUP_ID: groupId, TOKENS: JSON.stringify(tokens) };
+    const child = fork(script, { env, execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const pair = new HealthyPair(child);
+    await pair.#answer();
+    return pair;
+  }
+
+  /** Waits until what they have sent by now has arrived, 15 s at most. */
+  async report(): Promise<HealthReport> {
+    this.#child.send('report');
+    return reportSchema.parse(await this.#answer());
+  }
+
+  async #answer(): Promise<unknown> {
+    const [answer] = await Promise.race([
+      once(this.#child, 'message'),
+      once(this.#child, 'exit').then(() => Promise.reject(new Error('the healthy clients have ended'))),
+    ]);
+    return answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+}

@@ -1,0 +1,31 @@
+/** Brings a node to the memory that it needs in ordinary use: code is compiled, pools and the heap have their size. */
+import { Device } from '../world/device.ts';
+import { httpRequest } from '../world/service.ts';
+import type { Target } from './peer.ts';
+
+const rounds = 5;
+const devicesPerRound = 100;
+const messagesPerDevice = 20;
+
+export async function warmUp({ url, tokenOf }: Target): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    const names = Array.from({ length: devicesPerRound }, (_, i) => `warm:${i}`);
+    const devices = await Promise.all(
+      names.map(async (name) => new Device(url, await tokenOf(name), { reconnection: false }).connected()),
+    );
+    const group_id = `warm:${round}`;
+    await devices[0]?.must('create_group', { group_id, group_type: 'public' });
+    await Promise.all(devices.slice(1, 20).map((device) => device.must('join_group', { group_id })));
+    for (let i = 0; i < messagesPerDevice; i += 1) {
+      await Promise.all(devices.slice(0, 20).map((device) => device.send(group_id, 'x'.repeat(1000))));
+    }
+    for (const device of devices) device.socket.disconnect();
+    for (const path of ['/openapi.json', '/docs', '/v1/groups', '/no/such/route']) {
+      await Promise.all(Array.from({ length: 20 }, () => readToTheEnd(url + path)));
+    }
+  }
+}
+
+async function readToTheEnd(url: string): Promise<void> {
+  await httpRequest('GET', url).catch(() => undefined);
+}
