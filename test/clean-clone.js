@@ -13,7 +13,7 @@ const startLimitMs = 180_000;
 const endLimitMs = 15_000;
 
 export async function checkCleanClone() {
-  const folder = mkdtempSync(join(tmpdir(), 'plenum-clone-'));
+  const folder = mkdtempSync(join(tmpdir(), 'plenum clone über '));
   try {
     copyTracked(folder);
     if ((await run('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund'])) !== 0) return false;
@@ -39,6 +39,9 @@ function copyTracked(folder) {
   }
 }
 
+/** @param {import('node:child_process').ChildProcess} child */
+const isRunning = ({ exitCode, signalCode }) => exitCode === null && signalCode === null;
+
 /** @param {string} folder */
 async function startAndTry(folder) {
   const environment = { ...process.env, PORT: '0', REDIS_URL: '' };
@@ -46,7 +49,10 @@ async function startAndTry(folder) {
     cwd: folder,
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
   });
+  // As Ctrl-C does: the signal goes to npm, to its shell and to the node.
+  const interrupt = () => child.pid !== undefined && isRunning(child) && process.kill(-child.pid, 'SIGINT');
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const timer = setTimeout(() => child.kill('SIGKILL'), startLimitMs);
   try {
@@ -57,12 +63,12 @@ async function startAndTry(folder) {
         throw new Error(`The pasted example did not print "${expected}":\n${printed}`);
     }
     const [url = ''] = snippet.match(/http:[^"]+(?=\/v1)/) ?? [];
-    child.kill('SIGINT');
+    interrupt();
     await ended;
     await untilSilent(url);
     return true;
   } finally {
-    child.kill('SIGINT');
+    interrupt();
     await ended;
     child.stdout.destroy();
     clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@plenum/source'];
@@ -12,7 +13,7 @@ const nodesOnPostgres = 'test/failure/{archived,delivery-postgres}.test.ts';
 const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts', nodesOnPostgres];
 
 export default defineConfig({
-  root: new URL('..', import.meta.url).pathname,
+  root: fileURLToPath(new URL('..', import.meta.url)),
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {

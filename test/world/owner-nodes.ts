@@ -1,11 +1,12 @@
 /** Processes that share the ownership of partitions on a Redis of their own, and what they were seen to do. */
+import { fileURLToPath } from 'node:url';
 import { type Lease, ownersOf, PARTITION_COUNT } from '@plenum/core';
 import { eventually, freshPrefix, type RedisServer, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
 
-const script = new URL('./owner-process.js', import.meta.url).pathname;
+const script = fileURLToPath(new URL('./owner-process.js', import.meta.url));
 
 export interface Commit {
   readonly partition: number;

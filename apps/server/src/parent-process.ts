@@ -12,7 +12,8 @@ export function tellParent(message: { readonly url: string }): void {
 
 /**
  * A parent that is gone, perhaps since before this call, cannot stop its children any more: they stop by themselves. Under
- * npm that is a `kill -9` of npm; the scripts say `exec`, so every other signal to npm reaches this process itself.
+ * npm the parent is the shell that npm runs the script with: npm passes SIGTERM on to that shell, which ends, and so does
+ * this process. Ctrl-C of a terminal reaches all three at once.
  */
 export function onParentGone(stop: () => void): void {
   if (hasParent()) {

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Target } from './balancer.ts';
 
@@ -21,7 +22,7 @@ export interface NodeProcessOptions {
   readonly onLine: (line: string) => void;
 }
 
-const binary = new URL('../../bin/plenum.js', import.meta.url).pathname;
+const binary = fileURLToPath(new URL('../../bin/plenum.js', import.meta.url));
 /** As `npm start` and the image do: what a message keeps alive until its answer then dies before it is copied. */
 const youngGeneration = '--max-semi-space-size=64';
 const hardStopMs = 10_000;
