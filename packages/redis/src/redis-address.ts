@@ -18,8 +18,10 @@ interface Credentials {
 
 export interface StandaloneAddress extends Named {
   readonly kind: 'standalone';
-  /** As given; holds the password. */
-  readonly url: string;
+  readonly endpoint: Endpoint;
+  readonly credentials: Credentials;
+  /** Of the address: 0 takes either. */
+  readonly family?: 0 | 4 | 6;
 }
 
 export interface SentinelAddress extends Named {
@@ -48,34 +50,67 @@ const sentinelPort = 26_379;
 const sentinelSchemes = ['redis+sentinel:', 'rediss+sentinel:'];
 
 /** @throws Error with one sentence for a URL that cannot be used. */
-export function parseRedisUrl(text: string): RedisAddress {
+export function parseRedisUrl(given: string): RedisAddress {
+  const text = given.trim();
   if (!isDecodable(text)) throw notDecodable();
   if (sentinelSchemes.some((scheme) => text.startsWith(scheme))) return parseSentinels(text);
   const urls = text.split(',').map((part) => parseServer(part.trim()));
   const [first] = urls;
   if (first === undefined) throw notRedis();
+  for (const url of urls) refuseRest({ path: url.pathname, query: url.searchParams, known: serverFields });
   const isTls = first.protocol === 'rediss:';
-  const name = urls.map((url) => nameOf(endpointOf(url, redisPort))).join(',');
-  if (urls.length === 1) return { kind: 'standalone', url: text, name, isTls };
+  const endpoints = urls.map((url) => endpointOf(url, redisPort));
+  const name = endpoints.map(nameOf).join(',');
+  const shared = { name, isTls, credentials: credentialsOf(first) };
+  const [endpoint, ...others] = endpoints;
+  if (endpoint !== undefined && others.length === 0) {
+    return { kind: 'standalone', endpoint, ...shared, ...familyOf(first) };
+  }
   if (urls.some((url) => url.protocol !== first.protocol)) {
     throw new Error(
       'REDIS_URL mixes redis:// and rediss://: all nodes of a Cluster speak TLS, or none does.',
     );
   }
-  if (urls.some((url) => url.pathname.length > 1)) {
-    throw new Error(
-      'REDIS_URL names a database of a Redis Cluster, which has only one: leave the number out.',
-    );
-  }
-  const seeds = urls.map((url) => endpointOf(url, redisPort));
-  return { kind: 'cluster', name, isTls, seeds, credentials: credentialsOf(first) };
+  return { kind: 'cluster', seeds: endpoints, ...shared };
 }
 
 /** The same server, which has turned out to be a node of a Cluster. */
-export function asClusterSeed({ url, name, isTls }: StandaloneAddress): ClusterAddress {
-  const parsed = new URL(url);
-  const seeds = [endpointOf(parsed, redisPort)];
-  return { kind: 'cluster', name, isTls, seeds, credentials: credentialsOf(parsed) };
+export function asClusterSeed({ endpoint, credentials, name, isTls }: StandaloneAddress): ClusterAddress {
+  return { kind: 'cluster', name, isTls, seeds: [endpoint], credentials };
+}
+
+const serverFields = ['username', 'password', 'family'];
+const sentinelFields = ['sentinel_username', 'sentinel_password'];
+
+interface Rest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** What the query may hold besides a database. */
+  readonly known: readonly string[];
+}
+
+/**
+ * Publish/subscribe ignores database numbers: two databases under one prefix would keep their groups apart and mix their
+ * channels, such as who is typing in `room:general`.
+ * @throws Error with one sentence for a database other than 0, and for what would have no effect
+ */
+function refuseRest({ path, query, known }: Rest): void {
+  const number = path.replace(/^\//, '').replace(/\/$/, '');
+  if (![number || '0', ...query.getAll('db')].every((database) => database === '0')) {
+    throw new Error(
+      'REDIS_URL names another database than 0: the channels of Redis belong to all its databases, so leave the number out and tell services apart by PLENUM_PREFIX.',
+    );
+  }
+  if ([...query.keys()].every((field) => field === 'db' || known.includes(field))) return;
+  throw new Error(`REDIS_URL has a field behind its "?" that is not known: known are ${known.join(', ')}.`);
+}
+
+function familyOf(url: URL): Pick<StandaloneAddress, 'family'> {
+  const text = url.searchParams.get('family');
+  if (text === null) return {};
+  const family = ([0, 4, 6] as const).find((one) => String(one) === text);
+  if (family === undefined) throw new Error('REDIS_URL has a family that is not 0, 4 or 6.');
+  return { family };
 }
 
 const notRedis = (): Error =>
@@ -97,13 +132,16 @@ function isDecodable(text: string): boolean {
 function parseServer(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') throw notRedis();
+  if (url.hash !== '') throw new Error('REDIS_URL holds a #: write a # of a password as %23.');
   return url;
 }
 
 /** `redis+sentinel://[user:password@]host:port,host:port/name[?sentinel_username=…&sentinel_password=…]` */
 function parseSentinels(text: string): SentinelAddress {
-  const parts = /^(redis|rediss)\+sentinel:\/\/(?:([^@/]*)@)?([^@/?]+)\/([^/?]+)(\?.*)?$/.exec(text);
-  const [, scheme, login, hosts = '', masterName = '', query = ''] = parts ?? [];
+  const parts = /^(redis|rediss)\+sentinel:\/\/(?:([^@/]*)@)?([^@/?]+)\/([^/?]+)(\/[^?]*)?(\?.*)?$/.exec(
+    text,
+  );
+  const [, scheme, login, hosts = '', masterName = '', path = '', query = ''] = parts ?? [];
   const urls = hosts.split(',').map((host) => `redis://${host.trim()}`);
   if (scheme === undefined || !urls.every((url) => URL.canParse(url))) {
     throw new Error(
@@ -112,6 +150,7 @@ function parseSentinels(text: string): SentinelAddress {
   }
   const sentinels = urls.map((url) => endpointOf(new URL(url), sentinelPort));
   const parameters = new URLSearchParams(query);
+  refuseRest({ path, query: parameters, known: sentinelFields });
   return {
     kind: 'sentinel',
     name: `${sentinels.map(nameOf).join(',')}/${masterName}`,
@@ -135,8 +174,12 @@ const endpointOf = ({ hostname, port }: URL, defaultPort: number): Endpoint => (
   port: port === '' ? defaultPort : Number(port),
 });
 
-const credentialsOf = ({ username, password }: URL): Credentials =>
-  credentials(decodeURIComponent(username), decodeURIComponent(password));
+/** Some write them behind the "?". */
+const credentialsOf = ({ username, password, searchParams }: URL): Credentials =>
+  credentials(
+    username === '' ? (searchParams.get('username') ?? '') : decodeURIComponent(username),
+    password === '' ? (searchParams.get('password') ?? '') : decodeURIComponent(password),
+  );
 
 const credentials = (username: string, password: string): Credentials => ({
   ...(username === '' ? {} : { username }),

@@ -10,7 +10,7 @@ const sentinelAnswerMs = 1000;
 /** One server; behind Sentinels, whoever is master. */
 export function createRedis(address: StandaloneAddress | SentinelAddress, options: LinkOptions): Redis {
   return address.kind === 'standalone'
-    ? new Redis(address.url, options)
+    ? new Redis({ ...options, ...authorityOptions(address), ...address.endpoint, ...familyOf(address) })
     : new Redis({ ...options, ...sentinelOptions(address, options) });
 }
 
@@ -26,6 +26,8 @@ export function createCluster(address: ClusterAddress, options: ClusterClientOpt
 /** One server of a Cluster, and no other. */
 export const createLink = (address: ClusterAddress, server: Endpoint, options: LinkOptions): Redis =>
   new Redis({ ...options, ...authorityOptions(address), ...server });
+
+const familyOf = ({ family }: StandaloneAddress) => (family === undefined ? {} : { family });
 
 const authorityOptions = ({
   isTls,

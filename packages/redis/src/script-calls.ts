@@ -3,14 +3,12 @@
  * keeps the server clock right.
  */
 import { type EngineSettings, PlenumError } from '@plenum/core';
+import { type ClientLoad, loadOf } from './client-load.ts';
 import { translate } from './redis-errors.ts';
 import type { Late, Reply, Script } from './scripts/define-script.ts';
 import { runScript, type ScriptClient, type ScriptValues } from './scripts/index.ts';
 import type { ServerClock } from './server-clock.ts';
 import { shardNameOf } from './shards.ts';
-
-/** Per shard. Above it Redis does not keep up, and a queue would only make every answer late. */
-const IN_FLIGHT_MAX = 10_000;
 
 export interface CallOptions {
   readonly redis: ScriptClient;
@@ -40,37 +38,17 @@ interface Bounds<T> {
 /** The second one is for `late`. */
 const attemptsMax = 2;
 
-/** Connections that became ready: a command that saw none of them was never sent. */
-interface Connects {
-  count: number;
-}
-/** Counted once for all who use the client. */
-const counted = new WeakMap<ScriptClient, Connects>();
-
-function connectsOf(redis: ScriptClient): Connects {
-  const known = counted.get(redis);
-  if (known !== undefined) return known;
-  const connects: Connects = { count: 0 };
-  counted.set(redis, connects);
-  redis.on('ready', () => {
-    connects.count += 1;
-  });
-  return connects;
-}
-
 export class ScriptCalls {
   readonly #redis: ScriptClient;
   readonly #clock: ServerClock;
   readonly #timeoutMs: number;
-  /** By shard: one that does not answer must not use up the room of the others. */
-  readonly #inFlight = new Map<string, number>();
-  readonly #connections: Connects;
+  readonly #load: ClientLoad;
 
   constructor({ redis, clock, settings }: CallOptions) {
     this.#redis = redis;
     this.#clock = clock;
     this.#timeoutMs = settings.requestTimeoutMs;
-    this.#connections = connectsOf(redis);
+    this.#load = loadOf(redis);
   }
 
   /** A script that reads, or that may run twice without harm. Throws `unavailable` when there is no answer. */
@@ -166,13 +144,12 @@ export class ScriptCalls {
    */
   #bounded<T>(send: () => Promise<T>, bounds: Bounds<T>): Promise<T> {
     const { isChange, timeoutMs, shard, answered } = bounds;
-    if ((this.#inFlight.get(shard) ?? 0) >= IN_FLIGHT_MAX)
-      return Promise.reject(PlenumError.of('unavailable'));
+    if (!this.#load.hasRoom(shard)) return Promise.reject(PlenumError.of('unavailable'));
     const wasConnected = this.#redis.status === 'ready';
-    const connectionsBefore = this.#connections.count;
+    const connectsBefore = this.#load.connects;
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) => {
-        const mayHaveRun = isChange && (wasConnected || this.#connections.count !== connectionsBefore);
+        const mayHaveRun = isChange && (wasConnected || this.#load.connects !== connectsBefore);
         reject(translate(error, mayHaveRun));
       };
       const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
@@ -192,13 +169,10 @@ export class ScriptCalls {
   }
 
   #count(shard: string, cancel: () => void): () => void {
-    this.#inFlight.set(shard, (this.#inFlight.get(shard) ?? 0) + 1);
+    this.#load.enter(shard);
     return () => {
       cancel();
-      const left = (this.#inFlight.get(shard) ?? 1) - 1;
-      // Servers come and go, and their names with them.
-      if (left === 0) this.#inFlight.delete(shard);
-      else this.#inFlight.set(shard, left);
+      this.#load.leave(shard);
     };
   }
 }
