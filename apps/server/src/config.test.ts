@@ -1,9 +1,21 @@
 import { expect, test } from 'vitest';
 import { describeConfig } from './config/describe.ts';
+import { noOwnParts } from './config/own-parts.ts';
 import { readConfig } from './config.ts';
 
 const secret = 'a-secret-that-is-long-enough-for-hs256';
-const production = { HOST: '0.0.0.0', PLENUM_JWT_SECRET: secret, PLENUM_ADMIN_TOKEN: 'an-admin-token' };
+const adminToken = 'an-admin-token-that-is-long-enough-too';
+const production = {
+  HOST: '0.0.0.0',
+  PLENUM_ENGINE: 'memory',
+  PLENUM_JWT_SECRET: secret,
+  PLENUM_ADMIN_TOKEN: adminToken,
+};
+const inProduction = (environment: NodeJS.ProcessEnv) => ({
+  ...production,
+  PLENUM_ENGINE: '',
+  ...environment,
+});
 
 const configOf = (environment: NodeJS.ProcessEnv) => {
   const reading = readConfig(environment);
@@ -44,9 +56,9 @@ test('a variable that is empty counts as unset', () => {
 });
 
 test.each([
-  [{ HOST: '0.0.0.0' }],
-  [{ NODE_ENV: 'production' }],
-  [{ HOST: '0.0.0.0', PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' }],
+  [{ HOST: '0.0.0.0', PLENUM_ENGINE: 'memory' }],
+  [{ NODE_ENV: 'production', PLENUM_ENGINE: 'memory' }],
+  [{ HOST: '0.0.0.0', PLENUM_ENGINE: 'memory', PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' }],
 ])('outside dev mode a missing secret and a missing admin token are problems: %o', (environment) => {
   const problems = problemsOf(environment);
   expect(problems).toHaveLength(2);
@@ -100,10 +112,91 @@ test('an unknown PLENUM name is a warning with the nearest name', () => {
   ]);
 });
 
-test('what Kubernetes injects for a Service named plenum is a warning without a hint', () => {
-  const reading = readConfig({ PLENUM_PORT_3000_TCP_ADDR: '10.0.0.1', PLENUM_SERVICE_HOST: '10.0.0.1' });
-  expect(reading.ok).toBe(true);
-  expect(reading.warnings).toHaveLength(2);
+test.each([
+  [{ NODE_ENV: 'production' }],
+  [{ NODE_ENV: 'production', REDIS_URL: '' }],
+  [{ NODE_ENV: 'Production', REDIS_URL: '  ', PLENUM_ENGINE: ' ' }],
+  [{ HOST: '0.0.0.0' }],
+  [{ HOST: '::' }],
+  [{ HOST: 'chat.example.com', REDIS_URL: '' }],
+  [{ HOST: '10.0.0.7' }],
+])('without Redis a node does not start as if by accident where others depend on it: %o', (environment) => {
+  const secrets = { PLENUM_JWT_SECRET: secret, PLENUM_ADMIN_TOKEN: adminToken };
+  expect(problemsOf({ ...secrets, ...environment })).toEqual([
+    expect.stringMatching(/^REDIS_URL must be set where .* set PLENUM_ENGINE=memory$/),
+  ]);
+  const asked = { ...secrets, ...environment, PLENUM_ENGINE: 'memory' };
+  expect(configOf(asked)).toMatchObject({ redisUrl: null });
+  const redisUrl = 'redis://127.0.0.1:6379';
+  expect(configOf({ ...secrets, ...environment, REDIS_URL: redisUrl })).toMatchObject({ redisUrl });
+});
+
+test.each(['127.0.0.1', '127.1.2.3', '::1', 'localhost', '::ffff:127.0.0.1'])(
+  'on the loopback address %s memory needs no word',
+  (host) => {
+    expect(configOf({ HOST: host })).toMatchObject({ redisUrl: null, isDev: true });
+  },
+);
+
+test('an engine and a REDIS_URL that contradict each other are refused', () => {
+  const REDIS_URL = 'redis://127.0.0.1:6379';
+  expect(problemsOf({ PLENUM_ENGINE: 'memory', REDIS_URL })).toEqual([
+    'PLENUM_ENGINE is memory but REDIS_URL is set: leave one of them out',
+  ]);
+  expect(problemsOf({ PLENUM_ENGINE: 'redis' })).toEqual(['REDIS_URL must be set: PLENUM_ENGINE is redis']);
+  expect(problemsOf({ PLENUM_ENGINE: 'redis', REDIS_URL })).toEqual([]);
+  expect(problemsOf({ PLENUM_ENGINE: 'rabbit' })).toEqual([
+    'PLENUM_ENGINE is "rabbit" but must be one of redis, memory',
+  ]);
+});
+
+test.each(['REDIS_URI', 'REDISURL', 'PLENUM_REDIS_URL'])(
+  '%s, which nothing reads, is a warning that names REDIS_URL',
+  (name) => {
+    expect(readConfig({ [name]: 'redis://127.0.0.1:6379' }).warnings).toEqual([
+      `${name} is not a variable of Plenum and has no effect: did you mean REDIS_URL?`,
+    ]);
+  },
+);
+
+const linksOf = (service: string, port: number): NodeJS.ProcessEnv => ({
+  [`${service}_SERVICE_HOST`]: '10.0.0.1',
+  [`${service}_SERVICE_PORT`]: String(port),
+  [`${service}_SERVICE_PORT_HTTP`]: String(port),
+  [`${service}_PORT`]: `tcp://10.0.0.1:${port}`,
+  [`${service}_PORT_${port}_TCP`]: `tcp://10.0.0.1:${port}`,
+  [`${service}_PORT_${port}_TCP_PROTO`]: 'tcp',
+  [`${service}_PORT_${port}_TCP_PORT`]: String(port),
+  [`${service}_PORT_${port}_TCP_ADDR`]: '10.0.0.1',
+});
+
+test.each(['PLENUM', 'PLENUM_ADMIN', 'PLENUM_REDIS', 'PLENUM_SERVICE', 'PLENUM_LEASE_TTL_MS'])(
+  'what Kubernetes sets for a Service of the name %s is ignored with one line',
+  (service) => {
+    const reading = readConfig(linksOf(service, 3000));
+    expect(reading).toMatchObject({ ok: true, config: { service: 'relay' } });
+    expect(reading.warnings).toEqual([
+      expect.stringMatching(
+        /^PLENUM_.*: set by Kubernetes for a Service, so no setting of Plenum, and ignored$/,
+      ),
+    ]);
+    if (reading.ok) expect(reading.config.adminPort).toBeUndefined();
+  },
+);
+
+test('an admin port of the config file counts where Kubernetes has put a Service of that name', () => {
+  const file = { variables: { PLENUM_ADMIN_PORT: '9000' }, own: noOwnParts, problems: [] };
+  expect(readConfig(linksOf('PLENUM_ADMIN', 80), file)).toMatchObject({ config: { adminPort: 9000 } });
+});
+
+test('what Kubernetes sets for Services of other programs is not spoken of', () => {
+  expect(readConfig({ ...linksOf('REDIS', 6379), ...linksOf('POSTGRES', 5432) }).warnings).toEqual([]);
+});
+
+test('a port that a person has mistyped is refused still', () => {
+  expect(problemsOf({ PLENUM_ADMIN_PORT: 'http://10.0.0.1:80' })).toEqual([
+    expect.stringContaining('PLENUM_ADMIN_PORT is "http://10.0.0.1:80" but must be a whole number'),
+  ]);
 });
 
 test.each([
@@ -136,14 +229,14 @@ test.each([
   ['redis://a:1,redis://u:hu@sh@b:2', 'redis://a:1,redis://u:***@b:2'],
   ['redis+sentinel://:hush@a:1,b:2/main?sentinel_password=hush', '***@a:1,b:2/main?sentinel_password=***'],
 ])('the passwords in %s are not shown', (url, visible) => {
-  const shown = JSON.stringify(describeConfig(configOf({ ...production, REDIS_URL: url })));
+  const shown = JSON.stringify(describeConfig(configOf(inProduction({ REDIS_URL: url }))));
   expect(shown).toContain(visible);
   expect(shown).not.toMatch(/hu@?sh/);
 });
 
 test('a configuration that is shown holds neither secrets nor the password of Redis', () => {
-  const config = configOf({ ...production, REDIS_URL: 'redis://app:pass-word@redis:6379/0' });
+  const config = configOf(inProduction({ REDIS_URL: 'redis://app:pass-word@redis:6379/0' }));
   const shown = JSON.stringify(describeConfig(config));
   expect(shown).toContain('redis://app:***@redis:6379/0');
-  for (const hidden of [secret, 'an-admin-token', 'pass-word']) expect(shown).not.toContain(hidden);
+  for (const hidden of [secret, adminToken, 'pass-word']) expect(shown).not.toContain(hidden);
 });

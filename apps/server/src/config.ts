@@ -12,10 +12,9 @@ import {
 } from '@plenum/core';
 import type { z } from 'zod';
 import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
-import { unknownNameWarnings } from './config/names.ts';
+import { isServiceLink, serviceLinkWarnings, unknownNameWarnings } from './config/names.ts';
 import { noOwnParts, type OwnParts, ownPartProblems } from './config/own-parts.ts';
-
-const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
+import { engineProblems, isDev, isLoopback, missingSecrets } from './config/requirements.ts';
 
 export interface Config {
   readonly host: string;
@@ -73,40 +72,58 @@ export interface FileReading {
 }
 const noFile: FileReading = { variables: {}, own: noOwnParts, problems: [] };
 
+/** What counts of environment and file: a text that is empty or blank is unset, and the environment goes before the file. */
+export function variablesOf(from: NodeJS.ProcessEnv, file: FileReading): SetVariables {
+  const filled = Object.entries(from).filter(([, text]) => text !== undefined && text.trim() !== '');
+  const links = filled.filter(([name, text]) => isServiceLink(name, text ?? '')).map(([name]) => name);
+  const inEnvironment = filled.filter(([name]) => !links.includes(name));
+  const known = Object.keys(environmentSchema.shape);
+  return {
+    texts: { ...file.variables, ...Object.fromEntries(inEnvironment) },
+    warnings: [
+      // Those of other programs' Services are no concern of this one.
+      ...serviceLinkWarnings(links.filter((name) => name.startsWith('PLENUM_') || known.includes(name))),
+      ...unknownNameWarnings(
+        inEnvironment.map(([name]) => name),
+        known,
+      ),
+    ],
+  };
+}
+
+interface SetVariables {
+  readonly texts: Readonly<Record<string, string | undefined>>;
+  readonly warnings: readonly string[];
+}
+
+interface ReadingOptions {
+  /** Another part says where Redis is, as `npm run cluster` does. */
+  readonly isEngineGiven?: boolean;
+}
+
 /**
  * @param from defaults to the environment of the process. A variable that is empty counts as unset.
  * @param file its variables count where the environment has none.
  */
-export function readConfig(from: NodeJS.ProcessEnv = environment, file = noFile): ConfigReading {
-  const inEnvironment = Object.entries(from).filter(([, text]) => text?.trim() !== '');
-  const set = { ...file.variables, ...Object.fromEntries(inEnvironment) };
-  const names = Object.keys(set);
-  const parsed = environmentSchema.safeParse(set);
+export function readConfig(
+  from: NodeJS.ProcessEnv = environment,
+  file = noFile,
+  { isEngineGiven = false }: ReadingOptions = {},
+): ConfigReading {
+  const { texts, warnings } = variablesOf(from, file);
+  const parsed = environmentSchema.safeParse(texts);
   const problems = [
     ...file.problems,
-    ...(parsed.success ? missingSecrets(parsed.data) : parsed.error.issues.map((issue) => said(issue, set))),
-    ...(parsed.success ? partProblems(parsed.data, file.own) : []),
+    ...(parsed.success
+      ? [
+          ...missingSecrets(parsed.data),
+          ...(isEngineGiven ? [] : engineProblems(parsed.data)),
+          ...partProblems(parsed.data, file.own),
+        ]
+      : variableProblems(parsed.error, texts)),
   ];
-  const warnings = unknownNameWarnings(names, Object.keys(environmentSchema.shape));
   if (!parsed.success || problems.length > 0) return { ok: false, problems, warnings };
   return { ok: true, config: configOf(parsed.data, file.own), warnings };
-}
-
-const isDev = (variables: Environment) =>
-  loopbackHosts.includes(variables.HOST) &&
-  variables.PLENUM_JWT_SECRET === undefined &&
-  variables.PLENUM_JWKS_URL === undefined &&
-  variables.NODE_ENV !== 'production';
-
-function missingSecrets(variables: Environment): string[] {
-  if (isDev(variables)) return [];
-  const why = 'must be set outside dev mode (dev mode: HOST is loopback, no secret, NODE_ENV not production)';
-  return [
-    ...(variables.PLENUM_JWT_SECRET === undefined && variables.PLENUM_JWKS_URL === undefined
-      ? [`PLENUM_JWT_SECRET ${why}, at least 32 bytes`]
-      : []),
-    ...(variables.PLENUM_ADMIN_TOKEN === undefined ? [`PLENUM_ADMIN_TOKEN ${why}`] : []),
-  ];
 }
 
 /** Where the order is not configured, middlewares of the team's own stand behind the built-in steps. */
@@ -131,11 +148,13 @@ function partProblems(variables: Environment, own: OwnParts): string[] {
   ];
 }
 
-function said(issue: z.core.$ZodIssue, from: NodeJS.ProcessEnv): string {
-  const name = String(issue.path[0]);
-  const given = secretNames.includes(name) ? '' : ` is ${JSON.stringify(from[name]?.slice(0, 80))} but`;
-  return `${name}${given} ${issue.message}`;
-}
+/** One sentence per variable that is not in its form; the text of a secret does not stand in it. */
+export const variableProblems = (error: z.ZodError, texts: SetVariables['texts']): string[] =>
+  error.issues.map(({ path, message }) => {
+    const name = String(path[0]);
+    const given = secretNames.includes(name) ? '' : ` is ${JSON.stringify(texts[name]?.slice(0, 80))} but`;
+    return `${name}${given} ${message}`;
+  });
 
 const givenUrl = (url: string | undefined): string | null =>
   url === undefined || url === 'none' ? null : url;
@@ -208,7 +227,7 @@ function jwksOf(variables: Environment): Config['jwks'] {
     url,
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
-    allowPrivate: loopbackHosts.includes(HOST),
+    allowPrivate: isLoopback(HOST),
   };
 }
 

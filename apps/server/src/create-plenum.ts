@@ -16,7 +16,7 @@ import {
 import type { FanOutMode, Gateway, GatewayOptions, OwnRequest } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { type Domain, openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
-import { adaptersProblem } from './config/own-parts.ts';
+import { environment } from './config.ts';
 import { makeCallWith } from './library/call.ts';
 import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
 import { optionProblem } from './library/option-problem.ts';
@@ -32,8 +32,11 @@ export type GatewayPlace =
   | Required<Pick<GatewayOptions, 'fastify' | 'io'>>;
 
 export interface PlenumOptions {
-  /** Stays the caller's: `close` does not close it. Else one is made from `redisUrl`, or in memory. */
-  readonly engine?: Engine;
+  /**
+   * Stays the caller's: `close` does not close it. Else one is made from `redisUrl`, or in memory: that has to be asked for
+   * with `memory` where NODE_ENV is production or the gateway listens on more than the loopback address.
+   */
+  readonly engine?: Engine | 'memory';
   readonly redisUrl?: string;
   /** Prefix of keys and channels, default `plenum`. */
   readonly prefix?: string;
@@ -140,17 +143,14 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
 }
 
 function expectSound(options: PlenumOptions): void {
-  const problem = optionProblem(options);
-  if (problem !== null) {
-    const { field, sentence } = problem;
-    throw new PlenumError({ code: 'invalid_args', error: sentence, details: { field } });
-  }
-  const error = adaptersProblem(options.adapters ?? {});
-  if (error !== null) throw new PlenumError({ code: 'invalid_args', error });
+  const problem = optionProblem(options, environment['NODE_ENV']);
+  if (problem === null) return;
+  const { field, sentence } = problem;
+  throw new PlenumError({ code: 'invalid_args', error: sentence, details: { field } });
 }
 
 async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Lifecycle): Promise<Engine> {
-  if (options.engine !== undefined) return options.engine;
+  if (options.engine !== undefined && options.engine !== 'memory') return options.engine;
   const engine = await openEngine({
     redisUrl: options.redisUrl ?? null,
     prefix: options.prefix ?? 'plenum',

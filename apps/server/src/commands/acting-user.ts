@@ -1,8 +1,8 @@
 /** Who acts in `join`, `send` and `tail`, and his connection: by a token, or by a name that this machine may give a token to. */
 import { type Client, type ClientOptions, createClient, type LossReason, type Status } from '@plenum/client';
 import { type ErrorCode, errors, userIdSchema } from '@plenum/protocol';
-import type { Config } from '../config.ts';
-import { configOrSay } from './config-or-say.ts';
+import type { ClientConfig } from '../config/client-config.ts';
+import { clientConfigOrSay } from './config-or-say.ts';
 import { refusalOf } from './refuse.ts';
 import { nodeUrlOf, tokenFor } from './user-token.ts';
 
@@ -21,7 +21,10 @@ const tokenHours = 1;
  * @throws Error with one sentence if nobody is named, or no token can be had for him
  */
 export async function actingUser(options: ActingOptions): Promise<ClientOptions | null> {
-  const config = await configOrSay();
+  const config = await clientConfigOrSay([
+    ...(options.url === undefined ? (['place'] as const) : []),
+    ...(options.token === undefined ? (['token'] as const) : []),
+  ]);
   if (config === null) return null;
   const url = options.url ?? nodeUrlOf(config);
   const token = options.token ?? tokensFor(config, options.as, url);
@@ -30,7 +33,7 @@ export async function actingUser(options: ActingOptions): Promise<ClientOptions 
   return { url, token, event: config.event, subscribe: 'none' };
 }
 
-function tokensFor(config: Config, name: string | undefined, url: string): () => Promise<string> {
+function tokensFor(config: ClientConfig, name: string | undefined, url: string): () => Promise<string> {
   if (name === undefined) throw new Error('Say who acts: --as <user id> or --token <token>');
   const user = userIdSchema.safeParse(name);
   if (!user.success) throw new Error(user.error.issues[0]?.message ?? 'not a user id');

@@ -1,11 +1,25 @@
+import {
+  type ClientConfig,
+  type ClientConfigReading,
+  type ClientNeed,
+  readClientConfig,
+} from '../config/client-config.ts';
 import { readConfigFile } from '../config/file.ts';
-import { type Config, environment, readConfig } from '../config.ts';
+import { type Config, type ConfigReading, environment, readConfig } from '../config.ts';
 
-/** The configuration, or null after every problem was said. Warnings are said either way. */
-export async function configOrSay(): Promise<Config | null> {
-  const reading = readConfig(environment, await readConfigFile(process.cwd()));
+/** The configuration of a node, or null after every problem was said. Warnings are said either way. */
+export const configOrSay = async (): Promise<Config | null> =>
+  said(readConfig(environment, await readConfigFile(process.cwd())), 'Plenum cannot start');
+
+/** The same of what a user's command needs. */
+export const clientConfigOrSay = async (needs: readonly ClientNeed[]): Promise<ClientConfig | null> =>
+  said(readClientConfig(needs, await readConfigFile(process.cwd())), 'This cannot be done');
+
+function said(reading: ConfigReading, consequence: string): Config | null;
+function said(reading: ClientConfigReading, consequence: string): ClientConfig | null;
+function said(reading: ConfigReading | ClientConfigReading, consequence: string): object | null {
   for (const warning of reading.warnings) process.stderr.write(`Warning: ${warning}\n`);
   if (reading.ok) return reading.config;
-  process.stderr.write(`Plenum cannot start:\n${reading.problems.map((one) => `  - ${one}\n`).join('')}`);
+  process.stderr.write(`${consequence}:\n${reading.problems.map((one) => `  - ${one}\n`).join('')}`);
   return null;
 }

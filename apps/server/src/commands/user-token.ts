@@ -1,7 +1,7 @@
 /** Tokens for users: signed with the configured secret, or asked of a running node in dev mode. */
 import { issueJwt } from '@plenum/adapters';
 import { devTokenSchema, type UserId } from '@plenum/protocol';
-import type { Config } from '../config.ts';
+import type { ClientConfig } from '../config/client-config.ts';
 
 export interface TokenGrant {
   readonly userId: UserId;
@@ -11,15 +11,15 @@ export interface TokenGrant {
 }
 
 /** Where a node with this configuration listens, as seen from its own machine. */
-export const nodeUrlOf = ({ host, port }: Pick<Config, 'host' | 'port'>): string =>
+export const nodeUrlOf = ({ host, port }: Pick<ClientConfig, 'host' | 'port'>): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** @throws Error with one sentence if there is neither a secret nor a node to ask. */
-export async function tokenFor(config: Config, { userId, hours, url }: TokenGrant): Promise<string> {
+export async function tokenFor(config: ClientConfig, { userId, hours, url }: TokenGrant): Promise<string> {
   if (config.jwtSecret !== null) {
     return issueJwt({ secret: config.jwtSecret, userId, expiresInSec: Math.ceil(hours * 3600) });
   }
-  if (config.jwks !== null) {
+  if (config.hasJwks) {
     throw new Error('Tokens come from the identity provider of PLENUM_JWKS_URL: get one there.');
   }
   const token = await devToken(url, userId);

@@ -60,7 +60,10 @@ test('the environment goes before the file', async () => {
 test.each([
   ['{', 'plenum.config.json is not valid JSON'],
   ['[]', 'plenum.config.json must export an object by default'],
-  ['{"port": 1}', 'plenum.config.json: port is unknown'],
+  ['{"port": 1}', 'plenum.config.json: port is unknown: did you mean PORT?'],
+  ['{"adapter": {}}', 'plenum.config.json: adapter is unknown: did you mean adapters?'],
+  ['{"PLENUM_RATE_BRUST": 1}', 'PLENUM_RATE_BRUST is unknown: did you mean PLENUM_RATE_BURST?'],
+  ['{"adapters": {"notifer": {}}}', 'adapters.notifer is unknown: did you mean notifier?'],
   ['{"PORT": {}}', 'plenum.config.json: PORT must be a text, a number or a list'],
   ['{"adapters": {"mail": {}}}', 'plenum.config.json: adapters.mail is unknown'],
   ['{"adapters": {"auth": {}}}', 'plenum.config.json: adapters.auth must have a method authorize'],
@@ -82,6 +85,18 @@ test('a file that throws is a problem with what it says', async () => {
   const reading = await readingOf({ 'plenum.config.mjs': `throw new Error('no database yet');` });
   expect(reading).toMatchObject({
     problems: ['plenum.config.mjs could not be loaded: no database yet'],
+  });
+});
+
+test('a blank text in a file is unset, as in the environment', async () => {
+  const reading = await readingOf({ 'plenum.config.json': '{"PORT": " ", "PLENUM_MIDDLEWARES": []}' });
+  expect(reading).toMatchObject({ ok: true, config: { port: 3000, middlewares: [] } });
+});
+
+test('a slip in the one name that is read of an adapter is refused', async () => {
+  const slip = asCode.replace('onFailure', 'onFailur');
+  expect(await readingOf({ 'plenum.config.mjs': slip })).toMatchObject({
+    problems: ['plenum.config.mjs: adapters.moderation.onFailur is unknown: did you mean onFailure?'],
   });
 });
 
@@ -152,7 +167,7 @@ test('tokens of an identity provider take the place of a secret, and end dev mod
 test('keys are not fetched by plain HTTP but on the loopback address', () => {
   const keys = { PLENUM_JWKS_URL: 'http://id.example/keys', PLENUM_ADMIN_TOKEN: 'an-admin-token' };
   expect(readConfig(keys)).toMatchObject({ ok: true });
-  expect(readConfig({ ...keys, HOST: '0.0.0.0' })).toMatchObject({
+  expect(readConfig({ ...keys, HOST: '0.0.0.0', PLENUM_ENGINE: 'memory' })).toMatchObject({
     problems: [expect.stringContaining('PLENUM_JWKS_URL must begin with https://')],
   });
 });

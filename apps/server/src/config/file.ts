@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { FileReading } from '../config.ts';
 import { environmentSchema } from './environment.ts';
+import { didYouMean } from './names.ts';
 import {
   adaptersProblem,
   middlewareProblem,
@@ -78,9 +79,7 @@ const variableSchema = z
   .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))])
   .transform((value) => (Array.isArray(value) ? value.join(',') : String(value)));
 
-/** A misspelt PLENUM_ name gets the same hint as in the environment. */
-const isVariable = (name: string): boolean =>
-  name.startsWith('PLENUM_') || Object.hasOwn(environmentSchema.shape, name);
+const variableNames = Object.keys(environmentSchema.shape);
 
 /** Every name is known, every value of a variable has a form as text. */
 function fileReading(fileName: string, file: unknown): FileReading {
@@ -88,17 +87,23 @@ function fileReading(fileName: string, file: unknown): FileReading {
     return withProblems([`${fileName} must export an object by default`]);
   }
   const { adapters, middleware, requests, ...variables } = { ...noOwnParts, ...file };
-  const texts = z.record(z.string(), variableSchema).safeParse(variables);
   const parts = partsSchema.safeParse({ adapters, middleware, requests });
-  const unknown = Object.keys(variables).filter((name) => !isVariable(name));
+  const unknown = Object.keys(variables).filter((name) => !variableNames.includes(name));
+  const given = Object.fromEntries(Object.entries(variables).filter(([name]) => !unknown.includes(name)));
+  const texts = z.record(z.string(), variableSchema).safeParse(given);
+  const known = [...variableNames, ...Object.keys(noOwnParts)];
   const wrong = texts.error?.issues.map(({ path }) => `${path.join('.')} must be a text, a number or a list`);
   const problems = [
-    ...unknown.map((name) => `${name} is unknown`),
+    ...unknown.map((name) => `${name} is unknown${didYouMean(name, known)}`),
     ...(wrong ?? []),
     ...(parts.error?.issues.map(({ message }) => message) ?? []),
   ];
   if (!texts.success || !parts.success || problems.length > 0) {
     return withProblems(problems.map((problem) => `${fileName}: ${problem}`));
   }
-  return { variables: texts.data, own: parts.data, problems: [] };
+  // As in the environment a blank text says nothing; an empty list says that there is none of its items.
+  const filled = Object.entries(texts.data).filter(
+    ([name, text]) => text.trim() !== '' || Array.isArray(Reflect.get(variables, name)),
+  );
+  return { variables: Object.fromEntries(filled), own: parts.data, problems: [] };
 }

@@ -2,6 +2,8 @@
 import type { Adapters, SendMiddleware } from '@plenum/core';
 import type { OwnRequest } from '@plenum/gateway';
 
+import { didYouMean } from './names.ts';
+
 export interface OwnParts {
   readonly adapters: Adapters;
   /** By the names that the order of middlewares calls them. */
@@ -39,8 +41,14 @@ const has = (value: unknown, method: string): boolean =>
 export function adaptersProblem(value: unknown): string | null {
   if (!isObject(value)) return 'adapters must be an object with archive, notifier, moderation or auth';
   for (const [name, adapter] of Object.entries(value)) {
-    if (!isKind(name)) return `adapters.${name} is unknown: there are ${Object.keys(methods).join(', ')}`;
+    if (!isKind(name)) {
+      const near = didYouMean(name, Object.keys(methods));
+      return `adapters.${name} is unknown${near === '' ? `: there are ${Object.keys(methods).join(', ')}` : near}`;
+    }
     if (!has(adapter, methods[name])) return `adapters.${name} must have a method ${methods[name]}`;
+    // An adapter may have whatever else it needs, but no slip in the one name that is read of it besides its method.
+    const slip = keysOf(adapter).find((key) => key !== 'onFailure' && didYouMean(key, ['onFailure']) !== '');
+    if (slip !== undefined) return `adapters.${name}.${slip} is unknown: did you mean onFailure?`;
     const onFailure: unknown = Reflect.get(adapter, 'onFailure');
     if (![undefined, 'closed', 'open'].some((known) => known === onFailure)) {
       return `adapters.${name}.onFailure must be closed or open`;
@@ -48,6 +56,8 @@ export function adaptersProblem(value: unknown): string | null {
   }
   return null;
 }
+
+const keysOf = (value: unknown): readonly string[] => (isObject(value) ? Object.keys(value) : []);
 
 export function middlewareProblem(value: unknown): string | null {
   const isRecord = isObject(value) && Object.values(value).every((one) => typeof one === 'function');

@@ -12,7 +12,9 @@ const hardExitMs = 30_000;
 
 async function main(): Promise<number> {
   const nodeEnvironment = { ...environment, HOST: '127.0.0.1' };
-  const reading = readConfig(nodeEnvironment, await readConfigFile(process.cwd()));
+  const file = await readConfigFile(process.cwd());
+  // The nodes get the cluster's own Redis where none is given.
+  const reading = readConfig(nodeEnvironment, file, { isEngineGiven: true });
   for (const warning of reading.warnings) say(`Warning: ${warning}`);
   if (!reading.ok) {
     for (const problem of reading.problems) say(problem);

@@ -37,7 +37,7 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
     lifecycle.started('balancer', () => balancer.close());
     const redisUrl = options.redisUrl ?? (await ownRedis(lifecycle.started));
     const nodes = supervise(
-      { ...options, environment: { ...options.environment, REDIS_URL: redisUrl } },
+      { ...options, environment: { ...options.environment, REDIS_URL: redisUrl, PLENUM_ENGINE: 'redis' } },
       balancer,
     );
     lifecycle.started('nodes', nodes.stop);

@@ -1,28 +1,156 @@
-/** Options of the library that a variable of the environment sets too are judged by the form of that variable. */
+/** Options of the library: each is known and in its form, so that a slip is refused and never ignored. */
+import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { environmentSchema } from '../config/environment.ts';
+import { didYouMean } from '../config/names.ts';
+import { adaptersProblem, middlewareProblem, requestsProblem } from '../config/own-parts.ts';
+import { isLoopback, isProduction } from '../config/requirements.ts';
+import type { PlenumOptions } from '../create-plenum.ts';
 
-const judged = [
-  ['redisUrl', 'REDIS_URL'],
-  ['prefix', 'PLENUM_PREFIX'],
-  ['jwtSecret', 'PLENUM_JWT_SECRET'],
-  ['adminToken', 'PLENUM_ADMIN_TOKEN'],
-  ['service', 'PLENUM_SERVICE'],
-  ['event', 'PLENUM_EVENT'],
-  ['corsOrigins', 'PLENUM_CORS_ORIGINS'],
-  ['messageMaxBytes', 'PLENUM_MESSAGE_MAX_BYTES'],
-  ['maxConnectionsPerUser', 'PLENUM_MAX_CONNECTIONS_PER_USER'],
-  ['maxConnectionsPerIp', 'PLENUM_MAX_CONNECTIONS_PER_IP'],
-] as const;
+/** @returns a sentence without the value, which may be a secret; null: sound. */
+type Judge = (value: unknown, field: string) => string | null;
 
-type JudgedOptions = { readonly [Name in (typeof judged)[number][0]]?: string | number | readonly string[] };
+export interface OptionProblem {
+  readonly field: string;
+  readonly sentence: string;
+}
 
-/** @returns a sentence about the first with which no node would start; the value, which may be a secret, does not stand in it. */
-export function optionProblem(options: JudgedOptions): { field: string; sentence: string } | null {
-  for (const [field, variable] of judged) {
-    const value = options[field];
-    if (value === undefined) continue;
-    const [issue] = environmentSchema.shape[variable].safeParse(String(value)).error?.issues ?? [];
-    if (issue !== undefined) return { field, sentence: `${field} ${issue.message}` };
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const says = (isSound: boolean, field: string, expectation: string) =>
+  isSound ? null : `${field} must be ${expectation}`;
+
+/** An option that a variable of the environment sets too is judged by the form of that variable. */
+const variable =
+  (name: keyof typeof environmentSchema.shape, type: 'string' | 'number' | 'list'): Judge =>
+  (value, field) => {
+    const isType =
+      type === 'list'
+        ? Array.isArray(value) && value.every((item) => typeof item === 'string')
+        : typeof value === type;
+    if (!isType) return `${field} must be a ${type === 'list' ? 'list of strings' : type}`;
+    const [issue] = environmentSchema.shape[name].safeParse(String(value)).error?.issues ?? [];
+    return issue === undefined ? null : `${field} ${issue.message}`;
+  };
+
+const oneOf =
+  (...choices: readonly string[]): Judge =>
+  (value, field) => {
+    if (choices.some((choice) => choice === value)) return null;
+    const near = typeof value === 'string' ? didYouMean(value, choices) : '';
+    return `${field} must be one of ${choices.join(', ')}${near}`;
+  };
+
+const unknownIn = (value: object, known: readonly string[], field: string): string | null => {
+  const name = Object.keys(value).find((key) => !known.includes(key));
+  if (name === undefined) return null;
+  const near = didYouMean(name, known);
+  return `${field}${name} is unknown${near === '' ? `: there are ${known.join(', ')}` : near}`;
+};
+
+/** Settings that are numbers; `others` are lists that the engine takes besides. */
+const settings =
+  (defaults: object, ...others: readonly string[]): Judge =>
+  (value, field) => {
+    if (!isObject(value)) return `${field} must be an object`;
+    const unknown = unknownIn(value, [...Object.keys(defaults), ...others], `${field}.`);
+    if (unknown !== null) return unknown;
+    for (const [name, setting] of Object.entries(value)) {
+      if (others.includes(name) || setting === undefined) continue;
+      const type = typeof Reflect.get(defaults, name);
+      const isSound = typeof setting === type && (type !== 'number' || setting >= 0);
+      if (!isSound) return `${field}.${name} must be a ${type}${type === 'number' ? ' from 0 on' : ''}`;
+    }
+    return null;
+  };
+
+const gateway: Judge = (value, field) => {
+  if (!isObject(value)) return `${field} must be an object`;
+  const isMounted = 'fastify' in value || 'io' in value;
+  const unknown = unknownIn(value, ['host', 'port', 'fastify', 'io'], `${field}.`);
+  if (unknown !== null) return unknown;
+  if (isMounted && ('host' in value || 'port' in value)) {
+    return `${field}.host and ${field}.port are of no use with ${field}.fastify: its owner listens`;
+  }
+  if (isMounted && !(Reflect.get(value, 'fastify') && Reflect.get(value, 'io'))) {
+    return `${field}.fastify and ${field}.io must be given together`;
+  }
+  const { host, port }: { host?: unknown; port?: unknown } = value;
+  if (host !== undefined) {
+    const problem = variable('HOST', 'string')(host, `${field}.host`);
+    if (problem !== null) return problem;
+  }
+  return port === undefined ? null : variable('PORT', 'number')(port, `${field}.port`);
+};
+
+const hasMethods =
+  (...methods: readonly string[]): Judge =>
+  (value, field) => {
+    const isSound =
+      isObject(value) && methods.every((name) => typeof Reflect.get(value, name) === 'function');
+    return says(isSound, field, `an object with ${methods.join(', ')}`);
+  };
+
+const text: Judge = (value, field) => says(Array.isArray(value), field, 'a list of names');
+
+const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
+  engine: (value, field) => (value === 'memory' ? null : hasMethods('health', 'close')(value, field)),
+  redisUrl: variable('REDIS_URL', 'string'),
+  prefix: variable('PLENUM_PREFIX', 'string'),
+  mode: oneOf('node', 'client'),
+  gateway,
+  jwtSecret: variable('PLENUM_JWT_SECRET', 'string'),
+  adminToken: variable('PLENUM_ADMIN_TOKEN', 'string'),
+  service: variable('PLENUM_SERVICE', 'string'),
+  event: variable('PLENUM_EVENT', 'string'),
+  corsOrigins: variable('PLENUM_CORS_ORIGINS', 'list'),
+  createPolicy: oneOf('any', 'service'),
+  createOnJoin: oneOf('none', 'public'),
+  fanOut: oneOf('coalesced', 'plain'),
+  messageMaxBytes: variable('PLENUM_MESSAGE_MAX_BYTES', 'number'),
+  maxConnectionsPerUser: variable('PLENUM_MAX_CONNECTIONS_PER_USER', 'number'),
+  maxConnectionsPerIp: variable('PLENUM_MAX_CONNECTIONS_PER_IP', 'number'),
+  engineSettings: settings(defaultEngineSettings, 'deliveryKinds', 'endedDeliveryKinds'),
+  adapters: adaptersProblem,
+  delivery: settings(defaultDeliverySettings),
+  middleware: middlewareProblem,
+  middlewares: text,
+  requests: requestsProblem,
+  clusterStrategy: oneOf('owner', 'local'),
+  logger: hasMethods('debug', 'info', 'warn', 'error'),
+};
+
+/**
+ * An option that is undefined counts as left out.
+ * @returns a sentence about the first thing with which the options cannot be honoured
+ */
+export function optionProblem(options: PlenumOptions, nodeEnv: string | undefined): OptionProblem | null {
+  const unknown = unknownIn(options, Object.keys(judges), '');
+  if (unknown !== null) return { field: unknown.split(' ')[0] ?? '', sentence: unknown };
+  for (const [field, judge] of Object.entries(judges)) {
+    const value: unknown = Reflect.get(options, field);
+    const sentence = value === undefined ? null : judge(value, field);
+    if (sentence !== null) return { field, sentence };
+  }
+  return contradiction(options) ?? missingEngine(options, nodeEnv);
+}
+
+function contradiction({ engine, redisUrl, mode, gateway }: PlenumOptions): OptionProblem | null {
+  if (engine !== undefined && redisUrl !== undefined) {
+    return { field: 'engine', sentence: 'engine and redisUrl are both given: keep one' };
+  }
+  if (mode === 'client' && gateway !== undefined) {
+    return { field: 'gateway', sentence: 'gateway is of no use with mode client: nothing listens then' };
   }
   return null;
+}
+
+/** The same rule as for a node that the environment configures. */
+function missingEngine(options: PlenumOptions, nodeEnv: string | undefined): OptionProblem | null {
+  const { engine, redisUrl, gateway } = options;
+  if (engine !== undefined || redisUrl !== undefined) return null;
+  const host = gateway !== undefined && 'host' in gateway ? gateway.host : undefined;
+  const isReachable = host !== undefined && !isLoopback(host);
+  if (!isProduction(nodeEnv) && !isReachable) return null;
+  const where = isReachable ? 'gateway.host is no loopback address' : 'NODE_ENV is production';
+  const sentence = `redisUrl must be given where ${where}: without Redis this process stands alone and forgets everything when it ends; if that is wanted, give engine: 'memory'`;
+  return { field: 'redisUrl', sentence };
 }

@@ -1,0 +1,68 @@
+/** What the commands of a user need to know: where a node is, how to speak to it, and how tokens are signed. Nothing else. */
+import {
+  type ConfigReading,
+  environment,
+  type FileReading,
+  variableProblems,
+  variablesOf,
+} from '../config.ts';
+import { environmentSchema } from './environment.ts';
+
+/** A part of what a command asks for; what it was told on the command line it does not ask the configuration for. */
+export type ClientNeed = 'place' | 'token' | 'token, here or of a node';
+
+const place = ['HOST', 'PORT'];
+const token = ['PLENUM_JWT_SECRET', 'PLENUM_JWKS_URL'];
+
+function namesOf(need: ClientNeed, isSecretSet: boolean): readonly string[] {
+  if (need === 'place') return place;
+  // Without a secret the node in dev mode is asked that listens there.
+  return need === 'token' || isSecretSet ? token : [...token, ...place];
+}
+
+const clientSchema = environmentSchema.pick({
+  HOST: true,
+  PORT: true,
+  PLENUM_EVENT: true,
+  PLENUM_JWT_SECRET: true,
+  PLENUM_JWKS_URL: true,
+});
+
+export interface ClientConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly event: string;
+  /** Null: none is known here. */
+  readonly jwtSecret: string | null;
+  /** Tokens come from an identity provider. */
+  readonly hasJwks: boolean;
+}
+
+export type ClientConfigReading =
+  | { readonly ok: true; readonly config: ClientConfig; readonly warnings: readonly string[] }
+  | Extract<ConfigReading, { readonly ok: false }>;
+
+/**
+ * A variable that a client does not need is not looked at, however wrong it is; nor does a file that cannot be read stand in
+ * the way of a command to which the command line says all.
+ */
+export function readClientConfig(
+  needs: readonly ClientNeed[],
+  file: FileReading,
+  from: NodeJS.ProcessEnv = environment,
+): ClientConfigReading {
+  const { texts, warnings } = variablesOf(from, file);
+  const isSecretSet = texts['PLENUM_JWT_SECRET'] !== undefined;
+  const needed = ['PLENUM_EVENT', ...needs.flatMap((need) => namesOf(need, isSecretSet))];
+  const asked = Object.fromEntries(needed.map((name) => [name, texts[name]]));
+  const parsed = clientSchema.safeParse(asked);
+  const all = [...warnings, ...file.problems];
+  if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error, texts), warnings: all };
+  const { HOST: host, PORT: port, PLENUM_EVENT: event, PLENUM_JWT_SECRET, PLENUM_JWKS_URL } = parsed.data;
+  const config = {
+    ...{ host, port, event },
+    jwtSecret: PLENUM_JWT_SECRET ?? null,
+    hasJwks: PLENUM_JWKS_URL !== undefined,
+  };
+  return { ok: true, config, warnings: all };
+}

@@ -1,0 +1,50 @@
+/** What a node has to be told before it starts: its engine, and outside dev mode its secrets. */
+import { BlockList, isIP } from 'node:net';
+import type { Environment } from './environment.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** True for an address that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  if (family === 0) return host.toLowerCase() === 'localhost';
+  return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+export const isProduction = (nodeEnv: string | undefined): boolean =>
+  nodeEnv?.trim().toLowerCase() === 'production';
+
+/** Loopback host, no secret, NODE_ENV not `production`. */
+export const isDev = (variables: Environment): boolean =>
+  isLoopback(variables.HOST) &&
+  variables.PLENUM_JWT_SECRET === undefined &&
+  variables.PLENUM_JWKS_URL === undefined &&
+  !isProduction(variables.NODE_ENV);
+
+/** A node that keeps everything in memory, alone, has to be asked for where somebody else may depend on it. */
+export function engineProblems(variables: Environment): string[] {
+  const { PLENUM_ENGINE: engine, REDIS_URL: redisUrl } = variables;
+  if (engine === 'memory' && redisUrl !== undefined) {
+    return ['PLENUM_ENGINE is memory but REDIS_URL is set: leave one of them out'];
+  }
+  if (redisUrl !== undefined || engine === 'memory') return [];
+  if (engine === 'redis') return ['REDIS_URL must be set: PLENUM_ENGINE is redis'];
+  if (isLoopback(variables.HOST) && !isProduction(variables.NODE_ENV)) return [];
+  const where = isProduction(variables.NODE_ENV) ? 'NODE_ENV is production' : 'HOST is no loopback address';
+  return [
+    `REDIS_URL must be set where ${where}: a node without Redis stands alone and forgets everything when it ends; if that is wanted, set PLENUM_ENGINE=memory`,
+  ];
+}
+
+export function missingSecrets(variables: Environment): string[] {
+  if (isDev(variables)) return [];
+  const why = 'must be set outside dev mode (dev mode: HOST is loopback, no secret, NODE_ENV not production)';
+  return [
+    ...(variables.PLENUM_JWT_SECRET === undefined && variables.PLENUM_JWKS_URL === undefined
+      ? [`PLENUM_JWT_SECRET ${why}, at least 32 bytes`]
+      : []),
+    ...(variables.PLENUM_ADMIN_TOKEN === undefined ? [`PLENUM_ADMIN_TOKEN ${why}`] : []),
+  ];
+}

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { createPlenum, type PlenumOptions } from '../create-plenum.ts';
+import { optionProblem } from './option-problem.ts';
+
+/** As a caller in plain JavaScript may write it. */
+const sentenceOf = (options: object, nodeEnv?: string) => optionProblem(options, nodeEnv)?.sentence ?? null;
+
+test.each([
+  [{ redisURL: 'redis://127.0.0.1:6379' }, 'redisURL is unknown: did you mean redisUrl?'],
+  [{ Mode: 'client' }, 'Mode is unknown: did you mean mode?'],
+  [{ url: 'redis://127.0.0.1' }, /^url is unknown: there are engine, redisUrl, /],
+  [{ mode: 'cleint' }, 'mode must be one of node, client: did you mean client?'],
+  [{ mode: null }, 'mode must be one of node, client'],
+  [{ createPolicy: 'srevice' }, 'createPolicy must be one of any, service: did you mean service?'],
+  [{ createOnJoin: true }, 'createOnJoin must be one of none, public'],
+  [{ fanOut: 'plian' }, 'fanOut must be one of coalesced, plain: did you mean plain?'],
+  [{ clusterStrategy: 'pg' }, 'clusterStrategy must be one of owner, local'],
+  [{ gateway: { server: {} } }, 'gateway.server is unknown: there are host, port, fastify, io'],
+  [{ gateway: { prot: 1 } }, 'gateway.prot is unknown: did you mean port?'],
+  [{ gateway: 3000 }, 'gateway must be an object'],
+  [{ gateway: { port: '3000' } }, 'gateway.port must be a number'],
+  [{ gateway: { port: 70_000 } }, 'gateway.port must be a whole number from 0 to 65535'],
+  [{ gateway: { fastify: {} } }, 'gateway.fastify and gateway.io must be given together'],
+  [{ gateway: { fastify: {}, io: {}, port: 1 } }, /^gateway.host and gateway.port are of no use/],
+  [
+    { engineSettings: { ratePerSecond: 1 } },
+    /^engineSettings.ratePerSecond is unknown: did you mean ratePerSec/,
+  ],
+  [{ engineSettings: { ratePerSec: '1' } }, 'engineSettings.ratePerSec must be a number from 0 on'],
+  [{ engineSettings: { leaseTtlMs: Number.NaN } }, 'engineSettings.leaseTtlMs must be a number from 0 on'],
+  [{ delivery: { batchsize: 1 } }, 'delivery.batchsize is unknown: did you mean batchSize?'],
+  [{ adapters: { notifer: {} } }, 'adapters.notifer is unknown: did you mean notifier?'],
+  [{ adapters: { auth: {} } }, 'adapters.auth must have a method authorize'],
+  [{ middleware: [1] }, 'middleware must be an object of functions, by their names'],
+  [{ requests: {} }, 'requests must be a list of what defineRequest returns'],
+  [{ middlewares: 'auth' }, 'middlewares must be a list of names'],
+  [{ corsOrigins: 'https://a.example' }, 'corsOrigins must be a list of strings'],
+  [{ messageMaxBytes: '4096' }, 'messageMaxBytes must be a number'],
+  [{ logger: console.log }, 'logger must be an object with debug, info, warn, error'],
+  [{ engine: 'redis' }, 'engine must be an object with health, close'],
+  [{ redisUrl: '' }, /^redisUrl must begin with redis:/],
+  [{ engine: 'memory', redisUrl: 'redis://127.0.0.1' }, 'engine and redisUrl are both given: keep one'],
+  [{ mode: 'client', gateway: {} }, 'gateway is of no use with mode client: nothing listens then'],
+])('the options %o are judged: %s', (options, sentence) => {
+  const told = sentenceOf(options);
+  if (sentence instanceof RegExp) expect(told).toMatch(sentence);
+  else expect(told).toBe(sentence);
+});
+
+test.each([
+  {},
+  { redisUrl: undefined },
+  { gateway: {} },
+  { gateway: { host: 'localhost' } },
+  { mode: 'node' },
+])('the options %o are honoured', (options) => expect(sentenceOf(options)).toBeNull());
+
+test.each([
+  [{}, 'production'],
+  [{ redisUrl: undefined }, 'production'],
+  [{ gateway: { host: '0.0.0.0' } }, undefined],
+])('memory has to be asked for where others depend on it: %o with NODE_ENV %s', (options, nodeEnv) => {
+  expect(sentenceOf(options, nodeEnv)).toMatch(/^redisUrl must be given where .* give engine: 'memory'$/);
+  expect(sentenceOf({ ...options, engine: 'memory' }, nodeEnv)).toBeNull();
+  expect(sentenceOf({ ...options, redisUrl: 'redis://127.0.0.1:6379' }, nodeEnv)).toBeNull();
+});
+
+test('createPlenum refuses an unknown option before it opens anything', async () => {
+  const options: object = { redisURL: 'redis://127.0.0.1:1' };
+  const asked: PlenumOptions = options;
+  await expect(createPlenum(asked)).rejects.toMatchObject({
+    failure: {
+      code: 'invalid_args',
+      error: 'redisURL is unknown: did you mean redisUrl?',
+      details: { field: 'redisURL' },
+    },
+  });
+});
+
+test('engine memory is the memory engine', async () => {
+  await using closing = {
+    plenum: await createPlenum({ engine: 'memory' }),
+    [Symbol.asyncDispose]: () => closing.plenum.close(),
+  };
+  const made = await closing.plenum.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'ada' });
+  expect(made).toMatchObject({ ok: true });
+});
