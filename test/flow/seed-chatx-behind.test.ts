@@ -109,7 +109,7 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
     const archive = recordingArchive();
     archive.fault('throw');
     const { logger } = recordingLogger();
-    const tuned = { adapters: { archive }, delivery: eager, engineSettings: { roomQueueLimit: 3 }, logger };
+    const tuned = { adapters: { archive }, delivery: eager, engineSettings: { roomQueueLimit: 4 }, logger };
     await using chat = await startChat(at(engine), tuned);
     for (const where of [room, 'room:second']) await chat.join(where, user);
     for (const text of ['1', '2', '3']) expect(await chat.send(room, user, text)).toMatchObject({ ok: true });
@@ -135,7 +135,7 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
       onTestFinished(watchTelemetry(event, (payload) => seen.push(payload)));
     }
     const archive = recordingArchive();
-    const engineSettings = { ratePerSec: 0.001, rateBurst: 2, roomQueueLimit: 3 };
+    const engineSettings = { ratePerSec: 0.001, rateBurst: 2, roomQueueLimit: 4 };
     await using chat = await startChat(at(engine), {
       adapters: { archive },
       delivery: eager,

@@ -64,6 +64,8 @@ export class WatchedNode implements AsyncDisposable {
         ratePerSec: unlimited,
         rateBurst: unlimited,
         membershipRatePerSec: unlimited,
+        changeRatePerSec: unlimited,
+        changeRateBurst: unlimited,
         membershipRateBurst: unlimited,
       },
       logger: silent,

@@ -48,7 +48,7 @@ export const settings = {
   overloaded: {
     logger: recordingLogger().logger,
     adapters: { archive: { save: () => Promise.reject(new Error('this archive is down')) } },
-    engineSettings: { roomQueueLimit: 1 },
+    engineSettings: { roomQueueLimit: 2 },
   },
 } as const satisfies Record<string, PlenumOptions>;
 export type Setting = keyof typeof settings;

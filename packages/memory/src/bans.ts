@@ -1,33 +1,57 @@
 import type { Position } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
+import { byText, SortedList } from './sorted-list.ts';
 
 export type BanStanding = Pick<Position, 'isBanned' | 'bannedUntilMs'>;
 
 const notBanned: BanStanding = { isBanned: false, bannedUntilMs: null };
 
-/** Who is banned from one group, and until when. A ban whose time has come is none, and is forgotten when it is looked at. */
+interface BanEnd {
+  readonly untilMs: number;
+  readonly userId: UserId;
+}
+
+/** Who is banned from one group, and until when. A ban whose time has come is none. */
 export class Bans {
   /** Null: until somebody unbans. */
   readonly #untilMs = new Map<UserId, number | null>();
+  readonly #ends = new SortedList<BanEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
+
+  get size(): number {
+    return this.#untilMs.size;
+  }
+
+  /** Some of them end by themselves. */
+  get hasTimed(): boolean {
+    return this.#ends.size > 0;
+  }
 
   /** Replaces the time of an earlier ban. */
   put(userId: UserId, untilMs: number | null): void {
+    this.delete(userId);
     this.#untilMs.set(userId, untilMs);
+    if (untilMs !== null) this.#ends.add({ untilMs, userId });
   }
 
   delete(userId: UserId): void {
+    const untilMs = this.#untilMs.get(userId) ?? null;
+    if (untilMs !== null) this.#ends.delete({ untilMs, userId });
     this.#untilMs.delete(userId);
   }
 
   clear(): void {
-    this.#untilMs.clear();
+    for (const userId of [...this.#untilMs.keys()]) this.delete(userId);
+  }
+
+  /** Frees those whose time has come, at most `limit`. */
+  dropEnded(nowMs: number, limit: number): void {
+    const ended = this.#ends.countWhile(({ untilMs }) => untilMs <= nowMs);
+    for (const { userId } of this.#ends.slice(0, Math.min(ended, limit))) this.delete(userId);
   }
 
   standing(userId: UserId, nowMs: number): BanStanding {
     const untilMs = this.#untilMs.get(userId);
-    if (untilMs === undefined) return notBanned;
-    if (untilMs === null || untilMs > nowMs) return { isBanned: true, bannedUntilMs: untilMs };
-    this.#untilMs.delete(userId);
-    return notBanned;
+    if (untilMs === undefined || (untilMs !== null && untilMs <= nowMs)) return notBanned;
+    return { isBanned: true, bannedUntilMs: untilMs };
   }
 }

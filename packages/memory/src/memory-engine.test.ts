@@ -21,7 +21,7 @@ async function begin(settings: Partial<EngineSettings> = {}) {
   const engine = createMemoryEngine({
     random: seededRandom(),
     clock,
-    settings: { ...defaultEngineSettings, ...settings },
+    settings: { ...defaultEngineSettings, changeRatePerSec: 1e6, changeRateBurst: 1e6, ...settings },
     wallBaseMs: Date.UTC(2025, 0, 15, 10, 30),
   });
   await engine.groups.change(createCommand({ groupId, actor: 'owner', groupType: 'strict_private' }));

@@ -38,7 +38,7 @@ export class MemoryOutbox {
     this.#kinds = new Set(options.kinds);
   }
 
-  /** Messages of the group that the archive has not taken yet; 0 where there is none. */
+  /** Entries of the group that the archive has not taken yet; 0 where there is none. */
   queued(groupId: GroupId): number {
     return this.#partitions.get(partitionOf(groupId))?.queued(groupId) ?? 0;
   }
@@ -46,7 +46,7 @@ export class MemoryOutbox {
   /** To be called in the step that stores the entry. */
   write(groupId: GroupId, entry: LogEntry): void {
     if (this.#kinds.size === 0) return;
-    const isCounted = entry.kind === 'message' && this.#kinds.has('archive');
+    const isCounted = this.#kinds.has('archive');
     this.#of(partitionOf(groupId)).add(archiveEntryFrom(entry), isCounted);
   }
 

@@ -49,8 +49,10 @@ export class MemoryState {
   readonly messageBuckets: TokenBuckets;
   /** Of joins, leaves and creates, per user. */
   readonly membershipBuckets: TokenBuckets;
-  /** Groups that have a mute which ends by itself. */
-  readonly timedMutes = new Set<GroupState>();
+  /** Of changes, per acting user and group. */
+  readonly changeBuckets: TokenBuckets;
+  /** Groups that have a mute or a ban which ends by itself. */
+  readonly timed = new Set<GroupState>();
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
   readonly outbox: MemoryOutbox;
   readonly #publish: MemoryStateOptions['publish'];
@@ -70,6 +72,8 @@ export class MemoryState {
       { perSec: membershipRatePerSec, burst: membershipRateBurst },
       nowMs,
     );
+    const { changeRatePerSec, changeRateBurst } = options.settings;
+    this.changeBuckets = new TokenBuckets({ perSec: changeRatePerSec, burst: changeRateBurst }, nowMs);
     this.#tombstones = new ExpiringMap(nowMs);
   }
 
@@ -90,7 +94,7 @@ export class MemoryState {
     group.forgetEveryone();
     this.groups.delete(group.groupId);
     this.groupIds.delete(group.groupId);
-    this.timedMutes.delete(group);
+    this.timed.delete(group);
     this.#tombstones.set(group.groupId, group, nowMs + tombstoneMs);
   }
 
@@ -123,6 +127,7 @@ export class MemoryState {
     this.requests.sweep(nowMs);
     this.messageBuckets.sweep(nowMs);
     this.membershipBuckets.sweep(nowMs);
+    this.changeBuckets.sweep(nowMs);
     this.#tombstones.sweep(nowMs);
   }
 }

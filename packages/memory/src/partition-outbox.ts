@@ -48,7 +48,7 @@ export class PartitionOutbox {
     return this.#entries.length;
   }
 
-  /** @param isCounted a message, and there is an archive. */
+  /** @param isCounted there is an archive. */
   add(entry: ArchiveEntry, isCounted: boolean): void {
     this.#lastNumber += 1;
     this.#entries.push({ number: this.#lastNumber, entry });
@@ -153,7 +153,6 @@ export class PartitionOutbox {
   }
 
   #countOff(entry: ArchiveEntry): void {
-    if (entry.type !== 'message') return;
     const left = this.queued(entry.group_id) - 1;
     if (left > 0) this.#queued.set(entry.group_id, left);
     else this.#queued.delete(entry.group_id);

@@ -9,12 +9,14 @@ export function refusalOf(
   { group, nowMs }: { readonly group: GroupState; readonly nowMs: number },
 ): Failure | null {
   const record = group.member(userId, nowMs);
+  const { isBanned, bannedUntilMs } = group.bans.standing(userId, nowMs);
   return firstRefusal(operation, {
     group: { groupType: group.groupType, counts: group.counts(nowMs), maxMembers: group.settings.maxMembers },
     actor: userId,
     actorRecord: record,
     subjectRecord: record,
-    isSubjectBanned: group.bans.standing(userId, nowMs).isBanned,
+    isSubjectBanned: isBanned,
+    subjectBannedUntilMs: bannedUntilMs,
     nowMs,
   });
 }

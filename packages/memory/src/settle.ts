@@ -2,16 +2,17 @@ import { SERVICE, type UserId } from '@plenum/protocol';
 import type { GroupState } from './group-state.ts';
 import type { MemoryState } from './memory-state.ts';
 
-/** Mutes that one command ends at most, besides those of the users it is about. */
+/** Mutes, and bans, that one command ends at most, besides those of the users it is about. */
 const settledAtOnce = 50;
 
-/** Ends due mutes: the earliest first, then those of `users`, so that a stored status is the effective one. */
+/** Ends due mutes and bans: the earliest first, then those of `users`, so that a stored status is the effective one. */
 export function settle(
   state: MemoryState,
   group: GroupState,
   due: { readonly users: readonly UserId[]; readonly nowMs: number },
 ): void {
   const { nowMs } = due;
+  group.bans.dropEnded(nowMs, settledAtOnce);
   for (const userId of group.dueMutes(nowMs, settledAtOnce)) end(userId);
   for (const userId of due.users) if (group.isMuteDue(userId, nowMs)) end(userId);
 
@@ -25,8 +26,9 @@ export function settle(
 
 /** Ends what is due in groups that nobody asks anything of. */
 export function settleIdleGroups(state: MemoryState, nowMs: number): void {
-  for (const group of [...state.timedMutes]) {
+  for (const group of [...state.timed]) {
+    group.bans.dropEnded(nowMs, Number.POSITIVE_INFINITY);
     while (group.dueMutes(nowMs, 1).length > 0) settle(state, group, { users: [], nowMs });
-    if (!group.hasTimedMutes) state.timedMutes.delete(group);
+    if (!group.hasTimedMutes && !group.bans.hasTimed) state.timed.delete(group);
   }
 }

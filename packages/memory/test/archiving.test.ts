@@ -165,12 +165,12 @@ test('an archive that refuses everything is offered no more than may be kept; al
 
 test('while dead letters are full a room fills up and says so, and a deleted letter gives way to the next', async () => {
   const settings = { deadLettersMax, batchSize: 2, maxRetries: 0 };
-  await using scene = await beginDelivery({ settings, roomQueueLimit: 6 });
+  await using scene = await beginDelivery({ settings, roomQueueLimit: 7 });
   const ids = await scene.send(...numbered(6));
   scene.archive.refuse(...ids);
   await scene.own();
   await scene.pass(5000);
-  await scene.send('one', 'two', 'three');
+  await scene.send('one', 'two', 'three', 'four');
   await expect(scene.send('too many')).rejects.toThrow('room_overloaded');
   const [oldest] = await scene.letters();
   await scene.engine.deadLetters.delete(oldest?.id ?? '');
@@ -194,7 +194,7 @@ test('the next owner goes on where the last one stopped, and repeats only what w
 });
 
 test('a room above its limit is refused while the archive is down and open again when it is back', async () => {
-  await using scene = await beginDelivery({ roomQueueLimit: 5 });
+  await using scene = await beginDelivery({ roomQueueLimit: 6 });
   scene.archive.fault('throw');
   await scene.own();
   await scene.send(...numbered(5));

@@ -38,6 +38,7 @@ export const errors = {
   not_banned: rejected(409, 'User is not banned'),
   last_admin: rejected(409, 'The last admin of a group cannot be removed'),
   group_full: rejected(409, 'Group is full'),
+  limit_reached: rejected(409, 'A limit on what is kept is reached'),
   dead_letter_not_found: rejected(404, 'Dead letter not found'),
   rate_limited: later(429, 'Rate limit exceeded'),
   room_overloaded: later(503, 'Room queue is full'),
@@ -75,6 +76,7 @@ export interface FailureDetails {
   readonly limit?: number;
   readonly reason?: string;
   readonly muted_until?: string;
+  readonly banned_until?: string;
   readonly status?: string;
 }
 

@@ -1,7 +1,7 @@
 #!lua
 -- Accepts an applicant; from this entry on he receives.
 -- @include change-header
-local reason = ARGV[14]
+local reason = ARGV[18]
 -- @include change
 -- @include change-entry
 -- @include accept-checks
@@ -10,6 +10,8 @@ if not group then return refuse('group_not_found') end
 local code, applicant = refusal_of_decision(group, now)
 if code then return refuse(code) end
 if is_full(group) then return refuse('group_full') end
+local held = held_up()
+if held then return held end
 
 take_out(group, user_id, applicant)
 applicant.status = 'a'

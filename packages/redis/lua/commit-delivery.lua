@@ -2,7 +2,7 @@
 -- The effects of one round of deliveries, all or nothing: whoever dies before it has done nothing, whoever dies behind it
 -- has done all of it. Nothing is changed by a node that does not hold the lease under this token, or that has not read
 -- this very cursor.
--- `passed` is `<group id> <messages>` per group whose messages the cursor passes. `refused` holds a line per entry, its
+-- `passed` is `<group id> <entries>` per group whose entries the cursor passes. `refused` holds a line per entry, its
 -- text taken from the outbox (`place`) or, for one that is retried already (`-`), from the retries:
 -- `retry <message_id> <attempts> <place> <delay_ms> <members cursor or ->`
 -- `dead <message_id> <attempts> <place> <reason>`. `taken` are message ids of retries that are done. Of the dead letters the
@@ -90,8 +90,8 @@ if page == '' then
 else
   redis.call('HSET', cursors_key, kind .. ':page', page)
 end
-for group_id, messages in string.gmatch(passed, '(%S+) (%d+)') do
-  if redis.call('HINCRBY', queued_key, group_id, -messages) <= 0 then redis.call('HDEL', queued_key, group_id) end
+for group_id, entries in string.gmatch(passed, '(%S+) (%d+)') do
+  if redis.call('HINCRBY', queued_key, group_id, -entries) <= 0 then redis.call('HDEL', queued_key, group_id) end
 end
 if cursor ~= expected_cursor then trim_outbox() end
 return { 'committed', integer(now), integer(dropped) }

@@ -1,16 +1,18 @@
 #!lua
 -- Creates a group with its first admin.
 -- @include change-header
-local group_type = ARGV[14]
-local max_members = ARGV[15]
-local is_ephemeral = ARGV[16]
-local history = ARGV[17]
-local metadata = ARGV[18]
+local group_type = ARGV[18]
+local max_members = ARGV[19]
+local is_ephemeral = ARGV[20]
+local history = ARGV[21]
+local metadata = ARGV[22]
 -- @include change
 -- @include change-entry
 -- @include creation
 
 if group then return refuse('already_exists') end
+local held = held_up()
+if held then return held end
 return create({
   type = group_type,
   max_members = max_members,

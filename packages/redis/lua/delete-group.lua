@@ -6,6 +6,8 @@
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end
+local held = held_up()
+if held then return held end
 
 local seq = record_change('deleted')
 bury(group, now)

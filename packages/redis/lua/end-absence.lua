@@ -1,12 +1,12 @@
 #!lua
 -- Ends a membership in an ephemeral group by absence, unless the member is back or has joined anew since.
 -- @include group-header
-local groups_key = KEYS[9]
-local on_key = KEYS[10]
-local reads_key = KEYS[11]
-local away_key = KEYS[12]
-local user_id = ARGV[8]
-local absence_ms = ARGV[9]
+local groups_key = KEYS[11]
+local on_key = KEYS[12]
+local reads_key = KEYS[13]
+local away_key = KEYS[14]
+local user_id = ARGV[9]
+local absence_ms = ARGV[10]
 -- @include clock
 -- @include member
 -- @include group

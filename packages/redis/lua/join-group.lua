@@ -1,20 +1,22 @@
 #!lua
 -- Joins a public group, applies to a private one, or is admitted by the service. Where there is no group, it may create one.
 -- @include change-header
-local is_ensured = ARGV[14]
-local is_admitted = ARGV[15]
-local pending_max = ARGV[16]
-local creates_public = ARGV[17]
+local is_ensured = ARGV[18]
+local is_admitted = ARGV[19]
+local pending_max = ARGV[20]
+local creates_public = ARGV[21]
 -- @include change
 -- @include change-entry
 -- @include creation
 
 if not group and creates_public == '1' and is_admitted ~= '1' then
+  local held = held_up()
+  if held then return held end
   return create({ type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '' })
 end
 if not group then return refuse('group_not_found') end
-local member, is_banned = find_member(user_id, now)
-if is_banned then return refuse('banned') end
+local member, is_banned, banned_until = find_member(user_id, now)
+if is_banned then return refuse('banned', banned_until) end
 
 if member and is_ensured == '1' then
   if group.is_settled then commit(group, now) end
@@ -26,6 +28,8 @@ local may_ask_again = not is_direct and member ~= nil and member.status == 'm'
 if member and not may_ask_again then return refuse('already_member') end
 if not member and is_full(group) then return refuse('group_full') end
 if not member and not is_direct and group.pending >= tonumber(pending_max) then return refuse('group_full') end
+local held = held_up()
+if held then return held end
 
 if is_direct then
   local is_first = group.type == 'public' and group.active == 0

@@ -13,14 +13,14 @@ local seq = ARGV[2]
 
 local now = clock_ms()
 
-local function refuse(code)
-  return { 'refused', integer(now), code, '' }
+local function refuse(code, detail)
+  return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
 local field = redis.call('HMGET', group_key, 'seq', 'events', 'deleted')
 if not field[1] or field[3] then return refuse('group_not_found') end
-local member, is_banned = find_member(user_id, now)
-if is_banned then return refuse('banned') end
+local member, is_banned, banned_until = find_member(user_id, now)
+if is_banned then return refuse('banned', banned_until) end
 if not member then return refuse('not_a_member') end
 if member.status == 'p' then return refuse('pending_membership') end
 expect_writable(reads_key, 'hash', { 'HSET' })

@@ -1,7 +1,7 @@
 #!lua
 -- Mutes a member of a strict_private group, for a time or until somebody unmutes him.
 -- @include change-header
-local for_ms = ARGV[14]
+local for_ms = ARGV[18]
 -- @include change
 -- @include change-entry
 
@@ -11,6 +11,8 @@ if not acts_as_admin() then return refuse('not_admin') end
 local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
 if member.status ~= 'a' or member.role == 'a' then return refuse('cannot_mute') end
+local held = held_up()
+if held then return held end
 
 take_out(group, user_id, member)
 member.status = 'm'

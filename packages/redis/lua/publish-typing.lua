@@ -19,8 +19,8 @@ end
 
 local field = redis.call('HMGET', group_key, 'type', 'deleted')
 if not field[1] or field[2] then return refuse('group_not_found') end
-local member, is_banned = find_member(user_id, now)
-if is_banned then return refuse('banned') end
+local member, is_banned, banned_until = find_member(user_id, now)
+if is_banned then return refuse('banned', banned_until) end
 if not member then return refuse('not_a_member') end
 if member.status == 'p' then return refuse('pending_membership') end
 local is_muted = member.status == 'm' and not (member.ends_at and member.ends_at <= now)

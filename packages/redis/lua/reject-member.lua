@@ -1,7 +1,7 @@
 #!lua
 -- Turns an applicant away.
 -- @include change-header
-local reason = ARGV[14]
+local reason = ARGV[18]
 -- @include change
 -- @include change-entry
 -- @include accept-checks
@@ -9,6 +9,8 @@ local reason = ARGV[14]
 if not group then return refuse('group_not_found') end
 local code, applicant = refusal_of_decision(group, now)
 if code then return refuse(code) end
+local held = held_up()
+if held then return held end
 
 remove_member(group, user_id, applicant)
 return done(nil, record_change('rejected', reason_field(reason)))

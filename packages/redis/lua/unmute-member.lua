@@ -1,7 +1,7 @@
 #!lua
 -- Ends a mute; roles and since_seq stay.
 -- @include change-header
-local reason = ARGV[14]
+local reason = ARGV[18]
 -- @include change
 -- @include change-entry
 
@@ -11,6 +11,8 @@ if not acts_as_admin() then return refuse('not_admin') end
 local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
 if member.status ~= 'm' then return refuse('not_muted') end
+local held = held_up()
+if held then return held end
 
 take_out(group, user_id, member)
 member.status = 'a'

@@ -1,14 +1,16 @@
 #!lua
 -- Changes settings: each is empty to keep what there is, `null` to take it away.
 -- @include change-header
-local max_members = ARGV[14]
-local history = ARGV[15]
-local metadata = ARGV[16]
+local max_members = ARGV[18]
+local history = ARGV[19]
+local metadata = ARGV[20]
 -- @include change
 -- @include change-entry
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end
+local held = held_up()
+if held then return held end
 
 local changes = {}
 -- @param json the value as the entry tells it

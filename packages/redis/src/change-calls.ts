@@ -1,5 +1,5 @@
 /** Which script a command runs, and with what. */
-import type { GroupCommand, GroupSettings, UpdateGroup } from '@plenum/core';
+import { type GroupCommand, type GroupSettings, queueLimitOf, type UpdateGroup } from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
 import { type GroupContext, groupArgValues, groupKeyValues } from './group-values.ts';
 import type { Keys } from './keys.ts';
@@ -53,6 +53,7 @@ const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({
   groups: keys.groups(groupId),
   on: keys.on(groupId),
   reads: keys.reads(groupId),
+  bucket: keys.changeBucket(groupId, actor),
 });
 
 const argsOf = (command: GroupCommand, context: GroupContext) => ({
@@ -62,7 +63,18 @@ const argsOf = (command: GroupCommand, context: GroupContext) => ({
   requestId: escapeForJson(command.request.id),
   payloadHash: command.request.payloadHash,
   rememberMs: command.request.rememberMs,
+  ...costsOf(command, context),
 });
+
+/** What a change takes: a token of the user who acts, and room in the queue. The service pays no tokens. */
+function costsOf({ operation, actor }: GroupCommand, { settings }: GroupContext) {
+  const queueLimit = settings.isQueueCounted ? queueLimitOf(operation, settings.roomQueueLimit) : null;
+  return {
+    ratePerSec: actor === SERVICE ? '' : settings.changeRatePerSec,
+    rateBurst: settings.changeRateBurst,
+    queueLimit: queueLimit ?? '',
+  };
+}
 
 /** Runs the script of the command's operation. */
 export function runChange(
@@ -97,7 +109,9 @@ export function runChange(
     case 'mute':
       return calls.change(scripts.muteMember, { keys, args: withExtra(spanArgs(command)) });
     case 'ban': {
-      const extra = { ...spanArgs(command), ...reasonArgs(command) };
+      const { bansPerGroupMax } = context.settings;
+      const bansMax = bansPerGroupMax === 0 ? '' : bansPerGroupMax;
+      const extra = { ...spanArgs(command), ...reasonArgs(command), bansMax };
       return calls.change(scripts.banMember, { keys, args: withExtra(extra) });
     }
     case 'leave':

@@ -19,6 +19,8 @@ export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
   log: keys.log(groupId),
   outbox: keys.outbox(groupId),
   due: keys.due(groupId),
+  queued: keys.queued(groupId),
+  bans: keys.bans(groupId),
 });
 
 /** The arguments that every script that changes a group begins with; each call offers another epoch. */
@@ -30,4 +32,5 @@ export const groupArgValues = (groupId: GroupId, { keys, random, settings }: Gro
   historyMaxEntries: settings.historyMaxEntries,
   historyMaxAgeMs: settings.historyMaxAgeMs,
   isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
+  isQueueCounted: settings.isQueueCounted ? '1' : '0',
 });

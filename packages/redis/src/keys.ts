@@ -1,7 +1,7 @@
 /** Spells every key and channel. All that belongs to a group carries the tag of its partition right after the prefix. */
 import { hash } from 'node:crypto';
 import { type DeliveryKind, groupRoom, tagOf, tagOfPartition, userRoom } from '@plenum/core';
-import type { GroupId, UserId } from '@plenum/protocol';
+import type { Actor, GroupId, UserId } from '@plenum/protocol';
 
 /** 132 bits over the length-prefixed ids, so that no two lists of ids share a digest. */
 const digest = (ids: readonly string[]): string =>
@@ -38,6 +38,8 @@ export class Keys {
   pending = (groupId: GroupId): string => this.#of('pending', groupId);
   /** ZSET: muted users by the time at which their mute ends, ms. */
   mutes = (groupId: GroupId): string => this.#of('mutes', groupId);
+  /** ZSET: banned users by the time at which their ban ends, ms; `inf` for those that do not. */
+  bans = (groupId: GroupId): string => this.#of('bans', groupId);
   /** Stream: `<seq>-0` → `k` (m|e), `w` (wire). */
   log = (groupId: GroupId): string => this.#of('log', groupId);
 
@@ -60,10 +62,14 @@ export class Keys {
   bucket = (groupId: GroupId, sender: UserId): string =>
     `${this.prefix}:${tagOf(groupId)}:bucket:${digest([groupId, sender])}`;
 
+  /** String: the token bucket of the changes that a user makes in a group. */
+  changeBucket = (groupId: GroupId, actor: Actor): string =>
+    `${this.prefix}:${tagOf(groupId)}:changes:${digest([groupId, actor])}`;
+
   /** Stream of the partition: `g` (group id), `k`, `w`. */
   outbox = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:outbox`;
   outboxIn = (partition: number): string => this.#in(partition, 'outbox');
-  /** Hash of the partition: group id → messages that were accepted and not archived yet. */
+  /** Hash of the partition: group id → entries that were accepted and not archived yet. */
   queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
   queuedIn = (partition: number): string => this.#in(partition, 'queued');
   /** Hash of the partition: kind of adapter → id of the last outbox entry that it has passed. */
@@ -75,7 +81,7 @@ export class Keys {
   /** Stream of the partition: `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
   deadLetters = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `dead_letters:${kind}`);
-  /** ZSET of the partition: groups by the time at which their next mute ends, ms. */
+  /** ZSET of the partition: groups by the time at which their next mute or ban ends, ms. */
   due = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:due`;
   dueIn = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:due`;
   /** ZSET of the partition: its groups, score 0. */

@@ -32,13 +32,7 @@ export function readEntries(stored: readonly StoredEntry[]): ReadEntries {
   for (const { place, groupId, kind, wire } of stored) {
     const entry = archiveEntryOf(kind, wire);
     if (entry !== null) entries.push({ place, entry });
-    else
-      unreadable.push({
-        place,
-        behind: entries.length,
-        groupId: groupIdOf(groupId),
-        isMessage: kind === 'm',
-      });
+    else unreadable.push({ place, behind: entries.length, groupId: groupIdOf(groupId) });
   }
   return { entries, unreadable };
 }

@@ -120,13 +120,13 @@ function pageMarkOf(text: string): PageMark | null {
   return messageId === undefined || membersCursor === undefined ? null : { messageId, membersCursor };
 }
 
-/** `<group id> <messages>` for every group; events are not counted. */
+/** `<group id> <entries>` for every group. */
 function passedWords({ passed, passedUnreadable }: DeliveryCommit): string {
   const counts = new Map<string, number>();
   const count = (groupId: string) => counts.set(groupId, (counts.get(groupId) ?? 0) + 1);
-  for (const { entry } of passed) if (entry.type === 'message') count(entry.group_id);
-  for (const { groupId, isMessage } of passedUnreadable) if (isMessage && groupId !== null) count(groupId);
-  return [...counts].map(([groupId, messages]) => `${groupId} ${messages}`).join(' ');
+  for (const { entry } of passed) count(entry.group_id);
+  for (const { groupId } of passedUnreadable) if (groupId !== null) count(groupId);
+  return [...counts].map(([groupId, entries]) => `${groupId} ${entries}`).join(' ');
 }
 
 const refusedLines = ({ retries, deadLetters }: DeliveryCommit): string =>

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { type DeliveryNode, DeliveryNodes } from './delivery-nodes.ts';
 
 const groupId = groupIdSchema.parse('room');
-const roomQueueLimit = 3;
+const roomQueueLimit = 4;
 let nodes: DeliveryNodes;
 let redis: Redis;
 let node: DeliveryNode | undefined;

@@ -16,6 +16,8 @@ const unlimited: Readonly<Record<string, string>> = {
   PLENUM_RATE_BURST: '1000000',
   PLENUM_MEMBERSHIP_RATE_PER_SEC: '1000000',
   PLENUM_MEMBERSHIP_RATE_BURST: '1000000',
+  PLENUM_CHANGE_RATE_PER_SEC: '1000000',
+  PLENUM_CHANGE_RATE_BURST: '1000000',
 };
 
 export const tokenSignedWith = (secret: string) => (userId: string) =>

@@ -59,6 +59,13 @@ export const environmentSchema = z.object({
   PLENUM_MEMBERSHIP_RATE_BURST: wholeNumber(1, 1_000_000).prefault(
     String(defaultEngineSettings.membershipRateBurst),
   ),
+  PLENUM_CHANGE_RATE_PER_SEC: wholeNumber(1, 1_000_000).prefault(
+    String(defaultEngineSettings.changeRatePerSec),
+  ),
+  PLENUM_CHANGE_RATE_BURST: wholeNumber(1, 1_000_000).prefault(String(defaultEngineSettings.changeRateBurst)),
+  PLENUM_MAX_BANS_PER_GROUP: wholeNumber(0, 10_000_000).prefault(
+    String(defaultEngineSettings.bansPerGroupMax),
+  ),
   PLENUM_MAX_CONNECTIONS_PER_USER: wholeNumber(0, 1_000_000).prefault('1000'),
   PLENUM_MAX_CONNECTIONS_PER_IP: wholeNumber(0, 1_000_000).prefault('0'),
   PLENUM_TRUST_PROXY: proxies().prefault(''),

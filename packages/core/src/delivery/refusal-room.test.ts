@@ -20,7 +20,6 @@ const unreadableAt = (place: string, behind: number): OutboxBatch['unreadable'][
   place,
   behind,
   groupId,
-  isMessage: true,
 });
 
 /** Two entries, an unreadable one before, between and behind them. */

@@ -1,6 +1,7 @@
 import { type Failure, type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import { authorize, isDenied } from '../adapters/authorize.ts';
 import type { AuthGuard } from '../adapters/guards.ts';
+import { bannedFailure } from '../groups/records.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 
@@ -26,7 +27,7 @@ export class AttachPermission {
     const position = await this.#groups.position(groupId, userId === SERVICE ? null : userId);
     if (position === null || position.head.isDeleted) return { code: 'group_not_found' };
     if (userId === SERVICE) return null;
-    if (position.isBanned) return { code: 'banned' };
+    if (position.isBanned) return bannedFailure(position.bannedUntilMs);
     return position.member === null ? { code: 'not_a_member' } : null;
   }
 }

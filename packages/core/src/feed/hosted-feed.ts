@@ -10,7 +10,7 @@ import {
   type Subscription,
 } from '@plenum/protocol';
 import { PlenumError } from '../errors.ts';
-import type { Position } from '../groups/records.ts';
+import { bannedFailure, type Position } from '../groups/records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { FanOut, Recipients, Subscriber } from '../ports/fan-out.ts';
@@ -257,7 +257,7 @@ export class HostedFeed implements FeedSink {
 }
 
 function refusalOf(position: Position, member: KnownMember | null): Failure | null {
-  if (position.isBanned) return { code: 'banned' };
+  if (position.isBanned) return bannedFailure(position.bannedUntilMs);
   if (member === null) return { code: 'not_a_member' };
   return member.status === 'pending' ? { code: 'pending_membership' } : null;
 }

@@ -1,7 +1,7 @@
 /** What each check of the rule table means, over a snapshot of the facts. Pure; due mutes are already settled. */
 import { type Actor, type ErrorCode, type Failure, type GroupType, limits, SERVICE } from '@plenum/protocol';
 import type { GroupRecord, MemberRecord } from './records.ts';
-import { isoTime } from './records.ts';
+import { bannedFailure, isoTime } from './records.ts';
 import { type Check, type CheckName, type RuleName, rules } from './rules.ts';
 
 export interface Facts {
@@ -12,6 +12,8 @@ export interface Facts {
   /** The user whom the operation concerns; equal to the actor in join, leave and send. */
   readonly subjectRecord: MemberRecord | null;
   readonly isSubjectBanned: boolean;
+  /** Null: it is not banned, or its ban does not end by itself. */
+  readonly subjectBannedUntilMs?: number | null;
   readonly nowMs: number;
 }
 
@@ -82,7 +84,8 @@ export function judge(operation: RuleName, facts: Facts): readonly Judged[] {
     .map(({ name, code }) => ({ check: name, code, ok: holds[name](facts, group) }));
 }
 
-function refusal(check: Check, { subjectRecord, nowMs }: Facts): Failure {
+function refusal(check: Check, { subjectRecord, subjectBannedUntilMs, nowMs }: Facts): Failure {
+  if (check.code === 'banned') return bannedFailure(subjectBannedUntilMs ?? null);
   const untilMs = subjectRecord?.mutedUntilMs ?? null;
   if (check.code === 'muted' && untilMs !== null) {
     return {

@@ -1,6 +1,7 @@
 /** The state of a group and of its members, as both engines keep it. Times are ms of the engine's clock. */
 import type {
   Counts,
+  Failure,
   GroupId,
   GroupType,
   HistorySetting,
@@ -85,6 +86,10 @@ export interface Page<T> {
 
 export const isReceiver = (member: MemberRecord | null): member is MemberRecord =>
   member !== null && member.status !== 'pending';
+
+/** @param untilMs null: the ban does not end by itself */
+export const bannedFailure = (untilMs: number | null): Failure =>
+  untilMs === null ? { code: 'banned' } : { code: 'banned', details: { banned_until: isoTime(untilMs) } };
 
 /** Milliseconds to ISO-8601 UTC with milliseconds: the only form in which a time leaves the service. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString();

@@ -8,10 +8,15 @@ export interface EngineSettings {
   /** Token bucket of joins, leaves and creates per user, cluster-wide; what the service itself does is free. */
   readonly membershipRatePerSec: number;
   readonly membershipRateBurst: number;
+  /** Token bucket of the changes that a user makes in a group, per (user, group), cluster-wide; the service's are free. */
+  readonly changeRatePerSec: number;
+  readonly changeRateBurst: number;
+  /** Bans that a group holds at a time, without those that have ended; 0: no limit. */
+  readonly bansPerGroupMax: number;
   /** Retention of a group's log, by length and by age of an idle log. */
   readonly historyMaxEntries: number;
   readonly historyMaxAgeMs: number;
-  /** Messages of a group that were accepted and not archived yet; asked only where the cluster has an archive. */
+  /** Entries of a group that were accepted and not archived yet; asked only where the cluster has an archive. */
   readonly roomQueueLimit: number;
   /**
    * The kinds of adapters that this node brings: the cluster delivers to them from then on. A node, not a client, that
@@ -33,6 +38,9 @@ export const defaultEngineSettings: EngineSettings = {
   rateBurst: 20,
   membershipRatePerSec: 1,
   membershipRateBurst: 10,
+  changeRatePerSec: 10,
+  changeRateBurst: 20,
+  bansPerGroupMax: 10_000,
   historyMaxEntries: 10_000,
   historyMaxAgeMs: 7 * 24 * 3_600_000,
   roomQueueLimit: 2048,

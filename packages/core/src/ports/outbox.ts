@@ -19,8 +19,6 @@ export interface UnreadableEntry {
   readonly behind: number;
   /** Null where not even that can be read. */
   readonly groupId: GroupId | null;
-  /** It says that it is a message: as one it was counted. */
-  readonly isMessage: boolean;
 }
 
 /** How far a message has got through the pages of its recipients. */
@@ -121,7 +119,7 @@ export interface Outbox {
   /** @returns null if the kind has no cursor: the outbox has to be opened. */
   read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null>;
   /**
-   * All or nothing, fenced by holder, token and expected cursor: moves the cursor, counts the messages behind it off the
+   * All or nothing, fenced by holder, token and expected cursor: moves the cursor, counts the entries behind it off the
    * queues of their groups (archive), schedules retries, writes dead letters, and drops what every kind has passed.
    */
   commit(lease: Lease, commit: DeliveryCommit): Promise<CommitOutcome>;

@@ -11,7 +11,13 @@ import {
 } from '@plenum/protocol';
 import { authorize } from '../adapters/authorize.ts';
 import { isGoodPosition } from '../feed/epoch-chain.ts';
-import { type GroupRecord, isoTime, type MemberRow, type Position } from '../groups/records.ts';
+import {
+  bannedFailure,
+  type GroupRecord,
+  isoTime,
+  type MemberRow,
+  type Position,
+} from '../groups/records.ts';
 import { groupRoom, partitionOf } from '../partitions.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
@@ -159,7 +165,7 @@ export const userOf = (caller: Caller) => (caller.actor === SERVICE ? null : cal
 export function refusalFor(caller: Caller, position: Position | null): Failure | null {
   if (position === null || position.head.isDeleted) return { code: 'group_not_found' };
   if (caller.actor === SERVICE) return null;
-  if (position.isBanned) return { code: 'banned' };
+  if (position.isBanned) return bannedFailure(position.bannedUntilMs);
   if (position.member === null) return { code: 'not_a_member' };
   return position.member.status === 'pending' ? { code: 'pending_membership' } : null;
 }

@@ -22,8 +22,14 @@ export async function subscribe(
       const outcome = outcomes[i];
       if (outcome?.ok) return outcome.result;
       const { code, details } = outcome?.failure ?? ({ code: 'internal' } as const);
-      const reason = details?.reason;
-      return { group_id, code, error: errors[code].text, ...(reason === undefined ? {} : { reason }) };
+      const { reason, banned_until } = details ?? {};
+      return {
+        group_id,
+        code,
+        error: errors[code].text,
+        ...(reason === undefined ? {} : { reason }),
+        ...(banned_until === undefined ? {} : { banned_until }),
+      };
     }),
   });
 }

@@ -8,6 +8,7 @@ export function ban({ state, group, command, nowMs }: Step<BanMember>): ChangeDo
   const bannedUntilMs = forMs === null ? null : nowMs + forMs;
   group.remove(userId);
   group.bans.put(userId, bannedUntilMs);
+  if (bannedUntilMs !== null) state.timed.add(group);
   const seq = state.record(
     group,
     {

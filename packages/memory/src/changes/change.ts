@@ -6,11 +6,14 @@ import {
   firstRefusal,
   type GroupCommand,
   type JoinGroup,
+  limitReached,
   type MemberRecord,
   type Operation,
+  overloadedRetryMs,
+  queueLimitOf,
   refused,
 } from '@plenum/core';
-import { type Actor, SERVICE, type UserId } from '@plenum/protocol';
+import { type Actor, type Failure, SERVICE, type UserId } from '@plenum/protocol';
 import type { GroupState } from '../group-state.ts';
 import type { MemoryState } from '../memory-state.ts';
 import { settle } from '../settle.ts';
@@ -45,9 +48,37 @@ export function change(state: MemoryState, command: GroupCommand): ChangeOutcome
   const isBirth = group === null && isCreatingJoin(command);
   const refusal = isBirth ? null : firstRefusal(command.operation, facts, rowOf(command));
   if (refusal !== null) return refused(refusal);
+  const hindrance = hindranceOf(state, command, { group, nowMs });
+  if (hindrance !== null) return refused(hindrance);
   const done = group === null ? begin(state, command, nowMs) : apply({ state, group, nowMs }, command);
   state.requests.remember(command, done, nowMs);
   return done;
+}
+
+/**
+ * What every change is asked last: is there room for what it keeps, is the acting user slow enough, and is there room for
+ * one more entry that the archive has to take? Null: nothing refuses the change any more, and its token is taken.
+ */
+function hindranceOf(
+  state: MemoryState,
+  command: GroupCommand,
+  { group, nowMs }: { readonly group: GroupState | null; readonly nowMs: number },
+): Failure | null {
+  const { operation, actor, groupId } = command;
+  const { bansPerGroupMax, roomQueueLimit } = state.settings;
+  if (command.operation === 'ban' && group !== null && bansPerGroupMax > 0) {
+    const isNew = !group.bans.standing(command.userId, nowMs).isBanned;
+    if (isNew && group.bans.size >= bansPerGroupMax) return limitReached('bans', bansPerGroupMax);
+  }
+  const bucket = actor === SERVICE ? null : `${groupId}\n${actor}`;
+  const retryAfterMs = bucket === null ? 0 : state.changeBuckets.missingMs(bucket, nowMs);
+  if (retryAfterMs > 0) return { code: 'rate_limited', retryAfterMs };
+  const queueLimit = queueLimitOf(operation, roomQueueLimit);
+  if (queueLimit !== null && state.outbox.queued(groupId) >= queueLimit) {
+    return { code: 'room_overloaded', retryAfterMs: overloadedRetryMs };
+  }
+  if (bucket !== null) state.changeBuckets.take(bucket, nowMs);
+  return null;
 }
 
 const charged: ReadonlySet<Operation> = new Set(['create', 'join', 'leave']);
@@ -74,6 +105,7 @@ const isCreatingJoin = (command: GroupCommand): command is JoinGroup =>
 function factsOf(group: GroupState | null, command: GroupCommand, nowMs: number): Facts {
   const actor = userOf(command.actor);
   const subject = subjectOf(command);
+  const ban = subject === null ? undefined : group?.bans.standing(subject, nowMs);
   return {
     group: group && {
       groupType: group.groupType,
@@ -83,7 +115,8 @@ function factsOf(group: GroupState | null, command: GroupCommand, nowMs: number)
     actor: command.actor,
     actorRecord: actor && (group?.member(actor, nowMs) ?? null),
     subjectRecord: subject && (group?.member(subject, nowMs) ?? null),
-    isSubjectBanned: subject !== null && group?.bans.standing(subject, nowMs).isBanned === true,
+    isSubjectBanned: ban?.isBanned === true,
+    subjectBannedUntilMs: ban?.bannedUntilMs ?? null,
     nowMs,
   };
 }

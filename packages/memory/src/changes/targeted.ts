@@ -44,7 +44,7 @@ export function mute(step: Step<MuteMember>, target: MemberRecord): ChangeDone {
   const mutedUntilMs = command.forMs === null ? null : nowMs + command.forMs;
   const muted: MemberRecord = { ...target, status: 'muted', mutedUntilMs };
   group.put(command.userId, muted);
-  if (mutedUntilMs !== null) state.timedMutes.add(group);
+  if (mutedUntilMs !== null) state.timed.add(group);
   const seq = state.record(
     group,
     {

@@ -43,6 +43,7 @@ const subscribeFailure = z.object({
   code: z.string(),
   error: z.string(),
   reason: z.string().optional(),
+  banned_until: timestampSchema.optional(),
 });
 
 const relay = (messageMaxBytes: number) => ({

@@ -2,7 +2,7 @@
 -- @include member
 -- @include dedupe
 
--- @param detail ms: when a mute ends, or after how long to try again
+-- @param detail ms: when a mute or a ban ends, or after how long to try again
 local function refusal(now, code, detail)
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
@@ -23,8 +23,8 @@ local function turned_away(now, next_due)
   local record = redis.call('HGET', members_key, sender_id)
   -- Most senders are active: their record need not be taken apart.
   if record and string.sub(record, 1, 2) == 'a ' then return nil end
-  local sender, is_banned = member_of(record, now)
-  if is_banned then return refusal(now, 'banned') end
+  local sender, is_banned, banned_until = member_of(record, now)
+  if is_banned then return refusal(now, 'banned', banned_until) end
   if not sender then return refusal(now, 'not_a_member') end
   if sender.status == 'p' then return refusal(now, 'pending_membership') end
   if sender.status == 'm' then return refusal(now, 'muted', sender.ends_at) end

@@ -11,6 +11,9 @@
 -- @include dedupe
 -- @include commit
 -- @include group-writable
+-- @include bucket
+
+local OVERLOADED_RETRY_MS = 1000
 
 local now = clock_ms()
 
@@ -21,14 +24,32 @@ if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
 expect_group_writable()
 expect_writable(dedupe_key, 'string', { 'SET' })
 expect_writable(groups_key, 'zset', { 'ZADD', 'ZREM' })
+expect_writable(bucket_key, 'string', { 'SET' })
 expect_removable()
 local group = load_group()
 if group then settle(group, now, { actor, user_id }) end
 
 -- Writes nothing beyond what was settled.
-local function refuse(code)
+-- @param detail of the code: ms, or the limit that is reached
+local function refuse(code, detail)
   if group and group.is_settled then commit(group, now) end
-  return { 'refused', integer(now), code, '' }
+  return { 'refused', integer(now), code, detail and integer(detail) or '' }
+end
+
+-- What every change is asked last, behind the checks of its row: is the acting user slow enough, and is there room for one
+-- more entry that the archive has to take?
+-- @return what the script replies, or nil: then the token is taken, and nothing refuses the change any more
+local function held_up()
+  local full_again_at, retry_after_ms
+  if rate_per_sec ~= '' then
+    full_again_at, retry_after_ms = draw(now)
+    if not full_again_at then return refuse('rate_limited', retry_after_ms) end
+  end
+  if queue_limit ~= '' and tonumber(redis.call('HGET', queued_key, group_id) or 0) >= tonumber(queue_limit) then
+    return refuse('room_overloaded', OVERLOADED_RETRY_MS)
+  end
+  if full_again_at then charge(full_again_at, now) end
+  return nil
 end
 
 -- @param member where the subject stands after the change; nil when he is no member any more

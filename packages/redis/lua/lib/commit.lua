@@ -11,6 +11,10 @@ local function commit(group, now, answer)
   elseif not group.log_renewal or now >= group.log_renewal then
     renew_log(now)
   end
+  -- Counted off by the archive's cursor, as messages are.
+  if is_queue_counted == '1' and group.appended then
+    redis.call('HINCRBY', queued_key, group_id, integer(group.appended))
+  end
   if answer then remember(answer) end
   publish_entries()
 end

@@ -32,6 +32,21 @@ local function give_role(group, user, member, role)
   put_in(group, user, member)
 end
 
+-- @param ban the record of a user who is no member
+local function put_ban(group, user, ban)
+  redis.call('HSET', members_key, user, record_text(ban))
+  redis.call('ZADD', bans_key, ban.ends_at and integer(ban.ends_at) or '+inf', user)
+  if ban.ends_at then group.next_due = math.min(group.next_due or ban.ends_at, ban.ends_at) end
+end
+
+-- A record of another kind is left alone.
+local function end_ban(user)
+  redis.call('ZREM', bans_key, user)
+  if string.sub(redis.call('HGET', members_key, user) or '', 1, 2) == 'b ' then
+    redis.call('HDEL', members_key, user)
+  end
+end
+
 local function is_last_admin(group, member)
   return member.role == 'a' and group.admins == 1
 end

@@ -8,6 +8,7 @@ local function append_event(group, now, event)
   group.is_epoch_checked = true
   group.seq = group.seq + 1
   group.events = group.events + 1
+  group.appended = (group.appended or 0) + 1
   local acted = event.actor ~= event.user and '","actor_id":"' .. event.actor or ''
   local wire = '{"group_id":"' .. group_id .. '","type":"' .. event.type .. '","user_id":"' .. event.user .. acted
     .. '","epoch":"' .. group.epoch .. '","seq":' .. integer(group.seq)

@@ -10,5 +10,7 @@ local function expect_group_writable()
   expect_writable(log_key, 'stream', { 'XADD', 'PEXPIRE', 'UNLINK' })
   expect_writable(outbox_key, 'stream', { 'XADD' })
   expect_writable(due_key, 'zset', { 'ZADD', 'ZREM' })
+  expect_writable(queued_key, 'hash', { 'HINCRBY' })
+  expect_writable(bans_key, 'zset', { 'ZADD', 'ZREM', 'UNLINK' })
   expect_right('SPUBLISH', channel)
 end

@@ -3,12 +3,13 @@
 
 local SERVICE = '$service'
 
--- @return the record, or nil; and whether the user is banned at this time. A banned user is no member.
+-- @return the record, or nil; whether the user is banned at this time; and until when, ms, if the ban has an end. A banned
+-- user is no member.
 local function member_of(text, now)
   if not text then return nil, false end
   local status, role, joined_at, since_seq, ends_at = string.match(text, '^(%l) (%l) (%d+) (%d+) (%S+)$')
   local ends_at_ms = tonumber(ends_at)
-  if status == 'b' then return nil, ends_at_ms == nil or ends_at_ms > now end
+  if status == 'b' then return nil, ends_at_ms == nil or ends_at_ms > now, ends_at_ms end
   return {
     status = status,
     role = role,

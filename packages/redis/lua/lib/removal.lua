@@ -23,7 +23,7 @@ end
 
 -- Members go at once. The log stays for a while behind the tombstone, so that every node can still deliver `deleted`.
 local function bury(group, now)
-  redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, on_key, reads_key)
+  redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key)
   redis.call('ZREM', groups_key, group_id)
   redis.call('ZREM', due_key, group_id)
   redis.call('HSET', group_key, 'deleted', integer(now))

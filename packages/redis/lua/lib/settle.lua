@@ -1,4 +1,5 @@
--- Mutes whose time has come end before anything else is asked, so that the stored status is the effective one.
+-- Mutes and bans whose time has come end before anything else is asked, so that the stored status is the effective one.
+-- The end of a ban is no entry: it lets the user join again, and changes nothing for the members.
 
 local SETTLED_AT_ONCE = 50
 
@@ -11,16 +12,32 @@ local function end_mute(group, now, user)
   append_event(group, now, { type = 'unmuted', user = user, actor = SERVICE, tail = ',"reason":"expired"' })
 end
 
+local function due_in(key, now)
+  return redis.call('ZRANGE', key, '-inf', integer(now), 'BYSCORE', 'LIMIT', 0, SETTLED_AT_ONCE)
+end
+
+local function is_due(key, user, now)
+  local ends_at = redis.call('ZSCORE', key, user)
+  return ends_at ~= false and tonumber(ends_at) <= now
+end
+
+-- @return when the first of them ends, ms, or nil if none ends by itself
+local function first_end(key)
+  local ends_at = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
+  return ends_at ~= math.huge and ends_at or nil
+end
+
 -- Nothing else may be written before it.
--- @param users whose mutes end now even if many others are due
+-- @param users whose mutes and bans end now even if many others are due
 local function settle(group, now, users)
   if not group.next_due or now < group.next_due then return end
-  local due = redis.call('ZRANGE', mutes_key, '-inf', integer(now), 'BYSCORE', 'LIMIT', 0, SETTLED_AT_ONCE)
-  for _, user in ipairs(due) do end_mute(group, now, user) end
+  for _, user in ipairs(due_in(mutes_key, now)) do end_mute(group, now, user) end
+  for _, user in ipairs(due_in(bans_key, now)) do end_ban(user) end
   for _, user in ipairs(users) do
-    local ends_at = redis.call('ZSCORE', mutes_key, user)
-    if ends_at and tonumber(ends_at) <= now then end_mute(group, now, user) end
+    if is_due(mutes_key, user, now) then end_mute(group, now, user) end
+    if is_due(bans_key, user, now) then end_ban(user) end
   end
-  group.next_due = tonumber(redis.call('ZRANGE', mutes_key, 0, 0, 'WITHSCORES')[2])
+  local mute_end, ban_end = first_end(mutes_key), first_end(bans_key)
+  group.next_due = ban_end and math.min(mute_end or ban_end, ban_end) or mute_end
   group.is_settled = true
 end

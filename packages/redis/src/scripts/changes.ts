@@ -4,7 +4,7 @@ import { memberStatusOf, rolesOf, untilWord } from '../member-record.ts';
 import { defineScript, integerWord, late, said } from './define-script.ts';
 import { groupArgs, groupKeys } from './group-header.ts';
 
-const changeKeys = [...groupKeys, 'dedupe', 'groups', 'on', 'reads'] as const;
+const changeKeys = [...groupKeys, 'dedupe', 'groups', 'on', 'reads', 'bucket'] as const;
 
 const changeArgs = [
   ...groupArgs,
@@ -14,6 +14,9 @@ const changeArgs = [
   'payloadHash',
   'rememberMs',
   'deadlineMs',
+  'ratePerSec',
+  'rateBurst',
+  'queueLimit',
 ] as const;
 
 /** `<status> <role> <ends_at> <epoch> <seq>`: as it is replied, and as it is remembered. */
@@ -37,7 +40,7 @@ function standingIn(
   return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs: untilMs, bannedUntilMs };
 }
 
-/** A code of the error table, and a time or a delay in ms where the code has one. */
+/** A code of the error table, and a time or a delay in ms, or a limit, where the code has one. */
 export const refusalWords = z.tuple([
   z.string(),
   z.union([z.literal('').transform(() => null), integerWord]),
@@ -73,7 +76,7 @@ export const rejectMember = defineChange('reject-member', ['reason']);
 export const muteMember = defineChange('mute-member', ['forMs']);
 export const unmuteMember = defineChange('unmute-member', ['reason']);
 export const kickMember = defineChange('kick-member', ['reason']);
-export const banMember = defineChange('ban-member', ['reason', 'forMs']);
+export const banMember = defineChange('ban-member', ['reason', 'forMs', 'bansMax']);
 export const unbanMember = defineChange('unban-member', ['reason']);
 export const promoteMember = defineChange('promote-member', []);
 export const demoteMember = defineChange('demote-member', []);

@@ -8,6 +8,8 @@ export const groupKeys = [
   'log',
   'outbox',
   'due',
+  'queued',
+  'bans',
 ] as const;
 
 export const groupArgs = [
@@ -18,4 +20,5 @@ export const groupArgs = [
   'historyMaxEntries',
   'historyMaxAgeMs',
   'isOutboxWritten',
+  'isQueueCounted',
 ] as const;

@@ -33,6 +33,8 @@ const options = {
     ratePerSec: unlimited,
     rateBurst: unlimited,
     membershipRatePerSec: unlimited,
+    changeRatePerSec: unlimited,
+    changeRateBurst: unlimited,
     membershipRateBurst: unlimited,
     requestTimeoutMs: 60_000,
   },

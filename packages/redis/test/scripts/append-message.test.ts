@@ -99,7 +99,7 @@ onEveryRedis((open) => {
   });
 
   test('with adapters the message waits in the outbox, and a full queue refuses before anything is written', async () => {
-    const stage = open({ settings: { isOutboxWritten: true, isQueueCounted: true, roomQueueLimit: 2 } });
+    const stage = open({ settings: { isOutboxWritten: true, isQueueCounted: true, roomQueueLimit: 3 } });
     await stage.create();
     await stage.send('owner', 'one');
     await stage.send('owner', 'two');
@@ -107,7 +107,7 @@ onEveryRedis((open) => {
       outcome: 'refused',
       failure: { code: 'room_overloaded', retryAfterMs: 1000 },
     });
-    expect(await stage.redis.hgetall(stage.keys.queued(groupId))).toEqual({ [groupId]: '2' });
+    expect(await stage.redis.hgetall(stage.keys.queued(groupId))).toEqual({ [groupId]: '3' });
     const outbox = await stage.redis.xrange(stage.keys.outbox(groupId), '-', '+');
     const wires = await stage.wires(3);
     expect(outbox.map(([, fields]) => fields)).toEqual([

@@ -1,3 +1,4 @@
+import { isoTime } from '@plenum/core';
 import { joinCommand, leaveCommand, muteCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, user } from './stage.ts';
@@ -70,7 +71,9 @@ onEveryRedis((open) => {
       verdicts.push(await stage.groups.change(joinCommand({ groupId, userId })));
     }
     const banned = { outcome: 'refused', failure: { code: 'banned' } };
-    expect(verdicts).toEqual([banned, banned, expect.objectContaining({ status: 'active' })]);
+    const details = { banned_until: isoTime(9999999999999) };
+    const forATime = { outcome: 'refused', failure: { code: 'banned', details } };
+    expect(verdicts).toEqual([banned, forATime, expect.objectContaining({ status: 'active' })]);
     expect(await stage.groups.position(groupId, user('u1'))).toMatchObject({ member: null, isBanned: true });
   });
 

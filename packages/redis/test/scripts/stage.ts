@@ -31,6 +31,9 @@ import { type DecodedEntry, entryDecoder } from '../../src/wire.ts';
 export const groupId: GroupId = groupIdSchema.parse('room:one');
 export const user = (name: string) => userIdSchema.parse(name);
 
+/** Tests of scripts change a group more often than a user may. */
+const unhurried = { changeRatePerSec: 1e6, changeRateBurst: 1e6 };
+
 export interface StageOptions {
   /** Default: no outbox is written. */
   readonly settings?: Partial<StateSettings>;
@@ -58,7 +61,13 @@ export class Stage {
       keys: this.keys,
       random,
       clock: this.clock,
-      settings: { ...defaultEngineSettings, isOutboxWritten: false, isQueueCounted: false, ...settings },
+      settings: {
+        ...defaultEngineSettings,
+        ...unhurried,
+        isOutboxWritten: false,
+        isQueueCounted: false,
+        ...settings,
+      },
     };
     this.groups = new RedisGroupStore(state);
     this.log = new RedisGroupLog(state);
@@ -111,10 +120,13 @@ export class Stage {
     return heard;
   }
 
-  /** Names of the keys of this prefix, without prefix and tag. */
+  /** Names of the keys of this prefix, without prefix and tag; without the buckets of changes, which last a millisecond here. */
   async keyNames(): Promise<readonly string[]> {
     const names = await this.redis.keys(`${this.keys.prefix}:*`);
-    return names.map((name) => name.slice(name.indexOf('}:') + 2)).sort();
+    return names
+      .map((name) => name.slice(name.indexOf('}:') + 2))
+      .filter((name) => !name.startsWith('changes:'))
+      .sort();
   }
 
   /** Another history of replication, as after a failover. */

@@ -24,6 +24,8 @@ const free: Partial<EngineSettings> = {
   ratePerSec: 1_000_000,
   rateBurst: 1_000_000,
   membershipRatePerSec: 1_000_000,
+  changeRatePerSec: 1_000_000,
+  changeRateBurst: 1_000_000,
   membershipRateBurst: 1_000_000,
 };
 /** What the users' lists of groups hold grows from run to run: an engine serves so many. */

@@ -15,11 +15,13 @@ export interface EngineHarness extends AsyncDisposable {
   advance(ms: number): Promise<void>;
 }
 
-/** The settings of an engine under test. One user of the suites founds and joins hundreds of groups: that is free here. */
+/** The settings of an engine under test. One user of the suites founds, joins and changes hundreds of groups: that is free here. */
 export const harnessSettings: EngineSettings = {
   ...defaultEngineSettings,
   membershipRatePerSec: 10_000,
   membershipRateBurst: 10_000,
+  changeRatePerSec: 10_000,
+  changeRateBurst: 10_000,
 };
 
 /** @param settings what differs from `harnessSettings`. */

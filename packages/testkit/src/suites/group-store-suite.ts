@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from './engine-harness.ts';
 import { banning } from './store/banning.ts';
+import { changeBounds } from './store/change-bounds.ts';
 import { changingRoles } from './store/changing-roles.ts';
 import { creating } from './store/creating.ts';
 import { creatingByJoin } from './store/creating-by-join.ts';
@@ -31,6 +32,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     deleting(makeEngine);
     retrying(makeEngine);
     membershipRate(makeEngine);
+    changeBounds(makeEngine);
     paging(makeEngine);
     listing(makeEngine);
     hostileIds(makeEngine);

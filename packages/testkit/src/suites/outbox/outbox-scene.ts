@@ -7,8 +7,9 @@ import {
   type OutboxBatch,
   partitionOf,
 } from '@plenum/core';
+import { createCommand } from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';
-import { begin, type Scene } from '../scene.ts';
+import { Scene } from '../scene.ts';
 
 /** A group and the outbox of its partition, held by `node-1`. */
 export class OutboxScene implements AsyncDisposable {
@@ -85,10 +86,12 @@ export async function beginOutbox(
 ): Promise<OutboxScene> {
   const { kinds = ['archive'], roomQueueLimit = 2048 } = options;
   const engineSettings = { deliveryKinds: kinds, roomQueueLimit, ratePerSec: 1e6, rateBurst: 1e6 };
-  const scene = await begin(makeEngine, { engineSettings });
+  const scene = new Scene(await makeEngine(engineSettings), 'room:one');
   const lease = await scene.engine.leases.acquire(partitionOf(scene.groupId), 'node-1');
   if (lease === null) throw new Error('the lease is held by another node');
+  // A queue is counted from the first entry behind the opening on.
   await scene.engine.outbox.open(lease);
+  await scene.do(createCommand({ groupId: scene.groupId, actor: 'owner' }));
   return new OutboxScene(scene, lease);
 }
 

@@ -1,0 +1,41 @@
+/** What bounds the changes of a group besides the rules: room in its queue, and how much of a kind is kept. */
+import type { Failure } from '@plenum/protocol';
+import type { Operation } from './commands.ts';
+
+/**
+ * How many room queues an operation may fill while the archive is away. With a full queue nothing grows: messages and most
+ * changes are refused. Protection goes on up to twice the limit, since an admin must be able to stop an abuser just then.
+ * What ends a membership, an application or a group is never refused: it needs one to end, and none begins meanwhile.
+ */
+const queuesFilledBy: Readonly<Record<Operation, 1 | 2 | null>> = {
+  create: 1,
+  join: 1,
+  accept: 1,
+  promote: 1,
+  unmute: 1,
+  unban: 1,
+  update: 1,
+  ban: 2,
+  mute: 2,
+  demote: null,
+  leave: null,
+  reject: null,
+  kick: null,
+  delete: null,
+};
+
+/** @returns the number of waiting entries from which on the operation is refused; null: it never is */
+export function queueLimitOf(operation: Operation, roomQueueLimit: number): number | null {
+  const queues = queuesFilledBy[operation];
+  return queues === null ? null : queues * roomQueueLimit;
+}
+
+const bounded = {
+  bans: { field: 'user_id', sentence: (limit: number) => `This group has ${limit} bans, which is the limit` },
+} as const;
+
+/** The refusal of one more than a setting allows. */
+export function limitReached(kind: keyof typeof bounded, limit: number): Failure {
+  const { field, sentence } = bounded[kind];
+  return { code: 'limit_reached', error: sentence(limit), details: { field, limit } };
+}

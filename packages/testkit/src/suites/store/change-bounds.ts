@@ -1,0 +1,188 @@
+/** What bounds the changes of a user besides the rules: a rate per group, room in the queue, and how many bans are kept. */
+import { type ChangeOutcome, defaultEngineSettings, type EngineSettings } from '@plenum/core';
+import { SERVICE } from '@plenum/protocol';
+import { describe, expect, test } from 'vitest';
+import {
+  banCommand,
+  createCommand,
+  kickCommand,
+  leaveCommand,
+  muteCommand,
+  unbanCommand,
+  unmuteCommand,
+  updateCommand,
+} from '../../commands.ts';
+import type { MakeEngine } from '../engine-harness.ts';
+import { beginOutbox } from '../outbox/outbox-scene.ts';
+import { begin, type Scene, verdict } from '../scene.ts';
+
+const groupId = 'room:one';
+/** Three tokens per user and group, and none comes back while a test runs. */
+const three: Partial<EngineSettings> = { changeRatePerSec: 0.01, changeRateBurst: 3 };
+
+const ban = (scene: Scene, userId: string, given: { forMs?: number; actor?: string } = {}) =>
+  scene.change(banCommand({ groupId, actor: 'owner', userId, ...given }));
+const banMany = async (scene: Scene, count: number, given: { forMs?: number } = {}) => {
+  const outcomes: ChangeOutcome[] = [];
+  for (let n = 0; n < count; n += 1) outcomes.push(await ban(scene, `made-up-${n}`, given));
+  return outcomes.map(verdict);
+};
+
+export function changeBounds(makeEngine: MakeEngine): void {
+  describe('the rate of changes', () => {
+    test('is a burst of 20 and ten per second by default', async () => {
+      const { changeRatePerSec, changeRateBurst } = defaultEngineSettings;
+      await using scene = await begin(makeEngine, { engineSettings: { changeRatePerSec, changeRateBurst } });
+      const outcomes = await Promise.all(Array.from({ length: 40 }, (_, n) => ban(scene, `made-up-${n}`)));
+      const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
+      expect(refused.length).toBeGreaterThanOrEqual(15);
+      for (const outcome of refused) {
+        expect(outcome).toMatchObject({ failure: { code: 'rate_limited' } });
+        if (outcome.outcome === 'refused') {
+          expect(outcome.failure.retryAfterMs).toBeGreaterThanOrEqual(1);
+          expect(outcome.failure.retryAfterMs).toBeLessThanOrEqual(100);
+        }
+      }
+      await scene.advance(100);
+      expect(verdict(await ban(scene, 'later'))).toBe('done');
+    });
+
+    test('counts every kind of change of a user in a group together, its creation too', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'strict_private',
+        users: { guest: 'active' },
+        // One token went to the acceptance of the guest.
+        engineSettings: { ...three, changeRateBurst: 4 },
+      });
+      const onGuest = { groupId, actor: 'owner', userId: 'guest' };
+      await scene.do(muteCommand(onGuest));
+      await scene.do(unmuteCommand(onGuest));
+      expect(verdict(await scene.change(muteCommand(onGuest)))).toBe('rate_limited');
+      expect(verdict(await scene.change(updateCommand({ groupId, actor: 'owner', metadata: '{}' })))).toBe(
+        'rate_limited',
+      );
+      expect(verdict(await scene.change(leaveCommand({ groupId, userId: 'owner' })))).toBe('rate_limited');
+    });
+
+    test('is asked after the rules and writes nothing when it refuses', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: three });
+      await banMany(scene, 2);
+      const before = await scene.everything();
+      expect(verdict(await ban(scene, 'one-more'))).toBe('rate_limited');
+      expect(verdict(await scene.change(kickCommand({ groupId, actor: 'owner', userId: 'ghost' })))).toBe(
+        'user_not_in_group',
+      );
+      expect(await scene.everything()).toEqual(before);
+    });
+
+    test('is not charged for what the rules refuse, and answers a retry of a success when the bucket is empty', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: three });
+      for (let n = 0; n < 5; n += 1) {
+        await scene.change(unbanCommand({ groupId, actor: 'owner', userId: 'ghost' }));
+      }
+      const command = banCommand({ groupId, actor: 'owner', userId: 'abuser' });
+      const first = await scene.do(command);
+      expect(await banMany(scene, 2)).toEqual(['done', 'rate_limited']);
+      for (let n = 0; n < 3; n += 1) {
+        expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+      }
+    });
+
+    test('is another one for another user, another group and messages, and none for the service', async () => {
+      await using scene = await begin(makeEngine, {
+        users: { second: 'second admin' },
+        engineSettings: three,
+      });
+      expect(await banMany(scene, 2)).toEqual(['done', 'rate_limited']);
+      expect(verdict(await ban(scene, 'abuser', { actor: 'second' }))).toBe('done');
+      expect(verdict(await scene.send('owner'))).toBe('done');
+      expect(verdict(await scene.change(createCommand({ groupId: 'room:two', actor: 'owner' })))).toBe(
+        'done',
+      );
+      for (let n = 0; n < 5; n += 1) {
+        expect(verdict(await ban(scene, `by-service-${n}`, { actor: SERVICE }))).toBe('done');
+      }
+    });
+  });
+
+  describe('the number of bans', () => {
+    const two: Partial<EngineSettings> = { bansPerGroupMax: 2 };
+
+    test('is bounded per group: one more is refused, a second ban of the same user is not', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: two });
+      expect(await banMany(scene, 2)).toEqual(['done', 'done']);
+      expect(await ban(scene, 'abuser')).toMatchObject({
+        outcome: 'refused',
+        failure: { code: 'limit_reached', details: { field: 'user_id', limit: 2 } },
+      });
+      expect(verdict(await ban(scene, 'made-up-0', { forMs: 60_000 }))).toBe('done');
+      await scene.do(unbanCommand({ groupId, actor: 'owner', userId: 'made-up-1' }));
+      expect(verdict(await ban(scene, 'abuser'))).toBe('done');
+    });
+
+    test('does not count bans that have ended', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: two });
+      expect(await banMany(scene, 2, { forMs: 50 })).toEqual(['done', 'done']);
+      await scene.advance(60);
+      expect(verdict(await ban(scene, 'abuser'))).toBe('done');
+    });
+
+    test('does not count a ban whose user has joined again', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: two });
+      await banMany(scene, 1);
+      await ban(scene, 'guest', { forMs: 50 });
+      await scene.advance(60);
+      expect(verdict(await scene.join('guest'))).toBe('done');
+      expect(verdict(await ban(scene, 'abuser'))).toBe('done');
+      expect((await scene.member('guest'))?.status).toBe('active');
+    });
+
+    test('has no limit where the setting is 0', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: { bansPerGroupMax: 0 } });
+      expect(await banMany(scene, 5)).toEqual(Array(5).fill('done'));
+    });
+  });
+
+  describe('a refusal of a banned user', () => {
+    test('says until when it is banned: to a join, a message and a mark', async () => {
+      await using scene = await begin(makeEngine);
+      const { bannedUntilMs } = await scene.do(
+        banCommand({ groupId, actor: 'owner', userId: 'guest', forMs: 60_000 }),
+      );
+      const failure = {
+        code: 'banned',
+        details: { banned_until: new Date(bannedUntilMs ?? 0).toISOString() },
+      };
+      expect(await scene.join('guest')).toEqual({ outcome: 'refused', failure });
+      expect(await scene.send('guest')).toEqual({ outcome: 'refused', failure });
+    });
+  });
+
+  describe('the room queue', () => {
+    test('counts group events: with the archive away changes are refused as messages are', async () => {
+      await using outbox = await beginOutbox(makeEngine, { roomQueueLimit: 3 });
+      const { scene } = outbox;
+      const update = () => scene.change(updateCommand({ groupId, actor: 'owner', metadata: '{"a":1}' }));
+      expect([verdict(await update()), verdict(await update())]).toEqual(['done', 'done']);
+      expect(await update()).toEqual({
+        outcome: 'refused',
+        failure: { code: 'room_overloaded', retryAfterMs: 1000 },
+      });
+      expect(verdict(await scene.join('guest'))).toBe('room_overloaded');
+      expect(verdict(await scene.send('owner'))).toBe('room_overloaded');
+      await outbox.pass();
+      expect(verdict(await update())).toBe('done');
+    });
+
+    test('leaves room for bans up to twice the limit, and whoever is in the group can always leave or be kicked', async () => {
+      await using outbox = await beginOutbox(makeEngine, { roomQueueLimit: 3 });
+      const { scene } = outbox;
+      for (const name of ['guest', 'abuser']) await scene.join(name);
+      expect(await banMany(scene, 4)).toEqual(['done', 'done', 'done', 'room_overloaded']);
+      expect(verdict(await scene.change(leaveCommand({ groupId, userId: 'guest' })))).toBe('done');
+      const kick = kickCommand({ groupId, actor: 'owner', userId: 'abuser' });
+      expect(verdict(await scene.change(kick))).toBe('done');
+      expect(verdict(await scene.join('abuser'))).toBe('room_overloaded');
+    });
+  });
+}
