@@ -16,7 +16,8 @@ const reportSchema = z.object({
   faults: z.array(z.string()),
   /** From sending to arrival, over all copies. */
   p99Ms: z.number(),
-  worstMs: z.number(),
+  /** How late the timers of the clients were: the share of the machine in the above. */
+  ownP99Ms: z.number(),
 });
 export type HealthReport = z.output<typeof reportSchema>;
 

@@ -2,6 +2,8 @@
 export interface Target {
   /** Of the node. */
   readonly url: string;
+  /** Of its admin port; null where it has none. */
+  readonly adminUrl: string | null;
   /** Aborted when the time of the attack is over. */
   readonly signal: AbortSignal;
   tokenOf(userId: string): Promise<string>;

@@ -12,6 +12,7 @@ import { docsPage } from './rest/docs-page.ts';
 import { closerOf, createHttpServer, listenOn } from './rest/http-server.ts';
 import type { RestContext } from './rest/rest-context.ts';
 import { restEdge } from './rest/rest-edge.ts';
+import { guardMounted } from './rest/server-sockets.ts';
 import { clientAddressBehind } from './sockets/client-address.ts';
 import { createConnectionLimits } from './sockets/connection-limits.ts';
 import { createHandshake } from './sockets/handshake.ts';
@@ -117,6 +118,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const closeOwn = options.fastify === undefined ? closerOf(app, clock) : null;
   const io = options.io ?? createSocketServer(app.server, { ...options, ...parts });
   const sockets = socketEdge(io, options, parts);
+  const unguard = guardMounted(options);
   // Fastify waits for open connections, so those of Socket.IO have to end before it begins to.
   if (options.io === undefined) app.addHook('preClose', () => io.close());
   const metrics = createMetrics({ ...options.readings, ...sockets });
@@ -133,6 +135,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (closeOwn !== null) await closeOwn();
     else if (options.io === undefined) await releaseEngine(io);
     await closeAdmin?.();
+    unguard();
     metrics.close();
   };
   return {

@@ -1,10 +1,11 @@
 /** Our own Fastify: limits, and the one error shape also for what never becomes a request. */
 import type { Socket } from 'node:net';
 import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core';
-import { limits } from '@plenum/protocol';
+import { type Failure, limits } from '@plenum/protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../gateway-options.ts';
 import { createErrorHandler, idOf, sendFailure, unknownRoute } from './failures.ts';
+import { createNodeServer } from './node-server.ts';
 import { endWithFailure } from './raw-failure.ts';
 
 /** A percent-encoded character takes three. */
@@ -15,6 +16,10 @@ const closeGraceMs = 1000;
 const defaultRequestTimeoutMs = 10_000;
 /** How often Node looks for those that are late. */
 const lateCheckMs = 1000;
+/** Between two requests of a connection; longer than proxies wait, so that they are the ones who close. */
+const keepAliveMs = 72_000;
+/** Of names and values together, as Node has it. */
+const headersMaxBytes = 16 * 1024;
 
 interface HttpServerOptions {
   readonly random: Random;
@@ -22,17 +27,32 @@ interface HttpServerOptions {
   readonly config: Pick<GatewayConfig, 'requestTimeoutMs'>;
 }
 
+const refusals: Readonly<Record<string, Failure>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: 'invalid_request',
+    error: 'the request did not come to its end in time',
+  },
+  HPE_HEADER_OVERFLOW: {
+    code: 'invalid_request',
+    error: `headers are larger than ${headersMaxBytes} bytes`,
+    details: { field: 'headers', limit: headersMaxBytes },
+  },
+  HPE_INVALID_METHOD: {
+    code: 'invalid_request',
+    error: 'the method is none of HTTP',
+    details: { field: 'method' },
+  },
+};
+const noHost: Failure = { code: 'invalid_request', error: 'host is missing', details: { field: 'host' } };
+const noHttp: Failure = { code: 'invalid_request', error: 'this is not a valid HTTP request' };
+
 /** Answers bytes that are no HTTP request, one with too large a header, and one that does not come to its end. */
 function refuseConnection(socket: Socket, { code }: { readonly code: string }, requestId: string): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const error =
-    code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? 'the request did not come to its end in time'
-      : 'this is not a valid HTTP request';
-  endWithFailure(socket, { code: 'invalid_request', error }, requestId);
+  endWithFailure(socket, refusals[code] ?? noHttp, requestId);
 }
 
 export function createHttpServer({ random, logger, config }: HttpServerOptions): FastifyInstance {
@@ -40,16 +60,21 @@ export function createHttpServer({ random, logger, config }: HttpServerOptions):
   const onError = createErrorHandler(random, logger);
   const app = Fastify({
     bodyLimit: limits.frameMaxBytes,
-    requestTimeout: requestTimeoutMs,
-    http: {
-      headersTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(lateCheckMs, requestTimeoutMs),
-    },
+    serverFactory: (listener) =>
+      createNodeServer(listener, {
+        ...{ requestTimeoutMs, lateCheckMs, keepAliveMs, random },
+        onError: (error) => logger.warn({ err: error }, 'a connection could not be taken'),
+      }),
     routerOptions: { maxParamLength: paramMaxLength },
     // Answered by us, as draining, in the one error shape.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
     clientErrorHandler: (error, socket) => refuseConnection(socket, error, random.token()),
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const isOld = request.raw.httpVersion === '1.0';
+    if (request.headers.host !== undefined || isOld) return;
+    return sendFailure(reply, noHost, idOf(request, random).requestId);
   });
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request, reply) =>

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { errors, type Failure } from '@plenum/protocol';
 import { restFailure } from './failures.ts';
@@ -18,4 +18,15 @@ export function endWithFailure(connection: Duplex, failure: Failure, requestId: 
   ];
   connection.once('finish', () => connection.destroy());
   connection.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Answers a request that no Fastify sees, and closes its connection. */
+export function refuseRequest(response: ServerResponse, failure: Failure, requestId: string): void {
+  const body = JSON.stringify(restFailure(failure, requestId));
+  response.writeHead(errors[failure.code].http, {
+    connection: 'close',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
 }

@@ -63,6 +63,10 @@ function logOncePerAddress(address: string, logged: Set<string>, logger: Logger)
 
 export function createSocketServer(httpServer: HttpServer, options: SocketServerOptions): Server {
   const { config, roomChannels, isOriginAllowed } = options;
+  // A list such as `h2c, websocket` came this far because a WebSocket is in it; ws takes that name alone.
+  httpServer.on('upgrade', ({ headers }: IncomingMessage) => {
+    headers.upgrade = 'websocket';
+  });
   const io = new Server(httpServer, {
     // Polling is always understood, so that a client which tries it can be told what to do.
     transports: ['websocket', 'polling'],

@@ -1,0 +1,81 @@
+/**
+ * The server of Node under our Fastify: which requests leave HTTP, and an answer for those that no request listener gets.
+ * An `Upgrade` that nothing here speaks, such as curl's `h2c`, is ignored as HTTP has it: the request is served.
+ */
+import {
+  createServer,
+  type Server as HttpServer,
+  IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Random } from '@plenum/core';
+import type { Failure } from '@plenum/protocol';
+import { endWithFailure, refuseRequest } from './raw-failure.ts';
+import { guardSockets } from './server-sockets.ts';
+
+/** Of our own Socket.IO server; a server of the caller's may have another one. */
+export const socketPath = '/socket.io/';
+
+/** A list of protocols, each perhaps with a version: `h2c, websocket`. */
+const namesWebSocket = (header: string | undefined): boolean =>
+  (header ?? '').split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket');
+
+/** Node asks for `upgrade` when the head of the request is complete, and serves the request as any other when it is false. */
+class HttpRequest extends IncomingMessage {
+  declare isUpgradeAsked: boolean | null;
+
+  get upgrade(): boolean {
+    if (this.isUpgradeAsked !== true) return false;
+    if (this.method === 'CONNECT') return true;
+    const { method, url = '', httpVersionMajor, httpVersionMinor, headers } = this;
+    const isOld = httpVersionMajor < 1 || (httpVersionMajor === 1 && httpVersionMinor === 0);
+    return !isOld && method === 'GET' && url.startsWith(socketPath) && namesWebSocket(headers.upgrade);
+  }
+  set upgrade(isAsked: boolean | null) {
+    this.isUpgradeAsked = isAsked;
+  }
+}
+
+interface NodeServerOptions {
+  readonly requestTimeoutMs: number;
+  /** How often Node looks for requests that are late. */
+  readonly lateCheckMs: number;
+  readonly keepAliveMs: number;
+  readonly random: Random;
+  /** A connection that cannot be taken, for example because there are no file descriptors left. */
+  readonly onError: (error: Error) => void;
+}
+
+const noTunnel: Failure = { code: 'unsupported_request', error: 'unsupported function: CONNECT' };
+const noExpectation: Failure = {
+  code: 'invalid_request',
+  error: 'expect can only be 100-continue',
+  details: { field: 'expect' },
+};
+
+export function createNodeServer(listener: RequestListener, options: NodeServerOptions): HttpServer {
+  const { requestTimeoutMs, lateCheckMs, random } = options;
+  const server = createServer(
+    {
+      IncomingMessage: HttpRequest,
+      headersTimeout: requestTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(lateCheckMs, requestTimeoutMs),
+      keepAliveTimeout: options.keepAliveMs,
+      // Refused by us, in the one error shape.
+      requireHostHeader: false,
+    },
+    listener,
+  );
+  guardSockets(server);
+  server.on('error', options.onError);
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    endWithFailure(socket, noTunnel, random.token()),
+  );
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
+    refuseRequest(response, noExpectation, random.token()),
+  );
+  return server;
+}
