@@ -53,7 +53,8 @@ function judge(
   { nowMs, isQueueAsked }: { readonly nowMs: number; readonly isQueueAsked: boolean },
 ): Fine | Appended | Refused {
   const { groupId, sender, request } = draft;
-  const first = state.requests.recall({ groupId, actor: sender, request }, nowMs);
+  const log = state.presentLog(groupId, nowMs);
+  const first = state.requests.recall({ groupId, actor: sender, request }, { scope: 'log', log, nowMs });
   if (first !== null) return first.outcome === 'done' ? refused({ code: 'conflict' }) : first;
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });

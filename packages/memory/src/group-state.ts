@@ -41,6 +41,8 @@ export class GroupState {
   /** How far members have read, and the messages up to there. */
   readonly reads = new Map<UserId, { readonly seq: number; readonly messages: number }>();
   isDeleted = false;
+  /** Of a deleted group: a join does not begin it anew, since that would let in whom the old one kept out. */
+  isClosed = false;
   readonly #onOffline: Origin['onOffline'];
   readonly #index: MembershipIndex;
   readonly #members = new Map<UserId, MemberRecord>();
@@ -112,6 +114,7 @@ export class GroupState {
   /** Members and bans: a new group of the same id knows nobody. */
   forgetEveryone(): void {
     this.isDeleted = true;
+    this.isClosed = this.groupType !== 'public' || this.bans.size > 0;
     for (const userId of [...this.#members.keys()]) this.remove(userId);
     this.bans.clear();
   }

@@ -15,7 +15,7 @@ import { presencePushes, type Turn } from './group-presence.ts';
 import type { GroupState } from './group-state.ts';
 import { MembershipIndex } from './membership-index.ts';
 import type { MemoryOutbox } from './memory-outbox.ts';
-import { RequestMemory } from './request-memory.ts';
+import { type PresentLog, RequestMemory } from './request-memory.ts';
 import { byText, SortedList } from './sorted-list.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
@@ -80,6 +80,12 @@ export class MemoryState {
   /** The group or, for 10 min after its end, what is left of it. */
   groupOrTombstone(groupId: GroupId, nowMs: number): GroupState | null {
     return this.groups.get(groupId) ?? this.#tombstones.get(groupId, nowMs) ?? null;
+  }
+
+  /** Where the log of this id stands, be it that of a deleted group. */
+  presentLog(groupId: GroupId, nowMs: number): PresentLog | null {
+    const group = this.groupOrTombstone(groupId, nowMs);
+    return group && { epoch: group.log.epoch, seq: group.log.seq, isDeleted: group.isDeleted };
   }
 
   /** Puts a new group in the place of nothing or of a tombstone, whose log is gone then. */

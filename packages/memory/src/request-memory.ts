@@ -1,4 +1,7 @@
-/** Answers of successful requests, so that a retry changes nothing and hears the same again. */
+/**
+ * Answers of successful requests, so that a retry changes nothing and hears the same again. An answer counts in the log
+ * that it was given in: after a delete and a create of the same id the request is evaluated anew.
+ */
 import { type Refused, type RequestKey, refused } from '@plenum/core';
 import type { Actor, GroupId } from '@plenum/protocol';
 import { ExpiringMap } from './expiring-map.ts';
@@ -16,19 +19,50 @@ interface Attempt {
 /** No id may hold a line break, so no two attempts can share a name. */
 const nameOf = ({ groupId, actor, request }: Attempt) => `${groupId}\n${actor}\n${request.id}`;
 
-export class RequestMemory<A extends { readonly isDuplicate: boolean }> {
+interface Answered {
+  readonly isDuplicate: boolean;
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+/** The log that the group id has now, that of a deleted group included; null: none. */
+export interface PresentLog {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly isDeleted: boolean;
+}
+
+/**
+ * Where a remembered answer counts: in its `log`; in its log while the group is `living`, for a request that begins a
+ * group; or `always`, for what ends a group: its retry must not end the next one.
+ */
+export type AnswerScope = 'log' | 'living' | 'always';
+
+const isInLog = ({ epoch, seq }: Answered, log: PresentLog | null): boolean =>
+  log !== null && epoch === log.epoch && seq <= log.seq;
+
+export class RequestMemory<A extends Answered> {
   readonly #remembered: ExpiringMap<string, Remembered<A>>;
 
   constructor(nowMs: number) {
     this.#remembered = new ExpiringMap(nowMs);
   }
 
-  /** The first answer, a `conflict` if the id was used for something else, null if the id is new. */
-  recall(attempt: Attempt, nowMs: number): A | Refused | null {
+  /** The first answer, a `conflict` if the id was used for something else, null if the id is new in this log. */
+  recall(
+    attempt: Attempt,
+    {
+      scope,
+      log,
+      nowMs,
+    }: { readonly scope: AnswerScope; readonly log: PresentLog | null; readonly nowMs: number },
+  ): A | Refused | null {
     const known = this.#remembered.get(nameOf(attempt), nowMs);
     if (known === undefined) return null;
-    if (known.payloadHash !== attempt.request.payloadHash) return refused({ code: 'conflict' });
-    return { ...known.answer, isDuplicate: true };
+    const isSame = known.payloadHash === attempt.request.payloadHash;
+    const counts = isInLog(known.answer, log) && !(scope === 'living' && log?.isDeleted);
+    if (!counts && !(isSame && scope === 'always')) return null;
+    return isSame ? { ...known.answer, isDuplicate: true } : refused({ code: 'conflict' });
   }
 
   remember(attempt: Attempt, answer: A, nowMs: number): void {

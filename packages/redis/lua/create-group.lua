@@ -6,6 +6,7 @@ local max_members = ARGV[19]
 local is_ephemeral = ARGV[20]
 local history = ARGV[21]
 local metadata = ARGV[22]
+answer_scope = 'living'
 -- @include change
 -- @include change-entry
 -- @include creation

@@ -1,6 +1,7 @@
 #!lua
 -- Deletes a group: `deleted` is the last entry that every member gets; a tombstone and the log stay for 10 minutes.
 -- @include change-header
+answer_scope = 'always'
 -- @include change
 -- @include change-entry
 

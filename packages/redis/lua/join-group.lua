@@ -5,11 +5,13 @@ local is_ensured = ARGV[18]
 local is_admitted = ARGV[19]
 local pending_max = ARGV[20]
 local creates_public = ARGV[21]
+local may_create = creates_public == '1' and is_admitted ~= '1'
+if may_create then answer_scope = 'living' end
 -- @include change
 -- @include change-entry
 -- @include creation
 
-if not group and creates_public == '1' and is_admitted ~= '1' then
+if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' then
   local held = held_up()
   if held then return held end
   return create({ type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '' })

@@ -42,9 +42,18 @@ export function moveOf(command: GroupCommand): Move | null {
   };
 }
 
-export const recallArgs = ({ groupId, actor, request }: GroupCommand, { keys }: GroupContext) => ({
-  keys: { dedupe: keys.dedupe(groupId, actor, request.id) },
-  args: { payloadHash: request.payloadHash },
+/** Where a remembered answer counts, as the script of the operation says it: see lua/lib/dedupe.lua. */
+function scopeOf(command: GroupCommand): 'log' | 'living' {
+  const mayBegin = command.operation === 'join' && command.createsPublic && !command.admit;
+  return mayBegin || command.operation === 'create' ? 'living' : 'log';
+}
+
+export const recallArgs = (command: GroupCommand, { keys }: GroupContext) => ({
+  keys: {
+    group: keys.group(command.groupId),
+    dedupe: keys.dedupe(command.groupId, command.actor, command.request.id),
+  },
+  args: { payloadHash: command.request.payloadHash, scope: scopeOf(command) },
 });
 
 const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({

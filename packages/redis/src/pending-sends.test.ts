@@ -33,7 +33,14 @@ const appended: Appended = {
 
 function open(sends: PendingSends, text = 'hello') {
   const onCommitted = vi.fn();
-  const send = sends.open({ groupId, sender: 'u', requestId: 'r', wireHead: headOf(text), onCommitted });
+  const send = sends.open({
+    groupId,
+    sender: 'u',
+    requestId: 'r',
+    wireHead: headOf(text),
+    notBeforeMs: 1000,
+    onCommitted,
+  });
   return { send, onCommitted };
 }
 
@@ -52,6 +59,14 @@ test('reply and entry commit once, whichever is first', () => {
   sends.notice(entryOf('hello'));
   sends.notice(entryOf('hello'));
   expect(onCommitted).toHaveBeenCalledOnce();
+});
+
+test('an entry that is older than the send, of a group that was deleted since, commits nothing', () => {
+  const sends = new PendingSends();
+  const { onCommitted } = open(sends);
+  const { header, entry } = entryOf('hello');
+  sends.notice({ header: { ...header, timestampMs: 999 }, entry });
+  expect(onCommitted).not.toHaveBeenCalled();
 });
 
 test.each([

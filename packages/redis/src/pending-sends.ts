@@ -12,6 +12,8 @@ export interface Sent {
   readonly requestId: string;
   /** Beginning of the wire: tells this message from another one under the same request id. */
   readonly wireHead: string;
+  /** Redis' time when it was sent, at the earliest, ms: an older entry is of a log that this id named before. */
+  readonly notBeforeMs: number;
   readonly onCommitted: ((appended: Appended) => void) | undefined;
 }
 
@@ -57,6 +59,7 @@ export class PendingSend {
 
   /** An entry under its request id came by. */
   notice({ header, entry }: DecodedEntry): void {
+    if (header.timestampMs < this.#sent.notBeforeMs) return;
     const head = Buffer.from(this.#sent.wireHead);
     if (!entry.wire.subarray(0, head.length).equals(head)) return;
     const { epoch, seq, recipientsCount, timestampMs } = header;

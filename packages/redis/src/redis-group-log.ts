@@ -47,6 +47,9 @@ interface Span {
   readonly isLatestFirst: boolean;
 }
 
+/** How far this node's idea of Redis' time may be off: a send is never taken for younger than its own entry. */
+const clockErrorMs = 50;
+
 export class RedisGroupLog implements GroupLog {
   readonly #keys: Keys;
   readonly #random: Random;
@@ -71,7 +74,9 @@ export class RedisGroupLog implements GroupLog {
   append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome> {
     const { groupId, sender, request, message, isRateLimited } = draft;
     const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: message });
-    const send = this.#sends.open({ groupId, sender, requestId: request.id, wireHead, onCommitted });
+    const notBeforeMs = this.#calls.serverNowMs(this.#keys.group(groupId)) - clockErrorMs;
+    const sent = { groupId, sender, requestId: request.id, wireHead, notBeforeMs, onCommitted };
+    const send = this.#sends.open(sent);
     const written = { groupId, sender, request, isRateLimited, wireHead };
     this.#appendOnce(written, false)
       .then((reply) => (reply.word === 'due' ? this.#appendSettled(written) : outcomeOf(reply)))

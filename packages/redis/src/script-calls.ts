@@ -115,6 +115,11 @@ export class ScriptCalls {
     );
   }
 
+  /** The time of the server that has this key, as far as its replies have told it; long past where none has come. */
+  serverNowMs(key: string): number {
+    return this.#clock.of(this.#shardOf(key)).nowMs();
+  }
+
   /** Resolves when Redis' time is known; in a Cluster, that of any of its servers. */
   async learnTime(): Promise<void> {
     if (this.#clock.isKnown) return;

@@ -16,6 +16,7 @@ import {
 import { type Actor, type Failure, SERVICE, type UserId } from '@plenum/protocol';
 import type { GroupState } from '../group-state.ts';
 import type { MemoryState } from '../memory-state.ts';
+import type { AnswerScope } from '../request-memory.ts';
 import { settle } from '../settle.ts';
 import { ban, unban } from './ban.ts';
 import { create, createByJoin } from './create.ts';
@@ -34,7 +35,8 @@ const subjectOf = (command: GroupCommand): UserId | null =>
 export function change(state: MemoryState, command: GroupCommand): ChangeOutcome {
   const nowMs = state.now();
   const retryAfterMs = charge(state, command, nowMs);
-  const first = state.requests.recall(command, nowMs);
+  const log = state.presentLog(command.groupId, nowMs);
+  const first = state.requests.recall(command, { scope: scopeOf(command), log, nowMs });
   if (first !== null) return first.outcome === 'appended' ? refused({ code: 'conflict' }) : first;
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
   const group = state.groups.get(command.groupId) ?? null;
@@ -45,7 +47,8 @@ export function change(state: MemoryState, command: GroupCommand): ChangeOutcome
     if (present !== null) return present;
   }
   const facts = factsOf(group, command, nowMs);
-  const isBirth = group === null && isCreatingJoin(command);
+  const isClosed = state.groupOrTombstone(command.groupId, nowMs)?.isClosed === true;
+  const isBirth = group === null && isCreatingJoin(command) && !isClosed;
   const refusal = isBirth ? null : firstRefusal(command.operation, facts, rowOf(command));
   if (refusal !== null) return refused(refusal);
   const hindrance = hindranceOf(state, command, { group, nowMs });
@@ -79,6 +82,11 @@ function hindranceOf(
   }
   if (bucket !== null) state.changeBuckets.take(bucket, nowMs);
   return null;
+}
+
+function scopeOf(command: GroupCommand): AnswerScope {
+  if (command.operation === 'delete') return 'always';
+  return command.operation === 'create' || isCreatingJoin(command) ? 'living' : 'log';
 }
 
 const charged: ReadonlySet<Operation> = new Set(['create', 'join', 'leave']);

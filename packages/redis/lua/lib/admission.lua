@@ -9,7 +9,7 @@ end
 
 -- @return what to reply to a request that was answered before, or came too late; or nil
 local function answered(now)
-  local repeated = recall(now)
+  local repeated = recall(now, 'log')
   if repeated then return repeated end
   if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
   return nil

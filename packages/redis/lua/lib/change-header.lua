@@ -16,3 +16,5 @@ local deadline_ms = ARGV[14]
 local rate_per_sec = ARGV[15]
 local rate_burst = ARGV[16]
 local queue_limit = ARGV[17]
+-- Where a remembered answer counts: see dedupe.
+local answer_scope = 'log'

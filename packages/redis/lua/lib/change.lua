@@ -17,7 +17,7 @@ local OVERLOADED_RETRY_MS = 1000
 
 local now = clock_ms()
 
-local repeated = recall(now)
+local repeated = recall(now, answer_scope)
 if repeated then return repeated end
 if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
 

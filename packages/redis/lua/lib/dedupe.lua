@@ -1,14 +1,38 @@
--- Successes are remembered under (group, actor, request id) as `<payload hash> <answer>`; refusals never are.
+-- Successes are remembered under (group, actor, request id) as `<payload hash> <answer>`; refusals never are. An answer
+-- counts in the log that it was given in: after a delete and a create of the same id, or where a failover has lost the
+-- entry, the request is evaluated anew.
 
+-- @param answer of a message, `<epoch> <seq> <recipients> <ms>`, or of a change, `<status> <role> <ms> <epoch> <seq>`
+local function position_of(answer)
+  local epoch, seq = string.match(answer, '^(%S+) (%d+) %d+ %d+$')
+  if epoch then return epoch, tonumber(seq) end
+  epoch, seq = string.match(answer, '(%S+) (%d+)$')
+  return epoch, tonumber(seq)
+end
+
+-- @param must_live whether the log of a deleted group is none: for a request that begins a group
+local function is_in_log(answer, must_live)
+  local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted')
+  if not field[1] or (must_live and field[4]) then return false end
+  local epoch, seq = position_of(answer)
+  if epoch == field[1] then return seq <= tonumber(field[2]) end
+  for past_epoch, end_seq in string.gmatch(field[3] or '', '([^:,]+):(%d+)') do
+    if epoch == past_epoch then return seq <= tonumber(end_seq) end
+  end
+  return false
+end
+
+-- @param scope where an answer counts: `log`; `living`, the log of a group that is not deleted; or `always`, for what ends
+-- a group: its retry must not end the next one
 -- @return what to reply to a request that was answered before, or nil
-local function recall(now)
+local function recall(now, scope)
   local remembered = redis.call('GET', dedupe_key)
   if not remembered then return nil end
-  local answer_at = #payload_hash + 2
-  if string.sub(remembered, 1, answer_at - 1) ~= payload_hash .. ' ' then
-    return { 'refused', integer(now), 'conflict', '' }
-  end
-  return { 'duplicate', integer(now), string.sub(remembered, answer_at) }
+  local hash, answer = string.match(remembered, '^(%S+) (.*)$')
+  local is_same = hash == payload_hash
+  if not (is_same and scope == 'always') and not is_in_log(answer, scope == 'living') then return nil end
+  if not is_same then return { 'refused', integer(now), 'conflict', '' } end
+  return { 'duplicate', integer(now), answer }
 end
 
 local function remember(answer)

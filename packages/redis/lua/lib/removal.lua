@@ -21,11 +21,18 @@ local function remove_member(group, user, member)
   forget_receiver(group, user)
 end
 
+-- A join re-creates a deleted group only where this lets in no one whom the old group kept out: it was public, and the
+-- members hash held no bans besides its members.
+local function is_closed(group)
+  local members = group.active + group.pending + group.muted
+  return group.type ~= 'public' or redis.call('HLEN', members_key) > members
+end
+
 -- Members go at once. The log stays for a while behind the tombstone, so that every node can still deliver `deleted`.
 local function bury(group, now)
+  redis.call('HSET', group_key, 'deleted', integer(now), 'closed', is_closed(group) and '1' or '0')
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key)
   redis.call('ZREM', groups_key, group_id)
   redis.call('ZREM', due_key, group_id)
-  redis.call('HSET', group_key, 'deleted', integer(now))
   group.is_deleted = true
 end

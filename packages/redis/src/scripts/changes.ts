@@ -86,8 +86,8 @@ export const deleteGroup = defineChange('delete-group', []);
 /** For a change that is not let through to its own script any more. */
 export const recallChange = defineScript({
   file: 'recall-change',
-  keys: ['dedupe'],
-  args: ['payloadHash'],
+  keys: ['group', 'dedupe'],
+  args: ['payloadHash', 'scope'],
   reply: z.discriminatedUnion('word', [
     said('none', z.tuple([])),
     said('duplicate', changeAnswer),

@@ -65,6 +65,24 @@ onEveryRedis((open) => {
     expect((await heard.decoded(1)).map(({ header }) => header.kind)).toEqual(['event']);
   });
 
+  test('a retry is stored again where a failover has lost the first, and answered where it has kept it', async () => {
+    const stage = open();
+    await stage.create();
+    const kept = messageDraft({ groupId, sender: 'owner' });
+    const lost = messageDraft({ groupId, sender: 'owner' });
+    const first = await stage.log.append(kept);
+    await stage.log.append(lost);
+    // As a replica that has the answer, but not the entry: the next entry begins another epoch at its seq.
+    await stage.redis.xdel(stage.keys.log(groupId), '3-0');
+    await stage.redis.call('XSETID', stage.keys.log(groupId), '2-0');
+    await stage.redis.hset(stage.keys.group(groupId), 'seq', '2');
+    await stage.forgetHistory();
+    const { epoch } = await stage.send('owner');
+    expect(await stage.log.append(kept)).toEqual({ ...first, isDuplicate: true });
+    expect(await stage.log.append(lost)).toMatchObject({ isDuplicate: false, epoch, seq: 4 });
+    expect((await stage.entries()).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+
   test('another message under the same request id is a conflict', async () => {
     const stage = open();
     await stage.create();

@@ -35,14 +35,17 @@ onEveryRedis((open) => {
     });
   });
 
-  test('retries of a delete and of a create are answered after the group is gone', async () => {
+  test('a retry of a delete is answered after the group is gone, and one of its create creates anew', async () => {
     const stage = open();
     const create = createCommand({ groupId, actor: 'owner' });
     const remove = deleteCommand({ groupId, actor: 'owner' });
     const created = await stage.do(create);
     const removed = await stage.do(remove);
     expect(await stage.do(remove)).toEqual({ ...removed, isDuplicate: true });
-    expect(await stage.do(create)).toEqual({ ...created, isDuplicate: true });
-    expect(await stage.groups.group(groupId)).toBeNull();
+    const again = await stage.do(create);
+    expect(again).toMatchObject({ isDuplicate: false, seq: 1 });
+    expect(again.epoch).not.toBe(created.epoch);
+    expect(await stage.do(remove)).toEqual({ ...removed, isDuplicate: true });
+    expect((await stage.groups.group(groupId))?.head.epoch).toBe(again.epoch);
   });
 });

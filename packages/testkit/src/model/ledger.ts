@@ -1,5 +1,5 @@
-/** What idempotency demands of every answer, kept without any engine: the first success of a key is its answer for good. */
-import type { AppendOutcome, ChangeOutcome } from '@plenum/core';
+/** What idempotency demands of every answer, kept without any engine: the first success of a key is its answer in that log. */
+import type { AppendOutcome, ChangeOutcome, LogHead } from '@plenum/core';
 import { expect } from 'vitest';
 import type { Attempt } from '../commands.ts';
 
@@ -14,14 +14,25 @@ const keyOf = (attempt: Attempt) => JSON.stringify([attempt.groupId, actorOf(att
 const isEnsure = (attempt: Attempt) =>
   'operation' in attempt && attempt.operation === 'join' && attempt.ensure;
 
+/** An answer counts in its own log; that of a request which begins a group, while the group lives; that of a delete always. */
+function counts({ payloadHash, success }: Entry, attempt: Attempt, head: LogHead | null): boolean {
+  const operation = 'operation' in attempt ? attempt.operation : 'send';
+  if (operation === 'delete' && payloadHash === attempt.request.payloadHash) return true;
+  if (success.epoch !== head?.epoch) return false;
+  const mayBegin =
+    operation === 'create' || ('createsPublic' in attempt && attempt.createsPublic && !attempt.admit);
+  return !(mayBegin && head.isDeleted);
+}
+
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
-  check(attempt: Attempt, outcome: ChangeOutcome | AppendOutcome): void {
+  /** @param head where the log stood when it was asked, that of a deleted group included */
+  check(attempt: Attempt, outcome: ChangeOutcome | AppendOutcome, head: LogHead | null): void {
     const key = keyOf(attempt);
     const { payloadHash } = attempt.request;
     const first = this.#entries.get(key);
-    if (first !== undefined) {
+    if (first !== undefined && counts(first, attempt, head)) {
       const isSame = first.payloadHash === payloadHash;
       const conflict = { outcome: 'refused', failure: { code: 'conflict' } };
       expect(outcome).toEqual(isSame ? { ...first.success, isDuplicate: true } : conflict);

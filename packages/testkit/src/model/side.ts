@@ -1,5 +1,5 @@
 /** One of the two engines in one run, seen through the abstraction. */
-import type { AppendOutcome, ChangeOutcome, Engine, MemberRecord } from '@plenum/core';
+import type { AppendOutcome, ChangeOutcome, Engine, LogHead, MemberRecord } from '@plenum/core';
 import { groupIdSchema, type UserId } from '@plenum/protocol';
 import type { Attempt } from '../commands.ts';
 import type { EngineHarness } from '../suites/engine-harness.ts';
@@ -39,6 +39,11 @@ export class Side {
 
   async member(name: string, userId: UserId): Promise<MemberRecord | null> {
     return (await this.#engine.groups.position(this.#idOf(name), userId))?.member ?? null;
+  }
+
+  /** Of a deleted group too. */
+  async head(name: string): Promise<LogHead | null> {
+    return (await this.#engine.groups.position(this.#idOf(name), null))?.head ?? null;
   }
 
   /** Settings, counts and head of a group; null if there is none. */

@@ -24,9 +24,10 @@ export class World {
 
   /** @returns the answer of the system. */
   async ask(attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> {
+    const head = await this.#system.head(attempt.groupId);
     const [expected, outcome] = await Promise.all([this.#model.ask(attempt), this.#system.ask(attempt)]);
     expect(this.#system.seen(outcome)).toEqual(this.#model.seen(expected));
-    this.#ledger.check(attempt, outcome);
+    this.#ledger.check(attempt, outcome, head);
     this.#asked.push(attempt);
     if ('forMs' in attempt && attempt.forMs === momentMs) await this.#letPass(attempt);
     await this.#expectSameGroup(attempt.groupId);

@@ -1,7 +1,7 @@
 /** A join of an id that names no group may create one, in the same step. */
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { banCommand, createCommand, deleteCommand, joinCommand } from '../../commands.ts';
+import { createCommand, deleteCommand, joinCommand, leaveCommand } from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';
 import { begin, Scene, verdict } from '../scene.ts';
 
@@ -43,14 +43,41 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
     });
 
     test('creates over a tombstone, and the new group knows nothing of the old one', async () => {
-      await using scene = await begin(makeEngine, { groupType: 'private', users: { a: 'active' } });
-      await scene.do(banCommand({ groupId, actor: 'owner', userId: 'b' }));
+      await using scene = await begin(makeEngine, { users: { a: 'active' } });
       const old = await scene.do(deleteCommand({ groupId, actor: 'owner' }));
       const done = await scene.do(joinCommand(joining));
       expect(done).toMatchObject({ status: 'active', roles: ['admin'], seq: 1 });
       expect(done.epoch).not.toBe(old.epoch);
       expect((await scene.members()).map(({ userId }) => userId)).toEqual(['guest']);
-      expect(verdict(await scene.join('b'))).toBe('done');
+    });
+
+    test.each(['private', 'strict_private'] as const)(
+      'does not make a deleted %s group public, whoever joins',
+      async (groupType) => {
+        await using scene = await begin(makeEngine, { groupType, users: { guest: 'active' } });
+        await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+        for (const userId of ['guest', 'owner', 'stranger']) {
+          const command = joinCommand({ ...joining, userId, ensure: true });
+          expect(verdict(await scene.change(command))).toBe('group_not_found');
+        }
+        await scene.do(createCommand({ groupId, actor: 'heir', groupType }));
+        expect(await scene.do(joinCommand(joining))).toMatchObject({ status: 'pending' });
+      },
+    );
+
+    test('does not make a private group public that ended with its last admin', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private' });
+      await scene.do(leaveCommand({ groupId, userId: 'owner' }));
+      expect(verdict(await scene.change(joinCommand(joining)))).toBe('group_not_found');
+    });
+
+    test('does not begin a deleted public group anew that had bans: nobody banned comes back as its admin', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'banned' } });
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      expect(verdict(await scene.change(joinCommand(joining)))).toBe('group_not_found');
+      expect(verdict(await scene.change(joinCommand({ ...joining, userId: 'owner' })))).toBe(
+        'group_not_found',
+      );
     });
 
     test('joins a group that is there as any other join does', async () => {
@@ -97,9 +124,9 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
       const first = await scene.do(command);
       expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
       await scene.do(deleteCommand({ groupId, actor: 'guest' }));
-      await scene.do(createCommand({ groupId, actor: 'heir' }));
-      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
-      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['heir']);
+      const { epoch } = await scene.do(createCommand({ groupId, actor: 'heir' }));
+      expect(await scene.change(command)).toMatchObject({ isDuplicate: false, epoch, seq: 2 });
+      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['heir', 'guest']);
     });
   });
 }

@@ -21,6 +21,7 @@ import {
 } from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';
 import { begin, Scene, verdict } from '../scene.ts';
+import { seat } from '../standing.ts';
 
 const groupId = 'room:one';
 const onTarget = { groupId, actor: 'owner', userId: 'guest', requestId: 'retried' };
@@ -85,14 +86,16 @@ export function retrying(makeEngine: MakeEngine): void {
   });
 
   describe('a request key', () => {
-    test('of a create answers again, after the group is gone too', async () => {
+    test('of a create answers again while the group is there, and creates anew after it was deleted', async () => {
       await using scene = new Scene(await makeEngine(), groupId);
       const command = createCommand({ groupId, actor: 'owner' });
       const first = await scene.do(command);
       expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
       await scene.do(deleteCommand({ groupId, actor: 'owner' }));
-      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
-      expect(await scene.engine.groups.group(scene.groupId)).toBeNull();
+      const second = await scene.do(command);
+      expect(second).toMatchObject({ isDuplicate: false, seq: 1 });
+      expect(second.epoch).not.toBe(first.epoch);
+      expect((await scene.group()).head.epoch).toBe(second.epoch);
     });
 
     test('of a delete answers again', async () => {
@@ -108,6 +111,54 @@ export function retrying(makeEngine: MakeEngine): void {
       const command = leaveCommand({ groupId, userId: 'owner' });
       const first = await scene.do(command);
       expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+    });
+
+    test('of a delete answers again after a create too, and leaves the new group alone', async () => {
+      await using scene = await begin(makeEngine);
+      const command = deleteCommand({ groupId, actor: 'owner' });
+      const first = await scene.do(command);
+      await scene.do(createCommand({ groupId, actor: 'owner' }));
+      expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
+      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['owner']);
+    });
+
+    test.each(attempts)(
+      'of %s of a deleted group is a new one in the group that took its place',
+      async (...given) => {
+        const [name, standing, attempt] = given;
+        const users = { guest: standing };
+        await using scene = await begin(makeEngine, { groupType: 'strict_private', users });
+        const first = await make(scene, attempt);
+        await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+        await scene.do(createCommand({ groupId, actor: 'owner', groupType: 'strict_private' }));
+        await seat(scene, 'guest', standing);
+        const { epoch, seq } = (await scene.group()).head;
+        const second = await make(scene, attempt);
+        expect(second).toMatchObject({ isDuplicate: false, epoch });
+        expect((await scene.group()).head.seq).toBeGreaterThan(seq);
+        expect(first, name).not.toMatchObject({ epoch });
+        expect(await make(scene, attempt)).toEqual({ ...second, isDuplicate: true });
+      },
+    );
+
+    test('of a deleted group with another payload is no conflict in the next one', async () => {
+      await using scene = await begin(makeEngine);
+      const draft = messageDraft({ groupId, sender: 'owner', requestId: 'same' });
+      await scene.engine.log.append(draft);
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      expect(verdict(await scene.engine.log.append(withHash(draft, 'another')))).toBe('conflict');
+      await scene.do(createCommand({ groupId, actor: 'owner' }));
+      expect(await scene.engine.log.admit(draft)).toEqual({ outcome: 'admitted' });
+      const second = await scene.engine.log.append(withHash(draft, 'another'));
+      expect(second).toMatchObject({ outcome: 'appended', isDuplicate: false, seq: 2 });
+    });
+
+    test('of a message answers again after its group was deleted', async () => {
+      await using scene = await begin(makeEngine);
+      const draft = messageDraft({ groupId, sender: 'owner' });
+      const first = await scene.engine.log.append(draft);
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      expect(await scene.engine.log.append(draft)).toEqual({ ...first, isDuplicate: true });
     });
 
     test('is one for changes and messages', async () => {
