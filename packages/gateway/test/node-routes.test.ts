@@ -17,6 +17,15 @@ test('health, readiness, the document and the home page ask for no token', async
   expect(await home.text()).toBe('<h1>Plenum</h1>');
 });
 
+test('what an operator should know stands beside the readiness', async () => {
+  const notices = ['One server is away.'];
+  const health = { isReady: true, shardsAway: 0, durability: 'D1', notices } as const;
+  await using edge = await startEdge({ engineHealth: async () => health });
+  const answer = await fetch(`${edge.url}/readyz`);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ ready: true, notices });
+});
+
 test.each([
   ['says it is not', async () => ({ isReady: false, shardsAway: 0, durability: 'D2' }) as const, 'D2'],
   ['cannot say', () => Promise.reject(PlenumError.of('unavailable')), 'unknown'],

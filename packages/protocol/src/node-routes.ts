@@ -21,6 +21,8 @@ export const readinessSchema = z.object({
   shards_away: z.int(),
   /** What an ack survives. */
   durability: z.enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown']),
+  /** Sentences for an operator: why the node is not ready, or what threatens it. Absent: none. */
+  notices: z.array(z.string()).optional(),
 });
 export type Readiness = z.infer<typeof readinessSchema>;
 export const devTokenArgsSchema = z.strictObject({ user_id: userIdSchema });

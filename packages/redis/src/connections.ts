@@ -5,7 +5,8 @@
 import { once } from 'node:events';
 import type { Clock, Logger, Random } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
-import { clusterOptions, commandOptions, subscriberOptions } from './client-options.ts';
+import { clusterOptions, commandOptions, type LinkOptions, subscriberOptions } from './client-options.ts';
+import type { KnownServers } from './known-servers.ts';
 import type {
   ClusterAddress,
   Endpoint,
@@ -13,8 +14,9 @@ import type {
   SentinelAddress,
   StandaloneAddress,
 } from './redis-address.ts';
-import { createCluster, createLink, createRedis } from './redis-client.ts';
+import { createCluster, createLink, createRedis, endpointIn, serversOf } from './redis-client.ts';
 import type { ScriptClient } from './scripts/index.ts';
+import { type Seed, SeedWatch } from './seed-watch.ts';
 import { leaveFor, SentinelWatch } from './sentinel-watch.ts';
 import { within } from './within.ts';
 
@@ -38,6 +40,8 @@ export interface Connections {
   readonly reads: ScriptClient;
   /** Null for a client. */
   readonly listening: Listening | null;
+  /** What an operator should know, though it ends nothing. */
+  notices(): readonly string[];
   /** Resolves when all are up. @throws Error with one sentence when that takes too long. */
   ready(): Promise<void>;
   /** Resolves when no socket is left. Commands in flight are rejected. Idempotent. */
@@ -62,50 +66,81 @@ export function openConnections(options: ConnectionOptions): Connections {
 
 function openToOne(options: ConnectionOptions, address: StandaloneAddress | SentinelAddress): Connections {
   const { random } = options;
-  const command = told(
-    options,
-    createRedis(address, { ...commandOptions(random, 'plenum-command'), enableAutoPipelining: true }),
-  );
+  const known = serversOf(address);
+  const open = (linkOptions: LinkOptions) => told(options, createRedis(address, linkOptions, known));
+  const command = open({ ...commandOptions(random, 'plenum-command'), enableAutoPipelining: true });
   if (options.role === 'client') {
-    const watched = watch(address, random, [command]);
-    return connectionsOf(options, { command, reads: command, listening: null }, watched);
+    const watch = watchSentinels(options, address, { known, clients: [command] });
+    return connectionsOf(options, { command, reads: command, listening: null }, watch);
   }
-  const reads = told(options, createRedis(address, commandOptions(random, 'plenum-reads')));
-  const redis = told(options, createRedis(address, subscriberOptions(random)));
-  const watched = watch(address, random, [command, reads, redis]);
-  return connectionsOf(options, { command, reads, listening: { kind: 'one', redis } }, watched);
+  const reads = open(commandOptions(random, 'plenum-reads'));
+  const redis = open(subscriberOptions(random));
+  const watch = watchSentinels(options, address, { known, clients: [command, reads, redis] });
+  return connectionsOf(options, { command, reads, listening: { kind: 'one', redis } }, watch);
 }
 
-/** @returns the connections to the Sentinels, if there are any */
-function watch(
+/** Looks after the servers that are asked where Redis is. */
+interface Watch {
+  /** Connections of its own, closed with the others. */
+  clients(): readonly Redis[];
+  readonly seeds: readonly Seed[];
+  close(): void;
+}
+
+const noWatch: Watch = { clients: () => [], seeds: [], close: () => undefined };
+
+interface Watched {
+  readonly known: KnownServers;
+  /** To the master. */
+  readonly clients: readonly Redis[];
+}
+
+function watchSentinels(
+  { random, logger }: ConnectionOptions,
   address: StandaloneAddress | SentinelAddress,
-  random: Random,
-  clients: readonly Redis[],
-): readonly Redis[] {
-  if (address.kind === 'standalone') return [];
-  const onSwitch = (master: Endpoint) => {
-    for (const client of clients) leaveFor(master, client);
+  { known, clients }: Watched,
+): Watch {
+  if (address.kind === 'standalone') return noWatch;
+  const onMaster = (master: Endpoint) => {
+    for (const client of clients) {
+      leaveFor(master, client).catch((err: unknown) =>
+        logger.warn({ err }, 'could not leave a former master'),
+      );
+    }
   };
-  return new SentinelWatch(address, random, onSwitch).clients;
+  const watch = new SentinelWatch({ address, known, random, onMaster });
+  return { clients: () => watch.clients, seeds: watch.seeds, close: () => watch.close() };
 }
 
 function openToCluster(options: ConnectionOptions, address: ClusterAddress): Connections {
   const { random } = options;
-  const command = told(options, createCluster(address, clusterOptions(random, 'plenum-command')));
+  const known = serversOf(address);
+  const open = (name: string) => told(options, createCluster(address, clusterOptions(random, name), known));
+  const command = open('plenum-command');
   if (options.role === 'client') return connectionsOf(options, { command, reads: command, listening: null });
-  const reads = told(options, createCluster(address, clusterOptions(random, 'plenum-reads')));
-  const openLink = (server: string) => {
-    const colon = server.lastIndexOf(':');
-    const endpoint = { host: server.slice(0, colon), port: Number(server.slice(colon + 1)) };
-    return told(options, createLink(address, endpoint, subscriberOptions(random)));
-  };
-  return connectionsOf(options, { command, reads, listening: { kind: 'each', cluster: command, openLink } });
+  const reads = open('plenum-reads');
+  const openLink = (server: string) =>
+    told(options, createLink(address, endpointIn(server), subscriberOptions(random)));
+  const seeds = address.seeds.map((seed) => openSeed(options, address, seed));
+  return connectionsOf(
+    options,
+    { command, reads, listening: { kind: 'each', cluster: command, openLink } },
+    { clients: () => seeds.map(({ redis }) => redis), seeds, close: () => undefined },
+  );
+}
+
+function openSeed({ random }: ConnectionOptions, address: ClusterAddress, seed: Endpoint): Seed {
+  const link = { ...subscriberOptions(random), connectionName: 'plenum-seed-watch' };
+  const redis = createLink(address, seed, link);
+  // Its absence is told once, by the watch.
+  redis.on('error', () => undefined);
+  return { name: `${seed.host}:${seed.port}`, redis };
 }
 
 function connectionsOf(
   options: ConnectionOptions,
   clients: Pick<Connections, 'command' | 'reads' | 'listening'>,
-  watched: readonly Redis[] = [],
+  watch: Watch = noWatch,
 ): Connections {
   const { command, reads, listening } = clients;
   const all = new Set<ScriptClient>([
@@ -113,12 +148,20 @@ function connectionsOf(
     reads,
     ...(listening?.kind === 'one' ? [listening.redis] : []),
   ]);
+  const seedWatch = new SeedWatch(options.role === 'node' ? watch.seeds : [], options);
+  seedWatch.start();
+  const close = async () => {
+    seedWatch.stop();
+    watch.close();
+    await Promise.all([...all, ...watch.clients()].map(end));
+  };
   let closing: Promise<void> | undefined;
   return {
     ...clients,
+    notices: () => seedWatch.notices(),
     ready: () => allReady([...all], options),
     close: () => {
-      closing ??= Promise.all([...all, ...watched].map(end)).then(() => undefined);
+      closing ??= close();
       return closing;
     },
   };

@@ -111,7 +111,9 @@ function assemble(foundation: Foundation): RedisEngine {
   const health = async (): Promise<EngineHealth> => {
     const { answering, away } = await healthOfShards(command, clock);
     const isReady = listening.isUp() && answering > 0;
-    return { isReady, shardsAway: away, durability: await durability.current() };
+    const notices = connections.notices();
+    const told = notices.length > 0 ? { notices } : {};
+    return { isReady, shardsAway: away, durability: await durability.current(), ...told };
   };
   return {
     name: 'redis',

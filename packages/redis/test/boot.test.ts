@@ -1,9 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { freePort, freshPrefix, type RedisServer, startOneShardCluster, startRedis } from '@plenum/testkit';
+import {
+  eventually,
+  freePort,
+  freshPrefix,
+  type RedisServer,
+  startOneShardCluster,
+  startRedis,
+} from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { startEngine } from './start-engine.ts';
+
+const patient = { timeoutMs: 20_000, everyMs: 100 };
 
 const bootError = async (url: string, prefix?: string): Promise<string> => {
   try {
@@ -81,6 +90,17 @@ test('a single server in cluster mode is used as the Cluster that it is part of'
   await using server = await startOneShardCluster();
   await using started = await startEngine({ url: server.url });
   expect(await started.engine.health()).toEqual({ isReady: true, shardsAway: 0, durability: 'D0' });
+});
+
+test('a named server of a Cluster that cannot be found does not keep a node from the others', async () => {
+  await using server = await startOneShardCluster();
+  const dead = `redis://127.0.0.1:${await freePort()}`;
+  const url = `redis://no-such-host.invalid:6379,${dead},${server.url}`;
+  await using started = await startEngine({ url });
+  await eventually(async () => {
+    const notices = [expect.stringMatching(/^1 of the 3 servers that REDIS_URL names can be reached/)];
+    expect(await started.engine.health()).toMatchObject({ isReady: true, notices });
+  }, patient);
 });
 
 test('a Cluster in which slots have no master is refused', async () => {

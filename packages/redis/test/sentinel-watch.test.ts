@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { eventually } from '@plenum/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KnownServers } from '../src/known-servers.ts';
 import type { Endpoint, SentinelAddress } from '../src/redis-address.ts';
 import { SentinelWatch } from '../src/sentinel-watch.ts';
 import { systemRandom } from './start-engine.ts';
@@ -23,9 +24,16 @@ beforeEach(async () => {
   process.on('unhandledRejection', note);
   sentinel = createServer(answer).listen(0, '127.0.0.1');
   await once(sentinel, 'listening');
-  watch = new SentinelWatch(addressOf(sentinel), systemRandom, (master) => switches.push(master));
+  const address = addressOf(sentinel);
+  watch = new SentinelWatch({
+    address,
+    known: new KnownServers(address.sentinels),
+    random: systemRandom,
+    onMaster: (master) => switches.push(master),
+  });
 });
 afterEach(async () => {
+  watch.close();
   for (const client of watch.clients) client.disconnect();
   for (const socket of sockets) socket.destroy();
   sentinel.close();

@@ -85,3 +85,28 @@ test('a Sentinel that is gone is no hindrance to a failover', async () => {
   await set.untilReplaced(dead);
   await isHeardAgain();
 });
+
+test('when the only named Sentinel is gone the others are heard: a planned failover moves every connection', async () => {
+  const [, named] = set.sentinels;
+  if (named === undefined) throw new Error('there is no Sentinel');
+  await using other = await startEngine({
+    url: `redis+sentinel://127.0.0.1:${named.port}/main`,
+    prefix: started.prefix,
+  });
+  await named.kill();
+  await eventually(async () => {
+    const notices = [expect.stringMatching(/None of the 1 servers that REDIS_URL names/)];
+    expect(await other.engine.health()).toMatchObject({ isReady: true, notices });
+  }, patient);
+  const old = await set.master();
+  await set.failover();
+  await isHeardAgain();
+  const { epoch, seq } = await sendUntilAcked('after');
+  await eventually(async () => {
+    expect((await other.engine.log.heads([groupId])).get(groupId)).toMatchObject({ epoch, seq });
+  }, patient);
+  await eventually(async () => {
+    expect(await set.field(old, 'role', 'INFO', 'replication')).toBe('slave');
+    expect(String(await set.ask(old, 'CLIENT', 'LIST'))).not.toContain('name=plenum-reads');
+  }, patient);
+});

@@ -40,6 +40,7 @@ export class Ownership {
   #isDraining = false;
   #isDrainAsked = false;
   #wasRegistered = false;
+  #draining: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #endWakes: () => void = () => {};
   #cancelWaking: () => void = () => {};
@@ -84,15 +85,10 @@ export class Ownership {
     this.#wakeOthers();
   }
 
-  /** Gives every lease away, each to its next owner, and takes none any more. Idempotent; never throws. */
-  async drain(): Promise<void> {
-    this.#isDraining = true;
-    await this.#quietly(this.#beat(), 'the others could not be told that this node drains');
-    // What a look finds is only who comes next: the leases go either way.
-    await this.#quietly(this.#look(), 'the next owners of the partitions could not be found');
-    this.#leases.aim(() => false);
-    await this.#orAfter(2 * handoverMs, this.#leases.atRest());
-    this.#wakeOthers();
+  /** Gives every lease away, each to its next owner, and takes none any more; 3 s at most. Idempotent; never throws. */
+  drain(): Promise<void> {
+    this.#draining ??= this.#giveAway();
+    return this.#draining;
   }
 
   /** Drains, leaves the cluster, and ends every loop. Idempotent; never throws. */
@@ -101,17 +97,30 @@ export class Ownership {
     return this.#stopping;
   }
 
+  async #giveAway(): Promise<void> {
+    this.#isDraining = true;
+    // A store that is away must not hold up the end of the node: its leases end by themselves.
+    await this.#orAfter(handoverMs, this.#tellOthers());
+    this.#leases.aim(() => false);
+    await this.#orAfter(2 * handoverMs, this.#leases.atRest());
+    this.#wakeOthers();
+  }
+
+  async #tellOthers(): Promise<void> {
+    await this.#quietly(this.#beat(), 'the others could not be told that this node drains');
+    // What a look finds is only who comes next: the leases go either way.
+    await this.#quietly(this.#look(), 'the next owners of the partitions could not be found');
+  }
+
   async #leave(): Promise<void> {
     const { nodes, card } = this.#options;
-    // Ends with a wake for everybody: what was to come after it is not missed.
+    // Ends with a wake for every other node: what was to come after it is not missed.
     await this.drain();
     this.#stopped.abort();
     this.#endWakes();
     this.#cancelWaking();
-    await this.#quietly(
-      nodes.remove({ nodeId: card.nodeId }),
-      'this node could not be taken off the registry',
-    );
+    const removed = nodes.remove({ nodeId: card.nodeId });
+    await this.#orAfter(handoverMs, this.#quietly(removed, 'this node could not be taken off the registry'));
   }
 
   #card(): NodeCard {

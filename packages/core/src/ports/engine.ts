@@ -19,6 +19,8 @@ export interface EngineHealth {
   /** Shards of a Redis Cluster that do not answer: their groups wait, the others go on. */
   readonly shardsAway: number;
   readonly durability: DurabilityClass;
+  /** Sentences for an operator, without addresses or secrets: why it is not ready, or what threatens it. Absent: none. */
+  readonly notices?: readonly string[];
 }
 
 /** Sharded publish/subscribe in the shape that the Socket.IO Redis adapter accepts as its client. */

@@ -10,8 +10,9 @@ type NodeHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<Fas
 async function readinessOf({ engineHealth, drainFlag, logger }: RestContext): Promise<Readiness> {
   const draining = drainFlag.isDraining;
   try {
-    const { isReady, shardsAway, durability } = await engineHealth();
-    return { ready: isReady && !draining, draining, shards_away: shardsAway, durability };
+    const { isReady, shardsAway, durability, notices = [] } = await engineHealth();
+    const told = notices.length > 0 ? { notices: [...notices] } : {};
+    return { ready: isReady && !draining, draining, shards_away: shardsAway, durability, ...told };
   } catch (error) {
     logger.warn({ failure: failureFrom(error).code, error }, 'the health of the engine is not known');
     return { ready: false, draining, shards_away: 0, durability: 'unknown' };

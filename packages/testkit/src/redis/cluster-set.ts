@@ -42,6 +42,17 @@ export class ClusterSet extends ServerSet {
     return this.#members.map(({ server }) => server.url).join(',');
   }
 
+  get servers(): readonly RedisServer[] {
+    return this.#members.map(({ server }) => server);
+  }
+
+  /** Every master that lives, as the others see it. */
+  async masters(): Promise<readonly RedisServer[]> {
+    const lines = await this.#nodes();
+    const living = lines.filter(({ flags }) => flags.includes('master') && !flags.includes('fail'));
+    return living.map(({ id }) => this.#member(id).server);
+  }
+
   /** The server that serves the slot, as the others see it. */
   async masterOf(slot: number): Promise<RedisServer> {
     const lines = (await this.#nodes()).filter(
