@@ -18,7 +18,14 @@ export function createLogger({ level, isDev, nodeId }: LogOptions): pino.Logger 
   };
   return isDev
     ? pino(options, { write: (line: string) => void process.stdout.write(readable(line)) })
-    : pino(options);
+    : pino(options, survivingStdout());
+}
+
+/** A full disk behind stdout costs the lines, not the process. */
+function survivingStdout(): pino.DestinationStream {
+  const destination = pino.destination({ dest: 1, sync: true });
+  destination.on('error', () => {});
+  return destination;
 }
 
 const levelNames: Readonly<Record<number, string>> = pino.levels.labels;

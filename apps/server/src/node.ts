@@ -12,8 +12,11 @@ export interface PlenumNode {
   readonly url: string;
   /** Null: the admin token is served on `url`. */
   readonly adminUrl: string | null;
-  /** Not ready → leases handed over, clients told to move → closed, within the drain and what is in flight. Idempotent. */
-  stop(): Promise<void>;
+  /**
+   * Not ready → leases handed over, clients told to move → closed, within the drain and what is in flight. Idempotent.
+   * @param hurry clients move within this time, where that is shorter than the drain of the node
+   */
+  stop(hurry?: { readonly withinMs: number }): Promise<void>;
 }
 
 export interface NodeOptions {
@@ -57,7 +60,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     const { durability } = await engine.health();
     const urls = { url, ...(adminUrl === null ? {} : { adminUrl }) };
     logger.info({ engine: engine.name, durability, prefix: config.prefix, ...urls }, 'ready');
-    return { url, adminUrl, stop: () => drain().then(lifecycle.stop) };
+    return { url, adminUrl, stop: (hurry) => drain(hurry?.withinMs).then(lifecycle.stop) };
   } catch (error) {
     await lifecycle.stop();
     throw error;
@@ -75,7 +78,7 @@ interface Listening {
 function ownershipOf(
   { config, logger, nodeId, drainMs }: NodeOptions,
   { engine, gateway, url, adapters }: Listening,
-): { ownership: Ownership; drain: () => Promise<void> } {
+): { ownership: Ownership; drain: (withinMs?: number) => Promise<void> } {
   const ownership = openOwnership({
     ...{ engine, logger, nodeId, version, strategy: config.strategy },
     ...{ adapters, delivery: config.delivery },
@@ -86,8 +89,9 @@ function ownershipOf(
     },
   });
   let draining: Promise<void> | null = null;
-  const drain = () => {
-    draining ??= Promise.all([gateway.drain(drainMs), ownership.drain()]).then(() => undefined);
+  const drain = (withinMs = drainMs) => {
+    const clients = () => gateway.drain(Math.min(withinMs, drainMs));
+    draining ??= Promise.all([clients(), ownership.drain()]).then(() => undefined);
     return draining;
   };
   return { ownership, drain };

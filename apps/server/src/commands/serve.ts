@@ -24,6 +24,7 @@ export async function serve(): Promise<number> {
     stop: node.stop,
     logger,
     hardExitMs: ownDrainMs + closeMs,
+    onFault: (fields, message) => logger.fatal(fields, message),
   });
   onParentGone(() => ask('the process that started this node is gone'));
   tellParent({ url: node.url });

@@ -90,6 +90,8 @@ function listen(server: Server, host: string, port: number): Promise<number> {
       );
     });
     server.listen(port, host, () => {
+      // From here on an error is a connection that could not be taken.
+      server.on('error', () => {});
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
