@@ -1,3 +1,4 @@
+import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isDense } from '../world/device.ts';
 import { SdkUser } from '../world/sdk-user.ts';
@@ -96,6 +97,59 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     await fay.untilTexts('door', ['hello again']);
     expect(fay.seqs('door')).toEqual([2, 3, 5, 6]);
     expect(fay.resyncs).toEqual([]);
+  });
+
+  /** Seqs of the group in the epoch of the last entry shown. */
+  const lastLog = (user: SdkUser, groupId: string) => {
+    const shown = user.entries.filter(({ group_id }) => group_id === groupId);
+    return shown.filter(({ epoch }) => epoch === shown.at(-1)?.epoch).map(({ seq }) => seq);
+  };
+  const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+  test.each([
+    ['knew of the end', true],
+    ['had no time to see the end', false],
+  ])(
+    'a group that is deleted, made anew and joined again by a client that %s is shown from its join on',
+    async (_, waits) => {
+      const groupId = `anew-${waits}`;
+      using owner = await connect('owner');
+      using hal = await connect(`hal-${waits}`);
+      await owner.client.create(groupId, 'public');
+      await hal.client.join(groupId);
+      for (let seq = 3; seq <= 8; seq += 1) await owner.say(groupId, `old ${seq}`);
+      await eventually(() => expect(hal.seqs(groupId).at(-1)).toBe(8));
+      await owner.client.request('delete_group', { group_id: groupId });
+      if (waits) await eventually(() => expect(hal.client.positions()).toEqual([]));
+      await owner.client.create(groupId, 'public');
+      expect(await hal.client.join(groupId)).toMatchObject({ ok: true, result: { seq: 2 } });
+      for (let seq = 3; seq <= 12; seq += 1) await owner.say(groupId, `new ${seq}`);
+      await eventually(() => expect(lastLog(hal, groupId).at(-1)).toBe(12));
+      expect(lastLog(hal, groupId)).toEqual(upTo(2, 12));
+      expect(hal.client.positions()).toMatchObject([{ group_id: groupId, seq: 12 }]);
+    },
+  );
+
+  test('a group that was made anew twice while its client was away is shown from the last join on, and the break is told', async () => {
+    using owner = await connect('owner');
+    using ivy = await connect('ivy');
+    await owner.client.create('thrice', 'public');
+    await ivy.client.join('thrice');
+    for (let seq = 3; seq <= 8; seq += 1) await owner.say('thrice', 'old');
+    await eventually(() => expect(ivy.seqs('thrice').at(-1)).toBe(8));
+    const positions = ivy.client.positions();
+    ivy.client.close();
+    for (let i = 0; i < 2; i += 1) {
+      await owner.client.request('delete_group', { group_id: 'thrice' });
+      await owner.client.create('thrice', 'public');
+    }
+    using again = await connect('ivy', { positions });
+    expect(await again.client.join('thrice')).toMatchObject({ ok: true, result: { seq: 2 } });
+    for (let seq = 3; seq <= 12; seq += 1) await owner.say('thrice', 'new');
+    await eventually(() => expect(lastLog(again, 'thrice').at(-1)).toBe(12));
+    expect(lastLog(again, 'thrice').slice(-11)).toEqual(upTo(2, 12));
+    expect(isDense(lastLog(again, 'thrice'))).toBe(true);
+    expect(again.resyncs.length).toBeGreaterThan(0);
   });
 
   test('an applicant gets nothing until he is accepted, then everything', async () => {

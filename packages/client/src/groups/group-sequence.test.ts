@@ -1,11 +1,17 @@
-import { groupIdSchema, type ResyncPush, type Subscription, userIdSchema } from '@plenum/protocol';
+import {
+  type GroupEvent,
+  groupIdSchema,
+  type ResyncPush,
+  type Subscription,
+  userIdSchema,
+} from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import type { Effect, Page } from './effects.ts';
 import type { Entry } from './entry.ts';
 import { GroupSequence } from './group-sequence.ts';
 
 const group_id = groupIdSchema.parse('g');
-const entry = (seq: number, epoch = 'a', type: 'joined' | 'created' = 'joined'): Entry => ({
+const entry = (seq: number, epoch = 'a', type: GroupEvent['type'] = 'updated'): Entry => ({
   group_id,
   type,
   user_id: userIdSchema.parse('u'),
@@ -186,10 +192,65 @@ test('a log that is shorter than the position is a rollback too', () => {
   ]);
 });
 
-test('a group that was made anew begins with its first entry', () => {
+test('a position ends with the deletion of its group, and whatever comes then begins anew', () => {
   const sequence = liveAt(10);
-  expect(brief(sequence.onEntry(entry(1, 'b', 'created')))).toEqual(['1']);
-  expect(sequence.position).toEqual({ epoch: 'b', seq: 1 });
+  expect(brief(sequence.onEntry(entry(11, 'a', 'deleted')))).toEqual(['11']);
+  expect(sequence.position).toBeNull();
+  sequence.onMembership(true);
+  expect(brief(sequence.onEntry(entry(3, 'b', 'joined')))).toEqual(['3']);
+  expect(brief(sequence.onEntry(entry(4, 'b')))).toEqual(['4']);
+  expect(brief(sequence.onJoined({ epoch: 'b', seq: 3 }))).toEqual([]);
+  expect(sequence.position).toEqual({ epoch: 'b', seq: 4 });
+});
+
+test('a group that was made anew before its end was shown begins anew, and that is told', () => {
+  const sequence = liveAt(10);
+  expect(brief(sequence.onEntry(entry(3, 'b', 'joined')))).toEqual([
+    'epoch_changed from 3 revoked 8..10',
+    '3',
+  ]);
+  expect(sequence.position).toEqual({ epoch: 'b', seq: 3 });
+});
+
+test('an epoch that goes on where the last one ended is shown without a question', () => {
+  const sequence = liveAt(10);
+  expect(brief(sequence.onEntry(entry(11, 'b')))).toEqual(['11']);
+});
+
+test.each([
+  ['with a join', entry(11, 'b', 'joined')],
+  ['after a hole', entry(12, 'b')],
+])('the server is asked whether an epoch that begins %s goes on with the log', (_, first) => {
+  expect(brief(liveAt(10).onEntry(first))).toEqual(['verify']);
+});
+
+test('an answer to a join in a log that nothing was shown of is verified', () => {
+  expect(brief(liveAt(10).onJoined({ epoch: 'b', seq: 3 }))).toEqual(['verify']);
+});
+
+test('entries of a log that was made anew while a hole was filled are shown when it is filled', () => {
+  const sequence = liveAt(10);
+  const effects = sequence.onEntry(entry(12));
+  for (const later of [entry(13, 'a', 'deleted'), entry(2, 'b', 'joined'), entry(3, 'b')]) {
+    expect(brief(sequence.onEntry(later))).toEqual([]);
+  }
+  expect(brief(sequence.onPage(ticketOf(effects), page([11])))).toEqual([
+    '11',
+    'recovered 11..11',
+    '12',
+    '13',
+    '2',
+    '3',
+  ]);
+});
+
+test('a refusal that may be older than what has come is not believed', () => {
+  const sequence = liveAt(10);
+  sequence.asking('verifying');
+  sequence.onEntry(entry(3, 'b', 'joined'));
+  expect(brief(sequence.onRefused())).toEqual(['verify']);
+  sequence.asking('verifying');
+  expect(brief(sequence.onRefused())).toEqual(['not_a_member from null']);
 });
 
 test('a group that was attached without regard to its position is verified, and silent until the answer', () => {
@@ -222,13 +283,25 @@ test('a page of another epoch is not put upon what was shown until the server ha
   ]);
 });
 
-test('whoever was removed has no position; a later membership begins anew', () => {
+test.each(['entry first', 'push first'])(
+  'whoever was removed has no position, %s; a later membership begins anew',
+  (order) => {
+    const sequence = liveAt(10);
+    if (order === 'push first') sequence.onMembership(false);
+    expect(brief(sequence.onEntry(entry(11, 'a', 'left')))).toEqual(['11']);
+    if (order === 'entry first') sequence.onMembership(false);
+    expect(sequence.position).toBeNull();
+    sequence.onMembership(true);
+    expect(brief(sequence.onEntry(entry(20, 'a', 'joined')))).toEqual(['20']);
+    expect(sequence.position).toEqual({ epoch: 'a', seq: 20 });
+  },
+);
+
+test('the removal of another member ends no position', () => {
   const sequence = liveAt(10);
-  sequence.onMembership(false);
-  expect(sequence.position).toBeNull();
-  expect(brief(sequence.onEntry(entry(11)))).toEqual(['11']);
-  expect(brief(sequence.onEntry(entry(20)))).toEqual(['20']);
-  expect(sequence.position).toEqual({ epoch: 'a', seq: 20 });
+  sequence.onEntry(entry(11, 'a', 'kicked'));
+  expect(sequence.position).toEqual({ epoch: 'a', seq: 11 });
+  expect(brief(sequence.onEntry(entry(13)))).toEqual(['read after 11']);
 });
 
 test('whoever is refused is told so once', () => {

@@ -18,6 +18,7 @@ import type { Entry, KnownPosition } from './entry.ts';
 import { fillingBy } from './filling.ts';
 import { HeldEntries } from './held-entries.ts';
 import { Notices } from './notices.ts';
+import { OwnRange } from './own-range.ts';
 import { ShownLog } from './shown-log.ts';
 
 type Phase = 'new' | 'off' | 'detached' | 'claimed' | 'verifying' | 'live' | 'filling' | 'searching';
@@ -30,13 +31,16 @@ export class GroupSequence {
   #shown = ShownLog.nothing;
   /** Epoch of the log when the server last said that what was shown is a part of it. */
   #vouchedEpoch = '';
+  /** Head of the log at that time. */
+  #vouchedTo = 0;
   /** Entries up to here have to be read from `history`. */
   #readTo = 0;
-  /** The user receives nothing (any more): what comes after the end of his range begins a new one. */
-  #isEnded = false;
+  readonly #range = new OwnRange();
   /** The answer to a join does not say whether its own entry comes as an event or came long before. */
   #optionalSeq: number | null = null;
   #search: Search = { reason: 'epoch_changed', before: 0, pagesRead: 0 };
+  /** Something came while an answer about the position was awaited: a refusal may be older than that. */
+  #isStirred = false;
   #ticket = 0;
   #effects: Effect[] = [];
 
@@ -52,10 +56,21 @@ export class GroupSequence {
   get phase(): Phase {
     return this.#phase;
   }
-  /** Null: there is none yet, or the membership has ended. */
+  /** Null: there is none yet, or the membership or the log has ended. */
   get position(): KnownPosition | null {
     const { epoch, lastSeq: seq } = this.#shown;
     return epoch === '' || this.#isEnded ? null : { epoch, seq };
+  }
+  /** What comes after the end of the user's range begins a new one. Where an answer is awaited, that decides. */
+  get #isEnded(): boolean {
+    return (this.#phase === 'live' || this.#phase === 'off') && this.#range.isEnded;
+  }
+  get #isReadingLog(): boolean {
+    return this.#phase === 'filling' || this.#phase === 'searching';
+  }
+  /** The answer or push speaks of what was shown before the user's range ended. */
+  #isPassed(epoch: string, seq: number): boolean {
+    return this.#shown.epoch === epoch && seq <= this.#shown.lastSeq;
   }
   /** False: the page of this ticket is of no use any more. */
   isReading(ticket: number): boolean {
@@ -71,8 +86,9 @@ export class GroupSequence {
   /** The connection is gone; the position is kept unless the membership ended. */
   detach(): void {
     if (this.#phase === 'new' || this.#phase === 'off') return;
+    const isEnded = this.#isEnded;
     this.#reset();
-    if (this.#isEnded) this.forget();
+    if (isEnded) this.forget();
     else this.#enter('detached');
   }
 
@@ -81,6 +97,7 @@ export class GroupSequence {
    * @param shownTo where that is, if it says so before all that was to be shown has been.
    */
   turnOff(shownTo: KnownPosition | null): void {
+    if (shownTo !== null && shownTo.seq < this.#shown.lastSeq) this.#range.begin();
     if (shownTo !== null) this.#shown = this.#shown.backTo(shownTo);
     this.#held.clear();
     this.#enter('off');
@@ -95,8 +112,7 @@ export class GroupSequence {
     if (this.#phase === 'new') {
       this.#begin(entry.epoch, entry.seq - 1);
       this.#show(entry);
-    } else if (this.#phase === 'live') this.#onLive(entry);
-    else if (this.#phase === 'filling' || this.#phase === 'searching') this.#held.add(entry);
+    } else this.#receive(entry);
     return this.#take();
   }
 
@@ -105,43 +121,52 @@ export class GroupSequence {
     if (this.#phase === 'off') {
       if (!isAnswer) this.#effects.push({ do: 'unsubscribe' });
     } else if (this.#phase === 'new' || (this.#isEnded && at.reason === undefined)) {
-      this.#begin(at.epoch, at.from_seq - 1);
+      if (!this.#isPassed(at.epoch, at.from_seq)) this.#begin(at.epoch, at.from_seq - 1);
     } else if (this.#phase !== 'verifying' || isAnswer) this.#onReattached(at);
+    else this.#isStirred = true;
     return this.#take();
   }
 
-  /** The answer to this device's own join or create, as a receiver. */
+  /** The answer to this device's own join or create, as a receiver: it may come before or long after what it speaks of. */
   onJoined({ epoch, seq }: KnownPosition): readonly Effect[] {
-    const isShown = this.#shown.epoch === epoch && this.#shown.lastSeq >= seq;
-    if (this.#isEnded && isShown) this.#isEnded = false;
-    else if (this.#phase === 'new' || this.#phase === 'off' || this.#isEnded) {
-      this.#begin(epoch, seq - 1);
-      this.#optionalSeq = seq;
-    }
+    const isKnown = epoch === this.#shown.epoch || epoch === this.#vouchedEpoch;
+    if (this.#phase === 'new' || this.#isEnded) {
+      if (!this.#isPassed(epoch, seq)) {
+        this.#begin(epoch, seq - 1);
+        this.#optionalSeq = seq;
+      }
+    } else if (this.#phase === 'verifying' || this.#phase === 'detached') this.#isStirred = true;
+    // Once this has attached the device, the claim of its handshake is not answered.
+    else if (this.#phase === 'off' || this.#phase === 'claimed' || !isKnown) this.#verify();
     return this.#take();
   }
 
   onMembership(isReceiver: boolean): void {
-    if (this.#phase !== 'new') this.#isEnded = !isReceiver;
+    if (!isReceiver) this.onLeft();
+    if (this.#phase === 'live' || this.#isReadingLog) this.#range.told(isReceiver);
+  }
+
+  /** The end of a group that is off is not shown. */
+  onLeft(): void {
+    if (this.#phase === 'off') this.#range.endUnseen();
   }
 
   onResync(push: ResyncPush): readonly Effect[] {
     const { reason, epoch, head_seq } = push;
     if (this.#phase === 'off' || this.#phase === 'verifying') return [];
-    if (reason === 'not_a_member' || epoch === null) return this.onRefused();
-    if (this.#phase === 'new') this.#begin(epoch, head_seq);
-    else this.#onBroken(reason, epoch, head_seq);
+    if (reason === 'not_a_member' || epoch === null) this.#refuse();
+    else if (this.#phase === 'new') {
+      this.#begin(epoch, head_seq);
+      this.#notices.broke(reason);
+      this.#notices.resync(this.#shown, null);
+    } else this.#onBroken(reason, epoch, head_seq);
     return this.#take();
   }
 
-  /** The user may not read this group (any more). */
+  /** A request was answered: the user may not read this group (any more), or could not when that was looked up. */
   onRefused(): readonly Effect[] {
-    const isIdle = this.#phase === 'new' || this.#phase === 'off';
-    // Whoever was told of the end of his membership and shown all of it has nothing more to learn.
-    const isComplete = this.#isEnded && this.#phase === 'live';
-    this.forget();
-    if (!isIdle && !isComplete) this.#notices.broke('not_a_member');
-    this.#notices.resync(null, null);
+    if (this.#isStirred || this.#held.isAny) this.#verify();
+    else this.#refuse();
     return this.#take();
   }
 
@@ -152,16 +177,49 @@ export class GroupSequence {
     return this.#take();
   }
 
+  #receive(entry: Entry): void {
+    if (this.#phase === 'live') this.#onLive(entry);
+    else if (this.#isReadingLog) this.#held.add(entry);
+    else this.#isStirred = true;
+  }
+
   #onLive(entry: Entry): void {
-    const expected = { shown: this.#shown, isEnded: this.#isEnded, optionalSeq: this.#optionalSeq };
-    const arrival = arrivalOf(entry, expected);
-    if (arrival === 'begin anew') this.#begin(entry.epoch, entry.seq - 1);
-    if (arrival === 'begin anew' || arrival === 'show') this.#show(entry);
-    if (arrival !== 'hole') return;
-    this.#held.add(entry);
-    this.#notices.recovering(this.#shown.lastSeq + 1, entry.seq - 1);
-    this.#readTo = entry.seq - 1;
+    const arrival = arrivalOf(entry, {
+      shown: this.#shown,
+      isEnded: this.#isEnded,
+      vouched: { epoch: this.#vouchedEpoch, seq: this.#vouchedTo },
+      optionalSeq: this.#optionalSeq,
+    });
+    if (arrival === 'ask') this.#verify();
+    else if (arrival === 'hole') {
+      this.#held.add(entry);
+      this.#readUpTo(entry.seq - 1);
+    } else if (arrival !== 'drop') {
+      if (arrival === 'another log') this.#tellOfAnotherLog(entry);
+      if (arrival !== 'show') this.#begin(entry.epoch, entry.seq - 1);
+      this.#show(entry);
+    }
+  }
+
+  /** The last entries of the log before were not shown, and cannot be had. */
+  #tellOfAnotherLog({ epoch, seq }: Entry): void {
+    this.#notices.broke('epoch_changed', this.#shown.from(this.#shown.firstSeq));
+    this.#notices.resync(ShownLog.after(epoch, seq - 1), null);
+  }
+
+  #readUpTo(seq: number): void {
+    this.#notices.recovering(this.#shown.lastSeq + 1, seq);
+    this.#readTo = seq;
     this.#settle();
+  }
+
+  #refuse(): void {
+    const isIdle = this.#phase === 'new' || this.#phase === 'off';
+    // Whoever was shown the end of his membership has nothing more to learn.
+    const isComplete = this.#isEnded;
+    this.forget();
+    if (!isIdle && !isComplete) this.#notices.broke('not_a_member');
+    this.#notices.resync(null, null);
   }
 
   #onReattached(at: Subscription): void {
@@ -176,8 +234,9 @@ export class GroupSequence {
       this.#verify();
       return;
     }
-    this.#isEnded = false;
+    this.#range.begin();
     this.#vouchedEpoch = at.epoch;
+    this.#vouchedTo = at.head_seq;
     this.#readTo = at.from_seq - 1;
     this.#held.clear();
     this.#notices.clear();
@@ -187,7 +246,8 @@ export class GroupSequence {
 
   #onBroken(reason: ResyncReason, epoch: string, headSeq: number): void {
     this.#vouchedEpoch = epoch;
-    this.#isEnded = false;
+    this.#vouchedTo = headSeq;
+    this.#range.begin();
     this.#readTo = headSeq;
     this.#notices.broke(reason);
     this.#notices.recovering(this.#shown.lastSeq + 1, headSeq);
@@ -233,32 +293,28 @@ export class GroupSequence {
 
   /** Reads on, or goes live with what is held; a hole in that is read in turn. */
   #settle(): void {
-    if (this.#shown.lastSeq >= this.#readTo) {
-      this.#notices.resync(this.#shown, null);
-      this.#enter('live');
-      const takeNext = () => this.#held.take(this.#shown.lastSeq + 1);
-      for (let next = takeNext(); next !== null; next = takeNext()) this.#show(next);
-      this.#notices.recovered(this.#shown.lastSeq);
-      this.#readTo = this.#held.highestSeq;
-      if (this.#shown.lastSeq >= this.#readTo) {
-        this.#held.clear();
-        return;
-      }
-      this.#notices.recovering(this.#shown.lastSeq + 1, this.#readTo);
+    if (this.#shown.lastSeq < this.#readTo) {
+      this.#enter('filling');
+      this.#read({ after: this.#shown.lastSeq });
+      return;
     }
-    this.#enter('filling');
-    this.#read({ after: this.#shown.lastSeq });
+    this.#notices.resync(this.#shown, null);
+    this.#enter('live');
+    this.#notices.recovered(this.#shown.lastSeq);
+    for (const entry of this.#held.takeAll()) this.#receive(entry);
   }
 
   #show(entry: Entry): void {
     this.#shown = this.#shown.and(entry);
+    this.#range.shown(entry);
     this.#optionalSeq = null;
     this.#effects.push({ do: 'show', entry });
     this.#notices.recovered(this.#shown.lastSeq);
   }
 
   #verify(): void {
-    this.#isEnded = false;
+    this.#range.begin();
+    this.#held.clear();
     this.#enter('verifying');
     this.#effects.push({ do: 'verify' });
   }
@@ -271,6 +327,7 @@ export class GroupSequence {
   /** Pages that were asked for before are of no use any more. */
   #enter(phase: Phase): void {
     this.#phase = phase;
+    this.#isStirred = false;
     this.#ticket += 1;
   }
 
@@ -278,13 +335,14 @@ export class GroupSequence {
     this.#reset();
     this.#shown = ShownLog.after(epoch, seq);
     this.#vouchedEpoch = epoch;
-    this.#isEnded = false;
+    this.#range.begin();
     this.#enter('live');
   }
 
   /** Forgets what was under way. */
   #reset(): void {
     this.#readTo = 0;
+    this.#vouchedTo = 0;
     this.#optionalSeq = null;
     this.#notices.clear();
     this.#held.clear();

@@ -103,8 +103,9 @@ export class Groups {
     this.#on(groupId, (sequence) => sequence.onJoined(at));
   }
 
+  /** The answer to a `leave`; what the user still gets to see comes as entries and as a push. */
   left(groupId: string): void {
-    this.#sequence(groupId).onMembership(false);
+    this.#sequences.get(groupId)?.onLeft();
   }
 
   subscribe(groupIds: readonly string[], { isInternal = false } = {}): Promise<Outcome<{ groups: Rows }>> {

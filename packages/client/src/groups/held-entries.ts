@@ -2,29 +2,32 @@ import type { Entry } from './entry.ts';
 
 const heldMax = 1000;
 
-/** Entries that came before their turn. The excess is not kept, but what came is remembered: it is read from the log. */
+/**
+ * Entries that came before their turn, in the order in which they came: they may be of several logs. The excess is not
+ * kept, but the last of it is remembered: the entries up to it are read from the log.
+ */
 export class HeldEntries {
-  readonly #bySeq = new Map<number, Entry>();
-  #highestSeq = 0;
+  #entries: Entry[] = [];
+  #excess: Entry | null = null;
 
-  /** Of all that came, kept or not. */
-  get highestSeq(): number {
-    return this.#highestSeq;
+  get isAny(): boolean {
+    return this.#entries.length > 0;
   }
 
   add(entry: Entry): void {
-    this.#highestSeq = Math.max(this.#highestSeq, entry.seq);
-    if (this.#bySeq.size < heldMax) this.#bySeq.set(entry.seq, entry);
+    if (this.#entries.length < heldMax) this.#entries.push(entry);
+    else this.#excess = entry;
   }
 
-  take(seq: number): Entry | null {
-    const entry = this.#bySeq.get(seq) ?? null;
-    this.#bySeq.delete(seq);
-    return entry;
+  /** All that is held, and the last of the excess; they are held no longer. */
+  takeAll(): Entry[] {
+    const entries = this.#excess === null ? this.#entries : [...this.#entries, this.#excess];
+    this.clear();
+    return entries;
   }
 
   clear(): void {
-    this.#bySeq.clear();
-    this.#highestSeq = 0;
+    this.#entries = [];
+    this.#excess = null;
   }
 }

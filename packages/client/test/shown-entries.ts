@@ -1,0 +1,53 @@
+import type { GroupEvent } from '@plenum/protocol';
+import type { ResyncNotice } from '../src/index.ts';
+import type { SimulatedLogs } from './simulated-logs.ts';
+
+/** What the application was shown, judged against the logs: dense from a told start on, or it is told of the break. */
+export class ShownEntries {
+  readonly wrong: string[] = [];
+  readonly #logs: SimulatedLogs;
+  readonly #starts: { readonly epoch: string; readonly seq: number }[] = [];
+  #told: ResyncNotice | null = null;
+  last: GroupEvent | null = null;
+
+  constructor(logs: SimulatedLogs) {
+    this.#logs = logs;
+  }
+
+  tellStart(epoch: string, seq: number): void {
+    this.#starts.push({ epoch, seq });
+  }
+
+  tellResync(notice: ResyncNotice): void {
+    this.#told = notice;
+  }
+
+  show(entry: GroupEvent): void {
+    const { last } = this;
+    const log = this.#logOf(entry.epoch);
+    const isNext = last !== null && this.#logOf(last.epoch) === log && entry.seq === last.seq + 1;
+    const isTold = this.#told !== null && [null, entry.seq].includes(this.#told.from_seq);
+    const isAfterEnd = last === null || this.#isEnd(last);
+    if (!isNext && !isTold && !(isAfterEnd && this.#isStart(entry))) {
+      this.wrong.push(`${entry.epoch}-${entry.seq} after ${last?.epoch}-${last?.seq}`);
+    }
+    this.last = entry;
+    this.#told = null;
+  }
+
+  #logOf(epoch: string) {
+    return this.#logs.logs.find(({ epochs }) => epochs.some((known) => known.epoch === epoch));
+  }
+  #isEnd({ epoch, seq }: GroupEvent): boolean {
+    const log = this.#logOf(epoch);
+    return this.#logs.ranges.some((range) => range.log === log && range.endSeq === seq);
+  }
+  #isStart({ epoch, seq }: GroupEvent): boolean {
+    const log = this.#logOf(epoch);
+    return (
+      // The answer to a join does not say whether its own entry follows.
+      this.#starts.some((at) => this.#logOf(at.epoch) === log && (at.seq === seq || at.seq === seq - 1)) ||
+      this.#logs.ranges.some((range) => range.log === log && range.sinceSeq === seq)
+    );
+  }
+}
