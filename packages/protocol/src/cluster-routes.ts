@@ -6,40 +6,47 @@ import type { RouteBase } from './rest.ts';
 /** Of one start of a node. */
 export const nodeIdSchema = z
   .string({ error: 'node_id must be a string' })
-  .regex(/^[\w-]{1,64}$/, { error: 'node_id is 1 to 64 of A–Z a–z 0–9 _ -' });
+  .regex(/^[\w-]{1,64}$/, { error: 'node_id is 1 to 64 of A–Z a–z 0–9 _ -' })
+  .meta({
+    id: 'NodeId',
+    description: 'Names one start of a node: it is another one after a restart. `GET /v1/nodes` lists them',
+    examples: ['n-5f3a9c'],
+  });
 
 const partition = z.int().min(0);
-/** Who may act for a partition. While it moves from one node to another, nobody: all three are null then. */
+/** Who may act for a partition: no node while it moves from one to another. */
 const holder = {
-  moving: z.boolean(),
-  node_id: z.string().nullable(),
-  /** The fencing token: rises with every change of the owner. */
-  token: z.int().nullable(),
+  moving: z.boolean().describe('true: it moves to another node; `node_id` and `token` are null until it has'),
+  node_id: z.string().nullable().describe('The owner'),
+  token: z.int().nullable().describe('Fencing token: rises with every change of the owner'),
 };
 
-export const groupOwnerSchema = z.object({
-  group_id: groupIdSchema,
-  partition,
-  ...holder,
-  /** Where the owner listens, if it does and is known. */
-  url: z.string().nullable(),
-});
+export const groupOwnerSchema = z
+  .object({
+    group_id: groupIdSchema,
+    partition,
+    ...holder,
+    url: z.string().nullable().describe('Where the owner listens; null: not known'),
+  })
+  .meta({ id: 'GroupOwner' });
 export const nodesSchema = z.object({
   nodes: z.array(
-    z.object({
-      node_id: z.string(),
-      url: z.string().nullable(),
-      version: z.string(),
-      strategy: z.enum(['owner', 'local']),
-      draining: z.boolean(),
-      /** Counts up while the node is alive. */
-      beat: z.int(),
-      /** How many it owns. */
-      partitions: z.int(),
-    }),
+    z
+      .object({
+        node_id: z.string(),
+        url: z.string().nullable(),
+        version: z.string(),
+        strategy: z.enum(['owner', 'local']),
+        draining: z.boolean(),
+        beat: z.int().describe('Counts up while the node is alive'),
+        partitions: z.int().min(0).describe('How many partitions it owns'),
+      })
+      .meta({ id: 'Node' }),
   ),
 });
-export const partitionsSchema = z.object({ partitions: z.array(z.object({ partition, ...holder })) });
+export const partitionsSchema = z.object({
+  partitions: z.array(z.object({ partition, ...holder }).meta({ id: 'Partition' })),
+});
 export const drainingNodeSchema = z.object({ node_id: z.string(), status: z.literal('draining') });
 
 export type GroupOwner = z.infer<typeof groupOwnerSchema>;

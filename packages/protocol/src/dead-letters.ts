@@ -2,35 +2,38 @@
 import { z } from 'zod';
 import { historyEntrySchema, timestampSchema } from './groups.ts';
 import { groupIdSchema } from './ids.ts';
-import { limits } from './limits.ts';
+import { paged } from './requests/arguments.ts';
 
 /** Opaque. */
-export const deadLetterIdSchema = z.string().regex(/^[\w-]{1,64}$/);
+export const deadLetterIdSchema = z
+  .string()
+  .regex(/^[\w-]{1,64}$/)
+  .meta({
+    id: 'DeadLetterId',
+    description: 'Names a failed delivery. Opaque',
+    examples: ['1767225600000-0'],
+  });
 
-export const deadLetterSchema = z.object({
-  dead_letter_id: deadLetterIdSchema,
-  /** Which adapter has not taken it. */
-  kind: z.enum(['archive', 'notifier']),
-  /** Null where not even that can be read. */
-  group_id: groupIdSchema.nullable(),
-  message_id: z.string(),
-  /** Null: this version cannot read it. */
-  entry: historyEntrySchema.nullable(),
-  /** What stands there in place of an entry. */
-  raw: z.string().optional(),
-  /** What the adapter said, `backlog`: too many were waiting, or `unreadable`. */
-  reason: z.string(),
-  attempts: z.int(),
-  died_at: timestampSchema,
-});
+export const deadLetterSchema = z
+  .object({
+    dead_letter_id: deadLetterIdSchema,
+    kind: z.enum(['archive', 'notifier']).meta({ description: 'The adapter that has not taken the entry' }),
+    group_id: groupIdSchema.nullable().describe('Null: it cannot be read'),
+    message_id: z.string(),
+    entry: historyEntrySchema.nullable().describe('Null: this version cannot read it'),
+    raw: z.string().optional().describe('The stored text, where it is no entry that this version can read'),
+    reason: z.string().describe('What the adapter said; `backlog`: too many were waiting; `unreadable`'),
+    attempts: z.int().min(0).describe('How often it was tried'),
+    died_at: timestampSchema,
+  })
+  .meta({ id: 'DeadLetter', description: 'An entry that an adapter has not taken after all attempts' });
 
 const letter = { dead_letter_id: deadLetterIdSchema };
 
 export const deadLetterRequests = {
   list_dead_letters: {
     args: z.strictObject({
-      cursor: z.string().min(1).max(512).optional(),
-      limit: z.int().min(1).max(limits.pageMax).default(limits.pageDefault),
+      ...paged,
     }),
     result: z.object({ dead_letters: z.array(deadLetterSchema), next_cursor: z.string().nullable() }),
   },

@@ -2,10 +2,20 @@
 import { z } from 'zod';
 import { groupIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
 
-export const groupTypeSchema = z.enum(['public', 'private', 'strict_private']);
-export const memberStatusSchema = z.enum(['active', 'pending', 'muted']);
-export const roleSchema = z.enum(['admin', 'member']);
-export const historySettingSchema = z.enum(['all', 'since_join']);
+export const groupTypeSchema = z.enum(['public', 'private', 'strict_private']).meta({
+  id: 'GroupType',
+  description:
+    'public: anyone joins at once. private: a member accepts applicants. strict_private: an admin does, and can mute',
+});
+export const memberStatusSchema = z.enum(['active', 'pending', 'muted']).meta({
+  id: 'MemberStatus',
+  description: 'pending: applied, not accepted yet, receives nothing. muted: receives, cannot send',
+});
+export const roleSchema = z.enum(['admin', 'member']).meta({ id: 'Role' });
+export const historySettingSchema = z.enum(['all', 'since_join']).meta({
+  id: 'HistorySetting',
+  description: 'What a member may read: all entries, or those since its own join',
+});
 
 export type GroupType = z.infer<typeof groupTypeSchema>;
 export type MemberStatus = z.infer<typeof memberStatusSchema>;
@@ -13,25 +23,50 @@ export type Role = z.infer<typeof roleSchema>;
 export type HistorySetting = z.infer<typeof historySettingSchema>;
 
 /** Position in a group's log: integer below 2^53, dense, one counter for messages and group events. */
-export const seqSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const seqSchema = z
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .meta({
+    id: 'Seq',
+    description: 'Position in the log of a group: an integer below 2^53 that rises by 1 from entry to entry',
+    examples: [42],
+  });
 /** Opaque: names one unbroken run of the counter. */
-export const epochSchema = z.string().min(1).max(64);
+export const epochSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({
+    id: 'Epoch',
+    description:
+      'Names one unbroken run of the positions of a group: compare positions only within one epoch. Opaque',
+    examples: ['1hq2x0'],
+  });
 /** ISO-8601 UTC with milliseconds, from Redis' clock. */
-export const timestampSchema = z.iso.datetime({ precision: 3 });
-
-export const memberSchema = z.object({
-  roles: z.array(roleSchema),
-  status: memberStatusSchema,
-  joined_at: timestampSchema,
+export const timestampSchema = z.iso.datetime({ precision: 3 }).meta({
+  id: 'Timestamp',
+  description: 'UTC with milliseconds',
+  examples: ['2026-03-01T12:00:00.000Z'],
 });
+
+export const memberSchema = z
+  .object({
+    roles: z.array(roleSchema),
+    status: memberStatusSchema,
+    joined_at: timestampSchema,
+  })
+  .meta({ id: 'Member' });
 export type Member = z.infer<typeof memberSchema>;
 
-export const countsSchema = z.object({
-  active: z.int(),
-  pending: z.int(),
-  muted: z.int(),
-  admins: z.int(),
-});
+export const countsSchema = z
+  .object({
+    active: z.int().min(0),
+    pending: z.int().min(0),
+    muted: z.int().min(0),
+    admins: z.int().min(0),
+  })
+  .meta({ id: 'MemberCounts', description: 'Members of a group by status, and how many of them are admins' });
 export type Counts = z.infer<typeof countsSchema>;
 
 /** What every member gets of one message. */
@@ -46,47 +81,58 @@ export const relayedMessageSchema = z.object({
 });
 export type RelayedMessage = z.infer<typeof relayedMessageSchema>;
 
-export const groupEventTypeSchema = z.enum([
-  'created',
-  'joined',
-  'requested',
-  'accepted',
-  'rejected',
-  'left',
-  'kicked',
-  'banned',
-  'unbanned',
-  'muted',
-  'unmuted',
-  'promoted',
-  'demoted',
-  'updated',
-  'deleted',
-]);
+export const groupEventTypeSchema = z
+  .enum([
+    'created',
+    'joined',
+    'requested',
+    'accepted',
+    'rejected',
+    'left',
+    'kicked',
+    'banned',
+    'unbanned',
+    'muted',
+    'unmuted',
+    'promoted',
+    'demoted',
+    'updated',
+    'deleted',
+  ])
+  .meta({ id: 'GroupEventType' });
 export type GroupEventType = z.infer<typeof groupEventTypeSchema>;
 
 /** A membership change: same order and same counter as messages. `actor_id` is `$service` when no user acted. */
-export const groupEventSchema = z.object({
-  group_id: groupIdSchema,
-  type: groupEventTypeSchema,
-  user_id: z.string(),
-  actor_id: z.string().optional(),
-  epoch: epochSchema,
-  seq: seqSchema,
-  timestamp: timestampSchema,
-  reason: z.string().optional(),
-  muted_until: timestampSchema.optional(),
-  banned_until: timestampSchema.optional(),
-  roles: z.array(roleSchema).optional(),
-  changes: z.record(z.string(), z.unknown()).optional(),
-});
+export const groupEventSchema = z
+  .object({
+    group_id: groupIdSchema,
+    type: groupEventTypeSchema,
+    user_id: z.string(),
+    actor_id: z.string().optional(),
+    epoch: epochSchema,
+    seq: seqSchema,
+    timestamp: timestampSchema,
+    reason: z.string().optional(),
+    muted_until: timestampSchema.optional(),
+    banned_until: timestampSchema.optional(),
+    roles: z.array(roleSchema).optional(),
+    changes: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({
+    id: 'GroupEvent',
+    description: 'A change of members or settings. `actor_id` is `$service` when no user acted',
+  });
 export type GroupEvent = z.infer<typeof groupEventSchema>;
 
 /** One entry of `history`: a message with its sender's request id, or a group event. */
-export const historyEntrySchema = z.union([
-  relayedMessageSchema.extend({ type: z.literal('message'), request_id: requestIdSchema }),
-  groupEventSchema,
-]);
+export const historyEntrySchema = z
+  .union([
+    relayedMessageSchema
+      .extend({ type: z.literal('message'), request_id: requestIdSchema })
+      .meta({ id: 'MessageEntry', description: 'A message, with the request id of its sender' }),
+    groupEventSchema,
+  ])
+  .meta({ id: 'HistoryEntry', description: 'One entry of the log; `type` tells a message from an event' });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
 /** Why a position could not be continued. */

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
 
-/** 1–128 of `A–Z a–z 0–9 _ . : @ | + ~ = -`, not `.` or `..`. Every one of them is safe in JSON, in a key and in a URL path. */
-const idPattern = /^(?!\.{1,2}$)[A-Za-z0-9_.:@|+~=-]+$/;
+/**
+ * 1–128 of `A–Z a–z 0–9 _ . : @ | + ~ = -`, not `.` or `..`, which URLs resolve as path segments. All others are safe in
+ * JSON, in a key and in a URL path. Written without lookahead, which the engines of Go and Rust refuse: the first branch is
+ * up to two dots and another character (`.a`, `team`), the second is three dots or more (`...`).
+ */
+const idPattern = /^(?:\.{0,2}[A-Za-z0-9_:@|+~=-][A-Za-z0-9_.:@|+~=-]*|\.{3}[A-Za-z0-9_.:@|+~=-]*)$/;
 
 const id = (what: string) =>
   z
@@ -11,8 +15,13 @@ const id = (what: string) =>
     .max(limits.idMaxLength, { error: `${what} is longer than ${limits.idMaxLength} characters` })
     .regex(idPattern, { error: `${what} may hold A–Z a–z 0–9 _ . : @ | + ~ = - only, and is not . or ..` });
 
-export const groupIdSchema = id('group_id').brand<'GroupId'>();
-export const userIdSchema = id('user_id').brand<'UserId'>();
+const idRule = '1 to 128 of A–Z a–z 0–9 _ . : @ | + ~ = -, except `.` and `..`';
+export const groupIdSchema = id('group_id')
+  .brand<'GroupId'>()
+  .meta({ id: 'GroupId', description: `Names a group: ${idRule}`, examples: ['team'] });
+export const userIdSchema = id('user_id')
+  .brand<'UserId'>()
+  .meta({ id: 'UserId', description: `Names a user, as \`sub\` in its token: ${idRule}`, examples: ['ann'] });
 
 const requestIdPattern = /^[\x20-\x7e]+$/;
 
@@ -23,7 +32,12 @@ export const requestIdSchema = z
   .max(limits.requestIdMaxLength, {
     error: `request_id is longer than ${limits.requestIdMaxLength} characters`,
   })
-  .regex(requestIdPattern, { error: 'request_id may hold printable ASCII only' });
+  .regex(requestIdPattern, { error: 'request_id may hold printable ASCII only' })
+  .meta({
+    id: 'RequestId',
+    description: 'Names one request: 1 to 128 printable ASCII characters',
+    examples: ['order-17-confirmed'],
+  });
 
 export type GroupId = z.infer<typeof groupIdSchema>;
 export type UserId = z.infer<typeof userIdSchema>;

@@ -8,7 +8,7 @@ export * from './handshake.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './node-routes.ts';
-export * from './openapi.ts';
+export * from './openapi/document.ts';
 export * from './pushes.ts';
 export * from './requests.ts';
 export * from './rest.ts';

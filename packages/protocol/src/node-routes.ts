@@ -17,12 +17,15 @@ export const healthSchema = z.object({ status: z.literal('ok') });
 export const readinessSchema = z.object({
   ready: z.boolean(),
   draining: z.boolean(),
-  /** Shards of a Redis Cluster that do not answer. One of several does not make the node unready: it would empty the balancer. */
-  shards_away: z.int(),
-  /** What an ack survives. */
-  durability: z.enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown']),
-  /** Sentences for an operator: why the node is not ready, or what threatens it. Absent: none. */
-  notices: z.array(z.string()).optional(),
+  // One of several does not make the node unready: it would empty the balancer.
+  shards_away: z.int().min(0).describe('Shards of a Redis Cluster that do not answer'),
+  durability: z
+    .enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown'])
+    .describe('What an acknowledged message survives: from D0, the end of a node, upward'),
+  notices: z
+    .array(z.string())
+    .optional()
+    .describe('Sentences for an operator: why the node is not ready, or what threatens it; absent: none'),
 });
 export type Readiness = z.infer<typeof readinessSchema>;
 export const devTokenArgsSchema = z.strictObject({ user_id: userIdSchema });

@@ -185,7 +185,8 @@ const pathIds: z.ZodRawShape = {
 
 /** Query text becomes the number or boolean that the schema wants; anything else is left for the schema to refuse. */
 function fromText(schema: z.core.$ZodType): z.ZodType {
-  const { type } = z.toJSONSchema(schema, { unrepresentable: 'any' });
+  // Without the names of schemas, for which references would stand.
+  const { type } = z.toJSONSchema(schema, { unrepresentable: 'any', metadata: z.registry() });
   return z.preprocess((text) => {
     if (type === 'integer' && typeof text === 'string' && /^\d{1,16}$/.test(text)) return Number(text);
     if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';

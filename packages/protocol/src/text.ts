@@ -47,35 +47,51 @@ function pathToBytes(value: unknown): readonly string[] | null {
 
 /** The body of a message: 1 byte to `maxBytes` UTF-8 bytes, no lone surrogate. */
 export const messageTextSchema = (maxBytes: number) =>
-  z.string({ error: 'message must be a string' }).superRefine((text, context) => {
-    const refuse = (code: string, message: string, limit?: number) =>
-      context.addIssue({
-        code: 'custom',
-        message,
-        params: { code, ...(limit === undefined ? {} : { limit }) },
-      });
-    if (text.length === 0) refuse('invalid_content', 'message must not be empty', 1);
-    else if (exceedsBytes(text, maxBytes)) {
-      refuse('message_too_large', `message is larger than ${maxBytes} bytes`, maxBytes);
-    } else if (!text.isWellFormed()) refuse('invalid_utf8', 'message holds a lone surrogate');
-  });
+  z
+    .string({ error: 'message must be a string' })
+    .superRefine((text, context) => {
+      const refuse = (code: string, message: string, limit?: number) =>
+        context.addIssue({
+          code: 'custom',
+          message,
+          params: { code, ...(limit === undefined ? {} : { limit }) },
+        });
+      if (text.length === 0) refuse('invalid_content', 'message must not be empty', 1);
+      else if (exceedsBytes(text, maxBytes)) {
+        refuse('message_too_large', `message is larger than ${maxBytes} bytes`, maxBytes);
+      } else if (!text.isWellFormed()) refuse('invalid_utf8', 'message holds a lone surrogate');
+    })
+    .meta({
+      minLength: 1,
+      // JSON Schema counts characters; none takes less than a byte.
+      maxLength: maxBytes,
+      description: `The text, 1 to ${maxBytes} bytes in UTF-8`,
+      examples: ['Lunch at noon?'],
+    });
 
 /** A short explanation that a person writes for another. */
-export const reasonSchema = z.string({ error: 'reason must be a string' }).superRefine((text, context) => {
-  if (exceedsBytes(text, limits.reasonMaxBytes)) {
-    context.addIssue({
-      code: 'custom',
-      message: `reason is larger than ${limits.reasonMaxBytes} bytes`,
-      params: { limit: limits.reasonMaxBytes },
-    });
-  } else if (!text.isWellFormed()) {
-    context.addIssue({
-      code: 'custom',
-      message: 'reason holds a lone surrogate',
-      params: { code: 'invalid_utf8' },
-    });
-  }
-});
+export const reasonSchema = z
+  .string({ error: 'reason must be a string' })
+  .superRefine((text, context) => {
+    if (exceedsBytes(text, limits.reasonMaxBytes)) {
+      context.addIssue({
+        code: 'custom',
+        message: `reason is larger than ${limits.reasonMaxBytes} bytes`,
+        params: { limit: limits.reasonMaxBytes },
+      });
+    } else if (!text.isWellFormed()) {
+      context.addIssue({
+        code: 'custom',
+        message: 'reason holds a lone surrogate',
+        params: { code: 'invalid_utf8' },
+      });
+    }
+  })
+  .meta({
+    maxLength: limits.reasonMaxBytes,
+    description: `Shown to the user and to the members, at most ${limits.reasonMaxBytes} bytes in UTF-8`,
+    examples: ['Off topic'],
+  });
 
 /** Not an array, and not the bytes that Socket.IO makes of a binary attachment. */
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
@@ -123,4 +139,10 @@ export const metadataSchema = jsonObjectSchema('metadata')
       });
     }
   })
-  .meta({ type: 'object', additionalProperties: true });
+  .meta({
+    id: 'Metadata',
+    type: 'object',
+    additionalProperties: true,
+    description: `Own data of the group: a JSON object of at most ${limits.metadataMaxBytes} bytes of JSON text`,
+    examples: [{ topic: 'releases' }],
+  });

@@ -6,7 +6,17 @@ const isSchema = (value: unknown): value is Schema => typeof value === 'object' 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 export function shapeOf(schema: z.ZodType, io: 'input' | 'output'): string {
-  return text(z.toJSONSchema(schema, { io, unrepresentable: 'any' }));
+  const { $defs = {}, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return text(withoutRefs(own, $defs));
+}
+
+/** What a name stands for is written out; no schema of the protocol holds itself. */
+function withoutRefs(node: unknown, named: Schema): unknown {
+  if (Array.isArray(node)) return node.map((child) => withoutRefs(child, named));
+  if (!isSchema(node)) return node;
+  const { $ref } = node;
+  if (typeof $ref === 'string') return withoutRefs(named[$ref.replace('#/$defs/', '')], named);
+  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, withoutRefs(child, named)]));
 }
 
 function text(schema: unknown): string {

@@ -7,10 +7,19 @@ export const group = { group_id: groupIdSchema };
 export const target = { ...group, user_id: userIdSchema };
 export const positioned = { epoch: epochSchema, seq: seqSchema };
 
-/** Opaque: where the next page begins. */
 const cursorSchema = z.string().min(1).max(512);
 export const paged = {
-  cursor: cursorSchema.optional(),
-  limit: z.int().min(1).max(limits.pageMax).default(limits.pageDefault),
+  cursor: cursorSchema
+    .optional()
+    .describe('`next_cursor` of the page before; absent: the first page. Opaque'),
+  limit: z
+    .int()
+    .min(1)
+    .max(limits.pageMax)
+    .default(limits.pageDefault)
+    .meta({ description: 'Rows of one page at most', examples: [20] }),
 };
-export const nextCursorSchema = z.string().nullable();
+export const nextCursorSchema = z
+  .string()
+  .nullable()
+  .describe('Where the next page begins; null: no further page');

@@ -1,6 +1,6 @@
 /** Requests about groups as such: their beginning, settings and end, and what can be asked about them and their members. */
 import { z } from 'zod';
-import { errorCodes } from '../errors.ts';
+import { errorCodeSchema } from '../error-code.ts';
 import {
   countsSchema,
   epochSchema,
@@ -19,79 +19,102 @@ import { group, nextCursorSchema, paged, positioned } from './arguments.ts';
 
 const createSettings = {
   group_type: groupTypeSchema,
-  max_members: z.int().min(1).max(limits.groupMembersMax).optional(),
-  ephemeral: z.boolean().optional(),
+  max_members: z
+    .int()
+    .min(1)
+    .max(limits.groupMembersMax)
+    .optional()
+    .meta({ description: 'Absent: no limit', examples: [500] }),
+  ephemeral: z
+    .boolean()
+    .optional()
+    .describe('true: a membership ends 30 s after the last connection of the member'),
   history: historySettingSchema.optional(),
   metadata: metadataSchema.optional(),
 };
 
 /** Null takes a setting away. */
 const updateSettings = {
-  max_members: z.int().min(1).max(limits.groupMembersMax).nullable().optional(),
+  max_members: z
+    .int()
+    .min(1)
+    .max(limits.groupMembersMax)
+    .nullable()
+    .optional()
+    .meta({ description: 'Null takes the limit away', examples: [500] }),
   history: historySettingSchema.optional(),
-  metadata: metadataSchema.nullable().optional(),
+  metadata: metadataSchema.nullable().optional().describe('Replaces the whole object; null takes it away'),
 };
 
 /** What `explain` can be asked about: the rows of the rule table. */
-const actionSchema = z.enum([
-  'join',
-  'leave',
-  'accept',
-  'reject',
-  'mute',
-  'unmute',
-  'kick',
-  'ban',
-  'unban',
-  'promote',
-  'demote',
-  'update',
-  'delete',
-  'send',
-  'read',
-]);
+const actionSchema = z
+  .enum([
+    'join',
+    'leave',
+    'accept',
+    'reject',
+    'mute',
+    'unmute',
+    'kick',
+    'ban',
+    'unban',
+    'promote',
+    'demote',
+    'update',
+    'delete',
+    'send',
+    'read',
+  ])
+  .meta({ id: 'Action', description: 'What a user may want to do in a group' });
 export type Action = z.infer<typeof actionSchema>;
 
 /** Every check of the action's row in order; those that concern a target are left out, since none is named. */
 const explanationSchema = z.object({
   allowed: z.boolean(),
-  code: z.enum(errorCodes).optional(),
-  /** When a mute or a ban that stands in the way ends by itself. */
-  until: timestampSchema.optional(),
+  code: errorCodeSchema.optional().describe('Of the refusal that the action would get'),
+  until: timestampSchema.optional().describe('When the mute or ban that refuses the action ends by itself'),
   checks: z.array(z.object({ check: z.string(), ok: z.boolean() })),
 });
 
-const memberRowSchema = memberSchema.extend({ user_id: userIdSchema, online: z.boolean().optional() });
-const groupRowSchema = z.object({
-  group_id: groupIdSchema,
-  group_type: groupTypeSchema,
-  status: memberStatusSchema,
-  roles: z.array(roleSchema),
-  head_seq: seqSchema,
-  read_seq: seqSchema.optional(),
-  unread: z.int().optional(),
-});
+const memberRowSchema = memberSchema
+  .extend({ user_id: userIdSchema, online: z.boolean().optional() })
+  .meta({ id: 'MemberRow' });
+const groupRowSchema = z
+  .object({
+    group_id: groupIdSchema,
+    group_type: groupTypeSchema,
+    status: memberStatusSchema,
+    roles: z.array(roleSchema),
+    head_seq: seqSchema,
+    read_seq: seqSchema.optional(),
+    unread: z.int().min(0).optional().describe('Messages that the user has not read'),
+  })
+  .meta({ id: 'GroupRow' });
 
-/** Outsiders and applicants get `group_id`, `group_type` and their own status only. */
-const groupInfoSchema = z.object({
-  group_id: groupIdSchema,
-  group_type: groupTypeSchema,
-  me: z
-    .object({ status: z.union([memberStatusSchema, z.literal('none')]), roles: z.array(roleSchema) })
-    .optional(),
-  epoch: epochSchema.optional(),
-  seq: seqSchema.optional(),
-  counts: countsSchema.optional(),
-  created_at: timestampSchema.optional(),
-  metadata: z.record(z.string(), z.unknown()).nullable().optional(),
-  max_members: z.int().nullable().optional(),
-  history: historySettingSchema.optional(),
-  ephemeral: z.boolean().optional(),
-  partition: z.int().optional(),
-  room: z.string().optional(),
-  members: z.record(z.string(), memberSchema).optional(),
-  truncated: z.boolean().optional(),
-});
+const groupInfoSchema = z
+  .object({
+    group_id: groupIdSchema,
+    group_type: groupTypeSchema,
+    me: z
+      .object({ status: z.union([memberStatusSchema, z.literal('none')]), roles: z.array(roleSchema) })
+      .optional(),
+    epoch: epochSchema.optional(),
+    seq: seqSchema.optional(),
+    counts: countsSchema.optional(),
+    created_at: timestampSchema.optional(),
+    metadata: z.record(z.string(), z.unknown()).nullable().optional(),
+    max_members: z.int().min(1).nullable().optional().describe('Null: no limit'),
+    history: historySettingSchema.optional(),
+    ephemeral: z.boolean().optional(),
+    partition: z.int().min(0).optional(),
+    room: z.string().optional(),
+    members: z.record(z.string(), memberSchema).optional(),
+    truncated: z.boolean().optional().describe('true: the group has more members than are listed'),
+  })
+  .meta({
+    id: 'GroupInfo',
+    description: 'Outsiders and applicants get `group_id`, `group_type` and their own status only',
+  });
 export type GroupInfo = z.infer<typeof groupInfoSchema>;
 
 export const groupRequests = {
@@ -107,19 +130,26 @@ export const groupRequests = {
     result: z.object(positioned),
   },
   explain: {
-    args: z.strictObject({ ...group, user_id: userIdSchema.optional(), action: actionSchema }),
+    args: z.strictObject({
+      ...group,
+      user_id: userIdSchema.optional().describe('Absent: the user of the token'),
+      action: actionSchema,
+    }),
     result: explanationSchema,
   },
   delete_group: { args: z.strictObject(group), result: z.object({ status: z.literal('deleted') }) },
   get_group_info: {
-    args: z.strictObject({ ...group, include_members: z.boolean().optional() }),
+    args: z.strictObject({
+      ...group,
+      include_members: z.boolean().optional().describe('true: with the first 1,000 members'),
+    }),
     result: groupInfoSchema,
   },
   list_members: {
     args: z.strictObject({
       ...group,
       ...paged,
-      status: memberStatusSchema.optional(),
+      status: memberStatusSchema.optional().describe('Only members of this status'),
     }),
     result: z.object({ members: z.array(memberRowSchema), next_cursor: nextCursorSchema }),
   },
@@ -130,7 +160,11 @@ export const groupRequests = {
   /** For the service only: every group of the cluster whose id begins with `prefix`. */
   find_groups: {
     args: z.strictObject({
-      prefix: z.string().max(limits.idMaxLength).optional(),
+      prefix: z
+        .string()
+        .max(limits.idMaxLength)
+        .optional()
+        .meta({ description: 'Absent: all groups', examples: ['team'] }),
       ...paged,
     }),
     result: z.object({ groups: z.array(z.object(group)), next_cursor: nextCursorSchema }),

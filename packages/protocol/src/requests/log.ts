@@ -14,8 +14,11 @@ import { group, paged, positioned } from './arguments.ts';
 
 const relayResultSchema = z.object({
   status: z.literal('relayed'),
-  recipients_count: z.int(),
-  message_id: z.string(),
+  recipients_count: z
+    .int()
+    .min(0)
+    .describe('Members entitled to receive: active and muted, the sender and offline members included'),
+  message_id: z.string().describe('Opaque'),
   ...positioned,
   timestamp: timestampSchema,
 });
@@ -68,8 +71,10 @@ export const logRequests = (messageMaxBytes: number) =>
       args: z
         .strictObject({
           ...group,
-          after: seqSchema.optional(),
-          before: seqSchema.optional(),
+          after: seqSchema.optional().describe('Only entries above this seq. Excludes `before`'),
+          before: seqSchema
+            .optional()
+            .describe('Only entries below this seq, the latest page. Excludes `after`'),
           limit: paged.limit,
         })
         .refine((args) => args.after === undefined || args.before === undefined, {
@@ -79,8 +84,8 @@ export const logRequests = (messageMaxBytes: number) =>
       result: z.object({
         entries: z.array(historyEntrySchema),
         epoch: epochSchema,
-        head_seq: seqSchema,
-        oldest_seq: seqSchema,
+        head_seq: seqSchema.describe('Seq of the newest entry'),
+        oldest_seq: seqSchema.describe('Seq of the oldest entry that is kept'),
       }),
     },
   }) as const;

@@ -5,11 +5,24 @@ import { limits } from '../limits.ts';
 import { reasonSchema } from '../text.ts';
 import { group, positioned, target } from './arguments.ts';
 
-const forMsSchema = z.int().min(1).max(limits.forMsMax);
+const forMsSchema = z
+  .int()
+  .min(1)
+  .max(limits.forMsMax)
+  .meta({
+    description: 'Ends by itself after so many milliseconds, at most ten years; absent: no end',
+    examples: [600_000],
+  });
 
 export const membershipRequests = {
   join_group: {
-    args: z.strictObject({ ...group, ensure: z.boolean().optional() }),
+    args: z.strictObject({
+      ...group,
+      ensure: z
+        .boolean()
+        .optional()
+        .describe('true: a member gets its present status instead of `already_member`'),
+    }),
     result: z.object({ status: memberStatusSchema, ...positioned }),
   },
   leave_group: { args: z.strictObject(group), result: z.object({ status: z.literal('left') }) },

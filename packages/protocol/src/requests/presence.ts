@@ -7,14 +7,16 @@ import { group } from './arguments.ts';
 export const presenceRequests = {
   presence: {
     args: z.strictObject(group),
-    /** `count` is exact; `online` ends at 1,000 users. */
-    result: z.object({ online: z.array(userIdSchema), count: z.int() }),
+    result: z.object({
+      online: z.array(userIdSchema).describe('The first 1,000 at most'),
+      count: z.int().min(0).describe('Exact, also above 1,000'),
+    }),
   },
   /** Tells those who are attached now, and nobody later: no seq, not stored, the first thing to be dropped. */
   typing: { args: z.strictObject(group), result: z.object({}) },
   mark_read: {
     args: z.strictObject({ ...group, seq: seqSchema }),
     /** `read_seq` is clamped to the head and only rises; `unread` counts messages. */
-    result: z.object({ read_seq: seqSchema, unread: z.int() }),
+    result: z.object({ read_seq: seqSchema, unread: z.int().min(0) }),
   },
 } as const;

@@ -1,0 +1,132 @@
+/** Names and examples of the operations on groups, their log and users. */
+import { epoch, keyed, message, page, team, timestamp } from './example-values.ts';
+import type { OperationRow } from './operation-row.ts';
+
+const until = '2026-03-01T12:10:00.000Z';
+const asAnn = { actor_id: 'ann' };
+const asService = { isForService: true } as const;
+
+export const groupOperations = {
+  create_group: {
+    operationId: 'create_group',
+    tag: 'groups',
+    success: 'Created; the creator is its first member and admin',
+    parameters: keyed,
+    body: { group_id: 'lunch', group_type: 'private', creator_id: 'ann', max_members: 500 },
+    result: { group_id: 'lunch', group_type: 'private', epoch, seq: 1 },
+  },
+  get_group_info: {
+    operationId: 'get_group',
+    tag: 'groups',
+    parameters: { ...team, include_members: true },
+    result: {
+      ...team,
+      group_type: 'strict_private',
+      epoch,
+      seq: 42,
+      counts: { active: 3, pending: 1, muted: 1, admins: 1 },
+      created_at: timestamp,
+      metadata: { topic: 'releases' },
+      members: { ann: { roles: ['admin'], status: 'active', joined_at: timestamp } },
+    },
+  },
+  find_groups: {
+    operationId: 'find_groups',
+    tag: 'groups',
+    ...asService,
+    parameters: { prefix: 'team', ...page },
+    result: { groups: [team], next_cursor: null },
+  },
+  update_group: {
+    operationId: 'update_group',
+    tag: 'groups',
+    description: 'At least one of `max_members`, `history` and `metadata` is required',
+    minBodyFields: 1,
+    parameters: { ...team, ...keyed },
+    body: { ...asAnn, max_members: 500, metadata: { topic: 'releases' } },
+    result: { epoch, seq: 43 },
+  },
+  delete_group: {
+    operationId: 'delete_group',
+    tag: 'groups',
+    parameters: { ...team, ...keyed },
+    body: asAnn,
+    result: { status: 'deleted' },
+  },
+  explain: {
+    operationId: 'explain_action',
+    tag: 'groups',
+    parameters: { ...team, user_id: 'eve', action: 'send' },
+    result: {
+      allowed: false,
+      code: 'muted',
+      until,
+      checks: [
+        { check: 'group_not_found', ok: true },
+        { check: 'muted', ok: false },
+      ],
+    },
+  },
+} as const satisfies Record<string, OperationRow>;
+
+export const messageOperations = {
+  relay_msg: {
+    operationId: 'send_message',
+    tag: 'messages',
+    description: 'The sender has to be an active member',
+    success: 'Stored in the log and on its way to the members',
+    parameters: { ...team, ...keyed },
+    body: { from_user_id: 'ann', message: 'Lunch at noon?' },
+    result: {
+      status: 'relayed',
+      recipients_count: 4,
+      message_id: '1hq2x0-42',
+      epoch,
+      seq: 42,
+      timestamp,
+    },
+  },
+  history: {
+    operationId: 'list_messages',
+    tag: 'messages',
+    description: 'Messages and group events in one order. `after` and `before` exclude each other',
+    parameters: { ...team, after: 0, ...page },
+    result: { entries: [message], epoch, head_seq: 42, oldest_seq: 1 },
+  },
+} as const satisfies Record<string, OperationRow>;
+
+export const userOperations = {
+  list_groups: {
+    operationId: 'list_user_groups',
+    tag: 'users',
+    parameters: { user_id: 'bob', ...page },
+    result: {
+      groups: [
+        {
+          ...team,
+          group_type: 'strict_private',
+          status: 'active',
+          roles: ['member'],
+          head_seq: 42,
+          read_seq: 40,
+          unread: 2,
+        },
+      ],
+      next_cursor: null,
+    },
+  },
+  disconnect_user: {
+    operationId: 'disconnect_user',
+    tag: 'users',
+    ...asService,
+    parameters: { user_id: 'bob', ...keyed },
+    result: { status: 'disconnected' },
+  },
+  revoke_user: {
+    operationId: 'revoke_user',
+    tag: 'users',
+    ...asService,
+    parameters: { user_id: 'bob', ...keyed },
+    result: { status: 'revoked', revoked_at: timestamp },
+  },
+} as const satisfies Record<string, OperationRow>;

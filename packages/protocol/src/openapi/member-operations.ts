@@ -1,0 +1,102 @@
+/** Names and examples of the operations on members: `bob` is one, `cleo` applies, `dan` is banned, `eve` is muted. */
+import { epoch, keyed, page, team, timestamp } from './example-values.ts';
+import type { OperationRow } from './operation-row.ts';
+
+const until = '2026-03-01T12:10:00.000Z';
+const asAnn = { actor_id: 'ann' };
+const memberOfTeam = (user_id: string) => ({ parameters: { ...team, user_id, ...keyed } });
+
+export const memberOperations = {
+  list_members: {
+    operationId: 'list_members',
+    tag: 'members',
+    parameters: { ...team, status: 'active', ...page },
+    result: {
+      members: [{ user_id: 'ann', roles: ['admin'], status: 'active', joined_at: timestamp, online: true }],
+      next_cursor: null,
+    },
+  },
+  join_group: {
+    operationId: 'join_group',
+    tag: 'members',
+    description: 'In a group that is not public the user waits as `pending` until it is accepted',
+    ...memberOfTeam('gus'),
+    body: { ensure: true },
+    result: { status: 'pending', epoch, seq: 43 },
+  },
+  leave_group: {
+    operationId: 'leave_group',
+    tag: 'members',
+    ...memberOfTeam('bob'),
+    result: { status: 'left' },
+  },
+  accept_member: {
+    operationId: 'accept_member',
+    tag: 'members',
+    ...memberOfTeam('cleo'),
+    body: asAnn,
+    result: { status: 'active', epoch, seq: 43 },
+  },
+  reject_member: {
+    operationId: 'reject_member',
+    tag: 'members',
+    ...memberOfTeam('cleo'),
+    body: { ...asAnn, reason: 'The group is for one team' },
+    result: { status: 'rejected', epoch, seq: 43 },
+  },
+  mute_member: {
+    operationId: 'mute_member',
+    tag: 'members',
+    ...memberOfTeam('bob'),
+    body: { ...asAnn, for_ms: 600_000 },
+    result: { status: 'muted', muted_until: until },
+  },
+  unmute_member: {
+    operationId: 'unmute_member',
+    tag: 'members',
+    ...memberOfTeam('eve'),
+    body: asAnn,
+    result: { status: 'active' },
+  },
+  kick_member: {
+    operationId: 'kick_member',
+    tag: 'members',
+    ...memberOfTeam('bob'),
+    body: { ...asAnn, reason: 'Off topic' },
+    result: { status: 'kicked' },
+  },
+  ban_member: {
+    operationId: 'ban_member',
+    tag: 'members',
+    ...memberOfTeam('bob'),
+    body: { ...asAnn, for_ms: 600_000, reason: 'Off topic' },
+    result: { status: 'banned', banned_until: until },
+  },
+  unban_member: {
+    operationId: 'unban_member',
+    tag: 'members',
+    ...memberOfTeam('dan'),
+    body: asAnn,
+    result: { status: 'unbanned' },
+  },
+  promote_member: {
+    operationId: 'promote_member',
+    tag: 'members',
+    ...memberOfTeam('bob'),
+    body: asAnn,
+    result: { roles: ['admin', 'member'] },
+  },
+  demote_member: {
+    operationId: 'demote_member',
+    tag: 'members',
+    ...memberOfTeam('fay'),
+    body: asAnn,
+    result: { roles: ['member'] },
+  },
+  presence: {
+    operationId: 'get_presence',
+    tag: 'members',
+    parameters: team,
+    result: { online: ['ann', 'bob'], count: 2 },
+  },
+} as const satisfies Record<string, OperationRow>;
