@@ -88,6 +88,26 @@ describe.each(engines)('on %s', (engine) => {
     expect(await rowOf()).toMatchObject([{ read_seq: second['seq'], unread: 0 }]);
   });
 
+  test('a mark of one device is told to the other devices of the user, once, and to nobody else', async () => {
+    const writer = await service.device('sender');
+    await writer.must('create_group', { group_id: 'desk', group_type: 'public' });
+    const phone = await service.device('reader-of-two');
+    await phone.must('join_group', { group_id: 'desk' });
+    const laptop = await service.device('reader-of-two');
+    await laptop.until('subscribed');
+    await writer.must('relay_msg', { group_id: 'desk', message: 'one' });
+    const { epoch, seq } = await writer.must('relay_msg', { group_id: 'desk', message: 'two' });
+    await phone.must('mark_read', { group_id: 'desk', seq: Number(seq) - 1 });
+    await phone.must('mark_read', { group_id: 'desk', seq: Number(seq) - 1 });
+    await phone.must('mark_read', { group_id: 'desk', seq: 1 });
+    await laptop.must('mark_read', { group_id: 'desk', seq });
+    await phone.until('read');
+    const told = { group_id: 'desk', epoch };
+    expect(phone.pushes('read')).toEqual([{ ...told, read_seq: seq, unread: 0 }]);
+    expect(laptop.pushes('read')).toEqual([{ ...told, read_seq: Number(seq) - 1, unread: 1 }]);
+    expect(writer.pushes('read')).toEqual([]);
+  });
+
   test('an ephemeral group forgets who has gone, with one entry', async () => {
     const host = await service.device('host');
     await host.must('create_group', { group_id: 'party', group_type: 'public', ephemeral: true });
@@ -157,6 +177,20 @@ describe('on three nodes', () => {
     await httpRequest('POST', `${cluster.url}/v1/users/${user}/${verb}`);
     const code = verb === 'revoke' ? 'revoked' : 'disconnected';
     for (const device of devices) await device.until('closing', { code });
+  });
+
+  test('a mark is told to the devices of the user on every node', async () => {
+    const devices = await Promise.all([0, 1, 2].map((i) => cluster.device('marker', cluster.node(i).url)));
+    const [first, ...others] = devices;
+    const created = await first?.must('create_group', { group_id: 'marked', group_type: 'public' });
+    for (const device of others) await device.until('subscribed');
+    const sender = await cluster.device('marked-sender', cluster.node(1).url);
+    await sender.must('join_group', { group_id: 'marked' });
+    await sender.must('relay_msg', { group_id: 'marked', message: 'news' });
+    await first?.must('mark_read', { group_id: 'marked', seq: 3 });
+    const told = { group_id: 'marked', epoch: created?.['epoch'], read_seq: 3, unread: 0 };
+    for (const device of others) expect(await device.until('read')).toEqual(told);
+    expect(first?.pushes('read')).toEqual([]);
   });
 
   test('whoever connects on one node while he is revoked on another is cut or refused', async () => {

@@ -45,6 +45,22 @@ describe.each(engines)('a group that is created again, on %s', (engine) => {
     expect(sent.body).toMatchObject({ epoch: created.body['epoch'], seq: 2 });
   });
 
+  test('does not count a mark of the deleted group, by its epoch', async () => {
+    const ann = await service.device('ann');
+    const bob = await service.device('bob');
+    const group = { group_id: 'marks', group_type: 'public' };
+    const { epoch: old } = await ann.must('create_group', group);
+    for (let i = 0; i < 5; i += 1) await ann.must('relay_msg', { group_id: 'marks', message: `${i}` });
+    await ann.must('delete_group', { group_id: 'marks' });
+    const { epoch } = await ann.must('create_group', group);
+    await bob.must('join_group', { group_id: 'marks' });
+    for (let i = 0; i < 3; i += 1) await ann.must('relay_msg', { group_id: 'marks', message: `${i}` });
+    const mark = (seq: number, of: unknown) => bob.must('mark_read', { group_id: 'marks', seq, epoch: of });
+    expect(await mark(6, old)).toEqual({ read_seq: 2, unread: 3 });
+    expect(await mark(4, epoch)).toEqual({ read_seq: 4, unread: 1 });
+    expect(await mark(6, old)).toEqual({ read_seq: 4, unread: 1 });
+  });
+
   test('is not made public by a join of a member while the deleted private group leaves its tombstone', async () => {
     const owner = await service.device('owner');
     const guest = await service.device('guest');

@@ -20,6 +20,8 @@ export interface ClientEvents {
   readonly presence: PushPayload<'presence_changed'>;
   /** Somebody else types; nothing says that he has stopped. */
   readonly typing: PushPayload<'typing'>;
+  /** Another device of the user has read up to here; the highest `read_seq` of an epoch counts. */
+  readonly read: PushPayload<'read'>;
   readonly status: Status;
   /** The server is about to cut the connection, and why; the client comes back by itself. */
   readonly closing: PushPayload<'closing'>;

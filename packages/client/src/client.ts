@@ -55,7 +55,8 @@ export interface Client {
   /** For others who are there now; given up after a second. Worth calling every few seconds while the user types. */
   typing(groupId: string): Promise<Outcome<RequestResult<'typing'>>>;
   /** Read up to `seq`; the mark only rises. */
-  markRead(groupId: string, seq: number): Promise<Outcome<RequestResult<'mark_read'>>>;
+  /** @param epoch of the message that was read: a mark in a group that was deleted and created again since changes nothing. */
+  markRead(groupId: string, seq: number, epoch?: string): Promise<Outcome<RequestResult<'mark_read'>>>;
   /** Any other request of the protocol. */
   request<T extends PlainRequestType>(
     type: T,
@@ -122,6 +123,7 @@ class SocketClient implements Client {
         ...this.#groups.pushes,
         presence_changed: (push) => this.#listeners.emit('presence', push),
         typing: (push) => this.#listeners.emit('typing', push),
+        read: (push) => this.#listeners.emit('read', push),
         drain: () => undefined,
         token_expiring: () => void this.#refreshToken(),
         closing: (push) => {
@@ -196,8 +198,8 @@ class SocketClient implements Client {
     return this.request('typing', { group_id }, { timeoutMs: typingTimeoutMs });
   }
 
-  markRead(group_id: string, seq: number) {
-    return this.request('mark_read', { group_id, seq });
+  markRead(group_id: string, seq: number, epoch?: string) {
+    return this.request('mark_read', { group_id, seq, ...(epoch === undefined ? {} : { epoch }) });
   }
 
   request<T extends PlainRequestType>(type: T, args: RequestInput<T>, options?: RequestOptions) {

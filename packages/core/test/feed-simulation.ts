@@ -259,6 +259,8 @@ export class Simulation {
         send: () => {},
         cut: () => {},
         onCut: () => {},
+        read: () => {},
+        onRead: () => {},
         listen: (listener) => {
           this.#nudged = listener;
         },

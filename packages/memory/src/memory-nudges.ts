@@ -1,4 +1,4 @@
-import type { Cut, Nudge, Nudges } from '@plenum/core';
+import type { Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { InTurn } from './later.ts';
 
@@ -8,6 +8,7 @@ export class MemoryNudges implements Nudges {
   readonly #inTurn: InTurn;
   #listener: ((nudge: Nudge) => void) | null = null;
   #cutListener: ((cut: Cut) => void) | null = null;
+  #readListener: ((note: ReadNote) => void) | null = null;
 
   constructor(inTurn: InTurn) {
     this.#inTurn = inTurn;
@@ -31,6 +32,15 @@ export class MemoryNudges implements Nudges {
     this.#cutListener = listener;
   }
 
+  read(note: ReadNote): void {
+    if (!this.#watched.has(note.userId)) return;
+    setImmediate(() => this.#readListener?.(note));
+  }
+
+  onRead(listener: (note: ReadNote) => void): void {
+    this.#readListener = listener;
+  }
+
   watch(userId: UserId): Promise<void> {
     this.#watched.add(userId);
     return this.#inTurn(() => {});
@@ -45,5 +55,6 @@ export class MemoryNudges implements Nudges {
     this.#watched.clear();
     this.#listener = null;
     this.#cutListener = null;
+    this.#readListener = null;
   }
 }

@@ -1,4 +1,4 @@
-import { type ReadMark, type ReadMarks, refused } from '@plenum/core';
+import { type ReadMark, type ReadMarks, type ReadPosition, refused } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { GroupState } from './group-state.ts';
 import type { InTurn } from './later.ts';
@@ -17,7 +17,7 @@ function markOf(group: GroupState, userId: UserId, sinceSeq: number): ReadMark {
 /** The port `ReadMarks` over memory. */
 export function memoryReadMarks(state: MemoryState, inTurn: InTurn): ReadMarks {
   return {
-    mark: (groupId, userId, seq) => inTurn(() => mark(state, { groupId, userId, seq })),
+    mark: (groupId, userId, position) => inTurn(() => mark(state, { groupId, userId, position })),
     of: (groupId, userId) =>
       inTurn(() => {
         const group = state.groups.get(groupId);
@@ -30,17 +30,21 @@ export function memoryReadMarks(state: MemoryState, inTurn: InTurn): ReadMarks {
 
 function mark(
   state: MemoryState,
-  { groupId, userId, seq }: { readonly groupId: GroupId; readonly userId: UserId; readonly seq: number },
+  asked: { readonly groupId: GroupId; readonly userId: UserId; readonly position: ReadPosition },
 ) {
+  const { groupId, userId, position } = asked;
   const nowMs = state.now();
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
   const refusal = refusalOf('read', userId, { group, nowMs });
   if (refusal !== null) return refused(refusal);
   const sinceSeq = group.member(userId, nowMs)?.sinceSeq ?? 0;
-  const marked = Math.min(seq, group.log.seq);
-  if (marked > markOf(group, userId, sinceSeq).readSeq) {
+  const { epoch } = group.log;
+  const isOfThisLog = position.epoch === null || position.epoch === epoch;
+  const marked = isOfThisLog ? Math.min(position.seq, group.log.seq) : 0;
+  const hasRisen = marked > markOf(group, userId, sinceSeq).readSeq;
+  if (hasRisen) {
     group.reads.set(userId, { seq: marked, messages: group.log.messagesUntil(marked) });
   }
-  return { outcome: 'marked', ...markOf(group, userId, sinceSeq) } as const;
+  return { outcome: 'marked', ...markOf(group, userId, sinceSeq), epoch, hasRisen } as const;
 }

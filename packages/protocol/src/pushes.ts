@@ -45,6 +45,13 @@ export const presenceChangedPushSchema = z.union([
 ]);
 /** Ephemeral, as above; not to the devices of the one who types. */
 export const typingPushSchema = z.object({ group_id: groupIdSchema, user_id: userIdSchema });
+/** To the user's other devices: one of them has marked more as read. Ephemeral: the highest `read_seq` of an epoch counts. */
+export const readPushSchema = z.object({
+  group_id: groupIdSchema,
+  epoch: epochSchema,
+  read_seq: seqSchema,
+  unread: z.int(),
+});
 export const drainPushSchema = z.object({ within_ms: z.int() });
 /** The token ends soon: `refresh_token` keeps the socket. */
 export const tokenExpiringPushSchema = z.object({ expires_at: timestampSchema });
@@ -61,6 +68,7 @@ export const pushTable = {
   resync: resyncPushSchema,
   presence_changed: presenceChangedPushSchema,
   typing: typingPushSchema,
+  read: readPushSchema,
   drain: drainPushSchema,
   token_expiring: tokenExpiringPushSchema,
   closing: closingPushSchema,

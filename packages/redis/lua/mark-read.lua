@@ -1,11 +1,13 @@
 #!lua
--- Raises how far a member has read: to `seq`, at most to the head, never lower.
+-- Raises how far a member has read: to `seq`, at most to the head, never lower. `epoch` is empty where the seq is one of the
+-- present log; of another log it changes nothing, of a past epoch that this log continues it counts up to its end.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local log_key = KEYS[3]
 local reads_key = KEYS[4]
 local user_id = ARGV[1]
 local seq = ARGV[2]
+local epoch = ARGV[3]
 -- @include clock
 -- @include member
 -- @include read-marks
@@ -17,7 +19,7 @@ local function refuse(code, detail)
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
-local field = redis.call('HMGET', group_key, 'seq', 'events', 'deleted')
+local field = redis.call('HMGET', group_key, 'seq', 'events', 'deleted', 'epoch', 'past')
 if not field[1] or field[3] then return refuse('group_not_found') end
 local member, is_banned, banned_until = find_member(user_id, now)
 if is_banned then return refuse('banned', banned_until) end
@@ -28,10 +30,23 @@ expect_writable(reads_key, 'hash', { 'HSET' })
 local head_seq = tonumber(field[1])
 local head_messages = head_seq - tonumber(field[2] or 0)
 local read_seq, messages = read_mark(user_id, member, head_messages)
-local marked_seq = math.min(tonumber(seq), head_seq)
-if marked_seq > read_seq then
+
+-- @return the last seq of that epoch in this log, or nil
+local function end_of_epoch()
+  if epoch == '' or epoch == field[4] then return head_seq end
+  for past_epoch, end_seq in string.gmatch(field[5] or '', '([^:,]+):(%d+)') do
+    if past_epoch == epoch then return tonumber(end_seq) end
+  end
+  return nil
+end
+
+local marked_seq = math.min(tonumber(seq), end_of_epoch() or 0)
+local has_risen = marked_seq > read_seq
+if has_risen then
   read_seq = marked_seq
   messages = messages_until(read_seq, head_messages)
   redis.call('HSET', reads_key, user_id, integer(read_seq) .. ' ' .. integer(messages))
 end
-return { 'marked', integer(now), integer(read_seq), integer(head_messages - messages) }
+return {
+  'marked', integer(now), integer(read_seq), integer(head_messages - messages), field[4], has_risen and '1' or '0',
+}

@@ -1,10 +1,16 @@
 /**
- * A nudge or a cut as it travels on the channel of a user's devices: a message of the Socket.IO adapter, so that stock servers on
+ * A nudge, a cut or a read note as it travels on the channel of a user's devices: a message of the Socket.IO adapter, so that stock servers on
  * the same prefix understand it, with a `uid` by which our nodes know it for a nudge.
  */
-import type { Cut, Nudge } from '@plenum/core';
+import type { Cut, Nudge, ReadNote } from '@plenum/core';
 import { userRoom } from '@plenum/core';
-import { groupIdSchema, membershipPushSchema, seqSchema, type UserId } from '@plenum/protocol';
+import {
+  groupIdSchema,
+  membershipPushSchema,
+  readPushSchema,
+  seqSchema,
+  type UserId,
+} from '@plenum/protocol';
 import { z } from 'zod';
 
 const start = Buffer.from('{"uid":"plenum1 nudge"');
@@ -14,15 +20,22 @@ const nudgeData = z.tuple([
   z.object({ group_id: groupIdSchema, seq: seqSchema, membership: membershipPushSchema }),
 ]);
 const cutData = z.tuple([z.literal('plenum:cut'), z.object({ code: z.enum(['revoked', 'disconnected']) })]);
+const readData = z.tuple([
+  z.literal('plenum:read'),
+  z.object({ except: z.string().nullable(), push: readPushSchema }),
+]);
 const schema = z.object({
-  data: z.object({ packet: z.object({ data: z.union([nudgeData, cutData]) }) }),
+  data: z.object({ packet: z.object({ data: z.union([nudgeData, cutData, readData]) }) }),
 });
 
 export const encodeNudge = ({ userId, groupId, seq, membership }: Nudge): string =>
   encode(userId, ['plenum:nudge', { group_id: groupId, seq, membership }]);
 export const encodeCut = ({ userId, code }: Cut): string => encode(userId, ['plenum:cut', { code }]);
+export const encodeRead = ({ userId, exceptDeviceId, push }: ReadNote): string =>
+  encode(userId, ['plenum:read', { except: exceptDeviceId, push }]);
 
-const encode = (userId: UserId, data: z.input<typeof nudgeData> | z.input<typeof cutData>): string =>
+type Told = z.input<typeof nudgeData> | z.input<typeof cutData> | z.input<typeof readData>;
+const encode = (userId: UserId, data: Told): string =>
   JSON.stringify({
     uid: 'plenum1 nudge',
     nsp: '/',
@@ -41,12 +54,13 @@ const encode = (userId: UserId, data: z.input<typeof nudgeData> | z.input<typeof
 export const isNudge = (payload: Buffer): boolean => payload.subarray(0, start.length).equals(start);
 
 /** @returns null for anything that is no sound nudge. The user is the one whose channel it came on, whatever it says. */
-export function decodeNudge(payload: Buffer, userId: UserId): Nudge | Cut | null {
+export function decodeNudge(payload: Buffer, userId: UserId): Nudge | Cut | ReadNote | null {
   try {
     const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));
     if (!parsed.success) return null;
     const { data } = parsed.data.data.packet;
     if (data[0] === 'plenum:cut') return { userId, code: data[1].code };
+    if (data[0] === 'plenum:read') return { userId, exceptDeviceId: data[1].except, push: data[1].push };
     const { group_id: groupId, seq, membership } = data[1];
     return { userId, groupId, seq, membership };
   } catch {

@@ -1,10 +1,10 @@
 /** Nudges on the channel of each user's devices: lossy, and told from the adapter's messages by their first bytes. */
-import type { Clock, Cut, Nudge, Nudges } from '@plenum/core';
+import type { Clock, Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { Anomalies } from './anomalies.ts';
 import type { Channels } from './channels.ts';
 import type { Keys } from './keys.ts';
-import { decodeNudge, encodeCut, encodeNudge, isNudge } from './nudge-message.ts';
+import { decodeNudge, encodeCut, encodeNudge, encodeRead, isNudge } from './nudge-message.ts';
 import type { Publisher } from './publisher.ts';
 import type { ChannelHandler } from './subscription.ts';
 import { within } from './within.ts';
@@ -25,6 +25,7 @@ export class RedisNudges implements Nudges {
   readonly #watched = new Map<UserId, ChannelHandler>();
   readonly #listeners: ((nudge: Nudge) => void)[] = [];
   readonly #cutListeners: ((cut: Cut) => void)[] = [];
+  readonly #readListeners: ((note: ReadNote) => void)[] = [];
 
   constructor(options: RedisNudgesOptions) {
     this.#options = options;
@@ -40,6 +41,14 @@ export class RedisNudges implements Nudges {
 
   onCut(listener: (cut: Cut) => void): void {
     this.#cutListeners.push(listener);
+  }
+
+  read(note: ReadNote): void {
+    this.#publish(note.userId, encodeRead(note));
+  }
+
+  onRead(listener: (note: ReadNote) => void): void {
+    this.#readListeners.push(listener);
   }
 
   listen(listener: (nudge: Nudge) => void): void {
@@ -77,6 +86,7 @@ export class RedisNudges implements Nudges {
       const heard = decodeNudge(payload, userId);
       if (heard === null) this.#options.anomalies.note('malformed_nudge', { userId });
       else if ('code' in heard) for (const listener of this.#cutListeners) listener(heard);
+      else if ('push' in heard) for (const listener of this.#readListeners) listener(heard);
       else for (const listener of this.#listeners) listener(heard);
     };
   }

@@ -1,4 +1,4 @@
-import type { ReadMark, ReadMarks } from '@plenum/core';
+import type { ReadMark, ReadMarks, ReadPosition } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import { refusalOf } from './outcomes.ts';
 import type { RedisStateOptions } from './redis-group-log.ts';
@@ -15,8 +15,9 @@ export class RedisReadMarks implements ReadMarks {
     this.#options = options;
   }
 
-  async mark(groupId: GroupId, userId: UserId, seq: number) {
-    const reply = await this.#calls.read(markRead, { keys: this.#keys(groupId), args: { userId, seq } });
+  async mark(groupId: GroupId, userId: UserId, { seq, epoch }: ReadPosition) {
+    const args = { userId, seq, epoch: epoch ?? '' };
+    const reply = await this.#calls.read(markRead, { keys: this.#keys(groupId), args });
     if (reply.word === 'refused') return refusalOf(reply);
     return { outcome: 'marked', ...reply.details } as const;
   }

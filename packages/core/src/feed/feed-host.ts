@@ -43,6 +43,9 @@ export class FeedHost implements DeviceHub, FeedListener {
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
     parts.engine.feeds.listen(this);
     parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));
+    parts.engine.nudges.onRead(({ userId, exceptDeviceId, push }) => {
+      for (const device of devices.of(userId)) if (device.id !== exceptDeviceId) device.push('read', push);
+    });
   }
 
   /** Feeds that are open on this node. */

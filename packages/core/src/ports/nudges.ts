@@ -1,4 +1,4 @@
-import type { GroupId, MembershipPush, UserId } from '@plenum/protocol';
+import type { GroupId, MembershipPush, PushPayload, UserId } from '@plenum/protocol';
 
 /** "Look at this group for that user": sent after a membership change to every node that holds a device of the user. */
 export interface Nudge {
@@ -14,6 +14,14 @@ export interface Cut {
   readonly code: 'revoked' | 'disconnected';
 }
 
+/** "That user has read up to there": for the devices of the user, but for the one that said so. */
+export interface ReadNote {
+  readonly userId: UserId;
+  /** Null: a device of no node has said it. */
+  readonly exceptDeviceId: string | null;
+  readonly push: PushPayload<'read'>;
+}
+
 /** Best effort by design: a lost nudge is made good by the sweep, since a late attach starts at since_seq. */
 export interface Nudges {
   /** Never throws, never waits. Reaches this node's own listener too. */
@@ -22,6 +30,9 @@ export interface Nudges {
   /** As `send`. A lost `revoked` is made good by whoever compares tokens with revocations from time to time. */
   cut(cut: Cut): void;
   onCut(listener: (cut: Cut) => void): void;
+  /** As `send`. A lost one is made good by the next, or by `list_groups`. */
+  read(note: ReadNote): void;
+  onRead(listener: (note: ReadNote) => void): void;
   /** Resolves when nudges for the user reach this node. */
   watch(userId: UserId): Promise<void>;
   unwatch(userId: UserId): void;

@@ -8,14 +8,27 @@ export interface ReadMark {
   readonly unread: number;
 }
 
+/** Where a device says that its user has read up to; without an epoch it is taken for the present log. */
+export interface ReadPosition {
+  readonly seq: number;
+  readonly epoch: string | null;
+}
+
+export interface Marked extends ReadMark {
+  readonly outcome: 'marked';
+  /** Of the present log. */
+  readonly epoch: string;
+  /** The mark stands higher than before. */
+  readonly hasRisen: boolean;
+}
+
 /** Kept while the user is a member. A new epoch changes nothing: seqs and counts go on together. */
 export interface ReadMarks {
-  /** Raises the mark to `seq`, at most to the head; a lower one changes nothing. Refused as the rule table's `read` says. */
-  mark(
-    groupId: GroupId,
-    userId: UserId,
-    seq: number,
-  ): Promise<(ReadMark & { readonly outcome: 'marked' }) | Refused>;
+  /**
+   * Raises the mark to `seq`, at most to the head, or to the end of a past epoch that the log continues. A lower one
+   * changes nothing, nor does one of another log. Refused as the rule table's `read` says.
+   */
+  mark(groupId: GroupId, userId: UserId, position: ReadPosition): Promise<Marked | Refused>;
   /** Null: not a receiver of the group. */
   of(groupId: GroupId, userId: UserId): Promise<ReadMark | null>;
 }

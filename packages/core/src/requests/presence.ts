@@ -35,10 +35,18 @@ export class PresenceRequests {
     return refused === null ? succeed({}) : fail(refused.failure);
   };
 
-  markRead = async ({ actor }: Caller, { group_id, seq }: RequestArgs<'mark_read'>): Result<'mark_read'> => {
+  markRead = async (caller: Caller, args: RequestArgs<'mark_read'>): Result<'mark_read'> => {
+    const { actor, subscriber } = caller;
     if (actor === SERVICE) return fail(needsMember);
-    const marked = await this.#context.engine.readMarks.mark(group_id, actor, seq);
+    const { readMarks, nudges } = this.#context.engine;
+    const { group_id, seq, epoch = null } = args;
+    const marked = await readMarks.mark(group_id, actor, { seq, epoch });
     if (marked.outcome === 'refused') return fail(marked.failure);
-    return succeed({ read_seq: marked.readSeq, unread: marked.unread });
+    const mark = { read_seq: marked.readSeq, unread: marked.unread };
+    if (marked.hasRisen) {
+      const push = { group_id, epoch: marked.epoch, ...mark };
+      nudges.read({ userId: actor, exceptDeviceId: subscriber?.id ?? null, push });
+    }
+    return succeed(mark);
   };
 }

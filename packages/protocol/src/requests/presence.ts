@@ -1,6 +1,6 @@
 /** Requests about who is there: presence, typing, and how far a member has read. */
 import { z } from 'zod';
-import { seqSchema } from '../groups.ts';
+import { epochSchema, seqSchema } from '../groups.ts';
 import { userIdSchema } from '../ids.ts';
 import { group } from './arguments.ts';
 
@@ -15,7 +15,8 @@ export const presenceRequests = {
   /** Tells those who are attached now, and nobody later: no seq, not stored, the first thing to be dropped. */
   typing: { args: z.strictObject(group), result: z.object({}) },
   mark_read: {
-    args: z.strictObject({ ...group, seq: seqSchema }),
+    /** A seq of another log, by its `epoch`, changes nothing: of a group that was deleted and created again since. */
+    args: z.strictObject({ ...group, seq: seqSchema, epoch: epochSchema.optional() }),
     /** `read_seq` is clamped to the head and only rises; `unread` counts messages. */
     result: z.object({ read_seq: seqSchema, unread: z.int().min(0) }),
   },

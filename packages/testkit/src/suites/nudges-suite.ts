@@ -1,5 +1,5 @@
 /** Nudges reach the nodes that watch a user. */
-import type { Nudge } from '@plenum/core';
+import type { Nudge, ReadNote } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
@@ -38,6 +38,20 @@ export function nudgesSuite(name: string, makeEngine: MakeEngine): void {
       await nudges.watch(userIdSchema.parse('guest'));
       nudges.send(nudgeOf('guest'));
       await eventually(() => expect(heard).toEqual([nudgeOf('guest')]));
+    });
+
+    test('a read note reaches the node that watches the user, unchanged, and is no nudge', async () => {
+      const { harness, nudges, heard } = await listening(makeEngine);
+      await using _ = harness;
+      const notes: ReadNote[] = [];
+      nudges.onRead((note) => notes.push(note));
+      await nudges.watch(userIdSchema.parse('guest'));
+      const { userId, groupId } = nudgeOf('guest');
+      const push = { group_id: groupId, epoch: '0123456789abcdef', read_seq: 7, unread: 2 };
+      const sent = [null, 'device "1"'].map((exceptDeviceId) => ({ userId, exceptDeviceId, push }));
+      for (const note of sent) nudges.read(note);
+      await eventually(() => expect(notes).toEqual(sent));
+      expect(heard).toEqual([]);
     });
 
     test('a nudge for a user whom nobody watches reaches nobody', async () => {

@@ -1,15 +1,15 @@
 /** How far members have read, and until when tokens are revoked: the same on every engine. */
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { deleteCommand, kickCommand } from '../commands.ts';
+import { createCommand, deleteCommand, kickCommand } from '../commands.ts';
 import type { MakeEngine } from './engine-harness.ts';
 import { begin, expectAppended, type Scene } from './scene.ts';
 
 const groupId = groupIdSchema.parse('room:one');
 const user = (name: string) => userIdSchema.parse(name);
 
-const mark = (scene: Scene, name: string, seq: number) =>
-  scene.engine.readMarks.mark(groupId, user(name), seq);
+const mark = (scene: Scene, name: string, seq: number, epoch: string | null = null) =>
+  scene.engine.readMarks.mark(groupId, user(name), { seq, epoch });
 const markOf = (scene: Scene, name: string) => scene.engine.readMarks.of(groupId, user(name));
 
 /** @returns the seqs of the messages. */
@@ -37,7 +37,11 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       await scene.join('actor');
       const join = second + 1;
       const [third = 0] = await sent(scene, 1);
-      expect(await mark(scene, 'guest', first)).toEqual({ outcome: 'marked', readSeq: first, unread: 2 });
+      expect(await mark(scene, 'guest', first)).toMatchObject({
+        outcome: 'marked',
+        readSeq: first,
+        unread: 2,
+      });
       expect(await mark(scene, 'guest', join)).toMatchObject({ readSeq: join, unread: 1 });
       expect(await mark(scene, 'guest', third)).toMatchObject({ readSeq: third, unread: 0 });
       expect(await markOf(scene, 'guest')).toEqual({ readSeq: third, unread: 0 });
@@ -77,6 +81,34 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       await scene.join('guest');
       const since = (await scene.member('guest'))?.sinceSeq ?? 0;
       expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 0 });
+    });
+
+    test('a mark of another log, by its epoch, changes nothing and is answered with the present mark', async () => {
+      await using scene = await begin(makeEngine);
+      await sent(scene, 3);
+      const old = (await scene.group()).head;
+      expect(await mark(scene, 'owner', 3, old.epoch)).toMatchObject({ readSeq: 3, hasRisen: true });
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      const { epoch } = await scene.do(createCommand({ groupId, actor: 'owner' }));
+      await scene.join('guest');
+      await scene.send('guest');
+      const answer = { outcome: 'marked', readSeq: 1, unread: 1, epoch, hasRisen: false };
+      expect(await mark(scene, 'owner', old.seq, old.epoch)).toEqual(answer);
+      expect(await mark(scene, 'owner', 3, 'f'.repeat(16))).toEqual(answer);
+      expect(await mark(scene, 'owner', 3, epoch)).toEqual({
+        ...answer,
+        readSeq: 3,
+        unread: 0,
+        hasRisen: true,
+      });
+    });
+
+    test('only a mark that rises says so', async () => {
+      await using scene = await begin(makeEngine);
+      const [first = 0, second = 0] = await sent(scene, 2);
+      expect(await mark(scene, 'owner', second)).toMatchObject({ hasRisen: true });
+      expect(await mark(scene, 'owner', second)).toMatchObject({ hasRisen: false });
+      expect(await mark(scene, 'owner', first)).toMatchObject({ hasRisen: false, readSeq: second });
     });
 
     test('nobody has a mark in a deleted group', async () => {
