@@ -74,6 +74,7 @@ const message: readonly BadValue[] = [
   })),
   { what: 'a lone surrogate', value: loneSurrogate, code: 'invalid_utf8' },
   { what: 'a lone low surrogate', value: '\udc00', code: 'invalid_utf8' },
+  { what: 'U+0000, which no archive in PostgreSQL can hold', value: 'a\u0000b', code: 'invalid_content' },
 ];
 
 const reason: readonly BadValue[] = [
@@ -81,6 +82,7 @@ const reason: readonly BadValue[] = [
   { what: '513 bytes', value: 'x'.repeat(513), limit: limits.reasonMaxBytes },
   { what: '514 bytes in 257 characters', value: 'é'.repeat(257), limit: limits.reasonMaxBytes },
   { what: 'a lone surrogate', value: loneSurrogate, code: 'invalid_utf8' },
+  { what: 'U+0000, which no archive in PostgreSQL can hold', value: 'a\u0000b' },
 ];
 
 /** `{"m":"…"}` of that many bytes. */
@@ -92,6 +94,8 @@ const metadata: readonly BadValue[] = [
   { what: '4098 bytes by multi-byte text', value: { m: 'é'.repeat(2045) }, limit: limits.metadataMaxBytes },
   { what: 'a lone surrogate in a value', value: { a: [loneSurrogate] }, code: 'invalid_utf8' },
   { what: 'a lone surrogate in a key', value: { a: { '\ud800': 1 } }, code: 'invalid_utf8' },
+  { what: 'U+0000 in a value', value: { a: ['b', 'c\u0000'] }, at: 'metadata.a.1' },
+  { what: 'U+0000 in a key', value: { a: { 'b\u0000': 1 } }, at: 'metadata.a' },
 ];
 
 const cursor: readonly BadValue[] = [

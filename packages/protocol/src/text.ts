@@ -34,18 +34,38 @@ function hasLoneSurrogate(value: unknown): boolean {
   return Object.entries(value).some(([key, child]) => !key.isWellFormed() || hasLoneSurrogate(child));
 }
 
-/** The way to bytes anywhere in `value`, whose depth is bounded: what Socket.IO makes of a binary attachment is no JSON. */
-function pathToBytes(value: unknown): readonly string[] | null {
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return [];
+/** PostgreSQL stores no U+0000 in a text or in a `jsonb`: what holds one could be sent, but never archived. */
+export const holdsNul = (text: string): boolean => text.includes('\0');
+
+/** Why a value inside of `metadata` cannot be kept as it came; null: it can. */
+function oddityOf(value: unknown): string | null {
+  // What Socket.IO makes of a binary attachment.
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return 'holds bytes, which are no JSON';
+  // JSON.parse makes Infinity of 1e999, and JSON.stringify null of that.
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return 'is a number beyond the range of JSON numbers';
+  return typeof value === 'string' && holdsNul(value) ? 'holds U+0000' : null;
+}
+
+interface Oddity {
+  readonly path: readonly string[];
+  readonly what: string;
+}
+
+/** The first odd value or key anywhere in `value`, whose depth is bounded. */
+function findOddity(value: unknown): Oddity | null {
+  const what = oddityOf(value);
+  if (what !== null) return { path: [], what };
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, child] of Object.entries(value)) {
-    const rest = pathToBytes(child);
-    if (rest !== null) return [key, ...rest];
+    if (holdsNul(key)) return { path: [], what: 'has a key that holds U+0000' };
+    const found = findOddity(child);
+    if (found !== null) return { path: [key, ...found.path], what: found.what };
   }
   return null;
 }
 
-/** The body of a message: 1 byte to `maxBytes` UTF-8 bytes, no lone surrogate. */
+/** The body of a message: 1 byte to `maxBytes` UTF-8 bytes, no lone surrogate, no U+0000. */
 export const messageTextSchema = (maxBytes: number) =>
   z
     .string({ error: 'message must be a string' })
@@ -60,6 +80,7 @@ export const messageTextSchema = (maxBytes: number) =>
       else if (exceedsBytes(text, maxBytes)) {
         refuse('message_too_large', `message is larger than ${maxBytes} bytes`, maxBytes);
       } else if (!text.isWellFormed()) refuse('invalid_utf8', 'message holds a lone surrogate');
+      else if (holdsNul(text)) refuse('invalid_content', 'message holds U+0000');
     })
     .meta({
       minLength: 1,
@@ -85,6 +106,8 @@ export const reasonSchema = z
         message: 'reason holds a lone surrogate',
         params: { code: 'invalid_utf8' },
       });
+    } else if (holdsNul(text)) {
+      context.addIssue({ code: 'custom', message: 'reason holds U+0000' });
     }
   })
   .meta({
@@ -114,14 +137,10 @@ export const metadataSchema = jsonObjectSchema('metadata')
       });
       return;
     }
-    const bytesAt = pathToBytes(metadata);
-    if (bytesAt !== null) {
-      const where = ['metadata', ...bytesAt].join('.');
-      context.addIssue({
-        code: 'custom',
-        message: `${where} holds bytes, which are no JSON`,
-        path: [...bytesAt],
-      });
+    const odd = findOddity(metadata);
+    if (odd !== null) {
+      const where = ['metadata', ...odd.path].join('.');
+      context.addIssue({ code: 'custom', message: `${where} ${odd.what}`, path: [...odd.path] });
       return;
     }
     const text = JSON.stringify(metadata);

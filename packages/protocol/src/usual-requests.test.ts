@@ -20,6 +20,7 @@ const odd = fc.oneof(
     'x'.repeat(129),
     '\ud800',
     'a\n',
+    'a\0',
   ),
   fc.constantFrom('éééééé', 'ééééééé', 'hello world!', 'hello world!!', null, undefined, 7, true),
   fc.constant([]),
@@ -71,6 +72,7 @@ test.each([
   ['an empty text', { group_id: 'g', message: '' }],
   ['a text that is too large', { group_id: 'g', message: 'hello world!!' }],
   ['a lone surrogate', { group_id: 'g', message: '\ud800' }],
+  ['U+0000', { group_id: 'g', message: 'a\0' }],
   ['a group id of two dots', { group_id: '..', message: 'm' }],
   ['a third field', { group_id: 'g', message: 'm', to: 'all' }],
 ])('%s is left to the schema', (_, args) => {

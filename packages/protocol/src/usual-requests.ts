@@ -5,7 +5,7 @@
 import type { RequestEnvelope } from './envelope.ts';
 import { isGroupId, isRequestId } from './ids.ts';
 import type { RequestArgs } from './requests.ts';
-import { exceedsBytes, isPlainObject } from './text.ts';
+import { exceedsBytes, holdsNul, isPlainObject } from './text.ts';
 
 const isName = (input: unknown): boolean =>
   typeof input === 'string' && input.length > 0 && input.length <= 64;
@@ -35,6 +35,7 @@ export function isUsualMessage(args: unknown, messageMaxBytes: number): args is 
     typeof message === 'string' &&
     message.length > 0 &&
     !exceedsBytes(message, messageMaxBytes) &&
-    message.isWellFormed()
+    message.isWellFormed() &&
+    !holdsNul(message)
   );
 }

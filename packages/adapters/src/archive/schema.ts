@@ -21,6 +21,17 @@ const steps: readonly string[] = [
 /** Any number that nobody else takes: "plenum" in ASCII. */
 const lockKey = '123597804598637';
 
+/**
+ * In a database of another encoding every message with a letter that it lacks would be refused for good. As a failure of the
+ * whole archive it is seen at once, and nothing is lost.
+ */
+async function expectUtf8(connection: Connection): Promise<void> {
+  const { rows } = await connection.query('SHOW server_encoding', []);
+  const encoding = String(rows[0]?.['server_encoding']);
+  if (encoding !== 'UTF8')
+    throw new Error(`the database of the archive has encoding ${encoding}, it must be UTF8`);
+}
+
 async function stepOf(connection: Connection): Promise<number> {
   const { rows } = await connection.query("SELECT to_regclass('plenum_schema') AS name", []);
   if (rows[0]?.['name'] === null) return 0;
@@ -33,6 +44,7 @@ async function stepOf(connection: Connection): Promise<number> {
  * to create anything. A step that this version does not know is left alone.
  */
 export async function ensureSchema(connection: Connection): Promise<void> {
+  await expectUtf8(connection);
   if ((await stepOf(connection)) >= steps.length) return;
   await connection.query('BEGIN', []);
   await connection.query(`SELECT pg_advisory_xact_lock(${lockKey})`, []);
