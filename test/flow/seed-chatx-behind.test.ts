@@ -112,7 +112,9 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
     const tuned = { adapters: { archive }, delivery: eager, engineSettings: { roomQueueLimit: 4 }, logger };
     await using chat = await startChat(at(engine), tuned);
     for (const where of [room, 'room:second']) await chat.join(where, user);
+    // The creation of the room waits as well, unless the outbox was opened only behind it.
     for (const text of ['1', '2', '3']) expect(await chat.send(room, user, text)).toMatchObject({ ok: true });
+    await chat.send(room, user, 'the last one');
     expect(await chat.send(room, user, '4')).toMatchObject({
       failure: { code: 'room_overloaded', retryAfterMs: expect.any(Number) },
     });
@@ -135,7 +137,7 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
       onTestFinished(watchTelemetry(event, (payload) => seen.push(payload)));
     }
     const archive = recordingArchive();
-    const engineSettings = { ratePerSec: 0.001, rateBurst: 2, roomQueueLimit: 4 };
+    const engineSettings = { ratePerSec: 0.001, rateBurst: 2, roomQueueLimit: 5 };
     await using chat = await startChat(at(engine), {
       adapters: { archive },
       delivery: eager,

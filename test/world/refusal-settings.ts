@@ -15,6 +15,7 @@ export const settings = {
       ...{ membershipRatePerSec: 0.01, membershipRateBurst: 1 },
     },
   },
+  cramped: { engineSettings: { bansPerGroupMax: 1 } },
   closed: { createPolicy: 'service' },
   crowded: { maxConnectionsPerUser: 1 },
   moderated: { adapters: { moderation: noSpam() } },
@@ -48,7 +49,7 @@ export const settings = {
   overloaded: {
     logger: recordingLogger().logger,
     adapters: { archive: { save: () => Promise.reject(new Error('this archive is down')) } },
-    engineSettings: { roomQueueLimit: 2 },
+    engineSettings: { roomQueueLimit: 1 },
   },
 } as const satisfies Record<string, PlenumOptions>;
 export type Setting = keyof typeof settings;

@@ -151,6 +151,15 @@ const membership: readonly Refusal[] = [
     arrange: async (scene) => join(await scene.create('public', { maxMembers: 1 }), 'ann'),
   },
   {
+    code: 'limit_reached',
+    to: 'one ban more than a group may hold',
+    setting: 'cramped',
+    error: 'This group holds 1 bans, which is the limit',
+    details: { field: 'user_id', limit: 1 },
+    arrange: async (scene) =>
+      act(await (await scene.create('public')).banned('ann'), 'owner', ['ban_member', 'bob']),
+  },
+  {
     code: 'not_admin',
     to: 'a kick by a plain member',
     arrange: async (scene) =>

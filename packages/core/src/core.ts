@@ -55,12 +55,14 @@ export function createCore(parts: CoreParts): Core {
   const moderation =
     adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, parts);
   const feeds = new FeedHost({ ...parts, auth });
+  const pipeline = createSendPipeline({ ...parts, log: engine.log, auth, moderation });
   const context: OperationContext = {
     engine,
     feeds,
     auth,
+    moderation: pipeline.isModerated ? moderation : null,
     archive: archivedHistory(adapters.archive, parts),
-    pipeline: createSendPipeline({ ...parts, log: engine.log, auth, moderation }),
+    pipeline,
     createOnJoin: parts.createOnJoin ?? 'none',
   };
   const changes = new Changes(context);

@@ -283,6 +283,7 @@ export class Simulation {
       },
       groups: {
         change: unused,
+        admit: unused,
         group: unused,
         members: unused,
         list: unused,

@@ -8,7 +8,7 @@ import {
   type Position,
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
-import { change } from './changes/change.ts';
+import { admitChange, change } from './changes/change.ts';
 import type { GroupState } from './group-state.ts';
 import type { InTurn } from './later.ts';
 import { memberPage } from './member-pages.ts';
@@ -18,6 +18,7 @@ import { byText } from './sorted-list.ts';
 export function memoryGroupStore(state: MemoryState, inTurn: InTurn): GroupStore {
   return {
     change: (command) => inTurn(() => change(state, command)),
+    admit: (command) => inTurn(() => admitChange(state, command)),
     group: (groupId) =>
       inTurn(() => {
         const group = state.groups.get(groupId);

@@ -1,7 +1,7 @@
 #!lua
 -- Accepts an applicant; from this entry on he receives.
 -- @include change-header
-local reason = ARGV[18]
+local reason = ARGV[19]
 -- @include change
 -- @include change-entry
 -- @include accept-checks

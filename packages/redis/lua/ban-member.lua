@@ -2,9 +2,9 @@
 -- Bans a user, member or not, for a time or until somebody unbans him; of a member it is the last entry that he receives.
 -- A second ban replaces the time of the first. `bans_max` is empty where their number has no limit.
 -- @include change-header
-local reason = ARGV[18]
-local for_ms = ARGV[19]
-local bans_max = ARGV[20]
+local reason = ARGV[19]
+local for_ms = ARGV[20]
+local bans_max = ARGV[21]
 -- @include change
 -- @include change-entry
 

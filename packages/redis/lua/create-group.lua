@@ -1,11 +1,11 @@
 #!lua
 -- Creates a group with its first admin.
 -- @include change-header
-local group_type = ARGV[18]
-local max_members = ARGV[19]
-local is_ephemeral = ARGV[20]
-local history = ARGV[21]
-local metadata = ARGV[22]
+local group_type = ARGV[19]
+local max_members = ARGV[20]
+local is_ephemeral = ARGV[21]
+local history = ARGV[22]
+local metadata = ARGV[23]
 answer_scope = 'living'
 -- @include change
 -- @include change-entry

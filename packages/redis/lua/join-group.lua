@@ -1,10 +1,10 @@
 #!lua
 -- Joins a public group, applies to a private one, or is admitted by the service. Where there is no group, it may create one.
 -- @include change-header
-local is_ensured = ARGV[18]
-local is_admitted = ARGV[19]
-local pending_max = ARGV[20]
-local creates_public = ARGV[21]
+local is_ensured = ARGV[19]
+local is_admitted = ARGV[20]
+local pending_max = ARGV[21]
+local creates_public = ARGV[22]
 local may_create = creates_public == '1' and is_admitted ~= '1'
 if may_create then answer_scope = 'living' end
 -- @include change

@@ -1,7 +1,7 @@
 #!lua
 -- Removes a member or an applicant; never the last admin.
 -- @include change-header
-local reason = ARGV[18]
+local reason = ARGV[19]
 -- @include change
 -- @include change-entry
 

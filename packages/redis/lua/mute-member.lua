@@ -1,7 +1,7 @@
 #!lua
 -- Mutes a member of a strict_private group, for a time or until somebody unmutes him.
 -- @include change-header
-local for_ms = ARGV[18]
+local for_ms = ARGV[19]
 -- @include change
 -- @include change-entry
 

@@ -1,7 +1,7 @@
 #!lua
 -- Lets a banned user join again.
 -- @include change-header
-local reason = ARGV[18]
+local reason = ARGV[19]
 -- @include change
 -- @include change-entry
 

@@ -1,7 +1,7 @@
 #!lua
 -- Ends a mute; roles and since_seq stay.
 -- @include change-header
-local reason = ARGV[18]
+local reason = ARGV[19]
 -- @include change
 -- @include change-entry
 

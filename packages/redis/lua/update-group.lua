@@ -1,9 +1,9 @@
 #!lua
 -- Changes settings: each is empty to keep what there is, `null` to take it away.
 -- @include change-header
-local max_members = ARGV[18]
-local history = ARGV[19]
-local metadata = ARGV[20]
+local max_members = ARGV[19]
+local history = ARGV[20]
+local metadata = ARGV[21]
 -- @include change
 -- @include change-entry
 

@@ -76,23 +76,26 @@ const argsOf = (command: GroupCommand, context: GroupContext) => ({
 });
 
 /** What a change takes: a token of the user who acts, and room in the queue. The service pays no tokens. */
-function costsOf({ operation, actor }: GroupCommand, { settings }: GroupContext) {
+function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { settings }: GroupContext) {
   const queueLimit = settings.isQueueCounted ? queueLimitOf(operation, settings.roomQueueLimit) : null;
   return {
-    ratePerSec: actor === SERVICE ? '' : settings.changeRatePerSec,
+    ratePerSec: actor === SERVICE || isAdmitted ? '' : settings.changeRatePerSec,
     rateBurst: settings.changeRateBurst,
     queueLimit: queueLimit ?? '',
   };
 }
 
-/** Runs the script of the command's operation. */
+/**
+ * Runs the script of the command's operation.
+ * @param isTrial ends it behind the last check: the change is judged and charged, and not made.
+ */
 export function runChange(
   calls: ScriptCalls,
   command: GroupCommand,
-  context: GroupContext,
+  context: GroupContext & { readonly isTrial: boolean },
 ): Promise<Answered> {
   const keys = keysOf(command, context.keys);
-  const common = argsOf(command, context);
+  const common = { ...argsOf(command, context), isTrial: flag(context.isTrial) };
   const withExtra =
     <E extends object>(extra: E) =>
     (deadlineMs: number) => ({ ...common, deadlineMs, ...extra });

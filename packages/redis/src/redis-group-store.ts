@@ -1,5 +1,6 @@
 /** Groups and members on Redis: each change is one script, each read shows one instant. */
 import {
+  type ChangeAdmission,
   type ChangeOutcome,
   forgedCursor,
   type GroupCommand,
@@ -8,6 +9,7 @@ import {
   type MemberRow,
   type Membership,
   type Page,
+  PlenumError,
   type Position,
   refused,
 } from '@plenum/core';
@@ -40,12 +42,13 @@ export class RedisGroupStore implements GroupStore {
   }
 
   async change(command: GroupCommand): Promise<ChangeOutcome> {
-    const retryAfterMs = await this.#enter(command);
-    if (retryAfterMs > 0) {
-      // A retry of what was done already needs no token; asking only now spares all others the round trip.
-      return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
-    }
-    return outcomeOf(await runChange(this.#calls, command, this.#context));
+    const outcome = await this.#run(command, false);
+    if (outcome.outcome === 'admitted') throw PlenumError.of('internal');
+    return outcome;
+  }
+
+  admit(command: GroupCommand): Promise<ChangeAdmission> {
+    return this.#run(command, true);
   }
 
   async group(groupId: GroupId): Promise<GroupRecord | null> {
@@ -106,6 +109,15 @@ export class RedisGroupStore implements GroupStore {
     return listGroups(this.#calls, this.#context.keys, page);
   }
 
+  async #run(command: GroupCommand, isTrial: boolean): Promise<ChangeAdmission> {
+    const retryAfterMs = command.isAdmitted === true ? 0 : await this.#enter(command);
+    if (retryAfterMs > 0) {
+      // A retry of what was done already needs no token; asking only now spares all others the round trip.
+      return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
+    }
+    return outcomeOf(await runChange(this.#calls, command, { ...this.#context, isTrial }));
+  }
+
   /** What comes before the group's own script: the user's bucket and his index. @returns 0, or the ms to wait */
   async #enter(command: GroupCommand): Promise<number> {
     const move = moveOf(command);
@@ -117,7 +129,7 @@ export class RedisGroupStore implements GroupStore {
 
   async #recall(command: GroupCommand): Promise<ChangeOutcome | null> {
     const reply = await this.#calls.read(recallChange, recallArgs(command, this.#context));
-    return reply.word === 'none' ? null : outcomeOf(reply);
+    return reply.word === 'none' ? null : changeOutcomeOf(reply);
   }
 
   /** Those of the groups in which the user really is. */
@@ -158,7 +170,12 @@ export class RedisGroupStore implements GroupStore {
   }
 }
 
-function outcomeOf(reply: Exclude<ChangeReply, { word: 'late' }>): ChangeOutcome {
+type Answer = Exclude<ChangeReply, { word: 'late' }>;
+
+const outcomeOf = (reply: Answer): ChangeAdmission =>
+  reply.word === 'admitted' ? { outcome: 'admitted' } : changeOutcomeOf(reply);
+
+function changeOutcomeOf(reply: Exclude<Answer, { word: 'admitted' }>): ChangeOutcome {
   if (reply.word === 'refused') return refusalOf(reply);
   return { outcome: 'done', isDuplicate: reply.word === 'duplicate', ...reply.details };
 }

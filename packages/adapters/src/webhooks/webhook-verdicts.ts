@@ -48,12 +48,15 @@ const asking =
   async ({ type, data, defaultReason }: Question, call: AdapterCall): Promise<Verdict> =>
     verdictOf(await webhook.post({ id: `ask-${random.token()}`, type, data }, call), defaultReason);
 
-/** Event `message.proposed`, data `{ group_id, from_user_id, message }`. Without a reason of its own a denial says `blocked`. */
+/**
+ * Event `message.proposed`, data `{ group_id, from_user_id, message, field? }`; `field` is `reason` or `metadata` if the text is
+ * no message. Without a reason of its own a denial says `blocked`.
+ */
 export function createWebhookModeration(webhook: Webhook, random: Random): Moderation {
   const ask = asking(webhook, random);
   return {
-    check: ({ group_id, from_user_id, message }, call) => {
-      const data = { group_id, from_user_id, message };
+    check: ({ group_id, from_user_id, message, field }, call) => {
+      const data = { group_id, from_user_id, message, ...(field === undefined ? {} : { field }) };
       return ask({ type: 'message.proposed', data, defaultReason: 'blocked' }, call);
     },
   };

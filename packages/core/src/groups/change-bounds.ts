@@ -31,7 +31,10 @@ export function queueLimitOf(operation: Operation, roomQueueLimit: number): numb
 }
 
 const bounded = {
-  bans: { field: 'user_id', sentence: (limit: number) => `This group has ${limit} bans, which is the limit` },
+  bans: {
+    field: 'user_id',
+    sentence: (limit: number) => `This group holds ${limit} bans, which is the limit`,
+  },
 } as const;
 
 /** The refusal of one more than a setting allows. */

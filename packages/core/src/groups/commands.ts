@@ -15,6 +15,8 @@ interface Base {
   readonly groupId: GroupId;
   readonly actor: Actor;
   readonly request: RequestKey;
+  /** `GroupStore.admit` has let it through and taken what it costs: only the rules are asked once more. */
+  readonly isAdmitted?: boolean;
 }
 
 export interface CreateGroup extends Base {
@@ -101,5 +103,11 @@ export interface Refused {
   readonly failure: Failure;
 }
 export type ChangeOutcome = ChangeDone | Refused;
+
+/** The change may go on: it is new, nothing refuses it now, and its tokens were taken. */
+export interface ChangeAdmitted {
+  readonly outcome: 'admitted';
+}
+export type ChangeAdmission = ChangeAdmitted | ChangeOutcome;
 
 export const refused = (failure: Failure): Refused => ({ outcome: 'refused', failure });

@@ -72,8 +72,13 @@ export interface ProposedMessage {
   readonly group_id: GroupId;
   readonly from_user_id: UserId;
   readonly message: string;
+  /**
+   * Where the text stands if it is no message but what a change tells the members: the `reason` of a request, or all texts
+   * and keys of `metadata`, a line each.
+   */
+  readonly field?: 'reason' | 'metadata';
 }
-/** Asked before a message is stored. */
+/** Asked before a message is stored, and before a change that tells something in words is made. */
 export interface Moderation {
   check(message: ProposedMessage, call: AdapterCall): Promise<Verdict>;
 }

@@ -1,5 +1,5 @@
 import type { GroupId, MemberStatus, UserId } from '@plenum/protocol';
-import type { ChangeOutcome, GroupCommand } from '../groups/commands.ts';
+import type { ChangeAdmission, ChangeOutcome, GroupCommand } from '../groups/commands.ts';
 import type { GroupRecord, MemberRow, Membership, Page, Position } from '../groups/records.ts';
 
 /**
@@ -13,6 +13,11 @@ export interface GroupStore {
    * also when the user's membership bucket is empty by then.
    */
   change(command: GroupCommand): Promise<ChangeOutcome>;
+  /**
+   * Judges a change as `change` will, before somebody slow is asked about it: a repeated request gets its first answer, what
+   * would be refused is refused, and the tokens that the change costs are taken. Changes nothing else.
+   */
+  admit(command: GroupCommand): Promise<ChangeAdmission>;
   /** The group as it stands, due mutes counted as ended; null if there is none (a tombstone is none). */
   group(groupId: GroupId): Promise<GroupRecord | null>;
   /** One atomic read of head and record; null only if neither group nor tombstone exists. */

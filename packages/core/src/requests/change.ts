@@ -18,6 +18,7 @@ import type { Subscriber } from '../ports/fan-out.ts';
 import { tellChanged } from '../telemetry/outcomes.ts';
 import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
+import { moderatedChange } from './moderated-change.ts';
 import type { JoinArgs } from './operations.ts';
 import { payloadHash } from './payload-hash.ts';
 
@@ -223,7 +224,8 @@ export class Changes {
   }
 
   async #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {
-    const outcome = await this.#context.engine.groups.change(command);
+    const { engine, moderation } = this.#context;
+    const outcome = await moderatedChange({ groups: engine.groups, moderation }, command);
     tellChanged(command, outcome);
     return outcome.outcome === 'done' ? succeed(outcome) : fail(outcome.failure);
   }

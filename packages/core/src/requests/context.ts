@@ -1,4 +1,4 @@
-import type { AuthGuard } from '../adapters/guards.ts';
+import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import type { FeedHost } from '../feed/feed-host.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { SendPipeline } from '../send/pipeline.ts';
@@ -11,6 +11,8 @@ export interface OperationContext {
   readonly pipeline: SendPipeline;
   /** Null: nobody is asked. */
   readonly auth: AuthGuard | null;
+  /** Of what changes tell in words; null: nobody is asked. */
+  readonly moderation: ModerationGuard | null;
   /** Null: histories end where the log does. */
   readonly archive: ArchivedHistory | null;
   /** What a join of an unknown group id does: nothing, or it creates a public group. */

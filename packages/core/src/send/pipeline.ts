@@ -25,6 +25,8 @@ export interface PipelineParts extends StepParts {
 export interface SendPipeline {
   /** What a draft says about its rate before the first step. */
   readonly isRateLimited: boolean;
+  /** The moderation, if there is one, stands in the order. */
+  readonly isModerated: boolean;
   readonly send: GroupLog['append'];
 }
 
@@ -38,11 +40,14 @@ export function createSendPipeline(parts: PipelineParts): SendPipeline {
   const asked = { auth: parts.auth !== null, moderation: parts.moderation !== null, own };
   const names = stepsOf(order, asked);
   const isRateLimited = order.includes('rate_limit');
+  const isModerated = order.includes('moderation');
   // Nobody is asked: a send is the script, and nothing around it.
-  if (names.length === 1) return { isRateLimited, send: (draft, told) => log.append(draft, told) };
+  if (names.length === 1)
+    return { isRateLimited, isModerated, send: (draft, told) => log.append(draft, told) };
   const steps = names.map((name) => stepFor(name, parts));
   return {
     isRateLimited,
+    isModerated,
     send: (draft, onCommitted) => runFrom(steps, 0, { draft, onCommitted }),
   };
 }

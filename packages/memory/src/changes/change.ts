@@ -1,5 +1,6 @@
 /** One command from the first check to the remembered answer: the rule table of core, then the effect. */
 import {
+  type ChangeAdmission,
   type ChangeDone,
   type ChangeOutcome,
   type Facts,
@@ -34,6 +35,26 @@ const subjectOf = (command: GroupCommand): UserId | null =>
 
 export function change(state: MemoryState, command: GroupCommand): ChangeOutcome {
   const nowMs = state.now();
+  const judged = judgeChange(state, command, nowMs);
+  if (judged.outcome !== 'fine') return judged;
+  const { group } = judged;
+  const done = group === null ? begin(state, command, nowMs) : apply({ state, group, nowMs }, command);
+  state.requests.remember(command, done, nowMs);
+  return done;
+}
+
+export function admitChange(state: MemoryState, command: GroupCommand): ChangeAdmission {
+  const judged = judgeChange(state, command, state.now());
+  return judged.outcome === 'fine' ? { outcome: 'admitted' } : judged;
+}
+
+interface Fine {
+  readonly outcome: 'fine';
+  readonly group: GroupState | null;
+}
+
+/** Takes the tokens of a change that nothing refuses. */
+function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): Fine | ChangeOutcome {
   const retryAfterMs = charge(state, command, nowMs);
   const log = state.presentLog(command.groupId, nowMs);
   const first = state.requests.recall(command, { scope: scopeOf(command), log, nowMs });
@@ -52,10 +73,7 @@ export function change(state: MemoryState, command: GroupCommand): ChangeOutcome
   const refusal = isBirth ? null : firstRefusal(command.operation, facts, rowOf(command));
   if (refusal !== null) return refused(refusal);
   const hindrance = hindranceOf(state, command, { group, nowMs });
-  if (hindrance !== null) return refused(hindrance);
-  const done = group === null ? begin(state, command, nowMs) : apply({ state, group, nowMs }, command);
-  state.requests.remember(command, done, nowMs);
-  return done;
+  return hindrance === null ? { outcome: 'fine', group } : refused(hindrance);
 }
 
 /**
@@ -73,7 +91,8 @@ function hindranceOf(
     const isNew = !group.bans.standing(command.userId, nowMs).isBanned;
     if (isNew && group.bans.size >= bansPerGroupMax) return limitReached('bans', bansPerGroupMax);
   }
-  const bucket = actor === SERVICE ? null : `${groupId}\n${actor}`;
+  const isFree = actor === SERVICE || command.isAdmitted === true;
+  const bucket = isFree ? null : `${groupId}\n${actor}`;
   const retryAfterMs = bucket === null ? 0 : state.changeBuckets.missingMs(bucket, nowMs);
   if (retryAfterMs > 0) return { code: 'rate_limited', retryAfterMs };
   const queueLimit = queueLimitOf(operation, roomQueueLimit);
@@ -92,8 +111,10 @@ function scopeOf(command: GroupCommand): AnswerScope {
 const charged: ReadonlySet<Operation> = new Set(['create', 'join', 'leave']);
 
 /** What users do with their own membership costs a token, whatever comes of it. @returns ms until there is one, or 0. */
-const charge = (state: MemoryState, { operation, actor }: GroupCommand, nowMs: number): number =>
-  actor === SERVICE || !charged.has(operation) ? 0 : state.membershipBuckets.take(actor, nowMs);
+const charge = (state: MemoryState, { operation, actor, isAdmitted }: GroupCommand, nowMs: number): number =>
+  actor === SERVICE || isAdmitted === true || !charged.has(operation)
+    ? 0
+    : state.membershipBuckets.take(actor, nowMs);
 
 /** `ensure`: whoever has any status keeps it, and nothing is written. */
 function presentMember(group: GroupState, command: GroupCommand, nowMs: number): ChangeDone | null {

@@ -1,6 +1,6 @@
 -- What a change that somebody asks for is given besides: who asks for what by which request. `user_id` is the subject of
 -- the change; `request_id` is escaped for JSON. `rate_per_sec` is empty where no token is taken, `queue_limit` where the
--- room queue is not asked.
+-- room queue is not asked. A trial (`1`) judges and charges the change, and ends there.
 -- @include group-header
 local dedupe_key = KEYS[11]
 local groups_key = KEYS[12]
@@ -16,5 +16,6 @@ local deadline_ms = ARGV[14]
 local rate_per_sec = ARGV[15]
 local rate_burst = ARGV[16]
 local queue_limit = ARGV[17]
+local is_trial = ARGV[18]
 -- Where a remembered answer counts: see dedupe.
 local answer_scope = 'log'

@@ -38,7 +38,7 @@ end
 
 -- What every change is asked last, behind the checks of its row: is the acting user slow enough, and is there room for one
 -- more entry that the archive has to take?
--- @return what the script replies, or nil: then the token is taken, and nothing refuses the change any more
+-- @return what the script replies, or nil: then the token is taken, and nothing refuses the change any more. A trial ends here.
 local function held_up()
   local full_again_at, retry_after_ms
   if rate_per_sec ~= '' then
@@ -49,7 +49,9 @@ local function held_up()
     return refuse('room_overloaded', OVERLOADED_RETRY_MS)
   end
   if full_again_at then charge(full_again_at, now) end
-  return nil
+  if is_trial ~= '1' then return nil end
+  if group and group.is_settled then commit(group, now) end
+  return { 'admitted', integer(now) }
 end
 
 -- @param member where the subject stands after the change; nil when he is no member any more

@@ -17,6 +17,7 @@ const changeArgs = [
   'ratePerSec',
   'rateBurst',
   'queueLimit',
+  'isTrial',
 ] as const;
 
 /** `<status> <role> <ends_at> <epoch> <seq>`: as it is replied, and as it is remembered. */
@@ -50,6 +51,8 @@ const changeReply = z.discriminatedUnion('word', [
   said('done', changeAnswer),
   said('duplicate', changeAnswer),
   said('refused', refusalWords),
+  /** Of a trial. */
+  said('admitted', z.tuple([])),
   late,
 ]);
 export type ChangeReply = z.infer<typeof changeReply>;

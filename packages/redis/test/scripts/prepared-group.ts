@@ -100,6 +100,7 @@ const settings = {
   isQueueCounted: '1',
   queueLimit: '2048',
   bansMax: '10000',
+  isTrial: '0',
   ratePerSec: '10',
   rateBurst: '20',
   pendingMax: '1000',

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from './engine-harness.ts';
+import { admittingChanges } from './store/admitting-changes.ts';
 import { banning } from './store/banning.ts';
 import { changeBounds } from './store/change-bounds.ts';
 import { changingRoles } from './store/changing-roles.ts';
@@ -33,6 +34,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     retrying(makeEngine);
     membershipRate(makeEngine);
     changeBounds(makeEngine);
+    admittingChanges(makeEngine);
     paging(makeEngine);
     listing(makeEngine);
     hostileIds(makeEngine);
