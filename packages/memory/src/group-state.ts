@@ -23,7 +23,6 @@ interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtM
 }
 
 const isActiveAdmin = ({ status, roles }: MemberRecord) => status === 'active' && roles.includes('admin');
-const placeOf = (userId: UserId, { sinceSeq }: MemberRecord): Place => ({ seq: sinceSeq, userId });
 
 export class GroupState {
   readonly groupId: GroupId;
@@ -33,9 +32,9 @@ export class GroupState {
   readonly log: GroupEntries;
   /** Of users who are no members: whoever is banned is removed, whoever is a member is not banned. */
   readonly bans = new Bans();
-  /** Active and muted members by since_seq: succession and pages. */
+  /** Active and muted members by their place. */
   readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
-  /** Pending members by the seq of their request. */
+  /** Pending members by their place. */
   readonly applicants = new SortedList<Place>((a, b) => a.seq - b.seq);
   readonly presence = new GroupPresence();
   /** How far members have read, and the messages up to there. */
@@ -46,6 +45,8 @@ export class GroupState {
   readonly #onOffline: Origin['onOffline'];
   readonly #index: MembershipIndex;
   readonly #members = new Map<UserId, MemberRecord>();
+  /** Seq of the entry that brought a member into the group, as an applicant or at once: it stays until he goes. */
+  readonly #places = new Map<UserId, number>();
   readonly #muteEnds = new SortedList<MuteEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
   readonly #counts = { active: 0, pending: 0, muted: 0, admins: 0 };
 
@@ -87,19 +88,26 @@ export class GroupState {
     return untilMs !== null && untilMs <= nowMs;
   }
 
-  /** The longest-standing active member. Call it on settled state. */
-  successor(): Place | null {
-    for (const place of this.receivers) {
-      if (this.#members.get(place.userId)?.status === 'active') return place;
+  /** The active member with the least since_seq, which no place is behind. Call it on settled state. */
+  successor(): UserId | null {
+    let heir: UserId | null = null;
+    let bestSeq = Number.POSITIVE_INFINITY;
+    for (const { seq, userId } of this.receivers) {
+      if (seq > bestSeq) break;
+      const member = this.#members.get(userId);
+      if (member?.status !== 'active' || member.sinceSeq >= bestSeq) continue;
+      [heir, bestSeq] = [userId, member.sinceSeq];
     }
-    return null;
+    return heir;
   }
 
   put(userId: UserId, record: MemberRecord): void {
     this.#forget(userId);
     this.#members.set(userId, record);
     this.#count(record, 1);
-    this.#placesOf(record).add(placeOf(userId, record));
+    const seq = this.#places.get(userId) ?? record.sinceSeq;
+    this.#places.set(userId, seq);
+    this.#listOf(record).add({ seq, userId });
     if (record.mutedUntilMs !== null) this.#muteEnds.add({ untilMs: record.mutedUntilMs, userId });
     this.#index.add(userId, this.groupId);
     if (record.status === 'pending') this.#endReceiving(userId);
@@ -107,6 +115,7 @@ export class GroupState {
 
   remove(userId: UserId): void {
     this.#forget(userId);
+    this.#places.delete(userId);
     this.#index.delete(userId, this.groupId);
     this.#endReceiving(userId);
   }
@@ -134,11 +143,11 @@ export class GroupState {
     if (record === undefined) return;
     this.#members.delete(userId);
     this.#count(record, -1);
-    this.#placesOf(record).delete(placeOf(userId, record));
+    this.#listOf(record).delete({ seq: this.#places.get(userId) ?? record.sinceSeq, userId });
     if (record.mutedUntilMs !== null) this.#muteEnds.delete({ untilMs: record.mutedUntilMs, userId });
   }
 
-  #placesOf(record: MemberRecord): SortedList<Place> {
+  #listOf(record: MemberRecord): SortedList<Place> {
     return record.status === 'pending' ? this.applicants : this.receivers;
   }
 

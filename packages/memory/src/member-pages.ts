@@ -1,7 +1,8 @@
-/** Pages of members: receivers by since_seq, then applicants by the seq of their request. */
+/** Pages of members in the order of their places, which none changes while he is in the group. */
 import { forgedCursor, type MemberRow, type Page } from '@plenum/core';
 import type { MemberStatus } from '@plenum/protocol';
 import type { GroupState, Place } from './group-state.ts';
+import type { SortedList } from './sorted-list.ts';
 
 interface MemberQuery {
   readonly cursor: string | null;
@@ -9,53 +10,35 @@ interface MemberQuery {
   readonly status: MemberStatus | null;
 }
 
-type Section = 'receivers' | 'applicants';
-interface Start {
-  readonly section: Section;
-  readonly afterSeq: number;
-}
-interface Taken {
-  readonly places: readonly Place[];
-  /** Where the next page starts; null when nothing is left. */
-  readonly next: Start | null;
+function placeOf(cursor: string): number {
+  const [, place] = /^m(\d{1,15})$/.exec(cursor) ?? [];
+  if (place === undefined) throw forgedCursor();
+  return Number(place);
 }
 
-const cursorOf = ({ section, afterSeq }: Start): string =>
-  `${section === 'receivers' ? 'r' : 'a'}${afterSeq}`;
-
-function startAt({ cursor, status }: MemberQuery): Start {
-  if (cursor === null) return { section: status === 'pending' ? 'applicants' : 'receivers', afterSeq: 0 };
-  const parts = /^([ra])(\d{1,15})$/.exec(cursor);
-  if (parts === null) throw forgedCursor();
-  return { section: parts[1] === 'r' ? 'receivers' : 'applicants', afterSeq: Number(parts[2]) };
-}
-
-const isWanted = (section: Section, status: MemberStatus | null): boolean =>
-  section === 'receivers' || status === null || status === 'pending';
+const listsFor = (group: GroupState, status: MemberStatus | null): readonly SortedList<Place>[] => {
+  if (status === null) return [group.receivers, group.applicants];
+  return [status === 'pending' ? group.applicants : group.receivers];
+};
 
 export function memberPage(group: GroupState, query: MemberQuery, nowMs: number): Page<MemberRow> {
-  const start = startAt(query);
-  const taken = take(group, start, query.limit);
+  const { cursor, limit, status } = query;
+  const afterSeq = cursor === null ? 0 : placeOf(cursor);
+  const found = listsFor(group, status)
+    .flatMap((list) =>
+      list.slice(
+        list.countWhile(({ seq }) => seq <= afterSeq),
+        limit + 1,
+      ),
+    )
+    .sort((a, b) => a.seq - b.seq);
+  const places = found.slice(0, limit);
   const rows: MemberRow[] = [];
-  for (const { userId } of taken.places) {
+  for (const { userId } of places) {
     const member = group.member(userId, nowMs);
-    if (member === null || (query.status !== null && member.status !== query.status)) continue;
+    if (member === null || (status !== null && member.status !== status)) continue;
     rows.push({ ...member, userId });
   }
-  const hasNext = taken.next !== null && isWanted(taken.next.section, query.status);
-  return { rows, nextCursor: hasNext ? cursorOf(taken.next) : null };
-}
-
-/** Up to `limit` places from `start` on, going over from the receivers to the applicants. */
-function take(group: GroupState, start: Start, limit: number): Taken {
-  const list = group[start.section];
-  const index = list.countWhile(({ seq }) => seq <= start.afterSeq);
-  const places = list.slice(index, limit);
-  if (index + places.length < list.size) {
-    const afterSeq = places.at(-1)?.seq ?? start.afterSeq;
-    return { places, next: { section: start.section, afterSeq } };
-  }
-  if (start.section === 'applicants' || group.applicants.size === 0) return { places, next: null };
-  const rest = take(group, { section: 'applicants', afterSeq: 0 }, limit - places.length);
-  return { places: [...places, ...rest.places], next: rest.next };
+  const last = places.at(-1);
+  return { rows, nextCursor: found.length > limit && last !== undefined ? `m${last.seq}` : null };
 }

@@ -49,6 +49,7 @@ local applicant = {
   role = member and member.role or 'm',
   joined_at = now,
   since_seq = group.seq + 1,
+  place = member and member.place,
 }
 put_in(group, user_id, applicant)
 return done(applicant, record_change('requested'))

@@ -1,12 +1,12 @@
 #!lua flags=no-writes
--- A page of members: receivers by since_seq, then applicants by the seq of their request. The cost is that of the page.
--- `receivers_after` and `pending_after` are the last seqs already seen; empty leaves that part out.
+-- A page of members in the order of their places, which none changes while he is in the group. The cost is that of the page.
+-- `after` is the last place already seen; `lists` names whom to look through: `receivers`, `pending` or `all`.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local receivers_key = KEYS[3]
 local pending_key = KEYS[4]
-local receivers_after = ARGV[1]
-local pending_after = ARGV[2]
+local after = ARGV[1]
+local lists = ARGV[2]
 local limit = ARGV[3]
 -- @include clock
 
@@ -14,20 +14,27 @@ local now = integer(clock_ms())
 local field = redis.call('HMGET', group_key, 'type', 'deleted')
 if not field[1] or field[2] then return { 'none', now } end
 
-local users = {}
-local function take(key, after)
-  local room = tonumber(limit) - #users
-  if after == '' or room <= 0 then return end
-  for _, user in ipairs(redis.call('ZRANGE', key, '(' .. after, '+inf', 'BYSCORE', 'LIMIT', 0, room)) do
-    users[#users + 1] = user
-  end
+local function page_of(key)
+  return redis.call('ZRANGE', key, '(' .. after, '+inf', 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
 end
-take(receivers_key, receivers_after)
-take(pending_key, pending_after)
+
+local receivers = lists == 'pending' and {} or page_of(receivers_key)
+local pending = lists == 'receivers' and {} or page_of(pending_key)
 
 local reply = { 'found', now }
-for _, user in ipairs(users) do
+local from_receivers, from_pending = 1, 1
+while #reply < 2 + 3 * limit and (receivers[from_receivers] or pending[from_pending]) do
+  local receiver_place = tonumber(receivers[from_receivers + 1] or math.huge)
+  local user, place
+  if receiver_place < tonumber(pending[from_pending + 1] or math.huge) then
+    user, place = receivers[from_receivers], receivers[from_receivers + 1]
+    from_receivers = from_receivers + 2
+  else
+    user, place = pending[from_pending], pending[from_pending + 1]
+    from_pending = from_pending + 2
+  end
   reply[#reply + 1] = user
+  reply[#reply + 1] = place
   reply[#reply + 1] = redis.call('HGET', members_key, user)
 end
 return reply

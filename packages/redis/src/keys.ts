@@ -32,9 +32,9 @@ export class Keys {
   group = (groupId: GroupId): string => this.#of('group', groupId);
   /** Hash: user → record. */
   members = (groupId: GroupId): string => this.#of('members', groupId);
-  /** ZSET: receivers by since_seq. */
+  /** ZSET: receivers by the seq of the entry that brought them into the group, as applicants or at once. */
   receivers = (groupId: GroupId): string => this.#of('receivers', groupId);
-  /** ZSET: applicants by the seq of their request. */
+  /** ZSET: applicants, as `receivers`. */
   pending = (groupId: GroupId): string => this.#of('pending', groupId);
   /** ZSET: muted users by the time at which their mute ends, ms. */
   mutes = (groupId: GroupId): string => this.#of('mutes', groupId);

@@ -63,7 +63,7 @@ export class RedisGroupStore implements GroupStore {
   }
 
   async members(groupId: GroupId, { cursor, limit, status }: MembersPage): Promise<Page<MemberRow> | null> {
-    const start = cursor === null ? firstCursor(status) : parseCursor(cursor);
+    const after = cursor === null ? '0' : placeOf(cursor);
     const { keys } = this.#context;
     const reply = await this.#calls.read(readMembers, {
       keys: {
@@ -73,19 +73,21 @@ export class RedisGroupStore implements GroupStore {
         pending: keys.pending(groupId),
       },
       args: {
-        receiversAfter: start.list === 'receivers' ? start.afterSeq : '',
-        pendingAfter: start.list === 'pending' ? start.afterSeq : status === null ? '0' : '',
+        after,
+        lists: status === null ? 'all' : status === 'pending' ? 'pending' : 'receivers',
         limit: limit + 1,
       },
     });
     if (reply.word === 'none') return null;
-    const seen = reply.details.slice(0, limit).flatMap(({ userId, record }): MemberRow[] => {
+    const seen = reply.details.slice(0, limit);
+    const members = seen.flatMap(({ userId, record }): MemberRow[] => {
       const { member } = standingOf(record, reply.nowMs);
       return member === null ? [] : [{ userId: userIdSchema.parse(userId), ...member }];
     });
     const isLast = reply.details.length <= limit;
-    const rows = status === null ? seen : seen.filter((row) => row.status === status);
-    return { rows, nextCursor: isLast ? null : cursorAfter(seen.at(-1)) };
+    const rows = status === null ? members : members.filter((row) => row.status === status);
+    const last = seen.at(-1);
+    return { rows, nextCursor: isLast || last === undefined ? null : `m${last.place}` };
   }
 
   async memberships(
@@ -180,21 +182,9 @@ function changeOutcomeOf(reply: Exclude<Answer, { word: 'admitted' }>): ChangeOu
   return { outcome: 'done', isDuplicate: reply.word === 'duplicate', ...reply.details };
 }
 
-interface MembersCursor {
-  readonly list: 'receivers' | 'pending';
-  readonly afterSeq: string;
+/** `m<place>`. Before, there were `r<seq>` and `p<seq>`, and one may be stored with a message that waits for its notifier. */
+function placeOf(cursor: string): string {
+  const [, place] = /^[mrp](\d{1,16})$/.exec(cursor) ?? [];
+  if (place === undefined) throw forgedCursor();
+  return place;
 }
-
-const firstCursor = (status: MemberStatus | null): MembersCursor => ({
-  list: status === 'pending' ? 'pending' : 'receivers',
-  afterSeq: '0',
-});
-
-function parseCursor(cursor: string): MembersCursor {
-  const [, list, afterSeq] = /^([rp])(\d{1,16})$/.exec(cursor) ?? [];
-  if (list === undefined || afterSeq === undefined) throw forgedCursor();
-  return { list: list === 'r' ? 'receivers' : 'pending', afterSeq };
-}
-
-const cursorAfter = (row: MemberRow | undefined): string | null =>
-  row === undefined ? null : `${row.status === 'pending' ? 'p' : 'r'}${row.sinceSeq}`;

@@ -23,8 +23,9 @@ export interface GroupStore {
   /** One atomic read of head and record; null only if neither group nor tombstone exists. */
   position(groupId: GroupId, userId: UserId | null): Promise<Position | null>;
   /**
-   * Members: receivers by since_seq, then applicants by the seq of their request. Cost is that of the page, never of the
-   * group. With `status` a page may be shorter than `limit` while `nextCursor` is not null. Null: no such group.
+   * Members, applicants too, by the seq of the entry that brought them into the group: their place, which an acceptance,
+   * a mute or a new request does not change. So whoever is in the group (in the `status`, if one is asked for) throughout
+   * is listed once, whatever happens between two pages. Cost is that of the page, never of the group. With `status` a page may be shorter than `limit` while `nextCursor` is not null. Null: no such group.
    * @throws PlenumError `invalid_args` for a cursor that this method did not make.
    */
   members(

@@ -24,14 +24,10 @@ export function departed(
 
 function succeed({ state, group, nowMs }: Place): void {
   const successor = group.successor();
-  const member = successor === null ? null : group.member(successor.userId, nowMs);
+  const member = successor === null ? null : group.member(successor, nowMs);
   if (successor !== null && member !== null) {
-    group.put(successor.userId, { ...member, roles: ['admin'] });
-    state.record(
-      group,
-      { type: 'promoted', user_id: successor.userId, actor_id: SERVICE, roles: ['admin'] },
-      nowMs,
-    );
+    group.put(successor, { ...member, roles: ['admin'] });
+    state.record(group, { type: 'promoted', user_id: successor, actor_id: SERVICE, roles: ['admin'] }, nowMs);
   } else if (group.groupType !== 'public') {
     state.record(group, { type: 'deleted', user_id: SERVICE }, nowMs);
     state.end(group, nowMs);

@@ -3,16 +3,22 @@
 
 local PAGE = 50
 
--- Receivers stand in the order of their since_seq; the muted among them are passed over.
--- @return id and record of the longest-standing active member, or nil
+-- Receivers stand in the order of their places. A place is never behind the since_seq of its user, so the search ends at the
+-- first place behind the best since_seq found so far; the muted are passed over.
+-- @return id and record of the active member with the least since_seq, or nil
 local function successor(group, now)
   if group.active == 0 then return nil end
+  local heir, best
   for first = 0, receivers_count(group) - 1, PAGE do
-    for _, user in ipairs(redis.call('ZRANGE', receivers_key, first, first + PAGE - 1)) do
-      local candidate = find_member(user, now)
-      if candidate.status == 'a' then return user, candidate end
+    local users = redis.call('ZRANGE', receivers_key, first, first + PAGE - 1, 'WITHSCORES')
+    for at = 1, #users, 2 do
+      if best and tonumber(users[at + 1]) > tonumber(best.since_seq) then return heir, best end
+      local candidate = find_member(users[at], now)
+      local is_older = not best or tonumber(candidate.since_seq) < tonumber(best.since_seq)
+      if candidate.status == 'a' and is_older then heir, best = users[at], candidate end
     end
   end
+  return heir, best
 end
 
 -- @param record appends the entry `left` and returns its seq

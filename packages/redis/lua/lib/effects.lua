@@ -10,16 +10,20 @@ local function count(group, member, by)
   if member.role == 'a' then group.admins = group.admins + by end
 end
 
+-- A user keeps one place among the members from the entry that brought him into the group until he goes, an acceptance
+-- included: so a page that begins behind a place neither misses nor repeats a member, whatever happens between two pages.
 local function take_out(group, user, member)
   count(group, member, -1)
-  redis.call('ZREM', member.status == 'p' and pending_key or receivers_key, user)
+  local key = member.status == 'p' and pending_key or receivers_key
+  member.place = member.place or redis.call('ZSCORE', key, user)
+  redis.call('ZREM', key, user)
   if member.ends_at then redis.call('ZREM', mutes_key, user) end
 end
 
 local function put_in(group, user, member)
   count(group, member, 1)
   redis.call('HSET', members_key, user, record_text(member))
-  redis.call('ZADD', member.status == 'p' and pending_key or receivers_key, integer(member.since_seq), user)
+  redis.call('ZADD', member.status == 'p' and pending_key or receivers_key, integer(member.place or member.since_seq), user)
   if member.ends_at then
     redis.call('ZADD', mutes_key, integer(member.ends_at), user)
     group.next_due = math.min(group.next_due or member.ends_at, member.ends_at)

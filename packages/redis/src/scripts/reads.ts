@@ -119,15 +119,16 @@ export const readRange = defineScript({
 export const readMembers = defineScript({
   file: 'read-members',
   keys: ['group', 'members', 'receivers', 'pending'],
-  args: ['receiversAfter', 'pendingAfter', 'limit'],
+  args: ['after', 'lists', 'limit'],
   reply: z.discriminatedUnion('word', [
     none,
     said(
       'found',
       z.array(z.string()).transform((words) => {
-        const rows: { userId: string; record: string }[] = [];
-        for (let at = 0; at < words.length; at += 2) {
-          rows.push({ userId: words[at] ?? '', record: words[at + 1] ?? '' });
+        const rows: { userId: string; place: string; record: string }[] = [];
+        for (let at = 0; at < words.length; at += 3) {
+          const [userId = '', place = '', record = ''] = words.slice(at, at + 3);
+          rows.push({ userId, place, record });
         }
         return rows;
       }),

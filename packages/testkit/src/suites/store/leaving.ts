@@ -1,7 +1,7 @@
 /** Leaving, succession, and groups that end with their last active member. */
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { leaveCommand } from '../../commands.ts';
+import { acceptCommand, leaveCommand } from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';
 import { begin } from '../scene.ts';
 
@@ -53,6 +53,17 @@ export function leaving(makeEngine: MakeEngine): void {
       await scene.do(leaveCommand({ groupId, userId: 'owner' }));
       expect((await scene.member('second'))?.roles).toEqual(['admin']);
       expect((await scene.member('first'))?.roles).toEqual(['member']);
+    });
+
+    test('one who applied before others and was accepted after them stands behind them', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'private',
+        users: { patient: 'pending', quick: 'active', late: 'active' },
+      });
+      await scene.do(acceptCommand({ groupId, actor: 'owner', userId: 'patient' }));
+      await scene.do(leaveCommand({ groupId, userId: 'owner' }));
+      expect((await scene.member('quick'))?.roles).toEqual(['admin']);
+      expect((await scene.member('patient'))?.roles).toEqual(['member']);
     });
 
     test.each(['private', 'strict_private'] as const)(

@@ -2,7 +2,15 @@
 import type { MemberRow, Membership, Page, PlenumError } from '@plenum/core';
 import { type MemberStatus, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { acceptCommand, createCommand, deleteCommand, joinCommand, leaveCommand } from '../../commands.ts';
+import {
+  acceptCommand,
+  createCommand,
+  deleteCommand,
+  joinCommand,
+  leaveCommand,
+  muteCommand,
+  promoteCommand,
+} from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';
 import { begin, Scene } from '../scene.ts';
 
@@ -34,7 +42,7 @@ const idsOf = (pages: readonly Page<MemberRow>[]) =>
 const groupsOf = (pages: readonly Page<Membership>[]) =>
   pages.flatMap(({ rows }) => rows.map((row): string => row.groupId));
 
-/** `e` applied before `c` and `d` but was accepted after them. */
+/** `e` applied before `c` and `d` but was accepted after them: its place is before theirs. */
 async function crowd(makeEngine: MakeEngine): Promise<Scene> {
   const scene = await begin(makeEngine, {
     groupType: 'strict_private',
@@ -47,17 +55,17 @@ async function crowd(makeEngine: MakeEngine): Promise<Scene> {
 export function paging(makeEngine: MakeEngine): void {
   describe('pages of members', () => {
     test.each([1, 2, 3, 4, 5, 7, 200])(
-      'of %i list the receivers by seniority, then the applicants by their request',
+      'of %i list receivers and applicants in the order in which they came',
       async (limit) => {
         await using scene = await crowd(makeEngine);
         const pages = await memberPages(scene, limit);
-        expect(idsOf(pages)).toEqual(['owner', 'c', 'd', 'f', 'e', 'w2', 'w1']);
+        expect(idsOf(pages)).toEqual(['owner', 'e', 'c', 'd', 'w2', 'w1', 'f']);
         expect(Math.max(...pages.map(({ rows }) => rows.length))).toBeLessThanOrEqual(limit);
       },
     );
 
     test.each([
-      ['active', ['owner', 'c', 'f', 'e']],
+      ['active', ['owner', 'e', 'c', 'f']],
       ['muted', ['d']],
       ['pending', ['w2', 'w1']],
     ] as const)('of one status list those who are %s', async (status, expected) => {
@@ -76,7 +84,7 @@ export function paging(makeEngine: MakeEngine): void {
       await using scene = await crowd(makeEngine);
       const { groups } = scene.engine;
       const first = await groups.members(scene.groupId, { cursor: null, limit: 2, status: null });
-      await scene.do(leaveCommand({ groupId, userId: 'c' }));
+      await scene.do(leaveCommand({ groupId, userId: 'e' }));
       const rest = await follow<MemberRow>((cursor) =>
         groups.members(scene.groupId, {
           cursor: cursor ?? first?.nextCursor ?? null,
@@ -84,7 +92,50 @@ export function paging(makeEngine: MakeEngine): void {
           status: null,
         }),
       );
-      expect(idsOf(rest)).toEqual(['d', 'f', 'e', 'w2', 'w1']);
+      expect(idsOf(rest)).toEqual(['c', 'd', 'w2', 'w1', 'f']);
+    });
+
+    test.each([1, 2, 3, 4, 5, 6])(
+      'of %i list each member once who was there throughout, whoever is accepted or muted or asks again between them',
+      async (limit) => {
+        await using scene = await crowd(makeEngine);
+        const onUser = (userId: string) => ({ groupId, actor: 'owner', userId });
+        const moves = [
+          acceptCommand(onUser('w1')),
+          joinCommand({ groupId, userId: 'd' }),
+          muteCommand(onUser('c')),
+          acceptCommand(onUser('w2')),
+          promoteCommand(onUser('f')),
+          joinCommand({ groupId, userId: 'c' }),
+          acceptCommand(onUser('d')),
+        ];
+        const seen: string[] = [];
+        let cursor: string | null = null;
+        do {
+          const page = await scene.engine.groups.members(scene.groupId, { cursor, limit, status: null });
+          seen.push(...(page?.rows.map(({ userId }) => userId) ?? []));
+          cursor = page?.nextCursor ?? null;
+          const move = moves.shift();
+          if (move !== undefined) await scene.do(move);
+        } while (cursor !== null);
+        expect(seen).toEqual(['owner', 'e', 'c', 'd', 'w2', 'w1', 'f']);
+      },
+    );
+
+    test('list an applicant once who is accepted while the cursor stands among the applicants', async () => {
+      const users = { a1: 'pending', a2: 'pending', a3: 'pending' } as const;
+      await using scene = await begin(makeEngine, { groupType: 'private', users });
+      const { groups } = scene.engine;
+      const first = await groups.members(scene.groupId, { cursor: null, limit: 2, status: null });
+      for (const userId of ['a2', 'a1']) await scene.do(acceptCommand({ groupId, actor: 'owner', userId }));
+      const cursor = first?.nextCursor ?? null;
+      const rest = await groups.members(scene.groupId, { cursor, limit: 10, status: null });
+      expect([first, rest].flatMap((page) => page?.rows.map(({ userId }) => userId) ?? [])).toEqual([
+        'owner',
+        'a1',
+        'a2',
+        'a3',
+      ]);
     });
 
     test.each(['nonsense', '-1', '__proto__', '"', '1'.repeat(400)])(
