@@ -68,7 +68,12 @@ test.each([
   [{ PLENUM_AUTH_URL: 'https://hooks.example/' }, 'a webhook needs at least one secret to be signed with'],
   [{ PLENUM_MODERATION_WORDS: '@/no/such/file' }, 'the file of words for moderation cannot be read'],
 ])('an adapter that cannot be used stops the start, and check says so too: %j', async (adapter, sentence) => {
-  const environment = { PORT: '0', PLENUM_JWT_SECRET: 's'.repeat(32), PLENUM_ADMIN_TOKEN: 'a', ...adapter };
+  const environment = {
+    PORT: '0',
+    PLENUM_JWT_SECRET: 's'.repeat(32),
+    PLENUM_ADMIN_TOKEN: 'a'.repeat(32),
+    ...adapter,
+  };
   for (const name of ['serve', 'check']) {
     await using command = new CommandProcess(plenum, [name], environment);
     expect(await command.ended, name).toBe(1);
@@ -91,7 +96,10 @@ test('a taken port is one sentence and exit code 1', async () => {
 });
 
 test('in production logs are JSON and a token comes from the command', async () => {
-  const secrets = { PLENUM_JWT_SECRET: 's'.repeat(32), PLENUM_ADMIN_TOKEN: 'an-admin-token' };
+  const secrets = {
+    PLENUM_JWT_SECRET: 's'.repeat(32),
+    PLENUM_ADMIN_TOKEN: 'an-admin-token-of-more-than-32-bytes',
+  };
   await using command = new CommandProcess(plenum, ['serve'], { PORT: '0', ...secrets });
   const [line = ''] = await command.until(/^\{.*"msg":"ready".*\}$/m);
   const ready: unknown = JSON.parse(line);
@@ -99,5 +107,5 @@ test('in production logs are JSON and a token comes from the command', async () 
   await using token = new CommandProcess(plenum, ['token', '--user', 'ada'], secrets);
   expect(await token.ended).toBe(0);
   expect(token.output.trim().split('.')).toHaveLength(3);
-  expect(command.output).not.toContain('an-admin-token');
+  expect(command.output).not.toContain('an-admin-token-of-more-than-32-bytes');
 });

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createJwtAuthenticator } from '@plenum/adapters';
 import { type Clock, type Core, createCore, defaultEngineSettings, systemClock } from '@plenum/core';
-import { createFanOut, createGateway, type Gateway } from '@plenum/gateway';
+import { createFanOut, createGateway, fullAdminToken, type Gateway } from '@plenum/gateway';
 import { createRedisEngine, type RedisEngine } from '@plenum/redis';
 import { freshPrefix, type RedisServer, seededRandom, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
@@ -132,7 +132,7 @@ function gatewayOf(engine: RedisEngine, core: Core): Promise<Gateway> {
       corsOrigins: [],
       isDev: false,
       transports: ['websocket'],
-      adminToken,
+      adminTokens: [fullAdminToken(adminToken)],
       messageMaxBytes: 4096,
       createPolicy: 'any',
     },

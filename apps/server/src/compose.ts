@@ -102,7 +102,8 @@ export interface GatewayChoice {
   readonly engine: Engine;
   readonly domain: Domain;
   readonly logger: Logger;
-  readonly config: Omit<GatewayOptions['config'], 'adminToken'>;
+  readonly config: Omit<GatewayOptions['config'], 'adminTokens'>;
+  readonly auditLog?: GatewayOptions['auditLog'];
   readonly secrets: Secrets;
   readonly requests: OwnParts['requests'];
   /** Null: tokens are signed with the secret. */
@@ -114,7 +115,8 @@ export interface GatewayChoice {
 
 export function openGateway(choice: GatewayChoice): Promise<Gateway> {
   const { engine, domain, logger, secrets, jwks } = choice;
-  const { jwtSecret: secret, adminToken } = secrets;
+  const { jwtSecrets, adminTokens } = secrets;
+  const [secret] = jwtSecrets;
   const issueDevToken: GatewayOptions['issueDevToken'] = (userId) =>
     issueJwt({ secret, userId, expiresInSec: devTokenSec });
   const injected: { clock: Clock; random: Random } = { clock: systemClock, random: systemRandom };
@@ -124,7 +126,8 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     requests: choice.requests,
     cluster: domain.core.cluster,
     hub: domain.core.feeds,
-    authenticator: jwks === null ? createJwtAuthenticator({ secret }) : createJwksAuthenticator(jwks),
+    authenticator:
+      jwks === null ? createJwtAuthenticator({ secret: jwtSecrets }) : createJwksAuthenticator(jwks),
     revocations: engine.revocations,
     cuts: engine.nudges,
     engineHealth: () => engine.health(),
@@ -134,9 +137,10 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     },
     roomChannels: engine.roomChannels,
     logger,
-    config: { ...choice.config, adminToken },
+    config: { ...choice.config, adminTokens },
     version: choice.version,
     homePage: homePage(choice.config),
+    ...(choice.auditLog === undefined ? {} : { auditLog: choice.auditLog }),
     ...(choice.config.isDev ? { issueDevToken } : {}),
     ...choice.mount,
   });

@@ -10,6 +10,7 @@ import {
   type EngineSettings,
   orderProblems,
 } from '@plenum/core';
+import { type AdminToken, fullAdminToken } from '@plenum/gateway';
 import type { z } from 'zod';
 import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
 import { isServiceLink, serviceLinkWarnings, unknownNameWarnings } from './config/names.ts';
@@ -22,12 +23,12 @@ export interface Config {
   /** Null: the memory engine. */
   readonly redisUrl: string | null;
   readonly prefix: string;
-  /** Null in dev only: the nodes of one prefix then agree on one. */
-  readonly jwtSecret: string | null;
-  /** An identity provider whose tokens count instead of ours; null: `jwtSecret` signs them. */
+  /** Each counts, the first signs. Null in dev only: the nodes of one prefix then agree on one. */
+  readonly jwtSecrets: readonly string[] | null;
+  /** An identity provider whose tokens count instead of ours; null: `jwtSecrets` sign them. */
   readonly jwks: JwksAuthenticatorOptions | null;
   /** Null in dev only, as above. */
-  readonly adminToken: string | null;
+  readonly adminTokens: readonly AdminToken[] | null;
   /** Absent: the admin token and `/metrics` are served on `port`. */
   readonly adminPort?: number;
   readonly service: string;
@@ -64,9 +65,11 @@ export type ConfigReading =
 /** The environment of this process, for those that pass it on to children. */
 export const environment: NodeJS.ProcessEnv = process.env;
 
+/** A list only where an item may hold a comma: `listNames`. */
+type VariableText = string | readonly string[];
 /** What a configuration file says: the same variables as text, and what only a file can hold. */
 export interface FileReading {
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, VariableText>>;
   readonly own: OwnParts;
   readonly problems: readonly string[];
 }
@@ -92,7 +95,7 @@ export function variablesOf(from: NodeJS.ProcessEnv, file: FileReading): SetVari
 }
 
 interface SetVariables {
-  readonly texts: Readonly<Record<string, string | undefined>>;
+  readonly texts: Readonly<Record<string, VariableText | undefined>>;
   readonly warnings: readonly string[];
 }
 
@@ -116,7 +119,7 @@ export function readConfig(
     ...file.problems,
     ...(parsed.success
       ? [
-          ...missingSecrets(parsed.data),
+          ...missingSecrets(parsed.data, file.own.adminTokens.length > 0),
           ...(isEngineGiven ? [] : engineProblems(parsed.data)),
           ...partProblems(parsed.data, file.own),
         ]
@@ -165,15 +168,23 @@ const endedKindsOf = (variables: Environment): DeliveryKind[] => [
   ...(variables.PLENUM_NOTIFIER_URL === 'none' ? ['notifier' as const] : []),
 ];
 
+function adminTokensOf(
+  { PLENUM_ADMIN_TOKEN: tokens = [] }: Environment,
+  own: OwnParts,
+): Config['adminTokens'] {
+  const all = [...tokens.map(fullAdminToken), ...own.adminTokens];
+  return all.length === 0 ? null : all;
+}
+
 function configOf(variables: Environment, own: OwnParts): Config {
   return {
     host: variables.HOST,
     port: variables.PORT,
     redisUrl: variables.REDIS_URL ?? null,
     prefix: variables.PLENUM_PREFIX,
-    jwtSecret: variables.PLENUM_JWT_SECRET ?? null,
+    jwtSecrets: variables.PLENUM_JWT_SECRET ?? null,
     jwks: jwksOf(variables),
-    adminToken: variables.PLENUM_ADMIN_TOKEN ?? null,
+    adminTokens: adminTokensOf(variables, own),
     ...(variables.PLENUM_ADMIN_PORT === undefined ? {} : { adminPort: variables.PLENUM_ADMIN_PORT }),
     service: variables.PLENUM_SERVICE,
     event: variables.PLENUM_EVENT,

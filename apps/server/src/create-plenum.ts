@@ -13,7 +13,14 @@ import {
   PlenumError,
   type SendMiddleware,
 } from '@plenum/core';
-import type { FanOutMode, Gateway, GatewayOptions, OwnRequest } from '@plenum/gateway';
+import {
+  type AdminToken,
+  type FanOutMode,
+  fullAdminToken,
+  type Gateway,
+  type GatewayOptions,
+  type OwnRequest,
+} from '@plenum/gateway';
 import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { type Domain, openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
 import { environment } from './config.ts';
@@ -24,6 +31,7 @@ import { type GroupListener, type LibrarySubscription, subscribeListener } from 
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logging.ts';
 import { newSecret, systemRandom } from './random.ts';
+import type { Secrets } from './secrets.ts';
 import { version } from './version.ts';
 
 /** An edge of its own, or the caller's servers to mount on: then neither listening nor closing is the library's. */
@@ -44,9 +52,12 @@ export interface PlenumOptions {
   readonly mode?: 'node' | 'client';
   /** Without it nothing listens: the process has the direct API only. */
   readonly gateway?: GatewayPlace;
-  /** At least 32 bytes. Needed by a gateway whose clients bring tokens from elsewhere; made if there is none. */
-  readonly jwtSecret?: string;
-  readonly adminToken?: string;
+  /** At least 32 bytes; of several each counts. Needed by a gateway whose clients bring tokens; made if there is none. */
+  readonly jwtSecret?: string | readonly string[];
+  /** Tokens that may do everything, at least 32 bytes each where `jwtSecret` is given or in production. */
+  readonly adminToken?: string | readonly string[];
+  /** Tokens by their digest, each with a name for the audit log and its scopes, as `plenum admin-token` prints them. */
+  readonly adminTokens?: readonly AdminToken[];
   readonly service?: string;
   readonly event?: string;
   readonly corsOrigins?: readonly string[];
@@ -184,9 +195,10 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
   const place = options.gateway;
   if (place === undefined || options.mode === 'client') return null;
   const isMounted = 'fastify' in place;
-  const secrets = {
-    jwtSecret: options.jwtSecret ?? newSecret(),
-    adminToken: options.adminToken ?? newSecret(),
+  const [firstSecret = newSecret(), ...otherSecrets] = [options.jwtSecret ?? []].flat();
+  const secrets: Secrets = {
+    jwtSecrets: [firstSecret, ...otherSecrets],
+    adminTokens: [...[options.adminToken ?? []].flat().map(fullAdminToken), ...(options.adminTokens ?? [])],
   };
   const config = {
     host: isMounted ? '' : (place.host ?? '127.0.0.1'),

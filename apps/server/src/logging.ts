@@ -28,6 +28,10 @@ function survivingStdout(): pino.DestinationStream {
   return destination;
 }
 
+/** The channel `audit`: its lines are written at every level but `silent`, since they are a record and no news. */
+export const createAuditLog = (logger: pino.Logger): pino.Logger =>
+  logger.child({ channel: 'audit' }, logger.level === 'silent' ? {} : { level: 'info' });
+
 const levelNames: Readonly<Record<number, string>> = pino.levels.labels;
 
 /** `12:30:00 warn  message  key=value`; an error's stack follows on lines of its own. */

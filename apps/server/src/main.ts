@@ -2,6 +2,7 @@
 import { groupTypeSchema } from '@plenum/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ActingOptions } from './commands/acting-user.ts';
+import type { AdminTokenOptions } from './commands/admin-token.ts';
 import type { JoinOptions } from './commands/join.ts';
 import type { TailOptions } from './commands/tail.ts';
 import type { TokenOptions } from './commands/token.ts';
@@ -12,6 +13,7 @@ const commands = {
   serve: () => import('./commands/serve.ts'),
   check: () => import('./commands/check.ts'),
   token: () => import('./commands/token.ts'),
+  adminToken: () => import('./commands/admin-token.ts'),
   join: () => import('./commands/join.ts'),
   send: () => import('./commands/send.ts'),
   tail: () => import('./commands/tail.ts'),
@@ -69,6 +71,15 @@ program
   .requiredOption('--user <id>', 'the user id: becomes `sub`')
   .option('--hours <number>', 'how long it is valid', '24')
   .action((options: TokenOptions) => exitWith(async () => (await commands.token()).token(options))());
+
+program
+  .command('admin-token')
+  .description('make an admin token, and the row of the configuration file that holds its digest')
+  .requiredOption('--name <name>', 'stands in the audit log')
+  .requiredOption('--scopes <list>', 'some of read, groups, ops, with commas between them')
+  .action((options: AdminTokenOptions) =>
+    exitWith(async () => (await commands.adminToken()).adminToken(options))(),
+  );
 
 /** A command of a user of the service: who he is, and where. */
 const userCommand = (usage: string, description: string) =>

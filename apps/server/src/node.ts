@@ -22,6 +22,8 @@ export interface PlenumNode {
 export interface NodeOptions {
   readonly config: Config;
   readonly logger: Logger;
+  /** Gets the acts and denials of admin tokens. Default: `logger`. */
+  readonly auditLog?: Pick<Logger, 'info'>;
   /** Of this start of the process. */
   readonly nodeId: string;
   /** Clients are told to move over this time. */
@@ -51,7 +53,9 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     domain.core.start();
     const secrets = await secretsOf(config, engine);
     const parts = { engine, domain, logger, config, secrets, version, requests };
-    const gateway = await openGateway({ ...parts, jwks: config.jwks });
+    const { auditLog } = options;
+    const audited = auditLog === undefined ? {} : { auditLog };
+    const gateway = await openGateway({ ...parts, ...audited, jwks: config.jwks });
     lifecycle.started('gateway', () => gateway.close());
     const { url, adminUrl } = await gateway.listen();
     const { ownership, drain } = ownershipOf(options, { engine, gateway, url, adapters });

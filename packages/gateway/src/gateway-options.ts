@@ -17,6 +17,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { NodeReadings } from './metrics/metric-row.ts';
 import type { OwnRequest } from './requests/own-request.ts';
+import type { AdminToken } from './rest/admin-tokens.ts';
 
 export interface GatewayConfig {
   readonly host: string;
@@ -30,7 +31,8 @@ export interface GatewayConfig {
   readonly corsOrigins: readonly string[];
   readonly isDev: boolean;
   readonly transports: readonly ('websocket' | 'polling')[];
-  readonly adminToken: string;
+  /** Each counts. */
+  readonly adminTokens: readonly AdminToken[];
   /** A listener of its own for the admin token and for `/metrics`; without it both are on the one port. 0: any free port. */
   readonly adminPort?: number;
   /** UTF-8 bytes of `message`. */
@@ -61,6 +63,8 @@ export interface GatewayOptions {
   /** What the domain tells of itself at each scrape of `/metrics`. */
   readonly readings: Pick<NodeReadings, 'hostedFeeds' | 'attachedDevices'>;
   readonly logger: Logger;
+  /** Gets a line for every act and every denial of an admin token. Default: `logger`, with the field `channel: 'audit'`. */
+  readonly auditLog?: Pick<Logger, 'info'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly config: GatewayConfig;

@@ -1,5 +1,5 @@
 /** The edge of a node: one Fastify and one Socket.IO server on one port, both in front of the same operations. */
-import { PlenumError } from '@plenum/core';
+import { type Logger, PlenumError } from '@plenum/core';
 import { openApiDocument } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
@@ -7,6 +7,7 @@ import type { DrainFlag, GatewayOptions } from './gateway-options.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { ReadTurnsOfUsers } from './requests/read-turns.ts';
 import { createRequestRegistry } from './requests/registry.ts';
+import { Audit } from './rest/audit.ts';
 import { createBearerCheck } from './rest/bearer.ts';
 import { docsPage } from './rest/docs-page.ts';
 import { closerOf, createHttpServer, listenOn } from './rest/http-server.ts';
@@ -43,8 +44,12 @@ function createEdgeParts(options: GatewayOptions) {
     clientAddress: clientAddressBehind(config.trustedProxies ?? []),
     registry: createRequestRegistry({ ...options, ...config }),
     readTurns: new ReadTurnsOfUsers(options.clock),
+    audit: new Audit({ log: options.auditLog ?? inAuditChannel(options.logger), clock: options.clock }),
   };
 }
+const inAuditChannel = (logger: Logger): Pick<Logger, 'info'> => ({
+  info: (fields, message) => logger.info({ channel: 'audit', ...fields }, message),
+});
 type EdgeParts = ReturnType<typeof createEdgeParts>;
 
 /** Which door a REST edge stands behind: the only one, or the public and the admin one of two. */
@@ -63,7 +68,7 @@ function restContext(
     ...parts,
     messageMaxBytes,
     bearer: createBearerCheck(
-      door === 'public' ? null : config.adminToken,
+      door === 'public' ? [] : config.adminTokens,
       unrevoked(options.authenticator, options.revocations),
     ),
     document: openApiDocument({ title: 'Plenum', version, messageMaxBytes }),
@@ -136,6 +141,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     else if (options.io === undefined) await releaseEngine(io);
     await closeAdmin?.();
     unguard();
+    parts.audit.close();
     metrics.close();
   };
   return {

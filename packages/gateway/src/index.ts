@@ -7,3 +7,4 @@ export {
   type OwnRequestCall,
   type OwnRequestOptions,
 } from './requests/own-request.ts';
+export { type AdminToken, fullAdminToken } from './rest/admin-tokens.ts';

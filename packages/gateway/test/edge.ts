@@ -6,6 +6,7 @@ import {
   createFanOut,
   createGateway,
   type FanOutMode,
+  fullAdminToken,
   type Gateway,
   type GatewayConfig,
   type GatewayOptions,
@@ -31,7 +32,7 @@ export const defaultConfig: GatewayConfig = {
   corsOrigins: ['https://app.example'],
   isDev: false,
   transports: ['websocket'],
-  adminToken,
+  adminTokens: [fullAdminToken(adminToken)],
   messageMaxBytes: 100,
   createPolicy: 'any',
 };
@@ -53,11 +54,15 @@ export class Edge implements AsyncDisposable {
   readonly hub: FakeHub;
   readonly revocations: FakeRevocations;
   readonly logs: LogLine[];
+  readonly audited: object[];
   readonly fanOut: FanOut;
   readonly #clients: Socket[] = [];
 
   constructor(
-    parts: Pick<Edge, 'gateway' | 'url' | 'adminUrl' | 'calls' | 'hub' | 'revocations' | 'logs' | 'fanOut'>,
+    parts: Pick<
+      Edge,
+      'gateway' | 'url' | 'adminUrl' | 'calls' | 'hub' | 'revocations' | 'logs' | 'audited' | 'fanOut'
+    >,
   ) {
     this.gateway = parts.gateway;
     this.url = parts.url;
@@ -66,6 +71,7 @@ export class Edge implements AsyncDisposable {
     this.hub = parts.hub;
     this.revocations = parts.revocations;
     this.logs = parts.logs;
+    this.audited = parts.audited;
     this.fanOut = parts.fanOut;
   }
 
@@ -138,6 +144,7 @@ export async function startEdge({
 }: EdgeOverrides = {}): Promise<Edge> {
   const calls: Call[] = [];
   const logs: LogLine[] = [];
+  const audited: object[] = [];
   const hub = new FakeHub();
   const revocations = new FakeRevocations();
   const logger = recordingLogger(logs);
@@ -153,6 +160,7 @@ export async function startEdge({
     engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D1' }),
     roomChannels: null,
     logger,
+    auditLog: { info: (fields) => void audited.push(fields) },
     clock: systemClock,
     random,
     config: { ...defaultConfig, ...config },
@@ -160,7 +168,7 @@ export async function startEdge({
   });
   const { url, adminUrl } = await gateway.listen();
   const fanOut = createFanOut({ logger, clock: systemClock, mode });
-  return new Edge({ gateway, url, adminUrl, calls, hub, revocations, logs, fanOut });
+  return new Edge({ gateway, url, adminUrl, calls, hub, revocations, logs, audited, fanOut });
 }
 
 export const ask = (client: Socket, ...envelope: unknown[]): Promise<Answer<unknown>> =>

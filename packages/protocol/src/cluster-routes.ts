@@ -1,5 +1,6 @@
 /** The REST routes by which operators look at the cluster, as data. The admin token only; every node answers the same. */
 import { z } from 'zod';
+import type { AdminScope } from './admin-scopes.ts';
 import { groupIdSchema } from './ids.ts';
 import type { RouteBase } from './rest.ts';
 
@@ -57,9 +58,17 @@ export type DrainingNode = z.infer<typeof drainingNodeSchema>;
 export interface ClusterRoute extends RouteBase {
   readonly name: 'get_group_owner' | 'list_nodes' | 'drain_node' | 'list_partitions';
   readonly params: z.ZodObject;
+  /** Of the admin token. */
+  readonly scope: AdminScope;
 }
 
-const get = { method: 'GET', successStatus: 200, body: null, params: z.strictObject({}) } as const;
+const get = {
+  method: 'GET',
+  successStatus: 200,
+  body: null,
+  params: z.strictObject({}),
+  scope: 'read',
+} as const;
 
 export const clusterRoutes: readonly ClusterRoute[] = [
   {
@@ -84,6 +93,7 @@ export const clusterRoutes: readonly ClusterRoute[] = [
     summary: 'Ask a node to take no new clients, to tell its own to move, and to give its partitions away',
     successStatus: 202,
     params: z.strictObject({ node_id: nodeIdSchema }),
+    scope: 'ops',
     body: null,
     result: drainingNodeSchema,
   },

@@ -1,5 +1,7 @@
 /** The one table of error codes: HTTP status, text, and whether the same request may succeed later. */
 
+import type { AdminScope } from './admin-scopes.ts';
+
 /**
  * What kind of failure a code is:
  * `rejected` the request was understood and refused, state is unchanged;
@@ -78,6 +80,8 @@ export interface FailureDetails {
   readonly muted_until?: string;
   readonly banned_until?: string;
   readonly status?: string;
+  /** Of the admin token that this needs. */
+  readonly scope?: AdminScope;
 }
 
 /** A refusal as the domain and the edges pass it around; `error` defaults to the table's text. */

@@ -1,3 +1,4 @@
+export * from './admin-scopes.ts';
 export * from './cluster-routes.ts';
 export * from './dead-letters.ts';
 export * from './envelope.ts';

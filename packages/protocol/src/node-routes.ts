@@ -1,5 +1,6 @@
 /** The REST routes of a node itself, as data. */
 import { z } from 'zod';
+import type { AdminScope } from './admin-scopes.ts';
 import { userIdSchema } from './ids.ts';
 import type { RouteBase } from './rest.ts';
 
@@ -8,6 +9,8 @@ export interface NodeRoute extends RouteBase {
   readonly name: 'health' | 'readiness' | 'openapi' | 'docs' | 'metrics' | 'dev_token';
   /** Absent: no bearer. */
   readonly needs?: 'admin token';
+  /** Of that token. */
+  readonly scope?: AdminScope;
   /** Default: JSON. */
   readonly contentType?: string;
 }
@@ -57,6 +60,7 @@ export const nodeRoutes: readonly NodeRoute[] = [
     path: '/metrics',
     summary: 'Figures for Prometheus; on the admin port, if there is one, without a token',
     needs: 'admin token',
+    scope: 'read',
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     result: z.string(),
   },

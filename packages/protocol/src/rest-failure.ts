@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adminScopeSchema } from './admin-scopes.ts';
 import { errorCodeSchema } from './error-code.ts';
 import type { FailureBody } from './errors.ts';
 import { requestIdSchema } from './ids.ts';
@@ -23,6 +24,7 @@ export const restFailureSchema = z.object({
       reason: z.string().exactOptional().describe('What an adapter gave as its reason'),
       muted_until: z.string().exactOptional().describe('When the mute ends by itself, in UTC'),
       status: z.string().exactOptional(),
+      scope: adminScopeSchema.exactOptional().describe('Of the admin token that this needs'),
     })
     .exactOptional(),
   request_id: requestIdSchema,

@@ -1,5 +1,6 @@
 /** The REST routes that are requests, as data: the gateway serves this table, and the OpenAPI document is generated from it. */
 import { z } from 'zod';
+import { type AdminScope, adminScopeOf } from './admin-scopes.ts';
 import { deadLetterIdSchema } from './dead-letters.ts';
 import { groupIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
@@ -29,6 +30,8 @@ export interface RequestRoute extends RouteBase {
   readonly actor: ActorSource;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
+  /** Of the admin token, where the bearer is one. */
+  readonly scope: AdminScope;
 }
 export type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
   readonly successStatus?: number;
@@ -216,6 +219,7 @@ function requestRoute({ successStatus = 200, query = [], extra = {}, ...row }: R
     ),
     body: hasBody ? z.strictObject(inBody) : null,
     result,
+    scope: adminScopeOf(row.method, row.request),
   };
 }
 

@@ -1,7 +1,7 @@
 /** `plenum serve`: a node until it is asked to stop. */
 import { nodeHelp } from '../boot-message.ts';
 import { untilAskedToStop } from '../lifecycle.ts';
-import { createLogger } from '../logging.ts';
+import { createAuditLog, createLogger } from '../logging.ts';
 import { startNode } from '../node.ts';
 import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
 import { systemRandom } from '../random.ts';
@@ -19,7 +19,8 @@ export async function serve(): Promise<number> {
   const nodeId = systemRandom.token();
   const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });
   const ownDrainMs = config.isDev ? 0 : drainMs;
-  const node = await startNode({ config, logger, nodeId, drainMs: ownDrainMs });
+  const auditLog = createAuditLog(logger);
+  const node = await startNode({ config, logger, auditLog, nodeId, drainMs: ownDrainMs });
   const { stopped, ask } = untilAskedToStop({
     stop: node.stop,
     logger,

@@ -32,7 +32,7 @@ export interface ClientConfig {
   readonly host: string;
   readonly port: number;
   readonly event: string;
-  /** Null: none is known here. */
+  /** The one that signs. Null: none is known here. */
   readonly jwtSecret: string | null;
   /** Tokens come from an identity provider. */
   readonly hasJwks: boolean;
@@ -61,7 +61,7 @@ export function readClientConfig(
   const { HOST: host, PORT: port, PLENUM_EVENT: event, PLENUM_JWT_SECRET, PLENUM_JWKS_URL } = parsed.data;
   const config = {
     ...{ host, port, event },
-    jwtSecret: PLENUM_JWT_SECRET ?? null,
+    jwtSecret: PLENUM_JWT_SECRET?.[0] ?? null,
     hasJwks: PLENUM_JWKS_URL !== undefined,
   };
   return { ok: true, config, warnings: all };

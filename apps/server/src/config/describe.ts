@@ -4,12 +4,18 @@ const hidden = '(set, not shown)';
 
 /** The configuration as it may be shown: secrets, passwords and the queries of URLs are left out. */
 export function describeConfig(config: Config): Readonly<Record<string, unknown>> {
-  const shown = (text: string | null) => (text === null ? 'made in dev mode' : hidden);
+  const shown = (secrets: readonly unknown[] | null) =>
+    secrets === null
+      ? 'made in dev mode'
+      : secrets.length === 1
+        ? hidden
+        : `(${secrets.length} set, not shown)`;
   const { adapterOptions, own, ...rest } = config;
   return {
     ...rest,
-    jwtSecret: config.jwks === null ? shown(config.jwtSecret) : 'none: see jwks',
-    adminToken: shown(config.adminToken),
+    jwtSecrets: config.jwks === null ? shown(config.jwtSecrets) : 'none: see jwks',
+    adminTokens:
+      config.adminTokens?.map(({ name, scopes }) => `${name} (${scopes.join(', ')})`) ?? 'made in dev mode',
     redisUrl: config.redisUrl === null ? 'none: memory engine' : withoutPassword(config.redisUrl),
     adapters: {
       archive: place(adapterOptions.archiveUrl, own.adapters.archive),

@@ -14,7 +14,7 @@ import {
   postgresUrl,
   proxies,
   redisUrl,
-  secret,
+  secrets,
   transports,
   webhookSecrets,
   wholeNumber,
@@ -31,11 +31,11 @@ export const environmentSchema = z.object({
   PLENUM_ENGINE: oneOf('redis', 'memory').optional(),
   REDIS_URL: redisUrl().optional(),
   PLENUM_PREFIX: matching('1 to 32 of a–z 0–9 _ -', /^[a-z0-9_-]{1,32}$/).prefault('plenum'),
-  PLENUM_JWT_SECRET: secret(32).optional(),
+  PLENUM_JWT_SECRET: secrets(32).optional(),
   PLENUM_JWKS_URL: httpUrl().optional(),
   PLENUM_JWKS_ISSUER: z.string().optional(),
   PLENUM_JWKS_AUDIENCE: z.string().optional(),
-  PLENUM_ADMIN_TOKEN: secret(1).optional(),
+  PLENUM_ADMIN_TOKEN: secrets(1).optional(),
   PLENUM_ADMIN_PORT: wholeNumber(0, 65_535).optional(),
   PLENUM_SERVICE: matching('1 to 64 printable characters', /^[\x21-\x7e]{1,64}$/).prefault('relay'),
   PLENUM_EVENT: matching(
@@ -107,3 +107,6 @@ export const secretNames: readonly string[] = [
   'PLENUM_WEBHOOK_SECRETS',
   'REDIS_URL',
 ];
+
+/** Those of which a list in the configuration file stays one: an item may hold a comma. */
+export const listNames: readonly string[] = ['PLENUM_JWT_SECRET', 'PLENUM_ADMIN_TOKEN'];

@@ -157,17 +157,34 @@ test('tokens of an identity provider take the place of a secret, and end dev mod
   const reading = readConfig({
     PLENUM_JWKS_URL: 'https://id.example/keys',
     PLENUM_JWKS_AUDIENCE: 'chat',
-    PLENUM_ADMIN_TOKEN: 'an-admin-token',
+    PLENUM_ADMIN_TOKEN: 'an-admin-token'.padEnd(32, '-'),
   });
   expect(reading).toMatchObject({
-    config: { isDev: false, jwtSecret: null, jwks: { url: 'https://id.example/keys', audience: 'chat' } },
+    config: { isDev: false, jwtSecrets: null, jwks: { url: 'https://id.example/keys', audience: 'chat' } },
   });
 });
 
 test('keys are not fetched by plain HTTP but on the loopback address', () => {
-  const keys = { PLENUM_JWKS_URL: 'http://id.example/keys', PLENUM_ADMIN_TOKEN: 'an-admin-token' };
+  const keys = {
+    PLENUM_JWKS_URL: 'http://id.example/keys',
+    PLENUM_ADMIN_TOKEN: 'an-admin-token'.padEnd(32, '-'),
+  };
   expect(readConfig(keys)).toMatchObject({ ok: true });
   expect(readConfig({ ...keys, HOST: '0.0.0.0', PLENUM_ENGINE: 'memory' })).toMatchObject({
     problems: [expect.stringContaining('PLENUM_JWKS_URL must begin with https://')],
+  });
+});
+
+test('a list of secrets in a file may hold one with a comma, and a text holds several', async () => {
+  const [one, two] = ['x'.repeat(32), `${'y'.repeat(20)},${'z'.repeat(20)}`];
+  const secrets = async (file: object) => readingOf({ 'plenum.config.json': JSON.stringify(file) });
+  expect(await secrets({ PLENUM_JWT_SECRET: [one, two], PLENUM_ADMIN_TOKEN: 'a'.repeat(32) })).toMatchObject({
+    config: { jwtSecrets: [one, two] },
+  });
+  expect(await secrets({ PLENUM_JWT_SECRET: `${one},${one},`, PLENUM_ADMIN_TOKEN: two })).toMatchObject({
+    problems: ['PLENUM_ADMIN_TOKEN must be at least 32 bytes long outside dev mode, each of them'],
+  });
+  expect(await secrets({ PLENUM_JWT_SECRET: [] })).toMatchObject({
+    problems: ['PLENUM_JWT_SECRET must be at least 32 bytes long'],
   });
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import type { FileReading } from '../config.ts';
-import { environmentSchema } from './environment.ts';
+import { adminTokensProblem } from './admin-tokens.ts';
+import { environmentSchema, listNames } from './environment.ts';
 import { didYouMean } from './names.ts';
 import {
   adaptersProblem,
@@ -73,11 +74,12 @@ const partsSchema = z.object({
   adapters: judgedBy<OwnParts['adapters']>(adaptersProblem),
   middleware: judgedBy<OwnParts['middleware']>(middlewareProblem),
   requests: judgedBy<OwnParts['requests']>(requestsProblem),
+  adminTokens: judgedBy<OwnParts['adminTokens']>(adminTokensProblem),
 });
 
 const variableSchema = z
   .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()]))])
-  .transform((value) => (Array.isArray(value) ? value.join(',') : String(value)));
+  .transform((value) => (Array.isArray(value) ? value.map(String) : String(value)));
 
 const variableNames = Object.keys(environmentSchema.shape);
 
@@ -86,8 +88,8 @@ function fileReading(fileName: string, file: unknown): FileReading {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {
     return withProblems([`${fileName} must export an object by default`]);
   }
-  const { adapters, middleware, requests, ...variables } = { ...noOwnParts, ...file };
-  const parts = partsSchema.safeParse({ adapters, middleware, requests });
+  const { adapters, middleware, requests, adminTokens, ...variables } = { ...noOwnParts, ...file };
+  const parts = partsSchema.safeParse({ adapters, middleware, requests, adminTokens });
   const unknown = Object.keys(variables).filter((name) => !variableNames.includes(name));
   const given = Object.fromEntries(Object.entries(variables).filter(([name]) => !unknown.includes(name)));
   const texts = z.record(z.string(), variableSchema).safeParse(given);
@@ -102,8 +104,9 @@ function fileReading(fileName: string, file: unknown): FileReading {
     return withProblems(problems.map((problem) => `${fileName}: ${problem}`));
   }
   // As in the environment a blank text says nothing; an empty list says that there is none of its items.
-  const filled = Object.entries(texts.data).filter(
-    ([name, text]) => text.trim() !== '' || Array.isArray(Reflect.get(variables, name)),
-  );
+  const filled = Object.entries(texts.data).flatMap(([name, value]) => {
+    if (typeof value === 'string') return value.trim() === '' ? [] : [[name, value] as const];
+    return [[name, listNames.includes(name) ? value : value.join(',')] as const];
+  });
   return { variables: Object.fromEntries(filled), own: parts.data, problems: [] };
 }

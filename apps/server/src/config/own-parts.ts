@@ -1,6 +1,6 @@
 /** What a team adds to a node as code: adapters, middlewares and request types. Judged by shape, since a file holds anything. */
 import type { Adapters, SendMiddleware } from '@plenum/core';
-import type { OwnRequest } from '@plenum/gateway';
+import type { AdminToken, OwnRequest } from '@plenum/gateway';
 
 import { didYouMean } from './names.ts';
 
@@ -10,8 +10,10 @@ export interface OwnParts {
   readonly middleware: Readonly<Record<string, SendMiddleware>>;
   /** Made by `defineRequest`. */
   readonly requests: readonly OwnRequest[];
+  /** Digests of admin tokens, as `plenum admin-token` prints them. */
+  readonly adminTokens: readonly AdminToken[];
 }
-export const noOwnParts: OwnParts = { adapters: {}, middleware: {}, requests: [] };
+export const noOwnParts: OwnParts = { adapters: {}, middleware: {}, requests: [], adminTokens: [] };
 
 type Kind = keyof Adapters;
 const methods: Readonly<Record<Kind, string>> = {

@@ -38,13 +38,22 @@ export function engineProblems(variables: Environment): string[] {
   ];
 }
 
-export function missingSecrets(variables: Environment): string[] {
+const adminTokenMinBytes = 32;
+
+/** @param hasAdminTokens the configuration file holds some by their digest */
+export function missingSecrets(variables: Environment, hasAdminTokens: boolean): string[] {
   if (isDev(variables)) return [];
   const why = 'must be set outside dev mode (dev mode: HOST is loopback, no secret, NODE_ENV not production)';
+  const { PLENUM_ADMIN_TOKEN: adminTokens } = variables;
+  const isShort = adminTokens?.some((token) => Buffer.byteLength(token) < adminTokenMinBytes) ?? false;
+  const each = (adminTokens?.length ?? 0) > 1 ? ', each of them' : '';
   return [
     ...(variables.PLENUM_JWT_SECRET === undefined && variables.PLENUM_JWKS_URL === undefined
       ? [`PLENUM_JWT_SECRET ${why}, at least 32 bytes`]
       : []),
-    ...(variables.PLENUM_ADMIN_TOKEN === undefined ? [`PLENUM_ADMIN_TOKEN ${why}`] : []),
+    ...(adminTokens === undefined && !hasAdminTokens ? [`PLENUM_ADMIN_TOKEN ${why}`] : []),
+    ...(isShort
+      ? [`PLENUM_ADMIN_TOKEN must be at least ${adminTokenMinBytes} bytes long outside dev mode${each}`]
+      : []),
   ];
 }

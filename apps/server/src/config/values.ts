@@ -3,6 +3,13 @@ import { isIP } from 'node:net';
 import type { ClusterStrategy } from '@plenum/core';
 import { z } from 'zod';
 
+function listOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
 /** A variable with a text form; `read` answers undefined for a text that it does not accept. */
 function parsed<T>(expectation: string, read: (text: string) => T | undefined) {
   return z.string().transform((text, context): T => {
@@ -25,11 +32,19 @@ export const oneOf = <T extends string>(...choices: readonly T[]) =>
 export const matching = (expectation: string, pattern: RegExp) =>
   parsed(expectation, (text) => (pattern.test(text) ? text : undefined));
 
-/** A secret: its text never stands in a problem. */
-export const secret = (minBytes: number) =>
-  parsed(`at least ${minBytes} bytes long`, (text) =>
-    Buffer.byteLength(text) >= minBytes ? text : undefined,
-  );
+/**
+ * Secrets that count at the same time, with commas between them; a list of the configuration file may hold a secret with a
+ * comma. Their text never stands in a problem.
+ */
+export const secrets = (minBytes: number) =>
+  z.union([z.string().transform(listOf), z.array(z.string())]).transform((given, context) => {
+    const list = [...new Set(given)];
+    const isLong = (one: string) => Buffer.byteLength(one) >= minBytes;
+    if (list.length > 0 && list.every(isLong)) return list;
+    const each = list.length > 1 ? `, each of the ${list.length} that commas separate` : '';
+    context.addIssue({ code: 'custom', message: `must be at least ${minBytes} bytes long${each}` });
+    return z.NEVER;
+  });
 
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const longestDurationMs = 3650 * 86_400_000;
@@ -117,9 +132,3 @@ const isRedisUrl = (text: string): boolean =>
     const url = part.trim();
     return URL.canParse(url) && ['redis:', 'rediss:'].includes(new URL(url).protocol);
   });
-
-const listOf = (text: string): readonly string[] =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');

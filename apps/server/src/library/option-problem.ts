@@ -1,5 +1,6 @@
 /** Options of the library: each is known and in its form, so that a slip is refused and never ignored. */
 import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
+import { adminTokensProblem } from '../config/admin-tokens.ts';
 import { environmentSchema } from '../config/environment.ts';
 import { didYouMean } from '../config/names.ts';
 import { adaptersProblem, middlewareProblem, requestsProblem } from '../config/own-parts.ts';
@@ -28,6 +29,17 @@ const variable =
         : typeof value === type;
     if (!isType) return `${field} must be a ${type === 'list' ? 'list of strings' : type}`;
     const [issue] = environmentSchema.shape[name].safeParse(String(value)).error?.issues ?? [];
+    return issue === undefined ? null : `${field} ${issue.message}`;
+  };
+
+const secrets =
+  (name: 'PLENUM_JWT_SECRET' | 'PLENUM_ADMIN_TOKEN'): Judge =>
+  (value, field) => {
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (!list.every((item) => typeof item === 'string'))
+      return `${field} must be a string or a list of strings`;
+    // A string is one secret, whatever commas it holds.
+    const [issue] = environmentSchema.shape[name].safeParse(list).error?.issues ?? [];
     return issue === undefined ? null : `${field} ${issue.message}`;
   };
 
@@ -97,8 +109,9 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   prefix: variable('PLENUM_PREFIX', 'string'),
   mode: oneOf('node', 'client'),
   gateway,
-  jwtSecret: variable('PLENUM_JWT_SECRET', 'string'),
-  adminToken: variable('PLENUM_ADMIN_TOKEN', 'string'),
+  jwtSecret: secrets('PLENUM_JWT_SECRET'),
+  adminToken: secrets('PLENUM_ADMIN_TOKEN'),
+  adminTokens: adminTokensProblem,
   service: variable('PLENUM_SERVICE', 'string'),
   event: variable('PLENUM_EVENT', 'string'),
   corsOrigins: variable('PLENUM_CORS_ORIGINS', 'list'),
@@ -130,7 +143,7 @@ export function optionProblem(options: PlenumOptions, nodeEnv: string | undefine
     const sentence = value === undefined ? null : judge(value, field);
     if (sentence !== null) return { field, sentence };
   }
-  return contradiction(options) ?? missingEngine(options, nodeEnv);
+  return contradiction(options) ?? shortAdminToken(options, nodeEnv) ?? missingEngine(options, nodeEnv);
 }
 
 function contradiction({ engine, redisUrl, mode, gateway }: PlenumOptions): OptionProblem | null {
@@ -141,6 +154,17 @@ function contradiction({ engine, redisUrl, mode, gateway }: PlenumOptions): Opti
     return { field: 'gateway', sentence: 'gateway is of no use with mode client: nothing listens then' };
   }
   return null;
+}
+
+const adminTokenMinBytes = 32;
+
+/** What is no dev mode for a node is none here either. */
+function shortAdminToken(options: PlenumOptions, nodeEnv: string | undefined): OptionProblem | null {
+  if (options.jwtSecret === undefined && !isProduction(nodeEnv)) return null;
+  const tokens = [options.adminToken ?? []].flat();
+  if (tokens.every((token) => Buffer.byteLength(token) >= adminTokenMinBytes)) return null;
+  const sentence = `adminToken must be at least ${adminTokenMinBytes} bytes long where jwtSecret is given or NODE_ENV is production`;
+  return { field: 'adminToken', sentence };
 }
 
 /** The same rule as for a node that the environment configures. */

@@ -74,3 +74,17 @@ test.each(['', 'x', 'a.b.c', '...', 'ey'.repeat(4000)])('the text %# is refused'
 test('a short secret is refused at once', () => {
   expect(() => createJwtAuthenticator({ secret: 'short' })).toThrow('at least 32 bytes');
 });
+
+test('of several secrets each counts, and a token says itself whether it is too old', async () => {
+  const other = 'another secret, which replaces the first one';
+  const both = createJwtAuthenticator({ secret: [other, secret], nowMs });
+  for (const one of [secret, other]) {
+    const token = await issueJwt({ secret: one, userId, expiresInSec: 60, nowMs });
+    expect(await both.authenticate(token)).toMatchObject({ outcome: 'user', userId });
+    const old = await issueJwt({ secret: one, userId, expiresInSec: -60, nowMs });
+    expect(await both.authenticate(old)).toMatchObject({ outcome: 'refused', code: 'token_expired' });
+  }
+  const third = await issueJwt({ secret: 'x'.repeat(32), userId, expiresInSec: 60, nowMs });
+  expect(await both.authenticate(third)).toMatchObject({ outcome: 'refused', code: 'unauthenticated' });
+  expect(() => createJwtAuthenticator({ secret: [] })).toThrow('at least one JWT secret');
+});

@@ -1,15 +1,15 @@
-/** Users by JWT: HS256 with one shared secret, `sub` is the user id. */
+/** Users by JWT: HS256 with shared secrets, of which any counts while they are replaced; `sub` is the user id. */
 import type { Authenticator } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
 import { authenticationBy, refusalBy } from './claims.ts';
 
 /** An HMAC key shorter than the digest weakens it (RFC 7518, 3.2). */
 const secretMinBytes = 32;
 
 interface JwtAuthenticatorOptions {
-  /** Text of at least 32 UTF-8 bytes. */
-  readonly secret: string;
+  /** Text of at least 32 UTF-8 bytes; of several each counts. */
+  readonly secret: string | readonly string[];
   /** Milliseconds since 1970; `exp` and `nbf` are compared with it. */
   readonly nowMs?: () => number;
 }
@@ -22,21 +22,34 @@ function keyOf(secret: string): Uint8Array {
 
 /** Accepts nothing but HS256: `alg: none` and other algorithms are refused whatever the token says. */
 export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authenticator {
-  const key = keyOf(options.secret);
+  const [first, ...others] = [options.secret].flat().map(keyOf);
+  if (first === undefined) throw new TypeError('tokens need at least one JWT secret');
   const nowMs = options.nowMs ?? Date.now;
   return {
     async authenticate(token) {
       try {
-        const { payload } = await jwtVerify(token, key, {
-          algorithms: ['HS256'],
-          currentDate: new Date(nowMs()),
-        });
-        return authenticationBy(payload);
+        const expected = { algorithms: ['HS256'], currentDate: new Date(nowMs()) };
+        return authenticationBy(await verifiedBy(token, [first, ...others], expected));
       } catch (error) {
         return refusalBy(error);
       }
     },
   };
+}
+
+/** The signature is judged before the times: a token that is too old is told so by the secret that has signed it. */
+async function verifiedBy(
+  token: string,
+  [key, ...others]: readonly [Uint8Array, ...Uint8Array[]],
+  expected: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, key, expected)).payload;
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (next === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    return verifiedBy(token, [next, ...rest], expected);
+  }
 }
 
 interface JwtGrant {

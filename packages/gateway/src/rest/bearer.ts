@@ -1,27 +1,35 @@
-/** Who stands behind an HTTP request: the service by the admin token, or a user by a JWT. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+/** Who stands behind an HTTP request: the service by an admin token, or a user by a JWT. */
 import type { Authenticator } from '@plenum/core';
-import { limits, type Parsed, type UserId } from '@plenum/protocol';
+import { type AdminScope, limits, type Parsed, type UserId } from '@plenum/protocol';
+import { type AdminToken, findAdminAmong } from './admin-tokens.ts';
 
-export type Principal = { readonly kind: 'service' } | { readonly kind: 'user'; readonly userId: UserId };
+export type Principal =
+  | {
+      readonly kind: 'service';
+      /** Of the admin token. */
+      readonly name: string;
+      readonly scopes: readonly AdminScope[];
+    }
+  | { readonly kind: 'user'; readonly userId: UserId };
 
 export type BearerCheck = (authorization: string | undefined) => Promise<Parsed<Principal>>;
 
-const digest = (text: string) => createHash('sha256').update(text).digest();
+export const bearerIn = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1];
 
-/**
- * The admin token is compared in constant time, whatever its length.
- * @param adminToken null where it does not count: on the public port beside an admin port.
- */
-export function createBearerCheck(adminToken: string | null, authenticator: Authenticator): BearerCheck {
-  const adminDigest = adminToken === null ? null : digest(adminToken);
+/** @param adminTokens none where they do not count: on the public port beside an admin port. */
+export function createBearerCheck(
+  adminTokens: readonly AdminToken[],
+  authenticator: Authenticator,
+): BearerCheck {
+  const findAdmin = findAdminAmong(adminTokens);
   return async (authorization) => {
-    const token = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1];
+    const token = bearerIn(authorization);
     if (token === undefined || token.length > limits.tokenMaxLength) {
       return { ok: false, failure: { code: 'unauthenticated' } };
     }
-    if (adminDigest !== null && timingSafeEqual(digest(token), adminDigest))
-      return { ok: true, value: { kind: 'service' } };
+    const admin = findAdmin(token);
+    if (admin !== null) return { ok: true, value: admin };
     const user = await authenticator.authenticate(token);
     return user.outcome === 'user'
       ? { ok: true, value: { kind: 'user', userId: user.userId } }

@@ -2,6 +2,9 @@
 import { type ClusterOperations, failureFrom, type Outcome } from '@plenum/core';
 import { type ClusterRoute, clusterRoutes, groupIdSchema, nodeIdSchema, parse } from '@plenum/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { scopeProblem } from './admin-tokens.ts';
+import { leaveTrail } from './audit-trail.ts';
+import type { Principal } from './bearer.ts';
 import { idOf, sendFailure } from './failures.ts';
 import type { RestContext } from './rest-context.ts';
 
@@ -14,14 +17,20 @@ const handlersOf = (cluster: ClusterOperations): Readonly<Record<ClusterRoute['n
   list_partitions: () => cluster.partitions(),
 });
 
+interface Served {
+  readonly principal: Principal;
+  readonly context: RestContext;
+  readonly handler: ClusterHandler;
+}
+
 async function serve(
   route: ClusterRoute,
   request: FastifyRequest,
-  { context, handler }: { readonly context: RestContext; readonly handler: ClusterHandler },
+  { principal, context, handler }: Served,
 ): Promise<Outcome<unknown>> {
-  const principal = await context.bearer(request.headers.authorization);
-  if (!principal.ok) return principal;
-  if (principal.value.kind !== 'service') return { ok: false, failure: { code: 'forbidden' } };
+  if (principal.kind !== 'service') return { ok: false, failure: { code: 'forbidden' } };
+  const unscoped = scopeProblem(principal, route.scope);
+  if (unscoped !== null) return { ok: false, failure: unscoped };
   const params = parse(route.params, request.params, 'invalid_args');
   if (!params.ok) return params;
   try {
@@ -41,10 +50,18 @@ export function registerClusterRoutes(scope: FastifyInstance, context: RestConte
       method: route.method,
       url: route.path,
       handler: async (request, reply) => {
-        const outcome = await serve(route, request, { context, handler: handlers[route.name] });
+        const { requestId } = idOf(request, context.random);
+        const bearer = await context.bearer(request.headers.authorization);
+        const principal = bearer.ok ? bearer.value : null;
+        const handler = handlers[route.name];
+        const outcome = bearer.ok
+          ? await serve(route, request, { principal: bearer.value, context, handler })
+          : bearer;
+        const audited = { act: route.name, isForServiceOnly: true, requestId };
+        leaveTrail(context, audited, { request, principal, outcome });
         return outcome.ok
           ? reply.code(route.successStatus).send(outcome.result)
-          : sendFailure(reply, outcome.failure, idOf(request, context.random).requestId);
+          : sendFailure(reply, outcome.failure, requestId);
       },
     });
   }

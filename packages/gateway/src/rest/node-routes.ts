@@ -1,7 +1,17 @@
 /** The routes of the node itself: health, readiness, the API document, the home page, and tokens in dev mode. */
 import { failureFrom } from '@plenum/core';
-import { devTokenArgsSchema, type NodeRoute, nodeRoutes, parse, type Readiness } from '@plenum/protocol';
+import {
+  devTokenArgsSchema,
+  type Failure,
+  type NodeRoute,
+  nodeRoutes,
+  parse,
+  type Readiness,
+} from '@plenum/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { scopeProblem } from './admin-tokens.ts';
+import { leaveTrail } from './audit-trail.ts';
+import type { Principal } from './bearer.ts';
 import { idOf, sendFailure, unknownRoute } from './failures.ts';
 import type { RestContext } from './rest-context.ts';
 
@@ -29,16 +39,24 @@ function devTokenHandler(context: RestContext): NodeHandler {
   };
 }
 
-/** Prometheus sends the admin token as a bearer; on the admin port, which nobody outside reaches, none is asked for. */
+const metricsRefusal = (principal: Principal): Failure | null =>
+  principal.kind === 'user' ? { code: 'forbidden' } : scopeProblem(principal, 'read');
+
+/** Prometheus sends an admin token with the scope `read` as a bearer; on the admin port, which nobody outside reaches, none is asked for. */
 function metricsHandler(context: RestContext): NodeHandler {
   const { metrics, metricsAccess } = context;
   return async (request, reply) => {
     const { requestId } = idOf(request, context.random);
     if (metricsAccess === 'absent') return sendFailure(reply, unknownRoute(request), requestId);
     if (metricsAccess === 'token') {
-      const principal = await context.bearer(request.headers.authorization);
-      if (!principal.ok) return sendFailure(reply, principal.failure, requestId);
-      if (principal.value.kind !== 'service') return sendFailure(reply, { code: 'forbidden' }, requestId);
+      const bearer = await context.bearer(request.headers.authorization);
+      const failure = bearer.ok ? metricsRefusal(bearer.value) : bearer.failure;
+      if (failure !== null) {
+        const audited = { act: 'metrics', isForServiceOnly: true, requestId };
+        const principal = bearer.ok ? bearer.value : null;
+        leaveTrail(context, audited, { request, principal, outcome: { ok: false, failure } });
+        return sendFailure(reply, failure, requestId);
+      }
     }
     return reply.type(metrics.contentType).send(await metrics.text());
   };

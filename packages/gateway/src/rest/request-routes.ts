@@ -4,6 +4,7 @@ import {
   type Actor,
   type ActorSource,
   type Failure,
+  isForServiceOnly,
   limits,
   type Parsed,
   parse,
@@ -18,6 +19,8 @@ import { perform } from '../requests/perform.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { RegisteredRequest, RequestHandler } from '../requests/request-handler.ts';
 import type { RequestId } from '../requests/request-id.ts';
+import { scopeProblem } from './admin-tokens.ts';
+import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
 import { idOf, sendFailure } from './failures.ts';
 import type { RestContext } from './rest-context.ts';
@@ -96,23 +99,43 @@ function inTurn(
   return (call) => readTurns.take(principal.userId, () => handle(call));
 }
 
+interface Served {
+  readonly id: RequestId;
+  readonly context: RestContext;
+}
+
 async function serve(
   route: RequestRoute,
   request: FastifyRequest,
-  { id, context }: { readonly id: RequestId; readonly context: RestContext },
+  { id, context }: Served,
 ): Promise<Outcome<unknown>> {
   if (context.drainFlag.isDraining) return refuse({ code: 'draining' });
   if (request.headers['idempotency-key'] !== undefined && id.isServerMadeId) return refuse(badKey);
   const principal = await context.bearer(request.headers.authorization);
-  if (!principal.ok) return principal;
+  const outcome = principal.ok
+    ? await servePrincipal(route, request, { id, context, principal: principal.value })
+    : principal;
+  const isOnly = isForServiceOnly(route.request);
+  const audited = { act: route.request, isForServiceOnly: isOnly, requestId: id.requestId };
+  leaveTrail(context, audited, { request, principal: principal.ok ? principal.value : null, outcome });
+  return outcome;
+}
+
+async function servePrincipal(
+  route: RequestRoute,
+  request: FastifyRequest,
+  { id, context, principal }: Served & { readonly principal: Principal },
+): Promise<Outcome<unknown>> {
+  const unscoped = scopeProblem(principal, route.scope);
+  if (unscoped !== null) return refuse(unscoped);
   const fields = fieldsOf(route, request);
   if (!fields.ok) return fields;
-  const target = targetOf(route, principal.value, { fields: fields.value, registry: context.registry });
+  const target = targetOf(route, principal, { fields: fields.value, registry: context.registry });
   if (!target.ok) return target;
   const { actor, args } = target.value;
   const caller = { actor, subscriber: null, ...id };
-  const call = { caller, requestType: route.request, isByService: principal.value.kind === 'service', args };
-  return perform(inTurn(target.value, principal.value, context), call, context);
+  const call = { caller, requestType: route.request, isByService: principal.kind === 'service', args };
+  return perform(inTurn(target.value, principal, context), call, context);
 }
 
 export function registerRequestRoutes(scope: FastifyInstance, context: RestContext): void {

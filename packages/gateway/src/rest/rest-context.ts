@@ -4,7 +4,9 @@ import type { DrainFlag } from '../gateway-options.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ReadTurnsOfUsers } from '../requests/read-turns.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
+import type { ClientAddress } from '../sockets/client-address.ts';
 import type { OriginRule } from '../sockets/origins.ts';
+import type { Audit } from './audit.ts';
 import type { BearerCheck } from './bearer.ts';
 
 export interface RestContext {
@@ -13,6 +15,8 @@ export interface RestContext {
   readonly registry: RequestRegistry;
   readonly readTurns: ReadTurnsOfUsers;
   readonly bearer: BearerCheck;
+  readonly audit: Audit;
+  readonly clientAddress: ClientAddress;
   readonly engineHealth: () => Promise<EngineHealth>;
   readonly isOriginAllowed: OriginRule;
   readonly drainFlag: DrainFlag;

@@ -1,0 +1,50 @@
+/** The tokens of admins as a node knows them: by their digest, each with a name and with what it may do. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type AdminScope, adminScopes, type Failure } from '@plenum/protocol';
+import type { Principal } from './bearer.ts';
+
+/**
+ * The digest is a plain SHA-256: a token is made of at least 32 random bytes, so nobody finds it by trying, and a slow hash
+ * would only slow each request.
+ */
+export interface AdminToken {
+  /** Stands in the audit log. */
+  readonly name: string;
+  /** Of the token's UTF-8 bytes, in hex. */
+  readonly sha256: string;
+  readonly scopes: readonly AdminScope[];
+}
+
+const hexOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** An admin token that may do everything. Its name is the beginning of its digest, which tells nothing of the token. */
+export function fullAdminToken(token: string): AdminToken {
+  const sha256 = hexOf(token);
+  return { name: `token-${sha256.slice(0, 8)}`, sha256, scopes: adminScopes };
+}
+
+export type FindAdmin = (token: string) => Extract<Principal, { readonly kind: 'service' }> | null;
+
+/** Compares with every token, each in constant time: how long it takes tells nothing about any of them. */
+export function findAdminAmong(tokens: readonly AdminToken[]): FindAdmin {
+  const rows = tokens.map(({ sha256, name, scopes }) => ({
+    digest: Buffer.from(sha256, 'hex'),
+    principal: { kind: 'service', name, scopes } as const,
+  }));
+  return (token) => {
+    const digest = createHash('sha256').update(token).digest();
+    const matching = rows.filter((row) => timingSafeEqual(row.digest, digest));
+    return matching[0]?.principal ?? null;
+  };
+}
+
+/** @returns why an admin token may not do this; null: it may, or it is a user's. */
+export function scopeProblem(principal: Principal, scope: AdminScope): Failure | null {
+  if (principal.kind === 'user' || principal.scopes.includes(scope)) return null;
+  const held = principal.scopes.join(', ');
+  return {
+    code: 'forbidden',
+    error: `This needs an admin token with the scope ${scope}, and this one has ${held}`,
+    details: { scope },
+  };
+}

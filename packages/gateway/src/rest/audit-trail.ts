@@ -1,0 +1,94 @@
+/** What one request leaves in the audit log, if it leaves anything. */
+import type { Outcome } from '@plenum/core';
+import { deadLetterIdSchema, groupIdSchema, nodeIdSchema, userIdSchema } from '@plenum/protocol';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { ClientAddress } from '../sockets/client-address.ts';
+import type { Audit, AuditLine } from './audit.ts';
+import { bearerIn, type Principal } from './bearer.ts';
+
+interface Audited {
+  readonly act: string;
+  /** No user may do it. */
+  readonly isForServiceOnly: boolean;
+  readonly requestId: string;
+}
+
+interface TrailContext {
+  readonly audit: Audit;
+  readonly clientAddress: ClientAddress;
+}
+
+/** Ids only, each in its form: a body never gets into the log by this way. */
+const ids: readonly (readonly [string, string, z.ZodType<string>])[] = [
+  ['group_id', 'group', groupIdSchema],
+  ['user_id', 'user', userIdSchema],
+  ['node_id', 'node', nodeIdSchema],
+  ['dead_letter_id', 'dead_letter', deadLetterIdSchema],
+];
+const actorFields = ['actor_id', 'creator_id', 'from_user_id'];
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+
+function targetOf(request: FastifyRequest): string {
+  const fields = { ...fieldsOf(request.body), ...fieldsOf(request.params) };
+  const named = ids.flatMap(([field, kind, schema]) => {
+    const value = fields[field];
+    if (value === undefined) return [];
+    const id = schema.safeParse(value);
+    return [`${kind}:${id.success ? id.data : '(no id)'}`];
+  });
+  return named.join(' ');
+}
+
+function actingAs(request: FastifyRequest): Pick<AuditLine, 'acting_as'> {
+  const body = fieldsOf(request.body);
+  const field = actorFields.find((name) => body[name] !== undefined);
+  const user = field === undefined ? null : userIdSchema.safeParse(body[field]);
+  return user?.success ? { acting_as: user.data } : {};
+}
+
+/** A JWT that is too old, or from elsewhere, is no attempt to be an admin; a text without its two full stops is. */
+const isAdminAttempt = (bearer: string | undefined, outcome: Outcome<unknown>): boolean =>
+  bearer !== undefined &&
+  bearer.split('.').length !== 3 &&
+  !outcome.ok &&
+  outcome.failure.code === 'unauthenticated';
+
+/**
+ * Writes what has come of a request.
+ * @param principal null: the bearer counts for nothing here
+ */
+export function leaveTrail(
+  { audit, clientAddress }: TrailContext,
+  { act, isForServiceOnly, requestId }: Audited,
+  {
+    request,
+    principal,
+    outcome,
+  }: {
+    readonly request: FastifyRequest;
+    readonly principal: Principal | null;
+    readonly outcome: Outcome<unknown>;
+  },
+): void {
+  const isForbidden = !outcome.ok && outcome.failure.code === 'forbidden';
+  const line = (who: string): AuditLine => ({
+    who,
+    act,
+    target: targetOf(request),
+    ...actingAs(request),
+    outcome: outcome.ok ? 'ok' : outcome.failure.code,
+    address: clientAddress(request.socket.remoteAddress ?? '', request.headers),
+    request_id: requestId,
+  });
+  if (principal === null) {
+    const isAttempt = isForServiceOnly || isAdminAttempt(bearerIn(request.headers.authorization), outcome);
+    if (isAttempt) audit.denial(line('unknown'));
+  } else if (isForbidden) {
+    audit.denial(line(principal.kind === 'user' ? `user:${principal.userId}` : principal.name));
+  } else if (principal.kind === 'service' && request.method !== 'GET' && request.method !== 'HEAD') {
+    audit.act(line(principal.name));
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The audit log: one line for every act of an admin token and for every denial, and never a body. Acts are all there; denials,
+ * which anybody can cause, are bounded: so many lines of an address in a minute, and so many of all, then a count of the rest.
+ */
+import type { Clock, Logger } from '@plenum/core';
+
+export interface AuditLine {
+  /** Name of the admin token, `user:<id>`, or `unknown`. */
+  readonly who: string;
+  /** Name of the request or route. */
+  readonly act: string;
+  /** The ids that the request names: `group:ops user:ada`. */
+  readonly target: string;
+  /** The user as whom the service acts. */
+  readonly acting_as?: string;
+  /** `ok`, or the code of the refusal. */
+  readonly outcome: string;
+  /** Of the client; behind a trusted proxy the one that the proxy names. */
+  readonly address: string;
+  readonly request_id: string;
+}
+
+export interface AuditOptions {
+  readonly log: Pick<Logger, 'info'>;
+  readonly clock: Clock;
+}
+
+const windowMs = 60_000;
+const denialsPerAddress = 20;
+const denialsOfAll = 600;
+/** Addresses that are counted apart; those above it are counted together. */
+const addressesMax = 1000;
+const others = 'other addresses';
+
+export class Audit {
+  readonly #options: AuditOptions;
+  /** Of this window, by address. */
+  readonly #denials = new Map<string, number>();
+  readonly #unwritten = new Map<string, number>();
+  #written = 0;
+  #cancelWindow: (() => void) | null = null;
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+  }
+
+  act(line: AuditLine): void {
+    this.#options.log.info({ ...line, kind: 'act' }, 'admin act');
+  }
+
+  denial(line: AuditLine): void {
+    this.#cancelWindow ??= this.#options.clock.after(windowMs, () => this.#endWindow());
+    const address = this.#countedAs(line.address);
+    const count = (this.#denials.get(address) ?? 0) + 1;
+    this.#denials.set(address, count);
+    if (count > denialsPerAddress || this.#written >= denialsOfAll) {
+      this.#unwritten.set(address, (this.#unwritten.get(address) ?? 0) + 1);
+      return;
+    }
+    this.#written += 1;
+    this.#options.log.info({ ...line, kind: 'denial' }, 'admin denial');
+  }
+
+  /** Writes what was counted so far. */
+  close(): void {
+    this.#endWindow();
+  }
+
+  #countedAs(address: string): string {
+    return this.#denials.has(address) || this.#denials.size < addressesMax ? address : others;
+  }
+
+  #endWindow(): void {
+    this.#cancelWindow?.();
+    this.#cancelWindow = null;
+    this.#written = 0;
+    this.#denials.clear();
+    const counts = [...this.#unwritten];
+    this.#unwritten.clear();
+    if (counts.length === 0) return;
+    const denials = counts.reduce((sum, [, count]) => sum + count, 0);
+    const [most] = counts.sort(([, a], [, b]) => b - a);
+    const fields = { kind: 'denials', denials, addresses: counts.length, most: most?.[0] };
+    this.#options.log.info(fields, 'more denials in this minute, not written one by one');
+  }
+}
