@@ -4,7 +4,7 @@ import { conformance } from './mutant.js';
 const round = 'packages/core/src/delivery/round.ts';
 const delivery = 'packages/redis/test/delivery.test.ts';
 const archiving = 'packages/memory/test/archiving.test.ts';
-const refusingArchive = 'an archive that refuses everything is offered no more than may be kept';
+const refusingArchive = 'an archive that refuses everything fills the room';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfDelivery = [
@@ -86,12 +86,12 @@ export const mutantsOfDelivery = [
     ],
   },
   {
-    name: 'a refusing archive is offered everything',
+    name: 'what an archive refuses does not count for its room',
     edits: [
       {
-        file: 'packages/core/src/delivery/refusal-room.ts',
-        from: "deadLettersMax - retrying - (kind === 'archive' ? deadLetters : 0)",
-        to: "deadLettersMax - retrying - (kind === 'archive' ? 0 : deadLetters)",
+        file: 'packages/memory/src/partition-outbox.ts',
+        from: 'if (!refused.has(place)) this.#countOff(entry)',
+        to: 'this.#countOff(entry)',
       },
     ],
     killers: [{ file: archiving, tests: refusingArchive }],

@@ -93,7 +93,7 @@ export class MemoryOutbox {
     delete: (id) =>
       this.#options.inTurn(() => {
         const place = this.#find(id);
-        return place !== null && this.#of(place.partition).letters.delete(place.letter.number);
+        return place !== null && this.#of(place.partition).deleteLetter(place.letter.number);
       }),
   };
 

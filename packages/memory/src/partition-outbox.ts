@@ -1,12 +1,13 @@
 /** The outbox of one partition in memory: entries in order, a cursor per kind, queues, retries and dead letters. */
-import type {
-  ArchiveEntry,
-  CommitOutcome,
-  DeliveryCommit,
-  DeliveryKind,
-  DueRetry,
-  OutboxBatch,
-  PageMark,
+import {
+  type ArchiveEntry,
+  type CommitOutcome,
+  type DeliveryCommit,
+  type DeliveryKind,
+  type DueRetry,
+  type OutboxBatch,
+  type PageMark,
+  refusedPlaces,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 
@@ -100,10 +101,10 @@ export class PartitionOutbox {
     if (state === undefined || String(state.cursor) !== commit.expectedCursor) return { outcome: 'moved' };
     this.#schedule(commit, nowMs);
     this.#bury(commit, nowMs);
-    for (const messageId of taken) this.#retries[kind].delete(messageId);
+    for (const messageId of taken) this.#take(kind, messageId);
     state.cursor = Number(cursor);
     state.pageMark = pageMark;
-    if (kind === 'archive') for (const { entry } of passed) this.#countOff(entry);
+    if (kind === 'archive') this.#countTaken(passed, commit);
     this.#trim();
     return { outcome: 'committed', droppedDeadLetters: this.#dropLetters(commit) };
   }
@@ -115,6 +116,25 @@ export class PartitionOutbox {
     const { kind, entry } = letter;
     this.#retries[kind].set(entry.message_id, { entry, attempts: 0, membersCursor: null, dueMs: nowMs });
     return this.letters.delete(number);
+  }
+
+  /** @returns false if there is no such letter. */
+  deleteLetter(number: number): boolean {
+    const letter = this.letters.get(number);
+    if (letter?.kind === 'archive') this.#countOff(letter.entry);
+    return this.letters.delete(number);
+  }
+
+  #take(kind: DeliveryKind, messageId: string): void {
+    const entry = this.#retries[kind].get(messageId)?.entry;
+    if (kind === 'archive' && entry !== undefined) this.#countOff(entry);
+    this.#retries[kind].delete(messageId);
+  }
+
+  /** What was refused counts on for its room. */
+  #countTaken(passed: DeliveryCommit['passed'], commit: DeliveryCommit): void {
+    const refused = refusedPlaces(commit);
+    for (const { entry, place } of passed) if (!refused.has(place)) this.#countOff(entry);
   }
 
   #schedule({ kind, retries }: DeliveryCommit, nowMs: number): void {

@@ -1,8 +1,9 @@
 /** The delivery worker and the archive. */
 import { channel } from 'node:diagnostics_channel';
-import { watchTelemetry } from '@plenum/core';
+import { partitionOf } from '@plenum/core';
+import { groupIdSchema } from '@plenum/protocol';
 import { expect, onTestFinished, test } from 'vitest';
-import { beginDelivery } from './delivery-scene.ts';
+import { beginDelivery, groupId } from './delivery-scene.ts';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => `text ${at + 1}`);
 
@@ -141,43 +142,52 @@ test('a dead letter that is sent again reaches an archive that has changed its m
   expect(await scene.letters()).toEqual([]);
 });
 
-const deadLettersMax = 3;
-
-test('an archive that refuses everything is offered no more than may be kept; all of it is saved when it is repaired and they are sent again', async () => {
-  await using scene = await beginDelivery({ settings: { deadLettersMax, batchSize: 2, maxRetries: 1 } });
-  const told: boolean[] = [];
-  onTestFinished(watchTelemetry('delivery_blocked', ({ isBlocked }) => void told.push(isBlocked)));
+test('an archive that refuses everything fills the room; all of it is saved when it is repaired and they are sent again', async () => {
+  const settings = { batchSize: 2, maxRetries: 1 };
+  await using scene = await beginDelivery({ settings, roomQueueLimit: 11 });
   const ids = await scene.send(...numbered(10));
   scene.archive.refuse(...ids);
   await scene.own();
   await scene.pass(10_000);
-  const offered = new Set(scene.archive.batches.flat().map(({ message_id }) => message_id));
-  expect(offered.size).toBe(1 + deadLettersMax);
-  expect(await scene.letters()).toHaveLength(deadLettersMax);
-  expect(told).toEqual([true]);
+  expect(await scene.letters()).toHaveLength(10);
+  await scene.send('one more');
+  await expect(scene.send('too many')).rejects.toThrow('room_overloaded');
   scene.archive.forgive();
   for (const { id } of await scene.letters()) await scene.engine.deadLetters.retry(id);
   await scene.pass(10_000);
-  expect(new Set(scene.saved)).toEqual(new Set(['created', ...numbered(10)]));
+  expect(new Set(scene.saved)).toEqual(new Set(['created', ...numbered(10), 'one more']));
   expect(await scene.letters()).toEqual([]);
-  expect(told).toEqual([true, false]);
+  await scene.send(...numbered(5));
 });
 
-test('while dead letters are full a room fills up and says so, and a deleted letter gives way to the next', async () => {
-  const settings = { deadLettersMax, batchSize: 2, maxRetries: 0 };
-  await using scene = await beginDelivery({ settings, roomQueueLimit: 7 });
-  const ids = await scene.send(...numbered(6));
+/** Another group of the partition of `room`. */
+function neighbour(): string {
+  const home = partitionOf(groupIdSchema.parse(groupId));
+  for (let n = 0; ; n += 1) {
+    const id = groupIdSchema.parse(`neighbour-${n}`);
+    if (partitionOf(id) === home) return id;
+  }
+}
+
+test('dead letters of one group block that group alone, and a deleted one makes room for a message', async () => {
+  const settings = { batchSize: 2, maxRetries: 0, deadLettersMax: 2 };
+  await using scene = await beginDelivery({ settings, roomQueueLimit: 4 });
+  const ids = await scene.send(...numbered(3));
   scene.archive.refuse(...ids);
   await scene.own();
   await scene.pass(5000);
-  await scene.send('one', 'two', 'three', 'four');
+  expect(await scene.letters()).toHaveLength(3);
+  const other = neighbour();
+  await scene.create(other);
+  for (const text of numbered(3)) await scene.sendTo(other, text);
+  await scene.pass(5000);
+  expect(scene.saved).toEqual(['created', 'created', ...numbered(3)]);
+  scene.archive.fault('throw');
+  await scene.send('the last one');
   await expect(scene.send('too many')).rejects.toThrow('room_overloaded');
   const [oldest] = await scene.letters();
   await scene.engine.deadLetters.delete(oldest?.id ?? '');
-  await scene.pass(5000);
-  const texts = (await scene.letters()).map(({ entry }) => (entry?.type === 'message' ? entry.message : ''));
-  expect(texts).toEqual(['text 2', 'text 3', 'text 4']);
-  await scene.send('again');
+  await scene.send('in the place of the letter');
 });
 
 test('the next owner goes on where the last one stopped, and repeats only what was not committed', async () => {

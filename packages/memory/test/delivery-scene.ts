@@ -22,7 +22,7 @@ import {
 } from '@plenum/testkit';
 import { createMemoryEngine } from '../src/index.ts';
 
-const groupId = 'room:one';
+export const groupId = 'room:one';
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export interface DeliverySceneOptions {

@@ -2,7 +2,7 @@
 -- The effects of one round of deliveries, all or nothing: whoever dies before it has done nothing, whoever dies behind it
 -- has done all of it. Nothing is changed by a node that does not hold the lease under this token, or that has not read
 -- this very cursor.
--- `passed` is `<group id> <entries>` per group whose entries the cursor passes. `refused` holds a line per entry, its
+-- `passed` is `<group id> <entries>` per group, of those that the archive has taken; what it has refused counts on for its room. `refused` holds a line per entry, its
 -- text taken from the outbox (`place`) or, for one that is retried already (`-`), from the retries:
 -- `retry <message_id> <attempts> <place> <delay_ms> <members cursor or ->`
 -- `dead <message_id> <attempts> <place> <reason>`. `taken` are message ids of retries that are done. Of the dead letters the
@@ -28,6 +28,7 @@ local dead_letters_kept = ARGV[10]
 -- @include fence
 -- @include writable
 -- @include cursors
+-- @include queue
 
 local now = clock_ms()
 if not expect_lease(lease_key, node_id, token) then return { 'not_owner', integer(now) } end
@@ -82,7 +83,11 @@ for line in string.gmatch(refused, '[^\n]+') do
 end
 local dropped = 0
 if dead_letters_kept ~= '' then dropped = redis.call('XTRIM', dead_letters_key, 'MAXLEN', dead_letters_kept) end
-for message_id in string.gmatch(taken, '%S+') do forget_retry(message_id) end
+for message_id in string.gmatch(taken, '%S+') do
+  local group_id = kind == 'archive' and text_of(message_id, '-')
+  if group_id then count_off(group_id, 1) end
+  forget_retry(message_id)
+end
 
 redis.call('HSET', cursors_key, kind, cursor)
 if page == '' then
@@ -90,8 +95,6 @@ if page == '' then
 else
   redis.call('HSET', cursors_key, kind .. ':page', page)
 end
-for group_id, entries in string.gmatch(passed, '(%S+) (%d+)') do
-  if redis.call('HINCRBY', queued_key, group_id, -entries) <= 0 then redis.call('HDEL', queued_key, group_id) end
-end
+for group_id, entries in string.gmatch(passed, '(%S+) (%d+)') do count_off(group_id, entries) end
 if cursor ~= expected_cursor then trim_outbox() end
 return { 'committed', integer(now), integer(dropped) }

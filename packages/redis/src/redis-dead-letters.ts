@@ -11,7 +11,7 @@ import {
 import type { Keys } from './keys.ts';
 import { archiveEntryOf, groupIdOf } from './outbox-entry.ts';
 import type { ScriptCalls } from './script-calls.ts';
-import { retryDeadLetter } from './scripts/index.ts';
+import { deleteDeadLetter, retryDeadLetter } from './scripts/index.ts';
 
 interface Source {
   readonly partition: number;
@@ -92,8 +92,13 @@ export class RedisDeadLetters implements DeadLetters {
   async delete(id: string): Promise<boolean> {
     const place = placeOf(id);
     if (place === null) return false;
-    const key = this.#keys.deadLetters(place.partition, place.kind);
-    return (await this.#calls.command((redis) => redis.xdel(key, inStream(place)))) > 0;
+    const { partition, kind } = place;
+    const keys = this.#keys;
+    const reply = await this.#calls.read(deleteDeadLetter, {
+      keys: { deadLetters: keys.deadLetters(partition, kind), queued: keys.queuedIn(partition) },
+      args: { kind, place: inStream(place) },
+    });
+    return reply.word === 'deleted';
   }
 
   /**

@@ -1,12 +1,13 @@
 /** The port `Outbox` on Redis: one script reads, one commits, each within the slot of a partition. */
-import type {
-  CommitOutcome,
-  DeliveryCommit,
-  DeliveryKind,
-  Lease,
-  Outbox,
-  OutboxBatch,
-  PageMark,
+import {
+  type CommitOutcome,
+  type DeliveryCommit,
+  type DeliveryKind,
+  type Lease,
+  type Outbox,
+  type OutboxBatch,
+  type PageMark,
+  refusedPlaces,
 } from '@plenum/core';
 import type { Anomalies } from './anomalies.ts';
 import type { DeliveryKinds } from './delivery-kinds.ts';
@@ -120,11 +121,13 @@ function pageMarkOf(text: string): PageMark | null {
   return messageId === undefined || membersCursor === undefined ? null : { messageId, membersCursor };
 }
 
-/** `<group id> <entries>` for every group. */
-function passedWords({ passed, passedUnreadable }: DeliveryCommit): string {
+/** `<group id> <entries>` for every group, of those that were taken: what was refused counts on for its room. */
+function passedWords(commit: DeliveryCommit): string {
+  const { passed, passedUnreadable } = commit;
+  const refused = refusedPlaces(commit);
   const counts = new Map<string, number>();
   const count = (groupId: string) => counts.set(groupId, (counts.get(groupId) ?? 0) + 1);
-  for (const { entry } of passed) count(entry.group_id);
+  for (const { entry, place } of passed) if (!refused.has(place)) count(entry.group_id);
   for (const { groupId } of passedUnreadable) if (groupId !== null) count(groupId);
   return [...counts].map(([groupId, entries]) => `${groupId} ${entries}`).join(' ');
 }

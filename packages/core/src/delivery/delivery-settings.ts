@@ -14,8 +14,8 @@ export interface DeliverySettings {
   /** Messages of a partition that may wait for the notifier; the oldest of the excess become dead letters. */
   readonly notifierBacklogMax: number;
   /**
-   * Dead letters of one kind that a partition keeps. The notifier's oldest give way; the archive's never do: what it has
-   * refused and what died count together, and at this number nothing more is offered to it.
+   * Dead letters of the notifier that a partition keeps: the oldest give way. Those of the archive never do: they count for
+   * the room queue of their group, until they are retried or deleted.
    */
   readonly deadLettersMax: number;
 }

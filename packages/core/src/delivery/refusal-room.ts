@@ -6,14 +6,15 @@ import type { DeliveryKind } from '../ports/adapters.ts';
 import type { OutboxBatch } from '../ports/outbox.ts';
 
 /**
- * An archive that refuses everything is broken: a bounded number of entries is set aside, the others wait for a remedy in
- * the outbox. A notifier's oldest dead letters give way, so only what it is still to be offered again counts.
+ * What the archive refuses counts for the room queue of its group: a group whose entries it does not take fills its own room
+ * and no other one, so there is no bound for all groups together, which one of them could use up. A notifier's oldest dead
+ * letters give way, so only what it is still to be offered again counts.
  */
 export const refusalRoom = (
   kind: DeliveryKind,
-  { retrying, deadLetters }: Pick<OutboxBatch, 'retrying' | 'deadLetters'>,
+  { retrying }: Pick<OutboxBatch, 'retrying'>,
   deadLettersMax: number,
-): number => Math.max(0, deadLettersMax - retrying - (kind === 'archive' ? deadLetters : 0));
+): number => (kind === 'archive' ? Number.POSITIVE_INFINITY : Math.max(0, deadLettersMax - retrying));
 
 /** The batch as if it ended behind its first `count` entries, unreadable ones included; its retries stay. */
 export function firstOf(batch: OutboxBatch, count: number): OutboxBatch {

@@ -37,6 +37,6 @@ export interface DeadLetters {
    * @throws PlenumError `unavailable` when the cluster does not deliver to its kind of adapter: the letter stays.
    */
   retry(id: string): Promise<boolean>;
-  /** For good. @returns false if there is no such letter (any more). */
+  /** For good: it counts for the queue of its room no longer. @returns false if there is no such letter (any more). */
   delete(id: string): Promise<boolean>;
 }

@@ -103,6 +103,10 @@ export interface DeliveryCommit {
   readonly pageMark: PageMark | null;
 }
 
+/** Places of the entries that were refused now, for the first time. */
+export const refusedPlaces = ({ retries, deadLetters }: DeliveryCommit): ReadonlySet<string> =>
+  new Set([...retries, ...deadLetters].flatMap(({ place }) => (place === null ? [] : [place])));
+
 /** `not_owner`: the lease is another's by now. `moved`: the cursor is not where it was expected, read again. */
 export type CommitOutcome =
   | { readonly outcome: 'committed'; readonly droppedDeadLetters: number }
@@ -119,8 +123,8 @@ export interface Outbox {
   /** @returns null if the kind has no cursor: the outbox has to be opened. */
   read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null>;
   /**
-   * All or nothing, fenced by holder, token and expected cursor: moves the cursor, counts the entries behind it off the
-   * queues of their groups (archive), schedules retries, writes dead letters, and drops what every kind has passed.
+   * All or nothing, fenced by holder, token and expected cursor: moves the cursor, counts what the archive has taken off
+   * the queues of their groups, schedules retries, writes dead letters, and drops what every kind has passed.
    */
   commit(lease: Lease, commit: DeliveryCommit): Promise<CommitOutcome>;
   /** Those of the partitions in whose outbox any kind has something before it. Cheap: for polling. */

@@ -4,7 +4,7 @@ import { appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
 import { askDrain, beatNode, removeNode } from './nodes.ts';
-import { commitDelivery, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
+import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 import { markRead, readMark } from './read-marks.ts';
 import * as reads from './reads.ts';
@@ -18,7 +18,7 @@ export * from './changes.ts';
 export type { Late } from './define-script.ts';
 export { acquireLease, releaseLease, renewLease } from './leases.ts';
 export { askDrain, beatNode, removeNode } from './nodes.ts';
-export { commitDelivery, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
+export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 export { markRead, readMark } from './read-marks.ts';
 export * from './reads.ts';
@@ -63,6 +63,7 @@ export const scripts = [
   openOutbox,
   readOutbox,
   commitDelivery,
+  deleteDeadLetter,
   retryDeadLetter,
   acquireLease,
   renewLease,

@@ -90,6 +90,13 @@ export const commitDelivery = defineScript({
   ]),
 });
 
+export const deleteDeadLetter = defineScript({
+  file: 'delete-dead-letter',
+  keys: ['deadLetters', 'queued'],
+  args: ['kind', 'place'],
+  reply: z.discriminatedUnion('word', [said('deleted', nothing), said('gone', nothing)]),
+});
+
 export const retryDeadLetter = defineScript({
   file: 'retry-dead-letter',
   keys: ['deadLetters', 'retries', 'retrying', 'cursors'],

@@ -2,6 +2,7 @@
 import { type DeliveryKind, PlenumError, type ScheduledRetry } from '@plenum/core';
 import { expect, test } from 'vitest';
 import type { MakeEngine } from '../engine-harness.ts';
+import { verdict } from '../scene.ts';
 import { beginOutbox, type OutboxScene, textOf } from './outbox-scene.ts';
 
 /** The first message, and a commit that passes everything but schedules it once more. */
@@ -43,6 +44,28 @@ export function refusing(makeEngine: MakeEngine): void {
     expect((await outbox.read()).retries).toMatchObject([{ attempts: 2 }]);
     await outbox.stay({ taken: [retry.messageId] });
     expect((await outbox.read()).retries).toEqual([]);
+  });
+
+  test('what the archive refuses counts for its room until it is taken or deleted, and for no other room', async () => {
+    await using outbox = await beginOutbox(makeEngine, { roomQueueLimit: 3 });
+    const { scene } = outbox;
+    await outbox.pass();
+    await outbox.bury('one', 'two');
+    await scene.send('owner', 'three');
+    const retry = await retryFirst(outbox, 0);
+    expect(verdict(await scene.send('owner', 'too many'))).toBe('room_overloaded');
+    await outbox.stay({ taken: [retry.messageId] });
+    expect(verdict(await scene.send('owner', 'four'))).toBe('done');
+    expect(verdict(await scene.send('owner', 'too many'))).toBe('room_overloaded');
+    const [first] = await outbox.letters();
+    expect(await scene.engine.deadLetters.delete(first?.id ?? '')).toBe(true);
+    expect(verdict(await scene.send('owner', 'five'))).toBe('done');
+    expect(verdict(await scene.send('owner', 'too many'))).toBe('room_overloaded');
+    const [second] = await outbox.letters();
+    expect(await scene.engine.deadLetters.retry(second?.id ?? '')).toBe(true);
+    expect(verdict(await scene.send('owner', 'still too many'))).toBe('room_overloaded');
+    await outbox.stay({ taken: [second?.messageId ?? ''] });
+    expect(verdict(await scene.send('owner', 'six'))).toBe('done');
   });
 
   test('retries of one kind are none of the other', async () => {

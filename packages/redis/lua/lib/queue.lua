@@ -1,0 +1,5 @@
+-- The room queue: entries of a group that the archive has not taken. Needs `queued_key`.
+
+local function count_off(group_id, entries)
+  if redis.call('HINCRBY', queued_key, group_id, -entries) <= 0 then redis.call('HDEL', queued_key, group_id) end
+end
