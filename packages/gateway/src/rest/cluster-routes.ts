@@ -1,11 +1,12 @@
 /** The routes by which operators look at the cluster: the admin token only, also while this node drains. */
 import { type ClusterOperations, failureFrom, type Outcome } from '@plenum/core';
-import { type ClusterRoute, clusterRoutes, groupIdSchema, nodeIdSchema, parse } from '@plenum/protocol';
+import { type ClusterRoute, clusterRoutes, groupIdSchema, nodeIdSchema } from '@plenum/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
 import { idOf, sendFailure } from './failures.ts';
+import { fieldsOf } from './request-fields.ts';
 import type { RestContext } from './rest-context.ts';
 
 type ClusterHandler = (params: Readonly<Record<string, unknown>>) => Promise<Outcome<unknown>>;
@@ -31,10 +32,10 @@ async function serve(
   if (principal.kind !== 'service') return { ok: false, failure: { code: 'forbidden' } };
   const unscoped = scopeProblem(principal, route.scope);
   if (unscoped !== null) return { ok: false, failure: unscoped };
-  const params = parse(route.params, request.params, 'invalid_args');
-  if (!params.ok) return params;
+  const fields = fieldsOf(route, request);
+  if (!fields.ok) return fields;
   try {
-    return await handler(params.value);
+    return await handler(fields.value);
   } catch (error) {
     const failure = failureFrom(error);
     if (failure.code === 'internal')

@@ -5,7 +5,6 @@ import {
   type Failure,
   type NodeRoute,
   nodeRoutes,
-  parse,
   type Readiness,
 } from '@plenum/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -13,6 +12,7 @@ import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
 import { idOf, sendFailure, unknownRoute } from './failures.ts';
+import { fieldsOf } from './request-fields.ts';
 import type { RestContext } from './rest-context.ts';
 
 type NodeHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
@@ -33,9 +33,10 @@ function devTokenHandler(context: RestContext): NodeHandler {
   return async (request, reply) => {
     const { requestId } = idOf(request, context.random);
     if (context.issueDevToken === null) return sendFailure(reply, unknownRoute(request), requestId);
-    const args = parse(devTokenArgsSchema, request.body ?? {}, 'invalid_args');
-    if (!args.ok) return sendFailure(reply, args.failure, requestId);
-    return reply.send({ token: await context.issueDevToken(args.value.user_id) });
+    const fields = fieldsOf({ body: devTokenArgsSchema }, request);
+    if (!fields.ok) return sendFailure(reply, fields.failure, requestId);
+    const { user_id } = devTokenArgsSchema.parse(fields.value);
+    return reply.send({ token: await context.issueDevToken(user_id) });
   };
 }
 

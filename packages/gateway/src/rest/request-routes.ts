@@ -7,14 +7,12 @@ import {
   isForServiceOnly,
   limits,
   type Parsed,
-  parse,
   type RequestRoute,
   requestRoutes,
   SERVICE,
   userIdSchema,
 } from '@plenum/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
 import { perform } from '../requests/perform.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { RegisteredRequest, RequestHandler } from '../requests/request-handler.ts';
@@ -23,9 +21,9 @@ import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
 import { idOf, sendFailure } from './failures.ts';
+import { type Fields, fieldsOf } from './request-fields.ts';
 import type { RestContext } from './rest-context.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
 const refuse = (failure: Failure) => ({ ok: false, failure }) as const;
 const badKey: Failure = {
   code: 'invalid_request',
@@ -47,25 +45,6 @@ function actorOf(source: ActorSource, principal: Principal, fields: Fields): Par
 /** A path may hold a user as actor or as target, a body a user as actor: the rest are the arguments. */
 function argumentsOf(source: ActorSource, fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== source));
-}
-
-function fieldsOf(route: RequestRoute, request: FastifyRequest): Parsed<Fields> {
-  const parts: readonly (readonly [z.ZodObject | null, unknown])[] = [
-    [route.params, request.params],
-    [route.query, request.query],
-    [route.body, request.body],
-  ];
-  let fields: Fields = {};
-  for (const [schema, input] of parts) {
-    if (schema === null) {
-      if (input === undefined) continue;
-      return refuse({ code: 'invalid_args', error: 'this route takes no body', details: { field: 'body' } });
-    }
-    const part = parse(schema, input ?? {}, 'invalid_args');
-    if (!part.ok) return part;
-    fields = { ...fields, ...part.value };
-  }
-  return { ok: true, value: fields };
 }
 
 interface Target extends RegisteredRequest {

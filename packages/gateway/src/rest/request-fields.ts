@@ -1,0 +1,44 @@
+/** Path, query and body of an HTTP request by the schemas of its route: unknown fields are refused with their name. */
+import { type Parsed, parse } from '@plenum/protocol';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+interface FieldsOfRoute {
+  /** Default: none. */
+  readonly params?: z.ZodObject;
+  /** Default: none. */
+  readonly query?: z.ZodObject;
+  /** Null: the route takes no body. */
+  readonly body: z.ZodObject | null;
+}
+
+const none = z.strictObject({});
+
+export function fieldsOf(
+  { params = none, query = none, body }: FieldsOfRoute,
+  request: FastifyRequest,
+): Parsed<Fields> {
+  if (body === null && request.body !== undefined) {
+    const failure = {
+      code: 'invalid_args',
+      error: 'this route takes no body',
+      details: { field: 'body' },
+    } as const;
+    return { ok: false, failure };
+  }
+  const parts = [
+    [params, request.params],
+    [query, request.query],
+    // An absent body is an empty one; `null` is a body that is no object.
+    [body ?? none, request.body === undefined ? {} : request.body],
+  ] as const;
+  let fields: Fields = {};
+  for (const [schema, input] of parts) {
+    const part = parse(schema, input, 'invalid_args');
+    if (!part.ok) return part;
+    fields = { ...fields, ...part.value };
+  }
+  return { ok: true, value: fields };
+}
