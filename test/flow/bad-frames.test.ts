@@ -168,12 +168,51 @@ describe.each(engines)('bad frames on %s', (engine) => {
     for (const connection of [...silent, ...halves, ...opened]) connection[Symbol.dispose]();
   });
 
+  test('a connection that has left its namespace is closed', async () => {
+    using connection = await connected();
+    connection.send(frame.text, '41');
+    await connection.closed();
+  });
+
+  test.each([
+    ['a CONNECT without a token', '40{}', /^44\{.*"code":"unauthenticated"/],
+    ['a CONNECT with a bad token', '40{"token":"nonsense"}', /^44\{.*"code":"unauthenticated"/],
+    ['a CONNECT to another namespace', '40/other,{"token":"nonsense"}', /^44\/other,\{"message":/],
+  ])('%s is refused once and ends the connection', async (_, packet, refused) => {
+    using connection = await RawWebSocket.connect(besieged.service.url);
+    for (let i = 0; i < 200; i += 1) connection.send(frame.text, packet);
+    await connection.closed();
+    // Two in a row are not even answered: the second is no packet of a connection that waits for its answer.
+    expect(connection.packets.filter((one) => refused.test(one)).length).toBeLessThanOrEqual(1);
+    using once = await RawWebSocket.connect(besieged.service.url);
+    once.send(frame.text, packet);
+    await once.closed();
+    expect(once.packets.filter((one) => refused.test(one))).toHaveLength(1);
+  });
+
+  test.each([
+    ['a second CONNECT behind a refused one', ['40{"token":"nonsense"}', '40{"token":"nonsense"}']],
+    ['an event before CONNECT', ['42["request",{}]']],
+    ['a binary event before CONNECT', ['451-["request",{"_placeholder":true,"num":0}]']],
+    ['an ack before CONNECT', ['430[]']],
+    ['a DISCONNECT before CONNECT', ['41']],
+    ['half a packet before CONNECT', ['4']],
+    ['an event behind a CONNECT that is not answered yet', ['40{"token":"nonsense"}', '42["request",{}]']],
+    ['no JSON behind a CONNECT', ['40{"token":']],
+  ])('%s ends the connection', async (_, packets) => {
+    using connection = await RawWebSocket.connect(besieged.service.url);
+    for (const packet of packets) connection.send(frame.text, packet);
+    await connection.closed();
+  });
+
   test.each([
     ['/socket.io/?EIO=3&transport=websocket', 400],
+    ['/socket.io/?EIO=3&transport=polling', 400],
+    ['/socket.io/?EIO=5&transport=websocket', 400],
+    ['/socket.io/?transport=polling', 400],
     ['/socket.io/?EIO=4&transport=carrier_pigeon', 400],
     ['/socket.io/?EIO=4&transport=websocket&sid=nobody', 400],
     ['/socket.io/?EIO=4&transport=polling&sid=nobody', 400],
-    ['/socket.io/?EIO=4&transport=polling', 403],
     ['/socket.io/', 400],
   ])('the handshake %s is refused with %i', async (path, status) => {
     using connection = await RawConnection.open(besieged.service.url);

@@ -42,6 +42,8 @@ export interface Config {
   /** Sockets on this node; 0: no limit. */
   readonly maxConnectionsPerUser: number;
   readonly maxConnectionsPerIp: number;
+  /** Connections of one address without an admitted user. */
+  readonly maxUnauthenticatedPerIp: number;
   /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
   readonly strategy: ClusterStrategy;
@@ -196,6 +198,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
     maxConnectionsPerUser: variables.PLENUM_MAX_CONNECTIONS_PER_USER,
     maxConnectionsPerIp: variables.PLENUM_MAX_CONNECTIONS_PER_IP,
+    maxUnauthenticatedPerIp: variables.PLENUM_MAX_UNAUTHENTICATED_PER_IP,
     trustedProxies: variables.PLENUM_TRUST_PROXY,
     strategy: variables.PLENUM_CLUSTER_STRATEGY,
     logLevel: variables.PLENUM_LOG_LEVEL,

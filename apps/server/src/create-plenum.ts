@@ -71,6 +71,8 @@ export interface PlenumOptions {
   /** Sockets of one user, and of one address, on this node; 0, the default: no limit. */
   readonly maxConnectionsPerUser?: number;
   readonly maxConnectionsPerIp?: number;
+  /** Connections of one address whose user is not admitted yet, on this node; default 1000, 0: no limit. */
+  readonly maxUnauthenticatedPerIp?: number;
   readonly engineSettings?: Partial<EngineSettings>;
   /** Code that is asked besides the rules. They stay the caller's: `close` closes none of them. */
   readonly adapters?: Adapters;
@@ -109,6 +111,7 @@ export interface Plenum {
   close(): Promise<void>;
 }
 
+const defaultUnauthenticatedPerIp = 1000;
 /** An edge that an operator drains tells its clients to move over this time. */
 const edgeDrainMs = 15_000;
 
@@ -212,6 +215,7 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     createPolicy: options.createPolicy ?? 'any',
     maxConnectionsPerUser: options.maxConnectionsPerUser ?? 0,
     maxConnectionsPerIp: options.maxConnectionsPerIp ?? 0,
+    maxUnauthenticatedPerIp: options.maxUnauthenticatedPerIp ?? defaultUnauthenticatedPerIp,
   };
   const mount = isMounted ? { fastify: place.fastify, io: place.io } : {};
   const gateway: Gateway = await openGateway({

@@ -41,6 +41,8 @@ export interface GatewayConfig {
   /** Sockets on this node; 0: no limit, which is the default. */
   readonly maxConnectionsPerUser?: number;
   readonly maxConnectionsPerIp?: number;
+  /** Connections of one address whose user is not admitted yet; 0: no limit, which is the default. */
+  readonly maxUnauthenticatedPerIp?: number;
   /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. Default: nobody's. */
   readonly trustedProxies?: readonly string[];
   /** A connection that has not authenticated after this long is closed. Default 10 s. */

@@ -17,7 +17,9 @@ import { guardMounted } from './rest/server-sockets.ts';
 import { clientAddressBehind } from './sockets/client-address.ts';
 import { createConnectionLimits } from './sockets/connection-limits.ts';
 import { createHandshake } from './sockets/handshake.ts';
+import { Newcomers } from './sockets/newcomers.ts';
 import { originRule } from './sockets/origins.ts';
+import { Seats } from './sockets/seats.ts';
 import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
 import { unrevoked, unrevokedIfKnown } from './sockets/unrevoked.ts';
@@ -38,10 +40,17 @@ export interface Gateway {
 function createEdgeParts(options: GatewayOptions) {
   const { config } = options;
   const drainFlag: DrainFlag = { isDraining: false };
+  const clientAddress = clientAddressBehind(config.trustedProxies ?? []);
+  const limits = createConnectionLimits({
+    perUser: config.maxConnectionsPerUser ?? 0,
+    perAddress: config.maxConnectionsPerIp ?? 0,
+    unauthenticatedPerAddress: config.maxUnauthenticatedPerIp ?? 0,
+  });
   return {
     drainFlag,
+    clientAddress,
+    seats: new Seats({ limits, clientAddress }),
     isOriginAllowed: originRule(config.corsOrigins, config.isDev),
-    clientAddress: clientAddressBehind(config.trustedProxies ?? []),
     registry: createRequestRegistry({ ...options, ...config }),
     readTurns: new ReadTurnsOfUsers(options.clock),
     audit: new Audit({ log: options.auditLog ?? inAuditChannel(options.logger), clock: options.clock }),
@@ -91,10 +100,8 @@ function once<T>(make: () => T): () => T {
 
 function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): SocketEdge {
   const { authenticator, revocations, config } = options;
-  const limits = createConnectionLimits({
-    perUser: config.maxConnectionsPerUser ?? 0,
-    perAddress: config.maxConnectionsPerIp ?? 0,
-  });
+  const newcomers = new Newcomers(parts.seats);
+  if (options.io === undefined) newcomers.watch(io);
   return serveSockets(io, {
     ...options,
     ...parts,
@@ -104,7 +111,7 @@ function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): Sock
       ...options,
       ...parts,
       authenticator: unrevokedIfKnown(authenticator, revocations),
-      limits,
+      newcomers,
     }),
     isMounted: options.io !== undefined,
   });

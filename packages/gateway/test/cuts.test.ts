@@ -3,6 +3,7 @@ import { userIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { ask, next, startEdge } from './edge.ts';
+import { connectedSocket, frame, pollingSession, rawSocket, upgradeAnswer } from './raw-socket.ts';
 
 const ann = userIdSchema.parse('ann');
 const nowAuthenticator = (issuedAtMs: () => number) => ({
@@ -96,4 +97,44 @@ test('without a trusted proxy nobody can name another address', async () => {
   await edge.connected('ann', { extraHeaders: { 'x-forwarded-for': '10.1.1.1' } });
   const again = { auth: { token: 'user:bob' }, extraHeaders: { 'x-forwarded-for': '10.1.1.2' } };
   expect(await edge.refusal(again)).toMatchObject({ data: { code: 'too_many_connections' } });
+});
+
+test('connections without a token count per address, until their transport is gone', async () => {
+  const config = { maxUnauthenticatedPerIp: 2, trustedProxies: ['127.0.0.0/8'] };
+  await using edge = await startEdge({ config });
+  const [first] = [await rawSocket(edge.url), await rawSocket(edge.url)];
+  expect(await edge.refusal({ auth: { token: 'user:ann' } })).toMatchObject({
+    data: { code: 'too_many_connections', can_retry: true },
+  });
+  // Another address is not concerned.
+  await edge.connected('bob', { extraHeaders: { 'x-forwarded-for': '10.1.1.2' } });
+  first.destroy();
+  await eventually(() => edge.connected('ann'));
+  // Whoever is admitted gives the place to the next one.
+  await edge.connected('ann');
+});
+
+test('no packet takes a connection out of the limits of its user', async () => {
+  await using edge = await startEdge({ config: { maxConnectionsPerUser: 2 } });
+  const left = await connectedSocket(edge.url, 'user:ann');
+  const second = await connectedSocket(edge.url, 'user:ann');
+  // Left its namespace, and never answers the close: its TCP connection is still there.
+  left.write(frame('41'));
+  await eventually(() => expect(edge.hub.devices.size).toBe(1));
+  expect(await edge.refusal({ auth: { token: 'user:ann' } })).toMatchObject({
+    data: { code: 'too_many_connections' },
+  });
+  left.destroy();
+  await eventually(() => edge.connected('ann'));
+  second.destroy();
+});
+
+test('a WebSocket that is to take over a session that polls counts while it is not its transport', async () => {
+  const config = { transports: ['websocket', 'polling'], maxUnauthenticatedPerIp: 1 } as const;
+  await using edge = await startEdge({ config });
+  const sid = await pollingSession(edge.url, 'user:ann');
+  const probe = await rawSocket(edge.url, sid);
+  const again = await upgradeAnswer(edge.url, `/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
+  expect(again).toContain('"code":"too_many_connections"');
+  probe.destroy();
 });

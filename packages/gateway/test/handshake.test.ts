@@ -3,6 +3,7 @@ import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { ask, next, startEdge } from './edge.ts';
 import { fakeRoomChannels } from './fake-domain.ts';
+import { upgradeAnswer } from './raw-socket.ts';
 
 const auth = { token: 'user:ann' };
 const foreign = { extraHeaders: { origin: 'https://evil.example' } };
@@ -55,26 +56,97 @@ test('in dev mode any origin of this machine may connect', async () => {
   await edge.connected('ann', { extraHeaders: { origin: 'http://localhost:5173' } });
 });
 
-test('a client that tries polling is told to use WebSocket, and each address is logged once', async () => {
+const polling = { transports: ['polling'] };
+
+test('a client that tries polling reads what to do in connect_error, and each address is logged once', async () => {
   await using edge = await startEdge();
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    const answer = await fetch(`${edge.url}/socket.io/?EIO=4&transport=polling`);
-    expect(answer.status).toBe(403);
-    expect(await answer.json()).toMatchObject({
+  for (const options of [polling, {}, polling]) {
+    const refusal = await edge.refusal({ transports: ['polling', 'websocket'], auth, ...options });
+    expect(refusal).toMatchObject({
       message: expect.stringContaining("transports: ['websocket']"),
+      data: { code: 'invalid_request', can_retry: false, details: { field: 'transport' } },
     });
   }
   expect(edge.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
 });
 
-test('polling works where it is configured, and asks for the origin at once', async () => {
+test('the answer to a refused poll can be read by a page of any origin', async () => {
+  await using edge = await startEdge();
+  const headers = { origin: 'https://evil.example' };
+  const answer = await fetch(`${edge.url}/socket.io/?EIO=4&transport=polling`, { headers });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('access-control-allow-origin')).toBe('https://evil.example');
+  expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+});
+
+test('polling works where it is configured, and a foreign origin reads that it may not connect', async () => {
   await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
-  const client = await edge.connected('ann', { transports: ['polling'] });
+  const client = await edge.connected('ann', polling);
   expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({ success: true });
-  const answer = await fetch(`${edge.url}/socket.io/?EIO=4&transport=polling`, {
-    headers: { origin: 'https://evil.example' },
+  expect(await edge.refusal({ ...polling, auth, ...foreign })).toMatchObject({
+    data: { code: 'origin_denied' },
   });
-  expect(answer.status).toBe(403);
+});
+
+test.each(['polling', 'websocket'])('over %s a client reads every refusal', async (transport) => {
+  const config = { transports: ['websocket', 'polling'], maxConnectionsPerIp: 1 } as const;
+  await using edge = await startEdge({ config });
+  const by = { transports: [transport] };
+  expect(await edge.refusal({ ...by, auth: {} })).toMatchObject({
+    message: expect.stringContaining('auth: { token }'),
+    data: { code: 'unauthenticated' },
+  });
+  await eventually(() => edge.connected('ann', by));
+  expect(await edge.refusal({ ...by, auth })).toMatchObject({ data: { code: 'too_many_connections' } });
+  await edge.gateway.drain(0);
+  await eventually(async () =>
+    expect(await edge.refusal({ ...by, auth })).toMatchObject({
+      data: { code: 'draining', can_retry: true },
+    }),
+  );
+});
+
+test.each(['polling', 'websocket'])(
+  'a client of Engine.IO 3 over %s is refused at the handshake with a text, and logged once',
+  async (transport) => {
+    await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const path = `/socket.io/?EIO=3&transport=${transport}`;
+      const answer =
+        transport === 'polling'
+          ? await (await fetch(edge.url + path)).text()
+          : await upgradeAnswer(edge.url, path);
+      expect(answer).toContain('socket.io-client 3 or newer');
+      expect(answer).not.toContain('101 Switching');
+    }
+    const warnings = edge.logs.filter(({ level }) => level === 'warn');
+    expect(warnings).toHaveLength(1);
+    expect(JSON.stringify(warnings)).toContain('socket.io-client 3 or newer');
+  },
+);
+
+test.each([
+  ['another version of Engine.IO', 'EIO=5&transport=websocket', 'EIO'],
+  ['no version', 'transport=websocket', 'EIO'],
+  ['an unknown transport', 'EIO=4&transport=webtransport', 'transport'],
+  ['no transport', 'EIO=4', 'transport'],
+  ['polling inside a WebSocket', 'EIO=4&transport=polling', 'transport'],
+])('a WebSocket handshake with %s is refused by the field', async (_, query, field) => {
+  await using edge = await startEdge();
+  const answer = await upgradeAnswer(edge.url, `/socket.io/?${query}`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain(`"details":{"field":"${field}"}`);
+});
+
+test('a session over WebSocket takes no second WebSocket', async () => {
+  await using edge = await startEdge();
+  const client = await edge.connected('ann');
+  const answer = await upgradeAnswer(
+    edge.url,
+    `/socket.io/?EIO=4&transport=websocket&sid=${client.io.engine.id}`,
+  );
+  expect(answer).toContain('"details":{"field":"sid"}');
+  expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({ success: true });
 });
 
 test('the hub learns the device, its positions and whether it wants to be attached', async () => {
@@ -100,13 +172,29 @@ test('a device that disconnects is taken off the hub', async () => {
   await eventually(() => expect(edge.hub.devices.size).toBe(0));
 });
 
-test('a client may leave the namespace and come back on the same connection', async () => {
+test.each(['websocket', 'polling'])(
+  'a connection over %s that leaves the namespace is closed, and the client comes back on another one',
+  async (transport) => {
+    await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
+    const client = await edge.connected('ann', { transports: [transport] });
+    const { id } = client.io.engine;
+    const closed = next(client.io, 'close');
+    client.io.engine.write('1');
+    await closed;
+    await eventually(() => expect(edge.hub.devices.size).toBe(0));
+    client.connect();
+    await eventually(() => expect(client.connected).toBe(true));
+    expect(client.io.engine.id).not.toBe(id);
+  },
+);
+
+test('a client that disconnects and connects again by its own library is served', async () => {
   await using edge = await startEdge();
   const client = await edge.connected('ann');
-  client.io.engine.write('1');
-  await eventually(() => expect(edge.hub.devices.size).toBe(0));
-  client.io.engine.write('0{"token":"user:bob"}');
-  await eventually(() => expect([...edge.hub.devices.keys()]).toMatchObject([{ userId: 'bob' }]));
+  client.disconnect().connect();
+  await next(client, 'connect');
+  expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({ success: true });
+  expect(edge.hub.devices.size).toBe(1);
 });
 
 test.each(['0null', '0[]', '0"x"', '0/admin,{"token":"user:ann"}'])(

@@ -45,3 +45,31 @@ export async function upgradedSocket(url: string, token: string): Promise<TcpSoc
   socket.write(frame('5'));
   return socket;
 }
+
+/** As {@link rawSocket}, of a user who is admitted. */
+export async function connectedSocket(url: string, token: string): Promise<TcpSocket> {
+  const socket = await rawSocket(url);
+  socket.write(frame(`40${JSON.stringify({ token })}`));
+  let text = '';
+  while (!text.includes('40{"sid"')) text += String(await once(socket, 'data'));
+  socket.pause();
+  return socket;
+}
+
+/** What a WebSocket handshake is answered with, all of it, when it is refused. */
+export async function upgradeAnswer(url: string, path: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.on('error', () => {});
+  socket.on('data', (chunk) => {
+    text += chunk.toString('utf8');
+    if (text.startsWith('HTTP/1.1 101')) socket.destroy();
+  });
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  );
+  await once(socket, 'close');
+  return text;
+}

@@ -52,7 +52,10 @@ export const errors = {
   moderation_blocked: rejected(403, 'Message was blocked by moderation'),
   unauthorized: rejected(403, 'Not authorized'),
   unsupported_request: rejected(404, 'unsupported function'),
-  unauthenticated: rejected(401, 'A valid token is required'),
+  unauthenticated: rejected(
+    401,
+    'A valid token is required: auth: { token } on a socket, Authorization: Bearer over HTTP',
+  ),
   token_expired: rejected(401, 'The token has expired'),
   origin_denied: rejected(403, 'This origin may not connect'),
   forbidden: rejected(403, 'This token may not do that'),

@@ -10,11 +10,14 @@ interface Refusal extends Pick<FailureBody, 'error' | 'details'> {
   readonly code: string;
 }
 
+/** A command takes its token by `--token` or `--as`: where programs put it is no help here. */
+const withoutPlaces = (error: string) => error.replace(/: auth: \{ token \} .*$/, '');
+
 /** `muted: You are muted and cannot send messages (until …)`: the code first, for scripts. */
 export function refusalText({ code, error, details }: Refusal): string {
   const until = details?.muted_until === undefined ? [] : [`until ${details.muted_until}`];
   const more = [...(details?.reason === undefined ? [] : [details.reason]), ...until];
-  return `${code}: ${error}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
+  return `${code}: ${withoutPlaces(error)}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
 }
 
 /** The table's own text of a code. */

@@ -68,6 +68,7 @@ export const environmentSchema = z.object({
   ),
   PLENUM_MAX_CONNECTIONS_PER_USER: wholeNumber(0, 1_000_000).prefault('1000'),
   PLENUM_MAX_CONNECTIONS_PER_IP: wholeNumber(0, 1_000_000).prefault('0'),
+  PLENUM_MAX_UNAUTHENTICATED_PER_IP: wholeNumber(0, 1_000_000).prefault('1000'),
   PLENUM_TRUST_PROXY: proxies().prefault(''),
   PLENUM_HISTORY_MAX_ENTRIES: wholeNumber(1, 10_000_000).prefault(
     String(defaultEngineSettings.historyMaxEntries),

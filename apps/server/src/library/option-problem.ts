@@ -121,6 +121,7 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   messageMaxBytes: variable('PLENUM_MESSAGE_MAX_BYTES', 'number'),
   maxConnectionsPerUser: variable('PLENUM_MAX_CONNECTIONS_PER_USER', 'number'),
   maxConnectionsPerIp: variable('PLENUM_MAX_CONNECTIONS_PER_IP', 'number'),
+  maxUnauthenticatedPerIp: variable('PLENUM_MAX_UNAUTHENTICATED_PER_IP', 'number'),
   engineSettings: settings(defaultEngineSettings, 'deliveryKinds', 'endedDeliveryKinds'),
   adapters: adaptersProblem,
   delivery: settings(defaultDeliverySettings),

@@ -3,13 +3,19 @@ import type { Duplex } from 'node:stream';
 import { errors, type Failure } from '@plenum/protocol';
 import { restFailure } from './failures.ts';
 
+/** `message` is what Engine.IO has in its own refusals, and clients of it may show. */
+function bodyOf(failure: Failure, requestId: string): string {
+  const body = restFailure(failure, requestId);
+  return JSON.stringify({ ...body, message: body.error });
+}
+
 /**
  * Answers on a connection for which there is no `ServerResponse`, and closes it: nobody else would end it for a peer that
  * keeps its own half open.
  */
 export function endWithFailure(connection: Duplex, failure: Failure, requestId: string): void {
   const { http } = errors[failure.code];
-  const body = JSON.stringify(restFailure(failure, requestId));
+  const body = bodyOf(failure, requestId);
   const head = [
     `HTTP/1.1 ${http} ${STATUS_CODES[http]}`,
     'Connection: close',
@@ -22,7 +28,7 @@ export function endWithFailure(connection: Duplex, failure: Failure, requestId: 
 
 /** Answers a request that no Fastify sees, and closes its connection. */
 export function refuseRequest(response: ServerResponse, failure: Failure, requestId: string): void {
-  const body = JSON.stringify(restFailure(failure, requestId));
+  const body = bodyOf(failure, requestId);
   response.writeHead(errors[failure.code].http, {
     connection: 'close',
     'content-type': 'application/json; charset=utf-8',

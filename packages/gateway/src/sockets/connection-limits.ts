@@ -1,6 +1,7 @@
 /**
- * How many sockets one user and one address may have on this node. Counted per node: what is protected are its memory and its
- * loop, a count over all nodes would cost a round trip for each connect and would have to be cleaned after crashes.
+ * How many connections one user and one address may have on this node, and how many of an address may not have brought a token
+ * yet. Counted per node: what is protected are its memory and its loop, a count over all nodes would cost a round trip for
+ * each connect and would have to be cleaned after crashes.
  */
 import type { UserId } from '@plenum/protocol';
 
@@ -38,9 +39,16 @@ class Places<K> {
 export interface ConnectionLimits {
   readonly users: Places<UserId>;
   readonly addresses: Places<string>;
+  /** Of each address, those without an admitted user. */
+  readonly unauthenticated: Places<string>;
 }
 
 export const createConnectionLimits = (max: {
   readonly perUser: number;
   readonly perAddress: number;
-}): ConnectionLimits => ({ users: new Places(max.perUser), addresses: new Places(max.perAddress) });
+  readonly unauthenticatedPerAddress: number;
+}): ConnectionLimits => ({
+  users: new Places(max.perUser),
+  addresses: new Places(max.perAddress),
+  unauthenticated: new Places(max.unauthenticatedPerAddress),
+});

@@ -6,12 +6,14 @@ import {
   type Logger,
   PlenumError,
 } from '@plenum/core';
-import { type Failure, failureBody, handshakeSchema, parse } from '@plenum/protocol';
+import { type Failure, handshakeSchema, parse } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { DrainFlag } from '../gateway-options.ts';
-import { type ClientAddress, isForwarded } from './client-address.ts';
-import type { ConnectionLimits, Release } from './connection-limits.ts';
+import { isForwarded } from './client-address.ts';
+import { HandshakeRefusal } from './handshake-refusal.ts';
+import { closeIfLast, type Newcomers } from './newcomers.ts';
 import type { OriginRule } from './origins.ts';
+import type { Seats } from './seats.ts';
 import type { Device } from './socket-subscriber.ts';
 
 export interface Admitted extends Device {
@@ -27,20 +29,8 @@ interface HandshakeContext {
   readonly isOriginAllowed: OriginRule;
   readonly drainFlag: DrainFlag;
   readonly logger: Logger;
-  readonly limits: ConnectionLimits;
-  readonly clientAddress: ClientAddress;
-}
-
-/** Reaches the client as `connect_error`, its failure as `data`. */
-class HandshakeRefusal extends Error {
-  readonly data: ReturnType<typeof failureBody>;
-
-  constructor(failure: Failure) {
-    const body = failureBody(failure);
-    super(body.error);
-    this.name = 'HandshakeRefusal';
-    this.data = body;
-  }
+  readonly seats: Seats;
+  readonly newcomers: Newcomers;
 }
 
 type Decision = Admitted | Failure;
@@ -66,34 +56,12 @@ async function decide(socket: Socket, context: HandshakeContext): Promise<Decisi
   };
 }
 
-/** Places are held from before the first slow step until the connection is gone, so that no burst slips past. */
+/** A place is held from before the first slow step until the connection is gone, so that no burst slips past. */
 async function admit(socket: Socket, context: HandshakeContext): Promise<Decision> {
-  const { limits, clientAddress } = context;
   const { conn } = socket;
-  const held: Release[] = [];
-  const releaseAll = () => {
-    // The connection may carry many sockets, one after the other.
-    conn.off('close', releaseAll);
-    for (const release of held.splice(0)) release();
-  };
-  const hold = (release: Release | null) => {
-    if (release !== null) held.push(release);
-    return release !== null;
-  };
-  const { address, headers } = socket.handshake;
-  if (!hold(limits.addresses.take(clientAddress(address, headers)))) return tooMany;
-  conn.once('close', releaseAll);
-  socket.once('disconnect', releaseAll);
-  const decision = await decide(socket, context).catch((error: unknown) => {
-    releaseAll();
-    throw error;
-  });
-  if (isAdmitted(decision) && hold(limits.users.take(decision.userId))) {
-    if (conn.readyState !== 'open') releaseAll();
-    return decision;
-  }
-  releaseAll();
-  return isAdmitted(decision) ? tooMany : decision;
+  if (!context.seats.take(conn)) return tooMany;
+  const decision = await decide(socket, context);
+  return !isAdmitted(decision) || context.seats.admit(conn, decision.userId) ? decision : tooMany;
 }
 
 const tooMany: Failure = { code: 'too_many_connections' };
@@ -104,32 +72,35 @@ export interface Handshake {
   readonly check: (socket: Socket, next: (refusal?: Error) => void) => void;
   /** Hands out what the check found, once; null if the socket never passed it. */
   readonly take: (socket: Socket) => Admitted | null;
-  /** The socket is gone: its connection may carry another one. */
+  /** The socket is gone; its connection, which carries sockets of other namespaces, may ask again. */
   readonly release: (socket: Socket) => void;
 }
 
 export function createHandshake(context: HandshakeContext): Handshake {
   const admitted = new WeakMap<Socket, Admitted>();
-  // Whoever asks for a hundred sockets on one connection would get each entry a hundred times.
-  const taken = new WeakSet<Socket['conn']>();
-  const refuse = (error: unknown): Failure => {
+  // A connection carries one socket at a time, and is refused once.
+  const asked = new WeakSet<Socket['conn']>();
+  const bugOf = (error: unknown): Failure => {
     if (!(error instanceof PlenumError)) context.logger.error({ error }, 'a handshake failed by a bug');
     return failureFrom(error);
   };
   return {
     check: (socket, next) => {
       const { conn } = socket;
+      const refuse = (failure: Failure) => {
+        next(new HandshakeRefusal(failure));
+        // Behind the refusal, which Socket.IO writes in the next tick.
+        setImmediate(() => closeIfLast(socket));
+      };
       // The proxy connected it just before the drain: it comes back by itself, and the proxy asks another node.
-      if (context.drainFlag.isDraining && isForwarded(socket.handshake.headers)) return conn.close();
-      if (taken.has(conn)) return next(new HandshakeRefusal(onlyOneSocket));
-      taken.add(conn);
+      if (context.drainFlag.isDraining && isForwarded(socket.handshake.headers)) conn.close();
+      if (asked.has(conn)) return refuse(onlyOneSocket);
+      asked.add(conn);
       admit(socket, context)
-        .catch(refuse)
+        .catch(bugOf)
         .then((decision) => {
-          if (!isAdmitted(decision)) {
-            taken.delete(conn);
-            return next(new HandshakeRefusal(decision));
-          }
+          if (!isAdmitted(decision)) return refuse(decision);
+          context.newcomers.admitted(conn);
           admitted.set(socket, decision);
           next();
         })
@@ -141,7 +112,7 @@ export function createHandshake(context: HandshakeContext): Handshake {
       return device;
     },
     release: ({ conn }) => {
-      taken.delete(conn);
+      asked.delete(conn);
     },
   };
 }

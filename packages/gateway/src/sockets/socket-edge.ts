@@ -9,6 +9,7 @@ import {
 } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import type { Admitted, Handshake } from './handshake.ts';
+import { closeIfLast } from './newcomers.ts';
 import { Session, type SessionContext } from './session.ts';
 import { UserSessions } from './user-sessions.ts';
 
@@ -77,12 +78,13 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
   socket.onAny((event: unknown, ...parameters: unknown[]) => {
     if (!context.isMounted || event === context.event) session.receive(event, parameters);
   });
-  socket.on('disconnect', () => {
+  socket.on('disconnect', (reason) => {
     sessions.delete(session);
     users.remove(session);
     session.end();
     emitTelemetry('socket_closed', { userId });
-    context.handshake.release(socket);
+    // Without a socket it is in no count of users and outlives its token. Whoever left by itself reads nothing any more.
+    if (!closeIfLast(socket, reason === 'client namespace disconnect')) context.handshake.release(socket);
     try {
       hub.disconnect(subscriber);
     } catch (error) {

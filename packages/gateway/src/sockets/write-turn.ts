@@ -32,7 +32,7 @@ export function lineOf({ conn }: Socket): Line {
 }
 
 /** Neither the transport nor ws tells of it; a contract test pins where they have it. */
-function tcpBelow(transport: Line['conn']['transport']): TcpSocket | null {
+export function tcpBelow(transport: Line['conn']['transport']): TcpSocket | null {
   if (transport.name !== 'websocket') return null;
   const webSocket: unknown = Reflect.get(transport, 'socket');
   const tcp: unknown = Reflect.get(Object(webSocket), '_socket');

@@ -1,0 +1,184 @@
+/**
+ * Which HTTP requests may become a connection of Engine.IO. What is refused here is told as far as the client's protocol
+ * carries it: a client that polls reads the reason in `connect_error`, any other one as the text of an HTTP answer.
+ */
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger, Random } from '@plenum/core';
+import { type Failure, limits } from '@plenum/protocol';
+import type { Server } from 'socket.io';
+import type { DrainFlag, GatewayConfig } from '../gateway-options.ts';
+import { endWithFailure, refuseRequest } from '../rest/raw-failure.ts';
+import { type ClientAddress, isForwarded } from './client-address.ts';
+import { connectErrorPacket } from './handshake-refusal.ts';
+import type { OriginRule } from './origins.ts';
+import type { Seats } from './seats.ts';
+
+/** Addresses of which it was logged; when it is full the oldest is forgotten and may be logged again. */
+const loggedAddressesMax = 1000;
+/** Between two packets of one answer to a poll. */
+const packetSeparator = '\x1e';
+
+export interface EngineRequestsContext {
+  readonly config: Pick<GatewayConfig, 'transports'>;
+  readonly isOriginAllowed: OriginRule;
+  readonly clientAddress: ClientAddress;
+  readonly seats: Seats;
+  readonly drainFlag: DrainFlag;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+interface Refusal {
+  readonly failure: Failure;
+  /** By a poll: with an open packet in front, so that socket.io-client reads it. */
+  readonly isReadByPoll?: boolean;
+  /** What the operator reads in front of the failure, once for each address. */
+  readonly logged?: string;
+}
+
+const refusal = (error: string, field: string): Refusal => ({
+  failure: { code: 'invalid_request', error, details: { field } },
+});
+
+const oldProtocol: Refusal = {
+  ...refusal(
+    'This server speaks Engine.IO 4 (EIO=4): connect with socket.io-client 3 or newer; clients 1.x and 2.x speak EIO=3',
+    'EIO',
+  ),
+  logged: 'a client of another Engine.IO was refused',
+};
+const noPolling: Refusal = {
+  ...refusal(
+    "This server speaks WebSocket only: connect with io(url, { transports: ['websocket'] }), or set PLENUM_TRANSPORTS=websocket,polling on a server behind sticky sessions",
+    'transport',
+  ),
+  isReadByPoll: true,
+  logged: 'a client tried polling',
+};
+const noTransport = refusal('transport must be websocket or polling', 'transport');
+const noUpgrade = refusal(
+  'transport=websocket needs a WebSocket handshake: a proxy in front may have removed Upgrade and Connection',
+  'upgrade',
+);
+const noPollingUpgrade = refusal(
+  'transport=polling is no WebSocket: ask for transport=websocket',
+  'transport',
+);
+const noWebSocketKey = refusal('Sec-WebSocket-Key must be 16 bytes in base64', 'sec-websocket-key');
+const noWebSocketVersion = refusal('Sec-WebSocket-Version must be 13', 'sec-websocket-version');
+const noSecondWebSocket = refusal('sid must be that of a session that polls', 'sid');
+const tooMany: Refusal = { failure: { code: 'too_many_connections' } };
+const foreignOrigin: Refusal = { failure: { code: 'origin_denied' }, isReadByPoll: true };
+/**
+ * A proxy that is answered 503 asks another node, and its client notices nothing: it would take a refusal with a name for
+ * final, since socket.io-client does not try again after one by itself.
+ */
+const draining: Refusal = { failure: { code: 'draining' } };
+
+const webSocketKey = /^[+/0-9A-Za-z]{22}==$/;
+const webSocketVersions = new Set(['13', '8']);
+
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly query: URLSearchParams;
+  readonly isUpgrade: boolean;
+}
+
+function webSocketProblem({ headers }: IncomingMessage): Refusal | null {
+  if (!webSocketKey.test(String(headers['sec-websocket-key']))) return noWebSocketKey;
+  return webSocketVersions.has(String(headers['sec-websocket-version'])) ? null : noWebSocketVersion;
+}
+
+/** A session that this node has is served to its end; one that polls may become a WebSocket. */
+function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Refusal | null {
+  if (!isUpgrade) return null;
+  if (query.get('transport') !== 'websocket') return noPollingUpgrade;
+  const sessions: object = Reflect.get(io.engine, 'clients');
+  const session: unknown = Reflect.get(sessions, query.get('sid') ?? '');
+  const transport: unknown = Reflect.get(Object(session), 'transport');
+  const isKnown = transport !== undefined;
+  if (isKnown && Reflect.get(Object(transport), 'name') !== 'polling') return noSecondWebSocket;
+  return webSocketProblem(request);
+}
+
+/** Beside the session, which has one already. */
+function problemOfPlace({ request, isUpgrade }: Asked, context: EngineRequestsContext): Refusal | null {
+  const { socket, headers } = request;
+  const address = context.clientAddress(socket.remoteAddress ?? 'unknown', headers);
+  return !isUpgrade || context.seats.takeForUpgrade(socket, address) ? null : tooMany;
+}
+
+function problemOf({ request, query, isUpgrade }: Asked, context: EngineRequestsContext): Refusal | null {
+  const { config, isOriginAllowed, drainFlag } = context;
+  if (drainFlag.isDraining && isForwarded(request.headers)) return draining;
+  if (query.get('EIO') !== '4') return oldProtocol;
+  const transport = query.get('transport');
+  if (transport === 'websocket') return isUpgrade ? webSocketProblem(request) : noUpgrade;
+  if (transport !== 'polling') return noTransport;
+  if (isUpgrade) return noPollingUpgrade;
+  if (!config.transports.includes('polling')) return noPolling;
+  // A WebSocket of a foreign origin passes here, and is refused by the handshake.
+  return isOriginAllowed(request.headers) ? null : foreignOrigin;
+}
+
+/** An open packet and a named refusal, as one answer: there is no session, and none is needed. */
+function answerPoll(response: ServerResponse, request: IncomingMessage, { failure, sid }: PollAnswer): void {
+  const open = {
+    sid,
+    upgrades: [],
+    pingInterval: 25_000,
+    pingTimeout: 20_000,
+    maxPayload: limits.frameMaxBytes,
+  };
+  const { origin } = request.headers;
+  // The reason is no secret, and a page of a foreign origin could not read it otherwise.
+  if (origin !== undefined && !response.hasHeader('access-control-allow-origin'))
+    response.setHeader('access-control-allow-origin', origin);
+  response.writeHead(200, {
+    'content-type': 'text/plain; charset=UTF-8',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(`0${JSON.stringify(open)}${packetSeparator}4${connectErrorPacket(failure)}`);
+}
+interface PollAnswer {
+  readonly failure: Failure;
+  readonly sid: string;
+}
+
+/** Once for each address. */
+class AddressLog {
+  readonly #logged = new Set<string>();
+
+  isNew(address: string): boolean {
+    if (this.#logged.has(address)) return false;
+    const [oldest] = this.#logged;
+    if (this.#logged.size >= loggedAddressesMax && oldest !== undefined) this.#logged.delete(oldest);
+    this.#logged.add(address);
+    return true;
+  }
+}
+
+export function filterEngineRequests(io: Server, context: EngineRequestsContext): void {
+  const { clientAddress, random, logger } = context;
+  const logs = new Map<Refusal, AddressLog>([oldProtocol, noPolling].map((one) => [one, new AddressLog()]));
+  const log = (found: Refusal, { socket, headers }: IncomingMessage) => {
+    const address = clientAddress(socket.remoteAddress ?? 'unknown', headers);
+    if (logs.get(found)?.isNew(address)) logger.warn({ address }, `${found.logged}. ${found.failure.error}`);
+  };
+  io.engine.use((request: IncomingMessage, response: unknown, next: () => void) => {
+    const query = new URLSearchParams(request.url?.split('?')[1] ?? '');
+    const isUpgrade = !(response instanceof ServerResponse);
+    const asked = { request, query, isUpgrade };
+    const found = query.has('sid')
+      ? (problemOfSession(asked, io) ?? problemOfPlace(asked, context))
+      : problemOf(asked, context);
+    if (found === null) return next();
+    const { failure, isReadByPoll = false, logged } = found;
+    if (logged !== undefined) log(found, request);
+    // An upgrade: the connection is nobody's any more.
+    if (!(response instanceof ServerResponse)) endWithFailure(request.socket, failure, random.token());
+    else if (isReadByPoll) answerPoll(response, request, { failure, sid: random.token() });
+    else refuseRequest(response, failure, random.token());
+  });
+}
