@@ -1,5 +1,10 @@
 /** Environment and configuration file become a configuration here and nowhere else; all problems are reported together. */
-import type { AdapterOptions, JwksAuthenticatorOptions } from '@plenum/adapters';
+import {
+  type AdapterOptions,
+  createAllowList,
+  type JwksAuthenticatorOptions,
+  placeProblem,
+} from '@plenum/adapters';
 import {
   type ClusterStrategy,
   type DeliveryKind,
@@ -147,9 +152,17 @@ function partProblems(variables: Environment, own: OwnParts): string[] {
       (problem) => `PLENUM_MIDDLEWARES: ${problem}`,
     ),
     ...ownPartProblems(own.adapters, byVariable),
-    ...(jwksOf(variables)?.allowPrivate === false && variables.PLENUM_JWKS_URL?.startsWith('http:')
-      ? ['PLENUM_JWKS_URL must begin with https:// where HOST is no loopback address']
-      : []),
+    ...jwksProblems(variables),
+  ];
+}
+
+function jwksProblems(variables: Environment): string[] {
+  const { PLENUM_JWKS_URL: text, PLENUM_WEBHOOK_ALLOW: allow } = variables;
+  if (text === undefined || isLoopback(variables.HOST)) return [];
+  const url = new URL(text);
+  if (url.protocol === 'https:' || placeProblem(url, createAllowList(allow)) === null) return [];
+  return [
+    'PLENUM_JWKS_URL must begin with https:// where HOST is no loopback address (plain http:// only where PLENUM_WEBHOOK_ALLOW names the host or its addresses)',
   ];
 }
 
@@ -245,6 +258,7 @@ function jwksOf(variables: Environment): Config['jwks'] {
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
     allowPrivate: isLoopback(HOST),
+    allow: variables.PLENUM_WEBHOOK_ALLOW,
   };
 }
 
@@ -257,4 +271,5 @@ const adapterOptionsOf = (variables: Environment): Config['adapterOptions'] => (
   authUrl: variables.PLENUM_AUTH_URL ?? null,
   authOnFailure: variables.PLENUM_AUTH_ON_FAILURE,
   webhookSecrets: variables.PLENUM_WEBHOOK_SECRETS,
+  webhookAllow: variables.PLENUM_WEBHOOK_ALLOW,
 });

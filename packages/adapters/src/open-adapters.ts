@@ -4,6 +4,7 @@ import type { Adapters, Clock, Logger, Moderation, OnFailure, Random } from '@pl
 import { createPostgresArchive } from './archive/postgres-archive.ts';
 import { createWordListModeration } from './moderation/word-list.ts';
 import { wordsGiven } from './moderation/words-given.ts';
+import { createAllowList } from './webhooks/allow-list.ts';
 import { createWebhook, type Webhook } from './webhooks/webhook.ts';
 import { createWebhookNotifier } from './webhooks/webhook-notifier.ts';
 import { createWebhookAuthorization, createWebhookModeration } from './webhooks/webhook-verdicts.ts';
@@ -25,6 +26,8 @@ export interface AdapterOptions {
   readonly webhookSecrets: readonly string[];
   /** True: webhooks may have private addresses and plain HTTP. */
   readonly allowPrivate: boolean;
+  /** Hosts and CIDR blocks that webhooks may have all the same. Default: none. */
+  readonly webhookAllow?: readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
   /** For the ids of questions; default: the system's. */
@@ -61,9 +64,10 @@ function moderationOf(options: AdapterOptions, open: OpenWebhook): Moderation | 
 /** @throws TypeError with a sentence about the first option that cannot be used. Connects to nothing yet. */
 export function openAdapters(options: AdapterOptions): OpenAdapters {
   const { archiveUrl, notifierUrl, authUrl, allowPrivate, logger, clock, random = systemRandom } = options;
+  const allow = createAllowList(options.webhookAllow ?? []);
   const webhooks: Webhook[] = [];
   const open = (url: string): Webhook => {
-    const webhook = createWebhook({ url, secrets: options.webhookSecrets, allowPrivate, clock });
+    const webhook = createWebhook({ url, secrets: options.webhookSecrets, allowPrivate, allow, clock });
     webhooks.push(webhook);
     return webhook;
   };

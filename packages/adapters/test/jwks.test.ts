@@ -196,3 +196,19 @@ test.each(['http://id.example/keys', 'keys', 'file:///etc/passwd'])(
     expect(() => createJwksAuthenticator({ url })).toThrow('must be https://');
   },
 );
+
+test('over plain http the keys of an internal provider are fetched where it is allowed, and nowhere else', async () => {
+  const { jwk, sign } = await makeKey('inside');
+  publish(jwk);
+  const url = provider.url.replace('127.0.0.1', 'localhost').replace('//', '//reader:p%2Fss@');
+  const token = await sign({ sub: 'ann' });
+  for (const allow of [['localhost'], ['127.0.0.0/8', '::1']]) {
+    const authenticator = createJwksAuthenticator({ url, allow });
+    expect(await authenticator.authenticate(token)).toMatchObject({ outcome: 'user', userId: 'ann' });
+  }
+  const basic = `Basic ${Buffer.from('reader:p/ss').toString('base64')}`;
+  expect(provider.received[0]?.headers.authorization).toBe(basic);
+  expect(() => createJwksAuthenticator({ url, allow: ['id.internal'] })).toThrow('must be https://');
+  const elsewhere = createJwksAuthenticator({ url, allow: ['10.0.0.0/8'] });
+  await expect(elsewhere.authenticate(token)).rejects.toMatchObject({ failure: { code: 'unavailable' } });
+});

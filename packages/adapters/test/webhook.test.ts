@@ -4,7 +4,8 @@ import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { impatient, patient, sampleMessage, seededRandom } from '@plenum/testkit';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Resolve } from '../src/webhooks/public-connector.ts';
+import { createAllowList } from '../src/webhooks/allow-list.ts';
+import type { Resolve } from '../src/webhooks/guarded-connector.ts';
 import { createWebhook, type Webhook, type WebhookOptions } from '../src/webhooks/webhook.ts';
 import { createWebhookNotifier } from '../src/webhooks/webhook-notifier.ts';
 import { createWebhookModeration } from '../src/webhooks/webhook-verdicts.ts';
@@ -218,6 +219,69 @@ describe('private addresses', () => {
     const url = 'https://hooks.example/';
     const webhook = webhookAt({ url, allowPrivate: false, resolve: () => undefined });
     expect(await causeOf(webhook.post(event, impatient(50)))).toContain('given up');
+  });
+});
+
+describe('private addresses that are allowed', () => {
+  const resolvingTo =
+    (...list: readonly string[]): Resolve =>
+    (_hostname, _options, callback) =>
+      callback(
+        null,
+        list.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      );
+  const at = (host: string, entries: readonly string[], resolve = resolvingTo('127.0.0.1')) =>
+    webhookAt({
+      ...{ url: `http://${host}:${receiver.port}/hook`, allowPrivate: false, resolve },
+      allow: createAllowList(entries),
+    });
+
+  test.each([
+    ['moderation.internal', ['moderation.internal']],
+    ['moderation.internal', ['10.0.0.0/8', 'Moderation.Internal.']],
+    ['moderation.internal', ['127.0.0.0/8']],
+    ['127.0.0.1', ['127.0.0.1']],
+    ['[::ffff:127.0.0.1]', ['127.0.0.0/8']],
+    ['2130706433', ['127.0.0.0/8']],
+  ])('plain http to %s passes where %j is allowed', async (host, entries) => {
+    expect(await at(host, entries).post(event, patient())).toMatchObject({ status: 204 });
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  test.each([
+    ['another name', 'hooks.example', ['moderation.internal']],
+    ['a name below it', 'a.moderation.internal', ['moderation.internal']],
+    ['another address', '127.0.0.1', ['10.0.0.0/8']],
+    ['a public address', '93.184.216.34', ['10.0.0.0/8']],
+  ])('plain http to %s is refused at once', async (_, host, entries) => {
+    expect(() => at(host, entries)).toThrow(
+      'must be https:// (plain http:// only where PLENUM_WEBHOOK_ALLOW',
+    );
+  });
+
+  test.each([
+    ['a private address outside of the block', '10.1.0.1'],
+    ['a public address', '93.184.216.34'],
+    ['the NAT64 form of an address in the block', '64:ff9b::7f00:1'],
+    ['the 6to4 form of an address in the block', '2002:7f00:1::'],
+    ['the address of cloud metadata', '169.254.169.254'],
+  ])('plain http to a name that turns out to have %s is not connected to', async (_, address) => {
+    const webhook = at('hooks.example', ['127.0.0.0/8'], resolvingTo('127.0.0.1', address));
+    expect(await causeOf(webhook.post(event, patient()))).toContain('PLENUM_WEBHOOK_ALLOW does not name it');
+    expect(receiver.received).toEqual([]);
+  });
+
+  test('a name that is allowed does not open its private address to other names', async () => {
+    const url = `https://rebound.example:${receiver.port}/`;
+    const allow = createAllowList(['moderation.internal']);
+    const webhook = webhookAt({ url, allowPrivate: false, allow, resolve: resolvingTo('127.0.0.1') });
+    expect(await causeOf(webhook.post(event, patient()))).toContain('is not a public address');
+  });
+
+  test('a redirect to a place that is allowed is not followed either', async () => {
+    receiver.answering = () => ({ status: 307, headers: { location: 'http://127.0.0.1:1/' } });
+    const webhook = at('moderation.internal', ['moderation.internal', '127.0.0.0/8']);
+    expect(await webhook.post(event, patient())).toMatchObject({ status: 307 });
   });
 });
 

@@ -16,6 +16,7 @@ import {
   redisUrl,
   secrets,
   transports,
+  webhookAllow,
   webhookSecrets,
   wholeNumber,
 } from './values.ts';
@@ -83,6 +84,7 @@ export const environmentSchema = z.object({
   PLENUM_ARCHIVE_URL: noneOr(postgresUrl()).optional(),
   PLENUM_NOTIFIER_URL: noneOr(httpUrl()).optional(),
   PLENUM_WEBHOOK_SECRETS: webhookSecrets().prefault(''),
+  PLENUM_WEBHOOK_ALLOW: webhookAllow().prefault(''),
   PLENUM_ROOM_QUEUE_LIMIT: wholeNumber(1, 10_000_000).prefault(String(defaultEngineSettings.roomQueueLimit)),
   PLENUM_CLUSTER_STRATEGY: clusterStrategy().prefault('owner'),
   PLENUM_LEASE_TTL_MS: wholeNumber(300, 600_000).prefault(String(defaultEngineSettings.leaseTtlMs)),
@@ -106,6 +108,7 @@ export const secretNames: readonly string[] = [
   'PLENUM_MODERATION_URL',
   'PLENUM_AUTH_URL',
   'PLENUM_WEBHOOK_SECRETS',
+  'PLENUM_JWKS_URL',
   'REDIS_URL',
 ];
 

@@ -1,5 +1,6 @@
 /** How the text of one environment variable becomes a value: each parser says what it expects, with the limit. */
 import { isIP } from 'node:net';
+import { isAllowEntry } from '@plenum/adapters';
 import type { ClusterStrategy } from '@plenum/core';
 import { z } from 'zod';
 
@@ -109,6 +110,18 @@ export const webhookSecrets = () =>
     const list = listOf(text);
     return list.every((one) => one.startsWith('whsec_')) ? list : undefined;
   });
+
+/** Private places that webhooks may lead to. The first item that is none is named. */
+export const webhookAllow = () =>
+  z
+    .string()
+    .transform(listOf)
+    .superRefine((list, context) => {
+      const wrong = list.find((item) => !isAllowEntry(item));
+      if (wrong === undefined) return;
+      const message = `must hold host names, addresses and CIDR blocks, with commas between them, and ${JSON.stringify(wrong.slice(0, 80))} is none of them (no URL, no port, no *)`;
+      context.addIssue({ code: 'custom', message });
+    });
 
 /** `pg` and `horde` are the names of Chatx for a cluster in which each room has an owner. */
 export const clusterStrategy = () =>

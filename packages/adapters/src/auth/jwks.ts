@@ -1,6 +1,8 @@
 /** Users by JWT whose keys an identity provider publishes (JWKS): signatures with public keys only. */
 import { type Authenticator, type Clock, PlenumError, systemClock } from '@plenum/core';
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { type AllowList, createAllowList, placeProblem } from '../webhooks/allow-list.ts';
+import { createConnector } from '../webhooks/guarded-connector.ts';
 import { authenticationBy, refusalBy } from './claims.ts';
 import { createKeySet } from './key-set.ts';
 
@@ -13,6 +15,8 @@ export interface JwksAuthenticatorOptions {
   readonly audience?: string;
   /** True: plain HTTP too, where nobody between node and provider can change the keys. */
   readonly allowPrivate?: boolean;
+  /** Hosts and CIDR blocks of providers that are asked over plain HTTP all the same. Default: none. */
+  readonly allow?: readonly string[];
   /** By how much the clocks of node and provider may differ; default 5. */
   readonly leewaySec?: number;
   /** Of one fetch of the keys; default 2,000. */
@@ -34,9 +38,10 @@ const algorithms = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
 
-function checkedUrl(text: string, allowPrivate: boolean): URL {
+function checkedUrl(text: string, allowPrivate: boolean, allow: AllowList): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol === 'https:' || (allowPrivate && url?.protocol === 'http:')) return url;
+  if (url?.protocol === 'https:') return url;
+  if (url?.protocol === 'http:' && (allowPrivate || placeProblem(url, allow) === null)) return url;
   throw new TypeError('the URL of the key set must be https://');
 }
 
@@ -44,10 +49,17 @@ type Verify = (token: string) => Promise<JWTPayload>;
 
 function verifierOf(options: JwksAuthenticatorOptions, leewaySec: number): Verify {
   const { issuer, audience, nowMs = Date.now, clock = systemClock } = options;
+  const allow = createAllowList(options.allow ?? []);
+  const allowPrivate = options.allowPrivate ?? false;
+  const url = checkedUrl(options.url, allowPrivate, allow);
+  const timeoutMs = options.timeoutMs ?? 2000;
+  // Over TLS the provider shows who it is, wherever it is; over plain HTTP the place is all there is to judge by.
+  const isAnywhere = allowPrivate || url.protocol === 'https:';
   const keyOf = createKeySet({
-    url: checkedUrl(options.url, options.allowPrivate ?? false),
+    url,
+    connect: createConnector({ allowPrivate: isAnywhere, allow, timeoutMs }),
     clock,
-    timeoutMs: options.timeoutMs ?? 2000,
+    timeoutMs,
     cooldownMs: options.cooldownMs ?? 10_000,
     maxAgeMs: options.maxAgeMs ?? 600_000,
     maxStaleMs: options.maxStaleMs ?? 86_400_000,

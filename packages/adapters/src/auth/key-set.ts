@@ -8,10 +8,13 @@ import {
   type FetchImplementation,
   type JWTVerifyGetKey,
 } from 'jose';
+import { Agent, type buildConnector, request } from 'undici';
 import { textUpTo } from '../text-up-to.ts';
 
 export interface KeySetOptions {
+  /** A user and a password in it are sent as HTTP Basic. */
   readonly url: URL;
+  readonly connect: buildConnector.connector;
   readonly clock: Clock;
   /** Of one fetch, ms. */
   readonly timeoutMs: number;
@@ -34,16 +37,29 @@ interface KnownKeys {
   readonly fetchedAtMs: number;
 }
 
-/** Reads a bounded answer and shows its text, if it is one, before jose gets it. */
-const fetching =
-  (seen: (text: string) => void): FetchImplementation =>
-  async (url, init) => {
-    const { status, body } = await fetch(url, init);
-    const text = body === null ? '' : await textUpTo(maxAnswerBytes, body);
+const basicOf = ({ username, password }: URL): Readonly<Record<string, string>> => {
+  if (username === '' && password === '') return {};
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+};
+
+/** Reads a bounded answer and shows its text, if it is one, before jose gets it. No redirect is followed. */
+function fetching({ url, connect }: KeySetOptions, seen: (text: string) => void): FetchImplementation {
+  // A fetch is rare: none of its connections stays open.
+  const dispatcher = new Agent({ connect, pipelining: 0 });
+  const place = new URL(url.href);
+  place.username = '';
+  place.password = '';
+  const own = basicOf(url);
+  return async (_, { headers, signal }) => {
+    const asked = { ...Object.fromEntries(headers), ...own };
+    const { statusCode, body } = await request(place, { dispatcher, headers: asked, signal });
+    const text = await textUpTo(maxAnswerBytes, body);
     if (text === null) throw new Error('the key set is too large');
-    if (status === 200) seen(text);
-    return new Response(text, { status });
+    if (statusCode === 200) seen(text);
+    return new Response(text, { status: statusCode });
   };
+}
 
 /** @returns finds the key of a token; throws PlenumError `unavailable` when nobody can tell because the provider is away */
 export function createKeySet(options: KeySetOptions): JWTVerifyGetKey {
@@ -54,7 +70,7 @@ export function createKeySet(options: KeySetOptions): JWTVerifyGetKey {
     timeoutDuration: options.timeoutMs,
     cooldownDuration: cooldownMs,
     cacheMaxAge: options.maxAgeMs,
-    [customFetch]: fetching((text) => {
+    [customFetch]: fetching(options, (text) => {
       known = { keyOf: createLocalJWKSet(JSON.parse(text)), fetchedAtMs: clock.monotonicMs() };
     }),
   });

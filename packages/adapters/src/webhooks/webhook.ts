@@ -3,16 +3,19 @@ import { type AdapterCall, type Clock, PlenumError } from '@plenum/core';
 import { Pool } from 'undici';
 import { textUpTo } from '../text-up-to.ts';
 import { withinTime } from '../within-time.ts';
-import { createConnector, type Resolve } from './public-connector.ts';
+import { type AllowList, noneAllowed, placeProblem } from './allow-list.ts';
+import { createConnector, type Resolve } from './guarded-connector.ts';
 import { createSigner } from './signature.ts';
 
 export interface WebhookOptions {
-  /** `https://…`; `http://` with `allowPrivate` only. */
+  /** `https://…`; `http://` with `allowPrivate`, or where `allow` names the place. */
   readonly url: string;
   /** `whsec_…`, at least one. */
   readonly secrets: readonly string[];
   /** True: private addresses and plain HTTP too. */
   readonly allowPrivate: boolean;
+  /** Private places that are allowed all the same; default: none. */
+  readonly allow?: AllowList;
   readonly clock: Clock;
   /** Milliseconds since 1970, for the signed timestamp. */
   readonly nowMs?: () => number;
@@ -48,13 +51,12 @@ const maxAnswerBytes = 64 * 1024;
 const maxConnections = 32;
 
 /** @throws TypeError that quotes nothing but the host */
-function checkedUrl(text: string, allowPrivate: boolean): URL {
+function checkedUrl(text: string, { allowPrivate, allow = noneAllowed }: WebhookOptions): URL {
   if (!URL.canParse(text)) throw new TypeError('the URL of a webhook is not a URL');
   const url = new URL(text);
-  if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) {
-    throw new TypeError(
-      `the webhook at ${url.host} must be https:// (plain http:// where private addresses are allowed)`,
-    );
+  const problem = allowPrivate && url.protocol === 'http:' ? null : placeProblem(url, allow);
+  if (problem !== null && !(allowPrivate && url.protocol === 'https:')) {
+    throw new TypeError(`the webhook at ${url.host} ${problem}`);
   }
   if (url.username !== '' || url.password !== '') {
     throw new TypeError(`the URL of the webhook at ${url.host} must not hold a user or a password`);
@@ -64,11 +66,23 @@ function checkedUrl(text: string, allowPrivate: boolean): URL {
 
 /** @throws TypeError for a URL or a secret that cannot be used. Connects to nothing yet. */
 export function createWebhook(options: WebhookOptions): Webhook {
-  const { allowPrivate, clock, nowMs = Date.now, timeoutMs = defaultTimeoutMs, resolve } = options;
-  const url = checkedUrl(options.url, allowPrivate);
+  const {
+    allowPrivate,
+    allow = noneAllowed,
+    clock,
+    nowMs = Date.now,
+    timeoutMs = defaultTimeoutMs,
+    resolve,
+  } = options;
+  const url = checkedUrl(options.url, options);
   const path = `${url.pathname}${url.search}`;
   const sign = createSigner(options.secrets);
-  const connect = createConnector({ allowPrivate, timeoutMs, ...(resolve === undefined ? {} : { resolve }) });
+  const connect = createConnector({
+    allowPrivate,
+    allow,
+    timeoutMs,
+    ...(resolve === undefined ? {} : { resolve }),
+  });
   const pool = new Pool(url.origin, { connect, connections: maxConnections, pipelining: 1 });
 
   const send = async (event: WebhookEvent, signal: AbortSignal): Promise<WebhookAnswer> => {

@@ -1,0 +1,84 @@
+/** Which private places a webhook may lead to: hosts by name, and blocks of addresses. */
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+import ipaddr from 'ipaddr.js';
+
+type Block = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
+type Entry = { readonly host: string } | { readonly block: Block };
+
+export interface AllowList {
+  /** By its name, whatever addresses that has. */
+  allowsHost(hostname: string): boolean;
+  allowsAddress(address: string): boolean;
+  /** A name that is not listed may still have an address in one of them. */
+  readonly hasBlocks: boolean;
+}
+
+const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+/** A last label that begins with a digit makes a number of it, such as `10.1` or `0x7f.1`: URLs read that as an address. */
+const hostPattern = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d|0x)${label}$`);
+
+const unbracketed = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
+const plainHost = (host: string): string => unbracketed(host).toLowerCase().replace(/\.$/, '');
+
+function blockOf(text: string): Block | null {
+  const [address = '', bits, ...more] = unbracketed(text).split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0 || address.includes('%')) return null;
+  const maxBits = family === 4 ? 32 : 128;
+  if (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= maxBits)) return null;
+  return [ipaddr.parse(address), bits === undefined ? maxBits : Number(bits)];
+}
+
+function entryOf(text: string): Entry | null {
+  const block = blockOf(text);
+  if (block !== null) return { block };
+  if (/[^\p{L}\p{N}._-]/u.test(text)) return null;
+  const host = plainHost(domainToASCII(text));
+  return hostPattern.test(host) ? { host } : null;
+}
+
+/** True for a host name, an address or a CIDR block; not for a URL, a `host:port` or a `*.host`. */
+export const isAllowEntry = (text: string): boolean => entryOf(text) !== null;
+
+/** An IPv4 address in the form of IPv6 (`::ffff:10.0.0.1`) is the same address; the other forms that carry one are not. */
+function isIn([first, bits]: Block, address: string): boolean {
+  // An old form that the parser takes for the other one, and no system does: `::10.0.0.1`.
+  if (/^::\d+\./.test(address)) return false;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === first.kind() && parsed.match(first, bits);
+}
+
+/** @throws TypeError that names the entry that is none */
+export function createAllowList(entries: readonly string[]): AllowList {
+  const parsed = entries.map((text) => {
+    const entry = entryOf(text);
+    if (entry === null) throw new TypeError(`${text} is no host name, address or CIDR block`);
+    return entry;
+  });
+  const hosts = new Set(parsed.flatMap((entry) => ('host' in entry ? [entry.host] : [])));
+  const blocks = parsed.flatMap((entry) => ('block' in entry ? [entry.block] : []));
+  return {
+    allowsHost: (hostname) => hosts.has(plainHost(hostname)),
+    allowsAddress: (address) => isIP(address) !== 0 && blocks.some((block) => isIn(block, address)),
+    hasBlocks: blocks.length > 0,
+  };
+}
+
+export const noneAllowed: AllowList = createAllowList([]);
+
+/**
+ * What stands against a URL before anything is looked up; null: nothing. Addresses are judged at each connection. A name that is not listed passes over plain HTTP where
+ * there are blocks: then a public address is refused.
+ */
+export function placeProblem({ protocol, hostname }: URL, allow: AllowList): string | null {
+  const isHttp = protocol === 'http:' || protocol === 'https:';
+  if (isHttp && allow.allowsHost(hostname)) return null;
+  const host = unbracketed(hostname);
+  const isAddress = isIP(host) !== 0;
+  if (isHttp && isAddress && allow.allowsAddress(host)) return null;
+  if (protocol !== 'https:' && (!isHttp || isAddress || !allow.hasBlocks)) {
+    return 'must be https:// (plain http:// only where PLENUM_WEBHOOK_ALLOW names the host or its addresses)';
+  }
+  return null;
+}
