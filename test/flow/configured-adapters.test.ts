@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
 import { ServedNode } from '../world/served-node.ts';
+import { engines } from '../world/service.ts';
 
 const group = { group_id: 'g', group_type: 'public', creator_id: 'ann' };
 
@@ -20,6 +21,28 @@ test('words of the environment are not sent, and the order of the steps is that 
   }
   expect(await send('hello')).toMatchObject({ status: 200 });
 });
+
+test.each(engines)(
+  'a list of words blocks disguised words and lets ordinary ones pass, at both doors on %s',
+  async (engine) => {
+    await using node = await ServedNode.start(engine, {
+      PLENUM_MODERATION_WORDS: 'ass,butt,boob,hell,frack',
+    });
+    await node.rest('POST', '/v1/groups', { body: group });
+    const ann = await node.device('ann');
+    const send = (message: string) =>
+      ann.ask({ request_type: 'relay_msg', args: { group_id: 'g', message } });
+    for (const message of ['__frack__', 'fr\u034fack', 'frасk', 'f r a c k', 'frack¹']) {
+      expect(await send(message)).toMatchObject({ code: 'moderation_blocked' });
+      const body = { from_user_id: 'ann', message };
+      const answer = await node.rest('POST', '/v1/groups/g/messages', { body });
+      expect(answer.body).toMatchObject({ code: 'moderation_blocked', details: { reason: 'blocked' } });
+    }
+    for (const message of ['as, but, Bob: he’ll be in class', '\ufdfa'.repeat(1365)]) {
+      expect(await send(message)).toMatchObject({ success: true });
+    }
+  },
+);
 
 test.each([
   [{ PLENUM_AUTH_URL: 'https://auth.example/' }, /webhook/],

@@ -1,0 +1,147 @@
+/** A text as signs that may each be read as several letters. */
+import { resolveConfusablesTransformer } from 'obscenity';
+import { foldOf } from './folding.ts';
+
+/**
+ * `letter` and `digit` make words. A `sign` may be read as a letter or end a word: `$hit`, `damn!`. Anything else is
+ * between words, `quote` never within one: `he'll`.
+ */
+type GlyphKind = 'letter' | 'digit' | 'sign' | 'quote' | 'space' | 'other';
+
+export interface Glyph {
+  readonly character: string;
+  readonly kind: GlyphKind;
+  /** What it may be read as: itself, and a small Latin letter that it looks like; several for some digits. */
+  readonly readings: readonly string[];
+  readonly script: 'latin' | 'other' | 'none';
+  /** Its word has no spaces beside it: Chinese, Japanese, Korean, Thai and their like. */
+  readonly isUnspaced: boolean;
+}
+
+export interface Glyphs {
+  readonly glyphs: readonly Glyph[];
+  /** By index: something that looks like a space, but vanishes, stands before it. */
+  readonly gaps: ReadonlySet<number>;
+}
+
+const disguises: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'il',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '6': 'gb',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+  '+': 't',
+  '(': 'c',
+  // Letters that the table of look-alikes reads in another way, or not at all.
+  ι: 'il',
+  ꜰ: 'f',
+};
+const signs = new Set('@$!+(');
+/** Letters of Cyrillic that look like these of Latin. */
+const cyrillic: Readonly<Record<string, string>> = {
+  ...{ a: 'а', b: 'в', c: 'с', e: 'е', h: 'н', i: 'і', k: 'к', m: 'м' },
+  ...{ o: 'о', p: 'р', s: 'ѕ', t: 'т', x: 'х', y: 'у', j: 'ј' },
+};
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const enclosed = /[\u{1f100}-\u{1f1ff}\u{24b6}-\u{24e9}]/u;
+const lookAlikes = resolveConfusablesTransformer();
+/** A letter that is repeated more often is repeated this often. */
+const repeatsMax = 3;
+const rememberedMax = 4096;
+/** By code point; null: it looks like a space. */
+const remembered = new Map<string, readonly Glyph[] | null>();
+const glyphByLetter = new Map<string, Glyph>();
+
+export function glyphsOf(text: string): Glyphs {
+  const glyphs: Glyph[] = [];
+  const gaps = new Set<number>();
+  let repeats = 0;
+  for (const character of text) {
+    const seen = seenAs(character);
+    if (seen === null) gaps.add(glyphs.length);
+    for (const glyph of seen ?? []) {
+      repeats = glyph.character === glyphs[glyphs.length - 1]?.character ? repeats + 1 : 1;
+      if (repeats <= repeatsMax || glyph.kind === 'digit') glyphs.push(glyph);
+    }
+  }
+  return { glyphs, gaps };
+}
+
+function seenAs(character: string): readonly Glyph[] | null {
+  const known = remembered.get(character);
+  if (known !== undefined) return known;
+  if (remembered.size >= rememberedMax) {
+    remembered.clear();
+    glyphByLetter.clear();
+  }
+  const fold = foldOf(character);
+  const seen = fold === 'blank' ? null : fold === 'invisible' ? [] : Array.from(fold.letters, glyphOf);
+  remembered.set(character, seen);
+  return seen;
+}
+
+function glyphOf(character: string): Glyph {
+  const known = glyphByLetter.get(character);
+  if (known !== undefined) return known;
+  const kind = kindOf(character);
+  const look = String.fromCodePoint(lookAlikes.transform(character.codePointAt(0) ?? 0) ?? 0).toLowerCase();
+  const isRespelt = look !== character && /^[a-z]$/.test(look);
+  const glyph: Glyph = {
+    character,
+    kind: kind === 'other' && isRespelt ? 'sign' : kind,
+    readings: [character, ...(disguises[character] ?? (isRespelt ? look : ''))],
+    script: kind !== 'letter' ? 'none' : /[\p{Script=Latin}\p{So}]/u.test(character) ? 'latin' : 'other',
+    isUnspaced: unspaced.test(character),
+  };
+  glyphByLetter.set(character, glyph);
+  return glyph;
+}
+
+function kindOf(character: string): GlyphKind {
+  if (/^[\p{L}\p{M}]$/u.test(character) || enclosed.test(character)) return 'letter';
+  if (/^\p{Nd}$/u.test(character)) return 'digit';
+  if (/^\s$/.test(character)) return 'space';
+  if (/^['’‘`´]$/.test(character)) return 'quote';
+  return signs.has(character) ? 'sign' : 'other';
+}
+
+export const isOfWord = ({ kind }: Glyph): boolean =>
+  kind === 'letter' || kind === 'digit' || kind === 'sign';
+
+/** The letters that each may be read as. In a word of several scripts a letter of one may stand for one of another. */
+export function readingsOf(glyphs: readonly Glyph[]): readonly (readonly string[])[] {
+  const readings: (readonly string[])[] = [];
+  let start = 0;
+  let hasLatin = false;
+  let hasOther = false;
+  for (let end = 0; end <= glyphs.length; end += 1) {
+    const glyph = glyphs[end];
+    if (glyph !== undefined && isOfWord(glyph)) {
+      hasLatin ||= glyph.script === 'latin';
+      hasOther ||= glyph.script === 'other';
+      continue;
+    }
+    for (; start < end; start += 1) {
+      const inside = glyphs[start];
+      if (inside !== undefined) readings.push(hasOther ? mixedReadings(inside, hasLatin) : inside.readings);
+    }
+    if (glyph !== undefined) readings.push(glyph.readings);
+    start = end + 1;
+    hasLatin = false;
+    hasOther = false;
+  }
+  return readings;
+}
+
+function mixedReadings({ character, readings, script }: Glyph, hasLatin: boolean): readonly string[] {
+  if (script === 'other') return hasLatin ? readings : [character];
+  return [...readings, ...readings.flatMap((letter) => cyrillic[letter] ?? [])];
+}

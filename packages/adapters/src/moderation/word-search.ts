@@ -1,0 +1,174 @@
+/** Whether a text holds one of the words, as it stands or spelt with something between its letters. */
+import { type Glyph, type Glyphs, glyphsOf, isOfWord, readingsOf } from './glyphs.ts';
+import { type Place, type WordNode, WordWalk } from './word-tree.ts';
+
+/** Words that are written without spaces beside them, and those with other signs in them, as they stand. */
+export interface Words {
+  readonly spaced: WordNode;
+  readonly exact: WordNode;
+}
+
+const isBorder = (glyph: Glyph | undefined): boolean =>
+  glyph === undefined || (glyph.kind !== 'letter' && glyph.kind !== 'digit');
+
+export function holdsWord(text: string, { spaced, exact }: Words): boolean {
+  const seen = glyphsOf(text);
+  if (exact.next.size > 0 && holdsExactly(seen.glyphs, exact)) return true;
+  if (spaced.next.size === 0) return false;
+  return holdsWhole(seen, spaced) || holdsJoined(seen, spaced) || holdsLetterByLetter(seen, spaced);
+}
+
+function holdsExactly(glyphs: readonly Glyph[], root: WordNode): boolean {
+  for (let start = 0; start < glyphs.length; start += 1) {
+    let node: WordNode | undefined = root;
+    for (let end = start; node !== undefined; end += 1) {
+      if (node.isWord && isWhole(glyphs, start, end)) return true;
+      node = node.next.get(glyphs[end]?.character ?? '');
+    }
+  }
+  return false;
+}
+
+/** An end that is a letter of a script with spaces, or a digit, must be the end of a word. */
+function isWhole(glyphs: readonly Glyph[], start: number, end: number): boolean {
+  const isFree = (inside: Glyph | undefined, outside: Glyph | undefined) =>
+    isBorder(inside) || inside?.isUnspaced === true || isBorder(outside);
+  return isFree(glyphs[start], glyphs[start - 1]) && isFree(glyphs[end - 1], glyphs[end]);
+}
+
+/** Whole words only: "ass" is not in "class". Digits at the ends of a word are no part of it. */
+function holdsWhole({ glyphs, gaps }: Glyphs, root: WordNode): boolean {
+  const ends = new Uint8Array(glyphs.length + 1);
+  ends[glyphs.length] = 1;
+  for (let i = glyphs.length - 1; i >= 0; i -= 1) {
+    const glyph = glyphs[i];
+    if (isBorder(glyph) || gaps.has(i) || (glyph?.kind === 'digit' && ends[i + 1] === 1)) ends[i] = 1;
+  }
+  const isStart = (i: number) => i >= glyphs.length || isBorder(glyphs[i - 1]) || gaps.has(i);
+  const place: Place = {
+    glyphs,
+    readings: readingsOf(glyphs),
+    isEnd: (i) => ends[i] === 1,
+    nextWord: (i) => {
+      let next = i;
+      for (let glyph = glyphs[next]; glyph !== undefined && !isOfWord(glyph); glyph = glyphs[next]) next += 1;
+      return next < glyphs.length && (next > i || gaps.has(i)) ? next : null;
+    },
+  };
+  const walk = new WordWalk(root, place);
+  let canStart = false;
+  for (let i = 0; i < glyphs.length; i += 1) {
+    canStart = isStart(i) || (canStart && glyphs[i - 1]?.kind === 'digit');
+    if (canStart && walk.isWordAt(i)) return true;
+  }
+  return false;
+}
+
+/** `fr.ack`, `f-r-a-c-k`: what stands between two spaces, without its punctuation. */
+function holdsJoined({ glyphs }: Glyphs, root: WordNode): boolean {
+  for (let start = 0; start < glyphs.length; ) {
+    let end = start;
+    let isBroken = false;
+    let hasQuote = false;
+    for (let glyph = glyphs[end]; glyph !== undefined && glyph.kind !== 'space'; glyph = glyphs[end]) {
+      isBroken ||= glyph.kind === 'other';
+      hasQuote ||= glyph.kind === 'quote';
+      end += 1;
+    }
+    if (isBroken && !hasQuote && isWord(glyphs.slice(start, end).filter(isOfWord), root)) return true;
+    start = end + 1;
+  }
+  return false;
+}
+
+/** Longest piece between two letters of a word that is spelt letter by letter. */
+const betweenMax = 3;
+/** `a f r a c k`, `i f r a c k`, `u f r a c k`: words of one letter may stand before it. */
+const oneLetterWords = new Set(['a', 'i', 'u']);
+
+interface Single {
+  readonly glyph: Glyph;
+  /** What stands before it. */
+  readonly before: string;
+}
+
+/** `f r a c k`, `f. r. a. c. k.`; two spaces end a word where one is between its letters. */
+function holdsLetterByLetter({ glyphs }: Glyphs, root: WordNode): boolean {
+  for (const singles of singlesIn(glyphs)) {
+    if (isLetterByLetter(singles, root)) return true;
+    const separator = singles[1]?.before;
+    let from = 0;
+    for (let i = 1; i <= singles.length; i += 1) {
+      if (i < singles.length && singles[i]?.before === separator) continue;
+      if (isLetterByLetter(singles.slice(from, i), root)) return true;
+      from = i;
+    }
+  }
+  return false;
+}
+
+function isLetterByLetter(singles: readonly Single[], root: WordNode): boolean {
+  const glyphs = singles.map(({ glyph }) => glyph);
+  if (glyphs.length < 3) return false;
+  const isAfterWord = oneLetterWords.has(glyphs[0]?.character ?? '');
+  return isWord(glyphs, root) || (isAfterWord && isWord(glyphs.slice(1), root));
+}
+
+/** Runs of three or more letters that stand alone. */
+function singlesIn(glyphs: readonly Glyph[]): Single[][] {
+  const runs: Single[][] = [];
+  let run: Single[] = [];
+  let before = '';
+  const end = () => {
+    if (run.length >= 3) runs.push(run);
+    run = [];
+  };
+  for (let i = 0; i < glyphs.length; i += 1) {
+    const glyph = glyphs[i];
+    if (glyph === undefined) break;
+    if (!isOfWord(glyph)) {
+      before += glyph.character;
+      if (glyph.kind === 'quote' || before.length > betweenMax) end();
+      continue;
+    }
+    if (!isAlone(glyphs, i)) end();
+    else run.push({ glyph, before });
+    before = '';
+  }
+  end();
+  return runs;
+}
+
+function isAlone(glyphs: readonly Glyph[], i: number): boolean {
+  const before = glyphs[i - 1];
+  const after = glyphs[i + 1];
+  return (before === undefined || !isOfWord(before)) && (after === undefined || !isOfWord(after));
+}
+
+/** All of it, less signs and digits at its ends. */
+function isWord(glyphs: readonly Glyph[], root: WordNode): boolean {
+  const lastLetter = glyphs.findLastIndex(({ kind }) => kind === 'letter');
+  const firstLetter = glyphs.findIndex(({ kind }) => kind === 'letter');
+  if (firstLetter === -1) return false;
+  const place: Place = {
+    glyphs,
+    readings: readingsOf(glyphs),
+    isEnd: (i) => i > lastLetter,
+    nextWord: () => null,
+  };
+  const walk = new WordWalk(root, place);
+  for (let start = 0; start <= firstLetter; start += 1) if (walk.isWordAt(start)) return true;
+  return false;
+}
+
+/** A listed word into the tree that finds it. @returns false: nothing of it can be seen. */
+export function addWord(word: string, { spaced, exact }: Words): boolean {
+  const { glyphs } = glyphsOf(word.trim());
+  const isPlain = ({ kind, isUnspaced }: Glyph) =>
+    !isUnspaced && (kind === 'letter' || kind === 'digit' || kind === 'space');
+  const isSpaced = glyphs.every(isPlain);
+  const letters = glyphs.map(({ kind, character }) => (kind === 'space' ? ' ' : character));
+  const single = isSpaced ? letters.filter((letter, i) => letter !== ' ' || letters[i - 1] !== ' ') : letters;
+  (isSpaced ? spaced : exact).add(single);
+  return single.length > 0;
+}
