@@ -21,6 +21,17 @@ process.env['FANOUTS'] ??= isEverything ? 'coalesced,plain' : 'coalesced';
 if (!isEverything && !isPostgresOnly) process.env['VITEST_MAX_WORKERS'] ??= '4';
 const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
 
+/** Between them they use every part of the engine. */
+const flowsOfShippedUser = [
+  'catch-up',
+  'client-sdk',
+  'library',
+  'notifications',
+  'owners',
+  'presence',
+  'resync',
+];
+
 /** @type {StageResult[]} */
 const results = [];
 /** @type {string[]} */
@@ -71,6 +82,7 @@ async function runTests() {
     );
     return;
   }
+  if (hasOwnRedis) await runAsShippedUser();
   if (hasOwnRedis) results.push(await tested('failure'));
   if (hasOwnRedis) results.push(await tested('load'));
   if (hasOwnRedis) results.push(await tested('attack'));
@@ -80,6 +92,22 @@ async function runTests() {
   if (hasOwnRedis) await runProxyTests();
   else notCovered.push('proxies: their tests keep a node from its Redis, which has to be their own');
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
+}
+
+/** On a Redis whose user has the rights of deploy/redis.acl and no others. */
+async function runAsShippedUser() {
+  const { REDIS_URL: given } = process.env;
+  delete process.env['REDIS_URL'];
+  process.env['REDIS_TEST_USER'] = 'shipped';
+  results.push(await tested('redis', ['packages/redis/test/conformance.test.ts']));
+  results.push(
+    await tested(
+      'flow',
+      flowsOfShippedUser.map((name) => `test/flow/${name}.test.ts`),
+    ),
+  );
+  delete process.env['REDIS_TEST_USER'];
+  if (given !== undefined) process.env['REDIS_URL'] = given;
 }
 
 async function runBrowserTests() {

@@ -62,8 +62,8 @@ export const mutantsOfStoring = [
     edits: [
       {
         file: 'packages/redis/src/script-calls.ts',
-        from: 'isChange && (wasConnected || this.#connections.count !== connectionsBefore)',
-        to: 'isChange && !wasConnected && this.#connections.count !== connectionsBefore',
+        from: 'isChange && (wasConnected || this.#load.connects !== connectsBefore)',
+        to: 'isChange && !wasConnected && this.#load.connects !== connectsBefore',
       },
     ],
     killers: [

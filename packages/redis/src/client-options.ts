@@ -20,25 +20,52 @@ const retryDelay = (random: Random) => (attempt: number) =>
   Math.min(retryBaseMs * 2 ** attempt, retryCapMs) +
   (Number.parseInt(random.token().slice(0, 4), 16) % jitterMs);
 
-/** After a failover the old master answers READONLY: connect anew, to whoever is master now. */
-const isReadOnly = (error: Error) => (error.message.startsWith('READONLY') ? 1 : false);
+/** What a replica answers, such as a master that was replaced and stays reachable. */
+const isOfReplica = (error: Error): boolean => /^(READONLY|MASTERDOWN)\b/.test(error.message);
 
 const transport = {
   connectTimeout: 3000,
   /** Counts only while an answer is outstanding. */
   socketTimeout: 5000,
   keepAlive: 10_000,
+  // CLIENT SETINFO would be one more right, and is unknown to Redis 7.0.
+  disableClientInfo: true,
 };
 
-/** One server, or whoever the Sentinels say is master. */
-export const commandOptions = (random: Random, name: string): LinkOptions => ({
+const answerTimeoutMs = 5000;
+
+/** For looks at servers. */
+export const lookAtServer = {
+  connectTimeout: transport.connectTimeout,
+  commandTimeout: answerTimeoutMs,
+  socketTimeout: answerTimeoutMs,
+  disableClientInfo: true,
+} satisfies LinkOptions;
+
+/** For one look at one server: it connects when it is told to, once. */
+export const lookOptions = {
+  ...lookAtServer,
+  lazyConnect: true,
+  retryStrategy: null,
+  enableOfflineQueue: false,
+} satisfies LinkOptions;
+
+/**
+ * One server, or the one that the Sentinels call master.
+ * @param onReplica called when a server answers as only replicas do
+ */
+export const commandOptions = (random: Random, name: string, onReplica: () => void): LinkOptions => ({
   ...transport,
   connectionName: name,
   retryStrategy: retryDelay(random),
   commandTimeout: 2000,
   maxRetriesPerRequest: 1,
   autoResendUnfulfilledCommands: true,
-  reconnectOnError: isReadOnly,
+  // Not by the library: the other connections have to leave as well.
+  reconnectOnError: (error) => {
+    if (isOfReplica(error)) onReplica();
+    return false;
+  },
 });
 
 /**

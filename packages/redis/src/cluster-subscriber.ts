@@ -67,6 +67,10 @@ export class ClusterSubscriber implements Channels {
     homeless.fail(PlenumError.of('unavailable'));
   }
 
+  retryRefused(): void {
+    for (const { subscriber } of this.#links.values()) subscriber.retryRefused();
+  }
+
   onResubscribed(listener: (channels: readonly string[]) => void): void {
     this.#resubscribedListeners.push(listener);
   }

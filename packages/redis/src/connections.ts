@@ -3,10 +3,19 @@
  * autopipelined command waits for its whole batch), pub/sub on one connection per server.
  */
 import { once } from 'node:events';
-import type { Clock, Logger, Random } from '@plenum/core';
+import { type Clock, type Logger, type Random, tagOfPartition } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
-import { clusterOptions, commandOptions, type LinkOptions, subscriberOptions } from './client-options.ts';
+import type { Place } from './address-watch.ts';
+import type { Anomalies } from './anomalies.ts';
+import {
+  clusterOptions,
+  commandOptions,
+  type LinkOptions,
+  lookOptions,
+  subscriberOptions,
+} from './client-options.ts';
 import type { KnownServers } from './known-servers.ts';
+import { Links } from './links.ts';
 import type {
   ClusterAddress,
   Endpoint,
@@ -18,6 +27,7 @@ import { createCluster, createLink, createRedis, endpointIn, serversOf } from '.
 import type { ScriptClient } from './scripts/index.ts';
 import { type Seed, SeedWatch } from './seed-watch.ts';
 import { leaveFor, SentinelWatch } from './sentinel-watch.ts';
+import { mastersOf, shardsOf, tagAt } from './shards.ts';
 import { within } from './within.ts';
 
 /** A `client` only sends commands; a `node` also listens. */
@@ -40,6 +50,9 @@ export interface Connections {
   readonly reads: ScriptClient;
   /** Null for a client. */
   readonly listening: Listening | null;
+  readonly links: Links;
+  /** What a node that was started now would connect to. */
+  readonly places: () => readonly Place[];
   /** What an operator should know, though it ends nothing. */
   notices(): readonly string[];
   /** Resolves when all are up. @throws Error with one sentence when that takes too long. */
@@ -54,6 +67,7 @@ export interface ConnectionOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly anomalies: Anomalies;
 }
 
 const readyTimeoutMs = 10_000;
@@ -67,17 +81,34 @@ export function openConnections(options: ConnectionOptions): Connections {
 function openToOne(options: ConnectionOptions, address: StandaloneAddress | SentinelAddress): Connections {
   const { random } = options;
   const known = serversOf(address);
-  const open = (linkOptions: LinkOptions) => told(options, createRedis(address, linkOptions, known));
-  const command = open({ ...commandOptions(random, 'plenum-command'), enableAutoPipelining: true });
+  const clients: Redis[] = [];
+  const links = new Links({ ...options, linksOf: () => clients });
+  const open = (linkOptions: LinkOptions) => {
+    const client = told(options, createRedis(address, linkOptions, known));
+    clients.push(client);
+    return client;
+  };
+  const onReplica = () => links.renew('', 'a connection was refused as by a replica');
+  const places = (): readonly Place[] => [
+    { ...onlyPlace, open: () => createRedis(address, lookLink, known) },
+  ];
+  const command = open({
+    ...commandOptions(random, 'plenum-command', onReplica),
+    enableAutoPipelining: true,
+  });
   if (options.role === 'client') {
-    const watch = watchSentinels(options, address, { known, clients: [command] });
-    return connectionsOf(options, { command, reads: command, listening: null }, watch);
+    const watch = watchSentinels(options, address, { known, clients });
+    return connectionsOf(options, { command, reads: command, listening: null, links, places }, watch);
   }
-  const reads = open(commandOptions(random, 'plenum-reads'));
+  const reads = open(commandOptions(random, 'plenum-reads', onReplica));
   const redis = open(subscriberOptions(random));
-  const watch = watchSentinels(options, address, { known, clients: [command, reads, redis] });
-  return connectionsOf(options, { command, reads, listening: { kind: 'one', redis } }, watch);
+  const watch = watchSentinels(options, address, { known, clients });
+  const listening = { kind: 'one', redis } as const;
+  return connectionsOf(options, { command, reads, listening, links, places }, watch);
 }
+
+const onlyPlace = { name: '', tag: tagOfPartition(0), isCluster: false } as const;
+const lookLink = { ...lookOptions, connectionName: 'plenum-look' } satisfies LinkOptions;
 
 /** Looks after the servers that are asked where Redis is. */
 interface Watch {
@@ -117,14 +148,35 @@ function openToCluster(options: ConnectionOptions, address: ClusterAddress): Con
   const known = serversOf(address);
   const open = (name: string) => told(options, createCluster(address, clusterOptions(random, name), known));
   const command = open('plenum-command');
-  if (options.role === 'client') return connectionsOf(options, { command, reads: command, listening: null });
+  const subscribers = new Map<string, Redis>();
+  const linksOf = (server: string): readonly Redis[] => {
+    const pooled = clients.flatMap((client) => shardsOf(client)).filter(({ name }) => name === server);
+    return [...pooled.map(({ redis }) => redis), subscribers.get(server) ?? null].filter(
+      (one) => one !== null,
+    );
+  };
+  const places = (): readonly Place[] =>
+    [...mastersOf(command)].map((name) => ({
+      name,
+      tag: tagAt(command, name) ?? tagOfPartition(0),
+      isCluster: true,
+      open: () => createLink(address, endpointIn(name), lookLink),
+    }));
+  const clients = [command];
+  const links = new Links({ ...options, linksOf });
+  if (options.role === 'client')
+    return connectionsOf(options, { command, reads: command, listening: null, links, places });
   const reads = open('plenum-reads');
-  const openLink = (server: string) =>
-    told(options, createLink(address, endpointIn(server), subscriberOptions(random)));
+  clients.push(reads);
+  const openLink = (server: string) => {
+    const link = told(options, createLink(address, endpointIn(server), subscriberOptions(random)));
+    subscribers.set(server, link);
+    return link;
+  };
   const seeds = address.seeds.map((seed) => openSeed(options, address, seed));
   return connectionsOf(
     options,
-    { command, reads, listening: { kind: 'each', cluster: command, openLink } },
+    { command, reads, listening: { kind: 'each', cluster: command, openLink }, links, places },
     { clients: () => seeds.map(({ redis }) => redis), seeds, close: () => undefined },
   );
 }
@@ -139,7 +191,7 @@ function openSeed({ random }: ConnectionOptions, address: ClusterAddress, seed: 
 
 function connectionsOf(
   options: ConnectionOptions,
-  clients: Pick<Connections, 'command' | 'reads' | 'listening'>,
+  clients: Pick<Connections, 'command' | 'reads' | 'listening' | 'links' | 'places'>,
   watch: Watch = noWatch,
 ): Connections {
   const { command, reads, listening } = clients;

@@ -9,6 +9,7 @@ import {
   presenceWork,
   type Random,
 } from '@plenum/core';
+import { AddressWatch } from './address-watch.ts';
 import { agreeOn } from './agreement.ts';
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
@@ -17,7 +18,7 @@ import { type Connections, openConnections, type RedisRole } from './connections
 import { DeliveryKinds } from './delivery-kinds.ts';
 import { idleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
-import { listen } from './listening.ts';
+import { type Ears, listen } from './listening.ts';
 import { Publisher } from './publisher.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
@@ -71,8 +72,8 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
   const { prefix, random, logger, clock, role = 'node' } = options;
   const keys = new Keys(prefix);
   const address = await checkRedis(parseRedisUrl(options.url), keys, clock);
-  const connections = openConnections({ address, role, random, logger, clock });
   const anomalies = new Anomalies({ clock, logger });
+  const connections = openConnections({ address, role, random, logger, clock, anomalies });
   const clocked = new ServerClock(clock);
   const calls = new ScriptCalls({ redis: connections.command, clock: clocked, settings: options.settings });
   const kinds = new DeliveryKinds({ calls, keys, clock, logger });
@@ -98,6 +99,8 @@ function assemble(foundation: Foundation): RedisEngine {
   const state = { keys, random, settings: kinds.follow(foundation.settings), clock: serverClock };
   const appends = new RedisGroupLog({ ...state, redis: command });
   const listening = listen({ ...foundation, log: appends });
+  const watch = watchAddress(foundation, listening);
+  if (connections.listening !== null) watch.start();
   const durability = new DurabilityReading(command, clock);
   const mutes = idleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
   if (connections.listening !== null) mutes.start();
@@ -110,8 +113,8 @@ function assemble(foundation: Foundation): RedisEngine {
   if (connections.listening !== null) upkeep.start();
   const health = async (): Promise<EngineHealth> => {
     const { answering, away } = await healthOfShards(command, clock);
-    const isReady = listening.isUp() && answering > 0;
-    const notices = connections.notices();
+    const isReady = listening.isUp() && answering > 0 && !watch.isUseless;
+    const notices = [...watch.notices(), ...connections.notices()];
     const told = notices.length > 0 ? { notices } : {};
     return { isReady, shardsAway: away, durability: await durability.current(), ...told };
   };
@@ -134,6 +137,7 @@ function assemble(foundation: Foundation): RedisEngine {
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     close: async () => {
+      watch.stop();
       kinds.stop();
       mutes.stop();
       upkeep.stop();
@@ -142,6 +146,18 @@ function assemble(foundation: Foundation): RedisEngine {
       await connections.close();
     },
   };
+}
+
+/** Follows the address where it leads, and asks for refused channels again as soon as they are granted. */
+function watchAddress(foundation: Foundation, listening: Ears): AddressWatch {
+  const { connections, prefix, clock, logger } = foundation;
+  return new AddressWatch({
+    ...{ prefix, clock, logger, places: connections.places },
+    onLook: async ({ name, runId, isMaster, hasRights }) => {
+      if (hasRights) listening.retryRefused();
+      if (isMaster && runId !== '') await connections.links.expect(name, runId);
+    },
+  });
 }
 
 /** Appends and the entries that confirm them meet in one log; long reads must not delay the answers of others. */

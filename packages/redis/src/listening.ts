@@ -11,7 +11,6 @@ import { noFeeds, RedisFeedTransport } from './redis-feed-transport.ts';
 import type { RedisGroupLog } from './redis-group-log.ts';
 import { RedisNudges } from './redis-nudges.ts';
 import { RedisRoomChannels } from './room-channels.ts';
-import { shardsOf } from './shards.ts';
 import { ChannelSubscriber } from './subscriber.ts';
 import { Topology } from './topology.ts';
 
@@ -35,6 +34,8 @@ export interface Ears {
   /** Null in a client. */
   readonly roomChannels: RoomChannels | null;
   isUp(): boolean;
+  /** Asks again for the channels that Redis has refused; to be called when the user may have got the right to them. */
+  retryRefused(): void;
   close(): void;
 }
 
@@ -50,16 +51,18 @@ export function listen(options: ListeningOptions): Ears {
       channels: null,
       roomChannels: null,
       isUp: () => true,
+      retryRefused: () => undefined,
       close: () => undefined,
     };
   }
-  const { channels, close } = openChannels(options, listening);
+  const { channels, retryRefused, close } = openChannels(options, listening);
   return {
     feeds: new RedisFeedTransport({ subscriber: channels, log, keys, anomalies, clock, timeoutMs }),
     nudges: new RedisNudges({ publisher, subscriber: channels, keys, anomalies, clock, timeoutMs }),
     channels,
     roomChannels: new RedisRoomChannels({ prefix, subscriber: channels, command, publisher, anomalies }),
     isUp: () => channels.isUp,
+    retryRefused,
     close,
   };
 }
@@ -67,25 +70,26 @@ export function listen(options: ListeningOptions): Ears {
 function openChannels(
   options: ListeningOptions,
   listening: Listening,
-): { channels: Channels; close(): void } {
+): { channels: Channels; retryRefused(): void; close(): void } {
   const { connections, prefix, clock, random, anomalies } = options;
-  const { command, reads } = connections;
+  const { command, links } = connections;
   const publish = (channel: string, payload: string) => command.spublish(channel, payload);
   if (listening.kind === 'each') {
     const { cluster, openLink } = listening;
     const topology = new Topology(cluster, clock);
-    const channels = new ClusterSubscriber({ topology, openLink, publish, prefix, clock, random, anomalies });
-    return { channels, close: () => channels.close() };
+    const shared = { topology, publish, prefix, clock, random, anomalies };
+    const askRoles = (server: string) => links.askRoles(server);
+    const channels = new ClusterSubscriber({ ...shared, openLink, askRoles });
+    return { channels, retryRefused: () => channels.retryRefused(), close: () => channels.close() };
   }
   const subscriber = new ChannelSubscriber({ redis: listening.redis, anomalies });
-  const touchOthers = () => {
-    for (const { redis } of shardsOf(reads)) redis?.ping().catch(() => undefined);
-  };
+  const touchOthers = () => links.askRoles('');
   const channelOf = (token: string) => `${prefix}#canary#${token}#`;
   const canary = new Canary({ subscriber, publish, touchOthers, channelOf, clock, random });
   canary.start();
   return {
     channels: subscriber,
+    retryRefused: () => subscriber.retryRefused(),
     close: () => {
       canary.stop();
       subscriber.close();

@@ -1,6 +1,7 @@
 /** The one place where errors of Redis and of its client become PlenumErrors. */
 import { PlenumError } from '@plenum/core';
 import type { ErrorCode } from '@plenum/protocol';
+import { isRefusalInScript } from './rights/refusal.ts';
 
 /** Replies by which Redis refuses a script before its first line (`#!lua` makes it all or nothing), or cannot run it now. */
 const refusedByRedis = new Set([
@@ -30,6 +31,8 @@ export const isNotServedHere = (error: Error): boolean => saidByCluster.has(firs
 
 function codeOf(error: unknown, mayHaveRun: boolean): ErrorCode {
   if (!(error instanceof Error)) return 'internal';
+  if (error.name === 'ReplyError' && isRefusalInScript(error.message))
+    return mayHaveRun ? 'timeout' : 'unavailable';
   if (error.name === 'ReplyError')
     return refusedByRedis.has(firstWord(error.message)) ? 'unavailable' : 'internal';
   if (error.name === 'ZodError' || error.name === '$ZodError' || error instanceof TypeError)

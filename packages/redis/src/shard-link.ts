@@ -9,6 +9,8 @@ import type { Topology } from './topology.ts';
 export interface ShardLinkOptions {
   readonly topology: Topology;
   readonly anomalies: Anomalies;
+  /** Asks each connection to the server for its role. @param server `host:port` */
+  readonly askRoles: (server: string) => void;
   readonly publish: (channel: string, payload: string) => Promise<unknown>;
   readonly prefix: string;
   readonly clock: Clock;
@@ -31,7 +33,7 @@ export class ShardLink {
     this.#canary = new Canary({
       ...options,
       subscriber: this.subscriber,
-      touchOthers: () => undefined,
+      touchOthers: () => options.askRoles(server),
       channelOf: (token) => {
         if (tag === null || topology.masterOf(tag) !== server) tag = topology.tagAt(server);
         return tag === null ? null : `${prefix}#canary#${tag}${token}#`;

@@ -1,5 +1,5 @@
 /** Which server answers for a key or a channel: the only one there is, or the master of its slot in a Cluster. */
-import { type Clock, crc16 } from '@plenum/core';
+import { type Clock, crc16, PARTITION_COUNT, tagOfPartition } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
 import type { ScriptClient } from './scripts/index.ts';
 import { within } from './within.ts';
@@ -28,6 +28,15 @@ export const masterOf = (cluster: Cluster, key: string): string | null =>
 /** `host:port` of every master that has slots. */
 export const mastersOf = (cluster: Cluster): ReadonlySet<string> =>
   new Set(cluster.slots.flatMap(([master]) => (master === undefined ? [] : [master])));
+
+/** The tag of a partition whose slot this master has, so that its keys are there; null when it has none. */
+export function tagAt(cluster: Cluster, master: string): string | null {
+  for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
+    const tag = tagOfPartition(partition);
+    if (masterOf(cluster, tag) === master) return tag;
+  }
+  return null;
+}
 
 /** Names the server of a key as `Shard.name` does. */
 export const shardNameOf = (client: ScriptClient, key: string): string =>

@@ -34,6 +34,8 @@ export class ChannelSubscriber implements Channels {
   #link = 0;
   #hasHadLink = false;
   #sounds = 0;
+  /** The present link was refused a channel. */
+  #hasRefused = false;
 
   constructor(options: ChannelSubscriberOptions) {
     this.#redis = options.redis;
@@ -145,6 +147,14 @@ export class ChannelSubscriber implements Channels {
     this.#redis.disconnect(true);
   }
 
+  /**
+   * Redis has refused channels of this link, and may take them by now: another link asks for all of them, and its listeners
+   * are told.
+   */
+  retryRefused(): void {
+    if (this.#hasRefused && this.#isConnected) this.replaceLink();
+  }
+
   /** The connection itself is closed by its owner. */
   close(): void {
     this.#isClosed = true;
@@ -170,6 +180,7 @@ export class ChannelSubscriber implements Channels {
           this.#onMisplaced();
           return;
         }
+        this.#hasRefused = true;
         this.#anomalies.note('subscribe_refused', { channel, reason: error.message });
         subscription.fail(PlenumError.of('unavailable', { cause: error }));
       },
@@ -181,6 +192,7 @@ export class ChannelSubscriber implements Channels {
     this.#isConnected = true;
     this.#link += 1;
     this.#misplaced.clear();
+    this.#hasRefused = false;
     for (const [channel, subscription] of this.#subscriptions) this.#request(channel, subscription);
     if (this.#hasHadLink) this.#announce(this.#link);
     this.#hasHadLink = true;

@@ -31,11 +31,11 @@ afterAll(() => server.stop());
 beforeEach(async () => {
   songsHeard = 0;
   const logger = keepingLogger();
-  const shared = { clock: systemClock, random: systemRandom, logger };
+  anomalies = new Anomalies({ clock: systemClock, logger });
+  const shared = { clock: systemClock, random: systemRandom, logger, anomalies };
   proxy = await startFaultProxy({ targetPort: server.port });
   connections = openConnections({ ...shared, address: parseRedisUrl(proxy.url), role: 'node' });
   if (connections.listening?.kind !== 'one') throw new Error('a node has a subscriber connection');
-  anomalies = new Anomalies(shared);
   subscriber = new ChannelSubscriber({ redis: connections.listening.redis, anomalies });
   publisher = new Redis(server.url);
   await connections.ready();

@@ -49,6 +49,7 @@ export { obtainRedisForTests, type RedisForTests } from './redis/obtain-redis.ts
 export { startOneShardCluster } from './redis/one-shard-cluster.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { SentinelSet, type SentinelSetOptions } from './redis/sentinel-set.ts';
+export { type ShippedUserOptions, shippedRules } from './redis/shipped-acl.ts';
 export { seededRandom } from './seeded-random.ts';
 export { freePort } from './server/free-port.ts';
 export { type Ailing, type Ailment, gone, impatient, patient } from './suites/adapters/adapter-harness.ts';

@@ -1,45 +1,53 @@
 /** Looks at Redis once, over connections of its own, before anything is started: it is what we need, or one sentence says why not. */
-import { type Clock, PARTITION_COUNT, PlenumError } from '@plenum/core';
-import type { CommonRedisOptions, Redis } from 'ioredis';
+import { type Clock, PARTITION_COUNT, PlenumError, tagOfPartition } from '@plenum/core';
+import type { Cluster, Redis } from 'ioredis';
+import { lookAtServer, lookOptions } from '../client-options.ts';
 import type { Keys } from '../keys.ts';
 import { asClusterSeed, type ClusterAddress, type RedisAddress } from '../redis-address.ts';
 import { createCluster, createRedis } from '../redis-client.ts';
+import { isReply, lackIn, lackSentence } from '../rights/refusal.ts';
+import { type Trial, tryRights } from '../rights/try-rights.ts';
 import type { ScriptClient } from '../scripts/index.ts';
-import { shardsOf } from '../shards.ts';
+import { shardsOf, tagAt } from '../shards.ts';
 import { within } from '../within.ts';
 import { connectFailure } from './connect-failure.ts';
 import { checkCluster, checkServer } from './server-checks.ts';
 import { parseServerInfo } from './server-info.ts';
 
-const answerTimeoutMs = 5000;
 /** The client library waits for ever for a Cluster whose servers tell no addresses. */
 const discoveryTimeoutMs = 8000;
 
-const bootOptions = {
-  connectTimeout: 3000,
-  commandTimeout: answerTimeoutMs,
-  socketTimeout: answerTimeoutMs,
-  connectionName: 'plenum-boot',
-} satisfies CommonRedisOptions;
+const connectionName = 'plenum-boot';
 
 /**
  * @returns where to connect to: the address itself, unless a single server has turned out to be a node of a Cluster.
  * @throws Error naming the one thing that is wrong.
  */
 export async function checkRedis(address: RedisAddress, keys: Keys, clock: Clock): Promise<RedisAddress> {
+  try {
+    return await checkAddress(address, keys, clock);
+  } catch (cause) {
+    throw refusalOf(cause, keys.prefix) ?? cause;
+  }
+}
+
+/** @returns the one right that an answer of Redis says is lacking, in a sentence */
+function refusalOf(cause: unknown, prefix: string): Error | null {
+  if (!isReply(cause)) return null;
+  const lack = lackIn(cause.message);
+  const sentence = lack === null ? null : lackSentence([lack], prefix);
+  return sentence === null ? null : new Error(sentence, { cause });
+}
+
+async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Promise<RedisAddress> {
   if (address.kind === 'cluster') {
     await checkClusterAt(address, keys, clock);
     return address;
   }
-  const redis = createRedis(address, {
-    ...bootOptions,
-    lazyConnect: true,
-    retryStrategy: null,
-    enableOfflineQueue: false,
-  });
+  const redis = createRedis(address, { ...lookOptions, connectionName });
   try {
     await connect(redis, address);
-    const info = parseServerInfo(await redis.info());
+    const info = parseServerInfo(await infoOf(redis, keys));
     if (info.get('cluster_enabled') === '1' && address.kind === 'standalone') {
       const cluster = asClusterSeed(address);
       checkCluster(parseServerInfo(String(await redis.cluster('INFO'))));
@@ -47,6 +55,7 @@ export async function checkRedis(address: RedisAddress, keys: Keys, clock: Clock
       return cluster;
     }
     checkServer(info);
+    await checkRights({ redis, prefix: keys.prefix, tag: tagOfPartition(0), isCluster: false });
     await agreeOnPartitionCount(redis, keys);
     return address;
   } finally {
@@ -58,8 +67,8 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
   const cluster = createCluster(address, {
     lazyConnect: true,
     clusterRetryStrategy: () => null,
-    slotsRefreshTimeout: answerTimeoutMs,
-    redisOptions: bootOptions,
+    slotsRefreshTimeout: lookOptions.commandTimeout,
+    redisOptions: { ...lookAtServer, connectionName },
   });
   try {
     await within(clock, discoveryTimeoutMs, connect(cluster, address)).catch((cause: unknown) => {
@@ -67,7 +76,8 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
       throw new Error(`The Redis Cluster at ${address.name} does not tell where its servers are.`, { cause });
     });
     checkCluster(parseServerInfo(String(await cluster.cluster('INFO'))));
-    await Promise.all(shardsOf(cluster).map(({ name, redis }) => checkMaster(name, redis)));
+    const masters = shardsOf(cluster).map(({ name, redis }) => checkMaster(cluster, name, { redis, keys }));
+    await Promise.all(masters);
     await agreeOnPartitionCount(cluster, keys);
   } finally {
     cluster.disconnect();
@@ -75,14 +85,38 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
 }
 
 /** What is wrong with one of many servers is said with its name. */
-async function checkMaster(name: string, redis: Redis | null): Promise<void> {
+async function checkMaster(
+  cluster: Cluster,
+  name: string,
+  { redis, keys }: { readonly redis: Redis | null; readonly keys: Keys },
+): Promise<void> {
   try {
     if (redis === null) throw new Error('It has slots and cannot be reached.');
-    checkServer(parseServerInfo(await redis.info()));
+    checkServer(parseServerInfo(await infoOf(redis, keys)));
+    const tag = tagAt(cluster, name) ?? tagOfPartition(0);
+    await checkRights({ redis, prefix: keys.prefix, tag, isCluster: true });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Of the Redis Cluster, the master at ${name}: ${reason}`, { cause });
+    const { message } =
+      refusalOf(cause, keys.prefix) ?? (cause instanceof Error ? cause : new Error(String(cause)));
+    throw new Error(`Of the Redis Cluster, the master at ${name}: ${message}`, { cause });
   }
+}
+
+/** @throws Error that names all that is lacking, if that is one of the rights */
+async function infoOf(redis: Redis, { prefix }: Keys): Promise<string> {
+  try {
+    return await redis.info();
+  } catch (cause) {
+    if (refusalOf(cause, prefix) !== null) {
+      await checkRights({ redis, prefix, tag: tagOfPartition(0), isCluster: false });
+    }
+    throw cause;
+  }
+}
+
+async function checkRights(trial: Trial): Promise<void> {
+  const sentence = lackSentence(await tryRights(trial), trial.prefix);
+  if (sentence !== null) throw new Error(sentence);
 }
 
 /** The rejection of `connect` says "closed" only; the reason is in an error event before it. */
@@ -98,7 +132,8 @@ async function connect(client: ScriptClient, address: RedisAddress): Promise<voi
   try {
     await client.connect();
   } catch (error) {
-    throw connectFailure(address, reason ?? (error instanceof Error ? error : new Error(String(error))));
+    const cause = reason ?? (error instanceof Error ? error : new Error(String(error)));
+    throw isReply(cause) && lackIn(cause.message) !== null ? cause : connectFailure(address, cause);
   }
 }
 

@@ -1,4 +1,6 @@
-import { startRedis } from './redis-server.ts';
+import { Redis } from 'ioredis';
+import { type RedisServer, startRedis } from './redis-server.ts';
+import { shippedRules } from './shipped-acl.ts';
 
 export interface RedisForTests {
   readonly url: string;
@@ -7,10 +9,28 @@ export interface RedisForTests {
   dispose(): Promise<void>;
 }
 
-/** `REDIS_URL` if it is set, else a Redis of one's own. Conformance and flow tests take this one. */
+/**
+ * `REDIS_URL` if it is set, else a Redis of one's own. Conformance and flow tests take this one. With `REDIS_TEST_USER=shipped`
+ * the URL is that of the user of `deploy/redis.acl`, who may use fresh prefixes only, and no other user may do anything.
+ */
 export async function obtainRedisForTests(): Promise<RedisForTests> {
   const given = process.env['REDIS_URL'];
   if (given) return { url: given, isOwn: false, dispose: async () => undefined };
   const server = await startRedis();
-  return { url: server.url, isOwn: true, dispose: () => server.stop() };
+  const isShippedUser = process.env['REDIS_TEST_USER'] === 'shipped';
+  const url = isShippedUser ? await asShippedUser(server) : server.url;
+  return { url, isOwn: true, dispose: () => server.stop() };
+}
+
+const password = 'of-the-shipped-user';
+
+async function asShippedUser({ url, port }: RedisServer): Promise<string> {
+  const admin = new Redis(url);
+  try {
+    await admin.call('ACL', 'SETUSER', 'plenum', ...shippedRules({ password, prefix: 'test-*' }));
+    await admin.call('ACL', 'SETUSER', 'default', 'resetkeys', 'resetchannels', '-@all', '+ping');
+  } finally {
+    admin.disconnect();
+  }
+  return `redis://plenum:${password}@127.0.0.1:${port}`;
 }

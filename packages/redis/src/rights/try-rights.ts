@@ -1,0 +1,119 @@
+/** Proves the rights of the Redis user by use: a script with every command, a subscription and a publish under its own prefix. */
+import type { Redis } from 'ioredis';
+import {
+  CHANNEL,
+  channelCommands,
+  clusterCommands,
+  directCommands,
+  evalCommand,
+  KEY,
+  scriptCommands,
+} from './needed-commands.ts';
+import { isReply, type Lack, lackIn } from './refusal.ts';
+
+export interface Trial {
+  /** To one server and used for nothing else meanwhile; no commands wait for it to be connected. */
+  readonly redis: Redis;
+  readonly prefix: string;
+  /** A hash tag of a slot that this server has. */
+  readonly tag: string;
+  readonly isCluster: boolean;
+}
+
+const luaWord = (word: string): string =>
+  word === KEY ? 'KEYS[1]' : word === CHANNEL ? 'ARGV[1]' : `'${word}'`;
+
+/** Answers with the name of each command that is refused and the reason. */
+const trialScript = [
+  // A Redis whose memory is used up has rights as well.
+  '#!lua flags=allow-oom',
+  'local refused = {}',
+  'local function try(name, ...)',
+  '  local reply = redis.pcall(...)',
+  "  if type(reply) ~= 'table' or not reply.err then return end",
+  '  refused[#refused + 1] = name',
+  '  refused[#refused + 1] = reply.err',
+  'end',
+  ...scriptCommands.map(([name, ...words]) => `try('${name}', ${[name, ...words].map(luaWord).join(', ')})`),
+  'return refused',
+].join('\n');
+
+/** @returns what is lacking; errors about anything else, such as a server that is away, are thrown or passed over */
+export async function tryRights(trial: Trial): Promise<readonly Lack[]> {
+  const lacks = [
+    ...(await tryKeys(trial)),
+    ...(await tryScript(trial)),
+    ...(await tryDirectly(trial)),
+    ...(await tryChannels(trial)),
+  ];
+  return lacks.filter((lack, at) => lacks.findIndex((other) => isSame(lack, other)) === at);
+}
+
+const isSame = (one: Lack, other: Lack): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** Rights come before the question whose slot it is. */
+const keysOf = ({ prefix, tag }: Trial): readonly string[] => [
+  `${prefix}:meta`,
+  `${prefix}:nodes`,
+  `${prefix}:agreed:rights`,
+  `${prefix}:${tag}:rights`,
+];
+
+const channelsOf = ({ prefix, tag }: Trial): readonly string[] => [
+  `${prefix}#/#${tag}:$rights#`,
+  `${prefix}#node#rights#`,
+  `${prefix}#canary#${tag}rights#`,
+];
+
+async function tryKeys(trial: Trial): Promise<readonly Lack[]> {
+  const tried = keysOf(trial).map((key) =>
+    refusalOf(trial.redis.call('eval', 'return 1', 1, key), evalCommand),
+  );
+  return known(await Promise.all(tried));
+}
+
+async function tryScript(trial: Trial): Promise<readonly Lack[]> {
+  const { redis, prefix, tag } = trial;
+  const [channel = ''] = channelsOf(trial);
+  let reply: unknown;
+  try {
+    reply = await redis.call('eval', trialScript, 1, `${prefix}:${tag}:rights`, channel);
+  } catch (error) {
+    if (!isReply(error)) throw error;
+    return known([lackIn(error.message, evalCommand)]);
+  }
+  const words = Array.isArray(reply) ? reply.map(String) : [];
+  return known(words.map((name, at) => (at % 2 === 0 ? lackIn(words[at + 1] ?? '', name) : null)));
+}
+
+async function tryDirectly({ redis, isCluster }: Trial): Promise<readonly Lack[]> {
+  const tried = [...(isCluster ? clusterCommands : []), ...directCommands].map(([name, ...words]) => {
+    const [command = '', ...subcommand] = name.split('|');
+    return refusalOf(redis.call(command, ...subcommand, ...words), name);
+  });
+  return known(await Promise.all(tried));
+}
+
+async function tryChannels(trial: Trial): Promise<readonly Lack[]> {
+  const { redis } = trial;
+  const [subscribe, unsubscribe] = channelCommands;
+  const lacks: (Lack | null)[] = [];
+  for (const channel of channelsOf(trial)) {
+    lacks.push(await refusalOf(redis.ssubscribe(channel), subscribe));
+    lacks.push(await refusalOf(redis.sunsubscribe(channel), unsubscribe));
+  }
+  return known(lacks);
+}
+
+/** @returns null when it was allowed, whatever came of it. @throws what is no answer of Redis */
+async function refusalOf(sent: Promise<unknown>, command: string): Promise<Lack | null> {
+  try {
+    await sent;
+    return null;
+  } catch (error) {
+    if (isReply(error)) return lackIn(error.message, command);
+    throw error;
+  }
+}
+
+const known = (lacks: readonly (Lack | null)[]): readonly Lack[] => lacks.filter((lack) => lack !== null);

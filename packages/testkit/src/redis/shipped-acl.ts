@@ -1,0 +1,24 @@
+/** The user of `deploy/redis.acl`, made to fit a test. */
+import { readFileSync } from 'node:fs';
+
+const file = new URL('../../../../deploy/redis.acl', import.meta.url);
+
+export interface ShippedUserOptions {
+  readonly password: string;
+  /** Of keys and channels, instead of `plenum`; a pattern too, such as `test-*`. */
+  readonly prefix: string;
+}
+
+/** The rules of the user, one word each, as `ACL SETUSER` takes them. */
+export function shippedRules({ password, prefix }: ShippedUserOptions): readonly string[] {
+  const line = readFileSync(file, 'utf8')
+    .split('\n')
+    .find((one) => one.startsWith('user plenum '));
+  if (line === undefined) throw new Error('deploy/redis.acl has no user "plenum".');
+  const [, , ...rules] = line.trim().split(' ');
+  return rules.flatMap((rule) => {
+    if (rule === 'off') return ['on'];
+    if (rule === 'resetpass') return ['resetpass', `>${password}`];
+    return [rule.replace(/^([~&])plenum/, `$1${prefix}`)];
+  });
+}
