@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { obtainChromium } from './chromium.js';
 import { checkCleanClone } from './clean-clone.js';
 import { obtain } from './debian-package.js';
+import { obtainPythonTools } from './python-tools.js';
 import { checked, commanded, root, tested } from './stage.js';
 
 /** @typedef {import('./stage.js').StageResult} StageResult */
@@ -41,6 +42,7 @@ const notCovered = [
     : [
         'browsers: npm run test:all drives a Chromium',
         'proxies: npm run test:all puts HAProxy and nginx before three nodes',
+        'a client in Python: npm run test:all generates one from the OpenAPI document',
       ]),
   'long runs: npm run soak; capacity',
   'Docker: the image and docker-compose.yml are not built or started',
@@ -75,6 +77,7 @@ async function runTests() {
   }
   results.push(await tested('flow'));
   results.push(await tested('interop'));
+  if (isEverything) await runPythonTests();
   if (!isEverything) {
     notCovered.push(
       'the archive in PostgreSQL: npm run test:postgres',
@@ -118,6 +121,18 @@ async function runBrowserTests() {
     results.push(hasChromium);
     notCovered.push('browsers: there is none (see above)');
   }
+}
+
+/** Where there is no Python that can install the generator, that is no fault of the service. */
+async function runPythonTests() {
+  try {
+    await obtainPythonTools();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : error;
+    notCovered.push(`a client in Python, generated from the OpenAPI document: ${reason}`);
+    return;
+  }
+  results.push(await tested('python'));
 }
 
 async function runProxyTests() {

@@ -72,6 +72,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The first run installs a generator.
+        test: { name: 'python', include: ['test/python/**/*.test.ts'], testTimeout: 180_000 },
+      },
+      {
+        extends: true,
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],

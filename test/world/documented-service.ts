@@ -6,7 +6,7 @@ import { adminToken } from './service.ts';
 export type Json = Readonly<Record<string, unknown>>;
 export const isJson = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-export const jsonAt = (node: unknown, ...path: readonly string[]): Json => {
+const jsonAt = (node: unknown, ...path: readonly string[]): Json => {
   let found: unknown = node;
   for (const name of path) found = isJson(found) ? found[name] : undefined;
   return isJson(found) ? found : {};

@@ -175,6 +175,16 @@ test('every operation has a summary, a section, a security, a success and its fa
   }
 });
 
+test('an operation names the scope that it asks of an admin token, and whether a user may call it', () => {
+  const securityOf = (path: string, method: string) => document.paths[path]?.[method]?.['security'];
+  const user = { userToken: [] };
+  expect(securityOf('/v1/groups/{group_id}/messages', 'get')).toEqual([{ adminToken: ['read'] }, user]);
+  expect(securityOf('/v1/groups/{group_id}/messages', 'post')).toEqual([{ adminToken: ['groups'] }, user]);
+  expect(securityOf('/v1/users/{user_id}/revoke', 'post')).toEqual([{ adminToken: ['ops'] }]);
+  expect(securityOf('/v1/groups', 'get')).toEqual([{ adminToken: ['read'] }]);
+  expect(securityOf('/healthz', 'get')).toEqual([]);
+});
+
 test('an integer that 32 bits do not hold says so', () => {
   const schemas = resolve('#/components/schemas');
   expect(resolve('#/components/schemas/Seq')).toHaveProperty('format', 'int64');

@@ -35,8 +35,11 @@ const securitySchemes = {
   adminToken: {
     type: 'http',
     scheme: 'bearer',
-    description:
-      'A token of `PLENUM_ADMIN_TOKEN`: acts as the service, or as the user that the request names',
+    description: [
+      'An admin token: acts as the service, or as the user that the request names. A token can be limited to scopes:',
+      '`read` looks at groups, users, nodes and metrics; `groups` changes groups and members, and sends;',
+      '`ops` drains nodes, cuts users off and decides on dead letters. No scope holds another.',
+    ].join(' '),
   },
   userToken: {
     type: 'http',

@@ -4,7 +4,6 @@ import type { OperationRow } from './operation-row.ts';
 
 const until = '2026-03-01T12:10:00.000Z';
 const asAnn = { actor_id: 'ann' };
-const asService = { isForService: true } as const;
 
 export const groupOperations = {
   create_group: {
@@ -33,7 +32,6 @@ export const groupOperations = {
   find_groups: {
     operationId: 'find_groups',
     tag: 'groups',
-    ...asService,
     parameters: { prefix: 'team', ...page },
     result: { groups: [team], next_cursor: null },
   },
@@ -118,14 +116,12 @@ export const userOperations = {
   disconnect_user: {
     operationId: 'disconnect_user',
     tag: 'users',
-    ...asService,
     parameters: { user_id: 'bob', ...keyed },
     result: { status: 'disconnected' },
   },
   revoke_user: {
     operationId: 'revoke_user',
     tag: 'users',
-    ...asService,
     parameters: { user_id: 'bob', ...keyed },
     result: { status: 'revoked', revoked_at: timestamp },
   },

@@ -6,8 +6,6 @@ export interface OperationRow {
   /** Stable: generated clients name their methods by it. A verb and a noun, so no language reserves it. */
   readonly operationId: string;
   readonly tag: Tag;
-  /** Only the admin token may. */
-  readonly isForService?: true;
   readonly description?: string;
   /** What the success means. */
   readonly success?: string;

@@ -1,5 +1,6 @@
 /** One route of the tables as an operation of the OpenAPI document. */
 import { z } from 'zod';
+import { isForServiceOnly } from '../admin-scopes.ts';
 import type { ClusterRoute } from '../cluster-routes.ts';
 import { requestIdSchema } from '../ids.ts';
 import type { NodeRoute } from '../node-routes.ts';
@@ -91,9 +92,11 @@ function failureStatusesOf(route: Route): readonly FailureStatus[] {
   return route.body === null ? [400] : [400, 404, 413, 500];
 }
 
-function securityOf(route: Route, row: OperationRow): readonly JsonObject[] {
+function securityOf(route: Route): readonly JsonObject[] {
   if (!('params' in route) && route.needs === undefined) return [];
-  return row.isForService ? [{ adminToken: [] }] : [{ adminToken: [] }, { userToken: [] }];
+  const admin = { adminToken: route.scope === undefined ? [] : [route.scope] };
+  const isForService = !('request' in route) || isForServiceOnly(route.request);
+  return isForService ? [admin] : [admin, { userToken: [] }];
 }
 
 export function operationOf(route: Route, schemas: SchemaCollector): JsonObject {
@@ -105,7 +108,7 @@ export function operationOf(route: Route, schemas: SchemaCollector): JsonObject 
     summary: route.summary,
     ...(row.description === undefined ? {} : { description: row.description }),
     tags: [row.tag],
-    security: securityOf(route, row),
+    security: securityOf(route),
     parameters: parametersOf(route, row, schemas),
     ...requestBodyOf(route, row, schemas),
     responses: {

@@ -4,14 +4,12 @@ import type { NodeRoute } from '../node-routes.ts';
 import { keyed, message, page, team, timestamp } from './example-values.ts';
 import type { OperationRow } from './operation-row.ts';
 
-const asService = { isForService: true } as const;
 const deadLetter = { parameters: { dead_letter_id: '1767225600000-0', ...keyed } };
 
 export const deadLetterOperations = {
   list_dead_letters: {
     operationId: 'list_dead_letters',
     tag: 'dead letters',
-    ...asService,
     parameters: page,
     result: {
       dead_letters: [
@@ -32,14 +30,12 @@ export const deadLetterOperations = {
   retry_dead_letter: {
     operationId: 'retry_dead_letter',
     tag: 'dead letters',
-    ...asService,
     ...deadLetter,
     result: { status: 'retried' },
   },
   delete_dead_letter: {
     operationId: 'delete_dead_letter',
     tag: 'dead letters',
-    ...asService,
     ...deadLetter,
     result: { status: 'deleted' },
   },
@@ -49,7 +45,6 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
   get_group_owner: {
     operationId: 'get_group_owner',
     tag: 'cluster',
-    ...asService,
     parameters: team,
     result: {
       ...team,
@@ -63,7 +58,6 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
   list_nodes: {
     operationId: 'list_nodes',
     tag: 'cluster',
-    ...asService,
     result: {
       nodes: [
         {
@@ -81,7 +75,6 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
   drain_node: {
     operationId: 'drain_node',
     tag: 'cluster',
-    ...asService,
     success: 'The node is asked; it drains on its own from here',
     parameters: { node_id: 'n-5f3a9c' },
     result: { node_id: 'n-5f3a9c', status: 'draining' },
@@ -89,7 +82,6 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
   list_partitions: {
     operationId: 'list_partitions',
     tag: 'cluster',
-    ...asService,
     result: { partitions: [{ partition: 17, moving: false, node_id: 'n-5f3a9c', token: 3 }] },
   },
 };
@@ -103,7 +95,7 @@ export const nodeOperations: Readonly<Record<NodeRoute['name'], OperationRow>> =
   },
   openapi: { operationId: 'get_openapi_document', tag: 'node' },
   docs: { operationId: 'get_docs_page', tag: 'node' },
-  metrics: { operationId: 'get_metrics', tag: 'node', ...asService },
+  metrics: { operationId: 'get_metrics', tag: 'node' },
   dev_token: {
     operationId: 'issue_dev_token',
     tag: 'node',

@@ -1,0 +1,35 @@
+/** A client in Python, generated from the document that a node serves, calls the node. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { obtainPythonTools, pythonBin } from '../python-tools.js';
+import { root } from '../source-tree.ts';
+import { conversationAnswers } from '../world/conversation-answers.ts';
+import { adminToken, Service } from '../world/service.ts';
+
+const run = promisify(execFile);
+
+test('a Python client generated from the document calls the service, and the generator warns of nothing', async () => {
+  await obtainPythonTools();
+  await using service = await Service.start('memory');
+  const own = await mkdtemp(join(tmpdir(), 'plenum-python-'));
+  try {
+    const document = await (await fetch(`${service.url}/openapi.json`)).text();
+    await writeFile(join(own, 'openapi.json'), document);
+    const output = join(own, 'plenum_client');
+    const env = { ...process.env, PATH: `${pythonBin}:${process.env['PATH']}` };
+    const options = ['--path', join(own, 'openapi.json'), '--meta', 'none', '--output-path', output];
+    const generated = await run(join(pythonBin, 'openapi-python-client'), ['generate', ...options], { env });
+    expect(`${generated.stdout}${generated.stderr}`.trim()).toBe(`Generating ${output}`);
+    const program = join(root, 'test/openapi-client/conversation.py');
+    const { stdout } = await run(join(pythonBin, 'python'), [program, service.url, adminToken], {
+      env: { ...env, PYTHONPATH: own },
+    });
+    expect(JSON.parse(stdout)).toEqual(conversationAnswers);
+  } finally {
+    await rm(own, { recursive: true });
+  }
+});
