@@ -24,6 +24,10 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mute' as const), who, fate }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('connect' as const), who, back: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnect' as const), which: fc.nat() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('subscribe' as const), which: fc.nat(), back: fc.nat(6) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('new epoch' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('audit' as const) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('wait' as const), turns: fc.nat(4) }) },
@@ -81,6 +85,10 @@ class Run {
         this.gone.add(device);
         return world.host.disconnect(device);
       }
+      case 'subscribe': {
+        const device = this.devices[one.which % Math.max(1, this.devices.length)];
+        return device === undefined ? undefined : this.#subscribe(device, one.back);
+      }
       case 'new epoch':
         return world.startEpoch();
       case 'audit':
@@ -97,6 +105,19 @@ class Run {
           await this.#scheduler.waitNext(1);
         return;
     }
+  }
+
+  /** Its ack tells the device where it stands from then on, whatever else attaches it. */
+  #subscribe(device: WatchfulDevice, back: number): void {
+    const { epoch, seq } = this.world.head;
+    const claim = { groupId, epoch, seq: Math.max(0, seq - back) };
+    this.world.host.subscribe(device, [claim]).then(
+      ([outcome]) => {
+        if (outcome?.ok) device.acked(outcome.result.from_seq);
+      },
+      // The client asks again.
+      () => undefined,
+    );
   }
 
   /** `back` > 0: the device comes with a position so many entries behind the head. */

@@ -43,6 +43,7 @@ export class Simulation {
       },
       push: (_, to, event, payload) => to.push(event, payload),
       whisper: () => {},
+      written: async () => {},
       seal: () => {},
     };
     const clock: Clock = {

@@ -32,6 +32,12 @@ export class WatchfulDevice implements Subscriber {
     }
   };
 
+  /** A subscription was answered. */
+  acked(fromSeq: number): void {
+    this.held = [];
+    this.nextSeq = fromSeq;
+  }
+
   take(entry: LogEntry): void {
     this.received.push(entry);
     this.held.push(entry);

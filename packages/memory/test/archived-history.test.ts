@@ -24,7 +24,7 @@ async function trimmed(): Promise<DeliveryScene> {
 async function history(scene: DeliveryScene, page: { after?: number; before?: number; limit?: number }) {
   const core = createCore({
     engine: scene.engine,
-    fanOut: { deliver: () => {}, push: () => {}, whisper: () => {}, seal: () => {} },
+    fanOut: { deliver: () => {}, push: () => {}, whisper: () => {}, written: async () => {}, seal: () => {} },
     clock: scene.clock,
     nodeId: 'node-1',
     logger: silent,

@@ -26,7 +26,13 @@ afterAll(async () => {
   await redis.stop();
 });
 
-const silent: FanOut = { deliver: () => {}, push: () => {}, whisper: () => {}, seal: () => {} };
+const silent: FanOut = {
+  deliver: () => {},
+  push: () => {},
+  whisper: () => {},
+  written: async () => {},
+  seal: () => {},
+};
 const deviceOf = (userId: UserId): Subscriber => ({
   id: `device of ${userId}`,
   userId,

@@ -8,6 +8,8 @@ export interface CatchingUp {
   cursor: number;
   /** Last seq it may get; null while its user is a receiver. */
   endSeq: number | null;
+  /** It is about to be attached from elsewhere and gets nothing until then. */
+  isPaused: boolean;
 }
 
 /**
@@ -45,9 +47,31 @@ export class Attachments {
     this.#takeOff(subscriber);
     if (cursor === lastSeq) this.#goLive(subscriber);
     else if (cursor > lastSeq) this.ahead.set(subscriber, cursor);
-    else this.behind.set(subscriber, { cursor, endSeq: null });
+    else this.behind.set(subscriber, { cursor, endSeq: null, isPaused: false });
     this.#sink.moved(subscriber, false);
     return cursor < lastSeq;
+  }
+
+  /** Entries may be delivered to the device. */
+  isFlowing(subscriber: Subscriber): boolean {
+    return this.has(subscriber) && this.behind.get(subscriber)?.isPaused !== true;
+  }
+
+  /** An attached device gets nothing until it is placed again or resumed. */
+  pause(subscriber: Subscriber, lastSeq: number): void {
+    const nextSeq = this.nextSeqOf(subscriber, lastSeq);
+    if (nextSeq === null) return;
+    const endSeq = this.behind.get(subscriber)?.endSeq ?? null;
+    this.#takeOff(subscriber);
+    this.behind.set(subscriber, { cursor: nextSeq - 1, endSeq, isPaused: true });
+  }
+
+  /** @returns the seq behind which a paused device goes on; null: it is not paused. */
+  resume(subscriber: Subscriber): number | null {
+    const state = this.behind.get(subscriber);
+    if (state?.isPaused !== true) return null;
+    state.isPaused = false;
+    return state.cursor;
   }
 
   remove(subscriber: Subscriber): void {

@@ -11,7 +11,7 @@ const entriesOf = (bytes: number, count: number): LogEntry[] =>
     wire: Buffer.alloc(bytes),
   }));
 const seqs = (entries: readonly LogEntry[] | null) => entries?.map(({ seq }) => seq);
-const after = (cursor: number, endSeq: number | null = null) => ({ cursor, endSeq });
+const after = (cursor: number, endSeq: number | null = null) => ({ cursor, endSeq, isPaused: false });
 const device = (id: string): Subscriber => ({
   id,
   userId: '$service',

@@ -15,6 +15,10 @@ interface DeviceState {
   toldBesides: Set<GroupId> | null;
   /** Groups that it asked to join before it was settled: it hears them from where its user became a receiver. */
   joined: Set<GroupId> | null;
+  /** What it has asked for with `subscribe` and `unsubscribe`, one after the other; null: nothing so far. */
+  subscribing: Promise<unknown> | null;
+  /** Groups of the `subscribe` requests that are open. */
+  wanted: Map<GroupId, number> | null;
   /** False until the groups it had at connect are attached. */
   isSettled: boolean;
 }
@@ -33,7 +37,8 @@ export class Devices {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
     const wishes = { optedOut: null, asking: null, untold: null, toldBesides: null, joined: null };
-    this.#states.set(device, { ...wishes, isSettled: false });
+    const requests = { subscribing: null, wanted: null };
+    this.#states.set(device, { ...wishes, ...requests, isSettled: false });
   }
 
   /** @returns true when it was the last device of its user on this node. */
@@ -108,6 +113,46 @@ export class Devices {
   /** The device may be attached to this group without asking. */
   wants(device: Subscriber, groupId: GroupId): boolean {
     return device.isAuto && this.has(device) && !this.hasOptedOut(device, groupId);
+  }
+
+  /** Runs `work` when all that the device has subscribed to and unsubscribed from before is done: what was said last counts. */
+  inTurn<T>(device: Subscriber, work: () => Promise<T>): Promise<T> {
+    const state = this.#states.get(device);
+    if (state === undefined) return work();
+    const before = state.subscribing;
+    const own = before === null ? work() : before.then(work);
+    const ended: Promise<unknown> = own
+      .catch(() => undefined)
+      .then(() => {
+        if (state.subscribing === ended) state.subscribing = null;
+      });
+    state.subscribing = ended;
+    return own;
+  }
+
+  /** While `work` runs, the device is not attached to these groups but by it. */
+  async whileSubscribing<T>(
+    device: Subscriber,
+    groupIds: readonly GroupId[],
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const state = this.#states.get(device);
+    if (state === undefined) return work();
+    state.wanted ??= new Map();
+    const { wanted } = state;
+    for (const groupId of groupIds) wanted.set(groupId, (wanted.get(groupId) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      for (const groupId of groupIds) {
+        const left = (wanted.get(groupId) ?? 1) - 1;
+        if (left > 0) wanted.set(groupId, left);
+        else wanted.delete(groupId);
+      }
+    }
+  }
+  isSubscribing(device: Subscriber, groupId: GroupId): boolean {
+    return this.#states.get(device)?.wanted?.has(groupId) ?? false;
   }
 
   isAsking(device: Subscriber, groupId: GroupId): boolean {

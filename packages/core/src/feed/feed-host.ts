@@ -10,7 +10,7 @@ import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
 import { NodePresence, type NodePresenceParts } from '../presence/node-presence.ts';
-import { fail, type Outcome } from '../requests/caller.ts';
+import type { Outcome } from '../requests/caller.ts';
 import { mustBeReadAgain, pushNotAMember } from './attach-outcome.ts';
 import { AttachPermission } from './attach-permission.ts';
 import { CatchUpTurns } from './catch-up.ts';
@@ -20,6 +20,7 @@ import type { FeedPosition } from './epoch-chain.ts';
 import { FeedCounters } from './feed-counters.ts';
 import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
 import { retryWhile } from './retry.ts';
+import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
 
 const membershipsPerPage = 100;
@@ -32,6 +33,7 @@ export class FeedHost implements DeviceHub, FeedListener {
   readonly #feeds = new Map<GroupId, HostedFeed>();
   readonly #sweep: Sweep;
   readonly #permission: AttachPermission;
+  readonly #subscribing: Subscribing;
   #isStopped = false;
 
   constructor(parts: NodePresenceParts & { readonly auth?: AuthGuard | null }) {
@@ -41,6 +43,14 @@ export class FeedHost implements DeviceHub, FeedListener {
     const presence = this.presence.announcements;
     this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns(), presence };
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
+    this.#subscribing = new Subscribing({
+      devices,
+      permission: this.#permission,
+      feeds: this.#feeds,
+      host: (groupId) => this.#hosted(groupId),
+      fanOut: parts.fanOut,
+      onFailure: () => this.#sweep.soon(),
+    });
     parts.engine.feeds.listen(this);
     parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));
     parts.engine.nudges.onRead(({ userId, exceptDeviceId, push }) => {
@@ -53,7 +63,11 @@ export class FeedHost implements DeviceHub, FeedListener {
     return this.#feeds.size;
   }
 
-  async connect(subscriber: Subscriber, positions: readonly ClaimedPosition[]): Promise<void> {
+  async connect(
+    subscriber: Subscriber,
+    positions: readonly ClaimedPosition[],
+    onTrouble = () => {},
+  ): Promise<void> {
     this.devices.add(subscriber);
     const { userId } = subscriber;
     if (userId === SERVICE) return;
@@ -69,6 +83,7 @@ export class FeedHost implements DeviceHub, FeedListener {
         } while (cursor !== null);
         isDone = true;
       },
+      onTrouble,
     );
     this.devices.settle(subscriber);
     for (const groupId of claims.keys()) {
@@ -90,33 +105,16 @@ export class FeedHost implements DeviceHub, FeedListener {
     if (wasLast && userId !== SERVICE) this.#context.engine.nudges.unwatch(userId);
   }
 
-  /** Attaches a device where it asks to be. All are committed in one step, so an ack precedes the first entry. */
-  async subscribe(
+  /** Attaches a device where it asks to be, in place of where it is attached. */
+  subscribe(
     subscriber: Subscriber,
     positions: readonly ClaimedPosition[],
   ): Promise<readonly Outcome<Subscription>[]> {
-    const prepared = await Promise.all(
-      positions.map(async (position) => {
-        const isHosted = () => this.#feeds.has(position.groupId);
-        const refusal = await this.#permission.refusal(subscriber, position.groupId, isHosted);
-        if (refusal !== null) return refusal;
-        const hosted = this.#hosted(position.groupId);
-        return { position, hosted, reading: await hosted.read(subscriber.userId) };
-      }),
-    );
-    return prepared.map((ready) => {
-      if ('code' in ready) return fail(ready);
-      this.devices.optIn(subscriber, ready.position.groupId);
-      return ready.hosted.attach(subscriber, ready.reading, () => ready.position);
-    });
+    return this.#subscribing.subscribe(subscriber, positions);
   }
 
-  unsubscribe(subscriber: Subscriber, groupId: GroupId): void {
-    const hosted = this.#feeds.get(groupId);
-    // A group that has no feed here needs no memory of who does not want it, and a client could name any number of them.
-    if (hosted === undefined) return;
-    this.devices.optOut(subscriber, groupId);
-    hosted.feed.detach(subscriber);
+  unsubscribe(subscriber: Subscriber, groupIds: readonly GroupId[]): Promise<void> {
+    return this.#subscribing.unsubscribe(subscriber, groupIds);
   }
 
   /** After the device's own join or create was answered with (epoch, seq): attaches it from there unless it is already. */
@@ -218,7 +216,9 @@ export class FeedHost implements DeviceHub, FeedListener {
     for (const { groupId, hosted, isRefused, reading } of prepared) {
       mustBeReadAgain(hosted.note(userId, reading));
       if (isRefused) continue;
-      if (!subscriber.isAuto || hosted.feed.attachments.has(subscriber)) {
+      const isElsewhere =
+        hosted.feed.attachments.has(subscriber) || this.devices.isSubscribing(subscriber, groupId);
+      if (!subscriber.isAuto || isElsewhere) {
         claims.delete(groupId);
         continue;
       }
@@ -255,7 +255,10 @@ export class FeedHost implements DeviceHub, FeedListener {
   ): Promise<void> {
     const hosted = this.#hosted(groupId);
     const isMissing = (device: Subscriber) =>
-      isMeant(device) && this.devices.wants(device, groupId) && !hosted.feed.attachments.has(device);
+      isMeant(device) &&
+      this.devices.wants(device, groupId) &&
+      !this.devices.isSubscribing(device, groupId) &&
+      !hosted.feed.attachments.has(device);
     const missing = [...this.devices.of(userId)].filter(isMissing);
     if (missing.length === 0 && hosted.feed.members.has(userId)) return;
     const isRefused = missing.length > 0 && (await this.#permission.isDenied(userId, groupId));
@@ -286,9 +289,11 @@ export class FeedHost implements DeviceHub, FeedListener {
     ).catch(() => undefined);
   }
 
-  #persist(isWanted: () => boolean, work: () => Promise<void>): Promise<void> {
-    const onFailure = (cause: unknown) =>
+  #persist(isWanted: () => boolean, work: () => Promise<void>, onTrouble = () => {}): Promise<void> {
+    const onFailure = (cause: unknown) => {
+      onTrouble();
       this.#context.logger.warn({ err: cause }, 'attaching devices failed; trying again');
+    };
     return retryWhile(this.#context.clock, () => !this.#isStopped && isWanted(), onFailure, work);
   }
 }

@@ -135,6 +135,16 @@ export class Feed {
     };
   }
 
+  /** Nothing is delivered to the device until it is attached again or resumed, so that the one goes before the other. */
+  pause(subscriber: Subscriber): void {
+    this.attachments.pause(subscriber, this.#lastSeq);
+  }
+
+  resume(subscriber: Subscriber): void {
+    const afterSeq = this.attachments.resume(subscriber);
+    if (afterSeq !== null) this.#sink.readCatchUp(subscriber, afterSeq);
+  }
+
   detach(subscriber: Subscriber): void {
     this.attachments.remove(subscriber);
   }
@@ -145,7 +155,7 @@ export class Feed {
    */
   onCatchUp(subscriber: Subscriber, afterSeq: number, range: LogRange | null): void {
     const state = this.attachments.behind.get(subscriber);
-    if (state === undefined || state.cursor !== afterSeq) return;
+    if (state === undefined || state.isPaused || state.cursor !== afterSeq) return;
     if (range === null) {
       this.onGone();
       return;

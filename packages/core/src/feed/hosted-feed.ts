@@ -137,6 +137,12 @@ export class HostedFeed implements FeedSink {
     return refusal === null ? succeed(member) : fail(refusal);
   }
 
+  /** What the device was given before has left, and nothing follows until it is attached again or resumed. */
+  async pause(subscriber: Subscriber): Promise<void> {
+    this.feed.pause(subscriber);
+    await this.#context.fanOut.written(this.groupId);
+  }
+
   attach(subscriber: Subscriber, reading: Reading, choose: ChooseStart): Outcome<Subscription> {
     if (this.#isClosed) return fail({ code: 'unavailable' });
     const noted = this.note(subscriber.userId, reading);

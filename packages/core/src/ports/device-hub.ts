@@ -13,8 +13,13 @@ export interface DeviceHub {
   /**
    * Registers a device. An `isAuto` one is attached to every group in which its user is active or muted, each from its
    * position, and gets a `subscribed` push for them. Resolves when that is done or has been left to the sweep; never throws.
+   * @param onTrouble is called when an attempt has failed and another one follows
    */
-  connect(subscriber: Subscriber, positions: readonly ClaimedPosition[]): Promise<void>;
+  connect(
+    subscriber: Subscriber,
+    positions: readonly ClaimedPosition[],
+    onTrouble?: () => void,
+  ): Promise<void>;
   /** Detaches the device everywhere. Idempotent. */
   disconnect(subscriber: Subscriber): void;
 }

@@ -40,6 +40,9 @@ export async function unsubscribe(
   { groups }: RequestArgs<'unsubscribe'>,
 ): Promise<Outcome<RequestResult<'unsubscribe'>>> {
   if (subscriber === null) return fail(needsDevice);
-  for (const { group_id } of groups) feeds.unsubscribe(subscriber, group_id);
+  await feeds.unsubscribe(
+    subscriber,
+    groups.map(({ group_id }) => group_id),
+  );
   return succeed({ groups: groups.map(({ group_id }) => ({ group_id })) });
 }

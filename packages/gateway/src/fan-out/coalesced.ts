@@ -36,7 +36,7 @@ interface Slice {
   readonly untilMs: number;
   writes: number;
 }
-type Step = Batch | { readonly to: Subscriber; readonly push: () => void };
+type Step = Batch | { readonly to: Subscriber | null; readonly push: () => void };
 
 const isBatch = (step: Step): step is Batch => 'entries' in step;
 
@@ -72,6 +72,12 @@ export class CoalescedFanOut implements FanOut {
     if (!this.#queues.has(groupId)) this.#push(groupId, step);
     else this.#queueOf(groupId).push(step);
   };
+
+  written(groupId: GroupId): Promise<void> {
+    const queue = this.#queues.get(groupId);
+    if (queue === undefined) return Promise.resolve();
+    return new Promise((resolve) => queue.push({ to: null, push: resolve }));
+  }
 
   seal(groupId: GroupId): void {
     for (const step of this.#queues.get(groupId) ?? []) {
@@ -112,8 +118,9 @@ export class CoalescedFanOut implements FanOut {
     }
   }
 
-  #push(groupId: GroupId, { to, push }: { readonly to: Subscriber; readonly push: () => void }): void {
-    contained({ logger: this.#logger, groupId, subscriber: to }, push);
+  #push(groupId: GroupId, { to, push }: { readonly to: Subscriber | null; readonly push: () => void }): void {
+    if (to === null) push();
+    else contained({ logger: this.#logger, groupId, subscriber: to }, push);
   }
 
   /** @returns false when time ran out before the last recipient. */

@@ -24,6 +24,7 @@ export function createPlainFanOut(logger: Logger): FanOut {
         });
       }
     },
+    written: async () => {},
     seal() {},
   };
 }

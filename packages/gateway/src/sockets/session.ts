@@ -22,6 +22,11 @@ import { type LeaseHolder, TokenLease } from './token-lease.ts';
 
 /** Requests that one socket may have open at a time; more are refused, so a flood costs its sender only. */
 const inFlightMax = 256;
+/** A socket whose groups are not attached by then is served all the same, ms: `subscribed` tells it from where on. */
+const attachLimitMs = 5000;
+/** They need no attach, or take its place. */
+const servedAtOnce: ReadonlySet<string> = new Set(['subscribe', 'unsubscribe', 'refresh_token']);
+
 /** A request takes some milliseconds: after this long there is room again. */
 const inFlightRetryMs = 100;
 
@@ -76,6 +81,10 @@ export class Session implements LeaseHolder {
   readonly #refreshToken = (token: string) => this.#lease.refresh(token);
   /** Made with the first read: most sockets have none for most of their time. */
   #reads: ReadTurns | null = null;
+  /** Null: the groups of the socket are attached, or it has none attached by itself. */
+  #attached: Promise<void> | null = null;
+  /** Made with the first request that waits. */
+  #boundedAttach: Promise<void> | null = null;
   #inFlight = 0;
   #isMoving = false;
   #onIdle: (() => void)[] = [];
@@ -110,6 +119,14 @@ export class Session implements LeaseHolder {
     this.#lease.stop();
     this.#reads?.drop();
     this.#tellIdle();
+  }
+
+  /** Requests wait until the socket is attached, so that it gets its own messages; for a while at most. */
+  waitFor(attached: Promise<void>): void {
+    const ended = attached.then(() => {
+      if (this.#attached === ended) this.#attached = null;
+    });
+    this.#attached = ended;
   }
 
   /** Takes any event of the client with whatever came along; an ack function, if any, stands last. */
@@ -172,13 +189,35 @@ export class Session implements LeaseHolder {
       refreshToken: this.#refreshToken,
       onCommitted: (result: unknown) => exchange.succeed(result),
     };
-    perform(request.isRead ? this.#inTurn(request.handle) : request.handle, call, this.#context)
+    const handle = request.isRead ? this.#inTurn(request.handle) : request.handle;
+    perform(servedAtOnce.has(request_type) ? handle : this.#whenAttached(handle), call, this.#context)
       .then((outcome) => {
         this.#leave();
         if (outcome.ok) exchange.succeed(outcome.result);
         else exchange.refuse(outcome.failure);
       })
       .catch(this.#failed);
+  }
+
+  #whenAttached(handle: RequestHandler): RequestHandler {
+    const attached = this.#attached;
+    if (attached === null) return handle;
+    this.#boundedAttach ??= this.#withinLimit(attached);
+    const served = this.#boundedAttach;
+    return (call) => served.then(() => handle(call));
+  }
+
+  #withinLimit(attached: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const served = () => {
+        cancel();
+        this.#attached = null;
+        this.#boundedAttach = null;
+        resolve();
+      };
+      const cancel = this.#context.clock.after(attachLimitMs, served);
+      attached.then(served, served);
+    });
   }
 
   #inTurn(read: RequestHandler): RequestHandler {

@@ -101,7 +101,13 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
   );
 
   async function register(): Promise<void> {
-    await Promise.all([socket.join(userRoom(userId)), hub.connect(subscriber, admitted.positions)]);
+    let registered: Promise<void> = Promise.resolve();
+    const attached = new Promise<void>((resolve) => {
+      // While the store does not answer, requests are refused with a reason instead of waiting for it.
+      registered = hub.connect(subscriber, admitted.positions, resolve).finally(resolve);
+    });
+    if (subscriber.isAuto) session.waitFor(attached);
+    await Promise.all([socket.join(userRoom(userId)), registered]);
     // From now on cuts are heard; what was revoked since the handshake is found here.
     users.cut({ userId: session.userId, code: 'revoked' });
   }

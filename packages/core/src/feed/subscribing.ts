@@ -1,0 +1,105 @@
+/**
+ * `subscribe` and `unsubscribe` of a device. A subscription takes the place of an earlier attach: what was delivered by
+ * that one leaves before the answer, and nothing follows but from where the answer says. Of several requests of one device
+ * each waits for the one before, so what was said last counts.
+ */
+import type { GroupId, Subscription } from '@plenum/protocol';
+import type { ClaimedPosition } from '../ports/device-hub.ts';
+import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import { fail, type Outcome } from '../requests/caller.ts';
+import type { AttachPermission } from './attach-permission.ts';
+import type { Devices } from './devices.ts';
+import type { HostedFeed, Reading } from './hosted-feed.ts';
+
+export interface SubscribingParts {
+  readonly devices: Devices;
+  readonly permission: AttachPermission;
+  readonly feeds: ReadonlyMap<GroupId, HostedFeed>;
+  /** Opens a feed if there is none. */
+  readonly host: (groupId: GroupId) => HostedFeed;
+  readonly fanOut: Pick<FanOut, 'written'>;
+  /** A subscription failed: what the device should be attached to besides is looked for again. */
+  readonly onFailure: () => void;
+}
+
+interface Prepared {
+  readonly position: ClaimedPosition;
+  readonly hosted: HostedFeed;
+  readonly reading: Reading;
+}
+
+export class Subscribing {
+  readonly #parts: SubscribingParts;
+
+  constructor(parts: SubscribingParts) {
+    this.#parts = parts;
+  }
+
+  /** All are committed in one step, so an ack precedes the first entry. */
+  subscribe(
+    subscriber: Subscriber,
+    positions: readonly ClaimedPosition[],
+  ): Promise<readonly Outcome<Subscription>[]> {
+    const { devices } = this.#parts;
+    const groupIds = positions.map(({ groupId }) => groupId);
+    return devices.whileSubscribing(subscriber, groupIds, () =>
+      devices.inTurn(subscriber, () => this.#replace(subscriber, positions)),
+    );
+  }
+
+  /** Resolves when what was delivered before has left. */
+  unsubscribe(subscriber: Subscriber, groupIds: readonly GroupId[]): Promise<void> {
+    const { devices, feeds, fanOut } = this.#parts;
+    return devices.inTurn(subscriber, async () => {
+      for (const groupId of groupIds) {
+        const hosted = feeds.get(groupId);
+        // A group that has no feed here needs no memory of who does not want it, and a client could name any number of them.
+        if (hosted === undefined) continue;
+        devices.optOut(subscriber, groupId);
+        hosted.feed.detach(subscriber);
+        await fanOut.written(groupId);
+      }
+    });
+  }
+
+  async #replace(
+    subscriber: Subscriber,
+    positions: readonly ClaimedPosition[],
+  ): Promise<readonly Outcome<Subscription>[]> {
+    try {
+      const prepared = await Promise.all(positions.map((position) => this.#prepare(subscriber, position)));
+      await this.#stopFlow(subscriber, prepared);
+      return prepared.map((ready) => {
+        if ('code' in ready) return fail(ready);
+        this.#parts.devices.optIn(subscriber, ready.position.groupId);
+        return ready.hosted.attach(subscriber, ready.reading, () => ready.position);
+      });
+    } catch (error) {
+      this.#parts.onFailure();
+      throw error;
+    } finally {
+      for (const { groupId } of positions) this.#parts.feeds.get(groupId)?.feed.resume(subscriber);
+    }
+  }
+
+  async #prepare(subscriber: Subscriber, position: ClaimedPosition) {
+    const { feeds, permission, host } = this.#parts;
+    const { groupId } = position;
+    await feeds.get(groupId)?.pause(subscriber);
+    const refusal = await permission.refusal(subscriber, groupId, () => feeds.has(groupId));
+    if (refusal !== null) return refusal;
+    const hosted = host(groupId);
+    return { position, hosted, reading: await hosted.read(subscriber.userId) };
+  }
+
+  /** An attach that nobody asked for, as after a loss, may have come between. */
+  async #stopFlow(subscriber: Subscriber, prepared: readonly (Prepared | { readonly code: string })[]) {
+    for (;;) {
+      const flowing = prepared.flatMap((ready) =>
+        'hosted' in ready && ready.hosted.feed.attachments.isFlowing(subscriber) ? [ready.hosted] : [],
+      );
+      if (flowing.length === 0) return;
+      await Promise.all(flowing.map((hosted) => hosted.pause(subscriber)));
+    }
+  }
+}
