@@ -224,6 +224,8 @@ function configOf(variables: Environment, own: OwnParts): Config {
       membershipRateBurst: variables.PLENUM_MEMBERSHIP_RATE_BURST,
       changeRatePerSec: variables.PLENUM_CHANGE_RATE_PER_SEC,
       changeRateBurst: variables.PLENUM_CHANGE_RATE_BURST,
+      groupsPerUserMax: variables.PLENUM_MAX_GROUPS_PER_USER,
+      requestsPerUserMax: variables.PLENUM_MAX_REQUESTS_PER_USER,
       bansPerGroupMax: variables.PLENUM_MAX_BANS_PER_GROUP,
       historyMaxEntries: variables.PLENUM_HISTORY_MAX_ENTRIES,
       historyMaxAgeMs: variables.PLENUM_HISTORY_MAX_AGE,

@@ -1,3 +1,4 @@
+/** Who is banned from one group, until when, and how many they are. */
 import type { Position } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { byText, SortedList } from './sorted-list.ts';
@@ -11,7 +12,7 @@ interface BanEnd {
   readonly userId: UserId;
 }
 
-/** Who is banned from one group, and until when. A ban whose time has come is none. */
+/** A ban whose time has come is none. */
 export class Bans {
   /** Null: until somebody unbans. */
   readonly #untilMs = new Map<UserId, number | null>();

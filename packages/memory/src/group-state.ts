@@ -18,6 +18,7 @@ interface MuteEnd {
 
 interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtMs'> {
   readonly settings: GroupSettings;
+  readonly creator: UserId;
   /** A user went offline because he is no receiver any more. */
   readonly onOffline: (group: GroupState, userId: UserId) => void;
 }
@@ -28,6 +29,7 @@ export class GroupState {
   readonly groupId: GroupId;
   readonly groupType: GroupType;
   readonly createdAtMs: number;
+  readonly creator: UserId;
   settings: GroupSettings;
   readonly log: GroupEntries;
   /** Of users who are no members: whoever is banned is removed, whoever is a member is not banned. */
@@ -54,6 +56,7 @@ export class GroupState {
     this.groupId = origin.groupId;
     this.groupType = origin.groupType;
     this.createdAtMs = origin.createdAtMs;
+    this.creator = origin.creator;
     this.settings = origin.settings;
     this.#onOffline = origin.onOffline;
     this.log = log;

@@ -8,7 +8,7 @@ import type {
   MessageDraft,
   Random,
 } from '@plenum/core';
-import type { GroupId } from '@plenum/protocol';
+import type { GroupId, UserId } from '@plenum/protocol';
 import { ExpiringMap } from './expiring-map.ts';
 import type { EventDraft } from './group-entries.ts';
 import { presencePushes, type Turn } from './group-presence.ts';
@@ -55,6 +55,7 @@ export class MemoryState {
   readonly timed = new Set<GroupState>();
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
   readonly outbox: MemoryOutbox;
+  readonly #created = new Map<UserId, number>();
   readonly #publish: MemoryStateOptions['publish'];
 
   constructor(options: MemoryStateOptions) {
@@ -88,10 +89,26 @@ export class MemoryState {
     return group && { epoch: group.log.epoch, seq: group.log.seq, isDeleted: group.isDeleted };
   }
 
+  /** Groups that the user has created and that still exist. */
+  createdBy(userId: UserId): number {
+    return this.#created.get(userId) ?? 0;
+  }
+
+  /** Groups in which the user waits for acceptance, counted up to `max`. */
+  requestsOf(userId: UserId, max: number): number {
+    let count = 0;
+    for (const groupId of this.memberships.page(userId, null, Number.POSITIVE_INFINITY)) {
+      if (this.groups.get(groupId)?.member(userId, 0)?.status === 'pending') count += 1;
+      if (count >= max) break;
+    }
+    return count;
+  }
+
   /** Puts a new group in the place of nothing or of a tombstone, whose log is gone then. */
   begin(group: GroupState): void {
     this.#tombstones.delete(group.groupId);
     this.groups.set(group.groupId, group);
+    this.#created.set(group.creator, this.createdBy(group.creator) + 1);
     this.groupIds.add(group.groupId);
   }
 
@@ -99,6 +116,9 @@ export class MemoryState {
   end(group: GroupState, nowMs: number): void {
     group.forgetEveryone();
     this.groups.delete(group.groupId);
+    const left = this.createdBy(group.creator) - 1;
+    if (left > 0) this.#created.set(group.creator, left);
+    else this.#created.delete(group.creator);
     this.groupIds.delete(group.groupId);
     this.timed.delete(group);
     this.#tombstones.set(group.groupId, group, nowMs + tombstoneMs);

@@ -1,10 +1,12 @@
 #!lua
 -- Joins a public group, applies to a private one, or is admitted by the service. Where there is no group, it may create one.
+-- `requests_max` is empty while the user may apply to one more group.
 -- @include change-header
 local is_ensured = ARGV[19]
 local is_admitted = ARGV[20]
 local pending_max = ARGV[21]
 local creates_public = ARGV[22]
+local requests_max = ARGV[23]
 local may_create = creates_public == '1' and is_admitted ~= '1'
 if may_create then answer_scope = 'living' end
 -- @include change
@@ -30,6 +32,7 @@ local may_ask_again = not is_direct and member ~= nil and member.status == 'm'
 if member and not may_ask_again then return refuse('already_member') end
 if not member and is_full(group) then return refuse('group_full') end
 if not member and not is_direct and group.pending >= tonumber(pending_max) then return refuse('group_full') end
+if not is_direct and requests_max ~= '' then return refuse('limit_reached', tonumber(requests_max)) end
 local held = held_up()
 if held then return held end
 

@@ -92,7 +92,7 @@ function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { setti
 export function runChange(
   calls: ScriptCalls,
   command: GroupCommand,
-  context: GroupContext & { readonly isTrial: boolean },
+  context: GroupContext & { readonly isTrial: boolean; readonly isRequestsFull: boolean },
 ): Promise<Answered> {
   const keys = keysOf(command, context.keys);
   const common = { ...argsOf(command, context), isTrial: flag(context.isTrial) };
@@ -113,6 +113,7 @@ export function runChange(
         isAdmitted: flag(command.admit),
         pendingMax: limits.pendingMax,
         createsPublic: flag(command.createsPublic),
+        requestsMax: context.isRequestsFull ? context.settings.requestsPerUserMax : '',
       };
       return calls.change(scripts.joinGroup, { keys, args: withExtra(extra) });
     }

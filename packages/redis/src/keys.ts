@@ -90,6 +90,9 @@ export class Keys {
 
   /** Hash in the user's slot: group id → `<nonce>.<time ms>`. */
   mine = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:mine:${userId}`;
+  /** Hash in the user's slot: group id → nonce, of groups that the user has created, or in which it waits for acceptance. */
+  holding = (kind: 'created' | 'requested', userId: UserId): string =>
+    `${this.prefix}:${tagOf(userId)}:${kind}:${userId}`;
   /** String in the user's slot: the token bucket of his joins, leaves and creates. */
   membershipBucket = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:moves:${userId}`;
 

@@ -1,19 +1,19 @@
-import { isoTime, limitReached, type Refused, refused } from '@plenum/core';
+import { type Bounded, isoTime, limitReached, type Refused, refused } from '@plenum/core';
 import { errorCodes } from '@plenum/protocol';
 import { z } from 'zod';
 
 const codeSchema = z.enum(errorCodes);
 
-/** A refusal as scripts word it: a code, and ms (when a mute or ban ends, or after how long to try again) or a limit. */
-export function refusalOf(reply: {
-  readonly nowMs: number;
-  readonly details: readonly [string, number | null];
-}): Refused {
+/** A refusal as scripts word it: a code, and ms (when a mute or ban ends, or after how long to try again) or the limit of what is bounded. */
+export function refusalOf(
+  reply: { readonly nowMs: number; readonly details: readonly [string, number | null] },
+  bounded: Bounded = 'bans',
+): Refused {
   const [word, ms] = reply.details;
   const code = codeSchema.parse(word);
   if (ms === null) return refused({ code });
   if (code === 'banned') return refused({ code, details: { banned_until: isoTime(ms) } });
-  if (code === 'limit_reached') return refused(limitReached('bans', ms));
+  if (code === 'limit_reached') return refused(limitReached(bounded, ms));
   if (code === 'muted') {
     const retryAfterMs = Math.max(1, ms - reply.nowMs);
     return refused({ code, retryAfterMs, details: { muted_until: isoTime(ms) } });

@@ -1,19 +1,31 @@
 /** Groups and members on Redis: each change is one script, each read shows one instant. */
 import {
+  type Bounded,
   type ChangeAdmission,
+  type ChangeDone,
   type ChangeOutcome,
   forgedCursor,
   type GroupCommand,
   type GroupRecord,
   type GroupStore,
+  limitReached,
   type MemberRow,
   type Membership,
+  type Operation,
   type Page,
   PlenumError,
   type Position,
+  type Refused,
   refused,
 } from '@plenum/core';
-import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
+import {
+  type GroupId,
+  groupIdSchema,
+  type MemberStatus,
+  SERVICE,
+  type UserId,
+  userIdSchema,
+} from '@plenum/protocol';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { listGroups } from './group-listing.ts';
 import type { GroupContext } from './group-values.ts';
@@ -22,6 +34,7 @@ import { refusalOf } from './outcomes.ts';
 import type { RedisStateOptions } from './redis-group-log.ts';
 import { ScriptCalls } from './script-calls.ts';
 import { type ChangeReply, readMembers, readPosition, recallChange } from './scripts/index.ts';
+import { UserHoldings } from './user-holdings.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
 
 interface MembersPage {
@@ -34,10 +47,12 @@ export class RedisGroupStore implements GroupStore {
   readonly #calls: ScriptCalls;
   readonly #context: GroupContext;
   readonly #index: UserIndex;
+  readonly #holdings: UserHoldings;
 
   constructor({ redis, keys, random, clock, settings }: RedisStateOptions) {
     this.#calls = new ScriptCalls({ redis, clock, settings });
     this.#context = { keys, random, settings };
+    this.#holdings = new UserHoldings({ calls: this.#calls, keys, random });
     this.#index = new UserIndex({ calls: this.#calls, keys, clock, random, settings });
   }
 
@@ -117,7 +132,45 @@ export class RedisGroupStore implements GroupStore {
       // A retry of what was done already needs no token; asking only now spares all others the round trip.
       return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
     }
-    return outcomeOf(await runChange(this.#calls, command, { ...this.#context, isTrial }));
+    const bounds = await this.#bounds(command);
+    if (bounds.isGroupsFull && command.operation === 'create') {
+      return (await this.#recall(command)) ?? this.#groupsFull();
+    }
+    const isCreatingJoin = command.operation === 'join' && command.createsPublic && !bounds.isGroupsFull;
+    const asked = command.operation === 'join' ? { ...command, createsPublic: isCreatingJoin } : command;
+    const run = { ...this.#context, isTrial, isRequestsFull: bounds.isRequestsFull };
+    const outcome = outcomeOf(await runChange(this.#calls, asked, run), command.operation);
+    if (outcome.outcome === 'done') await this.#note(asked, outcome);
+    const isMissing = outcome.outcome === 'refused' && outcome.failure.code === 'group_not_found';
+    return isMissing && bounds.isGroupsFull && command.operation === 'join' ? this.#groupsFull() : outcome;
+  }
+
+  #groupsFull(): Refused {
+    return refused(limitReached('groups', this.#context.settings.groupsPerUserMax));
+  }
+
+  /** What the acting user has as much of as it may. The service has no bounds. */
+  async #bounds(command: GroupCommand): Promise<{ isGroupsFull: boolean; isRequestsFull: boolean }> {
+    const { operation, actor, isAdmitted } = command;
+    const { groupsPerUserMax, requestsPerUserMax } = this.#context.settings;
+    const isBounded = actor !== SERVICE && isAdmitted !== true;
+    const isCreating = operation === 'create' || (operation === 'join' && command.createsPublic);
+    const [isGroupsFull, isRequestsFull] = await Promise.all([
+      isBounded && isCreating && this.#holdings.isFull('created', actor, groupsPerUserMax),
+      isBounded && operation === 'join' && this.#holdings.isFull('requested', actor, requestsPerUserMax),
+    ]);
+    return { isGroupsFull, isRequestsFull };
+  }
+
+  /** A repeated request notes again what a node may have died before noting. */
+  async #note(command: GroupCommand, { status, seq }: ChangeDone): Promise<void> {
+    const { operation, actor, groupId } = command;
+    if (actor === SERVICE) return;
+    const isCreation = operation === 'create' || (operation === 'join' && command.createsPublic && seq === 1);
+    if (isCreation) await this.#holdings.note('created', actor, groupId);
+    if (operation === 'join' && status === 'pending') {
+      await this.#holdings.note('requested', actor, groupId);
+    }
   }
 
   /** What comes before the group's own script: the user's bucket and his index. @returns 0, or the ms to wait */
@@ -174,11 +227,16 @@ export class RedisGroupStore implements GroupStore {
 
 type Answer = Exclude<ChangeReply, { word: 'late' }>;
 
-const outcomeOf = (reply: Answer): ChangeAdmission =>
-  reply.word === 'admitted' ? { outcome: 'admitted' } : changeOutcomeOf(reply);
+const outcomeOf = (reply: Answer, operation: Operation): ChangeAdmission =>
+  reply.word === 'admitted'
+    ? { outcome: 'admitted' }
+    : changeOutcomeOf(reply, operation === 'join' ? 'requests' : 'bans');
 
-function changeOutcomeOf(reply: Exclude<Answer, { word: 'admitted' }>): ChangeOutcome {
-  if (reply.word === 'refused') return refusalOf(reply);
+function changeOutcomeOf(
+  reply: Exclude<Answer, { word: 'admitted' }>,
+  bounded: Bounded = 'bans',
+): ChangeOutcome {
+  if (reply.word === 'refused') return refusalOf(reply, bounded);
   return { outcome: 'done', isDuplicate: reply.word === 'duplicate', ...reply.details };
 }
 

@@ -64,6 +64,12 @@ export const environmentSchema = z.object({
     String(defaultEngineSettings.changeRatePerSec),
   ),
   PLENUM_CHANGE_RATE_BURST: wholeNumber(1, 1_000_000).prefault(String(defaultEngineSettings.changeRateBurst)),
+  PLENUM_MAX_GROUPS_PER_USER: wholeNumber(0, 10_000_000).prefault(
+    String(defaultEngineSettings.groupsPerUserMax),
+  ),
+  PLENUM_MAX_REQUESTS_PER_USER: wholeNumber(0, 10_000_000).prefault(
+    String(defaultEngineSettings.requestsPerUserMax),
+  ),
   PLENUM_MAX_BANS_PER_GROUP: wholeNumber(0, 10_000_000).prefault(
     String(defaultEngineSettings.bansPerGroupMax),
   ),

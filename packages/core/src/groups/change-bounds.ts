@@ -35,10 +35,19 @@ const bounded = {
     field: 'user_id',
     sentence: (limit: number) => `This group holds ${limit} bans, which is the limit`,
   },
+  groups: {
+    field: 'group_id',
+    sentence: (limit: number) => `You have created ${limit} groups that still exist, which is the limit`,
+  },
+  requests: {
+    field: 'group_id',
+    sentence: (limit: number) => `You wait for acceptance in ${limit} groups, which is the limit`,
+  },
 } as const;
+export type Bounded = keyof typeof bounded;
 
 /** The refusal of one more than a setting allows. */
-export function limitReached(kind: keyof typeof bounded, limit: number): Failure {
+export function limitReached(kind: Bounded, limit: number): Failure {
   const { field, sentence } = bounded[kind];
   return { code: 'limit_reached', error: sentence(limit), details: { field, limit } };
 }

@@ -11,6 +11,10 @@ export interface EngineSettings {
   /** Token bucket of the changes that a user makes in a group, per (user, group), cluster-wide; the service's are free. */
   readonly changeRatePerSec: number;
   readonly changeRateBurst: number;
+  /** Groups that exist and were created by one user; 0: no limit. */
+  readonly groupsPerUserMax: number;
+  /** Groups in which one user waits for acceptance; 0: no limit. */
+  readonly requestsPerUserMax: number;
   /** Bans that a group holds at a time, without those that have ended; 0: no limit. */
   readonly bansPerGroupMax: number;
   /** Retention of a group's log, by length and by age of an idle log. */
@@ -40,6 +44,8 @@ export const defaultEngineSettings: EngineSettings = {
   membershipRateBurst: 10,
   changeRatePerSec: 10,
   changeRateBurst: 20,
+  groupsPerUserMax: 1000,
+  requestsPerUserMax: 1000,
   bansPerGroupMax: 10_000,
   historyMaxEntries: 10_000,
   historyMaxAgeMs: 7 * 24 * 3_600_000,

@@ -70,10 +70,27 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   const facts = factsOf(group, command, nowMs);
   const isClosed = state.groupOrTombstone(command.groupId, nowMs)?.isClosed === true;
   const isBirth = group === null && isCreatingJoin(command) && !isClosed;
+  const isCreating = command.operation === 'create' || isBirth;
+  const limited = isCreating ? groupsLimit(state, command) : null;
+  if (limited !== null) return refused(limited);
   const refusal = isBirth ? null : firstRefusal(command.operation, facts, rowOf(command));
   if (refusal !== null) return refused(refusal);
   const hindrance = hindranceOf(state, command, { group, nowMs });
   return hindrance === null ? { outcome: 'fine', group } : refused(hindrance);
+}
+
+/** The service has no bounds. */
+function groupsLimit(state: MemoryState, { actor }: GroupCommand): Failure | null {
+  const { groupsPerUserMax: max } = state.settings;
+  if (actor === SERVICE || max === 0 || state.createdBy(actor) < max) return null;
+  return limitReached('groups', max);
+}
+
+function requestsLimit(state: MemoryState, command: JoinGroup, group: GroupState): Failure | null {
+  const { requestsPerUserMax: max } = state.settings;
+  const isAsking = command.actor !== SERVICE && group.groupType !== 'public' && max > 0;
+  if (!isAsking || state.requestsOf(command.userId, max) < max) return null;
+  return limitReached('requests', max);
 }
 
 /**
@@ -91,6 +108,9 @@ function hindranceOf(
     const isNew = !group.bans.standing(command.userId, nowMs).isBanned;
     if (isNew && group.bans.size >= bansPerGroupMax) return limitReached('bans', bansPerGroupMax);
   }
+  const limited =
+    command.operation === 'join' && group !== null ? requestsLimit(state, command, group) : null;
+  if (limited !== null) return limited;
   const isFree = actor === SERVICE || command.isAdmitted === true;
   const bucket = isFree ? null : `${groupId}\n${actor}`;
   const retryAfterMs = bucket === null ? 0 : state.changeBuckets.missingMs(bucket, nowMs);

@@ -34,6 +34,7 @@ function begin(state: MemoryState, birth: Birth, nowMs: number): ChangeDone {
       groupType,
       settings,
       createdAtMs: nowMs,
+      creator,
       onOffline: (ended, userId) => state.tellTurns(ended, [{ userId, isOnline: false }]),
     },
     entries,

@@ -7,7 +7,7 @@ local function create(settings)
   -- What every message reads stands first: Redis looks through a small hash from its beginning.
   redis.call('HSET', group_key, 'epoch', '', 'hist', '', 'seq', '', 'active', '', 'muted', '', 'next_due', '',
     'log_renewal', '', 'events', '', 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
-    'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata)
+    'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata, 'creator', user_id)
   redis.call('ZADD', groups_key, 0, group_id)
   group = {
     type = settings.type,

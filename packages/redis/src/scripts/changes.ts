@@ -72,6 +72,7 @@ export const joinGroup = defineChange('join-group', [
   'isAdmitted',
   'pendingMax',
   'createsPublic',
+  'requestsMax',
 ]);
 export const leaveGroup = defineChange('leave-group', []);
 export const acceptMember = defineChange('accept-member', ['reason']);

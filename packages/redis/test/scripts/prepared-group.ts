@@ -101,6 +101,7 @@ const settings = {
   queueLimit: '2048',
   bansMax: '10000',
   isTrial: '0',
+  requestsMax: '',
   ratePerSec: '10',
   rateBurst: '20',
   pendingMax: '1000',

@@ -22,6 +22,8 @@ export const harnessSettings: EngineSettings = {
   membershipRateBurst: 10_000,
   changeRatePerSec: 10_000,
   changeRateBurst: 10_000,
+  groupsPerUserMax: 0,
+  requestsPerUserMax: 0,
 };
 
 /** @param settings what differs from `harnessSettings`. */

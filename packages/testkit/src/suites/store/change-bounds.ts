@@ -3,8 +3,11 @@ import { type ChangeOutcome, defaultEngineSettings, type EngineSettings } from '
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import {
+  acceptCommand,
   banCommand,
   createCommand,
+  deleteCommand,
+  joinCommand,
   kickCommand,
   leaveCommand,
   muteCommand,
@@ -140,6 +143,62 @@ export function changeBounds(makeEngine: MakeEngine): void {
     test('has no limit where the setting is 0', async () => {
       await using scene = await begin(makeEngine, { engineSettings: { bansPerGroupMax: 0 } });
       expect(await banMany(scene, 5)).toEqual(Array(5).fill('done'));
+    });
+  });
+
+  describe('the number of groups that a user has created', () => {
+    const two: Partial<EngineSettings> = { groupsPerUserMax: 2 };
+    const create = (scene: Scene, id: string, actor = 'ann') =>
+      scene.change(createCommand({ groupId: id, actor }));
+
+    test('is bounded, of each user by itself, and a deleted group gives its place back', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: two });
+      const first = createCommand({ groupId: 'a', actor: 'ann' });
+      await scene.do(first);
+      expect(verdict(await create(scene, 'b'))).toBe('done');
+      expect(await create(scene, 'c')).toMatchObject({
+        outcome: 'refused',
+        failure: { code: 'limit_reached', details: { field: 'group_id', limit: 2 } },
+      });
+      expect(await scene.change(first)).toMatchObject({ outcome: 'done', isDuplicate: true });
+      expect(verdict(await create(scene, 'c', 'bob'))).toBe('done');
+      await scene.do(deleteCommand({ groupId: 'a', actor: 'ann' }));
+      expect(verdict(await create(scene, 'd'))).toBe('done');
+      expect(verdict(await create(scene, 'e'))).toBe('limit_reached');
+    });
+
+    test('does not count a group that another user has made anew', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: two });
+      for (const id of ['a', 'b']) await create(scene, id);
+      await scene.do(deleteCommand({ groupId: 'a', actor: 'ann' }));
+      await create(scene, 'a', 'bob');
+      expect(verdict(await create(scene, 'c'))).toBe('done');
+    });
+
+    test('counts groups that a join creates, and joins of others go on', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: two });
+      const join = (id: string) =>
+        scene.change(joinCommand({ groupId: id, userId: 'ann', createsPublic: true }));
+      expect([verdict(await join('a')), verdict(await join('b'))]).toEqual(['done', 'done']);
+      expect(verdict(await join('c'))).toBe('limit_reached');
+      expect(verdict(await join(groupId))).toBe('done');
+    });
+  });
+
+  describe('the number of open requests of a user', () => {
+    test('is bounded: an answered request gives its place back, public groups do not count', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: { requestsPerUserMax: 2 } });
+      for (const id of ['a', 'b', 'c']) {
+        await scene.do(createCommand({ groupId: id, actor: 'owner', groupType: 'private' }));
+      }
+      const ask = (id: string) => scene.change(joinCommand({ groupId: id, userId: 'ann' }));
+      expect([verdict(await ask('a')), verdict(await ask('b'))]).toEqual(['done', 'done']);
+      expect(await ask('c')).toMatchObject({
+        failure: { code: 'limit_reached', details: { field: 'group_id', limit: 2 } },
+      });
+      expect(verdict(await scene.join('ann'))).toBe('done');
+      await scene.do(acceptCommand({ groupId: 'a', actor: 'owner', userId: 'ann' }));
+      expect(verdict(await ask('c'))).toBe('done');
     });
   });
 
