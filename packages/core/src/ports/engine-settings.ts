@@ -1,3 +1,4 @@
+/** What an engine is told about rates, limits and retention, and what stands in for each. */
 import type { DeliveryKind } from './adapters.ts';
 
 /** What an engine enforces inside its atomic steps. */

@@ -9,7 +9,7 @@ onEveryRedis((open) => {
     await stage.admit('u1');
     const deleted = await stage.do(deleteCommand({ groupId, actor: 'owner' }));
     expect(deleted).toMatchObject({ status: 'none', roles: [], seq: 3 });
-    const names = (await stage.keyNames()).filter((name) => !/^(dedupe|mine|moves):/.test(name));
+    const names = (await stage.keyNames()).filter((name) => !/^(created|dedupe|mine|moves):/.test(name));
     expect(names).toEqual([`group:${groupId}`, `log:${groupId}`]);
     for (const key of [stage.keys.group(groupId), stage.keys.log(groupId)]) {
       const ttlMs = await stage.redis.pttl(key);
