@@ -49,6 +49,7 @@ export interface Config {
   readonly maxConnectionsPerIp: number;
   /** Connections of one address without an admitted user. */
   readonly maxUnauthenticatedPerIp: number;
+  readonly maxUnreadBytes: number;
   /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
   readonly strategy: ClusterStrategy;
@@ -212,6 +213,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
     maxConnectionsPerUser: variables.PLENUM_MAX_CONNECTIONS_PER_USER,
     maxConnectionsPerIp: variables.PLENUM_MAX_CONNECTIONS_PER_IP,
     maxUnauthenticatedPerIp: variables.PLENUM_MAX_UNAUTHENTICATED_PER_IP,
+    maxUnreadBytes: variables.PLENUM_MAX_UNREAD_BYTES,
     trustedProxies: variables.PLENUM_TRUST_PROXY,
     strategy: variables.PLENUM_CLUSTER_STRATEGY,
     logLevel: variables.PLENUM_LOG_LEVEL,

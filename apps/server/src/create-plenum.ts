@@ -15,6 +15,7 @@ import {
 } from '@plenum/core';
 import {
   type AdminToken,
+  defaultMaxUnreadBytes,
   type FanOutMode,
   fullAdminToken,
   type Gateway,
@@ -73,6 +74,8 @@ export interface PlenumOptions {
   readonly maxConnectionsPerIp?: number;
   /** Connections of one address whose user is not admitted yet, on this node; default 1000, 0: no limit. */
   readonly maxUnauthenticatedPerIp?: number;
+  /** Default 64 MiB: see `GatewayConfig`. */
+  readonly maxUnreadBytes?: number;
   readonly engineSettings?: Partial<EngineSettings>;
   /** Code that is asked besides the rules. They stay the caller's: `close` closes none of them. */
   readonly adapters?: Adapters;
@@ -216,6 +219,7 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     maxConnectionsPerUser: options.maxConnectionsPerUser ?? 0,
     maxConnectionsPerIp: options.maxConnectionsPerIp ?? 0,
     maxUnauthenticatedPerIp: options.maxUnauthenticatedPerIp ?? defaultUnauthenticatedPerIp,
+    maxUnreadBytes: options.maxUnreadBytes ?? defaultMaxUnreadBytes,
   };
   const mount = isMounted ? { fastify: place.fastify, io: place.io } : {};
   const gateway: Gateway = await openGateway({

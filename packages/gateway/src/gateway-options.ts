@@ -43,6 +43,11 @@ export interface GatewayConfig {
   readonly maxConnectionsPerIp?: number;
   /** Connections of one address whose user is not admitted yet; 0: no limit, which is the default. */
   readonly maxUnauthenticatedPerIp?: number;
+  /**
+   * Bytes that may wait in the process for peers which do not read; half of it for one address, a quarter for one user, an
+   * eighth for one connection. Default 64 MiB.
+   */
+  readonly maxUnreadBytes?: number;
   /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. Default: nobody's. */
   readonly trustedProxies?: readonly string[];
   /** A connection that has not authenticated after this long is closed. Default 10 s. */

@@ -1,10 +1,15 @@
 /** The edge of a node: one Fastify and one Socket.IO server on one port, both in front of the same operations. */
+import type { IncomingMessage } from 'node:http';
 import { type Logger, PlenumError } from '@plenum/core';
 import { openApiDocument } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { DrainFlag, GatewayOptions } from './gateway-options.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { serveInTurns } from './outbound/http-turns.ts';
+import { ReadGate } from './outbound/read-gate.ts';
+import { boundsOf, defaultMaxUnreadBytes, UnreadBudget } from './outbound/unread-budget.ts';
+import { boundWebSockets } from './outbound/web-sockets.ts';
 import { ReadTurnsOfUsers } from './requests/read-turns.ts';
 import { createRequestRegistry } from './requests/registry.ts';
 import { Audit } from './rest/audit.ts';
@@ -46,10 +51,15 @@ function createEdgeParts(options: GatewayOptions) {
     perAddress: config.maxConnectionsPerIp ?? 0,
     unauthenticatedPerAddress: config.maxUnauthenticatedPerIp ?? 0,
   });
+  const { clock, logger } = options;
+  const bounds = boundsOf(config.maxUnreadBytes ?? defaultMaxUnreadBytes);
+  const budget = new UnreadBudget({ clock, logger, bounds });
   return {
     drainFlag,
     clientAddress,
     seats: new Seats({ limits, clientAddress }),
+    budget,
+    readGate: new ReadGate(budget, clock),
     isOriginAllowed: originRule(config.corsOrigins, config.isDev),
     registry: createRequestRegistry({ ...options, ...config }),
     readTurns: new ReadTurnsOfUsers(options.clock),
@@ -80,8 +90,10 @@ function restContext(
       door === 'public' ? [] : config.adminTokens,
       unrevoked(options.authenticator, options.revocations),
     ),
-    document: openApiDocument({ title: 'Plenum', version, messageMaxBytes }),
-    docsPage: once(() => docsPage({ version, event, messageMaxBytes })),
+    document: once(() =>
+      Buffer.from(JSON.stringify(openApiDocument({ title: 'Plenum', version, messageMaxBytes }))),
+    ),
+    docsPage: once(() => Buffer.from(docsPage({ version, event, messageMaxBytes }))),
     metricsAccess: metricsAccess[door],
     issueDevToken: (config.isDev && options.issueDevToken) || null,
     // On the caller's server `/` is his.
@@ -129,16 +141,28 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const app: FastifyInstance = options.fastify ?? createHttpServer(options);
   const closeOwn = options.fastify === undefined ? closerOf(app, clock) : null;
   const io = options.io ?? createSocketServer(app.server, { ...options, ...parts });
+  boundWebSockets(io);
   const sockets = socketEdge(io, options, parts);
   const unguard = guardMounted(options);
   // Fastify waits for open connections, so those of Socket.IO have to end before it begins to.
   if (options.io === undefined) app.addHook('preClose', () => io.close());
-  const metrics = createMetrics({ ...options.readings, ...sockets });
+  const metrics = createMetrics({
+    ...options.readings,
+    ...sockets,
+    unreadBytes: () => parts.budget.bytes,
+  });
   const adminApp = config.adminPort === undefined ? null : createHttpServer(options);
   const closeAdmin = adminApp === null ? null : closerOf(adminApp, clock);
   const withMetrics = { ...parts, metrics };
   await app.register(restEdge(restContext(options, withMetrics, adminApp === null ? 'only' : 'public')));
   await adminApp?.register(restEdge(restContext(options, withMetrics, 'admin')));
+
+  const addressOf = ({ socket, headers }: IncomingMessage) =>
+    parts.clientAddress(socket.remoteAddress ?? 'unknown', headers);
+  // After everything that listens for requests. A server of the caller's stays as it is.
+  for (const own of options.fastify === undefined ? [app, adminApp] : [adminApp]) {
+    if (own !== null) serveInTurns(own.server, { ...parts, random: options.random, addressOf });
+  }
 
   let closing: Promise<void> | null = null;
   const close = async () => {
@@ -149,6 +173,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     await closeAdmin?.();
     unguard();
     parts.audit.close();
+    parts.budget.stop();
     metrics.close();
   };
   return {

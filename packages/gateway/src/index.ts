@@ -1,6 +1,7 @@
 export { createFanOut, type FanOutMode } from './fan-out/create-fan-out.ts';
 export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayConfig, GatewayOptions } from './gateway-options.ts';
+export { defaultMaxUnreadBytes } from './outbound/unread-budget.ts';
 export {
   defineRequest,
   type OwnRequest,

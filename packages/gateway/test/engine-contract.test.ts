@@ -5,13 +5,16 @@
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
-import type { LogEntry } from '@plenum/core';
+import { type LogEntry, systemClock } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { framesOf } from '../src/fan-out/frames.ts';
+import { boundsOf, UnreadBudget } from '../src/outbound/unread-budget.ts';
+import { boundWebSockets, fragmentsMax } from '../src/outbound/web-sockets.ts';
 import { SocketSubscriber } from '../src/sockets/socket-subscriber.ts';
+import { recordingLogger } from './fake-domain.ts';
 import { frame, rawSocket } from './raw-socket.ts';
 
 let http: HttpServer;
@@ -125,12 +128,18 @@ test('a transport that compresses says so, and sends nothing of a frame that is 
 });
 
 test('to a transport that compresses, entries go packet by packet', async () => {
-  const subscriber = new SocketSubscriber(socket, { userId: userIdSchema.parse('ann'), isAuto: true });
+  const budget = new UnreadBudget({ clock: systemClock, logger: recordingLogger([]), bounds: boundsOf(1e6) });
+  const subscriber = new SocketSubscriber(
+    socket,
+    { userId: userIdSchema.parse('ann'), isAuto: true, address: '127.0.0.1' },
+    budget,
+  );
   Reflect.set(socket.conn.transport, 'perMessageDeflate', { threshold: 1024 });
   const entries = [1, 2].map((seq): LogEntry => {
     return { kind: 'message', epoch: '00000000000000aa', seq, wire: Buffer.from(`{"seq":${seq}}`) };
   });
-  subscriber.writeFrames(framesOf(entries), entries);
+  subscriber.writeFrames(framesOf(entries), entries, false);
+  budget.stop();
   const texts = [1, 2].map((seq) => `42["relay_message",{"seq":${seq}}]`);
   await eventually(() => expect(heard).toBe(texts.map(serverFrame).join('')));
 });
@@ -177,3 +186,26 @@ test('a connection serves on when its request is let go of', async () => {
   client.write(frame('420["question"]'));
   await eventually(() => expect(heard).toBe(serverFrame('430["fine"]')));
 });
+
+test('the server of Engine.IO has the options of ws, and ws heeds those that bound a connection', async () => {
+  boundWebSockets(io);
+  const { hostname, port } = { hostname: '127.0.0.1', port: tcp.localPort };
+  const other = await rawSocket(`http://${hostname}:${port}`);
+  let answers = Buffer.alloc(0);
+  other.on('data', (data) => {
+    answers = Buffer.concat([answers, data]);
+  });
+  const ended = once(other, 'end');
+  other.write(maskedFrame(0x89, 'p1'));
+  await eventually(() => expect(answers.toString('latin1')).toContain('\x8a\x02p1'));
+  other.write(maskedFrame(0x01, 'x'));
+  for (let i = 0; i < fragmentsMax; i += 1) other.write(maskedFrame(0x00, 'x'));
+  await eventually(() => expect(answers.toString('latin1')).toContain('\x88\x02\x03\xf0'));
+  other.end();
+  await ended;
+});
+
+/** Of a client; a mask of zeros leaves the payload as it is. */
+function maskedFrame(first: number, text: string): Buffer {
+  return Buffer.from([first, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text)]);
+}

@@ -4,8 +4,8 @@ import { type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/cor
 import { groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
+import { defaultMaxUnreadBytes } from '../src/outbound/unread-budget.ts';
 import { SocketSubscriber, waitingMax } from '../src/sockets/socket-subscriber.ts';
-import { unreadMax } from '../src/sockets/unread.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { frame, rawSocket, upgradedSocket } from './raw-socket.ts';
 
@@ -206,12 +206,14 @@ test.each([
 ])(
   'a client that never reads and comes back each time it is cut, %s, leaves no more behind than is allowed',
   async (_, open) => {
-    await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
+    // A quarter of it is for one user: three visits.
+    const maxUnreadBytes = 3 * defaultMaxUnreadBytes;
+    await using edge = await startEdge({ config: { transports: ['websocket', 'polling'], maxUnreadBytes } });
     const sockets: TcpSocket[] = [];
     // What one delivery brings is taken by the transport as a whole: above the bound, the next one cuts.
     const count = Math.ceil((4 * waitingMax.bytes) / entry.wire.length);
     const batch = Array.from({ length: count }, () => entry);
-    const visits = (3 * unreadMax) / (4 * waitingMax.bytes);
+    const visits = (3 * defaultMaxUnreadBytes) / (4 * waitingMax.bytes);
     for (let visit = 0; visit < visits; visit += 1) {
       const socket = await open(edge.url);
       sockets.push(socket);

@@ -1,5 +1,6 @@
 /** What each variable of the environment may hold, and what stands in for one that is not set. */
 import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
+import { defaultMaxUnreadBytes } from '@plenum/gateway';
 import { limits } from '@plenum/protocol';
 import { z } from 'zod';
 import {
@@ -76,6 +77,7 @@ export const environmentSchema = z.object({
   PLENUM_MAX_CONNECTIONS_PER_USER: wholeNumber(0, 1_000_000).prefault('1000'),
   PLENUM_MAX_CONNECTIONS_PER_IP: wholeNumber(0, 1_000_000).prefault('0'),
   PLENUM_MAX_UNAUTHENTICATED_PER_IP: wholeNumber(0, 1_000_000).prefault('1000'),
+  PLENUM_MAX_UNREAD_BYTES: wholeNumber(8 * 1024 * 1024, 2 ** 40).prefault(String(defaultMaxUnreadBytes)),
   PLENUM_TRUST_PROXY: proxies().prefault(''),
   PLENUM_HISTORY_MAX_ENTRIES: wholeNumber(1, 10_000_000).prefault(
     String(defaultEngineSettings.historyMaxEntries),

@@ -122,6 +122,7 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   maxConnectionsPerUser: variable('PLENUM_MAX_CONNECTIONS_PER_USER', 'number'),
   maxConnectionsPerIp: variable('PLENUM_MAX_CONNECTIONS_PER_IP', 'number'),
   maxUnauthenticatedPerIp: variable('PLENUM_MAX_UNAUTHENTICATED_PER_IP', 'number'),
+  maxUnreadBytes: variable('PLENUM_MAX_UNREAD_BYTES', 'number'),
   engineSettings: settings(defaultEngineSettings, 'deliveryKinds', 'endedDeliveryKinds'),
   adapters: adaptersProblem,
   delivery: settings(defaultDeliverySettings),

@@ -73,6 +73,15 @@ export interface TelemetryEvents {
     readonly bufferedBytes: number;
     readonly waitingEntries: number;
   };
+  /** A connection was cut because too much waited for its peer, or because its peer took nothing for too long. */
+  readonly unread_cut: {
+    /** Null: the connection has no user yet. */
+    readonly userId: UserId | null;
+    readonly address: string;
+    readonly scope: 'connection' | 'user' | 'address' | 'process' | 'time';
+    readonly door: 'socket' | 'http';
+    readonly bytes: number;
+  };
   readonly socket_opened: { readonly userId: UserId };
   readonly socket_closed: { readonly userId: UserId };
   /** A request of a socket or of REST was answered; `code` is null on success. */

@@ -29,7 +29,7 @@ interface Batch {
   to: Recipients;
   readonly entries: LogEntry[];
   /** Set when writing has begun; those who are left. */
-  writing: { readonly frames: Buffer; left: Iterator<Subscriber> } | null;
+  writing: { readonly frames: Buffer; left: Iterator<Subscriber>; readonly isShared: boolean } | null;
 }
 /** What may be written before the loop is given back. */
 interface Slice {
@@ -38,6 +38,7 @@ interface Slice {
 }
 type Step = Batch | { readonly to: Subscriber | null; readonly push: () => void };
 
+const countOf = (to: Recipients): number => ('size' in to ? to.size : to.length);
 const isBatch = (step: Step): step is Batch => 'entries' in step;
 
 export interface CoalescedOptions {
@@ -125,13 +126,17 @@ export class CoalescedFanOut implements FanOut {
 
   /** @returns false when time ran out before the last recipient. */
   #write(groupId: GroupId, batch: Batch, slice: Slice): boolean {
-    batch.writing ??= { frames: framesOf(batch.entries), left: batch.to[Symbol.iterator]() };
-    const { frames, left } = batch.writing;
+    batch.writing ??= {
+      frames: framesOf(batch.entries),
+      left: batch.to[Symbol.iterator](),
+      isShared: countOf(batch.to) > 1,
+    };
+    const { frames, left, isShared } = batch.writing;
     for (;;) {
       const { done, value: subscriber } = left.next();
       if (done === true) return true;
       contained({ logger: this.#logger, groupId, subscriber }, () => {
-        if (subscriber instanceof SocketSubscriber) subscriber.writeFrames(frames, batch.entries);
+        if (subscriber instanceof SocketSubscriber) subscriber.writeFrames(frames, batch.entries, isShared);
         else for (const entry of batch.entries) pushEntry(subscriber, entry);
       });
       slice.writes += 1;

@@ -10,6 +10,8 @@ export interface NodeReadings {
   readonly openSockets: () => number;
   /** Bytes kept for sockets which do not read fast enough, in Engine.IO and in their TCP sockets. */
   readonly bufferedBytes: () => number;
+  /** Bytes that count against the budget of unread bytes, of HTTP answers too. */
+  readonly unreadBytes: () => number;
   readonly hostedFeeds: () => number;
   readonly attachedDevices: () => number;
 }

@@ -170,6 +170,26 @@ const sockets: readonly MetricRow[] = [
     help: 'Sockets that ended, however they did',
     alertWhen: 'it rises ten times faster than usual: clients are thrown off, by a balancer or by us',
   }),
+  reading(
+    {
+      name: 'plenum_unread_bytes',
+      unit: 'bytes',
+      help: 'Bytes that count against PLENUM_MAX_UNREAD_BYTES: what peers were sent and have not taken, HTTP answers included',
+      alertWhen: null,
+    },
+    ({ unreadBytes }) => unreadBytes(),
+  ),
+  counter(
+    'unread_cut',
+    {
+      name: 'plenum_unread_cuts_total',
+      unit: 'events',
+      help: 'Connections that were cut because too much waited for them, by the bound that was passed (connection, user, address, process, time) and by socket or http',
+      alertWhen:
+        'with scope `process` it rises at all: peers that do not read hold what the node may give, the log names the address',
+    },
+    { labels: ['scope', 'door'], labelsOf: ({ scope, door }) => ({ scope, door }) },
+  ),
   counter('slow_consumer', {
     name: 'plenum_slow_consumers_total',
     unit: 'sockets',

@@ -70,7 +70,7 @@ function handlersOf(context: RestContext): Readonly<Record<NodeRoute['name'], No
       const readiness = await readinessOf(context);
       return reply.code(readiness.ready ? 200 : 503).send(readiness);
     },
-    openapi: async (_, reply) => reply.send(context.document),
+    openapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(context.document()),
     docs: async (_, reply) => reply.type('text/html; charset=utf-8').send(context.docsPage()),
     metrics: metricsHandler(context),
     dev_token: devTokenHandler(context),
@@ -82,8 +82,8 @@ export function registerNodeRoutes(scope: FastifyInstance, context: RestContext)
   for (const { name, method, path } of nodeRoutes) {
     scope.route({ method, url: path, handler: handlers[name] });
   }
-  const { homePage } = context;
-  if (homePage !== null) {
+  if (context.homePage !== null) {
+    const homePage = Buffer.from(context.homePage);
     scope.get('/', async (_, reply) => reply.type('text/html; charset=utf-8').send(homePage));
   }
 }

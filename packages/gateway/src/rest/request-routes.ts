@@ -72,10 +72,11 @@ function targetOf(
 function inTurn(
   { handle, isRead }: RegisteredRequest,
   principal: Principal,
-  { readTurns }: Pick<RestContext, 'readTurns'>,
+  { readTurns, readGate }: Pick<RestContext, 'readTurns' | 'readGate'>,
 ): RequestHandler {
-  if (!isRead || principal.kind === 'service') return handle;
-  return (call) => readTurns.take(principal.userId, () => handle(call));
+  if (!isRead) return handle;
+  const read: RequestHandler = (call) => readGate.take(() => handle(call));
+  return principal.kind === 'service' ? read : (call) => readTurns.take(principal.userId, () => read(call));
 }
 
 interface Served {
@@ -105,6 +106,7 @@ async function servePrincipal(
   request: FastifyRequest,
   { id, context, principal }: Served & { readonly principal: Principal },
 ): Promise<Outcome<unknown>> {
+  if (principal.kind === 'user') context.budget.of(request.raw.socket).userId = principal.userId;
   const unscoped = scopeProblem(principal, route.scope);
   if (unscoped !== null) return refuse(unscoped);
   const fields = fieldsOf(route, request);

@@ -1,7 +1,9 @@
 import type { Clock, ClusterOperations, EngineHealth, Logger, Operations, Random } from '@plenum/core';
-import type { OpenApiDocument, UserId } from '@plenum/protocol';
+import type { UserId } from '@plenum/protocol';
 import type { DrainFlag } from '../gateway-options.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { ReadGate } from '../outbound/read-gate.ts';
+import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import type { ReadTurnsOfUsers } from '../requests/read-turns.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { ClientAddress } from '../sockets/client-address.ts';
@@ -14,6 +16,8 @@ export interface RestContext {
   readonly cluster: ClusterOperations;
   readonly registry: RequestRegistry;
   readonly readTurns: ReadTurnsOfUsers;
+  readonly readGate: ReadGate;
+  readonly budget: UnreadBudget;
   readonly bearer: BearerCheck;
   readonly audit: Audit;
   readonly clientAddress: ClientAddress;
@@ -24,9 +28,10 @@ export interface RestContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly messageMaxBytes: number;
-  readonly document: OpenApiDocument;
-  /** HTML. */
-  readonly docsPage: () => string;
+  /** JSON, the same bytes for all who ask. */
+  readonly document: () => Buffer;
+  /** HTML, likewise. */
+  readonly docsPage: () => Buffer;
   /** Null outside dev mode: the route does not exist then. */
   readonly issueDevToken: ((userId: UserId) => Promise<string>) | null;
   readonly homePage: string | null;

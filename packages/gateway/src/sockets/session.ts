@@ -11,11 +11,14 @@ import {
 } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { DrainFlag } from '../gateway-options.ts';
+import type { ReadGate } from '../outbound/read-gate.ts';
+import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import { perform } from '../requests/perform.ts';
 import { ReadTurns } from '../requests/read-turns.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { RequestHandler } from '../requests/request-handler.ts';
 import { type RequestId, requestIdOf } from '../requests/request-id.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { Admitted } from './handshake.ts';
 import { SocketSubscriber } from './socket-subscriber.ts';
 import { type LeaseHolder, TokenLease } from './token-lease.ts';
@@ -38,6 +41,9 @@ export interface SessionContext {
   readonly clock: Clock;
   readonly authenticator: Authenticator;
   readonly logger: Logger;
+  readonly clientAddress: ClientAddress;
+  readonly budget: UnreadBudget;
+  readonly readGate: ReadGate;
 }
 
 type Ack = (answer: Answer<unknown>) => void;
@@ -91,7 +97,9 @@ export class Session implements LeaseHolder {
 
   constructor(socket: Socket, admitted: Admitted, context: SessionContext) {
     this.#socket = socket;
-    this.subscriber = new SocketSubscriber(socket, admitted);
+    const { address: peer, headers } = socket.handshake;
+    const address = context.clientAddress(peer, headers);
+    this.subscriber = new SocketSubscriber(socket, { ...admitted, address }, context.budget);
     this.#context = context;
     this.#lease = new TokenLease(this, context);
     this.#lease.start(admitted);
@@ -223,7 +231,13 @@ export class Session implements LeaseHolder {
   #inTurn(read: RequestHandler): RequestHandler {
     this.#reads ??= new ReadTurns(this.#context.clock);
     const turns = this.#reads;
-    return (call) => turns.take(() => read(call));
+    const { readGate } = this.#context;
+    return (call) =>
+      turns.take(async () => {
+        // A client that does not take its answers is given no more of them.
+        await this.subscriber.drained();
+        return readGate.take(() => read(call));
+      });
   }
 
   /** What waits for the last open request goes on in a later microtask: its answer is written before. */

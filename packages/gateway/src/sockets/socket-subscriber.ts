@@ -2,6 +2,7 @@
 import { emitTelemetry, type LogEntry, type Subscriber } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
+import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
 import { type Line, lineOf, writeTurn } from './write-turn.ts';
 
@@ -18,8 +19,9 @@ export interface Device {
  * Bytes alone would not tell: beside its own bytes an entry that waits by itself takes 250 to 350 of Engine.IO's packet, its
  * options and a buffer or string, so that 4 MiB of the smallest ones were 30. With both bounds it is less than 7.
  *
- * What the transport has taken does not count: it is one batch, at most as large again, and no sign of a slow client. A
- * burst lies there until its last byte has left, however fast the client reads.
+ * What the transport has taken does not count here: it is one batch, at most as large again, and no sign of a slow client. A
+ * burst lies there until its last byte has left, however fast the client reads. The budget of the process counts it when the
+ * client takes nothing for a second.
  */
 export const waitingMax = { bytes: 4 * 1024 * 1024, entries: 8192 } as const;
 
@@ -39,23 +41,29 @@ export class SocketSubscriber implements Subscriber {
   readonly #socket: Socket;
   readonly #line: Line;
   #waiting: (() => void)[] = [];
-  /** What the transport has not taken yet, of answers, pushes and entries alike. */
-  #waitingBytes = 0;
-  #waitingEntries = 0;
   #isToBeJudged = false;
 
-  constructor(socket: Socket, device: Device) {
+  /** @param address of the client, behind proxies too */
+  constructor(
+    socket: Socket,
+    { address, ...device }: Device & { readonly address: string },
+    budget: UnreadBudget,
+  ) {
     this.id = socket.id;
     this.userId = device.userId;
     this.isAuto = device.isAuto;
     this.#socket = socket;
-    this.#line = lineOf(socket);
+    this.#line = lineOf(socket, budget);
+    const { outbound } = this.#line;
+    outbound.userId = device.userId;
+    outbound.address = address;
+    outbound.onCut = () => this.#cut();
     this.#countOn(socket);
   }
 
   /** What this node keeps for the client: what waits, and what its TCP socket has not handed to the kernel. */
   get bufferedBytes(): number {
-    return this.#waitingBytes + (this.#line.tcp?.writableLength ?? 0);
+    return this.#line.outbound.unreadBytes;
   }
 
   /** What is written from here on leaves with the end of the turn, in one write. */
@@ -70,19 +78,20 @@ export class SocketSubscriber implements Subscriber {
   /**
    * Writes entries that were encoded once for all sockets: `frames` as it is on a WebSocket, packet by packet on any other
    * transport. A socket that does not read is cut when its bound is reached; it may come back with its position.
+   * @param isShared other sockets get the same buffer
    */
-  writeFrames(frames: Buffer, entries: readonly LogEntry[]): void {
+  writeFrames(frames: Buffer, entries: readonly LogEntry[], isShared: boolean): void {
     const { conn, connected } = this.#socket;
     if (!connected) return;
-    if (takesFrames(conn)) this.#writeEncoded(frames, entries.length);
+    if (takesFrames(conn)) this.#writeEncoded(frames, entries.length, isShared);
     else for (const entry of entries) conn.write(packetOf(entry));
   }
 
   /** As `writeFrames`, unless something waits already: nobody misses a push that was true for a moment. */
   whisper(frames: Buffer, packets: readonly string[]): void {
     const { conn, connected } = this.#socket;
-    if (!connected || this.#waitingBytes > whisperWaitingMax) return;
-    if (takesFrames(conn)) this.#writeEncoded(frames, packets.length);
+    if (!connected || this.#line.outbound.queuedBytes > whisperWaitingMax) return;
+    if (takesFrames(conn)) this.#writeEncoded(frames, packets.length, true);
     else for (const packet of packets) conn.write(packet);
   }
 
@@ -95,8 +104,8 @@ export class SocketSubscriber implements Subscriber {
   }
 
   /** One packet, however many frames are in it: its announcement says nothing of them. */
-  #writeEncoded(frames: Buffer, count: number): void {
-    this.#count(frames.length, count - 1);
+  #writeEncoded(frames: Buffer, count: number, isShared: boolean): void {
+    this.#count(frames.length, count - 1, !isShared);
     this.#socket.conn.write('', preEncoded(frames));
   }
 
@@ -104,10 +113,9 @@ export class SocketSubscriber implements Subscriber {
   #countOn(socket: Socket): void {
     const { conn } = socket;
     const onPacket = (packet: { readonly data?: { readonly length: number } }) =>
-      this.#count(packet.data?.length ?? 0, 1);
+      this.#count(packet.data?.length ?? 0, 1, true);
     const onFlush = (queue: Packet[]) => {
-      this.#waitingBytes = 0;
-      this.#waitingEntries = 0;
+      this.#line.outbound.taken();
       if (takesFrames(conn)) joinPackets(queue);
     };
     conn.on('packetCreate', onPacket);
@@ -118,9 +126,8 @@ export class SocketSubscriber implements Subscriber {
     });
   }
 
-  #count(bytes: number, entries: number): void {
-    this.#waitingBytes += bytes;
-    this.#waitingEntries += entries;
+  #count(bytes: number, entries: number, isOwn: boolean): void {
+    this.#line.outbound.count(bytes, entries, isOwn);
     if (this.#isToBeJudged || !this.#isTooMuch()) return;
     this.#isToBeJudged = true;
     // Not for what one turn of the event loop brings: if the client reads, the transport takes it in the next.
@@ -128,7 +135,8 @@ export class SocketSubscriber implements Subscriber {
   }
 
   #isTooMuch(): boolean {
-    return this.#waitingBytes > waitingMax.bytes || this.#waitingEntries > waitingMax.entries;
+    const { queuedBytes, queuedEntries } = this.#line.outbound;
+    return queuedBytes > waitingMax.bytes || queuedEntries > waitingMax.entries;
   }
 
   #judge(): void {
@@ -146,7 +154,7 @@ export class SocketSubscriber implements Subscriber {
     emitTelemetry('slow_consumer', {
       userId: this.userId,
       bufferedBytes: this.bufferedBytes,
-      waitingEntries: this.#waitingEntries,
+      waitingEntries: this.#line.outbound.queuedEntries,
     });
     if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
     conn.close(true);

@@ -4,30 +4,38 @@
  */
 import { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
-import { unread } from './unread.ts';
+import type { Outbound } from '../outbound/outbound.ts';
+import type { UnreadBudget } from '../outbound/unread-budget.ts';
 
 export interface Line {
   readonly conn: Socket['conn'];
   /** Below the WebSocket; null on long polling, where each request comes on whichever TCP socket its sender has free. */
   tcp: TcpSocket | null;
+  /** What waits for the client. */
+  outbound: Outbound;
 }
 
 const lines = new WeakMap<Socket['conn'], Line>();
 
 /** The line of a socket's connection, which may become a WebSocket after it began as long polling. */
-export function lineOf({ conn }: Socket): Line {
+export function lineOf({ conn, handshake }: Socket, budget: UnreadBudget): Line {
   const known = lines.get(conn);
   if (known !== undefined) return known;
-  const line: Line = { conn, tcp: tcpBelow(conn.transport) };
+  const tcp = tcpBelow(conn.transport);
+  const outbound = tcp === null ? budget.ofPolling(handshake.address) : budget.of(tcp);
+  const line: Line = { conn, tcp, outbound };
   lines.set(conn, line);
   if (line.tcp === null) {
     conn.on('upgrade', (transport) => {
       line.tcp = tcpBelow(transport);
+      if (line.tcp === null) return;
+      const before = line.outbound;
+      line.outbound = budget.of(line.tcp);
+      line.outbound.inherit(before);
+      budget.giveUp(before);
     });
   }
-  conn.once('close', () => {
-    if (line.tcp !== null) unread.add(line.tcp);
-  });
+  conn.once('close', () => budget.giveUp(line.outbound));
   return line;
 }
 

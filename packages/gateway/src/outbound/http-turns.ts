@@ -1,0 +1,117 @@
+/**
+ * One request of an HTTP connection at a time: the next one is served when the peer has taken the answer to the one before.
+ * Node by itself serves all that lie in one piece of what it reads, which may be more than a thousand.
+ */
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Random } from '@plenum/core';
+import type { Failure } from '@plenum/protocol';
+import { endWithFailure } from '../rest/raw-failure.ts';
+import type { UnreadBudget } from './unread-budget.ts';
+
+/** Requests of one connection that wait behind the one that is served. Browsers and proxies send none. */
+export const pipelinedMax = 16;
+/** The same over all connections: each keeps some kilobytes. */
+const pipelinedInProcessMax = 1024;
+
+const tooMany: Failure = {
+  code: 'rate_limited',
+  retryAfterMs: 1000,
+  details: { limit: pipelinedMax, reason: 'too many requests of one connection wait for their answers' },
+};
+
+interface Turn {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Of one connection. */
+interface Line {
+  isBusy: boolean;
+  /** Behind the request that is served. */
+  readonly waiting: Turn[];
+}
+
+interface HttpTurnsOptions {
+  readonly budget: UnreadBudget;
+  readonly random: Random;
+  /** Who is behind the request, for the bound of its address. */
+  readonly addressOf: (request: IncomingMessage) => string;
+}
+
+class HttpTurns {
+  readonly #serve: (turn: Turn) => void;
+  readonly #options: HttpTurnsOptions;
+  readonly #lines = new WeakMap<Socket, Line>();
+  #waitingInProcess = 0;
+
+  constructor(serve: (turn: Turn) => void, options: HttpTurnsOptions) {
+    this.#serve = serve;
+    this.#options = options;
+  }
+
+  take(turn: Turn): void {
+    const { socket } = turn.request;
+    const line = this.#lineOf(socket);
+    if (!line.isBusy) this.#run(turn, line);
+    else if (socket.destroyed || socket.writableEnded) return;
+    else if (line.waiting.length < pipelinedMax && this.#waitingInProcess < pipelinedInProcessMax) {
+      line.waiting.push(turn);
+      this.#waitingInProcess += 1;
+      // What the kernel holds stays there.
+      socket.pause();
+    } else this.#refuse(socket);
+  }
+
+  #lineOf(socket: Socket): Line {
+    const known = this.#lines.get(socket);
+    if (known !== undefined) return known;
+    const line: Line = { isBusy: false, waiting: [] };
+    this.#lines.set(socket, line);
+    socket.once('close', () => {
+      this.#waitingInProcess -= line.waiting.splice(0).length;
+    });
+    return line;
+  }
+
+  #run(turn: Turn, line: Line): void {
+    const { request, response } = turn;
+    const { socket } = request;
+    const outbound = this.#options.budget.of(socket);
+    outbound.address = this.#options.addressOf(request);
+    outbound.userId = null;
+    line.isBusy = true;
+    response.once('prefinish', () => outbound.wrote(socket.writableLength));
+    response.once('close', () => this.#next(socket, line));
+    this.#serve(turn);
+  }
+
+  /** The answer has left the process, or the connection is gone. */
+  #next(socket: Socket, line: Line): void {
+    line.isBusy = false;
+    const next = socket.destroyed ? undefined : line.waiting.shift();
+    if (next === undefined) return;
+    this.#waitingInProcess -= 1;
+    if (line.waiting.length === 0) socket.resume();
+    this.#run(next, line);
+  }
+
+  /** In the middle of an answer nothing else can be said. */
+  #refuse(socket: Socket): void {
+    const current: unknown = Reflect.get(socket, '_httpMessage');
+    const isSilent = Reflect.get(Object(current), 'headersSent') === false;
+    if (isSilent) endWithFailure(socket, tooMany, this.#options.random.token());
+    else socket.destroy();
+  }
+}
+
+/** Puts turns before all that listens for requests of the server by now, Socket.IO included. */
+export function serveInTurns(server: Server, options: HttpTurnsOptions): void {
+  const isListener = (listener: unknown): listener is RequestListener => typeof listener === 'function';
+  const listeners = server.listeners('request').filter(isListener);
+  server.removeAllListeners('request');
+  const turns = new HttpTurns(({ request, response }) => {
+    for (const listener of listeners) listener.call(server, request, response);
+  }, options);
+  server.on('request', (request, response) => turns.take({ request, response }));
+}

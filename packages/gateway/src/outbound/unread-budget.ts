@@ -1,0 +1,184 @@
+/**
+ * The memory that a node gives to peers which do not read. Every connection of its ports is counted here, WebSockets and
+ * HTTP answers alike. Above a bound the worst connection ends first; a peer that reads is never cut for a burst, since what
+ * its socket has just been given does not count before it has had a second for it.
+ */
+import type { Socket as TcpSocket } from 'node:net';
+import { type Clock, emitTelemetry, type Logger, runLoop } from '@plenum/core';
+import { Outbound, type OutboundListener } from './outbound.ts';
+import { type CutScope, type UnreadBounds, worstFirst } from './worst-first.ts';
+
+/** Bytes that wait in the whole process, if nothing else is set: far less than a small heap. */
+export const defaultMaxUnreadBytes = 64 * 1024 * 1024;
+const lookEveryMs = 250;
+/** A connection that began to wait this recently is not cut, unless the process is in danger. */
+const ripeMs = 1000;
+/** Nothing was taken for this long while bytes wait: the peer is gone or does harm. */
+const writeTimeoutMs = 30_000;
+/** A connection that was given up: a client that reads on gets what is on its way, and the reason. */
+const farewellMs = 30_000;
+/** The same where no user stands behind it. */
+const strangerFarewellMs = 1000;
+/** Of log lines. */
+const logEveryMs = 1000;
+
+/** One number for all: an address has half of it, a user a quarter, a connection an eighth. */
+export const boundsOf = (maxUnreadBytes: number): UnreadBounds => ({
+  perConnection: maxUnreadBytes / 8,
+  perUser: maxUnreadBytes / 4,
+  perAddress: maxUnreadBytes / 2,
+  perProcess: maxUnreadBytes,
+});
+
+interface UnreadBudgetOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly bounds: UnreadBounds;
+}
+
+export class UnreadBudget implements OutboundListener {
+  readonly #options: UnreadBudgetOptions;
+  readonly #stopped = new AbortController();
+  readonly #ofTcp = new WeakMap<TcpSocket, Outbound>();
+  readonly #waiting = new Set<Outbound>();
+  readonly #onRoom: (() => void)[] = [];
+  #bytes = 0;
+  #bytesSinceLook = 0;
+  #isLookPlanned = false;
+  #cutsUntold = 0;
+  #lastCut: object = {};
+  #toldMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: UnreadBudgetOptions) {
+    this.#options = options;
+    const { clock, logger } = options;
+    const { signal } = this.#stopped;
+    runLoop('unread bytes', async () => this.look(), { clock, logger, everyMs: lookEveryMs, signal });
+  }
+
+  /** Of the TCP connection, from its first moment to its end. */
+  of(tcp: TcpSocket): Outbound {
+    const known = this.#ofTcp.get(tcp);
+    if (known !== undefined) return known;
+    const made = new Outbound(tcp, tcp.remoteAddress ?? 'unknown', this);
+    this.#ofTcp.set(tcp, made);
+    tcp.once('close', () => this.#forget(made));
+    return made;
+  }
+
+  /** A connection by long polling; the TCP connections of its requests count for themselves. */
+  ofPolling(address: string): Outbound {
+    return new Outbound(null, address, this);
+  }
+
+  /** Bytes that wait for peers, as the last look found them and as was written since. */
+  get bytes(): number {
+    return this.#bytes + this.#bytesSinceLook;
+  }
+
+  /** There is room for another answer of any size. */
+  get hasRoom(): boolean {
+    return this.bytes < this.#options.bounds.perProcess / 2;
+  }
+
+  /** Calls back once when there is room again. */
+  whenRoom(resume: () => void): void {
+    this.#onRoom.push(resume);
+  }
+
+  onWaiting(outbound: Outbound): void {
+    outbound.begin(this.#options.clock.monotonicMs());
+    this.#waiting.add(outbound);
+  }
+
+  onBytes(bytes: number): void {
+    this.#bytesSinceLook += bytes;
+    if (this.#bytesSinceLook < this.#options.bounds.perProcess / 8 || this.#isLookPlanned) return;
+    this.#isLookPlanned = true;
+    setImmediate(() => {
+      if (!this.#stopped.signal.aborted) this.look();
+    });
+  }
+
+  /**
+   * The connection was closed by this node, and its peer has not read everything. It is not read any more either, until its
+   * peer has taken all: it might go on writing. What waits counts as long as the connection is there.
+   */
+  giveUp(outbound: Outbound): void {
+    const { tcp } = outbound;
+    if (tcp === null) this.#forget(outbound);
+    if (tcp === null || tcp.destroyed || tcp.writableLength === 0 || outbound.isGivenUp) return;
+    outbound.isGivenUp = true;
+    outbound.onCut = () => tcp.destroy();
+    if (!outbound.isWaiting) this.onWaiting(outbound);
+    outbound.sinceMs = this.#options.clock.monotonicMs();
+    if (!tcp.writable) return;
+    tcp.pause();
+    tcp.write('', () => tcp.resume());
+  }
+
+  /** Several times a second, and at once when much was written. */
+  look(): void {
+    this.#isLookPlanned = false;
+    const { clock, bounds } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const isInDanger = this.bytes > 2 * bounds.perProcess;
+    const isCutPossible = (waitedMs: number) => waitedMs >= (isInDanger ? lookEveryMs : ripeMs);
+    this.#bytes = 0;
+    this.#bytesSinceLook = 0;
+    for (const outbound of this.#waiting) {
+      const stalledMs = outbound.look(nowMs, isCutPossible);
+      this.#bytes += outbound.bytes;
+      if (stalledMs === null) this.#rest(outbound);
+      else if (isOver(outbound, stalledMs, nowMs)) this.#cut(outbound, 'time');
+    }
+    for (const { of, scope } of worstFirst([...this.#waiting], bounds)) this.#cut(of, scope);
+    this.#tellCuts(nowMs);
+    if (this.hasRoom) for (const resume of this.#onRoom.splice(0)) resume();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+    for (const resume of this.#onRoom.splice(0)) resume();
+  }
+
+  /** Nothing waits. */
+  #rest(outbound: Outbound): void {
+    outbound.isWaiting = false;
+    this.#waiting.delete(outbound);
+  }
+
+  #forget(outbound: Outbound): void {
+    if (this.#waiting.has(outbound)) this.#bytes = Math.max(0, this.#bytes - outbound.bytes);
+    outbound.bytes = 0;
+    this.#rest(outbound);
+  }
+
+  #cut(outbound: Outbound, scope: CutScope): void {
+    const { userId, address, tcp, unreadBytes } = outbound;
+    const door = outbound.onCut === null ? 'http' : 'socket';
+    if (!outbound.isGivenUp) {
+      emitTelemetry('unread_cut', { userId, address, scope, door, bytes: unreadBytes });
+      this.#cutsUntold += 1;
+      this.#lastCut = { user: userId, address, scope, door, bytes: unreadBytes };
+    }
+    if (outbound.onCut === null) tcp?.destroy();
+    else outbound.onCut(scope);
+    if (!outbound.isGivenUp) this.#forget(outbound);
+  }
+
+  #tellCuts(nowMs: number): void {
+    if (this.#cutsUntold === 0 || nowMs - this.#toldMs < logEveryMs) return;
+    this.#options.logger.warn(
+      { ...this.#lastCut, cuts: this.#cutsUntold },
+      'connections that do not read were cut; the last one is named',
+    );
+    this.#toldMs = nowMs;
+    this.#cutsUntold = 0;
+  }
+}
+
+function isOver(outbound: Outbound, stalledMs: number, nowMs: number): boolean {
+  if (!outbound.isGivenUp) return stalledMs >= writeTimeoutMs;
+  return nowMs - outbound.sinceMs >= (outbound.userId === null ? strangerFarewellMs : farewellMs);
+}
