@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Besieged } from '../world/besieged.ts';
 import { Device } from '../world/device.ts';
-import { forgedTokens } from '../world/forged-tokens.ts';
+import { forgedTokens, tokenWith } from '../world/forged-tokens.ts';
 import { frame, RawWebSocket } from '../world/raw-web-socket.ts';
 import { expectHttp, expectNoConnection } from '../world/refused.ts';
 import { engines, tokenOf } from '../world/service.ts';
@@ -43,6 +43,17 @@ describe.each(engines)('bad tokens on %s', (engine) => {
     await expectNoConnection(connecting(token), unauthenticated);
     const answer = await besieged.service.rest('GET', '/v1/groups/g', { token });
     expectHttp(answer, unauthenticated, expect.any(String));
+  });
+
+  test('a token without an expiry ends a day after it was issued, at both doors', async () => {
+    const issued = (iat: number) => tokenWith({ sub: 'ann', iat });
+    const nowSec = Math.floor(Date.now() / 1000);
+    const old = issued(nowSec - 86_401);
+    await expectNoConnection(connecting(old), { code: 'token_expired' });
+    const answer = await besieged.service.rest('GET', '/v1/users/ann/groups', { token: old });
+    expectHttp(answer, { code: 'token_expired' }, expect.any(String));
+    await using device = new Device(besieged.service.url, issued(nowSec - 60), { reconnection: false });
+    await device.connected();
   });
 
   test.each([

@@ -17,6 +17,9 @@ function token({ header, claims, secret = jwtSecret, digest = 'sha256' }: Forger
   return `${body}.${createHmac(digest, secret).update(body).digest('base64url')}`;
 }
 
+/** As it should be signed, with any claims. */
+export const tokenWith = (claims: object): string => token({ claims });
+
 const valid = () => ({ sub: 'ann', exp: Math.floor(Date.now() / 1000) + 3600 });
 const unsigned = (alg: string) => `${part({ alg, typ: 'JWT' })}.${part(valid())}.`;
 
@@ -37,6 +40,17 @@ export const forgedTokens: readonly (readonly [string, string])[] = [
   ['a number as subject', token({ claims: { ...valid(), sub: 7 } })],
   ['an object as subject', token({ claims: { ...valid(), sub: { toString: 'ann' } } })],
   ['a subject of 129 characters', token({ claims: { ...valid(), sub: 'x'.repeat(129) } })],
+  ['an iat of more than a minute ahead', token({ claims: { ...valid(), iat: valid().exp - 3530 } })],
+  [
+    'an iat of a year ahead',
+    token({ claims: { sub: 'ann', iat: valid().exp + 3e7, exp: valid().exp + 4e7 } }),
+  ],
+  ['an iat beyond every number', token({ claims: `{"sub":"ann","exp":${valid().exp},"iat":1e999}` })],
+  [
+    'an expiry beyond every number',
+    token({ claims: `{"sub":"ann","iat":${valid().exp - 3600},"exp":1e999}` }),
+  ],
+  ['neither an expiry nor an iat', token({ claims: { sub: 'ann' } })],
   ['an expiry that is text', token({ claims: { ...valid(), exp: 'tomorrow' } })],
   ['claims that are a list', token({ claims: ['ann'] })],
   ['claims that are no JSON', token({ claims: '{"sub":' })],

@@ -108,13 +108,14 @@ export interface GatewayChoice {
   readonly requests: OwnParts['requests'];
   /** Null: tokens are signed with the secret. */
   readonly jwks: Config['jwks'];
+  readonly tokenMaxAgeMs: Config['tokenMaxAgeMs'];
   readonly version: string;
   /** The caller's own servers, if there are any. */
   readonly mount?: Pick<GatewayOptions, 'fastify' | 'io'>;
 }
 
 export function openGateway(choice: GatewayChoice): Promise<Gateway> {
-  const { engine, domain, logger, secrets, jwks } = choice;
+  const { engine, domain, logger, secrets, jwks, tokenMaxAgeMs } = choice;
   const { jwtSecrets, adminTokens } = secrets;
   const [secret] = jwtSecrets;
   const issueDevToken: GatewayOptions['issueDevToken'] = (userId) =>
@@ -127,7 +128,9 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     cluster: domain.core.cluster,
     hub: domain.core.feeds,
     authenticator:
-      jwks === null ? createJwtAuthenticator({ secret: jwtSecrets }) : createJwksAuthenticator(jwks),
+      jwks === null
+        ? createJwtAuthenticator({ secret: jwtSecrets, tokenMaxAgeMs })
+        : createJwksAuthenticator({ ...jwks, tokenMaxAgeMs }),
     revocations: engine.revocations,
     cuts: engine.nudges,
     engineHealth: () => engine.health(),

@@ -240,3 +240,18 @@ test('a configuration that is shown holds neither secrets nor the password of Re
   expect(shown).toContain('redis://app:***@redis:6379/0');
   for (const hidden of [secret, adminToken, 'pass-word']) expect(shown).not.toContain(hidden);
 });
+
+test.each([
+  [{ PLENUM_TOKEN_MAX_AGE: 'none' }, null, /PLENUM_TOKEN_MAX_AGE is none/],
+  [{ PLENUM_TOKEN_MAX_AGE: '30d' }, 30 * 86_400_000, null],
+  [{ PLENUM_JWKS_URL: 'https://id.example/keys' }, 86_400_000, /PLENUM_JWKS_AUDIENCE is not set/],
+  [{ PLENUM_JWKS_URL: 'https://id.example/keys', PLENUM_JWKS_AUDIENCE: 'chat' }, 86_400_000, null],
+])(
+  'tokens that count for longer, or for others, are warned of at boot: %o',
+  (variables, tokenMaxAgeMs, warning) => {
+    const reading = readConfig({ PLENUM_ADMIN_TOKEN: 'x'.repeat(32), ...variables });
+    if (!reading.ok) throw new Error(reading.problems.join('\n'));
+    expect(reading.config.tokenMaxAgeMs).toBe(tokenMaxAgeMs);
+    expect(reading.warnings).toEqual(warning === null ? [] : [expect.stringMatching(warning)]);
+  },
+);

@@ -32,6 +32,8 @@ export interface Config {
   readonly jwtSecrets: readonly string[] | null;
   /** An identity provider whose tokens count instead of ours; null: `jwtSecrets` sign them. */
   readonly jwks: JwksAuthenticatorOptions | null;
+  /** Of tokens without `exp`; null: none but that of any token. */
+  readonly tokenMaxAgeMs: number | null;
   /** Null in dev only, as above. */
   readonly adminTokens: readonly AdminToken[] | null;
   /** Absent: the admin token and `/metrics` are served on `port`. */
@@ -134,7 +136,11 @@ export function readConfig(
       : variableProblems(parsed.error, texts)),
   ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems, warnings };
-  return { ok: true, config: configOf(parsed.data, file.own), warnings };
+  return {
+    ok: true,
+    config: configOf(parsed.data, file.own),
+    warnings: [...warnings, ...tokenWarnings(parsed.data)],
+  };
 }
 
 /** Where the order is not configured, middlewares of the team's own stand behind the built-in steps. */
@@ -156,6 +162,18 @@ function partProblems(variables: Environment, own: OwnParts): string[] {
     ...jwksProblems(variables),
   ];
 }
+
+/** What is allowed and lets more tokens in, or longer, than most teams mean. */
+const tokenWarnings = (variables: Environment): string[] => [
+  ...(variables.PLENUM_TOKEN_MAX_AGE === 'none'
+    ? ['PLENUM_TOKEN_MAX_AGE is none: a token without exp counts for 400 days']
+    : []),
+  ...(variables.PLENUM_JWKS_URL !== undefined && variables.PLENUM_JWKS_AUDIENCE === undefined
+    ? [
+        'PLENUM_JWKS_AUDIENCE is not set: a token that the provider has issued for any other application counts here too',
+      ]
+    : []),
+];
 
 function jwksProblems(variables: Environment): string[] {
   const { PLENUM_JWKS_URL: text, PLENUM_WEBHOOK_ALLOW: allow } = variables;
@@ -200,6 +218,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
     prefix: variables.PLENUM_PREFIX,
     jwtSecrets: variables.PLENUM_JWT_SECRET ?? null,
     jwks: jwksOf(variables),
+    tokenMaxAgeMs: variables.PLENUM_TOKEN_MAX_AGE === 'none' ? null : variables.PLENUM_TOKEN_MAX_AGE,
     adminTokens: adminTokensOf(variables, own),
     ...(variables.PLENUM_ADMIN_PORT === undefined ? {} : { adminPort: variables.PLENUM_ADMIN_PORT }),
     service: variables.PLENUM_SERVICE,

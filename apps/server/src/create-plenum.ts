@@ -40,6 +40,8 @@ export type GatewayPlace =
   | { readonly host?: string; readonly port?: number }
   | Required<Pick<GatewayOptions, 'fastify' | 'io'>>;
 
+const dayMs = 24 * 3_600_000;
+
 export interface PlenumOptions {
   /**
    * Stays the caller's: `close` does not close it. Else one is made from `redisUrl`, or in memory: that has to be asked for
@@ -55,6 +57,8 @@ export interface PlenumOptions {
   readonly gateway?: GatewayPlace;
   /** At least 32 bytes; of several each counts. Needed by a gateway whose clients bring tokens; made if there is none. */
   readonly jwtSecret?: string | readonly string[];
+  /** Until when a token without `exp` counts, ms after its `iat`, default 24 hours; null: for 400 days. */
+  readonly tokenMaxAgeMs?: number | null;
   /** Tokens that may do everything, at least 32 bytes each where `jwtSecret` is given or in production. */
   readonly adminToken?: string | readonly string[];
   /** Tokens by their digest, each with a name for the audit log and its scopes, as `plenum admin-token` prints them. */
@@ -230,6 +234,7 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     mount,
     requests: options.requests ?? [],
     jwks: null,
+    tokenMaxAgeMs: options.tokenMaxAgeMs === undefined ? dayMs : options.tokenMaxAgeMs,
   });
   lifecycle.started('gateway', () => gateway.close());
   return {

@@ -55,7 +55,12 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     const parts = { engine, domain, logger, config, secrets, version, requests };
     const { auditLog } = options;
     const audited = auditLog === undefined ? {} : { auditLog };
-    const gateway = await openGateway({ ...parts, ...audited, jwks: config.jwks });
+    const gateway = await openGateway({
+      ...parts,
+      ...audited,
+      jwks: config.jwks,
+      tokenMaxAgeMs: config.tokenMaxAgeMs,
+    });
     lifecycle.started('gateway', () => gateway.close());
     const { url, adminUrl } = await gateway.listen();
     const { ownership, drain } = ownershipOf(options, { engine, gateway, url, adapters });

@@ -37,6 +37,7 @@ export const environmentSchema = z.object({
   PLENUM_JWKS_URL: httpUrl().optional(),
   PLENUM_JWKS_ISSUER: z.string().optional(),
   PLENUM_JWKS_AUDIENCE: z.string().optional(),
+  PLENUM_TOKEN_MAX_AGE: z.union([z.literal('none'), duration()]).prefault('24h'),
   PLENUM_ADMIN_TOKEN: secrets(1).optional(),
   PLENUM_ADMIN_PORT: wholeNumber(0, 65_535).optional(),
   PLENUM_SERVICE: matching('1 to 64 printable characters', /^[\x21-\x7e]{1,64}$/).prefault('relay'),

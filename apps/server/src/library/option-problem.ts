@@ -110,6 +110,8 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   mode: oneOf('node', 'client'),
   gateway,
   jwtSecret: secrets('PLENUM_JWT_SECRET'),
+  tokenMaxAgeMs: (value, field) =>
+    says(value === null || (typeof value === 'number' && value >= 1000), field, 'null or 1000 ms or more'),
   adminToken: secrets('PLENUM_ADMIN_TOKEN'),
   adminTokens: adminTokensProblem,
   service: variable('PLENUM_SERVICE', 'string'),

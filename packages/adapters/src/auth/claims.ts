@@ -1,22 +1,46 @@
-import type { Authentication } from '@plenum/core';
+import { type Authentication, tokenLifeMaxMs } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { errors, type JWTPayload } from 'jose';
 
-/** The last moment that a date can name; a token that says to live longer never ends. */
-const lastMs = 8.64e15;
-
-/** @param leewaySec how long after `exp` a token is still taken, on whichever clock is late */
-function endOf(expSec: number | undefined, leewaySec: number): number | null {
-  const expiresAtMs = expSec === undefined ? null : (expSec + leewaySec) * 1000;
-  return expiresAtMs === null || expiresAtMs > lastMs ? null : expiresAtMs;
+/** What times a token may say, and how they are judged. */
+export interface TokenTimeRules {
+  /** How long after `exp` a token is still taken, on whichever clock is late. */
+  readonly leewaySec: number;
+  /** End of a token without `exp`, ms after its `iat`, without which it is refused; null: that of any token. */
+  readonly maxAgeMs: number | null;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
 }
 
-/** Who a token belongs to whose signature, times, issuer and audience were found good: `sub` is the user id. */
-export function authenticationBy({ sub, iat, exp }: JWTPayload, leewaySec = 0): Authentication {
+/** The clock of whoever issues tokens may be ahead by this much: a token of the future would outlive its revocation. */
+const aheadMaxMs = 60_000;
+/** The last moment that a date can name. */
+const lastMs = 8.64e15;
+
+const refused = (code: 'unauthenticated' | 'token_expired'): Authentication => ({ outcome: 'refused', code });
+
+/** Null: nothing ends the token. */
+function endOf(issuedAtMs: number | null, exp: number | undefined, rules: TokenTimeRules): number | null {
+  const { leewaySec, maxAgeMs, nowMs } = rules;
+  const saidMs = exp === undefined ? lastMs + 1 : (exp + leewaySec) * 1000;
+  const longestMs = (issuedAtMs ?? nowMs) + tokenLifeMaxMs;
+  if (saidMs <= lastMs) return Math.min(saidMs, longestMs);
+  if (issuedAtMs === null) return null;
+  return maxAgeMs === null ? longestMs : Math.min(issuedAtMs + maxAgeMs, longestMs);
+}
+
+/** Who a token belongs to whose signature, types of claims, issuer and audience were found good: `sub` is the user id. */
+export function authenticationBy({ sub, iat, exp }: JWTPayload, rules: TokenTimeRules): Authentication {
   const user = userIdSchema.safeParse(sub);
-  if (!user.success) return { outcome: 'refused', code: 'unauthenticated' };
+  // 1e999 is a number in JSON, and no time.
+  const areTimes = [iat, exp].every((time) => time === undefined || Number.isFinite(time));
+  if (!user.success || !areTimes) return refused('unauthenticated');
   const issuedAtMs = iat === undefined ? null : Math.floor(iat) * 1000;
-  return { outcome: 'user', userId: user.data, issuedAtMs, expiresAtMs: endOf(exp, leewaySec) };
+  if (issuedAtMs !== null && issuedAtMs > rules.nowMs + aheadMaxMs) return refused('unauthenticated');
+  const expiresAtMs = endOf(issuedAtMs, exp, rules);
+  if (expiresAtMs === null && rules.maxAgeMs !== null) return refused('unauthenticated');
+  if (expiresAtMs !== null && expiresAtMs <= rules.nowMs) return refused('token_expired');
+  return { outcome: 'user', userId: user.data, issuedAtMs, expiresAtMs };
 }
 
 /** What a token is told that could not be verified. */

@@ -19,6 +19,8 @@ export interface JwksAuthenticatorOptions {
   readonly allow?: readonly string[];
   /** By how much the clocks of node and provider may differ; default 5. */
   readonly leewaySec?: number;
+  /** Until when a token without `exp` counts, ms after its `iat`; null (default): for as long as any token may. */
+  readonly tokenMaxAgeMs?: number | null;
   /** Of one fetch of the keys; default 2,000. */
   readonly timeoutMs?: number;
   /** See the key set; default 10,000. */
@@ -103,12 +105,12 @@ async function verifyWithAny(
  * @throws TypeError for a URL that cannot be used
  */
 export function createJwksAuthenticator(options: JwksAuthenticatorOptions): Authenticator {
-  const { leewaySec = 5 } = options;
+  const { leewaySec = 5, tokenMaxAgeMs: maxAgeMs = null, nowMs = Date.now } = options;
   const verify = verifierOf(options, leewaySec);
   return {
     async authenticate(token) {
       try {
-        return authenticationBy(await verify(token), leewaySec);
+        return authenticationBy(await verify(token), { leewaySec, maxAgeMs, nowMs: nowMs() });
       } catch (error) {
         if (error instanceof PlenumError) throw error;
         return refusalBy(error);

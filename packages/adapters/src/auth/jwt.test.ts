@@ -1,5 +1,5 @@
 import { userIdSchema } from '@plenum/protocol';
-import { SignJWT, UnsecuredJWT } from 'jose';
+import { CompactSign, SignJWT, UnsecuredJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { createJwtAuthenticator, issueJwt } from './jwt.ts';
 
@@ -28,15 +28,61 @@ test('an expired token is told apart from a bad one', async () => {
   expect(await authenticator.authenticate(token)).toEqual({ outcome: 'refused', code: 'token_expired' });
 });
 
-test('a token without exp never expires', async () => {
-  const token = await signed({ sub: 'ann' });
-  expect(await authenticator.authenticate(token)).toMatchObject({ outcome: 'user', expiresAtMs: null });
+const nowSec = nowMs() / 1000;
+const daySec = 86_400;
+const bounded = createJwtAuthenticator({ secret, nowMs, tokenMaxAgeMs: daySec * 1000 });
+
+test.each<[string, Record<string, unknown>, number]>([
+  ['without exp ends a day after it was issued', { iat: nowSec - 10 }, nowSec - 10 + daySec],
+  ['that ends beyond every date is one without exp', { iat: nowSec, exp: 1e300 }, nowSec + daySec],
+  [
+    'with exp ends when it says, however old it is',
+    { iat: nowSec - 9 * daySec, exp: nowSec + 60 },
+    nowSec + 60,
+  ],
+  [
+    'counts for 400 days at most',
+    { iat: nowSec - daySec, exp: nowSec + 4000 * daySec },
+    nowSec + 399 * daySec,
+  ],
+  ['without iat ends when it says', { exp: nowSec + 60 }, nowSec + 60],
+  ['from a clock that is a minute ahead is taken', { iat: nowSec + 60, exp: nowSec + 90 }, nowSec + 90],
+])('a token %s', async (_, claims, endSec) => {
+  const found = await bounded.authenticate(await signed({ sub: 'ann', ...claims }));
+  expect(found).toMatchObject({ outcome: 'user', expiresAtMs: endSec * 1000 });
 });
 
-test('a token that ends beyond every date never expires', async () => {
-  const token = await signed({ sub: 'ann', exp: 1e300 });
-  expect(await authenticator.authenticate(token)).toMatchObject({ outcome: 'user', expiresAtMs: null });
+test('without a maximum age a token without exp counts for 400 days', async () => {
+  const found = await authenticator.authenticate(await signed({ sub: 'ann', iat: nowSec }));
+  expect(found).toMatchObject({ outcome: 'user', expiresAtMs: (nowSec + 400 * daySec) * 1000 });
+  const untimed = await authenticator.authenticate(await signed({ sub: 'ann' }));
+  expect(untimed).toMatchObject({ outcome: 'user', expiresAtMs: null });
 });
+
+test.each<[string, string, Record<string, unknown>]>([
+  ['from more than a minute ahead', 'unauthenticated', { iat: nowSec + 61 }],
+  ['from a year ahead', 'unauthenticated', { iat: nowSec + 365 * daySec, exp: nowSec + 366 * daySec }],
+  ['without exp and iat', 'unauthenticated', {}],
+  ['without exp, issued more than a day ago', 'token_expired', { iat: nowSec - daySec - 1 }],
+  ['whose exp is a text', 'unauthenticated', { iat: nowSec, exp: '9999999999' }],
+  ['whose iat is a text', 'unauthenticated', { iat: '1', exp: nowSec + 60 }],
+  ['whose exp is before 1970', 'token_expired', { iat: nowSec, exp: -1 }],
+  ['whose exp is 0', 'token_expired', { iat: nowSec, exp: 0 }],
+  ['whose iat is before 1970', 'token_expired', { iat: -1e300 }],
+  ['that is 400 days old', 'token_expired', { iat: nowSec - 400 * daySec, exp: nowSec + 60 }],
+])('a token %s is %s', async (_, code, claims) => {
+  const token = await signed({ sub: 'ann', ...claims });
+  expect(await bounded.authenticate(token)).toEqual({ outcome: 'refused', code });
+});
+
+test.each(['"iat":1e999', '"iat":-1e999', '"exp":1e999', '"nbf":1e999'])(
+  'a token with %s is unauthenticated',
+  async (claim) => {
+    const payload = new TextEncoder().encode(`{"sub":"ann","iat":${nowSec},${claim}}`);
+    const token = await new CompactSign(payload).setProtectedHeader({ alg: 'HS256' }).sign(key);
+    expect(await authenticator.authenticate(token)).toEqual(unauthenticated);
+  },
+);
 
 test('alg none is refused', async () => {
   const token = new UnsecuredJWT({ sub: 'ann' }).encode();

@@ -10,7 +10,9 @@ const secretMinBytes = 32;
 interface JwtAuthenticatorOptions {
   /** Text of at least 32 UTF-8 bytes; of several each counts. */
   readonly secret: string | readonly string[];
-  /** Milliseconds since 1970; `exp` and `nbf` are compared with it. */
+  /** Until when a token without `exp` counts, ms after its `iat`; null (default): for as long as any token may. */
+  readonly tokenMaxAgeMs?: number | null;
+  /** Milliseconds since 1970; the times of tokens are compared with it. */
   readonly nowMs?: () => number;
 }
 
@@ -24,12 +26,14 @@ function keyOf(secret: string): Uint8Array {
 export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authenticator {
   const [first, ...others] = [options.secret].flat().map(keyOf);
   if (first === undefined) throw new TypeError('tokens need at least one JWT secret');
-  const nowMs = options.nowMs ?? Date.now;
+  const { nowMs: readNowMs = Date.now, tokenMaxAgeMs: maxAgeMs = null } = options;
   return {
     async authenticate(token) {
       try {
-        const expected = { algorithms: ['HS256'], currentDate: new Date(nowMs()) };
-        return authenticationBy(await verifiedBy(token, [first, ...others], expected));
+        const nowMs = readNowMs();
+        const expected = { algorithms: ['HS256'], currentDate: new Date(nowMs) };
+        const claims = await verifiedBy(token, [first, ...others], expected);
+        return authenticationBy(claims, { leewaySec: 0, maxAgeMs, nowMs });
       } catch (error) {
         return refusalBy(error);
       }

@@ -6,10 +6,16 @@ export type Authentication =
       readonly userId: UserId;
       /** ms since 1970, of whole seconds; null: no `iat` claim. */
       readonly issuedAtMs: number | null;
-      /** ms since 1970; null: no `exp` claim. */
+      /** ms since 1970; null: the token never ends. */
       readonly expiresAtMs: number | null;
     }
   | { readonly outcome: 'refused'; readonly code: Extract<ErrorCode, 'unauthenticated' | 'token_expired'> };
+
+/**
+ * No token counts longer than this after it was issued, whatever its `exp` says, nor one without `iat` after it was shown:
+ * for so long a revocation has to be remembered.
+ */
+export const tokenLifeMaxMs = 400 * 86_400_000;
 
 /** Tells who a token belongs to. Identity comes from here only, never from a payload. */
 export interface Authenticator {
