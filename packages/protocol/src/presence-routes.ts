@@ -1,6 +1,6 @@
 import type { Row } from './rest.ts';
 
-/** Who is there, and how an operator sends somebody away. */
+/** Who is online, and how an operator cuts a user off. */
 export const presenceRows: readonly Row[] = [
   {
     method: 'GET',
@@ -12,14 +12,14 @@ export const presenceRows: readonly Row[] = [
   {
     method: 'POST',
     path: '/v1/users/:user_id/disconnect',
-    summary: 'Cut the sockets of a user on every node; they may come back. For the service only',
+    summary: 'Cut the sockets of a user on every node; they may come back; for the service only',
     request: 'disconnect_user',
     actor: 'token',
   },
   {
     method: 'POST',
     path: '/v1/users/:user_id/revoke',
-    summary: 'Make every token worthless that the user has so far, and cut his sockets. For the service only',
+    summary: 'Invalidate every token that the user has now and cut its sockets; for the service only',
     request: 'revoke_user',
     actor: 'token',
   },

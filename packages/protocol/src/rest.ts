@@ -9,7 +9,7 @@ import { type RequestType, requestTable } from './requests.ts';
 
 /**
  * Whose request it is. `token`: the bearer's own. `actor_id`: the body may name a user for whom the service acts.
- * `creator_id`, `from_user_id`: the body must name him. `user_id`: the path does.
+ * `creator_id`, `from_user_id`: the body must name the user. `user_id`: the path does.
  */
 export type ActorSource = 'token' | 'actor_id' | 'creator_id' | 'from_user_id' | 'user_id';
 
@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
   {
     method: 'GET',
     path: group,
-    summary: 'What the bearer may know of a group',
+    summary: 'Read a group: settings, counts and, on request, members',
     request: 'get_group_info',
     actor: 'token',
     query: ['include_members'],
@@ -71,7 +71,7 @@ const rows: readonly Row[] = [
   {
     method: 'GET',
     path: '/v1/groups',
-    summary: 'Every group whose id begins with a prefix; for the service only',
+    summary: 'Page through the groups whose id begins with a prefix; for the service only',
     request: 'find_groups',
     actor: 'token',
     query: ['prefix', 'cursor', 'limit'],
@@ -79,7 +79,7 @@ const rows: readonly Row[] = [
   {
     method: 'PATCH',
     path: group,
-    summary: 'Change settings; null takes one away',
+    summary: 'Change settings of a group; null takes one away',
     request: 'update_group',
     actor: 'actor_id',
   },
@@ -95,7 +95,7 @@ const rows: readonly Row[] = [
   {
     method: 'GET',
     path: '/v1/users/:user_id/groups',
-    summary: 'The groups of a user',
+    summary: 'Page through the groups of a user',
     request: 'list_groups',
     actor: 'user_id',
     query: ['cursor', 'limit'],
@@ -103,7 +103,7 @@ const rows: readonly Row[] = [
   {
     method: 'GET',
     path: `${group}/members`,
-    summary: 'Page through the members',
+    summary: 'Page through the members of a group',
     request: 'list_members',
     actor: 'token',
     query: ['cursor', 'limit', 'status'],
@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
   {
     method: 'PUT',
     path: member,
-    summary: "The user's own join; with status `active` the service admits the user directly",
+    summary: 'Join a group; with `status` `active` the service admits the user directly',
     request: 'join_group',
     actor: 'user_id',
     extra: { status: z.literal('active').optional() },
@@ -119,30 +119,30 @@ const rows: readonly Row[] = [
   {
     method: 'DELETE',
     path: member,
-    summary: "The user's own leave",
+    summary: 'Leave a group',
     request: 'leave_group',
     actor: 'user_id',
   },
   act('accept', 'Accept an applicant', 'accept_member'),
   act('reject', 'Reject an applicant', 'reject_member'),
-  act('mute', 'Mute a member, for a time or until somebody unmutes', 'mute_member'),
+  act('mute', 'Mute a member, for a time or until it is unmuted', 'mute_member'),
   act('unmute', 'Let a muted member send again', 'unmute_member'),
   act('kick', 'Remove a member', 'kick_member'),
-  act('ban', 'Remove a user and refuse his joins, for a time or until somebody unbans', 'ban_member'),
+  act('ban', 'Remove a user and refuse its joins, for a time or until it is unbanned', 'ban_member'),
   act('unban', 'Let a banned user join again', 'unban_member'),
   act('promote', 'Make a member an admin', 'promote_member'),
   act('demote', 'Make an admin a member', 'demote_member'),
   {
     method: 'POST',
     path: `${group}/messages`,
-    summary: 'Send a message',
+    summary: 'Send a message to a group',
     request: 'relay_msg',
     actor: 'from_user_id',
   },
   {
     method: 'GET',
     path: `${group}/messages`,
-    summary: 'Page through the log, ascending; bounds are exclusive',
+    summary: 'Page through the log of a group, ascending; bounds are exclusive',
     request: 'history',
     actor: 'token',
     query: ['after', 'before', 'limit'],
@@ -151,7 +151,7 @@ const rows: readonly Row[] = [
   {
     method: 'GET',
     path: '/v1/dead-letters',
-    summary: 'Deliveries that an adapter has not taken, the oldest first; for the service only',
+    summary: 'Page through failed deliveries, the oldest first; for the service only',
     request: 'list_dead_letters',
     actor: 'token',
     query: ['cursor', 'limit'],
@@ -159,14 +159,14 @@ const rows: readonly Row[] = [
   {
     method: 'POST',
     path: '/v1/dead-letters/:dead_letter_id/retry',
-    summary: 'Send it on its way again, with all its attempts; for the service only',
+    summary: 'Try a failed delivery again, with all attempts; for the service only',
     request: 'retry_dead_letter',
     actor: 'token',
   },
   {
     method: 'DELETE',
     path: '/v1/dead-letters/:dead_letter_id',
-    summary: 'Forget it for good; for the service only',
+    summary: 'Delete a failed delivery for good; for the service only',
     request: 'delete_dead_letter',
     actor: 'token',
   },

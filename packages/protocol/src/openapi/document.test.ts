@@ -190,3 +190,10 @@ test('an integer that 32 bits do not hold says so', () => {
   expect(resolve('#/components/schemas/Seq')).toHaveProperty('format', 'int64');
   expect(valuesUnder(schemas, 'for_ms')).toContainEqual(expect.objectContaining({ format: 'int64' }));
 });
+
+test('no text of the document speaks of a user as a person', () => {
+  const texts = [...valuesUnder(document, 'summary'), ...valuesUnder(document, 'description')].map(String);
+  expect(texts.filter((text) => /\b(?:he|him|his|she|her|somebody|nobody|everybody)\b/i.test(text))).toEqual(
+    [],
+  );
+});
