@@ -14,8 +14,10 @@ export interface FaultProxy extends AsyncDisposable {
    */
   pauseDownstream(said?: RegExp): void;
   resumeDownstream(): void;
-  /** Resets every link. */
-  cutAll(): void;
+  /** Resets every link. @param said only those whose client began with a text like this */
+  cutAll(said?: RegExp): void;
+  /** The address moves: links made from now on lead to this port of the same host, those that exist stay where they are. */
+  moveTo(targetPort: number): void;
   /** True: new connections are reset at once. */
   refuse(isRefusing: boolean): void;
   /** Everything towards the client comes this much later, in order; 0 ends it. */
@@ -37,7 +39,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 }
 
 class TcpFaultProxy implements FaultProxy {
-  readonly #target: FaultProxyOptions;
+  #target: FaultProxyOptions;
   readonly #links = new Set<FaultyLink>();
   readonly #server: Server;
   #isRefusing = false;
@@ -76,8 +78,12 @@ class TcpFaultProxy implements FaultProxy {
     for (const link of this.#links) link.resume();
   }
 
-  cutAll(): void {
-    for (const link of this.#links) link.cut();
+  cutAll(said = /(?:)/): void {
+    for (const link of this.#links) if (said.test(link.beginning)) link.cut();
+  }
+
+  moveTo(targetPort: number): void {
+    this.#target = { ...this.#target, targetPort };
   }
 
   refuse(isRefusing: boolean): void {
