@@ -214,6 +214,27 @@ test('a cluster strategy that nobody knows is a problem', () => {
   ]);
 });
 
+test.each([
+  'capacitor://localhost',
+  'tauri://localhost',
+  'https://a.example:443',
+  'HTTPS://A.example',
+  'null',
+])('the origin %s can be listed', (origin) => {
+  expect(readConfig({ PLENUM_CORS_ORIGINS: origin })).toMatchObject({ config: { corsOrigins: [origin] } });
+});
+
+test.each([
+  '*',
+  'a.example',
+  'https://a.example/',
+  'https://a.example/path',
+  'https://*.example',
+  'https://',
+])('%s is no origin that can be listed', (text) => {
+  expect(readConfig({ PLENUM_CORS_ORIGINS: text })).toMatchObject({ ok: false });
+});
+
 test('durations and origins become values', () => {
   const config = configOf({
     PLENUM_HISTORY_MAX_AGE: '12h',

@@ -19,11 +19,11 @@ import { closerOf, createHttpServer, listenOn } from './rest/http-server.ts';
 import type { RestContext } from './rest/rest-context.ts';
 import { restEdge } from './rest/rest-edge.ts';
 import { guardMounted } from './rest/server-sockets.ts';
-import { clientAddressBehind } from './sockets/client-address.ts';
+import { trustProxies } from './sockets/client-address.ts';
 import { createConnectionLimits } from './sockets/connection-limits.ts';
 import { createHandshake } from './sockets/handshake.ts';
 import { Newcomers } from './sockets/newcomers.ts';
-import { originRule } from './sockets/origins.ts';
+import { hostRule, originRule } from './sockets/origins.ts';
 import { Seats } from './sockets/seats.ts';
 import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
@@ -45,7 +45,8 @@ export interface Gateway {
 function createEdgeParts(options: GatewayOptions) {
   const { config } = options;
   const drainFlag: DrainFlag = { isDraining: false };
-  const clientAddress = clientAddressBehind(config.trustedProxies ?? []);
+  const { clientAddress, askedHost } = trustProxies(config.trustedProxies ?? []);
+  const isHostAllowed = hostRule(config.host, config.isDev);
   const limits = createConnectionLimits({
     perUser: config.maxConnectionsPerUser ?? 0,
     perAddress: config.maxConnectionsPerIp ?? 0,
@@ -60,7 +61,8 @@ function createEdgeParts(options: GatewayOptions) {
     seats: new Seats({ limits, clientAddress }),
     budget,
     readGate: new ReadGate(budget, clock),
-    isOriginAllowed: originRule(config.corsOrigins, config.isDev),
+    isHostAllowed,
+    isOriginAllowed: originRule({ ...config, isHostAllowed, askedHost }),
     registry: createRequestRegistry({ ...options, ...config }),
     readTurns: new ReadTurnsOfUsers(options.clock),
     audit: new Audit({ log: options.auditLog ?? inAuditChannel(options.logger), clock: options.clock }),

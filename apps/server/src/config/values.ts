@@ -58,7 +58,9 @@ export const duration = () =>
     return ms >= 1000 && ms <= longestDurationMs ? ms : undefined;
   });
 
-const isExactOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+/** Scheme, host and perhaps a port, nothing else: also of apps, such as `capacitor://localhost`. `null` is what files send. */
+const isExactOrigin = (text: string) =>
+  text === 'null' || (/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\*]+$/i.test(text) && URL.canParse(text));
 
 /** Exact origins, as a browser sends them. */
 export const origins = () =>

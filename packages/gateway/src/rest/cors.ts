@@ -14,7 +14,7 @@ export function allowOrigins(scope: FastifyInstance, isOriginAllowed: OriginRule
     const { origin } = request.headers;
     if (origin === undefined) return;
     reply.header('vary', 'Origin');
-    if (!isOriginAllowed(request.headers)) return;
+    if (!isOriginAllowed(request.headers, request.raw.socket.remoteAddress)) return;
     reply.header('access-control-allow-origin', origin);
     reply.header('access-control-expose-headers', 'retry-after');
   });

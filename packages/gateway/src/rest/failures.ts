@@ -16,6 +16,7 @@ export function sendFailure(reply: FastifyReply, failure: Failure, requestId: st
   const { http } = errors[failure.code];
   const body = restFailure(failure, requestId);
   if (body.retry_after_ms !== undefined) reply.header('retry-after', Math.ceil(body.retry_after_ms / 1000));
+  reply.header('x-content-type-options', 'nosniff');
   if (http === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(http).send(body);
 }

@@ -12,6 +12,7 @@ import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
 import { idOf, sendFailure, unknownRoute } from './failures.ts';
+import { sendPage } from './page-headers.ts';
 import { fieldsOf } from './request-fields.ts';
 import type { RestContext } from './rest-context.ts';
 
@@ -71,7 +72,7 @@ function handlersOf(context: RestContext): Readonly<Record<NodeRoute['name'], No
       return reply.code(readiness.ready ? 200 : 503).send(readiness);
     },
     openapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(context.document()),
-    docs: async (_, reply) => reply.type('text/html; charset=utf-8').send(context.docsPage()),
+    docs: async (_, reply) => sendPage(reply, context.docsPage()),
     metrics: metricsHandler(context),
     dev_token: devTokenHandler(context),
   };
@@ -84,6 +85,6 @@ export function registerNodeRoutes(scope: FastifyInstance, context: RestContext)
   }
   if (context.homePage !== null) {
     const homePage = Buffer.from(context.homePage);
-    scope.get('/', async (_, reply) => reply.type('text/html; charset=utf-8').send(homePage));
+    scope.get('/', async (_, reply) => sendPage(reply, homePage));
   }
 }

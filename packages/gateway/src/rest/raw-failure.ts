@@ -20,6 +20,7 @@ export function endWithFailure(connection: Duplex, failure: Failure, requestId: 
     `HTTP/1.1 ${http} ${STATUS_CODES[http]}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
+    'X-Content-Type-Options: nosniff',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   connection.once('finish', () => connection.destroy());
@@ -32,6 +33,7 @@ export function refuseRequest(response: ServerResponse, failure: Failure, reques
   response.writeHead(errors[failure.code].http, {
     connection: 'close',
     'content-type': 'application/json; charset=utf-8',
+    'x-content-type-options': 'nosniff',
     'content-length': Buffer.byteLength(body),
   });
   response.end(body);

@@ -7,7 +7,7 @@ import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import type { ReadTurnsOfUsers } from '../requests/read-turns.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { ClientAddress } from '../sockets/client-address.ts';
-import type { OriginRule } from '../sockets/origins.ts';
+import type { HostRule, OriginRule } from '../sockets/origins.ts';
 import type { Audit } from './audit.ts';
 import type { BearerCheck } from './bearer.ts';
 
@@ -23,6 +23,7 @@ export interface RestContext {
   readonly clientAddress: ClientAddress;
   readonly engineHealth: () => Promise<EngineHealth>;
   readonly isOriginAllowed: OriginRule;
+  readonly isHostAllowed: HostRule;
   readonly drainFlag: DrainFlag;
   readonly random: Random;
   readonly clock: Clock;

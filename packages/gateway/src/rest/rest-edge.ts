@@ -3,14 +3,18 @@ import type { FastifyInstance } from 'fastify';
 import { registerClusterRoutes } from './cluster-routes.ts';
 import { allowOrigins } from './cors.ts';
 import { createErrorHandler } from './failures.ts';
+import { refuseForeignHosts } from './foreign-hosts.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { registerNodeRoutes } from './node-routes.ts';
+import { forbidSniffing } from './page-headers.ts';
 import { registerRequestRoutes } from './request-routes.ts';
 import type { RestContext } from './rest-context.ts';
 
 export const restEdge = (context: RestContext) => async (scope: FastifyInstance) => {
   scope.setErrorHandler(createErrorHandler(context.random, context.logger));
   acceptJsonOnly(scope);
+  forbidSniffing(scope);
+  refuseForeignHosts(scope, context);
   allowOrigins(scope, context.isOriginAllowed);
   registerRequestRoutes(scope, context);
   registerClusterRoutes(scope, context);

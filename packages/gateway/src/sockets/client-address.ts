@@ -1,19 +1,76 @@
-/** Which address a connection really comes from, where proxies that are trusted stand before the node. */
+/** Which address and which host a connection really comes from and asks for, where trusted proxies stand before the node. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 export type ClientAddress = (peer: string, headers: IncomingHttpHeaders) => string;
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
-/** How a dual-stack socket spells an IPv4 peer. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+const mappedInHex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
-/** Some proxy has passed it on, or somebody says so. */
+/**
+ * One spelling for each address: without a zone, IPv6 in its shortest form, and IPv4 also where a dual-stack socket or a proxy
+ * writes it as IPv6.
+ */
+function plain(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [withoutZone = ''] = address.split('%');
+  const shortest = new URL(`http://[${withoutZone}]`).hostname.slice(1, -1);
+  const [, high, low] = mappedInHex.exec(shortest) ?? [];
+  if (high === undefined || low === undefined) return shortest;
+  const bits = Number.parseInt(high, 16) * 0x1_0000 + Number.parseInt(low, 16);
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.');
+}
+
+const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/;
+const withPort = /^([^:]*):\d{1,5}$/;
+
+/**
+ * A hop as proxies write it: an address, `ip:port`, `[v6]`, `[v6]:port`, any of them quoted.
+ * @returns null for what names no address, such as `unknown` or `_hidden`
+ */
+function addressOfHop(hop: string): string | null {
+  const text = hop
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .trim();
+  const [, inBrackets] = bracketed.exec(text) ?? [];
+  const [, beforePort] = withPort.exec(text) ?? [];
+  const address = inBrackets ?? beforePort ?? text;
+  return isIP(address) === 0 ? null : plain(address);
+}
+
+const textOf = (header: string | string[] | undefined): string =>
+  Array.isArray(header) ? header.join(',') : (header ?? '');
+
+/** The parts of a `Forwarded` header under one name, in their order: `for=192.0.2.7;host="a.example", for=…`. */
+function partsOf(header: string, name: string): string[] {
+  return header.split(',').flatMap((element) =>
+    element.split(';').flatMap((pair) => {
+      const [key = '', ...value] = pair.split('=');
+      return key.trim().toLowerCase() === name ? [value.join('=').trim()] : [];
+    }),
+  );
+}
+
+/** `X-Forwarded-For`, or the `Forwarded` of RFC 7239 where a proxy writes that one alone. */
+function hopsOf(headers: IncomingHttpHeaders): string[] {
+  const listed = textOf(headers['x-forwarded-for']);
+  const hops = listed === '' ? partsOf(textOf(headers['forwarded']), 'for') : listed.split(',');
+  return hops.filter((hop) => hop.trim() !== '');
+}
+
+/** Some proxy has passed it on, or its sender says so. */
 export const isForwarded = (headers: IncomingHttpHeaders): boolean =>
-  headers['x-forwarded-for'] !== undefined;
+  headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
+
+export interface TrustedProxies {
+  readonly clientAddress: ClientAddress;
+  /** The host that the client asked for, as a trusted peer has written it down; without one what `Host` says. */
+  readonly askedHost: (peer: string, headers: IncomingHttpHeaders) => string | undefined;
+}
 
 /** @param proxies addresses and CIDR blocks, checked when the configuration was read */
-export function clientAddressBehind(proxies: readonly string[]): ClientAddress {
+export function trustProxies(proxies: readonly string[]): TrustedProxies {
   const trusted = new BlockList();
   for (const proxy of proxies) {
     const [address = '', bits] = proxy.split('/');
@@ -21,18 +78,23 @@ export function clientAddressBehind(proxies: readonly string[]): ClientAddress {
     else trusted.addSubnet(address, Number(bits), familyOf(address));
   }
   const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, familyOf(address));
-  return (peer, headers) => {
-    // Whoever connects writes the header's beginning, each proxy adds the peer it has seen: it is read from its end.
-    const header = headers['x-forwarded-for'];
-    const hops = (Array.isArray(header) ? header.join(',') : (header ?? ''))
-      .split(',')
-      .map((hop) => plain(hop.trim()));
-    let address = plain(peer);
-    while (isTrusted(address)) {
-      const before = hops.pop();
-      if (before === undefined || isIP(before) === 0) break;
-      address = before;
-    }
-    return address;
+  return {
+    clientAddress: (peer, headers) => {
+      // A client writes the header's beginning, each proxy adds the peer it has seen: it is read from its end.
+      const hops = hopsOf(headers);
+      let address = plain(peer);
+      while (isTrusted(address)) {
+        const before = addressOfHop(hops.pop() ?? '');
+        if (before === null) break;
+        address = before;
+      }
+      return address;
+    },
+    askedHost: (peer, headers) => {
+      if (!isTrusted(plain(peer))) return headers.host;
+      const [forwarded] = partsOf(textOf(headers['forwarded']), 'host');
+      const [listed = ''] = textOf(headers['x-forwarded-host']).split(',');
+      return [listed.trim(), forwarded?.replaceAll('"', '')].find((host) => host) ?? headers.host;
+    },
   };
 }

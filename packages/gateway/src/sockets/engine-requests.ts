@@ -118,7 +118,7 @@ function problemOf({ request, query, isUpgrade }: Asked, context: EngineRequests
   if (isUpgrade) return noPollingUpgrade;
   if (!config.transports.includes('polling')) return noPolling;
   // A WebSocket of a foreign origin passes here, and is refused by the handshake.
-  return isOriginAllowed(request.headers) ? null : foreignOrigin;
+  return isOriginAllowed(request.headers, request.socket.remoteAddress) ? null : foreignOrigin;
 }
 
 /** An open packet and a named refusal, as one answer: there is no session, and none is needed. */

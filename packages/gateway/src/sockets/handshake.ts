@@ -38,7 +38,8 @@ const isAdmitted = (decision: Decision): decision is Admitted => 'userId' in dec
 
 async function decide(socket: Socket, context: HandshakeContext): Promise<Decision> {
   if (context.drainFlag.isDraining) return { code: 'draining' };
-  if (!context.isOriginAllowed(socket.handshake.headers)) return { code: 'origin_denied' };
+  const { headers, address } = socket.handshake;
+  if (!context.isOriginAllowed(headers, address)) return { code: 'origin_denied' };
   const handshake = parse(handshakeSchema, socket.handshake.auth, 'invalid_args');
   if (!handshake.ok) {
     const isTokenMissing = handshake.failure.details?.field === 'token';

@@ -1,19 +1,87 @@
+/** Which pages may talk to this node, and under which names it answers. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIPv4 } from 'node:net';
+import type { TrustedProxies } from './client-address.ts';
 
-export type OriginRule = (headers: Pick<IncomingHttpHeaders, 'origin' | 'host'>) => boolean;
+/** @param peer whose `X-Forwarded-Host` counts if it is a trusted proxy */
+export type OriginRule = (headers: IncomingHttpHeaders, peer?: string) => boolean;
 
-const localhosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443' };
+/** A scheme, a host with perhaps a port, and nothing behind it but a slash. Also `capacitor://localhost`. */
+const originForm = /^([a-z][a-z0-9+.-]*):\/\/([^\s/?#@\\]+)\/?$/i;
+
+interface Place {
+  readonly host: string;
+  /** Empty where neither text nor scheme says. */
+  readonly port: string;
+}
+
+/** Host names have no case, and a dot at their end changes nothing. */
+function placeOf(authority: string, scheme: string): Place | null {
+  const text = `http://${authority}`;
+  if (!URL.canParse(text)) return null;
+  const { hostname, username, pathname, search, hash } = new URL(text);
+  if (username !== '' || pathname !== '/' || search !== '' || hash !== '') return null;
+  // `URL` leaves out the 80 of http; the scheme may be another one.
+  const [, port = defaultPorts[scheme] ?? ''] = /:(\d{1,5})$/.exec(authority) ?? [];
+  return { host: hostname.replace(/\.$/, ''), port: String(port === '' ? '' : Number(port)) };
+}
+
+/** @returns null for what is no origin, `null` included */
+function parsedOrigin(text: string): (Place & { readonly scheme: string }) | null {
+  const [, scheme = '', authority = ''] = originForm.exec(text) ?? [];
+  const place = authority === '' ? null : placeOf(authority, scheme.toLowerCase());
+  return place === null ? null : { ...place, scheme: scheme.toLowerCase() };
+}
+
+/** One spelling for each origin. `null`, which sandboxed pages and files send, stands for itself. @returns null: none */
+function normalOrigin(text: string): string | null {
+  if (text === 'null') return text;
+  const origin = parsedOrigin(text);
+  return origin === null ? null : `${origin.scheme}://${origin.host}:${origin.port}`;
+}
+
+/** Names that lead to this machine alone: no other machine can make a browser take its pages for one of them. */
+function isLocalName(host: string): boolean {
+  const name = placeOf(host, 'http')?.host ?? '';
+  const isLoopback = (isIPv4(name) && name.startsWith('127.')) || name === '[::1]';
+  const isMapped = /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(name);
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopback || isMapped;
+}
+
+/** @param host of the request */
+export type HostRule = (host: string | undefined) => boolean;
+
+/** In dev mode a node gives out tokens: a name that leads here from elsewhere would let any web page ask for one. */
+export function hostRule(configuredHost: string, isDev: boolean): HostRule {
+  const own = placeOf(configuredHost.includes(':') ? `[${configuredHost}]` : configuredHost, 'http')?.host;
+  return (host) => !isDev || host === undefined || isLocalName(host) || placeOf(host, 'http')?.host === own;
+}
+
+interface OriginRuleOptions {
+  readonly corsOrigins: readonly string[];
+  readonly isDev: boolean;
+  readonly isHostAllowed: HostRule;
+  readonly askedHost: TrustedProxies['askedHost'];
+}
 
 /**
- * Which pages may talk to this node. Browsers don't apply CORS to WebSocket, so the server has to look itself. No `Origin`
- * is not a browser; behind a proxy that ends TLS the scheme is unknown, so same origin means the same host and port.
+ * Browsers don't apply CORS to WebSocket, so the server has to look itself. No `Origin` is not a browser; behind a proxy that
+ * ends TLS the scheme is unknown, so same origin means the same host and port, or what the browser says of it.
  */
-export function originRule(corsOrigins: readonly string[], isDev: boolean): OriginRule {
-  const allowed = new Set(corsOrigins);
-  return ({ origin, host }) => {
-    if (origin === undefined || allowed.has(origin)) return true;
-    if (!URL.canParse(origin)) return false;
-    const url = new URL(origin);
-    return url.host === host || (isDev && localhosts.has(url.hostname));
+export function originRule(options: OriginRuleOptions): OriginRule {
+  const { corsOrigins, isDev, isHostAllowed, askedHost } = options;
+  const allowed = new Set(corsOrigins.map(normalOrigin));
+  return (headers, peer) => {
+    const { origin } = headers;
+    if (origin === undefined || allowed.has(normalOrigin(origin) ?? '')) return true;
+    const from = parsedOrigin(origin);
+    if (from === null) return false;
+    if (isDev && isLocalName(from.host)) return true;
+    const host = peer === undefined ? headers.host : askedHost(peer, headers);
+    if (!isHostAllowed(host)) return false;
+    if (headers['sec-fetch-site'] === 'same-origin') return true;
+    const to = host === undefined ? null : placeOf(host, from.scheme);
+    return to !== null && to.host === from.host && to.port === from.port;
   };
 }

@@ -1,0 +1,24 @@
+import type { Failure } from '@plenum/protocol';
+import type { FastifyInstance } from 'fastify';
+import { idOf, sendFailure } from './failures.ts';
+import type { RestContext } from './rest-context.ts';
+
+/** What a probe asks, by whichever name it knows the node. */
+const openPaths = new Set(['/healthz', '/readyz']);
+const foreignHost: Failure = {
+  code: 'forbidden',
+  error:
+    'In dev mode this node answers to names of this machine only, such as localhost: set PLENUM_JWT_SECRET and PLENUM_ADMIN_TOKEN to serve under other names',
+  details: { field: 'host' },
+};
+
+/**
+ * In dev mode tokens are given to everybody who asks from this machine. A page whose name was made to lead here (DNS rebinding)
+ * asks from this machine too, but by that name.
+ */
+export function refuseForeignHosts(scope: FastifyInstance, { isHostAllowed, random }: RestContext): void {
+  scope.addHook('onRequest', async (request, reply) => {
+    if (isHostAllowed(request.headers.host) || openPaths.has(request.url)) return;
+    return sendFailure(reply, foreignHost, idOf(request, random).requestId);
+  });
+}
