@@ -247,8 +247,8 @@ test('durations and origins become values', () => {
 });
 
 test.each([
-  ['redis://a:1,redis://u:hu@sh@b:2', 'redis://a:1,redis://u:***@b:2'],
-  ['redis+sentinel://:hush@a:1,b:2/main?sentinel_password=hush', '***@a:1,b:2/main?sentinel_password=***'],
+  ['redis://a:1,redis://u:hu@sh@b:2', 'redis://a:1,b:2'],
+  ['redis+sentinel://:hush@a:1,b:2/main?sentinel_password=hush', 'redis+sentinel://a:1,b:2/main'],
 ])('the passwords in %s are not shown', (url, visible) => {
   const shown = JSON.stringify(describeConfig(configOf(inProduction({ REDIS_URL: url }))));
   expect(shown).toContain(visible);
@@ -258,7 +258,7 @@ test.each([
 test('a configuration that is shown holds neither secrets nor the password of Redis', () => {
   const config = configOf(inProduction({ REDIS_URL: 'redis://app:pass-word@redis:6379/0' }));
   const shown = JSON.stringify(describeConfig(config));
-  expect(shown).toContain('redis://app:***@redis:6379/0');
+  expect(shown).toContain('redis://redis:6379');
   for (const hidden of [secret, adminToken, 'pass-word']) expect(shown).not.toContain(hidden);
 });
 

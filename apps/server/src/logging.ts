@@ -1,5 +1,6 @@
 /** Log lines: JSON by pino in production, short lines for people in dev. Never bodies, tokens or secrets. */
 import { pino } from 'pino';
+import { loggedError } from './config/masked.ts';
 import type { Config } from './config.ts';
 
 export interface LogOptions {
@@ -14,7 +15,7 @@ export function createLogger({ level, isDev, nodeId }: LogOptions): pino.Logger 
     level,
     base: isDev ? {} : { node: nodeId },
     timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { error: pino.stdSerializers.err },
+    serializers: { error: loggedError, err: loggedError },
   };
   return isDev
     ? pino(options, { write: (line: string) => void process.stdout.write(readable(line)) })

@@ -1,6 +1,6 @@
 /** The adapters that a node's configuration names, opened together and closed together. */
 import { randomBytes } from 'node:crypto';
-import type { Adapters, Clock, Logger, Moderation, OnFailure, Random } from '@plenum/core';
+import type { AdapterCall, Adapters, Clock, Logger, Moderation, OnFailure, Random } from '@plenum/core';
 import { createPostgresArchive } from './archive/postgres-archive.ts';
 import { createWordListModeration } from './moderation/word-list.ts';
 import { wordsGiven } from './moderation/words-given.ts';
@@ -38,6 +38,8 @@ export interface OpenAdapters {
   readonly adapters: Adapters;
   /** Resolves when each has what it needs to begin; rejects with `unavailable` if one is away. They work without it, later. */
   ready(): Promise<void>;
+  /** Tries each; nothing is written. @returns a sentence for every one that does not work now */
+  problems(call: AdapterCall): Promise<readonly string[]>;
   /** Frees connections, once nobody calls an adapter any more: calls under way may reject. Idempotent. */
   close(): Promise<void>;
 }
@@ -52,12 +54,17 @@ const bothOf = (first: Moderation, second: Moderation): Moderation => ({
   },
 });
 
-type OpenWebhook = (url: string) => Webhook;
+type OpenWebhook = (name: string, url: string) => Webhook;
+
+interface Reachable extends Pick<Webhook, 'reach'> {
+  /** A sentence without its reason. */
+  readonly name: string;
+}
 
 function moderationOf(options: AdapterOptions, open: OpenWebhook): Moderation | null {
   const { moderationUrl: url, moderationWords: words, random = systemRandom } = options;
   const byWords = words === null ? null : createWordListModeration(wordsGiven(words));
-  const byWebhook = url === null ? null : createWebhookModeration(open(url), random);
+  const byWebhook = url === null ? null : createWebhookModeration(open('moderation', url), random);
   return byWords !== null && byWebhook !== null ? bothOf(byWords, byWebhook) : (byWords ?? byWebhook);
 }
 
@@ -66,15 +73,18 @@ export function openAdapters(options: AdapterOptions): OpenAdapters {
   const { archiveUrl, notifierUrl, authUrl, allowPrivate, logger, clock, random = systemRandom } = options;
   const allow = createAllowList(options.webhookAllow ?? []);
   const webhooks: Webhook[] = [];
-  const open = (url: string): Webhook => {
+  const parts: Reachable[] = [];
+  const open = (name: string, url: string): Webhook => {
     const webhook = createWebhook({ url, secrets: options.webhookSecrets, allowPrivate, allow, clock });
     webhooks.push(webhook);
+    parts.push({ name: `The ${name} webhook at ${new URL(url).host} cannot be reached`, ...webhook });
     return webhook;
   };
-  const notifier = notifierUrl === null ? null : createWebhookNotifier(open(notifierUrl));
+  const notifier = notifierUrl === null ? null : createWebhookNotifier(open('notifier', notifierUrl));
   const moderation = moderationOf(options, open);
-  const auth = authUrl === null ? null : createWebhookAuthorization(open(authUrl), random);
+  const auth = authUrl === null ? null : createWebhookAuthorization(open('auth', authUrl), random);
   const archive = archiveUrl === null ? null : createPostgresArchive({ url: archiveUrl, logger, clock });
+  if (archive !== null) parts.push({ name: 'The archive in PostgreSQL cannot be used', ...archive });
   return {
     adapters: {
       ...(archive === null ? {} : { archive }),
@@ -85,6 +95,10 @@ export function openAdapters(options: AdapterOptions): OpenAdapters {
       ...(auth === null ? {} : { auth: { ...auth, onFailure: options.authOnFailure } }),
     },
     ready: async () => archive?.ready(),
+    problems: async (call) => {
+      const reasons = await Promise.all(parts.map(({ reach }) => reach(call)));
+      return parts.flatMap(({ name }, i) => (reasons[i] ? [`${name}: ${reasons[i]}`] : []));
+    },
     close: async () => {
       await Promise.all([archive?.close(), ...webhooks.map((webhook) => webhook.close())]);
     },

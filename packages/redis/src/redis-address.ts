@@ -74,6 +74,17 @@ export function parseRedisUrl(given: string): RedisAddress {
   return { kind: 'cluster', seeds: endpoints, ...shared };
 }
 
+/** Where Redis is, for people: without user and password. A URL that cannot be read, or not be told from its password, is not shown. */
+export function redisName(text: string): string {
+  try {
+    const { kind, name, isTls } = parseRedisUrl(text);
+    if (name.includes('@')) return '(set, not shown)';
+    return `${isTls ? 'rediss' : 'redis'}${kind === 'sentinel' ? '+sentinel' : ''}://${name}`;
+  } catch {
+    return '(set, not shown)';
+  }
+}
+
 /** The same server, which has turned out to be a node of a Cluster. */
 export function asClusterSeed({ endpoint, credentials, name, isTls }: StandaloneAddress): ClusterAddress {
   return { kind: 'cluster', name, isTls, seeds: [endpoint], credentials };

@@ -1,7 +1,10 @@
 /** `plenum check`: whether a node would start with this configuration, and what an ack would survive. */
+import { jwksProblem } from '@plenum/adapters';
 import type { DurabilityClass } from '@plenum/core';
 import { openConfiguredAdapters, openEngine } from '../compose.ts';
-import { describeConfig } from '../config/describe.ts';
+import { describeConfig, secretsOfConfig } from '../config/describe.ts';
+import { hiding, maskedText } from '../config/masked.ts';
+import type { Config } from '../config.ts';
 import { createLogger } from '../logging.ts';
 import { configOrSay } from './config-or-say.ts';
 
@@ -15,28 +18,67 @@ const survives: Readonly<Record<DurabilityClass, string>> = {
   unknown: 'what the settings of Redis say: it does not let us read them',
 };
 
-/** @returns the exit code. */
+/** An adapter that says nothing for so long does not work. */
+const patienceMs = 10_000;
+
+type Say = (name: string, value: unknown) => void;
+
+/** Everything is tried, and every problem is one sentence. @returns the exit code. */
 export async function check(): Promise<number> {
   const config = await configOrSay();
   if (config === null) return 1;
-  const say = (name: string, value: unknown) =>
-    process.stdout.write(`${name.padEnd(18)} ${typeof value === 'string' ? value : JSON.stringify(value)}\n`);
+  const mask = hiding(secretsOfConfig(config));
+  const say: Say = (name, value) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    process.stdout.write(`${name.padEnd(18)} ${mask(text)}\n`);
+  };
   for (const [name, value] of Object.entries(describeConfig(config))) say(name, value);
-  const logger = createLogger({ level: 'silent', isDev: false, nodeId: 'check' });
-  await openConfiguredAdapters(config, logger).close();
-  const engine = await openEngine({
-    redisUrl: config.redisUrl,
-    prefix: config.prefix,
-    settings: config.engineSettings,
-    logger,
-    role: 'client',
-  });
+  const tried = await Promise.all([
+    storeProblems(config, say),
+    adapterProblems(config),
+    jwksProblems(config),
+  ]);
+  const problems = tried.flat();
+  if (problems.length === 0) return 0;
+  const lines = problems.map((problem) => `  - ${mask(maskedText(problem))}\n`);
+  process.stderr.write(`A node would not work with this:\n${lines.join('')}`);
+  return 1;
+}
+
+const sentenceOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const silent = () => createLogger({ level: 'silent', isDev: false, nodeId: 'check' });
+
+async function storeProblems(config: Config, say: Say): Promise<readonly string[]> {
+  const { redisUrl, prefix, engineSettings: settings } = config;
   try {
-    const { durability } = await engine.health();
-    if (engine.name === 'redis') say('redis', 'reachable, version and maxmemory-policy as needed');
-    say('durability', `${durability}: an ack survives ${survives[durability]}`);
-    return 0;
-  } finally {
-    await engine.close();
+    const engine = await openEngine({ redisUrl, prefix, settings, logger: silent(), role: 'client' });
+    try {
+      const { durability } = await engine.health();
+      if (engine.name === 'redis') say('redis', 'reachable, version and maxmemory-policy as needed');
+      say('durability', `${durability}: an ack survives ${survives[durability]}`);
+      return [];
+    } finally {
+      await engine.close();
+    }
+  } catch (error) {
+    return [sentenceOf(error)];
   }
+}
+
+async function adapterProblems(config: Config): Promise<readonly string[]> {
+  try {
+    const adapters = openConfiguredAdapters(config, silent());
+    try {
+      return await adapters.problems({ signal: AbortSignal.timeout(patienceMs) });
+    } finally {
+      await adapters.close();
+    }
+  } catch (error) {
+    return [sentenceOf(error)];
+  }
+}
+
+async function jwksProblems({ jwks }: Config): Promise<readonly string[]> {
+  const problem = jwks === null ? null : await jwksProblem(jwks);
+  return problem === null ? [] : [problem];
 }

@@ -1,22 +1,24 @@
+import { redisName } from '@plenum/redis';
 import type { Config } from '../config.ts';
+import { maskedUrl, secretsInUrl } from './masked.ts';
 
 const hidden = '(set, not shown)';
 
-/** The configuration as it may be shown: secrets, passwords and the queries of URLs are left out. */
+const counted = (secrets: readonly unknown[]) =>
+  secrets.length === 1 ? hidden : `(${secrets.length} set, not shown)`;
+
+/** The configuration as it may be shown: no secret, no password, no query of a URL. */
 export function describeConfig(config: Config): Readonly<Record<string, unknown>> {
-  const shown = (secrets: readonly unknown[] | null) =>
-    secrets === null
-      ? 'made in dev mode'
-      : secrets.length === 1
-        ? hidden
-        : `(${secrets.length} set, not shown)`;
-  const { adapterOptions, own, ...rest } = config;
+  const { adapterOptions, own, jwtSecrets, adminTokens, jwks, ...rest } = config;
+  const { allowPrivate: _, allow: __, url, ...expected } = jwks ?? { url: null };
+  const secrets = jwtSecrets === null ? 'made in dev mode' : counted(jwtSecrets);
   return {
     ...rest,
-    jwtSecrets: config.jwks === null ? shown(config.jwtSecrets) : 'none: see jwks',
+    jwtSecrets: jwks === null ? secrets : 'none: see jwks',
+    jwks: url === null ? 'none' : { url: maskedUrl(url), ...expected },
     adminTokens:
-      config.adminTokens?.map(({ name, scopes }) => `${name} (${scopes.join(', ')})`) ?? 'made in dev mode',
-    redisUrl: config.redisUrl === null ? 'none: memory engine' : withoutPassword(config.redisUrl),
+      adminTokens?.map(({ name, scopes }) => `${name} (${scopes.join(', ')})`) ?? 'made in dev mode',
+    redisUrl: config.redisUrl === null ? 'none: memory engine' : redisName(config.redisUrl),
     adapters: {
       archive: place(adapterOptions.archiveUrl, own.adapters.archive),
       notifier: place(adapterOptions.notifierUrl, own.adapters.notifier),
@@ -26,19 +28,24 @@ export function describeConfig(config: Config): Readonly<Record<string, unknown>
       auth: place(adapterOptions.authUrl, own.adapters.auth),
       authOnFailure: own.adapters.auth?.onFailure ?? adapterOptions.authOnFailure,
       webhookSecrets: adapterOptions.webhookSecrets.length === 0 ? 'none' : hidden,
+      webhookAllow: adapterOptions.webhookAllow ?? [],
     },
     requests: own.requests.map(({ service, requestType }) => `${service ?? config.service} ${requestType}`),
   };
 }
 
-/** A URL without user, password and query: each may be a secret. */
 function place(url: string | null, own: object | undefined): string {
   if (own !== undefined) return 'from the configuration file';
-  if (url === null) return 'none';
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
+  return url === null ? 'none' : maskedUrl(url);
 }
 
-/** `redis://user:***@host:6379/0`; of several URLs, and of Sentinels, too. */
-const withoutPassword = (url: string): string =>
-  url.replace(/(:\/\/[^:/]*):[^/]*@/g, '$1:***@').replace(/(sentinel_password=)[^&]*/, '$1***');
+/** Every text that must not be shown, whatever says it. */
+export function secretsOfConfig({ adapterOptions, jwtSecrets, jwks, redisUrl }: Config): readonly string[] {
+  const { archiveUrl, notifierUrl, moderationUrl, authUrl, webhookSecrets } = adapterOptions;
+  const urls = [redisUrl, archiveUrl, notifierUrl, moderationUrl, authUrl, jwks?.url ?? null];
+  return [
+    ...(jwtSecrets ?? []),
+    ...webhookSecrets,
+    ...urls.flatMap((url) => (url === null ? [] : secretsInUrl(url))),
+  ];
+}

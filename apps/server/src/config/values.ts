@@ -97,8 +97,20 @@ const hasProtocol = (text: string, ...protocols: readonly string[]) =>
 export const httpUrl = () =>
   z.string().refine((text) => hasProtocol(text, 'http:', 'https:'), 'must be a URL with https:// or http://');
 
+/** A / # or ? of a password that is not escaped makes a host of what stands before it. */
+const isWholePostgresUrl = (text: string): boolean => {
+  if (!hasProtocol(text, 'postgres:', 'postgresql:')) return false;
+  const { pathname, search, hash } = new URL(text);
+  return !`${pathname}${search}${hash}`.includes('@');
+};
+
 export const postgresUrl = () =>
-  z.string().refine((text) => hasProtocol(text, 'postgres:', 'postgresql:'), 'must begin with postgres://');
+  z
+    .string()
+    .refine(
+      isWholePostgresUrl,
+      'must be postgres://user:password@host:port/database (in a password, write / as %2F, # as %23, ? as %3F, @ as %40)',
+    );
 
 /** `none` ends for the whole cluster what an absent variable only leaves to the other nodes. */
 export const noneOr = (schema: z.ZodType<string>) => z.union([z.literal('none'), schema]);

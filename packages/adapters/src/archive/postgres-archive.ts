@@ -1,5 +1,6 @@
 /** The archive in PostgreSQL: every entry of every group once, readable by position. */
 import type { AdapterCall, Archive, ArchiveReader, Clock, Logger } from '@plenum/core';
+import { whyOf } from '../why-of.ts';
 import { type Connection, Connections } from './connections.ts';
 import { readEntries } from './read-entries.ts';
 import { isTableMissing } from './refusal.ts';
@@ -21,6 +22,8 @@ export interface PostgresArchiveOptions {
 export interface PostgresArchive extends Archive, ArchiveReader {
   /** Brings the tables up to date. Optional: the first call does it too. Rejects with `unavailable` if PostgreSQL is away. */
   ready(): Promise<void>;
+  /** Connects and changes nothing. @returns why it cannot be used; null: it can */
+  reach(call: AdapterCall): Promise<string | null>;
   /** Idempotent; calls under way end first. */
   close(): Promise<void>;
 }
@@ -53,6 +56,8 @@ export function createPostgresArchive(options: PostgresArchiveOptions): Postgres
 
   return {
     ready: () => withSchema(unhurried, async () => undefined),
+    reach: (call) =>
+      connections.use(call, (connection) => connection.query('SELECT 1', [])).then(() => null, whyOf),
     save: (entries, call) =>
       withSchema(call, async (connection) => {
         const refused = await saveEntries(connection, entries);

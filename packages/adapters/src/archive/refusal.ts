@@ -1,5 +1,6 @@
 /** What PostgreSQL's errors mean here, and how much of them may be told: their details can hold the text of a message. */
 import { DatabaseError } from 'pg';
+import { whyOf } from '../why-of.ts';
 
 /** SQLSTATE classes: the data cannot be stored (22), a constraint of the table forbids it (23). No retry changes that. */
 const dataClasses = ['22', '23'];
@@ -24,5 +25,5 @@ export function sayable(error: unknown): Error {
     const message = tellingClasses.includes(classOf(error)) ? `: ${error.message}` : '';
     return new Error(`PostgreSQL SQLSTATE ${error.code}${message}`);
   }
-  return new Error(error instanceof Error ? error.message : 'unknown failure of the connection');
+  return new Error(error instanceof Error ? whyOf(error) : 'unknown failure of the connection');
 }

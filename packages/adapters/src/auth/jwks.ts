@@ -4,7 +4,7 @@ import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
 import { type AllowList, createAllowList, placeProblem } from '../webhooks/allow-list.ts';
 import { createConnector } from '../webhooks/guarded-connector.ts';
 import { authenticationBy, refusalBy } from './claims.ts';
-import { createKeySet } from './key-set.ts';
+import { createKeySet, type KeySetOptions, keySetProblem } from './key-set.ts';
 
 export interface JwksAuthenticatorOptions {
   /** `https://…`; `http://` with `allowPrivate` only. */
@@ -49,15 +49,15 @@ function checkedUrl(text: string, allowPrivate: boolean, allow: AllowList): URL 
 
 type Verify = (token: string) => Promise<JWTPayload>;
 
-function verifierOf(options: JwksAuthenticatorOptions, leewaySec: number): Verify {
-  const { issuer, audience, nowMs = Date.now, clock = systemClock } = options;
+function keySetOptionsOf(options: JwksAuthenticatorOptions): KeySetOptions {
+  const { clock = systemClock } = options;
   const allow = createAllowList(options.allow ?? []);
   const allowPrivate = options.allowPrivate ?? false;
   const url = checkedUrl(options.url, allowPrivate, allow);
   const timeoutMs = options.timeoutMs ?? 2000;
   // Over TLS the provider shows who it is, wherever it is; over plain HTTP the place is all there is to judge by.
   const isAnywhere = allowPrivate || url.protocol === 'https:';
-  const keyOf = createKeySet({
+  return {
     url,
     connect: createConnector({ allowPrivate: isAnywhere, allow, timeoutMs }),
     clock,
@@ -65,7 +65,19 @@ function verifierOf(options: JwksAuthenticatorOptions, leewaySec: number): Verif
     cooldownMs: options.cooldownMs ?? 10_000,
     maxAgeMs: options.maxAgeMs ?? 600_000,
     maxStaleMs: options.maxStaleMs ?? 86_400_000,
-  });
+  };
+}
+
+/** @returns a sentence about a provider whose keys cannot be had now; null: they can */
+export async function jwksProblem(options: JwksAuthenticatorOptions): Promise<string | null> {
+  const keySet = keySetOptionsOf(options);
+  const why = await keySetProblem(keySet);
+  return why === null ? null : `The keys of ${keySet.url.host} (PLENUM_JWKS_URL) cannot be had: ${why}`;
+}
+
+function verifierOf(options: JwksAuthenticatorOptions, leewaySec: number): Verify {
+  const { issuer, audience, nowMs = Date.now } = options;
+  const keyOf = createKeySet(keySetOptionsOf(options));
   const expected: JWTVerifyOptions = {
     algorithms,
     clockTolerance: leewaySec,

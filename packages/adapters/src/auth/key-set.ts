@@ -10,6 +10,7 @@ import {
 } from 'jose';
 import { Agent, type buildConnector, request } from 'undici';
 import { textUpTo } from '../text-up-to.ts';
+import { whyOf } from '../why-of.ts';
 
 export interface KeySetOptions {
   /** A user and a password in it are sent as HTTP Basic. */
@@ -59,6 +60,27 @@ function fetching({ url, connect }: KeySetOptions, seen: (text: string) => void)
     if (statusCode === 200) seen(text);
     return new Response(text, { status: statusCode });
   };
+}
+
+/** Fetches the keys once. @returns why tokens could not be verified with them; null: they could */
+export async function keySetProblem(options: KeySetOptions): Promise<string | null> {
+  let text = '';
+  const fetched = fetching(options, (body) => {
+    text = body;
+  });
+  try {
+    const signal = AbortSignal.timeout(options.timeoutMs);
+    const { status } = await fetched(options.url.href, {
+      ...{ method: 'GET', redirect: 'manual', headers: new Headers(), signal },
+    });
+    if (status !== 200) return `it answers HTTP ${status}`;
+    createLocalJWKSet(JSON.parse(text));
+    return null;
+  } catch (error) {
+    return error instanceof SyntaxError || error instanceof errors.JWKSInvalid
+      ? 'its answer is no set of keys'
+      : whyOf(error);
+  }
 }
 
 /** @returns finds the key of a token; throws PlenumError `unavailable` when nobody can tell because the provider is away */

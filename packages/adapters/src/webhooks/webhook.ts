@@ -2,6 +2,7 @@
 import { type AdapterCall, type Clock, PlenumError } from '@plenum/core';
 import { Pool } from 'undici';
 import { textUpTo } from '../text-up-to.ts';
+import { whyOf } from '../why-of.ts';
 import { withinTime } from '../within-time.ts';
 import { type AllowList, noneAllowed, placeProblem } from './allow-list.ts';
 import { createConnector, type Resolve } from './guarded-connector.ts';
@@ -42,6 +43,11 @@ export interface WebhookAnswer {
 export interface Webhook {
   /** @throws PlenumError `unavailable` when there is no answer; its cause holds neither body nor signature. */
   post(event: WebhookEvent, call: AdapterCall): Promise<WebhookAnswer>;
+  /**
+   * Asks with HEAD whether anything answers there, and sends nothing that a receiver could take for an event.
+   * @returns why no event would arrive; null: one would
+   */
+  reach(call: AdapterCall): Promise<string | null>;
   /** Calls under way reject. Idempotent. */
   close(): Promise<void>;
 }
@@ -62,6 +68,12 @@ function checkedUrl(text: string, { allowPrivate, allow = noneAllowed }: Webhook
     throw new TypeError(`the URL of the webhook at ${url.host} must not hold a user or a password`);
   }
   return url;
+}
+
+/** A receiver need not know HEAD: whatever it answers, it is there. Only what stands in its place may say that it is not. */
+function statusProblem(status: number): string | null {
+  if (status >= 300 && status < 400) return `it answers HTTP ${status}, and no redirect is followed`;
+  return [502, 503, 504].includes(status) ? `it answers HTTP ${status}` : null;
 }
 
 /** @throws TypeError for a URL or a secret that cannot be used. Connects to nothing yet. */
@@ -109,6 +121,24 @@ export function createWebhook(options: WebhookOptions): Webhook {
         if (error instanceof PlenumError) throw error;
         const why = error instanceof Error ? error.message : 'unknown failure';
         throw PlenumError.of('unavailable', { cause: new Error(`webhook at ${url.host}: ${why}`) });
+      }
+    },
+    reach: async (call) => {
+      const ask = async (signal: AbortSignal) => {
+        const answer = await pool.request({
+          method: 'HEAD',
+          path,
+          headers: { 'user-agent': 'plenum' },
+          signal,
+        });
+        await answer.body.dump();
+        return answer.statusCode;
+      };
+      try {
+        const status = await withinTime({ clock, timeoutMs, signal: call.signal }, ask);
+        return statusProblem(status);
+      } catch (error) {
+        return whyOf(error);
       }
     },
     close: () => pool.destroy(),
