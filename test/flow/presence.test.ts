@@ -88,6 +88,23 @@ describe.each(engines)('on %s', (engine) => {
     expect(await rowOf()).toMatchObject([{ read_seq: second['seq'], unread: 0 }]);
   });
 
+  test('own messages are read: ten of them leave nothing unread to their sender', async () => {
+    const writer = await service.device('monologue');
+    await writer.must('create_group', { group_id: 'own', group_type: 'public' });
+    const other = await service.device('dialogue');
+    await other.must('join_group', { group_id: 'own' });
+    for (let i = 0; i < 10; i += 1) await writer.must('relay_msg', { group_id: 'own', message: `${i}` });
+    const unreadOf = async (device: Device) => {
+      const { groups } = await device.must('list_groups', {});
+      return (groups as { group_id: string; unread: number }[]).find(({ group_id }) => group_id === 'own')
+        ?.unread;
+    };
+    expect([await unreadOf(writer), await unreadOf(other)]).toEqual([0, 10]);
+    const body = { from_user_id: 'dialogue', message: 'over REST' };
+    await service.rest('POST', '/v1/groups/own/messages', { body });
+    expect([await unreadOf(writer), await unreadOf(other)]).toEqual([1, 0]);
+  });
+
   test('a mark of one device is told to the other devices of the user, once, and to nobody else', async () => {
     const writer = await service.device('sender');
     await writer.must('create_group', { group_id: 'desk', group_type: 'public' });

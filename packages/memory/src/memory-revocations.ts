@@ -1,22 +1,25 @@
-import type { Revocations } from '@plenum/core';
+import { type Revocations, revocationKeptMs } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
+import { ExpiringMap } from './expiring-map.ts';
 import type { InTurn } from './later.ts';
 
 /** The port `Revocations` over memory. @param now the engine's clock, ms since 1970 */
 export function memoryRevocations(now: () => number, inTurn: InTurn): Revocations {
-  const revoked = new Map<UserId, number>();
+  const revoked = new ExpiringMap<UserId, number>(now());
   return {
     revoke: (userId) =>
       inTurn(() => {
-        const revokedAtMs = Math.max(now(), revoked.get(userId) ?? 0);
-        revoked.set(userId, revokedAtMs);
+        const nowMs = now();
+        revoked.sweep(nowMs);
+        const revokedAtMs = Math.max(nowMs, revoked.get(userId, nowMs) ?? 0);
+        revoked.set(userId, revokedAtMs, nowMs + revocationKeptMs);
         return revokedAtMs;
       }),
     revokedAt: (userIds) =>
       inTurn(() => {
         const found = new Map<UserId, number>();
         for (const userId of userIds) {
-          const revokedAtMs = revoked.get(userId);
+          const revokedAtMs = revoked.get(userId, now());
           if (revokedAtMs !== undefined) found.set(userId, revokedAtMs);
         }
         return found;

@@ -8,8 +8,9 @@ local members_key = KEYS[2]
 local log_key = KEYS[3]
 local outbox_key = KEYS[4]
 local queued_key = KEYS[5]
-local bucket_key = KEYS[6]
-local dedupe_key = KEYS[7]
+local reads_key = KEYS[6]
+local bucket_key = KEYS[7]
+local dedupe_key = KEYS[8]
 local group_id = ARGV[1]
 local room = ARGV[2]
 local channel = ARGV[3]
@@ -64,6 +65,9 @@ if is_outbox_written == '1' then
   call('XLEN', outbox_key)
   expect_right('XADD', outbox_key)
 end
+-- Of another type, it ends the script here.
+call('HLEN', reads_key)
+expect_right('HSET', reads_key)
 local log_renewal = tonumber(field[8])
 local is_log_renewed = not log_renewal or now >= log_renewal
 if is_log_renewed then expect_right('PEXPIRE', log_key) end
@@ -79,7 +83,10 @@ local seq_text, now_text = integer(seq), integer(now)
 local recipients = integer(field[5] + field[6])
 local wire = wire_head .. iso_time(now) .. '","message_id":"' .. epoch .. '-' .. seq_text
   .. '","epoch":"' .. epoch .. '","seq":' .. seq_text .. '}}'
-store_entry(seq_text, 'm', wire, integer(seq - (field[9] or 0)))
+local messages = integer(seq - (field[9] or 0))
+store_entry(seq_text, 'm', wire, messages)
+-- Whoever sends has read up to there.
+call('HSET', reads_key, sender_id, seq_text .. ' ' .. messages)
 if room_queue_limit ~= '' then call('HINCRBY', queued_key, group_id, '1') end
 call('HSET', group_key, 'seq', seq_text)
 save_epoch(group)

@@ -91,6 +91,7 @@ export class AppendArguments {
       log: keys.log(groupId),
       outbox: keys.outbox(groupId),
       queued: keys.queued(groupId),
+      reads: keys.reads(groupId),
     };
     const args = written(appendedWith.groupArgs, {
       groupId,

@@ -176,10 +176,23 @@ export class RedisGroupStore implements GroupStore {
   /** What comes before the group's own script: the user's bucket and his index. @returns 0, or the ms to wait */
   async #enter(command: GroupCommand): Promise<number> {
     const move = moveOf(command);
-    if (move !== null) return this.#index.charge(move);
     const joiner = joinerOf(command);
+    const user = move?.userId ?? joiner;
+    if (user !== null) this.#prune(user);
+    if (move !== null) return this.#index.charge(move);
     if (joiner !== null) await this.#index.add(joiner, command.groupId);
     return 0;
+  }
+
+  /**
+   * With each join, leave and create two old entries of the user's index are looked at, and taken out where he is in no such
+   * group: so an index that is only ever written stays about as long as the list of his groups. Best effort.
+   */
+  #prune(userId: UserId): void {
+    this.#index
+      .samples(userId)
+      .then((samples) => this.#verify(userId, samples))
+      .catch(() => undefined);
   }
 
   async #recall(command: GroupCommand): Promise<ChangeOutcome | null> {

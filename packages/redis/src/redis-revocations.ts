@@ -1,4 +1,4 @@
-import type { Revocations } from '@plenum/core';
+import { type Revocations, revocationKeptMs } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { RedisStateOptions } from './redis-group-log.ts';
 import type { ScriptCalls } from './script-calls.ts';
@@ -15,7 +15,12 @@ export class RedisRevocations implements Revocations {
 
   async revoke(userId: UserId): Promise<number> {
     const revoked = this.#options.keys.revoked(userId);
-    const [revokedAtMs] = (await this.#calls.read(revokeUser, { keys: { revoked }, args: {} })).details;
+    const [revokedAtMs] = (
+      await this.#calls.read(revokeUser, {
+        keys: { revoked },
+        args: { keptMs: revocationKeptMs },
+      })
+    ).details;
     return revokedAtMs;
   }
 

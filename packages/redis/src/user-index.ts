@@ -87,10 +87,29 @@ export class UserIndex {
       .sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
   }
 
+  /** Two of his entries by chance, those that are old enough to be wrong: each new entry has some looked at, so dead ones stay few. */
+  async samples(userId: UserId): Promise<readonly IndexedGroup[]> {
+    const words = await this.#calls.command((redis) =>
+      redis.hrandfield(this.#keys.mine(userId), 2, 'WITHVALUES'),
+    );
+    const flat = [words].flat(2).map(String);
+    const found: IndexedGroup[] = [];
+    for (let at = 0; at + 1 < flat.length; at += 2) {
+      const groupId = groupIdSchema.safeParse(flat[at]);
+      const entry = flat[at + 1] ?? '';
+      if (groupId.success && this.#isDoubtful(entry)) found.push({ groupId: groupId.data, entry });
+    }
+    return found;
+  }
+
+  #isDoubtful(entry: string): boolean {
+    const writtenAtMs = Number(entry.slice(entry.indexOf('.') + 1));
+    return this.#clock.nowMs() - writtenAtMs > DOUBTFUL_AFTER_MS;
+  }
+
   /** The user was seen not to be in the group: an old entry goes, unless somebody writes it again meanwhile. */
   async forget(userId: UserId, { groupId, entry }: IndexedGroup): Promise<void> {
-    const writtenAtMs = Number(entry.slice(entry.indexOf('.') + 1));
-    if (!(this.#clock.nowMs() - writtenAtMs > DOUBTFUL_AFTER_MS)) return;
+    if (!this.#isDoubtful(entry)) return;
     await this.#calls.read(forgetMembership, {
       keys: { index: this.#keys.mine(userId) },
       args: { groupId, entry },

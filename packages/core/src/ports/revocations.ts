@@ -1,6 +1,9 @@
 import type { UserId } from '@plenum/protocol';
 
-/** Until when the tokens of a user were made worthless. Stored for good: a token need not expire. */
+/** How long a revocation is kept, ms. A token that was issued longer ago is refused whether it was revoked or not. */
+export const revocationKeptMs = 400 * 86_400_000;
+
+/** Until when the tokens of a user were made worthless. Kept for `revocationKeptMs`. */
 export interface Revocations {
   /** Everything issued so far. @returns the engine's time, ms since 1970; it only rises. */
   revoke(userId: UserId): Promise<number>;

@@ -4,13 +4,24 @@ import {
   isRevoked,
   PlenumError,
   type Revocations,
+  revocationKeptMs,
 } from '@plenum/core';
 
-/** Tokens that were revoked are nobody's. Throws `PlenumError` when the revocations cannot be read. */
-export const unrevoked = (authenticator: Authenticator, revocations: Revocations): Authenticator => ({
+/**
+ * Tokens that were revoked are nobody's, nor are those whose revocation would not be kept any more. Throws `PlenumError`
+ * when the revocations cannot be read.
+ * @param wallMs ms since 1970, as the times in tokens
+ */
+export const unrevoked = (
+  authenticator: Authenticator,
+  revocations: Revocations,
+  wallMs: () => number = Date.now,
+): Authenticator => ({
   async authenticate(token) {
     const found = await authenticator.authenticate(token);
     if (found.outcome === 'refused') return found;
+    const isTooOld = found.issuedAtMs !== null && found.issuedAtMs < wallMs() - revocationKeptMs;
+    if (isTooOld) return { outcome: 'refused', code: 'token_expired' };
     const revokedAtMs = (await revocations.revokedAt([found.userId])).get(found.userId);
     return isRevoked(found.issuedAtMs, revokedAtMs) ? { outcome: 'refused', code: 'unauthenticated' } : found;
   },

@@ -21,6 +21,7 @@ export const scriptCommands: readonly (readonly [name: string, ...words: string[
   ['hkeys', KEY],
   ['hlen', KEY],
   ['hmget', KEY, 'f'],
+  ['hrandfield', KEY, '1'],
   ['hscan', KEY, '0'],
   // A field without a value.
   ['hset', KEY, 'f', 'v', 'f'],

@@ -42,7 +42,7 @@ function parseAppended(raw: unknown): AppendReply | null {
 }
 
 /** In the order in which the script is given them: what belongs to the group, then what belongs to the message. */
-const groupKeys = ['group', 'members', 'log', 'outbox', 'queued'] as const;
+const groupKeys = ['group', 'members', 'log', 'outbox', 'queued', 'reads'] as const;
 const messageKeys = ['bucket', 'dedupe'] as const;
 const groupArgs = [
   'groupId',

@@ -4,6 +4,6 @@ import { defineScript, integerWord, said } from './define-script.ts';
 export const revokeUser = defineScript({
   file: 'revoke-user',
   keys: ['revoked'],
-  args: [],
+  args: ['keptMs'],
   reply: said('revoked', z.tuple([integerWord])),
 });

@@ -1,5 +1,8 @@
-import { createCommand, joinCommand, leaveCommand } from '@plenum/testkit';
+import { defaultEngineSettings, revocationKeptMs } from '@plenum/core';
+import { createCommand, deleteCommand, eventually, joinCommand, leaveCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
+import { RedisRevocations } from '../../src/redis-revocations.ts';
+import { ScriptCalls } from '../../src/script-calls.ts';
 import { onEveryRedis, type Stage, user } from './stage.ts';
 
 const u1 = user('u1');
@@ -47,6 +50,38 @@ onEveryRedis((open) => {
     await stage.redis.del(stage.keys.mine(u1));
     await stage.groups.change(joinCommand({ groupId: 'a', userId: 'u1' }));
     expect(await indexed(stage)).toEqual(['a']);
+  });
+
+  test('an index that is only ever written, with groups that are gone, stays short', async () => {
+    const stage = open({ settings: { membershipRatePerSec: 1e6, membershipRateBurst: 1e6 } });
+    const dead = Array.from({ length: 60 }, (_, i) => [
+      `gone-${i}`,
+      `0123456789abcdef.${Date.now() - 660_000}`,
+    ]);
+    await stage.redis.hset(stage.keys.mine(u1), ...dead.flat());
+    await inGroups(stage, 'stays');
+    await age(stage, 'stays');
+    await eventually(async () => {
+      await stage.do(createCommand({ groupId: 'again', actor: 'u1' }));
+      await stage.do(deleteCommand({ groupId: 'again', actor: 'u1' }));
+      expect((await indexed(stage)).length).toBeLessThan(8);
+    });
+    expect(await indexed(stage)).toContain('stays');
+  });
+
+  test('a revocation is kept as long as a token may count, and no longer', async () => {
+    const stage = open();
+    const calls = new ScriptCalls({
+      redis: stage.redis,
+      clock: stage.clock,
+      settings: defaultEngineSettings,
+    });
+    const revocations = new RedisRevocations(calls, { keys: stage.keys });
+    const revokedAtMs = await revocations.revoke(u1);
+    expect(await revocations.revokedAt([u1])).toEqual(new Map([[u1, revokedAtMs]]));
+    const leftMs = await stage.redis.pttl(stage.keys.revoked(u1));
+    expect(leftMs).toBeGreaterThan(revocationKeptMs - 60_000);
+    expect(leftMs).toBeLessThanOrEqual(revocationKeptMs);
   });
 
   test('a cursor that is no group id is refused', async () => {

@@ -105,6 +105,7 @@ const settings = {
   ratePerSec: '10',
   rateBurst: '20',
   pendingMax: '1000',
+  keptMs: '1000',
 };
 
 function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<string, string>> {

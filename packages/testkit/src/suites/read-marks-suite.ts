@@ -83,11 +83,25 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 0 });
     });
 
+    test('own messages are read: whoever sends has read up to there, and only what others send after it is unread', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const own = await sent(scene, 10);
+      const last = own.at(-1) ?? 0;
+      expect(await markOf(scene, 'owner')).toEqual({ readSeq: last, unread: 0 });
+      for (let i = 0; i < 5; i += 1) await scene.send('guest', `${i}`);
+      expect(await markOf(scene, 'owner')).toEqual({ readSeq: last, unread: 5 });
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: last + 5, unread: 0 });
+      expect(await mark(scene, 'owner', last)).toMatchObject({ hasRisen: false, unread: 5 });
+      expect(await mark(scene, 'owner', last + 2)).toMatchObject({ hasRisen: true, unread: 3 });
+      await scene.send('owner');
+      expect(await markOf(scene, 'owner')).toEqual({ readSeq: last + 6, unread: 0 });
+    });
+
     test('a mark of another log, by its epoch, changes nothing and is answered with the present mark', async () => {
       await using scene = await begin(makeEngine);
       await sent(scene, 3);
       const old = (await scene.group()).head;
-      expect(await mark(scene, 'owner', 3, old.epoch)).toMatchObject({ readSeq: 3, hasRisen: true });
+      expect(await mark(scene, 'owner', 3, old.epoch)).toMatchObject({ readSeq: 4, hasRisen: false });
       await scene.do(deleteCommand({ groupId, actor: 'owner' }));
       const { epoch } = await scene.do(createCommand({ groupId, actor: 'owner' }));
       await scene.join('guest');
@@ -105,10 +119,11 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
 
     test('only a mark that rises says so', async () => {
       await using scene = await begin(makeEngine);
+      await scene.join('guest');
       const [first = 0, second = 0] = await sent(scene, 2);
-      expect(await mark(scene, 'owner', second)).toMatchObject({ hasRisen: true });
-      expect(await mark(scene, 'owner', second)).toMatchObject({ hasRisen: false });
-      expect(await mark(scene, 'owner', first)).toMatchObject({ hasRisen: false, readSeq: second });
+      expect(await mark(scene, 'guest', second)).toMatchObject({ hasRisen: true });
+      expect(await mark(scene, 'guest', second)).toMatchObject({ hasRisen: false });
+      expect(await mark(scene, 'guest', first)).toMatchObject({ hasRisen: false, readSeq: second });
     });
 
     test('nobody has a mark in a deleted group', async () => {

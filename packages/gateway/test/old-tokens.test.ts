@@ -1,0 +1,24 @@
+/** A token that is older than a revocation is kept is worth nothing: nobody could tell whether it was revoked. */
+import { type Authentication, type Authenticator, type Revocations, revocationKeptMs } from '@plenum/core';
+import { userIdSchema } from '@plenum/protocol';
+import { expect, test } from 'vitest';
+import { unrevoked } from '../src/sockets/unrevoked.ts';
+
+const nowMs = 2_000_000_000_000;
+const userId = userIdSchema.parse('ann');
+const none: Revocations = { revoke: async () => nowMs, revokedAt: async () => new Map() };
+
+async function outcomeOf(issuedAtMs: number | null): Promise<Authentication> {
+  const found: Authentication = { outcome: 'user', userId, issuedAtMs, expiresAtMs: nowMs + 1000 };
+  const authenticator: Authenticator = { authenticate: async () => found };
+  return unrevoked(authenticator, none, () => nowMs).authenticate('token');
+}
+
+test('a token that was issued before the oldest revocation that is kept has expired', async () => {
+  expect(await outcomeOf(nowMs - revocationKeptMs - 1000)).toEqual({
+    outcome: 'refused',
+    code: 'token_expired',
+  });
+  expect(await outcomeOf(nowMs - revocationKeptMs)).toMatchObject({ outcome: 'user' });
+  expect(await outcomeOf(null)).toMatchObject({ outcome: 'user' });
+});
