@@ -23,6 +23,7 @@ export const restFailureSchema = z.object({
       limit: z.number().exactOptional().describe('The bound that it went over'),
       reason: z.string().exactOptional().describe('What an adapter gave as its reason'),
       muted_until: z.string().exactOptional().describe('When the mute ends by itself, in UTC'),
+      banned_until: z.string().exactOptional().describe('When the ban ends by itself, in UTC'),
       status: z.string().exactOptional(),
       scope: adminScopeSchema.exactOptional().describe('Of the admin token that this needs'),
     })

@@ -15,7 +15,8 @@ const withoutPlaces = (error: string) => error.replace(/: auth: \{ token \} .*$/
 
 /** `muted: You are muted and cannot send messages (until …)`: the code first, for scripts. */
 export function refusalText({ code, error, details }: Refusal): string {
-  const until = details?.muted_until === undefined ? [] : [`until ${details.muted_until}`];
+  const end = details?.muted_until ?? details?.banned_until;
+  const until = end === undefined ? [] : [`until ${end}`];
   const more = [...(details?.reason === undefined ? [] : [details.reason]), ...until];
   return `${code}: ${withoutPlaces(error)}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
 }
