@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type ErrorCode, errors, type Failure, type FailureBody } from './errors.ts';
 import { requestIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
-import { isDeeperThan, jsonObjectSchema } from './text.ts';
+import { infinityProblem, isDeeperThan, jsonObjectSchema } from './text.ts';
 import { isUsualEnvelope } from './usual-requests.ts';
 
 export const requestEnvelopeSchema = z.strictObject({
@@ -71,7 +71,12 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCo
       },
     };
   }
-  return parseShape(schema, input, fallback);
+  const parsed = parseShape(schema, input, fallback);
+  // JSON.parse makes Infinity of 1e999: a schema that takes any value would pass it on.
+  const problem = parsed.ok ? infinityProblem(input) : null;
+  if (problem === null) return parsed;
+  const { field, error } = problem;
+  return { ok: false, failure: { code: fallback, error, details: { field } } };
 }
 
 function parseShape<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode): Parsed<T> {

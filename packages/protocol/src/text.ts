@@ -34,6 +34,27 @@ function hasLoneSurrogate(value: unknown): boolean {
   return Object.entries(value).some(([key, child]) => !key.isWellFormed() || hasLoneSurrogate(child));
 }
 
+const beyondNumbers = 'is a number beyond the range of JSON numbers';
+
+/** Where a number is that JSON could not write again, anywhere in `value`, whose depth is bounded; null: nowhere. */
+function infinityIn(value: unknown): readonly string[] | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : [];
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return null;
+  for (const [key, child] of Object.entries(value)) {
+    const path = infinityIn(child);
+    if (path !== null) return [key, ...path];
+  }
+  return null;
+}
+
+/** The field and a sentence about it; null: every number can be written as it was read. */
+export function infinityProblem(value: unknown): { readonly field: string; readonly error: string } | null {
+  const path = infinityIn(value);
+  if (path === null) return null;
+  const field = path.join('.').slice(0, 256);
+  return { field, error: `${field} ${beyondNumbers}`.trim() };
+}
+
 /** PostgreSQL stores no U+0000 in a text or in a `jsonb`: what holds one could be sent, but never archived. */
 export const holdsNul = (text: string): boolean => text.includes('\0');
 
@@ -42,8 +63,11 @@ function oddityOf(value: unknown): string | null {
   // What Socket.IO makes of a binary attachment.
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return 'holds bytes, which are no JSON';
   // JSON.parse makes Infinity of 1e999, and JSON.stringify null of that.
-  if (typeof value === 'number' && !Number.isFinite(value))
-    return 'is a number beyond the range of JSON numbers';
+  if (typeof value === 'number' && !Number.isFinite(value)) return beyondNumbers;
+  // 12345678901234567890 would be kept as 12345678901234567000.
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    return 'is an integer of 2^53 or more, which is not kept exactly: write it as a text';
+  }
   return typeof value === 'string' && holdsNul(value) ? 'holds U+0000' : null;
 }
 

@@ -14,6 +14,13 @@ interface FieldsOfRoute {
   readonly body: z.ZodObject | null;
 }
 
+/** The first field of a query with a space: nothing that can be asked for has one. */
+function spacedIn(query: unknown): string | null {
+  const fields = Object.entries(typeof query === 'object' && query !== null ? query : {});
+  const spaced = fields.find(([, value]) => [value].flat().some((text) => String(text).includes(' ')));
+  return spaced === undefined ? null : spaced[0].slice(0, 64);
+}
+
 const none = z.strictObject({});
 
 export function fieldsOf(
@@ -27,6 +34,11 @@ export function fieldsOf(
       details: { field: 'body' },
     } as const;
     return { ok: false, failure };
+  }
+  const spaced = spacedIn(request.query);
+  if (spaced !== null) {
+    const error = `${spaced} holds a space: a + in a query stands for one, and is written as %2B itself`;
+    return { ok: false, failure: { code: 'invalid_args', error, details: { field: spaced } } };
   }
   const parts = [
     [params, request.params],
