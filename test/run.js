@@ -16,6 +16,9 @@ const isEverything = process.argv.includes('--all');
 const isPostgresOnly = process.argv.includes('--postgres');
 // Each race of test/flow/races.test.ts goes on for 2,000 tries or this long.
 process.env['RACE_SECONDS'] ??= isEverything ? '8' : '2';
+// What each engine is sent by test/attack/fuzz.test.ts.
+process.env['FUZZ_PACKETS'] ??= isEverything ? '100000' : '8000';
+process.env['FUZZ_REQUESTS'] ??= isEverything ? '25000' : '2000';
 // Values of PLENUM_FANOUT with which everything about reception is run.
 process.env['FANOUTS'] ??= isEverything ? 'coalesced,plain' : 'coalesced';
 // Nothing that `npm test` runs is timed by the machine, and mostly it waits: more files at a time end it within five minutes.
@@ -77,6 +80,7 @@ async function runTests() {
   }
   results.push(await tested('flow'));
   results.push(await tested('interop'));
+  if (!isEverything) results.push(await tested('attack', ['fuzz.test.ts']));
   if (isEverything) await runPythonTests();
   if (!isEverything) {
     notCovered.push(
