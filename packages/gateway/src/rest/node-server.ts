@@ -70,7 +70,8 @@ export function createNodeServer(listener: RequestListener, options: NodeServerO
     listener,
   );
   guardSockets(server);
-  server.on('error', options.onError);
+  // Before it listens, an error is that the port cannot be had: the caller of listen says so.
+  server.on('error', (error) => server.listening && options.onError(error));
   server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     endWithFailure(socket, noTunnel, random.token()),
   );
