@@ -19,6 +19,7 @@ import { DeliveryKinds } from './delivery-kinds.ts';
 import { idleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
 import { type Ears, listen } from './listening.ts';
+import { PrefixWitness } from './prefix-witness.ts';
 import { Publisher } from './publisher.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
@@ -64,6 +65,7 @@ interface Foundation extends RedisEngineOptions {
   readonly publisher: Publisher;
   readonly calls: ScriptCalls;
   readonly kinds: DeliveryKinds;
+  readonly witness: PrefixWitness;
   readonly serverClock: ServerClock;
 }
 
@@ -77,15 +79,17 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
   const clocked = new ServerClock(clock);
   const calls = new ScriptCalls({ redis: connections.command, clock: clocked, settings: options.settings });
   const kinds = new DeliveryKinds({ calls, keys, clock, logger });
+  const witness = new PrefixWitness({ calls, keys, clock, logger, random });
   const publisher = new Publisher({ command: connections.command, anomalies, clock });
   const engine = assemble({
     ...options,
-    ...{ keys, connections, anomalies, publisher, calls, kinds },
+    ...{ keys, connections, anomalies, publisher, calls, kinds, witness },
     serverClock: clocked,
   });
   try {
     await connections.ready();
     await kinds.join(options.settings, role);
+    if (role === 'node') await witness.start();
     return engine;
   } catch (error) {
     await engine.close();
@@ -94,7 +98,8 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
 }
 
 function assemble(foundation: Foundation): RedisEngine {
-  const { connections, keys, random, clock, anomalies, publisher, calls, kinds, serverClock } = foundation;
+  const { connections, keys, random, clock, anomalies, publisher, calls, kinds, serverClock, witness } =
+    foundation;
   const { command, reads } = connections;
   const state = { keys, random, settings: kinds.follow(foundation.settings), clock: serverClock };
   const appends = new RedisGroupLog({ ...state, redis: command });
@@ -114,7 +119,7 @@ function assemble(foundation: Foundation): RedisEngine {
   const health = async (): Promise<EngineHealth> => {
     const { answering, away } = await healthOfShards(command, clock);
     const isReady = listening.isUp() && answering > 0 && !watch.isUseless;
-    const notices = [...watch.notices(), ...connections.notices()];
+    const notices = [...watch.notices(), ...witness.notices(), ...connections.notices()];
     const told = notices.length > 0 ? { notices } : {};
     return { isReady, shardsAway: away, durability: await durability.current(), ...told };
   };
@@ -138,6 +143,7 @@ function assemble(foundation: Foundation): RedisEngine {
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     close: async () => {
       watch.stop();
+      witness.stop();
       kinds.stop();
       mutes.stop();
       upkeep.stop();
