@@ -74,6 +74,8 @@ export class AttackedNode implements AsyncDisposable {
 export interface AttackOptions {
   /** The peer is asked to end after this long; default 5 s. */
   readonly forMs?: number;
+  /** False: what is tried is nonsense, and how soon the healthy clients are served is no part of it. */
+  readonly isTimed?: boolean;
 }
 
 export interface Attacked<T> {
@@ -87,7 +89,7 @@ export interface Attacked<T> {
 export async function attack<T>(
   scene: AttackedNode,
   peer: Peer<T>,
-  { forMs = defaultForMs }: AttackOptions = {},
+  { forMs = defaultForMs, isTimed = true }: AttackOptions = {},
 ): Promise<Attacked<T>> {
   await scene.healthy.report();
   let rssPeak = 0;
@@ -99,7 +101,7 @@ export async function attack<T>(
     // One for each connection of the peer.
     setMaxListeners(0, signal);
     const result = await peer(scene.target(signal));
-    await expectHealthy(scene);
+    await expectHealthy(scene, isTimed);
     return { result, rssPeak };
   } finally {
     clearInterval(sampling);
@@ -107,13 +109,13 @@ export async function attack<T>(
 }
 
 /** The node lives, said nothing of a bug, served the healthy clients throughout, and gives its memory back. */
-export async function expectHealthy(scene: AttackedNode): Promise<void> {
+async function expectHealthy(scene: AttackedNode, isTimed: boolean): Promise<void> {
   expect(rssOrNone(scene.node.command.pid), scene.node.command.output.slice(-4000)).toBeGreaterThan(0);
   const { faults, p99Ms, ownP99Ms, sent, arrived } = await scene.healthy.report();
   expect(faults).toEqual([]);
   expect(sent).toBeGreaterThan(0);
   expect(arrived).toBeGreaterThanOrEqual(sent);
-  expect(p99Ms).toBeLessThan(p99MaxMs + ownP99Ms);
+  if (isTimed) expect(p99Ms).toBeLessThan(p99MaxMs + ownP99Ms);
   expect(errorLines(scene.node.command.lines)).toEqual([]);
   await eventually(
     () => expect(scene.rss / scene.baselineRss, 'memory after the attack').toBeLessThan(rssGrowthMax),

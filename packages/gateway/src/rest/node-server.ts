@@ -16,7 +16,7 @@ import { endWithFailure, refuseRequest } from './raw-failure.ts';
 import { guardSockets } from './server-sockets.ts';
 
 /** Of our own Socket.IO server; a server of the caller's may have another one. */
-export const socketPath = '/socket.io/';
+const socketPath = '/socket.io/';
 
 /** A list of protocols, each perhaps with a version: `h2c, websocket`. */
 const namesWebSocket = (header: string | undefined): boolean =>
