@@ -112,3 +112,14 @@ test('an alert at any event of a kind is one at the first, with which its counte
   expect(atAny.length).toBeGreaterThan(2);
   expect(atAny.filter(({ rule, series }) => !rule.includes(`${series} unless ${series} offset`))).toEqual([]);
 });
+
+test('an alarm about partitions is one about each prefix, and one is left when every node is down', () => {
+  const rules = filesBelow('deploy/alerts', '.yml').flatMap(({ text }) => text.split('- alert:').slice(1));
+  const ruleOf = (name: string) => rules.find((rule) => rule.trim().startsWith(`${name}\n`)) ?? '';
+  expect(ruleOf('PlenumPartitionsWithoutOwner')).toMatch(
+    /sum by \(prefix\) \(plenum_leases \* on \(job, instance\) group_left \(prefix\) plenum_node_info\) != 256/,
+  );
+  expect(ruleOf('PlenumNodeDown')).toMatch(/up == 0/);
+  expect(ruleOf('PlenumDown')).toMatch(/unless count by \(prefix\) \(plenum_node_info\)/);
+  expect(ruleOf('PlenumRedisMemory')).toMatch(/redis_memory_used_bytes/);
+});

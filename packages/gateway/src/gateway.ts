@@ -151,6 +151,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = createMetrics({
     ...options.readings,
     ...sockets,
+    prefix: options.roomChannels?.channelPrefix ?? '',
     unreadBytes: () => parts.budget.bytes,
   });
   const adminApp = config.adminPort === undefined ? null : createHttpServer(options);

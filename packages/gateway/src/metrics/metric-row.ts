@@ -14,6 +14,8 @@ export interface NodeReadings {
   readonly unreadBytes: () => number;
   readonly hostedFeeds: () => number;
   readonly attachedDevices: () => number;
+  /** Of keys and channels; empty on the memory engine. */
+  readonly prefix: string;
 }
 
 export type Unit =
@@ -120,6 +122,25 @@ export function reading(description: Description, read: (node: NodeReadings) => 
           this.set(read(node));
         },
       });
+      return () => undefined;
+    },
+  };
+}
+
+/** Always 1: its labels tell which node that is, and are joined to its other figures. */
+export function identity(
+  description: Description,
+  labels: readonly string[],
+  labelsOf: (node: NodeReadings) => Labels,
+): MetricRow {
+  return {
+    ...description,
+    type: 'gauge',
+    labels,
+    events: [],
+    install: (registry, node) => {
+      const { name, help } = description;
+      new Gauge({ name, help, labelNames: [...labels], registers: [registry] }).set(labelsOf(node), 1);
       return () => undefined;
     },
   };

@@ -1,5 +1,5 @@
 /** Every metric of Plenum. The page for operators, the dashboard and the alert rules are checked against this table. */
-import { counter, histogram, type MetricRow, move, movedGauge, reading } from './metric-row.ts';
+import { counter, histogram, identity, type MetricRow, move, movedGauge, reading } from './metric-row.ts';
 import { queueGauge } from './queue-gauge.ts';
 
 const messages: readonly MetricRow[] = [
@@ -310,12 +310,22 @@ const adapters: readonly MetricRow[] = [
 ];
 
 const ownership: readonly MetricRow[] = [
+  identity(
+    {
+      name: 'plenum_node_info',
+      unit: 'state',
+      help: 'Always 1: the prefix tells whose partitions this node shares; join it on job and instance',
+      alertWhen: 'it was there within a day and is not for 1 minute: the node is down',
+    },
+    ['prefix'],
+    ({ prefix }) => ({ prefix }),
+  ),
   movedGauge(
     {
       name: 'plenum_leases',
       unit: 'leases',
       help: 'Partitions that this node owns',
-      alertWhen: 'the sum over all nodes is not 256 for 1 minute',
+      alertWhen: 'the sum over all nodes of a prefix is not 256 for 1 minute',
     },
     [],
     [move('lease_gained', (metric) => metric.inc()), move('lease_lost', (metric) => metric.dec())],
