@@ -1,7 +1,8 @@
-/** Timed mutes of idle groups end whatever is the matter with the groups of another partition. */
+/** Timed mutes and bans of idle groups end whatever is the matter with the groups of another partition. */
 import { type Lease, partitionOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import {
+  banCommand,
   createCommand,
   eventually,
   joinCommand,
@@ -50,4 +51,33 @@ test('a group that cannot be settled does not keep those of other partitions mut
   );
   stop.abort();
   await Promise.all(works);
+});
+
+test('bans that have ended in an idle group are removed, those that last stay', async () => {
+  await using started = await startEngine({
+    url: redis.url,
+    settings: { changeRatePerSec: 1e6, changeRateBurst: 1e6 },
+  });
+  const keys = new Keys(started.prefix);
+  const client = new Redis(redis.url);
+  const { groups, partitionWorks } = started.engine;
+  await groups.change(createCommand({ groupId: sound, actor: 'owner' }));
+  for (let n = 0; n < 60; n += 1) {
+    await groups.change(banCommand({ groupId: sound, actor: 'owner', userId: `ended-${n}`, forMs: 1 }));
+  }
+  const hourMs = 3_600_000;
+  await groups.change(banCommand({ groupId: sound, actor: 'owner', userId: 'timed', forMs: hourMs }));
+  await groups.change(banCommand({ groupId: sound, actor: 'owner', userId: 'for-good' }));
+  const stop = new AbortController();
+  const lease: Lease = { partition: partitionOf(sound), nodeId: 'node', token: 1 };
+  const works = partitionWorks.map((work) => work.run(lease, stop.signal));
+  await eventually(async () => {
+    expect((await client.hkeys(keys.members(sound))).sort()).toEqual(['for-good', 'owner', 'timed']);
+    expect((await client.zrange(keys.bans(sound), 0, -1)).sort()).toEqual(['for-good', 'timed']);
+  });
+  const due = Number(await client.zscore(keys.due(sound), sound));
+  expect(due).toBeGreaterThan(Date.now() + hourMs - 600_000);
+  stop.abort();
+  await Promise.all(works);
+  client.disconnect();
 });
