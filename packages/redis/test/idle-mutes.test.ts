@@ -73,7 +73,7 @@ test('bans that have ended in an idle group are removed, those that last stay', 
   const works = partitionWorks.map((work) => work.run(lease, stop.signal));
   await eventually(async () => {
     expect((await client.hkeys(keys.members(sound))).sort()).toEqual(['for-good', 'owner', 'timed']);
-    expect((await client.zrange(keys.bans(sound), 0, -1)).sort()).toEqual(['for-good', 'timed']);
+    expect((await client.zrange(keys.bans(sound), '0', '-1')).sort()).toEqual(['for-good', 'timed']);
   });
   const due = Number(await client.zscore(keys.due(sound), sound));
   expect(due).toBeGreaterThan(Date.now() + hourMs - 600_000);
