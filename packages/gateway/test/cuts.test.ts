@@ -6,6 +6,8 @@ import { ask, next, startEdge } from './edge.ts';
 import { connectedSocket, frame, pollingSession, rawSocket, upgradeAnswer } from './raw-socket.ts';
 
 const ann = userIdSchema.parse('ann');
+/** A whole second of the last minute, ms. */
+const lately = Math.floor(Date.now() / 1000) * 1000 - 60_000;
 const nowAuthenticator = (issuedAtMs: () => number) => ({
   authenticate: async () =>
     ({ outcome: 'user', userId: ann, issuedAtMs: issuedAtMs(), expiresAtMs: null }) as const,
@@ -28,12 +30,12 @@ test('a cut closes every socket of the user, tells why, and lets them come back'
 });
 
 test('a revocation cuts the sockets of older tokens, not those of newer ones', async () => {
-  let issuedAtMs = 1000;
+  let issuedAtMs = lately + 1000;
   await using edge = await startEdge({ authenticator: nowAuthenticator(() => issuedAtMs) });
   const older = await edge.connected('ann');
-  issuedAtMs = 9000;
+  issuedAtMs = lately + 9000;
   const newer = await edge.connected('ann');
-  edge.revocations.revoked.set(ann, 5000);
+  edge.revocations.revoked.set(ann, lately + 5000);
   const closing = next(older, 'closing');
   edge.revocations.cut({ userId: ann, code: 'revoked' });
   expect(await closing).toEqual({ code: 'revoked' });
@@ -53,11 +55,11 @@ test('a revoked token opens no connection, no REST request and does not refresh'
 });
 
 test('a token of the second in which it was revoked is revoked, one of the next second is not', async () => {
-  let issuedAtMs = 5000;
+  let issuedAtMs = lately + 5000;
   await using edge = await startEdge({ authenticator: nowAuthenticator(() => issuedAtMs) });
-  edge.revocations.revoked.set(ann, 5400);
+  edge.revocations.revoked.set(ann, lately + 5400);
   expect(await edge.refusal({ auth: { token: 'any' } })).toMatchObject({ data: { code: 'unauthenticated' } });
-  issuedAtMs = 6000;
+  issuedAtMs = lately + 6000;
   await edge.connected('ann');
 });
 

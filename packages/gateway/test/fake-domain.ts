@@ -109,7 +109,7 @@ export const fakeAuthenticator: Authenticator = {
     if (token === 'broken') throw new Error('the authenticator has a bug');
     const user = userIdSchema.safeParse(token.startsWith('user:') ? token.slice(5) : undefined);
     return user.success
-      ? { outcome: 'user', userId: user.data, issuedAtMs: 0, expiresAtMs: null }
+      ? { outcome: 'user', userId: user.data, issuedAtMs: null, expiresAtMs: null }
       : { outcome: 'refused', code: 'unauthenticated' };
   },
 };
