@@ -8,7 +8,7 @@ import { obtainChromium } from './chromium.js';
 import { checkCleanClone } from './clean-clone.js';
 import { obtain } from './debian-package.js';
 import { obtainPythonTools } from './python-tools.js';
-import { checked, commanded, root, tested } from './stage.js';
+import { checked, commanded, root, run, tested } from './stage.js';
 
 /** @typedef {import('./stage.js').StageResult} StageResult */
 
@@ -89,6 +89,7 @@ async function runTests() {
     );
     return;
   }
+  await runAlertTests();
   if (hasOwnRedis) await runAsShippedUser();
   if (hasOwnRedis) results.push(await tested('failure'));
   if (hasOwnRedis) results.push(await tested('load'));
@@ -99,6 +100,16 @@ async function runTests() {
   if (hasOwnRedis) await runProxyTests();
   else notCovered.push('proxies: their tests keep a node from its Redis, which has to be their own');
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
+}
+
+/** The rules of deploy/alerts on series that are made up, by the tool of Prometheus itself. */
+async function runAlertTests() {
+  results.push(
+    await checked('alert rules (promtool)', async () => {
+      const promtool = await obtain('promtool', 'prometheus');
+      return (await run(promtool, ['test', 'rules', 'test/alerts/plenum.yml'])) === 0;
+    }),
+  );
 }
 
 /** On a Redis whose user has the rights of deploy/redis.acl and no others. */
