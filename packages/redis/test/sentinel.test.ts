@@ -1,7 +1,7 @@
 /** The engine on Redis behind Sentinels, failed over on purpose and by a kill. */
 import type { LogEntry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import { createCommand, eventually, messageDraft, SentinelSet } from '@plenum/testkit';
+import { createCommand, eventually, messageDraft, SentinelSet, shippedRules } from '@plenum/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type EngineUnderTest, startEngine } from './start-engine.ts';
 
@@ -109,4 +109,18 @@ test('when the only named Sentinel is gone the others are heard: a planned failo
     expect(await set.field(old, 'role', 'INFO', 'replication')).toBe('slave');
     expect(String(await set.ask(old, 'CLIENT', 'LIST'))).not.toContain('name=plenum-reads');
   }, patient);
+});
+
+test('behind Sentinels, too, a user who lacks a right is refused at boot by its name', async () => {
+  const rules = shippedRules({ password: 'of-the-user', prefix: started.prefix });
+  const master = await set.master();
+  const urlOf = (user: string) => set.url.replace('://', `://${user}:of-the-user@`);
+  await set.ask(master, 'ACL', 'SETUSER', 'whole', ...rules);
+  await set.ask(master, 'ACL', 'SETUSER', 'mute', ...rules, '-spublish');
+  const { prefix } = started;
+  await using whole = await startEngine({ url: urlOf('whole'), prefix });
+  expect(await whole.engine.health()).toMatchObject({ isReady: true });
+  await expect(startEngine({ url: urlOf('mute'), prefix })).rejects.toThrow(
+    'The Redis user lacks +spublish: ',
+  );
 });
