@@ -10,7 +10,7 @@ import { endWithFailure } from '../rest/raw-failure.ts';
 import type { UnreadBudget } from './unread-budget.ts';
 
 /** Requests of one connection that wait behind the one that is served. Browsers and proxies send none. */
-export const pipelinedMax = 16;
+const pipelinedMax = 16;
 /** The same over all connections: each keeps some kilobytes. */
 const pipelinedInProcessMax = 1024;
 
