@@ -86,7 +86,6 @@ export class PartitionOutbox {
       unreadable: [],
       unreadableRetries: [],
       retrying: scheduled.length,
-      deadLetters: this.#lettersOf(kind).length,
       endPlace: String(shown.at(-1)?.number ?? state.cursor),
       waiting: behind.length,
       pageMark: state.pageMark,

@@ -1,12 +1,11 @@
 #!lua flags=no-writes
 -- What the owner of a partition has to deliver to one kind of adapter, at one instant: entries behind its cursor, in
 -- order, and retries that are due, the earliest first.
--- Replies `cursor page waiting next_retry_ms retrying dead_letters entries`, then per entry `id g k w`, then per retry `message_id record`.
+-- Replies `cursor page waiting next_retry_ms retrying entries`, then per entry `id g k w`, then per retry `message_id record`.
 local outbox_key = KEYS[1]
 local cursors_key = KEYS[2]
 local retries_key = KEYS[3]
 local retrying_key = KEYS[4]
-local dead_letters_key = KEYS[5]
 local kind = ARGV[1]
 local limit = ARGV[2]
 -- @include clock
@@ -23,7 +22,7 @@ local waiting = #entries
 if waiting == tonumber(limit) and furthest_behind() == cursor then waiting = redis.call('XLEN', outbox_key) end
 
 local reply = { 'found', integer(now), cursor, known[2] or '', integer(waiting), '',
-  integer(redis.call('ZCARD', retries_key)), integer(redis.call('XLEN', dead_letters_key)), integer(#entries) }
+  integer(redis.call('ZCARD', retries_key)), integer(#entries) }
 for _, entry in ipairs(entries) do
   local field = {}
   for at = 1, #entry[2], 2 do field[entry[2][at]] = entry[2][at + 1] end

@@ -62,7 +62,6 @@ export class RedisOutbox implements Outbox {
         cursors: keys.cursors(partition),
         retries: keys.retries(partition, kind),
         retrying: keys.retrying(partition, kind),
-        deadLetters: keys.deadLetters(partition, kind),
       },
       args: { kind, limit },
     });

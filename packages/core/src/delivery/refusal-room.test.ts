@@ -34,7 +34,6 @@ const batch: OutboxBatch = {
   unreadableRetries: [],
   nextRetryMs: null,
   retrying: 0,
-  deadLetters: 0,
 };
 
 test.each([

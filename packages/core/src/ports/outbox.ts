@@ -63,8 +63,6 @@ export interface OutboxBatch {
   readonly nextRetryMs: number | null;
   /** Refused entries that are to be tried again, due or not. */
   readonly retrying: number;
-  /** Dead letters of this kind. */
-  readonly deadLetters: number;
 }
 
 /** An entry that was refused: whence its text is taken. */

@@ -27,9 +27,8 @@ const headWords = z.tuple([
   z.union([z.literal('').transform(() => null), integerWord]),
   integerWord,
   integerWord,
-  integerWord,
 ]);
-const HEAD_LENGTH = 7;
+const HEAD_LENGTH = 6;
 const ENTRY_LENGTH = 4;
 
 export interface StoredEntry {
@@ -45,7 +44,7 @@ const readDetails = z.array(z.string()).transform((words, context) => {
     context.addIssue({ code: 'custom', message: 'the head of an outbox is malformed' });
     return z.NEVER;
   }
-  const [cursor, page, waiting, nextRetryMs, retrying, deadLetters, count] = head.data;
+  const [cursor, page, waiting, nextRetryMs, retrying, count] = head.data;
   const retriesAt = HEAD_LENGTH + count * ENTRY_LENGTH;
   const entries: StoredEntry[] = [];
   for (let at = HEAD_LENGTH; at < retriesAt; at += ENTRY_LENGTH) {
@@ -56,12 +55,12 @@ const readDetails = z.array(z.string()).transform((words, context) => {
   for (let at = retriesAt; at + 1 < words.length; at += 2) {
     retries.push({ messageId: words[at] ?? '', record: words[at + 1] ?? '' });
   }
-  return { cursor, page, waiting, nextRetryMs, retrying, deadLetters, entries, retries };
+  return { cursor, page, waiting, nextRetryMs, retrying, entries, retries };
 });
 
 export const readOutbox = defineScript({
   file: 'read-outbox',
-  keys: ['outbox', 'cursors', 'retries', 'retrying', 'deadLetters'],
+  keys: ['outbox', 'cursors', 'retries', 'retrying'],
   args: ['kind', 'limit'],
   reply: z.discriminatedUnion('word', [said('unopened', nothing), said('found', readDetails)]),
 });
