@@ -34,13 +34,19 @@ import { refusalOf } from './outcomes.ts';
 import type { RedisStateOptions } from './redis-group-log.ts';
 import { ScriptCalls } from './script-calls.ts';
 import { type ChangeReply, readMembers, readPosition, recallChange } from './scripts/index.ts';
-import { UserHoldings } from './user-holdings.ts';
+import { type Holding, type Place, type Reserved, UserHoldings } from './user-holdings.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
 
 interface MembersPage {
   readonly cursor: string | null;
   readonly limit: number;
   readonly status: MemberStatus | null;
+}
+
+/** A place that a change may need; `reserved` is null where the user has as many as it may. */
+interface TakenPlace {
+  readonly place: Place;
+  readonly reserved: Reserved | null;
 }
 
 export class RedisGroupStore implements GroupStore {
@@ -52,7 +58,7 @@ export class RedisGroupStore implements GroupStore {
   constructor({ redis, keys, random, clock, settings }: RedisStateOptions) {
     this.#calls = new ScriptCalls({ redis, clock, settings });
     this.#context = { keys, random, settings };
-    this.#holdings = new UserHoldings({ calls: this.#calls, keys, random });
+    this.#holdings = new UserHoldings({ calls: this.#calls, keys, random, clock });
     this.#index = new UserIndex({ calls: this.#calls, keys, clock, random, settings });
   }
 
@@ -132,45 +138,73 @@ export class RedisGroupStore implements GroupStore {
       // A retry of what was done already needs no token; asking only now spares all others the round trip.
       return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
     }
-    const bounds = await this.#bounds(command);
-    if (bounds.isGroupsFull && command.operation === 'create') {
+    const taken = await this.#take(command);
+    try {
+      return await this.#runWithin(command, { isTrial, taken });
+    } catch (error) {
+      // Where nothing was done for certain nothing needs a place; where the outcome is unknown, the places are verified later.
+      if (error instanceof PlenumError && error.failure.code !== 'timeout')
+        await this.#settlePlaces(command, taken, null);
+      throw error;
+    }
+  }
+
+  async #runWithin(
+    command: GroupCommand,
+    { isTrial, taken }: { readonly isTrial: boolean; readonly taken: readonly TakenPlace[] },
+  ): Promise<ChangeAdmission> {
+    const isFull = (holding: Holding) =>
+      taken.some((one) => one.place.holding === holding && one.reserved === null);
+    const isGroupsFull = isFull('created');
+    if (isGroupsFull && command.operation === 'create') {
       return (await this.#recall(command)) ?? this.#groupsFull();
     }
-    const isCreatingJoin = command.operation === 'join' && command.createsPublic && !bounds.isGroupsFull;
+    const isCreatingJoin = command.operation === 'join' && command.createsPublic && !isGroupsFull;
     const asked = command.operation === 'join' ? { ...command, createsPublic: isCreatingJoin } : command;
-    const run = { ...this.#context, isTrial, isRequestsFull: bounds.isRequestsFull };
+    const run = { ...this.#context, isTrial, isRequestsFull: isFull('requested') };
     const outcome = outcomeOf(await runChange(this.#calls, asked, run), command.operation);
-    if (outcome.outcome === 'done') await this.#note(asked, outcome);
+    await this.#settlePlaces(asked, taken, outcome.outcome === 'done' ? outcome : null);
     const isMissing = outcome.outcome === 'refused' && outcome.failure.code === 'group_not_found';
-    return isMissing && bounds.isGroupsFull && command.operation === 'join' ? this.#groupsFull() : outcome;
+    return isMissing && isGroupsFull && command.operation === 'join' ? this.#groupsFull() : outcome;
   }
 
   #groupsFull(): Refused {
     return refused(limitReached('groups', this.#context.settings.groupsPerUserMax));
   }
 
-  /** What the acting user has as much of as it may. The service has no bounds. */
-  async #bounds(command: GroupCommand): Promise<{ isGroupsFull: boolean; isRequestsFull: boolean }> {
-    const { operation, actor, isAdmitted } = command;
+  /** The places that the change may need of those of which a user has a number only. The service has no bounds. */
+  #take(command: GroupCommand): Promise<readonly TakenPlace[]> {
+    const { operation, actor, groupId } = command;
+    if (actor === SERVICE) return Promise.resolve([]);
     const { groupsPerUserMax, requestsPerUserMax } = this.#context.settings;
-    const isBounded = actor !== SERVICE && isAdmitted !== true;
     const isCreating = operation === 'create' || (operation === 'join' && command.createsPublic);
-    const [isGroupsFull, isRequestsFull] = await Promise.all([
-      isBounded && isCreating && this.#holdings.isFull('created', actor, groupsPerUserMax),
-      isBounded && operation === 'join' && this.#holdings.isFull('requested', actor, requestsPerUserMax),
-    ]);
-    return { isGroupsFull, isRequestsFull };
+    const wanted: [Holding, number][] = [];
+    if (isCreating && groupsPerUserMax > 0) wanted.push(['created', groupsPerUserMax]);
+    if (operation === 'join' && requestsPerUserMax > 0) wanted.push(['requested', requestsPerUserMax]);
+    return Promise.all(
+      wanted.map(async ([holding, max]) => {
+        const place = { holding, userId: actor, groupId };
+        return { place, reserved: await this.#holdings.reserve(place, max) };
+      }),
+    );
   }
 
-  /** A repeated request notes again what a node may have died before noting. */
-  async #note(command: GroupCommand, { status, seq }: ChangeDone): Promise<void> {
-    const { operation, actor, groupId } = command;
-    if (actor === SERVICE) return;
-    const isCreation = operation === 'create' || (operation === 'join' && command.createsPublic && seq === 1);
-    if (isCreation) await this.#holdings.note('created', actor, groupId);
-    if (operation === 'join' && status === 'pending') {
-      await this.#holdings.note('requested', actor, groupId);
-    }
+  /** @param done null: nothing was changed. A repeated request notes again what a node may have died before noting. */
+  async #settlePlaces(
+    command: GroupCommand,
+    taken: readonly TakenPlace[],
+    done: ChangeDone | null,
+  ): Promise<void> {
+    const { operation } = command;
+    const isCreation =
+      operation === 'create' || (operation === 'join' && command.createsPublic && done?.seq === 1);
+    const isNeeded = { created: isCreation, requested: operation === 'join' && done?.status === 'pending' };
+    await Promise.all(
+      taken.map(async ({ place, reserved }) => {
+        if (done !== null && isNeeded[place.holding]) return this.#holdings.note(place);
+        if (reserved !== null) await this.#holdings.giveBack(place, reserved);
+      }),
+    );
   }
 
   /** What comes before the group's own script: the user's bucket and his index. @returns 0, or the ms to wait */

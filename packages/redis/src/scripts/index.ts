@@ -10,7 +10,7 @@ import { markRead, readMark } from './read-marks.ts';
 import * as reads from './reads.ts';
 import { revokeUser } from './revoke-user.ts';
 import { settleGroup } from './settle-group.ts';
-import { chargeMembership, forgetMembership } from './user-index.ts';
+import { chargeMembership, forgetMembership, reserveHolding, restoreHolding } from './user-index.ts';
 
 export { admitMessage } from './admit-message.ts';
 export { type AppendReply, appendedWith, appendMessage } from './append-message.ts';
@@ -26,7 +26,7 @@ export { revokeUser } from './revoke-user.ts';
 export { runEncoded, runScript, type ScriptClient, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';
 export { settleGroup } from './settle-group.ts';
-export { chargeMembership, forgetMembership } from './user-index.ts';
+export { chargeMembership, forgetMembership, reserveHolding, restoreHolding } from './user-index.ts';
 
 export const scripts = [
   appendMessage,
@@ -52,6 +52,8 @@ export const scripts = [
   reads.readMembers,
   chargeMembership,
   forgetMembership,
+  reserveHolding,
+  restoreHolding,
   settleGroup,
   changePresence,
   readPresence,

@@ -18,3 +18,21 @@ export const forgetMembership = defineScript({
   args: ['groupId', 'entry'],
   reply: z.discriminatedUnion('word', [said('kept', z.tuple([])), said('forgotten', z.tuple([]))]),
 });
+
+export const reserveHolding = defineScript({
+  file: 'reserve-holding',
+  keys: ['holding'],
+  args: ['groupId', 'nonce', 'max'],
+  reply: z.discriminatedUnion('word', [
+    /** The new entry, and what stood there before it; empty: nothing. */
+    said('reserved', z.tuple([z.string(), z.string()])),
+    said('full', z.tuple([])),
+  ]),
+});
+
+export const restoreHolding = defineScript({
+  file: 'restore-holding',
+  keys: ['holding'],
+  args: ['groupId', 'entry', 'before'],
+  reply: z.discriminatedUnion('word', [said('kept', z.tuple([])), said('restored', z.tuple([]))]),
+});

@@ -66,6 +66,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
     index: keys.mine(user('owner')),
+    holding: keys.holding('created', user('owner')),
     on: keys.on(id),
     reads: keys.reads(id),
     held: keys.held(partitionOf(id), 'node-1'),
@@ -106,6 +107,8 @@ const settings = {
   rateBurst: '20',
   pendingMax: '1000',
   keptMs: '1000',
+  max: '1000',
+  before: '',
 };
 
 function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<string, string>> {
@@ -230,6 +233,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     })
     .xadd(key('deadLetters'), '1-0', 'g', groupId, 'k', 'm', 'w', '{}', 'm', messageIds[2])
     .hset(key('index'), groupId, 'nonce.1')
+    .hset(key('holding'), groupId, 'nonce.1')
     .hset(key('nodes'), 'node', '1 0 {}')
     .set(key('lease'), 'node 1')
     .set(remembered(keys), 'hash a a - eeeeeeeeeeeeeeee 1')

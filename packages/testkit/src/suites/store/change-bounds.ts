@@ -167,6 +167,25 @@ export function changeBounds(makeEngine: MakeEngine): void {
       expect(verdict(await create(scene, 'e'))).toBe('limit_reached');
     });
 
+    test('is bounded though the groups are created all at once', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: two });
+      const outcomes = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => create(scene, id)));
+      expect(outcomes.map(verdict).sort()).toEqual(['done', 'done', ...Array(4).fill('limit_reached')]);
+    });
+
+    test('does not count a creation that was refused', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: two });
+      for (let n = 0; n < 3; n += 1) expect(verdict(await create(scene, groupId))).toBe('already_exists');
+      expect([verdict(await create(scene, 'a')), verdict(await create(scene, 'a'))]).toEqual([
+        'done',
+        'already_exists',
+      ]);
+      expect([verdict(await create(scene, 'b')), verdict(await create(scene, 'c'))]).toEqual([
+        'done',
+        'limit_reached',
+      ]);
+    });
+
     test('does not count a group that another user has made anew', async () => {
       await using scene = await begin(makeEngine, { engineSettings: two });
       for (const id of ['a', 'b']) await create(scene, id);
@@ -199,6 +218,18 @@ export function changeBounds(makeEngine: MakeEngine): void {
       expect(verdict(await scene.join('ann'))).toBe('done');
       await scene.do(acceptCommand({ groupId: 'a', actor: 'owner', userId: 'ann' }));
       expect(verdict(await ask('c'))).toBe('done');
+    });
+
+    test('is bounded though all are asked at once, and a join of a public group keeps no place', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: { requestsPerUserMax: 2 } });
+      const ids = ['a', 'b', 'c', 'd', 'e'];
+      for (const id of ids) {
+        await scene.do(createCommand({ groupId: id, actor: 'owner', groupType: 'private' }));
+      }
+      expect(verdict(await scene.join('ann'))).toBe('done');
+      const asks = ids.map((id) => scene.change(joinCommand({ groupId: id, userId: 'ann' })));
+      const verdicts = (await Promise.all(asks)).map(verdict).sort();
+      expect(verdicts).toEqual(['done', 'done', ...Array(3).fill('limit_reached')]);
     });
   });
 

@@ -1,0 +1,17 @@
+#!lua
+-- Takes one of a user's places for a group before the step that needs it, so that steps on several nodes never take more
+-- than there are. A group that has a place already needs no second one.
+local holding_key = KEYS[1]
+local group_id = ARGV[1]
+local nonce = ARGV[2]
+local max = ARGV[3]
+-- @include clock
+-- @include writable
+
+local now = integer(clock_ms())
+expect_writable(holding_key, 'hash', { 'HSET' })
+if redis.call('HLEN', holding_key) >= tonumber(max) then return { 'full', now } end
+local before = redis.call('HGET', holding_key, group_id)
+local entry = nonce .. '.' .. now
+redis.call('HSET', holding_key, group_id, entry)
+return { 'reserved', now, entry, before or '' }
