@@ -3,9 +3,10 @@ import { Device } from '../world/device.ts';
 import { httpRequest } from '../world/service.ts';
 import type { Target } from './peer.ts';
 
-const rounds = 5;
-const devicesPerRound = 100;
+const rounds = 3;
+const devicesPerRound = 400;
 const messagesPerDevice = 20;
+const largeMessages = 60;
 
 export async function warmUp({ url, tokenOf }: Target): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
@@ -19,10 +20,23 @@ export async function warmUp({ url, tokenOf }: Target): Promise<void> {
     for (let i = 0; i < messagesPerDevice; i += 1) {
       await Promise.all(devices.slice(0, 20).map((device) => device.send(group_id, 'x'.repeat(1000))));
     }
+    await readLargePages(devices, `large:${round}`);
     for (const device of devices) device.socket.disconnect();
     for (const path of ['/openapi.json', '/docs', '/v1/groups', '/no/such/route']) {
       await Promise.all(Array.from({ length: 20 }, () => readToTheEnd(url + path)));
     }
+  }
+}
+
+/** Twenty readers at once, of pages as large as they may be. */
+async function readLargePages(devices: readonly Device[], group_id: string): Promise<void> {
+  const readers = devices.slice(0, 20);
+  const [owner] = readers;
+  await owner?.must('create_group', { group_id, group_type: 'public' });
+  for (let i = 0; i < largeMessages; i += 1) await owner?.send(group_id, '\u0001'.repeat(4096));
+  await Promise.all(readers.slice(1).map((device) => device.must('join_group', { group_id })));
+  for (let page = 0; page < 4; page += 1) {
+    await Promise.all(readers.map((device) => device.must('history', { group_id, limit: 200 })));
   }
 }
 

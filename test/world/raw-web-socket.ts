@@ -1,4 +1,5 @@
 /** A WebSocket of Engine.IO made of bytes: it sends whatever frames it is told to and understands what it gets. */
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { eventually } from '@plenum/testkit';
 import { RawConnection, socketTo } from './raw-connection.ts';
@@ -71,6 +72,43 @@ export class RawWebSocket extends RawConnection {
       else this.packets.push(next.payload.toString('utf8'));
     }
   }
+}
+
+/** A frame of at most 65,535 bytes as a client sends it. A mask of zeros leaves the payload as it is. */
+export function maskedText(text: string): Buffer {
+  const data = Buffer.from(text);
+  const length =
+    data.length < 126 ? [0x80 | data.length] : [0x80 | 126, data.length >> 8, data.length & 0xff];
+  return Buffer.concat([Buffer.from([frame.text, ...length, 0, 0, 0, 0]), data]);
+}
+
+/**
+ * The TCP socket below an open WebSocket: nothing is read from it unless its owner does.
+ * @param token of the user who connects; empty: no Socket.IO CONNECT is sent
+ */
+export async function upgradedSocketTo(
+  url: string,
+  token: string,
+  subscribe: 'auto' | 'none' = 'auto',
+): Promise<Socket> {
+  const socket = await socketTo(url);
+  socket.on('error', () => {});
+  const head = ['GET /socket.io/?EIO=4&transport=websocket HTTP/1.1', 'Host: localhost', ...handshake];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  await once(socket, 'data');
+  if (token === '') return socket;
+  socket.write(maskedText(`40${JSON.stringify({ token, subscribe })}`));
+  let heard = '';
+  const listen = (data: Buffer) => {
+    heard += data.toString('latin1');
+  };
+  socket.on('data', listen);
+  // Before it has admitted the user the node takes nothing else.
+  await eventually(() => {
+    if (!socket.destroyed && !/4[04]\{/.test(heard)) throw new Error('the node has not answered yet');
+  });
+  socket.off('data', listen);
+  return socket;
 }
 
 /** @returns the first whole frame, or null. Servers don't mask, and send no frame above 64 KiB here. */

@@ -9,6 +9,7 @@ export * from './feed/entry.ts';
 export * from './feed/feed-host.ts';
 export * from './feed/feed-sink.ts';
 export * from './feed/history-entry.ts';
+export { firstPerAnswer, lastPerAnswer } from './groups/answer-size.ts';
 export * from './groups/change-bounds.ts';
 export * from './groups/checks.ts';
 export * from './groups/commands.ts';

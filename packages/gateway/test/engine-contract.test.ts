@@ -188,9 +188,14 @@ test('a connection serves on when its request is let go of', async () => {
 });
 
 test('the server of Engine.IO has the options of ws, and ws heeds those that bound a connection', async () => {
-  boundWebSockets(io);
-  const { hostname, port } = { hostname: '127.0.0.1', port: tcp.localPort };
-  const other = await rawSocket(`http://${hostname}:${port}`);
+  const ownHttp = createServer();
+  const own = new Server(ownHttp, { transports: ['websocket'] });
+  boundWebSockets(own, systemClock);
+  ownHttp.listen(0, '127.0.0.1');
+  await once(ownHttp, 'listening');
+  const address = ownHttp.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  const other = await rawSocket(`http://127.0.0.1:${address.port}`);
   let answers = Buffer.alloc(0);
   other.on('data', (data) => {
     answers = Buffer.concat([answers, data]);
@@ -203,6 +208,7 @@ test('the server of Engine.IO has the options of ws, and ws heeds those that bou
   await eventually(() => expect(answers.toString('latin1')).toContain('\x88\x02\x03\xf0'));
   other.end();
   await ended;
+  await own.close();
 });
 
 /** Of a client; a mask of zeros leaves the payload as it is. */

@@ -1,9 +1,11 @@
-import type { GroupLog, LogHead } from '@plenum/core';
+import { firstPerAnswer, type GroupLog, type LogEntry, type LogHead, lastPerAnswer } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { admit, append } from './append.ts';
 import type { GroupState } from './group-state.ts';
 import type { InTurn } from './later.ts';
 import type { MemoryState } from './memory-state.ts';
+
+const bytesOf = ({ wire }: LogEntry): number => wire.length;
 
 /** The port `GroupLog` over memory. An answer is given in the turn of its step, entries are handed out in later ones. */
 export function memoryGroupLog(state: MemoryState, inTurn: InTurn): GroupLog {
@@ -20,12 +22,19 @@ export function memoryGroupLog(state: MemoryState, inTurn: InTurn): GroupLog {
     after: (groupId, afterSeq, limit) =>
       inTurn(() => {
         const group = found(groupId);
-        return group && { head: headOf(group), entries: group.log.after(afterSeq, limit) };
+        return (
+          group && { head: headOf(group), entries: firstPerAnswer(group.log.after(afterSeq, limit), bytesOf) }
+        );
       }),
     before: (groupId, beforeSeq, limit) =>
       inTurn(() => {
         const group = found(groupId);
-        return group && { head: headOf(group), entries: group.log.before(beforeSeq, limit) };
+        return (
+          group && {
+            head: headOf(group),
+            entries: lastPerAnswer(group.log.before(beforeSeq, limit), bytesOf),
+          }
+        );
       }),
     heads: (groupIds) =>
       inTurn(() => {

@@ -4,9 +4,11 @@ import {
   type DeadLetter,
   type DeadLetters,
   type DeliveryKind,
+  firstPerAnswer,
   forgedCursor,
   type Lease,
   type LogEntry,
+  letterBytes,
   type Outbox,
   partitionOf,
 } from '@plenum/core';
@@ -77,11 +79,12 @@ export class MemoryOutbox {
         if (cursor !== null && !isId(cursor)) throw forgedCursor();
         const all = this.#places();
         const found = cursor === null ? all : all.filter((place) => isAfter(place, cursor));
-        const shown = found.slice(0, limit);
+        const rows = firstPerAnswer(found.slice(0, limit).map(letterAt), letterBytes);
+        const shown = found.slice(0, rows.length);
         const last = shown.at(-1);
         return {
-          rows: shown.map(letterAt),
-          nextCursor: found.length > limit && last !== undefined ? idOf(last) : null,
+          rows,
+          nextCursor: found.length > rows.length && last !== undefined ? idOf(last) : null,
         };
       }),
     retry: (id) =>

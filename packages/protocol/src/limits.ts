@@ -16,6 +16,8 @@ export const limits = {
   tokenMaxLength: 8192,
   pageDefault: 50,
   pageMax: 200,
+  /** JSON text of one page, in bytes; a single larger row is a page by itself. */
+  answerMaxBytes: 1_048_576,
   /** Groups in one `subscribe`, and positions in one handshake. */
   subscribeMax: 256,
   /** Members that `get_group_info` lists before it says `truncated`. */

@@ -3,7 +3,9 @@ import {
   type DeadLetter,
   type DeadLetters,
   type DeliveryKind,
+  firstPerAnswer,
   forgedCursor,
+  letterBytes,
   PARTITION_COUNT,
   type Page,
   PlenumError,
@@ -63,11 +65,12 @@ export class RedisDeadLetters implements DeadLetters {
     const after = page.cursor === null ? null : placeOf(page.cursor);
     if (page.cursor !== null && after === null) throw forgedCursor();
     const found = await this.#oldest(after, page.limit + 1);
-    const shown = found.slice(0, page.limit);
+    const rows = firstPerAnswer(found.slice(0, page.limit).map(letterOf), letterBytes);
+    const shown = found.slice(0, rows.length);
     const last = shown.at(-1);
     return {
-      rows: shown.map(letterOf),
-      nextCursor: found.length > page.limit && last !== undefined ? idOf(last.place) : null,
+      rows,
+      nextCursor: found.length > rows.length && last !== undefined ? idOf(last.place) : null,
     };
   }
 

@@ -11,7 +11,7 @@ import {
   PlenumError,
   type Random,
 } from '@plenum/core';
-import type { GroupId } from '@plenum/protocol';
+import { type GroupId, limits } from '@plenum/protocol';
 import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
 import type { StateSettings } from './delivery-kinds.ts';
 import type { Keys } from './keys.ts';
@@ -165,7 +165,7 @@ export class RedisGroupLog implements GroupLog {
   async #range(groupId: GroupId, span: Span): Promise<LogRange | null> {
     const reply = await this.#calls.read(readRange, {
       keys: { group: this.#keys.group(groupId), log: this.#keys.log(groupId) },
-      args: { ...span, isLatestFirst: span.isLatestFirst ? '1' : '0' },
+      args: { ...span, isLatestFirst: span.isLatestFirst ? '1' : '0', maxBytes: limits.answerMaxBytes },
     });
     if (reply.word === 'none') return null;
     const { head, entries } = reply.details;

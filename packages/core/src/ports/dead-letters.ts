@@ -25,6 +25,10 @@ export interface DeadLetter {
   readonly diedAtMs: number;
 }
 
+/** Of the letter as it is listed, about. */
+export const letterBytes = ({ entry, raw }: DeadLetter): number =>
+  Buffer.byteLength(raw ?? JSON.stringify(entry));
+
 /** Failed deliveries of the whole cluster, for operators. Every method throws `PlenumError` when the store is away. */
 export interface DeadLetters {
   /**

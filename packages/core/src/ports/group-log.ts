@@ -3,6 +3,10 @@ import type { LogEntry } from '../feed/entry.ts';
 import type { LogHead } from '../groups/records.ts';
 import type { AdmitOutcome, Appended, AppendOutcome, MessageDraft } from '../send/draft.ts';
 
+/**
+ * A part of a log. It holds fewer entries than were asked for when more would be above `limits.answerMaxBytes`: compare with the
+ * head to know whether there are more.
+ */
 export interface LogRange {
   readonly head: LogHead;
   /** Ascending by seq, dense. */

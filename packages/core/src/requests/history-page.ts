@@ -5,6 +5,7 @@
 import type { GroupId, HistoryEntry } from '@plenum/protocol';
 import { isGoodPosition } from '../feed/epoch-chain.ts';
 import { historyEntryFrom } from '../feed/history-entry.ts';
+import { firstPerAnswer, lastPerAnswer } from '../groups/answer-size.ts';
 import type { LogHead } from '../groups/records.ts';
 import type { GroupLog, LogRange } from '../ports/group-log.ts';
 import { type ArchivedHistory, stretchesOf } from './archived-history.ts';
@@ -76,14 +77,17 @@ async function forward(reading: Reading, afterSeq: number): Promise<HistoryFound
   });
   if (archived === null) return { outcome: 'unavailable' };
   if (archived.length === 0) return { outcome: 'found', entries: logged, oldestSeq };
-  return found(reading, denseFromStart([...archived, ...logged].slice(0, ask.limit)));
+  const page = denseFromStart([...archived, ...logged].slice(0, ask.limit));
+  return found(reading, firstPerAnswer(page, jsonBytes));
 }
 
 async function backward(reading: Reading): Promise<HistoryFound> {
   const { ask, archive, range, logged, lowestSeq } = reading;
   const beforeSeq = logged[0]?.seq ?? Math.min(upperBound(ask), range.head.oldestSeq);
   const limit = ask.limit - logged.length;
-  if (limit === 0 || beforeSeq <= lowestSeq) return found(reading, logged);
+  // A page that is full, in entries or in bytes, is continued in the log.
+  const isFull = limit === 0 || (logged.length > 0 && beforeSeq > range.head.oldestSeq);
+  if (isFull || beforeSeq <= lowestSeq) return found(reading, logged);
   const page = { ...ofGroup(reading), afterSeq: lowestSeq - 1, beforeSeq, limit, from: 'newest' } as const;
   const archived = await archive.read(page);
   // What the log has is a page of its own; the next one is asked of the archive alone.
@@ -93,8 +97,10 @@ async function backward(reading: Reading): Promise<HistoryFound> {
   if (archived === null) return { outcome: 'unavailable' };
   const isHole = logged.length > 0 && archived.at(-1)?.seq !== beforeSeq - 1;
   if (isHole) return { outcome: 'found', entries: logged, oldestSeq: beforeSeq };
-  return found(reading, [...denseToEnd(archived), ...logged]);
+  return found(reading, lastPerAnswer([...denseToEnd(archived), ...logged], jsonBytes));
 }
+
+const jsonBytes = (entry: HistoryEntry): number => Buffer.byteLength(JSON.stringify(entry));
 
 const ofGroup = ({ ask, range }: Reading) => ({ groupId: ask.groupId, stretches: stretchesOf(range.head) });
 

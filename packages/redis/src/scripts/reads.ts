@@ -111,7 +111,7 @@ const rangeDetails = z.array(bytes).transform((words, context) => {
 export const readRange = defineScript({
   file: 'read-range',
   keys: ['group', 'log'],
-  args: ['fromSeq', 'toSeq', 'limit', 'isLatestFirst'],
+  args: ['fromSeq', 'toSeq', 'limit', 'isLatestFirst', 'maxBytes'],
   isBinary: true,
   reply: z.discriminatedUnion('word', [none, said('found', rangeDetails)]),
 });

@@ -141,6 +141,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     fromSeq: '-',
     toSeq: '+',
     isLatestFirst: '0',
+    maxBytes: '1048576',
     came: 'member',
     went: 'second',
     absenceMs: '30000',

@@ -1,6 +1,6 @@
 /** Reading a log: ranges, heads, retention. */
 import type { LogRange } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
+import { groupIdSchema, limits } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand } from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';
@@ -40,6 +40,30 @@ export function ranges(makeEngine: MakeEngine): void {
     ])('before %i of at most %i is %j', async (beforeSeq, limit, expected) => {
       await using scene = await tenEntries(makeEngine);
       expect(seqsOf(await scene.engine.log.before(scene.groupId, beforeSeq, limit))).toEqual(expected);
+    });
+
+    test('ends before it is larger than an answer may be, and is continued where it ended', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: fast });
+      // Six bytes of JSON for each character.
+      const large = '\u0001'.repeat(4096);
+      for (let n = 2; n <= 101; n += 1) await scene.send('owner', large);
+      const { log } = scene.engine;
+      const bytesOf = (range: LogRange) => range.entries.reduce((sum, { wire }) => sum + wire.length, 0);
+      const up: number[] = [];
+      for (let page = await log.after(scene.groupId, 0, 200); page !== null && page.entries.length > 0; ) {
+        expect(bytesOf(page)).toBeLessThanOrEqual(limits.answerMaxBytes);
+        up.push(...(seqsOf(page) ?? []));
+        page = await log.after(scene.groupId, up.at(-1) ?? 0, 200);
+      }
+      const down: number[] = [];
+      for (let page = await log.before(scene.groupId, 102, 200); page !== null && page.entries.length > 0; ) {
+        expect(bytesOf(page)).toBeLessThanOrEqual(limits.answerMaxBytes);
+        down.unshift(...(seqsOf(page) ?? []));
+        page = await log.before(scene.groupId, down[0] ?? 0, 200);
+      }
+      const all = Array.from({ length: 101 }, (_, n) => n + 1);
+      expect(up).toEqual(all);
+      expect(down).toEqual(all);
     });
 
     test('comes with the head', async () => {
