@@ -10,8 +10,8 @@ local max = ARGV[3]
 
 local now = integer(clock_ms())
 expect_writable(holding_key, 'hash', { 'HSET' })
-if redis.call('HLEN', holding_key) >= tonumber(max) then return { 'full', now } end
 local before = redis.call('HGET', holding_key, group_id)
+if not before and redis.call('HLEN', holding_key) >= tonumber(max) then return { 'full', now } end
 local entry = nonce .. '.' .. now
 redis.call('HSET', holding_key, group_id, entry)
 return { 'reserved', now, entry, before or '' }

@@ -91,9 +91,7 @@ export class UserHoldings {
       const freed = await Promise.all(
         noted.slice(at, at + verifiedAtOnce).map(async ([name, entry]) => {
           const groupId = groupIdSchema.parse(name);
-          // What is under way for the same group needs the very place that is asked for.
-          const mayBegin = groupId !== place.groupId && this.#isUnderWay(entry);
-          if (mayBegin || (await this.#holds({ ...place, groupId }))) return 0;
+          if (this.#isUnderWay(entry) || (await this.#holds({ ...place, groupId }))) return 0;
           // Noted again meanwhile, it has another nonce and stays.
           const reply = await calls.read(forgetMembership, {
             keys: { index: key },

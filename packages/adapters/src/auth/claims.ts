@@ -6,7 +6,7 @@ import { errors, type JWTPayload } from 'jose';
 export interface TokenTimeRules {
   /** How long after `exp` a token is still taken, on whichever clock is late. */
   readonly leewaySec: number;
-  /** End of a token without `exp`, ms after its `iat`, without which it is refused; null: that of any token. */
+  /** End of a token without `exp`, ms after its `iat`; null: that of any token. One with neither is refused. */
   readonly maxAgeMs: number | null;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
@@ -19,13 +19,16 @@ const lastMs = 8.64e15;
 
 const refused = (code: 'unauthenticated' | 'token_expired'): Authentication => ({ outcome: 'refused', code });
 
-/** Null: nothing ends the token. */
+/**
+ * Null: nothing ends the token, or not before a revocation of today is forgotten. One without `iat` is as old as may be, so
+ * it counts only in the last 400 days before its `exp`: whatever could be used when its user was revoked has ended by then.
+ */
 function endOf(issuedAtMs: number | null, exp: number | undefined, rules: TokenTimeRules): number | null {
   const { leewaySec, maxAgeMs, nowMs } = rules;
   const saidMs = exp === undefined ? lastMs + 1 : (exp + leewaySec) * 1000;
-  const longestMs = (issuedAtMs ?? nowMs) + tokenLifeMaxMs;
+  if (issuedAtMs === null) return saidMs <= nowMs + tokenLifeMaxMs ? saidMs : null;
+  const longestMs = issuedAtMs + tokenLifeMaxMs;
   if (saidMs <= lastMs) return Math.min(saidMs, longestMs);
-  if (issuedAtMs === null) return null;
   return maxAgeMs === null ? longestMs : Math.min(issuedAtMs + maxAgeMs, longestMs);
 }
 
@@ -38,8 +41,8 @@ export function authenticationBy({ sub, iat, exp }: JWTPayload, rules: TokenTime
   const issuedAtMs = iat === undefined ? null : Math.floor(iat) * 1000;
   if (issuedAtMs !== null && issuedAtMs > rules.nowMs + aheadMaxMs) return refused('unauthenticated');
   const expiresAtMs = endOf(issuedAtMs, exp, rules);
-  if (expiresAtMs === null && rules.maxAgeMs !== null) return refused('unauthenticated');
-  if (expiresAtMs !== null && expiresAtMs <= rules.nowMs) return refused('token_expired');
+  if (expiresAtMs === null) return refused('unauthenticated');
+  if (expiresAtMs <= rules.nowMs) return refused('token_expired');
   return { outcome: 'user', userId: user.data, issuedAtMs, expiresAtMs };
 }
 

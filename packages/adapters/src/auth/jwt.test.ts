@@ -55,8 +55,15 @@ test.each<[string, Record<string, unknown>, number]>([
 test('without a maximum age a token without exp counts for 400 days', async () => {
   const found = await authenticator.authenticate(await signed({ sub: 'ann', iat: nowSec }));
   expect(found).toMatchObject({ outcome: 'user', expiresAtMs: (nowSec + 400 * daySec) * 1000 });
-  const untimed = await authenticator.authenticate(await signed({ sub: 'ann' }));
-  expect(untimed).toMatchObject({ outcome: 'user', expiresAtMs: null });
+});
+
+test('a token without iat that would outlive a revocation of its user is refused, without a maximum age too', async () => {
+  const told = async (claims: Record<string, unknown>) =>
+    authenticator.authenticate(await signed({ sub: 'ann', ...claims }));
+  for (const claims of [{}, { exp: nowSec + 401 * daySec }, { exp: 1e300 }]) {
+    expect(await told(claims)).toEqual({ outcome: 'refused', code: 'unauthenticated' });
+  }
+  expect(await told({ exp: nowSec + 399 * daySec })).toMatchObject({ outcome: 'user' });
 });
 
 test.each<[string, string, Record<string, unknown>]>([

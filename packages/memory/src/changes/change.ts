@@ -80,9 +80,11 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
 }
 
 /** The service has no bounds. */
-function groupsLimit(state: MemoryState, { actor }: GroupCommand): Failure | null {
+function groupsLimit(state: MemoryState, { actor, groupId }: GroupCommand): Failure | null {
   const { groupsPerUserMax: max } = state.settings;
   if (actor === SERVICE || max === 0 || state.createdBy(actor) < max) return null;
+  // It counts already: that it exists is the truer refusal.
+  if (state.groups.get(groupId)?.creator === actor) return null;
   return limitReached('groups', max);
 }
 
