@@ -110,6 +110,7 @@ test('a Redis, an archive, webhooks and a key set that are dead are each named, 
     PLENUM_NOTIFIER_URL: `http://127.0.0.1:${dead}/hook?key=S3cr3t`,
     PLENUM_MODERATION_URL: `http://127.0.0.1:${unready}/hook?key=S3cr3t`,
     PLENUM_AUTH_URL: `http://127.0.0.1:${moved}/hook?key=S3cr3t`,
+    PLENUM_JWKS_AUDIENCE: 'chat',
     PLENUM_JWKS_URL: `http://user:S3cr3t@127.0.0.1:${dead}/keys?key=S3cr3t`,
   });
   expect(code).toBe(1);
@@ -131,6 +132,7 @@ test('a key set that is none, and a Sentinel URL that cannot be read, are each n
   const { code, said, output } = await check({
     PLENUM_ADMIN_TOKEN: adminToken,
     REDIS_URL: 'redis+sentinel://:S3cr/3t@a:1/main?sentinel_password=S3cr3t',
+    PLENUM_JWKS_AUDIENCE: 'chat',
     PLENUM_JWKS_URL: `http://127.0.0.1:${page}/keys`,
   });
   expect({ code, said }).toEqual({
@@ -163,6 +165,7 @@ test('a configuration that works is shown without its secrets, and the code is 0
   const { code, said, output } = await check({
     ...{ PLENUM_ADMIN_TOKEN: adminToken, PLENUM_WEBHOOK_SECRETS, PLENUM_WEBHOOK_ALLOW: '127.0.0.1' },
     PLENUM_MODERATION_URL: `http://127.0.0.1:${hook}/hook?key=S3cr3t`,
+    PLENUM_JWKS_AUDIENCE: 'chat',
     PLENUM_JWKS_URL: `http://user:S3cr3t@127.0.0.1:${keys}/keys?key=S3cr3t`,
   });
   expect({ code, said }).toEqual({ code: 0, said: [] });

@@ -118,8 +118,9 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
   const { engine, domain, logger, secrets, jwks, tokenMaxAgeMs } = choice;
   const { jwtSecrets, adminTokens } = secrets;
   const [secret] = jwtSecrets;
+  const wallMs = () => engine.wallMs();
   const issueDevToken: GatewayOptions['issueDevToken'] = (userId) =>
-    issueJwt({ secret, userId, expiresInSec: devTokenSec });
+    issueJwt({ secret, userId, expiresInSec: devTokenSec, nowMs: wallMs });
   const injected: { clock: Clock; random: Random } = { clock: systemClock, random: systemRandom };
   return createGateway({
     ...injected,
@@ -129,8 +130,9 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
     hub: domain.core.feeds,
     authenticator:
       jwks === null
-        ? createJwtAuthenticator({ secret: jwtSecrets, tokenMaxAgeMs })
-        : createJwksAuthenticator({ ...jwks, tokenMaxAgeMs }),
+        ? createJwtAuthenticator({ secret: jwtSecrets, tokenMaxAgeMs, nowMs: wallMs })
+        : createJwksAuthenticator({ ...jwks, tokenMaxAgeMs, nowMs: wallMs }),
+    wallMs,
     revocations: engine.revocations,
     cuts: engine.nudges,
     engineHealth: () => engine.health(),

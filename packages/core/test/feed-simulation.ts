@@ -217,6 +217,7 @@ export class Simulation {
       roomChannels: null,
       health: unused,
       agreeOn: unused,
+      wallMs: Date.now,
       close: async () => {},
       outbox: {
         kinds: () => new Set(),

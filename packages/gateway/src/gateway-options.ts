@@ -73,6 +73,8 @@ export interface GatewayOptions {
   /** Gets a line for every act and every denial of an admin token. Default: `logger`, with the field `channel: 'audit'`. */
   readonly auditLog?: Pick<Logger, 'info'>;
   readonly clock: Clock;
+  /** By which tokens are judged, ms since 1970. Default: the wall clock. */
+  readonly wallMs?: () => number;
   readonly random: Random;
   readonly config: GatewayConfig;
   /** Request types of the team's own, beside the built-in ones. */

@@ -90,7 +90,7 @@ function restContext(
     messageMaxBytes,
     bearer: createBearerCheck(
       door === 'public' ? [] : config.adminTokens,
-      unrevoked(options.authenticator, options.revocations),
+      unrevoked(options.authenticator, options.revocations, options.wallMs),
     ),
     document: once(() =>
       Buffer.from(JSON.stringify(openApiDocument({ title: 'Plenum', version, messageMaxBytes }))),
@@ -119,12 +119,12 @@ function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): Sock
   return serveSockets(io, {
     ...options,
     ...parts,
-    authenticator: unrevoked(authenticator, revocations),
+    authenticator: unrevoked(authenticator, revocations, options.wallMs),
     event: config.event,
     handshake: createHandshake({
       ...options,
       ...parts,
-      authenticator: unrevokedIfKnown(authenticator, revocations),
+      authenticator: unrevokedIfKnown(authenticator, revocations, options.wallMs),
       newcomers,
     }),
     isMounted: options.io !== undefined,

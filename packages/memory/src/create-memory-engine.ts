@@ -73,6 +73,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
         agreed.set(name, value);
         return value;
       }),
+    wallMs: Date.now,
     close: async () => {
       isClosed = true;
       stopHousekeeping();

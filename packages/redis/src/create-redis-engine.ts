@@ -141,6 +141,7 @@ function assemble(foundation: Foundation): RedisEngine {
     anomalies,
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
+    wallMs: () => (serverClock.isKnown ? serverClock.nowMs() : Date.now()),
     close: async () => {
       watch.stop();
       witness.stop();

@@ -55,6 +55,11 @@ export interface Engine {
   health(): Promise<EngineHealth>;
   /** All nodes of one prefix get the same value: the first offer under a name wins and stays. For development secrets. */
   agreeOn(name: string, offer: string): Promise<string>;
+  /**
+   * The time by which tokens are judged, ms since 1970: that of the store as far as its replies have told it, so nodes whose own
+   * clocks are wrong judge as all others do. In one process the wall clock.
+   */
+  wallMs(): number;
   /** Frees every connection and timer. Idempotent. */
   close(): Promise<void>;
 }

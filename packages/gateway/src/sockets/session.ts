@@ -39,6 +39,7 @@ export interface SessionContext {
   readonly drainFlag: DrainFlag;
   readonly random: Random;
   readonly clock: Clock;
+  readonly wallMs?: () => number;
   readonly authenticator: Authenticator;
   readonly logger: Logger;
   readonly clientAddress: ClientAddress;

@@ -30,6 +30,8 @@ export interface LeaseHolder {
 interface LeaseContext {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
+  /** As `GatewayOptions`. */
+  readonly wallMs?: () => number;
 }
 
 /** There is one for each connection: it keeps references, not copies, and one timer. */
@@ -59,7 +61,7 @@ export class TokenLease {
     this.#issuedAtMs = issuedAtMs;
     if (expiresAtMs === null || this.#isStopped) return;
     this.#expiresAtMs = expiresAtMs;
-    this.#warnsAtMs = expiresAtMs - Math.min(warningMs, (expiresAtMs - Date.now()) / 2);
+    this.#warnsAtMs = expiresAtMs - Math.min(warningMs, (expiresAtMs - this.#nowMs) / 2);
     this.#isWarned = false;
     this.#wait();
   }
@@ -78,9 +80,13 @@ export class TokenLease {
     return succeed({ expires_at: found.expiresAtMs === null ? null : isoTime(found.expiresAtMs) });
   }
 
+  get #nowMs(): number {
+    return (this.#context.wallMs ?? Date.now)();
+  }
+
   get #leftMs(): number {
     const untilMs = this.#isWarned ? this.#expiresAtMs : this.#warnsAtMs;
-    return Math.max(0, untilMs - Date.now());
+    return Math.max(0, untilMs - this.#nowMs);
   }
 
   #wait(): void {

@@ -31,8 +31,12 @@ export const unrevoked = (
  * For connections: plain clients do not come back by themselves after a refusal, so while the store is away nobody is refused
  * for it. Such a device is attached to nothing until the store is back, and is looked at again then.
  */
-export const unrevokedIfKnown = (authenticator: Authenticator, revocations: Revocations): Authenticator => {
-  const strict = unrevoked(authenticator, revocations);
+export const unrevokedIfKnown = (
+  authenticator: Authenticator,
+  revocations: Revocations,
+  wallMs?: () => number,
+): Authenticator => {
+  const strict = unrevoked(authenticator, revocations, wallMs);
   return {
     async authenticate(token): Promise<Authentication> {
       try {

@@ -163,6 +163,7 @@ export const groupRequests = {
       prefix: z
         .string()
         .max(limits.idMaxLength)
+        .regex(/^[^ ]*$/, { error: 'prefix holds a space, which no id does' })
         .optional()
         .meta({ description: 'Absent: all groups', examples: ['team'] }),
       ...paged,
