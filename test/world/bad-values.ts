@@ -167,4 +167,9 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   after: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   before: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   seq: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+  epoch: [
+    ...otherTypes('text'),
+    { what: 'nothing', value: '', limit: 1 },
+    { what: '65 characters', value: 'e'.repeat(65), limit: 64 },
+  ],
 };
