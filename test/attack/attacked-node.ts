@@ -37,7 +37,7 @@ export class AttackedNode implements AsyncDisposable {
     this.baselineRss = baselineRss;
   }
 
-  static async start(engine: EngineName, options: AttackedNodeOptions = {}): Promise<AttackedNode> {
+  static async start(engine: EngineName | 'given', options: AttackedNodeOptions = {}): Promise<AttackedNode> {
     const node = await ServedNode.start(engine, {
       ...nodeSettings,
       NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
