@@ -143,7 +143,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const app: FastifyInstance = options.fastify ?? createHttpServer(options);
   const closeOwn = options.fastify === undefined ? closerOf(app, clock) : null;
   const io = options.io ?? createSocketServer(app.server, { ...options, ...parts });
-  boundWebSockets(io, clock);
+  boundWebSockets(io, { clock, budget: parts.budget });
   const sockets = socketEdge(io, options, parts);
   const unguard = guardMounted(options);
   // Fastify waits for open connections, so those of Socket.IO have to end before it begins to.

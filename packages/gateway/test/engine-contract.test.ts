@@ -190,7 +190,8 @@ test('a connection serves on when its request is let go of', async () => {
 test('the server of Engine.IO has the options of ws, and ws heeds those that bound a connection', async () => {
   const ownHttp = createServer();
   const own = new Server(ownHttp, { transports: ['websocket'] });
-  boundWebSockets(own, systemClock);
+  const budget = new UnreadBudget({ clock: systemClock, logger: recordingLogger([]), bounds: boundsOf(1e6) });
+  boundWebSockets(own, { clock: systemClock, budget });
   ownHttp.listen(0, '127.0.0.1');
   await once(ownHttp, 'listening');
   const address = ownHttp.address();
@@ -209,6 +210,7 @@ test('the server of Engine.IO has the options of ws, and ws heeds those that bou
   other.end();
   await ended;
   await own.close();
+  budget.stop();
 });
 
 /** Of a client; a mask of zeros leaves the payload as it is. */

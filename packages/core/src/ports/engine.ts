@@ -1,3 +1,4 @@
+/** What the domain stands on: one engine behind small ports, in one process or on Redis. */
 import type { PartitionWork } from '../ownership/partition-work.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { FeedTransport } from './feed-transport.ts';

@@ -6,8 +6,10 @@ import type { Socket as TcpSocket } from 'node:net';
 import type { UserId } from '@plenum/protocol';
 import type { CutScope, Waiting } from './worst-first.ts';
 
-/** A peer that has taken nothing for this long does not read, ms. */
-const stallMs = 1000;
+/** A peer that has taken next to nothing for this long does not read, ms. */
+export const stallMs = 1000;
+/** Bytes of a large write that are progress; a peer that takes one now and then makes none. */
+const leastProgress = 16 * 1024;
 
 export interface OutboundListener {
   /** Something waits again, where nothing did. */
@@ -59,6 +61,13 @@ export class Outbound implements Waiting {
     return this.#queuedBytes + (this.tcp?.writableLength ?? 0);
   }
 
+  /** Differs from an earlier one when the peer has taken something meanwhile. */
+  get taking(): number {
+    return this.tcp === null
+      ? this.#sent
+      : this.tcp.bytesWritten - this.tcp.writableLength - queuedBelow(this.tcp);
+  }
+
   /** @param isOwn no other connection holds the same bytes */
   count(bytes: number, entries: number, isOwn: boolean): void {
     this.#queuedBytes += bytes;
@@ -100,8 +109,11 @@ export class Outbound implements Waiting {
     this.#progressMs = nowMs;
   }
 
-  /** @returns how long nothing was taken by the peer, ms; null: nothing waits. */
-  look(nowMs: number, isCutPossible: (waitedMs: number) => boolean): number | null {
+  /**
+   * @param isRipe by how long the peer has taken nothing, and how long something waits, ms
+   * @returns how long nothing was taken by the peer, ms; null: nothing waits.
+   */
+  look(nowMs: number, isRipe: (stalledMs: number, waitedMs: number) => boolean): number | null {
     const held = this.tcp?.writableLength ?? 0;
     const unread = this.#queuedBytes + held;
     if (unread === 0) {
@@ -114,7 +126,7 @@ export class Outbound implements Waiting {
     this.#ownTaken = Math.min(this.#ownTaken, held);
     const own = this.onCut === null ? held : this.#ownQueued + this.#ownTaken;
     this.bytes = this.isGivenUp || stalledMs >= stallMs ? unread : own;
-    this.isRipe = isCutPossible(nowMs - this.sinceMs);
+    this.isRipe = isRipe(stalledMs, nowMs - this.sinceMs);
     return stalledMs;
   }
 
@@ -123,7 +135,8 @@ export class Outbound implements Waiting {
     if (this.tcp !== null) {
       const sent = this.tcp.bytesWritten - held;
       const left = queuedBelow(this.tcp);
-      if (sent === this.#sent && left === this.#left) return;
+      const hasMoved = sent !== this.#sent || left > this.#left || left <= this.#left - leastProgress;
+      if (!hasMoved) return;
       this.#sent = sent;
       this.#left = left;
     } else if (this.#sent === this.#left) return;

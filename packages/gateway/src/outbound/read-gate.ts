@@ -1,5 +1,5 @@
 /**
- * The reads of a whole node: few are at work at a time, and none begins while much waits for peers already. An answer to a
+ * The reads of a whole node: few are at work at a time, and none begins while the budget of unread bytes is used up. An answer to a
  * read is up to a page large, so without this a thousand sockets that ask at once would get a gigabyte between two looks.
  */
 import { type Clock, fail, type Outcome } from '@plenum/core';
@@ -7,7 +7,7 @@ import type { UnreadBudget } from './unread-budget.ts';
 
 /** Pages that are made at a time: at most a megabyte each. */
 const readsAtWorkMax = 32;
-/** Nobody waits longer: see `ReadTurns`. */
+/** A read that waits longer is answered `unavailable`. */
 const waitMaxMs = 5000;
 
 type Read = () => Promise<Outcome<unknown>>;
@@ -15,7 +15,8 @@ type Read = () => Promise<Outcome<unknown>>;
 export class ReadGate {
   readonly #budget: UnreadBudget;
   readonly #clock: Clock;
-  readonly #waiting: (() => void)[] = [];
+  /** Each begins one read, in their order. */
+  readonly #waiting = new Set<() => void>();
   #atWork = 0;
   #isRoomAwaited = false;
 
@@ -24,14 +25,12 @@ export class ReadGate {
     this.#clock = clock;
   }
 
-  /** @returns the outcome of `read`; `unavailable` when the node had no room for its answer in time. */
+  /** @returns the outcome of `read`; `unavailable` when the node has no room for its answer in time. */
   async take(read: Read): Promise<Outcome<unknown>> {
-    const fromMs = this.#clock.monotonicMs();
     if (this.#isOpen()) this.#atWork += 1;
-    else await this.#turn();
+    else if (!(await this.#turn())) return fail({ code: 'unavailable' });
     try {
-      const isLate = this.#clock.monotonicMs() - fromMs > waitMaxMs;
-      return isLate ? fail({ code: 'unavailable' }) : await read();
+      return await read();
     } finally {
       this.#atWork -= 1;
       this.#giveOn();
@@ -42,23 +41,34 @@ export class ReadGate {
     return this.#atWork < readsAtWorkMax && this.#budget.hasRoom;
   }
 
-  #turn(): Promise<void> {
+  /** @returns false when it did not come in time. */
+  #turn(): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      const cancel = this.#clock.after(waitMaxMs, () => {
+        this.#waiting.delete(begin);
+        resolve(false);
+      });
+      const begin = () => {
+        cancel();
+        resolve(true);
+      };
+      this.#waiting.add(begin);
       this.#awaitRoom();
     });
   }
 
   #giveOn(): void {
-    while (this.#waiting.length > 0 && this.#isOpen()) {
+    for (const begin of this.#waiting) {
+      if (!this.#isOpen()) break;
+      this.#waiting.delete(begin);
       this.#atWork += 1;
-      this.#waiting.shift()?.();
+      begin();
     }
     this.#awaitRoom();
   }
 
   #awaitRoom(): void {
-    if (this.#waiting.length === 0 || this.#isRoomAwaited || this.#budget.hasRoom) return;
+    if (this.#waiting.size === 0 || this.#isRoomAwaited || this.#budget.hasRoom) return;
     this.#isRoomAwaited = true;
     this.#budget.whenRoom(() => {
       this.#isRoomAwaited = false;

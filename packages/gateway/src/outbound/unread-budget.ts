@@ -1,18 +1,18 @@
 /**
  * The memory that a node gives to peers which do not read. Every connection of its ports is counted here, WebSockets and
- * HTTP answers alike. Above a bound the worst connection ends first; a peer that reads is never cut for a burst, since what
- * its socket has just been given does not count before it has had a second for it.
+ * HTTP answers alike. Above a bound the worst connection ends first. A peer that reads is not cut, however much it was given,
+ * unless the whole process has no room left and its connection has waited for long.
  */
 import type { Socket as TcpSocket } from 'node:net';
 import { type Clock, emitTelemetry, type Logger, runLoop } from '@plenum/core';
-import { Outbound, type OutboundListener } from './outbound.ts';
+import { Outbound, type OutboundListener, stallMs } from './outbound.ts';
 import { type CutScope, type UnreadBounds, worstFirst } from './worst-first.ts';
 
 /** Bytes that wait in the whole process, if nothing else is set: far less than a small heap. */
 export const defaultMaxUnreadBytes = 64 * 1024 * 1024;
 const lookEveryMs = 250;
-/** A connection that began to wait this recently is not cut, unless the process is in danger. */
-const ripeMs = 1000;
+/** While reads of others wait for room, a connection is cut though its peer reads, when it has waited this long. */
+const longWaitMs = 5000;
 /** Nothing was taken for this long while bytes wait: the peer is gone or does harm. */
 const writeTimeoutMs = 30_000;
 /** A connection that was given up: a client that reads on gets what is on its way, and the reason. */
@@ -44,6 +44,8 @@ export class UnreadBudget implements OutboundListener {
   readonly #onRoom: (() => void)[] = [];
   #bytes = 0;
   #bytesSinceLook = 0;
+  /** When there was room last. */
+  #fullSinceMs = 0;
   #isLookPlanned = false;
   #cutsUntold = 0;
   #lastCut: object = {};
@@ -78,7 +80,7 @@ export class UnreadBudget implements OutboundListener {
 
   /** There is room for another answer of any size. */
   get hasRoom(): boolean {
-    return this.bytes < this.#options.bounds.perProcess / 2;
+    return this.bytes < this.#options.bounds.perProcess;
   }
 
   /** Calls back once when there is room again. */
@@ -123,11 +125,14 @@ export class UnreadBudget implements OutboundListener {
     const { clock, bounds } = this.#options;
     const nowMs = clock.monotonicMs();
     const isInDanger = this.bytes > 2 * bounds.perProcess;
-    const isCutPossible = (waitedMs: number) => waitedMs >= (isInDanger ? lookEveryMs : ripeMs);
+    if (this.hasRoom) this.#fullSinceMs = nowMs;
+    const isPressed = nowMs - this.#fullSinceMs >= stallMs;
+    const isRipe = (stalledMs: number, waitedMs: number) =>
+      stalledMs >= (isInDanger ? lookEveryMs : stallMs) || (isPressed && waitedMs >= longWaitMs);
     this.#bytes = 0;
     this.#bytesSinceLook = 0;
     for (const outbound of this.#waiting) {
-      const stalledMs = outbound.look(nowMs, isCutPossible);
+      const stalledMs = outbound.look(nowMs, isRipe);
       this.#bytes += outbound.bytes;
       if (stalledMs === null) this.#rest(outbound);
       else if (isOver(outbound, stalledMs, nowMs)) this.#cut(outbound, 'time');

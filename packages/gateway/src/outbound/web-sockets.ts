@@ -7,6 +7,8 @@ import { EventEmitter } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
 import { type Clock, emitTelemetry } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
+import type { Outbound } from './outbound.ts';
+import type { UnreadBudget } from './unread-budget.ts';
 
 type Transport = Socket['conn']['transport'];
 
@@ -30,15 +32,20 @@ interface PongSender extends EventEmitter {
 const canPong = (value: unknown): value is PongSender =>
   value instanceof EventEmitter && typeof Reflect.get(value, 'pong') === 'function';
 
+interface BoundParts {
+  readonly clock: Clock;
+  readonly budget: UnreadBudget;
+}
+
 /** Also of a server of the caller's. */
-export function boundWebSockets(io: Server, clock: Clock): void {
+export function boundWebSockets(io: Server, parts: BoundParts): void {
   boundMessages(io);
   // Engine.IO makes its WebSocket server anew when the HTTP server begins to listen.
   const httpServer: unknown = Reflect.get(io, 'httpServer');
   if (httpServer instanceof EventEmitter) httpServer.on('listening', () => boundMessages(io));
   io.engine.on('connection', (conn: Socket['conn']) => {
-    bound(conn.transport, clock);
-    conn.on('upgrade', (transport) => bound(transport, clock));
+    bound(conn.transport, parts);
+    conn.on('upgrade', (transport) => bound(transport, parts));
   });
 }
 
@@ -48,13 +55,13 @@ function boundMessages(io: Server): void {
   Object.assign(options, { maxFragments: fragmentsMax, maxBufferedChunks: chunksMax, autoPong: false });
 }
 
-function bound(transport: Transport, clock: Clock): void {
+function bound(transport: Transport, { clock, budget }: BoundParts): void {
   if (transport.name !== 'websocket') return;
   const webSocket: unknown = Reflect.get(transport, 'socket');
   const tcp: unknown = Reflect.get(Object(webSocket), '_socket');
   if (!canPong(webSocket) || !(tcp instanceof TcpSocket)) return;
   answerPings(webSocket);
-  shareLoop(tcp);
+  shareLoop(tcp, budget.of(tcp));
   const count = frameCount(clock, () => {
     emitTelemetry('anomaly', { kind: 'frame_flood' });
     webSocket.close(1008, 'too many frames');
@@ -82,11 +89,13 @@ function frameCount(clock: Clock, onFlood: () => void): () => void {
 }
 
 /** A connection that has much to say lets the others speak in between. */
-function shareLoop(tcp: TcpSocket): void {
+function shareLoop(tcp: TcpSocket, outbound: Outbound): void {
   tcp.on('data', ({ length }: Buffer) => {
     if (length < readAtOnceMax || tcp.isPaused()) return;
     tcp.pause();
-    setImmediate(() => tcp.resume());
+    setImmediate(() => {
+      if (!outbound.isGivenUp) tcp.resume();
+    });
   });
 }
 

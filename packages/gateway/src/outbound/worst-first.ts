@@ -11,7 +11,7 @@ export interface Waiting {
   /** Null: not known yet. */
   readonly userId: UserId | null;
   readonly address: string;
-  /** It has waited for some time, so its peer had the time to read. */
+  /** Its peer had the time to read, and has not. */
   readonly isRipe: boolean;
 }
 
@@ -83,20 +83,24 @@ export function worstFirst<W extends Waiting>(all: readonly W[], bounds: UnreadB
   return cuts;
 }
 
+/** When the process is full so much is made free that the reads of others go on. */
+const freedShare = 1 / 4;
+
 /** The connections of whoever holds most go first: a peer gains nothing by spreading its bytes over many of them. */
 function overProcess<W extends Waiting>(all: ReadonlySet<W>, bound: number): W[] {
   let bytes = 0;
   for (const waiting of all) bytes += waiting.bytes;
-  if (bytes <= bound) return [];
+  if (bytes < bound) return [];
+  const target = bound * (1 - freedShare);
   const shares = sharesBy(all, ({ userId, address }) => (userId === null ? `@${address}` : userId));
   shares.sort((one, other) => other.bytes - one.bytes);
   const worst: W[] = [];
   for (const share of shares) {
-    for (const waiting of share.over(Math.max(0, share.bytes - (bytes - bound)))) {
+    for (const waiting of share.over(Math.max(0, share.bytes - (bytes - target)))) {
       bytes -= waiting.bytes;
       worst.push(waiting);
     }
-    if (bytes <= bound) break;
+    if (bytes <= target) break;
   }
   return worst;
 }

@@ -25,6 +25,9 @@ export interface Device {
  */
 export const waitingMax = { bytes: 4 * 1024 * 1024, entries: 8192 } as const;
 
+/** So many times as much may wait for a client that is taking it: its machine or this one is slow for a moment. */
+const burstFactor = 4;
+
 /** A socket with this much waiting gets no ephemeral push, bytes. */
 const whisperWaitingMax = 64 * 1024;
 
@@ -129,19 +132,28 @@ export class SocketSubscriber implements Subscriber {
   #count(bytes: number, entries: number, isOwn: boolean): void {
     this.#line.outbound.count(bytes, entries, isOwn);
     if (this.#isToBeJudged || !this.#isTooMuch()) return;
-    this.#isToBeJudged = true;
-    // Not for what one turn of the event loop brings: if the client reads, the transport takes it in the next.
-    setImmediate(() => setImmediate(() => this.#judge()));
+    this.#judgeSoon();
   }
 
-  #isTooMuch(): boolean {
+  #isTooMuch(factor = 1): boolean {
     const { queuedBytes, queuedEntries } = this.#line.outbound;
-    return queuedBytes > waitingMax.bytes || queuedEntries > waitingMax.entries;
+    return queuedBytes > factor * waitingMax.bytes || queuedEntries > factor * waitingMax.entries;
   }
 
-  #judge(): void {
+  /** @param takingBefore of the last look: a client that takes what it is sent may be given a few times as much at once */
+  #judge(takingBefore: number): void {
     this.#isToBeJudged = false;
-    if (this.#isTooMuch()) this.#cut();
+    if (!this.#isTooMuch()) return;
+    const { taking } = this.#line.outbound;
+    if (taking === takingBefore || this.#isTooMuch(burstFactor)) this.#cut();
+    else this.#judgeSoon();
+  }
+
+  /** Not for what one turn of the event loop brings: if the client reads, the transport takes it in the next. */
+  #judgeSoon(): void {
+    this.#isToBeJudged = true;
+    const { taking } = this.#line.outbound;
+    setImmediate(() => setImmediate(() => this.#judge(taking)));
   }
 
   /**
