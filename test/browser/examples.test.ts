@@ -57,7 +57,7 @@ test('a page that tries polling where it is not allowed can read what to do inst
   const code = `
     import { io } from 'socket.io-client';
     const socket = io('${world.cluster.url}', { reconnection: false });
-    socket.on('connect_error', ({ context }) => console.log(context.responseText));`;
+    socket.on('connect_error', ({ message }) => console.log(message));`;
   const { lines } = await printedBy(code);
   const fix = expect.stringContaining("connect with io(url, { transports: ['websocket'] })");
   await eventually(() => expect(lines).toContainEqual(fix), patient);

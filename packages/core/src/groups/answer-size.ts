@@ -5,7 +5,7 @@ import { limits } from '@plenum/protocol';
  * How many of the rows one answer holds, in their order: at least one, so that whoever pages always goes on, and no more than
  * `limits.answerMaxBytes` of JSON text.
  */
-export function rowsPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): number {
+function rowsPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): number {
   let bytes = 0;
   for (const [at, row] of rows.entries()) {
     bytes += bytesOf(row);

@@ -18,7 +18,7 @@ export const fragmentsMax = 64;
 const chunksMax = 256;
 
 /** Frames of one connection in a second: far more than any client sends, a tenth of what the event loop could take. */
-export const framesPerSecMax = 20_000;
+const framesPerSecMax = 20_000;
 /** A peer that breaks the protocol of WebSockets has this long to read why it is closed. */
 const farewellMs = 1000;
 /** Of what is read of a connection at once, bytes. Node reads two megabytes of it before it turns to another one. */
