@@ -1,5 +1,6 @@
 /** HTTP at its edges: upgrades that nothing speaks, methods that nothing serves, and requests that are none. */
 import { once } from 'node:events';
+import { METHODS } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Edge, startEdge } from './edge.ts';
@@ -102,6 +103,50 @@ describe.each(doors)('on the %s port', (_, url) => {
         code: expect.stringMatching(/^(invalid|unsupported)_request$/),
         can_retry: false,
         request_id: expect.any(String),
+      });
+    },
+  );
+
+  const unknownBodies = [
+    ['QUERY', []],
+    ['POST', ['Content-Type: text/xml', 'Content-Length: 0']],
+    ['PUT', ['Content-Type: ;;;', 'Content-Length: 0']],
+  ] as const;
+  test.each(unknownBodies)(
+    'a %s that nothing serves is unsupported, whatever its content-type: %o',
+    async (method, headers) => {
+      const lines = [`${method} /nothing HTTP/1.1`, 'Host: x', 'Connection: close', ...headers];
+      const { body } = await answerTo(url(), lines);
+      const isUnknownToNode = !METHODS.includes(method);
+      expect(body).toMatchObject(
+        isUnknownToNode
+          ? { code: 'invalid_request', details: { field: 'method' } }
+          : { code: 'unsupported_request', error: `unsupported function: ${method} /nothing` },
+      );
+    },
+  );
+
+  test('a request with two hosts is refused by the field, since a proxy may have looked at the other one', async () => {
+    const lines = ['GET /healthz HTTP/1.1', 'Host: localhost', 'host: evil.example', 'Connection: close'];
+    expect(await answerTo(url(), lines)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', details: { field: 'host' } },
+    });
+  });
+
+  const undecodable = [
+    ['no hex digits', '/v1/groups/%zz'],
+    ['no UTF-8', '/v1/groups/%ff'],
+    ['9,000 characters', `/%zz${'a'.repeat(9000)}`],
+  ] as const;
+  test.each(undecodable)(
+    'a path that cannot be decoded is refused by the field and not repeated: %s',
+    async (_name, path) => {
+      const { body } = await answerTo(url(), [`GET ${path} HTTP/1.1`, 'Host: x', 'Connection: close']);
+      expect(body).toMatchObject({
+        code: 'invalid_request',
+        error: 'the path is not valid percent-encoded UTF-8',
+        details: { field: 'path' },
       });
     },
   );

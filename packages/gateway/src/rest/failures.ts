@@ -26,6 +26,13 @@ export const unknownRoute = ({ method, url }: FastifyRequest): Failure => ({
   error: `unsupported function: ${method} ${url.split('?')[0]?.slice(0, 256)}`,
 });
 
+/** Fastify's own text repeats the path, however long it is. */
+const badPath: Failure = {
+  code: 'invalid_request',
+  error: 'the path is not valid percent-encoded UTF-8',
+  details: { field: 'path' },
+};
+
 /** What Fastify throws before a handler runs: it has a code and a status, and its text says no secret. */
 interface FrameworkError {
   readonly code: string;
@@ -53,6 +60,7 @@ function failureOfHttpError(error: unknown): Failure {
       details: { field: 'content-type' },
     };
   }
+  if (error.code === 'FST_ERR_BAD_URL') return badPath;
   return { code: 'invalid_request', error: error.message.slice(0, 512) };
 }
 

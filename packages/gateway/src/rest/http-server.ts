@@ -1,4 +1,5 @@
 /** Our own Fastify: limits, and the one error shape also for what never becomes a request. */
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core';
 import { type Failure, limits } from '@plenum/protocol';
@@ -44,7 +45,20 @@ const refusals: Readonly<Record<string, Failure>> = {
   },
 };
 const noHost: Failure = { code: 'invalid_request', error: 'host is missing', details: { field: 'host' } };
+const twoHosts: Failure = {
+  code: 'invalid_request',
+  error: 'host stands twice',
+  details: { field: 'host' },
+};
 const noHttp: Failure = { code: 'invalid_request', error: 'this is not a valid HTTP request' };
+
+/** Of two hosts a proxy in front may have looked at the other one. */
+function hostProblem({ httpVersion, rawHeaders }: IncomingMessage): Failure | null {
+  const isHost = (text: string, index: number) => index % 2 === 0 && text.toLowerCase() === 'host';
+  const count = rawHeaders.filter(isHost).length;
+  if (count > 1) return twoHosts;
+  return count === 0 && httpVersion !== '1.0' ? noHost : null;
+}
 
 /** Answers bytes that are no HTTP request, one with too large a header, and one that does not come to its end. */
 function refuseConnection(socket: Socket, { code }: { readonly code: string }, requestId: string): void {
@@ -72,9 +86,8 @@ export function createHttpServer({ random, logger, config }: HttpServerOptions):
     clientErrorHandler: (error, socket) => refuseConnection(socket, error, random.token()),
   });
   app.addHook('onRequest', async (request, reply) => {
-    const isOld = request.raw.httpVersion === '1.0';
-    if (request.headers.host !== undefined || isOld) return;
-    return sendFailure(reply, noHost, idOf(request, random).requestId);
+    const problem = hostProblem(request.raw) ?? (request.is404 ? unknownRoute(request) : null);
+    if (problem !== null) return sendFailure(reply, problem, idOf(request, random).requestId);
   });
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request, reply) =>

@@ -5,6 +5,7 @@
  */
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayOptions } from '../gateway-options.ts';
 
@@ -15,6 +16,15 @@ const guard = (socket: Duplex): void => {
   if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
 };
 
+/**
+ * Node keeps the address of the peer once it was asked for, and knows it no longer after a reset: without this a peer that
+ * resets its connection while its request is served stands in no log with its address.
+ */
+const onConnection = (socket: Socket) => {
+  guard(socket);
+  void socket.remoteAddress;
+};
+
 const onUpgrade = (_request: IncomingMessage, socket: Duplex) => guard(socket);
 
 /**
@@ -22,14 +32,14 @@ const onUpgrade = (_request: IncomingMessage, socket: Duplex) => guard(socket);
  * @returns takes the listeners off the server again
  */
 export function guardSockets(server: EventEmitter): () => void {
-  server.on('connection', guard);
-  server.on('secureConnection', guard);
+  server.on('connection', onConnection);
+  server.on('secureConnection', onConnection);
   // The first such listener would make Node hand over what it serves by itself otherwise.
   const takesUpgrades = server.listenerCount('upgrade') > 0;
   if (takesUpgrades) server.prependListener('upgrade', onUpgrade);
   return () => {
-    server.off('connection', guard);
-    server.off('secureConnection', guard);
+    server.off('connection', onConnection);
+    server.off('secureConnection', onConnection);
     server.off('upgrade', onUpgrade);
   };
 }
