@@ -163,7 +163,7 @@ export const groupRequests = {
       prefix: z
         .string()
         .max(limits.idMaxLength)
-        .regex(/^[^ ]*$/, { error: 'prefix holds a space, which no id does' })
+        .regex(/^[A-Za-z0-9_.:@|+~=-]*$/, { error: 'prefix holds a character that no id has' })
         .optional()
         .meta({ description: 'Absent: all groups', examples: ['team'] }),
       ...paged,
