@@ -47,7 +47,8 @@ const kinds: Readonly<Record<string, (group_id: string, n: number) => Ask>> = {
 /** @returns by kind, what was asked and what became of it. */
 export const ownGroupFloods: Peer<Readonly<Record<string, Flooded>>> = async (target) => {
   const floods = Object.keys(kinds).map(async (kind) => [kind, await flood(target, kind)] as const);
-  return Object.fromEntries([...(await Promise.all(floods)), ['over HTTP', await floodOverHttp(target)]]);
+  const overHttp = floodOverHttp(target).then((flooded) => ['over HTTP', flooded] as const);
+  return Object.fromEntries(await Promise.all([...floods, overHttp]));
 };
 
 class Tally implements Flooded {
