@@ -149,7 +149,7 @@ export class SteadyLoad {
       const page = await device?.must('history', { group_id: groupId, after, limit: pageSize });
       const rows = page?.['entries'] as Stored[];
       entries.push(...rows);
-      if (rows.length < pageSize) return entries;
+      if (rows.length === 0) return entries;
     }
   }
 }

@@ -13,6 +13,7 @@ export async function storedLog(url: string, groupId: string): Promise<EpochLog>
     const { body } = await httpRequest('GET', `${url}${path}`);
     const page = historyEntrySchema.array().parse(body['entries']);
     entries.push(...page);
-    if (page.length < pageSize) return { groupId, groupType: 'public', entries };
+    // A page may end early for its size: only an empty one is the end.
+    if (page.length === 0) return { groupId, groupType: 'public', entries };
   }
 }
