@@ -2,6 +2,7 @@
  * Every peer that does harm, against one node with a small heap whose archive is away, for ATTACK_MINUTES: the node lives,
  * and nobody else notices. `npm run test:attack` is five minutes of it.
  */
+import { setMaxListeners } from 'node:events';
 import { eventually, freePort, startRedis } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { AttackedNode, attack } from './attacked-node.ts';
@@ -14,7 +15,10 @@ import { unreadAnswers } from './peers/unread-answers.ts';
 import { unreadPages } from './peers/unread-pages.ts';
 import { unreadPings } from './peers/unread-pings.ts';
 
-const minutes = Number(process.env['ATTACK_MINUTES'] || '0.5');
+const asked = process.env['ATTACK_MINUTES'] ?? '';
+const minutes = Number(asked || '0.5');
+/** Each kind gets its turn, and the next one begins. */
+const sliceMs = 5000;
 /** Of changes by one user in one group, as the node has it by default: a burst, and so many a second. */
 const [changeBurst, changesPerSec] = [20, 10];
 
@@ -34,7 +38,9 @@ const siege: Peer<{ rounds: number; floods: Readonly<Record<string, Flooded>> }>
   while (!target.signal.aborted) {
     for (const peer of Object.values(peers)) {
       if (target.signal.aborted) break;
-      await peer(target).catch((error: unknown) => {
+      const signal = AbortSignal.any([target.signal, AbortSignal.timeout(sliceMs)]);
+      setMaxListeners(0, signal);
+      await peer({ ...target, signal }).catch((error: unknown) => {
         // A peer that the node cuts in the middle of its preparations has done what it could.
         if (!(error instanceof Error)) throw error;
       });
@@ -55,13 +61,14 @@ test(`a node under all attacks at once lives for ${minutes} minutes, and its oth
       PLENUM_ROOM_QUEUE_LIMIT: '100000',
       PLENUM_CHANGE_RATE_PER_SEC: String(changesPerSec),
       PLENUM_CHANGE_RATE_BURST: String(changeBurst),
-      PLENUM_RATE_PER_SEC: '60',
-      PLENUM_RATE_BURST: '100',
+      // One of the attacks begins with 200 messages of its own.
+      PLENUM_RATE_PER_SEC: '100',
+      PLENUM_RATE_BURST: '400',
     },
   });
   const forMs = minutes * 60_000;
   const startedMs = performance.now();
-  const { result, rssPeak } = await attack(scene, siege, { forMs });
+  const { result, rssPeak } = await attack(scene, siege, { forMs, isTimed: asked !== '' });
   const seconds = (performance.now() - startedMs) / 1000;
   for (const kind of ['bans', 'settings', 'mutes', 'roles', 'over HTTP']) {
     const { asked, done } = result.floods[kind] ?? { asked: 0, done: 0 };
@@ -70,10 +77,10 @@ test(`a node under all attacks at once lives for ${minutes} minutes, and its oth
   }
   expect(result.floods['no text']).toMatchObject({ done: 0 });
   await eventually(() => expect(scene.node.command.lines.length).toBeGreaterThan(0));
-  const asked = Object.values(result.floods).reduce((sum, flood) => sum + flood.asked, 0);
+  const requests = Object.values(result.floods).reduce((sum, flood) => sum + flood.asked, 0);
   const mb = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
   process.stdout.write(
-    `siege: ${Math.round(seconds)} s, ${result.rounds} rounds of ${Object.keys(peers).length} attacks, ${asked} requests of floods, memory ${mb(scene.baselineRss)}, at most ${mb(rssPeak)}\n`,
+    `siege: ${Math.round(seconds)} s, ${result.rounds} rounds of ${Object.keys(peers).length} attacks, ${requests} requests of floods, memory ${mb(scene.baselineRss)}, at most ${mb(rssPeak)}\n`,
   );
   await redis.stop();
 });
