@@ -10,18 +10,20 @@ const readsAtWorkMax = 32;
 /** A read that waits longer is answered `unavailable`. */
 const waitMaxMs = 5000;
 
+/** Whether there is room for another answer, and word when there is again. */
+type Room = Pick<UnreadBudget, 'hasRoom' | 'whenRoom'>;
 type Read = () => Promise<Outcome<unknown>>;
 
 export class ReadGate {
-  readonly #budget: UnreadBudget;
+  readonly #room: Room;
   readonly #clock: Clock;
   /** Each begins one read, in their order. */
   readonly #waiting = new Set<() => void>();
   #atWork = 0;
   #isRoomAwaited = false;
 
-  constructor(budget: UnreadBudget, clock: Clock) {
-    this.#budget = budget;
+  constructor(room: Room, clock: Clock) {
+    this.#room = room;
     this.#clock = clock;
   }
 
@@ -38,7 +40,7 @@ export class ReadGate {
   }
 
   #isOpen(): boolean {
-    return this.#atWork < readsAtWorkMax && this.#budget.hasRoom;
+    return this.#atWork < readsAtWorkMax && this.#room.hasRoom;
   }
 
   /** @returns false when it did not come in time. */
@@ -68,9 +70,9 @@ export class ReadGate {
   }
 
   #awaitRoom(): void {
-    if (this.#waiting.size === 0 || this.#isRoomAwaited || this.#budget.hasRoom) return;
+    if (this.#waiting.size === 0 || this.#isRoomAwaited || this.#room.hasRoom) return;
     this.#isRoomAwaited = true;
-    this.#budget.whenRoom(() => {
+    this.#room.whenRoom(() => {
       this.#isRoomAwaited = false;
       this.#giveOn();
     });
