@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { DrainFlag, GatewayOptions } from './gateway-options.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { serveInTurns } from './outbound/http-turns.ts';
+import { HttpTurns, serveInTurns, serveRoutesInTurns } from './outbound/http-turns.ts';
 import { ReadGate } from './outbound/read-gate.ts';
 import { boundsOf, defaultMaxUnreadBytes, UnreadBudget } from './outbound/unread-budget.ts';
 import { boundWebSockets } from './outbound/web-sockets.ts';
@@ -157,15 +157,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const adminApp = config.adminPort === undefined ? null : createHttpServer(options);
   const closeAdmin = adminApp === null ? null : closerOf(adminApp, clock);
   const withMetrics = { ...parts, metrics };
-  await app.register(restEdge(restContext(options, withMetrics, adminApp === null ? 'only' : 'public')));
-  await adminApp?.register(restEdge(restContext(options, withMetrics, 'admin')));
-
   const addressOf = ({ socket, headers }: IncomingMessage) =>
     parts.clientAddress(socket.remoteAddress ?? 'unknown', headers);
-  // After everything that listens for requests. A server of the caller's stays as it is.
-  for (const own of options.fastify === undefined ? [app, adminApp] : [adminApp]) {
-    if (own !== null) serveInTurns(own.server, { ...parts, random: options.random, addressOf });
-  }
+  const turns = new HttpTurns({ ...parts, random: options.random, addressOf });
+  const publicEdge = restEdge(restContext(options, withMetrics, adminApp === null ? 'only' : 'public'));
+  await app.register(async (scope) => {
+    if (options.fastify !== undefined) serveRoutesInTurns(scope, turns);
+    await publicEdge(scope);
+  });
+  await adminApp?.register(restEdge(restContext(options, withMetrics, 'admin')));
+
+  // After everything that listens for requests. A server of the caller's keeps its listeners.
+  if (options.fastify === undefined) serveInTurns(app.server, turns);
+  if (adminApp !== null) serveInTurns(adminApp.server, turns);
 
   let closing: Promise<void> | null = null;
   const close = async () => {

@@ -24,7 +24,7 @@ import {
 
 const adminToken = 'the admin token';
 
-export const defaultConfig: GatewayConfig = {
+const defaultConfig: GatewayConfig = {
   host: '127.0.0.1',
   port: 0,
   service: 'relay',
@@ -36,6 +36,23 @@ export const defaultConfig: GatewayConfig = {
   messageMaxBytes: 100,
   createPolicy: 'any',
 };
+
+/** For a gateway that a test makes by itself, as on servers of the caller's. */
+export const fakeOptions = (): GatewayOptions => ({
+  operations: fakeOperations([]),
+  cluster: fakeCluster(),
+  hub: new FakeHub(),
+  revocations: new FakeRevocations(),
+  cuts: new FakeRevocations(),
+  authenticator: fakeAuthenticator,
+  readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
+  engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D0' }),
+  roomChannels: null,
+  logger: recordingLogger([]),
+  clock: systemClock,
+  random: { token: () => '0' },
+  config: defaultConfig,
+});
 
 export interface EdgeOverrides extends Partial<Omit<GatewayOptions, 'config' | 'operations'>> {
   readonly operations?: Partial<Operations>;

@@ -1,37 +1,13 @@
 /** Drain, close, ports that are taken, and gateways on servers that belong to somebody else. */
 import { connect as connectTcp } from 'node:net';
-import { type Clock, succeed, systemClock } from '@plenum/core';
+import { type Clock, succeed } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
 import Fastify from 'fastify';
 import { Server } from 'socket.io';
 import { io as connect } from 'socket.io-client';
 import { expect, test, vi } from 'vitest';
-import { createGateway, type GatewayOptions } from '../src/index.ts';
-import { ask, defaultConfig, next, startEdge } from './edge.ts';
-import {
-  FakeHub,
-  FakeRevocations,
-  fakeAuthenticator,
-  fakeCluster,
-  fakeOperations,
-  recordingLogger,
-} from './fake-domain.ts';
-
-const domain = (): GatewayOptions => ({
-  operations: fakeOperations([]),
-  cluster: fakeCluster(),
-  hub: new FakeHub(),
-  revocations: new FakeRevocations(),
-  cuts: new FakeRevocations(),
-  authenticator: fakeAuthenticator,
-  readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
-  engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D0' }),
-  roomChannels: null,
-  logger: recordingLogger([]),
-  clock: systemClock,
-  random: { token: () => '0' },
-  config: defaultConfig,
-});
+import { createGateway } from '../src/index.ts';
+import { ask, fakeOptions, next, startEdge } from './edge.ts';
 
 test('a drain tells every client, closes its socket so that it reconnects by itself, and refuses what is new', async () => {
   await using edge = await startEdge();
@@ -131,7 +107,7 @@ test("on the caller's own servers the gateway neither listens nor closes", async
   const io = new Server(fastify.server, { transports: ['websocket'] });
   const onOwnEvent = vi.fn();
   io.on('connection', (socket) => socket.on('own event', onOwnEvent));
-  const gateway = await createGateway({ ...domain(), fastify, io });
+  const gateway = await createGateway({ ...fakeOptions(), fastify, io });
   await expect(gateway.listen()).rejects.toThrow('its owner listens');
   const url = await fastify.listen({ host: '127.0.0.1', port: 0 });
 
@@ -155,7 +131,7 @@ test("on the caller's own servers the gateway neither listens nor closes", async
 
 test("on the caller's Fastify alone the gateway brings its own Socket.IO and takes it away again", async () => {
   const fastify = Fastify();
-  const gateway = await createGateway({ ...domain(), fastify });
+  const gateway = await createGateway({ ...fakeOptions(), fastify });
   const url = await fastify.listen({ host: '127.0.0.1', port: 0 });
   const client = connect(url, {
     transports: ['websocket'],
@@ -172,7 +148,7 @@ test("on the caller's Fastify alone the gateway brings its own Socket.IO and tak
 
 test("a body above 64 KiB is refused on the caller's Fastify too, whatever that allows elsewhere", async () => {
   const fastify = Fastify();
-  const gateway = await createGateway({ ...domain(), fastify });
+  const gateway = await createGateway({ ...fakeOptions(), fastify });
   const answer = await fastify.inject({
     method: 'POST',
     url: '/v1/groups',

@@ -3,9 +3,10 @@
  * Node by itself serves all that lie in one piece of what it reads, which may be more than a thousand.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Random } from '@plenum/core';
 import type { Failure } from '@plenum/protocol';
+import type { FastifyInstance } from 'fastify';
 import { endWithFailure } from '../rest/raw-failure.ts';
 import type { UnreadBudget } from './unread-budget.ts';
 
@@ -23,6 +24,8 @@ const tooMany: Failure = {
 interface Turn {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Called once, when it is the turn of the request; never, when its connection ends before. */
+  readonly serve: () => void;
 }
 
 /** Of one connection. */
@@ -39,19 +42,22 @@ interface HttpTurnsOptions {
   readonly addressOf: (request: IncomingMessage) => string;
 }
 
-class HttpTurns {
-  readonly #serve: (turn: Turn) => void;
+export class HttpTurns {
   readonly #options: HttpTurnsOptions;
   readonly #lines = new WeakMap<Socket, Line>();
   #waitingInProcess = 0;
 
-  constructor(serve: (turn: Turn) => void, options: HttpTurnsOptions) {
-    this.#serve = serve;
+  constructor(options: HttpTurnsOptions) {
     this.#options = options;
   }
 
   take(turn: Turn): void {
     const { socket } = turn.request;
+    // A request that a test of the caller's injects has no connection.
+    if (!(socket instanceof Socket)) {
+      turn.serve();
+      return;
+    }
     const line = this.#lineOf(socket);
     if (!line.isBusy) this.#run(turn, line);
     else if (socket.destroyed || socket.writableEnded) return;
@@ -83,7 +89,7 @@ class HttpTurns {
     line.isBusy = true;
     response.once('prefinish', () => outbound.wrote(socket.writableLength));
     response.once('close', () => this.#next(socket, line));
-    this.#serve(turn);
+    turn.serve();
   }
 
   /** The answer has left the process, or the connection is gone. */
@@ -106,12 +112,21 @@ class HttpTurns {
 }
 
 /** Puts turns before all that listens for requests of the server by now, Socket.IO included. */
-export function serveInTurns(server: Server, options: HttpTurnsOptions): void {
+export function serveInTurns(server: Server, turns: HttpTurns): void {
   const isListener = (listener: unknown): listener is RequestListener => typeof listener === 'function';
   const listeners = server.listeners('request').filter(isListener);
   server.removeAllListeners('request');
-  const turns = new HttpTurns(({ request, response }) => {
-    for (const listener of listeners) listener.call(server, request, response);
-  }, options);
-  server.on('request', (request, response) => turns.take({ request, response }));
+  server.on('request', (request, response) => {
+    const serve = () => {
+      for (const listener of listeners) listener.call(server, request, response);
+    };
+    turns.take({ request, response, serve });
+  });
+}
+
+/** The same for the routes of one plugin, on a server whose other listeners are the caller's. */
+export function serveRoutesInTurns(scope: FastifyInstance, turns: HttpTurns): void {
+  scope.addHook('onRequest', (request, reply, done) => {
+    turns.take({ request: request.raw, response: reply.raw, serve: done });
+  });
 }
