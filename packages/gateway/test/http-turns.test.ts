@@ -1,6 +1,6 @@
 /** Requests that come in one piece on one connection are served one after the other, on servers of the caller's too. */
 import { connect } from 'node:net';
-import { succeed } from '@plenum/core';
+import { succeed, type TelemetryEvents, watchTelemetry } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
@@ -30,7 +30,12 @@ const last = read.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
 function ask(url: string, bytes: string) {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname, () => socket.write(bytes));
-  const heard = { text: '', hasEnded: false, end: () => socket.destroy() };
+  const heard = {
+    text: '',
+    hasEnded: false,
+    end: () => void socket.destroy(),
+    pause: () => void socket.pause(),
+  };
   socket.on('error', () => {});
   socket.on('data', (data) => {
     heard.text += data.toString('latin1');
@@ -103,4 +108,30 @@ test("other routes of the caller's are served as before, and so are requests tha
   await eventually(() => expect(ends).toHaveLength(1));
   ends[0]?.();
   expect((await injected).statusCode).toBe(200);
+});
+
+test("answers that are not read are cut on a server of the caller's, and its own are left alone", async () => {
+  const next_cursor = 'x'.repeat(1024 * 1024);
+  const fastify = Fastify();
+  fastify.get('/own', async () => 'x'.repeat(16 * 1024 * 1024));
+  const gateway = await createGateway({
+    ...fakeOptions(),
+    operations: fakeOperations([], { list_groups: async () => succeed({ groups: [], next_cursor }) }),
+    config: { ...fakeOptions().config, maxUnreadBytes: 2 * 1024 * 1024 },
+    fastify,
+  });
+  const url = await fastify.listen({ host: '127.0.0.1', port: 0 });
+  const cuts: TelemetryEvents['unread_cut'][] = [];
+  const end = watchTelemetry('unread_cut', (cut) => cuts.push(cut));
+  const own = ask(url, 'GET /own HTTP/1.1\r\nHost: a\r\n\r\n');
+  own.pause();
+  // More than the kernel takes for one connection.
+  const ours = ask(url, read.repeat(16));
+  ours.pause();
+  await eventually(() => expect(cuts).toHaveLength(1));
+  end();
+  expect(cuts).toMatchObject([{ userId: 'ann', door: 'http', scope: 'connection' }]);
+  for (const { end: close } of [own, ours]) close();
+  await gateway.close();
+  await fastify.close();
 });
