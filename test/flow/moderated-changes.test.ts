@@ -42,7 +42,7 @@ const eventsOf = async (device: Device) => {
 };
 
 describe.each(engines)('moderated changes on %s', (engine) => {
-  test('a reason that moderation blocks changes nothing and is told to nobody, by socket and REST', async () => {
+  test('a reason that moderation blocks changes nothing and is told to no user, by socket and REST', async () => {
     await using scene = await startGroup(engine, noSpam());
     const { owner, service } = scene;
     const ann = { group_id, user_id: 'ann', reason: 'she sells spam' };

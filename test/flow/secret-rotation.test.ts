@@ -1,4 +1,4 @@
-/** The secret of users' tokens is replaced while the cluster serves: node by node, and nobody who is connected notices. */
+/** The secret of users' tokens is replaced while the cluster serves: node by node, and no connected client notices. */
 import { randomBytes } from 'node:crypto';
 import { issueJwt } from '@plenum/adapters';
 import { userIdSchema } from '@plenum/protocol';

@@ -57,7 +57,7 @@ test('several tokens count at once', async () => {
   expect((await edge.fetch('/v1/nodes', { token: 'third' })).status).toBe(401);
 });
 
-test('an act leaves one line: which token, what, on whom, as whom, with which outcome, from where', async () => {
+test('an act leaves one line: which token, what, on which user, as which user, with which outcome, from where', async () => {
   const headers = { 'idempotency-key': 'my-request' };
   const json = { reason: 'spam of the worst kind', actor_id: 'bob' };
   const token = 'a token for groups';

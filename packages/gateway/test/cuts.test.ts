@@ -112,7 +112,7 @@ test('connections without a token count per address, until their transport is go
   await edge.connected('bob', { extraHeaders: { 'x-forwarded-for': '10.1.1.2' } });
   first.destroy();
   await eventually(() => edge.connected('ann'));
-  // Whoever is admitted gives the place to the next one.
+  // An admitted user gives the place to the next one.
   await edge.connected('ann');
 });
 

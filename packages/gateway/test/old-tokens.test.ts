@@ -1,4 +1,4 @@
-/** A token that is older than a revocation is kept is worth nothing: nobody could tell whether it was revoked. */
+/** A token that is older than a revocation is kept is worth nothing: no node could tell whether it was revoked. */
 import { type Authentication, type Authenticator, type Revocations, revocationKeptMs } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';

@@ -21,7 +21,7 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   if (judged.outcome !== 'fine') return judged;
   const { group, counts } = judged;
   const seq = state.store(group, draft, nowMs);
-  // Whoever sends has read up to there.
+  // A sender has read up to its own message.
   group.reads.set(sender, { seq, messages: group.log.messagesUntil(seq) });
   const { epoch } = group.log;
   const appended: Appended = {

@@ -42,12 +42,12 @@ export class GroupState {
   /** How far members have read, and the messages up to there. */
   readonly reads = new Map<UserId, { readonly seq: number; readonly messages: number }>();
   isDeleted = false;
-  /** Of a deleted group: a join does not begin it anew, since that would let in whom the old one kept out. */
+  /** Of a deleted group: a join does not begin it anew, since that would let in users that the old one kept out. */
   isClosed = false;
   readonly #onOffline: Origin['onOffline'];
   readonly #index: MembershipIndex;
   readonly #members = new Map<UserId, MemberRecord>();
-  /** Seq of the entry that brought a member into the group, as an applicant or at once: it stays until he goes. */
+  /** Seq of the entry that brought a member into the group, as an applicant or at once: it stays until the member goes. */
   readonly #places = new Map<UserId, number>();
   readonly #muteEnds = new SortedList<MuteEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
   readonly #counts = { active: 0, pending: 0, muted: 0, admins: 0 };

@@ -1,4 +1,4 @@
-/** Pages of members in the order of their places, which none changes while he is in the group. */
+/** Pages of members in the order of their places, which no member changes while it is in the group. */
 import { forgedCursor, type MemberRow, type Page } from '@plenum/core';
 import type { MemberStatus } from '@plenum/protocol';
 import type { GroupState, Place } from './group-state.ts';

@@ -24,6 +24,6 @@ export function adminScopeOf(method: string, name: string): AdminScope {
   return method === 'GET' ? 'read' : 'groups';
 }
 
-/** True for a request that no user may make, whoever it is. */
+/** True for a request that no user may make. */
 export const isForServiceOnly = (name: string): boolean =>
   opsRequests.includes(name) || serviceOnlyReads.includes(name);

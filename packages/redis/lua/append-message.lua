@@ -85,7 +85,7 @@ local wire = wire_head .. iso_time(now) .. '","message_id":"' .. epoch .. '-' ..
   .. '","epoch":"' .. epoch .. '","seq":' .. seq_text .. '}}'
 local messages = integer(seq - (field[9] or 0))
 store_entry(seq_text, 'm', wire, messages)
--- Whoever sends has read up to there.
+-- A sender has read up to its own message.
 call('HSET', reads_key, sender_id, seq_text .. ' ' .. messages)
 if room_queue_limit ~= '' then call('HINCRBY', queued_key, group_id, '1') end
 call('HSET', group_key, 'seq', seq_text)

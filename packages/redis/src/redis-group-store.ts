@@ -219,8 +219,8 @@ export class RedisGroupStore implements GroupStore {
   }
 
   /**
-   * With each join, leave and create two old entries of the user's index are looked at, and taken out where he is in no such
-   * group: so an index that is only ever written stays about as long as the list of his groups. Best effort.
+   * With each join, leave and create two old entries of the user's index are looked at, and taken out where the user is in no such
+   * group: so an index that is only ever written stays about as long as the list of the user's groups. Best effort.
    */
   #prune(userId: UserId): void {
     this.#index

@@ -87,7 +87,7 @@ export class UserIndex {
       .sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
   }
 
-  /** Two of his entries by chance, those that are old enough to be wrong: each new entry has some looked at, so dead ones stay few. */
+  /** Two entries of the user by chance, those that are old enough to be wrong: each new entry has some looked at, so dead ones stay few. */
   async samples(userId: UserId): Promise<readonly IndexedGroup[]> {
     const words = await this.#calls.command((redis) =>
       redis.hrandfield(this.#keys.mine(userId), 2, 'WITHVALUES'),

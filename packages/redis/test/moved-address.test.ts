@@ -121,7 +121,7 @@ test('the former master still takes writes, and every connection stays there: al
   await isWholeAgain();
 });
 
-test('one refused send is enough: the connections that nobody refused are made anew as well', async () => {
+test('one refused send is enough: the connections that were not refused are made anew as well', async () => {
   await promote();
   proxy.moveTo(present.port);
   await isolate();

@@ -23,7 +23,7 @@ export const isDev = (variables: Environment): boolean =>
   variables.PLENUM_JWKS_URL === undefined &&
   !isProduction(variables.NODE_ENV);
 
-/** A node that keeps everything in memory, alone, has to be asked for where somebody else may depend on it. */
+/** A node that keeps everything in memory, alone, has to be asked for where others may depend on it. */
 export function engineProblems(variables: Environment): string[] {
   const { PLENUM_ENGINE: engine, REDIS_URL: redisUrl } = variables;
   if (engine === 'memory' && redisUrl !== undefined) {

@@ -12,7 +12,7 @@ export interface TokenTimeRules {
   readonly nowMs: number;
 }
 
-/** The clock of whoever issues tokens may be ahead by this much: a token of the future would outlive its revocation. */
+/** The clock of the issuer of tokens may be ahead by this much: a token of the future would outlive its revocation. */
 const aheadMaxMs = 60_000;
 /** The last moment that a date can name. */
 const lastMs = 8.64e15;

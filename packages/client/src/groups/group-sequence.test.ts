@@ -284,7 +284,7 @@ test('a page of another epoch is not put upon what was shown until the server ha
 });
 
 test.each(['entry first', 'push first'])(
-  'whoever was removed has no position, %s; a later membership begins anew',
+  'a removed user has no position, %s; a later membership begins anew',
   (order) => {
     const sequence = liveAt(10);
     if (order === 'push first') sequence.onMembership(false);

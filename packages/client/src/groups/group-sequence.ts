@@ -215,7 +215,7 @@ export class GroupSequence {
 
   #refuse(): void {
     const isIdle = this.#phase === 'new' || this.#phase === 'off';
-    // Whoever was shown the end of his membership has nothing more to learn.
+    // A user that was shown the end of its membership has nothing more to learn.
     const isComplete = this.#isEnded;
     this.forget();
     if (!isIdle && !isComplete) this.#notices.broke('not_a_member');

@@ -92,7 +92,7 @@ export class Subscribing {
     return { position, hosted, reading: await hosted.read(subscriber.userId) };
   }
 
-  /** An attach that nobody asked for, as after a loss, may have come between. */
+  /** An attach that the client did not ask for, as after a loss, may have come between. */
   async #stopFlow(subscriber: Subscriber, prepared: readonly (Prepared | { readonly code: string })[]) {
     for (;;) {
       const flowing = prepared.flatMap((ready) =>

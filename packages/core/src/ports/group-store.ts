@@ -14,7 +14,7 @@ export interface GroupStore {
    */
   change(command: GroupCommand): Promise<ChangeOutcome>;
   /**
-   * Judges a change as `change` will, before somebody slow is asked about it: a repeated request gets its first answer, what
+   * Judges a change as `change` will, before a slow adapter is asked about it: a repeated request gets its first answer, what
    * would be refused is refused, and the tokens that the change costs are taken. Changes nothing else.
    */
   admit(command: GroupCommand): Promise<ChangeAdmission>;
@@ -24,7 +24,7 @@ export interface GroupStore {
   position(groupId: GroupId, userId: UserId | null): Promise<Position | null>;
   /**
    * Members, applicants too, by the seq of the entry that brought them into the group: their place, which an acceptance,
-   * a mute or a new request does not change. So whoever is in the group (in the `status`, if one is asked for) throughout
+   * a mute or a new request does not change. So a user that is in the group (in the `status`, if one is asked for) throughout
    * is listed once, whatever happens between two pages. Cost is that of the page, never of the group. With `status` a page may be shorter than `limit` while `nextCursor` is not null. Null: no such group.
    * @throws PlenumError `invalid_args` for a cursor that this method did not make.
    */

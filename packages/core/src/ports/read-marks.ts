@@ -1,7 +1,7 @@
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { Refused } from '../groups/commands.ts';
 
-/** How far a member has read: from the entry that made him a receiver on, until he marks a later one or sends. */
+/** How far a member has read: from the entry that made it a receiver on, until it marks a later one or sends. */
 export interface ReadMark {
   readonly readSeq: number;
   /** Messages behind `readSeq`; group events don't count. Exact while the log still keeps the entry that was marked. */

@@ -11,7 +11,7 @@ export interface OperationContext {
   readonly pipeline: SendPipeline;
   /** Null: nobody is asked. */
   readonly auth: AuthGuard | null;
-  /** Of what changes tell in words; null: nobody is asked. */
+  /** Of what changes tell in words; null: no adapter is asked. */
   readonly moderation: ModerationGuard | null;
   /** Null: histories end where the log does. */
   readonly archive: ArchivedHistory | null;

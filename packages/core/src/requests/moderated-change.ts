@@ -1,4 +1,4 @@
-/** Changes that tell everybody something: their text passes the moderation that messages pass. */
+/** Changes that carry text to all members: their text passes the moderation that messages pass. */
 import { SERVICE } from '@plenum/protocol';
 import type { ModerationGuard } from '../adapters/guards.ts';
 import { type ChangeOutcome, type GroupCommand, refused } from '../groups/commands.ts';
@@ -6,7 +6,7 @@ import type { GroupStore } from '../ports/group-store.ts';
 
 export interface ModeratedParts {
   readonly groups: Pick<GroupStore, 'change' | 'admit'>;
-  /** Null: nobody is asked. */
+  /** Null: no adapter is asked. */
   readonly moderation: ModerationGuard | null;
 }
 

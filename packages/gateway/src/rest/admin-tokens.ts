@@ -4,7 +4,7 @@ import { type AdminScope, adminScopes, type Failure } from '@plenum/protocol';
 import type { Principal } from './bearer.ts';
 
 /**
- * The digest is a plain SHA-256: a token is made of at least 32 random bytes, so nobody finds it by trying, and a slow hash
+ * The digest is a plain SHA-256: a token is made of at least 32 random bytes, so no guess finds it, and a slow hash
  * would only slow each request.
  */
 export interface AdminToken {

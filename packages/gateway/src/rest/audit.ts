@@ -11,7 +11,7 @@ export interface AuditLine {
   readonly act: string;
   /** The ids that the request names: `group:ops user:ada`. */
   readonly target: string;
-  /** The user as whom the service acts. */
+  /** The user that the service acts as. */
   readonly acting_as?: string;
   /** `ok`, or the code of the refusal. */
   readonly outcome: string;

@@ -13,7 +13,7 @@ const foreignHost: Failure = {
 };
 
 /**
- * In dev mode tokens are given to everybody who asks from this machine. A page whose name was made to lead here (DNS rebinding)
+ * In dev mode tokens are given to every request from this machine. A page whose name was made to lead here (DNS rebinding)
  * asks from this machine too, but by that name.
  */
 export function refuseForeignHosts(scope: FastifyInstance, { isHostAllowed, random }: RestContext): void {

@@ -44,7 +44,7 @@ function devTokenHandler(context: RestContext): NodeHandler {
 const metricsRefusal = (principal: Principal): Failure | null =>
   principal.kind === 'user' ? { code: 'forbidden' } : scopeProblem(principal, 'read');
 
-/** Prometheus sends an admin token with the scope `read` as a bearer; on the admin port, which nobody outside reaches, none is asked for. */
+/** Prometheus sends an admin token with the scope `read` as a bearer; on the admin port, which no client reaches, none is asked for. */
 function metricsHandler(context: RestContext): NodeHandler {
   const { metrics, metricsAccess } = context;
   return async (request, reply) => {

@@ -176,7 +176,7 @@ export function filterEngineRequests(io: Server, context: EngineRequestsContext)
     if (found === null) return next();
     const { failure, isReadByPoll = false, logged } = found;
     if (logged !== undefined) log(found, request);
-    // An upgrade: the connection is nobody's any more.
+    // After an upgrade no HTTP code owns the connection.
     if (!(response instanceof ServerResponse)) endWithFailure(request.socket, failure, random.token());
     else if (isReadByPoll) answerPoll(response, request, { failure, sid: random.token() });
     else refuseRequest(response, failure, random.token());

@@ -1,6 +1,6 @@
 /**
- * The places that each connection holds, from its beginning until its transport is gone. No packet gives one back: whoever
- * leaves the namespace, is refused or is cut still takes memory here until the TCP connection has ended.
+ * The places that each connection holds, from its beginning until its transport is gone. No packet gives one back: a client
+ * that leaves the namespace, is refused or is cut still takes memory here until the TCP connection has ended.
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { UserId } from '@plenum/protocol';

@@ -83,7 +83,7 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     users.remove(session);
     session.end();
     emitTelemetry('socket_closed', { userId });
-    // Without a socket it is in no count of users and outlives its token. Whoever left by itself reads nothing any more.
+    // Without a socket it is in no count of users and outlives its token. A client that left by itself reads nothing any more.
     if (!closeIfLast(socket, reason === 'client namespace disconnect')) context.handshake.release(socket);
     try {
       hub.disconnect(subscriber);

@@ -8,7 +8,7 @@ import {
 } from '@plenum/core';
 
 /**
- * Tokens that were revoked are nobody's, nor are those whose revocation would not be kept any more. Throws `PlenumError`
+ * Tokens that were revoked name no user, and neither do those whose revocation would not be kept any more. Throws `PlenumError`
  * when the revocations cannot be read.
  * @param wallMs ms since 1970, as the times in tokens
  */

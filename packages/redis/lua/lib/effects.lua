@@ -10,7 +10,7 @@ local function count(group, member, by)
   if member.role == 'a' then group.admins = group.admins + by end
 end
 
--- A user keeps one place among the members from the entry that brought him into the group until he goes, an acceptance
+-- A user keeps one place among the members from the entry that brought it into the group until it goes, an acceptance
 -- included: so a page that begins behind a place neither misses nor repeats a member, whatever happens between two pages.
 local function take_out(group, user, member)
   count(group, member, -1)

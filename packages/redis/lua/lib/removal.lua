@@ -21,7 +21,7 @@ local function remove_member(group, user, member)
   forget_receiver(group, user)
 end
 
--- A join re-creates a deleted group only where this lets in no one whom the old group kept out: it was public, and the
+-- A join re-creates a deleted group only where this lets in no user that the old group kept out: it was public, and the
 -- members hash held no bans besides its members.
 local function is_closed(group)
   local members = group.active + group.pending + group.muted

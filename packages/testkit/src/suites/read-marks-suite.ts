@@ -83,7 +83,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 0 });
     });
 
-    test('own messages are read: whoever sends has read up to there, and only what others send after it is unread', async () => {
+    test('own messages are read: a sender has read up to there, and only what others send after it is unread', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const own = await sent(scene, 10);
       const last = own.at(-1) ?? 0;

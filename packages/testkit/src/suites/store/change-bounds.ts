@@ -264,7 +264,7 @@ export function changeBounds(makeEngine: MakeEngine): void {
       expect(verdict(await update())).toBe('done');
     });
 
-    test('leaves room for bans up to twice the limit, and whoever is in the group can always leave or be kicked', async () => {
+    test('leaves room for bans up to twice the limit, and a member can always leave or be kicked', async () => {
       await using outbox = await beginOutbox(makeEngine, { roomQueueLimit: 3 });
       const { scene } = outbox;
       for (const name of ['guest', 'abuser']) await scene.join(name);

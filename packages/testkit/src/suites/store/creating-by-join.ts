@@ -52,7 +52,7 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
     });
 
     test.each(['private', 'strict_private'] as const)(
-      'does not make a deleted %s group public, whoever joins',
+      'does not make a deleted %s group public, by the join of any user',
       async (groupType) => {
         await using scene = await begin(makeEngine, { groupType, users: { guest: 'active' } });
         await scene.do(deleteCommand({ groupId, actor: 'owner' }));
@@ -71,7 +71,7 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
       expect(verdict(await scene.change(joinCommand(joining)))).toBe('group_not_found');
     });
 
-    test('does not begin a deleted public group anew that had bans: nobody banned comes back as its admin', async () => {
+    test('does not begin a deleted public group anew that had bans: no banned user comes back as its admin', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'banned' } });
       await scene.do(deleteCommand({ groupId, actor: 'owner' }));
       expect(verdict(await scene.change(joinCommand(joining)))).toBe('group_not_found');
