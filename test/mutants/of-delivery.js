@@ -107,4 +107,37 @@ export const mutantsOfDelivery = [
     ],
     killers: [{ file: archiving, tests: refusingArchive }],
   },
+  {
+    name: 'one room for what all groups are offered again',
+    edits: [
+      {
+        file: 'packages/core/src/delivery/retry-room.ts',
+        from: 'this.#kept.get(groupId) ?? 0;',
+        to: '[...this.#kept.values()].reduce((sum, one) => sum + one, 0);',
+      },
+    ],
+    killers: [{ file: 'packages/core/src/delivery/retry-room.test.ts' }],
+  },
+  {
+    name: 'dead letters of one group push out those of another',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/letters.lua',
+        from: 'count_of_group(dead_letters_by_group_key, group_id) - kept',
+        to: "redis.call('XLEN', dead_letters_key) - kept",
+      },
+    ],
+    killers: [conformance('above what a commit keeps its own oldest give way, none of another group')],
+  },
+  {
+    name: 'what has stepped aside is offered in the order of its coming',
+    edits: [
+      {
+        file: 'packages/redis/lua/commit-delivery.lua',
+        from: 'return math.min(earliest, now) + count_of_group(retries_by_group_key, group_id)',
+        to: 'return now',
+      },
+    ],
+    killers: [conformance('what has stepped aside is offered in turn')],
+  },
 ];

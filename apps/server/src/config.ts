@@ -260,6 +260,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
       tickMs: variables.PLENUM_DELIVERY_TICK_MS,
       maxRetries: variables.PLENUM_DELIVERY_MAX_RETRIES,
       retryBaseMs: variables.PLENUM_DELIVERY_RETRY_BASE_MS,
+      notifierBacklogMax: variables.PLENUM_NOTIFIER_BACKLOG_MAX,
       deadLettersMax: variables.PLENUM_DEAD_LETTERS_MAX,
     },
     middlewares: orderOf(variables, own),

@@ -28,7 +28,6 @@ const everyEvent: Readonly<Record<TelemetryEvent, true>> = {
   delivery_retry: true,
   dead_letter: true,
   dead_letters_dropped: true,
-  delivery_blocked: true,
   adapter_denied: true,
   adapter_failed: true,
   breaker_changed: true,

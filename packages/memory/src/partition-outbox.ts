@@ -86,6 +86,7 @@ export class PartitionOutbox {
       unreadable: [],
       unreadableRetries: [],
       retrying: scheduled.length,
+      retryingOf: countByGroup(scheduled),
       endPlace: String(shown.at(-1)?.number ?? state.cursor),
       waiting: behind.length,
       pageMark: state.pageMark,
@@ -95,17 +96,18 @@ export class PartitionOutbox {
   }
 
   commit(commit: DeliveryCommit, nowMs: number): CommitOutcome {
-    const { kind, cursor, passed, pageMark, taken } = commit;
+    const { kind, cursor, passed, pageMark, taken, deadLettersKept } = commit;
     const state = this.#kinds.get(kind);
     if (state === undefined || String(state.cursor) !== commit.expectedCursor) return { outcome: 'moved' };
     this.#schedule(commit, nowMs);
-    this.#bury(commit, nowMs);
+    const buried = this.#bury(commit, nowMs);
     for (const messageId of taken) this.#take(kind, messageId);
     state.cursor = Number(cursor);
     state.pageMark = pageMark;
     if (kind === 'archive') this.#countTaken(passed, commit);
     this.#trim();
-    return { outcome: 'committed', droppedDeadLetters: this.#dropLetters(commit) };
+    const dropped = deadLettersKept === null ? 0 : this.#dropLetters(kind, buried, deadLettersKept);
+    return { outcome: 'committed', droppedDeadLetters: dropped };
   }
 
   /** @returns false if there is no such letter. */
@@ -113,7 +115,9 @@ export class PartitionOutbox {
     const letter = this.letters.get(number);
     if (letter === undefined) return false;
     const { kind, entry } = letter;
-    this.#retries[kind].set(entry.message_id, { entry, attempts: 0, membersCursor: null, dueMs: nowMs });
+    const { message_id: messageId } = entry;
+    const retry = { messageId, entry, attempts: 0, membersCursor: null, dueMs: nowMs };
+    this.#retries[kind].set(messageId, retry);
     return this.letters.delete(number);
   }
 
@@ -140,11 +144,21 @@ export class PartitionOutbox {
     for (const { messageId, attempts, place, delayMs, membersCursor } of retries) {
       const entry = this.#find(kind, messageId, place);
       if (entry === null) continue;
-      this.#retries[kind].set(messageId, { entry, attempts, membersCursor, dueMs: nowMs + delayMs });
+      const dueMs = delayMs === null ? this.#turnOf(kind, entry.group_id, nowMs) : nowMs + delayMs;
+      this.#retries[kind].set(messageId, { messageId, entry, attempts, membersCursor, dueMs });
     }
   }
 
-  #bury({ kind, deadLetters }: DeliveryCommit, nowMs: number): void {
+  /** Behind what its own group has waiting, and before what is overdue of a group of which more waits. */
+  #turnOf(kind: DeliveryKind, groupId: GroupId, nowMs: number): number {
+    const scheduled = [...this.#retries[kind].values()];
+    const earliestMs = Math.min(nowMs, ...scheduled.map(({ dueMs }) => dueMs));
+    return earliestMs + (countByGroup(scheduled).get(groupId) ?? 0);
+  }
+
+  /** @returns the groups that have new letters. */
+  #bury({ kind, deadLetters }: DeliveryCommit, nowMs: number): ReadonlySet<GroupId> {
+    const groups = new Set<GroupId>();
     for (const { messageId, attempts, place, reason } of deadLetters) {
       const entry = this.#find(kind, messageId, place);
       if (entry === null) continue;
@@ -152,18 +166,20 @@ export class PartitionOutbox {
       const number = this.#lastLetter;
       this.letters.set(number, { number, kind, entry, reason, attempts, diedAtMs: nowMs });
       this.#retries[kind].delete(messageId);
+      groups.add(entry.group_id);
     }
+    return groups;
   }
 
-  #lettersOf(kind: DeliveryKind): StoredLetter[] {
-    return [...this.letters.values()].filter((letter) => letter.kind === kind);
-  }
-
-  #dropLetters({ kind, deadLettersKept }: DeliveryCommit): number {
-    const letters = this.#lettersOf(kind);
-    const excess = Math.max(0, letters.length - (deadLettersKept ?? letters.length));
-    for (const { number } of letters.slice(0, excess)) this.letters.delete(number);
-    return excess;
+  /** Of each of these groups the oldest give way. @returns how many did */
+  #dropLetters(kind: DeliveryKind, groups: ReadonlySet<GroupId>, kept: number): number {
+    const letters = [...this.letters.values()].filter((letter) => letter.kind === kind);
+    const dropped = [...groups].flatMap((groupId) => {
+      const own = letters.filter(({ entry }) => entry.group_id === groupId);
+      return own.slice(0, Math.max(0, own.length - kept));
+    });
+    for (const { number } of dropped) this.letters.delete(number);
+    return dropped.length;
   }
 
   #find(kind: DeliveryKind, messageId: string, place: string | null): ArchiveEntry | null {
@@ -181,4 +197,10 @@ export class PartitionOutbox {
     const smallest = Math.min(...[...this.#kinds.values()].map(({ cursor }) => cursor));
     this.#entries = this.#entries.filter(({ number }) => this.#kinds.size > 0 && number > smallest);
   }
+}
+
+function countByGroup(scheduled: readonly Scheduled[]): ReadonlyMap<GroupId, number> {
+  const counts = new Map<GroupId, number>();
+  for (const { entry } of scheduled) counts.set(entry.group_id, (counts.get(entry.group_id) ?? 0) + 1);
+  return counts;
 }

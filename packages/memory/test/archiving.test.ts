@@ -1,9 +1,7 @@
 /** The delivery worker and the archive. */
 import { channel } from 'node:diagnostics_channel';
-import { partitionOf } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
 import { expect, onTestFinished, test } from 'vitest';
-import { beginDelivery, groupId } from './delivery-scene.ts';
+import { beginDelivery, neighbour } from './delivery-scene.ts';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => `text ${at + 1}`);
 
@@ -159,15 +157,6 @@ test('an archive that refuses everything fills the room; all of it is saved when
   expect(await scene.letters()).toEqual([]);
   await scene.send(...numbered(5));
 });
-
-/** Another group of the partition of `room`. */
-function neighbour(): string {
-  const home = partitionOf(groupIdSchema.parse(groupId));
-  for (let n = 0; ; n += 1) {
-    const id = groupIdSchema.parse(`neighbour-${n}`);
-    if (partitionOf(id) === home) return id;
-  }
-}
 
 test('dead letters of one group block that group alone, and a deleted one makes room for a message', async () => {
   const settings = { batchSize: 2, maxRetries: 0, deadLettersMax: 2 };

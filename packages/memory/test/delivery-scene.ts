@@ -78,7 +78,11 @@ export class DeliveryScene {
   }
 
   async join(...users: readonly string[]): Promise<void> {
-    for (const userId of users) await this.engine.groups.change(joinCommand({ groupId, userId }));
+    for (const userId of users) await this.joinTo(groupId, userId);
+  }
+
+  async joinTo(id: string, userId: string): Promise<void> {
+    await this.engine.groups.change(joinCommand({ groupId: id, userId }));
   }
 
   /** @returns message ids */
@@ -138,6 +142,15 @@ export class DeliveryScene {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const end of this.#ends) await end();
     await this.engine.close();
+  }
+}
+
+/** Another group of the partition of `groupId`. */
+export function neighbour(): string {
+  const home = partitionOf(groupIdSchema.parse(groupId));
+  for (let n = 0; ; n += 1) {
+    const id = groupIdSchema.parse(`neighbour-${n}`);
+    if (partitionOf(id) === home) return id;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The delivery worker and the notifier. */
-import { watchTelemetry } from '@plenum/core';
+import { type DeliverySettings, watchTelemetry } from '@plenum/core';
 import { expect, onTestFinished, test } from 'vitest';
-import { beginDelivery } from './delivery-scene.ts';
+import { beginDelivery, groupId, neighbour } from './delivery-scene.ts';
 
 const users = (count: number) => Array.from({ length: count }, (_, at) => `user-${at + 1}`);
 
@@ -101,18 +101,114 @@ test('a refused message is retried from the page that was refused, and then buri
   expect(await scene.letters()).toMatchObject([{ kind: 'notifier', attempts: 6, entry: { message: 'one' } }]);
 });
 
-test('of a backlog above its cap the oldest messages become dead letters', async () => {
-  const settings = { notifierBacklogMax: 3, batchSize: 10 };
+/** A flooding group, and another one of its partition. */
+async function twoGroups(settings: Partial<DeliverySettings>) {
+  const scene = await beginDelivery({ hasArchive: false, hasNotifier: true, settings });
+  const quiet = neighbour();
+  await scene.create(quiet);
+  await scene.join('guest');
+  await scene.joinTo(quiet, 'guest');
+  let dropped = 0;
+  const end = watchTelemetry('dead_letters_dropped', ({ entries }) => {
+    dropped += entries;
+  });
+  onTestFinished(end);
+  const lettersOf = async (id: string) =>
+    (await scene.letters())
+      .filter((letter) => letter.groupId === id)
+      .map(({ entry }) => (entry?.type === 'message' ? entry.message : entry?.type));
+  return {
+    ...{ scene, quiet, lettersOf },
+    toldIn: (id: string) =>
+      scene.notifier.told
+        .filter(({ message }) => message.group_id === id)
+        .map(({ message }) => message.message),
+    get dropped() {
+      return dropped;
+    },
+    [Symbol.asyncDispose]: () => scene[Symbol.asyncDispose](),
+  };
+}
+
+const numbered = (word: string, count: number) =>
+  Array.from({ length: count }, (_, at) => `${word} ${at + 1}`);
+
+test('the head of a line above its cap steps aside, and all of it is told once as long as its group has room', async () => {
+  const settings = { notifierBacklogMax: 3, batchSize: 4 };
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true, settings });
   await scene.join('guest');
-  await scene.send('one', 'two', 'three', 'four', 'five');
+  const texts = numbered('text', 12);
+  await scene.send(...texts);
   await scene.own();
-  await scene.pass(500);
-  expect((await scene.letters()).map(({ reason }) => reason)).toEqual(['backlog', 'backlog']);
-  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['three', 'four', 'five']);
+  await scene.pass(1000);
+  expect(scene.notifier.told.map(({ message }) => message.message).toSorted()).toEqual(texts.toSorted());
+  expect(await scene.letters()).toEqual([]);
 });
 
-test('of dead letters above what is kept the oldest give way, which is told, and those of the archive stay', async () => {
+test('a group that floods while the notifier is away gives up its own oldest messages, and none of another group', async () => {
+  await using groups = await twoGroups({ notifierBacklogMax: 5, batchSize: 4, deadLettersMax: 3 });
+  const { scene, quiet } = groups;
+  scene.notifier.fault('throw');
+  await scene.own();
+  await scene.sendTo(quiet, 'quiet 1');
+  const flood = numbered('flood', 40);
+  for (const text of flood) await scene.send(text);
+  await scene.sendTo(quiet, 'quiet 2');
+  await scene.pass(3000);
+  scene.notifier.fault(null);
+  await scene.pass(12_000);
+  expect(groups.toldIn(quiet).toSorted()).toEqual(['quiet 1', 'quiet 2']);
+  expect(await groups.lettersOf(quiet)).toEqual([]);
+  const told = groups.toldIn(groupId);
+  const letters = await groups.lettersOf(groupId);
+  expect(letters).toHaveLength(3);
+  expect(told.length + letters.length + groups.dropped).toBe(flood.length);
+  expect(new Set([...told, ...letters]).size).toBe(told.length + letters.length);
+  expect((await scene.letters()).map(({ reason }) => reason)).toEqual(['backlog', 'backlog', 'backlog']);
+});
+
+test('a group all of whose notifications are refused blocks no other group, and takes none of its dead letters', async () => {
+  await using groups = await twoGroups({ deadLettersMax: 3, maxRetries: 2 });
+  const { scene, quiet } = groups;
+  const refusedOfQuiet = await scene.sendTo(quiet, 'quiet refused');
+  scene.notifier.refuse(refusedOfQuiet);
+  await scene.own();
+  await scene.pass(2000);
+  expect(await groups.lettersOf(quiet)).toEqual(['quiet refused']);
+  const refused = await scene.send(...numbered('refused', 20));
+  scene.notifier.refuse(...refused);
+  await scene.sendTo(quiet, 'quiet 1');
+  // Before all of the refused have died.
+  await scene.pass(150);
+  expect(groups.toldIn(quiet)).toEqual(['quiet 1']);
+  await scene.pass(3000);
+  await scene.send('taken again');
+  await scene.pass(200);
+  expect(groups.toldIn(groupId)).toEqual(['taken again']);
+  expect(await groups.lettersOf(quiet)).toEqual(['quiet refused']);
+  expect(await groups.lettersOf(groupId)).toHaveLength(3);
+  expect(groups.dropped).toBe(17);
+});
+
+test('a flood that never ends leaves the notifier time for the other groups', async () => {
+  await using groups = await twoGroups({ notifierBacklogMax: 20, batchSize: 10, deadLettersMax: 30 });
+  const { scene, quiet } = groups;
+  scene.notifier.fault('slow');
+  await scene.own();
+  for (let second = 1; second <= 6; second += 1) {
+    await scene.sendTo(quiet, `quiet ${second}`);
+    for (let turn = 0; turn < 10; turn += 1) {
+      await scene.send(...numbered(`flood ${second}.${turn}`, 10));
+      await scene.pass(100);
+    }
+  }
+  await scene.pass(2000);
+  expect(groups.toldIn(quiet).toSorted()).toEqual(numbered('quiet', 6));
+  expect(await groups.lettersOf(quiet)).toEqual([]);
+  expect(groups.dropped).toBeGreaterThan(0);
+});
+
+test('of dead letters of a group above what is kept the oldest give way, which is told, and those of the archive stay', async () => {
   const settings = { deadLettersMax: 2, maxRetries: 0 };
   await using scene = await beginDelivery({ hasNotifier: true, settings });
   let dropped = 0;

@@ -22,7 +22,9 @@ export const deadLetterSchema = z
     message_id: z.string(),
     entry: historyEntrySchema.nullable().describe('Null: this version cannot read it'),
     raw: z.string().optional().describe('The stored text, where it is no entry that this version can read'),
-    reason: z.string().describe('What the adapter said; `backlog`: too many were waiting; `unreadable`'),
+    reason: z
+      .string()
+      .describe('What the adapter said; `backlog`: too many of its group were waiting; `unreadable`'),
     attempts: z.int().min(0).describe('How often it was tried'),
     died_at: timestampSchema,
   })

@@ -4,9 +4,9 @@
 -- this very cursor.
 -- `passed` is `<group id> <entries>` per group, of those that the archive has taken; what it has refused counts on for its room. `refused` holds a line per entry, its
 -- text taken from the outbox (`place`) or, for one that is retried already (`-`), from the retries:
--- `retry <message_id> <attempts> <place> <delay_ms> <members cursor or ->`
--- `dead <message_id> <attempts> <place> <reason>`. `taken` are message ids of retries that are done. Of the dead letters the
--- latest `dead_letters_kept` stay; empty: all of them.
+-- `retry <message_id> <attempts> <place> <delay_ms, or - for the turn of its group> <members cursor or ->`
+-- `dead <message_id> <attempts> <place> <reason>`. `taken` are message ids of retries that are done. Of a group that has new
+-- dead letters the latest `dead_letters_kept` stay; empty: all of them. Those of other groups are not looked at.
 local lease_key = KEYS[1]
 local outbox_key = KEYS[2]
 local cursors_key = KEYS[3]
@@ -14,6 +14,8 @@ local queued_key = KEYS[4]
 local retries_key = KEYS[5]
 local retrying_key = KEYS[6]
 local dead_letters_key = KEYS[7]
+local retries_by_group_key = KEYS[8]
+local dead_letters_by_group_key = KEYS[9]
 local node_id = ARGV[1]
 local token = ARGV[2]
 local kind = ARGV[3]
@@ -29,6 +31,7 @@ local dead_letters_kept = ARGV[10]
 -- @include writable
 -- @include cursors
 -- @include queue
+-- @include letters
 
 local now = clock_ms()
 if not expect_lease(lease_key, node_id, token) then return { 'not_owner', integer(now) } end
@@ -37,7 +40,9 @@ expect_writable(cursors_key, 'hash', { 'HSET', 'HDEL' })
 expect_writable(queued_key, 'hash', { 'HINCRBY', 'HDEL' })
 expect_writable(retries_key, 'zset', { 'ZADD', 'ZREM' })
 expect_writable(retrying_key, 'hash', { 'HSET', 'HDEL' })
-expect_writable(dead_letters_key, 'stream', { 'XADD', 'XTRIM' })
+expect_writable(dead_letters_key, 'stream', { 'XADD', 'XDEL' })
+expect_writable(retries_by_group_key, 'zset', { 'ZADD', 'ZREM' })
+expect_writable(dead_letters_by_group_key, 'zset', { 'ZADD', 'ZREM' })
 if redis.call('HGET', cursors_key, kind) ~= expected_cursor then return { 'moved', integer(now) } end
 
 local NO_WORD = '?'
@@ -62,31 +67,45 @@ local function text_of(message_id, place)
   return group_id or NO_WORD, entry_kind or NO_WORD, wire or record
 end
 
-local function forget_retry(message_id)
+local function forget_retry(message_id, group_id)
   redis.call('ZREM', retries_key, message_id)
   redis.call('HDEL', retrying_key, message_id)
+  if group_id then drop_from_group(retries_by_group_key, group_id, message_id) end
 end
 
+-- Behind what its own group has waiting, and before what is overdue of a group of which more waits: a message of a group
+-- with 3 of them is offered before those that a group with 1,000 had set aside earlier.
+-- @return when it is due, ms
+local function turn_of(group_id)
+  local earliest = tonumber(redis.call('ZRANGE', retries_key, 0, 0, 'WITHSCORES')[2] or now)
+  return math.min(earliest, now) + count_of_group(retries_by_group_key, group_id)
+end
+
+local groups_with_letters = {}
 for line in string.gmatch(refused, '[^\n]+') do
   local what, message_id, attempts, place, rest = string.match(line, '^(%l+) (%S+) (%d+) (%S+) (.*)$')
   local group_id, entry_kind, wire = text_of(message_id, place)
   if group_id and what == 'retry' then
-    local delay_ms, members_cursor = string.match(rest, '^(%d+) (%S+)$')
+    local delay_ms, members_cursor = string.match(rest, '^(%S+) (%S+)$')
+    local due = delay_ms == '-' and turn_of(group_id) or now + delay_ms
     redis.call('HSET', retrying_key, message_id,
       attempts .. ' ' .. members_cursor .. ' ' .. group_id .. ' ' .. entry_kind .. ' ' .. wire)
-    redis.call('ZADD', retries_key, integer(now + delay_ms), message_id)
+    redis.call('ZADD', retries_key, integer(due), message_id)
+    add_to_group(retries_by_group_key, group_id, message_id)
   elseif group_id then
-    redis.call('XADD', dead_letters_key, '*', 'g', group_id, 'k', entry_kind, 'w', wire,
-      'm', message_id, 'a', attempts, 'r', rest)
+    add_letter(group_id, { 'g', group_id, 'k', entry_kind, 'w', wire, 'm', message_id, 'a', attempts, 'r', rest })
+    groups_with_letters[group_id] = true
   end
-  if what == 'dead' then forget_retry(message_id) end
+  if what == 'dead' then forget_retry(message_id, group_id) end
 end
 local dropped = 0
-if dead_letters_kept ~= '' then dropped = redis.call('XTRIM', dead_letters_key, 'MAXLEN', dead_letters_kept) end
+if dead_letters_kept ~= '' then
+  for group_id in pairs(groups_with_letters) do dropped = dropped + drop_letters(group_id, dead_letters_kept) end
+end
 for message_id in string.gmatch(taken, '%S+') do
-  local group_id = kind == 'archive' and text_of(message_id, '-')
-  if group_id then count_off(group_id, 1) end
-  forget_retry(message_id)
+  local group_id = text_of(message_id, '-')
+  if group_id and kind == 'archive' and not is_unreadable(message_id) then count_off(group_id, 1) end
+  forget_retry(message_id, group_id)
 end
 
 redis.call('HSET', cursors_key, kind, cursor)

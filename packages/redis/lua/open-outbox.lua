@@ -10,6 +10,9 @@ local archive_retries_key = KEYS[5]
 local archive_retrying_key = KEYS[6]
 local notifier_retries_key = KEYS[7]
 local notifier_retrying_key = KEYS[8]
+local archive_retries_by_group_key = KEYS[9]
+local notifier_retries_by_group_key = KEYS[10]
+local archive_dead_letters_key = KEYS[11]
 local node_id = ARGV[1]
 local token = ARGV[2]
 local kinds = ARGV[3]
@@ -21,12 +24,15 @@ local kinds = ARGV[3]
 local now = integer(clock_ms())
 if not expect_lease(lease_key, node_id, token) then return { 'not_owner', now } end
 expect_writable(outbox_key, 'stream', { 'XTRIM' })
-expect_writable(cursors_key, 'hash', { 'HSETNX', 'HDEL' })
+expect_writable(cursors_key, 'hash', { 'HSETNX', 'HSET', 'HDEL' })
 expect_writable(queued_key, 'hash', { 'UNLINK' })
 expect_writable(archive_retries_key, 'zset', { 'UNLINK' })
 expect_writable(archive_retrying_key, 'hash', { 'UNLINK' })
 expect_writable(notifier_retries_key, 'zset', { 'UNLINK' })
 expect_writable(notifier_retrying_key, 'hash', { 'UNLINK' })
+expect_writable(archive_retries_by_group_key, 'zset', { 'UNLINK' })
+expect_writable(notifier_retries_by_group_key, 'zset', { 'UNLINK' })
+expect_writable(archive_dead_letters_key, 'stream', {})
 
 local is_wanted = {}
 local has_new_archive = false
@@ -38,10 +44,19 @@ end
 for _, field in ipairs(redis.call('HKEYS', cursors_key)) do
   if not is_wanted[string.match(field, '^[^:]+')] then redis.call('HDEL', cursors_key, field) end
 end
-if not is_wanted.archive then redis.call('UNLINK', archive_retries_key, archive_retrying_key) end
-if not is_wanted.notifier then redis.call('UNLINK', notifier_retries_key, notifier_retrying_key) end
+if not is_wanted.archive then
+  redis.call('UNLINK', archive_retries_key, archive_retrying_key, archive_retries_by_group_key)
+end
+if not is_wanted.notifier then
+  redis.call('UNLINK', notifier_retries_key, notifier_retrying_key, notifier_retries_by_group_key)
+end
 -- Nobody counts off what was counted for an archive that is no more, not even by who had not heard of its end yet: a room
 -- that began with such a count would have less room for good. One that begins with too few has it until they are passed.
 if not is_wanted.archive or has_new_archive then redis.call('UNLINK', queued_key) end
+-- Dead letters of an earlier archive stay. They were counted in the queues that are gone, and are not in the new ones.
+if has_new_archive then
+  local latest = redis.call('XREVRANGE', archive_dead_letters_key, '+', '-', 'COUNT', 1)[1]
+  redis.call('HSET', cursors_key, 'archive:since', latest and latest[1] or '0-0')
+end
 trim_outbox()
 return { 'opened', now }

@@ -1,15 +1,18 @@
 #!lua flags=no-writes
 -- What the owner of a partition has to deliver to one kind of adapter, at one instant: entries behind its cursor, in
 -- order, and retries that are due, the earliest first.
--- Replies `cursor page waiting next_retry_ms retrying entries`, then per entry `id g k w`, then per retry `message_id record`.
+-- Replies `cursor page waiting next_retry_ms retrying entries`, then per entry `id g k w` and how many of its group are kept
+-- to be offered again, then per retry `message_id record`.
 local outbox_key = KEYS[1]
 local cursors_key = KEYS[2]
 local retries_key = KEYS[3]
 local retrying_key = KEYS[4]
+local retries_by_group_key = KEYS[5]
 local kind = ARGV[1]
 local limit = ARGV[2]
 -- @include clock
 -- @include cursors
+-- @include by-group
 
 local now = clock_ms()
 local known = redis.call('HMGET', cursors_key, kind, kind .. ':page')
@@ -23,6 +26,8 @@ if waiting == tonumber(limit) and furthest_behind() == cursor then waiting = red
 
 local reply = { 'found', integer(now), cursor, known[2] or '', integer(waiting), '',
   integer(redis.call('ZCARD', retries_key)), integer(#entries) }
+local has_retries = redis.call('ZCARD', retries_by_group_key) > 0
+local retrying_of = {}
 for _, entry in ipairs(entries) do
   local field = {}
   for at = 1, #entry[2], 2 do field[entry[2][at]] = entry[2][at + 1] end
@@ -30,6 +35,11 @@ for _, entry in ipairs(entries) do
   reply[#reply + 1] = field.g or ''
   reply[#reply + 1] = field.k or ''
   reply[#reply + 1] = field.w or ''
+  local group_id = field.g or ''
+  if has_retries and not retrying_of[group_id] then
+    retrying_of[group_id] = count_of_group(retries_by_group_key, group_id)
+  end
+  reply[#reply + 1] = integer(retrying_of[group_id] or 0)
 end
 
 local scheduled = redis.call('ZRANGE', retries_key, '-inf', '+inf', 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')

@@ -1,20 +1,29 @@
 #!lua
 -- Puts a dead letter back among the retries, due at once and with all its attempts. Whoever owns the partition delivers it.
--- A kind without a cursor has nobody to deliver: there the letter stays where it can be seen.
+-- A kind without a cursor has nobody to deliver: there the letter stays where it can be seen. One of an archive that was ended
+-- counts for its room from now on, as all retries do.
 local dead_letters_key = KEYS[1]
 local retries_key = KEYS[2]
 local retrying_key = KEYS[3]
 local cursors_key = KEYS[4]
+local queued_key = KEYS[5]
+local retries_by_group_key = KEYS[6]
+local dead_letters_by_group_key = KEYS[7]
 local kind = ARGV[1]
 local place = ARGV[2]
 -- @include clock
 -- @include writable
+-- @include counted-letters
+-- @include letters
 
 local now = integer(clock_ms())
 expect_writable(dead_letters_key, 'stream', { 'XDEL' })
 expect_writable(retries_key, 'zset', { 'ZADD' })
 expect_writable(retrying_key, 'hash', { 'HSET' })
 expect_writable(cursors_key, 'hash', {})
+expect_writable(queued_key, 'hash', { 'HINCRBY' })
+expect_writable(retries_by_group_key, 'zset', { 'ZADD' })
+expect_writable(dead_letters_by_group_key, 'zset', { 'ZREM' })
 local letter = redis.call('XRANGE', dead_letters_key, place, place)[1]
 if not letter then return { 'gone', now } end
 if redis.call('HEXISTS', cursors_key, kind) == 0 then return { 'unopened', now } end
@@ -23,5 +32,8 @@ local field = {}
 for at = 1, #letter[2], 2 do field[letter[2][at]] = letter[2][at + 1] end
 redis.call('HSET', retrying_key, field.m, '0 - ' .. field.g .. ' ' .. field.k .. ' ' .. field.w)
 redis.call('ZADD', retries_key, now, field.m)
-redis.call('XDEL', dead_letters_key, place)
+add_to_group(retries_by_group_key, field.g, field.m)
+local is_new_to_queue = kind == 'archive' and not is_unreadable(field.m) and not is_counted(place, field.g, field.m)
+if is_new_to_queue then redis.call('HINCRBY', queued_key, field.g, 1) end
+remove_letter(place, field.g)
 return { 'retried', now }

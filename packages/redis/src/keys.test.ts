@@ -112,6 +112,8 @@ function namesOf({ prefix, groupId, userId, actor, requestId }: Owners): [string
       [of.retries(partitionOf(groupId), kind), 'retries', tag, kind],
       [of.retrying(partitionOf(groupId), kind), 'retrying', tag, kind],
       [of.deadLetters(partitionOf(groupId), kind), 'dead letters', tag, kind],
+      [of.retriesByGroup(partitionOf(groupId), kind), 'retries by group', tag, kind],
+      [of.deadLettersByGroup(partitionOf(groupId), kind), 'dead letters by group', tag, kind],
     ]),
     [of.nodes(), 'nodes'],
     [of.nodeChannel(requestId), 'node channel', requestId],

@@ -72,12 +72,21 @@ export class Keys {
   /** Hash of the partition: group id → entries that were accepted and not archived yet. */
   queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
   queuedIn = (partition: number): string => this.#in(partition, 'queued');
-  /** Hash of the partition: kind of adapter → id of the last outbox entry that it has passed. */
+  /**
+   * Hash of the partition: kind of adapter → id of the last outbox entry that it has passed, `<kind>:page`, and `archive:since`:
+   * the last dead letter that does not count for its room, since an earlier archive has left it.
+   */
   cursors = (partition: number): string => this.#in(partition, 'cursors');
   /** ZSET of the partition: message ids that a kind has refused, by the time of the next attempt, ms. */
   retries = (partition: number, kind: DeliveryKind): string => this.#in(partition, `retries:${kind}`);
   /** Hash of the partition: message id → `<attempts> <members cursor or -> <group id> <k> <w>`. */
   retrying = (partition: number, kind: DeliveryKind): string => this.#in(partition, `retrying:${kind}`);
+  /** ZSET of the partition: `<group id> <message id>` of what is in `retrying`, score 0. */
+  retriesByGroup = (partition: number, kind: DeliveryKind): string =>
+    this.#in(partition, `retries_by_group:${kind}`);
+  /** ZSET of the partition: `<group id> <id>` of what is in `deadLetters`, score 0; the id is padded with zeros. */
+  deadLettersByGroup = (partition: number, kind: DeliveryKind): string =>
+    this.#in(partition, `dead_letters_by_group:${kind}`);
   /** Stream of the partition: `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
   deadLetters = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `dead_letters:${kind}`);

@@ -22,6 +22,7 @@ export function archiveEntryOf(kind: string, wire: string): ArchiveEntry | null 
 export const groupIdOf = (text: string): GroupId | null => groupIdSchema.safeParse(text).data ?? null;
 
 interface ReadEntries {
+  readonly retryingOf: ReadonlyMap<GroupId, number>;
   readonly entries: readonly OutboxEntry[];
   readonly unreadable: readonly UnreadableEntry[];
 }
@@ -29,12 +30,15 @@ interface ReadEntries {
 export function readEntries(stored: readonly StoredEntry[]): ReadEntries {
   const entries: OutboxEntry[] = [];
   const unreadable: UnreadableEntry[] = [];
-  for (const { place, groupId, kind, wire } of stored) {
+  const retryingOf = new Map<GroupId, number>();
+  for (const { place, groupId, kind, wire, retryingOfGroup } of stored) {
     const entry = archiveEntryOf(kind, wire);
-    if (entry !== null) entries.push({ place, entry });
-    else unreadable.push({ place, behind: entries.length, groupId: groupIdOf(groupId) });
+    if (entry !== null) {
+      entries.push({ place, entry });
+      if (retryingOfGroup > 0) retryingOf.set(entry.group_id, retryingOfGroup);
+    } else unreadable.push({ place, behind: entries.length, groupId: groupIdOf(groupId) });
   }
-  return { entries, unreadable };
+  return { entries, unreadable, retryingOf };
 }
 
 interface StoredRetry {
@@ -56,7 +60,7 @@ export function readRetries(stored: readonly StoredRetry[]): ReadRetries {
     const entry = archiveEntryOf(kind, wire);
     const pages = membersCursor === NOTHING ? null : membersCursor;
     if (entry === null) unreadableRetries.push({ messageId, attempts: Number(attempts) });
-    else retries.push({ entry, attempts: Number(attempts), membersCursor: pages });
+    else retries.push({ messageId, entry, attempts: Number(attempts), membersCursor: pages });
   }
   return { retries, unreadableRetries };
 }

@@ -85,6 +85,9 @@ export class RedisDeadLetters implements DeadLetters {
         retries: keys.retries(partition, kind),
         retrying: keys.retrying(partition, kind),
         cursors: keys.cursors(partition),
+        queued: keys.queuedIn(partition),
+        retriesByGroup: keys.retriesByGroup(partition, kind),
+        deadLettersByGroup: keys.deadLettersByGroup(partition, kind),
       },
       args: { kind, place: inStream(place) },
     });
@@ -98,7 +101,12 @@ export class RedisDeadLetters implements DeadLetters {
     const { partition, kind } = place;
     const keys = this.#keys;
     const reply = await this.#calls.read(deleteDeadLetter, {
-      keys: { deadLetters: keys.deadLetters(partition, kind), queued: keys.queuedIn(partition) },
+      keys: {
+        deadLetters: keys.deadLetters(partition, kind),
+        queued: keys.queuedIn(partition),
+        cursors: keys.cursors(partition),
+        deadLettersByGroup: keys.deadLettersByGroup(partition, kind),
+      },
       args: { kind, place: inStream(place) },
     });
     return reply.word === 'deleted';

@@ -48,6 +48,9 @@ export class RedisOutbox implements Outbox {
         archiveRetrying: keys.retrying(partition, 'archive'),
         notifierRetries: keys.retries(partition, 'notifier'),
         notifierRetrying: keys.retrying(partition, 'notifier'),
+        archiveRetriesByGroup: keys.retriesByGroup(partition, 'archive'),
+        notifierRetriesByGroup: keys.retriesByGroup(partition, 'notifier'),
+        archiveDeadLetters: keys.deadLetters(partition, 'archive'),
       },
       args: { nodeId, token, kinds: [...wanted].join(' ') },
     });
@@ -62,6 +65,7 @@ export class RedisOutbox implements Outbox {
         cursors: keys.cursors(partition),
         retries: keys.retries(partition, kind),
         retrying: keys.retrying(partition, kind),
+        retriesByGroup: keys.retriesByGroup(partition, kind),
       },
       args: { kind, limit },
     });
@@ -88,6 +92,8 @@ export class RedisOutbox implements Outbox {
         retries: keys.retries(partition, kind),
         retrying: keys.retrying(partition, kind),
         deadLetters: keys.deadLetters(partition, kind),
+        retriesByGroup: keys.retriesByGroup(partition, kind),
+        deadLettersByGroup: keys.deadLettersByGroup(partition, kind),
       },
       args: {
         nodeId,
@@ -135,7 +141,7 @@ const refusedLines = ({ retries, deadLetters }: DeliveryCommit): string =>
   [
     ...retries.map(
       ({ messageId, attempts, place, delayMs, membersCursor }) =>
-        `retry ${messageId} ${attempts} ${place ?? NOTHING} ${delayMs} ${membersCursor ?? NOTHING}`,
+        `retry ${messageId} ${attempts} ${place ?? NOTHING} ${delayMs ?? NOTHING} ${membersCursor ?? NOTHING}`,
     ),
     ...deadLetters.map(
       ({ messageId, attempts, place, reason }) =>

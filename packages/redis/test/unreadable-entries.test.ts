@@ -92,6 +92,31 @@ test('one that is sent again comes back as long as nobody can read it, and can b
   expect(await letters()).toEqual([]);
 });
 
+test('one that can be read by now is taken once when it is sent again, and counts nothing off that waits', async () => {
+  node = await nodes.node([groupId], { settings: { maxRetries: 0 } });
+  await eventually(async () => expect(await redis.xlen(keyOf('outbox'))).toBe(0));
+  nodes.archive.fault('throw');
+  await nodes.send(groupId, 'refused');
+  const [wire = ''] = (await redis.xrange(keyOf('outbox'), '-', '+')).flatMap(([, words]) =>
+    words[words.indexOf('k') + 1] === 'm' ? [words[words.indexOf('w') + 1] ?? ''] : [],
+  );
+  const died = ['m', 'unreadable-1-0', 'a', '0', 'r', 'unreadable'];
+  const later = wire
+    .replace(/"message_id":"(\w+)-\d+"/, '"message_id":"$1-99"')
+    .replace(/"seq":\d+/, '"seq":99');
+  await redis.xadd(keyOf('dead_letters:archive'), '1-0', 'g', groupId, 'k', 'm', 'w', later, ...died);
+  const refused: unknown = JSON.parse(wire).result.message_id;
+  nodes.archive.refuse(String(refused));
+  nodes.archive.fault(null);
+  await eventually(async () => expect(await letters()).toHaveLength(2));
+  const [readable] = await letters();
+  expect(await nodes.engine.deadLetters.retry(readable?.id ?? '')).toBe(true);
+  await eventually(() => expect(nodes.savedOf(groupId)).toContain(99));
+  await eventually(async () => expect(await redis.zcard(keyOf('retries:archive'))).toBe(0));
+  expect(nodes.savedOf(groupId).filter((seq) => seq === 99)).toEqual([99]);
+  expect(await redis.hgetall(keyOf('queued'))).toEqual({ [groupId]: '1' });
+});
+
 test('a retry without any text is taken off the list, and seen', async () => {
   await redis.zadd(keyOf('retries:archive'), 1, 'some-1');
   await redis.zadd(keyOf('retries:archive'), 2, 'some-2');

@@ -101,6 +101,9 @@ export const environmentSchema = z.object({
   PLENUM_DELIVERY_TICK_MS: wholeNumber(10, 60_000).prefault(String(defaultDeliverySettings.tickMs)),
   PLENUM_DELIVERY_MAX_RETRIES: wholeNumber(0, 100).prefault(String(defaultDeliverySettings.maxRetries)),
   PLENUM_DELIVERY_RETRY_BASE_MS: wholeNumber(1, 60_000).prefault(String(defaultDeliverySettings.retryBaseMs)),
+  PLENUM_NOTIFIER_BACKLOG_MAX: wholeNumber(1, 10_000_000).prefault(
+    String(defaultDeliverySettings.notifierBacklogMax),
+  ),
   PLENUM_DEAD_LETTERS_MAX: wholeNumber(1, 10_000_000).prefault(
     String(defaultDeliverySettings.deadLettersMax),
   ),

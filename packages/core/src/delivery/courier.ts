@@ -8,15 +8,12 @@ import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import { firstOf, refusalRoom } from './refusal-room.ts';
 import { Round } from './round.ts';
 import { judge, type Suspect } from './suspicion.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';
 
 /** First attempts begin no call after this long, nor do retries: what they got to is committed, the rest is for the next round. */
 const roundMs = 1000;
-/** How often a full set of dead letters is looked at: an operator has to act first. */
-const blockedLookMs = 2000;
 /** Failures after which a round leaves the other retries for the next one. */
 const retryFailuresMax = 2;
 /** What a dead letter says of an entry at which the adapter fails without a word. */
@@ -33,8 +30,6 @@ export interface Carried {
   readonly round: Round;
   /** How long the adapter wants to be left alone; null: it works. */
   readonly heldUpMs: number | null;
-  /** Entries wait that are not offered to it, because it has refused too many. */
-  readonly isBlocked: boolean;
 }
 
 type Refusals = Pick<Extract<Delivered, { outcome: 'taken' }>, 'refused' | 'membersCursor'>;
@@ -61,32 +56,29 @@ export class Courier {
   async carry(batch: OutboxBatch, signal: AbortSignal): Promise<Carried> {
     const { target, settings, random } = this.#parts;
     const { kind } = target;
-    const excess = kind === 'notifier' ? batch.waiting - settings.notifierBacklogMax : 0;
-    if (excess > 0) return { round: this.#shed(batch, excess), heldUpMs: null, isBlocked: false };
-    const room = refusalRoom(kind, batch, settings.deadLettersMax);
-    const offered = firstOf(batch, room);
-    const round = new Round({ kind, batch: offered, settings, random });
-    const run: Run = { round, entries: offered.entries, signal, at: 0 };
-    const adapterMs = await this.#firstAttempts(run, offered);
-    const heldUpMs = adapterMs ?? (await this.#retries(batch.retries, round, signal));
-    const isBlocked = room === 0 && offered !== batch;
-    const isAtRest = isBlocked && batch.retries.length === 0;
-    return {
-      round,
-      heldUpMs: heldUpMs ?? (isAtRest ? (round.nextRetryMs ?? blockedLookMs) : null),
-      isBlocked,
-    };
+    const round = new Round({ kind, batch, settings, random });
+    if (kind === 'notifier' && batch.waiting > settings.notifierBacklogMax) {
+      this.#stepAside(round, batch);
+      return { round, heldUpMs: null };
+    }
+    const run: Run = { round, entries: batch.entries, signal, at: 0 };
+    const adapterMs = await this.#firstAttempts(run, batch);
+    return { round, heldUpMs: adapterMs ?? (await this.#retries(batch.retries, round, signal)) };
   }
 
-  /** Of a notifier's backlog above its cap the oldest messages are given up. */
-  #shed(batch: OutboxBatch, excess: number): Round {
-    const { target, settings, random } = this.#parts;
-    const round = new Round({ kind: target.kind, batch, settings, random });
-    for (const entry of batch.entries.slice(0, excess)) {
-      if (target.wants(entry.entry)) round.bury(entry, 'backlog');
-      round.pass(entry);
+  /**
+   * The line of a partition is too long: its head steps aside, each message into the room of its own group, from where it is
+   * offered in turn with those of other groups. The whole batch does, not only the excess: otherwise a flood would leave no
+   * round for the adapter.
+   */
+  #stepAside(round: Round, { entries, pageMark }: OutboxBatch): void {
+    for (const waiting of entries) {
+      const isMarked = pageMark?.messageId === waiting.entry.message_id;
+      if (this.#parts.target.wants(waiting.entry)) {
+        round.stepAside(waiting, isMarked ? pageMark.membersCursor : null);
+      }
+      round.pass(waiting);
     }
-    return round;
   }
 
   /** In order. @returns ms for which the adapter holds the rest up; null if it does not. */
@@ -148,7 +140,7 @@ export class Courier {
     for (const retry of retries.toSorted((a, b) => failuresAt(a) - failuresAt(b))) {
       if (signal.aborted || failures >= retryFailuresMax) break;
       if (clock.monotonicMs() >= endMs) return settings.tickMs;
-      const { entry, attempts } = retry;
+      const { entry, attempts, messageId } = retry;
       const delivered = await this.#deliver([{ entry }], retry.membersCursor, signal);
       if (delivered.outcome === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
       if (delivered.outcome === 'partly') {
@@ -164,7 +156,7 @@ export class Courier {
       }
       this.#suspects.delete(entry.message_id);
       if (reason === null) round.takeRetry(retry);
-      else round.refuse({ entry, place: null, attempts: attempts + 1, reason, membersCursor });
+      else round.refuse({ messageId, entry, place: null, attempts: attempts + 1, reason, membersCursor });
     }
     return failures === 0 ? null : settings.tickMs;
   }

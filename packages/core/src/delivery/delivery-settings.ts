@@ -11,11 +11,11 @@ export interface DeliverySettings {
   readonly callTimeoutMs: number;
   /** Calls of one adapter that are under way at a time on one node. */
   readonly callsAtOnce: number;
-  /** Messages of a partition that may wait for the notifier; the oldest of the excess become dead letters. */
+  /** Entries of a partition that may stand in line for the notifier; those at the head of a longer line step aside. */
   readonly notifierBacklogMax: number;
   /**
-   * Dead letters of the notifier that a partition keeps: the oldest give way. Those of the archive never do: they count for
-   * the room queue of their group, until they are retried or deleted.
+   * Of each group: dead letters of the notifier that are kept, whose oldest give way, and messages that are kept to be offered
+   * to it again. Dead letters of the archive never give way: they count for the room queue of their group.
    */
   readonly deadLettersMax: number;
 }
@@ -27,6 +27,6 @@ export const defaultDeliverySettings: DeliverySettings = {
   retryBaseMs: 100,
   callTimeoutMs: 2500,
   callsAtOnce: 16,
-  notifierBacklogMax: 100_000,
+  notifierBacklogMax: 10_000,
   deadLettersMax: 10_000,
 };

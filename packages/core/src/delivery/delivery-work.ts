@@ -58,7 +58,6 @@ export class DeliveryWork implements PartitionWork {
       const fullness = new Fullness({ ...this.#parts, partition: lease.partition, kind: target.kind });
       const step = () => this.#round({ lease, target, courier, fullness, signal });
       await this.#repeat({ what: target.kind, step }, lease, signal);
-      fullness.end();
     });
     await Promise.all([this.#keepOpen(lease, signal), ...posts]);
     endUse();
@@ -96,13 +95,13 @@ export class DeliveryWork implements PartitionWork {
     const { partition } = lease;
     const batch = await outbox.read(partition, target.kind, settings.batchSize);
     if (batch === null) return this.#open(post);
-    const { round, heldUpMs, isBlocked } = await courier.carry(batch, signal);
-    post.fullness.blocked(isBlocked);
+    const { round, heldUpMs } = await courier.carry(batch, signal);
     const outcome = await this.#commit(post, round);
     // The lease is another's: whoever gave it to this work is about to learn of it, and nothing is left to do until then.
     if (outcome === 'not_owner') return this.#watch.untilAborted(signal);
     if (outcome === 'moved') return;
-    emitTelemetry('queue_size', { partition, kind: target.kind, size: batch.waiting - round.passedCount });
+    const size = batch.waiting - round.passedCount + batch.retrying;
+    emitTelemetry('queue_size', { partition, kind: target.kind, size });
     if (heldUpMs !== null) return this.#watch.pause(Math.min(heldUpMs, longestPauseMs), signal);
     if (isIdle(batch, round, settings)) await this.#idle(post, round.nextRetryMs);
   }

@@ -1,4 +1,4 @@
-/** Tells operators when the dead letters of one kind in one partition are full, and what that costs. */
+/** Tells operators when groups of a partition have more dead letters of one kind than are kept, and what that costs. */
 import type { DeliveryKind } from '../ports/adapters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/telemetry.ts';
@@ -16,25 +16,11 @@ export interface FullnessParts {
 
 export class Fullness {
   readonly #parts: FullnessParts;
-  #isBlocked = false;
   #dropped = 0;
   #loggedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: FullnessParts) {
     this.#parts = parts;
-  }
-
-  /** Whether entries wait only because too many were refused. Told when it changes. */
-  blocked(isBlocked: boolean): void {
-    if (isBlocked === this.#isBlocked) return;
-    this.#isBlocked = isBlocked;
-    const { partition, kind, logger } = this.#parts;
-    emitTelemetry('delivery_blocked', { partition, kind, isBlocked });
-    if (isBlocked) {
-      const sentence =
-        'an adapter has refused so much that nothing more is offered to it: see the dead letters';
-      logger.error({ partition, kind }, sentence);
-    } else logger.info({ partition, kind }, 'there is room for dead letters again: deliveries go on');
   }
 
   dropped(entries: number): void {
@@ -45,14 +31,6 @@ export class Fullness {
     if (clock.monotonicMs() - this.#loggedAtMs < quietMs) return;
     this.#loggedAtMs = clock.monotonicMs();
     const fields = { partition, kind, dropped: this.#dropped };
-    logger.error(fields, 'the oldest dead letters gave way to new ones and are lost');
-  }
-
-  /** The partition is another node's to tell of. */
-  end(): void {
-    if (!this.#isBlocked) return;
-    const { partition, kind } = this.#parts;
-    emitTelemetry('delivery_blocked', { partition, kind, isBlocked: false });
-    this.#isBlocked = false;
+    logger.error(fields, 'the oldest dead letters of a group gave way to its new ones and are lost');
   }
 }

@@ -1,7 +1,7 @@
 /** What one round of deliveries comes to, gathered until it is committed in one step. */
 import type { GroupId } from '@plenum/protocol';
 import type { ArchiveEntry, DeliveryKind } from '../ports/adapters.ts';
-import { unreadableReason } from '../ports/dead-letters.ts';
+import { backlogReason, unreadableReason } from '../ports/dead-letters.ts';
 import type {
   DeliveryCommit,
   DueRetry,
@@ -15,9 +15,12 @@ import type {
 import type { Random } from '../ports/random.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { retryDelayMs } from './retry-delay.ts';
+import { RetryRoom } from './retry-room.ts';
 
 /** An entry that was refused: for the first time, from the outbox, or again. */
 interface Refusal {
+  /** Of a retry; otherwise that of the entry. */
+  readonly messageId?: string;
   readonly entry: ArchiveEntry;
   readonly place: string | null;
   /** This refusal included. */
@@ -43,10 +46,12 @@ export class Round {
   readonly #retries: ScheduledRetry[] = [];
   readonly #deadLetters: Buried[] = [];
   readonly #taken: string[] = [];
+  readonly #room: RetryRoom;
   #pageMark: PageMark | null;
 
   constructor(parts: RoundParts) {
     this.#parts = parts;
+    this.#room = RetryRoom.of(parts.kind, parts.batch, parts.settings.deadLettersMax);
     this.#pageMark = parts.batch.pageMark;
     for (const { messageId, attempts } of parts.batch.unreadableRetries) {
       this.#deadLetters.push({ messageId, attempts, place: null, reason: unreadableReason, groupId: null });
@@ -64,10 +69,12 @@ export class Round {
     if (membersCursor !== null) this.#pageMark = { messageId: entry.message_id, membersCursor };
   }
 
-  refuse({ entry, place, attempts, reason, membersCursor }: Refusal): void {
+  refuse({ entry, place, attempts, reason, membersCursor, ...known }: Refusal): void {
     const { settings, random } = this.#parts;
-    const { message_id: messageId } = entry;
-    if (attempts > settings.maxRetries) {
+    const { messageId = entry.message_id } = known;
+    // A retry has its place already.
+    const hasRoom = place === null || this.#room.take(entry.group_id);
+    if (attempts > settings.maxRetries || !hasRoom) {
       this.#deadLetters.push({ messageId, attempts, place, reason, groupId: entry.group_id });
     } else {
       const delayMs = retryDelayMs(settings.retryBaseMs, attempts, random);
@@ -75,25 +82,26 @@ export class Round {
     }
   }
 
-  /** Straight to the dead letters. */
-  bury({ place, entry }: OutboxEntry, reason: string): void {
+  /** To be offered in the turn of its group; where the group has no room left, straight to its dead letters. */
+  stepAside({ place, entry }: OutboxEntry, membersCursor: string | null): void {
     const { message_id: messageId, group_id: groupId } = entry;
-    this.#deadLetters.push({ messageId, attempts: 0, place, reason, groupId });
+    if (this.#room.take(groupId)) {
+      this.#retries.push({ messageId, attempts: 0, place, delayMs: null, membersCursor });
+    } else this.#deadLetters.push({ messageId, attempts: 0, place, reason: backlogReason, groupId });
   }
 
-  takeRetry({ entry }: DueRetry): void {
-    this.#taken.push(entry.message_id);
+  takeRetry({ messageId }: DueRetry): void {
+    this.#taken.push(messageId);
   }
 
   /** The retry goes on with a later page, at once; this is no attempt. */
-  continueRetry({ entry, attempts }: DueRetry, membersCursor: string): void {
-    const { message_id: messageId } = entry;
+  continueRetry({ messageId, attempts }: DueRetry, membersCursor: string): void {
     this.#retries.push({ messageId, attempts, place: null, delayMs: 0, membersCursor });
   }
 
   /** Until a retry is due: one that was scheduled before, or in this round. */
   get nextRetryMs(): number | null {
-    const delays = this.#retries.map(({ delayMs }) => delayMs);
+    const delays = this.#retries.map(({ delayMs }) => delayMs ?? 0);
     const { nextRetryMs } = this.#parts.batch;
     const all = nextRetryMs === null ? delays : [nextRetryMs, ...delays];
     return all.length === 0 ? null : Math.min(...all);
@@ -106,7 +114,7 @@ export class Round {
     return [...this.#deadLetters, ...this.#passedUnreadable.map(unreadableLetter)];
   }
   get refusals(): readonly ScheduledRetry[] {
-    return this.#retries.filter(({ delayMs }) => delayMs > 0);
+    return this.#retries.filter(({ attempts, delayMs }) => attempts > 0 && delayMs !== 0);
   }
 
   /** @returns null if nothing has come of the round. */

@@ -5,6 +5,9 @@ import type { ArchiveEntry, DeliveryKind } from './adapters.ts';
 /** The reason of a dead letter of which nobody can make sense. */
 export const unreadableReason = 'unreadable';
 
+/** The reason of a dead letter that was never offered: its group had too many that waited. */
+export const backlogReason = 'backlog';
+
 /** An entry that an adapter has not taken. */
 export interface DeadLetter {
   /** Opaque, unique in the cluster. */
@@ -18,7 +21,7 @@ export interface DeadLetter {
   readonly entry: ArchiveEntry | null;
   /** What stands in place of an entry. */
   readonly raw: string | null;
-  /** What the adapter said, `backlog`: there were too many before it, or `unreadable`. */
+  /** What the adapter said, `backlog`: too many of its group were waiting, or `unreadable`. */
   readonly reason: string;
   readonly attempts: number;
   /** Engine clock, ms. */

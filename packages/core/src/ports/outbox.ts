@@ -30,6 +30,8 @@ export interface PageMark {
 
 /** An entry that was refused before and whose time has come. */
 export interface DueRetry {
+  /** Under which it is kept: that of its entry, or another one if nobody could read the entry when it died. */
+  readonly messageId: string;
   readonly entry: ArchiveEntry;
   /** How often it was refused; 0 for a dead letter that an operator sent on its way again. */
   readonly attempts: number;
@@ -61,11 +63,13 @@ export interface OutboxBatch {
   readonly unreadableRetries: readonly UnreadableRetry[];
   /** Until the next retry is due; null if none is scheduled. */
   readonly nextRetryMs: number | null;
-  /** Refused entries that are to be tried again, due or not. */
+  /** All that are kept to be offered again, due or not. */
   readonly retrying: number;
+  /** Of the groups of the entries: how many of each are kept to be offered again, due or not. None: it may be left out. */
+  readonly retryingOf: ReadonlyMap<GroupId, number>;
 }
 
-/** An entry that was refused: whence its text is taken. */
+/** An entry that was refused or has stepped aside: whence its text is taken. */
 interface Refused {
   readonly messageId: string;
   /** How often by now. */
@@ -74,7 +78,11 @@ interface Refused {
   readonly place: string | null;
 }
 export interface ScheduledRetry extends Refused {
-  readonly delayMs: number;
+  /**
+   * Null: in the turn of its group, behind those of its own group that wait here, and before what is due already of a group
+   * of which more wait.
+   */
+  readonly delayMs: number | null;
   readonly membersCursor: string | null;
 }
 export interface NewDeadLetter extends Refused {
@@ -94,7 +102,7 @@ export interface DeliveryCommit {
   readonly passedUnreadable: readonly UnreadableEntry[];
   readonly retries: readonly ScheduledRetry[];
   readonly deadLetters: readonly NewDeadLetter[];
-  /** So many dead letters of the kind are kept, and the oldest give way; null: all. */
+  /** So many dead letters of a group that has new ones are kept, and its own oldest give way; null: all. */
   readonly deadLettersKept: number | null;
   /** Message ids of retries that were taken. */
   readonly taken: readonly string[];

@@ -34,17 +34,11 @@ export interface TelemetryEvents {
     readonly groupId: GroupId | null;
     readonly reason: string;
   };
-  /** The oldest dead letters of a kind have given way to new ones: they are lost. */
+  /** The oldest dead letters of a kind have given way to new ones of their group: they are lost. */
   readonly dead_letters_dropped: {
     readonly partition: number;
     readonly kind: DeliveryKind;
     readonly entries: number;
-  };
-  /** A partition delivers nothing more to an adapter before somebody has dealt with dead letters, or does again. */
-  readonly delivery_blocked: {
-    readonly partition: number;
-    readonly kind: DeliveryKind;
-    readonly isBlocked: boolean;
   };
   readonly adapter_denied: { readonly adapter: AdapterName; readonly groupId: GroupId };
   /** `timeout`: it hung; `throw`: it rejected; `bad_return`: nobody can make sense of its answer. */

@@ -255,24 +255,10 @@ const delivery: readonly MetricRow[] = [
     {
       name: 'plenum_dead_letters_dropped_total',
       unit: 'entries',
-      help: 'Dead letters that gave way to newer ones of their kind and are lost, by kind; never the archive’s',
-      alertWhen: 'it rises at all: a partition has PLENUM_DEAD_LETTERS_MAX of them, retry or delete some',
+      help: 'Dead letters that gave way to newer ones of their group and are lost, by kind; never the archive’s',
+      alertWhen: 'it rises at all: a group has PLENUM_DEAD_LETTERS_MAX of them, retry or delete some',
     },
     { labels: ['kind'], labelsOf: ({ kind }) => ({ kind }), amount: ({ entries }) => entries },
-  ),
-  movedGauge(
-    {
-      name: 'plenum_deliveries_blocked',
-      unit: 'partitions',
-      help: 'Partitions whose adapter is offered nothing more since it has refused too much, by kind',
-      alertWhen: 'it is above 0: find out why the adapter refuses, then retry or delete dead letters',
-    },
-    ['kind'],
-    [
-      move('delivery_blocked', (metric, { kind, isBlocked }) =>
-        isBlocked ? metric.inc({ kind }) : metric.dec({ kind }),
-      ),
-    ],
   ),
 ];
 

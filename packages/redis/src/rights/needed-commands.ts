@@ -46,6 +46,7 @@ export const scriptCommands: readonly (readonly [name: string, ...words: string[
   ['zadd', KEY, 'x', 'm'],
   ['zcard', KEY],
   ['zcount', KEY, '0', '0'],
+  ['zlexcount', KEY, '-', '+'],
   ['zrange', KEY, '0', '0'],
   ['zrangebylex', KEY, '-', '+'],
   ['zrangebyscore', KEY, '0', '0'],

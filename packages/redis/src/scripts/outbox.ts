@@ -15,6 +15,9 @@ export const openOutbox = defineScript({
     'archiveRetrying',
     'notifierRetries',
     'notifierRetrying',
+    'archiveRetriesByGroup',
+    'notifierRetriesByGroup',
+    'archiveDeadLetters',
   ],
   args: ['nodeId', 'token', 'kinds'],
   reply: z.discriminatedUnion('word', [said('opened', nothing), said('not_owner', nothing)]),
@@ -29,13 +32,15 @@ const headWords = z.tuple([
   integerWord,
 ]);
 const HEAD_LENGTH = 6;
-const ENTRY_LENGTH = 4;
+const ENTRY_LENGTH = 5;
 
 export interface StoredEntry {
   readonly place: string;
   readonly groupId: string;
   readonly kind: string;
   readonly wire: string;
+  /** How many of its group are kept to be offered again. */
+  readonly retryingOfGroup: number;
 }
 
 const readDetails = z.array(z.string()).transform((words, context) => {
@@ -48,8 +53,8 @@ const readDetails = z.array(z.string()).transform((words, context) => {
   const retriesAt = HEAD_LENGTH + count * ENTRY_LENGTH;
   const entries: StoredEntry[] = [];
   for (let at = HEAD_LENGTH; at < retriesAt; at += ENTRY_LENGTH) {
-    const [place = '', groupId = '', kind = '', wire = ''] = words.slice(at, at + ENTRY_LENGTH);
-    entries.push({ place, groupId, kind, wire });
+    const [place = '', groupId = '', kind = '', wire = '', ofGroup] = words.slice(at, at + ENTRY_LENGTH);
+    entries.push({ place, groupId, kind, wire, retryingOfGroup: Number(ofGroup) });
   }
   const retries: { messageId: string; record: string }[] = [];
   for (let at = retriesAt; at + 1 < words.length; at += 2) {
@@ -60,14 +65,24 @@ const readDetails = z.array(z.string()).transform((words, context) => {
 
 export const readOutbox = defineScript({
   file: 'read-outbox',
-  keys: ['outbox', 'cursors', 'retries', 'retrying'],
+  keys: ['outbox', 'cursors', 'retries', 'retrying', 'retriesByGroup'],
   args: ['kind', 'limit'],
   reply: z.discriminatedUnion('word', [said('unopened', nothing), said('found', readDetails)]),
 });
 
 export const commitDelivery = defineScript({
   file: 'commit-delivery',
-  keys: ['lease', 'outbox', 'cursors', 'queued', 'retries', 'retrying', 'deadLetters'],
+  keys: [
+    'lease',
+    'outbox',
+    'cursors',
+    'queued',
+    'retries',
+    'retrying',
+    'deadLetters',
+    'retriesByGroup',
+    'deadLettersByGroup',
+  ],
   args: [
     'nodeId',
     'token',
@@ -91,14 +106,14 @@ export const commitDelivery = defineScript({
 
 export const deleteDeadLetter = defineScript({
   file: 'delete-dead-letter',
-  keys: ['deadLetters', 'queued'],
+  keys: ['deadLetters', 'queued', 'cursors', 'deadLettersByGroup'],
   args: ['kind', 'place'],
   reply: z.discriminatedUnion('word', [said('deleted', nothing), said('gone', nothing)]),
 });
 
 export const retryDeadLetter = defineScript({
   file: 'retry-dead-letter',
-  keys: ['deadLetters', 'retries', 'retrying', 'cursors'],
+  keys: ['deadLetters', 'retries', 'retrying', 'cursors', 'queued', 'retriesByGroup', 'deadLettersByGroup'],
   args: ['kind', 'place'],
   reply: z.discriminatedUnion('word', [
     said('retried', nothing),

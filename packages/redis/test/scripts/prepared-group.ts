@@ -60,6 +60,11 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     notifierRetries: keys.retries(partition, 'notifier'),
     notifierRetrying: keys.retrying(partition, 'notifier'),
     deadLetters: keys.deadLetters(partition, 'archive'),
+    archiveDeadLetters: keys.deadLetters(partition, 'archive'),
+    deadLettersByGroup: keys.deadLettersByGroup(partition, 'archive'),
+    retriesByGroup: keys.retriesByGroup(partition, 'archive'),
+    archiveRetriesByGroup: keys.retriesByGroup(partition, 'archive'),
+    notifierRetriesByGroup: keys.retriesByGroup(partition, 'notifier'),
     due: keys.due(id),
     bans: keys.bans(id),
     groups: keys.groups(id),
@@ -233,6 +238,8 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
       [messageIds[1]]: `1 - ${groupId} m {}`,
     })
     .xadd(key('deadLetters'), '1-0', 'g', groupId, 'k', 'm', 'w', '{}', 'm', messageIds[2])
+    .zadd(key('retriesByGroup'), 0, `${groupId} ${messageIds[0]}`, 0, `${groupId} ${messageIds[1]}`)
+    .zadd(key('deadLettersByGroup'), 0, `${groupId} ${'0'.repeat(14)}1-${'0'.repeat(15)}`)
     .hset(key('index'), groupId, 'nonce.1')
     .hset(key('holding'), groupId, 'nonce.1')
     .hset(key('nodes'), 'node', '1 0 {}')

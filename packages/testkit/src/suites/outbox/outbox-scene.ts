@@ -1,5 +1,6 @@
 /** One group, the outbox of its partition, and the lease under which a test takes things from it. */
 import {
+  type CommitOutcome,
   type DeadLetter,
   type DeliveryCommit,
   type DeliveryKind,
@@ -7,7 +8,8 @@ import {
   type OutboxBatch,
   partitionOf,
 } from '@plenum/core';
-import { createCommand } from '../../commands.ts';
+import { groupIdSchema } from '@plenum/protocol';
+import { createCommand, messageDraft } from '../../commands.ts';
 import type { MakeEngine } from '../engine-harness.ts';
 import { Scene } from '../scene.ts';
 
@@ -32,10 +34,14 @@ export class OutboxScene implements AsyncDisposable {
     changes: Partial<DeliveryCommit> = {},
     lease = this.lease,
   ): Promise<'committed' | 'not_owner' | 'moved'> {
+    return (await this.commit(changes, lease)).outcome;
+  }
+
+  async commit(changes: Partial<DeliveryCommit>, lease = this.lease): Promise<CommitOutcome> {
     const { kind = 'archive' } = changes;
     const { cursor, endPlace, entries } = await this.read(kind);
     const commit = { kind, expectedCursor: cursor, cursor: endPlace, passed: entries, ...nothing };
-    return (await this.scene.engine.outbox.commit(lease, { ...commit, ...changes })).outcome;
+    return this.scene.engine.outbox.commit(lease, { ...commit, ...changes });
   }
 
   /** Commits nothing but these changes; the cursor stays. */
@@ -55,15 +61,40 @@ export class OutboxScene implements AsyncDisposable {
 
   /** Sends, passes and refuses for good one message after the other. */
   async bury(...texts: readonly string[]): Promise<void> {
-    for (const text of texts) {
-      await this.scene.send('owner', text);
-      const entry = (await this.read()).entries.at(-1);
-      if (entry === undefined) throw new Error('nothing waits');
-      const messageId = entry.entry.message_id;
-      await this.pass({
-        deadLetters: [{ messageId, attempts: 6, place: entry.place, reason: `no ${text}` }],
-      });
-    }
+    for (const text of texts) await this.buryIn(this.scene.groupId, text);
+  }
+
+  /** @returns how many dead letters gave way, of which `kept` stay. */
+  async buryIn(groupId: string, text: string, kept: number | null = null): Promise<number> {
+    const { place, messageId } = await this.sendTo(groupId, text);
+    const deadLetters = [{ messageId, attempts: 6, place, reason: `no ${text}` }];
+    const committed = await this.commit({ deadLetters, deadLettersKept: kept });
+    return committed.outcome === 'committed' ? committed.droppedDeadLetters : Number.NaN;
+  }
+
+  /** One message, which is passed and is to be offered again in the turn of its group. */
+  async setAside(groupId: string, text: string): Promise<string> {
+    const { place, messageId } = await this.sendTo(groupId, text);
+    const retry = { messageId, attempts: 0, place, delayMs: null, membersCursor: null };
+    await this.pass({ retries: [retry] });
+    return messageId;
+  }
+
+  /** Where the message waits, the last of all. */
+  async sendTo(groupId: string, message: string): Promise<{ place: string; messageId: string }> {
+    await this.scene.engine.log.append(messageDraft({ groupId, sender: 'owner', message }));
+    const last = (await this.read()).entries.at(-1);
+    if (last === undefined) throw new Error('nothing waits');
+    return { place: last.place, messageId: last.entry.message_id };
+  }
+
+  /** Another group, in the same partition. Its creation waits as well. */
+  async neighbour(): Promise<string> {
+    const ids = Array.from({ length: 5000 }, (_, at) => groupIdSchema.parse(`neighbour-${at}`));
+    const groupId = ids.find((id) => partitionOf(id) === this.lease.partition);
+    if (groupId === undefined) throw new Error('no id belongs to the partition');
+    await this.scene.do(createCommand({ groupId, actor: 'owner' }));
+    return groupId;
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

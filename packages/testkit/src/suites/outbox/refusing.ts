@@ -1,5 +1,6 @@
 /** Tests of retries and of dead letters. */
-import { type DeliveryKind, PlenumError, type ScheduledRetry } from '@plenum/core';
+import { PlenumError, type ScheduledRetry } from '@plenum/core';
+import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import type { MakeEngine } from '../engine-harness.ts';
 import { verdict } from '../scene.ts';
@@ -123,28 +124,62 @@ export function refusing(makeEngine: MakeEngine): void {
     expect(await outbox.read('notifier')).toMatchObject({ retrying: 0 });
   });
 
-  test('of dead letters above what a commit keeps the oldest give way, and it says how many', async () => {
-    await using outbox = await beginOutbox(makeEngine, { kinds: ['archive', 'notifier'] });
+  test('of the dead letters of a group above what a commit keeps its own oldest give way, none of another group, and it says how many', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    const quiet = await outbox.neighbour();
+    expect(await outbox.buryIn(quiet, 'quiet one', 2)).toBe(0);
+    await outbox.bury('one', 'two', 'three', 'four');
+    expect(await outbox.buryIn(quiet, 'quiet two', 2)).toBe(0);
+    expect(await outbox.buryIn(outbox.scene.groupId, 'five', 2)).toBe(3);
+    expect((await outbox.letters()).map(textOf)).toEqual(['quiet one', 'four', 'quiet two', 'five']);
+    expect(await outbox.buryIn(quiet, 'quiet three', 2)).toBe(1);
+    expect((await outbox.letters()).map(textOf)).toEqual(['four', 'quiet two', 'five', 'quiet three']);
+  });
+
+  test('a dead letter that is deleted or sent again makes room for another one of its group', async () => {
+    await using outbox = await beginOutbox(makeEngine);
     await outbox.bury('one', 'two', 'three');
-    const { cursor } = await outbox.read('notifier');
-    const nothing = {
-      passed: [],
-      passedUnreadable: [],
-      retries: [],
-      deadLetters: [],
-      taken: [],
-      pageMark: null,
+    const [one, two] = await outbox.letters();
+    expect(await outbox.scene.engine.deadLetters.delete(one?.id ?? '')).toBe(true);
+    expect(await outbox.scene.engine.deadLetters.retry(two?.id ?? '')).toBe(true);
+    expect(await outbox.buryIn(outbox.scene.groupId, 'four', 2)).toBe(0);
+    expect((await outbox.letters()).map(textOf)).toEqual(['three', 'four']);
+  });
+
+  test('a batch tells of each of its groups how many of its messages are kept to be offered again', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    const { groupId: busy, engine } = outbox.scene;
+    const quiet = groupIdSchema.parse(await outbox.neighbour());
+    const retryingOf = async (groupId: GroupId) => {
+      await outbox.sendTo(busy, 'looks');
+      await outbox.sendTo(quiet, 'looks');
+      return (await outbox.read()).retryingOf.get(groupId) ?? 0;
     };
-    const drop = (kind: DeliveryKind, expectedCursor: string) =>
-      outbox.scene.engine.outbox.commit(outbox.lease, {
-        ...{ kind, expectedCursor, cursor: expectedCursor },
-        ...nothing,
-        deadLettersKept: 1,
-      });
-    expect(await drop('notifier', cursor)).toEqual({ outcome: 'committed', droppedDeadLetters: 0 });
-    const archiveCursor = (await outbox.read()).cursor;
-    expect(await drop('archive', archiveCursor)).toEqual({ outcome: 'committed', droppedDeadLetters: 2 });
-    expect((await outbox.letters()).map(textOf)).toEqual(['three']);
+    const first = await outbox.setAside(busy, 'one');
+    const second = await outbox.setAside(busy, 'two');
+    await outbox.setAside(quiet, 'three');
+    expect([await retryingOf(busy), await retryingOf(quiet)]).toEqual([2, 1]);
+    await outbox.stay({
+      taken: [first],
+      deadLetters: [{ messageId: second, attempts: 6, place: null, reason: 'no' }],
+    });
+    expect([await retryingOf(busy), await retryingOf(quiet)]).toEqual([0, 1]);
+    const [letter] = await outbox.letters();
+    expect(await engine.deadLetters.retry(letter?.id ?? '')).toBe(true);
+    expect([await retryingOf(busy), await retryingOf(quiet)]).toEqual([1, 1]);
+  });
+
+  test('what has stepped aside is offered in turn: a group with one message does not wait for those that another group had set aside before', async () => {
+    await using outbox = await beginOutbox(makeEngine);
+    const { groupId: busy } = outbox.scene;
+    const quiet = await outbox.neighbour();
+    const texts = Array.from({ length: 12 }, (_, at) => `busy ${at + 1}`);
+    for (const text of texts) await outbox.setAside(busy, text);
+    await outbox.scene.advance(100);
+    await outbox.setAside(quiet, 'quiet');
+    const offered = (await outbox.read()).retries.map(textOf);
+    expect(offered.filter((text) => text !== 'quiet')).toEqual(texts);
+    expect(offered.indexOf('quiet')).toBeLessThanOrEqual(1);
   });
 
   test('a dead letter that is deleted is gone', async () => {
