@@ -136,3 +136,20 @@ test.each(engines)(
     expect(await groups.lettersOf(quiet)).toEqual([]);
   },
 );
+
+test.each(engines)(
+  'on %s a group at whose messages the notifier fails, one after the other, does not keep it from another group',
+  async (engine) => {
+    await using groups = await TwoGroups.start(engine);
+    const { receiver } = groups;
+    const breaking = numbered('breaking', 15);
+    for (const text of breaking) receiver.breaking.add(text);
+    await groups.send(noisy, ...breaking);
+    for (const text of ['quiet 1', 'quiet 2', 'quiet 3']) {
+      await groups.send(quiet, text);
+      await eventually(() => expect(groups.toldOf(text)).toEqual([text]), patience);
+    }
+    expect(groups.toldOf('breaking')).toEqual([]);
+    expect(await groups.lettersOf(quiet)).toEqual([]);
+  },
+);

@@ -24,6 +24,8 @@ export class WebhookReceiver implements AsyncDisposable {
   mood: ReceiverMood = 'well';
   /** Texts that are refused for good. */
   readonly refused = new Set<string>();
+  /** Texts at which it fails each time, as if they broke it. */
+  readonly breaking = new Set<string>();
   /** Texts of messages in the order in which they were taken, copies included. */
   readonly told: string[] = [];
   /** Every message that it got, in the order of arrival, under the id that its caller gave to the notice. */
@@ -64,7 +66,7 @@ export class WebhookReceiver implements AsyncDisposable {
     const { message: entry } = data;
     if (entry.type !== 'message') return void response.writeHead(400).end();
     const text = entry.message;
-    const isWell = this.mood === 'well' || this.mood === 'slow';
+    const isWell = (this.mood === 'well' || this.mood === 'slow') && !this.breaking.has(text);
     const isTaken = isWell && !this.refused.has(text);
     this.given.push({ entry: { ...entry, message_id: messageIdIn(request) }, isTaken });
     if (this.mood === 'hanging') return;

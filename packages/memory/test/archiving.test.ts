@@ -1,7 +1,7 @@
 /** The delivery worker and the archive. */
 import { channel } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
-import { beginDelivery, neighbour } from './delivery-scene.ts';
+import { beginDelivery, groupId, neighbour } from './delivery-scene.ts';
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => `text ${at + 1}`);
 
@@ -201,4 +201,23 @@ test('a room above its limit is refused while the archive is down and open again
   scene.archive.fault(null);
   await scene.pass(8000);
   await scene.send('again');
+});
+
+test('a group at whose entries the archive fails, one after the other, does not keep it from another group', async () => {
+  await using scene = await beginDelivery();
+  const other = neighbour();
+  await scene.own();
+  await scene.pass(200);
+  const save = scene.archive.save.bind(scene.archive);
+  scene.archive.save = (entries, call) =>
+    entries.some(({ group_id }) => group_id === groupId)
+      ? Promise.reject(new Error('no'))
+      : save(entries, call);
+  await scene.send(...numbered(20));
+  await scene.create(other);
+  await scene.sendTo(other, 'quiet 1');
+  await scene.pass(10_000);
+  await scene.sendTo(other, 'quiet 2');
+  await scene.pass(30_000);
+  expect(scene.saved).toEqual(['created', 'created', 'quiet 1', 'quiet 2']);
 });

@@ -272,3 +272,55 @@ test('a retry at which the notifier hangs does not keep the others from being tr
   await scene.pass(30_000);
   expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['sound']);
 });
+
+test('a group at whose messages the notifier fails, one after the other, does not keep it from another group', async () => {
+  await using groups = await twoGroups({});
+  const { scene, quiet } = groups;
+  const notify = scene.notifier.notify.bind(scene.notifier);
+  scene.notifier.notify = (recipients, message, call) =>
+    message.group_id === groupId ? Promise.reject(new Error('no')) : notify(recipients, message, call);
+  await scene.own();
+  await scene.send(...numbered('poison', 20));
+  await scene.sendTo(quiet, 'quiet 1');
+  await scene.pass(5000);
+  expect(groups.toldIn(quiet)).toEqual(['quiet 1']);
+  // By now the notifier is left alone most of the time.
+  await scene.pass(20_000);
+  await scene.sendTo(quiet, 'quiet 2');
+  await scene.pass(20_000);
+  expect(groups.toldIn(quiet)).toEqual(['quiet 1', 'quiet 2']);
+  expect(await groups.lettersOf(quiet)).toEqual([]);
+});
+
+test('after an outage every message of every group is told once and in order, and none was given up', async () => {
+  await using groups = await twoGroups({});
+  const { scene, quiet } = groups;
+  scene.notifier.fault('throw');
+  await scene.own();
+  for (const [at, text] of numbered('text', 10).entries()) {
+    await scene.send(text);
+    await scene.sendTo(quiet, numbered('quiet', 10)[at] ?? '');
+    await scene.pass(2000);
+  }
+  scene.notifier.fault(null);
+  await scene.pass(8000);
+  expect(groups.toldIn(groupId)).toEqual(numbered('text', 10));
+  expect(groups.toldIn(quiet)).toEqual(numbered('quiet', 10));
+  expect(await scene.letters()).toEqual([]);
+});
+
+test('a group at whose messages the notifier fails does not keep a sound one waiting that stands before it', async () => {
+  await using groups = await twoGroups({});
+  const { scene, quiet } = groups;
+  const notify = scene.notifier.notify.bind(scene.notifier);
+  scene.notifier.notify = (recipients, message, call) =>
+    message.group_id === groupId ? Promise.reject(new Error('no')) : notify(recipients, message, call);
+  scene.notifier.fault('throw');
+  await scene.own();
+  await scene.sendTo(quiet, 'quiet 1');
+  await scene.send(...numbered('poison', 20));
+  await scene.pass(12_000);
+  scene.notifier.fault(null);
+  await scene.pass(15_000);
+  expect(groups.toldIn(quiet)).toEqual(['quiet 1']);
+});

@@ -9,8 +9,10 @@ import type { Random } from '../ports/random.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { Round } from './round.ts';
-import { judge, type Suspect } from './suspicion.ts';
+import { failuresBeforeProbe, judge, type Suspect } from './suspicion.ts';
+import { TakenAhead } from './taken-ahead.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';
+import { TroubledGroups } from './troubled-groups.ts';
 
 /** First attempts begin no call after this long, nor do retries: what they got to is committed, the rest is for the next round. */
 const roundMs = 1000;
@@ -45,6 +47,9 @@ interface Run {
 export class Courier {
   readonly #parts: CourierParts;
   readonly #suspects = new Map<string, Suspect>();
+  readonly #ahead = new TakenAhead();
+  readonly #troubled = new TroubledGroups();
+  #probes = 0;
   #size: number;
 
   constructor(parts: CourierParts) {
@@ -73,11 +78,9 @@ export class Courier {
    */
   #stepAside(round: Round, { entries, pageMark }: OutboxBatch): void {
     for (const waiting of entries) {
-      const isMarked = pageMark?.messageId === waiting.entry.message_id;
-      if (this.#parts.target.wants(waiting.entry)) {
-        round.stepAside(waiting, isMarked ? pageMark.membersCursor : null);
-      }
+      if (this.#isOpen(waiting)) round.stepAside(waiting, this.#pageOf(waiting, pageMark));
       round.pass(waiting);
+      this.#forget(waiting);
     }
   }
 
@@ -87,18 +90,26 @@ export class Courier {
     const endMs = clock.monotonicMs() + roundMs;
     for (let next = run.entries[run.at]; next !== undefined; next = run.entries[run.at]) {
       if (run.signal.aborted || clock.monotonicMs() >= endMs) return null;
-      if (!target.wants(next.entry)) {
+      const page = this.#pageOf(next, pageMark);
+      const isTroubled = this.#troubled.has(next.entry.group_id);
+      if (isTroubled && this.#isOpen(next)) run.round.stepAside(next, page);
+      if (isTroubled || !this.#isOpen(next)) {
         this.#pass(run, [next], nothingRefused);
         continue;
       }
-      const slice = run.entries.slice(run.at, run.at + Math.min(this.#size, target.callMax));
-      const from = pageMark?.messageId === next.entry.message_id ? pageMark.membersCursor : null;
-      const delivered = await this.#deliver(slice, from, run.signal);
+      const other = this.#turnOf(run, next);
+      const aheadMs = other && (await this.#offerAhead(other, run.signal));
+      if (aheadMs !== null) return aheadMs;
+      const slice = this.#slice(run);
+      const delivered = await this.#deliver(slice, page, run.signal);
       if (delivered.outcome === 'taken') {
         this.#size = Math.min(this.#size * 2, target.callMax);
+        for (const { entry } of slice) this.#troubled.answered(entry.group_id);
         this.#pass(run, slice, delivered);
         continue;
       }
+      // A turn that was held is still to come.
+      if (delivered.outcome === 'failed' && other === null) this.#probes += 1;
       run.round.mark(next.entry, delivered.membersCursor);
       if (delivered.outcome === 'partly') return null;
       if (delivered.outcome === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
@@ -112,20 +123,75 @@ export class Courier {
   async #explain(run: Run, failed: OutboxEntry, membersCursor: string | null): Promise<boolean> {
     const judgement = this.#judge(failed.entry);
     if (judgement === 'wait') return false;
-    const blamed = { refused: new Map([[failed.entry.message_id, failedAlone]]), membersCursor };
-    if (judgement === 'refuse') {
-      this.#pass(run, [failed], blamed);
-      return true;
+    if (judgement === 'probe') {
+      const own = run.entries.find((other, at) => at > run.at && this.#isOpen(other));
+      const other = this.#othersOf(run, failed)[0] ?? own;
+      const probe = other && (await this.#probe(other, run.signal));
+      if (probe?.outcome !== 'taken') return false;
     }
-    const otherAt = run.entries.findIndex(({ entry }, at) => at > run.at && this.#parts.target.wants(entry));
-    const other = run.entries[otherAt];
-    if (other === undefined) return false;
-    const probe = await this.#deliver([other], null, run.signal);
-    if (probe.outcome !== 'taken') return false;
-    const between = run.entries.slice(run.at + 1, otherAt);
-    this.#pass(run, [failed], blamed);
-    this.#pass(run, [...between, other], probe);
+    this.#troubled.blame(failed.entry.group_id);
+    const refused = new Map([[failed.entry.message_id, failedAlone]]);
+    this.#pass(run, [failed], { refused, membersCursor });
     return true;
+  }
+
+  /**
+   * An entry at which the adapter goes on failing does not keep it from other groups: by turns one of theirs is offered
+   * first. An adapter that takes it works, which settles who is to blame. @returns null: it is the entry's own turn
+   */
+  #turnOf(run: Run, next: OutboxEntry): OutboxEntry | null {
+    const failures = this.#suspects.get(next.entry.message_id)?.times ?? 0;
+    if (failures < failuresBeforeProbe) return null;
+    const others = this.#othersOf(run, next);
+    return others[this.#probes % (others.length + 1)] ?? null;
+  }
+
+  /** @returns as `#firstAttempts` */
+  async #offerAhead(other: OutboxEntry, signal: AbortSignal): Promise<number | null> {
+    const { tickMs } = this.#parts.settings;
+    const probe = await this.#probe(other, signal);
+    if (probe.outcome === 'held') return Math.max(probe.pauseLeftMs, tickMs);
+    this.#probes += 1;
+    return probe.outcome === 'failed' ? tickMs : null;
+  }
+
+  async #probe(other: OutboxEntry, signal: AbortSignal): Promise<Delivered> {
+    const probe = await this.#deliver([other], this.#ahead.pageOf(other.entry), signal);
+    this.#ahead.note(other.entry, probe);
+    return probe;
+  }
+
+  /** Of each other group the first entry behind this one that is still to be offered. */
+  #othersOf(run: Run, { entry }: OutboxEntry): readonly OutboxEntry[] {
+    const first = new Map<string, OutboxEntry>();
+    for (const other of run.entries.slice(run.at + 1)) {
+      const { group_id: groupId } = other.entry;
+      const isOther = groupId !== entry.group_id && !first.has(groupId) && !this.#troubled.has(groupId);
+      if (isOther && this.#isOpen(other)) first.set(groupId, other);
+    }
+    return [...first.values()];
+  }
+
+  /** What is offered in one call: as many as the adapter took lately, up to one that is not to be offered in line. */
+  #slice({ entries, at }: Run): readonly OutboxEntry[] {
+    const slice = entries.slice(at, at + Math.min(this.#size, this.#parts.target.callMax));
+    const end = slice.findIndex((one) => !this.#isOpen(one) || this.#troubled.has(one.entry.group_id));
+    return end < 0 ? slice : slice.slice(0, end);
+  }
+
+  /** It is still to be offered. */
+  #isOpen({ entry }: OutboxEntry): boolean {
+    return this.#parts.target.wants(entry) && !this.#ahead.isTaken(entry);
+  }
+
+  #pageOf({ entry }: OutboxEntry, mark: OutboxBatch['pageMark']): string | null {
+    const isMarked = mark?.messageId === entry.message_id;
+    return this.#ahead.pageOf(entry) ?? (isMarked ? mark.membersCursor : null);
+  }
+
+  #forget({ entry }: OutboxEntry): void {
+    this.#suspects.delete(entry.message_id);
+    this.#ahead.forget(entry);
   }
 
   /**
@@ -155,6 +221,7 @@ export class Courier {
         continue;
       }
       this.#suspects.delete(entry.message_id);
+      if (delivered.outcome === 'taken') this.#troubled.answered(entry.group_id);
       if (reason === null) round.takeRetry(retry);
       else round.refuse({ messageId, entry, place: null, attempts: attempts + 1, reason, membersCursor });
     }
@@ -175,7 +242,7 @@ export class Courier {
       const reason = refused.get(entry.message_id);
       if (reason !== undefined) run.round.refuse({ entry, place, attempts: 1, reason, membersCursor });
       run.round.pass(passed);
-      this.#suspects.delete(entry.message_id);
+      this.#forget(passed);
     }
     run.at += entries.length;
   }

@@ -17,7 +17,7 @@ export type Judgement =
   | 'probe'
   | 'wait';
 
-const failuresBeforeProbe = 2;
+export const failuresBeforeProbe = 2;
 
 /** @param successes calls that the adapter has answered well, of whatever partition */
 export function judge(

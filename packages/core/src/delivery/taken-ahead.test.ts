@@ -1,0 +1,33 @@
+import { groupIdSchema } from '@plenum/protocol';
+import { expect, test } from 'vitest';
+import type { ArchiveEntry } from '../ports/adapters.ts';
+import { TakenAhead } from './taken-ahead.ts';
+
+const entry: ArchiveEntry = {
+  type: 'joined',
+  group_id: groupIdSchema.parse('room'),
+  user_id: 'ann',
+  epoch: 'e',
+  seq: 7,
+  timestamp: '2026-01-01T00:00:00.000Z',
+  message_id: 'e-7',
+};
+const taken = { outcome: 'taken', refused: new Map(), membersCursor: null } as const;
+
+test('an entry of many pages goes on where it got to, and is taken when all of them are', () => {
+  const ahead = new TakenAhead();
+  ahead.note(entry, { outcome: 'partly', membersCursor: 'r:5000' });
+  expect([ahead.isTaken(entry), ahead.pageOf(entry)]).toEqual([false, 'r:5000']);
+  ahead.note(entry, taken);
+  expect([ahead.isTaken(entry), ahead.pageOf(entry)]).toEqual([true, null]);
+  ahead.forget(entry);
+  expect([ahead.isTaken(entry), ahead.pageOf(entry)]).toEqual([false, null]);
+});
+
+test('an entry that was refused or not called for is offered again in its turn', () => {
+  const ahead = new TakenAhead();
+  ahead.note(entry, { ...taken, refused: new Map([[entry.message_id, 'no']]) });
+  ahead.note(entry, { outcome: 'held', pauseLeftMs: 5, membersCursor: null });
+  ahead.note(entry, { outcome: 'failed', membersCursor: null });
+  expect([ahead.isTaken(entry), ahead.pageOf(entry)]).toEqual([false, null]);
+});
