@@ -82,7 +82,7 @@ describe.each(engines)('the error table on %s', (engine) => {
 
   const invalid: Expected = {
     code: 'invalid_request',
-    error: 'request_type: Invalid input: expected string, received number',
+    error: 'request_type must be a string',
     details: { field: 'request_type' },
   };
   produces('invalid_request', [engine, 'socket'], 'a request type that is a number', async () => {

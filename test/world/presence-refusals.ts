@@ -63,7 +63,7 @@ export const presenceRefusals: readonly Refusal[] = [
     code: 'invalid_args',
     to: 'a mark at a seq below zero',
     doors: ['socket'],
-    error: 'seq: Too small: expected number to be >=0',
+    error: 'seq must be at least 0',
     details: { field: 'seq', limit: 0 },
     arrange: async (scene) => inGroup(await scene.create('public'), 'owner', 'mark_read', { seq: -1 }),
   },

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type ErrorCode, errors, type Failure, type FailureBody } from './errors.ts';
 import { requestIdSchema } from './ids.ts';
+import { issueText } from './issue-text.ts';
 import { limits } from './limits.ts';
 import { infinityProblem, isDeeperThan, jsonObjectSchema } from './text.ts';
 import { isUsualEnvelope } from './usual-requests.ts';
@@ -38,19 +39,24 @@ function failureOf(issue: z.core.$ZodIssue | undefined, fallback: ErrorCode): Fa
   const field = path.map(String).join('.');
   const params: { code?: unknown; limit?: unknown } = issue.code === 'custom' ? (issue.params ?? {}) : {};
   const limit = typeof params.limit === 'number' ? params.limit : limitOf(issue);
-  const named =
+  const ownCode =
     typeof params.code === 'string' && params.code in errors ? (params.code as ErrorCode) : undefined;
   const isContent = field === 'message' && unknownKey === undefined && fallback === 'invalid_args';
-  const code = named ?? (isContent ? 'invalid_content' : fallback);
+  const code = ownCode ?? (isContent ? 'invalid_content' : fallback);
   const text = unknownKey === undefined ? issue.message : `unknown field ${unknownKey.slice(0, 64)}`;
   return {
     code,
-    error: field === '' || text.includes(field) ? text : `${field}: ${text}`,
+    error: named(field, text),
     details: {
       ...(field === '' ? {} : { field: field.slice(0, 256) }),
       ...(limit === undefined ? {} : { limit }),
     },
   };
+}
+
+function named(field: string, text: string): string {
+  if (text.startsWith('must ')) return `${field === '' ? 'the input' : field} ${text}`;
+  return field === '' || text.includes(field) ? text : `${field}: ${text}`;
 }
 
 function limitOf(issue: z.core.$ZodIssue): number | undefined {
@@ -79,8 +85,10 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCo
   return { ok: false, failure: { code: fallback, error, details: { field } } };
 }
 
+const plainly = { error: issueText };
+
 function parseShape<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode): Parsed<T> {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, plainly);
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, failure: failureOf(parsed.error.issues[0], fallback) };
 }
