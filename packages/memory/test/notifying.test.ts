@@ -324,3 +324,19 @@ test('a group at whose messages the notifier fails does not keep a sound one wai
   await scene.pass(15_000);
   expect(groups.toldIn(quiet)).toEqual(['quiet 1']);
 });
+
+test('a group at whose messages the notifier fails does not keep it from one that stands many batches behind', async () => {
+  await using groups = await twoGroups({ batchSize: 10 });
+  const { scene, quiet } = groups;
+  const notify = scene.notifier.notify.bind(scene.notifier);
+  scene.notifier.notify = (recipients, message, call) =>
+    message.group_id === groupId ? Promise.reject(new Error('no')) : notify(recipients, message, call);
+  await scene.own();
+  await scene.send(...numbered('poison', 60));
+  for (const text of numbered('quiet', 3)) {
+    await scene.sendTo(quiet, text);
+    await scene.pass(30_000);
+    expect(groups.toldIn(quiet)).toContain(text);
+  }
+  expect(groups.toldIn(quiet)).toEqual(numbered('quiet', 3));
+});

@@ -70,3 +70,21 @@ test('a page does not bring a page of every partition', async () => {
   await engine.engine.deadLetters.list({ cursor: null, limit: perPartition });
   expect((await sentBytes()) - between).toBeLessThan((between - before) / 3);
 });
+
+test('dead letters that stand in no index of groups, as those of an earlier version, are deleted and sent again like others', async () => {
+  const { deadLetters, leases, outbox } = engine.engine;
+  const lease = await leases.acquire(9, 'node');
+  if (lease === null) throw new Error('the lease is held by another node');
+  await redis.hset(keys.cursors(9), 'archive', '0-0');
+  const [first, second] = ['1001-0-9-archive', '1002-0-9-archive'];
+  expect(await deadLetters.delete(first)).toBe(true);
+  expect(await deadLetters.retry(second)).toBe(true);
+  const batch = await outbox.read(9, 'archive', 10);
+  expect(batch?.retries).toHaveLength(1);
+  const cursors = { expectedCursor: '0-0', cursor: '0-0' };
+  const none = { passed: [], passedUnreadable: [], retries: [], deadLettersKept: 1, pageMark: null };
+  const dead = { messageId: batch?.retries[0]?.messageId ?? '', attempts: 1, place: null, reason: 'no' };
+  const commit = { kind: 'archive', ...cursors, ...none, deadLetters: [dead], taken: [] } as const;
+  expect(await outbox.commit(lease, commit)).toEqual({ outcome: 'committed', droppedDeadLetters: 0 });
+  expect(await redis.xlen(keys.deadLetters(9, 'archive'))).toBe(perPartition - 1);
+});

@@ -8,6 +8,7 @@ import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
+import { FarLook } from './far-look.ts';
 import { Round } from './round.ts';
 import { failuresBeforeProbe, judge, type Suspect } from './suspicion.ts';
 import { TakenAhead } from './taken-ahead.ts';
@@ -49,12 +50,19 @@ export class Courier {
   readonly #suspects = new Map<string, Suspect>();
   readonly #ahead = new TakenAhead();
   readonly #troubled = new TroubledGroups();
+  readonly #farLook: FarLook;
   #probes = 0;
   #size: number;
 
   constructor(parts: CourierParts) {
     this.#parts = parts;
     this.#size = parts.target.callMax;
+    this.#farLook = new FarLook(parts.clock, parts.settings.batchSize);
+  }
+
+  /** Entries that the next round wants to see. */
+  get reach(): number {
+    return this.#farLook.reach;
   }
 
   /** One round: calls the adapter and commits nothing. Rejects only when the store is away. */
@@ -68,6 +76,7 @@ export class Courier {
     }
     const run: Run = { round, entries: batch.entries, signal, at: 0 };
     const adapterMs = await this.#firstAttempts(run, batch);
+    this.#lookAround(run, adapterMs ?? 0);
     return { round, heldUpMs: adapterMs ?? (await this.#retries(batch.retries, round, signal)) };
   }
 
@@ -82,6 +91,16 @@ export class Courier {
       round.pass(waiting);
       this.#forget(waiting);
     }
+  }
+
+  #lookAround(run: Run, heldUpMs: number): void {
+    const { batchSize } = this.#parts.settings;
+    const head = run.entries[run.at];
+    const shown = run.entries.slice(run.at, run.at + batchSize);
+    const isFilled =
+      shown.length === batchSize && this.#othersOf({ ...run, entries: shown, at: 0 }).length === 0;
+    const isWanted = head !== undefined && this.#isStuck(head) && isFilled;
+    this.#farLook.looked(run.entries.length, isWanted, heldUpMs);
   }
 
   /** In order. @returns ms for which the adapter holds the rest up; null if it does not. */
@@ -125,7 +144,7 @@ export class Courier {
     if (judgement === 'wait') return false;
     if (judgement === 'probe') {
       const own = run.entries.find((other, at) => at > run.at && this.#isOpen(other));
-      const other = this.#othersOf(run, failed)[0] ?? own;
+      const other = this.#othersOf(run)[0] ?? own;
       const probe = other && (await this.#probe(other, run.signal));
       if (probe?.outcome !== 'taken') return false;
     }
@@ -140,9 +159,8 @@ export class Courier {
    * first. An adapter that takes it works, which settles who is to blame. @returns null: it is the entry's own turn
    */
   #turnOf(run: Run, next: OutboxEntry): OutboxEntry | null {
-    const failures = this.#suspects.get(next.entry.message_id)?.times ?? 0;
-    if (failures < failuresBeforeProbe) return null;
-    const others = this.#othersOf(run, next);
+    if (!this.#isStuck(next)) return null;
+    const others = this.#othersOf(run);
     return others[this.#probes % (others.length + 1)] ?? null;
   }
 
@@ -161,12 +179,17 @@ export class Courier {
     return probe;
   }
 
-  /** Of each other group the first entry behind this one that is still to be offered. */
-  #othersOf(run: Run, { entry }: OutboxEntry): readonly OutboxEntry[] {
+  #isStuck({ entry }: OutboxEntry): boolean {
+    return (this.#suspects.get(entry.message_id)?.times ?? 0) >= failuresBeforeProbe;
+  }
+
+  /** Of each group but that of the head the first entry that is still to be offered. */
+  #othersOf({ entries, at }: Pick<Run, 'entries' | 'at'>): readonly OutboxEntry[] {
+    const [head, ...behind] = entries.slice(at);
     const first = new Map<string, OutboxEntry>();
-    for (const other of run.entries.slice(run.at + 1)) {
+    for (const other of behind) {
       const { group_id: groupId } = other.entry;
-      const isOther = groupId !== entry.group_id && !first.has(groupId) && !this.#troubled.has(groupId);
+      const isOther = groupId !== head?.entry.group_id && !first.has(groupId) && !this.#troubled.has(groupId);
       if (isOther && this.#isOpen(other)) first.set(groupId, other);
     }
     return [...first.values()];
@@ -186,7 +209,7 @@ export class Courier {
 
   #pageOf({ entry }: OutboxEntry, mark: OutboxBatch['pageMark']): string | null {
     const isMarked = mark?.messageId === entry.message_id;
-    return this.#ahead.pageOf(entry) ?? (isMarked ? mark.membersCursor : null);
+    return isMarked ? mark.membersCursor : this.#ahead.pageOf(entry);
   }
 
   #forget({ entry }: OutboxEntry): void {

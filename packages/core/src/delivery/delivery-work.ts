@@ -93,7 +93,7 @@ export class DeliveryWork implements PartitionWork {
     const { outbox, settings } = this.#parts;
     const { lease, target, courier, signal } = post;
     const { partition } = lease;
-    const batch = await outbox.read(partition, target.kind, settings.batchSize);
+    const batch = await outbox.read(partition, target.kind, courier.reach);
     if (batch === null) return this.#open(post);
     const { round, heldUpMs } = await courier.carry(batch, signal);
     const outcome = await this.#commit(post, round);
