@@ -1,6 +1,6 @@
 #!lua
--- Puts a dead letter back among the retries, due at once and with all its attempts. Whoever owns the partition delivers it.
--- A kind without a cursor has nobody to deliver: there the letter stays where it can be seen. One of an archive that was ended
+-- Puts a dead letter back among the retries, due at once and with all its attempts. The owner of the partition delivers it.
+-- A kind without a cursor delivers nothing: there the letter stays where it can be seen. One of an archive that was ended
 -- counts for its room from now on, as all retries do.
 local dead_letters_key = KEYS[1]
 local retries_key = KEYS[2]

@@ -56,7 +56,7 @@ describe('the schema', () => {
     expect(steps.map(({ step }) => step)).toEqual([1, 2]);
   });
 
-  test('it is made by the first call when nobody has asked for it', async () => {
+  test('it is made by the first call, if `ready` was not called before', async () => {
     await archiveAt(url).save(sampleMessages(1, 2), patient());
     expect(await seqsIn(url)).toEqual([1, 2]);
   });

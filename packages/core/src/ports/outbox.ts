@@ -1,6 +1,6 @@
 /**
  * What was stored and still has to reach the adapters: one outbox per partition, with a cursor of its own for each kind.
- * Whoever appends an entry writes it there in the same atomic step; only the owner of the partition takes it from there.
+ * An entry is written there in the atomic step that appends it; only the owner of the partition takes it from there.
  */
 import type { GroupId } from '@plenum/protocol';
 import type { ArchiveEntry, DeliveryKind } from './adapters.ts';
@@ -12,7 +12,7 @@ export interface OutboxEntry {
   readonly entry: ArchiveEntry;
 }
 
-/** What nobody can make sense of: a later version has written it, or somebody who should not. It becomes a dead letter. */
+/** What this version cannot parse: a later version has written it, or a foreign program. It becomes a dead letter. */
 export interface UnreadableEntry {
   readonly place: string;
   /** How many of the batch's entries stand before it. */
@@ -30,7 +30,7 @@ export interface PageMark {
 
 /** An entry that was refused before and whose time has come. */
 export interface DueRetry {
-  /** Under which it is kept: that of its entry, or another one if nobody could read the entry when it died. */
+  /** Under which it is kept: that of its entry, or another one if the entry was unreadable when it died. */
   readonly messageId: string;
   readonly entry: ArchiveEntry;
   /** How often it was refused; 0 for a dead letter that an operator sent on its way again. */
@@ -39,7 +39,7 @@ export interface DueRetry {
   readonly membersCursor: string | null;
 }
 
-/** A retry that nobody can make sense of. */
+/** A retry that this version cannot parse. */
 export interface UnreadableRetry {
   readonly messageId: string;
   readonly attempts: number;

@@ -1,6 +1,6 @@
 /**
  * The audit log: one line for every act of an admin token and for every denial, and never a body. Acts are all there; denials,
- * which anybody can cause, are bounded: so many lines of an address in a minute, and so many of all, then a count of the rest.
+ * which any peer can cause, are bounded: so many lines of an address in a minute, and so many of all, then a count of the rest.
  */
 import type { Clock, Logger } from '@plenum/core';
 
