@@ -135,3 +135,17 @@ test("answers that are not read are cut on a server of the caller's, and its own
   await gateway.close();
   await fastify.close();
 });
+
+test('of a connection that is refused the requests that have come already are not even made', async () => {
+  const { list_groups, ends } = slowReads();
+  await using edge = await mounted(list_groups);
+  let made = 0;
+  edge.fastify.server.on('request', () => {
+    made += 1;
+  });
+  const heard = ask(edge.url, read.repeat(500));
+  await eventually(() => expect(heard.hasEnded).toBe(true));
+  // The one that is served, those that wait, and the one too many.
+  expect(made).toBe(18);
+  for (const end of ends) end();
+});
