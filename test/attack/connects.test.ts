@@ -26,7 +26,7 @@ describe.each(engines)('connects on %s', (engine) => {
     expect(result).toEqual({ left: 200, closed: 200 });
     expect(rssPeak - scene.baselineRss).toBeLessThan(growthMax);
     // With the places of those 200 it would be refused.
-    const device = await scene.node.device('mallory');
+    const device = await scene.node.device('leaver');
     expect(device.socket.connected).toBe(true);
   });
 });

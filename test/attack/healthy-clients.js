@@ -108,7 +108,7 @@ async function report() {
   for (const id of waiting.filter((one) => underWay.has(one)).slice(0, 5))
     fault(`${id} did not arrive at both`);
   const p99Ms = p99Of(latenciesMs);
-  process.send?.({ sent, arrived, faults, p99Ms, ownP99Ms: p99Of(latenessMs) });
+  process.send?.({ sent, arrived, faults, p99Ms, ownP99Ms: p99Of(latenessMs), latenciesMs, latenessMs });
   [sent, arrived, faults, latenciesMs, latenessMs] = [0, 0, [], [], []];
 }
 

@@ -18,6 +18,8 @@ const reportSchema = z.object({
   p99Ms: z.number(),
   /** How late the timers of the clients were: the share of the machine in the above. */
   ownP99Ms: z.number(),
+  latenciesMs: z.array(z.number()),
+  latenessMs: z.array(z.number()),
 });
 export type HealthReport = z.output<typeof reportSchema>;
 
@@ -28,10 +30,16 @@ export class HealthyPair implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** Resolves when both are members and send. */
-  static async start(url: string, groupId: string): Promise<HealthyPair> {
-    const tokens = await Promise.all([1, 2].map((number) => tokenOf(`healthy:${number}`)));
-    const env = { ...process.env, URL: url, GROUP_ID: groupId, TOKENS: JSON.stringify(tokens) };
+  /** Resolves when both are members and send. @param perSec messages of each */
+  static async start(url: string, groupId: string, perSec = 20): Promise<HealthyPair> {
+    const tokens = await Promise.all([1, 2].map((number) => tokenOf(`${groupId}:${number}`)));
+    const env = {
+      ...process.env,
+      URL: url,
+      GROUP_ID: groupId,
+      TOKENS: JSON.stringify(tokens),
+      PER_SEC: String(perSec),
+    };
     const child = fork(script, { env, execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const pair = new HealthyPair(child);
     await pair.#answer();

@@ -6,7 +6,8 @@ import type { Target } from './peer.ts';
 const rounds = 3;
 const devicesPerRound = 400;
 const messagesPerDevice = 20;
-const largeMessages = 60;
+/** Of each of twenty readers; with the messages above within the burst that a user has by default. */
+const largeMessagesEach = 3;
 
 export async function warmUp({ url, tokenOf }: Target): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
@@ -18,7 +19,11 @@ export async function warmUp({ url, tokenOf }: Target): Promise<void> {
     await devices[0]?.must('create_group', { group_id, group_type: 'public' });
     await Promise.all(devices.slice(1, 20).map((device) => device.must('join_group', { group_id })));
     for (let i = 0; i < messagesPerDevice; i += 1) {
-      await Promise.all(devices.slice(0, 20).map((device) => device.send(group_id, 'x'.repeat(1000))));
+      await Promise.all(
+        devices
+          .slice(0, 20)
+          .map((device) => device.must('relay_msg', { group_id, message: 'x'.repeat(1000) })),
+      );
     }
     await readLargePages(devices, `large:${round}`);
     for (const device of devices) device.socket.disconnect();
@@ -33,8 +38,11 @@ async function readLargePages(devices: readonly Device[], group_id: string): Pro
   const readers = devices.slice(0, 20);
   const [owner] = readers;
   await owner?.must('create_group', { group_id, group_type: 'public' });
-  for (let i = 0; i < largeMessages; i += 1) await owner?.send(group_id, '\u0001'.repeat(4096));
   await Promise.all(readers.slice(1).map((device) => device.must('join_group', { group_id })));
+  for (let i = 0; i < largeMessagesEach; i += 1) {
+    for (const device of readers)
+      await device.must('relay_msg', { group_id, message: '\u0001'.repeat(4096) });
+  }
   for (let page = 0; page < 4; page += 1) {
     await Promise.all(readers.map((device) => device.must('history', { group_id, limit: 200 })));
   }

@@ -16,7 +16,7 @@ export interface LeftNamespace {
 export const leftNamespace: Peer<LeftNamespace> = async ({ url, signal, tokenOf }) => {
   const open: Socket[] = [];
   let closed = 0;
-  const token = await tokenOf('mallory');
+  const token = await tokenOf('leaver');
   while (open.length < connections && !signal.aborted) {
     const socket = await upgradedSocketTo(url, token, 'none');
     socket.once('close', () => {
