@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { tokenOf } from '../world/service.ts';
+import { childAnswer } from './child-answer.ts';
 
+const name = 'the healthy pair';
 const script = fileURLToPath(new URL('healthy-clients.js', import.meta.url));
 
 const reportSchema = z.object({
@@ -42,22 +44,14 @@ export class HealthyPair implements AsyncDisposable {
     };
     const child = fork(script, { env, execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const pair = new HealthyPair(child);
-    await pair.#answer();
+    await childAnswer(child, name);
     return pair;
   }
 
   /** Waits until what they have sent by now has arrived, 15 s at most. */
   async report(): Promise<HealthReport> {
     this.#child.send('report');
-    return reportSchema.parse(await this.#answer());
-  }
-
-  async #answer(): Promise<unknown> {
-    const [answer] = await Promise.race([
-      once(this.#child, 'message'),
-      once(this.#child, 'exit').then(() => Promise.reject(new Error('the healthy clients have ended'))),
-    ]);
-    return answer;
+    return reportSchema.parse(await childAnswer(this.#child, name));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

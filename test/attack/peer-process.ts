@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { z } from 'zod';
 import { jwtSecret } from '../world/service.ts';
+import { childAnswer } from './child-answer.ts';
 import type { Target } from './peer.ts';
 import type { PeerName } from './peers/harmful-peers.ts';
 
@@ -71,22 +72,14 @@ export class PeerProcess implements AsyncDisposable {
     const child = fork(path, { env, execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     const started = new PeerProcess(name, child);
-    await started.#answer();
+    await childAnswer(child, name);
     return started;
   }
 
   /** Resolves when its time is over, and it has let go of everything. */
   async goOn(forMs: number): Promise<PeerReport> {
     this.#child.send(forMs);
-    return reportSchema.parse(await this.#answer());
-  }
-
-  async #answer(): Promise<unknown> {
-    const [answer] = await Promise.race([
-      once(this.#child, 'message'),
-      once(this.#child, 'exit').then(() => Promise.reject(new Error(`the peer ${this.name} has ended`))),
-    ]);
-    return answer;
+    return reportSchema.parse(await childAnswer(this.#child, this.name));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

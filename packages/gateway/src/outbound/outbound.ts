@@ -79,13 +79,18 @@ export class Outbound implements Waiting {
   /** The transport took all that was queued. */
   taken(): void {
     this.#ownTaken += this.#ownQueued;
-    this.#ownQueued = 0;
-    this.#queuedBytes = 0;
-    this.#queuedEntries = 0;
+    this.discardQueue();
     if (this.tcp === null) {
       this.#ownTaken = 0;
       this.#sent += 1;
     }
+  }
+
+  /** The transport is gone, and what it has not taken with it. */
+  discardQueue(): void {
+    this.#ownQueued = 0;
+    this.#queuedBytes = 0;
+    this.#queuedEntries = 0;
   }
 
   /** The connection goes on as this one: its queue, its user, its end. */
@@ -96,8 +101,9 @@ export class Outbound implements Waiting {
     this.count(before.queuedBytes, before.queuedEntries, true);
   }
 
-  /** Past the queue: straight into the TCP socket. */
+  /** Past the queue: straight into the TCP socket. An answer may come to its end when its connection is gone already. */
   wrote(bytes: number): void {
+    if (this.tcp?.destroyed === true) return;
     if (!this.isWaiting) this.#listener.onWaiting(this);
     this.#listener.onBytes(bytes);
   }

@@ -24,9 +24,10 @@ function scene() {
     clock,
     begun,
     take: () => gate.take(read),
-    setRoom: (isThere: boolean) => {
+    /** @param isTold whether the gate learns of it now, or when it looks by itself */
+    setRoom: (isThere: boolean, isTold = true) => {
       hasRoom = isThere;
-      if (isThere) for (const resume of waiting.splice(0)) resume();
+      if (isThere && isTold) for (const resume of waiting.splice(0)) resume();
     },
   };
 }
@@ -73,4 +74,16 @@ test('a read that finds no room for 5 s is unavailable, and is not begun later',
   await turn();
   begun[0]?.();
   expect(await next).toMatchObject({ ok: true });
+});
+
+test('a read does not pass those that wait for room, though there is room before they are told', async () => {
+  const { begun, take, setRoom } = scene();
+  setRoom(false);
+  const first = take();
+  setRoom(true, false);
+  const second = take();
+  await turn();
+  expect(begun).toHaveLength(2);
+  for (const end of begun) end();
+  expect(await Promise.all([first, second])).toMatchObject([{ ok: true }, { ok: true }]);
 });

@@ -29,7 +29,9 @@ export class ReadGate {
 
   /** @returns the outcome of `read`; `unavailable` when the node has no room for its answer in time. */
   async take(read: Read): Promise<Outcome<unknown>> {
-    if (this.#isOpen()) this.#atWork += 1;
+    // There may be room before the look that tells of it: then it is for those that have waited.
+    if (this.#waiting.size > 0) this.#giveOn();
+    if (this.#waiting.size === 0 && this.#isOpen()) this.#atWork += 1;
     else if (!(await this.#turn())) return fail({ code: 'unavailable' });
     try {
       return await read();

@@ -142,3 +142,23 @@ test('a closed connection counts no more', async () => {
   await once(tcp, 'close');
   expect(budget.bytes).toBe(0);
 });
+
+test('an answer that ends when its connection is gone already counts nothing', async () => {
+  const { tcp } = await connection('ann');
+  tcp.destroy();
+  await once(tcp, 'close');
+  budget.of(tcp).wrote(1000);
+  expect(budget.bytes).toBe(0);
+});
+
+test('what was queued for a transport that is gone counts nothing, though its TCP connection is still there', async () => {
+  const { tcp } = await connection('ann');
+  const outbound = budget.of(tcp);
+  outbound.onCut = () => {};
+  outbound.count(1000, 1, true);
+  await clock.advance(250);
+  expect(budget.bytes).toBe(1000);
+  budget.giveUp(outbound);
+  await clock.advance(250);
+  expect(budget.bytes).toBe(0);
+});

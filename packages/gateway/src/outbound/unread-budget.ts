@@ -108,6 +108,7 @@ export class UnreadBudget implements OutboundListener {
    */
   giveUp(outbound: Outbound): void {
     const { tcp } = outbound;
+    outbound.discardQueue();
     if (tcp === null) this.#forget(outbound);
     if (tcp === null || tcp.destroyed || tcp.writableLength === 0 || outbound.isGivenUp) return;
     outbound.isGivenUp = true;
@@ -137,7 +138,9 @@ export class UnreadBudget implements OutboundListener {
       if (stalledMs === null) this.#rest(outbound);
       else if (isOver(outbound, stalledMs, nowMs)) this.#cut(outbound, 'time');
     }
-    for (const { of, scope } of worstFirst([...this.#waiting], bounds)) this.#cut(of, scope);
+    // Most looks find little, however many connections wait: the bound of one is the smallest.
+    if (this.#bytes > bounds.perConnection)
+      for (const { of, scope } of worstFirst([...this.#waiting], bounds)) this.#cut(of, scope);
     this.#tellCuts(nowMs);
     if (this.hasRoom) for (const resume of this.#onRoom.splice(0)) resume();
   }
