@@ -35,7 +35,7 @@ export interface SiegeReport {
   readonly rssPeak: number;
 }
 
-export const p99Of = (values: readonly number[]): number =>
+const p99Of = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? 0;
 
 function together(reports: readonly HealthReport[]): HealthReport {

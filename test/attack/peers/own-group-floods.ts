@@ -95,7 +95,6 @@ const kinds = {
   messages: { ask: ({ group_id, n }) => ({ type: 'relay_msg', args: { group_id, message: `${note}${n}` } }) },
 } as const satisfies Readonly<Record<string, Kind>>;
 export type FloodKind = keyof typeof kinds | 'over HTTP';
-export type Floods = Readonly<Record<FloodKind, Flooded>>;
 
 /** @returns by kind, what was asked and what became of it. */
 export const ownGroupFloods: Peer<Readonly<Record<string, Flooded>>> = async (target) => {
