@@ -1,9 +1,11 @@
 /** Histories that go on in a real PostgreSQL, at real nodes. */
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
-import { eventually, startPostgres } from '@plenum/testkit';
+import { eventually, startPostgres, startRedis } from '@plenum/testkit';
 import { expect, test } from 'vitest';
+import { ArchiveKeeper } from '../world/archive-keeper.ts';
 import { Cluster } from '../world/cluster.ts';
-import { httpRequest } from '../world/service.ts';
+import { NodeOnPort } from '../world/node-on-port.ts';
+import { httpRequest, nodeSettings } from '../world/service.ts';
 
 const patience = { timeoutMs: 60_000, everyMs: 100 };
 
@@ -70,4 +72,32 @@ test('history pages go on in PostgreSQL where Redis ends, dense and as the live 
     expect(up.filter(({ type }) => type === 'message')).toMatchObject(live);
     expect(up.map(({ seq }) => seq)).toEqual(expected);
   }
+});
+
+test('a Redis that came up empty while no node ran is noticed by the archive, that of a new cluster is not', async () => {
+  await using postgres = await startPostgres();
+  await using redis = await startRedis();
+  const settings = { ...nodeSettings, REDIS_URL: redis.url, PLENUM_ARCHIVE_URL: postgres.url };
+  const notices = async ({ url }: NodeOnPort) => {
+    const ready: unknown = await (await fetch(`${url}/readyz`)).json();
+    return Object(ready).notices ?? [];
+  };
+  {
+    await using first = await NodeOnPort.start(settings);
+    const group = { group_id: 'hall', group_type: 'public', creator_id: 'ann' };
+    expect((await httpRequest('POST', `${first.url}/v1/groups`, { body: group })).status).toBeLessThan(300);
+    await eventually(async () => expect((await pageAt(first.url, 'limit=5')).entries).toHaveLength(1));
+    await using archive = new ArchiveKeeper(postgres.url);
+    await eventually(async () => expect(await archive.hasEntries()).toBe(true), patience);
+    // Twice as long as a node takes to look.
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    expect(await notices(first)).toEqual([]);
+  }
+  await redis.restart();
+  await using later = await NodeOnPort.start(settings);
+  const told = [expect.stringMatching(/was in use and Redis came up empty/)];
+  await eventually(async () => expect(await notices(later)).toEqual(told), patience);
+  expect(later.output).toMatch(/was in use and Redis came up empty/);
+  await using last = await NodeOnPort.start(settings);
+  expect(await notices(last)).toEqual(told);
 });

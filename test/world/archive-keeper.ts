@@ -16,6 +16,10 @@ export class ArchiveKeeper implements AsyncDisposable {
     this.#archive = createPostgresArchive({ url: postgresUrl, logger, clock: systemClock });
   }
 
+  hasEntries(): Promise<boolean> {
+    return this.#archive.hasEntriesBefore?.(Date.now() + 60_000, patient()) ?? Promise.resolve(false);
+  }
+
   /** Every row of the group under the epochs of its log, by seq; a double would stand there twice. */
   async entriesOf({ groupId, entries }: EpochLog): Promise<ArchiveEntry[]> {
     const epochs = [...new Set(entries.map(({ epoch }) => epoch))];

@@ -50,14 +50,18 @@ export interface EngineChoice {
   readonly logger: Logger;
   /** `client`: one command connection, no subscriber. */
   readonly role: 'node' | 'client';
+  /** May know of a time before Redis lost everything. */
+  readonly archive?: Adapters['archive'];
 }
 
 /** @throws Error with one clear sentence if Redis is away, too old, or set up so that it would lose data. */
 export async function openEngine(choice: EngineChoice): Promise<Engine> {
   const injected = { random: systemRandom, clock: systemClock, settings: choice.settings };
   if (choice.redisUrl === null) return createMemoryEngine(injected);
-  const { prefix, logger, role } = choice;
-  return createRedisEngine({ ...injected, url: choice.redisUrl, prefix, logger, role });
+  const { prefix, logger, role, archive } = choice;
+  const wasInUse = archive?.hasEntriesBefore?.bind(archive);
+  const remembers = wasInUse === undefined ? {} : { wasInUse };
+  return createRedisEngine({ ...injected, ...remembers, url: choice.redisUrl, prefix, logger, role });
 }
 
 export interface Domain {

@@ -45,6 +45,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       settings: { ...config.engineSettings, deliveryKinds: deliveryKindsOf(adapters) },
       logger,
       role: 'node',
+      archive: adapters.archive,
     });
     lifecycle.started('engine', () => engine.close());
     const { middleware, requests } = config.own;

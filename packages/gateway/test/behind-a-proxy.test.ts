@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { Manager } from 'socket.io-client';
+import { io, Manager } from 'socket.io-client';
 import { expect, test } from 'vitest';
 import { startEdge } from './edge.ts';
 
@@ -88,13 +88,41 @@ test('a client that a proxy brought just before the drain is let go, so that it 
   expect(await closed).toBe('transport close');
 });
 
-test('who tries polling is logged by his own address where his proxy is trusted', async () => {
+test('a client that tries polling is logged by its own address where its proxy is trusted, with a port or without', async () => {
   await using edge = await startEdge({ config: { trustedProxies: ['127.0.0.1'] } });
-  for (const address of ['192.0.2.7', '192.0.2.8', '192.0.2.7']) {
+  for (const address of [
+    '192.0.2.7',
+    '192.0.2.8:51235',
+    '192.0.2.7:4711',
+    '[2001:db8::1]:4711',
+    '[2001:db8::2]',
+  ]) {
     await fetch(handshake(edge.url, 'polling'), { headers: { 'x-forwarded-for': address } });
   }
   const logged = edge.logs.filter(({ level }) => level === 'warn').map(({ fields }) => fields);
-  expect(logged).toEqual([{ address: '192.0.2.7' }, { address: '192.0.2.8' }]);
+  const addresses = ['192.0.2.7', '192.0.2.8', '2001:db8::1', '2001:db8::2'];
+  expect(logged).toEqual(addresses.map((address) => ({ address })));
+});
+
+test.each([
+  ['https://chat.example.com', 'chat.example.com:443'],
+  ['http://chat.example.com', 'chat.example.com:80'],
+  ['https://chat.example.com', 'Chat.EXAMPLE.com'],
+  ['capacitor://localhost', 'chat.example.com'],
+  ['tauri://localhost', 'chat.example.com'],
+])('a page of %s connects through a proxy that hands on the host %s', async (origin, host) => {
+  const corsOrigins = ['capacitor://localhost', 'tauri://localhost'];
+  await using edge = await startEdge({ config: { corsOrigins } });
+  const socket = io(edge.url, {
+    auth: { token: 'user:ann' },
+    transports: ['websocket'],
+    extraHeaders: { origin, host },
+    reconnection: false,
+  });
+  await new Promise((resolve, reject) =>
+    socket.once('connect', () => resolve(null)).once('connect_error', reject),
+  );
+  socket.disconnect();
 });
 
 test('a page of an allowed origin may poll with the cookie that keeps it at its node', async () => {

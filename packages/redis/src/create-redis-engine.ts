@@ -19,7 +19,7 @@ import { DeliveryKinds } from './delivery-kinds.ts';
 import { idleMutes } from './idle-mutes.ts';
 import { Keys } from './keys.ts';
 import { type Ears, listen } from './listening.ts';
-import { PrefixWitness } from './prefix-witness.ts';
+import { PrefixWitness, type PrefixWitnessOptions } from './prefix-witness.ts';
 import { Publisher } from './publisher.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { RedisDeadLetters } from './redis-dead-letters.ts';
@@ -49,6 +49,8 @@ export interface RedisEngineOptions {
   readonly logger: Logger;
   /** Default `node`. A `client` has one command connection: it changes and reads, and hears nothing. */
   readonly role?: RedisRole;
+  /** Whether something outside Redis, such as an archive, knows of an earlier node of the prefix. */
+  readonly wasInUse?: PrefixWitnessOptions['wasInUse'];
 }
 
 export interface RedisEngine extends Engine {
@@ -79,7 +81,9 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
   const clocked = new ServerClock(clock);
   const calls = new ScriptCalls({ redis: connections.command, clock: clocked, settings: options.settings });
   const kinds = new DeliveryKinds({ calls, keys, clock, logger });
-  const witness = new PrefixWitness({ calls, keys, clock, logger, random });
+  const { wasInUse } = options;
+  const remembers = wasInUse === undefined ? {} : { wasInUse };
+  const witness = new PrefixWitness({ calls, keys, clock, logger, random, ...remembers });
   const publisher = new Publisher({ command: connections.command, anomalies, clock });
   const engine = assemble({
     ...options,

@@ -5,6 +5,7 @@
 import { type Clock, type Logger, type Random, runLoop } from '@plenum/core';
 import type { Keys } from './keys.ts';
 import type { ScriptCalls } from './script-calls.ts';
+import { within } from './within.ts';
 
 const lookEveryMs = 5000;
 /** An operator who was away for a night still finds it. */
@@ -15,9 +16,10 @@ const [bornField, emptiedField] = ['born', 'emptied'];
 const sentence =
   'The prefix was in use and Redis came up empty: groups and messages are gone. Restore Redis as deploy/redis.md says, or go on with what there is.';
 
-/** All that a node can know which is started when every other one has ended. */
+/** All that a node can know which is started when every other one has ended, unless something else remembers. */
 const firstUse =
   'This Redis knows of no earlier node of the prefix: if there was one, Redis came up empty, see deploy/redis.md';
+const answerMaxMs = 10_000;
 
 export interface PrefixWitnessOptions {
   readonly calls: ScriptCalls;
@@ -26,6 +28,8 @@ export interface PrefixWitnessOptions {
   readonly logger: Logger;
   /** A new word for a prefix that has none. */
   readonly random: Random;
+  /** Whether something outside Redis knows of a time before `atMs`. The first node asks, until there is an answer. */
+  readonly wasInUse?: (atMs: number, call: { readonly signal: AbortSignal }) => Promise<boolean>;
 }
 
 export class PrefixWitness {
@@ -33,6 +37,8 @@ export class PrefixWitness {
   readonly #stopped = new AbortController();
   #born = '';
   #isEmptied = false;
+  /** When this node came first, ms, as long as nothing else has said whether there were others before. */
+  #firstAtMs: number | null = null;
 
   constructor(options: PrefixWitnessOptions) {
     this.#options = options;
@@ -43,6 +49,7 @@ export class PrefixWitness {
     const { clock, logger, keys } = this.#options;
     const { born, isEmptied } = await this.#read();
     if (born === null) logger.info({ prefix: keys.prefix }, firstUse);
+    if (born === null) this.#firstAtMs = await this.#nowMs();
     this.#born = born ?? (await this.#claim());
     this.#tell(isEmptied);
     const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
@@ -61,10 +68,22 @@ export class PrefixWitness {
   async #look(): Promise<void> {
     const { born, isEmptied } = await this.#read();
     // Another word is that of a node that was started on the empty Redis and had nothing to compare.
-    const isLost = born !== this.#born;
+    const isLost = born !== this.#born || (await this.#isRemembered());
     if (isLost) await this.#mark();
     this.#born = born ?? (await this.#claim());
     this.#tell(isEmptied || isLost);
+  }
+
+  async #isRemembered(): Promise<boolean> {
+    const { wasInUse, clock } = this.#options;
+    const atMs = this.#firstAtMs;
+    if (atMs === null || wasInUse === undefined) return false;
+    const { signal } = this.#stopped;
+    const ask = async () => wasInUse(atMs, { signal });
+    // Without an answer the next look asks again.
+    const answer = await within(clock, answerMaxMs, ask()).catch(() => null);
+    if (answer !== null) this.#firstAtMs = null;
+    return answer === true;
   }
 
   #tell(isEmptied: boolean): void {

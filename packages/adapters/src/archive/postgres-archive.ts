@@ -28,6 +28,7 @@ export interface PostgresArchive extends Archive, ArchiveReader {
   close(): Promise<void>;
 }
 
+const someBefore = 'SELECT 1 FROM plenum_entries WHERE at < $1 LIMIT 1';
 const defaultTimeoutMs = 10_000;
 const unhurried: AdapterCall = { signal: new AbortController().signal };
 
@@ -62,6 +63,11 @@ export function createPostgresArchive(options: PostgresArchiveOptions): Postgres
       withSchema(call, async (connection) => {
         const refused = await saveEntries(connection, entries);
         return refused.length === 0 ? undefined : { refused };
+      }),
+    hasEntriesBefore: (atMs, call) =>
+      withSchema(call, async (connection) => {
+        const { rows } = await connection.query(someBefore, [new Date(atMs)]);
+        return rows.length > 0;
       }),
     read: (page, call) => withSchema(call, (connection) => readEntries(connection, page)),
     close: () => connections.close(),

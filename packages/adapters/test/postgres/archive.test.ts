@@ -49,6 +49,16 @@ afterEach(async () => {
   await dropSchema(url);
 });
 
+test('whether there is an entry before a time is told, and nothing of an archive that is new', async () => {
+  const archive = archiveAt(url);
+  const message = sampleMessage({ seq: 1 });
+  const atMs = Date.parse(message.timestamp);
+  expect(await archive.hasEntriesBefore?.(atMs + 1, patient())).toBe(false);
+  await archive.save([message], patient());
+  expect(await archive.hasEntriesBefore?.(atMs, patient())).toBe(false);
+  expect(await archive.hasEntriesBefore?.(atMs + 1, patient())).toBe(true);
+});
+
 describe('the schema', () => {
   test('eight nodes that start together make it once', async () => {
     await Promise.all(Array.from({ length: 8 }, () => archiveAt(url).ready()));

@@ -23,6 +23,11 @@ export interface RefusedEntries {
 export interface Archive {
   /** Idempotent by `message_id`. Rejects when the archive is away: then nothing counts as saved and all of it comes again. */
   save(entries: readonly ArchiveEntry[], call: AdapterCall): Promise<RefusedEntries | undefined>;
+  /**
+   * Whether an entry is older than `atMs`, ms since 1970. The first node that a Redis knows of asks it: an archive that is older
+   * than everything in Redis tells that Redis lost what it had.
+   */
+  hasEntriesBefore?(atMs: number, call: AdapterCall): Promise<boolean>;
 }
 
 /** A stretch of a log under one epoch; an archive may hold entries behind its end that the log has lost. */

@@ -50,7 +50,8 @@ export class ClusterSet extends ServerSet {
   async masters(): Promise<readonly RedisServer[]> {
     const lines = await this.#nodes();
     const living = lines.filter(({ flags }) => flags.includes('master') && !flags.includes('fail'));
-    return living.map(({ id }) => this.#member(id).server);
+    // The others learn of a death only after a while.
+    return living.map(({ id }) => this.#member(id).server).filter(({ isRunning }) => isRunning);
   }
 
   /** The server that serves the slot, as the others see it. */

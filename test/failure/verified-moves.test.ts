@@ -1,0 +1,113 @@
+/** `verify`, as an operator runs it, while the servers of Redis move or take rights away under three nodes. */
+import {
+  ClusterSet,
+  eventually,
+  freePort,
+  type RedisServer,
+  shippedRules,
+  startFaultProxy,
+  startRedis,
+} from '@plenum/testkit';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { CommandProcess } from '../command-process.ts';
+import { Cluster } from '../world/cluster.ts';
+import { jwtSecret } from '../world/service.ts';
+
+/** Of load; the fault comes soon after its beginning. */
+const seconds = 8;
+
+/** Drives the cluster while the fault happens, and expects its verdict. @returns what it printed */
+async function verified(cluster: Cluster, fault: () => Promise<unknown>): Promise<string> {
+  const args = [
+    '--url',
+    cluster.urls.join(','),
+    '--secret',
+    jwtSecret,
+    '--seconds',
+    String(seconds),
+    '--groups',
+    '6',
+  ];
+  await using verify = new CommandProcess('apps/bench/bin/verify.js', args, {});
+  await verify.until(/: sending/);
+  await fault();
+  expect(await verify.ended, verify.output).toBe(0);
+  expect(verify.output).toMatch(/lost = 0, duplicated = 0, reordered = 0/);
+  return verify.output;
+}
+
+const figure = (text: string, name: string) => Number(new RegExp(`${name}:(\\d+)`).exec(text)?.[1]);
+
+test('verify finds nothing lost when the one named server of a Cluster hands over and dies, and every other connection is cut', async () => {
+  await using set = await ClusterSet.start();
+  const [seed] = await set.masters();
+  if (seed === undefined) throw new Error('there is no master');
+  const slot = await slotOf(set, seed);
+  const replica = await set.replicaOf(seed);
+  await using cluster = await Cluster.start({ REDIS_URL: seed.url });
+  await verified(cluster, async () => {
+    // Planned: an unplanned one may lose what was acknowledged and not replicated.
+    await set.ask(replica, 'CLUSTER', 'FAILOVER');
+    await set.untilReplaced(slot, seed);
+    await seed.kill();
+    for (const master of await set.masters()) {
+      for (const type of ['normal', 'pubsub']) await set.ask(master, 'CLIENT', 'KILL', 'TYPE', type);
+    }
+  });
+  for (const url of cluster.urls) {
+    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ ready: true });
+  }
+});
+
+async function slotOf(set: ClusterSet, master: RedisServer): Promise<number> {
+  for (let slot = 0; slot < 16_384; slot += 1000) if ((await set.masterOf(slot)) === master) return slot;
+  throw new Error('it serves none of the slots that were tried');
+}
+
+test('verify finds nothing lost when the address moves and the former master stays as an isolated replica', async () => {
+  const former = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
+  const present = await startRedis({ args: ['--replicaof', `127.0.0.1 ${former.port}`] });
+  const proxy = await startFaultProxy({ targetPort: former.port });
+  const [old, next] = [new Redis(former.url), new Redis(present.url)];
+  try {
+    await using cluster = await Cluster.start({ REDIS_URL: proxy.url });
+    await verified(cluster, async () => {
+      await old.client('PAUSE', 10_000, 'WRITE');
+      await eventually(async () => {
+        const [there, here] = [await old.info('replication'), await next.info('replication')];
+        expect(figure(here, 'slave_repl_offset')).toBe(figure(there, 'master_repl_offset'));
+      });
+      await next.replicaof('NO', 'ONE');
+      proxy.moveTo(present.port);
+      await old.replicaof('127.0.0.1', await freePort());
+      proxy.cutAll(/plenum-command/);
+    });
+  } finally {
+    for (const redis of [old, next]) redis.disconnect();
+    await proxy.stop();
+    await Promise.all([former.stop(), present.stop()]);
+  }
+});
+
+test.each(['-spublish', '-ssubscribe', '-evalsha', '-xadd', '-unlink', 'resetchannels'])(
+  'verify finds nothing lost when the Redis user lacks %s for a while',
+  async (rule) => {
+    const server = await startRedis();
+    const admin = new Redis(server.url);
+    const rules = shippedRules({ password: 'of-the-test', prefix: '*' });
+    try {
+      await admin.call('ACL', 'SETUSER', 'plenum', 'reset', ...rules);
+      const url = `redis://plenum:of-the-test@127.0.0.1:${server.port}`;
+      await using cluster = await Cluster.start({ REDIS_URL: url });
+      await verified(cluster, async () => {
+        await admin.call('ACL', 'SETUSER', 'plenum', rule);
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        await admin.call('ACL', 'SETUSER', 'plenum', 'reset', ...rules);
+      });
+    } finally {
+      admin.disconnect();
+      await server.stop();
+    }
+  },
+);
