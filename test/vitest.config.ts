@@ -48,7 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'architecture',
-          include: ['test/{architecture,documentation,mutants,openapi}.test.ts'],
+          include: ['test/{architecture,documentation,mutants,openapi,prose}.test.ts'],
           testTimeout: 60_000,
         },
       },

@@ -1,0 +1,108 @@
+/** Plain English in every text of the repository, and no name that the glossary has retired. */
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { filesBelow, root, type SourceFile } from './source-tree.ts';
+
+const endings = ['.ts', '.tsx', '.js', '.lua', '.md', '.yml', '.cfg', '.conf', '.sh', '.acl', 'Dockerfile'];
+const glossary = 'apps/docs/glossary.md';
+/** Names the banned words, as rules. */
+const namingThem = ['test/prose.test.ts', '.github/CONTRIBUTING.md'];
+
+const files = [
+  ...['packages', 'apps', 'test', 'deploy', '.github'].flatMap((folder) => filesBelow(folder, ...endings)),
+  ...['README.md', 'CHANGELOG.md', 'docker-compose.yml', '.ci/run'].map(
+    (path): SourceFile => ({ path, text: readFileSync(join(root, path), 'utf8') }),
+  ),
+].filter(({ path }) => !namingThem.includes(path));
+
+/** A user, a node or an adapter is `it`, or the noun again; the other words hide the subject or mean too much. */
+const banned = new RegExp(
+  [
+    'he|his|him|himself',
+    'whoever|whomever|nobody|somebody|everybody|anybody',
+    'stands|tells|(?:is|are|was|were|be|been) told',
+    'goes on|go on|makes good|make good|any more|of (?:a stranger|strangers)',
+  ]
+    .map((words) => `\\b(?:${words})\\b`)
+    .join('|'),
+  'gi',
+);
+
+/** How many of them each part may still have. A number only falls; a part without any is taken off the list. */
+const allowed: Readonly<Record<string, number>> = {
+  'CHANGELOG.md': 10,
+  'README.md': 17,
+  'apps/bench': 32,
+  'apps/server': 55,
+  deploy: 10,
+  'packages/adapters': 51,
+  'packages/client': 90,
+  'packages/core': 297,
+  'packages/gateway': 109,
+  'packages/memory': 50,
+  'packages/protocol': 19,
+  'packages/redis': 192,
+  test: 521,
+};
+
+/** How many uses of retired names each part may still have, likewise. */
+const allowedNames: Readonly<Record<string, number>> = {
+  'apps/server': 7,
+  'packages/core': 119,
+  'packages/gateway': 95,
+  'packages/memory': 39,
+  'packages/protocol': 7,
+  'packages/redis': 41,
+  test: 23,
+};
+
+/** `packages/core`, `apps/server`, `README.md`; the test kit counts as a part of `test`. */
+const partOf = (path: string) => {
+  const [first = '', second = ''] = path.split('/');
+  if (second === 'testkit') return 'test';
+  return first === 'packages' || first === 'apps' ? `${first}/${second}` : first;
+};
+
+/** By part, with the place of each: what is wrong is found without a search. */
+function placesOf(pattern: RegExp): Map<string, string[]> {
+  const places = new Map<string, string[]>();
+  for (const { path, text } of files) {
+    for (const [at, line] of text.split('\n').entries()) {
+      for (const [word] of line.matchAll(pattern)) add(places, path, `${path}:${at + 1} ${word}`);
+    }
+  }
+  return places;
+}
+
+function add(places: Map<string, string[]>, path: string, place: string): void {
+  const part = partOf(path);
+  places.set(part, [...(places.get(part) ?? []), place]);
+}
+
+/** The left column of the table of retired names: `likeThis` is an identifier, `like-this` the name of a file. */
+function retiredNames(): readonly string[] {
+  const [, table = ''] = readFileSync(join(root, glossary), 'utf8').split('\n## Retired names\n');
+  return [...table.matchAll(/^\| (`[^|]*)\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  );
+}
+
+const above = (places: ReadonlyMap<string, readonly string[]>, limits: Readonly<Record<string, number>>) =>
+  [...places].filter(([part, found]) => found.length > (limits[part] ?? 0));
+
+test('texts use no banned word above what their part is still allowed', () => {
+  expect(above(placesOf(banned), allowed)).toEqual([]);
+});
+
+test('a name that the glossary retires is no identifier and names no file', () => {
+  const names = retiredNames();
+  expect(names.length).toBeGreaterThan(20);
+  const identifiers = names.filter((name) => !name.includes('-'));
+  const places = placesOf(new RegExp(`(?<![\\w-])(?:${identifiers.join('|')})(?![\\w-])`, 'g'));
+  for (const { path } of files) {
+    if (names.includes(basename(path).replace(/(\.test)?\.\w+$/, ''))) add(places, path, path);
+  }
+  places.delete(partOf(glossary));
+  expect(above(places, allowedNames)).toEqual([]);
+});
