@@ -1,23 +1,24 @@
 /** Puts the domain together: operations, the send pipeline and feeds over one engine and one fan-out. */
 import { AuthGuard, ModerationGuard } from './adapters/guards.ts';
 import { FeedHost } from './feed/feed-host.ts';
+import { ArchivedHistory } from './operations/archived-history.ts';
+import { Changes } from './operations/change.ts';
+import { type ClusterOperations, clusterOperations } from './operations/cluster.ts';
+import type { OperationContext } from './operations/context.ts';
+import { deleteDeadLetter, listDeadLetters, retryDeadLetter } from './operations/dead-letters.ts';
+import { explain } from './operations/explain.ts';
+import type { Operations } from './operations/operations.ts';
+import { PresenceOperations } from './operations/presence.ts';
+import { Reads } from './operations/read.ts';
+import { relayMessage } from './operations/send.ts';
+import { subscribe, unsubscribe } from './operations/subscription.ts';
+import { disconnectUser, revokeUser } from './operations/users.ts';
 import type { Adapters } from './ports/adapters.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Engine } from './ports/engine.ts';
 import type { FanOut } from './ports/fan-out.ts';
 import type { Logger } from './ports/telemetry.ts';
-import { ArchivedHistory } from './requests/archived-history.ts';
-import { Changes } from './requests/change.ts';
-import { type ClusterOperations, clusterOperations } from './requests/cluster.ts';
-import type { OperationContext } from './requests/context.ts';
-import { deleteDeadLetter, listDeadLetters, retryDeadLetter } from './requests/dead-letters.ts';
-import { explain } from './requests/explain.ts';
-import type { Operations } from './requests/operations.ts';
-import { PresenceRequests } from './requests/presence.ts';
-import { Reads } from './requests/read.ts';
-import { relayMessage } from './requests/send.ts';
-import { subscribe, unsubscribe } from './requests/subscription.ts';
-import { disconnectUser, revokeUser } from './requests/users.ts';
+import { NodePresence } from './presence/node-presence.ts';
 import { createSendPipeline, type PipelineParts } from './send/pipeline.ts';
 
 export interface Core {
@@ -54,7 +55,16 @@ export function createCore(parts: CoreParts): Core {
   const auth = adapters.auth === undefined ? null : new AuthGuard(adapters.auth, parts);
   const moderation =
     adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, parts);
-  const feeds = new FeedHost({ ...parts, auth });
+  // The two know each other: presence asks which devices are attached, feeds report who was attached or detached.
+  const presence: NodePresence = new NodePresence({
+    ...parts,
+    presence: engine.presence,
+    feeds: {
+      isAttached: (groupId, userId) => feeds.isAttached(groupId, userId),
+      liveDevices: (groupId) => feeds.liveDevices(groupId),
+    },
+  });
+  const feeds = new FeedHost({ ...parts, auth, presence });
   const pipeline = createSendPipeline({ ...parts, log: engine.log, auth, moderation });
   const context: OperationContext = {
     engine,
@@ -67,12 +77,18 @@ export function createCore(parts: CoreParts): Core {
   };
   const changes = new Changes(context);
   const reads = new Reads(context);
-  const presence = new PresenceRequests(context, parts.clock);
+  const presenceOperations = new PresenceOperations(context, parts.clock);
   return {
     feeds,
     cluster: clusterOperations(parts.engine),
-    start: () => feeds.start(),
-    stop: () => feeds.stop(),
+    start: () => {
+      feeds.start();
+      presence.start();
+    },
+    stop: () => {
+      presence.stop();
+      feeds.stop();
+    },
     operations: {
       create_group: changes.create,
       join_group: changes.join,
@@ -94,9 +110,9 @@ export function createCore(parts: CoreParts): Core {
       list_members: reads.members,
       list_groups: reads.myGroups,
       history: reads.history,
-      presence: presence.presence,
-      typing: presence.typing,
-      mark_read: presence.markRead,
+      presence: presenceOperations.presence,
+      typing: presenceOperations.typing,
+      mark_read: presenceOperations.markRead,
       disconnect_user: (caller, args) => disconnectUser(context, caller, args),
       revoke_user: (caller, args) => revokeUser(context, caller, args),
       list_dead_letters: (caller, args) => listDeadLetters(context, caller, args),

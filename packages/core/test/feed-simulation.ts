@@ -1,15 +1,16 @@
 /** A group, its log and a lossy channel, driven step by step by a fast-check scheduler: the world around a feed host. */
 import { type GroupEvent, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Scheduler } from 'fast-check';
-import type { LogEntry } from '../src/feed/entry.ts';
 import { FeedHost } from '../src/feed/feed-host.ts';
 import type { LogHead, MemberRecord, PastEpoch, Position } from '../src/groups/records.ts';
+import type { LogEntry } from '../src/log/entry.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Engine } from '../src/ports/engine.ts';
 import type { FanOut } from '../src/ports/fan-out.ts';
 import type { FeedListener } from '../src/ports/feed-transport.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
 import type { Nudge } from '../src/ports/nudges.ts';
+import { NodePresence } from '../src/presence/node-presence.ts';
 import { removing, WatchfulDevice } from './watchful-device.ts';
 
 export const groupId = groupIdSchema.parse('g');
@@ -64,7 +65,20 @@ export class Simulation {
     };
     const ignore = () => {};
     const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-    this.host = new FeedHost({ engine: this.#engine(), fanOut, clock, logger, nodeId: 'here' });
+    const engine = this.#engine();
+    const presence = new NodePresence({
+      presence: engine.presence,
+      fanOut,
+      clock,
+      logger,
+      nodeId: 'here',
+      feeds: {
+        isAttached: (group, userId) => this.host.isAttached(group, userId),
+        liveDevices: (group) => this.host.liveDevices(group),
+      },
+    });
+    this.host = new FeedHost({ engine, fanOut, clock, logger, presence });
+    presence.start();
     this.host.start();
   }
 

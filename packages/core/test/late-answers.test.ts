@@ -2,15 +2,15 @@
 import { type GroupEvent, groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { Devices } from '../src/feed/devices.ts';
-import { isGoodPosition, knownIn } from '../src/feed/epoch-chain.ts';
 import { Feed } from '../src/feed/feed.ts';
 import { FeedCounters } from '../src/feed/feed-counters.ts';
 import type { FeedSink } from '../src/feed/feed-sink.ts';
 import { KnownMembers } from '../src/feed/known-members.ts';
 import type { LogHead } from '../src/groups/records.ts';
+import { isGoodPosition, knownIn } from '../src/log/epoch-chain.ts';
+import { Reads } from '../src/operations/read.ts';
 import type { Subscriber } from '../src/ports/fan-out.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
-import { Reads } from '../src/requests/read.ts';
 
 const groupId = groupIdSchema.parse('g');
 const ann = userIdSchema.parse('ann');

@@ -1,9 +1,9 @@
 /** A pipeline over a log that notes what it is asked, and a clock that stands. */
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { AuthGuard, ModerationGuard } from '../src/adapters/guards.ts';
+import type { Appended, AppendOutcome, MessageDraft } from '../src/log/draft.ts';
 import type { Adapters } from '../src/ports/adapters.ts';
 import type { GroupLog } from '../src/ports/group-log.ts';
-import type { Appended, AppendOutcome, MessageDraft } from '../src/send/draft.ts';
 import { createSendPipeline, type PipelineParts } from '../src/send/pipeline.ts';
 import { HandClock } from './hand-clock.ts';
 

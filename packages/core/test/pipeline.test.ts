@@ -1,6 +1,6 @@
 /** The steps of a send as they are run: who is asked when, and whose answer counts. */
 import { expect, test } from 'vitest';
-import { PlenumError } from '../src/errors.ts';
+import { PlenumError } from '../src/outcome/errors.ts';
 import type { Moderation } from '../src/ports/adapters.ts';
 import { appended, draft, pipelineScene } from './pipeline-scene.ts';
 

@@ -1,6 +1,6 @@
 /** One device as a client sees it. */
 import type { UserId } from '@plenum/protocol';
-import type { LogEntry } from '../src/feed/entry.ts';
+import type { LogEntry } from '../src/log/entry.ts';
 import type { Subscriber } from '../src/ports/fan-out.ts';
 
 /** Events after which their user is no receiver. */

@@ -1,5 +1,5 @@
 import { type Actor, type Failure, type GroupId, SERVICE } from '@plenum/protocol';
-import { PlenumError } from '../errors.ts';
+import { PlenumError } from '../outcome/errors.ts';
 import type { GuardedAction } from '../ports/adapters.ts';
 import type { AuthGuard } from './guards.ts';
 

@@ -1,10 +1,11 @@
 /** The only way to an adapter: whatever it does, the caller gets one answer in time and nothing is thrown. */
+
+import { saidBy, settleWithin } from '../concurrency/with-timeout.ts';
 import type { AdapterCall } from '../ports/adapters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { type AdapterName, emitTelemetry, type TelemetryEvents } from '../telemetry/events.ts';
 import { Breaker, type BreakerPolicy } from './breaker.ts';
-import { saidBy, settleWithin } from './settle-within.ts';
 
 type CallFailure = TelemetryEvents['adapter_failed']['failure'];
 

@@ -1,9 +1,10 @@
 /** The delivery worker: what the owner of a partition does with its outbox, for each kind of adapter by itself. */
-import type { PartitionWork } from '../ownership/partition-work.ts';
+
 import type { DeliveryKind } from '../ports/adapters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { Outbox, OutboxBatch } from '../ports/outbox.ts';
+import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Random } from '../ports/random.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { emitTelemetry } from '../telemetry/events.ts';

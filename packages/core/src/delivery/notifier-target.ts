@@ -1,9 +1,10 @@
 /** The notifier as a target of deliveries: one message at a time, page by page to those of its receivers who still are. */
 import type { UserId } from '@plenum/protocol';
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
-import { isGoodPosition } from '../feed/epoch-chain.ts';
 import { type GroupRecord, isReceiver } from '../groups/records.ts';
-import type { ArchiveEntry, DeliveredMessage, Notifier, Recipient } from '../ports/adapters.ts';
+import { isGoodPosition } from '../log/epoch-chain.ts';
+import type { ArchiveEntry, DeliveredMessage } from '../log/history-entry.ts';
+import type { Notifier, Recipient } from '../ports/adapters.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Presence } from '../ports/presence.ts';
 import type { AdapterLink } from './adapter-link.ts';

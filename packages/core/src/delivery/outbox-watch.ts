@@ -1,8 +1,9 @@
 /** Looks at the outboxes of all partitions that idle on this node at once, and wakes those that have something again. */
+
+import { runLoop } from '../concurrency/run-loop.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Outbox } from '../ports/outbox.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import { runLoop } from '../run-loop.ts';
 
 export interface OutboxWatchParts {
   readonly outbox: Pick<Outbox, 'waiting'>;

@@ -1,6 +1,6 @@
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import type { ArchiveEntry } from '../ports/adapters.ts';
+import type { ArchiveEntry } from '../log/history-entry.ts';
 import { TakenAhead } from './taken-ahead.ts';
 
 const entry: ArchiveEntry = {

@@ -2,7 +2,7 @@
  * Entries that an adapter was offered before their turn, to find out whether it works at all. Forgotten with the owner, whose
  * successor may offer them once more.
  */
-import type { ArchiveEntry } from '../ports/adapters.ts';
+import type { ArchiveEntry } from '../log/history-entry.ts';
 import type { Delivered } from './target.ts';
 
 export class TakenAhead {

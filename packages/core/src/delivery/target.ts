@@ -1,4 +1,5 @@
-import type { ArchiveEntry, DeliveryKind } from '../ports/adapters.ts';
+import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { DeliveryKind } from '../ports/adapters.ts';
 
 /** What became of a delivery. */
 export type Delivered =

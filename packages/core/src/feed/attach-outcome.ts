@@ -1,7 +1,7 @@
 import type { GroupId } from '@plenum/protocol';
-import { PlenumError } from '../errors.ts';
+import { PlenumError } from '../outcome/errors.ts';
+import type { Outcome } from '../outcome/outcome.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
-import type { Outcome } from '../requests/caller.ts';
 
 /** What was read is of a log that has changed under it: whoever retries reads again. */
 export function mustBeReadAgain(outcome: Outcome<unknown>): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { LogEntry } from '../log/entry.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import { CatchUpTurns, entriesPerPage, pageFor } from './catch-up.ts';
-import type { LogEntry } from './entry.ts';
 
 const entriesOf = (bytes: number, count: number): LogEntry[] =>
   Array.from({ length: count }, (_, i) => ({

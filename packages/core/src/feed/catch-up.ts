@@ -2,9 +2,10 @@
  * How much a device that catches up is given at a time. It reads on when its buffer is empty, but what is live and what
  * it catches up with elsewhere go into the same buffer: together they must stay far below what has a socket cut as slow.
  */
+
+import type { LogEntry } from '../log/entry.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { CatchingUp } from './attachments.ts';
-import type { LogEntry } from './entry.ts';
 
 /** Of the payloads of one page; one entry may be bigger by itself. */
 const pageMaxBytes = 512 * 1024;

@@ -4,19 +4,18 @@
  */
 import { type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
 import type { AuthGuard } from '../adapters/guards.ts';
+import type { LogEntry } from '../log/entry.ts';
+import type { FeedPosition } from '../log/epoch-chain.ts';
+import type { Outcome } from '../outcome/outcome.ts';
 import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
-import { NodePresence, type NodePresenceParts } from '../presence/node-presence.ts';
-import type { Outcome } from '../requests/caller.ts';
 import { mustBeReadAgain, pushNotAMember } from './attach-outcome.ts';
 import { AttachPermission } from './attach-permission.ts';
 import { CatchUpTurns } from './catch-up.ts';
 import { Devices } from './devices.ts';
-import type { LogEntry } from './entry.ts';
-import type { FeedPosition } from './epoch-chain.ts';
 import { FeedCounters } from './feed-counters.ts';
 import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
 import { retryWhile } from './retry.ts';
@@ -25,10 +24,15 @@ import { Sweep } from './sweep.ts';
 
 const membershipsPerPage = 100;
 
+export interface FeedHostDeps
+  extends Pick<FeedContext, 'engine' | 'fanOut' | 'clock' | 'logger' | 'presence'> {
+  /** Null or absent: attaching follows the rules of the group alone. */
+  readonly auth?: AuthGuard | null;
+}
+
 export class FeedHost implements DeviceHub, FeedListener {
   readonly counters = new FeedCounters();
   readonly devices = new Devices();
-  readonly presence: NodePresence;
   readonly #context: FeedContext;
   readonly #feeds = new Map<GroupId, HostedFeed>();
   readonly #sweep: Sweep;
@@ -36,12 +40,10 @@ export class FeedHost implements DeviceHub, FeedListener {
   readonly #subscribing: Subscribing;
   #isStopped = false;
 
-  constructor(parts: NodePresenceParts & { readonly auth?: AuthGuard | null }) {
+  constructor(parts: FeedHostDeps) {
     this.#permission = new AttachPermission(parts.auth ?? null, parts.engine.groups);
     const { devices, counters } = this;
-    this.presence = new NodePresence(parts, devices, this.#feeds);
-    const presence = this.presence.announcements;
-    this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns(), presence };
+    this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns() };
     this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
     this.#subscribing = new Subscribing({
       devices,
@@ -61,6 +63,19 @@ export class FeedHost implements DeviceHub, FeedListener {
   /** Feeds that are open on this node. */
   get size(): number {
     return this.#feeds.size;
+  }
+
+  /** Any device of the user is attached to the group on this node. */
+  isAttached(groupId: GroupId, userId: UserId): boolean {
+    const attachments = this.#feeds.get(groupId)?.feed.attachments;
+    return (
+      attachments !== undefined && [...this.devices.of(userId)].some((device) => attachments.has(device))
+    );
+  }
+
+  /** Devices that have everything up to the last entry of the group that this node applied. */
+  liveDevices(groupId: GroupId): Iterable<Subscriber> {
+    return this.#feeds.get(groupId)?.feed.attachments.live ?? [];
   }
 
   async connect(
@@ -166,7 +181,7 @@ export class FeedHost implements DeviceHub, FeedListener {
   }
 
   onEphemeral(groupId: GroupId, push: EphemeralPush): void {
-    this.presence.pushes.take(groupId, push);
+    this.#context.presence.onEphemeral(groupId, push);
   }
 
   onAuditNeeded(): void {
@@ -175,14 +190,12 @@ export class FeedHost implements DeviceHub, FeedListener {
 
   start(): void {
     this.#sweep.start();
-    this.presence.start();
   }
 
   /** Closes every feed; devices are left to the edge. Idempotent. */
   stop(): void {
     this.#isStopped = true;
     this.#sweep.stop();
-    this.presence.stop();
     for (const hosted of this.#feeds.values()) hosted.close();
     this.#feeds.clear();
   }

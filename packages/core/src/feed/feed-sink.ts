@@ -1,7 +1,7 @@
 import type { PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
+import type { LogEntry } from '../log/entry.ts';
+import type { FeedPosition } from '../log/epoch-chain.ts';
 import type { Recipients, Subscriber } from '../ports/fan-out.ts';
-import type { LogEntry } from './entry.ts';
-import type { FeedPosition } from './epoch-chain.ts';
 
 /** The effects of a feed, performed by the host in the order of the calls, and the questions it may ask. */
 export interface FeedSink {

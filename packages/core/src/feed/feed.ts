@@ -8,12 +8,12 @@
  */
 import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
+import type { LogEntry } from '../log/entry.ts';
+import { EpochChain, type FeedPosition, isGoodPosition } from '../log/epoch-chain.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
 import { pageFor } from './catch-up.ts';
-import type { LogEntry } from './entry.ts';
-import { EpochChain, type FeedPosition, isGoodPosition } from './epoch-chain.ts';
 import type { FeedCounters } from './feed-counters.ts';
 import type { FeedSink } from './feed-sink.ts';
 import { Gap, isTrimmedAfter } from './gap.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LogEntry } from './entry.ts';
+import type { LogEntry } from '../log/entry.ts';
 import { Gap, isTrimmedAfter } from './gap.ts';
 
 const entry = (seq: number, epoch = 'e'): LogEntry => ({

@@ -1,6 +1,7 @@
 /** A gap in what a feed has heard of its log: entries beyond it wait, and the log is read once at a time to fill it. */
+
+import type { LogEntry } from '../log/entry.ts';
 import type { LogRange } from '../ports/group-log.ts';
-import type { LogEntry } from './entry.ts';
 
 /** Entries held beyond a gap; more than this are dropped again and read from the log instead. */
 const heldMax = 10_000;

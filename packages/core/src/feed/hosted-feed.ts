@@ -8,20 +8,21 @@ import {
   type ResyncReason,
   SERVICE,
   type Subscription,
+  type UserId,
 } from '@plenum/protocol';
-import { PlenumError } from '../errors.ts';
 import { bannedFailure, type Position } from '../groups/records.ts';
+import type { LogEntry } from '../log/entry.ts';
+import { type FeedPosition, knownIn } from '../log/epoch-chain.ts';
+import { PlenumError } from '../outcome/errors.ts';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { FanOut, Recipients, Subscriber } from '../ports/fan-out.ts';
+import type { EphemeralPush } from '../ports/presence.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import type { PresenceWatch } from '../presence/announcements.ts';
-import { fail, type Outcome, succeed } from '../requests/caller.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
 import { type CatchUpTurns, entriesPerPage } from './catch-up.ts';
 import type { Devices } from './devices.ts';
-import type { LogEntry } from './entry.ts';
-import { type FeedPosition, knownIn } from './epoch-chain.ts';
 import { Feed } from './feed.ts';
 import type { FeedCounters } from './feed-counters.ts';
 import type { FeedSink } from './feed-sink.ts';
@@ -31,6 +32,17 @@ import { retryWhile } from './retry.ts';
 
 const pageSize = 100;
 const broadcasts = telemetryChannel('broadcast');
+
+/** What feeds report to the presence of this node. */
+export interface PresenceWatch {
+  /**
+   * A device of the user was attached or detached.
+   * @param isEnd the membership ended, or the log did: the store may have removed the user from the online users by itself.
+   */
+  onMoved(groupId: GroupId, userId: UserId, isEnd: boolean): void;
+  /** A presence or typing push of another node, for the devices that are attached here. */
+  onEphemeral(groupId: GroupId, push: EphemeralPush): void;
+}
 
 /** What the hosted feeds of a node share. */
 export interface FeedContext {
@@ -172,7 +184,7 @@ export class HostedFeed implements FeedSink {
     this.#context.fanOut.seal(this.groupId);
   }
   moved({ userId }: Subscriber, isEnd: boolean): void {
-    if (userId !== SERVICE) this.#context.presence.note(this.groupId, userId, isEnd);
+    if (userId !== SERVICE) this.#context.presence.onMoved(this.groupId, userId, isEnd);
   }
   push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void {
     this.#context.fanOut.push(this.groupId, to, event, payload);

@@ -1,8 +1,8 @@
 /** Where a device starts reading a log, and why its own position may not do. Pure. */
 import { limits, type ResyncReason } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
+import { isGoodPosition } from '../log/epoch-chain.ts';
 import type { ClaimedPosition } from '../ports/device-hub.ts';
-import { isGoodPosition } from './epoch-chain.ts';
 
 /** `now`: what comes from here on. `since`: everything since the user became a receiver (a late attach). */
 export type StartFrom = 'now' | 'since' | ClaimedPosition;

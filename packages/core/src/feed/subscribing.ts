@@ -4,9 +4,9 @@
  * each waits for the one before, so what was said last counts.
  */
 import type { GroupId, Subscription } from '@plenum/protocol';
+import { fail, type Outcome } from '../outcome/outcome.ts';
 import type { ClaimedPosition } from '../ports/device-hub.ts';
 import type { FanOut, Subscriber } from '../ports/fan-out.ts';
-import { fail, type Outcome } from '../requests/caller.ts';
 import type { AttachPermission } from './attach-permission.ts';
 import type { Devices } from './devices.ts';
 import type { HostedFeed, Reading } from './hosted-feed.ts';

@@ -1,7 +1,7 @@
 /** What pub/sub loses without a gap is found by comparing: heads of feeds, indexes of users. */
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
-import { knownIn } from './epoch-chain.ts';
+import { knownIn } from '../log/epoch-chain.ts';
 import type { FeedContext, HostedFeed } from './hosted-feed.ts';
 
 /** A loss with nothing behind it shows no gap: every head is compared this often, in ms. */

@@ -2,14 +2,15 @@
  * This node's part in the ownership of partitions: it beats, looks who is alive, takes the leases that hashing gives it,
  * gives away the others, and runs the works of what it holds. What is decided stands in `lease-state.ts` and `owner-of.ts`.
  */
+
+import { runLoop } from '../concurrency/run-loop.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, Leases, NodeCard, NodeRegistry } from '../ports/leases.ts';
+import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import { runLoop } from '../run-loop.ts';
 import { ClusterView } from './cluster-view.ts';
 import { HeldLeases } from './held-leases.ts';
 import { inTurns } from './in-turns.ts';
-import type { PartitionWork } from './partition-work.ts';
 import { RunningWorks } from './running-works.ts';
 import { expectAdmission, expectNobodyElse } from './sole-owner.ts';
 

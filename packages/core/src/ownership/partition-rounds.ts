@@ -1,9 +1,10 @@
 /** A work that looks into its partitions now and then: one loop for all that are held, not one for each. */
+
+import { runLoop } from '../concurrency/run-loop.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/leases.ts';
+import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import { runLoop } from '../run-loop.ts';
-import type { PartitionWork } from './partition-work.ts';
 
 export interface PartitionRoundsParts {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Lease } from '../ports/leases.ts';
+import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import type { PartitionWork } from './partition-work.ts';
 
 interface Running {
   readonly stop: AbortController;

@@ -1,5 +1,5 @@
 /** `local` means one node: the later one of two is refused, before both would wait for each other's leases for ever. */
-import { PlenumError } from '../errors.ts';
+import { PlenumError } from '../outcome/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
 import { Liveness } from './liveness.ts';

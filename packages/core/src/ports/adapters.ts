@@ -3,16 +3,12 @@
  * answer garbage: whoever calls it contains that, so nothing here has to be trusted.
  */
 import type { GroupId, HistoryEntry, UserId } from '@plenum/protocol';
+import type { ArchiveEntry, DeliveredMessage } from '../log/history-entry.ts';
 
 /** How long an adapter may take; aborted when nobody waits for its answer any more. */
 export interface AdapterCall {
   readonly signal: AbortSignal;
 }
-
-/** An entry of a group's log as `history` tells it. `message_id` is `<epoch>-<seq>` for events too, and unique. */
-export type ArchiveEntry = HistoryEntry & { readonly message_id: string };
-/** A message as adapters get it: the wire's own names. */
-export type DeliveredMessage = Extract<ArchiveEntry, { readonly type: 'message' }>;
 
 /** Entries that this adapter will never take; everything else of the batch is saved. */
 export interface RefusedEntries {

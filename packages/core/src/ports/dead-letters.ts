@@ -1,6 +1,7 @@
 import type { GroupId } from '@plenum/protocol';
 import type { Page } from '../groups/records.ts';
-import type { ArchiveEntry, DeliveryKind } from './adapters.ts';
+import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { DeliveryKind } from './adapters.ts';
 
 /** The reason of a dead letter of which nobody can make sense. */
 export const unreadableReason = 'unreadable';

@@ -1,5 +1,5 @@
 /** What the domain stands on: one engine behind small ports, in one process or on Redis. */
-import type { PartitionWork } from '../ownership/partition-work.ts';
+
 import type { DeadLetters } from './dead-letters.ts';
 import type { FeedTransport } from './feed-transport.ts';
 import type { GroupLog } from './group-log.ts';
@@ -7,6 +7,7 @@ import type { GroupStore } from './group-store.ts';
 import type { Leases, NodeRegistry } from './leases.ts';
 import type { Nudges } from './nudges.ts';
 import type { Outbox } from './outbox.ts';
+import type { PartitionWork } from './partition-work.ts';
 import type { Presence, PresenceUpkeep } from './presence.ts';
 import type { ReadMarks } from './read-marks.ts';
 import type { Revocations } from './revocations.ts';

@@ -1,5 +1,5 @@
 import type { Actor, GroupId, PushEvent, PushPayload } from '@plenum/protocol';
-import type { LogEntry } from '../feed/entry.ts';
+import type { LogEntry } from '../log/entry.ts';
 import type { EphemeralPush } from './presence.ts';
 
 /** One device: a socket of the gateway, or a listener of the library (then `userId` is `$service`). */

@@ -1,5 +1,5 @@
 import type { GroupId } from '@plenum/protocol';
-import type { LogEntry } from '../feed/entry.ts';
+import type { LogEntry } from '../log/entry.ts';
 import type { EphemeralPush } from './presence.ts';
 
 /** What a transport tells the node. Called one at a time and never from within a call to the transport. */

@@ -1,7 +1,7 @@
 import type { GroupId } from '@plenum/protocol';
-import type { LogEntry } from '../feed/entry.ts';
 import type { LogHead } from '../groups/records.ts';
-import type { AdmitOutcome, Appended, AppendOutcome, MessageDraft } from '../send/draft.ts';
+import type { AdmitOutcome, Appended, AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { LogEntry } from '../log/entry.ts';
 
 /**
  * A part of a log. It holds fewer entries than were asked for when more would be above `limits.answerMaxBytes`: compare with the

@@ -3,11 +3,11 @@
  * to time it compares what the store holds for this node with what was told, so that a loss on either side heals.
  */
 import type { GroupId, UserId } from '@plenum/protocol';
+import { runLoop } from '../concurrency/run-loop.ts';
 import { PARTITION_COUNT, partitionOf } from '../partitions.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Presence, presenceChangeMax } from '../ports/presence.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import { runLoop } from '../run-loop.ts';
 import { GroupAnnouncements } from './group-announcements.ts';
 
 /** Gathers what a storm of connections brings. */
@@ -19,12 +19,6 @@ const verifyEveryMs = 5000;
 /** Groups that are told at a time. */
 const busyMax = 64;
 
-/** Hears of every attach and detach. */
-export interface PresenceWatch {
-  /** @param isEnd the membership ended, or the log did: the store may have taken the user off by itself. */
-  note(groupId: GroupId, userId: UserId, isEnd: boolean): void;
-}
-
 export interface AnnouncementParts {
   readonly presence: Presence;
   readonly clock: Clock;
@@ -34,7 +28,7 @@ export interface AnnouncementParts {
   readonly isAttached: (groupId: GroupId, userId: UserId) => boolean;
 }
 
-export class Announcements implements PresenceWatch {
+export class Announcements {
   readonly #parts: AnnouncementParts;
   readonly #groups = new Map<GroupId, GroupAnnouncements>();
   readonly #doubtful = new Set<GroupId>();

@@ -1,44 +1,58 @@
+/** Presence on one node: what it reports of its own devices, and what it pushes to them about others. */
 import type { GroupId, UserId } from '@plenum/protocol';
-import type { Attachments } from '../feed/attachments.ts';
-import type { Devices } from '../feed/devices.ts';
+import type { PresenceWatch } from '../feed/hosted-feed.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Engine } from '../ports/engine.ts';
-import type { FanOut } from '../ports/fan-out.ts';
+import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import type { EphemeralPush, Presence } from '../ports/presence.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { Announcements } from './announcements.ts';
 import { PresencePushes } from './presence-pushes.ts';
 
-export interface NodePresenceParts {
-  readonly engine: Engine;
+export interface NodePresenceDeps {
+  readonly presence: Presence;
   readonly fanOut: FanOut;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Unique per start of the node. */
   readonly nodeId: string;
+  /** The feeds of this node, as far as presence asks them. */
+  readonly feeds: {
+    isAttached(groupId: GroupId, userId: UserId): boolean;
+    liveDevices(groupId: GroupId): Iterable<Subscriber>;
+  };
 }
-type HostedAttachments = ReadonlyMap<GroupId, { readonly feed: { readonly attachments: Attachments } }>;
 
-/** What this node tells others of its devices, and its devices of others. */
-export class NodePresence {
-  readonly announcements: Announcements;
-  readonly pushes: PresencePushes;
+export class NodePresence implements PresenceWatch {
+  readonly #announcements: Announcements;
+  readonly #pushes: PresencePushes;
 
-  constructor(parts: NodePresenceParts, devices: Devices, feeds: HostedAttachments) {
-    const isAttached = (groupId: GroupId, userId: UserId) => {
-      const attachments = feeds.get(groupId)?.feed.attachments;
-      return attachments !== undefined && [...devices.of(userId)].some((device) => attachments.has(device));
-    };
-    this.announcements = new Announcements({ ...parts, presence: parts.engine.presence, isAttached });
-    const attachedTo = (groupId: GroupId) => feeds.get(groupId)?.feed.attachments.live ?? [];
-    this.pushes = new PresencePushes({ ...parts, attachedTo });
+  constructor({ feeds, ...deps }: NodePresenceDeps) {
+    this.#announcements = new Announcements({
+      ...deps,
+      isAttached: (groupId, userId) => feeds.isAttached(groupId, userId),
+    });
+    this.#pushes = new PresencePushes({ ...deps, attachedTo: (groupId) => feeds.liveDevices(groupId) });
+  }
+
+  /** Groups of which this node has announced anyone. */
+  get size(): number {
+    return this.#announcements.size;
+  }
+
+  onMoved(groupId: GroupId, userId: UserId, isEnd: boolean): void {
+    this.#announcements.note(groupId, userId, isEnd);
+  }
+
+  onEphemeral(groupId: GroupId, push: EphemeralPush): void {
+    this.#pushes.take(groupId, push);
   }
 
   start(): void {
-    this.announcements.start();
+    this.#announcements.start();
   }
 
   stop(): void {
-    this.announcements.stop();
-    this.pushes.stop();
+    this.#announcements.stop();
+    this.#pushes.stop();
   }
 }

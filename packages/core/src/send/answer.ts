@@ -1,6 +1,6 @@
 import type { RequestResult } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
-import type { Appended } from './draft.ts';
+import type { Appended } from '../log/draft.ts';
 
 /** A stored message as its sender is answered. */
 export const relayed = (appended: Appended): RequestResult<'relay_msg'> => ({

@@ -1,5 +1,5 @@
 import type { GroupId, RequestResult, UserId } from '@plenum/protocol';
-import type { Outcome } from '../requests/caller.ts';
+import type { Outcome } from '../outcome/outcome.ts';
 
 /** What a team's own middleware is told about a message. Its text never stands in a log of ours. */
 export interface SendContext {

@@ -1,8 +1,8 @@
 /** The way of a message into the log: a list of steps, made once from the configured order. */
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
-import { PlenumError } from '../errors.ts';
+import type { AppendOutcome } from '../log/draft.ts';
+import { PlenumError } from '../outcome/errors.ts';
 import type { GroupLog } from '../ports/group-log.ts';
-import type { AppendOutcome } from './draft.ts';
 import type { SendMiddleware } from './middleware.ts';
 import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './order.ts';
 import type { Sending, SendStep, StepParts } from './step.ts';

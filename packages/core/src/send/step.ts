@@ -1,7 +1,7 @@
+import type { Appended, AppendOutcome, MessageDraft } from '../log/draft.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GroupLog } from '../ports/group-log.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import type { Appended, AppendOutcome, MessageDraft } from './draft.ts';
 
 /** A message on its way through the pipeline. */
 export interface Sending {

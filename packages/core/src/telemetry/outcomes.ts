@@ -1,7 +1,7 @@
 /** Outcomes of sends and changes as telemetry: what happened is told once, by the node that made it happen. */
 import { type Failure, type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { ChangeOutcome, GroupCommand } from '../groups/commands.ts';
-import type { AppendOutcome, MessageDraft } from '../send/draft.ts';
+import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import { emitTelemetry } from './events.ts';
 
 export function tellSent({ groupId, sender: userId }: MessageDraft, outcome: AppendOutcome): void {

@@ -1,12 +1,11 @@
 /** A middleware of a team's own as a step: whatever it does, the message is answered once and in time. */
 import type { Failure } from '@plenum/protocol';
-import { saidBy } from '../../adapters/settle-within.ts';
-import { PlenumError } from '../../errors.ts';
+import { saidBy } from '../../concurrency/with-timeout.ts';
 import { refused } from '../../groups/commands.ts';
-import { fail, succeed } from '../../requests/caller.ts';
-import { readFailure } from '../../requests/read-failure.ts';
+import type { AppendOutcome } from '../../log/draft.ts';
+import { PlenumError } from '../../outcome/errors.ts';
+import { fail, readFailure, succeed } from '../../outcome/outcome.ts';
 import { relayed } from '../answer.ts';
-import type { AppendOutcome } from '../draft.ts';
 import type { SendMiddleware, SendOutcome } from '../middleware.ts';
 import type { Sending, SendStep, StepParts } from '../step.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from './ports/clock.ts';
-import type { Logger } from './ports/telemetry.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/telemetry.ts';
 
 export interface LoopOptions {
   readonly clock: Clock;

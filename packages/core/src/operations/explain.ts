@@ -2,8 +2,9 @@
 import { type Actor, type GroupId, type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { type Facts, judge } from '../groups/checks.ts';
 import { isoTime, type Position } from '../groups/records.ts';
-import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { OperationContext } from './context.ts';
+import type { Caller } from './operations.ts';
 
 /** A user may ask about himself, the service about everybody, and an active admin about everybody in his group. */
 async function mayAsk(

@@ -23,3 +23,6 @@ export interface EventEntry extends EntryBase {
 
 /** Parses the payload of a message entry. For history and tests; fan-out has no need of it. */
 export const messageOf = (entry: MessageEntry): RelayMessagePush => JSON.parse(entry.wire.toString('utf8'));
+
+/** The id of an entry, unique in the cluster: `<epoch>-<seq>`. */
+export const messageId = (epoch: string, seq: number): string => `${epoch}-${seq}`;

@@ -1,4 +1,4 @@
-import type { Lease } from '../ports/leases.ts';
+import type { Lease } from './leases.ts';
 
 /** What the owner of a partition does for it: delivery, housekeeping. */
 export interface PartitionWork {

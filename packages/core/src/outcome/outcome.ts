@@ -1,5 +1,16 @@
 import { type ErrorCode, errors, type Failure } from '@plenum/protocol';
 
+/** What an operation resolves with: its result, or the reason why it was refused. */
+export type Outcome<R> =
+  | { readonly ok: true; readonly result: R }
+  | { readonly ok: false; readonly failure: Failure };
+
+export const succeed = <R>(result: R): Outcome<R> => ({ ok: true, result });
+export const fail = (failure: Failure): { readonly ok: false; readonly failure: Failure } => ({
+  ok: false,
+  failure,
+});
+
 const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errors, code);
 
 /**

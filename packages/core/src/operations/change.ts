@@ -11,15 +11,15 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import { authorize } from '../adapters/authorize.ts';
-import { PlenumError } from '../errors.ts';
 import type { ChangeDone, GroupCommand, RequestKey } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
+import { PlenumError } from '../outcome/errors.ts';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Subscriber } from '../ports/fan-out.ts';
 import { tellChanged } from '../telemetry/outcomes.ts';
-import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
 import { moderatedChange } from './moderated-change.ts';
-import type { JoinArgs } from './operations.ts';
+import type { Caller, JoinArgs } from './operations.ts';
 import { payloadHash } from './payload-hash.ts';
 
 const clientIdRememberMs = 600_000;

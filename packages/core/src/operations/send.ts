@@ -1,10 +1,11 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
+import type { Appended } from '../log/draft.ts';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { relayed } from '../send/answer.ts';
-import type { Appended } from '../send/draft.ts';
 import { tellSent } from '../telemetry/outcomes.ts';
-import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import { requestKey } from './change.ts';
 import type { OperationContext } from './context.ts';
+import type { Caller } from './operations.ts';
 
 type Relayed = RequestResult<'relay_msg'>;
 

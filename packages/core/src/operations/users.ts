@@ -1,7 +1,8 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
-import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { OperationContext } from './context.ts';
+import type { Caller } from './operations.ts';
 
 /** Cuts what is connected at this moment, on every node. */
 export async function disconnectUser(

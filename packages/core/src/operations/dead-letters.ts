@@ -1,9 +1,10 @@
 /** Failed deliveries as operators see them: for the service only. */
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
-import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
+import type { Caller } from './operations.ts';
 
 type Context = Pick<OperationContext, 'engine'>;
 type Result<T extends 'list_dead_letters' | 'retry_dead_letter' | 'delete_dead_letter'> = Promise<

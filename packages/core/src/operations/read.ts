@@ -10,7 +10,6 @@ import {
   SERVICE,
 } from '@plenum/protocol';
 import { authorize } from '../adapters/authorize.ts';
-import { isGoodPosition } from '../feed/epoch-chain.ts';
 import {
   bannedFailure,
   type GroupRecord,
@@ -18,10 +17,12 @@ import {
   type MemberRow,
   type Position,
 } from '../groups/records.ts';
+import { isGoodPosition } from '../log/epoch-chain.ts';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { groupRoom, partitionOf } from '../partitions.ts';
-import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
 import { readHistoryPage } from './history-page.ts';
+import type { Caller } from './operations.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 

@@ -3,10 +3,10 @@
  * is missing between the two it ends, and `oldestSeq` then says from where on everything is there.
  */
 import type { GroupId, HistoryEntry } from '@plenum/protocol';
-import { isGoodPosition } from '../feed/epoch-chain.ts';
-import { historyEntryFrom } from '../feed/history-entry.ts';
 import { firstPerAnswer, lastPerAnswer } from '../groups/answer-size.ts';
 import type { LogHead } from '../groups/records.ts';
+import { isGoodPosition } from '../log/epoch-chain.ts';
+import { historyEntryFrom } from '../log/history-entry.ts';
 import type { GroupLog, LogRange } from '../ports/group-log.ts';
 import { type ArchivedHistory, stretchesOf } from './archived-history.ts';
 

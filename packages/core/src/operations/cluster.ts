@@ -1,9 +1,9 @@
 /** What operators see and may ask of the cluster. All of it is read from the store, so every node answers the same. */
 import type { DrainingNode, GroupId, GroupOwner, NodesView, PartitionsView } from '@plenum/protocol';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { PARTITION_COUNT, partitionOf } from '../partitions.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Lease } from '../ports/leases.ts';
-import { fail, type Outcome, succeed } from './caller.ts';
 
 /** For the service only: the edge has checked that. Throws `PlenumError` when the store is away. */
 export interface ClusterOperations {

@@ -1,16 +1,17 @@
 /** Who is there, who types, and how far somebody has read. */
 import { limits, type RequestArgs, type RequestResult, type RequestType, SERVICE } from '@plenum/protocol';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import { TypingPace } from '../presence/typing-pace.ts';
-import { type Caller, fail, type Outcome, succeed } from './caller.ts';
 import type { OperationContext } from './context.ts';
+import type { Caller } from './operations.ts';
 import { refusalFor, userOf } from './read.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
 const needsMember = { code: 'forbidden', error: 'The service itself is no member of groups' } as const;
 
-export class PresenceRequests {
+export class PresenceOperations {
   readonly #context: OperationContext;
   readonly #pace: TypingPace;
 

@@ -1,6 +1,7 @@
 import { errors, type RequestArgs, type RequestResult } from '@plenum/protocol';
-import { type Caller, fail, type Outcome, succeed } from './caller.ts';
+import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { OperationContext } from './context.ts';
+import type { Caller } from './operations.ts';
 
 const needsDevice = { code: 'invalid_request', error: 'only a connected device can subscribe' } as const;
 

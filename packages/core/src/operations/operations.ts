@@ -1,6 +1,17 @@
 /** The operations of the service in wire shapes: sockets, REST and the library call exactly these. */
-import type { RequestArgs, RequestResult, RequestType, UserId } from '@plenum/protocol';
-import type { Caller, Outcome } from './caller.ts';
+import type { Actor, RequestArgs, RequestResult, RequestType, UserId } from '@plenum/protocol';
+import type { Outcome } from '../outcome/outcome.ts';
+import type { Subscriber } from '../ports/fan-out.ts';
+
+/** Who asks, by which request, and from which device. The edge has authenticated all of it. */
+export interface Caller {
+  readonly actor: Actor;
+  readonly requestId: string;
+  /** The server made the id: it is remembered for 15 s instead of 10 min. */
+  readonly isServerMadeId: boolean;
+  /** The device that asked; null over REST and in client mode. */
+  readonly subscriber: Subscriber | null;
+}
 
 /** `refresh_token` concerns the connection alone: the edge answers it. */
 type Plain = Exclude<RequestType, 'join_group' | 'relay_msg' | 'send_message' | 'refresh_token'>;
