@@ -1,6 +1,6 @@
 /** Connections that are refused, or have left: they are ended, and cost the node neither memory nor places. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engines } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
 import { AttackedNode, attack } from './attacked-node.ts';
 import { leftNamespace } from './peers/left-namespace.ts';
 import { refusedConnects } from './peers/refused-connects.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedis } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
-import { ServedNode } from '../world/served-node.ts';
-import { engines, nodeSettings } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { engines, nodeSettings } from '../support/cluster/service.ts';
 
 const exitWithinMs = 10_000;
 

@@ -3,7 +3,7 @@
  * say how much is sent to each engine.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engines } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
 import { AttackedNode, attack } from './attacked-node.ts';
 import { fuzzPackets } from './peers/fuzz-packets.ts';
 import { fuzzRequests } from './peers/fuzz-requests.ts';

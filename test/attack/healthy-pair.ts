@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { tokenOf } from '../world/service.ts';
+import { tokenOf } from '../support/wire/http.ts';
 import { childAnswer } from './child-answer.ts';
 
 const name = 'the healthy pair';

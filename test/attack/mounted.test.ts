@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { CommandProcess } from '../command-process.ts';
-import { jwtSecret, tokenOf } from '../world/service.ts';
+import { jwtSecret, tokenOf } from '../support/wire/http.ts';
 import { rssOf } from './attacked-node.ts';
 import type { Peer } from './peer.ts';
 import { endlessFragments } from './peers/endless-fragments.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { z } from 'zod';
-import { jwtSecret } from '../world/service.ts';
+import { jwtSecret } from '../support/wire/http.ts';
 import { childAnswer } from './child-answer.ts';
 import type { Target } from './peer.ts';
 import type { PeerName } from './peers/harmful-peers.ts';

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { CommandProcess } from '../command-process.ts';
-import { engines, jwtSecret, tokenOf } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
+import { jwtSecret, tokenOf } from '../support/wire/http.ts';
 import { AttackedNode, attack } from './attacked-node.ts';
 import { begun, resetConnections } from './peers/reset-connections.ts';
 

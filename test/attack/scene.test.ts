@@ -1,6 +1,6 @@
 /** The scene itself: it passes when nothing happens, and it notices what it is there for. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engines } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
 import { AttackedNode, attack, errorLines } from './attacked-node.ts';
 import { idleSockets } from './peers/idle-sockets.ts';
 

@@ -2,8 +2,8 @@
  * Waves of harmful peers, each in a process of its own, several at once, while users flood groups of their own all the time.
  * What the healthy clients notice is told for each wave, so that the peers of a slow one are known.
  */
-import { Device } from '../world/device.ts';
-import { tokenOf } from '../world/service.ts';
+import { Device } from '../support/devices/device.ts';
+import { tokenOf } from '../support/wire/http.ts';
 import { type AttackedNode, rssOf } from './attacked-node.ts';
 import type { HealthReport, HealthyPair } from './healthy-pair.ts';
 import { PeerProcess, PeerProgram, type PeerReport } from './peer-process.ts';

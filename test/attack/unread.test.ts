@@ -1,6 +1,6 @@
 /** Peers that take nothing of what they are sent cost the node no memory, and its other clients no time. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engines } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
 import { AttackedNode, attack } from './attacked-node.ts';
 import { endlessFragments } from './peers/endless-fragments.ts';
 import { unreadAnswers } from './peers/unread-answers.ts';

@@ -1,6 +1,6 @@
 /** Brings a node to the memory that it needs in ordinary use: code is compiled, pools and the heap have their size. */
-import { Device } from '../world/device.ts';
-import { httpRequest } from '../world/service.ts';
+import { Device } from '../support/devices/device.ts';
+import { httpRequest } from '../support/wire/http.ts';
 import type { Target } from './peer.ts';
 
 const rounds = 3;

@@ -1,7 +1,7 @@
 /** An application's own server, as small as it gets: its pages, their scripts, and tokens for its users. */
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { tokenOf } from '../world/service.ts';
+import { tokenOf } from '../support/wire/http.ts';
 import { bundled } from './bundle.ts';
 
 interface Asset {

@@ -2,8 +2,8 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { z } from 'zod';
 import { findChromium, missingChromium } from '../chromium.js';
-import { Cluster } from '../world/cluster.ts';
-import { httpRequest } from '../world/service.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { httpRequest } from '../support/wire/http.ts';
 import { AppServer } from './app-server.ts';
 import type { ApplicationOptions } from './page/application.ts';
 import { PageUser } from './page-user.ts';

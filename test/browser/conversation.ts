@@ -1,7 +1,7 @@
 /** A public group whose members sit before pages: every send and every entry is known, and in the end the checker judges. */
 import { checkHistory, type Delivery, eventually, type Send } from '@plenum/testkit';
 import { expect } from 'vitest';
-import { storedLog } from '../world/stored-log.ts';
+import { storedLog } from '../support/cluster/stored-log.ts';
 import type { PageUser } from './page-user.ts';
 
 const patient = { timeoutMs: 20_000, everyMs: 100 };

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { eventually, startFaultProxy } from '@plenum/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { isDense } from '../world/device.ts';
-import { httpRequest } from '../world/service.ts';
+import { isDense } from '../support/devices/device.ts';
+import { httpRequest } from '../support/wire/http.ts';
 import { BrowserWorld } from './browser-world.ts';
 
 const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');

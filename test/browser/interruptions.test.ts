@@ -1,7 +1,7 @@
 /** The SDK in pages of Chromium while networks, nodes and the page itself stop: every sequence ends complete. */
 import { eventually, type FaultProxy, startFaultProxy } from '@plenum/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { httpRequest } from '../world/service.ts';
+import { httpRequest } from '../support/wire/http.ts';
 import { BrowserWorld } from './browser-world.ts';
 import { Conversation } from './conversation.ts';
 import type { PageUser } from './page-user.ts';

@@ -3,7 +3,7 @@ import type { GroupPosition, MessageEntry, Status } from '@plenum/client';
 import type { GroupEvent } from '@plenum/protocol';
 import { eventually, type Send } from '@plenum/testkit';
 import type { JSHandle, Page } from 'playwright-core';
-import type { SdkRecord } from '../world/sdk-record.ts';
+import type { SdkRecord } from '../support/devices/sdk-record.ts';
 import type { ApplicationOptions } from './page/application.ts';
 
 type Application = typeof import('./page/application.ts');

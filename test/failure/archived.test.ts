@@ -2,10 +2,11 @@
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import { eventually, startPostgres, startRedis } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { ArchiveKeeper } from '../world/archive-keeper.ts';
-import { Cluster } from '../world/cluster.ts';
-import { NodeOnPort } from '../world/node-on-port.ts';
-import { httpRequest, nodeSettings } from '../world/service.ts';
+import { ArchiveKeeper } from '../support/adapters/archive-reader.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { NodeOnPort } from '../support/cluster/node-on-port.ts';
+import { nodeSettings } from '../support/cluster/service.ts';
+import { httpRequest } from '../support/wire/http.ts';
 
 const patience = { timeoutMs: 60_000, everyMs: 100 };
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { Cluster } from '../world/cluster.ts';
-import { jwtSecret } from '../world/service.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { jwtSecret } from '../support/wire/http.ts';
 
 /** Rounds of load, one after the other, on machines of any speed. */
 const testLimitMs = 600_000;

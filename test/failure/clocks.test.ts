@@ -1,8 +1,8 @@
 /** Nodes an hour ahead and an hour behind: time is what Redis says, on whatever node a request is served. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Device, isDense } from '../world/device.ts';
-import { SkewedNodes } from '../world/skewed-nodes.ts';
+import { SkewedNodes } from '../support/cluster/skewed-nodes.ts';
+import { type Device, isDense } from '../support/devices/device.ts';
 
 const hourMs = 3_600_000;
 const shiftsMs = [0, hourMs, -hourMs];

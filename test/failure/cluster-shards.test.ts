@@ -4,11 +4,11 @@ import { PARTITION_COUNT, partitionOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { ClusterSet, eventually, type RedisServer } from '@plenum/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { adminToken, httpRequest } from '../world/service.ts';
-import { SteadyLoad } from '../world/steady-load.ts';
-import { Trial } from '../world/trial.ts';
-import { WebhookReceiver } from '../world/webhook-receiver.ts';
+import { WebhookReceiver } from '../support/adapters/webhook-receiver.ts';
+import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { SteadyLoad } from '../support/cluster/steady-load.ts';
+import { adminToken, httpRequest } from '../support/wire/http.ts';
 
 let set: ClusterSet;
 let cluster: Cluster;
@@ -52,20 +52,20 @@ const failedElsewhere = (load: SteadyLoad, groupId: string) =>
   load.failures.filter((failure) => failure.groupId !== groupId);
 
 test('the slot of a busy group moves while it is in use: nobody misses anything, and other groups never notice', async () => {
-  await using trial = new Trial(cluster.url);
+  await using traffic = new CheckedTraffic(cluster.url);
   const groups = [...(await groupsOnEachShard('moving')).values()];
   for (const groupId of groups) {
     const users = ['ada', 'bob', 'cyd'].map((name) => `${name} of ${groupId}`.replaceAll(' ', '.'));
-    trial.talk(await trial.group(groupId, users, cluster.urls), groupId);
+    traffic.keepSending(await traffic.group(groupId, users, cluster.urls), groupId);
   }
-  await trial.until(100);
+  await traffic.until(100);
   const [busy = ''] = groups;
   const slot = await slotOf(busy);
   const [from, to] = [await set.masterOf(slot), await set.masterOf((slot + 5462) % 16_384)];
   await set.moveSlot(slot, from, to);
-  await trial.until(100);
-  await trial.expectComplete();
-  expect(trial.failures.filter(({ groupId }) => groupId !== busy)).toEqual([]);
+  await traffic.until(100);
+  await traffic.expectComplete();
+  expect(traffic.failures.filter(({ groupId }) => groupId !== busy)).toEqual([]);
 });
 
 test('a replica takes over: its groups go on, and other groups never notice', async () => {

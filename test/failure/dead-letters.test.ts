@@ -1,21 +1,21 @@
 /** What a webhook refuses for good, and what an operator does with it. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { DeliveryScene } from '../world/delivery-scene.ts';
-import { httpRequest } from '../world/service.ts';
+import { DeliveryScene } from '../support/adapters/delivery-scene.ts';
+import { httpRequest } from '../support/wire/http.ts';
 
 const patience = { timeoutMs: 60_000, everyMs: 50 };
 
 test('a refused message becomes a dead letter that an operator sends again, and another that he deletes', async () => {
   await using scene = await DeliveryScene.start({ notifier: 'webhook' });
   const { receiver } = scene.sides;
-  await using trial = scene.trial();
-  const [ann] = await trial.group('club', ['ann', 'bob']);
+  await using traffic = scene.traffic();
+  const [ann] = await traffic.group('club', ['ann', 'bob']);
   if (ann === undefined) throw new Error('a group has members');
   for (const text of ['bad', 'worse']) receiver.refused.add(text);
-  for (const text of ['bad', 'good', 'worse']) await trial.say(ann, 'club', text);
+  for (const text of ['bad', 'good', 'worse']) await traffic.sendUntilAcked(ann, 'club', text);
   // Both are dead: until then the verdict is that they were not delivered.
-  await trial.expectSound();
+  await traffic.expectSound();
   const lettersUrl = `${scene.cluster.url}/v1/dead-letters`;
   const { body } = await httpRequest('GET', lettersUrl);
   const refusal = { reason: 'HTTP 422', attempts: 6, kind: 'notifier' };

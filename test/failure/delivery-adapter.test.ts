@@ -1,12 +1,12 @@
 /** Adapters of real nodes that hang, throw, answer nonsense or too late, refuse and are down; the checker judges all of it. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Kind, Mood } from '../world/adapter-desk.ts';
-import { adapterOutage } from '../world/adapter-outage.ts';
-import { callsLetThrough } from '../world/breaker-bound.ts';
-import { DeliveryScene } from '../world/delivery-scene.ts';
-import { expectBounded } from '../world/outage-bounds.ts';
-import { deadLettersOf, expectNothingBuried } from '../world/served-adapters.ts';
+import type { Kind, Mood } from '../support/adapters/adapter-desk.ts';
+import { adapterOutage } from '../support/adapters/adapter-outage.ts';
+import { callsLetThrough } from '../support/adapters/breaker-bound.ts';
+import { DeliveryScene } from '../support/adapters/delivery-scene.ts';
+import { expectBounded } from '../support/adapters/outage-bounds.ts';
+import { deadLettersOf, expectNothingBuried } from '../support/adapters/served-adapters.ts';
 
 const names = (group: string) => ['ann', 'bob', 'cleo'].map((name) => `${name}-${group}`);
 const colours = ['red', 'green', 'blue'];
@@ -37,12 +37,12 @@ describe.concurrent('adapters that are code of the nodes', () => {
     async (archive, notifier) => {
       const { desk } = scene.sides;
       let faultMs = 0;
-      await using trial = scene.trial(() => callsLetThrough(faultMs, colours.length));
+      await using traffic = scene.traffic(() => callsLetThrough(faultMs, colours.length));
       for (const colour of colours) {
         const group = `${archive}-${colour}`;
-        trial.talk(await trial.group(group, names(group)), group, { everyMs: 100 });
+        traffic.keepSending(await traffic.group(group, names(group)), group, { everyMs: 100 });
       }
-      await trial.until(60);
+      await traffic.until(60);
       const before = {
         archive: desk.callsIn('archive', archive).length,
         notifier: desk.callsIn('notifier', notifier).length,
@@ -54,31 +54,31 @@ describe.concurrent('adapters that are code of the nodes', () => {
         untilFailed('archive', archive, before.archive),
         untilFailed('notifier', notifier, before.notifier),
       ]);
-      await trial.until(60);
+      await traffic.until(60);
       desk.set('archive', 'well');
       desk.set('notifier', 'well');
       faultMs = performance.now() - beganMs;
-      await trial.until(60);
-      await trial.expectSound();
+      await traffic.until(60);
+      await traffic.expectSound();
       await expectNothingBuried(scene.cluster.url);
-      expect(trial.failures).toEqual([]);
+      expect(traffic.failures).toEqual([]);
     },
   );
 
   test.sequential('one message of a batch that both refuse is a dead letter of each, and the others pass it in order', async () => {
     const { desk } = scene.sides;
-    await using trial = scene.trial();
-    const members = await trial.group('picky', names('picky'));
+    await using traffic = scene.traffic();
+    const members = await traffic.group('picky', names('picky'));
     const [first] = members;
     if (first === undefined) throw new Error('a group has members');
     desk.set('archive', 'slow');
     desk.refused.add('refuse this');
-    trial.talk(members, 'picky', { everyMs: 40 });
-    await trial.until(60);
-    await trial.say(first, 'picky', 'refuse this');
-    await trial.until(60);
+    traffic.keepSending(members, 'picky', { everyMs: 40 });
+    await traffic.until(60);
+    await traffic.sendUntilAcked(first, 'picky', 'refuse this');
+    await traffic.until(60);
     desk.set('archive', 'well');
-    await trial.expectSound();
+    await traffic.expectSound();
     const letters = await deadLettersOf(scene.cluster.url);
     expect(letters).toHaveLength(2);
     const refused = { message: 'refuse this', group_id: 'picky' };
@@ -104,9 +104,9 @@ describe.concurrent('an archive that throws and a webhook that hangs', () => {
   test('for half a minute cost few calls, no memory and no send, until a room is full', async () => {
     const environment = { PLENUM_ROOM_QUEUE_LIMIT: '500', DESK_WEIGHS: 'yes' };
     await using scene = await DeliveryScene.start({ notifier: 'webhook' }, { environment });
-    await using trial = scene.trial();
-    expectBounded(await adapterOutage(scene, trial, { forMs: 30_000, webhook: 'hanging' }));
-    await trial.expectSound(patience);
+    await using traffic = scene.traffic();
+    expectBounded(await adapterOutage(scene, traffic, { forMs: 30_000, webhook: 'hanging' }));
+    await traffic.expectSound(patience);
     await expectNothingBuried(scene.cluster.url);
   });
 });

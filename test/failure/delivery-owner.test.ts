@@ -2,12 +2,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AdapterSides } from '../world/adapter-sides.ts';
-import { ChangingNodes } from '../world/changing-nodes.ts';
-import { DeliveryScene, deliveryTrial, leaseTtlMs } from '../world/delivery-scene.ts';
-import { LeaseWatch } from '../world/lease-watch.ts';
-import { expectNothingBuried } from '../world/served-adapters.ts';
-import type { Trial } from '../world/trial.ts';
+import { AdapterSides } from '../support/adapters/adapter-sides.ts';
+import { DeliveryScene, deliveryTraffic, leaseTtlMs } from '../support/adapters/delivery-scene.ts';
+import { expectNothingBuried } from '../support/adapters/served-adapters.ts';
+import { ChangingNodes } from '../support/cluster/changing-nodes.ts';
+import type { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import { LeaseWatch } from '../support/cluster/lease-watch.ts';
 
 const names = (group: string) => ['ann', 'bob', 'cleo'].map((name) => `${name}-${group}`);
 
@@ -19,27 +19,31 @@ describe('with three nodes', () => {
   afterAll(() => scene[Symbol.asyncDispose]());
 
   /** Members at work, and deliveries that take their time. @returns the id of the node to which something was done */
-  async function midRound(trial: Trial, groupId: string, act: (pid: number) => void): Promise<string> {
-    const members = await trial.group(groupId, names(groupId));
+  async function midRound(
+    traffic: CheckedTraffic,
+    groupId: string,
+    act: (pid: number) => void,
+  ): Promise<string> {
+    const members = await traffic.group(groupId, names(groupId));
     scene.sides.receiver.mood = 'slow';
-    trial.talk(members, groupId, { everyMs: 10 });
+    traffic.keepSending(members, groupId, { everyMs: 10 });
     return scene.midRound(groupId, act);
   }
 
   test.each([0.5, 1.5, 3])(
     'an owner that stands still for %d TTLs and wakes loses nothing, buries nothing and commits nothing that is not his',
     async (ttls) => {
-      await using trial = scene.trial();
+      await using traffic = scene.traffic();
       let owner = 0;
-      const nodeId = await midRound(trial, `still-${ttls * 10}`, (pid) => {
+      const nodeId = await midRound(traffic, `still-${ttls * 10}`, (pid) => {
         owner = pid;
         process.kill(pid, 'SIGSTOP');
       });
       await wait(ttls * leaseTtlMs);
       process.kill(owner, 'SIGCONT');
       scene.sides.receiver.mood = 'well';
-      await trial.until(100);
-      await trial.expectSound();
+      await traffic.until(100);
+      await traffic.expectSound();
       await expectNothingBuried(scene.cluster.url);
       // What he wanted to commit when he woke was refused to him.
       if (ttls > 1) await eventually(() => expect(scene.watch.refusedTo(nodeId)).not.toEqual([]));
@@ -48,11 +52,11 @@ describe('with three nodes', () => {
 
   // The last one: the cluster starts another node in his place, which this process does not know.
   test('what a killed owner has not committed his successor delivers', async () => {
-    await using trial = scene.trial();
-    await midRound(trial, 'killed', (pid) => process.kill(pid, 'SIGKILL'));
+    await using traffic = scene.traffic();
+    await midRound(traffic, 'killed', (pid) => process.kill(pid, 'SIGKILL'));
     scene.sides.receiver.mood = 'well';
-    await trial.until(100);
-    await trial.expectSound();
+    await traffic.until(100);
+    await traffic.expectSound();
     await expectNothingBuried(scene.cluster.url);
   });
 });
@@ -68,19 +72,19 @@ test('from one node to five to two, under load, everything is delivered in order
   using watch = await LeaseWatch.open(nodes.redis.url);
   const leaving = ['SIGKILL', 'SIGTERM', 'SIGKILL'] as const;
   await nodes.add();
-  await using trial = deliveryTrial({ url: nodes.url, sides, watch }, 0);
+  await using traffic = deliveryTraffic({ url: nodes.url, sides, watch }, 0);
   for (const group of ['red', 'blue', 'green']) {
-    trial.talk(await trial.group(group, names(group)), group, { everyMs: 60 });
+    traffic.keepSending(await traffic.group(group, names(group)), group, { everyMs: 60 });
   }
   while (nodes.size < 5) {
     await nodes.add();
-    await trial.until(50);
+    await traffic.until(50);
   }
   for (const signal of leaving) {
     await nodes.end(signal);
-    await trial.until(100);
+    await traffic.until(100);
   }
-  await trial.expectSound();
+  await traffic.expectSound();
   await expectNothingBuried(nodes.url);
   expect(new Set(watch.events.map(({ nodeId }) => nodeId)).size).toBe(5);
 });

@@ -1,7 +1,7 @@
 /** Redis dies and comes back while what is owed to adapters is delivered; the checker judges all of it. */
 import { test } from 'vitest';
-import { DeliveryScene } from '../world/delivery-scene.ts';
-import { expectNothingBuried } from '../world/served-adapters.ts';
+import { DeliveryScene } from '../support/adapters/delivery-scene.ts';
+import { expectNothingBuried } from '../support/adapters/served-adapters.ts';
 
 /** What Redis has answered is on its disk. */
 const writesFirst = { appendonly: true, args: ['--appendfsync', 'always'] };
@@ -11,10 +11,10 @@ const copiesPerRestart = 2;
 
 test('Redis is killed in the middle of a round and started again: what waited is delivered in order', async () => {
   await using scene = await DeliveryScene.start({ notifier: 'webhook' }, { redis: writesFirst });
-  await using trial = scene.trial(copiesPerRestart * rounds);
-  const members = await trial.group('club', ['ann', 'bob', 'cleo']);
+  await using traffic = scene.traffic(copiesPerRestart * rounds);
+  const members = await traffic.group('club', ['ann', 'bob', 'cleo']);
   scene.sides.receiver.mood = 'slow';
-  trial.talk(members, 'club', { everyMs: 30 });
+  traffic.keepSending(members, 'club', { everyMs: 30 });
   for (let round = 0; round < rounds; round += 1) {
     let killed: Promise<void> = Promise.resolve();
     await scene.midRound('club', () => {
@@ -22,10 +22,10 @@ test('Redis is killed in the middle of a round and started again: what waited is
     });
     await killed;
     await scene.cluster.redis.restart();
-    await trial.until(50);
+    await traffic.until(50);
   }
   scene.sides.receiver.mood = 'well';
-  await trial.until(50);
-  await trial.expectSound();
+  await traffic.until(50);
+  await traffic.expectSound();
   await expectNothingBuried(scene.cluster.url);
 });

@@ -3,10 +3,10 @@ import { PARTITION_COUNT, partitionOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { ClusterSet, eventually, type RedisServer } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { NodeOnPort } from '../world/node-on-port.ts';
-import { nodeSettings } from '../world/service.ts';
-import { Trial } from '../world/trial.ts';
+import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { NodeOnPort } from '../support/cluster/node-on-port.ts';
+import { nodeSettings } from '../support/cluster/service.ts';
 
 const patience = { timeoutMs: 20_000, everyMs: 100 };
 /** Beside the 3 s that a connection attempt to a dead server may take. */
@@ -34,12 +34,12 @@ test('the one named server of a Cluster dies and every other connection is cut: 
   const [seed] = groups.keys();
   if (seed === undefined) throw new Error('there is no master');
   await using cluster = await Cluster.start({ REDIS_URL: seed.url });
-  await using trial = new Trial(cluster.url);
+  await using traffic = new CheckedTraffic(cluster.url);
   for (const groupId of groups.values()) {
     const users = ['ada', 'bob', 'cyd'].map((name) => `${name}.${groupId}`);
-    trial.talk(await trial.group(groupId, users, cluster.urls), groupId);
+    traffic.keepSending(await traffic.group(groupId, users, cluster.urls), groupId);
   }
-  await trial.until(50);
+  await traffic.until(50);
   const slot = Number(await set.ask(seed, 'CLUSTER', 'KEYSLOT', 'any'));
   const slotOfSeed = (await set.masterOf(slot)) === seed ? slot : await firstSlotOf(set, seed);
   await seed.kill();
@@ -56,8 +56,8 @@ test('the one named server of a Cluster dies and every other connection is cut: 
     }
   }, patience);
   expect(cluster.output).toMatch(/A server that REDIS_URL names cannot be reached/);
-  await trial.until(100);
-  await trial.expectSound();
+  await traffic.until(100);
+  await traffic.expectSound();
 });
 
 /** A slot that this master serves. */

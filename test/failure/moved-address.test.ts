@@ -9,8 +9,8 @@ import {
 } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { Trial } from '../world/trial.ts';
+import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
 
 let former: RedisServer;
 let present: RedisServer;
@@ -48,17 +48,17 @@ async function moveToReplica(isHeld: (server: Redis) => Promise<unknown>): Promi
 }
 
 test('the address moves and the former master stays as an isolated replica: nothing is lost, doubled or out of order, and no device has to resync', async () => {
-  await using trial = new Trial(cluster.url);
+  await using traffic = new CheckedTraffic(cluster.url);
   for (const groupId of ['moved-1', 'moved-2']) {
     const users = ['ada', 'bob', 'cyd'].map((name) => `${name}.${groupId}`);
-    trial.talk(await trial.group(groupId, users, cluster.urls), groupId);
+    traffic.keepSending(await traffic.group(groupId, users, cluster.urls), groupId);
   }
-  await trial.until(100);
+  await traffic.until(100);
   await moveToReplica((old) => old.client('PAUSE', 10_000, 'WRITE'));
   // Those that send find the new master at once; nothing but the nodes themselves moves the ones that read and hear.
   proxy.cutAll(/plenum-command/);
-  await trial.until(100);
-  await trial.expectComplete();
+  await traffic.until(100);
+  await traffic.expectComplete();
   const left = new Redis(former.url);
   const clients = String(await left.client('LIST'));
   left.disconnect();

@@ -1,9 +1,9 @@
 /** Nodes that die or freeze while their members are spoken to; everything that anybody was given is judged by the checker. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { fanOuts } from '../world/fan-outs.ts';
-import { Trial } from '../world/trial.ts';
+import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { fanOuts } from '../support/cluster/fan-outs.ts';
 
 const names = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i}`);
 
@@ -11,10 +11,10 @@ test.each(fanOuts)(
   '500 sockets, one node killed: they are back on other nodes and have missed nothing (%s)',
   async (PLENUM_FANOUT) => {
     await using cluster = await Cluster.start({ PLENUM_FANOUT });
-    await using trial = new Trial(cluster.url);
-    const members = await trial.group('hall', names('member', 500));
-    trial.talk(members.slice(0, 3), 'hall', { everyMs: 100 });
-    await trial.until(10);
+    await using traffic = new CheckedTraffic(cluster.url);
+    const members = await traffic.group('hall', names('member', 500));
+    traffic.keepSending(members.slice(0, 3), 'hall', { everyMs: 100 });
+    await traffic.until(10);
     process.kill(cluster.node(0).pid, 'SIGKILL');
     await eventually(() => {
       const broken = members.filter(
@@ -22,8 +22,8 @@ test.each(fanOuts)(
       );
       expect(broken.length).toBeGreaterThan(100);
     });
-    await trial.until(20);
-    await trial.expectComplete();
+    await traffic.until(20);
+    await traffic.expectComplete();
     const resumed = members.flatMap(({ resumptions }) => resumptions);
     expect(resumed.length).toBeGreaterThan(100);
   },
@@ -38,10 +38,10 @@ test.each(fanOuts)(
   async (PLENUM_FANOUT) => {
     const environment = { PLENUM_FANOUT, PLENUM_MESSAGE_MAX_BYTES: String(bytes) };
     await using cluster = await Cluster.start(environment, { args: tightBuffers });
-    await using trial = new Trial(cluster.url);
-    const members = await trial.group('lake', names('swan', 6), cluster.urls);
-    trial.talk(members, 'lake', { everyMs: 1, bytes });
-    await trial.until(100);
+    await using traffic = new CheckedTraffic(cluster.url);
+    const members = await traffic.group('lake', names('swan', 6), cluster.urls);
+    traffic.keepSending(members, 'lake', { everyMs: 1, bytes });
+    await traffic.until(100);
     const subscribers = await subscribersOf(cluster);
     const frozen = cluster.node(0);
     process.kill(frozen.pid, 'SIGSTOP');
@@ -52,8 +52,8 @@ test.each(fanOuts)(
     } finally {
       process.kill(frozen.pid, 'SIGCONT');
     }
-    await trial.until(100);
-    await trial.expectComplete();
+    await traffic.until(100);
+    await traffic.expectComplete();
   },
 );
 

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Lease } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { OwnerNodes, staleCommits } from '../world/owner-nodes.ts';
+import { OwnerNodes, staleCommits } from '../support/cluster/owner-nodes.ts';
 
 const leaseTtlMs = 1500;
 

@@ -1,8 +1,8 @@
 /** No ghosts: what a node that was killed or stopped held of presence is right again soon. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { httpRequest } from '../world/service.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { httpRequest } from '../support/wire/http.ts';
 
 const usersPerNode = [70, 70, 60];
 const soon = { timeoutMs: 15_000 };

@@ -2,10 +2,10 @@
 import { eventually, startFaultProxy, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { fanOuts } from '../world/fan-outs.ts';
-import type { Follower } from '../world/follower.ts';
-import { Trial } from '../world/trial.ts';
+import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { fanOuts } from '../support/cluster/fan-outs.ts';
+import type { Follower } from '../support/devices/follower.ts';
 
 const names = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i}`);
 /** An ack survives the death of the process. */
@@ -14,12 +14,12 @@ const writesFirst = { appendonly: true, args: ['--appendfsync', 'always'] };
 const foundWithin = { timeoutMs: 10_000 };
 
 /** Two groups with a member on each node, all of them speaking. */
-async function speaking(trial: Trial, urls: readonly string[]): Promise<Follower[]> {
-  const first = await trial.group('red', names('red', 6), urls);
-  const second = await trial.group('blue', names('blue', 6), urls);
-  trial.talk(first, 'red');
-  trial.talk(second, 'blue');
-  await trial.until(50);
+async function speaking(traffic: CheckedTraffic, urls: readonly string[]): Promise<Follower[]> {
+  const first = await traffic.group('red', names('red', 6), urls);
+  const second = await traffic.group('blue', names('blue', 6), urls);
+  traffic.keepSending(first, 'red');
+  traffic.keepSending(second, 'blue');
+  await traffic.until(50);
   return [...first, ...second];
 }
 
@@ -29,32 +29,32 @@ test.each(fanOuts)(
     await using redis = await startRedis(writesFirst);
     await using proxy = await startFaultProxy({ targetPort: redis.port });
     await using cluster = await Cluster.start({ PLENUM_FANOUT, REDIS_URL: proxy.url });
-    await using trial = new Trial(cluster.url);
-    const members = await speaking(trial, cluster.urls);
+    await using traffic = new CheckedTraffic(cluster.url);
+    const members = await speaking(traffic, cluster.urls);
     const epochBefore = members[0]?.positionIn('red')?.epoch;
     for (let round = 0; round < 2; round += 1) {
       proxy.pauseDownstream();
       // Neither answers nor entries come out any more: each of them has a message stored of which nobody knows.
-      await eventually(async () => expect(await storedIn(redis)).toBe(trial.acks + members.length));
+      await eventually(async () => expect(await storedIn(redis)).toBe(traffic.acks + members.length));
       await redis.kill();
       proxy.cutAll();
       await redis.restart();
-      await trial.until(50);
+      await traffic.until(50);
     }
-    await trial.expectComplete();
+    await traffic.expectComplete();
     expect(members[0]?.positionIn('red')?.epoch).not.toBe(epochBefore);
   },
 );
 
 test.each(fanOuts)('subscribers cut every 100 ms lose nothing (%s)', async (PLENUM_FANOUT) => {
   await using cluster = await Cluster.start({ PLENUM_FANOUT });
-  await using trial = new Trial(cluster.url);
-  await speaking(trial, cluster.urls);
+  await using traffic = new CheckedTraffic(cluster.url);
+  await speaking(traffic, cluster.urls);
   for (let cut = 0; cut < 30; cut += 1) {
     await cluster.killPubSub();
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  await trial.expectComplete();
+  await traffic.expectComplete();
 });
 
 test.each(fanOuts)(
@@ -63,13 +63,13 @@ test.each(fanOuts)(
     await using redis = await startRedis();
     await using proxy = await startFaultProxy({ targetPort: redis.port });
     await using cluster = await Cluster.start({ PLENUM_FANOUT, REDIS_URL: proxy.url });
-    await using trial = new Trial(cluster.url);
-    const members = await speaking(trial, cluster.urls);
+    await using traffic = new CheckedTraffic(cluster.url);
+    const members = await speaking(traffic, cluster.urls);
     proxy.pauseDownstream(/plenum-subscriber/);
     // Sends are answered as ever: nobody but the canary has a reason to doubt the silent links.
     const had = await eventually(async () => {
       const before = members.map((member) => received(member));
-      await trial.until(members.length);
+      await traffic.until(members.length);
       // What was on its way may still have arrived.
       expect(members.map((member) => received(member))).toEqual(before);
       return before;
@@ -77,7 +77,7 @@ test.each(fanOuts)(
     await eventually(() => {
       for (const [i, member] of members.entries()) expect(received(member)).toBeGreaterThan(had[i] ?? 0);
     }, foundWithin);
-    await trial.expectComplete();
+    await traffic.expectComplete();
   },
 );
 
@@ -86,8 +86,8 @@ const bySweep = { timeoutMs: 45_000 };
 
 test('members who stay connected while their group vanishes and is not made again are told by the next sweep', async () => {
   await using cluster = await Cluster.start();
-  await using trial = new Trial(cluster.url);
-  const members = await trial.group('gone', names('gone', 3), cluster.urls);
+  await using traffic = new CheckedTraffic(cluster.url);
+  const members = await traffic.group('gone', names('gone', 3), cluster.urls);
   await eventually(() => {
     for (const member of members) expect(member.entriesOf('gone').length).toBeGreaterThan(0);
   });

@@ -8,8 +8,9 @@ import { promisify } from 'node:util';
 import { eventually, freePort, type RedisServer, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { NodeOnPort } from '../world/node-on-port.ts';
-import { httpRequest, nodeSettings } from '../world/service.ts';
+import { NodeOnPort } from '../support/cluster/node-on-port.ts';
+import { nodeSettings } from '../support/cluster/service.ts';
+import { httpRequest } from '../support/wire/http.ts';
 
 const deploy = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url));
 const run = promisify(execFile);

@@ -1,8 +1,8 @@
 /** Three nodes under load on Redis behind Sentinels, failed over on purpose and by a kill. */
 import { SentinelSet } from '@plenum/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { SteadyLoad } from '../world/steady-load.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { SteadyLoad } from '../support/cluster/steady-load.ts';
 
 let set: SentinelSet;
 let cluster: Cluster;

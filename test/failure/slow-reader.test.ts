@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { eventually, startFaultProxy } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import type { Device } from '../world/device.ts';
-import { fanOuts } from '../world/fan-outs.ts';
-import { adminToken } from '../world/service.ts';
-import { Trial } from '../world/trial.ts';
+import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { fanOuts } from '../support/cluster/fan-outs.ts';
+import type { Device } from '../support/devices/device.ts';
+import { adminToken } from '../support/wire/http.ts';
 
 const names = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i}`);
 
@@ -35,21 +35,21 @@ test.each(fanOuts)(
     const [first, ...others] = cluster.nodes;
     if (first === undefined) throw new Error('there are three nodes');
     await using proxy = await startFaultProxy({ targetPort: Number(new URL(first.url).port) });
-    await using trial = new Trial(cluster.url);
-    const members = await trial.group('hall', names('member', 499));
-    const speakers = await trial.group(
+    await using traffic = new CheckedTraffic(cluster.url);
+    const members = await traffic.group('hall', names('member', 499));
+    const speakers = await traffic.group(
       'flood',
       names('speaker', 4),
       others.map(({ url }) => url),
     );
-    const slow = await trial.follower('sloth', `http://127.0.0.1:${proxy.port}`);
+    const slow = await traffic.follower('sloth', `http://127.0.0.1:${proxy.port}`);
     for (const groupId of ['hall', 'flood']) await slow.enter(groupId, 'join_group');
-    trial.talk(members.slice(0, 3), 'hall', { everyMs: 100 });
+    traffic.keepSending(members.slice(0, 3), 'hall', { everyMs: 100 });
     const pour = (name: string, count: number) =>
       Promise.all(
         speakers.map(async (speaker, s) => {
           for (let i = s; i < count; i += speakers.length) {
-            await trial.say(speaker, 'flood', `${name} ${i} `.padEnd(flood.bytes, '~'));
+            await traffic.sendUntilAcked(speaker, 'flood', `${name} ${i} `.padEnd(flood.bytes, '~'));
           }
         }),
       );
@@ -61,8 +61,8 @@ test.each(fanOuts)(
     expect(memoryOf(first.pid) - memoryBefore).toBeLessThan(grownMaxBytes);
     proxy.resumeDownstream();
     await toldWhy(slow.device);
-    await trial.until(20);
-    await trial.expectComplete();
+    await traffic.until(20);
+    await traffic.expectComplete();
     expect(slow.resumptions).toHaveLength(2);
   },
 );
@@ -98,38 +98,39 @@ test.each(fanOuts)(
     if (first === undefined) throw new Error('there are three nodes');
     const elsewhere = others.map(({ url }) => url);
     await using proxy = await startFaultProxy({ targetPort: Number(new URL(first.url).port) });
-    await using trial = new Trial(cluster.url);
-    const [pourer] = await trial.group('flood', ['pourer'], elsewhere);
+    await using traffic = new CheckedTraffic(cluster.url);
+    const [pourer] = await traffic.group('flood', ['pourer'], elsewhere);
     if (pourer === undefined) throw new Error('there is a pourer');
     const groupIds = names('chatter', chatter.groups);
-    const bystanders = await trial.group('hall', names('member', 30), [first.url]);
-    const slow = await trial.follower('sloth', `http://127.0.0.1:${proxy.port}`);
+    const listeners = await traffic.group('hall', names('member', 30), [first.url]);
+    const slow = await traffic.follower('sloth', `http://127.0.0.1:${proxy.port}`);
     await slow.enter('flood', 'join_group');
     const speakers = await Promise.all(
       groupIds.map(async (groupId) => {
-        const [speaker] = await trial.group(groupId, [`speaker-${groupId}`], elsewhere);
+        const [speaker] = await traffic.group(groupId, [`speaker-${groupId}`], elsewhere);
         if (speaker === undefined) throw new Error('there is a speaker');
         await slow.enter(groupId, 'join_group');
         return { speaker, groupId };
       }),
     );
-    trial.talk(bystanders.slice(0, 3), 'hall', { everyMs: 100 });
+    traffic.keepSending(listeners.slice(0, 3), 'hall', { everyMs: 100 });
     proxy.pauseDownstream();
     for (let i = 0; !(await isClogged(first.url)); i += 1) {
-      await trial.say(pourer, 'flood', `${i} `.padEnd(flood.bytes, '~'));
+      await traffic.sendUntilAcked(pourer, 'flood', `${i} `.padEnd(flood.bytes, '~'));
     }
     const buffered = await bufferedBytesOf(first.url);
     expect(buffered + chatter.groups * chatter.messages * chatterEntryBytes).toBeLessThan(waitingMaxBytes);
     await Promise.all(
       speakers.map(async ({ speaker, groupId }) => {
-        for (let i = 0; i < chatter.messages; i += 1) await trial.say(speaker, groupId, `${groupId} ${i}`);
+        for (let i = 0; i < chatter.messages; i += 1)
+          await traffic.sendUntilAcked(speaker, groupId, `${groupId} ${i}`);
       }),
     );
     proxy.resumeDownstream();
     await toldWhy(slow.device);
-    await trial.until(20);
-    await trial.expectComplete();
+    await traffic.until(20);
+    await traffic.expectComplete();
     expect(slow.resumptions).toHaveLength(1 + chatter.groups);
-    for (const { device } of bystanders) expect(device.pushes('closing')).toEqual([]);
+    for (const { device } of listeners) expect(device.pushes('closing')).toEqual([]);
   },
 );

@@ -11,8 +11,8 @@ import {
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { Cluster } from '../world/cluster.ts';
-import { jwtSecret } from '../world/service.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { jwtSecret } from '../support/wire/http.ts';
 
 /** Of load; the fault comes soon after its beginning. */
 const seconds = 8;

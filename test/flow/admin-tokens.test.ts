@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { ServedNode } from '../world/served-node.ts';
-import { adminToken, engines, jwtSecret, tokenOf } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { engines } from '../support/cluster/service.ts';
+import { adminToken, jwtSecret, tokenOf } from '../support/wire/http.ts';
 
 const script = 'apps/server/bin/plenum.js';
 const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -3,9 +3,10 @@ import type { Answer, GroupEvent, RelayMessagePush, SubscribedPush } from '@plen
 import { eventually } from '@plenum/testkit';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Device } from '../world/device.ts';
-import { fanOuts } from '../world/fan-outs.ts';
-import { engines, Service, tokenOf } from '../world/service.ts';
+import { fanOuts } from '../support/cluster/fan-outs.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { Device } from '../support/devices/device.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 const groupId = 'order';
 const engineSettings = {

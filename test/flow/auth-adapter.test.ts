@@ -1,8 +1,8 @@
 /** What a team's authorization is asked about, and that nothing goes around it. */
 import { recordingAuthorization } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
-import { relay, room, startRoom } from '../world/room.ts';
-import { engines, Service } from '../world/service.ts';
+import { relay, room, startRoom } from '../support/cluster/room.ts';
+import { engines, Service } from '../support/cluster/service.ts';
 
 describe.each(engines)('auth on %s', (engine) => {
   test('auth guards create, join, subscribe, send and history, each by its own name', async () => {

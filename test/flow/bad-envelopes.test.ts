@@ -1,7 +1,7 @@
 /** Whatever is emitted, in whatever number and form, gets one typed answer: by its ack, or by the event `response`. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Besieged } from '../world/besieged.ts';
-import { engines } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
+import { BadInputScene } from '../support/rules/bad-input-scene.ts';
 
 const good = { request_type: 'list_groups', request_id: 'r1', args: {} };
 
@@ -48,38 +48,38 @@ const unknownTypes = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 
 const unknownEvents = ['message', 'relay_msg', 'response', '__proto__', 'constructor', 'error', ''];
 
 describe.each(engines)('bad envelopes on %s', (engine) => {
-  let besieged: Besieged;
+  let badInput: BadInputScene;
   beforeAll(async () => {
-    besieged = await Besieged.start(engine);
+    badInput = await BadInputScene.start(engine);
   });
-  afterAll(() => besieged[Symbol.asyncDispose]());
-  afterEach(() => besieged.expectUnharmed());
+  afterAll(() => badInput[Symbol.asyncDispose]());
+  afterEach(() => badInput.expectUnharmed());
 
   test.each(badEnvelopes)('%s instead of an envelope is refused', async (_, envelope, field) => {
-    const answer = await besieged.device.ask(envelope);
+    const answer = await badInput.device.ask(envelope);
     expect(answer).toMatchObject({ success: false, code: 'invalid_request', can_retry: false });
     expect(answer).toMatchObject({ request_id: expect.any(String), details: field === '' ? {} : { field } });
   });
 
   test.each(badIds)('a request id that is %s is refused and the answer has another one', async (_, id) => {
-    const answer = await besieged.device.ask({ ...good, request_id: id });
+    const answer = await badInput.device.ask({ ...good, request_id: id });
     expect(answer).toMatchObject({ code: 'invalid_request', details: { field: 'request_id' } });
     expect(answer.request_id).toMatch(/^[0-9a-f]{16}$/);
   });
 
   test.each(unknownTypes)('the request type %o is unknown', async (request_type) => {
-    const answer = await besieged.device.ask({ ...good, request_type });
+    const answer = await badInput.device.ask({ ...good, request_type });
     const error = `unsupported function: ${request_type}`;
     expect(answer).toMatchObject({ request_id: 'r1', code: 'unsupported_request', error });
   });
 
   test('the request of another service is unknown', async () => {
-    const answer = await besieged.device.ask({ ...good, service: 'billing' });
+    const answer = await badInput.device.ask({ ...good, service: 'billing' });
     expect(answer).toMatchObject({ code: 'unsupported_request' });
   });
 
   test.each(unknownEvents)('the event %o is refused by its name, with and without an ack', async (event) => {
-    const { socket } = besieged.device;
+    const { socket } = badInput.device;
     const refusal = { success: false, code: 'invalid_request', details: { field: 'event' } };
     const request_id = `of ${event}`;
     expect(await socket.emitWithAck(event, { ...good, request_id })).toMatchObject({
@@ -87,14 +87,14 @@ describe.each(engines)('bad envelopes on %s', (engine) => {
       ...refusal,
     });
     socket.emit(event, { ...good, request_id: `${request_id}, no ack` });
-    await besieged.device.until('response', { request_id: `${request_id}, no ack`, ...refusal });
+    await badInput.device.until('response', { request_id: `${request_id}, no ack`, ...refusal });
   });
 
   test('an event without arguments is answered, with and without an ack', async () => {
-    const { socket } = besieged.device;
+    const { socket } = badInput.device;
     expect(await socket.emitWithAck('request')).toMatchObject({ success: false, code: 'invalid_request' });
     socket.emit('request');
-    await besieged.device.until('response', { success: false, code: 'invalid_request' });
+    await badInput.device.until('response', { success: false, code: 'invalid_request' });
   });
 
   test.each([
@@ -104,12 +104,12 @@ describe.each(engines)('bad envelopes on %s', (engine) => {
     ['a text named after a function', '() => {}'],
   ])('%s where the ack should be is ignored, and the answer is pushed', async (what, notAnAck) => {
     const request_id = `ack is ${what}`;
-    besieged.device.socket.emit('request', { ...good, request_id }, notAnAck);
-    await besieged.device.until('response', { request_id, success: true });
+    badInput.device.socket.emit('request', { ...good, request_id }, notAnAck);
+    await badInput.device.until('response', { request_id, success: true });
   });
 
   test('of several arguments the first one counts', async () => {
-    const answer = await besieged.device.socket.emitWithAck('request', good, { x: 1 }, [2], null);
+    const answer = await badInput.device.socket.emitWithAck('request', good, { x: 1 }, [2], null);
     expect(answer).toMatchObject({ request_id: 'r1', success: true });
   });
 
@@ -119,6 +119,6 @@ describe.each(engines)('bad envelopes on %s', (engine) => {
     ['inside the arguments', { ...good, args: { cursor: Buffer.from('x') } }],
     ['as the request type', { ...good, request_type: Buffer.from('list_groups') }],
   ])('bytes %s are refused', async (_, envelope) => {
-    expect(await besieged.device.ask(envelope)).toMatchObject({ success: false, can_retry: false });
+    expect(await badInput.device.ask(envelope)).toMatchObject({ success: false, can_retry: false });
   });
 });

@@ -1,10 +1,11 @@
 /** Bytes that no client library sends: each ends at most its own connection, cleanly, and nobody else notices. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Besieged } from '../world/besieged.ts';
-import { RawConnection, rawAnswer } from '../world/raw-connection.ts';
-import { frame, RawWebSocket } from '../world/raw-web-socket.ts';
-import { engines, tokenOf } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
+import { BadInputScene } from '../support/rules/bad-input-scene.ts';
+import { tokenOf } from '../support/wire/http.ts';
+import { RawConnection, rawAnswer } from '../support/wire/raw-connection.ts';
+import { frame, RawWebSocket } from '../support/wire/raw-web-socket.ts';
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
@@ -74,15 +75,15 @@ const garbage: readonly (readonly [string, string | Uint8Array])[] = [
 ];
 
 describe.each(engines)('bad frames on %s', (engine) => {
-  let besieged: Besieged;
+  let badInput: BadInputScene;
   beforeAll(async () => {
-    besieged = await Besieged.start(engine);
+    badInput = await BadInputScene.start(engine);
   });
-  afterAll(() => besieged[Symbol.asyncDispose]());
-  afterEach(() => besieged.expectUnharmed());
+  afterAll(() => badInput[Symbol.asyncDispose]());
+  afterEach(() => badInput.expectUnharmed());
 
   const connected = async (): Promise<RawWebSocket> => {
-    const connection = await RawWebSocket.connect(besieged.service.url);
+    const connection = await RawWebSocket.connect(badInput.service.url);
     connection.send(frame.text, `40{"token":"${await tokenOf('raw')}","subscribe":"none"}`);
     await connection.until(/^40\{"sid"/);
     return connection;
@@ -93,7 +94,7 @@ describe.each(engines)('bad frames on %s', (engine) => {
   };
 
   test.each(fatalFrames)('%s ends the connection', async (_, first, payload) => {
-    using connection = await RawWebSocket.connect(besieged.service.url);
+    using connection = await RawWebSocket.connect(badInput.service.url);
     connection.send(first, payload);
     await connection.closed();
   });
@@ -139,7 +140,7 @@ describe.each(engines)('bad frames on %s', (engine) => {
     ['text', 'x'.repeat(1_000_000)],
     ['bytes', Buffer.alloc(1_000_000)],
   ])('1 MB of %s cuts the socket, which may come back', async (_, message) => {
-    const device = await besieged.service.device('large');
+    const device = await badInput.service.device('large');
     const closed = new Promise((resolve) => device.socket.once('disconnect', resolve));
     device.socket.emit('request', { request_type: 'relay_msg', args: { group_id: 'g', message } });
     expect(await closed).toMatch(/^transport/);
@@ -157,14 +158,14 @@ describe.each(engines)('bad frames on %s', (engine) => {
   );
 
   test('many connections that say nothing, half a handshake or half a frame disturb nobody', async () => {
-    const { url } = besieged.service;
+    const { url } = badInput.service;
     const silent = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(url)));
     const halves = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(url)));
     for (const half of halves)
       half.write('GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n');
     const opened = await Promise.all(Array.from({ length: 20 }, () => RawWebSocket.connect(url)));
     for (const open of opened) open.write(Uint8Array.of(frame.text, 0xfe));
-    await besieged.expectUnharmed();
+    await badInput.expectUnharmed();
     for (const connection of [...silent, ...halves, ...opened]) connection[Symbol.dispose]();
   });
 
@@ -179,12 +180,12 @@ describe.each(engines)('bad frames on %s', (engine) => {
     ['a CONNECT with a bad token', '40{"token":"nonsense"}', /^44\{.*"code":"unauthenticated"/],
     ['a CONNECT to another namespace', '40/other,{"token":"nonsense"}', /^44\/other,\{"message":/],
   ])('%s is refused once and ends the connection', async (_, packet, refused) => {
-    using connection = await RawWebSocket.connect(besieged.service.url);
+    using connection = await RawWebSocket.connect(badInput.service.url);
     for (let i = 0; i < 200; i += 1) connection.send(frame.text, packet);
     await connection.closed();
     // Two in a row are not even answered: the second is no packet of a connection that waits for its answer.
     expect(connection.packets.filter((one) => refused.test(one)).length).toBeLessThanOrEqual(1);
-    using once = await RawWebSocket.connect(besieged.service.url);
+    using once = await RawWebSocket.connect(badInput.service.url);
     once.send(frame.text, packet);
     await once.closed();
     expect(once.packets.filter((one) => refused.test(one))).toHaveLength(1);
@@ -200,7 +201,7 @@ describe.each(engines)('bad frames on %s', (engine) => {
     ['an event behind a CONNECT that is not answered yet', ['40{"token":"nonsense"}', '42["request",{}]']],
     ['no JSON behind a CONNECT', ['40{"token":']],
   ])('%s ends the connection', async (_, packets) => {
-    using connection = await RawWebSocket.connect(besieged.service.url);
+    using connection = await RawWebSocket.connect(badInput.service.url);
     for (const packet of packets) connection.send(frame.text, packet);
     await connection.closed();
   });
@@ -215,14 +216,14 @@ describe.each(engines)('bad frames on %s', (engine) => {
     ['/socket.io/?EIO=4&transport=polling&sid=nobody', 400],
     ['/socket.io/', 400],
   ])('the handshake %s is refused with %i', async (path, status) => {
-    using connection = await RawConnection.open(besieged.service.url);
+    using connection = await RawConnection.open(badInput.service.url);
     connection.request(`GET ${path}`, ['Connection: close']);
     await connection.closed();
     expect(rawAnswer(connection.received)).toMatchObject({ status, body: { message: expect.any(String) } });
   });
 
   test.each(garbage)('%s on the port is answered with 400 or a cut', async (_, bytes) => {
-    using connection = await RawConnection.open(besieged.service.url);
+    using connection = await RawConnection.open(badInput.service.url);
     connection.write(bytes);
     await connection.closed();
     const { status, body } = rawAnswer(connection.received);

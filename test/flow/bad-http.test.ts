@@ -1,9 +1,10 @@
 /** HTTP that is well formed and yet no request of ours: bodies, content types, routes, encodings. One error shape for all. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Besieged } from '../world/besieged.ts';
-import { rawRequest } from '../world/raw-connection.ts';
-import { expectHttp } from '../world/refused.ts';
-import { adminToken, engines } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
+import { BadInputScene } from '../support/rules/bad-input-scene.ts';
+import { expectHttp } from '../support/rules/refused.ts';
+import { adminToken } from '../support/wire/http.ts';
+import { rawRequest } from '../support/wire/raw-connection.ts';
 
 const nested = (depth: number) => `${'{"x":'.repeat(depth)}1${'}'.repeat(depth)}`;
 const notJson = { code: 'invalid_request', error: 'body is not valid JSON' } as const;
@@ -42,15 +43,15 @@ const unknownRoutes: readonly (readonly [string, string])[] = [
 ];
 
 describe.each(engines)('bad HTTP on %s', (engine) => {
-  let besieged: Besieged;
+  let badInput: BadInputScene;
   beforeAll(async () => {
-    besieged = await Besieged.start(engine);
+    badInput = await BadInputScene.start(engine);
   });
-  afterAll(() => besieged[Symbol.asyncDispose]());
-  afterEach(() => besieged.expectUnharmed());
+  afterAll(() => badInput[Symbol.asyncDispose]());
+  afterEach(() => badInput.expectUnharmed());
 
   const post = (body: string, headers: Readonly<Record<string, string>> = {}) =>
-    besieged.service.rest('POST', '/v1/groups', { body, headers });
+    badInput.service.rest('POST', '/v1/groups', { body, headers });
 
   test.each(badBodies)('a body of %s is no JSON', async (_, body) => {
     expectHttp(await post(body), notJson, expect.any(String));
@@ -111,20 +112,20 @@ describe.each(engines)('bad HTTP on %s', (engine) => {
 
   test.each(badPaths)('the path segment %s cannot be decoded', async (segment) => {
     const line = `GET /v1/groups/${segment}`;
-    const answer = await rawRequest(besieged.service.url, line, { token: adminToken });
+    const answer = await rawRequest(badInput.service.url, line, { token: adminToken });
     expect(answer).toMatchObject({ status: 400, body: { can_retry: false, request_id: expect.any(String) } });
     expect(answer.body['code']).toMatch(/^invalid_(request|args)$/);
   });
 
   test('a path of 20,000 characters is refused', async () => {
     const line = `GET /v1/groups/${'x'.repeat(10_000)}`;
-    const answer = await rawRequest(besieged.service.url, line, { token: adminToken });
+    const answer = await rawRequest(badInput.service.url, line, { token: adminToken });
     expect(answer).toMatchObject({ status: 400, body: { code: expect.stringMatching(/^invalid_/) } });
   });
 
   test.each(unknownRoutes)('%s %s is an unknown route', async (method, path) => {
     const error = `unsupported function: ${method} ${path}`;
-    const answer = await besieged.service.rest(method, path);
+    const answer = await badInput.service.rest(method, path);
     expectHttp(answer, { code: 'unsupported_request', error }, expect.any(String));
   });
 
@@ -134,7 +135,7 @@ describe.each(engines)('bad HTTP on %s', (engine) => {
     ['with a tab', 'a\tb'],
     ['with bytes above ASCII', 'ä'],
   ])('an Idempotency-Key that is %s is refused by its name', async (_, key) => {
-    const answer = await besieged.service.rest('GET', '/v1/groups/g', {
+    const answer = await badInput.service.rest('GET', '/v1/groups/g', {
       headers: { 'idempotency-key': key },
     });
     expect(answer.status).toBe(400);

@@ -4,10 +4,10 @@
  */
 import { requestTable } from '@plenum/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { casesOf, fieldsOf, mistakes, unknownFieldCases } from '../world/bad-cases.ts';
-import { Besieged } from '../world/besieged.ts';
-import type { Args } from '../world/rest-call.ts';
-import { engines } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
+import { casesOf, fieldsOf, mistakes, unknownFieldCases } from '../support/rules/bad-cases.ts';
+import { BadInputScene } from '../support/rules/bad-input-scene.ts';
+import type { Args } from '../support/wire/rest-call.ts';
 
 const requests = Object.entries(requestTable()).map(([type, { args }]) => ({
   type,
@@ -18,26 +18,26 @@ const requests = Object.entries(requestTable()).map(([type, { args }]) => ({
 const ofService = ['find_groups', 'list_dead_letters', 'retry_dead_letter', 'delete_dead_letter'];
 
 describe.each(engines)('bad input on %s', (engine) => {
-  let besieged: Besieged;
+  let badInput: BadInputScene;
   beforeAll(async () => {
-    besieged = await Besieged.start(engine);
+    badInput = await BadInputScene.start(engine);
   });
-  afterAll(() => besieged[Symbol.asyncDispose]());
-  afterEach(() => besieged.expectUnharmed());
+  afterAll(() => badInput[Symbol.asyncDispose]());
+  afterEach(() => badInput.expectUnharmed());
 
   describe.each(requests)('$type', ({ type, fields }) => {
-    const ask = (args: Args) => besieged.device.request(type, args);
+    const ask = (args: Args) => badInput.device.request(type, args);
 
     for (const field of fields) {
       test(`refuses every bad ${field.name}`, async () => {
-        const all = casesOf(field, besieged.argsFor(type));
+        const all = casesOf(field, badInput.argsFor(type));
         const cases = all.filter(({ isWellFormed }) => !isWellFormed || !ofService.includes(type));
         expect(await mistakes(field.name, cases, ask)).toEqual([]);
       });
     }
 
     test('refuses fields that it does not know', async () => {
-      expect(await mistakes('', unknownFieldCases(besieged.argsFor(type)), ask)).toEqual([]);
+      expect(await mistakes('', unknownFieldCases(badInput.argsFor(type)), ask)).toEqual([]);
     });
   });
 });

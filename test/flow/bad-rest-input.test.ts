@@ -4,11 +4,12 @@
  */
 import { type RequestRoute, requestRoutes } from '@plenum/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { casesOf, fieldsOf, mistakes, unknownFieldCases } from '../world/bad-cases.ts';
-import { Besieged } from '../world/besieged.ts';
-import { rawRequest } from '../world/raw-connection.ts';
-import { type Args, httpCall } from '../world/rest-call.ts';
-import { adminToken, engines } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
+import { casesOf, fieldsOf, mistakes, unknownFieldCases } from '../support/rules/bad-cases.ts';
+import { BadInputScene } from '../support/rules/bad-input-scene.ts';
+import { adminToken } from '../support/wire/http.ts';
+import { rawRequest } from '../support/wire/raw-connection.ts';
+import { type Args, httpCall } from '../support/wire/rest-call.ts';
 
 const routes = requestRoutes().map((route) => ({ name: `${route.method} ${route.path}`, route }));
 
@@ -40,27 +41,27 @@ const badPathIds = [
 ];
 
 describe.each(engines)('bad REST input on %s', (engine) => {
-  let besieged: Besieged;
+  let badInput: BadInputScene;
   beforeAll(async () => {
-    besieged = await Besieged.start(engine);
+    badInput = await BadInputScene.start(engine);
   });
-  afterAll(() => besieged[Symbol.asyncDispose]());
-  afterEach(() => besieged.expectUnharmed());
+  afterAll(() => badInput[Symbol.asyncDispose]());
+  afterEach(() => badInput.expectUnharmed());
 
   /** Path and body as the service would send them for the admin of the group. */
   const goodFields = (route: RequestRoute): Args => {
-    const owner = besieged.scene.user('owner');
+    const owner = badInput.scene.user('owner');
     const named = { actor_id: {}, token: {}, user_id: { user_id: owner } };
     const actor = route.actor in named ? Reflect.get(named, route.actor) : { [route.actor]: owner };
-    return { ...besieged.argsFor(route.request), ...actor };
+    return { ...badInput.argsFor(route.request), ...actor };
   };
   const ask = async (route: RequestRoute, fields: Args): Promise<object> => {
     const { method, path, body } = httpCall(route, fields);
-    const answer = await besieged.service.rest(method, path, { body });
+    const answer = await badInput.service.rest(method, path, { body });
     return { status: answer.status, ...answer.body };
   };
   const askRaw = async (route: RequestRoute, path: string): Promise<object> => {
-    const answer = await rawRequest(besieged.service.url, `${route.method} ${path}`, { token: adminToken });
+    const answer = await rawRequest(badInput.service.url, `${route.method} ${path}`, { token: adminToken });
     return { status: answer.status, ...answer.body };
   };
 

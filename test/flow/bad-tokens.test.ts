@@ -1,11 +1,12 @@
 /** Nobody gets in, and no field of the handshake does harm: tokens, positions, and what stands beside them. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Besieged } from '../world/besieged.ts';
-import { Device } from '../world/device.ts';
-import { forgedTokens, tokenWith } from '../world/forged-tokens.ts';
-import { frame, RawWebSocket } from '../world/raw-web-socket.ts';
-import { expectHttp, expectNoConnection } from '../world/refused.ts';
-import { engines, tokenOf } from '../world/service.ts';
+import { engines } from '../support/cluster/service.ts';
+import { Device } from '../support/devices/device.ts';
+import { BadInputScene } from '../support/rules/bad-input-scene.ts';
+import { expectHttp, expectNoConnection } from '../support/rules/refused.ts';
+import { forgedTokens, tokenWith } from '../support/wire/forged-tokens.ts';
+import { tokenOf } from '../support/wire/http.ts';
+import { frame, RawWebSocket } from '../support/wire/raw-web-socket.ts';
 
 const unauthenticated = { code: 'unauthenticated' } as const;
 
@@ -24,15 +25,15 @@ const badHandshakes: readonly (readonly [string, object, string])[] = [
 ];
 
 describe.each(engines)('bad tokens on %s', (engine) => {
-  let besieged: Besieged;
+  let badInput: BadInputScene;
   beforeAll(async () => {
-    besieged = await Besieged.start(engine);
+    badInput = await BadInputScene.start(engine);
   });
-  afterAll(() => besieged[Symbol.asyncDispose]());
-  afterEach(() => besieged.expectUnharmed());
+  afterAll(() => badInput[Symbol.asyncDispose]());
+  afterEach(() => badInput.expectUnharmed());
 
   const connecting = async (token: unknown, auth: object = {}) => {
-    await using device = new Device(besieged.service.url, 'x', {
+    await using device = new Device(badInput.service.url, 'x', {
       reconnection: false,
       auth: { token, ...auth },
     });
@@ -41,7 +42,7 @@ describe.each(engines)('bad tokens on %s', (engine) => {
 
   test.each(forgedTokens)('a token with %s opens neither door', async (_, token) => {
     await expectNoConnection(connecting(token), unauthenticated);
-    const answer = await besieged.service.rest('GET', '/v1/groups/g', { token });
+    const answer = await badInput.service.rest('GET', '/v1/groups/g', { token });
     expectHttp(answer, unauthenticated, expect.any(String));
   });
 
@@ -50,9 +51,9 @@ describe.each(engines)('bad tokens on %s', (engine) => {
     const nowSec = Math.floor(Date.now() / 1000);
     const old = issued(nowSec - 86_401);
     await expectNoConnection(connecting(old), { code: 'token_expired' });
-    const answer = await besieged.service.rest('GET', '/v1/users/ann/groups', { token: old });
+    const answer = await badInput.service.rest('GET', '/v1/users/ann/groups', { token: old });
     expectHttp(answer, { code: 'token_expired' }, expect.any(String));
-    await using device = new Device(besieged.service.url, issued(nowSec - 60), { reconnection: false });
+    await using device = new Device(badInput.service.url, issued(nowSec - 60), { reconnection: false });
     await device.connected();
   });
 
@@ -76,7 +77,7 @@ describe.each(engines)('bad tokens on %s', (engine) => {
   );
 
   test('a handshake that nests 5,000 deep is refused', async () => {
-    using connection = await RawWebSocket.connect(besieged.service.url);
+    using connection = await RawWebSocket.connect(badInput.service.url);
     const deep = '['.repeat(5000) + ']'.repeat(5000);
     connection.send(frame.text, `40{"token":"${await tokenOf('ann')}","deep":${deep}}`);
     await connection.until(/^44\{.*32 levels.*"code":"invalid_args"/);
@@ -89,14 +90,14 @@ describe.each(engines)('bad tokens on %s', (engine) => {
     ['a token without a scheme', { authorization: 'nonsense' }],
     ['two tokens', { authorization: 'Bearer a b' }],
   ])('a request with %s is refused', async (_, headers) => {
-    const answer = await besieged.service.rest('GET', '/v1/groups/g', { token: null, headers });
+    const answer = await badInput.service.rest('GET', '/v1/groups/g', { token: null, headers });
     expectHttp(answer, unauthenticated, expect.any(String));
   });
 
   test('an expired token opens neither door', async () => {
     const token = await tokenOf('ann', -1);
     await expectNoConnection(connecting(token), { code: 'token_expired' });
-    const answer = await besieged.service.rest('GET', '/v1/groups/g', { token });
+    const answer = await badInput.service.rest('GET', '/v1/groups/g', { token });
     expectHttp(answer, { code: 'token_expired' }, expect.any(String));
   });
 });

@@ -1,10 +1,10 @@
 /** Bytes wherever Socket.IO lets a client put them, over both transports: refused by the name of the field, and stored nowhere. */
 import { limits, requestTable } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fieldsOf } from '../world/bad-cases.ts';
-import { Device } from '../world/device.ts';
-import { ServedNode } from '../world/served-node.ts';
-import { tokenOf } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { Device } from '../support/devices/device.ts';
+import { fieldsOf } from '../support/rules/bad-cases.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 const bytes = Buffer.from('{"a":1}');
 const nested = (depth: number): unknown => (depth === 0 ? bytes : { a: nested(depth - 1) });

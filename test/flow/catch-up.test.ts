@@ -1,9 +1,9 @@
 /** Coming back with much to catch up with is no reason to be cut: a device that reads gets all of it on one connection. */
 import { eventually, startFaultProxy } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { Follower } from '../world/follower.ts';
-import { GroupScene } from '../world/group-scene.ts';
-import { engines, Service } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { Follower } from '../support/devices/follower.ts';
+import { GroupScene } from '../support/rules/group-scene.ts';
 
 const engineSettings = {
   ratePerSec: 1e6,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { freePort } from '@plenum/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { adminToken, jwtSecret } from '../world/service.ts';
+import { adminToken, jwtSecret } from '../support/wire/http.ts';
 
 const secrets = { PLENUM_JWT_SECRET: jwtSecret, PLENUM_ADMIN_TOKEN: adminToken };
 const PLENUM_WEBHOOK_SECRETS = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

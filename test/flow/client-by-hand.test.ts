@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually, startFaultProxy } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
-import { isDense } from '../world/device.ts';
-import { engines, Service, tokenOf } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { isDense } from '../support/devices/device.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const patient = { timeoutMs: 20_000 };

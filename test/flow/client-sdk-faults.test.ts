@@ -2,10 +2,11 @@
 import { eventually, freePort, freshPrefix, startFaultProxy, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { isDense } from '../world/device.ts';
-import { SdkUser } from '../world/sdk-user.ts';
-import { Service, tokenOf } from '../world/service.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { Service } from '../support/cluster/service.ts';
+import { isDense } from '../support/devices/device.ts';
+import { SdkUser } from '../support/devices/sdk-user.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 const fast = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
 const patient = { timeoutMs: 20_000 };

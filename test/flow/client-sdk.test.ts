@@ -1,8 +1,8 @@
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isDense } from '../world/device.ts';
-import { SdkUser } from '../world/sdk-user.ts';
-import { engines, Service } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { isDense } from '../support/devices/device.ts';
+import { SdkUser } from '../support/devices/sdk-user.ts';
 
 const fast = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
 

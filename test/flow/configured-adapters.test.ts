@@ -1,8 +1,8 @@
 /** Adapters that the environment names, at a node as it is served. */
 import { expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { ServedNode } from '../world/served-node.ts';
-import { engines } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { engines } from '../support/cluster/service.ts';
 
 const group = { group_id: 'g', group_type: 'public', creator_id: 'ann' };
 

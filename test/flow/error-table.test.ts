@@ -1,17 +1,18 @@
 /** Every code of the error table is produced at each door of each engine, or stands in a list of those that cannot be. */
 import { type ErrorCode, errorCodes } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Device } from '../world/device.ts';
-import { GroupScene } from '../world/group-scene.ts';
-import { Outage, requestTimeoutMs } from '../world/outage.ts';
-import { ownPartRefusals } from '../world/own-part-refusals.ts';
-import { presenceRefusals } from '../world/presence-refusals.ts';
-import { settings } from '../world/refusal-settings.ts';
-import { type Ask, type Door, type Expected, refusals, requestId } from '../world/refusals.ts';
-import { expectAnswer, expectHttp, expectNoConnection } from '../world/refused.ts';
-import { restCall } from '../world/rest-call.ts';
-import { ServedNode } from '../world/served-node.ts';
-import { adminToken, type EngineName, engines, Service, tokenOf } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { type EngineName, engines, Service } from '../support/cluster/service.ts';
+import { Device } from '../support/devices/device.ts';
+import { extensionRefusals } from '../support/rules/extension-refusals.ts';
+import { GroupScene } from '../support/rules/group-scene.ts';
+import { presenceRefusals } from '../support/rules/presence-refusals.ts';
+import { RedisOutage, requestTimeoutMs } from '../support/rules/redis-outage.ts';
+import { settings } from '../support/rules/refusal-settings.ts';
+import { type Ask, type Door, type Expected, refusals, requestId } from '../support/rules/refusals.ts';
+import { expectAnswer, expectHttp, expectNoConnection } from '../support/rules/refused.ts';
+import { adminToken, tokenOf } from '../support/wire/http.ts';
+import { restCall } from '../support/wire/rest-call.ts';
 
 // Dead letters are a matter of operators, who have no sockets.
 const withoutCauseAtSocket: readonly ErrorCode[] = ['dead_letter_not_found'];
@@ -66,7 +67,7 @@ describe.each(engines)('the error table on %s', (engine) => {
   for (const { to, setting = 'usual', doors = bothDoors, arrange, ...expected } of [
     ...refusals,
     ...presenceRefusals,
-    ...ownPartRefusals,
+    ...extensionRefusals,
   ]) {
     for (const door of doors) {
       produces(expected.code, [engine, door], to, async () => {
@@ -159,7 +160,7 @@ describe.each(engines)('the error table on %s', (engine) => {
   });
 });
 
-const faults: readonly (readonly [ErrorCode, string, (outage: Outage) => Promise<void>])[] = [
+const faults: readonly (readonly [ErrorCode, string, (outage: RedisOutage) => Promise<void>])[] = [
   ['unavailable', 'a message while Redis is away', (outage) => outage.stopRedis()],
   [
     'timeout',
@@ -170,18 +171,18 @@ const faults: readonly (readonly [ErrorCode, string, (outage: Outage) => Promise
 ];
 describe('the error table when Redis fails', () => {
   for (const [code, to, breakIt] of faults) {
-    const ask = ({ scene }: Outage) => {
+    const ask = ({ scene }: RedisOutage) => {
       const args = { group_id: scene.groupId, message: 'hello' };
       return { by: 'owner', type: 'relay_msg', args } as const;
     };
     produces(code, ['redis', 'socket'], to, async () => {
-      await using outage = await Outage.prepare();
+      await using outage = await RedisOutage.prepare();
       await breakIt(outage);
       const { type, args } = ask(outage);
       expectAnswer(await outage.device.request(type, args, requestId), { code }, requestId);
     });
     produces(code, ['redis', 'rest'], to, async () => {
-      await using outage = await Outage.prepare();
+      await using outage = await RedisOutage.prepare();
       await breakIt(outage);
       // As the service: whether a user's token was revoked would have to be asked of the same Redis first.
       const { service, scene } = outage;
@@ -193,7 +194,7 @@ describe('the error table when Redis fails', () => {
 });
 
 test('an internal error is told to the log, once and at level error', async () => {
-  await using outage = await Outage.prepare();
+  await using outage = await RedisOutage.prepare();
   await outage.spoilGroup();
   await outage.device.send(outage.scene.groupId, 'hello');
   const errors = outage.logs.filter(({ level }) => level === 'error');

@@ -2,8 +2,9 @@
 import { defineRequest, succeed } from 'plenum';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { frame, RawWebSocket } from '../world/raw-web-socket.ts';
-import { engines, Service, tokenOf } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { tokenOf } from '../support/wire/http.ts';
+import { frame, RawWebSocket } from '../support/wire/raw-web-socket.ts';
 
 const echo = defineRequest({
   requestType: 'echo',

@@ -5,9 +5,9 @@ import { eventually, freePort, type RedisServer, startRedis } from '@plenum/test
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { Device } from '../world/device.ts';
-import { ServedNode } from '../world/served-node.ts';
-import { httpRequest, tokenOf } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { Device } from '../support/devices/device.ts';
+import { httpRequest, tokenOf } from '../support/wire/http.ts';
 
 const plenum = 'apps/server/bin/plenum.js';
 

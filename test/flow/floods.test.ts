@@ -3,8 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Device } from '../world/device.ts';
-import { engines, Service, tokenOf } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import type { Device } from '../support/devices/device.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 const group_id = 'room:flooded';
 const floodMs = 3000;

@@ -1,9 +1,10 @@
 /** One client reads as much as it can: it waits for itself, is refused what is too much, and others are served in between. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import type { AnyAnswer } from '../world/device.ts';
-import { GroupScene } from '../world/group-scene.ts';
-import { type EngineName, engines, Service, tokenOf } from '../world/service.ts';
+import { type EngineName, engines, Service } from '../support/cluster/service.ts';
+import type { AnyAnswer } from '../support/devices/device.ts';
+import { GroupScene } from '../support/rules/group-scene.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 const engineSettings = {
   ratePerSec: 1e6,

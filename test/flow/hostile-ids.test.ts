@@ -4,8 +4,9 @@
  */
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { restCall } from '../world/rest-call.ts';
-import { adminToken, engines, Service, tokenOf } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { adminToken, tokenOf } from '../support/wire/http.ts';
+import { restCall } from '../support/wire/rest-call.ts';
 
 const free = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
 /** `+` and `~` are the first and the last character of the charset. */

@@ -4,8 +4,9 @@ import { createAllowList } from '@plenum/adapters';
 import { freePort } from '@plenum/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { ServedNode } from '../world/served-node.ts';
-import { adminToken, engines, jwtSecret } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { engines } from '../support/cluster/service.ts';
+import { adminToken, jwtSecret } from '../support/wire/http.ts';
 
 const PLENUM_WEBHOOK_SECRETS = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 

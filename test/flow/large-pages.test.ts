@@ -4,7 +4,8 @@ import { limits } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { engines, Service, tokenOf } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 /** Six bytes of JSON for each character: 200 of them are 4.7 MB. */
 const large = '\u0001'.repeat(4096);

@@ -1,9 +1,9 @@
 import { eventually, freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
 import { createPlenum } from 'plenum';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Device } from '../world/device.ts';
-import { recordingLogger } from '../world/recording-logger.ts';
-import { jwtSecret, tokenOf } from '../world/service.ts';
+import { recordingLogger } from '../support/cluster/recording-logger.ts';
+import { Device } from '../support/devices/device.ts';
+import { jwtSecret, tokenOf } from '../support/wire/http.ts';
 
 let redis: RedisForTests;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 /** What a served node says of itself after traffic, on its one port and on an admin port. */
 import { expect, test } from 'vitest';
-import { ServedNode } from '../world/served-node.ts';
-import { engines, httpRequest } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { engines } from '../support/cluster/service.ts';
+import { httpRequest } from '../support/wire/http.ts';
 
 const sample = (page: string, name: string): number =>
   Number(

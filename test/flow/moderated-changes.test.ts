@@ -1,11 +1,12 @@
 /** What a change tells the members in words passes the moderation of messages, through socket and REST on both engines. */
 import type { Moderation } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
-import type { Device } from '../world/device.ts';
-import { misbehaving } from '../world/misbehaviour.ts';
-import { recordingLogger } from '../world/recording-logger.ts';
-import { noSpam } from '../world/room.ts';
-import { type EngineName, engines, Service, tokenOf } from '../world/service.ts';
+import { invalidVerdicts } from '../support/adapters/invalid-verdicts.ts';
+import { recordingLogger } from '../support/cluster/recording-logger.ts';
+import { noSpam } from '../support/cluster/room.ts';
+import { type EngineName, engines, Service } from '../support/cluster/service.ts';
+import type { Device } from '../support/devices/device.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 const group_id = 'room:one';
 const blocked = (field: string) => ({
@@ -122,7 +123,7 @@ describe.each(engines)('moderated changes on %s', (engine) => {
     expect(moderation.asked).toHaveLength(1);
   });
 
-  test.each(Object.entries(misbehaving))('a moderation that %s lets no reason pass', async (_, make) => {
+  test.each(Object.entries(invalidVerdicts))('a moderation that %s lets no reason pass', async (_, make) => {
     await using scene = await startGroup(engine, make());
     const args = { group_id, user_id: 'ann', reason: 'rude' };
     expect(await scene.owner.ask({ request_type: 'kick_member', args })).toMatchObject({

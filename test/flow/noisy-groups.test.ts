@@ -3,9 +3,10 @@ import { partitionOf } from '@plenum/core';
 import { deadLetterSchema, groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { ServedNode } from '../world/served-node.ts';
-import { adminToken, type EngineName, engines, httpRequest } from '../world/service.ts';
-import { WebhookReceiver } from '../world/webhook-receiver.ts';
+import { WebhookReceiver } from '../support/adapters/webhook-receiver.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { type EngineName, engines } from '../support/cluster/service.ts';
+import { adminToken, httpRequest } from '../support/wire/http.ts';
 
 const patience = { timeoutMs: 60_000, everyMs: 50 };
 const noisy = 'noisy';

@@ -1,10 +1,10 @@
 /** Whom a notifier is told of, and that it knows who looks already, on whatever of three nodes he is connected. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { Device } from '../world/device.ts';
-import { devTokenOf, httpRequest } from '../world/service.ts';
-import { WebhookReceiver } from '../world/webhook-receiver.ts';
+import { WebhookReceiver } from '../support/adapters/webhook-receiver.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { Device } from '../support/devices/device.ts';
+import { devTokenOf, httpRequest } from '../support/wire/http.ts';
 
 const patience = { timeoutMs: 30_000, everyMs: 50 };
 const group_id = 'club';

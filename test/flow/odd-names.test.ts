@@ -1,9 +1,10 @@
 /** Names of Object.prototype and values of exactly the allowed size are ordinary ones, at both doors. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { metadataOf } from '../world/bad-values.ts';
-import { restCall } from '../world/rest-call.ts';
-import { engines, Service, tokenOf } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { metadataOf } from '../support/rules/bad-values.ts';
+import { tokenOf } from '../support/wire/http.ts';
+import { restCall } from '../support/wire/rest-call.ts';
 
 const names = [
   ...['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'valueOf', '...', '0', '-', '~'],

@@ -3,9 +3,15 @@ import type { Archive } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { type Answer, type Call, DocumentedService, type Operation } from '../world/documented-service.ts';
-import { valuesAround } from '../world/documented-values.ts';
-import { engines, Service, tokenOf } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import {
+  type Answer,
+  type Call,
+  DocumentedService,
+  type Operation,
+} from '../support/wire/documented-service.ts';
+import { valuesAround } from '../support/wire/documented-values.ts';
+import { tokenOf } from '../support/wire/http.ts';
 
 /** Answered by a node of their own, below. */
 const elsewhere = ['issue_dev_token', 'drain_node'];

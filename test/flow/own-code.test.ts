@@ -3,8 +3,8 @@ import { groupIdSchema } from '@plenum/protocol';
 import { createPlenum, defineRequest, fail, type SendMiddleware, succeed } from 'plenum';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { messagesOf, noSpam, relay, room, startRoom } from '../world/room.ts';
-import { engines } from '../world/service.ts';
+import { messagesOf, noSpam, relay, room, startRoom } from '../support/cluster/room.ts';
+import { engines } from '../support/cluster/service.ts';
 
 describe.each(engines)('own code on %s', (engine) => {
   test('an own middleware refuses or goes on, where the order says', async () => {

@@ -4,8 +4,8 @@ import { type GroupOwner, groupOwnerSchema, nodesSchema, partitionsSchema } from
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { Cluster } from '../world/cluster.ts';
-import { adminToken, httpRequest, jwtSecret } from '../world/service.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { adminToken, httpRequest, jwtSecret } from '../support/wire/http.ts';
 
 let cluster: Cluster;
 beforeAll(async () => {

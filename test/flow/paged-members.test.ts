@@ -1,6 +1,6 @@
 /** Pages of members while members move, by socket and by REST, on both engines. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engines, Service } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
 
 describe.each(engines)('pages of members on %s', (engine) => {
   let service: Service;

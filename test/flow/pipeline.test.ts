@@ -1,9 +1,9 @@
 /** The way of a message past moderation and the rate, through socket and REST on both engines. */
 import { eventually } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
-import { misbehaving } from '../world/misbehaviour.ts';
-import { messagesOf, noSpam, relay, room, startRoom } from '../world/room.ts';
-import { engines, Service } from '../world/service.ts';
+import { invalidVerdicts } from '../support/adapters/invalid-verdicts.ts';
+import { messagesOf, noSpam, relay, room, startRoom } from '../support/cluster/room.ts';
+import { engines, Service } from '../support/cluster/service.ts';
 
 const oneToken = { ratePerSec: 0.001, rateBurst: 1 };
 
@@ -27,7 +27,7 @@ describe.each(engines)('pipeline on %s', (engine) => {
     expect(await messagesOf(ann)).toEqual(['hello']);
   });
 
-  test.each(Object.entries(misbehaving))(
+  test.each(Object.entries(invalidVerdicts))(
     'a moderation that %s stores nothing, and the node goes on',
     async (_, make) => {
       await using scene = await startRoom(engine, { adapters: { moderation: make() } });
@@ -37,7 +37,7 @@ describe.each(engines)('pipeline on %s', (engine) => {
     },
   );
 
-  test.each(Object.entries(misbehaving))(
+  test.each(Object.entries(invalidVerdicts))(
     'a moderation that %s and fails open lets messages pass',
     async (_, make) => {
       const moderation = { ...make(), onFailure: 'open' as const };

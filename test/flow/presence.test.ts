@@ -1,9 +1,10 @@
 /** Presence, typing, read marks and cuts as a client and an operator meet them, on both engines and over three nodes. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { Device } from '../world/device.ts';
-import { engines, httpRequest, Service, tokenOf } from '../world/service.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { Device } from '../support/devices/device.ts';
+import { httpRequest, tokenOf } from '../support/wire/http.ts';
 
 const patient = { timeoutMs: 15_000 };
 

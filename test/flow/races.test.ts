@@ -4,10 +4,10 @@
  */
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { LogTap } from '../world/log-tap.ts';
-import { RaceLane } from '../world/race-lane.ts';
-import { type Race, races } from '../world/races.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { LogTap } from '../support/cluster/log-tap.ts';
+import { type Race, races } from '../support/races/races.ts';
+import { RaceRunner } from '../support/races/runner.ts';
 
 /** Whichever comes first ends a race; RACE_SECONDS gives a longer hunt its time. */
 const tryLimit = 2000;
@@ -27,23 +27,23 @@ afterAll(async () => {
   await cluster[Symbol.asyncDispose]();
 });
 
-/** Lanes side by side until enough was tried, or one has found something. @returns the number of tries. */
+/** Runners side by side until enough was tried, or one has found something. @returns the number of tries. */
 async function hunt(race: Race): Promise<number> {
   const untilMs = performance.now() + timeLimitMs;
   let tries = 0;
   let isFound = false;
   const work = async () => {
-    const lane = new RaceLane(cluster, tap, race);
+    const runner = new RaceRunner(cluster, tap, race);
     try {
       while (!isFound && tries < tryLimit && performance.now() < untilMs) {
         tries += 1;
-        await lane.run();
+        await runner.run();
       }
     } catch (found) {
       isFound = true;
       throw found;
     } finally {
-      lane.close();
+      runner.close();
     }
   };
   const ends = await Promise.allSettled(Array.from({ length: laneCount }, work));

@@ -1,6 +1,6 @@
 /** A group that was deleted and created again under the same id, as clients and backends meet it, on both engines. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { engines, Service } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
 
 describe.each(engines)('a group that is created again, on %s', (engine) => {
   let service: Service;

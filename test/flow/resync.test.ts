@@ -2,9 +2,9 @@
 import { eventually, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
-import { Follower } from '../world/follower.ts';
-import { GroupScene } from '../world/group-scene.ts';
-import { type EngineName, engines, Service } from '../world/service.ts';
+import { type EngineName, engines, Service } from '../support/cluster/service.ts';
+import { Follower } from '../support/devices/follower.ts';
+import { GroupScene } from '../support/rules/group-scene.ts';
 
 const free = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
 const sentAtOnce = 50;

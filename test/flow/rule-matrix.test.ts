@@ -3,16 +3,16 @@
  * grids that were written by hand. What is refused leaves head, counts, members, bans and history as they were.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Cell, cells } from '../world/rule-cells.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { type Cell, cells } from '../support/rules/rule-cells.ts';
 import {
   type Door,
   type GroupState,
   hasBehalf,
   isExplain,
-  RuleLane,
+  RuleRunner,
   type Tried,
-} from '../world/rule-lane.ts';
-import { engines, Service } from '../world/service.ts';
+} from '../support/rules/rule-runner.ts';
 
 const laneCount = 8;
 const free = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
@@ -78,12 +78,12 @@ function expectCell({ cell }: Case, { tried, before, after }: Seen): void {
   expect(after.target).toEqual(success.target);
 }
 
-async function mistakeOf(lane: RuleLane, one: Case): Promise<object | null> {
+async function mistakeOf(runner: RuleRunner, one: Case): Promise<object | null> {
   try {
-    await lane.arrange(one.cell);
-    const before = await lane.state(one.cell);
-    const tried = await lane.ask(one.cell, one.door);
-    const after = await lane.state(one.cell);
+    await runner.arrange(one.cell);
+    const before = await runner.state(one.cell);
+    const tried = await runner.ask(one.cell, one.door);
+    const after = await runner.state(one.cell);
     expectCell(one, { tried, before, after });
     return null;
   } catch (error) {
@@ -91,17 +91,17 @@ async function mistakeOf(lane: RuleLane, one: Case): Promise<object | null> {
   }
 }
 
-/** Every lane tries one cell after the other; lanes go side by side. */
+/** Every runner tries one cell after the other; runners go side by side. */
 async function mistakesOf(service: Service, row: readonly Case[]): Promise<object[]> {
   const left = [...row];
   const mistakes: object[] = [];
   const work = async (name: string) => {
-    const lane = await RuleLane.open(service, name);
+    const runner = await RuleRunner.open(service, name);
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const mistake = await mistakeOf(lane, next);
+      const mistake = await mistakeOf(runner, next);
       if (mistake !== null) mistakes.push(mistake);
     }
-    lane.close();
+    runner.close();
   };
   laneSets += 1;
   await Promise.all(Array.from({ length: laneCount }, (_, i) => work(`${laneSets}.${i}`)));

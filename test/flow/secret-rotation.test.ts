@@ -4,8 +4,8 @@ import { issueJwt } from '@plenum/adapters';
 import { userIdSchema } from '@plenum/protocol';
 import { startRedis } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { Device } from '../world/device.ts';
-import { ServedNode } from '../world/served-node.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { Device } from '../support/devices/device.ts';
 
 const [oldSecret, newSecret] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')];
 const tokenBy = (secret: string, userId: string) =>

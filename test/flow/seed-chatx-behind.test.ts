@@ -12,10 +12,10 @@ import {
 } from '@plenum/testkit';
 import { type Adapters, type TelemetryEvents, watchTelemetry } from 'plenum';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startChat, user } from '../world/chat.ts';
-import { recordingLogger } from '../world/recording-logger.ts';
-import { room } from '../world/room.ts';
-import { type EngineName, engines, Service } from '../world/service.ts';
+import { startChat, user } from '../support/cluster/embedded-chat.ts';
+import { recordingLogger } from '../support/cluster/recording-logger.ts';
+import { room } from '../support/cluster/room.ts';
+import { type EngineName, engines, Service } from '../support/cluster/service.ts';
 
 let redis: RedisForTests;
 beforeAll(async () => {

@@ -6,9 +6,9 @@
 import { eventually, freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
 import type { Adapters, Plenum } from 'plenum';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startChat, user } from '../world/chat.ts';
-import { room } from '../world/room.ts';
-import { type EngineName, engines, Service } from '../world/service.ts';
+import { startChat, user } from '../support/cluster/embedded-chat.ts';
+import { room } from '../support/cluster/room.ts';
+import { type EngineName, engines, Service } from '../support/cluster/service.ts';
 
 let redis: RedisForTests;
 beforeAll(async () => {

@@ -5,8 +5,8 @@
 import { eventually } from '@plenum/testkit';
 import { createPlenum } from 'plenum';
 import { describe, expect, test } from 'vitest';
-import { isDense } from '../world/device.ts';
-import { engines, Service } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
+import { isDense } from '../support/devices/device.ts';
 
 const isoMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const room = { group_id: 'room_1', group_type: 'public' };

@@ -4,7 +4,7 @@
  */
 import { eventually } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
-import { engines, Service } from '../world/service.ts';
+import { engines, Service } from '../support/cluster/service.ts';
 
 const roomOf = (type: string) => ({ group_id: 'room_1', group_type: type });
 

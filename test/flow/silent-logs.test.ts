@@ -2,11 +2,12 @@
 import { startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { Device } from '../world/device.ts';
-import { forgedTokens } from '../world/forged-tokens.ts';
-import { RawConnection } from '../world/raw-connection.ts';
-import { ServedNode } from '../world/served-node.ts';
-import { adminToken, engines, jwtSecret, tokenOf } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { engines } from '../support/cluster/service.ts';
+import { Device } from '../support/devices/device.ts';
+import { forgedTokens } from '../support/wire/forged-tokens.ts';
+import { adminToken, jwtSecret, tokenOf } from '../support/wire/http.ts';
+import { RawConnection } from '../support/wire/raw-connection.ts';
 
 const marker = 'MARKER-of-what-must-not-be-logged';
 const levels = ['trace', 'debug'] as const;

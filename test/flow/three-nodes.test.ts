@@ -1,8 +1,8 @@
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Cluster } from '../world/cluster.ts';
-import { type Device, isDense } from '../world/device.ts';
-import { fanOuts } from '../world/fan-outs.ts';
+import { Cluster } from '../support/cluster/cluster.ts';
+import { fanOuts } from '../support/cluster/fan-outs.ts';
+import { type Device, isDense } from '../support/devices/device.ts';
 
 const patient = { timeoutMs: 20_000 };
 /** `text` of every message in the order of its seq. */

@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { freePort, startFaultProxy } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { ServedNode } from '../world/served-node.ts';
-import { engines, httpRequest, jwtSecret, tokenOf } from '../world/service.ts';
+import { ServedNode } from '../support/cluster/served-node.ts';
+import { engines } from '../support/cluster/service.ts';
+import { httpRequest, jwtSecret, tokenOf } from '../support/wire/http.ts';
 
 const script = 'apps/server/bin/plenum.js';
 const admin = 'ann';

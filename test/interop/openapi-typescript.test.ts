@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { root } from '../source-tree.ts';
-import { conversationAnswers } from '../world/conversation-answers.ts';
-import { adminToken, Service } from '../world/service.ts';
+import { Service } from '../support/cluster/service.ts';
+import { conversationAnswers } from '../support/wire/conversation-answers.ts';
+import { adminToken } from '../support/wire/http.ts';
 
 const run = promisify(execFile);
 const folder = join(root, 'test/openapi-client');

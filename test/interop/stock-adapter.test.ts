@@ -3,9 +3,9 @@ import { groupRoom, userRoom } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { eventually, freshPrefix, obtainRedisForTests } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { type Device, isDense } from '../world/device.ts';
-import { recordingLogger } from '../world/recording-logger.ts';
-import { Service } from '../world/service.ts';
+import { recordingLogger } from '../support/cluster/recording-logger.ts';
+import { Service } from '../support/cluster/service.ts';
+import { type Device, isDense } from '../support/devices/device.ts';
 import { type Listener, StockServer } from './stock-server.ts';
 
 const groupId = groupIdSchema.parse('lobby');

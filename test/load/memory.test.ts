@@ -1,8 +1,8 @@
 /** A node that thousands came to and left is as it was before: nothing is kept of a connection that is gone. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Device } from '../world/device.ts';
-import { tokenOf } from '../world/service.ts';
+import { Device } from '../support/devices/device.ts';
+import { tokenOf } from '../support/wire/http.ts';
 import { WatchedNode } from './watched-node.ts';
 
 const sockets = 2000;

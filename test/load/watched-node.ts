@@ -8,7 +8,7 @@ import { createFanOut, createGateway, fullAdminToken, type Gateway } from '@plen
 import { createRedisEngine, type RedisEngine } from '@plenum/redis';
 import { freshPrefix, type RedisServer, seededRandom, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
-import { adminToken, jwtSecret } from '../world/service.ts';
+import { adminToken, jwtSecret } from '../support/wire/http.ts';
 
 /** What is left when everybody has gone. */
 export interface Remains {

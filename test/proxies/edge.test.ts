@@ -1,10 +1,10 @@
 /** Of a proxy that is set up well, clients notice nothing, nodes learn the addresses of clients, and nobody reads a secret. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Proxied } from '../world/proxied.ts';
-import { proxyKinds } from '../world/proxy-kinds.ts';
-import { expectNoConnection } from '../world/refused.ts';
-import { httpRequest, tokenOf } from '../world/service.ts';
-import { ThreeNodes } from '../world/three-nodes.ts';
+import { ProxiedNodes } from '../support/cluster/proxied-nodes.ts';
+import { proxyKinds } from '../support/cluster/proxy-kinds.ts';
+import { ThreeNodes } from '../support/cluster/three-nodes.ts';
+import { expectNoConnection } from '../support/rules/refused.ts';
+import { httpRequest, tokenOf } from '../support/wire/http.ts';
 
 const perNode = 2;
 /** The heartbeat of Engine.IO comes every 25 s. */
@@ -19,9 +19,9 @@ beforeAll(async () => {
 afterAll(() => nodes[Symbol.asyncDispose]());
 
 describe.each(proxyKinds)('behind %s', (name, kind) => {
-  let proxied: Proxied;
+  let proxied: ProxiedNodes;
   beforeAll(async () => {
-    proxied = await Proxied.start(kind, nodes);
+    proxied = await ProxiedNodes.start(kind, nodes);
   });
   afterAll(() => proxied[Symbol.asyncDispose]());
 
@@ -75,7 +75,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
 test.concurrent.each(proxyKinds)(
   'behind %s a connection on which nothing happens outlives timeouts that are hardly longer than the heartbeat',
   async (_, kind) => {
-    await using proxied = await Proxied.start(kind, nodes, { idleTimeoutSec, requestTimeoutSec });
+    await using proxied = await ProxiedNodes.start(kind, nodes, { idleTimeoutSec, requestTimeoutSec });
     const device = await proxied.device('quiet');
     const breaks: string[] = [];
     device.socket.on('disconnect', (reason) => breaks.push(reason));
@@ -87,7 +87,7 @@ test.concurrent.each(proxyKinds)(
 
 test.each(proxyKinds)('%s logs no token that a client puts into the address', async (_, kind) => {
   const token = await tokenOf('careless');
-  await using proxied = await Proxied.start(kind, nodes);
+  await using proxied = await ProxiedNodes.start(kind, nodes);
   await proxied.device('careless', { query: { token } });
   // What a proxy says about a node that is away may not quote the request either.
   const node = nodes.node(0);

@@ -1,13 +1,13 @@
 /** Nodes and proxies that end, drain or lose their Redis under load; everything that anybody was given is judged by the checker. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Follower } from '../world/follower.ts';
-import { Proxied } from '../world/proxied.ts';
-import { askingForHealth, proxyKinds } from '../world/proxy-kinds.ts';
-import { RestLedger } from '../world/rest-ledger.ts';
-import { httpRequest } from '../world/service.ts';
-import { ThreeNodes } from '../world/three-nodes.ts';
-import { Trial } from '../world/trial.ts';
+import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import { ProxiedNodes } from '../support/cluster/proxied-nodes.ts';
+import { askingForHealth, proxyKinds } from '../support/cluster/proxy-kinds.ts';
+import { ThreeNodes } from '../support/cluster/three-nodes.ts';
+import type { Follower } from '../support/devices/follower.ts';
+import { RestSender } from '../support/devices/rest-sender.ts';
+import { httpRequest } from '../support/wire/http.ts';
 
 const memberCount = 18;
 const speakerCount = 3;
@@ -33,10 +33,10 @@ function refusalsOf(members: readonly Follower[]): readonly string[] {
 }
 
 /** The members of a group, of whom some talk, after a while. */
-async function underLoad(trial: Trial, groupId: string): Promise<readonly Follower[]> {
-  const members = await trial.group(groupId, names(`of-${groupId}`, memberCount));
-  trial.talk(members.slice(0, speakerCount), groupId, calm);
-  await trial.until(aWhile);
+async function underLoad(traffic: CheckedTraffic, groupId: string): Promise<readonly Follower[]> {
+  const members = await traffic.group(groupId, names(`of-${groupId}`, memberCount));
+  traffic.keepSending(members.slice(0, speakerCount), groupId, calm);
+  await traffic.until(aWhile);
   return members;
 }
 
@@ -54,76 +54,76 @@ beforeAll(async () => {
 afterAll(() => nodes[Symbol.asyncDispose]());
 
 describe.each(proxyKinds)('behind %s', (name, kind) => {
-  let proxied: Proxied;
+  let proxied: ProxiedNodes;
   beforeAll(async () => {
-    proxied = await Proxied.start(kind, nodes);
+    proxied = await ProxiedNodes.start(kind, nodes);
   });
   afterAll(() => proxied[Symbol.asyncDispose]());
 
   test('the clients of a killed node are back on the other nodes and have missed nothing', async () => {
-    await using trial = new Trial(proxied.url);
-    const members = await underLoad(trial, `${name}-killed`);
+    await using traffic = new CheckedTraffic(proxied.url);
+    const members = await underLoad(traffic, `${name}-killed`);
     const node = await nodes.busiest();
     await node.end('SIGKILL');
-    await trial.until(aWhile);
+    await traffic.until(aWhile);
     await expectConnected(members);
     await node.startAgain();
-    await trial.expectComplete();
+    await traffic.expectComplete();
     expect(resumptionsOf(members)).toBeGreaterThanOrEqual(memberCount / nodes.all.length);
   });
 
   test('a node that drains gets no new client, its own ones move, and nobody is refused', async () => {
-    await using trial = new Trial(proxied.url);
-    const members = await underLoad(trial, `${name}-drained`);
+    await using traffic = new CheckedTraffic(proxied.url);
+    const members = await underLoad(traffic, `${name}-drained`);
     const refusals = refusalsOf(members);
     const node = await nodes.busiest();
     await node.drain();
     const opened = await node.socketsOpened();
-    const late = await Promise.all(names('late', memberCount).map((userId) => trial.follower(userId)));
+    const late = await Promise.all(names('late', memberCount).map((userId) => traffic.follower(userId)));
     await eventually(async () => expect(await node.sockets()).toBe(0), patient);
-    await trial.until(aWhile);
+    await traffic.until(aWhile);
     await expectConnected([...members, ...late]);
     expect(await node.isReady()).toBe(false);
     expect(await node.socketsOpened()).toBe(opened);
     expect(refusals).toEqual([]);
     await node.end('SIGTERM');
     await node.startAgain();
-    await trial.expectComplete();
+    await traffic.expectComplete();
   });
 
   test('a rolling restart of all nodes loses, doubles and reorders nothing, on sockets and by REST', async () => {
-    await using trial = new Trial(proxied.url);
-    const members = await underLoad(trial, `${name}-rolled`);
+    await using traffic = new CheckedTraffic(proxied.url);
+    const members = await underLoad(traffic, `${name}-rolled`);
     const refusals = refusalsOf(members);
-    await using ledger = await RestLedger.begin(proxied.url, `${name}-ledger`);
+    await using sender = await RestSender.begin(proxied.url, `${name}-sender`);
     for (const node of nodes.all) {
       await node.end('SIGTERM');
-      await trial.until(aWhile);
+      await traffic.until(aWhile);
       await node.startAgain();
-      await trial.until(aWhile);
+      await traffic.until(aWhile);
     }
     await expectConnected(members);
-    await trial.expectComplete();
-    await ledger.expectComplete();
+    await traffic.expectComplete();
+    await sender.expectComplete();
     expect(refusals).toEqual([]);
     expect(resumptionsOf(members)).toBeGreaterThanOrEqual(memberCount);
   });
 
   test('when the proxy itself is killed and started again everybody is back and has missed nothing', async () => {
-    await using trial = new Trial(proxied.url);
-    const members = await underLoad(trial, `${name}-headless`);
+    await using traffic = new CheckedTraffic(proxied.url);
+    const members = await underLoad(traffic, `${name}-headless`);
     await proxied.proxy.kill();
     await expectConnected(members, 0);
     await proxied.proxy.start();
-    await trial.until(aWhile);
+    await traffic.until(aWhile);
     await expectConnected(members);
-    await trial.expectComplete();
+    await traffic.expectComplete();
     expect(resumptionsOf(members)).toBeGreaterThanOrEqual(memberCount);
   });
 });
 
 test.each(askingForHealth)('%s leaves out a node whose Redis is away until it is back', async (_, kind) => {
-  await using proxied = await Proxied.start(kind, nodes);
+  await using proxied = await ProxiedNodes.start(kind, nodes);
   const node = nodes.node(0);
   const expectAllAnswered = async () => {
     for (let i = 0; i < callCount; i += 1) {

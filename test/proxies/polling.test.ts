@@ -1,12 +1,12 @@
 /** Clients that poll, behind proxies that keep each of them at its node by a cookie. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Follower } from '../world/follower.ts';
-import type { NodeOnPort } from '../world/node-on-port.ts';
-import { Proxied } from '../world/proxied.ts';
-import { proxyKinds } from '../world/proxy-kinds.ts';
-import { ThreeNodes } from '../world/three-nodes.ts';
-import { Trial } from '../world/trial.ts';
+import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
+import type { NodeOnPort } from '../support/cluster/node-on-port.ts';
+import { ProxiedNodes } from '../support/cluster/proxied-nodes.ts';
+import { proxyKinds } from '../support/cluster/proxy-kinds.ts';
+import { ThreeNodes } from '../support/cluster/three-nodes.ts';
+import type { Follower } from '../support/devices/follower.ts';
 
 const memberCount = 9;
 const aWhile = 30;
@@ -14,10 +14,10 @@ const patient = { timeoutMs: 20_000 };
 /** `withCredentials`: cookies are kept. */
 const polling = { transports: ['polling'], withCredentials: true };
 
-async function underLoad(trial: Trial, groupId: string): Promise<readonly Follower[]> {
+async function underLoad(traffic: CheckedTraffic, groupId: string): Promise<readonly Follower[]> {
   const userIds = Array.from({ length: memberCount }, (_, i) => `${groupId}-${i}`);
-  const members = await trial.group(groupId, userIds);
-  trial.talk(members.slice(0, 3), groupId, { everyMs: 40 });
+  const members = await traffic.group(groupId, userIds);
+  traffic.keepSending(members.slice(0, 3), groupId, { everyMs: 40 });
   return members;
 }
 
@@ -28,7 +28,7 @@ function breaksOf(members: readonly Follower[]): readonly string[] {
 }
 
 /** Resolves when the proxy sends clients there again, as it did before. */
-const usedAgain = (proxied: Proxied, node: NodeOnPort) =>
+const usedAgain = (proxied: ProxiedNodes, node: NodeOnPort) =>
   eventually(async () => {
     const probe = await proxied.device('probe', polling);
     probe.socket.disconnect();
@@ -42,40 +42,40 @@ beforeAll(async () => {
 afterAll(() => nodes[Symbol.asyncDispose]());
 
 describe.each(proxyKinds)('behind %s', (name, kind) => {
-  let proxied: Proxied;
+  let proxied: ProxiedNodes;
   beforeAll(async () => {
-    proxied = await Proxied.start(kind, nodes, { isPolling: true });
+    proxied = await ProxiedNodes.start(kind, nodes, { isPolling: true });
   });
   afterAll(() => proxied[Symbol.asyncDispose]());
 
   test('clients that poll stay at their node, are brought to others when it is killed, and miss nothing', async () => {
-    await using trial = new Trial(proxied.url, { device: polling });
-    const members = await underLoad(trial, `${name}-polled`);
+    await using traffic = new CheckedTraffic(proxied.url, { device: polling });
+    const members = await underLoad(traffic, `${name}-polled`);
     const breaks = breaksOf(members);
-    await trial.until(2 * aWhile);
+    await traffic.until(2 * aWhile);
     expect(breaks).toEqual([]);
     expect((await nodes.sockets()).filter((count) => count > 0).length).toBeGreaterThan(1);
     const node = await nodes.busiest();
     await node.end('SIGKILL');
     await eventually(() => expect(breaks.length).toBeGreaterThan(0));
-    await trial.until(aWhile);
+    await traffic.until(aWhile);
     await node.startAgain();
     await usedAgain(proxied, node);
-    await trial.expectComplete();
+    await traffic.expectComplete();
   });
 
   test('clients that poll move away from a node that is stopped, and miss nothing', async () => {
-    await using trial = new Trial(proxied.url, { device: polling });
-    const members = await underLoad(trial, `${name}-moved`);
+    await using traffic = new CheckedTraffic(proxied.url, { device: polling });
+    const members = await underLoad(traffic, `${name}-moved`);
     const breaks = breaksOf(members);
-    await trial.until(aWhile);
+    await traffic.until(aWhile);
     const node = await nodes.busiest();
     await node.end('SIGTERM');
     await eventually(() => expect(breaks.length).toBeGreaterThan(0));
     await node.startAgain();
     await usedAgain(proxied, node);
-    await trial.until(aWhile);
-    await trial.expectComplete();
+    await traffic.until(aWhile);
+    await traffic.expectComplete();
   });
 
   test('a client that begins with polling gets its WebSocket at the same node', async () => {

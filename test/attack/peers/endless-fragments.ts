@@ -1,6 +1,6 @@
 /** Texts in one-byte fragments that never end, on many WebSockets. */
 import type { Socket } from 'node:net';
-import { upgradedSocketTo } from '../../world/raw-web-socket.ts';
+import { upgradedSocketTo } from '../../support/wire/raw-web-socket.ts';
 import { type Peer, pause } from '../peer.ts';
 
 const sockets = 50;

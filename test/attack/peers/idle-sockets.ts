@@ -1,5 +1,5 @@
 /** Opens WebSockets that say nothing, and lets them go. */
-import { RawWebSocket } from '../../world/raw-web-socket.ts';
+import { RawWebSocket } from '../../support/wire/raw-web-socket.ts';
 import { type Peer, pause } from '../peer.ts';
 
 const sockets = 200;

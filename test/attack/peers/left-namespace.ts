@@ -1,6 +1,6 @@
 /** Connections of a user that leave the namespace of Socket.IO and stay where they are. */
 import type { Socket } from 'node:net';
-import { maskedText, upgradedSocketTo } from '../../world/raw-web-socket.ts';
+import { maskedText, upgradedSocketTo } from '../../support/wire/raw-web-socket.ts';
 import { type Peer, pause } from '../peer.ts';
 
 const connections = 200;

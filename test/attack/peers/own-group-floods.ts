@@ -2,8 +2,8 @@
  * Users do harm by what they may do in groups of their own: changes of every kind, as fast as the node answers them. Each
  * kind has an admin, a group and a member of its own, so that none is slowed down by the bucket of another.
  */
-import { Device } from '../../world/device.ts';
-import { httpRequest } from '../../world/service.ts';
+import { Device } from '../../support/devices/device.ts';
+import { httpRequest } from '../../support/wire/http.ts';
 import type { Peer, Target } from '../peer.ts';
 
 /** Requests of one kind that are under way at a time. */

@@ -1,6 +1,6 @@
 /** WebSockets that ask for a Socket.IO connection without a token, again and again, and read none of the refusals. */
 import type { Socket } from 'node:net';
-import { maskedText, upgradedSocketTo } from '../../world/raw-web-socket.ts';
+import { maskedText, upgradedSocketTo } from '../../support/wire/raw-web-socket.ts';
 import { type Peer, pause } from '../peer.ts';
 
 const connectionsMax = 5000;

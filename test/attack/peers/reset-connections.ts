@@ -1,5 +1,5 @@
 /** Begins every kind of connection that leaves plain HTTP, or is about to, and resets it at some moment. */
-import { socketTo } from '../../world/raw-connection.ts';
+import { socketTo } from '../../support/wire/raw-connection.ts';
 import { type Peer, pause, type Target } from '../peer.ts';
 
 const upgrade = [

@@ -1,6 +1,6 @@
 /** HTTP connections with many requests in one piece, whose answers are never read; on both ports. */
 import type { Socket } from 'node:net';
-import { socketTo } from '../../world/raw-connection.ts';
+import { socketTo } from '../../support/wire/raw-connection.ts';
 import { type Peer, pause } from '../peer.ts';
 
 const shapes = [

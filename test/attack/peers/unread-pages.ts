@@ -1,8 +1,8 @@
 /** Pages of large messages that are asked for and never read: over HTTP by one user, and by one socket each of many. */
 import type { Socket } from 'node:net';
-import { Device } from '../../world/device.ts';
-import { socketTo } from '../../world/raw-connection.ts';
-import { maskedText, upgradedSocketTo } from '../../world/raw-web-socket.ts';
+import { Device } from '../../support/devices/device.ts';
+import { socketTo } from '../../support/wire/raw-connection.ts';
+import { maskedText, upgradedSocketTo } from '../../support/wire/raw-web-socket.ts';
 import { type Peer, pause, type Target } from '../peer.ts';
 
 /** Each sends no more than the burst that a user has by default. */

@@ -1,6 +1,6 @@
 /** WebSockets that send pings without end and read nothing, one with a token and one without. */
 import type { Socket } from 'node:net';
-import { upgradedSocketTo } from '../../world/raw-web-socket.ts';
+import { upgradedSocketTo } from '../../support/wire/raw-web-socket.ts';
 import { type Peer, pause, type Target } from '../peer.ts';
 
 /** Largest payload of a control frame. */

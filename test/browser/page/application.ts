@@ -1,5 +1,5 @@
 import type { ClientOptions } from '@plenum/client';
-import { SdkRecord } from '../../world/sdk-record.ts';
+import { SdkRecord } from '../../support/devices/sdk-record.ts';
 
 /** Of the SDK's options those that can be said to a page. */
 export type ApplicationOptions = Omit<ClientOptions, 'token' | 'clock' | 'random' | 'openLink'> & {

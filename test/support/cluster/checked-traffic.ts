@@ -1,0 +1,225 @@
+/**
+ * Traffic on a cluster that a test breaks: every send, every ack with its time, and everything that any device was given
+ * goes into one history, and the checker judges it against the logs.
+ */
+import {
+  checkHistory,
+  type Delivery,
+  type EpochLog,
+  eventually,
+  type LeaseEvent,
+  type RunHistory,
+  type Send,
+  type ServedAdapter,
+} from '@plenum/testkit';
+import { expect } from 'vitest';
+import type { AnyAnswer, DeviceOptions } from '../devices/device.ts';
+import { Follower } from '../devices/follower.ts';
+import { storedLog } from './stored-log.ts';
+
+/** Everything is normal again this soon after the last fault. */
+const normalAgain = { timeoutMs: 15_000, everyMs: 200 };
+const retryMs = 20;
+/** Sockets that are opened at a time. */
+const openedAtOnce = 50;
+const violationsShown = 5;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+export interface SendPace {
+  /** Between an ack and the next message, ms. Default 20. */
+  readonly everyMs?: number;
+  /** Each message is at least this long. */
+  readonly bytes?: number;
+}
+
+/** What the adapters were given, of groups with these logs. */
+export type LookAtAdapters = (logs: readonly EpochLog[]) => Promise<readonly ServedAdapter[]>;
+
+export interface CheckedTrafficOptions {
+  /** Default: nobody looks. */
+  readonly served?: LookAtAdapters;
+  /** Of the whole cluster, in the order of Redis. Default: nobody looks. */
+  readonly leases?: () => readonly LeaseEvent[];
+  /** Default: signed with the secret of the tests. */
+  readonly tokenOf?: (userId: string) => Promise<string>;
+  /** How its devices connect. */
+  readonly device?: DeviceOptions;
+}
+
+export class CheckedTraffic implements AsyncDisposable {
+  readonly #url: string;
+  readonly #options: CheckedTrafficOptions;
+  readonly #followers: Follower[] = [];
+  readonly #groupIds: string[] = [];
+  readonly #sends: Send[] = [];
+  readonly #sending: Promise<void>[] = [];
+  #acks = 0;
+  #isOver = false;
+  /** Nobody waits for acks any more: the test has ended, perhaps by a failure. */
+  #isAbandoned = false;
+
+  /** @param url of any node, or of what stands before them. */
+  constructor(url: string, options: CheckedTrafficOptions = {}) {
+    this.#url = url;
+    this.#options = options;
+  }
+
+  /** Messages that were acknowledged. */
+  get acks(): number {
+    return this.#acks;
+  }
+  /** Every attempt to send that was not acknowledged. */
+  get failures(): readonly Send[] {
+    return this.#sends.filter(({ answer }) => answer.kind !== 'ack');
+  }
+
+  /** Every attempt to send to the group, in the order of the answers. */
+  sendsTo(groupId: string): readonly Send[] {
+    return this.#sends.filter((send) => send.groupId === groupId);
+  }
+
+  /** A connected device of the user. @param url default: what stands before the nodes. */
+  async follower(userId: string, url = this.#url): Promise<Follower> {
+    const { device, tokenOf } = this.#options;
+    const token = await tokenOf?.(userId);
+    const follower = await Follower.connect(userId, url, { device, token });
+    this.#followers.push(follower);
+    return follower;
+  }
+
+  /** One member per name, all in a public group that the first one has made. */
+  async group(
+    groupId: string,
+    userIds: readonly string[],
+    urls: readonly string[] = [],
+  ): Promise<Follower[]> {
+    const members: Follower[] = [];
+    this.#groupIds.push(groupId);
+    for (let i = 0; i < userIds.length; i += openedAtOnce) {
+      const names = userIds.slice(i, i + openedAtOnce);
+      const some = await Promise.all(
+        names.map((name, k) => this.follower(name, urls[(i + k) % urls.length])),
+      );
+      if (i === 0) await some[0]?.enter(groupId, 'create_group', { group_type: 'public' });
+      await Promise.all(some.slice(i === 0 ? 1 : 0).map((one) => one.enter(groupId, 'join_group')));
+      members.push(...some);
+    }
+    return members;
+  }
+
+  /** Each of them sends one message after the other, each until it is acknowledged, until the end of the test. */
+  keepSending(
+    speakers: readonly Follower[],
+    groupId: string,
+    { everyMs = 20, bytes = 0 }: SendPace = {},
+  ): void {
+    for (const speaker of speakers) {
+      const loop = async () => {
+        for (let i = 0; !this.#isOver; i += 1) {
+          const isMember = await this.sendUntilAcked(
+            speaker,
+            groupId,
+            `${speaker.userId} ${i} `.padEnd(bytes, '.'),
+          );
+          if (!isMember) return;
+          await pause(everyMs);
+        }
+      };
+      this.#sending.push(loop());
+    }
+  }
+
+  /**
+   * Sends until it is acknowledged, always under the same request id.
+   * @returns false when it was refused for good, or the traffic was ended before its verdict
+   */
+  async sendUntilAcked(speaker: Follower, groupId: string, message: string): Promise<boolean> {
+    const requestId = message.slice(0, 100).trim();
+    for (;;) {
+      const sentMs = performance.now();
+      const answer = await speaker.device.send(groupId, message, requestId).catch(() => null);
+      const times = { sentMs, answeredMs: performance.now() };
+      this.#sends.push({ groupId, userId: speaker.userId, requestId, message, answer: told(answer), times });
+      if (answer?.success === true) {
+        this.#acks += 1;
+        return true;
+      }
+      if (this.#isAbandoned || (answer !== null && !answer.can_retry)) return false;
+      await pause(Math.max(retryMs, answer?.retry_after_ms ?? 0));
+    }
+  }
+
+  /** Resolves when this many more messages were acknowledged, the first of them, and each after another, in time. */
+  async until(more: number): Promise<void> {
+    const wanted = this.#acks + more;
+    while (this.#acks < wanted) {
+      const before = this.#acks;
+      await eventually(() => expect(this.#acks).toBeGreaterThan(before), { ...normalAgain, everyMs: 20 });
+    }
+  }
+
+  /** Ends all sending, lets everything arrive, and demands every invariant. @param patience with what is still under way */
+  async expectSound(patience = normalAgain): Promise<void> {
+    this.#isOver = true;
+    await Promise.all(this.#sending);
+    await this.#quiet();
+    await eventually(async () => {
+      const violations = checkHistory(await this.#history());
+      const shown = violations.slice(0, violationsShown).map(({ invariant, what }) => `${invariant} ${what}`);
+      if (violations.length > 0) throw new Error(`${violations.length} violations:\n${shown.join('\n')}`);
+    }, patience);
+  }
+
+  /** As above, and nobody had to be told of a loss. */
+  async expectComplete(): Promise<void> {
+    await this.expectSound();
+    for (const follower of this.#followers) {
+      for (const groupId of follower.groupIds) expect(follower.resyncsOf(groupId)).toBe(0);
+      for (const resumption of follower.resumptions) expect(resumption.answer).toBe('recovered');
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    this.#isAbandoned = true;
+    for (const { device } of this.#followers) device.socket.disconnect();
+    await Promise.all(this.#sending);
+  }
+
+  /** Nothing has arrived for a while: only then it is worth while to check everything. */
+  async #quiet(): Promise<void> {
+    let last = -1;
+    await eventually(() => {
+      const before = last;
+      last = this.#deliveries().reduce((total, { entries }) => total + entries.length, 0);
+      expect(last).toBe(before);
+    }, normalAgain);
+  }
+
+  #deliveries(): Delivery[] {
+    return this.#followers.flatMap((follower) =>
+      follower.groupIds.map((groupId) => follower.deliveryOf(groupId)),
+    );
+  }
+
+  async #history(): Promise<RunHistory> {
+    const logs = await Promise.all(this.#groupIds.map((groupId) => storedLog(this.#url, groupId)));
+    const { served, leases } = this.#options;
+    return {
+      logs,
+      ...(served === undefined ? {} : { served: await served(logs) }),
+      ...(leases === undefined ? {} : { leases: leases() }),
+      sends: this.#sends,
+      deliveries: this.#deliveries(),
+      resumptions: this.#followers.flatMap(({ resumptions }) => resumptions),
+    };
+  }
+}
+
+function told(answer: AnyAnswer | null): Send['answer'] {
+  if (answer === null || (!answer.success && answer.code === 'timeout')) return { kind: 'unknown' };
+  if (!answer.success) return { kind: 'refused', code: answer.code };
+  const { epoch, seq, message_id } = answer.result;
+  return { kind: 'ack', epoch: String(epoch), seq: Number(seq), messageId: String(message_id) };
+}

@@ -1,0 +1,19 @@
+import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
+import type { EpochLog } from '@plenum/testkit';
+import { httpRequest } from '../wire/http.ts';
+
+const pageSize = 200;
+
+/** The whole log of a public group as `history` shows it to the service, page by page. @param url of any node. */
+export async function storedLog(url: string, groupId: string): Promise<EpochLog> {
+  const entries: HistoryEntry[] = [];
+  for (;;) {
+    const after = entries.at(-1)?.seq ?? 0;
+    const path = `/v1/groups/${groupId}/messages?after=${after}&limit=${pageSize}`;
+    const { body } = await httpRequest('GET', `${url}${path}`);
+    const page = historyEntrySchema.array().parse(body['entries']);
+    entries.push(...page);
+    // A page may end early for its size: only an empty one is the end.
+    if (page.length === 0) return { groupId, groupType: 'public', entries };
+  }
+}

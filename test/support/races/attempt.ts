@@ -1,0 +1,140 @@
+/** One try of a race: a group of its own, and requests that are asked all at once at any door of any node. */
+import type { ErrorCode, HistoryEntry } from '@plenum/protocol';
+import type { Send } from '@plenum/testkit';
+import { adminToken, type HttpAnswer, httpRequest, type RestCall, tokenOf } from '../wire/http.ts';
+import { restCall } from '../wire/rest-call.ts';
+import type { Witness } from './witness.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** One request of a race. Users stand in it by their names of the race's cast. */
+export interface Ask {
+  /** `$service` asks over REST. */
+  readonly by: string;
+  readonly type: string;
+  /** Besides the group. */
+  readonly args?: Fields;
+  /** Default: an id of its own. Asks of one user and id are one request. */
+  readonly requestId?: string;
+  /** What stands in the log exactly as often as requests like this one succeed. */
+  readonly entry: { readonly type: HistoryEntry['type'] } & Readonly<Record<string, string>>;
+  /** The only codes with which it may be refused. */
+  readonly refusals: readonly ErrorCode[];
+}
+
+export interface Told {
+  readonly ask: Ask;
+  readonly requestId: string;
+  /** Null: it succeeded. */
+  readonly code: string | null;
+  readonly result: Fields;
+}
+
+interface AttemptOptions {
+  readonly groupId: string;
+  /** By name. */
+  readonly witnesses: ReadonlyMap<string, readonly Witness[]>;
+  /** The user whom a name means. */
+  readonly userOf: (name: string) => string;
+  readonly nodeUrls: readonly string[];
+  /** From 0 to 1. */
+  readonly chance: () => number;
+}
+
+const userFields = ['user_id', 'actor_id', 'from_user_id'];
+const restShare = 0.2;
+let requests = 0;
+
+export class RaceAttempt {
+  readonly groupId: string;
+  readonly sends: Send[] = [];
+  readonly witnesses: readonly Witness[];
+  readonly #parts: AttemptOptions;
+  #arranged = 0;
+
+  constructor(parts: AttemptOptions) {
+    this.groupId = parts.groupId;
+    this.#parts = parts;
+    this.witnesses = [...parts.witnesses.values()].flat();
+  }
+
+  /** Entries that were there before the race. */
+  get arranged(): number {
+    return this.#arranged;
+  }
+
+  /** All at once, in any order. */
+  all(asks: readonly Ask[]): Promise<Told[]> {
+    const shuffled = asks
+      .map((ask) => ({ ask, at: this.#parts.chance() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ ask }) => ask);
+    return Promise.all(shuffled.map((ask) => this.ask(ask)));
+  }
+
+  /** A step that a race takes for granted; it makes one entry. */
+  async must(by: string, type: string, args: Fields = {}): Promise<void> {
+    const { code } = await this.ask({ by, type, args, entry: { type: 'message' }, refusals: [] });
+    if (code !== null) throw new Error(`${type} of ${by} in ${this.groupId}: ${code}`);
+    this.#arranged += 1;
+  }
+
+  async ask(ask: Ask): Promise<Told> {
+    requests += 1;
+    const requestId = ask.requestId ?? `race-${requests}`;
+    const args = { group_id: this.groupId, ...this.withUsers(ask.args ?? {}) };
+    const isRest = ask.by === '$service' || this.#parts.chance() < restShare;
+    const answer = isRest
+      ? await this.#byRest(ask, args, requestId)
+      : await this.#bySocket(ask, args, requestId);
+    const told = { ask, requestId, ...answer };
+    if (ask.type === 'relay_msg') this.sends.push(this.#sendOf(told));
+    return told;
+  }
+
+  /** A request at any node, by the service unless there is a token. */
+  rest(method: string, path: string, call: RestCall = {}): Promise<HttpAnswer> {
+    return httpRequest(method, `${this.#oneOf(this.#parts.nodeUrls)}${path}`, call);
+  }
+
+  /** Names in the fields that name users become users. */
+  withUsers(fields: Fields): Fields {
+    return Object.fromEntries(
+      Object.entries(fields).map(([field, value]) => [
+        field,
+        userFields.includes(field) ? this.#parts.userOf(String(value)) : value,
+      ]),
+    );
+  }
+
+  async #bySocket({ by, type }: Ask, args: Fields, requestId: string) {
+    const answer = await this.#oneOf(this.#parts.witnesses.get(by) ?? []).ask(type, args, requestId);
+    return answer.success ? { code: null, result: answer.result } : { code: answer.code, result: {} };
+  }
+
+  async #byRest({ by, type }: Ask, args: Fields, requestId: string) {
+    const isService = by === '$service';
+    const userId = isService ? String(args['user_id'] ?? '') : this.#parts.userOf(by);
+    const { method, path, body } = restCall(type, args, userId);
+    const token = isService ? adminToken : await tokenOf(userId);
+    const answer = await this.rest(method, path, { token, body, headers: { 'idempotency-key': requestId } });
+    return answer.status < 300
+      ? { code: null, result: answer.body }
+      : { code: String(answer.body['code']), result: {} };
+  }
+
+  #oneOf<T>(choices: readonly T[]): T {
+    const choice = choices[Math.floor(this.#parts.chance() * choices.length)];
+    if (choice === undefined) throw new Error('there is nothing to choose from');
+    return choice;
+  }
+
+  #sendOf({ ask, requestId, code, result }: Told): Send {
+    const userId = this.#parts.userOf(ask.by);
+    const attempt = { groupId: this.groupId, userId, requestId, message: String(ask.args?.['message']) };
+    if (code === 'timeout') return { ...attempt, answer: { kind: 'unknown' } };
+    if (code !== null) return { ...attempt, answer: { kind: 'refused', code } };
+    const place = { epoch: String(result['epoch']), seq: Number(result['seq']) };
+    return { ...attempt, answer: { kind: 'ack', ...place, messageId: String(result['message_id']) } };
+  }
+}

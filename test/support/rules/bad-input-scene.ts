@@ -1,0 +1,91 @@
+/** A service under bad input: a group whose state must not change, its admin who sends the nonsense, and a unaffected. */
+import { expect } from 'vitest';
+import { type LogLine, recordingLogger } from '../cluster/recording-logger.ts';
+import { type EngineName, Service } from '../cluster/service.ts';
+import type { Device } from '../devices/device.ts';
+import type { Args } from '../wire/rest-call.ts';
+import { GroupScene } from './group-scene.ts';
+import { UnaffectedDevice } from './unaffected-device.ts';
+
+export class BadInputScene implements AsyncDisposable {
+  readonly service: Service;
+  readonly scene: GroupScene;
+  /** Of the admin of the group: what is refused to him is refused for its form. */
+  readonly device: Device;
+  readonly logs: readonly LogLine[];
+  readonly #unaffected: UnaffectedDevice;
+  readonly #state: object;
+
+  private constructor(
+    parts: Pick<BadInputScene, 'scene' | 'device' | 'logs'>,
+    unaffected: UnaffectedDevice,
+    state: object,
+  ) {
+    this.service = parts.scene.service;
+    this.scene = parts.scene;
+    this.device = parts.device;
+    this.logs = parts.logs;
+    this.#unaffected = unaffected;
+    this.#state = state;
+  }
+
+  static async start(engine: EngineName): Promise<BadInputScene> {
+    const { logger, lines } = recordingLogger();
+    const engineSettings = { ratePerSec: 1e6, rateBurst: 1e6 };
+    const service = await Service.start(engine, { engineSettings, logger });
+    const scene = await new GroupScene(service).create('strict_private');
+    await scene.member('ann');
+    await scene.muted('bob');
+    await scene.applicant('eve');
+    const device = await service.device(scene.user('owner'));
+    const unaffected = await UnaffectedDevice.watch(service);
+    return new BadInputScene({ scene, device, logs: lines }, unaffected, await scene.state());
+  }
+
+  /** The node answers, the unaffected device noticed nothing, the group is what it was, and no bug was logged. */
+  async expectUnharmed(): Promise<void> {
+    const answer = await this.device.request('list_groups', {});
+    expect(answer).toMatchObject({ success: true });
+    await this.#unaffected.expectUndisturbed();
+    expect(await this.scene.state()).toEqual(this.#state);
+    expect(this.logs.filter(({ level }) => level === 'error')).toEqual([]);
+  }
+
+  /** Arguments with which each request would be accepted or refused by a rule, but not for its form. */
+  argsFor(requestType: string): Args {
+    const group_id = this.scene.groupId;
+    const target = { group_id, user_id: this.scene.user('eve') };
+    const args: Readonly<Record<string, Args>> = {
+      create_group: { group_id, group_type: 'public' },
+      update_group: { group_id, history: 'all' },
+      explain: { group_id, action: 'send' },
+      find_groups: {},
+      list_dead_letters: {},
+      retry_dead_letter: { dead_letter_id: '1-0-0' },
+      delete_dead_letter: { dead_letter_id: '1-0-0' },
+      refresh_token: { token: 'nonsense' },
+      ban_member: target,
+      unban_member: target,
+      promote_member: target,
+      demote_member: target,
+      accept_member: target,
+      reject_member: target,
+      mute_member: target,
+      unmute_member: target,
+      kick_member: target,
+      list_groups: {},
+      mark_read: { group_id, seq: 1 },
+      disconnect_user: { user_id: 'nobody' },
+      revoke_user: { user_id: 'nobody' },
+      relay_msg: { group_id, message: 'hello' },
+      send_message: { group_id, message: 'hello' },
+      subscribe: { groups: [{ group_id }] },
+      unsubscribe: { groups: [{ group_id }] },
+    };
+    return args[requestType] ?? { group_id };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.service[Symbol.asyncDispose]();
+  }
+}
