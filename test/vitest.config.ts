@@ -5,7 +5,7 @@ const conditions = ['@plenum/source'];
 
 /** Whole Sentinel and Cluster deployments: for `npm run test:all`. */
 const topologies = [
-  'packages/redis/test/{sentinel,cluster}.test.ts',
+  'packages/redis/test/connections/{sentinel,cluster}.test.ts',
   'packages/testkit/test/topologies.test.ts',
 ];
 

@@ -2,7 +2,7 @@
 import { conformance } from './mutant.js';
 
 const round = 'packages/core/src/delivery/round.ts';
-const delivery = 'packages/redis/test/delivery.test.ts';
+const delivery = 'packages/redis/test/delivery/delivery.test.ts';
 const archiving = 'packages/memory/test/archiving.test.ts';
 const refusingArchive = 'an archive that refuses everything fills the room';
 
@@ -80,7 +80,7 @@ export const mutantsOfDelivery = [
     ],
     killers: [
       {
-        file: 'packages/redis/test/unreadable-entries.test.ts',
+        file: 'packages/redis/test/delivery/unreadable-entries.test.ts',
         tests: 'it becomes a dead letter with its text',
       },
     ],
@@ -89,7 +89,7 @@ export const mutantsOfDelivery = [
     name: 'what an archive refuses does not count for its room',
     edits: [
       {
-        file: 'packages/memory/src/partition-outbox.ts',
+        file: 'packages/memory/src/delivery/partition-outbox.ts',
         from: 'if (!refused.has(place)) this.#countOff(entry)',
         to: 'this.#countOff(entry)',
       },

@@ -2,7 +2,7 @@
 import { feedSimulation, judgedHistory } from './mutant.js';
 
 const feed = 'packages/core/src/feed/feed.ts';
-const canary = 'packages/redis/src/canary.ts';
+const canary = 'packages/redis/src/pubsub/canary.ts';
 const isComplete = 'each device gets a dense sequence from where it was told';
 const isWithinRange = 'nobody receives an entry outside the ranges';
 
@@ -102,7 +102,7 @@ export const mutantsOfReception = [
     ],
     killers: [
       {
-        file: 'packages/redis/test/subscriber.test.ts',
+        file: 'packages/redis/test/pubsub/subscriber.test.ts',
         tests: 'the canary replaces a link that answers but does not bring what is published',
       },
     ],

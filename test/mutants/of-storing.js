@@ -3,7 +3,7 @@ import { conformance, judgedHistory } from './mutant.js';
 
 const append = 'packages/redis/lua/append-message.lua';
 const admission = 'packages/redis/lua/lib/admission.lua';
-const groupLog = 'packages/redis/src/redis-group-log.ts';
+const groupLog = 'packages/redis/src/log/group-log.ts';
 /** The last act of the append script. */
 const publication = `local uid = 'm ' .. uid_head(epoch, seq, recipients, now) .. sender_id .. ' ' .. request_id
 call('SPUBLISH', channel, payload_of(uid, 'relay_message', wire))
@@ -61,7 +61,7 @@ export const mutantsOfStoring = [
     name: 'fail on timeout',
     edits: [
       {
-        file: 'packages/redis/src/script-calls.ts',
+        file: 'packages/redis/src/scripts/script-calls.ts',
         from: 'isChange && (wasConnected || this.#load.connects !== connectsBefore)',
         to: 'isChange && !wasConnected && this.#load.connects !== connectsBefore',
       },

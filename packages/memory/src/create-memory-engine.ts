@@ -1,18 +1,18 @@
 /** The engine in one process: every port over one state. Nothing survives the process. */
 import { type Clock, type Engine, type EngineSettings, PlenumError, type Random } from '@plenum/core';
+import { memoryLeases } from './cluster/leases.ts';
+import { memoryNodes } from './cluster/nodes.ts';
+import { memoryRevocations } from './cluster/revocations.ts';
+import { MemoryOutbox } from './delivery/outbox.ts';
+import { memoryGroupStore } from './groups/group-store.ts';
+import { settleIdleGroups } from './groups/settle.ts';
 import { type InTurn, later } from './later.ts';
-import { MemoryFeeds } from './memory-feeds.ts';
-import { memoryGroupLog } from './memory-group-log.ts';
-import { memoryGroupStore } from './memory-group-store.ts';
-import { memoryLeases } from './memory-leases.ts';
-import { memoryNodes } from './memory-nodes.ts';
-import { MemoryNudges } from './memory-nudges.ts';
-import { MemoryOutbox } from './memory-outbox.ts';
-import { MemoryPresence } from './memory-presence.ts';
-import { memoryReadMarks } from './memory-read-marks.ts';
-import { memoryRevocations } from './memory-revocations.ts';
-import { MemoryState } from './memory-state.ts';
-import { settleIdleGroups } from './settle.ts';
+import { memoryGroupLog } from './log/group-log.ts';
+import { memoryReadMarks } from './log/read-marks.ts';
+import { MemoryPresence } from './presence/presence.ts';
+import { MemoryFeeds } from './pubsub/feed-transport.ts';
+import { MemoryNudges } from './pubsub/nudges.ts';
+import { MemoryState } from './state/memory-state.ts';
 
 /** How often mutes of idle groups are settled and ended records are freed. */
 const housekeepingMs = 1000;

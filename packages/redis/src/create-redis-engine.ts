@@ -9,31 +9,31 @@ import {
   presenceWork,
   type Random,
 } from '@plenum/core';
-import { AddressWatch } from './address-watch.ts';
-import { agreeOn } from './agreement.ts';
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability-reading.ts';
-import { type Connections, openConnections, type RedisRole } from './connections.ts';
-import { DeliveryKinds } from './delivery-kinds.ts';
-import { idleMutes } from './idle-mutes.ts';
+import { agreeOn } from './cluster/agreement.ts';
+import { RedisLeases } from './cluster/leases.ts';
+import { RedisNodes } from './cluster/nodes.ts';
+import { PrefixWitness, type PrefixWitnessOptions } from './cluster/prefix-witness.ts';
+import { RedisRevocations } from './cluster/revocations.ts';
+import { parseRedisUrl } from './connections/address.ts';
+import { AddressWatch } from './connections/address-watch.ts';
+import { type Connections, openConnections, type RedisRole } from './connections/connections.ts';
+import { healthOfShards } from './connections/shards.ts';
+import { RedisDeadLetters } from './delivery/dead-letters.ts';
+import { DeliveryKinds } from './delivery/delivery-kinds.ts';
+import { RedisOutbox } from './delivery/outbox.ts';
+import { RedisGroupStore } from './groups/group-store.ts';
+import { idleMutes } from './groups/idle-mutes.ts';
 import { Keys } from './keys.ts';
-import { type Ears, listen } from './listening.ts';
-import { PrefixWitness, type PrefixWitnessOptions } from './prefix-witness.ts';
-import { Publisher } from './publisher.ts';
-import { parseRedisUrl } from './redis-address.ts';
-import { RedisDeadLetters } from './redis-dead-letters.ts';
-import { RedisGroupLog } from './redis-group-log.ts';
-import { RedisGroupStore } from './redis-group-store.ts';
-import { RedisLeases } from './redis-leases.ts';
-import { RedisNodes } from './redis-nodes.ts';
-import { RedisOutbox } from './redis-outbox.ts';
-import { RedisPresence } from './redis-presence.ts';
-import { RedisReadMarks } from './redis-read-marks.ts';
-import { RedisRevocations } from './redis-revocations.ts';
-import { ScriptCalls } from './script-calls.ts';
-import { ServerClock } from './server-clock.ts';
-import { healthOfShards } from './shards.ts';
+import { RedisGroupLog } from './log/group-log.ts';
+import { RedisReadMarks } from './log/read-marks.ts';
+import { RedisPresence } from './presence/presence.ts';
+import { Publisher } from './pubsub/publisher.ts';
+import { type Ears, listen } from './pubsub/pubsub.ts';
+import { ScriptCalls } from './scripts/script-calls.ts';
+import { ServerClock } from './scripts/server-clock.ts';
 
 export interface RedisEngineOptions {
   /**

@@ -1,18 +1,19 @@
 /** Looks at Redis once, over connections of its own, before anything is started: it is what we need, or one sentence says why not. */
+
 import { type Clock, PARTITION_COUNT, PlenumError, tagOfPartition } from '@plenum/core';
 import type { Cluster, Redis } from 'ioredis';
-import { lookAtServer, lookOptions } from '../client-options.ts';
+import { asClusterSeed, type ClusterAddress, type RedisAddress } from '../connections/address.ts';
+import type { RedisClient } from '../connections/client.ts';
+import { createCluster, createRedis } from '../connections/client.ts';
+import { lookAtServer, lookOptions } from '../connections/client-options.ts';
+import { parseServerInfo } from '../connections/server-info.ts';
+import { shardsOf, tagAt } from '../connections/shards.ts';
 import type { Keys } from '../keys.ts';
-import { asClusterSeed, type ClusterAddress, type RedisAddress } from '../redis-address.ts';
-import { createCluster, createRedis } from '../redis-client.ts';
 import { isReply, lackIn, lackSentence } from '../rights/refusal.ts';
 import { type Trial, tryRights } from '../rights/try-rights.ts';
-import type { ScriptClient } from '../scripts/index.ts';
-import { shardsOf, tagAt } from '../shards.ts';
 import { within } from '../within.ts';
 import { connectFailure } from './connect-failure.ts';
 import { checkCluster, checkServer } from './server-checks.ts';
-import { parseServerInfo } from './server-info.ts';
 
 /** The client library waits for ever for a Cluster whose servers tell no addresses. */
 const discoveryTimeoutMs = 8000;
@@ -120,7 +121,7 @@ async function checkRights(trial: Trial): Promise<void> {
 }
 
 /** The rejection of `connect` says "closed" only; the reason is in an error event before it. */
-async function connect(client: ScriptClient, address: RedisAddress): Promise<void> {
+async function connect(client: RedisClient, address: RedisAddress): Promise<void> {
   let reason: Error | undefined;
   const keep = (error: Error) => {
     reason ??= error;
@@ -138,7 +139,7 @@ async function connect(client: ScriptClient, address: RedisAddress): Promise<voi
 }
 
 /** The first boot of a prefix writes the count; every later one finds it, and starts on a Redis without memory too. */
-async function agreeOnPartitionCount(redis: ScriptClient, keys: Keys): Promise<void> {
+async function agreeOnPartitionCount(redis: RedisClient, keys: Keys): Promise<void> {
   const found = await redis.hget(keys.meta(), 'partitions');
   if (found === null) await redis.hsetnx(keys.meta(), 'partitions', PARTITION_COUNT);
   const stored = found ?? (await redis.hget(keys.meta(), 'partitions'));

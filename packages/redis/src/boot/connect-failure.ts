@@ -1,5 +1,5 @@
 /** Says in one sentence why Redis could not be reached, and what to look at. */
-import type { RedisAddress } from '../redis-address.ts';
+import type { RedisAddress } from '../connections/address.ts';
 
 /** A refusal of Redis begins with its code: `WRONGPASS invalid username-password pair …`. */
 const replyCode = (error: Error): string => error.message.split(' ', 1)[0] ?? '';

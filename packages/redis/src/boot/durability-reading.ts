@@ -1,5 +1,5 @@
 import type { Clock, DurabilityClass } from '@plenum/core';
-import type { ScriptClient } from '../scripts/index.ts';
+import type { RedisClient } from '../connections/client.ts';
 import { readDurability } from './durability.ts';
 
 /** Probes ask every second; a failover or CONFIG SET changes the answer rarely. */
@@ -7,11 +7,11 @@ const freshMs = 30_000;
 
 /** The durability class as it was at most 30 s ago. */
 export class DurabilityReading {
-  readonly #redis: ScriptClient;
+  readonly #redis: RedisClient;
   readonly #clock: Clock;
   #reading: { readonly atMs: number; readonly answer: Promise<DurabilityClass> } | null = null;
 
-  constructor(redis: ScriptClient, clock: Clock) {
+  constructor(redis: RedisClient, clock: Clock) {
     this.#redis = redis;
     this.#clock = clock;
   }

@@ -1,9 +1,10 @@
 /** What an ack survives, read from how Redis is run. Managed services often refuse CONFIG: then it is `unknown`. */
+
 import type { DurabilityClass } from '@plenum/core';
 import type { Redis } from 'ioredis';
-import type { ScriptClient } from '../scripts/index.ts';
-import { shardsOf } from '../shards.ts';
-import { parseServerInfo } from './server-info.ts';
+import type { RedisClient } from '../connections/client.ts';
+import { parseServerInfo } from '../connections/server-info.ts';
+import { shardsOf } from '../connections/shards.ts';
 
 export interface DurabilityFacts {
   readonly isAppendOnly: boolean;
@@ -38,7 +39,7 @@ async function readConfig(redis: Redis): Promise<ReadonlyMap<string, string> | n
 const ranking: readonly DurabilityClass[] = ['unknown', 'D0', 'D1', 'D2', 'D3', 'D4', 'D5'];
 
 /** Of the weakest shard. @returns `unknown` when Redis does not tell; never rejects. */
-export async function readDurability(client: ScriptClient): Promise<DurabilityClass> {
+export async function readDurability(client: RedisClient): Promise<DurabilityClass> {
   const classes = await Promise.all(
     shardsOf(client).map(({ redis }) => (redis === null ? 'unknown' : durabilityOf(redis))),
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseServerInfo } from '../connections/server-info.ts';
 import { checkCluster, checkServer } from './server-checks.ts';
-import { parseServerInfo } from './server-info.ts';
 
 const goodInfo = [
   '# Server',

@@ -1,5 +1,5 @@
 /** What a Redis must be before this service trusts it. A list: adding a condition is adding a line. */
-import type { ServerInfo } from './server-info.ts';
+import type { ServerInfo } from '../connections/server-info.ts';
 
 /** @returns the sentence that refuses the boot, or null. */
 type ServerCheck = (info: ServerInfo) => string | null;

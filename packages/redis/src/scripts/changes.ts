@@ -1,8 +1,8 @@
 /** The scripts of the state changes: one row of the rule table each, all with the same frame. */
 import { z } from 'zod';
-import { memberStatusOf, rolesOf, untilWord } from '../member-record.ts';
 import { defineScript, integerWord, late, said } from './define-script.ts';
 import { groupArgs, groupKeys } from './group-header.ts';
+import { memberStatusOf, rolesOf, untilWord } from './member-record.ts';
 
 const changeKeys = [...groupKeys, 'dedupe', 'groups', 'on', 'reads', 'bucket'] as const;
 

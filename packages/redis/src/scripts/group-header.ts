@@ -1,4 +1,10 @@
-/** What `lua/lib/group-header.lua` binds, in its order: every script that changes a group begins with these. */
+/** What `lua/lib/group-header.lua` binds, in its order: every script that changes a group begins with these names and values. */
+import { type EngineSettings, groupRoom, type Random } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import type { RedisClient } from '../connections/client.ts';
+import type { Keys } from '../keys.ts';
+import type { ServerClock } from './server-clock.ts';
+
 export const groupKeys = [
   'group',
   'members',
@@ -22,3 +28,47 @@ export const groupArgs = [
   'isOutboxWritten',
   'isQueueCounted',
 ] as const;
+
+/** The settings of an engine as its scripts are given them. */
+export interface StateSettings extends EngineSettings {
+  readonly isOutboxWritten: boolean;
+  /** The cluster has an archive: messages are counted until it has them, and refused above the limit. */
+  readonly isQueueCounted: boolean;
+}
+
+export interface GroupDeps {
+  readonly keys: Keys;
+  readonly random: Random;
+  readonly settings: StateSettings;
+}
+
+export interface StateDeps extends GroupDeps {
+  readonly redis: RedisClient;
+  readonly clock: ServerClock;
+}
+
+/** The keys that every script that changes a group begins with. */
+export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
+  group: keys.group(groupId),
+  members: keys.members(groupId),
+  receivers: keys.receivers(groupId),
+  pending: keys.pending(groupId),
+  mutes: keys.mutes(groupId),
+  log: keys.log(groupId),
+  outbox: keys.outbox(groupId),
+  due: keys.due(groupId),
+  queued: keys.queued(groupId),
+  bans: keys.bans(groupId),
+});
+
+/** The arguments that every script that changes a group begins with; each call offers another epoch. */
+export const groupArgValues = (groupId: GroupId, { keys, random, settings }: GroupDeps) => ({
+  groupId,
+  epochOffer: random.token(),
+  room: groupRoom(groupId),
+  channel: keys.groupChannel(groupId),
+  historyMaxEntries: settings.historyMaxEntries,
+  historyMaxAgeMs: settings.historyMaxAgeMs,
+  isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
+  isQueueCounted: settings.isQueueCounted ? '1' : '0',
+});

@@ -23,7 +23,7 @@ export { changePresence, endAbsence, publishTyping, readPresence } from './prese
 export { markRead, readMark } from './read-marks.ts';
 export * from './reads.ts';
 export { revokeUser } from './revoke-user.ts';
-export { runEncoded, runScript, type ScriptClient, type ScriptValues, written } from './run-script.ts';
+export { escapeForJson, runEncoded, runScript, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';
 export { settleGroup } from './settle-group.ts';
 export { chargeMembership, forgetMembership, reserveHolding, restoreHolding } from './user-index.ts';

@@ -1,12 +1,10 @@
 /** Runs a script on whichever server has its keys. */
-import type { Cluster, Redis } from 'ioredis';
+import type { RedisClient } from '../connections/client.ts';
 import type { Reply, Script } from './define-script.ts';
 import { bulk, type ScriptArguments, ScriptCommand } from './script-command.ts';
 
 /** Of a command whose script the server did not know: it ran nothing. */
 const retriesMax = 2;
-
-export type ScriptClient = Redis | Cluster;
 
 export interface ScriptValues<K extends string, A extends string> {
   readonly keys: Readonly<Record<K, string>>;
@@ -15,7 +13,7 @@ export interface ScriptValues<K extends string, A extends string> {
 
 /** Runs the script once. Rejects with what the client library rejects with, or when the reply is not one of the script's. */
 export function runScript<K extends string, A extends string, R extends Reply>(
-  client: ScriptClient,
+  client: RedisClient,
   script: Script<K, A, R>,
   values: ScriptValues<K, A>,
 ): Promise<R> {
@@ -24,7 +22,7 @@ export function runScript<K extends string, A extends string, R extends Reply>(
 
 /** `runScript` with the keys and arguments already written as Redis reads them. */
 export function runEncoded<R extends Reply>(
-  client: Pick<ScriptClient, 'sendCommand'>,
+  client: Pick<RedisClient, 'sendCommand'>,
   script: Pick<Script<string, string, R>, 'text' | 'isBinary' | 'parse'>,
   given: ScriptArguments,
 ): Promise<R> {
@@ -69,3 +67,6 @@ export function written<N extends string>(
   for (const name of names) text += bulk(String(values[name]));
   return text;
 }
+
+/** A request id as a script splices it between the quotes of a JSON string. */
+export const escapeForJson = (text: string): string => JSON.stringify(text).slice(1, -1);

@@ -1,8 +1,8 @@
 import { defaultEngineSettings, revocationKeptMs } from '@plenum/core';
 import { createCommand, deleteCommand, eventually, joinCommand, leaveCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { RedisRevocations } from '../../src/redis-revocations.ts';
-import { ScriptCalls } from '../../src/script-calls.ts';
+import { RedisRevocations } from '../../src/cluster/revocations.ts';
+import { ScriptCalls } from '../../src/scripts/script-calls.ts';
 import { onEveryRedis, type Stage, user } from './stage.ts';
 
 const u1 = user('u1');

@@ -21,12 +21,12 @@ import {
 } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
-import type { StateSettings } from '../../src/delivery-kinds.ts';
+import { RedisGroupStore } from '../../src/groups/group-store.ts';
 import { Keys } from '../../src/keys.ts';
-import { RedisGroupLog } from '../../src/redis-group-log.ts';
-import { RedisGroupStore } from '../../src/redis-group-store.ts';
-import { ServerClock } from '../../src/server-clock.ts';
-import { type DecodedEntry, entryDecoder } from '../../src/wire.ts';
+import { RedisGroupLog } from '../../src/log/group-log.ts';
+import { type DecodedEntry, entryDecoder } from '../../src/log/wire.ts';
+import type { StateSettings } from '../../src/scripts/group-header.ts';
+import { ServerClock } from '../../src/scripts/server-clock.ts';
 
 export const groupId: GroupId = groupIdSchema.parse('room:one');
 export const user = (name: string) => userIdSchema.parse(name);

@@ -1,0 +1,46 @@
+import type { NodeCard, NodeRegistry } from '@plenum/core';
+import type { InTurn } from '../later.ts';
+
+interface Registered {
+  readonly card: NodeCard;
+  readonly beat: number;
+  readonly isDrainAsked: boolean;
+}
+
+/** The nodes of one process. */
+export function memoryNodes(inTurn: InTurn): NodeRegistry {
+  const registered = new Map<string, Registered>();
+  const listeners = new Map<string, () => void>();
+  const wake = (nodeId: string): void => {
+    // An engine that was closed meanwhile wakes nobody.
+    inTurn(() => listeners.get(nodeId)?.()).catch(() => undefined);
+  };
+
+  return {
+    beat: (card) =>
+      inTurn(() => {
+        const known = registered.get(card.nodeId);
+        const isDrainAsked = known?.isDrainAsked ?? false;
+        registered.set(card.nodeId, { card, beat: (known?.beat ?? 0) + 1, isDrainAsked });
+        return { isNew: known === undefined, isDrainAsked };
+      }),
+    nodes: () => inTurn(() => [...registered.values()].map(({ card, beat }) => ({ ...card, beat }))),
+    remove: ({ nodeId, beat }) =>
+      inTurn(() => {
+        if (beat === undefined || registered.get(nodeId)?.beat === beat) registered.delete(nodeId);
+      }),
+    askDrain: (nodeId) =>
+      inTurn(() => {
+        const known = registered.get(nodeId);
+        if (known === undefined) return false;
+        registered.set(nodeId, { ...known, isDrainAsked: true });
+        wake(nodeId);
+        return true;
+      }),
+    wake,
+    onWake: (nodeId, listener) => {
+      listeners.set(nodeId, listener);
+      return () => void listeners.delete(nodeId);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { type Revocations, revocationKeptMs } from '@plenum/core';
+import type { UserId } from '@plenum/protocol';
+import type { InTurn } from '../later.ts';
+import { ExpiringMap } from '../state/expiring-map.ts';
+
+/** The port `Revocations` over memory. @param now the engine's clock, ms since 1970 */
+export function memoryRevocations(now: () => number, inTurn: InTurn): Revocations {
+  const revoked = new ExpiringMap<UserId, number>(now());
+  return {
+    revoke: (userId) =>
+      inTurn(() => {
+        const nowMs = now();
+        revoked.sweep(nowMs);
+        const revokedAtMs = Math.max(nowMs, revoked.get(userId, nowMs) ?? 0);
+        revoked.set(userId, revokedAtMs, nowMs + revocationKeptMs);
+        return revokedAtMs;
+      }),
+    revokedAt: (userIds) =>
+      inTurn(() => {
+        const found = new Map<UserId, number>();
+        for (const userId of userIds) {
+          const revokedAtMs = revoked.get(userId, now());
+          if (revokedAtMs !== undefined) found.set(userId, revokedAtMs);
+        }
+        return found;
+      }),
+  };
+}

@@ -1,0 +1,135 @@
+/** The ports `Outbox` and `DeadLetters` over memory. */
+import {
+  archiveEntryFrom,
+  type DeadLetter,
+  type DeadLetters,
+  type DeliveryKind,
+  firstPerAnswer,
+  forgedCursor,
+  type Lease,
+  type LogEntry,
+  letterBytes,
+  type Outbox,
+  partitionOf,
+} from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import type { InTurn } from '../later.ts';
+import { PartitionOutbox, type StoredLetter } from './partition-outbox.ts';
+
+export interface MemoryOutboxOptions {
+  readonly kinds: readonly DeliveryKind[];
+  /** The fence: whether the lease is that of the partition's owner at this moment. */
+  readonly isHeld: (lease: Lease) => boolean;
+  readonly inTurn: InTurn;
+  readonly now: () => number;
+}
+
+/** Whose ids are `<ms>-<number>-<partition>`. */
+interface Place {
+  readonly letter: StoredLetter;
+  readonly partition: number;
+}
+
+export class MemoryOutbox {
+  readonly #kinds: ReadonlySet<DeliveryKind>;
+  readonly #options: MemoryOutboxOptions;
+  readonly #partitions = new Map<number, PartitionOutbox>();
+
+  constructor(options: MemoryOutboxOptions) {
+    this.#options = options;
+    this.#kinds = new Set(options.kinds);
+  }
+
+  /** Entries of the group that the archive has not taken yet; 0 where there is none. */
+  queued(groupId: GroupId): number {
+    return this.#partitions.get(partitionOf(groupId))?.queued(groupId) ?? 0;
+  }
+
+  /** To be called in the step that stores the entry. */
+  write(groupId: GroupId, entry: LogEntry): void {
+    if (this.#kinds.size === 0) return;
+    const isCounted = this.#kinds.has('archive');
+    this.#of(partitionOf(groupId)).add(archiveEntryFrom(entry), isCounted);
+  }
+
+  readonly port: Outbox = {
+    kinds: () => this.#kinds,
+    open: (lease) =>
+      this.#options.inTurn(() => {
+        if (!this.#options.isHeld(lease)) return 'not_owner';
+        this.#of(lease.partition).open(this.#kinds);
+        return 'opened';
+      }),
+    read: (partition, kind, limit) =>
+      this.#options.inTurn(() => this.#of(partition).read(kind, limit, this.#options.now())),
+    commit: (lease, commit) =>
+      this.#options.inTurn(() => {
+        if (!this.#options.isHeld(lease)) return { outcome: 'not_owner' };
+        return this.#of(lease.partition).commit(commit, this.#options.now());
+      }),
+    waiting: (partitions) =>
+      this.#options.inTurn(
+        () => new Set(partitions.filter((partition) => (this.#partitions.get(partition)?.size ?? 0) > 0)),
+      ),
+  };
+
+  readonly deadLetters: DeadLetters = {
+    list: ({ cursor, limit }) =>
+      this.#options.inTurn(() => {
+        if (cursor !== null && !isId(cursor)) throw forgedCursor();
+        const all = this.#places();
+        const found = cursor === null ? all : all.filter((place) => isAfter(place, cursor));
+        const rows = firstPerAnswer(found.slice(0, limit).map(letterAt), letterBytes);
+        const shown = found.slice(0, rows.length);
+        const last = shown.at(-1);
+        return {
+          rows,
+          nextCursor: found.length > rows.length && last !== undefined ? idOf(last) : null,
+        };
+      }),
+    retry: (id) =>
+      this.#options.inTurn(() => {
+        const place = this.#find(id);
+        if (place === null) return false;
+        return this.#of(place.partition).retryLetter(place.letter.number, this.#options.now());
+      }),
+    delete: (id) =>
+      this.#options.inTurn(() => {
+        const place = this.#find(id);
+        return place !== null && this.#of(place.partition).deleteLetter(place.letter.number);
+      }),
+  };
+
+  #of(partition: number): PartitionOutbox {
+    const outbox = this.#partitions.get(partition) ?? new PartitionOutbox();
+    this.#partitions.set(partition, outbox);
+    return outbox;
+  }
+
+  #find(id: string): Place | null {
+    return this.#places().find((place) => idOf(place) === id) ?? null;
+  }
+
+  #places(): Place[] {
+    return [...this.#partitions]
+      .flatMap(([partition, outbox]) => [...outbox.letters.values()].map((letter) => ({ letter, partition })))
+      .sort((a, b) => compare(partsOf(a), partsOf(b)));
+  }
+}
+
+type Parts = readonly [number, number, number];
+const partsOf = ({ letter, partition }: Place): Parts => [letter.diedAtMs, letter.number, partition];
+const compare = (a: Parts, b: Parts): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+const idOf = (place: Place): string => partsOf(place).join('-');
+const isId = (text: string): boolean => /^\d{1,15}-\d{1,15}-\d{1,3}$/.test(text);
+
+function isAfter(place: Place, cursor: string): boolean {
+  const [ms = 0, number = 0, partition = 0] = cursor.split('-').map(Number);
+  return compare(partsOf(place), [ms, number, partition]) > 0;
+}
+
+const letterAt = (place: Place): DeadLetter => {
+  const { kind, entry, reason, attempts, diedAtMs } = place.letter;
+  const { group_id: groupId, message_id: messageId } = entry;
+  return { id: idOf(place), kind, groupId, messageId, entry, raw: null, reason, attempts, diedAtMs };
+};

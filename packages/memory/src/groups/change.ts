@@ -1,0 +1,221 @@
+/** One command from the first check to the remembered answer: the rule table of core, then the effect. */
+import {
+  type ChangeAdmission,
+  type ChangeDone,
+  type ChangeOutcome,
+  type Facts,
+  firstRefusal,
+  type GroupCommand,
+  type JoinGroup,
+  limitReached,
+  type MemberRecord,
+  type Operation,
+  overloadedRetryMs,
+  queueLimitOf,
+  refused,
+} from '@plenum/core';
+import { type Actor, type Failure, SERVICE, type UserId } from '@plenum/protocol';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+import type { AnswerScope } from '../state/request-memory.ts';
+import { ban, unban } from './ban.ts';
+import { create, createByJoin } from './create.ts';
+import { deleteGroup } from './delete.ts';
+import { join } from './join.ts';
+import { leave } from './leave.ts';
+import { changeRole } from './roles.ts';
+import { settle } from './settle.ts';
+import { type Place, standsAs } from './step.ts';
+import { accept, mute, remove, unmute } from './targeted.ts';
+import { update } from './update.ts';
+
+const userOf = (actor: Actor): UserId | null => (actor === SERVICE ? null : actor);
+const subjectOf = (command: GroupCommand): UserId | null =>
+  'userId' in command ? command.userId : userOf(command.actor);
+
+export function change(state: MemoryState, command: GroupCommand): ChangeOutcome {
+  const nowMs = state.now();
+  const judged = judgeChange(state, command, nowMs);
+  if (judged.outcome !== 'fine') return judged;
+  const { group } = judged;
+  const done = group === null ? begin(state, command, nowMs) : apply({ state, group, nowMs }, command);
+  state.requests.remember(command, done, nowMs);
+  return done;
+}
+
+export function admitChange(state: MemoryState, command: GroupCommand): ChangeAdmission {
+  const judged = judgeChange(state, command, state.now());
+  return judged.outcome === 'fine' ? { outcome: 'admitted' } : judged;
+}
+
+interface Fine {
+  readonly outcome: 'fine';
+  readonly group: GroupState | null;
+}
+
+/** Takes the tokens of a change that nothing refuses. */
+function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): Fine | ChangeOutcome {
+  const retryAfterMs = charge(state, command, nowMs);
+  const log = state.presentLog(command.groupId, nowMs);
+  const first = state.requests.recall(command, { scope: scopeOf(command), log, nowMs });
+  if (first !== null) return first.outcome === 'appended' ? refused({ code: 'conflict' }) : first;
+  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  const group = state.groups.get(command.groupId) ?? null;
+  if (group !== null) {
+    const users = [userOf(command.actor), subjectOf(command)].filter((userId) => userId !== null);
+    settle(state, group, { users, nowMs });
+    const present = presentMember(group, command, nowMs);
+    if (present !== null) return present;
+  }
+  const facts = factsOf(group, command, nowMs);
+  const isClosed = state.groupOrTombstone(command.groupId, nowMs)?.isClosed === true;
+  const isBirth = group === null && isCreatingJoin(command) && !isClosed;
+  const isCreating = command.operation === 'create' || isBirth;
+  const limited = isCreating ? groupsLimit(state, command) : null;
+  if (limited !== null) return refused(limited);
+  const refusal = isBirth ? null : firstRefusal(command.operation, facts, rowOf(command));
+  if (refusal !== null) return refused(refusal);
+  const hindrance = hindranceOf(state, command, { group, nowMs });
+  return hindrance === null ? { outcome: 'fine', group } : refused(hindrance);
+}
+
+/** The service has no bounds. */
+function groupsLimit(state: MemoryState, { actor, groupId }: GroupCommand): Failure | null {
+  const { groupsPerUserMax: max } = state.settings;
+  if (actor === SERVICE || max === 0 || state.createdBy(actor) < max) return null;
+  // It counts already: that it exists is the truer refusal.
+  if (state.groups.get(groupId)?.creator === actor) return null;
+  return limitReached('groups', max);
+}
+
+function requestsLimit(state: MemoryState, command: JoinGroup, group: GroupState): Failure | null {
+  const { requestsPerUserMax: max } = state.settings;
+  const isAsking = command.actor !== SERVICE && group.groupType !== 'public' && max > 0;
+  if (!isAsking || state.requestsOf(command.userId, max) < max) return null;
+  return limitReached('requests', max);
+}
+
+/**
+ * What every change is asked last: is there room for what it keeps, is the acting user slow enough, and is there room for
+ * one more entry that the archive has to take? Null: nothing refuses the change any more, and its token is taken.
+ */
+function hindranceOf(
+  state: MemoryState,
+  command: GroupCommand,
+  { group, nowMs }: { readonly group: GroupState | null; readonly nowMs: number },
+): Failure | null {
+  const { operation, actor, groupId } = command;
+  const { bansPerGroupMax, roomQueueLimit } = state.settings;
+  if (command.operation === 'ban' && group !== null && bansPerGroupMax > 0) {
+    const isNew = !group.bans.standing(command.userId, nowMs).isBanned;
+    if (isNew && group.bans.size >= bansPerGroupMax) return limitReached('bans', bansPerGroupMax);
+  }
+  const limited =
+    command.operation === 'join' && group !== null ? requestsLimit(state, command, group) : null;
+  if (limited !== null) return limited;
+  const isFree = actor === SERVICE || command.isAdmitted === true;
+  const bucket = isFree ? null : `${groupId}\n${actor}`;
+  const retryAfterMs = bucket === null ? 0 : state.changeBuckets.missingMs(bucket, nowMs);
+  if (retryAfterMs > 0) return { code: 'rate_limited', retryAfterMs };
+  const queueLimit = queueLimitOf(operation, roomQueueLimit);
+  if (queueLimit !== null && state.outbox.queued(groupId) >= queueLimit) {
+    return { code: 'room_overloaded', retryAfterMs: overloadedRetryMs };
+  }
+  if (bucket !== null) state.changeBuckets.take(bucket, nowMs);
+  return null;
+}
+
+function scopeOf(command: GroupCommand): AnswerScope {
+  if (command.operation === 'delete') return 'always';
+  return command.operation === 'create' || isCreatingJoin(command) ? 'living' : 'log';
+}
+
+const charged: ReadonlySet<Operation> = new Set(['create', 'join', 'leave']);
+
+/** What users do with their own membership costs a token, whatever comes of it. @returns ms until there is one, or 0. */
+const charge = (state: MemoryState, { operation, actor, isAdmitted }: GroupCommand, nowMs: number): number =>
+  actor === SERVICE || isAdmitted === true || !charged.has(operation)
+    ? 0
+    : state.membershipBuckets.take(actor, nowMs);
+
+/** `ensure`: whoever has any status keeps it, and nothing is written. */
+function presentMember(group: GroupState, command: GroupCommand, nowMs: number): ChangeDone | null {
+  if (command.operation !== 'join' || !command.ensure) return null;
+  const member = group.member(command.userId, nowMs);
+  return member === null ? null : { ...standsAs(group, member, group.log.seq), isDuplicate: true };
+}
+
+/** The service admits into any group under the rules of a public one. */
+const rowOf = (command: GroupCommand) =>
+  command.operation === 'join' && command.admit ? 'public' : undefined;
+
+/** Where there is no group it asks for one. */
+const isCreatingJoin = (command: GroupCommand): command is JoinGroup =>
+  command.operation === 'join' && command.createsPublic && !command.admit;
+
+function factsOf(group: GroupState | null, command: GroupCommand, nowMs: number): Facts {
+  const actor = userOf(command.actor);
+  const subject = subjectOf(command);
+  const ban = subject === null ? undefined : group?.bans.standing(subject, nowMs);
+  return {
+    group: group && {
+      groupType: group.groupType,
+      counts: group.counts(nowMs),
+      maxMembers: group.settings.maxMembers,
+    },
+    actor: command.actor,
+    actorRecord: actor && (group?.member(actor, nowMs) ?? null),
+    subjectRecord: subject && (group?.member(subject, nowMs) ?? null),
+    isSubjectBanned: ban?.isBanned === true,
+    subjectBannedUntilMs: ban?.bannedUntilMs ?? null,
+    nowMs,
+  };
+}
+
+function begin(state: MemoryState, command: GroupCommand, nowMs: number): ChangeDone {
+  if (command.operation === 'create') return create(state, command, nowMs);
+  if (isCreatingJoin(command)) return createByJoin(state, command, nowMs);
+  throw unchecked(command);
+}
+
+function apply(at: Place, command: GroupCommand): ChangeDone {
+  switch (command.operation) {
+    case 'create':
+      throw unchecked(command);
+    case 'join':
+      return join({ ...at, command });
+    case 'leave':
+      return leave({ ...at, command });
+    case 'accept':
+      return accept({ ...at, command }, subjectIn(at, command));
+    case 'reject':
+      return remove({ ...at, command }, 'rejected');
+    case 'kick':
+      return remove({ ...at, command }, 'kicked');
+    case 'ban':
+      return ban({ ...at, command });
+    case 'unban':
+      return unban({ ...at, command });
+    case 'mute':
+      return mute({ ...at, command }, subjectIn(at, command));
+    case 'unmute':
+      return unmute({ ...at, command }, subjectIn(at, command));
+    case 'promote':
+    case 'demote':
+      return changeRole({ ...at, command }, subjectIn(at, command));
+    case 'update':
+      return update({ ...at, command }, command.actor === SERVICE ? null : subjectIn(at, command));
+    case 'delete':
+      return deleteGroup({ ...at, command });
+  }
+}
+
+function subjectIn({ group, nowMs }: Place, command: GroupCommand): MemberRecord {
+  const subject = subjectOf(command);
+  const record = subject && group.member(subject, nowMs);
+  if (record === null) throw unchecked(command);
+  return record;
+}
+
+/** The rule table let something through that it has to refuse. */
+const unchecked = ({ operation }: GroupCommand) => new Error(`the rule table does not guard ${operation}`);

@@ -1,0 +1,100 @@
+/** The port `GroupStore` over memory. */
+import {
+  forgedCursor,
+  type GroupRecord,
+  type GroupStore,
+  type Membership,
+  type Page,
+  type Position,
+} from '@plenum/core';
+import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
+import type { InTurn } from '../later.ts';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+import { byText } from '../state/sorted-list.ts';
+import { admitChange, change } from './change.ts';
+import { memberPage } from './member-pages.ts';
+
+export function memoryGroupStore(state: MemoryState, inTurn: InTurn): GroupStore {
+  return {
+    change: (command) => inTurn(() => change(state, command)),
+    admit: (command) => inTurn(() => admitChange(state, command)),
+    group: (groupId) =>
+      inTurn(() => {
+        const group = state.groups.get(groupId);
+        return group === undefined ? null : recordOf(group, state.now());
+      }),
+    position: (groupId, userId) =>
+      inTurn(() => {
+        const nowMs = state.now();
+        const group = state.groupOrTombstone(groupId, nowMs);
+        return group && positionOf(group, userId, nowMs);
+      }),
+    members: (groupId, page) =>
+      inTurn(() => {
+        const group = state.groups.get(groupId);
+        return group === undefined ? null : memberPage(group, page, state.now());
+      }),
+    list: (page) => inTurn(() => groupPage(state, page)),
+    memberships: (userId, page) => inTurn(() => membershipPage(state, userId, page)),
+  };
+}
+
+function recordOf(group: GroupState, nowMs: number): GroupRecord {
+  return {
+    ...group.settings,
+    groupId: group.groupId,
+    groupType: group.groupType,
+    createdAtMs: group.createdAtMs,
+    counts: group.counts(nowMs),
+    head: group.log.head(nowMs, false),
+  };
+}
+
+function positionOf(group: GroupState, userId: UserId | null, nowMs: number): Position {
+  return {
+    groupType: group.groupType,
+    settings: group.settings,
+    head: group.log.head(nowMs, group.isDeleted),
+    member: userId && group.member(userId, nowMs),
+    ...(userId === null ? { isBanned: false, bannedUntilMs: null } : group.bans.standing(userId, nowMs)),
+  };
+}
+
+/** A cursor is the last id of the page before. */
+function checkCursor(cursor: string | null): void {
+  if (cursor !== null && !groupIdSchema.safeParse(cursor).success) throw forgedCursor();
+}
+
+function groupPage(
+  { groupIds }: MemoryState,
+  page: { readonly prefix: string; readonly cursor: string | null; readonly limit: number },
+): Page<GroupId> {
+  const { prefix, cursor, limit } = page;
+  checkCursor(cursor);
+  const start = groupIds.countWhile(
+    (groupId) => byText(groupId, prefix) < 0 || (cursor !== null && byText(groupId, cursor) <= 0),
+  );
+  const found = groupIds.slice(start, limit + 1).filter((groupId) => groupId.startsWith(prefix));
+  const rows = found.slice(0, limit);
+  return { rows, nextCursor: found.length > limit ? (rows.at(-1) ?? null) : null };
+}
+
+function membershipPage(
+  state: MemoryState,
+  userId: UserId,
+  page: { readonly cursor: string | null; readonly limit: number },
+): Page<Membership> {
+  checkCursor(page.cursor);
+  const nowMs = state.now();
+  const groupIds = state.memberships.page(userId, page.cursor, page.limit + 1);
+  const rows: Membership[] = [];
+  for (const groupId of groupIds.slice(0, page.limit)) {
+    const group = state.groups.get(groupId);
+    const member = group?.member(userId, nowMs) ?? null;
+    if (group === undefined || member === null) continue;
+    rows.push({ groupId, groupType: group.groupType, member, head: group.log.head(nowMs, false) });
+  }
+  const hasMore = groupIds.length > page.limit;
+  return { rows, nextCursor: hasMore ? (groupIds[page.limit - 1] ?? null) : null };
+}

@@ -1,0 +1,45 @@
+/** One command at work on one group: what every effect needs, and the forms of its result. */
+import type { ChangeDone, GroupCommand, MemberRecord } from '@plenum/core';
+import type { Actor } from '@plenum/protocol';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+
+/** Where and when something happens. */
+export interface Place {
+  readonly state: MemoryState;
+  readonly group: GroupState;
+  readonly nowMs: number;
+}
+export interface Step<C extends GroupCommand> extends Place {
+  readonly command: C;
+}
+
+/** Names the actor of an event only if somebody else than the user acted. */
+export const actedBy = (actor: Actor, userId: Actor): { actor_id?: Actor } =>
+  actor === userId ? {} : { actor_id: actor };
+
+export const because = (reason: string | null): { reason?: string } => (reason === null ? {} : { reason });
+
+/** @param seq that of the entry which records the change. */
+export const standsAs = (group: GroupState, member: MemberRecord, seq: number): ChangeDone => ({
+  outcome: 'done',
+  isDuplicate: false,
+  status: member.status,
+  roles: member.roles,
+  epoch: group.log.epoch,
+  seq,
+  mutedUntilMs: member.mutedUntilMs,
+  bannedUntilMs: null,
+});
+
+/** @param seq that of the entry which records the change. */
+export const isGone = (group: GroupState, seq: number): ChangeDone => ({
+  outcome: 'done',
+  isDuplicate: false,
+  status: 'none',
+  roles: [],
+  epoch: group.log.epoch,
+  seq,
+  mutedUntilMs: null,
+  bannedUntilMs: null,
+});

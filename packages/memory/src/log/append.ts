@@ -1,0 +1,74 @@
+/** One message from the first check to the remembered answer, in the order of the rule table's `send`. */
+import {
+  type AdmitOutcome,
+  type Appended,
+  type AppendOutcome,
+  type MessageDraft,
+  overloadedRetryMs,
+  type Refused,
+  refused,
+} from '@plenum/core';
+import type { Counts } from '@plenum/protocol';
+import { refusalOf } from '../groups/refusal.ts';
+import { settle } from '../groups/settle.ts';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+
+export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
+  const { groupId, sender, request } = draft;
+  const nowMs = state.now();
+  const judged = judge(state, draft, { nowMs, isQueueAsked: true });
+  if (judged.outcome !== 'fine') return judged;
+  const { group, counts } = judged;
+  const seq = state.store(group, draft, nowMs);
+  // A sender has read up to its own message.
+  group.reads.set(sender, { seq, messages: group.log.messagesUntil(seq) });
+  const { epoch } = group.log;
+  const appended: Appended = {
+    outcome: 'appended',
+    isDuplicate: false,
+    epoch,
+    seq,
+    messageId: `${epoch}-${seq}`,
+    recipientsCount: counts.active + counts.muted,
+    timestampMs: nowMs,
+  };
+  state.requests.remember({ groupId, actor: sender, request }, appended, nowMs);
+  return appended;
+}
+
+export function admit(state: MemoryState, draft: MessageDraft): AdmitOutcome {
+  const judged = judge(state, draft, { nowMs: state.now(), isQueueAsked: false });
+  return judged.outcome === 'fine' ? { outcome: 'admitted' } : judged;
+}
+
+interface Fine {
+  readonly outcome: 'fine';
+  readonly group: GroupState;
+  readonly counts: Counts;
+}
+
+/** Takes the token of a message that nothing else refuses. */
+function judge(
+  state: MemoryState,
+  draft: MessageDraft,
+  { nowMs, isQueueAsked }: { readonly nowMs: number; readonly isQueueAsked: boolean },
+): Fine | Appended | Refused {
+  const { groupId, sender, request } = draft;
+  const log = state.presentLog(groupId, nowMs);
+  const first = state.requests.recall({ groupId, actor: sender, request }, { scope: 'log', log, nowMs });
+  if (first !== null) return first.outcome === 'done' ? refused({ code: 'conflict' }) : first;
+  const group = state.groups.get(groupId);
+  if (group === undefined) return refused({ code: 'group_not_found' });
+  settle(state, group, { users: [sender], nowMs });
+  const refusal = refusalOf('send', sender, { group, nowMs });
+  if (refusal !== null) return refused(refusal);
+  const bucket = `${groupId}\n${sender}`;
+  const retryAfterMs = draft.isRateLimited ? state.messageBuckets.missingMs(bucket, nowMs) : 0;
+  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  if (isQueueAsked && state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
+    return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
+  }
+  if (draft.isRateLimited) state.messageBuckets.take(bucket, nowMs);
+  return { outcome: 'fine', group, counts: group.counts(nowMs) };
+}

@@ -1,0 +1,45 @@
+import { firstPerAnswer, type GroupLog, type LogEntry, type LogHead, lastPerAnswer } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import type { InTurn } from '../later.ts';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+import { admit, append } from './append.ts';
+
+const bytesOf = ({ wire }: LogEntry): number => wire.length;
+
+/** The port `GroupLog` over memory. An answer is given in the turn of its step, entries are handed out in later ones. */
+export function memoryGroupLog(state: MemoryState, inTurn: InTurn): GroupLog {
+  const headOf = (group: GroupState): LogHead => group.log.head(state.now(), group.isDeleted);
+  const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());
+  return {
+    append: (draft, onCommitted) =>
+      inTurn(() => {
+        const outcome = append(state, draft);
+        if (outcome.outcome === 'appended') onCommitted?.(outcome);
+        return outcome;
+      }),
+    admit: (draft) => inTurn(() => admit(state, draft)),
+    after: (groupId, afterSeq, limit) =>
+      inTurn(() => {
+        const group = found(groupId);
+        return (
+          group && { head: headOf(group), entries: firstPerAnswer(group.log.after(afterSeq, limit), bytesOf) }
+        );
+      }),
+    before: (groupId, beforeSeq, limit) =>
+      inTurn(() => {
+        const group = found(groupId);
+        return (
+          group && {
+            head: headOf(group),
+            entries: lastPerAnswer(group.log.before(beforeSeq, limit), bytesOf),
+          }
+        );
+      }),
+    heads: (groupIds) =>
+      inTurn(() => {
+        const groups = groupIds.map(found).filter((group) => group !== null);
+        return new Map(groups.map((group) => [group.groupId, headOf(group)]));
+      }),
+  };
+}

@@ -1,0 +1,50 @@
+import { type ReadMark, type ReadMarks, type ReadPosition, refused } from '@plenum/core';
+import type { GroupId, UserId } from '@plenum/protocol';
+import { refusalOf } from '../groups/refusal.ts';
+import type { InTurn } from '../later.ts';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+
+/** A member who has marked nothing has read the entry that made him a receiver. */
+function markOf(group: GroupState, userId: UserId, sinceSeq: number): ReadMark {
+  const { seq, messages } = group.reads.get(userId) ?? {
+    seq: sinceSeq,
+    messages: group.log.messagesUntil(sinceSeq),
+  };
+  return { readSeq: seq, unread: group.log.messagesUntil(group.log.seq) - messages };
+}
+
+/** The port `ReadMarks` over memory. */
+export function memoryReadMarks(state: MemoryState, inTurn: InTurn): ReadMarks {
+  return {
+    mark: (groupId, userId, position) => inTurn(() => mark(state, { groupId, userId, position })),
+    of: (groupId, userId) =>
+      inTurn(() => {
+        const group = state.groups.get(groupId);
+        const member = group?.member(userId, state.now()) ?? null;
+        if (group === undefined || member === null || member.status === 'pending') return null;
+        return markOf(group, userId, member.sinceSeq);
+      }),
+  };
+}
+
+function mark(
+  state: MemoryState,
+  asked: { readonly groupId: GroupId; readonly userId: UserId; readonly position: ReadPosition },
+) {
+  const { groupId, userId, position } = asked;
+  const nowMs = state.now();
+  const group = state.groups.get(groupId);
+  if (group === undefined) return refused({ code: 'group_not_found' });
+  const refusal = refusalOf('read', userId, { group, nowMs });
+  if (refusal !== null) return refused(refusal);
+  const sinceSeq = group.member(userId, nowMs)?.sinceSeq ?? 0;
+  const { epoch } = group.log;
+  const isOfThisLog = position.epoch === null || position.epoch === epoch;
+  const marked = isOfThisLog ? Math.min(position.seq, group.log.seq) : 0;
+  const hasRisen = marked > markOf(group, userId, sinceSeq).readSeq;
+  if (hasRisen) {
+    group.reads.set(userId, { seq: marked, messages: group.log.messagesUntil(marked) });
+  }
+  return { outcome: 'marked', ...markOf(group, userId, sinceSeq), epoch, hasRisen } as const;
+}

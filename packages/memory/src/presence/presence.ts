@@ -1,0 +1,159 @@
+/** The ports `Presence` and `PresenceUpkeep` over memory. */
+import {
+  type Holding,
+  type Presence,
+  type PresenceChange,
+  type PresenceUpkeep,
+  partitionOf,
+  type Refused,
+  refused,
+} from '@plenum/core';
+import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
+import { departed } from '../groups/leave.ts';
+import { refusalOf } from '../groups/refusal.ts';
+import { settle } from '../groups/settle.ts';
+import type { InTurn } from '../later.ts';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+
+const absencesPerRound = 100;
+/** Neither id holds a space. */
+const nameOf = (groupId: GroupId, userId: UserId): string => `${groupId} ${userId}`;
+
+interface Absence extends Holding {
+  readonly endsAtMs: number;
+}
+
+export class MemoryPresence implements Presence, PresenceUpkeep {
+  readonly #state: MemoryState;
+  readonly #inTurn: InTurn;
+  readonly #held = new Map<string, Map<string, Holding>>();
+  readonly #absences = new Map<string, Absence>();
+
+  constructor(state: MemoryState, inTurn: InTurn) {
+    this.#state = state;
+    this.#inTurn = inTurn;
+  }
+
+  change(change: PresenceChange): Promise<void> {
+    return this.#inTurn(() => this.#change(change));
+  }
+
+  online(groupId: GroupId, limit: number) {
+    return this.#inTurn(() => {
+      const presence = this.#state.groups.get(groupId)?.presence;
+      return { users: presence?.users(limit) ?? [], count: presence?.count ?? 0 };
+    });
+  }
+
+  onlineAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> {
+    return this.#inTurn(() => {
+      const presence = this.#state.groups.get(groupId)?.presence;
+      return new Set(userIds.filter((userId) => presence?.has(userId) === true));
+    });
+  }
+
+  typing(groupId: GroupId, userId: UserId): Promise<Refused | null> {
+    return this.#inTurn(() => {
+      const nowMs = this.#state.now();
+      const group = this.#state.groups.get(groupId);
+      const failure =
+        group === undefined
+          ? ({ code: 'group_not_found' } as const)
+          : refusalOf('send', userId, { group, nowMs });
+      if (failure !== null) return refused(failure);
+      this.#state.tell(groupId, [{ event: 'typing', payload: { group_id: groupId, user_id: userId } }]);
+      return null;
+    });
+  }
+
+  countHeld(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    return this.#inTurn(() => {
+      const counts = new Map(partitions.map((partition) => [partition, 0]));
+      for (const { groupId } of this.#held.get(nodeId)?.values() ?? []) {
+        const count = counts.get(partitionOf(groupId));
+        if (count !== undefined) counts.set(partitionOf(groupId), count + 1);
+      }
+      return counts;
+    });
+  }
+
+  held(nodeId: string, partition: number): Promise<readonly Holding[]> {
+    return this.#inTurn(() => this.#heldIn(nodeId, partition));
+  }
+
+  holders(partition: number): Promise<readonly string[]> {
+    return this.#inTurn(() =>
+      [...this.#held.keys()].filter((nodeId) => this.#heldIn(nodeId, partition).length > 0),
+    );
+  }
+
+  endAbsences(partition: number): Promise<number> {
+    return this.#inTurn(() => this.endDue((groupId) => partitionOf(groupId) === partition));
+  }
+
+  /** @returns how many absences were due. */
+  endDue(isMeant: (groupId: GroupId) => boolean = () => true): number {
+    const nowMs = this.#state.now();
+    const due = [...this.#absences.values()]
+      .filter(({ groupId, endsAtMs }) => endsAtMs <= nowMs && isMeant(groupId))
+      .slice(0, absencesPerRound);
+    for (const absence of due) this.#end(absence, nowMs);
+    return due.length;
+  }
+
+  #heldIn(nodeId: string, partition: number): Holding[] {
+    const all = this.#held.get(nodeId)?.values() ?? [];
+    return [...all].filter(({ groupId }) => partitionOf(groupId) === partition);
+  }
+
+  #change({ groupId, nodeId, came, went }: PresenceChange): void {
+    const nowMs = this.#state.now();
+    const group = this.#state.groups.get(groupId);
+    const isReceiver = (userId: UserId) => isReceiverIn(group, userId, nowMs);
+    const here = came.filter(isReceiver);
+    const gone = [...went, ...came.filter((userId) => !isReceiver(userId))];
+    const held = this.#held.get(nodeId) ?? new Map<string, Holding>();
+    this.#held.set(nodeId, held);
+    for (const userId of here) held.set(nameOf(groupId, userId), { groupId, userId });
+    for (const userId of gone) held.delete(nameOf(groupId, userId));
+    if (held.size === 0) this.#held.delete(nodeId);
+    if (group !== undefined) this.#turn(group, { nodeId, here, gone });
+  }
+
+  #turn(
+    group: GroupState,
+    { nodeId, here, gone }: Record<'here' | 'gone', readonly UserId[]> & { readonly nodeId: string },
+  ): void {
+    const { groupId, presence, settings } = group;
+    const nowMs = this.#state.now();
+    for (const userId of here) this.#absences.delete(nameOf(groupId, userId));
+    const online = here.filter((userId) => presence.hold(userId, nodeId));
+    const offline = gone.filter((userId) => presence.letGo(userId, nodeId));
+    const endsAtMs = nowMs + this.#state.settings.absenceMs;
+    for (const userId of offline) {
+      if (!settings.ephemeral || !isReceiverIn(group, userId, nowMs)) continue;
+      this.#absences.set(nameOf(groupId, userId), { groupId, userId, endsAtMs });
+    }
+    this.#state.tellTurns(group, [
+      ...online.map((userId) => ({ userId, isOnline: true })),
+      ...offline.map((userId) => ({ userId, isOnline: false })),
+    ]);
+  }
+
+  #end({ groupId, userId, endsAtMs }: Absence, nowMs: number): void {
+    this.#absences.delete(nameOf(groupId, userId));
+    const group = this.#state.groups.get(groupId);
+    if (group === undefined) return;
+    settle(this.#state, group, { users: [userId], nowMs });
+    const member = group.member(userId, nowMs);
+    const hasJoinedSince = member !== null && member.joinedAtMs > endsAtMs - this.#state.settings.absenceMs;
+    if (!isReceiverIn(group, userId, nowMs) || hasJoinedSince || group.presence.has(userId)) return;
+    departed({ state: this.#state, group, nowMs }, userId, { actor_id: SERVICE, reason: 'absence' });
+  }
+}
+
+function isReceiverIn(group: GroupState | undefined, userId: UserId, nowMs: number): boolean {
+  const member = group?.member(userId, nowMs) ?? null;
+  return member !== null && member.status !== 'pending';
+}

@@ -1,0 +1,46 @@
+import type { EphemeralPush, FeedListener, FeedTransport, LogEntry } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import { type InTurn, later } from '../later.ts';
+
+/** The port `FeedTransport` in one process: every entry once, in order, each in a turn of its own. Nothing is ever suspect. */
+export class MemoryFeeds implements FeedTransport {
+  readonly #open = new Set<GroupId>();
+  readonly #inTurn: InTurn;
+  #listener: FeedListener | null = null;
+
+  constructor(inTurn: InTurn) {
+    this.#inTurn = inTurn;
+  }
+
+  listen(listener: FeedListener): void {
+    this.#listener = listener;
+  }
+
+  open(groupId: GroupId): Promise<void> {
+    return this.#inTurn(() => void this.#open.add(groupId));
+  }
+
+  close(groupId: GroupId): Promise<void> {
+    return later(() => void this.#open.delete(groupId));
+  }
+
+  /** Whether the feed is open counts when the entry is stored, not when it is handed out. */
+  publish(groupId: GroupId, entry: LogEntry): void {
+    if (!this.#open.has(groupId)) return;
+    setImmediate(() => this.#listener?.onEntry(groupId, entry));
+  }
+
+  /** As `publish`. */
+  tell(groupId: GroupId, pushes: readonly EphemeralPush[]): void {
+    if (!this.#open.has(groupId)) return;
+    setImmediate(() => {
+      for (const push of pushes) this.#listener?.onEphemeral(groupId, push);
+    });
+  }
+
+  /** Hands nothing out any more. */
+  stop(): void {
+    this.#open.clear();
+    this.#listener = null;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
+import type { UserId } from '@plenum/protocol';
+import type { InTurn } from '../later.ts';
+
+/** The port `Nudges` in one process: nothing is lost, and nobody is called within `send`. */
+export class MemoryNudges implements Nudges {
+  readonly #watched = new Set<UserId>();
+  readonly #inTurn: InTurn;
+  #listener: ((nudge: Nudge) => void) | null = null;
+  #cutListener: ((cut: Cut) => void) | null = null;
+  #readListener: ((note: ReadNote) => void) | null = null;
+
+  constructor(inTurn: InTurn) {
+    this.#inTurn = inTurn;
+  }
+
+  send(nudge: Nudge): void {
+    if (!this.#watched.has(nudge.userId)) return;
+    setImmediate(() => this.#listener?.(nudge));
+  }
+
+  listen(listener: (nudge: Nudge) => void): void {
+    this.#listener = listener;
+  }
+
+  cut(cut: Cut): void {
+    if (!this.#watched.has(cut.userId)) return;
+    setImmediate(() => this.#cutListener?.(cut));
+  }
+
+  onCut(listener: (cut: Cut) => void): void {
+    this.#cutListener = listener;
+  }
+
+  read(note: ReadNote): void {
+    if (!this.#watched.has(note.userId)) return;
+    setImmediate(() => this.#readListener?.(note));
+  }
+
+  onRead(listener: (note: ReadNote) => void): void {
+    this.#readListener = listener;
+  }
+
+  watch(userId: UserId): Promise<void> {
+    this.#watched.add(userId);
+    return this.#inTurn(() => {});
+  }
+
+  unwatch(userId: UserId): void {
+    this.#watched.delete(userId);
+  }
+
+  /** Hands nothing out any more. */
+  stop(): void {
+    this.#watched.clear();
+    this.#listener = null;
+    this.#cutListener = null;
+    this.#readListener = null;
+  }
+}

@@ -1,0 +1,159 @@
+/** Everything the memory engine holds, and the only way in which an entry gets into a log. */
+import type {
+  Appended,
+  ChangeDone,
+  EngineSettings,
+  EphemeralPush,
+  LogEntry,
+  MessageDraft,
+  Random,
+} from '@plenum/core';
+import type { GroupId, UserId } from '@plenum/protocol';
+import type { MemoryOutbox } from '../delivery/outbox.ts';
+import { ExpiringMap } from './expiring-map.ts';
+import type { EventDraft } from './group-entries.ts';
+import { presencePushes, type Turn } from './group-presence.ts';
+import type { GroupState } from './group-state.ts';
+import { MembershipIndex } from './membership-index.ts';
+import { type PresentLog, RequestMemory } from './request-memory.ts';
+import { byText, SortedList } from './sorted-list.ts';
+import { TokenBuckets } from './token-buckets.ts';
+
+/** How long the log of a deleted group stays readable, so that every node can deliver `deleted`. */
+const tombstoneMs = 600_000;
+
+export interface MemoryStateOptions {
+  readonly random: Random;
+  readonly settings: EngineSettings;
+  /** The engine's clock: whole ms since 1970, never steps back. */
+  readonly now: () => number;
+  /** Hands a stored entry to this process' feeds; must not call a listener within the call. */
+  readonly publish: (groupId: GroupId, entry: LogEntry) => void;
+  /** The same for what is in no log. */
+  readonly tell: (groupId: GroupId, pushes: readonly EphemeralPush[]) => void;
+  readonly outbox: MemoryOutbox;
+}
+
+export class MemoryState {
+  readonly random: Random;
+  readonly settings: EngineSettings;
+  readonly now: () => number;
+  readonly tell: MemoryStateOptions['tell'];
+  readonly groups = new Map<GroupId, GroupState>();
+  /** The ids of `groups`, ascending. */
+  readonly groupIds = new SortedList<GroupId>(byText);
+  readonly memberships = new MembershipIndex();
+  /** One scope for changes and messages: an id names one request, whatever it asked for. */
+  readonly requests: RequestMemory<ChangeDone | Appended>;
+  /** Of messages, per sender and group. */
+  readonly messageBuckets: TokenBuckets;
+  /** Of joins, leaves and creates, per user. */
+  readonly membershipBuckets: TokenBuckets;
+  /** Of changes, per acting user and group. */
+  readonly changeBuckets: TokenBuckets;
+  /** Groups that have a mute or a ban which ends by itself. */
+  readonly timed = new Set<GroupState>();
+  readonly #tombstones: ExpiringMap<GroupId, GroupState>;
+  readonly outbox: MemoryOutbox;
+  readonly #created = new Map<UserId, number>();
+  readonly #publish: MemoryStateOptions['publish'];
+
+  constructor(options: MemoryStateOptions) {
+    this.random = options.random;
+    this.settings = options.settings;
+    this.now = options.now;
+    this.tell = options.tell;
+    this.outbox = options.outbox;
+    this.#publish = options.publish;
+    const nowMs = this.now();
+    this.requests = new RequestMemory(nowMs);
+    const { ratePerSec, rateBurst, membershipRatePerSec, membershipRateBurst } = options.settings;
+    this.messageBuckets = new TokenBuckets({ perSec: ratePerSec, burst: rateBurst }, nowMs);
+    this.membershipBuckets = new TokenBuckets(
+      { perSec: membershipRatePerSec, burst: membershipRateBurst },
+      nowMs,
+    );
+    const { changeRatePerSec, changeRateBurst } = options.settings;
+    this.changeBuckets = new TokenBuckets({ perSec: changeRatePerSec, burst: changeRateBurst }, nowMs);
+    this.#tombstones = new ExpiringMap(nowMs);
+  }
+
+  /** The group or, for 10 min after its end, what is left of it. */
+  groupOrTombstone(groupId: GroupId, nowMs: number): GroupState | null {
+    return this.groups.get(groupId) ?? this.#tombstones.get(groupId, nowMs) ?? null;
+  }
+
+  /** Where the log of this id stands, be it that of a deleted group. */
+  presentLog(groupId: GroupId, nowMs: number): PresentLog | null {
+    const group = this.groupOrTombstone(groupId, nowMs);
+    return group && { epoch: group.log.epoch, seq: group.log.seq, isDeleted: group.isDeleted };
+  }
+
+  /** Groups that the user has created and that still exist. */
+  createdBy(userId: UserId): number {
+    return this.#created.get(userId) ?? 0;
+  }
+
+  /** Groups in which the user waits for acceptance, counted up to `max`. */
+  requestsOf(userId: UserId, max: number): number {
+    let count = 0;
+    for (const groupId of this.memberships.page(userId, null, Number.POSITIVE_INFINITY)) {
+      if (this.groups.get(groupId)?.member(userId, 0)?.status === 'pending') count += 1;
+      if (count >= max) break;
+    }
+    return count;
+  }
+
+  /** Puts a new group in the place of nothing or of a tombstone, whose log is gone then. */
+  begin(group: GroupState): void {
+    this.#tombstones.delete(group.groupId);
+    this.groups.set(group.groupId, group);
+    this.#created.set(group.creator, this.createdBy(group.creator) + 1);
+    this.groupIds.add(group.groupId);
+  }
+
+  /** Leaves a tombstone; the last entry has to be in the log already. */
+  end(group: GroupState, nowMs: number): void {
+    group.forgetEveryone();
+    this.groups.delete(group.groupId);
+    const left = this.createdBy(group.creator) - 1;
+    if (left > 0) this.#created.set(group.creator, left);
+    else this.#created.delete(group.creator);
+    this.groupIds.delete(group.groupId);
+    this.timed.delete(group);
+    this.#tombstones.set(group.groupId, group, nowMs + tombstoneMs);
+  }
+
+  /** @returns the seq of the new entry. */
+  record(group: GroupState, event: EventDraft, nowMs: number): number {
+    const entry = group.log.appendEvent(event, nowMs);
+    this.outbox.write(group.groupId, entry);
+    this.#publish(group.groupId, entry);
+    return entry.seq;
+  }
+
+  /** @returns the seq of the new entry. */
+  store(group: GroupState, draft: MessageDraft, nowMs: number): number {
+    const { sender, message, request } = draft;
+    const entry = group.log.appendMessage({ sender, message, requestId: request.id }, nowMs);
+    this.outbox.write(group.groupId, entry);
+    this.#publish(group.groupId, entry);
+    return entry.seq;
+  }
+
+  tellTurns(group: GroupState, turns: readonly Turn[]): void {
+    if (group.isDeleted) return;
+    const { active, muted } = group.counts(this.now());
+    const { count } = group.presence;
+    this.tell(group.groupId, presencePushes(group.groupId, { receivers: active + muted, count, turns }));
+  }
+
+  /** Frees what has ended by time. */
+  sweep(nowMs: number): void {
+    this.requests.sweep(nowMs);
+    this.messageBuckets.sweep(nowMs);
+    this.membershipBuckets.sweep(nowMs);
+    this.changeBuckets.sweep(nowMs);
+    this.#tombstones.sweep(nowMs);
+  }
+}

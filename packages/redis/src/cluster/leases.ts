@@ -1,0 +1,81 @@
+/**
+ * Leases of partitions. Each is a key in the slot of its partition, so that scripts of that partition can compare it;
+ * calls for many partitions leave in one turn and travel together, one round trip per shard.
+ */
+import { type Lease, type Leases, PARTITION_COUNT, type Renewal } from '@plenum/core';
+import { z } from 'zod';
+import type { Keys } from '../keys.ts';
+import { acquireLease, releaseLease, renewLease } from '../scripts/index.ts';
+import { type CallOptions, ScriptCalls } from '../scripts/script-calls.ts';
+
+const leaseText = z
+  .string()
+  .regex(/^\S+ \d{1,16}$/)
+  .transform((text) => text.split(' '));
+
+export interface RedisLeasesOptions extends CallOptions {
+  readonly keys: Keys;
+}
+
+export class RedisLeases implements Leases {
+  readonly ttlMs: number;
+  readonly #keys: Keys;
+  readonly #calls: ScriptCalls;
+
+  constructor({ keys, ...options }: RedisLeasesOptions) {
+    this.#keys = keys;
+    this.ttlMs = options.settings.leaseTtlMs;
+    this.#calls = new ScriptCalls(hasty(options));
+  }
+
+  async acquire(partition: number, nodeId: string): Promise<Lease | null> {
+    const reply = await this.#calls.read(acquireLease, {
+      keys: { lease: this.#keys.lease(partition), lastToken: this.#keys.lastToken(partition) },
+      args: { nodeId, ttlMs: this.ttlMs },
+    });
+    return reply.word === 'granted' ? { partition, nodeId, token: reply.details[0] } : null;
+  }
+
+  async renew(leases: readonly Lease[]): Promise<Renewal> {
+    const renewed = new Set<number>();
+    const lost = new Set<number>();
+    const renewOne = async (lease: Lease): Promise<void> => {
+      const { word } = await this.#calls.read(renewLease, {
+        keys: { lease: this.#keys.lease(lease.partition) },
+        args: { nodeId: lease.nodeId, token: lease.token, ttlMs: this.ttlMs },
+      });
+      (word === 'renewed' ? renewed : lost).add(lease.partition);
+    };
+    // Of those that fail nothing is known.
+    await Promise.allSettled(leases.map(renewOne));
+    return { renewed, lost };
+  }
+
+  async release({ partition, nodeId, token }: Lease): Promise<void> {
+    await this.#calls.read(releaseLease, {
+      keys: { lease: this.#keys.lease(partition) },
+      args: { nodeId, token },
+    });
+  }
+
+  async holder(partition: number): Promise<Lease | null> {
+    const text = await this.#calls.command((redis) => redis.get(this.#keys.lease(partition)));
+    if (text === null) return null;
+    const [nodeId = '', token] = leaseText.parse(text);
+    return { partition, nodeId, token: Number(token) };
+  }
+
+  async holders(): Promise<ReadonlyMap<number, Lease>> {
+    const all = await Promise.all(Array.from({ length: PARTITION_COUNT }, (_, p) => this.holder(p)));
+    return new Map(all.flatMap((lease) => (lease === null ? [] : [[lease.partition, lease]])));
+  }
+}
+
+/** An answer that is later than half of a lease's margins allow is no answer: the next try is due by then. */
+export const hasty = (options: CallOptions): CallOptions => ({
+  ...options,
+  settings: {
+    ...options.settings,
+    requestTimeoutMs: Math.min(options.settings.requestTimeoutMs, options.settings.leaseTtlMs / 3),
+  },
+});

@@ -1,0 +1,104 @@
+/** The nodes of the cluster: one hash, and a channel per node by which others ask it to look now. */
+
+import type { BeatAnswer, NodeBeat, NodeCard, NodeRegistry } from '@plenum/core';
+import { z } from 'zod';
+import type { Anomalies } from '../anomalies.ts';
+import type { RedisClient } from '../connections/client.ts';
+import type { Keys } from '../keys.ts';
+import type { Channels } from '../pubsub/channels.ts';
+import type { Publisher } from '../pubsub/publisher.ts';
+import type { ChannelHandler } from '../pubsub/subscription.ts';
+import { askDrain, beatNode, removeNode } from '../scripts/index.ts';
+import { type CallOptions, ScriptCalls } from '../scripts/script-calls.ts';
+import { hasty } from './leases.ts';
+
+const cardSchema = z.object({
+  url: z.string().nullable(),
+  version: z.string(),
+  strategy: z.enum(['owner', 'local']),
+  isDraining: z.boolean(),
+});
+const wakeWord = 'look';
+
+export interface RedisNodesOptions extends CallOptions {
+  readonly redis: RedisClient;
+  readonly keys: Keys;
+  /** Null in a client, which wakes others and is never woken. */
+  readonly channels: Channels | null;
+  readonly publisher: Publisher;
+  readonly anomalies: Anomalies;
+}
+
+export class RedisNodes implements NodeRegistry {
+  readonly #options: RedisNodesOptions;
+  readonly #calls: ScriptCalls;
+
+  constructor(options: RedisNodesOptions) {
+    this.#options = options;
+    this.#calls = new ScriptCalls(hasty(options));
+  }
+
+  async beat({ nodeId, ...card }: NodeCard): Promise<BeatAnswer> {
+    const reply = await this.#calls.read(beatNode, {
+      keys: { nodes: this.#options.keys.nodes() },
+      args: { nodeId, card: JSON.stringify(card) },
+    });
+    return { isNew: reply.word === 'registered', isDrainAsked: reply.details[0] };
+  }
+
+  /** A card that this version cannot read belongs to a node of another one: it is left out, and counted. */
+  async nodes(): Promise<readonly NodeBeat[]> {
+    const entries = await this.#calls.command((redis) => redis.hgetall(this.#options.keys.nodes()));
+    return Object.entries(entries).flatMap(([nodeId, entry]) => {
+      const node = decode(nodeId, entry);
+      if (node === null) this.#options.anomalies.note('malformed_node', { nodeId });
+      return node ?? [];
+    });
+  }
+
+  async remove({ nodeId, beat }: { readonly nodeId: string; readonly beat?: number }): Promise<void> {
+    await this.#calls.read(removeNode, {
+      keys: { nodes: this.#options.keys.nodes() },
+      args: { nodeId, beat: beat ?? '' },
+    });
+  }
+
+  async askDrain(nodeId: string): Promise<boolean> {
+    const { word } = await this.#calls.read(askDrain, {
+      keys: { nodes: this.#options.keys.nodes() },
+      args: { nodeId },
+    });
+    if (word === 'gone') return false;
+    this.wake(nodeId);
+    return true;
+  }
+
+  wake(nodeId: string): void {
+    const { publisher, keys } = this.#options;
+    void publisher.publish(keys.nodeChannel(nodeId), wakeWord);
+  }
+
+  onWake(nodeId: string, listener: () => void): () => void {
+    const { channels, keys, anomalies } = this.#options;
+    if (channels === null) return () => undefined;
+    const channel = keys.nodeChannel(nodeId);
+    const handler: ChannelHandler = (payload) => {
+      if (payload.equals(wakeBytes)) listener();
+      else anomalies.note('malformed_wake', { channel });
+    };
+    // A refusal was counted by the subscriber; who is not woken looks a little later.
+    channels.subscribe(channel, handler).catch(() => undefined);
+    return () => channels.unsubscribe(channel, handler);
+  }
+}
+
+const wakeBytes = Buffer.from(wakeWord);
+
+function decode(nodeId: string, entry: string): NodeBeat | null {
+  const [, beat = '', json = ''] = /^(\d{1,16}) [01] (.*)$/s.exec(entry) ?? [];
+  try {
+    return { nodeId, beat: Number(beat), ...cardSchema.parse(JSON.parse(json)) };
+  } catch {
+    return null;
+  }
+}

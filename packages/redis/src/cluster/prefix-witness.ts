@@ -1,0 +1,123 @@
+/**
+ * Remembers that the prefix was in use. A Redis that was started without its data looks like a new one: members hear that they
+ * are none. A node that knew the prefix before notices, says so, and leaves a mark for the nodes that are started later.
+ */
+import { type Clock, type Logger, type Random, runLoop } from '@plenum/core';
+import type { Keys } from '../keys.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
+import { within } from '../within.ts';
+
+const lookEveryMs = 5000;
+/** An operator who was away for a night still finds it. */
+const toldForMs = 24 * 3600_000;
+/** A word of the first node of the prefix, and when Redis was found to have lost it, ms. */
+const [bornField, emptiedField] = ['born', 'emptied'];
+
+const sentence =
+  'The prefix was in use and Redis came up empty: groups and messages are gone. Restore Redis as deploy/redis.md says, or go on with what there is.';
+
+/** All that a node can know which is started when every other one has ended, unless something else remembers. */
+const firstUse =
+  'This Redis knows of no earlier node of the prefix: if there was one, Redis came up empty, see deploy/redis.md';
+const answerMaxMs = 10_000;
+
+export interface PrefixWitnessOptions {
+  readonly calls: ScriptCalls;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** A new word for a prefix that has none. */
+  readonly random: Random;
+  /** Whether something outside Redis knows of a time before `atMs`. The first node asks, until there is an answer. */
+  readonly wasInUse?: (atMs: number, call: { readonly signal: AbortSignal }) => Promise<boolean>;
+}
+
+export class PrefixWitness {
+  readonly #options: PrefixWitnessOptions;
+  readonly #stopped = new AbortController();
+  #born = '';
+  #isEmptied = false;
+  /** When this node came first, ms, as long as nothing else has said whether there were others before. */
+  #firstAtMs: number | null = null;
+
+  constructor(options: PrefixWitnessOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when this node knows the prefix. @throws PlenumError `unavailable` when there is no answer */
+  async start(): Promise<void> {
+    const { clock, logger, keys } = this.#options;
+    const { born, isEmptied } = await this.#read();
+    if (born === null) logger.info({ prefix: keys.prefix }, firstUse);
+    if (born === null) this.#firstAtMs = await this.#nowMs();
+    this.#born = born ?? (await this.#claim());
+    this.#tell(isEmptied);
+    const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
+    // While Redis is away there is nothing to be seen.
+    runLoop('witness of the prefix', () => this.#look().catch(() => undefined), loop);
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  notices(): readonly string[] {
+    return this.#isEmptied ? [sentence] : [];
+  }
+
+  async #look(): Promise<void> {
+    const { born, isEmptied } = await this.#read();
+    // Another word is that of a node that was started on the empty Redis and had nothing to compare.
+    const isLost = born !== this.#born || (await this.#isRemembered());
+    if (isLost) await this.#mark();
+    this.#born = born ?? (await this.#claim());
+    this.#tell(isEmptied || isLost);
+  }
+
+  async #isRemembered(): Promise<boolean> {
+    const { wasInUse, clock } = this.#options;
+    const atMs = this.#firstAtMs;
+    if (atMs === null || wasInUse === undefined) return false;
+    const { signal } = this.#stopped;
+    const ask = async () => wasInUse(atMs, { signal });
+    // Without an answer the next look asks again.
+    const answer = await within(clock, answerMaxMs, ask()).catch(() => null);
+    if (answer !== null) this.#firstAtMs = null;
+    return answer === true;
+  }
+
+  #tell(isEmptied: boolean): void {
+    if (isEmptied && !this.#isEmptied)
+      this.#options.logger.error({ prefix: this.#options.keys.prefix }, sentence);
+    this.#isEmptied = isEmptied;
+  }
+
+  async #read(): Promise<{ readonly born: string | null; readonly isEmptied: boolean }> {
+    const { calls, keys } = this.#options;
+    const [found, nowMs] = await Promise.all([
+      calls.command((redis) => redis.hmget(keys.meta(), bornField, emptiedField)),
+      this.#nowMs(),
+    ]);
+    const [born = null, emptiedMs = null] = found;
+    return { born, isEmptied: emptiedMs !== null && nowMs - Number(emptiedMs) < toldForMs };
+  }
+
+  /** @returns the word of the prefix: this node's, unless another one was faster */
+  async #claim(): Promise<string> {
+    const { calls, keys, random } = this.#options;
+    const token = random.token();
+    await calls.command((redis) => redis.hsetnx(keys.meta(), bornField, token));
+    return (await calls.command((redis) => redis.hget(keys.meta(), bornField))) ?? token;
+  }
+
+  async #mark(): Promise<void> {
+    const { calls, keys } = this.#options;
+    const nowMs = await this.#nowMs();
+    await calls.command((redis) => redis.hset(keys.meta(), emptiedField, nowMs));
+  }
+
+  async #nowMs(): Promise<number> {
+    const [seconds] = await this.#options.calls.command((redis) => redis.time());
+    return Number(seconds) * 1000;
+  }
+}

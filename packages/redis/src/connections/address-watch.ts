@@ -1,0 +1,127 @@
+/**
+ * Looks every few seconds, over a new connection each time, at what a node would find that was started now: which server the
+ * address leads to, whether it is a master, and what the user of the URL may do there. Connections that exist say nothing
+ * about that: they stay at the server that they were made to.
+ */
+import { type Clock, type Logger, runLoop } from '@plenum/core';
+import type { Redis } from 'ioredis';
+import { isReply, lackSentence } from '../rights/refusal.ts';
+import { tryRights } from '../rights/try-rights.ts';
+import { parseServerInfo } from './server-info.ts';
+
+const lookEveryMs = 5000;
+
+/** One server that is looked at. */
+export interface Place {
+  /** `host:port` of the master of a Cluster; empty where there is one server. */
+  readonly name: string;
+  /** Of a slot that this server has. */
+  readonly tag: string;
+  readonly isCluster: boolean;
+  /** @returns a client that connects when it is told to, once; closed by the watch */
+  open(): Redis;
+}
+
+export interface Look {
+  readonly name: string;
+  /** Of the process, as INFO tells it; empty where it does not. */
+  readonly runId: string;
+  readonly isMaster: boolean;
+  readonly hasRights: boolean;
+}
+
+export interface AddressWatchOptions {
+  readonly places: () => readonly Place[];
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called after every look that found a server. */
+  readonly onLook: (look: Look) => Promise<void>;
+}
+
+export class AddressWatch {
+  readonly #options: AddressWatchOptions;
+  readonly #stopped = new AbortController();
+  /** What is wrong, by server. */
+  readonly #wrong = new Map<string, string>();
+  #placeCount = 1;
+
+  constructor(options: AddressWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { clock, logger } = this.#options;
+    const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal, slowestPause: 1 };
+    runLoop('look at the address of Redis', () => this.#lookAtAll(), loop);
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  /** On no server that was looked at a change can be stored. */
+  get isUseless(): boolean {
+    return this.#wrong.size >= this.#placeCount;
+  }
+
+  /** One sentence for each thing that is wrong, without an address: probes may be asked by strangers. */
+  notices(): readonly string[] {
+    const sentences = [...this.#wrong.values()];
+    const of =
+      this.#placeCount > 1 ? (count: number) => `${count} of ${this.#placeCount} masters: ` : () => '';
+    return [...new Set(sentences)].map(
+      (sentence) => of(sentences.filter((one) => one === sentence).length) + sentence,
+    );
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const places = this.#options.places();
+    if (places.length === 0) return;
+    this.#placeCount = places.length;
+    const names = new Set(places.map(({ name }) => name));
+    for (const name of this.#wrong.keys()) if (!names.has(name)) this.#wrong.delete(name);
+    await Promise.all(places.map((place) => this.#lookAt(place)));
+  }
+
+  /** A server that is away is not judged: the connections themselves tell that. */
+  async #lookAt(place: Place): Promise<void> {
+    const redis = place.open();
+    redis.on('error', () => undefined);
+    try {
+      await redis.connect();
+      const look = await this.#judge(place, redis);
+      if (!this.#stopped.signal.aborted) await this.#options.onLook(look);
+    } catch (error) {
+      if (isReply(error)) this.#note(place.name, `Redis refused a new connection: ${codeOf(error)}.`);
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  async #judge({ name, tag, isCluster }: Place, redis: Redis): Promise<Look> {
+    const { prefix } = this.#options;
+    const info = parseServerInfo(await redis.info().catch(() => ''));
+    const isMaster = info.get('role') !== 'slave';
+    const sentence = lackSentence(await tryRights({ redis, prefix, tag, isCluster }), prefix);
+    const replica = isMaster ? null : 'REDIS_URL leads to a replica, which takes no writes.';
+    this.#note(name, sentence ?? replica);
+    return { name, runId: info.get('run_id') ?? '', isMaster, hasRights: sentence === null };
+  }
+
+  #note(name: string, sentence: string | null): void {
+    const { logger } = this.#options;
+    if (this.#stopped.signal.aborted || sentence === (this.#wrong.get(name) ?? null)) return;
+    const fields = name === '' ? {} : { redis: name };
+    if (sentence === null) {
+      this.#wrong.delete(name);
+      logger.info(fields, 'Redis is as it has to be again');
+      return;
+    }
+    this.#wrong.set(name, sentence);
+    logger.error(fields, sentence);
+  }
+}
+
+/** Such as WRONGPASS. The rest of the text may name the user. */
+const codeOf = ({ message }: Error): string => /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';

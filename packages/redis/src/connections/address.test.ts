@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { asClusterSeed, parseRedisUrl } from './address.ts';
+
+test('an address is named without its password', () => {
+  expect(parseRedisUrl('redis://user:secret@cache:6380/0').name).toBe('cache:6380');
+});
+
+test('a missing port is the one of Redis and rediss means TLS', () => {
+  expect(parseRedisUrl('rediss://cache')).toMatchObject({
+    kind: 'standalone',
+    name: 'cache:6379',
+    isTls: true,
+  });
+});
+
+test('several servers are the seeds of a Cluster, with the credentials of the first', () => {
+  expect(parseRedisUrl('redis://u:p%40ss@a:1,redis://b:2, redis://[::1]')).toEqual({
+    kind: 'cluster',
+    name: 'a:1,b:2,[::1]:6379',
+    isTls: false,
+    seeds: [
+      { host: 'a', port: 1 },
+      { host: 'b', port: 2 },
+      { host: '::1', port: 6379 },
+    ],
+    credentials: { username: 'u', password: 'p@ss' },
+  });
+});
+
+test('a single server can turn out to be the seed of a Cluster', () => {
+  const address = parseRedisUrl('rediss://:secret@cache:6380');
+  if (address.kind !== 'standalone') throw new Error(`it is ${address.kind}`);
+  expect(asClusterSeed(address)).toEqual({
+    kind: 'cluster',
+    name: 'cache:6380',
+    isTls: true,
+    seeds: [{ host: 'cache', port: 6380 }],
+    credentials: { password: 'secret' },
+  });
+});
+
+test('Sentinels and the master that they watch are read from one URL', () => {
+  expect(
+    parseRedisUrl('rediss+sentinel://user:secret@a,b:5000/main?sentinel_username=s&sentinel_password=watch'),
+  ).toEqual({
+    kind: 'sentinel',
+    name: 'a:26379,b:5000/main',
+    isTls: true,
+    sentinels: [
+      { host: 'a', port: 26_379 },
+      { host: 'b', port: 5000 },
+    ],
+    masterName: 'main',
+    credentials: { username: 'user', password: 'secret' },
+    sentinelCredentials: { username: 's', password: 'watch' },
+  });
+});
+
+test.each([
+  'redis://h/1',
+  'redis://h/01',
+  'redis://h/1/',
+  'redis://h/0/1',
+  'redis://h/%31',
+  'rediss://h:1/15?password=x',
+  'redis://h?db=1',
+  'redis://h/0?db=0&db=2',
+  'redis://h/1?db=0',
+  'redis://a/0,redis://b/1',
+  'redis://a,redis://b?db=3',
+  'redis+sentinel://a,b/main/1',
+  'redis+sentinel://a,b/main?db=1',
+  'redis+sentinel://a/main/0/1?sentinel_password=x',
+])('another database than 0 is refused, since its channels are those of all databases: %s', (url) => {
+  expect(() => parseRedisUrl(url)).toThrow(/another database than 0.*PLENUM_PREFIX/);
+});
+
+test.each(['redis://h', 'redis://h/', 'redis://h/0', 'redis://h/0/?db=0', 'redis+sentinel://h/main/0'])(
+  '%s names database 0',
+  (url) => {
+    expect(parseRedisUrl(url).name).toMatch(/^h/);
+  },
+);
+
+test('user and password behind the question mark count, and other fields there cannot change the client', () => {
+  expect(parseRedisUrl(' redis://h?username=u&password=p%2Fq&family=6 ')).toMatchObject({
+    credentials: { username: 'u', password: 'p/q' },
+    family: 6,
+  });
+  expect(() => parseRedisUrl('redis://h?keyPrefix=x')).toThrow(/is not known/);
+});
+
+test.each([
+  ['redis+sentinel://a:1,b:2', /Sentinels and a master/],
+  ['redis+sentinel:///main', /Sentinels and a master/],
+  ['redis+sentinel://a:x/main', /Sentinels and a master/],
+  ['redis://a:1,rediss://b:2', /mixes/],
+  ['redis://a:1,b:2', /not a redis/],
+  ['redis://a:1,', /not a redis/],
+  ['redis://:p%ss@a:1', /%25/],
+  ['redis://a:1,redis://us%er@b:2', /%25/],
+  ['redis+sentinel://:p%ss@a:1/main', /%25/],
+  ['redis+sentinel://a:1/ma%in', /%25/],
+  ['http://a', /not a redis/],
+  ['nonsense', /not a redis/],
+  ['redis://', /not a redis/],
+  ['redis://a:1#/1', /%23/],
+  ['redis://a?family=5', /0, 4 or 6/],
+  ['redis+sentinel://a/main?keyPrefix=x', /is not known/],
+  ['', /not a redis/],
+])('%s is refused with one sentence', (url, sentence) => {
+  expect(() => parseRedisUrl(url)).toThrow(sentence);
+});

@@ -1,0 +1,93 @@
+/** Makes a client for an address. It begins to connect unless told otherwise, and never throws for a Redis that is away. */
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type {
+  ClusterAddress,
+  Endpoint,
+  RedisAddress,
+  SentinelAddress,
+  StandaloneAddress,
+} from './address.ts';
+import type { ClusterClientOptions, LinkOptions } from './client-options.ts';
+import { KnownServers } from './known-servers.ts';
+import { connectorBy } from './sentinel-connector.ts';
+
+export type RedisClient = Redis | Cluster;
+
+type Authority = Pick<ClusterAddress, 'isTls' | 'credentials'>;
+
+const sentinelAnswerMs = 1000;
+
+/** Those that are asked for `address`: the Sentinels, or any server of the Cluster. */
+export const serversOf = (address: RedisAddress): KnownServers =>
+  new KnownServers(
+    address.kind === 'cluster' ? address.seeds : address.kind === 'sentinel' ? address.sentinels : [],
+  );
+
+/**
+ * One server; behind Sentinels, the one that is master.
+ * @param known the Sentinels; shared by all clients of the address
+ */
+export function createRedis(
+  address: StandaloneAddress | SentinelAddress,
+  options: LinkOptions,
+  known = serversOf(address),
+): Redis {
+  return address.kind === 'standalone'
+    ? new Redis({ ...options, ...authorityOptions(address), ...address.endpoint, ...familyOf(address) })
+    : new Redis({ ...options, ...sentinelOptions(address, options), Connector: connectorBy(known) });
+}
+
+/** @param known shared by all clients of the Cluster: what one of them learns helps the others to come back. */
+export function createCluster(
+  address: ClusterAddress,
+  options: ClusterClientOptions,
+  known = serversOf(address),
+): Cluster {
+  const cluster = new Cluster(known.endpoints, {
+    ...options,
+    // Names are looked up when a server is connected to: the library looks all of them up first and gives up if one is
+    // not found. And a certificate names hosts, not the addresses that they have at the moment.
+    dnsLookup: (host, callback) => callback(null, host),
+    redisOptions: { ...options.redisOptions, ...authorityOptions(address) },
+  });
+  cluster.on('refresh', () => known.learn(serversIn(cluster)));
+  return cluster;
+}
+
+/** Masters and replicas. */
+const serversIn = ({ slots }: Cluster): readonly Endpoint[] =>
+  [...new Set([...new Set(slots)].flat())].map(endpointIn);
+
+/** @param server `host:port` */
+export function endpointIn(server: string): Endpoint {
+  const colon = server.lastIndexOf(':');
+  return { host: server.slice(0, colon), port: Number(server.slice(colon + 1)) };
+}
+
+/** One server of a Cluster, and no other. */
+export const createLink = (address: ClusterAddress, server: Endpoint, options: LinkOptions): Redis =>
+  new Redis({ ...options, ...authorityOptions(address), ...server });
+
+const familyOf = ({ family }: StandaloneAddress) => (family === undefined ? {} : { family });
+
+const authorityOptions = ({
+  isTls,
+  credentials,
+}: Authority): Pick<RedisOptions, 'username' | 'password' | 'tls'> => ({
+  ...credentials,
+  ...(isTls ? { tls: {} } : {}),
+});
+
+function sentinelOptions(address: SentinelAddress, { retryStrategy }: LinkOptions) {
+  const { username, password } = address.sentinelCredentials;
+  return {
+    ...authorityOptions(address),
+    sentinels: [...address.sentinels],
+    name: address.masterName,
+    sentinelCommandTimeout: sentinelAnswerMs,
+    sentinelRetryStrategy: retryStrategy ?? (() => null),
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+    ...(address.isTls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+  } satisfies RedisOptions;
+}

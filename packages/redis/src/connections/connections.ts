@@ -1,0 +1,265 @@
+/**
+ * The connections of one node: scripts and publishes on the command client, long reads on their own (an answer of an
+ * autopipelined command waits for its whole batch), pub/sub on one connection per server.
+ */
+
+import { once } from 'node:events';
+import { type Clock, type Logger, type Random, tagOfPartition } from '@plenum/core';
+import { type Cluster, Redis } from 'ioredis';
+import type { Anomalies } from '../anomalies.ts';
+import { within } from '../within.ts';
+import type {
+  ClusterAddress,
+  Endpoint,
+  RedisAddress,
+  SentinelAddress,
+  StandaloneAddress,
+} from './address.ts';
+import type { Place } from './address-watch.ts';
+import type { RedisClient } from './client.ts';
+import { createCluster, createLink, createRedis, endpointIn, serversOf } from './client.ts';
+import {
+  clusterOptions,
+  commandOptions,
+  type LinkOptions,
+  lookOptions,
+  subscriberOptions,
+} from './client-options.ts';
+import type { KnownServers } from './known-servers.ts';
+import { Links } from './links.ts';
+import { type Seed, SeedWatch } from './seed-watch.ts';
+import { leaveFor, SentinelWatch } from './sentinel-watch.ts';
+import { mastersOf, shardsOf, tagAt } from './shards.ts';
+
+/** A `client` only sends commands; a `node` also listens. */
+export type RedisRole = 'node' | 'client';
+
+/** Where a node listens: on the one server there is, or on each master of a Cluster. */
+export type Listening =
+  | { readonly kind: 'one'; readonly redis: Redis }
+  | {
+      readonly kind: 'each';
+      /** Knows which master has which channel. */
+      readonly cluster: Cluster;
+      /** @param server `host:port`; whoever opens a link disconnects it when the server is master no more */
+      readonly openLink: (server: string) => Redis;
+    };
+
+export interface Connections {
+  readonly command: RedisClient;
+  /** The command client itself for a client. */
+  readonly reads: RedisClient;
+  /** Null for a client. */
+  readonly listening: Listening | null;
+  readonly links: Links;
+  /** What a node that was started now would connect to. */
+  readonly places: () => readonly Place[];
+  /** What an operator should know, though it ends nothing. */
+  notices(): readonly string[];
+  /** Resolves when all are up. @throws Error with one sentence when that takes too long. */
+  ready(): Promise<void>;
+  /** Resolves when no socket is left. Commands in flight are rejected. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionOptions {
+  readonly address: RedisAddress;
+  readonly role: RedisRole;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly anomalies: Anomalies;
+}
+
+const readyTimeoutMs = 10_000;
+
+/** Begins to connect; never throws for a Redis that is away. */
+export function openConnections(options: ConnectionOptions): Connections {
+  const { address } = options;
+  return address.kind === 'cluster' ? openToCluster(options, address) : openToOne(options, address);
+}
+
+function openToOne(options: ConnectionOptions, address: StandaloneAddress | SentinelAddress): Connections {
+  const { random } = options;
+  const known = serversOf(address);
+  const clients: Redis[] = [];
+  const links = new Links({ ...options, linksOf: () => clients });
+  const open = (linkOptions: LinkOptions) => {
+    const client = told(options, createRedis(address, linkOptions, known));
+    clients.push(client);
+    return client;
+  };
+  const onReplica = () => links.renew('', 'a connection was refused as by a replica');
+  const places = (): readonly Place[] => [
+    { ...onlyPlace, open: () => createRedis(address, lookLink, known) },
+  ];
+  const command = open({
+    ...commandOptions(random, 'plenum-command', onReplica),
+    enableAutoPipelining: true,
+  });
+  if (options.role === 'client') {
+    const watch = watchSentinels(options, address, { known, clients });
+    return connectionsOf(options, { command, reads: command, listening: null, links, places }, watch);
+  }
+  const reads = open(commandOptions(random, 'plenum-reads', onReplica));
+  const redis = open(subscriberOptions(random));
+  const watch = watchSentinels(options, address, { known, clients });
+  const listening = { kind: 'one', redis } as const;
+  return connectionsOf(options, { command, reads, listening, links, places }, watch);
+}
+
+const onlyPlace = { name: '', tag: tagOfPartition(0), isCluster: false } as const;
+const lookLink = { ...lookOptions, connectionName: 'plenum-look' } satisfies LinkOptions;
+
+/** Looks after the servers that are asked where Redis is. */
+interface Watch {
+  /** Connections of its own, closed with the others. */
+  clients(): readonly Redis[];
+  readonly seeds: readonly Seed[];
+  close(): void;
+}
+
+const noWatch: Watch = { clients: () => [], seeds: [], close: () => undefined };
+
+interface Watched {
+  readonly known: KnownServers;
+  /** To the master. */
+  readonly clients: readonly Redis[];
+}
+
+function watchSentinels(
+  { random, logger }: ConnectionOptions,
+  address: StandaloneAddress | SentinelAddress,
+  { known, clients }: Watched,
+): Watch {
+  if (address.kind === 'standalone') return noWatch;
+  const onMaster = (master: Endpoint) => {
+    for (const client of clients) {
+      leaveFor(master, client).catch((err: unknown) =>
+        logger.warn({ err }, 'could not leave a former master'),
+      );
+    }
+  };
+  const watch = new SentinelWatch({ address, known, random, onMaster });
+  return { clients: () => watch.clients, seeds: watch.seeds, close: () => watch.close() };
+}
+
+function openToCluster(options: ConnectionOptions, address: ClusterAddress): Connections {
+  const { random } = options;
+  const known = serversOf(address);
+  const open = (name: string) => told(options, createCluster(address, clusterOptions(random, name), known));
+  const command = open('plenum-command');
+  const subscribers = new Map<string, Redis>();
+  const linksOf = (server: string): readonly Redis[] => {
+    const pooled = clients.flatMap((client) => shardsOf(client)).filter(({ name }) => name === server);
+    return [...pooled.map(({ redis }) => redis), subscribers.get(server) ?? null].filter(
+      (one) => one !== null,
+    );
+  };
+  const places = (): readonly Place[] =>
+    [...mastersOf(command)].map((name) => ({
+      name,
+      tag: tagAt(command, name) ?? tagOfPartition(0),
+      isCluster: true,
+      open: () => createLink(address, endpointIn(name), lookLink),
+    }));
+  const clients = [command];
+  const links = new Links({ ...options, linksOf });
+  if (options.role === 'client')
+    return connectionsOf(options, { command, reads: command, listening: null, links, places });
+  const reads = open('plenum-reads');
+  clients.push(reads);
+  const openLink = (server: string) => {
+    const link = told(options, createLink(address, endpointIn(server), subscriberOptions(random)));
+    subscribers.set(server, link);
+    return link;
+  };
+  const seeds = address.seeds.map((seed) => openSeed(options, address, seed));
+  return connectionsOf(
+    options,
+    { command, reads, listening: { kind: 'each', cluster: command, openLink }, links, places },
+    { clients: () => seeds.map(({ redis }) => redis), seeds, close: () => undefined },
+  );
+}
+
+function openSeed({ random }: ConnectionOptions, address: ClusterAddress, seed: Endpoint): Seed {
+  const link = { ...subscriberOptions(random), connectionName: 'plenum-seed-watch' };
+  const redis = createLink(address, seed, link);
+  // Its absence is told once, by the watch.
+  redis.on('error', () => undefined);
+  return { name: `${seed.host}:${seed.port}`, redis };
+}
+
+function connectionsOf(
+  options: ConnectionOptions,
+  clients: Pick<Connections, 'command' | 'reads' | 'listening' | 'links' | 'places'>,
+  watch: Watch = noWatch,
+): Connections {
+  const { command, reads, listening } = clients;
+  const all = new Set<RedisClient>([command, reads, ...(listening?.kind === 'one' ? [listening.redis] : [])]);
+  const seedWatch = new SeedWatch(options.role === 'node' ? watch.seeds : [], options);
+  seedWatch.start();
+  const close = async () => {
+    seedWatch.stop();
+    watch.close();
+    await Promise.all([...all, ...watch.clients()].map(end));
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    ...clients,
+    notices: () => seedWatch.notices(),
+    ready: () => allReady([...all], options),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** Logs the ups and downs of a client. */
+function told<C extends RedisClient>({ address, logger }: ConnectionOptions, client: C): C {
+  const name =
+    client instanceof Redis ? client.options.connectionName : client.options.redisOptions?.connectionName;
+  const fields = { redis: address.name, connection: name };
+  let lastMessage = '';
+  const onError = (error: Error) => {
+    // One line per cause, not one per attempt.
+    if (error.message === lastMessage) return;
+    lastMessage = error.message;
+    logger.warn({ ...fields, reason: error.message }, 'Redis connection failed; trying again');
+  };
+  client.on('error', onError);
+  // Of one server of a Cluster.
+  client.on('node error', onError);
+  client.on('ready', () => {
+    lastMessage = '';
+    logger.debug(fields, 'Redis connection is up');
+  });
+  return client;
+}
+
+const ready = (client: RedisClient): Promise<void> =>
+  client.status === 'ready' ? Promise.resolve() : new Promise((resolve) => client.once('ready', resolve));
+
+async function allReady(all: readonly RedisClient[], { address, clock }: ConnectionOptions): Promise<void> {
+  try {
+    await within(clock, readyTimeoutMs, Promise.all(all.map(ready)));
+  } catch (cause) {
+    throw new Error(`Redis at ${address.name} answered once and then went away.`, { cause });
+  }
+}
+
+/** Resolves when the client has no socket any more. */
+async function end(client: RedisClient): Promise<void> {
+  const sockets = client instanceof Redis ? [client] : client.nodes('all');
+  const ended = sockets.map(endOf);
+  client.disconnect();
+  await Promise.all(ended);
+}
+
+async function endOf(redis: Redis): Promise<void> {
+  // Before the first command of a Cluster's node, and between two attempts, there is no socket whose end could be told.
+  if (['end', 'wait', 'reconnecting'].includes(redis.status)) return;
+  // `once` rejects on an error event; what is being closed may fail as it likes.
+  await once(redis, 'end').catch(() => undefined);
+}

@@ -1,0 +1,84 @@
+/**
+ * Says when a server that REDIS_URL names is away. The node itself goes on with the servers that it knows, but one that is
+ * started now knows the named ones only.
+ */
+import { type Clock, type Logger, runLoop } from '@plenum/core';
+import type { Redis } from 'ioredis';
+import { within } from '../within.ts';
+
+const lookEveryMs = 5000;
+const answerTimeoutMs = 2000;
+
+export interface Seed {
+  /** `host:port` */
+  readonly name: string;
+  /** To this server and no other; closed by its owner. */
+  readonly redis: Redis;
+}
+
+export interface SeedWatchOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class SeedWatch {
+  readonly #seeds: readonly Seed[];
+  readonly #options: SeedWatchOptions;
+  readonly #stopped = new AbortController();
+  readonly #away = new Set<string>();
+
+  constructor(seeds: readonly Seed[], options: SeedWatchOptions) {
+    this.#seeds = seeds;
+    this.#options = options;
+  }
+
+  /** Where there is one server only its absence is no news. */
+  start(): void {
+    const { clock, logger } = this.#options;
+    const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
+    if (this.#seeds.length > 0) runLoop('servers of REDIS_URL', () => this.#look(), loop);
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  /** One sentence without an address, or none: probes may be asked by strangers. */
+  notices(): readonly string[] {
+    const [away, all] = [this.#away.size, this.#seeds.length];
+    if (away === 0) return [];
+    const such = away === all ? 'None' : `${all - away}`;
+    return [
+      `${such} of the ${all} servers that REDIS_URL names can be reached: a new node needs one of them.`,
+    ];
+  }
+
+  async #look(): Promise<void> {
+    await Promise.all(
+      this.#seeds.map(async (seed) => this.#note(seed.name, await isThere(seed.redis, this.#options.clock))),
+    );
+  }
+
+  #note(name: string, isThere: boolean): void {
+    if (this.#stopped.signal.aborted || isThere !== this.#away.has(name)) return;
+    const { logger } = this.#options;
+    if (isThere) {
+      this.#away.delete(name);
+      logger.info({ redis: name }, 'A server that REDIS_URL names can be reached again');
+      return;
+    }
+    this.#away.add(name);
+    logger.warn(
+      { redis: name },
+      'A server that REDIS_URL names cannot be reached; this node goes on with those that it knows',
+    );
+  }
+}
+
+const isThere = (redis: Redis, clock: Clock): Promise<boolean> =>
+  redis.status === 'ready'
+    ? within(clock, answerTimeoutMs, redis.ping()).then(
+        () => true,
+        () => false,
+      )
+    : Promise.resolve(false);

@@ -1,0 +1,71 @@
+/** Which server answers for a key or a channel: the only one there is, or the master of its slot in a Cluster. */
+
+import { type Clock, crc16, PARTITION_COUNT, tagOfPartition } from '@plenum/core';
+import { type Cluster, Redis } from 'ioredis';
+import { within } from '../within.ts';
+import type { RedisClient } from './client.ts';
+
+const SLOT_COUNT = 16_384;
+const answerTimeoutMs = 1000;
+
+export interface Shard {
+  /** `host:port` of the master; empty where there is one server, whatever its address is at the moment. */
+  readonly name: string;
+  /** Null while its connection is being made. */
+  readonly redis: Redis | null;
+}
+
+/** @param key ASCII. Of `{…}` only what stands between the first braces counts, unless that is nothing. */
+export function slotOf(key: string): number {
+  const open = key.indexOf('{');
+  const close = open < 0 ? -1 : key.indexOf('}', open + 1);
+  return crc16(close > open + 1 ? key.slice(open + 1, close) : key) % SLOT_COUNT;
+}
+
+/** The master of the key's slot as far as the client knows; null before it knows any. */
+export const masterOf = (cluster: Cluster, key: string): string | null =>
+  cluster.slots[slotOf(key)]?.[0] ?? null;
+
+/** `host:port` of every master that has slots. */
+export const mastersOf = (cluster: Cluster): ReadonlySet<string> =>
+  new Set(cluster.slots.flatMap(([master]) => (master === undefined ? [] : [master])));
+
+/** The tag of a partition whose slot this master has, so that its keys are there; null when it has none. */
+export function tagAt(cluster: Cluster, master: string): string | null {
+  for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
+    const tag = tagOfPartition(partition);
+    if (masterOf(cluster, tag) === master) return tag;
+  }
+  return null;
+}
+
+/** Names the server of a key as `Shard.name` does. */
+export const shardNameOf = (client: RedisClient, key: string): string =>
+  client instanceof Redis ? '' : (masterOf(client, key) ?? '');
+
+/** Every shard of the deployment. */
+export function shardsOf(client: RedisClient): readonly Shard[] {
+  if (client instanceof Redis) return [{ name: '', redis: client }];
+  const connections = new Map(client.nodes('all').map((redis) => [serverOf(redis), redis]));
+  return [...mastersOf(client)].map((name) => ({ name, redis: connections.get(name) ?? null }));
+}
+
+/** `host:port` as CLUSTER SLOTS names it. */
+const serverOf = ({ options }: Redis): string => `${options.host}:${options.port}`;
+
+export interface ShardsHealth {
+  readonly answering: number;
+  readonly away: number;
+}
+
+/** Which shards answer a ping at once; never rejects. Before any shard is known there is nothing, and it is away. */
+export async function healthOfShards(client: RedisClient, clock: Clock): Promise<ShardsHealth> {
+  const shards = client.status === 'ready' ? shardsOf(client) : [];
+  const pings = await Promise.allSettled(
+    shards.map(({ redis }) =>
+      within(clock, answerTimeoutMs, redis?.ping() ?? Promise.reject(new Error('no connection'))),
+    ),
+  );
+  const answering = pings.filter(({ status }) => status === 'fulfilled').length;
+  return { answering, away: Math.max(1, shards.length) - answering };
+}

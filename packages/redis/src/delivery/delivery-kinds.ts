@@ -1,0 +1,115 @@
+/**
+ * Which kinds of adapters the cluster delivers to. It is a setting of the cluster, kept in `meta`: whoever appends has to
+ * write the outbox, clients without any adapter included. A node adds what it brings, so a kind comes with a rolling change
+ * of the configuration. It never goes by itself: a node that has merely lost a variable must not end the archive of all,
+ * and neither may a Redis that has come back empty.
+ */
+import { type Clock, type DeliveryKind, type EngineSettings, type Logger, runLoop } from '@plenum/core';
+import type { RedisRole } from '../connections/connections.ts';
+import type { Keys } from '../keys.ts';
+import type { StateSettings } from '../scripts/group-header.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
+
+const everyKind: readonly DeliveryKind[] = ['archive', 'notifier'];
+const lookEveryMs = 3000;
+const fieldOf = (kind: DeliveryKind) => `delivery:${kind}`;
+/** Stands in `meta` as soon as any kind did: without it a Redis has lost what it was told, and no kind was ended. */
+const toldField = 'delivery';
+const isSo = '1';
+
+export interface DeliveryKindsOptions {
+  readonly calls: ScriptCalls;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export class DeliveryKinds {
+  readonly #options: DeliveryKindsOptions;
+  readonly #stopped = new AbortController();
+  #current: ReadonlySet<DeliveryKind> = new Set();
+  /** What this process has brought to the cluster. */
+  #own: readonly DeliveryKind[] = [];
+
+  constructor(options: DeliveryKindsOptions) {
+    this.#options = options;
+  }
+
+  get current(): ReadonlySet<DeliveryKind> {
+    return this.#current;
+  }
+
+  /** The settings, two of which follow the cluster's while the engine runs. */
+  follow(settings: EngineSettings): StateSettings {
+    const kinds = () => this.#current;
+    return {
+      ...settings,
+      get isOutboxWritten() {
+        return kinds().size > 0;
+      },
+      get isQueueCounted() {
+        return kinds().has('archive');
+      },
+    };
+  }
+
+  /**
+   * Tells the cluster what this process brings and ends, learns what it has, and goes on looking.
+   * @throws Error with one sentence when a node lacks one of the cluster's kinds
+   */
+  async join(settings: EngineSettings, role: RedisRole): Promise<void> {
+    const { calls, keys, clock, logger } = this.#options;
+    const own = role === 'client' ? [] : settings.deliveryKinds;
+    const ended = role === 'client' ? [] : settings.endedDeliveryKinds;
+    for (const kind of ended) await calls.command((redis) => redis.hdel(keys.meta(), fieldOf(kind)));
+    await this.#look();
+    // Not written again: a Redis without memory takes nothing, and needs its nodes to be emptied by them.
+    const brought = own.filter((kind) => !this.#current.has(kind));
+    if (brought.length > 0) await this.#tell(brought);
+    if (brought.length > 0) await this.#look();
+    const missing = [...this.#current].filter((kind) => !own.includes(kind));
+    if (role === 'node' && missing.length > 0) throw new Error(lacking(missing, keys.prefix));
+    this.#own = own;
+    runLoop('delivery kinds', () => this.#look(), {
+      clock,
+      logger,
+      everyMs: lookEveryMs,
+      signal: this.#stopped.signal,
+    });
+  }
+
+  /** What the cluster delivers to at this moment; to be asked before anything is taken away from a kind. */
+  async fresh(): Promise<ReadonlySet<DeliveryKind>> {
+    await this.#look();
+    return this.#current;
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #look(): Promise<void> {
+    const { calls, keys } = this.#options;
+    const fields = [toldField, ...everyKind.map(fieldOf)];
+    const [told, ...found] = await calls.command((redis) => redis.hmget(keys.meta(), ...fields));
+    const kinds = new Set(everyKind.filter((_, at) => found[at] === isSo));
+    const known = new Set([...kinds, ...this.#current, ...this.#own]);
+    const isForgotten = told === null && known.size > 0;
+    if (isForgotten) await this.#tell([...known]);
+    this.#current = isForgotten ? known : kinds;
+  }
+
+  async #tell(kinds: readonly DeliveryKind[]): Promise<void> {
+    const { calls, keys } = this.#options;
+    const fields = Object.fromEntries([toldField, ...kinds.map(fieldOf)].map((field) => [field, isSo]));
+    await calls.command((redis) => redis.hset(keys.meta(), fields));
+  }
+}
+
+const lacking = (kinds: readonly DeliveryKind[], prefix: string): string => {
+  const [name] = kinds;
+  return (
+    `Prefix "${prefix}" delivers to an adapter that this node does not have (${kinds.join(', ')}): ` +
+    `configure it, or end it for the whole cluster with PLENUM_${name?.toUpperCase()}_URL=none.`
+  );
+};

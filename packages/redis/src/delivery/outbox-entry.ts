@@ -1,0 +1,74 @@
+/** What stands in an outbox, among retries and in dead letters, as the domain reads it. Nothing here throws. */
+import type { ArchiveEntry, DueRetry, OutboxEntry, UnreadableEntry, UnreadableRetry } from '@plenum/core';
+import { type GroupId, groupEventSchema, groupIdSchema, relayMessagePushSchema } from '@plenum/protocol';
+import type { StoredEntry } from '../scripts/outbox.ts';
+
+/** A word that stands for none. */
+export const NOTHING = '-';
+
+/** @returns null for what no script of this version has written; never throws */
+export function archiveEntryOf(kind: string, wire: string): ArchiveEntry | null {
+  const json = parseJson(wire);
+  if (kind === 'm') {
+    const push = relayMessagePushSchema.safeParse(json);
+    if (!push.success) return null;
+    const { request_id, result } = push.data;
+    return { type: 'message', request_id, ...result };
+  }
+  const event = groupEventSchema.safeParse(json);
+  return event.success ? { ...event.data, message_id: `${event.data.epoch}-${event.data.seq}` } : null;
+}
+
+export const groupIdOf = (text: string): GroupId | null => groupIdSchema.safeParse(text).data ?? null;
+
+interface ReadEntries {
+  readonly retryingOf: ReadonlyMap<GroupId, number>;
+  readonly entries: readonly OutboxEntry[];
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+export function readEntries(stored: readonly StoredEntry[]): ReadEntries {
+  const entries: OutboxEntry[] = [];
+  const unreadable: UnreadableEntry[] = [];
+  const retryingOf = new Map<GroupId, number>();
+  for (const { place, groupId, kind, wire, retryingOfGroup } of stored) {
+    const entry = archiveEntryOf(kind, wire);
+    if (entry !== null) {
+      entries.push({ place, entry });
+      if (retryingOfGroup > 0) retryingOf.set(entry.group_id, retryingOfGroup);
+    } else unreadable.push({ place, behind: entries.length, groupId: groupIdOf(groupId) });
+  }
+  return { entries, unreadable, retryingOf };
+}
+
+interface StoredRetry {
+  readonly messageId: string;
+  /** `<attempts> <members cursor or -> <group id> <k> <w>` */
+  readonly record: string;
+}
+interface ReadRetries {
+  readonly retries: readonly DueRetry[];
+  readonly unreadableRetries: readonly UnreadableRetry[];
+}
+
+export function readRetries(stored: readonly StoredRetry[]): ReadRetries {
+  const retries: DueRetry[] = [];
+  const unreadableRetries: UnreadableRetry[] = [];
+  for (const { messageId, record } of stored) {
+    const [, attempts = '0', membersCursor = '', kind = '', wire = ''] =
+      /^(\d+) (\S+) \S+ (\S+) (.*)$/s.exec(record) ?? [];
+    const entry = archiveEntryOf(kind, wire);
+    const pages = membersCursor === NOTHING ? null : membersCursor;
+    if (entry === null) unreadableRetries.push({ messageId, attempts: Number(attempts) });
+    else retries.push({ messageId, entry, attempts: Number(attempts), membersCursor: pages });
+  }
+  return { retries, unreadableRetries };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+/** The port `Outbox` on Redis: one script reads, one commits, each within the slot of a partition. */
+import {
+  type CommitOutcome,
+  type DeliveryCommit,
+  type DeliveryKind,
+  type Lease,
+  type Outbox,
+  type OutboxBatch,
+  type PageMark,
+  refusedPlaces,
+} from '@plenum/core';
+import type { Anomalies } from '../anomalies.ts';
+import type { Keys } from '../keys.ts';
+import { commitDelivery, openOutbox, readOutbox } from '../scripts/index.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
+import type { DeliveryKinds } from './delivery-kinds.ts';
+import { NOTHING, readEntries, readRetries } from './outbox-entry.ts';
+
+export interface RedisOutboxOptions {
+  readonly calls: ScriptCalls;
+  readonly keys: Keys;
+  readonly kinds: Pick<DeliveryKinds, 'current' | 'fresh'>;
+  readonly anomalies: Pick<Anomalies, 'note'>;
+}
+
+export class RedisOutbox implements Outbox {
+  readonly #options: RedisOutboxOptions;
+
+  constructor(options: RedisOutboxOptions) {
+    this.#options = options;
+  }
+
+  kinds(): ReadonlySet<DeliveryKind> {
+    return this.#options.kinds.current;
+  }
+
+  async open({ partition, nodeId, token }: Lease): Promise<'opened' | 'not_owner'> {
+    const { calls, keys, kinds } = this.#options;
+    // An owner that has not heard of a new kind yet would take its cursor away, and with it what waits for it.
+    const wanted = await kinds.fresh();
+    const reply = await calls.read(openOutbox, {
+      keys: {
+        lease: keys.lease(partition),
+        outbox: keys.outboxIn(partition),
+        cursors: keys.cursors(partition),
+        queued: keys.queuedIn(partition),
+        archiveRetries: keys.retries(partition, 'archive'),
+        archiveRetrying: keys.retrying(partition, 'archive'),
+        notifierRetries: keys.retries(partition, 'notifier'),
+        notifierRetrying: keys.retrying(partition, 'notifier'),
+        archiveRetriesByGroup: keys.retriesByGroup(partition, 'archive'),
+        notifierRetriesByGroup: keys.retriesByGroup(partition, 'notifier'),
+        archiveDeadLetters: keys.deadLetters(partition, 'archive'),
+      },
+      args: { nodeId, token, kinds: [...wanted].join(' ') },
+    });
+    return reply.word;
+  }
+
+  async read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null> {
+    const { calls, keys } = this.#options;
+    const reply = await calls.read(readOutbox, {
+      keys: {
+        outbox: keys.outboxIn(partition),
+        cursors: keys.cursors(partition),
+        retries: keys.retries(partition, kind),
+        retrying: keys.retrying(partition, kind),
+        retriesByGroup: keys.retriesByGroup(partition, kind),
+      },
+      args: { kind, limit },
+    });
+    if (reply.word === 'unopened') return null;
+    const { page, entries, retries, ...counts } = reply.details;
+    const read = readEntries(entries);
+    const due = readRetries(retries);
+    for (const { place } of read.unreadable)
+      this.#options.anomalies.note('malformed_outbox_entry', { place });
+    for (const _ of due.unreadableRetries) this.#options.anomalies.note('malformed_outbox_entry');
+    const endPlace = entries.at(-1)?.place ?? counts.cursor;
+    return { ...counts, ...read, ...due, endPlace, pageMark: pageMarkOf(page) };
+  }
+
+  async commit({ partition, nodeId, token }: Lease, commit: DeliveryCommit): Promise<CommitOutcome> {
+    const { calls, keys } = this.#options;
+    const { kind, expectedCursor, cursor, pageMark } = commit;
+    const reply = await calls.read(commitDelivery, {
+      keys: {
+        lease: keys.lease(partition),
+        outbox: keys.outboxIn(partition),
+        cursors: keys.cursors(partition),
+        queued: keys.queuedIn(partition),
+        retries: keys.retries(partition, kind),
+        retrying: keys.retrying(partition, kind),
+        deadLetters: keys.deadLetters(partition, kind),
+        retriesByGroup: keys.retriesByGroup(partition, kind),
+        deadLettersByGroup: keys.deadLettersByGroup(partition, kind),
+      },
+      args: {
+        nodeId,
+        token,
+        kind,
+        expectedCursor,
+        cursor,
+        page: pageMark === null ? '' : `${pageMark.messageId} ${pageMark.membersCursor}`,
+        passed: kind === 'archive' ? passedWords(commit) : '',
+        refused: refusedLines(commit),
+        taken: commit.taken.join(' '),
+        deadLettersKept: commit.deadLettersKept ?? '',
+      },
+    });
+    if (reply.word !== 'committed') return { outcome: reply.word };
+    return { outcome: reply.word, droppedDeadLetters: reply.details[0] };
+  }
+
+  async waiting(partitions: readonly number[]): Promise<ReadonlySet<number>> {
+    const { calls, keys } = this.#options;
+    const lengths = await Promise.all(
+      partitions.map((partition) => calls.command((redis) => redis.xlen(keys.outboxIn(partition)))),
+    );
+    return new Set(partitions.filter((_, at) => (lengths[at] ?? 0) > 0));
+  }
+}
+
+function pageMarkOf(text: string): PageMark | null {
+  const [messageId, membersCursor] = text.split(' ');
+  return messageId === undefined || membersCursor === undefined ? null : { messageId, membersCursor };
+}
+
+/** `<group id> <entries>` for every group, of those that were taken: what was refused counts on for its room. */
+function passedWords(commit: DeliveryCommit): string {
+  const { passed, passedUnreadable } = commit;
+  const refused = refusedPlaces(commit);
+  const counts = new Map<string, number>();
+  const count = (groupId: string) => counts.set(groupId, (counts.get(groupId) ?? 0) + 1);
+  for (const { entry, place } of passed) if (!refused.has(place)) count(entry.group_id);
+  for (const { groupId } of passedUnreadable) if (groupId !== null) count(groupId);
+  return [...counts].map(([groupId, entries]) => `${groupId} ${entries}`).join(' ');
+}
+
+const refusedLines = ({ retries, deadLetters }: DeliveryCommit): string =>
+  [
+    ...retries.map(
+      ({ messageId, attempts, place, delayMs, membersCursor }) =>
+        `retry ${messageId} ${attempts} ${place ?? NOTHING} ${delayMs ?? NOTHING} ${membersCursor ?? NOTHING}`,
+    ),
+    ...deadLetters.map(
+      ({ messageId, attempts, place, reason }) =>
+        `dead ${messageId} ${attempts} ${place ?? NOTHING} ${reason}`,
+    ),
+  ].join('\n');

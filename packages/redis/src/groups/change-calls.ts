@@ -1,0 +1,172 @@
+/** Which script a command runs, and with what. */
+import { type GroupCommand, type GroupSettings, queueLimitOf, type UpdateGroup } from '@plenum/core';
+import { limits, SERVICE, type UserId } from '@plenum/protocol';
+import type { Keys } from '../keys.ts';
+import { type GroupDeps, groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
+import * as scripts from '../scripts/index.ts';
+import { escapeForJson } from '../scripts/index.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
+import type { Move } from './user-index.ts';
+
+type Answered = Exclude<scripts.ChangeReply, { word: 'late' }>;
+
+const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
+
+/** Whom the change concerns; `$service` only where it deletes. */
+const subjectOf = (command: GroupCommand): string => ('userId' in command ? command.userId : command.actor);
+
+/**
+ * The user who becomes a member or an applicant, and so needs the group in his index; null for all other changes. An
+ * applicant has it there already: writing it for whomever an accept names would let anybody fill a stranger's index.
+ */
+export function joinerOf(command: GroupCommand): UserId | null {
+  switch (command.operation) {
+    case 'create':
+      return command.actor;
+    case 'join':
+      return command.userId;
+    default:
+      return null;
+  }
+}
+
+/** What draws from a user's membership bucket; null for all that is free. */
+export function moveOf(command: GroupCommand): Move | null {
+  const { operation, actor, groupId } = command;
+  if (actor === SERVICE) return null;
+  if (operation !== 'create' && operation !== 'join' && operation !== 'leave') return null;
+  return {
+    userId: operation === 'create' ? actor : command.userId,
+    groupId,
+    isEntering: operation !== 'leave',
+  };
+}
+
+/** Where a remembered answer counts, as the script of the operation says it: see lua/lib/dedupe.lua. */
+function scopeOf(command: GroupCommand): 'log' | 'living' {
+  const mayBegin = command.operation === 'join' && command.createsPublic && !command.admit;
+  return mayBegin || command.operation === 'create' ? 'living' : 'log';
+}
+
+export const recallArgs = (command: GroupCommand, { keys }: GroupDeps) => ({
+  keys: {
+    group: keys.group(command.groupId),
+    dedupe: keys.dedupe(command.groupId, command.actor, command.request.id),
+  },
+  args: { payloadHash: command.request.payloadHash, scope: scopeOf(command) },
+});
+
+const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({
+  ...groupKeyValues(groupId, keys),
+  dedupe: keys.dedupe(groupId, actor, request.id),
+  groups: keys.groups(groupId),
+  on: keys.on(groupId),
+  reads: keys.reads(groupId),
+  bucket: keys.changeBucket(groupId, actor),
+});
+
+const argsOf = (command: GroupCommand, context: GroupDeps) => ({
+  ...groupArgValues(command.groupId, context),
+  userId: subjectOf(command),
+  actor: command.actor,
+  requestId: escapeForJson(command.request.id),
+  payloadHash: command.request.payloadHash,
+  rememberMs: command.request.rememberMs,
+  ...costsOf(command, context),
+});
+
+/** What a change takes: a token of the user who acts, and room in the queue. The service pays no tokens. */
+function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { settings }: GroupDeps) {
+  const queueLimit = settings.isQueueCounted ? queueLimitOf(operation, settings.roomQueueLimit) : null;
+  return {
+    ratePerSec: actor === SERVICE || isAdmitted ? '' : settings.changeRatePerSec,
+    rateBurst: settings.changeRateBurst,
+    queueLimit: queueLimit ?? '',
+  };
+}
+
+/**
+ * Runs the script of the command's operation.
+ * @param isTrial ends it behind the last check: the change is judged and charged, and not made.
+ */
+export function runChange(
+  calls: ScriptCalls,
+  command: GroupCommand,
+  context: GroupDeps & { readonly isTrial: boolean; readonly isRequestsFull: boolean },
+): Promise<Answered> {
+  const keys = keysOf(command, context.keys);
+  const common = { ...argsOf(command, context), isTrial: flag(context.isTrial) };
+  const withExtra =
+    <E extends object>(extra: E) =>
+    (deadlineMs: number) => ({ ...common, deadlineMs, ...extra });
+  switch (command.operation) {
+    case 'create': {
+      const { groupType, settings } = command;
+      return calls.change(scripts.createGroup, {
+        keys,
+        args: withExtra({ groupType, ...settingsArgs(settings) }),
+      });
+    }
+    case 'join': {
+      const extra = {
+        isEnsured: flag(command.ensure),
+        isAdmitted: flag(command.admit),
+        pendingMax: limits.pendingMax,
+        createsPublic: flag(command.createsPublic),
+        requestsMax: context.isRequestsFull ? context.settings.requestsPerUserMax : '',
+      };
+      return calls.change(scripts.joinGroup, { keys, args: withExtra(extra) });
+    }
+    case 'update':
+      return calls.change(scripts.updateGroup, { keys, args: withExtra(updateArgs(command.changes)) });
+    case 'mute':
+      return calls.change(scripts.muteMember, { keys, args: withExtra(spanArgs(command)) });
+    case 'ban': {
+      const { bansPerGroupMax } = context.settings;
+      const bansMax = bansPerGroupMax === 0 ? '' : bansPerGroupMax;
+      const extra = { ...spanArgs(command), ...reasonArgs(command), bansMax };
+      return calls.change(scripts.banMember, { keys, args: withExtra(extra) });
+    }
+    case 'leave':
+    case 'promote':
+    case 'demote':
+    case 'delete':
+      return calls.change(plain[command.operation], { keys, args: withExtra({}) });
+    default:
+      return calls.change(decisions[command.operation], { keys, args: withExtra(reasonArgs(command)) });
+  }
+}
+
+const reasonArgs = ({ reason }: { readonly reason: string | null }) => ({
+  reason: reason === null ? '' : JSON.stringify(reason),
+});
+const spanArgs = ({ forMs }: { readonly forMs: number | null }) => ({ forMs: forMs ?? '' });
+
+const settingsArgs = ({ maxMembers, ephemeral, history, metadata }: GroupSettings) => ({
+  maxMembers: maxMembers ?? '',
+  isEphemeral: flag(ephemeral),
+  history,
+  metadata: metadata ?? '',
+});
+
+/** Empty: stays as it is. `null`: is taken away. */
+const updateArgs = (changes: UpdateGroup['changes']) => ({
+  maxMembers: changes.maxMembers === undefined ? '' : String(changes.maxMembers),
+  history: changes.history ?? '',
+  metadata: changes.metadata === undefined ? '' : (changes.metadata ?? 'null'),
+});
+
+const plain = {
+  leave: scripts.leaveGroup,
+  promote: scripts.promoteMember,
+  demote: scripts.demoteMember,
+  delete: scripts.deleteGroup,
+} as const;
+
+const decisions = {
+  accept: scripts.acceptMember,
+  reject: scripts.rejectMember,
+  unmute: scripts.unmuteMember,
+  kick: scripts.kickMember,
+  unban: scripts.unbanMember,
+} as const;

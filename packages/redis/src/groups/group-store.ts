@@ -1,0 +1,294 @@
+/** Groups and members on Redis: each change is one script, each read shows one instant. */
+import {
+  type Bounded,
+  type ChangeAdmission,
+  type ChangeDone,
+  type ChangeOutcome,
+  forgedCursor,
+  type GroupCommand,
+  type GroupRecord,
+  type GroupStore,
+  limitReached,
+  type MemberRow,
+  type Membership,
+  type Operation,
+  type Page,
+  PlenumError,
+  type Position,
+  type Refused,
+  refused,
+} from '@plenum/core';
+import {
+  type GroupId,
+  groupIdSchema,
+  type MemberStatus,
+  SERVICE,
+  type UserId,
+  userIdSchema,
+} from '@plenum/protocol';
+import type { GroupDeps, StateDeps } from '../scripts/group-header.ts';
+import { type ChangeReply, readMembers, readPosition, recallChange } from '../scripts/index.ts';
+import { standingOf } from '../scripts/member-record.ts';
+import { refusalOf } from '../scripts/outcomes.ts';
+import { ScriptCalls } from '../scripts/script-calls.ts';
+import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
+import { listGroups } from './group-listing.ts';
+import { type Holding, type Place, type Reserved, UserHoldings } from './user-holdings.ts';
+import { type IndexedGroup, UserIndex } from './user-index.ts';
+
+interface MembersPage {
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly status: MemberStatus | null;
+}
+
+/** A place that a change may need; `reserved` is null where the user has as many as it may. */
+interface TakenPlace {
+  readonly place: Place;
+  readonly reserved: Reserved | null;
+}
+
+export class RedisGroupStore implements GroupStore {
+  readonly #calls: ScriptCalls;
+  readonly #context: GroupDeps;
+  readonly #index: UserIndex;
+  readonly #holdings: UserHoldings;
+
+  constructor({ redis, keys, random, clock, settings }: StateDeps) {
+    this.#calls = new ScriptCalls({ redis, clock, settings });
+    this.#context = { keys, random, settings };
+    this.#holdings = new UserHoldings({ calls: this.#calls, keys, random, clock });
+    this.#index = new UserIndex({ calls: this.#calls, keys, clock, random, settings });
+  }
+
+  async change(command: GroupCommand): Promise<ChangeOutcome> {
+    const outcome = await this.#run(command, false);
+    if (outcome.outcome === 'admitted') throw PlenumError.of('internal');
+    return outcome;
+  }
+
+  admit(command: GroupCommand): Promise<ChangeAdmission> {
+    return this.#run(command, true);
+  }
+
+  async group(groupId: GroupId): Promise<GroupRecord | null> {
+    const found = await this.#read(groupId, null);
+    if (found === null || found.position.head.isDeleted) return null;
+    const { groupType, settings, head } = found.position;
+    return { groupId, groupType, createdAtMs: found.createdAtMs, counts: found.counts, head, ...settings };
+  }
+
+  async position(groupId: GroupId, userId: UserId | null): Promise<Position | null> {
+    return (await this.#read(groupId, userId))?.position ?? null;
+  }
+
+  async members(groupId: GroupId, { cursor, limit, status }: MembersPage): Promise<Page<MemberRow> | null> {
+    const after = cursor === null ? '0' : placeOf(cursor);
+    const { keys } = this.#context;
+    const reply = await this.#calls.read(readMembers, {
+      keys: {
+        group: keys.group(groupId),
+        members: keys.members(groupId),
+        receivers: keys.receivers(groupId),
+        pending: keys.pending(groupId),
+      },
+      args: {
+        after,
+        lists: status === null ? 'all' : status === 'pending' ? 'pending' : 'receivers',
+        limit: limit + 1,
+      },
+    });
+    if (reply.word === 'none') return null;
+    const seen = reply.details.slice(0, limit);
+    const members = seen.flatMap(({ userId, record }): MemberRow[] => {
+      const { member } = standingOf(record, reply.nowMs);
+      return member === null ? [] : [{ userId: userIdSchema.parse(userId), ...member }];
+    });
+    const isLast = reply.details.length <= limit;
+    const rows = status === null ? members : members.filter((row) => row.status === status);
+    const last = seen.at(-1);
+    return { rows, nextCursor: isLast || last === undefined ? null : `m${last.place}` };
+  }
+
+  async memberships(
+    userId: UserId,
+    { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
+  ): Promise<Page<Membership>> {
+    const after = cursor === null ? null : groupIdSchema.safeParse(cursor);
+    if (after?.success === false) throw forgedCursor();
+    const candidates = await this.#index.candidates(userId, after?.data ?? null);
+    const rows: Membership[] = [];
+    for (let at = 0; at < candidates.length; at += limit) {
+      const verified = await this.#verify(userId, candidates.slice(at, at + limit));
+      rows.push(...verified);
+      if (rows.length > limit) break;
+    }
+    const page = rows.slice(0, limit);
+    return { rows: page, nextCursor: rows.length > limit ? (page.at(-1)?.groupId ?? null) : null };
+  }
+
+  list(page: { readonly prefix: string; readonly cursor: string | null; readonly limit: number }) {
+    return listGroups(this.#calls, this.#context.keys, page);
+  }
+
+  async #run(command: GroupCommand, isTrial: boolean): Promise<ChangeAdmission> {
+    const retryAfterMs = command.isAdmitted === true ? 0 : await this.#enter(command);
+    if (retryAfterMs > 0) {
+      // A retry of what was done already needs no token; asking only now spares all others the round trip.
+      return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
+    }
+    const taken = await this.#take(command);
+    try {
+      return await this.#runWithin(command, { isTrial, taken });
+    } catch (error) {
+      // Where nothing was done for certain nothing needs a place; where the outcome is unknown, the places are verified later.
+      if (error instanceof PlenumError && error.failure.code !== 'timeout')
+        await this.#settlePlaces(command, taken, null);
+      throw error;
+    }
+  }
+
+  async #runWithin(
+    command: GroupCommand,
+    { isTrial, taken }: { readonly isTrial: boolean; readonly taken: readonly TakenPlace[] },
+  ): Promise<ChangeAdmission> {
+    const isFull = (holding: Holding) =>
+      taken.some((one) => one.place.holding === holding && one.reserved === null);
+    const isGroupsFull = isFull('created');
+    if (isGroupsFull && command.operation === 'create') {
+      return (await this.#recall(command)) ?? this.#groupsFull();
+    }
+    const isCreatingJoin = command.operation === 'join' && command.createsPublic && !isGroupsFull;
+    const asked = command.operation === 'join' ? { ...command, createsPublic: isCreatingJoin } : command;
+    const run = { ...this.#context, isTrial, isRequestsFull: isFull('requested') };
+    const outcome = outcomeOf(await runChange(this.#calls, asked, run), command.operation);
+    await this.#settlePlaces(asked, taken, outcome.outcome === 'done' ? outcome : null);
+    const isMissing = outcome.outcome === 'refused' && outcome.failure.code === 'group_not_found';
+    return isMissing && isGroupsFull && command.operation === 'join' ? this.#groupsFull() : outcome;
+  }
+
+  #groupsFull(): Refused {
+    return refused(limitReached('groups', this.#context.settings.groupsPerUserMax));
+  }
+
+  /** The places that the change may need of those of which a user has a number only. The service has no bounds. */
+  #take(command: GroupCommand): Promise<readonly TakenPlace[]> {
+    const { operation, actor, groupId } = command;
+    if (actor === SERVICE) return Promise.resolve([]);
+    const { groupsPerUserMax, requestsPerUserMax } = this.#context.settings;
+    const isCreating = operation === 'create' || (operation === 'join' && command.createsPublic);
+    const wanted: [Holding, number][] = [];
+    if (isCreating && groupsPerUserMax > 0) wanted.push(['created', groupsPerUserMax]);
+    if (operation === 'join' && requestsPerUserMax > 0) wanted.push(['requested', requestsPerUserMax]);
+    return Promise.all(
+      wanted.map(async ([holding, max]) => {
+        const place = { holding, userId: actor, groupId };
+        return { place, reserved: await this.#holdings.reserve(place, max) };
+      }),
+    );
+  }
+
+  /** @param done null: nothing was changed. A repeated request notes again what a node may have died before noting. */
+  async #settlePlaces(
+    command: GroupCommand,
+    taken: readonly TakenPlace[],
+    done: ChangeDone | null,
+  ): Promise<void> {
+    const { operation } = command;
+    const isCreation =
+      operation === 'create' || (operation === 'join' && command.createsPublic && done?.seq === 1);
+    const isNeeded = { created: isCreation, requested: operation === 'join' && done?.status === 'pending' };
+    await Promise.all(
+      taken.map(async ({ place, reserved }) => {
+        if (done !== null && isNeeded[place.holding]) return this.#holdings.note(place);
+        if (reserved !== null) await this.#holdings.giveBack(place, reserved);
+      }),
+    );
+  }
+
+  /** What comes before the group's own script: the user's bucket and his index. @returns 0, or the ms to wait */
+  async #enter(command: GroupCommand): Promise<number> {
+    const move = moveOf(command);
+    const joiner = joinerOf(command);
+    const user = move?.userId ?? joiner;
+    if (user !== null) this.#prune(user);
+    if (move !== null) return this.#index.charge(move);
+    if (joiner !== null) await this.#index.add(joiner, command.groupId);
+    return 0;
+  }
+
+  /**
+   * With each join, leave and create two old entries of the user's index are looked at, and taken out where the user is in no such
+   * group: so an index that is only ever written stays about as long as the list of the user's groups. Best effort.
+   */
+  #prune(userId: UserId): void {
+    this.#index
+      .samples(userId)
+      .then((samples) => this.#verify(userId, samples))
+      .catch(() => undefined);
+  }
+
+  async #recall(command: GroupCommand): Promise<ChangeOutcome | null> {
+    const reply = await this.#calls.read(recallChange, recallArgs(command, this.#context));
+    return reply.word === 'none' ? null : changeOutcomeOf(reply);
+  }
+
+  /** Those of the groups in which the user really is. */
+  async #verify(userId: UserId, candidates: readonly IndexedGroup[]): Promise<readonly Membership[]> {
+    const verified = await Promise.all(
+      candidates.map(async (candidate): Promise<Membership[]> => {
+        const { groupId } = candidate;
+        const position = await this.position(groupId, userId);
+        if (position === null || position.member === null) {
+          await this.#index.forget(userId, candidate);
+          return [];
+        }
+        const { groupType, member, head } = position;
+        return [{ groupId, groupType, member, head }];
+      }),
+    );
+    return verified.flat();
+  }
+
+  async #read(groupId: GroupId, userId: UserId | null) {
+    const { keys } = this.#context;
+    const reply = await this.#calls.read(readPosition, {
+      keys: {
+        group: keys.group(groupId),
+        members: keys.members(groupId),
+        mutes: keys.mutes(groupId),
+        log: keys.log(groupId),
+      },
+      args: { userId: userId ?? '' },
+    });
+    if (reply.word === 'none') return null;
+    const { head, group } = reply.details;
+    const { groupType, createdAtMs, pending, admins, due, maxMembers, history, metadata } = group;
+    const settings = { maxMembers, ephemeral: group.isEphemeral, history, metadata };
+    const position: Position = { groupType, settings, head, ...standingOf(group.record, reply.nowMs) };
+    const counts = { active: group.active + due, pending, muted: group.muted - due, admins };
+    return { position, createdAtMs, counts };
+  }
+}
+
+type Answer = Exclude<ChangeReply, { word: 'late' }>;
+
+const outcomeOf = (reply: Answer, operation: Operation): ChangeAdmission =>
+  reply.word === 'admitted'
+    ? { outcome: 'admitted' }
+    : changeOutcomeOf(reply, operation === 'join' ? 'requests' : 'bans');
+
+function changeOutcomeOf(
+  reply: Exclude<Answer, { word: 'admitted' }>,
+  bounded: Bounded = 'bans',
+): ChangeOutcome {
+  if (reply.word === 'refused') return refusalOf(reply, bounded);
+  return { outcome: 'done', isDuplicate: reply.word === 'duplicate', ...reply.details };
+}
+
+/** `m<place>`. Before, there were `r<seq>` and `p<seq>`, and one may be stored with a message that waits for its notifier. */
+function placeOf(cursor: string): string {
+  const [, place] = /^[mrp](\d{1,16})$/.exec(cursor) ?? [];
+  if (place === undefined) throw forgedCursor();
+  return place;
+}

@@ -1,0 +1,144 @@
+/**
+ * Entries between Redis and the domain. A channel payload is the Socket.IO sharded adapter's own JSON, but it is read as
+ * bytes at fixed offsets: messages are never parsed, and what does not match exactly is no entry.
+ *
+ * {"uid":"plenum1 <m|e> <epoch 16> <seq 16> <recipients 10> <time ms 13> <actor> <request id>","nsp":"/","type":3,
+ *  "data":{"packet":{"type":2,"data":["<event>",<wire>],"nsp":"/"},"opts":{"rooms":["<room>"],"except":[],"flags":{}}}}
+ */
+import { groupRoom, type LogEntry } from '@plenum/core';
+import { type GroupId, groupEventSchema } from '@plenum/protocol';
+
+/** What a payload says about its entry besides the wire. */
+export interface EntryHeader {
+  readonly kind: LogEntry['kind'];
+  readonly groupId: GroupId;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly recipientsCount: number;
+  /** Redis' clock, ms. */
+  readonly timestampMs: number;
+  /** Who acted: the sender of a message. */
+  readonly actor: string;
+  /** Empty for entries that no request asked for. */
+  readonly requestId: string;
+}
+export interface DecodedEntry {
+  readonly header: EntryHeader;
+  readonly entry: LogEntry;
+}
+
+const OPENING = '{"uid":"plenum1 ';
+const KIND_AT = OPENING.length;
+const EPOCH_AT = KIND_AT + 2;
+const SEQ_AT = EPOCH_AT + 17;
+const RECIPIENTS_AT = SEQ_AT + 17;
+const TIME_AT = RECIPIENTS_AT + 11;
+const ACTOR_AT = TIME_AT + 14;
+/** Longest actor and request id, the latter fully escaped. */
+const HEADER_MAX = ACTOR_AT + 128 + 1 + 256 + 1;
+
+const fixedPart =
+  /^[me] [0-9a-f]{16} \d{16} \d{10} \d{13} ([A-Za-z0-9_.:@|+~=$-]{1,128}) ((?:[^"\\]|\\["\\])*)"/;
+const openingOf = (event: string): string =>
+  `,"nsp":"/","type":3,"data":{"packet":{"type":2,"data":["${event}",`;
+const MESSAGE_OPENING = openingOf('relay_message');
+const EVENT_OPENING = openingOf('group_event');
+
+const closingOf = (groupId: GroupId): string =>
+  `],"nsp":"/"},"opts":{"rooms":["${groupRoom(groupId)}"],"except":[],"flags":{}}}}`;
+
+const sliceAt = (bytes: Buffer, at: number, length: number): string =>
+  bytes.toString('latin1', at, at + length);
+const holds = (bytes: Buffer, at: number, text: string): boolean =>
+  at >= 0 && at + text.length <= bytes.length && sliceAt(bytes, at, text.length) === text;
+
+/**
+ * Reads the payloads of one group's channel. `wire` is a view into the payload.
+ * @returns null for bytes that no script of ours has published for this group; never throws
+ */
+export function entryDecoder(groupId: GroupId): (payload: Buffer) => DecodedEntry | null {
+  const closing = closingOf(groupId);
+  return (payload) => decode(payload, groupId, closing);
+}
+
+function decode(payload: Buffer, groupId: GroupId, closing: string): DecodedEntry | null {
+  if (!holds(payload, 0, OPENING)) return null;
+  const text = sliceAt(payload, KIND_AT, Math.min(HEADER_MAX, payload.length) - KIND_AT);
+  const [header, actor, escapedId] = fixedPart.exec(text) ?? [];
+  if (header === undefined || actor === undefined || escapedId === undefined) return null;
+  const kind = text.startsWith('m') ? 'message' : 'event';
+  const opening = kind === 'message' ? MESSAGE_OPENING : EVENT_OPENING;
+  const openingAt = KIND_AT + header.length;
+  const wireAt = openingAt + opening.length;
+  const closingAt = payload.length - closing.length;
+  if (closingAt < wireAt || !holds(payload, openingAt, opening) || !holds(payload, closingAt, closing))
+    return null;
+
+  const seq = Number(sliceAt(payload, SEQ_AT, 16));
+  const entry = entryOf({ kind, groupId, seq, wire: payload.subarray(wireAt, closingAt) });
+  if (entry === null || entry.epoch !== sliceAt(payload, EPOCH_AT, 16)) return null;
+  return {
+    header: {
+      kind,
+      groupId,
+      epoch: entry.epoch,
+      seq,
+      recipientsCount: Number(sliceAt(payload, RECIPIENTS_AT, 10)),
+      timestampMs: Number(sliceAt(payload, TIME_AT, 13)),
+      actor,
+      requestId: escapedId.includes('\\') ? escapedId.replace(/\\(.)/g, '$1') : escapedId,
+    },
+    entry,
+  };
+}
+
+interface Stored {
+  readonly kind: LogEntry['kind'];
+  readonly groupId: GroupId;
+  readonly seq: number;
+  readonly wire: Buffer;
+}
+
+/** @returns the entry whose push payload is `wire`; null when the wire is not of that group, kind and seq */
+export function entryOf(stored: Stored): LogEntry | null {
+  if (!Number.isSafeInteger(stored.seq)) return null;
+  return stored.kind === 'message' ? messageEntry(stored) : eventEntry(stored);
+}
+
+/** The end of a message's wire stands fixed, whatever its text holds: `"epoch":"<16>","seq":<n>}}`. */
+function messageEntry({ seq, wire }: Stored): LogEntry | null {
+  const end = `","seq":${seq}}}`;
+  const endAt = wire.length - end.length;
+  const epochAt = endAt - 16;
+  if (!holds(wire, 0, '{"request_id":') || !holds(wire, endAt, end)) return null;
+  if (!holds(wire, epochAt - 9, '"epoch":"')) return null;
+  return { kind: 'message', epoch: sliceAt(wire, epochAt, 16), seq, wire };
+}
+
+function eventEntry({ groupId, seq, wire }: Stored): LogEntry | null {
+  const parsed = groupEventSchema.safeParse(parseJson(wire));
+  if (!parsed.success || parsed.data.group_id !== groupId || parsed.data.seq !== seq) return null;
+  return { kind: 'event', epoch: parsed.data.epoch, seq, wire, event: parsed.data };
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The push payload of a message up to its timestamp; the script adds the rest. */
+export function messageWireHead(message: {
+  readonly groupId: GroupId;
+  readonly sender: string;
+  readonly requestId: string;
+  readonly text: string;
+}): string {
+  const { groupId, sender, requestId, text } = message;
+  return (
+    `{"request_id":${JSON.stringify(requestId)},"success":true,"result":{"group_id":"${groupId}",` +
+    `"from_user_id":"${sender}","message":${JSON.stringify(text)},"timestamp":"`
+  );
+}

@@ -1,0 +1,139 @@
+/** Presence on Redis: a hash of who is online per group, and per partition and node what that node holds. */
+import {
+  groupRoom,
+  type Holding,
+  type OnlineUsers,
+  type Presence,
+  type PresenceChange,
+  type PresenceUpkeep,
+  partitionOf,
+  type Refused,
+} from '@plenum/core';
+import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
+import { z } from 'zod';
+import type { StateDeps } from '../scripts/group-header.ts';
+import { groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
+import { changePresence, endAbsence, publishTyping, readPresence } from '../scripts/index.ts';
+import { refusalOf } from '../scripts/outcomes.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
+
+/** Absences looked at in one round; the rest is due in the next one. */
+const absencesPerRound = 100;
+/** How much of a node's holdings one command brings. */
+const scanCount = 1000;
+
+/** `<group> <user>`: neither id holds a space. */
+const holdingSchema = z
+  .string()
+  .transform((text) => text.split(' '))
+  .pipe(z.tuple([groupIdSchema, userIdSchema]))
+  .transform(([groupId, userId]): Holding => ({ groupId, userId }));
+
+export class RedisPresence implements Presence, PresenceUpkeep {
+  readonly #options: Pick<StateDeps, 'keys' | 'random' | 'clock' | 'settings'>;
+  readonly #calls: ScriptCalls;
+
+  constructor(calls: ScriptCalls, options: Pick<StateDeps, 'keys' | 'random' | 'clock' | 'settings'>) {
+    this.#calls = calls;
+    this.#options = options;
+  }
+
+  async change({ groupId, nodeId, came, went }: PresenceChange): Promise<void> {
+    const { keys, settings } = this.#options;
+    const partition = partitionOf(groupId);
+    await this.#calls.read(changePresence, {
+      keys: {
+        group: keys.group(groupId),
+        members: keys.members(groupId),
+        on: keys.on(groupId),
+        held: keys.held(partition, nodeId),
+        holders: keys.holders(partition),
+        away: keys.away(partition),
+      },
+      args: {
+        groupId,
+        nodeId,
+        came: came.join(' '),
+        went: went.join(' '),
+        absenceMs: settings.absenceMs,
+        room: groupRoom(groupId),
+        channel: keys.groupChannel(groupId),
+      },
+    });
+  }
+
+  async online(groupId: GroupId, limit: number): Promise<OnlineUsers> {
+    const { keys } = this.#options;
+    return (await this.#calls.read(readPresence, { keys: { on: keys.on(groupId) }, args: { limit } }))
+      .details;
+  }
+
+  async onlineAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> {
+    if (userIds.length === 0) return new Set();
+    const key = this.#options.keys.on(groupId);
+    const nodes = await this.#calls.command((redis) => redis.hmget(key, ...userIds));
+    return new Set(userIds.filter((_, at) => typeof nodes[at] === 'string'));
+  }
+
+  async typing(groupId: GroupId, userId: UserId): Promise<Refused | null> {
+    const { keys } = this.#options;
+    const reply = await this.#calls.read(publishTyping, {
+      keys: { group: keys.group(groupId), members: keys.members(groupId) },
+      args: { groupId, userId, room: groupRoom(groupId), channel: keys.groupChannel(groupId) },
+    });
+    return reply.word === 'refused' ? refusalOf(reply) : null;
+  }
+
+  async countHeld(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const counts = await Promise.all(
+      partitions.map(async (partition) => {
+        const key = this.#options.keys.held(partition, nodeId);
+        return [partition, await this.#calls.command((redis) => redis.scard(key))] as const;
+      }),
+    );
+    return new Map(counts);
+  }
+
+  async held(nodeId: string, partition: number): Promise<readonly Holding[]> {
+    const key = this.#options.keys.held(partition, nodeId);
+    const found = new Set<string>();
+    let cursor = '0';
+    do {
+      const at = cursor;
+      const [next, some] = await this.#calls.command((redis) => redis.sscan(key, at, 'COUNT', scanCount));
+      for (const text of some) found.add(text);
+      cursor = next;
+    } while (cursor !== '0');
+    return [...found].map((text) => holdingSchema.parse(text));
+  }
+
+  holders(partition: number): Promise<readonly string[]> {
+    const key = this.#options.keys.holders(partition);
+    return this.#calls.command((redis) => redis.smembers(key));
+  }
+
+  async endAbsences(partition: number): Promise<number> {
+    await this.#calls.learnTime();
+    const key = this.#options.keys.away(partition);
+    const until = this.#options.clock.nowMs();
+    const due = await this.#calls.command((redis) =>
+      redis.zrangebyscore(key, '-inf', until, 'LIMIT', 0, absencesPerRound),
+    );
+    for (const text of due) await this.#endAbsence(holdingSchema.parse(text));
+    return due.length;
+  }
+
+  async #endAbsence({ groupId, userId }: Holding): Promise<void> {
+    const { keys, settings } = this.#options;
+    await this.#calls.read(endAbsence, {
+      keys: {
+        ...groupKeyValues(groupId, keys),
+        groups: keys.groups(groupId),
+        on: keys.on(groupId),
+        reads: keys.reads(groupId),
+        away: keys.away(partitionOf(groupId)),
+      },
+      args: { ...groupArgValues(groupId, this.#options), userId, absenceMs: settings.absenceMs },
+    });
+  }
+}

@@ -1,0 +1,90 @@
+/** Live entries of the hosted groups: one sharded channel per group. */
+import { type Clock, type FeedListener, type FeedTransport, PlenumError } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import type { Anomalies } from '../anomalies.ts';
+import type { Keys } from '../keys.ts';
+import type { RedisGroupLog } from '../log/group-log.ts';
+import { entryDecoder } from '../log/wire.ts';
+import { within } from '../within.ts';
+import type { Channels } from './channels.ts';
+import { decodeEphemeral } from './ephemeral-message.ts';
+import type { ChannelHandler } from './subscription.ts';
+
+export interface RedisFeedTransportOptions {
+  readonly subscriber: Channels;
+  /** Where the sends of this node wait for their answer: whichever comes first, that or their own entry. */
+  readonly log: Pick<RedisGroupLog, 'commitSeen'>;
+  readonly keys: Keys;
+  readonly anomalies: Anomalies;
+  readonly clock: Clock;
+  /** `open` gives up after this. */
+  readonly timeoutMs: number;
+}
+
+export class RedisFeedTransport implements FeedTransport {
+  readonly #options: RedisFeedTransportOptions;
+  readonly #open = new Map<GroupId, ChannelHandler>();
+  #listener: FeedListener | null = null;
+
+  constructor(options: RedisFeedTransportOptions) {
+    this.#options = options;
+    // Whatever was published while there was no link is lost, and a loss with nothing behind it shows no gap.
+    options.subscriber.onResubscribed((channels) => {
+      this.#listener?.onAuditNeeded(channels === 'all' ? 'all' : this.#openOn(channels));
+    });
+  }
+
+  listen(listener: FeedListener): void {
+    this.#listener = listener;
+  }
+
+  /** @throws PlenumError `unavailable`; then nothing stays open. */
+  async open(groupId: GroupId): Promise<void> {
+    const { subscriber, keys, clock, timeoutMs } = this.#options;
+    const handler = this.#open.get(groupId) ?? this.#handlerFor(groupId);
+    this.#open.set(groupId, handler);
+    const subscribed = subscriber.subscribe(keys.groupChannel(groupId), handler);
+    try {
+      await within(clock, timeoutMs, subscribed);
+    } catch (error) {
+      if (this.#open.get(groupId) === handler) await this.close(groupId);
+      throw error;
+    }
+  }
+
+  async close(groupId: GroupId): Promise<void> {
+    const handler = this.#open.get(groupId);
+    if (handler === undefined) return;
+    this.#open.delete(groupId);
+    this.#options.subscriber.unsubscribe(this.#options.keys.groupChannel(groupId), handler);
+  }
+
+  #openOn(channels: readonly string[]): readonly GroupId[] {
+    const heard = new Set(channels);
+    return [...this.#open.keys()].filter((groupId) => heard.has(this.#options.keys.groupChannel(groupId)));
+  }
+
+  #handlerFor(groupId: GroupId): ChannelHandler {
+    const { log, anomalies } = this.#options;
+    const decode = entryDecoder(groupId);
+    return (payload) => {
+      const decoded = decode(payload);
+      if (decoded === null) {
+        const push = decodeEphemeral(payload, groupId);
+        if (push === null) anomalies.note('malformed_entry', { groupId });
+        else this.#listener?.onEphemeral(groupId, push);
+        return;
+      }
+      // First: the sender's ack precedes his own copy.
+      log.commitSeen(decoded);
+      this.#listener?.onEntry(groupId, decoded.entry);
+    };
+  }
+}
+
+/** A client hosts no feeds: it has no subscriber connection. */
+export const noFeeds: FeedTransport = {
+  listen: () => undefined,
+  open: () => Promise.reject(PlenumError.of('unavailable')),
+  close: () => Promise.resolve(),
+};

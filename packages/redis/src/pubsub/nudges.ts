@@ -1,0 +1,93 @@
+/** Nudges on the channel of each user's devices: lossy, and told from the adapter's messages by their first bytes. */
+import type { Clock, Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
+import type { UserId } from '@plenum/protocol';
+import type { Anomalies } from '../anomalies.ts';
+import type { Keys } from '../keys.ts';
+import { within } from '../within.ts';
+import type { Channels } from './channels.ts';
+import { decodeNudge, encodeCut, encodeNudge, encodeRead, isNudge } from './nudge-message.ts';
+import type { Publisher } from './publisher.ts';
+import type { ChannelHandler } from './subscription.ts';
+
+export interface RedisNudgesOptions {
+  readonly publisher: Publisher;
+  /** Null in a client, which sends nudges and hears none. */
+  readonly subscriber: Channels | null;
+  readonly keys: Keys;
+  readonly anomalies: Anomalies;
+  readonly clock: Clock;
+  /** `watch` gives up waiting after this. */
+  readonly timeoutMs: number;
+}
+
+export class RedisNudges implements Nudges {
+  readonly #options: RedisNudgesOptions;
+  readonly #watched = new Map<UserId, ChannelHandler>();
+  readonly #listeners: ((nudge: Nudge) => void)[] = [];
+  readonly #cutListeners: ((cut: Cut) => void)[] = [];
+  readonly #readListeners: ((note: ReadNote) => void)[] = [];
+
+  constructor(options: RedisNudgesOptions) {
+    this.#options = options;
+  }
+
+  send(nudge: Nudge): void {
+    this.#publish(nudge.userId, encodeNudge(nudge));
+  }
+
+  cut(cut: Cut): void {
+    this.#publish(cut.userId, encodeCut(cut));
+  }
+
+  onCut(listener: (cut: Cut) => void): void {
+    this.#cutListeners.push(listener);
+  }
+
+  read(note: ReadNote): void {
+    this.#publish(note.userId, encodeRead(note));
+  }
+
+  onRead(listener: (note: ReadNote) => void): void {
+    this.#readListeners.push(listener);
+  }
+
+  listen(listener: (nudge: Nudge) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /**
+   * Idempotent; the wish stays until `unwatch`, over reconnects.
+   * @throws PlenumError `unavailable` when Redis has not acknowledged it in time; it may do so later.
+   */
+  async watch(userId: UserId): Promise<void> {
+    const { subscriber, keys, clock, timeoutMs } = this.#options;
+    if (subscriber === null) return;
+    const handler = this.#watched.get(userId) ?? this.#handlerFor(userId);
+    this.#watched.set(userId, handler);
+    await within(clock, timeoutMs, subscriber.subscribe(keys.userChannel(userId), handler));
+  }
+
+  unwatch(userId: UserId): void {
+    const handler = this.#watched.get(userId);
+    if (handler === undefined) return;
+    this.#watched.delete(userId);
+    this.#options.subscriber?.unsubscribe(this.#options.keys.userChannel(userId), handler);
+  }
+
+  #publish(userId: UserId, message: string): void {
+    const { publisher, keys } = this.#options;
+    void publisher.publish(keys.userChannel(userId), message);
+  }
+
+  /** Other messages on the channel are the adapter's business. */
+  #handlerFor(userId: UserId): ChannelHandler {
+    return (payload) => {
+      if (!isNudge(payload)) return;
+      const heard = decodeNudge(payload, userId);
+      if (heard === null) this.#options.anomalies.note('malformed_nudge', { userId });
+      else if ('code' in heard) for (const listener of this.#cutListeners) listener(heard);
+      else if ('push' in heard) for (const listener of this.#readListeners) listener(heard);
+      else for (const listener of this.#listeners) listener(heard);
+    };
+  }
+}

@@ -1,0 +1,40 @@
+/** Publishes of a node that nobody waits for: best effort, but the node's own end costs none of them. */
+
+import type { Clock } from '@plenum/core';
+import type { Anomalies } from '../anomalies.ts';
+import type { RedisClient } from '../connections/client.ts';
+import { within } from '../within.ts';
+
+/** Redis answers in milliseconds, or it is away and nothing is worth waiting for. */
+const flushMs = 1000;
+
+export interface PublisherOptions {
+  readonly command: RedisClient;
+  readonly anomalies: Anomalies;
+  readonly clock: Clock;
+}
+
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #underWay = new Set<Promise<number>>();
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  /** @returns how many servers heard it. Never rejects: what did not reach Redis reached nobody, and is counted. */
+  publish(channel: string, payload: string | Buffer): Promise<number> {
+    const { command, anomalies } = this.#options;
+    const publishing = command.spublish(channel, payload).then(Number, () => {
+      anomalies.note('publish_failed', { channel });
+      return 0;
+    });
+    this.#underWay.add(publishing);
+    return publishing.finally(() => this.#underWay.delete(publishing));
+  }
+
+  /** Resolves when Redis has what was published before, or after a second without it. */
+  async flush(): Promise<void> {
+    await within(this.#options.clock, flushMs, Promise.all(this.#underWay)).catch(() => undefined);
+  }
+}

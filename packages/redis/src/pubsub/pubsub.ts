@@ -1,0 +1,98 @@
+/** Everything of a node that hears: feeds, nudges, the rooms of the Socket.IO adapter, and the canaries that prove that it hears. */
+import type { Clock, EngineSettings, FeedTransport, Nudges, Random, RoomChannels } from '@plenum/core';
+import type { Anomalies } from '../anomalies.ts';
+import type { Connections, Listening } from '../connections/connections.ts';
+import { Topology } from '../connections/topology.ts';
+import type { Keys } from '../keys.ts';
+import type { RedisGroupLog } from '../log/group-log.ts';
+import { Canary } from './canary.ts';
+import type { Channels } from './channels.ts';
+import { ClusterSubscriber } from './cluster-subscriber.ts';
+import { noFeeds, RedisFeedTransport } from './feed-transport.ts';
+import { RedisNudges } from './nudges.ts';
+import type { Publisher } from './publisher.ts';
+import { RedisRoomChannels } from './room-channels.ts';
+import { ChannelSubscriber } from './subscriber.ts';
+
+export interface ListeningOptions {
+  readonly connections: Connections;
+  readonly publisher: Publisher;
+  readonly log: Pick<RedisGroupLog, 'commitSeen'>;
+  readonly keys: Keys;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly anomalies: Anomalies;
+  readonly settings: EngineSettings;
+}
+
+export interface Ears {
+  readonly feeds: FeedTransport;
+  readonly nudges: Nudges;
+  /** Null in a client. */
+  readonly channels: Channels | null;
+  /** Null in a client. */
+  readonly roomChannels: RoomChannels | null;
+  isUp(): boolean;
+  /** Asks again for the channels that Redis has refused; to be called when the user may have got the right to them. */
+  retryRefused(): void;
+  close(): void;
+}
+
+export function listen(options: ListeningOptions): Ears {
+  const { connections, publisher, log, keys, prefix, clock, anomalies, settings } = options;
+  const { command, listening } = connections;
+  const timeoutMs = settings.requestTimeoutMs;
+  if (listening === null) {
+    const nudges = new RedisNudges({ publisher, subscriber: null, keys, anomalies, clock, timeoutMs });
+    return {
+      feeds: noFeeds,
+      nudges,
+      channels: null,
+      roomChannels: null,
+      isUp: () => true,
+      retryRefused: () => undefined,
+      close: () => undefined,
+    };
+  }
+  const { channels, retryRefused, close } = openChannels(options, listening);
+  return {
+    feeds: new RedisFeedTransport({ subscriber: channels, log, keys, anomalies, clock, timeoutMs }),
+    nudges: new RedisNudges({ publisher, subscriber: channels, keys, anomalies, clock, timeoutMs }),
+    channels,
+    roomChannels: new RedisRoomChannels({ prefix, subscriber: channels, command, publisher, anomalies }),
+    isUp: () => channels.isUp,
+    retryRefused,
+    close,
+  };
+}
+
+function openChannels(
+  options: ListeningOptions,
+  listening: Listening,
+): { channels: Channels; retryRefused(): void; close(): void } {
+  const { connections, prefix, clock, random, anomalies } = options;
+  const { command, links } = connections;
+  const publish = (channel: string, payload: string) => command.spublish(channel, payload);
+  if (listening.kind === 'each') {
+    const { cluster, openLink } = listening;
+    const topology = new Topology(cluster, clock);
+    const shared = { topology, publish, prefix, clock, random, anomalies };
+    const askRoles = (server: string) => links.askRoles(server);
+    const channels = new ClusterSubscriber({ ...shared, openLink, askRoles });
+    return { channels, retryRefused: () => channels.retryRefused(), close: () => channels.close() };
+  }
+  const subscriber = new ChannelSubscriber({ redis: listening.redis, anomalies });
+  const touchOthers = () => links.askRoles('');
+  const channelOf = (token: string) => `${prefix}#canary#${token}#`;
+  const canary = new Canary({ subscriber, publish, touchOthers, channelOf, clock, random });
+  canary.start();
+  return {
+    channels: subscriber,
+    retryRefused: () => subscriber.retryRefused(),
+    close: () => {
+      canary.stop();
+      subscriber.close();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Sharded pub/sub in the shape in which `createShardedAdapter` accepts its client (that of node-redis), over the node's
+ * audited subscriber connections. The adapter drops the promises it gets and trusts the payloads it hears; both are made safe here.
+ */
+
+import type { RoomChannels } from '@plenum/core';
+import type { Anomalies } from '../anomalies.ts';
+import type { RedisClient } from '../connections/client.ts';
+import { shardsOf } from '../connections/shards.ts';
+import { isAdapterMessage } from './adapter-message.ts';
+import type { Channels } from './channels.ts';
+import { isNudge } from './nudge-message.ts';
+import type { Publisher } from './publisher.ts';
+import type { ChannelHandler } from './subscription.ts';
+
+export interface RedisRoomChannelsOptions {
+  readonly prefix: string;
+  readonly subscriber: Channels;
+  readonly command: RedisClient;
+  readonly publisher: Publisher;
+  readonly anomalies: Anomalies;
+}
+
+type Listener = Parameters<RoomChannels['sSubscribe']>[1];
+
+const listOf = (channels: string | string[]): readonly string[] =>
+  typeof channels === 'string' ? [channels] : channels;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+export class RedisRoomChannels implements RoomChannels {
+  readonly channelPrefix: string;
+  readonly #options: RedisRoomChannelsOptions;
+  /** One per channel: the adapter unsubscribes by channel only. */
+  readonly #handlers = new Map<string, ChannelHandler>();
+
+  constructor(options: RedisRoomChannelsOptions) {
+    this.channelPrefix = options.prefix;
+    this.#options = options;
+  }
+
+  /** Never rejects: a refused channel is counted and logged. Subscribing again replaces the listener. */
+  async sSubscribe(channels: string | string[], listener: Listener): Promise<void> {
+    await Promise.all(listOf(channels).map((channel) => this.#subscribe(channel, listener)));
+  }
+
+  async sUnsubscribe(channels: string | string[]): Promise<void> {
+    for (const channel of listOf(channels)) this.#unsubscribe(channel);
+  }
+
+  /** Never rejects: pub/sub promises nothing, and a publish that failed reached nobody. */
+  sPublish(channel: string, message: string | Uint8Array): Promise<number> {
+    const payload = typeof message === 'string' ? message : Buffer.from(message);
+    return this.#options.publisher.publish(channel, payload);
+  }
+
+  /** The adapter counts the servers of the cluster this way, and sends nothing else. */
+  async sendCommand(words: readonly string[]): Promise<unknown> {
+    const [command, subcommand, ...channels] = words;
+    if (command !== 'PUBSUB' || subcommand !== 'SHARDNUMSUB') {
+      throw new Error(`The adapter's client sends PUBSUB SHARDNUMSUB only, not ${words.join(' ')}.`);
+    }
+    const shards = shardsOf(this.#options.command).flatMap(({ redis }) => (redis === null ? [] : [redis]));
+    const answers = await Promise.all(shards.map((redis) => redis.pubsub('SHARDNUMSUB', ...channels)));
+    return channels.flatMap((channel, i) => [
+      channel,
+      sum(answers.map((counts) => Number(counts[i * 2 + 1]))),
+    ]);
+  }
+
+  /** Registers before it first waits: a room may come and go within one turn, and nobody awaits these calls. */
+  async #subscribe(channel: string, listener: Listener): Promise<void> {
+    this.#unsubscribe(channel);
+    const handler: ChannelHandler = (payload) => {
+      if (isNudge(payload)) return;
+      if (isAdapterMessage(payload)) listener(payload, Buffer.from(channel));
+      else this.#options.anomalies.note('malformed_adapter_message', { channel });
+    };
+    this.#handlers.set(channel, handler);
+    // A refusal was counted by the subscriber; the adapter has no ear for it.
+    await this.#options.subscriber.subscribe(channel, handler).catch(() => undefined);
+  }
+
+  #unsubscribe(channel: string): void {
+    const handler = this.#handlers.get(channel);
+    if (handler === undefined) return;
+    this.#handlers.delete(channel);
+    this.#options.subscriber.unsubscribe(channel, handler);
+  }
+}

@@ -1,0 +1,50 @@
+/** The subscriber connection to one master of a Cluster, with the canary that proves that we hear it. */
+import type { Clock, Random } from '@plenum/core';
+import type { Redis } from 'ioredis';
+import type { Anomalies } from '../anomalies.ts';
+import type { Topology } from '../connections/topology.ts';
+import { Canary } from './canary.ts';
+import { ChannelSubscriber } from './subscriber.ts';
+
+export interface ShardLinkOptions {
+  readonly topology: Topology;
+  readonly anomalies: Anomalies;
+  /** Asks each connection to the server for its role. @param server `host:port` */
+  readonly askRoles: (server: string) => void;
+  readonly publish: (channel: string, payload: string) => Promise<unknown>;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export class ShardLink {
+  readonly subscriber: ChannelSubscriber;
+  readonly #redis: Redis;
+  readonly #canary: Canary;
+
+  /** @param redis to `server` and used by nobody else; closed with the link */
+  constructor(server: string, redis: Redis, options: ShardLinkOptions) {
+    const { topology, anomalies, prefix } = options;
+    this.#redis = redis;
+    this.subscriber = new ChannelSubscriber({ redis, anomalies, onMisplaced: () => topology.doubt() });
+    // The end of a link is mostly the end of a master: its successor has to be found.
+    redis.on('close', () => topology.doubt());
+    let tag: string | null = null;
+    this.#canary = new Canary({
+      ...options,
+      subscriber: this.subscriber,
+      touchOthers: () => options.askRoles(server),
+      channelOf: (token) => {
+        if (tag === null || topology.masterOf(tag) !== server) tag = topology.tagAt(server);
+        return tag === null ? null : `${prefix}#canary#${tag}${token}#`;
+      },
+    });
+    this.#canary.start();
+  }
+
+  close(): void {
+    this.#canary.stop();
+    this.subscriber.close();
+    this.#redis.disconnect();
+  }
+}

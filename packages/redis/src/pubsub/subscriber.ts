@@ -1,0 +1,244 @@
+/**
+ * The sharded pub/sub connection of a node to one server. Subscriptions are desired state: they are made again on every
+ * new link, and after that the listeners are told, because whatever was published in between is lost.
+ */
+import { PlenumError } from '@plenum/core';
+import type { Redis } from 'ioredis';
+import type { Anomalies } from '../anomalies.ts';
+import { isNotServedHere } from '../scripts/errors.ts';
+import type { Channels } from './channels.ts';
+import { type ChannelHandler, Subscription } from './subscription.ts';
+
+export interface ChannelSubscriberOptions {
+  /** Used by nobody else, without automatic re-subscription and without an offline queue. */
+  readonly redis: Redis;
+  readonly anomalies: Anomalies;
+  /** A server of a Cluster does not serve some channel, or serves it no more: its slot may be on its way. */
+  readonly onMisplaced?: () => void;
+}
+
+const isRefusal = (error: unknown): error is Error => error instanceof Error && error.name === 'ReplyError';
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export class ChannelSubscriber implements Channels {
+  readonly #redis: Redis;
+  readonly #anomalies: Anomalies;
+  readonly #onMisplaced: () => void;
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #resubscribedListeners: ((channels: 'all') => void)[] = [];
+  /** Channels that the server of the present link has turned away. */
+  readonly #misplaced = new Set<string>();
+  #isConnected = false;
+  #isClosed = false;
+  /** Rises whenever a link comes or goes, so that answers of an earlier link are recognised. */
+  #link = 0;
+  #hasHadLink = false;
+  #sounds = 0;
+  /** The present link was refused a channel. */
+  #hasRefused = false;
+
+  constructor(options: ChannelSubscriberOptions) {
+    this.#redis = options.redis;
+    this.#anomalies = options.anomalies;
+    this.#onMisplaced = options.onMisplaced ?? (() => undefined);
+    this.#redis.on('ready', () => this.#linkIsUp());
+    this.#redis.on('close', () => this.#linkIsDown());
+    // The client library says so, and not of which channel, when a server drops what it serves no more.
+    this.#redis.on('moved', () => this.#onMisplaced());
+    this.#redis.on('smessageBuffer', (channel: Buffer, payload: Buffer) => this.#dispatch(channel, payload));
+    if (this.#redis.status === 'ready') this.#linkIsUp();
+  }
+
+  get isUp(): boolean {
+    return this.#isConnected;
+  }
+
+  /** Names the present link; another number means that it was replaced. */
+  get link(): number {
+    return this.#link;
+  }
+
+  /** Rises with everything that arrives on the link: the sign of life of a link too busy to answer in time. */
+  get sounds(): number {
+    return this.#sounds;
+  }
+
+  /** All channels on this server. */
+  get channels(): readonly string[] {
+    return [...this.#subscriptions.keys()];
+  }
+
+  has(channel: string): boolean {
+    return this.#subscriptions.has(channel);
+  }
+
+  subscribe(channel: string, handler: ChannelHandler): Promise<void> {
+    if (this.#isClosed) return Promise.reject(PlenumError.of('unavailable'));
+    const known = this.#subscriptions.get(channel);
+    const subscription = known ?? new Subscription();
+    subscription.handlers.add(handler);
+    if (known === undefined) {
+      this.#subscriptions.set(channel, subscription);
+      this.#request(channel, subscription);
+    }
+    return subscription.active();
+  }
+
+  unsubscribe(channel: string, handler: ChannelHandler): void {
+    const subscription = this.#subscriptions.get(channel);
+    if (subscription === undefined) return;
+    subscription.handlers.delete(handler);
+    if (subscription.handlers.size > 0) return;
+    this.release(channel);
+    subscription.fail(PlenumError.of('unavailable'));
+  }
+
+  /** Takes a subscription over, handlers and all; whoever waits for it goes on waiting. */
+  adopt(channel: string, subscription: Subscription): void {
+    this.#subscriptions.set(channel, subscription);
+    this.#request(channel, subscription);
+  }
+
+  /** Gives a subscription up without failing it, for another server to adopt. */
+  release(channel: string): Subscription | null {
+    const subscription = this.#subscriptions.get(channel);
+    if (subscription === undefined) return null;
+    this.#subscriptions.delete(channel);
+    this.#misplaced.delete(channel);
+    subscription.suspend();
+    // A link that breaks here forgets the channel anyway.
+    if (this.#isConnected) this.#redis.sunsubscribe(channel).catch(() => undefined);
+    return subscription;
+  }
+
+  /**
+   * Asks again for every channel that the server has turned away or dropped.
+   * @returns their subscriptions, active when the server has acknowledged them
+   */
+  requestMisplaced(): ReadonlyMap<string, Subscription> {
+    const again = new Map<string, Subscription>();
+    if (!this.#isConnected) return again;
+    const live = new Set(
+      this.#redis.condition?.subscriber ? this.#redis.condition.subscriber.channels('ssubscribe') : [],
+    );
+    for (const [channel, subscription] of this.#subscriptions) {
+      const isDropped = subscription.isActive && !live.has(channel);
+      if (!isDropped && !this.#misplaced.delete(channel)) continue;
+      subscription.suspend();
+      again.set(channel, subscription);
+      this.#request(channel, subscription);
+    }
+    return again;
+  }
+
+  onResubscribed(listener: (channels: 'all') => void): void {
+    this.#resubscribedListeners.push(listener);
+  }
+
+  /** Settles when the link has answered; may stay open for ever when it has not. */
+  async ping(): Promise<void> {
+    await this.#redis.ping();
+  }
+
+  /** Gives the present link up and makes another. */
+  replaceLink(): void {
+    this.#anomalies.note('link_replaced');
+    this.#linkIsDown();
+    this.#redis.disconnect(true);
+  }
+
+  /**
+   * Redis has refused channels of this link, and may take them by now: another link asks for all of them, and its listeners
+   * are told.
+   */
+  retryRefused(): void {
+    if (this.#hasRefused && this.#isConnected) this.replaceLink();
+  }
+
+  /** The connection itself is closed by its owner. */
+  close(): void {
+    this.#isClosed = true;
+    this.#linkIsDown();
+    for (const subscription of this.#subscriptions.values()) subscription.fail(PlenumError.of('unavailable'));
+    this.#subscriptions.clear();
+  }
+
+  #request(channel: string, subscription: Subscription): void {
+    if (!this.#isConnected) return;
+    const link = this.#link;
+    this.#redis.ssubscribe(channel).then(
+      () => {
+        this.#sounds += 1;
+        if (link === this.#link && this.#subscriptions.get(channel) === subscription) subscription.activate();
+      },
+      (error: unknown) => {
+        // Anything but a refusal is the link's end, and the next link asks again.
+        if (!isRefusal(error) || link !== this.#link) return;
+        if (isNotServedHere(error)) {
+          if (this.#subscriptions.get(channel) !== subscription) return;
+          this.#misplaced.add(channel);
+          this.#onMisplaced();
+          return;
+        }
+        this.#hasRefused = true;
+        this.#anomalies.note('subscribe_refused', { channel, reason: error.message });
+        subscription.fail(PlenumError.of('unavailable', { cause: error }));
+      },
+    );
+  }
+
+  #linkIsUp(): void {
+    if (this.#isClosed) return;
+    this.#isConnected = true;
+    this.#link += 1;
+    this.#misplaced.clear();
+    this.#hasRefused = false;
+    for (const [channel, subscription] of this.#subscriptions) this.#request(channel, subscription);
+    if (this.#hasHadLink) this.#announce(this.#link);
+    this.#hasHadLink = true;
+  }
+
+  #linkIsDown(): void {
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
+    this.#link += 1;
+    for (const subscription of this.#subscriptions.values()) subscription.suspend();
+  }
+
+  /** Redis answers in order: an answered ping means that every subscription before it is active. */
+  #announce(link: number): void {
+    const tell = () => {
+      if (link !== this.#link) return;
+      for (const listener of this.#resubscribedListeners) {
+        this.#contain(
+          () => listener('all'),
+          (reason) => this.#anomalies.note('listener_failed', { reason }),
+        );
+      }
+    };
+    // A ping that fails belongs to a link that ended; the next one announces itself.
+    this.#redis.ping().then(tell, () => undefined);
+  }
+
+  /** A throw here would surface in the client library as an uncaught exception and end the process. */
+  #dispatch(rawChannel: Buffer, payload: Buffer): void {
+    this.#sounds += 1;
+    const channel = rawChannel.toString('utf8');
+    const subscription = this.#subscriptions.get(channel);
+    if (subscription === undefined) return;
+    for (const handler of subscription.handlers) {
+      this.#contain(
+        () => handler(payload),
+        (reason) => this.#anomalies.note('handler_failed', { channel, reason }),
+      );
+    }
+  }
+
+  #contain(act: () => void, onThrow: (reason: string) => void): void {
+    try {
+      act();
+    } catch (error) {
+      onThrow(reasonOf(error));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** The one place where errors of Redis and of its client become PlenumErrors. */
+import { PlenumError } from '@plenum/core';
+import type { ErrorCode } from '@plenum/protocol';
+import { isRefusalInScript } from '../rights/refusal.ts';
+
+/** Replies by which Redis refuses a script before its first line (`#!lua` makes it all or nothing), or cannot run it now. */
+const refusedByRedis = new Set([
+  'ASK',
+  'BUSY',
+  'CLUSTERDOWN',
+  'LOADING',
+  'MASTERDOWN',
+  'MISCONF',
+  'MOVED',
+  'NOAUTH',
+  'NOPERM',
+  'NOREPLICAS',
+  'NOSCRIPT',
+  'OOM',
+  'READONLY',
+  'TRYAGAIN',
+  'WRONGPASS',
+]);
+
+/** A server of a Cluster says these of what is another's, or nobody's at the moment. */
+const saidByCluster = new Set(['CLUSTERDOWN', 'MOVED', 'ASK', 'TRYAGAIN']);
+
+const firstWord = (text: string): string => /^-?([A-Z]+)\b/.exec(text)?.[1] ?? '';
+
+export const isNotServedHere = (error: Error): boolean => saidByCluster.has(firstWord(error.message));
+
+function codeOf(error: unknown, mayHaveRun: boolean): ErrorCode {
+  if (!(error instanceof Error)) return 'internal';
+  if (error.name === 'ReplyError' && isRefusalInScript(error.message))
+    return mayHaveRun ? 'timeout' : 'unavailable';
+  if (error.name === 'ReplyError')
+    return refusedByRedis.has(firstWord(error.message)) ? 'unavailable' : 'internal';
+  if (error.name === 'ZodError' || error.name === '$ZodError' || error instanceof TypeError)
+    return 'internal';
+  // What is left comes from the connection: lost, closed, never made, or silent for too long.
+  return mayHaveRun ? 'timeout' : 'unavailable';
+}
+
+/** @param mayHaveRun the command may have reached Redis, and it is a change: then its outcome is unknown. */
+export function translate(error: unknown, mayHaveRun: boolean): PlenumError {
+  if (error instanceof PlenumError) return error;
+  return PlenumError.of(codeOf(error, mayHaveRun), { cause: error });
+}

@@ -1,0 +1,53 @@
+/** The text form of a member's record, `<status> <role> <joined_at> <since_seq> <ends_at>`, as lua/lib/member.lua writes it. */
+import type { MemberRecord } from '@plenum/core';
+import type { MemberStatus, Role } from '@plenum/protocol';
+import { z } from 'zod';
+import { integerWord } from './define-script.ts';
+
+export const memberStatusOf = { a: 'active', p: 'pending', m: 'muted' } as const satisfies Record<
+  string,
+  MemberStatus
+>;
+export const rolesOf = { a: ['admin'], m: ['member'] } as const satisfies Record<string, readonly Role[]>;
+
+/** `-`: it does not end by itself. */
+export const untilWord = z.union([z.literal('-').transform(() => null), integerWord]);
+
+const words = z.tuple([
+  z.enum(['a', 'p', 'm', 'b']),
+  z.enum(['a', 'm']),
+  integerWord,
+  integerWord,
+  untilWord,
+]);
+
+export interface Standing {
+  readonly member: MemberRecord | null;
+  readonly isBanned: boolean;
+  readonly bannedUntilMs: number | null;
+}
+
+const stranger: Standing = { member: null, isBanned: false, bannedUntilMs: null };
+
+/**
+ * @param text '' for no record; a mute that has ended by `nowMs` counts as settled, though no script has done it yet, and
+ * a ban that has ended as none, though it is still kept.
+ */
+export function standingOf(text: string, nowMs: number): Standing {
+  if (text === '') return stranger;
+  const [status, role, joinedAtMs, sinceSeq, endsAtMs] = words.parse(text.split(' '));
+  const hasEnded = endsAtMs !== null && endsAtMs <= nowMs;
+  if (status === 'b') {
+    return hasEnded ? stranger : { member: null, isBanned: true, bannedUntilMs: endsAtMs };
+  }
+  return {
+    ...stranger,
+    member: {
+      status: status === 'm' && hasEnded ? 'active' : memberStatusOf[status],
+      roles: rolesOf[role],
+      joinedAtMs,
+      sinceSeq,
+      mutedUntilMs: hasEnded ? null : endsAtMs,
+    },
+  };
+}

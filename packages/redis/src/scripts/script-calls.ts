@@ -1,0 +1,191 @@
+/**
+ * How the engine asks Redis: every call is bounded in time and in number, ends in a typed reply or a PlenumError, and
+ * keeps the server clock right.
+ */
+
+import { type EngineSettings, PlenumError } from '@plenum/core';
+import type { RedisClient } from '../connections/client.ts';
+import { shardNameOf } from '../connections/shards.ts';
+import { type ClientLoad, loadOf } from './client-load.ts';
+import type { Late, Reply, Script } from './define-script.ts';
+import { translate } from './errors.ts';
+import { runScript, type ScriptValues } from './index.ts';
+import type { ServerClock } from './server-clock.ts';
+
+export interface CallOptions {
+  readonly redis: RedisClient;
+  readonly clock: ServerClock;
+  readonly settings: EngineSettings;
+}
+
+type Keys<K extends string> = Readonly<Record<K, string>>;
+type Args<A extends string> = Readonly<Record<A, string | number>>;
+
+type Run<R> = (redis: RedisClient, deadlineMs: number) => Promise<R>;
+
+interface Asked<R> {
+  readonly key: string;
+  readonly run: Run<R | Late>;
+  readonly giveUpAtMs: number;
+}
+
+interface Bounds<T> {
+  readonly isChange: boolean;
+  readonly timeoutMs: number;
+  readonly shard: string;
+  /** Called with an answer, also with one that came too late. */
+  readonly answered?: (answer: T) => void;
+}
+
+/** The second one is for `late`. */
+const attemptsMax = 2;
+
+export class ScriptCalls {
+  readonly #redis: RedisClient;
+  readonly #clock: ServerClock;
+  readonly #timeoutMs: number;
+  readonly #load: ClientLoad;
+
+  constructor({ redis, clock, settings }: CallOptions) {
+    this.#redis = redis;
+    this.#clock = clock;
+    this.#timeoutMs = settings.requestTimeoutMs;
+    this.#load = loadOf(redis);
+  }
+
+  /** A script that reads, or that may run twice without harm. Throws `unavailable` when there is no answer. */
+  read<K extends string, A extends string, R extends Reply>(
+    script: Script<K, A, R>,
+    values: ScriptValues<K, A>,
+  ): Promise<R> {
+    const key = firstKeyOf(script, values.keys);
+    return this.#bounded(() => runScript(this.#redis, script, values), {
+      isChange: false,
+      timeoutMs: this.#timeoutMs,
+      shard: this.#shardOf(key),
+      answered: this.#clockWith(key),
+    });
+  }
+
+  /** One plain command. Throws `unavailable` when there is no answer. */
+  command<T>(send: (redis: RedisClient) => Promise<T>): Promise<T> {
+    return this.#bounded(() => send(this.#redis), {
+      isChange: false,
+      timeoutMs: this.#timeoutMs,
+      shard: '',
+    });
+  }
+
+  /**
+   * A script that changes something, never begun later than the deadline it is given.
+   * @throws PlenumError `timeout` when the outcome is unknown, `unavailable` when nothing was done
+   */
+  change<K extends string, A extends string, R extends Reply>(
+    script: Script<K, A, R | Late>,
+    values: { readonly keys: Keys<K>; readonly args: (deadlineMs: number) => Args<A> },
+  ): Promise<R> {
+    const { keys } = values;
+    return this.attempt(firstKeyOf(script, keys), (redis, deadlineMs) =>
+      runScript(redis, script, { keys, args: values.args(deadlineMs) }),
+    );
+  }
+
+  /**
+   * Runs what changes something. `late` tells the time instead of changing anything: the clock is right after it, and one
+   * more attempt fits into the same deadline.
+   * @param key names the shard
+   * @throws PlenumError as `change` does
+   */
+  attempt<R extends Reply>(key: string, run: Run<R | Late>): Promise<R> {
+    const giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs;
+    return this.#attempt({ key, run, giveUpAtMs }, attemptsMax);
+  }
+
+  #attempt<R extends Reply>(asked: Asked<R>, attemptsLeft: number): Promise<R> {
+    const { key, run, giveUpAtMs } = asked;
+    const shard = this.#shardOf(key);
+    // Of a shard that has not answered yet the deadline is long over: it says `late`, and the time.
+    if (shard === '' && !this.#clock.isKnown)
+      return this.learnTime().then(() => this.#attempt(asked, attemptsLeft));
+    const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
+    if (timeoutMs <= 0 || attemptsLeft === 0) return Promise.reject(PlenumError.of('unavailable'));
+    const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
+    const answered = this.#clockWith(key);
+    const bounds = { isChange: true, timeoutMs, shard, answered };
+    return this.#bounded(() => run(this.#redis, deadlineMs), bounds).then((reply) =>
+      isLate(reply) ? this.#attempt(asked, attemptsLeft - 1) : reply,
+    );
+  }
+
+  /** The time of the server that has this key, as far as its replies have told it; long past where none has come. */
+  serverNowMs(key: string): number {
+    return this.#clock.of(this.#shardOf(key)).nowMs();
+  }
+
+  /** Resolves when Redis' time is known; in a Cluster, that of any of its servers. */
+  async learnTime(): Promise<void> {
+    if (this.#clock.isKnown) return;
+    const sentAtMs = this.#clock.monotonicMs();
+    const [seconds, micros] = await this.command((redis) => redis.time());
+    this.#clock.observe(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), sentAtMs);
+  }
+
+  /** Corrects the clock by the reply to what is being sent now. */
+  #clockWith(key: string): (reply: Reply) => void {
+    const sentAtMs = this.#clock.monotonicMs();
+    return ({ nowMs }) => {
+      this.#clock.observe(nowMs, sentAtMs);
+      // Asked again: the command may have been redirected.
+      const shard = this.#shardOf(key);
+      if (shard !== '') this.#clock.of(shard).observe(nowMs, sentAtMs);
+    };
+  }
+
+  #shardOf(key: string): string {
+    return key === '' ? '' : shardNameOf(this.#redis, key);
+  }
+
+  /**
+   * Settles within `timeoutMs`, whatever the client library does with the command. One that was given up still waits there:
+   * it counts until the library lets go of it.
+   */
+  #bounded<T>(send: () => Promise<T>, bounds: Bounds<T>): Promise<T> {
+    const { isChange, timeoutMs, shard, answered } = bounds;
+    if (!this.#load.hasRoom(shard)) return Promise.reject(PlenumError.of('unavailable'));
+    const wasConnected = this.#redis.status === 'ready';
+    const connectsBefore = this.#load.connects;
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => {
+        const mayHaveRun = isChange && (wasConnected || this.#load.connects !== connectsBefore);
+        reject(translate(error, mayHaveRun));
+      };
+      const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
+      const release = this.#count(shard, cancel);
+      send().then(
+        (answer) => {
+          release();
+          answered?.(answer);
+          resolve(answer);
+        },
+        (error: unknown) => {
+          release();
+          fail(error);
+        },
+      );
+    });
+  }
+
+  #count(shard: string, cancel: () => void): () => void {
+    this.#load.enter(shard);
+    return () => {
+      cancel();
+      this.#load.leave(shard);
+    };
+  }
+}
+
+const isLate = (reply: Reply): reply is Late => reply.word === 'late';
+
+/** All keys of a script are in one slot. */
+const firstKeyOf = <K extends string>({ keys: [name] }: { readonly keys: readonly K[] }, keys: Keys<K>) =>
+  name === undefined ? '' : keys[name];

@@ -1,0 +1,53 @@
+/** `deploy/redis.acl` grants what the service sends, and nothing else. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { shippedRules } from '@plenum/testkit';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { neededCommands, optionalCommands } from '../../src/rights/needed-commands.ts';
+
+const textsBelow = (folder: string, ending: string): readonly string[] => {
+  const url = new URL(folder, import.meta.url);
+  return readdirSync(url, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith(ending) && !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(new URL(name, url), 'utf8'));
+};
+
+/** `redis.call(redis.call('SCARD', key) > 0 and 'SADD' or 'SREM', …)`: every word in capitals that follows a call. */
+const ofScripts = new Set(
+  textsBelow('../../lua/', '.lua').flatMap((lua) =>
+    [...lua.matchAll(/redis\.p?call\(([^,\n]*(?:'[A-Z]+'[^,\n]*,?[^,\n]*)*)/g)].flatMap(([, words = '']) =>
+      [...words.matchAll(/'([A-Z]{3,})'/g)].map(([, name = '']) => name.toLowerCase()),
+    ),
+  ),
+);
+
+/** Of Redis, as methods of the client library. */
+const commands = new Set(new Redis({ lazyConnect: true }).getBuiltinCommands());
+
+/** Methods of clients that send a command, with the subcommand where there is one. */
+const ofCode = new Set(
+  textsBelow('../../src/', '.ts').flatMap((code) =>
+    [...code.matchAll(/\b(?:redis|command|cluster|client)\??\.(\w+)\((?:'([A-Z]+)')?/g)]
+      .filter(([, name = '']) => commands.has(name))
+      .map(([, name = '', sub]) => (sub === undefined ? name : `${name}|${sub.toLowerCase()}`)),
+  ),
+);
+
+/** Sent by the client library itself, or written by hand: scripts. `HELLO` and `AUTH` need no right. */
+const ofLibrary = ['eval', 'evalsha', 'cluster|slots', 'asking', 'client|setname', 'readonly', 'readwrite'];
+
+test('each command of the scripts and of the code is tried at boot, and no other', () => {
+  const known = [...neededCommands, ...optionalCommands].sort();
+  expect(new Set(known).size).toBe(known.length);
+  expect([...new Set([...ofScripts, ...ofCode, ...ofLibrary])].sort()).toEqual(known);
+});
+
+test('the shipped user may send each of them and no other, to its own keys and channels', () => {
+  const rules = shippedRules({ password: 'x', prefix: 'plenum' });
+  const granted = rules.filter((rule) => rule.startsWith('+')).map((rule) => rule.slice(1));
+  expect(granted).toEqual([...neededCommands, ...optionalCommands].sort());
+  expect(rules.filter((rule) => !rule.startsWith('+'))).toEqual([
+    ...['on', 'resetpass', '>x', 'resetkeys', 'resetchannels', '-@all', '~plenum:*', '&plenum#*'],
+  ]);
+});
