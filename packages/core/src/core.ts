@@ -19,7 +19,7 @@ import type { Engine } from './ports/engine.ts';
 import type { FanOut } from './ports/fan-out.ts';
 import type { Logger } from './ports/telemetry.ts';
 import { NodePresence } from './presence/node-presence.ts';
-import { createSendPipeline, type PipelineParts } from './send/pipeline.ts';
+import { createSendPipeline, type PipelineDeps } from './send/pipeline.ts';
 
 export interface Core {
   readonly operations: Operations;
@@ -32,7 +32,7 @@ export interface Core {
   stop(): void;
 }
 
-export interface CoreParts extends Pick<PipelineParts, 'middleware' | 'order'> {
+export interface CoreParts extends Pick<PipelineDeps, 'middleware' | 'order'> {
   readonly engine: Engine;
   readonly fanOut: FanOut;
   readonly clock: Clock;

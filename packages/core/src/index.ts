@@ -45,6 +45,6 @@ export * from './ports/read-marks.ts';
 export * from './ports/revocations.ts';
 export * from './ports/telemetry.ts';
 export * from './presence/presence-work.ts';
-export * from './send/middleware.ts';
+export type { SendContext, SendMiddleware, SendOutcome } from './send/custom-middleware.ts';
 export { defaultMiddlewares, orderProblems } from './send/order.ts';
 export * from './telemetry/events.ts';

@@ -4,7 +4,7 @@ import { AuthGuard, ModerationGuard } from '../src/adapters/guards.ts';
 import type { Appended, AppendOutcome, MessageDraft } from '../src/log/draft.ts';
 import type { Adapters } from '../src/ports/adapters.ts';
 import type { GroupLog } from '../src/ports/group-log.ts';
-import { createSendPipeline, type PipelineParts } from '../src/send/pipeline.ts';
+import { createSendPipeline, type PipelineDeps } from '../src/send/pipeline.ts';
 import { HandClock } from './hand-clock.ts';
 
 export const draft: MessageDraft = {
@@ -24,7 +24,7 @@ export const appended: Appended = {
   timestampMs: 0,
 };
 
-export interface SceneParts extends Pick<PipelineParts, 'order' | 'middleware'>, Adapters {
+export interface SceneParts extends Pick<PipelineDeps, 'order' | 'middleware'>, Adapters {
   readonly admits?: Awaited<ReturnType<GroupLog['admit']>>;
   readonly appends?: () => Promise<AppendOutcome>;
 }

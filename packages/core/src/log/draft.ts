@@ -1,6 +1,7 @@
 /** A message on its way into the log, and what becomes of it. */
-import type { GroupId, UserId } from '@plenum/protocol';
+import type { GroupId, RequestResult, UserId } from '@plenum/protocol';
 import type { Refused, RequestKey } from '../groups/commands.ts';
+import { isoTime } from '../groups/records.ts';
 
 export interface MessageDraft {
   readonly groupId: GroupId;
@@ -32,3 +33,13 @@ export interface Admitted {
   readonly outcome: 'admitted';
 }
 export type AdmitOutcome = Admitted | Appended | Refused;
+
+/** A stored message as its sender is answered. */
+export const relayed = (appended: Appended): RequestResult<'relay_msg'> => ({
+  status: 'relayed',
+  recipients_count: appended.recipientsCount,
+  message_id: appended.messageId,
+  epoch: appended.epoch,
+  seq: appended.seq,
+  timestamp: isoTime(appended.timestampMs),
+});

@@ -1,7 +1,6 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
-import type { Appended } from '../log/draft.ts';
+import { type Appended, relayed } from '../log/draft.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import { relayed } from '../send/answer.ts';
 import { tellSent } from '../telemetry/outcomes.ts';
 import { requestKey } from './change.ts';
 import type { OperationContext } from './context.ts';

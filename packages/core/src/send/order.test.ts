@@ -4,13 +4,13 @@ import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './ord
 const words = (steps: readonly StepName[]) =>
   steps
     .map((one) => {
-      if (one.step === 'own') return one.name;
+      if (one.step === 'custom') return one.name;
       return one.step === 'append' && one.isRateLimited ? 'append+rate' : one.step;
     })
     .join(' ');
 
-const nobody = { auth: false, moderation: false, own: [] };
-const both = { auth: true, moderation: true, own: [] };
+const nobody = { auth: false, moderation: false, custom: [] };
+const both = { auth: true, moderation: true, custom: [] };
 
 test.each([
   ['nobody is asked', defaultMiddlewares, nobody, 'append+rate'],
@@ -22,7 +22,12 @@ test.each([
   ['rates are not limited', ['moderation', 'auth'], both, 'admit moderation auth append'],
   ['an adapter is left out', ['rate_limit', 'auth'], both, 'rate_limit auth append'],
   ['the rate is first', ['rate_limit', 'auth', 'moderation'], both, 'rate_limit auth moderation append'],
-  ['an own one is asked', ['own', 'rate_limit'], { ...nobody, own: ['own'] }, 'admit own append+rate'],
+  [
+    'a custom middleware is asked',
+    ['own', 'rate_limit'],
+    { ...nobody, custom: ['own'] },
+    'admit own append+rate',
+  ],
   ['no step is left', [], nobody, 'append'],
 ])('where %s, %j with %o are the steps: %s', (_, order, askable, expected) => {
   expect(words(stepsOf(order, askable))).toBe(expected);
@@ -33,11 +38,11 @@ test.each([
   [['auth', 'auth'], [], 'middleware "auth" stands in the order more than once'],
   [['auth'], ['auth'], 'middleware "auth" has the name of a built-in step'],
   [['auth'], ['own'], 'middleware "own" does not stand in the order of middlewares'],
-])('the order %j with middlewares %j is refused', (order, own, problem) => {
-  expect(orderProblems(order, own)).toEqual([problem]);
+])('the order %j with middlewares %j is refused', (order, custom, problem) => {
+  expect(orderProblems(order, custom)).toEqual([problem]);
 });
 
-test('the default order, and one with an own middleware in it, have no problems', () => {
+test('the default order, and one with a custom middleware in it, have no problems', () => {
   expect(orderProblems(defaultMiddlewares, [])).toEqual([]);
   expect(orderProblems(['own', ...defaultMiddlewares], ['own'])).toEqual([]);
 });

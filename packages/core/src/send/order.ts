@@ -8,21 +8,21 @@ export const defaultMiddlewares: readonly string[] = builtInSteps;
 export interface Askable {
   readonly auth: boolean;
   readonly moderation: boolean;
-  /** Names of middlewares of the team's own. */
-  readonly own: readonly string[];
+  /** Names of custom middlewares. */
+  readonly custom: readonly string[];
 }
 
 export type StepName =
   | { readonly step: 'admit' | 'rate_limit' | 'auth' | 'moderation' }
-  | { readonly step: 'own'; readonly name: string }
+  | { readonly step: 'custom'; readonly name: string }
   | { readonly step: 'append'; readonly isRateLimited: boolean };
 
 /** @returns one sentence for everything that is wrong with a configured order, and with the names of middlewares. */
-export function orderProblems(order: readonly string[], own: readonly string[]): string[] {
-  const known = [...builtInSteps, ...own];
+export function orderProblems(order: readonly string[], custom: readonly string[]): string[] {
+  const known = [...builtInSteps, ...custom];
   const twice = order.filter((name, at) => order.indexOf(name) !== at);
-  const taken = own.filter((name) => isBuiltIn(name));
-  const unused = own.filter((name) => !isBuiltIn(name) && !order.includes(name));
+  const taken = custom.filter((name) => isBuiltIn(name));
+  const unused = custom.filter((name) => !isBuiltIn(name) && !order.includes(name));
   return [
     ...order
       .filter((name) => !known.includes(name))
@@ -41,7 +41,7 @@ const isBuiltIn = (name: string): name is BuiltIn => builtInSteps.some((builtIn)
  */
 export function stepsOf(order: readonly string[], askable: Askable): readonly StepName[] {
   const isAsked = (name: string) =>
-    isBuiltIn(name) ? name !== 'rate_limit' && askable[name] : askable.own.includes(name);
+    isBuiltIn(name) ? name !== 'rate_limit' && askable[name] : askable.custom.includes(name);
   const steps: StepName[] = [];
   let isCharged = !order.includes('rate_limit');
   for (const [at, name] of order.entries()) {
@@ -51,7 +51,7 @@ export function stepsOf(order: readonly string[], askable: Askable): readonly St
     }
     if (!isAsked(name)) continue;
     if (steps.length === 0) steps.push({ step: 'admit' });
-    steps.push(isBuiltIn(name) ? { step: name } : { step: 'own', name });
+    steps.push(isBuiltIn(name) ? { step: name } : { step: 'custom', name });
   }
   return [...steps, { step: 'append', isRateLimited: !isCharged }];
 }

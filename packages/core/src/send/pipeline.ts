@@ -2,18 +2,17 @@
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import type { AppendOutcome } from '../log/draft.ts';
 import { PlenumError } from '../outcome/errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { GroupLog } from '../ports/group-log.ts';
-import type { SendMiddleware } from './middleware.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import { customStep, type SendMiddleware } from './custom-middleware.ts';
 import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './order.ts';
-import type { Sending, SendStep, StepParts } from './step.ts';
-import { admitStep } from './steps/admit.ts';
-import { appendStep } from './steps/append.ts';
-import { authStep } from './steps/auth.ts';
-import { moderationStep } from './steps/moderation.ts';
-import { ownStep } from './steps/own.ts';
-import { rateLimitStep } from './steps/rate-limit.ts';
+import { admitStep, appendStep, authStep, moderationStep, type Sending, type SendStep } from './steps.ts';
 
-export interface PipelineParts extends StepParts {
+export interface PipelineDeps {
+  readonly log: GroupLog;
+  readonly clock: Clock;
+  readonly logger: Logger;
   readonly auth: AuthGuard | null;
   readonly moderation: ModerationGuard | null;
   /** By the names that `order` calls them. */
@@ -31,20 +30,20 @@ export interface SendPipeline {
 }
 
 /** @throws PlenumError with one sentence for an order that names what is not there. */
-export function createSendPipeline(parts: PipelineParts): SendPipeline {
-  const { middleware = {}, log } = parts;
-  const own = Object.keys(middleware);
-  const order = parts.order ?? [...defaultMiddlewares, ...own];
-  const [problem] = orderProblems(order, own);
+export function createSendPipeline(deps: PipelineDeps): SendPipeline {
+  const { middleware = {}, log } = deps;
+  const custom = Object.keys(middleware);
+  const order = deps.order ?? [...defaultMiddlewares, ...custom];
+  const [problem] = orderProblems(order, custom);
   if (problem !== undefined) throw new PlenumError({ code: 'internal', error: problem });
-  const asked = { auth: parts.auth !== null, moderation: parts.moderation !== null, own };
+  const asked = { auth: deps.auth !== null, moderation: deps.moderation !== null, custom };
   const names = stepsOf(order, asked);
   const isRateLimited = order.includes('rate_limit');
   const isModerated = order.includes('moderation');
   // Nobody is asked: a send is the script, and nothing around it.
   if (names.length === 1)
     return { isRateLimited, isModerated, send: (draft, told) => log.append(draft, told) };
-  const steps = names.map((name) => stepFor(name, parts));
+  const steps = names.map((name) => stepFor(name, deps));
   return {
     isRateLimited,
     isModerated,
@@ -58,12 +57,15 @@ function runFrom(steps: readonly SendStep[], at: number, sending: Sending): Prom
   return step(sending, () => runFrom(steps, at + 1, sending));
 }
 
-function stepFor(name: StepName, { log, auth, moderation, middleware, ...parts }: PipelineParts): SendStep {
+function stepFor(name: StepName, deps: PipelineDeps): SendStep {
+  const { log, auth, moderation, middleware } = deps;
   if (name.step === 'append') return appendStep(log, name.isRateLimited);
-  if (name.step === 'rate_limit') return rateLimitStep(log);
+  if (name.step === 'rate_limit') return admitStep(log, true);
   if (name.step === 'auth' && auth !== null) return authStep(auth);
   if (name.step === 'moderation' && moderation !== null) return moderationStep(moderation);
-  const own = name.step === 'own' ? middleware?.[name.name] : undefined;
-  if (name.step === 'own' && own !== undefined) return ownStep({ name: name.name, middleware: own }, parts);
-  return admitStep(log);
+  const custom = name.step === 'custom' ? middleware?.[name.name] : undefined;
+  if (name.step === 'custom' && custom !== undefined) {
+    return customStep({ name: name.name, middleware: custom }, deps);
+  }
+  return admitStep(log, false);
 }

@@ -1,7 +1,7 @@
 /** What a middleware of a team's own may do to a message: refuse it or let it go on, once and in time. */
 import { expect, test } from 'vitest';
 import { PlenumError } from '../src/outcome/errors.ts';
-import type { SendMiddleware, SendOutcome } from '../src/send/middleware.ts';
+import type { SendMiddleware, SendOutcome } from '../src/send/custom-middleware.ts';
 import { appended, pipelineScene, type SceneParts } from './pipeline-scene.ts';
 
 const sceneOf = (own: SendMiddleware, parts: SceneParts = {}) =>

@@ -1,0 +1,140 @@
+/** A custom middleware as a step: whatever it does, the message is answered once and in time. */
+import type { Failure, GroupId, RequestResult, UserId } from '@plenum/protocol';
+import { saidBy } from '../concurrency/with-timeout.ts';
+import { refused } from '../groups/commands.ts';
+import { type AppendOutcome, relayed } from '../log/draft.ts';
+import { PlenumError } from '../outcome/errors.ts';
+import { fail, type Outcome, readFailure, succeed } from '../outcome/outcome.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/telemetry.ts';
+import type { Sending, SendStep } from './steps.ts';
+
+/** What a team's own middleware is told about a message. Its text never stands in a log of ours. */
+export interface SendContext {
+  readonly groupId: GroupId;
+  readonly userId: UserId;
+  readonly requestId: string;
+  readonly message: string;
+  /** Aborted when nobody waits for the middleware any more. */
+  readonly signal: AbortSignal;
+}
+export type SendOutcome = Outcome<RequestResult<'relay_msg'>>;
+
+/**
+ * A step of a team's own between the steps of the pipeline. `next` goes on and resolves with what became of the message;
+ * a middleware that does not call it refuses the message by the failure that it returns. Once `next` was called the
+ * answer is decided by the steps behind: what the middleware returns, or throws, after that changes nothing.
+ * It may call `next` within 2 s; later, or by throwing, it refuses the message as `unavailable` or `internal`.
+ */
+export type SendMiddleware = (context: SendContext, next: () => Promise<SendOutcome>) => Promise<SendOutcome>;
+
+/** How long a middleware may think before it calls `next`. */
+const thinkTimeoutMs = 2000;
+
+export interface CustomMiddleware {
+  readonly name: string;
+  readonly middleware: SendMiddleware;
+}
+
+interface RunDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export const customStep =
+  (custom: CustomMiddleware, deps: RunDeps): SendStep =>
+  (sending, next) =>
+    new MiddlewareRun(custom, deps, next).run(sending);
+
+/** One message in one middleware. */
+class MiddlewareRun {
+  readonly #custom: CustomMiddleware;
+  readonly #deps: RunDeps;
+  readonly #next: () => Promise<AppendOutcome>;
+  readonly #controller = new AbortController();
+  readonly #answer: Promise<AppendOutcome>;
+  #decide: (outcome: AppendOutcome | Promise<AppendOutcome>) => void = () => {};
+  /** What a `next` that comes too late is told; null: nothing is decided. */
+  #refusal: Failure | null = null;
+  #continued: Promise<SendOutcome> | null = null;
+
+  constructor(custom: CustomMiddleware, deps: RunDeps, next: () => Promise<AppendOutcome>) {
+    this.#custom = custom;
+    this.#deps = deps;
+    this.#next = next;
+    this.#answer = new Promise((resolve) => {
+      this.#decide = resolve;
+    });
+  }
+
+  async run({ draft }: Sending): Promise<AppendOutcome> {
+    const cancel = this.#deps.clock.after(thinkTimeoutMs, () => this.#timeout());
+    const context = {
+      groupId: draft.groupId,
+      userId: draft.sender,
+      requestId: draft.request.id,
+      message: draft.message,
+      signal: this.#controller.signal,
+    };
+    new Promise<unknown>((resolve) => {
+      resolve(this.#custom.middleware(context, this.#callNext));
+    })
+      .then((answer) => this.#returned(answer))
+      .catch((cause: unknown) => this.#threw(cause));
+    try {
+      return await this.#answer;
+    } finally {
+      cancel();
+    }
+  }
+
+  get #isDecided(): boolean {
+    return this.#continued !== null || this.#refusal !== null;
+  }
+
+  readonly #callNext = (): Promise<SendOutcome> => {
+    if (this.#refusal !== null) return Promise.resolve(fail(this.#refusal));
+    if (this.#continued !== null) return this.#continued;
+    const outcome = this.#next();
+    this.#continued = outcome.then((found) =>
+      found.outcome === 'appended' ? succeed(relayed(found)) : fail(found.failure),
+    );
+    // A middleware need not look at what became of the message.
+    this.#continued.catch(() => undefined);
+    this.#decide(outcome);
+    return this.#continued;
+  };
+
+  #refuse(failure: Failure): void {
+    if (this.#isDecided) return;
+    this.#refusal = failure;
+    this.#decide(refused(failure));
+  }
+
+  #timeout(): void {
+    if (this.#isDecided) return;
+    this.#deps.logger.warn({ middleware: this.#custom.name }, 'a middleware did not go on in time');
+    this.#refuse({ code: 'unavailable' });
+    this.#controller.abort();
+  }
+
+  #returned(answer: unknown): void {
+    if (this.#isDecided) return;
+    const failure = readFailure(answer);
+    if (failure === null) {
+      const fields = { middleware: this.#custom.name };
+      this.#deps.logger.error(fields, 'a middleware neither went on nor returned a failure');
+    }
+    this.#refuse(failure ?? { code: 'internal' });
+  }
+
+  #threw(cause: unknown): void {
+    // The store's own failures come back through `next`.
+    if (cause instanceof PlenumError && this.#continued !== null) return;
+    this.#deps.logger.error(
+      { middleware: this.#custom.name, cause: saidBy(cause) },
+      'a middleware has thrown',
+    );
+    this.#refuse({ code: 'internal' });
+  }
+}
