@@ -37,7 +37,6 @@ const allowed: Readonly<Record<string, number>> = {
   'apps/server': 55,
   deploy: 10,
   'packages/adapters': 51,
-  'packages/client': 90,
   'packages/core': 297,
   'packages/gateway': 109,
   'packages/memory': 50,

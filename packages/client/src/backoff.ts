@@ -6,7 +6,8 @@ export interface Backoff {
 const doublingsMax = 20;
 
 /**
- * Doubles from `minMs` to `maxMs`; between half and all of it, so that clients who lost one node don't return as one.
+ * Doubles from `minMs` to `maxMs`; the result is between half and all of that, so that the clients of a lost node do not all
+ * return at the same time.
  * @param attempt from 0. @param fraction at least 0, below 1.
  */
 export function backoffMs(attempt: number, { minMs, maxMs }: Backoff, fraction: number): number {

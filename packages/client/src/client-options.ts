@@ -1,4 +1,4 @@
-/** What a client can be told, and what it assumes otherwise. */
+/** The options of a client, and their defaults. */
 import type { Backoff } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OpenLink } from './connection/link.ts';
@@ -8,9 +8,9 @@ import { type Network, systemNetwork } from './network.ts';
 import { type Random, systemRandom } from './random.ts';
 
 export interface ClientOptions {
-  /** `https://…` or `http://…`: of a node, or of what stands in front of the nodes. */
+  /** `https://…` or `http://…`: of a node, or of the load balancer before the nodes. */
   readonly url: string;
-  /** A function is asked for another token when the present one ends or is refused. */
+  /** A function is called for another token when the present one ends or is refused. */
   readonly token: string | TokenFunction;
   /** Default: the server's (`PLENUM_SERVICE`). */
   readonly service?: string;
@@ -18,11 +18,11 @@ export interface ClientOptions {
   readonly event?: string;
   /** `auto` (default): all groups of the user. `none`: those of `join` and `subscribe` only. */
   readonly subscribe?: 'auto' | 'none';
-  /** Where an earlier process stopped: what its `positions()` has returned. */
+  /** Where an earlier process stopped: the result of its `positions()`. */
   readonly positions?: readonly GroupPosition[];
   /** Default `['websocket']`; polling needs sticky sessions and a server that allows it. */
   readonly transports?: readonly ('websocket' | 'polling')[];
-  /** All attempts at one request together, default 30,000 ms, at most 9 minutes: ids are remembered for 10. */
+  /** All attempts at one request together, default 30,000 ms, at most 9 minutes: the server keeps ids for 10. */
   readonly requestTimeoutMs?: number;
   /** One attempt at a request, default 8,000 ms. */
   readonly answerTimeoutMs?: number;

@@ -11,19 +11,19 @@ import { type Listener, Listeners } from './listeners.ts';
 import type { AskOptions, Outcome } from './requests/outcome.ts';
 import { RequestQueue } from './requests/request-queue.ts';
 
-/** Nobody cares who typed a second ago. */
+/** After a second it is no longer of interest that a user typed. */
 const typingTimeoutMs = 1000;
 
-/** Those that move positions have methods of their own. */
+/** All but those that move positions, which have methods of their own. */
 export type PlainRequestType = Exclude<RequestType, 'subscribe' | 'unsubscribe'>;
 export type RequestOptions = Omit<AskOptions, 'isInternal'>;
 export type CreateSettings = Omit<RequestInput<'create_group'>, 'group_id' | 'group_type'>;
 export type HistoryRange = Omit<RequestInput<'history'>, 'group_id'>;
 
-/** No method rejects: what is refused, or not answered in time, is `{ ok: false, failure }`. */
+/** No method rejects: a refusal, or no answer in time, is `{ ok: false, failure }`. */
 export interface Client {
   readonly status: Status;
-  /** Resolves when connected; false: the client has given up, `status` says why. */
+  /** Resolves when connected; false: the client has given up, and `status` has the reason. */
   connect(): Promise<boolean>;
   /** Cuts the connection; requests that wait are answered. Idempotent. */
   close(): void;
@@ -32,30 +32,32 @@ export interface Client {
     groupType: RequestInput<'create_group'>['group_type'],
     settings?: CreateSettings,
   ): Promise<Outcome<RequestResult<'create_group'>>>;
-  /** @param options `ensure`: a member gets his status instead of `already_member`. */
+  /** @param options `ensure`: a member gets its status instead of `already_member`. */
   join(
     groupId: string,
     options?: { readonly ensure?: boolean },
   ): Promise<Outcome<RequestResult<'join_group'>>>;
   leave(groupId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
-  /** Stored once, however often it has to be sent. Sends that must be in order are awaited one after the other. */
+  /** Stored once, however often it has to be sent. For a fixed order, await each send before the next. */
   send(
     groupId: string,
     message: string,
     options?: RequestOptions,
   ): Promise<Outcome<RequestResult<'relay_msg'>>>;
-  /** A page of the log, beside the sequence that the listeners get. */
+  /** A page of the log, independent of the sequence that the listeners get. */
   history(groupId: string, range?: HistoryRange): Promise<Outcome<RequestResult<'history'>>>;
-  /** Goes on from the position of each group that has one, from now otherwise. */
+  /** Continues from the position of each group that has one, otherwise from now on. */
   subscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'subscribe'>>>;
   /** Until `subscribe` or `join`, over reconnects too; positions are kept. */
   unsubscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>>;
-  /** Who is online in the group, at most 1,000 of them; `count` is that of all. */
+  /** Users who are online in the group, at most 1,000 of them; `count` counts all. */
   presence(groupId: string): Promise<Outcome<RequestResult<'presence'>>>;
-  /** For others who are there now; given up after a second. Worth calling every few seconds while the user types. */
+  /** For members who are online now; given up after a second. Call it every few seconds while the user types. */
   typing(groupId: string): Promise<Outcome<RequestResult<'typing'>>>;
-  /** Read up to `seq`; the mark only rises. */
-  /** @param epoch of the message that was read: a mark in a group that was deleted and created again since changes nothing. */
+  /**
+   * Read up to `seq`; the mark only rises.
+   * @param epoch of the message that was read: if the group was deleted and created again since, the mark changes nothing
+   */
   markRead(groupId: string, seq: number, epoch?: string): Promise<Outcome<RequestResult<'mark_read'>>>;
   /** Any other request of the protocol. */
   request<T extends PlainRequestType>(
@@ -63,9 +65,9 @@ export interface Client {
     args: RequestInput<T>,
     options?: RequestOptions,
   ): Promise<Outcome<RequestResult<T>>>;
-  /** Where each group stands, to be stored and given to the next process as `positions`. */
+  /** The position of each group, to be stored and given to the next process as option `positions`. */
   positions(): readonly GroupPosition[];
-  /** @returns takes the listener off again. */
+  /** @returns removes the listener. */
   on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void;
 }
 
@@ -79,7 +81,7 @@ class SocketClient implements Client {
   readonly #requests: RequestQueue;
   readonly #groups: Groups;
   readonly #connection: Connection;
-  #onSettled: ((isConnected: boolean) => void)[] = [];
+  #connectWaiters: ((isConnected: boolean) => void)[] = [];
 
   constructor(given: ClientOptions) {
     const options = withDefaults(given);
@@ -142,7 +144,7 @@ class SocketClient implements Client {
     this.#requests.reopen();
     this.#connection.open();
     if (this.status.state === 'connected') return Promise.resolve(true);
-    return new Promise((resolve) => this.#onSettled.push(resolve));
+    return new Promise((resolve) => this.#connectWaiters.push(resolve));
   }
 
   close(): void {
@@ -216,12 +218,12 @@ class SocketClient implements Client {
 
   #onStatus(status: Status): void {
     if (status.state === 'connected' || status.state === 'closed') {
-      for (const resolve of this.#onSettled.splice(0)) resolve(status.state === 'connected');
+      for (const resolve of this.#connectWaiters.splice(0)) resolve(status.state === 'connected');
     }
     this.#listeners.emit('status', status);
   }
 
-  /** A refresh that fails costs a reconnection with a fresh token when the present one ends, and nothing else. */
+  /** A refresh that fails only costs a reconnection with a fresh token when the present one ends. */
   async #refreshToken(): Promise<void> {
     if (!this.#tokens.canGetTokens) return;
     try {

@@ -5,7 +5,7 @@ interface Events {
   readonly number: number;
 }
 
-test('a listener hears what is told until it is taken off', () => {
+test('a listener gets events until it is removed', () => {
   const listeners = new Listeners<Events>();
   const heard: number[] = [];
   const off = listeners.on('number', (value) => heard.push(value));
@@ -15,7 +15,7 @@ test('a listener hears what is told until it is taken off', () => {
   expect(heard).toEqual([1]);
 });
 
-test('a listener that throws keeps nobody else from hearing, and its error surfaces', async () => {
+test('a listener that throws does not affect others, and its error surfaces', async () => {
   const listeners = new Listeners<Events>();
   const heard: number[] = [];
   const surfaced = new Promise((resolve) => {

@@ -1,10 +1,10 @@
-/** Who wants to hear what, by event. */
+/** The listeners of an application, by event. */
 export type Listener<P> = (payload: P) => void;
 
 export class Listeners<Events> {
   readonly #byEvent: { [E in keyof Events]?: Set<Listener<Events[E]>> } = {};
 
-  /** @returns takes the listener off again. */
+  /** @returns removes the listener. */
   on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): () => void {
     const listeners: Set<Listener<Events[E]>> = this.#byEvent[event] ?? new Set();
     this.#byEvent[event] = listeners;
@@ -14,7 +14,7 @@ export class Listeners<Events> {
     };
   }
 
-  /** What a listener throws surfaces as an uncaught error of the application and disturbs neither order nor other listeners. */
+  /** An error of a listener surfaces as an uncaught error of the application; order and other listeners are not affected. */
   emit<E extends keyof Events>(event: E, payload: Events[E]): void {
     for (const listener of [...(this.#byEvent[event] ?? [])]) {
       try {

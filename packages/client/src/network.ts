@@ -1,10 +1,10 @@
-/** What a device knows of its network. */
+/** Whether the device has a network. */
 export interface Network {
-  /** Calls `task` whenever there is a network again; the returned function ends that. */
+  /** Calls `task` each time the network comes back; the returned function ends that. */
   onBack(task: () => void): () => void;
 }
 
-/** Browsers have both, Node has neither: there nothing is ever called. */
+/** Browsers have both functions, Node has neither: there `task` is never called. */
 interface GlobalScope {
   readonly performance: object;
   readonly addEventListener?: (event: 'online', task: () => void) => void;

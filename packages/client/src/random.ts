@@ -1,13 +1,13 @@
-/** Chance, injected so that tests can repeat themselves. */
+/** Randomness, injected so that tests can repeat a run. */
 export interface Random {
-  /** 32 characters of `[0-9a-f]` that nobody can guess: a request id. */
+  /** 32 unguessable characters of `[0-9a-f]`: a request id. */
   token(): string;
   /** At least 0, below 1. */
   fraction(): number;
 }
 
 export const systemRandom: Random = {
-  // `randomUUID` exists in secure contexts only; this exists wherever there is JavaScript.
+  // Unlike `randomUUID` it exists outside of secure contexts too.
   token: () =>
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
       '',

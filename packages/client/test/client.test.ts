@@ -16,7 +16,7 @@ const refusal = (code: 'rate_limited' | 'timeout' | 'unavailable', retry_after_m
 });
 const subscribed = { group_id, recovered: true, epoch: 'a', head_seq: 4, from_seq: 5 };
 
-test('a send that nobody answered goes out again with the same id, on the next connection', async () => {
+test('an unanswered send goes out again on the next connection, with the same id', async () => {
   const world = await connected();
   const sending = world.client.send('g', 'hello');
   const [first] = world.network.last.asked;
@@ -26,7 +26,7 @@ test('a send that nobody answered goes out again with the same id, on the next c
   expect(await sending).toMatchObject({ ok: true, result: { seq: 7 } });
 });
 
-test('a message that fits into no frame is refused without being sent, since the server would cut the connection', async () => {
+test('a message that fits into no frame is refused without being sent', async () => {
   const { network, client } = await connected();
   for (const message of ['x'.repeat(65_536), '\u{1f600}'.repeat(16_384), '\u0000'.repeat(11_000)]) {
     expect(await client.send('g', message)).toMatchObject({
@@ -37,7 +37,7 @@ test('a message that fits into no frame is refused without being sent, since the
   expect(network.last.asked).toEqual([]);
 });
 
-test('a refusal that may pass is retried when the server says so', async () => {
+test('a refusal that may pass is retried at the time that the server names', async () => {
   const { network, clock, client } = await connected();
   const sending = client.send('g', 'hello');
   await network.last.answer(refusal('rate_limited', 3000));
@@ -103,7 +103,7 @@ test('requests wait for the connection in their order, and no more of them than 
   expect(await Promise.all(waiting)).toMatchObject([{ ok: true }, { ok: true }]);
 });
 
-test('closing answers everything that waits, cuts the link and leaves no timer', async () => {
+test('closing answers all requests that wait, cuts the link and leaves no timer', async () => {
   const { client, network, clock } = await connected();
   const sending = client.send('g', 'hello');
   client.close();
@@ -114,7 +114,7 @@ test('closing answers everything that waits, cuts the link and leaves no timer',
   expect(client.status).toEqual({ state: 'closed', reason: 'application' });
 });
 
-test('whoever subscribes on a closed client is refused, and nothing is tried behind his back', async () => {
+test('a subscribe on a closed client is refused and never sent', async () => {
   const { client, clock } = await connected({ positions: [{ group_id, epoch: 'a', seq: 4 }] });
   client.close();
   expect(await client.subscribe('g')).toMatchObject({ ok: false, failure: { code: 'unavailable' } });
@@ -122,7 +122,7 @@ test('whoever subscribes on a closed client is refused, and nothing is tried beh
   expect(client.positions()).toEqual([{ group_id: 'g', epoch: 'a', seq: 4 }]);
 });
 
-test('an answer is taken in before what arrives behind it, however late its promise is heard', async () => {
+test('an answer takes effect before what arrives behind it, however late its promise resolves', async () => {
   const { client, network } = await connected({
     subscribe: 'none',
     positions: [{ group_id, epoch: 'a', seq: 4 }],
@@ -147,7 +147,7 @@ test('the next handshake carries the positions reached', async () => {
   expect(world.network.last.credentials.positions).toEqual([{ group_id: 'g', epoch: 'a', seq: 6 }]);
 });
 
-test('groups that the server attaches against the will of the application are left, however many requests wait', async () => {
+test('an unwanted attach is undone, however many requests wait', async () => {
   const world = await connected({ maxWaiting: 1 });
   const leaving = world.client.unsubscribe('g');
   await world.network.last.succeed({ groups: [] });
@@ -167,7 +167,7 @@ test('without automatic attaching every group is subscribed by its position afte
   });
 });
 
-test('a group that refuses the position for good is told, one that cannot say now is asked again', async () => {
+test('a final refusal of a position is reported, one that may pass is retried', async () => {
   const positions = ['gone', 'busy'].map((id) => ({ group_id: id, epoch: 'a', seq: 4 }));
   const { client, network, clock } = await connected({ subscribe: 'none', positions });
   const resyncs: ResyncNotice[] = [];
@@ -183,7 +183,7 @@ test('a group that refuses the position for good is told, one that cannot say no
   expect(network.last.asked.at(-1)?.args).toEqual({ groups: [{ group_id: 'busy', epoch: 'a', seq: 4 }] });
 });
 
-test('a hole is read from history, patiently', async () => {
+test('a gap is read from history, with retries', async () => {
   const { client, network, clock } = await connected();
   const shown: number[] = [];
   client.on('event', ({ seq }) => shown.push(seq));
@@ -219,7 +219,7 @@ async function onePage(world: SetUp): Promise<void> {
   });
 }
 
-test('whoever stores the positions with each entry never stores more than he was shown', async () => {
+test('positions stored with each entry never exceed what was shown', async () => {
   const world = await connected();
   const stored: number[][] = [];
   world.client.on('event', ({ seq }) => stored.push([seq, ...world.client.positions().map((at) => at.seq)]));
@@ -227,7 +227,7 @@ test('whoever stores the positions with each entry never stores more than he was
   expect(stored).toEqual([5, 6, 7, 8].map((seq) => [seq, seq]));
 });
 
-test('whoever unsubscribes while entries are shown goes on after the last one that he saw', async () => {
+test('after an unsubscribe among entries the next subscribe continues after the last one shown', async () => {
   const world = await connected();
   world.client.on('event', ({ seq }) => {
     if (seq === 6) world.client.unsubscribe('g').catch(() => undefined);
@@ -241,7 +241,7 @@ test('whoever unsubscribes while entries are shown goes on after the last one th
   });
 });
 
-test('whoever unsubscribes and subscribes while entries are shown sees none of them twice', async () => {
+test('an unsubscribe and a subscribe among entries show none of them twice', async () => {
   const world = await connected();
   const shown: number[] = [];
   world.client.on('event', ({ seq }) => {
@@ -257,12 +257,12 @@ test('whoever unsubscribes and subscribes while entries are shown sees none of t
   expect(shown).toEqual([5, 6, 7, 8]);
 });
 
-test('whoever unsubscribes when he is told of a rollback misses nothing of what took its place', async () => {
+test('an unsubscribe at the notice of a rollback loses none of the new entries', async () => {
   const world = await connected();
   const { pushes } = world.network.last.listeners;
-  const told: ResyncNotice[] = [];
+  const notices: ResyncNotice[] = [];
   world.client.on('resync', (notice) => {
-    told.push(notice);
+    notices.push(notice);
     world.client.unsubscribe('g').catch(() => undefined);
   });
   pushes.subscribed({ groups: [{ ...subscribed, recovered: false }] });
@@ -270,11 +270,11 @@ test('whoever unsubscribes when he is told of a rollback misses nothing of what 
   pushes.resync({ group_id, reason: 'epoch_changed', epoch: 'b', head_seq: 5, oldest_seq: 1 });
   pushes.group_event(eventAt(6, 'b'));
   await world.network.last.succeed({ entries: [eventAt(5)], epoch: 'b', head_seq: 6, oldest_seq: 1 });
-  expect(told).toMatchObject([{ reason: 'epoch_changed', from_seq: 6, revoked: { from: 6, to: 6 } }]);
+  expect(notices).toMatchObject([{ reason: 'epoch_changed', from_seq: 6, revoked: { from: 6, to: 6 } }]);
   expect(world.client.positions()).toEqual([{ group_id: 'g', epoch: 'a', seq: 5 }]);
 });
 
-test('whoever unsubscribes when he is told that he is no member any more keeps no position', async () => {
+test('an unsubscribe at the notice of a lost membership keeps no position', async () => {
   const world = await connected();
   const { pushes } = world.network.last.listeners;
   world.client.on('resync', () => void world.client.unsubscribe('g').catch(() => undefined));

@@ -1,4 +1,4 @@
-/** A client over a fake network, clock and chance. */
+/** A client over a fake network, with a manual clock and fixed randomness. */
 import { expect } from 'vitest';
 import { type ClientOptions, createClient, type Status } from '../src/index.ts';
 import { FakeClock, FakeNetwork, fakeRandom, rest } from './fake-network.ts';
@@ -33,7 +33,7 @@ export async function connected(options: Partial<ClientOptions> = {}): Promise<S
   return world;
 }
 
-/** The link is lost and another one opened. */
+/** Loses the link and opens another one. */
 export async function reconnect({ network, clock }: SetUp): Promise<void> {
   network.last.listeners.lost();
   await clock.advance(10_000);

@@ -25,7 +25,7 @@ test('a refused token is replaced at once, and a reconnection uses the one that 
   ]);
 });
 
-test('a token function that fails is asked again', async () => {
+test('a token function that fails is called again', async () => {
   let calls = 0;
   const world = setUp({
     token: async () => {
@@ -41,7 +41,7 @@ test('a token function that fails is asked again', async () => {
   expect(await connecting).toBe(true);
 });
 
-test('a handshake that is never answered is given up and tried again', async () => {
+test('an unanswered handshake is given up and tried again', async () => {
   const world = setUp({ connectTimeoutMs: 1000 });
   const connecting = world.client.connect();
   await world.clock.advance(1000);
@@ -52,7 +52,7 @@ test('a handshake that is never answered is given up and tried again', async () 
   expect(world.network.links).toHaveLength(2);
 });
 
-test('what a lost link still says is not heard', async () => {
+test('events of a lost link are ignored', async () => {
   const world = await connected();
   const [first] = world.network.links;
   await reconnect(world);
@@ -61,7 +61,7 @@ test('what a lost link still says is not heard', async () => {
   expect(world.client.status).toEqual({ state: 'connected' });
 });
 
-test('the server says why it cuts the connection, and the client comes back', async () => {
+test('the reason of a cut is reported, and the client reconnects', async () => {
   const world = await connected();
   const codes: string[] = [];
   world.client.on('closing', ({ code }) => codes.push(code));
@@ -92,14 +92,14 @@ test('a network that is back shortens the pause that grew without one, until the
   expect(tasks.size).toBe(0);
 });
 
-test('whoever asks to be connected while the client waits does not make it try twice', async () => {
+test('a connect while the client waits adds no attempt', async () => {
   const { client, clock, network } = await connected();
   network.last.listeners.lost();
   client.connect().catch(() => undefined);
   expect(clock.timers).toBe(1);
 });
 
-test('a refusal for good ends the attempts', async () => {
+test('a final refusal ends the attempts', async () => {
   const { client, network } = setUp();
   const connecting = client.connect();
   await rest();

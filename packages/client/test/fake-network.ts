@@ -1,4 +1,4 @@
-/** Links that do what the test says, and a clock that moves when it is told to. */
+/** Links that the test drives, and a clock that the test moves. */
 import type { Answer } from '@plenum/protocol';
 import type { Clock } from '../src/clock.ts';
 import type { Credentials, Envelope, Link, LinkListeners, OpenLink } from '../src/connection/link.ts';
@@ -21,7 +21,7 @@ export class FakeClock implements Clock {
   get timers(): number {
     return this.#timers.length;
   }
-  /** Runs what is due, in order, and lets it come to rest. */
+  /** Runs what is due, in order, until nothing is left to run. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await rest();
@@ -71,7 +71,7 @@ export class FakeLink implements Link {
     for (const answer of this.#answers.splice(0)) answer(null);
   }
 
-  /** Answers the oldest request that is open. */
+  /** Answers the oldest open request. */
   async answer(answer: Answer<unknown> | null): Promise<void> {
     this.#answers.shift()?.(answer);
     await rest();

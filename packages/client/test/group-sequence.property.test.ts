@@ -23,7 +23,7 @@ const step: fc.Arbitrary<[string, Step]> = fc.oneof(
   },
 );
 
-/** Everything under way comes to its end. */
+/** All that is in progress ends. */
 function settle(group: SimulatedGroup): void {
   for (let rounds = 0; !group.isQuiet; rounds += 1) {
     if (rounds > 10_000) throw new Error('it never comes to rest');
@@ -34,7 +34,7 @@ function settle(group: SimulatedGroup): void {
   }
 }
 
-test('whatever is lost, doubled, trimmed, rolled back or cut, the application knows the log or what it lacks', () => {
+test('after any loss, duplicate, trim, rollback or cut the application knows the log or what it lacks', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const group = new SimulatedGroup();
@@ -44,7 +44,7 @@ test('whatever is lost, doubled, trimmed, rolled back or cut, the application kn
       group.feed();
       settle(group);
       if (steps.every(([name]) => name !== 'lose')) expect(group.disagreements()).toEqual([]);
-      // A lost entry with nothing behind it shows no gap: the next one does.
+      // A lost entry shows a gap only when another one follows it.
       group.append();
       group.feed();
       settle(group);

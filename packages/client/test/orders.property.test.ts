@@ -47,7 +47,7 @@ class Scene {
     );
   }
 
-  /** Everything under way comes to its end. */
+  /** All that is in progress ends. */
   async settle(): Promise<void> {
     for (let rounds = 0; rounds < 3 || !this.server.isQuiet; rounds += 1) {
       if (rounds > 300) throw new Error('it never comes to rest');
@@ -116,7 +116,7 @@ async function wrongAfter(names: readonly string[], pushesAtAnyTime: boolean): P
 
 const numRuns = 1000;
 
-test('in whatever order answers, pushes and entries come, each log is shown without a hole or the loss is told', async () => {
+test('in any order of answers, pushes and entries a log is shown without a gap, or its loss is reported', async () => {
   await fc.assert(
     fc.asyncProperty(stepsOf(['another leaves']), async (names) => {
       expect(await wrongAfter(names, true)).toEqual([]);
@@ -125,7 +125,7 @@ test('in whatever order answers, pushes and entries come, each log is shown with
   );
 }, 120_000);
 
-test('the end of another member is not taken for the end of the user, whatever comes before or after it', async () => {
+test('the end of another member never counts as the end of the user, in any order of events', async () => {
   await fc.assert(
     fc.asyncProperty(stepsOf([]), async (names) => {
       expect(await wrongAfter(names, false)).toEqual([]);

@@ -2,12 +2,12 @@ import type { GroupEvent } from '@plenum/protocol';
 import type { ResyncNotice } from '../src/index.ts';
 import type { SimulatedLogs } from './simulated-logs.ts';
 
-/** What the application was shown, judged against the logs: dense from a told start on, or it is told of the break. */
+/** Compares what the application was shown with the logs: dense from an announced start on, or a notice about the break. */
 export class ShownEntries {
   readonly wrong: string[] = [];
   readonly #logs: SimulatedLogs;
   readonly #starts: { readonly epoch: string; readonly seq: number }[] = [];
-  #told: ResyncNotice | null = null;
+  #notice: ResyncNotice | null = null;
   last: GroupEvent | null = null;
 
   constructor(logs: SimulatedLogs) {
@@ -19,20 +19,20 @@ export class ShownEntries {
   }
 
   tellResync(notice: ResyncNotice): void {
-    this.#told = notice;
+    this.#notice = notice;
   }
 
   show(entry: GroupEvent): void {
     const { last } = this;
     const log = this.#logOf(entry.epoch);
     const isNext = last !== null && this.#logOf(last.epoch) === log && entry.seq === last.seq + 1;
-    const isTold = this.#told !== null && [null, entry.seq].includes(this.#told.from_seq);
+    const isAnnounced = this.#notice !== null && [null, entry.seq].includes(this.#notice.from_seq);
     const isAfterEnd = last === null || this.#isEnd(last);
-    if (!isNext && !isTold && !(isAfterEnd && this.#isStart(entry))) {
+    if (!isNext && !isAnnounced && !(isAfterEnd && this.#isStart(entry))) {
       this.wrong.push(`${entry.epoch}-${entry.seq} after ${last?.epoch}-${last?.seq}`);
     }
     this.last = entry;
-    this.#told = null;
+    this.#notice = null;
   }
 
   #logOf(epoch: string) {

@@ -1,4 +1,4 @@
-/** A server's side of one group, and the application's, around the sequence under test: every step is the test's choice. */
+/** The server and the application around one sequence under test; the test chooses every step. */
 import type { ResyncPush, ResyncReason, Subscription } from '@plenum/protocol';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import type { Effect, Page, PageRead, ResyncNotice } from '../src/groups/effects.ts';
@@ -57,7 +57,7 @@ export class SimulatedGroup {
   append(): void {
     this.#log.push(this.#epoch);
   }
-  /** The node's feed learns of what was appended. */
+  /** The feed of the node gets what was appended. */
   feed(): void {
     this.#send();
   }
@@ -94,7 +94,7 @@ export class SimulatedGroup {
   attachFromNow(): void {
     if (this.isConnected) this.#attach(null, false);
   }
-  /** The next packet arrives, or is lost or doubled if it is an entry. */
+  /** The next packet arrives; an entry may be lost or duplicated instead. */
   arrive(fate: 'once' | 'twice' | 'never' = 'once'): void {
     const packet = this.#inFlight.shift();
     if (packet === undefined) return;
@@ -115,7 +115,7 @@ export class SimulatedGroup {
     this.#attach(this.sequence.position, true);
   }
 
-  /** What the application believes against what the log says. */
+  /** Compares what the application holds with the log. */
   disagreements(): string[] {
     const wrong: string[] = [];
     for (let seq = this.#firstSeq; seq <= this.#head && this.#firstSeq > 0; seq += 1) {
@@ -183,10 +183,10 @@ export class SimulatedGroup {
 
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.do === 'show') this.#show(effect.entry);
-      else if (effect.do === 'tell resync') this.#tell(effect.notice);
-      else if (effect.do === 'read') this.#reads.push(effect.page);
-      else if (effect.do === 'verify') this.#verifies += 1;
+      if (effect.type === 'show') this.#show(effect.entry);
+      else if (effect.type === 'resync') this.#onNotice(effect.notice);
+      else if (effect.type === 'read') this.#reads.push(effect.page);
+      else if (effect.type === 'verify') this.#verifies += 1;
     }
   }
 
@@ -199,7 +199,7 @@ export class SimulatedGroup {
     this.#missing.delete(seq);
   }
 
-  #tell(notice: ResyncNotice): void {
+  #onNotice(notice: ResyncNotice): void {
     this.resyncs.push(notice);
     const { from_seq, missing, revoked } = notice;
     if (from_seq === null || this.#firstSeq === 0) return;

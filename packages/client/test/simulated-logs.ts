@@ -1,4 +1,4 @@
-/** A server's side of one group id over its deletions, re-creations and failovers, and of one user's ranges in its logs. */
+/** One group id on the server over deletions, re-creations and failovers, and the ranges of one user in its logs. */
 import { type GroupEvent, groupIdSchema, type ResyncReason, userIdSchema } from '@plenum/protocol';
 import type { KnownPosition } from '../src/groups/entry.ts';
 
@@ -6,7 +6,7 @@ const group_id = groupIdSchema.parse('g');
 const user = userIdSchema.parse('u');
 const other = userIdSchema.parse('o');
 
-/** From the entry that made the user a receiver to the one that ended that, both included; null: it goes on. */
+/** From the entry that made the user a receiver to the one that ended that, both included; null: it has not ended. */
 export interface UserRange {
   readonly log: SimulatedLog;
   readonly sinceSeq: number;
@@ -47,7 +47,7 @@ export class SimulatedLogs {
     const log = this.logs.at(-1);
     return log === undefined || log.isDeleted ? null : log;
   }
-  /** The one that goes on. */
+  /** The one that has not ended. */
   get range(): UserRange | null {
     const range = this.ranges.at(-1);
     return range === undefined || range.endSeq !== null ? null : range;
@@ -66,7 +66,7 @@ export class SimulatedLogs {
     const seq = current.append('deleted');
     if (range !== null) range.endSeq = seq;
   }
-  /** Nothing is lost: another epoch goes on with the log, from the first entry on that is appended. */
+  /** Nothing is lost: the next entry continues the log in another epoch. */
   failOver(): void {
     const epochs = this.current?.epochs;
     const last = epochs?.at(-1);
@@ -91,7 +91,7 @@ export class SimulatedLogs {
     return true;
   }
 
-  /** Why the position does not continue; null: it does. */
+  /** Why the log does not continue the position; null: it does. */
   reasonAgainst({ epoch, seq }: KnownPosition, { log, sinceSeq }: UserRange): ResyncReason | null {
     const found = log.epochs.find((known) => known.epoch === epoch);
     if (found === undefined || seq > Math.min(found.endSeq, log.head)) {

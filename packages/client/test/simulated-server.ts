@@ -1,4 +1,4 @@
-/** A server for one device of the SDK: what it sends arrives when the test says so, and in the order that the test says. */
+/** A server for one device of the SDK; the test decides when, and in which order, its packets arrive. */
 import type { Answer, GroupEvent, PushPayload, ResyncReason, Subscription } from '@plenum/protocol';
 import { groupIdSchema } from '@plenum/protocol';
 import type { Credentials, Envelope, Link, LinkListeners, OpenLink } from '../src/connection/link.ts';
@@ -28,7 +28,7 @@ export class SimulatedServer {
   /** Ranges of the user that the device's own join has begun. */
   readonly #own = new Set<UserRange>();
 
-  /** @param pushesAtAnyTime false: `membership` is told behind the entry that it speaks of. */
+  /** @param pushesAtAnyTime false: a `membership` push comes behind its entry. */
   constructor(pushesAtAnyTime: boolean) {
     this.#pushesAtAnyTime = pushesAtAnyTime;
   }
@@ -57,7 +57,7 @@ export class SimulatedServer {
     this.#channels[channel].shift()?.();
   }
 
-  /** The handshake's positions are looked at: requests may be carried out before that. */
+  /** The server handles the positions of the handshake; requests may be carried out before that. */
   greet(): void {
     if (this.#link === null || this.#isGreeted) return;
     this.#isGreeted = true;
@@ -96,7 +96,7 @@ export class SimulatedServer {
     if (this.logs.join() !== null) this.#tellMembership('active', 'joined');
   }
 
-  /** The node learns of what was appended. */
+  /** The node gets what was appended. */
   feed(): void {
     for (;;) {
       if (this.#at !== null) this.#send(this.#at);
@@ -112,7 +112,7 @@ export class SimulatedServer {
     }
   }
 
-  /** The node has missed the end of a log that was made anew: it attaches those who are members, and tells them. */
+  /** The node missed the end of a log that was created again: it attaches the members and pushes `subscribed`. */
   restart(): void {
     const { range, logs } = this.logs;
     if (this.#at === null || this.#at.range.log === logs.at(-1)) return;

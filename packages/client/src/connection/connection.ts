@@ -1,4 +1,4 @@
-/** Performs the lifecycle: opens links, waits, gets tokens, and says who is connected when. */
+/** Performs the effects of the lifecycle: opens links, waits, gets tokens, and reports the status. */
 import type { PushPayload } from '@plenum/protocol';
 import type { Backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
@@ -8,7 +8,7 @@ import { idle, isOfToken, type Lifecycle, type LifecycleEvent, next, type Status
 import type { Credentials, Link, OpenLink, PushListeners } from './link.ts';
 import type { TokenSource } from './token-source.ts';
 
-export interface ConnectionParts {
+export interface ConnectionDeps {
   readonly openLink: OpenLink;
   readonly tokens: TokenSource;
   readonly clock: Clock;
@@ -18,7 +18,7 @@ export interface ConnectionParts {
   /** From the token to the accepted handshake. */
   readonly connectTimeoutMs: number;
   readonly pushes: PushListeners;
-  /** All of the handshake but the token, at the moment it is sent. */
+  /** The handshake without its token; called when it is sent. */
   readonly credentials: () => Omit<Credentials, 'token'>;
   readonly onOpened: (link: Link) => void;
   /** Also after an attempt that never opened. */
@@ -27,17 +27,17 @@ export interface ConnectionParts {
 }
 
 export class Connection {
-  readonly #parts: ConnectionParts;
+  readonly #deps: ConnectionDeps;
   #life: Lifecycle = idle;
   #link: Link | null = null;
-  /** Names one attempt: what comes of an earlier one is ignored. */
+  /** Names one attempt: events of an earlier one are ignored. */
   #attemptId = 0;
   #closingCode: PushPayload<'closing'>['code'] | null = null;
   #cancelTimer: () => void = () => {};
   #ignoreNetwork: () => void = () => {};
 
-  constructor(parts: ConnectionParts) {
-    this.#parts = parts;
+  constructor(deps: ConnectionDeps) {
+    this.#deps = deps;
   }
 
   get status(): Status {
@@ -46,20 +46,20 @@ export class Connection {
 
   open(): void {
     this.#ignoreNetwork();
-    this.#ignoreNetwork = this.#parts.network.onBack(() => this.#step({ type: 'network back' }));
+    this.#ignoreNetwork = this.#deps.network.onBack(() => this.#step({ type: 'network back' }));
     this.#step({ type: 'asked' });
   }
   close(): void {
     this.#step({ type: 'ended' });
   }
-  /** The server has said why it is about to cut the link. */
+  /** The server is about to cut the link for this reason. */
   onClosing(code: PushPayload<'closing'>['code']): void {
     this.#closingCode = code;
-    if (code === 'token_expired' || code === 'revoked') this.#parts.tokens.invalidate();
+    if (code === 'token_expired' || code === 'revoked') this.#deps.tokens.invalidate();
   }
 
   #step(event: LifecycleEvent): void {
-    const { clock, random, backoff, tokens, onStatus } = this.#parts;
+    const { clock, random, backoff, tokens, onStatus } = this.#deps;
     const before = this.#life;
     const [after, effect] = next(before, event, {
       nowMs: clock.monotonicMs(),
@@ -79,7 +79,7 @@ export class Connection {
 
   #openLink(): void {
     this.#drop();
-    const { clock, tokens, connectTimeoutMs } = this.#parts;
+    const { clock, tokens, connectTimeoutMs } = this.#deps;
     const attemptId = this.#attemptId;
     this.#cancelTimer = clock.after(connectTimeoutMs, () => this.#step({ type: 'lost', reason: 'network' }));
     tokens.current().then(
@@ -93,7 +93,7 @@ export class Connection {
   }
 
   #openWith(token: string, attemptId: number): void {
-    const { openLink, credentials, pushes, tokens } = this.#parts;
+    const { openLink, credentials, pushes, tokens } = this.#deps;
     const ofThis = (react: () => void) => {
       if (attemptId === this.#attemptId) react();
     };
@@ -114,17 +114,17 @@ export class Connection {
 
   #opened(): void {
     this.#cancelTimer();
-    if (this.#link !== null) this.#parts.onOpened(this.#link);
+    if (this.#link !== null) this.#deps.onOpened(this.#link);
     this.#step({ type: 'opened' });
   }
 
-  /** Lets go of the link, if there is one, and of whatever was under way. */
+  /** Closes the link, if there is one, and cancels the attempt in progress. */
   #drop(): void {
     this.#cancelTimer();
     this.#attemptId += 1;
     this.#closingCode = null;
     this.#link?.close();
     this.#link = null;
-    this.#parts.onLost();
+    this.#deps.onLost();
   }
 }

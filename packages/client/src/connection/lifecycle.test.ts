@@ -32,7 +32,7 @@ test.each<[string, readonly LifecycleEvent[], object]>([
     { state: 'waiting', reason: 'network', retryInMs: 50, effect: 'wait' },
   ],
   [
-    'told when to come back while the network changed',
+    'refused with a time to return while the network changed',
     [asked, refused('too_many_connections', 900), networkBack],
     { state: 'waiting', retryInMs: 900, effect: 'nothing' },
   ],
@@ -43,7 +43,7 @@ test.each<[string, readonly LifecycleEvent[], object]>([
   ],
   ['refused by a draining node', [asked, refused('draining')], { state: 'waiting', reason: 'draining' }],
   [
-    'told when to come back',
+    'refused with a time to return',
     [asked, refused('too_many_connections', 900)],
     { state: 'waiting', retryInMs: 900 },
   ],
@@ -81,7 +81,7 @@ test('a token that cannot be replaced is not tried again', () => {
   });
 });
 
-test('a connection that held begins with the shortest pause again, one that did not goes on with longer ones', () => {
+test('the pause begins anew after a connection that held, and grows after one that did not', () => {
   const flapping = [asked, lost, due, lost, due, opened] as const;
   const reached = flapping.reduce<Lifecycle>((life, event) => next(life, event, context)[0], idle);
   const [short] = next(reached, lost, { ...context, nowMs: 100 });
@@ -90,7 +90,7 @@ test('a connection that held begins with the shortest pause again, one that did 
   expect(long.status).toMatchObject({ retryInMs: 50 });
 });
 
-test('a network that comes and goes all the time does not put the next attempt off', () => {
+test('a network that comes and goes all the time does not postpone the next attempt', () => {
   const waiting = [asked, lost].reduce<Lifecycle>((life, event) => next(life, event, context)[0], idle);
   const [later, effect] = next(waiting, networkBack, { ...context, nowMs: 40 });
   expect(effect).toBe('nothing');

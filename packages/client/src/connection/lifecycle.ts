@@ -2,7 +2,7 @@
 import type { ErrorCode, PushPayload } from '@plenum/protocol';
 import { type Backoff, backoffMs } from '../backoff.ts';
 
-/** Why there is no connection: the server's own word, or `network`, or the token function has failed. */
+/** Why there is no connection: a code of the server, `network`, or the token function failed. */
 export type LossReason = ErrorCode | PushPayload<'closing'>['code'] | 'network' | 'token_function';
 
 export type Status =
@@ -10,12 +10,12 @@ export type Status =
   | { readonly state: 'connecting' }
   | { readonly state: 'connected' }
   | { readonly state: 'waiting'; readonly reason: LossReason; readonly retryInMs: number }
-  /** For good, until `connect` is called again; `application`: by `close`. */
+  /** Until `connect` is called again; `application`: by `close`. */
   | { readonly state: 'closed'; readonly reason: ErrorCode | 'application' };
 
 export interface Lifecycle {
   readonly status: Status;
-  /** Attempts since a connection last held. */
+  /** Attempts since the last connection that held. */
   readonly attempt: number;
   /** Tokens that were refused one after the other. */
   readonly tokensRefused: number;
@@ -35,7 +35,7 @@ export type LifecycleEvent =
 
 export type LifecycleEffect = 'nothing' | 'open' | 'wait' | 'hang up';
 
-export interface LifecycleContext {
+export interface LifecycleInput {
   readonly nowMs: number;
   /** At least 0, below 1. */
   readonly fraction: number;
@@ -51,7 +51,7 @@ export const idle: Lifecycle = {
   dueAtMs: 0,
 };
 
-/** A connection that held this long was a good one: the next loss begins with the shortest pause. */
+/** After a connection that held this long the next loss begins with the shortest pause. */
 const heldMs = 5000;
 const tokensRefusedMax = 3;
 
@@ -63,7 +63,7 @@ const isLasting = (code: ErrorCode): boolean =>
 
 type Step = readonly [Lifecycle, LifecycleEffect];
 
-export function next(now: Lifecycle, event: LifecycleEvent, context: LifecycleContext): Step {
+export function next(now: Lifecycle, event: LifecycleEvent, context: LifecycleInput): Step {
   const { state } = now.status;
   switch (event.type) {
     case 'asked':
@@ -96,7 +96,7 @@ const closed = (reason: ErrorCode | 'application'): Step => [
 function refused(
   now: Lifecycle,
   { code, retryAfterMs }: { code: ErrorCode; retryAfterMs: number },
-  context: LifecycleContext,
+  context: LifecycleInput,
 ): Step {
   if (isLasting(code)) return closed(code);
   if (!isOfToken(code)) return waiting(now, { reason: code, atLeastMs: retryAfterMs }, context);
@@ -106,7 +106,7 @@ function refused(
   return waiting({ ...now, tokensRefused }, { reason: code, atLeastMs: 0 }, context);
 }
 
-function lost(now: Lifecycle, reason: LossReason, context: LifecycleContext): Step {
+function lost(now: Lifecycle, reason: LossReason, context: LifecycleInput): Step {
   const { state } = now.status;
   if (state !== 'connected' && state !== 'connecting') return [now, 'nothing'];
   const held = state === 'connected' && context.nowMs - now.connectedAtMs >= heldMs;
@@ -114,10 +114,11 @@ function lost(now: Lifecycle, reason: LossReason, context: LifecycleContext): St
 }
 
 /**
- * Pauses that grew while there was no network say nothing of the servers. A pause stays: others are back too. It never
- * gets longer, so that a network which comes and goes all the time does not put the next attempt off for good.
+ * Pauses that grew without a network do not mean that the servers are away, so the shortest one follows. There is a pause all
+ * the same, since other clients are back too. It never ends later than the present one: a network that comes and goes all the
+ * time does not postpone the next attempt for ever.
  */
-function networkBack(now: Lifecycle, context: LifecycleContext): Step {
+function networkBack(now: Lifecycle, context: LifecycleInput): Step {
   const { status } = now;
   if (status.state !== 'waiting' || status.reason !== 'network') return [now, 'nothing'];
   const step = waiting({ ...now, attempt: 0 }, { reason: 'network', atLeastMs: 0 }, context);
@@ -128,7 +129,7 @@ function networkBack(now: Lifecycle, context: LifecycleContext): Step {
 function waiting(
   now: Lifecycle,
   { reason, atLeastMs }: { reason: LossReason; atLeastMs: number },
-  { backoff, fraction, nowMs }: LifecycleContext,
+  { backoff, fraction, nowMs }: LifecycleInput,
 ): Step {
   const retryInMs = Math.max(atLeastMs, backoffMs(now.attempt, backoff, fraction));
   const status: Status = { state: 'waiting', reason, retryInMs };

@@ -1,7 +1,7 @@
 /** One connection as the SDK sees it: opened once, lost once, never reused. */
 import type { Answer, ErrorCode, PushEvent, PushPayload, RequestType } from '@plenum/protocol';
 
-/** What `auth` of the handshake holds. */
+/** The `auth` object of the handshake. */
 export interface Credentials {
   readonly token: string;
   readonly positions?: readonly { readonly group_id: string; readonly epoch: string; readonly seq: number }[];
@@ -20,20 +20,20 @@ export type PushListeners = { readonly [E in PushEvent]: (payload: PushPayload<E
 /** At most one of `refused` and `lost` is called, once, and nothing after it. */
 export interface LinkListeners {
   opened(): void;
-  /** By the server, by name. */
+  /** By the server, with its code. */
   refused(code: ErrorCode, retryAfterMs: number): void;
-  /** Never opened, or not any more. */
+  /** Failed to open, or closed. */
   lost(): void;
   readonly pushes: PushListeners;
 }
 
 export interface Link {
   /**
-   * @param onAnswer is called once, in the order in which answers and pushes arrive (a promise would be late: what follows
-   * in the same frame of the network is heard first); null: no answer within `timeoutMs`, or before the link was lost.
+   * @param onAnswer is called once, in the order in which answers and pushes arrive. A promise would resolve too late, after
+   * the pushes of the same packet. Null: no answer within `timeoutMs`, or before the link was lost.
    */
   ask(envelope: Envelope, timeoutMs: number, onAnswer: (answer: Answer<unknown> | null) => void): void;
-  /** Silently: no listener is called any more. */
+  /** No listener is called after that. */
   close(): void;
 }
 

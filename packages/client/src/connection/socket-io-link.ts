@@ -1,4 +1,4 @@
-/** The link over socket.io-client. Its own reconnection is off: it knows nothing of tokens, positions and refusals. */
+/** The link over socket.io-client. Its own reconnection is off, since it does not know tokens, positions and refusals. */
 import type { Answer, ErrorCode } from '@plenum/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { Credentials, Link, LinkListeners, OpenLink } from './link.ts';

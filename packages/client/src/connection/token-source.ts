@@ -14,17 +14,17 @@ export class TokenSource {
     return typeof this.#source === 'function';
   }
 
-  /** The present one is not good any more. */
+  /** The present token is no longer good. */
   invalidate(): void {
     if (this.canGetTokens) this.#current = null;
   }
 
-  /** @throws whatever the application's function throws. */
+  /** @throws what the application's function throws. */
   async current(): Promise<string> {
     return this.#current ?? (await this.fresh());
   }
 
-  /** @throws whatever the application's function throws. */
+  /** @throws what the application's function throws. */
   async fresh(): Promise<string> {
     if (typeof this.#source === 'string') return this.#source;
     const token = await this.#source();

@@ -1,18 +1,18 @@
-/** Where a log that was rolled back, or made anew, still agrees with what the application was shown. Pure. */
+/** Where a log that was rolled back, or created again, still agrees with what the application was shown. Pure. */
 import type { ResyncReason } from '@plenum/protocol';
 import type { Page } from './effects.ts';
 import type { SeqRange } from './entry.ts';
 import type { ShownLog } from './shown-log.ts';
 
-/** Pages that are read backwards before everything shown is given up. */
+/** After so many pages without agreement everything that was shown is revoked. */
 const pagesMax = 5;
 
 export interface Divergence {
-  /** Showing goes on after this seq. */
+  /** The next entry shown is the one after this seq. */
   readonly resumeAfter: number;
-  /** What was shown and is no part of the log, as far as anybody can tell. */
+  /** What was shown and is no part of the log, or could not be compared with it. */
   readonly revoked: SeqRange | null;
-  /** What was not compared, and is not shown again. */
+  /** What was not compared, and will not be shown again. */
   readonly missing: SeqRange | null;
 }
 
@@ -24,7 +24,7 @@ export interface Search {
   readonly pagesRead: number;
 }
 
-/** @returns where to search on, if it is not on this page. */
+/** @returns the next page to search, if this one does not show where they agree. */
 export function divergenceIn(shown: ShownLog, page: Page, search: Search): Divergence | Search {
   const { before } = search;
   const pagesRead = search.pagesRead + 1;

@@ -1,18 +1,18 @@
-/** What a group's sequence asks its shell to do, and what it has to tell the application. */
+/** What a group's sequence asks its shell to do, and what the application gets. */
 import type { RequestResult, ResyncReason } from '@plenum/protocol';
 import type { Entry, KnownPosition, SeqRange } from './entry.ts';
 
 /**
  * The server could not continue a position. Entries from `from_seq` on follow in order and without a hole.
- * `from_seq` is null when the user is no member any more: nothing follows.
+ * `from_seq` is null when the user is no longer a member: nothing follows.
  */
 export interface ResyncNotice {
   readonly group_id: string;
   readonly reason: ResyncReason;
   readonly from_seq: number | null;
-  /** Entries that exist or existed and cannot be had (any more). */
+  /** Entries that exist or existed and will not be shown. */
   readonly missing: SeqRange | null;
-  /** Entries that were shown and are no part of the log any more (a failover, a group made anew): forget them. */
+  /** Entries that were shown and are no longer part of the log (a failover, a group created again): forget them. */
   readonly revoked: SeqRange | null;
 }
 
@@ -32,11 +32,11 @@ export interface PageRead {
 export type Page = Omit<RequestResult<'history'>, 'entries'> & { readonly entries: readonly Entry[] };
 
 export type Effect =
-  | { readonly do: 'show'; readonly entry: Entry }
-  /** `shownTo`: where whoever has been told of it stands. */
-  | { readonly do: 'tell resync'; readonly notice: ResyncNotice; readonly shownTo: KnownPosition | null }
-  | { readonly do: 'tell recovered'; readonly notice: RecoveredNotice }
-  | { readonly do: 'read'; readonly page: PageRead }
+  | { readonly type: 'show'; readonly entry: Entry }
+  /** `shownTo`: the position of an application that has got the notice. */
+  | { readonly type: 'resync'; readonly notice: ResyncNotice; readonly shownTo: KnownPosition | null }
+  | { readonly type: 'recovered'; readonly notice: RecoveredNotice }
+  | { readonly type: 'read'; readonly page: PageRead }
   /** `subscribe` with the position: the server decides whether it continues. */
-  | { readonly do: 'verify' }
-  | { readonly do: 'unsubscribe' };
+  | { readonly type: 'verify' }
+  | { readonly type: 'unsubscribe' };

@@ -6,7 +6,7 @@ export type MessageEntry = Extract<HistoryEntry, { readonly type: 'message' }>;
 
 export const isMessage = (entry: Entry): entry is MessageEntry => entry.type === 'message';
 
-/** A log begins with it: whatever was known of the id is of another group. */
+/** A log begins with it: what was shown under the same id belongs to another group. */
 export const isFirstOfLog = (entry: Entry): boolean => entry.type === 'created' && entry.seq === 1;
 
 /** Seqs from `from` to `to`, both included. */

@@ -1,4 +1,4 @@
-/** The groups of one client: performs what their sequences ask for, against the server and towards the application. */
+/** The groups of one client: performs the effects of their sequences, against the server and towards the application. */
 import type { limits, PushPayload, RelayMessagePush, RequestResult } from '@plenum/protocol';
 import type { ClientEvents } from '../client-events.ts';
 import type { Clock } from '../clock.ts';
@@ -8,14 +8,14 @@ import type { Ask, Outcome } from '../requests/outcome.ts';
 import type { Effect, PageRead } from './effects.ts';
 import { type Entry, isMessage, type KnownPosition } from './entry.ts';
 import { GroupSequence } from './group-sequence.ts';
+import { Limiter } from './limiter.ts';
 import { isNoReader } from './refusals.ts';
-import { Turns } from './turns.ts';
 
-// The values of the protocol's limits, checked by the compiler: its schemas are not shipped.
+// The compiler compares them with the limits of the protocol, whose schemas are not shipped.
 const pageMax: (typeof limits)['pageMax'] = 200;
 const subscribeMax: (typeof limits)['subscribeMax'] = 256;
 const readsAtOnce = 8;
-/** Pause before a read or a subscription that failed for the moment is tried again. */
+/** Pause before a retry of a read or a subscription whose failure may pass. */
 const againMs = 1000;
 
 export interface GroupPosition extends KnownPosition {
@@ -27,7 +27,7 @@ type GroupPushes = Pick<
   'relay_message' | 'group_event' | 'subscribed' | 'resync' | 'membership'
 >;
 
-interface GroupsParts {
+interface GroupsDeps {
   readonly ask: Ask;
   readonly clock: Clock;
   readonly listeners: Listeners<ClientEvents>;
@@ -37,17 +37,17 @@ interface GroupsParts {
 }
 
 export class Groups {
-  readonly #parts: GroupsParts;
+  readonly #deps: GroupsDeps;
   readonly #sequences = new Map<string, GroupSequence>();
-  readonly #reads = new Turns(readsAtOnce);
+  readonly #reads = new Limiter(readsAtOnce);
   readonly #toVerify = new Set<string>();
-  /** Where a group is whose effects are being performed: its sequence is past all of them. */
+  /** The last entry shown of a group whose effects are being performed; its sequence is already behind all of them. */
   readonly #shownTo = new Map<GroupSequence, KnownPosition | null>();
   #isOpen = false;
 
-  constructor(parts: GroupsParts) {
-    this.#parts = parts;
-    for (const { group_id, ...known } of parts.positions) {
+  constructor(deps: GroupsDeps) {
+    this.#deps = deps;
+    for (const { group_id, ...known } of deps.positions) {
       this.#sequences.set(group_id, new GroupSequence(group_id, known));
     }
   }
@@ -59,11 +59,11 @@ export class Groups {
     resync: (push) => this.#on(push.group_id, (sequence) => sequence.onResync(push)),
     membership: (push) => {
       this.#sequence(push.group_id).onMembership(push.status === 'active' || push.status === 'muted');
-      this.#parts.listeners.emit('membership', push);
+      this.#deps.listeners.emit('membership', push);
     },
   };
 
-  /** Where each group stands: enough to go on from there in another process. */
+  /** The position of each group: another process can continue from there. */
   positions(): GroupPosition[] {
     return [...this.#sequences.values()].flatMap((sequence) => {
       const { groupId: group_id, position } = sequence;
@@ -71,10 +71,10 @@ export class Groups {
     });
   }
 
-  /** The positions that fit into a handshake; the others are sent when it is accepted. */
+  /** The positions that fit into a handshake; the others follow when it is accepted. */
   claims(): GroupPosition[] {
     this.lost();
-    if (!this.#parts.isAuto) return [];
+    if (!this.#deps.isAuto) return [];
     const claimed = [...this.#sequences.values()].filter(({ phase }) => phase === 'detached');
     return claimed.slice(0, subscribeMax).flatMap((sequence) => {
       const { groupId: group_id, position } = sequence;
@@ -103,7 +103,7 @@ export class Groups {
     this.#on(groupId, (sequence) => sequence.onJoined(at));
   }
 
-  /** The answer to a `leave`; what the user still gets to see comes as entries and as a push. */
+  /** The answer to a `leave`; what the user still receives comes as entries and as a push. */
   left(groupId: string): void {
     this.#sequences.get(groupId)?.onLeft();
   }
@@ -112,10 +112,10 @@ export class Groups {
     for (const groupId of groupIds) this.#sequence(groupId).asking('verifying');
     const args = () => ({ groups: groupIds.map((groupId) => this.#claim(groupId)) });
     const onOutcome = (outcome: Outcome<{ groups: Rows }>) => this.#onAnswer(groupIds, outcome);
-    return this.#parts.ask('subscribe', args, { isInternal, onOutcome });
+    return this.#deps.ask('subscribe', args, { isInternal, onOutcome });
   }
 
-  /** Once a position is on its way, nothing may move it before the answer. */
+  /** After a position was sent, nothing may move it before the answer. */
   #claim(group_id: string) {
     const sequence = this.#sequence(group_id);
     if (sequence.phase !== 'off') sequence.asking('verifying');
@@ -132,7 +132,7 @@ export class Groups {
       this.#shownTo.delete(sequence);
     }
     const args = () => ({ groups: groupIds.map((group_id) => ({ group_id })) });
-    return this.#parts.ask('unsubscribe', args, { isInternal });
+    return this.#deps.ask('unsubscribe', args, { isInternal });
   }
 
   #sequence(groupId: string): GroupSequence {
@@ -147,7 +147,7 @@ export class Groups {
     const effects = event(sequence);
     this.#shownTo.set(sequence, position);
     for (const effect of effects) {
-      // A listener may have unsubscribed: what it was not shown comes when it subscribes again.
+      // A listener may have unsubscribed: the other entries come when it subscribes again.
       if (this.#shownTo.has(sequence)) this.#perform(sequence, effect);
     }
     this.#shownTo.delete(sequence);
@@ -159,26 +159,26 @@ export class Groups {
 
   #onSubscribed({ groups }: PushPayload<'subscribed'>): void {
     for (const at of groups) {
-      this.#parts.listeners.emit('subscribed', at);
+      this.#deps.listeners.emit('subscribed', at);
       this.#on(at.group_id, (sequence) => sequence.onAttached(at));
     }
   }
 
   #perform(sequence: GroupSequence, effect: Effect): void {
-    const { listeners } = this.#parts;
-    switch (effect.do) {
+    const { listeners } = this.#deps;
+    switch (effect.type) {
       case 'show':
         this.#show(sequence, effect.entry);
         break;
-      case 'tell resync':
+      case 'resync':
         this.#shownTo.set(sequence, effect.shownTo);
         listeners.emit('resync', effect.notice);
         break;
-      case 'tell recovered':
+      case 'recovered':
         listeners.emit('recovered', effect.notice);
         break;
       case 'read':
-        this.#takeTurn(sequence, effect.page);
+        this.#readWhenFree(sequence, effect.page);
         break;
       case 'verify':
         this.#verify(sequence);
@@ -190,26 +190,26 @@ export class Groups {
 
   #show(sequence: GroupSequence, entry: Entry): void {
     this.#shownTo.set(sequence, { epoch: entry.epoch, seq: entry.seq });
-    if (isMessage(entry)) this.#parts.listeners.emit('message', entry);
-    else this.#parts.listeners.emit('event', entry);
+    if (isMessage(entry)) this.#deps.listeners.emit('message', entry);
+    else this.#deps.listeners.emit('event', entry);
   }
 
   async #read(sequence: GroupSequence, { ticket, ...where }: PageRead): Promise<void> {
     const { groupId: group_id } = sequence;
-    if (!sequence.isReading(ticket)) return;
+    if (!sequence.isAwaiting(ticket)) return;
     const args = () => ({ group_id, ...where, limit: pageMax });
-    const page = await this.#parts.ask('history', args, { isInternal: true });
-    if (!sequence.isReading(ticket)) return;
+    const page = await this.#deps.ask('history', args, { isInternal: true });
+    if (!sequence.isAwaiting(ticket)) return;
     if (page.ok) this.#on(group_id, () => sequence.onPage(ticket, page.result));
     else if (isNoReader(page.failure.code)) this.#on(group_id, () => sequence.onRefused());
-    else this.#parts.clock.after(againMs, () => this.#takeTurn(sequence, { ticket, ...where }));
+    else this.#deps.clock.after(againMs, () => this.#readWhenFree(sequence, { ticket, ...where }));
   }
 
-  #takeTurn(sequence: GroupSequence, page: PageRead): void {
-    this.#reads.take(() => this.#read(sequence, page));
+  #readWhenFree(sequence: GroupSequence, page: PageRead): void {
+    this.#reads.run(() => this.#read(sequence, page));
   }
 
-  /** All that ask in one turn go out together. */
+  /** All that ask within one tick go out together. */
   #verify(sequence: GroupSequence): void {
     sequence.asking('verifying');
     this.#toVerify.add(sequence.groupId);
@@ -243,7 +243,7 @@ export class Groups {
       this.#sequence(groupId).detach();
       return;
     }
-    this.#parts.clock.after(againMs, () => {
+    this.#deps.clock.after(againMs, () => {
       const sequence = this.#sequences.get(groupId);
       if (sequence?.phase === 'verifying') this.#verify(sequence);
     });

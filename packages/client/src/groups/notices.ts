@@ -1,25 +1,25 @@
 import type { ResyncReason } from '@plenum/protocol';
 import type { Effect } from './effects.ts';
-import type { SeqRange } from './entry.ts';
-import type { ShownLog } from './shown-log.ts';
+import type { Entry, SeqRange } from './entry.ts';
+import { ShownLog } from './shown-log.ts';
 
-/** What the application has yet to be told of a broken sequence: first how it broke, then that it is whole again. */
+/** The notices about a broken sequence that the application has not had yet: how it broke, then that it is whole again. */
 export class Notices {
   readonly #groupId: string;
-  readonly #tell: (effect: Effect) => void;
+  readonly #emit: (effect: Effect) => void;
   #broken: { readonly reason: ResyncReason; readonly revoked: SeqRange | null } | null = null;
   #gap: { readonly fromSeq: number; readonly headSeq: number } | null = null;
 
-  constructor(groupId: string, tell: (effect: Effect) => void) {
+  constructor(groupId: string, emit: (effect: Effect) => void) {
     this.#groupId = groupId;
-    this.#tell = tell;
+    this.#emit = emit;
   }
 
   broke(reason: ResyncReason, revoked: SeqRange | null = null): void {
     this.#broken = { reason, revoked };
   }
 
-  /** Entries from `fromSeq` to `headSeq` are on their way. */
+  /** Entries from `fromSeq` to `headSeq` will be shown. */
   recovering(fromSeq: number, headSeq: number): void {
     this.#gap = { fromSeq, headSeq };
   }
@@ -30,8 +30,8 @@ export class Notices {
   }
 
   /**
-   * What is missing breaks a sequence that was not known to be broken.
-   * @param shown what the application has been shown once it knows of this; null: nothing that counts any more
+   * Missing entries break a sequence that was not known to be broken.
+   * @param shown what the application has been shown when it gets the notice; null: nothing of it counts
    */
   resync(shown: ShownLog | null, missing: SeqRange | null): void {
     if (this.#broken === null && missing === null) return;
@@ -40,15 +40,21 @@ export class Notices {
     const shownTo = shown === null ? null : { epoch: shown.epoch, seq: shown.lastSeq };
     const from_seq = shownTo === null ? null : shownTo.seq + 1;
     const notice = { group_id: this.#groupId, reason, from_seq, missing, revoked };
-    this.#tell({ do: 'tell resync', notice, shownTo });
+    this.#emit({ type: 'resync', notice, shownTo });
+  }
+
+  /** The group was created again before the end of its previous log was shown: those entries no longer exist. */
+  anotherLog(shown: ShownLog, { epoch, seq }: Entry): void {
+    this.broke('epoch_changed', shown.from(shown.firstSeq));
+    this.resync(ShownLog.after(epoch, seq - 1), null);
   }
 
   recovered(lastSeq: number): void {
     if (this.#gap === null || lastSeq < this.#gap.headSeq) return;
     const { fromSeq, headSeq } = this.#gap;
     this.#gap = null;
-    this.#tell({
-      do: 'tell recovered',
+    this.#emit({
+      type: 'recovered',
       notice: { group_id: this.#groupId, from_seq: fromSeq, head_seq: headSeq },
     });
   }

@@ -7,5 +7,5 @@ const final: ReadonlySet<string> = new Set<ErrorCode>([
   'banned',
 ]);
 
-/** The user may not read the group; any other failure says something of the moment only. */
+/** The user may not read the group; any other failure may pass. */
 export const isNoReader = (code: string): boolean => final.has(code);

@@ -1,4 +1,5 @@
-/** What the application was shown of a log: how far, and which epoch each seq had. */
+/** What the application was shown of a log: up to which seq, and in which epoch each seq was. */
+import type { Subscription } from '@plenum/protocol';
 import type { Entry, KnownPosition, SeqRange } from './entry.ts';
 
 const runsMax = 8;
@@ -10,7 +11,7 @@ interface Run {
 }
 
 export class ShownLog {
-  /** Of the last entry shown, or of the log where showing begins; empty: nothing is known of the group. */
+  /** Of the last entry shown, or of the log where showing begins; empty: the group is not known yet. */
   readonly epoch: string;
   readonly lastSeq: number;
   /** First seq that was shown. */
@@ -31,7 +32,7 @@ export class ShownLog {
     return new ShownLog({ epoch, lastSeq, firstSeq: lastSeq + 1 }, []);
   }
 
-  /** An earlier process was shown everything up to `lastSeq`, for all that is known here. */
+  /** An earlier process stopped at `lastSeq`; it counts as if everything before had been shown. */
   static upTo(epoch: string, lastSeq: number): ShownLog {
     return new ShownLog({ epoch, lastSeq, firstSeq: 1 }, [{ epoch, fromSeq: 1 }]);
   }
@@ -42,7 +43,7 @@ export class ShownLog {
     return new ShownLog({ epoch, lastSeq: seq, firstSeq: this.firstSeq }, runs);
   }
 
-  /** Nothing up to `lastSeq` can be had. */
+  /** Entries up to `lastSeq` no longer exist. */
   skippedTo(epoch: string, lastSeq: number): ShownLog {
     return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, this.#runs);
   }
@@ -53,13 +54,18 @@ export class ShownLog {
     return epoch === null ? ShownLog.after(logEpoch, lastSeq) : this.backTo({ epoch, seq: lastSeq });
   }
 
-  /** As it was when it had got no further than there; that was in this log. */
+  /** As it was when that entry of this log was the last one shown. */
   backTo({ epoch, seq: lastSeq }: KnownPosition): ShownLog {
     const runs = this.#runs.filter(({ fromSeq }) => fromSeq <= lastSeq);
     return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, runs);
   }
 
-  /** Null: it was never shown, or that is long ago. */
+  /** The attach begins where this ended, or before, in the same epoch. */
+  isContinuedBy(at: Pick<Subscription, 'epoch' | 'from_seq' | 'head_seq'>): boolean {
+    return at.epoch === this.epoch && at.from_seq <= this.lastSeq + 1 && this.lastSeq <= at.head_seq;
+  }
+
+  /** Null: it was never shown, or too long ago. */
   epochAt(seq: number): string | null {
     return this.#runs.findLast(({ fromSeq }) => fromSeq <= seq)?.epoch ?? null;
   }

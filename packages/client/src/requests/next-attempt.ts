@@ -1,16 +1,16 @@
 import type { Answer } from '@plenum/protocol';
 import { type Backoff, backoffMs } from '../backoff.ts';
 
-/** What to do after one attempt at a request: end with this answer, try again with the same id, or leave it, for want of time. */
+/** What follows an attempt at a request: it ends with this answer, runs again with the same id, or ends for lack of time. */
 export type NextAttempt =
-  | { readonly step: 'end'; readonly answer: Answer<unknown> }
-  | { readonly step: 'give up' }
-  | { readonly step: 'retry'; readonly inMs: number };
+  | { readonly type: 'end'; readonly answer: Answer<unknown> }
+  | { readonly type: 'give up' }
+  | { readonly type: 'retry'; readonly inMs: number };
 
-export interface AttemptContext {
-  /** Of the attempt that was made, from 0. */
+export interface AttemptState {
+  /** The attempt that was made, from 0. */
   readonly attempt: number;
-  /** Until the request's time is over. */
+  /** Time that the request still has. */
   readonly leftMs: number;
   readonly backoff: Backoff;
   /** At least 0, below 1. */
@@ -18,13 +18,13 @@ export interface AttemptContext {
 }
 
 /**
- * Pure. `null`: no answer came. Everything may be repeated: a state change carries its id, a read changes nothing.
- * A muted user could be served after his mute; whether he still wants to speak then is not for the SDK to say.
+ * Pure. `null`: no answer came. Every request may be repeated: a change carries its id, a read changes nothing. A muted user
+ * is not retried until the mute ends: the application decides whether the message is still wanted then.
  */
-export function nextAttempt(answer: Answer<unknown> | null, context: AttemptContext): NextAttempt {
+export function nextAttempt(answer: Answer<unknown> | null, context: AttemptState): NextAttempt {
   const pauseMs = backoffMs(context.attempt, context.backoff, context.fraction);
-  if (answer === null) return { step: 'retry', inMs: pauseMs };
-  if (answer.success || !answer.can_retry || answer.code === 'muted') return { step: 'end', answer };
+  if (answer === null) return { type: 'retry', inMs: pauseMs };
+  if (answer.success || !answer.can_retry || answer.code === 'muted') return { type: 'end', answer };
   const inMs = Math.max(pauseMs, answer.retry_after_ms ?? 0);
-  return inMs < context.leftMs ? { step: 'retry', inMs } : { step: 'give up' };
+  return inMs < context.leftMs ? { type: 'retry', inMs } : { type: 'give up' };
 }

@@ -1,33 +1,33 @@
 import type { FailureBody, RequestInput, RequestResult, RequestType } from '@plenum/protocol';
 
-/** How a request ended. A request never rejects: what is refused, or unanswered in time, is a value. */
+/** How a request ended. Its promise never rejects: a refusal, or no answer in time, is a value. */
 export type Outcome<R> =
   | { readonly ok: true; readonly result: R; readonly requestId: string }
   | { readonly ok: false; readonly failure: FailureBody; readonly requestId: string };
 
-/** Sends one request until it is answered for good or its time is over. */
+/** Sends one request until it has a final answer or its time is over. */
 export type Ask = <T extends RequestType>(
   type: T,
-  /** Asked for before each attempt. */
+  /** Called before each attempt. */
   args: () => RequestInput<T>,
   options?: AskOptions & Reaction<T>,
 ) => Promise<Outcome<RequestResult<T>>>;
 
 export interface AskOptions {
-  /** Default: made up. The same id again within 10 minutes gives the first success again. */
+  /** Default: a random one. The same id again within 10 minutes gives the first success again. */
   readonly requestId?: string;
   /** All attempts together, ms. */
   readonly timeoutMs?: number;
-  /** Of the SDK itself: not counted against the bound of waiting requests. */
+  /** Sent by the SDK itself: not counted against the bound of waiting requests. */
   readonly isInternal?: boolean;
 }
 
 export interface Reaction<T extends RequestType> {
-  /** Called before anything that came after the answer is heard; whoever awaits the promise may hear it after that. */
+  /** Called before any listener gets what arrived after the answer; an `await` of the promise may run later than that. */
   readonly onOutcome?: (outcome: Outcome<RequestResult<T>>) => void;
 }
 
-/** Of the SDK itself: the texts stand here, so that the table of the protocol and its schemas need not be shipped. */
+/** Failures that the SDK itself reports. Their texts are here so that the table and the schemas of the protocol are not shipped. */
 export const localFailures = {
   closed: { code: 'unavailable', error: 'The client is closed', can_retry: false },
   full: { code: 'unavailable', error: 'Too many requests are waiting already', can_retry: true },

@@ -1,4 +1,4 @@
-/** Requests until they are answered for good: each keeps its id over retries, reconnects and nodes, within its time. */
+/** Requests until they have a final answer: each keeps its id over retries, reconnects and nodes, within its time. */
 import type { Answer, FailureBody, RequestResult, RequestType } from '@plenum/protocol';
 import type { Backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
@@ -7,12 +7,12 @@ import type { Random } from '../random.ts';
 import { nextAttempt } from './next-attempt.ts';
 import { type Ask, type AskOptions, localFailures, type Outcome, type Reaction } from './outcome.ts';
 
-/** A request id is remembered for 10 minutes: a retry must not come later. */
+/** The server keeps a request id for 10 minutes: a retry must not come later. */
 const longestMs = 9 * 60_000;
 
 /**
- * Bytes of an envelope, less than a frame of 64 KiB by what stands around it. The server cuts a connection for a larger one
- * and answers nothing: it would be sent, and all groups interrupted, again and again.
+ * Bytes of an envelope: a frame of 64 KiB less what surrounds the envelope. The server cuts the connection for a larger one
+ * without an answer, so each retry would interrupt all groups again.
  */
 const envelopeMaxBytes = 65_536 - 512;
 
@@ -21,7 +21,7 @@ function isTooLarge(envelope: object): boolean {
   return text.length * 3 > envelopeMaxBytes && new TextEncoder().encode(text).length > envelopeMaxBytes;
 }
 
-export interface RequestQueueParts {
+export interface RequestQueueDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly backoff: Backoff;
@@ -35,34 +35,34 @@ export interface RequestQueueParts {
   readonly waitingMax: number;
 }
 
-interface Asked extends AskOptions {
+interface Request extends AskOptions {
   readonly type: RequestType;
   readonly requestId: string;
   readonly args: () => object;
 }
 
-interface Waiting extends Asked {
+interface Waiting extends Request {
   readonly isInternal: boolean;
   readonly deadlineMs: number;
   readonly finish: (answer: Answer<unknown>) => void;
   attempt: number;
-  /** Neither under way nor pausing: it goes out with the next link. */
+  /** Neither sent nor pausing: the next link sends it. */
   isReady: boolean;
-  /** An earlier attempt may have been carried out: what refuses a later one for the moment says nothing of that. */
+  /** An earlier attempt may have been carried out: a refusal of a later one does not change that. */
   isUnknown: boolean;
-  /** What to say when the time is over. */
+  /** The answer when the time is over. */
   failure: FailureBody;
   cancelPause: () => void;
 }
 
 export class RequestQueue {
-  readonly #parts: RequestQueueParts;
+  readonly #deps: RequestQueueDeps;
   readonly #waiting = new Set<Waiting>();
   #link: Link | null = null;
   #isClosed = false;
 
-  constructor(parts: RequestQueueParts) {
-    this.#parts = parts;
+  constructor(deps: RequestQueueDeps) {
+    this.#deps = deps;
   }
 
   readonly ask: Ask = <T extends RequestType>(
@@ -71,7 +71,7 @@ export class RequestQueue {
     { onOutcome, ...options }: AskOptions & Reaction<T> = {},
   ): Promise<Outcome<RequestResult<T>>> =>
     new Promise((resolve) => {
-      const requestId = options.requestId ?? this.#parts.random.token();
+      const requestId = options.requestId ?? this.#deps.random.token();
       this.#start({ type, args, requestId, ...options }, (answer) => {
         const outcome = outcomeOf(type, answer);
         onOutcome?.(outcome);
@@ -88,7 +88,7 @@ export class RequestQueue {
     this.#link = null;
   }
 
-  /** Everything that waits is answered: the outcome of what was sent is unknown. */
+  /** Answers all that wait; the outcome of what was sent is unknown. */
   close(): void {
     this.#isClosed = true;
     for (const waiting of this.#waiting) {
@@ -101,17 +101,17 @@ export class RequestQueue {
     this.#isClosed = false;
   }
 
-  #start(asked: Asked, onAnswer: (answer: Answer<unknown>) => void): void {
-    const { requestId, isInternal = false } = asked;
-    const { clock, waitingMax, timeoutMs } = this.#parts;
-    const isFull = !isInternal && this.#countOwn() >= waitingMax;
+  #start(request: Request, onAnswer: (answer: Answer<unknown>) => void): void {
+    const { requestId, isInternal = false } = request;
+    const { clock, waitingMax, timeoutMs } = this.#deps;
+    const isFull = !isInternal && this.#countOfApplication() >= waitingMax;
     if (this.#isClosed || isFull) {
       onAnswer(refused(requestId, isFull ? localFailures.full : localFailures.closed));
       return;
     }
-    const limitMs = Math.min(asked.timeoutMs ?? timeoutMs, longestMs);
+    const limitMs = Math.min(request.timeoutMs ?? timeoutMs, longestMs);
     const waiting: Waiting = {
-      ...asked,
+      ...request,
       isInternal,
       deadlineMs: clock.monotonicMs() + limitMs,
       attempt: 0,
@@ -130,7 +130,7 @@ export class RequestQueue {
     this.#attempt(waiting);
   }
 
-  #countOwn(): number {
+  #countOfApplication(): number {
     let count = 0;
     for (const { isInternal } of this.#waiting) if (!isInternal) count += 1;
     return count;
@@ -140,7 +140,7 @@ export class RequestQueue {
     const link = this.#link;
     waiting.isReady = link === null;
     if (link === null || !this.#waiting.has(waiting)) return;
-    const { service, answerTimeoutMs } = this.#parts;
+    const { service, answerTimeoutMs } = this.#deps;
     waiting.failure = localFailures.unanswered;
     const envelope = {
       ...(service === null ? {} : { service }),
@@ -162,16 +162,16 @@ export class RequestQueue {
       this.#attempt(waiting);
       return;
     }
-    const { clock, random, backoff } = this.#parts;
+    const { clock, random, backoff } = this.#deps;
     const { attempt, deadlineMs } = waiting;
     const leftMs = deadlineMs - clock.monotonicMs();
     const next = nextAttempt(answer, { attempt, leftMs, backoff, fraction: random.fraction() });
-    if (next.step === 'end') {
+    if (next.type === 'end') {
       waiting.finish(next.answer);
       return;
     }
     if (answer?.success === false && !waiting.isUnknown) waiting.failure = failureIn(answer);
-    if (next.step === 'give up') {
+    if (next.type === 'give up') {
       waiting.finish(refused(waiting.requestId, waiting.failure));
       return;
     }
@@ -180,7 +180,7 @@ export class RequestQueue {
   }
 }
 
-/** The service's results are its promise, kept by its own tests; schemas are not shipped to check them again. */
+/** The tests of the service hold its results to their schemas, which are not shipped to check them again. */
 const isResultOf = <T extends RequestType>(_type: T, result: unknown): result is RequestResult<T> =>
   typeof result === 'object' && result !== null;
 

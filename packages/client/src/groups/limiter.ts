@@ -1,5 +1,5 @@
-/** Lets a bounded number of tasks run at a time, the others in the order they came. */
-export class Turns {
+/** Runs at most `atOnce` tasks at the same time; the others wait in order. */
+export class Limiter {
   readonly #atOnce: number;
   readonly #waiting: (() => Promise<void>)[] = [];
   #running = 0;
@@ -9,7 +9,7 @@ export class Turns {
   }
 
   /** @param task never rejects. */
-  take(task: () => Promise<void>): void {
+  run(task: () => Promise<void>): void {
     this.#waiting.push(task);
     this.#next();
   }

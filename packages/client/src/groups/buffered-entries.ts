@@ -1,12 +1,12 @@
 import type { Entry } from './entry.ts';
 
-const heldMax = 1000;
+const bufferedMax = 1000;
 
 /**
- * Entries that came before their turn, in the order in which they came: they may be of several logs. The excess is not
- * kept, but the last of it is remembered: the entries up to it are read from the log.
+ * Entries that arrived behind a gap, in the order of their arrival; they may belong to several logs. Above the bound only the
+ * last one is kept: the entries before it are read from the log.
  */
-export class HeldEntries {
+export class BufferedEntries {
   #entries: Entry[] = [];
   #excess: Entry | null = null;
 
@@ -15,11 +15,11 @@ export class HeldEntries {
   }
 
   add(entry: Entry): void {
-    if (this.#entries.length < heldMax) this.#entries.push(entry);
+    if (this.#entries.length < bufferedMax) this.#entries.push(entry);
     else this.#excess = entry;
   }
 
-  /** All that is held, and the last of the excess; they are held no longer. */
+  /** All entries, the last one of the excess included; the buffer is empty after that. */
   takeAll(): Entry[] {
     const entries = this.#excess === null ? this.#entries : [...this.#entries, this.#excess];
     this.clear();
