@@ -1,9 +1,9 @@
+/** The notices about a broken sequence that the application has not had yet: how it broke, then that it is whole again. */
 import type { ResyncReason } from '@plenum/protocol';
 import type { Effect } from './effects.ts';
 import type { Entry, SeqRange } from './entry.ts';
 import { ShownLog } from './shown-log.ts';
 
-/** The notices about a broken sequence that the application has not had yet: how it broke, then that it is whole again. */
 export class Notices {
   readonly #groupId: string;
   readonly #emit: (effect: Effect) => void;
