@@ -8,13 +8,15 @@ const endings = ['.ts', '.tsx', '.js', '.lua', '.md', '.yml', '.cfg', '.conf', '
 const glossary = 'apps/docs/glossary.md';
 /** Names the banned words, as rules. */
 const namingThem = ['test/prose.test.ts', '.github/CONTRIBUTING.md'];
+/** Their words are data of a test. */
+const ofData = ['ordinary-words.ts', 'word-list.test.ts'];
 
 const files = [
   ...['packages', 'apps', 'test', 'deploy', '.github'].flatMap((folder) => filesBelow(folder, ...endings)),
   ...['README.md', 'CHANGELOG.md', 'docker-compose.yml', '.ci/run'].map(
     (path): SourceFile => ({ path, text: readFileSync(join(root, path), 'utf8') }),
   ),
-].filter(({ path }) => !namingThem.includes(path));
+].filter(({ path }) => !namingThem.includes(path) && !ofData.includes(basename(path)));
 
 /** A user, a node or an adapter is `it`, or the noun again; the other words hide the subject or mean too much. */
 const banned = new RegExp(
@@ -36,8 +38,7 @@ const allowed: Readonly<Record<string, number>> = {
   'apps/bench': 32,
   'apps/server': 55,
   deploy: 10,
-  'packages/adapters': 51,
-  'packages/core': 297,
+  'packages/core': 294,
   'packages/gateway': 109,
   'packages/memory': 50,
   'packages/protocol': 19,
@@ -48,7 +49,7 @@ const allowed: Readonly<Record<string, number>> = {
 /** How many uses of retired names each part may still have, likewise. */
 const allowedNames: Readonly<Record<string, number>> = {
   'apps/server': 7,
-  'packages/core': 119,
+  'packages/core': 118,
   'packages/gateway': 95,
   'packages/memory': 39,
   'packages/protocol': 7,

@@ -26,27 +26,27 @@ export interface AdapterOptions {
   readonly webhookSecrets: readonly string[];
   /** True: webhooks may have private addresses and plain HTTP. */
   readonly allowPrivate: boolean;
-  /** Hosts and CIDR blocks that webhooks may have all the same. Default: none. */
+  /** Hosts and CIDR blocks that are allowed although they are private. Default: none. */
   readonly webhookAllow?: readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
-  /** For the ids of questions; default: the system's. */
+  /** For the ids of webhook calls; default: the system's. */
   readonly random?: Random;
 }
 
 export interface OpenAdapters {
   readonly adapters: Adapters;
-  /** Resolves when each has what it needs to begin; rejects with `unavailable` if one is away. They work without it, later. */
+  /** Resolves when each is ready; rejects with `unavailable` if one is away. Optional: the first calls do the same. */
   ready(): Promise<void>;
-  /** Tries each; nothing is written. @returns a sentence for every one that does not work now */
+  /** Tries each and writes nothing. @returns a sentence for each one that does not work now */
   problems(call: AdapterCall): Promise<readonly string[]>;
-  /** Frees connections, once nobody calls an adapter any more: calls under way may reject. Idempotent. */
+  /** Frees connections; to be called after the last call of an adapter, since calls in progress may reject. Idempotent. */
   close(): Promise<void>;
 }
 
 const systemRandom: Random = { token: () => randomBytes(8).toString('hex') };
 
-/** Denies what one of them denies; asked in order, up to the first denial. */
+/** Denies what one of them denies; asks in order and stops at the first denial. */
 const bothOf = (first: Moderation, second: Moderation): Moderation => ({
   check: async (message, call) => {
     const verdict = await first.check(message, call);

@@ -1,4 +1,4 @@
-/** What an error says, in a few words: of several that happened together the first, of one without words its code. */
+/** An error in a few words: the first one of an AggregateError, the code of an error without a message. */
 export function whyOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return whyOf(error.errors[0]);
   if (!(error instanceof Error)) return 'unknown failure';

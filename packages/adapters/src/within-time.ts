@@ -1,19 +1,19 @@
-/** One call of an adapter, bounded: by the caller's patience and by a time of its own. */
+/** One call of an adapter, ended by its caller or by a time limit of its own. */
 import { type Clock, PlenumError } from '@plenum/core';
 
 interface TimeLimit {
   readonly clock: Clock;
   readonly timeoutMs: number;
-  /** The caller's: aborted when it waits no longer. */
+  /** Of the caller, which aborts it when it no longer waits. */
   readonly signal: AbortSignal;
 }
 
 const given = (why: string): PlenumError => PlenumError.of('unavailable', { cause: new Error(why) });
 
 /**
- * Runs `work` until it settles, the caller gives up or the time has passed. In the last two cases the signal that `work` got
- * is aborted and its outcome, whenever it comes, is nobody's any more.
- * @throws PlenumError `unavailable` when it was ended; else whatever `work` rejects with
+ * Runs `work` until it ends, the caller gives up or the time is over. In the last two cases it aborts the signal that `work`
+ * got and ignores a late outcome.
+ * @throws PlenumError `unavailable` when the call was ended; otherwise what `work` rejects with
  */
 export function withinTime<T>(limit: TimeLimit, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** An HTTP server on 127.0.0.1 that remembers what it receives and answers as a test wants it to. */
+/** An HTTP server on 127.0.0.1 that records what it receives and answers as the test decides. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Ailment } from '@plenum/testkit';
 

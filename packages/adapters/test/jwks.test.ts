@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createJwksAuthenticator, type JwksAuthenticatorOptions } from '../src/index.ts';
 import { HttpReceiver } from './http-receiver.ts';
 
-/** Of tokens that say nothing else: one without a beginning would have to have an end. */
+/** `iat` of tokens without other claims: a token without `iat` would need an `exp`. */
 const issuedSec = Math.floor(Date.now() / 1000);
 
 async function makeKey(kid: string, alg = 'ES256') {
@@ -66,7 +66,7 @@ describe('tokens', () => {
   });
 
   test.each([{}, { sub: '$service' }, { sub: 7 }, { sub: '' }, { sub: 'a b' }])(
-    'claims %j are nobody',
+    'claims %j name no user',
     async (claims) => {
       const key = await makeKey('one');
       publish(key.jwk);
@@ -179,7 +179,7 @@ describe('a provider that is away', () => {
     expect(await authenticate(token)).toEqual(ann);
   });
 
-  test('its last keys go on counting for their time, and a key that is not among them may be a new one', async () => {
+  test('its last keys count for their time, and an unknown key may be a new one', async () => {
     const [known, other] = [await makeKey('known'), await makeKey('other')];
     publish(known.jwk);
     const { authenticate } = authenticator({ maxAgeMs: 0, maxStaleMs: 60_000 });

@@ -58,7 +58,7 @@ test('each webhook is called at its own URL', async () => {
   expect(receiver.received.map(({ path }) => path)).toEqual(['/n', '/m', '/a']);
 });
 
-test('words are asked before the webhook, which hears only of what they allow', async () => {
+test('the word list is asked before the webhook, which gets only what it allows', async () => {
   receiver.answering = () => ({ status: 200, body: '{"allowed":false,"reason":"rude"}' });
   open = openAdapters({ ...none, moderationWords: 'frack', moderationUrl: receiver.url });
   const verdictOn = (message: string) =>
@@ -68,7 +68,7 @@ test('words are asked before the webhook, which hears only of what they allow', 
   expect(await verdictOn('fine')).toEqual({ isAllowed: false, reason: 'rude' });
 });
 
-test('an archive that is away makes nobody ready', async () => {
+test('while the archive is away the adapters are not ready', async () => {
   open = openAdapters({ ...none, archiveUrl: 'postgres://127.0.0.1:1/db' });
   await expect(open.ready()).rejects.toThrow();
 });
@@ -78,7 +78,7 @@ test.each<[string, Partial<AdapterOptions>, string]>([
   ['a webhook without a secret', { notifierUrl: 'https://hooks.example', webhookSecrets: [] }, 'one secret'],
   ['plain HTTP', { authUrl: 'http://hooks.example', allowPrivate: false }, 'must be https://'],
   ['no word', { moderationWords: ' , ' }, 'words for moderation'],
-])('%s is told at once, without a password', (_, options, sentence) => {
+])('%s is reported at once, without a password', (_, options, sentence) => {
   open = openAdapters(none);
   const wrong = () => openAdapters({ ...none, ...options });
   expect(wrong).toThrow(sentence);

@@ -1,4 +1,4 @@
-/** What goes over the wire of a webhook, and what never does: redirects, private addresses, answers without an end. */
+/** What a webhook sends and accepts, and what it never follows: redirects, private addresses, endless answers. */
 import { PlenumError, systemClock } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { impatient, patient, sampleMessage, seededRandom } from '@plenum/testkit';
@@ -110,7 +110,7 @@ describe('the answer', () => {
     },
   );
 
-  test('a notification that was taken is taken, however long the answer goes on', async () => {
+  test('a notification is taken by its status, though the answer never ends', async () => {
     receiver.answering = () => 'endless';
     expect(await notify()).toBeUndefined();
   });
@@ -146,7 +146,7 @@ describe('the answer', () => {
     expect(await webhook.post(event, patient())).toMatchObject({ status: 204 });
   });
 
-  test('an answer that does not come within the time is an outage; late, it disturbs nobody', async () => {
+  test('an answer after the time limit is an outage, and is ignored', async () => {
     const webhook = webhookAt({ timeoutMs: 1500 });
     receiver.answering = () => 'silence';
     expect(await causeOf(webhook.post(event, patient()))).toContain('no answer within 1500 ms');
@@ -285,7 +285,7 @@ describe('private addresses that are allowed', () => {
   });
 });
 
-describe('what cannot be used is told at once, without its secrets', () => {
+describe('what cannot be used is reported at once, without its secrets', () => {
   test.each<[string, Partial<WebhookOptions>, string]>([
     ['plain HTTP', { url: 'http://hooks.example/', allowPrivate: false }, 'must be https://'],
     ['another protocol', { url: 'file:///etc/passwd' }, 'must be https://'],

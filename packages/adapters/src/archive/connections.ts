@@ -34,19 +34,19 @@ export class Connections {
       application_name: 'plenum',
       max: maxConnections,
       connectionTimeoutMillis: options.timeoutMs,
-      // The server ends what nobody waits for any more; it may not notice that the connection is gone.
+      // The server ends the statement by itself, since it may not notice that the connection is gone.
       statement_timeout: options.timeoutMs,
       idle_in_transaction_session_timeout: options.timeoutMs,
       keepAlive: true,
     });
-    // An idle connection that ends would end the process if nobody listened, and so would one in use.
+    // Without a listener the end of a connection, idle or in use, would end the process.
     this.#pool.on('error', (error) => {
       options.logger.warn({ err: sayable(error) }, 'a connection to the archive has ended');
     });
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  /** @throws PlenumError `unavailable` for whatever fails: its cause names what happened, and holds no data. */
+  /** @throws PlenumError `unavailable` for any failure: its cause names what happened, without data. */
   async use<T>(call: AdapterCall, work: (connection: Connection) => Promise<T>): Promise<T> {
     const { clock, timeoutMs } = this.#options;
     try {

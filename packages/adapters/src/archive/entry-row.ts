@@ -19,7 +19,7 @@ export const columns = [
   ['details', 'json[]'],
 ] as const;
 
-/** Everything that has no column of its own is kept as it is written, so that a field of a later version is not lost. */
+/** Fields without a column are kept as they were written, so that a field of a later version is not lost. */
 function detailsOf(rest: object): string | null {
   return Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
 }
@@ -35,7 +35,7 @@ export function rowOf(entry: ArchiveEntry): EntryRow {
   return [message_id, group_id, epoch, seq, type, user_id, null, null, timestamp, detailsOf(rest)];
 }
 
-/** @throws PlenumError `internal` for a row that somebody else has written */
+/** @throws PlenumError `internal` for a row that Plenum has not written */
 export function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
   const { details, group_id, epoch, type, at } = row;
   const timestamp = at instanceof Date ? at.toISOString() : null;

@@ -9,8 +9,8 @@ import { ensureSchema } from './schema.ts';
 
 export interface PostgresArchiveOptions {
   /**
-   * `postgres://user:password@host:5432/database`, with libpq's parameters. A PgBouncer in between has to let
-   * `statement_timeout` and `idle_in_transaction_session_timeout` pass (`ignore_startup_parameters`).
+   * `postgres://user:password@host:5432/database`, with libpq's parameters. A PgBouncer in between needs
+   * `statement_timeout` and `idle_in_transaction_session_timeout` in its `ignore_startup_parameters`.
    */
   readonly url: string;
   readonly logger: Logger;
@@ -24,7 +24,7 @@ export interface PostgresArchive extends Archive, ArchiveReader {
   ready(): Promise<void>;
   /** Connects and changes nothing. @returns why it cannot be used; null: it can */
   reach(call: AdapterCall): Promise<string | null>;
-  /** Idempotent; calls under way end first. */
+  /** Idempotent; waits for calls in progress. */
   close(): Promise<void>;
 }
 

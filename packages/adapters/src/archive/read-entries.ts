@@ -5,7 +5,7 @@ import { columns, entryOf } from './entry-row.ts';
 
 const names = columns.map(([name]) => name).join(', ');
 
-/** Each stretch is one walk along the index, and no longer than the page. */
+/** Each part is one walk along the index, and no longer than the page. */
 const select = (direction: 'ASC' | 'DESC') => `
   SELECT ${names}
   FROM unnest($2::text[], $3::bigint[]) AS stretch (stretch_epoch, end_seq)

@@ -1,4 +1,4 @@
-/** What PostgreSQL's errors mean here, and how much of them may be told: their details can hold the text of a message. */
+/** What PostgreSQL's errors mean, and what of them may be logged: their details can contain the text of a message. */
 import { DatabaseError } from 'pg';
 import { whyOf } from '../why-of.ts';
 
@@ -15,11 +15,11 @@ export function dataRefusal(error: unknown): string | null {
   return `PostgreSQL refuses the data (SQLSTATE ${error.code})`;
 }
 
-/** The table was there and is not any more: somebody restored or replaced the database. */
+/** The table existed and is gone: the database was restored or replaced. */
 export const isTableMissing = (error: unknown): boolean =>
   error instanceof DatabaseError && error.code === '42P01';
 
-/** An error that says what happened without any of the data that PostgreSQL adds to it. */
+/** The error without the data that PostgreSQL adds to it. */
 export function sayable(error: unknown): Error {
   if (error instanceof DatabaseError) {
     const message = tellingClasses.includes(classOf(error)) ? `: ${error.message}` : '';

@@ -8,8 +8,8 @@ const arrays = columns.map(([, type], index) => `$${index + 1}::${type}`).join('
 const insert = `INSERT INTO plenum_entries (${names}) SELECT ${names} FROM unnest(${arrays}) AS entry (${names}) ON CONFLICT (message_id) DO NOTHING`;
 
 /**
- * One statement for the whole batch. Where PostgreSQL refuses it for its data, each half is tried alone, and so on: few
- * statements for one bad entry among many, and every good entry is saved.
+ * One statement for the whole batch. If PostgreSQL refuses its data, each half is tried alone, and so on: one bad entry among
+ * many costs few statements, and every good entry is saved. Example: of 100 entries with one bad one, at most 15 statements.
  */
 export async function saveEntries(
   connection: Connection,

@@ -1,7 +1,7 @@
 /** The tables of the archive as numbered steps: each is applied once, by one node, however many start together. */
 import type { Connection } from './connections.ts';
 
-/** Steps are only ever added: a database may be at any of them, and older nodes go on working beside newer ones. */
+/** Steps are only ever added: a database may be at any of them, and older nodes keep working beside newer ones. */
 const steps: readonly string[] = [
   `CREATE TABLE plenum_entries (
      message_id text PRIMARY KEY,
@@ -18,12 +18,12 @@ const steps: readonly string[] = [
   'CREATE INDEX plenum_entries_position ON plenum_entries (group_id, epoch, seq)',
 ];
 
-/** Any number that nobody else takes: "plenum" in ASCII. */
+/** A number that no other program uses: "plenum" in ASCII. */
 const lockKey = '123597804598637';
 
 /**
- * In a database of another encoding every message with a letter that it lacks would be refused for good. As a failure of the
- * whole archive it is seen at once, and nothing is lost.
+ * A database of another encoding would refuse for good each message with a letter that it lacks. As a failure of the whole
+ * archive it is noticed at once, and nothing is lost.
  */
 async function expectUtf8(connection: Connection): Promise<void> {
   const { rows } = await connection.query('SHOW server_encoding', []);

@@ -2,11 +2,11 @@ import { type Authentication, tokenLifeMaxMs } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { errors, type JWTPayload } from 'jose';
 
-/** What times a token may say, and how they are judged. */
+/** Which times a token may contain, and how they are checked. */
 export interface TokenTimeRules {
-  /** How long after `exp` a token is still taken, on whichever clock is late. */
+  /** How long after `exp` a token is still accepted, for clocks that differ. */
   readonly leewaySec: number;
-  /** End of a token without `exp`, ms after its `iat`; null: that of any token. One with neither is refused. */
+  /** End of a token without `exp`, ms after its `iat`; null: that of any token. A token with neither is refused. */
   readonly maxAgeMs: number | null;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
@@ -20,8 +20,9 @@ const lastMs = 8.64e15;
 const refused = (code: 'unauthenticated' | 'token_expired'): Authentication => ({ outcome: 'refused', code });
 
 /**
- * Null: nothing ends the token, or not before a revocation of today is forgotten. One without `iat` is as old as may be, so
- * it counts only in the last 400 days before its `exp`: whatever could be used when its user was revoked has ended by then.
+ * Null: the token has no end, or one after a revocation of today is forgotten. A token without `iat` may be of any age, so it
+ * counts only in the last 400 days before its `exp`. Example: a user is revoked today, and the revocation is kept for 400 days;
+ * every token that could be used today has ended by then.
  */
 function endOf(issuedAtMs: number | null, exp: number | undefined, rules: TokenTimeRules): number | null {
   const { leewaySec, maxAgeMs, nowMs } = rules;
@@ -32,7 +33,7 @@ function endOf(issuedAtMs: number | null, exp: number | undefined, rules: TokenT
   return maxAgeMs === null ? longestMs : Math.min(issuedAtMs + maxAgeMs, longestMs);
 }
 
-/** Who a token belongs to whose signature, types of claims, issuer and audience were found good: `sub` is the user id. */
+/** The user of a token whose signature, types of claims, issuer and audience are good: `sub` is the user id. */
 export function authenticationBy({ sub, iat, exp }: JWTPayload, rules: TokenTimeRules): Authentication {
   const user = userIdSchema.safeParse(sub);
   // 1e999 is a number in JSON, and no time.
@@ -46,7 +47,7 @@ export function authenticationBy({ sub, iat, exp }: JWTPayload, rules: TokenTime
   return { outcome: 'user', userId: user.data, issuedAtMs, expiresAtMs };
 }
 
-/** What a token is told that could not be verified. */
+/** The failure for a token that could not be verified. */
 export const refusalBy = (error: unknown): Authentication => ({
   outcome: 'refused',
   code: error instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated',

@@ -13,9 +13,9 @@ export interface JwksAuthenticatorOptions {
   readonly issuer?: string;
   /** In `aud`; undefined: any. */
   readonly audience?: string;
-  /** True: plain HTTP too, where nobody between node and provider can change the keys. */
+  /** True: plain HTTP too, for networks where the keys cannot be changed on their way. */
   readonly allowPrivate?: boolean;
-  /** Hosts and CIDR blocks of providers that are asked over plain HTTP all the same. Default: none. */
+  /** Hosts and CIDR blocks of providers that may use plain HTTP. Default: none. */
   readonly allow?: readonly string[];
   /** By how much the clocks of node and provider may differ; default 5. */
   readonly leewaySec?: number;
@@ -34,7 +34,7 @@ export interface JwksAuthenticatorOptions {
   readonly nowMs?: () => number;
 }
 
-/** Fixed: a token never chooses. No HMAC, for which a public key would be a secret that everybody has, and never `none`. */
+/** Fixed: a token never chooses. No HMAC, since the public key would be its secret, and never `none`. */
 const algorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
@@ -55,7 +55,7 @@ function keySetOptionsOf(options: JwksAuthenticatorOptions): KeySetOptions {
   const allowPrivate = options.allowPrivate ?? false;
   const url = checkedUrl(options.url, allowPrivate, allow);
   const timeoutMs = options.timeoutMs ?? 2000;
-  // Over TLS the provider shows who it is, wherever it is; over plain HTTP the place is all there is to judge by.
+  // TLS proves the identity of the provider at any address; over plain HTTP only its address can be checked.
   const isAnywhere = allowPrivate || url.protocol === 'https:';
   return {
     url,
@@ -68,7 +68,7 @@ function keySetOptionsOf(options: JwksAuthenticatorOptions): KeySetOptions {
   };
 }
 
-/** @returns a sentence about a provider whose keys cannot be had now; null: they can */
+/** @returns a sentence about a provider whose keys cannot be fetched now; null: they can */
 export async function jwksProblem(options: JwksAuthenticatorOptions): Promise<string | null> {
   const keySet = keySetOptionsOf(options);
   const why = await keySetProblem(keySet);
@@ -112,8 +112,8 @@ async function verifyWithAny(
 }
 
 /**
- * Keys are fetched with the first token. While the provider is away its last keys go on counting; a token that they cannot
- * decide rejects with `unavailable`, which passes, and is never told that it is bad.
+ * The first token fetches the keys. While the provider is away its last keys count; a token that they cannot decide is
+ * `unavailable`, which may pass, and never `unauthenticated`.
  * @throws TypeError for a URL that cannot be used
  */
 export function createJwksAuthenticator(options: JwksAuthenticatorOptions): Authenticator {

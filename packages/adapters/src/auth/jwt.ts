@@ -1,4 +1,4 @@
-/** Users by JWT: HS256 with shared secrets, of which any counts while they are replaced; `sub` is the user id. */
+/** Users by JWT: HS256 with shared secrets, all of which count while one replaces another; `sub` is the user id. */
 import type { Authenticator } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
@@ -8,7 +8,7 @@ import { authenticationBy, refusalBy } from './claims.ts';
 const secretMinBytes = 32;
 
 interface JwtAuthenticatorOptions {
-  /** Text of at least 32 UTF-8 bytes; of several each counts. */
+  /** Each a text of at least 32 UTF-8 bytes; all of them count. */
   readonly secret: string | readonly string[];
   /** Until when a token without `exp` counts, ms after its `iat`; null (default): for as long as any token may. */
   readonly tokenMaxAgeMs?: number | null;
@@ -22,7 +22,7 @@ function keyOf(secret: string): Uint8Array {
   return key;
 }
 
-/** Accepts nothing but HS256: `alg: none` and other algorithms are refused whatever the token says. */
+/** Accepts HS256 only: the header of a token does not choose the algorithm. */
 export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authenticator {
   const [first, ...others] = [options.secret].flat().map(keyOf);
   if (first === undefined) throw new TypeError('tokens need at least one JWT secret');
@@ -41,7 +41,7 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
   };
 }
 
-/** The signature is judged before the times: a token that is too old is told so by the secret that has signed it. */
+/** The signature comes before the times: only a token with a good signature is `token_expired`. */
 async function verifiedBy(
   token: string,
   [key, ...others]: readonly [Uint8Array, ...Uint8Array[]],

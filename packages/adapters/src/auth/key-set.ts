@@ -19,9 +19,9 @@ export interface KeySetOptions {
   readonly clock: Clock;
   /** Of one fetch, ms. */
   readonly timeoutMs: number;
-  /** Between two fetches for keys that nobody knows, and after a failed one, ms: tokens cannot make the provider busy. */
+  /** Between two fetches for unknown keys, and after a failed fetch, ms: tokens cannot make the provider busy. */
   readonly cooldownMs: number;
-  /** Keys older than this are fetched anew, ms: a key that was taken back ends with it. */
+  /** Keys older than this are fetched again, ms: a withdrawn key ends then. */
   readonly maxAgeMs: number;
   /** How long keys are used while the provider is away, ms. */
   readonly maxStaleMs: number;
@@ -29,7 +29,7 @@ export interface KeySetOptions {
 
 const maxAnswerBytes = 256 * 1024;
 
-/** The token names a key that is not in the set, or none where there are several: that is the token's fault. */
+/** The token names a key that is not in the set, or no key though there are several: the token is at fault. */
 const isTokensFault = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 
@@ -44,7 +44,7 @@ const basicOf = ({ username, password }: URL): Readonly<Record<string, string>> 
   return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
 };
 
-/** Reads a bounded answer and shows its text, if it is one, before jose gets it. No redirect is followed. */
+/** Reads an answer of bounded size, as text, before jose gets it. Follows no redirect. */
 function fetching({ url, connect }: KeySetOptions, seen: (text: string) => void): FetchImplementation {
   // A fetch is rare: none of its connections stays open.
   const dispatcher = new Agent({ connect, pipelining: 0 });
@@ -83,7 +83,7 @@ export async function keySetProblem(options: KeySetOptions): Promise<string | nu
   }
 }
 
-/** @returns finds the key of a token; throws PlenumError `unavailable` when nobody can tell because the provider is away */
+/** @returns finds the key of a token; throws PlenumError `unavailable` when the provider is away and its last keys do not decide */
 export function createKeySet(options: KeySetOptions): JWTVerifyGetKey {
   const { clock, cooldownMs, maxStaleMs } = options;
   let known: KnownKeys | null = null;

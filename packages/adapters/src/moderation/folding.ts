@@ -1,4 +1,4 @@
-/** One spelling of what looks the same: compatibility forms, case, accents, characters without a shape. */
+/** One spelling for texts that look the same: compatibility forms, case, accents, invisible characters. */
 
 /** What a reader does not see; `\p{Script=Inherited}` are the combining marks that fit every script. */
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Script=Inherited}\p{Me}]/u;
@@ -6,7 +6,7 @@ const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Script=Inherited}\p
 const blank = /[\u115f\u1160\u3164\uffa0\u2800]/;
 const accented = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u;
 const spelledOut: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe' };
-/** A character that stands for more (U+FDFA for eighteen) is read as it stands: no text grows by more than this. */
+/** A character that represents more (U+FDFA: eighteen) is kept as it is: no text grows by more than this. */
 const expansionMax = 4;
 
 export type Fold = 'invisible' | 'blank' | { readonly letters: string };

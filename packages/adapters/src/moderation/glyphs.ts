@@ -4,7 +4,7 @@ import { foldOf } from './folding.ts';
 
 /**
  * `letter` and `digit` make words. A `sign` may be read as a letter or end a word: `$hit`, `damn!`. Anything else is
- * between words, `quote` never within one: `he'll`.
+ * between words, `quote` never within one: `we'll`.
  */
 type GlyphKind = 'letter' | 'digit' | 'sign' | 'quote' | 'space' | 'other';
 
@@ -20,7 +20,7 @@ export interface Glyph {
 
 export interface Glyphs {
   readonly glyphs: readonly Glyph[];
-  /** By index: something that looks like a space, but vanishes, stands before it. */
+  /** By index: an invisible character that looks like a space is before it. */
   readonly gaps: ReadonlySet<number>;
 }
 
@@ -44,7 +44,7 @@ const disguises: Readonly<Record<string, string>> = {
   ꜰ: 'f',
 };
 const signs = new Set('@$!+(');
-/** Letters of Cyrillic that look like these of Latin. */
+/** Cyrillic letters that look like these Latin ones. */
 const cyrillic: Readonly<Record<string, string>> = {
   ...{ a: 'а', b: 'в', c: 'с', e: 'е', h: 'н', i: 'і', k: 'к', m: 'м' },
   ...{ o: 'о', p: 'р', s: 'ѕ', t: 'т', x: 'х', y: 'у', j: 'ј' },
@@ -116,7 +116,7 @@ function kindOf(character: string): GlyphKind {
 export const isOfWord = ({ kind }: Glyph): boolean =>
   kind === 'letter' || kind === 'digit' || kind === 'sign';
 
-/** The letters that each may be read as. In a word of several scripts a letter of one may stand for one of another. */
+/** The letters that each may be read as. In a word of several scripts a letter may represent one of another script. */
 export function readingsOf(glyphs: readonly Glyph[]): readonly (readonly string[])[] {
   const readings: (readonly string[])[] = [];
   let start = 0;

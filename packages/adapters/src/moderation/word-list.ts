@@ -1,4 +1,4 @@
-/** Moderation by a list of words, also where they are disguised: look-alike letters, digits for letters, repeated letters. */
+/** Moderation by a list of words, disguised ones too: look-alike letters, digits for letters, repeated letters. */
 import { type Moderation, PlenumError } from '@plenum/core';
 import { addWord, holdsWord, type Words } from './word-search.ts';
 import { WordNode } from './word-tree.ts';
@@ -6,8 +6,8 @@ import { WordNode } from './word-tree.ts';
 const maxWords = 2000;
 
 /**
- * Denies with the reason `blocked` what holds one of `words`, which may be phrases. Nothing it does can fail or wait, and a
- * message of 4 KiB takes no more than a millisecond or two, whatever it holds.
+ * Denies, with the reason `blocked`, a text that contains one of `words`, which may be phrases. It never fails or waits, and a
+ * message of 4 KiB takes two milliseconds at most.
  * @throws TypeError for more than 2,000 words
  */
 export function createWordListModeration(words: readonly string[]): Moderation {

@@ -1,8 +1,8 @@
-/** Whether a text holds one of the words, as it stands or spelt with something between its letters. */
+/** Whether a text contains one of the words, as written or with something between its letters. */
 import { type Glyph, type Glyphs, glyphsOf, isOfWord, readingsOf } from './glyphs.ts';
 import { type Place, type WordNode, WordWalk } from './word-tree.ts';
 
-/** Words that are written without spaces beside them, and those with other signs in them, as they stand. */
+/** Words that are written without spaces beside them, and those that contain other signs, exactly as written. */
 export interface Words {
   readonly spaced: WordNode;
   readonly exact: WordNode;
@@ -64,7 +64,7 @@ function holdsWhole({ glyphs, gaps }: Glyphs, root: WordNode): boolean {
   return false;
 }
 
-/** `fr.ack`, `f-r-a-c-k`: what stands between two spaces, without its punctuation. */
+/** `fr.ack`, `f-r-a-c-k`: the text between two spaces, without its punctuation. */
 function holdsJoined({ glyphs }: Glyphs, root: WordNode): boolean {
   for (let start = 0; start < glyphs.length; ) {
     let end = start;
@@ -83,12 +83,12 @@ function holdsJoined({ glyphs }: Glyphs, root: WordNode): boolean {
 
 /** Longest piece between two letters of a word that is spelt letter by letter. */
 const betweenMax = 3;
-/** `a f r a c k`, `i f r a c k`, `u f r a c k`: words of one letter may stand before it. */
+/** `a f r a c k`, `i f r a c k`, `u f r a c k`: words of one letter may come before it. */
 const oneLetterWords = new Set(['a', 'i', 'u']);
 
 interface Single {
   readonly glyph: Glyph;
-  /** What stands before it. */
+  /** The text before it. */
   readonly before: string;
 }
 
@@ -114,7 +114,7 @@ function isLetterByLetter(singles: readonly Single[], root: WordNode): boolean {
   return isWord(glyphs, root) || (isAfterWord && isWord(glyphs.slice(1), root));
 }
 
-/** Runs of three or more letters that stand alone. */
+/** Runs of three or more single letters. */
 function singlesIn(glyphs: readonly Glyph[]): Single[][] {
   const runs: Single[][] = [];
   let run: Single[] = [];
@@ -145,7 +145,7 @@ function isAlone(glyphs: readonly Glyph[], i: number): boolean {
   return (before === undefined || !isOfWord(before)) && (after === undefined || !isOfWord(after));
 }
 
-/** All of it, less signs and digits at its ends. */
+/** All of it, without signs and digits at its ends. */
 function isWord(glyphs: readonly Glyph[], root: WordNode): boolean {
   const lastLetter = glyphs.findLastIndex(({ kind }) => kind === 'letter');
   const firstLetter = glyphs.findIndex(({ kind }) => kind === 'letter');
@@ -161,7 +161,7 @@ function isWord(glyphs: readonly Glyph[], root: WordNode): boolean {
   return false;
 }
 
-/** A listed word into the tree that finds it. @returns false: nothing of it can be seen. */
+/** Adds a listed word to the tree that finds it. @returns false: it has no visible character. */
 export function addWord(word: string, { spaced, exact }: Words): boolean {
   const { glyphs } = glyphsOf(word.trim());
   const isPlain = ({ kind, isUnspaced }: Glyph) =>

@@ -7,7 +7,7 @@ export class WordNode {
   readonly before: string;
   readonly next = new Map<string, WordNode>();
   isWord = false;
-  /** A phrase goes on behind the word that ends here. */
+  /** The next word of a phrase, after the word that ends here. */
   isPhrase = false;
   /** Of the word that ends here, in letters. */
   length = 0;
@@ -45,21 +45,21 @@ export interface Place {
 }
 
 /**
- * What the letters up to here were like, in one number, since a walk makes thousands: bits 0 to 7 letters of the present run
- * in the text, 8 to 15 in the word, 16 to 23 runs before that are doubled where the word has one letter; and three marks.
+ * The state of a walk in one number, since a walk makes thousands: bits 0 to 7 letters of the present run in the text, 8 to 15
+ * in the word, 16 to 23 earlier runs that are doubled where the word has one letter; then three marks.
  */
 type Stretch = number;
 const oneInText = 1;
 const oneInWord = 1 << 8;
 const oneDoubled = 1 << 16;
 const runs = 0xffff;
-/** A run is repeated as no word is spelt. */
+/** A run is longer than in any spelling. */
 const drawn = 1 << 24;
 const lettered = 1 << 25;
 /** A digit is read as a letter. */
 const numbered = 1 << 26;
 
-/** Hardly any word has these doubled, nor a consonant behind another one. */
+/** Hardly any word doubles these, or any consonant after another consonant. */
 const neverDoubled = /[hijkquvwxy]/;
 const consonant = /[bcdfghjklmnpqrstvwxz]/;
 /** A doubled letter makes another word of a short one (`god`, `good`), hardly ever of one this long. */

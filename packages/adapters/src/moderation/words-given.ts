@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /**
  * @param text words with commas between them, or `@path` of a UTF-8 file with one word per line
- * @throws TypeError for a file that cannot be read, and for no word at all
+ * @throws TypeError for a file that cannot be read, and for an empty list
  */
 export function wordsGiven(text: string): string[] {
   const isFile = text.startsWith('@');

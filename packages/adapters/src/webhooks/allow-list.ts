@@ -1,4 +1,4 @@
-/** Which private places a webhook may lead to: hosts by name, and blocks of addresses. */
+/** Private hosts, by name, and blocks of addresses that a webhook may use. */
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
@@ -7,7 +7,7 @@ type Block = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 type Entry = { readonly host: string } | { readonly block: Block };
 
 export interface AllowList {
-  /** By its name, whatever addresses that has. */
+  /** By its name, with any address. */
   allowsHost(hostname: string): boolean;
   allowsAddress(address: string): boolean;
   /** A name that is not listed may still have an address in one of them. */
@@ -68,8 +68,8 @@ export function createAllowList(entries: readonly string[]): AllowList {
 export const noneAllowed: AllowList = createAllowList([]);
 
 /**
- * What stands against a URL before anything is looked up; null: nothing. Addresses are judged at each connection. A name that is not listed passes over plain HTTP where
- * there are blocks: then a public address is refused.
+ * Why a URL is refused before its name is looked up; null: it is not. Addresses are checked at each connection. If the list has
+ * blocks, a name that is not listed may use plain HTTP: its connection is refused unless its address is in one of them.
  */
 export function placeProblem({ protocol, hostname }: URL, allow: AllowList): string | null {
   const isHttp = protocol === 'http:' || protocol === 'https:';

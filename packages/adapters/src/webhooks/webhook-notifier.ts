@@ -5,7 +5,7 @@ import type { Webhook } from './webhook.ts';
 /** Client errors that pass by themselves: request timeout, too early, too many requests. */
 const passing = [408, 425, 429];
 
-/** The same for the same recipients of the same message, whoever is online when it is tried again. */
+/** The same for the same recipients of the same message, even when other recipients are online at a retry. */
 function idOf(messageId: string, recipients: readonly Recipient[]): string {
   const users = JSON.stringify(recipients.map(({ user_id }) => user_id));
   const digest = createHash('sha256').update(users).digest('hex').slice(0, 16);
@@ -13,8 +13,8 @@ function idOf(messageId: string, recipients: readonly Recipient[]): string {
 }
 
 /**
- * Event `message.relayed`, data `{ recipients, message }`. 2xx: done · 4xx: this message is refused for good, but 408, 425 and
- * 429 pass · anything else: the notifier is away.
+ * Event `message.relayed`, data `{ recipients, message }`. 2xx: done · 4xx: this message is refused for good, except for 408, 425 and
+ * 429, which pass · anything else: the notifier is away.
  */
 export const createWebhookNotifier = (webhook: Webhook): Notifier => ({
   notify: async (recipients, message, call) => {

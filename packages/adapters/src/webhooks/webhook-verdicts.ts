@@ -1,4 +1,4 @@
-/** Moderation and authorization by webhook: the answer is `{ "allowed": boolean, "reason"?: string }`, and nothing else is. */
+/** Moderation and authorization by webhook: the only valid answer is `{ "allowed": boolean, "reason"?: string }`. */
 import {
   type AdapterCall,
   type Authorization,
@@ -22,7 +22,7 @@ function parsed(text: string | null): unknown {
   }
 }
 
-/** @throws PlenumError `unavailable` for whatever is not a verdict: nothing is allowed by accident, and nothing denied. */
+/** @throws PlenumError `unavailable` for an answer that is no verdict: nothing is allowed or denied by accident. */
 function verdictOf({ status, text }: WebhookAnswer, defaultReason: string): Verdict {
   if (status < 200 || status > 299) throw meaningless(`HTTP ${status}`);
   const answer = parsed(text);
@@ -33,7 +33,7 @@ function verdictOf({ status, text }: WebhookAnswer, defaultReason: string): Verd
   const given = 'reason' in answer ? answer.reason : undefined;
   if (given === undefined || given === null) return { isAllowed, reason: defaultReason };
   const reason = reasonSchema.safeParse(given);
-  if (!reason.success) throw meaningless('"reason" is no text that a client may be told');
+  if (!reason.success) throw meaningless('"reason" is no text for a client');
   return { isAllowed, reason: reason.data };
 }
 
@@ -50,7 +50,7 @@ const asking =
 
 /**
  * Event `message.proposed`, data `{ group_id, from_user_id, message, field? }`; `field` is `reason` or `metadata` if the text is
- * no message. Without a reason of its own a denial says `blocked`.
+ * no message. The reason of a denial without one is `blocked`.
  */
 export function createWebhookModeration(webhook: Webhook, random: Random): Moderation {
   const ask = asking(webhook, random);
@@ -62,7 +62,7 @@ export function createWebhookModeration(webhook: Webhook, random: Random): Moder
   };
 }
 
-/** Event `action.proposed`, data `{ user_id, group_id, action }`. Without a reason of its own a denial says `denied`. */
+/** Event `action.proposed`, data `{ user_id, group_id, action }`. The reason of a denial without one is `denied`. */
 export function createWebhookAuthorization(webhook: Webhook, random: Random): Authorization {
   const ask = asking(webhook, random);
   return {

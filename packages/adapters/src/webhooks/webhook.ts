@@ -1,4 +1,4 @@
-/** One signed POST and its answer. No redirects, no proxies, no private addresses, no answer that never ends. */
+/** One signed POST and its answer. No redirects, no proxies, no private addresses, and an answer of bounded time and size. */
 import { type AdapterCall, type Clock, PlenumError } from '@plenum/core';
 import { Pool } from 'undici';
 import { textUpTo } from '../text-up-to.ts';
@@ -9,13 +9,13 @@ import { createConnector, type Resolve } from './guarded-connector.ts';
 import { createSigner } from './signature.ts';
 
 export interface WebhookOptions {
-  /** `https://…`; `http://` with `allowPrivate`, or where `allow` names the place. */
+  /** `https://…`; `http://` with `allowPrivate`, or where `allow` names the host or its address. */
   readonly url: string;
   /** `whsec_…`, at least one. */
   readonly secrets: readonly string[];
   /** True: private addresses and plain HTTP too. */
   readonly allowPrivate: boolean;
-  /** Private places that are allowed all the same; default: none. */
+  /** Private hosts and addresses that are allowed; default: none. */
   readonly allow?: AllowList;
   readonly clock: Clock;
   /** Milliseconds since 1970, for the signed timestamp. */
@@ -28,7 +28,7 @@ export interface WebhookOptions {
 
 /** The body that the receiver gets, as Standard Webhooks recommends it. */
 export interface WebhookEvent {
-  /** The same for every attempt to say the same. */
+  /** The same for every attempt to deliver the same event. */
   readonly id: string;
   readonly type: string;
   readonly data: object;
@@ -44,11 +44,11 @@ export interface Webhook {
   /** @throws PlenumError `unavailable` when there is no answer; its cause holds neither body nor signature. */
   post(event: WebhookEvent, call: AdapterCall): Promise<WebhookAnswer>;
   /**
-   * Asks with HEAD whether anything answers there, and sends nothing that a receiver could take for an event.
-   * @returns why no event would arrive; null: one would
+   * Asks with HEAD whether a server answers, and sends nothing that looks like an event.
+   * @returns why an event would not arrive; null: it would
    */
   reach(call: AdapterCall): Promise<string | null>;
-  /** Calls under way reject. Idempotent. */
+  /** Calls in progress reject. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ const defaultTimeoutMs = 2000;
 const maxAnswerBytes = 64 * 1024;
 const maxConnections = 32;
 
-/** @throws TypeError that quotes nothing but the host */
+/** @throws TypeError that quotes only the host */
 function checkedUrl(text: string, { allowPrivate, allow = noneAllowed }: WebhookOptions): URL {
   if (!URL.canParse(text)) throw new TypeError('the URL of a webhook is not a URL');
   const url = new URL(text);
@@ -70,7 +70,7 @@ function checkedUrl(text: string, { allowPrivate, allow = noneAllowed }: Webhook
   return url;
 }
 
-/** A receiver need not know HEAD: whatever it answers, it is there. Only what stands in its place may say that it is not. */
+/** Any answer shows that the receiver is there, since it need not know HEAD. Only a proxy before it may report that it is not. */
 function statusProblem(status: number): string | null {
   if (status >= 300 && status < 400) return `it answers HTTP ${status}, and no redirect is followed`;
   return [502, 503, 504].includes(status) ? `it answers HTTP ${status}` : null;

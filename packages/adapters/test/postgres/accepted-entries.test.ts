@@ -1,4 +1,4 @@
-/** Whatever the protocol accepts, PostgreSQL stores and returns as it was: nothing becomes a dead letter for what a user writes. */
+/** PostgreSQL stores and returns unchanged what the protocol accepts: no text of a user becomes a dead letter. */
 import { type ArchiveEntry, systemClock } from '@plenum/core';
 import { messageTextSchema, metadataSchema, reasonSchema, requestIdSchema } from '@plenum/protocol';
 import {
@@ -80,7 +80,7 @@ const { metadata } = fc.letrec((tie) => ({
 const accepts = (schema: { safeParse(input: unknown): { success: boolean } }) => (input: unknown) =>
   schema.safeParse(input).success;
 
-/** As it stands in the log: JSON that Node has written. */
+/** As it is in the log: JSON that Node has written. */
 const asLogged = <T>(entry: T): T => JSON.parse(JSON.stringify(entry));
 
 async function archived(entries: readonly ArchiveEntry[]) {
@@ -148,7 +148,7 @@ test('every reason and metadata that is accepted is archived and read as it was'
 const sorted = (entry: object, like: object | undefined) =>
   Object.fromEntries(Object.keys(like ?? {}).map((name) => [name, Reflect.get(entry, name)]));
 
-test('a database of another encoding than UTF8 is said to be no archive, and refuses no entry for good', async () => {
+test('a database of another encoding than UTF8 is reported as no archive, and refuses no entry for good', async () => {
   const name = `latin1_${Date.now()}`;
   await statements(
     postgres.url,

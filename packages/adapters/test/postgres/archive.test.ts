@@ -26,7 +26,7 @@ const archiveAt = (at: string, timeoutMs?: number): PostgresArchive => {
   return archive;
 };
 
-/** What a call was rejected with, in one text: everything that a logger would see of it. */
+/** The rejection of a call as one text: all that a logger would see of it. */
 async function toldAbout(call: Promise<unknown>): Promise<string> {
   const error = await call.then(
     () => new Error('it resolved'),
@@ -49,7 +49,7 @@ afterEach(async () => {
   await dropSchema(url);
 });
 
-test('whether there is an entry before a time is told, and nothing of an archive that is new', async () => {
+test('an entry before a time is found, and none in a new archive', async () => {
   const archive = archiveAt(url);
   const message = sampleMessage({ seq: 1 });
   const atMs = Date.parse(message.timestamp);
@@ -78,7 +78,7 @@ describe('the schema', () => {
     expect(await seqsIn(url)).toEqual([1]);
   });
 
-  test('tables that vanish under a running node are made again', async () => {
+  test('tables that vanish under a running node are created again', async () => {
     const archive = archiveAt(url);
     await archive.save(sampleMessages(1, 1), patient());
     await statements(url, 'DROP TABLE plenum_entries, plenum_schema');
@@ -107,7 +107,7 @@ describe('entries that PostgreSQL refuses', () => {
     expect(await seqsIn(url)).toEqual([1]);
   });
 
-  test('what an event carries besides its columns is JSON, in which a NUL can be kept', async () => {
+  test('a NUL in a field without a column is kept, as JSON', async () => {
     const archive = archiveAt(url);
     const { message_id: _, ...event } = sampleEvent(1);
     await archive.save([{ ...sampleEvent(1), changes: { metadata: { text } } }], patient());
@@ -160,7 +160,7 @@ describe('failures', () => {
     expect(told).toContain('P0001');
   });
 
-  test('a table that somebody has locked ends the call after its time, and the next one works', async () => {
+  test('a locked table ends the call after its time, and the next call works', async () => {
     const archive = archiveAt(url, 300);
     await archive.ready();
     const locker = new Client({ connectionString: url });
@@ -187,7 +187,7 @@ describe('failures', () => {
     expect(await seqsIn(url)).toHaveLength(100);
   });
 
-  test('a role that does not exist and a port without a server are told by name', async () => {
+  test('an unknown role and a port without a server are reported by name', async () => {
     const stranger = new URL(url);
     stranger.username = 'nobody_knows';
     expect(await toldAbout(archiveAt(stranger.href).ready())).toContain('nobody_knows');

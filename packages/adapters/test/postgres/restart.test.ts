@@ -5,7 +5,7 @@ import { createPostgresArchive } from '../../src/index.ts';
 import { seqsIn, silentLogger } from './archive-under-test.ts';
 
 test.each(['crash', 'stop'] as const)(
-  'what was saved outlives a %s of PostgreSQL, and the archive goes on by itself',
+  'saved entries outlive a %s of PostgreSQL, and the archive recovers by itself',
   async (how) => {
     await using postgres = await startPostgres();
     const archive = createPostgresArchive({ url: postgres.url, logger: silentLogger, clock: systemClock });
