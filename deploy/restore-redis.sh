@@ -19,7 +19,7 @@ fi
 ask() { "$cli" -h 127.0.0.1 -p "$port" "$@"; }
 field() { ask INFO persistence | tr -d '\r' | sed -n "s/^$1://p"; }
 
-# Without an append-only file it reads the backup, and writes one as soon as it is told to.
+# Without an append-only file it reads the backup, and writes one on CONFIG SET.
 "$server" --bind 127.0.0.1 --port "$port" --dir "$folder" --dbfilename dump.rdb --save '' --appendonly no \
   --aof-use-rdb-preamble yes --daemonize no >"$folder/restore.log" 2>&1 &
 pid=$!
