@@ -40,8 +40,8 @@ export const mutantsOfReception = [
     edits: [
       {
         file: feed,
-        from: 'else if (this.attachments.place(subscriber, state.cursor, this.#lastSeq)) {',
-        to: 'else if (this.attachments.place(subscriber, this.#lastSeq, this.#lastSeq)) {',
+        from: 'else if (this.attachments.place(device, state.cursor, this.#lastSeq)) {',
+        to: 'else if (this.attachments.place(device, this.#lastSeq, this.#lastSeq)) {',
       },
     ],
     killers: [

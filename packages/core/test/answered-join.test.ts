@@ -2,7 +2,7 @@
 import type { PushPayload } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Subscriber } from '../src/ports/fan-out.ts';
+import type { Device } from '../src/ports/fan-out.ts';
 import { groupId, Simulation, user } from './feed-simulation.ts';
 
 const ann = user('ann');
@@ -13,14 +13,14 @@ interface Joined {
 }
 
 /** Remembers what its client believes: the place from which on it expects entries; null: it expects none. */
-class BelievingDevice implements Subscriber {
+class BelievingDevice implements Device {
   readonly id = 'd';
   readonly userId = ann;
   readonly isAuto = true;
   belief: Joined | null = null;
 
   drained = async (): Promise<void> => {};
-  push: Subscriber['push'] = (event, payload) => {
+  push: Device['push'] = (event, payload) => {
     if (event === 'subscribed' && 'groups' in payload) this.#subscribed(payload);
     if (event === 'resync' && 'oldest_seq' in payload && payload.epoch === null) this.belief = null;
   };

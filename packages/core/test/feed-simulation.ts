@@ -37,9 +37,9 @@ export class Simulation {
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
     const fanOut: FanOut = {
-      deliver: (_, subscribers, entries) => {
-        for (const subscriber of subscribers) {
-          if (subscriber instanceof WatchfulDevice) for (const entry of entries) subscriber.take(entry);
+      deliver: (_, devices, entries) => {
+        for (const device of devices) {
+          if (device instanceof WatchfulDevice) for (const entry of entries) device.take(entry);
         }
       },
       push: (_, to, event, payload) => to.push(event, payload),

@@ -9,7 +9,7 @@ import { KnownMembers } from '../src/feed/known-members.ts';
 import type { LogHead } from '../src/groups/records.ts';
 import { isGoodPosition, knownIn } from '../src/log/epoch-chain.ts';
 import { Reads } from '../src/operations/read.ts';
-import type { Subscriber } from '../src/ports/fan-out.ts';
+import type { Device } from '../src/ports/fan-out.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
 
 const groupId = groupIdSchema.parse('g');
@@ -31,15 +31,15 @@ const messages = (epoch: string, from: number, to: number): LogRange => ({
   })),
 });
 
-function deviceOf(pushed: string[]): Subscriber {
-  const push: Subscriber['push'] = (event, payload) => {
+function deviceOf(pushed: string[]): Device {
+  const push: Device['push'] = (event, payload) => {
     pushed.push('status' in payload ? `${event} ${payload.status}` : event);
   };
   return { id: 'd', userId: ann, isAuto: true, push, drained: async () => {} };
 }
 
 /** Notes what the feed wants; answers come when the test gives them. */
-function watchedFeed(device: Subscriber, devices = new Devices()) {
+function watchedFeed(device: Device, devices = new Devices()) {
   const catchUps: number[] = [];
   const delivered: number[] = [];
   const verified: string[] = [];
@@ -176,7 +176,7 @@ test('history of a group that was made anew between two reads is not told to a m
   };
   const reads: unknown = Reflect.construct(Reads, [{ engine, auth: null }]);
   if (!(reads instanceof Reads)) throw new Error('no reads');
-  const caller = { actor: ann, requestId: 'r', isServerMadeId: true, subscriber: null };
+  const caller = { actor: ann, requestId: 'r', isServerMadeId: true, device: null };
   expect(await reads.history(caller, { group_id: groupId, limit: 50 })).toEqual({
     ok: false,
     failure: { code: 'group_not_found' },

@@ -1,13 +1,13 @@
 /** One device as a client sees it. */
 import type { UserId } from '@plenum/protocol';
 import type { LogEntry } from '../src/log/entry.ts';
-import type { Subscriber } from '../src/ports/fan-out.ts';
+import type { Device } from '../src/ports/fan-out.ts';
 
 /** Events after which their user is no receiver. */
 export const removing: ReadonlySet<string> = new Set(['left', 'kicked', 'rejected']);
 
 /** It checks each arrival against what it was told to expect. */
-export class WatchfulDevice implements Subscriber {
+export class WatchfulDevice implements Device {
   readonly isAuto = true;
   readonly id: string;
   readonly userId: UserId;
@@ -24,7 +24,7 @@ export class WatchfulDevice implements Subscriber {
 
   drained = async (): Promise<void> => {};
 
-  push: Subscriber['push'] = (event, payload) => {
+  push: Device['push'] = (event, payload) => {
     if (event === 'subscribed' || event === 'resync') this.held = [];
     if (event === 'subscribed' && 'groups' in payload) this.nextSeq = payload.groups[0]?.from_seq ?? null;
     if (event === 'resync' && 'head_seq' in payload && 'oldest_seq' in payload) {

@@ -2,13 +2,13 @@
  * What a burst leaves as. These run over real sockets: should engine.io or ws no longer take a frame that is encoded
  * already, what arrives here is empty, and they fail.
  */
-import type { FanOut, LogEntry, Subscriber } from '@plenum/core';
+import type { Device, FanOut, LogEntry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import type { Socket } from 'socket.io-client';
 import { describe, expect, test, vi } from 'vitest';
 import { createFanOut } from '../src/index.ts';
-import { SocketSubscriber } from '../src/sockets/socket-subscriber.ts';
+import { SocketDevice } from '../src/sockets/socket-device.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { recordingLogger } from './fake-domain.ts';
 
@@ -26,14 +26,14 @@ const seqsOf = (client: Socket): number[] => {
   client.on('relay_message', ({ result }) => seqs.push(result.seq));
   return seqs;
 };
-const subscriberOf = (edge: Edge, userId: string): Subscriber => {
-  const found = [...edge.hub.devices.keys()].find((subscriber) => subscriber.userId === userId);
+const deviceOf = (edge: Edge, userId: string): Device => {
+  const found = [...edge.hub.devices.keys()].find((device) => device.userId === userId);
   if (found === undefined) throw new Error(`${userId} is not connected`);
   return found;
 };
 
-/** A subscriber that is no socket: it tells the order in which it was served. */
-const listener = (id: string, served: string[]): Subscriber => ({
+/** A device that is no socket: it tells the order in which it was served. */
+const listener = (id: string, served: string[]): Device => ({
   id,
   userId: '$service',
   isAuto: false,
@@ -56,8 +56,8 @@ test('what is delivered in one turn leaves as one write per socket, and in order
   await using edge = await startEdge();
   const client = await edge.connected('ann');
   const seqs = seqsOf(client);
-  const writeFrames = vi.spyOn(SocketSubscriber.prototype, 'writeFrames');
-  const to = new Set([subscriberOf(edge, 'ann')]);
+  const writeFrames = vi.spyOn(SocketDevice.prototype, 'writeFrames');
+  const to = new Set([deviceOf(edge, 'ann')]);
   for (let seq = 1; seq <= 100; seq += 1) edge.fanOut.deliver(groupId, to, [message(seq)]);
   await eventually(() => expect(seqs).toEqual(Array.from({ length: 100 }, (_, i) => i + 1)));
   expect(writeFrames).toHaveBeenCalledTimes(1);
@@ -74,7 +74,7 @@ test('frames of every length arrive whole', async () => {
   );
   edge.fanOut.deliver(
     groupId,
-    [subscriberOf(edge, 'ann')],
+    [deviceOf(edge, 'ann')],
     sent.map((text, i) => message(i, text)),
   );
   await eventually(() => expect(texts).toEqual(sent));
@@ -191,7 +191,7 @@ test('a socket on long polling takes the ordinary path and gets the same', async
   await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
   const client = await edge.connected('ann', { transports: ['polling'], upgrade: false });
   const seqs = seqsOf(client);
-  edge.fanOut.deliver(groupId, [subscriberOf(edge, 'ann')], [message(1), message(2)]);
+  edge.fanOut.deliver(groupId, [deviceOf(edge, 'ann')], [message(1), message(2)]);
   await eventually(() => expect(seqs).toEqual([1, 2]));
 });
 
@@ -204,6 +204,6 @@ test('plain fan-out gives the same', async () => {
     clock: { monotonicMs: () => 0, after: () => () => {} },
     mode: 'plain',
   });
-  plain.deliver(groupId, new Set([subscriberOf(edge, 'ann')]), [message(1), message(2)]);
+  plain.deliver(groupId, new Set([deviceOf(edge, 'ann')]), [message(1), message(2)]);
   await eventually(() => expect(seqs).toEqual([1, 2]));
 });

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { framesOf } from '../src/fan-out/frames.ts';
 import { boundsOf, UnreadBudget } from '../src/outbound/unread-budget.ts';
 import { boundWebSockets, fragmentsMax } from '../src/outbound/web-sockets.ts';
-import { SocketSubscriber } from '../src/sockets/socket-subscriber.ts';
+import { SocketDevice } from '../src/sockets/socket-device.ts';
 import { recordingLogger } from './fake-domain.ts';
 import { frame, rawSocket } from './raw-socket.ts';
 
@@ -129,7 +129,7 @@ test('a transport that compresses says so, and sends nothing of a frame that is 
 
 test('to a transport that compresses, entries go packet by packet', async () => {
   const budget = new UnreadBudget({ clock: systemClock, logger: recordingLogger([]), bounds: boundsOf(1e6) });
-  const subscriber = new SocketSubscriber(
+  const device = new SocketDevice(
     socket,
     { userId: userIdSchema.parse('ann'), isAuto: true, address: '127.0.0.1' },
     budget,
@@ -138,7 +138,7 @@ test('to a transport that compresses, entries go packet by packet', async () => 
   const entries = [1, 2].map((seq): LogEntry => {
     return { kind: 'message', epoch: '00000000000000aa', seq, wire: Buffer.from(`{"seq":${seq}}`) };
   });
-  subscriber.writeFrames(framesOf(entries), entries, false);
+  device.writeFrames(framesOf(entries), entries, false);
   budget.stop();
   const texts = [1, 2].map((seq) => `42["relay_message",{"seq":${seq}}]`);
   await eventually(() => expect(heard).toBe(texts.map(serverFrame).join('')));

@@ -5,6 +5,7 @@ import {
   type ClaimedPosition,
   type ClusterOperations,
   type Cut,
+  type Device,
   type DeviceHub,
   fail,
   type Logger,
@@ -12,7 +13,6 @@ import {
   type Outcome,
   type Revocations,
   type RoomChannels,
-  type Subscriber,
   succeed,
 } from '@plenum/core';
 import { groupIdSchema, type RequestResult, type UserId, userIdSchema } from '@plenum/protocol';
@@ -135,14 +135,14 @@ export class FakeRevocations implements Revocations {
 }
 
 export class FakeHub implements DeviceHub {
-  readonly devices = new Map<Subscriber, readonly ClaimedPosition[]>();
+  readonly devices = new Map<Device, readonly ClaimedPosition[]>();
 
-  async connect(subscriber: Subscriber, positions: readonly ClaimedPosition[]): Promise<void> {
-    this.devices.set(subscriber, positions);
+  async connect(device: Device, positions: readonly ClaimedPosition[]): Promise<void> {
+    this.devices.set(device, positions);
   }
 
-  disconnect(subscriber: Subscriber): void {
-    this.devices.delete(subscriber);
+  disconnect(device: Device): void {
+    this.devices.delete(device);
   }
 }
 

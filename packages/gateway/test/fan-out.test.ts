@@ -1,5 +1,5 @@
-/** Entries on their way to sockets, in either way of fan-out: order, one packet per entry, and subscribers that are not sockets. */
-import type { LogEntry, Subscriber } from '@plenum/core';
+/** Entries on their way to sockets, in either way of fan-out: order, one packet per entry, and devices that are not sockets. */
+import type { Device, LogEntry } from '@plenum/core';
 import { type GroupEvent, groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { describe, expect, test, vi } from 'vitest';
@@ -31,10 +31,10 @@ const message = (seq: number): LogEntry => ({
 const event: GroupEvent = { group_id: groupId, type: 'joined', user_id: 'bob', epoch, seq: 2, timestamp };
 const joined: LogEntry = { kind: 'event', epoch, seq: 2, wire: Buffer.from(JSON.stringify(event)), event };
 
-const firstOf = (devices: ReadonlyMap<Subscriber, unknown>): Subscriber => {
-  const [subscriber] = devices.keys();
-  if (subscriber === undefined) throw new Error('no device is connected');
-  return subscriber;
+const firstOf = (devices: ReadonlyMap<Device, unknown>): Device => {
+  const [device] = devices.keys();
+  if (device === undefined) throw new Error('no device is connected');
+  return device;
 };
 
 describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
@@ -43,11 +43,11 @@ describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
     const client = await edge.connected('ann');
     const seen: unknown[] = [];
     client.onAny((name, body) => seen.push([name, body]));
-    const subscriber = firstOf(edge.hub.devices);
+    const device = firstOf(edge.hub.devices);
     const subscribed = { groups: [] };
-    edge.fanOut.deliver(groupId, [subscriber], [message(1), joined]);
-    edge.fanOut.push(groupId, subscriber, 'subscribed', subscribed);
-    edge.fanOut.deliver(groupId, [subscriber], [message(3)]);
+    edge.fanOut.deliver(groupId, [device], [message(1), joined]);
+    edge.fanOut.push(groupId, device, 'subscribed', subscribed);
+    edge.fanOut.deliver(groupId, [device], [message(3)]);
     await eventually(() =>
       expect(seen).toEqual([
         ['relay_message', payload(1)],
@@ -58,14 +58,14 @@ describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
     );
   });
 
-  test('a subscriber that is gone or throws keeps nothing from the others', async () => {
+  test('a device that is gone or throws keeps nothing from the others', async () => {
     await using edge = await startEdge({ mode });
     const gone = await edge.connected('eve');
-    const goneSubscriber = firstOf(edge.hub.devices);
+    const goneDevice = firstOf(edge.hub.devices);
     gone.disconnect();
     await eventually(() => expect(edge.hub.devices.size).toBe(0));
     const client = await edge.connected('ann');
-    const broken: Subscriber = {
+    const broken: Device = {
       id: 'broken',
       userId: '$service',
       isAuto: false,
@@ -75,15 +75,15 @@ describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
       drained: async () => {},
     };
     const received = next(client, 'relay_message');
-    edge.fanOut.deliver(groupId, [goneSubscriber, broken, firstOf(edge.hub.devices)], [message(1)]);
+    edge.fanOut.deliver(groupId, [goneDevice, broken, firstOf(edge.hub.devices)], [message(1)]);
     expect(await received).toEqual(payload(1));
-    expect(edge.logs).toMatchObject([{ level: 'error', fields: { subscriber: 'broken' } }]);
+    expect(edge.logs).toMatchObject([{ level: 'error', fields: { device: 'broken' } }]);
   });
 
-  test('a subscriber that is no socket gets the same payloads as pushes', async () => {
+  test('a device that is no socket gets the same payloads as pushes', async () => {
     await using edge = await startEdge({ mode });
     const push = vi.fn();
-    const listener: Subscriber = {
+    const listener: Device = {
       id: 'l',
       userId: '$service',
       isAuto: false,
@@ -99,17 +99,17 @@ describe.each(['coalesced', 'plain'] as const)('with %s fan-out', (mode) => {
     );
   });
 
-  test('a subscriber is drained when its buffer is empty, and when it is gone', async () => {
+  test('a device is drained when its buffer is empty, and when it is gone', async () => {
     await using edge = await startEdge({ mode });
     const client = await edge.connected('ann');
-    const subscriber = firstOf(edge.hub.devices);
+    const device = firstOf(edge.hub.devices);
     edge.fanOut.deliver(
       groupId,
-      [subscriber],
+      [device],
       Array.from({ length: 500 }, (_, i) => message(i)),
     );
-    await Promise.all([subscriber.drained(), subscriber.drained()]);
+    await Promise.all([device.drained(), device.drained()]);
     client.disconnect();
-    await subscriber.drained();
+    await device.drained();
   });
 });

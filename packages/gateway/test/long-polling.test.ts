@@ -6,7 +6,7 @@ import { groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test, vi } from 'vitest';
 import { createFanOut } from '../src/index.ts';
-import { SocketSubscriber } from '../src/sockets/socket-subscriber.ts';
+import { SocketDevice } from '../src/sockets/socket-device.ts';
 import { startEdge } from './edge.ts';
 import { position, recordingLogger, relayed } from './fake-domain.ts';
 import { frame, pollingSession, upgradedSocket } from './raw-socket.ts';
@@ -21,7 +21,7 @@ test.each(['coalesced', 'plain'] as const)(
     await using edge = await startEdge({ mode, config });
     await pollingSession(edge.url, 'user:ann');
     const [device] = edge.hub.devices.keys();
-    if (!(device instanceof SocketSubscriber)) throw new Error('no device');
+    if (!(device instanceof SocketDevice)) throw new Error('no device');
     for (let i = 0; i < 10; i += 1) edge.fanOut.deliver(groupId, [device], [entry]);
     await eventually(() => expect(device.bufferedBytes).toBeGreaterThan(10 * entry.wire.length));
     expect(device.bufferedBytes).toBeLessThan(11 * entry.wire.length);
@@ -30,9 +30,9 @@ test.each(['coalesced', 'plain'] as const)(
 
 test('once upgraded, an answer and the own copy behind it are one write to the TCP socket of the WebSocket', async () => {
   const fanOut = createFanOut({ clock: systemClock, logger: recordingLogger([]) });
-  const relay_msg: Operations['relay_msg'] = async ({ subscriber }, { group_id }, onCommitted) => {
+  const relay_msg: Operations['relay_msg'] = async ({ device }, { group_id }, onCommitted) => {
     onCommitted?.(relayed);
-    fanOut.deliver(group_id, subscriber === null ? [] : [subscriber], [entry]);
+    fanOut.deliver(group_id, device === null ? [] : [device], [entry]);
     return succeed(relayed);
   };
   await using edge = await startEdge({ config, operations: { relay_msg } });

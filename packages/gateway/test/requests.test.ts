@@ -32,7 +32,7 @@ test('a request is answered through its ack with the id of the client', async ()
   expect(await ask(client, relay('hello'))).toEqual({ request_id: 'r1', success: true, result: relayed });
   expect(edge.calls[0]).toMatchObject({
     operation: 'relay_msg',
-    caller: { actor: 'ann', requestId: 'r1', isServerMadeId: false, subscriber: { userId: 'ann' } },
+    caller: { actor: 'ann', requestId: 'r1', isServerMadeId: false, device: { userId: 'ann' } },
     args: { group_id: 'g1', message: 'hello' },
   });
 });
@@ -67,10 +67,10 @@ test('send_message is another name of relay_msg, and the service may be named', 
 test('the ack of a message precedes the copy of its sender', async () => {
   const fanOut = createFanOut({ clock: systemClock, logger: recordingLogger([]) });
   const wire = { request_id: 'r1', success: true, result: { ...relayed, message: 'hello' } };
-  const relay_msg: Operations['relay_msg'] = async ({ subscriber }, { group_id }, onCommitted) => {
+  const relay_msg: Operations['relay_msg'] = async ({ device }, { group_id }, onCommitted) => {
     onCommitted?.(relayed);
     const entry = { kind: 'message', ...position, wire: Buffer.from(JSON.stringify(wire)) } as const;
-    fanOut.deliver(group_id, subscriber === null ? [] : [subscriber], [entry]);
+    fanOut.deliver(group_id, device === null ? [] : [device], [entry]);
     return succeed(relayed);
   };
   await using edge = await startEdge({ operations: { relay_msg } });

@@ -29,7 +29,7 @@ test('a group is created as the user whom the body names, and the bare result co
   expect(await answer.json()).toEqual({ group_id: 'g1', group_type: 'public', ...position });
   expect(lastCall(edge)).toEqual({
     operation: 'create_group',
-    caller: { actor: 'ann', requestId: 'k1', isServerMadeId: false, subscriber: null },
+    caller: { actor: 'ann', requestId: 'k1', isServerMadeId: false, device: null },
     args: { group_id: 'g1', group_type: 'private' },
   });
 });
@@ -110,7 +110,7 @@ test.each([
   await using edge = await startEdge();
   const answer = await edge.fetch(path, { method, ...(json === undefined ? {} : { json }) });
   expect(answer.status).toBe(200);
-  expect(lastCall(edge)).toMatchObject({ operation, caller: { actor, subscriber: null }, args });
+  expect(lastCall(edge)).toMatchObject({ operation, caller: { actor, device: null }, args });
 });
 
 test('a message is answered with the bare result', async () => {

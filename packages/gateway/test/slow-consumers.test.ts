@@ -5,7 +5,7 @@ import { groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { defaultMaxUnreadBytes } from '../src/outbound/unread-budget.ts';
-import { SocketSubscriber, waitingMax } from '../src/sockets/socket-subscriber.ts';
+import { SocketDevice, waitingMax } from '../src/sockets/socket-device.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { frame, rawSocket, upgradedSocket } from './raw-socket.ts';
 
@@ -31,12 +31,12 @@ const small: LogEntry = { ...entry, wire: Buffer.from('{"result":{}}') };
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** The only device of the edge, when it is there. */
-async function onlyDevice({ hub }: Edge): Promise<SocketSubscriber> {
+async function onlyDevice({ hub }: Edge): Promise<SocketDevice> {
   const [device] = await eventually(() => {
     expect(hub.devices.size).toBe(1);
     return [...hub.devices.keys()];
   });
-  if (!(device instanceof SocketSubscriber)) throw new Error('no socket');
+  if (!(device instanceof SocketDevice)) throw new Error('no socket');
   return device;
 }
 
@@ -47,11 +47,11 @@ async function reader(edge: Edge) {
   client.on('relay_message', () => {
     received.messages += 1;
   });
-  return { received, subscriber: await onlyDevice(edge) };
+  return { received, device: await onlyDevice(edge) };
 }
 
 /** Until the kernel takes no more for a client that does not read. */
-async function clog(edge: Edge, device: SocketSubscriber): Promise<void> {
+async function clog(edge: Edge, device: SocketDevice): Promise<void> {
   for (let idleTurns = 0; idleTurns < 20; idleTurns += 1) {
     if (device.bufferedBytes === 0) {
       edge.fanOut.deliver(groupId, [device], [entry]);
@@ -66,12 +66,12 @@ test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] 
   async (mode, what) => {
     await using edge = await startEdge({ mode });
     const socket = await socketOf(edge.url);
-    const subscriber = await onlyDevice(edge);
+    const device = await onlyDevice(edge);
     // The kernel takes some megabytes before anything waits in the process.
     const deliveries = (16 * waitingMax.bytes) / entry.wire.length;
     for (let i = 0; i < deliveries && edge.hub.devices.size > 0; i += 1) {
-      if (what === 'entries') edge.fanOut.deliver(groupId, [subscriber], [entry]);
-      else subscriber.push('token_expiring', { expires_at: 'x'.repeat(60_000) });
+      if (what === 'entries') edge.fanOut.deliver(groupId, [device], [entry]);
+      else device.push('token_expiring', { expires_at: 'x'.repeat(60_000) });
       if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     expect(edge.hub.devices.size).toBe(0);
@@ -86,9 +86,9 @@ test.each(modes)(
     const cuts: TelemetryEvents['slow_consumer'][] = [];
     const end = watchTelemetry('slow_consumer', (cut) => cuts.push(cut));
     const socket = await socketOf(edge.url);
-    const subscriber = await onlyDevice(edge);
-    await clog(edge, subscriber);
-    const to = new Set([subscriber]);
+    const device = await onlyDevice(edge);
+    await clog(edge, device);
+    const to = new Set([device]);
     const perTurn = 64;
     for (let turn = 0; turn < waitingMax.entries && edge.hub.devices.size > 0; turn += 1) {
       for (let i = 0; i < perTurn; i += 1) edge.fanOut.deliver(groupId, to, [small]);
@@ -107,8 +107,8 @@ test.each(modes)(
   'with %s fan-out a client that reads is not cut for one delivery of more entries than may wait',
   async (mode) => {
     await using edge = await startEdge({ mode });
-    const { received, subscriber } = await reader(edge);
-    const to = new Set([subscriber]);
+    const { received, device } = await reader(edge);
+    const to = new Set([device]);
     const count = 2 * waitingMax.entries;
     for (let round = 1; round <= 3; round += 1) {
       for (let i = 0; i < count; i += 1) edge.fanOut.deliver(groupId, to, [small]);
@@ -121,8 +121,8 @@ test.each(modes)(
 test('answers that nobody reads are entries that wait', async () => {
   await using edge = await startEdge();
   const socket = await socketOf(edge.url);
-  const subscriber = await onlyDevice(edge);
-  await clog(edge, subscriber);
+  const device = await onlyDevice(edge);
+  await clog(edge, device);
   const ask = frame('420["request",{"request_type":"typing","args":{"group_id":"g1"}}]');
   const asks = Buffer.concat(Array.from({ length: 64 }, () => ask));
   for (let i = 0; i < waitingMax.entries && edge.hub.devices.size > 0; i += 64) {
@@ -139,28 +139,28 @@ test('answers that nobody reads are entries that wait', async () => {
 test('what the transport has taken of a burst is told in the metrics, and cuts nobody', async () => {
   await using edge = await startEdge();
   const socket = await socketOf(edge.url);
-  const subscriber = await onlyDevice(edge);
+  const device = await onlyDevice(edge);
   const count = (8 * waitingMax.bytes) / entry.wire.length;
   edge.fanOut.deliver(
     groupId,
-    [subscriber],
+    [device],
     Array.from({ length: count }, () => entry),
   );
   for (let turn = 0; turn < 20; turn += 1) await nextTurn();
   const page = await (await edge.fetch('/metrics')).text();
   const told = Number(/^plenum_socket_buffered_bytes (\d+)$/m.exec(page)?.[1]);
-  expect(told).toBe(subscriber.bufferedBytes);
+  expect(told).toBe(device.bufferedBytes);
   expect(told).toBeGreaterThan(waitingMax.bytes);
   socket.destroy();
 });
 
 test.each(modes)('with %s fan-out a client that reads gets any amount', async (mode) => {
   await using edge = await startEdge({ mode });
-  const { received, subscriber } = await reader(edge);
+  const { received, device } = await reader(edge);
   const deliveries = Math.ceil((3 * waitingMax.bytes) / entry.wire.length);
   for (let i = 0; i < deliveries; i += 1) {
-    edge.fanOut.deliver(groupId, [subscriber], [entry]);
-    await subscriber.drained();
+    edge.fanOut.deliver(groupId, [device], [entry]);
+    await device.drained();
   }
   await eventually(() => expect(received.messages).toBe(deliveries));
 });
@@ -169,12 +169,12 @@ test.each(modes)(
   'with %s fan-out a client that reads is not cut for one delivery that is bigger than what may wait',
   async (mode) => {
     await using edge = await startEdge({ mode });
-    const { received, subscriber } = await reader(edge);
+    const { received, device } = await reader(edge);
     const count = Math.ceil((2 * waitingMax.bytes) / entry.wire.length);
     for (let round = 1; round <= 3; round += 1) {
       edge.fanOut.deliver(
         groupId,
-        [subscriber],
+        [device],
         Array.from({ length: count }, () => entry),
       );
       await eventually(() => expect(received.messages).toBe(round * count));
@@ -186,9 +186,9 @@ test.each(modes)(
 test.each(modes)('with %s fan-out a client that is cut learns why, if it reads on', async (mode) => {
   await using edge = await startEdge({ mode });
   const socket = await socketOf(edge.url);
-  const subscriber = await onlyDevice(edge);
+  const device = await onlyDevice(edge);
   while (edge.hub.devices.size > 0) {
-    edge.fanOut.deliver(groupId, [subscriber], [entry]);
+    edge.fanOut.deliver(groupId, [device], [entry]);
     await new Promise((resolve) => setImmediate(resolve));
   }
   let tail = '';
@@ -217,9 +217,9 @@ test.each([
     for (let visit = 0; visit < visits; visit += 1) {
       const socket = await open(edge.url);
       sockets.push(socket);
-      const subscriber = await onlyDevice(edge);
+      const device = await onlyDevice(edge);
       while (edge.hub.devices.size > 0) {
-        edge.fanOut.deliver(groupId, [subscriber], batch);
+        edge.fanOut.deliver(groupId, [device], batch);
         await new Promise((resolve) => setImmediate(resolve));
       }
     }

@@ -9,7 +9,7 @@ const owner: Caller = {
   actor: userIdSchema.parse('owner'),
   requestId: 'any',
   isServerMadeId: true,
-  subscriber: null,
+  device: null,
 };
 
 /** A log of 21 entries, the last 5 of which it still has; all are archived. */

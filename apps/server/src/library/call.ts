@@ -34,7 +34,7 @@ export const makeCallWith =
     if (!parsed.ok) return fail(parsed.failure);
     const { actor_id: actor = SERVICE, request_id } = who.value;
     const isServerMadeId = requestId === undefined;
-    return operation({ actor, requestId: request_id, isServerMadeId, subscriber: null }, parsed.value);
+    return operation({ actor, requestId: request_id, isServerMadeId, device: null }, parsed.value);
   };
 
 const withoutUndefined = (args: object) =>

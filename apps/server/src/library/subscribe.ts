@@ -1,13 +1,5 @@
 /** `plenum.subscribe`: a listener of the library as a device of the service, which receives every entry of a group. */
-import {
-  type Core,
-  fail,
-  type Logger,
-  type Outcome,
-  type Random,
-  type Subscriber,
-  succeed,
-} from '@plenum/core';
+import { type Core, type Device, fail, type Logger, type Outcome, type Random, succeed } from '@plenum/core';
 import {
   type GroupEvent,
   groupIdSchema,
@@ -71,7 +63,7 @@ const handlers: { readonly [E in PushEvent]?: (listener: GroupListener, payload:
   resync: (listener, { reason }) => listener.onResync?.(reason),
 };
 
-function deviceOf(listener: GroupListener, id: string, logger: Logger): Subscriber {
+function deviceOf(listener: GroupListener, id: string, logger: Logger): Device {
   const failed = (error: unknown) => logger.error({ error }, 'a listener of the library has thrown');
   const contained = (call: () => unknown) => {
     try {

@@ -2,7 +2,7 @@ import { type Failure, type GroupId, SERVICE, type UserId } from '@plenum/protoc
 import { authorize, isDenied } from '../adapters/authorize.ts';
 import type { AuthGuard } from '../adapters/guards.ts';
 import { bannedFailure } from '../groups/records.ts';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 
 /** Asked whenever a device is to be attached, but for the attach that follows from its user's own join. */
@@ -21,7 +21,7 @@ export class AttachPermission {
   }
 
   /** Why a group may not be asked for. Where it is not hosted here, a stranger's request opens no feed. */
-  async refusal({ userId }: Subscriber, groupId: GroupId, isHosted: () => boolean): Promise<Failure | null> {
+  async refusal({ userId }: Device, groupId: GroupId, isHosted: () => boolean): Promise<Failure | null> {
     const denied = await authorize(this.#auth, { actor: userId, groupId, action: 'subscribe' });
     if (denied !== null || isHosted()) return denied;
     const position = await this.#groups.position(groupId, userId === SERVICE ? null : userId);

@@ -1,5 +1,5 @@
 /** Where the attached devices of one feed stand, and how far they may go. */
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 import type { FeedSink } from './feed-sink.ts';
 
 /** A device that still reads the log up to where the feed is. */
@@ -17,9 +17,9 @@ export interface CatchingUp {
  * each delivery; `ahead` ones were attached at a head that the feed has yet to reach; `behind` ones are catching up.
  */
 export class Attachments {
-  readonly live = new Set<Subscriber>();
-  readonly ahead = new Map<Subscriber, number>();
-  readonly behind = new Map<Subscriber, CatchingUp>();
+  readonly live = new Set<Device>();
+  readonly ahead = new Map<Device, number>();
+  readonly behind = new Map<Device, CatchingUp>();
   readonly #sink: Pick<FeedSink, 'seal' | 'moved'>;
 
   constructor(sink: Pick<FeedSink, 'seal' | 'moved'>) {
@@ -30,68 +30,68 @@ export class Attachments {
     return this.live.size + this.ahead.size + this.behind.size > 0;
   }
 
-  has(subscriber: Subscriber): boolean {
-    return this.live.has(subscriber) || this.ahead.has(subscriber) || this.behind.has(subscriber);
+  has(device: Device): boolean {
+    return this.live.has(device) || this.ahead.has(device) || this.behind.has(device);
   }
 
   /** @returns the next seq that the device gets; null: it is not attached. */
-  nextSeqOf(subscriber: Subscriber, lastSeq: number): number | null {
-    const cursor = this.live.has(subscriber)
+  nextSeqOf(device: Device, lastSeq: number): number | null {
+    const cursor = this.live.has(device)
       ? lastSeq
-      : (this.ahead.get(subscriber) ?? this.behind.get(subscriber)?.cursor);
+      : (this.ahead.get(device) ?? this.behind.get(device)?.cursor);
     return cursor === undefined ? null : cursor + 1;
   }
 
   /** @returns true when the device has to catch up from `cursor`. */
-  place(subscriber: Subscriber, cursor: number, lastSeq: number): boolean {
-    this.#takeOff(subscriber);
-    if (cursor === lastSeq) this.#goLive(subscriber);
-    else if (cursor > lastSeq) this.ahead.set(subscriber, cursor);
-    else this.behind.set(subscriber, { cursor, endSeq: null, isPaused: false });
-    this.#sink.moved(subscriber, false);
+  place(device: Device, cursor: number, lastSeq: number): boolean {
+    this.#takeOff(device);
+    if (cursor === lastSeq) this.#goLive(device);
+    else if (cursor > lastSeq) this.ahead.set(device, cursor);
+    else this.behind.set(device, { cursor, endSeq: null, isPaused: false });
+    this.#sink.moved(device, false);
     return cursor < lastSeq;
   }
 
   /** Entries may be delivered to the device. */
-  isFlowing(subscriber: Subscriber): boolean {
-    return this.has(subscriber) && this.behind.get(subscriber)?.isPaused !== true;
+  isFlowing(device: Device): boolean {
+    return this.has(device) && this.behind.get(device)?.isPaused !== true;
   }
 
   /** An attached device gets nothing until it is placed again or resumed. */
-  pause(subscriber: Subscriber, lastSeq: number): void {
-    const nextSeq = this.nextSeqOf(subscriber, lastSeq);
+  pause(device: Device, lastSeq: number): void {
+    const nextSeq = this.nextSeqOf(device, lastSeq);
     if (nextSeq === null) return;
-    const endSeq = this.behind.get(subscriber)?.endSeq ?? null;
-    this.#takeOff(subscriber);
-    this.behind.set(subscriber, { cursor: nextSeq - 1, endSeq, isPaused: true });
+    const endSeq = this.behind.get(device)?.endSeq ?? null;
+    this.#takeOff(device);
+    this.behind.set(device, { cursor: nextSeq - 1, endSeq, isPaused: true });
   }
 
   /** @returns the seq behind which a paused device goes on; null: it is not paused. */
-  resume(subscriber: Subscriber): number | null {
-    const state = this.behind.get(subscriber);
+  resume(device: Device): number | null {
+    const state = this.behind.get(device);
     if (state?.isPaused !== true) return null;
     state.isPaused = false;
     return state.cursor;
   }
 
-  remove(subscriber: Subscriber): void {
-    if (!this.has(subscriber)) return;
-    this.#takeOff(subscriber);
-    this.#sink.moved(subscriber, false);
+  remove(device: Device): void {
+    if (!this.has(device)) return;
+    this.#takeOff(device);
+    this.#sink.moved(device, false);
   }
 
-  #takeOff(subscriber: Subscriber): void {
-    if (this.live.has(subscriber)) this.#leaveLive(subscriber);
-    this.ahead.delete(subscriber);
-    this.behind.delete(subscriber);
+  #takeOff(device: Device): void {
+    if (this.live.has(device)) this.#leaveLive(device);
+    this.ahead.delete(device);
+    this.behind.delete(device);
   }
 
   /** Devices whose head the feed has just reached become live. */
   promote(lastSeq: number): void {
-    for (const [subscriber, cursor] of this.ahead) {
+    for (const [device, cursor] of this.ahead) {
       if (cursor > lastSeq) continue;
-      this.ahead.delete(subscriber);
-      this.#goLive(subscriber);
+      this.ahead.delete(device);
+      this.#goLive(device);
     }
   }
 
@@ -99,7 +99,7 @@ export class Attachments {
    * The range of these devices ends with `seq`: live ones are done, those catching up may go on to it. A device
    * that is ahead was attached by a later state of its user and stays; one that is not attached is passed over.
    */
-  end(devices: Iterable<Subscriber>, seq: number): void {
+  end(devices: Iterable<Device>, seq: number): void {
     for (const device of devices) {
       if (this.has(device)) this.#sink.moved(device, true);
       if (this.live.has(device)) this.#leaveLive(device);
@@ -108,7 +108,7 @@ export class Attachments {
     }
   }
 
-  all(): Subscriber[] {
+  all(): Device[] {
     return [...this.live, ...this.ahead.keys(), ...this.behind.keys()];
   }
 
@@ -120,13 +120,13 @@ export class Attachments {
     this.behind.clear();
   }
 
-  #goLive(subscriber: Subscriber): void {
+  #goLive(device: Device): void {
     this.#sink.seal();
-    this.live.add(subscriber);
+    this.live.add(device);
   }
 
-  #leaveLive(subscriber: Subscriber): void {
+  #leaveLive(device: Device): void {
     this.#sink.seal();
-    this.live.delete(subscriber);
+    this.live.delete(device);
   }
 }

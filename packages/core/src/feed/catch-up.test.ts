@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LogEntry } from '../log/entry.ts';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 import { CatchUpTurns, entriesPerPage, pageFor } from './catch-up.ts';
 
 const entriesOf = (bytes: number, count: number): LogEntry[] =>
@@ -12,7 +12,7 @@ const entriesOf = (bytes: number, count: number): LogEntry[] =>
   }));
 const seqs = (entries: readonly LogEntry[] | null) => entries?.map(({ seq }) => seq);
 const after = (cursor: number, endSeq: number | null = null) => ({ cursor, endSeq, isPaused: false });
-const device = (id: string): Subscriber => ({
+const device = (id: string): Device => ({
   id,
   userId: '$service',
   isAuto: false,

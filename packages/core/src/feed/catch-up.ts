@@ -4,7 +4,7 @@
  */
 
 import type { LogEntry } from '../log/entry.ts';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 import type { CatchingUp } from './attachments.ts';
 
 /** Of the payloads of one page; one entry may be bigger by itself. */
@@ -45,14 +45,14 @@ export function entriesPerPage(read: readonly LogEntry[], most: number): number 
 
 /** One page at a time for each device, in however many groups it catches up. */
 export class CatchUpTurns {
-  readonly #last = new WeakMap<Subscriber, Promise<void>>();
+  readonly #last = new WeakMap<Device, Promise<void>>();
 
   /** Runs `work` when all that was asked for before has ended. @returns its outcome. */
-  take(subscriber: Subscriber, work: () => Promise<void>): Promise<void> {
-    const before = this.#last.get(subscriber) ?? Promise.resolve();
+  take(device: Device, work: () => Promise<void>): Promise<void> {
+    const before = this.#last.get(device) ?? Promise.resolve();
     const own = before.then(work);
     this.#last.set(
-      subscriber,
+      device,
       own.catch(() => undefined),
     );
     return own;

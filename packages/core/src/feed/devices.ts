@@ -1,7 +1,7 @@
 /** The devices of this node by user, with what each has asked for. */
 import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { FeedPosition } from '../log/epoch-chain.ts';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 
 /** Most devices have asked for nothing: what holds their wishes is made with the first one, null until then. */
 interface DeviceState {
@@ -25,15 +25,15 @@ interface DeviceState {
 
 /** The devices of this node by user, with what each has asked for. */
 export class Devices {
-  readonly #byUser = new Map<string, Set<Subscriber>>();
-  readonly #states = new Map<Subscriber, DeviceState>();
+  readonly #byUser = new Map<string, Set<Device>>();
+  readonly #states = new Map<Device, DeviceState>();
   readonly #groups = new Map<string, Set<GroupId>>();
 
   get size(): number {
     return this.#states.size;
   }
 
-  add(device: Subscriber): void {
+  add(device: Device): void {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
     const wishes = { optedOut: null, asking: null, untold: null, toldBesides: null, joined: null };
@@ -42,7 +42,7 @@ export class Devices {
   }
 
   /** @returns true when it was the last device of its user on this node. */
-  remove(device: Subscriber): boolean {
+  remove(device: Device): boolean {
     if (!this.#states.delete(device)) return false;
     const devices = this.#byUser.get(device.userId);
     devices?.delete(device);
@@ -51,10 +51,10 @@ export class Devices {
     return this.#byUser.delete(device.userId);
   }
 
-  has(device: Subscriber): boolean {
+  has(device: Device): boolean {
     return this.#states.has(device);
   }
-  of(userId: string): ReadonlySet<Subscriber> {
+  of(userId: string): ReadonlySet<Device> {
     return this.#byUser.get(userId) ?? none;
   }
   /** Users with a device here; the service is none. */
@@ -66,23 +66,23 @@ export class Devices {
     return users;
   }
 
-  settle(device: Subscriber): void {
+  settle(device: Device): void {
     const state = this.#states.get(device);
     if (state === undefined) return;
     state.isSettled = true;
     state.joined = null;
   }
   /** The device has asked to join while the groups that it had at connect are still being attached. */
-  noteJoin(device: Subscriber, groupId: GroupId): void {
+  noteJoin(device: Device, groupId: GroupId): void {
     const state = this.#states.get(device);
     if (state === undefined || state.isSettled) return;
     state.joined ??= new Set();
     state.joined.add(groupId);
   }
-  hasJoinedSinceConnect(device: Subscriber, groupId: GroupId): boolean {
+  hasJoinedSinceConnect(device: Device, groupId: GroupId): boolean {
     return this.#states.get(device)?.joined?.has(groupId) ?? false;
   }
-  isSettled(device: Subscriber): boolean {
+  isSettled(device: Device): boolean {
     return this.#states.get(device)?.isSettled ?? false;
   }
 
@@ -97,26 +97,26 @@ export class Devices {
     return this.#groups.get(userId) ?? [];
   }
 
-  optOut(device: Subscriber, groupId: GroupId): void {
+  optOut(device: Device, groupId: GroupId): void {
     const state = this.#states.get(device);
     if (state === undefined) return;
     state.joined?.delete(groupId);
     state.optedOut ??= new Set();
     state.optedOut.add(groupId);
   }
-  optIn(device: Subscriber, groupId: GroupId): void {
+  optIn(device: Device, groupId: GroupId): void {
     this.#states.get(device)?.optedOut?.delete(groupId);
   }
-  hasOptedOut(device: Subscriber, groupId: GroupId): boolean {
+  hasOptedOut(device: Device, groupId: GroupId): boolean {
     return this.#states.get(device)?.optedOut?.has(groupId) ?? false;
   }
   /** The device may be attached to this group without asking. */
-  wants(device: Subscriber, groupId: GroupId): boolean {
+  wants(device: Device, groupId: GroupId): boolean {
     return device.isAuto && this.has(device) && !this.hasOptedOut(device, groupId);
   }
 
   /** Runs `work` when all that the device has subscribed to and unsubscribed from before is done: what was said last counts. */
-  inTurn<T>(device: Subscriber, work: () => Promise<T>): Promise<T> {
+  inTurn<T>(device: Device, work: () => Promise<T>): Promise<T> {
     const state = this.#states.get(device);
     if (state === undefined) return work();
     const before = state.subscribing;
@@ -132,7 +132,7 @@ export class Devices {
 
   /** While `work` runs, the device is not attached to these groups but by it. */
   async whileSubscribing<T>(
-    device: Subscriber,
+    device: Device,
     groupIds: readonly GroupId[],
     work: () => Promise<T>,
   ): Promise<T> {
@@ -151,30 +151,30 @@ export class Devices {
       }
     }
   }
-  isSubscribing(device: Subscriber, groupId: GroupId): boolean {
+  isSubscribing(device: Device, groupId: GroupId): boolean {
     return this.#states.get(device)?.wanted?.has(groupId) ?? false;
   }
 
-  isAsking(device: Subscriber, groupId: GroupId): boolean {
+  isAsking(device: Device, groupId: GroupId): boolean {
     return this.#states.get(device)?.asking?.has(groupId) ?? false;
   }
 
   /** @returns false when it was told of another attach while it asked. */
-  leaveUntold(device: Subscriber, groupId: GroupId, from: FeedPosition): boolean {
+  leaveUntold(device: Device, groupId: GroupId, from: FeedPosition): boolean {
     const state = this.#states.get(device);
     if (state === undefined || state.toldBesides?.has(groupId)) return false;
     state.untold ??= new Map();
     state.untold.set(groupId, from);
     return true;
   }
-  tellBesides(device: Subscriber, groupId: GroupId): void {
+  tellBesides(device: Device, groupId: GroupId): void {
     const state = this.#states.get(device);
     if (state === undefined) return;
     state.toldBesides ??= new Set();
     state.toldBesides.add(groupId);
   }
   /** @returns from where on it was attached without a push, once; null: it was not. */
-  takeUntold(device: Subscriber, groupId: GroupId): FeedPosition | null {
+  takeUntold(device: Device, groupId: GroupId): FeedPosition | null {
     const untold = this.#states.get(device)?.untold;
     const from = untold?.get(groupId) ?? null;
     untold?.delete(groupId);
@@ -182,7 +182,7 @@ export class Devices {
   }
 
   /** While `work` runs, an attach to `groupId` is what the device asked for and is not pushed to it. */
-  async whileAsking<T>(device: Subscriber, groupId: GroupId, work: () => Promise<T>): Promise<T> {
+  async whileAsking<T>(device: Device, groupId: GroupId, work: () => Promise<T>): Promise<T> {
     const state = this.#states.get(device);
     if (state === undefined) return work();
     state.asking ??= new Map();
@@ -201,4 +201,4 @@ export class Devices {
   }
 }
 
-const none: ReadonlySet<Subscriber> = new Set();
+const none: ReadonlySet<Device> = new Set();

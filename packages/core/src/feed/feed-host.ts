@@ -8,7 +8,7 @@ import type { LogEntry } from '../log/entry.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
@@ -74,47 +74,43 @@ export class FeedHost implements DeviceHub, FeedListener {
   }
 
   /** Devices that have everything up to the last entry of the group that this node applied. */
-  liveDevices(groupId: GroupId): Iterable<Subscriber> {
+  liveDevices(groupId: GroupId): Iterable<Device> {
     return this.#feeds.get(groupId)?.feed.attachments.live ?? [];
   }
 
-  async connect(
-    subscriber: Subscriber,
-    positions: readonly ClaimedPosition[],
-    onTrouble = () => {},
-  ): Promise<void> {
-    this.devices.add(subscriber);
-    const { userId } = subscriber;
+  async connect(device: Device, positions: readonly ClaimedPosition[], onTrouble = () => {}): Promise<void> {
+    this.devices.add(device);
+    const { userId } = device;
     if (userId === SERVICE) return;
     const claims = new Map(positions.map((position) => [position.groupId, position]));
     let cursor: string | null = null;
     let isDone = false;
     await this.#persist(
-      () => !isDone && this.devices.has(subscriber),
+      () => !isDone && this.devices.has(device),
       async () => {
         await this.#context.engine.nudges.watch(userId);
         do {
-          cursor = await this.#attachPage(subscriber, userId, { cursor, claims });
+          cursor = await this.#attachPage(device, userId, { cursor, claims });
         } while (cursor !== null);
         isDone = true;
       },
       onTrouble,
     );
-    this.devices.settle(subscriber);
+    this.devices.settle(device);
     for (const groupId of claims.keys()) {
-      if (this.#feeds.get(groupId)?.feed.attachments.has(subscriber)) continue;
-      pushNotAMember(subscriber, groupId);
+      if (this.#feeds.get(groupId)?.feed.attachments.has(device)) continue;
+      pushNotAMember(device, groupId);
     }
   }
 
-  disconnect(subscriber: Subscriber): void {
-    if (!this.devices.has(subscriber)) return;
-    const { userId } = subscriber;
+  disconnect(device: Device): void {
+    if (!this.devices.has(device)) return;
+    const { userId } = device;
     const groupIds = [...this.devices.groupsOf(userId)];
-    const wasLast = this.devices.remove(subscriber);
+    const wasLast = this.devices.remove(device);
     for (const groupId of groupIds) {
       const feed = this.#feeds.get(groupId)?.feed;
-      feed?.detach(subscriber);
+      feed?.detach(device);
       if (wasLast) feed?.members.forget(userId);
     }
     if (wasLast && userId !== SERVICE) this.#context.engine.nudges.unwatch(userId);
@@ -122,39 +118,39 @@ export class FeedHost implements DeviceHub, FeedListener {
 
   /** Attaches a device where it asks to be, in place of where it is attached. */
   subscribe(
-    subscriber: Subscriber,
+    device: Device,
     positions: readonly ClaimedPosition[],
   ): Promise<readonly Outcome<Subscription>[]> {
-    return this.#subscribing.subscribe(subscriber, positions);
+    return this.#subscribing.subscribe(device, positions);
   }
 
-  unsubscribe(subscriber: Subscriber, groupIds: readonly GroupId[]): Promise<void> {
-    return this.#subscribing.unsubscribe(subscriber, groupIds);
+  unsubscribe(device: Device, groupIds: readonly GroupId[]): Promise<void> {
+    return this.#subscribing.unsubscribe(device, groupIds);
   }
 
   /** After the device's own join or create was answered with (epoch, seq): attaches it from there unless it is already. */
   async attachJoined(
-    subscriber: Subscriber,
+    device: Device,
     groupId: GroupId,
     joined: { epoch: string; seq: number },
   ): Promise<void> {
-    this.devices.optIn(subscriber, groupId);
-    this.devices.noteJoin(subscriber, groupId);
+    this.devices.optIn(device, groupId);
+    this.devices.noteJoin(device, groupId);
     const hosted = this.#hosted(groupId);
-    if (hosted.feed.attachments.has(subscriber)) return;
-    const reading = await hosted.read(subscriber.userId);
+    if (hosted.feed.attachments.has(device)) return;
+    const reading = await hosted.read(device.userId);
     // Taking the head in may apply the very entry that attaches the device.
-    mustBeReadAgain(hosted.note(subscriber.userId, reading));
-    if (hosted.feed.attachments.has(subscriber)) return;
+    mustBeReadAgain(hosted.note(device.userId, reading));
+    if (hosted.feed.attachments.has(device)) return;
     const choose: ChooseStart = (member) => ({
       groupId,
       epoch: joined.epoch,
       seq: member?.sinceSeq === joined.seq ? joined.seq - 1 : joined.seq,
     });
-    const outcome = hosted.attach(subscriber, reading, choose);
+    const outcome = hosted.attach(device, reading, choose);
     mustBeReadAgain(outcome);
     if (outcome.ok && outcome.result.reason !== undefined) {
-      hosted.push(subscriber, 'subscribed', { groups: [outcome.result] });
+      hosted.push(device, 'subscribed', { groups: [outcome.result] });
     }
   }
 
@@ -163,16 +159,15 @@ export class FeedHost implements DeviceHub, FeedListener {
    * membership was over before it could be attached, or that another device's join has attached it and its own has not.
    * @param answered where it joined by its answer; null: the answer says nothing of the kind.
    */
-  correctAfterAnswer(subscriber: Subscriber, groupId: GroupId, answered: FeedPosition | null): void {
-    const untold = this.devices.takeUntold(subscriber, groupId);
+  correctAfterAnswer(device: Device, groupId: GroupId, answered: FeedPosition | null): void {
+    const untold = this.devices.takeUntold(device, groupId);
     const isTold = untold === null || (untold.epoch === answered?.epoch && untold.seq <= answered.seq);
     this.#context.clock.after(0, () => {
-      if (!this.devices.has(subscriber) || this.devices.hasOptedOut(subscriber, groupId)) return;
+      if (!this.devices.has(device) || this.devices.hasOptedOut(device, groupId)) return;
       const hosted = this.#feeds.get(groupId);
-      const subscription = hosted?.subscriptionOf(subscriber) ?? null;
-      if (subscription !== null && !isTold)
-        hosted?.push(subscriber, 'subscribed', { groups: [subscription] });
-      if (subscription === null && answered !== null) pushNotAMember(subscriber, groupId);
+      const subscription = hosted?.subscriptionOf(device) ?? null;
+      if (subscription !== null && !isTold) hosted?.push(device, 'subscribed', { groups: [subscription] });
+      if (subscription === null && answered !== null) pushNotAMember(device, groupId);
     });
   }
 
@@ -213,7 +208,7 @@ export class FeedHost implements DeviceHub, FeedListener {
 
   /** One page of the user's groups: notes each, attaches an auto device, and tells it so in one push. */
   async #attachPage(
-    subscriber: Subscriber,
+    device: Device,
     userId: UserId,
     { cursor, claims }: { cursor: string | null; claims: Map<GroupId, ClaimedPosition> },
   ): Promise<string | null> {
@@ -221,7 +216,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     const prepared = await Promise.all(
       page.rows.map(async ({ groupId }) => {
         const hosted = this.#hosted(groupId);
-        const isRefused = subscriber.isAuto && (await this.#permission.isDenied(userId, groupId));
+        const isRefused = device.isAuto && (await this.#permission.isDenied(userId, groupId));
         return { groupId, hosted, isRefused, reading: await hosted.read(userId) };
       }),
     );
@@ -229,21 +224,20 @@ export class FeedHost implements DeviceHub, FeedListener {
     for (const { groupId, hosted, isRefused, reading } of prepared) {
       mustBeReadAgain(hosted.note(userId, reading));
       if (isRefused) continue;
-      const isElsewhere =
-        hosted.feed.attachments.has(subscriber) || this.devices.isSubscribing(subscriber, groupId);
-      if (!subscriber.isAuto || isElsewhere) {
+      const isElsewhere = hosted.feed.attachments.has(device) || this.devices.isSubscribing(device, groupId);
+      if (!device.isAuto || isElsewhere) {
         claims.delete(groupId);
         continue;
       }
-      const start = this.devices.hasJoinedSinceConnect(subscriber, groupId) ? 'since' : 'now';
+      const start = this.devices.hasJoinedSinceConnect(device, groupId) ? 'since' : 'now';
       const claim = claims.get(groupId) ?? start;
-      const outcome = hosted.attach(subscriber, reading, () => claim);
+      const outcome = hosted.attach(device, reading, () => claim);
       mustBeReadAgain(outcome);
       if (!outcome.ok) continue;
       claims.delete(groupId);
       groups.push(outcome.result);
     }
-    if (groups.length > 0) subscriber.push('subscribed', { groups });
+    if (groups.length > 0) device.push('subscribed', { groups });
     return page.nextCursor;
   }
 
@@ -255,19 +249,15 @@ export class FeedHost implements DeviceHub, FeedListener {
         cursor,
         limit: membershipsPerPage,
       });
-      const isSettled = (device: Subscriber) => this.devices.isSettled(device);
+      const isSettled = (device: Device) => this.devices.isSettled(device);
       await Promise.all(page.rows.map((row) => this.#attachLate(userId, row.groupId, isSettled)));
       cursor = page.nextCursor;
     } while (cursor !== null && !this.#isStopped);
   }
 
-  async #attachLate(
-    userId: UserId,
-    groupId: GroupId,
-    isMeant: (device: Subscriber) => boolean,
-  ): Promise<void> {
+  async #attachLate(userId: UserId, groupId: GroupId, isMeant: (device: Device) => boolean): Promise<void> {
     const hosted = this.#hosted(groupId);
-    const isMissing = (device: Subscriber) =>
+    const isMissing = (device: Device) =>
       isMeant(device) &&
       this.devices.wants(device, groupId) &&
       !this.devices.isSubscribing(device, groupId) &&

@@ -1,7 +1,7 @@
 import type { PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
 import type { LogEntry } from '../log/entry.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
-import type { Recipients, Subscriber } from '../ports/fan-out.ts';
+import type { Device, Recipients } from '../ports/fan-out.ts';
 
 /** The effects of a feed, performed by the host in the order of the calls, and the questions it may ask. */
 export interface FeedSink {
@@ -9,25 +9,25 @@ export interface FeedSink {
   /** The set of live devices is about to change. */
   seal(): void;
   /** The device was attached or detached; `isEnd`: because its user's membership ended, or the log did. */
-  moved(device: Subscriber, isEnd: boolean): void;
-  push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void;
+  moved(device: Device, isEnd: boolean): void;
+  push<E extends PushEvent>(to: Device, event: E, payload: PushPayload<E>): void;
   /** Read the log after `afterSeq`; the answer comes back as `onHole`. */
   readHole(afterSeq: number): void;
   /** Read the log after `afterSeq` for one device, once its buffer is empty; comes back as `onCatchUp`. */
-  readCatchUp(subscriber: Subscriber, afterSeq: number): void;
+  readCatchUp(device: Device, afterSeq: number): void;
   /** Read the head; the answer comes back as `onHead`. */
   readHead(): void;
   /** Continuity is lost: find out again what each of these may read, tell it why, attach it at the head. */
-  verifyAgain(subscribers: readonly Subscriber[], reason: ResyncReason): void;
+  verifyAgain(devices: readonly Device[], reason: ResyncReason): void;
   /** Devices of the user on this node, attached or not; none for `$service`. */
-  devicesOf(userId: string): Iterable<Subscriber>;
+  devicesOf(userId: string): Iterable<Device>;
   /** The device waits for the answer of its own join or create: it is told by that answer, not by a push. */
-  isAsking(subscriber: Subscriber): boolean;
+  isAsking(device: Device): boolean;
   /**
    * An asking device was attached from here on without a push: if its answer does not say so, it is told after that.
    * @returns false: it has to be pushed, since the device was told of another attach meanwhile and its answer may precede that
    */
-  leaveUntold(subscriber: Subscriber, from: FeedPosition): boolean;
+  leaveUntold(device: Device, from: FeedPosition): boolean;
   /** An asking device is told of an attach by a push all the same. */
-  tellBesides(subscriber: Subscriber): void;
+  tellBesides(device: Device): void;
 }

@@ -10,7 +10,7 @@ import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/pr
 import type { LogHead } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { EpochChain, type FeedPosition, isGoodPosition } from '../log/epoch-chain.ts';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
 import { pageFor } from './catch-up.ts';
@@ -119,11 +119,11 @@ export class Feed {
    * Attaches a device whose user is a receiver. The caller has passed the head of the same read to `onHead` before.
    * @param sinceSeq first seq of the user's range; 0 for the service.
    */
-  attach(subscriber: Subscriber, from: StartFrom, head: LogHead, sinceSeq: number): Subscription {
+  attach(device: Device, from: StartFrom, head: LogHead, sinceSeq: number): Subscription {
     const headSeq = Math.max(head.seq, this.#lastSeq);
     const start = startOf(from, head, sinceSeq, headSeq);
-    if (this.attachments.place(subscriber, start.afterSeq, this.#lastSeq)) {
-      this.#sink.readCatchUp(subscriber, start.afterSeq);
+    if (this.attachments.place(device, start.afterSeq, this.#lastSeq)) {
+      this.#sink.readCatchUp(device, start.afterSeq);
     }
     return {
       group_id: this.groupId,
@@ -136,54 +136,54 @@ export class Feed {
   }
 
   /** Nothing is delivered to the device until it is attached again or resumed, so that the one goes before the other. */
-  pause(subscriber: Subscriber): void {
-    this.attachments.pause(subscriber, this.#lastSeq);
+  pause(device: Device): void {
+    this.attachments.pause(device, this.#lastSeq);
   }
 
-  resume(subscriber: Subscriber): void {
-    const afterSeq = this.attachments.resume(subscriber);
-    if (afterSeq !== null) this.#sink.readCatchUp(subscriber, afterSeq);
+  resume(device: Device): void {
+    const afterSeq = this.attachments.resume(device);
+    if (afterSeq !== null) this.#sink.readCatchUp(device, afterSeq);
   }
 
-  detach(subscriber: Subscriber): void {
-    this.attachments.remove(subscriber);
+  detach(device: Device): void {
+    this.attachments.remove(device);
   }
 
   /**
    * The log after `afterSeq` for a device that is catching up. What was asked for before the device was attached anew is
    * another one's.
    */
-  onCatchUp(subscriber: Subscriber, afterSeq: number, range: LogRange | null): void {
-    const state = this.attachments.behind.get(subscriber);
+  onCatchUp(device: Device, afterSeq: number, range: LogRange | null): void {
+    const state = this.attachments.behind.get(device);
     if (state === undefined || state.isPaused || state.cursor !== afterSeq) return;
     if (range === null) {
       this.onGone();
       return;
     }
     if (!this.#follow(range.head, 0)) {
-      if (this.attachments.behind.has(subscriber)) this.#sink.readCatchUp(subscriber, state.cursor);
+      if (this.attachments.behind.has(device)) this.#sink.readCatchUp(device, state.cursor);
       return;
     }
     const page = pageFor(state, range.entries, this.#lastSeq);
     if (page === null) {
-      this.attachments.remove(subscriber);
+      this.attachments.remove(device);
       this.#counters.resync(this.groupId, 'too_old', 1);
-      this.#sink.verifyAgain([subscriber], 'too_old');
+      this.#sink.verifyAgain([device], 'too_old');
       return;
     }
-    if (page.length > 0) this.#sink.deliver([subscriber], page);
+    if (page.length > 0) this.#sink.deliver([device], page);
     state.cursor = page.at(-1)?.seq ?? state.cursor;
-    if (state.endSeq !== null && state.cursor >= state.endSeq) this.attachments.remove(subscriber);
-    else if (this.attachments.place(subscriber, state.cursor, this.#lastSeq)) {
-      this.#continueCatchUp(subscriber, state.endSeq);
+    if (state.endSeq !== null && state.cursor >= state.endSeq) this.attachments.remove(device);
+    else if (this.attachments.place(device, state.cursor, this.#lastSeq)) {
+      this.#continueCatchUp(device, state.endSeq);
     }
   }
 
-  #continueCatchUp(subscriber: Subscriber, endSeq: number | null): void {
-    const state = this.attachments.behind.get(subscriber);
+  #continueCatchUp(device: Device, endSeq: number | null): void {
+    const state = this.attachments.behind.get(device);
     if (state === undefined) return;
     state.endSeq = endSeq;
-    this.#sink.readCatchUp(subscriber, state.cursor);
+    this.#sink.readCatchUp(device, state.cursor);
   }
 
   #apply(entry: LogEntry): void {
@@ -265,10 +265,10 @@ export class Feed {
   #verifyAhead(epoch: string, head: LogHead): void {
     const lost = [...this.attachments.ahead].filter(([, cursor]) => !isGoodPosition(epoch, cursor, head));
     if (lost.length === 0) return;
-    for (const [subscriber] of lost) this.attachments.remove(subscriber);
+    for (const [device] of lost) this.attachments.remove(device);
     this.#counters.resync(this.groupId, 'epoch_changed', lost.length);
     this.#sink.verifyAgain(
-      lost.map(([subscriber]) => subscriber),
+      lost.map(([device]) => device),
       'epoch_changed',
     );
   }

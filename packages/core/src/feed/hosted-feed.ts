@@ -17,7 +17,7 @@ import { PlenumError } from '../outcome/errors.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
-import type { FanOut, Recipients, Subscriber } from '../ports/fan-out.ts';
+import type { Device, FanOut, Recipients } from '../ports/fan-out.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
@@ -150,25 +150,25 @@ export class HostedFeed implements FeedSink {
   }
 
   /** What the device was given before has left, and nothing follows until it is attached again or resumed. */
-  async pause(subscriber: Subscriber): Promise<void> {
-    this.feed.pause(subscriber);
+  async pause(device: Device): Promise<void> {
+    this.feed.pause(device);
     await this.#context.fanOut.written(this.groupId);
   }
 
-  attach(subscriber: Subscriber, reading: Reading, choose: ChooseStart): Outcome<Subscription> {
+  attach(device: Device, reading: Reading, choose: ChooseStart): Outcome<Subscription> {
     if (this.#isClosed) return fail({ code: 'unavailable' });
-    const noted = this.note(subscriber.userId, reading);
+    const noted = this.note(device.userId, reading);
     if (!noted.ok) return noted;
     if (reading.position === null) return fail({ code: 'group_not_found' });
-    if (!this.#context.devices.has(subscriber)) return fail({ code: 'unavailable' });
+    if (!this.#context.devices.has(device)) return fail({ code: 'unavailable' });
     const { head } = reading.position;
-    return succeed(this.feed.attach(subscriber, choose(noted.result), head, noted.result?.sinceSeq ?? 0));
+    return succeed(this.feed.attach(device, choose(noted.result), head, noted.result?.sinceSeq ?? 0));
   }
 
   /** Where an attached device stands; null: it is not attached. */
-  subscriptionOf(subscriber: Subscriber): Subscription | null {
+  subscriptionOf(device: Device): Subscription | null {
     const { epoch, seq } = this.feed.position;
-    const nextSeq = this.feed.attachments.nextSeqOf(subscriber, seq);
+    const nextSeq = this.feed.attachments.nextSeqOf(device, seq);
     if (nextSeq === null || epoch === null) return null;
     const head_seq = Math.max(seq, nextSeq - 1);
     return { group_id: this.groupId, recovered: false, epoch, head_seq, from_seq: nextSeq };
@@ -183,25 +183,25 @@ export class HostedFeed implements FeedSink {
   seal(): void {
     this.#context.fanOut.seal(this.groupId);
   }
-  moved({ userId }: Subscriber, isEnd: boolean): void {
+  moved({ userId }: Device, isEnd: boolean): void {
     if (userId !== SERVICE) this.#context.presence.onMoved(this.groupId, userId, isEnd);
   }
-  push<E extends PushEvent>(to: Subscriber, event: E, payload: PushPayload<E>): void {
+  push<E extends PushEvent>(to: Device, event: E, payload: PushPayload<E>): void {
     this.#context.fanOut.push(this.groupId, to, event, payload);
   }
-  devicesOf(userId: string): Iterable<Subscriber> {
+  devicesOf(userId: string): Iterable<Device> {
     if (userId === SERVICE) return [];
     this.#context.devices.noteGroup(userId, this.groupId);
     return this.#context.devices.of(userId);
   }
-  isAsking(subscriber: Subscriber): boolean {
-    return this.#context.devices.isAsking(subscriber, this.groupId);
+  isAsking(device: Device): boolean {
+    return this.#context.devices.isAsking(device, this.groupId);
   }
-  leaveUntold(subscriber: Subscriber, from: FeedPosition): boolean {
-    return this.#context.devices.leaveUntold(subscriber, this.groupId, from);
+  leaveUntold(device: Device, from: FeedPosition): boolean {
+    return this.#context.devices.leaveUntold(device, this.groupId, from);
   }
-  tellBesides(subscriber: Subscriber): void {
-    this.#context.devices.tellBesides(subscriber, this.groupId);
+  tellBesides(device: Device): void {
+    this.#context.devices.tellBesides(device, this.groupId);
   }
 
   readHole(afterSeq: number): void {
@@ -220,29 +220,27 @@ export class HostedFeed implements FeedSink {
     });
   }
 
-  readCatchUp(subscriber: Subscriber, afterSeq: number): void {
+  readCatchUp(device: Device, afterSeq: number): void {
     const readPage = async () => {
-      if (!this.feed.attachments.behind.has(subscriber)) return;
-      await subscriber.drained();
-      if (!this.feed.attachments.behind.has(subscriber)) return;
+      if (!this.feed.attachments.behind.has(device)) return;
+      await device.drained();
+      if (!this.feed.attachments.behind.has(device)) return;
       const range = await this.#context.engine.log.after(this.groupId, afterSeq, this.#catchUpEntries);
       this.#catchUpEntries = entriesPerPage(range?.entries ?? [], pageSize);
-      this.feed.onCatchUp(subscriber, afterSeq, range);
+      this.feed.onCatchUp(device, afterSeq, range);
     };
-    this.#persist('reading for a catch-up failed', () =>
-      this.#context.catchUpTurns.take(subscriber, readPage),
-    );
+    this.#persist('reading for a catch-up failed', () => this.#context.catchUpTurns.take(device, readPage));
   }
 
-  verifyAgain(subscribers: readonly Subscriber[], reason: ResyncReason): void {
-    for (const subscriber of subscribers) {
+  verifyAgain(devices: readonly Device[], reason: ResyncReason): void {
+    for (const device of devices) {
       this.#persist('verifying a device again failed', async () => {
-        if (!this.#context.devices.has(subscriber) || this.feed.attachments.has(subscriber)) return;
-        const reading = await this.read(subscriber.userId);
-        if (this.feed.attachments.has(subscriber)) return;
-        const outcome = this.attach(subscriber, reading, () => 'now');
+        if (!this.#context.devices.has(device) || this.feed.attachments.has(device)) return;
+        const reading = await this.read(device.userId);
+        if (this.feed.attachments.has(device)) return;
+        const outcome = this.attach(device, reading, () => 'now');
         if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
-        this.push(subscriber, 'resync', {
+        this.push(device, 'resync', {
           group_id: this.groupId,
           reason: outcome.ok ? reason : 'not_a_member',
           epoch: outcome.ok ? outcome.result.epoch : null,

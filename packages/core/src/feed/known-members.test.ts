@@ -1,6 +1,6 @@
 import { type GroupEvent, groupIdSchema, type MembershipPush, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 import { KnownMembers } from './known-members.ts';
 
 const groupId = groupIdSchema.parse('g');
@@ -9,7 +9,7 @@ const ann = userIdSchema.parse('ann');
 /** What the one device of ann on this node is told. */
 function watched() {
   const told: string[] = [];
-  const device: Subscriber = {
+  const device: Device = {
     id: 'd',
     userId: ann,
     isAuto: true,

@@ -6,7 +6,7 @@
 import type { GroupId, Subscription } from '@plenum/protocol';
 import { fail, type Outcome } from '../outcome/outcome.ts';
 import type { ClaimedPosition } from '../ports/device-hub.ts';
-import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import type { Device, FanOut } from '../ports/fan-out.ts';
 import type { AttachPermission } from './attach-permission.ts';
 import type { Devices } from './devices.ts';
 import type { HostedFeed, Reading } from './hosted-feed.ts';
@@ -37,69 +37,69 @@ export class Subscribing {
 
   /** All are committed in one step, so an ack precedes the first entry. */
   subscribe(
-    subscriber: Subscriber,
+    device: Device,
     positions: readonly ClaimedPosition[],
   ): Promise<readonly Outcome<Subscription>[]> {
     const { devices } = this.#parts;
     const groupIds = positions.map(({ groupId }) => groupId);
-    return devices.whileSubscribing(subscriber, groupIds, () =>
-      devices.inTurn(subscriber, () => this.#replace(subscriber, positions)),
+    return devices.whileSubscribing(device, groupIds, () =>
+      devices.inTurn(device, () => this.#replace(device, positions)),
     );
   }
 
   /** Resolves when what was delivered before has left. */
-  unsubscribe(subscriber: Subscriber, groupIds: readonly GroupId[]): Promise<void> {
+  unsubscribe(device: Device, groupIds: readonly GroupId[]): Promise<void> {
     const { devices, feeds, fanOut } = this.#parts;
-    return devices.inTurn(subscriber, async () => {
+    return devices.inTurn(device, async () => {
       for (const groupId of groupIds) {
         const hosted = feeds.get(groupId);
         // A group that has no feed here needs no memory of who does not want it, and a client could name any number of them.
         if (hosted === undefined) continue;
-        devices.optOut(subscriber, groupId);
-        hosted.feed.detach(subscriber);
+        devices.optOut(device, groupId);
+        hosted.feed.detach(device);
         await fanOut.written(groupId);
       }
     });
   }
 
   async #replace(
-    subscriber: Subscriber,
+    device: Device,
     positions: readonly ClaimedPosition[],
   ): Promise<readonly Outcome<Subscription>[]> {
     try {
-      const prepared = await Promise.all(positions.map((position) => this.#prepare(subscriber, position)));
-      await this.#stopFlow(subscriber, prepared);
+      const prepared = await Promise.all(positions.map((position) => this.#prepare(device, position)));
+      await this.#stopFlow(device, prepared);
       return prepared.map((ready) => {
         if ('code' in ready) return fail(ready);
-        this.#parts.devices.optIn(subscriber, ready.position.groupId);
-        return ready.hosted.attach(subscriber, ready.reading, () => ready.position);
+        this.#parts.devices.optIn(device, ready.position.groupId);
+        return ready.hosted.attach(device, ready.reading, () => ready.position);
       });
     } catch (error) {
       this.#parts.onFailure();
       throw error;
     } finally {
-      for (const { groupId } of positions) this.#parts.feeds.get(groupId)?.feed.resume(subscriber);
+      for (const { groupId } of positions) this.#parts.feeds.get(groupId)?.feed.resume(device);
     }
   }
 
-  async #prepare(subscriber: Subscriber, position: ClaimedPosition) {
+  async #prepare(device: Device, position: ClaimedPosition) {
     const { feeds, permission, host } = this.#parts;
     const { groupId } = position;
-    await feeds.get(groupId)?.pause(subscriber);
-    const refusal = await permission.refusal(subscriber, groupId, () => feeds.has(groupId));
+    await feeds.get(groupId)?.pause(device);
+    const refusal = await permission.refusal(device, groupId, () => feeds.has(groupId));
     if (refusal !== null) return refusal;
     const hosted = host(groupId);
-    return { position, hosted, reading: await hosted.read(subscriber.userId) };
+    return { position, hosted, reading: await hosted.read(device.userId) };
   }
 
   /** An attach that the client did not ask for, as after a loss, may have come between. */
-  async #stopFlow(subscriber: Subscriber, prepared: readonly (Prepared | { readonly code: string })[]) {
+  async #stopFlow(device: Device, prepared: readonly (Prepared | { readonly code: string })[]) {
     for (;;) {
       const flowing = prepared.flatMap((ready) =>
-        'hosted' in ready && ready.hosted.feed.attachments.isFlowing(subscriber) ? [ready.hosted] : [],
+        'hosted' in ready && ready.hosted.feed.attachments.isFlowing(device) ? [ready.hosted] : [],
       );
       if (flowing.length === 0) return;
-      await Promise.all(flowing.map((hosted) => hosted.pause(subscriber)));
+      await Promise.all(flowing.map((hosted) => hosted.pause(device)));
     }
   }
 }

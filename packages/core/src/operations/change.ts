@@ -15,7 +15,7 @@ import type { ChangeDone, GroupCommand, RequestKey } from '../groups/commands.ts
 import { isoTime } from '../groups/records.ts';
 import { PlenumError } from '../outcome/errors.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 import { tellChanged } from '../telemetry/outcomes.ts';
 import type { OperationContext } from './context.ts';
 import { moderatedChange } from './moderated-change.ts';
@@ -236,26 +236,26 @@ export class Changes {
     groupId: GroupId,
     change: () => Promise<Outcome<ChangeDone>>,
   ): Promise<Outcome<ChangeDone>> {
-    const { subscriber } = caller;
-    if (subscriber === null || subscriber.userId !== caller.actor) return change();
+    const { device } = caller;
+    if (device === null || device.userId !== caller.actor) return change();
     const { feeds } = this.#context;
     let answered: ChangeDone | null = null;
     try {
-      return await feeds.devices.whileAsking(subscriber, groupId, async () => {
+      return await feeds.devices.whileAsking(device, groupId, async () => {
         const done = await change();
-        if (done.ok) await this.#attach(subscriber, groupId, done.result);
+        if (done.ok) await this.#attach(device, groupId, done.result);
         if (done.ok && done.result.status !== 'pending') answered = done.result;
         return done;
       });
     } finally {
-      feeds.correctAfterAnswer(subscriber, groupId, answered);
+      feeds.correctAfterAnswer(device, groupId, answered);
     }
   }
 
   /** The change is made: whatever fails from here on leaves its asker without an answer, and a retry gets it. */
-  async #attach(subscriber: Subscriber, groupId: GroupId, done: ChangeDone): Promise<void> {
+  async #attach(device: Device, groupId: GroupId, done: ChangeDone): Promise<void> {
     try {
-      await this.#context.feeds.attachJoined(subscriber, groupId, done);
+      await this.#context.feeds.attachJoined(device, groupId, done);
     } catch (cause) {
       throw PlenumError.of('timeout', { cause });
     }

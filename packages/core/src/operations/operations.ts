@@ -1,7 +1,7 @@
 /** The operations of the service in wire shapes: sockets, REST and the library call exactly these. */
 import type { Actor, RequestArgs, RequestResult, RequestType, UserId } from '@plenum/protocol';
 import type { Outcome } from '../outcome/outcome.ts';
-import type { Subscriber } from '../ports/fan-out.ts';
+import type { Device } from '../ports/fan-out.ts';
 
 /** Who asks, by which request, and from which device. The edge has authenticated all of it. */
 export interface Caller {
@@ -10,7 +10,7 @@ export interface Caller {
   /** The server made the id: it is remembered for 15 s instead of 10 min. */
   readonly isServerMadeId: boolean;
   /** The device that asked; null over REST and in client mode. */
-  readonly subscriber: Subscriber | null;
+  readonly device: Device | null;
 }
 
 /** `refresh_token` concerns the connection alone: the edge answers it. */

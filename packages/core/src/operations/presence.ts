@@ -37,7 +37,7 @@ export class PresenceOperations {
   };
 
   markRead = async (caller: Caller, args: RequestArgs<'mark_read'>): Result<'mark_read'> => {
-    const { actor, subscriber } = caller;
+    const { actor, device } = caller;
     if (actor === SERVICE) return fail(needsMember);
     const { readMarks, nudges } = this.#context.engine;
     const { group_id, seq, epoch = null } = args;
@@ -46,7 +46,7 @@ export class PresenceOperations {
     const mark = { read_seq: marked.readSeq, unread: marked.unread };
     if (marked.hasRisen) {
       const push = { group_id, epoch: marked.epoch, ...mark };
-      nudges.read({ userId: actor, exceptDeviceId: subscriber?.id ?? null, push });
+      nudges.read({ userId: actor, exceptDeviceId: device?.id ?? null, push });
     }
     return succeed(mark);
   };

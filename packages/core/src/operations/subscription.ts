@@ -8,16 +8,16 @@ const needsDevice = { code: 'invalid_request', error: 'only a connected device c
 /** Attaches the asking device; a group that it may not read is answered in its place, the others go ahead. */
 export async function subscribe(
   { feeds }: OperationContext,
-  { subscriber }: Caller,
+  { device }: Caller,
   { groups }: RequestArgs<'subscribe'>,
 ): Promise<Outcome<RequestResult<'subscribe'>>> {
-  if (subscriber === null) return fail(needsDevice);
+  if (device === null) return fail(needsDevice);
   const claims = groups.map(({ group_id, epoch, seq }) => ({
     groupId: group_id,
     epoch: epoch ?? null,
     seq: seq ?? null,
   }));
-  const outcomes = await feeds.subscribe(subscriber, claims);
+  const outcomes = await feeds.subscribe(device, claims);
   return succeed({
     groups: groups.map(({ group_id }, i) => {
       const outcome = outcomes[i];
@@ -37,12 +37,12 @@ export async function subscribe(
 
 export async function unsubscribe(
   { feeds }: OperationContext,
-  { subscriber }: Caller,
+  { device }: Caller,
   { groups }: RequestArgs<'unsubscribe'>,
 ): Promise<Outcome<RequestResult<'unsubscribe'>>> {
-  if (subscriber === null) return fail(needsDevice);
+  if (device === null) return fail(needsDevice);
   await feeds.unsubscribe(
-    subscriber,
+    device,
     groups.map(({ group_id }) => group_id),
   );
   return succeed({ groups: groups.map(({ group_id }) => ({ group_id })) });

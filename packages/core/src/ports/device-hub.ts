@@ -1,5 +1,5 @@
 import type { GroupId } from '@plenum/protocol';
-import type { Subscriber } from './fan-out.ts';
+import type { Device } from './fan-out.ts';
 
 /** Where a client says it stands in a group's log; without epoch and seq: from now on. */
 export interface ClaimedPosition {
@@ -15,11 +15,7 @@ export interface DeviceHub {
    * position, and gets a `subscribed` push for them. Resolves when that is done or has been left to the sweep; never throws.
    * @param onTrouble is called when an attempt has failed and another one follows
    */
-  connect(
-    subscriber: Subscriber,
-    positions: readonly ClaimedPosition[],
-    onTrouble?: () => void,
-  ): Promise<void>;
+  connect(device: Device, positions: readonly ClaimedPosition[], onTrouble?: () => void): Promise<void>;
   /** Detaches the device everywhere. Idempotent. */
-  disconnect(subscriber: Subscriber): void;
+  disconnect(device: Device): void;
 }

@@ -3,20 +3,20 @@ import type { LogEntry } from '../log/entry.ts';
 import type { EphemeralPush } from './presence.ts';
 
 /** One device: a socket of the gateway, or a listener of the library (then `userId` is `$service`). */
-export interface Subscriber {
+export interface Device {
   /** Unique on this node for the life of the process. */
   readonly id: string;
   readonly userId: Actor;
   /** Wants every group of its user attached without asking (`subscribe: 'auto'`). */
   readonly isAuto: boolean;
-  /** Sends one push. Synchronous, in the order of the calls, never throws; a gone subscriber is a no-op. */
+  /** Sends one push. Synchronous, in the order of the calls, never throws; a gone device is a no-op. */
   push<E extends PushEvent>(event: E, payload: PushPayload<E>): void;
-  /** Resolves when nothing waits in the subscriber's buffer, or it is gone. */
+  /** Resolves when nothing waits in the device's buffer, or it is gone. */
   drained(): Promise<void>;
 }
 
 /** Those to whom entries go: a list that stays as it is, or the live set of a feed, which changes only after `seal`. */
-export type Recipients = readonly Subscriber[] | ReadonlySet<Subscriber>;
+export type Recipients = readonly Device[] | ReadonlySet<Device>;
 
 /**
  * The one seam through which entries reach sockets. It may hold back what it is given until the end of the turn, so that
@@ -25,10 +25,10 @@ export type Recipients = readonly Subscriber[] | ReadonlySet<Subscriber>;
 export interface FanOut {
   /** Hands each entry to each recipient, in order. */
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void;
-  /** One push to one subscriber, behind what was delivered for the group before. */
-  push<E extends PushEvent>(groupId: GroupId, to: Subscriber, event: E, payload: PushPayload<E>): void;
+  /** One push to one device, behind what was delivered for the group before. */
+  push<E extends PushEvent>(groupId: GroupId, to: Device, event: E, payload: PushPayload<E>): void;
   /** Pushes that nobody waits for: in no order with entries, and the first thing that a slow recipient does not get. */
-  whisper(groupId: GroupId, to: readonly Subscriber[], pushes: readonly EphemeralPush[]): void;
+  whisper(groupId: GroupId, to: readonly Device[], pushes: readonly EphemeralPush[]): void;
   /** Resolves when what was delivered and pushed for the group before has been written. */
   written(groupId: GroupId): Promise<void>;
   /** The live set of the group is about to change: what was delivered goes to those who are in it now. */

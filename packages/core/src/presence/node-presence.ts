@@ -2,7 +2,7 @@
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { PresenceWatch } from '../feed/hosted-feed.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import type { Device, FanOut } from '../ports/fan-out.ts';
 import type { EphemeralPush, Presence } from '../ports/presence.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { Announcements } from './announcements.ts';
@@ -18,7 +18,7 @@ export interface NodePresenceDeps {
   /** The feeds of this node, as far as presence asks them. */
   readonly feeds: {
     isAttached(groupId: GroupId, userId: UserId): boolean;
-    liveDevices(groupId: GroupId): Iterable<Subscriber>;
+    liveDevices(groupId: GroupId): Iterable<Device>;
   };
 }
 

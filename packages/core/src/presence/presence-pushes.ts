@@ -1,7 +1,7 @@
 /** Presence and typing as the attached devices of this node are told of them: gathered, and dropped where it is too much. */
 import type { GroupId, PushPayload, UserId } from '@plenum/protocol';
 import type { Clock } from '../ports/clock.ts';
-import type { FanOut, Subscriber } from '../ports/fan-out.ts';
+import type { Device, FanOut } from '../ports/fan-out.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
 
 /** Whoever comes and goes within this time is not told of. */
@@ -17,14 +17,14 @@ interface Gathered {
 export class PresencePushes {
   readonly #clock: Clock;
   readonly #fanOut: FanOut;
-  readonly #attachedTo: (groupId: GroupId) => Iterable<Subscriber>;
+  readonly #attachedTo: (groupId: GroupId) => Iterable<Device>;
   readonly #gathered = new Map<GroupId, Gathered>();
   #cancel: (() => void) | null = null;
 
   constructor(parts: {
     readonly clock: Clock;
     readonly fanOut: FanOut;
-    readonly attachedTo: (groupId: GroupId) => Iterable<Subscriber>;
+    readonly attachedTo: (groupId: GroupId) => Iterable<Device>;
   }) {
     this.#clock = parts.clock;
     this.#fanOut = parts.fanOut;

@@ -6,15 +6,15 @@
  */
 import {
   type Clock,
+  type Device,
   type FanOut,
   type LogEntry,
   type Logger,
   messageOf,
   type Recipients,
-  type Subscriber,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { SocketSubscriber } from '../sockets/socket-subscriber.ts';
+import { SocketDevice } from '../sockets/socket-device.ts';
 import { writeTurn } from '../sockets/write-turn.ts';
 import { contained } from './contained.ts';
 import { framesOf } from './frames.ts';
@@ -29,14 +29,14 @@ interface Batch {
   to: Recipients;
   readonly entries: LogEntry[];
   /** Set when writing has begun; those who are left. */
-  writing: { readonly frames: Buffer; left: Iterator<Subscriber>; readonly isShared: boolean } | null;
+  writing: { readonly frames: Buffer; left: Iterator<Device>; readonly isShared: boolean } | null;
 }
 /** What may be written before the loop is given back. */
 interface Slice {
   readonly untilMs: number;
   writes: number;
 }
-type Step = Batch | { readonly to: Subscriber | null; readonly push: () => void };
+type Step = Batch | { readonly to: Device | null; readonly push: () => void };
 
 const countOf = (to: Recipients): number => ('size' in to ? to.size : to.length);
 const isBatch = (step: Step): step is Batch => 'entries' in step;
@@ -119,9 +119,9 @@ export class CoalescedFanOut implements FanOut {
     }
   }
 
-  #push(groupId: GroupId, { to, push }: { readonly to: Subscriber | null; readonly push: () => void }): void {
+  #push(groupId: GroupId, { to, push }: { readonly to: Device | null; readonly push: () => void }): void {
     if (to === null) push();
-    else contained({ logger: this.#logger, groupId, subscriber: to }, push);
+    else contained({ logger: this.#logger, groupId, device: to }, push);
   }
 
   /** @returns false when time ran out before the last recipient. */
@@ -133,11 +133,11 @@ export class CoalescedFanOut implements FanOut {
     };
     const { frames, left, isShared } = batch.writing;
     for (;;) {
-      const { done, value: subscriber } = left.next();
+      const { done, value: device } = left.next();
       if (done === true) return true;
-      contained({ logger: this.#logger, groupId, subscriber }, () => {
-        if (subscriber instanceof SocketSubscriber) subscriber.writeFrames(frames, batch.entries, isShared);
-        else for (const entry of batch.entries) pushEntry(subscriber, entry);
+      contained({ logger: this.#logger, groupId, device }, () => {
+        if (device instanceof SocketDevice) device.writeFrames(frames, batch.entries, isShared);
+        else for (const entry of batch.entries) pushEntry(device, entry);
       });
       slice.writes += 1;
       if (slice.writes % writesPerLook === 0 && this.#clock.monotonicMs() >= slice.untilMs) {
@@ -149,7 +149,7 @@ export class CoalescedFanOut implements FanOut {
   }
 }
 
-function pushEntry(subscriber: Subscriber, entry: LogEntry): void {
-  if (entry.kind === 'message') subscriber.push('relay_message', messageOf(entry));
-  else subscriber.push('group_event', entry.event);
+function pushEntry(device: Device, entry: LogEntry): void {
+  if (entry.kind === 'message') device.push('relay_message', messageOf(entry));
+  else device.push('group_event', entry.event);
 }

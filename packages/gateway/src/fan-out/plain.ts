@@ -6,21 +6,21 @@ export function createPlainFanOut(logger: Logger): FanOut {
   return {
     deliver(groupId, to, entries) {
       for (const entry of entries) {
-        for (const subscriber of to) {
-          contained({ logger, groupId, subscriber }, () => {
-            if (entry.kind === 'message') subscriber.push('relay_message', messageOf(entry));
-            else subscriber.push('group_event', entry.event);
+        for (const device of to) {
+          contained({ logger, groupId, device }, () => {
+            if (entry.kind === 'message') device.push('relay_message', messageOf(entry));
+            else device.push('group_event', entry.event);
           });
         }
       }
     },
-    push(groupId, subscriber, event, payload) {
-      contained({ logger, groupId, subscriber }, () => subscriber.push(event, payload));
+    push(groupId, device, event, payload) {
+      contained({ logger, groupId, device }, () => device.push(event, payload));
     },
     whisper(groupId, to, pushes) {
-      for (const subscriber of to) {
-        contained({ logger, groupId, subscriber }, () => {
-          for (const { event, payload } of pushes) subscriber.push(event, payload);
+      for (const device of to) {
+        contained({ logger, groupId, device }, () => {
+          for (const { event, payload } of pushes) device.push(event, payload);
         });
       }
     },

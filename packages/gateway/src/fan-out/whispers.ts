@@ -1,9 +1,9 @@
 /**
  * Ephemeral pushes: encoded once, written in slices, in no order with entries. A socket that lets data wait does not get them.
  */
-import type { Clock, EphemeralPush, FanOut, Logger, Subscriber } from '@plenum/core';
+import type { Clock, Device, EphemeralPush, FanOut, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { SocketSubscriber } from '../sockets/socket-subscriber.ts';
+import { SocketDevice } from '../sockets/socket-device.ts';
 import { contained } from './contained.ts';
 import { framesOfTexts } from './frames.ts';
 
@@ -27,16 +27,16 @@ export function createWhisper({
   readonly logger: Logger;
   readonly clock: Clock;
 }): FanOut['whisper'] {
-  const write = ({ groupId, pushes, packets, frames }: Whisper, subscriber: Subscriber) =>
-    contained({ logger, groupId, subscriber }, () => {
-      if (subscriber instanceof SocketSubscriber) subscriber.whisper(frames, packets);
-      else for (const { event, payload } of pushes) subscriber.push(event, payload);
+  const write = ({ groupId, pushes, packets, frames }: Whisper, device: Device) =>
+    contained({ logger, groupId, device }, () => {
+      if (device instanceof SocketDevice) device.whisper(frames, packets);
+      else for (const { event, payload } of pushes) device.push(event, payload);
     });
-  const writeFrom = (whisper: Whisper, to: readonly Subscriber[], first: number) => {
+  const writeFrom = (whisper: Whisper, to: readonly Device[], first: number) => {
     const untilMs = clock.monotonicMs() + sliceMs;
     for (let at = first; at < to.length; at += 1) {
-      const subscriber = to[at];
-      if (subscriber !== undefined) write(whisper, subscriber);
+      const device = to[at];
+      if (device !== undefined) write(whisper, device);
       if (at % writesPerLook === 0 && clock.monotonicMs() >= untilMs) {
         setImmediate(() => writeFrom(whisper, to, at + 1));
         return;

@@ -114,7 +114,7 @@ async function servePrincipal(
   const target = targetOf(route, principal, { fields: fields.value, registry: context.registry });
   if (!target.ok) return target;
   const { actor, args } = target.value;
-  const caller = { actor, subscriber: null, ...id };
+  const caller = { actor, device: null, ...id };
   const call = { caller, requestType: route.request, isByService: principal.kind === 'service', args };
   return perform(inTurn(target.value, principal, context), call, context);
 }

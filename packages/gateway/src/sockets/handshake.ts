@@ -14,9 +14,9 @@ import { HandshakeRefusal } from './handshake-refusal.ts';
 import { closeIfLast, type Newcomers } from './newcomers.ts';
 import type { OriginRule } from './origins.ts';
 import type { Seats } from './seats.ts';
-import type { Device } from './socket-subscriber.ts';
+import type { ConnectedDevice } from './socket-device.ts';
 
-export interface Admitted extends Device {
+export interface Admitted extends ConnectedDevice {
   readonly positions: readonly ClaimedPosition[];
   /** As `Authentication`. */
   readonly issuedAtMs: number | null;

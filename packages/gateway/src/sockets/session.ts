@@ -20,7 +20,7 @@ import type { RequestHandler } from '../requests/request-handler.ts';
 import { type RequestId, requestIdOf } from '../requests/request-id.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Admitted } from './handshake.ts';
-import { SocketSubscriber } from './socket-subscriber.ts';
+import { SocketDevice } from './socket-device.ts';
 import { type LeaseHolder, TokenLease } from './token-lease.ts';
 
 /** Requests that one socket may have open at a time; more are refused, so a flood costs its sender only. */
@@ -79,12 +79,12 @@ class Exchange {
 }
 
 export class Session implements LeaseHolder {
-  readonly subscriber: SocketSubscriber;
+  readonly device: SocketDevice;
   readonly #socket: Socket;
   readonly #context: SessionContext;
   readonly #lease: TokenLease;
   readonly #failed = (error: unknown) =>
-    this.#context.logger.error({ user: this.subscriber.userId, error }, 'an answer could not be written');
+    this.#context.logger.error({ user: this.device.userId, error }, 'an answer could not be written');
   readonly #refreshToken = (token: string) => this.#lease.refresh(token);
   /** Made with the first read: most sockets have none for most of their time. */
   #reads: ReadTurns | null = null;
@@ -100,7 +100,7 @@ export class Session implements LeaseHolder {
     this.#socket = socket;
     const { address: peer, headers } = socket.handshake;
     const address = context.clientAddress(peer, headers);
-    this.subscriber = new SocketSubscriber(socket, { ...admitted, address }, context.budget);
+    this.device = new SocketDevice(socket, { ...admitted, address }, context.budget);
     this.#context = context;
     this.#lease = new TokenLease(this, context);
     this.#lease.start(admitted);
@@ -112,11 +112,11 @@ export class Session implements LeaseHolder {
   }
 
   get userId(): UserId {
-    return this.subscriber.userId;
+    return this.device.userId;
   }
 
   tokenExpiring(expiresAt: string): void {
-    this.subscriber.push('token_expiring', { expires_at: expiresAt });
+    this.device.push('token_expiring', { expires_at: expiresAt });
   }
 
   tokenExpired(): void {
@@ -156,7 +156,7 @@ export class Session implements LeaseHolder {
       this.#socket.emit('response', answer);
       return;
     }
-    this.subscriber.hold();
+    this.device.hold();
     ack(answer);
   }
 
@@ -171,7 +171,7 @@ export class Session implements LeaseHolder {
 
   /** Lets the client reconnect elsewhere by itself: `disconnect()` would keep it from doing so. Flushes first. */
   close(code: PushPayload<'closing'>['code'] = 'drain'): void {
-    this.subscriber.push('closing', { code });
+    this.device.push('closing', { code });
     this.#socket.conn.close();
   }
 
@@ -191,7 +191,7 @@ export class Session implements LeaseHolder {
     }
     this.#inFlight += 1;
     const call = {
-      caller: { actor: this.subscriber.userId, subscriber: this.subscriber, ...id },
+      caller: { actor: this.device.userId, device: this.device, ...id },
       requestType: request_type,
       isByService: false,
       args,
@@ -236,7 +236,7 @@ export class Session implements LeaseHolder {
     return (call) =>
       turns.take(async () => {
         // A client that does not take its answers is given no more of them.
-        await this.subscriber.drained();
+        await this.device.drained();
         return readGate.take(() => read(call));
       });
   }

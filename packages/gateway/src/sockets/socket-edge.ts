@@ -55,7 +55,7 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
     openSockets: () => sessions.size,
     bufferedBytes: () => {
       let sum = 0;
-      for (const { subscriber } of sessions) sum += subscriber.bufferedBytes;
+      for (const { device } of sessions) sum += device.bufferedBytes;
       return sum;
     },
   };
@@ -70,8 +70,8 @@ interface OpenContext {
 function open(socket: Socket, admitted: Admitted, { context, sessions, users }: OpenContext): void {
   const { hub, logger } = context;
   const session = new Session(socket, admitted, context);
-  const { subscriber } = session;
-  const { userId } = subscriber;
+  const { device } = session;
+  const { userId } = device;
   sessions.add(session);
   users.add(session);
   emitTelemetry('socket_opened', { userId });
@@ -86,7 +86,7 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     // Without a socket it is in no count of users and outlives its token. A client that left by itself reads nothing any more.
     if (!closeIfLast(socket, reason === 'client namespace disconnect')) context.handshake.release(socket);
     try {
-      hub.disconnect(subscriber);
+      hub.disconnect(device);
     } catch (error) {
       logger.error({ user: userId, error }, 'a device could not be taken off the hub');
     }
@@ -104,9 +104,9 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     let registered: Promise<void> = Promise.resolve();
     const attached = new Promise<void>((resolve) => {
       // While the store does not answer, requests are refused with a reason instead of waiting for it.
-      registered = hub.connect(subscriber, admitted.positions, resolve).finally(resolve);
+      registered = hub.connect(device, admitted.positions, resolve).finally(resolve);
     });
-    if (subscriber.isAuto) session.waitFor(attached);
+    if (device.isAuto) session.waitFor(attached);
     await Promise.all([socket.join(userRoom(userId)), registered]);
     // From now on cuts are heard; what was revoked since the handshake is found here.
     users.cut({ userId: session.userId, code: 'revoked' });
@@ -129,7 +129,7 @@ function forgetRequest({ conn, handshake }: Socket): void {
 
 async function drain(sessions: ReadonlySet<Session>, withinMs: number, clock: Clock): Promise<void> {
   const waiting = [...sessions];
-  for (const { subscriber } of waiting) subscriber.push('drain', { within_ms: withinMs });
+  for (const { device } of waiting) device.push('drain', { within_ms: withinMs });
   const perStep = Math.max(1, Math.ceil((waiting.length * drainStepMs) / Math.max(withinMs, drainStepMs)));
   const deadlineMs = clock.monotonicMs() + withinMs;
   const closing: Promise<void>[] = [];

@@ -1,5 +1,5 @@
 /** Redis goes away, or the engine is closed, in the middle of everything: every promise has somebody who catches it. */
-import { type Caller, createCore, type FanOut, type Subscriber, systemClock } from '@plenum/core';
+import { type Caller, createCore, type Device, type FanOut, systemClock } from '@plenum/core';
 import { groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -33,7 +33,7 @@ const silent: FanOut = {
   written: async () => {},
   seal: () => {},
 };
-const deviceOf = (userId: UserId): Subscriber => ({
+const deviceOf = (userId: UserId): Device => ({
   id: `device of ${userId}`,
   userId,
   isAuto: true,
@@ -42,9 +42,9 @@ const deviceOf = (userId: UserId): Subscriber => ({
 });
 
 let requests = 0;
-function callerOf(subscriber: Subscriber): Caller {
+function callerOf(device: Device): Caller {
   requests += 1;
-  return { actor: subscriber.userId, requestId: `r${requests}`, isServerMadeId: false, subscriber };
+  return { actor: device.userId, requestId: `r${requests}`, isServerMadeId: false, device };
 }
 
 /** Everything that a node does, at once; nothing of it has ended when this returns. */

@@ -1,12 +1,12 @@
 /** A socket as the domain sees it: somewhere to push to, which can tell when its buffer is empty. */
-import { emitTelemetry, type LogEntry, type Subscriber } from '@plenum/core';
+import { type Device, emitTelemetry, type LogEntry } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
 import { type Line, lineOf, writeTurn } from './write-turn.ts';
 
-export interface Device {
+export interface ConnectedDevice {
   readonly userId: UserId;
   readonly isAuto: boolean;
 }
@@ -37,7 +37,7 @@ const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
 const packetOf = (entry: LogEntry): string =>
   `2["${entry.kind === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
 
-export class SocketSubscriber implements Subscriber {
+export class SocketDevice implements Device {
   readonly id: string;
   readonly userId: UserId;
   readonly isAuto: boolean;
@@ -49,7 +49,7 @@ export class SocketSubscriber implements Subscriber {
   /** @param address of the client, behind proxies too */
   constructor(
     socket: Socket,
-    { address, ...device }: Device & { readonly address: string },
+    { address, ...device }: ConnectedDevice & { readonly address: string },
     budget: UnreadBudget,
   ) {
     this.id = socket.id;
