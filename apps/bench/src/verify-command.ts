@@ -45,7 +45,7 @@ export async function verify(args: readonly string[]): Promise<number> {
 
 function optionsFrom(args: readonly string[]): VerifyOptions {
   return new Command('verify')
-    .description('Sends, listens, and checks that everybody gets everything once and in order.')
+    .description('Sends, listens, and checks that every member gets everything once and in order.')
     .option(
       '--url <urls>',
       'of nodes or of a load balancer (default: three nodes and a Redis of its own)',

@@ -33,7 +33,7 @@ interface Request {
 }
 interface ByUser extends Request {
   readonly userId: string;
-  /** Default: the user himself. */
+  /** Default: the user. */
   readonly actor?: string;
 }
 interface OnTarget extends Request {

@@ -5,7 +5,7 @@ interface Timer {
   readonly task: () => void;
 }
 
-/** A clock that moves only when it is told to. */
+/** A clock that only the test moves. */
 export class ManualClock implements Clock {
   #nowMs = 0;
   #timers: Timer[] = [];

@@ -18,7 +18,7 @@ test('after a kill the Sentinels make a replica master', async () => {
 
 test('a slot moves to another master with its keys', async () => {
   await using set = await ClusterSet.start();
-  // `{p17}` is in slot 15089 % 16384; the set itself tells who serves it.
+  // `{p17}` is in slot 15089 % 16384; the set itself knows which server serves it.
   const slot = Number(await set.ask(await set.masterOf(0), 'CLUSTER', 'KEYSLOT', '{p17}'));
   const [from, to] = [await set.masterOf(slot), await set.masterOf((slot + 8192) % 16_384)];
   await set.ask(from, 'SET', '{p17}:key', 'value');

@@ -17,7 +17,7 @@ export interface Dialect {
   attached(answer: object): void;
   /** The request that ends the membership; null: there is none. */
   leaving(): Request | null;
-  /** What a device that comes back says of where it stands. */
+  /** The position that a returning device sends. */
   positions(): readonly object[];
   posting(post: Post): Request;
   /** Notes in the tally how far the stream reaches now. @param answer JSON array of a successful answer. */

@@ -36,7 +36,7 @@ export class Generator {
     await inParallel(added, (member) => member.connect());
   }
 
-  /** Creators first, over all processes: then everybody else may join. */
+  /** Creators first, over all processes; then the others may join. */
   async attach(who: 'creators' | 'others'): Promise<void> {
     const chosen = this.#members.filter(({ index }) => (index === 0) === (who === 'creators'));
     await inParallel(chosen, (member) => member.attach());
@@ -57,7 +57,7 @@ export class Generator {
     return this.#tally.deliveryLatency.encode();
   }
 
-  /** Everybody but the creators gives up the membership. */
+  /** All but the creators leave. */
   async leave(): Promise<void> {
     await inParallel(
       this.#members.filter(({ index }) => index > 0),
@@ -82,7 +82,7 @@ export class Generator {
     return Object.fromEntries(this.#tally.heads);
   }
 
-  /** Waits until every receiver has everything, or nothing comes any more; then ends the connections. */
+  /** Waits until every receiver has everything, or nothing arrives for a while; then ends the connections. */
   async settle(heads: Heads): Promise<Verdict> {
     let lost = this.#lost(heads);
     let quietSinceMs = performance.now();

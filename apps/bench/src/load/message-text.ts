@@ -34,7 +34,7 @@ export const isMessageText = (text: unknown): text is string =>
 const marker = Buffer.from('"message":"');
 const quote = 0x22;
 
-/** Finds the text in packets of one group: it stands at the same place nearly always, so that place is tried first. */
+/** Finds the text in packets of one group: it is nearly always at the same place, so that place is tried first. */
 export class TextFinder {
   #offset = 0;
 

@@ -1,4 +1,4 @@
-/** What a load process is told and what it answers; both travel as JSON between processes of the bench. */
+/** The orders of a load process and its answers; both travel as JSON between processes of the bench. */
 
 export type DialectName = 'plenum' | 'bare';
 

@@ -54,7 +54,7 @@ async function grown(scene: Scene, { isShort, onProgress }: ProbeContext): Promi
   const userId = userIdOf(runId, talking, 1);
   const addMembers = (from: number, to: number) =>
     scene.crowd.addMembers(groupIdOf(runId, talking), { userId, from, to });
-  // Before anybody talks: its log would be copied as well.
+  // Before the first message: the log would be copied as well.
   const template = await scene.crowd.template(groupIdOf(runId, copied));
   const addGroups = (from: number, to: number) => scene.crowd.addGroups(template, { from, to });
   const byGroups = await series(scene, { what: 'groups', counts: groups, grow: addGroups, onProgress });

@@ -1,5 +1,5 @@
 /**
- * A reconnect storm: a node with thousands of sockets is killed while its groups go on talking. How long until the last
+ * A reconnect storm: a node with thousands of sockets is killed while its groups keep sending. How long until the last
  * socket is attached elsewhere where it had been, and what do those notice who were elsewhere all the time?
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -20,7 +20,7 @@ const pollMs = 50;
 const longBeforeMs = 5000;
 /** Of all storm groups together, messages/s. */
 const stormRatePerSec = 40;
-/** The others: enough messages that a 99th percentile stands on hundreds of them. */
+/** The others: enough messages for hundreds of them above the 99th percentile. */
 const bystanders = {
   groups: 10,
   membersPerGroup: 20,

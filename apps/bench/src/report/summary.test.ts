@@ -123,7 +123,7 @@ test('a figure of a probe is judged by its median, and what was not measured is 
   ]);
 });
 
-test('a fault in a probe makes the run a failure, and is told', () => {
+test('a fault in a probe makes the run a failure, and is reported', () => {
   const rows = summaryOf([
     { kind: 'storm', system: 'Plenum', round: 1, figures: [], faults: 3, firstProblem: 'a frame was lost' },
   ]);

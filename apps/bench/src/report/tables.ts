@@ -150,7 +150,7 @@ export function notesOf(rows: readonly Row[]): string[] {
   return [
     ...(voided
       ? [
-          `${voidMark} Void: in the rounds counted under "void" the generator was above ${generatorShareMax * 100} % of its core, so these rates and latencies are the generator's own. CPU per delivery stands.`,
+          `${voidMark} Void: in the rounds counted under "void" the generator was above ${generatorShareMax * 100} % of its core, so these rates and latencies are the generator's own. CPU per delivery still counts.`,
         ]
       : []),
     ...loads.flatMap(({ kind, shape, system, refused }) =>

@@ -11,7 +11,7 @@ export interface Moment {
   /** CPU of all nodes so far. */
   readonly nodeCpuUs: number | null;
   readonly redis: RedisSample | null;
-  /** Scripts that named a group of the load so far; null: nobody counted. */
+  /** Scripts that named a group of the load so far; null: not counted. */
   readonly groupScripts: number | null;
 }
 

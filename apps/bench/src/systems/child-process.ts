@@ -70,7 +70,7 @@ export function nextMessageOf({ child, ended }: OwnProcess, who: string): Promis
   return Promise.race([told, failed]);
 }
 
-/** @returns the URL that a node tells its parent. @throws Error with its last lines if it ends before. */
+/** @returns the URL that a node sends to its parent. @throws Error with its last lines if it ends before. */
 export async function urlOf(node: OwnProcess): Promise<string> {
   const message = await nextMessageOf(node, 'a node');
   const isTold = typeof message === 'object' && message !== null && 'url' in message;

@@ -1,4 +1,4 @@
-/** Loaded into a node before its own code: tells its parent, after a garbage collection, what it holds. */
+/** Loaded into a node before its own code: reports to its parent, after a garbage collection, how much memory it uses. */
 import { readdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -18,6 +18,6 @@ process.on('message', (message: unknown) => {
   if (message !== 'gauge') return;
   holdings()
     .then((answer) => process.send?.(answer))
-    // The parent is gone: there is nobody to answer.
+    // The parent is gone: no answer is needed.
     .catch(() => undefined);
 });

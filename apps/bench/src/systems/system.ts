@@ -24,7 +24,7 @@ export interface StartOptions {
 }
 
 export interface SystemKind {
-  /** Short: stands in tables. */
+  /** Short: for the cells of tables. */
   readonly name: string;
   readonly description: string;
   /** Fresh processes, an empty Redis. */

@@ -31,7 +31,7 @@ const countsOf = (history: VerifyHistory) => {
 };
 const none = { lost: 0, duplicated: 0, reordered: 0, conflicting: 0 };
 
-test('a history in which everybody got everything once and in order is good', () => {
+test('a history in which every member got everything once and in order is good', () => {
   expect(isGood(checkHistory(historyOf(good, good)))).toBe(true);
 });
 
@@ -43,7 +43,7 @@ test('the last entries are missed as well', () => {
   expect(countsOf(historyOf(good, good.slice(0, 3)))).toEqual({ ...none, lost: 2 });
 });
 
-test('a hole counts though nobody was acknowledged what stood in it', () => {
+test('a gap counts even if none of its entries was acknowledged', () => {
   const history = historyOf(good.toSpliced(2, 1));
   const sends = history.sends.filter(({ requestId }) => requestId !== 'r3');
   expect(countsOf({ ...history, sends })).toEqual({ ...none, lost: 1 });

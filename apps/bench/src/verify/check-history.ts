@@ -1,4 +1,4 @@
-/** The verdict over a whole verification: acknowledged means stored once, and delivered once, in one order, to everybody. */
+/** The verdict over a whole verification: acknowledged means stored once, and delivered once, in one order, to every member. */
 import { checkView, isSame, type Problem, type ViewFindings } from './check-view.ts';
 import { keyOf, type SeenEntry, type Sent, type VerifyHistory, type View } from './history.ts';
 
@@ -87,7 +87,7 @@ function storedTwice(log: readonly SeenEntry[]): Problem[] {
     known.set(request, keyOf(entry));
     return first === undefined
       ? []
-      : [{ kind: 'duplicated', what: `${request} stands at ${first} and ${keyOf(entry)}` }];
+      : [{ kind: 'duplicated', what: `${request} is at ${first} and ${keyOf(entry)}` }];
   });
 }
 
@@ -107,7 +107,7 @@ function notAsSent(log: ReadonlyMap<string, SeenEntry>, sends: readonly Sent[]):
   });
 }
 
-/** Acknowledged before the next one was sent: so it stands before it. */
+/** A message that was acknowledged before the next one was sent is before it in the log. */
 function outOfOrder(sends: readonly Sent[]): Problem[] {
   const last = new Map<string, { readonly epoch: string; readonly seq: number }>();
   return sends.flatMap(({ outcome, userId, requestId }): Problem[] => {
@@ -116,7 +116,7 @@ function outOfOrder(sends: readonly Sent[]): Problem[] {
     last.set(userId, outcome);
     const isBehind = before !== undefined && before.epoch === outcome.epoch && before.seq >= outcome.seq;
     return isBehind
-      ? [{ kind: 'reordered', what: `${requestId} of ${userId} stands before an earlier send` }]
+      ? [{ kind: 'reordered', what: `${requestId} of ${userId} is before an earlier send` }]
       : [];
   });
 }

@@ -10,7 +10,7 @@ function viewUpTo(seq: number): GroupView {
   return view;
 }
 
-test('a broken position is paged from, up to where the server goes on', () => {
+test('after a broken position pages are read up to where the server continues', () => {
   const view = viewUpTo(3);
   expect(view.restart({ epoch: 'e1', fromSeq: 8, why: 'too_far' })).toBe(3);
 });

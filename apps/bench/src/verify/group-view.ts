@@ -35,7 +35,7 @@ export class GroupView implements View {
     else this.#held.push(entry);
   }
 
-  /** The server goes on at `fromSeq`. @returns after which seq to page, up to `fromSeq` − 1; null: nothing is missing. */
+  /** The server continues at `fromSeq`. @returns after which seq to page, up to `fromSeq` − 1; null: nothing is missing. */
   restart({ epoch, fromSeq, why }: { epoch: string; fromSeq: number; why: string }): number | null {
     this.happenings.push({ kind: 'restart', fromSeq, why });
     this.restarts += 1;

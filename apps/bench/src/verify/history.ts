@@ -18,7 +18,7 @@ export type Happening =
 export interface View {
   readonly userId: string;
   readonly groupId: string;
-  /** Seq of the entry that made the user a member: everything from there on is his. */
+  /** Seq of the entry that made the user a member: it receives everything from there on. */
   readonly sinceSeq: number;
   readonly happenings: readonly Happening[];
 }

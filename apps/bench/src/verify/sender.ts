@@ -16,7 +16,7 @@ export interface SendingOptions {
   readonly onSent: (sent: Sent) => void;
 }
 
-/** A retry of what nobody could answer waits this long, or as long as the server says. */
+/** A retry of an unanswered request waits this long, or as long as the server asks for. */
 const retryMs = 150;
 
 export async function keepSending(options: SendingOptions): Promise<void> {

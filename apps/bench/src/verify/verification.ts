@@ -51,7 +51,7 @@ export async function verifySystem(options: VerificationOptions): Promise<Verifi
     await joinAll(devices);
     options.onProgress(`${devices.length} members in ${options.groups} groups: sending …`);
     const { sends, fault } = await sendThrough(devices, options);
-    options.onProgress(`${sends.length} sends: waiting until everybody has everything …`);
+    options.onProgress(`${sends.length} sends: waiting until every member has everything …`);
     await untilComplete(devices, sends);
     return verdictOf(devices, sends, fault);
   } finally {

@@ -3,7 +3,7 @@
 const zero = 0x30;
 const nine = 0x39;
 
-/** @returns the number that stands in `length` bytes from `at`, or −1 if one of them is no digit. */
+/** @returns the number in the `length` bytes from `at`, or −1 if one of them is no digit. */
 export function digitsAt(bytes: Buffer, at: number, length: number): number {
   let value = 0;
   for (let i = at; i < at + length; i += 1) {

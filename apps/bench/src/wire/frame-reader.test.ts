@@ -76,7 +76,7 @@ test('only the given part of a chunk is read', () => {
   expect(read).toEqual(['here']);
 });
 
-test('a close frame is told, pings are passed over', () => {
+test('a close frame is reported, pings are skipped', () => {
   const { reader, texts: read, ends } = newReader();
   const all = Buffer.concat([serverFrame('', 0x89), serverFrame('text'), serverFrame('', 0x88)]);
   reader.read(all, 0, all.length);

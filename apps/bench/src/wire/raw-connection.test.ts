@@ -68,7 +68,7 @@ test('a refused connection is an error that says why', async () => {
   await expect(RawConnection.connect(options)).rejects.toThrow('no such token');
 });
 
-test('a server that goes away is told once', async () => {
+test('a server that goes away is reported once', async () => {
   using server = await startServer((socket, text) => {
     if (text.startsWith('40')) socket.send('40{"sid":"y"}');
     else socket.terminate();

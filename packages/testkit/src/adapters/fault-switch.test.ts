@@ -30,7 +30,7 @@ test('what is slow is done after a while', async () => {
   expect(archive.saved).toEqual(batch);
 });
 
-test('garbage is an answer that nobody can make sense of', async () => {
+test('garbage is an answer without meaning', async () => {
   const moderation = recordingModeration();
   moderation.fault('garbage');
   const { group_id, from_user_id, message } = sampleMessage({ seq: 1 });

@@ -1,4 +1,4 @@
-/** An archive for tests: it remembers what it was asked, and misbehaves when it is told to. */
+/** An archive for tests: it records its calls, and misbehaves on demand. */
 import { type Archive, type ArchiveEntry, type ArchiveReader, systemClock } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
 import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
@@ -9,20 +9,20 @@ export interface RecordingArchive extends Archive, ArchiveReader {
   /** Every batch of `save`, copies and refused entries included. */
   readonly batches: readonly (readonly ArchiveEntry[])[];
   refuse(...messageIds: readonly string[]): void;
-  /** Refuses nothing any more. */
+  /** Ends all refusals. */
   forgive(): void;
   /** Null heals. */
   fault(fault: AdapterFault | null): void;
 }
 
-/** An event is told without a `message_id`, as the wire does. */
+/** An event has no `message_id`, as on the wire. */
 function told(entry: ArchiveEntry): HistoryEntry {
   if (entry.type === 'message') return entry;
   const { message_id: _, ...event } = entry;
   return event;
 }
 
-/** An archive in memory that remembers what it was asked and misbehaves when it is told to. */
+/** An archive in memory that records its calls and misbehaves on demand. */
 export function recordingArchive(clock = systemClock): RecordingArchive {
   const saved = new Map<string, ArchiveEntry>();
   const batches: (readonly ArchiveEntry[])[] = [];

@@ -7,7 +7,7 @@ export interface Notification {
 }
 
 export interface RecordingNotifier extends Notifier {
-  /** What it has told, in order; copies too, refused ones not. */
+  /** What it has delivered, in order; copies included, refused ones not. */
   readonly told: readonly Notification[];
   /** How often it was called. */
   readonly calls: number;
@@ -16,7 +16,7 @@ export interface RecordingNotifier extends Notifier {
   fault(fault: AdapterFault | null): void;
 }
 
-/** A notifier that remembers whom it told what and misbehaves when it is told to. */
+/** A notifier that records its deliveries and misbehaves on demand. */
 export function recordingNotifier(clock = systemClock): RecordingNotifier {
   const told: Notification[] = [];
   const refused = new Set<string>();

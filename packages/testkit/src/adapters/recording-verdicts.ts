@@ -1,4 +1,4 @@
-/** Moderation and authorization that remember what they were asked and misbehave when they are told to. */
+/** Moderation and authorization that record their calls and misbehave on demand. */
 import {
   type Authorization,
   type GuardedAction,

@@ -62,7 +62,7 @@ const withText = (seq: number, message: string) => at(seq).map((entry) => ({ ...
 
 describe('a run is flagged', () => {
   test.each<[string, Partial<ServedAdapter>, RegExp]>([
-    ['for an entry that nobody was given', { given: without(4) }, /^archive: 4 .* was not delivered$/],
+    ['for an entry that was never delivered', { given: without(4) }, /^archive: 4 .* was not delivered$/],
     [
       'for an entry that was given, refused, and not buried',
       {
@@ -127,11 +127,11 @@ describe('a run is flagged', () => {
       /4 .* has the id another$/,
     ],
     [
-      'for an entry that nobody has stored',
+      'for an entry that is not in the log',
       {
         given: [...given, ...at(12).map((entry) => taken({ ...entry, seq: 13 }))],
       },
-      /13 .* stands in no log$/,
+      /13 .* is in no log$/,
     ],
     ['for an entry that the adapter did not want', { wants: ({ seq }) => seq !== 1 }, /1 .* is not wanted$/],
   ])('%s', (_, changes, sentence) => {

@@ -1,4 +1,4 @@
-/** I10: what adapters were given, and what was buried instead, against what stands in the logs. */
+/** I10: compares what adapters were given, and the dead letters, with the logs. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ArchiveEntry } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
@@ -79,7 +79,7 @@ function expectOrder(
 
 /** In what a copy differs from the entry that the log has in its place. */
 function lieIn(copy: ArchiveEntry, entry: HistoryEntry | undefined): string | null {
-  if (entry === undefined) return 'stands in no log';
+  if (entry === undefined) return 'is in no log';
   const { message_id, ...payload } = copy;
   if (message_id !== `${entry.epoch}-${entry.seq}`) return `has the id ${message_id}`;
   const isSame = isDeepStrictEqual({ ...payload, message_id }, { ...entry, message_id });

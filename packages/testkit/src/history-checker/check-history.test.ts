@@ -62,17 +62,17 @@ describe('a log is flagged', () => {
     const twice = [...soundEntries, placed(messageAt(13, 'owner', 'lost'), 12)];
     expect(violated(withEntries(twice))).toEqual(expect.arrayContaining(['I3', 'I4']));
   });
-  test('when a refused message stands in it', () => {
+  test('when it contains a refused message', () => {
     expect(violated(withEntries([...soundEntries, messageAt(13, 'ann', 'muted words')]))).toEqual(['I2']);
   });
-  test('when nobody sent what stands in it', () => {
+  test('when it contains a message that was never sent', () => {
     expect(violated(withEntries([...soundEntries, messageAt(13, 'ann', 'phantom')]))).toEqual(['I2']);
   });
   test('when it holds another text than was sent', () => {
     const other = { ...messageAt(4, 'ann', 'first'), message: 'other' };
     expect(violated(withEntries(replaced(4, other)))).toEqual(['I1']);
   });
-  test('not when a send of unknown outcome stands in it', () => {
+  test('not when it contains a send of unknown outcome', () => {
     expect(violated(withEntries([...soundEntries, messageAt(13, 'owner', 'lost')]))).toEqual([]);
   });
 });
@@ -109,7 +109,7 @@ describe('a device is flagged', () => {
       ['I7'],
     ],
     [
-      'that gets what nobody sent',
+      'that gets a message that was never sent',
       'ann',
       (all) => [...all, messageAt(13, 'owner', 'phantom')],
       ['I2', 'I3', 'I6'],
@@ -137,7 +137,7 @@ describe('a device is flagged', () => {
   test('for a hole in the middle of the time that it was there', () => {
     expect(violated(annGot('partly', ({ seq }) => seq === 5 || seq === 7))).toEqual(['I6']);
   });
-  test('for a hole that it was told of, no more, and for any other', () => {
+  test('for a gap without a resync, and not for one with it', () => {
     const run = annGot('throughout', ({ seq }) => seq !== 6);
     const told = (had: number): RunHistory => ({
       ...run,
@@ -146,7 +146,7 @@ describe('a device is flagged', () => {
     expect(checkHistory(told(3))).toEqual([]);
     expect(violated(told(2))).toEqual(['I6']);
   });
-  test('that nobody attached to a membership that lasts', () => {
+  test('that was never attached to a membership that lasts', () => {
     expect(violated(annGot('unasked', () => false))).toEqual(['I6']);
   });
   test('not when the membership was over before it could be attached', () => {
@@ -177,10 +177,10 @@ describe('an entry that the rules forbid is flagged', () => {
     ['a second create', at2('created', 'ann')],
     ['a join of a strict group', at2('joined', 'ann')],
     ['a join of one who is in it', at2('joined', 'owner', byService)],
-    ['an acceptance of a stranger', at2('accepted', 'ann', { actor_id: 'owner' })],
-    ['a rejection of a stranger', at2('rejected', 'ann', { actor_id: 'owner' })],
+    ['an acceptance of an outsider', at2('accepted', 'ann', { actor_id: 'owner' })],
+    ['a rejection of an outsider', at2('rejected', 'ann', { actor_id: 'owner' })],
     ['the end of a membership that was none', at2('left', 'ann')],
-    ['a kick of a stranger', at2('kicked', 'ann', { actor_id: 'owner' })],
+    ['a kick of an outsider', at2('kicked', 'ann', { actor_id: 'owner' })],
     ['a kick of the last admin', at2('kicked', 'owner', byService)],
     ['a ban of the last admin', at2('banned', 'owner', byService)],
     ['a ban by a stranger', at2('banned', 'bob', { actor_id: 'ann' })],
@@ -191,7 +191,7 @@ describe('an entry that the rules forbid is flagged', () => {
     ['the demotion of the last admin', at2('demoted', 'owner', byService)],
     ['an update by a stranger', at2('updated', 'ann')],
     ['an end by a stranger', at2('deleted', 'ann')],
-    ['nobody who follows the last admin', at2('left', 'owner')],
+    ['no successor of the last admin', at2('left', 'owner')],
   ])('%s', (_, entry) => {
     expect(judged([entry])).toEqual(['I9']);
   });

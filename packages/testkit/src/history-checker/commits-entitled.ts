@@ -8,7 +8,7 @@ interface Right {
 
 /**
  * I11: no commit below the highest token that was granted for its partition, and none by another node than the one that has
- * it. A commit proves its grant, so what was granted while nobody watched counts from the first commit on.
+ * it. A commit proves its grant, so a grant that was not observed counts from the first commit on.
  */
 export function commitsAreEntitled({ leases = [] }: RunHistory): Violation[] {
   const highest = new Map<number, Right>();

@@ -32,7 +32,7 @@ const hasPlace = ({ group }: Case): Demands[number] => {
 };
 const notBanned = ({ group, event }: Case): Demands[number] => [
   !isBannedAt(group, event.user_id, event.timestamp),
-  'he was banned',
+  'the user was banned',
 ];
 const byAdmin = (one: Case, actor = actorIn(one.event)): Demands[number] => [
   isService(actor) || isAdmin(one, actor),
@@ -40,12 +40,15 @@ const byAdmin = (one: Case, actor = actorIn(one.event)): Demands[number] => [
 ];
 const is = (one: Case, status: string): Demands[number] => [
   statusOf(one) === status,
-  `he was ${statusOf(one)}`,
+  `the user was ${statusOf(one)}`,
 ];
-const isMember = (one: Case): Demands[number] => [memberOf(one) !== undefined, 'he was not in the group'];
+const isMember = (one: Case): Demands[number] => [
+  memberOf(one) !== undefined,
+  'the user was not in the group',
+];
 const notLastAdmin = (one: Case): Demands[number] => [
   !isAdmin(one, one.event.user_id) || countsOf(one.group).admins > 1,
-  'he was the last admin',
+  'the user was the last admin',
 ];
 const isStrict = ({ groupType }: Case): Demands[number] => [
   groupType === 'strict_private',
@@ -64,7 +67,7 @@ function joined(one: Case): Demands {
   const { group, groupType, event } = one;
   const isFirst = groupType === 'public' && countsOf(group).active === 0;
   return [
-    [groupType === 'public' || isService(actorIn(event)), 'nobody let him in'],
+    [groupType === 'public' || isService(actorIn(event)), 'no admission let the user in'],
     is(one, 'none'),
     notBanned(one),
     hasPlace(one),
@@ -82,7 +85,7 @@ function promoted(one: Case): Demands {
   return [
     byAdmin(one),
     is(one, 'active'),
-    [!isAdmin(one, event.user_id), 'he was an admin'],
+    [!isAdmin(one, event.user_id), 'the user was an admin'],
     [!isSuccession || successorIn(group) === event.user_id, `${successorIn(group)} stood longer`],
   ];
 }
@@ -91,8 +94,8 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   created: ({ event }) => [[event.seq === 1, 'it is not the first entry']],
   joined,
   requested: (one) => [
-    [one.groupType !== 'public', 'nobody asks to join a public group'],
-    [['none', 'muted'].includes(statusOf(one)), `he was ${statusOf(one)}`],
+    [one.groupType !== 'public', 'a public group has no applicants'],
+    [['none', 'muted'].includes(statusOf(one)), `the user was ${statusOf(one)}`],
     notBanned(one),
     ...(statusOf(one) === 'muted' ? [] : [hasPlace(one)]),
   ],
@@ -103,22 +106,26 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   banned: (one) => [byAdmin(one), notLastAdmin(one)],
   unbanned: (one) => [
     byAdmin(one),
-    [isBannedAt(one.group, one.event.user_id, one.event.timestamp), 'he was not banned'],
+    [isBannedAt(one.group, one.event.user_id, one.event.timestamp), 'the user was not banned'],
   ],
   muted: (one) => [
     isStrict(one),
     byAdmin(one),
     is(one, 'active'),
-    [!isAdmin(one, one.event.user_id), 'he was an admin'],
+    [!isAdmin(one, one.event.user_id), 'the user was an admin'],
   ],
   unmuted: (one) => [isStrict(one), byAdmin(one), is(one, 'muted')],
   promoted,
-  demoted: (one) => [byAdmin(one), [isAdmin(one, one.event.user_id), 'he was no admin'], notLastAdmin(one)],
+  demoted: (one) => [
+    byAdmin(one),
+    [isAdmin(one, one.event.user_id), 'the user was no admin'],
+    notLastAdmin(one),
+  ],
   updated: (one) => [byAdmin(one, one.event.user_id)],
   deleted: (one) => [byAdmin(one, one.event.user_id)],
 };
 
-/** Where nobody leads, the very next entry has to mend it. */
+/** A group without an admin must get one, or end, with the very next entry. */
 function missesAdmin({ groupType, group }: Omit<Case, 'event'>): boolean {
   const { active, admins } = countsOf(group);
   if (group.isDeleted || admins > 0) return false;
@@ -134,21 +141,21 @@ function judge(log: EpochLog): Violation[] {
     if (group.isDeleted) violated(`${named(entry)} comes after the group's end`);
     const mends = entry.type === 'promoted' || entry.type === 'deleted';
     isLeaderless = entry.seq > 1 && missesAdmin({ groupType, group });
-    if (isLeaderless && !mends) violated(`${named(entry)} comes where nobody is an admin`);
+    if (isLeaderless && !mends) violated(`${named(entry)} comes while there is no admin`);
     if (isMessage(entry)) return;
     for (const [isHeld, what] of demands[entry.type]({ group, groupType, event: entry })) {
       if (!isHeld) violated(`${named(entry)}: ${what}`);
     }
   };
   const group = foldLog(log, visit);
-  if (entries.length > 0 && missesAdmin({ groupType, group })) violated('nobody is an admin at the end');
+  if (entries.length > 0 && missesAdmin({ groupType, group })) violated('there is no admin at the end');
   return violations;
 }
 
-/** I9: every entry was allowed by the rules where it stands, and no group is left without an admin. */
+/** I9: every entry was allowed by the rules at its place, and no group is left without an admin. */
 export const permissionsHold = ({ logs }: RunHistory): Violation[] => logs.flatMap(judge);
 
-/** I8: no message of somebody who was muted, an applicant, or not in the group. */
+/** I8: no message of a user who was muted, an applicant, or not in the group. */
 export const sendersWereActive = ({ logs }: RunHistory): Violation[] =>
   logs.flatMap((log) => {
     const violations: Violation[] = [];

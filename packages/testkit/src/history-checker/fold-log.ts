@@ -1,11 +1,11 @@
-/** The state of a group as its log tells it: who is in it how, who is banned, and who was to receive which entries. */
+/** The state of a group by its log: its members with their status, the bans, and who had to receive which entries. */
 import { type GroupEvent, type HistoryEntry, type MemberStatus, type Role, SERVICE } from '@plenum/protocol';
 import { type EpochLog, isMessage } from './history.ts';
 
 export interface FoldedMember {
   readonly status: MemberStatus;
   readonly roles: readonly Role[];
-  /** Seq of the entry from which on he receives; of his request while pending. */
+  /** Seq of the first entry that the member receives; while pending, of the request. */
   readonly sinceSeq: number;
 }
 
@@ -13,13 +13,13 @@ export interface FoldedMember {
 export interface ReceivingRange {
   readonly userId: string;
   readonly sinceSeq: number;
-  /** Infinity while he still receives. */
+  /** Infinity while the member still receives. */
   endSeq: number;
 }
 
 export interface FoldedGroup {
   readonly members: Map<string, FoldedMember>;
-  /** Until when, in ms; Infinity: until somebody unbans. */
+  /** Until when, in ms; Infinity: until an unban. */
   readonly bans: Map<string, number>;
   readonly ranges: ReceivingRange[];
   maxMembers: number;
@@ -63,7 +63,7 @@ export function countsOf({ members }: FoldedGroup): FoldedCounts {
   return counts;
 }
 
-/** The active member of the longest standing: he follows the last admin. */
+/** The longest-standing active member, who follows the last admin. */
 export function successorIn({ members }: FoldedGroup): string | undefined {
   const active = [...members].filter(([, { status }]) => status === 'active');
   return active.sort(([, a], [, b]) => a.sinceSeq - b.sinceSeq)[0]?.[0];
@@ -147,6 +147,6 @@ function apply(group: FoldedGroup, event: GroupEvent): void {
   effects[event.type](group, event);
 }
 
-/** Who acted: the user himself unless the entry names somebody else. */
+/** The actor: the user, unless the entry names another one. */
 export const actorIn = ({ actor_id, user_id }: GroupEvent): string => actor_id ?? user_id;
 export const isService = (actor: string): boolean => actor === SERVICE;

@@ -1,11 +1,11 @@
-/** What a run of the service leaves behind to be judged: its logs, what senders were told, what devices were given. */
+/** The record of a run for the checker: its logs, the answers to senders, the entries that devices got. */
 import type { ArchiveEntry } from '@plenum/core';
 import type { GroupType, HistoryEntry } from '@plenum/protocol';
 
 export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
 
 /**
- * A group's log from its first entry on: from `created` to `deleted` if it ended. Where Redis has failed over, it goes on in
+ * A group's log from its first entry on: from `created` to `deleted` if it ended. After a failover of Redis it continues in
  * another epoch, without a hole; a group that was made anew has a log of its own.
  */
 export interface EpochLog {
@@ -43,17 +43,17 @@ export interface Delivery {
    */
   readonly presence: 'throughout' | 'unasked' | 'partly';
   readonly entries: readonly HistoryEntry[];
-  /** How many entries it had each time that it was told of a loss, ascending: what follows need not continue them. */
+  /** How many entries it had at each `resync`, ascending: what follows need not continue them. */
   readonly resyncs?: readonly number[];
 }
 
-/** A device that came back with a position, and what it was told of it. */
+/** A device that came back with a position, and the answer to it. */
 export interface Resumption {
   readonly device: string;
   readonly groupId: string;
   readonly epoch: string;
   readonly seq: number;
-  /** `recovered`: the log goes on from there. */
+  /** `recovered`: the log continues the position. */
   readonly answer: 'recovered' | 'resync';
 }
 
@@ -62,9 +62,9 @@ export interface RunHistory {
   readonly sends: readonly Send[];
   readonly deliveries: readonly Delivery[];
   readonly resumptions?: readonly Resumption[];
-  /** Absent: nobody looked. */
+  /** Absent: not recorded. */
   readonly served?: readonly ServedAdapter[];
-  /** In the order in which Redis did it. Absent: nobody looked. */
+  /** In the order in which Redis did it. Absent: not recorded. */
   readonly leases?: readonly LeaseEvent[];
 }
 

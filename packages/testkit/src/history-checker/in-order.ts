@@ -1,9 +1,9 @@
-/** I5, the order that senders may count on: what was acknowledged before something else was sent stands before it. */
+/** I5, the order that senders may rely on: a message that was acknowledged before another was sent is before it in the log. */
 import { placeOf, type RunHistory, requestOf, type Send, type Violation } from './history.ts';
 
 interface Acked {
   readonly send: Send;
-  /** Where it stands among all entries of its group, past logs first. */
+  /** Its place among all entries of its group, past logs first. */
   readonly rank: number;
   /** When its first attempt began, and when the first ack came. */
   readonly sentMs: number;
@@ -56,7 +56,7 @@ function judge(acked: readonly Acked[]): Violation[] {
       }
       if (highest === null || highest.rank < later.rank) return [];
       const { groupId, requestId } = later.send;
-      const what = `${requestId} was sent after the ack of ${highest.send.requestId} and stands before it`;
+      const what = `${requestId} was sent after the ack of ${highest.send.requestId} and is before it`;
       return [{ invariant: 'I5', groupId, what }];
     });
 }

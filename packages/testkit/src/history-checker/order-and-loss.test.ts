@@ -1,4 +1,4 @@
-/** Order behind acks, losses that have to be told, and logs that go on in another epoch. */
+/** Order after acks, losses that need a resync, and logs that continue in another epoch. */
 import type { HistoryEntry } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { checkHistory } from './check-history.ts';
@@ -11,12 +11,12 @@ const violated = (run: RunHistory): Invariant[] => [
 ];
 
 describe('the order of the log is flagged', () => {
-  /** The times of one send, told apart by its text. */
+  /** The times of one send, which is found by its text. */
   const timed = (message: string, times: NonNullable<Send['times']>): RunHistory => ({
     ...soundRun,
     sends: soundRun.sends.map((send) => (send.message === message ? { ...send, times } : send)),
   });
-  test('when what was acked before something was sent stands behind it', () => {
+  test('when a message that was acked before another was sent is behind it', () => {
     expect(violated(timed('third', { sentMs: 10, answeredMs: 20 }))).toEqual(['I5']);
   });
   test('not when the two were under way at the same time', () => {
@@ -39,11 +39,11 @@ describe('a loss is flagged', () => {
     const sends = soundRun.sends.filter(({ message }) => message !== 'fourth');
     return { logs: [logOf(kept)], sends, deliveries: deliveries.filter(({ userId }) => userId === 'ann') };
   };
-  test('when a device holds what the log lost and was not told, or was told before', () => {
+  test('when a device keeps what the log lost without a resync after it', () => {
     expect(violated(lostTail([]))).toContain('I14');
     expect(violated(lostTail([4]))).toContain('I14');
   });
-  test('not when it was told to resync', () => {
+  test('not when it got a resync', () => {
     expect(violated(lostTail([10]))).not.toContain('I14');
   });
   test.each([
@@ -59,7 +59,7 @@ describe('a loss is flagged', () => {
   });
 });
 
-describe('a log that goes on in another epoch', () => {
+describe('a log that continues in another epoch', () => {
   const epochAt = (seq: number) => (seq > 6 ? '00000000000000bb' : '00000000000000aa');
   const moved = (entry: HistoryEntry): HistoryEntry => {
     const epoch = epochAt(entry.seq);

@@ -27,7 +27,7 @@ const isWithin = (
   range: Entitlement,
 ): boolean => range.epochs.has(epoch) && range.sinceSeq <= seq && seq <= range.endSeq;
 
-/** Seqs of the range that the device was given, in runs that end where it was told of a loss. */
+/** Seqs of the range that the device was given, in runs that end at each resync. */
 function runsOf({ entries, resyncs = [] }: Delivery, range: Entitlement): readonly (readonly number[])[] {
   const bounds = [0, ...resyncs, entries.length];
   return bounds.slice(1).map((end, i) =>
@@ -85,7 +85,7 @@ export function deliveriesAreWhole(history: RunHistory): Violation[] {
   });
 }
 
-/** I7: nobody is given an entry outside the ranges of his memberships. */
+/** I7: no user gets an entry outside the ranges of its memberships. */
 export function deliveriesAreEntitled(history: RunHistory): Violation[] {
   const entitlements = entitlementsOf(history);
   return history.deliveries.flatMap((delivery) => {

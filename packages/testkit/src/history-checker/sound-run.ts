@@ -62,7 +62,7 @@ const sendOf = (entry: HistoryEntry): Send[] =>
       ]
     : [];
 
-/** What was refused and what nobody was told the end of. */
+/** A refused send and one of unknown outcome. */
 const otherSends: readonly Send[] = [
   {
     groupId,

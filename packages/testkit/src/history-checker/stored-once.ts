@@ -1,4 +1,4 @@
-/** What senders were told against what stands in the logs, and the shape of the logs themselves. */
+/** Compares the answers to senders with the logs, and checks the shape of the logs. */
 import type { HistoryEntry } from '@plenum/protocol';
 import {
   isMessage,
@@ -15,7 +15,7 @@ const messagesIn = ({ logs }: RunHistory): MessageEntry[] =>
 const requestIn = (entry: MessageEntry): string =>
   requestOf(entry.group_id, entry.from_user_id, entry.request_id);
 
-/** I1: every acked send stands in the log where the ack says, with its payload. */
+/** I1: every acked send is in the log at the place that the ack names, with its payload. */
 export function acksAreStored(history: RunHistory): Violation[] {
   const byPlace = new Map(messagesIn(history).map((entry) => [placeOf(entry.group_id, entry), entry]));
   return history.sends.flatMap(({ groupId, userId, requestId, message, answer }): Violation[] => {
@@ -120,6 +120,6 @@ export const seqsAreDense = ({ logs }: RunHistory): Violation[] =>
       const isOver = begun.has(entry.epoch) && entries[i - 1]?.epoch !== entry.epoch;
       begun.add(entry.epoch);
       if (entry.seq === i + 1 && !isOver) return [];
-      return [{ invariant: 'I4', groupId, what: `${named(entry)} stands at place ${i + 1}` }];
+      return [{ invariant: 'I4', groupId, what: `${named(entry)} is at place ${i + 1}` }];
     });
   });

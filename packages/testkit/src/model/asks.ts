@@ -1,4 +1,4 @@
-/** Single operations as they may come in a run: by anybody to anybody, under keys of their own and under shared ones. */
+/** Single operations of a run: by any user on any user, under own and shared request keys. */
 import { type GroupType, SERVICE } from '@plenum/protocol';
 import * as fc from 'fast-check';
 import {

@@ -10,7 +10,7 @@ import { beginning, step } from './steps.ts';
 import { World } from './world.ts';
 
 export interface ModelOptions {
-  /** Makes the memory engine, on a clock that moves only when it is told to. A new one for every run. */
+  /** Makes the memory engine, on a clock that only the test moves. A new one for every run. */
   readonly makeModel: MakeEngine;
   readonly runs: number;
   /** Steps of a run on average; a run may have up to twice as many. */
@@ -62,7 +62,7 @@ export function modelSuite(name: string, makeEngine: MakeEngine, options: ModelO
     }
 
     test(
-      `${runs} random histories are told alike`,
+      `${runs} random histories have the same answers`,
       () =>
         fc.assert(
           fc.asyncProperty(groupType, fc.commands([step], { maxCommands: 2 * commands, size: 'max' }), run),

@@ -7,7 +7,7 @@ import { verdict } from '../suites/scene.ts';
 import { Ledger } from './ledger.ts';
 import type { Side } from './side.ts';
 
-/** A mute or a ban of this time is waited for, so that it is over on both sides before anybody looks. */
+/** A mute or a ban of this time is waited for, so that it is over on both sides before the next look. */
 export const momentMs = 1;
 const afterMomentMs = 5;
 
@@ -50,7 +50,7 @@ export class World {
     if (attempt !== undefined) await this.ask(attempt);
   }
 
-  /** Whoever leaves and joins is as fresh as one who never was a member. */
+  /** A user who leaves and joins is like one who was never a member. */
   async leaveAndJoin(groupId: string, userId: UserId): Promise<void> {
     await this.ask(leaveCommand({ groupId, userId }));
     const joined = await this.ask(joinCommand({ groupId, userId }));
@@ -67,7 +67,7 @@ export class World {
     });
   }
 
-  /** A change and its opposite leave the member as he was; after a ban and its end nothing is left of him. */
+  /** A change and its opposite leave the member unchanged; after a ban and its end nothing of the member is left. */
   async thereAndBack([there, back]: readonly [Attempt, Attempt], userId: UserId): Promise<void> {
     const before = await this.#system.member(there.groupId, userId);
     const first = await this.ask(there);

@@ -81,12 +81,12 @@ export class ClusterSet extends ServerSet {
       if (!Array.isArray(keys) || keys.length === 0) break;
       await this.ask(from, 'MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys.map(String));
     }
-    // The new owner first: between the two calls the old one redirects, and nobody is without an answer.
+    // The new owner first: between the two calls the old one redirects, and every client has an answer.
     await this.ask(to, 'CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
     await this.ask(from, 'CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
   }
 
-  /** Makes a replica master without asking anybody, as an operator does who has lost a data centre. */
+  /** Makes a replica master without a vote, as after the loss of a data centre. */
   takeover(replica: RedisServer): Promise<unknown> {
     return this.ask(replica, 'CLUSTER', 'FAILOVER', 'TAKEOVER');
   }

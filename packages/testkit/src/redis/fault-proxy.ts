@@ -8,8 +8,8 @@ export interface FaultProxy extends AsyncDisposable {
   /** Links that are open now. */
   readonly linkCount: number;
   /**
-   * The links that exist now go half-open: nothing reaches the client any more, not even the end of the connection,
-   * and nobody is told. Links made later are healthy.
+   * The links that exist now go half-open: nothing reaches the client, not even the end of the connection,
+   * and no error occurs. Links made later are healthy.
    * @param said only those whose client began with a text like this, such as the name that it gave itself
    */
   pauseDownstream(said?: RegExp): void;

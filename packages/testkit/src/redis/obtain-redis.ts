@@ -4,7 +4,7 @@ import { shippedRules } from './shipped-acl.ts';
 
 export interface RedisForTests {
   readonly url: string;
-  /** False: it is somebody's. Use fresh prefixes, never flush, configure, freeze or kill it. */
+  /** False: it belongs to others. Use fresh prefixes, never flush, configure, freeze or kill it. */
   readonly isOwn: boolean;
   dispose(): Promise<void>;
 }

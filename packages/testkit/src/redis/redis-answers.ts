@@ -1,4 +1,4 @@
-/** Tells whether a Redis on a port answers, without a client library and without a password. */
+/** Whether a Redis on a port answers, without a client library and without a password. */
 import { connect } from 'node:net';
 
 const attemptMs = 1000;

@@ -4,7 +4,7 @@ import type { RedisLauncher } from './redis-launcher.ts';
 
 const image = 'redis:7.2-alpine';
 
-/** The data's owner is whoever runs the tests, so that the directory can be removed again. */
+/** The data belongs to the user who runs the tests, so that the directory can be removed again. */
 const currentUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 
 export const containerLauncher: RedisLauncher = async ({ port, dir, args, configFile }) => {

@@ -30,7 +30,7 @@ export type RedisLauncher = (launch: RedisLaunch) => Promise<LaunchedRedis>;
 
 const linesKept = 8;
 
-/** Runs `binary`; the child dies with this process, even if nobody stops it and this process is killed. */
+/** Runs `binary`; the child dies with this process, even if this process is killed. */
 export const processLauncher =
   (binary: string): RedisLauncher =>
   async ({ port, dir, args, configFile }) => {

@@ -71,7 +71,7 @@ async function untilItAnswers(redis: LaunchedRedis, port: number): Promise<void>
   const deadline = performance.now() + startTimeoutMs;
   while (!redis.hasEnded() && performance.now() < deadline) {
     if (await redisAnswers(port)) {
-      // Somebody else may have won the port in the meantime: then ours has ended.
+      // Another process may have taken the port in the meantime: then ours has ended.
       if (!redis.hasEnded()) return;
       break;
     }

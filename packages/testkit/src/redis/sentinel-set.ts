@@ -52,7 +52,7 @@ export class SentinelSet extends ServerSet {
   }
 
   /**
-   * Makes a replica master while the old one goes on; what was written before the call is not lost by it. Resolves when
+   * Makes a replica master while the old one keeps running; what was written before the call is not lost by it. Resolves when
    * the Sentinels have switched.
    */
   async failover(): Promise<void> {
@@ -85,7 +85,7 @@ export class SentinelSet extends ServerSet {
     });
   }
 
-  /** Resolves when the old master has heard that it is none any more: until then it acknowledges what will be lost. */
+  /** Resolves when the old master knows that it is a replica: until then it acknowledges what will be lost. */
   untilReplica(old: RedisServer): Promise<void> {
     return this.until('the old master is a replica', async () => {
       return (await this.field(old, 'role', 'INFO', 'replication')) === 'slave';

@@ -9,7 +9,7 @@ test('no port is given twice, and none that the system gives to outgoing connect
   expect(Math.max(...ports)).toBeLessThan(32_768);
 });
 
-/** On the port that would be given next; another one if somebody else listens there. */
+/** On the port that would be given next; another one if that is in use. */
 async function listen(server: Server): Promise<void> {
   for (;;) {
     const listening = once(server, 'listening');
@@ -22,7 +22,7 @@ async function listen(server: Server): Promise<void> {
   }
 }
 
-test('a port on which somebody listens is passed over', async () => {
+test('a port in use is skipped', async () => {
   await using server = createServer();
   await listen(server);
   const address = server.address();

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 
 /**
  * Below the ports that systems give to outgoing connections (from 32,768 on Linux, 49,152 elsewhere): a server that is
- * restarted on its port, or binds it a little later, would else find it taken by somebody's connection.
+ * restarted on its port, or binds it a little later, would otherwise find it taken by a connection.
  */
 const lowest = 16_384;
 const highest = 32_767;

@@ -15,7 +15,7 @@ export interface ServerSources<Way> {
   /** The way by what is installed here; null: nothing is. */
   installed(): Promise<Way | null>;
   readonly inDocker: Way;
-  /** What somebody has to do where none of this leads to a server. */
+  /** The advice if none of this leads to a server. */
   readonly advice: string;
 }
 

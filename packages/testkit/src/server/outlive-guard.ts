@@ -6,7 +6,7 @@ const script = 'cat >/dev/null; kill -9 "$1" 2>/dev/null; rm -rf "$2"';
 
 /**
  * Watches a child of this process.
- * @returns ends the watch; to be called when the child has ended, before its pid can be somebody else's
+ * @returns ends the watch; to be called when the child has ended, before its pid can belong to another process
  */
 export function guardAgainstOutliving(pid: number, dir: string): () => void {
   // A group of its own: what ends a whole group must not end the guard first.

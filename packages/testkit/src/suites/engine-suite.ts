@@ -27,7 +27,7 @@ export function engineSuite(name: string, makeEngine: MakeEngine): void {
   });
 }
 
-/** For engines that have an owner for idle groups: a timed mute ends within 2 s of its time without anybody asking. */
+/** For engines that have an owner for idle groups: a timed mute ends within 2 s of its time without a request. */
 export function idleMuteSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: idle groups`, () => {
     test('a timed mute ends by itself', async () => {

@@ -30,7 +30,7 @@ const hears = (heard: readonly Heard[], seq: number) =>
 
 export function feedTransportSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: feeds`, () => {
-    test('an open feed hears every entry in order, as it stands in the log', async () => {
+    test('an open feed gets every entry in order, as it is in the log', async () => {
       const { scene, heard } = await hosted(makeEngine);
       await using _ = scene;
       await Promise.all([scene.join('guest'), ...Array.from({ length: 9 }, () => scene.send('owner'))]);
@@ -127,7 +127,7 @@ export function feedTransportSuite(name: string, makeEngine: MakeEngine): void {
       await hears(heard, 2);
     });
 
-    test('nobody is called within a call', async () => {
+    test('no listener is called within a call', async () => {
       const { scene, heard } = await hosted(makeEngine);
       await using _ = scene;
       const sent = scene.send('owner');

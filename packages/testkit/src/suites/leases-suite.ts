@@ -39,7 +39,7 @@ function ownershipOfLeases(makeEngine: MakeEngine): void {
     expect(await leases.holder(7)).toEqual(lease);
   });
 
-  test('the holder gets his own lease again, with the same token, for one more TTL', async () => {
+  test('the holder gets its own lease again, with the same token, for one more TTL', async () => {
     const { harness, leases, own } = await begin(makeEngine);
     await using _ = harness;
     const lease = await own(0, 'n1');
@@ -49,7 +49,7 @@ function ownershipOfLeases(makeEngine: MakeEngine): void {
     expect(await leases.holder(0)).toEqual(lease);
   });
 
-  test('a lease that nobody prolongs ends, and the next one has a higher token', async () => {
+  test('a lease that is not prolonged ends, and the next one has a higher token', async () => {
     const { harness, leases, own } = await begin(makeEngine);
     await using _ = harness;
     const lease = await own(1, 'n1');
@@ -72,7 +72,7 @@ function ownershipOfLeases(makeEngine: MakeEngine): void {
     expect(tokens.every((token) => Number.isSafeInteger(token))).toBe(true);
   });
 
-  test('the holders of all partitions are told, and no others', async () => {
+  test('the holders of all partitions are listed, and no others', async () => {
     const { harness, leases, own } = await begin(makeEngine);
     await using _ = harness;
     const first = await own(0, 'n1');
@@ -99,7 +99,7 @@ function renewal(makeEngine: MakeEngine): void {
     expect(await leases.holder(3)).toEqual(lease);
   });
 
-  test('one answer tells which of many leases are still held', async () => {
+  test('one answer lists which of many leases are still held', async () => {
     const { harness, leases, own } = await begin(makeEngine);
     await using _ = harness;
     const kept = await own(4, 'n1');
@@ -177,7 +177,7 @@ function registry(makeEngine: MakeEngine): void {
     expect(await nodes.askDrain('n1')).toBe(true);
     expect((await nodes.beat(cardOf('n1'))).isDrainAsked).toBe(true);
     expect((await nodes.beat(cardOf('n1'))).isDrainAsked).toBe(true);
-    expect(await nodes.askDrain('of-nobody')).toBe(false);
+    expect(await nodes.askDrain('of-no-node')).toBe(false);
   });
 
   test('a node is woken by others and by a wish that it drains, never within the call', async () => {

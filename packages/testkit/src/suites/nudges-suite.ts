@@ -54,7 +54,7 @@ export function nudgesSuite(name: string, makeEngine: MakeEngine): void {
       expect(heard).toEqual([]);
     });
 
-    test('a nudge for a user whom nobody watches reaches nobody', async () => {
+    test('a nudge for an unwatched user has no effect', async () => {
       const { harness, nudges, heard } = await listening(makeEngine);
       await using _ = harness;
       await nudges.watch(userIdSchema.parse('guest'));

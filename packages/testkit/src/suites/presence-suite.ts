@@ -11,7 +11,7 @@ import { begin, type Scene, type SceneOptions } from './scene.ts';
 const groupId: GroupId = groupIdSchema.parse('room:one');
 const partition = partitionOf(groupId);
 const user = (name: string): UserId => userIdSchema.parse(name);
-/** Short, and long enough to see somebody come back within it. */
+/** Short, but long enough for a user to come back within it. */
 /** Long enough to be looked at before its end, also on a real clock. */
 const absenceMs = 2000;
 
@@ -42,7 +42,7 @@ const turned = (name: string, online: boolean, count: number) => ({
 });
 
 function counting(makeEngine: MakeEngine): void {
-  test('a user counts once, on however many nodes he has devices', async () => {
+  test('a user counts once, with devices on any number of nodes', async () => {
     const { scene, heard } = await listening(makeEngine);
     await using _ = scene;
     await says(scene, 'node-a', { came: ['guest', 'owner'] });
@@ -75,7 +75,7 @@ function counting(makeEngine: MakeEngine): void {
     expect([users.length, count]).toEqual([2, 3]);
   });
 
-  test('whoever is no receiver is not online, whatever a node says', async () => {
+  test('a user who is no receiver is not online, whatever a node reports', async () => {
     await using scene = await begin(makeEngine, {
       groupType: 'strict_private',
       users: { guest: 'pending', actor: 'muted' },
@@ -91,7 +91,7 @@ function ending(makeEngine: MakeEngine): void {
   test.each([
     ['a kick', (scene: Scene) => scene.do(kickCommand({ groupId, actor: 'owner', userId: 'guest' }))],
     ['a leave', (scene: Scene) => scene.do(leaveCommand({ groupId, userId: 'guest' }))],
-  ])('%s ends presence with the membership, and tells it once', async (_name, end) => {
+  ])('%s ends presence with the membership, in one push', async (_name, end) => {
     const { scene, heard } = await listening(makeEngine);
     await using _ = scene;
     await says(scene, 'node-a', { came: ['guest', 'owner'] });
@@ -105,7 +105,7 @@ function ending(makeEngine: MakeEngine): void {
     expect(heard.slice(2, -1)).toEqual([turned('guest', false, 1)]);
   });
 
-  test('with its end nobody is online in a group, and a new one of the same id begins with nobody', async () => {
+  test('with its end no user is online in a group, and a new one of the same id begins empty', async () => {
     await using scene = await begin(makeEngine);
     await says(scene, 'node-a', { came: ['owner'] });
     await scene.do(deleteCommand({ groupId, actor: 'owner' }));
@@ -116,7 +116,7 @@ function ending(makeEngine: MakeEngine): void {
 }
 
 function holding(makeEngine: MakeEngine): void {
-  test('what a node holds can be counted, listed, and taken off by somebody else', async () => {
+  test('the presence on a node can be counted, listed and removed by another node', async () => {
     await using scene = await begin(makeEngine, { users: { guest: 'active' } });
     const { presence } = scene.engine;
     await says(scene, 'node-a', { came: ['guest', 'owner'] });
@@ -132,7 +132,7 @@ function holding(makeEngine: MakeEngine): void {
 }
 
 function typing(makeEngine: MakeEngine): void {
-  test('whoever may send is told to type; others are refused as their message would be', async () => {
+  test('a member who may send may type; others are refused as their message would be', async () => {
     const { scene, heard } = await listening(makeEngine, {
       groupType: 'strict_private',
       users: { guest: 'active', actor: 'pending', target: 'muted' },
@@ -197,7 +197,7 @@ function absence(makeEngine: MakeEngine): void {
     expect(await leftEntries(scene)).toEqual(['guest']);
   });
 
-  test('whoever is back in time stays', async () => {
+  test('a user who is back in time stays', async () => {
     await using scene = await beginEphemeral();
     await says(scene, 'node-a', { came: ['guest'] });
     await says(scene, 'node-a', { went: ['guest'] });
@@ -206,7 +206,7 @@ function absence(makeEngine: MakeEngine): void {
     expect(await leftEntries(scene)).toEqual([]);
   });
 
-  test('whoever never was there stays', async () => {
+  test('a user who was never there stays', async () => {
     await using scene = await beginEphemeral();
     await says(scene, 'node-a', { went: ['guest'] });
     await passAbsence(scene);
@@ -225,7 +225,7 @@ function absence(makeEngine: MakeEngine): void {
     expect(await leftEntries(scene)).toEqual(['guest']);
   });
 
-  test('in other groups nobody leaves by absence', async () => {
+  test('in other groups no member leaves by absence', async () => {
     await using scene = await beginEphemeral({ ephemeral: false });
     await says(scene, 'node-a', { came: ['guest'] });
     await says(scene, 'node-a', { went: ['guest'] });

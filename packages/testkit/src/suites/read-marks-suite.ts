@@ -22,7 +22,7 @@ async function sent(scene: Scene, count: number): Promise<number[]> {
 /** What every `ReadMarks` does. */
 export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: read marks`, () => {
-    test('whoever has marked nothing has read up to his join; messages after it are unread, events are not', async () => {
+    test('without a mark a user has read up to its join; messages after it are unread, events are not', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const since = (await scene.member('guest'))?.sinceSeq ?? 0;
       await sent(scene, 3);
@@ -31,7 +31,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await markOf(scene, 'actor')).toMatchObject({ unread: 0 });
     });
 
-    test('a mark counts the messages behind it, wherever it stands', async () => {
+    test('a mark counts the messages behind it, at any place', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const [first = 0, second = 0] = await sent(scene, 2);
       await scene.join('actor');
@@ -54,7 +54,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await mark(scene, 'guest', first)).toMatchObject({ readSeq: last, unread: 0 });
     });
 
-    test('a mark outlives the entry that it stands at', async () => {
+    test('a mark outlives its entry', async () => {
       await using scene = await begin(makeEngine, {
         users: { guest: 'active' },
         engineSettings: { historyMaxEntries: 1, ratePerSec: 1000, rateBurst: 1000 },
@@ -72,7 +72,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect([await markOf(scene, 'guest'), await markOf(scene, 'actor')]).toEqual([null, null]);
     });
 
-    test('a mark ends with the membership: one who joins again begins at his join', async () => {
+    test('a mark ends with the membership: a user who joins again begins at that join', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const [first = 0] = await sent(scene, 2);
       await mark(scene, 'guest', first);
@@ -126,7 +126,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await mark(scene, 'guest', first)).toMatchObject({ hasRisen: false, readSeq: second });
     });
 
-    test('nobody has a mark in a deleted group', async () => {
+    test('no user has a mark in a deleted group', async () => {
       await using scene = await begin(makeEngine);
       await scene.do(deleteCommand({ groupId, actor: 'owner' }));
       expect(await mark(scene, 'owner', 1)).toMatchObject({ failure: { code: 'group_not_found' } });

@@ -1,7 +1,7 @@
 import { acceptCommand, banCommand, joinCommand, muteCommand, promoteCommand } from '../commands.ts';
 import type { Scene } from './scene.ts';
 
-/** How a user stands to a group. `admin` is the group's creator, `second admin` one whom he promoted. */
+/** A user's relation to a group. `admin` is the group's creator, `second admin` one whom the creator promoted. */
 export type Standing = 'absent' | 'pending' | 'active' | 'muted' | 'admin' | 'second admin' | 'banned';
 
 /** Brings a stranger into a standing that the group's type knows, by the commands that lead there. */

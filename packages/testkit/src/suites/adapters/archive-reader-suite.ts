@@ -33,7 +33,7 @@ export function describeArchiveReader(name: string, makeArchive: MakeReadableArc
   };
 
   describe(`${name}: reading the archive`, () => {
-    test('messages and events come back as history tells them', async () => {
+    test('messages and events come back in the form of `history`', async () => {
       await using harness = await makeArchive();
       const message = sampleMessage({ seq: 1, message: 'quotes " and \\, {braces}, 🐘, \n, NULL, \u200f' });
       const event = sampleEvent(2);

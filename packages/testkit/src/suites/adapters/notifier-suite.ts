@@ -39,7 +39,7 @@ export function describeNotifier(name: string, makeNotifier: MakeNotifier): void
       expect(harness.told()[0]?.recipients).toEqual(many);
     });
 
-    test('a message that is refused for good is told with a reason, and hinders no other', async () => {
+    test('a final refusal has a reason, and blocks no other message', async () => {
       await using harness = await makeNotifier();
       harness.refuse(message.message_id);
       const outcome = await harness.notifier.notify(recipients, message, patient());
@@ -61,7 +61,7 @@ export function describeNotifier(name: string, makeNotifier: MakeNotifier): void
       },
     );
 
-    test('a caller that has given up already gets a rejection, and nobody is told', async () => {
+    test('a call that was aborted before rejects, and delivers nothing', async () => {
       await using harness = await makeNotifier();
       await expect(harness.notifier.notify(recipients, message, gone())).rejects.toThrow();
       expect(harness.told()).toEqual([]);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Ailing, type Ailment, gone, impatient, patient } from './adapter-harness.ts';
 
 interface VerdictHarness extends AsyncDisposable {
-  /** Undefined: nothing stands behind it that could fail. */
+  /** Undefined: it depends on nothing that could fail. */
   readonly ailing?: Ailing;
   /** Of the denial. */
   readonly reason: string;

@@ -1,4 +1,4 @@
-/** What an append promises: numbering, answers, refusals, and that it is told of once. */
+/** What an append promises: numbering, answers, refusals, and one announcement. */
 import { type Appended, messageOf } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { messageDraft } from '../../commands.ts';

@@ -15,7 +15,7 @@ const sendMany = (scene: Scene, sender: string, count: number, groupId: string =
 const appendedOf = (outcomes: readonly AppendOutcome[]): Appended[] =>
   outcomes.filter((outcome) => outcome.outcome === 'appended');
 
-/** Tokens that came while the messages were stored: none on a clock that stands still. */
+/** Tokens that came while the messages were stored: none on a clock that does not move. */
 const refilled = (appended: readonly Appended[]): number => {
   const times = appended.map(({ timestampMs }) => timestampMs);
   return Math.ceil((Math.max(...times) - Math.min(...times)) / msPerToken);
@@ -74,7 +74,7 @@ export function rateLimiting(makeEngine: MakeEngine): void {
       expect(appendedOf(await sendMany(scene, 'owner', burst - 1))).toHaveLength(burst - 1);
     });
 
-    test('comes after the rules: who may not send is told why, and it costs him nothing', async () => {
+    test('comes after the rules: a refused sender gets their code, and pays no token', async () => {
       await using scene = await begin(makeEngine);
       const outcomes = await sendMany(scene, 'stranger', 40);
       for (const outcome of outcomes) {

@@ -30,7 +30,7 @@ export function passing(makeEngine: MakeEngine): void {
     expect(await outbox.scene.engine.outbox.read(outbox.lease.partition, 'archive', 1)).toBeNull();
   });
 
-  test('a batch goes on where the cursor stands', async () => {
+  test('a batch begins at the cursor', async () => {
     await using outbox = await beginOutbox(makeEngine);
     for (const text of ['one', 'two', 'three']) await outbox.scene.send('owner', text);
     const first = await outbox.read('archive', 2);

@@ -115,7 +115,7 @@ export function refusing(makeEngine: MakeEngine): void {
     expect(await outbox.scene.engine.deadLetters.retry(letter?.id ?? '')).toBe(false);
   });
 
-  test('a batch tells how many refused entries are to be tried again, without the dead letters', async () => {
+  test('a batch counts the refused entries that will be retried, without the dead letters', async () => {
     await using outbox = await beginOutbox(makeEngine, { kinds: ['archive', 'notifier'] });
     await outbox.bury('one', 'two');
     await outbox.scene.send('owner', 'three');
@@ -146,7 +146,7 @@ export function refusing(makeEngine: MakeEngine): void {
     expect((await outbox.letters()).map(textOf)).toEqual(['three', 'four']);
   });
 
-  test('a batch tells of each of its groups how many of its messages are kept to be offered again', async () => {
+  test('a batch counts, for each of its groups, the messages that are kept for another attempt', async () => {
     await using outbox = await beginOutbox(makeEngine);
     const { groupId: busy, engine } = outbox.scene;
     const quiet = groupIdSchema.parse(await outbox.neighbour());

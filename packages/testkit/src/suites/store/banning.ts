@@ -46,7 +46,7 @@ export function banning(makeEngine: MakeEngine): void {
     });
 
     test.each(['active', 'muted', 'pending', 'second admin', 'absent'] as const)(
-      'of one who is %s leaves nobody to count or to list',
+      'of one who is %s leaves no member to count or to list',
       async (standing) => {
         await using scene = await begin(makeEngine, {
           groupType: 'strict_private',

@@ -194,7 +194,7 @@ export function changeBounds(makeEngine: MakeEngine): void {
       expect(verdict(await create(scene, 'c'))).toBe('done');
     });
 
-    test('counts groups that a join creates, and joins of others go on', async () => {
+    test('counts groups that a join creates, and leaves other joins alone', async () => {
       await using scene = await begin(makeEngine, { engineSettings: two });
       const join = (id: string) =>
         scene.change(joinCommand({ groupId: id, userId: 'ann', createsPublic: true }));

@@ -10,7 +10,7 @@ const onGuest = { groupId, actor: 'owner', userId: 'guest' };
 
 export function changingRoles(makeEngine: MakeEngine): void {
   describe('promote', () => {
-    test('makes another admin of a member who stays where he is', async () => {
+    test('makes a member an admin without another change of the record', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const before = await scene.member('guest');
       const done = await scene.do(promoteCommand(onGuest));
@@ -20,7 +20,7 @@ export function changingRoles(makeEngine: MakeEngine): void {
       expect((await scene.members()).map(({ userId }) => userId)).toEqual(['owner', 'guest']);
     });
 
-    test('stands in the log with the new roles', async () => {
+    test('is in the log with the new roles', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       await scene.do(promoteCommand({ ...onGuest, actor: SERVICE }));
       expect((await scene.events()).at(-1)).toMatchObject({
@@ -78,7 +78,7 @@ export function changingRoles(makeEngine: MakeEngine): void {
   });
 
   describe('the last admin', () => {
-    test('is whoever is left of several', async () => {
+    test('is the one who is left of several', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'second admin' } });
       await scene.do(kickCommand({ groupId, actor: 'guest', userId: 'owner' }));
       const commands = [kickCommand, banCommand, demoteCommand].map((build) =>

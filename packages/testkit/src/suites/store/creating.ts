@@ -26,7 +26,7 @@ export function creating(makeEngine: MakeEngine): void {
       });
     });
 
-    test('`created` stands in the log as it goes over the wire', async () => {
+    test('`created` is in the log as it goes over the wire', async () => {
       await using scene = await begin(makeEngine);
       const [entry] = await scene.log();
       const { createdAtMs, head } = await scene.group();

@@ -27,7 +27,7 @@ export function deciding(makeEngine: MakeEngine): void {
       expect(isoTime((await scene.member('guest'))?.joinedAtMs ?? 0)).toBe(accepted?.timestamp);
     });
 
-    test('tells who decided, and why if he said so', async () => {
+    test('names who decided, and the reason if there is one', async () => {
       await using scene = await begin(makeEngine, { groupType: 'private', users: { guest: 'pending' } });
       await scene.do(acceptCommand({ groupId, actor: 'owner', userId: 'guest', reason: 'wel"come\n☃' }));
       const accepted = (await scene.events()).at(-1);
@@ -54,7 +54,7 @@ export function deciding(makeEngine: MakeEngine): void {
       expect((await scene.events()).at(-1)).toMatchObject({ type: 'accepted', actor_id: SERVICE });
     });
 
-    test('by an applicant of himself is refused', async () => {
+    test('by an applicant of itself is refused', async () => {
       await using scene = await begin(makeEngine, { groupType: 'private', users: { guest: 'pending' } });
       const own = await scene.change(acceptCommand({ groupId, actor: 'guest', userId: 'guest' }));
       expect(verdict(own)).toBe('not_admin');
@@ -107,7 +107,7 @@ export function deciding(makeEngine: MakeEngine): void {
       expect(verdict(await scene.send('guest'))).toBe('not_a_member');
     });
 
-    test('does not keep anybody from joining again', async () => {
+    test('does not keep a user from joining again', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       await scene.do(kickCommand({ groupId, actor: 'owner', userId: 'guest' }));
       expect(verdict(await scene.join('guest'))).toBe('done');

@@ -35,7 +35,7 @@ export function hostileIds(makeEngine: MakeEngine): void {
       expect(rows.map((row) => row.groupId)).toEqual([id]);
     });
 
-    test.each(ids)('%s of nobody is absent', async (id) => {
+    test.each(ids)('%s without a record is absent', async (id) => {
       await using scene = await begin(makeEngine);
       expect(await scene.member(id)).toBeNull();
       expect(await scene.engine.groups.group(groupIdSchema.parse(id))).toBeNull();

@@ -33,7 +33,7 @@ export function joining(makeEngine: MakeEngine): void {
       },
     );
 
-    test('of a public group where nobody is left makes the joiner its admin', async () => {
+    test('of an empty public group makes the joiner its admin', async () => {
       await using scene = await begin(makeEngine);
       await scene.do(leaveCommand({ groupId: 'room:one', userId: 'owner' }));
       const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'heir' }));
@@ -52,7 +52,7 @@ export function joining(makeEngine: MakeEngine): void {
     });
 
     test.each(['active', 'pending', 'muted'] as const)(
-      'with `ensure` leaves one who is %s as he is and writes nothing',
+      'with `ensure` leaves a member who is %s unchanged and writes nothing',
       async (standing) => {
         await using scene = await begin(makeEngine, {
           groupType: 'strict_private',
@@ -89,14 +89,14 @@ export function joining(makeEngine: MakeEngine): void {
       expect(verdict(await scene.send('guest'))).toBe('pending_membership');
     });
 
-    test('is not muted any more once he is accepted', async () => {
+    test('is no longer muted after the acceptance', async () => {
       await using scene = await begin(makeEngine, { groupType: 'strict_private', users: { guest: 'muted' } });
       await scene.join('guest');
       await scene.do(acceptCommand({ groupId: 'room:one', actor: 'owner', userId: 'guest' }));
       expect(verdict(await scene.send('guest'))).toBe('done');
     });
 
-    test('takes his timed mute with him: nothing ends later', async () => {
+    test('ends the timed mute: nothing ends later', async () => {
       await using scene = await begin(makeEngine, {
         groupType: 'strict_private',
         users: { guest: 'active' },

@@ -32,7 +32,7 @@ export function leaving(makeEngine: MakeEngine): void {
   });
 
   describe('when the last admin leaves', () => {
-    test('the longest-standing active member follows him', async () => {
+    test('the longest-standing active member becomes admin', async () => {
       await using scene = await begin(makeEngine, {
         groupType: 'strict_private',
         users: { waiting: 'pending', silent: 'muted', next: 'active', late: 'active' },
@@ -46,7 +46,7 @@ export function leaving(makeEngine: MakeEngine): void {
       expect((await scene.group()).counts).toEqual({ active: 2, pending: 1, muted: 1, admins: 1 });
     });
 
-    test('who stands longest is told by when he last became a receiver', async () => {
+    test('the longest-standing member is the one whose last join is the oldest', async () => {
       await using scene = await begin(makeEngine, { users: { first: 'active', second: 'active' } });
       await scene.do(leaveCommand({ groupId, userId: 'first' }));
       await scene.join('first');
@@ -55,7 +55,7 @@ export function leaving(makeEngine: MakeEngine): void {
       expect((await scene.member('first'))?.roles).toEqual(['member']);
     });
 
-    test('one who applied before others and was accepted after them stands behind them', async () => {
+    test('a member accepted after others comes after them, even with an earlier request', async () => {
       await using scene = await begin(makeEngine, {
         groupType: 'private',
         users: { patient: 'pending', quick: 'active', late: 'active' },
@@ -67,7 +67,7 @@ export function leaving(makeEngine: MakeEngine): void {
     });
 
     test.each(['private', 'strict_private'] as const)(
-      'and nobody is active, a %s group ends',
+      'and no member is active, a %s group ends',
       async (groupType) => {
         await using scene = await begin(makeEngine, { groupType, users: { waiting: 'pending' } });
         const done = await scene.do(leaveCommand({ groupId, userId: 'owner' }));
@@ -91,7 +91,7 @@ export function leaving(makeEngine: MakeEngine): void {
       expect(await scene.engine.groups.group(scene.groupId)).toBeNull();
     });
 
-    test('and nobody is active, a public group stays', async () => {
+    test('and no member is active, a public group stays', async () => {
       await using scene = await begin(makeEngine);
       await scene.do(leaveCommand({ groupId, userId: 'owner' }));
       expect((await scene.group()).counts).toEqual({ active: 0, pending: 0, muted: 0, admins: 0 });

@@ -104,7 +104,7 @@ export function membershipRate(makeEngine: MakeEngine): void {
       expect((await scene.member('guest'))?.status).toBe('active');
     });
 
-    test('does not touch what others do to the user, or he to others', async () => {
+    test('does not bound what others do to the user, or the user to others', async () => {
       await using scene = await begin(makeEngine, { engineSettings: three, users: { guest: 'active' } });
       await foundMany(scene, 'guest', 5);
       await foundMany(scene, 'owner', 5);

@@ -20,7 +20,7 @@ const muteForAMoment = (scene: Scene) =>
 
 export function muting(makeEngine: MakeEngine): void {
   describe('mute', () => {
-    test('silences a member who goes on receiving', async () => {
+    test('silences a member who still receives', async () => {
       await using scene = await withGuest(makeEngine);
       const before = await scene.member('guest');
       const done = await scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest' }));
@@ -66,7 +66,7 @@ export function muting(makeEngine: MakeEngine): void {
       expect(refusal).toMatchObject({ failure: { code: 'muted', details: { muted_until: until } } });
     });
 
-    test('tells the sender how long to wait', async () => {
+    test('has the time that the sender has to wait', async () => {
       await using scene = await withGuest(makeEngine);
       await muteForAWhile(scene);
       const refusal = await scene.send('guest');

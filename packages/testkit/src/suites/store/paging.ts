@@ -80,7 +80,7 @@ export function paging(makeEngine: MakeEngine): void {
       }
     });
 
-    test('lose nobody when a listed member leaves between two of them', async () => {
+    test('lose no member when a listed one leaves between two of them', async () => {
       await using scene = await crowd(makeEngine);
       const { groups } = scene.engine;
       const first = await groups.members(scene.groupId, { cursor: null, limit: 2, status: null });
@@ -122,7 +122,7 @@ export function paging(makeEngine: MakeEngine): void {
       },
     );
 
-    test('list an applicant once who is accepted while the cursor stands among the applicants', async () => {
+    test('list an applicant once who is accepted while the cursor is among the applicants', async () => {
       const users = { a1: 'pending', a2: 'pending', a3: 'pending' } as const;
       await using scene = await begin(makeEngine, { groupType: 'private', users });
       const { groups } = scene.engine;
@@ -189,7 +189,7 @@ export function paging(makeEngine: MakeEngine): void {
       expect(groupsOf(pages)).toEqual(['1', 'a:b', 'b', '~x']);
     });
 
-    test('of a user whom nobody knows are one empty page', async () => {
+    test('of an unknown user are one empty page', async () => {
       await using scene = await begin(makeEngine);
       expect(await membershipPages(scene, 'stranger', 10)).toEqual([{ rows: [], nextCursor: null }]);
     });

@@ -34,7 +34,7 @@ export function updating(makeEngine: MakeEngine): void {
       expect((await scene.events()).at(-1)?.changes).toEqual(wire);
     });
 
-    test('answers where the actor stands', async () => {
+    test('answers with the status and roles of the actor', async () => {
       await using scene = await begin(makeEngine);
       const byOwner = await scene.do(updateCommand({ groupId, actor: 'owner', maxMembers: 3 }));
       expect(byOwner).toMatchObject({ status: 'active', roles: ['admin'], seq: 2 });
@@ -42,7 +42,7 @@ export function updating(makeEngine: MakeEngine): void {
       expect(byService).toMatchObject({ status: 'none', roles: [], seq: 3 });
     });
 
-    test('stands in the log as it goes over the wire, the metadata untouched', async () => {
+    test('is in the log as it goes over the wire, the metadata untouched', async () => {
       await using scene = await begin(makeEngine);
       const command = updateCommand({ groupId, actor: 'owner', metadata, history: 'all', maxMembers: null });
       const { epoch, seq } = await scene.do(command);
@@ -70,7 +70,7 @@ export function updating(makeEngine: MakeEngine): void {
       expect(updated).not.toHaveProperty('actor_id');
     });
 
-    test('to a limit below the number of members removes nobody and lets nobody in', async () => {
+    test('to a limit below the number of members removes no member and lets none in', async () => {
       await using scene = await begin(makeEngine, { users: { a: 'active', b: 'active' } });
       await scene.do(updateCommand({ groupId, actor: 'owner', maxMembers: 1 }));
       expect((await scene.group()).counts.active).toBe(3);
