@@ -45,9 +45,9 @@ const allowed: Readonly<Record<string, number>> = {
 /** How many uses of retired names each part may still have, likewise. */
 const allowedNames: Readonly<Record<string, number>> = {
   'apps/server': 7,
-  'packages/core': 112,
+  'packages/core': 113,
   'packages/gateway': 95,
-  'packages/memory': 39,
+  'packages/memory': 38,
   'packages/protocol': 7,
   'packages/redis': 41,
   test: 23,

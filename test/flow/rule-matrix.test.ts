@@ -14,7 +14,7 @@ import {
   type Tried,
 } from '../support/rules/rule-runner.ts';
 
-const laneCount = 8;
+const runnerCount = 8;
 const free = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
 const reads = ['history', 'list_members', 'get_group_info', 'subscribe'];
 
@@ -103,11 +103,11 @@ async function mistakesOf(service: Service, row: readonly Case[]): Promise<objec
     }
     runner.close();
   };
-  laneSets += 1;
-  await Promise.all(Array.from({ length: laneCount }, (_, i) => work(`${laneSets}.${i}`)));
+  runnerSets += 1;
+  await Promise.all(Array.from({ length: runnerCount }, (_, i) => work(`${runnerSets}.${i}`)));
   return mistakes;
 }
-let laneSets = 0;
+let runnerSets = 0;
 
 describe.each(engines)('the rules on %s', (engine) => {
   let service: Service;

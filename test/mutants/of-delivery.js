@@ -3,7 +3,7 @@ import { conformance } from './mutant.js';
 
 const round = 'packages/core/src/delivery/round.ts';
 const delivery = 'packages/redis/test/delivery/delivery.test.ts';
-const archiving = 'packages/memory/test/archiving.test.ts';
+const archiving = 'packages/core/test/delivery/archiving.test.ts';
 const refusingArchive = 'an archive that refuses everything fills the room';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */

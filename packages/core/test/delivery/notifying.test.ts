@@ -1,11 +1,12 @@
 /** The delivery worker and the notifier. */
-import { type DeliverySettings, watchTelemetry } from '@plenum/core';
+
 import { expect, onTestFinished, test } from 'vitest';
+import { type DeliverySettings, watchTelemetry } from '../../src/index.ts';
 import { beginDelivery, groupId, neighbour } from './delivery-scene.ts';
 
 const users = (count: number) => Array.from({ length: count }, (_, at) => `user-${at + 1}`);
 
-test('a message is told to all members but its sender; membership changes to nobody', async () => {
+test('a message is notified to all members but its sender, and a membership change is not', async () => {
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
   await scene.join('guest', 'other');
   await scene.own();
@@ -22,7 +23,7 @@ test('a message is told to all members but its sender; membership changes to nob
   ]);
 });
 
-test('whoever became a member after a message is not told of it', async () => {
+test('a user who became a member after a message is not notified of it', async () => {
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
   await scene.join('guest');
   await scene.send('before');
@@ -52,7 +53,7 @@ test('members of a new group hear nothing of a message that its id was sent befo
   expect(scene.notifier.told).toEqual([]);
 });
 
-test('nobody is called for a message that has no recipients', async () => {
+test('the notifier is not called for a message without recipients', async () => {
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
   await scene.own();
   await scene.send('to myself');
@@ -60,7 +61,7 @@ test('nobody is called for a message that has no recipients', async () => {
   expect(scene.notifier.calls).toBe(0);
 });
 
-test('a large group is told page by page, everybody once', async () => {
+test('a large group is notified page by page, each member once', async () => {
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
   await scene.join(...users(1200));
   await scene.own();
@@ -71,7 +72,7 @@ test('a large group is told page by page, everybody once', async () => {
   expect(new Set(told)).toEqual(new Set(users(1200)));
 });
 
-test('after a failure in the middle the pages that were told are not told again, by the next owner neither', async () => {
+test('pages that were notified before a failure are not notified again, by the next owner neither', async () => {
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
   await scene.join(...users(1200));
   const notify = scene.notifier.notify.bind(scene.notifier);
@@ -133,7 +134,7 @@ async function twoGroups(settings: Partial<DeliverySettings>) {
 const numbered = (word: string, count: number) =>
   Array.from({ length: count }, (_, at) => `${word} ${at + 1}`);
 
-test('the head of a line above its cap steps aside, and all of it is told once as long as its group has room', async () => {
+test('the head of a line above its cap steps aside, and all of the line is notified once', async () => {
   const settings = { notifierBacklogMax: 3, batchSize: 4 };
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true, settings });
   await scene.join('guest');
@@ -208,7 +209,7 @@ test('a flood that never ends leaves the notifier time for the other groups', as
   expect(groups.dropped).toBeGreaterThan(0);
 });
 
-test('of dead letters of a group above what is kept the oldest give way, which is told, and those of the archive stay', async () => {
+test('above the limit of a group its oldest dead letters are dropped and reported; the archive keeps its own', async () => {
   const settings = { deadLettersMax: 2, maxRetries: 0 };
   await using scene = await beginDelivery({ hasNotifier: true, settings });
   let dropped = 0;
@@ -292,7 +293,7 @@ test('a group at whose messages the notifier fails, one after the other, does no
   expect(await groups.lettersOf(quiet)).toEqual([]);
 });
 
-test('after an outage every message of every group is told once and in order, and none was given up', async () => {
+test('after an outage each message of each group is notified once and in order, and none was dropped', async () => {
   await using groups = await twoGroups({});
   const { scene, quiet } = groups;
   scene.notifier.fault('throw');
@@ -309,7 +310,7 @@ test('after an outage every message of every group is told once and in order, an
   expect(await scene.letters()).toEqual([]);
 });
 
-test('a group at whose messages the notifier fails does not keep a sound one waiting that stands before it', async () => {
+test('a group at whose messages the notifier fails does not hold up a sound one before it', async () => {
   await using groups = await twoGroups({});
   const { scene, quiet } = groups;
   const notify = scene.notifier.notify.bind(scene.notifier);
@@ -325,7 +326,7 @@ test('a group at whose messages the notifier fails does not keep a sound one wai
   expect(groups.toldIn(quiet)).toEqual(['quiet 1']);
 });
 
-test('a group at whose messages the notifier fails does not keep it from one that stands many batches behind', async () => {
+test('a group at whose messages the notifier fails does not hold up one many batches behind it', async () => {
   await using groups = await twoGroups({ batchSize: 10 });
   const { scene, quiet } = groups;
   const notify = scene.notifier.notify.bind(scene.notifier);

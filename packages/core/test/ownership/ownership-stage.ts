@@ -1,4 +1,7 @@
 /** Nodes that share an engine in one process, on a clock that the test moves: who works when, to the millisecond. */
+
+import { createMemoryEngine } from '@plenum/memory';
+import { ManualClock, seededRandom } from '@plenum/testkit';
 import {
   type ClusterStrategy,
   defaultEngineSettings,
@@ -8,9 +11,7 @@ import {
   Ownership,
   PARTITION_COUNT,
   type PartitionWork,
-} from '@plenum/core';
-import { ManualClock, seededRandom } from '@plenum/testkit';
-import { createMemoryEngine } from '../src/index.ts';
+} from '../../src/index.ts';
 
 export const { leaseTtlMs } = defaultEngineSettings;
 export const beatMs = leaseTtlMs / 3;

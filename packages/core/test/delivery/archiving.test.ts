@@ -118,7 +118,7 @@ test('an entry at which a naive archive throws is found, refused and buried; all
   await scene.own();
   await scene.pass(30_000);
   expect(scene.saved).toEqual(['created', ...numbered(60).filter((text) => text !== 'text 31')]);
-  // New entries are what tells it from an archive that is down.
+  // Only new entries distinguish it from an archive that is down.
   for (let more = 0; more < 12; more += 1) {
     await scene.send(`more ${more}`);
     await scene.pass(5000);
@@ -179,7 +179,7 @@ test('dead letters of one group block that group alone, and a deleted one makes 
   await scene.send('in the place of the letter');
 });
 
-test('the next owner goes on where the last one stopped, and repeats only what was not committed', async () => {
+test('the next owner continues where the last one stopped, and repeats what was not committed', async () => {
   await using scene = await beginDelivery();
   const handOver = await scene.own('node-1');
   await scene.send('one');

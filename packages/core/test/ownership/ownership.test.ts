@@ -1,6 +1,7 @@
 /** Who owns which partition, and when: to the millisecond. */
-import { type Leases, type NodeRegistry, Ownership, ownersOf, PARTITION_COUNT } from '@plenum/core';
+
 import { expect, test } from 'vitest';
+import { type Leases, type NodeRegistry, Ownership, ownersOf, PARTITION_COUNT } from '../../src/index.ts';
 import { beatMs, leaseTtlMs, logger, Stage, severable } from './ownership-stage.ts';
 
 test('one node works for every partition once it has started', async () => {
@@ -48,7 +49,7 @@ test('a node that drains gives everything away within a second and works for not
   ]);
 });
 
-test('a node that somebody asks to drain does so at once, and says so once', async () => {
+test('a node that is asked to drain does so at once, and reports it once', async () => {
   const stage = new Stage();
   let asked = 0;
   const { nodes, leases } = stage.engine;
@@ -67,7 +68,7 @@ test('a node that somebody asks to drain does so at once, and says so once', asy
   expect(asked).toBe(1);
 });
 
-test('a node that has stopped wakes nobody any more: its store may be closed by then', async () => {
+test('a node that has stopped wakes no other node: its store may be closed by then', async () => {
   const stage = new Stage();
   const { nodes, leases } = stage.engine;
   let wakes = 0;

@@ -1,7 +1,8 @@
-/** Histories that go on in the archive, below what the log keeps. */
-import { type Caller, createCore } from '@plenum/core';
+/** Histories that continue in the archive, below what the log keeps. */
+
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
+import { type Caller, createCore } from '../../src/index.ts';
 import { beginDelivery, type DeliveryScene } from './delivery-scene.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

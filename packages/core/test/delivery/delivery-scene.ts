@@ -1,13 +1,6 @@
-/** The delivery worker over the memory engine, on a clock that moves only when it is told to. */
-import {
-  createDeliveryWork,
-  type DeadLetter,
-  type DeliverySettings,
-  defaultDeliverySettings,
-  deliveryKindsOf,
-  type Engine,
-  partitionOf,
-} from '@plenum/core';
+/** The delivery worker over the memory engine, on a clock that only the test moves. */
+
+import { createMemoryEngine } from '@plenum/memory';
 import { groupIdSchema } from '@plenum/protocol';
 import {
   createCommand,
@@ -20,7 +13,15 @@ import {
   recordingNotifier,
   seededRandom,
 } from '@plenum/testkit';
-import { createMemoryEngine } from '../src/index.ts';
+import {
+  createDeliveryWork,
+  type DeadLetter,
+  type DeliverySettings,
+  defaultDeliverySettings,
+  deliveryKindsOf,
+  type Engine,
+  partitionOf,
+} from '../../src/index.ts';
 
 export const groupId = 'room:one';
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
