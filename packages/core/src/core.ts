@@ -118,7 +118,7 @@ export function createCore(parts: CoreParts): Core {
       list_dead_letters: (caller, args) => listDeadLetters(context, caller, args),
       retry_dead_letter: (caller, args) => retryDeadLetter(context, caller, args),
       delete_dead_letter: (caller, args) => deleteDeadLetter(context, caller, args),
-      relay_msg: (caller, args, onCommitted) => relayMessage(context, caller, args, onCommitted),
+      relay_msg: (caller, args) => relayMessage(context, caller, args),
       subscribe: (caller, args) => subscribe(context, caller, args),
       unsubscribe: (caller, args) => unsubscribe(context, caller, args),
     },

@@ -7,7 +7,7 @@ import type { GroupLog } from '../src/ports/group-log.ts';
 import { createSendPipeline, type PipelineDeps } from '../src/send/pipeline.ts';
 import { HandClock } from './hand-clock.ts';
 
-export const draft: MessageDraft = {
+const draft: MessageDraft = {
   groupId: groupIdSchema.parse('room'),
   sender: userIdSchema.parse('ann'),
   request: { id: 'r1', payloadHash: 'hash', rememberMs: 1 },
@@ -43,11 +43,9 @@ export function pipelineScene({ auth, moderation, admits, appends, ...parts }: S
       asked.push(`admit${rate(given)}`);
       return admits ?? { outcome: 'admitted' };
     },
-    append: async (given, onCommitted) => {
+    append: async (given) => {
       asked.push(`append${rate(given)}`);
-      const outcome = await (appends?.() ?? appended);
-      if (outcome.outcome === 'appended') onCommitted?.(outcome);
-      return outcome;
+      return appends?.() ?? appended;
     },
     after: unused,
     before: unused,

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { PlenumError } from '../src/outcome/errors.ts';
 import type { Moderation } from '../src/ports/adapters.ts';
-import { appended, draft, pipelineScene } from './pipeline-scene.ts';
+import { appended, pipelineScene } from './pipeline-scene.ts';
 
 const allowed = async () => ({ isAllowed: true }) as const;
 const denied = async () => ({ isAllowed: false, reason: 'no spam' }) as const;
@@ -150,11 +150,4 @@ test('what the store throws passes through the steps', async () => {
     appends: () => Promise.reject(PlenumError.of('timeout')),
   });
   await expect(scene.send()).rejects.toMatchObject({ failure: { code: 'timeout' } });
-});
-
-test('a commit is told once, from the append', async () => {
-  const scene = pipelineScene({ moderation: { check: allowed } });
-  const told: unknown[] = [];
-  await scene.pipeline.send(draft, (committed) => told.push(committed));
-  expect(told).toEqual([appended]);
 });

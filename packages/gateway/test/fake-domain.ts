@@ -71,11 +71,7 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     disconnect_user: answer('disconnect_user', { status: 'disconnected' }),
     revoke_user: answer('revoke_user', { status: 'revoked', revoked_at: '2025-01-15T10:30:00.000Z' }),
     history: answer('history', { entries: [], epoch: position.epoch, head_seq: 7, oldest_seq: 1 }),
-    relay_msg: async (caller, args, onCommitted) => {
-      calls.push({ operation: 'relay_msg', caller, args });
-      onCommitted?.(relayed);
-      return succeed(relayed);
-    },
+    relay_msg: answer('relay_msg', relayed),
     ...overrides,
   };
 }

@@ -64,23 +64,25 @@ test('send_message is another name of relay_msg, and the service may be named', 
   expect(edge.calls[0]?.operation).toBe('relay_msg');
 });
 
-test('the ack of a message precedes the copy of its sender', async () => {
-  const fanOut = createFanOut({ clock: systemClock, logger: recordingLogger([]) });
-  const wire = { request_id: 'r1', success: true, result: { ...relayed, message: 'hello' } };
-  const relay_msg: Operations['relay_msg'] = async ({ device }, { group_id }, onCommitted) => {
-    onCommitted?.(relayed);
-    const entry = { kind: 'message', ...position, wire: Buffer.from(JSON.stringify(wire)) } as const;
-    fanOut.deliver(group_id, device === null ? [] : [device], [entry]);
-    return succeed(relayed);
-  };
-  await using edge = await startEdge({ operations: { relay_msg } });
-  const client = await edge.connected('ann');
-  const seen: unknown[] = [];
-  client.on('relay_message', (payload) => seen.push(payload));
-  client.on('response', () => seen.push('answer'));
-  client.emit('request', relay('hello'));
-  await eventually(() => expect(seen).toEqual(['answer', wire]));
-});
+test.each(['coalesced', 'plain'] as const)(
+  'the ack of a message precedes the copy of its sender: %s',
+  async (mode) => {
+    const fanOut = createFanOut({ clock: systemClock, logger: recordingLogger([]), mode });
+    const wire = { request_id: 'r1', success: true, result: { ...relayed, message: 'hello' } };
+    const relay_msg: Operations['relay_msg'] = async ({ device }, { group_id }) => {
+      const entry = { kind: 'message', ...position, wire: Buffer.from(JSON.stringify(wire)) } as const;
+      fanOut.deliver(group_id, device === null ? [] : [device], [entry]);
+      return succeed(relayed);
+    };
+    await using edge = await startEdge({ operations: { relay_msg } });
+    const client = await edge.connected('ann');
+    const seen: unknown[] = [];
+    client.on('relay_message', (payload) => seen.push(payload));
+    client.on('response', () => seen.push('answer'));
+    client.emit('request', relay('hello'));
+    await eventually(() => expect(seen).toEqual(['answer', wire]));
+  },
+);
 
 test.each([
   ['nothing at all', '421["request"]'],
@@ -193,23 +195,6 @@ test('a bug is answered with internal and nothing else, and is logged without th
   const errors = edge.logs.filter(({ level }) => level === 'error');
   expect(errors).toMatchObject([{ fields: { user: 'ann', request_id: 'r1' } }]);
   expect(JSON.stringify(errors)).not.toContain('a secret');
-});
-
-test('an error after the commit does not answer a second time', async () => {
-  await using edge = await startEdge({
-    operations: {
-      relay_msg: async (_caller, _args, onCommitted) => {
-        onCommitted?.(relayed);
-        throw PlenumError.of('timeout');
-      },
-    },
-  });
-  const client = await edge.connected('ann');
-  const answers: unknown[] = [];
-  client.on('response', (answer) => answers.push(answer));
-  client.emit('request', relay('hello'));
-  await ask(client, { request_type: 'list_groups' });
-  expect(answers).toEqual([{ request_id: 'r1', success: true, result: relayed }]);
 });
 
 test('the 257th open request of a socket is refused until one is answered', async () => {

@@ -173,7 +173,7 @@ function watchAddress(foundation: Foundation, listening: Ears): AddressWatch {
 
 /** Appends and the entries that confirm them meet in one log; long reads must not delay the answers of others. */
 const splitLog = (appends: GroupLog, reads: GroupLog): GroupLog => ({
-  append: (draft, onCommitted) => appends.append(draft, onCommitted),
+  append: (draft) => appends.append(draft),
   admit: (draft) => appends.admit(draft),
   after: (groupId, afterSeq, limit) => reads.after(groupId, afterSeq, limit),
   before: (groupId, beforeSeq, limit) => reads.before(groupId, beforeSeq, limit),

@@ -14,7 +14,7 @@ export interface Caller {
 }
 
 /** `refresh_token` concerns the connection alone: the edge answers it. */
-type Plain = Exclude<RequestType, 'join_group' | 'relay_msg' | 'send_message' | 'refresh_token'>;
+type Plain = Exclude<RequestType, 'join_group' | 'send_message' | 'refresh_token'>;
 
 /** A user's own join; with `user_id` and `admit` the service admits that user directly as `active`. */
 export type JoinArgs = RequestArgs<'join_group'> & { readonly user_id?: UserId; readonly admit?: boolean };
@@ -27,10 +27,4 @@ export type Operations = {
   readonly [T in Plain]: (caller: Caller, args: RequestArgs<T>) => Promise<Outcome<RequestResult<T>>>;
 } & {
   readonly join_group: (caller: Caller, args: JoinArgs) => Promise<Outcome<RequestResult<'join_group'>>>;
-  /** @param onCommitted called once with the result, synchronously, before this node fans the message out. */
-  readonly relay_msg: (
-    caller: Caller,
-    args: RequestArgs<'relay_msg'>,
-    onCommitted?: (result: RequestResult<'relay_msg'>) => void,
-  ) => Promise<Outcome<RequestResult<'relay_msg'>>>;
 };

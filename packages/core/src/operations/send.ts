@@ -1,5 +1,5 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
-import { type Appended, relayed } from '../log/draft.ts';
+import { relayed } from '../log/draft.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { tellSent } from '../telemetry/outcomes.ts';
 import { requestKey } from './change.ts';
@@ -8,15 +8,11 @@ import type { Caller } from './operations.ts';
 
 type Relayed = RequestResult<'relay_msg'>;
 
-/**
- * One message through the pipeline: at its end it is checked, numbered, stored and published in one atomic step.
- * @param onCommitted is called once, before this node fans the message out.
- */
+/** One message through the pipeline: at its end it is checked, numbered, stored and published in one atomic step. */
 export function relayMessage(
   { pipeline }: OperationContext,
   caller: Caller,
   args: RequestArgs<'relay_msg'>,
-  onCommitted?: (result: Relayed) => void,
 ): Promise<Outcome<Relayed>> {
   if (caller.actor === SERVICE) return Promise.resolve(fail(needsSender));
   const draft = {
@@ -26,14 +22,9 @@ export function relayMessage(
     message: args.message,
     isRateLimited: pipeline.isRateLimited,
   };
-  let result: Relayed | undefined;
-  const committed = (appended: Appended) => {
-    result = relayed(appended);
-    onCommitted?.(result);
-  };
-  return pipeline.send(draft, committed).then((outcome) => {
+  return pipeline.send(draft).then((outcome) => {
     tellSent(draft, outcome);
-    return outcome.outcome === 'appended' ? succeed(result ?? relayed(outcome)) : fail(outcome.failure);
+    return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
   });
 }
 

@@ -19,11 +19,14 @@ export interface Device {
 export type Recipients = readonly Device[] | ReadonlySet<Device>;
 
 /**
- * The one seam through which entries reach sockets. It may hold back what it is given until the end of the turn, so that
- * a burst leaves as one write; what is given for one group leaves in the order of the calls. Nothing here throws.
+ * The one seam through which entries reach sockets. What is given for one group leaves in the order of the calls. Nothing here
+ * throws.
  */
 export interface FanOut {
-  /** Hands each entry to each recipient, in order. */
+  /**
+   * Hands each entry to each recipient, in order, at the end of this tick of the event loop: a burst leaves as one write, and
+   * an answer that a microtask writes in this tick is ahead of it.
+   */
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void;
   /** One push to one device, behind what was delivered for the group before. */
   push<E extends PushEvent>(groupId: GroupId, to: Device, event: E, payload: PushPayload<E>): void;

@@ -1,6 +1,6 @@
 import type { GroupId } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
-import type { AdmitOutcome, Appended, AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { AdmitOutcome, AppendOutcome, MessageDraft } from '../log/draft.ts';
 import type { LogEntry } from '../log/entry.ts';
 
 /**
@@ -18,10 +18,10 @@ export interface GroupLog {
   /**
    * Checks, numbers, stores and publishes one message in one atomic step, in the order of the rule table's `send`.
    * At most one seq per (group, actor, request id). Throws `PlenumError` `timeout` when the outcome is unknown.
-   * @param onCommitted called exactly once on success, before this node fans the entry out, and synchronously with
-   * whichever comes first: the store's answer or the entry itself. So an ack written in it precedes the sender's own copy.
+   * Resolves with whichever comes first, the store's answer or the entry itself, and at the latest before the entry is handed
+   * to the feeds of this node. `FanOut.deliver` writes at the end of a tick, so an ack in a microtask precedes the sender's own copy.
    */
-  append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome>;
+  append(draft: MessageDraft): Promise<AppendOutcome>;
   /**
    * Whether the message is worth asking anybody else about, in one atomic step and in the order of `append`: the first
    * answer to a message that is stored already, the refusal of a rule, or of the bucket, from which it takes a token

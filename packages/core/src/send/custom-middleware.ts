@@ -2,12 +2,12 @@
 import type { Failure, GroupId, RequestResult, UserId } from '@plenum/protocol';
 import { saidBy } from '../concurrency/with-timeout.ts';
 import { refused } from '../groups/commands.ts';
-import { type AppendOutcome, relayed } from '../log/draft.ts';
+import { type AppendOutcome, type MessageDraft, relayed } from '../log/draft.ts';
 import { PlenumError } from '../outcome/errors.ts';
 import { fail, type Outcome, readFailure, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import type { Sending, SendStep } from './steps.ts';
+import type { SendStep } from './steps.ts';
 
 /** What a team's own middleware is told about a message. Its text never stands in a log of ours. */
 export interface SendContext {
@@ -43,8 +43,8 @@ interface RunDeps {
 
 export const customStep =
   (custom: CustomMiddleware, deps: RunDeps): SendStep =>
-  (sending, next) =>
-    new MiddlewareRun(custom, deps, next).run(sending);
+  (draft, next) =>
+    new MiddlewareRun(custom, deps, next).run(draft);
 
 /** One message in one middleware. */
 class MiddlewareRun {
@@ -67,7 +67,7 @@ class MiddlewareRun {
     });
   }
 
-  async run({ draft }: Sending): Promise<AppendOutcome> {
+  async run(draft: MessageDraft): Promise<AppendOutcome> {
     const cancel = this.#deps.clock.after(thinkTimeoutMs, () => this.#timeout());
     const context = {
       groupId: draft.groupId,

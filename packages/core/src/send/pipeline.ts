@@ -1,13 +1,13 @@
 /** The way of a message into the log: a list of steps, made once from the configured order. */
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
-import type { AppendOutcome } from '../log/draft.ts';
+import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import { PlenumError } from '../outcome/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GroupLog } from '../ports/group-log.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { customStep, type SendMiddleware } from './custom-middleware.ts';
 import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './order.ts';
-import { admitStep, appendStep, authStep, moderationStep, type Sending, type SendStep } from './steps.ts';
+import { admitStep, appendStep, authStep, moderationStep, type SendStep } from './steps.ts';
 
 export interface PipelineDeps {
   readonly log: GroupLog;
@@ -41,20 +41,19 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const isRateLimited = order.includes('rate_limit');
   const isModerated = order.includes('moderation');
   // Nobody is asked: a send is the script, and nothing around it.
-  if (names.length === 1)
-    return { isRateLimited, isModerated, send: (draft, told) => log.append(draft, told) };
+  if (names.length === 1) return { isRateLimited, isModerated, send: (draft) => log.append(draft) };
   const steps = names.map((name) => stepFor(name, deps));
   return {
     isRateLimited,
     isModerated,
-    send: (draft, onCommitted) => runFrom(steps, 0, { draft, onCommitted }),
+    send: (draft) => runFrom(steps, 0, draft),
   };
 }
 
-function runFrom(steps: readonly SendStep[], at: number, sending: Sending): Promise<AppendOutcome> {
+function runFrom(steps: readonly SendStep[], at: number, draft: MessageDraft): Promise<AppendOutcome> {
   const step = steps[at];
   if (step === undefined) return Promise.reject(PlenumError.of('internal'));
-  return step(sending, () => runFrom(steps, at + 1, sending));
+  return step(draft, () => runFrom(steps, at + 1, draft));
 }
 
 function stepFor(name: StepName, deps: PipelineDeps): SendStep {

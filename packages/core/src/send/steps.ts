@@ -1,18 +1,11 @@
 /** The built-in steps of a send. Each refuses the message, answers it, or passes it to the next step. */
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import { refused } from '../groups/commands.ts';
-import type { Appended, AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import type { GroupLog } from '../ports/group-log.ts';
 
-/** A message on its way through the pipeline. */
-export interface Sending {
-  readonly draft: MessageDraft;
-  /** See `GroupLog.append`. */
-  readonly onCommitted: ((appended: Appended) => void) | undefined;
-}
-
 /** May throw `PlenumError` only. */
-export type SendStep = (sending: Sending, next: () => Promise<AppendOutcome>) => Promise<AppendOutcome>;
+export type SendStep = (draft: MessageDraft, next: () => Promise<AppendOutcome>) => Promise<AppendOutcome>;
 
 /**
  * The step before the first slow one: answers a message that is stored already, and refuses what the rules refuse.
@@ -20,7 +13,7 @@ export type SendStep = (sending: Sending, next: () => Promise<AppendOutcome>) =>
  */
 export const admitStep =
   (log: GroupLog, isRateLimited: boolean): SendStep =>
-  async ({ draft }, next) => {
+  async (draft, next) => {
     const outcome = await log.admit({ ...draft, isRateLimited });
     return outcome.outcome === 'admitted' ? next() : outcome;
   };
@@ -28,7 +21,7 @@ export const admitStep =
 /** Asks the team's authorization whether this user may send to this group. */
 export const authStep =
   (auth: AuthGuard): SendStep =>
-  async ({ draft: { sender, groupId } }, next) => {
+  async ({ sender, groupId }, next) => {
     const failure = await auth.authorize(sender, groupId, 'send');
     return failure === null ? next() : refused(failure);
   };
@@ -36,7 +29,7 @@ export const authStep =
 /** Asks the team's moderation about the text. */
 export const moderationStep =
   (moderation: ModerationGuard): SendStep =>
-  async ({ draft: { sender, groupId, message } }, next) => {
+  async ({ sender, groupId, message }, next) => {
     const failure = await moderation.check({ group_id: groupId, from_user_id: sender, message });
     return failure === null ? next() : refused(failure);
   };
@@ -47,5 +40,5 @@ export const moderationStep =
  */
 export const appendStep =
   (log: GroupLog, isRateLimited: boolean): SendStep =>
-  ({ draft, onCommitted }) =>
-    log.append({ ...draft, isRateLimited }, onCommitted);
+  (draft) =>
+    log.append({ ...draft, isRateLimited });

@@ -1,30 +1,56 @@
-/** Socket.IO's ordinary path: every entry is a packet, and every packet is written at once. The fallback of `coalesced`. */
-import { type FanOut, type Logger, messageOf } from '@plenum/core';
+/**
+ * Socket.IO's ordinary path: every entry is a packet of its own for every device, written at the end of the tick. The fallback
+ * of `coalesced`.
+ */
+import { type Device, type FanOut, type LogEntry, type Logger, messageOf } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
+import { writeTurn } from '../sockets/write-turn.ts';
 import { contained } from './contained.ts';
 
+type Write = () => void;
+
+function pushEntry(device: Device, entry: LogEntry): void {
+  if (entry.kind === 'message') device.push('relay_message', messageOf(entry));
+  else device.push('group_event', entry.event);
+}
+
 export function createPlainFanOut(logger: Logger): FanOut {
+  /** In the order of the calls, for all groups. */
+  let queue: Write[] = [];
+  const flush = () => {
+    const writes = queue;
+    queue = [];
+    for (const write of writes) write();
+  };
+  const atEndOfTick = (write: Write) => {
+    if (queue.length === 0) writeTurn.beforeEnd(flush);
+    queue.push(write);
+  };
+  const push = (groupId: GroupId, device: Device, act: (to: Device) => void) =>
+    contained({ logger, groupId, device }, () => act(device));
   return {
     deliver(groupId, to, entries) {
-      for (const entry of entries) {
-        for (const device of to) {
-          contained({ logger, groupId, device }, () => {
-            if (entry.kind === 'message') device.push('relay_message', messageOf(entry));
-            else device.push('group_event', entry.event);
-          });
+      // The live set may change before the end of the tick.
+      const recipients = [...to];
+      atEndOfTick(() => {
+        for (const entry of entries) {
+          for (const device of recipients) push(groupId, device, (one) => pushEntry(one, entry));
         }
-      }
+      });
     },
     push(groupId, device, event, payload) {
-      contained({ logger, groupId, device }, () => device.push(event, payload));
+      const write = () => push(groupId, device, (one) => one.push(event, payload));
+      if (queue.length === 0) write();
+      else atEndOfTick(write);
     },
     whisper(groupId, to, pushes) {
       for (const device of to) {
-        contained({ logger, groupId, device }, () => {
-          for (const { event, payload } of pushes) device.push(event, payload);
+        push(groupId, device, (one) => {
+          for (const { event, payload } of pushes) one.push(event, payload);
         });
       }
     },
-    written: async () => {},
+    written: () => (queue.length === 0 ? Promise.resolve() : new Promise(atEndOfTick)),
     seal() {},
   };
 }

@@ -47,13 +47,9 @@ function messageHandler(
   { operations, messageMaxBytes }: RegistryOptions,
   table: RequestTable,
 ): RequestHandler {
-  const others = handler(table.relay_msg.args, ({ caller, onCommitted }, args) =>
-    operations.relay_msg(caller, args, onCommitted),
-  );
+  const others = handler(table.relay_msg.args, ({ caller }, args) => operations.relay_msg(caller, args));
   return (call) =>
-    isUsualMessage(call.args, messageMaxBytes)
-      ? operations.relay_msg(call.caller, call.args, call.onCommitted)
-      : others(call);
+    isUsualMessage(call.args, messageMaxBytes) ? operations.relay_msg(call.caller, call.args) : others(call);
 }
 
 type Handlers = Readonly<Record<Exclude<RequestType, 'send_message'>, RequestHandler>>;

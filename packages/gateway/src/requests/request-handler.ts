@@ -9,8 +9,6 @@ export interface RequestCall {
   readonly isByService: boolean;
   /** Untrusted: the registry parses them. */
   readonly args: unknown;
-  /** See `Operations.relay_msg`; other requests don't call it. */
-  readonly onCommitted?: (result: RequestResult<'relay_msg'>) => void;
   /** Of the asking socket; absent over REST. */
   readonly refreshToken?: (token: string) => Promise<Outcome<RequestResult<'refresh_token'>>>;
 }

@@ -1,5 +1,5 @@
 /** The requests of one socket: whatever arrives gets exactly one typed answer, and nothing is thrown. */
-import type { Authenticator, Clock, Logger, Random } from '@plenum/core';
+import { type Authenticator, type Clock, fail, type Logger, type Outcome, type Random } from '@plenum/core';
 import {
   type Answer,
   type Failure,
@@ -49,34 +49,6 @@ export interface SessionContext {
 
 type Ack = (answer: Answer<unknown>) => void;
 const isFunction = (value: unknown): value is Ack => typeof value === 'function';
-
-/** One request and the one answer to it. */
-class Exchange {
-  readonly #session: Session;
-  readonly #requestId: string;
-  readonly #ack: Ack | null;
-  #isAnswered = false;
-
-  constructor(session: Session, requestId: string, ack: Ack | null) {
-    this.#session = session;
-    this.#requestId = requestId;
-    this.#ack = ack;
-  }
-
-  succeed(result: unknown): void {
-    this.#answer({ request_id: this.#requestId, success: true, result });
-  }
-
-  refuse(failure: Failure): void {
-    this.#answer({ request_id: this.#requestId, success: false, ...failureBody(failure) });
-  }
-
-  #answer(answer: Answer<unknown>): void {
-    if (this.#isAnswered) return;
-    this.#isAnswered = true;
-    this.#session.write(answer, this.#ack);
-  }
-}
 
 export class Session implements LeaseHolder {
   readonly device: SocketDevice;
@@ -150,16 +122,6 @@ export class Session implements LeaseHolder {
     }
   }
 
-  /** @throws what the transport throws */
-  write(answer: Answer<unknown>, ack: Ack | null): void {
-    if (ack === null) {
-      this.#socket.emit('response', answer);
-      return;
-    }
-    this.device.hold();
-    ack(answer);
-  }
-
   /** This socket's turn in a drain: takes nothing new, answers what is open, closes. Until then it is served as ever. */
   async move(): Promise<void> {
     this.#isMoving = true;
@@ -177,16 +139,15 @@ export class Session implements LeaseHolder {
 
   #handle(event: unknown, input: unknown, ack: Ack | null): void {
     const id = requestIdOf(givenIdOf(input), this.#context.random);
-    const exchange = new Exchange(this, id.requestId, ack);
     const envelope = this.#accept(event, input);
-    if (envelope.ok) this.#answer(envelope.value, id, exchange);
-    else exchange.refuse(envelope.failure);
+    if (envelope.ok) this.#serve(envelope.value, id, ack);
+    else this.#answer(id, envelope, ack);
   }
 
-  #answer({ service, request_type, args }: RequestEnvelope, id: RequestId, exchange: Exchange): void {
+  #serve({ service, request_type, args }: RequestEnvelope, id: RequestId, ack: Ack | null): void {
     const request = this.#context.registry.find(service ?? null, request_type);
     if (request === null) {
-      exchange.refuse(unsupported(request_type));
+      this.#answer(id, fail(unsupported(request_type)), ack);
       return;
     }
     this.#inFlight += 1;
@@ -196,16 +157,27 @@ export class Session implements LeaseHolder {
       isByService: false,
       args,
       refreshToken: this.#refreshToken,
-      onCommitted: (result: unknown) => exchange.succeed(result),
     };
     const handle = request.isRead ? this.#inTurn(request.handle) : request.handle;
     perform(servedAtOnce.has(request_type) ? handle : this.#whenAttached(handle), call, this.#context)
       .then((outcome) => {
         this.#leave();
-        if (outcome.ok) exchange.succeed(outcome.result);
-        else exchange.refuse(outcome.failure);
+        this.#answer(id, outcome, ack);
       })
       .catch(this.#failed);
+  }
+
+  /** @throws what the transport throws */
+  #answer({ requestId }: RequestId, outcome: Outcome<unknown>, ack: Ack | null): void {
+    const answer: Answer<unknown> = outcome.ok
+      ? { request_id: requestId, success: true, result: outcome.result }
+      : { request_id: requestId, success: false, ...failureBody(outcome.failure) };
+    if (ack === null) {
+      this.#socket.emit('response', answer);
+      return;
+    }
+    this.device.hold();
+    ack(answer);
   }
 
   #whenAttached(handle: RequestHandler): RequestHandler {

@@ -12,12 +12,7 @@ export function memoryGroupLog(state: MemoryState, inTurn: InTurn): GroupLog {
   const headOf = (group: GroupState): LogHead => group.log.head(state.now(), group.isDeleted);
   const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());
   return {
-    append: (draft, onCommitted) =>
-      inTurn(() => {
-        const outcome = append(state, draft);
-        if (outcome.outcome === 'appended') onCommitted?.(outcome);
-        return outcome;
-      }),
+    append: (draft) => inTurn(() => append(state, draft)),
     admit: (draft) => inTurn(() => admit(state, draft)),
     after: (groupId, afterSeq, limit) =>
       inTurn(() => {

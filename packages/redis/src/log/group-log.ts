@@ -62,11 +62,11 @@ export class RedisGroupLog implements GroupLog {
     this.#sends.notice(decoded);
   }
 
-  append(draft: MessageDraft, onCommitted?: (appended: Appended) => void): Promise<AppendOutcome> {
+  append(draft: MessageDraft): Promise<AppendOutcome> {
     const { groupId, sender, request, message, isRateLimited } = draft;
     const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: message });
     const notBeforeMs = this.#calls.serverNowMs(this.#keys.group(groupId)) - clockErrorMs;
-    const sent = { groupId, sender, requestId: request.id, wireHead, notBeforeMs, onCommitted };
+    const sent = { groupId, sender, requestId: request.id, wireHead, notBeforeMs };
     const send = this.#sends.open(sent);
     const written = { groupId, sender, request, isRateLimited, wireHead };
     this.#appendOnce(written, false)

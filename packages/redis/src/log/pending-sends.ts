@@ -2,7 +2,7 @@
  * Sends of this node whose outcome is not known yet. Script reply and own entry race on two connections: whichever comes
  * first commits the send, once.
  */
-import type { Appended, AppendOutcome } from '@plenum/core';
+import type { AppendOutcome } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { DecodedEntry } from './wire.ts';
 
@@ -14,14 +14,13 @@ export interface Sent {
   readonly wireHead: string;
   /** Redis' time when it was sent, at the earliest, ms: an older entry is of a log that this id named before. */
   readonly notBeforeMs: number;
-  readonly onCommitted: ((appended: Appended) => void) | undefined;
 }
 
 const keyOf = (groupId: GroupId, sender: string, requestId: string): string =>
   `${groupId} ${sender} ${requestId}`;
 
 export class PendingSend {
-  /** Rejects with what the script fails with, or `onCommitted` throws. */
+  /** Rejects with what the script fails with. */
   readonly outcome: Promise<AppendOutcome>;
   readonly key: string;
   /** Another attempt at the same send, begun before this one. */
@@ -44,13 +43,7 @@ export class PendingSend {
 
   /** Of several calls the first counts. Never throws. */
   settle(outcome: AppendOutcome): void {
-    if (!this.#close()) return;
-    try {
-      if (outcome.outcome === 'appended') this.#sent.onCommitted?.(outcome);
-      this.#resolve(outcome);
-    } catch (error) {
-      this.#reject(error);
-    }
+    if (this.#close()) this.#resolve(outcome);
   }
 
   fail(error: unknown): void {

@@ -1,5 +1,5 @@
-/** What an append promises: numbering, answers, refusals, and one announcement. */
-import { type Appended, messageOf } from '@plenum/core';
+/** What an append promises: numbering, answers, refusals, and that the answer precedes the entry. */
+import { messageOf } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { messageDraft } from '../../commands.ts';
 import { eventually } from '../../eventually.ts';
@@ -8,11 +8,11 @@ import { begin, expectAppended, type Scene } from '../scene.ts';
 
 const groupId = 'room:one';
 
-/** Notes what the node hears and when the send was known to be committed, in one list. */
+/** Notes what the node hears, at the end of the tick in which it does: then a node writes to its sockets. */
 async function listening(scene: Scene): Promise<string[]> {
   const seen: string[] = [];
   scene.engine.feeds.listen({
-    onEntry: (_, entry) => seen.push(`entry ${entry.seq}`),
+    onEntry: (_, { seq }) => setImmediate(() => seen.push(`entry ${seq}`)),
     onEphemeral: () => undefined,
     onAuditNeeded: () => {},
   });
@@ -115,46 +115,37 @@ export function appending(makeEngine: MakeEngine): void {
     });
   });
 
-  describe('onCommitted', () => {
-    test('comes exactly once, before the entry and within neither call', async () => {
+  describe('the answer', () => {
+    test('comes within the tick in which the node gets the entry, at the latest', async () => {
       await using scene = await begin(makeEngine);
       const seen = await listening(scene);
-      const draft = messageDraft({ groupId, sender: 'owner' });
-      const answer = scene.engine.log.append(draft, ({ seq }) => seen.push(`committed ${seq}`));
+      const seqs = Array.from({ length: 20 }, (_, n) => n + 2);
+      const draft = () => messageDraft({ groupId, sender: 'owner' });
+      const answers = seqs.map(async () => {
+        seen.push(`answer ${expectAppended(await scene.engine.log.append(draft())).seq}`);
+      });
       expect(seen).toEqual([]);
-      await answer;
-      await eventually(() => expect(seen).toContain('entry 2'));
-      expect(seen).toEqual(['committed 2', 'entry 2']);
+      await Promise.all(answers);
+      await eventually(() => expect(seen).toContain('entry 21'));
+      for (const seq of seqs) {
+        expect(seen.indexOf(`answer ${seq}`)).toBeLessThan(seen.indexOf(`entry ${seq}`));
+      }
+      expect(seen).toHaveLength(40);
     });
 
-    test('carries what the answer carries', async () => {
-      await using scene = await begin(makeEngine);
-      const committed: Appended[] = [];
-      const draft = messageDraft({ groupId, sender: 'owner' });
-      const answer = await scene.engine.log.append(draft, (appended) => committed.push(appended));
-      expect(committed).toEqual([answer]);
-    });
-
-    test('comes once for a retry too, without a second entry', async () => {
+    test('of a retry comes without a second entry', async () => {
       await using scene = await begin(makeEngine);
       const seen = await listening(scene);
       const draft = messageDraft({ groupId, sender: 'owner' });
       await scene.engine.log.append(draft);
       await eventually(() => expect(seen).toEqual(['entry 2']));
-      await scene.engine.log.append(draft, ({ seq, isDuplicate }) =>
-        seen.push(`committed ${seq} ${isDuplicate}`),
-      );
+      expect(expectAppended(await scene.engine.log.append(draft))).toMatchObject({
+        seq: 2,
+        isDuplicate: true,
+      });
       await scene.send('owner');
       await eventually(() => expect(seen).toContain('entry 3'));
-      expect(seen).toEqual(['entry 2', 'committed 2 true', 'entry 3']);
-    });
-
-    test('does not come for a refusal', async () => {
-      await using scene = await begin(makeEngine);
-      const committed: Appended[] = [];
-      const draft = messageDraft({ groupId, sender: 'stranger' });
-      await scene.engine.log.append(draft, (appended) => committed.push(appended));
-      expect(committed).toEqual([]);
+      expect(seen).toEqual(['entry 2', 'entry 3']);
     });
   });
 }
