@@ -1,5 +1,6 @@
 #!lua
 -- Joins a public group, applies to a private one, or is admitted by the service. Where there is no group, it may create one.
+-- `creates_public` is `1` where it may, `full` where it may but for the groups that the user has created already.
 -- `requests_max` is empty while the user may apply to one more group.
 -- @include change-header
 local is_ensured = ARGV[19]
@@ -7,13 +8,14 @@ local is_admitted = ARGV[20]
 local pending_max = ARGV[21]
 local creates_public = ARGV[22]
 local requests_max = ARGV[23]
-local may_create = creates_public == '1' and is_admitted ~= '1'
+local may_create = creates_public ~= '0' and is_admitted ~= '1'
 if may_create then answer_scope = 'living' end
 -- @include change
 -- @include change-entry
 -- @include creation
 
 if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' then
+  if creates_public == 'full' then return { 'groups_full', integer(now) } end
   local held = held_up()
   if held then return held end
   return create({ type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '' })

@@ -85,6 +85,12 @@ function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { setti
   };
 }
 
+/** Of what the acting user has as many as a user may have. */
+export interface FullHoldings {
+  readonly isGroupsFull: boolean;
+  readonly isRequestsFull: boolean;
+}
+
 /**
  * Runs the script of the command's operation.
  * @param isTrial ends it behind the last check: the change is judged and charged, and not made.
@@ -92,7 +98,7 @@ function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { setti
 export function runChange(
   calls: ScriptCalls,
   command: GroupCommand,
-  context: GroupDeps & { readonly isTrial: boolean; readonly isRequestsFull: boolean },
+  context: GroupDeps & FullHoldings & { readonly isTrial: boolean },
 ): Promise<Answered> {
   const keys = keysOf(command, context.keys);
   const common = { ...argsOf(command, context), isTrial: flag(context.isTrial) };
@@ -112,7 +118,7 @@ export function runChange(
         isEnsured: flag(command.ensure),
         isAdmitted: flag(command.admit),
         pendingMax: limits.pendingMax,
-        createsPublic: flag(command.createsPublic),
+        createsPublic: command.createsPublic && context.isGroupsFull ? 'full' : flag(command.createsPublic),
         requestsMax: context.isRequestsFull ? context.settings.requestsPerUserMax : '',
       };
       return calls.change(scripts.joinGroup, { keys, args: withExtra(extra) });

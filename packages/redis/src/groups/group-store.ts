@@ -158,13 +158,11 @@ export class RedisGroupStore implements GroupStore {
     if (isGroupsFull && command.operation === 'create') {
       return (await this.#recall(command)) ?? this.#groupsFull();
     }
-    const isCreatingJoin = command.operation === 'join' && command.createsPublic && !isGroupsFull;
-    const asked = command.operation === 'join' ? { ...command, createsPublic: isCreatingJoin } : command;
-    const run = { ...this.#context, isTrial, isRequestsFull: isFull('requested') };
-    const outcome = outcomeOf(await runChange(this.#calls, asked, run), command.operation);
-    await this.#settlePlaces(asked, taken, outcome.outcome === 'done' ? outcome : null);
-    const isMissing = outcome.outcome === 'refused' && outcome.failure.code === 'group_not_found';
-    return isMissing && isGroupsFull && command.operation === 'join' ? this.#groupsFull() : outcome;
+    const run = { ...this.#context, isTrial, isGroupsFull, isRequestsFull: isFull('requested') };
+    const reply = await runChange(this.#calls, command, run);
+    const outcome = reply.word === 'groups_full' ? this.#groupsFull() : outcomeOf(reply, command.operation);
+    await this.#settlePlaces(command, taken, outcome.outcome === 'done' ? outcome : null);
+    return outcome;
   }
 
   #groupsFull(): Refused {
@@ -271,7 +269,7 @@ export class RedisGroupStore implements GroupStore {
   }
 }
 
-type Answer = Exclude<ChangeReply, { word: 'late' }>;
+type Answer = Exclude<ChangeReply, { word: 'late' | 'groups_full' }>;
 
 const outcomeOf = (reply: Answer, operation: Operation): ChangeAdmission =>
   reply.word === 'admitted'

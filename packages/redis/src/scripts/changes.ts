@@ -53,6 +53,8 @@ const changeReply = z.discriminatedUnion('word', [
   said('refused', refusalWords),
   /** Of a trial. */
   said('admitted', z.tuple([])),
+  /** Of a join that would create a group, and may not. */
+  said('groups_full', z.tuple([])),
   late,
 ]);
 export type ChangeReply = z.infer<typeof changeReply>;

@@ -202,6 +202,25 @@ export function changeBounds(makeEngine: MakeEngine): void {
       expect(verdict(await join('c'))).toBe('limit_reached');
       expect(verdict(await join(groupId))).toBe('done');
     });
+
+    test('is no answer of a group that was deleted: a retry of the join that had created it is a new join', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: { groupsPerUserMax: 1 } });
+      const creating = joinCommand({ groupId: 'a', userId: 'ann', createsPublic: true });
+      const first = await scene.do(creating);
+      expect(await scene.change(creating)).toEqual({ ...first, isDuplicate: true });
+      await scene.do(deleteCommand({ groupId: 'a', actor: 'ann' }));
+      expect(verdict(await create(scene, 'b'))).toBe('done');
+      expect(verdict(await scene.change(creating))).toBe('limit_reached');
+    });
+
+    test('does not hide that a deleted group is not created again by a join', async () => {
+      await using scene = await begin(makeEngine, { engineSettings: { groupsPerUserMax: 1 } });
+      await scene.do(createCommand({ groupId: 'a', actor: 'ann', groupType: 'private' }));
+      await scene.do(deleteCommand({ groupId: 'a', actor: 'ann' }));
+      expect(verdict(await create(scene, 'b'))).toBe('done');
+      const joining = joinCommand({ groupId: 'a', userId: 'ann', createsPublic: true });
+      expect(verdict(await scene.change(joining))).toBe('group_not_found');
+    });
   });
 
   describe('the number of open requests of a user', () => {
