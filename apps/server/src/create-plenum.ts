@@ -150,7 +150,7 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
       const ownership = openOwnership({
         ...{ engine, logger, nodeId, url, version },
         strategy: options.clusterStrategy ?? 'owner',
-        ...{ adapters, delivery: { ...defaultDeliverySettings, ...options.delivery } },
+        ...{ adapters, delivery: { ...defaultDeliverySettings, ...given(options.delivery) } },
         onDrainAsked: () => edge?.drain(),
       });
       lifecycle.started('ownership', () => ownership.stop());
@@ -170,6 +170,14 @@ function expectSound(options: PlenumOptions): void {
   throw new PlenumError({ code: 'invalid_args', error: sentence, details: { field } });
 }
 
+/** A setting that is undefined counts as left out, as an option does. */
+const given = <Settings extends object>(settings: Settings | undefined): Partial<Settings> => {
+  const rest: Partial<Settings> = { ...settings };
+  for (const name of Object.keys(rest))
+    if (Reflect.get(rest, name) === undefined) Reflect.deleteProperty(rest, name);
+  return rest;
+};
+
 async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Lifecycle): Promise<Engine> {
   if (options.engine !== undefined && options.engine !== 'memory') return options.engine;
   const engine = await openEngine({
@@ -178,7 +186,7 @@ async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Life
     settings: {
       ...defaultEngineSettings,
       deliveryKinds: deliveryKindsOf(options.adapters ?? {}),
-      ...options.engineSettings,
+      ...given(options.engineSettings),
     },
     logger,
     role: options.mode ?? 'node',

@@ -1,3 +1,4 @@
+import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { expect, test } from 'vitest';
 import { createPlenum, type PlenumOptions } from '../create-plenum.ts';
 import { optionProblem } from './option-problem.ts';
@@ -26,8 +27,38 @@ test.each([
     { engineSettings: { ratePerSecond: 1 } },
     /^engineSettings.ratePerSecond is unknown: did you mean ratePerSec/,
   ],
-  [{ engineSettings: { ratePerSec: '1' } }, 'engineSettings.ratePerSec must be a number from 0 on'],
-  [{ engineSettings: { leaseTtlMs: Number.NaN } }, 'engineSettings.leaseTtlMs must be a number from 0 on'],
+  ...['1', 0, -1, Number.NaN, Number.POSITIVE_INFINITY].map(
+    (ratePerSec) =>
+      [
+        { engineSettings: { ratePerSec } },
+        'engineSettings.ratePerSec must be a number above 0, at most 1000000',
+      ] as const,
+  ),
+  ...[0, 0.5, 1e21].map(
+    (changeRateBurst) =>
+      [
+        { engineSettings: { changeRateBurst } },
+        'engineSettings.changeRateBurst must be a whole number from 1 to 1000000',
+      ] as const,
+  ),
+  [
+    { engineSettings: { leaseTtlMs: 0 } },
+    'engineSettings.leaseTtlMs must be a whole number from 300 to 600000',
+  ],
+  [
+    { engineSettings: { historyMaxEntries: 1.5 } },
+    'engineSettings.historyMaxEntries must be a whole number from 1 to 10000000',
+  ],
+  [
+    { engineSettings: { historyMaxAgeMs: 0 } },
+    /^engineSettings.historyMaxAgeMs must be a whole number from 1000 to/,
+  ],
+  [
+    { engineSettings: { deliveryKinds: ['archiv'] } },
+    'engineSettings.deliveryKinds must be a list of archive, notifier',
+  ],
+  [{ delivery: { batchSize: 0 } }, 'delivery.batchSize must be a whole number from 1 to 1000'],
+  [{ delivery: { callsAtOnce: 0 } }, /^delivery.callsAtOnce must be a whole number from 1 to/],
   [{ delivery: { batchsize: 1 } }, 'delivery.batchsize is unknown: did you mean batchSize?'],
   [{ adapters: { notifer: {} } }, 'adapters.notifer is unknown: did you mean notifier?'],
   [{ adapters: { auth: {} } }, 'adapters.auth must have a method authorize'],
@@ -53,6 +84,8 @@ test.each([
   { gateway: {} },
   { gateway: { host: 'localhost' } },
   { mode: 'node' },
+  { engineSettings: { ratePerSec: 0.1, groupsPerUserMax: 0, rateBurst: undefined } },
+  { engineSettings: defaultEngineSettings, delivery: defaultDeliverySettings },
 ])('the options %o are honoured', (options) => expect(sentenceOf(options)).toBeNull());
 
 test.each([
@@ -84,4 +117,17 @@ test('engine memory is the memory engine', async () => {
   };
   const made = await closing.plenum.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'ada' });
   expect(made).toMatchObject({ ok: true });
+});
+
+test('a setting that is undefined counts as left out', async () => {
+  const engineSettings: object = { groupsPerUserMax: 1, rateBurst: undefined, ratePerSec: undefined };
+  await using closing = {
+    plenum: await createPlenum({ engine: 'memory', engineSettings }),
+    [Symbol.asyncDispose]: () => closing.plenum.close(),
+  };
+  await closing.plenum.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'ada' });
+  const sends = Array.from({ length: 40 }, () => closing.plenum.send('g', 'ada', 'hello'));
+  expect(await Promise.all(sends)).toContainEqual(
+    expect.objectContaining({ ok: false, failure: expect.objectContaining({ code: 'rate_limited' }) }),
+  );
 });

@@ -1,14 +1,11 @@
 /** Options of the library: each is known and in its form, so that a slip is refused and never ignored. */
-import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { adminTokensProblem } from '../config/admin-tokens.ts';
 import { environmentSchema } from '../config/environment.ts';
 import { didYouMean } from '../config/names.ts';
 import { adaptersProblem, middlewareProblem, requestsProblem } from '../config/own-parts.ts';
 import { isLoopback, isProduction } from '../config/requirements.ts';
 import type { PlenumOptions } from '../create-plenum.ts';
-
-/** @returns a sentence without the value, which may be a secret; null: sound. */
-type Judge = (value: unknown, field: string) => string | null;
+import { deliverySettingJudges, engineSettingJudges, type Judge, variable } from './setting-problem.ts';
 
 export interface OptionProblem {
   readonly field: string;
@@ -18,19 +15,6 @@ export interface OptionProblem {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const says = (isSound: boolean, field: string, expectation: string) =>
   isSound ? null : `${field} must be ${expectation}`;
-
-/** An option that a variable of the environment sets too is judged by the form of that variable. */
-const variable =
-  (name: keyof typeof environmentSchema.shape, type: 'string' | 'number' | 'list'): Judge =>
-  (value, field) => {
-    const isType =
-      type === 'list'
-        ? Array.isArray(value) && value.every((item) => typeof item === 'string')
-        : typeof value === type;
-    if (!isType) return `${field} must be a ${type === 'list' ? 'list of strings' : type}`;
-    const [issue] = environmentSchema.shape[name].safeParse(String(value)).error?.issues ?? [];
-    return issue === undefined ? null : `${field} ${issue.message}`;
-  };
 
 const secrets =
   (name: 'PLENUM_JWT_SECRET' | 'PLENUM_ADMIN_TOKEN'): Judge =>
@@ -58,18 +42,16 @@ const unknownIn = (value: object, known: readonly string[], field: string): stri
   return `${field}${name} is unknown${near === '' ? `: there are ${known.join(', ')}` : near}`;
 };
 
-/** Settings that are numbers; `others` are lists that the engine takes besides. */
+/** One that is undefined counts as left out. */
 const settings =
-  (defaults: object, ...others: readonly string[]): Judge =>
+  (judges: Readonly<Record<string, Judge>>): Judge =>
   (value, field) => {
     if (!isObject(value)) return `${field} must be an object`;
-    const unknown = unknownIn(value, [...Object.keys(defaults), ...others], `${field}.`);
+    const unknown = unknownIn(value, Object.keys(judges), `${field}.`);
     if (unknown !== null) return unknown;
     for (const [name, setting] of Object.entries(value)) {
-      if (others.includes(name) || setting === undefined) continue;
-      const type = typeof Reflect.get(defaults, name);
-      const isSound = typeof setting === type && (type !== 'number' || setting >= 0);
-      if (!isSound) return `${field}.${name} must be a ${type}${type === 'number' ? ' from 0 on' : ''}`;
+      const sentence = setting === undefined ? null : (judges[name]?.(setting, `${field}.${name}`) ?? null);
+      if (sentence !== null) return sentence;
     }
     return null;
   };
@@ -125,9 +107,9 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   maxConnectionsPerIp: variable('PLENUM_MAX_CONNECTIONS_PER_IP', 'number'),
   maxUnauthenticatedPerIp: variable('PLENUM_MAX_UNAUTHENTICATED_PER_IP', 'number'),
   maxUnreadBytes: variable('PLENUM_MAX_UNREAD_BYTES', 'number'),
-  engineSettings: settings(defaultEngineSettings, 'deliveryKinds', 'endedDeliveryKinds'),
+  engineSettings: settings(engineSettingJudges),
   adapters: adaptersProblem,
-  delivery: settings(defaultDeliverySettings),
+  delivery: settings(deliverySettingJudges),
   middleware: middlewareProblem,
   middlewares: text,
   requests: requestsProblem,
