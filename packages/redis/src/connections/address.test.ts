@@ -107,6 +107,11 @@ test.each([
   ['redis://a:1#/1', /%23/],
   ['redis://a?family=5', /0, 4 or 6/],
   ['redis+sentinel://a/main?keyPrefix=x', /is not known/],
+  [
+    'redis+sentinel://u:2024/hush@a:1',
+    /^REDIS_URL holds an @ behind its hosts: write a \/ of a password as %2F.$/,
+  ],
+  ['redis+sentinel://u:2024/hush@a:1/main', /as %2F/],
   ['', /not a redis/],
 ])('%s is refused with one sentence', (url, sentence) => {
   expect(() => parseRedisUrl(url)).toThrow(sentence);

@@ -153,6 +153,10 @@ function parseSentinels(text: string): SentinelAddress {
     text,
   );
   const [, scheme, login, hosts = '', masterName = '', path = '', query = ''] = parts ?? [];
+  // A / of a password that is not escaped makes hosts of what stands before it, and the rest would be shown as the master's name.
+  if (`${masterName}${path}`.includes('@')) {
+    throw new Error('REDIS_URL holds an @ behind its hosts: write a / of a password as %2F.');
+  }
   const urls = hosts.split(',').map((host) => `redis://${host.trim()}`);
   if (scheme === undefined || !urls.every((url) => URL.canParse(url))) {
     throw new Error(
