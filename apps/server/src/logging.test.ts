@@ -11,3 +11,14 @@ test('the stack of an error stands below its line', () => {
     '{"level":50,"time":"2025-01-15T12:30:00.000Z","msg":"failed","error":{"stack":"Error: x\\n  at y"}}';
   expect(readable(line)).toBe('12:30:00 error failed\nError: x\n  at y\n');
 });
+
+test('a text of a field stands for that field alone, whatever it holds', () => {
+  const line = JSON.stringify({
+    level: 30,
+    time: '2025-01-15T12:30:00.000Z',
+    msg: 'm',
+    id: 'a  who=b\nc',
+    x: '',
+  });
+  expect(readable(line)).toBe('12:30:00 info  m  id="a  who=b\\nc"  x=""\n');
+});

@@ -45,7 +45,9 @@ export function readable(line: string): string {
   return `${clock} ${name} ${String(msg ?? '')}${pairs.join('')}${stackOf(err ?? error)}\n`;
 }
 
-const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+/** A text that could be taken for more than one field, or one line, is quoted: `request_id="a  outcome=ok"`. */
+const shown = (value: unknown) =>
+  typeof value === 'string' && /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
 
 function stackOf(thrown: unknown): string {
   if (typeof thrown !== 'object' || thrown === null)
