@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ActingOptions } from './commands/acting-user.ts';
 import type { AdminTokenOptions } from './commands/admin-token.ts';
 import type { JoinOptions } from './commands/join.ts';
+import { lastWords } from './commands/last-words.ts';
 import type { TailOptions } from './commands/tail.ts';
 import type { TokenOptions } from './commands/token.ts';
 import { version } from './version.ts';
@@ -31,10 +32,7 @@ const exitWith = (command: () => Promise<number>) => async () => {
   try {
     process.exit(await command());
   } catch (error) {
-    const isBug =
-      error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-    const shown = error instanceof Error ? (isBug ? error.stack : error.message) : String(error);
-    process.stderr.write(`${shown}\n`);
+    process.stderr.write(`${lastWords(error)}\n`);
     process.exit(1);
   }
 };

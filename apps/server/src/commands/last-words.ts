@@ -1,0 +1,19 @@
+import { PlenumError } from '@plenum/core';
+import { maskedText } from '../config/masked.ts';
+
+/**
+ * What a command says of the error that ends it: of a bug its stack, else its sentence. That of the table of errors is for
+ * clients, so what is behind it is said too: `The service cannot do this right now: no answer within 100 ms`.
+ */
+export function lastWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  if (isBug) return error.stack ?? error.message;
+  if (!(error instanceof PlenumError)) return error.message;
+  const sentences = [error.message];
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    const sentence = maskedText(cause.message);
+    if (!sentences.some((said) => said.includes(sentence))) sentences.push(sentence);
+  }
+  return sentences.join(': ');
+}
