@@ -60,6 +60,22 @@ describe.each(engines)('auth on %s', (engine) => {
     expect(bob.arrivals.filter(({ event }) => event === 'relay_message')).toEqual([]);
   });
 
+  test('auth is not asked about creates and joins that the rules refuse, nor more often than a user has tokens', async () => {
+    const auth = recordingAuthorization(() => ({ isAllowed: false, reason: 'nobody' }));
+    const engineSettings = { membershipRatePerSec: 0.001, membershipRateBurst: 4 };
+    await using service = await Service.start(engine, { adapters: { auth }, engineSettings });
+    const bob = await service.device('bob');
+    const join = { request_type: 'join_group', args: { group_id: 'none' } };
+    expect(await bob.ask(join)).toMatchObject({ code: 'group_not_found' });
+    expect(auth.asked).toEqual([]);
+    const creates = Array.from({ length: 8 }, (_, n) =>
+      bob.ask({ request_type: 'create_group', args: { group_id: `room:${n}`, group_type: 'public' } }),
+    );
+    const codes = (await Promise.all(creates)).map((answer) => Object(answer).code);
+    expect(codes.sort()).toEqual([...Array(5).fill('rate_limited'), ...Array(3).fill('unauthorized')]);
+    expect(auth.asked).toHaveLength(3);
+  });
+
   test('what the service itself does is not asked about', async () => {
     const auth = recordingAuthorization(() => ({ isAllowed: false, reason: 'nobody' }));
     await using service = await Service.start(engine, { adapters: { auth } });

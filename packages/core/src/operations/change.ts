@@ -10,7 +10,6 @@ import {
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
-import { authorize } from '../adapters/authorize.ts';
 import type { ChangeDone, GroupCommand, RequestKey } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
 import { PlenumError } from '../outcome/errors.ts';
@@ -18,7 +17,7 @@ import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/fan-out.ts';
 import { tellChanged } from '../telemetry/outcomes.ts';
 import type { OperationContext } from './context.ts';
-import { moderatedChange } from './moderated-change.ts';
+import { guardedChange } from './guarded-change.ts';
 import type { Caller, JoinArgs } from './operations.ts';
 import { payloadHash } from './payload-hash.ts';
 
@@ -44,9 +43,6 @@ export class Changes {
   create = async (caller: Caller, args: RequestArgs<'create_group'>): Result<'create_group'> => {
     const creator = caller.actor;
     if (creator === SERVICE) return fail(needsUser('creator_id'));
-    const attempt = { actor: creator, groupId: args.group_id, action: 'create' } as const;
-    const denied = await authorize(this.#context.auth, attempt);
-    if (denied !== null) return fail(denied);
     const done = await this.#joining(caller, args.group_id, () =>
       this.#change({
         operation: 'create',
@@ -71,9 +67,6 @@ export class Changes {
   join = async (caller: Caller, args: JoinArgs): Result<'join_group'> => {
     const userId = caller.actor === SERVICE ? args.user_id : caller.actor;
     if (userId === undefined) return fail(needsUser('user_id'));
-    const attempt = { actor: caller.actor, groupId: args.group_id, action: 'join' } as const;
-    const denied = await authorize(this.#context.auth, attempt);
-    if (denied !== null) return fail(denied);
     const done = await this.#joining(caller, args.group_id, () =>
       this.#change({
         operation: 'join',
@@ -224,8 +217,8 @@ export class Changes {
   }
 
   async #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {
-    const { engine, moderation } = this.#context;
-    const outcome = await moderatedChange({ groups: engine.groups, moderation }, command);
+    const { engine, auth, moderation } = this.#context;
+    const outcome = await guardedChange({ groups: engine.groups, auth, moderation }, command);
     tellChanged(command, outcome);
     return outcome.outcome === 'done' ? succeed(outcome) : fail(outcome.failure);
   }

@@ -1,0 +1,83 @@
+/** Changes that an adapter is asked about: creates and joins by auth, and by moderation what carries text to all members. */
+import { type Failure, SERVICE } from '@plenum/protocol';
+import { type Attempt, authorize } from '../adapters/authorize.ts';
+import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
+import { type ChangeOutcome, type GroupCommand, refused } from '../groups/commands.ts';
+import type { GroupStore } from '../ports/group-store.ts';
+
+export interface GuardedParts {
+  readonly groups: Pick<GroupStore, 'change' | 'admit'>;
+  /** Null: no adapter is asked. */
+  readonly auth: AuthGuard | null;
+  readonly moderation: ModerationGuard | null;
+}
+
+interface Told {
+  readonly field: 'reason' | 'metadata';
+  readonly text: string;
+}
+
+/**
+ * As for messages: what the rules refuse is refused before an adapter is asked, and what an adapter refuses has cost its
+ * tokens, so that no user has it asked as often as it likes. What the service itself does is not asked about.
+ */
+export async function guardedChange(
+  { groups, auth, moderation }: GuardedParts,
+  command: GroupCommand,
+): Promise<ChangeOutcome> {
+  const attempt = auth === null ? null : attemptOf(command);
+  const told = moderation === null ? null : toldBy(command);
+  if (command.actor === SERVICE || (attempt === null && told === null)) return groups.change(command);
+  const admission = await groups.admit(command);
+  if (admission.outcome === 'refused') return admission;
+  // A repeated join or create attaches the device again, so it is asked about like the first.
+  const denied = attempt === null ? null : await authorize(auth, attempt);
+  if (denied !== null) return refused(denied);
+  if (admission.outcome === 'done') return admission;
+  const blocked = moderation === null || told === null ? null : await verdictOn(moderation, command, told);
+  return blocked === null ? groups.change({ ...command, isAdmitted: true }) : refused(blocked);
+}
+
+/** What auth is asked about; null: nothing. */
+function attemptOf({ operation, actor, groupId }: GroupCommand): Attempt | null {
+  return operation === 'create' || operation === 'join' ? { actor, groupId, action: operation } : null;
+}
+
+async function verdictOn(
+  moderation: ModerationGuard,
+  { groupId, actor }: GroupCommand,
+  { field, text }: Told,
+): Promise<Failure | null> {
+  if (actor === SERVICE) return null;
+  const message = { group_id: groupId, from_user_id: actor, message: text, field };
+  const failure = await moderation.check(message);
+  if (failure?.code !== 'moderation_blocked') return failure;
+  const details = { ...failure.details, field };
+  return { ...failure, error: `${field} was blocked by moderation`, details };
+}
+
+/** What members will read of a change in the words of its actor; null: nothing. */
+function toldBy(command: GroupCommand): Told | null {
+  if ('reason' in command) return told('reason', command.reason ?? '');
+  if (command.operation === 'create') return told('metadata', textsIn(command.settings.metadata));
+  if (command.operation === 'update') return told('metadata', textsIn(command.changes.metadata ?? null));
+  return null;
+}
+
+const told = (field: Told['field'], text: string): Told | null => (text === '' ? null : { field, text });
+
+/** Every text and key of the metadata, a line each: `{"topic":["tea"]}` is `topic` and `tea`. */
+function textsIn(metadata: string | null): string {
+  const texts: string[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value);
+    if (typeof value !== 'object' || value === null) return;
+    const isList = Array.isArray(value);
+    for (const [key, child] of Object.entries(value)) {
+      if (!isList) texts.push(key);
+      walk(child);
+    }
+  };
+  if (metadata !== null) walk(JSON.parse(metadata));
+  return texts.join('\n');
+}
