@@ -153,15 +153,15 @@ function parseSentinels(text: string): SentinelAddress {
     text,
   );
   const [, scheme, login, hosts = '', masterName = '', path = '', query = ''] = parts ?? [];
-  // A / of a password that is not escaped makes hosts of what stands before it, and the rest would be shown as the master's name.
-  if (`${masterName}${path}`.includes('@')) {
-    throw new Error('REDIS_URL holds an @ behind its hosts: write a / of a password as %2F.');
-  }
   const urls = hosts.split(',').map((host) => `redis://${host.trim()}`);
   if (scheme === undefined || !urls.every((url) => URL.canParse(url))) {
     throw new Error(
       'REDIS_URL does not name Sentinels and a master, as redis+sentinel://host:26379,host:26379/mymaster does.',
     );
+  }
+  // A / of a password that is not escaped makes hosts of what stands before it, and the rest would be shown as the master's name.
+  if (`${masterName}${path}`.includes('@')) {
+    throw new Error('REDIS_URL holds an @ behind its hosts: write a / of a password as %2F.');
   }
   const sentinels = urls.map((url) => endpointOf(new URL(url), sentinelPort));
   const parameters = new URLSearchParams(query);
