@@ -12,7 +12,7 @@ export class CommandProcess implements AsyncDisposable {
   readonly #waiting = new Set<() => void>();
   #output = '';
   #stdout = '';
-  /** Only then all of its output has come: an exit may be told before the last of it. */
+  /** Only then all of its output has come: the exit event may be earlier. */
   #hasClosed = false;
 
   /**

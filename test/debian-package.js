@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './stage.js';
 
-/** Where Debian puts servers: not on the PATH of everybody. */
+/** Where Debian puts servers: not on the PATH of every user. */
 const serverFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /**

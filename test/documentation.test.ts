@@ -19,7 +19,7 @@ function rowsBelow(heading: string): string[][] {
 }
 const quotedIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
 
-test('every variable of the environment stands in the README, and none that nobody reads', () => {
+test('the README names every variable of the environment, and no unknown one', () => {
   const quoted = readme.match(/`[A-Z][A-Z_]+(?:=\w+)?`/g) ?? [];
   const told = quoted.map((name) => name.replaceAll(/`|=\w+/g, ''));
   expect(variables.filter((name) => !told.includes(name))).toEqual([]);
@@ -47,7 +47,7 @@ function isSame(told: string, real: unknown): boolean {
   return told === String(real) || (told.endsWith('d') && Number.parseInt(told, 10) * 86_400_000 === real);
 }
 
-test('no other document and no deploy file names a variable that nobody reads', () => {
+test('no other document and no deploy file names an unknown variable', () => {
   const files = ['docker-compose.yml', ...filesBelow('deploy', '').map(({ path }) => path)];
   const documents = ['packages', 'apps'].flatMap((folder) =>
     filesBelow(folder, '.md').map(({ path }) => path),
@@ -59,7 +59,7 @@ test('no other document and no deploy file names a variable that nobody reads', 
   expect(unknown).toEqual([]);
 });
 
-test('every code of the error table stands in the README once, with its status', () => {
+test('the README has every code of the error table once, with its status', () => {
   const told = rowsBelow('Refusals and endings')
     .filter(([, status = '']) => /^\d{3}$/.test(status))
     .flatMap(([first, status]) => quotedIn(first).map((code) => [code, Number(status)]));

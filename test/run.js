@@ -14,7 +14,7 @@ import { checked, commanded, root, run, tested } from './stage.js';
 
 const isEverything = process.argv.includes('--all');
 const isPostgresOnly = process.argv.includes('--postgres');
-// Each race of test/flow/races.test.ts goes on for 2,000 tries or this long.
+// Each race of test/flow/races.test.ts runs for 2,000 tries or this long.
 process.env['RACE_SECONDS'] ??= isEverything ? '8' : '2';
 // What each engine is sent by test/attack/fuzz.test.ts.
 process.env['FUZZ_PACKETS'] ??= isEverything ? '100000' : '8000';

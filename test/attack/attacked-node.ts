@@ -149,7 +149,7 @@ export function rssOf(pid: number): number {
   return Number(status.match(/^VmRSS:\s+(\d+) kB$/m)?.[1]) * 1024;
 }
 
-/** @returns 0 when the process is gone, also when its parent has not been told yet. */
+/** @returns 0 when the process is gone, even before its parent has learned of it. */
 function rssOrNone(pid: number): number {
   try {
     return rssOf(pid) || 0;

@@ -1,6 +1,6 @@
 /**
- * One harmful peer as a process of its own: what it does to its own event loop delays nothing that is measured. It is told
- * by messages how long it shall go on, and answers each with what it has done. Environment: PEER, URL, ADMIN_URL.
+ * One harmful peer as a process of its own: what it does to its own event loop delays nothing that is measured. It gets
+ * by message how long to run, and answers each with what it has done. Environment: PEER, URL, ADMIN_URL.
  */
 import { setMaxListeners } from 'node:events';
 import { issueJwt } from '@plenum/adapters';

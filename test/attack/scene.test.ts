@@ -17,7 +17,7 @@ describe.each(engines)('the scene on %s', (engine) => {
     expect(rssPeak).toBeGreaterThan(scene.baselineRss / 2);
   });
 
-  test('a node that stands still for half a second is told by the latency of the healthy clients', async () => {
+  test('a node that stops for half a second shows in the latency of the healthy clients', async () => {
     const { command } = scene.node;
     await scene.healthy.report();
     command.signal('SIGSTOP');
@@ -28,7 +28,7 @@ describe.each(engines)('the scene on %s', (engine) => {
     expect(p99Ms).toBeGreaterThan(250);
   });
 
-  test('lines of level error are told from others', () => {
+  test('lines of level error are recognized', () => {
     expect(errorLines(['{"level":50,"msg":"x"}', '{"level":40}', 'text'])).toEqual([
       '{"level":50,"msg":"x"}',
     ]);

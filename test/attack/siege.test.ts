@@ -164,7 +164,7 @@ describe(`a siege of ${minutes} minutes`, () => {
     expect(count('messages', 'done')).toBeLessThanOrEqual(limits.roomQueue);
   });
 
-  test('typing is told as often as its bucket has it, and marks take no memory', () => {
+  test('typing is pushed within its bucket, and marks take no memory', () => {
     expect(count('typing', 'done')).toBeGreaterThanOrEqual(limits.typing.burst);
     expect(count('typing', 'done')).toBeLessThanOrEqual(bucket(limits.typing));
     expect(count('marks', 'done')).toBeGreaterThan(limits.change.burst);

@@ -1,6 +1,6 @@
 /**
  * Waves of harmful peers, each in a process of its own, several at once, while users flood groups of their own all the time.
- * What the healthy clients notice is told for each wave, so that the peers of a slow one are known.
+ * The latency of healthy clients is printed for each wave, so that the peers of a slow wave are known.
  */
 import { Device } from '../support/devices/device.ts';
 import { tokenOf } from '../support/wire/http.ts';

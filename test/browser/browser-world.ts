@@ -33,7 +33,7 @@ interface Parts {
   readonly browser: Browser;
 }
 export type UserOptions = Partial<Omit<ApplicationOptions, 'userId'>> & {
-  /** Default: a profile of his own. */
+  /** Default: an own profile. */
   readonly context?: BrowserContext;
 };
 
@@ -65,7 +65,7 @@ export class BrowserWorld implements AsyncDisposable {
     throw cluster.status === 'rejected' ? cluster.reason : browser.status === 'rejected' && browser.reason;
   }
 
-  /** A profile: nothing is shared with others. What nobody catches in its pages fails {@link BrowserWorld.clear}. */
+  /** A profile: nothing is shared with others. An uncaught error in its pages fails {@link BrowserWorld.clear}. */
   async context(): Promise<BrowserContext> {
     const context = await this.#browser.newContext();
     context.on('weberror', (event) => this.#uncaught.push(String(event.error().stack)));
@@ -87,7 +87,7 @@ export class BrowserWorld implements AsyncDisposable {
     return presenceSchema.parse(body).online.sort();
   }
 
-  /** Closes all pages. @throws Error if something happened in one of them that nobody caught. */
+  /** Closes all pages. @throws Error if one of them had an uncaught error. */
   async clear(): Promise<void> {
     await Promise.all(this.#browser.contexts().map((context) => context.close()));
     const uncaught = this.#uncaught;

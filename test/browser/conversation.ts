@@ -50,7 +50,7 @@ export class Conversation {
     }, patient);
   }
 
-  /** Everything arrives, every invariant holds, and nobody had to be told of a loss. @returns the texts of the log. */
+  /** Everything arrives, every invariant holds, and no device needed a `resync`. @returns the texts of the log. */
   async expectComplete(): Promise<string[]> {
     const last = this.#sends.at(-1);
     if (last !== undefined) await this.untilShown(last.message);

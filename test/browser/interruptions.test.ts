@@ -36,7 +36,7 @@ async function behindProxy(groupId: string) {
 /** @returns what the SDK says it has caught up with. */
 const recoveriesOf = (user: PageUser) => user.read(({ recoveries }) => recoveries);
 
-test('a page without a network notices at once, and goes on without a hole when it is back', async () => {
+test('a page without a network notices at once, and continues without a gap when it is back', async () => {
   const { owner, away, talk } = await behindProxy('train');
   await away.page.context().setOffline(true);
   await away.until('waiting');
@@ -91,7 +91,7 @@ test('a send whose answer is lost on the way is repeated by the page and stored 
   expect(await talk.expectComplete()).toEqual(['before', 'once', 'twice']);
 });
 
-test('a page that stands still leaves presence with its connection, and wakes where it stood', async () => {
+test('a frozen page leaves presence with its connection, and continues where it stopped', async () => {
   const { owner, away, talk } = await behindProxy('sleep');
   const debuggerOfPage = await away.page.context().newCDPSession(away.page);
   const stopped = new Promise((resolve) => debuggerOfPage.once('Debugger.paused', resolve));

@@ -57,7 +57,7 @@ test('two tabs of one user both get everything, the one that did not join too', 
   expect((await second.entriesOf('tabs')).slice(-fromJoin.length)).toEqual(fromJoin);
 });
 
-test('a page that is loaded anew goes on from the positions that the application kept', async () => {
+test('a reloaded page continues from the positions that the application kept', async () => {
   const owner = await world.user('owner');
   const eve = await world.user('eve');
   const diary = await Conversation.among(world.cluster.url, 'diary', [owner, eve]);
@@ -73,7 +73,7 @@ test('a page that is loaded anew goes on from the positions that the application
   expect(seqs).toEqual([2, 3, 4, 5, 6]);
 });
 
-test('whoever closes his page, or looks at another one in it, is not online any more', async () => {
+test('a user who closes the page, or leaves it, is no longer online', async () => {
   const [owner, fay, gus] = [await world.user('owner'), await world.user('fay'), await world.user('gus')];
   await Conversation.among(world.cluster.url, 'lobby', [owner, fay, gus]);
   await eventually(

@@ -1,4 +1,4 @@
-/** Histories that go on in a real PostgreSQL, at real nodes. */
+/** Histories that continue in a real PostgreSQL, at real nodes. */
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import { eventually, startPostgres, startRedis } from '@plenum/testkit';
 import { expect, test } from 'vitest';
@@ -49,7 +49,7 @@ async function pagedDown(url: string): Promise<readonly HistoryEntry[]> {
   }
 }
 
-test('history pages go on in PostgreSQL where Redis ends, dense and as the live entries were, at every node', async () => {
+test('history pages continue in PostgreSQL below Redis, dense and like the live entries, at every node', async () => {
   const total = 300;
   await using postgres = await startPostgres();
   await using cluster = await clusterOn(postgres.url, 20);

@@ -113,7 +113,7 @@ test('the buckets of one user are one bucket on all nodes', async () => {
   expect(accepted).toBeLessThanOrEqual(20 + 10 * elapsedSec + 1);
 });
 
-test('what a user joins on one node is in the list of his groups on the others', async () => {
+test('a group joined on one node is in the list of its user on the others', async () => {
   const devices = await Promise.all(shiftsMs.map((_, index) => nodes.device('mover', index)));
   const owner = await nodes.device('host', 0);
   for (const [index, device] of devices.entries()) {

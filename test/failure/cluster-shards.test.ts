@@ -51,7 +51,7 @@ async function startLoad(name: string) {
 const failedElsewhere = (load: SteadyLoad, groupId: string) =>
   load.failures.filter((failure) => failure.groupId !== groupId);
 
-test('the slot of a busy group moves while it is in use: nobody misses anything, and other groups never notice', async () => {
+test('the slot of a busy group moves while it is in use: no member misses anything, and other groups never notice', async () => {
   await using traffic = new CheckedTraffic(cluster.url);
   const groups = [...(await groupsOnEachShard('moving')).values()];
   for (const groupId of groups) {
@@ -68,7 +68,7 @@ test('the slot of a busy group moves while it is in use: nobody misses anything,
   expect(traffic.failures.filter(({ groupId }) => groupId !== busy)).toEqual([]);
 });
 
-test('a replica takes over: its groups go on, and other groups never notice', async () => {
+test('a replica takes over: its groups continue, and other groups never notice', async () => {
   const { load, master, groupId, slot } = await startLoad('taken');
   await set.takeover(await set.replicaOf(master));
   await set.untilReplaced(slot, master);
@@ -150,7 +150,7 @@ async function roomsOnEachShard(of: ClusterSet, { url }: Cluster) {
   return { masters: [...rooms.keys()], said, sayIn };
 }
 
-test('a shard is away, first one and then the one with the registry of nodes: its partitions have no owner, the others go on; when it is back everything is owned and delivered', async () => {
+test('while a shard is away, even the one with the registry of nodes, only its partitions have no owner; afterwards all is delivered', async () => {
   await using durableSet = await ClusterSet.start({ args: durable });
   await using receiver = await WebhookReceiver.start();
   await using nodes = await startNodes(durableSet.url, receiver);

@@ -6,7 +6,7 @@ import { httpRequest } from '../support/wire/http.ts';
 
 const patience = { timeoutMs: 60_000, everyMs: 50 };
 
-test('a refused message becomes a dead letter that an operator sends again, and another that he deletes', async () => {
+test('an operator sends one dead letter of a refused message again, and deletes another', async () => {
   await using scene = await DeliveryScene.start({ notifier: 'webhook' });
   const { receiver } = scene.sides;
   await using traffic = scene.traffic();

@@ -31,7 +31,7 @@ describe('with three nodes', () => {
   }
 
   test.each([0.5, 1.5, 3])(
-    'an owner that stands still for %d TTLs and wakes loses nothing, buries nothing and commits nothing that is not his',
+    'an owner that stops for %d TTLs and wakes loses nothing, makes no dead letter and commits nothing of another owner',
     async (ttls) => {
       await using traffic = scene.traffic();
       let owner = 0;
@@ -45,13 +45,13 @@ describe('with three nodes', () => {
       await traffic.until(100);
       await traffic.expectSound();
       await expectNothingBuried(scene.cluster.url);
-      // What he wanted to commit when he woke was refused to him.
+      // What it wanted to commit when it woke was refused.
       if (ttls > 1) await eventually(() => expect(scene.watch.refusedTo(nodeId)).not.toEqual([]));
     },
   );
 
-  // The last one: the cluster starts another node in his place, which this process does not know.
-  test('what a killed owner has not committed his successor delivers', async () => {
+  // The last one: the cluster starts another node in its place, which this process does not know.
+  test('what a killed owner has not committed its successor delivers', async () => {
     await using traffic = scene.traffic();
     await midRound(traffic, 'killed', (pid) => process.kill(pid, 'SIGKILL'));
     scene.sides.receiver.mood = 'well';

@@ -66,7 +66,7 @@ async function firstSlotOf(set: ClusterSet, master: RedisServer): Promise<number
   throw new Error('it serves none of the slots that were tried');
 }
 
-test('a node that is told to end while all of its Cluster is away ends within seconds', async () => {
+test('a node that gets SIGTERM while all of its Cluster is away ends within seconds', async () => {
   await using set = await ClusterSet.start();
   await using node = await NodeOnPort.start({ ...nodeSettings, REDIS_URL: set.servers[0]?.url ?? '' });
   await Promise.all(set.servers.map((server) => server.kill()));

@@ -1,4 +1,4 @@
-/** Members come and go on three nodes while others speak; everything that anybody was given is judged by the checker. */
+/** Members come and go on three nodes while others speak; the checker judges everything that devices got. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
@@ -13,7 +13,7 @@ describe.each(fanOuts)('with %s fan-out', (fanOut) => {
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
 
-  test('whoever joins while others speak gets all that is sent after the answer to the join', async () => {
+  test('a user who joins while others send gets all that is sent after the answer to the join', async () => {
     await using traffic = new CheckedTraffic(cluster.url);
     const speakers = await traffic.group('doors', names('host', 3), cluster.urls);
     traffic.keepSending(speakers, 'doors', { everyMs: 5 });

@@ -1,4 +1,4 @@
-/** Nodes that die or freeze while their members are spoken to; everything that anybody was given is judged by the checker. */
+/** Nodes that die or freeze while their members are spoken to; the checker judges everything that devices got. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';

@@ -13,7 +13,7 @@ const rightOf = ({ partition, token }: { readonly partition: unknown; readonly t
 const rightsOf = (leases: Iterable<Lease>, nodeId: string): ReadonlySet<string> =>
   new Set([...leases].filter((lease) => lease.nodeId === nodeId).map(rightOf));
 
-/** What became of the steps that a node tried under these leases after it was told to stop. */
+/** The outcome of the steps that a node tried under these leases after it was asked to stop. */
 const lastSteps = (output: string, rights: ReadonlySet<string>): readonly string[] =>
   [...output.matchAll(/"word":"last step".*"partition":(\d+),"token":(\d+),"isCommitted":(\w+)/g)].flatMap(
     ([, partition, token, isCommitted = '']) =>
@@ -49,7 +49,7 @@ test.each([1.5, 3])(
   },
 );
 
-test('a node that stood still for half a TTL owns what it owned, and nobody committed meanwhile under an older token', async () => {
+test('a node that stopped for half a TTL keeps its partitions, and no commit under an older token happened meanwhile', async () => {
   await using nodes = await OwnerNodes.start({ leaseTtlMs });
   const [first, second] = [await nodes.add(), await nodes.add()];
   await nodes.ownedBy(first, second);
@@ -62,7 +62,7 @@ test('a node that stood still for half a TTL owns what it owned, and nobody comm
 });
 
 test('the partitions of a killed node go to those that live, and only its own move', async () => {
-  // Nobody who lives may be late with a renewal here, however busy the machine is.
+  // No living node may be late with a renewal here, however busy the machine is.
   await using nodes = await OwnerNodes.start({ leaseTtlMs: 6000 });
   const [first, second, third] = [await nodes.add(), await nodes.add(), await nodes.add()];
   await nodes.ownedBy(first, second, third);

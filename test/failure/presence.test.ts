@@ -29,7 +29,7 @@ test('200 users are online; after one of three nodes was killed the count is rig
   await owner.until('presence_changed', { group_id: 'crowd', user_id: 'user-2-0', online: false });
 });
 
-test('a node that was stopped and woken tells again who is there', async () => {
+test('a node that was stopped and woken announces its users again', async () => {
   await using cluster = await Cluster.start();
   const owner = await cluster.device('owner', cluster.node(0).url);
   await owner.must('create_group', { group_id: 'nap', group_type: 'public' });

@@ -1,4 +1,4 @@
-/** Redis dies, drops its subscribers or falls silent under load; everything that anybody was given is judged by the checker. */
+/** Redis dies, drops its subscribers or falls silent under load; the checker judges everything that devices got. */
 import { eventually, startFaultProxy, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
@@ -24,7 +24,7 @@ async function speaking(traffic: CheckedTraffic, urls: readonly string[]): Promi
 }
 
 test.each(fanOuts)(
-  'Redis is killed and started again with answers on their way: what was acknowledged is there, what is repeated is stored once, and everybody has all of it (%s)',
+  'Redis is killed and started again with answers on their way: acked messages are there, retries are stored once, all devices are complete (%s)',
   async (PLENUM_FANOUT) => {
     await using redis = await startRedis(writesFirst);
     await using proxy = await startFaultProxy({ targetPort: redis.port });
@@ -34,7 +34,7 @@ test.each(fanOuts)(
     const epochBefore = members[0]?.positionIn('red')?.epoch;
     for (let round = 0; round < 2; round += 1) {
       proxy.pauseDownstream();
-      // Neither answers nor entries come out any more: each of them has a message stored of which nobody knows.
+      // Neither answers nor entries come out: each sender has a stored message that is not known to any node.
       await eventually(async () => expect(await storedIn(redis)).toBe(traffic.acks + members.length));
       await redis.kill();
       proxy.cutAll();
@@ -66,7 +66,7 @@ test.each(fanOuts)(
     await using traffic = new CheckedTraffic(cluster.url);
     const members = await speaking(traffic, cluster.urls);
     proxy.pauseDownstream(/plenum-subscriber/);
-    // Sends are answered as ever: nobody but the canary has a reason to doubt the silent links.
+    // Sends are answered as usual: only the canary shows that the links are silent.
     const had = await eventually(async () => {
       const before = members.map((member) => received(member));
       await traffic.until(members.length);
@@ -81,10 +81,10 @@ test.each(fanOuts)(
   },
 );
 
-/** A loss that nobody hears of is found by the sweep. */
+/** The sweep finds a loss that no event shows. */
 const bySweep = { timeoutMs: 45_000 };
 
-test('members who stay connected while their group vanishes and is not made again are told by the next sweep', async () => {
+test('connected members of a group that vanished get `resync` from the next sweep', async () => {
   await using cluster = await Cluster.start();
   await using traffic = new CheckedTraffic(cluster.url);
   const members = await traffic.group('gone', names('gone', 3), cluster.urls);

@@ -20,7 +20,7 @@ test('a planned failover under load loses nothing silently, and the service is n
   await load.until(20);
   const old = await set.master();
   await set.failover();
-  // Members go on sending to a master that has not heard of it: what they lose by that, they are told.
+  // Members keep sending to a master that does not know it yet: they get `resync` for what they lose.
   await set.untilReplica(old);
   await load.until(20);
   await load.judge();
@@ -33,7 +33,7 @@ test('a killed master under load loses nothing silently, and the service is norm
   await set.untilReplaced(dead);
   await load.until(20);
   await load.judge();
-  // The old master comes back as a replica, and nobody notices.
+  // The old master comes back as a replica, without effect.
   await dead.restart();
   expect(await set.master()).not.toBe(dead);
 });

@@ -1,4 +1,4 @@
-/** A socket that does not read: it is cut and told why, its node's memory stays bounded, and nobody misses anything. */
+/** A socket that does not read: it is cut with a reason, its node's memory stays bounded, and no device misses anything. */
 import { readFileSync } from 'node:fs';
 import { eventually, startFaultProxy } from '@plenum/testkit';
 import { expect, test } from 'vitest';
@@ -12,14 +12,14 @@ const names = (name: string, count: number) => Array.from({ length: count }, (_,
 
 /** Together they are many times what may wait for one socket, and few enough to be caught up with. */
 const flood = { messages: 900, bytes: 60_000 };
-/** Less than what would wait for the slow reader if nobody cut it. */
+/** Less than what would wait for the slow reader without a cut. */
 const grownMaxBytes = 32 * 1024 * 1024;
 
 /** Resident memory of a process. */
 const memoryOf = (pid: number): number =>
   Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024;
 
-/** That stands behind all that its node had sent before. */
+/** It comes behind all that its node had sent before. */
 const toldWhy = (device: Device) =>
   eventually(() => expect(device.pushes('closing')).toEqual([{ code: 'slow_consumer' }]), {
     timeoutMs: 30_000,

@@ -16,7 +16,7 @@ const engineSettings = {
   membershipRateBurst: 1e6,
 };
 
-/** Entries in the order in which they come, each checked against the last position that the socket was told. */
+/** Entries in the order in which they come, each checked against the last position that the socket got. */
 class Listener {
   readonly complaints: string[] = [];
   nextSeq: number | null = null;

@@ -1,4 +1,4 @@
-/** Bytes that no client library sends: each ends at most its own connection, cleanly, and nobody else notices. */
+/** Bytes that no client library sends: each ends at most its own connection, cleanly, and no other client notices. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../support/cluster/service.ts';
@@ -30,7 +30,7 @@ const fatalPackets: readonly (readonly [string, string])[] = [
   ['an event named by an object', '42[{},{}]'],
   ['a reserved event', '42["disconnect","x"]'],
   ['another reserved event', '42["connect_error",{}]'],
-  ['more attachments than anybody sends', '451000000-["request",{"_placeholder":true,"num":0}]'],
+  ['more attachments than any client sends', '451000000-["request",{"_placeholder":true,"num":0}]'],
   ['attachments without an end', '45-["request"]'],
   ['an attachment that was never announced', '42["request",{"_placeholder":true,"num":0}]x'],
   ['an ack that is an object', '431{}'],
@@ -39,7 +39,7 @@ const fatalPackets: readonly (readonly [string, string])[] = [
 ];
 /** Odd packets that mean something: they are answered, or ignored, and the socket lives. */
 const harmlessPackets: readonly (readonly [string, string])[] = [
-  ['an ack that nobody waits for', '43999[{}]'],
+  ['an ack that was not asked for', '43999[{}]'],
   ['an event of nothing but an ack id', '427'],
   ['an event named by a number', '42[7,{}]'],
   ['a placeholder in a plain event', '42["request",{"_placeholder":true,"num":0}]'],
@@ -157,7 +157,7 @@ describe.each(engines)('bad frames on %s', (engine) => {
     },
   );
 
-  test('many connections that say nothing, half a handshake or half a frame disturb nobody', async () => {
+  test('many connections with no byte, half a handshake or half a frame do no harm', async () => {
     const { url } = badInput.service;
     const silent = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(url)));
     const halves = await Promise.all(Array.from({ length: 20 }, () => RawConnection.open(url)));
@@ -212,8 +212,8 @@ describe.each(engines)('bad frames on %s', (engine) => {
     ['/socket.io/?EIO=5&transport=websocket', 400],
     ['/socket.io/?transport=polling', 400],
     ['/socket.io/?EIO=4&transport=carrier_pigeon', 400],
-    ['/socket.io/?EIO=4&transport=websocket&sid=nobody', 400],
-    ['/socket.io/?EIO=4&transport=polling&sid=nobody', 400],
+    ['/socket.io/?EIO=4&transport=websocket&sid=unknown', 400],
+    ['/socket.io/?EIO=4&transport=polling&sid=unknown', 400],
     ['/socket.io/', 400],
   ])('the handshake %s is refused with %i', async (path, status) => {
     using connection = await RawConnection.open(badInput.service.url);

@@ -15,7 +15,7 @@ const routes = requestRoutes().map((route) => ({ name: `${route.method} ${route.
 
 const bodyFields = ({ body }: RequestRoute) => fieldsOf(body?.shape ?? {});
 
-/** Text that stands in a query where a number, a choice or a flag belongs. */
+/** Texts in a query in the place of a number, a choice or a flag. */
 const badQueries: Readonly<Record<string, readonly string[]>> = {
   limit: ['', '0', '201', '1.5', '-1', 'ten', '1e1', '0x10', 'NaN', 'Infinity', '1e400', '99999999999999999'],
   after: ['', '-1', '1.5', '1e400', 'NaN', '9007199254740992', '99999999999999999999', '+1', '%201'],

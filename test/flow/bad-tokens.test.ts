@@ -1,4 +1,4 @@
-/** Nobody gets in, and no field of the handshake does harm: tokens, positions, and what stands beside them. */
+/** Refused tokens, and fields of the handshake that must do no harm. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { engines } from '../support/cluster/service.ts';
 import { Device } from '../support/devices/device.ts';

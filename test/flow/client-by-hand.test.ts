@@ -17,7 +17,7 @@ function exampleIn(path: string): string {
   return code;
 }
 
-/** The example as it stands in the README, in a process of its own: it asks what it is told to, and counts connections. */
+/** The example of the README in a process of its own: it sends what the test asks for, and counts connections. */
 class ExampleClient implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;

@@ -19,7 +19,7 @@ describe('on three nodes', () => {
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
 
-  test('nodes die one after the other: every send is stored once, and nobody misses or doubles an entry', async () => {
+  test('nodes die one after the other: every send is stored once, and no device misses or repeats an entry', async () => {
     using ada = await SdkUser.connect('ada', { url: cluster.url });
     using bob = await SdkUser.connect('bob', { url: cluster.url });
     await ada.client.create('trek', 'public');
@@ -105,7 +105,7 @@ async function awayFor(service: Service, count: number) {
   return { ada, bob, texts };
 }
 
-test('whoever was away for too long is paged to the head', async () => {
+test('a client that was away for too long is paged to the head', async () => {
   await using service = await Service.start('memory', { engineSettings: fast });
   const { ada, bob, texts } = await awayFor(service, 1100);
   using _ada = ada;
@@ -131,7 +131,7 @@ test('what the log has not kept is named, and the rest follows', async () => {
   expect(bob.texts('log')).toEqual(texts.slice(-shown.length));
 });
 
-test('after Redis has lost its last messages the application is told to forget them', async () => {
+test('after Redis has lost its last messages the application gets them as revoked', async () => {
   const redis = await startRedis();
   const admin = new Redis(redis.url, { lazyConnect: true });
   {
@@ -193,7 +193,7 @@ describe('tokens', () => {
     expect(lea.client.status).toEqual({ state: 'connected' });
   });
 
-  test('one that has ended and cannot be replaced is told', async () => {
+  test('one that has ended and cannot be replaced is reported', async () => {
     using max = new SdkUser({ url: service.url, token: await tokenOf('max', -10) });
     expect(await max.client.connect()).toBe(false);
     expect(max.client.status).toEqual({ state: 'closed', reason: 'token_expired' });

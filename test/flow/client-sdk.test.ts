@@ -36,7 +36,7 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     expect(asked).toMatchObject({ ok: false, failure: { code: 'group_not_found' } });
   });
 
-  test('two clients of a user both get everything; one that joined on the other is told so', async () => {
+  test('two clients of a user both get everything, and a join on one attaches the other', async () => {
     using owner = await connect('owner');
     await owner.client.create('both', 'public');
     using phone = await connect('cyd');
@@ -68,7 +68,7 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     expect(after.recoveries).toContainEqual({ group_id: 'diary', from_seq: 4, head_seq: 4 });
   });
 
-  test('an unsubscribed group is silent over a reconnect, and goes on from its position afterwards', async () => {
+  test('an unsubscribed group is silent over a reconnect, and continues from its position afterwards', async () => {
     using owner = await connect('owner');
     await owner.client.create('noisy', 'public');
     using eve = await connect('eve');
@@ -85,7 +85,7 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     await eve.untilTexts('noisy', ['one', 'two', 'three']);
   });
 
-  test('whoever leaves and joins again begins anew, and is shown nothing of the time between', async () => {
+  test('a user who leaves and joins again begins anew, and is shown nothing of the time between', async () => {
     using owner = await connect('owner');
     await owner.client.create('door', 'public');
     using fay = await connect('fay');
@@ -130,7 +130,7 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     },
   );
 
-  test('a group that was made anew twice while its client was away is shown from the last join on, and the break is told', async () => {
+  test('a group that was created again twice meanwhile is shown from the last join on, with a notice', async () => {
     using owner = await connect('owner');
     using ivy = await connect('ivy');
     await owner.client.create('thrice', 'public');
@@ -152,7 +152,7 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     expect(again.resyncs.length).toBeGreaterThan(0);
   });
 
-  test('an applicant gets nothing until he is accepted, then everything', async () => {
+  test('an applicant gets nothing until the acceptance, then everything', async () => {
     using owner = await connect('owner');
     await owner.client.create('club', 'private');
     using gil = await connect('gil');
@@ -164,7 +164,7 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     expect(isDense(gil.seqs('club'))).toBe(true);
   });
 
-  test('more groups than fit into a handshake all go on from their positions', async () => {
+  test('more groups than fit into a handshake all continue from their positions', async () => {
     using owner = await connect('hoarder');
     const groupIds = Array.from({ length: 300 }, (_, i) => `many-${i}`);
     await Promise.all(groupIds.slice(0, 150).map((groupId) => owner.client.create(groupId, 'public')));

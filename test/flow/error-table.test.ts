@@ -1,4 +1,4 @@
-/** Every code of the error table is produced at each door of each engine, or stands in a list of those that cannot be. */
+/** Every code of the error table is produced at each door of each engine, or is in a list of those that cannot be. */
 import { type ErrorCode, errorCodes } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ServedNode } from '../support/cluster/served-node.ts';
@@ -95,7 +95,7 @@ describe.each(engines)('the error table on %s', (engine) => {
     const answer = await serviceWith('usual').rest('POST', '/v1/groups', call);
     expectHttp(answer, { code: 'invalid_request', error: 'body is not valid JSON' }, requestId);
   });
-  produces('dead_letter_not_found', [engine, 'rest'], 'a dead letter that nobody wrote', async () => {
+  produces('dead_letter_not_found', [engine, 'rest'], 'a dead letter that does not exist', async () => {
     const call = { headers: { 'idempotency-key': requestId } };
     const answer = await serviceWith('usual').rest('DELETE', '/v1/dead-letters/1-0-0', call);
     expectHttp(answer, { code: 'dead_letter_not_found' }, requestId);
@@ -117,7 +117,7 @@ describe.each(engines)('the error table on %s', (engine) => {
   });
 
   const strangers = [
-    ['unauthenticated', 'a token that nobody signed', async () => 'nonsense'],
+    ['unauthenticated', 'a token without a signature', async () => 'nonsense'],
     ['token_expired', 'a token of yesterday', () => tokenOf('ann', -86_400)],
   ] as const;
   for (const [code, to, tokenFor] of strangers) {
@@ -134,7 +134,7 @@ describe.each(engines)('the error table on %s', (engine) => {
     const page = { extraHeaders: { origin: 'https://evil.example' } };
     await expectNoConnection(serviceWith('usual').device('ann', page), { code: 'origin_denied' });
   });
-  produces('forbidden', [engine, 'rest'], 'a message in the name of somebody else', async () => {
+  produces('forbidden', [engine, 'rest'], 'a message in the name of another user', async () => {
     const scene = await new GroupScene(serviceWith('usual')).create('public');
     const { path, method, body } = restCall('relay_msg', { group_id: scene.groupId, message: 'x' }, 'bob');
     const call = { token: await tokenOf('ann'), body, headers: { 'idempotency-key': requestId } };
@@ -146,7 +146,7 @@ describe.each(engines)('the error table on %s', (engine) => {
     await service.device('ann');
     await expectNoConnection(service.device('ann'), { code: 'too_many_connections' });
   });
-  const drains = 'whoever is new at a node that is asked to stop';
+  const drains = 'a new client of a node that drains';
   produces('draining', [engine, 'socket'], drains, async () => {
     await using node = await ServedNode.start(engine);
     await node.beginDrain();
@@ -167,7 +167,7 @@ const faults: readonly (readonly [ErrorCode, string, (outage: RedisOutage) => Pr
     `a message that Redis does not answer within ${requestTimeoutMs} ms`,
     ({ redis }) => redis.pause(),
   ],
-  ['internal', 'a message into a group whose keys somebody spoilt', (outage) => outage.spoilGroup()],
+  ['internal', 'a message into a group with spoilt keys', (outage) => outage.spoilGroup()],
 ];
 describe('the error table when Redis fails', () => {
   for (const [code, to, breakIt] of faults) {
@@ -193,7 +193,7 @@ describe('the error table when Redis fails', () => {
   }
 });
 
-test('an internal error is told to the log, once and at level error', async () => {
+test('an internal error is logged once, at level error', async () => {
   await using outage = await RedisOutage.prepare();
   await outage.spoilGroup();
   await outage.device.send(outage.scene.groupId, 'hello');

@@ -12,7 +12,7 @@ const echo = defineRequest({
   handle: ({ args }) => succeed(args),
 });
 
-/** What stands in `metadata`, and the field that the refusal names. */
+/** The value of `metadata`, and the field that the refusal names. */
 const badMetadata = [
   ['{"n":1e999}', 'metadata.n'],
   ['{"a":{"list":[1,-1e999]}}', 'metadata.a.list.1'],

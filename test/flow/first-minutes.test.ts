@@ -95,7 +95,7 @@ test('a slip in a PLENUM_ name is a warning with the right name, and the node st
   );
 });
 
-test('io(url) without transports is told the fix, and the log tells it once per address', async () => {
+test('io(url) without transports gets the fix, and the log has it once per address', async () => {
   await using node = await ServedNode.start('memory');
   await using device = new Device(node.url, await tokenOf('ann'), { transports: ['polling', 'websocket'] });
   const refusals: Error[] = [];
@@ -116,7 +116,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends a node that has clients with code 0 and leaves nothing',
   async (signal) => {
     await using redis = await startRedis();
-    // Not one that the system gives: such a port may be somebody's by the time it is looked at.
+    // Not one that the system gives: such a port may be in use by the time of the check.
     const port = await freePort();
     await using command = new CommandProcess(plenum, ['serve'], { PORT: String(port), REDIS_URL: redis.url });
     const [, url = ''] = await command.until(/Plenum is ready at (\S+)/);

@@ -86,7 +86,7 @@ async function startGroup(engine: (typeof engines)[number], prefix: string) {
 
 describe.each(engines)('floods on %s', (engine) => {
   test.each(Object.entries(floods))(
-    'a flood of %s is held to the rate of changes, and members are told no more than that',
+    'a flood of %s is held to the rate of changes, and members get no more pushes than that',
     async (_, ask) => {
       const prefix = freshPrefix();
       await using scene = await startGroup(engine, prefix);
@@ -124,7 +124,7 @@ describe.each(engines)('floods on %s', (engine) => {
     expect(new Set(byService.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
-  test('a banned user is told until when, whatever it asks for, by socket and REST', async () => {
+  test('every refusal of a banned user has the end of the ban, by socket and REST', async () => {
     await using scene = await startGroup(engine, freshPrefix());
     const until = await scene.owner.must('ban_member', { group_id, user_id: 'ann', for_ms: 3_600_000 });
     const details = { banned_until: until['banned_until'] };

@@ -65,7 +65,7 @@ test.each(cells)(
   },
 );
 
-/** A service where nobody may read a history until it is said. */
+/** A service where reads of a history wait until the test lets them go. */
 async function hesitant(engine: EngineName) {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {

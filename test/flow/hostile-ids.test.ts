@@ -51,7 +51,7 @@ function askAt(door: (typeof doors)[number], service: Service, group_id: string)
   };
 }
 
-/** As it stands: `fetch` would take `.` and `..` for steps of a path. */
+/** Sent unchanged: `fetch` would resolve `.` and `..`. */
 function getAsItStands(service: Service, path: string): Promise<{ status: number; code: unknown }> {
   const { hostname, port } = new URL(service.url);
   const headers = { authorization: `Bearer ${adminToken}` };

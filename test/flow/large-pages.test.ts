@@ -1,4 +1,4 @@
-/** Pages of large entries end at a megabyte, whatever was asked for, and paging goes on without a hole. */
+/** Pages of large entries end at a megabyte, at any limit, and paging continues without a gap. */
 import { createClient } from '@plenum/client';
 import { limits } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
@@ -11,7 +11,7 @@ import { tokenOf } from '../support/wire/http.ts';
 const large = '\u0001'.repeat(4096);
 const messages = 300;
 const all = Array.from({ length: messages + 1 }, (_, n) => n + 1);
-/** Of what stands around the entries in the answer. */
+/** Of what surrounds the entries in the answer. */
 const frameBytes = 40_000;
 
 const pageSchema = z.object({

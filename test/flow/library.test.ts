@@ -44,7 +44,7 @@ test.each([
   expect(lines.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
 });
 
-test('what a process did before it closes is told to the devices that it concerns', async () => {
+test('what a process did before it closes reaches the devices that it concerns', async () => {
   const place = { redisUrl: redis.url, prefix: freshPrefix() };
   const node = await createPlenum({ ...place, gateway: {}, jwtSecret });
   await using device = new Device(node.url ?? '', await tokenOf('ann'));

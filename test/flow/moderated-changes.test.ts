@@ -1,4 +1,4 @@
-/** What a change tells the members in words passes the moderation of messages, through socket and REST on both engines. */
+/** The texts of a change that members see pass the moderation of messages, through socket and REST on both engines. */
 import type { Moderation } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { invalidVerdicts } from '../support/adapters/invalid-verdicts.ts';
@@ -43,7 +43,7 @@ const eventsOf = async (device: Device) => {
 };
 
 describe.each(engines)('moderated changes on %s', (engine) => {
-  test('a reason that moderation blocks changes nothing and is told to no user, by socket and REST', async () => {
+  test('a reason that moderation blocks changes nothing and reaches no user, by socket and REST', async () => {
     await using scene = await startGroup(engine, noSpam());
     const { owner, service } = scene;
     const ann = { group_id, user_id: 'ann', reason: 'she sells spam' };

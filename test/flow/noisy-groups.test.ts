@@ -64,7 +64,7 @@ class TwoGroups implements AsyncDisposable {
       .map(({ entry }) => (entry?.type === 'message' ? entry.message : ''));
   }
 
-  /** Dead letters that gave way, as the node tells its operators. */
+  /** Dead letters that were dropped, by the metrics of the node. */
   async lost(): Promise<number> {
     const answer = await fetch(`${this.#node.url}/metrics`, { headers: this.#authorized });
     const name = 'plenum_dead_letters_dropped_total{kind="notifier"}';

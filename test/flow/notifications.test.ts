@@ -1,4 +1,4 @@
-/** Whom a notifier is told of, and that it knows who looks already, on whatever of three nodes he is connected. */
+/** Which recipients a notifier gets, with those who are online, on any of three nodes. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { WebhookReceiver } from '../support/adapters/webhook-receiver.ts';

@@ -113,9 +113,9 @@ describe.each(engines)('odd but ordinary on %s', (engine) => {
   test('256 groups in one subscribe are answered one by one, duplicates too, and each entry comes once', async () => {
     const device = await service.device('many');
     await device.must('create_group', { group_id: 'dup', group_type: 'public' });
-    // A subscription without a position is from now on: what has not come yet would not come any more.
+    // A subscription without a position is from now on: what has not come yet would not come.
     await device.until('group_event', { type: 'created' });
-    const strangers = Array.from({ length: 253 }, (_, i) => ({ group_id: `nobody:${i}` }));
+    const strangers = Array.from({ length: 253 }, (_, i) => ({ group_id: `unknown:${i}` }));
     const dup = { group_id: 'dup' };
     const { groups } = await device.must('subscribe', { groups: [dup, dup, ...strangers, dup] });
     const stranger = { code: 'group_not_found' };

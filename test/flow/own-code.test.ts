@@ -7,7 +7,7 @@ import { messagesOf, noSpam, relay, room, startRoom } from '../support/cluster/r
 import { engines } from '../support/cluster/service.ts';
 
 describe.each(engines)('own code on %s', (engine) => {
-  test('an own middleware refuses or goes on, where the order says', async () => {
+  test('a custom middleware refuses or continues, at its place in the order', async () => {
     const seen: string[] = [];
     await using scene = await startRoom(engine, {
       adapters: { moderation: noSpam() },
@@ -29,7 +29,7 @@ describe.each(engines)('own code on %s', (engine) => {
     expect(seen).toEqual(['ann: SPAM', 'ann: spam', 'ann: hello']);
   });
 
-  test('an own middleware that throws, before or after it goes on, ends nothing', async () => {
+  test('a custom middleware that throws, before or after `next`, ends nothing', async () => {
     await using scene = await startRoom(engine, {
       middleware: {
         broken: async ({ message }, next) => {

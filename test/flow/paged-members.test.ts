@@ -11,7 +11,7 @@ describe.each(engines)('pages of members on %s', (engine) => {
 
   const applicants = ['a1', 'a2', 'a3', 'a4'];
 
-  test('an applicant who is accepted while the cursor stands among the applicants is listed once', async () => {
+  test('an applicant who is accepted while the cursor is among the applicants is listed once', async () => {
     const owner = await service.device('owner');
     await owner.must('create_group', { group_id: 'moving', group_type: 'private' });
     for (const user of applicants) {

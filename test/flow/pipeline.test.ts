@@ -28,7 +28,7 @@ describe.each(engines)('pipeline on %s', (engine) => {
   });
 
   test.each(Object.entries(invalidVerdicts))(
-    'a moderation that %s stores nothing, and the node goes on',
+    'a moderation that %s stores nothing, and the node keeps working',
     async (_, make) => {
       await using scene = await startRoom(engine, { adapters: { moderation: make() } });
       const answers = await Promise.all(['one', 'two'].map((text) => scene.ann.ask(relay(text))));
@@ -84,7 +84,7 @@ describe.each(engines)('pipeline on %s', (engine) => {
     expect(await free.ann.ask(relay('again'))).toMatchObject({ code: 'rate_limited' });
   });
 
-  test('without rate_limit in the order nobody runs out of tokens', async () => {
+  test('without rate_limit in the order no user runs out of tokens', async () => {
     await using scene = await startRoom(engine, { engineSettings: oneToken, middlewares: ['moderation'] });
     for (let time = 0; time < 3; time += 1) {
       expect(await scene.ann.ask(relay(`${time}`))).toMatchObject({ success: true });
@@ -111,7 +111,7 @@ describe.each(engines)('pipeline on %s', (engine) => {
     expect(await messagesOf(scene.ann)).toEqual(['hello']);
   });
 
-  test('who may not send is told so before an adapter is asked', async () => {
+  test('a sender who may not send is refused before an adapter is asked', async () => {
     const moderation = noSpam();
     await using scene = await startRoom(engine, { adapters: { moderation } });
     const stranger = await scene.service.device('eve');
@@ -119,7 +119,7 @@ describe.each(engines)('pipeline on %s', (engine) => {
     expect(moderation.asked).toEqual([]);
   });
 
-  test('a sender who is muted while his message is looked at sends nothing', async () => {
+  test('a sender who is muted during the moderation sends nothing', async () => {
     const moderation = noSpam();
     await using service = await Service.start(engine, { adapters: { moderation } });
     const { groups } = service.plenum;

@@ -18,7 +18,7 @@ describe.each(engines)('on %s', (engine) => {
   const onlineIn = async (group_id: string) =>
     (await service.rest('GET', `/v1/groups/${group_id}/presence`)).body;
 
-  test('who is online can be asked by socket and by REST, and turns are told', async () => {
+  test('presence can be read by socket and by REST, and transitions are pushed', async () => {
     const ann = await service.device('ann');
     await ann.must('create_group', { group_id: 'talk', group_type: 'public' });
     const bob = await service.device('bob');
@@ -35,7 +35,7 @@ describe.each(engines)('on %s', (engine) => {
     expect(await ann.must('presence', { group_id: 'talk' })).toEqual({ online: ['ann'], count: 1 });
   });
 
-  test('whoever has two devices is online until the last is gone', async () => {
+  test('a user with two devices is online until the last is gone', async () => {
     const first = await service.device('twice');
     await first.must('create_group', { group_id: 'pair', group_type: 'public' });
     const second = await service.device('twice');
@@ -106,7 +106,7 @@ describe.each(engines)('on %s', (engine) => {
     expect([await unreadOf(writer), await unreadOf(other)]).toEqual([1, 0]);
   });
 
-  test('a mark of one device is told to the other devices of the user, once, and to no other user', async () => {
+  test('a mark of one device is pushed to the other devices of the user, once, and to no other user', async () => {
     const writer = await service.device('sender');
     await writer.must('create_group', { group_id: 'desk', group_type: 'public' });
     const phone = await service.device('reader-of-two');
@@ -197,7 +197,7 @@ describe('on three nodes', () => {
     for (const device of devices) await device.until('closing', { code });
   });
 
-  test('a mark is told to the devices of the user on every node', async () => {
+  test('a mark is pushed to the devices of the user on every node', async () => {
     const devices = await Promise.all([0, 1, 2].map((i) => cluster.device('marker', cluster.node(i).url)));
     const [first, ...others] = devices;
     const created = await first?.must('create_group', { group_id: 'marked', group_type: 'public' });
@@ -211,7 +211,7 @@ describe('on three nodes', () => {
     expect(first?.pushes('read')).toEqual([]);
   });
 
-  test('whoever connects on one node while he is revoked on another is cut or refused', async () => {
+  test('a user who connects on one node while revoked on another is cut or refused', async () => {
     for (let round = 0; round < 10; round += 1) {
       const user = `racer-${round}`;
       const token = await tokenOf(user);
@@ -224,7 +224,7 @@ describe('on three nodes', () => {
     }
   });
 
-  test('kicked and joined again in one breath, a user is online as his membership says', async () => {
+  test('a user who is kicked and joins again at once is online if and only if a member', async () => {
     const owner = await cluster.device('breath-owner', cluster.node(0).url);
     const guest = await cluster.device('breath-guest', cluster.node(1).url);
     await owner.must('create_group', { group_id: 'breath', group_type: 'public' });

@@ -1,4 +1,4 @@
-/** Whoever comes back where the log does not continue is told so, and why; from then on it misses nothing. */
+/** A device whose position the log does not continue gets `resync` with a reason, and misses nothing from then on. */
 import { eventually, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
@@ -42,14 +42,14 @@ async function sendMany(scene: GroupScene, count: number): Promise<void> {
   }
 }
 
-/** What is sent from now on comes, directly behind where the device was told that it stands. */
+/** What is sent from now on comes directly after the position that the device got. */
 async function expectAttached(ann: Follower, scene: GroupScene): Promise<void> {
   const had = ann.entriesOf(scene.groupId).length;
-  const stands = ann.positionIn(scene.groupId);
+  const position = ann.positionIn(scene.groupId);
   await scene.sent('owner', 'after');
   await eventually(() => expect(ann.entriesOf(scene.groupId)).toHaveLength(had + 1));
   const last = ann.entriesOf(scene.groupId).at(-1);
-  expect(last).toMatchObject({ message: 'after', epoch: stands?.epoch, seq: (stands?.seq ?? 0) + 1 });
+  expect(last).toMatchObject({ message: 'after', epoch: position?.epoch, seq: (position?.seq ?? 0) + 1 });
 }
 
 describe.each(engines)('on %s', (engine) => {
@@ -111,7 +111,7 @@ describe.each(engines)('on %s', (engine) => {
 });
 
 describe('a Redis that has lost everything', () => {
-  /** The group is made anew on an empty Redis, and `then` is done to it before Ann is told. */
+  /** The group is created again on an empty Redis, and `then` is done to it before Ann gets `resync`. */
   async function emptied(isAway: boolean, then: (scene: GroupScene) => Promise<unknown>) {
     await using redis = await startRedis();
     await using service = await Service.start('redis', { redisUrl: redis.url, engineSettings: free });
@@ -137,10 +137,10 @@ describe('a Redis that has lost everything', () => {
   test('epoch_changed: who comes back is a member of the group that was made anew', async () => {
     expect(await emptied(true, isMemberAgain)).toEqual(['epoch_changed']);
   });
-  test('not_a_member: who comes back is in no group any more', async () => {
+  test('not_a_member: a returning user is in no group', async () => {
     expect(await emptied(true, isNone)).toEqual(['not_a_member']);
   });
-  test('not_a_member: who was there all the time is told when the group begins anew', async () => {
+  test('not_a_member: a user who stayed connected gets it when the group begins anew', async () => {
     expect(await emptied(false, isNone)).toEqual(['not_a_member']);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Every operation × group type × standing of who asks × standing of whom he means, at every door of both engines, against
+ * Every operation × group type × relation of the actor × relation of the target, at every door of both engines, against
  * grids that were written by hand. What is refused leaves head, counts, members, bans and history as they were.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ const free = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membe
 const reads = ['history', 'list_members', 'get_group_info', 'subscribe'];
 
 const plain = { status: 'active', roles: ['member'] };
-/** What a success tells, and where it leaves the target. */
+/** The answer of a success, and the status of the target after it. */
 const successes: Readonly<Record<string, { readonly result: object; readonly target: unknown }>> = {
   accept_member: { result: { status: 'active' }, target: expect.objectContaining(plain) },
   reject_member: { result: { status: 'rejected' }, target: 'none' },

@@ -53,7 +53,7 @@ function applicationAdapters() {
 }
 
 describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
-  test('step 4: what was sent is persisted in order, and everybody but its sender is notified', async () => {
+  test('step 4: what was sent is persisted in order, and every member but the sender is notified', async () => {
     const { adapters, database, notified } = applicationAdapters();
     await using chat = await startChat(at(engine), { adapters, delivery: eager });
     for (const who of [user, 'other']) await chat.join(room, who);
@@ -125,7 +125,7 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
     }, patience);
   });
 
-  test('telemetry: every event of the seed is told', async () => {
+  test('telemetry: every event of the seed is emitted', async () => {
     const told = new Map<string, unknown[]>();
     const watched = [
       ...['message_sent', 'room_join', 'room_leave', 'broadcast', 'queue_size'],

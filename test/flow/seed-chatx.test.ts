@@ -1,6 +1,6 @@
 /**
  * The second seed's document, example by example: Chatx's join, subscribe, send and leave, the shape of its messages, its
- * limits and its token bucket; then its adapters, its middleware and its configuration. What it does behind a send stands in
+ * limits and its token bucket; then its adapters, its middleware and its configuration. What it does behind a send is in
  * `seed-chatx-behind.test.ts`. Rooms are groups; the user who sends has to be a member (Chatx does not ask).
  */
 import { eventually, freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
@@ -196,7 +196,7 @@ describe.each(engines)('seed chatx, part two, on %s', (engine) => {
     expect(await myChat.leave(room, user)).toMatchObject({ ok: true });
   });
 
-  test('step 4: moderation blocks before anybody sees it, with the reason of the adapter', async () => {
+  test('step 4: moderation blocks before any member sees it, with the reason of the adapter', async () => {
     await using chat = await startChat(at(engine), { adapters });
     const inbox: string[] = [];
     await chat.join(room, user);
@@ -239,7 +239,7 @@ describe.each(engines)('seed chatx, part two, on %s', (engine) => {
     expect(await chat.send(room, user, 'again')).toMatchObject({ failure: { code: 'rate_limited' } });
   });
 
-  test('a middleware of the application stands in the chain where the configuration puts it', async () => {
+  test('a middleware of the application is in the chain where the configuration puts it', async () => {
     const seen: string[] = [];
     await using chat = await startChat(at(engine), {
       adapters,

@@ -1,4 +1,4 @@
-/** No message, token or secret is in any line of the log, at the level that tells most, whatever goes wrong. */
+/** No message, token or secret is in any line of the log, at the level with the most lines, in any failure. */
 import { startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
@@ -53,7 +53,7 @@ const expectSilent = ({ output }: { readonly output: string }, secrets: readonly
 };
 
 for (const level of levels) {
-  test.each(engines)(`nothing of it stands in the log of %s at level ${level}`, async (engine) => {
+  test.each(engines)(`nothing of it is in the log of %s at level ${level}`, async (engine) => {
     await using node = await ServedNode.start(engine, { PLENUM_LOG_LEVEL: level });
     await useEverything(node);
     const tokens = await knockWithBadTokens(node);
@@ -64,7 +64,7 @@ for (const level of levels) {
   });
 }
 
-test('nothing of it stands in the log when Redis fails and its values are spoilt', async () => {
+test('nothing of it is in the log when Redis fails and its values are spoilt', async () => {
   await using redis = await startRedis({ args: ['--requirepass', 'pass-of-redis'] });
   const url = `redis://:pass-of-redis@127.0.0.1:${redis.port}`;
   await using node = await ServedNode.start('memory', { PLENUM_LOG_LEVEL: 'trace', REDIS_URL: url });

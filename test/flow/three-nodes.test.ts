@@ -117,7 +117,7 @@ describe.each(fanOuts)('with %s fan-out', (fanOut) => {
     for (const phone of phones) await phone.until('relay_message', { result: { message: 'welcome' } });
   });
 
-  test('a kicked user receives nothing that comes after his kick, on any node', async () => {
+  test('a kicked user receives nothing after the kick, on any node', async () => {
     const owner = await cluster.device('kick-owner', cluster.node(0).url);
     for (let round = 0; round < 20; round += 1) {
       const group_id = `kick-${round}`;
@@ -166,7 +166,7 @@ describe.each(fanOuts)('with %s fan-out', (fanOut) => {
     await eventually(() => expect(muteds()).toHaveLength(2000), patient);
     await eventually(() => expect(admin.messages(group_id)).toHaveLength(accepted), patient);
     expect(isDense(admin.seqs(group_id))).toBe(true);
-    // No message of the muted user stands between a `muted` entry and the `unmuted` one after it.
+    // No message of the muted user is between a `muted` entry and the `unmuted` one after it.
     let isMuted = false;
     for (const { event, payload } of admin.arrivals) {
       if (event === 'group_event') isMuted = (payload as { type: string }).type === 'muted';

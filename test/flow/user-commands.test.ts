@@ -46,7 +46,7 @@ async function run(args: readonly string[], environment: Readonly<Record<string,
   return { code: await command.ended, lines: command.lines, output: command.output };
 }
 
-test('plenum --help tells of join, send and tail', async () => {
+test('plenum --help names join, send and tail', async () => {
   const { lines } = await run(['--help']);
   for (const name of ['join', 'send', 'tail'])
     expect(lines.join('\n')).toMatch(new RegExp(`^  ${name} `, 'm'));
@@ -81,7 +81,7 @@ describe.each(engines)('in dev mode on %s', (engine) => {
     return group;
   };
 
-  test('whoever joined sees what is sent from then on, and Ctrl-C ends his tail with code 0', async () => {
+  test('a user who joined sees what is sent from then on, and Ctrl-C ends the tail with code 0', async () => {
     const group = await madeGroup();
     expect(await plenum('ben', 'join', group)).toMatchObject({ code: 0, lines: ['active'] });
     await using ben = tail('ben', group);
@@ -112,12 +112,12 @@ describe.each(engines)('in dev mode on %s', (engine) => {
     ]);
   });
 
-  test('tail --from begins with that entry and tells on stderr that nothing is missing', async () => {
+  test('tail --from begins with that entry and reports on stderr that nothing is missing', async () => {
     const group = await madeGroup();
     await plenum(admin, 'send', group, 'before');
     await using ann = tail(admin, group, '--from', '1');
     await ann.until(/recovered: entries 1 to 2/);
-    // What stands on stdout may be read after it.
+    // Stdout may be read after it.
     await ann.until(/ann: before/);
     expect(ann.lines).toEqual([
       expect.stringMatching(/^1 \S+ \* ann created$/),
@@ -126,7 +126,7 @@ describe.each(engines)('in dev mode on %s', (engine) => {
     expect((await plenum(admin, 'tail', group, '--from', '4')).output).toContain('the next seq of');
   });
 
-  test('tail tells on stderr what is not in the log any more', async () => {
+  test('tail reports on stderr what is no longer in the log', async () => {
     const group = await madeGroup();
     await using send = new CommandProcess(script, as(admin, 'send', group), {});
     // Redis trims a log by about a hundred entries at a time.
@@ -180,7 +180,7 @@ describe.each(engines)('in dev mode on %s', (engine) => {
     ['not_a_member: Not a member of this group', ['tail', 'room:1']],
     ['not_a_member: Not a member of this group', ['tail', 'room:1', '--from', '1']],
     ['invalid_args: group_id may hold', ['join', 'no room']],
-  ])('a refusal is told as %s, with code 1', async (text, words) => {
+  ])('a refusal is printed as %s, with code 1', async (text, words) => {
     const { code, output, lines } = await plenum('eve', ...words);
     expect({ code, lines }).toEqual({ code: 1, lines: [] });
     expect(output).toMatch(new RegExp(`^${text}`));
@@ -213,7 +213,7 @@ test('with a secret in the environment the commands sign tokens of their own, an
 });
 
 test.each([
-  ['nobody is named', ['send', 'g', 'hello'], 'Say who acts: --as <user id> or --token <token>'],
+  ['no user is named', ['send', 'g', 'hello'], 'Say who acts: --as <user id> or --token <token>'],
   ['the name is none', ['send', 'g', 'hello', '--as', 'a b'], 'user_id may hold'],
   ['the URL is none', ['join', 'g', '--as', 'ann', '--url', 'localhost'], 'must be an origin, such as'],
   ['the seq is none', ['tail', 'g', '--as', 'ann', '--from', '0'], 'must be a whole number from 1 on'],

@@ -1,4 +1,4 @@
-/** Somebody else's Socket.IO server: stock server, stock sharded adapter, and nothing of ours but the channel prefix. */
+/** A foreign Socket.IO server: stock server, stock sharded adapter, and nothing of ours but the channel prefix. */
 import { createServer } from 'node:http';
 import { eventually } from '@plenum/testkit';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
@@ -64,7 +64,7 @@ export class StockServer implements AsyncDisposable {
     const channel = `${this.#prefix}#/#${room}#`;
     await eventually(async () => {
       const [, count] = await this.#publisher.pubsub('SHARDNUMSUB', channel);
-      if (Number(count) === 0) throw new Error(`nobody has subscribed to ${channel}`);
+      if (Number(count) === 0) throw new Error(`no subscriber of ${channel}`);
     });
   }
 

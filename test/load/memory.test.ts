@@ -37,7 +37,7 @@ interface Visitor {
 const arrive = async ({ userId }: Visitor): Promise<Device> =>
   new Device(node.url, await tokenOf(userId), { reconnection: false }).connected();
 
-/** Everybody comes, joins, hears a message, is cut and comes back, leaves; no name is used in two cycles. */
+/** Every user comes, joins, gets a message, is cut and comes back, leaves; no name is used in two cycles. */
 async function visit(cycle: number): Promise<void> {
   const visitors = Array.from(
     { length: sockets },
@@ -53,7 +53,7 @@ async function visit(cycle: number): Promise<void> {
     first.set(visitor, device);
   });
   await inShares(visitors.slice(0, groups), async (visitor) => {
-    await first.get(visitor)?.send(visitor.groupId, 'hello everybody');
+    await first.get(visitor)?.send(visitor.groupId, 'hello all');
   });
   for (const device of first.values()) device.socket.disconnect();
   await inShares(visitors, async (visitor) => {

@@ -10,12 +10,12 @@ import { freshPrefix, type RedisServer, seededRandom, startRedis } from '@plenum
 import { Redis } from 'ioredis';
 import { adminToken, jwtSecret } from '../support/wire/http.ts';
 
-/** What is left when everybody has gone. */
+/** What is left when all users are gone. */
 export interface Remains {
   readonly feeds: number;
   /** Users with a device. */
   readonly users: number;
-  /** Sharded channels that somebody has subscribed to. */
+  /** Sharded channels that have a subscriber. */
   readonly channels: number;
   readonly openFiles: number;
   readonly heapBytes: number;

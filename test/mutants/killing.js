@@ -1,4 +1,4 @@
-/** Runs the tests of a killer in the sandbox and tells what became of them. */
+/** Runs the tests of a killer in the sandbox and returns their outcome. */
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -9,7 +9,7 @@
 /**
  * @typedef {object} Edit
  * @property {string} file below the top folder
- * @property {string} from stands in the file exactly once
+ * @property {string} from is in the file exactly once
  * @property {string} to
  */
 

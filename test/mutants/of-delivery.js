@@ -34,7 +34,7 @@ export const mutantsOfDelivery = [
     killers: [conformance('an earlier lease of the same node is neither prolonged nor given back')],
   },
   {
-    name: 'a node that cannot renew goes on',
+    name: 'a node that cannot renew keeps working',
     edits: [
       {
         file: 'packages/core/src/ownership/lease-state.ts',

@@ -3,8 +3,8 @@ import { feedSimulation, judgedHistory } from './mutant.js';
 
 const feed = 'packages/core/src/feed/feed.ts';
 const canary = 'packages/redis/src/pubsub/canary.ts';
-const isComplete = 'each device gets a dense sequence from where it was told';
-const isWithinRange = 'nobody receives an entry outside the ranges';
+const isComplete = 'each device gets a dense sequence from its announced start';
+const isWithinRange = 'no device receives an entry outside the ranges';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfReception = [
@@ -52,7 +52,7 @@ export const mutantsOfReception = [
     ],
   },
   {
-    name: 'a kicked one goes on receiving',
+    name: 'a kicked user still receives',
     edits: [
       {
         file: feed,
@@ -64,7 +64,7 @@ export const mutantsOfReception = [
       feedSimulation(isWithinRange),
       {
         file: 'test/flow/three-nodes.test.ts',
-        tests: 'a kicked user receives nothing that comes after his kick, on any node',
+        tests: 'a kicked user receives nothing after the kick, on any node',
         isOnProcesses: true,
       },
     ],
@@ -81,7 +81,7 @@ export const mutantsOfReception = [
     killers: [feedSimulation(isWithinRange)],
   },
   {
-    name: 'a catch-up goes on behind the end of its range',
+    name: 'a catch-up does not stop at the end of its range',
     edits: [
       {
         file: 'packages/core/src/feed/attachments.ts',

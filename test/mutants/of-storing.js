@@ -1,4 +1,4 @@
-/** Faults in the step that checks, numbers, stores and publishes, and in what a sender is told of it. */
+/** Faults in the step that checks, numbers, stores and publishes, and in the answer to the sender. */
 import { conformance, judgedHistory } from './mutant.js';
 
 const append = 'packages/redis/lua/append-message.lua';

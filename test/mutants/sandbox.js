@@ -35,7 +35,7 @@ export class Sandbox {
   }
 
   /**
-   * Replaces one piece of text that stands in its file exactly once.
+   * Replaces one piece of text that is in its file exactly once.
    * @param {import('./mutant.js').Edit} edit
    * @throws Error where it does not: the source has moved on, and the mutant has to follow it.
    */

@@ -1,4 +1,4 @@
-/** Of a proxy that is set up well, clients notice nothing, nodes learn the addresses of clients, and nobody reads a secret. */
+/** Of a proxy that is set up well, clients notice nothing, nodes learn the addresses of clients, and no secret is logged. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProxiedNodes } from '../support/cluster/proxied-nodes.ts';
 import { proxyKinds } from '../support/cluster/proxy-kinds.ts';
@@ -41,7 +41,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
       status: 413,
       body: { code: 'message_too_large', can_retry: false },
     });
-    expect(await httpRequest('GET', `${groups}/nobody`)).toMatchObject({
+    expect(await httpRequest('GET', `${groups}/unknown`)).toMatchObject({
       status: 404,
       body: { code: 'group_not_found' },
     });

@@ -1,4 +1,4 @@
-/** Nodes and proxies that end, drain or lose their Redis under load; everything that anybody was given is judged by the checker. */
+/** Nodes and proxies that end, drain or lose their Redis under load; the checker judges everything that devices got. */
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
@@ -21,7 +21,7 @@ const patient = { timeoutMs: 20_000, everyMs: 50 };
 
 const names = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i}`);
 
-/** Codes with which clients were refused by name; socket.io-client does not bring back whoever got one. */
+/** Codes with which clients were refused by name; socket.io-client does not reconnect after one. */
 function refusalsOf(members: readonly Follower[]): readonly string[] {
   const codes: string[] = [];
   for (const { device } of members) {
@@ -72,7 +72,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
     expect(resumptionsOf(members)).toBeGreaterThanOrEqual(memberCount / nodes.all.length);
   });
 
-  test('a node that drains gets no new client, its own ones move, and nobody is refused', async () => {
+  test('a node that drains gets no new client, its own ones move, and none is refused', async () => {
     await using traffic = new CheckedTraffic(proxied.url);
     const members = await underLoad(traffic, `${name}-drained`);
     const refusals = refusalsOf(members);
@@ -109,7 +109,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
     expect(resumptionsOf(members)).toBeGreaterThanOrEqual(memberCount);
   });
 
-  test('when the proxy itself is killed and started again everybody is back and has missed nothing', async () => {
+  test('when the proxy itself is killed and started again every client is back and has missed nothing', async () => {
     await using traffic = new CheckedTraffic(proxied.url);
     const members = await underLoad(traffic, `${name}-headless`);
     await proxied.proxy.kill();

@@ -1,4 +1,4 @@
-/** What a device is told beside the answer to its own join, whatever happens to its user's membership meanwhile. */
+/** What a device gets beside the answer to its own join, in any change of its user's membership meanwhile. */
 import type { PushPayload } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -56,7 +56,7 @@ async function connected(scheduler: fc.Scheduler): Promise<[Simulation, Believin
   return [world, device];
 }
 
-test('a device whose join is refused is told of the one that attached it instead', async () => {
+test('a device whose join is refused gets a push of the attach that happened instead', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const [world, device] = await connected(scheduler);
@@ -75,7 +75,7 @@ test('a device whose join is refused is told of the one that attached it instead
   );
 });
 
-test('a device whose membership is over before it is attached is told so after its answer', async () => {
+test('a device whose membership ends before its attach gets that push after its answer', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const [world, device] = await connected(scheduler);
@@ -94,7 +94,7 @@ test('a device whose membership is over before it is attached is told so after i
   );
 });
 
-test('a device that is put into a later membership than its answer names is told of that one', async () => {
+test('a device in a later membership than its answer names gets a push of that one', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const [world, device] = await connected(scheduler);

@@ -77,7 +77,7 @@ test('a device that leaves while its groups are read keeps no feed open', async 
   );
 });
 
-test('an applicant who is accepted while his device still connects hears everything from there on', async () => {
+test('an applicant who is accepted while its device connects gets everything from there on', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       const world = new Simulation(scheduler);

@@ -1,4 +1,4 @@
-/** What a middleware of a team's own may do to a message: refuse it or let it go on, once and in time. */
+/** What custom middleware may do to a message: refuse it or pass it on, once and in time. */
 import { expect, test } from 'vitest';
 import { PlenumError } from '../src/outcome/errors.ts';
 import type { SendMiddleware, SendOutcome } from '../src/send/custom-middleware.ts';
@@ -8,7 +8,7 @@ const sceneOf = (own: SendMiddleware, parts: SceneParts = {}) =>
   pipelineScene({ middleware: { own }, order: ['own', 'rate_limit'], ...parts });
 const refused = (failure: object) => ({ outcome: 'refused', failure });
 
-test('one that goes on sees the message and what becomes of it', async () => {
+test('one that passes on sees the message and its outcome', async () => {
   const seen: unknown[] = [];
   const scene = sceneOf(async ({ groupId, userId, requestId, message }, next) => {
     seen.push({ groupId, userId, requestId, message });
@@ -43,7 +43,7 @@ test.each(nonsense)('one that returns %s without going on is a bug', async (_, a
   expect(scene.logged).toEqual(['a middleware neither went on nor returned a failure']);
 });
 
-test('one that throws before it goes on is a bug, and nothing is stored', async () => {
+test('one that throws before it passes on is a bug, and nothing is stored', async () => {
   const scene = sceneOf(() => {
     throw new Error('broken');
   });
@@ -68,7 +68,7 @@ test('one that returns another answer after it went on does not change what was 
   expect(await scene.send()).toEqual(appended);
 });
 
-test('one that goes on twice sends once', async () => {
+test('one that passes on twice sends once', async () => {
   const scene = sceneOf(async (_, next) => {
     await next();
     return next();

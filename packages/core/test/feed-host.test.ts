@@ -107,7 +107,7 @@ class Run {
     }
   }
 
-  /** Its ack tells the device where it stands from then on, whatever else attaches it. */
+  /** Its ack has the position of the device from then on, whatever else attaches it. */
   #subscribe(device: WatchfulDevice, back: number): void {
     const { epoch, seq } = this.world.head;
     const claim = { groupId, epoch, seq: Math.max(0, seq - back) };
@@ -134,7 +134,7 @@ class Run {
 
 const runs = { numRuns: 1500 };
 
-test('each device gets a dense sequence from where it was told, and is complete when all is quiet', async () => {
+test('each device gets a dense sequence from its announced start, and is complete when all is quiet', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -160,7 +160,7 @@ test('each device gets a dense sequence from where it was told, and is complete 
   );
 }, 60_000);
 
-test('nobody receives an entry outside the ranges in which his user was a receiver', async () => {
+test('no device receives an entry outside the ranges of its user', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),

@@ -113,7 +113,7 @@ export class Simulation {
     this.#later(() => this.#nudged({ userId, groupId, seq: place.seq, membership }));
   }
 
-  /** A clean failover: seq goes on under a new epoch. */
+  /** A clean failover: seq continues under a new epoch. */
   startEpoch(): void {
     this.#past = [...this.#past, { epoch: this.#epoch, endSeq: this.entries.length }].slice(-8);
     this.#epoch = this.#newEpoch();
@@ -158,7 +158,7 @@ export class Simulation {
     this.#trimmedSeq = Math.max(0, this.entries.length - 2);
   }
 
-  /** Nothing is under way any more and a sweep has compared everything. */
+  /** Nothing is in progress, and a sweep has compared everything. */
   async settle(): Promise<void> {
     await this.#runAll();
     this.host.onAuditNeeded();
@@ -258,7 +258,7 @@ export class Simulation {
         holders: unused,
       },
       partitionWorks: [],
-      // Nobody looks at it here; what is told must not fail.
+      // It is not checked here; the push must not fail.
       presence: {
         change: async () => {},
         online: unused,

@@ -39,7 +39,7 @@ test.each([
   ['a throw of nothing', () => Promise.reject(undefined), 'throw'],
   ['a wrong type', async () => 7, 'bad_return'],
   ['no answer at all', () => undefined, 'bad_return'],
-])('%s is told as a failure', async (_, start, failure) => {
+])('%s is a failure', async (_, start, failure) => {
   const failures = watch('adapter_failed');
   expect(await guarded().guard.call(start, readText)).toEqual({ ok: false, failure, pauseLeftMs: 0 });
   expect(failures).toEqual([{ adapter: 'moderation', failure }]);
@@ -76,7 +76,7 @@ test('a call that hangs ends at the timeout with its signal aborted, and its lat
   expect(guard.breaker.isOpen).toBe(false);
 });
 
-test('a late rejection reaches nobody', async () => {
+test('a late rejection has no effect', async () => {
   const { guard, clock } = guarded();
   let rejectLate = () => {};
   const asked = guard.call(

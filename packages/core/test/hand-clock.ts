@@ -1,6 +1,6 @@
 import type { Clock } from '../src/ports/clock.ts';
 
-/** A clock that stands until it is moved; what is due runs within the move. */
+/** A clock that the test moves; what is due runs within the move. */
 export class HandClock implements Clock {
   #nowMs = 0;
   readonly #timers = new Set<{ readonly dueMs: number; readonly task: () => void }>();

@@ -104,7 +104,7 @@ test('how far a feed was in another epoch says nothing about a head of this one'
   expect(feed.lastSeq).toBe(3);
 });
 
-test('an asking device that was told of one attach by a push is told of the next one too', async () => {
+test('a device with a pending join that got a push of one attach gets one of the next too', async () => {
   const pushed: string[] = [];
   const device = deviceOf(pushed);
   const devices = new Devices();
@@ -136,7 +136,7 @@ test('an asking device that was told of one attach by a push is told of the next
   expect(pushed.filter((push) => push === 'subscribed')).toEqual(['subscribed', 'subscribed']);
 });
 
-test('a nudge that comes after its user was removed tells him nothing', () => {
+test('a nudge that comes after its user was removed pushes nothing', () => {
   const pushed: string[] = [];
   const device = deviceOf(pushed);
   const members = new KnownMembers(groupId, {

@@ -1,4 +1,4 @@
-/** A pipeline over a log that notes what it is asked, and a clock that stands. */
+/** A pipeline over a log that records its calls, and a clock that does not move. */
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { AuthGuard, ModerationGuard } from '../src/adapters/guards.ts';
 import type { Appended, AppendOutcome, MessageDraft } from '../src/log/draft.ts';

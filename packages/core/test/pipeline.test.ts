@@ -8,7 +8,7 @@ const allowed = async () => ({ isAllowed: true }) as const;
 const denied = async () => ({ isAllowed: false, reason: 'no spam' }) as const;
 const blocking: Moderation = { check: denied };
 
-test('where nobody is asked a send is the append of the very same draft', async () => {
+test('without adapters a send is the append of the very same draft', async () => {
   const scene = pipelineScene({});
   expect(scene.pipeline.isRateLimited).toBe(true);
   expect(await scene.send()).toBe(appended);
@@ -19,7 +19,7 @@ test('without rate_limit in the order no draft is rate limited', () => {
   expect(pipelineScene({ order: ['auth', 'moderation'] }).pipeline.isRateLimited).toBe(false);
 });
 
-test('a name that nobody has stops the making of a pipeline', () => {
+test('an unknown name stops the making of a pipeline', () => {
   expect(() => pipelineScene({ order: ['auth', 'spellcheck'] })).toThrow(
     'middleware "spellcheck" is unknown: there are auth, rate_limit, moderation',
   );
@@ -109,7 +109,7 @@ const garbage: readonly (readonly [string, () => unknown])[] = [
     }),
   ],
 ];
-/** Read as plain JavaScript would have it: the type of the port holds for nobody who is not compiled against it. */
+/** As in plain JavaScript: the type of the port holds only for code that is compiled against it. */
 const answering = (check: () => unknown): Moderation => {
   const untyped: object = { check };
   return { check: Reflect.get(untyped, 'check') };

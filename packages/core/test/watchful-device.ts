@@ -6,7 +6,7 @@ import type { Device } from '../src/ports/fan-out.ts';
 /** Events after which their user is no receiver. */
 export const removing: ReadonlySet<string> = new Set(['left', 'kicked', 'rejected']);
 
-/** It checks each arrival against what it was told to expect. */
+/** It checks each arrival against what it has to expect. */
 export class WatchfulDevice implements Device {
   readonly isAuto = true;
   readonly id: string;

@@ -1,4 +1,4 @@
-/** What a node says where a proxy stands before it: addresses in its log, cookies of clients that poll, and drains. */
+/** A node behind a proxy: addresses in its log, cookies of clients that poll, and drains. */
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -57,7 +57,7 @@ test('a draining node ends a connection that it has turned away, though the peer
   peer.write(`GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`);
   const [answer] = await once(peer, 'data');
   expect(answer.toString('utf8')).toMatch(/^HTTP\/1\.1 503 /);
-  // Only by writing a peer learns that nobody is there any more.
+  // A peer notices only by writing that the other side is gone.
   const closed = new Promise((resolve) => peer.once('close', resolve));
   const writing = setInterval(() => peer.write('x'), 10);
   await closed;

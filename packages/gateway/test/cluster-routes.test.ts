@@ -1,4 +1,4 @@
-/** What operators see of the cluster over REST, and that nobody else does. */
+/** What operators, and only they, see of the cluster over REST. */
 import { PlenumError } from '@plenum/core';
 import { clusterRoutes } from '@plenum/protocol';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { fakeCluster } from './fake-domain.ts';
 const example = (path: string) => path.replace(':group_id', 'g1').replace(':node_id', 'n1');
 
 test.each(clusterRoutes.map((route) => [`${route.method} ${route.path}`, route] as const))(
-  '%s answers the admin token in its documented shape, and refuses users and nobody',
+  '%s answers the admin token in its documented shape, and refuses users and requests without a token',
   async (_, route) => {
     await using edge = await startEdge();
     const call = (token?: string) =>
@@ -25,7 +25,7 @@ test.each(clusterRoutes.map((route) => [`${route.method} ${route.path}`, route] 
 test.each([
   ['/v1/groups/a%20b/owner', 'GET', 'group_id'],
   ['/v1/nodes/a%20b/drain', 'POST', 'node_id'],
-  ['/v1/nodes/of-nobody/drain', 'POST', 'node_id'],
+  ['/v1/nodes/unknown/drain', 'POST', 'node_id'],
 ])('%s is refused with the field that is wrong', async (path, method, field) => {
   await using edge = await startEdge();
   const answer = await edge.fetch(path, { method });

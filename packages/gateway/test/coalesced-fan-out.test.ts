@@ -32,7 +32,7 @@ const deviceOf = (edge: Edge, userId: string): Device => {
   return found;
 };
 
-/** A device that is no socket: it tells the order in which it was served. */
+/** A device that is no socket: it records the order in which it was served. */
 const listener = (id: string, served: string[]): Device => ({
   id,
   userId: '$service',
@@ -128,7 +128,7 @@ describe('a big group', () => {
     expect(served.filter((line) => line.startsWith('late'))).toEqual(['late relay_message 2']);
   });
 
-  test('lets the loop go on between its slices', async () => {
+  test('frees the event loop between its slices', async () => {
     const fanOut = hastyFanOut(100);
     let turns = 0;
     const count = () => {

@@ -13,7 +13,7 @@ const nowAuthenticator = (issuedAtMs: () => number) => ({
     ({ outcome: 'user', userId: ann, issuedAtMs: issuedAtMs(), expiresAtMs: null }) as const,
 });
 
-test('a cut closes every socket of the user, tells why, and lets them come back', async () => {
+test('a cut closes every socket of the user with a reason, and they may reconnect', async () => {
   await using edge = await startEdge();
   const [first, second, other] = await Promise.all([
     edge.connected('ann'),
@@ -94,7 +94,7 @@ test('an address has no more sockets than allowed; behind a trusted proxy it is 
   await edge.connected('bob', from('10.1.1.2'));
 });
 
-test('without a trusted proxy nobody can name another address', async () => {
+test('without a trusted proxy no client can name another address', async () => {
   await using edge = await startEdge({ config: { maxConnectionsPerIp: 1 } });
   await edge.connected('ann', { extraHeaders: { 'x-forwarded-for': '10.1.1.1' } });
   const again = { auth: { token: 'user:bob' }, extraHeaders: { 'x-forwarded-for': '10.1.1.2' } };

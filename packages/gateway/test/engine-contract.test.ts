@@ -91,7 +91,7 @@ test('a transport that is made unwritable keeps everything in the queue, and `re
   await eventually(() => expect(heard).toBe(['42["one"]', '42["two"]'].map(serverFrame).join('')));
 });
 
-test('every packet is announced with its data, and `flush` tells that the transport has taken the queue', () => {
+test('every packet is announced with its data, and `flush` shows that the transport has taken the queue', () => {
   const { conn } = socket;
   const seen: unknown[] = [];
   conn.on('packetCreate', ({ data }) => seen.push(data));

@@ -110,7 +110,7 @@ export const fakeAuthenticator: Authenticator = {
   },
 };
 
-/** Nobody is revoked until the test says so; cuts are the test's. */
+/** The test decides revocations and cuts. */
 export class FakeRevocations implements Revocations {
   readonly revoked = new Map<UserId, number>();
   cut: (cut: Cut) => void = () => {};

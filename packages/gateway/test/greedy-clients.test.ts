@@ -53,7 +53,7 @@ test.each([
   expect((await heardUntilClosed(socket)).match(/44[{/]/g) ?? []).toHaveLength(refusals);
 });
 
-test('a client that ends neither its request nor its connection is told so and cut', async () => {
+test('a client that ends neither its request nor its connection is cut with a reason', async () => {
   await using edge = await startEdge({ config: { requestTimeoutMs: 100 } });
   const { hostname, port } = new URL(edge.url);
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });

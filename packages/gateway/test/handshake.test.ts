@@ -1,4 +1,4 @@
-/** Who may connect, what he is told if not, and what the hub learns of those who may. */
+/** Who may connect, how others are refused, and what the hub gets of those who may. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { ask, next, startEdge } from './edge.ts';
@@ -23,7 +23,7 @@ test.each([
   expect(edge.hub.devices.size).toBe(0);
 });
 
-test('a bug of the authenticator lets nobody in and ends nothing', async () => {
+test('a bug of the authenticator lets no one in and ends nothing', async () => {
   await using edge = await startEdge();
   expect(await edge.refusal({ auth: { token: 'broken' } })).toMatchObject({ data: { code: 'internal' } });
   await edge.connected('ann');

@@ -79,7 +79,7 @@ test.each(['its own', "the caller's"])(
 );
 
 test.each(['its own', "the caller's"])(
-  'on %s server more requests of one connection than may wait end it, and it is told why',
+  'on %s server more requests of one connection than may wait end it, with a reason',
   async (server) => {
     const { list_groups, ends } = slowReads();
     await using edge =

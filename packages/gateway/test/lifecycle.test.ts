@@ -1,4 +1,4 @@
-/** Drain, close, ports that are taken, and gateways on servers that belong to somebody else. */
+/** Drain, close, ports that are taken, and gateways on servers of the application. */
 import { connect as connectTcp } from 'node:net';
 import { type Clock, succeed } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
@@ -9,7 +9,7 @@ import { expect, test, vi } from 'vitest';
 import { createGateway } from '../src/index.ts';
 import { ask, fakeOptions, next, startEdge } from './edge.ts';
 
-test('a drain tells every client, closes its socket so that it reconnects by itself, and refuses what is new', async () => {
+test('a drain warns every client, closes its socket so that it reconnects, and refuses new ones', async () => {
   await using edge = await startEdge();
   const client = await edge.connected('ann');
   const told = next(client, 'drain');

@@ -17,7 +17,7 @@ test('health, readiness, the document and the home page ask for no token', async
   expect(await home.text()).toBe('<h1>Plenum</h1>');
 });
 
-test('what an operator should know stands beside the readiness', async () => {
+test('notices for the operator are beside the readiness', async () => {
   const notices = ['One server is away.'];
   const health = { isReady: true, shardsAway: 0, durability: 'D1', notices } as const;
   await using edge = await startEdge({ engineHealth: async () => health });
@@ -36,7 +36,7 @@ test.each([
   expect(await answer.json()).toEqual({ ready: false, draining: false, shards_away: 0, durability });
 });
 
-test('in dev mode anybody gets a token for any user', async () => {
+test('in dev mode any client gets a token for any user', async () => {
   const issueDevToken = async (userId: string) => `token of ${userId}`;
   await using edge = await startEdge({ config: { isDev: true }, issueDevToken });
   const post = (json: unknown) => edge.fetch('/v1/dev/token', { method: 'POST', json });

@@ -151,7 +151,7 @@ test('a handler that hangs answers timeout, with its signal aborted', async () =
   expect(signal?.aborted).toBe(true);
 });
 
-test('a store that is away is told as it is by the requests that use it', async () => {
+test('requests that use a store which is away are answered `unavailable`', async () => {
   const own = handling(() => Promise.reject(PlenumError.of('unavailable')));
   const { answer, logs } = await answerOf(own);
   expect(answer).toMatchObject({ code: 'unavailable', can_retry: true });

@@ -67,7 +67,7 @@ test('in dev mode probes are answered under any name, and outside it pages too',
   expect(await asked(`${other.url}/`, { host: 'chat.example' })).toMatchObject({ status: 200, text: page });
 });
 
-test.each(['/', '/docs'])('%s runs nothing but what stands in it, and is framed by nothing', async (path) => {
+test.each(['/', '/docs'])('%s runs only its own scripts, and no page may frame it', async (path) => {
   await using edge = await startEdge({ homePage: page });
   const { headers, text } = await asked(edge.url + path);
   expect(headers).toMatchObject({

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket as TcpSocket } from 'node:net';
 
-/** A client frame: masked with zeros, so the payload stands as it is. */
+/** A client frame: masked with zeros, so the payload is readable. */
 export function frame(text: string): Buffer {
   const payload = Buffer.from(text);
   const head =

@@ -1,4 +1,4 @@
-/** Requests over sockets: every input, however odd, gets one typed answer and the node goes on. */
+/** Requests over sockets: every input, however odd, gets one typed answer, and the node keeps working. */
 import { type Operations, PlenumError, succeed, systemClock } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
 import type { Socket } from 'socket.io-client';
@@ -222,7 +222,7 @@ test('only the service may create groups where the configuration says so', async
   expect(await ask(client, { request_type: 'create_group', args })).toMatchObject({ code: 'forbidden' });
 });
 
-test('a frame above 64 KiB cuts its socket and nobody else', async () => {
+test('a frame above 64 KiB cuts its socket and no other', async () => {
   await using edge = await startEdge();
   const offender = await edge.connected('eve');
   const other = await edge.connected('ann');

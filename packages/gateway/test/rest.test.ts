@@ -125,7 +125,7 @@ test.each([
   ['POST', '/v1/groups/g1/members/bob/kick', { actor_id: 'ann' }],
   ['POST', '/v1/groups/g1/members/bob/kick', undefined],
   ['POST', '/v1/groups/g1/messages', { from_user_id: 'ann', message: 'hi' }],
-])('a user may %s %s as himself', async (method, path, json) => {
+])('a user may %s %s as itself', async (method, path, json) => {
   await using edge = await startEdge();
   const answer = await edge.fetch(path, { method, token: ann, ...(json === undefined ? {} : { json }) });
   expect(answer.status).toBe(200);
@@ -146,7 +146,7 @@ test.each([
   expect(edge.calls).toEqual([]);
 });
 
-test('where only the service creates, it still does so for a user, and the user himself may not', async () => {
+test('where only the service creates, it may create for a user, but the user may not', async () => {
   await using edge = await startEdge({ config: { createPolicy: 'service' } });
   const json = { group_id: 'g1', group_type: 'public', creator_id: 'ann' };
   expect((await edge.fetch('/v1/groups', { method: 'POST', json })).status).toBe(201);

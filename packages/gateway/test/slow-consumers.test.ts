@@ -1,4 +1,4 @@
-/** Clients that do not read, or not fast enough: what a node keeps for them is bounded, and whoever reads is left alone. */
+/** Clients that do not read, or not fast enough: what a node keeps for them is bounded, and clients that read are not cut. */
 import type { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
@@ -118,7 +118,7 @@ test.each(modes)(
   },
 );
 
-test('answers that nobody reads are entries that wait', async () => {
+test('unread answers are entries that wait', async () => {
   await using edge = await startEdge();
   const socket = await socketOf(edge.url);
   const device = await onlyDevice(edge);
@@ -136,7 +136,7 @@ test('answers that nobody reads are entries that wait', async () => {
   socket.destroy();
 });
 
-test('what the transport has taken of a burst is told in the metrics, and cuts nobody', async () => {
+test('what the transport has taken of a burst is in the metrics, and cuts no client', async () => {
   await using edge = await startEdge();
   const socket = await socketOf(edge.url);
   const device = await onlyDevice(edge);

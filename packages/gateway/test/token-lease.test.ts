@@ -27,7 +27,7 @@ test('a socket is warned before its token ends, and cut when it does', async () 
   expect(await reason).toBe('transport close');
 });
 
-test('a refreshed token keeps the socket; one of somebody else, or none, does not replace it', async () => {
+test('a refreshed token keeps the socket; a token of another user, or none, does not replace it', async () => {
   const firstEndsAtMs = soon(shortMs);
   const answers = new Map([
     ['first', { outcome: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs: firstEndsAtMs } as const],

@@ -1,4 +1,4 @@
-/** Mutations of valid HTTP requests, whole and cut in two, on connections that go on until the node ends them. */
+/** Mutations of valid HTTP requests, whole and cut in two, on connections that last until the node ends them. */
 import { connect } from 'node:net';
 import { type Peer, pause, type Target } from '../peer.ts';
 import type { FuzzOptions } from './fuzz-packets.ts';

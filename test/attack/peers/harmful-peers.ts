@@ -29,7 +29,7 @@ export const peersInTurns = {
 } as const satisfies Readonly<Record<string, Peer<Counts>>>;
 export type PeerName = keyof typeof peersInTurns | 'floods';
 
-/** Counts are told as `bans.done`, refusals as `bans.rate_limited`. */
+/** Counts are reported as `bans.done`, refusals as `bans.rate_limited`. */
 const floods: Peer<Counts> = async (target) =>
   Object.fromEntries(
     Object.entries(await ownGroupFloods(target)).flatMap(([kind, { asked, done, refused }]) =>

@@ -22,7 +22,7 @@ export const begun: Readonly<Record<string, string>> = {
   'a WebSocket of Socket.IO and a CONNECT behind it': `${head(`GET ${socketIo}`, ...upgrade)}\u0081\u0082\0\0\0\x0040`,
   'a WebSocket of Engine.IO 3': head('GET /socket.io/?EIO=3&transport=websocket', ...upgrade),
   'a WebSocket of an unknown transport': head('GET /socket.io/?EIO=4&transport=pigeon', ...upgrade),
-  'a WebSocket of an unknown session': head(`GET ${socketIo}&sid=nobody`, ...upgrade),
+  'a WebSocket of an unknown session': head(`GET ${socketIo}&sid=unknown`, ...upgrade),
   'a WebSocket without a key': head(`GET ${socketIo}`, ...upgrade.slice(0, 3)),
   'an upgrade to h2c': head(
     'GET /healthz',

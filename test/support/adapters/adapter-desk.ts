@@ -12,7 +12,7 @@ export type Kind = 'archive' | 'notifier';
 
 /**
  * `throwing` fails before it has kept anything, `garbled` and `late` when they have kept everything: what they
- * answer is nonsense, or comes when nobody waits for it any more. `hanging` never answers and keeps nothing.
+ * answer is nonsense, or comes too late. `hanging` never answers and keeps nothing.
  */
 export type Mood = 'well' | 'slow' | 'throwing' | 'garbled' | 'late' | 'hanging';
 

@@ -1,5 +1,5 @@
 /**
- * Both adapters of a cluster are down for a while and come back, under two groups that go on talking: a calm one, of which
+ * Both adapters of a cluster are down for a while and come back, under two groups that keep sending: a calm one, of which
  * less waits than a room may have waiting, and a busy one, whose room is full soon.
  */
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-/** What nodes have written into a PostgreSQL, as somebody reads it who is none of them. */
+/** What nodes have written into a PostgreSQL, read by another program. */
 import { createPostgresArchive } from '@plenum/adapters';
 import { type ArchiveEntry, systemClock } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';

@@ -5,7 +5,7 @@ const longestPauseMs = 5000;
 
 /**
  * The most calls of one adapter that a node makes while all of them fail for so long.
- * @param atOnce calls that may be under way when the last failure is told
+ * @param atOnce calls that may be in progress when the last failure arrives
  */
 export function callsLetThrough(forMs: number, atOnce: number): number {
   let trials = 0;

@@ -21,7 +21,7 @@ interface SceneOptions {
 }
 
 interface Watched {
-  /** Of any node, or of what stands before them. */
+  /** Of any node, or of a proxy before them. */
   readonly url: string;
   readonly sides: AdapterSides;
   readonly watch: LeaseWatch;
@@ -32,7 +32,7 @@ export type OtherCopies = number | (() => number);
 
 /**
  * A traffic that is also judged by what the adapters got, and by who committed it. An owner may leave deliveries uncommitted,
- * however he ends; so an adapter may take an entry once for each time that works began in its partition.
+ * however it ends; so an adapter may take an entry once for each time that works began in its partition.
  */
 export function deliveryTraffic({ url, sides, watch }: Watched, otherCopies: OtherCopies): CheckedTraffic {
   const before = watch.beginnings();
@@ -76,8 +76,8 @@ export class DeliveryScene implements AsyncDisposable {
   }
 
   /**
-   * Does something to the owner in the middle of a round of his: the notifier has taken what he has not committed.
-   * @returns the id of his node
+   * Does something to the owner in the middle of a round: the notifier has taken what the owner has not committed.
+   * @returns the id of its node
    */
   async midRound(groupId: string, act: (pid: number) => void): Promise<string> {
     const { pid } = await this.cluster.ownerOf(groupId);

@@ -1,4 +1,4 @@
-/** Verdicts as a stranger's code may give them: its type holds for nobody who is not compiled against it. */
+/** Verdicts of untrusted code: the type holds only for code that is compiled against it. */
 import type { AdapterCall, Adapters } from '@plenum/core';
 
 type Moderation = NonNullable<Adapters['moderation']>;

@@ -37,12 +37,12 @@ async function askDesk(kind, given) {
 }
 
 /**
- * Answers whatever it is told to answer: the types of an adapter bind nobody who writes one without them.
+ * Answers what the test asks for: the types of an adapter do not bind plain JavaScript.
  * @param {Instruction} instruction
  * @returns {Promise<any>}
  */
 async function follow({ how, answer, afterMs }) {
-  if (how === 'throw') throw new Error('the adapter was told to throw');
+  if (how === 'throw') throw new Error('the adapter throws on demand');
   if (how === 'hang') await new Promise(() => {});
   await wait(afterMs);
   return answer;

@@ -17,7 +17,7 @@ export async function deadLettersOf(url: string): Promise<readonly DeadLetter[]>
   for (let cursor: string | null = ''; cursor !== null; ) {
     const { body } = await httpRequest('GET', `${url}/v1/dead-letters?limit=100${cursor}`);
     for (const { kind, entry, message_id, reason } of deadLetterSchema.array().parse(body['dead_letters'])) {
-      if (entry === null) throw new Error(`the ${kind} has a dead letter that nobody can read: ${reason}`);
+      if (entry === null) throw new Error(`the ${kind} has an unreadable dead letter: ${reason}`);
       letters.push({ kind, reason, entry: { ...entry, message_id } });
     }
     const next: unknown = body['next_cursor'];

@@ -1,4 +1,4 @@
-/** A webhook of a team, as a test plays it: it remembers what it was told, hangs, is slow, is down, or refuses. */
+/** A webhook played by a test: it records its calls, hangs, is slow, is down, or refuses. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';

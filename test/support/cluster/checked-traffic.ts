@@ -37,9 +37,9 @@ export interface SendPace {
 export type LookAtAdapters = (logs: readonly EpochLog[]) => Promise<readonly ServedAdapter[]>;
 
 export interface CheckedTrafficOptions {
-  /** Default: nobody looks. */
+  /** Default: not recorded. */
   readonly served?: LookAtAdapters;
-  /** Of the whole cluster, in the order of Redis. Default: nobody looks. */
+  /** Of the whole cluster, in the order of Redis. Default: not recorded. */
   readonly leases?: () => readonly LeaseEvent[];
   /** Default: signed with the secret of the tests. */
   readonly tokenOf?: (userId: string) => Promise<string>;
@@ -56,10 +56,10 @@ export class CheckedTraffic implements AsyncDisposable {
   readonly #sending: Promise<void>[] = [];
   #acks = 0;
   #isOver = false;
-  /** Nobody waits for acks any more: the test has ended, perhaps by a failure. */
+  /** No one waits for acks: the test has ended, perhaps by a failure. */
   #isAbandoned = false;
 
-  /** @param url of any node, or of what stands before them. */
+  /** @param url of any node, or of a proxy before them. */
   constructor(url: string, options: CheckedTrafficOptions = {}) {
     this.#url = url;
     this.#options = options;
@@ -79,7 +79,7 @@ export class CheckedTraffic implements AsyncDisposable {
     return this.#sends.filter((send) => send.groupId === groupId);
   }
 
-  /** A connected device of the user. @param url default: what stands before the nodes. */
+  /** A connected device of the user. @param url default: the proxy before the nodes. */
   async follower(userId: string, url = this.#url): Promise<Follower> {
     const { device, tokenOf } = this.#options;
     const token = await tokenOf?.(userId);
@@ -171,7 +171,7 @@ export class CheckedTraffic implements AsyncDisposable {
     }, patience);
   }
 
-  /** As above, and nobody had to be told of a loss. */
+  /** As above, and no device needed a `resync`. */
   async expectComplete(): Promise<void> {
     await this.expectSound();
     for (const follower of this.#followers) {

@@ -1,6 +1,6 @@
 /**
  * Who was granted which lease and committed what under it, in the order in which Redis did it: read from MONITOR, past the
- * product. What a script has written is what counts, so a commit that the fence stopped is told from one that was made.
+ * product. What a script has written is what counts, so a commit that the fence refused differs from one that was made.
  */
 import type { LeaseEvent } from '@plenum/testkit';
 import { RedisMonitor } from './redis-monitor.ts';
@@ -28,7 +28,7 @@ export class LeaseWatch implements Disposable {
   #isAsking = false;
   readonly #regained = new Map<number, number>();
 
-  /** Resolves when nothing is missed any more. It goes on when Redis comes back; what happened in between is not seen. */
+  /** Resolves when nothing is missed. It continues when Redis comes back; what happened in between is not seen. */
   static async open(url: string): Promise<LeaseWatch> {
     const watch = new LeaseWatch();
     watch.#monitor = await RedisMonitor.open(url, ({ words, isInScript }) => {

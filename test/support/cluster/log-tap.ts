@@ -34,7 +34,7 @@ export class LogTap {
     });
   }
 
-  /** Resolves when nothing of the group can be missed any more. */
+  /** Resolves when nothing of the group can be missed from now on. */
   async open(groupId: string): Promise<void> {
     this.#entries.set(channelOf(groupId), []);
     await this.#redis.ssubscribe(channelOf(groupId));

@@ -44,7 +44,7 @@ export class NodeOnPort implements AsyncDisposable {
     await urlOf(this.#command);
   }
 
-  /** By the operator's door; the process goes on until it is ended. Resolves when it has begun. */
+  /** By the operator's route; the process runs until it is ended. Resolves when it has begun. */
   async drain(): Promise<void> {
     // Not by its URL: one that was killed here is in the list of nodes for a while, under the same one.
     const [, nodeId = ''] = this.output.match(/"node":"([^"]+)"/) ?? [];

@@ -1,6 +1,6 @@
 /**
  * One node of the ownership alone, as a process: its work journals commits behind the fence, and tries one more after it
- * was told to stop, as a step would that was under way while the process stood still.
+ * was asked to stop, like a step that was in progress while the process was stopped.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';

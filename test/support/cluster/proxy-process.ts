@@ -65,7 +65,7 @@ export class ProxyProcess implements AsyncDisposable {
     if (!isUp) throw new Error(`${command} did not start:\n${await this.output()}`);
   }
 
-  /** SIGKILL to all of its processes; everybody who is connected is cut. */
+  /** SIGKILL to all of its processes; all connections are cut. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = null;

@@ -25,7 +25,7 @@ export class RedisMonitor implements Disposable {
     this.#onCommand = onCommand;
   }
 
-  /** Resolves when nothing is missed any more. It goes on when Redis comes back; what happened in between is not seen. */
+  /** Resolves when nothing is missed. It continues when Redis comes back; what happened in between is not seen. */
   static async open(url: string, onCommand: (command: SeenCommand) => void): Promise<RedisMonitor> {
     const monitor = new RedisMonitor(url, onCommand);
     await new Promise<void>((resolve) => monitor.#connect(resolve));

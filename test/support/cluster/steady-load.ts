@@ -133,7 +133,7 @@ export class SteadyLoad {
     const hasSeenLost = device
       .messages(groupId)
       .some(({ seq, message }) => log.get(seq)?.message !== message);
-    if (hasSeenLost || lost.length > 0) expect(resyncs.length, 'loss is told').toBeGreaterThan(0);
+    if (hasSeenLost || lost.length > 0) expect(resyncs.length, 'loss is reported').toBeGreaterThan(0);
     if (resyncs.length > 0) return;
     const seqs = device.seqs(groupId);
     expect(seqs, 'without a resync everything comes once and in order').toEqual(

@@ -1,4 +1,4 @@
-/** Three real nodes on a Redis of their own; whoever wants a balancer in front of them brings one. */
+/** Three real nodes on a Redis of their own; without a balancer before them. */
 import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
 import { NodeOnPort } from './node-on-port.ts';
 import { nodeSettings } from './service.ts';

@@ -56,7 +56,7 @@ export class Device implements AsyncDisposable {
     return this;
   }
 
-  /** Sends the request as it stands, request id included if there is one. */
+  /** Sends the request unchanged, request id included if there is one. */
   ask(envelope: unknown): Promise<AnyAnswer> {
     return this.socket.timeout(15_000).emitWithAck(this.#event, envelope);
   }

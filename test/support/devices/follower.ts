@@ -1,6 +1,6 @@
 /**
  * A user's device that does what every client library does: it keeps its position in each group and comes back with it
- * after a break. It remembers what it was given, when it was told of a loss, and what became of its positions.
+ * after a break. It records its entries, each `resync`, and the answers to its positions.
  */
 import type {
   GroupEvent,
@@ -27,10 +27,10 @@ export interface FollowerOptions {
 
 interface Followed {
   readonly entries: HistoryEntry[];
-  /** How many entries it had each time that it was told of a loss. */
+  /** How many entries it had at each `resync`. */
   readonly resyncs: number[];
   readonly reasons: ResyncPush['reason'][];
-  /** Null: it stands nowhere and claims nothing. */
+  /** Null: it has no position and claims none. */
   position: Position | null;
 }
 
@@ -72,7 +72,7 @@ export class Follower {
   resyncsOf(groupId: string): number {
     return this.#groups.get(groupId)?.resyncs.length ?? 0;
   }
-  /** Of the losses that it was told of, in order. */
+  /** Of each `resync`, in order. */
   reasonsOf(groupId: string): readonly ResyncPush['reason'][] {
     return this.#groups.get(groupId)?.reasons ?? [];
   }
@@ -80,7 +80,7 @@ export class Follower {
     return this.#groups.get(groupId)?.position ?? null;
   }
 
-  /** By create or join, until it is answered; what comes after the answer may not be missed any more. */
+  /** By create or join, until it is answered; no entry after the answer may be missed. */
   async enter(groupId: string, request: 'create_group' | 'join_group', args: object = {}): Promise<Position> {
     const answer = await this.device.must(request, { group_id: groupId, ...args }, `${request} ${groupId}`);
     const joined = { epoch: String(answer['epoch']), seq: Number(answer['seq']) };

@@ -26,7 +26,7 @@ export class RestSender implements AsyncDisposable {
     return new RestSender(url, groupId);
   }
 
-  /** Ends the writing, and demands that every message stands there once, in the order of writing. */
+  /** Ends the writing, and expects every message there once, in the order of writing. */
   async expectComplete(): Promise<void> {
     this.#isOver = true;
     await this.#writing;

@@ -1,4 +1,4 @@
-/** What the SDK tells an application, kept in order. It needs nothing of Node, so a page can hold one too. */
+/** The events of the SDK in order. It needs nothing of Node, so a page can use it too. */
 import {
   type Client,
   type ClientOptions,

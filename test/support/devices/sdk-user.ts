@@ -1,4 +1,4 @@
-/** A user's device over the SDK that remembers everything it is told, in order. */
+/** A user's device over the SDK that records all events, in order. */
 import type { ClientOptions, Status } from '@plenum/client';
 import { eventually } from '@plenum/testkit';
 import { tokenOf } from '../wire/http.ts';

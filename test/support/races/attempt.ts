@@ -16,7 +16,7 @@ export interface Ask {
   readonly args?: Fields;
   /** Default: an id of its own. Asks of one user and id are one request. */
   readonly requestId?: string;
-  /** What stands in the log exactly as often as requests like this one succeed. */
+  /** The entry that is in the log as often as requests like this one succeed. */
   readonly entry: { readonly type: HistoryEntry['type'] } & Readonly<Record<string, string>>;
   /** The only codes with which it may be refused. */
   readonly refusals: readonly ErrorCode[];

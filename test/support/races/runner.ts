@@ -7,7 +7,7 @@ import type { Race } from './races.ts';
 import { Verdict } from './verdict.ts';
 import { Witness } from './witness.ts';
 
-/** Tries after which a runner takes new users: what they leave behind in their indexes slows nobody down. */
+/** Tries after which a runner takes new users: so that old indexes do not slow down the next tries. */
 const triesPerCast = 60;
 let runners = 0;
 let groups = 0;
@@ -81,7 +81,7 @@ export class RaceRunner {
   #userOf = (name: string): string =>
     name.startsWith('$') ? name : `${name}.${this.#runner}.${this.#casts}`;
 
-  /** Two devices for everybody, on different nodes. */
+  /** Two devices for each user, on different nodes. */
   async #recast(): Promise<void> {
     this.close();
     this.#casts += 1;
@@ -99,7 +99,7 @@ export class RaceRunner {
     this.#witnesses = new Map(await Promise.all(cast));
   }
 
-  /** A group that everybody has: the push that it is attached says that a new device has been attached to all it had. */
+  /** A group of all users: its `subscribed` push shows that a new device has been attached to all groups of its user. */
   async #foundHome(name: string): Promise<void> {
     const creator_id = this.#userOf(name);
     const body = { group_id: `home:${creator_id}`, group_type: 'public', creator_id };

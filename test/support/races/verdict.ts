@@ -72,7 +72,7 @@ export class Verdict {
     return ['active', 'muted'].includes(this.#statusOf(userId));
   }
 
-  /** Every invariant holds, and no client is left with a wrong idea of where it stands. */
+  /** Every invariant holds, and no client has a wrong position or status. */
   async expectSound(): Promise<void> {
     await eventually(() => {
       const wrong = [...this.#violations(), ...this.#misled()];

@@ -67,7 +67,7 @@ export class Witness {
     });
   }
 
-  /** What was told before is of no interest any more. */
+  /** Earlier events no longer count. */
   forget(): void {
     this.#timeline.length = 0;
   }
@@ -80,23 +80,23 @@ export class Witness {
     return this.timelineOf(groupId).flatMap(({ entry }) => (entry === null ? [] : [entry]));
   }
 
-  /** It was told of a loss. */
+  /** It got a `resync`. */
   isResynced(groupId: string): boolean {
     const isLoss = ({ event, payload }: Told) =>
       event === 'resync' || (event === 'subscribed' && JSON.stringify(payload).includes('"reason"'));
     return this.timelineOf(groupId).some(isLoss);
   }
 
-  /** What its client has a wrong idea of, its user standing to the group as he does. */
+  /** What its client has wrong, for the present status of its user. */
   misledAbout(groupId: string, status: string): string[] {
     const timeline = this.timelineOf(groupId);
     const isReceiver = status === 'active' || status === 'muted';
     let position: Position | null = null;
     for (const told of timeline) position = this.#positionAfter(position, told);
     const wrong =
-      (position !== null) === isReceiver ? [] : [`he is ${status} and a client stands at ${position?.seq}`];
+      (position !== null) === isReceiver ? [] : [`the user is ${status} and a client is at ${position?.seq}`];
     const last = timeline.map(statusIn).findLast((told) => told !== null) ?? status;
-    if (last !== status) wrong.push(`he is ${status} and the last push says ${last}`);
+    if (last !== status) wrong.push(`the user is ${status} and the last push has ${last}`);
     timeline.forEach(({ event, payload }, i) => {
       const position = event === 'subscribed' ? positionIn(payload) : null;
       const next =

@@ -58,7 +58,7 @@ export const fieldsOf = (shape: Readonly<Record<string, Schema>>): Field[] =>
     isNullable: schema.safeParse(null).success,
   }));
 
-/** In JSON a number that is none stands as null. */
+/** In JSON a number that is none becomes null. */
 const isNullInJson = ({ value }: BadValue) => JSON.stringify(value) === 'null';
 
 export function casesOf({ name, isOptional, isNullable }: Field, good: Args): BadCase[] {

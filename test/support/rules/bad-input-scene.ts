@@ -10,7 +10,7 @@ import { UnaffectedDevice } from './unaffected-device.ts';
 export class BadInputScene implements AsyncDisposable {
   readonly service: Service;
   readonly scene: GroupScene;
-  /** Of the admin of the group: what is refused to him is refused for its form. */
+  /** Of the admin of the group, who is refused for the form of a request only. */
   readonly device: Device;
   readonly logs: readonly LogLine[];
   readonly #unaffected: UnaffectedDevice;

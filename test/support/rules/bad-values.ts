@@ -7,7 +7,7 @@ export interface BadValue {
   /** Default `invalid_args`. */
   readonly code?: ErrorCode;
   readonly limit?: number;
-  /** The store finds the fault, so whoever may not ask at all is told that first. */
+  /** The store finds the fault, so a refusal of the actor comes first. */
   readonly isWellFormed?: boolean;
   /** Where inside the field the fault is: `groups.0.group_id`. Default: the field itself. */
   readonly at?: string;

@@ -26,7 +26,7 @@ export class GroupScene {
     this.groupId = `room:${scenes}`;
   }
 
-  /** Users are this scene's own: `ann` of another scene is somebody else. */
+  /** Users are this scene's own: `ann` of another scene is another user. */
   user(name: string): string {
     return `${name}.${this.#number}`;
   }

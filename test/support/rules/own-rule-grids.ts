@@ -1,4 +1,4 @@
-/** The rules of what concerns nobody else, and of `explain`, written by hand like the other grids. */
+/** The rules of operations without a target, and of `explain`, written by hand like the other grids. */
 import type { GroupType } from '@plenum/protocol';
 
 /** Rows: requests; `admit` is the service's word for a user. Columns: who asks, or is admitted. */
@@ -99,7 +99,7 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     read         NO       PM       ok     ok     ok       ok         BA`,
 };
 
-/** Who may ask about somebody else: an active admin of his group. Rows: who asks, whoever it is about. */
+/** Who may ask about another user: an active admin of the group. Rows: the actor, for any target. */
 export const askedAboutOthers = `
                  somebody
     outsider        NA

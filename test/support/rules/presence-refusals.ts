@@ -18,7 +18,7 @@ export const presenceRefusals: readonly Refusal[] = [
   },
   {
     code: 'not_a_member',
-    to: 'the question of a stranger who is online',
+    to: 'the question of an outsider who is online',
     arrange: async (scene) => inGroup(await scene.create('public'), 'ann', 'presence'),
   },
   {
@@ -48,13 +48,13 @@ export const presenceRefusals: readonly Refusal[] = [
   },
   {
     code: 'not_a_member',
-    to: 'a stranger who marks what he has read',
+    to: 'an outsider who marks a message as read',
     doors: ['socket'],
     arrange: async (scene) => inGroup(await scene.create('public'), 'ann', 'mark_read', { seq: 1 }),
   },
   {
     code: 'pending_membership',
-    to: 'an applicant who marks what he has read',
+    to: 'an applicant who marks a message as read',
     doors: ['socket'],
     arrange: async (scene) =>
       inGroup(await (await scene.create('private')).applicant('ann'), 'ann', 'mark_read', { seq: 1 }),

@@ -29,7 +29,7 @@ export const settings = {
       },
     },
   },
-  // What is wrong with the following ones is told to their logs.
+  // The following ones write what is wrong into their logs.
   unmoderated: {
     logger: recordingLogger().logger,
     adapters: { moderation: { check: () => Promise.reject(new Error('this moderation is down')) } },

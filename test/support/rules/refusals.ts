@@ -64,7 +64,7 @@ const sending: readonly Refusal[] = [
   },
   {
     code: 'not_a_member',
-    to: 'a message of a stranger',
+    to: 'a message of an outsider',
     arrange: async (scene) => send(await scene.create('public'), 'ann'),
   },
   {
@@ -167,7 +167,7 @@ const membership: readonly Refusal[] = [
   },
   {
     code: 'user_not_in_group',
-    to: 'the acceptance of a stranger',
+    to: 'the acceptance of an outsider',
     arrange: async (scene) => act(await scene.create('private'), 'owner', ['accept_member', 'ann']),
   },
   {
@@ -197,13 +197,13 @@ const membership: readonly Refusal[] = [
   {
     code: 'last_admin',
     to: 'the kick of the last admin',
-    // A user who may kick is an admin himself, so the other one is never the last.
+    // The actor is an admin too, so the other one is never the last.
     doors: ['rest'],
     arrange: async (scene) => act(await scene.create('public'), null, ['kick_member', 'owner']),
   },
   {
     code: 'last_admin',
-    to: 'the last admin who lays his role down',
+    to: 'the last admin who gives up the role',
     arrange: async (scene) => act(await scene.create('public'), 'owner', ['demote_member', 'owner']),
   },
   {
@@ -213,7 +213,7 @@ const membership: readonly Refusal[] = [
   },
   {
     code: 'not_banned',
-    to: 'the unban of somebody who is not banned',
+    to: 'the unban of a user who is not banned',
     arrange: async (scene) =>
       act(await (await scene.create('public')).member('ann'), 'owner', ['unban_member', 'ann']),
   },

@@ -5,7 +5,7 @@ import type { AnyAnswer } from '../devices/device.ts';
 import type { HttpAnswer } from '../wire/http.ts';
 import type { Expected } from './refusals.ts';
 
-/** The failure as every door tells it. */
+/** The failure in the form of every door. */
 function bodyOf({ code, error, canRetry, details }: Expected, retryAfterMs: unknown): object {
   const row = errors[code];
   return {

@@ -1,9 +1,9 @@
-/** The cells of the rule grids as a list: who asks what of whom in which group, and what he is to be answered. */
+/** The cells of the rule grids as a list: actor, operation, target and group, and the expected answer. */
 import type { GroupType } from '@plenum/protocol';
 import { askedAboutOthers, explainGrids, noGroupGrid, ownGrids } from './own-rule-grids.ts';
 import { type Grid, legend, targetedGrids } from './rule-grids.ts';
 
-/** How a user stands to a group; `admin` is one of several. */
+/** The relation of a user to a group; `admin` is one of several. */
 export const standings = ['outsider', 'pending', 'active', 'muted', 'admin', 'last_admin', 'banned'] as const;
 export type Standing = (typeof standings)[number];
 
@@ -81,7 +81,7 @@ const ownCells = (groupType: GroupType): Cell[] =>
       : { operation, groupType, actor: actorOf(column), target: null, expected },
   );
 
-/** A user is told about himself what the service is told about him. */
+/** A user gets about itself the answer that the service gets about the user. */
 const explainCells = (groupType: GroupType): Cell[] =>
   fieldsOf(explainGrids[groupType]).flatMap(({ row, column, expected }): Cell[] => {
     const explain = { operation: `explain:${row}`, groupType, expected };

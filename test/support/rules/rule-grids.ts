@@ -1,6 +1,6 @@
 /**
- * The rules of a group cell by cell, written by hand from `group-rules.md`: what everybody who may ask is answered, for
- * everybody whom he may mean. Nothing here reads the rule table of the product.
+ * The rules of a group cell by cell, written by hand from the README's chapter on groups: the answer to each actor, for
+ * each target. Nothing here reads the rule table of the product.
  */
 import type { GroupType } from '@plenum/protocol';
 
@@ -41,7 +41,7 @@ export interface Grid {
 
 const everyType = ['public', 'private', 'strict_private'] as const;
 
-/** Rows: who asks; `admin` is one of several. Columns: whom he means. */
+/** Rows: the actor; `admin` is one of several. Columns: the target. */
 export const targetedGrids: readonly Grid[] = [
   {
     types: ['public'],

@@ -32,7 +32,7 @@ export interface GroupState {
   /** Head, counts and members. */
   readonly info: object;
   readonly log: object;
-  /** His record, or that he has none. */
+  /** The user's record, or that there is none. */
   readonly target: object | 'none' | 'banned';
 }
 
@@ -149,7 +149,7 @@ export class RuleRunner {
   }
 }
 
-/** Routes that read are asked by the bearer himself: nobody can read for another. */
+/** Routes that read use the identity of the bearer: no user can read for another. */
 export const hasBehalf = ({ operation, actor }: Cell): boolean =>
   actor !== 'service' &&
   !['history', 'list_members', 'get_group_info'].includes(operation) &&

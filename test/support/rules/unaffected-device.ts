@@ -31,7 +31,7 @@ export class UnaffectedDevice {
     const seqs = this.#device.seqs(groupId);
     expect(isDense(seqs)).toBe(true);
     expect(seqs.at(-1)).toBe(this.#sent + 1);
-    // That he is online himself is told to him as well.
+    // A user gets the push about its own presence as well.
     const strange = this.#device.arrivals.filter(
       ({ event }) => event !== 'presence_changed' && event !== 'subscribed',
     );

@@ -29,7 +29,7 @@ export interface Call {
   readonly path: Json;
   readonly query: Json;
   readonly headers: Json;
-  /** Undefined: none. Text is sent as it stands. */
+  /** Undefined: none. Text is sent unchanged. */
   readonly body: unknown;
   /** Null: none. */
   readonly token: string | null;

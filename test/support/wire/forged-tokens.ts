@@ -1,4 +1,4 @@
-/** Tokens that nobody may accept, made by hand: no library would sign them. */
+/** Tokens that must be refused, made by hand: no library would sign them. */
 import { createHmac } from 'node:crypto';
 import { jwtSecret } from './http.ts';
 

@@ -20,7 +20,7 @@ export interface RestCall {
 export const tokenOf = (userId: string, expiresInSec = 3600): Promise<string> =>
   issueJwt({ secret: jwtSecret, userId: userIdSchema.parse(userId), expiresInSec });
 
-/** @param call.token default: the admin token; null: none. A text as body is sent as it stands. */
+/** @param call.token default: the admin token; null: none. A text as body is sent unchanged. */
 export async function httpRequest(method: string, url: string, call: RestCall = {}): Promise<HttpAnswer> {
   const token = call.token === undefined ? adminToken : call.token;
   const answer = await fetch(url, {
@@ -38,7 +38,7 @@ export async function httpRequest(method: string, url: string, call: RestCall = 
   return { status: answer.status, headers: answer.headers, body: text === '' ? {} : JSON.parse(text) };
 }
 
-/** Of a node in dev mode, where nobody but the nodes knows the secret. */
+/** Of a node in dev mode, where only the nodes know the secret. */
 export async function devTokenOf(url: string, userId: string): Promise<string> {
   const { body } = await httpRequest('POST', `${url}/v1/dev/token`, { body: { user_id: userId } });
   return String(body['token']);

@@ -62,7 +62,7 @@ export function socketTo(url: string): Promise<Socket> {
   });
 }
 
-/** One HTTP request whose path is sent as it stands: `fetch` would resolve `..` in it. */
+/** One HTTP request whose path is sent unchanged: `fetch` would resolve `..` in it. */
 export async function rawRequest(
   url: string,
   line: string,

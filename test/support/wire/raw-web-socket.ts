@@ -1,4 +1,4 @@
-/** A WebSocket of Engine.IO made of bytes: it sends whatever frames it is told to and understands what it gets. */
+/** A WebSocket of Engine.IO made of bytes: it sends any frames and reads those that it gets. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { eventually } from '@plenum/testkit';

@@ -40,7 +40,7 @@ export function httpCall(route: RequestRoute, fields: Args): HttpCall {
   };
 }
 
-/** @param userId who acts: named where the route wants to know it, else told by his token. */
+/** @param userId the actor: named where the route needs it, otherwise by the token. */
 export function restCall(requestType: string, args: Args, userId: string): HttpCall {
   const route = routeOf(requestType);
   const named = ['creator_id', 'from_user_id', 'user_id'].includes(route.actor)

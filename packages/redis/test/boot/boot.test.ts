@@ -56,7 +56,7 @@ test('a Redis that is not there is named in one sentence', async () => {
   );
 });
 
-test('a missing and a wrong password are told apart, and neither is repeated', async () => {
+test('a missing and a wrong password have different errors, and neither is repeated', async () => {
   await withRedis(['--requirepass', 'right'], async ({ port }) => {
     expect(await bootError(`redis://127.0.0.1:${port}`)).toMatch(/asks for a password/);
     const wrong = await bootError(`redis://:mistaken@127.0.0.1:${port}`);

@@ -139,7 +139,7 @@ test('when a master is killed its groups come back, and groups on other shards n
   await eventually(async () => expect((await second.engine.health()).shardsAway).toBe(0), patient);
 });
 
-test('after a takeover the group goes on at the new master and is heard there', async () => {
+test('after a takeover the group continues at the new master and is received there', async () => {
   const { heard } = await populate();
   const [groupId = groupIdSchema.parse('x')] = groupIds;
   const slot = slotOfGroup(groupId);

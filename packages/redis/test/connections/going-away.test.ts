@@ -1,4 +1,4 @@
-/** Redis goes away, or the engine is closed, in the middle of everything: every promise has somebody who catches it. */
+/** Redis goes away, or the engine is closed, in the middle of everything: every promise is caught. */
 import { type Caller, createCore, type Device, type FanOut, systemClock } from '@plenum/core';
 import { groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
@@ -59,7 +59,7 @@ function begin({ engine }: EngineUnderTest, round: number) {
   core.start();
   const users = groupIds.map((_, i) => deviceOf(userIdSchema.parse(`u${round}-${i}`)));
   const { operations, feeds } = core;
-  // A device goes on trying until its node stops.
+  // A device keeps trying until its node stops.
   const connecting = users.map((user) => feeds.connect(user, []));
   const asked = users.flatMap((user, i) => {
     const group_id = groupIds[i] ?? groupIds[0] ?? groupIdSchema.parse('g');

@@ -15,7 +15,7 @@ let sentinel: Server;
 let sockets: Socket[];
 /** Subscriptions that were asked for, one after the other. */
 let asked: number;
-/** It takes what it is told and answers no subscription any more. */
+/** It accepts everything and no longer answers a subscription. */
 let isDeaf: boolean;
 let watch: SentinelWatch;
 

@@ -47,7 +47,7 @@ const isHeardAgain = () =>
     await eventually(() => expect(heard.map((entry) => entry.seq)).toContain(seq), { timeoutMs: 500 });
   }, patient);
 
-test('after a planned failover the log goes on in a new epoch that knows where the old one ended', async () => {
+test('after a planned failover the log continues in a new epoch that knows the end of the old one', async () => {
   const before = await sendUntilAcked('before');
   await set.failover();
   // The old master acknowledges until the node has heard of its successor; what it did is lost with it.

@@ -1,4 +1,4 @@
-/** What the cluster delivers to is agreed on by its nodes, and known to whoever only sends. */
+/** The nodes agree on what the cluster delivers to, and clients that only send know it. */
 import { type Engine, type Lease, partitionOf } from '@plenum/core';
 import {
   createCommand,
@@ -30,7 +30,7 @@ test('a node adds what it brings, and the others learn it', async () => {
   });
 });
 
-test('a node that lacks one of the kinds does not start, and is told how to end it', async () => {
+test('a node that lacks one of the kinds does not start, and its error shows how to end the kind', async () => {
   const { url } = redis;
   const prefix = freshPrefix();
   await using _ = await startEngine({ url, prefix, settings: { deliveryKinds: ['archive'] } });
@@ -195,7 +195,7 @@ test('what was to be tried again for an archive that was ended is gone, in the n
   expect(left).toEqual([0, 0, 0, 1, 1, 1]);
 });
 
-test('a Redis that has come back empty learns again what the cluster delivers to, from whoever knows it', async () => {
+test('a Redis that came back empty learns again from a node what the cluster delivers to', async () => {
   const { url } = redis;
   const prefix = freshPrefix();
   await using node = await startEngine({ url, prefix, settings: { deliveryKinds: ['archive'] } });

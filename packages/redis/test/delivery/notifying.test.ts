@@ -1,4 +1,4 @@
-/** Who is told of messages that have waited while Redis failed over again and again. */
+/** The recipients of messages that waited while Redis failed over again and again. */
 import {
   createDeliveryWork,
   defaultDeliverySettings,
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.dispose());
 
-test('a message of an epoch that the log does not remember any more is told', async () => {
+test('a message of an epoch that the log no longer remembers is delivered', async () => {
   const notifier = recordingNotifier();
   const settings = { deliveryKinds: deliveryKindsOf({ notifier }) };
   await using started = await startEngine({ url: redis.url, settings });

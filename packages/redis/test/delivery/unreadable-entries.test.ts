@@ -1,4 +1,4 @@
-/** What stands in an outbox or among retries and is no entry of this version: it ends where an operator can see it. */
+/** A text in an outbox or among retries that is no entry of this version ends where an operator can see it. */
 import { type DeadLetter, partitionOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
@@ -53,12 +53,12 @@ test('it becomes a dead letter with its text and a reason, the others pass it, a
   expect(await redis.xlen(keyOf('outbox'))).toBe(0);
 });
 
-test('what has no field that we know is shown as it stands there', async () => {
-  await redis.xadd(keyOf('outbox'), '*', 'of', 'somebody', 'else', 'here');
+test('an entry without a known field is shown as it is', async () => {
+  await redis.xadd(keyOf('outbox'), '*', 'of', 'another', 'program', 'here');
   node = await nodes.node([groupId]);
   await eventually(async () => expect(await letters()).toHaveLength(1));
   expect(await letters()).toMatchObject([
-    { groupId: null, entry: null, raw: 'of somebody else here', reason: 'unreadable' },
+    { groupId: null, entry: null, raw: 'of another program here', reason: 'unreadable' },
   ]);
 });
 
@@ -72,7 +72,7 @@ test('an archive that is down does not keep it waiting', async () => {
   nodes.archive.fault(null);
 });
 
-test('one that is sent again comes back as long as nobody can read it, and can be deleted', async () => {
+test('one that is sent again comes back while it cannot be read, and can be deleted', async () => {
   await spoiltMessage();
   node = await nodes.node([groupId]);
   const [first] = await eventually(async () => {

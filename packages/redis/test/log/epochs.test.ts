@@ -80,7 +80,7 @@ const headOf = async (stage: Stage) => (await stage.groups.group(groupId))?.head
 const continues = (past: readonly PastEpoch[] | undefined, { epoch, seq }: Acked) =>
   past?.some((finished) => finished.epoch === epoch && seq <= finished.endSeq) === true;
 
-test('a failover that loses the tail goes on in a new epoch and says where the old one ended', async () => {
+test('a failover that loses the tail continues in a new epoch with the end of the old one', async () => {
   const prefix = freshPrefix();
   const master = await redis();
   const before = nodeOn(master, prefix);
@@ -143,7 +143,7 @@ test('a clean failover keeps every position good, one after the other', async ()
   expectUnique(...acked);
 });
 
-test('until somebody writes, a failover shows the old epoch as it stood', async () => {
+test('until the first write a failover shows the old epoch unchanged', async () => {
   const prefix = freshPrefix();
   const master = await redis();
   const before = nodeOn(master, prefix);

@@ -92,7 +92,7 @@ test('cluster-wide calls of the stock adapter work through the facade', async ()
   await gone;
 });
 
-test('a room that everybody has left is no longer listened to', async () => {
+test('an empty room is no longer subscribed', async () => {
   await using started = await startEngine(redis);
   await using server = await serve(started);
   const client = await server.client('news');

@@ -103,7 +103,7 @@ test('a channel that is given up and wanted again at once is heard', async () =>
   await eventually(() => expect(heard).toEqual(['x']));
 });
 
-test('a handler that throws is counted and disturbs nobody', async () => {
+test('a handler that throws is counted and affects no other', async () => {
   await subscriber.subscribe('a', () => {
     throw new Error('a bug');
   });
@@ -113,7 +113,7 @@ test('a handler that throws is counted and disturbs nobody', async () => {
   expect(anomalies.count('handler_failed')).toBe(1);
 });
 
-test('after CLIENT KILL every channel is heard again before the listeners are told to audit', async () => {
+test('after CLIENT KILL every channel is subscribed again before the listeners audit', async () => {
   const names = Array.from({ length: 500 }, (_, i) => `c${i}`);
   await Promise.all(names.map(hear));
   const audited = new Promise<void>((resolve) => subscriber.onResubscribed(() => resolve()));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { groupId, onEveryRedis } from './stage.ts';
 
 onEveryRedis((open) => {
-  test('an accepted applicant receives from his entry on, and the reason is told as it was written', async () => {
+  test('an accepted applicant receives from its entry on, and the reason is unchanged', async () => {
     const stage = open();
     await stage.create('private');
     await stage.do(joinCommand({ groupId, userId: 'u1' }));
@@ -17,7 +17,7 @@ onEveryRedis((open) => {
     expect(await stage.redis.zcard(stage.keys.pending(groupId))).toBe(0);
   });
 
-  test('a full group accepts nobody', async () => {
+  test('a full group accepts no one', async () => {
     const stage = open();
     await stage.do(createCommand({ groupId, actor: 'owner', groupType: 'private', maxMembers: 2 }));
     await stage.do(joinCommand({ groupId, userId: 'u1' }));

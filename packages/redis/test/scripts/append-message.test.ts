@@ -142,7 +142,7 @@ onEveryRedis((open) => {
     expect(await stage.redis.exists(stage.keys.outbox(groupId), stage.keys.queued(groupId))).toBe(0);
   });
 
-  test('in another history of replication the group goes on counting in a new epoch', async () => {
+  test('in another history of replication the group keeps counting in a new epoch', async () => {
     const stage = open({ random: seededRandom(7) });
     const { epoch } = await stage.create();
     await stage.forgetHistory();

@@ -45,7 +45,7 @@ onEveryRedis((open) => {
     });
   });
 
-  test('a ban is in no count, list or page, of a stranger either', async () => {
+  test('a ban is in no count, list or page, even of an outsider', async () => {
     const stage = open();
     await stage.create('strict_private');
     const before = await wholeGroup(stage);
@@ -59,7 +59,7 @@ onEveryRedis((open) => {
     expect(await stage.redis.zcard(stage.keys.mutes(groupId))).toBe(0);
   });
 
-  test('a ban without an end lasts until somebody unbans, and then the user may join', async () => {
+  test('a ban without an end lasts until an unban, and then the user may join', async () => {
     const stage = open();
     await stage.create();
     expect(await stage.do(banCommand({ groupId, actor: 'owner', userId: 'u1' }))).toMatchObject({
@@ -102,7 +102,7 @@ onEveryRedis((open) => {
     );
   });
 
-  test('an applicant who was banned cannot be accepted any more', async () => {
+  test('an applicant who was banned can no longer be accepted', async () => {
     const stage = open();
     await stage.create('private');
     await stage.do(joinCommand({ groupId, userId: 'u1' }));

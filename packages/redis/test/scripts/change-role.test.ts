@@ -5,7 +5,7 @@ import { groupId, onEveryRedis } from './stage.ts';
 const refusedWith = (code: string) => ({ outcome: 'refused', failure: { code } });
 
 onEveryRedis((open) => {
-  test('a promoted member is an admin like any other, and keeps his place in the log', async () => {
+  test('a promoted member is an admin like any other, and keeps its since_seq', async () => {
     const stage = open();
     await stage.create();
     await stage.admit('u1', 'u2');
@@ -53,7 +53,7 @@ onEveryRedis((open) => {
     }
   });
 
-  test('where a second admin stays, nobody succeeds the one who leaves', async () => {
+  test('where a second admin stays, the one who leaves has no successor', async () => {
     const stage = open();
     await stage.create('private');
     await stage.admit('u1', 'u2');

@@ -5,7 +5,7 @@ import { groupId, onEveryRedis } from './stage.ts';
 
 onEveryRedis((open) => {
   test.each([appendMessage, admitMessage, kickMember])(
-    '$file begun after its deadline only tells the time',
+    '$file begun after its deadline only returns the time',
     async (script) => {
       const stage = open();
       const keys = script.keys.map((name) => `${stage.keys.prefix}:{p1}:${name}`);

@@ -3,7 +3,7 @@ import { forgetMembership, runScript } from '../../src/scripts/index.ts';
 import { onEveryRedis, user } from './stage.ts';
 
 onEveryRedis((open) => {
-  test('an entry that somebody has written again meanwhile stays', async () => {
+  test('an entry that was written again meanwhile stays', async () => {
     const stage = open();
     const index = stage.keys.mine(user('u1'));
     await stage.redis.hset(index, 'a', 'renewed.2');

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, user } from './stage.ts';
 
 onEveryRedis((open) => {
-  test('a joiner of a public group is active from his entry on', async () => {
+  test('a joiner of a public group is active from its entry on', async () => {
     const stage = open();
     await stage.create();
     expect(await stage.do(joinCommand({ groupId, userId: 'u1' }))).toMatchObject({
@@ -51,7 +51,7 @@ onEveryRedis((open) => {
     expect((await stage.wires(1))[0]).toContain('"user_id":"u1","actor_id":"$service"');
   });
 
-  test('ensure answers a member with his standing and writes nothing', async () => {
+  test('ensure answers a member with its present status and writes nothing', async () => {
     const stage = open();
     await stage.create('private');
     await stage.do(joinCommand({ groupId, userId: 'u1' }));
@@ -61,7 +61,7 @@ onEveryRedis((open) => {
     expect(await stage.keyNames()).toEqual(before);
   });
 
-  test('a banned user is refused until his ban ends', async () => {
+  test('a banned user is refused until the ban ends', async () => {
     const stage = open();
     await stage.create();
     const members = stage.keys.members(groupId);

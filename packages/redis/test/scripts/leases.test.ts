@@ -78,7 +78,7 @@ onEveryRedis((open) => {
     expect(await release(stage, 'n1', token)).toMatchObject({ word: 'released' });
   });
 
-  test('the fence lets nobody through where nobody holds the lease', async () => {
+  test('the fence refuses all where no node holds the lease', async () => {
     const stage = open();
     expect(await renew(stage, 'n1', 1)).toMatchObject({ word: 'stale' });
     const token = await granted(stage, 'n1');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { groupId, onEveryRedis } from './stage.ts';
 
 onEveryRedis((open) => {
-  test('whoever leaves is gone, and the answer names his own entry', async () => {
+  test('a member who leaves is gone, and the answer names its own entry', async () => {
     const stage = open();
     await stage.create();
     await stage.admit('u1');

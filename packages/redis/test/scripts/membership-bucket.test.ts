@@ -21,7 +21,7 @@ onEveryRedis((open) => {
     expect(retryAfterMs).toBeLessThanOrEqual(10_000);
   });
 
-  test('whom the bucket refuses has nothing in his index and nothing in the group', async () => {
+  test('a user whom the bucket refuses has nothing in its index and nothing in the group', async () => {
     const stage = open({ settings });
     await stage.create();
     await stage.groups.change(leaveCommand({ groupId, userId: 'u1' }));

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, user } from './stage.ts';
 
 onEveryRedis((open) => {
-  test('a timed mute tells until when, to the member and to the group', async () => {
+  test('a timed mute has its end, for the member and for the group', async () => {
     const stage = open();
     await stage.create('strict_private');
     await stage.admit('u1');

@@ -1,4 +1,4 @@
-/** Every script with keys and arguments under which it succeeds, on a group that holds somebody in each standing. */
+/** Every script with keys and arguments under which it succeeds, on a group with a member in each status. */
 import { groupRoom, partitionOf } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import type { Redis } from 'ioredis';
@@ -21,7 +21,7 @@ export interface ScriptRun {
 const newGroupId = groupIdSchema.parse('room:new');
 const nameOf = (script: AnyScript): string => script.file;
 
-/** Whom a script is about; the owner where it is about nobody. */
+/** The target of a script; the owner where it has none. */
 const subjects: Readonly<Record<string, string>> = {
   'join-group': 'newcomer',
   'leave-group': 'member',
@@ -193,7 +193,7 @@ export const everyRun = (keys: Keys): readonly ScriptRun[] =>
 export const evaluate = (redis: Redis, { lua, keys, args }: ScriptRun): Promise<unknown> =>
   redis.eval(lua, keys.length, ...keys, ...args);
 
-/** Status, role, since_seq and end of everybody; the mute of `late` is due. */
+/** Status, role, since_seq and end of each member; the mute of `late` is due. */
 const people = {
   owner: 'a a 1 1 -',
   second: 'a a 1 2 -',

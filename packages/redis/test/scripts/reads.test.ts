@@ -70,7 +70,7 @@ onEveryRedis((open) => {
     ]);
   });
 
-  test('a page of one status holds nobody else', async () => {
+  test('a page of one status holds no other', async () => {
     const stage = open();
     await stage.create('strict_private');
     await stage.admit('u1', 'u2');
@@ -93,7 +93,7 @@ onEveryRedis((open) => {
     });
   });
 
-  test('reads go on while Redis refuses writes', async () => {
+  test('reads work while Redis refuses writes', async () => {
     const stage = open();
     await withMessages(stage, 1);
     const [, before = '0'] = (await stage.redis.config('GET', 'maxmemory')) as string[];

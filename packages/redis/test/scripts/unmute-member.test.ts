@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { groupId, onEveryRedis } from './stage.ts';
 
 onEveryRedis((open) => {
-  test('an unmuted member may send again and keeps his place', async () => {
+  test('an unmuted member may send again and keeps its since_seq', async () => {
     const stage = open();
     await stage.create('strict_private');
     await stage.admit('u1');

@@ -6,7 +6,7 @@ import { groupId, onEveryRedis } from './stage.ts';
 const hostile = '{"empty":[],"none":{},"big":12345678901234567890,"text":"\\",\\":null}","deep":[[[[]]]]}';
 
 onEveryRedis((open) => {
-  test('an update changes what it names, and its entry tells exactly that', async () => {
+  test('an update changes what it names, and its entry has exactly that', async () => {
     const stage = open();
     await stage.create();
     const changes = { maxMembers: 5, history: 'since_join', metadata: '{"topic":"x"}' } as const;
@@ -45,7 +45,7 @@ onEveryRedis((open) => {
     expect((await stage.entries()).at(-1)).toMatchObject({ event: { type: 'updated', user_id: '$service' } });
   });
 
-  test('a lowered limit keeps out newcomers and nobody else', async () => {
+  test('a lowered limit keeps out newcomers only', async () => {
     const stage = open();
     await stage.create();
     await stage.admit('u1', 'u2');
