@@ -92,8 +92,3 @@ export interface GatewayOptions {
   readonly fastify?: FastifyInstance;
   readonly io?: Server;
 }
-
-/** Shared by both edges: while it is set they refuse what is new. */
-export interface DrainFlag {
-  isDraining: boolean;
-}

@@ -4,30 +4,31 @@ import { type Logger, PlenumError } from '@plenum/core';
 import { openApiDocument } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
-import type { DrainFlag, GatewayOptions } from './gateway-options.ts';
+import { Drain } from './drain.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { trustProxies } from './http/client-address.ts';
+import { closerOf, createHttpServer, listenOn } from './http/http-server.ts';
+import { hostRule, originRule } from './http/origins.ts';
+import { PipelinedRequests, serveOneByOne, serveRoutesOneByOne } from './http/pipelined-requests.ts';
+import { guardMounted } from './http/server-sockets.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { HttpTurns, serveInTurns, serveRoutesInTurns } from './outbound/http-turns.ts';
 import { ReadGate } from './outbound/read-gate.ts';
 import { boundsOf, defaultMaxUnreadBytes, UnreadBudget } from './outbound/unread-budget.ts';
 import { boundWebSockets } from './outbound/web-sockets.ts';
-import { ReadTurnsOfUsers } from './requests/read-turns.ts';
+import { UserReadLimiters } from './requests/read-limiter.ts';
 import { createRequestRegistry } from './requests/registry.ts';
 import { Audit } from './rest/audit.ts';
 import { createBearerCheck } from './rest/bearer.ts';
 import { docsPage } from './rest/docs-page.ts';
-import { closerOf, createHttpServer, listenOn } from './rest/http-server.ts';
 import type { RestContext } from './rest/rest-context.ts';
 import { restEdge } from './rest/rest-edge.ts';
-import { guardMounted } from './rest/server-sockets.ts';
-import { trustProxies } from './sockets/client-address.ts';
 import { createConnectionLimits } from './sockets/connection-limits.ts';
 import { createHandshake } from './sockets/handshake.ts';
 import { Newcomers } from './sockets/newcomers.ts';
-import { hostRule, originRule } from './sockets/origins.ts';
+import { withRevocationCheck, withRevocationCheckIfKnown } from './sockets/revocation-check.ts';
 import { Seats } from './sockets/seats.ts';
 import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
-import { unrevoked, unrevokedIfKnown } from './sockets/unrevoked.ts';
 
 export interface Gateway {
   /** @throws PlenumError with one sentence when the port cannot be had, or when the caller's own server listens. */
@@ -44,7 +45,6 @@ export interface Gateway {
 /** Whatever both edges share is made here once. */
 function createEdgeParts(options: GatewayOptions) {
   const { config } = options;
-  const drainFlag: DrainFlag = { isDraining: false };
   const { clientAddress, askedHost } = trustProxies(config.trustedProxies ?? []);
   const isHostAllowed = hostRule(config.host, config.isDev);
   const limits = createConnectionLimits({
@@ -56,7 +56,7 @@ function createEdgeParts(options: GatewayOptions) {
   const bounds = boundsOf(config.maxUnreadBytes ?? defaultMaxUnreadBytes);
   const budget = new UnreadBudget({ clock, logger, bounds });
   return {
-    drainFlag,
+    drain: new Drain(),
     clientAddress,
     seats: new Seats({ limits, clientAddress }),
     budget,
@@ -64,7 +64,7 @@ function createEdgeParts(options: GatewayOptions) {
     isHostAllowed,
     isOriginAllowed: originRule({ ...config, isHostAllowed, askedHost }),
     registry: createRequestRegistry({ ...options, ...config }),
-    readTurns: new ReadTurnsOfUsers(options.clock),
+    readLimiters: new UserReadLimiters(options.clock),
     audit: new Audit({ log: options.auditLog ?? inAuditChannel(options.logger), clock: options.clock }),
   };
 }
@@ -73,14 +73,14 @@ const inAuditChannel = (logger: Logger): Pick<Logger, 'info'> => ({
 });
 type EdgeParts = ReturnType<typeof createEdgeParts>;
 
-/** Which door a REST edge stands behind: the only one, or the public and the admin one of two. */
-type Door = 'only' | 'public' | 'admin';
+/** Which listener a REST edge stands behind: the only one, or the public and the admin one of two. */
+type Listener = 'only' | 'public' | 'admin';
 const metricsAccess = { only: 'token', public: 'absent', admin: 'open' } as const;
 
 function restContext(
   options: GatewayOptions,
   parts: EdgeParts & { metrics: Metrics },
-  door: Door,
+  listener: Listener,
 ): RestContext {
   const { config, version = '0.0.0' } = options;
   const { messageMaxBytes, event } = config;
@@ -89,14 +89,14 @@ function restContext(
     ...parts,
     messageMaxBytes,
     bearer: createBearerCheck(
-      door === 'public' ? [] : config.adminTokens,
-      unrevoked(options.authenticator, options.revocations, options.wallMs),
+      listener === 'public' ? [] : config.adminTokens,
+      withRevocationCheck(options.authenticator, options.revocations, options.wallMs),
     ),
     document: once(() =>
       Buffer.from(JSON.stringify(openApiDocument({ title: 'Plenum', version, messageMaxBytes }))),
     ),
     docsPage: once(() => Buffer.from(docsPage({ version, event, messageMaxBytes }))),
-    metricsAccess: metricsAccess[door],
+    metricsAccess: metricsAccess[listener],
     issueDevToken: (config.isDev && options.issueDevToken) || null,
     // On the caller's server `/` is his.
     homePage: (options.fastify === undefined && options.homePage) || null,
@@ -119,12 +119,12 @@ function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): Sock
   return serveSockets(io, {
     ...options,
     ...parts,
-    authenticator: unrevoked(authenticator, revocations, options.wallMs),
+    authenticator: withRevocationCheck(authenticator, revocations, options.wallMs),
     event: config.event,
     handshake: createHandshake({
       ...options,
       ...parts,
-      authenticator: unrevokedIfKnown(authenticator, revocations, options.wallMs),
+      authenticator: withRevocationCheckIfKnown(authenticator, revocations, options.wallMs),
       newcomers,
     }),
     isMounted: options.io !== undefined,
@@ -159,21 +159,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const withMetrics = { ...parts, metrics };
   const addressOf = ({ socket, headers }: IncomingMessage) =>
     parts.clientAddress(socket.remoteAddress ?? 'unknown', headers);
-  const turns = new HttpTurns({ ...parts, random: options.random, addressOf });
+  const pipelined = new PipelinedRequests({ ...parts, random: options.random, addressOf });
   const publicEdge = restEdge(restContext(options, withMetrics, adminApp === null ? 'only' : 'public'));
   await app.register(async (scope) => {
-    if (options.fastify !== undefined) serveRoutesInTurns(scope, turns);
+    if (options.fastify !== undefined) serveRoutesOneByOne(scope, pipelined);
     await publicEdge(scope);
   });
   await adminApp?.register(restEdge(restContext(options, withMetrics, 'admin')));
 
   // After everything that listens for requests. A server of the caller's keeps its listeners.
-  if (options.fastify === undefined) serveInTurns(app.server, turns);
-  if (adminApp !== null) serveInTurns(adminApp.server, turns);
+  if (options.fastify === undefined) serveOneByOne(app.server, pipelined);
+  if (adminApp !== null) serveOneByOne(adminApp.server, pipelined);
 
   let closing: Promise<void> | null = null;
   const close = async () => {
-    parts.drainFlag.isDraining = true;
+    parts.drain.begin();
     sockets.detach();
     if (closeOwn !== null) await closeOwn();
     else if (options.io === undefined) await releaseEngine(io);
@@ -193,7 +193,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       throw new PlenumError({ code: 'internal', error: 'the server is mounted: its owner listens' });
     },
     drain: (withinMs) => {
-      parts.drainFlag.isDraining = true;
+      parts.drain.begin();
       return sockets.drain(withinMs);
     },
     close: () => {

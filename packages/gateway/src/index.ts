@@ -1,6 +1,6 @@
-export { createFanOut, type FanOutMode } from './fan-out/create-fan-out.ts';
 export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayConfig, GatewayOptions } from './gateway-options.ts';
+export { createFanOut, type FanOutMode } from './outbound/create-fan-out.ts';
 export { defaultMaxUnreadBytes } from './outbound/unread-budget.ts';
 export {
   defineRequest,

@@ -8,7 +8,7 @@ import { eventually } from '@plenum/testkit';
 import type { Socket } from 'socket.io-client';
 import { describe, expect, test, vi } from 'vitest';
 import { createFanOut } from '../src/index.ts';
-import { SocketDevice } from '../src/sockets/socket-device.ts';
+import { SocketDevice } from '../src/outbound/socket-device.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { recordingLogger } from './fake-domain.ts';
 

@@ -10,10 +10,10 @@ import { userIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { framesOf } from '../src/fan-out/frames.ts';
+import { framesOf } from '../src/outbound/frames.ts';
+import { SocketDevice } from '../src/outbound/socket-device.ts';
 import { boundsOf, UnreadBudget } from '../src/outbound/unread-budget.ts';
 import { boundWebSockets, fragmentsMax } from '../src/outbound/web-sockets.ts';
-import { SocketDevice } from '../src/sockets/socket-device.ts';
 import { recordingLogger } from './fake-domain.ts';
 import { frame, rawSocket } from './raw-socket.ts';
 

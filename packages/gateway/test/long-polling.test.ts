@@ -6,7 +6,7 @@ import { groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test, vi } from 'vitest';
 import { createFanOut } from '../src/index.ts';
-import { SocketDevice } from '../src/sockets/socket-device.ts';
+import { SocketDevice } from '../src/outbound/socket-device.ts';
 import { startEdge } from './edge.ts';
 import { position, recordingLogger, relayed } from './fake-domain.ts';
 import { frame, pollingSession, upgradedSocket } from './raw-socket.ts';

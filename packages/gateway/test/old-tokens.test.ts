@@ -2,7 +2,7 @@
 import { type Authentication, type Authenticator, type Revocations, revocationKeptMs } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { unrevoked } from '../src/sockets/unrevoked.ts';
+import { withRevocationCheck } from '../src/sockets/revocation-check.ts';
 
 const nowMs = 2_000_000_000_000;
 const userId = userIdSchema.parse('ann');
@@ -11,7 +11,7 @@ const none: Revocations = { revoke: async () => nowMs, revokedAt: async () => ne
 async function outcomeOf(issuedAtMs: number | null): Promise<Authentication> {
   const found: Authentication = { outcome: 'user', userId, issuedAtMs, expiresAtMs: nowMs + 1000 };
   const authenticator: Authenticator = { authenticate: async () => found };
-  return unrevoked(authenticator, none, () => nowMs).authenticate('token');
+  return withRevocationCheck(authenticator, none, () => nowMs).authenticate('token');
 }
 
 test('a token that was issued before the oldest revocation that is kept has expired', async () => {

@@ -2,7 +2,7 @@
 import { type Operations, succeed } from '@plenum/core';
 import { eventually, ManualClock } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { readsOpenMax } from '../src/requests/read-turns.ts';
+import { readsOpenMax } from '../src/requests/read-limiter.ts';
 import { ask, startEdge } from './edge.ts';
 import { position } from './fake-domain.ts';
 

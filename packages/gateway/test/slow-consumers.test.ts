@@ -4,8 +4,8 @@ import { type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/cor
 import { groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
+import { SocketDevice, waitingMax } from '../src/outbound/socket-device.ts';
 import { defaultMaxUnreadBytes } from '../src/outbound/unread-budget.ts';
-import { SocketDevice, waitingMax } from '../src/sockets/socket-device.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { frame, rawSocket, upgradedSocket } from './raw-socket.ts';
 

@@ -30,14 +30,14 @@ export class ReadGate {
   /** @returns the outcome of `read`; `unavailable` when the node has no room for its answer in time. */
   async take(read: Read): Promise<Outcome<unknown>> {
     // There may be room before the look that tells of it: then it is for those that have waited.
-    if (this.#waiting.size > 0) this.#giveOn();
+    if (this.#waiting.size > 0) this.#beginWaiting();
     if (this.#waiting.size === 0 && this.#isOpen()) this.#atWork += 1;
-    else if (!(await this.#turn())) return fail({ code: 'unavailable' });
+    else if (!(await this.#wait())) return fail({ code: 'unavailable' });
     try {
       return await read();
     } finally {
       this.#atWork -= 1;
-      this.#giveOn();
+      this.#beginWaiting();
     }
   }
 
@@ -46,7 +46,7 @@ export class ReadGate {
   }
 
   /** @returns false when it did not come in time. */
-  #turn(): Promise<boolean> {
+  #wait(): Promise<boolean> {
     return new Promise((resolve) => {
       const cancel = this.#clock.after(waitMaxMs, () => {
         this.#waiting.delete(begin);
@@ -61,7 +61,7 @@ export class ReadGate {
     });
   }
 
-  #giveOn(): void {
+  #beginWaiting(): void {
     for (const begin of this.#waiting) {
       if (!this.#isOpen()) break;
       this.#waiting.delete(begin);
@@ -76,7 +76,7 @@ export class ReadGate {
     this.#isRoomAwaited = true;
     this.#room.whenRoom(() => {
       this.#isRoomAwaited = false;
-      this.#giveOn();
+      this.#beginWaiting();
     });
   }
 }

@@ -25,9 +25,9 @@ export function perform(
   call: RequestCall,
   { logger, clock }: PerformContext,
 ): Promise<Outcome<unknown>> {
-  if (!answers.hasSubscribers) return contained(handler, call, logger);
+  if (!answers.hasSubscribers) return toOutcome(handler, call, logger);
   const startedMs = clock.monotonicMs();
-  return contained(handler, call, logger).then((outcome) => {
+  return toOutcome(handler, call, logger).then((outcome) => {
     const code = outcome.ok ? null : outcome.failure.code;
     const durationMs = clock.monotonicMs() - startedMs;
     emitTelemetry('request_answered', { requestType: call.requestType, code, durationMs });
@@ -35,7 +35,7 @@ export function perform(
   });
 }
 
-function contained(handler: RequestHandler, call: RequestCall, logger: Logger): Promise<Outcome<unknown>> {
+function toOutcome(handler: RequestHandler, call: RequestCall, logger: Logger): Promise<Outcome<unknown>> {
   const failed = (error: unknown) => failureOf(error, call, logger);
   try {
     return handler(call).catch(failed);

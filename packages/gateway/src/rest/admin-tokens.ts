@@ -1,7 +1,6 @@
 /** The tokens of admins as a node knows them: by their digest, each with a name and with what it may do. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type AdminScope, adminScopes, type Failure } from '@plenum/protocol';
-import type { Principal } from './bearer.ts';
 
 /**
  * The digest is a plain SHA-256: a token is made of at least 32 random bytes, so no guess finds it, and a slow hash
@@ -23,13 +22,21 @@ export function fullAdminToken(token: string): AdminToken {
   return { name: `token-${sha256.slice(0, 8)}`, sha256, scopes: adminScopes };
 }
 
-export type FindAdmin = (token: string) => Extract<Principal, { readonly kind: 'service' }> | null;
+/** The backend, known by an admin token. */
+export interface ServicePrincipal {
+  readonly type: 'service';
+  /** Of the admin token. */
+  readonly name: string;
+  readonly scopes: readonly AdminScope[];
+}
+
+export type FindAdmin = (token: string) => ServicePrincipal | null;
 
 /** Compares with every token, each in constant time: how long it takes tells nothing about any of them. */
 export function findAdminAmong(tokens: readonly AdminToken[]): FindAdmin {
   const rows = tokens.map(({ sha256, name, scopes }) => ({
     digest: Buffer.from(sha256, 'hex'),
-    principal: { kind: 'service', name, scopes } as const,
+    principal: { type: 'service', name, scopes } as const,
   }));
   return (token) => {
     const digest = createHash('sha256').update(token).digest();
@@ -39,8 +46,11 @@ export function findAdminAmong(tokens: readonly AdminToken[]): FindAdmin {
 }
 
 /** @returns why an admin token may not do this; null: it may, or it is a user's. */
-export function scopeProblem(principal: Principal, scope: AdminScope): Failure | null {
-  if (principal.kind === 'user' || principal.scopes.includes(scope)) return null;
+export function scopeProblem(
+  principal: ServicePrincipal | { readonly type: 'user' },
+  scope: AdminScope,
+): Failure | null {
+  if (principal.type === 'user' || principal.scopes.includes(scope)) return null;
   const held = principal.scopes.join(', ');
   return {
     code: 'forbidden',

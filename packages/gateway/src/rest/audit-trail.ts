@@ -3,7 +3,7 @@ import type { Outcome } from '@plenum/core';
 import { deadLetterIdSchema, groupIdSchema, nodeIdSchema, userIdSchema } from '@plenum/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { ClientAddress } from '../sockets/client-address.ts';
+import type { ClientAddress } from '../http/client-address.ts';
 import type { Audit, AuditLine } from './audit.ts';
 import { bearerIn, type Principal } from './bearer.ts';
 
@@ -87,8 +87,8 @@ export function leaveTrail(
     const isAttempt = isForServiceOnly || isAdminAttempt(bearerIn(request.headers.authorization), outcome);
     if (isAttempt) audit.denial(line('unknown'));
   } else if (isForbidden) {
-    audit.denial(line(principal.kind === 'user' ? `user:${principal.userId}` : principal.name));
-  } else if (principal.kind === 'service' && request.method !== 'GET' && request.method !== 'HEAD') {
+    audit.denial(line(principal.type === 'user' ? `user:${principal.userId}` : principal.name));
+  } else if (principal.type === 'service' && request.method !== 'GET' && request.method !== 'HEAD') {
     audit.act(line(principal.name));
   }
 }

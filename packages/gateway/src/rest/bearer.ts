@@ -1,16 +1,9 @@
 /** Who stands behind an HTTP request: the service by an admin token, or a user by a JWT. */
 import type { Authenticator } from '@plenum/core';
-import { type AdminScope, limits, type Parsed, type UserId } from '@plenum/protocol';
-import { type AdminToken, findAdminAmong } from './admin-tokens.ts';
+import { limits, type Parsed, type UserId } from '@plenum/protocol';
+import { type AdminToken, findAdminAmong, type ServicePrincipal } from './admin-tokens.ts';
 
-export type Principal =
-  | {
-      readonly kind: 'service';
-      /** Of the admin token. */
-      readonly name: string;
-      readonly scopes: readonly AdminScope[];
-    }
-  | { readonly kind: 'user'; readonly userId: UserId };
+export type Principal = ServicePrincipal | { readonly type: 'user'; readonly userId: UserId };
 
 export type BearerCheck = (authorization: string | undefined) => Promise<Parsed<Principal>>;
 
@@ -32,7 +25,7 @@ export function createBearerCheck(
     if (admin !== null) return { ok: true, value: admin };
     const user = await authenticator.authenticate(token);
     return user.outcome === 'user'
-      ? { ok: true, value: { kind: 'user', userId: user.userId } }
+      ? { ok: true, value: { type: 'user', userId: user.userId } }
       : { ok: false, failure: { code: user.code } };
   };
 }

@@ -2,10 +2,10 @@
 import { type ClusterOperations, failureFrom, type Outcome } from '@plenum/core';
 import { type ClusterRoute, clusterRoutes, groupIdSchema, nodeIdSchema } from '@plenum/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { idOf, sendFailure } from '../http/failures.ts';
 import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
-import { idOf, sendFailure } from './failures.ts';
 import { fieldsOf } from './request-fields.ts';
 import type { RestContext } from './rest-context.ts';
 
@@ -29,7 +29,7 @@ async function serve(
   request: FastifyRequest,
   { principal, context, handler }: Served,
 ): Promise<Outcome<unknown>> {
-  if (principal.kind !== 'service') return { ok: false, failure: { code: 'forbidden' } };
+  if (principal.type !== 'service') return { ok: false, failure: { code: 'forbidden' } };
   const unscoped = scopeProblem(principal, route.scope);
   if (unscoped !== null) return { ok: false, failure: unscoped };
   const fields = fieldsOf(route, request);

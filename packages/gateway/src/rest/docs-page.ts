@@ -9,7 +9,7 @@ import {
   requestTable,
 } from '@plenum/protocol';
 import type { z } from 'zod';
-import { shapeOf } from './shape-text.ts';
+import { shapeOf } from '../http/shape-text.ts';
 
 interface DocsOptions {
   readonly version: string;

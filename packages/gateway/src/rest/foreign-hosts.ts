@@ -1,6 +1,6 @@
 import type { Failure } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
-import { idOf, sendFailure } from './failures.ts';
+import { idOf, sendFailure } from '../http/failures.ts';
 import type { RestContext } from './rest-context.ts';
 
 /** What a probe asks, by whichever name it knows the node. */

@@ -8,18 +8,18 @@ import {
   type Readiness,
 } from '@plenum/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { idOf, sendFailure, unknownRoute } from '../http/failures.ts';
+import { sendPage } from '../http/page-headers.ts';
 import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
-import { idOf, sendFailure, unknownRoute } from './failures.ts';
-import { sendPage } from './page-headers.ts';
 import { fieldsOf } from './request-fields.ts';
 import type { RestContext } from './rest-context.ts';
 
 type NodeHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-async function readinessOf({ engineHealth, drainFlag, logger }: RestContext): Promise<Readiness> {
-  const draining = drainFlag.isDraining;
+async function readinessOf({ engineHealth, drain, logger }: RestContext): Promise<Readiness> {
+  const draining = drain.isDraining;
   try {
     const { isReady, shardsAway, durability, notices = [] } = await engineHealth();
     const told = notices.length > 0 ? { notices: [...notices] } : {};
@@ -42,7 +42,7 @@ function devTokenHandler(context: RestContext): NodeHandler {
 }
 
 const metricsRefusal = (principal: Principal): Failure | null =>
-  principal.kind === 'user' ? { code: 'forbidden' } : scopeProblem(principal, 'read');
+  principal.type === 'user' ? { code: 'forbidden' } : scopeProblem(principal, 'read');
 
 /** Prometheus sends an admin token with the scope `read` as a bearer; on the admin port, which no client reaches, none is asked for. */
 function metricsHandler(context: RestContext): NodeHandler {

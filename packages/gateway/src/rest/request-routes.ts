@@ -13,6 +13,7 @@ import {
   userIdSchema,
 } from '@plenum/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { idOf, sendFailure } from '../http/failures.ts';
 import { perform } from '../requests/perform.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { RegisteredRequest, RequestHandler } from '../requests/request-handler.ts';
@@ -20,7 +21,6 @@ import type { RequestId } from '../requests/request-id.ts';
 import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
-import { idOf, sendFailure } from './failures.ts';
 import { type Fields, fieldsOf } from './request-fields.ts';
 import type { RestContext } from './rest-context.ts';
 
@@ -35,9 +35,9 @@ const badKey: Failure = {
 function actorOf(source: ActorSource, principal: Principal, fields: Fields): Parsed<Actor> {
   const named = source === 'token' ? undefined : fields[source];
   if (named === undefined) {
-    return { ok: true, value: principal.kind === 'service' ? SERVICE : principal.userId };
+    return { ok: true, value: principal.type === 'service' ? SERVICE : principal.userId };
   }
-  if (principal.kind === 'user' && named !== principal.userId) return refuse({ code: 'forbidden' });
+  if (principal.type === 'user' && named !== principal.userId) return refuse({ code: 'forbidden' });
   const user = userIdSchema.safeParse(named);
   return user.success ? { ok: true, value: user.data } : refuse({ code: 'invalid_args' });
 }
@@ -59,7 +59,7 @@ function targetOf(
 ): Parsed<Target> {
   const { status, ...rest } = fields;
   if (route.request === 'join_group' && status !== undefined) {
-    if (principal.kind === 'user') return refuse({ code: 'forbidden' });
+    if (principal.type === 'user') return refuse({ code: 'forbidden' });
     return { ok: true, value: { handle: registry.admit, isRead: false, actor: SERVICE, args: rest } };
   }
   const actor = actorOf(route.actor, principal, fields);
@@ -72,11 +72,13 @@ function targetOf(
 function inTurn(
   { handle, isRead }: RegisteredRequest,
   principal: Principal,
-  { readTurns, readGate }: Pick<RestContext, 'readTurns' | 'readGate'>,
+  { readLimiters, readGate }: Pick<RestContext, 'readLimiters' | 'readGate'>,
 ): RequestHandler {
   if (!isRead) return handle;
   const read: RequestHandler = (call) => readGate.take(() => handle(call));
-  return principal.kind === 'service' ? read : (call) => readTurns.take(principal.userId, () => read(call));
+  return principal.type === 'service'
+    ? read
+    : (call) => readLimiters.take(principal.userId, () => read(call));
 }
 
 interface Served {
@@ -89,7 +91,7 @@ async function serve(
   request: FastifyRequest,
   { id, context }: Served,
 ): Promise<Outcome<unknown>> {
-  if (context.drainFlag.isDraining) return refuse({ code: 'draining' });
+  if (context.drain.isDraining) return refuse({ code: 'draining' });
   if (request.headers['idempotency-key'] !== undefined && id.isServerMadeId) return refuse(badKey);
   const principal = await context.bearer(request.headers.authorization);
   const outcome = principal.ok
@@ -106,7 +108,7 @@ async function servePrincipal(
   request: FastifyRequest,
   { id, context, principal }: Served & { readonly principal: Principal },
 ): Promise<Outcome<unknown>> {
-  if (principal.kind === 'user') context.budget.of(request.raw.socket).userId = principal.userId;
+  if (principal.type === 'user') context.budget.of(request.raw.socket).userId = principal.userId;
   const unscoped = scopeProblem(principal, route.scope);
   if (unscoped !== null) return refuse(unscoped);
   const fields = fieldsOf(route, request);
@@ -115,7 +117,7 @@ async function servePrincipal(
   if (!target.ok) return target;
   const { actor, args } = target.value;
   const caller = { actor, device: null, ...id };
-  const call = { caller, requestType: route.request, isByService: principal.kind === 'service', args };
+  const call = { caller, requestType: route.request, isByService: principal.type === 'service', args };
   return perform(inTurn(target.value, principal, context), call, context);
 }
 

@@ -1,13 +1,13 @@
 import type { Clock, ClusterOperations, EngineHealth, Logger, Operations, Random } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
-import type { DrainFlag } from '../gateway-options.ts';
+import type { Drain } from '../drain.ts';
+import type { ClientAddress } from '../http/client-address.ts';
+import type { HostRule, OriginRule } from '../http/origins.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ReadGate } from '../outbound/read-gate.ts';
 import type { UnreadBudget } from '../outbound/unread-budget.ts';
-import type { ReadTurnsOfUsers } from '../requests/read-turns.ts';
+import type { UserReadLimiters } from '../requests/read-limiter.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
-import type { ClientAddress } from '../sockets/client-address.ts';
-import type { HostRule, OriginRule } from '../sockets/origins.ts';
 import type { Audit } from './audit.ts';
 import type { BearerCheck } from './bearer.ts';
 
@@ -15,7 +15,7 @@ export interface RestContext {
   readonly operations: Operations;
   readonly cluster: ClusterOperations;
   readonly registry: RequestRegistry;
-  readonly readTurns: ReadTurnsOfUsers;
+  readonly readLimiters: UserReadLimiters;
   readonly readGate: ReadGate;
   readonly budget: UnreadBudget;
   readonly bearer: BearerCheck;
@@ -24,7 +24,7 @@ export interface RestContext {
   readonly engineHealth: () => Promise<EngineHealth>;
   readonly isOriginAllowed: OriginRule;
   readonly isHostAllowed: HostRule;
-  readonly drainFlag: DrainFlag;
+  readonly drain: Drain;
   readonly random: Random;
   readonly clock: Clock;
   readonly logger: Logger;

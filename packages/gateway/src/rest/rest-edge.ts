@@ -1,12 +1,12 @@
 /** The HTTP side as one Fastify plugin: it brings its own body parser and error shape, and leaves the caller's alone. */
 import type { FastifyInstance } from 'fastify';
+import { allowOrigins } from '../http/cors.ts';
+import { createErrorHandler } from '../http/failures.ts';
+import { acceptJsonOnly } from '../http/json-body.ts';
+import { forbidSniffing } from '../http/page-headers.ts';
 import { registerClusterRoutes } from './cluster-routes.ts';
-import { allowOrigins } from './cors.ts';
-import { createErrorHandler } from './failures.ts';
 import { refuseForeignHosts } from './foreign-hosts.ts';
-import { acceptJsonOnly } from './json-body.ts';
 import { registerNodeRoutes } from './node-routes.ts';
-import { forbidSniffing } from './page-headers.ts';
 import { registerRequestRoutes } from './request-routes.ts';
 import type { RestContext } from './rest-context.ts';
 

@@ -6,11 +6,12 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger, Random } from '@plenum/core';
 import { type Failure, limits } from '@plenum/protocol';
 import type { Server } from 'socket.io';
-import type { DrainFlag, GatewayConfig } from '../gateway-options.ts';
-import { endWithFailure, refuseRequest } from '../rest/raw-failure.ts';
-import { type ClientAddress, isForwarded } from './client-address.ts';
+import type { Drain } from '../drain.ts';
+import type { GatewayConfig } from '../gateway-options.ts';
+import { type ClientAddress, isForwarded } from '../http/client-address.ts';
+import type { OriginRule } from '../http/origins.ts';
+import { endWithFailure, refuseRequest } from '../http/raw-failure.ts';
 import { connectErrorPacket } from './handshake-refusal.ts';
-import type { OriginRule } from './origins.ts';
 import type { Seats } from './seats.ts';
 
 /** Addresses of which it was logged; when it is full the oldest is forgotten and may be logged again. */
@@ -23,7 +24,7 @@ export interface EngineRequestsContext {
   readonly isOriginAllowed: OriginRule;
   readonly clientAddress: ClientAddress;
   readonly seats: Seats;
-  readonly drainFlag: DrainFlag;
+  readonly drain: Drain;
   readonly random: Random;
   readonly logger: Logger;
 }
@@ -109,8 +110,8 @@ function problemOfPlace({ request, isUpgrade }: Asked, context: EngineRequestsCo
 }
 
 function problemOf({ request, query, isUpgrade }: Asked, context: EngineRequestsContext): Refusal | null {
-  const { config, isOriginAllowed, drainFlag } = context;
-  if (drainFlag.isDraining && isForwarded(request.headers)) return draining;
+  const { config, isOriginAllowed, drain } = context;
+  if (drain.isDraining && isForwarded(request.headers)) return draining;
   if (query.get('EIO') !== '4') return oldProtocol;
   const transport = query.get('transport');
   if (transport === 'websocket') return isUpgrade ? webSocketProblem(request) : noUpgrade;

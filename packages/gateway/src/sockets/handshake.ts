@@ -8,15 +8,15 @@ import {
 } from '@plenum/core';
 import { type Failure, handshakeSchema, parse } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
-import type { DrainFlag } from '../gateway-options.ts';
-import { isForwarded } from './client-address.ts';
+import type { Drain } from '../drain.ts';
+import { isForwarded } from '../http/client-address.ts';
+import type { OriginRule } from '../http/origins.ts';
+import type { DeviceIdentity } from '../outbound/socket-device.ts';
 import { HandshakeRefusal } from './handshake-refusal.ts';
 import { closeIfLast, type Newcomers } from './newcomers.ts';
-import type { OriginRule } from './origins.ts';
 import type { Seats } from './seats.ts';
-import type { ConnectedDevice } from './socket-device.ts';
 
-export interface Admitted extends ConnectedDevice {
+export interface Admitted extends DeviceIdentity {
   readonly positions: readonly ClaimedPosition[];
   /** As `Authentication`. */
   readonly issuedAtMs: number | null;
@@ -27,7 +27,7 @@ export interface Admitted extends ConnectedDevice {
 interface HandshakeContext {
   readonly authenticator: Authenticator;
   readonly isOriginAllowed: OriginRule;
-  readonly drainFlag: DrainFlag;
+  readonly drain: Drain;
   readonly logger: Logger;
   readonly seats: Seats;
   readonly newcomers: Newcomers;
@@ -37,7 +37,7 @@ type Decision = Admitted | Failure;
 const isAdmitted = (decision: Decision): decision is Admitted => 'userId' in decision;
 
 async function decide(socket: Socket, context: HandshakeContext): Promise<Decision> {
-  if (context.drainFlag.isDraining) return { code: 'draining' };
+  if (context.drain.isDraining) return { code: 'draining' };
   const { headers, address } = socket.handshake;
   if (!context.isOriginAllowed(headers, address)) return { code: 'origin_denied' };
   const handshake = parse(handshakeSchema, socket.handshake.auth, 'invalid_args');
@@ -94,7 +94,7 @@ export function createHandshake(context: HandshakeContext): Handshake {
         setImmediate(() => closeIfLast(socket));
       };
       // The proxy connected it just before the drain: it comes back by itself, and the proxy asks another node.
-      if (context.drainFlag.isDraining && isForwarded(socket.handshake.headers)) conn.close();
+      if (context.drain.isDraining && isForwarded(socket.handshake.headers)) conn.close();
       if (asked.has(conn)) return refuse(onlyOneSocket);
       asked.add(conn);
       admit(socket, context)

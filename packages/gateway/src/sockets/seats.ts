@@ -5,9 +5,9 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
-import type { ClientAddress } from './client-address.ts';
+import type { ClientAddress } from '../http/client-address.ts';
+import { tcpBelow } from '../outbound/tick-flush.ts';
 import type { ConnectionLimits, Release } from './connection-limits.ts';
-import { tcpBelow } from './write-turn.ts';
 
 type Conn = Socket['conn'];
 

@@ -10,18 +10,18 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
-import type { DrainFlag } from '../gateway-options.ts';
+import type { Drain } from '../drain.ts';
+import type { ClientAddress } from '../http/client-address.ts';
 import type { ReadGate } from '../outbound/read-gate.ts';
+import { SocketDevice } from '../outbound/socket-device.ts';
 import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import { perform } from '../requests/perform.ts';
-import { ReadTurns } from '../requests/read-turns.ts';
+import { ReadLimiter } from '../requests/read-limiter.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
 import type { RequestHandler } from '../requests/request-handler.ts';
 import { type RequestId, requestIdOf } from '../requests/request-id.ts';
-import type { ClientAddress } from './client-address.ts';
 import type { Admitted } from './handshake.ts';
-import { SocketDevice } from './socket-device.ts';
-import { type LeaseHolder, TokenLease } from './token-lease.ts';
+import { TokenExpiry, type TokenSession } from './token-expiry.ts';
 
 /** Requests that one socket may have open at a time; more are refused, so a flood costs its sender only. */
 const inFlightMax = 256;
@@ -36,7 +36,7 @@ const inFlightRetryMs = 100;
 export interface SessionContext {
   readonly registry: RequestRegistry;
   readonly event: string;
-  readonly drainFlag: DrainFlag;
+  readonly drain: Drain;
   readonly random: Random;
   readonly clock: Clock;
   readonly wallMs?: () => number;
@@ -50,16 +50,16 @@ export interface SessionContext {
 type Ack = (answer: Answer<unknown>) => void;
 const isFunction = (value: unknown): value is Ack => typeof value === 'function';
 
-export class Session implements LeaseHolder {
+export class Session implements TokenSession {
   readonly device: SocketDevice;
   readonly #socket: Socket;
   readonly #context: SessionContext;
-  readonly #lease: TokenLease;
+  readonly #tokenExpiry: TokenExpiry;
   readonly #failed = (error: unknown) =>
     this.#context.logger.error({ user: this.device.userId, error }, 'an answer could not be written');
-  readonly #refreshToken = (token: string) => this.#lease.refresh(token);
+  readonly #refreshToken = (token: string) => this.#tokenExpiry.refresh(token);
   /** Made with the first read: most sockets have none for most of their time. */
-  #reads: ReadTurns | null = null;
+  #reads: ReadLimiter | null = null;
   /** Null: the groups of the socket are attached, or it has none attached by itself. */
   #attached: Promise<void> | null = null;
   /** Made with the first request that waits. */
@@ -74,13 +74,13 @@ export class Session implements LeaseHolder {
     const address = context.clientAddress(peer, headers);
     this.device = new SocketDevice(socket, { ...admitted, address }, context.budget);
     this.#context = context;
-    this.#lease = new TokenLease(this, context);
-    this.#lease.start(admitted);
+    this.#tokenExpiry = new TokenExpiry(this, context);
+    this.#tokenExpiry.start(admitted);
   }
 
   /** Of the token that counts now. */
   get issuedAtMs(): number | null {
-    return this.#lease.issuedAtMs;
+    return this.#tokenExpiry.issuedAtMs;
   }
 
   get userId(): UserId {
@@ -97,9 +97,9 @@ export class Session implements LeaseHolder {
 
   /** The socket is gone. */
   end(): void {
-    this.#lease.stop();
-    this.#reads?.drop();
-    this.#tellIdle();
+    this.#tokenExpiry.stop();
+    this.#reads?.cancelWaiting();
+    this.#resolveIdle();
   }
 
   /** Requests wait until the socket is attached, so that it gets its own messages; for a while at most. */
@@ -122,7 +122,7 @@ export class Session implements LeaseHolder {
     }
   }
 
-  /** This socket's turn in a drain: takes nothing new, answers what is open, closes. Until then it is served as ever. */
+  /** A drain closes this socket: it takes nothing new, answers what is open, closes. Until then it is served as ever. */
   async move(): Promise<void> {
     this.#isMoving = true;
     // Of a socket that is gone nothing is answered any more, and what it had in line never ends.
@@ -158,7 +158,7 @@ export class Session implements LeaseHolder {
       args,
       refreshToken: this.#refreshToken,
     };
-    const handle = request.isRead ? this.#inTurn(request.handle) : request.handle;
+    const handle = request.isRead ? this.#limited(request.handle) : request.handle;
     perform(servedAtOnce.has(request_type) ? handle : this.#whenAttached(handle), call, this.#context)
       .then((outcome) => {
         this.#leave();
@@ -201,12 +201,12 @@ export class Session implements LeaseHolder {
     });
   }
 
-  #inTurn(read: RequestHandler): RequestHandler {
-    this.#reads ??= new ReadTurns(this.#context.clock);
-    const turns = this.#reads;
+  #limited(read: RequestHandler): RequestHandler {
+    this.#reads ??= new ReadLimiter(this.#context.clock);
+    const limiter = this.#reads;
     const { readGate } = this.#context;
     return (call) =>
-      turns.take(async () => {
+      limiter.take(async () => {
         // A client that does not take its answers is given no more of them.
         await this.device.drained();
         return readGate.take(() => read(call));
@@ -216,10 +216,10 @@ export class Session implements LeaseHolder {
   /** What waits for the last open request goes on in a later microtask: its answer is written before. */
   #leave(): void {
     this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#tellIdle();
+    if (this.#inFlight === 0) this.#resolveIdle();
   }
 
-  #tellIdle(): void {
+  #resolveIdle(): void {
     for (const resolve of this.#onIdle.splice(0)) resolve();
   }
 

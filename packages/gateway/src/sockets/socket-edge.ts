@@ -1,20 +1,11 @@
 /** The life of sockets: handshake, registration with the hub, requests, disconnect, and the paced move to other nodes. */
-import {
-  type Clock,
-  type DeviceHub,
-  emitTelemetry,
-  type Nudges,
-  type Revocations,
-  userRoom,
-} from '@plenum/core';
+import { type DeviceHub, emitTelemetry, type Nudges, type Revocations, userRoom } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
+import { moveSockets } from '../drain.ts';
 import type { Admitted, Handshake } from './handshake.ts';
 import { closeIfLast } from './newcomers.ts';
 import { Session, type SessionContext } from './session.ts';
 import { UserSessions } from './user-sessions.ts';
-
-/** How often a drain closes its next share of sockets. */
-const drainStepMs = 50;
 
 interface SocketEdgeContext extends SessionContext {
   readonly hub: DeviceHub;
@@ -46,7 +37,7 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
   io.use(context.handshake.check);
   io.on('connection', onConnection);
   return {
-    drain: (withinMs) => drain(sessions, withinMs, context.clock),
+    drain: (withinMs) => moveSockets(sessions, withinMs, context.clock),
     detach: () => {
       io.off('connection', onConnection);
       users.stop();
@@ -92,7 +83,7 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     }
   });
   if (!context.isMounted) forgetRequest(socket);
-  if (context.drainFlag.isDraining) {
+  if (context.drain.isDraining) {
     session.close();
     return;
   }
@@ -126,23 +117,3 @@ function forgetRequest({ conn, handshake }: Socket): void {
   handshake.query = forgotten;
   Reflect.set(conn, 'request', null);
 }
-
-async function drain(sessions: ReadonlySet<Session>, withinMs: number, clock: Clock): Promise<void> {
-  const waiting = [...sessions];
-  for (const { device } of waiting) device.push('drain', { within_ms: withinMs });
-  const perStep = Math.max(1, Math.ceil((waiting.length * drainStepMs) / Math.max(withinMs, drainStepMs)));
-  const deadlineMs = clock.monotonicMs() + withinMs;
-  const closing: Promise<void>[] = [];
-  while (waiting.length > 0) {
-    if (withinMs > 0) await sleep(clock, drainStepMs);
-    for (const session of waiting.splice(0, perStep)) closing.push(session.move());
-  }
-  const leftMs = Math.max(drainStepMs, deadlineMs - clock.monotonicMs());
-  await Promise.race([Promise.all(closing), sleep(clock, leftMs)]);
-  for (const session of [...sessions]) session.close();
-}
-
-const sleep = (clock: Clock, delayMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    clock.after(delayMs, resolve);
-  });

@@ -3,9 +3,9 @@
  */
 import type { Clock, Device, EphemeralPush, FanOut, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { SocketDevice } from '../sockets/socket-device.ts';
-import { contained } from './contained.ts';
 import { framesOfTexts } from './frames.ts';
+import { isolateErrors } from './isolate-errors.ts';
+import { SocketDevice } from './socket-device.ts';
 
 /** The loop is given back after this long, ms. */
 const sliceMs = 4;
@@ -20,7 +20,7 @@ interface Whisper {
   readonly frames: Buffer;
 }
 
-export function createWhisper({
+export function createVolatilePush({
   logger,
   clock,
 }: {
@@ -28,8 +28,8 @@ export function createWhisper({
   readonly clock: Clock;
 }): FanOut['whisper'] {
   const write = ({ groupId, pushes, packets, frames }: Whisper, device: Device) =>
-    contained({ logger, groupId, device }, () => {
-      if (device instanceof SocketDevice) device.whisper(frames, packets);
+    isolateErrors({ logger, groupId, device }, () => {
+      if (device instanceof SocketDevice) device.writeVolatile(frames, packets);
       else for (const { event, payload } of pushes) device.push(event, payload);
     });
   const writeFrom = (whisper: Whisper, to: readonly Device[], first: number) => {

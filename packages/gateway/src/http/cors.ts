@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { OriginRule } from '../sockets/origins.ts';
+import type { OriginRule } from './origins.ts';
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const headers = 'authorization, content-type, idempotency-key';

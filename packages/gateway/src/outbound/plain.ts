@@ -4,8 +4,8 @@
  */
 import { type Device, type FanOut, type LogEntry, type Logger, messageOf } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { writeTurn } from '../sockets/write-turn.ts';
-import { contained } from './contained.ts';
+import { isolateErrors } from './isolate-errors.ts';
+import { tickFlush } from './tick-flush.ts';
 
 type Write = () => void;
 
@@ -23,11 +23,11 @@ export function createPlainFanOut(logger: Logger): FanOut {
     for (const write of writes) write();
   };
   const atEndOfTick = (write: Write) => {
-    if (queue.length === 0) writeTurn.beforeEnd(flush);
+    if (queue.length === 0) tickFlush.schedule(flush);
     queue.push(write);
   };
   const push = (groupId: GroupId, device: Device, act: (to: Device) => void) =>
-    contained({ logger, groupId, device }, () => act(device));
+    isolateErrors({ logger, groupId, device }, () => act(device));
   return {
     deliver(groupId, to, entries) {
       // The live set may change before the end of the tick.

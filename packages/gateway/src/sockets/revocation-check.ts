@@ -12,7 +12,7 @@ import {
  * when the revocations cannot be read.
  * @param wallMs ms since 1970, as the times in tokens
  */
-export const unrevoked = (
+export const withRevocationCheck = (
   authenticator: Authenticator,
   revocations: Revocations,
   wallMs: () => number = Date.now,
@@ -31,12 +31,12 @@ export const unrevoked = (
  * For connections: plain clients do not come back by themselves after a refusal, so while the store is away nobody is refused
  * for it. Such a device is attached to nothing until the store is back, and is looked at again then.
  */
-export const unrevokedIfKnown = (
+export const withRevocationCheckIfKnown = (
   authenticator: Authenticator,
   revocations: Revocations,
   wallMs?: () => number,
 ): Authenticator => {
-  const strict = unrevoked(authenticator, revocations, wallMs);
+  const strict = withRevocationCheck(authenticator, revocations, wallMs);
   return {
     async authenticate(token): Promise<Authentication> {
       try {

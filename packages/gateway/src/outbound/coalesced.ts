@@ -14,11 +14,11 @@ import {
   type Recipients,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { SocketDevice } from '../sockets/socket-device.ts';
-import { writeTurn } from '../sockets/write-turn.ts';
-import { contained } from './contained.ts';
 import { framesOf } from './frames.ts';
-import { createWhisper } from './whispers.ts';
+import { isolateErrors } from './isolate-errors.ts';
+import { SocketDevice } from './socket-device.ts';
+import { tickFlush } from './tick-flush.ts';
+import { createVolatilePush } from './volatile-pushes.ts';
 
 /** The loop is given back after this long, ms. */
 const sliceMs = 8;
@@ -56,7 +56,7 @@ export class CoalescedFanOut implements FanOut {
   constructor({ logger, clock }: CoalescedOptions) {
     this.#logger = logger;
     this.#clock = clock;
-    this.whisper = createWhisper({ logger, clock });
+    this.whisper = createVolatilePush({ logger, clock });
   }
 
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void {
@@ -97,7 +97,7 @@ export class CoalescedFanOut implements FanOut {
 
   #plan(): void {
     this.#isPlanned = true;
-    writeTurn.beforeEnd(() => this.#flush());
+    tickFlush.schedule(() => this.#flush());
   }
 
   #flush(): void {
@@ -121,7 +121,7 @@ export class CoalescedFanOut implements FanOut {
 
   #push(groupId: GroupId, { to, push }: { readonly to: Device | null; readonly push: () => void }): void {
     if (to === null) push();
-    else contained({ logger: this.#logger, groupId, device: to }, push);
+    else isolateErrors({ logger: this.#logger, groupId, device: to }, push);
   }
 
   /** @returns false when time ran out before the last recipient. */
@@ -135,7 +135,7 @@ export class CoalescedFanOut implements FanOut {
     for (;;) {
       const { done, value: device } = left.next();
       if (done === true) return true;
-      contained({ logger: this.#logger, groupId, device }, () => {
+      isolateErrors({ logger: this.#logger, groupId, device }, () => {
         if (device instanceof SocketDevice) device.writeFrames(frames, batch.entries, isShared);
         else for (const entry of batch.entries) pushEntry(device, entry);
       });

@@ -2,11 +2,11 @@
 import { type Device, emitTelemetry, type LogEntry } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
-import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
-import { type Line, lineOf, writeTurn } from './write-turn.ts';
+import { type Line, lineOf, tickFlush } from './tick-flush.ts';
+import type { UnreadBudget } from './unread-budget.ts';
 
-export interface ConnectedDevice {
+export interface DeviceIdentity {
   readonly userId: UserId;
   readonly isAuto: boolean;
 }
@@ -49,16 +49,16 @@ export class SocketDevice implements Device {
   /** @param address of the client, behind proxies too */
   constructor(
     socket: Socket,
-    { address, ...device }: ConnectedDevice & { readonly address: string },
+    { address, ...identity }: DeviceIdentity & { readonly address: string },
     budget: UnreadBudget,
   ) {
     this.id = socket.id;
-    this.userId = device.userId;
-    this.isAuto = device.isAuto;
+    this.userId = identity.userId;
+    this.isAuto = identity.isAuto;
     this.#socket = socket;
     this.#line = lineOf(socket, budget);
     const { outbound } = this.#line;
-    outbound.userId = device.userId;
+    outbound.userId = identity.userId;
     outbound.address = address;
     outbound.onCut = () => this.#cut();
     this.#countOn(socket);
@@ -71,7 +71,7 @@ export class SocketDevice implements Device {
 
   /** What is written from here on leaves with the end of the turn, in one write. */
   hold(): void {
-    if (this.#socket.connected) writeTurn.hold(this.#line);
+    if (this.#socket.connected) tickFlush.hold(this.#line);
   }
 
   push<E extends PushEvent>(event: E, payload: PushPayload<E>): void {
@@ -91,7 +91,7 @@ export class SocketDevice implements Device {
   }
 
   /** As `writeFrames`, unless something waits already: nobody misses a push that was true for a moment. */
-  whisper(frames: Buffer, packets: readonly string[]): void {
+  writeVolatile(frames: Buffer, packets: readonly string[]): void {
     const { conn, connected } = this.#socket;
     if (!connected || this.#line.outbound.queuedBytes > whisperWaitingMax) return;
     if (takesFrames(conn)) this.#writeEncoded(frames, packets.length, true);

@@ -7,8 +7,8 @@ import { Socket } from 'node:net';
 import type { Random } from '@plenum/core';
 import type { Failure } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
-import { endWithFailure } from '../rest/raw-failure.ts';
-import type { UnreadBudget } from './unread-budget.ts';
+import type { UnreadBudget } from '../outbound/unread-budget.ts';
+import { endWithFailure } from './raw-failure.ts';
 
 /** Requests of one connection that wait behind the one that is served. Browsers and proxies send none. */
 const pipelinedMax = 16;
@@ -21,10 +21,10 @@ const tooMany: Failure = {
   details: { limit: pipelinedMax, reason: 'too many requests of one connection wait for their answers' },
 };
 
-interface Turn {
+interface PipelinedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Called once, when it is the turn of the request; never, when its connection ends before. */
+  /** Called once, when the requests before it are answered; never, when its connection ends before. */
   readonly serve: () => void;
 }
 
@@ -32,37 +32,37 @@ interface Turn {
 interface Line {
   isBusy: boolean;
   /** Behind the request that is served. */
-  readonly waiting: Turn[];
+  readonly waiting: PipelinedRequest[];
 }
 
-interface HttpTurnsOptions {
+interface PipelinedRequestsDeps {
   readonly budget: UnreadBudget;
   readonly random: Random;
   /** Who is behind the request, for the bound of its address. */
   readonly addressOf: (request: IncomingMessage) => string;
 }
 
-export class HttpTurns {
-  readonly #options: HttpTurnsOptions;
+export class PipelinedRequests {
+  readonly #options: PipelinedRequestsDeps;
   readonly #lines = new WeakMap<Socket, Line>();
   #waitingInProcess = 0;
 
-  constructor(options: HttpTurnsOptions) {
+  constructor(options: PipelinedRequestsDeps) {
     this.#options = options;
   }
 
-  take(turn: Turn): void {
-    const { socket } = turn.request;
+  take(pipelined: PipelinedRequest): void {
+    const { socket } = pipelined.request;
     // A request that a test of the caller's injects has no connection.
     if (!(socket instanceof Socket)) {
-      turn.serve();
+      pipelined.serve();
       return;
     }
     const line = this.#lineOf(socket);
-    if (!line.isBusy) this.#run(turn, line);
+    if (!line.isBusy) this.#run(pipelined, line);
     else if (socket.destroyed || socket.writableEnded) return;
     else if (line.waiting.length < pipelinedMax && this.#waitingInProcess < pipelinedInProcessMax) {
-      line.waiting.push(turn);
+      line.waiting.push(pipelined);
       this.#waitingInProcess += 1;
       // What the kernel holds stays there.
       socket.pause();
@@ -80,8 +80,8 @@ export class HttpTurns {
     return line;
   }
 
-  #run(turn: Turn, line: Line): void {
-    const { request, response } = turn;
+  #run(pipelined: PipelinedRequest, line: Line): void {
+    const { request, response } = pipelined;
     const { socket } = request;
     const outbound = this.#options.budget.of(socket);
     outbound.address = this.#options.addressOf(request);
@@ -89,7 +89,7 @@ export class HttpTurns {
     line.isBusy = true;
     response.once('prefinish', () => outbound.wrote(socket.writableLength));
     response.once('close', () => this.#next(socket, line));
-    turn.serve();
+    pipelined.serve();
   }
 
   /** The answer has left the process, or the connection is gone. */
@@ -124,8 +124,8 @@ function readNoMoreRequests(socket: Socket): void {
   if (typeof parser === 'object' && parser !== null) Reflect.set(parser, 'onIncoming', endOfHttp);
 }
 
-/** Puts turns before all that listens for requests of the server by now, Socket.IO included. */
-export function serveInTurns(server: Server, turns: HttpTurns): void {
+/** Puts this bound in front of all that listens for requests of the server by now, Socket.IO included. */
+export function serveOneByOne(server: Server, requests: PipelinedRequests): void {
   const isListener = (listener: unknown): listener is RequestListener => typeof listener === 'function';
   const listeners = server.listeners('request').filter(isListener);
   server.removeAllListeners('request');
@@ -133,13 +133,13 @@ export function serveInTurns(server: Server, turns: HttpTurns): void {
     const serve = () => {
       for (const listener of listeners) listener.call(server, request, response);
     };
-    turns.take({ request, response, serve });
+    requests.take({ request, response, serve });
   });
 }
 
 /** The same for the routes of one plugin, on a server whose other listeners are the caller's. */
-export function serveRoutesInTurns(scope: FastifyInstance, turns: HttpTurns): void {
+export function serveRoutesOneByOne(scope: FastifyInstance, requests: PipelinedRequests): void {
   scope.addHook('onRequest', (request, reply, done) => {
-    turns.take({ request: request.raw, response: reply.raw, serve: done });
+    requests.take({ request: request.raw, response: reply.raw, serve: done });
   });
 }

@@ -21,13 +21,13 @@ const longestWaitMs = 24 * 3_600_000;
 type TokenTimes = Pick<Extract<Authentication, { outcome: 'user' }>, 'issuedAtMs' | 'expiresAtMs'>;
 
 /** Whoever lives by the token. */
-export interface LeaseHolder {
+export interface TokenSession {
   readonly userId: UserId;
   tokenExpiring(expiresAt: string): void;
   tokenExpired(): void;
 }
 
-interface LeaseContext {
+interface TokenExpiryDeps {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   /** As `GatewayOptions`. */
@@ -35,9 +35,9 @@ interface LeaseContext {
 }
 
 /** There is one for each connection: it keeps references, not copies, and one timer. */
-export class TokenLease {
-  readonly #holder: LeaseHolder;
-  readonly #context: LeaseContext;
+export class TokenExpiry {
+  readonly #holder: TokenSession;
+  readonly #context: TokenExpiryDeps;
   /** By the wall clock, ms. */
   #expiresAtMs = 0;
   #warnsAtMs = 0;
@@ -46,7 +46,7 @@ export class TokenLease {
   #isStopped = false;
   #cancel: (() => void) | null = null;
 
-  constructor(holder: LeaseHolder, context: LeaseContext) {
+  constructor(holder: TokenSession, context: TokenExpiryDeps) {
     this.#holder = holder;
     this.#context = context;
   }

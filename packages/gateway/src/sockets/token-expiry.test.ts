@@ -1,7 +1,7 @@
 import { systemClock } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { TokenLease } from './token-lease.ts';
+import { TokenExpiry } from './token-expiry.ts';
 
 const userId = userIdSchema.parse('ann');
 
@@ -20,7 +20,7 @@ function leaseBy(lifetimeMs: number) {
     tokenExpired: () => void told.push(`expired ${passed()}`),
   };
   const authenticator = { authenticate: async () => ({ outcome: 'user', userId, ...times() }) as const };
-  const lease = new TokenLease(holder, { authenticator, clock: systemClock });
+  const lease = new TokenExpiry(holder, { authenticator, clock: systemClock });
   lease.start(times());
   return { lease, told };
 }

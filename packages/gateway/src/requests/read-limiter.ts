@@ -23,7 +23,7 @@ const tooMany: Failure = {
   details: { limit: readsOpenMax, reason: 'too many open reads' },
 };
 
-export class ReadTurns {
+export class ReadLimiter {
   readonly #clock: Clock;
   /** Each begins one read, which has been given the place of another. */
   readonly #waiting: (() => void)[] = [];
@@ -38,7 +38,7 @@ export class ReadTurns {
   }
 
   /**
-   * Runs `read` when it is its turn; after `drop`, never.
+   * Runs `read` when it is its turn; after `cancelWaiting`, never.
    * @returns its outcome; `rate_limited`, at once, when too many are open; `unavailable` when its turn came too late.
    */
   async take(read: () => Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
@@ -50,16 +50,16 @@ export class ReadTurns {
       const isLate = this.#clock.monotonicMs() - fromMs > waitMaxMs;
       return isLate ? fail({ code: 'unavailable' }) : await read();
     } finally {
-      this.#giveOn();
+      this.#release();
     }
   }
 
   /** Nobody is there for the answers any more: what waits is not begun, and its promises never settle. */
-  drop(): void {
+  cancelWaiting(): void {
     this.#waiting.length = 0;
   }
 
-  #giveOn(): void {
+  #release(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#atWork -= 1;
     else next();
@@ -67,23 +67,23 @@ export class ReadTurns {
 }
 
 /** Over HTTP a client is a user, on however many connections. The service is none: many users stand behind its reads. */
-export class ReadTurnsOfUsers {
+export class UserReadLimiters {
   readonly #clock: Clock;
-  readonly #turns = new Map<UserId, ReadTurns>();
+  readonly #limiters = new Map<UserId, ReadLimiter>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** As `ReadTurns.take`. */
+  /** As `ReadLimiter.take`. */
   async take(userId: UserId, read: () => Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
-    const turns = this.#turns.get(userId) ?? new ReadTurns(this.#clock);
-    this.#turns.set(userId, turns);
+    const limiter = this.#limiters.get(userId) ?? new ReadLimiter(this.#clock);
+    this.#limiters.set(userId, limiter);
     try {
-      return await turns.take(read);
+      return await limiter.take(read);
     } finally {
       // Not a newer line of his, made while this answer was on its way.
-      if (turns.isIdle && this.#turns.get(userId) === turns) this.#turns.delete(userId);
+      if (limiter.isIdle && this.#limiters.get(userId) === limiter) this.#limiters.delete(userId);
     }
   }
 }

@@ -4,8 +4,8 @@
  */
 import { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
-import type { Outbound } from '../outbound/outbound.ts';
-import type { UnreadBudget } from '../outbound/unread-budget.ts';
+import type { Outbound } from './outbound.ts';
+import type { UnreadBudget } from './unread-budget.ts';
 
 export interface Line {
   readonly conn: Socket['conn'];
@@ -47,13 +47,13 @@ export function tcpBelow(transport: Line['conn']['transport']): TcpSocket | null
   return tcp instanceof TcpSocket ? tcp : null;
 }
 
-class WriteTurn {
+class TickFlush {
   readonly #held = new Set<Line>();
   #flushes: (() => void)[] = [];
   #isPlanned = false;
 
   /** Runs `flush` at the end of this turn, once for each call, before the held lines are let go. */
-  beforeEnd(flush: () => void): void {
+  schedule(flush: () => void): void {
     this.#flushes.push(flush);
     this.#plan();
   }
@@ -94,4 +94,4 @@ function release({ conn: { transport } }: Line): void {
 }
 
 /** There is one event loop, so there is one end of its turn. */
-export const writeTurn = new WriteTurn();
+export const tickFlush = new TickFlush();

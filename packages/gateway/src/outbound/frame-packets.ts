@@ -3,7 +3,7 @@
  * waits for a socket, answers and entries alike, leaves as one of them: one buffer, one write, one callback.
  */
 import type { Socket } from 'socket.io';
-import { framesOfPackets } from '../fan-out/frames.ts';
+import { framesOfPackets } from './frames.ts';
 
 interface PreEncoded {
   readonly compress?: boolean;

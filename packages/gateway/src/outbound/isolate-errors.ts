@@ -1,14 +1,14 @@
 import type { Device, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 
-interface Whereabouts {
+interface DeliveryContext {
   readonly logger: Logger;
   readonly groupId: GroupId;
   readonly device: Device;
 }
 
 /** One device that fails keeps nothing from the others. */
-export function contained({ logger, groupId, device }: Whereabouts, act: () => void): void {
+export function isolateErrors({ logger, groupId, device }: DeliveryContext, act: () => void): void {
   try {
     act();
   } catch (error) {

@@ -1,0 +1,56 @@
+/**
+ * The drain of this node. `begin` is called once, by `Gateway.drain` or `Gateway.close`. From then on a new handshake
+ * (sockets/handshake.ts) and a new state change over REST (rest/request-routes.ts) are refused with `draining`, `/readyz`
+ * answers 503 (rest/node-routes.ts), and `moveSockets` closes the open sockets, spread over the given time.
+ */
+import type { Clock } from '@plenum/core';
+import type { PushPayload } from '@plenum/protocol';
+
+export class Drain {
+  #isDraining = false;
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  begin(): void {
+    this.#isDraining = true;
+  }
+}
+
+/** How often the next share of the sockets is closed. */
+const stepMs = 50;
+
+/** A socket that can move to another node. */
+interface Movable {
+  readonly device: { push(event: 'drain', payload: PushPayload<'drain'>): void };
+  /** Answers what is open, then closes. */
+  move(): Promise<void>;
+  /** Closes at once. */
+  close(): void;
+}
+
+/** Asks every client to move, then closes the sockets in equal shares; what is left after `withinMs` is closed at once. */
+export async function moveSockets(
+  sessions: ReadonlySet<Movable>,
+  withinMs: number,
+  clock: Clock,
+): Promise<void> {
+  const waiting = [...sessions];
+  for (const { device } of waiting) device.push('drain', { within_ms: withinMs });
+  const perStep = Math.max(1, Math.ceil((waiting.length * stepMs) / Math.max(withinMs, stepMs)));
+  const deadlineMs = clock.monotonicMs() + withinMs;
+  const closing: Promise<void>[] = [];
+  while (waiting.length > 0) {
+    if (withinMs > 0) await sleep(clock, stepMs);
+    for (const session of waiting.splice(0, perStep)) closing.push(session.move());
+  }
+  const leftMs = Math.max(stepMs, deadlineMs - clock.monotonicMs());
+  await Promise.race([Promise.all(closing), sleep(clock, leftMs)]);
+  for (const session of [...sessions]) session.close();
+}
+
+const sleep = (clock: Clock, delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(delayMs, resolve);
+  });
