@@ -15,7 +15,7 @@ export const mutantsOfStoring = [
     name: 'no dedupe',
     edits: [{ file: admission, from: '  if repeated then return repeated end\n', to: '' }],
     killers: [
-      conformance('comes once for a retry too, without a second entry'),
+      conformance('of a retry comes without a second entry'),
       { file: 'packages/redis/test/scripts/append-message.test.ts', tests: 'a retry gives the first answer' },
       judgedHistory('Redis is killed and started again'),
     ],
@@ -55,7 +55,10 @@ export const mutantsOfStoring = [
 `,
       },
     ],
-    killers: [conformance('does not come for a refusal'), judgedHistory('Redis is killed and started again')],
+    killers: [
+      conformance('without an end is refused to the sender'),
+      judgedHistory('Redis is killed and started again'),
+    ],
   },
   {
     name: 'fail on timeout',
