@@ -10,7 +10,7 @@ const isWithinRange = 'no device receives an entry outside the ranges';
 export const mutantsOfReception = [
   {
     name: 'no gap fill',
-    edits: [{ file: feed, from: '    this.#sink.readHole(this.#lastSeq);\n', to: '' }],
+    edits: [{ file: feed, from: '    this.#sink.readGap(this.#lastSeq);\n', to: '' }],
     killers: [feedSimulation(isComplete), judgedHistory('subscribers cut every 100 ms lose nothing')],
   },
   {

@@ -11,7 +11,7 @@ import {
   type Clock,
   type ClusterStrategy,
   type Core,
-  type CoreParts,
+  type CoreDeps,
   createCore,
   createDeliveryWork,
   type DeliverySettings,
@@ -89,7 +89,7 @@ export function openConfiguredAdapters(
 export interface DomainChoice extends Pick<OwnParts, 'adapters' | 'middleware'> {
   /** Steps of a send, by name; without it the built-in ones, and `middleware` behind them. */
   readonly middlewares?: readonly string[] | undefined;
-  readonly createOnJoin: NonNullable<CoreParts['createOnJoin']>;
+  readonly createOnJoin: NonNullable<CoreDeps['createOnJoin']>;
   readonly fanOut: FanOutMode;
   /** Of this start of the process. */
   readonly nodeId: string;

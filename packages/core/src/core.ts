@@ -4,7 +4,7 @@ import { FeedHost } from './feed/feed-host.ts';
 import { ArchivedHistory } from './operations/archived-history.ts';
 import { Changes } from './operations/change.ts';
 import { type ClusterOperations, clusterOperations } from './operations/cluster.ts';
-import type { OperationContext } from './operations/context.ts';
+import type { OperationDeps } from './operations/context.ts';
 import { deleteDeadLetter, listDeadLetters, retryDeadLetter } from './operations/dead-letters.ts';
 import { explain } from './operations/explain.ts';
 import type { Operations } from './operations/operations.ts';
@@ -32,7 +32,7 @@ export interface Core {
   stop(): void;
 }
 
-export interface CoreParts extends Pick<PipelineDeps, 'middleware' | 'order'> {
+export interface CoreDeps extends Pick<PipelineDeps, 'middleware' | 'order'> {
   readonly engine: Engine;
   readonly fanOut: FanOut;
   readonly clock: Clock;
@@ -40,47 +40,47 @@ export interface CoreParts extends Pick<PipelineDeps, 'middleware' | 'order'> {
   /** Of this start of the node: what it holds of presence is held under this id. */
   readonly nodeId: string;
   /** Default: `none`. */
-  readonly createOnJoin?: OperationContext['createOnJoin'];
+  readonly createOnJoin?: OperationDeps['createOnJoin'];
   /** Moderation and auth are asked besides the rules; an archive that can be read continues histories. */
   readonly adapters?: Pick<Adapters, 'auth' | 'moderation' | 'archive'>;
 }
 
-function archivedHistory(archive: Adapters['archive'], { clock, logger }: CoreParts): ArchivedHistory | null {
+function archivedHistory(archive: Adapters['archive'], { clock, logger }: CoreDeps): ArchivedHistory | null {
   const read = archive?.read?.bind(archive);
   return read === undefined ? null : new ArchivedHistory({ reader: { read }, clock, logger });
 }
 
-export function createCore(parts: CoreParts): Core {
-  const { engine, adapters = {} } = parts;
-  const auth = adapters.auth === undefined ? null : new AuthGuard(adapters.auth, parts);
+export function createCore(deps: CoreDeps): Core {
+  const { engine, adapters = {} } = deps;
+  const auth = adapters.auth === undefined ? null : new AuthGuard(adapters.auth, deps);
   const moderation =
-    adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, parts);
+    adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, deps);
   // The two know each other: presence asks which devices are attached, feeds report who was attached or detached.
   const presence: NodePresence = new NodePresence({
-    ...parts,
+    ...deps,
     presence: engine.presence,
     feeds: {
       isAttached: (groupId, userId) => feeds.isAttached(groupId, userId),
       liveDevices: (groupId) => feeds.liveDevices(groupId),
     },
   });
-  const feeds = new FeedHost({ ...parts, auth, presence });
-  const pipeline = createSendPipeline({ ...parts, log: engine.log, auth, moderation });
-  const context: OperationContext = {
+  const feeds = new FeedHost({ ...deps, auth, presence });
+  const pipeline = createSendPipeline({ ...deps, log: engine.log, auth, moderation });
+  const shared: OperationDeps = {
     engine,
     feeds,
     auth,
     moderation: pipeline.isModerated ? moderation : null,
-    archive: archivedHistory(adapters.archive, parts),
+    archive: archivedHistory(adapters.archive, deps),
     pipeline,
-    createOnJoin: parts.createOnJoin ?? 'none',
+    createOnJoin: deps.createOnJoin ?? 'none',
   };
-  const changes = new Changes(context);
-  const reads = new Reads(context);
-  const presenceOperations = new PresenceOperations(context, parts.clock);
+  const changes = new Changes(shared);
+  const reads = new Reads(shared);
+  const presenceOperations = new PresenceOperations(shared, deps.clock);
   return {
     feeds,
-    cluster: clusterOperations(parts.engine),
+    cluster: clusterOperations(deps.engine),
     start: () => {
       feeds.start();
       presence.start();
@@ -103,7 +103,7 @@ export function createCore(parts: CoreParts): Core {
       promote_member: changes.promote,
       demote_member: changes.demote,
       update_group: changes.update,
-      explain: (caller, args) => explain(context, caller, args),
+      explain: (caller, args) => explain(shared, caller, args),
       find_groups: reads.find,
       delete_group: changes.delete,
       get_group_info: reads.info,
@@ -113,14 +113,14 @@ export function createCore(parts: CoreParts): Core {
       presence: presenceOperations.presence,
       typing: presenceOperations.typing,
       mark_read: presenceOperations.markRead,
-      disconnect_user: (caller, args) => disconnectUser(context, caller, args),
-      revoke_user: (caller, args) => revokeUser(context, caller, args),
-      list_dead_letters: (caller, args) => listDeadLetters(context, caller, args),
-      retry_dead_letter: (caller, args) => retryDeadLetter(context, caller, args),
-      delete_dead_letter: (caller, args) => deleteDeadLetter(context, caller, args),
-      relay_msg: (caller, args) => relayMessage(context, caller, args),
-      subscribe: (caller, args) => subscribe(context, caller, args),
-      unsubscribe: (caller, args) => unsubscribe(context, caller, args),
+      disconnect_user: (caller, args) => disconnectUser(shared, caller, args),
+      revoke_user: (caller, args) => revokeUser(shared, caller, args),
+      list_dead_letters: (caller, args) => listDeadLetters(shared, caller, args),
+      retry_dead_letter: (caller, args) => retryDeadLetter(shared, caller, args),
+      delete_dead_letter: (caller, args) => deleteDeadLetter(shared, caller, args),
+      relay_msg: (caller, args) => relayMessage(shared, caller, args),
+      subscribe: (caller, args) => subscribe(shared, caller, args),
+      unsubscribe: (caller, args) => unsubscribe(shared, caller, args),
     },
   };
 }

@@ -1,7 +1,7 @@
 export * from './adapters/breaker.ts';
 export * from './adapters/guarded-call.ts';
 export * from './concurrency/run-loop.ts';
-export { type Settled, saidBy, settleWithin } from './concurrency/with-timeout.ts';
+export { errorSummary, type TimedResult, withTimeout } from './concurrency/with-timeout.ts';
 export * from './core.ts';
 export * from './delivery/create-delivery-work.ts';
 export * from './delivery/delivery-settings.ts';

@@ -37,7 +37,7 @@ class BelievingDevice implements Device {
 /** As the operations do it: asking, attaching, answering, correcting. */
 async function join(world: Simulation, device: BelievingDevice, change: () => Promise<Joined | null>) {
   const { host } = world;
-  const answered = await host.devices.whileAsking(device, groupId, async () => {
+  const answered = await host.devices.duringJoin(device, groupId, async () => {
     const joined = await change();
     if (joined !== null) await host.attachJoined(device, groupId, joined);
     return joined;

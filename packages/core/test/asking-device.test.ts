@@ -21,7 +21,7 @@ function join(world: Simulation, device: WatchfulDevice, how: Fate): void {
   world.change('joined', ann, how);
   const { epoch, seq } = world.head;
   world.host.devices
-    .whileAsking(device, groupId, () => world.host.attachJoined(device, groupId, { epoch, seq }))
+    .duringJoin(device, groupId, () => world.host.attachJoined(device, groupId, { epoch, seq }))
     // The client asks again; the sweep attaches it meanwhile.
     .catch(() => undefined);
 }
@@ -87,7 +87,7 @@ test('an applicant who is accepted while its device connects gets everything fro
       world.change('requested', ann, 'arrives', true);
       let isAnswered = false;
       const answered = world.host.devices
-        .whileAsking(device, groupId, () => world.host.attachJoined(device, groupId, world.head))
+        .duringJoin(device, groupId, () => world.host.attachJoined(device, groupId, world.head))
         .then(() => {
           isAnswered = true;
         });

@@ -43,7 +43,7 @@ export class Simulation {
         }
       },
       push: (_, to, event, payload) => to.push(event, payload),
-      whisper: () => {},
+      deliverVolatile: () => {},
       written: async () => {},
       seal: () => {},
     };
@@ -264,7 +264,7 @@ export class Simulation {
         online: unused,
         onlineAmong: unused,
         typing: unused,
-        countHeld: unused,
+        countHosted: unused,
         held: unused,
         holders: unused,
         endAbsences: unused,

@@ -7,7 +7,7 @@ import { FeedCounters } from '../src/feed/feed-counters.ts';
 import type { FeedSink } from '../src/feed/feed-sink.ts';
 import { KnownMembers } from '../src/feed/known-members.ts';
 import type { LogHead } from '../src/groups/records.ts';
-import { isGoodPosition, knownIn } from '../src/log/epoch-chain.ts';
+import { isGoodPosition, lowerBoundFor } from '../src/log/epoch-chain.ts';
 import { Reads } from '../src/operations/read.ts';
 import type { Device } from '../src/ports/fan-out.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
@@ -46,14 +46,14 @@ function watchedFeed(device: Device, devices = new Devices()) {
   const sink: FeedSink = {
     deliver: (_, entries) => void delivered.push(...entries.map(({ seq }) => seq)),
     push: (to, event, payload) => to.push(event, payload),
-    readHole: () => {},
+    readGap: () => {},
     readCatchUp: (_, afterSeq) => void catchUps.push(afterSeq),
     readHead: () => {},
     verifyAgain: (_, reason) => void verified.push(reason),
     devicesOf: () => [device],
-    isAsking: (asking) => devices.isAsking(asking, groupId),
-    leaveUntold: (untold, from) => devices.leaveUntold(untold, groupId, from),
-    tellBesides: (told) => devices.tellBesides(told, groupId),
+    hasPendingJoin: (asking) => devices.hasPendingJoin(asking, groupId),
+    deferPush: (deferred, from) => devices.deferPush(deferred, groupId, from),
+    markPushed: (told) => devices.markPushed(told, groupId),
     seal: () => {},
     moved: () => {},
   };
@@ -96,10 +96,10 @@ test('how far a feed was in another epoch says nothing about a head of this one'
   const { feed, verified } = watchedFeed(device);
   feed.onHead(headOf('old', 274), 0);
   const asked = feed.position;
-  feed.onHead(headOf('new', 3), knownIn(headOf('new', 3), asked));
+  feed.onHead(headOf('new', 3), lowerBoundFor(headOf('new', 3), asked));
   feed.attach(device, 'now', headOf('new', 3), 1);
   const late = headOf('new', 2);
-  feed.onHead(late, knownIn(late, asked));
+  feed.onHead(late, lowerBoundFor(late, asked));
   expect(verified).toEqual([]);
   expect(feed.lastSeq).toBe(3);
 });
@@ -126,7 +126,7 @@ test('a device with a pending join that got a push of one attach gets one of the
         timestamp: '2025-01-01T00:00:00.000Z',
       },
     });
-  await devices.whileAsking(device, groupId, async () => {
+  await devices.duringJoin(device, groupId, async () => {
     feed.attach(device, { groupId, epoch: 'a', seq: 1 }, headOf('a', 2), 2);
     change('left', 3);
     change('joined', 4);
@@ -154,9 +154,9 @@ test('a nudge that comes after its user was removed pushes nothing', () => {
   const nudged = { group_id: groupId, status: 'active' as const, roles: [], type: 'joined' as const };
   members.onEvent(event('joined', 2));
   members.onEvent(event('kicked', 3));
-  members.tellNudged(ann, 2, nudged);
+  members.pushNudged(ann, 2, nudged);
   members.onEvent(event('requested', 4));
-  members.tellNudged(ann, 2, nudged);
+  members.pushNudged(ann, 2, nudged);
   expect(pushed).toEqual(['membership active', 'membership none', 'membership pending']);
 });
 

@@ -42,7 +42,7 @@ interface Kind {
 }
 
 const note = 'x'.repeat(3900);
-const inTurns = ({ group_id, user_id, n }: Turn, one: string, other: string): Ask => ({
+const singleFlight = ({ group_id, user_id, n }: Turn, one: string, other: string): Ask => ({
   type: n % 2 === 0 ? one : other,
   args: { group_id, user_id },
 });
@@ -60,9 +60,9 @@ const kinds = {
   mutes: {
     type: 'strict_private',
     isInTurns: true,
-    ask: (turn) => inTurns(turn, 'mute_member', 'unmute_member'),
+    ask: (turn) => singleFlight(turn, 'mute_member', 'unmute_member'),
   },
-  roles: { isInTurns: true, ask: (turn) => inTurns(turn, 'promote_member', 'demote_member') },
+  roles: { isInTurns: true, ask: (turn) => singleFlight(turn, 'promote_member', 'demote_member') },
   'new groups': {
     ask: ({ group_id, lane, n }) => ({
       type: 'create_group',

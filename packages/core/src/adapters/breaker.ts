@@ -52,7 +52,7 @@ const openFor = (pauseMs: number, nowMs: number): BreakerState => ({
   isTrialOut: false,
 });
 
-export interface BreakerParts {
+export interface BreakerDeps {
   readonly adapter: AdapterName;
   readonly clock: Clock;
   readonly policy?: BreakerPolicy;
@@ -65,7 +65,7 @@ export class Breaker {
   readonly #policy: BreakerPolicy;
   #state: BreakerState = closedBreaker;
 
-  constructor({ adapter, clock, policy = defaultBreakerPolicy }: BreakerParts) {
+  constructor({ adapter, clock, policy = defaultBreakerPolicy }: BreakerDeps) {
     this.#adapter = adapter;
     this.#clock = clock;
     this.#policy = policy;

@@ -1,6 +1,6 @@
 /** The only way to an adapter: whatever it does, the caller gets one answer in time and nothing is thrown. */
 
-import { saidBy, settleWithin } from '../concurrency/with-timeout.ts';
+import { errorSummary, withTimeout } from '../concurrency/with-timeout.ts';
 import type { AdapterCall } from '../ports/adapters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/telemetry.ts';
@@ -25,7 +25,7 @@ export type StartCall = (call: AdapterCall) => unknown;
 /** What an answer means, null if nothing. It is code of a stranger: read each property once, into a new value. */
 export type ReadAnswer<T> = (answer: unknown) => { readonly value: T } | null;
 
-export interface GuardParts {
+export interface GuardDeps {
   readonly adapter: AdapterName;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -36,11 +36,11 @@ export interface GuardParts {
 /** One per adapter: its breaker and its timeout. */
 export class Guard {
   readonly breaker: Breaker;
-  readonly #parts: GuardParts;
+  readonly #deps: GuardDeps;
 
-  constructor(parts: GuardParts) {
-    this.#parts = parts;
-    this.breaker = new Breaker(parts);
+  constructor(deps: GuardDeps) {
+    this.#deps = deps;
+    this.breaker = new Breaker(deps);
   }
 
   /**
@@ -50,8 +50,8 @@ export class Guard {
   async call<T>(start: StartCall, read: ReadAnswer<T>, signal?: AbortSignal): Promise<Guarded<T>> {
     if (signal?.aborted === true) return this.#not('aborted');
     if (!this.breaker.mayCall()) return this.#not('not_called');
-    const { clock, timeoutMs } = this.#parts;
-    const settled = await settleWithin((own) => start({ signal: own }), { clock, timeoutMs, signal });
+    const { clock, timeoutMs } = this.#deps;
+    const settled = await withTimeout((own) => start({ signal: own }), { clock, timeoutMs, signal });
     if (settled.kind === 'aborted') return this.#not('aborted');
     if (settled.kind !== 'answer')
       return this.#failed(settled.kind, 'cause' in settled ? settled.cause : null);
@@ -66,10 +66,10 @@ export class Guard {
   }
 
   #failed<T>(failure: CallFailure, cause: unknown): Guarded<T> {
-    const { adapter, logger } = this.#parts;
+    const { adapter, logger } = this.#deps;
     this.breaker.failed();
     emitTelemetry('adapter_failed', { adapter, failure });
-    logger.warn({ adapter, failure, cause: saidBy(cause) }, 'an adapter failed');
+    logger.warn({ adapter, failure, cause: errorSummary(cause) }, 'an adapter failed');
     return this.#not(failure);
   }
 

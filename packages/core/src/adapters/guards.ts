@@ -20,7 +20,7 @@ const defaultReason = 'blocked';
 /** Longer reasons are cut, in characters. */
 const reasonMaxLength = 256;
 
-export interface GuardsParts {
+export interface GuardsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -30,9 +30,9 @@ export class ModerationGuard {
   readonly #moderation: Moderation;
   readonly #judge: Judge;
 
-  constructor(moderation: NonNullable<Adapters['moderation']>, parts: GuardsParts) {
+  constructor(moderation: NonNullable<Adapters['moderation']>, deps: GuardsDeps) {
     this.#moderation = moderation;
-    const guard = new Guard({ ...parts, adapter: 'moderation', timeoutMs: verdictTimeoutMs });
+    const guard = new Guard({ ...deps, adapter: 'moderation', timeoutMs: verdictTimeoutMs });
     this.#judge = { guard, denial: 'moderation_blocked', onFailure: moderation.onFailure ?? 'closed' };
   }
 
@@ -46,9 +46,9 @@ export class AuthGuard {
   readonly #auth: Authorization;
   readonly #judge: Judge;
 
-  constructor(auth: NonNullable<Adapters['auth']>, parts: GuardsParts) {
+  constructor(auth: NonNullable<Adapters['auth']>, deps: GuardsDeps) {
     this.#auth = auth;
-    const guard = new Guard({ ...parts, adapter: 'auth', timeoutMs: verdictTimeoutMs });
+    const guard = new Guard({ ...deps, adapter: 'auth', timeoutMs: verdictTimeoutMs });
     this.#judge = { guard, denial: 'unauthorized', onFailure: auth.onFailure ?? 'closed' };
   }
 

@@ -1,12 +1,12 @@
 /** Waits for code of a stranger: it may throw, hang, or answer when nobody listens any more. */
 import type { Clock } from '../ports/clock.ts';
 
-export type Settled<T> =
+export type TimedResult<T> =
   | { readonly kind: 'answer'; readonly answer: T }
   | { readonly kind: 'throw'; readonly cause: unknown }
   | { readonly kind: 'timeout' | 'aborted' };
 
-export interface Patience {
+export interface CallLimits {
   readonly clock: Clock;
   readonly timeoutMs: number;
   /** Ends the wait early. */
@@ -17,17 +17,17 @@ export interface Patience {
  * Never rejects. What comes after the end of the wait is dropped, a rejection too; `start` is told of the end by its
  * signal. Code that blocks the event loop is beyond it.
  */
-export function settleWithin<T>(
+export function withTimeout<T>(
   start: (signal: AbortSignal) => T | Promise<T>,
-  { clock, timeoutMs, signal }: Patience,
-): Promise<Settled<T>> {
+  { clock, timeoutMs, signal }: CallLimits,
+): Promise<TimedResult<T>> {
   if (signal?.aborted === true) return Promise.resolve({ kind: 'aborted' });
   return new Promise((resolve) => {
     const controller = new AbortController();
-    const finish = (settled: Settled<T>) => {
+    const finish = (result: TimedResult<T>) => {
       cancelTimeout();
       signal?.removeEventListener('abort', onAbort);
-      resolve(settled);
+      resolve(result);
     };
     const giveUp = (kind: 'timeout' | 'aborted') => {
       finish({ kind });
@@ -46,12 +46,12 @@ export function settleWithin<T>(
 }
 
 /** Longest text of an error that is logged, in characters. */
-const saidMax = 300;
+const summaryMax = 300;
 
 /** An error as it may be logged: its other properties, such as the failing row of a database, may hold message bodies. */
-export function saidBy(cause: unknown): string | undefined {
+export function errorSummary(cause: unknown): string | undefined {
   try {
-    return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, saidMax) : undefined;
+    return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, summaryMax) : undefined;
   } catch {
     return undefined;
   }

@@ -14,7 +14,7 @@ import type { DeliveryTarget } from './target.ts';
 /** An adapter that is down is tried again soon: nobody waits for the answer, and what it owes is growing. */
 const policy = { failuresToOpen: 5, firstPauseMs: 250, longestPauseMs: 5000 };
 
-export interface DeliveryParts {
+export interface DeliveryDeps {
   readonly engine: Pick<Engine, 'outbox' | 'groups' | 'presence'>;
   readonly adapters: Pick<Adapters, 'archive' | 'notifier'>;
   readonly settings: DeliverySettings;
@@ -24,8 +24,8 @@ export interface DeliveryParts {
 }
 
 /** The work by which a node delivers what its partitions owe to the adapters it brings. */
-export function createDeliveryWork(parts: DeliveryParts): DeliveryWork {
-  const { engine, adapters, settings, clock, logger } = parts;
+export function createDeliveryWork(deps: DeliveryDeps): DeliveryWork {
+  const { engine, adapters, settings, clock, logger } = deps;
   const { archive, notifier } = adapters;
   const linkTo = (adapter: DeliveryKind) => {
     const guard = new Guard({ adapter, clock, logger, timeoutMs: settings.callTimeoutMs, policy });
@@ -39,11 +39,11 @@ export function createDeliveryWork(parts: DeliveryParts): DeliveryWork {
     const link = linkTo('notifier');
     targets.push(new NotifierTarget({ notifier, link, groups: engine.groups, presence: engine.presence }));
   }
-  return new DeliveryWork({ ...parts, outbox: engine.outbox, targets });
+  return new DeliveryWork({ ...deps, outbox: engine.outbox, targets });
 }
 
 /** The kinds that these adapters bring to the cluster. */
-export const deliveryKindsOf = ({ archive, notifier }: DeliveryParts['adapters']): DeliveryKind[] => [
+export const deliveryKindsOf = ({ archive, notifier }: DeliveryDeps['adapters']): DeliveryKind[] => [
   ...(archive === undefined ? [] : ['archive' as const]),
   ...(notifier === undefined ? [] : ['notifier' as const]),
 ];

@@ -8,9 +8,9 @@ import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Random } from '../ports/random.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
-import { Courier } from './courier.ts';
+import { AdapterDelivery } from './adapter-delivery.ts';
+import { DeadLetterAlarm } from './dead-letter-alarm.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import { Fullness } from './fullness.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import type { Round } from './round.ts';
 import type { DeliveryTarget } from './target.ts';
@@ -19,7 +19,7 @@ import type { DeliveryTarget } from './target.ts';
 const lookEveryMs = 2000;
 const longestPauseMs = 2000;
 
-export interface DeliveryWorkParts {
+export interface DeliveryWorkDeps {
   readonly outbox: Outbox;
   readonly targets: readonly DeliveryTarget[];
   readonly settings: DeliverySettings;
@@ -29,11 +29,11 @@ export interface DeliveryWorkParts {
 }
 
 /** One kind in one partition, while this node owns it. */
-interface Post {
+interface Assignment {
   readonly lease: Lease;
   readonly target: DeliveryTarget;
-  readonly courier: Courier;
-  readonly fullness: Fullness;
+  readonly delivery: AdapterDelivery;
+  readonly alarm: DeadLetterAlarm;
   readonly signal: AbortSignal;
 }
 
@@ -44,23 +44,23 @@ interface Task {
 
 export class DeliveryWork implements PartitionWork {
   readonly name = 'delivery';
-  readonly #parts: DeliveryWorkParts;
+  readonly #deps: DeliveryWorkDeps;
   readonly #watch: OutboxWatch;
 
-  constructor(parts: DeliveryWorkParts) {
-    this.#parts = parts;
-    this.#watch = new OutboxWatch({ ...parts, tickMs: parts.settings.tickMs });
+  constructor(deps: DeliveryWorkDeps) {
+    this.#deps = deps;
+    this.#watch = new OutboxWatch({ ...deps, tickMs: deps.settings.tickMs });
   }
 
   async run(lease: Lease, signal: AbortSignal): Promise<void> {
     const endUse = this.#watch.use();
-    const posts = this.#parts.targets.map(async (target) => {
-      const courier = new Courier({ ...this.#parts, target });
-      const fullness = new Fullness({ ...this.#parts, partition: lease.partition, kind: target.kind });
-      const step = () => this.#round({ lease, target, courier, fullness, signal });
+    const assignments = this.#deps.targets.map(async (target) => {
+      const delivery = new AdapterDelivery({ ...this.#deps, target });
+      const alarm = new DeadLetterAlarm({ ...this.#deps, partition: lease.partition, kind: target.kind });
+      const step = () => this.#round({ lease, target, delivery, alarm, signal });
       await this.#repeat({ what: target.kind, step }, lease, signal);
     });
-    await Promise.all([this.#keepOpen(lease, signal), ...posts]);
+    await Promise.all([this.#keepOpen(lease, signal), ...assignments]);
     endUse();
   }
 
@@ -68,8 +68,8 @@ export class DeliveryWork implements PartitionWork {
   async #keepOpen(lease: Lease, signal: AbortSignal): Promise<void> {
     let opened: string | null = null;
     const step = async () => {
-      const kinds = [...this.#parts.outbox.kinds()].join(' ');
-      if (kinds !== opened && (await this.#parts.outbox.open(lease)) === 'opened') opened = kinds;
+      const kinds = [...this.#deps.outbox.kinds()].join(' ');
+      if (kinds !== opened && (await this.#deps.outbox.open(lease)) === 'opened') opened = kinds;
       await this.#watch.pause(lookEveryMs, signal);
     };
     await this.#repeat({ what: 'kinds', step }, lease, signal);
@@ -77,55 +77,55 @@ export class DeliveryWork implements PartitionWork {
 
   /** Until the signal aborts; a step that fails is tried again a little later. */
   async #repeat({ what, step }: Task, { partition }: Lease, signal: AbortSignal): Promise<void> {
-    let pauseMs = this.#parts.settings.tickMs;
+    let pauseMs = this.#deps.settings.tickMs;
     while (!signal.aborted) {
       try {
         await step();
-        pauseMs = this.#parts.settings.tickMs;
+        pauseMs = this.#deps.settings.tickMs;
       } catch (err) {
-        this.#parts.logger.warn({ partition, what, err }, 'a step of the delivery failed and is tried again');
+        this.#deps.logger.warn({ partition, what, err }, 'a step of the delivery failed and is tried again');
         await this.#watch.pause(pauseMs, signal);
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
     }
   }
 
-  async #round(post: Post): Promise<void> {
-    const { outbox, settings } = this.#parts;
-    const { lease, target, courier, signal } = post;
+  async #round(assignment: Assignment): Promise<void> {
+    const { outbox, settings } = this.#deps;
+    const { lease, target, delivery, signal } = assignment;
     const { partition } = lease;
-    const batch = await outbox.read(partition, target.kind, courier.reach);
-    if (batch === null) return this.#open(post);
-    const { round, heldUpMs } = await courier.carry(batch, signal);
-    const outcome = await this.#commit(post, round);
+    const batch = await outbox.read(partition, target.kind, delivery.reach);
+    if (batch === null) return this.#open(assignment);
+    const { round, heldUpMs } = await delivery.deliver(batch, signal);
+    const outcome = await this.#commit(assignment, round);
     // The lease is another's: whoever gave it to this work is about to learn of it, and nothing is left to do until then.
     if (outcome === 'not_owner') return this.#watch.untilAborted(signal);
     if (outcome === 'moved') return;
     const size = batch.waiting - round.passedCount + batch.retrying;
     emitTelemetry('queue_size', { partition, kind: target.kind, size });
     if (heldUpMs !== null) return this.#watch.pause(Math.min(heldUpMs, longestPauseMs), signal);
-    if (isIdle(batch, round, settings)) await this.#idle(post, round.nextRetryMs);
+    if (isIdle(batch, round, settings)) await this.#idle(assignment, round.nextRetryMs);
   }
 
   /** A kind that the cluster has ended has no cursor, however often the outbox is opened. */
-  async #open({ lease, target, signal }: Post): Promise<void> {
-    const { outbox } = this.#parts;
+  async #open({ lease, target, signal }: Assignment): Promise<void> {
+    const { outbox } = this.#deps;
     if ((await outbox.open(lease)) === 'not_owner') return this.#watch.untilAborted(signal);
     if (!outbox.kinds().has(target.kind)) await this.#watch.pause(lookEveryMs, signal);
   }
 
-  #idle({ lease, signal }: Post, nextRetryMs: number | null): Promise<void> {
+  #idle({ lease, signal }: Assignment, nextRetryMs: number | null): Promise<void> {
     const atMostMs = Math.min(lookEveryMs, nextRetryMs ?? lookEveryMs);
     return this.#watch.untilWaiting(lease.partition, atMostMs, signal);
   }
 
-  async #commit({ lease, target, fullness }: Post, round: Round) {
+  async #commit({ lease, target, alarm }: Assignment, round: Round) {
     const commit = round.commit();
     if (commit === null) return 'committed';
-    const committed = await this.#parts.outbox.commit(lease, commit);
+    const committed = await this.#deps.outbox.commit(lease, commit);
     if (committed.outcome === 'committed') {
-      tell(target, round);
-      fullness.dropped(committed.droppedDeadLetters);
+      emitOutcomes(target, round);
+      alarm.dropped(committed.droppedDeadLetters);
     }
     return committed.outcome;
   }
@@ -137,7 +137,7 @@ const isIdle = (batch: OutboxBatch, round: Round, settings: DeliverySettings): b
   batch.retries.length < settings.batchSize &&
   round.passedCount === batch.entries.length;
 
-function tell({ kind }: DeliveryTarget, round: Round): void {
+function emitOutcomes({ kind }: DeliveryTarget, round: Round): void {
   for (const { attempts } of round.refusals)
     emitTelemetry('delivery_retry', { kind, entries: 1, attempt: attempts });
   for (const { groupId, reason } of round.deadLetters) {

@@ -15,7 +15,7 @@ const pageSize = 500;
 /** Calls after which progress is written down: a node that dies repeats at most so many pages. */
 const pagesAtOnce = 10;
 
-export interface NotifierParts {
+export interface NotifierDeps {
   readonly notifier: Notifier;
   readonly link: AdapterLink;
   readonly groups: Pick<GroupStore, 'members' | 'group'>;
@@ -36,14 +36,14 @@ const taken: Delivered = { outcome: 'taken', refused: nobodyRefused, membersCurs
 export class NotifierTarget implements DeliveryTarget {
   readonly kind = 'notifier';
   readonly callMax = 1;
-  readonly #parts: NotifierParts;
+  readonly #deps: NotifierDeps;
 
-  constructor(parts: NotifierParts) {
-    this.#parts = parts;
+  constructor(deps: NotifierDeps) {
+    this.#deps = deps;
   }
 
   get successes(): number {
-    return this.#parts.link.successes;
+    return this.#deps.link.successes;
   }
 
   wants(entry: ArchiveEntry): boolean {
@@ -73,7 +73,7 @@ export class NotifierTarget implements DeliveryTarget {
     message: DeliveredMessage,
     { cursor, signal }: { readonly cursor: string | null; readonly signal: AbortSignal },
   ): Promise<Delivered | null> {
-    const { link, notifier } = this.#parts;
+    const { link, notifier } = this.#deps;
     if (recipients.length === 0) return null;
     const answered = await link.call(
       (call) => notifier.notify(recipients, message, call),
@@ -99,7 +99,7 @@ export class NotifierTarget implements DeliveryTarget {
    * after the message, or who do not receive at all, is the last. A group that is gone has nobody.
    */
   async #recipients(message: DeliveredMessage, cursor: string | null) {
-    const page = await this.#parts.groups.members(message.group_id, {
+    const page = await this.#deps.groups.members(message.group_id, {
       cursor,
       limit: pageSize,
       status: null,
@@ -113,7 +113,7 @@ export class NotifierTarget implements DeliveryTarget {
 
   /** @returns null if these are members of another group, which was created under the id of the message's own. */
   async #present(message: DeliveredMessage, users: readonly UserId[]): Promise<readonly Recipient[] | null> {
-    const { groups, presence } = this.#parts;
+    const { groups, presence } = this.#deps;
     const { group_id: groupId } = message;
     const [online, group] = await Promise.all([
       presence.onlineAmong(groupId, users),

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Outbox } from '../ports/outbox.ts';
 import type { Logger } from '../ports/telemetry.ts';
 
-export interface OutboxWatchParts {
+export interface OutboxWatchDeps {
   readonly outbox: Pick<Outbox, 'waiting'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -13,13 +13,13 @@ export interface OutboxWatchParts {
 }
 
 export class OutboxWatch {
-  readonly #parts: OutboxWatchParts;
+  readonly #deps: OutboxWatchDeps;
   readonly #idle = new Map<number, Set<() => void>>();
   #looking: AbortController | null = null;
   #users = 0;
 
-  constructor(parts: OutboxWatchParts) {
-    this.#parts = parts;
+  constructor(deps: OutboxWatchDeps) {
+    this.#deps = deps;
   }
 
   /** It looks as long as anybody uses it. @returns what ends this use. */
@@ -65,14 +65,14 @@ export class OutboxWatch {
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      const cancel = this.#parts.clock.after(ms, wake);
+      const cancel = this.#deps.clock.after(ms, wake);
       const leave = enlist(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
   }
 
   #begin(): void {
-    const { clock, logger, tickMs } = this.#parts;
+    const { clock, logger, tickMs } = this.#deps;
     const looking = new AbortController();
     this.#looking = looking;
     const { signal } = looking;
@@ -82,7 +82,7 @@ export class OutboxWatch {
   async #look(): Promise<void> {
     const partitions = [...this.#idle.keys()];
     if (partitions.length === 0) return;
-    for (const partition of await this.#parts.outbox.waiting(partitions)) {
+    for (const partition of await this.#deps.outbox.waiting(partitions)) {
       for (const wake of [...(this.#idle.get(partition) ?? [])]) wake();
     }
   }

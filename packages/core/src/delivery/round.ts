@@ -34,7 +34,7 @@ interface Buried extends NewDeadLetter {
   readonly groupId: GroupId | null;
 }
 
-interface RoundParts {
+interface RoundDeps {
   readonly kind: DeliveryKind;
   readonly batch: OutboxBatch;
   readonly settings: Pick<DeliverySettings, 'maxRetries' | 'retryBaseMs' | 'deadLettersMax'>;
@@ -42,7 +42,7 @@ interface RoundParts {
 }
 
 export class Round {
-  readonly #parts: RoundParts;
+  readonly #deps: RoundDeps;
   readonly #passed: OutboxEntry[] = [];
   readonly #retries: ScheduledRetry[] = [];
   readonly #deadLetters: Buried[] = [];
@@ -50,11 +50,11 @@ export class Round {
   readonly #room: RetryRoom;
   #pageMark: PageMark | null;
 
-  constructor(parts: RoundParts) {
-    this.#parts = parts;
-    this.#room = RetryRoom.of(parts.kind, parts.batch, parts.settings.deadLettersMax);
-    this.#pageMark = parts.batch.pageMark;
-    for (const { messageId, attempts } of parts.batch.unreadableRetries) {
+  constructor(deps: RoundDeps) {
+    this.#deps = deps;
+    this.#room = RetryRoom.of(deps.kind, deps.batch, deps.settings.deadLettersMax);
+    this.#pageMark = deps.batch.pageMark;
+    for (const { messageId, attempts } of deps.batch.unreadableRetries) {
       this.#deadLetters.push({ messageId, attempts, place: null, reason: unreadableReason, groupId: null });
     }
   }
@@ -71,7 +71,7 @@ export class Round {
   }
 
   refuse({ entry, place, attempts, reason, membersCursor, ...known }: Refusal): void {
-    const { settings, random } = this.#parts;
+    const { settings, random } = this.#deps;
     const { messageId = entry.message_id } = known;
     // A retry has its place already.
     const hasRoom = place === null || this.#room.take(entry.group_id);
@@ -103,7 +103,7 @@ export class Round {
   /** Until a retry is due: one that was scheduled before, or in this round. */
   get nextRetryMs(): number | null {
     const delays = this.#retries.map(({ delayMs }) => delayMs ?? 0);
-    const { nextRetryMs } = this.#parts.batch;
+    const { nextRetryMs } = this.#deps.batch;
     const all = nextRetryMs === null ? delays : [nextRetryMs, ...delays];
     return all.length === 0 ? null : Math.min(...all);
   }
@@ -120,7 +120,7 @@ export class Round {
 
   /** @returns null if nothing has come of the round. */
   commit(): DeliveryCommit | null {
-    const { kind, batch, settings } = this.#parts;
+    const { kind, batch, settings } = this.#deps;
     const { deadLetters } = this;
     const changes = [this.#retries, deadLetters, this.#taken];
     const cursor = this.#cursor;
@@ -142,11 +142,11 @@ export class Round {
 
   /** Those before the next entry that has to be delivered. */
   get #passedUnreadable(): readonly UnreadableEntry[] {
-    return this.#parts.batch.unreadable.filter(({ behind }) => behind <= this.#passed.length);
+    return this.#deps.batch.unreadable.filter(({ behind }) => behind <= this.#passed.length);
   }
 
   get #cursor(): string {
-    const { batch } = this.#parts;
+    const { batch } = this.#deps;
     if (this.#passed.length === batch.entries.length) return batch.endPlace;
     const unreadable = this.#passedUnreadable.findLast(({ behind }) => behind === this.#passed.length);
     return unreadable?.place ?? this.#passed.at(-1)?.place ?? batch.cursor;

@@ -4,7 +4,7 @@ import type { Outcome } from '../outcome/outcome.ts';
 import type { Device } from '../ports/fan-out.ts';
 
 /** What was read is of a log that has changed under it: whoever retries reads again. */
-export function mustBeReadAgain(outcome: Outcome<unknown>): void {
+export function throwIfStale(outcome: Outcome<unknown>): void {
   if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LogEntry } from '../log/entry.ts';
 import type { Device } from '../ports/fan-out.ts';
-import { CatchUpTurns, entriesPerPage, pageFor } from './catch-up.ts';
+import { CatchUpQueue, entriesPerPage, pageFor } from './catch-up.ts';
 
 const entriesOf = (bytes: number, count: number): LogEntry[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -44,7 +44,7 @@ test('of big entries fewer are read at a time, of small ones no more than the mo
 });
 
 test('a device has one turn at a time, in the order of asking, also when one fails; others do not wait for it', async () => {
-  const turns = new CatchUpTurns();
+  const turns = new CatchUpQueue();
   const [ann, bob] = [device('ann'), device('bob')];
   const done: string[] = [];
   let finish = () => {};

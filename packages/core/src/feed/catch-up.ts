@@ -44,7 +44,7 @@ export function entriesPerPage(read: readonly LogEntry[], most: number): number 
 }
 
 /** One page at a time for each device, in however many groups it catches up. */
-export class CatchUpTurns {
+export class CatchUpQueue {
   readonly #last = new WeakMap<Device, Promise<void>>();
 
   /** Runs `work` when all that was asked for before has ended. @returns its outcome. */

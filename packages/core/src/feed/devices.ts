@@ -8,11 +8,11 @@ interface DeviceState {
   /** Groups that the device has unsubscribed from: the sweep leaves them alone. */
   optedOut: Set<GroupId> | null;
   /** Groups whose join or create this device waits for. */
-  asking: Map<GroupId, number> | null;
-  /** Groups to which it was attached while it was asking, so without a push, and from where on. */
-  untold: Map<GroupId, FeedPosition> | null;
-  /** Groups of which it was told by a push while it was asking. */
-  toldBesides: Set<GroupId> | null;
+  pendingJoins: Map<GroupId, number> | null;
+  /** Groups to which it was attached while its join was pending, so without a push, and from where on. */
+  deferred: Map<GroupId, FeedPosition> | null;
+  /** Groups of which it was told by a push while its join was pending. */
+  pushed: Set<GroupId> | null;
   /** Groups that it asked to join before it was settled: it hears them from where its user became a receiver. */
   joined: Set<GroupId> | null;
   /** What it has asked for with `subscribe` and `unsubscribe`, one after the other; null: nothing so far. */
@@ -20,7 +20,7 @@ interface DeviceState {
   /** Groups of the `subscribe` requests that are open. */
   wanted: Map<GroupId, number> | null;
   /** False until the groups it had at connect are attached. */
-  isSettled: boolean;
+  isAttached: boolean;
 }
 
 /** The devices of this node by user, with what each has asked for. */
@@ -36,9 +36,9 @@ export class Devices {
   add(device: Device): void {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
-    const wishes = { optedOut: null, asking: null, untold: null, toldBesides: null, joined: null };
+    const wishes = { optedOut: null, pendingJoins: null, deferred: null, pushed: null, joined: null };
     const requests = { subscribing: null, wanted: null };
-    this.#states.set(device, { ...wishes, ...requests, isSettled: false });
+    this.#states.set(device, { ...wishes, ...requests, isAttached: false });
   }
 
   /** @returns true when it was the last device of its user on this node. */
@@ -66,24 +66,24 @@ export class Devices {
     return users;
   }
 
-  settle(device: Device): void {
+  finishAttach(device: Device): void {
     const state = this.#states.get(device);
     if (state === undefined) return;
-    state.isSettled = true;
+    state.isAttached = true;
     state.joined = null;
   }
   /** The device has asked to join while the groups that it had at connect are still being attached. */
   noteJoin(device: Device, groupId: GroupId): void {
     const state = this.#states.get(device);
-    if (state === undefined || state.isSettled) return;
+    if (state === undefined || state.isAttached) return;
     state.joined ??= new Set();
     state.joined.add(groupId);
   }
   hasJoinedSinceConnect(device: Device, groupId: GroupId): boolean {
     return this.#states.get(device)?.joined?.has(groupId) ?? false;
   }
-  isSettled(device: Device): boolean {
-    return this.#states.get(device)?.isSettled ?? false;
+  isAttached(device: Device): boolean {
+    return this.#states.get(device)?.isAttached ?? false;
   }
 
   /** Remembers that a feed may know this user, so that his last device leaving can be told to it. */
@@ -110,13 +110,13 @@ export class Devices {
   hasOptedOut(device: Device, groupId: GroupId): boolean {
     return this.#states.get(device)?.optedOut?.has(groupId) ?? false;
   }
-  /** The device may be attached to this group without asking. */
+  /** The device may be attached to this group without its request. */
   wants(device: Device, groupId: GroupId): boolean {
     return device.isAuto && this.has(device) && !this.hasOptedOut(device, groupId);
   }
 
   /** Runs `work` when all that the device has subscribed to and unsubscribed from before is done: what was said last counts. */
-  inTurn<T>(device: Device, work: () => Promise<T>): Promise<T> {
+  inOrder<T>(device: Device, work: () => Promise<T>): Promise<T> {
     const state = this.#states.get(device);
     if (state === undefined) return work();
     const before = state.subscribing;
@@ -155,47 +155,47 @@ export class Devices {
     return this.#states.get(device)?.wanted?.has(groupId) ?? false;
   }
 
-  isAsking(device: Device, groupId: GroupId): boolean {
-    return this.#states.get(device)?.asking?.has(groupId) ?? false;
+  hasPendingJoin(device: Device, groupId: GroupId): boolean {
+    return this.#states.get(device)?.pendingJoins?.has(groupId) ?? false;
   }
 
   /** @returns false when it was told of another attach while it asked. */
-  leaveUntold(device: Device, groupId: GroupId, from: FeedPosition): boolean {
+  deferPush(device: Device, groupId: GroupId, from: FeedPosition): boolean {
     const state = this.#states.get(device);
-    if (state === undefined || state.toldBesides?.has(groupId)) return false;
-    state.untold ??= new Map();
-    state.untold.set(groupId, from);
+    if (state === undefined || state.pushed?.has(groupId)) return false;
+    state.deferred ??= new Map();
+    state.deferred.set(groupId, from);
     return true;
   }
-  tellBesides(device: Device, groupId: GroupId): void {
+  markPushed(device: Device, groupId: GroupId): void {
     const state = this.#states.get(device);
     if (state === undefined) return;
-    state.toldBesides ??= new Set();
-    state.toldBesides.add(groupId);
+    state.pushed ??= new Set();
+    state.pushed.add(groupId);
   }
   /** @returns from where on it was attached without a push, once; null: it was not. */
-  takeUntold(device: Device, groupId: GroupId): FeedPosition | null {
-    const untold = this.#states.get(device)?.untold;
-    const from = untold?.get(groupId) ?? null;
-    untold?.delete(groupId);
+  takeDeferred(device: Device, groupId: GroupId): FeedPosition | null {
+    const deferred = this.#states.get(device)?.deferred;
+    const from = deferred?.get(groupId) ?? null;
+    deferred?.delete(groupId);
     return from;
   }
 
   /** While `work` runs, an attach to `groupId` is what the device asked for and is not pushed to it. */
-  async whileAsking<T>(device: Device, groupId: GroupId, work: () => Promise<T>): Promise<T> {
+  async duringJoin<T>(device: Device, groupId: GroupId, work: () => Promise<T>): Promise<T> {
     const state = this.#states.get(device);
     if (state === undefined) return work();
-    state.asking ??= new Map();
-    const { asking } = state;
-    asking.set(groupId, (asking.get(groupId) ?? 0) + 1);
+    state.pendingJoins ??= new Map();
+    const { pendingJoins } = state;
+    pendingJoins.set(groupId, (pendingJoins.get(groupId) ?? 0) + 1);
     try {
       return await work();
     } finally {
-      const left = (asking.get(groupId) ?? 1) - 1;
-      if (left > 0) asking.set(groupId, left);
+      const left = (pendingJoins.get(groupId) ?? 1) - 1;
+      if (left > 0) pendingJoins.set(groupId, left);
       else {
-        asking.delete(groupId);
-        state.toldBesides?.delete(groupId);
+        pendingJoins.delete(groupId);
+        state.pushed?.delete(groupId);
       }
     }
   }

@@ -12,20 +12,19 @@ import type { Device } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
-import { mustBeReadAgain, pushNotAMember } from './attach-outcome.ts';
+import { pushNotAMember, throwIfStale } from './attach-outcome.ts';
 import { AttachPermission } from './attach-permission.ts';
-import { CatchUpTurns } from './catch-up.ts';
+import { CatchUpQueue } from './catch-up.ts';
 import { Devices } from './devices.ts';
 import { FeedCounters } from './feed-counters.ts';
-import { type ChooseStart, type FeedContext, HostedFeed } from './hosted-feed.ts';
+import { type ChooseStart, type FeedDeps, HostedFeed } from './hosted-feed.ts';
 import { retryWhile } from './retry.ts';
 import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
 
 const membershipsPerPage = 100;
 
-export interface FeedHostDeps
-  extends Pick<FeedContext, 'engine' | 'fanOut' | 'clock' | 'logger' | 'presence'> {
+export interface FeedHostDeps extends Pick<FeedDeps, 'engine' | 'fanOut' | 'clock' | 'logger' | 'presence'> {
   /** Null or absent: attaching follows the rules of the group alone. */
   readonly auth?: AuthGuard | null;
 }
@@ -33,29 +32,29 @@ export interface FeedHostDeps
 export class FeedHost implements DeviceHub, FeedListener {
   readonly counters = new FeedCounters();
   readonly devices = new Devices();
-  readonly #context: FeedContext;
+  readonly #deps: FeedDeps;
   readonly #feeds = new Map<GroupId, HostedFeed>();
   readonly #sweep: Sweep;
   readonly #permission: AttachPermission;
   readonly #subscribing: Subscribing;
   #isStopped = false;
 
-  constructor(parts: FeedHostDeps) {
-    this.#permission = new AttachPermission(parts.auth ?? null, parts.engine.groups);
+  constructor(deps: FeedHostDeps) {
+    this.#permission = new AttachPermission(deps.auth ?? null, deps.engine.groups);
     const { devices, counters } = this;
-    this.#context = { ...parts, devices, counters, catchUpTurns: new CatchUpTurns() };
-    this.#sweep = new Sweep(this.#context, this.#feeds, (userId) => this.#attachMissing(userId));
+    this.#deps = { ...deps, devices, counters, catchUpQueue: new CatchUpQueue() };
+    this.#sweep = new Sweep(this.#deps, this.#feeds, (userId) => this.#attachMissing(userId));
     this.#subscribing = new Subscribing({
       devices,
       permission: this.#permission,
       feeds: this.#feeds,
       host: (groupId) => this.#hosted(groupId),
-      fanOut: parts.fanOut,
+      fanOut: deps.fanOut,
       onFailure: () => this.#sweep.soon(),
     });
-    parts.engine.feeds.listen(this);
-    parts.engine.nudges.listen((nudge) => this.#onNudge(nudge));
-    parts.engine.nudges.onRead(({ userId, exceptDeviceId, push }) => {
+    deps.engine.feeds.listen(this);
+    deps.engine.nudges.listen((nudge) => this.#onNudge(nudge));
+    deps.engine.nudges.onRead(({ userId, exceptDeviceId, push }) => {
       for (const device of devices.of(userId)) if (device.id !== exceptDeviceId) device.push('read', push);
     });
   }
@@ -88,7 +87,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     await this.#persist(
       () => !isDone && this.devices.has(device),
       async () => {
-        await this.#context.engine.nudges.watch(userId);
+        await this.#deps.engine.nudges.watch(userId);
         do {
           cursor = await this.#attachPage(device, userId, { cursor, claims });
         } while (cursor !== null);
@@ -96,7 +95,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       },
       onTrouble,
     );
-    this.devices.settle(device);
+    this.devices.finishAttach(device);
     for (const groupId of claims.keys()) {
       if (this.#feeds.get(groupId)?.feed.attachments.has(device)) continue;
       pushNotAMember(device, groupId);
@@ -113,7 +112,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       feed?.detach(device);
       if (wasLast) feed?.members.forget(userId);
     }
-    if (wasLast && userId !== SERVICE) this.#context.engine.nudges.unwatch(userId);
+    if (wasLast && userId !== SERVICE) this.#deps.engine.nudges.unwatch(userId);
   }
 
   /** Attaches a device where it asks to be, in place of where it is attached. */
@@ -140,7 +139,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     if (hosted.feed.attachments.has(device)) return;
     const reading = await hosted.read(device.userId);
     // Taking the head in may apply the very entry that attaches the device.
-    mustBeReadAgain(hosted.note(device.userId, reading));
+    throwIfStale(hosted.note(device.userId, reading));
     if (hosted.feed.attachments.has(device)) return;
     const choose: ChooseStart = (member) => ({
       groupId,
@@ -148,7 +147,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       seq: member?.sinceSeq === joined.seq ? joined.seq - 1 : joined.seq,
     });
     const outcome = hosted.attach(device, reading, choose);
-    mustBeReadAgain(outcome);
+    throwIfStale(outcome);
     if (outcome.ok && outcome.result.reason !== undefined) {
       hosted.push(device, 'subscribed', { groups: [outcome.result] });
     }
@@ -160,13 +159,15 @@ export class FeedHost implements DeviceHub, FeedListener {
    * @param answered where it joined by its answer; null: the answer says nothing of the kind.
    */
   correctAfterAnswer(device: Device, groupId: GroupId, answered: FeedPosition | null): void {
-    const untold = this.devices.takeUntold(device, groupId);
-    const isTold = untold === null || (untold.epoch === answered?.epoch && untold.seq <= answered.seq);
-    this.#context.clock.after(0, () => {
+    const deferred = this.devices.takeDeferred(device, groupId);
+    const isAnswered =
+      deferred === null || (deferred.epoch === answered?.epoch && deferred.seq <= answered.seq);
+    this.#deps.clock.after(0, () => {
       if (!this.devices.has(device) || this.devices.hasOptedOut(device, groupId)) return;
       const hosted = this.#feeds.get(groupId);
       const subscription = hosted?.subscriptionOf(device) ?? null;
-      if (subscription !== null && !isTold) hosted?.push(device, 'subscribed', { groups: [subscription] });
+      if (subscription !== null && !isAnswered)
+        hosted?.push(device, 'subscribed', { groups: [subscription] });
       if (subscription === null && answered !== null) pushNotAMember(device, groupId);
     });
   }
@@ -176,7 +177,7 @@ export class FeedHost implements DeviceHub, FeedListener {
   }
 
   onEphemeral(groupId: GroupId, push: EphemeralPush): void {
-    this.#context.presence.onEphemeral(groupId, push);
+    this.#deps.presence.onEphemeral(groupId, push);
   }
 
   onAuditNeeded(): void {
@@ -201,7 +202,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       existing.idleSinceMs = null;
       return existing;
     }
-    const hosted = new HostedFeed(groupId, this.#context);
+    const hosted = new HostedFeed(groupId, this.#deps);
     this.#feeds.set(groupId, hosted);
     return hosted;
   }
@@ -212,7 +213,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     userId: UserId,
     { cursor, claims }: { cursor: string | null; claims: Map<GroupId, ClaimedPosition> },
   ): Promise<string | null> {
-    const page = await this.#context.engine.groups.memberships(userId, { cursor, limit: membershipsPerPage });
+    const page = await this.#deps.engine.groups.memberships(userId, { cursor, limit: membershipsPerPage });
     const prepared = await Promise.all(
       page.rows.map(async ({ groupId }) => {
         const hosted = this.#hosted(groupId);
@@ -222,7 +223,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     );
     const groups: Subscription[] = [];
     for (const { groupId, hosted, isRefused, reading } of prepared) {
-      mustBeReadAgain(hosted.note(userId, reading));
+      throwIfStale(hosted.note(userId, reading));
       if (isRefused) continue;
       const isElsewhere = hosted.feed.attachments.has(device) || this.devices.isSubscribing(device, groupId);
       if (!device.isAuto || isElsewhere) {
@@ -232,7 +233,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       const start = this.devices.hasJoinedSinceConnect(device, groupId) ? 'since' : 'now';
       const claim = claims.get(groupId) ?? start;
       const outcome = hosted.attach(device, reading, () => claim);
-      mustBeReadAgain(outcome);
+      throwIfStale(outcome);
       if (!outcome.ok) continue;
       claims.delete(groupId);
       groups.push(outcome.result);
@@ -245,12 +246,12 @@ export class FeedHost implements DeviceHub, FeedListener {
   async #attachMissing(userId: UserId): Promise<void> {
     let cursor: string | null = null;
     do {
-      const page = await this.#context.engine.groups.memberships(userId, {
+      const page = await this.#deps.engine.groups.memberships(userId, {
         cursor,
         limit: membershipsPerPage,
       });
-      const isSettled = (device: Device) => this.devices.isSettled(device);
-      await Promise.all(page.rows.map((row) => this.#attachLate(userId, row.groupId, isSettled)));
+      const isAttached = (device: Device) => this.devices.isAttached(device);
+      await Promise.all(page.rows.map((row) => this.#attachLate(userId, row.groupId, isAttached)));
       cursor = page.nextCursor;
     } while (cursor !== null && !this.#isStopped);
   }
@@ -267,15 +268,16 @@ export class FeedHost implements DeviceHub, FeedListener {
     const isRefused = missing.length > 0 && (await this.#permission.isDenied(userId, groupId));
     const reading = await hosted.read(userId);
     if (this.devices.of(userId).size === 0) return;
-    mustBeReadAgain(hosted.note(userId, reading));
+    throwIfStale(hosted.note(userId, reading));
     if (isRefused) return;
     for (const device of missing.filter(isMissing)) {
       const outcome = hosted.attach(device, reading, () => 'since');
       if (!outcome.ok) continue;
       const { epoch, from_seq: seq } = outcome.result;
-      const isUntold =
-        this.devices.isAsking(device, groupId) && this.devices.leaveUntold(device, groupId, { epoch, seq });
-      if (!isUntold) hosted.push(device, 'subscribed', { groups: [outcome.result] });
+      const isDeferred =
+        this.devices.hasPendingJoin(device, groupId) &&
+        this.devices.deferPush(device, groupId, { epoch, seq });
+      if (!isDeferred) hosted.push(device, 'subscribed', { groups: [outcome.result] });
     }
   }
 
@@ -286,7 +288,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       () => !isDone && this.devices.of(userId).size > 0,
       async () => {
         await this.#attachLate(userId, groupId, () => true);
-        this.#feeds.get(groupId)?.feed.members.tellNudged(userId, seq, membership);
+        this.#feeds.get(groupId)?.feed.members.pushNudged(userId, seq, membership);
         isDone = true;
       },
     ).catch(() => undefined);
@@ -295,8 +297,8 @@ export class FeedHost implements DeviceHub, FeedListener {
   #persist(isWanted: () => boolean, work: () => Promise<void>, onTrouble = () => {}): Promise<void> {
     const onFailure = (cause: unknown) => {
       onTrouble();
-      this.#context.logger.warn({ err: cause }, 'attaching devices failed; trying again');
+      this.#deps.logger.warn({ err: cause }, 'attaching devices failed; trying again');
     };
-    return retryWhile(this.#context.clock, () => !this.#isStopped && isWanted(), onFailure, work);
+    return retryWhile(this.#deps.clock, () => !this.#isStopped && isWanted(), onFailure, work);
   }
 }

@@ -11,8 +11,8 @@ export interface FeedSink {
   /** The device was attached or detached; `isEnd`: because its user's membership ended, or the log did. */
   moved(device: Device, isEnd: boolean): void;
   push<E extends PushEvent>(to: Device, event: E, payload: PushPayload<E>): void;
-  /** Read the log after `afterSeq`; the answer comes back as `onHole`. */
-  readHole(afterSeq: number): void;
+  /** Read the log after `afterSeq`; the answer comes back as `onGapRead`. */
+  readGap(afterSeq: number): void;
   /** Read the log after `afterSeq` for one device, once its buffer is empty; comes back as `onCatchUp`. */
   readCatchUp(device: Device, afterSeq: number): void;
   /** Read the head; the answer comes back as `onHead`. */
@@ -22,12 +22,12 @@ export interface FeedSink {
   /** Devices of the user on this node, attached or not; none for `$service`. */
   devicesOf(userId: string): Iterable<Device>;
   /** The device waits for the answer of its own join or create: it is told by that answer, not by a push. */
-  isAsking(device: Device): boolean;
+  hasPendingJoin(device: Device): boolean;
   /**
    * An asking device was attached from here on without a push: if its answer does not say so, it is told after that.
    * @returns false: it has to be pushed, since the device was told of another attach meanwhile and its answer may precede that
    */
-  leaveUntold(device: Device, from: FeedPosition): boolean;
+  deferPush(device: Device, from: FeedPosition): boolean;
   /** An asking device is told of an attach by a push all the same. */
-  tellBesides(device: Device): void;
+  markPushed(device: Device): void;
 }

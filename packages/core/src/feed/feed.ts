@@ -57,35 +57,35 @@ export class Feed {
 
   onEntry(entry: LogEntry): void {
     if (this.#chain.current === null) {
-      this.#gap.hold(entry);
+      this.#gap.buffer(entry);
       return;
     }
     const verdict = this.#chain.judge(entry.epoch, entry.seq);
     if (verdict === 'lost') {
       this.#counters.entryLost(this.groupId);
     } else if (verdict === 'unknown') {
-      this.#gap.hold(entry);
+      this.#gap.buffer(entry);
       this.#sink.readHead();
     } else if (entry.seq === this.#lastSeq + 1) {
       this.#apply(entry);
-      if (this.#gap.isHolding) this.#applyHeld();
+      if (this.#gap.isBuffering) this.#applyBuffered();
     } else if (entry.seq <= this.#lastSeq) {
       this.#counters.duplicateDropped(this.groupId);
     } else {
-      this.#gap.hold(entry);
+      this.#gap.buffer(entry);
       this.#repair();
     }
   }
 
-  /** @param knownAtAsking `knownIn` this head when it was asked for: a lower head then means that the log lost its tail. */
+  /** @param knownAtAsking `lowerBoundFor` this head when it was asked for: a lower head then means that the log lost its tail. */
   onHead(head: LogHead, knownAtAsking: number): void {
     if (!this.#follow(head, knownAtAsking)) return;
     if (head.seq > this.#lastSeq) this.#repair();
-    this.#applyHeld();
+    this.#applyBuffered();
   }
 
   /** The log after the last applied entry, or null when the group is gone altogether. */
-  onHole(range: LogRange | null): void {
+  onGapRead(range: LogRange | null): void {
     this.#gap.wasRead();
     if (range === null) {
       this.onGone();
@@ -102,7 +102,7 @@ export class Feed {
     const beforeSeq = this.#lastSeq;
     for (const entry of range.entries) if (entry.seq === this.#lastSeq + 1) this.#apply(entry);
     this.#counters.repaired(this.groupId, this.#lastSeq - beforeSeq);
-    this.#applyHeld();
+    this.#applyBuffered();
     if (range.head.seq > this.#lastSeq) this.#repair();
   }
 
@@ -206,14 +206,14 @@ export class Feed {
   #startReceivers(event: GroupEvent): void {
     if (!startsReceiving(event)) return;
     for (const device of this.#sink.devicesOf(event.user_id)) {
-      const isAsking = this.#sink.isAsking(device);
-      if (!device.isAuto && !isAsking) continue;
+      const hasPendingJoin = this.#sink.hasPendingJoin(device);
+      if (!device.isAuto && !hasPendingJoin) continue;
       const catchingUp = this.attachments.behind.get(device);
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
       // What an interrupted catch-up has not given it is lost: that no answer says.
-      if (isAsking && catchingUp === undefined && this.#sink.leaveUntold(device, event)) continue;
-      if (isAsking) this.#sink.tellBesides(device);
+      if (hasPendingJoin && catchingUp === undefined && this.#sink.deferPush(device, event)) continue;
+      if (hasPendingJoin) this.#sink.markPushed(device);
       this.#sink.push(device, 'subscribed', {
         groups: [
           {
@@ -230,17 +230,17 @@ export class Feed {
   }
 
   /** Entries off the chain are dropped here: whoever held them has asked for the head, which tells what is missing. */
-  #applyHeld(): void {
+  #applyBuffered(): void {
     this.#gap.keep(({ epoch, seq }) => seq > this.#lastSeq && this.#chain.judge(epoch, seq) === 'continues');
     const takeNext = () => this.#gap.take(this.#lastSeq + 1);
     for (let next = takeNext(); next !== null; next = takeNext()) this.#apply(next);
-    if (this.#gap.isHolding) this.#repair();
+    if (this.#gap.isBuffering) this.#repair();
   }
 
   #repair(): void {
     if (!this.#gap.beginReading()) return;
     this.#counters.gapFound(this.groupId);
-    this.#sink.readHole(this.#lastSeq);
+    this.#sink.readGap(this.#lastSeq);
   }
 
   /** @returns false when `head` is of no use: of entries that were lost since, or of another log, where all starts anew. */
@@ -286,6 +286,6 @@ export class Feed {
     this.#adopt(head);
     this.#counters.resync(this.groupId, reason, everyone.length);
     if (everyone.length > 0) this.#sink.verifyAgain(everyone, reason);
-    this.#applyHeld();
+    this.#applyBuffered();
   }
 }

@@ -12,22 +12,22 @@ const head = (seq: number) => ({ epoch: 'e', seq, past: [], oldestSeq: 1, isDele
 
 test('what is held is taken once, by its seq', () => {
   const gap = new Gap();
-  gap.hold(entry(7));
-  gap.hold(entry(5));
-  expect([gap.take(4), gap.take(5)?.seq, gap.take(5), gap.isHolding]).toEqual([null, 5, null, true]);
-  expect([gap.take(7)?.seq, gap.isHolding]).toEqual([7, false]);
+  gap.buffer(entry(7));
+  gap.buffer(entry(5));
+  expect([gap.take(4), gap.take(5)?.seq, gap.take(5), gap.isBuffering]).toEqual([null, 5, null, true]);
+  expect([gap.take(7)?.seq, gap.isBuffering]).toEqual([7, false]);
 });
 
 test('only what is of use is kept', () => {
   const gap = new Gap();
-  for (const held of [entry(3), entry(6, 'lost'), entry(7)]) gap.hold(held);
+  for (const held of [entry(3), entry(6, 'lost'), entry(7)]) gap.buffer(held);
   gap.keep(({ epoch, seq }) => epoch === 'e' && seq > 5);
   expect([3, 6, 7].map((seq) => gap.take(seq)?.seq)).toEqual([undefined, undefined, 7]);
 });
 
 test('beyond ten thousand entries the excess is left to the log', () => {
   const gap = new Gap();
-  for (let seq = 1; seq <= 10_001; seq += 1) gap.hold(entry(seq));
+  for (let seq = 1; seq <= 10_001; seq += 1) gap.buffer(entry(seq));
   expect([gap.take(10_001), gap.take(10_000)?.seq]).toEqual([null, 10_000]);
 });
 

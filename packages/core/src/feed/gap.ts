@@ -4,30 +4,30 @@ import type { LogEntry } from '../log/entry.ts';
 import type { LogRange } from '../ports/group-log.ts';
 
 /** Entries held beyond a gap; more than this are dropped again and read from the log instead. */
-const heldMax = 10_000;
+const bufferedMax = 10_000;
 
 export class Gap {
-  readonly #held = new Map<number, LogEntry>();
+  readonly #buffered = new Map<number, LogEntry>();
   #isBeingRead = false;
 
   /** Something waits for its turn. */
-  get isHolding(): boolean {
-    return this.#held.size > 0;
+  get isBuffering(): boolean {
+    return this.#buffered.size > 0;
   }
 
-  hold(entry: LogEntry): void {
-    if (this.#held.size < heldMax) this.#held.set(entry.seq, entry);
+  buffer(entry: LogEntry): void {
+    if (this.#buffered.size < bufferedMax) this.#buffered.set(entry.seq, entry);
   }
 
   /** Lets go of all that is not of use any more. */
   keep(isOfUse: (entry: LogEntry) => boolean): void {
-    for (const [seq, entry] of this.#held) if (!isOfUse(entry)) this.#held.delete(seq);
+    for (const [seq, entry] of this.#buffered) if (!isOfUse(entry)) this.#buffered.delete(seq);
   }
 
   /** The entry whose turn it is, or null. */
   take(seq: number): LogEntry | null {
-    const entry = this.#held.get(seq) ?? null;
-    this.#held.delete(seq);
+    const entry = this.#buffered.get(seq) ?? null;
+    this.#buffered.delete(seq);
     return entry;
   }
 

@@ -12,7 +12,7 @@ import {
 } from '@plenum/protocol';
 import { bannedFailure, type Position } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
-import { type FeedPosition, knownIn } from '../log/epoch-chain.ts';
+import { type FeedPosition, lowerBoundFor } from '../log/epoch-chain.ts';
 import { PlenumError } from '../outcome/errors.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -21,7 +21,7 @@ import type { Device, FanOut, Recipients } from '../ports/fan-out.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
-import { type CatchUpTurns, entriesPerPage } from './catch-up.ts';
+import { type CatchUpQueue, entriesPerPage } from './catch-up.ts';
 import type { Devices } from './devices.ts';
 import { Feed } from './feed.ts';
 import type { FeedCounters } from './feed-counters.ts';
@@ -45,13 +45,13 @@ export interface PresenceWatch {
 }
 
 /** What the hosted feeds of a node share. */
-export interface FeedContext {
+export interface FeedDeps {
   readonly engine: Engine;
   readonly fanOut: FanOut;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly devices: Devices;
-  readonly catchUpTurns: CatchUpTurns;
+  readonly catchUpQueue: CatchUpQueue;
   readonly counters: FeedCounters;
   readonly presence: PresenceWatch;
 }
@@ -67,7 +67,7 @@ export type ChooseStart = (member: KnownMember | null) => StartFrom;
 
 export class HostedFeed implements FeedSink {
   readonly feed: Feed;
-  readonly #context: FeedContext;
+  readonly #deps: FeedDeps;
   #opening: Promise<void> | null = null;
   #isClosed = false;
   #isReadingHead = false;
@@ -78,9 +78,9 @@ export class HostedFeed implements FeedSink {
   /** When a sweep first found nobody here; one that finds the same a while later closes the feed. */
   idleSinceMs: number | null = null;
 
-  constructor(groupId: GroupId, context: FeedContext) {
-    this.#context = context;
-    this.feed = new Feed(groupId, this, context.counters);
+  constructor(groupId: GroupId, deps: FeedDeps) {
+    this.#deps = deps;
+    this.feed = new Feed(groupId, this, deps.counters);
   }
 
   get groupId(): GroupId {
@@ -92,7 +92,7 @@ export class HostedFeed implements FeedSink {
 
   /** Resolves when the subscription exists. A failure is thrown and may be tried again. */
   async open(): Promise<void> {
-    this.#opening ??= this.#context.engine.feeds.open(this.groupId);
+    this.#opening ??= this.#deps.engine.feeds.open(this.groupId);
     try {
       await this.#opening;
     } catch (cause) {
@@ -103,7 +103,7 @@ export class HostedFeed implements FeedSink {
 
   close(): void {
     this.#isClosed = true;
-    this.#context.engine.feeds
+    this.#deps.engine.feeds
       .close(this.groupId)
       .catch((cause: unknown) => this.#failed('closing a feed failed', cause));
   }
@@ -116,7 +116,7 @@ export class HostedFeed implements FeedSink {
       for (;;) {
         const known = this.feed.position;
         const position = await this.#position(userId);
-        const knownSeq = position === null ? 0 : knownIn(position.head, known);
+        const knownSeq = position === null ? 0 : lowerBoundFor(position.head, known);
         const isSameEpoch = position !== null && position.head.epoch === this.feed.epoch;
         if (!isSameEpoch || this.feed.members.canCorrect(position.head.seq)) return { position, knownSeq };
       }
@@ -126,12 +126,12 @@ export class HostedFeed implements FeedSink {
   }
 
   #position(userId: Actor): Promise<Position | null> {
-    return this.#context.engine.groups.position(this.groupId, userId === SERVICE ? null : userId);
+    return this.#deps.engine.groups.position(this.groupId, userId === SERVICE ? null : userId);
   }
 
   /** Takes in what was read about a user. Synchronous, like `attach`. @returns why he may not receive, or the member. */
   note(userId: Actor, { position, knownSeq }: Reading): Outcome<KnownMember | null> {
-    this.#context.devices.noteGroup(userId, this.groupId);
+    this.#deps.devices.noteGroup(userId, this.groupId);
     if (position === null) {
       this.feed.onGone();
       return fail({ code: 'group_not_found' });
@@ -144,7 +144,7 @@ export class HostedFeed implements FeedSink {
     }
     const member = this.feed.members.note(userId, position.member, position.head.seq);
     // His last device has left while this was read: nobody would take him off again.
-    if (this.#context.devices.of(userId).size === 0) this.feed.members.forget(userId);
+    if (this.#deps.devices.of(userId).size === 0) this.feed.members.forget(userId);
     const refusal = refusalOf(position, member);
     return refusal === null ? succeed(member) : fail(refusal);
   }
@@ -152,7 +152,7 @@ export class HostedFeed implements FeedSink {
   /** What the device was given before has left, and nothing follows until it is attached again or resumed. */
   async pause(device: Device): Promise<void> {
     this.feed.pause(device);
-    await this.#context.fanOut.written(this.groupId);
+    await this.#deps.fanOut.written(this.groupId);
   }
 
   attach(device: Device, reading: Reading, choose: ChooseStart): Outcome<Subscription> {
@@ -160,7 +160,7 @@ export class HostedFeed implements FeedSink {
     const noted = this.note(device.userId, reading);
     if (!noted.ok) return noted;
     if (reading.position === null) return fail({ code: 'group_not_found' });
-    if (!this.#context.devices.has(device)) return fail({ code: 'unavailable' });
+    if (!this.#deps.devices.has(device)) return fail({ code: 'unavailable' });
     const { head } = reading.position;
     return succeed(this.feed.attach(device, choose(noted.result), head, noted.result?.sinceSeq ?? 0));
   }
@@ -175,38 +175,38 @@ export class HostedFeed implements FeedSink {
   }
 
   deliver(to: Recipients, entries: readonly LogEntry[]): void {
-    this.#context.fanOut.deliver(this.groupId, to, entries);
+    this.#deps.fanOut.deliver(this.groupId, to, entries);
     if (!broadcasts.hasSubscribers) return;
     const devices = 'size' in to ? to.size : to.length;
     emitTelemetry('broadcast', { groupId: this.groupId, entries: entries.length, devices });
   }
   seal(): void {
-    this.#context.fanOut.seal(this.groupId);
+    this.#deps.fanOut.seal(this.groupId);
   }
   moved({ userId }: Device, isEnd: boolean): void {
-    if (userId !== SERVICE) this.#context.presence.onMoved(this.groupId, userId, isEnd);
+    if (userId !== SERVICE) this.#deps.presence.onMoved(this.groupId, userId, isEnd);
   }
   push<E extends PushEvent>(to: Device, event: E, payload: PushPayload<E>): void {
-    this.#context.fanOut.push(this.groupId, to, event, payload);
+    this.#deps.fanOut.push(this.groupId, to, event, payload);
   }
   devicesOf(userId: string): Iterable<Device> {
     if (userId === SERVICE) return [];
-    this.#context.devices.noteGroup(userId, this.groupId);
-    return this.#context.devices.of(userId);
+    this.#deps.devices.noteGroup(userId, this.groupId);
+    return this.#deps.devices.of(userId);
   }
-  isAsking(device: Device): boolean {
-    return this.#context.devices.isAsking(device, this.groupId);
+  hasPendingJoin(device: Device): boolean {
+    return this.#deps.devices.hasPendingJoin(device, this.groupId);
   }
-  leaveUntold(device: Device, from: FeedPosition): boolean {
-    return this.#context.devices.leaveUntold(device, this.groupId, from);
+  deferPush(device: Device, from: FeedPosition): boolean {
+    return this.#deps.devices.deferPush(device, this.groupId, from);
   }
-  tellBesides(device: Device): void {
-    this.#context.devices.tellBesides(device, this.groupId);
+  markPushed(device: Device): void {
+    this.#deps.devices.markPushed(device, this.groupId);
   }
 
-  readHole(afterSeq: number): void {
+  readGap(afterSeq: number): void {
     this.#persist('reading a hole failed', async () => {
-      this.feed.onHole(await this.#context.engine.log.after(this.groupId, afterSeq, pageSize));
+      this.feed.onGapRead(await this.#deps.engine.log.after(this.groupId, afterSeq, pageSize));
     });
   }
 
@@ -225,17 +225,17 @@ export class HostedFeed implements FeedSink {
       if (!this.feed.attachments.behind.has(device)) return;
       await device.drained();
       if (!this.feed.attachments.behind.has(device)) return;
-      const range = await this.#context.engine.log.after(this.groupId, afterSeq, this.#catchUpEntries);
+      const range = await this.#deps.engine.log.after(this.groupId, afterSeq, this.#catchUpEntries);
       this.#catchUpEntries = entriesPerPage(range?.entries ?? [], pageSize);
       this.feed.onCatchUp(device, afterSeq, range);
     };
-    this.#persist('reading for a catch-up failed', () => this.#context.catchUpTurns.take(device, readPage));
+    this.#persist('reading for a catch-up failed', () => this.#deps.catchUpQueue.take(device, readPage));
   }
 
   verifyAgain(devices: readonly Device[], reason: ResyncReason): void {
     for (const device of devices) {
       this.#persist('verifying a device again failed', async () => {
-        if (!this.#context.devices.has(device) || this.feed.attachments.has(device)) return;
+        if (!this.#deps.devices.has(device) || this.feed.attachments.has(device)) return;
         const reading = await this.read(device.userId);
         if (this.feed.attachments.has(device)) return;
         const outcome = this.attach(device, reading, () => 'now');
@@ -255,7 +255,7 @@ export class HostedFeed implements FeedSink {
   #persist(what: string, work: () => Promise<void>): void {
     this.#readings += 1;
     retryWhile(
-      this.#context.clock,
+      this.#deps.clock,
       () => !this.#isClosed,
       (cause) => this.#failed(what, cause),
       work,
@@ -268,7 +268,7 @@ export class HostedFeed implements FeedSink {
   }
 
   #failed(what: string, cause: unknown): void {
-    this.#context.logger.warn({ group: this.groupId, err: cause }, what);
+    this.#deps.logger.warn({ group: this.groupId, err: cause }, what);
   }
 }
 

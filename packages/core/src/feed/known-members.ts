@@ -16,7 +16,7 @@ export class KnownMembers {
   readonly #sink: Pick<FeedSink, 'push' | 'devicesOf'>;
   readonly #members = new Map<string, KnownMember>();
   /** Up to which seq each user was told of his membership. */
-  readonly #toldSeq = new Map<string, number>();
+  readonly #pushedSeq = new Map<string, number>();
   #recent: GroupEvent[] = [];
   /** Membership entries up to this seq are not in `#recent`. */
   #forgottenSeq = 0;
@@ -53,13 +53,13 @@ export class KnownMembers {
 
   forget(userId: string): void {
     this.#members.delete(userId);
-    this.#toldSeq.delete(userId);
+    this.#pushedSeq.delete(userId);
   }
 
   /** Begins anew: entries up to `startSeq` were never seen here. */
   clear(startSeq: number): void {
     this.#members.clear();
-    this.#toldSeq.clear();
+    this.#pushedSeq.clear();
     this.#recent = [];
     this.#forgottenSeq = startSeq;
   }
@@ -68,11 +68,11 @@ export class KnownMembers {
     this.#remember(event);
     if (event.type === 'updated') return;
     if (event.type === 'deleted') {
-      for (const userId of new Set([...this.#members.keys(), ...this.#toldSeq.keys()])) {
-        this.tell(userId, event.seq, this.#push(event, this.#members.get(userId) ?? null));
+      for (const userId of new Set([...this.#members.keys(), ...this.#pushedSeq.keys()])) {
+        this.push(userId, event.seq, this.#payloadOf(event, this.#members.get(userId) ?? null));
       }
       this.#members.clear();
-      this.#toldSeq.clear();
+      this.#pushedSeq.clear();
       return;
     }
     const userId = event.user_id;
@@ -80,28 +80,28 @@ export class KnownMembers {
     const member = known !== null && event.seq <= known.asOfSeq ? known : memberAfter(known, event);
     if (member === null) this.#members.delete(userId);
     else if (this.#hasDevice(userId)) this.#members.set(userId, member);
-    const payload = this.#push(event, known);
-    this.tell(userId, event.seq, payload);
+    const payload = this.#payloadOf(event, known);
+    this.push(userId, event.seq, payload);
     // One whom the feed does not know yet was told that he is a member: he is to be told of the end as well.
-    if (member === null && payload.status === 'none') this.#toldSeq.delete(userId);
+    if (member === null && payload.status === 'none') this.#pushedSeq.delete(userId);
   }
 
   /** Pushes `membership` to all devices of the user unless he was told of this or a later change. */
-  tell(userId: string, seq: number, payload: MembershipPush): void {
-    if (seq <= (this.#toldSeq.get(userId) ?? 0)) return;
-    let isTold = false;
+  push(userId: string, seq: number, payload: MembershipPush): void {
+    if (seq <= (this.#pushedSeq.get(userId) ?? 0)) return;
+    let isPushed = false;
     for (const device of this.#sink.devicesOf(userId)) {
       this.#sink.push(device, 'membership', payload);
-      isTold = true;
+      isPushed = true;
     }
-    if (isTold) this.#toldSeq.set(userId, seq);
+    if (isPushed) this.#pushedSeq.set(userId, seq);
   }
 
   /** Tells what a nudge says, unless it came too late: the entry it speaks of is not what the user's membership rests on. */
-  tellNudged(userId: string, seq: number, payload: MembershipPush): void {
+  pushNudged(userId: string, seq: number, payload: MembershipPush): void {
     const member = this.#members.get(userId);
     if (member?.sinceSeq !== seq) return;
-    this.tell(userId, member.asOfSeq, { ...payload, status: member.status, roles: [...member.roles] });
+    this.push(userId, member.asOfSeq, { ...payload, status: member.status, roles: [...member.roles] });
   }
 
   #remember(event: GroupEvent): void {
@@ -114,7 +114,7 @@ export class KnownMembers {
     return false;
   }
 
-  #push(event: GroupEvent, before: KnownMember | null): MembershipPush {
+  #payloadOf(event: GroupEvent, before: KnownMember | null): MembershipPush {
     const status = statusAfter(before, event);
     return {
       group_id: this.#groupId,

@@ -11,7 +11,7 @@ import type { AttachPermission } from './attach-permission.ts';
 import type { Devices } from './devices.ts';
 import type { HostedFeed, Reading } from './hosted-feed.ts';
 
-export interface SubscribingParts {
+export interface SubscribingDeps {
   readonly devices: Devices;
   readonly permission: AttachPermission;
   readonly feeds: ReadonlyMap<GroupId, HostedFeed>;
@@ -29,10 +29,10 @@ interface Prepared {
 }
 
 export class Subscribing {
-  readonly #parts: SubscribingParts;
+  readonly #deps: SubscribingDeps;
 
-  constructor(parts: SubscribingParts) {
-    this.#parts = parts;
+  constructor(deps: SubscribingDeps) {
+    this.#deps = deps;
   }
 
   /** All are committed in one step, so an ack precedes the first entry. */
@@ -40,17 +40,17 @@ export class Subscribing {
     device: Device,
     positions: readonly ClaimedPosition[],
   ): Promise<readonly Outcome<Subscription>[]> {
-    const { devices } = this.#parts;
+    const { devices } = this.#deps;
     const groupIds = positions.map(({ groupId }) => groupId);
     return devices.whileSubscribing(device, groupIds, () =>
-      devices.inTurn(device, () => this.#replace(device, positions)),
+      devices.inOrder(device, () => this.#replace(device, positions)),
     );
   }
 
   /** Resolves when what was delivered before has left. */
   unsubscribe(device: Device, groupIds: readonly GroupId[]): Promise<void> {
-    const { devices, feeds, fanOut } = this.#parts;
-    return devices.inTurn(device, async () => {
+    const { devices, feeds, fanOut } = this.#deps;
+    return devices.inOrder(device, async () => {
       for (const groupId of groupIds) {
         const hosted = feeds.get(groupId);
         // A group that has no feed here needs no memory of who does not want it, and a client could name any number of them.
@@ -71,19 +71,19 @@ export class Subscribing {
       await this.#stopFlow(device, prepared);
       return prepared.map((ready) => {
         if ('code' in ready) return fail(ready);
-        this.#parts.devices.optIn(device, ready.position.groupId);
+        this.#deps.devices.optIn(device, ready.position.groupId);
         return ready.hosted.attach(device, ready.reading, () => ready.position);
       });
     } catch (error) {
-      this.#parts.onFailure();
+      this.#deps.onFailure();
       throw error;
     } finally {
-      for (const { groupId } of positions) this.#parts.feeds.get(groupId)?.feed.resume(device);
+      for (const { groupId } of positions) this.#deps.feeds.get(groupId)?.feed.resume(device);
     }
   }
 
   async #prepare(device: Device, position: ClaimedPosition) {
-    const { feeds, permission, host } = this.#parts;
+    const { feeds, permission, host } = this.#deps;
     const { groupId } = position;
     await feeds.get(groupId)?.pause(device);
     const refusal = await permission.refusal(device, groupId, () => feeds.has(groupId));

@@ -1,8 +1,8 @@
 /** What pub/sub loses without a gap is found by comparing: heads of feeds, indexes of users. */
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
-import { knownIn } from '../log/epoch-chain.ts';
-import type { FeedContext, HostedFeed } from './hosted-feed.ts';
+import { lowerBoundFor } from '../log/epoch-chain.ts';
+import type { FeedDeps, HostedFeed } from './hosted-feed.ts';
 
 /** A loss with nothing behind it shows no gap: every head is compared this often, in ms. */
 export const sweepIntervalMs = 30_000;
@@ -15,7 +15,7 @@ const firstRetryMs = 1000;
  * a subscriber connection was replaced, and soon again when that failed. Closes feeds that were without any local member for as long.
  */
 export class Sweep {
-  readonly #context: FeedContext;
+  readonly #deps: FeedDeps;
   readonly #feeds: Map<GroupId, HostedFeed>;
   readonly #attachMissing: (userId: UserId) => Promise<void>;
   #isStopped = true;
@@ -25,11 +25,11 @@ export class Sweep {
   #cancel: () => void = () => {};
 
   constructor(
-    context: FeedContext,
+    deps: FeedDeps,
     feeds: Map<GroupId, HostedFeed>,
     attachMissing: (userId: UserId) => Promise<void>,
   ) {
-    this.#context = context;
+    this.#deps = deps;
     this.#feeds = feeds;
     this.#attachMissing = attachMissing;
   }
@@ -56,7 +56,7 @@ export class Sweep {
   }
 
   #plan(delayMs = sweepIntervalMs): void {
-    if (!this.#isStopped) this.#cancel = this.#context.clock.after(delayMs, () => this.soon());
+    if (!this.#isStopped) this.#cancel = this.#deps.clock.after(delayMs, () => this.soon());
   }
 
   async #run(): Promise<void> {
@@ -92,7 +92,7 @@ export class Sweep {
         const feed = this.#feeds.get(groupId)?.feed;
         const head = heads.get(groupId);
         const before = known.get(groupId);
-        if (head !== undefined) feed?.onHead(head, before === undefined ? 0 : knownIn(head, before));
+        if (head !== undefined) feed?.onHead(head, before === undefined ? 0 : lowerBoundFor(head, before));
         else if (feed?.epoch != null) feed.onGone();
       }
     }
@@ -101,7 +101,7 @@ export class Sweep {
 
   /** Where some cannot be read, as when one shard of several is away, the others still are. */
   async #readHeads(groupIds: readonly GroupId[]) {
-    const { log } = this.#context.engine;
+    const { log } = this.#deps.engine;
     try {
       return { heads: await log.heads(groupIds), unread: new Set<GroupId>() };
     } catch (cause) {
@@ -122,14 +122,14 @@ export class Sweep {
   }
 
   async #compareIndexes(): Promise<void> {
-    for (const userId of this.#context.devices.users()) {
+    for (const userId of this.#deps.devices.users()) {
       if (this.#isStopped) return;
       await this.#attachMissing(userId);
     }
   }
 
   #closeIdle(): void {
-    const nowMs = this.#context.clock.monotonicMs();
+    const nowMs = this.#deps.clock.monotonicMs();
     for (const [groupId, hosted] of this.#feeds) {
       if (!hosted.isIdle) hosted.idleSinceMs = null;
       else hosted.idleSinceMs ??= nowMs;
@@ -140,6 +140,6 @@ export class Sweep {
   }
 
   #failed(cause: unknown): void {
-    this.#context.logger.warn({ err: cause }, 'a sweep failed; the next one makes it good');
+    this.#deps.logger.warn({ err: cause }, 'a sweep failed; the next one makes it good');
   }
 }

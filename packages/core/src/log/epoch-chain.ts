@@ -44,5 +44,5 @@ export interface FeedPosition {
 }
 
 /** The seq that `head`, read after the feed stood at `known`, cannot be below; a seq of another epoch says nothing. */
-export const knownIn = (head: LogHead, known: FeedPosition): number =>
+export const lowerBoundFor = (head: LogHead, known: FeedPosition): number =>
   head.epoch === known.epoch ? known.seq : 0;

@@ -12,7 +12,7 @@ const readTimeoutMs = 2000;
 const oldestKeptMs = 60_000;
 const oldestKept = 10_000;
 
-export interface ArchivedHistoryParts {
+export interface ArchivedHistoryDeps {
   readonly reader: ArchiveReader;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -36,7 +36,7 @@ export class ArchivedHistory {
   readonly #guard: Guard;
   readonly #oldest = new Map<string, KnownOldest>();
 
-  constructor({ reader, clock, logger }: ArchivedHistoryParts) {
+  constructor({ reader, clock, logger }: ArchivedHistoryDeps) {
     this.#reader = reader;
     this.#clock = clock;
     // Of its own: an archive that is slow to read may still be good at writing.

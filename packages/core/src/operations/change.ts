@@ -15,8 +15,8 @@ import { isoTime } from '../groups/records.ts';
 import { PlenumError } from '../outcome/errors.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/fan-out.ts';
-import { tellChanged } from '../telemetry/outcomes.ts';
-import type { OperationContext } from './context.ts';
+import { emitChanged } from '../telemetry/outcomes.ts';
+import type { OperationDeps } from './context.ts';
 import { guardedChange } from './guarded-change.ts';
 import type { Caller, JoinArgs } from './operations.ts';
 import { payloadHash } from './payload-hash.ts';
@@ -34,10 +34,10 @@ type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
 /** Groups change hands here and nowhere else: one command, one nudge to the devices of the user it concerns. */
 export class Changes {
-  readonly #context: OperationContext;
+  readonly #deps: OperationDeps;
 
-  constructor(context: OperationContext) {
-    this.#context = context;
+  constructor(deps: OperationDeps) {
+    this.#deps = deps;
   }
 
   create = async (caller: Caller, args: RequestArgs<'create_group'>): Result<'create_group'> => {
@@ -76,7 +76,7 @@ export class Changes {
         userId,
         ensure: args.ensure ?? false,
         admit: caller.actor === SERVICE && (args.admit ?? false),
-        createsPublic: this.#context.createOnJoin === 'public',
+        createsPublic: this.#deps.createOnJoin === 'public',
       }),
     );
     if (!done.ok) return done;
@@ -217,9 +217,9 @@ export class Changes {
   }
 
   async #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {
-    const { engine, auth, moderation } = this.#context;
+    const { engine, auth, moderation } = this.#deps;
     const outcome = await guardedChange({ groups: engine.groups, auth, moderation }, command);
-    tellChanged(command, outcome);
+    emitChanged(command, outcome);
     return outcome.outcome === 'done' ? succeed(outcome) : fail(outcome.failure);
   }
 
@@ -231,10 +231,10 @@ export class Changes {
   ): Promise<Outcome<ChangeDone>> {
     const { device } = caller;
     if (device === null || device.userId !== caller.actor) return change();
-    const { feeds } = this.#context;
+    const { feeds } = this.#deps;
     let answered: ChangeDone | null = null;
     try {
-      return await feeds.devices.whileAsking(device, groupId, async () => {
+      return await feeds.devices.duringJoin(device, groupId, async () => {
         const done = await change();
         if (done.ok) await this.#attach(device, groupId, done.result);
         if (done.ok && done.result.status !== 'pending') answered = done.result;
@@ -248,7 +248,7 @@ export class Changes {
   /** The change is made: whatever fails from here on leaves its asker without an answer, and a retry gets it. */
   async #attach(device: Device, groupId: GroupId, done: ChangeDone): Promise<void> {
     try {
-      await this.#context.feeds.attachJoined(device, groupId, done);
+      await this.#deps.feeds.attachJoined(device, groupId, done);
     } catch (cause) {
       throw PlenumError.of('timeout', { cause });
     }
@@ -265,7 +265,7 @@ export class Changes {
     const { status, roles, seq } = done;
     const actorId = actor === userId ? {} : { actor_id: actor };
     const membership = { group_id: groupId, status, roles: [...roles], type, ...actorId };
-    this.#context.engine.nudges.send({ userId, groupId, seq, membership });
+    this.#deps.engine.nudges.send({ userId, groupId, seq, membership });
   }
 }
 

@@ -5,7 +5,7 @@ import type { SendPipeline } from '../send/pipeline.ts';
 import type { ArchivedHistory } from './archived-history.ts';
 
 /** What the operations work with. */
-export interface OperationContext {
+export interface OperationDeps {
   readonly engine: Engine;
   readonly feeds: FeedHost;
   readonly pipeline: SendPipeline;

@@ -3,10 +3,10 @@ import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol'
 import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationDeps } from './context.ts';
 import type { Caller } from './operations.ts';
 
-type Context = Pick<OperationContext, 'engine'>;
+type Context = Pick<OperationDeps, 'engine'>;
 type Result<T extends 'list_dead_letters' | 'retry_dead_letter' | 'delete_dead_letter'> = Promise<
   Outcome<RequestResult<T>>
 >;

@@ -3,28 +3,24 @@ import { type Actor, type GroupId, type RequestArgs, type RequestResult, SERVICE
 import { type Facts, judge } from '../groups/checks.ts';
 import { isoTime, type Position } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationDeps } from './context.ts';
 import type { Caller } from './operations.ts';
 
 /** A user may ask about himself, the service about everybody, and an active admin about everybody in his group. */
-async function mayAsk(
-  context: OperationContext,
-  caller: Caller,
-  args: RequestArgs<'explain'>,
-): Promise<boolean> {
+async function mayAsk(deps: OperationDeps, caller: Caller, args: RequestArgs<'explain'>): Promise<boolean> {
   const subject = args.user_id ?? caller.actor;
   if (caller.actor === SERVICE || subject === caller.actor) return true;
-  const asker = (await context.engine.groups.position(args.group_id, caller.actor))?.member ?? null;
+  const asker = (await deps.engine.groups.position(args.group_id, caller.actor))?.member ?? null;
   return asker?.status === 'active' && asker.roles.includes('admin');
 }
 
 export async function explain(
-  context: OperationContext,
+  deps: OperationDeps,
   caller: Caller,
   args: RequestArgs<'explain'>,
 ): Promise<Outcome<RequestResult<'explain'>>> {
-  if (!(await mayAsk(context, caller, args))) return fail({ code: 'not_admin' });
-  const { facts, position } = await factsOf(context, args.group_id, args.user_id ?? caller.actor);
+  if (!(await mayAsk(deps, caller, args))) return fail({ code: 'not_admin' });
+  const { facts, position } = await factsOf(deps, args.group_id, args.user_id ?? caller.actor);
   const checks = judge(args.action, facts);
   const refused = checks.find(({ ok }) => !ok);
   if (refused === undefined) return succeed({ allowed: true, checks: shown(checks) });
@@ -44,7 +40,7 @@ function untilOf(code: string, position: Position | null): number | null {
   return code === 'banned' ? (position?.bannedUntilMs ?? null) : null;
 }
 
-async function factsOf({ engine }: OperationContext, groupId: GroupId, actor: Actor) {
+async function factsOf({ engine }: OperationDeps, groupId: GroupId, actor: Actor) {
   const [position, group] = await Promise.all([
     engine.groups.position(groupId, actor === SERVICE ? null : actor),
     engine.groups.group(groupId),

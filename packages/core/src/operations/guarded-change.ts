@@ -5,14 +5,14 @@ import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import { type ChangeOutcome, type GroupCommand, refused } from '../groups/commands.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 
-export interface GuardedParts {
+export interface GuardedChangeDeps {
   readonly groups: Pick<GroupStore, 'change' | 'admit'>;
   /** Null: no adapter is asked. */
   readonly auth: AuthGuard | null;
   readonly moderation: ModerationGuard | null;
 }
 
-interface Told {
+interface ModeratedText {
   readonly field: 'reason' | 'metadata';
   readonly text: string;
 }
@@ -22,19 +22,19 @@ interface Told {
  * tokens, so that no user has it asked as often as it likes. What the service itself does is not asked about.
  */
 export async function guardedChange(
-  { groups, auth, moderation }: GuardedParts,
+  { groups, auth, moderation }: GuardedChangeDeps,
   command: GroupCommand,
 ): Promise<ChangeOutcome> {
   const attempt = auth === null ? null : attemptOf(command);
-  const told = moderation === null ? null : toldBy(command);
-  if (command.actor === SERVICE || (attempt === null && told === null)) return groups.change(command);
+  const text = moderation === null ? null : textOf(command);
+  if (command.actor === SERVICE || (attempt === null && text === null)) return groups.change(command);
   const admission = await groups.admit(command);
   if (admission.outcome === 'refused') return admission;
   // A repeated join or create attaches the device again, so it is asked about like the first.
   const denied = attempt === null ? null : await authorize(auth, attempt);
   if (denied !== null) return refused(denied);
   if (admission.outcome === 'done') return admission;
-  const blocked = moderation === null || told === null ? null : await verdictOn(moderation, command, told);
+  const blocked = moderation === null || text === null ? null : await verdictOn(moderation, command, text);
   return blocked === null ? groups.change({ ...command, isAdmitted: true }) : refused(blocked);
 }
 
@@ -46,7 +46,7 @@ function attemptOf({ operation, actor, groupId }: GroupCommand): Attempt | null 
 async function verdictOn(
   moderation: ModerationGuard,
   { groupId, actor }: GroupCommand,
-  { field, text }: Told,
+  { field, text }: ModeratedText,
 ): Promise<Failure | null> {
   if (actor === SERVICE) return null;
   const message = { group_id: groupId, from_user_id: actor, message: text, field };
@@ -57,14 +57,15 @@ async function verdictOn(
 }
 
 /** What members will read of a change in the words of its actor; null: nothing. */
-function toldBy(command: GroupCommand): Told | null {
-  if ('reason' in command) return told('reason', command.reason ?? '');
-  if (command.operation === 'create') return told('metadata', textsIn(command.settings.metadata));
-  if (command.operation === 'update') return told('metadata', textsIn(command.changes.metadata ?? null));
+function textOf(command: GroupCommand): ModeratedText | null {
+  if ('reason' in command) return moderated('reason', command.reason ?? '');
+  if (command.operation === 'create') return moderated('metadata', textsIn(command.settings.metadata));
+  if (command.operation === 'update') return moderated('metadata', textsIn(command.changes.metadata ?? null));
   return null;
 }
 
-const told = (field: Told['field'], text: string): Told | null => (text === '' ? null : { field, text });
+const moderated = (field: ModeratedText['field'], text: string): ModeratedText | null =>
+  text === '' ? null : { field, text };
 
 /** Every text and key of the metadata, a line each: `{"topic":["tea"]}` is `topic` and `tea`. */
 function textsIn(metadata: string | null): string {

@@ -3,7 +3,7 @@ import { limits, type RequestArgs, type RequestResult, type RequestType, SERVICE
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import { TypingPace } from '../presence/typing-pace.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationDeps } from './context.ts';
 import type { Caller } from './operations.ts';
 import { refusalFor, userOf } from './read.ts';
 
@@ -12,16 +12,16 @@ type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 const needsMember = { code: 'forbidden', error: 'The service itself is no member of groups' } as const;
 
 export class PresenceOperations {
-  readonly #context: OperationContext;
+  readonly #deps: OperationDeps;
   readonly #pace: TypingPace;
 
-  constructor(context: OperationContext, clock: Clock) {
-    this.#context = context;
+  constructor(deps: OperationDeps, clock: Clock) {
+    this.#deps = deps;
     this.#pace = new TypingPace(clock);
   }
 
   presence = async (caller: Caller, { group_id }: RequestArgs<'presence'>): Result<'presence'> => {
-    const { groups, presence } = this.#context.engine;
+    const { groups, presence } = this.#deps.engine;
     const refusal = refusalFor(caller, await groups.position(group_id, userOf(caller)));
     if (refusal !== null) return fail(refusal);
     const { users, count } = await presence.online(group_id, limits.presenceListMax);
@@ -32,14 +32,14 @@ export class PresenceOperations {
     if (actor === SERVICE) return fail(needsMember);
     const retryAfterMs = this.#pace.take(actor);
     if (retryAfterMs > 0) return fail({ code: 'rate_limited', retryAfterMs });
-    const refused = await this.#context.engine.presence.typing(group_id, actor);
+    const refused = await this.#deps.engine.presence.typing(group_id, actor);
     return refused === null ? succeed({}) : fail(refused.failure);
   };
 
   markRead = async (caller: Caller, args: RequestArgs<'mark_read'>): Result<'mark_read'> => {
     const { actor, device } = caller;
     if (actor === SERVICE) return fail(needsMember);
-    const { readMarks, nudges } = this.#context.engine;
+    const { readMarks, nudges } = this.#deps.engine;
     const { group_id, seq, epoch = null } = args;
     const marked = await readMarks.mark(group_id, actor, { seq, epoch });
     if (marked.outcome === 'refused') return fail(marked.failure);

@@ -20,7 +20,7 @@ import {
 import { isGoodPosition } from '../log/epoch-chain.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { groupRoom, partitionOf } from '../partitions.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationDeps } from './context.ts';
 import { readHistoryPage } from './history-page.ts';
 import type { Caller } from './operations.ts';
 
@@ -33,14 +33,14 @@ const memberView = (row: Pick<MemberRow, 'roles' | 'status' | 'joinedAtMs'>) => 
 });
 
 export class Reads {
-  readonly #context: OperationContext;
+  readonly #deps: OperationDeps;
 
-  constructor(context: OperationContext) {
-    this.#context = context;
+  constructor(deps: OperationDeps) {
+    this.#deps = deps;
   }
 
   info = async (caller: Caller, args: RequestArgs<'get_group_info'>): Promise<Outcome<GroupInfo>> => {
-    const { groups } = this.#context.engine;
+    const { groups } = this.#deps.engine;
     const position = await groups.position(args.group_id, userOf(caller));
     if (position === null || position.head.isDeleted) return fail({ code: 'group_not_found' });
     const { member } = position;
@@ -61,14 +61,14 @@ export class Reads {
   members = async (caller: Caller, args: RequestArgs<'list_members'>): Result<'list_members'> => {
     const refusal = await this.#refusal(caller, args.group_id);
     if (refusal !== null) return fail(refusal);
-    const page = await this.#context.engine.groups.members(args.group_id, {
+    const page = await this.#deps.engine.groups.members(args.group_id, {
       cursor: args.cursor ?? null,
       limit: args.limit,
       status: args.status ?? null,
     });
     if (page === null) return fail({ code: 'group_not_found' });
     const users = page.rows.map(({ userId }) => userId);
-    const online = await this.#context.engine.presence.onlineAmong(args.group_id, users);
+    const online = await this.#deps.engine.presence.onlineAmong(args.group_id, users);
     const members = page.rows.map((row) => ({
       user_id: row.userId,
       ...memberView(row),
@@ -80,14 +80,14 @@ export class Reads {
   myGroups = async (caller: Caller, args: RequestArgs<'list_groups'>): Result<'list_groups'> => {
     if (caller.actor === SERVICE)
       return fail({ code: 'forbidden', error: 'The service itself has no groups' });
-    const page = await this.#context.engine.groups.memberships(caller.actor, {
+    const page = await this.#deps.engine.groups.memberships(caller.actor, {
       cursor: args.cursor ?? null,
       limit: args.limit,
     });
     const { actor } = caller;
     const groups = await Promise.all(
       page.rows.map(async (row) => {
-        const mark = await this.#context.engine.readMarks.of(row.groupId, actor);
+        const mark = await this.#deps.engine.readMarks.of(row.groupId, actor);
         return {
           group_id: row.groupId,
           group_type: row.groupType,
@@ -106,23 +106,23 @@ export class Reads {
   find = async (caller: Caller, args: RequestArgs<'find_groups'>): Result<'find_groups'> => {
     if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
     const { prefix = '', cursor = null, limit } = args;
-    const page = await this.#context.engine.groups.list({ prefix, cursor, limit });
+    const page = await this.#deps.engine.groups.list({ prefix, cursor, limit });
     return succeed({ groups: page.rows.map((group_id) => ({ group_id })), next_cursor: page.nextCursor });
   };
 
   /** Position first, entries after: what lies behind the head at which the caller was a member is left out. */
   history = async (caller: Caller, args: RequestArgs<'history'>): Result<'history'> => {
-    const { engine } = this.#context;
+    const { engine } = this.#deps;
     const position = await engine.groups.position(args.group_id, userOf(caller));
     const refusal = refusalFor(caller, position);
     if (position === null || refusal !== null) return fail(refusal ?? { code: 'group_not_found' });
     const attempt = { actor: caller.actor, groupId: args.group_id, action: 'history' } as const;
-    const denied = await authorize(this.#context.auth, attempt);
+    const denied = await authorize(this.#deps.auth, attempt);
     if (denied !== null) return fail(denied);
     const { head, member, settings } = position;
     const firstSeq = settings.history === 'all' ? 0 : (member?.sinceSeq ?? 0);
     const { group_id: groupId, after, before, limit } = args;
-    const sources = { log: engine.log, archive: this.#context.archive };
+    const sources = { log: engine.log, archive: this.#deps.archive };
     const page = await readHistoryPage(sources, { groupId, head, firstSeq, after, before, limit });
     if (page.outcome === 'unavailable') return fail({ code: 'unavailable' });
     if (page.outcome === 'gone') return fail({ code: 'group_not_found' });
@@ -135,14 +135,14 @@ export class Reads {
   };
 
   async #refusal(caller: Caller, groupId: GroupId): Promise<Failure | null> {
-    return refusalFor(caller, await this.#context.engine.groups.position(groupId, userOf(caller)));
+    return refusalFor(caller, await this.#deps.engine.groups.position(groupId, userOf(caller)));
   }
 
   async #infoMembers(groupId: GroupId): Promise<Pick<GroupInfo, 'members' | 'truncated'>> {
     const rows: MemberRow[] = [];
     let cursor: string | null = null;
     do {
-      const page = await this.#context.engine.groups.members(groupId, {
+      const page = await this.#deps.engine.groups.members(groupId, {
         cursor,
         limit: limits.pageMax,
         status: null,

@@ -1,16 +1,16 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { relayed } from '../log/draft.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import { tellSent } from '../telemetry/outcomes.ts';
+import { emitSent } from '../telemetry/outcomes.ts';
 import { requestKey } from './change.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationDeps } from './context.ts';
 import type { Caller } from './operations.ts';
 
 type Relayed = RequestResult<'relay_msg'>;
 
 /** One message through the pipeline: at its end it is checked, numbered, stored and published in one atomic step. */
 export function relayMessage(
-  { pipeline }: OperationContext,
+  { pipeline }: OperationDeps,
   caller: Caller,
   args: RequestArgs<'relay_msg'>,
 ): Promise<Outcome<Relayed>> {
@@ -23,7 +23,7 @@ export function relayMessage(
     isRateLimited: pipeline.isRateLimited,
   };
   return pipeline.send(draft).then((outcome) => {
-    tellSent(draft, outcome);
+    emitSent(draft, outcome);
     return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
   });
 }

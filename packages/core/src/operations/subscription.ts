@@ -1,13 +1,13 @@
 import { errors, type RequestArgs, type RequestResult } from '@plenum/protocol';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationDeps } from './context.ts';
 import type { Caller } from './operations.ts';
 
 const needsDevice = { code: 'invalid_request', error: 'only a connected device can subscribe' } as const;
 
 /** Attaches the asking device; a group that it may not read is answered in its place, the others go ahead. */
 export async function subscribe(
-  { feeds }: OperationContext,
+  { feeds }: OperationDeps,
   { device }: Caller,
   { groups }: RequestArgs<'subscribe'>,
 ): Promise<Outcome<RequestResult<'subscribe'>>> {
@@ -36,7 +36,7 @@ export async function subscribe(
 }
 
 export async function unsubscribe(
-  { feeds }: OperationContext,
+  { feeds }: OperationDeps,
   { device }: Caller,
   { groups }: RequestArgs<'unsubscribe'>,
 ): Promise<Outcome<RequestResult<'unsubscribe'>>> {

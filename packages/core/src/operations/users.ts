@@ -1,12 +1,12 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationDeps } from './context.ts';
 import type { Caller } from './operations.ts';
 
 /** Cuts what is connected at this moment, on every node. */
 export async function disconnectUser(
-  { engine }: OperationContext,
+  { engine }: OperationDeps,
   { actor }: Caller,
   { user_id: userId }: RequestArgs<'disconnect_user'>,
 ): Promise<Outcome<RequestResult<'disconnect_user'>>> {
@@ -17,7 +17,7 @@ export async function disconnectUser(
 
 /** Stored first: a device that connects meanwhile either finds it stored or is there to be cut. */
 export async function revokeUser(
-  { engine }: OperationContext,
+  { engine }: OperationDeps,
   { actor }: Caller,
   { user_id: userId }: RequestArgs<'revoke_user'>,
 ): Promise<Outcome<RequestResult<'revoke_user'>>> {

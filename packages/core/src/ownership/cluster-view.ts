@@ -5,7 +5,7 @@ import type { Logger } from '../ports/telemetry.ts';
 import { Liveness } from './liveness.ts';
 import { ownersOf } from './owner-of.ts';
 
-export interface ClusterViewOptions {
+export interface ClusterViewDeps {
   readonly nodes: NodeRegistry;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -15,15 +15,15 @@ export interface ClusterViewOptions {
 }
 
 export class ClusterView {
-  readonly #options: ClusterViewOptions;
+  readonly #deps: ClusterViewDeps;
   readonly #liveness: Liveness;
   #others: readonly string[] = [];
   #candidates = '';
   #owners: readonly (string | null)[] = [];
 
-  constructor(options: ClusterViewOptions) {
-    this.#options = options;
-    this.#liveness = new Liveness(options.leaseTtlMs);
+  constructor(deps: ClusterViewDeps) {
+    this.#deps = deps;
+    this.#liveness = new Liveness(deps.leaseTtlMs);
   }
 
   /** Live nodes but this one. */
@@ -38,7 +38,7 @@ export class ClusterView {
 
   /** Takes those who are dead off the registry. @throws PlenumError when the store is away */
   async look(): Promise<void> {
-    const { nodes, clock, logger, self } = this.#options;
+    const { nodes, clock, logger, self } = this.#deps;
     const seen = await nodes.nodes();
     const { live, dead } = this.#liveness.observe(
       seen.filter(({ nodeId }) => nodeId !== self().nodeId),
@@ -53,7 +53,7 @@ export class ClusterView {
   }
 
   #prefer(others: readonly NodeBeat[]): void {
-    const takers = [this.#options.self(), ...others].filter(({ isDraining }) => !isDraining);
+    const takers = [this.#deps.self(), ...others].filter(({ isDraining }) => !isDraining);
     const nodeIds = takers.map(({ nodeId }) => nodeId).sort();
     // Hashing all partitions takes time in proportion to the nodes, and they hardly ever change.
     if (nodeIds.join(' ') === this.#candidates) return;

@@ -7,7 +7,7 @@ import { emitTelemetry } from '../telemetry/events.ts';
 import { type LeaseEffect, type LeaseEvent, type LeaseState, next, unheld } from './lease-state.ts';
 import type { RunningWorks } from './running-works.ts';
 
-export interface HeldLeasesOptions {
+export interface HeldLeasesDeps {
   readonly leases: Leases;
   readonly works: RunningWorks;
   readonly nodeId: string;
@@ -20,14 +20,14 @@ export interface HeldLeasesOptions {
 }
 
 export class HeldLeases {
-  readonly #options: HeldLeasesOptions;
+  readonly #deps: HeldLeasesDeps;
   readonly #states: LeaseState[] = Array.from({ length: PARTITION_COUNT }, () => unheld);
   /** Asks, releases and ends of works; none of them rejects. */
   readonly #underWay = new Set<Promise<void>>();
   #forgotten = 0;
 
-  constructor(options: HeldLeasesOptions) {
-    this.#options = options;
+  constructor(deps: HeldLeasesDeps) {
+    this.#deps = deps;
   }
 
   /** Those that works run under. */
@@ -37,7 +37,7 @@ export class HeldLeases {
 
   /** Asks for every partition that `isWanted` names and that is not held, and hands over what it does not name. */
   aim(isWanted: (partition: number) => boolean): void {
-    const releaseAtMs = this.#options.clock.monotonicMs() + this.#options.handoverMs;
+    const releaseAtMs = this.#deps.clock.monotonicMs() + this.#deps.handoverMs;
     for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
       this.#apply(partition, isWanted(partition) ? { type: 'wanted' } : { type: 'unwanted', releaseAtMs });
     }
@@ -45,7 +45,7 @@ export class HeldLeases {
 
   /** Prolongs what is held, and learns what was lost. Never throws. */
   async renew(): Promise<void> {
-    const { leases, clock } = this.#options;
+    const { leases, clock } = this.#deps;
     const own = this.#states.flatMap((state) => ('lease' in state ? [state.lease] : []));
     if (own.length === 0) return;
     const sureUntilMs = this.#sureFrom(clock.monotonicMs());
@@ -59,7 +59,7 @@ export class HeldLeases {
 
   /** Ends what this node can no longer be sure of, or has been handing over for too long. */
   checkDeadlines(): void {
-    const nowMs = this.#options.clock.monotonicMs();
+    const nowMs = this.#deps.clock.monotonicMs();
     for (const partition of this.#states.keys()) this.#apply(partition, { type: 'time', nowMs });
     this.#tellForgotten();
   }
@@ -82,10 +82,10 @@ export class HeldLeases {
         break;
       case 'begin_works':
         emitTelemetry('lease_gained', { partition, token: effect.lease.token });
-        this.#options.works.begin(effect.lease);
+        this.#deps.works.begin(effect.lease);
         break;
       case 'end_works':
-        this.#track(this.#options.works.end(partition).then(() => this.#apply(partition, ended)));
+        this.#track(this.#deps.works.end(partition).then(() => this.#apply(partition, ended)));
         break;
       case 'release':
         emitTelemetry('lease_lost', { partition, token: effect.lease.token });
@@ -101,7 +101,7 @@ export class HeldLeases {
   }
 
   async #ask(partition: number): Promise<void> {
-    const { leases, nodeId, clock, logger } = this.#options;
+    const { leases, nodeId, clock, logger } = this.#deps;
     const sureUntilMs = this.#sureFrom(clock.monotonicMs());
     try {
       const lease = await leases.acquire(partition, nodeId);
@@ -114,7 +114,7 @@ export class HeldLeases {
   }
 
   async #release(lease: Lease): Promise<void> {
-    const { leases, logger, onReleased } = this.#options;
+    const { leases, logger, onReleased } = this.#deps;
     try {
       await leases.release(lease);
       onReleased(lease.partition);
@@ -125,7 +125,7 @@ export class HeldLeases {
 
   /** The margin is for a timer that comes late: works have to stop before another node may begin. */
   #sureFrom(sentAtMs: number): number {
-    return sentAtMs + (this.#options.leases.ttlMs * 5) / 6;
+    return sentAtMs + (this.#deps.leases.ttlMs * 5) / 6;
   }
 
   #track(underWay: Promise<void>): void {
@@ -136,7 +136,7 @@ export class HeldLeases {
   #tellForgotten(): void {
     if (this.#forgotten === 0) return;
     const fields = { leases: this.#forgotten };
-    this.#options.logger.warn(fields, 'leases were lost: other nodes have them, or none can be sure of them');
+    this.#deps.logger.warn(fields, 'leases were lost: other nodes have them, or none can be sure of them');
     this.#forgotten = 0;
   }
 }

@@ -64,7 +64,7 @@ export function next(state: LeaseState, event: LeaseEvent): Step {
     case 'none':
       return event.type === 'wanted' ? [{ phase: 'asking', isWanted: true }, [{ do: 'ask' }]] : [state, []];
     case 'asking':
-      return whileAsking(state, event);
+      return duringJoin(state, event);
     case 'held':
       return whileHeld(state, event);
     case 'handing_over':
@@ -74,7 +74,7 @@ export function next(state: LeaseState, event: LeaseEvent): Step {
   }
 }
 
-function whileAsking(state: Extract<LeaseState, { phase: 'asking' }>, event: LeaseEvent): Step {
+function duringJoin(state: Extract<LeaseState, { phase: 'asking' }>, event: LeaseEvent): Step {
   if (event.type === 'wanted') return [{ ...state, isWanted: true }, []];
   if (event.type === 'unwanted') return [{ ...state, isWanted: false }, []];
   if (event.type === 'refused') return [unheld, []];

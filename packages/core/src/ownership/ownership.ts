@@ -4,17 +4,17 @@
  */
 
 import { runLoop } from '../concurrency/run-loop.ts';
+import { singleFlight } from '../concurrency/single-flight.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, Leases, NodeCard, NodeRegistry } from '../ports/leases.ts';
 import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { ClusterView } from './cluster-view.ts';
 import { HeldLeases } from './held-leases.ts';
-import { inTurns } from './in-turns.ts';
 import { RunningWorks } from './running-works.ts';
-import { expectAdmission, expectNobodyElse } from './sole-owner.ts';
+import { assertSingleNode, waitForSingleNode } from './single-node.ts';
 
-export interface OwnershipOptions {
+export interface OwnershipDeps {
   readonly nodes: NodeRegistry;
   readonly leases: Leases;
   readonly card: Omit<NodeCard, 'isDraining'>;
@@ -30,14 +30,14 @@ const handoverMs = 1000;
 const wakeAfterMs = 5;
 
 export class Ownership {
-  readonly #options: OwnershipOptions;
+  readonly #deps: OwnershipDeps;
   readonly #view: ClusterView;
   readonly #leases: HeldLeases;
   readonly #stopped = new AbortController();
   readonly #toWake = new Set<string>();
   /** The heartbeat: this node's, and that of its leases. */
-  readonly #beat = inTurns(() => this.#beatOnce());
-  readonly #look = inTurns(() => this.#lookOnce());
+  readonly #beat = singleFlight(() => this.#beatOnce());
+  readonly #look = singleFlight(() => this.#lookOnce());
   #isDraining = false;
   #isDrainAsked = false;
   #wasRegistered = false;
@@ -46,13 +46,13 @@ export class Ownership {
   #endWakes: () => void = () => {};
   #cancelWaking: () => void = () => {};
 
-  constructor(options: OwnershipOptions) {
-    this.#options = options;
-    const { card, works, logger } = options;
-    const leaseTtlMs = options.leases.ttlMs;
-    this.#view = new ClusterView({ ...options, leaseTtlMs, self: () => this.#card() });
+  constructor(deps: OwnershipDeps) {
+    this.#deps = deps;
+    const { card, works, logger } = deps;
+    const leaseTtlMs = deps.leases.ttlMs;
+    this.#view = new ClusterView({ ...deps, leaseTtlMs, self: () => this.#card() });
     this.#leases = new HeldLeases({
-      ...options,
+      ...deps,
       works: new RunningWorks(works, logger),
       nodeId: card.nodeId,
       handoverMs,
@@ -70,12 +70,12 @@ export class Ownership {
    * @throws PlenumError when the store is away, or with one sentence when `local` does not tolerate another node
    */
   async start(): Promise<void> {
-    const { nodes, leases, card, clock } = this.#options;
-    await expectAdmission({ nodes, card: this.#card(), clock, leaseTtlMs: leases.ttlMs });
+    const { nodes, leases, card, clock } = this.#deps;
+    await waitForSingleNode({ nodes, card: this.#card(), clock, leaseTtlMs: leases.ttlMs });
     this.#endWakes = nodes.onWake(card.nodeId, () => this.#woken());
     try {
       await this.#beat();
-      expectNobodyElse(this.#card(), await nodes.nodes());
+      assertSingleNode(this.#card(), await nodes.nodes());
       await this.#look();
       await this.#leases.atRest();
     } catch (error) {
@@ -101,20 +101,20 @@ export class Ownership {
   async #giveAway(): Promise<void> {
     this.#isDraining = true;
     // A store that is away must not hold up the end of the node: its leases end by themselves.
-    await this.#orAfter(handoverMs, this.#tellOthers());
+    await this.#orAfter(handoverMs, this.#announceDrain());
     this.#leases.aim(() => false);
     await this.#orAfter(2 * handoverMs, this.#leases.atRest());
     this.#wakeOthers();
   }
 
-  async #tellOthers(): Promise<void> {
+  async #announceDrain(): Promise<void> {
     await this.#quietly(this.#beat(), 'the others could not be told that this node drains');
     // What a look finds is only who comes next: the leases go either way.
     await this.#quietly(this.#look(), 'the next owners of the partitions could not be found');
   }
 
   async #leave(): Promise<void> {
-    const { nodes, card } = this.#options;
+    const { nodes, card } = this.#deps;
     // Ends with a wake for every other node: what was to come after it is not missed.
     await this.drain();
     this.#stopped.abort();
@@ -125,11 +125,11 @@ export class Ownership {
   }
 
   #card(): NodeCard {
-    return { ...this.#options.card, isDraining: this.#isDraining };
+    return { ...this.#deps.card, isDraining: this.#isDraining };
   }
 
   #runLoops(): void {
-    const { leases, clock, logger } = this.#options;
+    const { leases, clock, logger } = this.#deps;
     const { signal } = this.#stopped;
     const loop = { clock, logger, signal };
     // A beat that was missed, or waited for a shard that is away, is not made up for by waiting longer.
@@ -142,7 +142,7 @@ export class Ownership {
 
   /** Leases are prolonged whether the registry can be reached or not. */
   async #beatOnce(): Promise<void> {
-    const { nodes, logger, onDrainAsked } = this.#options;
+    const { nodes, logger, onDrainAsked } = this.#deps;
     const [answer] = await Promise.all([nodes.beat(this.#card()), this.#leases.renew()]);
     if (answer.isNew && this.#wasRegistered) {
       logger.warn({}, 'the others took this node for dead; it is back');
@@ -157,7 +157,7 @@ export class Ownership {
 
   /** While the registry is away, the share stays what it was: a lease that is lost is asked for again. */
   async #lookOnce(): Promise<void> {
-    const { nodeId, strategy } = this.#options.card;
+    const { nodeId, strategy } = this.#deps.card;
     const isOwn = (partition: number) => strategy === 'local' || this.#view.ownerOf(partition) === nodeId;
     try {
       await this.#view.look();
@@ -172,7 +172,7 @@ export class Ownership {
   }
 
   #wakeSoon(nodeId: string | null): void {
-    const { nodes, card, clock } = this.#options;
+    const { nodes, card, clock } = this.#deps;
     if (nodeId === null || nodeId === card.nodeId || this.#stopped.signal.aborted) return;
     if (this.#toWake.size === 0) {
       this.#cancelWaking = clock.after(wakeAfterMs, () => {
@@ -184,18 +184,18 @@ export class Ownership {
   }
 
   #wakeOthers(): void {
-    for (const nodeId of this.#view.others) this.#options.nodes.wake(nodeId);
+    for (const nodeId of this.#view.others) this.#deps.nodes.wake(nodeId);
   }
 
   /** The loops make good what fails here. */
   async #quietly(step: Promise<void>, sentence: string): Promise<void> {
-    await step.catch((err: unknown) => this.#options.logger.warn({ err }, sentence));
+    await step.catch((err: unknown) => this.#deps.logger.warn({ err }, sentence));
   }
 
   async #orAfter(ms: number, step: Promise<void>): Promise<void> {
     let cancel = () => {};
     const late = new Promise<void>((resolve) => {
-      cancel = this.#options.clock.after(ms, resolve);
+      cancel = this.#deps.clock.after(ms, resolve);
     });
     await Promise.race([step, late]);
     cancel();

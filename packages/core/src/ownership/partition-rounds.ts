@@ -6,7 +6,7 @@ import type { Lease } from '../ports/leases.ts';
 import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Logger } from '../ports/telemetry.ts';
 
-export interface PartitionRoundsParts {
+export interface PartitionRoundsDeps {
   readonly name: string;
   /** Looks into these partitions, never none. Needs no fence: whatever it does is decided anew in its own atomic step. */
   readonly round: (partitions: readonly number[]) => Promise<void>;
@@ -20,14 +20,14 @@ export interface PartitionRoundsParts {
 
 export class PartitionRounds implements PartitionWork {
   readonly name: string;
-  readonly #parts: PartitionRoundsParts;
+  readonly #deps: PartitionRoundsDeps;
   readonly #partitions = new Set<number>();
   readonly #stopped = new AbortController();
   #round: Promise<void> = Promise.resolve();
 
-  constructor(parts: PartitionRoundsParts) {
-    this.name = parts.name;
-    this.#parts = parts;
+  constructor(deps: PartitionRoundsDeps) {
+    this.name = deps.name;
+    this.#deps = deps;
   }
 
   start(): void {
@@ -37,7 +37,7 @@ export class PartitionRounds implements PartitionWork {
       this.#round = looking.catch(() => undefined);
       return looking;
     };
-    runLoop(this.name, round, { ...this.#parts, signal: this.#stopped.signal });
+    runLoop(this.name, round, { ...this.#deps, signal: this.#stopped.signal });
   }
 
   stop(): void {
@@ -53,6 +53,6 @@ export class PartitionRounds implements PartitionWork {
   }
 
   async #look(): Promise<void> {
-    if (this.#partitions.size > 0) await this.#parts.round([...this.#partitions]);
+    if (this.#partitions.size > 0) await this.#deps.round([...this.#partitions]);
   }
 }

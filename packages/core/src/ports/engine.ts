@@ -8,7 +8,7 @@ import type { Leases, NodeRegistry } from './leases.ts';
 import type { Nudges } from './nudges.ts';
 import type { Outbox } from './outbox.ts';
 import type { PartitionWork } from './partition-work.ts';
-import type { Presence, PresenceUpkeep } from './presence.ts';
+import type { Presence, PresenceHousekeeping } from './presence.ts';
 import type { ReadMarks } from './read-marks.ts';
 import type { Revocations } from './revocations.ts';
 
@@ -43,7 +43,7 @@ export interface Engine {
   readonly log: GroupLog;
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
-  readonly presence: Presence & PresenceUpkeep;
+  readonly presence: Presence & PresenceHousekeeping;
   readonly readMarks: ReadMarks;
   readonly revocations: Revocations;
   readonly outbox: Outbox;

@@ -31,7 +31,7 @@ export interface FanOut {
   /** One push to one device, behind what was delivered for the group before. */
   push<E extends PushEvent>(groupId: GroupId, to: Device, event: E, payload: PushPayload<E>): void;
   /** Pushes that nobody waits for: in no order with entries, and the first thing that a slow recipient does not get. */
-  whisper(groupId: GroupId, to: readonly Device[], pushes: readonly EphemeralPush[]): void;
+  deliverVolatile(groupId: GroupId, to: readonly Device[], pushes: readonly EphemeralPush[]): void;
   /** Resolves when what was delivered and pushed for the group before has been written. */
   written(groupId: GroupId): Promise<void>;
   /** The live set of the group is about to change: what was delivered goes to those who are in it now. */

@@ -40,13 +40,13 @@ export interface Presence {
   /** Tells the group's feeds that the user types. Refused as the rule table's `send` says, before rate and queue. */
   typing(groupId: GroupId, userId: UserId): Promise<Refused | null>;
   /** How many holdings the node has in each of these partitions. */
-  countHeld(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Every holding of the node in the partition; not of one instant. */
   held(nodeId: string, partition: number): Promise<readonly Holding[]>;
 }
 
 /** What the owner of a partition does for it. */
-export interface PresenceUpkeep {
+export interface PresenceHousekeeping {
   /** Nodes with holdings in the partition, dead ones too. */
   holders(partition: number): Promise<readonly string[]>;
   /**

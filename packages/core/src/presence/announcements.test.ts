@@ -52,7 +52,7 @@ class Scene {
         for (const userId of came) this.held.set(nameOf(groupId, userId), groupId);
         for (const userId of went) this.held.delete(nameOf(groupId, userId));
       },
-      countHeld: async (_, partitions) =>
+      countHosted: async (_, partitions) =>
         new Map(partitions.map((partition) => [partition, this.#heldIn(partition).length])),
       held: async (_, partition) => this.#heldIn(partition).map((groupId) => ({ groupId, userId: ann })),
       online: never,

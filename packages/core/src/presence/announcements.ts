@@ -19,7 +19,7 @@ const verifyEveryMs = 5000;
 /** Groups that are told at a time. */
 const busyMax = 64;
 
-export interface AnnouncementParts {
+export interface AnnouncementDeps {
   readonly presence: Presence;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -29,7 +29,7 @@ export interface AnnouncementParts {
 }
 
 export class Announcements {
-  readonly #parts: AnnouncementParts;
+  readonly #deps: AnnouncementDeps;
   readonly #groups = new Map<GroupId, GroupAnnouncements>();
   readonly #doubtful = new Set<GroupId>();
   /** By partition: tellings that began or ended. Where it stands still, what is counted there is of one state. */
@@ -39,8 +39,8 @@ export class Announcements {
   #plannedMs = Number.POSITIVE_INFINITY;
   #cancel = () => {};
 
-  constructor(parts: AnnouncementParts) {
-    this.#parts = parts;
+  constructor(deps: AnnouncementDeps) {
+    this.#deps = deps;
   }
 
   /** Groups of which anything is remembered. */
@@ -51,13 +51,13 @@ export class Announcements {
   note(groupId: GroupId, userId: UserId, isEnd: boolean): void {
     const group = this.#group(groupId);
     if (isEnd) group.forget(userId);
-    else group.note(userId, this.#parts.clock.monotonicMs() + departureMs);
+    else group.note(userId, this.#deps.clock.monotonicMs() + departureMs);
     this.#plan(batchMs);
   }
 
   /** Begins to compare. */
   start(): void {
-    const { clock, logger } = this.#parts;
+    const { clock, logger } = this.#deps;
     const options = { clock, logger, everyMs: verifyEveryMs, signal: this.#stopped.signal };
     runLoop('presence', () => this.#verify(), options);
   }
@@ -76,23 +76,23 @@ export class Announcements {
   }
 
   #plan(delayMs: number): void {
-    const { clock } = this.#parts;
+    const { clock } = this.#deps;
     const dueMs = clock.monotonicMs() + delayMs;
     if (this.#stopped.signal.aborted || dueMs >= this.#plannedMs) return;
     this.#cancel();
     this.#plannedMs = dueMs;
-    this.#cancel = clock.after(delayMs, () => this.#tellAll());
+    this.#cancel = clock.after(delayMs, () => this.#writeDue());
   }
 
-  #tellAll(): void {
+  #writeDue(): void {
     this.#plannedMs = Number.POSITIVE_INFINITY;
-    const nowMs = this.#parts.clock.monotonicMs();
+    const nowMs = this.#deps.clock.monotonicMs();
     let dueMs = Number.POSITIVE_INFINITY;
     for (const groupId of this.#doubtful) {
       if (this.#busy >= busyMax) return;
       const group = this.#groups.get(groupId);
       if (group?.isBusy) continue;
-      if (group !== undefined) this.#tell(groupId, group, nowMs);
+      if (group !== undefined) this.#write(groupId, group, nowMs);
       if (group?.isDone) this.#groups.delete(groupId);
       if (!group?.isDoubtful) this.#doubtful.delete(groupId);
       else if (!group.isBusy) dueMs = Math.min(dueMs, group.nextDueMs ?? dueMs);
@@ -100,19 +100,19 @@ export class Announcements {
     if (dueMs < Number.POSITIVE_INFINITY) this.#plan(Math.max(batchMs, dueMs - nowMs));
   }
 
-  #tell(groupId: GroupId, group: GroupAnnouncements, nowMs: number): void {
-    const { presence, isAttached, logger, nodeId } = this.#parts;
-    const telling = group.take((userId) => isAttached(groupId, userId), nowMs, presenceChangeMax);
-    if (telling.came.length + telling.went.length === 0) return;
+  #write(groupId: GroupId, group: GroupAnnouncements, nowMs: number): void {
+    const { presence, isAttached, logger, nodeId } = this.#deps;
+    const changes = group.take((userId) => isAttached(groupId, userId), nowMs, presenceChangeMax);
+    if (changes.came.length + changes.went.length === 0) return;
     this.#begin(groupId, group);
-    presence.change({ groupId, nodeId, ...telling }).then(
+    presence.change({ groupId, nodeId, ...changes }).then(
       () => {
-        group.told(telling);
+        group.written(changes);
         this.#end(groupId, group, batchMs);
       },
       (err: unknown) => {
         logger.warn({ group: groupId, err }, 'presence could not be told; trying again');
-        group.failed(telling);
+        group.failed(changes);
         this.#end(groupId, group, retryMs);
       },
     );
@@ -139,17 +139,17 @@ export class Announcements {
   }
 
   async #verify(): Promise<void> {
-    const { presence, nodeId } = this.#parts;
+    const { presence, nodeId } = this.#deps;
     const expected = this.#countAnnounced();
     const before = Uint32Array.from(this.#steps);
-    const counts = await presence.countHeld(nodeId, [...expected.keys()]);
+    const counts = await presence.countHosted(nodeId, [...expected.keys()]);
     for (const [partition, count] of expected) {
       const isQuiet = before[partition] === this.#steps[partition];
       if (isQuiet && counts.get(partition) !== count) await this.#repair(partition);
     }
   }
 
-  /** By partition, wherever anything was ever told; those in which a telling is under way are left out. */
+  /** By partition, wherever anything was ever told; those with a write under way are left out. */
   #countAnnounced(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
     // Where nobody is announced any more the store may still hold somebody: a failover can lose that he went.
@@ -166,7 +166,7 @@ export class Announcements {
 
   /** Tells again what the store does not hold, and takes back what it holds beyond. */
   async #repair(partition: number): Promise<void> {
-    const { presence, nodeId } = this.#parts;
+    const { presence, nodeId } = this.#deps;
     const missing = new Map<GroupId, Set<UserId>>();
     for (const [groupId, { announced }] of this.#groups) {
       if (partitionOf(groupId) === partition) missing.set(groupId, new Set(announced));

@@ -11,16 +11,16 @@ const gone = () => false;
 function told(): GroupAnnouncements {
   const group = new GroupAnnouncements();
   group.note(ann, 0);
-  group.told(group.take(here, 0, 10));
+  group.written(group.take(here, 0, 10));
   return group;
 }
 
 test('whoever is attached is told once', () => {
   const group = new GroupAnnouncements();
   group.note(ann, 1000);
-  const telling = group.take(here, 0, 10);
-  expect(telling).toEqual({ came: [ann], went: [] });
-  group.told(telling);
+  const changes = group.take(here, 0, 10);
+  expect(changes).toEqual({ came: [ann], went: [] });
+  group.written(changes);
   group.note(ann, 1000);
   expect(group.take(here, 0, 10)).toEqual({ came: [], went: [] });
 });
@@ -56,7 +56,7 @@ test('a note does not make known what is not', () => {
   expect(group.take(here, 0, 10)).toEqual({ came: [ann], went: [] });
 });
 
-test('a telling that failed is told again', () => {
+test('a changes that failed is told again', () => {
   const group = new GroupAnnouncements();
   group.note(ann, 0);
   group.failed(group.take(here, 0, 10));
@@ -75,6 +75,6 @@ test('a group of which nothing was told and nothing waits is done', () => {
   const group = told();
   expect(group.isDone).toBe(false);
   group.forget(ann);
-  group.told(group.take(gone, 0, 10));
+  group.written(group.take(gone, 0, 10));
   expect(group.isDone).toBe(true);
 });

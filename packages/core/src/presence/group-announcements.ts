@@ -11,7 +11,7 @@ interface Doubt {
   readonly departsAtMs: number;
 }
 
-export interface Telling {
+export interface PresenceChanges {
   readonly came: UserId[];
   readonly went: UserId[];
 }
@@ -19,7 +19,7 @@ export interface Telling {
 export class GroupAnnouncements {
   readonly #announced = new Set<UserId>();
   readonly #doubts = new Map<UserId, Doubt>();
-  /** A telling is under way; the next one waits, so that the store hears them in order. */
+  /** A write is under way; the next one waits, so that the store gets them in order. */
   isBusy = false;
 
   get announced(): ReadonlySet<UserId> {
@@ -44,17 +44,17 @@ export class GroupAnnouncements {
   }
 
   /** Takes at most `limit` users whose change is to be told now. */
-  take(isAttached: (userId: UserId) => boolean, nowMs: number, limit: number): Telling {
-    const telling: Telling = { came: [], went: [] };
+  take(isAttached: (userId: UserId) => boolean, nowMs: number, limit: number): PresenceChanges {
+    const changes: PresenceChanges = { came: [], went: [] };
     for (const [userId, { isUnknown, departsAtMs }] of this.#doubts) {
-      if (telling.came.length + telling.went.length >= limit) break;
+      if (changes.came.length + changes.went.length >= limit) break;
       const isHere = isAttached(userId);
-      const isTold = !isUnknown && isHere === this.#announced.has(userId);
-      if (!isTold && !isHere && nowMs < departsAtMs) continue;
+      const isWritten = !isUnknown && isHere === this.#announced.has(userId);
+      if (!isWritten && !isHere && nowMs < departsAtMs) continue;
       this.#doubts.delete(userId);
-      if (!isTold) (isHere ? telling.came : telling.went).push(userId);
+      if (!isWritten) (isHere ? changes.came : changes.went).push(userId);
     }
-    return telling;
+    return changes;
   }
 
   /** When the next departure is to be told; null: nothing waits. */
@@ -64,13 +64,13 @@ export class GroupAnnouncements {
     return dueMs;
   }
 
-  told({ came, went }: Telling): void {
+  written({ came, went }: PresenceChanges): void {
     for (const userId of came) this.#announced.add(userId);
     for (const userId of went) this.#announced.delete(userId);
   }
 
   /** Whether it arrived is not known. */
-  failed({ came, went }: Telling): void {
+  failed({ came, went }: PresenceChanges): void {
     for (const userId of [...came, ...went]) this.forget(userId);
   }
 }

@@ -21,14 +21,14 @@ export class PresencePushes {
   readonly #gathered = new Map<GroupId, Gathered>();
   #cancel: (() => void) | null = null;
 
-  constructor(parts: {
+  constructor(deps: {
     readonly clock: Clock;
     readonly fanOut: FanOut;
     readonly attachedTo: (groupId: GroupId) => Iterable<Device>;
   }) {
-    this.#clock = parts.clock;
-    this.#fanOut = parts.fanOut;
-    this.#attachedTo = parts.attachedTo;
+    this.#clock = deps.clock;
+    this.#fanOut = deps.fanOut;
+    this.#attachedTo = deps.attachedTo;
   }
 
   take(groupId: GroupId, push: EphemeralPush): void {
@@ -38,7 +38,7 @@ export class PresencePushes {
     }
     const { user_id } = push.payload;
     const others = [...this.#attachedTo(groupId)].filter(({ userId }) => userId !== user_id);
-    if (others.length > 0) this.#fanOut.whisper(groupId, others, [push]);
+    if (others.length > 0) this.#fanOut.deliverVolatile(groupId, others, [push]);
   }
 
   stop(): void {
@@ -62,17 +62,17 @@ export class PresencePushes {
     } else {
       gathered.isCountOnly = true;
     }
-    this.#cancel ??= this.#clock.after(gatherMs, () => this.#tell());
+    this.#cancel ??= this.#clock.after(gatherMs, () => this.#pushAll());
   }
 
-  #tell(): void {
+  #pushAll(): void {
     this.#cancel = null;
     const all = [...this.#gathered];
     this.#gathered.clear();
     for (const [groupId, gathered] of all) {
       const pushes = pushesOf(groupId, gathered);
       const attached = [...this.#attachedTo(groupId)];
-      if (attached.length > 0 && pushes.length > 0) this.#fanOut.whisper(groupId, attached, pushes);
+      if (attached.length > 0 && pushes.length > 0) this.#fanOut.deliverVolatile(groupId, attached, pushes);
     }
   }
 }

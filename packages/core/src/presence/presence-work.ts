@@ -3,13 +3,13 @@ import type { GroupId, UserId } from '@plenum/protocol';
 import { PartitionRounds } from '../ownership/partition-rounds.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeRegistry } from '../ports/leases.ts';
-import { type Presence, type PresenceUpkeep, presenceChangeMax } from '../ports/presence.ts';
+import { type Presence, type PresenceHousekeeping, presenceChangeMax } from '../ports/presence.ts';
 import type { Logger } from '../ports/telemetry.ts';
 
 const everyMs = 1000;
 
-export interface PresenceWorkParts {
-  readonly presence: Presence & PresenceUpkeep;
+export interface PresenceWorkDeps {
+  readonly presence: Presence & PresenceHousekeeping;
   readonly nodes: Pick<NodeRegistry, 'nodes'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -19,25 +19,25 @@ export interface PresenceWorkParts {
  * Without a fence: an absence is checked again in its own atomic step, and what is taken off a node that lives after all,
  * that node finds missing and tells again.
  */
-export function presenceWork({ presence, nodes, clock, logger }: PresenceWorkParts): PartitionRounds {
-  const upkeep = new Upkeep(presence, nodes);
-  const round = (partitions: readonly number[]) => upkeep.keep(partitions);
+export function presenceWork({ presence, nodes, clock, logger }: PresenceWorkDeps): PartitionRounds {
+  const cleanup = new PresenceCleanup(presence, nodes);
+  const round = (partitions: readonly number[]) => cleanup.clean(partitions);
   return new PartitionRounds({ name: 'presence', round, everyMs, slowestPause: 4, clock, logger });
 }
 
-class Upkeep {
-  readonly #presence: Presence & PresenceUpkeep;
+class PresenceCleanup {
+  readonly #presence: Presence & PresenceHousekeeping;
   readonly #nodes: Pick<NodeRegistry, 'nodes'>;
   /** Holders that were not registered in the last round: one that is about to register gets that long. */
   #suspects: ReadonlySet<string> = new Set();
 
-  constructor(presence: Presence & PresenceUpkeep, nodes: Pick<NodeRegistry, 'nodes'>) {
+  constructor(presence: Presence & PresenceHousekeeping, nodes: Pick<NodeRegistry, 'nodes'>) {
     this.#presence = presence;
     this.#nodes = nodes;
   }
 
   /** A shard that is away must not keep the others from being cleaned; the round fails all the same, afterwards. */
-  async keep(partitions: readonly number[]): Promise<void> {
+  async clean(partitions: readonly number[]): Promise<void> {
     const looks = await Promise.allSettled(partitions.map((partition) => this.#presence.holders(partition)));
     // Asked after the holders: a node is registered before it holds anything.
     const live = new Set((await this.#nodes.nodes()).map(({ nodeId }) => nodeId));
@@ -48,13 +48,13 @@ class Upkeep {
     this.#suspects = new Set(dead.flat());
     const rounds = await Promise.allSettled(
       partitions.map((partition, at) =>
-        this.#keepOne(partition, dead[at]?.filter((nodeId) => before.has(nodeId)) ?? []),
+        this.#cleanOne(partition, dead[at]?.filter((nodeId) => before.has(nodeId)) ?? []),
       ),
     );
     for (const step of [...looks, ...rounds]) if (step.status === 'rejected') throw step.reason;
   }
 
-  async #keepOne(partition: number, dead: readonly string[]): Promise<void> {
+  async #cleanOne(partition: number, dead: readonly string[]): Promise<void> {
     for (const nodeId of dead) await takeOff(this.#presence, nodeId, partition);
     await this.#presence.endAbsences(partition);
   }

@@ -1,6 +1,6 @@
 /** A custom middleware as a step: whatever it does, the message is answered once and in time. */
 import type { Failure, GroupId, RequestResult, UserId } from '@plenum/protocol';
-import { saidBy } from '../concurrency/with-timeout.ts';
+import { errorSummary } from '../concurrency/with-timeout.ts';
 import { refused } from '../groups/commands.ts';
 import { type AppendOutcome, type MessageDraft, relayed } from '../log/draft.ts';
 import { PlenumError } from '../outcome/errors.ts';
@@ -132,7 +132,7 @@ class MiddlewareRun {
     // The store's own failures come back through `next`.
     if (cause instanceof PlenumError && this.#continued !== null) return;
     this.#deps.logger.error(
-      { middleware: this.#custom.name, cause: saidBy(cause) },
+      { middleware: this.#custom.name, cause: errorSummary(cause) },
       'a middleware has thrown',
     );
     this.#refuse({ code: 'internal' });

@@ -4,15 +4,15 @@ import type { ChangeOutcome, GroupCommand } from '../groups/commands.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import { emitTelemetry } from './events.ts';
 
-export function tellSent({ groupId, sender: userId }: MessageDraft, outcome: AppendOutcome): void {
-  if (outcome.outcome === 'refused') tellRefused(groupId, userId, outcome.failure);
+export function emitSent({ groupId, sender: userId }: MessageDraft, outcome: AppendOutcome): void {
+  if (outcome.outcome === 'refused') emitRefused(groupId, userId, outcome.failure);
   else if (!outcome.isDuplicate) emitTelemetry('message_sent', { groupId, userId, seq: outcome.seq });
 }
 
-export function tellChanged(command: GroupCommand, outcome: ChangeOutcome): void {
+export function emitChanged(command: GroupCommand, outcome: ChangeOutcome): void {
   const { groupId, operation, actor } = command;
   if (outcome.outcome === 'refused') {
-    if (actor !== SERVICE) tellRefused(groupId, actor, outcome.failure);
+    if (actor !== SERVICE) emitRefused(groupId, actor, outcome.failure);
     return;
   }
   if (outcome.isDuplicate) return;
@@ -26,7 +26,7 @@ export function tellChanged(command: GroupCommand, outcome: ChangeOutcome): void
   }
 }
 
-function tellRefused(groupId: GroupId, userId: UserId, { code }: Failure): void {
+function emitRefused(groupId: GroupId, userId: UserId, { code }: Failure): void {
   if (code === 'rate_limited') emitTelemetry('rate_limit_hit', { groupId, userId });
   if (code === 'room_overloaded') emitTelemetry('queue_overflow', { groupId });
 }

@@ -25,7 +25,13 @@ async function trimmed(): Promise<DeliveryScene> {
 async function history(scene: DeliveryScene, page: { after?: number; before?: number; limit?: number }) {
   const core = createCore({
     engine: scene.engine,
-    fanOut: { deliver: () => {}, push: () => {}, whisper: () => {}, written: async () => {}, seal: () => {} },
+    fanOut: {
+      deliver: () => {},
+      push: () => {},
+      deliverVolatile: () => {},
+      written: async () => {},
+      seal: () => {},
+    },
     clock: scene.clock,
     nodeId: 'node-1',
     logger: silent,

@@ -50,13 +50,13 @@ export class CoalescedFanOut implements FanOut {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #queues = new Map<GroupId, Step[]>();
-  readonly whisper: FanOut['whisper'];
+  readonly deliverVolatile: FanOut['deliverVolatile'];
   #isPlanned = false;
 
   constructor({ logger, clock }: CoalescedOptions) {
     this.#logger = logger;
     this.#clock = clock;
-    this.whisper = createVolatilePush({ logger, clock });
+    this.deliverVolatile = createVolatilePush({ logger, clock });
   }
 
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void {

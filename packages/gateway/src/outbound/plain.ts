@@ -43,7 +43,7 @@ export function createPlainFanOut(logger: Logger): FanOut {
       if (queue.length === 0) write();
       else atEndOfTick(write);
     },
-    whisper(groupId, to, pushes) {
+    deliverVolatile(groupId, to, pushes) {
       for (const device of to) {
         push(groupId, device, (one) => {
           for (const { event, payload } of pushes) one.push(event, payload);

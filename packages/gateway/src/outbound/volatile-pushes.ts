@@ -12,7 +12,7 @@ const sliceMs = 4;
 /** Sockets that are written between two looks at the clock. */
 const writesPerLook = 64;
 
-interface Whisper {
+interface VolatilePush {
   readonly groupId: GroupId;
   readonly pushes: readonly EphemeralPush[];
   /** Socket.IO packets, and the same as WebSocket frames. */
@@ -26,19 +26,19 @@ export function createVolatilePush({
 }: {
   readonly logger: Logger;
   readonly clock: Clock;
-}): FanOut['whisper'] {
-  const write = ({ groupId, pushes, packets, frames }: Whisper, device: Device) =>
+}): FanOut['deliverVolatile'] {
+  const write = ({ groupId, pushes, packets, frames }: VolatilePush, device: Device) =>
     isolateErrors({ logger, groupId, device }, () => {
       if (device instanceof SocketDevice) device.writeVolatile(frames, packets);
       else for (const { event, payload } of pushes) device.push(event, payload);
     });
-  const writeFrom = (whisper: Whisper, to: readonly Device[], first: number) => {
+  const writeFrom = (push: VolatilePush, to: readonly Device[], first: number) => {
     const untilMs = clock.monotonicMs() + sliceMs;
     for (let at = first; at < to.length; at += 1) {
       const device = to[at];
-      if (device !== undefined) write(whisper, device);
+      if (device !== undefined) write(push, device);
       if (at % writesPerLook === 0 && clock.monotonicMs() >= untilMs) {
-        setImmediate(() => writeFrom(whisper, to, at + 1));
+        setImmediate(() => writeFrom(push, to, at + 1));
         return;
       }
     }

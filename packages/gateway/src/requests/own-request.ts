@@ -2,15 +2,15 @@
 import {
   type Caller,
   type Clock,
+  errorSummary,
   fail,
   type Logger,
   type Operations,
   type Outcome,
   PlenumError,
   readFailure,
-  saidBy,
-  settleWithin,
   succeed,
+  withTimeout,
 } from '@plenum/core';
 import { isDeeperThan, limits, parse } from '@plenum/protocol';
 import type { z } from 'zod';
@@ -78,12 +78,16 @@ async function serve<A>(
     return readOutcome(isPermitted ? await handle(call) : fail({ code: 'forbidden' }));
   };
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const settled = await settleWithin(answer, { clock, timeoutMs });
+  const settled = await withTimeout(answer, { clock, timeoutMs });
   if (settled.kind === 'timeout') return fail({ code: 'timeout' });
   if (settled.kind === 'answer' && settled.answer !== null) return settled.answer;
   const cause = settled.kind === 'throw' ? settled.cause : null;
   if (cause instanceof PlenumError) return fail(cause.failure);
-  const fields = { request_type: options.requestType, request_id: caller.requestId, cause: saidBy(cause) };
+  const fields = {
+    request_type: options.requestType,
+    request_id: caller.requestId,
+    cause: errorSummary(cause),
+  };
   logger.error(fields, 'a request of the team failed by a bug of its handler');
   return fail({ code: 'internal' });
 }

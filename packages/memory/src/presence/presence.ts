@@ -1,9 +1,9 @@
-/** The ports `Presence` and `PresenceUpkeep` over memory. */
+/** The ports `Presence` and `PresenceHousekeeping` over memory. */
 import {
   type Holding,
   type Presence,
   type PresenceChange,
-  type PresenceUpkeep,
+  type PresenceHousekeeping,
   partitionOf,
   type Refused,
   refused,
@@ -24,7 +24,7 @@ interface Absence extends Holding {
   readonly endsAtMs: number;
 }
 
-export class MemoryPresence implements Presence, PresenceUpkeep {
+export class MemoryPresence implements Presence, PresenceHousekeeping {
   readonly #state: MemoryState;
   readonly #inTurn: InTurn;
   readonly #held = new Map<string, Map<string, Holding>>();
@@ -67,7 +67,7 @@ export class MemoryPresence implements Presence, PresenceUpkeep {
     });
   }
 
-  countHeld(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     return this.#inTurn(() => {
       const counts = new Map(partitions.map((partition) => [partition, 0]));
       for (const { groupId } of this.#held.get(nodeId)?.values() ?? []) {

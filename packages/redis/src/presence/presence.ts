@@ -5,7 +5,7 @@ import {
   type OnlineUsers,
   type Presence,
   type PresenceChange,
-  type PresenceUpkeep,
+  type PresenceHousekeeping,
   partitionOf,
   type Refused,
 } from '@plenum/core';
@@ -29,7 +29,7 @@ const holdingSchema = z
   .pipe(z.tuple([groupIdSchema, userIdSchema]))
   .transform(([groupId, userId]): Holding => ({ groupId, userId }));
 
-export class RedisPresence implements Presence, PresenceUpkeep {
+export class RedisPresence implements Presence, PresenceHousekeeping {
   readonly #options: Pick<StateDeps, 'keys' | 'random' | 'clock' | 'settings'>;
   readonly #calls: ScriptCalls;
 
@@ -84,7 +84,7 @@ export class RedisPresence implements Presence, PresenceUpkeep {
     return reply.word === 'refused' ? refusalOf(reply) : null;
   }
 
-  async countHeld(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  async countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const counts = await Promise.all(
       partitions.map(async (partition) => {
         const key = this.#options.keys.held(partition, nodeId);

@@ -29,7 +29,7 @@ afterAll(async () => {
 const silent: FanOut = {
   deliver: () => {},
   push: () => {},
-  whisper: () => {},
+  deliverVolatile: () => {},
   written: async () => {},
   seal: () => {},
 };

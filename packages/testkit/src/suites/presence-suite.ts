@@ -121,7 +121,7 @@ function holding(makeEngine: MakeEngine): void {
     const { presence } = scene.engine;
     await says(scene, 'node-a', { came: ['guest', 'owner'] });
     await says(scene, 'node-b', { came: ['guest'] });
-    expect(await presence.countHeld('node-a', [partition])).toEqual(new Map([[partition, 2]]));
+    expect(await presence.countHosted('node-a', [partition])).toEqual(new Map([[partition, 2]]));
     expect((await presence.holders(partition)).toSorted()).toEqual(['node-a', 'node-b']);
     const held = await presence.held('node-a', partition);
     expect(held.map(({ userId }) => userId).toSorted()).toEqual(['guest', 'owner']);

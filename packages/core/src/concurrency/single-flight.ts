@@ -1,5 +1,5 @@
 /** Runs of `body` never overlap: whoever asks while one is under way gets the next one, together with all who ask meanwhile. */
-export function inTurns(body: () => Promise<void>): () => Promise<void> {
+export function singleFlight(body: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   let following: Promise<void> | null = null;
   const run = () => {

@@ -7,25 +7,25 @@ import { emitTelemetry } from '../telemetry/events.ts';
 /** At most one line about dropped letters in this time. */
 const quietMs = 60_000;
 
-export interface FullnessParts {
+export interface DeadLetterAlarmDeps {
   readonly partition: number;
   readonly kind: DeliveryKind;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export class Fullness {
-  readonly #parts: FullnessParts;
+export class DeadLetterAlarm {
+  readonly #deps: DeadLetterAlarmDeps;
   #dropped = 0;
   #loggedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(parts: FullnessParts) {
-    this.#parts = parts;
+  constructor(deps: DeadLetterAlarmDeps) {
+    this.#deps = deps;
   }
 
   dropped(entries: number): void {
     if (entries === 0) return;
-    const { partition, kind, clock, logger } = this.#parts;
+    const { partition, kind, clock, logger } = this.#deps;
     emitTelemetry('dead_letters_dropped', { partition, kind, entries });
     this.#dropped += entries;
     if (clock.monotonicMs() - this.#loggedAtMs < quietMs) return;

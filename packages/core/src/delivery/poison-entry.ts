@@ -4,13 +4,13 @@
  */
 
 /** An entry that has failed alone. */
-export interface Suspect {
+export interface PoisonEntry {
   readonly times: number;
   /** What the adapter had taken by its first failure. */
   readonly successes: number;
 }
 
-export type Judgement =
+export type PoisonVerdict =
   /** It counts as refused. */
   | 'refuse'
   /** Nothing else has been tried: whether the next entry is taken tells. */
@@ -20,11 +20,11 @@ export type Judgement =
 export const failuresBeforeProbe = 2;
 
 /** @param successes calls that the adapter has answered well, of whatever partition */
-export function judge(
-  known: Suspect | undefined,
+export function judgeFailure(
+  known: PoisonEntry | undefined,
   successes: number,
-): { readonly suspect: Suspect; readonly judgement: Judgement } {
-  const suspect = { times: (known?.times ?? 0) + 1, successes: known?.successes ?? successes };
-  if (successes > suspect.successes) return { suspect, judgement: 'refuse' };
-  return { suspect, judgement: suspect.times < failuresBeforeProbe ? 'wait' : 'probe' };
+): { readonly failed: PoisonEntry; readonly verdict: PoisonVerdict } {
+  const failed = { times: (known?.times ?? 0) + 1, successes: known?.successes ?? successes };
+  if (successes > failed.successes) return { failed, verdict: 'refuse' };
+  return { failed, verdict: failed.times < failuresBeforeProbe ? 'wait' : 'probe' };
 }

@@ -9,8 +9,8 @@ import type { Random } from '../ports/random.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { FarLook } from './far-look.ts';
+import { failuresBeforeProbe, judgeFailure, type PoisonEntry } from './poison-entry.ts';
 import { Round } from './round.ts';
-import { failuresBeforeProbe, judge, type Suspect } from './suspicion.ts';
 import { TakenAhead } from './taken-ahead.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';
 import { TroubledGroups } from './troubled-groups.ts';
@@ -22,14 +22,14 @@ const retryFailuresMax = 2;
 /** What a dead letter says of an entry at which the adapter fails without a word. */
 const failedAlone = 'the adapter failed at this entry and took others';
 
-export interface CourierParts {
+export interface AdapterDeliveryDeps {
   readonly target: DeliveryTarget;
   readonly settings: DeliverySettings;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-export interface Carried {
+export interface BatchResult {
   readonly round: Round;
   /** How long the adapter wants to be left alone; null: it works. */
   readonly heldUpMs: number | null;
@@ -45,19 +45,19 @@ interface Run {
   at: number;
 }
 
-export class Courier {
-  readonly #parts: CourierParts;
-  readonly #suspects = new Map<string, Suspect>();
+export class AdapterDelivery {
+  readonly #deps: AdapterDeliveryDeps;
+  readonly #poisonous = new Map<string, PoisonEntry>();
   readonly #ahead = new TakenAhead();
   readonly #troubled = new TroubledGroups();
   readonly #farLook: FarLook;
   #probes = 0;
   #size: number;
 
-  constructor(parts: CourierParts) {
-    this.#parts = parts;
-    this.#size = parts.target.callMax;
-    this.#farLook = new FarLook(parts.clock, parts.settings.batchSize);
+  constructor(deps: AdapterDeliveryDeps) {
+    this.#deps = deps;
+    this.#size = deps.target.callMax;
+    this.#farLook = new FarLook(deps.clock, deps.settings.batchSize);
   }
 
   /** Entries that the next round wants to see. */
@@ -66,8 +66,8 @@ export class Courier {
   }
 
   /** One round: calls the adapter and commits nothing. Rejects only when the store is away. */
-  async carry(batch: OutboxBatch, signal: AbortSignal): Promise<Carried> {
-    const { target, settings, random } = this.#parts;
+  async deliver(batch: OutboxBatch, signal: AbortSignal): Promise<BatchResult> {
+    const { target, settings, random } = this.#deps;
     const { kind } = target;
     const round = new Round({ kind, batch, settings, random });
     if (kind === 'notifier' && batch.waiting > settings.notifierBacklogMax) {
@@ -94,7 +94,7 @@ export class Courier {
   }
 
   #lookAround(run: Run, heldUpMs: number): void {
-    const { batchSize } = this.#parts.settings;
+    const { batchSize } = this.#deps.settings;
     const head = run.entries[run.at];
     const shown = run.entries.slice(run.at, run.at + batchSize);
     const isFilled =
@@ -105,7 +105,7 @@ export class Courier {
 
   /** In order. @returns ms for which the adapter holds the rest up; null if it does not. */
   async #firstAttempts(run: Run, { pageMark }: OutboxBatch): Promise<number | null> {
-    const { target, clock, settings } = this.#parts;
+    const { target, clock, settings } = this.#deps;
     const endMs = clock.monotonicMs() + roundMs;
     for (let next = run.entries[run.at]; next !== undefined; next = run.entries[run.at]) {
       if (run.signal.aborted || clock.monotonicMs() >= endMs) return null;
@@ -140,9 +140,9 @@ export class Courier {
 
   /** The entry has failed alone. @returns whether it is to blame: then the cursor passes it. */
   async #explain(run: Run, failed: OutboxEntry, membersCursor: string | null): Promise<boolean> {
-    const judgement = this.#judge(failed.entry);
-    if (judgement === 'wait') return false;
-    if (judgement === 'probe') {
+    const verdict = this.#judge(failed.entry);
+    if (verdict === 'wait') return false;
+    if (verdict === 'probe') {
       const own = run.entries.find((other, at) => at > run.at && this.#isOpen(other));
       const other = this.#othersOf(run)[0] ?? own;
       const probe = other && (await this.#probe(other, run.signal));
@@ -166,7 +166,7 @@ export class Courier {
 
   /** @returns as `#firstAttempts` */
   async #offerAhead(other: OutboxEntry, signal: AbortSignal): Promise<number | null> {
-    const { tickMs } = this.#parts.settings;
+    const { tickMs } = this.#deps.settings;
     const probe = await this.#probe(other, signal);
     if (probe.outcome === 'held') return Math.max(probe.pauseLeftMs, tickMs);
     this.#probes += 1;
@@ -180,7 +180,7 @@ export class Courier {
   }
 
   #isStuck({ entry }: OutboxEntry): boolean {
-    return (this.#suspects.get(entry.message_id)?.times ?? 0) >= failuresBeforeProbe;
+    return (this.#poisonous.get(entry.message_id)?.times ?? 0) >= failuresBeforeProbe;
   }
 
   /** Of each group but that of the head the first entry that is still to be offered. */
@@ -197,14 +197,14 @@ export class Courier {
 
   /** What is offered in one call: as many as the adapter took lately, up to one that is not to be offered in line. */
   #slice({ entries, at }: Run): readonly OutboxEntry[] {
-    const slice = entries.slice(at, at + Math.min(this.#size, this.#parts.target.callMax));
+    const slice = entries.slice(at, at + Math.min(this.#size, this.#deps.target.callMax));
     const end = slice.findIndex((one) => !this.#isOpen(one) || this.#troubled.has(one.entry.group_id));
     return end < 0 ? slice : slice.slice(0, end);
   }
 
   /** It is still to be offered. */
   #isOpen({ entry }: OutboxEntry): boolean {
-    return this.#parts.target.wants(entry) && !this.#ahead.isTaken(entry);
+    return this.#deps.target.wants(entry) && !this.#ahead.isTaken(entry);
   }
 
   #pageOf({ entry }: OutboxEntry, mark: OutboxBatch['pageMark']): string | null {
@@ -213,7 +213,7 @@ export class Courier {
   }
 
   #forget({ entry }: OutboxEntry): void {
-    this.#suspects.delete(entry.message_id);
+    this.#poisonous.delete(entry.message_id);
     this.#ahead.forget(entry);
   }
 
@@ -222,10 +222,10 @@ export class Courier {
    * only when another is taken is it to blame. @returns as `#firstAttempts`
    */
   async #retries(retries: readonly DueRetry[], round: Round, signal: AbortSignal): Promise<number | null> {
-    const { settings, clock } = this.#parts;
+    const { settings, clock } = this.#deps;
     const endMs = clock.monotonicMs() + roundMs;
     let failures = 0;
-    const failuresAt = ({ entry }: DueRetry) => this.#suspects.get(entry.message_id)?.times ?? 0;
+    const failuresAt = ({ entry }: DueRetry) => this.#poisonous.get(entry.message_id)?.times ?? 0;
     for (const retry of retries.toSorted((a, b) => failuresAt(a) - failuresAt(b))) {
       if (signal.aborted || failures >= retryFailuresMax) break;
       if (clock.monotonicMs() >= endMs) return settings.tickMs;
@@ -243,7 +243,7 @@ export class Courier {
         failures += 1;
         continue;
       }
-      this.#suspects.delete(entry.message_id);
+      this.#poisonous.delete(entry.message_id);
       if (delivered.outcome === 'taken') this.#troubled.answered(entry.group_id);
       if (reason === null) round.takeRetry(retry);
       else round.refuse({ messageId, entry, place: null, attempts: attempts + 1, reason, membersCursor });
@@ -252,10 +252,10 @@ export class Courier {
   }
 
   #judge(entry: ArchiveEntry): 'refuse' | 'probe' | 'wait' {
-    const known = this.#suspects.get(entry.message_id);
-    const { suspect, judgement } = judge(known, this.#parts.target.successes);
-    this.#suspects.set(entry.message_id, suspect);
-    return judgement;
+    const known = this.#poisonous.get(entry.message_id);
+    const { failed, verdict } = judgeFailure(known, this.#deps.target.successes);
+    this.#poisonous.set(entry.message_id, failed);
+    return verdict;
   }
 
   /** The cursor passes these entries; those that were refused are retried. */
@@ -275,7 +275,7 @@ export class Courier {
     membersCursor: string | null,
     signal: AbortSignal,
   ): Promise<Delivered> {
-    const { target, clock } = this.#parts;
+    const { target, clock } = this.#deps;
     const startMs = clock.monotonicMs();
     const entries = slice.map(({ entry }) => entry);
     const delivered = await target.deliver(entries, membersCursor, signal);

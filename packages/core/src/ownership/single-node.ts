@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
 import { Liveness } from './liveness.ts';
 
-export interface AdmissionOptions {
+export interface SingleNodeDeps {
   readonly nodes: Pick<NodeRegistry, 'nodes' | 'remove'>;
   readonly card: NodeCard;
   readonly clock: Clock;
@@ -15,8 +15,8 @@ export interface AdmissionOptions {
  * Resolves when no node that is alive stands against this one; one that crashed is waited for, one TTL at most.
  * @throws PlenumError with one sentence that says who stands against it
  */
-export async function expectAdmission(options: AdmissionOptions): Promise<void> {
-  const { nodes, card, clock, leaseTtlMs } = options;
+export async function waitForSingleNode(deps: SingleNodeDeps): Promise<void> {
+  const { nodes, card, clock, leaseTtlMs } = deps;
   const liveness = new Liveness(leaseTtlMs);
   const firstBeats = new Map<string, number>();
   for (;;) {
@@ -37,7 +37,7 @@ export async function expectAdmission(options: AdmissionOptions): Promise<void> 
  * To be asked once this node is registered: nobody who is present is dead by then, and two that started at the same moment
  * see each other now. @throws as above
  */
-export function expectNobodyElse(card: NodeCard, present: readonly NodeBeat[]): void {
+export function assertSingleNode(card: NodeCard, present: readonly NodeBeat[]): void {
   const other = present.find((node) => excludes(card, node));
   if (other !== undefined) throw refusal(card, other);
 }

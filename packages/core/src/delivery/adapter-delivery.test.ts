@@ -1,10 +1,10 @@
-/** A courier whose adapter fails at the entries of one group, and takes some pages of those of another. */
+/** A delivery whose adapter fails at the entries of one group, and takes some pages of those of another. */
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import type { ArchiveEntry } from '../log/history-entry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OutboxBatch } from '../ports/outbox.ts';
-import { Courier } from './courier.ts';
+import { AdapterDelivery } from './adapter-delivery.ts';
 import { defaultDeliverySettings } from './delivery-settings.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';
 
@@ -56,12 +56,12 @@ test('a message of many pages that was offered ahead goes on where it got to, ea
         : { outcome: 'partly', membersCursor: page };
     },
   };
-  const courier = new Courier({ target, settings: defaultDeliverySettings, clock, random });
+  const delivery = new AdapterDelivery({ target, settings: defaultDeliverySettings, clock, random });
   const line = [entryOf('bad', 1), entryOf('large', 1)];
   let batch = lineOf(line, 0);
   const signal = new AbortController().signal;
   for (let rounds = 0; rounds < 12 && batch.entries.length > 0; rounds += 1) {
-    const { round } = await courier.carry(batch, signal);
+    const { round } = await delivery.deliver(batch, signal);
     const { cursor = batch.cursor, pageMark = batch.pageMark } = round.commit() ?? {};
     batch = { ...lineOf(line, Number(cursor)), pageMark };
   }
