@@ -30,7 +30,7 @@ async function startServer(status: number, body = ''): Promise<number> {
 }
 
 const longMemory =
-  'a node without Redis stands alone and forgets everything when it ends; if that is wanted, set PLENUM_ENGINE=memory';
+  'a node without Redis is alone and forgets everything when it ends; if that is wanted, set PLENUM_ENGINE=memory';
 const why = 'must be set outside dev mode (dev mode: HOST is loopback, no secret, NODE_ENV not production)';
 const cannot = (...problems: readonly string[]) => [
   'Plenum cannot start:',

@@ -28,7 +28,7 @@ export function clusterHelp(cluster: DevCluster, config: Shown & Pick<Config, 'r
   ].join('\n');
 }
 
-/** Shell text: it works as it stands, pasted in this folder. */
+/** Shell text that works when it is pasted in this folder. */
 export function tryIt(url: string, { isDev, event }: Shown): string[] {
   if (!isDev) return ['A token for a user: npx --no-install plenum token --user ada'];
   return [

@@ -208,7 +208,7 @@ test.each([
   expect(configOf({ PLENUM_CLUSTER_STRATEGY: name }).strategy).toBe(strategy);
 });
 
-test('a cluster strategy that nobody knows is a problem', () => {
+test('an unknown cluster strategy is a problem', () => {
   expect(problemsOf({ PLENUM_CLUSTER_STRATEGY: 'raft' })).toEqual([
     'PLENUM_CLUSTER_STRATEGY is "raft" but must be owner (or pg, or horde) or local',
   ]);

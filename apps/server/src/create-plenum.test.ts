@@ -46,7 +46,7 @@ test.each([
     },
   ],
   ['rejects', async () => Promise.reject(new Error('of the caller'))],
-])('a listener that %s disturbs nobody', async (_, onMessage) => {
+])('a listener that %s affects no other', async (_, onMessage) => {
   await createGroup();
   const heard: string[] = [];
   await plenum.subscribe('g', { onMessage });

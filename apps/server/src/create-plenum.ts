@@ -1,4 +1,4 @@
-/** The library form: the same engine, operations and feeds in somebody else's process, with or without an edge. */
+/** The library form: the same engine, operations and feeds in a process of the application, with or without an edge. */
 import {
   type Adapters,
   type ClusterStrategy,
@@ -119,7 +119,7 @@ export interface Plenum {
 }
 
 const defaultUnauthenticatedPerIp = 1000;
-/** An edge that an operator drains tells its clients to move over this time. */
+/** When an operator drains an edge, its clients move within this time. */
 const edgeDrainMs = 15_000;
 
 /**
@@ -204,7 +204,7 @@ interface Opened {
 interface Edge {
   /** Null: it is mounted on servers of the caller, who knows where they listen. */
   readonly url: string | null;
-  /** Clients are told to move; never throws, never waits. */
+  /** Asks clients to move; never throws, never waits. */
   drain(): void;
 }
 

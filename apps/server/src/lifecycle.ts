@@ -35,7 +35,7 @@ export function createLifecycle(logger: Logger): Lifecycle {
 const samePressMs = 300;
 /** After a fault the process is gone within 10 s, whatever hangs: its state is not to be trusted. */
 const faultExitMs = 8000;
-/** Of that, the time over which clients are told to move. */
+/** Of that, the time within which clients move. */
 const faultDrainMs = 4000;
 /** What fails again and again while the process ends does not fill the log. */
 const faultsLogged = 10;

@@ -6,13 +6,13 @@ test('a line for people names time, level, message and fields', () => {
   expect(readable(line)).toBe('12:30:00 warn  node is slow  group=g1  lagMs=12\n');
 });
 
-test('the stack of an error stands below its line', () => {
+test('the stack of an error is below its line', () => {
   const line =
     '{"level":50,"time":"2025-01-15T12:30:00.000Z","msg":"failed","error":{"stack":"Error: x\\n  at y"}}';
   expect(readable(line)).toBe('12:30:00 error failed\nError: x\n  at y\n');
 });
 
-test('a text of a field stands for that field alone, whatever it holds', () => {
+test('a text of a field affects that field only, with any content', () => {
   const line = JSON.stringify({
     level: 30,
     time: '2025-01-15T12:30:00.000Z',

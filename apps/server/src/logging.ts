@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 export interface LogOptions {
   readonly level: Config['logLevel'];
   readonly isDev: boolean;
-  /** Stands in every line: one id per process start. */
+  /** Part of every line: one id per process start. */
   readonly nodeId: string;
 }
 

@@ -21,10 +21,7 @@ const commands = {
   benchTool: () => import('./commands/bench-tool.ts'),
 };
 
-/**
- * Whoever reads along may go at any time, as `head -1` does. What was asked for is done all the same, and the exit code tells
- * of it; `tail` ends.
- */
+/** The reader of a stream may close it at any time, as `head -1` does. The command still runs to its end; `tail` ends. */
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 /** Runs a command; what it throws is one sentence for a person, or a bug with its stack. */
@@ -73,13 +70,13 @@ program
 program
   .command('admin-token')
   .description('make an admin token, and the row of the configuration file that holds its digest')
-  .requiredOption('--name <name>', 'stands in the audit log')
+  .requiredOption('--name <name>', 'the name in the audit log')
   .requiredOption('--scopes <list>', 'some of read, groups, ops, with commas between them')
   .action((options: AdminTokenOptions) =>
     exitWith(async () => (await commands.adminToken()).adminToken(options))(),
   );
 
-/** A command of a user of the service: who he is, and where. */
+/** A command of a user of the service: the user, and the URL. */
 const userCommand = (usage: string, description: string) =>
   program
     .command(usage)
@@ -88,7 +85,7 @@ const userCommand = (usage: string, description: string) =>
       '--as <user id>',
       'who acts, where this machine may give a token: in dev mode, or with PLENUM_JWT_SECRET',
     )
-    .addOption(new Option('--token <token>', 'who acts, by his token').conflicts('as'))
+    .addOption(new Option('--token <token>', 'the acting user, by its token').conflicts('as'))
     .option(
       '--url <url>',
       'of a node or a load balancer (default: HOST and PORT of the configuration)',

@@ -26,7 +26,7 @@ export interface NodeOptions {
   readonly auditLog?: Pick<Logger, 'info'>;
   /** Of this start of the process. */
   readonly nodeId: string;
-  /** Clients are told to move over this time. */
+  /** Clients move within this time. */
   readonly drainMs: number;
 }
 
@@ -84,7 +84,7 @@ interface Listening {
   readonly adapters: Adapters;
 }
 
-/** `drain` gives the leases away while clients are told to move; whoever asks for it, it happens once. */
+/** `drain` hands the leases over while clients move; it happens once, for all callers. */
 function ownershipOf(
   { config, logger, nodeId, drainMs }: NodeOptions,
   { engine, gateway, url, adapters }: Listening,

@@ -11,7 +11,7 @@ export function tellParent(message: { readonly url: string }): void {
 }
 
 /**
- * A parent that is gone, perhaps since before this call, cannot stop its children any more: they stop by themselves. Under
+ * A parent that is gone, perhaps since before this call, cannot stop its children: they stop by themselves. Under
  * npm the parent is the shell that npm runs the script with: npm passes SIGTERM on to that shell, which ends, and so does
  * this process. Ctrl-C of a terminal reaches all three at once.
  */

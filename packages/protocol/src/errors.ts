@@ -75,7 +75,7 @@ export const errors = {
 export type ErrorCode = keyof typeof errors;
 export const errorCodes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
 
-/** What is said beside the code: which field, which limit, why, until when (ISO-8601 UTC). */
+/** What a failure adds to the code: the field, the limit, the reason, the end (ISO-8601 UTC). */
 export interface FailureDetails {
   readonly field?: string;
   readonly limit?: number;
@@ -87,7 +87,7 @@ export interface FailureDetails {
   readonly scope?: AdminScope;
 }
 
-/** A refusal as the domain and the edges pass it around; `error` defaults to the table's text. */
+/** A refusal inside the service; `error` defaults to the table's text. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly error?: string;
@@ -95,7 +95,7 @@ export interface Failure {
   readonly details?: FailureDetails;
 }
 
-/** The failure as it stands on the wire, in an ack, a `response` push or an HTTP body. */
+/** The failure on the wire, in an ack, a `response` push or an HTTP body. */
 export interface FailureBody {
   readonly error: string;
   readonly code: ErrorCode;

@@ -132,7 +132,7 @@ export const historyEntrySchema = z
       .meta({ id: 'MessageEntry', description: 'A message, with the request id of its sender' }),
     groupEventSchema,
   ])
-  .meta({ id: 'HistoryEntry', description: 'One entry of the log; `type` tells a message from an event' });
+  .meta({ id: 'HistoryEntry', description: 'One entry of the log; `type` is `message` for a message' });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
 /** Why a position could not be continued. */

@@ -48,6 +48,6 @@ export const isGroupId = (input: unknown): input is GroupId =>
 export const isRequestId = (input: unknown): input is string =>
   typeof input === 'string' && input.length <= limits.requestIdMaxLength && requestIdPattern.test(input);
 
-/** Who acts: a user, or the service itself (`$` is outside the id charset, so nobody can be it). */
+/** Who acts: a user, or the service itself (`$` is outside the id charset, so no user has this id). */
 export const SERVICE = '$service';
 export type Actor = UserId | typeof SERVICE;

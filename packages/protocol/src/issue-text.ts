@@ -1,4 +1,4 @@
-/** What is wrong with a field, in words that name the limit. A schema that has words of its own for it is not asked. */
+/** What is wrong with a field, in words that name the limit. A text of the schema itself comes first. */
 import type { z } from 'zod';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const kinds: Readonly<Record<string, string>> = {
 
 type RawIssue = z.core.$ZodRawIssue;
 
-/** Begins with `must`: the name of the field stands in front of it. */
+/** Begins with `must`: the name of the field precedes it. */
 export function issueText(issue: RawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':

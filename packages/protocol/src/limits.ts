@@ -1,4 +1,4 @@
-/** Limits that both sides of the wire enforce. Units stand in the names. */
+/** Limits that both sides of the wire enforce. The names contain the units. */
 export const limits = {
   /** Length of a group id or user id, in characters (all are single-byte). */
   idMaxLength: 128,
@@ -24,7 +24,7 @@ export const limits = {
   infoMembersMax: 1000,
   /** Users that `presence` lists; its `count` is exact beyond it. */
   presenceListMax: 1000,
-  /** Groups of this many members are told counts of who is online, not names. */
+  /** Groups of this many members get only the count of users who are online. */
   presenceCountsOnlyFrom: 500,
   /** Applicants that wait in one group at a time. */
   pendingMax: 1000,

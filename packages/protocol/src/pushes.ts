@@ -1,4 +1,4 @@
-/** What the server sends without being asked. */
+/** The pushes of the server. */
 import { z } from 'zod';
 import {
   epochSchema,
@@ -38,7 +38,7 @@ export const resyncPushSchema = z.object({
   head_seq: seqSchema,
   oldest_seq: seqSchema,
 });
-/** Ephemeral: no seq, not repeated. Groups of 500 members or more tell `count` only. */
+/** Ephemeral: no seq, not repeated. Groups of 500 members or more send `count` only. */
 export const presenceChangedPushSchema = z.union([
   z.object({ group_id: groupIdSchema, user_id: userIdSchema, online: z.boolean(), count: z.int() }),
   z.object({ group_id: groupIdSchema, count: z.int() }),

@@ -31,7 +31,7 @@ test.each([
   expect(routeOf('list_members').query.safeParse(query).success).toBe(false);
 });
 
-test('what stands in the path does not stand in the body', () => {
+test('a parameter of the path is not in the body', () => {
   expect(Object.keys(routeOf('kick_member').body?.shape ?? {})).toEqual(['actor_id', 'reason']);
   expect(routeOf('leave_group').body).toBeNull();
 });

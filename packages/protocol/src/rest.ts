@@ -35,7 +35,7 @@ export interface RequestRoute extends RouteBase {
 }
 export type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
   readonly successStatus?: number;
-  /** Arguments that stand in the query. */
+  /** Arguments in the query. */
   readonly query?: readonly string[];
   /** Body fields that only REST knows. */
   readonly extra?: z.ZodRawShape;
@@ -188,7 +188,7 @@ const pathIds: z.ZodRawShape = {
 
 /** Query text becomes the number or boolean that the schema wants; anything else is left for the schema to refuse. */
 function fromText(schema: z.core.$ZodType): z.ZodType {
-  // Without the names of schemas, for which references would stand.
+  // Without the names of schemas, which would become references.
   const { type } = z.toJSONSchema(schema, { unrepresentable: 'any', metadata: z.registry() });
   return z.preprocess((text) => {
     if (type === 'integer' && typeof text === 'string' && /^\d{1,16}$/.test(text)) return Number(text);

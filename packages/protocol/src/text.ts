@@ -55,10 +55,10 @@ export function infinityProblem(value: unknown): { readonly field: string; reado
   return { field, error: `${field} ${beyondNumbers}`.trim() };
 }
 
-/** PostgreSQL stores no U+0000 in a text or in a `jsonb`: what holds one could be sent, but never archived. */
+/** PostgreSQL stores no U+0000 in a text or in a `jsonb`: a message with one could never be archived. */
 export const holdsNul = (text: string): boolean => text.includes('\0');
 
-/** Why a value inside of `metadata` cannot be kept as it came; null: it can. */
+/** Why a value inside `metadata` cannot be stored unchanged; null: it can. */
 function oddityOf(value: unknown): string | null {
   // What Socket.IO makes of a binary attachment.
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return 'holds bytes, which are no JSON';
@@ -144,7 +144,7 @@ export const reasonSchema = z
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
-/** Passed through as it came: `z.record` would leave a key `__proto__` out. */
+/** Passed through unchanged: `z.record` would omit a key `__proto__`. */
 export const jsonObjectSchema = (what: string) =>
   z
     .custom<Record<string, unknown>>(isPlainObject, { error: `${what} must be a JSON object` })

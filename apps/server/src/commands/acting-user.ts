@@ -1,4 +1,4 @@
-/** Who acts in `join`, `send` and `tail`, and his connection: by a token, or by a name that this machine may give a token to. */
+/** The acting user of `join`, `send` and `tail`, and its connection: by a token, or by a name for which this machine may sign one. */
 import { type Client, type ClientOptions, createClient, type LossReason, type Status } from '@plenum/client';
 import { type ErrorCode, errors, userIdSchema } from '@plenum/protocol';
 import type { ClientConfig } from '../config/client-config.ts';
@@ -18,7 +18,7 @@ const tokenHours = 1;
 
 /**
  * What a client of this user needs; null after every problem of the configuration was said.
- * @throws Error with one sentence if nobody is named, or no token can be had for him
+ * @throws Error with one sentence if no user is named, or there is no token for it
  */
 export async function actingUser(options: ActingOptions): Promise<ClientOptions | null> {
   const config = await clientConfigOrSay([
@@ -28,7 +28,7 @@ export async function actingUser(options: ActingOptions): Promise<ClientOptions 
   if (config === null) return null;
   const url = options.url ?? nodeUrlOf(config);
   const token = options.token ?? tokensFor(config, options.as, url);
-  // A client goes on asking where there is none: what stands in the way is said beforehand.
+  // A client keeps trying where there is no node, so an obstacle is reported first.
   if (typeof token === 'function') await token();
   return { url, token, event: config.event, subscribe: 'none' };
 }

@@ -59,7 +59,7 @@ test.each([
   expect(recoveredLine({ group_id: 'g', from_seq, head_seq })).toBe(shown);
 });
 
-test('a resync says what to forget, what is missing, and where it goes on', () => {
+test('a resync says what to forget, what is missing, and where it continues', () => {
   const lost = {
     group_id: 'g',
     reason: 'epoch_changed',
@@ -68,7 +68,7 @@ test('a resync says what to forget, what is missing, and where it goes on', () =
     revoked: { from: 5, to: 5 },
   } as const;
   expect(resyncLine(lost)).toBe(
-    'resync (epoch_changed): forget entry 5, entries 5 to 8 cannot be had, goes on from seq 9',
+    'resync (epoch_changed): forget entry 5, entries 5 to 8 cannot be had, continues from seq 9',
   );
   const over = {
     group_id: 'g',

@@ -2,7 +2,7 @@
 import type { MessageEntry, RecoveredNotice, ResyncNotice, SeqRange } from '@plenum/client';
 import type { GroupEvent } from '@plenum/protocol';
 
-/** Would move the cursor, begin a line of its own, or turn the direction of what stands behind it. */
+/** Would move the cursor, begin a new line, or turn the direction of the text behind it. */
 const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 const escaped = (character: string): string =>
@@ -39,7 +39,7 @@ export function resyncLine({ reason, from_seq, missing, revoked }: ResyncNotice)
   const parts = [
     ...(revoked === null ? [] : [`forget ${rangeText(revoked)}`]),
     ...(missing === null ? [] : [`${rangeText(missing)} cannot be had`]),
-    from_seq === null ? 'nothing follows' : `goes on from seq ${from_seq}`,
+    from_seq === null ? 'nothing follows' : `continues from seq ${from_seq}`,
   ];
   return `resync (${reason}): ${parts.join(', ')}`;
 }

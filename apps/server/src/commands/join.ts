@@ -29,6 +29,6 @@ async function joinOrCreate(client: Client, groupId: string, groupType: GroupTyp
   if (joined.ok || joined.failure.code !== 'group_not_found' || groupType === undefined) return joined;
   const created = await client.create(groupId, groupType);
   if (created.ok) return { ok: true as const, status: 'created' as const };
-  // Somebody was faster.
+  // Another process was faster.
   return created.failure.code === 'already_exists' ? joining() : created;
 }

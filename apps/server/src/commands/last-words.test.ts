@@ -11,7 +11,7 @@ test('a failure of the table of errors is said with what is behind it, without a
   );
 });
 
-test('a sentence is said as it stands, a bug with its stack', () => {
+test('a sentence is printed unchanged, a bug with its stack', () => {
   expect(lastWords(new Error('Set REDIS_URL.', { cause: new Error('ECONNREFUSED') }))).toBe('Set REDIS_URL.');
   expect(lastWords(new TypeError('x is not a function'))).toMatch(/^TypeError: x is not a function\n +at /);
   expect(lastWords('gone')).toBe('gone');

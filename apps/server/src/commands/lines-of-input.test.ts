@@ -11,7 +11,7 @@ async function read(...chunks: readonly (string | readonly number[])[]): Promise
   return lines;
 }
 
-test('a line ends where its end stands, and nowhere else', async () => {
+test('a line ends at its line ending, and nowhere else', async () => {
   expect(await read('one\r\ntw', 'o\n\na\u2028b\u0085c', '\rd')).toEqual([
     'one',
     'two',

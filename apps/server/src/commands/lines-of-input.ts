@@ -5,7 +5,7 @@ const newline = 0x0a;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The lines of `input` without their ends, the last one too if none stands behind it.
+ * The lines of `input` without their endings, also a last one without an ending.
  * @throws Error with one sentence at a line that is not UTF-8 or longer than a frame may be
  */
 export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

@@ -7,7 +7,7 @@ import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
 import { systemRandom } from '../random.ts';
 import { configOrSay } from './config-or-say.ts';
 
-/** Clients are told to move over this time; on a laptop nobody wants to wait. */
+/** Clients move within this time; short, for a laptop. */
 const drainMs = 15_000;
 /** On top of the drain: what is in flight, and closing. */
 const closeMs = 15_000;

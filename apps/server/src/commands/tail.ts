@@ -30,7 +30,7 @@ type Start =
   | { readonly ok: true; readonly positions: readonly GroupPosition[] }
   | { readonly ok: false; readonly why: string };
 
-/** A position needs the epoch of the log, which nobody can know by heart. */
+/** A position needs the epoch of the log, which users do not know. */
 async function startOf(user: ClientOptions, group_id: string, from: number | undefined): Promise<Start> {
   if (from === undefined) return { ok: true, positions: [] };
   const page = await withClient(user, (client) => client.history(group_id, { limit: 1 }));
@@ -78,7 +78,7 @@ function printAll(client: Client, { url, isJson }: Followed): void {
   });
 }
 
-/** Resolves with the exit code: the user had enough, nobody reads what is printed, or nothing will follow. */
+/** Resolves with the exit code: the user ended it, the output is closed, or nothing will follow. */
 function untilEnded(client: Client, { groupId, url }: Followed): Promise<number> {
   return new Promise((end) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));

@@ -8,7 +8,7 @@ import {
 } from '../config.ts';
 import { environmentSchema } from './environment.ts';
 
-/** A part of what a command asks for; what it was told on the command line it does not ask the configuration for. */
+/** The settings that a command needs, without those of its command line. */
 export type ClientNeed = 'place' | 'token' | 'token, here or of a node';
 
 const place = ['HOST', 'PORT'];

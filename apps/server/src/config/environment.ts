@@ -1,4 +1,4 @@
-/** What each variable of the environment may hold, and what stands in for one that is not set. */
+/** The form of each variable of the environment, and its default. */
 import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { defaultMaxUnreadBytes } from '@plenum/gateway';
 import { limits } from '@plenum/protocol';
@@ -111,7 +111,7 @@ export const environmentSchema = z.object({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
-/** Their text never stands in a problem. */
+/** Their text is never part of a problem. */
 export const secretNames: readonly string[] = [
   'PLENUM_JWT_SECRET',
   'PLENUM_ADMIN_TOKEN',

@@ -1,4 +1,4 @@
-/** No secret of a configuration stands in anything that is shown, whatever characters it is made of. */
+/** No output shows a secret of a configuration, with any characters. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
@@ -30,7 +30,7 @@ const forms: Readonly<Record<string, (secret: string) => string>> = {
   PLENUM_ADMIN_TOKEN: (secret) => secret.padEnd(40, 'x'),
 };
 
-test.each(Object.keys(forms))('a secret in %s stands in nothing that is shown or refused', (form) => {
+test.each(Object.keys(forms))('a secret in %s is in nothing that is shown or refused', (form) => {
   const [name = ''] = form.split(' ');
   fc.assert(
     fc.property(written, (secret) => {

@@ -18,7 +18,7 @@ export function maskedUrl(text: string): string {
 }
 
 /**
- * Any text, such as that of an error: what stands between `://` and the last @ of a word is hidden, and so is a query. Lists with
+ * Any text, such as that of an error: the text between `://` and the last @ of a word is hidden, and so is a query. Lists with
  * commas are one word, so that a comma of a password does not end it.
  */
 export const maskedText = (text: string): string =>
@@ -26,7 +26,7 @@ export const maskedText = (text: string): string =>
     .replace(/(\b[a-z][a-z\d+.-]*:\/\/)[^\s"'`<>]*@/gi, `$1${hidden}@`)
     .replace(/(\b[a-z][a-z\d+.-]*:\/\/[^\s"'`<>?]*\?)[^\s"'`<>]*/gi, `$1${hidden}`);
 
-/** @returns a function that hides every one of the secrets wherever it stands; those too short to be told from words stay. */
+/** @returns a function that hides each of the secrets anywhere; those that are too short to differ from words stay. */
 export function hiding(secrets: readonly string[]): (text: string) => string {
   const long = [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
     .filter((secret) => secret.length >= 4)
@@ -42,7 +42,7 @@ const decoded = (text: string): string => {
   }
 };
 
-/** What of a URL is secret, as it stands there and decoded: for {@link hiding}. */
+/** The secret parts of a URL, encoded and decoded: for {@link hiding}. */
 export function secretsInUrl(text: string): readonly string[] {
   const [, before = ''] = /^[^:]*:\/\/(.*)@/s.exec(text) ?? [];
   const password = before.slice(before.indexOf(':') + 1);

@@ -1,7 +1,7 @@
 /** Names that nothing reads get a hint, and what Kubernetes sets by itself gets none. */
 
 /**
- * What is no setting but tells a container where a Service is. Kubernetes puts it into every container beside a Service, and a
+ * What is no setting but the address of a Service. Kubernetes puts it into every container beside a Service, and a
  * Service may be named `plenum` or `plenum-admin`: `PLENUM_ADMIN_PORT=tcp://10.0.0.1:80`, `PLENUM_SERVICE_HOST`,
  * `PLENUM_SERVICE_PORT_HTTP`, `PLENUM_PORT_3000_TCP_ADDR`.
  */

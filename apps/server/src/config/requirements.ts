@@ -1,4 +1,4 @@
-/** What a node has to be told before it starts: its engine, and outside dev mode its secrets. */
+/** What a node needs before it starts: its engine, and outside dev mode its secrets. */
 import { BlockList, isIP } from 'node:net';
 import type { Environment } from './environment.ts';
 
@@ -34,7 +34,7 @@ export function engineProblems(variables: Environment): string[] {
   if (isLoopback(variables.HOST) && !isProduction(variables.NODE_ENV)) return [];
   const where = isProduction(variables.NODE_ENV) ? 'NODE_ENV is production' : 'HOST is no loopback address';
   return [
-    `REDIS_URL must be set where ${where}: a node without Redis stands alone and forgets everything when it ends; if that is wanted, set PLENUM_ENGINE=memory`,
+    `REDIS_URL must be set where ${where}: a node without Redis is alone and forgets everything when it ends; if that is wanted, set PLENUM_ENGINE=memory`,
   ];
 }
 

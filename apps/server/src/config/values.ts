@@ -35,7 +35,7 @@ export const matching = (expectation: string, pattern: RegExp) =>
 
 /**
  * Secrets that count at the same time, with commas between them; a list of the configuration file may hold a secret with a
- * comma. Their text never stands in a problem.
+ * comma. Their text is never part of a problem.
  */
 export const secrets = (minBytes: number) =>
   z.union([z.string().transform(listOf), z.array(z.string())]).transform((given, context) => {
@@ -97,7 +97,7 @@ const hasProtocol = (text: string, ...protocols: readonly string[]) =>
 export const httpUrl = () =>
   z.string().refine((text) => hasProtocol(text, 'http:', 'https:'), 'must be a URL with https:// or http://');
 
-/** A / # or ? of a password that is not escaped makes a host of what stands before it. */
+/** An unescaped / # or ? of a password turns the text before it into the host. */
 const isWholePostgresUrl = (text: string): boolean => {
   if (!hasProtocol(text, 'postgres:', 'postgresql:')) return false;
   const { pathname, search, hash } = new URL(text);
@@ -118,7 +118,7 @@ export const noneOr = (schema: z.ZodType<string>) => z.union([z.literal('none'),
 /** Steps of a send in their order, with commas between them; `none` for none. */
 export const names = () => z.string().transform((text) => (text.trim() === 'none' ? [] : listOf(text)));
 
-/** Secrets of webhooks: their text never stands in a problem. */
+/** Secrets of webhooks: their text is never part of a problem. */
 export const webhookSecrets = () =>
   parsed('a comma-separated list of secrets that begin with whsec_', (text) => {
     const list = listOf(text);

@@ -46,7 +46,7 @@ const keyOf = ({ host, port }: Target) => `${host}:${port}`;
 const byLoad = (connections: ReadonlyMap<Target, number>): readonly Target[] =>
   [...connections].sort(([, a], [, b]) => a - b).map(([target]) => target);
 
-/** Tries the targets in turn until one accepts; a client whom nobody accepts is cut. */
+/** Tries the targets in turn until one accepts; a client that none accepts is cut. */
 function forward(client: Socket, [target, ...others]: readonly Target[], links: Links): void {
   if (target === undefined || client.destroyed) {
     client.destroy();

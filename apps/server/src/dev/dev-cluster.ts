@@ -24,7 +24,7 @@ export interface DevClusterOptions {
   readonly logger: Logger;
   /** A line that node `index` (from 0) wrote. */
   readonly onLine: (index: number, line: string) => void;
-  /** The cluster cannot go on: a node ended and could not be started again. */
+  /** The cluster has to end: a node ended and could not be started again. */
   readonly onBroken: (sentence: string) => void;
 }
 

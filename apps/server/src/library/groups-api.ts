@@ -23,7 +23,7 @@ interface OwnStep extends InGroup {
   readonly userId: string;
 }
 interface Join extends OwnStep {
-  /** A member gets success with his present status. */
+  /** A member gets success with its present status. */
   readonly ensure?: boolean;
   /** The service makes the user `active` at once, whatever the group's type. */
   readonly admit?: boolean;
@@ -133,7 +133,7 @@ export const groupsApi = ({ call, operations, table }: ApiParts): GroupsApi => (
 export const sendCall = ({ call, operations, table }: ApiParts): Call<Send, 'relay_msg'> =>
   call(send, table.relay_msg.args, (caller, args) => operations.relay_msg(caller, args));
 
-/** Only the service may name another user, and admit him. */
+/** Only the service may name another user, and admit it. */
 const joinArgs = (table: RequestTable) =>
   table.join_group.args.extend({
     user_id: userIdSchema.exactOptional(),

@@ -161,6 +161,6 @@ function missingEngine(options: PlenumOptions, nodeEnv: string | undefined): Opt
   const isReachable = host !== undefined && !isLoopback(host);
   if (!isProduction(nodeEnv) && !isReachable) return null;
   const where = isReachable ? 'gateway.host is no loopback address' : 'NODE_ENV is production';
-  const sentence = `redisUrl must be given where ${where}: without Redis this process stands alone and forgets everything when it ends; if that is wanted, give engine: 'memory'`;
+  const sentence = `redisUrl must be given where ${where}: without Redis this process is alone and forgets everything when it ends; if that is wanted, give engine: 'memory'`;
   return { field: 'redisUrl', sentence };
 }

@@ -15,7 +15,7 @@ import { z } from 'zod';
 
 /**
  * Called one at a time, in the order of the log. What it throws is logged and stops nothing, and so is what a promise that
- * it returns rejects with; nobody waits for that promise.
+ * it returns rejects with; that promise is not awaited.
  */
 export interface GroupListener {
   onMessage?(message: RelayedMessage): void;

@@ -119,7 +119,7 @@ test('what several operations speak of has a schema of its own', () => {
   expect(inPlace).toEqual([]);
 });
 
-test('an enumeration of several words stands in one place', () => {
+test('an enumeration of several words is defined once', () => {
   const lists = valuesUnder(document, 'enum').map((words) => JSON.stringify(words));
   expect(lists.filter((list, at) => lists.indexOf(list) !== at)).toEqual([]);
 });

@@ -25,7 +25,7 @@ const retryAfter = {
 };
 const challenge = {
   'WWW-Authenticate': {
-    description: 'The scheme that is asked for',
+    description: 'The scheme to use',
     schema: { type: 'string', examples: ['Bearer'] },
   },
 };

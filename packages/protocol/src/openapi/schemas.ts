@@ -38,7 +38,7 @@ function withComponentRefs(node: unknown): unknown {
   );
 }
 
-/** Collects the named schemas that it meets; one name stands for one schema. */
+/** Collects the named schemas that it meets; one name means one schema. */
 export class SchemaCollector {
   readonly #named = new Map<string, JsonObject>();
 
@@ -47,7 +47,7 @@ export class SchemaCollector {
     return Object.fromEntries([...this.#named].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** Throws when the name already stands for another schema: a mistake in the tables. */
+  /** Throws when the name already means another schema: a mistake in the tables. */
   add(name: string, schema: JsonObject): void {
     const known = this.#named.get(name);
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) {
@@ -56,7 +56,7 @@ export class SchemaCollector {
     this.#named.set(name, schema);
   }
 
-  /** Of the component that a reference stands for. */
+  /** Of the component that a reference names. */
   descriptionOf({ $ref }: JsonObject): unknown {
     return this.#named.get(String($ref).replace('#/components/schemas/', ''))?.['description'];
   }

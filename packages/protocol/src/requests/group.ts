@@ -1,4 +1,4 @@
-/** Requests about groups as such: their beginning, settings and end, and what can be asked about them and their members. */
+/** Requests about groups: create, settings and delete, and reads of groups and their members. */
 import { z } from 'zod';
 import { errorCodeSchema } from '../error-code.ts';
 import {
@@ -33,7 +33,7 @@ const createSettings = {
   metadata: metadataSchema.optional(),
 };
 
-/** Null takes a setting away. */
+/** Null removes a setting. */
 const updateSettings = {
   max_members: z
     .int()

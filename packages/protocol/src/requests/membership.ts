@@ -1,4 +1,4 @@
-/** Requests that change who is in a group, and as what. */
+/** Requests that change the members of a group, their status or their roles. */
 import { z } from 'zod';
 import { memberStatusSchema, roleSchema, timestampSchema } from '../groups.ts';
 import { limits } from '../limits.ts';

@@ -1,4 +1,4 @@
-/** Requests about who is there: presence, typing, and how far a member has read. */
+/** Requests about presence, typing and read marks. */
 import { z } from 'zod';
 import { epochSchema, seqSchema } from '../groups.ts';
 import { userIdSchema } from '../ids.ts';
@@ -12,7 +12,7 @@ export const presenceRequests = {
       count: z.int().min(0).describe('Exact, also above 1,000'),
     }),
   },
-  /** Tells those who are attached now, and nobody later: no seq, not stored, the first thing to be dropped. */
+  /** Pushed to the devices that are attached now, and to none later: no seq, not stored, the first to be dropped. */
   typing: { args: z.strictObject(group), result: z.object({}) },
   mark_read: {
     /** A seq of another log, by its `epoch`, changes nothing: of a group that was deleted and created again since. */

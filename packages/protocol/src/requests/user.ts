@@ -13,7 +13,7 @@ export const userRequests = {
   },
   /** For the service only. Cuts the sockets that the user has now; they may come back. */
   disconnect_user: { args: user, result: z.object({ status: z.literal('disconnected') }) },
-  /** For the service only. Every token that was issued to the user until `revoked_at` is worth nothing any more. */
+  /** For the service only. Every token that was issued to the user until `revoked_at` is invalid. */
   revoke_user: {
     args: user,
     result: z.object({ status: z.literal('revoked'), revoked_at: timestampSchema }),
