@@ -50,6 +50,13 @@ export { startOneShardCluster } from './redis/one-shard-cluster.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { SentinelSet, type SentinelSetOptions } from './redis/sentinel-set.ts';
 export { type ShippedUserOptions, shippedRules } from './redis/shipped-acl.ts';
+export { type Cell, cells, type Standing } from './rules/cells.ts';
+export {
+  type EngineHarness,
+  harnessSettings,
+  type MakeEngine,
+  onManualClock,
+} from './scene/engine-harness.ts';
 export { seededRandom } from './seeded-random.ts';
 export { freePort } from './server/free-port.ts';
 export { type Ailing, type Ailment, gone, impatient, patient } from './suites/adapters/adapter-harness.ts';
@@ -70,12 +77,6 @@ export {
   describeModeration,
   type ModerationHarness,
 } from './suites/adapters/verdict-suite.ts';
-export {
-  type EngineHarness,
-  harnessSettings,
-  type MakeEngine,
-  onManualClock,
-} from './suites/engine-harness.ts';
 export { engineSuite, idleMuteSuite } from './suites/engine-suite.ts';
 export { feedTransportSuite } from './suites/feed-transport-suite.ts';
 export { groupLogSuite } from './suites/group-log-suite.ts';

@@ -1,10 +1,10 @@
 /** Three users and a device with which cell after cell of the rules is tried, each in a group of its own. */
 import { errors } from '@plenum/protocol';
+import type { Cell, Standing } from '@plenum/testkit';
 import type { Service } from '../cluster/service.ts';
 import type { Device } from '../devices/device.ts';
 import { adminToken, tokenOf } from '../wire/http.ts';
 import { type Args, restCall } from '../wire/rest-call.ts';
-import type { Cell, Standing } from './rule-cells.ts';
 
 /** `hosted`: a socket of a node that hosts the group's feed already. `behalf`: the service asks and names for whom. */
 export type Door = 'socket' | 'hosted' | 'rest' | 'behalf';
@@ -63,7 +63,7 @@ export class RuleRunner {
     return `${part}.${this.#name}`;
   }
   targetOf({ target }: Cell): string {
-    return this.user(target === 'himself' || target === null ? 'actor' : 'target');
+    return this.user(target === 'self' || target === null ? 'actor' : 'target');
   }
 
   /** A new group in which actor and target stand as the cell says. */
@@ -75,7 +75,7 @@ export class RuleRunner {
     const creatorId = this.user(creator);
     await done(this.#service.plenum.groups.create({ groupId: this.#groupId, groupType, creatorId }));
     if (actor !== 'service') await this.#seat(this.user('actor'), actor);
-    if (target !== null && target !== 'himself') await this.#seat(this.user('target'), target);
+    if (target !== null && target !== 'self') await this.#seat(this.user('target'), target);
   }
 
   async ask(cell: Cell, door: Door): Promise<Tried> {

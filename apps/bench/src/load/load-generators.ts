@@ -1,6 +1,6 @@
 /** The load processes as their owner sees them: one share of the members each, asked all together. */
 import { fileURLToPath } from 'node:url';
-import { nextMessageOf, type OwnProcess, startOwnProcess } from '../systems/child-process.ts';
+import { nextMessageOf, type OwnProcess, startOwnProcess } from '../processes/child-process.ts';
 import {
   type Command,
   type Heads,

@@ -1,6 +1,6 @@
 /** What a node holds after a garbage collection; it has to be started with these options. */
 import { fileURLToPath } from 'node:url';
-import { nextMessageOf, type OwnProcess } from '../systems/child-process.ts';
+import { nextMessageOf, type OwnProcess } from '../processes/child-process.ts';
 
 /** Built, also when this file is run from source. */
 const gauge = fileURLToPath(new URL('../../dist/systems/memory-gauge.js', import.meta.url));

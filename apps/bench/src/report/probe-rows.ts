@@ -1,7 +1,7 @@
 /** What a probe found over its rounds, figure by figure, beside what the project wants to reach. */
 import { type Spread, spreadOfKnown } from '../measure/statistics.ts';
 import type { Bounds, ProbeKind } from '../probes/probe.ts';
-import type { ProbeCell } from '../rounds/run-scenarios.ts';
+import type { ProbeCell } from '../scenarios/run-scenarios.ts';
 
 export interface FigureRow {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startOwnProcess } from './child-process.ts';
+import { startOwnProcess } from '../processes/child-process.ts';
 import { startOwnSystem } from './own-system.ts';
 import type { StartOptions, SystemKind } from './system.ts';
 

@@ -1,6 +1,6 @@
 /** A Redis and some nodes on it, started and stopped together. */
 import { startRedis } from '@plenum/testkit';
-import { type OwnProcess, urlOf } from './child-process.ts';
+import { type OwnProcess, urlOf } from '../processes/child-process.ts';
 import type { RunningSystem, StartOptions } from './system.ts';
 
 interface OwnSystemOptions extends Pick<RunningSystem, 'dialect' | 'token'> {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { issueJwt } from '@plenum/adapters';
 import { userIdSchema } from '@plenum/protocol';
-import { startOwnProcess } from './child-process.ts';
+import { startOwnProcess } from '../processes/child-process.ts';
 import { startOwnSystem } from './own-system.ts';
 import type { RunningSystem, StartOptions, SystemKind } from './system.ts';
 

@@ -1,5 +1,5 @@
 import type { DialectName } from '../load/plan.ts';
-import type { OwnProcess } from './child-process.ts';
+import type { OwnProcess } from '../processes/child-process.ts';
 
 /** A system under load. */
 export interface RunningSystem {

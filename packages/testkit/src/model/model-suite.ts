@@ -3,7 +3,7 @@ import type { EngineSettings } from '@plenum/core';
 import type { GroupType } from '@plenum/protocol';
 import * as fc from 'fast-check';
 import { afterAll, describe, test } from 'vitest';
-import type { EngineHarness, MakeEngine } from '../suites/engine-harness.ts';
+import type { EngineHarness, MakeEngine } from '../scene/engine-harness.ts';
 import { groupType } from './asks.ts';
 import { Side } from './side.ts';
 import { beginning, step } from './steps.ts';

@@ -2,7 +2,7 @@
 import type { AppendOutcome, ChangeOutcome, Engine, LogHead, MemberRecord } from '@plenum/core';
 import { groupIdSchema, type UserId } from '@plenum/protocol';
 import type { Attempt } from '../commands.ts';
-import type { EngineHarness } from '../suites/engine-harness.ts';
+import type { EngineHarness } from '../scene/engine-harness.ts';
 import { Abstraction } from './abstraction.ts';
 import { groupNames, userNames } from './cast.ts';
 

@@ -3,7 +3,7 @@ import type { AppendOutcome, ChangeOutcome } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { expect } from 'vitest';
 import { type Attempt, joinCommand, kickCommand, leaveCommand } from '../commands.ts';
-import { verdict } from '../suites/scene.ts';
+import { verdict } from '../scene/scene.ts';
 import { Ledger } from './ledger.ts';
 import type { Side } from './side.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { muteCommand } from '../commands.ts';
 import { eventually } from '../eventually.ts';
-import type { MakeEngine } from './engine-harness.ts';
-import { begin } from './scene.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
+import { begin } from '../scene/scene.ts';
 
 /** What every engine does as a whole. */
 export function engineSuite(name: string, makeEngine: MakeEngine): void {

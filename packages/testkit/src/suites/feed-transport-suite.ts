@@ -4,8 +4,8 @@ import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand, deleteCommand, messageDraft, muteCommand } from '../commands.ts';
 import { eventually } from '../eventually.ts';
-import type { MakeEngine } from './engine-harness.ts';
-import { begin, type SceneOptions } from './scene.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
+import { begin, type SceneOptions } from '../scene/scene.ts';
 
 interface Heard {
   readonly groupId: GroupId;

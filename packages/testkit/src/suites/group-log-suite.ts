@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { MakeEngine } from './engine-harness.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
 import { admitting } from './log/admitting.ts';
 import { appending } from './log/appending.ts';
 import { ranges } from './log/ranges.ts';

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { MakeEngine } from './engine-harness.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
 import { admittingChanges } from './store/admitting-changes.ts';
 import { banning } from './store/banning.ts';
 import { changeBounds } from './store/change-bounds.ts';

@@ -2,7 +2,7 @@
 import type { ClusterStrategy, NodeCard } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
-import type { MakeEngine } from './engine-harness.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
 
 /** On a real clock what has to come within a part of it may be late by a second or two. */
 const leaseTtlMs = 4000;

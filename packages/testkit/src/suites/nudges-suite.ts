@@ -3,7 +3,7 @@ import type { Nudge, ReadNote } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
-import type { MakeEngine } from './engine-harness.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
 
 function nudgeOf(userId: string, seq = 1): Nudge {
   const groupId = groupIdSchema.parse('room:one');

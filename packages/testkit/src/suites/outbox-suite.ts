@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { MakeEngine } from './engine-harness.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
 import { passing } from './outbox/passing.ts';
 import { refusing } from './outbox/refusing.ts';
 

@@ -5,8 +5,8 @@ import { type GroupId, groupIdSchema, SERVICE, type UserId, userIdSchema } from 
 import { describe, expect, test } from 'vitest';
 import { deleteCommand, joinCommand, kickCommand, leaveCommand, muteCommand } from '../commands.ts';
 import { eventually } from '../eventually.ts';
-import type { MakeEngine } from './engine-harness.ts';
-import { begin, type Scene, type SceneOptions } from './scene.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
+import { begin, type Scene, type SceneOptions } from '../scene/scene.ts';
 
 const groupId: GroupId = groupIdSchema.parse('room:one');
 const partition = partitionOf(groupId);

@@ -2,8 +2,8 @@
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand, deleteCommand, kickCommand } from '../commands.ts';
-import type { MakeEngine } from './engine-harness.ts';
-import { begin, expectAppended, type Scene } from './scene.ts';
+import type { MakeEngine } from '../scene/engine-harness.ts';
+import { begin, expectAppended, type Scene } from '../scene/scene.ts';
 
 const groupId = groupIdSchema.parse('room:one');
 const user = (name: string) => userIdSchema.parse(name);

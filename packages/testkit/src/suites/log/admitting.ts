@@ -1,8 +1,8 @@
 /** What an admission promises: it judges as an append does, takes a token if it is asked to, and stores nothing. */
 import { describe, expect, test } from 'vitest';
 import { leaveCommand, messageDraft, muteCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, expectAppended, type Scene } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, expectAppended, type Scene } from '../../scene/scene.ts';
 
 const oneToken = { ratePerSec: 0.001, rateBurst: 1 };
 const draftIn = (scene: Scene, isRateLimited: boolean, sender = 'owner') =>

@@ -3,8 +3,8 @@ import { messageOf } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { messageDraft } from '../../commands.ts';
 import { eventually } from '../../eventually.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, expectAppended, type Scene } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, expectAppended, type Scene } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 

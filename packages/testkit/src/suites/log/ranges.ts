@@ -3,8 +3,8 @@ import type { LogRange } from '@plenum/core';
 import { groupIdSchema, limits } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, type Scene } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, type Scene } from '../../scene/scene.ts';
 
 const fast = { ratePerSec: 100_000, rateBurst: 100_000 };
 const seqsOf = (range: LogRange | null) => range?.entries.map(({ seq }) => seq);

@@ -2,8 +2,8 @@
 import type { Appended, AppendOutcome } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { createCommand, messageDraft } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, type Scene } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, type Scene } from '../../scene/scene.ts';
 
 const burst = 20;
 const msPerToken = 100;

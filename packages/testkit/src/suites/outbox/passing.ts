@@ -3,9 +3,9 @@ import { partitionOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { joinCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { verdict } from '../scene.ts';
-import { beginOutbox, textOf } from './outbox-scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { beginOutbox, textOf } from '../../scene/outbox-scene.ts';
+import { verdict } from '../../scene/scene.ts';
 
 /** What waits, and how cursors pass it. */
 export function passing(makeEngine: MakeEngine): void {

@@ -2,9 +2,9 @@
 import { PlenumError, type ScheduledRetry } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import type { MakeEngine } from '../engine-harness.ts';
-import { verdict } from '../scene.ts';
-import { beginOutbox, type OutboxScene, textOf } from './outbox-scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { beginOutbox, type OutboxScene, textOf } from '../../scene/outbox-scene.ts';
+import { verdict } from '../../scene/scene.ts';
 
 /** The first message, and a commit that passes everything but schedules it once more. */
 async function retryFirst(outbox: OutboxScene, delayMs: number, membersCursor: string | null = null) {

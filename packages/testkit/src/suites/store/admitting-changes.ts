@@ -1,8 +1,8 @@
 /** Changes that are judged and charged first, since a slow adapter is asked about them in between. */
 import { describe, expect, test } from 'vitest';
 import { banCommand, createCommand, kickCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 

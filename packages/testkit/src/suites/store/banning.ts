@@ -11,8 +11,8 @@ import {
   promoteCommand,
   unbanCommand,
 } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, expectAppended, type Scene, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, expectAppended, type Scene, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 const onGuest = { groupId, actor: 'owner', userId: 'guest' };
@@ -45,7 +45,7 @@ export function banning(makeEngine: MakeEngine): void {
       });
     });
 
-    test.each(['active', 'muted', 'pending', 'second admin', 'absent'] as const)(
+    test.each(['active', 'muted', 'pending', 'admin', 'outsider'] as const)(
       'of one who is %s leaves no member to count or to list',
       async (standing) => {
         await using scene = await begin(makeEngine, {
@@ -75,7 +75,7 @@ export function banning(makeEngine: MakeEngine): void {
     });
 
     test('by the service names the service, and cannot take the last admin either', async () => {
-      await using scene = await begin(makeEngine, { users: { guest: 'second admin' } });
+      await using scene = await begin(makeEngine, { users: { guest: 'admin' } });
       await scene.do(banCommand({ ...onGuest, actor: SERVICE }));
       expect((await scene.events()).at(-1)).toMatchObject({ type: 'banned', actor_id: SERVICE });
       const last = banCommand({ groupId, actor: SERVICE, userId: 'owner' });
@@ -161,7 +161,7 @@ export function banning(makeEngine: MakeEngine): void {
 
   describe('unban', () => {
     test('lets the user join again, as a stranger', async () => {
-      await using scene = await begin(makeEngine, { users: { guest: 'second admin' } });
+      await using scene = await begin(makeEngine, { users: { guest: 'admin' } });
       await scene.do(banCommand({ ...onGuest, forMs }));
       const done = await scene.do(unbanCommand({ ...onGuest, reason: 'sorry' }));
       expect(done).toMatchObject({ status: 'none', roles: [], bannedUntilMs: null, seq: 5 });

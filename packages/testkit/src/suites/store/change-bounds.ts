@@ -15,9 +15,9 @@ import {
   unmuteCommand,
   updateCommand,
 } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { beginOutbox } from '../outbox/outbox-scene.ts';
-import { begin, type Scene, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { beginOutbox } from '../../scene/outbox-scene.ts';
+import { begin, type Scene, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 /** Three tokens per user and group, and none comes back while a test runs. */
@@ -93,7 +93,7 @@ export function changeBounds(makeEngine: MakeEngine): void {
 
     test('is another one for another user, another group and messages, and none for the service', async () => {
       await using scene = await begin(makeEngine, {
-        users: { second: 'second admin' },
+        users: { second: 'admin' },
         engineSettings: three,
       });
       expect(await banMany(scene, 2)).toEqual(['done', 'rate_limited']);

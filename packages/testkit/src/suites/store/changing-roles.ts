@@ -2,8 +2,8 @@
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { banCommand, demoteCommand, kickCommand, leaveCommand, promoteCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 const onGuest = { groupId, actor: 'owner', userId: 'guest' };
@@ -34,7 +34,7 @@ export function changingRoles(makeEngine: MakeEngine): void {
     test('gives the right to decide, over the one who promoted too', async () => {
       await using scene = await begin(makeEngine, {
         groupType: 'strict_private',
-        users: { guest: 'second admin', waiting: 'pending' },
+        users: { guest: 'admin', waiting: 'pending' },
       });
       const kicked = await scene.change(kickCommand({ groupId, actor: 'guest', userId: 'owner' }));
       expect(verdict(kicked)).toBe('done');
@@ -44,7 +44,7 @@ export function changingRoles(makeEngine: MakeEngine): void {
 
   describe('demote', () => {
     test('makes an ordinary member of an admin, who stays active', async () => {
-      await using scene = await begin(makeEngine, { users: { guest: 'second admin' } });
+      await using scene = await begin(makeEngine, { users: { guest: 'admin' } });
       const before = await scene.member('guest');
       const done = await scene.do(demoteCommand(onGuest));
       expect(done).toMatchObject({ status: 'active', roles: ['member'], seq: 4 });
@@ -59,7 +59,7 @@ export function changingRoles(makeEngine: MakeEngine): void {
     });
 
     test('of oneself is possible while there is another admin', async () => {
-      await using scene = await begin(makeEngine, { users: { guest: 'second admin' } });
+      await using scene = await begin(makeEngine, { users: { guest: 'admin' } });
       await scene.do(demoteCommand({ groupId, actor: 'owner', userId: 'owner' }));
       expect((await scene.events()).at(-1)).not.toHaveProperty('actor_id');
       const last = demoteCommand({ groupId, actor: 'guest', userId: 'guest' });
@@ -67,7 +67,7 @@ export function changingRoles(makeEngine: MakeEngine): void {
     });
 
     test('of two admins by each other at once leaves one', async () => {
-      await using scene = await begin(makeEngine, { users: { guest: 'second admin' } });
+      await using scene = await begin(makeEngine, { users: { guest: 'admin' } });
       const outcomes = await Promise.all([
         scene.change(demoteCommand(onGuest)),
         scene.change(demoteCommand({ groupId, actor: 'guest', userId: 'owner' })),
@@ -79,7 +79,7 @@ export function changingRoles(makeEngine: MakeEngine): void {
 
   describe('the last admin', () => {
     test('is the one who is left of several', async () => {
-      await using scene = await begin(makeEngine, { users: { guest: 'second admin' } });
+      await using scene = await begin(makeEngine, { users: { guest: 'admin' } });
       await scene.do(kickCommand({ groupId, actor: 'guest', userId: 'owner' }));
       const commands = [kickCommand, banCommand, demoteCommand].map((build) =>
         build({ groupId, actor: SERVICE, userId: 'guest' }),
@@ -88,7 +88,7 @@ export function changingRoles(makeEngine: MakeEngine): void {
     });
 
     test('who leaves other admins behind needs no successor', async () => {
-      await using scene = await begin(makeEngine, { users: { first: 'active', guest: 'second admin' } });
+      await using scene = await begin(makeEngine, { users: { first: 'active', guest: 'admin' } });
       await scene.do(leaveCommand({ groupId, userId: 'owner' }));
       expect((await scene.events()).at(-1)).toMatchObject({ type: 'left' });
       expect((await scene.member('first'))?.roles).toEqual(['member']);

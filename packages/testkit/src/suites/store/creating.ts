@@ -1,8 +1,8 @@
 /** Creating groups. */
 import { describe, expect, test } from 'vitest';
 import { createCommand, joinCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, Scene, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, Scene, verdict } from '../../scene/scene.ts';
 
 export function creating(makeEngine: MakeEngine): void {
   describe('create', () => {

@@ -3,8 +3,8 @@ import { isoTime } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { acceptCommand, kickCommand, rejectCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, expectAppended, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, expectAppended, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 

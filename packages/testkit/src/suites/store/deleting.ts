@@ -2,8 +2,8 @@
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand, deleteCommand, messageDraft } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 const firstPage = { cursor: null, limit: 10, status: null };

@@ -2,8 +2,8 @@ import { messageOf } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand, messageDraft } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin } from '../../scene/scene.ts';
 
 const ids = [
   '__proto__',
@@ -21,7 +21,7 @@ export function hostileIds(makeEngine: MakeEngine): void {
     test.each(ids)('%s is an ordinary one, of a group and of a user', async (id) => {
       await using scene = await begin(makeEngine, {
         groupId: id,
-        users: { [`${id}`.slice(0, 127)]: 'absent' },
+        users: { [`${id}`.slice(0, 127)]: 'outsider' },
       });
       await scene.join(id);
       await scene.send(id, `by ${id}`);

@@ -2,8 +2,8 @@
 import { limits, SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { acceptCommand, joinCommand, leaveCommand, muteCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, verdict } from '../../scene/scene.ts';
 
 export function joining(makeEngine: MakeEngine): void {
   describe('join', () => {

@@ -2,8 +2,8 @@
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { acceptCommand, leaveCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 

@@ -2,8 +2,8 @@
 import type { PlenumError } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { createCommand, deleteCommand, leaveCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { Scene } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { Scene } from '../../scene/scene.ts';
 
 /** Ids in many partitions, and such that a prefix is not a word, a glob or a range by accident. */
 const groupIds = ['room', 'room:', 'room:a', 'room:b', 'room:~', 'rooms', 'Room:a', 'roo', 'a', '~', '...'];

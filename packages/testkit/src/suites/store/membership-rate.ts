@@ -3,8 +3,8 @@ import { type ChangeOutcome, defaultEngineSettings, type EngineSettings } from '
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand, joinCommand, kickCommand, leaveCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, Scene, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, Scene, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 /** Three tokens, and none comes back while a test runs. */

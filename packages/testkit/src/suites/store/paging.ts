@@ -11,8 +11,8 @@ import {
   muteCommand,
   promoteCommand,
 } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, Scene } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, Scene } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 

@@ -19,16 +19,15 @@ import {
   unmuteCommand,
   updateCommand,
 } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, Scene, verdict } from '../scene.ts';
-import { seat } from '../standing.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, Scene, seat, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 const onTarget = { groupId, actor: 'owner', userId: 'guest', requestId: 'retried' };
 
 /** Every state change with a standing of `guest` in which it succeeds. */
 const attempts = [
-  ['join', 'absent', joinCommand({ groupId, userId: 'guest', requestId: 'retried' })],
+  ['join', 'outsider', joinCommand({ groupId, userId: 'guest', requestId: 'retried' })],
   ['leave', 'active', leaveCommand({ groupId, userId: 'guest', requestId: 'retried' })],
   ['accept', 'pending', acceptCommand(onTarget)],
   ['reject', 'pending', rejectCommand(onTarget)],
@@ -38,9 +37,9 @@ const attempts = [
   ['ban', 'active', banCommand({ ...onTarget, forMs: 60_000 })],
   ['unban', 'banned', unbanCommand(onTarget)],
   ['promote', 'active', promoteCommand(onTarget)],
-  ['demote', 'second admin', demoteCommand(onTarget)],
-  ['update', 'absent', updateCommand({ groupId, actor: 'owner', requestId: 'retried', maxMembers: 5 })],
-  ['send', 'absent', messageDraft({ groupId, sender: 'owner', requestId: 'retried' })],
+  ['demote', 'admin', demoteCommand(onTarget)],
+  ['update', 'outsider', updateCommand({ groupId, actor: 'owner', requestId: 'retried', maxMembers: 5 })],
+  ['send', 'outsider', messageDraft({ groupId, sender: 'owner', requestId: 'retried' })],
 ] as const;
 
 const make = (scene: Scene, attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> =>

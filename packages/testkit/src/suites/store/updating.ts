@@ -3,8 +3,8 @@ import type { UpdateGroup } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { updateCommand } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { begin, verdict } from '../scene.ts';
+import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { begin, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 const settings = { maxMembers: 7, ephemeral: true, history: 'all', metadata: '{"topic":"old"}' } as const;

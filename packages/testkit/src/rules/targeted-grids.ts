@@ -47,7 +47,7 @@ export const targetedGrids: readonly Grid[] = [
     types: ['public'],
     operations: ['accept_member', 'reject_member'],
     text: `
-                  outsider  active  admin  last_admin  banned  himself
+                  outsider  active  admin  last_admin  banned  self
       outsider       NU       NU     NU       NU         NU      NU
       active         NU       NP     NP       NP         NU      NP
       admin          NU       NP     NP       -          NU      NP
@@ -59,7 +59,7 @@ export const targetedGrids: readonly Grid[] = [
     types: ['private'],
     operations: ['accept_member', 'reject_member'],
     text: `
-                  outsider  pending  active  admin  last_admin  banned  himself
+                  outsider  pending  active  admin  last_admin  banned  self
       outsider       NU       NU       NU     NU       NU         NU      NU
       pending        NA       NA       NA     NA       NA         NA      NA
       active         NU       ok       NP     NP       NP         NU      NP
@@ -72,7 +72,7 @@ export const targetedGrids: readonly Grid[] = [
     types: ['strict_private'],
     operations: ['accept_member', 'reject_member'],
     text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  himself
+                  outsider  pending  active  muted  admin  last_admin  banned  self
       outsider       NU       NU       NU     NU     NU       NU         NU      NU
       pending        NA       NA       NA     NA     NA       NA         NA      NA
       active         NA       NA       NA     NA     NA       NA         NA      NA
@@ -86,7 +86,7 @@ export const targetedGrids: readonly Grid[] = [
     types: ['public', 'private'],
     operations: ['mute_member', 'unmute_member'],
     text: `
-                  outsider  pending  active  admin  last_admin  banned  himself
+                  outsider  pending  active  admin  last_admin  banned  self
       outsider       NS       NS       NS     NS       NS         NS      NS
       pending        NS       NS       NS     NS       NS         NS      NS
       active         NS       NS       NS     NS       NS         NS      NS
@@ -99,7 +99,7 @@ export const targetedGrids: readonly Grid[] = [
     types: ['strict_private'],
     operations: ['mute_member'],
     text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  himself
+                  outsider  pending  active  muted  admin  last_admin  banned  self
       outsider       NA       NA       NA     NA     NA       NA         NA      NA
       pending        NA       NA       NA     NA     NA       NA         NA      NA
       active         NA       NA       NA     NA     NA       NA         NA      NA
@@ -113,7 +113,7 @@ export const targetedGrids: readonly Grid[] = [
     types: ['strict_private'],
     operations: ['unmute_member'],
     text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  himself
+                  outsider  pending  active  muted  admin  last_admin  banned  self
       outsider       NA       NA       NA     NA     NA       NA         NA      NA
       pending        NA       NA       NA     NA     NA       NA         NA      NA
       active         NA       NA       NA     NA     NA       NA         NA      NA
@@ -127,7 +127,7 @@ export const targetedGrids: readonly Grid[] = [
     types: everyType,
     operations: ['kick_member'],
     text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  himself
+                  outsider  pending  active  muted  admin  last_admin  banned  self
       outsider       NA       NA       NA     NA     NA       NA         NA      IA
       pending        NA       NA       NA     NA     NA       NA         NA      IA
       active         NA       NA       NA     NA     NA       NA         NA      IA
@@ -141,7 +141,7 @@ export const targetedGrids: readonly Grid[] = [
     types: everyType,
     operations: ['ban_member'],
     text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  himself
+                  outsider  pending  active  muted  admin  last_admin  banned  self
       outsider       NA       NA       NA     NA     NA       NA         NA      IA
       pending        NA       NA       NA     NA     NA       NA         NA      IA
       active         NA       NA       NA     NA     NA       NA         NA      IA
@@ -155,7 +155,7 @@ export const targetedGrids: readonly Grid[] = [
     types: everyType,
     operations: ['unban_member'],
     text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  himself
+                  outsider  pending  active  muted  admin  last_admin  banned  self
       outsider       NA       NA       NA     NA     NA       NA         NA      NA
       pending        NA       NA       NA     NA     NA       NA         NA      NA
       active         NA       NA       NA     NA     NA       NA         NA      NA
@@ -169,7 +169,7 @@ export const targetedGrids: readonly Grid[] = [
     types: everyType,
     operations: ['promote_member'],
     text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  himself
+                  outsider  pending  active  muted  admin  last_admin  banned  self
       outsider       NA       NA       NA     NA     NA       NA         NA      NA
       pending        NA       NA       NA     NA     NA       NA         NA      NA
       active         NA       NA       NA     NA     NA       NA         NA      NA
@@ -183,7 +183,7 @@ export const targetedGrids: readonly Grid[] = [
     types: everyType,
     operations: ['demote_member'],
     text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  himself
+                  outsider  pending  active  muted  admin  last_admin  banned  self
       outsider       NA       NA       NA     NA     NA       NA         NA      NA
       pending        NA       NA       NA     NA     NA       NA         NA      NA
       active         NA       NA       NA     NA     NA       NA         NA      NA

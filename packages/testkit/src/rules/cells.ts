@@ -1,7 +1,7 @@
 /** The cells of the rule grids as a list: actor, operation, target and group, and the expected answer. */
 import type { GroupType } from '@plenum/protocol';
-import { askedAboutOthers, explainGrids, noGroupGrid, ownGrids } from './own-rule-grids.ts';
-import { type Grid, legend, targetedGrids } from './rule-grids.ts';
+import { askedAboutOthers, explainGrids, noGroupGrid, ownGrids } from './self-grids.ts';
+import { type Grid, legend, targetedGrids } from './targeted-grids.ts';
 
 /** The relation of a user to a group; `admin` is one of several. */
 export const standings = ['outsider', 'pending', 'active', 'muted', 'admin', 'last_admin', 'banned'] as const;
@@ -14,7 +14,7 @@ export interface Cell {
   readonly groupType: GroupType | 'none';
   readonly actor: Standing | 'service';
   /** Null: the group as a whole, or oneself. */
-  readonly target: Standing | 'himself' | null;
+  readonly target: Standing | 'self' | null;
   readonly expected: string;
 }
 
@@ -31,7 +31,7 @@ function standingOf(name: string): Standing {
   return name;
 }
 const actorOf = (name: string) => (name === 'service' ? name : standingOf(name));
-const targetOf = (name: string) => (name === 'himself' ? name : standingOf(name));
+const targetOf = (name: string) => (name === 'self' ? name : standingOf(name));
 
 interface Field {
   readonly row: string;

@@ -101,7 +101,7 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
 
 /** Who may ask about another user: an active admin of the group. Rows: the actor, for any target. */
 export const askedAboutOthers = `
-                 somebody
+                 another
     outsider        NA
     pending         NA
     active          NA

@@ -17,9 +17,17 @@ import type {
   Position,
 } from '@plenum/core';
 import { type GroupEvent, type GroupId, type GroupType, groupIdSchema, userIdSchema } from '@plenum/protocol';
-import { createCommand, joinCommand, messageDraft } from '../commands.ts';
+import {
+  acceptCommand,
+  banCommand,
+  createCommand,
+  joinCommand,
+  messageDraft,
+  muteCommand,
+  promoteCommand,
+} from '../commands.ts';
+import type { Standing } from '../rules/cells.ts';
 import type { EngineHarness, MakeEngine } from './engine-harness.ts';
-import { type Standing, seat } from './standing.ts';
 
 /** Whom the suites put on stage besides the owner. */
 const cast = ['guest', 'actor', 'target'];
@@ -110,11 +118,14 @@ export class Scene implements AsyncDisposable {
   }
 }
 
+/** Every standing but that of `owner`, who has created the group. */
+export type Seat = Exclude<Standing, 'last_admin'>;
+
 export interface SceneOptions extends Partial<GroupSettings> {
   readonly groupType?: GroupType;
   readonly groupId?: string;
   /** Who is in the group besides `owner`, in the order in which they came. */
-  readonly users?: Readonly<Record<string, Standing>>;
+  readonly users?: Readonly<Record<string, Seat>>;
   readonly engineSettings?: Partial<EngineSettings>;
 }
 
@@ -125,6 +136,22 @@ export async function begin(makeEngine: MakeEngine, options: SceneOptions = {}):
   await scene.do(createCommand({ groupId, actor: 'owner', groupType, ...settings }));
   for (const [userId, standing] of Object.entries(users)) await seat(scene, userId, standing);
   return scene;
+}
+
+/** Brings a user into a standing that the group's type knows, by the commands that lead there. */
+export async function seat(scene: Scene, userId: string, standing: Seat): Promise<void> {
+  const { groupId } = scene;
+  if (standing === 'outsider') return;
+  const onUser = { groupId, actor: 'owner', userId };
+  if (standing === 'banned') {
+    await scene.do(banCommand(onUser));
+    return;
+  }
+  const { status } = await scene.do(joinCommand({ groupId, userId }));
+  if (standing === 'pending') return;
+  if (status === 'pending') await scene.do(acceptCommand(onUser));
+  if (standing === 'muted') await scene.do(muteCommand(onUser));
+  if (standing === 'admin') await scene.do(promoteCommand(onUser));
 }
 
 function expectDone(outcome: ChangeOutcome): ChangeDone {

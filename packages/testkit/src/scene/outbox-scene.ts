@@ -9,9 +9,9 @@ import {
   partitionOf,
 } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import { createCommand, messageDraft } from '../../commands.ts';
-import type { MakeEngine } from '../engine-harness.ts';
-import { Scene } from '../scene.ts';
+import { createCommand, messageDraft } from '../commands.ts';
+import type { MakeEngine } from './engine-harness.ts';
+import { Scene } from './scene.ts';
 
 /** A group and the outbox of its partition, held by `node-1`. */
 export class OutboxScene implements AsyncDisposable {

@@ -1,11 +1,12 @@
 /** All rounds of all scenarios: systems take turns within each round (A B C A B C), so that a change of the machine meets all. */
 import { probes } from '../probes/all-probes.ts';
 import { isProbeKind, type ProbeFigures, type ProbeKind } from '../probes/probe.ts';
+import { type IdleFigures, idleRound } from '../rounds/idle-round.ts';
+import { type Bench, loadRound } from '../rounds/load-round.ts';
+import type { RoundFigures } from '../rounds/round-figures.ts';
+import { type Shape, windowPerSender } from '../rounds/shape.ts';
 import type { SystemKind } from '../systems/system.ts';
-import { type IdleFigures, idleRound } from './idle-round.ts';
-import { type Bench, loadRound } from './load-round.ts';
-import type { RoundFigures } from './round-figures.ts';
-import { type Scenario, type Shape, windowPerSender } from './shape.ts';
+import type { Scenario } from './scenario.ts';
 
 interface CellBase {
   readonly system: string;
