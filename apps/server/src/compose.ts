@@ -10,6 +10,7 @@ import {
   type Adapters,
   type Clock,
   type ClusterStrategy,
+  ConfigError,
   type Core,
   type CoreDeps,
   createCore,
@@ -20,7 +21,6 @@ import {
   type FanOut,
   type Logger,
   Ownership,
-  PlenumError,
   type Random,
   systemClock,
 } from '@plenum/core';
@@ -71,7 +71,7 @@ export interface Domain {
 
 /**
  * The adapters that a configuration names, and those that it holds as code. Connects to nothing yet.
- * @throws PlenumError with one sentence about the first that cannot be used.
+ * @throws ConfigError with one sentence about the first that cannot be used.
  */
 export function openConfiguredAdapters(
   { adapterOptions, isDev, own }: Pick<Config, 'adapterOptions' | 'isDev' | 'own'>,
@@ -82,7 +82,7 @@ export function openConfiguredAdapters(
     return { ...opened, adapters: { ...opened.adapters, ...own.adapters } };
   } catch (cause) {
     const error = cause instanceof Error ? cause.message : 'an adapter cannot be opened';
-    throw new PlenumError({ code: 'internal', error }, { cause });
+    throw new ConfigError(error, { cause });
   }
 }
 

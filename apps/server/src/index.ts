@@ -11,6 +11,7 @@ export {
 } from '@plenum/core';
 export { defineRequest, type OwnRequest, type OwnRequestCall, type OwnRequestOptions } from '@plenum/gateway';
 export type { ConfigFile } from './config/file.ts';
-export { createPlenum, type GatewayPlace, type Plenum, type PlenumOptions } from './create-plenum.ts';
+export { createPlenum, type Plenum } from './create-plenum.ts';
 export type { GroupsApi } from './library/groups-api.ts';
+export type { GatewayPlace, PlenumOptions } from './library/plenum-options.ts';
 export type { GroupListener, LibrarySubscription } from './library/subscribe.ts';

@@ -1,6 +1,6 @@
 /** The edge of a node: one Fastify and one Socket.IO server on one port, both in front of the same operations. */
 import type { IncomingMessage } from 'node:http';
-import { type Logger, PlenumError } from '@plenum/core';
+import { ConfigError, type Logger } from '@plenum/core';
 import { openApiDocument } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
@@ -31,7 +31,7 @@ import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
 
 export interface Gateway {
-  /** @throws PlenumError with one sentence when the port cannot be had, or when the caller's own server listens. */
+  /** @throws PlenumError when the port cannot be had, ConfigError when the server is the caller's and listens itself. */
   listen(): Promise<{ readonly url: string; readonly adminUrl: string | null }>;
   /**
    * Takes no new work, tells every client to move, and closes their sockets spread over `withinMs`. `/healthz` stays fine,
@@ -190,7 +190,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
           ? null
           : await listenOn(adminApp, { host: config.host, port: config.adminPort ?? 0 });
       if (closeOwn !== null) return { url: await listenOn(app, config), adminUrl };
-      throw new PlenumError({ code: 'internal', error: 'the server is mounted: its owner listens' });
+      throw new ConfigError('the server is mounted: its owner listens');
     },
     drain: (withinMs) => {
       parts.drain.begin();

@@ -1,11 +1,11 @@
 /** The envelope of a request and of its answer, and how malformed ones are refused. */
 import { z } from 'zod';
 import { type ErrorCode, errors, type Failure, type FailureBody } from './errors.ts';
+import { isPlainEnvelope } from './fast-path.ts';
 import { requestIdSchema } from './ids.ts';
 import { issueText } from './issue-text.ts';
 import { limits } from './limits.ts';
 import { infinityProblem, isDeeperThan, jsonObjectSchema } from './text.ts';
-import { isUsualEnvelope } from './usual-requests.ts';
 
 export const requestEnvelopeSchema = z.strictObject({
   service: z.string().min(1).max(64).optional(),
@@ -95,6 +95,6 @@ function parseShape<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode
 
 /** Parses an envelope without walking its arguments: their depth is checked when their own schema parses them. */
 export const parseEnvelope = (input: unknown): Parsed<RequestEnvelope> =>
-  isUsualEnvelope(input)
+  isPlainEnvelope(input)
     ? { ok: true, value: input }
     : parseShape(requestEnvelopeSchema, input, 'invalid_request');

@@ -1,5 +1,5 @@
 /** The one table of error codes: HTTP status, text, and whether the same request may succeed later. */
-
+import { z } from 'zod';
 import type { AdminScope } from './admin-scopes.ts';
 
 /**
@@ -74,6 +74,20 @@ export const errors = {
 
 export type ErrorCode = keyof typeof errors;
 export const errorCodes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
+
+/**
+ * Open in the OpenAPI document: a client generated from it takes codes that come later as text, instead of failing while it
+ * reads the failure.
+ */
+export const errorCodeSchema = z
+  .custom<ErrorCode>((code) => errorCodes.some((known) => known === code), { error: 'not an error code' })
+  .meta({
+    id: 'ErrorCode',
+    type: 'string',
+    description: `Codes can be added. Known: ${errorCodes.join(', ')}`,
+    examples: ['not_a_member'],
+    'x-extensible-enum': errorCodes,
+  });
 
 /** What a failure adds to the code: the field, the limit, the reason, the end (ISO-8601 UTC). */
 export interface FailureDetails {

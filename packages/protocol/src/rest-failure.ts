@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { adminScopeSchema } from './admin-scopes.ts';
-import { errorCodeSchema } from './error-code.ts';
-import type { FailureBody } from './errors.ts';
+import { errorCodeSchema, type FailureBody } from './errors.ts';
 import { requestIdSchema } from './ids.ts';
 
 /** Every failure of REST has this shape, malformed JSON and unknown routes too. */

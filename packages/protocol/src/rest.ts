@@ -4,7 +4,6 @@ import { type AdminScope, adminScopeOf } from './admin-scopes.ts';
 import { deadLetterIdSchema } from './dead-letters.ts';
 import { groupIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
-import { presenceRows } from './presence-routes.ts';
 import { type RequestType, requestTable } from './requests.ts';
 
 /**
@@ -33,7 +32,7 @@ export interface RequestRoute extends RouteBase {
   /** Of the admin token, where the bearer is one. */
   readonly scope: AdminScope;
 }
-export type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
+type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
   readonly successStatus?: number;
   /** Arguments in the query. */
   readonly query?: readonly string[];
@@ -147,7 +146,27 @@ const rows: readonly Row[] = [
     actor: 'token',
     query: ['after', 'before', 'limit'],
   },
-  ...presenceRows,
+  {
+    method: 'GET',
+    path: `${group}/presence`,
+    summary: 'Who is online in a group',
+    request: 'presence',
+    actor: 'token',
+  },
+  {
+    method: 'POST',
+    path: '/v1/users/:user_id/disconnect',
+    summary: 'Cut the sockets of a user on every node; they may come back; for the service only',
+    request: 'disconnect_user',
+    actor: 'token',
+  },
+  {
+    method: 'POST',
+    path: '/v1/users/:user_id/revoke',
+    summary: 'Invalidate every token that the user has now and cut its sockets; for the service only',
+    request: 'revoke_user',
+    actor: 'token',
+  },
   {
     method: 'GET',
     path: '/v1/dead-letters',

@@ -1,4 +1,4 @@
-import { PlenumError } from '@plenum/core';
+import { ConfigError, PlenumError } from '@plenum/core';
 import { maskedText } from '../config/masked.ts';
 
 /**
@@ -9,7 +9,7 @@ export function lastWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
   if (isBug) return error.stack ?? error.message;
-  if (!(error instanceof PlenumError)) return error.message;
+  if (!(error instanceof PlenumError || error instanceof ConfigError)) return error.message;
   const sentences = [error.message];
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
     const sentence = maskedText(cause.message);

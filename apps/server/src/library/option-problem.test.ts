@@ -1,7 +1,8 @@
 import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { expect, test } from 'vitest';
-import { createPlenum, type PlenumOptions } from '../create-plenum.ts';
+import { createPlenum } from '../create-plenum.ts';
 import { optionProblem } from './option-problem.ts';
+import type { PlenumOptions } from './plenum-options.ts';
 
 /** As a caller in plain JavaScript may write it. */
 const sentenceOf = (options: object, nodeEnv?: string) => optionProblem(options, nodeEnv)?.sentence ?? null;

@@ -4,7 +4,7 @@ import { environmentSchema } from '../config/environment.ts';
 import { didYouMean } from '../config/names.ts';
 import { adaptersProblem, middlewareProblem, requestsProblem } from '../config/own-parts.ts';
 import { isLoopback, isProduction } from '../config/requirements.ts';
-import type { PlenumOptions } from '../create-plenum.ts';
+import type { PlenumOptions } from './plenum-options.ts';
 import { deliverySettingJudges, engineSettingJudges, type Judge, variable } from './setting-problem.ts';
 
 export interface OptionProblem {

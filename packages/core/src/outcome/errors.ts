@@ -19,6 +19,14 @@ export class PlenumError extends Error {
   }
 }
 
+/** A mistake in the configuration, found at start: an operator or the embedding team corrects it. The message is one sentence. */
+export class ConfigError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'ConfigError';
+  }
+}
+
 /** For a cursor that the method did not make itself. */
 export const forgedCursor = (): PlenumError =>
   new PlenumError({

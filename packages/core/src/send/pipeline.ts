@@ -1,7 +1,7 @@
 /** The way of a message into the log: a list of steps, made once from the configured order. */
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
-import { PlenumError } from '../outcome/errors.ts';
+import { ConfigError, PlenumError } from '../outcome/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GroupLog } from '../ports/group-log.ts';
 import type { Logger } from '../ports/telemetry.ts';
@@ -29,13 +29,13 @@ export interface SendPipeline {
   readonly send: GroupLog['append'];
 }
 
-/** @throws PlenumError with one sentence for an order that names what is not there. */
+/** @throws ConfigError for an order that names what is not there. */
 export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const { middleware = {}, log } = deps;
   const custom = Object.keys(middleware);
   const order = deps.order ?? [...defaultMiddlewares, ...custom];
   const [problem] = orderProblems(order, custom);
-  if (problem !== undefined) throw new PlenumError({ code: 'internal', error: problem });
+  if (problem !== undefined) throw new ConfigError(problem);
   const asked = { auth: deps.auth !== null, moderation: deps.moderation !== null, custom };
   const names = stepsOf(order, asked);
   const isRateLimited = order.includes('rate_limit');

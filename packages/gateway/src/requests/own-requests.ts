@@ -1,4 +1,4 @@
-import { type Clock, type Logger, type Operations, PlenumError } from '@plenum/core';
+import { type Clock, ConfigError, type Logger, type Operations } from '@plenum/core';
 import type { OwnRequest } from './own-request.ts';
 import type { RegisteredRequest } from './request-handler.ts';
 
@@ -17,7 +17,7 @@ const namePattern = /^[\x21-\x7e]{1,64}$/;
 /**
  * The requests of the team by service and type.
  * @param isReserved whether a type of the built-in service has the name already
- * @throws PlenumError with one sentence for a name that no envelope can hold, that is reserved or that is there twice
+ * @throws ConfigError for a name that no envelope can hold, that is reserved or that is there twice
  */
 export function ownRequests(
   options: OwnRequestsOptions,
@@ -28,8 +28,7 @@ export function ownRequests(
     `${service ?? options.service} ${requestType}`;
   for (const { service, requestType, handlerWith } of options.requests ?? []) {
     const name = nameOf(service, requestType);
-    const refuse = (why: string) =>
-      new PlenumError({ code: 'internal', error: `request "${name.slice(0, 140)}" ${why}` });
+    const refuse = (why: string) => new ConfigError(`request "${name.slice(0, 140)}" ${why}`);
     const isBuiltInService = service === null || service === options.service;
     if (!namePattern.test(requestType) || !namePattern.test(service ?? options.service)) {
       throw refuse('must be named by a service and a type of 1 to 64 printable ASCII characters each');

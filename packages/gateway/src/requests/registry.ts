@@ -1,7 +1,7 @@
 /** Every request by service and type: who may ask, what its arguments are, which operation it is. */
 import { type Clock, fail, type Logger, type Operations, type Outcome } from '@plenum/core';
 import {
-  isUsualMessage,
+  isPlainMessage,
   parse,
   type RequestTable,
   type RequestType,
@@ -49,7 +49,7 @@ function messageHandler(
 ): RequestHandler {
   const others = handler(table.relay_msg.args, ({ caller }, args) => operations.relay_msg(caller, args));
   return (call) =>
-    isUsualMessage(call.args, messageMaxBytes) ? operations.relay_msg(call.caller, call.args) : others(call);
+    isPlainMessage(call.args, messageMaxBytes) ? operations.relay_msg(call.caller, call.args) : others(call);
 }
 
 type Handlers = Readonly<Record<Exclude<RequestType, 'send_message'>, RequestHandler>>;
@@ -164,7 +164,7 @@ function deadLetterHandlers(operations: Operations, table: RequestTable) {
   };
 }
 
-/** @throws PlenumError with one sentence for a request of the team that cannot be registered. */
+/** @throws ConfigError for a request of the team that cannot be registered. */
 export function createRequestRegistry(options: RegistryOptions): RequestRegistry {
   const table = requestTable(options.messageMaxBytes);
   const handlers: Handlers = {

@@ -5,9 +5,9 @@ import { nodeRoutes } from '../node-routes.ts';
 import { requestRoutes } from '../rest.ts';
 import { restFailureSchema } from '../rest-failure.ts';
 import { errorTable, failureResponses } from './failures.ts';
+import { tags } from './operation-row.ts';
 import { operationOf, type Route } from './operations.ts';
 import { type JsonObject, SchemaCollector } from './schemas.ts';
-import { tags } from './tags.ts';
 
 interface OpenApiOptions {
   readonly title: string;

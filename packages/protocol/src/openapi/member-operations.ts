@@ -1,6 +1,5 @@
 /** Names and examples of the operations on members: `bob` is one, `cleo` applies, `dan` is banned, `eve` is muted. */
-import { epoch, keyed, page, team, timestamp } from './example-values.ts';
-import type { OperationRow } from './operation-row.ts';
+import { epoch, keyed, type OperationRow, page, team, timestamp } from './operation-row.ts';
 
 const until = '2026-03-01T12:10:00.000Z';
 const asAnn = { actor_id: 'ann' };

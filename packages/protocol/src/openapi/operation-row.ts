@@ -1,7 +1,18 @@
+/** What the OpenAPI document says of an operation besides its shapes; its sections; values that several examples share. */
 import type { JsonObject } from './schemas.ts';
-import type { Tag } from './tags.ts';
 
-/** What the OpenAPI document says of an operation besides its shapes. */
+/** The sections of the OpenAPI document. */
+export const tags = [
+  { name: 'groups', description: 'Create, find, change and delete groups' },
+  { name: 'members', description: 'Who is in a group, and as what' },
+  { name: 'messages', description: 'Send messages and read the log of a group' },
+  { name: 'users', description: "A user's groups and connections" },
+  { name: 'dead letters', description: 'Deliveries that an adapter has not taken, for operators' },
+  { name: 'cluster', description: 'Nodes and partitions, for operators' },
+  { name: 'node', description: 'The node that answers: health, documents, metrics' },
+] as const;
+type Tag = (typeof tags)[number]['name'];
+
 export interface OperationRow {
   /** Stable: generated clients name their methods by it. A verb and a noun, so no language reserves it. */
   readonly operationId: string;
@@ -16,3 +27,21 @@ export interface OperationRow {
   readonly body?: JsonObject;
   readonly result?: JsonObject;
 }
+
+/** The examples share one group `team`, its admin `ann` and one message. */
+export const epoch = '1hq2x0';
+export const timestamp = '2026-03-01T12:00:00.000Z';
+export const team = { group_id: 'team' };
+export const keyed = { 'Idempotency-Key': 'order-17-confirmed' };
+export const page = { limit: 20 };
+export const message = {
+  type: 'message',
+  ...team,
+  from_user_id: 'ann',
+  message: 'Lunch at noon?',
+  timestamp,
+  message_id: '1hq2x0-42',
+  epoch,
+  seq: 42,
+  request_id: 'order-17-confirmed',
+};

@@ -6,11 +6,25 @@ import { requestIdSchema } from '../ids.ts';
 import type { NodeRoute } from '../node-routes.ts';
 import type { RequestRoute } from '../rest.ts';
 import { type FailureStatus, failuresOf } from './failures.ts';
+import { groupOperations, messageOperations, userOperations } from './group-operations.ts';
+import { memberOperations } from './member-operations.ts';
 import type { OperationRow } from './operation-row.ts';
-import { operationRows } from './operation-rows.ts';
+import { clusterOperations, deadLetterOperations, nodeOperations } from './operator-operations.ts';
 import type { JsonObject, SchemaCollector } from './schemas.ts';
 
 export type Route = RequestRoute | ClusterRoute | NodeRoute;
+type RowName = RequestRoute['request'] | ClusterRoute['name'] | NodeRoute['name'];
+
+/** By the request or the name of the route. */
+const operationRows: Readonly<Partial<Record<RowName, OperationRow>>> = {
+  ...groupOperations,
+  ...memberOperations,
+  ...messageOperations,
+  ...userOperations,
+  ...deadLetterOperations,
+  ...clusterOperations,
+  ...nodeOperations,
+};
 
 function rowOf(route: Route): OperationRow {
   const name = 'request' in route ? route.request : route.name;

@@ -1,8 +1,7 @@
 /** Names and examples of the operations for operators, and of the node's own routes. */
 import type { ClusterRoute } from '../cluster-routes.ts';
 import type { NodeRoute } from '../node-routes.ts';
-import { keyed, message, page, team, timestamp } from './example-values.ts';
-import type { OperationRow } from './operation-row.ts';
+import { keyed, message, type OperationRow, page, team, timestamp } from './operation-row.ts';
 
 const deadLetter = { parameters: { dead_letter_id: '1767225600000-0', ...keyed } };
 

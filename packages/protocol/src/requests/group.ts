@@ -1,6 +1,6 @@
 /** Requests about groups: create, settings and delete, and reads of groups and their members. */
 import { z } from 'zod';
-import { errorCodeSchema } from '../error-code.ts';
+import { errorCodeSchema } from '../errors.ts';
 import {
   countsSchema,
   epochSchema,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { requestEnvelopeSchema } from './envelope.ts';
+import { isPlainEnvelope, isPlainMessage } from './fast-path.ts';
 import { requestTable } from './requests.ts';
-import { isUsualEnvelope, isUsualMessage } from './usual-requests.ts';
 
 const messageMaxBytes = 12;
 const messageSchema = requestTable(messageMaxBytes).relay_msg.args;
@@ -33,7 +33,7 @@ const objectOf = (keys: readonly string[]) =>
 test('what is recognised as an envelope is what its schema makes of it', () => {
   fc.assert(
     fc.property(objectOf(['service', 'request_type', 'request_id', 'args']), (input) => {
-      if (!isUsualEnvelope(input)) return;
+      if (!isPlainEnvelope(input)) return;
       expect(requestEnvelopeSchema.parse(input)).toEqual(input);
     }),
     { numRuns: 5000 },
@@ -43,7 +43,7 @@ test('what is recognised as an envelope is what its schema makes of it', () => {
 test('what is recognised as a message is what its schema makes of it', () => {
   fc.assert(
     fc.property(objectOf(['group_id', 'message']), (args) => {
-      if (!isUsualMessage(args, messageMaxBytes)) return;
+      if (!isPlainMessage(args, messageMaxBytes)) return;
       expect(messageSchema.parse(args)).toEqual(args);
     }),
     { numRuns: 5000 },
@@ -52,10 +52,10 @@ test('what is recognised as a message is what its schema makes of it', () => {
 
 test('an ordinary message and its envelope are recognised', () => {
   const args = { group_id: 'room:one', message: 'hello' };
-  expect(isUsualMessage(args, messageMaxBytes)).toBe(true);
+  expect(isPlainMessage(args, messageMaxBytes)).toBe(true);
   const envelope = { service: 'Chat', request_type: 'relay_msg', request_id: 'r 1', args };
-  expect(isUsualEnvelope(envelope)).toBe(true);
-  expect(isUsualEnvelope({ request_type: 'relay_msg', args })).toBe(true);
+  expect(isPlainEnvelope(envelope)).toBe(true);
+  expect(isPlainEnvelope({ request_type: 'relay_msg', args })).toBe(true);
 });
 
 test.each([
@@ -65,7 +65,7 @@ test.each([
   ['a request id that is not printable', { request_type: 'relay_msg', request_id: 'a\n' }],
   ['a field that hides in __proto__', JSON.parse('{"request_type":"relay_msg","__proto__":{}}')],
 ])('%s is left to the schema', (_, input) => {
-  expect(isUsualEnvelope(input)).toBe(false);
+  expect(isPlainEnvelope(input)).toBe(false);
 });
 
 test.each([
@@ -76,5 +76,5 @@ test.each([
   ['a group id of two dots', { group_id: '..', message: 'm' }],
   ['a third field', { group_id: 'g', message: 'm', to: 'all' }],
 ])('%s is left to the schema', (_, args) => {
-  expect(isUsualMessage(args, messageMaxBytes)).toBe(false);
+  expect(isPlainMessage(args, messageMaxBytes)).toBe(false);
 });

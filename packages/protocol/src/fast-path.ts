@@ -1,11 +1,18 @@
 /**
- * The usual request, recognised by hand: its schemas cost more than all else that happens to a message before it is sent
- * on. What is not recognised here goes through its schema, which alone says what is wrong with it.
+ * The fast path of a message: plain requests are recognised by hand, because their schemas cost more than all other work of a
+ * send on the node. What is not recognised here goes through its schema, which alone names the problem.
  */
-import type { RequestEnvelope } from './envelope.ts';
 import { isGroupId, isRequestId } from './ids.ts';
 import type { RequestArgs } from './requests.ts';
 import { exceedsBytes, holdsNul, isPlainObject } from './text.ts';
+
+/** Assignable to `RequestEnvelope`. */
+interface PlainEnvelope {
+  readonly service?: string;
+  readonly request_type: string;
+  readonly request_id?: string;
+  readonly args?: Record<string, unknown>;
+}
 
 const isName = (input: unknown): boolean =>
   typeof input === 'string' && input.length > 0 && input.length <= 64;
@@ -17,8 +24,8 @@ const envelopeFields: ReadonlyMap<string, (value: unknown) => boolean> = new Map
   ['args', isPlainObject],
 ]);
 
-/** False says nothing. */
-export function isUsualEnvelope(input: unknown): input is RequestEnvelope {
+/** False is inconclusive: fall back to the schema. */
+export function isPlainEnvelope(input: unknown): input is PlainEnvelope {
   if (!isPlainObject(input) || !Object.hasOwn(input, 'request_type')) return false;
   for (const key of Object.keys(input)) {
     if (envelopeFields.get(key)?.(Reflect.get(input, key)) !== true) return false;
@@ -26,8 +33,8 @@ export function isUsualEnvelope(input: unknown): input is RequestEnvelope {
   return true;
 }
 
-/** False says nothing. */
-export function isUsualMessage(args: unknown, messageMaxBytes: number): args is RequestArgs<'relay_msg'> {
+/** False is inconclusive: fall back to the schema. */
+export function isPlainMessage(args: unknown, messageMaxBytes: number): args is RequestArgs<'relay_msg'> {
   if (!isPlainObject(args) || Object.keys(args).length !== 2) return false;
   const message: unknown = Reflect.get(args, 'message');
   return (
