@@ -1,18 +1,22 @@
 /** Puts the domain together: operations, the send pipeline and feeds over one engine and one fan-out. */
 import { AuthGuard, ModerationGuard } from './adapters/guards.ts';
 import { FeedHost } from './feed/feed-host.ts';
+import {
+  deleteDeadLetter,
+  disconnectUser,
+  listDeadLetters,
+  retryDeadLetter,
+  revokeUser,
+} from './operations/administration.ts';
 import { ArchivedHistory } from './operations/archived-history.ts';
 import { Changes } from './operations/change.ts';
 import { type ClusterOperations, clusterOperations } from './operations/cluster.ts';
-import type { OperationDeps } from './operations/context.ts';
-import { deleteDeadLetter, listDeadLetters, retryDeadLetter } from './operations/dead-letters.ts';
 import { explain } from './operations/explain.ts';
-import type { Operations } from './operations/operations.ts';
+import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
 import { relayMessage } from './operations/send.ts';
 import { subscribe, unsubscribe } from './operations/subscription.ts';
-import { disconnectUser, revokeUser } from './operations/users.ts';
 import type { Adapters } from './ports/adapters.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Engine } from './ports/engine.ts';

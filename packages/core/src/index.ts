@@ -1,6 +1,10 @@
 export * from './adapters/breaker.ts';
 export * from './adapters/guarded-call.ts';
+export { backoff } from './concurrency/backoff.ts';
+export { Limiter } from './concurrency/limiter.ts';
 export * from './concurrency/run-loop.ts';
+export { singleFlight } from './concurrency/single-flight.ts';
+export { sleep } from './concurrency/sleep.ts';
 export { errorSummary, type TimedResult, withTimeout } from './concurrency/with-timeout.ts';
 export * from './core.ts';
 export * from './delivery/create-delivery-work.ts';

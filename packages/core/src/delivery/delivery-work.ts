@@ -1,5 +1,7 @@
 /** The delivery worker: what the owner of a partition does with its outbox, for each kind of adapter by itself. */
 
+import { backoff } from '../concurrency/backoff.ts';
+import { sleep } from '../concurrency/sleep.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease } from '../ports/leases.ts';
@@ -70,22 +72,23 @@ export class DeliveryWork implements PartitionWork {
     const step = async () => {
       const kinds = [...this.#deps.outbox.kinds()].join(' ');
       if (kinds !== opened && (await this.#deps.outbox.open(lease)) === 'opened') opened = kinds;
-      await this.#watch.pause(lookEveryMs, signal);
+      await sleep(this.#deps.clock, lookEveryMs, signal);
     };
     await this.#repeat({ what: 'kinds', step }, lease, signal);
   }
 
   /** Until the signal aborts; a step that fails is tried again a little later. */
   async #repeat({ what, step }: Task, { partition }: Lease, signal: AbortSignal): Promise<void> {
-    let pauseMs = this.#deps.settings.tickMs;
+    const { clock, logger, settings } = this.#deps;
+    let failures = 0;
     while (!signal.aborted) {
       try {
         await step();
-        pauseMs = this.#deps.settings.tickMs;
+        failures = 0;
       } catch (err) {
-        this.#deps.logger.warn({ partition, what, err }, 'a step of the delivery failed and is tried again');
-        await this.#watch.pause(pauseMs, signal);
-        pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+        failures += 1;
+        logger.warn({ partition, what, err }, 'a step of the delivery failed and is tried again');
+        await sleep(clock, backoff(failures, { baseMs: settings.tickMs, maxMs: longestPauseMs }), signal);
       }
     }
   }
@@ -103,7 +106,7 @@ export class DeliveryWork implements PartitionWork {
     if (outcome === 'moved') return;
     const size = batch.waiting - round.passedCount + batch.retrying;
     emitTelemetry('queue_size', { partition, kind: target.kind, size });
-    if (heldUpMs !== null) return this.#watch.pause(Math.min(heldUpMs, longestPauseMs), signal);
+    if (heldUpMs !== null) return sleep(this.#deps.clock, Math.min(heldUpMs, longestPauseMs), signal);
     if (isIdle(batch, round, settings)) await this.#idle(assignment, round.nextRetryMs);
   }
 
@@ -111,7 +114,7 @@ export class DeliveryWork implements PartitionWork {
   async #open({ lease, target, signal }: Assignment): Promise<void> {
     const { outbox } = this.#deps;
     if ((await outbox.open(lease)) === 'not_owner') return this.#watch.untilAborted(signal);
-    if (!outbox.kinds().has(target.kind)) await this.#watch.pause(lookEveryMs, signal);
+    if (!outbox.kinds().has(target.kind)) await sleep(this.#deps.clock, lookEveryMs, signal);
   }
 
   #idle({ lease, signal }: Assignment, nextRetryMs: number | null): Promise<void> {

@@ -46,11 +46,6 @@ export class OutboxWatch {
     });
   }
 
-  /** Resolves when the time is over or the signal aborts. */
-  pause(ms: number, signal: AbortSignal): Promise<void> {
-    return this.#pause(ms, signal, () => () => undefined);
-  }
-
   untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -1,5 +1,6 @@
 /** What one round of deliveries comes to, gathered until it is committed in one step. */
 import type { GroupId } from '@plenum/protocol';
+import { backoff } from '../concurrency/backoff.ts';
 import type { ArchiveEntry } from '../log/history-entry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 import { backlogReason, unreadableReason } from '../ports/dead-letters.ts';
@@ -15,8 +16,10 @@ import type {
 } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import { retryDelayMs } from './retry-delay.ts';
 import { RetryRoom } from './retry-room.ts';
+
+/** Between two attempts at a refused entry, at most. */
+const longestDelayMs = 60_000;
 
 /** An entry that was refused: for the first time, from the outbox, or again. */
 interface Refusal {
@@ -78,7 +81,8 @@ export class Round {
     if (attempts > settings.maxRetries || !hasRoom) {
       this.#deadLetters.push({ messageId, attempts, place, reason, groupId: entry.group_id });
     } else {
-      const delayMs = retryDelayMs(settings.retryBaseMs, attempts, random);
+      const jitter = Number.parseInt(random.token().slice(0, 8), 16) / 2 ** 32;
+      const delayMs = backoff(attempts, { baseMs: settings.retryBaseMs, maxMs: longestDelayMs, jitter });
       this.#retries.push({ messageId, attempts, place, delayMs, membersCursor });
     }
   }

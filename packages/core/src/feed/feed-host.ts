@@ -12,17 +12,15 @@ import type { Device } from '../ports/fan-out.ts';
 import type { FeedListener } from '../ports/feed-transport.ts';
 import type { Nudge } from '../ports/nudges.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
-import { pushNotAMember, throwIfStale } from './attach-outcome.ts';
 import { AttachPermission } from './attach-permission.ts';
+import { Attaching, type JoinedAt, pushNotAMember } from './attaching.ts';
 import { CatchUpQueue } from './catch-up.ts';
 import { Devices } from './devices.ts';
 import { FeedCounters } from './feed-counters.ts';
-import { type ChooseStart, type FeedDeps, HostedFeed } from './hosted-feed.ts';
+import { type FeedDeps, HostedFeed } from './hosted-feed.ts';
 import { retryWhile } from './retry.ts';
 import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
-
-const membershipsPerPage = 100;
 
 export interface FeedHostDeps extends Pick<FeedDeps, 'engine' | 'fanOut' | 'clock' | 'logger' | 'presence'> {
   /** Null or absent: attaching follows the rules of the group alone. */
@@ -35,20 +33,31 @@ export class FeedHost implements DeviceHub, FeedListener {
   readonly #deps: FeedDeps;
   readonly #feeds = new Map<GroupId, HostedFeed>();
   readonly #sweep: Sweep;
-  readonly #permission: AttachPermission;
+  readonly #attaching: Attaching;
   readonly #subscribing: Subscribing;
   #isStopped = false;
 
   constructor(deps: FeedHostDeps) {
-    this.#permission = new AttachPermission(deps.auth ?? null, deps.engine.groups);
     const { devices, counters } = this;
     this.#deps = { ...deps, devices, counters, catchUpQueue: new CatchUpQueue() };
-    this.#sweep = new Sweep(this.#deps, this.#feeds, (userId) => this.#attachMissing(userId));
+    const permission = new AttachPermission(deps.auth ?? null, deps.engine.groups);
+    const feeds = this.#feeds;
+    const host = (groupId: GroupId) => this.#hosted(groupId);
+    this.#attaching = new Attaching({
+      groups: deps.engine.groups,
+      clock: deps.clock,
+      devices,
+      permission,
+      feeds,
+      host,
+      isStopped: () => this.#isStopped,
+    });
+    this.#sweep = new Sweep(this.#deps, this.#feeds, (userId) => this.#attaching.attachMissing(userId));
     this.#subscribing = new Subscribing({
       devices,
-      permission: this.#permission,
-      feeds: this.#feeds,
-      host: (groupId) => this.#hosted(groupId),
+      permission,
+      feeds,
+      host,
       fanOut: deps.fanOut,
       onFailure: () => this.#sweep.soon(),
     });
@@ -89,7 +98,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       async () => {
         await this.#deps.engine.nudges.watch(userId);
         do {
-          cursor = await this.#attachPage(device, userId, { cursor, claims });
+          cursor = await this.#attaching.attachPage(device, userId, { cursor, claims });
         } while (cursor !== null);
         isDone = true;
       },
@@ -127,49 +136,14 @@ export class FeedHost implements DeviceHub, FeedListener {
     return this.#subscribing.unsubscribe(device, groupIds);
   }
 
-  /** After the device's own join or create was answered with (epoch, seq): attaches it from there unless it is already. */
-  async attachJoined(
-    device: Device,
-    groupId: GroupId,
-    joined: { epoch: string; seq: number },
-  ): Promise<void> {
-    this.devices.optIn(device, groupId);
-    this.devices.noteJoin(device, groupId);
-    const hosted = this.#hosted(groupId);
-    if (hosted.feed.attachments.has(device)) return;
-    const reading = await hosted.read(device.userId);
-    // Taking the head in may apply the very entry that attaches the device.
-    throwIfStale(hosted.note(device.userId, reading));
-    if (hosted.feed.attachments.has(device)) return;
-    const choose: ChooseStart = (member) => ({
-      groupId,
-      epoch: joined.epoch,
-      seq: member?.sinceSeq === joined.seq ? joined.seq - 1 : joined.seq,
-    });
-    const outcome = hosted.attach(device, reading, choose);
-    throwIfStale(outcome);
-    if (outcome.ok && outcome.result.reason !== undefined) {
-      hosted.push(device, 'subscribed', { groups: [outcome.result] });
-    }
+  /** See {@link Attaching.attachJoined}. */
+  attachJoined(device: Device, groupId: GroupId, joined: JoinedAt): Promise<void> {
+    return this.#attaching.attachJoined(device, groupId, joined);
   }
 
-  /**
-   * Tells a device after the answer to its own join, which is written in this turn, what the answer does not say: that its
-   * membership was over before it could be attached, or that another device's join has attached it and its own has not.
-   * @param answered where it joined by its answer; null: the answer says nothing of the kind.
-   */
+  /** See {@link Attaching.correctAfterAnswer}. */
   correctAfterAnswer(device: Device, groupId: GroupId, answered: FeedPosition | null): void {
-    const deferred = this.devices.takeDeferred(device, groupId);
-    const isAnswered =
-      deferred === null || (deferred.epoch === answered?.epoch && deferred.seq <= answered.seq);
-    this.#deps.clock.after(0, () => {
-      if (!this.devices.has(device) || this.devices.hasOptedOut(device, groupId)) return;
-      const hosted = this.#feeds.get(groupId);
-      const subscription = hosted?.subscriptionOf(device) ?? null;
-      if (subscription !== null && !isAnswered)
-        hosted?.push(device, 'subscribed', { groups: [subscription] });
-      if (subscription === null && answered !== null) pushNotAMember(device, groupId);
-    });
+    this.#attaching.correctAfterAnswer(device, groupId, answered);
   }
 
   onEntry(groupId: GroupId, entry: LogEntry): void {
@@ -207,87 +181,13 @@ export class FeedHost implements DeviceHub, FeedListener {
     return hosted;
   }
 
-  /** One page of the user's groups: notes each, attaches an auto device, and tells it so in one push. */
-  async #attachPage(
-    device: Device,
-    userId: UserId,
-    { cursor, claims }: { cursor: string | null; claims: Map<GroupId, ClaimedPosition> },
-  ): Promise<string | null> {
-    const page = await this.#deps.engine.groups.memberships(userId, { cursor, limit: membershipsPerPage });
-    const prepared = await Promise.all(
-      page.rows.map(async ({ groupId }) => {
-        const hosted = this.#hosted(groupId);
-        const isRefused = device.isAuto && (await this.#permission.isDenied(userId, groupId));
-        return { groupId, hosted, isRefused, reading: await hosted.read(userId) };
-      }),
-    );
-    const groups: Subscription[] = [];
-    for (const { groupId, hosted, isRefused, reading } of prepared) {
-      throwIfStale(hosted.note(userId, reading));
-      if (isRefused) continue;
-      const isElsewhere = hosted.feed.attachments.has(device) || this.devices.isSubscribing(device, groupId);
-      if (!device.isAuto || isElsewhere) {
-        claims.delete(groupId);
-        continue;
-      }
-      const start = this.devices.hasJoinedSinceConnect(device, groupId) ? 'since' : 'now';
-      const claim = claims.get(groupId) ?? start;
-      const outcome = hosted.attach(device, reading, () => claim);
-      throwIfStale(outcome);
-      if (!outcome.ok) continue;
-      claims.delete(groupId);
-      groups.push(outcome.result);
-    }
-    if (groups.length > 0) device.push('subscribed', { groups });
-    return page.nextCursor;
-  }
-
-  /** Attaches auto devices of a user to groups that they are not attached to, from where the user became a receiver. */
-  async #attachMissing(userId: UserId): Promise<void> {
-    let cursor: string | null = null;
-    do {
-      const page = await this.#deps.engine.groups.memberships(userId, {
-        cursor,
-        limit: membershipsPerPage,
-      });
-      const isAttached = (device: Device) => this.devices.isAttached(device);
-      await Promise.all(page.rows.map((row) => this.#attachLate(userId, row.groupId, isAttached)));
-      cursor = page.nextCursor;
-    } while (cursor !== null && !this.#isStopped);
-  }
-
-  async #attachLate(userId: UserId, groupId: GroupId, isMeant: (device: Device) => boolean): Promise<void> {
-    const hosted = this.#hosted(groupId);
-    const isMissing = (device: Device) =>
-      isMeant(device) &&
-      this.devices.wants(device, groupId) &&
-      !this.devices.isSubscribing(device, groupId) &&
-      !hosted.feed.attachments.has(device);
-    const missing = [...this.devices.of(userId)].filter(isMissing);
-    if (missing.length === 0 && hosted.feed.members.has(userId)) return;
-    const isRefused = missing.length > 0 && (await this.#permission.isDenied(userId, groupId));
-    const reading = await hosted.read(userId);
-    if (this.devices.of(userId).size === 0) return;
-    throwIfStale(hosted.note(userId, reading));
-    if (isRefused) return;
-    for (const device of missing.filter(isMissing)) {
-      const outcome = hosted.attach(device, reading, () => 'since');
-      if (!outcome.ok) continue;
-      const { epoch, from_seq: seq } = outcome.result;
-      const isDeferred =
-        this.devices.hasPendingJoin(device, groupId) &&
-        this.devices.deferPush(device, groupId, { epoch, seq });
-      if (!isDeferred) hosted.push(device, 'subscribed', { groups: [outcome.result] });
-    }
-  }
-
   #onNudge({ userId, groupId, seq, membership }: Nudge): void {
     if (this.devices.of(userId).size === 0) return;
     let isDone = false;
     this.#persist(
       () => !isDone && this.devices.of(userId).size > 0,
       async () => {
-        await this.#attachLate(userId, groupId, () => true);
+        await this.#attaching.attachLate(userId, groupId, () => true);
         this.#feeds.get(groupId)?.feed.members.pushNudged(userId, seq, membership);
         isDone = true;
       },

@@ -1,7 +1,8 @@
+import { backoff } from '../concurrency/backoff.ts';
+import { sleep } from '../concurrency/sleep.ts';
 import type { Clock } from '../ports/clock.ts';
 
-const firstDelayMs = 100;
-const lastDelayMs = 2000;
+const pauses = { baseMs: 100, maxMs: 2000 };
 
 /**
  * Tries `work` until it succeeds, with a growing pause in between, or until `isWanted` says no.
@@ -13,14 +14,14 @@ export async function retryWhile(
   onFailure: (cause: unknown) => void,
   work: () => Promise<void>,
 ): Promise<void> {
-  for (let delayMs = firstDelayMs; isWanted(); delayMs = Math.min(delayMs * 2, lastDelayMs)) {
+  for (let attempt = 1; isWanted(); attempt += 1) {
     try {
       await work();
       return;
     } catch (cause) {
       if (!isWanted()) return;
       onFailure(cause);
-      await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+      await sleep(clock, backoff(attempt, pauses));
     }
   }
 }

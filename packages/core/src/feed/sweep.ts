@@ -1,5 +1,6 @@
 /** What pub/sub loses without a gap is found by comparing: heads of feeds, indexes of users. */
 import type { GroupId, UserId } from '@plenum/protocol';
+import { runLoop, type Wake } from '../concurrency/run-loop.ts';
 import type { LogHead } from '../groups/records.ts';
 import { lowerBoundFor } from '../log/epoch-chain.ts';
 import type { FeedDeps, HostedFeed } from './hosted-feed.ts';
@@ -18,11 +19,8 @@ export class Sweep {
   readonly #deps: FeedDeps;
   readonly #feeds: Map<GroupId, HostedFeed>;
   readonly #attachMissing: (userId: UserId) => Promise<void>;
-  #isStopped = true;
-  #isRunning = false;
-  #isWantedAgain = false;
-  #retryMs = firstRetryMs;
-  #cancel: () => void = () => {};
+  readonly #stopped = new AbortController();
+  #wake: Wake = () => {};
 
   constructor(
     deps: FeedDeps,
@@ -35,48 +33,34 @@ export class Sweep {
   }
 
   start(): void {
-    this.#isStopped = false;
-    this.#plan();
+    const { clock, logger } = this.#deps;
+    const { signal } = this.#stopped;
+    this.#wake = runLoop('sweep', () => this.#round(), {
+      clock,
+      logger,
+      signal,
+      everyMs: sweepIntervalMs,
+      firstRetryMs,
+    });
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#cancel();
+    this.#stopped.abort();
   }
 
-  /** Sweeps now, or once more when one is under way: what it has read may be older than the cause. */
+  /** Sweeps now, or once more after the sweep that is running. Does nothing before the start. */
   soon(): void {
-    if (this.#isStopped) return;
-    if (this.#isRunning) {
-      this.#isWantedAgain = true;
-      return;
-    }
-    this.#cancel();
-    this.#run().catch((cause: unknown) => this.#failed(cause));
+    this.#wake();
   }
 
-  #plan(delayMs = sweepIntervalMs): void {
-    if (!this.#isStopped) this.#cancel = this.#deps.clock.after(delayMs, () => this.soon());
+  get #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
   }
 
-  async #run(): Promise<void> {
-    this.#isRunning = true;
-    try {
-      do {
-        this.#isWantedAgain = false;
-        await this.#compareHeads();
-        await this.#compareIndexes();
-        this.#closeIdle();
-      } while (this.#isWantedAgain && !this.#isStopped);
-      this.#retryMs = firstRetryMs;
-      this.#plan();
-    } catch (cause) {
-      this.#failed(cause);
-      this.#plan(this.#retryMs);
-      this.#retryMs = Math.min(this.#retryMs * 2, sweepIntervalMs);
-    } finally {
-      this.#isRunning = false;
-    }
+  async #round(): Promise<void> {
+    await this.#compareHeads();
+    await this.#compareIndexes();
+    this.#closeIdle();
   }
 
   async #compareHeads(): Promise<void> {
@@ -137,9 +121,5 @@ export class Sweep {
       this.#feeds.delete(groupId);
       hosted.close();
     }
-  }
-
-  #failed(cause: unknown): void {
-    this.#deps.logger.warn({ err: cause }, 'a sweep failed; the next one makes it good');
   }
 }

@@ -10,25 +10,15 @@ import {
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
-import type { ChangeDone, GroupCommand, RequestKey } from '../groups/commands.ts';
+import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
 import { PlenumError } from '../outcome/errors.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/fan-out.ts';
 import { emitChanged } from '../telemetry/outcomes.ts';
-import type { OperationDeps } from './context.ts';
 import { guardedChange } from './guarded-change.ts';
-import type { Caller, JoinArgs } from './operations.ts';
-import { payloadHash } from './payload-hash.ts';
-
-const clientIdRememberMs = 600_000;
-const serverIdRememberMs = 15_000;
-
-export const requestKey = (caller: Caller, type: RequestType, args: object): RequestKey => ({
-  id: caller.requestId,
-  payloadHash: payloadHash(type, args),
-  rememberMs: caller.isServerMadeId ? serverIdRememberMs : clientIdRememberMs,
-});
+import type { Caller, JoinArgs, OperationDeps } from './operations.ts';
+import { requestKey } from './request-key.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 

@@ -3,8 +3,7 @@ import { type Actor, type GroupId, type RequestArgs, type RequestResult, SERVICE
 import { type Facts, judge } from '../groups/checks.ts';
 import { isoTime, type Position } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import type { OperationDeps } from './context.ts';
-import type { Caller } from './operations.ts';
+import type { Caller, OperationDeps } from './operations.ts';
 
 /** A user may ask about himself, the service about everybody, and an active admin about everybody in his group. */
 async function mayAsk(deps: OperationDeps, caller: Caller, args: RequestArgs<'explain'>): Promise<boolean> {

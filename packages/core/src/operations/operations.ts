@@ -1,7 +1,12 @@
 /** The operations of the service in wire shapes: sockets, REST and the library call exactly these. */
 import type { Actor, RequestArgs, RequestResult, RequestType, UserId } from '@plenum/protocol';
+import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
+import type { FeedHost } from '../feed/feed-host.ts';
 import type { Outcome } from '../outcome/outcome.ts';
+import type { Engine } from '../ports/engine.ts';
 import type { Device } from '../ports/fan-out.ts';
+import type { SendPipeline } from '../send/pipeline.ts';
+import type { ArchivedHistory } from './archived-history.ts';
 
 /** Who asks, by which request, and from which device. The edge has authenticated all of it. */
 export interface Caller {
@@ -28,3 +33,18 @@ export type Operations = {
 } & {
   readonly join_group: (caller: Caller, args: JoinArgs) => Promise<Outcome<RequestResult<'join_group'>>>;
 };
+
+/** What the operations work with. */
+export interface OperationDeps {
+  readonly engine: Engine;
+  readonly feeds: FeedHost;
+  readonly pipeline: SendPipeline;
+  /** Null: nobody is asked. */
+  readonly auth: AuthGuard | null;
+  /** Of what changes tell in words; null: no adapter is asked. */
+  readonly moderation: ModerationGuard | null;
+  /** Null: histories end where the log does. */
+  readonly archive: ArchivedHistory | null;
+  /** What a join of an unknown group id does: nothing, or it creates a public group. */
+  readonly createOnJoin: 'none' | 'public';
+}

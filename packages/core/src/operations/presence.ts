@@ -1,10 +1,15 @@
 /** Who is there, who types, and how far somebody has read. */
-import { limits, type RequestArgs, type RequestResult, type RequestType, SERVICE } from '@plenum/protocol';
+import {
+  limits,
+  type RequestArgs,
+  type RequestResult,
+  type RequestType,
+  SERVICE,
+  type UserId,
+} from '@plenum/protocol';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
-import { TypingPace } from '../presence/typing-pace.ts';
-import type { OperationDeps } from './context.ts';
-import type { Caller } from './operations.ts';
+import type { Caller, OperationDeps } from './operations.ts';
 import { refusalFor, userOf } from './read.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
@@ -50,4 +55,36 @@ export class PresenceOperations {
     }
     return succeed(mark);
   };
+}
+
+const perSec = 5;
+const burst = 10;
+const tokenMs = 1000 / perSec;
+/** Users whose bucket is remembered; full buckets are forgotten when there are more. */
+const rememberedMax = 10_000;
+
+/** How often one user may report typing on this node, over all groups. */
+class TypingPace {
+  readonly #clock: Clock;
+  /** When each bucket will be full again, ms. */
+  readonly #fullAtMs = new Map<UserId, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @returns 0; or the ms until there is a token, at least 1 */
+  take(userId: UserId): number {
+    const nowMs = this.#clock.monotonicMs();
+    const fullAtMs = Math.max(this.#fullAtMs.get(userId) ?? 0, nowMs) + tokenMs;
+    const missingMs = fullAtMs - nowMs - burst * tokenMs;
+    if (missingMs > 0) return Math.ceil(missingMs);
+    if (this.#fullAtMs.size >= rememberedMax) this.#forgetFull(nowMs);
+    this.#fullAtMs.set(userId, fullAtMs);
+    return 0;
+  }
+
+  #forgetFull(nowMs: number): void {
+    for (const [userId, fullAtMs] of this.#fullAtMs) if (fullAtMs <= nowMs) this.#fullAtMs.delete(userId);
+  }
 }

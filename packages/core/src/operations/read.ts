@@ -20,9 +20,8 @@ import {
 import { isGoodPosition } from '../log/epoch-chain.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { groupRoom, partitionOf } from '../partitions.ts';
-import type { OperationDeps } from './context.ts';
 import { readHistoryPage } from './history-page.ts';
-import type { Caller } from './operations.ts';
+import type { Caller, OperationDeps } from './operations.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 

@@ -2,9 +2,8 @@ import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol'
 import { relayed } from '../log/draft.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { emitSent } from '../telemetry/outcomes.ts';
-import { requestKey } from './change.ts';
-import type { OperationDeps } from './context.ts';
-import type { Caller } from './operations.ts';
+import type { Caller, OperationDeps } from './operations.ts';
+import { requestKey } from './request-key.ts';
 
 type Relayed = RequestResult<'relay_msg'>;
 

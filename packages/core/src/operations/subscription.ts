@@ -1,7 +1,6 @@
 import { errors, type RequestArgs, type RequestResult } from '@plenum/protocol';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import type { OperationDeps } from './context.ts';
-import type { Caller } from './operations.ts';
+import type { Caller, OperationDeps } from './operations.ts';
 
 const needsDevice = { code: 'invalid_request', error: 'only a connected device can subscribe' } as const;
 

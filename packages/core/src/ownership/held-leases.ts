@@ -2,14 +2,14 @@
 import { PARTITION_COUNT } from '../partitions.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, Leases } from '../ports/leases.ts';
+import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { type LeaseEffect, type LeaseEvent, type LeaseState, next, unheld } from './lease-state.ts';
-import type { RunningWorks } from './running-works.ts';
 
 export interface HeldLeasesDeps {
   readonly leases: Leases;
-  readonly works: RunningWorks;
+  readonly works: readonly PartitionWork[];
   readonly nodeId: string;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -24,10 +24,12 @@ export class HeldLeases {
   readonly #states: LeaseState[] = Array.from({ length: PARTITION_COUNT }, () => unheld);
   /** Asks, releases and ends of works; none of them rejects. */
   readonly #underWay = new Set<Promise<void>>();
+  readonly #running: RunningWorks;
   #forgotten = 0;
 
   constructor(deps: HeldLeasesDeps) {
     this.#deps = deps;
+    this.#running = new RunningWorks(deps.works, deps.logger);
   }
 
   /** Those that works run under. */
@@ -82,10 +84,10 @@ export class HeldLeases {
         break;
       case 'begin_works':
         emitTelemetry('lease_gained', { partition, token: effect.lease.token });
-        this.#deps.works.begin(effect.lease);
+        this.#running.begin(effect.lease);
         break;
       case 'end_works':
-        this.#track(this.#deps.works.end(partition).then(() => this.#apply(partition, ended)));
+        this.#track(this.#running.end(partition).then(() => this.#apply(partition, ended)));
         break;
       case 'release':
         emitTelemetry('lease_lost', { partition, token: effect.lease.token });
@@ -143,3 +145,47 @@ export class HeldLeases {
 
 const ended: LeaseEvent = { type: 'ended' };
 const refused: LeaseEvent = { type: 'refused' };
+
+interface Running {
+  readonly stop: AbortController;
+  /** Never rejects. */
+  readonly ended: Promise<void>;
+}
+
+/** What runs on this node for the partitions that it holds. */
+class RunningWorks {
+  readonly #works: readonly PartitionWork[];
+  readonly #logger: Logger;
+  readonly #running = new Map<number, Running>();
+
+  constructor(works: readonly PartitionWork[], logger: Logger) {
+    this.#works = works;
+    this.#logger = logger;
+  }
+
+  /** Nothing may run for the partition yet. */
+  begin(lease: Lease): void {
+    const stop = new AbortController();
+    const ended = Promise.all(this.#works.map((work) => this.#run(work, lease, stop.signal)));
+    this.#running.set(lease.partition, { stop, ended: ended.then(() => undefined) });
+  }
+
+  /** Asks everything of the partition to end. Resolves when nothing runs any more; never rejects. */
+  async end(partition: number): Promise<void> {
+    const running = this.#running.get(partition);
+    if (running === undefined) return;
+    running.stop.abort();
+    await running.ended;
+    this.#running.delete(partition);
+  }
+
+  async #run(work: PartitionWork, lease: Lease, signal: AbortSignal): Promise<void> {
+    try {
+      await work.run(lease, signal);
+      if (!signal.aborted) throw new Error('it ended although its partition is still held');
+    } catch (err) {
+      const fields = { work: work.name, partition: lease.partition, err };
+      this.#logger.error(fields, 'a work of a partition failed by a bug; its next owner takes it up again');
+    }
+  }
+}

@@ -5,13 +5,13 @@
 
 import { runLoop } from '../concurrency/run-loop.ts';
 import { singleFlight } from '../concurrency/single-flight.ts';
+import { withTimeout } from '../concurrency/with-timeout.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, Leases, NodeCard, NodeRegistry } from '../ports/leases.ts';
 import type { PartitionWork } from '../ports/partition-work.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { ClusterView } from './cluster-view.ts';
 import { HeldLeases } from './held-leases.ts';
-import { RunningWorks } from './running-works.ts';
 import { assertSingleNode, waitForSingleNode } from './single-node.ts';
 
 export interface OwnershipDeps {
@@ -48,12 +48,11 @@ export class Ownership {
 
   constructor(deps: OwnershipDeps) {
     this.#deps = deps;
-    const { card, works, logger } = deps;
+    const { card } = deps;
     const leaseTtlMs = deps.leases.ttlMs;
     this.#view = new ClusterView({ ...deps, leaseTtlMs, self: () => this.#card() });
     this.#leases = new HeldLeases({
       ...deps,
-      works: new RunningWorks(works, logger),
       nodeId: card.nodeId,
       handoverMs,
       onReleased: (partition) => this.#wakeSoon(this.#view.ownerOf(partition)),
@@ -192,12 +191,7 @@ export class Ownership {
     await step.catch((err: unknown) => this.#deps.logger.warn({ err }, sentence));
   }
 
-  async #orAfter(ms: number, step: Promise<void>): Promise<void> {
-    let cancel = () => {};
-    const late = new Promise<void>((resolve) => {
-      cancel = this.#deps.clock.after(ms, resolve);
-    });
-    await Promise.race([step, late]);
-    cancel();
+  async #orAfter(timeoutMs: number, step: Promise<void>): Promise<void> {
+    await withTimeout(() => step, { clock: this.#deps.clock, timeoutMs });
   }
 }

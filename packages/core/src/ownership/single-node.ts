@@ -1,4 +1,5 @@
 /** `local` means one node: the later one of two is refused, before both would wait for each other's leases for ever. */
+import { sleep } from '../concurrency/sleep.ts';
 import { PlenumError } from '../outcome/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
@@ -29,7 +30,7 @@ export async function waitForSingleNode(deps: SingleNodeDeps): Promise<void> {
     const { live, dead } = liveness.observe(others, clock.monotonicMs());
     for (const { nodeId, beat } of dead) await nodes.remove({ nodeId, beat });
     if (live.length === 0) return;
-    await new Promise<void>((resolve) => void clock.after(leaseTtlMs / 12, resolve));
+    await sleep(clock, leaseTtlMs / 12);
   }
 }
 

@@ -1,10 +1,9 @@
-/** Failed deliveries as operators see them: for the service only. */
+/** What operators do: for the service only. It cuts and revokes users, and looks after failed deliveries. */
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
-import type { OperationDeps } from './context.ts';
-import type { Caller } from './operations.ts';
+import type { Caller, OperationDeps } from './operations.ts';
 
 type Context = Pick<OperationDeps, 'engine'>;
 type Result<T extends 'list_dead_letters' | 'retry_dead_letter' | 'delete_dead_letter'> = Promise<
@@ -52,3 +51,26 @@ const view = ({ id, kind, groupId, messageId, entry, raw, reason, attempts, died
   attempts,
   died_at: isoTime(diedAtMs),
 });
+
+/** Cuts what is connected at this moment, on every node. */
+export async function disconnectUser(
+  { engine }: OperationDeps,
+  { actor }: Caller,
+  { user_id: userId }: RequestArgs<'disconnect_user'>,
+): Promise<Outcome<RequestResult<'disconnect_user'>>> {
+  if (actor !== SERVICE) return fail({ code: 'forbidden' });
+  engine.nudges.cut({ userId, code: 'disconnected' });
+  return succeed({ status: 'disconnected' });
+}
+
+/** Stored first: a device that connects meanwhile either finds it stored or is there to be cut. */
+export async function revokeUser(
+  { engine }: OperationDeps,
+  { actor }: Caller,
+  { user_id: userId }: RequestArgs<'revoke_user'>,
+): Promise<Outcome<RequestResult<'revoke_user'>>> {
+  if (actor !== SERVICE) return fail({ code: 'forbidden' });
+  const revokedAtMs = await engine.revocations.revoke(userId);
+  engine.nudges.cut({ userId, code: 'revoked' });
+  return succeed({ status: 'revoked', revoked_at: isoTime(revokedAtMs) });
+}

@@ -1,4 +1,7 @@
 import { hash } from 'node:crypto';
+import type { RequestType } from '@plenum/protocol';
+import type { RequestKey } from '../groups/commands.ts';
+import type { Caller } from './operations.ts';
 
 /** JSON with sorted keys: equal arguments give equal text whatever order they came in. Depth is bounded by the edge. */
 function canonical(value: unknown): string {
@@ -13,5 +16,14 @@ function canonical(value: unknown): string {
 }
 
 /** Digest of a request's meaning: its type (alias resolved) and its arguments. 22 characters of base64url. */
-export const payloadHash = (operation: string, args: object): string =>
+const payloadHash = (operation: string, args: object): string =>
   hash('sha256', operation + canonical(args), 'base64url').slice(0, 22);
+
+const clientIdRememberMs = 600_000;
+const serverIdRememberMs = 15_000;
+
+export const requestKey = (caller: Caller, type: RequestType, args: object): RequestKey => ({
+  id: caller.requestId,
+  payloadHash: payloadHash(type, args),
+  rememberMs: caller.isServerMadeId ? serverIdRememberMs : clientIdRememberMs,
+});
