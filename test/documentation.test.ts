@@ -1,6 +1,6 @@
 /** What the documents say is what the code does: variables, codes, metrics, commands. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { closingPushSchema, errors, resyncReasonSchema } from '@plenum/protocol';
@@ -123,3 +123,15 @@ test('an alarm about partitions is one about each prefix, and one is left when e
   expect(ruleOf('PlenumDown')).toMatch(/unless count by \(prefix\) \(plenum_node_info\)/);
   expect(ruleOf('PlenumRedisMemory')).toMatch(/redis_memory_used_bytes/);
 });
+
+test.each(['apps/docs/glossary.md', 'apps/docs/internals/invariants.md', '.github/CONTRIBUTING.md'])(
+  'every file and folder that %s names exists',
+  (path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    const named = [...text.matchAll(/`((?:packages|apps|test|deploy)\/[^`\s<]*)`/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  },
+);

@@ -48,7 +48,7 @@ export interface GatewayConfig {
    * eighth for one connection. Default 64 MiB.
    */
   readonly maxUnreadBytes?: number;
-  /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. Default: nobody's. */
+  /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. Default: none. */
   readonly trustedProxies?: readonly string[];
   /** A connection that has not authenticated after this long is closed. Default 10 s. */
   readonly connectTimeoutMs?: number;
@@ -67,7 +67,7 @@ export interface GatewayOptions {
   readonly engineHealth: () => Promise<EngineHealth>;
   /** Null: Socket.IO keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
-  /** What the domain tells of itself at each scrape of `/metrics`. */
+  /** The figures of the domain at each scrape of `/metrics`. */
   readonly readings: Pick<NodeReadings, 'hostedFeeds' | 'attachedDevices'>;
   readonly logger: Logger;
   /** Gets a line for every act and every denial of an admin token. Default: `logger`, with the field `channel: 'audit'`. */

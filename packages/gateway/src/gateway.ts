@@ -34,7 +34,7 @@ export interface Gateway {
   /** @throws PlenumError when the port cannot be had, ConfigError when the server is the caller's and listens itself. */
   listen(): Promise<{ readonly url: string; readonly adminUrl: string | null }>;
   /**
-   * Takes no new work, tells every client to move, and closes their sockets spread over `withinMs`. `/healthz` stays fine,
+   * Takes no new work, asks every client to move, and closes their sockets spread over `withinMs`. `/healthz` stays fine,
    * `/readyz` does not. Resolves when the sockets are closed.
    */
   drain(withinMs: number): Promise<void>;
@@ -73,7 +73,7 @@ const inAuditChannel = (logger: Logger): Pick<Logger, 'info'> => ({
 });
 type EdgeParts = ReturnType<typeof createEdgeParts>;
 
-/** Which listener a REST edge stands behind: the only one, or the public and the admin one of two. */
+/** The listener of a REST edge: the only one, or the public or the admin one of two. */
 type Listener = 'only' | 'public' | 'admin';
 const metricsAccess = { only: 'token', public: 'absent', admin: 'open' } as const;
 
@@ -98,7 +98,7 @@ function restContext(
     docsPage: once(() => Buffer.from(docsPage({ version, event, messageMaxBytes }))),
     metricsAccess: metricsAccess[listener],
     issueDevToken: (config.isDev && options.issueDevToken) || null,
-    // On the caller's server `/` is his.
+    // On a server of the application `/` belongs to it.
     homePage: (options.fastify === undefined && options.homePage) || null,
   };
 }

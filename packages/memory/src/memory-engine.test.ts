@@ -69,7 +69,7 @@ test('a log is bounded by length, entry by entry', async () => {
   expect(range?.entries.map(({ seq }) => seq)).toEqual([4, 5, 6]);
 });
 
-test('the log of an idle group ends by age, and its counter goes on', async () => {
+test('the log of an idle group ends by age, and its counter continues', async () => {
   const { clock, engine } = await begin({ historyMaxAgeMs: 60_000 });
   await clock.advance(60_000);
   expect(await engine.log.after(group, 0, 10)).toMatchObject({ head: { seq: 1, oldestSeq: 2 }, entries: [] });

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 
 /**
  * Bodies are JSON in UTF-8; an empty one counts as none. Names like `__proto__` are ordinary here: everything behind this
- * reads parsed values by schema. Throws what the error handler tells the client.
+ * reads parsed values by schema. Throws what the error handler sends to the client.
  */
 function parseBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;

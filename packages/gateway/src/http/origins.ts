@@ -34,7 +34,7 @@ function parsedOrigin(text: string): (Place & { readonly scheme: string }) | nul
   return place === null ? null : { ...place, scheme: scheme.toLowerCase() };
 }
 
-/** One spelling for each origin. `null`, which sandboxed pages and files send, stands for itself. @returns null: none */
+/** One spelling for each origin. `null`, which sandboxed pages and files send, stays as it is. @returns null: none */
 function normalOrigin(text: string): string | null {
   if (text === 'null') return text;
   const origin = parsedOrigin(text);

@@ -1,4 +1,4 @@
-/** Headers of what browsers show: pages run nothing but what stands in them, and no page of another site frames them. */
+/** Headers of what browsers show: pages run only their own scripts, and no page of another site may frame them. */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 

@@ -10,7 +10,7 @@ function bodyOf(failure: Failure, requestId: string): string {
 }
 
 /**
- * Answers on a connection for which there is no `ServerResponse`, and closes it: nobody else would end it for a peer that
+ * Answers on a connection for which there is no `ServerResponse`, and closes it: nothing else would end it for a peer that
  * keeps its own half open.
  */
 export function endWithFailure(connection: Duplex, failure: Failure, requestId: string): void {

@@ -18,7 +18,7 @@ const guard = (socket: Duplex): void => {
 
 /**
  * Node keeps the address of the peer once it was asked for, and knows it no longer after a reset: without this a peer that
- * resets its connection while its request is served stands in no log with its address.
+ * resets its connection while its request is served is in no log with its address.
  */
 const onConnection = (socket: Socket) => {
   guard(socket);

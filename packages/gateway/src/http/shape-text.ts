@@ -10,7 +10,7 @@ export function shapeOf(schema: z.ZodType, io: 'input' | 'output'): string {
   return text(withoutRefs(own, $defs));
 }
 
-/** What a name stands for is written out; no schema of the protocol holds itself. */
+/** A named schema is written out; no schema of the protocol contains itself. */
 function withoutRefs(node: unknown, named: Schema): unknown {
   if (Array.isArray(node)) return node.map((child) => withoutRefs(child, named));
   if (!isSchema(node)) return node;
@@ -45,7 +45,7 @@ function object(schema: Schema): string {
   return `{ ${fields.join(', ')} }`;
 }
 
-/** Bounds that nobody will meet are left out. */
+/** Bounds that no value will meet are omitted. */
 function range({ minimum, maximum }: Schema): string {
   if (typeof minimum !== 'number' || typeof maximum !== 'number' || maximum >= Number.MAX_SAFE_INTEGER)
     return 'integer';

@@ -1,5 +1,5 @@
 /**
- * How a metric is declared: name, meaning, when somebody should look, and what feeds it. Label values are words of closed
+ * How a metric is declared: name, meaning, when an operator should look, and what feeds it. Label values are words of closed
  * lists, never ids.
  */
 import { type TelemetryEvent, type TelemetryEvents, watchTelemetry } from '@plenum/core';

@@ -117,7 +117,7 @@ const feeds: readonly MetricRow[] = [
     {
       name: 'plenum_resyncs_total',
       unit: 'devices',
-      help: 'Devices that were told that their position does not continue, by reason',
+      help: 'Devices whose position the log does not continue, by reason',
       alertWhen: '`epoch_changed` or `ahead` rise: Redis lost a part of a log',
     },
     { labels: ['reason'], labelsOf: ({ reason }) => ({ reason }), amount: ({ devices }) => devices },
@@ -129,7 +129,7 @@ const feeds: readonly MetricRow[] = [
       unit: 'events',
       help: 'Things that must not happen but ended nothing, by kind; the log names them',
       alertWhen:
-        '`malformed_entry` or `subscribe_refused` rise: somebody else writes to our channels, or the ACL is wrong',
+        '`malformed_entry` or `subscribe_refused` rise: another program writes to our channels, or the ACL is wrong',
     },
     { labels: ['kind'], labelsOf: ({ kind }) => ({ kind }) },
   ),
@@ -300,7 +300,7 @@ const ownership: readonly MetricRow[] = [
     {
       name: 'plenum_node_info',
       unit: 'state',
-      help: 'Always 1: the prefix tells whose partitions this node shares; join it on job and instance',
+      help: 'Always 1: nodes of one prefix share the partitions; join it on job and instance',
       alertWhen: 'it was there within a day and is not for 1 minute: the node is down',
     },
     ['prefix'],

@@ -1,4 +1,4 @@
-/** The page for operators: every metric with its unit and when somebody should look. Generated; a test keeps the file true. */
+/** The page for operators: every metric with its unit and when an operator should look. Generated; a test keeps the file true. */
 import { metricTable } from './metric-table.ts';
 
 const cell = (text: string) => text.replaceAll('|', '\\|');

@@ -4,7 +4,7 @@
  */
 import type { LogEntry } from '@plenum/core';
 
-/** Engine.IO `message`, Socket.IO `event`, and the event's name: what stands before the payload. */
+/** Engine.IO `message`, Socket.IO `event`, and the event's name: the text before the payload. */
 const openings = {
   message: Buffer.from('42["relay_message",'),
   event: Buffer.from('42["group_event",'),

@@ -23,7 +23,7 @@ export class Outbound implements Waiting {
   readonly tcp: TcpSocket | null;
   userId: UserId | null = null;
   address: string;
-  /** Ends the connection above TCP, and tells its client if there is a way. */
+  /** Ends the connection above TCP, with a reason for its client if possible. */
   onCut: ((scope: CutScope) => void) | null = null;
   isWaiting = false;
   isGivenUp = false;
@@ -93,7 +93,7 @@ export class Outbound implements Waiting {
     this.#queuedEntries = 0;
   }
 
-  /** The connection goes on as this one: its queue, its user, its end. */
+  /** The connection continues as this one: its queue, its user, its end. */
   inherit(before: Outbound): void {
     this.userId = before.userId;
     this.address = before.address;

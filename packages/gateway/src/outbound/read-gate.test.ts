@@ -76,7 +76,7 @@ test('a read that finds no room for 5 s is unavailable, and is not begun later',
   expect(await next).toMatchObject({ ok: true });
 });
 
-test('a read does not pass those that wait for room, though there is room before they are told', async () => {
+test('a read does not pass those that wait for room, though there is room before they are called', async () => {
   const { begun, take, setRoom } = scene();
   setRoom(false);
   const first = take();

@@ -29,7 +29,7 @@ export class ReadGate {
 
   /** @returns the outcome of `read`; `unavailable` when the node has no room for its answer in time. */
   async take(read: Read): Promise<Outcome<unknown>> {
-    // There may be room before the look that tells of it: then it is for those that have waited.
+    // There may be room before the look that finds it: then it is for those that have waited.
     if (this.#waiting.size > 0) this.#beginWaiting();
     if (this.#waiting.size === 0 && this.#isOpen()) this.#atWork += 1;
     else if (!(await this.#wait())) return fail({ code: 'unavailable' });

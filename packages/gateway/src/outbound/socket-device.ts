@@ -13,7 +13,7 @@ export interface DeviceIdentity {
 
 /**
  * What may wait for a client that does not read, in bytes of frames and packets, and in entries, an answer or a push
- * counted as one. Above either bound the socket is cut, and the client goes on from its own position. Far more than a burst,
+ * counted as one. Above either bound the socket is cut, and the client continues from its own position. Far more than a burst,
  * far less than what a few such clients need to fill the memory.
  *
  * Bytes alone would not tell: beside its own bytes an entry that waits by itself takes 250 to 350 of Engine.IO's packet, its
@@ -90,7 +90,7 @@ export class SocketDevice implements Device {
     else for (const entry of entries) conn.write(packetOf(entry));
   }
 
-  /** As `writeFrames`, unless something waits already: nobody misses a push that was true for a moment. */
+  /** As `writeFrames`, unless something waits already: a push that was true for a moment may be missed. */
   writeVolatile(frames: Buffer, packets: readonly string[]): void {
     const { conn, connected } = this.#socket;
     if (!connected || this.#line.outbound.queuedBytes > whisperWaitingMax) return;

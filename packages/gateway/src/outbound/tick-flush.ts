@@ -1,6 +1,6 @@
 /**
  * The end of a turn of the event loop, when what was gathered in it is written. Answers are held back until then, so that
- * a sender gets his ack and his own copy in one write; the order of the packets stays.
+ * a sender gets its ack and its own copy in one write; the order of the packets stays.
  */
 import { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
@@ -39,7 +39,7 @@ export function lineOf({ conn, handshake }: Socket, budget: UnreadBudget): Line 
   return line;
 }
 
-/** Neither the transport nor ws tells of it; a contract test pins where they have it. */
+/** Neither the transport nor ws exposes it; a contract test pins where they have it. */
 export function tcpBelow(transport: Line['conn']['transport']): TcpSocket | null {
   if (transport.name !== 'websocket') return null;
   const webSocket: unknown = Reflect.get(transport, 'socket');

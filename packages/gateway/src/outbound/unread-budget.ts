@@ -17,7 +17,7 @@ const longWaitMs = 5000;
 const writeTimeoutMs = 30_000;
 /** A connection that was given up: a client that reads on gets what is on its way, and the reason. */
 const farewellMs = 30_000;
-/** The same where no user stands behind it. */
+/** The same for a connection without a user. */
 const strangerFarewellMs = 1000;
 /** Of log lines. */
 const logEveryMs = 1000;
@@ -103,8 +103,8 @@ export class UnreadBudget implements OutboundListener {
   }
 
   /**
-   * The connection was closed by this node, and its peer has not read everything. It is not read any more either, until its
-   * peer has taken all: it might go on writing. What waits counts as long as the connection is there.
+   * The connection was closed by this node, and its peer has not read everything. It is not read either, until its
+   * peer has taken all: the peer might keep writing. What waits counts as long as the connection is there.
    */
   giveUp(outbound: Outbound): void {
     const { tcp } = outbound;

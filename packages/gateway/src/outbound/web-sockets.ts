@@ -67,7 +67,7 @@ function bound(transport: Transport, { clock, budget }: BoundParts): void {
     webSocket.close(1008, 'too many frames');
     tcp.destroy();
   });
-  // It broke the protocol and was told so; ws would wait half a minute for its farewell.
+  // It broke the protocol and got a close frame; ws would wait half a minute for its answer.
   webSocket.once('error', () => clock.after(farewellMs, () => tcp.destroy()));
   webSocket.on('ping', count);
   webSocket.on('pong', count);

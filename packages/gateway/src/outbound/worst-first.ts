@@ -83,10 +83,10 @@ export function worstFirst<W extends Waiting>(all: readonly W[], bounds: UnreadB
   return cuts;
 }
 
-/** When the process is full so much is made free that the reads of others go on. */
+/** When the process is full, enough is freed for the reads of others. */
 const freedShare = 1 / 4;
 
-/** The connections of whoever holds most go first: a peer gains nothing by spreading its bytes over many of them. */
+/** The connections of the largest holder go first: a peer gains nothing by spreading its bytes over many of them. */
 function overProcess<W extends Waiting>(all: ReadonlySet<W>, bound: number): W[] {
   let bytes = 0;
   for (const waiting of all) bytes += waiting.bytes;

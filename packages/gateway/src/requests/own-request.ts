@@ -21,11 +21,11 @@ const defaultTimeoutMs = 5000;
 export interface OwnRequestCall<A> {
   /** As `args` of the declaration has parsed them. */
   readonly args: A;
-  /** Who asks, by which request; pass it on to `operations` to act for him. */
+  /** The user and the request; pass it to `operations` to act for that user. */
   readonly caller: Caller;
   /** The built-in requests: they resolve with what a client would be answered. */
   readonly operations: Operations;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the answer is no longer needed. */
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +49,7 @@ export interface OwnRequestParts {
   readonly logger: Logger;
 }
 
-/** A declared request whose arguments nobody outside has to know. Made by `defineRequest` only. */
+/** A declared request with its arguments hidden. Made by `defineRequest` only. */
 export interface OwnRequest {
   readonly service: string | null;
   readonly requestType: string;

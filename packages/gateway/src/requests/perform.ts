@@ -17,7 +17,7 @@ export interface PerformContext {
 }
 
 /**
- * The one place where exceptions of a request become failures. Never rejects. What is unknown is told as `internal` and
+ * The one place where exceptions of a request become failures. Never rejects. An unknown error becomes `internal` and
  * nothing else; the log names it without arguments or bodies.
  */
 export function perform(

@@ -4,7 +4,7 @@ import { ManualClock } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { ReadLimiter, readsOpenMax, UserReadLimiters } from './read-limiter.ts';
 
-/** Reads that end when they are told to. */
+/** Reads that the test ends. */
 class Desk {
   readonly begun: string[] = [];
   readonly #ends = new Map<string, () => void>();

@@ -1,20 +1,20 @@
 /**
- * The reads of one client: a few are at work, the others wait in the order in which they came. Whoever asks for much at
- * once waits for himself, and costs the others no more than whoever asks for a little all the time.
+ * The reads of one client: a few are in progress, the others wait in the order in which they came. A client with many reads at
+ * once delays itself, and costs the others no more than a client that reads a little all the time.
  */
 import { type Clock, fail, type Outcome } from '@plenum/core';
 import type { Failure, UserId } from '@plenum/protocol';
 
 /**
  * Reads of one client that are at work at a time: one is served while Redis is asked for the other. A page of a history takes
- * milliseconds of the event loop, and what is at work at once is what everybody else waits for.
+ * milliseconds of the event loop, and all other clients wait for the reads that are in progress.
  */
 const readsAtWorkMax = 2;
 /** Reads of one client that wait or are at work; more are refused. Of the requests that a socket may have open it leaves some. */
 export const readsOpenMax = 192;
 /** By then some of them have been answered. */
 const retryMs = 100;
-/** Nobody waits longer for an answer: while the store hangs, what is in line must not try it one after the other. */
+/** The longest wait for an answer: while the store hangs, waiting reads must not try it one after the other. */
 const waitMaxMs = 5000;
 
 const tooMany: Failure = {
@@ -54,7 +54,7 @@ export class ReadLimiter {
     }
   }
 
-  /** Nobody is there for the answers any more: what waits is not begun, and its promises never settle. */
+  /** The client is gone: waiting reads do not begin, and their promises never settle. */
   cancelWaiting(): void {
     this.#waiting.length = 0;
   }
@@ -82,7 +82,7 @@ export class UserReadLimiters {
     try {
       return await limiter.take(read);
     } finally {
-      // Not a newer line of his, made while this answer was on its way.
+      // Not a newer line of the client, made while this answer was on its way.
       if (limiter.isIdle && this.#limiters.get(userId) === limiter) this.#limiters.delete(userId);
     }
   }

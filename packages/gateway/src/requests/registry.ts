@@ -17,7 +17,7 @@ import type { RegisteredRequest, RequestCall, RequestHandler } from './request-h
 export interface RequestRegistry {
   /** @returns null if the service has no such request; null as `service` is the built-in one. */
   find(service: string | null, requestType: string): RegisteredRequest | null;
-  /** The service lets a user in without his asking. No request type: sockets have no words for it. */
+  /** Admits a user directly; for the service only, so there is no request type for it. */
   readonly admit: RequestHandler;
 }
 

@@ -5,7 +5,7 @@ export interface RequestCall {
   readonly caller: Caller;
   /** As the registry knows it. */
   readonly requestType: string;
-  /** The service stands behind the request, whoever acts in it. */
+  /** Authenticated by the admin token, possibly on behalf of a user. */
   readonly isByService: boolean;
   /** Untrusted: the registry parses them. */
   readonly args: unknown;

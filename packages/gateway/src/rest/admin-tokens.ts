@@ -7,7 +7,7 @@ import { type AdminScope, adminScopes, type Failure } from '@plenum/protocol';
  * would only slow each request.
  */
 export interface AdminToken {
-  /** Stands in the audit log. */
+  /** Shown in the audit log. */
   readonly name: string;
   /** Of the token's UTF-8 bytes, in hex. */
   readonly sha256: string;
@@ -16,7 +16,7 @@ export interface AdminToken {
 
 const hexOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** An admin token that may do everything. Its name is the beginning of its digest, which tells nothing of the token. */
+/** An admin token that may do everything. Its name is the beginning of its digest, which reveals nothing of the token. */
 export function fullAdminToken(token: string): AdminToken {
   const sha256 = hexOf(token);
   return { name: `token-${sha256.slice(0, 8)}`, sha256, scopes: adminScopes };
@@ -32,7 +32,7 @@ export interface ServicePrincipal {
 
 export type FindAdmin = (token: string) => ServicePrincipal | null;
 
-/** Compares with every token, each in constant time: how long it takes tells nothing about any of them. */
+/** Compares with every token, each in constant time: the duration reveals nothing about any of them. */
 export function findAdminAmong(tokens: readonly AdminToken[]): FindAdmin {
   const rows = tokens.map(({ sha256, name, scopes }) => ({
     digest: Buffer.from(sha256, 'hex'),

@@ -1,4 +1,4 @@
-/** Who stands behind an HTTP request: the service by an admin token, or a user by a JWT. */
+/** The identity of an HTTP request: the service by an admin token, or a user by a JWT. */
 import type { Authenticator } from '@plenum/core';
 import { limits, type Parsed, type UserId } from '@plenum/protocol';
 import { type AdminToken, findAdminAmong, type ServicePrincipal } from './admin-tokens.ts';

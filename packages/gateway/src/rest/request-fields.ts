@@ -37,7 +37,7 @@ export function fieldsOf(
   }
   const spaced = spacedIn(request.query);
   if (spaced !== null) {
-    const error = `${spaced} holds a space: a + in a query stands for one, and is written as %2B itself`;
+    const error = `${spaced} holds a space: a + in a query means one, and is written as %2B itself`;
     return { ok: false, failure: { code: 'invalid_args', error, details: { field: spaced } } };
   }
   const parts = [

@@ -31,7 +31,7 @@ const badKey: Failure = {
   details: { field: 'Idempotency-Key', limit: limits.requestIdMaxLength },
 };
 
-/** A user acts as himself; the service acts as whom the request names, or as itself. */
+/** A user acts as itself; the service acts as the user that the request names, or as itself. */
 function actorOf(source: ActorSource, principal: Principal, fields: Fields): Parsed<Actor> {
   const named = source === 'token' ? undefined : fields[source];
   if (named === undefined) {

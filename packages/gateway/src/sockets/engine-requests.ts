@@ -1,5 +1,5 @@
 /**
- * Which HTTP requests may become a connection of Engine.IO. What is refused here is told as far as the client's protocol
+ * Which HTTP requests may become a connection of Engine.IO. A refusal has its reason as far as the client's protocol
  * carries it: a client that polls reads the reason in `connect_error`, any other one as the text of an HTTP answer.
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';

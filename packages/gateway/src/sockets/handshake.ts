@@ -1,4 +1,4 @@
-/** Who may connect: asked once per socket, before it exists for anybody else. */
+/** Who may connect: asked once per socket, before it exists for the others. */
 import {
   type Authenticator,
   type ClaimedPosition,

@@ -8,7 +8,7 @@ import {
 } from '@plenum/core';
 
 /**
- * Tokens that were revoked name no user, and neither do those whose revocation would not be kept any more. Throws `PlenumError`
+ * Tokens that were revoked name no user, and neither do those whose revocation would no longer be kept. Throws `PlenumError`
  * when the revocations cannot be read.
  * @param wallMs ms since 1970, as the times in tokens
  */
@@ -28,7 +28,7 @@ export const withRevocationCheck = (
 });
 
 /**
- * For connections: plain clients do not come back by themselves after a refusal, so while the store is away nobody is refused
+ * For connections: plain clients do not come back by themselves after a refusal, so while the store is away no client is refused
  * for it. Such a device is attached to nothing until the store is back, and is looked at again then.
  */
 export const withRevocationCheckIfKnown = (

@@ -25,7 +25,7 @@ import { TokenExpiry, type TokenSession } from './token-expiry.ts';
 
 /** Requests that one socket may have open at a time; more are refused, so a flood costs its sender only. */
 const inFlightMax = 256;
-/** A socket whose groups are not attached by then is served all the same, ms: `subscribed` tells it from where on. */
+/** A socket whose groups are not attached by then is served all the same, ms: `subscribed` has its positions. */
 const attachLimitMs = 5000;
 /** They need no attach, or take its place. */
 const servedAtOnce: ReadonlySet<string> = new Set(['subscribe', 'unsubscribe', 'refresh_token']);
@@ -110,7 +110,7 @@ export class Session implements TokenSession {
     this.#attached = ended;
   }
 
-  /** Takes any event of the client with whatever came along; an ack function, if any, stands last. */
+  /** Takes any event of the client with its arguments; an ack function, if any, is the last one. */
   receive(event: unknown, parameters: readonly unknown[]): void {
     const last = parameters.at(-1);
     const ack = isFunction(last) ? last : null;
@@ -125,7 +125,7 @@ export class Session implements TokenSession {
   /** A drain closes this socket: it takes nothing new, answers what is open, closes. Until then it is served as ever. */
   async move(): Promise<void> {
     this.#isMoving = true;
-    // Of a socket that is gone nothing is answered any more, and what it had in line never ends.
+    // Requests of a socket that is gone are not answered, and what it had in line never ends.
     const isServed = this.#inFlight > 0 && this.#socket.connected;
     if (isServed) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
     this.close();
@@ -213,7 +213,7 @@ export class Session implements TokenSession {
       });
   }
 
-  /** What waits for the last open request goes on in a later microtask: its answer is written before. */
+  /** What waits for the last open request continues in a later microtask: its answer is written before. */
   #leave(): void {
     this.#inFlight -= 1;
     if (this.#inFlight === 0) this.#resolveIdle();

@@ -12,12 +12,12 @@ interface SocketEdgeContext extends SessionContext {
   readonly handshake: Handshake;
   readonly revocations: Revocations;
   readonly cuts: Pick<Nudges, 'onCut'>;
-  /** The server is the caller's: events and request objects which we don't know are his. */
+  /** The server is the caller's: unknown events and request objects belong to the application. */
   readonly isMounted: boolean;
 }
 
 export interface SocketEdge {
-  /** Tells every socket to move, then closes them one after the other, each when its open requests are answered. */
+  /** Asks every socket to move, then closes them one after the other, each when its open requests are answered. */
   drain(withinMs: number): Promise<void>;
   /** Takes no more sockets and lets go of those that are left. */
   detach(): void;
@@ -74,7 +74,7 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     users.remove(session);
     session.end();
     emitTelemetry('socket_closed', { userId });
-    // Without a socket it is in no count of users and outlives its token. A client that left by itself reads nothing any more.
+    // Without a socket it is in no count of users and outlives its token. A client that left by itself reads nothing.
     if (!closeIfLast(socket, reason === 'client namespace disconnect')) context.handshake.release(socket);
     try {
       hub.disconnect(device);

@@ -21,7 +21,7 @@ export function createSocketServer(httpServer: HttpServer, options: SocketServer
     headers.upgrade = 'websocket';
   });
   const io = new Server(httpServer, {
-    // Polling is always understood, so that a client which tries it can be told what to do.
+    // Polling is always understood, so that a client which tries it gets the fix.
     transports: ['websocket', 'polling'],
     cors: {
       origin: (origin, decide) =>

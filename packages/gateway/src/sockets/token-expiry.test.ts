@@ -8,7 +8,7 @@ const userId = userIdSchema.parse('ann');
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A lease by tokens that live this long, and the seconds after which its holder was told something. */
+/** An expiry of tokens that live this long, and the seconds after which its session got something. */
 function leaseBy(lifetimeMs: number) {
   const fromMs = Date.now();
   const passed = () => Math.round((Date.now() - fromMs) / 1000);
@@ -37,7 +37,7 @@ test('a token that lives for half a minute is warned of when half of that is ove
   expect(told).toEqual(['expiring 15', 'expired 30']);
 });
 
-test('whoever replaces such a token is not told to replace the next one at once', async () => {
+test('the replacement of such a token is not followed by a warning at once', async () => {
   const { lease, told } = leaseBy(30_000);
   await vi.advanceTimersByTimeAsync(15_000);
   await lease.refresh('next');

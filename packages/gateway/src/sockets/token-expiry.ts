@@ -11,7 +11,7 @@ import {
 import type { RequestResult, UserId } from '@plenum/protocol';
 
 /**
- * The client is told this long before its token ends, of a shorter one when half of its time is over: told at once, it
+ * The client is warned this long before its token ends, of a shorter one when half of its time is over: warned at once, it
  * would replace such a token over and over.
  */
 const warningMs = 60_000;
@@ -20,7 +20,7 @@ const longestWaitMs = 24 * 3_600_000;
 
 type TokenTimes = Pick<Extract<Authentication, { outcome: 'user' }>, 'issuedAtMs' | 'expiresAtMs'>;
 
-/** Whoever lives by the token. */
+/** The session that the token carries. */
 export interface TokenSession {
   readonly userId: UserId;
   tokenExpiring(expiresAt: string): void;

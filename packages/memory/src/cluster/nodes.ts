@@ -12,7 +12,7 @@ export function memoryNodes(inTurn: InTurn): NodeRegistry {
   const registered = new Map<string, Registered>();
   const listeners = new Map<string, () => void>();
   const wake = (nodeId: string): void => {
-    // An engine that was closed meanwhile wakes nobody.
+    // An engine that was closed meanwhile wakes no node.
     inTurn(() => listeners.get(nodeId)?.()).catch(() => undefined);
   };
 

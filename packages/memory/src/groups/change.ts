@@ -97,7 +97,7 @@ function requestsLimit(state: MemoryState, command: JoinGroup, group: GroupState
 
 /**
  * What every change is asked last: is there room for what it keeps, is the acting user slow enough, and is there room for
- * one more entry that the archive has to take? Null: nothing refuses the change any more, and its token is taken.
+ * one more entry that the archive has to take? Null: the change is no longer refused, and its token is taken.
  */
 function hindranceOf(
   state: MemoryState,
@@ -138,7 +138,7 @@ const charge = (state: MemoryState, { operation, actor, isAdmitted }: GroupComma
     ? 0
     : state.membershipBuckets.take(actor, nowMs);
 
-/** `ensure`: whoever has any status keeps it, and nothing is written. */
+/** `ensure`: a user with any status keeps it, and nothing is written. */
 function presentMember(group: GroupState, command: GroupCommand, nowMs: number): ChangeDone | null {
   if (command.operation !== 'join' || !command.ensure) return null;
   const member = group.member(command.userId, nowMs);

@@ -28,7 +28,7 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   return standsAs(group, member, seq);
 }
 
-/** A muted member may ask again: he stops receiving, keeps his roles, and his mute is over once he is accepted. */
+/** A muted member may ask again: it stops receiving, keeps its roles, and the mute ends with the acceptance. */
 function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   const { actor, userId } = command;
   const before = group.member(userId, nowMs);

@@ -1,4 +1,4 @@
-/** A member goes. When the last admin does, the longest-standing active member follows him; without one a private group ends. */
+/** A member goes. When the last admin leaves, the longest-standing active member becomes admin; without one a private group ends. */
 import type { ChangeDone, LeaveGroup } from '@plenum/core';
 import { SERVICE, type UserId } from '@plenum/protocol';
 import type { EventDraft } from '../state/group-entries.ts';

@@ -24,7 +24,7 @@ export function settle(
   }
 }
 
-/** Ends what is due in groups that nobody asks anything of. */
+/** Ends due mutes in groups without requests. */
 export function settleIdleGroups(state: MemoryState, nowMs: number): void {
   for (const group of [...state.timed]) {
     group.bans.dropEnded(nowMs, Number.POSITIVE_INFINITY);

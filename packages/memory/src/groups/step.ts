@@ -14,7 +14,7 @@ export interface Step<C extends GroupCommand> extends Place {
   readonly command: C;
 }
 
-/** Names the actor of an event only if somebody else than the user acted. */
+/** Names the actor of an event only if it is not the user. */
 export const actedBy = (actor: Actor, userId: Actor): { actor_id?: Actor } =>
   actor === userId ? {} : { actor_id: actor };
 

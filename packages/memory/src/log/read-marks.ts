@@ -5,7 +5,7 @@ import type { InTurn } from '../later.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
-/** A member who has marked nothing has read the entry that made him a receiver. */
+/** A member without a mark has read up to the entry that made it a receiver. */
 function markOf(group: GroupState, userId: UserId, sinceSeq: number): ReadMark {
   const { seq, messages } = group.reads.get(userId) ?? {
     seq: sinceSeq,

@@ -38,7 +38,7 @@ export class MemoryFeeds implements FeedTransport {
     });
   }
 
-  /** Hands nothing out any more. */
+  /** Ends all deliveries. */
   stop(): void {
     this.#open.clear();
     this.#listener = null;

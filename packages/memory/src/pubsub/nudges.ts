@@ -2,7 +2,7 @@ import type { Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { InTurn } from '../later.ts';
 
-/** The port `Nudges` in one process: nothing is lost, and nobody is called within `send`. */
+/** The port `Nudges` in one process: nothing is lost, and no listener is called within `send`. */
 export class MemoryNudges implements Nudges {
   readonly #watched = new Set<UserId>();
   readonly #inTurn: InTurn;
@@ -50,7 +50,7 @@ export class MemoryNudges implements Nudges {
     this.#watched.delete(userId);
   }
 
-  /** Hands nothing out any more. */
+  /** Ends all deliveries. */
   stop(): void {
     this.#watched.clear();
     this.#listener = null;

@@ -14,7 +14,7 @@ interface BanEnd {
 
 /** A ban whose time has come is none. */
 export class Bans {
-  /** Null: until somebody unbans. */
+  /** Null: until an unban. */
   readonly #untilMs = new Map<UserId, number | null>();
   readonly #ends = new SortedList<BanEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
 

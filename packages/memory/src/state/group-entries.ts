@@ -7,7 +7,7 @@ export interface Retention {
   readonly historyMaxAgeMs: number;
 }
 
-/** An event without what the log itself adds. `actor_id` is left out when the user acted himself. */
+/** An event without what the log itself adds. `actor_id` is omitted when the user is the actor. */
 export type EventDraft = Omit<GroupEvent, 'group_id' | 'epoch' | 'seq' | 'timestamp'>;
 
 export class GroupEntries {
@@ -35,7 +35,7 @@ export class GroupEntries {
     return this.#seq;
   }
 
-  /** How many messages there are up to a seq; of what is not kept any more, all up to the oldest kept entry. */
+  /** How many messages there are up to a seq; for trimmed entries, up to the oldest kept one. */
   messagesUntil(seq: number): number {
     if (seq >= this.#seq) return this.#messages;
     const found = this.#messagesAt.get(seq);

@@ -1,4 +1,4 @@
-/** Who is online in one group, on which nodes, and how that is told. */
+/** Who is online in one group, on which nodes, and the pushes about it. */
 import type { EphemeralPush } from '@plenum/core';
 import { type GroupId, limits, type UserId } from '@plenum/protocol';
 
@@ -42,7 +42,7 @@ export class GroupPresence {
   }
 }
 
-/** Large groups are told how many are online, not who. */
+/** Large groups get the count of online users, not their ids. */
 export function presencePushes(
   group_id: GroupId,
   {

@@ -19,7 +19,7 @@ interface MuteEnd {
 interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtMs'> {
   readonly settings: GroupSettings;
   readonly creator: UserId;
-  /** A user went offline because he is no receiver any more. */
+  /** A user went offline because it is no longer a receiver. */
   readonly onOffline: (group: GroupState, userId: UserId) => void;
 }
 
@@ -32,7 +32,7 @@ export class GroupState {
   readonly creator: UserId;
   settings: GroupSettings;
   readonly log: GroupEntries;
-  /** Of users who are no members: whoever is banned is removed, whoever is a member is not banned. */
+  /** Of users who are no members: a ban removes the member, and a member is not banned. */
   readonly bans = new Bans();
   /** Active and muted members by their place. */
   readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
@@ -67,7 +67,7 @@ export class GroupState {
     return this.#muteEnds.size > 0;
   }
 
-  /** The member as he stands: a mute that is due counts as ended, whether or not it was settled. */
+  /** The present member: a due mute counts as ended, even before its entry is appended. */
   member(userId: UserId, nowMs: number): MemberRecord | null {
     const record = this.#members.get(userId);
     if (record === undefined) return null;
@@ -123,7 +123,7 @@ export class GroupState {
     this.#endReceiving(userId);
   }
 
-  /** Members and bans: a new group of the same id knows nobody. */
+  /** Members and bans: a new group of the same id has none of them. */
   forgetEveryone(): void {
     this.isDeleted = true;
     this.isClosed = this.groupType !== 'public' || this.bans.size > 0;
@@ -131,7 +131,7 @@ export class GroupState {
     this.bans.clear();
   }
 
-  /** What is known of a receiver besides his record ends with his membership. */
+  /** Presence and read mark of a receiver end with its membership. */
   #endReceiving(userId: UserId): void {
     this.reads.delete(userId);
     if (this.presence.forget(userId)) this.#onOffline(this, userId);

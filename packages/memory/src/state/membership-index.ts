@@ -1,7 +1,7 @@
 import type { GroupId, UserId } from '@plenum/protocol';
 import { byText, SortedList } from './sorted-list.ts';
 
-/** Which groups a user is in, whatever his status, ascending by group id. */
+/** The groups of a user, in any status, ascending by group id. */
 export class MembershipIndex {
   readonly #groups = new Map<UserId, SortedList<GroupId>>();
 

@@ -83,7 +83,7 @@ export class MemoryState {
     return this.groups.get(groupId) ?? this.#tombstones.get(groupId, nowMs) ?? null;
   }
 
-  /** Where the log of this id stands, be it that of a deleted group. */
+  /** The head of the log of this id, also of a deleted group. */
   presentLog(groupId: GroupId, nowMs: number): PresentLog | null {
     const group = this.groupOrTombstone(groupId, nowMs);
     return group && { epoch: group.log.epoch, seq: group.log.seq, isDeleted: group.isDeleted };
