@@ -33,7 +33,7 @@ import {
 } from '@plenum/gateway';
 import { createMemoryEngine } from '@plenum/memory';
 import { createRedisEngine } from '@plenum/redis';
-import type { OwnParts } from './config/own-parts.ts';
+import type { Extensions } from './config/extensions.ts';
 import type { Config } from './config.ts';
 import { homePage } from './home-page.ts';
 import { systemRandom } from './random.ts';
@@ -74,19 +74,19 @@ export interface Domain {
  * @throws ConfigError with one sentence about the first that cannot be used.
  */
 export function openConfiguredAdapters(
-  { adapterOptions, isDev, own }: Pick<Config, 'adapterOptions' | 'isDev' | 'own'>,
+  { adapterOptions, isDev, extensions }: Pick<Config, 'adapterOptions' | 'isDev' | 'extensions'>,
   logger: Logger,
 ): OpenAdapters {
   try {
     const opened = openAdapters({ ...adapterOptions, allowPrivate: isDev, logger, clock: systemClock });
-    return { ...opened, adapters: { ...opened.adapters, ...own.adapters } };
+    return { ...opened, adapters: { ...opened.adapters, ...extensions.adapters } };
   } catch (cause) {
     const error = cause instanceof Error ? cause.message : 'an adapter cannot be opened';
     throw new ConfigError(error, { cause });
   }
 }
 
-export interface DomainChoice extends Pick<OwnParts, 'adapters' | 'middleware'> {
+export interface DomainChoice extends Pick<Extensions, 'adapters' | 'middleware'> {
   /** Steps of a send, by name; without it the built-in ones, and `middleware` behind them. */
   readonly middlewares?: readonly string[] | undefined;
   readonly createOnJoin: NonNullable<CoreDeps['createOnJoin']>;
@@ -109,7 +109,7 @@ export interface GatewayChoice {
   readonly config: Omit<GatewayOptions['config'], 'adminTokens'>;
   readonly auditLog?: GatewayOptions['auditLog'];
   readonly secrets: Secrets;
-  readonly requests: OwnParts['requests'];
+  readonly requests: Extensions['requests'];
   /** Null: tokens are signed with the secret. */
   readonly jwks: Config['jwks'];
   readonly tokenMaxAgeMs: Config['tokenMaxAgeMs'];

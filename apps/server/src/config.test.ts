@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeConfig } from './config/describe.ts';
-import { noOwnParts } from './config/own-parts.ts';
+import { noExtensions } from './config/extensions.ts';
 import { readConfig } from './config.ts';
 
 const secret = 'a-secret-that-is-long-enough-for-hs256';
@@ -185,7 +185,7 @@ test.each(['PLENUM', 'PLENUM_ADMIN', 'PLENUM_REDIS', 'PLENUM_SERVICE', 'PLENUM_L
 );
 
 test('an admin port of the config file counts where Kubernetes has put a Service of that name', () => {
-  const file = { variables: { PLENUM_ADMIN_PORT: '9000' }, own: noOwnParts, problems: [] };
+  const file = { variables: { PLENUM_ADMIN_PORT: '9000' }, extensions: noExtensions, problems: [] };
   expect(readConfig(linksOf('PLENUM_ADMIN', 80), file)).toMatchObject({ config: { adminPort: 9000 } });
 });
 

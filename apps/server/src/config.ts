@@ -18,8 +18,8 @@ import {
 import { type AdminToken, fullAdminToken } from '@plenum/gateway';
 import type { z } from 'zod';
 import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
+import { type Extensions, extensionProblems, noExtensions } from './config/extensions.ts';
 import { isServiceLink, serviceLinkWarnings, unknownNameWarnings } from './config/names.ts';
-import { noOwnParts, type OwnParts, ownPartProblems } from './config/own-parts.ts';
 import { engineProblems, isDev, isLoopback, missingSecrets } from './config/requirements.ts';
 
 export interface Config {
@@ -65,7 +65,7 @@ export interface Config {
   /** Adapters that the environment names. */
   readonly adapterOptions: Omit<AdapterOptions, 'allowPrivate' | 'logger' | 'clock'>;
   /** What only a file can hold. */
-  readonly own: OwnParts;
+  readonly extensions: Extensions;
 }
 
 export type ConfigReading =
@@ -80,10 +80,10 @@ type VariableText = string | readonly string[];
 /** What a configuration file says: the same variables as text, and what only a file can hold. */
 export interface FileReading {
   readonly variables: Readonly<Record<string, VariableText>>;
-  readonly own: OwnParts;
+  readonly extensions: Extensions;
   readonly problems: readonly string[];
 }
-const noFile: FileReading = { variables: {}, own: noOwnParts, problems: [] };
+const noFile: FileReading = { variables: {}, extensions: noExtensions, problems: [] };
 
 /** What counts of environment and file: a text that is empty or blank is unset, and the environment goes before the file. */
 export function variablesOf(from: NodeJS.ProcessEnv, file: FileReading): SetVariables {
@@ -129,25 +129,25 @@ export function readConfig(
     ...file.problems,
     ...(parsed.success
       ? [
-          ...missingSecrets(parsed.data, file.own.adminTokens.length > 0),
+          ...missingSecrets(parsed.data, file.extensions.adminTokens.length > 0),
           ...(isEngineGiven ? [] : engineProblems(parsed.data)),
-          ...partProblems(parsed.data, file.own),
+          ...partProblems(parsed.data, file.extensions),
         ]
       : variableProblems(parsed.error, texts)),
   ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems, warnings };
   return {
     ok: true,
-    config: configOf(parsed.data, file.own),
+    config: configOf(parsed.data, file.extensions),
     warnings: [...warnings, ...tokenWarnings(parsed.data)],
   };
 }
 
 /** Where the order is not configured, middlewares of the team's own stand behind the built-in steps. */
-const orderOf = ({ PLENUM_MIDDLEWARES: order }: Environment, { middleware }: OwnParts) =>
+const orderOf = ({ PLENUM_MIDDLEWARES: order }: Environment, { middleware }: Extensions) =>
   order ?? [...defaultMiddlewares, ...Object.keys(middleware)];
 
-function partProblems(variables: Environment, own: OwnParts): string[] {
+function partProblems(variables: Environment, extensions: Extensions): string[] {
   const byVariable = {
     archive: givenUrl(variables.PLENUM_ARCHIVE_URL) ?? undefined,
     notifier: givenUrl(variables.PLENUM_NOTIFIER_URL) ?? undefined,
@@ -155,10 +155,10 @@ function partProblems(variables: Environment, own: OwnParts): string[] {
     auth: variables.PLENUM_AUTH_URL,
   };
   return [
-    ...orderProblems(orderOf(variables, own), Object.keys(own.middleware)).map(
+    ...orderProblems(orderOf(variables, extensions), Object.keys(extensions.middleware)).map(
       (problem) => `PLENUM_MIDDLEWARES: ${problem}`,
     ),
-    ...ownPartProblems(own.adapters, byVariable),
+    ...extensionProblems(extensions.adapters, byVariable),
     ...jwksProblems(variables),
   ];
 }
@@ -204,13 +204,13 @@ const endedKindsOf = (variables: Environment): DeliveryKind[] => [
 
 function adminTokensOf(
   { PLENUM_ADMIN_TOKEN: tokens = [] }: Environment,
-  own: OwnParts,
+  extensions: Extensions,
 ): Config['adminTokens'] {
-  const all = [...tokens.map(fullAdminToken), ...own.adminTokens];
+  const all = [...tokens.map(fullAdminToken), ...extensions.adminTokens];
   return all.length === 0 ? null : all;
 }
 
-function configOf(variables: Environment, own: OwnParts): Config {
+function configOf(variables: Environment, extensions: Extensions): Config {
   return {
     host: variables.HOST,
     port: variables.PORT,
@@ -219,7 +219,7 @@ function configOf(variables: Environment, own: OwnParts): Config {
     jwtSecrets: variables.PLENUM_JWT_SECRET ?? null,
     jwks: jwksOf(variables),
     tokenMaxAgeMs: variables.PLENUM_TOKEN_MAX_AGE === 'none' ? null : variables.PLENUM_TOKEN_MAX_AGE,
-    adminTokens: adminTokensOf(variables, own),
+    adminTokens: adminTokensOf(variables, extensions),
     ...(variables.PLENUM_ADMIN_PORT === undefined ? {} : { adminPort: variables.PLENUM_ADMIN_PORT }),
     service: variables.PLENUM_SERVICE,
     event: variables.PLENUM_EVENT,
@@ -263,9 +263,9 @@ function configOf(variables: Environment, own: OwnParts): Config {
       notifierBacklogMax: variables.PLENUM_NOTIFIER_BACKLOG_MAX,
       deadLettersMax: variables.PLENUM_DEAD_LETTERS_MAX,
     },
-    middlewares: orderOf(variables, own),
+    middlewares: orderOf(variables, extensions),
     adapterOptions: adapterOptionsOf(variables),
-    own,
+    extensions,
   };
 }
 

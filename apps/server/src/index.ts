@@ -9,7 +9,12 @@ export {
   type TelemetryEvents,
   watchTelemetry,
 } from '@plenum/core';
-export { defineRequest, type OwnRequest, type OwnRequestCall, type OwnRequestOptions } from '@plenum/gateway';
+export {
+  type CustomRequest,
+  type CustomRequestCall,
+  type CustomRequestOptions,
+  defineRequest,
+} from '@plenum/gateway';
 export type { ConfigFile } from './config/file.ts';
 export { createPlenum, type Plenum } from './create-plenum.ts';
 export type { GroupsApi } from './library/groups-api.ts';

@@ -48,7 +48,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       archive: adapters.archive,
     });
     lifecycle.started('engine', () => engine.close());
-    const { middleware, requests } = config.own;
+    const { middleware, requests } = config.extensions;
     const domain = openDomain(engine, logger, { ...config, adapters, middleware, nodeId: options.nodeId });
     lifecycle.started('core', () => domain.core.stop());
     domain.core.start();

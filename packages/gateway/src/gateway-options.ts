@@ -16,7 +16,7 @@ import type { UserId } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { NodeReadings } from './metrics/metric-row.ts';
-import type { OwnRequest } from './requests/own-request.ts';
+import type { CustomRequest } from './requests/custom-request.ts';
 import type { AdminToken } from './rest/admin-tokens.ts';
 
 export interface GatewayConfig {
@@ -78,7 +78,7 @@ export interface GatewayOptions {
   readonly random: Random;
   readonly config: GatewayConfig;
   /** Request types of the team's own, beside the built-in ones. */
-  readonly requests?: readonly OwnRequest[];
+  readonly requests?: readonly CustomRequest[];
   /** Shown in the OpenAPI document. */
   readonly version?: string;
   /** Given in dev mode only: `POST /v1/dev/token` exists then. */

@@ -2,7 +2,7 @@
 import { type Client, type ClientOptions, createClient, type LossReason, type Status } from '@plenum/client';
 import { type ErrorCode, errors, userIdSchema } from '@plenum/protocol';
 import type { ClientConfig } from '../config/client-config.ts';
-import { clientConfigOrSay } from './config-or-say.ts';
+import { clientConfigOrNull } from './read-configuration.ts';
 import { refusalOf } from './refuse.ts';
 import { nodeUrlOf, tokenFor } from './user-token.ts';
 
@@ -21,7 +21,7 @@ const tokenHours = 1;
  * @throws Error with one sentence if no user is named, or there is no token for it
  */
 export async function actingUser(options: ActingOptions): Promise<ClientOptions | null> {
-  const config = await clientConfigOrSay([
+  const config = await clientConfigOrNull([
     ...(options.url === undefined ? (['place'] as const) : []),
     ...(options.token === undefined ? (['token'] as const) : []),
   ]);

@@ -6,7 +6,7 @@ import { describeConfig, secretsOfConfig } from '../config/describe.ts';
 import { hiding, maskedText } from '../config/masked.ts';
 import type { Config } from '../config.ts';
 import { createLogger } from '../logging.ts';
-import { configOrSay } from './config-or-say.ts';
+import { nodeConfigOrNull } from './read-configuration.ts';
 
 const survives: Readonly<Record<DurabilityClass, string>> = {
   D0: 'the end of a node; nothing survives the end of the engine',
@@ -25,7 +25,7 @@ type Say = (name: string, value: unknown) => void;
 
 /** Everything is tried, and every problem is one sentence. @returns the exit code. */
 export async function check(): Promise<number> {
-  const config = await configOrSay();
+  const config = await nodeConfigOrNull();
   if (config === null) return 1;
   const mask = hiding(secretsOfConfig(config));
   const say: Say = (name, value) => {

@@ -5,7 +5,7 @@ import { createAuditLog, createLogger } from '../logging.ts';
 import { startNode } from '../node.ts';
 import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
 import { systemRandom } from '../random.ts';
-import { configOrSay } from './config-or-say.ts';
+import { nodeConfigOrNull } from './read-configuration.ts';
 
 /** Clients move within this time; short, for a laptop. */
 const drainMs = 15_000;
@@ -14,7 +14,7 @@ const closeMs = 15_000;
 
 /** @returns the exit code. */
 export async function serve(): Promise<number> {
-  const config = await configOrSay();
+  const config = await nodeConfigOrNull();
   if (config === null) return 1;
   const nodeId = systemRandom.token();
   const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });

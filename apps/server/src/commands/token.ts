@@ -1,5 +1,5 @@
 import { userIdSchema } from '@plenum/protocol';
-import { clientConfigOrSay } from './config-or-say.ts';
+import { clientConfigOrNull } from './read-configuration.ts';
 import { refuse } from './refuse.ts';
 import { nodeUrlOf, tokenFor } from './user-token.ts';
 
@@ -10,7 +10,7 @@ export interface TokenOptions {
 
 /** `plenum token`. @returns the exit code. */
 export async function token(options: TokenOptions): Promise<number> {
-  const config = await clientConfigOrSay(['token, here or of a node']);
+  const config = await clientConfigOrNull(['token, here or of a node']);
   if (config === null) return 1;
   const user = userIdSchema.safeParse(options.user);
   const hours = Number(options.hours);

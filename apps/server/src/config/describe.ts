@@ -9,7 +9,7 @@ const counted = (secrets: readonly unknown[]) =>
 
 /** The configuration as it may be shown: no secret, no password, no query of a URL. */
 export function describeConfig(config: Config): Readonly<Record<string, unknown>> {
-  const { adapterOptions, own, jwtSecrets, adminTokens, jwks, ...rest } = config;
+  const { adapterOptions, extensions, jwtSecrets, adminTokens, jwks, ...rest } = config;
   const { allowPrivate: _, allow: __, url, ...expected } = jwks ?? { url: null };
   const secrets = jwtSecrets === null ? 'made in dev mode' : counted(jwtSecrets);
   return {
@@ -20,22 +20,24 @@ export function describeConfig(config: Config): Readonly<Record<string, unknown>
       adminTokens?.map(({ name, scopes }) => `${name} (${scopes.join(', ')})`) ?? 'made in dev mode',
     redisUrl: config.redisUrl === null ? 'none: memory engine' : redisName(config.redisUrl),
     adapters: {
-      archive: place(adapterOptions.archiveUrl, own.adapters.archive),
-      notifier: place(adapterOptions.notifierUrl, own.adapters.notifier),
-      moderation: place(adapterOptions.moderationUrl, own.adapters.moderation),
+      archive: place(adapterOptions.archiveUrl, extensions.adapters.archive),
+      notifier: place(adapterOptions.notifierUrl, extensions.adapters.notifier),
+      moderation: place(adapterOptions.moderationUrl, extensions.adapters.moderation),
       moderationWords: adapterOptions.moderationWords === null ? 'none' : '(set)',
-      moderationOnFailure: own.adapters.moderation?.onFailure ?? adapterOptions.moderationOnFailure,
-      auth: place(adapterOptions.authUrl, own.adapters.auth),
-      authOnFailure: own.adapters.auth?.onFailure ?? adapterOptions.authOnFailure,
+      moderationOnFailure: extensions.adapters.moderation?.onFailure ?? adapterOptions.moderationOnFailure,
+      auth: place(adapterOptions.authUrl, extensions.adapters.auth),
+      authOnFailure: extensions.adapters.auth?.onFailure ?? adapterOptions.authOnFailure,
       webhookSecrets: adapterOptions.webhookSecrets.length === 0 ? 'none' : hidden,
       webhookAllow: adapterOptions.webhookAllow ?? [],
     },
-    requests: own.requests.map(({ service, requestType }) => `${service ?? config.service} ${requestType}`),
+    requests: extensions.requests.map(
+      ({ service, requestType }) => `${service ?? config.service} ${requestType}`,
+    ),
   };
 }
 
-function place(url: string | null, own: object | undefined): string {
-  if (own !== undefined) return 'from the configuration file';
+function place(url: string | null, adapter: object | undefined): string {
+  if (adapter !== undefined) return 'from the configuration file';
   return url === null ? 'none' : maskedUrl(url);
 }
 

@@ -47,7 +47,10 @@ test.each(['plenum.config.js', 'plenum.config.mjs'])('%s holds code besides', as
       port: 4000,
       corsOrigins: ['https://a.example', 'https://b.example'],
       middlewares: ['auth', 'mine', 'rate_limit', 'moderation'],
-      own: { adapters: { moderation: { onFailure: 'open' } }, middleware: { mine: expect.any(Function) } },
+      extensions: {
+        adapters: { moderation: { onFailure: 'open' } },
+        middleware: { mine: expect.any(Function) },
+      },
     },
   });
 });

@@ -7,18 +7,18 @@ import { z } from 'zod';
 import type { FileReading } from '../config.ts';
 import { adminTokensProblem } from './admin-tokens.ts';
 import { environmentSchema, listNames } from './environment.ts';
-import { didYouMean } from './names.ts';
 import {
   adaptersProblem,
+  type Extensions,
   middlewareProblem,
-  noOwnParts,
-  type OwnParts,
+  noExtensions,
   requestsProblem,
-} from './own-parts.ts';
+} from './extensions.ts';
+import { didYouMean } from './names.ts';
 
 type VariableValue = string | number | boolean | readonly (string | number)[];
-/** What such a file exports by default. Variables of the environment go before its own. */
-export type ConfigFile = Partial<OwnParts> & {
+/** What such a file exports by default. Variables of the environment take precedence over its values. */
+export type ConfigFile = Partial<Extensions> & {
   readonly [Name in keyof z.input<typeof environmentSchema>]?: VariableValue;
 };
 
@@ -35,7 +35,7 @@ export async function readConfigFile(folder: string): Promise<FileReading> {
 
 const withProblems = (problems: readonly string[]): FileReading => ({
   variables: {},
-  own: noOwnParts,
+  extensions: noExtensions,
   problems,
 });
 
@@ -71,10 +71,10 @@ const judgedBy = <T>(problemOf: (value: unknown) => string | null) =>
   z.custom<T>((value) => problemOf(value) === null, { error: ({ input }) => problemOf(input) ?? '' });
 
 const partsSchema = z.object({
-  adapters: judgedBy<OwnParts['adapters']>(adaptersProblem),
-  middleware: judgedBy<OwnParts['middleware']>(middlewareProblem),
-  requests: judgedBy<OwnParts['requests']>(requestsProblem),
-  adminTokens: judgedBy<OwnParts['adminTokens']>(adminTokensProblem),
+  adapters: judgedBy<Extensions['adapters']>(adaptersProblem),
+  middleware: judgedBy<Extensions['middleware']>(middlewareProblem),
+  requests: judgedBy<Extensions['requests']>(requestsProblem),
+  adminTokens: judgedBy<Extensions['adminTokens']>(adminTokensProblem),
 });
 
 const variableSchema = z
@@ -88,12 +88,12 @@ function fileReading(fileName: string, file: unknown): FileReading {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {
     return withProblems([`${fileName} must export an object by default`]);
   }
-  const { adapters, middleware, requests, adminTokens, ...variables } = { ...noOwnParts, ...file };
+  const { adapters, middleware, requests, adminTokens, ...variables } = { ...noExtensions, ...file };
   const parts = partsSchema.safeParse({ adapters, middleware, requests, adminTokens });
   const unknown = Object.keys(variables).filter((name) => !variableNames.includes(name));
   const given = Object.fromEntries(Object.entries(variables).filter(([name]) => !unknown.includes(name)));
   const texts = z.record(z.string(), variableSchema).safeParse(given);
-  const known = [...variableNames, ...Object.keys(noOwnParts)];
+  const known = [...variableNames, ...Object.keys(noExtensions)];
   const wrong = texts.error?.issues.map(({ path }) => `${path.join('.')} must be a text, a number or a list`);
   const problems = [
     ...unknown.map((name) => `${name} is unknown${didYouMean(name, known)}`),
@@ -108,5 +108,5 @@ function fileReading(fileName: string, file: unknown): FileReading {
     if (typeof value === 'string') return value.trim() === '' ? [] : [[name, value] as const];
     return [[name, listNames.includes(name) ? value : value.join(',')] as const];
   });
-  return { variables: Object.fromEntries(filled), own: parts.data, problems: [] };
+  return { variables: Object.fromEntries(filled), extensions: parts.data, problems: [] };
 }

@@ -1,8 +1,8 @@
 /** Options of the library: each is known and in its form, so that a slip is refused and never ignored. */
 import { adminTokensProblem } from '../config/admin-tokens.ts';
 import { environmentSchema } from '../config/environment.ts';
+import { adaptersProblem, middlewareProblem, requestsProblem } from '../config/extensions.ts';
 import { didYouMean } from '../config/names.ts';
-import { adaptersProblem, middlewareProblem, requestsProblem } from '../config/own-parts.ts';
 import { isLoopback, isProduction } from '../config/requirements.ts';
 import type { PlenumOptions } from './plenum-options.ts';
 import { deliverySettingJudges, engineSettingJudges, type Judge, variable } from './setting-problem.ts';

@@ -8,7 +8,7 @@ import type {
   Logger,
   SendMiddleware,
 } from '@plenum/core';
-import type { AdminToken, FanOutMode, GatewayOptions, OwnRequest } from '@plenum/gateway';
+import type { AdminToken, CustomRequest, FanOutMode, GatewayOptions } from '@plenum/gateway';
 
 /** An edge of its own, or the caller's servers to mount on: then neither listening nor closing is the library's. */
 export type GatewayPlace =
@@ -63,7 +63,7 @@ export interface PlenumOptions {
   /** Their order: `auth`, `rate_limit`, `moderation` and the names of `middleware`. Default: in this order. */
   readonly middlewares?: readonly string[];
   /** Request types of your own, made by `defineRequest`, for the clients of the gateway. */
-  readonly requests?: readonly OwnRequest[];
+  readonly requests?: readonly CustomRequest[];
   /** Default `owner`; `local`: this process owns every partition and tolerates no second node. A client owns none. */
   readonly clusterStrategy?: ClusterStrategy;
   /** Default: JSON lines of level `warn`. */

@@ -10,8 +10,7 @@ import {
   userIdSchema,
 } from '@plenum/protocol';
 import type { z } from 'zod';
-import type { OwnRequest } from './own-request.ts';
-import { ownRequests } from './own-requests.ts';
+import { type CustomRequest, customRequests } from './custom-request.ts';
 import type { RegisteredRequest, RequestCall, RequestHandler } from './request-handler.ts';
 
 export interface RequestRegistry {
@@ -29,7 +28,7 @@ interface RegistryOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Of the team's own. */
-  readonly requests?: readonly OwnRequest[];
+  readonly requests?: readonly CustomRequest[];
 }
 
 function handler<A>(
@@ -184,14 +183,14 @@ export function createRequestRegistry(options: RegistryOptions): RequestRegistry
     const target = byType.get(requestType);
     if (target !== undefined) byType.set(alias, target);
   }
-  const own = ownRequests(options, (requestType) => byType.has(requestType));
+  const custom = customRequests(options, (requestType) => byType.has(requestType));
   return {
     admit: handler(table.join_group.args.extend({ user_id: userIdSchema }), ({ caller }, args) =>
       options.operations.join_group(caller, { ...args, admit: true }),
     ),
     find: (service, requestType) => {
       const isBuiltIn = service === null || service === options.service;
-      return (isBuiltIn ? byType.get(requestType) : undefined) ?? own.find(service, requestType);
+      return (isBuiltIn ? byType.get(requestType) : undefined) ?? custom.find(service, requestType);
     },
   };
 }

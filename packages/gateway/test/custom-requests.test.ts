@@ -3,7 +3,7 @@ import { fail, PlenumError, succeed } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineRequest, type OwnRequest } from '../src/index.ts';
+import { type CustomRequest, defineRequest } from '../src/index.ts';
 import { ask, startEdge } from './edge.ts';
 import { position } from './fake-domain.ts';
 
@@ -17,9 +17,9 @@ const noArgs = z.object({});
 const handling = (
   handle: Parameters<typeof defineRequest<object>>[0]['handle'],
   timeoutMs = 10_000,
-): OwnRequest => defineRequest({ requestType: 'own', args: noArgs, timeoutMs, handle });
+): CustomRequest => defineRequest({ requestType: 'own', args: noArgs, timeoutMs, handle });
 
-async function answerOf(own: OwnRequest, envelope: object = { request_type: 'own', request_id: 'r' }) {
+async function answerOf(own: CustomRequest, envelope: object = { request_type: 'own', request_id: 'r' }) {
   await using edge = await startEdge({ requests: [own] });
   const client = await edge.connected('ann');
   const answer = await ask(client, envelope);

@@ -2,6 +2,7 @@
 import {
   type Caller,
   type Clock,
+  ConfigError,
   errorSummary,
   fail,
   type Logger,
@@ -14,11 +15,11 @@ import {
 } from '@plenum/core';
 import { isDeeperThan, limits, parse } from '@plenum/protocol';
 import type { z } from 'zod';
-import type { RequestCall, RequestHandler } from './request-handler.ts';
+import type { RegisteredRequest, RequestCall, RequestHandler } from './request-handler.ts';
 
 const defaultTimeoutMs = 5000;
 
-export interface OwnRequestCall<A> {
+export interface CustomRequestCall<A> {
   /** As `args` of the declaration has parsed them. */
   readonly args: A;
   /** The user and the request; pass it to `operations` to act for that user. */
@@ -29,43 +30,43 @@ export interface OwnRequestCall<A> {
   readonly signal: AbortSignal;
 }
 
-export interface OwnRequestOptions<A> {
+export interface CustomRequestOptions<A> {
   /** Default: the service of the built-in requests. */
   readonly service?: string;
   readonly requestType: string;
   /** Arguments that it does not accept are answered `invalid_args`. */
   readonly args: z.ZodType<A>;
   /** Default `any_authenticated`. A function that does not return true answers `forbidden`. */
-  readonly permission?: 'any_authenticated' | ((call: OwnRequestCall<A>) => boolean | Promise<boolean>);
+  readonly permission?: 'any_authenticated' | ((call: CustomRequestCall<A>) => boolean | Promise<boolean>);
   /** Of permission and handler together; then the answer is `timeout`. Default 5,000. */
   readonly timeoutMs?: number;
   /** `succeed(result)`, where the result is plain JSON, or `fail({ code, … })`. Repeats are not recognised: it runs again. */
-  readonly handle: (call: OwnRequestCall<A>) => Outcome<unknown> | Promise<Outcome<unknown>>;
+  readonly handle: (call: CustomRequestCall<A>) => Outcome<unknown> | Promise<Outcome<unknown>>;
 }
 
-export interface OwnRequestParts {
+export interface CustomRequestDeps {
   readonly operations: Operations;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** A declared request with its arguments hidden. Made by `defineRequest` only. */
-export interface OwnRequest {
+export interface CustomRequest {
   readonly service: string | null;
   readonly requestType: string;
-  readonly handlerWith: (parts: OwnRequestParts) => RequestHandler;
+  readonly handlerWith: (parts: CustomRequestDeps) => RequestHandler;
 }
 
 /** Declares a request; it exists once it is given to a gateway. */
-export const defineRequest = <A>(options: OwnRequestOptions<A>): OwnRequest => ({
+export const defineRequest = <A>(options: CustomRequestOptions<A>): CustomRequest => ({
   service: options.service ?? null,
   requestType: options.requestType,
   handlerWith: (parts) => (call) => serve(options, parts, call),
 });
 
 async function serve<A>(
-  options: OwnRequestOptions<A>,
-  parts: OwnRequestParts,
+  options: CustomRequestOptions<A>,
+  parts: CustomRequestDeps,
   { args, caller }: RequestCall,
 ): Promise<Outcome<unknown>> {
   const parsed = parse(options.args, args ?? {}, 'invalid_args');
@@ -100,4 +101,43 @@ function readOutcome(answer: unknown): Outcome<unknown> | null {
   if (ok !== true) return null;
   const copy: unknown = JSON.parse(JSON.stringify(result) ?? 'null');
   return isDeeperThan(copy, limits.argsMaxDepth) ? null : succeed(copy);
+}
+
+export interface CustomRequestsDeps {
+  readonly operations: Operations;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Name of the service of the built-in requests. */
+  readonly service: string;
+  readonly requests?: readonly CustomRequest[];
+}
+
+/** As an envelope can name it; without spaces, so that service and type make one name. */
+const namePattern = /^[\x21-\x7e]{1,64}$/;
+
+/**
+ * The requests of the team by service and type.
+ * @param isReserved whether a type of the built-in service has the name already
+ * @throws ConfigError for a name that no envelope can hold, that is reserved or that is there twice
+ */
+export function customRequests(
+  options: CustomRequestsDeps,
+  isReserved: (requestType: string) => boolean,
+): { find(service: string | null, requestType: string): RegisteredRequest | null } {
+  const registered = new Map<string, RegisteredRequest>();
+  const nameOf = (service: string | null, requestType: string) =>
+    `${service ?? options.service} ${requestType}`;
+  for (const { service, requestType, handlerWith } of options.requests ?? []) {
+    const name = nameOf(service, requestType);
+    const refuse = (why: string) => new ConfigError(`request "${name.slice(0, 140)}" ${why}`);
+    const isBuiltInService = service === null || service === options.service;
+    if (!namePattern.test(requestType) || !namePattern.test(service ?? options.service)) {
+      throw refuse('must be named by a service and a type of 1 to 64 printable ASCII characters each');
+    }
+    if (isBuiltInService && isReserved(requestType)) throw refuse('has the name of a built-in request');
+    if (registered.has(name)) throw refuse('is declared twice');
+    // What it costs is the team's to know.
+    registered.set(name, { handle: handlerWith(options), isRead: false });
+  }
+  return { find: (service, requestType) => registered.get(nameOf(service, requestType)) ?? null };
 }

@@ -1,19 +1,19 @@
 /** What a team adds to a node as code: adapters, middlewares and request types. Judged by shape, since a file holds anything. */
 import type { Adapters, SendMiddleware } from '@plenum/core';
-import type { AdminToken, OwnRequest } from '@plenum/gateway';
+import type { AdminToken, CustomRequest } from '@plenum/gateway';
 
 import { didYouMean } from './names.ts';
 
-export interface OwnParts {
+export interface Extensions {
   readonly adapters: Adapters;
   /** By the names that the order of middlewares calls them. */
   readonly middleware: Readonly<Record<string, SendMiddleware>>;
   /** Made by `defineRequest`. */
-  readonly requests: readonly OwnRequest[];
+  readonly requests: readonly CustomRequest[];
   /** Digests of admin tokens, as `plenum admin-token` prints them. */
   readonly adminTokens: readonly AdminToken[];
 }
-export const noOwnParts: OwnParts = { adapters: {}, middleware: {}, requests: [], adminTokens: [] };
+export const noExtensions: Extensions = { adapters: {}, middleware: {}, requests: [], adminTokens: [] };
 
 type Kind = keyof Adapters;
 const methods: Readonly<Record<Kind, string>> = {
@@ -25,7 +25,7 @@ const methods: Readonly<Record<Kind, string>> = {
 const isKind = (name: string): name is Kind => Object.hasOwn(methods, name);
 
 /** @param byVariable what names the same kind of adapter in another place */
-export function ownPartProblems(
+export function extensionProblems(
   adapters: Adapters,
   byVariable: Readonly<Partial<Record<Kind, string | undefined>>> = {},
 ): string[] {

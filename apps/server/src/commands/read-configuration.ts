@@ -8,11 +8,11 @@ import { readConfigFile } from '../config/file.ts';
 import { type Config, type ConfigReading, environment, readConfig } from '../config.ts';
 
 /** The configuration of a node, or null after every problem was said. Warnings are said either way. */
-export const configOrSay = async (): Promise<Config | null> =>
+export const nodeConfigOrNull = async (): Promise<Config | null> =>
   said(readConfig(environment, await readConfigFile(process.cwd())), 'Plenum cannot start');
 
 /** The same of what a user's command needs. */
-export const clientConfigOrSay = async (needs: readonly ClientNeed[]): Promise<ClientConfig | null> =>
+export const clientConfigOrNull = async (needs: readonly ClientNeed[]): Promise<ClientConfig | null> =>
   said(readClientConfig(needs, await readConfigFile(process.cwd())), 'This cannot be done');
 
 function said(reading: ConfigReading, consequence: string): Config | null;
