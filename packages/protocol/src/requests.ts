@@ -1,4 +1,4 @@
-/** Every built-in request: its arguments and its result. Socket, REST, OpenAPI and the SDK all read this table. */
+/** Every built-in request: its access, its arguments and its result. Socket, REST, OpenAPI and the SDK all read this table. */
 import type { z } from 'zod';
 import { deadLetterRequests } from './dead-letters.ts';
 import { limits } from './limits.ts';
@@ -11,6 +11,16 @@ import { userRequests } from './requests/user.ts';
 export type { Action, GroupInfo } from './requests/group.ts';
 export { positionSchema, type Subscription, subscriptionSchema } from './requests/log.ts';
 
+interface RequestRow {
+  /**
+   * `read`: it changes nothing of a group and may take much of the node and of Redis, so reads of one client are bounded.
+   * `unsubscribe` is a read because it must not overtake a `subscribe` of the same client.
+   */
+  readonly access: 'read' | 'change';
+  readonly args: z.ZodType;
+  readonly result: z.ZodType;
+}
+
 /** @param messageMaxBytes `PLENUM_MESSAGE_MAX_BYTES`, UTF-8 bytes of `message`. */
 export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =>
   ({
@@ -20,7 +30,7 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
     ...presenceRequests,
     ...userRequests,
     ...deadLetterRequests,
-  }) as const satisfies Record<string, { args: z.ZodType; result: z.ZodType }>;
+  }) as const satisfies Record<string, RequestRow>;
 
 export type RequestTable = ReturnType<typeof requestTable>;
 export type RequestType = keyof RequestTable;
@@ -28,6 +38,15 @@ export type RequestArgs<T extends RequestType> = z.infer<RequestTable[T]['args']
 /** Arguments as a client writes them: defaults may be left out, ids are plain strings. */
 export type RequestInput<T extends RequestType> = z.input<RequestTable[T]['args']>;
 export type RequestResult<T extends RequestType> = z.infer<RequestTable[T]['result']>;
+
+/** The table by request type, for code that is generic in it; `RequestTable` is assignable. */
+export type RequestSchemas = {
+  readonly [T in RequestType]: {
+    readonly access: RequestRow['access'];
+    readonly args: z.ZodType<RequestArgs<T>>;
+    readonly result: z.ZodType<RequestResult<T>>;
+  };
+};
 
 /** `send_message` is another name of `relay_msg`; idempotency hashes are taken over the resolved name. */
 export const requestAliases: Readonly<Partial<Record<RequestType, RequestType>>> = {

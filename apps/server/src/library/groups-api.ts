@@ -1,10 +1,11 @@
 /** `plenum.groups` and `plenum.send`: requests as functions. Arguments in camelCase, results as on the wire. */
-import type { Operations, Outcome } from '@plenum/core';
+import type { OperationOf, Operations, Outcome } from '@plenum/core';
 import {
   type Action,
   type GroupType,
   type HistorySetting,
   type MemberStatus,
+  type RequestArgs,
   type RequestResult,
   type RequestTable,
   type RequestType,
@@ -18,11 +19,11 @@ interface InGroup {
   /** Names one attempt: the same id gives the first successful answer again. Made by the library if there is none. */
   readonly requestId?: string;
 }
-/** A user's own step. */
-interface OwnStep extends InGroup {
+/** A user acts for itself. */
+interface SelfAction extends InGroup {
   readonly userId: string;
 }
-interface Join extends OwnStep {
+interface Join extends SelfAction {
   /** A member gets success with its present status. */
   readonly ensure?: boolean;
   /** The service makes the user `active` at once, whatever the group's type. */
@@ -38,7 +39,7 @@ interface Create extends InGroup {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 /** `actorId` acts on `userId`; without it the service does, which skips the checks of the actor. */
-interface OnMember extends OwnStep {
+interface OnMember extends SelfAction {
   readonly actorId?: string;
 }
 interface Decide extends OnMember {
@@ -78,16 +79,19 @@ interface Members extends InGroup {
   readonly limit?: number;
   readonly status?: MemberStatus;
 }
-interface Send extends OwnStep {
+interface Send extends SelfAction {
   readonly message: string;
 }
+
+/** Has an operation of the same name. */
+type OperationType = Exclude<RequestType, 'send_message' | 'refresh_token'>;
 
 type Call<O, T extends RequestType> = (options: O) => Promise<Outcome<RequestResult<T>>>;
 
 export interface GroupsApi {
   readonly create: Call<Create, 'create_group'>;
   readonly join: Call<Join, 'join_group'>;
-  readonly leave: Call<OwnStep, 'leave_group'>;
+  readonly leave: Call<SelfAction, 'leave_group'>;
   readonly accept: Call<Decide, 'accept_member'>;
   readonly reject: Call<Decide, 'reject_member'>;
   readonly mute: Call<Mute, 'mute_member'>;
@@ -104,34 +108,44 @@ export interface GroupsApi {
   readonly members: Call<Members, 'list_members'>;
 }
 
-export interface ApiParts {
+export interface GroupsApiDeps {
   readonly call: MakeCall;
   readonly operations: Operations;
   readonly table: RequestTable;
 }
 
-export const groupsApi = ({ call, operations, table }: ApiParts): GroupsApi => ({
-  create: call(create, table.create_group.args, operations.create_group),
-  join: call(join, joinArgs(table), operations.join_group),
-  leave: call(ownStep, table.leave_group.args, operations.leave_group),
-  accept: call(decide, table.accept_member.args, operations.accept_member),
-  reject: call(decide, table.reject_member.args, operations.reject_member),
-  mute: call(mute, table.mute_member.args, operations.mute_member),
-  unmute: call(decide, table.unmute_member.args, operations.unmute_member),
-  kick: call(decide, table.kick_member.args, operations.kick_member),
-  ban: call(ban, table.ban_member.args, operations.ban_member),
-  unban: call(decide, table.unban_member.args, operations.unban_member),
-  promote: call(decide, table.promote_member.args, operations.promote_member),
-  demote: call(decide, table.demote_member.args, operations.demote_member),
-  update: call(update, table.update_group.args, operations.update_group),
-  explain: call(explain, table.explain.args, operations.explain),
-  delete: call(remove, table.delete_group.args, operations.delete_group),
-  info: call(info, table.get_group_info.args, operations.get_group_info),
-  members: call(members, table.list_members.args, operations.list_members),
-});
+/** The schema and the operation of a request type, both by its name. */
+function callsOf({ call, operations, table }: GroupsApiDeps) {
+  const schemas: { readonly [T in OperationType]: { readonly args: z.ZodType<RequestArgs<T>> } } = table;
+  const all: { readonly [T in OperationType]: OperationOf<T> } = operations;
+  return <T extends OperationType, O>(requestType: T, asked: (options: O) => Asked): Call<O, T> =>
+    call(asked, schemas[requestType].args, all[requestType]);
+}
 
-export const sendCall = ({ call, operations, table }: ApiParts): Call<Send, 'relay_msg'> =>
-  call(send, table.relay_msg.args, (caller, args) => operations.relay_msg(caller, args));
+export function groupsApi(deps: GroupsApiDeps): GroupsApi {
+  const of = callsOf(deps);
+  return {
+    create: of('create_group', create),
+    join: deps.call(join, joinArgs(deps.table), deps.operations.join_group),
+    leave: of('leave_group', selfAction),
+    accept: of('accept_member', decide),
+    reject: of('reject_member', decide),
+    mute: of('mute_member', mute),
+    unmute: of('unmute_member', decide),
+    kick: of('kick_member', decide),
+    ban: of('ban_member', ban),
+    unban: of('unban_member', decide),
+    promote: of('promote_member', decide),
+    demote: of('demote_member', decide),
+    update: of('update_group', update),
+    explain: of('explain', explain),
+    delete: of('delete_group', remove),
+    info: of('get_group_info', info),
+    members: of('list_members', members),
+  };
+}
+
+export const sendCall = (deps: GroupsApiDeps): Call<Send, 'relay_msg'> => callsOf(deps)('relay_msg', send);
 
 /** Only the service may name another user, and admit it. */
 const joinArgs = (table: RequestTable) =>
@@ -158,7 +172,7 @@ const join = ({ groupId, userId, requestId, ensure, admit }: Join): Asked =>
     ? { actorId: undefined, requestId, args: { group_id: groupId, user_id: userId, ensure, admit } }
     : { actorId: userId, requestId, args: { group_id: groupId, ensure } };
 
-const ownStep = ({ groupId, userId, requestId }: OwnStep): Asked => ({
+const selfAction = ({ groupId, userId, requestId }: SelfAction): Asked => ({
   actorId: userId,
   requestId,
   args: { group_id: groupId },

@@ -24,13 +24,16 @@ type Plain = Exclude<RequestType, 'join_group' | 'send_message' | 'refresh_token
 /** A user's own join; with `user_id` and `admit` the service admits that user directly as `active`. */
 export type JoinArgs = RequestArgs<'join_group'> & { readonly user_id?: UserId; readonly admit?: boolean };
 
+export type OperationOf<T extends RequestType> = (
+  caller: Caller,
+  args: RequestArgs<T>,
+) => Promise<Outcome<RequestResult<T>>>;
+
 /**
  * Every operation resolves with success or a typed failure and throws only `PlenumError` (store away, outcome unknown) or
  * a bug. Arguments were parsed by the schemas of the protocol.
  */
-export type Operations = {
-  readonly [T in Plain]: (caller: Caller, args: RequestArgs<T>) => Promise<Outcome<RequestResult<T>>>;
-} & {
+export type Operations = { readonly [T in Plain]: OperationOf<T> } & {
   readonly join_group: (caller: Caller, args: JoinArgs) => Promise<Outcome<RequestResult<'join_group'>>>;
 };
 

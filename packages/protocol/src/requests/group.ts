@@ -119,10 +119,12 @@ export type GroupInfo = z.infer<typeof groupInfoSchema>;
 
 export const groupRequests = {
   create_group: {
+    access: 'change',
     args: z.strictObject({ ...group, ...createSettings }),
     result: z.object({ ...group, group_type: groupTypeSchema, ...positioned }),
   },
   update_group: {
+    access: 'change',
     args: z.strictObject({ ...group, ...updateSettings }).refine((args) => Object.keys(args).length > 1, {
       error: 'one of max_members, history and metadata is required',
       path: ['max_members'],
@@ -130,6 +132,7 @@ export const groupRequests = {
     result: z.object(positioned),
   },
   explain: {
+    access: 'read',
     args: z.strictObject({
       ...group,
       user_id: userIdSchema.optional().describe('Absent: the user of the token'),
@@ -137,8 +140,13 @@ export const groupRequests = {
     }),
     result: explanationSchema,
   },
-  delete_group: { args: z.strictObject(group), result: z.object({ status: z.literal('deleted') }) },
+  delete_group: {
+    access: 'change',
+    args: z.strictObject(group),
+    result: z.object({ status: z.literal('deleted') }),
+  },
   get_group_info: {
+    access: 'read',
     args: z.strictObject({
       ...group,
       include_members: z.boolean().optional().describe('true: with the first 1,000 members'),
@@ -146,6 +154,7 @@ export const groupRequests = {
     result: groupInfoSchema,
   },
   list_members: {
+    access: 'read',
     args: z.strictObject({
       ...group,
       ...paged,
@@ -154,11 +163,13 @@ export const groupRequests = {
     result: z.object({ members: z.array(memberRowSchema), next_cursor: nextCursorSchema }),
   },
   list_groups: {
+    access: 'read',
     args: z.strictObject(paged),
     result: z.object({ groups: z.array(groupRowSchema), next_cursor: nextCursorSchema }),
   },
   /** For the service only: every group of the cluster whose id begins with `prefix`. */
   find_groups: {
+    access: 'read',
     args: z.strictObject({
       prefix: z
         .string()

@@ -49,10 +49,12 @@ const subscribeFailure = z.object({
   banned_until: timestampSchema.optional(),
 });
 
-const relay = (messageMaxBytes: number) => ({
-  args: z.strictObject({ ...group, message: messageTextSchema(messageMaxBytes) }),
-  result: relayResultSchema,
-});
+const relay = (messageMaxBytes: number) =>
+  ({
+    access: 'change',
+    args: z.strictObject({ ...group, message: messageTextSchema(messageMaxBytes) }),
+    result: relayResultSchema,
+  }) as const;
 
 /** @param messageMaxBytes UTF-8 bytes of `message`. */
 export const logRequests = (messageMaxBytes: number) =>
@@ -60,14 +62,17 @@ export const logRequests = (messageMaxBytes: number) =>
     relay_msg: relay(messageMaxBytes),
     send_message: relay(messageMaxBytes),
     subscribe: {
+      access: 'read',
       args: subscribeArgs,
       result: z.object({ groups: z.array(z.union([subscriptionSchema, subscribeFailure])) }),
     },
     unsubscribe: {
+      access: 'read',
       args: subscribeArgs,
       result: z.object({ groups: z.array(z.union([z.object(group), subscribeFailure])) }),
     },
     history: {
+      access: 'read',
       args: z
         .strictObject({
           ...group,

@@ -16,6 +16,7 @@ const forMsSchema = z
 
 export const membershipRequests = {
   join_group: {
+    access: 'change',
     args: z.strictObject({
       ...group,
       ensure: z
@@ -25,32 +26,54 @@ export const membershipRequests = {
     }),
     result: z.object({ status: memberStatusSchema, ...positioned }),
   },
-  leave_group: { args: z.strictObject(group), result: z.object({ status: z.literal('left') }) },
+  leave_group: {
+    access: 'change',
+    args: z.strictObject(group),
+    result: z.object({ status: z.literal('left') }),
+  },
   accept_member: {
+    access: 'change',
     args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
     result: z.object({ status: z.literal('active'), ...positioned }),
   },
   reject_member: {
+    access: 'change',
     args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
     result: z.object({ status: z.literal('rejected'), ...positioned }),
   },
   mute_member: {
+    access: 'change',
     args: z.strictObject({ ...target, for_ms: forMsSchema.optional() }),
     result: z.object({ status: z.literal('muted'), muted_until: timestampSchema.optional() }),
   },
-  unmute_member: { args: z.strictObject(target), result: z.object({ status: z.literal('active') }) },
+  unmute_member: {
+    access: 'change',
+    args: z.strictObject(target),
+    result: z.object({ status: z.literal('active') }),
+  },
   kick_member: {
+    access: 'change',
     args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
     result: z.object({ status: z.literal('kicked') }),
   },
   ban_member: {
+    access: 'change',
     args: z.strictObject({ ...target, for_ms: forMsSchema.optional(), reason: reasonSchema.optional() }),
     result: z.object({ status: z.literal('banned'), banned_until: timestampSchema.optional() }),
   },
   unban_member: {
+    access: 'change',
     args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
     result: z.object({ status: z.literal('unbanned') }),
   },
-  promote_member: { args: z.strictObject(target), result: z.object({ roles: z.array(roleSchema) }) },
-  demote_member: { args: z.strictObject(target), result: z.object({ roles: z.array(roleSchema) }) },
+  promote_member: {
+    access: 'change',
+    args: z.strictObject(target),
+    result: z.object({ roles: z.array(roleSchema) }),
+  },
+  demote_member: {
+    access: 'change',
+    args: z.strictObject(target),
+    result: z.object({ roles: z.array(roleSchema) }),
+  },
 } as const;

@@ -6,6 +6,7 @@ import { group } from './arguments.ts';
 
 export const presenceRequests = {
   presence: {
+    access: 'read',
     args: z.strictObject(group),
     result: z.object({
       online: z.array(userIdSchema).describe('The first 1,000 at most'),
@@ -13,8 +14,9 @@ export const presenceRequests = {
     }),
   },
   /** Pushed to the devices that are attached now, and to none later: no seq, not stored, the first to be dropped. */
-  typing: { args: z.strictObject(group), result: z.object({}) },
+  typing: { access: 'change', args: z.strictObject(group), result: z.object({}) },
   mark_read: {
+    access: 'change',
     /** A seq of another log, by its `epoch`, changes nothing: of a group that was deleted and created again since. */
     args: z.strictObject({ ...group, seq: seqSchema, epoch: epochSchema.optional() }),
     /** `read_seq` is clamped to the head and only rises; `unread` counts messages. */
