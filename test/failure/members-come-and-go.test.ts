@@ -1,4 +1,4 @@
-/** Members come and go on three nodes while others speak; the checker judges everything that devices got. */
+/** Members come and go, on three nodes, while others send; the checker judges everything that devices got. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
 import { Cluster } from '../support/cluster/cluster.ts';

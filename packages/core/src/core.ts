@@ -28,11 +28,11 @@ import { createSendPipeline, type PipelineDeps } from './send/pipeline.ts';
 export interface Core {
   readonly operations: Operations;
   readonly cluster: ClusterOperations;
-  /** Devices are announced here; it also tells how many feeds are open and what they count. */
+  /** Devices are announced here; it also counts the open feeds and their events. */
   readonly feeds: FeedHost;
   /** Begins the periodic sweep. */
   start(): void;
-  /** Closes the feeds; the engine belongs to whoever made it. Idempotent. */
+  /** Closes the feeds; the engine belongs to its maker. Idempotent. */
   stop(): void;
 }
 

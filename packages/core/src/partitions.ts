@@ -42,6 +42,6 @@ export function tagOf(id: GroupId | UserId): string {
 export const groupRoom = (groupId: GroupId): string => `${tagOf(groupId)}:${groupId}`;
 /**
  * Socket.IO room of a user's devices: `{p17}:$user:<user_id>`. `$` is in no group id: else a group that is named
- * `user:<id>` would share the room of that user, and its messages would reach his devices.
+ * `user:<id>` would share the room of that user, and its messages would reach that user's devices.
  */
 export const userRoom = (userId: UserId): string => `${tagOf(userId)}:$user:${userId}`;

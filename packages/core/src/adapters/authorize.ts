@@ -10,13 +10,13 @@ export interface Attempt {
   readonly action: GuardedAction;
 }
 
-/** @returns why not, null if he may. Without an adapter everybody may, and the service may in any case. */
+/** @returns why not, null if the user may. Without an adapter every user may, and the service may in any case. */
 export async function authorize(auth: AuthGuard | null, attempt: Attempt): Promise<Failure | null> {
   const { actor, groupId, action } = attempt;
   return auth === null || actor === SERVICE ? null : auth.authorize(actor, groupId, action);
 }
 
-/** For whoever tries again until there is an answer. @throws PlenumError when there is none. */
+/** For callers that retry until there is an answer. @throws PlenumError when there is none. */
 export async function isDenied(auth: AuthGuard | null, attempt: Attempt): Promise<boolean> {
   const failure = await authorize(auth, attempt);
   if (failure?.code === 'unavailable') throw new PlenumError(failure);

@@ -27,14 +27,14 @@ export type BreakerState =
     };
 export const closedBreaker: BreakerState = { isOpen: false, failures: 0 };
 
-/** Whether a call may be made: in an open breaker one trial per pause, even if the trial before it never tells how it went. */
+/** Whether a call may be made: in an open breaker one trial per pause, even if the outcome of the previous trial was never reported. */
 export function askBreaker(state: BreakerState, nowMs: number): readonly [BreakerState, mayCall: boolean] {
   if (!state.isOpen) return [state, true];
   if (nowMs < state.trialAtMs) return [state, false];
   return [{ ...state, trialAtMs: nowMs + state.pauseMs, isTrialOut: true }, true];
 }
 
-/** What a failed call changes. Calls that were under way when it opened change nothing any more. */
+/** What a failed call changes. Calls that were in progress when it opened no longer change anything. */
 export function failBreaker(state: BreakerState, nowMs: number, policy: BreakerPolicy): BreakerState {
   if (!state.isOpen) {
     const failures = state.failures + 1;
@@ -58,7 +58,7 @@ export interface BreakerDeps {
   readonly policy?: BreakerPolicy;
 }
 
-/** One per adapter and process. Whoever calls an adapter asks it first, and tells it how the call went. */
+/** One per adapter and process. A caller of an adapter asks it first, and reports the outcome. */
 export class Breaker {
   readonly #adapter: AdapterName;
   readonly #clock: Clock;

@@ -22,7 +22,7 @@ export type Guarded<T> =
 /** May throw, hang or return anything; its promise may settle whenever it likes. */
 export type StartCall = (call: AdapterCall) => unknown;
 
-/** What an answer means, null if nothing. It is code of a stranger: read each property once, into a new value. */
+/** The meaning of an answer, null if it has none. Untrusted code: read each property once and copy it. */
 export type ReadAnswer<T> = (answer: unknown) => { readonly value: T } | null;
 
 export interface GuardDeps {

@@ -14,7 +14,7 @@ import type { Logger } from '../ports/telemetry.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { Guard, type ReadAnswer, type StartCall } from './guarded-call.ts';
 
-/** How long somebody's request waits for an adapter. */
+/** How long a request waits for an adapter. */
 const verdictTimeoutMs = 2000;
 const defaultReason = 'blocked';
 /** Longer reasons are cut, in characters. */
@@ -41,7 +41,7 @@ export class ModerationGuard {
   }
 }
 
-/** Asked whether a user may do something; null: he may. Never rejects. */
+/** Whether a user may do something; null: it may. Never rejects. */
 export class AuthGuard {
   readonly #auth: Authorization;
   readonly #judge: Judge;

@@ -1,4 +1,4 @@
-/** Runs of `body` never overlap: whoever asks while one is under way gets the next one, together with all who ask meanwhile. */
+/** Runs of `body` never overlap: all calls during a run share the next one. */
 export function singleFlight(body: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   let following: Promise<void> | null = null;

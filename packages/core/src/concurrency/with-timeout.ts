@@ -1,4 +1,4 @@
-/** Waits for code of a stranger: it may throw, hang, or answer when nobody listens any more. */
+/** Calls untrusted code with a time limit: it may throw, hang, or answer too late. */
 import type { Clock } from '../ports/clock.ts';
 
 export type TimedResult<T> =
@@ -14,7 +14,7 @@ export interface CallLimits {
 }
 
 /**
- * Never rejects. What comes after the end of the wait is dropped, a rejection too; `start` is told of the end by its
+ * Never rejects. A result after the end of the wait is dropped, a rejection too; `start` learns of the end by its
  * signal. Code that blocks the event loop is beyond it.
  */
 export function withTimeout<T>(

@@ -31,7 +31,7 @@ function lineOf(entries: readonly ArchiveEntry[], from: number): OutboxBatch {
   };
 }
 
-test('a message of many pages that was offered ahead goes on where it got to, each page once', async () => {
+test('a message of many pages that was offered ahead continues where it stopped, each page once', async () => {
   const pages: (string | null)[] = [];
   let successes = 0;
   const next: ReadonlyMap<string | null, string | null> = new Map([

@@ -155,7 +155,7 @@ export class AdapterDelivery {
   }
 
   /**
-   * An entry at which the adapter goes on failing does not keep it from other groups: by turns one of theirs is offered
+   * An entry at which the adapter keeps failing does not block other groups: in turn one of their entries is offered
    * first. An adapter that takes it works, which settles who is to blame. @returns null: it is the entry's own turn
    */
   #turnOf(run: Run, next: OutboxEntry): OutboxEntry | null {

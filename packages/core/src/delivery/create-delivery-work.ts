@@ -11,7 +11,7 @@ import { DeliveryWork } from './delivery-work.ts';
 import { NotifierTarget } from './notifier-target.ts';
 import type { DeliveryTarget } from './target.ts';
 
-/** An adapter that is down is tried again soon: nobody waits for the answer, and what it owes is growing. */
+/** An adapter that is down is tried again soon: no request waits for it, and its backlog grows. */
 const policy = { failuresToOpen: 5, firstPauseMs: 250, longestPauseMs: 5000 };
 
 export interface DeliveryDeps {

@@ -1,4 +1,4 @@
-/** Tells operators when groups of a partition have more dead letters of one kind than are kept, and what that costs. */
+/** Warns operators when groups of a partition have more dead letters of one kind than are kept, with the losses. */
 import type { DeliveryKind } from '../ports/adapters.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/telemetry.ts';

@@ -101,7 +101,7 @@ export class DeliveryWork implements PartitionWork {
     if (batch === null) return this.#open(assignment);
     const { round, heldUpMs } = await delivery.deliver(batch, signal);
     const outcome = await this.#commit(assignment, round);
-    // The lease is another's: whoever gave it to this work is about to learn of it, and nothing is left to do until then.
+    // Another node has the lease: this work will be stopped soon, and has nothing to do until then.
     if (outcome === 'not_owner') return this.#watch.untilAborted(signal);
     if (outcome === 'moved') return;
     const size = batch.waiting - round.passedCount + batch.retrying;

@@ -96,7 +96,7 @@ export class NotifierTarget implements DeliveryTarget {
 
   /**
    * Receivers come in the order in which they became such, and before applicants: the page that ends among those who did so
-   * after the message, or who do not receive at all, is the last. A group that is gone has nobody.
+   * after the message, or who do not receive at all, is the last. A group that is gone has none.
    */
   async #recipients(message: DeliveredMessage, cursor: string | null) {
     const page = await this.#deps.groups.members(message.group_id, {
@@ -126,7 +126,7 @@ export class NotifierTarget implements DeliveryTarget {
 }
 
 /**
- * A log remembers the latest of its epochs only. Of a message that lies before them the time tells whether it is of this
+ * A log remembers the latest of its epochs only. For an older message the time shows whether it is of this
  * group: its own and that of the creation are both by the store's clock.
  */
 function isOf({ epoch, seq, timestamp }: DeliveredMessage, { head, createdAtMs }: GroupRecord): boolean {

@@ -22,7 +22,7 @@ export class OutboxWatch {
     this.#deps = deps;
   }
 
-  /** It looks as long as anybody uses it. @returns what ends this use. */
+  /** It looks while it has users. @returns ends this use. */
   use(): () => void {
     this.#users += 1;
     if (this.#looking === null) this.#begin();

@@ -5,7 +5,7 @@ test('the first failure alone says nothing', () => {
   expect(judgeFailure(undefined, 7)).toEqual({ failed: { times: 1, successes: 7 }, verdict: 'wait' });
 });
 
-test('after the second one, with nothing taken in between, another entry tells', () => {
+test('after the second failure, with nothing taken in between, another entry decides', () => {
   expect(judgeFailure({ times: 1, successes: 7 }, 7).verdict).toBe('probe');
   expect(judgeFailure({ times: 9, successes: 7 }, 7).verdict).toBe('probe');
 });

@@ -1,5 +1,5 @@
 /**
- * Tells an entry that an adapter cannot digest from an adapter that is down: both look like a failed call. An entry that
+ * Distinguishes a poison entry from an adapter that is down: both look like a failed call. An entry that
  * has failed alone twice, while the adapter has taken something else in between, is to blame itself. Pure.
  */
 
@@ -13,7 +13,7 @@ export interface PoisonEntry {
 export type PoisonVerdict =
   /** It counts as refused. */
   | 'refuse'
-  /** Nothing else has been tried: whether the next entry is taken tells. */
+  /** Nothing else has been tried: the next entry decides. */
   | 'probe'
   | 'wait';
 

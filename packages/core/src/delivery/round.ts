@@ -99,7 +99,7 @@ export class Round {
     this.#taken.push(messageId);
   }
 
-  /** The retry goes on with a later page, at once; this is no attempt. */
+  /** The retry continues with a later page, at once; this is no attempt. */
   continueRetry({ messageId, attempts }: DueRetry, membersCursor: string): void {
     this.#retries.push({ messageId, attempts, place: null, delayMs: 0, membersCursor });
   }

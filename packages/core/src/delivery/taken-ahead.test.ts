@@ -14,7 +14,7 @@ const entry: ArchiveEntry = {
 };
 const taken = { outcome: 'taken', refused: new Map(), membersCursor: null } as const;
 
-test('an entry of many pages goes on where it got to, and is taken when all of them are', () => {
+test('an entry of many pages continues where it stopped, and is taken when all of them are', () => {
   const ahead = new TakenAhead();
   ahead.note(entry, { outcome: 'partly', membersCursor: 'r:5000' });
   expect([ahead.isTaken(entry), ahead.pageOf(entry)]).toEqual([false, 'r:5000']);

@@ -20,7 +20,7 @@ export class TakenAhead {
     return this.#done.get(id) === true;
   }
 
-  /** Where the pages of the entry go on; null: nothing is known of them. */
+  /** The next page of the entry; null: not known. */
   pageOf({ message_id: id }: ArchiveEntry): string | null {
     const done = this.#done.get(id);
     return typeof done === 'string' ? done : null;

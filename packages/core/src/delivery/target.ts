@@ -14,7 +14,7 @@ export type Delivered =
   | { readonly outcome: 'partly'; readonly membersCursor: string }
   /** The adapter failed; nothing counts as taken but the pages before this one. */
   | { readonly outcome: 'failed'; readonly membersCursor: string | null }
-  /** It was not called at all: its breaker is open, or nobody wants to know any more. */
+  /** It was not called: its breaker is open, or the delivery was aborted. */
   | { readonly outcome: 'held'; readonly pauseLeftMs: number; readonly membersCursor: string | null };
 
 /** An adapter as the delivery worker sees it. Never rejects but for a store that is away. */

@@ -37,7 +37,7 @@ export class Attaching {
     this.#deps = deps;
   }
 
-  /** One page of the user's groups: notes each, attaches an auto device, and tells it so in one push. */
+  /** One page of the user's groups: notes each, attaches an auto device, and sends it one push. */
   async attachPage(
     device: Device,
     userId: UserId,
@@ -135,7 +135,7 @@ export class Attaching {
   }
 
   /**
-   * Tells a device after the answer to its own join, which is written in this turn, what the answer does not say: that its
+   * Pushes to a device, after the answer to its own join, which is written in this tick, what the answer lacks: that its
    * membership was over before it could be attached, or that another device's join has attached it and its own has not.
    * @param answered where it joined by its answer; null: the answer says nothing of the kind.
    */

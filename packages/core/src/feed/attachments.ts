@@ -66,7 +66,7 @@ export class Attachments {
     this.behind.set(device, { cursor: nextSeq - 1, endSeq, isPaused: true });
   }
 
-  /** @returns the seq behind which a paused device goes on; null: it is not paused. */
+  /** @returns the seq after which a paused device continues; null: it is not paused. */
   resume(device: Device): number | null {
     const state = this.behind.get(device);
     if (state?.isPaused !== true) return null;
@@ -96,7 +96,7 @@ export class Attachments {
   }
 
   /**
-   * The range of these devices ends with `seq`: live ones are done, those catching up may go on to it. A device
+   * The range of these devices ends with `seq`: live ones are done, those catching up may continue up to it. A device
    * that is ahead was attached by a later state of its user and stays; one that is not attached is passed over.
    */
   end(devices: Iterable<Device>, seq: number): void {

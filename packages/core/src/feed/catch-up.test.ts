@@ -26,7 +26,7 @@ test('a page has what lies between the cursor and the end of the range, or what 
   expect(seqs(pageFor(after(5), entriesOf(100, 6), 5))).toEqual([]);
 });
 
-test('there is no page where the next entry is not in the log any more', () => {
+test('there is no page when the next entry is no longer in the log', () => {
   expect(pageFor(after(2), entriesOf(100, 6).slice(3), 6)).toBeNull();
   expect(pageFor(after(2), [], 6)).toBeNull();
 });

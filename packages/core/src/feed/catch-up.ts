@@ -12,7 +12,7 @@ const pageMaxBytes = 512 * 1024;
 
 /**
  * The next page for a device, of what was read of the log: only what the feed itself has applied is passed on.
- * @returns null when the log does not hold the device's next entry any more
+ * @returns null when the log no longer has the device's next entry
  */
 export function pageFor(
   { cursor, endSeq }: CatchingUp,

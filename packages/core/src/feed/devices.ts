@@ -11,7 +11,7 @@ interface DeviceState {
   pendingJoins: Map<GroupId, number> | null;
   /** Groups to which it was attached while its join was pending, so without a push, and from where on. */
   deferred: Map<GroupId, FeedPosition> | null;
-  /** Groups of which it was told by a push while its join was pending. */
+  /** Groups whose attach was pushed to it while its join was pending. */
   pushed: Set<GroupId> | null;
   /** Groups that it asked to join before it was settled: it hears them from where its user became a receiver. */
   joined: Set<GroupId> | null;
@@ -86,7 +86,7 @@ export class Devices {
     return this.#states.get(device)?.isAttached ?? false;
   }
 
-  /** Remembers that a feed may know this user, so that his last device leaving can be told to it. */
+  /** Remembers that a feed may know this user, so that the feed learns when the user's last device leaves. */
   noteGroup(userId: string, groupId: GroupId): void {
     if (!this.#byUser.has(userId)) return;
     const groups = this.#groups.get(userId) ?? new Set();
@@ -159,7 +159,7 @@ export class Devices {
     return this.#states.get(device)?.pendingJoins?.has(groupId) ?? false;
   }
 
-  /** @returns false when it was told of another attach while it asked. */
+  /** @returns false when another attach was pushed to it meanwhile. */
   deferPush(device: Device, groupId: GroupId, from: FeedPosition): boolean {
     const state = this.#states.get(device);
     if (state === undefined || state.pushed?.has(groupId)) return false;

@@ -1,14 +1,14 @@
 import type { GroupId, ResyncReason } from '@plenum/protocol';
 import { emitTelemetry } from '../telemetry/events.ts';
 
-/** What the feeds of a node noticed since it started, counted, and told to whoever watches. */
+/** Counts what the feeds of a node noticed since its start, and emits it as telemetry. */
 export class FeedCounters {
   duplicatesDropped = 0;
   gapsFound = 0;
   entriesRepaired = 0;
-  /** Entries that were heard but are not of the log any more. */
+  /** Entries that were received but are no longer part of the log. */
   entriesLost = 0;
-  /** Devices that were told that their position does not continue. */
+  /** Devices whose position the log did not continue. */
   resyncs = 0;
 
   duplicateDropped(groupId: GroupId): void {

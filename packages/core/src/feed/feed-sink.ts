@@ -21,13 +21,13 @@ export interface FeedSink {
   verifyAgain(devices: readonly Device[], reason: ResyncReason): void;
   /** Devices of the user on this node, attached or not; none for `$service`. */
   devicesOf(userId: string): Iterable<Device>;
-  /** The device waits for the answer of its own join or create: it is told by that answer, not by a push. */
+  /** The device waits for the answer of its own join or create, which replaces the push. */
   hasPendingJoin(device: Device): boolean;
   /**
-   * An asking device was attached from here on without a push: if its answer does not say so, it is told after that.
-   * @returns false: it has to be pushed, since the device was told of another attach meanwhile and its answer may precede that
+   * A device with a pending join was attached from here on without a push: if its answer does not say so, the push follows.
+   * @returns false: push it now, since another attach was pushed meanwhile and the answer may be older than that
    */
   deferPush(device: Device, from: FeedPosition): boolean;
-  /** An asking device is told of an attach by a push all the same. */
+  /** A device with a pending join gets a push of an attach all the same. */
   markPushed(device: Device): void;
 }

@@ -1,10 +1,10 @@
 /**
  * A node's live view of one group's log: a deterministic state machine without clock or I/O. Events are method calls,
  * effects go to the sink. Whatever arrives, in whatever order, each attached device gets a strictly increasing, complete
- * sequence inside its user's range, and nothing outside it; where that cannot be had it is told `resync`.
+ * sequence inside its user's range, and nothing outside it; where that is not possible it gets `resync`.
  *
  *   entry: seq == last+1 apply · <= last drop · > last+1 hold, read the hole from the log, apply in order
- *   head:  further than last → read the hole · off the chain → everybody is verified again
+ *   head:  further than last → read the gap · off the chain → all users are verified again
  */
 import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
@@ -106,7 +106,7 @@ export class Feed {
     if (range.head.seq > this.#lastSeq) this.#repair();
   }
 
-  /** Neither group nor tombstone exists any more; by the time devices are verified, there may be a new group. */
+  /** Group and tombstone are gone; by the time devices are verified, there may be a new group. */
   onGone(): void {
     const everyone = this.attachments.all();
     this.attachments.clear();
@@ -202,7 +202,7 @@ export class Feed {
     this.members.onEvent(entry.event);
   }
 
-  /** The devices of a new receiver are attached from the entry that made him one. */
+  /** The devices of a new receiver are attached from the entry that made it one. */
   #startReceivers(event: GroupEvent): void {
     if (!startsReceiving(event)) return;
     for (const device of this.#sink.devicesOf(event.user_id)) {
@@ -229,7 +229,7 @@ export class Feed {
     }
   }
 
-  /** Entries off the chain are dropped here: whoever held them has asked for the head, which tells what is missing. */
+  /** Entries off the chain are dropped here: the head was requested when they were buffered, and shows what is missing. */
   #applyBuffered(): void {
     this.#gap.keep(({ epoch, seq }) => seq > this.#lastSeq && this.#chain.judge(epoch, seq) === 'continues');
     const takeNext = () => this.#gap.take(this.#lastSeq + 1);
@@ -279,7 +279,7 @@ export class Feed {
     this.members.clear(head.seq);
   }
 
-  /** The log does not continue what this feed has seen: start anew at `head` and verify everybody again. */
+  /** The log does not continue what this feed has seen: start again at `head` and verify all users. */
   #restart(head: LogHead, reason: ResyncReason): void {
     const everyone = this.attachments.all();
     this.attachments.clear();

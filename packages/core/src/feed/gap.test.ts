@@ -42,7 +42,7 @@ test.each([
   ['holds the next entry', [entry(6), entry(7)], 9, false],
   ['begins before it', [entry(4), entry(5), entry(6)], 9, false],
   ['begins further on', [entry(8)], 9, true],
-  ['is empty and goes on', [], 9, true],
+  ['is empty and continues', [], 9, true],
   ['is empty and ends here', [], 5, false],
   ['has lost its tail meanwhile', [entry(8)], 4, false],
 ])('after seq 5 a log that %s is trimmed or not', (_, entries, headSeq, isTrimmed) => {

@@ -19,7 +19,7 @@ export class Gap {
     if (this.#buffered.size < bufferedMax) this.#buffered.set(entry.seq, entry);
   }
 
-  /** Lets go of all that is not of use any more. */
+  /** Drops what is no longer needed. */
   keep(isOfUse: (entry: LogEntry) => boolean): void {
     for (const [seq, entry] of this.#buffered) if (!isOfUse(entry)) this.#buffered.delete(seq);
   }
@@ -31,7 +31,7 @@ export class Gap {
     return entry;
   }
 
-  /** @returns false: the log is being read already, and whoever gets it looks for himself what is missing then. */
+  /** @returns false: a read is already in progress; its result is checked for gaps again. */
   beginReading(): boolean {
     if (this.#isBeingRead) return false;
     this.#isBeingRead = true;
@@ -43,7 +43,7 @@ export class Gap {
   }
 }
 
-/** True when the log goes on after `lastSeq`, but does not hold the next entry any more. */
+/** True when the log has entries after `lastSeq`, but no longer the next one. */
 export function isTrimmedAfter(lastSeq: number, { head, entries }: LogRange): boolean {
   if (head.seq <= lastSeq) return false;
   const first = entries.find(({ seq }) => seq > lastSeq);

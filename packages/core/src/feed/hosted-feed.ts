@@ -75,7 +75,7 @@ export class HostedFeed implements FeedSink {
   #readings = 0;
   /** As many as make a page, as far as the last page of this group has told. */
   #catchUpEntries = pageSize;
-  /** When a sweep first found nobody here; one that finds the same a while later closes the feed. */
+  /** When a sweep first found no user here; one that finds the same a while later closes the feed. */
   idleSinceMs: number | null = null;
 
   constructor(groupId: GroupId, deps: FeedDeps) {
@@ -129,7 +129,7 @@ export class HostedFeed implements FeedSink {
     return this.#deps.engine.groups.position(this.groupId, userId === SERVICE ? null : userId);
   }
 
-  /** Takes in what was read about a user. Synchronous, like `attach`. @returns why he may not receive, or the member. */
+  /** Takes in what was read about a user. Synchronous, like `attach`. @returns why the user may not receive, or the member. */
   note(userId: Actor, { position, knownSeq }: Reading): Outcome<KnownMember | null> {
     this.#deps.devices.noteGroup(userId, this.groupId);
     if (position === null) {
@@ -143,7 +143,7 @@ export class HostedFeed implements FeedSink {
       return fail({ code: 'unavailable' });
     }
     const member = this.feed.members.note(userId, position.member, position.head.seq);
-    // His last device has left while this was read: nobody would take him off again.
+    // The last device disconnected during the read; nothing else would remove this record.
     if (this.#deps.devices.of(userId).size === 0) this.feed.members.forget(userId);
     const refusal = refusalOf(position, member);
     return refusal === null ? succeed(member) : fail(refusal);
@@ -165,7 +165,7 @@ export class HostedFeed implements FeedSink {
     return succeed(this.feed.attach(device, choose(noted.result), head, noted.result?.sinceSeq ?? 0));
   }
 
-  /** Where an attached device stands; null: it is not attached. */
+  /** The position of an attached device; null: it is not attached. */
   subscriptionOf(device: Device): Subscription | null {
     const { epoch, seq } = this.feed.position;
     const nextSeq = this.feed.attachments.nextSeqOf(device, seq);

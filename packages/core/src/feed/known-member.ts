@@ -23,11 +23,11 @@ const ending: ReadonlySet<GroupEvent['type']> = new Set(['left', 'kicked', 'bann
 /** The entry makes its user a receiver from itself on. */
 export const startsReceiving = (event: GroupEvent): boolean => becoming.has(event.type);
 
-/** The entry is the last that its user receives: he left, was removed, or became an applicant again. */
+/** The entry is the last that its user receives: it left, was removed, or became an applicant again. */
 export const endsReceiving = (event: GroupEvent): boolean =>
   ending.has(event.type) || event.type === 'requested';
 
-/** @returns the member after `event`, which concerns him; null when he is none any more. */
+/** @returns the member after `event`, which concerns it; null when it is no longer one. */
 export function memberAfter(member: KnownMember | null, event: GroupEvent): KnownMember | null {
   if (ending.has(event.type)) return null;
   const roles = event.roles ?? member?.roles ?? ['member'];

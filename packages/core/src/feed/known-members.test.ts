@@ -6,7 +6,7 @@ import { KnownMembers } from './known-members.ts';
 const groupId = groupIdSchema.parse('g');
 const ann = userIdSchema.parse('ann');
 
-/** What the one device of ann on this node is told. */
+/** What the one device of ann on this node gets. */
 function watched() {
   const told: string[] = [];
   const device: Device = {
@@ -35,7 +35,7 @@ function watched() {
 }
 const describe = ({ type, status }: MembershipPush) => `${type}: ${status}`;
 
-test('one whom the feed learned of by a promotion alone is told that the group was deleted', () => {
+test('a member whom the feed learned of by a promotion alone gets the deletion of the group', () => {
   const { told, onEvent } = watched();
   onEvent(4, 'promoted');
   onEvent(5, 'deleted', 'owner');
@@ -50,7 +50,7 @@ test('one who was removed is not told that the group was deleted', () => {
   expect(told).toEqual(['joined: active', 'kicked: none']);
 });
 
-test('an entry that is older than the record that was read is told and changes nothing', () => {
+test('an entry older than the record that was read is pushed and changes nothing', () => {
   const { told, members, onEvent } = watched();
   const record = {
     status: 'active',

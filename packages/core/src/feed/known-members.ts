@@ -1,4 +1,4 @@
-/** The members of one group who have a device on this node, and what they are told of their membership. */
+/** The members of one group who have a device on this node, and the pushes about their membership. */
 import type { GroupEvent, GroupId, MembershipPush } from '@plenum/protocol';
 import type { MemberRecord } from '../groups/records.ts';
 import type { FeedSink } from './feed-sink.ts';
@@ -8,14 +8,14 @@ import { type KnownMember, knownFrom, memberAfter, statusAfter } from './known-m
 const recentMax = 256;
 
 /**
- * The members of one group who have a device on this node, applicants included. It tells them of every change of their
+ * The members of one group who have a device on this node, applicants included. Pushes to them every change of their
  * membership, once, and corrects records that were read before the feed's latest entries.
  */
 export class KnownMembers {
   readonly #groupId: GroupId;
   readonly #sink: Pick<FeedSink, 'push' | 'devicesOf'>;
   readonly #members = new Map<string, KnownMember>();
-  /** Up to which seq each user was told of his membership. */
+  /** Up to which seq each user got pushes of its membership. */
   readonly #pushedSeq = new Map<string, number>();
   #recent: GroupEvent[] = [];
   /** Membership entries up to this seq are not in `#recent`. */
@@ -39,7 +39,7 @@ export class KnownMembers {
     return headSeq >= this.#forgottenSeq;
   }
 
-  /** Takes in a record read at `headSeq`. @returns the member as of the feed's last entry; null: not a member (any more). */
+  /** Takes in a record read at `headSeq`. @returns the member as of the feed's last entry; null: not a member, or no longer one. */
   note(userId: string, record: MemberRecord | null, headSeq: number): KnownMember | null {
     let member = record === null ? null : knownFrom(record, headSeq);
     for (const event of this.#recent) {
@@ -82,11 +82,11 @@ export class KnownMembers {
     else if (this.#hasDevice(userId)) this.#members.set(userId, member);
     const payload = this.#payloadOf(event, known);
     this.push(userId, event.seq, payload);
-    // One whom the feed does not know yet was told that he is a member: he is to be told of the end as well.
+    // The user may have learned of the membership before this feed did; clear the mark so that the end is pushed too.
     if (member === null && payload.status === 'none') this.#pushedSeq.delete(userId);
   }
 
-  /** Pushes `membership` to all devices of the user unless he was told of this or a later change. */
+  /** Pushes `membership` to all devices of the user unless they got this or a later change. */
   push(userId: string, seq: number, payload: MembershipPush): void {
     if (seq <= (this.#pushedSeq.get(userId) ?? 0)) return;
     let isPushed = false;
@@ -97,7 +97,7 @@ export class KnownMembers {
     if (isPushed) this.#pushedSeq.set(userId, seq);
   }
 
-  /** Tells what a nudge says, unless it came too late: the entry it speaks of is not what the user's membership rests on. */
+  /** Pushes the change of a nudge, unless it came too late: a later entry decides the user's membership. */
   pushNudged(userId: string, seq: number, payload: MembershipPush): void {
     const member = this.#members.get(userId);
     if (member?.sinceSeq !== seq) return;

@@ -10,7 +10,7 @@ const atOnce: Clock = {
   },
 };
 
-test('work is tried until it succeeds, and every failure is told', async () => {
+test('work is tried until it succeeds, and every failure is reported', async () => {
   const failures: unknown[] = [];
   let tries = 0;
   await retryWhile(
@@ -25,7 +25,7 @@ test('work is tried until it succeeds, and every failure is told', async () => {
   expect(failures).toEqual([1, 2]);
 });
 
-test('work that fails because nobody wants it any more has not failed', async () => {
+test('work that fails because it is no longer wanted has not failed', async () => {
   const failures: unknown[] = [];
   let isWanted = true;
   await retryWhile(

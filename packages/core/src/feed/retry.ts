@@ -6,7 +6,7 @@ const pauses = { baseMs: 100, maxMs: 2000 };
 
 /**
  * Tries `work` until it succeeds, with a growing pause in between, or until `isWanted` says no.
- * @param onFailure is told of every failed try that is still wanted. Never throws.
+ * @param onFailure is called for every failed try that is still wanted. Never throws.
  */
 export async function retryWhile(
   clock: Clock,

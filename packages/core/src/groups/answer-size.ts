@@ -2,7 +2,7 @@
 import { limits } from '@plenum/protocol';
 
 /**
- * How many of the rows one answer holds, in their order: at least one, so that paging always goes on, and no more than
+ * How many of the rows one answer holds, in their order: at least one, so that paging always advances, and no more than
  * `limits.answerMaxBytes` of JSON text.
  */
 function rowsPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): number {

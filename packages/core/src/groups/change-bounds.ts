@@ -4,7 +4,7 @@ import type { Operation } from './commands.ts';
 
 /**
  * How many room queues an operation may fill while the archive is away. With a full queue nothing grows: messages and most
- * changes are refused. Protection goes on up to twice the limit, since an admin must be able to stop an abuser just then.
+ * changes are refused. Protective changes work up to twice the limit, since an admin must be able to stop an abuser just then.
  * What ends a membership, an application or a group is never refused: it needs one to end, and none begins meanwhile.
  */
 const queuesFilledBy: Readonly<Record<Operation, 1 | 2 | null>> = {

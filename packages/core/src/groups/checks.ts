@@ -73,7 +73,7 @@ export interface Judged {
 }
 
 /**
- * Every check of a row by itself, for somebody who has no target in mind: checks of a target are left out. What a refused
+ * Every check of a row by itself, without a target: checks of a target are left out. What a refused
  * check makes meaningless (there is no such group) ends the list.
  */
 export function judge(operation: RuleName, facts: Facts): readonly Judged[] {

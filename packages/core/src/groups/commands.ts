@@ -21,7 +21,7 @@ interface Base {
 
 export interface CreateGroup extends Base {
   readonly operation: 'create';
-  /** The creator; he becomes the first admin. */
+  /** The creator, who becomes the first admin. */
   readonly actor: UserId;
   readonly groupType: GroupType;
   readonly settings: GroupSettings;
@@ -29,7 +29,7 @@ export interface CreateGroup extends Base {
 export interface JoinGroup extends Base {
   readonly operation: 'join';
   readonly userId: UserId;
-  /** A member gets success with his present status instead of `already_member`; nothing is written. */
+  /** A member gets success with its present status instead of `already_member`; nothing is written. */
   readonly ensure: boolean;
   /** The service admits directly: the user becomes `active` whatever the group's type. */
   readonly admit: boolean;
@@ -48,7 +48,7 @@ export interface TargetCommand extends Base {
 export interface MuteMember extends Base {
   readonly operation: 'mute';
   readonly userId: UserId;
-  /** Null: until somebody unmutes. */
+  /** Null: until an unmute. */
   readonly forMs: number | null;
 }
 export interface BanMember extends Base {
@@ -56,7 +56,7 @@ export interface BanMember extends Base {
   /** Need not be a member. A second ban replaces the time of the first. */
   readonly userId: UserId;
   readonly reason: string | null;
-  /** Null: until somebody unbans. */
+  /** Null: until an unban. */
   readonly forMs: number | null;
 }
 export interface ChangeRole extends Base {
@@ -84,7 +84,7 @@ export type GroupCommand =
   | DeleteGroup;
 export type Operation = GroupCommand['operation'];
 
-/** Where the subject of a change stands after it; `none` when he is no member any more. */
+/** The status of the subject after a change; `none` when it is no longer a member. */
 export interface ChangeDone {
   readonly outcome: 'done';
   /** Nothing happened now: the remembered answer of an earlier attempt, or `ensure` found the user in the group. */
@@ -104,7 +104,7 @@ export interface Refused {
 }
 export type ChangeOutcome = ChangeDone | Refused;
 
-/** The change may go on: it is new, nothing refuses it now, and its tokens were taken. */
+/** The change may proceed: it is new, nothing refuses it now, and its tokens were taken. */
 export interface ChangeAdmitted {
   readonly outcome: 'admitted';
 }

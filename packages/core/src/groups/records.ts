@@ -34,7 +34,7 @@ export interface PastEpoch {
   readonly endSeq: number;
 }
 
-/** Where a log stands. A position (e, n) is good if e is current and n ≤ head, or e is in `past` and n ≤ its end. */
+/** The head of a log. A position (e, n) is good if e is current and n ≤ head, or e is in `past` and n ≤ its end. */
 export interface LogHead {
   readonly epoch: string;
   readonly seq: number;
@@ -61,7 +61,7 @@ export interface Position {
   readonly head: LogHead;
   readonly member: MemberRecord | null;
   readonly isBanned: boolean;
-  /** Null: not banned, or until somebody unbans. */
+  /** Null: not banned, or until an unban. */
   readonly bannedUntilMs: number | null;
 }
 

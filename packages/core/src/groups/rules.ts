@@ -6,7 +6,7 @@
 import type { ErrorCode, GroupType } from '@plenum/protocol';
 import type { Operation } from './commands.ts';
 
-/** A fact that has to hold; what each one means stands in `checks.ts`. */
+/** A fact that has to hold; `checks.ts` has the meaning of each. */
 export type CheckName =
   | 'group absent'
   | 'group exists'

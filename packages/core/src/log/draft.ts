@@ -5,7 +5,7 @@ import { isoTime } from '../groups/records.ts';
 
 export interface MessageDraft {
   readonly groupId: GroupId;
-  /** Whom the rules are asked about, whoever asks; also the actor of the request key. */
+  /** The user to whom the rules apply, on whose behalf the request is made; also the actor of the request key. */
   readonly sender: UserId;
   readonly request: RequestKey;
   /** Shape, size and UTF-8 were checked at the edge. */
@@ -28,7 +28,7 @@ export interface Appended {
 }
 export type AppendOutcome = Appended | Refused;
 
-/** The message may go on: it is new, its sender may send, and a token was taken if one was asked for. */
+/** The message may proceed: it is new, its sender may send, and a token was taken if one is needed. */
 export interface Admitted {
   readonly outcome: 'admitted';
 }

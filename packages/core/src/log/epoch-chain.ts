@@ -18,7 +18,7 @@ export class EpochChain {
     this.#ends.set(head.epoch, Number.POSITIVE_INFINITY);
   }
 
-  /** `lost`: the entry was overtaken by a failover and is in no log any more. `unknown`: ask for the head. */
+  /** `lost`: a failover has lost the entry; it is in no log. `unknown`: ask for the head. */
   judge(epoch: string, seq: number): 'continues' | 'lost' | 'unknown' {
     const end = this.#ends.get(epoch);
     if (end === undefined) return 'unknown';

@@ -6,7 +6,7 @@ import type { ArchivedStretch, ArchivePage, ArchiveReader } from '../ports/adapt
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/telemetry.ts';
 
-/** How long somebody's request waits for the archive. */
+/** How long a request waits for the archive. */
 const readTimeoutMs = 2000;
 /** An archive grows at its other end: its oldest entry is asked for this rarely. */
 const oldestKeptMs = 60_000;

@@ -103,7 +103,7 @@ export class Changes {
   };
 
   kick = async (caller: Caller, args: RequestArgs<'kick_member'>): Result<'kick_member'> => {
-    if (caller.actor === args.user_id) return fail(notOneself('kicks'));
+    if (caller.actor === args.user_id) return fail(notOneself('kick'));
     const done = await this.#decide('kick', caller, args);
     return done.ok ? succeed({ status: 'kicked' }) : done;
   };
@@ -128,7 +128,7 @@ export class Changes {
   };
 
   ban = async (caller: Caller, args: RequestArgs<'ban_member'>): Result<'ban_member'> => {
-    if (caller.actor === args.user_id) return fail(notOneself('bans'));
+    if (caller.actor === args.user_id) return fail(notOneself('ban'));
     const done = await this.#change({
       operation: 'ban',
       groupId: args.group_id,
@@ -262,7 +262,7 @@ export class Changes {
 const notOneself = (verb: string) =>
   ({
     code: 'invalid_args',
-    error: `user_id: nobody ${verb} himself, leave_group is for that`,
+    error: `user_id: a user cannot ${verb} itself, leave_group is for that`,
     details: { field: 'user_id' },
   }) as const;
 

@@ -5,7 +5,7 @@ import { isoTime, type Position } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 
-/** A user may ask about himself, the service about everybody, and an active admin about everybody in his group. */
+/** A user may ask about itself, the service about every user, and an active admin about every user of the group. */
 async function mayAsk(deps: OperationDeps, caller: Caller, args: RequestArgs<'explain'>): Promise<boolean> {
   const subject = args.user_id ?? caller.actor;
   if (caller.actor === SERVICE || subject === caller.actor) return true;

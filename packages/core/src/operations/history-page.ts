@@ -104,7 +104,7 @@ const jsonBytes = (entry: HistoryEntry): number => Buffer.byteLength(JSON.string
 
 const ofGroup = ({ ask, range }: Reading) => ({ groupId: ask.groupId, stretches: stretchesOf(range.head) });
 
-/** Where nobody knows how far the archive reaches, it may reach as far as the caller may read: the next page tells. */
+/** If it is not known how far the archive reaches, it may reach as far as the caller may read: the next page shows it. */
 async function found(reading: Reading, entries: readonly HistoryEntry[]): Promise<HistoryFound> {
   const { archive, range, lowestSeq } = reading;
   const bounds = { afterSeq: lowestSeq - 1, beforeSeq: range.head.oldestSeq };

@@ -42,7 +42,7 @@ export interface OperationDeps {
   readonly engine: Engine;
   readonly feeds: FeedHost;
   readonly pipeline: SendPipeline;
-  /** Null: nobody is asked. */
+  /** Null: there is none. */
   readonly auth: AuthGuard | null;
   /** Of what changes tell in words; null: no adapter is asked. */
   readonly moderation: ModerationGuard | null;

@@ -1,4 +1,4 @@
-/** Who is there, who types, and how far somebody has read. */
+/** Presence, typing and read marks. */
 import {
   limits,
   type RequestArgs,

@@ -35,7 +35,7 @@ export const forgedCursor = (): PlenumError =>
     details: { field: 'cursor' },
   });
 
-/** Turns whatever was thrown into what the caller may be told; anything unknown is `internal` and nothing else. */
+/** Turns a thrown value into a failure for the caller; anything unknown is `internal` and nothing else. */
 export function failureFrom(thrown: unknown): Failure {
   return thrown instanceof PlenumError ? thrown.failure : { code: 'internal' };
 }

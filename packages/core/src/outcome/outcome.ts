@@ -14,7 +14,7 @@ export const fail = (failure: Failure): { readonly ok: false; readonly failure: 
 const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errors, code);
 
 /**
- * The failure of `{ ok: false, failure }` that code of a stranger returned, its known fields copied.
+ * The failure of `{ ok: false, failure }` that untrusted code returned, with its known fields copied.
  * @returns null for anything else. Throws what the answer throws while it is read.
  */
 export function readFailure(answer: unknown): Failure | null {

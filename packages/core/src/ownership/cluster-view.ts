@@ -31,7 +31,7 @@ export class ClusterView {
     return this.#others;
   }
 
-  /** The preferred owner of a partition; null if nobody takes partitions, or before the first look. */
+  /** The preferred owner of a partition; null if no node takes partitions, or before the first look. */
   ownerOf(partition: number): string | null {
     return this.#owners[partition] ?? null;
   }

@@ -15,7 +15,7 @@ export interface HeldLeasesDeps {
   readonly logger: Logger;
   /** A work that is asked to end has this long; then its lease goes without it. */
   readonly handoverMs: number;
-  /** Somebody else may have the partition now. */
+  /** Another node may have the partition now. */
   readonly onReleased: (partition: number) => void;
 }
 
@@ -66,7 +66,7 @@ export class HeldLeases {
     this.#tellForgotten();
   }
 
-  /** Resolves when nothing is asked for, given back or ending any more. */
+  /** Resolves when no request, release or end is in progress. */
   async atRest(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
@@ -170,7 +170,7 @@ class RunningWorks {
     this.#running.set(lease.partition, { stop, ended: ended.then(() => undefined) });
   }
 
-  /** Asks everything of the partition to end. Resolves when nothing runs any more; never rejects. */
+  /** Asks all works of the partition to end. Resolves when nothing runs; never rejects. */
   async end(partition: number): Promise<void> {
     const running = this.#running.get(partition);
     if (running === undefined) return;

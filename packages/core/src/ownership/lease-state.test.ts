@@ -24,7 +24,7 @@ test.each<[string, LeaseState, LeaseEvent, LeaseState, readonly object[]]>([
   ['it is asked for once', asking, { type: 'wanted' }, asking, []],
   ['what another node holds is asked for again later', asking, { type: 'refused' }, unheld, []],
   ['works begin under a lease', asking, granted, held, [begin]],
-  ['what is not wanted any more is asked to the end', asking, unwanted, { ...asking, isWanted: false }, []],
+  ['a request for an unwanted lease runs to its end', asking, unwanted, { ...asking, isWanted: false }, []],
   ['and given back at once', { ...asking, isWanted: false }, granted, unheld, [decline]],
   ['a grant that came too late is given back', asking, { ...granted, nowMs: 5000 }, unheld, [decline]],
   ['a lease that stays wanted stays', held, { type: 'wanted' }, held, []],

@@ -21,7 +21,7 @@ export type LeaseState =
 interface Held<P extends string> {
   readonly phase: P;
   readonly lease: Lease;
-  /** Until then nobody else can have the lease, by this node's monotonic clock, counted from before it was asked for. */
+  /** Until then no other node can have the lease, by this node's monotonic clock, counted from before the request. */
   readonly sureUntilMs: number;
 }
 type HeldState = Held<'held'>;
@@ -35,12 +35,12 @@ export type LeaseEvent =
       readonly sureUntilMs: number;
       readonly nowMs: number;
     }
-  /** Another node holds it, or nobody knows. */
+  /** Another node holds it, or the holder is not known. */
   | { readonly type: 'refused' }
   | { readonly type: 'renewed'; readonly token: number; readonly sureUntilMs: number }
   | { readonly type: 'lost'; readonly token: number }
   | { readonly type: 'time'; readonly nowMs: number }
-  /** No work of the partition runs any more. */
+  /** No work of the partition runs. */
   | { readonly type: 'ended' };
 
 export type LeaseEffect =

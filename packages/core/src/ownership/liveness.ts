@@ -12,7 +12,7 @@ export interface Observation {
   readonly dead: readonly NodeBeat[];
 }
 
-/** Who is alive, as one observer sees it: no clock but his own is asked, so no step of another one kills anybody. */
+/** The live nodes as one observer sees them: only its own clock counts, so a step of another clock kills no node. */
 export class Liveness {
   readonly #ttlMs: number;
   #sightings: ReadonlyMap<string, Sighting> = new Map();

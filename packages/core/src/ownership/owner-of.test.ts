@@ -15,7 +15,7 @@ function tally(values: readonly (string | null)[]): ReadonlyMap<string | null, n
   return counts;
 }
 
-test('the owner is one of the nodes, and the same in whatever order they are told', () => {
+test('the owner is one of the nodes, and the same for any order of them', () => {
   fc.assert(
     fc.property(clusters, fc.nat(PARTITION_COUNT - 1), fc.nat(), (nodes, partition, seed) => {
       const turned = [...nodes.slice(seed % nodes.length), ...nodes.slice(0, seed % nodes.length)];

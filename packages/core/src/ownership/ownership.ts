@@ -1,6 +1,6 @@
 /**
  * This node's part in the ownership of partitions: it beats, looks who is alive, takes the leases that hashing gives it,
- * gives away the others, and runs the works of what it holds. What is decided stands in `lease-state.ts` and `owner-of.ts`.
+ * hands over the others, and runs the works of the partitions that it holds. `lease-state.ts` and `owner-of.ts` decide.
  */
 
 import { runLoop } from '../concurrency/run-loop.ts';
@@ -21,7 +21,7 @@ export interface OwnershipDeps {
   readonly works: readonly PartitionWork[];
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Somebody, somewhere, wanted this node to drain: leases are given away as by `drain`, the rest is the listener's. Called once. */
+  /** An operator asked this node to drain: leases are handed over as by `drain`, the listener does the rest. Called once. */
   readonly onDrainAsked?: () => void;
 }
 
@@ -85,7 +85,7 @@ export class Ownership {
     this.#wakeOthers();
   }
 
-  /** Gives every lease away, each to its next owner, and takes none any more; 3 s at most. Idempotent; never throws. */
+  /** Hands every lease over, each to its next owner, and takes none; 3 s at most. Idempotent; never throws. */
   drain(): Promise<void> {
     this.#draining ??= this.#giveAway();
     return this.#draining;
@@ -107,7 +107,7 @@ export class Ownership {
   }
 
   async #announceDrain(): Promise<void> {
-    await this.#quietly(this.#beat(), 'the others could not be told that this node drains');
+    await this.#quietly(this.#beat(), 'this node could not announce its drain to the others');
     // What a look finds is only who comes next: the leases go either way.
     await this.#quietly(this.#look(), 'the next owners of the partitions could not be found');
   }

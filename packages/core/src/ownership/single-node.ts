@@ -13,8 +13,8 @@ export interface SingleNodeDeps {
 }
 
 /**
- * Resolves when no node that is alive stands against this one; one that crashed is waited for, one TTL at most.
- * @throws PlenumError with one sentence that says who stands against it
+ * Resolves when there is no other live node; waits for a crashed one, for one TTL at most.
+ * @throws PlenumError with one sentence that names the other node
  */
 export async function waitForSingleNode(deps: SingleNodeDeps): Promise<void> {
   const { nodes, card, clock, leaseTtlMs } = deps;
@@ -35,7 +35,7 @@ export async function waitForSingleNode(deps: SingleNodeDeps): Promise<void> {
 }
 
 /**
- * To be asked once this node is registered: nobody who is present is dead by then, and two that started at the same moment
+ * To be called when this node is registered: every node that is present is alive by then, and two that started at the same moment
  * see each other now. @throws as above
  */
 export function assertSingleNode(card: NodeCard, present: readonly NodeBeat[]): void {

@@ -1,11 +1,11 @@
 /**
  * What a team plugs in: archive, notifier, moderation and authorization. All are optional. An adapter may be slow, throw, hang or
- * answer garbage: whoever calls it contains that, so nothing here has to be trusted.
+ * answer garbage: its caller contains that, so nothing here has to be trusted.
  */
 import type { GroupId, HistoryEntry, UserId } from '@plenum/protocol';
 import type { ArchiveEntry, DeliveredMessage } from '../log/history-entry.ts';
 
-/** How long an adapter may take; aborted when nobody waits for its answer any more. */
+/** How long an adapter may take; aborted when its answer is no longer needed. */
 export interface AdapterCall {
   readonly signal: AbortSignal;
 }
@@ -21,7 +21,7 @@ export interface Archive {
   save(entries: readonly ArchiveEntry[], call: AdapterCall): Promise<RefusedEntries | undefined>;
   /**
    * Whether an entry is older than `atMs`, ms since 1970. The first node that a Redis knows of asks it: an archive that is older
-   * than everything in Redis tells that Redis lost what it had.
+   * than everything in Redis shows that Redis lost its data.
    */
   hasEntriesBefore?(atMs: number, call: AdapterCall): Promise<boolean>;
 }
@@ -52,7 +52,7 @@ export interface Recipient {
   readonly online: boolean;
 }
 /**
- * Tells those who may not be looking. Called per message with pages of at most 500 recipients: members who were receivers
+ * Notifies members who may be offline. Called per message with pages of at most 500 recipients: members who were receivers
  * when it was sent and still are, its sender left out.
  */
 export interface Notifier {
@@ -74,12 +74,12 @@ export interface ProposedMessage {
   readonly from_user_id: UserId;
   readonly message: string;
   /**
-   * Where the text stands if it is no message but what a change tells the members: the `reason` of a request, or all texts
+   * The field of a text that is no message but part of a change that members see: the `reason` of a request, or all texts
    * and keys of `metadata`, a line each.
    */
   readonly field?: 'reason' | 'metadata';
 }
-/** Asked before a message is stored, and before a change that tells something in words is made. */
+/** Called before a message is stored, and before a change with a text is made. */
 export interface Moderation {
   check(message: ProposedMessage, call: AdapterCall): Promise<Verdict>;
 }

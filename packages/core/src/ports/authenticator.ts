@@ -17,8 +17,8 @@ export type Authentication =
  */
 export const tokenLifeMaxMs = 400 * 86_400_000;
 
-/** Tells who a token belongs to. Identity comes from here only, never from a payload. */
+/** Finds the user of a token. Identity comes from here only, never from a payload. */
 export interface Authenticator {
-  /** Never throws for a bad token. @throws PlenumError `unavailable` when nobody can tell now whether it is a good one. */
+  /** Never throws for a bad token. @throws PlenumError `unavailable` when it cannot be verified now. */
   authenticate(token: string): Promise<Authentication>;
 }

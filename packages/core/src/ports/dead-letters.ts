@@ -3,7 +3,7 @@ import type { Page } from '../groups/records.ts';
 import type { ArchiveEntry } from '../log/history-entry.ts';
 import type { DeliveryKind } from './adapters.ts';
 
-/** The reason of a dead letter of which nobody can make sense. */
+/** The reason of a dead letter that cannot be read. */
 export const unreadableReason = 'unreadable';
 
 /** The reason of a dead letter that was never offered: its group had too many that waited. */
@@ -18,9 +18,9 @@ export interface DeadLetter {
   readonly groupId: GroupId | null;
   /** Of an unreadable one: some other id, as unique. */
   readonly messageId: string;
-  /** Null: nobody can make sense of it, at least not in this version. */
+  /** Null: this version cannot read it. */
   readonly entry: ArchiveEntry | null;
-  /** What stands in place of an entry. */
+  /** The text in the place of an entry. */
   readonly raw: string | null;
   /** What the adapter said, `backlog`: too many of its group were waiting, or `unreadable`. */
   readonly reason: string;
@@ -41,10 +41,10 @@ export interface DeadLetters {
    */
   list(page: { readonly cursor: string | null; readonly limit: number }): Promise<Page<DeadLetter>>;
   /**
-   * Sends it on its way again with all its attempts. @returns false if there is no such letter (any more).
+   * Retries it with all its attempts. @returns false if there is no such letter.
    * @throws PlenumError `unavailable` when the cluster does not deliver to its kind of adapter: the letter stays.
    */
   retry(id: string): Promise<boolean>;
-  /** For good: it counts for the queue of its room no longer. @returns false if there is no such letter (any more). */
+  /** Deletes it for good: it no longer counts for the queue of its room. @returns false if there is no such letter. */
   delete(id: string): Promise<boolean>;
 }

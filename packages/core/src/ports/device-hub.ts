@@ -1,7 +1,7 @@
 import type { GroupId } from '@plenum/protocol';
 import type { Device } from './fan-out.ts';
 
-/** Where a client says it stands in a group's log; without epoch and seq: from now on. */
+/** The position that a client claims in a group's log; without epoch and seq: from now on. */
 export interface ClaimedPosition {
   readonly groupId: GroupId;
   readonly epoch: string | null;

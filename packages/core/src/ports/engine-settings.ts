@@ -1,4 +1,4 @@
-/** What an engine is told about rates, limits and retention, and what stands in for each. */
+/** The settings of an engine for rates, limits and retention, and their defaults. */
 import type { DeliveryKind } from './adapters.ts';
 
 /** What an engine enforces inside its atomic steps. */
@@ -28,7 +28,7 @@ export interface EngineSettings {
    * lacks one of the cluster's kinds does not boot, because what it owns would wait for ever.
    */
   readonly deliveryKinds: readonly DeliveryKind[];
-  /** Kinds that the cluster no longer delivers to. What waits for them is dropped: somebody has to say so. */
+  /** Kinds that the cluster no longer delivers to. What waits for them is dropped, so they have to be named. */
   readonly endedDeliveryKinds: readonly DeliveryKind[];
   /** Membership in an ephemeral group outlives the last connection of a member by this. */
   readonly absenceMs: number;

@@ -1,4 +1,4 @@
-/** What the domain stands on: one engine behind small ports, in one process or on Redis. */
+/** The storage of the domain: one engine behind small ports, in one process or on Redis. */
 
 import type { DeadLetters } from './dead-letters.ts';
 import type { FeedTransport } from './feed-transport.ts';
@@ -18,7 +18,7 @@ export type DurabilityClass = 'D0' | 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'unknown
 export interface EngineHealth {
   /** Some groups can be served. */
   readonly isReady: boolean;
-  /** Shards of a Redis Cluster that do not answer: their groups wait, the others go on. */
+  /** Shards of a Redis Cluster that do not answer: their groups wait, the others work. */
   readonly shardsAway: number;
   readonly durability: DurabilityClass;
   /** Sentences for an operator, without addresses or secrets: why it is not ready, or what threatens it. Absent: none. */

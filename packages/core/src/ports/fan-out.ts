@@ -30,7 +30,7 @@ export interface FanOut {
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void;
   /** One push to one device, behind what was delivered for the group before. */
   push<E extends PushEvent>(groupId: GroupId, to: Device, event: E, payload: PushPayload<E>): void;
-  /** Pushes that nobody waits for: in no order with entries, and the first thing that a slow recipient does not get. */
+  /** Volatile pushes: in no order with entries, and the first to be dropped for a slow recipient. */
   deliverVolatile(groupId: GroupId, to: readonly Device[], pushes: readonly EphemeralPush[]): void;
   /** Resolves when what was delivered and pushed for the group before has been written. */
   written(groupId: GroupId): Promise<void>;

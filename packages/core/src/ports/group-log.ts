@@ -23,7 +23,7 @@ export interface GroupLog {
    */
   append(draft: MessageDraft): Promise<AppendOutcome>;
   /**
-   * Whether the message is worth asking anybody else about, in one atomic step and in the order of `append`: the first
+   * Whether adapters have to be asked about the message, in one atomic step and in the order of `append`: the first
    * answer to a message that is stored already, the refusal of a rule, or of the bucket, from which it takes a token
    * if the draft is rate limited. Stores nothing; `append` judges again. Throws `PlenumError` when there is no answer.
    */

@@ -18,7 +18,7 @@ export interface GroupStore {
    * would be refused is refused, and the tokens that the change costs are taken. Changes nothing else.
    */
   admit(command: GroupCommand): Promise<ChangeAdmission>;
-  /** The group as it stands, due mutes counted as ended; null if there is none (a tombstone is none). */
+  /** The present group, due mutes counted as ended; null if there is none (a tombstone is none). */
   group(groupId: GroupId): Promise<GroupRecord | null>;
   /** One atomic read of head and record; null only if neither group nor tombstone exists. */
   position(groupId: GroupId, userId: UserId | null): Promise<Position | null>;

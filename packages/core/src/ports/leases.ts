@@ -17,7 +17,7 @@ export interface NodeCard {
   /** Takes no new partitions and gives its own away. */
   readonly isDraining: boolean;
 }
-/** A node as the registry shows it: dead once an observer saw `beat` unchanged for one TTL on his own monotonic clock. */
+/** A node as the registry shows it: dead once an observer saw `beat` unchanged for one TTL on its own monotonic clock. */
 export interface NodeBeat extends NodeCard {
   readonly beat: number;
 }
@@ -25,7 +25,7 @@ export interface NodeBeat extends NodeCard {
 export interface BeatAnswer {
   /** It was not registered: its first beat, or others took it for dead meanwhile. */
   readonly isNew: boolean;
-  /** Somebody wants it to drain. */
+  /** An operator asked it to drain. */
   readonly isDrainAsked: boolean;
 }
 
@@ -56,22 +56,22 @@ export interface Lease {
 export interface Renewal {
   /** Partitions that are still held, and now for one more TTL. */
   readonly renewed: ReadonlySet<number>;
-  /** Partitions whose lease is another's, or nobody's. */
+  /** Partitions whose lease another node has, or none. */
   readonly lost: ReadonlySet<number>;
 }
 
 /** Every method but `renew` throws `PlenumError` `unavailable` when the store is away. */
 export interface Leases {
-  /** How long a lease lasts that nobody prolongs. The same on every node. */
+  /** How long a lease lasts that is not prolonged. The same on every node. */
   readonly ttlMs: number;
-  /** Null: another node holds it. The holder gets his own again, with the same token, for one more TTL. */
+  /** Null: another node holds it. The holder gets its own again, with the same token, for one more TTL. */
   acquire(partition: number, nodeId: string): Promise<Lease | null>;
   /** Never throws: a shard that is away leaves its partitions out of the answer. */
   renew(leases: readonly Lease[]): Promise<Renewal>;
   /** Does nothing if it is another's by now. */
   release(lease: Lease): Promise<void>;
-  /** Null where nobody holds the partition at this moment. */
+  /** Null where no node holds the partition at this moment. */
   holder(partition: number): Promise<Lease | null>;
-  /** Of all partitions that somebody holds at this moment. */
+  /** Of all partitions that a node holds at this moment. */
   holders(): Promise<ReadonlyMap<number, Lease>>;
 }

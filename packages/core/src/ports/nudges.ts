@@ -8,7 +8,7 @@ export interface Nudge {
   readonly membership: MembershipPush;
 }
 
-/** "Cut the sockets of that user": `revoked` those whose token is worthless by now, `disconnected` all that he has. */
+/** "Cut the sockets of that user": `revoked` those whose token is invalid, `disconnected` all of them. */
 export interface Cut {
   readonly userId: UserId;
   readonly code: 'revoked' | 'disconnected';
@@ -27,7 +27,7 @@ export interface Nudges {
   /** Never throws, never waits. Reaches this node's own listener too. */
   send(nudge: Nudge): void;
   listen(listener: (nudge: Nudge) => void): void;
-  /** As `send`. A lost `revoked` is made good by whoever compares tokens with revocations from time to time. */
+  /** As `send`. If a `revoked` is lost, the periodic comparison of tokens with revocations finds it. */
   cut(cut: Cut): void;
   onCut(listener: (cut: Cut) => void): void;
   /** As `send`. A lost one is made good by the next, or by `list_groups`. */

@@ -8,7 +8,7 @@ import type { DeliveryKind } from './adapters.ts';
 import type { Lease } from './leases.ts';
 
 export interface OutboxEntry {
-  /** Where it stands in the outbox of its partition; opaque. */
+  /** Its place in the outbox of its partition; opaque. */
   readonly place: string;
   readonly entry: ArchiveEntry;
 }
@@ -47,7 +47,7 @@ export interface UnreadableRetry {
 }
 
 export interface OutboxBatch {
-  /** Where the kind stands. A commit names it, and changes nothing if it has moved meanwhile. */
+  /** The cursor of the kind. A commit names it, and changes nothing if it has moved meanwhile. */
   readonly cursor: string;
   /** Behind the cursor, in order. */
   readonly entries: readonly OutboxEntry[];

@@ -5,9 +5,9 @@ import type { Refused } from '../groups/commands.ts';
 /** What a node has found out about its own devices in one group. */
 export interface PresenceChange {
   readonly groupId: GroupId;
-  /** Unique per start of a node: what a dead one held is nobody else's. */
+  /** Unique per start of a node, so that the presence of a dead node is recognized. */
   readonly nodeId: string;
-  /** Users who have a device attached here, and those who have none any more; together at most `presenceChangeMax`. */
+  /** Users who have a device attached here, and those who no longer have one; together at most `presenceChangeMax`. */
   readonly came: readonly UserId[];
   readonly went: readonly UserId[];
 }
@@ -30,14 +30,14 @@ export interface Holding {
 /** All methods throw `PlenumError` `unavailable` when the store is away; all may be repeated without harm. */
 export interface Presence {
   /**
-   * One atomic step, idempotent: the node holds `came` and does not hold `went`. Whoever is no receiver of the group is not
-   * held, whatever the node says. Each user who turns online or offline by it is told to the group's feeds, at most once.
+   * One atomic step, idempotent: the node hosts `came` and no longer hosts `went`. A user who is no receiver of the group is not
+   * counted, whatever the node reports. Each transition is pushed to the group's feeds, at most once.
    */
   change(change: PresenceChange): Promise<void>;
   online(groupId: GroupId, limit: number): Promise<OnlineUsers>;
   /** Those of `userIds` who are online. */
   onlineAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
-  /** Tells the group's feeds that the user types. Refused as the rule table's `send` says, before rate and queue. */
+  /** Pushes to the group's feeds that the user types. Refused like `send` in the rule table, before rate and queue. */
   typing(groupId: GroupId, userId: UserId): Promise<Refused | null>;
   /** How many holdings the node has in each of these partitions. */
   countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
@@ -57,7 +57,7 @@ export interface PresenceHousekeeping {
   endAbsences(partition: number): Promise<number>;
 }
 
-/** A push that no log knows: told once to whoever is attached at that moment. */
+/** A push without a log entry: sent once to the devices that are attached at that moment. */
 export type EphemeralPush = {
   readonly [E in 'presence_changed' | 'typing']: { readonly event: E; readonly payload: PushPayload<E> };
 }['presence_changed' | 'typing'];

@@ -18,11 +18,11 @@ export interface Marked extends ReadMark {
   readonly outcome: 'marked';
   /** Of the present log. */
   readonly epoch: string;
-  /** The mark stands higher than before. */
+  /** The mark is higher than before. */
   readonly hasRisen: boolean;
 }
 
-/** Kept while the user is a member. A new epoch changes nothing: seqs and counts go on together. */
+/** Kept while the user is a member. A new epoch changes nothing: seqs and counts continue together. */
 export interface ReadMarks {
   /**
    * Raises the mark to `seq`, at most to the head, or to the end of a past epoch that the log continues. A lower one

@@ -1,4 +1,4 @@
-/** What a node tells of its devices arrives in the store in the end, whatever gets lost on either side. */
+/** The presence that a node announces reaches the store in the end, after any loss on either side. */
 import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { HandClock } from '../../test/hand-clock.ts';
@@ -72,7 +72,7 @@ afterEach(() => {
   scene = new Scene();
 });
 
-test('who came while the store was away is told when it is back', async () => {
+test('a user who came while the store was away is announced when it is back', async () => {
   scene.isAway = true;
   scene.come(room);
   await scene.pass(500);
@@ -81,7 +81,7 @@ test('who came while the store was away is told when it is back', async () => {
   expect([...scene.held.keys()]).toEqual(['room ann']);
 });
 
-test('who went while the store was away is told when it is back', async () => {
+test('a user who went while the store was away is announced when it is back', async () => {
   scene.come(room);
   await scene.pass(100);
   scene.isAway = true;
@@ -92,7 +92,7 @@ test('who went while the store was away is told when it is back', async () => {
   expect([...scene.held.keys()]).toEqual([]);
 });
 
-test('one who comes back in the store after he was the last of his partition to go is taken off again', async () => {
+test('a user who reappears in the store after the last departure of its partition is removed again', async () => {
   scene.announcements.start();
   scene.come(room);
   await scene.pass(100);
@@ -103,7 +103,7 @@ test('one who comes back in the store after he was the last of his partition to 
   expect([...scene.held.keys()]).toEqual([]);
 });
 
-test('nothing is remembered of groups that everybody has left, however many others are busy', async () => {
+test('nothing is remembered of empty groups, however many others are busy', async () => {
   const rooms = Array.from({ length: 50 }, (_, at) => group(`room-${at}`));
   for (const one of rooms) {
     scene.come(one);

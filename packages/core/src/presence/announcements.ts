@@ -1,6 +1,6 @@
 /**
- * Tells the store who is attached on this node: in batches, never on the path of a message, until it has arrived. From time
- * to time it compares what the store holds for this node with what was told, so that a loss on either side heals.
+ * Writes to the store who is attached on this node: in batches, never on the path of a message, until it has arrived. From time
+ * to time it compares what the store has for this node with what was written, so that a loss on either side heals.
  */
 import type { GroupId, UserId } from '@plenum/protocol';
 import { runLoop } from '../concurrency/run-loop.ts';
@@ -12,11 +12,11 @@ import { GroupAnnouncements } from './group-announcements.ts';
 
 /** Gathers what a storm of connections brings. */
 const batchMs = 20;
-/** Whoever is back within this time was never away. */
+/** Grace period before a user counts as offline. */
 const departureMs = 1000;
 const retryMs = 1000;
 const verifyEveryMs = 5000;
-/** Groups that are told at a time. */
+/** Groups that are written at a time. */
 const busyMax = 64;
 
 export interface AnnouncementDeps {
@@ -32,7 +32,7 @@ export class Announcements {
   readonly #deps: AnnouncementDeps;
   readonly #groups = new Map<GroupId, GroupAnnouncements>();
   readonly #doubtful = new Set<GroupId>();
-  /** By partition: tellings that began or ended. Where it stands still, what is counted there is of one state. */
+  /** By partition: writes that began or ended. If it does not change, a count there is of one state. */
   readonly #steps = new Uint32Array(PARTITION_COUNT);
   readonly #stopped = new AbortController();
   #busy = 0;
@@ -111,7 +111,7 @@ export class Announcements {
         this.#end(groupId, group, batchMs);
       },
       (err: unknown) => {
-        logger.warn({ group: groupId, err }, 'presence could not be told; trying again');
+        logger.warn({ group: groupId, err }, 'presence could not be written; will retry');
         group.failed(changes);
         this.#end(groupId, group, retryMs);
       },
@@ -152,7 +152,7 @@ export class Announcements {
   /** By partition, wherever anything was ever told; those with a write under way are left out. */
   #countAnnounced(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    // Where nobody is announced any more the store may still hold somebody: a failover can lose that he went.
+    // Where no user is announced the store may still have one: a failover can lose a departure.
     for (const [partition, steps] of this.#steps.entries()) if (steps > 0) counts.set(partition, 0);
     const busy = new Set<number>();
     for (const [groupId, { announced, isBusy }] of this.#groups) {
@@ -164,7 +164,7 @@ export class Announcements {
     return counts;
   }
 
-  /** Tells again what the store does not hold, and takes back what it holds beyond. */
+  /** Writes again what the store lacks, and removes what it has beyond. */
   async #repair(partition: number): Promise<void> {
     const { presence, nodeId } = this.#deps;
     const missing = new Map<GroupId, Set<UserId>>();

@@ -15,7 +15,7 @@ function told(): GroupAnnouncements {
   return group;
 }
 
-test('whoever is attached is told once', () => {
+test('an attached user is announced once', () => {
   const group = new GroupAnnouncements();
   group.note(ann, 1000);
   const changes = group.take(here, 0, 10);
@@ -25,7 +25,7 @@ test('whoever is attached is told once', () => {
   expect(group.take(here, 0, 10)).toEqual({ came: [], went: [] });
 });
 
-test('whoever is gone is told when his time has come', () => {
+test('a departure is announced after the grace period', () => {
   const group = told();
   group.note(ann, 1000);
   expect(group.take(gone, 999, 10)).toEqual({ came: [], went: [] });
@@ -33,7 +33,7 @@ test('whoever is gone is told when his time has come', () => {
   expect(group.take(gone, 1000, 10)).toEqual({ came: [], went: [ann] });
 });
 
-test('whoever is back before that is not told of', () => {
+test('a user who is back before that is not announced', () => {
   const group = told();
   group.note(ann, 1000);
   group.take(gone, 500, 10);
@@ -41,7 +41,7 @@ test('whoever is back before that is not told of', () => {
   expect(group.isDoubtful).toBe(false);
 });
 
-test('what the store may have forgotten is told again, at once and whatever it is', () => {
+test('what the store may have lost is announced again, at once', () => {
   const group = told();
   group.forget(ann);
   expect(group.take(here, 0, 10)).toEqual({ came: [ann], went: [] });
@@ -56,7 +56,7 @@ test('a note does not make known what is not', () => {
   expect(group.take(here, 0, 10)).toEqual({ came: [ann], went: [] });
 });
 
-test('a changes that failed is told again', () => {
+test('a change that failed is announced again', () => {
   const group = new GroupAnnouncements();
   group.note(ann, 0);
   group.failed(group.take(here, 0, 10));
@@ -71,7 +71,7 @@ test('no more is taken than was asked for, and nothing is lost by it', () => {
   expect(group.take(here, 0, 1)).toEqual({ came: [bob], went: [] });
 });
 
-test('a group of which nothing was told and nothing waits is done', () => {
+test('a group without announcements and without waiting ones is done', () => {
   const group = told();
   expect(group.isDone).toBe(false);
   group.forget(ann);

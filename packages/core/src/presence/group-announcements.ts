@@ -1,13 +1,13 @@
 /**
  * What one node has told of one group, and what it has yet to tell. Pure: who is attached is asked, time is given, and what
- * has to be told comes back.
+ * has to be written is returned.
  */
 import type { UserId } from '@plenum/protocol';
 
 interface Doubt {
-  /** Whether the store holds the user for this node is not known: it is told again, whatever was told before. */
+  /** It is not known whether the store has the user for this node: it is written again in any case. */
   readonly isUnknown: boolean;
-  /** From when on it is told that he went: many come back at once, on this node or on another. */
+  /** When the departure is written: many users come back at once, on this node or on another. */
   readonly departsAtMs: number;
 }
 
@@ -38,12 +38,12 @@ export class GroupAnnouncements {
     this.#doubts.set(userId, { isUnknown, departsAtMs });
   }
 
-  /** The store may not hold what was told. */
+  /** The store may lack what was written. */
   forget(userId: UserId): void {
     this.#doubts.set(userId, { isUnknown: true, departsAtMs: 0 });
   }
 
-  /** Takes at most `limit` users whose change is to be told now. */
+  /** Takes at most `limit` users whose change is due to be written. */
   take(isAttached: (userId: UserId) => boolean, nowMs: number, limit: number): PresenceChanges {
     const changes: PresenceChanges = { came: [], went: [] };
     for (const [userId, { isUnknown, departsAtMs }] of this.#doubts) {
@@ -57,7 +57,7 @@ export class GroupAnnouncements {
     return changes;
   }
 
-  /** When the next departure is to be told; null: nothing waits. */
+  /** When the next departure is due; null: nothing waits. */
   get nextDueMs(): number | null {
     let dueMs: number | null = null;
     for (const { departsAtMs } of this.#doubts.values()) dueMs = Math.min(dueMs ?? departsAtMs, departsAtMs);

@@ -1,15 +1,15 @@
-/** Presence and typing as the attached devices of this node are told of them: gathered, and dropped where it is too much. */
+/** Pushes of presence and typing to the attached devices of this node: gathered, and dropped where they are too many. */
 import type { GroupId, PushPayload, UserId } from '@plenum/protocol';
 import type { Clock } from '../ports/clock.ts';
 import type { Device, FanOut } from '../ports/fan-out.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
 
-/** Whoever comes and goes within this time is not told of. */
+/** Debounce: transitions that cancel out within this time are not pushed. */
 const gatherMs = 500;
 
 interface Gathered {
   readonly users: Map<UserId, boolean>;
-  /** The group is so large that nobody is named. */
+  /** The group is so large that users are not named. */
   isCountOnly: boolean;
   count: number;
 }
@@ -56,7 +56,7 @@ export class PresencePushes {
     gathered.count = payload.count;
     if ('user_id' in payload) {
       const { user_id, online } = payload;
-      // Transitions alternate: one that takes back another leaves the user as he was told.
+      // Transitions alternate: one that undoes another leaves what was pushed before.
       if (gathered.users.get(user_id) === !online) gathered.users.delete(user_id);
       else gathered.users.set(user_id, online);
     } else {

@@ -17,7 +17,7 @@ export interface PresenceWorkDeps {
 
 /**
  * Without a fence: an absence is checked again in its own atomic step, and what is taken off a node that lives after all,
- * that node finds missing and tells again.
+ * that node finds missing and writes again.
  */
 export function presenceWork({ presence, nodes, clock, logger }: PresenceWorkDeps): PartitionRounds {
   const cleanup = new PresenceCleanup(presence, nodes);

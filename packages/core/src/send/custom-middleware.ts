@@ -9,19 +9,19 @@ import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import type { SendStep } from './steps.ts';
 
-/** What a team's own middleware is told about a message. Its text never stands in a log of ours. */
+/** What custom middleware gets of a message. Its text is never logged by us. */
 export interface SendContext {
   readonly groupId: GroupId;
   readonly userId: UserId;
   readonly requestId: string;
   readonly message: string;
-  /** Aborted when nobody waits for the middleware any more. */
+  /** Aborted when its result is no longer needed. */
   readonly signal: AbortSignal;
 }
 export type SendOutcome = Outcome<RequestResult<'relay_msg'>>;
 
 /**
- * A step of a team's own between the steps of the pipeline. `next` goes on and resolves with what became of the message;
+ * A custom step between the steps of the pipeline. `next` passes on and resolves with the outcome of the message;
  * a middleware that does not call it refuses the message by the failure that it returns. Once `next` was called the
  * answer is decided by the steps behind: what the middleware returns, or throws, after that changes nothing.
  * It may call `next` within 2 s; later, or by throwing, it refuses the message as `unavailable` or `internal`.
@@ -54,7 +54,7 @@ class MiddlewareRun {
   readonly #controller = new AbortController();
   readonly #answer: Promise<AppendOutcome>;
   #decide: (outcome: AppendOutcome | Promise<AppendOutcome>) => void = () => {};
-  /** What a `next` that comes too late is told; null: nothing is decided. */
+  /** The answer to a late `next`; null: nothing is decided. */
   #refusal: Failure | null = null;
   #continued: Promise<SendOutcome> | null = null;
 
@@ -113,7 +113,7 @@ class MiddlewareRun {
 
   #timeout(): void {
     if (this.#isDecided) return;
-    this.#deps.logger.warn({ middleware: this.#custom.name }, 'a middleware did not go on in time');
+    this.#deps.logger.warn({ middleware: this.#custom.name }, 'a middleware did not finish in time');
     this.#refuse({ code: 'unavailable' });
     this.#controller.abort();
   }

@@ -9,12 +9,12 @@ const words = (steps: readonly StepName[]) =>
     })
     .join(' ');
 
-const nobody = { auth: false, moderation: false, custom: [] };
+const none = { auth: false, moderation: false, custom: [] };
 const both = { auth: true, moderation: true, custom: [] };
 
 test.each([
-  ['nobody is asked', defaultMiddlewares, nobody, 'append+rate'],
-  ['nobody is asked and rates are not limited', ['auth'], nobody, 'append'],
+  ['there is no adapter', defaultMiddlewares, none, 'append+rate'],
+  ['there is no adapter and rates are not limited', ['auth'], none, 'append'],
   ['both are asked', defaultMiddlewares, both, 'admit auth rate_limit moderation append'],
   ['only auth is asked', defaultMiddlewares, { ...both, moderation: false }, 'admit auth append+rate'],
   ['only moderation is asked', defaultMiddlewares, { ...both, auth: false }, 'rate_limit moderation append'],
@@ -25,17 +25,17 @@ test.each([
   [
     'a custom middleware is asked',
     ['own', 'rate_limit'],
-    { ...nobody, custom: ['own'] },
+    { ...none, custom: ['own'] },
     'admit own append+rate',
   ],
-  ['no step is left', [], nobody, 'append'],
+  ['no step is left', [], none, 'append'],
 ])('where %s, %j with %o are the steps: %s', (_, order, askable, expected) => {
   expect(words(stepsOf(order, askable))).toBe(expected);
 });
 
 test.each([
   [['auth', 'ratelimit'], [], 'middleware "ratelimit" is unknown: there are auth, rate_limit, moderation'],
-  [['auth', 'auth'], [], 'middleware "auth" stands in the order more than once'],
+  [['auth', 'auth'], [], 'middleware "auth" is in the order more than once'],
   [['auth'], ['auth'], 'middleware "auth" has the name of a built-in step'],
   [['auth'], ['own'], 'middleware "own" does not stand in the order of middlewares'],
 ])('the order %j with middlewares %j is refused', (order, custom, problem) => {

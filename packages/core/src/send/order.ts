@@ -27,7 +27,7 @@ export function orderProblems(order: readonly string[], custom: readonly string[
     ...order
       .filter((name) => !known.includes(name))
       .map((name) => `middleware "${name}" is unknown: there are ${known.join(', ')}`),
-    ...twice.map((name) => `middleware "${name}" stands in the order more than once`),
+    ...twice.map((name) => `middleware "${name}" is in the order more than once`),
     ...taken.map((name) => `middleware "${name}" has the name of a built-in step`),
     ...unused.map((name) => `middleware "${name}" does not stand in the order of middlewares`),
   ];
@@ -36,8 +36,8 @@ export function orderProblems(order: readonly string[], custom: readonly string[
 const isBuiltIn = (name: string): name is BuiltIn => builtInSteps.some((builtIn) => builtIn === name);
 
 /**
- * The steps of a send. Where nobody is asked it is one script. Else the message is admitted before the first who is
- * asked, and its token is taken where `rate_limit` stands: by `append` if nobody is asked behind it.
+ * The steps of a send. Without adapters it is one script. Otherwise the message is admitted before the first that is
+ * asked, and its token is taken at the place of `rate_limit`: by `append` if no adapter comes after it.
  */
 export function stepsOf(order: readonly string[], askable: Askable): readonly StepName[] {
   const isAsked = (name: string) =>

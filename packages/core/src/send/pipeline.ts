@@ -24,7 +24,7 @@ export interface PipelineDeps {
 export interface SendPipeline {
   /** What a draft says about its rate before the first step. */
   readonly isRateLimited: boolean;
-  /** The moderation, if there is one, stands in the order. */
+  /** The moderation, if there is one, is in the order. */
   readonly isModerated: boolean;
   readonly send: GroupLog['append'];
 }
@@ -40,7 +40,7 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const names = stepsOf(order, asked);
   const isRateLimited = order.includes('rate_limit');
   const isModerated = order.includes('moderation');
-  // Nobody is asked: a send is the script, and nothing around it.
+  // Without adapters a send is the script, and nothing around it.
   if (names.length === 1) return { isRateLimited, isModerated, send: (draft) => log.append(draft) };
   const steps = names.map((name) => stepFor(name, deps));
   return {

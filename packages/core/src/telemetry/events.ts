@@ -1,6 +1,6 @@
 /**
  * What happens inside, for those who watch: one `node:diagnostics_channel` per event, named `plenum:<event>`. Payloads never hold
- * message bodies, tokens or secrets. An event that nobody watches costs one look at a flag.
+ * message bodies, tokens or secrets. An event without a subscriber costs one check of a flag.
  */
 import { type Channel, channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ErrorCode, GroupId, ResyncReason, UserId } from '@plenum/protocol';
@@ -41,7 +41,7 @@ export interface TelemetryEvents {
     readonly entries: number;
   };
   readonly adapter_denied: { readonly adapter: AdapterName; readonly groupId: GroupId };
-  /** `timeout`: it hung; `throw`: it rejected; `bad_return`: nobody can make sense of its answer. */
+  /** `timeout`: it hung; `throw`: it rejected; `bad_return`: its answer has no meaning. */
   readonly adapter_failed: {
     readonly adapter: AdapterName;
     readonly failure: 'timeout' | 'throw' | 'bad_return';
@@ -55,7 +55,7 @@ export interface TelemetryEvents {
   readonly duplicate_dropped: { readonly groupId: GroupId };
   /** An entry was heard that the log has lost since: its epoch ended before it. */
   readonly entry_lost: { readonly groupId: GroupId };
-  /** Devices were told that their position does not continue. */
+  /** Devices whose position the log did not continue. */
   readonly resync: {
     readonly groupId: GroupId;
     readonly reason: ResyncReason;
@@ -84,7 +84,7 @@ export interface TelemetryEvents {
     readonly code: ErrorCode | null;
     readonly durationMs: number;
   };
-  /** See the engine's anomalies: nothing ended, but somebody should know. */
+  /** See the engine's anomalies: nothing ended, but an operator should know. */
   readonly anomaly: { readonly kind: string };
 }
 export type TelemetryEvent = keyof TelemetryEvents;
@@ -100,7 +100,7 @@ export function telemetryChannel(event: TelemetryEvent): Channel<unknown, unknow
   return made;
 }
 
-/** Tells whoever watches. A watcher that throws does not reach the caller: Node reports it as uncaught on its own. */
+/** Emits to all watchers. The error of a watcher does not reach the caller: Node reports it as uncaught. */
 export function emitTelemetry<E extends TelemetryEvent>(event: E, payload: TelemetryEvents[E]): void {
   const target = telemetryChannel(event);
   if (target.hasSubscribers) target.publish(payload);

@@ -1,4 +1,4 @@
-/** Outcomes of sends and changes as telemetry: what happened is told once, by the node that made it happen. */
+/** Outcomes of sends and changes as telemetry: each is emitted once, by the node that caused it. */
 import { type Failure, type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { ChangeOutcome, GroupCommand } from '../groups/commands.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
