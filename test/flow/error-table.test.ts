@@ -198,7 +198,7 @@ test('an internal error is logged once, at level error', async () => {
   await outage.spoilGroup();
   await outage.device.send(outage.scene.groupId, 'hello');
   const errors = outage.logs.filter(({ level }) => level === 'error');
-  expect(errors).toMatchObject([{ fields: { user: outage.scene.user('owner'), error: expect.any(Error) } }]);
+  expect(errors).toMatchObject([{ fields: { user: outage.scene.user('owner'), err: expect.any(Error) } }]);
 });
 
 describe.each(engines)('on %s', (engine) => {

@@ -178,7 +178,7 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     drain: () => {
       gateway
         .drain(edgeDrainMs)
-        .catch((error: unknown) => opened.logger.error({ error }, 'could not drain cleanly'));
+        .catch((err: unknown) => opened.logger.error({ err }, 'could not drain cleanly'));
     },
   };
 }

@@ -17,8 +17,8 @@ export function createLifecycle(logger: Logger): Lifecycle {
       try {
         await stop();
         logger.debug({ part: name }, 'stopped');
-      } catch (error) {
-        logger.error({ part: name, error }, 'could not be stopped cleanly');
+      } catch (err) {
+        logger.error({ part: name, err }, 'could not be stopped cleanly');
       }
     }
   };
@@ -66,8 +66,8 @@ export function untilAskedToStop(options: SignalOptions): {
     isStopping = true;
     options.stop(hurry).then(
       () => settle(faults > 0 ? 1 : 0),
-      (error: unknown) => {
-        logger.error({ error }, 'could not stop cleanly');
+      (err: unknown) => {
+        logger.error({ err }, 'could not stop cleanly');
         settle(1);
       },
     );

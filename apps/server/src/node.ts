@@ -95,7 +95,7 @@ function ownershipOf(
     url: reachable(url, config.host),
     onDrainAsked: () => {
       logger.info({}, 'asked to drain: no new clients, partitions go to other nodes');
-      drain().catch((error: unknown) => logger.error({ error }, 'could not drain cleanly'));
+      drain().catch((err: unknown) => logger.error({ err }, 'could not drain cleanly'));
     },
   });
   let draining: Promise<void> | null = null;

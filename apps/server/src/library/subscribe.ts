@@ -64,7 +64,7 @@ const handlers: { readonly [E in PushEvent]?: (listener: GroupListener, payload:
 };
 
 function deviceOf(listener: GroupListener, id: string, logger: Logger): Device {
-  const failed = (error: unknown) => logger.error({ error }, 'a listener of the library has thrown');
+  const failed = (err: unknown) => logger.error({ err }, 'a listener of the library has thrown');
   const contained = (call: () => unknown) => {
     try {
       const returned = call();

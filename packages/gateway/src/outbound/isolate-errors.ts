@@ -11,7 +11,7 @@ interface DeliveryContext {
 export function isolateErrors({ logger, groupId, device }: DeliveryContext, act: () => void): void {
   try {
     act();
-  } catch (error) {
-    logger.error({ group: groupId, device: device.id, error }, 'could not deliver to a device');
+  } catch (err) {
+    logger.error({ group: groupId, device: device.id, err }, 'could not deliver to a device');
   }
 }

@@ -45,7 +45,7 @@ function toOutcome(handler: RequestHandler, call: RequestCall, logger: Logger): 
 }
 
 function failureOf(error: unknown, { caller }: RequestCall, logger: Logger): Outcome<never> {
-  const fields = { user: caller.actor, request_id: caller.requestId, error };
+  const fields = { user: caller.actor, request_id: caller.requestId, err: error };
   const failure = failureFrom(error);
   if (failure.code === 'internal') logger.error(fields, 'a request failed by a bug');
   else logger.debug(fields, 'a request could not be served');

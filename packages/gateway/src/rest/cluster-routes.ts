@@ -39,7 +39,7 @@ async function serve(
   } catch (error) {
     const failure = failureFrom(error);
     if (failure.code === 'internal')
-      context.logger.error({ route: route.name, error }, 'a request failed by a bug');
+      context.logger.error({ route: route.name, err: error }, 'a request failed by a bug');
     return { ok: false, failure };
   }
 }

@@ -24,8 +24,8 @@ async function readinessOf({ engineHealth, drain, logger }: RestContext): Promis
     const { isReady, shardsAway, durability, notices = [] } = await engineHealth();
     const told = notices.length > 0 ? { notices: [...notices] } : {};
     return { ready: isReady && !draining, draining, shards_away: shardsAway, durability, ...told };
-  } catch (error) {
-    logger.warn({ failure: failureFrom(error).code, error }, 'the health of the engine is not known');
+  } catch (err) {
+    logger.warn({ failure: failureFrom(err).code, err }, 'the health of the engine is not known');
     return { ready: false, draining, shards_away: 0, durability: 'unknown' };
   }
 }

@@ -82,7 +82,7 @@ export function createHandshake(context: HandshakeContext): Handshake {
   // A connection carries one socket at a time, and is refused once.
   const asked = new WeakSet<Socket['conn']>();
   const bugOf = (error: unknown): Failure => {
-    if (!(error instanceof PlenumError)) context.logger.error({ error }, 'a handshake failed by a bug');
+    if (!(error instanceof PlenumError)) context.logger.error({ err: error }, 'a handshake failed by a bug');
     return failureFrom(error);
   };
   return {
@@ -105,7 +105,7 @@ export function createHandshake(context: HandshakeContext): Handshake {
           admitted.set(socket, decision);
           next();
         })
-        .catch((error: unknown) => context.logger.error({ error }, 'a handshake could not be answered'));
+        .catch((err: unknown) => context.logger.error({ err }, 'a handshake could not be answered'));
     },
     take: (socket) => {
       const device = admitted.get(socket) ?? null;

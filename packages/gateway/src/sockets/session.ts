@@ -55,8 +55,8 @@ export class Session implements TokenSession {
   readonly #socket: Socket;
   readonly #context: SessionContext;
   readonly #tokenExpiry: TokenExpiry;
-  readonly #failed = (error: unknown) =>
-    this.#context.logger.error({ user: this.device.userId, error }, 'an answer could not be written');
+  readonly #failed = (err: unknown) =>
+    this.#context.logger.error({ user: this.device.userId, err }, 'an answer could not be written');
   readonly #refreshToken = (token: string) => this.#tokenExpiry.refresh(token);
   /** Made with the first read: most sockets have none for most of their time. */
   #reads: ReadLimiter | null = null;

@@ -78,8 +78,8 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     if (!closeIfLast(socket, reason === 'client namespace disconnect')) context.handshake.release(socket);
     try {
       hub.disconnect(device);
-    } catch (error) {
-      logger.error({ user: userId, error }, 'a device could not be taken off the hub');
+    } catch (err) {
+      logger.error({ user: userId, err }, 'a device could not be taken off the hub');
     }
   });
   if (!context.isMounted) forgetRequest(socket);
@@ -87,8 +87,8 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     session.close();
     return;
   }
-  register().catch((error: unknown) =>
-    logger.error({ user: userId, error }, 'a device could not be registered'),
+  register().catch((err: unknown) =>
+    logger.error({ user: userId, err }, 'a device could not be registered'),
   );
 
   async function register(): Promise<void> {
