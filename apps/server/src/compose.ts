@@ -42,7 +42,7 @@ import type { Secrets } from './secrets.ts';
 /** Life of a token that `POST /v1/dev/token` gives out. */
 const devTokenSec = 24 * 3600;
 
-export interface EngineChoice {
+export interface EngineDeps {
   /** Null: the memory engine. */
   readonly redisUrl: string | null;
   readonly prefix: string;
@@ -55,7 +55,7 @@ export interface EngineChoice {
 }
 
 /** @throws Error with one clear sentence if Redis is away, too old, or set up so that it would lose data. */
-export async function openEngine(choice: EngineChoice): Promise<Engine> {
+export async function openEngine(choice: EngineDeps): Promise<Engine> {
   const injected = { random: systemRandom, clock: systemClock, settings: choice.settings };
   if (choice.redisUrl === null) return createMemoryEngine(injected);
   const { prefix, logger, role, archive } = choice;
@@ -86,7 +86,7 @@ export function openConfiguredAdapters(
   }
 }
 
-export interface DomainChoice extends Pick<Extensions, 'adapters' | 'middleware'> {
+export interface DomainDeps extends Pick<Extensions, 'adapters' | 'middleware'> {
   /** Steps of a send, by name; without it the built-in ones, and `middleware` behind them. */
   readonly middlewares?: readonly string[] | undefined;
   readonly createOnJoin: NonNullable<CoreDeps['createOnJoin']>;
@@ -95,14 +95,14 @@ export interface DomainChoice extends Pick<Extensions, 'adapters' | 'middleware'
   readonly nodeId: string;
 }
 
-export function openDomain(engine: Engine, logger: Logger, choice: DomainChoice): Domain {
+export function openDomain(engine: Engine, logger: Logger, choice: DomainDeps): Domain {
   const { fanOut: mode, middlewares: order, ...parts } = choice;
   const fanOut = createFanOut({ logger, clock: systemClock, mode });
   const injected = { engine, fanOut, clock: systemClock, logger };
   return { core: createCore({ ...parts, ...injected, ...(order === undefined ? {} : { order }) }), fanOut };
 }
 
-export interface GatewayChoice {
+export interface GatewayDeps {
   readonly engine: Engine;
   readonly domain: Domain;
   readonly logger: Logger;
@@ -118,7 +118,7 @@ export interface GatewayChoice {
   readonly mount?: Pick<GatewayOptions, 'fastify' | 'io'>;
 }
 
-export function openGateway(choice: GatewayChoice): Promise<Gateway> {
+export function openGateway(choice: GatewayDeps): Promise<Gateway> {
   const { engine, domain, logger, secrets, jwks, tokenMaxAgeMs } = choice;
   const { jwtSecrets, adminTokens } = secrets;
   const [secret] = jwtSecrets;
@@ -155,7 +155,7 @@ export function openGateway(choice: GatewayChoice): Promise<Gateway> {
   });
 }
 
-export interface OwnershipChoice {
+export interface OwnershipDeps {
   readonly engine: Engine;
   readonly logger: Logger;
   readonly nodeId: string;
@@ -169,7 +169,7 @@ export interface OwnershipChoice {
 }
 
 /** What this node does for the partitions that it owns: what the engine needs, and the deliveries. */
-export function openOwnership({ engine, adapters, delivery, ...choice }: OwnershipChoice): Ownership {
+export function openOwnership({ engine, adapters, delivery, ...choice }: OwnershipDeps): Ownership {
   const { nodeId, url, version, strategy, ...rest } = choice;
   const { logger } = choice;
   const injected = { clock: systemClock, random: systemRandom, logger };

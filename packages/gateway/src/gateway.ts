@@ -20,7 +20,7 @@ import { createRequestRegistry } from './requests/registry.ts';
 import { Audit } from './rest/audit.ts';
 import { createBearerCheck } from './rest/bearer.ts';
 import { docsPage } from './rest/docs-page.ts';
-import type { RestContext } from './rest/rest-context.ts';
+import type { RestDeps } from './rest/rest-deps.ts';
 import { restEdge } from './rest/rest-edge.ts';
 import { createConnectionLimits } from './sockets/connection-limits.ts';
 import { createHandshake } from './sockets/handshake.ts';
@@ -71,17 +71,17 @@ function createEdgeParts(options: GatewayOptions) {
 const inAuditChannel = (logger: Logger): Pick<Logger, 'info'> => ({
   info: (fields, message) => logger.info({ channel: 'audit', ...fields }, message),
 });
-type EdgeParts = ReturnType<typeof createEdgeParts>;
+type SharedParts = ReturnType<typeof createEdgeParts>;
 
 /** The listener of a REST edge: the only one, or the public or the admin one of two. */
 type Listener = 'only' | 'public' | 'admin';
 const metricsAccess = { only: 'token', public: 'absent', admin: 'open' } as const;
 
-function restContext(
+function restDeps(
   options: GatewayOptions,
-  parts: EdgeParts & { metrics: Metrics },
+  parts: SharedParts & { metrics: Metrics },
   listener: Listener,
-): RestContext {
+): RestDeps {
   const { config, version = '0.0.0' } = options;
   const { messageMaxBytes, event } = config;
   return {
@@ -112,7 +112,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function socketEdge(io: Server, options: GatewayOptions, parts: EdgeParts): SocketEdge {
+function socketEdge(io: Server, options: GatewayOptions, parts: SharedParts): SocketEdge {
   const { authenticator, revocations, config } = options;
   const newcomers = new Newcomers(parts.seats);
   if (options.io === undefined) newcomers.watch(io);
@@ -160,12 +160,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const addressOf = ({ socket, headers }: IncomingMessage) =>
     parts.clientAddress(socket.remoteAddress ?? 'unknown', headers);
   const pipelined = new PipelinedRequests({ ...parts, random: options.random, addressOf });
-  const publicEdge = restEdge(restContext(options, withMetrics, adminApp === null ? 'only' : 'public'));
+  const publicEdge = restEdge(restDeps(options, withMetrics, adminApp === null ? 'only' : 'public'));
   await app.register(async (scope) => {
     if (options.fastify !== undefined) serveRoutesOneByOne(scope, pipelined);
     await publicEdge(scope);
   });
-  await adminApp?.register(restEdge(restContext(options, withMetrics, 'admin')));
+  await adminApp?.register(restEdge(restDeps(options, withMetrics, 'admin')));
 
   // After everything that listens for requests. A server of the caller's keeps its listeners.
   if (options.fastify === undefined) serveOneByOne(app.server, pipelined);

@@ -28,7 +28,7 @@ export interface LibrarySubscription extends Subscription {
   unsubscribe(): void;
 }
 
-export interface SubscribeParts {
+export interface SubscribeDeps {
   readonly core: Core;
   readonly random: Random;
   readonly logger: Logger;
@@ -38,7 +38,7 @@ const argsSchema = z.object({ group_id: groupIdSchema });
 
 /** From now on: what is sent after the promise has resolved is never missed. */
 export async function subscribeListener(
-  { core, random, logger }: SubscribeParts,
+  { core, random, logger }: SubscribeDeps,
   groupId: string,
   listener: GroupListener,
 ): Promise<Outcome<LibrarySubscription>> {

@@ -22,7 +22,7 @@ const keepAliveMs = 72_000;
 /** Of names and values together, as Node has it. */
 const headersMaxBytes = 16 * 1024;
 
-interface HttpServerOptions {
+interface HttpServerDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly config: Pick<GatewayConfig, 'requestTimeoutMs'>;
@@ -69,7 +69,7 @@ function refuseConnection(socket: Socket, { code }: { readonly code: string }, r
   endWithFailure(socket, refusals[code] ?? noHttp, requestId);
 }
 
-export function createHttpServer({ random, logger, config }: HttpServerOptions): FastifyInstance {
+export function createHttpServer({ random, logger, config }: HttpServerDeps): FastifyInstance {
   const requestTimeoutMs = config.requestTimeoutMs ?? defaultRequestTimeoutMs;
   const onError = createErrorHandler(random, logger);
   const app = Fastify({

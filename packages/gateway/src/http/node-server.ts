@@ -38,7 +38,7 @@ class HttpRequest extends IncomingMessage {
   }
 }
 
-interface NodeServerOptions {
+interface NodeServerDeps {
   readonly requestTimeoutMs: number;
   /** How often Node looks for requests that are late. */
   readonly lateCheckMs: number;
@@ -55,7 +55,7 @@ const noExpectation: Failure = {
   details: { field: 'expect' },
 };
 
-export function createNodeServer(listener: RequestListener, options: NodeServerOptions): HttpServer {
+export function createNodeServer(listener: RequestListener, options: NodeServerDeps): HttpServer {
   const { requestTimeoutMs, lateCheckMs, random } = options;
   const server = createServer(
     {

@@ -41,7 +41,7 @@ type Step = Batch | { readonly to: Device | null; readonly push: () => void };
 const countOf = (to: Recipients): number => ('size' in to ? to.size : to.length);
 const isBatch = (step: Step): step is Batch => 'entries' in step;
 
-export interface CoalescedOptions {
+export interface CoalescedDeps {
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -53,7 +53,7 @@ export class CoalescedFanOut implements FanOut {
   readonly deliverVolatile: FanOut['deliverVolatile'];
   #isPlanned = false;
 
-  constructor({ logger, clock }: CoalescedOptions) {
+  constructor({ logger, clock }: CoalescedDeps) {
     this.#logger = logger;
     this.#clock = clock;
     this.deliverVolatile = createVolatilePush({ logger, clock });

@@ -4,12 +4,12 @@ import { createPlainFanOut } from './plain.ts';
 
 export type FanOutMode = 'coalesced' | 'plain';
 
-export interface FanOutOptions {
+export interface FanOutDeps {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Default `coalesced`. */
   readonly mode?: FanOutMode;
 }
 
-export const createFanOut = ({ logger, clock, mode = 'coalesced' }: FanOutOptions): FanOut =>
+export const createFanOut = ({ logger, clock, mode = 'coalesced' }: FanOutDeps): FanOut =>
   mode === 'plain' ? createPlainFanOut(logger) : new CoalescedFanOut({ logger, clock });

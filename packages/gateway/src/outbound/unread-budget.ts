@@ -30,14 +30,14 @@ export const boundsOf = (maxUnreadBytes: number): UnreadBounds => ({
   perProcess: maxUnreadBytes,
 });
 
-interface UnreadBudgetOptions {
+interface UnreadBudgetDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bounds: UnreadBounds;
 }
 
 export class UnreadBudget implements OutboundListener {
-  readonly #options: UnreadBudgetOptions;
+  readonly #options: UnreadBudgetDeps;
   readonly #stopped = new AbortController();
   readonly #ofTcp = new WeakMap<TcpSocket, Outbound>();
   readonly #waiting = new Set<Outbound>();
@@ -51,7 +51,7 @@ export class UnreadBudget implements OutboundListener {
   #lastCut: object = {};
   #toldMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: UnreadBudgetOptions) {
+  constructor(options: UnreadBudgetDeps) {
     this.#options = options;
     const { clock, logger } = options;
     const { signal } = this.#stopped;

@@ -32,13 +32,13 @@ interface PongSender extends EventEmitter {
 const canPong = (value: unknown): value is PongSender =>
   value instanceof EventEmitter && typeof Reflect.get(value, 'pong') === 'function';
 
-interface BoundParts {
+interface WebSocketBoundsDeps {
   readonly clock: Clock;
   readonly budget: UnreadBudget;
 }
 
 /** Also of a server of the caller's. */
-export function boundWebSockets(io: Server, parts: BoundParts): void {
+export function boundWebSockets(io: Server, parts: WebSocketBoundsDeps): void {
   boundMessages(io);
   // Engine.IO makes its WebSocket server anew when the HTTP server begins to listen.
   const httpServer: unknown = Reflect.get(io, 'httpServer');
@@ -55,7 +55,7 @@ function boundMessages(io: Server): void {
   Object.assign(options, { maxFragments: fragmentsMax, maxBufferedChunks: chunksMax, autoPong: false });
 }
 
-function bound(transport: Transport, { clock, budget }: BoundParts): void {
+function bound(transport: Transport, { clock, budget }: WebSocketBoundsDeps): void {
   if (transport.name !== 'websocket') return;
   const webSocket: unknown = Reflect.get(transport, 'socket');
   const tcp: unknown = Reflect.get(Object(webSocket), '_socket');

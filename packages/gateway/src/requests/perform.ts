@@ -11,7 +11,7 @@ import type { RequestCall, RequestHandler } from './request-handler.ts';
 
 const answers = telemetryChannel('request_answered');
 
-export interface PerformContext {
+export interface PerformDeps {
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -23,7 +23,7 @@ export interface PerformContext {
 export function perform(
   handler: RequestHandler,
   call: RequestCall,
-  { logger, clock }: PerformContext,
+  { logger, clock }: PerformDeps,
 ): Promise<Outcome<unknown>> {
   if (!answers.hasSubscribers) return toOutcome(handler, call, logger);
   const startedMs = clock.monotonicMs();

@@ -14,7 +14,7 @@ interface Audited {
   readonly requestId: string;
 }
 
-interface TrailContext {
+interface TrailDeps {
   readonly audit: Audit;
   readonly clientAddress: ClientAddress;
 }
@@ -61,7 +61,7 @@ const isAdminAttempt = (bearer: string | undefined, outcome: Outcome<unknown>): 
  * @param principal null: the bearer counts for nothing here
  */
 export function leaveTrail(
-  { audit, clientAddress }: TrailContext,
+  { audit, clientAddress }: TrailDeps,
   { act, isForServiceOnly, requestId }: Audited,
   {
     request,

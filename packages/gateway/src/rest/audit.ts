@@ -20,7 +20,7 @@ export interface AuditLine {
   readonly request_id: string;
 }
 
-export interface AuditOptions {
+export interface AuditDeps {
   readonly log: Pick<Logger, 'info'>;
   readonly clock: Clock;
 }
@@ -33,14 +33,14 @@ const addressesMax = 1000;
 const others = 'other addresses';
 
 export class Audit {
-  readonly #options: AuditOptions;
+  readonly #options: AuditDeps;
   /** Of this window, by address. */
   readonly #denials = new Map<string, number>();
   readonly #unwritten = new Map<string, number>();
   #written = 0;
   #cancelWindow: (() => void) | null = null;
 
-  constructor(options: AuditOptions) {
+  constructor(options: AuditDeps) {
     this.#options = options;
   }
 

@@ -7,7 +7,7 @@ import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
 import { fieldsOf } from './request-fields.ts';
-import type { RestContext } from './rest-context.ts';
+import type { RestDeps } from './rest-deps.ts';
 
 type ClusterHandler = (params: Readonly<Record<string, unknown>>) => Promise<Outcome<unknown>>;
 
@@ -20,14 +20,14 @@ const handlersOf = (cluster: ClusterOperations): Readonly<Record<ClusterRoute['n
 
 interface Served {
   readonly principal: Principal;
-  readonly context: RestContext;
+  readonly deps: RestDeps;
   readonly handler: ClusterHandler;
 }
 
 async function serve(
   route: ClusterRoute,
   request: FastifyRequest,
-  { principal, context, handler }: Served,
+  { principal, deps, handler }: Served,
 ): Promise<Outcome<unknown>> {
   if (principal.type !== 'service') return { ok: false, failure: { code: 'forbidden' } };
   const unscoped = scopeProblem(principal, route.scope);
@@ -39,27 +39,27 @@ async function serve(
   } catch (error) {
     const failure = failureFrom(error);
     if (failure.code === 'internal')
-      context.logger.error({ route: route.name, err: error }, 'a request failed by a bug');
+      deps.logger.error({ route: route.name, err: error }, 'a request failed by a bug');
     return { ok: false, failure };
   }
 }
 
-export function registerClusterRoutes(scope: FastifyInstance, context: RestContext): void {
-  const handlers = handlersOf(context.cluster);
+export function registerClusterRoutes(scope: FastifyInstance, deps: RestDeps): void {
+  const handlers = handlersOf(deps.cluster);
   for (const route of clusterRoutes) {
     scope.route({
       method: route.method,
       url: route.path,
       handler: async (request, reply) => {
-        const { requestId } = idOf(request, context.random);
-        const bearer = await context.bearer(request.headers.authorization);
+        const { requestId } = idOf(request, deps.random);
+        const bearer = await deps.bearer(request.headers.authorization);
         const principal = bearer.ok ? bearer.value : null;
         const handler = handlers[route.name];
         const outcome = bearer.ok
-          ? await serve(route, request, { principal: bearer.value, context, handler })
+          ? await serve(route, request, { principal: bearer.value, deps, handler })
           : bearer;
         const audited = { act: route.name, isForServiceOnly: true, requestId };
-        leaveTrail(context, audited, { request, principal, outcome });
+        leaveTrail(deps, audited, { request, principal, outcome });
         return outcome.ok
           ? reply.code(route.successStatus).send(outcome.result)
           : sendFailure(reply, outcome.failure, requestId);

@@ -1,7 +1,7 @@
 import type { Failure } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import { idOf, sendFailure } from '../http/failures.ts';
-import type { RestContext } from './rest-context.ts';
+import type { RestDeps } from './rest-deps.ts';
 
 /** What a probe asks, by whichever name it knows the node. */
 const openPaths = new Set(['/healthz', '/readyz']);
@@ -16,7 +16,7 @@ const foreignHost: Failure = {
  * In dev mode tokens are given to every request from this machine. A page whose name was made to lead here (DNS rebinding)
  * asks from this machine too, but by that name.
  */
-export function refuseForeignHosts(scope: FastifyInstance, { isHostAllowed, random }: RestContext): void {
+export function refuseForeignHosts(scope: FastifyInstance, { isHostAllowed, random }: RestDeps): void {
   scope.addHook('onRequest', async (request, reply) => {
     if (isHostAllowed(request.headers.host) || openPaths.has(request.url)) return;
     return sendFailure(reply, foreignHost, idOf(request, random).requestId);

@@ -14,11 +14,11 @@ import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
 import { fieldsOf } from './request-fields.ts';
-import type { RestContext } from './rest-context.ts';
+import type { RestDeps } from './rest-deps.ts';
 
 type NodeHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-async function readinessOf({ engineHealth, drain, logger }: RestContext): Promise<Readiness> {
+async function readinessOf({ engineHealth, drain, logger }: RestDeps): Promise<Readiness> {
   const draining = drain.isDraining;
   try {
     const { isReady, shardsAway, durability, notices = [] } = await engineHealth();
@@ -30,14 +30,14 @@ async function readinessOf({ engineHealth, drain, logger }: RestContext): Promis
   }
 }
 
-function devTokenHandler(context: RestContext): NodeHandler {
+function devTokenHandler(deps: RestDeps): NodeHandler {
   return async (request, reply) => {
-    const { requestId } = idOf(request, context.random);
-    if (context.issueDevToken === null) return sendFailure(reply, unknownRoute(request), requestId);
+    const { requestId } = idOf(request, deps.random);
+    if (deps.issueDevToken === null) return sendFailure(reply, unknownRoute(request), requestId);
     const fields = fieldsOf({ body: devTokenArgsSchema }, request);
     if (!fields.ok) return sendFailure(reply, fields.failure, requestId);
     const { user_id } = devTokenArgsSchema.parse(fields.value);
-    return reply.send({ token: await context.issueDevToken(user_id) });
+    return reply.send({ token: await deps.issueDevToken(user_id) });
   };
 }
 
@@ -45,18 +45,18 @@ const metricsRefusal = (principal: Principal): Failure | null =>
   principal.type === 'user' ? { code: 'forbidden' } : scopeProblem(principal, 'read');
 
 /** Prometheus sends an admin token with the scope `read` as a bearer; on the admin port, which no client reaches, none is asked for. */
-function metricsHandler(context: RestContext): NodeHandler {
-  const { metrics, metricsAccess } = context;
+function metricsHandler(deps: RestDeps): NodeHandler {
+  const { metrics, metricsAccess } = deps;
   return async (request, reply) => {
-    const { requestId } = idOf(request, context.random);
+    const { requestId } = idOf(request, deps.random);
     if (metricsAccess === 'absent') return sendFailure(reply, unknownRoute(request), requestId);
     if (metricsAccess === 'token') {
-      const bearer = await context.bearer(request.headers.authorization);
+      const bearer = await deps.bearer(request.headers.authorization);
       const failure = bearer.ok ? metricsRefusal(bearer.value) : bearer.failure;
       if (failure !== null) {
         const audited = { act: 'metrics', isForServiceOnly: true, requestId };
         const principal = bearer.ok ? bearer.value : null;
-        leaveTrail(context, audited, { request, principal, outcome: { ok: false, failure } });
+        leaveTrail(deps, audited, { request, principal, outcome: { ok: false, failure } });
         return sendFailure(reply, failure, requestId);
       }
     }
@@ -64,27 +64,27 @@ function metricsHandler(context: RestContext): NodeHandler {
   };
 }
 
-function handlersOf(context: RestContext): Readonly<Record<NodeRoute['name'], NodeHandler>> {
+function handlersOf(deps: RestDeps): Readonly<Record<NodeRoute['name'], NodeHandler>> {
   return {
     health: async (_, reply) => reply.send({ status: 'ok' }),
     readiness: async (_, reply) => {
-      const readiness = await readinessOf(context);
+      const readiness = await readinessOf(deps);
       return reply.code(readiness.ready ? 200 : 503).send(readiness);
     },
-    openapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(context.document()),
-    docs: async (_, reply) => sendPage(reply, context.docsPage()),
-    metrics: metricsHandler(context),
-    dev_token: devTokenHandler(context),
+    openapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(deps.document()),
+    docs: async (_, reply) => sendPage(reply, deps.docsPage()),
+    metrics: metricsHandler(deps),
+    dev_token: devTokenHandler(deps),
   };
 }
 
-export function registerNodeRoutes(scope: FastifyInstance, context: RestContext): void {
-  const handlers = handlersOf(context);
+export function registerNodeRoutes(scope: FastifyInstance, deps: RestDeps): void {
+  const handlers = handlersOf(deps);
   for (const { name, method, path } of nodeRoutes) {
     scope.route({ method, url: path, handler: handlers[name] });
   }
-  if (context.homePage !== null) {
-    const homePage = Buffer.from(context.homePage);
+  if (deps.homePage !== null) {
+    const homePage = Buffer.from(deps.homePage);
     scope.get('/', async (_, reply) => sendPage(reply, homePage));
   }
 }

@@ -22,7 +22,7 @@ import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
 import { type Fields, fieldsOf } from './request-fields.ts';
-import type { RestContext } from './rest-context.ts';
+import type { RestDeps } from './rest-deps.ts';
 
 const refuse = (failure: Failure) => ({ ok: false, failure }) as const;
 const badKey: Failure = {
@@ -72,7 +72,7 @@ function targetOf(
 function inTurn(
   { handle, isRead }: RegisteredRequest,
   principal: Principal,
-  { readLimiters, readGate }: Pick<RestContext, 'readLimiters' | 'readGate'>,
+  { readLimiters, readGate }: Pick<RestDeps, 'readLimiters' | 'readGate'>,
 ): RequestHandler {
   if (!isRead) return handle;
   const read: RequestHandler = (call) => readGate.take(() => handle(call));
@@ -83,52 +83,52 @@ function inTurn(
 
 interface Served {
   readonly id: RequestId;
-  readonly context: RestContext;
+  readonly deps: RestDeps;
 }
 
 async function serve(
   route: RequestRoute,
   request: FastifyRequest,
-  { id, context }: Served,
+  { id, deps }: Served,
 ): Promise<Outcome<unknown>> {
-  if (context.drain.isDraining) return refuse({ code: 'draining' });
+  if (deps.drain.isDraining) return refuse({ code: 'draining' });
   if (request.headers['idempotency-key'] !== undefined && id.isServerMadeId) return refuse(badKey);
-  const principal = await context.bearer(request.headers.authorization);
+  const principal = await deps.bearer(request.headers.authorization);
   const outcome = principal.ok
-    ? await servePrincipal(route, request, { id, context, principal: principal.value })
+    ? await servePrincipal(route, request, { id, deps, principal: principal.value })
     : principal;
   const isOnly = isForServiceOnly(route.request);
   const audited = { act: route.request, isForServiceOnly: isOnly, requestId: id.requestId };
-  leaveTrail(context, audited, { request, principal: principal.ok ? principal.value : null, outcome });
+  leaveTrail(deps, audited, { request, principal: principal.ok ? principal.value : null, outcome });
   return outcome;
 }
 
 async function servePrincipal(
   route: RequestRoute,
   request: FastifyRequest,
-  { id, context, principal }: Served & { readonly principal: Principal },
+  { id, deps, principal }: Served & { readonly principal: Principal },
 ): Promise<Outcome<unknown>> {
-  if (principal.type === 'user') context.budget.of(request.raw.socket).userId = principal.userId;
+  if (principal.type === 'user') deps.budget.of(request.raw.socket).userId = principal.userId;
   const unscoped = scopeProblem(principal, route.scope);
   if (unscoped !== null) return refuse(unscoped);
   const fields = fieldsOf(route, request);
   if (!fields.ok) return fields;
-  const target = targetOf(route, principal, { fields: fields.value, registry: context.registry });
+  const target = targetOf(route, principal, { fields: fields.value, registry: deps.registry });
   if (!target.ok) return target;
   const { actor, args } = target.value;
   const caller = { actor, device: null, ...id };
   const call = { caller, requestType: route.request, isByService: principal.type === 'service', args };
-  return perform(inTurn(target.value, principal, context), call, context);
+  return perform(inTurn(target.value, principal, deps), call, deps);
 }
 
-export function registerRequestRoutes(scope: FastifyInstance, context: RestContext): void {
-  for (const route of requestRoutes(context.messageMaxBytes)) {
+export function registerRequestRoutes(scope: FastifyInstance, deps: RestDeps): void {
+  for (const route of requestRoutes(deps.messageMaxBytes)) {
     scope.route({
       method: route.method,
       url: route.path,
       handler: async (request, reply) => {
-        const id = idOf(request, context.random);
-        const outcome = await serve(route, request, { id, context });
+        const id = idOf(request, deps.random);
+        const outcome = await serve(route, request, { id, deps });
         return outcome.ok
           ? reply.code(route.successStatus).send(outcome.result)
           : sendFailure(reply, outcome.failure, id.requestId);

@@ -8,15 +8,15 @@ import { registerClusterRoutes } from './cluster-routes.ts';
 import { refuseForeignHosts } from './foreign-hosts.ts';
 import { registerNodeRoutes } from './node-routes.ts';
 import { registerRequestRoutes } from './request-routes.ts';
-import type { RestContext } from './rest-context.ts';
+import type { RestDeps } from './rest-deps.ts';
 
-export const restEdge = (context: RestContext) => async (scope: FastifyInstance) => {
-  scope.setErrorHandler(createErrorHandler(context.random, context.logger));
+export const restEdge = (deps: RestDeps) => async (scope: FastifyInstance) => {
+  scope.setErrorHandler(createErrorHandler(deps.random, deps.logger));
   acceptJsonOnly(scope);
   forbidSniffing(scope);
-  refuseForeignHosts(scope, context);
-  allowOrigins(scope, context.isOriginAllowed);
-  registerRequestRoutes(scope, context);
-  registerClusterRoutes(scope, context);
-  registerNodeRoutes(scope, context);
+  refuseForeignHosts(scope, deps);
+  allowOrigins(scope, deps.isOriginAllowed);
+  registerRequestRoutes(scope, deps);
+  registerClusterRoutes(scope, deps);
+  registerNodeRoutes(scope, deps);
 };

@@ -19,7 +19,7 @@ const loggedAddressesMax = 1000;
 /** Between two packets of one answer to a poll. */
 const packetSeparator = '\x1e';
 
-export interface EngineRequestsContext {
+export interface EngineRequestsDeps {
   readonly config: Pick<GatewayConfig, 'transports'>;
   readonly isOriginAllowed: OriginRule;
   readonly clientAddress: ClientAddress;
@@ -103,14 +103,14 @@ function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Ref
 }
 
 /** Beside the session, which has one already. */
-function problemOfPlace({ request, isUpgrade }: Asked, context: EngineRequestsContext): Refusal | null {
+function problemOfPlace({ request, isUpgrade }: Asked, deps: EngineRequestsDeps): Refusal | null {
   const { socket, headers } = request;
-  const address = context.clientAddress(socket.remoteAddress ?? 'unknown', headers);
-  return !isUpgrade || context.seats.takeForUpgrade(socket, address) ? null : tooMany;
+  const address = deps.clientAddress(socket.remoteAddress ?? 'unknown', headers);
+  return !isUpgrade || deps.seats.takeForUpgrade(socket, address) ? null : tooMany;
 }
 
-function problemOf({ request, query, isUpgrade }: Asked, context: EngineRequestsContext): Refusal | null {
-  const { config, isOriginAllowed, drain } = context;
+function problemOf({ request, query, isUpgrade }: Asked, deps: EngineRequestsDeps): Refusal | null {
+  const { config, isOriginAllowed, drain } = deps;
   if (drain.isDraining && isForwarded(request.headers)) return draining;
   if (query.get('EIO') !== '4') return oldProtocol;
   const transport = query.get('transport');
@@ -160,8 +160,8 @@ class AddressLog {
   }
 }
 
-export function filterEngineRequests(io: Server, context: EngineRequestsContext): void {
-  const { clientAddress, random, logger } = context;
+export function filterEngineRequests(io: Server, deps: EngineRequestsDeps): void {
+  const { clientAddress, random, logger } = deps;
   const logs = new Map<Refusal, AddressLog>([oldProtocol, noPolling].map((one) => [one, new AddressLog()]));
   const log = (found: Refusal, { socket, headers }: IncomingMessage) => {
     const address = clientAddress(socket.remoteAddress ?? 'unknown', headers);
@@ -172,8 +172,8 @@ export function filterEngineRequests(io: Server, context: EngineRequestsContext)
     const isUpgrade = !(response instanceof ServerResponse);
     const asked = { request, query, isUpgrade };
     const found = query.has('sid')
-      ? (problemOfSession(asked, io) ?? problemOfPlace(asked, context))
-      : problemOf(asked, context);
+      ? (problemOfSession(asked, io) ?? problemOfPlace(asked, deps))
+      : problemOf(asked, deps);
     if (found === null) return next();
     const { failure, isReadByPoll = false, logged } = found;
     if (logged !== undefined) log(found, request);

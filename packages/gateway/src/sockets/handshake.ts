@@ -24,7 +24,7 @@ export interface Admitted extends DeviceIdentity {
   readonly expiresAtMs: number | null;
 }
 
-interface HandshakeContext {
+interface HandshakeDeps {
   readonly authenticator: Authenticator;
   readonly isOriginAllowed: OriginRule;
   readonly drain: Drain;
@@ -36,17 +36,17 @@ interface HandshakeContext {
 type Decision = Admitted | Failure;
 const isAdmitted = (decision: Decision): decision is Admitted => 'userId' in decision;
 
-async function decide(socket: Socket, context: HandshakeContext): Promise<Decision> {
-  if (context.drain.isDraining) return { code: 'draining' };
+async function decide(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
+  if (deps.drain.isDraining) return { code: 'draining' };
   const { headers, address } = socket.handshake;
-  if (!context.isOriginAllowed(headers, address)) return { code: 'origin_denied' };
+  if (!deps.isOriginAllowed(headers, address)) return { code: 'origin_denied' };
   const handshake = parse(handshakeSchema, socket.handshake.auth, 'invalid_args');
   if (!handshake.ok) {
     const isTokenMissing = handshake.failure.details?.field === 'token';
     return isTokenMissing ? { code: 'unauthenticated' } : handshake.failure;
   }
   const { token, subscribe, positions = [] } = handshake.value;
-  const user = await context.authenticator.authenticate(token);
+  const user = await deps.authenticator.authenticate(token);
   if (user.outcome === 'refused') return { code: user.code };
   return {
     userId: user.userId,
@@ -58,11 +58,11 @@ async function decide(socket: Socket, context: HandshakeContext): Promise<Decisi
 }
 
 /** A place is held from before the first slow step until the connection is gone, so that no burst slips past. */
-async function admit(socket: Socket, context: HandshakeContext): Promise<Decision> {
+async function admit(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   const { conn } = socket;
-  if (!context.seats.take(conn)) return tooMany;
-  const decision = await decide(socket, context);
-  return !isAdmitted(decision) || context.seats.admit(conn, decision.userId) ? decision : tooMany;
+  if (!deps.seats.take(conn)) return tooMany;
+  const decision = await decide(socket, deps);
+  return !isAdmitted(decision) || deps.seats.admit(conn, decision.userId) ? decision : tooMany;
 }
 
 const tooMany: Failure = { code: 'too_many_connections' };
@@ -77,12 +77,12 @@ export interface Handshake {
   readonly release: (socket: Socket) => void;
 }
 
-export function createHandshake(context: HandshakeContext): Handshake {
+export function createHandshake(deps: HandshakeDeps): Handshake {
   const admitted = new WeakMap<Socket, Admitted>();
   // A connection carries one socket at a time, and is refused once.
   const asked = new WeakSet<Socket['conn']>();
   const bugOf = (error: unknown): Failure => {
-    if (!(error instanceof PlenumError)) context.logger.error({ err: error }, 'a handshake failed by a bug');
+    if (!(error instanceof PlenumError)) deps.logger.error({ err: error }, 'a handshake failed by a bug');
     return failureFrom(error);
   };
   return {
@@ -94,18 +94,18 @@ export function createHandshake(context: HandshakeContext): Handshake {
         setImmediate(() => closeIfLast(socket));
       };
       // The proxy connected it just before the drain: it comes back by itself, and the proxy asks another node.
-      if (context.drain.isDraining && isForwarded(socket.handshake.headers)) conn.close();
+      if (deps.drain.isDraining && isForwarded(socket.handshake.headers)) conn.close();
       if (asked.has(conn)) return refuse(onlyOneSocket);
       asked.add(conn);
-      admit(socket, context)
+      admit(socket, deps)
         .catch(bugOf)
         .then((decision) => {
           if (!isAdmitted(decision)) return refuse(decision);
-          context.newcomers.admitted(conn);
+          deps.newcomers.admitted(conn);
           admitted.set(socket, decision);
           next();
         })
-        .catch((err: unknown) => context.logger.error({ err }, 'a handshake could not be answered'));
+        .catch((err: unknown) => deps.logger.error({ err }, 'a handshake could not be answered'));
     },
     take: (socket) => {
       const device = admitted.get(socket) ?? null;

@@ -19,24 +19,24 @@ interface Seat {
   unauthenticated: Release;
 }
 
-interface SeatsContext {
+interface SeatsDeps {
   readonly limits: ConnectionLimits;
   readonly clientAddress: ClientAddress;
 }
 
 export class Seats {
-  readonly #context: SeatsContext;
+  readonly #deps: SeatsDeps;
   readonly #seats = new WeakMap<Conn, Seat>();
   readonly #upgrading = new WeakMap<TcpSocket, Release>();
 
-  constructor(context: SeatsContext) {
-    this.#context = context;
+  constructor(deps: SeatsDeps) {
+    this.#deps = deps;
   }
 
   /** @returns false: its address has too many. A connection that has a seat keeps it. */
   take(conn: Conn): boolean {
     if (this.#seats.has(conn)) return true;
-    const { limits, clientAddress } = this.#context;
+    const { limits, clientAddress } = this.#deps;
     const address = clientAddress(conn.remoteAddress, conn.request.headers);
     const unauthenticated = limits.unauthenticated.take(address);
     const place = unauthenticated && limits.addresses.take(address);
@@ -61,7 +61,7 @@ export class Seats {
    * @returns false: its address has too many
    */
   takeForUpgrade(tcp: TcpSocket, address: string): boolean {
-    const release = this.#context.limits.unauthenticated.take(address);
+    const release = this.#deps.limits.unauthenticated.take(address);
     if (release === null) return false;
     this.#upgrading.set(tcp, release);
     tcp.once('close', release);
@@ -73,7 +73,7 @@ export class Seats {
     const seat = this.#seats.get(conn);
     if (seat === undefined || conn.readyState !== 'open') return false;
     if (seat.userId === userId) return true;
-    const place = this.#context.limits.users.take(userId);
+    const place = this.#deps.limits.users.take(userId);
     if (place === null) return false;
     seat.held.push(place);
     seat.userId = userId;

@@ -33,7 +33,7 @@ const servedAtOnce: ReadonlySet<string> = new Set(['subscribe', 'unsubscribe', '
 /** A request takes some milliseconds: after this long there is room again. */
 const inFlightRetryMs = 100;
 
-export interface SessionContext {
+export interface SessionDeps {
   readonly registry: RequestRegistry;
   readonly event: string;
   readonly drain: Drain;
@@ -53,10 +53,10 @@ const isFunction = (value: unknown): value is Ack => typeof value === 'function'
 export class Session implements TokenSession {
   readonly device: SocketDevice;
   readonly #socket: Socket;
-  readonly #context: SessionContext;
+  readonly #deps: SessionDeps;
   readonly #tokenExpiry: TokenExpiry;
   readonly #failed = (err: unknown) =>
-    this.#context.logger.error({ user: this.device.userId, err }, 'an answer could not be written');
+    this.#deps.logger.error({ user: this.device.userId, err }, 'an answer could not be written');
   readonly #refreshToken = (token: string) => this.#tokenExpiry.refresh(token);
   /** Made with the first read: most sockets have none for most of their time. */
   #reads: ReadLimiter | null = null;
@@ -68,13 +68,13 @@ export class Session implements TokenSession {
   #isMoving = false;
   #onIdle: (() => void)[] = [];
 
-  constructor(socket: Socket, admitted: Admitted, context: SessionContext) {
+  constructor(socket: Socket, admitted: Admitted, deps: SessionDeps) {
     this.#socket = socket;
     const { address: peer, headers } = socket.handshake;
-    const address = context.clientAddress(peer, headers);
-    this.device = new SocketDevice(socket, { ...admitted, address }, context.budget);
-    this.#context = context;
-    this.#tokenExpiry = new TokenExpiry(this, context);
+    const address = deps.clientAddress(peer, headers);
+    this.device = new SocketDevice(socket, { ...admitted, address }, deps.budget);
+    this.#deps = deps;
+    this.#tokenExpiry = new TokenExpiry(this, deps);
     this.#tokenExpiry.start(admitted);
   }
 
@@ -138,14 +138,14 @@ export class Session implements TokenSession {
   }
 
   #handle(event: unknown, input: unknown, ack: Ack | null): void {
-    const id = requestIdOf(givenIdOf(input), this.#context.random);
+    const id = requestIdOf(givenIdOf(input), this.#deps.random);
     const envelope = this.#accept(event, input);
     if (envelope.ok) this.#serve(envelope.value, id, ack);
     else this.#answer(id, envelope, ack);
   }
 
   #serve({ service, request_type, args }: RequestEnvelope, id: RequestId, ack: Ack | null): void {
-    const request = this.#context.registry.find(service ?? null, request_type);
+    const request = this.#deps.registry.find(service ?? null, request_type);
     if (request === null) {
       this.#answer(id, fail(unsupported(request_type)), ack);
       return;
@@ -159,7 +159,7 @@ export class Session implements TokenSession {
       refreshToken: this.#refreshToken,
     };
     const handle = request.isRead ? this.#limited(request.handle) : request.handle;
-    perform(servedAtOnce.has(request_type) ? handle : this.#whenAttached(handle), call, this.#context)
+    perform(servedAtOnce.has(request_type) ? handle : this.#whenAttached(handle), call, this.#deps)
       .then((outcome) => {
         this.#leave();
         this.#answer(id, outcome, ack);
@@ -196,15 +196,15 @@ export class Session implements TokenSession {
         this.#boundedAttach = null;
         resolve();
       };
-      const cancel = this.#context.clock.after(attachLimitMs, served);
+      const cancel = this.#deps.clock.after(attachLimitMs, served);
       attached.then(served, served);
     });
   }
 
   #limited(read: RequestHandler): RequestHandler {
-    this.#reads ??= new ReadLimiter(this.#context.clock);
+    this.#reads ??= new ReadLimiter(this.#deps.clock);
     const limiter = this.#reads;
-    const { readGate } = this.#context;
+    const { readGate } = this.#deps;
     return (call) =>
       limiter.take(async () => {
         // A client that does not take its answers is given no more of them.
@@ -225,8 +225,8 @@ export class Session implements TokenSession {
 
   #accept(event: unknown, input: unknown) {
     const refuse = (failure: Failure) => ({ ok: false, failure }) as const;
-    if (event !== this.#context.event) {
-      const known = `requests are sent as event ${this.#context.event}`;
+    if (event !== this.#deps.event) {
+      const known = `requests are sent as event ${this.#deps.event}`;
       return refuse({
         code: 'invalid_request',
         error: `unknown event: ${known}`,

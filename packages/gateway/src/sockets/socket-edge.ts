@@ -4,10 +4,10 @@ import type { Server, Socket } from 'socket.io';
 import { moveSockets } from '../drain.ts';
 import type { Admitted, Handshake } from './handshake.ts';
 import { closeIfLast } from './newcomers.ts';
-import { Session, type SessionContext } from './session.ts';
+import { Session, type SessionDeps } from './session.ts';
 import { UserSessions } from './user-sessions.ts';
 
-interface SocketEdgeContext extends SessionContext {
+interface SocketEdgeDeps extends SessionDeps {
   readonly hub: DeviceHub;
   readonly handshake: Handshake;
   readonly revocations: Revocations;
@@ -26,18 +26,18 @@ export interface SocketEdge {
   bufferedBytes(): number;
 }
 
-export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge {
+export function serveSockets(io: Server, deps: SocketEdgeDeps): SocketEdge {
   const sessions = new Set<Session>();
-  const users = new UserSessions(context);
-  context.cuts.onCut((cut) => users.cut(cut));
+  const users = new UserSessions(deps);
+  deps.cuts.onCut((cut) => users.cut(cut));
   const onConnection = (socket: Socket) => {
-    const admitted = context.handshake.take(socket);
-    if (admitted !== null) open(socket, admitted, { context, sessions, users });
+    const admitted = deps.handshake.take(socket);
+    if (admitted !== null) open(socket, admitted, { deps, sessions, users });
   };
-  io.use(context.handshake.check);
+  io.use(deps.handshake.check);
   io.on('connection', onConnection);
   return {
-    drain: (withinMs) => moveSockets(sessions, withinMs, context.clock),
+    drain: (withinMs) => moveSockets(sessions, withinMs, deps.clock),
     detach: () => {
       io.off('connection', onConnection);
       users.stop();
@@ -52,22 +52,22 @@ export function serveSockets(io: Server, context: SocketEdgeContext): SocketEdge
   };
 }
 
-interface OpenContext {
-  readonly context: SocketEdgeContext;
+interface OpenDeps {
+  readonly deps: SocketEdgeDeps;
   readonly sessions: Set<Session>;
   readonly users: UserSessions;
 }
 
-function open(socket: Socket, admitted: Admitted, { context, sessions, users }: OpenContext): void {
-  const { hub, logger } = context;
-  const session = new Session(socket, admitted, context);
+function open(socket: Socket, admitted: Admitted, { deps, sessions, users }: OpenDeps): void {
+  const { hub, logger } = deps;
+  const session = new Session(socket, admitted, deps);
   const { device } = session;
   const { userId } = device;
   sessions.add(session);
   users.add(session);
   emitTelemetry('socket_opened', { userId });
   socket.onAny((event: unknown, ...parameters: unknown[]) => {
-    if (!context.isMounted || event === context.event) session.receive(event, parameters);
+    if (!deps.isMounted || event === deps.event) session.receive(event, parameters);
   });
   socket.on('disconnect', (reason) => {
     sessions.delete(session);
@@ -75,21 +75,19 @@ function open(socket: Socket, admitted: Admitted, { context, sessions, users }: 
     session.end();
     emitTelemetry('socket_closed', { userId });
     // Without a socket it is in no count of users and outlives its token. A client that left by itself reads nothing.
-    if (!closeIfLast(socket, reason === 'client namespace disconnect')) context.handshake.release(socket);
+    if (!closeIfLast(socket, reason === 'client namespace disconnect')) deps.handshake.release(socket);
     try {
       hub.disconnect(device);
     } catch (err) {
       logger.error({ user: userId, err }, 'a device could not be taken off the hub');
     }
   });
-  if (!context.isMounted) forgetRequest(socket);
-  if (context.drain.isDraining) {
+  if (!deps.isMounted) forgetRequest(socket);
+  if (deps.drain.isDraining) {
     session.close();
     return;
   }
-  register().catch((err: unknown) =>
-    logger.error({ user: userId, err }, 'a device could not be registered'),
-  );
+  register().catch((err: unknown) => logger.error({ user: userId, err }, 'a device could not be registered'));
 
   async function register(): Promise<void> {
     let registered: Promise<void> = Promise.resolve();

@@ -5,16 +5,16 @@ import { limits } from '@plenum/protocol';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import type { GatewayConfig } from '../gateway-options.ts';
-import { type EngineRequestsContext, filterEngineRequests } from './engine-requests.ts';
+import { type EngineRequestsDeps, filterEngineRequests } from './engine-requests.ts';
 
 const defaultConnectTimeoutMs = 10_000;
 
-interface SocketServerOptions extends EngineRequestsContext {
+interface SocketServerDeps extends EngineRequestsDeps {
   readonly config: GatewayConfig;
   readonly roomChannels: RoomChannels | null;
 }
 
-export function createSocketServer(httpServer: HttpServer, options: SocketServerOptions): Server {
+export function createSocketServer(httpServer: HttpServer, options: SocketServerDeps): Server {
   const { config, roomChannels, isOriginAllowed } = options;
   // A list such as `h2c, websocket` came this far because a WebSocket is in it; ws takes that name alone.
   httpServer.on('upgrade', ({ headers }: IncomingMessage) => {

@@ -37,7 +37,7 @@ interface TokenExpiryDeps {
 /** There is one for each connection: it keeps references, not copies, and one timer. */
 export class TokenExpiry {
   readonly #holder: TokenSession;
-  readonly #context: TokenExpiryDeps;
+  readonly #deps: TokenExpiryDeps;
   /** By the wall clock, ms. */
   #expiresAtMs = 0;
   #warnsAtMs = 0;
@@ -46,9 +46,9 @@ export class TokenExpiry {
   #isStopped = false;
   #cancel: (() => void) | null = null;
 
-  constructor(holder: TokenSession, context: TokenExpiryDeps) {
+  constructor(holder: TokenSession, deps: TokenExpiryDeps) {
     this.#holder = holder;
-    this.#context = context;
+    this.#deps = deps;
   }
 
   get issuedAtMs(): number | null {
@@ -73,7 +73,7 @@ export class TokenExpiry {
 
   /** Another token of the same user takes the place of the present one. */
   async refresh(token: string): Promise<Outcome<RequestResult<'refresh_token'>>> {
-    const found = await this.#context.authenticator.authenticate(token);
+    const found = await this.#deps.authenticator.authenticate(token);
     if (found.outcome === 'refused') return fail({ code: found.code });
     if (found.userId !== this.#holder.userId) return fail({ code: 'forbidden' });
     this.start(found);
@@ -81,7 +81,7 @@ export class TokenExpiry {
   }
 
   get #nowMs(): number {
-    return (this.#context.wallMs ?? Date.now)();
+    return (this.#deps.wallMs ?? Date.now)();
   }
 
   get #leftMs(): number {
@@ -90,7 +90,7 @@ export class TokenExpiry {
   }
 
   #wait(): void {
-    this.#cancel = this.#context.clock.after(Math.min(this.#leftMs, longestWaitMs), () => this.#goOn());
+    this.#cancel = this.#deps.clock.after(Math.min(this.#leftMs, longestWaitMs), () => this.#goOn());
   }
 
   #goOn(): void {

@@ -7,18 +7,18 @@ import type { Session } from './session.ts';
 const sweepMs = 30_000;
 const usersPerRead = 500;
 
-export interface UserSessionsOptions {
+export interface UserSessionsDeps {
   readonly revocations: Revocations;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export class UserSessions {
-  readonly #options: UserSessionsOptions;
+  readonly #options: UserSessionsDeps;
   readonly #byUser = new Map<UserId, Set<Session>>();
   readonly #stopped = new AbortController();
 
-  constructor(options: UserSessionsOptions) {
+  constructor(options: UserSessionsDeps) {
     this.#options = options;
     const { clock, logger } = options;
     const loop = { clock, logger, everyMs: sweepMs, signal: this.#stopped.signal };

@@ -11,7 +11,7 @@ import type { RequestRegistry } from '../requests/registry.ts';
 import type { Audit } from './audit.ts';
 import type { BearerCheck } from './bearer.ts';
 
-export interface RestContext {
+export interface RestDeps {
   readonly operations: Operations;
   readonly cluster: ClusterOperations;
   readonly registry: RequestRegistry;
