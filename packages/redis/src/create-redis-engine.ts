@@ -4,7 +4,6 @@ import {
   type Engine,
   type EngineHealth,
   type EngineSettings,
-  type GroupLog,
   type Logger,
   presenceWork,
   type Random,
@@ -65,7 +64,10 @@ interface Foundation extends RedisEngineOptions {
   readonly connections: Connections;
   readonly anomalies: Anomalies;
   readonly publisher: Publisher;
+  /** On the command connection. */
   readonly calls: ScriptCalls;
+  /** On the connection for reads, so that none of them delays a send; in a client the same object as `calls`. */
+  readonly readCalls: ScriptCalls;
   readonly kinds: DeliveryKinds;
   readonly witness: PrefixWitness;
   readonly serverClock: ServerClock;
@@ -73,26 +75,28 @@ interface Foundation extends RedisEngineOptions {
 
 /** Resolves when every connection is up. @throws Error with one sentence when this Redis cannot be used. */
 export async function createRedisEngine(options: RedisEngineOptions): Promise<RedisEngine> {
-  const { prefix, random, logger, clock, role = 'node' } = options;
+  const { prefix, random, logger, clock, settings, role = 'node' } = options;
   const keys = new Keys(prefix);
   const address = await checkRedis(parseRedisUrl(options.url), keys, clock);
   const anomalies = new Anomalies({ clock, logger });
   const connections = openConnections({ address, role, random, logger, clock, anomalies });
-  const clocked = new ServerClock(clock);
-  const calls = new ScriptCalls({ redis: connections.command, clock: clocked, settings: options.settings });
+  const { command, reads } = connections;
+  const serverClock = new ServerClock(clock);
+  const calls = new ScriptCalls({ redis: command, clock: serverClock, settings });
+  const readCalls =
+    reads === command ? calls : new ScriptCalls({ redis: reads, clock: serverClock, settings });
   const kinds = new DeliveryKinds({ calls, keys, clock, logger });
   const { wasInUse } = options;
   const remembers = wasInUse === undefined ? {} : { wasInUse };
   const witness = new PrefixWitness({ calls, keys, clock, logger, random, ...remembers });
-  const publisher = new Publisher({ command: connections.command, anomalies, clock });
+  const publisher = new Publisher({ command, anomalies, clock });
   const engine = assemble({
     ...options,
-    ...{ keys, connections, anomalies, publisher, calls, kinds, witness },
-    serverClock: clocked,
+    ...{ keys, connections, anomalies, publisher, calls, readCalls, kinds, witness, serverClock },
   });
   try {
     await connections.ready();
-    await kinds.join(options.settings, role);
+    await kinds.join(settings, role);
     if (role === 'node') await witness.start();
     return engine;
   } catch (error) {
@@ -102,23 +106,22 @@ export async function createRedisEngine(options: RedisEngineOptions): Promise<Re
 }
 
 function assemble(foundation: Foundation): RedisEngine {
-  const { connections, keys, random, clock, anomalies, publisher, calls, kinds, serverClock, witness } =
-    foundation;
-  const { command, reads } = connections;
-  const state = { keys, random, settings: kinds.follow(foundation.settings), clock: serverClock };
-  const appends = new RedisGroupLog({ ...state, redis: command });
-  const listening = listen({ ...foundation, log: appends });
+  const { connections, keys, random, clock, anomalies, publisher, kinds, serverClock, witness } = foundation;
+  const { calls, readCalls, logger } = foundation;
+  const { command } = connections;
+  const state = { calls, keys, random, settings: kinds.follow(foundation.settings), clock: serverClock };
+  const readState = { ...state, calls: readCalls };
+  const log = new RedisGroupLog({ ...state, readCalls });
+  const listening = listen({ ...foundation, log });
   const watch = watchAddress(foundation, listening);
   if (connections.listening !== null) watch.start();
   const durability = new DurabilityReading(command, clock);
-  const mutes = idleMutes({ ...state, redis: reads, loopClock: clock, logger: foundation.logger });
+  const mutes = idleMutes({ ...readState, loopClock: clock, logger });
   if (connections.listening !== null) mutes.start();
-  // One for all three: none of them is on the way of a message.
-  const readCalls = new ScriptCalls({ ...state, redis: reads });
-  const presence = new RedisPresence(readCalls, state);
+  const presence = new RedisPresence(readState);
   const { channels } = listening;
-  const nodes = new RedisNodes({ ...state, redis: command, channels, publisher, anomalies });
-  const upkeep = presenceWork({ presence, nodes, clock, logger: foundation.logger });
+  const nodes = new RedisNodes({ ...state, channels, publisher, anomalies });
+  const upkeep = presenceWork({ presence, nodes, clock, logger });
   if (connections.listening !== null) upkeep.start();
   const health = async (): Promise<EngineHealth> => {
     const { answering, away } = await healthOfShards(command, clock);
@@ -129,17 +132,17 @@ function assemble(foundation: Foundation): RedisEngine {
   };
   return {
     name: 'redis',
-    groups: new RedisGroupStore({ ...state, redis: command }),
-    log: splitLog(appends, new RedisGroupLog({ ...state, redis: reads })),
+    groups: new RedisGroupStore(state),
+    log,
     feeds: listening.feeds,
     nudges: listening.nudges,
     presence,
-    readMarks: new RedisReadMarks(readCalls, state),
-    revocations: new RedisRevocations(readCalls, state),
+    readMarks: new RedisReadMarks(readState),
+    revocations: new RedisRevocations(readState),
     nodes,
     outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
     deadLetters: new RedisDeadLetters({ calls, keys }),
-    leases: new RedisLeases({ ...state, redis: command }),
+    leases: new RedisLeases(state),
     partitionWorks: [mutes, upkeep],
     roomChannels: listening.roomChannels,
     anomalies,
@@ -170,12 +173,3 @@ function watchAddress(foundation: Foundation, listening: Ears): AddressWatch {
     },
   });
 }
-
-/** Appends and the entries that confirm them meet in one log; long reads must not delay the answers of others. */
-const splitLog = (appends: GroupLog, reads: GroupLog): GroupLog => ({
-  append: (draft) => appends.append(draft),
-  admit: (draft) => appends.admit(draft),
-  after: (groupId, afterSeq, limit) => reads.after(groupId, afterSeq, limit),
-  before: (groupId, beforeSeq, limit) => reads.before(groupId, beforeSeq, limit),
-  heads: (groupIds) => reads.heads(groupIds),
-});

@@ -2,37 +2,54 @@
  * Leases of partitions. Each is a key in the slot of its partition, so that scripts of that partition can compare it;
  * calls for many partitions leave in one turn and travel together, one round trip per shard.
  */
-import { type Lease, type Leases, PARTITION_COUNT, type Renewal } from '@plenum/core';
+import { type EngineSettings, type Lease, type Leases, PARTITION_COUNT, type Renewal } from '@plenum/core';
 import { z } from 'zod';
 import type { Keys } from '../keys.ts';
 import { acquireLease, releaseLease, renewLease } from '../scripts/index.ts';
-import { type CallOptions, ScriptCalls } from '../scripts/script-calls.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
 
 const leaseText = z
   .string()
   .regex(/^\S+ \d{1,16}$/)
   .transform((text) => text.split(' '));
 
-export interface RedisLeasesOptions extends CallOptions {
+export interface RedisLeasesDeps {
+  readonly calls: ScriptCalls;
   readonly keys: Keys;
+  readonly settings: LeaseSettings;
 }
+
+type LeaseSettings = Pick<EngineSettings, 'requestTimeoutMs' | 'leaseTtlMs'>;
+
+/**
+ * Time for one call that renews a lease or counts a heartbeat, ms. A later answer is of no use: the next try is due by then.
+ * With a lease of 9 s it is 3 s at most.
+ */
+export const leaseCallTimeoutMs = ({ requestTimeoutMs, leaseTtlMs }: LeaseSettings): number =>
+  Math.min(requestTimeoutMs, leaseTtlMs / 3);
 
 export class RedisLeases implements Leases {
   readonly ttlMs: number;
   readonly #keys: Keys;
   readonly #calls: ScriptCalls;
+  readonly #limit: { readonly timeoutMs: number };
 
-  constructor({ keys, ...options }: RedisLeasesOptions) {
+  constructor({ calls, keys, settings }: RedisLeasesDeps) {
     this.#keys = keys;
-    this.ttlMs = options.settings.leaseTtlMs;
-    this.#calls = new ScriptCalls(hasty(options));
+    this.ttlMs = settings.leaseTtlMs;
+    this.#calls = calls;
+    this.#limit = { timeoutMs: leaseCallTimeoutMs(settings) };
   }
 
   async acquire(partition: number, nodeId: string): Promise<Lease | null> {
-    const reply = await this.#calls.read(acquireLease, {
-      keys: { lease: this.#keys.lease(partition), lastToken: this.#keys.lastToken(partition) },
-      args: { nodeId, ttlMs: this.ttlMs },
-    });
+    const reply = await this.#calls.read(
+      acquireLease,
+      {
+        keys: { lease: this.#keys.lease(partition), lastToken: this.#keys.lastToken(partition) },
+        args: { nodeId, ttlMs: this.ttlMs },
+      },
+      this.#limit,
+    );
     return reply.word === 'granted' ? { partition, nodeId, token: reply.details[0] } : null;
   }
 
@@ -40,10 +57,14 @@ export class RedisLeases implements Leases {
     const renewed = new Set<number>();
     const lost = new Set<number>();
     const renewOne = async (lease: Lease): Promise<void> => {
-      const { word } = await this.#calls.read(renewLease, {
-        keys: { lease: this.#keys.lease(lease.partition) },
-        args: { nodeId: lease.nodeId, token: lease.token, ttlMs: this.ttlMs },
-      });
+      const { word } = await this.#calls.read(
+        renewLease,
+        {
+          keys: { lease: this.#keys.lease(lease.partition) },
+          args: { nodeId: lease.nodeId, token: lease.token, ttlMs: this.ttlMs },
+        },
+        this.#limit,
+      );
       (word === 'renewed' ? renewed : lost).add(lease.partition);
     };
     // Of those that fail nothing is known.
@@ -52,14 +73,18 @@ export class RedisLeases implements Leases {
   }
 
   async release({ partition, nodeId, token }: Lease): Promise<void> {
-    await this.#calls.read(releaseLease, {
-      keys: { lease: this.#keys.lease(partition) },
-      args: { nodeId, token },
-    });
+    await this.#calls.read(
+      releaseLease,
+      {
+        keys: { lease: this.#keys.lease(partition) },
+        args: { nodeId, token },
+      },
+      this.#limit,
+    );
   }
 
   async holder(partition: number): Promise<Lease | null> {
-    const text = await this.#calls.command((redis) => redis.get(this.#keys.lease(partition)));
+    const text = await this.#calls.command((redis) => redis.get(this.#keys.lease(partition)), this.#limit);
     if (text === null) return null;
     const [nodeId = '', token] = leaseText.parse(text);
     return { partition, nodeId, token: Number(token) };
@@ -70,12 +95,3 @@ export class RedisLeases implements Leases {
     return new Map(all.flatMap((lease) => (lease === null ? [] : [[lease.partition, lease]])));
   }
 }
-
-/** An answer that is later than half of a lease's margins allow is no answer: the next try is due by then. */
-export const hasty = (options: CallOptions): CallOptions => ({
-  ...options,
-  settings: {
-    ...options.settings,
-    requestTimeoutMs: Math.min(options.settings.requestTimeoutMs, options.settings.leaseTtlMs / 3),
-  },
-});

@@ -3,14 +3,13 @@
 import type { BeatAnswer, NodeBeat, NodeCard, NodeRegistry } from '@plenum/core';
 import { z } from 'zod';
 import type { Anomalies } from '../anomalies.ts';
-import type { RedisClient } from '../connections/client.ts';
 import type { Keys } from '../keys.ts';
 import type { Channels } from '../pubsub/channels.ts';
 import type { Publisher } from '../pubsub/publisher.ts';
 import type { ChannelHandler } from '../pubsub/subscription.ts';
 import { askDrain, beatNode, removeNode } from '../scripts/index.ts';
-import { type CallOptions, ScriptCalls } from '../scripts/script-calls.ts';
-import { hasty } from './leases.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
+import { leaseCallTimeoutMs } from './leases.ts';
 
 const cardSchema = z.object({
   url: z.string().nullable(),
@@ -20,8 +19,9 @@ const cardSchema = z.object({
 });
 const wakeWord = 'look';
 
-export interface RedisNodesOptions extends CallOptions {
-  readonly redis: RedisClient;
+export interface RedisNodesDeps {
+  readonly calls: ScriptCalls;
+  readonly settings: Parameters<typeof leaseCallTimeoutMs>[0];
   readonly keys: Keys;
   /** Null in a client, which wakes others and is never woken. */
   readonly channels: Channels | null;
@@ -30,56 +30,70 @@ export interface RedisNodesOptions extends CallOptions {
 }
 
 export class RedisNodes implements NodeRegistry {
-  readonly #options: RedisNodesOptions;
+  readonly #deps: RedisNodesDeps;
   readonly #calls: ScriptCalls;
+  readonly #limit: { readonly timeoutMs: number };
 
-  constructor(options: RedisNodesOptions) {
-    this.#options = options;
-    this.#calls = new ScriptCalls(hasty(options));
+  constructor(deps: RedisNodesDeps) {
+    this.#deps = deps;
+    this.#calls = deps.calls;
+    this.#limit = { timeoutMs: leaseCallTimeoutMs(deps.settings) };
   }
 
   async beat({ nodeId, ...card }: NodeCard): Promise<BeatAnswer> {
-    const reply = await this.#calls.read(beatNode, {
-      keys: { nodes: this.#options.keys.nodes() },
-      args: { nodeId, card: JSON.stringify(card) },
-    });
+    const reply = await this.#calls.read(
+      beatNode,
+      {
+        keys: { nodes: this.#deps.keys.nodes() },
+        args: { nodeId, card: JSON.stringify(card) },
+      },
+      this.#limit,
+    );
     return { isNew: reply.word === 'registered', isDrainAsked: reply.details[0] };
   }
 
   /** A card that this version cannot read belongs to a node of another one: it is left out, and counted. */
   async nodes(): Promise<readonly NodeBeat[]> {
-    const entries = await this.#calls.command((redis) => redis.hgetall(this.#options.keys.nodes()));
+    const entries = await this.#calls.command((redis) => redis.hgetall(this.#deps.keys.nodes()), this.#limit);
     return Object.entries(entries).flatMap(([nodeId, entry]) => {
       const node = decode(nodeId, entry);
-      if (node === null) this.#options.anomalies.note('malformed_node', { nodeId });
+      if (node === null) this.#deps.anomalies.note('malformed_node', { nodeId });
       return node ?? [];
     });
   }
 
   async remove({ nodeId, beat }: { readonly nodeId: string; readonly beat?: number }): Promise<void> {
-    await this.#calls.read(removeNode, {
-      keys: { nodes: this.#options.keys.nodes() },
-      args: { nodeId, beat: beat ?? '' },
-    });
+    await this.#calls.read(
+      removeNode,
+      {
+        keys: { nodes: this.#deps.keys.nodes() },
+        args: { nodeId, beat: beat ?? '' },
+      },
+      this.#limit,
+    );
   }
 
   async askDrain(nodeId: string): Promise<boolean> {
-    const { word } = await this.#calls.read(askDrain, {
-      keys: { nodes: this.#options.keys.nodes() },
-      args: { nodeId },
-    });
+    const { word } = await this.#calls.read(
+      askDrain,
+      {
+        keys: { nodes: this.#deps.keys.nodes() },
+        args: { nodeId },
+      },
+      this.#limit,
+    );
     if (word === 'gone') return false;
     this.wake(nodeId);
     return true;
   }
 
   wake(nodeId: string): void {
-    const { publisher, keys } = this.#options;
+    const { publisher, keys } = this.#deps;
     void publisher.publish(keys.nodeChannel(nodeId), wakeWord);
   }
 
   onWake(nodeId: string, listener: () => void): () => void {
-    const { channels, keys, anomalies } = this.#options;
+    const { channels, keys, anomalies } = this.#deps;
     if (channels === null) return () => undefined;
     const channel = keys.nodeChannel(nodeId);
     const handler: ChannelHandler = (payload) => {

@@ -2,21 +2,18 @@ import { type Revocations, revocationKeptMs } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { StateDeps } from '../scripts/group-header.ts';
 import { revokeUser } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
 
 export class RedisRevocations implements Revocations {
-  readonly #options: Pick<StateDeps, 'keys'>;
-  readonly #calls: ScriptCalls;
+  readonly #deps: Pick<StateDeps, 'calls' | 'keys'>;
 
-  constructor(calls: ScriptCalls, options: Pick<StateDeps, 'keys'>) {
-    this.#calls = calls;
-    this.#options = options;
+  constructor(deps: Pick<StateDeps, 'calls' | 'keys'>) {
+    this.#deps = deps;
   }
 
   async revoke(userId: UserId): Promise<number> {
-    const revoked = this.#options.keys.revoked(userId);
+    const revoked = this.#deps.keys.revoked(userId);
     const [revokedAtMs] = (
-      await this.#calls.read(revokeUser, {
+      await this.#deps.calls.read(revokeUser, {
         keys: { revoked },
         args: { keptMs: revocationKeptMs },
       })
@@ -28,8 +25,8 @@ export class RedisRevocations implements Revocations {
     const found = new Map<UserId, number>();
     await Promise.all(
       userIds.map(async (userId) => {
-        const key = this.#options.keys.revoked(userId);
-        const text = await this.#calls.command((redis) => redis.get(key));
+        const key = this.#deps.keys.revoked(userId);
+        const text = await this.#deps.calls.command((redis) => redis.get(key));
         if (text !== null) found.set(userId, Number(text));
       }),
     );

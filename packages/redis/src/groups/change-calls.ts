@@ -65,14 +65,14 @@ const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({
   bucket: keys.changeBucket(groupId, actor),
 });
 
-const argsOf = (command: GroupCommand, context: GroupDeps) => ({
-  ...groupArgValues(command.groupId, context),
+const argsOf = (command: GroupCommand, deps: GroupDeps) => ({
+  ...groupArgValues(command.groupId, deps),
   userId: subjectOf(command),
   actor: command.actor,
   requestId: escapeForJson(command.request.id),
   payloadHash: command.request.payloadHash,
   rememberMs: command.request.rememberMs,
-  ...costsOf(command, context),
+  ...costsOf(command, deps),
 });
 
 /** What a change takes: a token of the user who acts, and room in the queue. The service pays no tokens. */
@@ -98,10 +98,10 @@ export interface FullHoldings {
 export function runChange(
   calls: ScriptCalls,
   command: GroupCommand,
-  context: GroupDeps & FullHoldings & { readonly isTrial: boolean },
+  deps: GroupDeps & FullHoldings & { readonly isTrial: boolean },
 ): Promise<Answered> {
-  const keys = keysOf(command, context.keys);
-  const common = { ...argsOf(command, context), isTrial: flag(context.isTrial) };
+  const keys = keysOf(command, deps.keys);
+  const common = { ...argsOf(command, deps), isTrial: flag(deps.isTrial) };
   const withExtra =
     <E extends object>(extra: E) =>
     (deadlineMs: number) => ({ ...common, deadlineMs, ...extra });
@@ -118,8 +118,8 @@ export function runChange(
         isEnsured: flag(command.ensure),
         isAdmitted: flag(command.admit),
         pendingMax: limits.pendingMax,
-        createsPublic: command.createsPublic && context.isGroupsFull ? 'full' : flag(command.createsPublic),
-        requestsMax: context.isRequestsFull ? context.settings.requestsPerUserMax : '',
+        createsPublic: command.createsPublic && deps.isGroupsFull ? 'full' : flag(command.createsPublic),
+        requestsMax: deps.isRequestsFull ? deps.settings.requestsPerUserMax : '',
       };
       return calls.change(scripts.joinGroup, { keys, args: withExtra(extra) });
     }
@@ -128,7 +128,7 @@ export function runChange(
     case 'mute':
       return calls.change(scripts.muteMember, { keys, args: withExtra(spanArgs(command)) });
     case 'ban': {
-      const { bansPerGroupMax } = context.settings;
+      const { bansPerGroupMax } = deps.settings;
       const bansMax = bansPerGroupMax === 0 ? '' : bansPerGroupMax;
       const extra = { ...spanArgs(command), ...reasonArgs(command), bansMax };
       return calls.change(scripts.banMember, { keys, args: withExtra(extra) });

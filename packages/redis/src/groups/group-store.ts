@@ -30,7 +30,7 @@ import type { GroupDeps, StateDeps } from '../scripts/group-header.ts';
 import { type ChangeReply, readMembers, readPosition, recallChange } from '../scripts/index.ts';
 import { standingOf } from '../scripts/member-record.ts';
 import { refusalOf } from '../scripts/outcomes.ts';
-import { ScriptCalls } from '../scripts/script-calls.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { listGroups } from './group-listing.ts';
 import { type Holding, type Place, type Reserved, UserHoldings } from './user-holdings.ts';
@@ -50,15 +50,15 @@ interface TakenPlace {
 
 export class RedisGroupStore implements GroupStore {
   readonly #calls: ScriptCalls;
-  readonly #context: GroupDeps;
+  readonly #deps: GroupDeps;
   readonly #index: UserIndex;
   readonly #holdings: UserHoldings;
 
-  constructor({ redis, keys, random, clock, settings }: StateDeps) {
-    this.#calls = new ScriptCalls({ redis, clock, settings });
-    this.#context = { keys, random, settings };
-    this.#holdings = new UserHoldings({ calls: this.#calls, keys, random, clock });
-    this.#index = new UserIndex({ calls: this.#calls, keys, clock, random, settings });
+  constructor({ calls, keys, random, clock, settings }: StateDeps) {
+    this.#calls = calls;
+    this.#deps = { keys, random, settings };
+    this.#holdings = new UserHoldings({ calls, keys, random, clock });
+    this.#index = new UserIndex({ calls, keys, clock, random, settings });
   }
 
   async change(command: GroupCommand): Promise<ChangeOutcome> {
@@ -84,7 +84,7 @@ export class RedisGroupStore implements GroupStore {
 
   async members(groupId: GroupId, { cursor, limit, status }: MembersPage): Promise<Page<MemberRow> | null> {
     const after = cursor === null ? '0' : placeOf(cursor);
-    const { keys } = this.#context;
+    const { keys } = this.#deps;
     const reply = await this.#calls.read(readMembers, {
       keys: {
         group: keys.group(groupId),
@@ -128,7 +128,7 @@ export class RedisGroupStore implements GroupStore {
   }
 
   list(page: { readonly prefix: string; readonly cursor: string | null; readonly limit: number }) {
-    return listGroups(this.#calls, this.#context.keys, page);
+    return listGroups(this.#calls, this.#deps.keys, page);
   }
 
   async #run(command: GroupCommand, isTrial: boolean): Promise<ChangeAdmission> {
@@ -158,7 +158,7 @@ export class RedisGroupStore implements GroupStore {
     if (isGroupsFull && command.operation === 'create') {
       return (await this.#recall(command)) ?? this.#groupsFull();
     }
-    const run = { ...this.#context, isTrial, isGroupsFull, isRequestsFull: isFull('requested') };
+    const run = { ...this.#deps, isTrial, isGroupsFull, isRequestsFull: isFull('requested') };
     const reply = await runChange(this.#calls, command, run);
     const outcome = reply.word === 'groups_full' ? this.#groupsFull() : outcomeOf(reply, command.operation);
     await this.#settlePlaces(command, taken, outcome.outcome === 'done' ? outcome : null);
@@ -166,14 +166,14 @@ export class RedisGroupStore implements GroupStore {
   }
 
   #groupsFull(): Refused {
-    return refused(limitReached('groups', this.#context.settings.groupsPerUserMax));
+    return refused(limitReached('groups', this.#deps.settings.groupsPerUserMax));
   }
 
   /** The places that the change may need of those of which a user has a number only. The service has no bounds. */
   #take(command: GroupCommand): Promise<readonly TakenPlace[]> {
     const { operation, actor, groupId } = command;
     if (actor === SERVICE) return Promise.resolve([]);
-    const { groupsPerUserMax, requestsPerUserMax } = this.#context.settings;
+    const { groupsPerUserMax, requestsPerUserMax } = this.#deps.settings;
     const isCreating = operation === 'create' || (operation === 'join' && command.createsPublic);
     const wanted: [Holding, number][] = [];
     if (isCreating && groupsPerUserMax > 0) wanted.push(['created', groupsPerUserMax]);
@@ -227,7 +227,7 @@ export class RedisGroupStore implements GroupStore {
   }
 
   async #recall(command: GroupCommand): Promise<ChangeOutcome | null> {
-    const reply = await this.#calls.read(recallChange, recallArgs(command, this.#context));
+    const reply = await this.#calls.read(recallChange, recallArgs(command, this.#deps));
     return reply.word === 'none' ? null : changeOutcomeOf(reply);
   }
 
@@ -249,7 +249,7 @@ export class RedisGroupStore implements GroupStore {
   }
 
   async #read(groupId: GroupId, userId: UserId | null) {
-    const { keys } = this.#context;
+    const { keys } = this.#deps;
     const reply = await this.#calls.read(readPosition, {
       keys: {
         group: keys.group(groupId),

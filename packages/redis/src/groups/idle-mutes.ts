@@ -2,7 +2,6 @@
 import { type Clock, type Logger, PartitionRounds } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import type { StateDeps } from '../scripts/group-header.ts';
-import { ScriptCalls } from '../scripts/script-calls.ts';
 import { settleMutes } from './settling.ts';
 
 const everyMs = 1000;
@@ -20,17 +19,13 @@ export interface IdleMutesOptions extends StateDeps {
  */
 export function idleMutes(options: IdleMutesOptions): PartitionRounds {
   const { loopClock: clock, logger } = options;
-  const calls = new ScriptCalls(options);
-  const round = (partitions: readonly number[]) => settleDue(partitions, calls, options);
+  const round = (partitions: readonly number[]) => settleDue(partitions, options);
   return new PartitionRounds({ name: 'idle mutes', round, everyMs, clock, logger });
 }
 
 /** A shard that is away, or full, must not keep the mutes of others from ending; the round fails all the same, afterwards. */
-async function settleDue(
-  partitions: readonly number[],
-  calls: ScriptCalls,
-  options: IdleMutesOptions,
-): Promise<void> {
+async function settleDue(partitions: readonly number[], options: IdleMutesOptions): Promise<void> {
+  const { calls } = options;
   await calls.learnTime();
   const untilMs = options.clock.nowMs();
   const settled = await Promise.allSettled(

@@ -1,47 +1,35 @@
-/** The group log on Redis: one script appends, one shows a range and the head at one instant. */
+/** The group log on Redis. One script commits a message: it checks, numbers, stores and publishes. */
 
 import {
   type AdmitOutcome,
   type Appended,
   type AppendOutcome,
   type GroupLog,
-  type LogEntry,
-  type LogHead,
-  type LogRange,
   type MessageDraft,
   PlenumError,
   type Random,
 } from '@plenum/core';
-import { type GroupId, limits } from '@plenum/protocol';
 import { settleMutes } from '../groups/settling.ts';
 import type { Keys } from '../keys.ts';
 import type { StateDeps, StateSettings } from '../scripts/group-header.ts';
-import {
-  type AppendReply,
-  admitMessage,
-  appendMessage,
-  type Late,
-  readHead,
-  readRange,
-  runEncoded,
-} from '../scripts/index.ts';
+import { type AppendReply, admitMessage, appendMessage, type Late, runEncoded } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/outcomes.ts';
-import { ScriptCalls } from '../scripts/script-calls.ts';
+import type { ScriptCalls } from '../scripts/script-calls.ts';
 import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
+import { RedisLogReader } from './log-reader.ts';
 import { PendingSends } from './pending-sends.ts';
-import { type DecodedEntry, entryOf, messageWireHead } from './wire.ts';
+import { type DecodedEntry, messageWireHead } from './wire.ts';
 
-interface Span {
-  readonly fromSeq: string;
-  readonly toSeq: string;
-  readonly limit: number;
-  readonly isLatestFirst: boolean;
+export interface RedisGroupLogDeps extends StateDeps {
+  /** On a connection of its own: a long answer must not delay the answers to sends. */
+  readonly readCalls: ScriptCalls;
 }
 
 /** How far this node's idea of Redis' time may be off: a send is never taken for younger than its own entry. */
 const clockErrorMs = 50;
 
-export class RedisGroupLog implements GroupLog {
+/** Commits messages; inherits the reads. */
+export class RedisGroupLog extends RedisLogReader implements GroupLog {
   readonly #keys: Keys;
   readonly #random: Random;
   readonly #settings: StateSettings;
@@ -49,12 +37,13 @@ export class RedisGroupLog implements GroupLog {
   readonly #arguments: AppendArguments;
   readonly #sends = new PendingSends();
 
-  constructor({ redis, keys, random, clock, settings }: StateDeps) {
+  constructor({ calls, readCalls, keys, random, settings }: RedisGroupLogDeps) {
+    super(readCalls, keys);
     this.#keys = keys;
     this.#random = random;
     this.#settings = settings;
     this.#arguments = new AppendArguments(keys, settings);
-    this.#calls = new ScriptCalls({ redis, clock, settings });
+    this.#calls = calls;
   }
 
   /** To be called with every message that a channel brings, before the entry is handed on. Synchronous; never throws. */
@@ -86,29 +75,6 @@ export class RedisGroupLog implements GroupLog {
     }
     if (reply.word === 'due') throw PlenumError.of('internal');
     return reply.word === 'admitted' ? { outcome: 'admitted' } : outcomeOf(reply);
-  }
-
-  after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null> {
-    return this.#range(groupId, { fromSeq: String(afterSeq + 1), toSeq: '+', limit, isLatestFirst: false });
-  }
-
-  before(groupId: GroupId, beforeSeq: number, limit: number): Promise<LogRange | null> {
-    const toSeq = String(Math.max(0, beforeSeq - 1));
-    return this.#range(groupId, { fromSeq: '-', toSeq, limit, isLatestFirst: true });
-  }
-
-  async heads(groupIds: readonly GroupId[]): Promise<ReadonlyMap<GroupId, LogHead>> {
-    const heads = new Map<GroupId, LogHead>();
-    const replies = await Promise.all(
-      groupIds.map(async (groupId) => {
-        const keys = { group: this.#keys.group(groupId), log: this.#keys.log(groupId) };
-        return { groupId, reply: await this.#calls.read(readHead, { keys, args: {} }) };
-      }),
-    );
-    for (const { groupId, reply } of replies) {
-      if (reply.word === 'found') heads.set(groupId, reply.details);
-    }
-    return heads;
   }
 
   async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
@@ -152,17 +118,6 @@ export class RedisGroupLog implements GroupLog {
       runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs })),
     );
   }
-
-  async #range(groupId: GroupId, span: Span): Promise<LogRange | null> {
-    const reply = await this.#calls.read(readRange, {
-      keys: { group: this.#keys.group(groupId), log: this.#keys.log(groupId) },
-      args: { ...span, isLatestFirst: span.isLatestFirst ? '1' : '0', maxBytes: limits.answerMaxBytes },
-    });
-    if (reply.word === 'none') return null;
-    const { head, entries } = reply.details;
-    const ordered = span.isLatestFirst ? entries.reverse() : entries;
-    return { head, entries: ordered.map((stored) => storedEntry(groupId, stored)) };
-  }
 }
 
 function outcomeOf(reply: Exclude<AppendReply, Late | { word: 'due' }>): AppendOutcome {
@@ -175,11 +130,4 @@ type Answer = Pick<Appended, 'epoch' | 'seq' | 'recipientsCount' | 'timestampMs'
 function answeredWith({ epoch, seq, recipientsCount, timestampMs }: Answer, isDuplicate: boolean): Appended {
   const messageId = `${epoch}-${seq}`;
   return { outcome: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
-}
-
-function storedEntry(groupId: GroupId, stored: { seq: number; kind: string; wire: Buffer }): LogEntry {
-  const { seq, wire } = stored;
-  const entry = entryOf({ kind: stored.kind === 'm' ? 'message' : 'event', groupId, seq, wire });
-  if (entry !== null) return entry;
-  throw PlenumError.of('internal', { cause: new Error(`entry ${seq} of group ${groupId} is malformed`) });
 }

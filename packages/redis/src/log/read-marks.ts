@@ -3,32 +3,29 @@ import type { GroupId, UserId } from '@plenum/protocol';
 import type { StateDeps } from '../scripts/group-header.ts';
 import { markRead, readMark } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/outcomes.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
 
 /** How far members have read: a hash per group, beside the counts that the log itself carries. */
 export class RedisReadMarks implements ReadMarks {
-  readonly #options: Pick<StateDeps, 'keys'>;
-  readonly #calls: ScriptCalls;
+  readonly #deps: Pick<StateDeps, 'calls' | 'keys'>;
 
-  constructor(calls: ScriptCalls, options: Pick<StateDeps, 'keys'>) {
-    this.#calls = calls;
-    this.#options = options;
+  constructor(deps: Pick<StateDeps, 'calls' | 'keys'>) {
+    this.#deps = deps;
   }
 
   async mark(groupId: GroupId, userId: UserId, { seq, epoch }: ReadPosition) {
     const args = { userId, seq, epoch: epoch ?? '' };
-    const reply = await this.#calls.read(markRead, { keys: this.#keys(groupId), args });
+    const reply = await this.#deps.calls.read(markRead, { keys: this.#keys(groupId), args });
     if (reply.word === 'refused') return refusalOf(reply);
     return { outcome: 'marked', ...reply.details } as const;
   }
 
   async of(groupId: GroupId, userId: UserId): Promise<ReadMark | null> {
-    const reply = await this.#calls.read(readMark, { keys: this.#keys(groupId), args: { userId } });
+    const reply = await this.#deps.calls.read(readMark, { keys: this.#keys(groupId), args: { userId } });
     return reply.word === 'none' ? null : reply.details;
   }
 
   #keys(groupId: GroupId) {
-    const { keys } = this.#options;
+    const { keys } = this.#deps;
     return {
       group: keys.group(groupId),
       members: keys.members(groupId),

@@ -30,16 +30,16 @@ const holdingSchema = z
   .transform(([groupId, userId]): Holding => ({ groupId, userId }));
 
 export class RedisPresence implements Presence, PresenceHousekeeping {
-  readonly #options: Pick<StateDeps, 'keys' | 'random' | 'clock' | 'settings'>;
+  readonly #deps: StateDeps;
   readonly #calls: ScriptCalls;
 
-  constructor(calls: ScriptCalls, options: Pick<StateDeps, 'keys' | 'random' | 'clock' | 'settings'>) {
-    this.#calls = calls;
-    this.#options = options;
+  constructor(deps: StateDeps) {
+    this.#deps = deps;
+    this.#calls = deps.calls;
   }
 
   async change({ groupId, nodeId, came, went }: PresenceChange): Promise<void> {
-    const { keys, settings } = this.#options;
+    const { keys, settings } = this.#deps;
     const partition = partitionOf(groupId);
     await this.#calls.read(changePresence, {
       keys: {
@@ -63,20 +63,20 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
   }
 
   async online(groupId: GroupId, limit: number): Promise<OnlineUsers> {
-    const { keys } = this.#options;
+    const { keys } = this.#deps;
     return (await this.#calls.read(readPresence, { keys: { on: keys.on(groupId) }, args: { limit } }))
       .details;
   }
 
   async onlineAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> {
     if (userIds.length === 0) return new Set();
-    const key = this.#options.keys.on(groupId);
+    const key = this.#deps.keys.on(groupId);
     const nodes = await this.#calls.command((redis) => redis.hmget(key, ...userIds));
     return new Set(userIds.filter((_, at) => typeof nodes[at] === 'string'));
   }
 
   async typing(groupId: GroupId, userId: UserId): Promise<Refused | null> {
-    const { keys } = this.#options;
+    const { keys } = this.#deps;
     const reply = await this.#calls.read(publishTyping, {
       keys: { group: keys.group(groupId), members: keys.members(groupId) },
       args: { groupId, userId, room: groupRoom(groupId), channel: keys.groupChannel(groupId) },
@@ -87,7 +87,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
   async countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const counts = await Promise.all(
       partitions.map(async (partition) => {
-        const key = this.#options.keys.held(partition, nodeId);
+        const key = this.#deps.keys.held(partition, nodeId);
         return [partition, await this.#calls.command((redis) => redis.scard(key))] as const;
       }),
     );
@@ -95,7 +95,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
   }
 
   async held(nodeId: string, partition: number): Promise<readonly Holding[]> {
-    const key = this.#options.keys.held(partition, nodeId);
+    const key = this.#deps.keys.held(partition, nodeId);
     const found = new Set<string>();
     let cursor = '0';
     do {
@@ -108,14 +108,14 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
   }
 
   holders(partition: number): Promise<readonly string[]> {
-    const key = this.#options.keys.holders(partition);
+    const key = this.#deps.keys.holders(partition);
     return this.#calls.command((redis) => redis.smembers(key));
   }
 
   async endAbsences(partition: number): Promise<number> {
     await this.#calls.learnTime();
-    const key = this.#options.keys.away(partition);
-    const until = this.#options.clock.nowMs();
+    const key = this.#deps.keys.away(partition);
+    const until = this.#deps.clock.nowMs();
     const due = await this.#calls.command((redis) =>
       redis.zrangebyscore(key, '-inf', until, 'LIMIT', 0, absencesPerRound),
     );
@@ -124,7 +124,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
   }
 
   async #endAbsence({ groupId, userId }: Holding): Promise<void> {
-    const { keys, settings } = this.#options;
+    const { keys, settings } = this.#deps;
     await this.#calls.read(endAbsence, {
       keys: {
         ...groupKeyValues(groupId, keys),
@@ -133,7 +133,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
         reads: keys.reads(groupId),
         away: keys.away(partitionOf(groupId)),
       },
-      args: { ...groupArgValues(groupId, this.#options), userId, absenceMs: settings.absenceMs },
+      args: { ...groupArgValues(groupId, this.#deps), userId, absenceMs: settings.absenceMs },
     });
   }
 }

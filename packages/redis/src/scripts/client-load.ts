@@ -1,22 +1,8 @@
-/**
- * What everything that calls through one client shares. The bound on calls under way belongs to the connection, not to the
- * objects that use it: eight objects with a bound each would let eight times as many wait on one Redis.
- */
+/** How many calls of one connection are in flight on each shard, and how often the connection became ready. */
 import type { RedisClient } from '../connections/client.ts';
 
 /** Per shard. Above it Redis does not keep up, and a queue would only make every answer late. */
 const IN_FLIGHT_MAX = 10_000;
-
-const loads = new WeakMap<RedisClient, ClientLoad>();
-
-/** The same object for every caller that uses this client. */
-export function loadOf(redis: RedisClient): ClientLoad {
-  const known = loads.get(redis);
-  if (known !== undefined) return known;
-  const load = new ClientLoad(redis);
-  loads.set(redis, load);
-  return load;
-}
 
 export class ClientLoad {
   /** By shard: one that does not answer must not use up the room of the others. */

@@ -1,8 +1,8 @@
 /** What `lua/lib/group-header.lua` binds, in its order: every script that changes a group begins with these names and values. */
 import { type EngineSettings, groupRoom, type Random } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import type { RedisClient } from '../connections/client.ts';
 import type { Keys } from '../keys.ts';
+import type { ScriptCalls } from './script-calls.ts';
 import type { ServerClock } from './server-clock.ts';
 
 export const groupKeys = [
@@ -42,8 +42,9 @@ export interface GroupDeps {
   readonly settings: StateSettings;
 }
 
+/** Collaborators of a port that is built on scripts. */
 export interface StateDeps extends GroupDeps {
-  readonly redis: RedisClient;
+  readonly calls: ScriptCalls;
   readonly clock: ServerClock;
 }
 

@@ -1,25 +1,30 @@
 /**
- * How the engine asks Redis: every call is bounded in time and in number, ends in a typed reply or a PlenumError, and
- * keeps the server clock right.
+ * The calls of one connection to Redis: each is bounded in time and in number, ends in a typed reply or a PlenumError, and
+ * keeps the server clock right. One object per connection: the bound on calls in flight belongs to the connection.
  */
 
 import { type EngineSettings, PlenumError } from '@plenum/core';
 import type { RedisClient } from '../connections/client.ts';
 import { shardNameOf } from '../connections/shards.ts';
-import { type ClientLoad, loadOf } from './client-load.ts';
+import { ClientLoad } from './client-load.ts';
 import type { Late, Reply, Script } from './define-script.ts';
 import { translate } from './errors.ts';
 import { runScript, type ScriptValues } from './index.ts';
 import type { ServerClock } from './server-clock.ts';
 
-export interface CallOptions {
+export interface ScriptCallsDeps {
   readonly redis: RedisClient;
   readonly clock: ServerClock;
-  readonly settings: EngineSettings;
+  readonly settings: Pick<EngineSettings, 'requestTimeoutMs'>;
 }
 
 type Keys<K extends string> = Readonly<Record<K, string>>;
 type Args<A extends string> = Readonly<Record<A, string | number>>;
+
+/** For a call that has less time than a request. */
+interface CallOptions {
+  readonly timeoutMs?: number;
+}
 
 type Run<R> = (redis: RedisClient, deadlineMs: number) => Promise<R>;
 
@@ -46,34 +51,34 @@ export class ScriptCalls {
   readonly #timeoutMs: number;
   readonly #load: ClientLoad;
 
-  constructor({ redis, clock, settings }: CallOptions) {
+  constructor({ redis, clock, settings }: ScriptCallsDeps) {
     this.#redis = redis;
     this.#clock = clock;
     this.#timeoutMs = settings.requestTimeoutMs;
-    this.#load = loadOf(redis);
+    this.#load = new ClientLoad(redis);
   }
 
   /** A script that reads, or that may run twice without harm. Throws `unavailable` when there is no answer. */
   read<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R>,
     values: ScriptValues<K, A>,
+    { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<R> {
     const key = firstKeyOf(script, values.keys);
     return this.#bounded(() => runScript(this.#redis, script, values), {
       isChange: false,
-      timeoutMs: this.#timeoutMs,
+      timeoutMs,
       shard: this.#shardOf(key),
       answered: this.#clockWith(key),
     });
   }
 
   /** One plain command. Throws `unavailable` when there is no answer. */
-  command<T>(send: (redis: RedisClient) => Promise<T>): Promise<T> {
-    return this.#bounded(() => send(this.#redis), {
-      isChange: false,
-      timeoutMs: this.#timeoutMs,
-      shard: '',
-    });
+  command<T>(
+    send: (redis: RedisClient) => Promise<T>,
+    { timeoutMs = this.#timeoutMs }: CallOptions = {},
+  ): Promise<T> {
+    return this.#bounded(() => send(this.#redis), { isChange: false, timeoutMs, shard: '' });
   }
 
   /**

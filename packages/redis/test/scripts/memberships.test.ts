@@ -1,8 +1,7 @@
-import { defaultEngineSettings, revocationKeptMs } from '@plenum/core';
+import { revocationKeptMs } from '@plenum/core';
 import { createCommand, deleteCommand, eventually, joinCommand, leaveCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { RedisRevocations } from '../../src/cluster/revocations.ts';
-import { ScriptCalls } from '../../src/scripts/script-calls.ts';
 import { onEveryRedis, type Stage, user } from './stage.ts';
 
 const u1 = user('u1');
@@ -71,12 +70,7 @@ onEveryRedis((open) => {
 
   test('a revocation is kept as long as a token may count, and no longer', async () => {
     const stage = open();
-    const calls = new ScriptCalls({
-      redis: stage.redis,
-      clock: stage.clock,
-      settings: defaultEngineSettings,
-    });
-    const revocations = new RedisRevocations(calls, { keys: stage.keys });
+    const revocations = new RedisRevocations(stage);
     const revokedAtMs = await revocations.revoke(u1);
     expect(await revocations.revokedAt([u1])).toEqual(new Map([[u1, revokedAtMs]]));
     const leftMs = await stage.redis.pttl(stage.keys.revoked(u1));

@@ -26,6 +26,7 @@ import { Keys } from '../../src/keys.ts';
 import { RedisGroupLog } from '../../src/log/group-log.ts';
 import { type DecodedEntry, entryDecoder } from '../../src/log/wire.ts';
 import type { StateSettings } from '../../src/scripts/group-header.ts';
+import { ScriptCalls } from '../../src/scripts/script-calls.ts';
 import { ServerClock } from '../../src/scripts/server-clock.ts';
 
 export const groupId: GroupId = groupIdSchema.parse('room:one');
@@ -47,6 +48,7 @@ export class Stage {
   readonly redis: Redis;
   readonly keys: Keys;
   readonly clock: ServerClock;
+  readonly calls: ScriptCalls;
   readonly groups: RedisGroupStore;
   readonly log: RedisGroupLog;
   readonly #subscribers: Redis[] = [];
@@ -56,21 +58,18 @@ export class Stage {
     this.keys = new Keys(prefix);
     this.redis = new Redis(url);
     this.clock = new ServerClock(clock);
-    const state = {
-      redis: this.redis,
-      keys: this.keys,
-      random,
-      clock: this.clock,
-      settings: {
-        ...defaultEngineSettings,
-        ...unhurried,
-        isOutboxWritten: false,
-        isQueueCounted: false,
-        ...settings,
-      },
+    const stateSettings = {
+      ...defaultEngineSettings,
+      ...unhurried,
+      isOutboxWritten: false,
+      isQueueCounted: false,
+      ...settings,
     };
+    this.calls = new ScriptCalls({ redis: this.redis, clock: this.clock, settings: stateSettings });
+    const { calls, keys } = this;
+    const state = { calls, keys, random, clock: this.clock, settings: stateSettings };
     this.groups = new RedisGroupStore(state);
-    this.log = new RedisGroupLog(state);
+    this.log = new RedisGroupLog({ ...state, readCalls: calls });
   }
 
   /** A change that a test takes for granted. */
