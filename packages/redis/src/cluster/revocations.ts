@@ -1,7 +1,7 @@
 import { type Revocations, revocationKeptMs } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
-import type { StateDeps } from '../scripts/group-header.ts';
 import { revokeUser } from '../scripts/index.ts';
+import type { StateDeps } from '../scripts/script-calls.ts';
 
 export class RedisRevocations implements Revocations {
   readonly #deps: Pick<StateDeps, 'calls' | 'keys'>;

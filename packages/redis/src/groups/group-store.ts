@@ -26,11 +26,11 @@ import {
   type UserId,
   userIdSchema,
 } from '@plenum/protocol';
-import type { GroupDeps, StateDeps } from '../scripts/group-header.ts';
+import type { GroupDeps } from '../scripts/group-header.ts';
 import { type ChangeReply, readMembers, readPosition, recallChange } from '../scripts/index.ts';
 import { standingOf } from '../scripts/member-record.ts';
 import { refusalOf } from '../scripts/outcomes.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { listGroups } from './group-listing.ts';
 import { type Holding, type Place, type Reserved, UserHoldings } from './user-holdings.ts';

@@ -1,7 +1,7 @@
 /** Timed mutes end by themselves: the owner of a partition looks for groups in which one is due and nobody has asked since. */
 import { type Clock, type Logger, PartitionRounds } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import type { StateDeps } from '../scripts/group-header.ts';
+import type { StateDeps } from '../scripts/script-calls.ts';
 import { settleMutes } from './settling.ts';
 
 const everyMs = 1000;

@@ -11,10 +11,10 @@ import {
 } from '@plenum/core';
 import { settleMutes } from '../groups/settling.ts';
 import type { Keys } from '../keys.ts';
-import type { StateDeps, StateSettings } from '../scripts/group-header.ts';
+import type { StateSettings } from '../scripts/group-header.ts';
 import { type AppendReply, admitMessage, appendMessage, type Late, runEncoded } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/outcomes.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
 import { RedisLogReader } from './log-reader.ts';
 import { PendingSends } from './pending-sends.ts';

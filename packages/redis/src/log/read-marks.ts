@@ -1,8 +1,8 @@
 import type { ReadMark, ReadMarks, ReadPosition } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
-import type { StateDeps } from '../scripts/group-header.ts';
 import { markRead, readMark } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/outcomes.ts';
+import type { StateDeps } from '../scripts/script-calls.ts';
 
 /** How far members have read: a hash per group, beside the counts that the log itself carries. */
 export class RedisReadMarks implements ReadMarks {

@@ -11,11 +11,10 @@ import {
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
-import type { StateDeps } from '../scripts/group-header.ts';
 import { groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/outcomes.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 
 /** Absences looked at in one round; the rest is due in the next one. */
 const absencesPerRound = 100;

@@ -2,8 +2,6 @@
 import { type EngineSettings, groupRoom, type Random } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import type { ScriptCalls } from './script-calls.ts';
-import type { ServerClock } from './server-clock.ts';
 
 export const groupKeys = [
   'group',
@@ -40,12 +38,6 @@ export interface GroupDeps {
   readonly keys: Keys;
   readonly random: Random;
   readonly settings: StateSettings;
-}
-
-/** Collaborators of a port that is built on scripts. */
-export interface StateDeps extends GroupDeps {
-  readonly calls: ScriptCalls;
-  readonly clock: ServerClock;
 }
 
 /** The keys that every script that changes a group begins with. */

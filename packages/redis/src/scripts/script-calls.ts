@@ -9,6 +9,7 @@ import { shardNameOf } from '../connections/shards.ts';
 import { ClientLoad } from './client-load.ts';
 import type { Late, Reply, Script } from './define-script.ts';
 import { translate } from './errors.ts';
+import type { GroupDeps } from './group-header.ts';
 import { runScript, type ScriptValues } from './index.ts';
 import type { ServerClock } from './server-clock.ts';
 
@@ -20,6 +21,12 @@ export interface ScriptCallsDeps {
 
 type Keys<K extends string> = Readonly<Record<K, string>>;
 type Args<A extends string> = Readonly<Record<A, string | number>>;
+
+/** Collaborators of a port that is built on scripts. */
+export interface StateDeps extends GroupDeps {
+  readonly calls: ScriptCalls;
+  readonly clock: ServerClock;
+}
 
 /** For a call that has less time than a request. */
 interface CallOptions {
