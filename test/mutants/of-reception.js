@@ -113,8 +113,8 @@ export const mutantsOfReception = [
     edits: [
       {
         file: canary,
-        from: 'if (this.#isStopped) return;\n    const { clock, subscriber, touchOthers }',
-        to: "if (this.#isStopped || this.#token !== '') return;\n    const { clock, subscriber, touchOthers }",
+        from: 'if (this.#isStopped) return;\n    const { clock, subscriber, pingOtherLinks }',
+        to: "if (this.#isStopped || this.#token !== '') return;\n    const { clock, subscriber, pingOtherLinks }",
       },
     ],
     killers: [judgedHistory('subscribers that hear nothing and are not told are found')],

@@ -27,11 +27,15 @@ export const mutantsOfStoring = [
       {
         file: groupLog,
         from: `(redis, deadlineMs) =>
-      runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs })),
+      runEncoded(
+        redis,
+        appendMessage,
+        this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }),
+      ),
     );`,
         to: `async (redis, deadlineMs) => {
       await redis.hincrby(this.#keys.group(message.groupId), 'seq', 1);
-      return runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs }));
+      return runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }));
     });`,
       },
     ],
@@ -49,7 +53,7 @@ export const mutantsOfStoring = [
         to: `    this.heads([groupId])
       .then((heads) => {
         const { epoch = '', seq = 0 } = heads.get(groupId) ?? {};
-        send.settle(answeredWith({ epoch, seq: seq + 1, recipientsCount: 1, timestampMs: 0 }, false));
+        send.resolve(answeredWith({ epoch, seq: seq + 1, recipientsCount: 1, timestampMs: 0 }, false));
       })
       .then(() => this.#appendOnce(written, false))
 `,

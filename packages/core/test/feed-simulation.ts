@@ -258,6 +258,7 @@ export class Simulation {
         holders: unused,
       },
       partitionWorks: [],
+      dueMutes: { endDueMutes: unused },
       // It is not checked here; the push must not fail.
       presence: {
         change: async () => {},

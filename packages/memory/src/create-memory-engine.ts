@@ -3,10 +3,10 @@ import { type Clock, type Engine, type EngineSettings, PlenumError, type Random 
 import { memoryLeases } from './cluster/leases.ts';
 import { memoryNodes } from './cluster/nodes.ts';
 import { memoryRevocations } from './cluster/revocations.ts';
+import { type Defer, defer } from './defer.ts';
 import { MemoryOutbox } from './delivery/outbox.ts';
+import { endDueMutesOfIdleGroups, memoryDueMutes } from './groups/due-mutes.ts';
 import { memoryGroupStore } from './groups/group-store.ts';
-import { settleIdleGroups } from './groups/settle.ts';
-import { type InTurn, later } from './later.ts';
 import { memoryGroupLog } from './log/group-log.ts';
 import { memoryReadMarks } from './log/read-marks.ts';
 import { MemoryPresence } from './presence/presence.ts';
@@ -28,47 +28,48 @@ export interface MemoryEngineOptions {
 export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const { random, clock, settings, wallBaseMs = Date.now() } = options;
   let isClosed = false;
-  const inTurn: InTurn = (step) =>
-    later(() => {
+  const deferWhileOpen: Defer = (step) =>
+    defer(() => {
       if (isClosed) throw PlenumError.of('unavailable');
       return step();
     });
-  const feeds = new MemoryFeeds(inTurn);
-  const nudges = new MemoryNudges(inTurn);
+  const feeds = new MemoryFeeds(deferWhileOpen);
+  const nudges = new MemoryNudges(deferWhileOpen);
   const now = engineClock(clock, wallBaseMs);
-  const leases = memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, inTurn });
+  const leases = memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, defer: deferWhileOpen });
   const { isHeld } = leases;
-  const outbox = new MemoryOutbox({ kinds: settings.deliveryKinds, isHeld, inTurn, now });
+  const outbox = new MemoryOutbox({ kinds: settings.deliveryKinds, isHeld, defer: deferWhileOpen, now });
   const state = new MemoryState({
     random,
     settings,
     now,
     outbox,
     publish: (groupId, entry) => feeds.publish(groupId, entry),
-    tell: (groupId, pushes) => feeds.tell(groupId, pushes),
+    publishEphemeral: (groupId, pushes) => feeds.publishEphemeral(groupId, pushes),
   });
-  const presence = new MemoryPresence(state, inTurn);
-  const stopHousekeeping = keepHouse(state, presence, clock);
+  const presence = new MemoryPresence(state, deferWhileOpen);
+  const stopHousekeeping = startHousekeeping(state, presence, clock);
   const agreed = new Map<string, string>();
   return {
     name: 'memory',
-    groups: memoryGroupStore(state, inTurn),
-    log: memoryGroupLog(state, inTurn),
+    groups: memoryGroupStore(state, deferWhileOpen),
+    dueMutes: memoryDueMutes(state, deferWhileOpen),
+    log: memoryGroupLog(state, deferWhileOpen),
     feeds,
     nudges,
     presence,
-    readMarks: memoryReadMarks(state, inTurn),
-    revocations: memoryRevocations(state.now, inTurn),
+    readMarks: memoryReadMarks(state, deferWhileOpen),
+    revocations: memoryRevocations(state.now, deferWhileOpen),
     outbox: outbox.port,
     deadLetters: outbox.deadLetters,
-    nodes: memoryNodes(inTurn),
+    nodes: memoryNodes(deferWhileOpen),
     leases,
-    // This engine is its own housekeeper: see keepHouse.
+    // One process has every partition: it needs no lease, see startHousekeeping.
     partitionWorks: [],
     roomChannels: null,
     health: async () => ({ isReady: !isClosed, shardsAway: 0, durability: 'D0' }),
     agreeOn: (name, offer) =>
-      inTurn(() => {
+      deferWhileOpen(() => {
         const value = agreed.get(name) ?? offer;
         agreed.set(name, value);
         return value;
@@ -89,15 +90,15 @@ function engineClock(clock: Clock, wallBaseMs: number): () => number {
   return () => Math.floor(wallBaseMs + clock.monotonicMs() - startMs);
 }
 
-function keepHouse(state: MemoryState, presence: MemoryPresence, clock: Clock): () => void {
-  let cancel = clock.after(housekeepingMs, tick);
+function startHousekeeping(state: MemoryState, presence: MemoryPresence, clock: Clock): () => void {
+  let cancel = clock.after(housekeepingMs, round);
   return () => cancel();
 
-  function tick(): void {
+  function round(): void {
     const nowMs = state.now();
-    settleIdleGroups(state, nowMs);
+    endDueMutesOfIdleGroups(state, nowMs);
     presence.endDue();
     state.sweep(nowMs);
-    cancel = clock.after(housekeepingMs, tick);
+    cancel = clock.after(housekeepingMs, round);
   }
 }

@@ -10,8 +10,8 @@ if not group then return refuse('group_not_found') end
 local code, applicant = refusal_of_decision(group, now)
 if code then return refuse(code) end
 if is_full(group) then return refuse('group_full') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 take_out(group, user_id, applicant)
 applicant.status = 'a'

@@ -8,7 +8,7 @@ local bucket_key = KEYS[4]
 local sender_id = ARGV[1]
 local payload_hash = ARGV[2]
 local deadline_ms = ARGV[3]
-local is_settled = ARGV[4]
+local are_mutes_ended = ARGV[4]
 local is_rate_limited = ARGV[5]
 local rate_per_sec = ARGV[6]
 local rate_burst = ARGV[7]
@@ -19,11 +19,11 @@ local rate_burst = ARGV[7]
 
 local now = clock_ms()
 
-local reply = answered(now)
+local reply = early_reply(now)
 if reply then return reply end
 local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'next_due')
 if not field[2] or field[1] then return refusal(now, 'group_not_found') end
-reply = turned_away(now, field[3])
+reply = refusal_of_sender(now, field[3])
 if reply then return reply end
 if is_rate_limited == '1' then
   local full_again_at, retry_after_ms = draw(now)

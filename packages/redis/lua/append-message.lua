@@ -26,7 +26,7 @@ local payload_hash = ARGV[12]
 local remember_ms = ARGV[13]
 local epoch_offer = ARGV[14]
 local deadline_ms = ARGV[15]
-local is_settled = ARGV[16]
+local are_mutes_ended = ARGV[16]
 local is_rate_limited = ARGV[17]
 local wire_head = ARGV[18]
 -- @include clock
@@ -36,18 +36,18 @@ local wire_head = ARGV[18]
 -- @include bucket
 -- @include writable
 
-local OVERLOADED_RETRY_MS = 1000
+-- @constant OVERLOADED_RETRY_MS
 -- Named once: each way to it through the table is paid for, too.
 local call = redis.call
 
 local now = clock_ms()
 
-local reply = answered(now)
+local reply = early_reply(now)
 if reply then return reply end
 local field = call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
   'events')
 if not field[2] or field[1] then return refusal(now, 'group_not_found') end
-reply = turned_away(now, field[7])
+reply = refusal_of_sender(now, field[7])
 if reply then return reply end
 local full_again_at, retry_after_ms
 if is_rate_limited == '1' then

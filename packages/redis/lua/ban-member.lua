@@ -16,8 +16,8 @@ if member and is_last_admin(group, member) then return refuse('last_admin') end
 if not is_banned and bans_max ~= '' and redis.call('ZCARD', bans_key) >= tonumber(bans_max) then
   return refuse('limit_reached', tonumber(bans_max))
 end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 if member then
   take_out(group, user_id, member)

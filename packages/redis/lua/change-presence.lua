@@ -56,17 +56,17 @@ local function other_nodes(user)
   return table.concat(others, ' ')
 end
 
-local turns = {}
+local transitions = {}
 
-local function hold(user, holding)
+local function add_presence(user, holding)
   local others = other_nodes(user)
   redis.call('SADD', held_key, holding)
   redis.call('HSET', on_key, user, (others == nil or others == '') and node_id or others .. ' ' .. node_id)
   redis.call('ZREM', away_key, holding)
-  if not others then turns[#turns + 1] = { user = user, is_online = true } end
+  if not others then transitions[#transitions + 1] = { user = user, is_online = true } end
 end
 
-local function let_go(user, holding, may_receive)
+local function remove_presence(user, holding, may_receive)
   local others = other_nodes(user)
   redis.call('SREM', held_key, holding)
   if not others then return end
@@ -75,15 +75,15 @@ local function let_go(user, holding, may_receive)
     return
   end
   redis.call('HDEL', on_key, user)
-  turns[#turns + 1] = { user = user, is_online = false }
+  transitions[#transitions + 1] = { user = user, is_online = false }
   if group[3] == '1' and may_receive then redis.call('ZADD', away_key, integer(now + tonumber(absence_ms)), holding) end
 end
 
 for _, step in ipairs(steps) do
   local holding = group_id .. ' ' .. step.user
-  if step.is_held then hold(step.user, holding) else let_go(step.user, holding, step.is_receiver) end
+  if step.is_held then add_presence(step.user, holding) else remove_presence(step.user, holding, step.is_receiver) end
 end
 redis.call(redis.call('SCARD', held_key) > 0 and 'SADD' or 'SREM', holders_key, node_id)
-tell_presence((group[1] or 0) + (group[2] or 0), turns)
+queue_presence((group[1] or 0) + (group[2] or 0), transitions)
 publish_entries()
 return { 'changed', integer(now) }

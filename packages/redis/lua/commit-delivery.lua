@@ -76,7 +76,7 @@ end
 -- Behind what its own group has waiting, and before what is overdue of a group of which more waits: a message of a group
 -- with 3 of them is offered before those that a group with 1,000 had set aside earlier.
 -- @return when it is due, ms
-local function turn_of(group_id)
+local function retry_due_of(group_id)
   local earliest = tonumber(redis.call('ZRANGE', retries_key, 0, 0, 'WITHSCORES')[2] or now)
   return math.min(earliest, now) + count_of_group(retries_by_group_key, group_id)
 end
@@ -87,7 +87,7 @@ for line in string.gmatch(refused, '[^\n]+') do
   local group_id, entry_kind, wire = text_of(message_id, place)
   if group_id and what == 'retry' then
     local delay_ms, members_cursor = string.match(rest, '^(%S+) (%S+)$')
-    local due = delay_ms == '-' and turn_of(group_id) or now + delay_ms
+    local due = delay_ms == '-' and retry_due_of(group_id) or now + delay_ms
     redis.call('HSET', retrying_key, message_id,
       attempts .. ' ' .. members_cursor .. ' ' .. group_id .. ' ' .. entry_kind .. ' ' .. wire)
     redis.call('ZADD', retries_key, integer(due), message_id)

@@ -12,8 +12,8 @@ answer_scope = 'living'
 -- @include creation
 
 if group then return refuse('already_exists') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 return create({
   type = group_type,
   max_members = max_members,

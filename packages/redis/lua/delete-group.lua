@@ -7,9 +7,9 @@ answer_scope = 'always'
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 local seq = record_change('deleted')
-bury(group, now)
+leave_tombstone(group, now)
 return done(nil, seq)

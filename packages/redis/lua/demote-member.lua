@@ -10,8 +10,8 @@ local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
 if member.role ~= 'a' then return refuse('cannot_demote') end
 if is_last_admin(group, member) then return refuse('last_admin') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 give_role(group, user_id, member, 'm')
 return done(member, record_change('demoted', roles_field(member)))

@@ -14,7 +14,7 @@ local absence_ms = ARGV[10]
 -- @include events
 -- @include effects
 -- @include departure
--- @include settle
+-- @include due-mutes
 -- @include commit
 -- @include group-writable
 
@@ -32,7 +32,7 @@ if not group then
   return { 'stayed', integer(now) }
 end
 
-settle(group, now, { user_id })
+end_due_mutes(group, now, { user_id })
 redis.call('ZREM', away_key, absence)
 local member = find_member(user_id, now)
 local is_absent = member ~= nil and member.status ~= 'p' and redis.call('HEXISTS', on_key, user_id) == 0
@@ -42,5 +42,5 @@ if is_absent then
     return append_event(group, now, { type = 'left', user = user_id, actor = SERVICE, tail = ',"reason":"absence"' })
   end)
 end
-if is_absent or group.is_settled then commit(group, now) end
+if is_absent or group.has_ended_mutes then commit(group, now) end
 return { is_absent and 'left' or 'stayed', integer(now) }

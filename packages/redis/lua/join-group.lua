@@ -16,8 +16,8 @@ if may_create then answer_scope = 'living' end
 
 if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' then
   if creates_public == 'full' then return { 'groups_full', integer(now) } end
-  local held = held_up()
-  if held then return held end
+  local limited = check_limits()
+  if limited then return limited end
   return create({ type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '' })
 end
 if not group then return refuse('group_not_found') end
@@ -25,7 +25,7 @@ local member, is_banned, banned_until = find_member(user_id, now)
 if is_banned then return refuse('banned', banned_until) end
 
 if member and is_ensured == '1' then
-  if group.is_settled then commit(group, now) end
+  if group.has_ended_mutes then commit(group, now) end
   return { 'duplicate', integer(now), describe(member) .. ' ' .. group.epoch .. ' ' .. integer(group.seq) }
 end
 
@@ -35,8 +35,8 @@ if member and not may_ask_again then return refuse('already_member') end
 if not member and is_full(group) then return refuse('group_full') end
 if not member and not is_direct and group.pending >= tonumber(pending_max) then return refuse('group_full') end
 if not is_direct and requests_max ~= '' then return refuse('limit_reached', tonumber(requests_max)) end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 if is_direct then
   local is_first = group.type == 'public' and group.active == 0

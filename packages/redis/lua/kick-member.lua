@@ -10,8 +10,8 @@ if not acts_as_admin() then return refuse('not_admin') end
 local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
 if is_last_admin(group, member) then return refuse('last_admin') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 remove_member(group, user_id, member)
 return done(nil, record_change('kicked', reason_field(reason)))

@@ -8,6 +8,6 @@
 if not group then return refuse('group_not_found') end
 local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 return done(nil, depart(group, now, { user = user_id, member = member }, function() return record_change('left') end))

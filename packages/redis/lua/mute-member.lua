@@ -11,8 +11,8 @@ if not acts_as_admin() then return refuse('not_admin') end
 local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
 if member.status ~= 'a' or member.role == 'a' then return refuse('cannot_mute') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 take_out(group, user_id, member)
 member.status = 'm'

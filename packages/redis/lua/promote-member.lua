@@ -9,8 +9,8 @@ if not acts_as_admin() then return refuse('not_admin') end
 local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
 if member.status ~= 'a' or member.role == 'a' then return refuse('cannot_promote') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 give_role(group, user_id, member, 'a')
 return done(member, record_change('promoted', roles_field(member)))

@@ -26,6 +26,6 @@ if member.status == 'p' then return refuse('pending_membership') end
 local is_muted = member.status == 'm' and not (member.ends_at and member.ends_at <= now)
 if is_muted then return refuse('muted', member.ends_at) end
 expect_right('SPUBLISH', channel)
-tell_ephemeral('typing', ',"user_id":"' .. user_id .. '"')
+queue_ephemeral('typing', ',"user_id":"' .. user_id .. '"')
 publish_entries()
-return { 'told', integer(now) }
+return { 'published', integer(now) }

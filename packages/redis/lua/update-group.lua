@@ -9,8 +9,8 @@ local metadata = ARGV[21]
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end
-local held = held_up()
-if held then return held end
+local limited = check_limits()
+if limited then return limited end
 
 local changes = {}
 -- @param json the value as the entry tells it

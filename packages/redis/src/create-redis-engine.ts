@@ -4,33 +4,35 @@ import {
   type Engine,
   type EngineHealth,
   type EngineSettings,
+  idleMutesWork,
   type Logger,
   presenceWork,
   type Random,
 } from '@plenum/core';
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
-import { DurabilityReading } from './boot/durability-reading.ts';
-import { agreeOn } from './cluster/agreement.ts';
+import { DurabilityReading } from './boot/durability.ts';
 import { RedisLeases } from './cluster/leases.ts';
 import { RedisNodes } from './cluster/nodes.ts';
-import { PrefixWitness, type PrefixWitnessOptions } from './cluster/prefix-witness.ts';
+import { PrefixWitness, type PrefixWitnessDeps } from './cluster/prefix-witness.ts';
 import { RedisRevocations } from './cluster/revocations.ts';
 import { parseRedisUrl } from './connections/address.ts';
 import { AddressWatch } from './connections/address-watch.ts';
+import type { RedisClient } from './connections/client.ts';
 import { type Connections, openConnections, type RedisRole } from './connections/connections.ts';
 import { healthOfShards } from './connections/shards.ts';
 import { RedisDeadLetters } from './delivery/dead-letters.ts';
 import { DeliveryKinds } from './delivery/delivery-kinds.ts';
 import { RedisOutbox } from './delivery/outbox.ts';
+import { RedisDueMutes } from './groups/due-mutes.ts';
 import { RedisGroupStore } from './groups/group-store.ts';
-import { idleMutes } from './groups/idle-mutes.ts';
 import { Keys } from './keys.ts';
 import { RedisGroupLog } from './log/group-log.ts';
 import { RedisReadMarks } from './log/read-marks.ts';
 import { RedisPresence } from './presence/presence.ts';
 import { Publisher } from './pubsub/publisher.ts';
-import { type Ears, listen } from './pubsub/pubsub.ts';
+import { openPubSub, type PubSub } from './pubsub/pubsub.ts';
+import { translate } from './scripts/errors.ts';
 import { ScriptCalls } from './scripts/script-calls.ts';
 import { ServerClock } from './scripts/server-clock.ts';
 
@@ -49,7 +51,7 @@ export interface RedisEngineOptions {
   /** Default `node`. A `client` has one command connection: it changes and reads, and hears nothing. */
   readonly role?: RedisRole;
   /** Whether something outside Redis, such as an archive, knows of an earlier node of the prefix. */
-  readonly wasInUse?: PrefixWitnessOptions['wasInUse'];
+  readonly wasInUse?: PrefixWitnessDeps['wasInUse'];
 }
 
 export interface RedisEngine extends Engine {
@@ -112,30 +114,32 @@ function assemble(foundation: Foundation): RedisEngine {
   const state = { calls, keys, random, settings: kinds.follow(foundation.settings), clock: serverClock };
   const readState = { ...state, calls: readCalls };
   const log = new RedisGroupLog({ ...state, readCalls });
-  const listening = listen({ ...foundation, log });
-  const watch = watchAddress(foundation, listening);
-  if (connections.listening !== null) watch.start();
+  const pubsub = openPubSub({ ...foundation, log });
+  const watch = watchAddress(foundation, pubsub);
+  if (connections.subscribers !== null) watch.start();
   const durability = new DurabilityReading(command, clock);
-  const mutes = idleMutes({ ...readState, loopClock: clock, logger });
-  if (connections.listening !== null) mutes.start();
+  const dueMutes = new RedisDueMutes(readState);
+  const mutes = idleMutesWork({ dueMutes, clock, logger });
+  if (connections.subscribers !== null) mutes.start();
   const presence = new RedisPresence(readState);
-  const { channels } = listening;
+  const { channels } = pubsub;
   const nodes = new RedisNodes({ ...state, channels, publisher, anomalies });
   const upkeep = presenceWork({ presence, nodes, clock, logger });
-  if (connections.listening !== null) upkeep.start();
+  if (connections.subscribers !== null) upkeep.start();
   const health = async (): Promise<EngineHealth> => {
     const { answering, away } = await healthOfShards(command, clock);
-    const isReady = listening.isUp() && answering > 0 && !watch.isUseless;
+    const isReady = pubsub.isUp() && answering > 0 && !watch.isUseless;
     const notices = [...watch.notices(), ...witness.notices(), ...connections.notices()];
-    const told = notices.length > 0 ? { notices } : {};
-    return { isReady, shardsAway: away, durability: await durability.current(), ...told };
+    const optional = notices.length > 0 ? { notices } : {};
+    return { isReady, shardsAway: away, durability: await durability.current(), ...optional };
   };
   return {
     name: 'redis',
     groups: new RedisGroupStore(state),
+    dueMutes,
     log,
-    feeds: listening.feeds,
-    nudges: listening.nudges,
+    feeds: pubsub.feeds,
+    nudges: pubsub.nudges,
     presence,
     readMarks: new RedisReadMarks(readState),
     revocations: new RedisRevocations(readState),
@@ -144,7 +148,7 @@ function assemble(foundation: Foundation): RedisEngine {
     deadLetters: new RedisDeadLetters({ calls, keys }),
     leases: new RedisLeases(state),
     partitionWorks: [mutes, upkeep],
-    roomChannels: listening.roomChannels,
+    roomChannels: pubsub.roomChannels,
     anomalies,
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
@@ -155,7 +159,7 @@ function assemble(foundation: Foundation): RedisEngine {
       kinds.stop();
       mutes.stop();
       upkeep.stop();
-      listening.close();
+      pubsub.close();
       await publisher.flush();
       await connections.close();
     },
@@ -163,13 +167,29 @@ function assemble(foundation: Foundation): RedisEngine {
 }
 
 /** Follows the address where it leads, and asks for refused channels again as soon as they are granted. */
-function watchAddress(foundation: Foundation, listening: Ears): AddressWatch {
+function watchAddress(foundation: Foundation, pubsub: PubSub): AddressWatch {
   const { connections, prefix, clock, logger } = foundation;
   return new AddressWatch({
     ...{ prefix, clock, logger, places: connections.places },
     onLook: async ({ name, runId, isMaster, hasRights }) => {
-      if (hasRights) listening.retryRefused();
+      if (hasRights) pubsub.retryRefused();
       if (isMaster && runId !== '') await connections.links.expect(name, runId);
     },
   });
+}
+
+/**
+ * One atomic step: the first offer under a name wins and stays, every caller gets the winner.
+ * @throws PlenumError `unavailable` when Redis is away
+ */
+async function agreeOn(
+  redis: RedisClient,
+  keys: Keys,
+  { name, offer }: { readonly name: string; readonly offer: string },
+): Promise<string> {
+  try {
+    return (await redis.set(`${keys.prefix}:agreed:${name}`, offer, 'NX', 'GET')) ?? offer;
+  } catch (error) {
+    throw translate(error, false);
+  }
 }

@@ -60,3 +60,6 @@ export const defaultEngineSettings: EngineSettings = {
 
 /** The hint of `room_overloaded`: an archive that is merely slow has taken a batch by then, ms. */
 export const overloadedRetryMs = 1000;
+
+/** How long the log of a deleted group stays readable, so that every node can deliver `deleted`. */
+export const tombstoneMs = 600_000;

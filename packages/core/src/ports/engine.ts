@@ -1,6 +1,7 @@
 /** The storage of the domain: one engine behind small ports, in one process or on Redis. */
 
 import type { DeadLetters } from './dead-letters.ts';
+import type { DueMutes } from './due-mutes.ts';
 import type { FeedTransport } from './feed-transport.ts';
 import type { GroupLog } from './group-log.ts';
 import type { GroupStore } from './group-store.ts';
@@ -40,6 +41,7 @@ export interface RoomChannels {
 export interface Engine {
   readonly name: 'memory' | 'redis';
   readonly groups: GroupStore;
+  readonly dueMutes: DueMutes;
   readonly log: GroupLog;
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;

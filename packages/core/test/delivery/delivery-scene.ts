@@ -122,7 +122,7 @@ export class DeliveryScene {
     return end;
   }
 
-  /** Lets time pass in small steps, so that everything that was started meanwhile gets its turns. */
+  /** Lets time pass in small steps, so that everything that was started meanwhile gets its transitions. */
   async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 10) {
       for (let turn = 0; turn < 4; turn += 1) await this.clock.advance(0);

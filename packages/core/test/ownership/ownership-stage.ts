@@ -32,7 +32,7 @@ interface NodeChanges {
 }
 
 /** Lets everything run that waits for no timer. */
-async function settle(): Promise<void> {
+async function endDueMutes(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -58,7 +58,7 @@ export class Stage {
   async advance(ms: number): Promise<void> {
     for (let passedMs = 0; passedMs < ms; passedMs += 50) {
       await this.clock.advance(50);
-      await settle();
+      await endDueMutes();
     }
   }
 

@@ -1,6 +1,6 @@
 /** Leases among the nodes of one process: embedded nodes may share an engine. */
 import type { Clock, Lease, Leases } from '@plenum/core';
-import type { InTurn } from '../later.ts';
+import type { Defer } from '../defer.ts';
 
 interface Held {
   readonly lease: Lease;
@@ -10,7 +10,7 @@ interface Held {
 export interface MemoryLeasesOptions {
   readonly clock: Clock;
   readonly leaseTtlMs: number;
-  readonly inTurn: InTurn;
+  readonly defer: Defer;
 }
 
 export interface MemoryLeases extends Leases {
@@ -18,7 +18,7 @@ export interface MemoryLeases extends Leases {
   isHeld(lease: Lease): boolean;
 }
 
-export function memoryLeases({ clock, leaseTtlMs, inTurn }: MemoryLeasesOptions): MemoryLeases {
+export function memoryLeases({ clock, leaseTtlMs, defer }: MemoryLeasesOptions): MemoryLeases {
   const held = new Map<number, Held>();
   let lastToken = 0;
 
@@ -39,7 +39,7 @@ export function memoryLeases({ clock, leaseTtlMs, inTurn }: MemoryLeasesOptions)
     isHeld,
     ttlMs: leaseTtlMs,
     acquire: (partition, nodeId) =>
-      inTurn(() => {
+      defer(() => {
         const current = holder(partition);
         if (current !== null) return current.nodeId === nodeId ? hold(current) : null;
         lastToken += 1;
@@ -55,15 +55,15 @@ export function memoryLeases({ clock, leaseTtlMs, inTurn }: MemoryLeasesOptions)
           .filter((partition) => !isRenewed.has(partition));
         return { renewed: isRenewed, lost: new Set(lost) };
       };
-      return inTurn(renew).catch(() => ({ renewed: new Set<number>(), lost: new Set<number>() }));
+      return defer(renew).catch(() => ({ renewed: new Set<number>(), lost: new Set<number>() }));
     },
     release: (lease) =>
-      inTurn(() => {
+      defer(() => {
         if (isHeld(lease)) held.delete(lease.partition);
       }),
-    holder: (partition) => inTurn(() => holder(partition)),
+    holder: (partition) => defer(() => holder(partition)),
     holders: () =>
-      inTurn(() => {
+      defer(() => {
         const all = [...held.keys()].flatMap((partition) => holder(partition) ?? []);
         return new Map(all.map((lease) => [lease.partition, lease]));
       }),

@@ -1,5 +1,5 @@
 import type { NodeCard, NodeRegistry } from '@plenum/core';
-import type { InTurn } from '../later.ts';
+import type { Defer } from '../defer.ts';
 
 interface Registered {
   readonly card: NodeCard;
@@ -8,29 +8,29 @@ interface Registered {
 }
 
 /** The nodes of one process. */
-export function memoryNodes(inTurn: InTurn): NodeRegistry {
+export function memoryNodes(defer: Defer): NodeRegistry {
   const registered = new Map<string, Registered>();
   const listeners = new Map<string, () => void>();
   const wake = (nodeId: string): void => {
     // An engine that was closed meanwhile wakes no node.
-    inTurn(() => listeners.get(nodeId)?.()).catch(() => undefined);
+    defer(() => listeners.get(nodeId)?.()).catch(() => undefined);
   };
 
   return {
     beat: (card) =>
-      inTurn(() => {
+      defer(() => {
         const known = registered.get(card.nodeId);
         const isDrainAsked = known?.isDrainAsked ?? false;
         registered.set(card.nodeId, { card, beat: (known?.beat ?? 0) + 1, isDrainAsked });
         return { isNew: known === undefined, isDrainAsked };
       }),
-    nodes: () => inTurn(() => [...registered.values()].map(({ card, beat }) => ({ ...card, beat }))),
+    nodes: () => defer(() => [...registered.values()].map(({ card, beat }) => ({ ...card, beat }))),
     remove: ({ nodeId, beat }) =>
-      inTurn(() => {
+      defer(() => {
         if (beat === undefined || registered.get(nodeId)?.beat === beat) registered.delete(nodeId);
       }),
     askDrain: (nodeId) =>
-      inTurn(() => {
+      defer(() => {
         const known = registered.get(nodeId);
         if (known === undefined) return false;
         registered.set(nodeId, { ...known, isDrainAsked: true });

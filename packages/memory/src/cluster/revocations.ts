@@ -1,14 +1,14 @@
 import { type Revocations, revocationKeptMs } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
-import type { InTurn } from '../later.ts';
+import type { Defer } from '../defer.ts';
 import { ExpiringMap } from '../state/expiring-map.ts';
 
 /** The port `Revocations` over memory. @param now the engine's clock, ms since 1970 */
-export function memoryRevocations(now: () => number, inTurn: InTurn): Revocations {
+export function memoryRevocations(now: () => number, defer: Defer): Revocations {
   const revoked = new ExpiringMap<UserId, number>(now());
   return {
     revoke: (userId) =>
-      inTurn(() => {
+      defer(() => {
         const nowMs = now();
         revoked.sweep(nowMs);
         const revokedAtMs = Math.max(nowMs, revoked.get(userId, nowMs) ?? 0);
@@ -16,7 +16,7 @@ export function memoryRevocations(now: () => number, inTurn: InTurn): Revocation
         return revokedAtMs;
       }),
     revokedAt: (userIds) =>
-      inTurn(() => {
+      defer(() => {
         const found = new Map<UserId, number>();
         for (const userId of userIds) {
           const revokedAtMs = revoked.get(userId, now());

@@ -13,14 +13,14 @@ import {
   partitionOf,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import type { InTurn } from '../later.ts';
+import type { Defer } from '../defer.ts';
 import { PartitionOutbox, type StoredLetter } from './partition-outbox.ts';
 
-export interface MemoryOutboxOptions {
+export interface MemoryOutboxDeps {
   readonly kinds: readonly DeliveryKind[];
   /** The fence: whether the lease is that of the partition's owner at this moment. */
   readonly isHeld: (lease: Lease) => boolean;
-  readonly inTurn: InTurn;
+  readonly defer: Defer;
   readonly now: () => number;
 }
 
@@ -32,12 +32,12 @@ interface Place {
 
 export class MemoryOutbox {
   readonly #kinds: ReadonlySet<DeliveryKind>;
-  readonly #options: MemoryOutboxOptions;
+  readonly #deps: MemoryOutboxDeps;
   readonly #partitions = new Map<number, PartitionOutbox>();
 
-  constructor(options: MemoryOutboxOptions) {
-    this.#options = options;
-    this.#kinds = new Set(options.kinds);
+  constructor(deps: MemoryOutboxDeps) {
+    this.#deps = deps;
+    this.#kinds = new Set(deps.kinds);
   }
 
   /** Entries of the group that the archive has not taken yet; 0 where there is none. */
@@ -55,27 +55,27 @@ export class MemoryOutbox {
   readonly port: Outbox = {
     kinds: () => this.#kinds,
     open: (lease) =>
-      this.#options.inTurn(() => {
-        if (!this.#options.isHeld(lease)) return 'not_owner';
+      this.#deps.defer(() => {
+        if (!this.#deps.isHeld(lease)) return 'not_owner';
         this.#of(lease.partition).open(this.#kinds);
         return 'opened';
       }),
     read: (partition, kind, limit) =>
-      this.#options.inTurn(() => this.#of(partition).read(kind, limit, this.#options.now())),
+      this.#deps.defer(() => this.#of(partition).read(kind, limit, this.#deps.now())),
     commit: (lease, commit) =>
-      this.#options.inTurn(() => {
-        if (!this.#options.isHeld(lease)) return { outcome: 'not_owner' };
-        return this.#of(lease.partition).commit(commit, this.#options.now());
+      this.#deps.defer(() => {
+        if (!this.#deps.isHeld(lease)) return { outcome: 'not_owner' };
+        return this.#of(lease.partition).commit(commit, this.#deps.now());
       }),
     waiting: (partitions) =>
-      this.#options.inTurn(
+      this.#deps.defer(
         () => new Set(partitions.filter((partition) => (this.#partitions.get(partition)?.size ?? 0) > 0)),
       ),
   };
 
   readonly deadLetters: DeadLetters = {
     list: ({ cursor, limit }) =>
-      this.#options.inTurn(() => {
+      this.#deps.defer(() => {
         if (cursor !== null && !isId(cursor)) throw forgedCursor();
         const all = this.#places();
         const found = cursor === null ? all : all.filter((place) => isAfter(place, cursor));
@@ -88,13 +88,13 @@ export class MemoryOutbox {
         };
       }),
     retry: (id) =>
-      this.#options.inTurn(() => {
+      this.#deps.defer(() => {
         const place = this.#find(id);
         if (place === null) return false;
-        return this.#of(place.partition).retryLetter(place.letter.number, this.#options.now());
+        return this.#of(place.partition).retryLetter(place.letter.number, this.#deps.now());
       }),
     delete: (id) =>
-      this.#options.inTurn(() => {
+      this.#deps.defer(() => {
         const place = this.#find(id);
         return place !== null && this.#of(place.partition).deleteLetter(place.letter.number);
       }),

@@ -18,16 +18,11 @@ import { type Actor, type Failure, SERVICE, type UserId } from '@plenum/protocol
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import type { AnswerScope } from '../state/request-memory.ts';
-import { ban, unban } from './ban.ts';
-import { create, createByJoin } from './create.ts';
-import { deleteGroup } from './delete.ts';
-import { join } from './join.ts';
-import { leave } from './leave.ts';
-import { changeRole } from './roles.ts';
-import { settle } from './settle.ts';
+import { endDueMutes } from './due-mutes.ts';
+import { create, createByJoin, deleteGroup, update } from './lifecycle.ts';
+import { join, leave } from './membership.ts';
 import { type Place, standsAs } from './step.ts';
-import { accept, mute, remove, unmute } from './targeted.ts';
-import { update } from './update.ts';
+import { accept, ban, changeRole, mute, remove, unban, unmute } from './targeted.ts';
 
 const userOf = (actor: Actor): UserId | null => (actor === SERVICE ? null : actor);
 const subjectOf = (command: GroupCommand): UserId | null =>
@@ -63,17 +58,17 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   const group = state.groups.get(command.groupId) ?? null;
   if (group !== null) {
     const users = [userOf(command.actor), subjectOf(command)].filter((userId) => userId !== null);
-    settle(state, group, { users, nowMs });
+    endDueMutes(state, group, { users, nowMs });
     const present = presentMember(group, command, nowMs);
     if (present !== null) return present;
   }
   const facts = factsOf(group, command, nowMs);
   const isClosed = state.groupOrTombstone(command.groupId, nowMs)?.isClosed === true;
-  const isBirth = group === null && isCreatingJoin(command) && !isClosed;
-  const isCreating = command.operation === 'create' || isBirth;
+  const isCreate = group === null && isCreatingJoin(command) && !isClosed;
+  const isCreating = command.operation === 'create' || isCreate;
   const limited = isCreating ? groupsLimit(state, command) : null;
   if (limited !== null) return refused(limited);
-  const refusal = isBirth ? null : firstRefusal(command.operation, facts, rowOf(command));
+  const refusal = isCreate ? null : firstRefusal(command.operation, facts, rowOf(command));
   if (refusal !== null) return refused(refusal);
   const hindrance = hindranceOf(state, command, { group, nowMs });
   return hindrance === null ? { outcome: 'fine', group } : refused(hindrance);

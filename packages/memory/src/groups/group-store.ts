@@ -8,35 +8,35 @@ import {
   type Position,
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
-import type { InTurn } from '../later.ts';
+import type { Defer } from '../defer.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import { byText } from '../state/sorted-list.ts';
 import { admitChange, change } from './change.ts';
 import { memberPage } from './member-pages.ts';
 
-export function memoryGroupStore(state: MemoryState, inTurn: InTurn): GroupStore {
+export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
   return {
-    change: (command) => inTurn(() => change(state, command)),
-    admit: (command) => inTurn(() => admitChange(state, command)),
+    change: (command) => defer(() => change(state, command)),
+    admit: (command) => defer(() => admitChange(state, command)),
     group: (groupId) =>
-      inTurn(() => {
+      defer(() => {
         const group = state.groups.get(groupId);
         return group === undefined ? null : recordOf(group, state.now());
       }),
     position: (groupId, userId) =>
-      inTurn(() => {
+      defer(() => {
         const nowMs = state.now();
         const group = state.groupOrTombstone(groupId, nowMs);
         return group && positionOf(group, userId, nowMs);
       }),
     members: (groupId, page) =>
-      inTurn(() => {
+      defer(() => {
         const group = state.groups.get(groupId);
         return group === undefined ? null : memberPage(group, page, state.now());
       }),
-    list: (page) => inTurn(() => groupPage(state, page)),
-    memberships: (userId, page) => inTurn(() => membershipPage(state, userId, page)),
+    list: (page) => defer(() => groupPage(state, page)),
+    memberships: (userId, page) => defer(() => membershipPage(state, userId, page)),
   };
 }
 

@@ -1,6 +1,13 @@
 /** What an admin, or in private groups any active member, does to another user. */
-import type { ChangeDone, MemberRecord, MuteMember, TargetCommand } from '@plenum/core';
-import { isoTime } from '@plenum/core';
+import {
+  type BanMember,
+  type ChangeDone,
+  type ChangeRole,
+  isoTime,
+  type MemberRecord,
+  type MuteMember,
+  type TargetCommand,
+} from '@plenum/core';
 import { actedBy, because, isGone, type Step, standsAs } from './step.ts';
 
 /** Receiving begins with `accepted` itself. */
@@ -72,5 +79,51 @@ export function unmute(step: Step<TargetCommand>, target: MemberRecord): ChangeD
     },
     nowMs,
   );
+  return standsAs(group, member, seq);
+}
+
+/** `banned` is the last entry that the user receives. */
+export function ban({ state, group, command, nowMs }: Step<BanMember>): ChangeDone {
+  const { actor, userId, reason, forMs } = command;
+  const bannedUntilMs = forMs === null ? null : nowMs + forMs;
+  group.remove(userId);
+  group.bans.put(userId, bannedUntilMs);
+  if (bannedUntilMs !== null) state.timed.add(group);
+  const seq = state.record(
+    group,
+    {
+      type: 'banned',
+      user_id: userId,
+      ...actedBy(actor, userId),
+      ...because(reason),
+      ...(bannedUntilMs === null ? {} : { banned_until: isoTime(bannedUntilMs) }),
+    },
+    nowMs,
+  );
+  return { ...isGone(group, seq), bannedUntilMs };
+}
+
+export function unban({ state, group, command, nowMs }: Step<TargetCommand>): ChangeDone {
+  const { actor, userId, reason } = command;
+  group.bans.delete(userId);
+  const seq = state.record(
+    group,
+    { type: 'unbanned', user_id: userId, ...actedBy(actor, userId), ...because(reason) },
+    nowMs,
+  );
+  return isGone(group, seq);
+}
+
+const newRoles = { promote: ['admin'], demote: ['member'] } as const;
+
+/** Promotes or demotes: status, since_seq and what the member receives stay as they are. */
+export function changeRole(step: Step<ChangeRole>, target: MemberRecord): ChangeDone {
+  const { state, group, command, nowMs } = step;
+  const { operation, actor, userId } = command;
+  const roles = [...newRoles[operation]];
+  const member: MemberRecord = { ...target, roles };
+  group.put(userId, member);
+  const type = operation === 'promote' ? 'promoted' : 'demoted';
+  const seq = state.record(group, { type, user_id: userId, ...actedBy(actor, userId), roles }, nowMs);
   return standsAs(group, member, seq);
 }

@@ -9,8 +9,8 @@ import {
   refused,
 } from '@plenum/core';
 import type { Counts } from '@plenum/protocol';
+import { endDueMutes } from '../groups/due-mutes.ts';
 import { refusalOf } from '../groups/refusal.ts';
-import { settle } from '../groups/settle.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
@@ -60,7 +60,7 @@ function judge(
   if (first !== null) return first.outcome === 'done' ? refused({ code: 'conflict' }) : first;
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
-  settle(state, group, { users: [sender], nowMs });
+  endDueMutes(state, group, { users: [sender], nowMs });
   const refusal = refusalOf('send', sender, { group, nowMs });
   if (refusal !== null) return refused(refusal);
   const bucket = `${groupId}\n${sender}`;

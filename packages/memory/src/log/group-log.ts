@@ -1,6 +1,6 @@
 import { firstPerAnswer, type GroupLog, type LogEntry, type LogHead, lastPerAnswer } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import type { InTurn } from '../later.ts';
+import type { Defer } from '../defer.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import { admit, append } from './append.ts';
@@ -8,21 +8,21 @@ import { admit, append } from './append.ts';
 const bytesOf = ({ wire }: LogEntry): number => wire.length;
 
 /** The port `GroupLog` over memory. An answer is given in the turn of its step, entries are handed out in later ones. */
-export function memoryGroupLog(state: MemoryState, inTurn: InTurn): GroupLog {
+export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
   const headOf = (group: GroupState): LogHead => group.log.head(state.now(), group.isDeleted);
   const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());
   return {
-    append: (draft) => inTurn(() => append(state, draft)),
-    admit: (draft) => inTurn(() => admit(state, draft)),
+    append: (draft) => defer(() => append(state, draft)),
+    admit: (draft) => defer(() => admit(state, draft)),
     after: (groupId, afterSeq, limit) =>
-      inTurn(() => {
+      defer(() => {
         const group = found(groupId);
         return (
           group && { head: headOf(group), entries: firstPerAnswer(group.log.after(afterSeq, limit), bytesOf) }
         );
       }),
     before: (groupId, beforeSeq, limit) =>
-      inTurn(() => {
+      defer(() => {
         const group = found(groupId);
         return (
           group && {
@@ -32,7 +32,7 @@ export function memoryGroupLog(state: MemoryState, inTurn: InTurn): GroupLog {
         );
       }),
     heads: (groupIds) =>
-      inTurn(() => {
+      defer(() => {
         const groups = groupIds.map(found).filter((group) => group !== null);
         return new Map(groups.map((group) => [group.groupId, headOf(group)]));
       }),

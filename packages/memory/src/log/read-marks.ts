@@ -1,7 +1,7 @@
 import { type ReadMark, type ReadMarks, type ReadPosition, refused } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
+import type { Defer } from '../defer.ts';
 import { refusalOf } from '../groups/refusal.ts';
-import type { InTurn } from '../later.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
@@ -15,11 +15,11 @@ function markOf(group: GroupState, userId: UserId, sinceSeq: number): ReadMark {
 }
 
 /** The port `ReadMarks` over memory. */
-export function memoryReadMarks(state: MemoryState, inTurn: InTurn): ReadMarks {
+export function memoryReadMarks(state: MemoryState, defer: Defer): ReadMarks {
   return {
-    mark: (groupId, userId, position) => inTurn(() => mark(state, { groupId, userId, position })),
+    mark: (groupId, userId, position) => defer(() => mark(state, { groupId, userId, position })),
     of: (groupId, userId) =>
-      inTurn(() => {
+      defer(() => {
         const group = state.groups.get(groupId);
         const member = group?.member(userId, state.now()) ?? null;
         if (group === undefined || member === null || member.status === 'pending') return null;

@@ -9,10 +9,10 @@ import {
   refused,
 } from '@plenum/core';
 import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
-import { departed } from '../groups/leave.ts';
+import type { Defer } from '../defer.ts';
+import { endDueMutes } from '../groups/due-mutes.ts';
+import { departed } from '../groups/membership.ts';
 import { refusalOf } from '../groups/refusal.ts';
-import { settle } from '../groups/settle.ts';
-import type { InTurn } from '../later.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
@@ -26,35 +26,35 @@ interface Absence extends Holding {
 
 export class MemoryPresence implements Presence, PresenceHousekeeping {
   readonly #state: MemoryState;
-  readonly #inTurn: InTurn;
+  readonly #defer: Defer;
   readonly #held = new Map<string, Map<string, Holding>>();
   readonly #absences = new Map<string, Absence>();
 
-  constructor(state: MemoryState, inTurn: InTurn) {
+  constructor(state: MemoryState, defer: Defer) {
     this.#state = state;
-    this.#inTurn = inTurn;
+    this.#defer = defer;
   }
 
   change(change: PresenceChange): Promise<void> {
-    return this.#inTurn(() => this.#change(change));
+    return this.#defer(() => this.#change(change));
   }
 
   online(groupId: GroupId, limit: number) {
-    return this.#inTurn(() => {
+    return this.#defer(() => {
       const presence = this.#state.groups.get(groupId)?.presence;
       return { users: presence?.users(limit) ?? [], count: presence?.count ?? 0 };
     });
   }
 
   onlineAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>> {
-    return this.#inTurn(() => {
+    return this.#defer(() => {
       const presence = this.#state.groups.get(groupId)?.presence;
       return new Set(userIds.filter((userId) => presence?.has(userId) === true));
     });
   }
 
   typing(groupId: GroupId, userId: UserId): Promise<Refused | null> {
-    return this.#inTurn(() => {
+    return this.#defer(() => {
       const nowMs = this.#state.now();
       const group = this.#state.groups.get(groupId);
       const failure =
@@ -62,13 +62,15 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
           ? ({ code: 'group_not_found' } as const)
           : refusalOf('send', userId, { group, nowMs });
       if (failure !== null) return refused(failure);
-      this.#state.tell(groupId, [{ event: 'typing', payload: { group_id: groupId, user_id: userId } }]);
+      this.#state.publishEphemeral(groupId, [
+        { event: 'typing', payload: { group_id: groupId, user_id: userId } },
+      ]);
       return null;
     });
   }
 
   countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    return this.#inTurn(() => {
+    return this.#defer(() => {
       const counts = new Map(partitions.map((partition) => [partition, 0]));
       for (const { groupId } of this.#held.get(nodeId)?.values() ?? []) {
         const count = counts.get(partitionOf(groupId));
@@ -79,17 +81,17 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
   }
 
   held(nodeId: string, partition: number): Promise<readonly Holding[]> {
-    return this.#inTurn(() => this.#heldIn(nodeId, partition));
+    return this.#defer(() => this.#heldIn(nodeId, partition));
   }
 
   holders(partition: number): Promise<readonly string[]> {
-    return this.#inTurn(() =>
+    return this.#defer(() =>
       [...this.#held.keys()].filter((nodeId) => this.#heldIn(nodeId, partition).length > 0),
     );
   }
 
   endAbsences(partition: number): Promise<number> {
-    return this.#inTurn(() => this.endDue((groupId) => partitionOf(groupId) === partition));
+    return this.#defer(() => this.endDue((groupId) => partitionOf(groupId) === partition));
   }
 
   /** @returns how many absences were due. */
@@ -135,7 +137,7 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
       if (!settings.ephemeral || !isReceiverIn(group, userId, nowMs)) continue;
       this.#absences.set(nameOf(groupId, userId), { groupId, userId, endsAtMs });
     }
-    this.#state.tellTurns(group, [
+    this.#state.publishTransitions(group, [
       ...online.map((userId) => ({ userId, isOnline: true })),
       ...offline.map((userId) => ({ userId, isOnline: false })),
     ]);
@@ -145,7 +147,7 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     this.#absences.delete(nameOf(groupId, userId));
     const group = this.#state.groups.get(groupId);
     if (group === undefined) return;
-    settle(this.#state, group, { users: [userId], nowMs });
+    endDueMutes(this.#state, group, { users: [userId], nowMs });
     const member = group.member(userId, nowMs);
     const hasJoinedSince = member !== null && member.joinedAtMs > endsAtMs - this.#state.settings.absenceMs;
     if (!isReceiverIn(group, userId, nowMs) || hasJoinedSince || group.presence.has(userId)) return;

@@ -1,15 +1,15 @@
 import type { EphemeralPush, FeedListener, FeedTransport, LogEntry } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { type InTurn, later } from '../later.ts';
+import { type Defer, defer } from '../defer.ts';
 
 /** The port `FeedTransport` in one process: every entry once, in order, each in a turn of its own. Nothing is ever suspect. */
 export class MemoryFeeds implements FeedTransport {
   readonly #open = new Set<GroupId>();
-  readonly #inTurn: InTurn;
+  readonly #defer: Defer;
   #listener: FeedListener | null = null;
 
-  constructor(inTurn: InTurn) {
-    this.#inTurn = inTurn;
+  constructor(defer: Defer) {
+    this.#defer = defer;
   }
 
   listen(listener: FeedListener): void {
@@ -17,11 +17,11 @@ export class MemoryFeeds implements FeedTransport {
   }
 
   open(groupId: GroupId): Promise<void> {
-    return this.#inTurn(() => void this.#open.add(groupId));
+    return this.#defer(() => void this.#open.add(groupId));
   }
 
   close(groupId: GroupId): Promise<void> {
-    return later(() => void this.#open.delete(groupId));
+    return defer(() => void this.#open.delete(groupId));
   }
 
   /** Whether the feed is open counts when the entry is stored, not when it is handed out. */
@@ -31,7 +31,7 @@ export class MemoryFeeds implements FeedTransport {
   }
 
   /** As `publish`. */
-  tell(groupId: GroupId, pushes: readonly EphemeralPush[]): void {
+  publishEphemeral(groupId: GroupId, pushes: readonly EphemeralPush[]): void {
     if (!this.#open.has(groupId)) return;
     setImmediate(() => {
       for (const push of pushes) this.#listener?.onEphemeral(groupId, push);

@@ -1,17 +1,17 @@
 import type { Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
-import type { InTurn } from '../later.ts';
+import type { Defer } from '../defer.ts';
 
 /** The port `Nudges` in one process: nothing is lost, and no listener is called within `send`. */
 export class MemoryNudges implements Nudges {
   readonly #watched = new Set<UserId>();
-  readonly #inTurn: InTurn;
+  readonly #defer: Defer;
   #listener: ((nudge: Nudge) => void) | null = null;
   #cutListener: ((cut: Cut) => void) | null = null;
   #readListener: ((note: ReadNote) => void) | null = null;
 
-  constructor(inTurn: InTurn) {
-    this.#inTurn = inTurn;
+  constructor(defer: Defer) {
+    this.#defer = defer;
   }
 
   send(nudge: Nudge): void {
@@ -43,7 +43,7 @@ export class MemoryNudges implements Nudges {
 
   watch(userId: UserId): Promise<void> {
     this.#watched.add(userId);
-    return this.#inTurn(() => {});
+    return this.#defer(() => {});
   }
 
   unwatch(userId: UserId): void {

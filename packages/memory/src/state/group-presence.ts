@@ -2,7 +2,7 @@
 import type { EphemeralPush } from '@plenum/core';
 import { type GroupId, limits, type UserId } from '@plenum/protocol';
 
-export interface Turn {
+export interface Transition {
   readonly userId: UserId;
   readonly isOnline: boolean;
 }
@@ -48,13 +48,13 @@ export function presencePushes(
   {
     receivers,
     count,
-    turns,
-  }: { readonly receivers: number; readonly count: number; readonly turns: readonly Turn[] },
+    transitions,
+  }: { readonly receivers: number; readonly count: number; readonly transitions: readonly Transition[] },
 ): readonly EphemeralPush[] {
   const event = 'presence_changed';
-  if (turns.length === 0) return [];
+  if (transitions.length === 0) return [];
   if (receivers >= limits.presenceCountsOnlyFrom) return [{ event, payload: { group_id, count } }];
-  return turns.map(({ userId, isOnline }) => ({
+  return transitions.map(({ userId, isOnline }) => ({
     event,
     payload: { group_id, user_id: userId, online: isOnline, count },
   }));

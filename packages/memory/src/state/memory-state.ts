@@ -1,28 +1,26 @@
 /** Everything the memory engine holds, and the only way in which an entry gets into a log. */
-import type {
-  Appended,
-  ChangeDone,
-  EngineSettings,
-  EphemeralPush,
-  LogEntry,
-  MessageDraft,
-  Random,
+import {
+  type Appended,
+  type ChangeDone,
+  type EngineSettings,
+  type EphemeralPush,
+  type LogEntry,
+  type MessageDraft,
+  type Random,
+  tombstoneMs,
 } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { MemoryOutbox } from '../delivery/outbox.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { EventDraft } from './group-entries.ts';
-import { presencePushes, type Turn } from './group-presence.ts';
+import { presencePushes, type Transition } from './group-presence.ts';
 import type { GroupState } from './group-state.ts';
 import { MembershipIndex } from './membership-index.ts';
 import { type PresentLog, RequestMemory } from './request-memory.ts';
 import { byText, SortedList } from './sorted-list.ts';
 import { TokenBuckets } from './token-buckets.ts';
 
-/** How long the log of a deleted group stays readable, so that every node can deliver `deleted`. */
-const tombstoneMs = 600_000;
-
-export interface MemoryStateOptions {
+export interface MemoryStateDeps {
   readonly random: Random;
   readonly settings: EngineSettings;
   /** The engine's clock: whole ms since 1970, never steps back. */
@@ -30,7 +28,7 @@ export interface MemoryStateOptions {
   /** Hands a stored entry to this process' feeds; must not call a listener within the call. */
   readonly publish: (groupId: GroupId, entry: LogEntry) => void;
   /** The same for what is in no log. */
-  readonly tell: (groupId: GroupId, pushes: readonly EphemeralPush[]) => void;
+  readonly publishEphemeral: (groupId: GroupId, pushes: readonly EphemeralPush[]) => void;
   readonly outbox: MemoryOutbox;
 }
 
@@ -38,7 +36,7 @@ export class MemoryState {
   readonly random: Random;
   readonly settings: EngineSettings;
   readonly now: () => number;
-  readonly tell: MemoryStateOptions['tell'];
+  readonly publishEphemeral: MemoryStateDeps['publishEphemeral'];
   readonly groups = new Map<GroupId, GroupState>();
   /** The ids of `groups`, ascending. */
   readonly groupIds = new SortedList<GroupId>(byText);
@@ -56,24 +54,24 @@ export class MemoryState {
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
   readonly outbox: MemoryOutbox;
   readonly #created = new Map<UserId, number>();
-  readonly #publish: MemoryStateOptions['publish'];
+  readonly #publish: MemoryStateDeps['publish'];
 
-  constructor(options: MemoryStateOptions) {
-    this.random = options.random;
-    this.settings = options.settings;
-    this.now = options.now;
-    this.tell = options.tell;
-    this.outbox = options.outbox;
-    this.#publish = options.publish;
+  constructor(deps: MemoryStateDeps) {
+    this.random = deps.random;
+    this.settings = deps.settings;
+    this.now = deps.now;
+    this.publishEphemeral = deps.publishEphemeral;
+    this.outbox = deps.outbox;
+    this.#publish = deps.publish;
     const nowMs = this.now();
     this.requests = new RequestMemory(nowMs);
-    const { ratePerSec, rateBurst, membershipRatePerSec, membershipRateBurst } = options.settings;
+    const { ratePerSec, rateBurst, membershipRatePerSec, membershipRateBurst } = deps.settings;
     this.messageBuckets = new TokenBuckets({ perSec: ratePerSec, burst: rateBurst }, nowMs);
     this.membershipBuckets = new TokenBuckets(
       { perSec: membershipRatePerSec, burst: membershipRateBurst },
       nowMs,
     );
-    const { changeRatePerSec, changeRateBurst } = options.settings;
+    const { changeRatePerSec, changeRateBurst } = deps.settings;
     this.changeBuckets = new TokenBuckets({ perSec: changeRatePerSec, burst: changeRateBurst }, nowMs);
     this.#tombstones = new ExpiringMap(nowMs);
   }
@@ -141,11 +139,14 @@ export class MemoryState {
     return entry.seq;
   }
 
-  tellTurns(group: GroupState, turns: readonly Turn[]): void {
+  publishTransitions(group: GroupState, transitions: readonly Transition[]): void {
     if (group.isDeleted) return;
     const { active, muted } = group.counts(this.now());
     const { count } = group.presence;
-    this.tell(group.groupId, presencePushes(group.groupId, { receivers: active + muted, count, turns }));
+    this.publishEphemeral(
+      group.groupId,
+      presencePushes(group.groupId, { receivers: active + muted, count, transitions }),
+    );
   }
 
   /** Frees what has ended by time. */

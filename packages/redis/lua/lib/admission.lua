@@ -8,7 +8,7 @@ local function refusal(now, code, detail)
 end
 
 -- @return what to reply to a request that was answered before, or came too late; or nil
-local function answered(now)
+local function early_reply(now)
   local repeated = recall(now, 'log')
   if repeated then return repeated end
   if now > tonumber(deadline_ms) then return { 'late', integer(now) } end
@@ -17,9 +17,9 @@ end
 
 -- @param next_due as the group holds it: when its next mute ends, if one does
 -- @return what to reply to one who may not send, or whose message has to wait for mutes that are due; or nil
-local function turned_away(now, next_due)
+local function refusal_of_sender(now, next_due)
   local due_at = tonumber(next_due)
-  if due_at and due_at <= now and is_settled == '0' then return { 'due', integer(now) } end
+  if due_at and due_at <= now and are_mutes_ended == '0' then return { 'due', integer(now) } end
   local record = redis.call('HGET', members_key, sender_id)
   -- Most senders are active: their record need not be taken apart.
   if record and string.sub(record, 1, 2) == 'a ' then return nil end

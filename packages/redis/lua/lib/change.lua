@@ -7,13 +7,13 @@
 -- @include events
 -- @include effects
 -- @include removal
--- @include settle
+-- @include due-mutes
 -- @include dedupe
 -- @include commit
 -- @include group-writable
 -- @include bucket
 
-local OVERLOADED_RETRY_MS = 1000
+-- @constant OVERLOADED_RETRY_MS
 
 local now = clock_ms()
 
@@ -27,19 +27,19 @@ expect_writable(groups_key, 'zset', { 'ZADD', 'ZREM' })
 expect_writable(bucket_key, 'string', { 'SET' })
 expect_removable()
 local group = load_group()
-if group then settle(group, now, { actor, user_id }) end
+if group then end_due_mutes(group, now, { actor, user_id }) end
 
 -- Writes nothing beyond what was settled.
 -- @param detail of the code: ms, or the limit that is reached
 local function refuse(code, detail)
-  if group and group.is_settled then commit(group, now) end
+  if group and group.has_ended_mutes then commit(group, now) end
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
 -- What every change is asked last, behind the checks of its row: is the acting user slow enough, and is there room for one
 -- more entry that the archive has to take?
 -- @return what the script replies, or nil: then the token is taken, and nothing refuses the change any more. A trial ends here.
-local function held_up()
+local function check_limits()
   local full_again_at, retry_after_ms
   if rate_per_sec ~= '' then
     full_again_at, retry_after_ms = draw(now)
@@ -50,7 +50,7 @@ local function held_up()
   end
   if full_again_at then charge(full_again_at, now) end
   if is_trial ~= '1' then return nil end
-  if group and group.is_settled then commit(group, now) end
+  if group and group.has_ended_mutes then commit(group, now) end
   return { 'admitted', integer(now) }
 end
 

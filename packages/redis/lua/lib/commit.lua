@@ -1,6 +1,6 @@
 -- The end of a script that wrote entries: the group, the lifetime of its log, the answer, and very last the publishing.
 
-local TOMBSTONE_MS = 600000
+-- @constant TOMBSTONE_MS
 
 -- @param answer to remember; nil when only settling was done
 local function commit(group, now, answer)

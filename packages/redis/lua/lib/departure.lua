@@ -6,19 +6,19 @@ local PAGE = 50
 -- Receivers stand in the order of their places. A place is never behind the since_seq of its user, so the search ends at the
 -- first place behind the best since_seq found so far; the muted are passed over.
 -- @return id and record of the active member with the least since_seq, or nil
-local function successor(group, now)
+local function find_successor(group, now)
   if group.active == 0 then return nil end
-  local heir, best
+  local successor, best
   for first = 0, receivers_count(group) - 1, PAGE do
     local users = redis.call('ZRANGE', receivers_key, first, first + PAGE - 1, 'WITHSCORES')
     for at = 1, #users, 2 do
-      if best and tonumber(users[at + 1]) > tonumber(best.since_seq) then return heir, best end
+      if best and tonumber(users[at + 1]) > tonumber(best.since_seq) then return successor, best end
       local candidate = find_member(users[at], now)
       local is_older = not best or tonumber(candidate.since_seq) < tonumber(best.since_seq)
-      if candidate.status == 'a' and is_older then heir, best = users[at], candidate end
+      if candidate.status == 'a' and is_older then successor, best = users[at], candidate end
     end
   end
-  return heir, best
+  return successor, best
 end
 
 -- @param record appends the entry `left` and returns its seq
@@ -28,13 +28,13 @@ local function depart(group, now, leaver, record)
   remove_member(group, leaver.user, leaver.member)
   local seq = record()
   if not needs_successor then return seq end
-  local heir, member = successor(group, now)
-  if heir then
-    give_role(group, heir, member, 'a')
-    append_event(group, now, { type = 'promoted', user = heir, actor = SERVICE, tail = ',"roles":["admin"]' })
+  local successor, member = find_successor(group, now)
+  if successor then
+    give_role(group, successor, member, 'a')
+    append_event(group, now, { type = 'promoted', user = successor, actor = SERVICE, tail = ',"roles":["admin"]' })
   elseif group.type ~= 'public' then
     append_event(group, now, { type = 'deleted', user = SERVICE, actor = SERVICE })
-    bury(group, now)
+    leave_tombstone(group, now)
   end
   return seq
 end

@@ -12,7 +12,7 @@ end
 local function forget_receiver(group, user)
   redis.call('HDEL', reads_key, user)
   if redis.call('HDEL', on_key, user) == 0 then return end
-  tell_presence(receivers_count(group), { { user = user, is_online = false } })
+  queue_presence(receivers_count(group), { { user = user, is_online = false } })
 end
 
 local function remove_member(group, user, member)
@@ -29,7 +29,7 @@ local function is_closed(group)
 end
 
 -- Members go at once. The log stays for a while behind the tombstone, so that every node can still deliver `deleted`.
-local function bury(group, now)
+local function leave_tombstone(group, now)
   redis.call('HSET', group_key, 'deleted', integer(now), 'closed', is_closed(group) and '1' or '0')
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key)
   redis.call('ZREM', groups_key, group_id)

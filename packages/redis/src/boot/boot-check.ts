@@ -41,7 +41,7 @@ function refusalOf(cause: unknown, prefix: string): Error | null {
 }
 
 async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Promise<RedisAddress> {
-  if (address.kind === 'cluster') {
+  if (address.type === 'cluster') {
     await checkClusterAt(address, keys, clock);
     return address;
   }
@@ -49,7 +49,7 @@ async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Pr
   try {
     await connect(redis, address);
     const info = parseServerInfo(await infoOf(redis, keys));
-    if (info.get('cluster_enabled') === '1' && address.kind === 'standalone') {
+    if (info.get('cluster_enabled') === '1' && address.type === 'standalone') {
       const cluster = asClusterSeed(address);
       checkCluster(parseServerInfo(String(await redis.cluster('INFO'))));
       await checkClusterAt(cluster, keys, clock);

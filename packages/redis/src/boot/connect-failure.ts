@@ -9,12 +9,12 @@ const systemCode = (error: Error): string | null =>
 const isCertificateCode = (code: string): boolean =>
   /^(ERR_SSL|ERR_TLS|EPROTO|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/.test(code);
 
-function sentence({ kind, name, isTls }: RedisAddress, error: Error): string {
+function sentence({ type, name, isTls }: RedisAddress, error: Error): string {
   const code = systemCode(error);
   if (error.message.includes('cluster support disabled')) {
     return `REDIS_URL names several nodes, and Redis at ${name} is not in cluster mode: give one URL, or the nodes of a Cluster.`;
   }
-  if (kind === 'sentinel' && code === null && error.name !== 'ReplyError') {
+  if (type === 'sentinel' && code === null && error.name !== 'ReplyError') {
     return `The Sentinels at ${name} name no master that can be reached: ${error.message}`;
   }
   if (error.name === 'ReplyError') {

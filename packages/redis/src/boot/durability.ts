@@ -1,6 +1,6 @@
 /** What an ack survives, read from how Redis is run. Managed services often refuse CONFIG: then it is `unknown`. */
 
-import type { DurabilityClass } from '@plenum/core';
+import type { Clock, DurabilityClass } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { RedisClient } from '../connections/client.ts';
 import { parseServerInfo } from '../connections/server-info.ts';
@@ -39,7 +39,7 @@ async function readConfig(redis: Redis): Promise<ReadonlyMap<string, string> | n
 const ranking: readonly DurabilityClass[] = ['unknown', 'D0', 'D1', 'D2', 'D3', 'D4', 'D5'];
 
 /** Of the weakest shard. @returns `unknown` when Redis does not tell; never rejects. */
-export async function readDurability(client: RedisClient): Promise<DurabilityClass> {
+async function readDurability(client: RedisClient): Promise<DurabilityClass> {
   const classes = await Promise.all(
     shardsOf(client).map(({ redis }) => (redis === null ? 'unknown' : durabilityOf(redis))),
   );
@@ -58,5 +58,33 @@ async function durabilityOf(redis: Redis): Promise<DurabilityClass> {
     });
   } catch {
     return 'unknown';
+  }
+}
+
+/** Probes ask every second; a failover or CONFIG SET changes the answer rarely. */
+const freshMs = 30_000;
+
+/** The durability class as it was at most 30 s ago. */
+export class DurabilityReading {
+  readonly #redis: RedisClient;
+  readonly #clock: Clock;
+  #reading: { readonly atMs: number; readonly answer: Promise<DurabilityClass> } | null = null;
+
+  constructor(redis: RedisClient, clock: Clock) {
+    this.#redis = redis;
+    this.#clock = clock;
+  }
+
+  /** Never rejects: a Redis that does not tell is `unknown`, and asked again the next time. */
+  async current(): Promise<DurabilityClass> {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#reading === null || nowMs - this.#reading.atMs > freshMs) {
+      // Without a connection the question would wait for one.
+      if (this.#redis.status !== 'ready') return 'unknown';
+      this.#reading = { atMs: nowMs, answer: readDurability(this.#redis) };
+    }
+    const answer = await this.#reading.answer;
+    if (answer === 'unknown') this.#reading = null;
+    return answer;
   }
 }

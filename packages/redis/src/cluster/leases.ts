@@ -50,14 +50,14 @@ export class RedisLeases implements Leases {
       },
       this.#limit,
     );
-    return reply.word === 'granted' ? { partition, nodeId, token: reply.details[0] } : null;
+    return reply.type === 'granted' ? { partition, nodeId, token: reply.details[0] } : null;
   }
 
   async renew(leases: readonly Lease[]): Promise<Renewal> {
     const renewed = new Set<number>();
     const lost = new Set<number>();
     const renewOne = async (lease: Lease): Promise<void> => {
-      const { word } = await this.#calls.read(
+      const { type } = await this.#calls.read(
         renewLease,
         {
           keys: { lease: this.#keys.lease(lease.partition) },
@@ -65,7 +65,7 @@ export class RedisLeases implements Leases {
         },
         this.#limit,
       );
-      (word === 'renewed' ? renewed : lost).add(lease.partition);
+      (type === 'renewed' ? renewed : lost).add(lease.partition);
     };
     // Of those that fail nothing is known.
     await Promise.allSettled(leases.map(renewOne));

@@ -4,9 +4,8 @@ import type { BeatAnswer, NodeBeat, NodeCard, NodeRegistry } from '@plenum/core'
 import { z } from 'zod';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
-import type { Channels } from '../pubsub/channels.ts';
 import type { Publisher } from '../pubsub/publisher.ts';
-import type { ChannelHandler } from '../pubsub/subscription.ts';
+import type { ChannelHandler, Channels } from '../pubsub/subscription.ts';
 import { askDrain, beatNode, removeNode } from '../scripts/index.ts';
 import type { ScriptCalls } from '../scripts/script-calls.ts';
 import { leaseCallTimeoutMs } from './leases.ts';
@@ -49,7 +48,7 @@ export class RedisNodes implements NodeRegistry {
       },
       this.#limit,
     );
-    return { isNew: reply.word === 'registered', isDrainAsked: reply.details[0] };
+    return { isNew: reply.type === 'registered', isDrainAsked: reply.details[0] };
   }
 
   /** A card that this version cannot read belongs to a node of another one: it is left out, and counted. */
@@ -74,7 +73,7 @@ export class RedisNodes implements NodeRegistry {
   }
 
   async askDrain(nodeId: string): Promise<boolean> {
-    const { word } = await this.#calls.read(
+    const { type } = await this.#calls.read(
       askDrain,
       {
         keys: { nodes: this.#deps.keys.nodes() },
@@ -82,7 +81,7 @@ export class RedisNodes implements NodeRegistry {
       },
       this.#limit,
     );
-    if (word === 'gone') return false;
+    if (type === 'gone') return false;
     this.wake(nodeId);
     return true;
   }

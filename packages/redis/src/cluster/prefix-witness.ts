@@ -21,7 +21,7 @@ const firstUse =
   'This Redis knows of no earlier node of the prefix: if there was one, Redis came up empty, see deploy/redis.md';
 const answerMaxMs = 10_000;
 
-export interface PrefixWitnessOptions {
+export interface PrefixWitnessDeps {
   readonly calls: ScriptCalls;
   readonly keys: Keys;
   readonly clock: Clock;
@@ -33,20 +33,20 @@ export interface PrefixWitnessOptions {
 }
 
 export class PrefixWitness {
-  readonly #options: PrefixWitnessOptions;
+  readonly #deps: PrefixWitnessDeps;
   readonly #stopped = new AbortController();
   #born = '';
   #isEmptied = false;
   /** When this node came first, ms, as long as nothing else has said whether there were others before. */
   #firstAtMs: number | null = null;
 
-  constructor(options: PrefixWitnessOptions) {
-    this.#options = options;
+  constructor(deps: PrefixWitnessDeps) {
+    this.#deps = deps;
   }
 
   /** Resolves when this node knows the prefix. @throws PlenumError `unavailable` when there is no answer */
   async start(): Promise<void> {
-    const { clock, logger, keys } = this.#options;
+    const { clock, logger, keys } = this.#deps;
     const { born, isEmptied } = await this.#read();
     if (born === null) logger.info({ prefix: keys.prefix }, firstUse);
     if (born === null) this.#firstAtMs = await this.#nowMs();
@@ -75,7 +75,7 @@ export class PrefixWitness {
   }
 
   async #isRemembered(): Promise<boolean> {
-    const { wasInUse, clock } = this.#options;
+    const { wasInUse, clock } = this.#deps;
     const atMs = this.#firstAtMs;
     if (atMs === null || wasInUse === undefined) return false;
     const { signal } = this.#stopped;
@@ -87,13 +87,12 @@ export class PrefixWitness {
   }
 
   #tell(isEmptied: boolean): void {
-    if (isEmptied && !this.#isEmptied)
-      this.#options.logger.error({ prefix: this.#options.keys.prefix }, sentence);
+    if (isEmptied && !this.#isEmptied) this.#deps.logger.error({ prefix: this.#deps.keys.prefix }, sentence);
     this.#isEmptied = isEmptied;
   }
 
   async #read(): Promise<{ readonly born: string | null; readonly isEmptied: boolean }> {
-    const { calls, keys } = this.#options;
+    const { calls, keys } = this.#deps;
     const [found, nowMs] = await Promise.all([
       calls.command((redis) => redis.hmget(keys.meta(), bornField, emptiedField)),
       this.#nowMs(),
@@ -104,20 +103,20 @@ export class PrefixWitness {
 
   /** @returns the word of the prefix: this node's, unless another one was faster */
   async #claim(): Promise<string> {
-    const { calls, keys, random } = this.#options;
+    const { calls, keys, random } = this.#deps;
     const token = random.token();
     await calls.command((redis) => redis.hsetnx(keys.meta(), bornField, token));
     return (await calls.command((redis) => redis.hget(keys.meta(), bornField))) ?? token;
   }
 
   async #mark(): Promise<void> {
-    const { calls, keys } = this.#options;
+    const { calls, keys } = this.#deps;
     const nowMs = await this.#nowMs();
     await calls.command((redis) => redis.hset(keys.meta(), emptiedField, nowMs));
   }
 
   async #nowMs(): Promise<number> {
-    const [seconds] = await this.#options.calls.command((redis) => redis.time());
+    const [seconds] = await this.#deps.calls.command((redis) => redis.time());
     return Number(seconds) * 1000;
   }
 }

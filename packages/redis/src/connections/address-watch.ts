@@ -30,7 +30,7 @@ export interface Look {
   readonly hasRights: boolean;
 }
 
-export interface AddressWatchOptions {
+export interface AddressWatchDeps {
   readonly places: () => readonly Place[];
   readonly prefix: string;
   readonly clock: Clock;
@@ -40,18 +40,18 @@ export interface AddressWatchOptions {
 }
 
 export class AddressWatch {
-  readonly #options: AddressWatchOptions;
+  readonly #deps: AddressWatchDeps;
   readonly #stopped = new AbortController();
   /** What is wrong, by server. */
   readonly #wrong = new Map<string, string>();
   #placeCount = 1;
 
-  constructor(options: AddressWatchOptions) {
-    this.#options = options;
+  constructor(deps: AddressWatchDeps) {
+    this.#deps = deps;
   }
 
   start(): void {
-    const { clock, logger } = this.#options;
+    const { clock, logger } = this.#deps;
     const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal, slowestPause: 1 };
     runLoop('look at the address of Redis', () => this.#lookAtAll(), loop);
   }
@@ -76,7 +76,7 @@ export class AddressWatch {
   }
 
   async #lookAtAll(): Promise<void> {
-    const places = this.#options.places();
+    const places = this.#deps.places();
     if (places.length === 0) return;
     this.#placeCount = places.length;
     const names = new Set(places.map(({ name }) => name));
@@ -91,7 +91,7 @@ export class AddressWatch {
     try {
       await redis.connect();
       const look = await this.#judge(place, redis);
-      if (!this.#stopped.signal.aborted) await this.#options.onLook(look);
+      if (!this.#stopped.signal.aborted) await this.#deps.onLook(look);
     } catch (error) {
       if (isReply(error)) this.#note(place.name, `Redis refused a new connection: ${codeOf(error)}.`);
     } finally {
@@ -100,7 +100,7 @@ export class AddressWatch {
   }
 
   async #judge({ name, tag, isCluster }: Place, redis: Redis): Promise<Look> {
-    const { prefix } = this.#options;
+    const { prefix } = this.#deps;
     const info = parseServerInfo(await redis.info().catch(() => ''));
     const isMaster = info.get('role') !== 'slave';
     const sentence = lackSentence(await tryRights({ redis, prefix, tag, isCluster }), prefix);
@@ -110,7 +110,7 @@ export class AddressWatch {
   }
 
   #note(name: string, sentence: string | null): void {
-    const { logger } = this.#options;
+    const { logger } = this.#deps;
     if (this.#stopped.signal.aborted || sentence === (this.#wrong.get(name) ?? null)) return;
     const fields = name === '' ? {} : { redis: name };
     if (sentence === null) {

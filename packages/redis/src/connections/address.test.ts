@@ -7,7 +7,7 @@ test('an address is named without its password', () => {
 
 test('a missing port is the one of Redis and rediss means TLS', () => {
   expect(parseRedisUrl('rediss://cache')).toMatchObject({
-    kind: 'standalone',
+    type: 'standalone',
     name: 'cache:6379',
     isTls: true,
   });
@@ -15,7 +15,7 @@ test('a missing port is the one of Redis and rediss means TLS', () => {
 
 test('several servers are the seeds of a Cluster, with the credentials of the first', () => {
   expect(parseRedisUrl('redis://u:p%40ss@a:1,redis://b:2, redis://[::1]')).toEqual({
-    kind: 'cluster',
+    type: 'cluster',
     name: 'a:1,b:2,[::1]:6379',
     isTls: false,
     seeds: [
@@ -29,9 +29,9 @@ test('several servers are the seeds of a Cluster, with the credentials of the fi
 
 test('a single server can turn out to be the seed of a Cluster', () => {
   const address = parseRedisUrl('rediss://:secret@cache:6380');
-  if (address.kind !== 'standalone') throw new Error(`it is ${address.kind}`);
+  if (address.type !== 'standalone') throw new Error(`it is ${address.type}`);
   expect(asClusterSeed(address)).toEqual({
-    kind: 'cluster',
+    type: 'cluster',
     name: 'cache:6380',
     isTls: true,
     seeds: [{ host: 'cache', port: 6380 }],
@@ -43,7 +43,7 @@ test('Sentinels and the master that they watch are read from one URL', () => {
   expect(
     parseRedisUrl('rediss+sentinel://user:secret@a,b:5000/main?sentinel_username=s&sentinel_password=watch'),
   ).toEqual({
-    kind: 'sentinel',
+    type: 'sentinel',
     name: 'a:26379,b:5000/main',
     isTls: true,
     sentinels: [

@@ -17,7 +17,7 @@ interface Credentials {
 }
 
 export interface StandaloneAddress extends Named {
-  readonly kind: 'standalone';
+  readonly type: 'standalone';
   readonly endpoint: Endpoint;
   readonly credentials: Credentials;
   /** Of the address: 0 takes either. */
@@ -25,7 +25,7 @@ export interface StandaloneAddress extends Named {
 }
 
 export interface SentinelAddress extends Named {
-  readonly kind: 'sentinel';
+  readonly type: 'sentinel';
   readonly sentinels: readonly Endpoint[];
   /** Under which the Sentinels know the master. */
   readonly masterName: string;
@@ -36,7 +36,7 @@ export interface SentinelAddress extends Named {
 }
 
 export interface ClusterAddress extends Named {
-  readonly kind: 'cluster';
+  readonly type: 'cluster';
   /** Any of them tells the rest. */
   readonly seeds: readonly Endpoint[];
   /** Of every server: those of the first seed. */
@@ -64,22 +64,22 @@ export function parseRedisUrl(given: string): RedisAddress {
   const shared = { name, isTls, credentials: credentialsOf(first) };
   const [endpoint, ...others] = endpoints;
   if (endpoint !== undefined && others.length === 0) {
-    return { kind: 'standalone', endpoint, ...shared, ...familyOf(first) };
+    return { type: 'standalone', endpoint, ...shared, ...familyOf(first) };
   }
   if (urls.some((url) => url.protocol !== first.protocol)) {
     throw new Error(
       'REDIS_URL mixes redis:// and rediss://: all nodes of a Cluster speak TLS, or none does.',
     );
   }
-  return { kind: 'cluster', seeds: endpoints, ...shared };
+  return { type: 'cluster', seeds: endpoints, ...shared };
 }
 
 /** Where Redis is, for people: without user and password. A URL that cannot be read, or not be told from its password, is not shown. */
 export function redisName(text: string): string {
   try {
-    const { kind, name, isTls } = parseRedisUrl(text);
+    const { type, name, isTls } = parseRedisUrl(text);
     if (name.includes('@')) return '(set, not shown)';
-    return `${isTls ? 'rediss' : 'redis'}${kind === 'sentinel' ? '+sentinel' : ''}://${name}`;
+    return `${isTls ? 'rediss' : 'redis'}${type === 'sentinel' ? '+sentinel' : ''}://${name}`;
   } catch {
     return '(set, not shown)';
   }
@@ -87,7 +87,7 @@ export function redisName(text: string): string {
 
 /** The same server, which has turned out to be a node of a Cluster. */
 export function asClusterSeed({ endpoint, credentials, name, isTls }: StandaloneAddress): ClusterAddress {
-  return { kind: 'cluster', name, isTls, seeds: [endpoint], credentials };
+  return { type: 'cluster', name, isTls, seeds: [endpoint], credentials };
 }
 
 const serverFields = ['username', 'password', 'family'];
@@ -167,7 +167,7 @@ function parseSentinels(text: string): SentinelAddress {
   const parameters = new URLSearchParams(query);
   refuseRest({ path, query: parameters, known: sentinelFields });
   return {
-    kind: 'sentinel',
+    type: 'sentinel',
     name: `${sentinels.map(nameOf).join(',')}/${masterName}`,
     isTls: scheme === 'rediss',
     sentinels,

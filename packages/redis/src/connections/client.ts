@@ -1,5 +1,12 @@
 /** Makes a client for an address. It begins to connect unless told otherwise, and never throws for a Redis that is away. */
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+import {
+  Cluster,
+  Redis,
+  type RedisOptions,
+  type SentinelConnectionOptions,
+  SentinelConnector,
+} from 'ioredis';
 import type {
   ClusterAddress,
   Endpoint,
@@ -9,7 +16,6 @@ import type {
 } from './address.ts';
 import type { ClusterClientOptions, LinkOptions } from './client-options.ts';
 import { KnownServers } from './known-servers.ts';
-import { connectorBy } from './sentinel-connector.ts';
 
 export type RedisClient = Redis | Cluster;
 
@@ -20,7 +26,7 @@ const sentinelAnswerMs = 1000;
 /** Those that are asked for `address`: the Sentinels, or any server of the Cluster. */
 export const serversOf = (address: RedisAddress): KnownServers =>
   new KnownServers(
-    address.kind === 'cluster' ? address.seeds : address.kind === 'sentinel' ? address.sentinels : [],
+    address.type === 'cluster' ? address.seeds : address.type === 'sentinel' ? address.sentinels : [],
   );
 
 /**
@@ -32,7 +38,7 @@ export function createRedis(
   options: LinkOptions,
   known = serversOf(address),
 ): Redis {
-  return address.kind === 'standalone'
+  return address.type === 'standalone'
     ? new Redis({ ...options, ...authorityOptions(address), ...address.endpoint, ...familyOf(address) })
     : new Redis({ ...options, ...sentinelOptions(address, options), Connector: connectorBy(known) });
 }
@@ -91,3 +97,23 @@ function sentinelOptions(address: SentinelAddress, { retryStrategy }: LinkOption
     ...(address.isTls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
   } satisfies RedisOptions;
 }
+
+/**
+ * Asks every Sentinel that is known when it connects. The library's own connector knows those that it was given and those
+ * that were there when it connected last: a set whose Sentinels were all replaced meanwhile is not found again.
+ */
+const connectorBy = (known: KnownServers): NonNullable<RedisOptions['Connector']> =>
+  class extends SentinelConnector {
+    /** @param options those of the client, as the library hands them to every connector */
+    constructor(options: unknown) {
+      super(isOfClient(options) ? options : {});
+    }
+
+    override connect(emit: Parameters<SentinelConnector['connect']>[0]) {
+      for (const sentinel of known.endpoints) this.sentinelIterator.add(sentinel);
+      return super.connect(emit);
+    }
+  };
+
+const isOfClient = (options: unknown): options is SentinelConnectionOptions =>
+  typeof options === 'object' && options !== null;

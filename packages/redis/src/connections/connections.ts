@@ -35,10 +35,10 @@ import { mastersOf, shardsOf, tagAt } from './shards.ts';
 export type RedisRole = 'node' | 'client';
 
 /** Where a node listens: on the one server there is, or on each master of a Cluster. */
-export type Listening =
-  | { readonly kind: 'one'; readonly redis: Redis }
+export type Subscribers =
+  | { readonly type: 'one'; readonly redis: Redis }
   | {
-      readonly kind: 'each';
+      readonly type: 'each';
       /** Knows which master has which channel. */
       readonly cluster: Cluster;
       /** @param server `host:port`; whoever opens a link disconnects it when the server is master no more */
@@ -50,7 +50,7 @@ export interface Connections {
   /** The command client itself for a client. */
   readonly reads: RedisClient;
   /** Null for a client. */
-  readonly listening: Listening | null;
+  readonly subscribers: Subscribers | null;
   readonly links: Links;
   /** What a node that was started now would connect to. */
   readonly places: () => readonly Place[];
@@ -62,7 +62,7 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-export interface ConnectionOptions {
+export interface ConnectionDeps {
   readonly address: RedisAddress;
   readonly role: RedisRole;
   readonly random: Random;
@@ -74,18 +74,18 @@ export interface ConnectionOptions {
 const readyTimeoutMs = 10_000;
 
 /** Begins to connect; never throws for a Redis that is away. */
-export function openConnections(options: ConnectionOptions): Connections {
-  const { address } = options;
-  return address.kind === 'cluster' ? openToCluster(options, address) : openToOne(options, address);
+export function openConnections(deps: ConnectionDeps): Connections {
+  const { address } = deps;
+  return address.type === 'cluster' ? openToCluster(deps, address) : openToOne(deps, address);
 }
 
-function openToOne(options: ConnectionOptions, address: StandaloneAddress | SentinelAddress): Connections {
-  const { random } = options;
+function openToOne(deps: ConnectionDeps, address: StandaloneAddress | SentinelAddress): Connections {
+  const { random } = deps;
   const known = serversOf(address);
   const clients: Redis[] = [];
-  const links = new Links({ ...options, linksOf: () => clients });
+  const links = new Links({ ...deps, linksOf: () => clients });
   const open = (linkOptions: LinkOptions) => {
-    const client = told(options, createRedis(address, linkOptions, known));
+    const client = withConnectionLog(deps, createRedis(address, linkOptions, known));
     clients.push(client);
     return client;
   };
@@ -97,15 +97,15 @@ function openToOne(options: ConnectionOptions, address: StandaloneAddress | Sent
     ...commandOptions(random, 'plenum-command', onReplica),
     enableAutoPipelining: true,
   });
-  if (options.role === 'client') {
-    const watch = watchSentinels(options, address, { known, clients });
-    return connectionsOf(options, { command, reads: command, listening: null, links, places }, watch);
+  if (deps.role === 'client') {
+    const watch = watchSentinels(deps, address, { known, clients });
+    return connectionsOf(deps, { command, reads: command, subscribers: null, links, places }, watch);
   }
   const reads = open(commandOptions(random, 'plenum-reads', onReplica));
   const redis = open(subscriberOptions(random));
-  const watch = watchSentinels(options, address, { known, clients });
-  const listening = { kind: 'one', redis } as const;
-  return connectionsOf(options, { command, reads, listening, links, places }, watch);
+  const watch = watchSentinels(deps, address, { known, clients });
+  const subscribers = { type: 'one', redis } as const;
+  return connectionsOf(deps, { command, reads, subscribers, links, places }, watch);
 }
 
 const onlyPlace = { name: '', tag: tagOfPartition(0), isCluster: false } as const;
@@ -128,11 +128,11 @@ interface Watched {
 }
 
 function watchSentinels(
-  { random, logger }: ConnectionOptions,
+  { random, logger }: ConnectionDeps,
   address: StandaloneAddress | SentinelAddress,
   { known, clients }: Watched,
 ): Watch {
-  if (address.kind === 'standalone') return noWatch;
+  if (address.type === 'standalone') return noWatch;
   const onMaster = (master: Endpoint) => {
     for (const client of clients) {
       leaveFor(master, client).catch((err: unknown) =>
@@ -144,15 +144,16 @@ function watchSentinels(
   return { clients: () => watch.clients, seeds: watch.seeds, close: () => watch.close() };
 }
 
-function openToCluster(options: ConnectionOptions, address: ClusterAddress): Connections {
-  const { random } = options;
+function openToCluster(deps: ConnectionDeps, address: ClusterAddress): Connections {
+  const { random } = deps;
   const known = serversOf(address);
-  const open = (name: string) => told(options, createCluster(address, clusterOptions(random, name), known));
+  const open = (name: string) =>
+    withConnectionLog(deps, createCluster(address, clusterOptions(random, name), known));
   const command = open('plenum-command');
-  const subscribers = new Map<string, Redis>();
+  const subscriberLinks = new Map<string, Redis>();
   const linksOf = (server: string): readonly Redis[] => {
     const pooled = clients.flatMap((client) => shardsOf(client)).filter(({ name }) => name === server);
-    return [...pooled.map(({ redis }) => redis), subscribers.get(server) ?? null].filter(
+    return [...pooled.map(({ redis }) => redis), subscriberLinks.get(server) ?? null].filter(
       (one) => one !== null,
     );
   };
@@ -164,25 +165,25 @@ function openToCluster(options: ConnectionOptions, address: ClusterAddress): Con
       open: () => createLink(address, endpointIn(name), lookLink),
     }));
   const clients = [command];
-  const links = new Links({ ...options, linksOf });
-  if (options.role === 'client')
-    return connectionsOf(options, { command, reads: command, listening: null, links, places });
+  const links = new Links({ ...deps, linksOf });
+  if (deps.role === 'client')
+    return connectionsOf(deps, { command, reads: command, subscribers: null, links, places });
   const reads = open('plenum-reads');
   clients.push(reads);
   const openLink = (server: string) => {
-    const link = told(options, createLink(address, endpointIn(server), subscriberOptions(random)));
-    subscribers.set(server, link);
+    const link = withConnectionLog(deps, createLink(address, endpointIn(server), subscriberOptions(random)));
+    subscriberLinks.set(server, link);
     return link;
   };
-  const seeds = address.seeds.map((seed) => openSeed(options, address, seed));
+  const seeds = address.seeds.map((seed) => openSeed(deps, address, seed));
   return connectionsOf(
-    options,
-    { command, reads, listening: { kind: 'each', cluster: command, openLink }, links, places },
+    deps,
+    { command, reads, subscribers: { type: 'each', cluster: command, openLink }, links, places },
     { clients: () => seeds.map(({ redis }) => redis), seeds, close: () => undefined },
   );
 }
 
-function openSeed({ random }: ConnectionOptions, address: ClusterAddress, seed: Endpoint): Seed {
+function openSeed({ random }: ConnectionDeps, address: ClusterAddress, seed: Endpoint): Seed {
   const link = { ...subscriberOptions(random), connectionName: 'plenum-seed-watch' };
   const redis = createLink(address, seed, link);
   // Its absence is told once, by the watch.
@@ -191,13 +192,17 @@ function openSeed({ random }: ConnectionOptions, address: ClusterAddress, seed: 
 }
 
 function connectionsOf(
-  options: ConnectionOptions,
-  clients: Pick<Connections, 'command' | 'reads' | 'listening' | 'links' | 'places'>,
+  deps: ConnectionDeps,
+  clients: Pick<Connections, 'command' | 'reads' | 'subscribers' | 'links' | 'places'>,
   watch: Watch = noWatch,
 ): Connections {
-  const { command, reads, listening } = clients;
-  const all = new Set<RedisClient>([command, reads, ...(listening?.kind === 'one' ? [listening.redis] : [])]);
-  const seedWatch = new SeedWatch(options.role === 'node' ? watch.seeds : [], options);
+  const { command, reads, subscribers } = clients;
+  const all = new Set<RedisClient>([
+    command,
+    reads,
+    ...(subscribers?.type === 'one' ? [subscribers.redis] : []),
+  ]);
+  const seedWatch = new SeedWatch(deps.role === 'node' ? watch.seeds : [], deps);
   seedWatch.start();
   const close = async () => {
     seedWatch.stop();
@@ -208,7 +213,7 @@ function connectionsOf(
   return {
     ...clients,
     notices: () => seedWatch.notices(),
-    ready: () => allReady([...all], options),
+    ready: () => allReady([...all], deps),
     close: () => {
       closing ??= close();
       return closing;
@@ -217,7 +222,7 @@ function connectionsOf(
 }
 
 /** Logs the ups and downs of a client. */
-function told<C extends RedisClient>({ address, logger }: ConnectionOptions, client: C): C {
+function withConnectionLog<C extends RedisClient>({ address, logger }: ConnectionDeps, client: C): C {
   const name =
     client instanceof Redis ? client.options.connectionName : client.options.redisOptions?.connectionName;
   const fields = { redis: address.name, connection: name };
@@ -241,7 +246,7 @@ function told<C extends RedisClient>({ address, logger }: ConnectionOptions, cli
 const ready = (client: RedisClient): Promise<void> =>
   client.status === 'ready' ? Promise.resolve() : new Promise((resolve) => client.once('ready', resolve));
 
-async function allReady(all: readonly RedisClient[], { address, clock }: ConnectionOptions): Promise<void> {
+async function allReady(all: readonly RedisClient[], { address, clock }: ConnectionDeps): Promise<void> {
   try {
     await within(clock, readyTimeoutMs, Promise.all(all.map(ready)));
   } catch (cause) {

@@ -14,7 +14,7 @@ const quietMs = 1000;
 const followedMax = 3;
 const followedAgainAfter = 60;
 
-export interface LinksOptions {
+export interface LinksDeps {
   /** Present connections to the server, which is empty where there is one server only. */
   readonly linksOf: (server: string) => readonly Redis[];
   readonly clock: Clock;
@@ -22,17 +22,17 @@ export interface LinksOptions {
 }
 
 export class Links {
-  readonly #options: LinksOptions;
+  readonly #deps: LinksDeps;
   readonly #renewedAtMs = new Map<string, number>();
   readonly #strayed = new Map<string, number>();
 
-  constructor(options: LinksOptions) {
-    this.#options = options;
+  constructor(deps: LinksDeps) {
+    this.#deps = deps;
   }
 
   /** Gives every connection to the server up and makes another. What waits for an answer is sent again. */
   renew(server: string, reason: string): void {
-    const { clock, anomalies, linksOf } = this.#options;
+    const { clock, anomalies, linksOf } = this.#deps;
     const nowMs = clock.monotonicMs();
     if (nowMs - (this.#renewedAtMs.get(server) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
     this.#renewedAtMs.set(server, nowMs);
@@ -45,7 +45,7 @@ export class Links {
 
   /** Asks each connection for the role of its server; never throws. An answer that is due finds a dead connection, too. */
   askRoles(server: string): void {
-    for (const redis of this.#options.linksOf(server)) {
+    for (const redis of this.#deps.linksOf(server)) {
       if (redis.status !== 'ready') continue;
       roleOver(redis).then(
         (role) => {
@@ -61,7 +61,7 @@ export class Links {
    * @param runId of its process, as INFO tells it
    */
   async expect(server: string, runId: string): Promise<void> {
-    const ready = this.#options.linksOf(server).filter(({ status }) => status === 'ready');
+    const ready = this.#deps.linksOf(server).filter(({ status }) => status === 'ready');
     const found = await Promise.all(ready.map(runIdOver));
     if (found.every((one) => one === null || one === runId)) {
       this.#strayed.delete(server);

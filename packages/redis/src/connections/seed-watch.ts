@@ -16,25 +16,25 @@ export interface Seed {
   readonly redis: Redis;
 }
 
-export interface SeedWatchOptions {
+export interface SeedWatchDeps {
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export class SeedWatch {
   readonly #seeds: readonly Seed[];
-  readonly #options: SeedWatchOptions;
+  readonly #deps: SeedWatchDeps;
   readonly #stopped = new AbortController();
   readonly #away = new Set<string>();
 
-  constructor(seeds: readonly Seed[], options: SeedWatchOptions) {
+  constructor(seeds: readonly Seed[], deps: SeedWatchDeps) {
     this.#seeds = seeds;
-    this.#options = options;
+    this.#deps = deps;
   }
 
   /** Where there is one server only its absence is no news. */
   start(): void {
-    const { clock, logger } = this.#options;
+    const { clock, logger } = this.#deps;
     const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
     if (this.#seeds.length > 0) runLoop('servers of REDIS_URL', () => this.#look(), loop);
   }
@@ -55,13 +55,13 @@ export class SeedWatch {
 
   async #look(): Promise<void> {
     await Promise.all(
-      this.#seeds.map(async (seed) => this.#note(seed.name, await isThere(seed.redis, this.#options.clock))),
+      this.#seeds.map(async (seed) => this.#note(seed.name, await isThere(seed.redis, this.#deps.clock))),
     );
   }
 
   #note(name: string, isThere: boolean): void {
     if (this.#stopped.signal.aborted || isThere !== this.#away.has(name)) return;
-    const { logger } = this.#options;
+    const { logger } = this.#deps;
     if (isThere) {
       this.#away.delete(name);
       logger.info({ redis: name }, 'A server that REDIS_URL names can be reached again');

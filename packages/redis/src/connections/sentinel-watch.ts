@@ -17,7 +17,7 @@ const sentinelFound = '+sentinel';
 /** More than any set has; a Sentinel that tells of ever new ones opens no connections without end. */
 const sentinelsMax = 32;
 
-export interface SentinelWatchOptions {
+export interface SentinelWatchDeps {
   readonly address: SentinelAddress;
   readonly known: KnownServers;
   readonly random: Random;
@@ -26,15 +26,15 @@ export interface SentinelWatchOptions {
 }
 
 export class SentinelWatch {
-  readonly #options: SentinelWatchOptions;
+  readonly #deps: SentinelWatchDeps;
   readonly #clients: Redis[] = [];
   /** Of the Sentinels that REDIS_URL names. */
   readonly seeds: readonly Seed[];
   #isClosed = false;
 
-  constructor(options: SentinelWatchOptions) {
-    this.#options = options;
-    this.seeds = options.address.sentinels.map((endpoint) => ({
+  constructor(deps: SentinelWatchDeps) {
+    this.#deps = deps;
+    this.seeds = deps.address.sentinels.map((endpoint) => ({
       name: `${endpoint.host}:${endpoint.port}`,
       redis: this.#open(endpoint),
     }));
@@ -51,7 +51,7 @@ export class SentinelWatch {
   }
 
   #open({ host, port }: Endpoint): Redis {
-    const { address, random } = this.#options;
+    const { address, random } = this.#deps;
     const { username, password } = address.sentinelCredentials;
     const sentinel = new Redis({
       ...subscriberOptions(random),
@@ -75,7 +75,7 @@ export class SentinelWatch {
 
   /** What was told while there was no link is asked for. */
   async #ask(sentinel: Redis): Promise<void> {
-    const { masterName } = this.#options.address;
+    const { masterName } = this.#deps.address;
     const asked = [
       sentinel.call('SENTINEL', 'SENTINELS', masterName),
       sentinel.subscribe(switched, sentinelFound),
@@ -85,16 +85,16 @@ export class SentinelWatch {
     const [others, , master] = await Promise.allSettled(asked);
     if (others.status === 'fulfilled') for (const other of sentinelsIn(others.value)) this.#found(other);
     const at = master.status === 'fulfilled' ? endpointIn(master.value) : null;
-    if (at !== null && !this.#isClosed) this.#options.onMaster(at);
+    if (at !== null && !this.#isClosed) this.#deps.onMaster(at);
   }
 
   #heard(channel: string, words: readonly string[]): void {
-    const { masterName } = this.#options.address;
+    const { masterName } = this.#deps.address;
     if (channel === switched) {
       // `<name> <old host> <old port> <new host> <new port>`
       const [name, , , host, port] = words;
       const master = endpointIn([host, port]);
-      if (name === masterName && master !== null) this.#options.onMaster(master);
+      if (name === masterName && master !== null) this.#deps.onMaster(master);
     } else if (channel === sentinelFound) {
       // `sentinel <id> <host> <port> @ <name> <master host> <master port>`
       const [, , host, port, , name] = words;
@@ -105,7 +105,7 @@ export class SentinelWatch {
 
   #found(sentinel: Endpoint): void {
     if (this.#isClosed || this.#clients.length >= sentinelsMax) return;
-    if (this.#options.known.add(sentinel)) this.#open(sentinel);
+    if (this.#deps.known.add(sentinel)) this.#open(sentinel);
   }
 }
 

@@ -18,7 +18,7 @@ export class Topology {
   constructor(cluster: Cluster, clock: Clock) {
     this.#cluster = cluster;
     this.#clock = clock;
-    cluster.on('refresh', () => this.#tell());
+    cluster.on('refresh', () => this.#notify());
   }
 
   /** `host:port` of every master that has slots. */
@@ -53,7 +53,7 @@ export class Topology {
       this.#cancel = null;
       // Whether it succeeded or not: whoever doubts goes on with what is known, and doubts again.
       this.#cluster.refreshSlotsCache((error) => {
-        if (error) this.#tell();
+        if (error) this.#notify();
       });
     });
   }
@@ -63,7 +63,7 @@ export class Topology {
     this.#cancel?.();
   }
 
-  #tell(): void {
+  #notify(): void {
     if (this.#isClosed) return;
     for (const listener of this.#listeners) listener();
   }

@@ -91,8 +91,8 @@ export class RedisDeadLetters implements DeadLetters {
       },
       args: { kind, place: inStream(place) },
     });
-    if (reply.word === 'unopened') throw new PlenumError({ code: 'unavailable', error: noAdapter });
-    return reply.word === 'retried';
+    if (reply.type === 'unopened') throw new PlenumError({ code: 'unavailable', error: noAdapter });
+    return reply.type === 'retried';
   }
 
   async delete(id: string): Promise<boolean> {
@@ -109,7 +109,7 @@ export class RedisDeadLetters implements DeadLetters {
       },
       args: { kind, place: inStream(place) },
     });
-    return reply.word === 'deleted';
+    return reply.type === 'deleted';
   }
 
   /**

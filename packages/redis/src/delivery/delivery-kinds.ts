@@ -14,10 +14,10 @@ const everyKind: readonly DeliveryKind[] = ['archive', 'notifier'];
 const lookEveryMs = 3000;
 const fieldOf = (kind: DeliveryKind) => `delivery:${kind}`;
 /** Stands in `meta` as soon as any kind did: without it a Redis has lost what it was told, and no kind was ended. */
-const toldField = 'delivery';
+const writtenField = 'delivery';
 const isSo = '1';
 
-export interface DeliveryKindsOptions {
+export interface DeliveryKindsDeps {
   readonly calls: ScriptCalls;
   readonly keys: Keys;
   readonly clock: Clock;
@@ -25,14 +25,14 @@ export interface DeliveryKindsOptions {
 }
 
 export class DeliveryKinds {
-  readonly #options: DeliveryKindsOptions;
+  readonly #deps: DeliveryKindsDeps;
   readonly #stopped = new AbortController();
   #current: ReadonlySet<DeliveryKind> = new Set();
   /** What this process has brought to the cluster. */
   #own: readonly DeliveryKind[] = [];
 
-  constructor(options: DeliveryKindsOptions) {
-    this.#options = options;
+  constructor(deps: DeliveryKindsDeps) {
+    this.#deps = deps;
   }
 
   get current(): ReadonlySet<DeliveryKind> {
@@ -58,14 +58,14 @@ export class DeliveryKinds {
    * @throws Error with one sentence when a node lacks one of the cluster's kinds
    */
   async join(settings: EngineSettings, role: RedisRole): Promise<void> {
-    const { calls, keys, clock, logger } = this.#options;
+    const { calls, keys, clock, logger } = this.#deps;
     const own = role === 'client' ? [] : settings.deliveryKinds;
     const ended = role === 'client' ? [] : settings.endedDeliveryKinds;
     for (const kind of ended) await calls.command((redis) => redis.hdel(keys.meta(), fieldOf(kind)));
     await this.#look();
     // Not written again: a Redis without memory takes nothing, and needs its nodes to be emptied by them.
     const brought = own.filter((kind) => !this.#current.has(kind));
-    if (brought.length > 0) await this.#tell(brought);
+    if (brought.length > 0) await this.#write(brought);
     if (brought.length > 0) await this.#look();
     const missing = [...this.#current].filter((kind) => !own.includes(kind));
     if (role === 'node' && missing.length > 0) throw new Error(lacking(missing, keys.prefix));
@@ -89,19 +89,19 @@ export class DeliveryKinds {
   }
 
   async #look(): Promise<void> {
-    const { calls, keys } = this.#options;
-    const fields = [toldField, ...everyKind.map(fieldOf)];
-    const [told, ...found] = await calls.command((redis) => redis.hmget(keys.meta(), ...fields));
+    const { calls, keys } = this.#deps;
+    const fields = [writtenField, ...everyKind.map(fieldOf)];
+    const [written, ...found] = await calls.command((redis) => redis.hmget(keys.meta(), ...fields));
     const kinds = new Set(everyKind.filter((_, at) => found[at] === isSo));
     const known = new Set([...kinds, ...this.#current, ...this.#own]);
-    const isForgotten = told === null && known.size > 0;
-    if (isForgotten) await this.#tell([...known]);
+    const isForgotten = written === null && known.size > 0;
+    if (isForgotten) await this.#write([...known]);
     this.#current = isForgotten ? known : kinds;
   }
 
-  async #tell(kinds: readonly DeliveryKind[]): Promise<void> {
-    const { calls, keys } = this.#options;
-    const fields = Object.fromEntries([toldField, ...kinds.map(fieldOf)].map((field) => [field, isSo]));
+  async #write(kinds: readonly DeliveryKind[]): Promise<void> {
+    const { calls, keys } = this.#deps;
+    const fields = Object.fromEntries([writtenField, ...kinds.map(fieldOf)].map((field) => [field, isSo]));
     await calls.command((redis) => redis.hset(keys.meta(), fields));
   }
 }

@@ -16,7 +16,7 @@ import type { ScriptCalls } from '../scripts/script-calls.ts';
 import type { DeliveryKinds } from './delivery-kinds.ts';
 import { NOTHING, readEntries, readRetries } from './outbox-entry.ts';
 
-export interface RedisOutboxOptions {
+export interface RedisOutboxDeps {
   readonly calls: ScriptCalls;
   readonly keys: Keys;
   readonly kinds: Pick<DeliveryKinds, 'current' | 'fresh'>;
@@ -24,18 +24,18 @@ export interface RedisOutboxOptions {
 }
 
 export class RedisOutbox implements Outbox {
-  readonly #options: RedisOutboxOptions;
+  readonly #deps: RedisOutboxDeps;
 
-  constructor(options: RedisOutboxOptions) {
-    this.#options = options;
+  constructor(deps: RedisOutboxDeps) {
+    this.#deps = deps;
   }
 
   kinds(): ReadonlySet<DeliveryKind> {
-    return this.#options.kinds.current;
+    return this.#deps.kinds.current;
   }
 
   async open({ partition, nodeId, token }: Lease): Promise<'opened' | 'not_owner'> {
-    const { calls, keys, kinds } = this.#options;
+    const { calls, keys, kinds } = this.#deps;
     // An owner that has not heard of a new kind yet would take its cursor away, and with it what waits for it.
     const wanted = await kinds.fresh();
     const reply = await calls.read(openOutbox, {
@@ -54,11 +54,11 @@ export class RedisOutbox implements Outbox {
       },
       args: { nodeId, token, kinds: [...wanted].join(' ') },
     });
-    return reply.word;
+    return reply.type;
   }
 
   async read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null> {
-    const { calls, keys } = this.#options;
+    const { calls, keys } = this.#deps;
     const reply = await calls.read(readOutbox, {
       keys: {
         outbox: keys.outboxIn(partition),
@@ -69,19 +69,18 @@ export class RedisOutbox implements Outbox {
       },
       args: { kind, limit },
     });
-    if (reply.word === 'unopened') return null;
+    if (reply.type === 'unopened') return null;
     const { page, entries, retries, ...counts } = reply.details;
     const read = readEntries(entries);
     const due = readRetries(retries);
-    for (const { place } of read.unreadable)
-      this.#options.anomalies.note('malformed_outbox_entry', { place });
-    for (const _ of due.unreadableRetries) this.#options.anomalies.note('malformed_outbox_entry');
+    for (const { place } of read.unreadable) this.#deps.anomalies.note('malformed_outbox_entry', { place });
+    for (const _ of due.unreadableRetries) this.#deps.anomalies.note('malformed_outbox_entry');
     const endPlace = entries.at(-1)?.place ?? counts.cursor;
     return { ...counts, ...read, ...due, endPlace, pageMark: pageMarkOf(page) };
   }
 
   async commit({ partition, nodeId, token }: Lease, commit: DeliveryCommit): Promise<CommitOutcome> {
-    const { calls, keys } = this.#options;
+    const { calls, keys } = this.#deps;
     const { kind, expectedCursor, cursor, pageMark } = commit;
     const reply = await calls.read(commitDelivery, {
       keys: {
@@ -108,12 +107,12 @@ export class RedisOutbox implements Outbox {
         deadLettersKept: commit.deadLettersKept ?? '',
       },
     });
-    if (reply.word !== 'committed') return { outcome: reply.word };
-    return { outcome: reply.word, droppedDeadLetters: reply.details[0] };
+    if (reply.type !== 'committed') return { outcome: reply.type };
+    return { outcome: reply.type, droppedDeadLetters: reply.details[0] };
   }
 
   async waiting(partitions: readonly number[]): Promise<ReadonlySet<number>> {
-    const { calls, keys } = this.#options;
+    const { calls, keys } = this.#deps;
     const lengths = await Promise.all(
       partitions.map((partition) => calls.command((redis) => redis.xlen(keys.outboxIn(partition)))),
     );

@@ -8,7 +8,7 @@ import { escapeForJson } from '../scripts/index.ts';
 import type { ScriptCalls } from '../scripts/script-calls.ts';
 import type { Move } from './user-index.ts';
 
-type Answered = Exclude<scripts.ChangeReply, { word: 'late' }>;
+type Answered = Exclude<scripts.ChangeReply, { type: 'late' }>;
 
 const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
 

@@ -29,7 +29,7 @@ import {
 import type { GroupDeps } from '../scripts/group-header.ts';
 import { type ChangeReply, readMembers, readPosition, recallChange } from '../scripts/index.ts';
 import { standingOf } from '../scripts/member-record.ts';
-import { refusalOf } from '../scripts/outcomes.ts';
+import { refusalOf } from '../scripts/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { listGroups } from './group-listing.ts';
@@ -98,7 +98,7 @@ export class RedisGroupStore implements GroupStore {
         limit: limit + 1,
       },
     });
-    if (reply.word === 'none') return null;
+    if (reply.type === 'none') return null;
     const seen = reply.details.slice(0, limit);
     const members = seen.flatMap(({ userId, record }): MemberRow[] => {
       const { member } = standingOf(record, reply.nowMs);
@@ -143,7 +143,7 @@ export class RedisGroupStore implements GroupStore {
     } catch (error) {
       // Where nothing was done for certain nothing needs a place; where the outcome is unknown, the places are verified later.
       if (error instanceof PlenumError && error.failure.code !== 'timeout')
-        await this.#settlePlaces(command, taken, null);
+        await this.#finishPlaces(command, taken, null);
       throw error;
     }
   }
@@ -160,8 +160,8 @@ export class RedisGroupStore implements GroupStore {
     }
     const run = { ...this.#deps, isTrial, isGroupsFull, isRequestsFull: isFull('requested') };
     const reply = await runChange(this.#calls, command, run);
-    const outcome = reply.word === 'groups_full' ? this.#groupsFull() : outcomeOf(reply, command.operation);
-    await this.#settlePlaces(command, taken, outcome.outcome === 'done' ? outcome : null);
+    const outcome = reply.type === 'groups_full' ? this.#groupsFull() : outcomeOf(reply, command.operation);
+    await this.#finishPlaces(command, taken, outcome.outcome === 'done' ? outcome : null);
     return outcome;
   }
 
@@ -187,7 +187,7 @@ export class RedisGroupStore implements GroupStore {
   }
 
   /** @param done null: nothing was changed. A repeated request notes again what a node may have died before noting. */
-  async #settlePlaces(
+  async #finishPlaces(
     command: GroupCommand,
     taken: readonly TakenPlace[],
     done: ChangeDone | null,
@@ -228,7 +228,7 @@ export class RedisGroupStore implements GroupStore {
 
   async #recall(command: GroupCommand): Promise<ChangeOutcome | null> {
     const reply = await this.#calls.read(recallChange, recallArgs(command, this.#deps));
-    return reply.word === 'none' ? null : changeOutcomeOf(reply);
+    return reply.type === 'none' ? null : changeOutcomeOf(reply);
   }
 
   /** Those of the groups in which the user really is. */
@@ -259,7 +259,7 @@ export class RedisGroupStore implements GroupStore {
       },
       args: { userId: userId ?? '' },
     });
-    if (reply.word === 'none') return null;
+    if (reply.type === 'none') return null;
     const { head, group } = reply.details;
     const { groupType, createdAtMs, pending, admins, due, maxMembers, history, metadata } = group;
     const settings = { maxMembers, ephemeral: group.isEphemeral, history, metadata };
@@ -269,19 +269,19 @@ export class RedisGroupStore implements GroupStore {
   }
 }
 
-type Answer = Exclude<ChangeReply, { word: 'late' | 'groups_full' }>;
+type Answer = Exclude<ChangeReply, { type: 'late' | 'groups_full' }>;
 
 const outcomeOf = (reply: Answer, operation: Operation): ChangeAdmission =>
-  reply.word === 'admitted'
+  reply.type === 'admitted'
     ? { outcome: 'admitted' }
     : changeOutcomeOf(reply, operation === 'join' ? 'requests' : 'bans');
 
 function changeOutcomeOf(
-  reply: Exclude<Answer, { word: 'admitted' }>,
+  reply: Exclude<Answer, { type: 'admitted' }>,
   bounded: Bounded = 'bans',
 ): ChangeOutcome {
-  if (reply.word === 'refused') return refusalOf(reply, bounded);
-  return { outcome: 'done', isDuplicate: reply.word === 'duplicate', ...reply.details };
+  if (reply.type === 'refused') return refusalOf(reply, bounded);
+  return { outcome: 'done', isDuplicate: reply.type === 'duplicate', ...reply.details };
 }
 
 /** `m<place>`. Before, there were `r<seq>` and `p<seq>`, and one may be stored with a message that waits for its notifier. */

@@ -26,7 +26,7 @@ export interface Reserved {
   readonly before: string;
 }
 
-interface HoldingsOptions {
+interface HoldingsDeps {
   readonly calls: ScriptCalls;
   readonly keys: Keys;
   readonly random: Random;
@@ -41,22 +41,22 @@ const underWayMaxMs = 60_000;
 const attemptsMax = 3;
 
 export class UserHoldings {
-  readonly #options: HoldingsOptions;
+  readonly #deps: HoldingsDeps;
 
-  constructor(options: HoldingsOptions) {
-    this.#options = options;
+  constructor(deps: HoldingsDeps) {
+    this.#deps = deps;
   }
 
   /** @returns null if the user has `max` already; the place is to be noted or given back otherwise. */
   async reserve(place: Place, max: number): Promise<Reserved | null> {
-    const { calls, random } = this.#options;
+    const { calls, random } = this.#deps;
     const { groupId } = place;
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const reply = await calls.read(reserveHolding, {
         keys: { holding: this.#key(place) },
         args: { groupId, nonce: random.token(), max },
       });
-      if (reply.word === 'reserved') return { entry: reply.details[0], before: reply.details[1] };
+      if (reply.type === 'reserved') return { entry: reply.details[0], before: reply.details[1] };
       if ((await this.#free(place)) === 0) return null;
     }
     return null;
@@ -64,27 +64,25 @@ export class UserHoldings {
 
   /** The group's step needs its place. Never rejects: the change is made, and the reservation counts as well. */
   async note(place: Place): Promise<void> {
-    const nonce = this.#options.random.token();
+    const nonce = this.#deps.random.token();
     const key = this.#key(place);
-    await this.#options.calls
-      .command((redis) => redis.hset(key, place.groupId, nonce))
-      .catch(() => undefined);
+    await this.#deps.calls.command((redis) => redis.hset(key, place.groupId, nonce)).catch(() => undefined);
   }
 
   /** The group's step does not need its place. Never rejects: what stays is verified when the limit is reached. */
   async giveBack(place: Place, { entry, before }: Reserved): Promise<void> {
     const args = { groupId: place.groupId, entry, before };
     const keys = { holding: this.#key(place) };
-    await this.#options.calls.read(restoreHolding, { keys, args }).catch(() => undefined);
+    await this.#deps.calls.read(restoreHolding, { keys, args }).catch(() => undefined);
   }
 
   #key({ holding, userId }: Place): string {
-    return this.#options.keys.holding(holding, userId);
+    return this.#deps.keys.holding(holding, userId);
   }
 
   /** Takes out what has ended, up to the first stretch with some. @returns how many */
   async #free(place: Place): Promise<number> {
-    const { calls } = this.#options;
+    const { calls } = this.#deps;
     const key = this.#key(place);
     const noted = Object.entries(await calls.command((redis) => redis.hgetall(key)));
     for (let at = 0; at < noted.length; at += verifiedAtOnce) {
@@ -97,7 +95,7 @@ export class UserHoldings {
             keys: { index: key },
             args: { groupId, entry },
           });
-          return reply.word === 'forgotten' ? 1 : 0;
+          return reply.type === 'forgotten' ? 1 : 0;
         }),
       );
       const count = freed.reduce<number>((sum, one) => sum + one, 0);
@@ -109,11 +107,11 @@ export class UserHoldings {
   #isUnderWay(entry: string): boolean {
     const [, reservedAtMs] = entry.split('.');
     if (reservedAtMs === undefined) return false;
-    return this.#options.clock.nowMs() - Number(reservedAtMs) < underWayMaxMs;
+    return this.#deps.clock.nowMs() - Number(reservedAtMs) < underWayMaxMs;
   }
 
   async #holds({ holding, userId, groupId }: Place): Promise<boolean> {
-    const { calls, keys } = this.#options;
+    const { calls, keys } = this.#deps;
     if (holding === 'requested') {
       const record = await calls.command((redis) => redis.hget(keys.members(groupId), userId));
       return record?.startsWith('p ') === true;

@@ -19,7 +19,7 @@ export interface IndexedGroup {
   readonly entry: string;
 }
 
-interface UserIndexOptions {
+interface UserIndexDeps {
   readonly calls: ScriptCalls;
   readonly keys: Keys;
   readonly clock: ServerClock;
@@ -42,7 +42,7 @@ export class UserIndex {
   readonly #random: Random;
   readonly #settings: EngineSettings;
 
-  constructor({ calls, keys, clock, random, settings }: UserIndexOptions) {
+  constructor({ calls, keys, clock, random, settings }: UserIndexDeps) {
     this.#calls = calls;
     this.#keys = keys;
     this.#clock = clock;
@@ -64,7 +64,7 @@ export class UserIndex {
         rateBurst: this.#settings.membershipRateBurst,
       },
     });
-    return reply.word === 'charged' ? 0 : reply.details[0];
+    return reply.type === 'charged' ? 0 : reply.details[0];
   }
 
   /** Resolves when the entry is written, with a new nonce: for what the service does, which costs nobody a token. */

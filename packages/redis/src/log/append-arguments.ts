@@ -20,7 +20,7 @@ export interface WrittenMessage
 
 interface Attempt {
   readonly epochOffer: string;
-  readonly isSettled: boolean;
+  readonly areMutesEnded: boolean;
   /** Redis' time, ms. */
   readonly deadlineMs: number;
 }
@@ -65,7 +65,7 @@ export class AppendArguments {
       rememberMs: request.rememberMs,
       epochOffer: attempt.epochOffer,
       deadlineMs: attempt.deadlineMs,
-      isSettled: attempt.isSettled ? '1' : '0',
+      areMutesEnded: attempt.areMutesEnded ? '1' : '0',
       isRateLimited: isRateLimited ? '1' : '0',
       wireHead,
     });

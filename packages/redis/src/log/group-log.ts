@@ -9,11 +9,11 @@ import {
   PlenumError,
   type Random,
 } from '@plenum/core';
-import { settleMutes } from '../groups/settling.ts';
+import { endDueMutesOf } from '../groups/due-mutes.ts';
 import type { Keys } from '../keys.ts';
 import type { StateSettings } from '../scripts/group-header.ts';
 import { type AppendReply, admitMessage, appendMessage, type Late, runEncoded } from '../scripts/index.ts';
-import { refusalOf } from '../scripts/outcomes.ts';
+import { refusalOf } from '../scripts/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
 import { RedisLogReader } from './log-reader.ts';
@@ -59,9 +59,9 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     const send = this.#sends.open(sent);
     const written = { groupId, sender, request, isRateLimited, wireHead };
     this.#appendOnce(written, false)
-      .then((reply) => (reply.word === 'due' ? this.#appendSettled(written) : outcomeOf(reply)))
+      .then((reply) => (reply.type === 'due' ? this.#appendAfterMutes(written) : outcomeOf(reply)))
       .then(
-        (outcome) => send.settle(outcome),
+        (outcome) => send.resolve(outcome),
         (error: unknown) => send.fail(error),
       );
     return send.outcome;
@@ -69,28 +69,28 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
 
   async admit(draft: MessageDraft): Promise<AdmitOutcome> {
     let reply = await this.#admitOnce(draft, '0');
-    if (reply.word === 'due') {
-      await this.#settle(draft);
+    if (reply.type === 'due') {
+      await this.#endDueMutes(draft);
       reply = await this.#admitOnce(draft, '1');
     }
-    if (reply.word === 'due') throw PlenumError.of('internal');
-    return reply.word === 'admitted' ? { outcome: 'admitted' } : outcomeOf(reply);
+    if (reply.type === 'due') throw PlenumError.of('internal');
+    return reply.type === 'admitted' ? { outcome: 'admitted' } : outcomeOf(reply);
   }
 
-  async #appendSettled(message: WrittenMessage): Promise<AppendOutcome> {
-    await this.#settle(message);
+  async #appendAfterMutes(message: WrittenMessage): Promise<AppendOutcome> {
+    await this.#endDueMutes(message);
     const reply = await this.#appendOnce(message, true);
-    if (reply.word === 'due') throw PlenumError.of('internal');
+    if (reply.type === 'due') throw PlenumError.of('internal');
     return outcomeOf(reply);
   }
 
   /** Ends the mutes that are due, and the sender's own in any case. */
-  async #settle({ groupId, sender: userId }: Pick<MessageDraft, 'groupId' | 'sender'>): Promise<void> {
+  async #endDueMutes({ groupId, sender: userId }: Pick<MessageDraft, 'groupId' | 'sender'>): Promise<void> {
     const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
-    await settleMutes(this.#calls, { groupId, userId }, { keys, random, settings });
+    await endDueMutesOf(this.#calls, { groupId, userId }, { keys, random, settings });
   }
 
-  #admitOnce({ groupId, sender, request, isRateLimited }: MessageDraft, isSettled: '0' | '1') {
+  #admitOnce({ groupId, sender, request, isRateLimited }: MessageDraft, areMutesEnded: '0' | '1') {
     const { ratePerSec, rateBurst } = this.#settings;
     const keys = this.#keys;
     return this.#calls.change(admitMessage, {
@@ -104,7 +104,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
         senderId: sender,
         payloadHash: request.payloadHash,
         deadlineMs,
-        isSettled,
+        areMutesEnded,
         isRateLimited: isRateLimited ? '1' : '0',
         ratePerSec,
         rateBurst,
@@ -112,18 +112,22 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     });
   }
 
-  #appendOnce(message: WrittenMessage, isSettled: boolean): Promise<Exclude<AppendReply, Late>> {
+  #appendOnce(message: WrittenMessage, areMutesEnded: boolean): Promise<Exclude<AppendReply, Late>> {
     const epochOffer = this.#random.token();
     return this.#calls.attempt(this.#keys.group(message.groupId), (redis, deadlineMs) =>
-      runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, isSettled, deadlineMs })),
+      runEncoded(
+        redis,
+        appendMessage,
+        this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }),
+      ),
     );
   }
 }
 
-function outcomeOf(reply: Exclude<AppendReply, Late | { word: 'due' }>): AppendOutcome {
-  return reply.word === 'refused'
+function outcomeOf(reply: Exclude<AppendReply, Late | { type: 'due' }>): AppendOutcome {
+  return reply.type === 'refused'
     ? refusalOf(reply)
-    : answeredWith(reply.details, reply.word === 'duplicate');
+    : answeredWith(reply.details, reply.type === 'duplicate');
 }
 
 type Answer = Pick<Appended, 'epoch' | 'seq' | 'recipientsCount' | 'timestampMs'>;

@@ -40,7 +40,7 @@ export class RedisLogReader implements Pick<GroupLog, 'after' | 'before' | 'head
       }),
     );
     for (const { groupId, reply } of replies) {
-      if (reply.word === 'found') heads.set(groupId, reply.details);
+      if (reply.type === 'found') heads.set(groupId, reply.details);
     }
     return heads;
   }
@@ -50,7 +50,7 @@ export class RedisLogReader implements Pick<GroupLog, 'after' | 'before' | 'head
       keys: { group: this.#keys.group(groupId), log: this.#keys.log(groupId) },
       args: { ...span, isLatestFirst: span.isLatestFirst ? '1' : '0', maxBytes: limits.answerMaxBytes },
     });
-    if (reply.word === 'none') return null;
+    if (reply.type === 'none') return null;
     const { head, entries } = reply.details;
     const ordered = span.isLatestFirst ? entries.reverse() : entries;
     return { head, entries: ordered.map((stored) => storedEntry(groupId, stored)) };

@@ -53,7 +53,7 @@ test('of reply and entry the first counts', async () => {
   const sends = new PendingSends();
   const { send, outcomes } = open(sends);
   const reply = { ...appended, isDuplicate: true };
-  send.settle(reply);
+  send.resolve(reply);
   sends.notice(entryOf('hello'));
   await tick();
   expect(outcomes).toEqual([reply]);
@@ -83,7 +83,7 @@ test('an entry resolves both attempts at one send, and not one that is resolved'
   const sends = new PendingSends();
   const attempts = [open(sends), open(sends), open(sends)];
   const refusal = refused({ code: 'muted' });
-  attempts[2]?.send.settle(refusal);
+  attempts[2]?.send.resolve(refusal);
   sends.notice(entryOf('hello'));
   await tick();
   expect(attempts.map(({ outcomes }) => outcomes)).toEqual([[appended], [appended], [refusal]]);

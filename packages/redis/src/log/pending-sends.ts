@@ -27,27 +27,27 @@ export class PendingSend {
   next: PendingSend | undefined;
   readonly #sends: PendingSends;
   readonly #sent: Sent;
-  #resolve: (outcome: AppendOutcome) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
-  #isSettled = false;
+  #resolveOutcome: (outcome: AppendOutcome) => void = () => {};
+  #rejectOutcome: (error: unknown) => void = () => {};
+  #isClosed = false;
 
   constructor(sends: PendingSends, key: string, sent: Sent) {
     this.key = key;
     this.#sends = sends;
     this.#sent = sent;
     this.outcome = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+      this.#resolveOutcome = resolve;
+      this.#rejectOutcome = reject;
     });
   }
 
   /** Of several calls the first counts. Never throws. */
-  settle(outcome: AppendOutcome): void {
-    if (this.#close()) this.#resolve(outcome);
+  resolve(outcome: AppendOutcome): void {
+    if (this.#close()) this.#resolveOutcome(outcome);
   }
 
   fail(error: unknown): void {
-    if (this.#close()) this.#reject(error);
+    if (this.#close()) this.#rejectOutcome(error);
   }
 
   /** An entry under its request id came by. */
@@ -57,7 +57,7 @@ export class PendingSend {
     if (!entry.wire.subarray(0, head.length).equals(head)) return;
     const { epoch, seq, recipientsCount, timestampMs } = header;
     const messageId = `${epoch}-${seq}`;
-    this.settle({
+    this.resolve({
       outcome: 'appended',
       isDuplicate: false,
       epoch,
@@ -70,8 +70,8 @@ export class PendingSend {
 
   /** @returns false when it was closed before. */
   #close(): boolean {
-    if (this.#isSettled) return false;
-    this.#isSettled = true;
+    if (this.#isClosed) return false;
+    this.#isClosed = true;
     this.#sends.remove(this);
     return true;
   }

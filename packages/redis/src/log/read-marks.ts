@@ -1,7 +1,7 @@
 import type { ReadMark, ReadMarks, ReadPosition } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import { markRead, readMark } from '../scripts/index.ts';
-import { refusalOf } from '../scripts/outcomes.ts';
+import { refusalOf } from '../scripts/refusals.ts';
 import type { StateDeps } from '../scripts/script-calls.ts';
 
 /** How far members have read: a hash per group, beside the counts that the log itself carries. */
@@ -15,13 +15,13 @@ export class RedisReadMarks implements ReadMarks {
   async mark(groupId: GroupId, userId: UserId, { seq, epoch }: ReadPosition) {
     const args = { userId, seq, epoch: epoch ?? '' };
     const reply = await this.#deps.calls.read(markRead, { keys: this.#keys(groupId), args });
-    if (reply.word === 'refused') return refusalOf(reply);
+    if (reply.type === 'refused') return refusalOf(reply);
     return { outcome: 'marked', ...reply.details } as const;
   }
 
   async of(groupId: GroupId, userId: UserId): Promise<ReadMark | null> {
     const reply = await this.#deps.calls.read(readMark, { keys: this.#keys(groupId), args: { userId } });
-    return reply.word === 'none' ? null : reply.details;
+    return reply.type === 'none' ? null : reply.details;
   }
 
   #keys(groupId: GroupId) {

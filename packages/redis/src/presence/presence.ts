@@ -13,7 +13,7 @@ import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/
 import { z } from 'zod';
 import { groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from '../scripts/index.ts';
-import { refusalOf } from '../scripts/outcomes.ts';
+import { refusalOf } from '../scripts/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 
 /** Absences looked at in one round; the rest is due in the next one. */
@@ -80,7 +80,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
       keys: { group: keys.group(groupId), members: keys.members(groupId) },
       args: { groupId, userId, room: groupRoom(groupId), channel: keys.groupChannel(groupId) },
     });
-    return reply.word === 'refused' ? refusalOf(reply) : null;
+    return reply.type === 'refused' ? refusalOf(reply) : null;
   }
 
   async countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {

@@ -6,17 +6,17 @@ import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
 import type { Topology } from '../connections/topology.ts';
-import type { Channels } from './channels.ts';
-import { ShardLink, type ShardLinkOptions } from './shard-link.ts';
+import { ShardLink, type ShardLinkDeps } from './shard-link.ts';
+import type { Channels } from './subscription.ts';
 import { type ChannelHandler, Subscription } from './subscription.ts';
 
-export interface ClusterSubscriberOptions extends ShardLinkOptions {
+export interface ClusterSubscriberDeps extends ShardLinkDeps {
   /** @param server `host:port` */
   readonly openLink: (server: string) => Redis;
 }
 
 export class ClusterSubscriber implements Channels {
-  readonly #options: ClusterSubscriberOptions;
+  readonly #deps: ClusterSubscriberDeps;
   readonly #topology: Topology;
   readonly #anomalies: Anomalies;
   /** By server. */
@@ -24,16 +24,16 @@ export class ClusterSubscriber implements Channels {
   /** Where each channel is heard; null: nobody is known to serve it. */
   readonly #homes = new Map<string, string | null>();
   /** Subscriptions without a home. */
-  readonly #homeless = new Map<string, Subscription>();
+  readonly #unplaced = new Map<string, Subscription>();
   readonly #resubscribedListeners: ((channels: readonly string[]) => void)[] = [];
   #isClosed = false;
 
-  constructor(options: ClusterSubscriberOptions) {
-    this.#options = options;
-    this.#topology = options.topology;
-    this.#anomalies = options.anomalies;
-    this.#topology.onRefreshed(() => this.#settle());
-    this.#settle();
+  constructor(deps: ClusterSubscriberDeps) {
+    this.#deps = deps;
+    this.#topology = deps.topology;
+    this.#anomalies = deps.anomalies;
+    this.#topology.onRefreshed(() => this.#placeChannels());
+    this.#placeChannels();
   }
 
   get isUp(): boolean {
@@ -45,26 +45,26 @@ export class ClusterSubscriber implements Channels {
     if (!this.#homes.has(channel)) this.#place(channel, new Subscription());
     const link = this.#linkOf(channel);
     if (link !== null) return link.subscriber.subscribe(channel, handler);
-    const subscription = this.#homeless.get(channel) ?? new Subscription();
-    this.#homeless.set(channel, subscription);
+    const subscription = this.#unplaced.get(channel) ?? new Subscription();
+    this.#unplaced.set(channel, subscription);
     subscription.handlers.add(handler);
     this.#topology.doubt();
     return subscription.active();
   }
 
   unsubscribe(channel: string, handler: ChannelHandler): void {
-    const homeless = this.#homeless.get(channel);
-    if (homeless === undefined) {
+    const unplaced = this.#unplaced.get(channel);
+    if (unplaced === undefined) {
       const subscriber = this.#linkOf(channel)?.subscriber;
       subscriber?.unsubscribe(channel, handler);
       if (subscriber?.has(channel) !== true) this.#homes.delete(channel);
       return;
     }
-    homeless.handlers.delete(handler);
-    if (homeless.handlers.size > 0) return;
-    this.#homeless.delete(channel);
+    unplaced.handlers.delete(handler);
+    if (unplaced.handlers.size > 0) return;
+    this.#unplaced.delete(channel);
     this.#homes.delete(channel);
-    homeless.fail(PlenumError.of('unavailable'));
+    unplaced.fail(PlenumError.of('unavailable'));
   }
 
   retryRefused(): void {
@@ -79,10 +79,10 @@ export class ClusterSubscriber implements Channels {
     this.#isClosed = true;
     this.#topology.close();
     for (const link of this.#links.values()) link.close();
-    for (const subscription of this.#homeless.values()) subscription.fail(PlenumError.of('unavailable'));
+    for (const subscription of this.#unplaced.values()) subscription.fail(PlenumError.of('unavailable'));
     this.#links.clear();
     this.#homes.clear();
-    this.#homeless.clear();
+    this.#unplaced.clear();
   }
 
   #linkOf(channel: string): ShardLink | null {
@@ -91,16 +91,16 @@ export class ClusterSubscriber implements Channels {
   }
 
   /** Puts every channel where the Cluster has it now, and asks again for what was turned away. */
-  #settle(): void {
+  #placeChannels(): void {
     if (this.#isClosed) return;
     const masters = this.#topology.masters();
     // A Cluster that tells nothing has not lost its masters.
     if (masters.size === 0) return;
     for (const server of masters) if (!this.#links.has(server)) this.#open(server);
-    for (const [server, moved] of this.#moveChannels()) this.#announce(server, moved);
+    for (const [server, moved] of this.#moveChannels()) this.#announceWhenActive(server, moved);
     for (const [server, link] of this.#links) {
       if (masters.has(server)) {
-        this.#announce(server, link.subscriber.requestMisplaced());
+        this.#announceWhenActive(server, link.subscriber.requestMisplaced());
       } else {
         this.#links.delete(server);
         link.close();
@@ -114,7 +114,7 @@ export class ClusterSubscriber implements Channels {
     for (const [channel, home] of this.#homes) {
       const master = this.#topology.masterOf(channel);
       if (master === null || master === home) continue;
-      const subscription = this.#homeless.get(channel) ?? this.#linkOf(channel)?.subscriber.release(channel);
+      const subscription = this.#unplaced.get(channel) ?? this.#linkOf(channel)?.subscriber.release(channel);
       if (subscription == null) continue;
       this.#place(channel, subscription);
       const there = moved.get(master) ?? new Map<string, Subscription>();
@@ -128,21 +128,21 @@ export class ClusterSubscriber implements Channels {
     const link = home === null ? undefined : this.#links.get(home);
     this.#homes.set(channel, link === undefined ? null : home);
     if (link === undefined) {
-      this.#homeless.set(channel, subscription);
+      this.#unplaced.set(channel, subscription);
       return;
     }
-    this.#homeless.delete(channel);
+    this.#unplaced.delete(channel);
     link.subscriber.adopt(channel, subscription);
   }
 
   #open(server: string): void {
-    const link = new ShardLink(server, this.#options.openLink(server), this.#options);
+    const link = new ShardLink(server, this.#deps.openLink(server), this.#deps);
     this.#links.set(server, link);
-    link.subscriber.onResubscribed(() => this.#tell(link.subscriber.channels));
+    link.subscriber.onResubscribed(() => this.#notifyResubscribed(link.subscriber.channels));
   }
 
   /** Once all of them are heard again; one that was given up or refused meanwhile is none of them. */
-  #announce(server: string, subscriptions: ReadonlyMap<string, Subscription>): void {
+  #announceWhenActive(server: string, subscriptions: ReadonlyMap<string, Subscription>): void {
     if (subscriptions.size === 0) return;
     this.#anomalies.note('channels_moved', { server, channels: subscriptions.size });
     const heard = [...subscriptions].map(([channel, subscription]) =>
@@ -152,12 +152,12 @@ export class ClusterSubscriber implements Channels {
       ),
     );
     Promise.all(heard).then(
-      (channels) => this.#tell(channels.flat()),
+      (channels) => this.#notifyResubscribed(channels.flat()),
       () => undefined,
     );
   }
 
-  #tell(channels: readonly string[]): void {
+  #notifyResubscribed(channels: readonly string[]): void {
     if (this.#isClosed || channels.length === 0) return;
     for (const listener of this.#resubscribedListeners) {
       try {

@@ -6,11 +6,10 @@ import type { Keys } from '../keys.ts';
 import type { RedisGroupLog } from '../log/group-log.ts';
 import { entryDecoder } from '../log/wire.ts';
 import { within } from '../within.ts';
-import type { Channels } from './channels.ts';
 import { decodeEphemeral } from './ephemeral-message.ts';
-import type { ChannelHandler } from './subscription.ts';
+import type { ChannelHandler, Channels } from './subscription.ts';
 
-export interface RedisFeedTransportOptions {
+export interface RedisFeedTransportDeps {
   readonly subscriber: Channels;
   /** Where the sends of this node wait for their answer: whichever comes first, that or their own entry. */
   readonly log: Pick<RedisGroupLog, 'commitSeen'>;
@@ -22,14 +21,14 @@ export interface RedisFeedTransportOptions {
 }
 
 export class RedisFeedTransport implements FeedTransport {
-  readonly #options: RedisFeedTransportOptions;
+  readonly #deps: RedisFeedTransportDeps;
   readonly #open = new Map<GroupId, ChannelHandler>();
   #listener: FeedListener | null = null;
 
-  constructor(options: RedisFeedTransportOptions) {
-    this.#options = options;
+  constructor(deps: RedisFeedTransportDeps) {
+    this.#deps = deps;
     // Whatever was published while there was no link is lost, and a loss with nothing behind it shows no gap.
-    options.subscriber.onResubscribed((channels) => {
+    deps.subscriber.onResubscribed((channels) => {
       this.#listener?.onAuditNeeded(channels === 'all' ? 'all' : this.#openOn(channels));
     });
   }
@@ -40,7 +39,7 @@ export class RedisFeedTransport implements FeedTransport {
 
   /** @throws PlenumError `unavailable`; then nothing stays open. */
   async open(groupId: GroupId): Promise<void> {
-    const { subscriber, keys, clock, timeoutMs } = this.#options;
+    const { subscriber, keys, clock, timeoutMs } = this.#deps;
     const handler = this.#open.get(groupId) ?? this.#handlerFor(groupId);
     this.#open.set(groupId, handler);
     const subscribed = subscriber.subscribe(keys.groupChannel(groupId), handler);
@@ -56,16 +55,16 @@ export class RedisFeedTransport implements FeedTransport {
     const handler = this.#open.get(groupId);
     if (handler === undefined) return;
     this.#open.delete(groupId);
-    this.#options.subscriber.unsubscribe(this.#options.keys.groupChannel(groupId), handler);
+    this.#deps.subscriber.unsubscribe(this.#deps.keys.groupChannel(groupId), handler);
   }
 
   #openOn(channels: readonly string[]): readonly GroupId[] {
     const heard = new Set(channels);
-    return [...this.#open.keys()].filter((groupId) => heard.has(this.#options.keys.groupChannel(groupId)));
+    return [...this.#open.keys()].filter((groupId) => heard.has(this.#deps.keys.groupChannel(groupId)));
   }
 
   #handlerFor(groupId: GroupId): ChannelHandler {
-    const { log, anomalies } = this.#options;
+    const { log, anomalies } = this.#deps;
     const decode = entryDecoder(groupId);
     return (payload) => {
       const decoded = decode(payload);

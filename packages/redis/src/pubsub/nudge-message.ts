@@ -34,8 +34,8 @@ export const encodeCut = ({ userId, code }: Cut): string => encode(userId, ['ple
 export const encodeRead = ({ userId, exceptDeviceId, push }: ReadNote): string =>
   encode(userId, ['plenum:read', { except: exceptDeviceId, push }]);
 
-type Told = z.input<typeof nudgeData> | z.input<typeof cutData> | z.input<typeof readData>;
-const encode = (userId: UserId, data: Told): string =>
+type MessageData = z.input<typeof nudgeData> | z.input<typeof cutData> | z.input<typeof readData>;
+const encode = (userId: UserId, data: MessageData): string =>
   JSON.stringify({
     uid: 'plenum1 nudge',
     nsp: '/',

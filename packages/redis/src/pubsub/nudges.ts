@@ -4,12 +4,11 @@ import type { UserId } from '@plenum/protocol';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
 import { within } from '../within.ts';
-import type { Channels } from './channels.ts';
 import { decodeNudge, encodeCut, encodeNudge, encodeRead, isNudge } from './nudge-message.ts';
 import type { Publisher } from './publisher.ts';
-import type { ChannelHandler } from './subscription.ts';
+import type { ChannelHandler, Channels } from './subscription.ts';
 
-export interface RedisNudgesOptions {
+export interface RedisNudgesDeps {
   readonly publisher: Publisher;
   /** Null in a client, which sends nudges and hears none. */
   readonly subscriber: Channels | null;
@@ -21,14 +20,14 @@ export interface RedisNudgesOptions {
 }
 
 export class RedisNudges implements Nudges {
-  readonly #options: RedisNudgesOptions;
+  readonly #deps: RedisNudgesDeps;
   readonly #watched = new Map<UserId, ChannelHandler>();
   readonly #listeners: ((nudge: Nudge) => void)[] = [];
   readonly #cutListeners: ((cut: Cut) => void)[] = [];
   readonly #readListeners: ((note: ReadNote) => void)[] = [];
 
-  constructor(options: RedisNudgesOptions) {
-    this.#options = options;
+  constructor(deps: RedisNudgesDeps) {
+    this.#deps = deps;
   }
 
   send(nudge: Nudge): void {
@@ -60,7 +59,7 @@ export class RedisNudges implements Nudges {
    * @throws PlenumError `unavailable` when Redis has not acknowledged it in time; it may do so later.
    */
   async watch(userId: UserId): Promise<void> {
-    const { subscriber, keys, clock, timeoutMs } = this.#options;
+    const { subscriber, keys, clock, timeoutMs } = this.#deps;
     if (subscriber === null) return;
     const handler = this.#watched.get(userId) ?? this.#handlerFor(userId);
     this.#watched.set(userId, handler);
@@ -71,11 +70,11 @@ export class RedisNudges implements Nudges {
     const handler = this.#watched.get(userId);
     if (handler === undefined) return;
     this.#watched.delete(userId);
-    this.#options.subscriber?.unsubscribe(this.#options.keys.userChannel(userId), handler);
+    this.#deps.subscriber?.unsubscribe(this.#deps.keys.userChannel(userId), handler);
   }
 
   #publish(userId: UserId, message: string): void {
-    const { publisher, keys } = this.#options;
+    const { publisher, keys } = this.#deps;
     void publisher.publish(keys.userChannel(userId), message);
   }
 
@@ -84,7 +83,7 @@ export class RedisNudges implements Nudges {
     return (payload) => {
       if (!isNudge(payload)) return;
       const heard = decodeNudge(payload, userId);
-      if (heard === null) this.#options.anomalies.note('malformed_nudge', { userId });
+      if (heard === null) this.#deps.anomalies.note('malformed_nudge', { userId });
       else if ('code' in heard) for (const listener of this.#cutListeners) listener(heard);
       else if ('push' in heard) for (const listener of this.#readListeners) listener(heard);
       else for (const listener of this.#listeners) listener(heard);

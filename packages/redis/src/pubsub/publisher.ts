@@ -8,23 +8,23 @@ import { within } from '../within.ts';
 /** Redis answers in milliseconds, or it is away and nothing is worth waiting for. */
 const flushMs = 1000;
 
-export interface PublisherOptions {
+export interface PublisherDeps {
   readonly command: RedisClient;
   readonly anomalies: Anomalies;
   readonly clock: Clock;
 }
 
 export class Publisher {
-  readonly #options: PublisherOptions;
+  readonly #deps: PublisherDeps;
   readonly #underWay = new Set<Promise<number>>();
 
-  constructor(options: PublisherOptions) {
-    this.#options = options;
+  constructor(deps: PublisherDeps) {
+    this.#deps = deps;
   }
 
   /** @returns how many servers heard it. Never rejects: what did not reach Redis reached nobody, and is counted. */
   publish(channel: string, payload: string | Buffer): Promise<number> {
-    const { command, anomalies } = this.#options;
+    const { command, anomalies } = this.#deps;
     const publishing = command.spublish(channel, payload).then(Number, () => {
       anomalies.note('publish_failed', { channel });
       return 0;
@@ -35,6 +35,6 @@ export class Publisher {
 
   /** Resolves when Redis has what was published before, or after a second without it. */
   async flush(): Promise<void> {
-    await within(this.#options.clock, flushMs, Promise.all(this.#underWay)).catch(() => undefined);
+    await within(this.#deps.clock, flushMs, Promise.all(this.#underWay)).catch(() => undefined);
   }
 }

@@ -1,20 +1,20 @@
 /** Everything of a node that hears: feeds, nudges, the rooms of the Socket.IO adapter, and the canaries that prove that it hears. */
 import type { Clock, EngineSettings, FeedTransport, Nudges, Random, RoomChannels } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
-import type { Connections, Listening } from '../connections/connections.ts';
+import type { Connections, Subscribers } from '../connections/connections.ts';
 import { Topology } from '../connections/topology.ts';
 import type { Keys } from '../keys.ts';
 import type { RedisGroupLog } from '../log/group-log.ts';
 import { Canary } from './canary.ts';
-import type { Channels } from './channels.ts';
 import { ClusterSubscriber } from './cluster-subscriber.ts';
 import { noFeeds, RedisFeedTransport } from './feed-transport.ts';
 import { RedisNudges } from './nudges.ts';
 import type { Publisher } from './publisher.ts';
 import { RedisRoomChannels } from './room-channels.ts';
 import { ChannelSubscriber } from './subscriber.ts';
+import type { Channels } from './subscription.ts';
 
-export interface ListeningOptions {
+export interface PubSubDeps {
   readonly connections: Connections;
   readonly publisher: Publisher;
   readonly log: Pick<RedisGroupLog, 'commitSeen'>;
@@ -26,7 +26,7 @@ export interface ListeningOptions {
   readonly settings: EngineSettings;
 }
 
-export interface Ears {
+export interface PubSub {
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
   /** Null in a client. */
@@ -39,11 +39,11 @@ export interface Ears {
   close(): void;
 }
 
-export function listen(options: ListeningOptions): Ears {
-  const { connections, publisher, log, keys, prefix, clock, anomalies, settings } = options;
-  const { command, listening } = connections;
+export function openPubSub(deps: PubSubDeps): PubSub {
+  const { connections, publisher, log, keys, prefix, clock, anomalies, settings } = deps;
+  const { command, subscribers } = connections;
   const timeoutMs = settings.requestTimeoutMs;
-  if (listening === null) {
+  if (subscribers === null) {
     const nudges = new RedisNudges({ publisher, subscriber: null, keys, anomalies, clock, timeoutMs });
     return {
       feeds: noFeeds,
@@ -55,7 +55,7 @@ export function listen(options: ListeningOptions): Ears {
       close: () => undefined,
     };
   }
-  const { channels, retryRefused, close } = openChannels(options, listening);
+  const { channels, retryRefused, close } = openChannels(deps, subscribers);
   return {
     feeds: new RedisFeedTransport({ subscriber: channels, log, keys, anomalies, clock, timeoutMs }),
     nudges: new RedisNudges({ publisher, subscriber: channels, keys, anomalies, clock, timeoutMs }),
@@ -68,24 +68,24 @@ export function listen(options: ListeningOptions): Ears {
 }
 
 function openChannels(
-  options: ListeningOptions,
-  listening: Listening,
+  deps: PubSubDeps,
+  subscribers: Subscribers,
 ): { channels: Channels; retryRefused(): void; close(): void } {
-  const { connections, prefix, clock, random, anomalies } = options;
+  const { connections, prefix, clock, random, anomalies } = deps;
   const { command, links } = connections;
   const publish = (channel: string, payload: string) => command.spublish(channel, payload);
-  if (listening.kind === 'each') {
-    const { cluster, openLink } = listening;
+  if (subscribers.type === 'each') {
+    const { cluster, openLink } = subscribers;
     const topology = new Topology(cluster, clock);
     const shared = { topology, publish, prefix, clock, random, anomalies };
     const askRoles = (server: string) => links.askRoles(server);
     const channels = new ClusterSubscriber({ ...shared, openLink, askRoles });
     return { channels, retryRefused: () => channels.retryRefused(), close: () => channels.close() };
   }
-  const subscriber = new ChannelSubscriber({ redis: listening.redis, anomalies });
-  const touchOthers = () => links.askRoles('');
+  const subscriber = new ChannelSubscriber({ redis: subscribers.redis, anomalies });
+  const pingOtherLinks = () => links.askRoles('');
   const channelOf = (token: string) => `${prefix}#canary#${token}#`;
-  const canary = new Canary({ subscriber, publish, touchOthers, channelOf, clock, random });
+  const canary = new Canary({ subscriber, publish, pingOtherLinks, channelOf, clock, random });
   canary.start();
   return {
     channels: subscriber,

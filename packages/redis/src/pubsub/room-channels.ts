@@ -8,12 +8,11 @@ import type { Anomalies } from '../anomalies.ts';
 import type { RedisClient } from '../connections/client.ts';
 import { shardsOf } from '../connections/shards.ts';
 import { isAdapterMessage } from './adapter-message.ts';
-import type { Channels } from './channels.ts';
 import { isNudge } from './nudge-message.ts';
 import type { Publisher } from './publisher.ts';
-import type { ChannelHandler } from './subscription.ts';
+import type { ChannelHandler, Channels } from './subscription.ts';
 
-export interface RedisRoomChannelsOptions {
+export interface RedisRoomChannelsDeps {
   readonly prefix: string;
   readonly subscriber: Channels;
   readonly command: RedisClient;
@@ -30,13 +29,13 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 export class RedisRoomChannels implements RoomChannels {
   readonly channelPrefix: string;
-  readonly #options: RedisRoomChannelsOptions;
+  readonly #deps: RedisRoomChannelsDeps;
   /** One per channel: the adapter unsubscribes by channel only. */
   readonly #handlers = new Map<string, ChannelHandler>();
 
-  constructor(options: RedisRoomChannelsOptions) {
-    this.channelPrefix = options.prefix;
-    this.#options = options;
+  constructor(deps: RedisRoomChannelsDeps) {
+    this.channelPrefix = deps.prefix;
+    this.#deps = deps;
   }
 
   /** Never rejects: a refused channel is counted and logged. Subscribing again replaces the listener. */
@@ -51,7 +50,7 @@ export class RedisRoomChannels implements RoomChannels {
   /** Never rejects: pub/sub promises nothing, and a publish that failed reached nobody. */
   sPublish(channel: string, message: string | Uint8Array): Promise<number> {
     const payload = typeof message === 'string' ? message : Buffer.from(message);
-    return this.#options.publisher.publish(channel, payload);
+    return this.#deps.publisher.publish(channel, payload);
   }
 
   /** The adapter counts the servers of the cluster this way, and sends nothing else. */
@@ -60,7 +59,7 @@ export class RedisRoomChannels implements RoomChannels {
     if (command !== 'PUBSUB' || subcommand !== 'SHARDNUMSUB') {
       throw new Error(`The adapter's client sends PUBSUB SHARDNUMSUB only, not ${words.join(' ')}.`);
     }
-    const shards = shardsOf(this.#options.command).flatMap(({ redis }) => (redis === null ? [] : [redis]));
+    const shards = shardsOf(this.#deps.command).flatMap(({ redis }) => (redis === null ? [] : [redis]));
     const answers = await Promise.all(shards.map((redis) => redis.pubsub('SHARDNUMSUB', ...channels)));
     return channels.flatMap((channel, i) => [
       channel,
@@ -74,17 +73,17 @@ export class RedisRoomChannels implements RoomChannels {
     const handler: ChannelHandler = (payload) => {
       if (isNudge(payload)) return;
       if (isAdapterMessage(payload)) listener(payload, Buffer.from(channel));
-      else this.#options.anomalies.note('malformed_adapter_message', { channel });
+      else this.#deps.anomalies.note('malformed_adapter_message', { channel });
     };
     this.#handlers.set(channel, handler);
     // A refusal was counted by the subscriber; the adapter has no ear for it.
-    await this.#options.subscriber.subscribe(channel, handler).catch(() => undefined);
+    await this.#deps.subscriber.subscribe(channel, handler).catch(() => undefined);
   }
 
   #unsubscribe(channel: string): void {
     const handler = this.#handlers.get(channel);
     if (handler === undefined) return;
     this.#handlers.delete(channel);
-    this.#options.subscriber.unsubscribe(channel, handler);
+    this.#deps.subscriber.unsubscribe(channel, handler);
   }
 }

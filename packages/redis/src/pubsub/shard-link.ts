@@ -6,7 +6,7 @@ import type { Topology } from '../connections/topology.ts';
 import { Canary } from './canary.ts';
 import { ChannelSubscriber } from './subscriber.ts';
 
-export interface ShardLinkOptions {
+export interface ShardLinkDeps {
   readonly topology: Topology;
   readonly anomalies: Anomalies;
   /** Asks each connection to the server for its role. @param server `host:port` */
@@ -23,17 +23,17 @@ export class ShardLink {
   readonly #canary: Canary;
 
   /** @param redis to `server` and used by nobody else; closed with the link */
-  constructor(server: string, redis: Redis, options: ShardLinkOptions) {
-    const { topology, anomalies, prefix } = options;
+  constructor(server: string, redis: Redis, deps: ShardLinkDeps) {
+    const { topology, anomalies, prefix } = deps;
     this.#redis = redis;
     this.subscriber = new ChannelSubscriber({ redis, anomalies, onMisplaced: () => topology.doubt() });
     // The end of a link is mostly the end of a master: its successor has to be found.
     redis.on('close', () => topology.doubt());
     let tag: string | null = null;
     this.#canary = new Canary({
-      ...options,
+      ...deps,
       subscriber: this.subscriber,
-      touchOthers: () => options.askRoles(server),
+      pingOtherLinks: () => deps.askRoles(server),
       channelOf: (token) => {
         if (tag === null || topology.masterOf(tag) !== server) tag = topology.tagAt(server);
         return tag === null ? null : `${prefix}#canary#${tag}${token}#`;

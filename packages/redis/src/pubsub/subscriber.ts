@@ -6,10 +6,10 @@ import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
 import { isNotServedHere } from '../scripts/errors.ts';
-import type { Channels } from './channels.ts';
+import type { Channels } from './subscription.ts';
 import { type ChannelHandler, Subscription } from './subscription.ts';
 
-export interface ChannelSubscriberOptions {
+export interface ChannelSubscriberDeps {
   /** Used by nobody else, without automatic re-subscription and without an offline queue. */
   readonly redis: Redis;
   readonly anomalies: Anomalies;
@@ -33,14 +33,14 @@ export class ChannelSubscriber implements Channels {
   /** Rises whenever a link comes or goes, so that answers of an earlier link are recognised. */
   #link = 0;
   #hasHadLink = false;
-  #sounds = 0;
+  #activity = 0;
   /** The present link was refused a channel. */
   #hasRefused = false;
 
-  constructor(options: ChannelSubscriberOptions) {
-    this.#redis = options.redis;
-    this.#anomalies = options.anomalies;
-    this.#onMisplaced = options.onMisplaced ?? (() => undefined);
+  constructor(deps: ChannelSubscriberDeps) {
+    this.#redis = deps.redis;
+    this.#anomalies = deps.anomalies;
+    this.#onMisplaced = deps.onMisplaced ?? (() => undefined);
     this.#redis.on('ready', () => this.#linkIsUp());
     this.#redis.on('close', () => this.#linkIsDown());
     // The client library says so, and not of which channel, when a server drops what it serves no more.
@@ -59,8 +59,8 @@ export class ChannelSubscriber implements Channels {
   }
 
   /** Rises with everything that arrives on the link: the sign of life of a link too busy to answer in time. */
-  get sounds(): number {
-    return this.#sounds;
+  get activity(): number {
+    return this.#activity;
   }
 
   /** All channels on this server. */
@@ -168,7 +168,7 @@ export class ChannelSubscriber implements Channels {
     const link = this.#link;
     this.#redis.ssubscribe(channel).then(
       () => {
-        this.#sounds += 1;
+        this.#activity += 1;
         if (link === this.#link && this.#subscriptions.get(channel) === subscription) subscription.activate();
       },
       (error: unknown) => {
@@ -222,7 +222,7 @@ export class ChannelSubscriber implements Channels {
 
   /** A throw here would surface in the client library as an uncaught exception and end the process. */
   #dispatch(rawChannel: Buffer, payload: Buffer): void {
-    this.#sounds += 1;
+    this.#activity += 1;
     const channel = rawChannel.toString('utf8');
     const subscription = this.#subscriptions.get(channel);
     if (subscription === undefined) return;

@@ -1,13 +1,32 @@
-/** One channel that this node wants to hear, and who waits until Redis has confirmed it. */
+/** Subscriptions to channels: what a node may ask for, and the state of one of them. */
 
 /** Called for each payload, in Redis' order. */
 export type ChannelHandler = (payload: Buffer) => void;
+
+/** What this node hears of sharded pub/sub, over one server or all masters of a Cluster. */
+export interface Channels {
+  /** False while a server cannot be heard. */
+  readonly isUp: boolean;
+  /**
+   * Adds a handler; it stays, over any number of reconnects and moves, until `unsubscribe`. Resolves when Redis has
+   * acknowledged the channel: what is published afterwards is heard.
+   * @throws PlenumError `unavailable` when Redis refuses the channel, or it is given up before it was acknowledged.
+   */
+  subscribe(channel: string, handler: ChannelHandler): Promise<void>;
+  /** Removes a handler; with the last one the channel goes. Payloads on their way may still arrive. Idempotent. */
+  unsubscribe(channel: string, handler: ChannelHandler): void;
+  /** Called when channels that were not heard for a while are heard again: what was published in between is lost. */
+  onResubscribed(listener: (channels: readonly string[] | 'all') => void): void;
+  /** Whoever still waits for a subscription is refused. */
+  close(): void;
+}
 
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (reason: Error) => void;
 }
 
+/** One channel that this node wants to hear, and the callers that wait until Redis has confirmed it. */
 export class Subscription {
   readonly handlers = new Set<ChannelHandler>();
   #waiters: Waiter[] = [];

@@ -1,21 +1,22 @@
-/** One send as a script: what it is given, and how its answer is read. */
+/** The scripts of a send: what each is given, and how its reply is read. */
+
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
-import { defineScript, integerWord, late, said } from './define-script.ts';
+import { defineScript, integerWord, late, reply } from './define-script.ts';
 
 /** `<epoch> <seq> <recipients> <timestamp ms>` */
-export const appendAnswer = z
+const appendAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
   .transform(([words]) => words)
   .pipe(z.tuple([z.string(), integerWord, integerWord, integerWord]))
   .transform(([epoch, seq, recipientsCount, timestampMs]) => ({ epoch, seq, recipientsCount, timestampMs }));
 
-const appendReply = z.discriminatedUnion('word', [
-  said('appended', appendAnswer),
-  said('duplicate', appendAnswer),
-  said('refused', refusalWords),
-  /** Mutes are due: `settle-group` first, then once more. */
-  said('due', z.tuple([])),
+const appendReply = z.discriminatedUnion('type', [
+  reply('appended', appendAnswer),
+  reply('duplicate', appendAnswer),
+  reply('refused', refusalWords),
+  /** Mutes are due: `end-due-mutes` first, then once more. */
+  reply('due', z.tuple([])),
   late,
 ]);
 export type AppendReply = z.infer<typeof appendReply>;
@@ -30,7 +31,7 @@ function parseAppended(raw: unknown): AppendReply | null {
   if (words === null) return null;
   const [, epoch = '', seq, recipients, timestamp] = words;
   return {
-    word: 'appended',
+    type: 'appended',
     nowMs: Number(now),
     details: {
       epoch,
@@ -62,7 +63,7 @@ const messageArgs = [
   'rememberMs',
   'epochOffer',
   'deadlineMs',
-  'isSettled',
+  'areMutesEnded',
   'isRateLimited',
   'wireHead',
 ] as const;
@@ -87,3 +88,24 @@ export const appendedWith = {
   keyCount,
   count: keyCount + groupArgs.length + messageArgs.length,
 };
+
+export const admitMessage = defineScript({
+  file: 'admit-message',
+  keys: ['group', 'members', 'dedupe', 'bucket'],
+  args: [
+    'senderId',
+    'payloadHash',
+    'deadlineMs',
+    'areMutesEnded',
+    'isRateLimited',
+    'ratePerSec',
+    'rateBurst',
+  ],
+  reply: z.discriminatedUnion('type', [
+    reply('admitted', z.tuple([])),
+    reply('duplicate', appendAnswer),
+    reply('refused', refusalWords),
+    reply('due', z.tuple([])),
+    late,
+  ]),
+});

@@ -1,6 +1,6 @@
 /** The scripts of the state changes: one row of the rule table each, all with the same frame. */
 import { z } from 'zod';
-import { defineScript, integerWord, late, said } from './define-script.ts';
+import { defineScript, integerWord, late, reply } from './define-script.ts';
 import { groupArgs, groupKeys } from './group-header.ts';
 import { memberStatusOf, rolesOf, untilWord } from './member-record.ts';
 
@@ -47,14 +47,14 @@ export const refusalWords = z.tuple([
   z.union([z.literal('').transform(() => null), integerWord]),
 ]);
 
-const changeReply = z.discriminatedUnion('word', [
-  said('done', changeAnswer),
-  said('duplicate', changeAnswer),
-  said('refused', refusalWords),
+const changeReply = z.discriminatedUnion('type', [
+  reply('done', changeAnswer),
+  reply('duplicate', changeAnswer),
+  reply('refused', refusalWords),
   /** Of a trial. */
-  said('admitted', z.tuple([])),
+  reply('admitted', z.tuple([])),
   /** Of a join that would create a group, and may not. */
-  said('groups_full', z.tuple([])),
+  reply('groups_full', z.tuple([])),
   late,
 ]);
 export type ChangeReply = z.infer<typeof changeReply>;
@@ -94,9 +94,16 @@ export const recallChange = defineScript({
   file: 'recall-change',
   keys: ['group', 'dedupe'],
   args: ['payloadHash', 'scope'],
-  reply: z.discriminatedUnion('word', [
-    said('none', z.tuple([])),
-    said('duplicate', changeAnswer),
-    said('refused', refusalWords),
+  reply: z.discriminatedUnion('type', [
+    reply('none', z.tuple([])),
+    reply('duplicate', changeAnswer),
+    reply('refused', refusalWords),
   ]),
+});
+
+export const endDueMutes = defineScript({
+  file: 'end-due-mutes',
+  keys: groupKeys,
+  args: [...groupArgs, 'userId'],
+  reply: z.discriminatedUnion('type', [reply('ended', z.tuple([])), reply('gone', z.tuple([]))]),
 });

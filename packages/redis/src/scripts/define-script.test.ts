@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineScript, said } from './define-script.ts';
+import { defineScript, reply } from './define-script.ts';
 import { scripts } from './index.ts';
 
-const reply = said('kept', z.tuple([]));
+const kept = reply('kept', z.tuple([]));
 
 test('a definition that names other keys than its script fails at load', () => {
   expect(() =>
-    defineScript({ file: 'forget-membership', keys: ['group'], args: ['groupId', 'entry'], reply }),
+    defineScript({ file: 'forget-membership', keys: ['group'], args: ['groupId', 'entry'], reply: kept }),
   ).toThrow('forget-membership.lua binds KEYS "index", its definition says "group"');
 });
 
 test('a definition whose arguments stand in another order than its script fails at load', () => {
   expect(() =>
-    defineScript({ file: 'forget-membership', keys: ['index'], args: ['entry', 'groupId'], reply }),
+    defineScript({ file: 'forget-membership', keys: ['index'], args: ['entry', 'groupId'], reply: kept }),
   ).toThrow('binds ARGV "groupId entry", its definition says "entry groupId"');
 });
 

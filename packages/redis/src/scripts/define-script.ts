@@ -5,7 +5,7 @@ import { ScriptText } from './script-command.ts';
 
 export interface Reply {
   /** What happened. */
-  readonly word: string;
+  readonly type: string;
   /** Redis' time, ms. */
   readonly nowMs: number;
 }
@@ -73,11 +73,11 @@ export function defineScript<const K extends string, const A extends string, R e
 }
 
 /** One form of a reply: its first word, and what follows Redis' time. */
-export const said = <W extends string, D>(word: W, details: z.ZodType<D>) =>
-  z.object({ word: z.literal(word), nowMs: z.int(), details });
+export const reply = <W extends string, D>(type: W, details: z.ZodType<D>) =>
+  z.object({ type: z.literal(type), nowMs: z.int(), details });
 
 /** The deadline had passed: nothing was done. */
-export const late = z.object({ word: z.literal('late'), nowMs: z.int() });
+export const late = z.object({ type: z.literal('late'), nowMs: z.int() });
 export type Late = z.infer<typeof late>;
 
 /** A word that is a whole number. */
@@ -89,6 +89,6 @@ export const integerWord = z
 /** What a schema is given: the word, the time, and the rest. */
 function shape(raw: unknown): unknown {
   if (!Array.isArray(raw)) return raw;
-  const [word, now, ...details] = raw;
-  return { word: String(word), nowMs: Number(String(now)), details };
+  const [type, now, ...details] = raw;
+  return { type: String(type), nowMs: Number(String(now)), details };
 }

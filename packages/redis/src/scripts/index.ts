@@ -1,31 +1,39 @@
 /** Every script. */
-import { admitMessage } from './admit-message.ts';
-import { appendMessage } from './append-message.ts';
+import { admitMessage, appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
-import { acquireLease, releaseLease, renewLease } from './leases.ts';
-import { askDrain, beatNode, removeNode } from './nodes.ts';
+import {
+  acquireLease,
+  askDrain,
+  beatNode,
+  releaseLease,
+  removeNode,
+  renewLease,
+  revokeUser,
+} from './cluster.ts';
 import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
-import { markRead, readMark } from './read-marks.ts';
 import * as reads from './reads.ts';
-import { revokeUser } from './revoke-user.ts';
-import { settleGroup } from './settle-group.ts';
+import { markRead, readMark } from './reads.ts';
 import { chargeMembership, forgetMembership, reserveHolding, restoreHolding } from './user-index.ts';
 
-export { admitMessage } from './admit-message.ts';
-export { type AppendReply, appendedWith, appendMessage } from './append-message.ts';
+export { type AppendReply, admitMessage, appendedWith, appendMessage } from './append-message.ts';
 export * from './changes.ts';
+export {
+  acquireLease,
+  askDrain,
+  beatNode,
+  releaseLease,
+  removeNode,
+  renewLease,
+  revokeUser,
+} from './cluster.ts';
 export type { Late } from './define-script.ts';
-export { acquireLease, releaseLease, renewLease } from './leases.ts';
-export { askDrain, beatNode, removeNode } from './nodes.ts';
 export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
-export { markRead, readMark } from './read-marks.ts';
 export * from './reads.ts';
-export { revokeUser } from './revoke-user.ts';
+export { markRead, readMark } from './reads.ts';
 export { escapeForJson, runEncoded, runScript, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';
-export { settleGroup } from './settle-group.ts';
 export { chargeMembership, forgetMembership, reserveHolding, restoreHolding } from './user-index.ts';
 
 export const scripts = [
@@ -54,7 +62,7 @@ export const scripts = [
   forgetMembership,
   reserveHolding,
   restoreHolding,
-  settleGroup,
+  changes.endDueMutes,
   changePresence,
   readPresence,
   publishTyping,

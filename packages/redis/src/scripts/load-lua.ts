@@ -1,8 +1,19 @@
-/** Reads a script and puts the shared fragments in where it names them, so that Redis gets one plain text. */
+/** Reads a script and completes it, so that Redis gets one plain text: shared fragments, and constants that TypeScript knows too. */
 import { readFileSync } from 'node:fs';
+import { dueMutesPerStep, overloadedRetryMs, tombstoneMs } from '@plenum/core';
+import { limits } from '@plenum/protocol';
 
 const folder = new URL('../../lua/', import.meta.url);
 const includeLine = /^-- @include ([a-z-]+)$/gm;
+const constantLine = /^-- @constant ([A-Z_]+)$/gm;
+
+/** By the name that a script uses. */
+const constants = new Map([
+  ['TOMBSTONE_MS', tombstoneMs],
+  ['DUE_MUTES_PER_STEP', dueMutesPerStep],
+  ['PRESENCE_COUNTS_ONLY_FROM', limits.presenceCountsOnlyFrom],
+  ['OVERLOADED_RETRY_MS', overloadedRetryMs],
+]);
 
 const read = (path: string): string => readFileSync(new URL(path, folder), 'utf8');
 
@@ -14,5 +25,15 @@ function expand(text: string, included: Set<string>): string {
   });
 }
 
-/** @param file name without its ending; `-- @include x` stands for `lib/x.lua`, each fragment once, nested ones too. */
-export const loadLua = (file: string): string => expand(read(`${file}.lua`), new Set());
+function declared(name: string): string {
+  const value = constants.get(name);
+  if (value === undefined) throw new Error(`No constant is named ${name}`);
+  return `local ${name} = ${value}`;
+}
+
+/**
+ * @param file name without its ending. In it `-- @include x` stands for `lib/x.lua`, each fragment once, nested ones too, and
+ * `-- @constant X` declares a constant, such as `local TOMBSTONE_MS = 600000`.
+ */
+export const loadLua = (file: string): string =>
+  expand(read(`${file}.lua`), new Set()).replace(constantLine, (_, name: string) => declared(name));

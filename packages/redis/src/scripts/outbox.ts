@@ -1,6 +1,6 @@
 /** The scripts between the outbox of a partition and its owner; all of them work in one slot. */
 import { z } from 'zod';
-import { defineScript, integerWord, said } from './define-script.ts';
+import { defineScript, integerWord, reply } from './define-script.ts';
 
 const nothing = z.tuple([]);
 
@@ -20,7 +20,7 @@ export const openOutbox = defineScript({
     'archiveDeadLetters',
   ],
   args: ['nodeId', 'token', 'kinds'],
-  reply: z.discriminatedUnion('word', [said('opened', nothing), said('not_owner', nothing)]),
+  reply: z.discriminatedUnion('type', [reply('opened', nothing), reply('not_owner', nothing)]),
 });
 
 const headWords = z.tuple([
@@ -67,7 +67,7 @@ export const readOutbox = defineScript({
   file: 'read-outbox',
   keys: ['outbox', 'cursors', 'retries', 'retrying', 'retriesByGroup'],
   args: ['kind', 'limit'],
-  reply: z.discriminatedUnion('word', [said('unopened', nothing), said('found', readDetails)]),
+  reply: z.discriminatedUnion('type', [reply('unopened', nothing), reply('found', readDetails)]),
 });
 
 export const commitDelivery = defineScript({
@@ -95,12 +95,12 @@ export const commitDelivery = defineScript({
     'taken',
     'deadLettersKept',
   ],
-  reply: z.discriminatedUnion('word', [
+  reply: z.discriminatedUnion('type', [
     /** And how many dead letters gave way. */
-    said('committed', z.tuple([integerWord])),
-    said('not_owner', nothing),
+    reply('committed', z.tuple([integerWord])),
+    reply('not_owner', nothing),
     /** The cursor is not where it was expected. */
-    said('moved', nothing),
+    reply('moved', nothing),
   ]),
 });
 
@@ -108,17 +108,17 @@ export const deleteDeadLetter = defineScript({
   file: 'delete-dead-letter',
   keys: ['deadLetters', 'queued', 'cursors', 'deadLettersByGroup'],
   args: ['kind', 'place'],
-  reply: z.discriminatedUnion('word', [said('deleted', nothing), said('gone', nothing)]),
+  reply: z.discriminatedUnion('type', [reply('deleted', nothing), reply('gone', nothing)]),
 });
 
 export const retryDeadLetter = defineScript({
   file: 'retry-dead-letter',
   keys: ['deadLetters', 'retries', 'retrying', 'cursors', 'queued', 'retriesByGroup', 'deadLettersByGroup'],
   args: ['kind', 'place'],
-  reply: z.discriminatedUnion('word', [
-    said('retried', nothing),
-    said('gone', nothing),
+  reply: z.discriminatedUnion('type', [
+    reply('retried', nothing),
+    reply('gone', nothing),
     /** Nobody delivers to the kind. */
-    said('unopened', nothing),
+    reply('unopened', nothing),
   ]),
 });

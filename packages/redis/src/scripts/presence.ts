@@ -2,7 +2,7 @@
 import { userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
-import { defineScript, integerWord, said } from './define-script.ts';
+import { defineScript, integerWord, reply } from './define-script.ts';
 import { groupArgs, groupKeys } from './group-header.ts';
 
 const nothing = z.tuple([]);
@@ -11,14 +11,14 @@ export const changePresence = defineScript({
   file: 'change-presence',
   keys: ['group', 'members', 'on', 'held', 'holders', 'away'],
   args: ['groupId', 'nodeId', 'came', 'went', 'absenceMs', 'room', 'channel'],
-  reply: said('changed', nothing),
+  reply: reply('changed', nothing),
 });
 
 export const readPresence = defineScript({
   file: 'read-presence',
   keys: ['on'],
   args: ['limit'],
-  reply: said(
+  reply: reply(
     'online',
     z.tuple([integerWord], userIdSchema).transform(([count, ...users]) => ({ count, users })),
   ),
@@ -28,12 +28,12 @@ export const publishTyping = defineScript({
   file: 'publish-typing',
   keys: ['group', 'members'],
   args: ['groupId', 'userId', 'room', 'channel'],
-  reply: z.discriminatedUnion('word', [said('told', nothing), said('refused', refusalWords)]),
+  reply: z.discriminatedUnion('type', [reply('published', nothing), reply('refused', refusalWords)]),
 });
 
 export const endAbsence = defineScript({
   file: 'end-absence',
   keys: [...groupKeys, 'groups', 'on', 'reads', 'away'],
   args: [...groupArgs, 'userId', 'absenceMs'],
-  reply: z.discriminatedUnion('word', [said('left', nothing), said('stayed', nothing)]),
+  reply: z.discriminatedUnion('type', [reply('left', nothing), reply('stayed', nothing)]),
 });

@@ -1,10 +1,12 @@
-/** Scripts that only read: each shows one instant, also while Redis refuses writes. */
+/** Scripts that read: each shows one instant, also while Redis refuses writes. `mark-read` is the only one that writes. */
+
 import type { LogHead, PastEpoch } from '@plenum/core';
 import { groupTypeSchema, historySettingSchema } from '@plenum/protocol';
 import { z } from 'zod';
-import { defineScript, integerWord, said } from './define-script.ts';
+import { refusalWords } from './changes.ts';
+import { defineScript, integerWord, reply } from './define-script.ts';
 
-const none = said('none', z.array(z.unknown()));
+const none = reply('none', z.array(z.unknown()));
 
 const pastWord = z.string().transform((text): readonly PastEpoch[] =>
   text === ''
@@ -31,7 +33,7 @@ export const readHead = defineScript({
   file: 'read-head',
   keys: ['group', 'log'],
   args: [],
-  reply: z.discriminatedUnion('word', [none, said('found', z.tuple([...headWords]).transform(headOf))]),
+  reply: z.discriminatedUnion('type', [none, reply('found', z.tuple([...headWords]).transform(headOf))]),
 });
 
 const positionDetails = z
@@ -75,9 +77,9 @@ export const readPosition = defineScript({
   file: 'read-position',
   keys: ['group', 'members', 'mutes', 'log'],
   args: ['userId'],
-  reply: z.discriminatedUnion('word', [
+  reply: z.discriminatedUnion('type', [
     none,
-    said(
+    reply(
       'found',
       z
         .array(z.string())
@@ -113,16 +115,16 @@ export const readRange = defineScript({
   keys: ['group', 'log'],
   args: ['fromSeq', 'toSeq', 'limit', 'isLatestFirst', 'maxBytes'],
   isBinary: true,
-  reply: z.discriminatedUnion('word', [none, said('found', rangeDetails)]),
+  reply: z.discriminatedUnion('type', [none, reply('found', rangeDetails)]),
 });
 
 export const readMembers = defineScript({
   file: 'read-members',
   keys: ['group', 'members', 'receivers', 'pending'],
   args: ['after', 'lists', 'limit'],
-  reply: z.discriminatedUnion('word', [
+  reply: z.discriminatedUnion('type', [
     none,
-    said(
+    reply(
       'found',
       z.array(z.string()).transform((words) => {
         const rows: { userId: string; place: string; record: string }[] = [];
@@ -134,4 +136,27 @@ export const readMembers = defineScript({
       }),
     ),
   ]),
+});
+
+const keys = ['group', 'members', 'log', 'reads'] as const;
+/** Read seq and unread messages. */
+const mark = z.tuple([integerWord, integerWord]).transform(([readSeq, unread]) => ({ readSeq, unread }));
+
+/** Besides, the epoch of the log, and whether the mark has risen. */
+const marked = z
+  .tuple([integerWord, integerWord, z.string(), z.enum(['0', '1'])])
+  .transform(([readSeq, unread, epoch, risen]) => ({ readSeq, unread, epoch, hasRisen: risen === '1' }));
+
+export const markRead = defineScript({
+  file: 'mark-read',
+  keys,
+  args: ['userId', 'seq', 'epoch'],
+  reply: z.discriminatedUnion('type', [reply('marked', marked), reply('refused', refusalWords)]),
+});
+
+export const readMark = defineScript({
+  file: 'read-mark',
+  keys,
+  args: ['userId'],
+  reply: z.discriminatedUnion('type', [reply('none', z.tuple([])), reply('found', mark)]),
 });

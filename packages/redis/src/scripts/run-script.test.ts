@@ -6,7 +6,7 @@ import { bulk, ScriptText } from './script-command.ts';
 const script = {
   text: new ScriptText('return 1'),
   isBinary: false,
-  parse: (reply: unknown) => ({ word: String(reply), nowMs: 0 }),
+  parse: (reply: unknown) => ({ type: String(reply), nowMs: 0 }),
 };
 const given = { firstKey: 'k', count: 1, text: () => bulk('0') };
 
@@ -25,5 +25,5 @@ test('a server that forgets every script at once still runs each command', async
     }
     await new Promise((resolve) => setImmediate(resolve));
   }
-  expect(await Promise.all(runs)).toEqual(runs.map(() => ({ word: 'done', nowMs: 0 })));
+  expect(await Promise.all(runs)).toEqual(runs.map(() => ({ type: 'done', nowMs: 0 })));
 });

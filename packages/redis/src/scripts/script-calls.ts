@@ -196,7 +196,7 @@ export class ScriptCalls {
   }
 }
 
-const isLate = (reply: Reply): reply is Late => reply.word === 'late';
+const isLate = (reply: Reply): reply is Late => reply.type === 'late';
 
 /** All keys of a script are in one slot. */
 const firstKeyOf = <K extends string>({ keys: [name] }: { readonly keys: readonly K[] }, keys: Keys<K>) =>

@@ -15,9 +15,9 @@ export class ScriptText {
   readonly lua: string;
   readonly #byText: string;
   readonly #byDigest: string;
-  /** Which telling each connection goes by. */
-  readonly #tellings = new WeakMap<object, number>();
-  #told = 0;
+  /** Which load each connection goes by. */
+  readonly #loads = new WeakMap<object, number>();
+  #loadCount = 0;
 
   constructor(lua: string) {
     this.lua = lua;
@@ -28,23 +28,23 @@ export class ScriptText {
 
   /**
    * How a command on this connection begins. The first one brings the text along, so none overtakes another.
-   * @param mustTell the text, whatever was told before
+   * @param forceEval the text, whatever was told before
    */
-  openingOn(connection: object, mustTell: boolean): string {
-    if (!mustTell && this.#tellings.has(connection)) return this.#byDigest;
-    this.#told += 1;
-    this.#tellings.set(connection, this.#told);
+  prefixFor(connection: object, forceEval: boolean): string {
+    if (!forceEval && this.#loads.has(connection)) return this.#byDigest;
+    this.#loadCount += 1;
+    this.#loads.set(connection, this.#loadCount);
     return this.#byText;
   }
 
   /** The latest one; 0: it was not told. */
-  tellingOn(connection: object): number {
-    return this.#tellings.get(connection) ?? 0;
+  loadedAt(connection: object): number {
+    return this.#loads.get(connection) ?? 0;
   }
 
-  /** The server of this connection has lost its scripts since that telling; it may have been told again. */
-  forget(connection: object, telling: number): void {
-    if (this.#tellings.get(connection) === telling) this.#tellings.delete(connection);
+  /** The server of this connection has lost its scripts since that load; it may have been told again. */
+  forget(connection: object, load: number): void {
+    if (this.#loads.get(connection) === load) this.#loads.delete(connection);
   }
 }
 
@@ -66,30 +66,30 @@ interface ScriptToSend {
 export class ScriptCommand extends Command {
   readonly #script: ScriptText;
   readonly #given: ScriptArguments;
-  readonly #mustTell: boolean;
+  readonly #forceEval: boolean;
   #connection: object | null = null;
-  #telling = 0;
+  #load = 0;
 
-  constructor({ text, isBinary }: ScriptToSend, given: ScriptArguments, mustTell: boolean) {
+  constructor({ text, isBinary }: ScriptToSend, given: ScriptArguments, forceEval: boolean) {
     // For those who look into a command: the Cluster client, which reads the slot from it, and error messages.
     super('evalsha', ['', '1', given.firstKey], isBinary ? {} : { replyEncoding: 'utf8' });
     this.#script = text;
     this.#given = given;
-    this.#mustTell = mustTell;
+    this.#forceEval = forceEval;
   }
 
   /** Called once for each connection that it is sent on. */
   override toWritable(connection: object): string {
-    const opening = this.#script.openingOn(connection, this.#mustTell);
+    const prefix = this.#script.prefixFor(connection, this.#forceEval);
     this.#connection = connection;
-    this.#telling = this.#script.tellingOn(connection);
+    this.#load = this.#script.loadedAt(connection);
     gather(connection);
-    return `*${this.#given.count + 3}\r\n${opening}${this.#given.text()}`;
+    return `*${this.#given.count + 3}\r\n${prefix}${this.#given.text()}`;
   }
 
   /** The server did not know the script and ran nothing: another command brings the text. */
   forgetScript(): void {
-    if (this.#connection !== null) this.#script.forget(this.#connection, this.#telling);
+    if (this.#connection !== null) this.#script.forget(this.#connection, this.#load);
   }
 }
 

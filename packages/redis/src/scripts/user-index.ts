@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { defineScript, integerWord, said } from './define-script.ts';
+import { defineScript, integerWord, reply } from './define-script.ts';
 
 export const chargeMembership = defineScript({
   file: 'charge-membership',
   keys: ['index', 'bucket'],
   args: ['groupId', 'nonce', 'ratePerSec', 'rateBurst'],
-  reply: z.discriminatedUnion('word', [
-    said('charged', z.tuple([])),
+  reply: z.discriminatedUnion('type', [
+    reply('charged', z.tuple([])),
     /** Ms until there is a token. */
-    said('refused', z.tuple([integerWord])),
+    reply('refused', z.tuple([integerWord])),
   ]),
 });
 
@@ -16,17 +16,17 @@ export const forgetMembership = defineScript({
   file: 'forget-membership',
   keys: ['index'],
   args: ['groupId', 'entry'],
-  reply: z.discriminatedUnion('word', [said('kept', z.tuple([])), said('forgotten', z.tuple([]))]),
+  reply: z.discriminatedUnion('type', [reply('kept', z.tuple([])), reply('forgotten', z.tuple([]))]),
 });
 
 export const reserveHolding = defineScript({
   file: 'reserve-holding',
   keys: ['holding'],
   args: ['groupId', 'nonce', 'max'],
-  reply: z.discriminatedUnion('word', [
+  reply: z.discriminatedUnion('type', [
     /** The new entry, and what stood there before it; empty: nothing. */
-    said('reserved', z.tuple([z.string(), z.string()])),
-    said('full', z.tuple([])),
+    reply('reserved', z.tuple([z.string(), z.string()])),
+    reply('full', z.tuple([])),
   ]),
 });
 
@@ -34,5 +34,5 @@ export const restoreHolding = defineScript({
   file: 'restore-holding',
   keys: ['holding'],
   args: ['groupId', 'entry', 'before'],
-  reply: z.discriminatedUnion('word', [said('kept', z.tuple([])), said('restored', z.tuple([]))]),
+  reply: z.discriminatedUnion('type', [reply('kept', z.tuple([])), reply('restored', z.tuple([]))]),
 });

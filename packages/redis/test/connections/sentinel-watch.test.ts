@@ -45,7 +45,7 @@ function addressOf(server: Server): SentinelAddress {
   const address = server.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   return {
-    kind: 'sentinel',
+    type: 'sentinel',
     name: 'the Sentinel',
     isTls: false,
     sentinels: [{ host: '127.0.0.1', port }],

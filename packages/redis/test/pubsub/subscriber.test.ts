@@ -12,7 +12,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { Anomalies } from '../../src/anomalies.ts';
 import { parseRedisUrl } from '../../src/connections/address.ts';
 import { type Connections, openConnections } from '../../src/connections/connections.ts';
-import { Canary, type CanaryOptions } from '../../src/pubsub/canary.ts';
+import { Canary, type CanaryDeps } from '../../src/pubsub/canary.ts';
 import { ChannelSubscriber } from '../../src/pubsub/subscriber.ts';
 import { keepingLogger, systemRandom } from '../start-engine.ts';
 
@@ -35,8 +35,8 @@ beforeEach(async () => {
   const shared = { clock: systemClock, random: systemRandom, logger, anomalies };
   proxy = await startFaultProxy({ targetPort: server.port });
   connections = openConnections({ ...shared, address: parseRedisUrl(proxy.url), role: 'node' });
-  if (connections.listening?.kind !== 'one') throw new Error('a node has a subscriber connection');
-  subscriber = new ChannelSubscriber({ redis: connections.listening.redis, anomalies });
+  if (connections.subscribers?.type !== 'one') throw new Error('a node has a subscriber connection');
+  subscriber = new ChannelSubscriber({ redis: connections.subscribers.redis, anomalies });
   publisher = new Redis(server.url);
   await connections.ready();
 });
@@ -59,11 +59,11 @@ const sing = async (channel: string, song: string) => {
   await subscriber.subscribe(channel, countSong);
   return publish(channel, song);
 };
-const canaryOn = (clock: Clock, publishSong: CanaryOptions['publish'] = sing) =>
+const canaryOn = (clock: Clock, publishSong: CanaryDeps['publish'] = sing) =>
   new Canary({
     subscriber,
     publish: publishSong,
-    touchOthers: () => undefined,
+    pingOtherLinks: () => undefined,
     channelOf: () => 'canary',
     clock,
     random: systemRandom,

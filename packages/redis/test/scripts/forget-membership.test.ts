@@ -9,8 +9,8 @@ onEveryRedis((open) => {
     await stage.redis.hset(index, 'a', 'renewed.2');
     const forget = (entry: string) =>
       runScript(stage.redis, forgetMembership, { keys: { index }, args: { groupId: 'a', entry } });
-    expect(await forget('seen.1')).toMatchObject({ word: 'kept' });
-    expect(await forget('renewed.2')).toMatchObject({ word: 'forgotten' });
+    expect(await forget('seen.1')).toMatchObject({ type: 'kept' });
+    expect(await forget('renewed.2')).toMatchObject({ type: 'forgotten' });
     expect(await stage.redis.exists(index)).toBe(0);
   });
 });

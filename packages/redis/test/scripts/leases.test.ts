@@ -22,7 +22,7 @@ const release = (stage: Stage, nodeId: string, token: number) =>
   });
 async function granted(stage: Stage, nodeId: string): Promise<number> {
   const reply = await acquire(stage, nodeId);
-  if (reply.word !== 'granted') throw new Error(`${nodeId} was not granted the lease`);
+  if (reply.type !== 'granted') throw new Error(`${nodeId} was not granted the lease`);
   return reply.details[0];
 }
 
@@ -56,7 +56,7 @@ onEveryRedis((open) => {
     const stage = open();
     await granted(stage, 'n1');
     await stage.redis.pexpire(stage.keys.lease(partition), 30_000);
-    expect(await acquire(stage, 'n2')).toMatchObject({ word: 'held' });
+    expect(await acquire(stage, 'n2')).toMatchObject({ type: 'held' });
     expect(await stage.redis.pttl(stage.keys.lease(partition))).toBeLessThanOrEqual(30_000);
   });
 
@@ -70,19 +70,19 @@ onEveryRedis((open) => {
     const token = await granted(stage, 'n1');
     await stage.redis.pexpire(stage.keys.lease(partition), 30_000);
     const claim = claimOf(token);
-    expect(await renew(stage, ...claim)).toMatchObject({ word: 'stale' });
-    expect(await release(stage, ...claim)).toMatchObject({ word: 'stale' });
+    expect(await renew(stage, ...claim)).toMatchObject({ type: 'stale' });
+    expect(await release(stage, ...claim)).toMatchObject({ type: 'stale' });
     expect(await stage.redis.get(stage.keys.lease(partition))).toBe(`n1 ${token}`);
     expect(await stage.redis.pttl(stage.keys.lease(partition))).toBeLessThanOrEqual(30_000);
-    expect(await renew(stage, 'n1', token)).toMatchObject({ word: 'renewed' });
-    expect(await release(stage, 'n1', token)).toMatchObject({ word: 'released' });
+    expect(await renew(stage, 'n1', token)).toMatchObject({ type: 'renewed' });
+    expect(await release(stage, 'n1', token)).toMatchObject({ type: 'released' });
   });
 
   test('the fence refuses all where no node holds the lease', async () => {
     const stage = open();
-    expect(await renew(stage, 'n1', 1)).toMatchObject({ word: 'stale' });
+    expect(await renew(stage, 'n1', 1)).toMatchObject({ type: 'stale' });
     const token = await granted(stage, 'n1');
     await release(stage, 'n1', token);
-    expect(await renew(stage, 'n1', token)).toMatchObject({ word: 'stale' });
+    expect(await renew(stage, 'n1', token)).toMatchObject({ type: 'stale' });
   });
 });

@@ -29,7 +29,7 @@ onEveryRedis((open) => {
     await forget(stage);
     await stage.redis.script('FLUSH');
     const replies = await Promise.all([forget(stage), forget(stage), forget(stage)]);
-    expect(replies.map(({ word }) => word)).toEqual(['kept', 'kept', 'kept']);
+    expect(replies.map(({ type }) => type)).toEqual(['kept', 'kept', 'kept']);
   });
 
   test('a server that has lost its scripts is sent a text once, however many commands hear of it', async () => {

@@ -1,3 +1,4 @@
+import { PARTITION_COUNT, partitionOf } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { muteCommand } from '../commands.ts';
 import { eventually } from '../eventually.ts';
@@ -17,6 +18,21 @@ export function engineSuite(name: string, makeEngine: MakeEngine): void {
       expect(await harness.engine.agreeOn('secret', 'first')).toBe('first');
       expect(await harness.engine.agreeOn('secret', 'second')).toBe('first');
       expect(await harness.engine.agreeOn('__proto__', 'other')).toBe('other');
+    });
+
+    test('ends due mutes in the partition that the call names, and in no other', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'strict_private',
+        users: { guest: 'active' },
+      });
+      const { groupId, engine } = scene;
+      await scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest', forMs: 200 }));
+      await scene.advance(300);
+      const partition = partitionOf(groupId);
+      await engine.dueMutes.endDueMutes((partition + 1) % PARTITION_COUNT);
+      expect((await scene.events()).at(-1)).toMatchObject({ type: 'muted' });
+      await engine.dueMutes.endDueMutes(partition);
+      expect((await scene.events()).at(-1)).toMatchObject({ type: 'unmuted', reason: 'expired' });
     });
 
     test('can be closed twice', async () => {

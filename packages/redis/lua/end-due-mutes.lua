@@ -9,7 +9,7 @@ local user_id = ARGV[9]
 -- @include log
 -- @include events
 -- @include effects
--- @include settle
+-- @include due-mutes
 -- @include commit
 -- @include group-writable
 
@@ -20,6 +20,6 @@ if not group then
   return { 'gone', integer(now) }
 end
 expect_group_writable()
-settle(group, now, { user_id })
-if group.is_settled then commit(group, now) end
-return { 'settled', integer(now) }
+end_due_mutes(group, now, { user_id })
+if group.has_ended_mutes then commit(group, now) end
+return { 'ended', integer(now) }

@@ -1,7 +1,7 @@
 -- Mutes and bans whose time has come end before anything else is asked, so that the stored status is the effective one.
 -- The end of a ban is no entry: it lets the user join again, and changes nothing for the members.
 
-local SETTLED_AT_ONCE = 50
+-- @constant DUE_MUTES_PER_STEP
 
 local function end_mute(group, now, user)
   local member = find_member(user, now)
@@ -13,7 +13,7 @@ local function end_mute(group, now, user)
 end
 
 local function due_in(key, now)
-  return redis.call('ZRANGE', key, '-inf', integer(now), 'BYSCORE', 'LIMIT', 0, SETTLED_AT_ONCE)
+  return redis.call('ZRANGE', key, '-inf', integer(now), 'BYSCORE', 'LIMIT', 0, DUE_MUTES_PER_STEP)
 end
 
 local function is_due(key, user, now)
@@ -29,7 +29,7 @@ end
 
 -- Nothing else may be written before it.
 -- @param users whose mutes and bans end now even if many others are due
-local function settle(group, now, users)
+local function end_due_mutes(group, now, users)
   if not group.next_due or now < group.next_due then return end
   for _, user in ipairs(due_in(mutes_key, now)) do end_mute(group, now, user) end
   for _, user in ipairs(due_in(bans_key, now)) do end_ban(user) end
@@ -39,5 +39,5 @@ local function settle(group, now, users)
   end
   local mute_end, ban_end = first_end(mutes_key), first_end(bans_key)
   group.next_due = ban_end and math.min(mute_end or ban_end, ban_end) or mute_end
-  group.is_settled = true
+  group.has_ended_mutes = true
 end

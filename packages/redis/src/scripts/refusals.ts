@@ -1,3 +1,4 @@
+/** Refusals in the replies of scripts. */
 import { type Bounded, isoTime, limitReached, type Refused, refused } from '@plenum/core';
 import { errorCodes } from '@plenum/protocol';
 import { z } from 'zod';

@@ -1,0 +1,14 @@
+/** Runs a step in a later tick and resolves with its result there. */
+export type Defer = <T>(step: () => T) => Promise<T>;
+
+/** No answer is ever given within the call. Steps run in the order of the calls. */
+export const defer: Defer = (step) =>
+  new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(step());
+      } catch (thrown) {
+        reject(thrown);
+      }
+    });
+  });

@@ -1,0 +1,90 @@
+/** A group is created, by a create or by a join of an id that names no group; its settings change; it is deleted. */
+import type {
+  ChangeDone,
+  CreateGroup,
+  DeleteGroup,
+  GroupSettings,
+  JoinGroup,
+  MemberRecord,
+  UpdateGroup,
+} from '@plenum/core';
+import type { Actor, GroupId, GroupType, UserId } from '@plenum/protocol';
+import { GroupEntries } from '../state/group-entries.ts';
+import { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+import { actedBy, isGone, type Step, standsAs } from './step.ts';
+
+interface NewGroup {
+  readonly groupId: GroupId;
+  readonly groupType: GroupType;
+  readonly settings: GroupSettings;
+  readonly creator: UserId;
+  readonly actor: Actor;
+}
+
+export const create = (state: MemoryState, command: CreateGroup, nowMs: number): ChangeDone =>
+  begin(state, { ...command, creator: command.actor }, nowMs);
+
+/** The joiner creates a public group as it is by default, and is its admin. */
+export function createByJoin(state: MemoryState, command: JoinGroup, nowMs: number): ChangeDone {
+  const { groupId, actor, userId } = command;
+  const settings: GroupSettings = { maxMembers: null, ephemeral: false, history: 'all', metadata: null };
+  return begin(state, { groupId, groupType: 'public', settings, creator: userId, actor }, nowMs);
+}
+
+/** A new epoch; `created` is entry 1 and its user the first admin. */
+function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone {
+  const { groupId, groupType, settings, creator, actor } = created;
+  const entries = new GroupEntries(groupId, state.random.token(), state.settings);
+  const group = new GroupState(
+    {
+      groupId,
+      groupType,
+      settings,
+      createdAtMs: nowMs,
+      creator,
+      onOffline: (ended, userId) => state.publishTransitions(ended, [{ userId, isOnline: false }]),
+    },
+    entries,
+    state.memberships,
+  );
+  state.begin(group);
+  const roles: MemberRecord['roles'] = ['admin'];
+  const seq = state.record(
+    group,
+    { type: 'created', user_id: creator, ...actedBy(actor, creator), roles: [...roles] },
+    nowMs,
+  );
+  const admin: MemberRecord = {
+    status: 'active',
+    roles,
+    joinedAtMs: nowMs,
+    sinceSeq: seq,
+    mutedUntilMs: null,
+  };
+  group.put(creator, admin);
+  return standsAs(group, admin, seq);
+}
+
+/** Says in the log what changed, in wire names. @param actor null: the service. */
+export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): ChangeDone {
+  const { state, group, command, nowMs } = step;
+  group.settings = { ...group.settings, ...command.changes };
+  const changes = onTheWire(command.changes);
+  const seq = state.record(group, { type: 'updated', user_id: command.actor, changes }, nowMs);
+  return actor === null ? isGone(group, seq) : standsAs(group, actor, seq);
+}
+
+/** The metadata is JSON that Node itself has written: parsing it and writing it again gives the same text. */
+const onTheWire = ({ maxMembers, history, metadata }: UpdateGroup['changes']) => ({
+  ...(maxMembers === undefined ? {} : { max_members: maxMembers }),
+  ...(history === undefined ? {} : { history }),
+  ...(metadata === undefined ? {} : { metadata: metadata === null ? null : JSON.parse(metadata) }),
+});
+
+/** `deleted` is the last entry; the log stays readable as a tombstone. */
+export function deleteGroup({ state, group, command, nowMs }: Step<DeleteGroup>): ChangeDone {
+  const seq = state.record(group, { type: 'deleted', user_id: command.actor }, nowMs);
+  state.end(group, nowMs);
+  return isGone(group, seq);
+}

@@ -1,0 +1,77 @@
+/** A user joins or leaves. When the last admin leaves, the longest-standing active member succeeds; without one a private group ends. */
+import type { ChangeDone, JoinGroup, LeaveGroup, MemberRecord } from '@plenum/core';
+import { type Role, SERVICE, type UserId } from '@plenum/protocol';
+import type { EventDraft } from '../state/group-entries.ts';
+import { actedBy, isGone, type Place, type Step, standsAs } from './step.ts';
+
+/** Public groups and the service's admission make a member at once; private types an applicant. */
+export function join(step: Step<JoinGroup>): ChangeDone {
+  const { group, command } = step;
+  return group.groupType === 'public' || command.admit ? enter(step) : ask(step);
+}
+
+function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
+  const { actor, userId } = command;
+  const isFirst = group.groupType === 'public' && group.counts(nowMs).active === 0;
+  const roles: Role[] = isFirst ? ['admin'] : ['member'];
+  const seq = state.record(
+    group,
+    { type: 'joined', user_id: userId, ...actedBy(actor, userId), ...(isFirst ? { roles } : {}) },
+    nowMs,
+  );
+  const member: MemberRecord = {
+    status: 'active',
+    roles,
+    joinedAtMs: nowMs,
+    sinceSeq: seq,
+    mutedUntilMs: null,
+  };
+  group.put(userId, member);
+  return standsAs(group, member, seq);
+}
+
+/** A muted member may ask again: it stops receiving, keeps its roles, and the mute ends with the acceptance. */
+function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
+  const { actor, userId } = command;
+  const before = group.member(userId, nowMs);
+  const seq = state.record(group, { type: 'requested', user_id: userId, ...actedBy(actor, userId) }, nowMs);
+  const applicant: MemberRecord = {
+    status: 'pending',
+    roles: before?.roles ?? ['member'],
+    joinedAtMs: nowMs,
+    sinceSeq: seq,
+    mutedUntilMs: null,
+  };
+  group.put(userId, applicant);
+  return standsAs(group, applicant, seq);
+}
+
+export function leave(step: Step<LeaveGroup>): ChangeDone {
+  const { actor, userId } = step.command;
+  return isGone(step.group, departed(step, userId, actedBy(actor, userId)));
+}
+
+/** @returns the seq of the entry `left`. */
+export function departed(
+  place: Place,
+  userId: UserId,
+  details: Pick<EventDraft, 'actor_id' | 'reason'>,
+): number {
+  const { state, group, nowMs } = place;
+  group.remove(userId);
+  const seq = state.record(group, { type: 'left', user_id: userId, ...details }, nowMs);
+  if (group.counts(nowMs).admins === 0) succeed(place);
+  return seq;
+}
+
+function succeed({ state, group, nowMs }: Place): void {
+  const successor = group.successor();
+  const member = successor === null ? null : group.member(successor, nowMs);
+  if (successor !== null && member !== null) {
+    group.put(successor, { ...member, roles: ['admin'] });
+    state.record(group, { type: 'promoted', user_id: successor, actor_id: SERVICE, roles: ['admin'] }, nowMs);
+  } else if (group.groupType !== 'public') {
+    state.record(group, { type: 'deleted', user_id: SERVICE }, nowMs);
+    state.end(group, nowMs);
+  }
+}

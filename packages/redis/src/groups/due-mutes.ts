@@ -1,0 +1,44 @@
+/** Ends timed mutes and bans whose time has come, where no change of the group does it. */
+import type { DueMutes } from '@plenum/core';
+import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
+import { type GroupDeps, groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
+import { endDueMutes } from '../scripts/index.ts';
+import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
+
+/** Groups that one call looks at. */
+const groupsPerCall = 100;
+
+export class RedisDueMutes implements DueMutes {
+  readonly #deps: StateDeps;
+
+  constructor(deps: StateDeps) {
+    this.#deps = deps;
+  }
+
+  async endDueMutes(partition: number): Promise<void> {
+    const { calls, keys, clock } = this.#deps;
+    await calls.learnTime();
+    const due = await calls.command((redis) =>
+      redis.zrangebyscore(keys.dueIn(partition), '-inf', clock.nowMs(), 'LIMIT', 0, groupsPerCall),
+    );
+    for (const name of due) {
+      const groupId = groupIdSchema.safeParse(name);
+      if (groupId.success) await endDueMutesOf(calls, { groupId: groupId.data, userId: null }, this.#deps);
+    }
+  }
+}
+
+/**
+ * Ends at most 50 due mutes and 50 due bans of one group, and those of `userId` in any case. One atomic step that may be repeated.
+ * @throws PlenumError `unavailable` when Redis is away
+ */
+export async function endDueMutesOf(
+  calls: ScriptCalls,
+  { groupId, userId }: { readonly groupId: GroupId; readonly userId: UserId | null },
+  deps: GroupDeps,
+): Promise<void> {
+  await calls.read(endDueMutes, {
+    keys: groupKeyValues(groupId, deps.keys),
+    args: { ...groupArgValues(groupId, deps), userId: userId ?? '' },
+  });
+}

@@ -1,0 +1,61 @@
+/** The scripts about leases of partitions, nodes and revoked users. */
+
+import { z } from 'zod';
+import { defineScript, integerWord, reply } from './define-script.ts';
+
+const nothing = z.tuple([]);
+
+export const acquireLease = defineScript({
+  file: 'acquire-lease',
+  keys: ['lease', 'lastToken'],
+  args: ['nodeId', 'ttlMs'],
+  reply: z.discriminatedUnion('type', [
+    reply('granted', z.tuple([integerWord])),
+    /** By another node. */
+    reply('held', nothing),
+  ]),
+});
+
+export const renewLease = defineScript({
+  file: 'renew-lease',
+  keys: ['lease'],
+  args: ['nodeId', 'token', 'ttlMs'],
+  reply: z.discriminatedUnion('type', [reply('renewed', nothing), reply('stale', nothing)]),
+});
+
+export const releaseLease = defineScript({
+  file: 'release-lease',
+  keys: ['lease'],
+  args: ['nodeId', 'token'],
+  reply: z.discriminatedUnion('type', [reply('released', nothing), reply('stale', nothing)]),
+});
+
+const isDrainAsked = z.tuple([z.enum(['0', '1']).transform((digit) => digit === '1')]);
+
+export const beatNode = defineScript({
+  file: 'beat-node',
+  keys: ['nodes'],
+  args: ['nodeId', 'card'],
+  reply: z.discriminatedUnion('type', [reply('counted', isDrainAsked), reply('registered', isDrainAsked)]),
+});
+
+export const askDrain = defineScript({
+  file: 'ask-drain',
+  keys: ['nodes'],
+  args: ['nodeId'],
+  reply: z.discriminatedUnion('type', [reply('asked', nothing), reply('gone', nothing)]),
+});
+
+export const removeNode = defineScript({
+  file: 'remove-node',
+  keys: ['nodes'],
+  args: ['nodeId', 'beat'],
+  reply: z.discriminatedUnion('type', [reply('removed', nothing), reply('kept', nothing)]),
+});
+
+export const revokeUser = defineScript({
+  file: 'revoke-user',
+  keys: ['revoked'],
+  args: ['keptMs'],
+  reply: reply('revoked', z.tuple([integerWord])),
+});
