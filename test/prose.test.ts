@@ -35,7 +35,6 @@ const banned = new RegExp(
 const allowed: Readonly<Record<string, number>> = {
   'packages/core': 1,
   'packages/protocol': 6,
-  'packages/redis': 139,
   test: 2,
 };
 
@@ -43,8 +42,6 @@ const allowed: Readonly<Record<string, number>> = {
 const allowedNames: Readonly<Record<string, number>> = {
   'apps/server': 7,
   'packages/gateway': 3,
-  'packages/memory': 36,
-  'packages/redis': 40,
   test: 17,
 };
 

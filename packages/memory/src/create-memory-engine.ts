@@ -14,14 +14,14 @@ import { MemoryFeeds } from './pubsub/feed-transport.ts';
 import { MemoryNudges } from './pubsub/nudges.ts';
 import { MemoryState } from './state/memory-state.ts';
 
-/** How often mutes of idle groups are settled and ended records are freed. */
+/** How often due mutes of idle groups end and ended records are freed, ms. */
 const housekeepingMs = 1000;
 
 export interface MemoryEngineOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly settings: EngineSettings;
-  /** What the engine's clock says at construction, ms since 1970; from then on only `clock` moves it. */
+  /** The time of the engine's clock at construction, ms since 1970; only `clock` moves it. */
   readonly wallBaseMs?: number;
 }
 
@@ -84,7 +84,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   };
 }
 
-/** Whole ms since 1970 that never step: the wall is read once. */
+/** Whole ms since 1970 that never step: the wall clock is read once. */
 function engineClock(clock: Clock, wallBaseMs: number): () => number {
   const startMs = clock.monotonicMs();
   return () => Math.floor(wallBaseMs + clock.monotonicMs() - startMs);

@@ -1,5 +1,5 @@
 #!lua
--- Accepts an applicant; from this entry on he receives.
+-- Accepts an applicant; from this entry on it receives.
 -- @include change-header
 local reason = ARGV[19]
 -- @include change

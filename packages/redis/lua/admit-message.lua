@@ -1,6 +1,7 @@
 #!lua
--- Judges a message as append-message will, before somebody slow is asked about it: a repeated one gets the first answer,
--- and the sender pays his token here if the rate is limited. Writes nothing else, and needs append-message's verdict too.
+-- Judges a message as append-message will, before slow adapters see it: a repeated one gets the first answer, and the
+-- sender pays its token here if the rate is limited. Writes nothing else. append-message still has to judge the
+-- message.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local dedupe_key = KEYS[3]

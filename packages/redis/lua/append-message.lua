@@ -1,8 +1,8 @@
 #!lua
 -- Checks, numbers, stores and publishes one message. `wire_head` is the push payload up to the timestamp, `sender_id`
--- the actor of the request. Nothing is written before the last refusal is behind. It is kept short, since every message
--- pays for it: mutes that are due are left to settle-group (`due`), after which the script is run again.
--- `room_queue_limit` is empty where there is no archive: nothing is counted then.
+-- the actor of the request. All refusals come before the first write. The script is short, since every message pays
+-- for it: due mutes are left to end-due-mutes (reply `due`), after which this script runs again.
+-- `room_queue_limit` is empty without an archive: then nothing is counted.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local log_key = KEYS[3]
@@ -37,7 +37,7 @@ local wire_head = ARGV[18]
 -- @include writable
 
 -- @constant OVERLOADED_RETRY_MS
--- Named once: each way to it through the table is paid for, too.
+-- A local alias saves a table lookup per call.
 local call = redis.call
 
 local now = clock_ms()
@@ -61,17 +61,18 @@ if room_queue_limit ~= '' then
   expect_right('HINCRBY', queued_key)
 end
 if is_outbox_written == '1' then
-  -- Of another type, it ends the script here.
+  -- A key of another type ends the script here.
   call('XLEN', outbox_key)
   expect_right('XADD', outbox_key)
 end
--- Of another type, it ends the script here.
+-- A key of another type ends the script here.
 call('HLEN', reads_key)
 expect_right('HSET', reads_key)
 local log_renewal = tonumber(field[8])
 local is_log_renewed = not log_renewal or now >= log_renewal
 if is_log_renewed then expect_right('PEXPIRE', log_key) end
--- Reading has shown that the other keys are what they should be; the log shows it as the first that is written.
+-- The reads have checked the types of the other keys; the log is the first key that is written, so its write checks
+-- it.
 expect_right('HSET', group_key)
 expect_right('SET', dedupe_key)
 expect_right('SPUBLISH', channel)

@@ -1,5 +1,5 @@
 #!lua
--- Leaves word for a node that it shall drain: its next beat is answered with it.
+-- Asks a node to drain: the reply to its next heartbeat says so.
 local nodes_key = KEYS[1]
 local node_id = ARGV[1]
 -- @include clock

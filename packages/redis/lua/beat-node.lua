@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Registers a node, or counts its heartbeat up by one. An entry reads `<beat> <is drain asked> <card>`.
+-- Registers a node, or adds one to its heartbeat. An entry is `<beat> <is drain asked> <card>`.
 local nodes_key = KEYS[1]
 local node_id = ARGV[1]
 local card = ARGV[2]

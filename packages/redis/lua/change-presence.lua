@@ -1,8 +1,9 @@
 #!lua
--- A node says which users have a device attached to the group on it (`came`), and which have none any more (`went`): ids
--- with spaces between them. It may be said again at will. Whoever is no receiver is not held, whatever the node says.
--- `on`: user -> ids of the nodes that hold him. `held`: `<group> <user>` of one node, so that a dead one can be cleaned.
--- `away`: `<group> <user>` by the time at which a membership in an ephemeral group ends.
+-- A node reports which users have a device attached to the group on it (`came`), and which have none left (`went`):
+-- ids separated by spaces. The call may be repeated. A user that is no receiver is not hosted, whatever the node
+-- reports.
+-- `on`: user -> ids of the nodes that host it. `held`: `<group> <user>` of one node, so that a dead node can be
+-- cleaned up. `away`: `<group> <user>` by the time at which a membership in an ephemeral group ends.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local on_key = KEYS[3]
@@ -35,7 +36,7 @@ local function is_receiver(user)
   return member ~= nil and member.status ~= 'p'
 end
 
--- Reads come before the first write.
+-- All reads come before the first write.
 local steps = {}
 for user in string.gmatch(came, '%S+') do
   local may_receive = is_receiver(user)
@@ -45,7 +46,7 @@ for user in string.gmatch(went, '%S+') do
   steps[#steps + 1] = { user = user, is_held = false, is_receiver = is_receiver(user) }
 end
 
--- @return the ids of the other nodes that hold the user, '' for none; nil when he is offline
+-- @return the ids of the other nodes that host the user, '' for none; nil when the user is offline
 local function other_nodes(user)
   local nodes = redis.call('HGET', on_key, user)
   if not nodes then return nil end

@@ -1,6 +1,6 @@
 #!lua
--- Draws a token of a user's membership bucket; a joiner or creator gets the group into his index in the same step.
--- `nonce` is empty for a leave.
+-- Takes a token from a user's membership bucket, and adds the group of a joiner or creator to its index in the same
+-- step. `nonce` is empty for a leave.
 local index_key = KEYS[1]
 local bucket_key = KEYS[2]
 local group_id = ARGV[1]

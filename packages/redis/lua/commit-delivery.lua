@@ -1,12 +1,15 @@
 #!lua flags=allow-oom
--- The effects of one round of deliveries, all or nothing: whoever dies before it has done nothing, whoever dies behind it
--- has done all of it. Nothing is changed by a node that does not hold the lease under this token, or that has not read
--- this very cursor.
--- `passed` is `<group id> <entries>` per group, of those that the archive has taken; what it has refused counts on for its room. `refused` holds a line per entry, its
--- text taken from the outbox (`place`) or, for one that is retried already (`-`), from the retries:
--- `retry <message_id> <attempts> <place> <delay_ms, or - for the turn of its group> <members cursor or ->`
--- `dead <message_id> <attempts> <place> <reason>`. `taken` are message ids of retries that are done. Of a group that has new
--- dead letters the latest `dead_letters_kept` stay; empty: all of them. Those of other groups are not looked at.
+-- The effects of one round of deliveries, atomic: a crash before the script has no effect, a crash after it loses
+-- nothing. A node that does not hold the lease under this token, or that has read another cursor, changes nothing.
+-- `passed`: `<group id> <entries>` per group, of the entries that the archive has taken; a refused entry still counts
+-- for its room.
+-- `refused`: one line per entry. Its text comes from the outbox (`place`) or, for an entry that is already retried
+-- (`-`), from the retries:
+-- `retry <message_id> <attempts> <place> <delay_ms, or - for the order by group> <members cursor or ->`
+-- `dead <message_id> <attempts> <place> <reason>`
+-- `taken`: message ids of retries that are done.
+-- `dead_letters_kept`: of each group with new dead letters the latest so many stay; empty: all. Other groups are not
+-- read.
 local lease_key = KEYS[1]
 local outbox_key = KEYS[2]
 local cursors_key = KEYS[3]
@@ -47,12 +50,12 @@ if redis.call('HGET', cursors_key, kind) ~= expected_cursor then return { 'moved
 
 local NO_WORD = '?'
 
--- A group id and a kind are words in a retry. No group has the id that stands for none.
+-- A group id and a kind are single words in a retry. No group has the id that means none.
 local function word(text)
   return text and string.match(text, '^%S+$') or NO_WORD
 end
 
--- @return group id, kind and wire of the entry, or nil if nobody has it any more
+-- @return group id, kind and wire of the entry, or nil if it is gone
 local function text_of(message_id, place)
   if place ~= '-' then
     local found = redis.call('XRANGE', outbox_key, place, place)[1]
@@ -73,8 +76,8 @@ local function forget_retry(message_id, group_id)
   if group_id then drop_from_group(retries_by_group_key, group_id, message_id) end
 end
 
--- Behind what its own group has waiting, and before what is overdue of a group of which more waits: a message of a group
--- with 3 of them is offered before those that a group with 1,000 had set aside earlier.
+-- After all waiting retries of the same group, and before overdue retries of a group that has more of them: a message
+-- of a group with 3 retries is offered before those that a group with 1,000 had set aside earlier.
 -- @return when it is due, ms
 local function retry_due_of(group_id)
   local earliest = tonumber(redis.call('ZRANGE', retries_key, 0, 0, 'WITHSCORES')[2] or now)

@@ -1,5 +1,5 @@
 #!lua
--- Ends a membership in an ephemeral group by absence, unless the member is back or has joined anew since.
+-- Ends a membership in an ephemeral group by absence, unless the member is back or has joined again since.
 -- @include group-header
 local groups_key = KEYS[11]
 local on_key = KEYS[12]

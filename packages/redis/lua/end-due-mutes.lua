@@ -1,6 +1,6 @@
 #!lua
--- Ends the mutes whose time has come, where no change of the group does it: in idle groups, and before a message.
--- `user_id` is a user whose mute ends now even if many others are due, or empty.
+-- Ends due mutes and bans where no change of the group does it: in idle groups, and before a message.
+-- `user_id`: a user whose mute ends now even if many others are due, or empty.
 -- @include group-header
 local user_id = ARGV[9]
 -- @include clock

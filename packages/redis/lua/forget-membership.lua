@@ -1,5 +1,5 @@
 #!lua
--- Removes a group from a user's index, unless somebody has written that entry again meanwhile.
+-- Removes a group from a user's index, unless the entry was written again meanwhile.
 local index_key = KEYS[1]
 local group_id = ARGV[1]
 local entry = ARGV[2]

@@ -1,7 +1,6 @@
 #!lua
--- Joins a public group, applies to a private one, or is admitted by the service. Where there is no group, it may create one.
--- `creates_public` is `1` where it may, `full` where it may but for the groups that the user has created already.
--- `requests_max` is empty while the user may apply to one more group.
+-- Joins a public group, applies to a private one, or is admitted by the service. Without a group, the join may create
+-- one.
 -- @include change-header
 local is_ensured = ARGV[19]
 local is_admitted = ARGV[20]

@@ -1,6 +1,6 @@
 #!lua
--- Raises how far a member has read: to `seq`, at most to the head, never lower. `epoch` is empty where the seq is one of the
--- present log; of another log it changes nothing, of a past epoch that this log continues it counts up to its end.
+-- Raises the read mark of a member: to `seq`, at most to the head, never down. An empty `epoch` means the present
+-- log. A seq of another log changes nothing; a seq of a past epoch of this log counts up to the end of that epoch.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local log_key = KEYS[3]

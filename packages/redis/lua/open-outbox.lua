@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Gives every kind of adapter a cursor, at the oldest entry, and takes away those of kinds that are no more, with what
--- waits to be tried again for them.
--- `kinds` is `<kind> <kind>`, or empty.
+-- Gives every adapter kind a cursor at the oldest entry, and removes the cursors of kinds that ended, with their
+-- waiting retries.
+-- `kinds`: `<kind> <kind>`, or empty.
 local lease_key = KEYS[1]
 local outbox_key = KEYS[2]
 local cursors_key = KEYS[3]
@@ -50,10 +50,11 @@ end
 if not is_wanted.notifier then
   redis.call('UNLINK', notifier_retries_key, notifier_retrying_key, notifier_retries_by_group_key)
 end
--- Nobody counts off what was counted for an archive that is no more, not even by who had not heard of its end yet: a room
--- that began with such a count would have less room for good. One that begins with too few has it until they are passed.
+-- Nothing counts off what was counted for an ended archive, also by a process that did not know its end yet: a room
+-- that kept such a count would have less room forever. A room that starts with too low a count has it only until
+-- these entries are passed.
 if not is_wanted.archive or has_new_archive then redis.call('UNLINK', queued_key) end
--- Dead letters of an earlier archive stay. They were counted in the queues that are gone, and are not in the new ones.
+-- Dead letters of an earlier archive stay. They were counted in the removed queues, and are not in the new ones.
 if has_new_archive then
   local latest = redis.call('XREVRANGE', archive_dead_letters_key, '+', '-', 'COUNT', 1)[1]
   redis.call('HSET', cursors_key, 'archive:since', latest and latest[1] or '0-0')

@@ -1,5 +1,5 @@
 #!lua
--- Tells the nodes that host the group that a user types, if he may send. Writes nothing.
+-- Publishes to the nodes that host the group that a user types, if it may send. Writes nothing.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local group_id = ARGV[1]

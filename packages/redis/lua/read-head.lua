@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- Where the log of a group stands.
+-- The head of a group's log.
 local group_key = KEYS[1]
 local log_key = KEYS[2]
 -- @include clock

@@ -1,6 +1,7 @@
 #!lua flags=no-writes
--- A page of members in the order of their places, which no member changes while it is in the group. The cost is that of the page.
--- `after` is the last place already seen; `lists` names what to look through: `receivers`, `pending` or `all`.
+-- A page of members in the order of their places, which never change during a membership. The cost is that of the
+-- page.
+-- `after` is the last place of the page before; `lists` names the lists to read: `receivers`, `pending` or `all`.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local receivers_key = KEYS[3]

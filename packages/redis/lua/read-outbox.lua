@@ -1,8 +1,8 @@
 #!lua flags=no-writes
--- What the owner of a partition has to deliver to one kind of adapter, at one instant: entries behind its cursor, in
--- order, and retries that are due, the earliest first.
--- Replies `cursor page waiting next_retry_ms retrying entries`, then per entry `id g k w` and how many of its group are kept
--- to be offered again, then per retry `message_id record`.
+-- The work of a partition's owner for one adapter kind, at one instant: entries after its cursor, in order, and due
+-- retries, the earliest first.
+-- Replies `cursor page waiting next_retry_ms retrying entries`, then per entry `id g k w` and the number of waiting
+-- retries of its group, then per retry `message_id record`.
 local outbox_key = KEYS[1]
 local cursors_key = KEYS[2]
 local retries_key = KEYS[3]
@@ -20,7 +20,7 @@ local cursor = known[1]
 if not cursor then return { 'unopened', integer(now) } end
 
 local entries = redis.call('XRANGE', outbox_key, '(' .. cursor, '+', 'COUNT', limit)
--- What every kind has passed is trimmed: behind the smallest cursor there is all of the stream and nothing else.
+-- Entries that every kind has passed are trimmed: all entries of the stream come after the smallest cursor.
 local waiting = #entries
 if waiting == tonumber(limit) and furthest_behind() == cursor then waiting = redis.call('XLEN', outbox_key) end
 

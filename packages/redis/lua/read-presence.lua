@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- How many users of a group are online, and the names of at most `limit` of them.
+-- The number of online users of a group, and the names of at most `limit` of them.
 local on_key = KEYS[1]
 local limit = ARGV[1]
 -- @include clock

@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- What was answered to a request before: for one that the membership bucket has stopped on the way to its script.
+-- The earlier answer to a request, for a request that the membership bucket stops before its own script.
 local group_key = KEYS[1]
 local dedupe_key = KEYS[2]
 local payload_hash = ARGV[1]

@@ -1,5 +1,5 @@
 #!lua
--- Turns an applicant away.
+-- Rejects an applicant.
 -- @include change-header
 local reason = ARGV[19]
 -- @include change

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Gives a lease back, if it still is this node's under this token. The number of the last token stays.
+-- Releases a lease, if this node still holds it under this token. The number of the last token stays.
 local lease_key = KEYS[1]
 local node_id = ARGV[1]
 local token = ARGV[2]

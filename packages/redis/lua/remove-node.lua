@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Takes a node off the registry, unless it has beaten since. `beat` is empty for a node that leaves by itself.
+-- Removes a node from the registry, unless it has sent a heartbeat since. `beat` is empty for a node that leaves by
+-- itself.
 local nodes_key = KEYS[1]
 local node_id = ARGV[1]
 local beat = ARGV[2]

@@ -1,6 +1,6 @@
 #!lua
--- Takes one of a user's places for a group before the step that needs it, so that steps on several nodes never take more
--- than there are. A group that has a place already needs no second one.
+-- Takes one of a user's places for a group before the step that needs it, so that steps on several nodes never take
+-- more places than there are. A group that already has a place needs no second one.
 local holding_key = KEYS[1]
 local group_id = ARGV[1]
 local nonce = ARGV[2]

@@ -1,6 +1,6 @@
 #!lua
--- Gives back a place that was taken for a step which did not need it, unless another step has taken it anew meanwhile.
--- `before` is what stood there before; empty: nothing.
+-- Returns a place whose step did not need it, unless another step has taken it again meanwhile. `before` is the
+-- earlier entry; empty: none.
 local holding_key = KEYS[1]
 local group_id = ARGV[1]
 local entry = ARGV[2]

@@ -1,7 +1,8 @@
 #!lua
--- Puts a dead letter back among the retries, due at once and with all its attempts. The owner of the partition delivers it.
--- A kind without a cursor delivers nothing: there the letter stays where it can be seen. One of an archive that was ended
--- counts for its room from now on, as all retries do.
+-- Puts a dead letter back among the retries, due at once and with all its attempts. The owner of the partition
+-- delivers it.
+-- A kind without a cursor delivers nothing: its letter stays visible. A letter of an ended archive counts for its
+-- room from now on, like all retries.
 local dead_letters_key = KEYS[1]
 local retries_key = KEYS[2]
 local retrying_key = KEYS[3]

@@ -1,5 +1,5 @@
 #!lua
--- Makes every token worthless that a user was given so far. The time only rises, whatever Redis' clock does.
+-- Revokes every token that a user has got so far. The time only rises, whatever Redis' clock does.
 local revoked_key = KEYS[1]
 local kept_ms = ARGV[1]
 -- @include clock

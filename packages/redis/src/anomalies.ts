@@ -1,4 +1,4 @@
-/** Things that must not happen but end nothing when they do: each is counted, and a flood of them is logged sparsely. */
+/** Faults that end nothing. Each is counted, and a flood of one kind writes few log lines. */
 import { type Clock, emitTelemetry, type Logger } from '@plenum/core';
 
 const sentences = {

@@ -1,4 +1,4 @@
-/** The composition root of this package: checks Redis, opens the connections and builds every port on them. */
+/** Composes this package: checks Redis, opens the connections and builds every port on them. */
 import {
   type Clock,
   type Engine,
@@ -38,7 +38,7 @@ import { ServerClock } from './scripts/server-clock.ts';
 
 export interface RedisEngineOptions {
   /**
-   * `redis://` or `rediss://`, password and all: one server, or one node of a Cluster. Several, with commas between them:
+   * `redis://` or `rediss://`, with the password: one server, or one node of a Cluster. Several URLs with commas:
    * nodes of a Cluster. `redis+sentinel://host:port,host:port/name`: the master that Sentinels watch under this name.
    */
   readonly url: string;
@@ -48,19 +48,19 @@ export interface RedisEngineOptions {
   readonly clock: Clock;
   readonly settings: EngineSettings;
   readonly logger: Logger;
-  /** Default `node`. A `client` has one command connection: it changes and reads, and hears nothing. */
+  /** Default `node`. A `client` has one command connection: it changes and reads, and subscribes to nothing. */
   readonly role?: RedisRole;
-  /** Whether something outside Redis, such as an archive, knows of an earlier node of the prefix. */
+  /** True when something outside Redis, such as an archive, knows an earlier node of the prefix. */
   readonly wasInUse?: PrefixWitnessDeps['wasInUse'];
 }
 
 export interface RedisEngine extends Engine {
   readonly name: 'redis';
-  /** What went wrong without ending anything, counted. */
+  /** Faults that ended nothing, counted. */
   readonly anomalies: Anomalies;
 }
 
-/** What the ports are built on. */
+/** Collaborators of the ports. */
 interface Foundation extends RedisEngineOptions {
   readonly keys: Keys;
   readonly connections: Connections;
@@ -68,7 +68,7 @@ interface Foundation extends RedisEngineOptions {
   readonly publisher: Publisher;
   /** On the command connection. */
   readonly calls: ScriptCalls;
-  /** On the connection for reads, so that none of them delays a send; in a client the same object as `calls`. */
+  /** On the connection for reads, so that a read does not delay a send; in a client the same object as `calls`. */
   readonly readCalls: ScriptCalls;
   readonly kinds: DeliveryKinds;
   readonly witness: PrefixWitness;
@@ -166,7 +166,7 @@ function assemble(foundation: Foundation): RedisEngine {
   };
 }
 
-/** Follows the address where it leads, and asks for refused channels again as soon as they are granted. */
+/** Follows the address, and asks for refused channels again as soon as the right is granted. */
 function watchAddress(foundation: Foundation, pubsub: PubSub): AddressWatch {
   const { connections, prefix, clock, logger } = foundation;
   return new AddressWatch({
@@ -179,7 +179,7 @@ function watchAddress(foundation: Foundation, pubsub: PubSub): AddressWatch {
 }
 
 /**
- * One atomic step: the first offer under a name wins and stays, every caller gets the winner.
+ * One atomic step: the first offer under a name wins and stays, and every caller gets it.
  * @throws PlenumError `unavailable` when Redis is away
  */
 async function agreeOn(

@@ -1,9 +1,9 @@
-/** Spells every key and channel. All that belongs to a group carries the tag of its partition right after the prefix. */
+/** The names of all keys and channels. Those of a group carry the tag of its partition right after the prefix. */
 import { hash } from 'node:crypto';
 import { type DeliveryKind, groupRoom, tagOf, tagOfPartition, userRoom } from '@plenum/core';
 import type { Actor, GroupId, UserId } from '@plenum/protocol';
 
-/** 132 bits over the length-prefixed ids, so that no two lists of ids share a digest. */
+/** 132 bits over the length-prefixed ids, so that two lists of ids never share a digest. */
 const digest = (ids: readonly string[]): string =>
   hash('sha256', ids.map((id) => `${id.length}:${id}`).join(''), 'base64url').slice(0, 22);
 
@@ -15,7 +15,7 @@ export class Keys {
     this.prefix = prefix;
   }
 
-  /** Hash: what belongs to the whole cluster, such as its number of partitions. */
+  /** Hash: settings of the whole cluster, for example its number of partitions. */
   meta = (): string => `${this.prefix}:meta`;
 
   /** Hash: node id → `<beat> <is drain asked> <card>`. */
@@ -23,36 +23,36 @@ export class Keys {
   /** The channel by which a node is woken. */
   nodeChannel = (nodeId: string): string => `${this.prefix}#node#${nodeId}#`;
 
-  /** String: `<node id> <token>` of the partition's owner; expires when he does not prolong it. */
+  /** String: `<node id> <token>` of the partition's owner; expires when the owner does not renew it. */
   lease = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:lease`;
-  /** String: the latest token that was given out for the partition; never expires. */
+  /** String: the latest token of the partition; never expires. */
   lastToken = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:last_token`;
 
   /** Hash: the group itself, or its tombstone. */
   group = (groupId: GroupId): string => this.#of('group', groupId);
   /** Hash: user → record. */
   members = (groupId: GroupId): string => this.#of('members', groupId);
-  /** ZSET: receivers by the seq of the entry that brought them into the group, as applicants or at once. */
+  /** ZSET: receivers by the seq of the entry that brought them into the group, as applicants or as members. */
   receivers = (groupId: GroupId): string => this.#of('receivers', groupId);
   /** ZSET: applicants, as `receivers`. */
   pending = (groupId: GroupId): string => this.#of('pending', groupId);
-  /** ZSET: muted users by the time at which their mute ends, ms. */
+  /** ZSET: muted users by the end of their mute, ms. */
   mutes = (groupId: GroupId): string => this.#of('mutes', groupId);
-  /** ZSET: banned users by the time at which their ban ends, ms; `inf` for those that do not. */
+  /** ZSET: banned users by the end of their ban, ms; `inf` for a ban without an end. */
   bans = (groupId: GroupId): string => this.#of('bans', groupId);
   /** Stream: `<seq>-0` → `k` (m|e), `w` (wire). */
   log = (groupId: GroupId): string => this.#of('log', groupId);
 
-  /** Hash: user → ids of the nodes on which he has an attached device. */
+  /** Hash: user → ids of the nodes on which the user has an attached device. */
   on = (groupId: GroupId): string => this.#of('on', groupId);
-  /** Hash: user → `<seq> <messages>`: how far he has read. */
+  /** Hash: user → `<seq> <messages>`: how far the user has read. */
   reads = (groupId: GroupId): string => this.#of('reads', groupId);
-  /** Set of the partition: `<group> <user>` for whom the node holds presence. */
+  /** Set of the partition: `<group> <user>` for each user whose presence the node hosts. */
   held = (partition: number, nodeId: string): string =>
     `${this.prefix}:${tagOfPartition(partition)}:held:${nodeId}`;
-  /** Set of the partition: nodes that hold presence in it. */
+  /** Set of the partition: nodes that host presence in it. */
   holders = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:holders`;
-  /** ZSET of the partition: `<group> <user>` by the time at which a membership ends by absence, ms. */
+  /** ZSET of the partition: `<group> <user>` by the time at which the membership ends by absence, ms. */
   away = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:away`;
 
   /** String: payload hash and answer of one request. */
@@ -69,12 +69,12 @@ export class Keys {
   /** Stream of the partition: `g` (group id), `k`, `w`. */
   outbox = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:outbox`;
   outboxIn = (partition: number): string => this.#in(partition, 'outbox');
-  /** Hash of the partition: group id → entries that were accepted and not archived yet. */
+  /** Hash of the partition: group id → accepted entries that are not archived yet. */
   queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
   queuedIn = (partition: number): string => this.#in(partition, 'queued');
   /**
-   * Hash of the partition: kind of adapter → id of the last outbox entry that it has passed, `<kind>:page`, and `archive:since`:
-   * the last dead letter that does not count for its room, since an earlier archive has left it.
+   * Hash of the partition: adapter kind → id of the last outbox entry that it has passed. Also `<kind>:page`, and
+   * `archive:since`: the last dead letter of an earlier archive, which does not count for its room.
    */
   cursors = (partition: number): string => this.#in(partition, 'cursors');
   /** ZSET of the partition: message ids that a kind has refused, by the time of the next attempt, ms. */
@@ -99,13 +99,16 @@ export class Keys {
 
   /** Hash in the user's slot: group id → `<nonce>.<time ms>`. */
   mine = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:mine:${userId}`;
-  /** Hash in the user's slot: group id → nonce, of groups that the user has created, or in which it waits for acceptance. */
+  /**
+   * Hash in the user's slot: group id → nonce, of groups that the user has created, or in which it waits for
+   * acceptance.
+   */
   holding = (kind: 'created' | 'requested', userId: UserId): string =>
     `${this.prefix}:${tagOf(userId)}:${kind}:${userId}`;
-  /** String in the user's slot: the token bucket of his joins, leaves and creates. */
+  /** String in the user's slot: the token bucket of the user's joins, leaves and creates. */
   membershipBucket = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:moves:${userId}`;
 
-  /** String in the user's slot: until when his tokens are worthless, ms. */
+  /** String in the user's slot: tokens that were issued before this time are revoked, ms. */
   revoked = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:revoked:${userId}`;
 
   /** The channel of the group's Socket.IO room, as the sharded adapter names it. */

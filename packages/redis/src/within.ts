@@ -1,8 +1,8 @@
 import { type Clock, PlenumError } from '@plenum/core';
 
 /**
- * Waits for `promise`, but not for ever. What it waited for goes on.
- * @throws PlenumError `unavailable` when the time is over first
+ * Waits for `promise` with a time limit. The awaited work continues.
+ * @throws PlenumError `unavailable` after `timeoutMs`
  */
 export async function within<T>(clock: Clock, timeoutMs: number, promise: Promise<T>): Promise<T> {
   let cancel = () => {};

@@ -24,7 +24,7 @@ export interface MemoryOutboxDeps {
   readonly now: () => number;
 }
 
-/** Whose ids are `<ms>-<number>-<partition>`. */
+/** A letter; its id is `<ms>-<number>-<partition>`. */
 interface Place {
   readonly letter: StoredLetter;
   readonly partition: number;
@@ -45,7 +45,7 @@ export class MemoryOutbox {
     return this.#partitions.get(partitionOf(groupId))?.queued(groupId) ?? 0;
   }
 
-  /** To be called in the step that stores the entry. */
+  /** Call it in the step that stores the entry. */
   write(groupId: GroupId, entry: LogEntry): void {
     if (this.#kinds.size === 0) return;
     const isCounted = this.#kinds.has('archive');

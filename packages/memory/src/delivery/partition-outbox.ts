@@ -32,7 +32,7 @@ interface KindState {
 }
 
 export class PartitionOutbox {
-  /** Ascending; what every kind has passed is gone. */
+  /** Ascending; entries that every kind has passed are removed. */
   #entries: Waiting[] = [];
   #lastNumber = 0;
   readonly #kinds = new Map<DeliveryKind, KindState>();
@@ -134,7 +134,7 @@ export class PartitionOutbox {
     this.#retries[kind].delete(messageId);
   }
 
-  /** What was refused counts on for its room. */
+  /** A refused entry still counts for its room. */
   #countTaken(passed: DeliveryCommit['passed'], commit: DeliveryCommit): void {
     const refused = refusedPlaces(commit);
     for (const { entry, place } of passed) if (!refused.has(place)) this.#countOff(entry);
@@ -149,14 +149,14 @@ export class PartitionOutbox {
     }
   }
 
-  /** Behind what its own group has waiting, and before what is overdue of a group of which more waits. */
+  /** After all waiting retries of the same group, and before overdue retries of a group that has more of them. */
   #turnOf(kind: DeliveryKind, groupId: GroupId, nowMs: number): number {
     const scheduled = [...this.#retries[kind].values()];
     const earliestMs = Math.min(nowMs, ...scheduled.map(({ dueMs }) => dueMs));
     return earliestMs + (countByGroup(scheduled).get(groupId) ?? 0);
   }
 
-  /** @returns the groups that have new letters. */
+  /** @returns the groups with new letters */
   #bury({ kind, deadLetters }: DeliveryCommit, nowMs: number): ReadonlySet<GroupId> {
     const groups = new Set<GroupId>();
     for (const { messageId, attempts, place, reason } of deadLetters) {
@@ -171,7 +171,7 @@ export class PartitionOutbox {
     return groups;
   }
 
-  /** Of each of these groups the oldest give way. @returns how many did */
+  /** Removes the oldest letters of each of these groups. @returns how many */
   #dropLetters(kind: DeliveryKind, groups: ReadonlySet<GroupId>, kept: number): number {
     const letters = [...this.letters.values()].filter((letter) => letter.kind === kind);
     const dropped = [...groups].flatMap((groupId) => {

@@ -74,11 +74,11 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   return hindrance === null ? { outcome: 'fine', group } : refused(hindrance);
 }
 
-/** The service has no bounds. */
+/** The service has no limits. */
 function groupsLimit(state: MemoryState, { actor, groupId }: GroupCommand): Failure | null {
   const { groupsPerUserMax: max } = state.settings;
   if (actor === SERVICE || max === 0 || state.createdBy(actor) < max) return null;
-  // It counts already: that it exists is the truer refusal.
+  // The group already counts; that it exists is the better refusal.
   if (state.groups.get(groupId)?.creator === actor) return null;
   return limitReached('groups', max);
 }
@@ -91,8 +91,8 @@ function requestsLimit(state: MemoryState, command: JoinGroup, group: GroupState
 }
 
 /**
- * What every change is asked last: is there room for what it keeps, is the acting user slow enough, and is there room for
- * one more entry that the archive has to take? Null: the change is no longer refused, and its token is taken.
+ * The last checks of every change: room for the stored state, the acting user's token, and room for one more entry
+ * that the archive has to take. Null: nothing refuses the change after this, and its token is taken.
  */
 function hindranceOf(
   state: MemoryState,
@@ -127,7 +127,7 @@ function scopeOf(command: GroupCommand): AnswerScope {
 
 const charged: ReadonlySet<Operation> = new Set(['create', 'join', 'leave']);
 
-/** What users do with their own membership costs a token, whatever comes of it. @returns ms until there is one, or 0. */
+/** A change of a user's own membership costs a token, whatever its result. @returns ms until there is one, or 0 */
 const charge = (state: MemoryState, { operation, actor, isAdmitted }: GroupCommand, nowMs: number): number =>
   actor === SERVICE || isAdmitted === true || !charged.has(operation)
     ? 0
@@ -144,7 +144,7 @@ function presentMember(group: GroupState, command: GroupCommand, nowMs: number):
 const rowOf = (command: GroupCommand) =>
   command.operation === 'join' && command.admit ? 'public' : undefined;
 
-/** Where there is no group it asks for one. */
+/** Without a group it asks for a new one. */
 const isCreatingJoin = (command: GroupCommand): command is JoinGroup =>
   command.operation === 'join' && command.createsPublic && !command.admit;
 

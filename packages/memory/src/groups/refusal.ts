@@ -2,7 +2,9 @@ import { firstRefusal } from '@plenum/core';
 import type { Failure, UserId } from '@plenum/protocol';
 import type { GroupState } from '../state/group-state.ts';
 
-/** Why the rules do not let this user send or read now; null: they do. Rate and queue are not asked. */
+/**
+ * The reason why the rules do not let this user send or read now; null: they do. Rate and queue are not checked here.
+ */
 export function refusalOf(
   operation: 'send' | 'read',
   userId: UserId,

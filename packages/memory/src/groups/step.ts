@@ -4,7 +4,7 @@ import type { Actor } from '@plenum/protocol';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
-/** Where and when something happens. */
+/** The place and time of a step. */
 export interface Place {
   readonly state: MemoryState;
   readonly group: GroupState;
@@ -20,7 +20,7 @@ export const actedBy = (actor: Actor, userId: Actor): { actor_id?: Actor } =>
 
 export const because = (reason: string | null): { reason?: string } => (reason === null ? {} : { reason });
 
-/** @param seq that of the entry which records the change. */
+/** @param seq of the entry that records the change */
 export const standsAs = (group: GroupState, member: MemberRecord, seq: number): ChangeDone => ({
   outcome: 'done',
   isDuplicate: false,
@@ -32,7 +32,7 @@ export const standsAs = (group: GroupState, member: MemberRecord, seq: number): 
   bannedUntilMs: null,
 });
 
-/** @param seq that of the entry which records the change. */
+/** @param seq of the entry that records the change */
 export const isGone = (group: GroupState, seq: number): ChangeDone => ({
   outcome: 'done',
   isDuplicate: false,

@@ -7,7 +7,7 @@ import { admit, append } from './append.ts';
 
 const bytesOf = ({ wire }: LogEntry): number => wire.length;
 
-/** The port `GroupLog` over memory. An answer is given in the turn of its step, entries are handed out in later ones. */
+/** The port `GroupLog` over memory. The answer comes in the tick of its step, entries in later ticks. */
 export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
   const headOf = (group: GroupState): LogHead => group.log.head(state.now(), group.isDeleted);
   const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());

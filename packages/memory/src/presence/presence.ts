@@ -17,7 +17,7 @@ import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
 const absencesPerRound = 100;
-/** Neither id holds a space. */
+/** An id contains no space. */
 const nameOf = (groupId: GroupId, userId: UserId): string => `${groupId} ${userId}`;
 
 interface Absence extends Holding {
@@ -120,10 +120,10 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     for (const userId of here) held.set(nameOf(groupId, userId), { groupId, userId });
     for (const userId of gone) held.delete(nameOf(groupId, userId));
     if (held.size === 0) this.#held.delete(nodeId);
-    if (group !== undefined) this.#turn(group, { nodeId, here, gone });
+    if (group !== undefined) this.#applyTransitions(group, { nodeId, here, gone });
   }
 
-  #turn(
+  #applyTransitions(
     group: GroupState,
     { nodeId, here, gone }: Record<'here' | 'gone', readonly UserId[]> & { readonly nodeId: string },
   ): void {

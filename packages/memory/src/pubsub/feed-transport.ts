@@ -2,7 +2,10 @@ import type { EphemeralPush, FeedListener, FeedTransport, LogEntry } from '@plen
 import type { GroupId } from '@plenum/protocol';
 import { type Defer, defer } from '../defer.ts';
 
-/** The port `FeedTransport` in one process: every entry once, in order, each in a turn of its own. Nothing is ever suspect. */
+/**
+ * The port `FeedTransport` in one process: every entry once, in order, each in a tick of its own. No feed ever needs
+ * an audit.
+ */
 export class MemoryFeeds implements FeedTransport {
   readonly #open = new Set<GroupId>();
   readonly #defer: Defer;

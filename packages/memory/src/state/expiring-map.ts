@@ -1,4 +1,4 @@
-/** A map whose values end by themselves; sweeping costs what has ended, never what is kept. */
+/** A map whose values expire. A sweep costs as much as has expired, not as much as is kept. */
 const SLOT_MS = 1000;
 
 interface Kept<V> {
@@ -8,7 +8,7 @@ interface Kept<V> {
 
 export class ExpiringMap<K, V> {
   readonly #kept = new Map<K, Kept<V>>();
-  /** Keys by the second in which they end; a key may stand in an earlier slot too, if its life was prolonged. */
+  /** Keys by the second in which they expire. An extended key is in its earlier slot too. */
   readonly #slots = new Map<number, K[]>();
   #sweptSlot: number;
 
@@ -39,7 +39,7 @@ export class ExpiringMap<K, V> {
     this.#kept.delete(key);
   }
 
-  /** Frees what has ended. */
+  /** Removes expired values. */
   sweep(nowMs: number): void {
     const untilSlot = Math.floor(nowMs / SLOT_MS);
     for (let slot = this.#sweptSlot + 1; slot <= untilSlot; slot += 1) {

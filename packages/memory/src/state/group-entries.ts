@@ -1,4 +1,4 @@
-/** The entries of one group's log: one dense counter under one epoch, bounded by length, ended by age when idle. */
+/** The entries of one group's log: one dense counter under one epoch, bounded by length; an idle log expires by age. */
 import { type EventEntry, isoTime, type LogEntry, type LogHead, type MessageEntry } from '@plenum/core';
 import type { GroupEvent, GroupId, UserId } from '@plenum/protocol';
 
@@ -35,7 +35,7 @@ export class GroupEntries {
     return this.#seq;
   }
 
-  /** How many messages there are up to a seq; for trimmed entries, up to the oldest kept one. */
+  /** Messages up to a seq; for an entry that is no longer kept, all up to the oldest kept entry. */
   messagesUntil(seq: number): number {
     if (seq >= this.#seq) return this.#messages;
     const found = this.#messagesAt.get(seq);

@@ -91,17 +91,17 @@ export class GroupState {
     return untilMs !== null && untilMs <= nowMs;
   }
 
-  /** The active member with the least since_seq, which no place is behind. Call it on settled state. */
+  /** The active member with the smallest since_seq; its place is never higher. Call it after due mutes have ended. */
   successor(): UserId | null {
-    let heir: UserId | null = null;
+    let oldest: UserId | null = null;
     let bestSeq = Number.POSITIVE_INFINITY;
     for (const { seq, userId } of this.receivers) {
       if (seq > bestSeq) break;
       const member = this.#members.get(userId);
       if (member?.status !== 'active' || member.sinceSeq >= bestSeq) continue;
-      [heir, bestSeq] = [userId, member.sinceSeq];
+      [oldest, bestSeq] = [userId, member.sinceSeq];
     }
-    return heir;
+    return oldest;
   }
 
   put(userId: UserId, record: MemberRecord): void {

@@ -27,7 +27,7 @@ export interface MemoryStateDeps {
   readonly now: () => number;
   /** Hands a stored entry to this process' feeds; must not call a listener within the call. */
   readonly publish: (groupId: GroupId, entry: LogEntry) => void;
-  /** The same for what is in no log. */
+  /** The same for pushes that are in no log. */
   readonly publishEphemeral: (groupId: GroupId, pushes: readonly EphemeralPush[]) => void;
   readonly outbox: MemoryOutbox;
 }
@@ -102,7 +102,7 @@ export class MemoryState {
     return count;
   }
 
-  /** Puts a new group in the place of nothing or of a tombstone, whose log is gone then. */
+  /** Adds a new group; it replaces a tombstone and its log. */
   begin(group: GroupState): void {
     this.#tombstones.delete(group.groupId);
     this.groups.set(group.groupId, group);
@@ -110,7 +110,7 @@ export class MemoryState {
     this.groupIds.add(group.groupId);
   }
 
-  /** Leaves a tombstone; the last entry has to be in the log already. */
+  /** Replaces the group by a tombstone; the last entry must already be in the log. */
   end(group: GroupState, nowMs: number): void {
     group.forgetEveryone();
     this.groups.delete(group.groupId);
@@ -149,7 +149,7 @@ export class MemoryState {
     );
   }
 
-  /** Frees what has ended by time. */
+  /** Removes expired records. */
   sweep(nowMs: number): void {
     this.requests.sweep(nowMs);
     this.messageBuckets.sweep(nowMs);

@@ -1,6 +1,6 @@
 /**
- * Answers of successful requests, so that a retry changes nothing and hears the same again. An answer counts in the log
- * that it was given in: after a delete and a create of the same id the request is evaluated anew.
+ * Answers of successful requests: a retry changes nothing and gets the same answer. An answer counts only in the log
+ * that it was given in: after a delete and a create of the same id the request is evaluated again.
  */
 import { type Refused, type RequestKey, refused } from '@plenum/core';
 import type { Actor, GroupId } from '@plenum/protocol';
@@ -16,7 +16,7 @@ interface Attempt {
   readonly request: RequestKey;
 }
 
-/** No id may hold a line break, so no two attempts can share a name. */
+/** No id contains a line break, so two attempts never share a name. */
 const nameOf = ({ groupId, actor, request }: Attempt) => `${groupId}\n${actor}\n${request.id}`;
 
 interface Answered {
@@ -25,7 +25,7 @@ interface Answered {
   readonly seq: number;
 }
 
-/** The log that the group id has now, that of a deleted group included; null: none. */
+/** The present log of the group id, also that of a deleted group; null: none. */
 export interface PresentLog {
   readonly epoch: string;
   readonly seq: number;
@@ -33,8 +33,8 @@ export interface PresentLog {
 }
 
 /**
- * Where a remembered answer counts: in its `log`; in its log while the group is `living`, for a request that begins a
- * group; or `always`, for what ends a group: its retry must not end the next one.
+ * Where a remembered answer counts: in its `log`; in its log while the group is `living`, for a request that creates
+ * a group; or `always`, for a request that deletes a group: its retry must not delete the next one.
  */
 export type AnswerScope = 'log' | 'living' | 'always';
 

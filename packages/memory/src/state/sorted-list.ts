@@ -1,7 +1,7 @@
 /** Order of ids: by code unit, as Redis orders them. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A list kept in order: a page costs its own length, a change costs one move of memory. */
+/** A sorted list: a page costs its own length, a change costs one move of memory. */
 export class SortedList<T> {
   readonly #items: T[] = [];
   readonly #compare: (a: T, b: T) => number;
@@ -33,7 +33,7 @@ export class SortedList<T> {
     return this.countWhile((item) => this.#compare(item, bound) <= 0);
   }
 
-  /** How many items from the first on satisfy a condition that no item behind a failing one satisfies. */
+  /** The number of leading items that satisfy the condition. No item after a failing one may satisfy it. */
   countWhile(holds: (item: T) => boolean): number {
     let low = 0;
     let high = this.#items.length;

@@ -19,7 +19,7 @@ export class TokenBuckets {
     this.#fullAtMs = new ExpiringMap(nowMs);
   }
 
-  /** Looks without taking. @returns 0, or the ms until there is a token (at least 1). */
+  /** Checks without taking a token. @returns 0, or the ms until there is a token (at least 1) */
   missingMs(name: string, nowMs: number): number {
     const missingMs = this.#fullAt(name, nowMs) - nowMs - this.#toleranceMs;
     return missingMs > 0 ? Math.ceil(missingMs) : 0;

@@ -1,6 +1,7 @@
--- The checks that accept and reject share: any active member in public and private groups, admins in strict ones.
+-- The checks of accept and reject: any active member may decide in public and private groups, only an admin in strict
+-- ones.
 
--- @return the code of the first refusal, or nil; and the applicant's record
+-- @return the code of the first refusal, or nil; and the record of the applicant
 local function refusal_of_decision(group, now)
   if actor ~= SERVICE then
     local member = find_member(actor, now)

@@ -1,13 +1,13 @@
--- What is asked about every message, by the script that admits it and by the one that stores it.
+-- The checks of a message, for the script that admits it and for the one that stores it.
 -- @include member
 -- @include dedupe
 
--- @param detail ms: when a mute or a ban ends, or after how long to try again
+-- @param detail ms: the end of a mute or a ban, or the delay until the next try
 local function refusal(now, code, detail)
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
--- @return what to reply to a request that was answered before, or came too late; or nil
+-- @return the reply to a request that was answered before or comes too late, or nil
 local function early_reply(now)
   local repeated = recall(now, 'log')
   if repeated then return repeated end
@@ -15,13 +15,13 @@ local function early_reply(now)
   return nil
 end
 
--- @param next_due as the group holds it: when its next mute ends, if one does
--- @return what to reply to one who may not send, or whose message has to wait for mutes that are due; or nil
+-- @param next_due the end of the group's next mute, ms, as the group stores it
+-- @return the reply when the user may not send, or when due mutes must end first; or nil
 local function refusal_of_sender(now, next_due)
   local due_at = tonumber(next_due)
   if due_at and due_at <= now and are_mutes_ended == '0' then return { 'due', integer(now) } end
   local record = redis.call('HGET', members_key, sender_id)
-  -- Most senders are active: their record need not be taken apart.
+  -- Most senders are active: their record needs no parsing.
   if record and string.sub(record, 1, 2) == 'a ' then return nil end
   local sender, is_banned, banned_until = member_of(record, now)
   if is_banned then return refusal(now, 'banned', banned_until) end

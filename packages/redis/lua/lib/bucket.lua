@@ -1,16 +1,19 @@
--- A token bucket in one number: the time at which it will be full again, in us. Its key expires exactly then.
+-- A token bucket in one number: the time at which it is full again, us. Its key expires exactly then.
+-- Example: 10 tokens per second, burst 20. A full bucket has its time at or before now; each token moves it 100,000
+-- us ahead; more than 2,000,000 us ahead is refused.
 
--- Looks without taking.
--- @return when the bucket is full again with a token less, us; or nil, and the ms until there is one to take
+-- Checks without taking a token.
+-- @return the time at which the bucket is full again with one token less, us; or nil, and the ms until there is a
+-- token
 local function draw(now)
   local now_us = now * 1000
   local token_us = 1000000 / rate_per_sec
   local capacity_us = token_us * rate_burst
-  -- After a step back of Redis' clock the bucket is at worst empty, never in debt.
+  -- After a step back of Redis' clock the bucket is at most empty.
   local full_at = math.min(redis.call('GET', bucket_key) or 0, now_us + capacity_us)
   local full_again_at = math.max(full_at, now_us) + token_us
   local missing_us = full_again_at - now_us - capacity_us
-  -- A hundredth of a token is rounding, not debt.
+  -- Less than a hundredth of a token is a rounding error.
   if missing_us > token_us / 100 then return nil, math.max(1, math.ceil(missing_us / 1000)) end
   return full_again_at
 end

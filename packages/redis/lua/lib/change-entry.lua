@@ -12,7 +12,7 @@ local function until_field(name, ends_at)
   return ends_at and ',"' .. name .. '":"' .. iso_time(ends_at) .. '"' or ''
 end
 
--- @param for_ms empty for a mute or ban that does not end by itself
+-- @param for_ms empty for a mute or ban without an end
 local function end_of(for_ms)
   if for_ms == '' then return nil end
   return now + tonumber(for_ms)

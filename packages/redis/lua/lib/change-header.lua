@@ -1,6 +1,6 @@
--- What a change that somebody asks for is given besides: who asks for what by which request. `user_id` is the subject of
--- the change; `request_id` is escaped for JSON. `rate_per_sec` is empty where no token is taken, `queue_limit` where the
--- room queue is not asked. A trial (`1`) judges and charges the change, and ends there.
+-- Keys and arguments of a requested change, besides those of the group. `user_id` is the subject of the change;
+-- `request_id` is escaped for JSON. `rate_per_sec` is empty where no token is taken, `queue_limit` where the room
+-- queue does not count. A trial (`1`) judges and charges the change, and ends there.
 -- @include group-header
 local dedupe_key = KEYS[11]
 local groups_key = KEYS[12]

@@ -1,5 +1,5 @@
--- The frame of every state change. It answers a repeated request, refuses a late one, loads the group and settles it;
--- the script then follows its row of the rule table and ends in exactly one of refuse() and done().
+-- The frame of every change. It answers a repeated request, refuses a late one, loads the group and ends its due
+-- mutes. Then the script follows its row of the rule table and ends in exactly one of refuse() and done().
 -- @include clock
 -- @include member
 -- @include group
@@ -29,16 +29,15 @@ expect_removable()
 local group = load_group()
 if group then end_due_mutes(group, now, { actor, user_id }) end
 
--- Writes nothing beyond what was settled.
--- @param detail of the code: ms, or the limit that is reached
+-- Writes nothing except the ends of due mutes.
 local function refuse(code, detail)
   if group and group.has_ended_mutes then commit(group, now) end
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
--- What every change is asked last, behind the checks of its row: is the acting user slow enough, and is there room for one
--- more entry that the archive has to take?
--- @return what the script replies, or nil: then the token is taken, and nothing refuses the change any more. A trial ends here.
+-- The last checks of every change: the acting user's token, and room for one more entry that the archive has to take.
+-- @return the reply of the script, or nil: then the token is taken, and nothing refuses the change after this. A
+-- trial ends here.
 local function check_limits()
   local full_again_at, retry_after_ms
   if rate_per_sec ~= '' then
@@ -54,7 +53,7 @@ local function check_limits()
   return { 'admitted', integer(now) }
 end
 
--- @param member where the subject stands after the change; nil when he is no member any more
+-- @param member the record of the subject after the change; nil when the subject is no member
 -- @param seq of the entry that records the change
 local function done(member, seq)
   local answer = describe(member) .. ' ' .. group.epoch .. ' ' .. integer(seq)

@@ -1,10 +1,10 @@
--- How numbers and times are written. Lua prints only 14 digits by itself.
+-- Text forms of numbers and times. Lua itself prints only 14 digits.
 
 local function integer(number)
   return string.format('%d', number)
 end
 
--- Redis' time in ms. Two calls in one script may differ, so every script asks once.
+-- Redis' time in ms. Two calls in one script may differ, so every script calls it once.
 local function clock_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)

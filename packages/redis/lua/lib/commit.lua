@@ -1,8 +1,8 @@
--- The end of a script that wrote entries: the group, the lifetime of its log, the answer, and very last the publishing.
+-- The end of a script that wrote entries: the group, the lifetime of its log, the answer, and last the publishing.
 
 -- @constant TOMBSTONE_MS
 
--- @param answer to remember; nil when only settling was done
+-- @param answer to remember; nil when only due mutes ended
 local function commit(group, now, answer)
   save_group(group)
   if group.is_deleted then
@@ -11,7 +11,7 @@ local function commit(group, now, answer)
   elseif not group.log_renewal or now >= group.log_renewal then
     renew_log(now)
   end
-  -- Counted off by the archive's cursor, as messages are.
+  -- The archive's cursor counts them off, like messages.
   if is_queue_counted == '1' and group.appended then
     redis.call('HINCRBY', queued_key, group_id, integer(group.appended))
   end

@@ -1,10 +1,10 @@
--- A new group with its first admin, over a tombstone if there is one.
+-- A new group with its first admin; it replaces a tombstone.
 
--- @param settings { type, max_members, ephemeral, history, metadata } as the group keeps them
--- @return what the script replies
+-- @param settings { type, max_members, ephemeral, history, metadata } in the stored form
+-- @return the reply of the script
 local function create(settings)
   redis.call('UNLINK', group_key, log_key)
-  -- What every message reads stands first: Redis looks through a small hash from its beginning.
+  -- The fields that every message reads come first: Redis searches a small hash from its beginning.
   redis.call('HSET', group_key, 'epoch', '', 'hist', '', 'seq', '', 'active', '', 'muted', '', 'next_due', '',
     'log_renewal', '', 'events', '', 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
     'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata, 'creator', user_id)

@@ -1,7 +1,7 @@
--- Cursors: the hash of a partition with a field per kind of adapter, the id of the last entry that it has passed, and
--- `<kind>:page` beside it while a part of the next one is done. Needs `outbox_key` and `cursors_key`.
+-- Cursors: the hash of a partition with one field per adapter kind, the id of the last entry that the kind has
+-- passed, and `<kind>:page` while a part of the next entry is done. Needs `outbox_key` and `cursors_key`.
 
--- Ids are `<ms>-<number>`; compared as numbers, since they are of different length.
+-- Ids are `<ms>-<number>` of different length, so they are compared as numbers.
 local function id_parts(id)
   local ms, number = string.match(id, '^(%d+)-(%d+)$')
   return tonumber(ms), tonumber(number)
@@ -24,7 +24,8 @@ local function furthest_behind()
   return smallest
 end
 
--- Drops what every kind has passed; everything, where there is no kind. The stream itself stays, and with it its last id.
+-- Removes the entries that every kind has passed; all entries when there is no kind. The stream itself stays, with
+-- its last id.
 local function trim_outbox()
   local smallest = furthest_behind()
   if not smallest then

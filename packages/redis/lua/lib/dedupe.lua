@@ -1,6 +1,8 @@
--- Successes are remembered under (group, actor, request id) as `<payload hash> <answer>`; refusals never are. An answer
--- counts in the log that it was given in: after a delete and a create of the same id, or where a failover has lost the
--- entry, the request is evaluated anew.
+-- Successes are remembered under (group, actor, request id) as `<payload hash> <answer>`; refusals are not. An answer
+-- counts only in the log that it was given in: after a delete and a create of the same id, or when a failover has
+-- lost the entry, the request is evaluated again.
+-- Example: alice sends request r1, gets seq 7 and loses the connection. She sends r1 again: the answer is seq 7, and
+-- nothing is written. If a failover has lost seq 7, the retry gets a new seq.
 
 -- @param answer of a message, `<epoch> <seq> <recipients> <ms>`, or of a change, `<status> <role> <ms> <epoch> <seq>`
 local function position_of(answer)
@@ -10,7 +12,7 @@ local function position_of(answer)
   return epoch, tonumber(seq)
 end
 
--- @param must_live whether the log of a deleted group is none: for a request that begins a group
+-- @param must_live true: the log of a deleted group does not count, for a request that creates a group
 local function is_in_log(answer, must_live)
   local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted')
   if not field[1] or (must_live and field[4]) then return false end
@@ -22,9 +24,9 @@ local function is_in_log(answer, must_live)
   return false
 end
 
--- @param scope where an answer counts: `log`; `living`, the log of a group that is not deleted; or `always`, for what ends
--- a group: its retry must not end the next one
--- @return what to reply to a request that was answered before, or nil
+-- @param scope where an answer counts: `log`; `living`, the log of a group that is not deleted; or `always`, for a
+-- request that deletes a group: its retry must not delete the next one
+-- @return the reply to a request that was answered before, or nil
 local function recall(now, scope)
   local remembered = redis.call('GET', dedupe_key)
   if not remembered then return nil end

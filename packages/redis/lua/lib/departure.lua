@@ -1,11 +1,12 @@
--- A member goes. The last admin's place goes to the longest-standing active member; a private group without one ends.
+-- A member leaves. The longest-standing active member replaces the last admin; a private group without one is
+-- deleted.
 -- @include removal
 
 local PAGE = 50
 
--- Receivers stand in the order of their places. A place is never behind the since_seq of its user, so the search ends at the
--- first place behind the best since_seq found so far; the muted are passed over.
--- @return id and record of the active member with the least since_seq, or nil
+-- Receivers are ordered by place. A place is never higher than the since_seq of its user, so the search ends at the
+-- first place above the best since_seq so far. Muted members are skipped.
+-- @return id and record of the active member with the smallest since_seq, or nil
 local function find_successor(group, now)
   if group.active == 0 then return nil end
   local successor, best

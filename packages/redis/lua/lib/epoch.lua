@@ -1,9 +1,11 @@
--- Epochs. A server in another history of replication may have lost entries: the group goes on counting in a new epoch, and
--- remembers where the old one ended.
+-- Epochs. A server with another replication history may have lost entries: the group counts on in a new epoch, and
+-- `past` keeps the end of the old one.
+-- Example: epoch A has reached seq 9 when a replica that knows seq 7 becomes master. The next message is seq 8 of
+-- epoch B, and `past` is `A:7`. A device at (A, 7) continues; a device at (A, 9) has to resync.
 
 local PAST_EPOCHS_KEPT = 8
 
--- The history of replication that this server is in; a failover or an empty restart begins another.
+-- The replication history of this server; a failover or an empty restart begins another one.
 local function replication_history(info)
   return string.match(info, 'master_replid:(%x+)')
 end
@@ -15,7 +17,7 @@ local function past_with(past, epoch, seq)
   return table.concat(finished, ',', math.max(1, #finished - PAST_EPOCHS_KEPT + 1))
 end
 
--- To be called before an entry is numbered.
+-- Call it before an entry is numbered.
 local function continue_epoch(group)
   local info = redis.call('INFO', 'replication')
   if string.find(info, 'master_replid:' .. group.hist, 1, true) then return end

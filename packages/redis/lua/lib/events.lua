@@ -1,7 +1,8 @@
--- Membership changes as entries; texts come from Node as JSON and are spliced in as they are.
+-- Membership changes as entries. Texts are JSON from Node and are spliced in unchanged.
 -- @include publish
 
--- @param event { type, user, actor, request_id?, tail? }: `tail` is JSON text of further fields, comma first
+-- @param event { type, user, actor, request_id?, tail? }: `tail` is the JSON text of further fields, with a leading
+-- comma
 -- @return the seq of the entry
 local function append_event(group, now, event)
   if not group.is_epoch_checked then continue_epoch(group) end

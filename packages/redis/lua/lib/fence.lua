@@ -1,8 +1,10 @@
--- The fence of a partition: its lease reads `<node id> <token>` while somebody holds it, and is gone when nobody does.
+-- The fence of a partition: the value of its lease is `<node id> <token>`; without an owner there is no lease.
 
--- To be asked before the first write of whatever the owner of a partition does. Who is not let through changes nothing.
+-- Call it before the first write of an owner's script; on false the script must change nothing.
+-- Example: node A gets token 5, pauses longer than its lease, and node B gets token 6. A script of A with token 5
+-- changes nothing.
 -- @param token as text
--- @return whether this node holds the lease at this moment, under this very token
+-- @return true when this node holds the lease now, under this token
 local function expect_lease(lease_key, node_id, token)
   return redis.call('GET', lease_key) == node_id .. ' ' .. token
 end

@@ -1,4 +1,4 @@
--- Every key that entries and moves of members may be written to.
+-- Checks every key that entries and moves of members may write.
 -- @include writable
 
 local function expect_group_writable()

@@ -35,7 +35,7 @@ local function save_group(group)
   end
 end
 
--- Entitled to receive, and counted by max_members.
+-- Members that receive, counted by max_members.
 local function receivers_count(group)
   return group.active + group.muted
 end

@@ -1,10 +1,11 @@
--- Dead letters of one kind: a stream, and the index of groups beside it. Needs `dead_letters_key`, `dead_letters_by_group_key`.
+-- Dead letters of one kind: a stream, and its index by group. Needs `dead_letters_key` and
+-- `dead_letters_by_group_key`.
 -- @include by-group
 
--- More of them give way with the next letters.
+-- The next letters remove the rest.
 local LETTERS_DROPPED_AT_ONCE = 100
 
--- Their text is in the order of time: ids of streams are of different length.
+-- A text form in the order of time: ids of streams have different lengths.
 local function sortable(place)
   local ms, number = string.match(place, '^(%d+)-(%d+)$')
   return string.rep('0', 15 - #ms) .. ms .. '-' .. string.rep('0', 15 - #number) .. number
@@ -20,12 +21,13 @@ local function remove_letter(place, group_id)
   return redis.call('XDEL', dead_letters_key, place)
 end
 
--- @param fields of the letter, group id included
+-- @param fields of the letter, with the group id
 local function add_letter(group_id, fields)
   add_to_group(dead_letters_by_group_key, group_id, sortable(redis.call('XADD', dead_letters_key, '*', unpack(fields))))
 end
 
--- @return how many of the group's oldest letters gave way, so that no more than `kept` are left
+-- Removes the oldest letters of the group so that at most `kept` stay, up to 100 per call.
+-- @return how many
 local function drop_letters(group_id, kept)
   local excess = count_of_group(dead_letters_by_group_key, group_id) - kept
   local dropped = 0

@@ -1,6 +1,7 @@
--- Entries: numbered, stored and made ready to be published, in that order. Publishing itself is the last act of a script.
+-- Entries: numbered, stored and prepared for publishing, in this order. Publishing itself is the last act of a
+-- script.
 
--- @param count messages up to the entry, for unread counts: seq counts messages and events alike
+-- @param count messages up to this entry, for unread counts: seq counts messages and events alike
 local function store_entry(seq, kind, wire, count)
   redis.call('XADD', log_key, 'MAXLEN', '~', history_max_entries, seq .. '-0', 'k', kind, 'w', wire, 'n', count)
   if is_outbox_written == '1' then
@@ -8,7 +9,7 @@ local function store_entry(seq, kind, wire, count)
   end
 end
 
--- What a node needs beside the wire, at fixed offsets; behind it come the actor and the request id.
+-- The fields that a node needs besides the wire, at fixed offsets; the actor and the request id follow.
 local function uid_head(epoch, seq, recipients, now)
   return epoch .. string.format(' %016d %010d %013d ', seq, recipients, now)
 end
@@ -19,7 +20,7 @@ local function payload_of(uid, event, wire)
     .. '],"nsp":"/"},"opts":{"rooms":["' .. room .. '"],"except":[],"flags":{}}}}'
 end
 
--- An idle log expires by age. It is kept an eighth longer than it must be, so that hardly any entry has to prolong it.
+-- An idle log expires by age. It is kept an eighth longer than necessary, so that few entries have to extend it.
 local function renew_log(now)
   local ahead_ms = math.floor(history_max_age_ms / 8)
   redis.call('PEXPIRE', log_key, integer(history_max_age_ms + ahead_ms))

@@ -1,4 +1,4 @@
--- How records are written.
+-- The text form of records.
 
 local function until_text(ms)
   return ms and integer(ms) or '-'
@@ -9,7 +9,7 @@ local function record_text(member)
     member.status, member.role, member.joined_at, member.since_seq, until_text(member.ends_at))
 end
 
--- The part of an answer that tells where the subject stands: `<status> <role> <ends_at>`, `- - -` for no record.
+-- The part of an answer for the subject: `<status> <role> <ends_at>`, `- - -` without a record.
 local function describe(member)
   if not member then return '- - -' end
   return member.status .. ' ' .. member.role .. ' ' .. until_text(member.ends_at)

@@ -1,10 +1,11 @@
 -- The record of a member: `<status> <role> <joined_at> <since_seq> <ends_at>`, in one field of the members hash.
--- status: a(ctive), p(ending), m(uted), b(anned) · role: a(dmin), m(ember) · ends_at: ms when mute or ban ends, or `-`.
+-- status: a(ctive), p(ending), m(uted), b(anned) · role: a(dmin), m(ember) · ends_at: the end of a mute or ban, ms,
+-- or `-`.
 
 local SERVICE = '$service'
 
--- @return the record, or nil; whether the user is banned at this time; and until when, ms, if the ban has an end. A banned
--- user is no member.
+-- @return the record, or nil; true when the user is banned at this time; and the end of the ban, ms, if it has one. A
+-- banned user is no member.
 local function member_of(text, now)
   if not text then return nil, false end
   local status, role, joined_at, since_seq, ends_at = string.match(text, '^(%l) (%l) (%d+) (%d+) (%S+)$')

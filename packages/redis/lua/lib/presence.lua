@@ -1,7 +1,7 @@
--- Who is online, as it is told: pushes in the envelope of the Socket.IO adapter, which our nodes know by their `uid`.
+-- Pushes about presence, in the envelope of the Socket.IO adapter; our nodes know them by their `uid`.
 -- @include publish
 
--- Groups as large as this are told how many are online, not who.
+-- Groups of this size get the number of online users, not their names.
 -- @constant PRESENCE_COUNTS_ONLY_FROM
 
 local function queue_ephemeral(event, fields)
@@ -10,7 +10,7 @@ local function queue_ephemeral(event, fields)
     .. '}],"nsp":"/"},"opts":{"rooms":["' .. room .. '"],"except":[],"flags":{"volatile":true}}}}'
 end
 
--- @param transitions list of { user, is_online }: those who have just turned
+-- @param transitions list of { user, is_online }
 local function queue_presence(receivers_count, transitions)
   if #transitions == 0 then return end
   local count_field = ',"count":' .. redis.call('HLEN', on_key)

@@ -1,4 +1,4 @@
--- What a script has to tell the nodes that host the group. Publishing is its last act.
+-- Payloads of a script for the nodes that host the group. Publishing is its last act.
 
 local publications = {}
 

@@ -1,7 +1,7 @@
--- How far a member has read, kept as `<seq> <messages up to it>`. Every entry of the log carries the count of messages up to
--- itself, and the group's seq and events tell that of the head: no entry is ever counted.
+-- How far a member has read, stored as `<seq> <messages up to it>`. Each entry of the log carries the count of
+-- messages up to itself, and the group's seq and events give that of the head, so no entries are counted.
 
--- Where the log does not keep the entry any more, what was before the oldest one counts as read.
+-- If the log no longer has the entry, everything before the oldest entry counts as read.
 local function messages_until(seq, head_messages)
   local id = integer(seq) .. '-0'
   local entry = redis.call('XRANGE', log_key, id, '+', 'COUNT', 1)[1]
@@ -11,7 +11,7 @@ local function messages_until(seq, head_messages)
   return messages - 1
 end
 
--- A member who has marked nothing has read the entry that made him a receiver.
+-- A member without a mark has read the entry that made it a receiver.
 -- @return the seq, and the messages up to it
 local function read_mark(user, member, head_messages)
   local text = redis.call('HGET', reads_key, user)

@@ -1,5 +1,4 @@
--- Ends of memberships and of groups. With a membership ends what is known of the member besides: that he is online, and
--- how far he has read.
+-- Ends of memberships and of groups. Presence and read mark of a member end with its membership.
 -- @include presence
 -- @include writable
 
@@ -8,7 +7,7 @@ local function expect_removable()
   expect_writable(reads_key, 'hash', { 'HDEL', 'UNLINK' })
 end
 
--- He receives nothing any more, whether a record of him stays or not.
+-- The user receives nothing after this, whether or not its record stays.
 local function forget_receiver(group, user)
   redis.call('HDEL', reads_key, user)
   if redis.call('HDEL', on_key, user) == 0 then return end
@@ -21,14 +20,15 @@ local function remove_member(group, user, member)
   forget_receiver(group, user)
 end
 
--- A join re-creates a deleted group only where this lets in no user that the old group kept out: it was public, and the
--- members hash held no bans besides its members.
+-- A join may re-create a deleted group only if no user gets in that the old group kept out: it was public, and its
+-- members hash contained no bans.
 local function is_closed(group)
   local members = group.active + group.pending + group.muted
   return group.type ~= 'public' or redis.call('HLEN', members_key) > members
 end
 
--- Members go at once. The log stays for a while behind the tombstone, so that every node can still deliver `deleted`.
+-- Members are removed at once. The log stays for a while after the tombstone, so that every node can still deliver
+-- `deleted`.
 local function leave_tombstone(group, now)
   redis.call('HSET', group_key, 'deleted', integer(now), 'closed', is_closed(group) and '1' or '0')
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key)

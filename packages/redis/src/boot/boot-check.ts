@@ -1,4 +1,7 @@
-/** Looks at Redis once, over connections of its own, before anything is started: it is what we need, or one sentence says why not. */
+/**
+ * Checks Redis once, over connections of its own, before the node starts. Redis fits, or one sentence says why it
+ * does not.
+ */
 
 import { type Clock, PARTITION_COUNT, PlenumError, tagOfPartition } from '@plenum/core';
 import type { Cluster, Redis } from 'ioredis';
@@ -15,14 +18,14 @@ import { within } from '../within.ts';
 import { connectFailure } from './connect-failure.ts';
 import { checkCluster, checkServer } from './server-checks.ts';
 
-/** The client library waits for ever for a Cluster whose servers tell no addresses. */
+/** Without this limit the client library waits forever for a Cluster whose servers report no addresses. */
 const discoveryTimeoutMs = 8000;
 
 const connectionName = 'plenum-boot';
 
 /**
- * @returns where to connect to: the address itself, unless a single server has turned out to be a node of a Cluster.
- * @throws Error naming the one thing that is wrong.
+ * @returns the address to connect to: the given one, unless a single server is a node of a Cluster.
+ * @throws Error that names the one fault
  */
 export async function checkRedis(address: RedisAddress, keys: Keys, clock: Clock): Promise<RedisAddress> {
   try {
@@ -32,7 +35,7 @@ export async function checkRedis(address: RedisAddress, keys: Keys, clock: Clock
   }
 }
 
-/** @returns the one right that an answer of Redis says is lacking, in a sentence */
+/** @returns one sentence that names the missing right, or null when the error is about something else */
 function refusalOf(cause: unknown, prefix: string): Error | null {
   if (!isReply(cause)) return null;
   const lack = lackIn(cause.message);
@@ -85,7 +88,7 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
   }
 }
 
-/** What is wrong with one of many servers is said with its name. */
+/** An error about one of many servers names that server. */
 async function checkMaster(
   cluster: Cluster,
   name: string,
@@ -103,7 +106,7 @@ async function checkMaster(
   }
 }
 
-/** @throws Error that names all that is lacking, if that is one of the rights */
+/** @throws Error that names all missing rights, if a right is missing */
 async function infoOf(redis: Redis, { prefix }: Keys): Promise<string> {
   try {
     return await redis.info();
@@ -120,7 +123,7 @@ async function checkRights(trial: Trial): Promise<void> {
   if (sentence !== null) throw new Error(sentence);
 }
 
-/** The rejection of `connect` says "closed" only; the reason is in an error event before it. */
+/** The rejection of `connect` says "closed" only. The reason is in an error event before it. */
 async function connect(client: RedisClient, address: RedisAddress): Promise<void> {
   let reason: Error | undefined;
   const keep = (error: Error) => {
@@ -128,7 +131,7 @@ async function connect(client: RedisClient, address: RedisAddress): Promise<void
   };
   client.on('error', keep);
   client.on('sentinelError', keep);
-  // Comes before the error that sums up: of each seed that was tried.
+  // One event per seed that was tried, before the error that sums up.
   client.on('node error', keep);
   try {
     await client.connect();
@@ -138,7 +141,10 @@ async function connect(client: RedisClient, address: RedisAddress): Promise<void
   }
 }
 
-/** The first boot of a prefix writes the count; every later one finds it, and starts on a Redis without memory too. */
+/**
+ * The first boot of a prefix writes the count. Every later boot reads it, so it works on a Redis whose memory is
+ * full.
+ */
 async function agreeOnPartitionCount(redis: RedisClient, keys: Keys): Promise<void> {
   const found = await redis.hget(keys.meta(), 'partitions');
   if (found === null) await redis.hsetnx(keys.meta(), 'partitions', PARTITION_COUNT);

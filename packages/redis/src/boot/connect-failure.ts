@@ -1,4 +1,4 @@
-/** Says in one sentence why Redis could not be reached, and what to look at. */
+/** One sentence: why Redis cannot be reached, and what to check. */
 import type { RedisAddress } from '../connections/address.ts';
 
 /** A refusal of Redis begins with its code: `WRONGPASS invalid username-password pair …`. */

@@ -1,4 +1,7 @@
-/** What an ack survives, read from how Redis is run. Managed services often refuse CONFIG: then it is `unknown`. */
+/**
+ * The durability class of an ack, read from the configuration of Redis. Managed services often refuse CONFIG: then it
+ * is `unknown`.
+ */
 
 import type { Clock, DurabilityClass } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -18,7 +21,7 @@ export interface DurabilityFacts {
 export function durabilityClass(facts: DurabilityFacts): DurabilityClass {
   if (!facts.isAppendOnly) return 'D0';
   if (facts.appendfsync === null) return 'unknown';
-  // With `no` the operating system decides when to write: nothing is promised.
+  // With `no` the operating system decides when to write, so nothing is promised.
   if (facts.appendfsync === 'no') return 'D0';
   if (facts.minReplicasToWrite >= 1 && facts.replicas >= 1) return 'D3';
   return facts.appendfsync === 'always' ? 'D2' : 'D1';
@@ -35,10 +38,10 @@ async function readConfig(redis: Redis): Promise<ReadonlyMap<string, string> | n
   }
 }
 
-/** From the least that an ack survives to the most. */
+/** From the weakest class to the strongest. */
 const ranking: readonly DurabilityClass[] = ['unknown', 'D0', 'D1', 'D2', 'D3', 'D4', 'D5'];
 
-/** Of the weakest shard. @returns `unknown` when Redis does not tell; never rejects. */
+/** The class of the weakest shard. @returns `unknown` when Redis does not say; never rejects */
 async function readDurability(client: RedisClient): Promise<DurabilityClass> {
   const classes = await Promise.all(
     shardsOf(client).map(({ redis }) => (redis === null ? 'unknown' : durabilityOf(redis))),
@@ -64,7 +67,7 @@ async function durabilityOf(redis: Redis): Promise<DurabilityClass> {
 /** Probes ask every second; a failover or CONFIG SET changes the answer rarely. */
 const freshMs = 30_000;
 
-/** The durability class as it was at most 30 s ago. */
+/** The durability class, at most 30 s old. */
 export class DurabilityReading {
   readonly #redis: RedisClient;
   readonly #clock: Clock;
@@ -75,11 +78,11 @@ export class DurabilityReading {
     this.#clock = clock;
   }
 
-  /** Never rejects: a Redis that does not tell is `unknown`, and asked again the next time. */
+  /** Never rejects. When Redis does not answer, the class is `unknown` and the next call asks again. */
   async current(): Promise<DurabilityClass> {
     const nowMs = this.#clock.monotonicMs();
     if (this.#reading === null || nowMs - this.#reading.atMs > freshMs) {
-      // Without a connection the question would wait for one.
+      // Without a connection the command would wait for one.
       if (this.#redis.status !== 'ready') return 'unknown';
       this.#reading = { atMs: nowMs, answer: readDurability(this.#redis) };
     }

@@ -27,7 +27,7 @@ test.each([
   expect(() => checkServer(infoWith(line))).toThrow(sentence);
 });
 
-test('a server that tells no version is refused', () => {
+test('a server that reports no version is refused', () => {
   expect(() => checkServer(parseServerInfo(''))).toThrow(/unknown version/);
 });
 

@@ -1,7 +1,7 @@
-/** What a Redis must be before this service trusts it. A list: adding a condition is adding a line. */
+/** Conditions that a server must meet. A list: a new condition is a new line. */
 import type { ServerInfo } from '../connections/server-info.ts';
 
-/** @returns the sentence that refuses the boot, or null. */
+/** @returns the sentence that refuses the boot, or null */
 type ServerCheck = (info: ServerInfo) => string | null;
 
 const isOldVersion: ServerCheck = (info) => {

@@ -1,6 +1,6 @@
 /**
- * Leases of partitions. Each is a key in the slot of its partition, so that scripts of that partition can compare it;
- * calls for many partitions leave in one turn and travel together, one round trip per shard.
+ * Leases of partitions. Each is a key in the slot of its partition, so that scripts of that partition can compare it.
+ * Calls for many partitions leave in one tick: one round trip per shard.
  */
 import { type EngineSettings, type Lease, type Leases, PARTITION_COUNT, type Renewal } from '@plenum/core';
 import { z } from 'zod';
@@ -22,8 +22,8 @@ export interface RedisLeasesDeps {
 type LeaseSettings = Pick<EngineSettings, 'requestTimeoutMs' | 'leaseTtlMs'>;
 
 /**
- * Time for one call that renews a lease or counts a heartbeat, ms. A later answer is of no use: the next try is due by then.
- * With a lease of 9 s it is 3 s at most.
+ * Time limit of one call that renews a lease or sends a heartbeat, ms. A later answer has no use: the next try is due
+ * by then. With a lease of 9 s it is at most 3 s.
  */
 export const leaseCallTimeoutMs = ({ requestTimeoutMs, leaseTtlMs }: LeaseSettings): number =>
   Math.min(requestTimeoutMs, leaseTtlMs / 3);
@@ -67,7 +67,7 @@ export class RedisLeases implements Leases {
       );
       (type === 'renewed' ? renewed : lost).add(lease.partition);
     };
-    // Of those that fail nothing is known.
+    // The state of a lease whose call fails is unknown.
     await Promise.allSettled(leases.map(renewOne));
     return { renewed, lost };
   }

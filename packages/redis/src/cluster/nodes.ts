@@ -1,4 +1,4 @@
-/** The nodes of the cluster: one hash, and a channel per node by which others ask it to look now. */
+/** The nodes of the cluster: one hash, and one channel per node by which others wake it. */
 
 import type { BeatAnswer, NodeBeat, NodeCard, NodeRegistry } from '@plenum/core';
 import { z } from 'zod';
@@ -51,7 +51,7 @@ export class RedisNodes implements NodeRegistry {
     return { isNew: reply.type === 'registered', isDrainAsked: reply.details[0] };
   }
 
-  /** A card that this version cannot read belongs to a node of another one: it is left out, and counted. */
+  /** A card that this version cannot parse belongs to a node of another version: it is left out and counted. */
   async nodes(): Promise<readonly NodeBeat[]> {
     const entries = await this.#calls.command((redis) => redis.hgetall(this.#deps.keys.nodes()), this.#limit);
     return Object.entries(entries).flatMap(([nodeId, entry]) => {
@@ -99,7 +99,7 @@ export class RedisNodes implements NodeRegistry {
       if (payload.equals(wakeBytes)) listener();
       else anomalies.note('malformed_wake', { channel });
     };
-    // A refusal was counted by the subscriber; who is not woken looks a little later.
+    // The subscriber counts a refusal. Without a wake the node looks at its next heartbeat.
     channels.subscribe(channel, handler).catch(() => undefined);
     return () => channels.unsubscribe(channel, handler);
   }

@@ -1,6 +1,6 @@
 /**
- * Remembers that the prefix was in use. A Redis that was started without its data looks like a new one: members hear that they
- * are none. A node that knew the prefix before notices, says so, and leaves a mark for the nodes that are started later.
+ * Remembers that the prefix was in use. A Redis that started without its data looks new, and members appear to be
+ * none. A node that knew the prefix before notices this, reports it, and leaves a mark for nodes that start later.
  */
 import { type Clock, type Logger, type Random, runLoop } from '@plenum/core';
 import type { Keys } from '../keys.ts';
@@ -8,15 +8,15 @@ import type { ScriptCalls } from '../scripts/script-calls.ts';
 import { within } from '../within.ts';
 
 const lookEveryMs = 5000;
-/** An operator who was away for a night still finds it. */
+/** An operator still finds the notice after a night. */
 const toldForMs = 24 * 3600_000;
-/** A word of the first node of the prefix, and when Redis was found to have lost it, ms. */
+/** A random word of the first node of the prefix, and the time at which the loss was noticed, ms. */
 const [bornField, emptiedField] = ['born', 'emptied'];
 
 const sentence =
-  'The prefix was in use and Redis came up empty: groups and messages are gone. Restore Redis as deploy/redis.md says, or go on with what there is.';
+  'The prefix was in use and Redis came up empty: groups and messages are gone. Restore Redis as deploy/redis.md says, or continue with the data that is there.';
 
-/** All that a node can know which is started when every other one has ended, unless something else remembers. */
+/** What a node knows that starts after all others have ended, unless something outside Redis remembers. */
 const firstUse =
   'This Redis knows of no earlier node of the prefix: if there was one, Redis came up empty, see deploy/redis.md';
 const answerMaxMs = 10_000;
@@ -26,9 +26,9 @@ export interface PrefixWitnessDeps {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A new word for a prefix that has none. */
+  /** Makes a new word for a prefix that has none. */
   readonly random: Random;
-  /** Whether something outside Redis knows of a time before `atMs`. The first node asks, until there is an answer. */
+  /** Asks something outside Redis for a time before `atMs`. The first node asks until there is an answer. */
   readonly wasInUse?: (atMs: number, call: { readonly signal: AbortSignal }) => Promise<boolean>;
 }
 
@@ -37,14 +37,17 @@ export class PrefixWitness {
   readonly #stopped = new AbortController();
   #born = '';
   #isEmptied = false;
-  /** When this node came first, ms, as long as nothing else has said whether there were others before. */
+  /** When this node found no other, ms; null once it is known whether there were earlier ones. */
   #firstAtMs: number | null = null;
 
   constructor(deps: PrefixWitnessDeps) {
     this.#deps = deps;
   }
 
-  /** Resolves when this node knows the prefix. @throws PlenumError `unavailable` when there is no answer */
+  /**
+   * Resolves when this node knows the word of the prefix. @throws PlenumError `unavailable` when Redis does not
+   * answer
+   */
   async start(): Promise<void> {
     const { clock, logger, keys } = this.#deps;
     const { born, isEmptied } = await this.#read();
@@ -53,7 +56,7 @@ export class PrefixWitness {
     this.#born = born ?? (await this.#claim());
     this.#tell(isEmptied);
     const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
-    // While Redis is away there is nothing to be seen.
+    // Nothing can be checked while Redis is away.
     runLoop('witness of the prefix', () => this.#look().catch(() => undefined), loop);
   }
 
@@ -67,7 +70,7 @@ export class PrefixWitness {
 
   async #look(): Promise<void> {
     const { born, isEmptied } = await this.#read();
-    // Another word is that of a node that was started on the empty Redis and had nothing to compare.
+    // Another word comes from a node that started on the empty Redis and had nothing to compare.
     const isLost = born !== this.#born || (await this.#isRemembered());
     if (isLost) await this.#mark();
     this.#born = born ?? (await this.#claim());
@@ -80,7 +83,7 @@ export class PrefixWitness {
     if (atMs === null || wasInUse === undefined) return false;
     const { signal } = this.#stopped;
     const ask = async () => wasInUse(atMs, { signal });
-    // Without an answer the next look asks again.
+    // Without an answer the next check asks again.
     const answer = await within(clock, answerMaxMs, ask()).catch(() => null);
     if (answer !== null) this.#firstAtMs = null;
     return answer === true;
@@ -101,7 +104,7 @@ export class PrefixWitness {
     return { born, isEmptied: emptiedMs !== null && nowMs - Number(emptiedMs) < toldForMs };
   }
 
-  /** @returns the word of the prefix: this node's, unless another one was faster */
+  /** @returns the word of the prefix: that of this node, or of another node that was faster */
   async #claim(): Promise<string> {
     const { calls, keys, random } = this.#deps;
     const token = random.token();

@@ -1,7 +1,7 @@
 /**
- * Looks every few seconds, over a new connection each time, at what a node would find that was started now: which server the
- * address leads to, whether it is a master, and what the user of the URL may do there. Connections that exist say nothing
- * about that: they stay at the server that they were made to.
+ * Every 5 s the watch opens a new connection and checks what a node that starts now would find: which server the
+ * address leads to, whether it is a master, and which rights the user of the URL has there. Existing connections
+ * cannot show this: they stay with the server that they were made to.
  */
 import { type Clock, type Logger, runLoop } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -11,20 +11,20 @@ import { parseServerInfo } from './server-info.ts';
 
 const lookEveryMs = 5000;
 
-/** One server that is looked at. */
+/** One server to check. */
 export interface Place {
   /** `host:port` of the master of a Cluster; empty where there is one server. */
   readonly name: string;
-  /** Of a slot that this server has. */
+  /** The hash tag of a slot that this server serves. */
   readonly tag: string;
   readonly isCluster: boolean;
-  /** @returns a client that connects when it is told to, once; closed by the watch */
+  /** @returns a client that connects once, on request; the watch closes it */
   open(): Redis;
 }
 
 export interface Look {
   readonly name: string;
-  /** Of the process, as INFO tells it; empty where it does not. */
+  /** The run id that INFO reports; empty where INFO does not report one. */
   readonly runId: string;
   readonly isMaster: boolean;
   readonly hasRights: boolean;
@@ -35,14 +35,14 @@ export interface AddressWatchDeps {
   readonly prefix: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called after every look that found a server. */
+  /** Called after each check that found a server. */
   readonly onLook: (look: Look) => Promise<void>;
 }
 
 export class AddressWatch {
   readonly #deps: AddressWatchDeps;
   readonly #stopped = new AbortController();
-  /** What is wrong, by server. */
+  /** The present fault of each server. */
   readonly #wrong = new Map<string, string>();
   #placeCount = 1;
 
@@ -60,12 +60,12 @@ export class AddressWatch {
     this.#stopped.abort();
   }
 
-  /** On no server that was looked at a change can be stored. */
+  /** No checked server can store a change. */
   get isUseless(): boolean {
     return this.#wrong.size >= this.#placeCount;
   }
 
-  /** One sentence for each thing that is wrong, without an address: probes may be asked by strangers. */
+  /** One sentence per fault, without an address: a probe may come from outside. */
   notices(): readonly string[] {
     const sentences = [...this.#wrong.values()];
     const of =
@@ -84,7 +84,7 @@ export class AddressWatch {
     await Promise.all(places.map((place) => this.#lookAt(place)));
   }
 
-  /** A server that is away is not judged: the connections themselves tell that. */
+  /** A server that does not answer is not judged here: the connections report that. */
   async #lookAt(place: Place): Promise<void> {
     const redis = place.open();
     redis.on('error', () => undefined);
@@ -123,5 +123,5 @@ export class AddressWatch {
   }
 }
 
-/** Such as WRONGPASS. The rest of the text may name the user. */
+/** For example WRONGPASS. The rest of the text may name the user. */
 const codeOf = ({ message }: Error): string => /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';

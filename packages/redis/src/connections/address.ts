@@ -1,4 +1,7 @@
-/** Where Redis is: one server, a set that Sentinels watch, or a Cluster. Sentences and logs name it without its password. */
+/**
+ * The address of Redis: one server, a set that Sentinels watch, or a Cluster. Sentences and logs name it without its
+ * password.
+ */
 
 export interface Endpoint {
   readonly host: string;
@@ -20,26 +23,26 @@ export interface StandaloneAddress extends Named {
   readonly type: 'standalone';
   readonly endpoint: Endpoint;
   readonly credentials: Credentials;
-  /** Of the address: 0 takes either. */
+  /** The IP version: 4, 6, or 0 for either. */
   readonly family?: 0 | 4 | 6;
 }
 
 export interface SentinelAddress extends Named {
   readonly type: 'sentinel';
   readonly sentinels: readonly Endpoint[];
-  /** Under which the Sentinels know the master. */
+  /** The name under which the Sentinels know the master. */
   readonly masterName: string;
-  /** Of master and replicas. */
+  /** For the master and the replicas. */
   readonly credentials: Credentials;
-  /** Of the Sentinels themselves. */
+  /** For the Sentinels. */
   readonly sentinelCredentials: Credentials;
 }
 
 export interface ClusterAddress extends Named {
   readonly type: 'cluster';
-  /** Any of them tells the rest. */
+  /** Each of them can report the others. */
   readonly seeds: readonly Endpoint[];
-  /** Of every server: those of the first seed. */
+  /** For every server: the credentials of the first seed. */
   readonly credentials: Credentials;
 }
 
@@ -74,7 +77,10 @@ export function parseRedisUrl(given: string): RedisAddress {
   return { type: 'cluster', seeds: endpoints, ...shared };
 }
 
-/** Where Redis is, for people: without user and password. A URL that cannot be read, or not be told from its password, is not shown. */
+/**
+ * The address for people, without user and password. A URL that cannot be parsed, or whose password cannot be
+ * separated, is not shown.
+ */
 export function redisName(text: string): string {
   try {
     const { type, name, isTls } = parseRedisUrl(text);
@@ -85,7 +91,7 @@ export function redisName(text: string): string {
   }
 }
 
-/** The same server, which has turned out to be a node of a Cluster. */
+/** The same server, now known to be a node of a Cluster. */
 export function asClusterSeed({ endpoint, credentials, name, isTls }: StandaloneAddress): ClusterAddress {
   return { type: 'cluster', name, isTls, seeds: [endpoint], credentials };
 }
@@ -96,14 +102,14 @@ const sentinelFields = ['sentinel_username', 'sentinel_password'];
 interface Rest {
   readonly path: string;
   readonly query: URLSearchParams;
-  /** What the query may hold besides a database. */
+  /** Fields that the query may hold besides a database. */
   readonly known: readonly string[];
 }
 
 /**
- * Publish/subscribe ignores database numbers: two databases under one prefix would keep their groups apart and mix their
- * channels, such as who is typing in `room:general`.
- * @throws Error with one sentence for a database other than 0, and for what would have no effect
+ * Publish/subscribe ignores database numbers: two databases under one prefix would keep their groups apart and mix
+ * their channels, for example the typing events of `room:general`.
+ * @throws Error with one sentence for a database other than 0, and for a field without effect
  */
 function refuseRest({ path, query, known }: Rest): void {
   const number = path.replace(/^\//, '').replace(/\/$/, '');
@@ -127,7 +133,7 @@ function familyOf(url: URL): Pick<StandaloneAddress, 'family'> {
 const notRedis = (): Error =>
   new Error('REDIS_URL is not a redis:// or rediss:// URL such as redis://127.0.0.1:6379.');
 
-/** Mostly a password that was put in as it is. */
+/** The usual cause is a password that is not escaped. */
 const notDecodable = (): Error =>
   new Error('REDIS_URL holds a % that begins no escape such as %40: write a % of a password as %25.');
 
@@ -159,7 +165,7 @@ function parseSentinels(text: string): SentinelAddress {
       'REDIS_URL does not name Sentinels and a master, as redis+sentinel://host:26379,host:26379/mymaster does.',
     );
   }
-  // A / of a password that is not escaped makes hosts of what stands before it, and the rest would be shown as the master's name.
+  // An unescaped / in a password makes hosts of the text before it; the rest would appear as the name of the master.
   if (`${masterName}${path}`.includes('@')) {
     throw new Error('REDIS_URL holds an @ behind its hosts: write a / of a password as %2F.');
   }
@@ -183,13 +189,13 @@ function parseSentinels(text: string): SentinelAddress {
 const nameOf = ({ host, port }: Endpoint): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
-/** URLs write IPv6 addresses in brackets, sockets want them without. */
+/** A URL writes an IPv6 address in brackets; a socket takes it without. */
 const endpointOf = ({ hostname, port }: URL, defaultPort: number): Endpoint => ({
   host: hostname.replace(/^\[|\]$/g, ''),
   port: port === '' ? defaultPort : Number(port),
 });
 
-/** Some write them behind the "?". */
+/** Some providers write the credentials behind the "?". */
 const credentialsOf = ({ username, password, searchParams }: URL): Credentials =>
   credentials(
     username === '' ? (searchParams.get('username') ?? '') : decodeURIComponent(username),

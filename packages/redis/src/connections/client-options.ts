@@ -1,6 +1,6 @@
 /**
- * What the client library is told for each purpose. Scripts are idempotent by request id and carry a deadline, so
- * resending them is safe and spares callers an unknown outcome.
+ * Options of the client library, by purpose. Scripts are idempotent by request id and carry a deadline. So it is safe
+ * to send them again, and callers see fewer unknown outcomes.
  */
 import type { Random } from '@plenum/core';
 import type { ClusterOptions, CommonRedisOptions } from 'ioredis';
@@ -15,26 +15,26 @@ const retryBaseMs = 50;
 const retryCapMs = 1000;
 const jitterMs = 200;
 
-/** Nodes that lost Redis together must not come back together. */
+/** Nodes that lost Redis at the same time must not reconnect at the same time. */
 const retryDelay = (random: Random) => (attempt: number) =>
   Math.min(retryBaseMs * 2 ** attempt, retryCapMs) +
   (Number.parseInt(random.token().slice(0, 4), 16) % jitterMs);
 
-/** What a replica answers, such as a master that was replaced and stays reachable. */
+/** Errors of a replica, for example of a replaced master that is still reachable. */
 const isOfReplica = (error: Error): boolean => /^(READONLY|MASTERDOWN)\b/.test(error.message);
 
 const transport = {
   connectTimeout: 3000,
-  /** Counts only while an answer is outstanding. */
+  /** Applies only while an answer is outstanding. */
   socketTimeout: 5000,
   keepAlive: 10_000,
-  // CLIENT SETINFO would be one more right, and is unknown to Redis 7.0.
+  // CLIENT SETINFO would need one more right, and Redis 7.0 does not know it.
   disableClientInfo: true,
 };
 
 const answerTimeoutMs = 5000;
 
-/** For looks at servers. */
+/** For checks of servers. */
 export const lookAtServer = {
   connectTimeout: transport.connectTimeout,
   commandTimeout: answerTimeoutMs,
@@ -42,7 +42,7 @@ export const lookAtServer = {
   disableClientInfo: true,
 } satisfies LinkOptions;
 
-/** For one look at one server: it connects when it is told to, once. */
+/** For one check of one server: connects once, on request. */
 export const lookOptions = {
   ...lookAtServer,
   lazyConnect: true,
@@ -51,8 +51,8 @@ export const lookOptions = {
 } satisfies LinkOptions;
 
 /**
- * One server, or the one that the Sentinels call master.
- * @param onReplica called when a server answers as only replicas do
+ * For one server, or the master behind Sentinels.
+ * @param onReplica called when a server answers as only a replica does
  */
 export const commandOptions = (random: Random, name: string, onReplica: () => void): LinkOptions => ({
   ...transport,
@@ -61,7 +61,7 @@ export const commandOptions = (random: Random, name: string, onReplica: () => vo
   commandTimeout: 2000,
   maxRetriesPerRequest: 1,
   autoResendUnfulfilledCommands: true,
-  // Not by the library: the other connections have to leave as well.
+  // The library must not reconnect alone: the other connections have to leave as well.
   reconnectOnError: (error) => {
     if (isOfReplica(error)) onReplica();
     return false;
@@ -69,8 +69,8 @@ export const commandOptions = (random: Random, name: string, onReplica: () => vo
 });
 
 /**
- * Subscriptions are desired state and belong to `ChannelSubscriber`, which makes them again after every connect: the
- * library's own re-subscriptions are promises that nobody catches.
+ * Subscriptions are desired state. `ChannelSubscriber` makes them again after every connect, because the promises of
+ * the library's own re-subscriptions have no handler.
  */
 export const subscriberOptions = (random: Random): LinkOptions => ({
   ...transport,
@@ -83,8 +83,8 @@ export const subscriberOptions = (random: Random): LinkOptions => ({
 });
 
 /**
- * Without automatic pipelines: in one, a command that has to go elsewhere is retried only if all of them have to.
- * Redirections end with the caller's patience (at least 6 s), not before: a failover or a moving slot takes its time.
+ * Without automatic pipelines: in one, a command with a redirection is retried only if all of them have one.
+ * Redirections last at least 6 s, so a failover or a moving slot can complete.
  */
 export const clusterOptions = (random: Random, name: string): ClusterClientOptions => ({
   scaleReads: 'master',

@@ -1,4 +1,4 @@
-/** Makes a client for an address. It begins to connect unless told otherwise, and never throws for a Redis that is away. */
+/** Makes a client for an address. It begins to connect at once, unless the options say `lazyConnect`, and never throws when Redis is away. */
 
 import {
   Cluster,
@@ -23,14 +23,14 @@ type Authority = Pick<ClusterAddress, 'isTls' | 'credentials'>;
 
 const sentinelAnswerMs = 1000;
 
-/** Those that are asked for `address`: the Sentinels, or any server of the Cluster. */
+/** The servers to ask for `address`: the Sentinels, or any server of the Cluster. */
 export const serversOf = (address: RedisAddress): KnownServers =>
   new KnownServers(
     address.type === 'cluster' ? address.seeds : address.type === 'sentinel' ? address.sentinels : [],
   );
 
 /**
- * One server; behind Sentinels, the one that is master.
+ * One server; behind Sentinels, the master.
  * @param known the Sentinels; shared by all clients of the address
  */
 export function createRedis(
@@ -43,7 +43,9 @@ export function createRedis(
     : new Redis({ ...options, ...sentinelOptions(address, options), Connector: connectorBy(known) });
 }
 
-/** @param known shared by all clients of the Cluster: what one of them learns helps the others to come back. */
+/**
+ * @param known shared by all clients of the Cluster: an address that one of them learns helps the others to reconnect
+ */
 export function createCluster(
   address: ClusterAddress,
   options: ClusterClientOptions,
@@ -51,8 +53,8 @@ export function createCluster(
 ): Cluster {
   const cluster = new Cluster(known.endpoints, {
     ...options,
-    // Names are looked up when a server is connected to: the library looks all of them up first and gives up if one is
-    // not found. And a certificate names hosts, not the addresses that they have at the moment.
+    // Resolve names on connect: the library resolves all of them first and gives up if one fails. A certificate names
+    // hosts, not the present addresses.
     dnsLookup: (host, callback) => callback(null, host),
     redisOptions: { ...options.redisOptions, ...authorityOptions(address) },
   });
@@ -70,7 +72,7 @@ export function endpointIn(server: string): Endpoint {
   return { host: server.slice(0, colon), port: Number(server.slice(colon + 1)) };
 }
 
-/** One server of a Cluster, and no other. */
+/** One server of a Cluster, without redirections. */
 export const createLink = (address: ClusterAddress, server: Endpoint, options: LinkOptions): Redis =>
   new Redis({ ...options, ...authorityOptions(address), ...server });
 
@@ -99,12 +101,12 @@ function sentinelOptions(address: SentinelAddress, { retryStrategy }: LinkOption
 }
 
 /**
- * Asks every Sentinel that is known when it connects. The library's own connector knows those that it was given and those
- * that were there when it connected last: a set whose Sentinels were all replaced meanwhile is not found again.
+ * Asks every known Sentinel on connect. The library's own connector asks those that were given and those of its last
+ * connect; it would not find a set whose Sentinels were all replaced since.
  */
 const connectorBy = (known: KnownServers): NonNullable<RedisOptions['Connector']> =>
   class extends SentinelConnector {
-    /** @param options those of the client, as the library hands them to every connector */
+    /** @param options those of the client, as the library passes them to every connector */
     constructor(options: unknown) {
       super(isOfClient(options) ? options : {});
     }

@@ -1,6 +1,6 @@
 /**
- * The connections of one node: scripts and publishes on the command client, long reads on their own (an answer of an
- * autopipelined command waits for its whole batch), pub/sub on one connection per server.
+ * The connections of one node: scripts and publishes on the command client, long reads on a client of their own (with
+ * automatic pipelines an answer waits for its whole batch), pub/sub on one connection per server.
  */
 
 import { once } from 'node:events';
@@ -31,34 +31,34 @@ import { type Seed, SeedWatch } from './seed-watch.ts';
 import { leaveFor, SentinelWatch } from './sentinel-watch.ts';
 import { mastersOf, shardsOf, tagAt } from './shards.ts';
 
-/** A `client` only sends commands; a `node` also listens. */
+/** A `client` only sends commands; a `node` also subscribes. */
 export type RedisRole = 'node' | 'client';
 
-/** Where a node listens: on the one server there is, or on each master of a Cluster. */
+/** Where a node subscribes: on the only server, or on each master of a Cluster. */
 export type Subscribers =
   | { readonly type: 'one'; readonly redis: Redis }
   | {
       readonly type: 'each';
-      /** Knows which master has which channel. */
+      /** Maps channels to masters. */
       readonly cluster: Cluster;
-      /** @param server `host:port`; whoever opens a link disconnects it when the server is master no more */
+      /** @param server `host:port`; the caller disconnects the link when the server is no longer master */
       readonly openLink: (server: string) => Redis;
     };
 
 export interface Connections {
   readonly command: RedisClient;
-  /** The command client itself for a client. */
+  /** In a client the same object as `command`. */
   readonly reads: RedisClient;
-  /** Null for a client. */
+  /** Null in a client. */
   readonly subscribers: Subscribers | null;
   readonly links: Links;
-  /** What a node that was started now would connect to. */
+  /** The servers that a node which starts now would connect to. */
   readonly places: () => readonly Place[];
-  /** What an operator should know, though it ends nothing. */
+  /** Notices for an operator; none of them stops the node. */
   notices(): readonly string[];
-  /** Resolves when all are up. @throws Error with one sentence when that takes too long. */
+  /** Resolves when all connections are ready. @throws Error with one sentence after 10 s */
   ready(): Promise<void>;
-  /** Resolves when no socket is left. Commands in flight are rejected. Idempotent. */
+  /** Resolves when no socket is left. Rejects commands in flight. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export interface ConnectionDeps {
 
 const readyTimeoutMs = 10_000;
 
-/** Begins to connect; never throws for a Redis that is away. */
+/** Begins to connect; never throws when Redis is away. */
 export function openConnections(deps: ConnectionDeps): Connections {
   const { address } = deps;
   return address.type === 'cluster' ? openToCluster(deps, address) : openToOne(deps, address);
@@ -111,9 +111,9 @@ function openToOne(deps: ConnectionDeps, address: StandaloneAddress | SentinelAd
 const onlyPlace = { name: '', tag: tagOfPartition(0), isCluster: false } as const;
 const lookLink = { ...lookOptions, connectionName: 'plenum-look' } satisfies LinkOptions;
 
-/** Looks after the servers that are asked where Redis is. */
+/** Watches the servers that report the address of Redis. */
 interface Watch {
-  /** Connections of its own, closed with the others. */
+  /** The connections of the watch, closed with the others. */
   clients(): readonly Redis[];
   readonly seeds: readonly Seed[];
   close(): void;
@@ -123,7 +123,7 @@ const noWatch: Watch = { clients: () => [], seeds: [], close: () => undefined };
 
 interface Watched {
   readonly known: KnownServers;
-  /** To the master. */
+  /** Connected to the master. */
   readonly clients: readonly Redis[];
 }
 
@@ -186,7 +186,7 @@ function openToCluster(deps: ConnectionDeps, address: ClusterAddress): Connectio
 function openSeed({ random }: ConnectionDeps, address: ClusterAddress, seed: Endpoint): Seed {
   const link = { ...subscriberOptions(random), connectionName: 'plenum-seed-watch' };
   const redis = createLink(address, seed, link);
-  // Its absence is told once, by the watch.
+  // The watch logs once that a seed is away.
   redis.on('error', () => undefined);
   return { name: `${seed.host}:${seed.port}`, redis };
 }
@@ -221,7 +221,7 @@ function connectionsOf(
   };
 }
 
-/** Logs the ups and downs of a client. */
+/** Logs when a client connects and when it fails. */
 function withConnectionLog<C extends RedisClient>({ address, logger }: ConnectionDeps, client: C): C {
   const name =
     client instanceof Redis ? client.options.connectionName : client.options.redisOptions?.connectionName;
@@ -234,7 +234,7 @@ function withConnectionLog<C extends RedisClient>({ address, logger }: Connectio
     logger.warn({ ...fields, reason: error.message }, 'Redis connection failed; trying again');
   };
   client.on('error', onError);
-  // Of one server of a Cluster.
+  // Reported for one server of a Cluster.
   client.on('node error', onError);
   client.on('ready', () => {
     lastMessage = '';
@@ -254,7 +254,7 @@ async function allReady(all: readonly RedisClient[], { address, clock }: Connect
   }
 }
 
-/** Resolves when the client has no socket any more. */
+/** Resolves when the client has no socket left. */
 async function end(client: RedisClient): Promise<void> {
   const sockets = client instanceof Redis ? [client] : client.nodes('all');
   const ended = sockets.map(endOf);
@@ -263,8 +263,8 @@ async function end(client: RedisClient): Promise<void> {
 }
 
 async function endOf(redis: Redis): Promise<void> {
-  // Before the first command of a Cluster's node, and between two attempts, there is no socket whose end could be told.
+  // There is no socket, and so no end event, before the first command of a Cluster node and between two attempts.
   if (['end', 'wait', 'reconnecting'].includes(redis.status)) return;
-  // `once` rejects on an error event; what is being closed may fail as it likes.
+  // `once` rejects on an error event; errors of a closing connection do not matter.
   await once(redis, 'end').catch(() => undefined);
 }

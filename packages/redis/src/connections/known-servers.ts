@@ -1,6 +1,6 @@
 /**
- * Where Redis may be asked for: the servers that REDIS_URL names and those that it was last seen to have. A Cluster whose
- * named server is gone for good goes on as long as one of the others lives, and so do Sentinels.
+ * The servers to ask for Redis: those that REDIS_URL names and those last seen. So a Cluster whose named server is
+ * gone for good is still found while one of the others lives. The same holds for Sentinels.
  */
 import type { Endpoint } from './address.ts';
 
@@ -9,7 +9,10 @@ const isSame = (one: Endpoint, other: Endpoint): boolean =>
 
 export class KnownServers {
   readonly #seeds: readonly Endpoint[];
-  /** The named ones first. The client library keeps this array and reads it whenever it connects: it stays the same one. */
+  /**
+   * The named servers first. The client library keeps this array and reads it on every connect, so the array itself
+   * never changes.
+   */
   readonly endpoints: Endpoint[];
 
   constructor(seeds: readonly Endpoint[]) {
@@ -17,14 +20,14 @@ export class KnownServers {
     this.endpoints = [...seeds];
   }
 
-  /** @param servers all that there are now; none at all is no news. */
+  /** @param servers all present servers; an empty list changes nothing */
   learn(servers: readonly Endpoint[]): void {
     if (servers.length === 0) return;
     const others = servers.filter((one) => !this.#seeds.some((seed) => isSame(seed, one)));
     this.endpoints.splice(this.#seeds.length, Number.POSITIVE_INFINITY, ...others);
   }
 
-  /** @returns whether it is a new one; those that are known stay */
+  /** @returns true if the server is new; known servers stay */
   add(server: Endpoint): boolean {
     if (this.endpoints.some((one) => isSame(one, server))) return false;
     this.endpoints.push(server);

@@ -1,21 +1,21 @@
 /**
- * The connections of a node to one server. When that server is master no more and stays reachable, each of them would notice
- * by itself or not at all: a send is refused by a replica, a read and a subscription are not. What one of them notices holds
- * for all, and every one is made anew, to the server that the address leads to now.
+ * The connections of a node to one server. When the server loses its role as master and stays reachable, a send is
+ * refused, but a read and a subscription are not. So when one connection notices, all are made again, to the server
+ * that the address leads to now.
  */
 import type { Clock } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
 import { parseServerInfo } from './server-info.ts';
 
-/** Answers of a connection that is being given up may still come in for a while. */
+/** A connection that is being replaced may still deliver answers for a while. */
 const quietMs = 1000;
-/** An address that leads elsewhere time after time leads to several servers: to follow it would end no connection's trouble. */
+/** An address that keeps changing leads to several servers; following it would not help. */
 const followedMax = 3;
 const followedAgainAfter = 60;
 
 export interface LinksDeps {
-  /** Present connections to the server, which is empty where there is one server only. */
+  /** The present connections to the server. `server` is empty where there is only one. */
   readonly linksOf: (server: string) => readonly Redis[];
   readonly clock: Clock;
   readonly anomalies: Anomalies;
@@ -30,7 +30,7 @@ export class Links {
     this.#deps = deps;
   }
 
-  /** Gives every connection to the server up and makes another. What waits for an answer is sent again. */
+  /** Replaces every connection to the server. Commands that wait for an answer are sent again. */
   renew(server: string, reason: string): void {
     const { clock, anomalies, linksOf } = this.#deps;
     const nowMs = clock.monotonicMs();
@@ -38,12 +38,15 @@ export class Links {
     this.#renewedAtMs.set(server, nowMs);
     anomalies.note('links_renewed', { reason });
     for (const redis of linksOf(server)) {
-      // An attempt that is under way must not be cut short: that would end the client for good.
+      // Do not interrupt an attempt in progress: that would end the client for good.
       if (redis.status === 'ready' || redis.status === 'connect') redis.disconnect(true);
     }
   }
 
-  /** Asks each connection for the role of its server; never throws. An answer that is due finds a dead connection, too. */
+  /**
+   * Asks each connection for the role of its server; never throws. The outstanding answer also reveals a dead
+   * connection.
+   */
   askRoles(server: string): void {
     for (const redis of this.#deps.linksOf(server)) {
       if (redis.status !== 'ready') continue;
@@ -57,8 +60,8 @@ export class Links {
   }
 
   /**
-   * The address leads to this master now. Never rejects.
-   * @param runId of its process, as INFO tells it
+   * The address now leads to this master. Never rejects.
+   * @param runId the run id of the process that INFO reports
    */
   async expect(server: string, runId: string): Promise<void> {
     const ready = this.#deps.linksOf(server).filter(({ status }) => status === 'ready');
@@ -74,7 +77,7 @@ export class Links {
   }
 }
 
-/** A connection that hears takes pings only, unless it speaks RESP3. */
+/** A subscribed connection accepts pings only, unless it speaks RESP3. */
 const isDeafToCommands = ({ condition }: Redis): boolean =>
   condition !== null && condition.subscriber !== false && condition.protocol !== 3;
 

@@ -1,6 +1,6 @@
 /**
- * Says when a server that REDIS_URL names is away. The node itself goes on with the servers that it knows, but one that is
- * started now knows the named ones only.
+ * Reports when a server that REDIS_URL names is away. The running node uses all known servers, but a node that starts
+ * now knows only the named ones.
  */
 import { type Clock, type Logger, runLoop } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -12,7 +12,7 @@ const answerTimeoutMs = 2000;
 export interface Seed {
   /** `host:port` */
   readonly name: string;
-  /** To this server and no other; closed by its owner. */
+  /** Connected to this server only; its owner closes it. */
   readonly redis: Redis;
 }
 
@@ -32,7 +32,7 @@ export class SeedWatch {
     this.#deps = deps;
   }
 
-  /** Where there is one server only its absence is no news. */
+  /** With a single server its absence is no news. */
   start(): void {
     const { clock, logger } = this.#deps;
     const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
@@ -43,7 +43,7 @@ export class SeedWatch {
     this.#stopped.abort();
   }
 
-  /** One sentence without an address, or none: probes may be asked by strangers. */
+  /** One sentence without an address, or none: a probe may come from outside. */
   notices(): readonly string[] {
     const [away, all] = [this.#away.size, this.#seeds.length];
     if (away === 0) return [];
@@ -70,7 +70,7 @@ export class SeedWatch {
     this.#away.add(name);
     logger.warn(
       { redis: name },
-      'A server that REDIS_URL names cannot be reached; this node goes on with those that it knows',
+      'A server that REDIS_URL names cannot be reached; this node uses the others that it knows',
     );
   }
 }

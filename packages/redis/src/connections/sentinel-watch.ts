@@ -1,7 +1,7 @@
 /**
- * Hears from the Sentinels that another server is master, and which other Sentinels there are. An old master that still runs
- * goes on taking writes, which will be lost, for seconds: a client that is connected to it has to leave at once. The client
- * library's own detector listens to the switches of every master there is, and writes to the console when a Sentinel is away.
+ * Subscribes to the Sentinels: they report a new master and other Sentinels. For some seconds an old master that
+ * still runs accepts writes that will be lost, so a connected client must leave at once. The library's own detector
+ * reacts to switches of every master, and writes to the console when a Sentinel is away.
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -14,21 +14,21 @@ import type { Seed } from './seed-watch.ts';
 
 const switched = '+switch-master';
 const sentinelFound = '+sentinel';
-/** More than any set has; a Sentinel that tells of ever new ones opens no connections without end. */
+/** More than any set has. A faulty Sentinel that reports ever new ones cannot open connections without end. */
 const sentinelsMax = 32;
 
 export interface SentinelWatchDeps {
   readonly address: SentinelAddress;
   readonly known: KnownServers;
   readonly random: Random;
-  /** Called with the master by every Sentinel that tells of it. */
+  /** Called with the master by each Sentinel that reports it. */
   readonly onMaster: (master: Endpoint) => void;
 }
 
 export class SentinelWatch {
   readonly #deps: SentinelWatchDeps;
   readonly #clients: Redis[] = [];
-  /** Of the Sentinels that REDIS_URL names. */
+  /** The Sentinels that REDIS_URL names. */
   readonly seeds: readonly Seed[];
   #isClosed = false;
 
@@ -40,12 +40,12 @@ export class SentinelWatch {
     }));
   }
 
-  /** Of the Sentinels that are known now. */
+  /** The known Sentinels. */
   get clients(): readonly Redis[] {
     return this.#clients;
   }
 
-  /** Opens no connection any more. */
+  /** No new connection is opened after this. */
   close(): void {
     this.#isClosed = true;
   }
@@ -63,23 +63,23 @@ export class SentinelWatch {
       connectionName: 'plenum-sentinel-watch',
     });
     this.#clients.push(sentinel);
-    // One of several: it is tried again, and the watch over the named ones tells when it is away.
+    // One of several: the library tries again, and the watch over the named ones reports its absence.
     sentinel.on('error', () => undefined);
     sentinel.on('message', (channel: string, text: string) => this.#heard(channel, text.split(' ')));
-    // A link that breaks here is followed by another, which asks again.
+    // If the link breaks here, the next link asks again.
     sentinel.on('ready', () => {
       this.#ask(sentinel).catch(() => undefined);
     });
     return sentinel;
   }
 
-  /** What was told while there was no link is asked for. */
+  /** Asks for what was published while there was no link. */
   async #ask(sentinel: Redis): Promise<void> {
     const { masterName } = this.#deps.address;
     const asked = [
       sentinel.call('SENTINEL', 'SENTINELS', masterName),
       sentinel.subscribe(switched, sentinelFound),
-      // Behind the subscription: a switch is told or found here.
+      // After the subscription: a switch is published to it or found here.
       sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName),
     ] as const;
     const [others, , master] = await Promise.allSettled(asked);
@@ -115,7 +115,7 @@ function endpointIn(reply: unknown): Endpoint | null {
   return host !== undefined && /^\d{1,5}$/.test(port ?? '') ? { host, port: Number(port) } : null;
 }
 
-/** @param reply of SENTINEL SENTINELS: of each the fields and values in turn, or as an object. */
+/** @param reply of SENTINEL SENTINELS: per Sentinel a flat list of fields and values, or an object */
 function sentinelsIn(reply: unknown): readonly Endpoint[] {
   if (!Array.isArray(reply)) return [];
   return reply.flatMap((one: unknown) => {
@@ -136,8 +136,8 @@ function fieldsOf(one: unknown): ReadonlyMap<string, string> {
 }
 
 /**
- * Makes the client leave a server that is master no more. A Sentinel that tells early may be followed by one that still
- * names the old master, so every one that tells is heeded, unless the client is where it should be.
+ * Makes the client leave a server that is no longer master. A late Sentinel may still name the old master, so the
+ * client follows each report, unless it is already connected to the named server.
  */
 export async function leaveFor(master: Endpoint, client: Redis): Promise<void> {
   const addresses = await addressesOf(master.host);
@@ -147,14 +147,14 @@ export async function leaveFor(master: Endpoint, client: Redis): Promise<void> {
     if (!isThere) client.disconnect(true);
   };
   if (client.status === 'ready' || client.status === 'connect') leave();
-  // An attempt that is under way must not be cut short: that would end the client for good.
+  // Do not interrupt an attempt in progress: that would end the client for good.
   else if (client.status === 'connecting') client.once('ready', leave);
 }
 
-/** An IPv4 address may be written as one of IPv6, `::ffff:10.0.0.1`. */
+/** An IPv4 address may have an IPv6 form, `::ffff:10.0.0.1`. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
-/** Sentinels may name hosts. @returns nothing for one that cannot be found: then the client leaves. */
+/** Sentinels may report host names. @returns an empty list for a name that does not resolve: then the client leaves */
 async function addressesOf(host: string): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [plain(host)];
   const found = await lookup(host, { all: true }).catch(() => []);

@@ -1,4 +1,4 @@
-/** Redis' own description of itself: field → text, as `INFO` gives it. */
+/** The reply of `INFO`: field → text. */
 export type ServerInfo = ReadonlyMap<string, string>;
 
 /** Parses `name:value` lines; headings and blank lines are skipped. */

@@ -1,4 +1,4 @@
-/** Which server answers for a key or a channel: the only one there is, or the master of its slot in a Cluster. */
+/** The server of a key or a channel: the only one, or the master of its slot in a Cluster. */
 
 import { type Clock, crc16, PARTITION_COUNT, tagOfPartition } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
@@ -9,20 +9,20 @@ const SLOT_COUNT = 16_384;
 const answerTimeoutMs = 1000;
 
 export interface Shard {
-  /** `host:port` of the master; empty where there is one server, whatever its address is at the moment. */
+  /** `host:port` of the master; empty where there is only one server, whatever its present address. */
   readonly name: string;
-  /** Null while its connection is being made. */
+  /** Null while it connects. */
   readonly redis: Redis | null;
 }
 
-/** @param key ASCII. Of `{…}` only what stands between the first braces counts, unless that is nothing. */
+/** @param key ASCII. Only the text between the first braces counts, unless it is empty */
 export function slotOf(key: string): number {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);
   return crc16(close > open + 1 ? key.slice(open + 1, close) : key) % SLOT_COUNT;
 }
 
-/** The master of the key's slot as far as the client knows; null before it knows any. */
+/** The master of the key's slot as the client knows it; null before it knows one. */
 export const masterOf = (cluster: Cluster, key: string): string | null =>
   cluster.slots[slotOf(key)]?.[0] ?? null;
 
@@ -30,7 +30,7 @@ export const masterOf = (cluster: Cluster, key: string): string | null =>
 export const mastersOf = (cluster: Cluster): ReadonlySet<string> =>
   new Set(cluster.slots.flatMap(([master]) => (master === undefined ? [] : [master])));
 
-/** The tag of a partition whose slot this master has, so that its keys are there; null when it has none. */
+/** The tag of a partition whose slot this master serves; null when it serves none. */
 export function tagAt(cluster: Cluster, master: string): string | null {
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
     const tag = tagOfPartition(partition);
@@ -39,7 +39,7 @@ export function tagAt(cluster: Cluster, master: string): string | null {
   return null;
 }
 
-/** Names the server of a key as `Shard.name` does. */
+/** The name of the key's server, see `Shard.name`. */
 export const shardNameOf = (client: RedisClient, key: string): string =>
   client instanceof Redis ? '' : (masterOf(client, key) ?? '');
 
@@ -58,7 +58,7 @@ export interface ShardsHealth {
   readonly away: number;
 }
 
-/** Which shards answer a ping at once; never rejects. Before any shard is known there is nothing, and it is away. */
+/** Counts the shards that answer a ping within 1 s; never rejects. Before a shard is known, one counts as away. */
 export async function healthOfShards(client: RedisClient, clock: Clock): Promise<ShardsHealth> {
   const shards = client.status === 'ready' ? shardsOf(client) : [];
   const pings = await Promise.allSettled(

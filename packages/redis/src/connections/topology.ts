@@ -1,11 +1,11 @@
-/** Which master of a Cluster has which channel, as far as this node knows, and who wants to hear of changes. */
+/** Which master of a Cluster serves which channel, as this node knows it. Notifies listeners of changes. */
 import type { Clock } from '@plenum/core';
 import type { Cluster } from 'ioredis';
 import { masterOf, mastersOf } from './shards.ts';
 
-/** Gossip takes about this long; everything that is noticed meanwhile is answered by one look. */
+/** Gossip takes about this long; one refresh answers all doubts within it. */
 const refreshAfterMs = 100;
-/** More than enough names to hit any master, even one with a single slot. */
+/** Enough names to hit every master, even one with a single slot. */
 const tagsTried = 200_000;
 
 export class Topology {
@@ -26,12 +26,12 @@ export class Topology {
     return mastersOf(this.#cluster);
   }
 
-  /** `host:port`; null while nobody is known to serve the channel. */
+  /** `host:port`; null while no server of the channel is known. */
   masterOf(channel: string): string | null {
     return masterOf(this.#cluster, channel);
   }
 
-  /** A hash tag whose slot is at this master; null when it has none. */
+  /** A hash tag whose slot this master serves; null when it serves none. */
   tagAt(master: string): string | null {
     if (!this.masters().has(master)) return null;
     for (let n = 0; n < tagsTried; n += 1) {
@@ -41,17 +41,17 @@ export class Topology {
     return null;
   }
 
-  /** After every look at the Cluster, whether it brought something new or not. */
+  /** Called after each refresh, with or without news. */
   onRefreshed(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Something is not where it was believed to be: looks at the Cluster again, soon. */
+  /** A channel is not where it was expected: refreshes the slots soon. */
   doubt(): void {
     if (this.#isClosed || this.#cancel !== null) return;
     this.#cancel = this.#clock.after(refreshAfterMs, () => {
       this.#cancel = null;
-      // Whether it succeeded or not: whoever doubts goes on with what is known, and doubts again.
+      // On failure too: the caller continues with the known slots and doubts again.
       this.#cluster.refreshSlotsCache((error) => {
         if (error) this.#notify();
       });

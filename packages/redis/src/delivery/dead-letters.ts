@@ -1,4 +1,4 @@
-/** Dead letters of all partitions: a stream of each kind in each, merged by the time at which they died. */
+/** Dead letters of all partitions: one stream per partition and kind, merged by the time of death. */
 import {
   type DeadLetter,
   type DeadLetters,
@@ -34,10 +34,10 @@ const sources: readonly Source[] = Array.from(
   { length: PARTITION_COUNT },
   (_, partition) => partition,
 ).flatMap((partition) => kinds.map((kind) => ({ partition, kind })));
-/** Letters that are read of one stream at a time. */
+/** Letters per stream and read. */
 const shareSize = 8;
 
-/** `<ms>-<number>-<partition>-<kind>`: the id in the stream, and which stream. */
+/** `<ms>-<number>-<partition>-<kind>`: the id in the stream, and the stream. */
 const idOf = ({ ms, number, partition, kind }: Place): string => `${ms}-${number}-${partition}-${kind}`;
 const inStream = ({ ms, number }: Place): string => `${ms}-${number}`;
 
@@ -113,8 +113,8 @@ export class RedisDeadLetters implements DeadLetters {
   }
 
   /**
-   * The oldest of all streams. Only streams whose share may not be all that belongs here are asked for more: after
-   * a bad night every one of them could fill the page, and letters are as large as messages.
+   * The oldest letters of all streams. A stream is read again only if its next letters may belong to the page: after
+   * a bad night each of the 512 streams could fill a page, and a letter is as large as a message.
    */
   async #oldest(after: Place | null, limit: number): Promise<readonly Stored[]> {
     let found: readonly Stored[] = [];
@@ -132,7 +132,7 @@ export class RedisDeadLetters implements DeadLetters {
     return found;
   }
 
-  /** Of letters that died in the same instant those of higher partitions come later, and of one partition the notifier's. */
+  /** Letters of the same instant are ordered by partition, then by kind: archive before notifier. */
   async #page(source: Source, after: Place | null, limit: number): Promise<readonly Stored[]> {
     const { partition, kind } = source;
     const isLater = after !== null && bySource(source, after) > 0;

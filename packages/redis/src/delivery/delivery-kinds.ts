@@ -1,8 +1,8 @@
 /**
- * Which kinds of adapters the cluster delivers to. It is a setting of the cluster, kept in `meta`: whoever appends has to
- * write the outbox, clients without any adapter included. A node adds what it brings, so a kind comes with a rolling change
- * of the configuration. It never goes by itself: a node that has merely lost a variable must not end the archive of all,
- * and neither may a Redis that has come back empty.
+ * The adapter kinds that the cluster delivers to: a setting of the cluster, kept in `meta`, because each process that
+ * appends must write the outbox, a client without adapters too. A node adds its kinds, so a kind comes with a rolling
+ * change of the configuration. A kind ends only by an explicit order: a node that lost a variable, or a Redis that
+ * came back empty, must not end the archive of all.
  */
 import { type Clock, type DeliveryKind, type EngineSettings, type Logger, runLoop } from '@plenum/core';
 import type { RedisRole } from '../connections/connections.ts';
@@ -13,7 +13,7 @@ import type { ScriptCalls } from '../scripts/script-calls.ts';
 const everyKind: readonly DeliveryKind[] = ['archive', 'notifier'];
 const lookEveryMs = 3000;
 const fieldOf = (kind: DeliveryKind) => `delivery:${kind}`;
-/** Stands in `meta` as soon as any kind did: without it a Redis has lost what it was told, and no kind was ended. */
+/** Set in `meta` together with the first kind. If it is missing, Redis has lost its data and no kind was ended. */
 const writtenField = 'delivery';
 const isSo = '1';
 
@@ -28,7 +28,7 @@ export class DeliveryKinds {
   readonly #deps: DeliveryKindsDeps;
   readonly #stopped = new AbortController();
   #current: ReadonlySet<DeliveryKind> = new Set();
-  /** What this process has brought to the cluster. */
+  /** The kinds that this process adds to the cluster. */
   #own: readonly DeliveryKind[] = [];
 
   constructor(deps: DeliveryKindsDeps) {
@@ -39,7 +39,7 @@ export class DeliveryKinds {
     return this.#current;
   }
 
-  /** The settings, two of which follow the cluster's while the engine runs. */
+  /** The settings; two of them follow the cluster while the engine runs. */
   follow(settings: EngineSettings): StateSettings {
     const kinds = () => this.#current;
     return {
@@ -54,8 +54,9 @@ export class DeliveryKinds {
   }
 
   /**
-   * Tells the cluster what this process brings and ends, learns what it has, and goes on looking.
-   * @throws Error with one sentence when a node lacks one of the cluster's kinds
+   * Adds the kinds of this process to the cluster, removes the ended ones, reads the result, and reads it again every
+   * 3 s.
+   * @throws Error with one sentence when a node lacks a kind of the cluster
    */
   async join(settings: EngineSettings, role: RedisRole): Promise<void> {
     const { calls, keys, clock, logger } = this.#deps;
@@ -63,7 +64,8 @@ export class DeliveryKinds {
     const ended = role === 'client' ? [] : settings.endedDeliveryKinds;
     for (const kind of ended) await calls.command((redis) => redis.hdel(keys.meta(), fieldOf(kind)));
     await this.#look();
-    // Not written again: a Redis without memory takes nothing, and needs its nodes to be emptied by them.
+    // Known kinds are not written again: a Redis whose memory is full takes no writes, and needs its nodes to empty
+    // it.
     const brought = own.filter((kind) => !this.#current.has(kind));
     if (brought.length > 0) await this.#write(brought);
     if (brought.length > 0) await this.#look();
@@ -78,7 +80,7 @@ export class DeliveryKinds {
     });
   }
 
-  /** What the cluster delivers to at this moment; to be asked before anything is taken away from a kind. */
+  /** The present kinds, read from Redis. Call it before something of a kind is removed. */
   async fresh(): Promise<ReadonlySet<DeliveryKind>> {
     await this.#look();
     return this.#current;

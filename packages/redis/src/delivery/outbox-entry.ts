@@ -1,12 +1,12 @@
-/** What stands in an outbox, among retries and in dead letters, as the domain reads it. Nothing here throws. */
+/** Parses entries of an outbox, retries and dead letters. Never throws. */
 import type { ArchiveEntry, DueRetry, OutboxEntry, UnreadableEntry, UnreadableRetry } from '@plenum/core';
 import { type GroupId, groupEventSchema, groupIdSchema, relayMessagePushSchema } from '@plenum/protocol';
 import type { StoredEntry } from '../scripts/outbox.ts';
 
-/** A word that stands for none. */
+/** The word for no value. */
 export const NOTHING = '-';
 
-/** @returns null for what no script of this version has written; never throws */
+/** @returns null for data that no script of this version has written; never throws */
 export function archiveEntryOf(kind: string, wire: string): ArchiveEntry | null {
   const json = parseJson(wire);
   if (kind === 'm') {

@@ -36,7 +36,7 @@ export class RedisOutbox implements Outbox {
 
   async open({ partition, nodeId, token }: Lease): Promise<'opened' | 'not_owner'> {
     const { calls, keys, kinds } = this.#deps;
-    // An owner that has not heard of a new kind yet would take its cursor away, and with it what waits for it.
+    // An owner that does not know a new kind yet would remove its cursor, and with it the waiting entries.
     const wanted = await kinds.fresh();
     const reply = await calls.read(openOutbox, {
       keys: {
@@ -125,7 +125,9 @@ function pageMarkOf(text: string): PageMark | null {
   return messageId === undefined || membersCursor === undefined ? null : { messageId, membersCursor };
 }
 
-/** `<group id> <entries>` for every group, of those that were taken: what was refused counts on for its room. */
+/**
+ * `<group id> <entries>` per group, of the entries that the archive took. A refused entry still counts for its room.
+ */
 function passedWords(commit: DeliveryCommit): string {
   const { passed, passedUnreadable } = commit;
   const refused = refusedPlaces(commit);

@@ -1,4 +1,4 @@
-/** Which script a command runs, and with what. */
+/** The script of each command, and its keys and arguments. */
 import { type GroupCommand, type GroupSettings, queueLimitOf, type UpdateGroup } from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
@@ -12,12 +12,12 @@ type Answered = Exclude<scripts.ChangeReply, { type: 'late' }>;
 
 const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
 
-/** Whom the change concerns; `$service` only where it deletes. */
+/** The subject of the change; `$service` only for a delete. */
 const subjectOf = (command: GroupCommand): string => ('userId' in command ? command.userId : command.actor);
 
 /**
- * The user who becomes a member or an applicant, and so needs the group in his index; null for all other changes. An
- * applicant has it there already: writing it for whomever an accept names would let anybody fill a stranger's index.
+ * The user that becomes a member or an applicant, whose index needs the group; null for all other changes. An
+ * applicant is already in the index: an accept that wrote the index could fill the index of any user.
  */
 export function joinerOf(command: GroupCommand): UserId | null {
   switch (command.operation) {
@@ -30,7 +30,7 @@ export function joinerOf(command: GroupCommand): UserId | null {
   }
 }
 
-/** What draws from a user's membership bucket; null for all that is free. */
+/** The change that takes a token from a user's membership bucket; null for all others. */
 export function moveOf(command: GroupCommand): Move | null {
   const { operation, actor, groupId } = command;
   if (actor === SERVICE) return null;
@@ -42,7 +42,7 @@ export function moveOf(command: GroupCommand): Move | null {
   };
 }
 
-/** Where a remembered answer counts, as the script of the operation says it: see lua/lib/dedupe.lua. */
+/** Where a remembered answer counts, as the script of the operation declares: see lua/lib/dedupe.lua. */
 function scopeOf(command: GroupCommand): 'log' | 'living' {
   const mayBegin = command.operation === 'join' && command.createsPublic && !command.admit;
   return mayBegin || command.operation === 'create' ? 'living' : 'log';
@@ -75,7 +75,7 @@ const argsOf = (command: GroupCommand, deps: GroupDeps) => ({
   ...costsOf(command, deps),
 });
 
-/** What a change takes: a token of the user who acts, and room in the queue. The service pays no tokens. */
+/** The cost of a change: a token of the acting user, and room in the queue. The service pays no tokens. */
 function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { settings }: GroupDeps) {
   const queueLimit = settings.isQueueCounted ? queueLimitOf(operation, settings.roomQueueLimit) : null;
   return {
@@ -85,7 +85,7 @@ function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { setti
   };
 }
 
-/** Of what the acting user has as many as a user may have. */
+/** The limits that the acting user has reached. */
 export interface FullHoldings {
   readonly isGroupsFull: boolean;
   readonly isRequestsFull: boolean;
@@ -93,7 +93,7 @@ export interface FullHoldings {
 
 /**
  * Runs the script of the command's operation.
- * @param isTrial ends it behind the last check: the change is judged and charged, and not made.
+ * @param deps `isTrial` ends the script after the last check: the change is judged and charged, and not made
  */
 export function runChange(
   calls: ScriptCalls,
@@ -155,7 +155,7 @@ const settingsArgs = ({ maxMembers, ephemeral, history, metadata }: GroupSetting
   metadata: metadata ?? '',
 });
 
-/** Empty: stays as it is. `null`: is taken away. */
+/** Empty keeps the value, `null` removes it. */
 const updateArgs = (changes: UpdateGroup['changes']) => ({
   maxMembers: changes.maxMembers === undefined ? '' : String(changes.maxMembers),
   history: changes.history ?? '',

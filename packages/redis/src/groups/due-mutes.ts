@@ -1,11 +1,11 @@
-/** Ends timed mutes and bans whose time has come, where no change of the group does it. */
+/** Ends timed mutes and bans whose time has come, in groups that no change reaches. */
 import type { DueMutes } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
 import { type GroupDeps, groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
 import { endDueMutes } from '../scripts/index.ts';
 import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 
-/** Groups that one call looks at. */
+/** Groups per call. */
 const groupsPerCall = 100;
 
 export class RedisDueMutes implements DueMutes {
@@ -29,7 +29,8 @@ export class RedisDueMutes implements DueMutes {
 }
 
 /**
- * Ends at most 50 due mutes and 50 due bans of one group, and those of `userId` in any case. One atomic step that may be repeated.
+ * Ends at most 50 due mutes and 50 due bans of one group, and those of `userId` in any case. One atomic step; it may
+ * be repeated.
  * @throws PlenumError `unavailable` when Redis is away
  */
 export async function endDueMutesOf(

@@ -10,7 +10,7 @@ interface ListPage {
   readonly limit: number;
 }
 
-/** Sorts behind every character of an id. */
+/** Sorts after every character of an id. */
 const BEHIND_IDS = '\x7f';
 
 const tags = Array.from({ length: PARTITION_COUNT }, (_, partition) => `{p${partition}}`);

@@ -42,7 +42,7 @@ interface MembersPage {
   readonly status: MemberStatus | null;
 }
 
-/** A place that a change may need; `reserved` is null where the user has as many as it may. */
+/** A place that a change may need; `reserved` is null when the user has reached the limit. */
 interface TakenPlace {
   readonly place: Place;
   readonly reserved: Reserved | null;
@@ -134,14 +134,15 @@ export class RedisGroupStore implements GroupStore {
   async #run(command: GroupCommand, isTrial: boolean): Promise<ChangeAdmission> {
     const retryAfterMs = command.isAdmitted === true ? 0 : await this.#enter(command);
     if (retryAfterMs > 0) {
-      // A retry of what was done already needs no token; asking only now spares all others the round trip.
+      // A retry of a change that was made needs no token. The check comes this late to spare all other changes the
+      // round trip.
       return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
     }
     const taken = await this.#take(command);
     try {
       return await this.#runWithin(command, { isTrial, taken });
     } catch (error) {
-      // Where nothing was done for certain nothing needs a place; where the outcome is unknown, the places are verified later.
+      // If nothing was done, the places are free again. If the outcome is unknown, they are verified later.
       if (error instanceof PlenumError && error.failure.code !== 'timeout')
         await this.#finishPlaces(command, taken, null);
       throw error;
@@ -169,7 +170,7 @@ export class RedisGroupStore implements GroupStore {
     return refused(limitReached('groups', this.#deps.settings.groupsPerUserMax));
   }
 
-  /** The places that the change may need of those of which a user has a number only. The service has no bounds. */
+  /** Reserves the places that the change may need. The service has no limits. */
   #take(command: GroupCommand): Promise<readonly TakenPlace[]> {
     const { operation, actor, groupId } = command;
     if (actor === SERVICE) return Promise.resolve([]);
@@ -186,7 +187,10 @@ export class RedisGroupStore implements GroupStore {
     );
   }
 
-  /** @param done null: nothing was changed. A repeated request notes again what a node may have died before noting. */
+  /**
+   * @param done null: nothing was changed. A repeated request notes its place again, since a node may have died
+   * before it noted it.
+   */
   async #finishPlaces(
     command: GroupCommand,
     taken: readonly TakenPlace[],
@@ -204,7 +208,7 @@ export class RedisGroupStore implements GroupStore {
     );
   }
 
-  /** What comes before the group's own script: the user's bucket and his index. @returns 0, or the ms to wait */
+  /** The steps before the group's script: the user's bucket and index. @returns 0, or the ms to wait */
   async #enter(command: GroupCommand): Promise<number> {
     const move = moveOf(command);
     const joiner = joinerOf(command);
@@ -216,8 +220,8 @@ export class RedisGroupStore implements GroupStore {
   }
 
   /**
-   * With each join, leave and create two old entries of the user's index are looked at, and taken out where the user is in no such
-   * group: so an index that is only ever written stays about as long as the list of the user's groups. Best effort.
+   * Each join, leave and create verifies two old entries of the user's index and removes those of groups that the
+   * user is not in. So the index stays about as long as the list of the user's groups. Best effort.
    */
   #prune(userId: UserId): void {
     this.#index
@@ -231,7 +235,7 @@ export class RedisGroupStore implements GroupStore {
     return reply.type === 'none' ? null : changeOutcomeOf(reply);
   }
 
-  /** Those of the groups in which the user really is. */
+  /** The groups that the user is really in. */
   async #verify(userId: UserId, candidates: readonly IndexedGroup[]): Promise<readonly Membership[]> {
     const verified = await Promise.all(
       candidates.map(async (candidate): Promise<Membership[]> => {
@@ -284,7 +288,10 @@ function changeOutcomeOf(
   return { outcome: 'done', isDuplicate: reply.type === 'duplicate', ...reply.details };
 }
 
-/** `m<place>`. Before, there were `r<seq>` and `p<seq>`, and one may be stored with a message that waits for its notifier. */
+/**
+ * `m<place>`. Earlier versions wrote `r<seq>` and `p<seq>`, and such a cursor may be stored with a message that waits
+ * for its notifier.
+ */
 function placeOf(cursor: string): string {
   const [, place] = /^[mrp](\d{1,16})$/.exec(cursor) ?? [];
   if (place === undefined) throw forgedCursor();

@@ -1,8 +1,9 @@
 /**
- * How many groups a user has created, and in how many it waits for acceptance: hashes in the user's own slot, so they cannot
- * be part of the group's atomic step. A place is reserved before the step and given back where the step did not need it. A
- * node that dies in between leaves a place that counts for a minute and is verified afterwards; what has ended gives its
- * place back when the limit is reached. So a user never has more than the limit, whichever nodes it asks at a time.
+ * Counts the groups that a user has created and those in which it waits for acceptance. The hashes are in the user's
+ * own slot, so they cannot be part of the group's atomic step. A place is reserved before the step and returned if
+ * the step did not need it. A node that dies in between leaves a place that counts for a minute and is verified
+ * afterwards. When the limit is reached, places of ended groups are freed. So a user never exceeds the limit, on
+ * however many nodes it asks at once.
  */
 import type { Random } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
@@ -13,16 +14,16 @@ import type { ServerClock } from '../scripts/server-clock.ts';
 
 export type Holding = 'created' | 'requested';
 
-/** Whose place for which group. */
+/** The place of one user for one group. */
 export interface Place {
   readonly holding: Holding;
   readonly userId: UserId;
   readonly groupId: GroupId;
 }
-/** `<nonce>.<time ms>` while the step may be under way, `<nonce>` once it is made. */
+/** `<nonce>.<time ms>` while the step may be in progress, `<nonce>` after it. */
 export interface Reserved {
   readonly entry: string;
-  /** What it stands in place of; empty: nothing. */
+  /** The earlier entry, restored by `giveBack`; empty: none. */
   readonly before: string;
 }
 
@@ -33,11 +34,11 @@ interface HoldingsDeps {
   readonly clock: Pick<ServerClock, 'nowMs'>;
 }
 
-/** Groups that are verified at a time; the membership bucket bounds how often. */
+/** Groups per verification; the membership bucket bounds how often. */
 const verifiedAtOnce = 100;
-/** No step is begun so long after its place was reserved: where there is no such group by then, there will be none. */
+/** No step starts this long after its reservation: if the group is missing by then, it will not come. */
 const underWayMaxMs = 60_000;
-/** Others may take a place that was found free. */
+/** Other nodes may take a place that was just freed. */
 const attemptsMax = 3;
 
 export class UserHoldings {
@@ -47,7 +48,7 @@ export class UserHoldings {
     this.#deps = deps;
   }
 
-  /** @returns null if the user has `max` already; the place is to be noted or given back otherwise. */
+  /** @returns null if the user already has `max`; otherwise the caller notes or returns the place */
   async reserve(place: Place, max: number): Promise<Reserved | null> {
     const { calls, random } = this.#deps;
     const { groupId } = place;
@@ -62,14 +63,16 @@ export class UserHoldings {
     return null;
   }
 
-  /** The group's step needs its place. Never rejects: the change is made, and the reservation counts as well. */
+  /** The group's step needed its place. Never rejects: the change is made, and the reservation counts as well. */
   async note(place: Place): Promise<void> {
     const nonce = this.#deps.random.token();
     const key = this.#key(place);
     await this.#deps.calls.command((redis) => redis.hset(key, place.groupId, nonce)).catch(() => undefined);
   }
 
-  /** The group's step does not need its place. Never rejects: what stays is verified when the limit is reached. */
+  /**
+   * The group's step did not need its place. Never rejects: a place that stays is verified when the limit is reached.
+   */
   async giveBack(place: Place, { entry, before }: Reserved): Promise<void> {
     const args = { groupId: place.groupId, entry, before };
     const keys = { holding: this.#key(place) };
@@ -80,7 +83,7 @@ export class UserHoldings {
     return this.#deps.keys.holding(holding, userId);
   }
 
-  /** Takes out what has ended, up to the first stretch with some. @returns how many */
+  /** Removes places of ended groups, up to the first page with some. @returns how many */
   async #free(place: Place): Promise<number> {
     const { calls } = this.#deps;
     const key = this.#key(place);
@@ -90,7 +93,7 @@ export class UserHoldings {
         noted.slice(at, at + verifiedAtOnce).map(async ([name, entry]) => {
           const groupId = groupIdSchema.parse(name);
           if (this.#isUnderWay(entry) || (await this.#holds({ ...place, groupId }))) return 0;
-          // Noted again meanwhile, it has another nonce and stays.
+          // A place that was noted again meanwhile has another nonce and stays.
           const reply = await calls.read(forgetMembership, {
             keys: { index: key },
             args: { groupId, entry },

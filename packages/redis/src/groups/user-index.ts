@@ -1,7 +1,7 @@
 /**
- * Which groups a user may be in: an index in the user's own slot, so it cannot be part of the group's atomic step. It is
- * written before every step that may make him a member and never after one that ends it: it may name too many groups,
- * never too few. Readers verify each group, and take out what is both old and wrong.
+ * The groups that a user may be in: an index in the user's own slot, so it cannot be part of the group's atomic step.
+ * It is written before every step that may make the user a member, and never after one that ends the membership. So
+ * it may name too many groups, never too few. Readers verify each group and remove entries that are old and wrong.
  */
 import type { EngineSettings, Random } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
@@ -10,10 +10,10 @@ import { chargeMembership, forgetMembership } from '../scripts/index.ts';
 import type { ScriptCalls } from '../scripts/script-calls.ts';
 import type { ServerClock } from '../scripts/server-clock.ts';
 
-/** A join may be under way between its index entry and its script for as long as a request key lives. */
+/** The time between the index entry of a join and its script is at most the life of a request key. */
 const DOUBTFUL_AFTER_MS = 10 * 60_000;
 
-/** `<nonce>.<time ms>`; the nonce tells one writing of the entry from the next. */
+/** `<nonce>.<time ms>`; each write of an entry has another nonce. */
 export interface IndexedGroup {
   readonly groupId: GroupId;
   readonly entry: string;
@@ -27,11 +27,11 @@ interface UserIndexDeps {
   readonly settings: EngineSettings;
 }
 
-/** What one of his changes costs a user, and means for his index. */
+/** The cost of one change of a user's own membership, and its effect on the index. */
 export interface Move {
   readonly userId: UserId;
   readonly groupId: GroupId;
-  /** He may be in the group afterwards: it goes into his index. */
+  /** The user may be in the group afterwards, so the index needs the group. */
   readonly isEntering: boolean;
 }
 
@@ -51,7 +51,7 @@ export class UserIndex {
   }
 
   /**
-   * Draws a token of the user's membership bucket and writes the entry of one who enters, in one step.
+   * Takes a token from the user's membership bucket and writes the index entry of a joiner, in one step.
    * @returns 0; or the ms until there is a token (at least 1), and nothing was written
    */
   async charge({ userId, groupId, isEntering }: Move): Promise<number> {
@@ -67,14 +67,14 @@ export class UserIndex {
     return reply.type === 'charged' ? 0 : reply.details[0];
   }
 
-  /** Resolves when the entry is written, with a new nonce: for what the service does, which costs nobody a token. */
+  /** Resolves when the entry is written, with a new nonce. For changes by the service, which cost no token. */
   async add(userId: UserId, groupId: GroupId): Promise<void> {
     await this.#calls.learnTime();
     const entry = `${this.#random.token()}.${this.#clock.nowMs()}`;
     await this.#calls.command((redis) => redis.hset(this.#keys.mine(userId), groupId, entry));
   }
 
-  /** Ascending by group id, those after `cursor`. */
+  /** Ascending by group id, after `cursor`. */
   async candidates(userId: UserId, cursor: GroupId | null): Promise<readonly IndexedGroup[]> {
     const entries = await this.#calls.command((redis) => redis.hgetall(this.#keys.mine(userId)));
     return Object.entries(entries)
@@ -87,7 +87,10 @@ export class UserIndex {
       .sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
   }
 
-  /** Two entries of the user by chance, those that are old enough to be wrong: each new entry has some looked at, so dead ones stay few. */
+  /**
+   * Two random entries of the user that are old enough to be wrong. Each new entry leads to such a check, so wrong
+   * entries stay few.
+   */
   async samples(userId: UserId): Promise<readonly IndexedGroup[]> {
     const words = await this.#calls.command((redis) =>
       redis.hrandfield(this.#keys.mine(userId), 2, 'WITHVALUES'),
@@ -107,7 +110,7 @@ export class UserIndex {
     return this.#clock.nowMs() - writtenAtMs > DOUBTFUL_AFTER_MS;
   }
 
-  /** The user was seen not to be in the group: an old entry goes, unless somebody writes it again meanwhile. */
+  /** The user is not in the group: removes an old entry, unless it was written again meanwhile. */
   async forget(userId: UserId, { groupId, entry }: IndexedGroup): Promise<void> {
     if (!this.#isDoubtful(entry)) return;
     await this.#calls.read(forgetMembership, {

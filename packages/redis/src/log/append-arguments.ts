@@ -1,6 +1,6 @@
 /**
- * What the append script is given. Most of it is the same for every message of a group, or of a sender in it, and is
- * written as Redis reads it once for many messages.
+ * The keys and arguments of the append script. Most of them are the same for every message of a group or of a sender,
+ * so their encoded form is cached.
  */
 import { groupRoom, type MessageDraft } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
@@ -8,10 +8,10 @@ import type { Keys } from '../keys.ts';
 import type { StateSettings } from '../scripts/group-header.ts';
 import { appendedWith, bulk, escapeForJson, type ScriptArguments, written } from '../scripts/index.ts';
 
-/** Groups, and senders of all groups together, that are remembered; above it everything is written anew. */
+/** Cached groups and senders together; above this number the cache starts empty. */
 const rememberedMax = 20_000;
 
-/** A message as it goes into the log. */
+/** A message for the log. */
 export interface WrittenMessage
   extends Pick<MessageDraft, 'groupId' | 'sender' | 'request' | 'isRateLimited'> {
   /** The push payload up to its timestamp. */
@@ -27,10 +27,10 @@ interface Attempt {
 
 interface GroupPart {
   readonly firstKey: string;
-  /** The number of keys, and those of the group. */
+  /** The number of keys, and the keys of the group. */
   readonly keys: string;
   readonly args: string;
-  /** The bucket of each sender. */
+  /** The bucket key of each sender. */
   readonly buckets: Map<UserId, string>;
 }
 
@@ -116,7 +116,7 @@ export class AppendArguments {
     return made;
   }
 
-  /** What the cluster delivers to may change, and with it what every group is written with. */
+  /** When the adapter kinds of the cluster change, the cached arguments of every group change. */
   #followCluster(): void {
     const { isOutboxWritten, isQueueCounted } = this.#settings;
     if (isOutboxWritten === this.#isOutboxWritten && isQueueCounted === this.#isQueueCounted) return;

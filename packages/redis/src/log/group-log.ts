@@ -25,7 +25,7 @@ export interface RedisGroupLogDeps extends StateDeps {
   readonly readCalls: ScriptCalls;
 }
 
-/** How far this node's idea of Redis' time may be off: a send is never taken for younger than its own entry. */
+/** Largest error of this node's estimate of Redis' time, ms: a send must never seem younger than its own entry. */
 const clockErrorMs = 50;
 
 /** Commits messages; inherits the reads. */
@@ -46,7 +46,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     this.#calls = calls;
   }
 
-  /** To be called with every message that a channel brings, before the entry is handed on. Synchronous; never throws. */
+  /** Call it with every entry of a channel before the entry is delivered. Synchronous; never throws. */
   commitSeen(decoded: DecodedEntry): void {
     this.#sends.notice(decoded);
   }
@@ -84,7 +84,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     return outcomeOf(reply);
   }
 
-  /** Ends the mutes that are due, and the sender's own in any case. */
+  /** Ends the due mutes of the group, that of the sender in any case. */
   async #endDueMutes({ groupId, sender: userId }: Pick<MessageDraft, 'groupId' | 'sender'>): Promise<void> {
     const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
     await endDueMutesOf(this.#calls, { groupId, userId }, { keys, random, settings });

@@ -1,6 +1,6 @@
 /**
- * Sends of this node whose outcome is not known yet. Script reply and own entry race on two connections: whichever comes
- * first commits the send, once.
+ * Sends of this node that wait for their outcome. The script's reply and the entry on the channel race on two
+ * connections: the first of them resolves the send, once.
  */
 import type { AppendOutcome } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
@@ -10,9 +10,9 @@ export interface Sent {
   readonly groupId: GroupId;
   readonly sender: string;
   readonly requestId: string;
-  /** Beginning of the wire: tells this message from another one under the same request id. */
+  /** The beginning of the wire: it separates this message from another one under the same request id. */
   readonly wireHead: string;
-  /** Redis' time when it was sent, at the earliest, ms: an older entry is of a log that this id named before. */
+  /** Earliest time of the send on Redis' clock, ms: an older entry belongs to an earlier group of the same id. */
   readonly notBeforeMs: number;
 }
 
@@ -20,10 +20,10 @@ const keyOf = (groupId: GroupId, sender: string, requestId: string): string =>
   `${groupId} ${sender} ${requestId}`;
 
 export class PendingSend {
-  /** Rejects with what the script fails with. */
+  /** Rejects with the error of the script. */
   readonly outcome: Promise<AppendOutcome>;
   readonly key: string;
-  /** Another attempt at the same send, begun before this one. */
+  /** An earlier attempt at the same send. */
   next: PendingSend | undefined;
   readonly #sends: PendingSends;
   readonly #sent: Sent;
@@ -41,7 +41,7 @@ export class PendingSend {
     });
   }
 
-  /** Of several calls the first counts. Never throws. */
+  /** The first call counts. Never throws. */
   resolve(outcome: AppendOutcome): void {
     if (this.#close()) this.#resolveOutcome(outcome);
   }
@@ -50,7 +50,7 @@ export class PendingSend {
     if (this.#close()) this.#rejectOutcome(error);
   }
 
-  /** An entry under its request id came by. */
+  /** An entry with the same request id arrived. */
   notice({ header, entry }: DecodedEntry): void {
     if (header.timestampMs < this.#sent.notBeforeMs) return;
     const head = Buffer.from(this.#sent.wireHead);
@@ -68,7 +68,7 @@ export class PendingSend {
     });
   }
 
-  /** @returns false when it was closed before. */
+  /** @returns false when it is closed already */
   #close(): boolean {
     if (this.#isClosed) return false;
     this.#isClosed = true;
@@ -80,7 +80,7 @@ export class PendingSend {
 export class PendingSends {
   readonly #latest = new Map<string, PendingSend>();
 
-  /** Expected until it is settled or fails. */
+  /** Waits until it is resolved or fails. */
   open(sent: Sent): PendingSend {
     const send = new PendingSend(this, keyOf(sent.groupId, sent.sender, sent.requestId), sent);
     send.next = this.#latest.get(send.key);
@@ -88,7 +88,7 @@ export class PendingSends {
     return send;
   }
 
-  /** An entry comes by. Synchronous; never throws. */
+  /** An entry arrived. Synchronous; never throws. */
   notice(decoded: DecodedEntry): void {
     const { groupId, actor, requestId } = decoded.header;
     let send = this.#latest.get(keyOf(groupId, actor, requestId));

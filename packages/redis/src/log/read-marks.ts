@@ -4,7 +4,7 @@ import { markRead, readMark } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/refusals.ts';
 import type { StateDeps } from '../scripts/script-calls.ts';
 
-/** How far members have read: a hash per group, beside the counts that the log itself carries. */
+/** How far members have read: a hash per group, and the counts that the log's entries carry. */
 export class RedisReadMarks implements ReadMarks {
   readonly #deps: Pick<StateDeps, 'calls' | 'keys'>;
 

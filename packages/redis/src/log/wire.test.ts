@@ -127,7 +127,7 @@ test('every cut of a payload is refused', () => {
   }
 });
 
-test('a stored message tells its epoch whatever its text says', () => {
+test('a stored message shows its epoch whatever its text says', () => {
   const text = `","epoch":"${'0'.repeat(16)}","seq":17}}`;
   const wire = Buffer.from(messageWire({ text }));
   expect(entryOf({ kind: 'message', groupId, seq: 17, wire })).toEqual({

@@ -8,7 +8,7 @@
 import { groupRoom, type LogEntry } from '@plenum/core';
 import { type GroupId, groupEventSchema } from '@plenum/protocol';
 
-/** What a payload says about its entry besides the wire. */
+/** Fields of the payload besides the wire. */
 export interface EntryHeader {
   readonly kind: LogEntry['kind'];
   readonly groupId: GroupId;
@@ -17,9 +17,9 @@ export interface EntryHeader {
   readonly recipientsCount: number;
   /** Redis' clock, ms. */
   readonly timestampMs: number;
-  /** Who acted: the sender of a message. */
+  /** The acting user; for a message, its sender. */
   readonly actor: string;
-  /** Empty for entries that no request asked for. */
+  /** Empty for an entry without a request. */
   readonly requestId: string;
 }
 export interface DecodedEntry {
@@ -34,7 +34,7 @@ const SEQ_AT = EPOCH_AT + 17;
 const RECIPIENTS_AT = SEQ_AT + 17;
 const TIME_AT = RECIPIENTS_AT + 11;
 const ACTOR_AT = TIME_AT + 14;
-/** Longest actor and request id, the latter fully escaped. */
+/** Longest actor and longest request id, fully escaped, in bytes. */
 const HEADER_MAX = ACTOR_AT + 128 + 1 + 256 + 1;
 
 const fixedPart =
@@ -53,7 +53,7 @@ const holds = (bytes: Buffer, at: number, text: string): boolean =>
   at >= 0 && at + text.length <= bytes.length && sliceAt(bytes, at, text.length) === text;
 
 /**
- * Reads the payloads of one group's channel. `wire` is a view into the payload.
+ * Decodes the payloads of one group's channel. `wire` is a view into the payload.
  * @returns null for bytes that no script of ours has published for this group; never throws
  */
 export function entryDecoder(groupId: GroupId): (payload: Buffer) => DecodedEntry | null {
@@ -105,7 +105,7 @@ export function entryOf(stored: Stored): LogEntry | null {
   return stored.kind === 'message' ? messageEntry(stored) : eventEntry(stored);
 }
 
-/** The end of a message's wire stands fixed, whatever its text holds: `"epoch":"<16>","seq":<n>}}`. */
+/** The end of a message's wire has a fixed form, whatever its text: `"epoch":"<16>","seq":<n>}}`. */
 function messageEntry({ seq, wire }: Stored): LogEntry | null {
   const end = `","seq":${seq}}}`;
   const endAt = wire.length - end.length;

@@ -1,4 +1,7 @@
-/** Presence on Redis: a hash of who is online per group, and per partition and node what that node holds. */
+/**
+ * Presence on Redis: per group a hash of the online users, and per partition and node the presence that the node
+ * hosts.
+ */
 import {
   groupRoom,
   type Holding,
@@ -16,12 +19,12 @@ import { changePresence, endAbsence, publishTyping, readPresence } from '../scri
 import { refusalOf } from '../scripts/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 
-/** Absences looked at in one round; the rest is due in the next one. */
+/** Absences per call; the rest waits for the next call. */
 const absencesPerRound = 100;
-/** How much of a node's holdings one command brings. */
+/** Entries of a node's set that one command returns. */
 const scanCount = 1000;
 
-/** `<group> <user>`: neither id holds a space. */
+/** `<group> <user>`: an id contains no space. */
 const holdingSchema = z
   .string()
   .transform((text) => text.split(' '))

@@ -1,15 +1,15 @@
 /**
- * What the Socket.IO adapter may be given. Its own handler trusts every payload: without this check one malformed publish
- * ends each process that listens. The schemas ask for exactly what that handler dereferences (socket.io-adapter 2.5,
- * `ClusterAdapter.onMessage` and `onResponse`), and no more.
+ * Checks payloads for the Socket.IO adapter. Its own handler trusts every payload: without this check one malformed
+ * publish ends each subscribed process. The schemas require exactly the fields that the handler reads
+ * (socket.io-adapter 2.5, `ClusterAdapter.onMessage` and `onResponse`).
  */
 import { isDeeperThan } from '@plenum/protocol';
 import { z } from 'zod';
 
-/** Nesting that every later JSON.stringify survives. */
+/** A depth that every later JSON.stringify survives. */
 const maxDepth = 64;
 
-/** Emitting these would run the server's own connection handlers with whatever the payload holds. */
+/** These would run the server's own connection handlers with the payload. */
 const reservedEvents = new Set(['connect', 'connection', 'new_namespace', 'error']);
 
 const opts = z.looseObject({
@@ -20,7 +20,7 @@ const opts = z.looseObject({
 });
 const requestId = z.string();
 const eventName = z.union([z.string(), z.number()]);
-/** The parser's packet type EVENT; nothing else is broadcast. */
+/** The packet type EVENT of the parser; nothing else is broadcast. */
 const eventPacket = z.looseObject({ type: z.literal(2), data: z.tuple([eventName], z.unknown()) });
 const serverEvent = z.tuple(
   [z.string().refine((name) => !reservedEvents.has(name), 'a reserved event')],
@@ -32,7 +32,7 @@ const remoteSocket = z.looseObject({
   rooms: z.array(z.string()),
 });
 
-/** The adapter's message types by number. 1, 2 and 13 are heartbeats, which the sharded adapter does not know. */
+/** The adapter's message types by number. 1, 2 and 13 are heartbeats, which the sharded adapter does not use. */
 const dataByType = new Map<number, z.ZodType>([
   [3, z.looseObject({ packet: eventPacket, opts, requestId: requestId.optional() })],
   [4, z.looseObject({ opts, rooms: z.array(z.string()) })],
@@ -62,8 +62,8 @@ function parseJson(payload: Buffer): unknown {
 }
 
 /**
- * True when the adapter's handler can take the payload. JSON only: the adapter turns to msgpack for binary arguments,
- * which this service never emits, and a decoder for hostile msgpack is not worth having.
+ * True when the adapter's handler can process the payload. JSON only: the adapter uses msgpack for binary arguments,
+ * which this service never emits.
  */
 export function isAdapterMessage(payload: Buffer): boolean {
   const value = parseJson(payload);

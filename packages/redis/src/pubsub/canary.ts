@@ -1,15 +1,15 @@
 /**
- * Finds a half-open subscriber link, which nobody else reports: every round pings the link and sends a payload to
- * ourselves through it. A link that stays silent is replaced. Worst case from silence to a closed link is 7.5 s:
- * two rounds, and 2 s that the client library waits for the other side's goodbye.
+ * Finds a half-open subscriber link, which no event reports. Every round pings the link and sends a payload to itself
+ * through it. A silent link is replaced. From silence to a closed link it takes at most 7.5 s: two rounds of 2.75 s,
+ * and 2 s in which the client library waits for the other side to close.
  */
 import type { Clock, Random } from '@plenum/core';
 import type { ChannelSubscriber } from './subscriber.ts';
 
 const roundMs = 2500;
-/** After a blocked event loop timers run before sockets are read: one more turn lets waiting answers in. */
+/** After a blocked event loop, timers run before sockets are read: one more tick lets waiting answers in. */
 const graceMs = 250;
-/** Redis hands a payload on at once; what has not come back after this will not. */
+/** Redis forwards a payload at once; after this time it will not arrive. */
 const echoTimeoutMs = 1000;
 
 export interface CanaryDeps {
@@ -17,21 +17,21 @@ export interface CanaryDeps {
   /** On the command connection. */
   readonly publish: (channel: string, payload: string) => Promise<unknown>;
   /**
-   * Asks something over each other connection: the client library finds a dead link only while an answer is due.
+   * Pings over each other connection: the client library detects a dead link only while an answer is outstanding.
    * Called every round; must not throw.
    */
   readonly pingOtherLinks: () => void;
-  /** Where to sing, with a token that makes it ours; may change from round to round. Null: nowhere at the moment. */
+  /** The channel of the payload, for a token of this node; it may change between rounds. Null: none at the moment. */
   readonly channelOf: (token: string) => string | null;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** What one round has learned about the link that it began on. */
+/** The state of one round. */
 interface Round {
   readonly link: number;
   readonly activityBefore: number;
-  /** When Redis had answered the ping and taken the payload that has to come back; null before that. */
+  /** The time at which Redis had answered the ping and accepted the payload; null before that. */
   dueSinceMs: number | null;
   isDone: boolean;
 }
@@ -49,7 +49,7 @@ export class Canary {
     this.#token = deps.random.token();
   }
 
-  /** Begins the rounds; they end with `stop` only. */
+  /** Starts the rounds; only `stop` ends them. */
   start(): void {
     if (this.#isStopped) return;
     const { clock, subscriber, pingOtherLinks } = this.#deps;
@@ -80,7 +80,7 @@ export class Canary {
     this.#leave();
   }
 
-  /** @returns the channel of this round; one that the server has no more is left. */
+  /** @returns the channel of this round; leaves one that the server no longer serves */
   #chooseChannel(): string | null {
     const channel = this.#deps.channelOf(this.#token);
     if (channel !== this.#channel) this.#leave();
@@ -94,7 +94,7 @@ export class Canary {
 
   #isSilent(round: Round): boolean {
     const { subscriber, clock } = this.#deps;
-    // A link that was replaced meanwhile took the round's answers with it.
+    // The answers of this round were lost with the replaced link.
     if (round.isDone || round.link !== subscriber.link) return false;
     const isEchoMissing =
       round.dueSinceMs !== null && clock.monotonicMs() - round.dueSinceMs >= echoTimeoutMs;
@@ -106,7 +106,7 @@ export class Canary {
     if (payload.toString('latin1') === this.#expected?.token) this.#expected.onEcho();
   };
 
-  /** Resolves when the link answered a ping and, if Redis took it, our own payload came back through it. */
+  /** Resolves when the link has answered a ping and, if Redis accepted it, the payload has come back through it. */
   async #check(round: Round, channel: string): Promise<void> {
     const { subscriber, publish, random, clock } = this.#deps;
     const subscribed = subscriber.subscribe(channel, this.#onPayload);
@@ -118,7 +118,7 @@ export class Canary {
     try {
       await publish(channel, token);
     } catch {
-      // That says something about the other connection, nothing about this one.
+      // The error is about the other connection, not about this one.
       return;
     }
     round.dueSinceMs = clock.monotonicMs();

@@ -1,6 +1,7 @@
 /**
- * Sharded pub/sub of a Cluster: one audited link per master. A channel is heard from the master of its slot; when the slot
- * moves or the master is replaced, its subscription moves too, and the listeners are told which channels that were.
+ * Sharded pub/sub of a Cluster: one checked link per master. A channel is subscribed on the master of its slot. When
+ * the slot moves or the master is replaced, the subscription moves too, and the listeners get the list of these
+ * channels.
  */
 import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -19,11 +20,11 @@ export class ClusterSubscriber implements Channels {
   readonly #deps: ClusterSubscriberDeps;
   readonly #topology: Topology;
   readonly #anomalies: Anomalies;
-  /** By server. */
+  /** Links by server. */
   readonly #links = new Map<string, ShardLink>();
-  /** Where each channel is heard; null: nobody is known to serve it. */
+  /** The server of each channel; null: unknown. */
   readonly #homes = new Map<string, string | null>();
-  /** Subscriptions without a home. */
+  /** Subscriptions whose channel has no known server. */
   readonly #unplaced = new Map<string, Subscription>();
   readonly #resubscribedListeners: ((channels: readonly string[]) => void)[] = [];
   #isClosed = false;
@@ -90,11 +91,11 @@ export class ClusterSubscriber implements Channels {
     return home === null ? null : (this.#links.get(home) ?? null);
   }
 
-  /** Puts every channel where the Cluster has it now, and asks again for what was turned away. */
+  /** Moves every channel to its present server, and subscribes again to those that a server rejected. */
   #placeChannels(): void {
     if (this.#isClosed) return;
     const masters = this.#topology.masters();
-    // A Cluster that tells nothing has not lost its masters.
+    // An empty list means that the Cluster did not answer, not that it has no masters.
     if (masters.size === 0) return;
     for (const server of masters) if (!this.#links.has(server)) this.#open(server);
     for (const [server, moved] of this.#moveChannels()) this.#announceWhenActive(server, moved);
@@ -108,7 +109,7 @@ export class ClusterSubscriber implements Channels {
     }
   }
 
-  /** @returns by server: the subscriptions that it has now and had not before */
+  /** @returns the new subscriptions of each server */
   #moveChannels(): ReadonlyMap<string, Map<string, Subscription>> {
     const moved = new Map<string, Map<string, Subscription>>();
     for (const [channel, home] of this.#homes) {
@@ -141,7 +142,10 @@ export class ClusterSubscriber implements Channels {
     link.subscriber.onResubscribed(() => this.#notifyResubscribed(link.subscriber.channels));
   }
 
-  /** Once all of them are heard again; one that was given up or refused meanwhile is none of them. */
+  /**
+   * Notifies the listeners once all of them are active. A subscription that was dropped or refused meanwhile does not
+   * count.
+   */
   #announceWhenActive(server: string, subscriptions: ReadonlyMap<string, Subscription>): void {
     if (subscriptions.size === 0) return;
     this.#anomalies.note('channels_moved', { server, channels: subscriptions.size });

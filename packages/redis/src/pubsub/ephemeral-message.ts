@@ -1,6 +1,6 @@
 /**
- * Presence and typing as they travel on a group's channel: messages of the Socket.IO adapter, so that stock servers on the
- * same prefix hand them on, with a `uid` by which our nodes tell them from entries. lua/lib/presence.lua writes them.
+ * Presence and typing on a group's channel: messages of the Socket.IO adapter, so that stock servers on the same
+ * prefix deliver them. By its `uid` our nodes separate them from entries. lua/lib/presence.lua writes them.
  */
 import type { EphemeralPush } from '@plenum/core';
 import { type GroupId, presenceChangedPushSchema, typingPushSchema } from '@plenum/protocol';
@@ -23,7 +23,7 @@ const packetSchema = z.object({
   }),
 });
 
-/** @returns null for anything that no script of ours has published for this group; never throws */
+/** @returns null for a payload that no script of ours has published for this group; never throws */
 export function decodeEphemeral(payload: Buffer, groupId: GroupId): EphemeralPush | null {
   if (!payload.subarray(0, start.length).equals(start)) return null;
   try {

@@ -11,12 +11,12 @@ import type { ChannelHandler, Channels } from './subscription.ts';
 
 export interface RedisFeedTransportDeps {
   readonly subscriber: Channels;
-  /** Where the sends of this node wait for their answer: whichever comes first, that or their own entry. */
+  /** Resolves the sends of this node with their own entries. */
   readonly log: Pick<RedisGroupLog, 'commitSeen'>;
   readonly keys: Keys;
   readonly anomalies: Anomalies;
   readonly clock: Clock;
-  /** `open` gives up after this. */
+  /** Time limit of `open`. */
   readonly timeoutMs: number;
 }
 
@@ -27,7 +27,7 @@ export class RedisFeedTransport implements FeedTransport {
 
   constructor(deps: RedisFeedTransportDeps) {
     this.#deps = deps;
-    // Whatever was published while there was no link is lost, and a loss with nothing behind it shows no gap.
+    // Payloads that were published without a link are lost, and a loss without a later entry shows no gap.
     deps.subscriber.onResubscribed((channels) => {
       this.#listener?.onAuditNeeded(channels === 'all' ? 'all' : this.#openOn(channels));
     });
@@ -74,7 +74,7 @@ export class RedisFeedTransport implements FeedTransport {
         else this.#listener?.onEphemeral(groupId, push);
         return;
       }
-      // First: the sender's ack precedes his own copy.
+      // Before the entry: the sender's ack precedes the sender's own copy.
       log.commitSeen(decoded);
       this.#listener?.onEntry(groupId, decoded.entry);
     };

@@ -1,6 +1,6 @@
 /**
- * A nudge, a cut or a read note as it travels on the channel of a user's devices: a message of the Socket.IO adapter, so that stock servers on
- * the same prefix understand it, with a `uid` by which our nodes know it for a nudge.
+ * A nudge, a cut or a read note on the channel of a user's devices: a message of the Socket.IO adapter, so that stock
+ * servers on the same prefix accept it. By its `uid` our nodes know it.
  */
 import type { Cut, Nudge, ReadNote } from '@plenum/core';
 import { userRoom } from '@plenum/core';
@@ -50,10 +50,10 @@ const encode = (userId: UserId, data: MessageData): string =>
     },
   });
 
-/** Looks at the first bytes only. */
+/** Checks the first bytes only. */
 export const isNudge = (payload: Buffer): boolean => payload.subarray(0, start.length).equals(start);
 
-/** @returns null for anything that is no sound nudge. The user is the one whose channel it came on, whatever it says. */
+/** @returns null for a malformed nudge. The user is the one of the channel, whatever the payload says. */
 export function decodeNudge(payload: Buffer, userId: UserId): Nudge | Cut | ReadNote | null {
   try {
     const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));

@@ -1,4 +1,7 @@
-/** Nudges on the channel of each user's devices: lossy, and told from the adapter's messages by their first bytes. */
+/**
+ * Nudges on the channel of each user's devices. They are lossy. Their first bytes separate them from the adapter's
+ * messages.
+ */
 import type { Clock, Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { Anomalies } from '../anomalies.ts';
@@ -10,12 +13,12 @@ import type { ChannelHandler, Channels } from './subscription.ts';
 
 export interface RedisNudgesDeps {
   readonly publisher: Publisher;
-  /** Null in a client, which sends nudges and hears none. */
+  /** Null in a client, which sends nudges and receives none. */
   readonly subscriber: Channels | null;
   readonly keys: Keys;
   readonly anomalies: Anomalies;
   readonly clock: Clock;
-  /** `watch` gives up waiting after this. */
+  /** Time limit of `watch`. */
   readonly timeoutMs: number;
 }
 
@@ -55,8 +58,8 @@ export class RedisNudges implements Nudges {
   }
 
   /**
-   * Idempotent; the wish stays until `unwatch`, over reconnects.
-   * @throws PlenumError `unavailable` when Redis has not acknowledged it in time; it may do so later.
+   * Idempotent; the subscription stays until `unwatch`, over reconnects.
+   * @throws PlenumError `unavailable` when Redis has not acknowledged it in time; it may do so later
    */
   async watch(userId: UserId): Promise<void> {
     const { subscriber, keys, clock, timeoutMs } = this.#deps;
@@ -78,7 +81,7 @@ export class RedisNudges implements Nudges {
     void publisher.publish(keys.userChannel(userId), message);
   }
 
-  /** Other messages on the channel are the adapter's business. */
+  /** Other messages on the channel belong to the adapter. */
   #handlerFor(userId: UserId): ChannelHandler {
     return (payload) => {
       if (!isNudge(payload)) return;

@@ -1,11 +1,11 @@
-/** Publishes of a node that nobody waits for: best effort, but the node's own end costs none of them. */
+/** Publishes without a waiting caller: best effort, but a graceful end of the node loses none of them. */
 
 import type { Clock } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
 import type { RedisClient } from '../connections/client.ts';
 import { within } from '../within.ts';
 
-/** Redis answers in milliseconds, or it is away and nothing is worth waiting for. */
+/** Redis answers in milliseconds or is away. */
 const flushMs = 1000;
 
 export interface PublisherDeps {
@@ -22,7 +22,7 @@ export class Publisher {
     this.#deps = deps;
   }
 
-  /** @returns how many servers heard it. Never rejects: what did not reach Redis reached nobody, and is counted. */
+  /** @returns the number of servers that received it. Never rejects: a publish that did not reach Redis is counted. */
   publish(channel: string, payload: string | Buffer): Promise<number> {
     const { command, anomalies } = this.#deps;
     const publishing = command.spublish(channel, payload).then(Number, () => {
@@ -33,7 +33,7 @@ export class Publisher {
     return publishing.finally(() => this.#underWay.delete(publishing));
   }
 
-  /** Resolves when Redis has what was published before, or after a second without it. */
+  /** Resolves when Redis has all earlier publishes, or after one second. */
   async flush(): Promise<void> {
     await within(this.#deps.clock, flushMs, Promise.all(this.#underWay)).catch(() => undefined);
   }

@@ -1,4 +1,7 @@
-/** Everything of a node that hears: feeds, nudges, the rooms of the Socket.IO adapter, and the canaries that prove that it hears. */
+/**
+ * All subscriptions of a node: feeds, nudges, the rooms of the Socket.IO adapter, and the canaries that test the
+ * links.
+ */
 import type { Clock, EngineSettings, FeedTransport, Nudges, Random, RoomChannels } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
 import type { Connections, Subscribers } from '../connections/connections.ts';
@@ -34,7 +37,7 @@ export interface PubSub {
   /** Null in a client. */
   readonly roomChannels: RoomChannels | null;
   isUp(): boolean;
-  /** Asks again for the channels that Redis has refused; to be called when the user may have got the right to them. */
+  /** Subscribes again to the channels that Redis has refused. Call it when the user may have got the right. */
   retryRefused(): void;
   close(): void;
 }

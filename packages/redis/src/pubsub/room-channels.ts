@@ -1,6 +1,7 @@
 /**
- * Sharded pub/sub in the shape in which `createShardedAdapter` accepts its client (that of node-redis), over the node's
- * audited subscriber connections. The adapter drops the promises it gets and trusts the payloads it hears; both are made safe here.
+ * Sharded pub/sub in the shape that `createShardedAdapter` accepts as its client (that of node-redis), over the
+ * node's checked subscriber connections. The adapter drops its promises and trusts every payload; this class makes
+ * both safe.
  */
 
 import type { RoomChannels } from '@plenum/core';
@@ -30,7 +31,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 export class RedisRoomChannels implements RoomChannels {
   readonly channelPrefix: string;
   readonly #deps: RedisRoomChannelsDeps;
-  /** One per channel: the adapter unsubscribes by channel only. */
+  /** One handler per channel: the adapter unsubscribes by channel only. */
   readonly #handlers = new Map<string, ChannelHandler>();
 
   constructor(deps: RedisRoomChannelsDeps) {
@@ -38,7 +39,7 @@ export class RedisRoomChannels implements RoomChannels {
     this.#deps = deps;
   }
 
-  /** Never rejects: a refused channel is counted and logged. Subscribing again replaces the listener. */
+  /** Never rejects: a refused channel is counted and logged. A second call replaces the listener. */
   async sSubscribe(channels: string | string[], listener: Listener): Promise<void> {
     await Promise.all(listOf(channels).map((channel) => this.#subscribe(channel, listener)));
   }
@@ -47,13 +48,13 @@ export class RedisRoomChannels implements RoomChannels {
     for (const channel of listOf(channels)) this.#unsubscribe(channel);
   }
 
-  /** Never rejects: pub/sub promises nothing, and a publish that failed reached nobody. */
+  /** Never rejects: pub/sub promises nothing, and a failed publish reached no server. */
   sPublish(channel: string, message: string | Uint8Array): Promise<number> {
     const payload = typeof message === 'string' ? message : Buffer.from(message);
     return this.#deps.publisher.publish(channel, payload);
   }
 
-  /** The adapter counts the servers of the cluster this way, and sends nothing else. */
+  /** The adapter counts the servers of the cluster this way, and sends no other command. */
   async sendCommand(words: readonly string[]): Promise<unknown> {
     const [command, subcommand, ...channels] = words;
     if (command !== 'PUBSUB' || subcommand !== 'SHARDNUMSUB') {
@@ -67,7 +68,10 @@ export class RedisRoomChannels implements RoomChannels {
     ]);
   }
 
-  /** Registers before it first waits: a room may come and go within one turn, and nobody awaits these calls. */
+  /**
+   * Registers before the first await: a room may be joined and left within one tick, and the adapter does not await
+   * these calls.
+   */
   async #subscribe(channel: string, listener: Listener): Promise<void> {
     this.#unsubscribe(channel);
     const handler: ChannelHandler = (payload) => {
@@ -76,7 +80,7 @@ export class RedisRoomChannels implements RoomChannels {
       else this.#deps.anomalies.note('malformed_adapter_message', { channel });
     };
     this.#handlers.set(channel, handler);
-    // A refusal was counted by the subscriber; the adapter has no ear for it.
+    // The subscriber counts a refusal; the adapter does not handle it.
     await this.#deps.subscriber.subscribe(channel, handler).catch(() => undefined);
   }
 

@@ -1,4 +1,4 @@
-/** The subscriber connection to one master of a Cluster, with the canary that proves that we hear it. */
+/** The subscriber connection to one master of a Cluster, with the canary that tests it. */
 import type { Clock, Random } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
@@ -22,12 +22,12 @@ export class ShardLink {
   readonly #redis: Redis;
   readonly #canary: Canary;
 
-  /** @param redis to `server` and used by nobody else; closed with the link */
+  /** @param redis connected to `server`, for this link only; closed with it */
   constructor(server: string, redis: Redis, deps: ShardLinkDeps) {
     const { topology, anomalies, prefix } = deps;
     this.#redis = redis;
     this.subscriber = new ChannelSubscriber({ redis, anomalies, onMisplaced: () => topology.doubt() });
-    // The end of a link is mostly the end of a master: its successor has to be found.
+    // A link usually ends because its master ended: the successor has to be found.
     redis.on('close', () => topology.doubt());
     let tag: string | null = null;
     this.#canary = new Canary({

@@ -1,6 +1,6 @@
 /**
- * The sharded pub/sub connection of a node to one server. Subscriptions are desired state: they are made again on every
- * new link, and after that the listeners are told, because whatever was published in between is lost.
+ * The sharded pub/sub connection of a node to one server. Subscriptions are desired state: they are made again on
+ * every new link. Then the listeners are notified, because payloads in between are lost.
  */
 import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -10,10 +10,10 @@ import type { Channels } from './subscription.ts';
 import { type ChannelHandler, Subscription } from './subscription.ts';
 
 export interface ChannelSubscriberDeps {
-  /** Used by nobody else, without automatic re-subscription and without an offline queue. */
+  /** For this object only, without automatic re-subscription and without an offline queue. */
   readonly redis: Redis;
   readonly anomalies: Anomalies;
-  /** A server of a Cluster does not serve some channel, or serves it no more: its slot may be on its way. */
+  /** A server of a Cluster does not serve some channel, or no longer: its slot may be moving. */
   readonly onMisplaced?: () => void;
 }
 
@@ -26,15 +26,15 @@ export class ChannelSubscriber implements Channels {
   readonly #onMisplaced: () => void;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #resubscribedListeners: ((channels: 'all') => void)[] = [];
-  /** Channels that the server of the present link has turned away. */
+  /** Channels that the server of the present link rejected. */
   readonly #misplaced = new Set<string>();
   #isConnected = false;
   #isClosed = false;
-  /** Rises whenever a link comes or goes, so that answers of an earlier link are recognised. */
+  /** Rises when a link comes or goes, so that answers of an earlier link are recognised. */
   #link = 0;
   #hasHadLink = false;
   #activity = 0;
-  /** The present link was refused a channel. */
+  /** The server refused a channel of the present link. */
   #hasRefused = false;
 
   constructor(deps: ChannelSubscriberDeps) {
@@ -43,7 +43,7 @@ export class ChannelSubscriber implements Channels {
     this.#onMisplaced = deps.onMisplaced ?? (() => undefined);
     this.#redis.on('ready', () => this.#linkIsUp());
     this.#redis.on('close', () => this.#linkIsDown());
-    // The client library says so, and not of which channel, when a server drops what it serves no more.
+    // The client library emits this without a channel when a server drops channels that it no longer serves.
     this.#redis.on('moved', () => this.#onMisplaced());
     this.#redis.on('smessageBuffer', (channel: Buffer, payload: Buffer) => this.#dispatch(channel, payload));
     if (this.#redis.status === 'ready') this.#linkIsUp();
@@ -53,12 +53,12 @@ export class ChannelSubscriber implements Channels {
     return this.#isConnected;
   }
 
-  /** Names the present link; another number means that it was replaced. */
+  /** The number of the present link; another number means that the link was replaced. */
   get link(): number {
     return this.#link;
   }
 
-  /** Rises with everything that arrives on the link: the sign of life of a link too busy to answer in time. */
+  /** Rises with everything that arrives on the link: a sign of life of a link too busy to answer in time. */
   get activity(): number {
     return this.#activity;
   }
@@ -93,26 +93,26 @@ export class ChannelSubscriber implements Channels {
     subscription.fail(PlenumError.of('unavailable'));
   }
 
-  /** Takes a subscription over, handlers and all; whoever waits for it goes on waiting. */
+  /** Takes over a subscription with its handlers; callers that wait for it still wait. */
   adopt(channel: string, subscription: Subscription): void {
     this.#subscriptions.set(channel, subscription);
     this.#request(channel, subscription);
   }
 
-  /** Gives a subscription up without failing it, for another server to adopt. */
+  /** Gives up a subscription without failing it, so that another server can adopt it. */
   release(channel: string): Subscription | null {
     const subscription = this.#subscriptions.get(channel);
     if (subscription === undefined) return null;
     this.#subscriptions.delete(channel);
     this.#misplaced.delete(channel);
     subscription.suspend();
-    // A link that breaks here forgets the channel anyway.
+    // If the link breaks here, the server forgets the channel anyway.
     if (this.#isConnected) this.#redis.sunsubscribe(channel).catch(() => undefined);
     return subscription;
   }
 
   /**
-   * Asks again for every channel that the server has turned away or dropped.
+   * Subscribes again to every channel that the server rejected or dropped.
    * @returns their subscriptions, active when the server has acknowledged them
    */
   requestMisplaced(): ReadonlyMap<string, Subscription> {
@@ -135,12 +135,12 @@ export class ChannelSubscriber implements Channels {
     this.#resubscribedListeners.push(listener);
   }
 
-  /** Settles when the link has answered; may stay open for ever when it has not. */
+  /** Resolves or rejects when the link has answered; may stay pending when it has not. */
   async ping(): Promise<void> {
     await this.#redis.ping();
   }
 
-  /** Gives the present link up and makes another. */
+  /** Replaces the present link. */
   replaceLink(): void {
     this.#anomalies.note('link_replaced');
     this.#linkIsDown();
@@ -148,8 +148,8 @@ export class ChannelSubscriber implements Channels {
   }
 
   /**
-   * Redis has refused channels of this link, and may take them by now: another link asks for all of them, and its listeners
-   * are told.
+   * Redis refused channels of this link and may accept them by now: a new link subscribes to all channels, and its
+   * listeners are notified.
    */
   retryRefused(): void {
     if (this.#hasRefused && this.#isConnected) this.replaceLink();
@@ -172,7 +172,7 @@ export class ChannelSubscriber implements Channels {
         if (link === this.#link && this.#subscriptions.get(channel) === subscription) subscription.activate();
       },
       (error: unknown) => {
-        // Anything but a refusal is the link's end, and the next link asks again.
+        // Any other error ends the link, and the next link subscribes again.
         if (!isRefusal(error) || link !== this.#link) return;
         if (isNotServedHere(error)) {
           if (this.#subscriptions.get(channel) !== subscription) return;
@@ -216,11 +216,11 @@ export class ChannelSubscriber implements Channels {
         );
       }
     };
-    // A ping that fails belongs to a link that ended; the next one announces itself.
+    // A ping that fails belongs to an ended link; the next one announces itself.
     this.#redis.ping().then(tell, () => undefined);
   }
 
-  /** A throw here would surface in the client library as an uncaught exception and end the process. */
+  /** A throw here would become an uncaught exception of the client library and end the process. */
   #dispatch(rawChannel: Buffer, payload: Buffer): void {
     this.#activity += 1;
     const channel = rawChannel.toString('utf8');

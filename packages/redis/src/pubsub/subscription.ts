@@ -3,21 +3,21 @@
 /** Called for each payload, in Redis' order. */
 export type ChannelHandler = (payload: Buffer) => void;
 
-/** What this node hears of sharded pub/sub, over one server or all masters of a Cluster. */
+/** Subscriptions of this node, on one server or on all masters of a Cluster. */
 export interface Channels {
-  /** False while a server cannot be heard. */
+  /** False while a server does not answer. */
   readonly isUp: boolean;
   /**
-   * Adds a handler; it stays, over any number of reconnects and moves, until `unsubscribe`. Resolves when Redis has
-   * acknowledged the channel: what is published afterwards is heard.
-   * @throws PlenumError `unavailable` when Redis refuses the channel, or it is given up before it was acknowledged.
+   * Adds a handler; it stays until `unsubscribe`, over reconnects and moves. Resolves when Redis has acknowledged the
+   * channel: later payloads arrive.
+   * @throws PlenumError `unavailable` when Redis refuses the channel, or `unsubscribe` comes first
    */
   subscribe(channel: string, handler: ChannelHandler): Promise<void>;
-  /** Removes a handler; with the last one the channel goes. Payloads on their way may still arrive. Idempotent. */
+  /** Removes a handler; with the last one the subscription ends. Payloads in flight may still arrive. Idempotent. */
   unsubscribe(channel: string, handler: ChannelHandler): void;
-  /** Called when channels that were not heard for a while are heard again: what was published in between is lost. */
+  /** Called when channels are active again after a break: payloads in between are lost. */
   onResubscribed(listener: (channels: readonly string[] | 'all') => void): void;
-  /** Whoever still waits for a subscription is refused. */
+  /** Rejects the callers that wait for a subscription. */
   close(): void;
 }
 
@@ -47,7 +47,7 @@ export class Subscription {
     for (const waiter of this.#takeWaiters()) waiter.resolve();
   }
 
-  /** The link is gone; whoever asks from now on waits for the next one. */
+  /** The link is gone; later callers wait for the next one. */
   suspend(): void {
     this.#isActive = false;
   }

@@ -1,14 +1,17 @@
 /**
- * Every command that this service sends to Redis, and how each is tried without changing anything. `deploy/redis.acl` grants
- * these and no others; a test compares both with the scripts and the code.
+ * Every command that this service sends to Redis, and a call of each that changes nothing. `deploy/redis.acl` grants
+ * exactly these; a test compares both with the scripts and the code.
  */
 
-/** Stands for the key of the trial. It holds a text meanwhile, so that a write of another type comes to nothing. */
+/** A placeholder for the key of the trial. The key holds a text, so a write of another type fails. */
 export const KEY = '$key';
-/** Stands for a channel that no node listens to. */
+/** A placeholder for a channel without subscribers. */
 export const CHANNEL = '$channel';
 
-/** Tried inside a script, where Redis checks them as it does outside. In this order: the key is made first and goes last. */
+/**
+ * Tried inside a script, where Redis checks the same rights. The order matters: the first call makes the key, the
+ * last one removes it.
+ */
 export const scriptCommands: readonly (readonly [name: string, ...words: string[]])[] = [
   ['set', KEY, 'a trial of rights', 'PX', '60000'],
   ['get', KEY],
@@ -16,14 +19,14 @@ export const scriptCommands: readonly (readonly [name: string, ...words: string[
   ['hexists', KEY, 'f'],
   ['hget', KEY, 'f'],
   ['hgetall', KEY],
-  // No number: refused even where there is no key.
+  // Not a number: fails even where the key is missing.
   ['hincrby', KEY, 'f', 'x'],
   ['hkeys', KEY],
   ['hlen', KEY],
   ['hmget', KEY, 'f'],
   ['hrandfield', KEY, '1'],
   ['hscan', KEY, '0'],
-  // A field without a value.
+  // The value of the second field is missing.
   ['hset', KEY, 'f', 'v', 'f'],
   ['hsetnx', KEY, 'f', 'v'],
   ['info', 'server'],
@@ -42,7 +45,7 @@ export const scriptCommands: readonly (readonly [name: string, ...words: string[
   ['xrange', KEY, '-', '+', 'COUNT', '1'],
   ['xrevrange', KEY, '+', '-', 'COUNT', '1'],
   ['xtrim', KEY, 'MAXLEN', '0'],
-  // No score.
+  // The score is missing.
   ['zadd', KEY, 'x', 'm'],
   ['zcard', KEY],
   ['zcount', KEY, '0', '0'],
@@ -55,31 +58,33 @@ export const scriptCommands: readonly (readonly [name: string, ...words: string[
   ['unlink', KEY],
 ];
 
-/** Tried as they are: scripts may not send them, or are what is tried. */
+/** Tried directly: a script may not send them, or they run scripts. */
 export const directCommands: readonly (readonly [name: string, ...words: string[]])[] = [
   ['ping'],
   ['role'],
-  // Of no script: that there is none is said to a user who may ask.
+  // The digest of no script: Redis answers NOSCRIPT to a user with the right.
   ['evalsha', '0'.repeat(40), '0'],
   ['pubsub|shardnumsub'],
 ];
 
-/** Only a Cluster is asked these. */
+/** Sent to a Cluster only. */
 export const clusterCommands: readonly (readonly [name: string, ...words: string[]])[] = [
   ['cluster|info'],
   ['cluster|slots'],
   ['asking'],
 ];
 
-/** Tried on channels of each kind. */
+/** Tried on one channel of each type. */
 export const channelCommands = ['ssubscribe', 'sunsubscribe'] as const;
-/** Tried by running a script at all. */
+/** Tried by running a script. */
 export const evalCommand = 'eval';
 
-/** Sent where they are allowed; without them less is known, such as the durability class, and all works. */
+/**
+ * Sent where the user has the right. Without them the service works but knows less, for example no durability class.
+ */
 export const optionalCommands = ['client|setname', 'config|get', 'readonly', 'readwrite'] as const;
 
-/** As an ACL writes them, without the plus. */
+/** In the form of an ACL, without the plus. */
 export const neededCommands: readonly string[] = [
   ...[...scriptCommands, ...directCommands, ...clusterCommands].map(([name]) => name),
   ...channelCommands,

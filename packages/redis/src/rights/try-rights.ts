@@ -1,4 +1,7 @@
-/** Proves the rights of the Redis user by use: a script with every command, a subscription and a publish under its own prefix. */
+/**
+ * Tests the rights of the Redis user by use: a script with every command, a subscription and a publish under the
+ * prefix.
+ */
 import type { Redis } from 'ioredis';
 import {
   CHANNEL,
@@ -12,10 +15,10 @@ import {
 import { isReply, type Lack, lackIn } from './refusal.ts';
 
 export interface Trial {
-  /** To one server and used for nothing else meanwhile; no commands wait for it to be connected. */
+  /** Connected to one server, without other use during the trial; a command does not wait for the connection. */
   readonly redis: Redis;
   readonly prefix: string;
-  /** A hash tag of a slot that this server has. */
+  /** A hash tag of a slot that this server serves. */
   readonly tag: string;
   readonly isCluster: boolean;
 }
@@ -23,9 +26,9 @@ export interface Trial {
 const luaWord = (word: string): string =>
   word === KEY ? 'KEYS[1]' : word === CHANNEL ? 'ARGV[1]' : `'${word}'`;
 
-/** Answers with the name of each command that is refused and the reason. */
+/** Returns each refused command and the reason. */
 const trialScript = [
-  // A Redis whose memory is used up has rights as well.
+  // The trial also works when the memory of Redis is full.
   '#!lua flags=allow-oom',
   'local refused = {}',
   'local function try(name, ...)',
@@ -38,7 +41,7 @@ const trialScript = [
   'return refused',
 ].join('\n');
 
-/** @returns what is lacking; errors about anything else, such as a server that is away, are thrown or passed over */
+/** @returns the missing rights; other errors, for example of a server that is away, are thrown or ignored */
 export async function tryRights(trial: Trial): Promise<readonly Lack[]> {
   const lacks = [
     ...(await tryKeys(trial)),
@@ -51,7 +54,7 @@ export async function tryRights(trial: Trial): Promise<readonly Lack[]> {
 
 const isSame = (one: Lack, other: Lack): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** Rights come before the question whose slot it is. */
+/** Redis checks rights before slots. */
 const keysOf = ({ prefix, tag }: Trial): readonly string[] => [
   `${prefix}:meta`,
   `${prefix}:nodes`,
@@ -105,7 +108,7 @@ async function tryChannels(trial: Trial): Promise<readonly Lack[]> {
   return known(lacks);
 }
 
-/** @returns null when it was allowed, whatever came of it. @throws what is no answer of Redis */
+/** @returns null when the right exists, whatever the result. @throws an error that is no reply of Redis */
 async function refusalOf(sent: Promise<unknown>, command: string): Promise<Lack | null> {
   try {
     await sent;

@@ -1,4 +1,4 @@
-/** The scripts of a send: what each is given, and how its reply is read. */
+/** The scripts of a send: their keys, arguments and replies. */
 
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
@@ -15,7 +15,7 @@ const appendReply = z.discriminatedUnion('type', [
   reply('appended', appendAnswer),
   reply('duplicate', appendAnswer),
   reply('refused', refusalWords),
-  /** Mutes are due: `end-due-mutes` first, then once more. */
+  /** Mutes are due: run `end-due-mutes` first, then this script again. */
   reply('due', z.tuple([])),
   late,
 ]);
@@ -23,7 +23,9 @@ export type AppendReply = z.infer<typeof appendReply>;
 
 const answerText = /^([0-9a-f]{16}) (\d{1,16}) (\d{1,16}) (\d{1,16})$/;
 
-/** The usual reply, read by hand: a schema costs more than the rest of a send on this side. Null: any other reply. */
+/**
+ * The usual reply, parsed by hand: a schema costs more than all the rest of a send on this side. Null: another reply.
+ */
 function parseAppended(raw: unknown): AppendReply | null {
   if (!Array.isArray(raw) || raw[0] !== 'appended') return null;
   const [, now, answer]: unknown[] = raw;
@@ -42,7 +44,7 @@ function parseAppended(raw: unknown): AppendReply | null {
   };
 }
 
-/** In the order in which the script is given them: what belongs to the group, then what belongs to the message. */
+/** In the order of the script: the keys and arguments of the group, then those of the message. */
 const groupKeys = ['group', 'members', 'log', 'outbox', 'queued', 'reads'] as const;
 const messageKeys = ['bucket', 'dedupe'] as const;
 const groupArgs = [

@@ -20,7 +20,7 @@ const changeArgs = [
   'isTrial',
 ] as const;
 
-/** `<status> <role> <ends_at> <epoch> <seq>`: as it is replied, and as it is remembered. */
+/** `<status> <role> <ends_at> <epoch> <seq>`: the form in the reply and in the dedupe key. */
 const changeAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
   .transform(([words]) => words)
@@ -41,7 +41,7 @@ function standingIn(
   return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs: untilMs, bannedUntilMs };
 }
 
-/** A code of the error table, and a time or a delay in ms, or a limit, where the code has one. */
+/** A code of the error table, and the time, the delay in ms or the limit that belongs to it. */
 export const refusalWords = z.tuple([
   z.string(),
   z.union([z.literal('').transform(() => null), integerWord]),
@@ -51,9 +51,9 @@ const changeReply = z.discriminatedUnion('type', [
   reply('done', changeAnswer),
   reply('duplicate', changeAnswer),
   reply('refused', refusalWords),
-  /** Of a trial. */
+  /** Reply of a trial. */
   reply('admitted', z.tuple([])),
-  /** Of a join that would create a group, and may not. */
+  /** Reply to a join that would create a group and may not. */
   reply('groups_full', z.tuple([])),
   late,
 ]);
@@ -89,7 +89,7 @@ export const demoteMember = defineChange('demote-member', []);
 export const updateGroup = defineChange('update-group', ['maxMembers', 'history', 'metadata']);
 export const deleteGroup = defineChange('delete-group', []);
 
-/** For a change that is not let through to its own script any more. */
+/** For a change that does not reach its own script because of its limits. */
 export const recallChange = defineScript({
   file: 'recall-change',
   keys: ['group', 'dedupe'],

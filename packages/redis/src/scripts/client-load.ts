@@ -1,7 +1,7 @@
 /** How many calls of one connection are in flight on each shard, and how often the connection became ready. */
 import type { RedisClient } from '../connections/client.ts';
 
-/** Per shard. Above it Redis does not keep up, and a queue would only make every answer late. */
+/** Per shard. Above this Redis is too slow, and a longer queue would make every answer late. */
 const IN_FLIGHT_MAX = 10_000;
 
 export class ClientLoad {
@@ -15,12 +15,12 @@ export class ClientLoad {
     });
   }
 
-  /** Connections that became ready: a command that saw none of them was never sent. */
+  /** How often the connection became ready: a command that saw no rise was never sent. */
   get connects(): number {
     return this.#connects;
   }
 
-  /** False: this shard has as many calls under way as it may have. */
+  /** False: the shard has as many calls in flight as it may have. */
   hasRoom(shard: string): boolean {
     return (this.#inFlight.get(shard) ?? 0) < IN_FLIGHT_MAX;
   }
@@ -31,7 +31,7 @@ export class ClientLoad {
 
   leave(shard: string): void {
     const left = (this.#inFlight.get(shard) ?? 1) - 1;
-    // Servers come and go, and their names with them.
+    // Servers come and go; an entry at 0 would stay forever.
     if (left === 0) this.#inFlight.delete(shard);
     else this.#inFlight.set(shard, left);
   }

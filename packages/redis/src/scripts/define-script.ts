@@ -1,4 +1,4 @@
-/** One Lua script as a typed function: its keys and arguments by name, its reply as a union of words. */
+/** One Lua script as a typed function: named keys and arguments, and a reply that is a union by its first word. */
 import { z } from 'zod';
 import { loadLua } from './load-lua.ts';
 import { ScriptText } from './script-command.ts';
@@ -17,7 +17,7 @@ export interface Script<K extends string, A extends string, R extends Reply> {
   readonly args: readonly A[];
   /** The details of the reply arrive as Buffers. */
   readonly isBinary: boolean;
-  /** @param reply as the client library hands it out. Throws if it is not one of the script's. */
+  /** @param reply in the form of the client library. @throws an error if it is no reply of the script */
   parse(reply: unknown): R;
 }
 
@@ -43,7 +43,7 @@ function boundNames(lua: string, table: 'KEYS' | 'ARGV'): string[] {
   return names;
 }
 
-/** Whoever calls with one key or argument too many or too few must hear of it before anything is written. */
+/** A wrong number of keys or arguments fails before the first write. */
 function guarded(lua: string, { KEYS, ARGV }: Record<'KEYS' | 'ARGV', readonly string[]>): string {
   const message = `${KEYS.length} keys and ${ARGV.length} arguments expected`;
   const guard = `if #KEYS ~= ${KEYS.length} or #ARGV ~= ${ARGV.length} then error('${message}') end`;
@@ -72,7 +72,7 @@ export function defineScript<const K extends string, const A extends string, R e
   return { file, text, keys, args, isBinary, parse: (raw) => reply.parse(shape(raw)) };
 }
 
-/** One form of a reply: its first word, and what follows Redis' time. */
+/** One form of a reply: its type, and the details behind Redis' time. */
 export const reply = <W extends string, D>(type: W, details: z.ZodType<D>) =>
   z.object({ type: z.literal(type), nowMs: z.int(), details });
 
@@ -80,13 +80,13 @@ export const reply = <W extends string, D>(type: W, details: z.ZodType<D>) =>
 export const late = z.object({ type: z.literal('late'), nowMs: z.int() });
 export type Late = z.infer<typeof late>;
 
-/** A word that is a whole number. */
+/** A whole number as text. */
 export const integerWord = z
   .string()
   .regex(/^\d{1,16}$/)
   .transform(Number);
 
-/** What a schema is given: the word, the time, and the rest. */
+/** The input of a schema: type, time and details. */
 function shape(raw: unknown): unknown {
   if (!Array.isArray(raw)) return raw;
   const [type, now, ...details] = raw;

@@ -3,7 +3,10 @@ import { PlenumError } from '@plenum/core';
 import type { ErrorCode } from '@plenum/protocol';
 import { isRefusalInScript } from '../rights/refusal.ts';
 
-/** Replies by which Redis refuses a script before its first line (`#!lua` makes it all or nothing), or cannot run it now. */
+/**
+ * Errors by which Redis refuses a script before its first line (`#!lua` makes it all or nothing), or cannot run it
+ * now.
+ */
 const refusedByRedis = new Set([
   'ASK',
   'BUSY',
@@ -22,7 +25,7 @@ const refusedByRedis = new Set([
   'WRONGPASS',
 ]);
 
-/** A server of a Cluster says these of what is another's, or nobody's at the moment. */
+/** Errors of a Cluster server for a slot that another server, or none, serves. */
 const saidByCluster = new Set(['CLUSTERDOWN', 'MOVED', 'ASK', 'TRYAGAIN']);
 
 const firstWord = (text: string): string => /^-?([A-Z]+)\b/.exec(text)?.[1] ?? '';
@@ -37,11 +40,11 @@ function codeOf(error: unknown, mayHaveRun: boolean): ErrorCode {
     return refusedByRedis.has(firstWord(error.message)) ? 'unavailable' : 'internal';
   if (error.name === 'ZodError' || error.name === '$ZodError' || error instanceof TypeError)
     return 'internal';
-  // What is left comes from the connection: lost, closed, never made, or silent for too long.
+  // All other errors come from the connection: lost, closed, never made, or silent for too long.
   return mayHaveRun ? 'timeout' : 'unavailable';
 }
 
-/** @param mayHaveRun the command may have reached Redis, and it is a change: then its outcome is unknown. */
+/** @param mayHaveRun the command may have reached Redis, and it is a change: then its outcome is unknown */
 export function translate(error: unknown, mayHaveRun: boolean): PlenumError {
   if (error instanceof PlenumError) return error;
   return PlenumError.of(codeOf(error, mayHaveRun), { cause: error });

@@ -1,4 +1,7 @@
-/** What `lua/lib/group-header.lua` binds, in its order: every script that changes a group begins with these names and values. */
+/**
+ * The keys and arguments that `lua/lib/group-header.lua` binds, in its order: every script that changes a group
+ * begins with them.
+ */
 import { type EngineSettings, groupRoom, type Random } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
@@ -27,10 +30,10 @@ export const groupArgs = [
   'isQueueCounted',
 ] as const;
 
-/** The settings of an engine as its scripts are given them. */
+/** The settings of an engine, in the form that its scripts need. */
 export interface StateSettings extends EngineSettings {
   readonly isOutboxWritten: boolean;
-  /** The cluster has an archive: messages are counted until it has them, and refused above the limit. */
+  /** The cluster has an archive: messages count until the archive has them, and are refused above the limit. */
   readonly isQueueCounted: boolean;
 }
 
@@ -40,7 +43,7 @@ export interface GroupDeps {
   readonly settings: StateSettings;
 }
 
-/** The keys that every script that changes a group begins with. */
+/** Values of the keys. */
 export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
   group: keys.group(groupId),
   members: keys.members(groupId),
@@ -54,7 +57,7 @@ export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
   bans: keys.bans(groupId),
 });
 
-/** The arguments that every script that changes a group begins with; each call offers another epoch. */
+/** Values of the arguments; each call offers another epoch. */
 export const groupArgValues = (groupId: GroupId, { keys, random, settings }: GroupDeps) => ({
   groupId,
   epochOffer: random.token(),

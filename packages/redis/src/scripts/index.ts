@@ -1,4 +1,4 @@
-/** Every script. */
+/** All scripts. */
 import { admitMessage, appendMessage } from './append-message.ts';
 import * as changes from './changes.ts';
 import {

@@ -1,4 +1,7 @@
-/** Reads a script and completes it, so that Redis gets one plain text: shared fragments, and constants that TypeScript knows too. */
+/**
+ * Reads a script and completes it to one plain text for Redis: with its shared fragments, and with constants that
+ * TypeScript uses too.
+ */
 import { readFileSync } from 'node:fs';
 import { dueMutesPerStep, overloadedRetryMs, tombstoneMs } from '@plenum/core';
 import { limits } from '@plenum/protocol';
@@ -7,7 +10,7 @@ const folder = new URL('../../lua/', import.meta.url);
 const includeLine = /^-- @include ([a-z-]+)$/gm;
 const constantLine = /^-- @constant ([A-Z_]+)$/gm;
 
-/** By the name that a script uses. */
+/** By the name in the script. */
 const constants = new Map([
   ['TOMBSTONE_MS', tombstoneMs],
   ['DUE_MUTES_PER_STEP', dueMutesPerStep],
@@ -32,8 +35,8 @@ function declared(name: string): string {
 }
 
 /**
- * @param file name without its ending. In it `-- @include x` stands for `lib/x.lua`, each fragment once, nested ones too, and
- * `-- @constant X` declares a constant, such as `local TOMBSTONE_MS = 600000`.
+ * @param file name without its ending. In it `-- @include x` is replaced by `lib/x.lua`, each fragment once, nested
+ * ones too, and `-- @constant X` by a declaration, for example `local TOMBSTONE_MS = 600000`
  */
 export const loadLua = (file: string): string =>
   expand(read(`${file}.lua`), new Set()).replace(constantLine, (_, name: string) => declared(name));

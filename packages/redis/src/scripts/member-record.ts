@@ -1,4 +1,7 @@
-/** The text form of a member's record, `<status> <role> <joined_at> <since_seq> <ends_at>`, as lua/lib/member.lua writes it. */
+/**
+ * The text form of a member's record, `<status> <role> <joined_at> <since_seq> <ends_at>`, as lua/lib/member.lua
+ * writes it.
+ */
 import type { MemberRecord } from '@plenum/core';
 import type { MemberStatus, Role } from '@plenum/protocol';
 import { z } from 'zod';
@@ -10,7 +13,7 @@ export const memberStatusOf = { a: 'active', p: 'pending', m: 'muted' } as const
 >;
 export const rolesOf = { a: ['admin'], m: ['member'] } as const satisfies Record<string, readonly Role[]>;
 
-/** `-`: it does not end by itself. */
+/** `-`: no end. */
 export const untilWord = z.union([z.literal('-').transform(() => null), integerWord]);
 
 const words = z.tuple([
@@ -30,8 +33,8 @@ export interface Standing {
 const stranger: Standing = { member: null, isBanned: false, bannedUntilMs: null };
 
 /**
- * @param text '' for no record; a mute that has ended by `nowMs` counts as settled, though no script has done it yet, and
- * a ban that has ended as none, though it is still kept.
+ * @param text '' for no record. A mute whose end is at or before `nowMs` counts as ended, though no script has ended
+ * it yet; a ban likewise.
  */
 export function standingOf(text: string, nowMs: number): Standing {
   if (text === '') return stranger;

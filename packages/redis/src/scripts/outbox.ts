@@ -1,4 +1,4 @@
-/** The scripts between the outbox of a partition and its owner; all of them work in one slot. */
+/** The scripts for the outbox of a partition; all keys of one call are in one slot. */
 import { z } from 'zod';
 import { defineScript, integerWord, reply } from './define-script.ts';
 
@@ -39,7 +39,7 @@ export interface StoredEntry {
   readonly groupId: string;
   readonly kind: string;
   readonly wire: string;
-  /** How many of its group are kept to be offered again. */
+  /** Waiting retries of its group. */
   readonly retryingOfGroup: number;
 }
 
@@ -96,10 +96,10 @@ export const commitDelivery = defineScript({
     'deadLettersKept',
   ],
   reply: z.discriminatedUnion('type', [
-    /** And how many dead letters gave way. */
+    /** The number of dropped dead letters. */
     reply('committed', z.tuple([integerWord])),
     reply('not_owner', nothing),
-    /** The cursor is not where it was expected. */
+    /** The cursor is not at the expected place. */
     reply('moved', nothing),
   ]),
 });
@@ -118,7 +118,7 @@ export const retryDeadLetter = defineScript({
   reply: z.discriminatedUnion('type', [
     reply('retried', nothing),
     reply('gone', nothing),
-    /** Nobody delivers to the kind. */
+    /** No adapter of the kind exists. */
     reply('unopened', nothing),
   ]),
 });

@@ -1,4 +1,4 @@
-/** Scripts about who is online. */
+/** Scripts of presence. */
 import { userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';

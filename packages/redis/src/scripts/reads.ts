@@ -18,7 +18,7 @@ const pastWord = z.string().transform((text): readonly PastEpoch[] =>
 );
 const flagWord = z.enum(['0', '1']).transform((word) => word === '1');
 
-/** The five words of lua/lib/head.lua. */
+/** The five values of lua/lib/head.lua. */
 const headWords = [z.string(), integerWord, pastWord, integerWord, flagWord] as const;
 type HeadValues = readonly [string, number, readonly PastEpoch[], number, boolean];
 const headOf = ([epoch, seq, past, oldestSeq, isDeleted]: HeadValues): LogHead => ({
@@ -46,13 +46,13 @@ const positionDetails = z
       pending: integerWord,
       muted: integerWord,
       admins: integerWord,
-      /** Mutes that have ended and are not settled yet. */
+      /** Mutes that are due and not ended yet. */
       due: integerWord,
       maxMembers: z.union([z.literal('').transform(() => null), integerWord]),
       isEphemeral: flagWord,
       history: historySettingSchema,
       metadata: z.string().transform((text) => (text === '' ? null : text)),
-      /** Text of the user's record; '' for none. */
+      /** The text of the user's record; '' for none. */
       record: z.string(),
     }),
   ])
@@ -142,7 +142,7 @@ const keys = ['group', 'members', 'log', 'reads'] as const;
 /** Read seq and unread messages. */
 const mark = z.tuple([integerWord, integerWord]).transform(([readSeq, unread]) => ({ readSeq, unread }));
 
-/** Besides, the epoch of the log, and whether the mark has risen. */
+/** Also the epoch of the log, and whether the mark has risen. */
 const marked = z
   .tuple([integerWord, integerWord, z.string(), z.enum(['0', '1'])])
   .transform(([readSeq, unread, epoch, risen]) => ({ readSeq, unread, epoch, hasRisen: risen === '1' }));

@@ -5,7 +5,10 @@ import { z } from 'zod';
 
 const codeSchema = z.enum(errorCodes);
 
-/** A refusal as scripts word it: a code, and ms (when a mute or ban ends, or after how long to try again) or the limit of what is bounded. */
+/**
+ * A refusal of a script: a code, and a number in ms (the end of a mute or ban, or the delay until the next try) or a
+ * limit.
+ */
 export function refusalOf(
   reply: { readonly nowMs: number; readonly details: readonly [string, number | null] },
   bounded: Bounded = 'bans',

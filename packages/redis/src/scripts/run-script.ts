@@ -1,9 +1,9 @@
-/** Runs a script on whichever server has its keys. */
+/** Runs a script on the server of its keys. */
 import type { RedisClient } from '../connections/client.ts';
 import type { Reply, Script } from './define-script.ts';
 import { bulk, type ScriptArguments, ScriptCommand } from './script-command.ts';
 
-/** Of a command whose script the server did not know: it ran nothing. */
+/** For a command whose script the server did not know: it ran nothing. */
 const retriesMax = 2;
 
 export interface ScriptValues<K extends string, A extends string> {
@@ -11,7 +11,7 @@ export interface ScriptValues<K extends string, A extends string> {
   readonly args: Readonly<Record<A, string | number>>;
 }
 
-/** Runs the script once. Rejects with what the client library rejects with, or when the reply is not one of the script's. */
+/** Runs the script once. Rejects with the error of the client library, or when the reply is not one of the script's. */
 export function runScript<K extends string, A extends string, R extends Reply>(
   client: RedisClient,
   script: Script<K, A, R>,
@@ -20,7 +20,7 @@ export function runScript<K extends string, A extends string, R extends Reply>(
   return runEncoded(client, script, encode(script, values));
 }
 
-/** `runScript` with the keys and arguments already written as Redis reads them. */
+/** `runScript` with keys and arguments in encoded form. */
 export function runEncoded<R extends Reply>(
   client: Pick<RedisClient, 'sendCommand'>,
   script: Pick<Script<string, string, R>, 'text' | 'isBinary' | 'parse'>,
@@ -28,7 +28,8 @@ export function runEncoded<R extends Reply>(
 ): Promise<R> {
   const parse = (reply: unknown) => script.parse(reply);
   const attempt = (retriesLeft: number): Promise<R> => {
-    // A retry may rely on what another command tells, which may be lost again by then; the last one does not.
+    // A retry may rely on the text that another command sent, which the server may have lost again. The last retry
+    // sends the text itself.
     const command = new ScriptCommand(script, given, retriesLeft === 0);
     client.sendCommand(command);
     return command.promise.then(parse, (error: unknown) => {
@@ -58,7 +59,7 @@ function encode<K extends string, A extends string>(
   };
 }
 
-/** The values in the order of their names. */
+/** Encodes the values in the order of their names. */
 export function written<N extends string>(
   names: readonly N[],
   values: Readonly<Record<N, string | number>>,

@@ -45,11 +45,11 @@ interface Bounds<T> {
   readonly isChange: boolean;
   readonly timeoutMs: number;
   readonly shard: string;
-  /** Called with an answer, also with one that came too late. */
+  /** Called with the answer, also with a late one. */
   readonly answered?: (answer: T) => void;
 }
 
-/** The second one is for `late`. */
+/** The second attempt follows a reply `late`. */
 const attemptsMax = 2;
 
 export class ScriptCalls {
@@ -65,7 +65,9 @@ export class ScriptCalls {
     this.#load = new ClientLoad(redis);
   }
 
-  /** A script that reads, or that may run twice without harm. Throws `unavailable` when there is no answer. */
+  /**
+   * Runs a script that reads, or that may run twice without harm. @throws PlenumError `unavailable` without an answer
+   */
   read<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R>,
     values: ScriptValues<K, A>,
@@ -80,7 +82,7 @@ export class ScriptCalls {
     });
   }
 
-  /** One plain command. Throws `unavailable` when there is no answer. */
+  /** Runs one plain command. @throws PlenumError `unavailable` without an answer */
   command<T>(
     send: (redis: RedisClient) => Promise<T>,
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
@@ -89,7 +91,7 @@ export class ScriptCalls {
   }
 
   /**
-   * A script that changes something, never begun later than the deadline it is given.
+   * Runs a script that changes something. It never starts later than its deadline.
    * @throws PlenumError `timeout` when the outcome is unknown, `unavailable` when nothing was done
    */
   change<K extends string, A extends string, R extends Reply>(
@@ -103,8 +105,9 @@ export class ScriptCalls {
   }
 
   /**
-   * Runs what changes something. `late` tells the time instead of changing anything: the clock is right after it, and one
-   * more attempt fits into the same deadline.
+   * Runs a change. The reply `late` carries the time and changed nothing: it corrects the clock, and one more attempt
+   * fits into the same deadline. Example: this node's estimate of Redis' time is 3 s behind, so the deadline has
+   * passed on arrival; the second attempt has the right deadline.
    * @param key names the shard
    * @throws PlenumError as `change` does
    */
@@ -116,7 +119,7 @@ export class ScriptCalls {
   #attempt<R extends Reply>(asked: Asked<R>, attemptsLeft: number): Promise<R> {
     const { key, run, giveUpAtMs } = asked;
     const shard = this.#shardOf(key);
-    // Of a shard that has not answered yet the deadline is long over: it says `late`, and the time.
+    // The estimated time of a shard that has not answered yet is long past: its first reply is `late`, with the time.
     if (shard === '' && !this.#clock.isKnown)
       return this.learnTime().then(() => this.#attempt(asked, attemptsLeft));
     const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
@@ -129,12 +132,12 @@ export class ScriptCalls {
     );
   }
 
-  /** The time of the server that has this key, as far as its replies have told it; long past where none has come. */
+  /** The estimated time of the key's server, ms; long past before its first reply. */
   serverNowMs(key: string): number {
     return this.#clock.of(this.#shardOf(key)).nowMs();
   }
 
-  /** Resolves when Redis' time is known; in a Cluster, that of any of its servers. */
+  /** Resolves when Redis' time is known; in a Cluster, that of any server. */
   async learnTime(): Promise<void> {
     if (this.#clock.isKnown) return;
     const sentAtMs = this.#clock.monotonicMs();
@@ -142,12 +145,12 @@ export class ScriptCalls {
     this.#clock.observe(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), sentAtMs);
   }
 
-  /** Corrects the clock by the reply to what is being sent now. */
+  /** Corrects the clock with the reply to the command that is sent now. */
   #clockWith(key: string): (reply: Reply) => void {
     const sentAtMs = this.#clock.monotonicMs();
     return ({ nowMs }) => {
       this.#clock.observe(nowMs, sentAtMs);
-      // Asked again: the command may have been redirected.
+      // Looked up again: the command may have been redirected.
       const shard = this.#shardOf(key);
       if (shard !== '') this.#clock.of(shard).observe(nowMs, sentAtMs);
     };
@@ -158,8 +161,8 @@ export class ScriptCalls {
   }
 
   /**
-   * Settles within `timeoutMs`, whatever the client library does with the command. One that was given up still waits there:
-   * it counts until the library lets go of it.
+   * Ends within `timeoutMs`, whatever the client library does with the command. A command past its time still waits
+   * in the library, and counts until the library drops it.
    */
   #bounded<T>(send: () => Promise<T>, bounds: Bounds<T>): Promise<T> {
     const { isChange, timeoutMs, shard, answered } = bounds;

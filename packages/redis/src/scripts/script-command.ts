@@ -1,21 +1,21 @@
 /**
- * One run of a script as the client library sends it: encoded as one text when it is written, together with whatever else
- * goes to the same server within one turn of the event loop. Unlike in a pipeline of the library, no answer waits for
- * another one.
+ * One run of a script as a command of the client library: encoded as one text, and written together with everything
+ * else that goes to the same server within one tick. Unlike in a pipeline of the library, no answer waits for another
+ * one.
  */
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { Command } from 'ioredis';
 
-/** One argument as Redis reads it. */
+/** One argument in the protocol of Redis. */
 export const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
-/** A script as servers know it: by its text once per connection, by its digest from then on. */
+/** A script in its two forms: the text once per connection, then the digest. */
 export class ScriptText {
   readonly lua: string;
   readonly #byText: string;
   readonly #byDigest: string;
-  /** Which load each connection goes by. */
+  /** The number of the latest load on each connection. */
   readonly #loads = new WeakMap<object, number>();
   #loadCount = 0;
 
@@ -27,8 +27,8 @@ export class ScriptText {
   }
 
   /**
-   * How a command on this connection begins. The first one brings the text along, so none overtakes another.
-   * @param forceEval the text, whatever was told before
+   * The beginning of a command on this connection. The first command carries the text, so none overtakes it.
+   * @param forceEval sends the text in any case
    */
   prefixFor(connection: object, forceEval: boolean): string {
     if (!forceEval && this.#loads.has(connection)) return this.#byDigest;
@@ -37,23 +37,26 @@ export class ScriptText {
     return this.#byText;
   }
 
-  /** The latest one; 0: it was not told. */
+  /** The number of the latest load; 0: none. */
   loadedAt(connection: object): number {
     return this.#loads.get(connection) ?? 0;
   }
 
-  /** The server of this connection has lost its scripts since that load; it may have been told again. */
+  /** The server of this connection has lost its scripts since that load; a later load stays. */
   forget(connection: object, load: number): void {
     if (this.#loads.get(connection) === load) this.#loads.delete(connection);
   }
 }
 
 export interface ScriptArguments {
-  /** Names the slot. */
+  /** The key that names the slot. */
   readonly firstKey: string;
-  /** How many keys and arguments. */
+  /** Number of keys and arguments. */
   readonly count: number;
-  /** The number of keys, the keys and the arguments, each as `bulk` writes it. Asked for again when it is sent again. */
+  /**
+   * The number of keys, the keys and the arguments, each as `bulk` writes it. Called again when the command is sent
+   * again.
+   */
   text(): string;
 }
 
@@ -71,14 +74,14 @@ export class ScriptCommand extends Command {
   #load = 0;
 
   constructor({ text, isBinary }: ScriptToSend, given: ScriptArguments, forceEval: boolean) {
-    // For those who look into a command: the Cluster client, which reads the slot from it, and error messages.
+    // Read by the Cluster client, for the slot, and by error messages.
     super('evalsha', ['', '1', given.firstKey], isBinary ? {} : { replyEncoding: 'utf8' });
     this.#script = text;
     this.#given = given;
     this.#forceEval = forceEval;
   }
 
-  /** Called once for each connection that it is sent on. */
+  /** Called once for each connection on which the command is sent. */
   override toWritable(connection: object): string {
     const prefix = this.#script.prefixFor(connection, this.#forceEval);
     this.#connection = connection;
@@ -87,7 +90,7 @@ export class ScriptCommand extends Command {
     return `*${this.#given.count + 3}\r\n${prefix}${this.#given.text()}`;
   }
 
-  /** The server did not know the script and ran nothing: another command brings the text. */
+  /** The server did not know the script and ran nothing: another command sends the text. */
   forgetScript(): void {
     if (this.#connection !== null) this.#script.forget(this.#connection, this.#load);
   }
@@ -95,7 +98,7 @@ export class ScriptCommand extends Command {
 
 const gathering = new Set<object>();
 
-/** What is written to the connection from here on leaves with the end of the turn, in one write. */
+/** Everything that is written to the connection within this tick leaves at its end, in one write. */
 function gather(connection: object): void {
   if (gathering.has(connection) || !(connection instanceof Writable)) return;
   gathering.add(connection);

@@ -18,7 +18,7 @@ test('nothing is known before the first reply', () => {
   expect(setUp().clock.isKnown).toBe(false);
 });
 
-test('Redis time goes on between replies', async () => {
+test('Redis time advances between replies', async () => {
   const { local, clock, reply } = setUp();
   await reply(1_000_000, 0);
   await local.advance(250);

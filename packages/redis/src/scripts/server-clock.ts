@@ -1,6 +1,6 @@
 /**
- * Redis' clock as this node knows it: the time in every reply bounds how far it is from the node's own monotonic clock.
- * In a Cluster each server has its own; the clock itself then follows whichever answered last.
+ * This node's estimate of Redis' clock: the time in each reply bounds its distance from the node's monotonic clock.
+ * In a Cluster each server has a clock of its own, and the common one follows the latest reply.
  */
 import type { Clock } from '@plenum/core';
 
@@ -13,12 +13,12 @@ export class ServerClock {
     this.#clock = clock;
   }
 
-  /** False until the first reply: before it no deadline can be given. */
+  /** False before the first reply: no deadline can be computed. */
   get isKnown(): boolean {
     return this.#offsetMs !== null;
   }
 
-  /** The clock of one server of a Cluster. @param server empty: there is only one, and this is its clock */
+  /** The clock of one server of a Cluster. @param server empty: the only server, and this clock */
   of(server: string): ServerClock {
     if (server === '') return this;
     const clock = this.#servers.get(server) ?? new ServerClock(this.#clock);
@@ -34,14 +34,16 @@ export class ServerClock {
     return this.#clock.after(delayMs, task);
   }
 
-  /** Redis' time now, in whole ms, as far as replies have told it. */
+  /** The estimated time of Redis now, whole ms. */
   nowMs(): number {
     return Math.floor(this.#clock.monotonicMs() + (this.#offsetMs ?? 0));
   }
 
   /**
-   * A reply carries the time at which its script ran: between sending and now. The offset moves only as far as that
-   * forces it to, so neither a slow reply nor a busy loop distorts it, and a step of Redis' clock is followed at once.
+   * A reply carries the time at which its script ran: between send and now. The offset moves only as far as that
+   * requires. So neither a slow reply nor a busy loop distorts it, and it follows a step of Redis' clock at once.
+   * Example: sent at 100, answered at 104 of the monotonic clock, with Redis' time 5,000: the offset is between 4,896
+   * and 4,901.
    */
   observe(redisMs: number, sentAtMs: number): void {
     const leastMs = redisMs - this.#clock.monotonicMs();

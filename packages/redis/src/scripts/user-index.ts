@@ -24,7 +24,7 @@ export const reserveHolding = defineScript({
   keys: ['holding'],
   args: ['groupId', 'nonce', 'max'],
   reply: z.discriminatedUnion('type', [
-    /** The new entry, and what stood there before it; empty: nothing. */
+    /** The new entry, and the earlier one; empty: none. */
     reply('reserved', z.tuple([z.string(), z.string()])),
     reply('full', z.tuple([])),
   ]),

@@ -30,7 +30,7 @@ async function muteIn({ engine }: EngineUnderTest, groupId: string): Promise<voi
   await engine.groups.change(muteCommand({ ...user, actor: 'owner', forMs: 1 }));
 }
 
-test('a group that cannot be settled does not keep those of other partitions muted', async () => {
+test('a group whose mutes cannot end does not keep those of other partitions muted', async () => {
   await using started = await startEngine({ url: redis.url });
   await muteIn(started, broken);
   await muteIn(started, sound);

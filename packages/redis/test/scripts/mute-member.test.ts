@@ -51,7 +51,7 @@ onEveryRedis((open) => {
     expect(await stage.groups.group(groupId)).toMatchObject({ counts: { active: 2, muted: 0 } });
   });
 
-  test('a refused change keeps and publishes what it settled', async () => {
+  test('a refused change keeps and publishes the mutes that it ended', async () => {
     const stage = open();
     await stage.create('strict_private');
     await stage.admit('u1');
@@ -63,7 +63,7 @@ onEveryRedis((open) => {
     expect(await stage.groups.position(groupId, user('u1'))).toMatchObject({ head: { seq: 4 } });
   });
 
-  test('sixty mutes that end together are settled fifty at a time, the sender always among them', async () => {
+  test('sixty mutes that end together are ended fifty at a time, the sender always among them', async () => {
     const stage = open();
     await stage.create('strict_private');
     const names = Array.from({ length: 60 }, (_, index) => `u${String(index).padStart(2, '0')}`);
