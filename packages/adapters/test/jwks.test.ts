@@ -17,8 +17,8 @@ async function makeKey(kid: string, alg = 'ES256') {
   return { jwk, sign, publicKey };
 }
 
-const unauthenticated = { outcome: 'refused', code: 'unauthenticated' };
-const ann = expect.objectContaining({ outcome: 'user', userId: 'ann' });
+const unauthenticated = { type: 'refused', code: 'unauthenticated' };
+const ann = expect.objectContaining({ type: 'user', userId: 'ann' });
 const cooldownMs = 10_000;
 
 let provider: HttpReceiver;
@@ -101,7 +101,7 @@ describe('tokens', () => {
       expiresAtMs: (nowSec + 1) * 1000,
     });
     const late = await sign({ exp: nowSec - 6 });
-    expect(await authenticate(late)).toEqual({ outcome: 'refused', code: 'token_expired' });
+    expect(await authenticate(late)).toEqual({ type: 'refused', code: 'token_expired' });
     expect(await authenticate(await sign({ nbf: nowSec + 4 }))).toEqual(ann);
     expect(await authenticate(await sign({ nbf: nowSec + 6 }))).toEqual(unauthenticated);
   });
@@ -208,7 +208,7 @@ test('over plain http the keys of an internal provider are fetched where it is a
   const token = await sign({ sub: 'ann' });
   for (const allow of [['localhost'], ['127.0.0.0/8', '::1']]) {
     const authenticator = createJwksAuthenticator({ url, allow });
-    expect(await authenticator.authenticate(token)).toMatchObject({ outcome: 'user', userId: 'ann' });
+    expect(await authenticator.authenticate(token)).toMatchObject({ type: 'user', userId: 'ann' });
   }
   const basic = `Basic ${Buffer.from('reader:p/ss').toString('base64')}`;
   expect(provider.received[0]?.headers.authorization).toBe(basic);

@@ -6,7 +6,7 @@ import { appended, pipelineScene, type SceneParts } from './pipeline-scene.ts';
 
 const sceneOf = (own: SendMiddleware, parts: SceneParts = {}) =>
   pipelineScene({ middleware: { own }, order: ['own', 'rate_limit'], ...parts });
-const refused = (failure: object) => ({ outcome: 'refused', failure });
+const refused = (failure: object) => ({ type: 'refused', failure });
 
 test('one that passes on sees the message and its outcome', async () => {
   const seen: unknown[] = [];

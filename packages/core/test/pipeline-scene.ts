@@ -15,7 +15,7 @@ const draft: MessageDraft = {
   isRateLimited: true,
 };
 export const appended: Appended = {
-  outcome: 'appended',
+  type: 'appended',
   isDuplicate: false,
   epoch: 'e',
   seq: 2,
@@ -41,7 +41,7 @@ export function pipelineScene({ auth, moderation, admits, appends, ...parts }: S
   const log: GroupLog = {
     admit: async (given) => {
       asked.push(`admit${rate(given)}`);
-      return admits ?? { outcome: 'admitted' };
+      return admits ?? { type: 'admitted' };
     },
     append: async (given) => {
       asked.push(`append${rate(given)}`);

@@ -61,7 +61,7 @@ test('auth is asked before the token is taken, moderation after, and the append 
 
 test.each([
   ['a stored message', { ...appended, isDuplicate: true }],
-  ['a refused sender', { outcome: 'refused', failure: { code: 'muted' } } as const],
+  ['a refused sender', { type: 'refused', failure: { code: 'muted' } } as const],
 ])('%s is answered before an adapter sees it', async (_, admits) => {
   let calls = 0;
   const check = () => {
@@ -79,7 +79,7 @@ test.each([
   ['auth', { auth: { authorize: denied } }, 'unauthorized'],
 ])('a denial of %s is passed on with its reason', async (_, adapters, code) => {
   expect(await pipelineScene(adapters).send()).toEqual({
-    outcome: 'refused',
+    type: 'refused',
     failure: { code, details: { reason: 'no spam' } },
   });
 });
@@ -117,7 +117,7 @@ const answering = (check: () => unknown): Moderation => {
 
 test.each(garbage)('an adapter that answers %s is no adapter that allows', async (_, answer) => {
   const scene = pipelineScene({ moderation: answering(answer) });
-  expect(await scene.send()).toEqual({ outcome: 'refused', failure: { code: 'unavailable' } });
+  expect(await scene.send()).toEqual({ type: 'refused', failure: { code: 'unavailable' } });
   expect(scene.asked).toEqual(['admit+rate']);
 });
 
@@ -132,14 +132,14 @@ test('an adapter that hangs is waited for 2 s', async () => {
   await Promise.resolve();
   await Promise.resolve();
   scene.clock.move(2000);
-  expect(await sent).toEqual({ outcome: 'refused', failure: { code: 'unavailable' } });
+  expect(await sent).toEqual({ type: 'refused', failure: { code: 'unavailable' } });
 });
 
 test('while the breaker is open the sender hears when to come back', async () => {
   const scene = pipelineScene({ moderation: answering(() => 'down') });
   for (let time = 0; time < 5; time += 1) await scene.send();
   expect(await scene.send()).toEqual({
-    outcome: 'refused',
+    type: 'refused',
     failure: { code: 'unavailable', retryAfterMs: 1000 },
   });
 });

@@ -10,7 +10,7 @@ const ann = userIdSchema.parse('ann');
 const lately = Math.floor(Date.now() / 1000) * 1000 - 60_000;
 const nowAuthenticator = (issuedAtMs: () => number) => ({
   authenticate: async () =>
-    ({ outcome: 'user', userId: ann, issuedAtMs: issuedAtMs(), expiresAtMs: null }) as const,
+    ({ type: 'user', userId: ann, issuedAtMs: issuedAtMs(), expiresAtMs: null }) as const,
 });
 
 test('a cut closes every socket of the user with a reason, and they may reconnect', async () => {

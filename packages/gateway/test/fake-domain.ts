@@ -101,12 +101,12 @@ export function fakeCluster(): ClusterOperations {
 /** `user:<id>` is that user's token. */
 export const fakeAuthenticator: Authenticator = {
   async authenticate(token) {
-    if (token === 'expired') return { outcome: 'refused', code: 'token_expired' };
+    if (token === 'expired') return { type: 'refused', code: 'token_expired' };
     if (token === 'broken') throw new Error('the authenticator has a bug');
     const user = userIdSchema.safeParse(token.startsWith('user:') ? token.slice(5) : undefined);
     return user.success
-      ? { outcome: 'user', userId: user.data, issuedAtMs: null, expiresAtMs: null }
-      : { outcome: 'refused', code: 'unauthenticated' };
+      ? { type: 'user', userId: user.data, issuedAtMs: null, expiresAtMs: null }
+      : { type: 'refused', code: 'unauthenticated' };
   },
 };
 

@@ -9,16 +9,16 @@ const userId = userIdSchema.parse('ann');
 const none: Revocations = { revoke: async () => nowMs, revokedAt: async () => new Map() };
 
 async function outcomeOf(issuedAtMs: number | null): Promise<Authentication> {
-  const found: Authentication = { outcome: 'user', userId, issuedAtMs, expiresAtMs: nowMs + 1000 };
+  const found: Authentication = { type: 'user', userId, issuedAtMs, expiresAtMs: nowMs + 1000 };
   const authenticator: Authenticator = { authenticate: async () => found };
   return withRevocationCheck(authenticator, none, () => nowMs).authenticate('token');
 }
 
 test('a token that was issued before the oldest revocation that is kept has expired', async () => {
   expect(await outcomeOf(nowMs - revocationKeptMs - 1000)).toEqual({
-    outcome: 'refused',
+    type: 'refused',
     code: 'token_expired',
   });
-  expect(await outcomeOf(nowMs - revocationKeptMs)).toMatchObject({ outcome: 'user' });
-  expect(await outcomeOf(null)).toMatchObject({ outcome: 'user' });
+  expect(await outcomeOf(nowMs - revocationKeptMs)).toMatchObject({ type: 'user' });
+  expect(await outcomeOf(null)).toMatchObject({ type: 'user' });
 });

@@ -14,7 +14,7 @@ test('a socket is warned before its token ends, and cut when it does', async () 
   const expiresAtMs = soon(shortMs);
   await using edge = await startEdge({
     authenticator: {
-      authenticate: async () => ({ outcome: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs }),
+      authenticate: async () => ({ type: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs }),
     },
   });
   const client = edge.client({ auth: { token: 'any' } });
@@ -30,14 +30,11 @@ test('a socket is warned before its token ends, and cut when it does', async () 
 test('a refreshed token keeps the socket; a token of another user, or none, does not replace it', async () => {
   const firstEndsAtMs = soon(shortMs);
   const answers = new Map([
-    ['first', { outcome: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs: firstEndsAtMs } as const],
-    [
-      'longer',
-      { outcome: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs: soon(3_600_000) } as const,
-    ],
-    ['other', { outcome: 'user', userId: strangerUser, issuedAtMs: null, expiresAtMs: null } as const],
+    ['first', { type: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs: firstEndsAtMs } as const],
+    ['longer', { type: 'user', userId: edgeUser, issuedAtMs: null, expiresAtMs: soon(3_600_000) } as const],
+    ['other', { type: 'user', userId: strangerUser, issuedAtMs: null, expiresAtMs: null } as const],
   ]);
-  const unknown = { outcome: 'refused', code: 'unauthenticated' } as const;
+  const unknown = { type: 'refused', code: 'unauthenticated' } as const;
   await using edge = await startEdge({
     authenticator: { authenticate: async (token) => answers.get(token) ?? unknown },
   });

@@ -17,7 +17,7 @@ const aheadMaxMs = 60_000;
 /** The last moment that a date can name. */
 const lastMs = 8.64e15;
 
-const refused = (code: 'unauthenticated' | 'token_expired'): Authentication => ({ outcome: 'refused', code });
+const refused = (code: 'unauthenticated' | 'token_expired'): Authentication => ({ type: 'refused', code });
 
 /**
  * Null: the token has no end, or one after a revocation of today is forgotten. A token without `iat` may be of any age, so it
@@ -44,11 +44,11 @@ export function authenticationBy({ sub, iat, exp }: JWTPayload, rules: TokenTime
   const expiresAtMs = endOf(issuedAtMs, exp, rules);
   if (expiresAtMs === null) return refused('unauthenticated');
   if (expiresAtMs <= rules.nowMs) return refused('token_expired');
-  return { outcome: 'user', userId: user.data, issuedAtMs, expiresAtMs };
+  return { type: 'user', userId: user.data, issuedAtMs, expiresAtMs };
 }
 
 /** The failure for a token that could not be verified. */
 export const refusalBy = (error: unknown): Authentication => ({
-  outcome: 'refused',
+  type: 'refused',
   code: error instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated',
 });

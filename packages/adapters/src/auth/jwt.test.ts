@@ -11,12 +11,12 @@ const authenticator = createJwtAuthenticator({ secret, nowMs });
 
 const signed = (claims: Record<string, unknown>, alg = 'HS256', signingKey = key) =>
   new SignJWT(claims).setProtectedHeader({ alg }).sign(signingKey);
-const unauthenticated = { outcome: 'refused', code: 'unauthenticated' };
+const unauthenticated = { type: 'refused', code: 'unauthenticated' };
 
 test('an issued token authenticates its user until it expires', async () => {
   const token = await issueJwt({ secret, userId, expiresInSec: 60, nowMs });
   expect(await authenticator.authenticate(token)).toEqual({
-    outcome: 'user',
+    type: 'user',
     userId,
     issuedAtMs: nowMs(),
     expiresAtMs: nowMs() + 60_000,
@@ -25,7 +25,7 @@ test('an issued token authenticates its user until it expires', async () => {
 
 test('an expired token has another code than a bad one', async () => {
   const token = await issueJwt({ secret, userId, expiresInSec: -1, nowMs });
-  expect(await authenticator.authenticate(token)).toEqual({ outcome: 'refused', code: 'token_expired' });
+  expect(await authenticator.authenticate(token)).toEqual({ type: 'refused', code: 'token_expired' });
 });
 
 const nowSec = nowMs() / 1000;
@@ -45,21 +45,21 @@ test.each<[string, Record<string, unknown>, number]>([
   ['from a clock that is a minute ahead is taken', { iat: nowSec + 60, exp: nowSec + 90 }, nowSec + 90],
 ])('a token %s', async (_, claims, endSec) => {
   const found = await bounded.authenticate(await signed({ sub: 'ann', ...claims }));
-  expect(found).toMatchObject({ outcome: 'user', expiresAtMs: endSec * 1000 });
+  expect(found).toMatchObject({ type: 'user', expiresAtMs: endSec * 1000 });
 });
 
 test('without a maximum age a token without exp counts for 400 days', async () => {
   const found = await authenticator.authenticate(await signed({ sub: 'ann', iat: nowSec }));
-  expect(found).toMatchObject({ outcome: 'user', expiresAtMs: (nowSec + 400 * daySec) * 1000 });
+  expect(found).toMatchObject({ type: 'user', expiresAtMs: (nowSec + 400 * daySec) * 1000 });
 });
 
 test('a token without iat that would outlive a revocation of its user is refused, without a maximum age too', async () => {
   const told = async (claims: Record<string, unknown>) =>
     authenticator.authenticate(await signed({ sub: 'ann', ...claims }));
   for (const claims of [{}, { exp: nowSec + 401 * daySec }, { exp: 1e300 }]) {
-    expect(await told(claims)).toEqual({ outcome: 'refused', code: 'unauthenticated' });
+    expect(await told(claims)).toEqual({ type: 'refused', code: 'unauthenticated' });
   }
-  expect(await told({ exp: nowSec + 399 * daySec })).toMatchObject({ outcome: 'user' });
+  expect(await told({ exp: nowSec + 399 * daySec })).toMatchObject({ type: 'user' });
 });
 
 test.each<[string, string, Record<string, unknown>]>([
@@ -75,7 +75,7 @@ test.each<[string, string, Record<string, unknown>]>([
   ['that is 400 days old', 'token_expired', { iat: nowSec - 400 * daySec, exp: nowSec + 60 }],
 ])('a token %s is %s', async (_, code, claims) => {
   const token = await signed({ sub: 'ann', ...claims });
-  expect(await bounded.authenticate(token)).toEqual({ outcome: 'refused', code });
+  expect(await bounded.authenticate(token)).toEqual({ type: 'refused', code });
 });
 
 test.each(['"iat":1e999', '"iat":-1e999', '"exp":1e999', '"nbf":1e999'])(
@@ -129,11 +129,11 @@ test('each of several secrets counts, and an old token of any of them is expired
   const both = createJwtAuthenticator({ secret: [other, secret], nowMs });
   for (const one of [secret, other]) {
     const token = await issueJwt({ secret: one, userId, expiresInSec: 60, nowMs });
-    expect(await both.authenticate(token)).toMatchObject({ outcome: 'user', userId });
+    expect(await both.authenticate(token)).toMatchObject({ type: 'user', userId });
     const old = await issueJwt({ secret: one, userId, expiresInSec: -60, nowMs });
-    expect(await both.authenticate(old)).toMatchObject({ outcome: 'refused', code: 'token_expired' });
+    expect(await both.authenticate(old)).toMatchObject({ type: 'refused', code: 'token_expired' });
   }
   const third = await issueJwt({ secret: 'x'.repeat(32), userId, expiresInSec: 60, nowMs });
-  expect(await both.authenticate(third)).toMatchObject({ outcome: 'refused', code: 'unauthenticated' });
+  expect(await both.authenticate(third)).toMatchObject({ type: 'refused', code: 'unauthenticated' });
   expect(() => createJwtAuthenticator({ secret: [] })).toThrow('at least one JWT secret');
 });

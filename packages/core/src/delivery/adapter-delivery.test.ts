@@ -47,13 +47,13 @@ test('a message of many pages that was offered ahead continues where it stopped,
       return successes;
     },
     deliver: async ([entry], membersCursor): Promise<Delivered> => {
-      if (entry?.group_id === 'bad') return { outcome: 'failed', membersCursor: null };
+      if (entry?.group_id === 'bad') return { type: 'failed', membersCursor: null };
       pages.push(membersCursor);
       successes += 1;
       const page = next.get(membersCursor) ?? null;
       return page === null
-        ? { outcome: 'taken', refused: new Map(), membersCursor: null }
-        : { outcome: 'partly', membersCursor: page };
+        ? { type: 'taken', refused: new Map(), membersCursor: null }
+        : { type: 'partly', membersCursor: page };
     },
   };
   const delivery = new AdapterDelivery({ target, settings: defaultDeliverySettings, clock, random });

@@ -35,7 +35,7 @@ export interface BatchResult {
   readonly heldUpMs: number | null;
 }
 
-type Refusals = Pick<Extract<Delivered, { outcome: 'taken' }>, 'refused' | 'membersCursor'>;
+type Refusals = Pick<Extract<Delivered, { type: 'taken' }>, 'refused' | 'membersCursor'>;
 const nothingRefused: Refusals = { refused: new Map(), membersCursor: null };
 
 interface Run {
@@ -121,17 +121,17 @@ export class AdapterDelivery {
       if (aheadMs !== null) return aheadMs;
       const slice = this.#slice(run);
       const delivered = await this.#deliver(slice, page, run.signal);
-      if (delivered.outcome === 'taken') {
+      if (delivered.type === 'taken') {
         this.#size = Math.min(this.#size * 2, target.callMax);
         for (const { entry } of slice) this.#troubled.answered(entry.group_id);
         this.#pass(run, slice, delivered);
         continue;
       }
       // A turn that was held is still to come.
-      if (delivered.outcome === 'failed' && other === null) this.#probes += 1;
+      if (delivered.type === 'failed' && other === null) this.#probes += 1;
       run.round.mark(next.entry, delivered.membersCursor);
-      if (delivered.outcome === 'partly') return null;
-      if (delivered.outcome === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
+      if (delivered.type === 'partly') return null;
+      if (delivered.type === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
       if (slice.length > 1) this.#size = Math.floor(slice.length / 2);
       else if (!(await this.#explain(run, next, delivered.membersCursor))) return settings.tickMs;
     }
@@ -146,7 +146,7 @@ export class AdapterDelivery {
       const own = run.entries.find((other, at) => at > run.at && this.#isOpen(other));
       const other = this.#othersOf(run)[0] ?? own;
       const probe = other && (await this.#probe(other, run.signal));
-      if (probe?.outcome !== 'taken') return false;
+      if (probe?.type !== 'taken') return false;
     }
     this.#troubled.blame(failed.entry.group_id);
     const refused = new Map([[failed.entry.message_id, failedAlone]]);
@@ -168,9 +168,9 @@ export class AdapterDelivery {
   async #offerAhead(other: OutboxEntry, signal: AbortSignal): Promise<number | null> {
     const { tickMs } = this.#deps.settings;
     const probe = await this.#probe(other, signal);
-    if (probe.outcome === 'held') return Math.max(probe.pauseLeftMs, tickMs);
+    if (probe.type === 'held') return Math.max(probe.pauseLeftMs, tickMs);
     this.#probes += 1;
-    return probe.outcome === 'failed' ? tickMs : null;
+    return probe.type === 'failed' ? tickMs : null;
   }
 
   async #probe(other: OutboxEntry, signal: AbortSignal): Promise<Delivered> {
@@ -231,20 +231,20 @@ export class AdapterDelivery {
       if (clock.monotonicMs() >= endMs) return settings.tickMs;
       const { entry, attempts, messageId } = retry;
       const delivered = await this.#deliver([{ entry }], retry.membersCursor, signal);
-      if (delivered.outcome === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
-      if (delivered.outcome === 'partly') {
+      if (delivered.type === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
+      if (delivered.type === 'partly') {
         round.continueRetry(retry, delivered.membersCursor);
         continue;
       }
       const { membersCursor } = delivered;
-      const isToBlame = delivered.outcome === 'failed' && this.#judge(entry) === 'refuse';
+      const isToBlame = delivered.type === 'failed' && this.#judge(entry) === 'refuse';
       const reason = isToBlame ? failedAlone : refusalIn(delivered, entry);
-      if (delivered.outcome === 'failed' && !isToBlame) {
+      if (delivered.type === 'failed' && !isToBlame) {
         failures += 1;
         continue;
       }
       this.#poisonous.delete(entry.message_id);
-      if (delivered.outcome === 'taken') this.#troubled.answered(entry.group_id);
+      if (delivered.type === 'taken') this.#troubled.answered(entry.group_id);
       if (reason === null) round.takeRetry(retry);
       else round.refuse({ messageId, entry, place: null, attempts: attempts + 1, reason, membersCursor });
     }
@@ -279,7 +279,7 @@ export class AdapterDelivery {
     const startMs = clock.monotonicMs();
     const entries = slice.map(({ entry }) => entry);
     const delivered = await target.deliver(entries, membersCursor, signal);
-    if (delivered.outcome === 'taken') {
+    if (delivered.type === 'taken') {
       const durationMs = clock.monotonicMs() - startMs;
       emitTelemetry('delivered', {
         kind: target.kind,
@@ -292,4 +292,4 @@ export class AdapterDelivery {
 }
 
 const refusalIn = (delivered: Delivered, entry: ArchiveEntry): string | null =>
-  delivered.outcome === 'taken' ? (delivered.refused.get(entry.message_id) ?? null) : null;
+  delivered.type === 'taken' ? (delivered.refused.get(entry.message_id) ?? null) : null;

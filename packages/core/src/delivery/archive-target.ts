@@ -47,10 +47,10 @@ export class ArchiveTarget implements DeliveryTarget {
 
   async deliver(entries: readonly ArchiveEntry[], _: string | null, signal: AbortSignal): Promise<Delivered> {
     const answered = await this.#link.call((call) => this.#archive.save(entries, call), readRefusals, signal);
-    if (answered.ok) return { outcome: 'taken', refused: answered.value, membersCursor: null };
+    if (answered.ok) return { type: 'taken', refused: answered.value, membersCursor: null };
     const { failure, pauseLeftMs } = answered;
     return failure === 'not_called' || failure === 'aborted'
-      ? { outcome: 'held', pauseLeftMs, membersCursor: null }
-      : { outcome: 'failed', membersCursor: null };
+      ? { type: 'held', pauseLeftMs, membersCursor: null }
+      : { type: 'failed', membersCursor: null };
   }
 }

@@ -126,11 +126,11 @@ export class DeliveryWork implements PartitionWork {
     const commit = round.commit();
     if (commit === null) return 'committed';
     const committed = await this.#deps.outbox.commit(lease, commit);
-    if (committed.outcome === 'committed') {
+    if (committed.type === 'committed') {
       emitOutcomes(target, round);
       alarm.dropped(committed.droppedDeadLetters);
     }
-    return committed.outcome;
+    return committed.type;
   }
 }
 

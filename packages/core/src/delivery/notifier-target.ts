@@ -31,7 +31,7 @@ const readRefusal: ReadAnswer<string | null> = (answer) => {
 };
 
 const nobodyRefused: ReadonlyMap<string, string> = new Map();
-const taken: Delivered = { outcome: 'taken', refused: nobodyRefused, membersCursor: null };
+const taken: Delivered = { type: 'taken', refused: nobodyRefused, membersCursor: null };
 
 export class NotifierTarget implements DeliveryTarget {
   readonly kind = 'notifier';
@@ -64,7 +64,7 @@ export class NotifierTarget implements DeliveryTarget {
       if (page.nextCursor === null) return taken;
       cursor = page.nextCursor;
     }
-    return cursor === null ? taken : { outcome: 'partly', membersCursor: cursor };
+    return cursor === null ? taken : { type: 'partly', membersCursor: cursor };
   }
 
   /** @returns null when the page was taken. */
@@ -83,15 +83,15 @@ export class NotifierTarget implements DeliveryTarget {
     if (answered.ok) {
       if (answered.value === null) return null;
       return {
-        outcome: 'taken',
+        type: 'taken',
         refused: new Map([[message.message_id, answered.value]]),
         membersCursor: cursor,
       };
     }
     const { failure, pauseLeftMs } = answered;
     return failure === 'not_called' || failure === 'aborted'
-      ? { outcome: 'held', pauseLeftMs, membersCursor: cursor }
-      : { outcome: 'failed', membersCursor: cursor };
+      ? { type: 'held', pauseLeftMs, membersCursor: cursor }
+      : { type: 'failed', membersCursor: cursor };
   }
 
   /**

@@ -12,11 +12,11 @@ const entry: ArchiveEntry = {
   timestamp: '2026-01-01T00:00:00.000Z',
   message_id: 'e-7',
 };
-const taken = { outcome: 'taken', refused: new Map(), membersCursor: null } as const;
+const taken = { type: 'taken', refused: new Map(), membersCursor: null } as const;
 
 test('an entry of many pages continues where it stopped, and is taken when all of them are', () => {
   const ahead = new TakenAhead();
-  ahead.note(entry, { outcome: 'partly', membersCursor: 'r:5000' });
+  ahead.note(entry, { type: 'partly', membersCursor: 'r:5000' });
   expect([ahead.isTaken(entry), ahead.pageOf(entry)]).toEqual([false, 'r:5000']);
   ahead.note(entry, taken);
   expect([ahead.isTaken(entry), ahead.pageOf(entry)]).toEqual([true, null]);
@@ -27,7 +27,7 @@ test('an entry of many pages continues where it stopped, and is taken when all o
 test('an entry that was refused or not called for is offered again in its turn', () => {
   const ahead = new TakenAhead();
   ahead.note(entry, { ...taken, refused: new Map([[entry.message_id, 'no']]) });
-  ahead.note(entry, { outcome: 'held', pauseLeftMs: 5, membersCursor: null });
-  ahead.note(entry, { outcome: 'failed', membersCursor: null });
+  ahead.note(entry, { type: 'held', pauseLeftMs: 5, membersCursor: null });
+  ahead.note(entry, { type: 'failed', membersCursor: null });
   expect([ahead.isTaken(entry), ahead.pageOf(entry)]).toEqual([false, null]);
 });

@@ -11,7 +11,7 @@ export class TakenAhead {
 
   note({ message_id: id }: ArchiveEntry, delivered: Delivered): void {
     // One that was refused is offered again in its turn, and then counts as refused.
-    if (delivered.outcome === 'taken') {
+    if (delivered.type === 'taken') {
       if (!delivered.refused.has(id)) this.#done.set(id, true);
     } else if (delivered.membersCursor !== null) this.#done.set(id, delivered.membersCursor);
   }

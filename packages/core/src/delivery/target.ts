@@ -5,17 +5,17 @@ import type { DeliveryKind } from '../ports/adapters.ts';
 export type Delivered =
   /** All were taken but those that are named with a reason, by message id. */
   | {
-      readonly outcome: 'taken';
+      readonly type: 'taken';
       readonly refused: ReadonlyMap<string, string>;
       /** The page that was refused; null: the first one. */
       readonly membersCursor: string | null;
     }
   /** Its pages up to this one are done; there are more. */
-  | { readonly outcome: 'partly'; readonly membersCursor: string }
+  | { readonly type: 'partly'; readonly membersCursor: string }
   /** The adapter failed; nothing counts as taken but the pages before this one. */
-  | { readonly outcome: 'failed'; readonly membersCursor: string | null }
+  | { readonly type: 'failed'; readonly membersCursor: string | null }
   /** It was not called: its breaker is open, or the delivery was aborted. */
-  | { readonly outcome: 'held'; readonly pauseLeftMs: number; readonly membersCursor: string | null };
+  | { readonly type: 'held'; readonly pauseLeftMs: number; readonly membersCursor: string | null };
 
 /** An adapter as the delivery worker sees it. Never rejects but for a store that is away. */
 export interface DeliveryTarget {

@@ -86,7 +86,7 @@ export type Operation = GroupCommand['operation'];
 
 /** The status of the subject after a change; `none` when it is no longer a member. */
 export interface ChangeDone {
-  readonly outcome: 'done';
+  readonly type: 'done';
   /** Nothing happened now: the remembered answer of an earlier attempt, or `ensure` found the user in the group. */
   readonly isDuplicate: boolean;
   readonly status: MemberStatus | 'none';
@@ -99,15 +99,15 @@ export interface ChangeDone {
 }
 /** A refusal wrote nothing (beyond settling what was due). */
 export interface Refused {
-  readonly outcome: 'refused';
+  readonly type: 'refused';
   readonly failure: Failure;
 }
 export type ChangeOutcome = ChangeDone | Refused;
 
 /** The change may proceed: it is new, nothing refuses it now, and its tokens were taken. */
 export interface ChangeAdmitted {
-  readonly outcome: 'admitted';
+  readonly type: 'admitted';
 }
 export type ChangeAdmission = ChangeAdmitted | ChangeOutcome;
 
-export const refused = (failure: Failure): Refused => ({ outcome: 'refused', failure });
+export const refused = (failure: Failure): Refused => ({ type: 'refused', failure });

@@ -15,7 +15,7 @@ export interface MessageDraft {
 }
 
 export interface Appended {
-  readonly outcome: 'appended';
+  readonly type: 'appended';
   readonly isDuplicate: boolean;
   readonly epoch: string;
   readonly seq: number;
@@ -30,7 +30,7 @@ export type AppendOutcome = Appended | Refused;
 
 /** The message may proceed: it is new, its sender may send, and a token was taken if one is needed. */
 export interface Admitted {
-  readonly outcome: 'admitted';
+  readonly type: 'admitted';
 }
 export type AdmitOutcome = Admitted | Appended | Refused;
 

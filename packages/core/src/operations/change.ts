@@ -210,7 +210,7 @@ export class Changes {
     const { engine, auth, moderation } = this.#deps;
     const outcome = await guardedChange({ groups: engine.groups, auth, moderation }, command);
     emitChanged(command, outcome);
-    return outcome.outcome === 'done' ? succeed(outcome) : fail(outcome.failure);
+    return outcome.type === 'done' ? succeed(outcome) : fail(outcome.failure);
   }
 
   /** A device that joins or creates is attached before it is answered, and learns its position from the answer. */

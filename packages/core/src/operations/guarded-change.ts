@@ -29,11 +29,11 @@ export async function guardedChange(
   const text = moderation === null ? null : textOf(command);
   if (command.actor === SERVICE || (attempt === null && text === null)) return groups.change(command);
   const admission = await groups.admit(command);
-  if (admission.outcome === 'refused') return admission;
+  if (admission.type === 'refused') return admission;
   // A repeated join or create attaches the device again, so it is asked about like the first.
   const denied = attempt === null ? null : await authorize(auth, attempt);
   if (denied !== null) return refused(denied);
-  if (admission.outcome === 'done') return admission;
+  if (admission.type === 'done') return admission;
   const blocked = moderation === null || text === null ? null : await verdictOn(moderation, command, text);
   return blocked === null ? groups.change({ ...command, isAdmitted: true }) : refused(blocked);
 }

@@ -27,11 +27,11 @@ export interface HistorySources {
 }
 
 export type HistoryFound =
-  | { readonly outcome: 'found'; readonly entries: readonly HistoryEntry[]; readonly oldestSeq: number }
+  | { readonly type: 'found'; readonly entries: readonly HistoryEntry[]; readonly oldestSeq: number }
   /** Between two reads the group was deleted, and perhaps made anew. */
-  | { readonly outcome: 'gone' }
+  | { readonly type: 'gone' }
   /** The page lies in the archive, and the archive fails. */
-  | { readonly outcome: 'unavailable' };
+  | { readonly type: 'unavailable' };
 
 /** A page of the log, and what surrounds it. */
 interface Reading {
@@ -50,13 +50,13 @@ export async function readHistoryPage(sources: HistorySources, ask: HistoryAsk):
   const range = isForward
     ? await sources.log.after(groupId, Math.max(after, lowestSeq - 1), limit)
     : await sources.log.before(groupId, upperBound(ask), limit);
-  if (range === null || !isGoodPosition(head.epoch, head.seq, range.head)) return { outcome: 'gone' };
+  if (range === null || !isGoodPosition(head.epoch, head.seq, range.head)) return { type: 'gone' };
   const logged = range.entries
     .filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq)
     .map(historyEntryFrom);
   const { oldestSeq } = range.head;
   if (sources.archive === null || oldestSeq <= lowestSeq) {
-    return { outcome: 'found', entries: logged, oldestSeq: Math.max(oldestSeq, firstSeq) };
+    return { type: 'found', entries: logged, oldestSeq: Math.max(oldestSeq, firstSeq) };
   }
   const reading: Reading = { ask, archive: sources.archive, range, logged, lowestSeq };
   return isForward ? forward(reading, Math.max(after, lowestSeq - 1)) : backward(reading);
@@ -75,8 +75,8 @@ async function forward(reading: Reading, afterSeq: number): Promise<HistoryFound
     limit: ask.limit,
     from: 'oldest',
   });
-  if (archived === null) return { outcome: 'unavailable' };
-  if (archived.length === 0) return { outcome: 'found', entries: logged, oldestSeq };
+  if (archived === null) return { type: 'unavailable' };
+  if (archived.length === 0) return { type: 'found', entries: logged, oldestSeq };
   const page = denseFromStart([...archived, ...logged].slice(0, ask.limit));
   return found(reading, firstPerAnswer(page, jsonBytes));
 }
@@ -92,11 +92,11 @@ async function backward(reading: Reading): Promise<HistoryFound> {
   const archived = await archive.read(page);
   // What the log has is a page of its own; the next one is asked of the archive alone.
   if (archived === null && logged.length > 0) {
-    return { outcome: 'found', entries: logged, oldestSeq: lowestSeq };
+    return { type: 'found', entries: logged, oldestSeq: lowestSeq };
   }
-  if (archived === null) return { outcome: 'unavailable' };
+  if (archived === null) return { type: 'unavailable' };
   const isHole = logged.length > 0 && archived.at(-1)?.seq !== beforeSeq - 1;
-  if (isHole) return { outcome: 'found', entries: logged, oldestSeq: beforeSeq };
+  if (isHole) return { type: 'found', entries: logged, oldestSeq: beforeSeq };
   return found(reading, lastPerAnswer([...denseToEnd(archived), ...logged], jsonBytes));
 }
 
@@ -110,7 +110,7 @@ async function found(reading: Reading, entries: readonly HistoryEntry[]): Promis
   const bounds = { afterSeq: lowestSeq - 1, beforeSeq: range.head.oldestSeq };
   const archivedSeq = await archive.oldestSeq({ ...ofGroup(reading), ...bounds });
   const oldestSeq = archivedSeq === undefined ? lowestSeq : (archivedSeq ?? range.head.oldestSeq);
-  return { outcome: 'found', entries, oldestSeq };
+  return { type: 'found', entries, oldestSeq };
 }
 
 function denseFromStart(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {

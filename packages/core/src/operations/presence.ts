@@ -47,7 +47,7 @@ export class PresenceOperations {
     const { readMarks, nudges } = this.#deps.engine;
     const { group_id, seq, epoch = null } = args;
     const marked = await readMarks.mark(group_id, actor, { seq, epoch });
-    if (marked.outcome === 'refused') return fail(marked.failure);
+    if (marked.type === 'refused') return fail(marked.failure);
     const mark = { read_seq: marked.readSeq, unread: marked.unread };
     if (marked.hasRisen) {
       const push = { group_id, epoch: marked.epoch, ...mark };

@@ -123,8 +123,8 @@ export class Reads {
     const { group_id: groupId, after, before, limit } = args;
     const sources = { log: engine.log, archive: this.#deps.archive };
     const page = await readHistoryPage(sources, { groupId, head, firstSeq, after, before, limit });
-    if (page.outcome === 'unavailable') return fail({ code: 'unavailable' });
-    if (page.outcome === 'gone') return fail({ code: 'group_not_found' });
+    if (page.type === 'unavailable') return fail({ code: 'unavailable' });
+    if (page.type === 'gone') return fail({ code: 'group_not_found' });
     return succeed({
       entries: [...page.entries],
       epoch: head.epoch,

@@ -23,7 +23,7 @@ export function relayMessage(
   };
   return pipeline.send(draft).then((outcome) => {
     emitSent(draft, outcome);
-    return outcome.outcome === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
+    return outcome.type === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
   });
 }
 

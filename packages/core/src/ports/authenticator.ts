@@ -2,14 +2,14 @@ import type { ErrorCode, UserId } from '@plenum/protocol';
 
 export type Authentication =
   | {
-      readonly outcome: 'user';
+      readonly type: 'user';
       readonly userId: UserId;
       /** ms since 1970, of whole seconds; null: no `iat` claim. */
       readonly issuedAtMs: number | null;
       /** ms since 1970; null: the token never ends. */
       readonly expiresAtMs: number | null;
     }
-  | { readonly outcome: 'refused'; readonly code: Extract<ErrorCode, 'unauthenticated' | 'token_expired'> };
+  | { readonly type: 'refused'; readonly code: Extract<ErrorCode, 'unauthenticated' | 'token_expired'> };
 
 /**
  * No token counts longer than this after it was issued, whatever its `exp` says, nor one without `iat` after it was shown:

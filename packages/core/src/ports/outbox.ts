@@ -116,8 +116,8 @@ export const refusedPlaces = ({ retries, deadLetters }: DeliveryCommit): Readonl
 
 /** `not_owner`: the lease is another's by now. `moved`: the cursor is not where it was expected, read again. */
 export type CommitOutcome =
-  | { readonly outcome: 'committed'; readonly droppedDeadLetters: number }
-  | { readonly outcome: 'not_owner' | 'moved' };
+  | { readonly type: 'committed'; readonly droppedDeadLetters: number }
+  | { readonly type: 'not_owner' | 'moved' };
 
 export interface Outbox {
   /** The kinds that the cluster delivers to. A running node knows of a change after some seconds. */

@@ -15,7 +15,7 @@ export interface ReadPosition {
 }
 
 export interface Marked extends ReadMark {
-  readonly outcome: 'marked';
+  readonly type: 'marked';
   /** Of the present log. */
   readonly epoch: string;
   /** The mark is higher than before. */

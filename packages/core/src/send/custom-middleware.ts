@@ -97,7 +97,7 @@ class MiddlewareRun {
     if (this.#continued !== null) return this.#continued;
     const outcome = this.#next();
     this.#continued = outcome.then((found) =>
-      found.outcome === 'appended' ? succeed(relayed(found)) : fail(found.failure),
+      found.type === 'appended' ? succeed(relayed(found)) : fail(found.failure),
     );
     // A middleware need not look at what became of the message.
     this.#continued.catch(() => undefined);

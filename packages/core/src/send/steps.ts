@@ -15,7 +15,7 @@ export const admitStep =
   (log: GroupLog, isRateLimited: boolean): SendStep =>
   async (draft, next) => {
     const outcome = await log.admit({ ...draft, isRateLimited });
-    return outcome.outcome === 'admitted' ? next() : outcome;
+    return outcome.type === 'admitted' ? next() : outcome;
   };
 
 /** Asks the team's authorization whether this user may send to this group. */

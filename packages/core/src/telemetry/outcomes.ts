@@ -5,13 +5,13 @@ import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import { emitTelemetry } from './events.ts';
 
 export function emitSent({ groupId, sender: userId }: MessageDraft, outcome: AppendOutcome): void {
-  if (outcome.outcome === 'refused') emitRefused(groupId, userId, outcome.failure);
+  if (outcome.type === 'refused') emitRefused(groupId, userId, outcome.failure);
   else if (!outcome.isDuplicate) emitTelemetry('message_sent', { groupId, userId, seq: outcome.seq });
 }
 
 export function emitChanged(command: GroupCommand, outcome: ChangeOutcome): void {
   const { groupId, operation, actor } = command;
-  if (outcome.outcome === 'refused') {
+  if (outcome.type === 'refused') {
     if (actor !== SERVICE) emitRefused(groupId, actor, outcome.failure);
     return;
   }

@@ -95,7 +95,7 @@ export class DeliveryScene {
 
   async sendTo(id: string, message: string): Promise<string> {
     const outcome = await this.engine.log.append(messageDraft({ groupId: id, sender: 'owner', message }));
-    if (outcome.outcome === 'refused') throw new Error(outcome.failure.code);
+    if (outcome.type === 'refused') throw new Error(outcome.failure.code);
     return outcome.messageId;
   }
 

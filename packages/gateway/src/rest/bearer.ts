@@ -24,7 +24,7 @@ export function createBearerCheck(
     const admin = findAdmin(token);
     if (admin !== null) return { ok: true, value: admin };
     const user = await authenticator.authenticate(token);
-    return user.outcome === 'user'
+    return user.type === 'user'
       ? { ok: true, value: { type: 'user', userId: user.userId } }
       : { ok: false, failure: { code: user.code } };
   };

@@ -47,7 +47,7 @@ async function decide(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   }
   const { token, subscribe, positions = [] } = handshake.value;
   const user = await deps.authenticator.authenticate(token);
-  if (user.outcome === 'refused') return { code: user.code };
+  if (user.type === 'refused') return { code: user.code };
   return {
     userId: user.userId,
     issuedAtMs: user.issuedAtMs,

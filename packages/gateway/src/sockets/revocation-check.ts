@@ -19,11 +19,11 @@ export const withRevocationCheck = (
 ): Authenticator => ({
   async authenticate(token) {
     const found = await authenticator.authenticate(token);
-    if (found.outcome === 'refused') return found;
+    if (found.type === 'refused') return found;
     const isTooOld = found.issuedAtMs !== null && found.issuedAtMs < wallMs() - revocationKeptMs;
-    if (isTooOld) return { outcome: 'refused', code: 'token_expired' };
+    if (isTooOld) return { type: 'refused', code: 'token_expired' };
     const revokedAtMs = (await revocations.revokedAt([found.userId])).get(found.userId);
-    return isRevoked(found.issuedAtMs, revokedAtMs) ? { outcome: 'refused', code: 'unauthenticated' } : found;
+    return isRevoked(found.issuedAtMs, revokedAtMs) ? { type: 'refused', code: 'unauthenticated' } : found;
   },
 });
 

@@ -19,7 +19,7 @@ function leaseBy(lifetimeMs: number) {
     tokenExpiring: () => void told.push(`expiring ${passed()}`),
     tokenExpired: () => void told.push(`expired ${passed()}`),
   };
-  const authenticator = { authenticate: async () => ({ outcome: 'user', userId, ...times() }) as const };
+  const authenticator = { authenticate: async () => ({ type: 'user', userId, ...times() }) as const };
   const lease = new TokenExpiry(holder, { authenticator, clock: systemClock });
   lease.start(times());
   return { lease, told };

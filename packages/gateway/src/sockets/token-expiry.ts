@@ -18,7 +18,7 @@ const warningMs = 60_000;
 /** Node's timers end at 2^31 ms; longer waits are made of several. */
 const longestWaitMs = 24 * 3_600_000;
 
-type TokenTimes = Pick<Extract<Authentication, { outcome: 'user' }>, 'issuedAtMs' | 'expiresAtMs'>;
+type TokenTimes = Pick<Extract<Authentication, { type: 'user' }>, 'issuedAtMs' | 'expiresAtMs'>;
 
 /** The session that the token carries. */
 export interface TokenSession {
@@ -74,7 +74,7 @@ export class TokenExpiry {
   /** Another token of the same user takes the place of the present one. */
   async refresh(token: string): Promise<Outcome<RequestResult<'refresh_token'>>> {
     const found = await this.#deps.authenticator.authenticate(token);
-    if (found.outcome === 'refused') return fail({ code: found.code });
+    if (found.type === 'refused') return fail({ code: found.code });
     if (found.userId !== this.#holder.userId) return fail({ code: 'forbidden' });
     this.start(found);
     return succeed({ expires_at: found.expiresAtMs === null ? null : isoTime(found.expiresAtMs) });

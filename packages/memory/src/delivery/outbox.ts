@@ -64,7 +64,7 @@ export class MemoryOutbox {
       this.#deps.defer(() => this.#of(partition).read(kind, limit, this.#deps.now())),
     commit: (lease, commit) =>
       this.#deps.defer(() => {
-        if (!this.#deps.isHeld(lease)) return { outcome: 'not_owner' };
+        if (!this.#deps.isHeld(lease)) return { type: 'not_owner' };
         return this.#of(lease.partition).commit(commit, this.#deps.now());
       }),
     waiting: (partitions) =>

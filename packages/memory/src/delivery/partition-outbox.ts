@@ -98,7 +98,7 @@ export class PartitionOutbox {
   commit(commit: DeliveryCommit, nowMs: number): CommitOutcome {
     const { kind, cursor, passed, pageMark, taken, deadLettersKept } = commit;
     const state = this.#kinds.get(kind);
-    if (state === undefined || String(state.cursor) !== commit.expectedCursor) return { outcome: 'moved' };
+    if (state === undefined || String(state.cursor) !== commit.expectedCursor) return { type: 'moved' };
     this.#schedule(commit, nowMs);
     const buried = this.#bury(commit, nowMs);
     for (const messageId of taken) this.#take(kind, messageId);
@@ -107,7 +107,7 @@ export class PartitionOutbox {
     if (kind === 'archive') this.#countTaken(passed, commit);
     this.#trim();
     const dropped = deadLettersKept === null ? 0 : this.#dropLetters(kind, buried, deadLettersKept);
-    return { outcome: 'committed', droppedDeadLetters: dropped };
+    return { type: 'committed', droppedDeadLetters: dropped };
   }
 
   /** @returns false if there is no such letter. */

@@ -31,7 +31,7 @@ const subjectOf = (command: GroupCommand): UserId | null =>
 export function change(state: MemoryState, command: GroupCommand): ChangeOutcome {
   const nowMs = state.now();
   const judged = judgeChange(state, command, nowMs);
-  if (judged.outcome !== 'fine') return judged;
+  if (judged.type !== 'fine') return judged;
   const { group } = judged;
   const done = group === null ? begin(state, command, nowMs) : apply({ state, group, nowMs }, command);
   state.requests.remember(command, done, nowMs);
@@ -40,11 +40,11 @@ export function change(state: MemoryState, command: GroupCommand): ChangeOutcome
 
 export function admitChange(state: MemoryState, command: GroupCommand): ChangeAdmission {
   const judged = judgeChange(state, command, state.now());
-  return judged.outcome === 'fine' ? { outcome: 'admitted' } : judged;
+  return judged.type === 'fine' ? { type: 'admitted' } : judged;
 }
 
 interface Fine {
-  readonly outcome: 'fine';
+  readonly type: 'fine';
   readonly group: GroupState | null;
 }
 
@@ -53,7 +53,7 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   const retryAfterMs = charge(state, command, nowMs);
   const log = state.presentLog(command.groupId, nowMs);
   const first = state.requests.recall(command, { scope: scopeOf(command), log, nowMs });
-  if (first !== null) return first.outcome === 'appended' ? refused({ code: 'conflict' }) : first;
+  if (first !== null) return first.type === 'appended' ? refused({ code: 'conflict' }) : first;
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
   const group = state.groups.get(command.groupId) ?? null;
   if (group !== null) {
@@ -71,7 +71,7 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   const refusal = isCreate ? null : firstRefusal(command.operation, facts, rowOf(command));
   if (refusal !== null) return refused(refusal);
   const hindrance = hindranceOf(state, command, { group, nowMs });
-  return hindrance === null ? { outcome: 'fine', group } : refused(hindrance);
+  return hindrance === null ? { type: 'fine', group } : refused(hindrance);
 }
 
 /** The service has no limits. */

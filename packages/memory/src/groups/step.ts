@@ -22,7 +22,7 @@ export const because = (reason: string | null): { reason?: string } => (reason =
 
 /** @param seq of the entry that records the change */
 export const standsAs = (group: GroupState, member: MemberRecord, seq: number): ChangeDone => ({
-  outcome: 'done',
+  type: 'done',
   isDuplicate: false,
   status: member.status,
   roles: member.roles,
@@ -34,7 +34,7 @@ export const standsAs = (group: GroupState, member: MemberRecord, seq: number): 
 
 /** @param seq of the entry that records the change */
 export const isGone = (group: GroupState, seq: number): ChangeDone => ({
-  outcome: 'done',
+  type: 'done',
   isDuplicate: false,
   status: 'none',
   roles: [],

@@ -18,14 +18,14 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const { groupId, sender, request } = draft;
   const nowMs = state.now();
   const judged = judge(state, draft, { nowMs, isQueueAsked: true });
-  if (judged.outcome !== 'fine') return judged;
+  if (judged.type !== 'fine') return judged;
   const { group, counts } = judged;
   const seq = state.store(group, draft, nowMs);
   // A sender has read up to its own message.
   group.reads.set(sender, { seq, messages: group.log.messagesUntil(seq) });
   const { epoch } = group.log;
   const appended: Appended = {
-    outcome: 'appended',
+    type: 'appended',
     isDuplicate: false,
     epoch,
     seq,
@@ -39,11 +39,11 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
 
 export function admit(state: MemoryState, draft: MessageDraft): AdmitOutcome {
   const judged = judge(state, draft, { nowMs: state.now(), isQueueAsked: false });
-  return judged.outcome === 'fine' ? { outcome: 'admitted' } : judged;
+  return judged.type === 'fine' ? { type: 'admitted' } : judged;
 }
 
 interface Fine {
-  readonly outcome: 'fine';
+  readonly type: 'fine';
   readonly group: GroupState;
   readonly counts: Counts;
 }
@@ -57,7 +57,7 @@ function judge(
   const { groupId, sender, request } = draft;
   const log = state.presentLog(groupId, nowMs);
   const first = state.requests.recall({ groupId, actor: sender, request }, { scope: 'log', log, nowMs });
-  if (first !== null) return first.outcome === 'done' ? refused({ code: 'conflict' }) : first;
+  if (first !== null) return first.type === 'done' ? refused({ code: 'conflict' }) : first;
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
   endDueMutes(state, group, { users: [sender], nowMs });
@@ -70,5 +70,5 @@ function judge(
     return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
   }
   if (draft.isRateLimited) state.messageBuckets.take(bucket, nowMs);
-  return { outcome: 'fine', group, counts: group.counts(nowMs) };
+  return { type: 'fine', group, counts: group.counts(nowMs) };
 }

@@ -46,5 +46,5 @@ function mark(
   if (hasRisen) {
     group.reads.set(userId, { seq: marked, messages: group.log.messagesUntil(marked) });
   }
-  return { outcome: 'marked', ...markOf(group, userId, sinceSeq), epoch, hasRisen } as const;
+  return { type: 'marked', ...markOf(group, userId, sinceSeq), epoch, hasRisen } as const;
 }

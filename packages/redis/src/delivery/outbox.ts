@@ -107,8 +107,8 @@ export class RedisOutbox implements Outbox {
         deadLettersKept: commit.deadLettersKept ?? '',
       },
     });
-    if (reply.type !== 'committed') return { outcome: reply.type };
-    return { outcome: reply.type, droppedDeadLetters: reply.details[0] };
+    if (reply.type !== 'committed') return { type: reply.type };
+    return { type: reply.type, droppedDeadLetters: reply.details[0] };
   }
 
   async waiting(partitions: readonly number[]): Promise<ReadonlySet<number>> {

@@ -63,7 +63,7 @@ export class RedisGroupStore implements GroupStore {
 
   async change(command: GroupCommand): Promise<ChangeOutcome> {
     const outcome = await this.#run(command, false);
-    if (outcome.outcome === 'admitted') throw PlenumError.of('internal');
+    if (outcome.type === 'admitted') throw PlenumError.of('internal');
     return outcome;
   }
 
@@ -162,7 +162,7 @@ export class RedisGroupStore implements GroupStore {
     const run = { ...this.#deps, isTrial, isGroupsFull, isRequestsFull: isFull('requested') };
     const reply = await runChange(this.#calls, command, run);
     const outcome = reply.type === 'groups_full' ? this.#groupsFull() : outcomeOf(reply, command.operation);
-    await this.#finishPlaces(command, taken, outcome.outcome === 'done' ? outcome : null);
+    await this.#finishPlaces(command, taken, outcome.type === 'done' ? outcome : null);
     return outcome;
   }
 
@@ -277,7 +277,7 @@ type Answer = Exclude<ChangeReply, { type: 'late' | 'groups_full' }>;
 
 const outcomeOf = (reply: Answer, operation: Operation): ChangeAdmission =>
   reply.type === 'admitted'
-    ? { outcome: 'admitted' }
+    ? { type: 'admitted' }
     : changeOutcomeOf(reply, operation === 'join' ? 'requests' : 'bans');
 
 function changeOutcomeOf(
@@ -285,7 +285,7 @@ function changeOutcomeOf(
   bounded: Bounded = 'bans',
 ): ChangeOutcome {
   if (reply.type === 'refused') return refusalOf(reply, bounded);
-  return { outcome: 'done', isDuplicate: reply.type === 'duplicate', ...reply.details };
+  return { type: 'done', isDuplicate: reply.type === 'duplicate', ...reply.details };
 }
 
 /**

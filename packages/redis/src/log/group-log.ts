@@ -74,7 +74,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
       reply = await this.#admitOnce(draft, '1');
     }
     if (reply.type === 'due') throw PlenumError.of('internal');
-    return reply.type === 'admitted' ? { outcome: 'admitted' } : outcomeOf(reply);
+    return reply.type === 'admitted' ? { type: 'admitted' } : outcomeOf(reply);
   }
 
   async #appendAfterMutes(message: WrittenMessage): Promise<AppendOutcome> {
@@ -133,5 +133,5 @@ function outcomeOf(reply: Exclude<AppendReply, Late | { type: 'due' }>): AppendO
 type Answer = Pick<Appended, 'epoch' | 'seq' | 'recipientsCount' | 'timestampMs'>;
 function answeredWith({ epoch, seq, recipientsCount, timestampMs }: Answer, isDuplicate: boolean): Appended {
   const messageId = `${epoch}-${seq}`;
-  return { outcome: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
+  return { type: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
 }

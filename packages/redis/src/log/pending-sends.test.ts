@@ -22,7 +22,7 @@ const entryOf = (text: string, sender = 'u'): DecodedEntry => ({
   entry: { kind: 'message', epoch, seq: 5, wire: Buffer.from(`${headOf(text)}…`) },
 });
 const appended: Appended = {
-  outcome: 'appended',
+  type: 'appended',
   isDuplicate: false,
   epoch,
   seq: 5,

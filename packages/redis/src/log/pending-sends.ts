@@ -58,7 +58,7 @@ export class PendingSend {
     const { epoch, seq, recipientsCount, timestampMs } = header;
     const messageId = `${epoch}-${seq}`;
     this.resolve({
-      outcome: 'appended',
+      type: 'appended',
       isDuplicate: false,
       epoch,
       seq,

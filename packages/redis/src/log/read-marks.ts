@@ -16,7 +16,7 @@ export class RedisReadMarks implements ReadMarks {
     const args = { userId, seq, epoch: epoch ?? '' };
     const reply = await this.#deps.calls.read(markRead, { keys: this.#keys(groupId), args });
     if (reply.type === 'refused') return refusalOf(reply);
-    return { outcome: 'marked', ...reply.details } as const;
+    return { type: 'marked', ...reply.details } as const;
   }
 
   async of(groupId: GroupId, userId: UserId): Promise<ReadMark | null> {

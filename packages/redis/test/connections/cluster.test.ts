@@ -116,7 +116,7 @@ test('when a master is killed its groups come back, and groups on other shards n
   const undisturbed = (async () => {
     for (let i = 0; isDown; i += 1) {
       for (const answer of await Promise.all(safe.map((other) => send(other, `safe ${i}`)))) {
-        expect(answer.outcome).toBe('appended');
+        expect(answer.type).toBe('appended');
       }
     }
   })();
@@ -131,7 +131,7 @@ test('when a master is killed its groups come back, and groups on other shards n
     const { seq } = await first.engine.log
       .append(messageDraft({ groupId, sender: 'owner' }))
       .then((answer) => {
-        if (answer.outcome !== 'appended') throw new Error(answer.failure.code);
+        if (answer.type !== 'appended') throw new Error(answer.failure.code);
         return answer;
       });
     await eventually(() => expect(heard.get(groupId)?.at(-1)?.seq).toBe(seq), { timeoutMs: 500 });
@@ -147,7 +147,7 @@ test('after a takeover the group continues at the new master and is received the
   await set.takeover(await set.replicaOf(old));
   await set.untilReplaced(slot, old);
   const sent = await sendUntilAcked(groupId, 'after');
-  expect(sent).toMatchObject({ outcome: 'appended' });
+  expect(sent).toMatchObject({ type: 'appended' });
   await eventually(async () => {
     const next = await sendUntilAcked(groupId, `again ${performance.now()}`);
     const seq = 'seq' in next ? next.seq : 0;

@@ -87,7 +87,7 @@ async function isWholeAgain(): Promise<void> {
   await eventually(async () => {
     const { engine } = fresh;
     const sent = await engine.log.append(messageDraft({ groupId, sender: 'owner' }));
-    if (sent.outcome !== 'appended') throw new Error(sent.failure.code);
+    if (sent.type !== 'appended') throw new Error(sent.failure.code);
     await eventually(() => expect(heard).toContain(sent.seq), { timeoutMs: 500 });
     const head = (await staying.engine.log.heads([groupId])).get(groupId);
     expect(head).toMatchObject({ epoch: sent.epoch, seq: sent.seq });

@@ -36,7 +36,7 @@ afterEach(async () => {
 async function sendUntilAcked(message: string) {
   const draft = messageDraft({ groupId, sender: 'owner', message, requestId: message });
   const outcome = await eventually(() => started.engine.log.append(draft), patient);
-  if (outcome.outcome !== 'appended') throw new Error(outcome.failure.code);
+  if (outcome.type !== 'appended') throw new Error(outcome.failure.code);
   return outcome;
 }
 

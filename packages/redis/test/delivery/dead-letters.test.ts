@@ -85,6 +85,6 @@ test('dead letters that stand in no index of groups, as those of an earlier vers
   const none = { passed: [], passedUnreadable: [], retries: [], deadLettersKept: 1, pageMark: null };
   const dead = { messageId: batch?.retries[0]?.messageId ?? '', attempts: 1, place: null, reason: 'no' };
   const commit = { kind: 'archive', ...cursors, ...none, deadLetters: [dead], taken: [] } as const;
-  expect(await outbox.commit(lease, commit)).toEqual({ outcome: 'committed', droppedDeadLetters: 0 });
+  expect(await outbox.commit(lease, commit)).toEqual({ type: 'committed', droppedDeadLetters: 0 });
   expect(await redis.xlen(keys.deadLetters(9, 'archive'))).toBe(perPartition - 1);
 });

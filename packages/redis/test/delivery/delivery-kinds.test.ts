@@ -96,7 +96,7 @@ test('what was counted for an archive that is no more takes no room from the nex
   await client.redis.hset(nodes.keys.queued(groupId), groupId, 2048);
   await young.outbox.open(await nodes.held(young));
   await young.groups.change(createCommand({ groupId, actor: 'owner' }));
-  expect((await young.log.append(messageDraft({ groupId, sender: 'owner' }))).outcome).toBe('appended');
+  expect((await young.log.append(messageDraft({ groupId, sender: 'owner' }))).type).toBe('appended');
 });
 
 test('a dead letter of an adapter that was ended stays where it can be seen', async () => {

@@ -114,7 +114,7 @@ export class DeliveryNodes implements AsyncDisposable {
 
   async send(groupId: string, message: string): Promise<'appended' | string> {
     const outcome = await this.engine.log.append(messageDraft({ groupId, sender: 'owner', message }));
-    return outcome.outcome === 'appended' ? 'appended' : outcome.failure.code;
+    return outcome.type === 'appended' ? 'appended' : outcome.failure.code;
   }
 
   /** Seqs of a group in the order in which the archive has saved them. */

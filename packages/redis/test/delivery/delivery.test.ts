@@ -24,7 +24,7 @@ function gated() {
       waiting += 1;
       await gate;
       const committed = await outbox.commit(lease, commit);
-      outcomes.push(committed.outcome);
+      outcomes.push(committed.type);
       return committed;
     },
   });

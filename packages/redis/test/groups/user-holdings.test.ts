@@ -34,7 +34,7 @@ async function createAfterDeath(ageMs: number, groupIds: readonly string[]) {
   const said: string[] = [];
   for (const groupId of groupIds) {
     const outcome = await started.engine.groups.change(createCommand({ groupId, actor: ann }));
-    said.push(outcome.outcome === 'done' ? 'done' : outcome.failure.code);
+    said.push(outcome.type === 'done' ? 'done' : outcome.failure.code);
   }
   return said;
 }
@@ -82,7 +82,7 @@ test('bans on two nodes at once are never more than a group may hold', async () 
     const outcomes = await Promise.all(
       users.map((userId, at) => nodes[at % 2]?.groups.change(banCommand({ ...group, userId }))),
     );
-    const banned = users.filter((_, at) => outcomes[at]?.outcome === 'done');
+    const banned = users.filter((_, at) => outcomes[at]?.type === 'done');
     expect(banned).toHaveLength(3);
     await Promise.all(
       banned.map((userId, at) => nodes[at % 2]?.groups.change(unbanCommand({ ...group, userId }))),

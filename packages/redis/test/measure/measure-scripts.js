@@ -51,7 +51,7 @@ async function begin() {
   for (const id of [groupId, template]) {
     const command = createCommand({ groupId: id, actor: 'owner', groupType: 'strict_private' });
     const outcome = await groups.change(command);
-    if (outcome.outcome === 'refused') throw new Error(`create: ${outcome.failure.code}`);
+    if (outcome.type === 'refused') throw new Error(`create: ${outcome.failure.code}`);
   }
 }
 

@@ -148,7 +148,7 @@ test.each([
     expect((await engine.health()).notices).toBeUndefined();
     await eventually(async () => {
       const sent = await engine.log.append(messageDraft({ groupId, sender: 'owner' }));
-      const seq = sent.outcome === 'appended' ? sent.seq : 0;
+      const seq = sent.type === 'appended' ? sent.seq : 0;
       await eventually(() => expect(heard).toContain(seq), { timeoutMs: 500 });
     }, everySecond);
   },

@@ -23,7 +23,7 @@ onEveryRedis((open) => {
     await stage.do(joinCommand({ groupId, userId: 'u1' }));
     await stage.admit('u2');
     expect(await stage.groups.change(acceptCommand({ groupId, actor: 'owner', userId: 'u1' }))).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'group_full' },
     });
   });

@@ -8,9 +8,9 @@ onEveryRedis((open) => {
     await stage.create();
     const before = await stage.keyNames();
     const draft = messageDraft({ groupId, sender: 'owner' });
-    expect(await stage.log.admit({ ...draft, isRateLimited: false })).toEqual({ outcome: 'admitted' });
+    expect(await stage.log.admit({ ...draft, isRateLimited: false })).toEqual({ type: 'admitted' });
     expect(await stage.keyNames()).toEqual(before);
-    expect(await stage.log.admit(draft)).toEqual({ outcome: 'admitted' });
+    expect(await stage.log.admit(draft)).toEqual({ type: 'admitted' });
     expect(await stage.redis.exists(stage.keys.bucket(groupId, user('owner')))).toBe(1);
     expect(await stage.keyNames()).toHaveLength(before.length + 1);
   });

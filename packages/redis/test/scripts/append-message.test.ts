@@ -3,7 +3,7 @@ import { deleteCommand, kickCommand, messageDraft, seededRandom } from '@plenum/
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, user } from './stage.ts';
 
-const refusedWith = (code: string) => ({ outcome: 'refused', failure: { code } });
+const refusedWith = (code: string) => ({ type: 'refused', failure: { code } });
 
 onEveryRedis((open) => {
   test('a message is stored and published as the push that members get', async () => {
@@ -14,9 +14,9 @@ onEveryRedis((open) => {
     const message = 'say "\\ \u2028 é 😀"';
     const draft = messageDraft({ groupId, sender: 'u1', requestId: 'a "b\\ c', message });
     const appended = await stage.log.append(draft);
-    const timestampMs = appended.outcome === 'appended' ? appended.timestampMs : 0;
+    const timestampMs = appended.type === 'appended' ? appended.timestampMs : 0;
     expect(appended).toEqual({
-      outcome: 'appended',
+      type: 'appended',
       isDuplicate: false,
       epoch,
       seq: 3,
@@ -97,12 +97,12 @@ onEveryRedis((open) => {
     const outcomes = await Promise.all(
       Array.from({ length: 12 }, () => stage.log.append(messageDraft({ groupId, sender: 'owner' }))),
     );
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual([
+    expect(outcomes.map(({ type }) => type)).toEqual([
       ...Array.from({ length: 7 }, () => 'appended'),
       ...Array.from({ length: 5 }, () => 'refused'),
     ]);
     const last = outcomes.at(-1);
-    const retryAfterMs = last?.outcome === 'refused' ? last.failure.retryAfterMs : undefined;
+    const retryAfterMs = last?.type === 'refused' ? last.failure.retryAfterMs : undefined;
     expect(retryAfterMs).toBeGreaterThanOrEqual(1);
     expect(retryAfterMs).toBeLessThanOrEqual(334);
   });
@@ -122,7 +122,7 @@ onEveryRedis((open) => {
     await stage.send('owner', 'one');
     await stage.send('owner', 'two');
     expect(await stage.log.append(messageDraft({ groupId, sender: 'owner' }))).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'room_overloaded', retryAfterMs: 1000 },
     });
     expect(await stage.redis.hgetall(stage.keys.queued(groupId))).toEqual({ [groupId]: '3' });

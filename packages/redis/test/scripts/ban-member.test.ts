@@ -13,7 +13,7 @@ import {
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, type Stage, user } from './stage.ts';
 
-const refusedWith = (code: string) => ({ outcome: 'refused', failure: { code } });
+const refusedWith = (code: string) => ({ type: 'refused', failure: { code } });
 
 const wholeGroup = async (stage: Stage) => ({
   counts: (await stage.groups.group(groupId))?.counts,
@@ -40,7 +40,7 @@ onEveryRedis((open) => {
       bannedUntilMs: banned.bannedUntilMs,
     });
     expect(await stage.log.append(messageDraft({ groupId, sender: 'u1' }))).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'banned', details: { banned_until: until } },
     });
   });

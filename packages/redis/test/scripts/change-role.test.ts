@@ -2,7 +2,7 @@ import { demoteCommand, kickCommand, leaveCommand, muteCommand, promoteCommand }
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis } from './stage.ts';
 
-const refusedWith = (code: string) => ({ outcome: 'refused', failure: { code } });
+const refusedWith = (code: string) => ({ type: 'refused', failure: { code } });
 
 onEveryRedis((open) => {
   test('a promoted member is an admin like any other, and keeps its since_seq', async () => {

@@ -34,7 +34,7 @@ onEveryRedis((open) => {
     await stage.create();
     const before = await stage.groups.group(groupId);
     expect(await stage.groups.change(createCommand({ groupId, actor: 'other' }))).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'already_exists' },
     });
     expect(await stage.groups.group(groupId)).toEqual(before);
@@ -46,7 +46,7 @@ onEveryRedis((open) => {
     const first = await stage.do(command);
     expect(await stage.groups.change(command)).toEqual({ ...first, isDuplicate: true });
     const other = createCommand({ groupId, actor: 'owner', requestId: 'r1', groupType: 'private' });
-    expect(await stage.groups.change(other)).toEqual({ outcome: 'refused', failure: { code: 'conflict' } });
+    expect(await stage.groups.change(other)).toEqual({ type: 'refused', failure: { code: 'conflict' } });
   });
 
   test('a group over a tombstone has a new epoch, an empty past and nothing of the old log', async () => {

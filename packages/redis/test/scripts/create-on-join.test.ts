@@ -53,7 +53,7 @@ onEveryRedis((open) => {
       createsPublic: true,
     });
     expect(await stage.groups.change(admission)).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'group_not_found' },
     });
   });

@@ -30,7 +30,7 @@ onEveryRedis((open) => {
     });
     expect((await stage.wires(1))[0]).toContain('"type":"deleted","user_id":"$service","epoch"');
     expect(await stage.log.append(messageDraft({ groupId, sender: 'owner' }))).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'group_not_found' },
     });
   });

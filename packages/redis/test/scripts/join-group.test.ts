@@ -70,9 +70,9 @@ onEveryRedis((open) => {
     for (const userId of ['u1', 'u2', 'u3']) {
       verdicts.push(await stage.groups.change(joinCommand({ groupId, userId })));
     }
-    const banned = { outcome: 'refused', failure: { code: 'banned' } };
+    const banned = { type: 'refused', failure: { code: 'banned' } };
     const details = { banned_until: isoTime(9999999999999) };
-    const forATime = { outcome: 'refused', failure: { code: 'banned', details } };
+    const forATime = { type: 'refused', failure: { code: 'banned', details } };
     expect(verdicts).toEqual([banned, forATime, expect.objectContaining({ status: 'active' })]);
     expect(await stage.groups.position(groupId, user('u1'))).toMatchObject({ member: null, isBanned: true });
   });

@@ -45,7 +45,7 @@ onEveryRedis((open) => {
     expect(
       await stage.groups.change(acceptCommand({ groupId, actor: '$service', userId: 'applicant' })),
     ).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'group_not_found' },
     });
   });

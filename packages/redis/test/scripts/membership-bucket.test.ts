@@ -4,7 +4,7 @@ import { groupId, onEveryRedis, type Stage, user } from './stage.ts';
 
 const settings = { membershipRatePerSec: 0.1, membershipRateBurst: 2 };
 const rateLimited = {
-  outcome: 'refused',
+  type: 'refused',
   failure: { code: 'rate_limited', retryAfterMs: expect.any(Number) },
 };
 const index = (stage: Stage, name: string) => stage.redis.hgetall(stage.keys.mine(user(name)));
@@ -16,7 +16,7 @@ onEveryRedis((open) => {
     await stage.do(leaveCommand({ groupId: 'other', userId: 'u1' }));
     const refusal = await stage.groups.change(joinCommand({ groupId: 'third', userId: 'u1' }));
     expect(refusal).toEqual(rateLimited);
-    const retryAfterMs = refusal.outcome === 'refused' ? (refusal.failure.retryAfterMs ?? 0) : 0;
+    const retryAfterMs = refusal.type === 'refused' ? (refusal.failure.retryAfterMs ?? 0) : 0;
     expect(retryAfterMs).toBeGreaterThan(8000);
     expect(retryAfterMs).toBeLessThanOrEqual(10_000);
   });
@@ -40,7 +40,7 @@ onEveryRedis((open) => {
     expect(await stage.groups.change(join)).toEqual({ ...first, isDuplicate: true });
     const request = { ...join.request, payloadHash: 'another' };
     expect(await stage.groups.change({ ...join, request })).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'conflict' },
     });
   });

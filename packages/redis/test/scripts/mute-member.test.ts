@@ -24,7 +24,7 @@ onEveryRedis((open) => {
     expect(muted).toMatchObject({ status: 'muted', mutedUntilMs: null });
     expect((await stage.wires(1))[0]).not.toContain('muted_until');
     expect(await stage.log.append(messageDraft({ groupId, sender: 'u1' }))).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'muted' },
     });
   });

@@ -20,7 +20,7 @@ onEveryRedis((open) => {
     await stage.create('private');
     await stage.admit('u1');
     expect(await stage.groups.change(rejectCommand({ groupId, actor: 'owner', userId: 'u1' }))).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'user_not_pending' },
     });
   });

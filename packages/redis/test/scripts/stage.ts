@@ -75,7 +75,7 @@ export class Stage {
   /** A change that a test takes for granted. */
   async do(command: GroupCommand) {
     const outcome = await this.groups.change(command);
-    if (outcome.outcome === 'refused') throw new Error(`${command.operation}: ${outcome.failure.code}`);
+    if (outcome.type === 'refused') throw new Error(`${command.operation}: ${outcome.failure.code}`);
     return outcome;
   }
 
@@ -92,7 +92,7 @@ export class Stage {
 
   async send(sender: string, message = 'hello') {
     const outcome = await this.log.append(messageDraft({ groupId, sender, message }));
-    if (outcome.outcome === 'refused') throw new Error(`send: ${outcome.failure.code}`);
+    if (outcome.type === 'refused') throw new Error(`send: ${outcome.failure.code}`);
     return outcome;
   }
 

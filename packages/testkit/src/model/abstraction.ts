@@ -17,13 +17,13 @@ export class Abstraction {
   readonly #epochs = new Map<string, string>();
 
   outcome(outcome: ChangeOutcome | AppendOutcome): object {
-    if (outcome.outcome === 'refused') {
+    if (outcome.type === 'refused') {
       const { code, retryAfterMs, details } = outcome.failure;
       const isTimed = details?.muted_until !== undefined;
-      return { outcome: 'refused', code, isRetryable: retryAfterMs !== undefined, isTimed };
+      return { type: 'refused', code, isRetryable: retryAfterMs !== undefined, isTimed };
     }
     const epoch = this.#epoch(outcome.epoch);
-    if (outcome.outcome === 'appended') {
+    if (outcome.type === 'appended') {
       const messageId = outcome.messageId.replace(outcome.epoch, epoch);
       return { ...outcome, epoch, messageId, timestampMs: null };
     }

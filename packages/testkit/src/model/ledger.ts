@@ -3,7 +3,7 @@ import type { AppendOutcome, ChangeOutcome, LogHead } from '@plenum/core';
 import { expect } from 'vitest';
 import type { Attempt } from '../commands.ts';
 
-type Success = Exclude<ChangeOutcome | AppendOutcome, { outcome: 'refused' }>;
+type Success = Exclude<ChangeOutcome | AppendOutcome, { type: 'refused' }>;
 interface Entry {
   readonly payloadHash: string;
   readonly success: Success;
@@ -34,9 +34,9 @@ export class Ledger {
     const first = this.#entries.get(key);
     if (first !== undefined && counts(first, attempt, head)) {
       const isSame = first.payloadHash === payloadHash;
-      const conflict = { outcome: 'refused', failure: { code: 'conflict' } };
+      const conflict = { type: 'refused', failure: { code: 'conflict' } };
       expect(outcome).toEqual(isSame ? { ...first.success, isDuplicate: true } : conflict);
-    } else if (outcome.outcome === 'refused') {
+    } else if (outcome.type === 'refused') {
       expect(outcome.failure.code).not.toBe('conflict');
     } else if (outcome.isDuplicate) {
       expect(isEnsure(attempt)).toBe(true);

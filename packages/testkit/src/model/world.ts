@@ -39,7 +39,7 @@ export class World {
     const first = await this.ask(attempt);
     const before = await this.#system.group(attempt.groupId);
     const second = await this.ask(attempt);
-    if (first.outcome === 'refused') expect(verdict(second)).toBe(verdict(first));
+    if (first.type === 'refused') expect(verdict(second)).toBe(verdict(first));
     else expect(second).toEqual({ ...first, isDuplicate: true });
     expect(await this.#system.group(attempt.groupId)).toEqual(before);
   }
@@ -54,7 +54,7 @@ export class World {
   async leaveAndJoin(groupId: string, userId: UserId): Promise<void> {
     await this.ask(leaveCommand({ groupId, userId }));
     const joined = await this.ask(joinCommand({ groupId, userId }));
-    if (joined.outcome !== 'done') return;
+    if (joined.type !== 'done') return;
     const member = await this.#system.member(groupId, userId);
     const group = await this.#system.group(groupId);
     const isPublic = group?.groupType === 'public';
@@ -71,8 +71,8 @@ export class World {
   async thereAndBack([there, back]: readonly [Attempt, Attempt], userId: UserId): Promise<void> {
     const before = await this.#system.member(there.groupId, userId);
     const first = await this.ask(there);
-    if (first.outcome !== 'done' || first.isDuplicate) return;
-    expect(await this.ask(back)).toMatchObject({ outcome: 'done', isDuplicate: false });
+    if (first.type !== 'done' || first.isDuplicate) return;
+    expect(await this.ask(back)).toMatchObject({ type: 'done', isDuplicate: false });
     const isBan = 'operation' in there && there.operation === 'ban';
     expect(await this.#system.member(there.groupId, userId)).toEqual(isBan ? null : before);
   }

@@ -34,7 +34,7 @@ export class OutboxScene implements AsyncDisposable {
     changes: Partial<DeliveryCommit> = {},
     lease = this.lease,
   ): Promise<'committed' | 'not_owner' | 'moved'> {
-    return (await this.commit(changes, lease)).outcome;
+    return (await this.commit(changes, lease)).type;
   }
 
   async commit(changes: Partial<DeliveryCommit>, lease = this.lease): Promise<CommitOutcome> {
@@ -69,7 +69,7 @@ export class OutboxScene implements AsyncDisposable {
     const { place, messageId } = await this.sendTo(groupId, text);
     const deadLetters = [{ messageId, attempts: 6, place, reason: `no ${text}` }];
     const committed = await this.commit({ deadLetters, deadLettersKept: kept });
-    return committed.outcome === 'committed' ? committed.droppedDeadLetters : Number.NaN;
+    return committed.type === 'committed' ? committed.droppedDeadLetters : Number.NaN;
   }
 
   /** One message, which is passed and is to be offered again in the turn of its group. */

@@ -155,15 +155,15 @@ export async function seat(scene: Scene, userId: string, standing: Seat): Promis
 }
 
 function expectDone(outcome: ChangeOutcome): ChangeDone {
-  if (outcome.outcome === 'done') return outcome;
+  if (outcome.type === 'done') return outcome;
   throw new Error(`the change was refused: ${outcome.failure.code}`);
 }
 
 export function expectAppended(outcome: AppendOutcome): Appended {
-  if (outcome.outcome === 'appended') return outcome;
+  if (outcome.type === 'appended') return outcome;
   throw new Error(`the message was refused: ${outcome.failure.code}`);
 }
 
 /** How an attempt ended, in one word: `done`, or the code of its refusal. */
 export const verdict = (outcome: ChangeOutcome | AppendOutcome): string =>
-  outcome.outcome === 'refused' ? outcome.failure.code : 'done';
+  outcome.type === 'refused' ? outcome.failure.code : 'done';

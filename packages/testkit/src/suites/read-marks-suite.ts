@@ -38,7 +38,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       const join = second + 1;
       const [third = 0] = await sent(scene, 1);
       expect(await mark(scene, 'guest', first)).toMatchObject({
-        outcome: 'marked',
+        type: 'marked',
         readSeq: first,
         unread: 2,
       });
@@ -106,7 +106,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       const { epoch } = await scene.do(createCommand({ groupId, actor: 'owner' }));
       await scene.join('guest');
       await scene.send('guest');
-      const answer = { outcome: 'marked', readSeq: 1, unread: 1, epoch, hasRisen: false };
+      const answer = { type: 'marked', readSeq: 1, unread: 1, epoch, hasRisen: false };
       expect(await mark(scene, 'owner', old.seq, old.epoch)).toEqual(answer);
       expect(await mark(scene, 'owner', 3, 'f'.repeat(16))).toEqual(answer);
       expect(await mark(scene, 'owner', 3, epoch)).toEqual({

@@ -13,7 +13,7 @@ export function admitting(makeEngine: MakeEngine): void {
     test('lets a message through and stores nothing', async () => {
       await using scene = await begin(makeEngine);
       const before = await scene.everything();
-      expect(await scene.engine.log.admit(draftIn(scene, true))).toEqual({ outcome: 'admitted' });
+      expect(await scene.engine.log.admit(draftIn(scene, true))).toEqual({ type: 'admitted' });
       expect(await scene.everything()).toEqual(before);
     });
 
@@ -35,7 +35,7 @@ export function admitting(makeEngine: MakeEngine): void {
       await scene.engine.log.append(first);
       const other = messageDraft({ groupId, sender: 'owner', requestId: 'r', message: 'two' });
       expect(await scene.engine.log.admit(other)).toEqual({
-        outcome: 'refused',
+        type: 'refused',
         failure: { code: 'conflict' },
       });
     });
@@ -51,7 +51,7 @@ export function admitting(makeEngine: MakeEngine): void {
         users: { applicant: 'pending', silent: 'muted', outlaw: 'banned' },
       });
       const draft = draftIn(scene, true, sender);
-      expect(await scene.engine.log.admit(draft)).toEqual({ outcome: 'refused', failure: { code } });
+      expect(await scene.engine.log.admit(draft)).toEqual({ type: 'refused', failure: { code } });
       expect(await scene.engine.log.admit(draft)).toEqual(await scene.engine.log.append(draft));
     });
 
@@ -59,7 +59,7 @@ export function admitting(makeEngine: MakeEngine): void {
       await using scene = await begin(makeEngine);
       const draft = messageDraft({ groupId: 'nowhere', sender: 'owner' });
       expect(await scene.engine.log.admit(draft)).toEqual({
-        outcome: 'refused',
+        type: 'refused',
         failure: { code: 'group_not_found' },
       });
     });
@@ -71,14 +71,14 @@ export function admitting(makeEngine: MakeEngine): void {
       });
       await scene.do(muteCommand({ groupId: scene.groupId, actor: 'owner', userId: 'guest', forMs: 200 }));
       await scene.advance(300);
-      expect(await scene.engine.log.admit(draftIn(scene, true, 'guest'))).toEqual({ outcome: 'admitted' });
+      expect(await scene.engine.log.admit(draftIn(scene, true, 'guest'))).toEqual({ type: 'admitted' });
       expect((await scene.events()).at(-1)).toMatchObject({ type: 'unmuted', reason: 'expired' });
     });
 
     test('takes the token, after which the append of the same message takes none', async () => {
       await using scene = await begin(makeEngine, { engineSettings: oneToken });
       const draft = draftIn(scene, true);
-      expect(await scene.engine.log.admit(draft)).toEqual({ outcome: 'admitted' });
+      expect(await scene.engine.log.admit(draft)).toEqual({ type: 'admitted' });
       expect(await scene.engine.log.admit(draftIn(scene, true))).toMatchObject({
         failure: { code: 'rate_limited', retryAfterMs: expect.any(Number) },
       });

@@ -27,7 +27,7 @@ export function appending(makeEngine: MakeEngine): void {
       const appended = expectAppended(await scene.send('guest'));
       const { epoch } = (await scene.group()).head;
       expect(appended).toEqual({
-        outcome: 'appended',
+        type: 'appended',
         isDuplicate: false,
         epoch,
         seq: 3,

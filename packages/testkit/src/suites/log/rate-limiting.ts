@@ -13,7 +13,7 @@ const sendMany = (scene: Scene, sender: string, count: number, groupId: string =
     Array.from({ length: count }, () => scene.engine.log.append(messageDraft({ groupId, sender }))),
   );
 const appendedOf = (outcomes: readonly AppendOutcome[]): Appended[] =>
-  outcomes.filter((outcome) => outcome.outcome === 'appended');
+  outcomes.filter((outcome) => outcome.type === 'appended');
 
 /** Tokens that came while the messages were stored: none on a clock that does not move. */
 const refilled = (appended: readonly Appended[]): number => {
@@ -30,18 +30,18 @@ export function rateLimiting(makeEngine: MakeEngine): void {
       expect(appended.length).toBeGreaterThanOrEqual(burst);
       expect(appended.length).toBeLessThanOrEqual(burst + refilled(appended));
       for (const outcome of outcomes) {
-        if (outcome.outcome === 'refused') expect(outcome.failure.code).toBe('rate_limited');
+        if (outcome.type === 'refused') expect(outcome.failure.code).toBe('rate_limited');
       }
     });
 
     test('says when to come back, and then one message passes', async () => {
       await using scene = await begin(makeEngine);
-      const refusal = (await sendMany(scene, 'owner', 40)).find(({ outcome }) => outcome === 'refused');
-      const waitMs = refusal?.outcome === 'refused' ? (refusal.failure.retryAfterMs ?? 0) : 0;
+      const refusal = (await sendMany(scene, 'owner', 40)).find(({ type }) => type === 'refused');
+      const waitMs = refusal?.type === 'refused' ? (refusal.failure.retryAfterMs ?? 0) : 0;
       expect(waitMs).toBeGreaterThanOrEqual(1);
       expect(waitMs).toBeLessThanOrEqual(msPerToken);
       await scene.advance(msPerToken);
-      expect(await scene.send('owner')).toMatchObject({ outcome: 'appended' });
+      expect(await scene.send('owner')).toMatchObject({ type: 'appended' });
     });
 
     test('gives back one message per 100 ms', async () => {
@@ -78,7 +78,7 @@ export function rateLimiting(makeEngine: MakeEngine): void {
       await using scene = await begin(makeEngine);
       const outcomes = await sendMany(scene, 'stranger', 40);
       for (const outcome of outcomes) {
-        expect(outcome).toEqual({ outcome: 'refused', failure: { code: 'not_a_member' } });
+        expect(outcome).toEqual({ type: 'refused', failure: { code: 'not_a_member' } });
       }
       await scene.join('stranger');
       expect(appendedOf(await sendMany(scene, 'stranger', burst))).toHaveLength(burst);

@@ -97,7 +97,7 @@ export function passing(makeEngine: MakeEngine): void {
     await scene.send('owner', 'one');
     await scene.send('owner', 'two');
     expect(await scene.send('owner', 'three')).toEqual({
-      outcome: 'refused',
+      type: 'refused',
       failure: { code: 'room_overloaded', retryAfterMs: 1000 },
     });
     const { entries } = await outbox.read('archive', 1);

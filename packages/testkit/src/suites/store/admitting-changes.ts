@@ -12,7 +12,7 @@ export function admittingChanges(makeEngine: MakeEngine): void {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const before = await scene.everything();
       const command = kickCommand({ groupId, actor: 'owner', userId: 'guest', reason: 'rude' });
-      expect(await scene.engine.groups.admit(command)).toEqual({ outcome: 'admitted' });
+      expect(await scene.engine.groups.admit(command)).toEqual({ type: 'admitted' });
       expect(await scene.everything()).toEqual(before);
       expect(verdict(await scene.change({ ...command, isAdmitted: true }))).toBe('done');
     });
@@ -24,7 +24,7 @@ export function admittingChanges(makeEngine: MakeEngine): void {
       expect(await scene.engine.groups.admit(command)).toEqual({ ...first, isDuplicate: true });
       const refused = kickCommand({ groupId, actor: 'owner', userId: 'guest' });
       expect(await scene.engine.groups.admit(refused)).toEqual({
-        outcome: 'refused',
+        type: 'refused',
         failure: { code: 'user_not_in_group' },
       });
     });
@@ -34,9 +34,9 @@ export function admittingChanges(makeEngine: MakeEngine): void {
       await using scene = await begin(makeEngine, { engineSettings });
       const ban = (userId: string) => banCommand({ groupId, actor: 'owner', userId });
       const { groups } = scene.engine;
-      expect(await groups.admit(ban('one'))).toEqual({ outcome: 'admitted' });
+      expect(await groups.admit(ban('one'))).toEqual({ type: 'admitted' });
       const second = ban('two');
-      expect(await groups.admit(second)).toEqual({ outcome: 'admitted' });
+      expect(await groups.admit(second)).toEqual({ type: 'admitted' });
       expect(await groups.admit(ban('three'))).toMatchObject({ failure: { code: 'rate_limited' } });
       expect(verdict(await scene.change({ ...second, isAdmitted: true }))).toBe('done');
     });
@@ -45,7 +45,7 @@ export function admittingChanges(makeEngine: MakeEngine): void {
       const engineSettings = { membershipRatePerSec: 0.01, membershipRateBurst: 2 };
       await using scene = await begin(makeEngine, { engineSettings });
       const command = createCommand({ groupId: 'room:two', actor: 'owner' });
-      expect(await scene.engine.groups.admit(command)).toEqual({ outcome: 'admitted' });
+      expect(await scene.engine.groups.admit(command)).toEqual({ type: 'admitted' });
       expect(await scene.engine.groups.group(command.groupId)).toBeNull();
       expect(verdict(await scene.change({ ...command, isAdmitted: true }))).toBe('done');
       const third = createCommand({ groupId: 'room:three', actor: 'owner' });

@@ -71,7 +71,7 @@ export function banning(makeEngine: MakeEngine): void {
       expect(verdict(await scene.join('guest'))).toBe('banned');
       expect(verdict(await scene.change(ensured))).toBe('banned');
       expect(verdict(await scene.change(admitted))).toBe('banned');
-      expect(await scene.send('guest')).toEqual({ outcome: 'refused', failure: { code: 'banned' } });
+      expect(await scene.send('guest')).toEqual({ type: 'refused', failure: { code: 'banned' } });
     });
 
     test('by the service names the service, and cannot take the last admin either', async () => {

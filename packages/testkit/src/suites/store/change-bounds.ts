@@ -37,11 +37,11 @@ export function changeBounds(makeEngine: MakeEngine): void {
       const { changeRatePerSec, changeRateBurst } = defaultEngineSettings;
       await using scene = await begin(makeEngine, { engineSettings: { changeRatePerSec, changeRateBurst } });
       const outcomes = await Promise.all(Array.from({ length: 40 }, (_, n) => ban(scene, `made-up-${n}`)));
-      const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
+      const refused = outcomes.filter(({ type }) => type === 'refused');
       expect(refused.length).toBeGreaterThanOrEqual(15);
       for (const outcome of refused) {
         expect(outcome).toMatchObject({ failure: { code: 'rate_limited' } });
-        if (outcome.outcome === 'refused') {
+        if (outcome.type === 'refused') {
           expect(outcome.failure.retryAfterMs).toBeGreaterThanOrEqual(1);
           expect(outcome.failure.retryAfterMs).toBeLessThanOrEqual(100);
         }
@@ -115,7 +115,7 @@ export function changeBounds(makeEngine: MakeEngine): void {
       await using scene = await begin(makeEngine, { engineSettings: two });
       expect(await banMany(scene, 2)).toEqual(['done', 'done']);
       expect(await ban(scene, 'abuser')).toMatchObject({
-        outcome: 'refused',
+        type: 'refused',
         failure: { code: 'limit_reached', details: { field: 'user_id', limit: 2 } },
       });
       expect(verdict(await ban(scene, 'made-up-0', { forMs: 60_000 }))).toBe('done');
@@ -157,10 +157,10 @@ export function changeBounds(makeEngine: MakeEngine): void {
       await scene.do(first);
       expect(verdict(await create(scene, 'b'))).toBe('done');
       expect(await create(scene, 'c')).toMatchObject({
-        outcome: 'refused',
+        type: 'refused',
         failure: { code: 'limit_reached', details: { field: 'group_id', limit: 2 } },
       });
-      expect(await scene.change(first)).toMatchObject({ outcome: 'done', isDuplicate: true });
+      expect(await scene.change(first)).toMatchObject({ type: 'done', isDuplicate: true });
       expect(verdict(await create(scene, 'c', 'bob'))).toBe('done');
       await scene.do(deleteCommand({ groupId: 'a', actor: 'ann' }));
       expect(verdict(await create(scene, 'd'))).toBe('done');
@@ -262,8 +262,8 @@ export function changeBounds(makeEngine: MakeEngine): void {
         code: 'banned',
         details: { banned_until: new Date(bannedUntilMs ?? 0).toISOString() },
       };
-      expect(await scene.join('guest')).toEqual({ outcome: 'refused', failure });
-      expect(await scene.send('guest')).toEqual({ outcome: 'refused', failure });
+      expect(await scene.join('guest')).toEqual({ type: 'refused', failure });
+      expect(await scene.send('guest')).toEqual({ type: 'refused', failure });
     });
   });
 
@@ -274,7 +274,7 @@ export function changeBounds(makeEngine: MakeEngine): void {
       const update = () => scene.change(updateCommand({ groupId, actor: 'owner', metadata: '{"a":1}' }));
       expect([verdict(await update()), verdict(await update())]).toEqual(['done', 'done']);
       expect(await update()).toEqual({
-        outcome: 'refused',
+        type: 'refused',
         failure: { code: 'room_overloaded', retryAfterMs: 1000 },
       });
       expect(verdict(await scene.join('guest'))).toBe('room_overloaded');

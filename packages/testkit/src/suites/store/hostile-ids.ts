@@ -50,7 +50,7 @@ export function hostileIds(makeEngine: MakeEngine): void {
       ];
       for (const draft of drafts) {
         const outcome = await scene.engine.log.append(draft);
-        expect(outcome).toMatchObject({ outcome: 'appended', isDuplicate: false });
+        expect(outcome).toMatchObject({ type: 'appended', isDuplicate: false });
       }
     });
   });

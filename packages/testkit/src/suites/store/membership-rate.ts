@@ -17,7 +17,7 @@ const foundMany = (scene: Scene, actor: string, count: number) =>
 const verdicts = (outcomes: readonly ChangeOutcome[]) => outcomes.map(verdict);
 
 const waitOf = (outcome: ChangeOutcome | undefined): number | undefined =>
-  outcome?.outcome === 'refused' ? outcome.failure.retryAfterMs : undefined;
+  outcome?.type === 'refused' ? outcome.failure.retryAfterMs : undefined;
 
 export function membershipRate(makeEngine: MakeEngine): void {
   const withThree = async () => new Scene(await makeEngine(three), groupId);
@@ -28,7 +28,7 @@ export function membershipRate(makeEngine: MakeEngine): void {
       const harness = await makeEngine({ membershipRatePerSec, membershipRateBurst });
       await using scene = new Scene(harness, groupId);
       const outcomes = await foundMany(scene, 'owner', 12);
-      const refused = outcomes.filter(({ outcome }) => outcome === 'refused');
+      const refused = outcomes.filter(({ type }) => type === 'refused');
       expect(verdicts(outcomes).slice(0, 10)).toEqual(Array(10).fill('done'));
       expect(verdicts(refused)).toContain('rate_limited');
       for (const refusal of refused) {
@@ -57,7 +57,7 @@ export function membershipRate(makeEngine: MakeEngine): void {
       await foundMany(scene, 'guest', 3);
       const before = await scene.everything();
       expect(await scene.join('guest')).toEqual({
-        outcome: 'refused',
+        type: 'refused',
         failure: { code: 'rate_limited', retryAfterMs: expect.any(Number) },
       });
       expect(await scene.everything()).toEqual(before);

@@ -33,7 +33,7 @@ export function muting(makeEngine: MakeEngine): void {
     test('without an end is refused to the sender without a time to come back', async () => {
       await using scene = await withGuest(makeEngine);
       await scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest' }));
-      expect(await scene.send('guest')).toEqual({ outcome: 'refused', failure: { code: 'muted' } });
+      expect(await scene.send('guest')).toEqual({ type: 'refused', failure: { code: 'muted' } });
       expect((await scene.events()).at(-1)).not.toHaveProperty('muted_until');
     });
 
@@ -70,7 +70,7 @@ export function muting(makeEngine: MakeEngine): void {
       await using scene = await withGuest(makeEngine);
       await muteForAWhile(scene);
       const refusal = await scene.send('guest');
-      const waitMs = refusal.outcome === 'refused' ? refusal.failure.retryAfterMs : undefined;
+      const waitMs = refusal.type === 'refused' ? refusal.failure.retryAfterMs : undefined;
       expect(waitMs).toBeGreaterThanOrEqual(1);
       expect(waitMs).toBeLessThanOrEqual(forMs);
     });
@@ -79,7 +79,7 @@ export function muting(makeEngine: MakeEngine): void {
       await using scene = await withGuest(makeEngine);
       const { seq } = await muteForAMoment(scene);
       await scene.advance(300);
-      expect(await scene.send('guest')).toMatchObject({ outcome: 'appended', seq: seq + 2 });
+      expect(await scene.send('guest')).toMatchObject({ type: 'appended', seq: seq + 2 });
       expect((await scene.events()).at(-1)).toMatchObject({
         type: 'unmuted',
         user_id: 'guest',

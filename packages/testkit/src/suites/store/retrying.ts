@@ -75,7 +75,7 @@ export function retrying(makeEngine: MakeEngine): void {
       await using scene = await arrange();
       const headBefore = (await scene.head())?.seq ?? 0;
       const outcomes = await Promise.all([1, 2, 3, 4].map(() => make(scene, attempt)));
-      const firsts = outcomes.filter((outcome) => outcome.outcome !== 'refused' && !outcome.isDuplicate);
+      const firsts = outcomes.filter((outcome) => outcome.type !== 'refused' && !outcome.isDuplicate);
       expect(firsts).toHaveLength(1);
       expect(new Set(outcomes.map((outcome) => JSON.stringify({ ...outcome, isDuplicate: null }))).size).toBe(
         1,
@@ -147,9 +147,9 @@ export function retrying(makeEngine: MakeEngine): void {
       await scene.do(deleteCommand({ groupId, actor: 'owner' }));
       expect(verdict(await scene.engine.log.append(withHash(draft, 'another')))).toBe('conflict');
       await scene.do(createCommand({ groupId, actor: 'owner' }));
-      expect(await scene.engine.log.admit(draft)).toEqual({ outcome: 'admitted' });
+      expect(await scene.engine.log.admit(draft)).toEqual({ type: 'admitted' });
       const second = await scene.engine.log.append(withHash(draft, 'another'));
-      expect(second).toMatchObject({ outcome: 'appended', isDuplicate: false, seq: 2 });
+      expect(second).toMatchObject({ type: 'appended', isDuplicate: false, seq: 2 });
     });
 
     test('of a message answers again after its group was deleted', async () => {
@@ -176,7 +176,7 @@ export function retrying(makeEngine: MakeEngine): void {
         { groupId: 'room:two', sender: 'owner' },
       ].map((key) => messageDraft({ ...key, requestId: 'same' }));
       const outcomes = await Promise.all(keys.map((draft) => scene.engine.log.append(draft)));
-      expect(outcomes).toMatchObject(keys.map(() => ({ outcome: 'appended', isDuplicate: false })));
+      expect(outcomes).toMatchObject(keys.map(() => ({ type: 'appended', isDuplicate: false })));
     });
 
     test('of a refusal is not remembered', async () => {
@@ -184,7 +184,7 @@ export function retrying(makeEngine: MakeEngine): void {
       const draft = messageDraft({ groupId, sender: 'guest' });
       expect(verdict(await scene.engine.log.append(draft))).toBe('not_a_member');
       await scene.join('guest');
-      expect(await scene.engine.log.append(draft)).toMatchObject({ outcome: 'appended', isDuplicate: false });
+      expect(await scene.engine.log.append(draft)).toMatchObject({ type: 'appended', isDuplicate: false });
     });
 
     test('is forgotten after its time', async () => {
