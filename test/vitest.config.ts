@@ -117,7 +117,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        // `SOAK_MINUTES` of outage, and as long again at most to make good.
+        // `SOAK_MINUTES` of outage, and as long again at most to recover.
         test: { name: 'soak', include: ['test/soak/**/*.test.ts'], testTimeout: 3_600_000 },
       },
       {

@@ -116,11 +116,11 @@ describe.each(engines)('the error table on %s', (engine) => {
     expectHttp(answer, { code: 'unsupported_request', error }, expect.any(String));
   });
 
-  const strangers = [
+  const outsiders = [
     ['unauthenticated', 'a token without a signature', async () => 'nonsense'],
     ['token_expired', 'a token of yesterday', () => tokenOf('ann', -86_400)],
   ] as const;
-  for (const [code, to, tokenFor] of strangers) {
+  for (const [code, to, tokenFor] of outsiders) {
     produces(code, [engine, 'socket'], to, async () => {
       await using device = new Device(serviceWith('usual').url, await tokenFor(), { reconnection: false });
       await expectNoConnection(device.connected(), { code });

@@ -186,7 +186,7 @@ export class Ownership {
     for (const nodeId of this.#view.others) this.#deps.nodes.wake(nodeId);
   }
 
-  /** The loops make good what fails here. */
+  /** The loops retry what fails here. */
   async #quietly(step: Promise<void>, sentence: string): Promise<void> {
     await step.catch((err: unknown) => this.#deps.logger.warn({ err }, sentence));
   }
