@@ -7,11 +7,7 @@ import { filesBelow, root, type SourceFile } from './source-tree.ts';
 const endings = ['.ts', '.tsx', '.js', '.lua', '.md', '.yml', '.cfg', '.conf', '.sh', '.acl', 'Dockerfile'];
 const glossary = 'apps/docs/glossary.md';
 /** Names the banned words, as rules. */
-const namingThem = [
-  'test/prose.test.ts',
-  'packages/protocol/src/openapi/document.test.ts',
-  '.github/CONTRIBUTING.md',
-];
+const namingThem = ['test/prose.test.ts', 'packages/protocol/src/openapi/document.test.ts'];
 /** Their words are data of a test. */
 const ofData = ['ordinary-words.ts', 'word-list.test.ts'];
 
@@ -35,45 +31,20 @@ const banned = new RegExp(
   'gi',
 );
 
-/** How many of them each part may still have. A number only falls; a part without any is taken off the list. */
-const allowed: Readonly<Record<string, number>> = {
-  'packages/core': 1,
-  'packages/protocol': 6,
-  test: 2,
-};
+/** The place of each. A quoted word alone is data: `'nobody'` is a user id, or a user of the system. */
+const placesOf = (pattern: RegExp): readonly string[] =>
+  files.flatMap(({ path, text }) =>
+    text
+      .split('\n')
+      .flatMap((line, at) =>
+        [...line.matchAll(pattern)]
+          .filter(({ 0: word, index }) => !isQuoted(line, index, word.length))
+          .map(([word]) => `${path}:${at + 1} ${word}`),
+      ),
+  );
 
-/** How many uses of retired names each part may still have, likewise. */
-const allowedNames: Readonly<Record<string, number>> = {
-  'apps/server': 7,
-  'packages/gateway': 3,
-  test: 17,
-};
-
-/** `packages/core`, `apps/server`, `README.md`; the test kit counts as a part of `test`. */
-const partOf = (path: string) => {
-  const [first = '', second = ''] = path.split('/');
-  if (second === 'testkit') return 'test';
-  return first === 'packages' || first === 'apps' ? `${first}/${second}` : first;
-};
-
-/** By part, with the place of each. A quoted word alone is data: `'nobody'` is a user id, or a user of the system. */
-function placesOf(pattern: RegExp): Map<string, string[]> {
-  const places = new Map<string, string[]>();
-  for (const { path, text } of files) {
-    for (const [at, line] of text.split('\n').entries()) {
-      for (const { 0: word, index } of line.matchAll(pattern)) {
-        const isQuoted = /^['"].+['"]$/.test(line.slice(Math.max(index - 1, 0), index + word.length + 1));
-        if (!isQuoted) add(places, path, `${path}:${at + 1} ${word}`);
-      }
-    }
-  }
-  return places;
-}
-
-function add(places: Map<string, string[]>, path: string, place: string): void {
-  const part = partOf(path);
-  places.set(part, [...(places.get(part) ?? []), place]);
-}
+const isQuoted = (line: string, start: number, length: number): boolean =>
+  /^['"].+['"]$/.test(line.slice(Math.max(start - 1, 0), start + length + 1));
 
 /** The left column of the table of retired names: `likeThis` is an identifier, `like-this` the name of a file. */
 function retiredNames(): readonly string[] {
@@ -83,21 +54,16 @@ function retiredNames(): readonly string[] {
   );
 }
 
-const above = (places: ReadonlyMap<string, readonly string[]>, limits: Readonly<Record<string, number>>) =>
-  [...places].filter(([part, found]) => found.length > (limits[part] ?? 0));
-
-test('texts use no banned word above what their part is still allowed', () => {
-  expect(above(placesOf(banned), allowed)).toEqual([]);
+test('texts use no banned word', () => {
+  expect(placesOf(banned)).toEqual([]);
 });
 
 test('a name that the glossary retires is no identifier and names no file', () => {
   const names = retiredNames();
   expect(names.length).toBeGreaterThan(20);
   const identifiers = names.filter((name) => !name.includes('-'));
-  const places = placesOf(new RegExp(`(?<![\\w-])(?:${identifiers.join('|')})(?![\\w-])`, 'g'));
-  for (const { path } of files) {
-    if (names.includes(basename(path).replace(/(\.test)?\.\w+$/, ''))) add(places, path, path);
-  }
-  places.delete(partOf(glossary));
-  expect(above(places, allowedNames)).toEqual([]);
+  const used = placesOf(new RegExp(`(?<![\\w-])(?:${identifiers.join('|')})(?![\\w-])`, 'g'));
+  const named = files.filter(({ path }) => names.includes(basename(path).replace(/(\.test)?\.\w+$/, '')));
+  expect(used.filter((place) => !place.startsWith(`${glossary}:`))).toEqual([]);
+  expect(named.map(({ path }) => path)).toEqual([]);
 });

@@ -24,18 +24,18 @@ test.each([1.5, 3])(
   'a node that stood still for %d TTLs commits nothing for what others own by then',
   async (ttls) => {
     await using nodes = await OwnerNodes.start({ leaseTtlMs });
-    const [zombie, heir] = [await nodes.add(), await nodes.add()];
-    await nodes.ownedBy(zombie, heir);
+    const [zombie, successor] = [await nodes.add(), await nodes.add()];
+    await nodes.ownedBy(zombie, successor);
     const old = rightsOf((await nodes.holders()).values(), zombie);
     const underOldLeases = async () =>
       (await nodes.commits()).filter((commit) => commit.nodeId === zombie && old.has(rightOf(commit)));
     await eventually(async () => expect(await underOldLeases()).not.toEqual([]));
     nodes.process(zombie).signal('SIGSTOP');
     await wait(ttls * leaseTtlMs);
-    await nodes.ownedBy(heir);
+    await nodes.ownedBy(successor);
     const before = await underOldLeases();
     nodes.process(zombie).signal('SIGCONT');
-    await nodes.ownedBy(zombie, heir);
+    await nodes.ownedBy(zombie, successor);
     const tried = new Set(before.map(({ partition }) => partition)).size;
     await eventually(
       () =>

@@ -15,12 +15,14 @@ onEveryRedis((open) => {
   test('the last admin is followed by the longest-standing active member', async () => {
     const stage = open();
     await stage.create('strict_private');
-    await stage.admit('muted', 'heir', 'later');
+    await stage.admit('muted', 'successor', 'later');
     await stage.do(muteCommand({ groupId, actor: 'owner', userId: 'muted' }));
     const left = await stage.do(leaveCommand({ groupId, userId: 'owner' }));
     expect(left.seq).toBe(6);
-    expect((await stage.wires(2))[1]).toContain('"type":"promoted","user_id":"heir","actor_id":"$service"');
-    expect(await stage.member('heir')).toMatchObject({ roles: ['admin'], sinceSeq: 3 });
+    expect((await stage.wires(2))[1]).toContain(
+      '"type":"promoted","user_id":"successor","actor_id":"$service"',
+    );
+    expect(await stage.member('successor')).toMatchObject({ roles: ['admin'], sinceSeq: 3 });
     expect(await stage.groups.group(groupId)).toMatchObject({ counts: { active: 2, muted: 1, admins: 1 } });
   });
 
@@ -28,10 +30,10 @@ onEveryRedis((open) => {
     const stage = open();
     await stage.create('strict_private');
     const muted = Array.from({ length: 60 }, (_, index) => `muted-${index}`);
-    await stage.admit(...muted, 'heir');
+    await stage.admit(...muted, 'successor');
     for (const userId of muted) await stage.do(muteCommand({ groupId, actor: 'owner', userId }));
     await stage.do(leaveCommand({ groupId, userId: 'owner' }));
-    expect(await stage.member('heir')).toMatchObject({ roles: ['admin'] });
+    expect(await stage.member('successor')).toMatchObject({ roles: ['admin'] });
   });
 
   test('a private group without an active member is deleted, its applicants with it', async () => {

@@ -105,7 +105,7 @@ export function banning(makeEngine: MakeEngine): void {
       await using scene = await begin(makeEngine, { users: { guest: 'banned' } });
       await scene.do(deleteCommand({ groupId, actor: 'owner' }));
       expect(await scene.ban('guest')).toEqual(noBan);
-      await scene.do(createCommand({ groupId, actor: 'heir' }));
+      await scene.do(createCommand({ groupId, actor: 'successor' }));
       expect(await scene.ban('guest')).toEqual(noBan);
       expect(verdict(await scene.join('guest'))).toBe('done');
     });

@@ -60,7 +60,7 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
           const command = joinCommand({ ...joining, userId, ensure: true });
           expect(verdict(await scene.change(command))).toBe('group_not_found');
         }
-        await scene.do(createCommand({ groupId, actor: 'heir', groupType }));
+        await scene.do(createCommand({ groupId, actor: 'successor', groupType }));
         expect(await scene.do(joinCommand(joining))).toMatchObject({ status: 'pending' });
       },
     );
@@ -124,9 +124,9 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
       const first = await scene.do(command);
       expect(await scene.change(command)).toEqual({ ...first, isDuplicate: true });
       await scene.do(deleteCommand({ groupId, actor: 'guest' }));
-      const { epoch } = await scene.do(createCommand({ groupId, actor: 'heir' }));
+      const { epoch } = await scene.do(createCommand({ groupId, actor: 'successor' }));
       expect(await scene.change(command)).toMatchObject({ isDuplicate: false, epoch, seq: 2 });
-      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['heir', 'guest']);
+      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['successor', 'guest']);
     });
   });
 }

@@ -51,7 +51,7 @@ export function deleting(makeEngine: MakeEngine): void {
     test('has a new epoch, counts from one, and knows nothing of the old one', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const old = await scene.do(deleteCommand({ groupId, actor: 'owner' }));
-      const done = await scene.do(createCommand({ groupId, actor: 'heir', groupType: 'private' }));
+      const done = await scene.do(createCommand({ groupId, actor: 'successor', groupType: 'private' }));
       expect(done.seq).toBe(1);
       expect(done.epoch).not.toBe(old.epoch);
       expect(await scene.head()).toEqual({
@@ -61,9 +61,9 @@ export function deleting(makeEngine: MakeEngine): void {
         oldestSeq: 1,
         isDeleted: false,
       });
-      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['heir']);
+      expect((await scene.members()).map(({ userId }) => userId)).toEqual(['successor']);
       expect((await scene.events()).map(({ type, user_id }) => [type, user_id])).toEqual([
-        ['created', 'heir'],
+        ['created', 'successor'],
       ]);
     });
 

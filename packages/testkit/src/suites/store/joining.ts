@@ -36,11 +36,11 @@ export function joining(makeEngine: MakeEngine): void {
     test('of an empty public group makes the joiner its admin', async () => {
       await using scene = await begin(makeEngine);
       await scene.do(leaveCommand({ groupId: 'room:one', userId: 'owner' }));
-      const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'heir' }));
+      const done = await scene.do(joinCommand({ groupId: 'room:one', userId: 'successor' }));
       expect(done).toMatchObject({ status: 'active', roles: ['admin'], seq: 3 });
       expect((await scene.events()).at(-1)).toMatchObject({
         type: 'joined',
-        user_id: 'heir',
+        user_id: 'successor',
         roles: ['admin'],
       });
     });

@@ -72,9 +72,9 @@ export function listing(makeEngine: MakeEngine): void {
       for (const groupId of ['room:a', 'room:b']) {
         await scene.do(deleteCommand({ groupId, actor: 'owner' }));
       }
-      await scene.do(createCommand({ groupId: 'room:b', actor: 'heir', groupType: 'private' }));
+      await scene.do(createCommand({ groupId: 'room:b', actor: 'successor', groupType: 'private' }));
       expect(await listed(scene, 'room:', 10)).toEqual([['room:', 'room:b', 'room:~']]);
-      await scene.do(leaveCommand({ groupId: 'room:b', userId: 'heir' }));
+      await scene.do(leaveCommand({ groupId: 'room:b', userId: 'successor' }));
       expect(await listed(scene, 'room:', 10)).toEqual([['room:', 'room:~']]);
     });
 
