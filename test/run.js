@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { obtainChromium } from './chromium.js';
 import { checkCleanClone } from './clean-clone.js';
 import { obtain } from './debian-package.js';
+import { longTests } from './long-tests.js';
 import { obtainPythonTools } from './python-tools.js';
 import { checked, commanded, root, run, tested } from './stage.js';
 
@@ -15,14 +16,17 @@ import { checked, commanded, root, run, tested } from './stage.js';
 const isEverything = process.argv.includes('--all');
 const isPostgresOnly = process.argv.includes('--postgres');
 // Each race of test/flow/races.test.ts runs for 2,000 tries or this long.
-process.env['RACE_SECONDS'] ??= isEverything ? '8' : '2';
+process.env['RACE_SECONDS'] ??= '8';
 // What each engine is sent by test/attack/fuzz.test.ts.
-process.env['FUZZ_PACKETS'] ??= isEverything ? '100000' : '8000';
-process.env['FUZZ_REQUESTS'] ??= isEverything ? '25000' : '2000';
+process.env['FUZZ_PACKETS'] ??= '100000';
+process.env['FUZZ_REQUESTS'] ??= '25000';
 // Values of PLENUM_FANOUT with which everything about reception is run.
 process.env['FANOUTS'] ??= isEverything ? 'coalesced,plain' : 'coalesced';
-// Nothing that `npm test` runs is timed by the machine, and mostly it waits: more files at a time end it within five minutes.
-if (!isEverything && !isPostgresOnly) process.env['VITEST_MAX_WORKERS'] ??= '4';
+// Nothing that `npm test` runs is timed by the machine, and mostly it waits: more files at a time.
+if (!isEverything && !isPostgresOnly) {
+  process.env['TESTS'] = 'everyday';
+  process.env['VITEST_MAX_WORKERS'] ??= '4';
+}
 const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
 
 /** Between them they use every part of the engine. */
@@ -67,9 +71,9 @@ async function runTests() {
   const { startRedis } = await import('@plenum/testkit');
   const hasOwnRedis = await canStart(startRedis);
   if (hasOwnRedis) {
-    results.push(await tested('redis'));
+    results.push(await tested('integration'));
   } else if (process.env['REDIS_URL'] !== undefined) {
-    results.push(await tested('redis', ['conformance']));
+    results.push(await tested('integration', ['conformance']));
     notCovered.push(
       'failures of Redis: only the given REDIS_URL was there, and nothing kills or configures that one',
     );
@@ -80,12 +84,12 @@ async function runTests() {
   }
   results.push(await tested('flow'));
   results.push(await tested('interop'));
-  if (!isEverything) results.push(await tested('attack', ['fuzz.test.ts']));
   if (isEverything) await runPythonTests();
   if (!isEverything) {
     notCovered.push(
       'the archive in PostgreSQL: npm run test:postgres',
-      'failovers, Sentinel, Cluster, the bench, a clean clone: npm run test:all',
+      'failovers, Sentinel, Cluster, attacks and fuzz, the bench, a clean clone: npm run test:all',
+      `${longTests.length} long files, listed in test/long-tests.js: npm run test:all`,
     );
     return;
   }
@@ -117,7 +121,7 @@ async function runAsShippedUser() {
   const { REDIS_URL: given } = process.env;
   delete process.env['REDIS_URL'];
   process.env['REDIS_TEST_USER'] = 'shipped';
-  results.push(await tested('redis', ['packages/redis/test/conformance.test.ts']));
+  results.push(await tested('integration', ['packages/redis/test/conformance.test.ts']));
   results.push(
     await tested(
       'flow',

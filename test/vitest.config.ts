@@ -1,7 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { longTests } from './long-tests.js';
 
 const conditions = ['@plenum/source'];
+
+/** `npm test`: without the long files; files of one worker share what they import, which halves the time. */
+const isEveryday = process.env['TESTS'] === 'everyday';
+const left = isEveryday ? longTests : [];
+
+/** Tests of packages that need a Redis. */
+const onRedis = ['packages/{redis,testkit}/test/**/*.test.ts'];
 
 /** Whole Sentinel and Cluster deployments: for `npm run test:all`. */
 const topologies = [
@@ -25,17 +33,20 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,apps}/*/src/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          include: ['{packages,apps}/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+          exclude: [...onRedis, ...onPostgres],
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
         extends: true,
         test: {
-          name: 'redis',
-          include: ['packages/*/test/**/*.test.ts'],
-          exclude: [...topologies, ...onPostgres],
+          name: 'integration',
+          include: onRedis,
+          exclude: [...topologies, ...left],
+          isolate: !isEveryday,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -57,6 +68,8 @@ export default defineConfig({
         test: {
           name: 'flow',
           include: ['test/flow/**/*.test.ts'],
+          exclude: left,
+          isolate: !isEveryday,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
