@@ -8,7 +8,6 @@ import {
 } from '@plenum/adapters';
 import {
   type Adapters,
-  type Clock,
   type ClusterStrategy,
   ConfigError,
   type Core,
@@ -18,10 +17,8 @@ import {
   type DeliverySettings,
   type Engine,
   type EngineSettings,
-  type FanOut,
   type Logger,
   Ownership,
-  type Random,
   systemClock,
 } from '@plenum/core';
 import {
@@ -36,8 +33,10 @@ import { createRedisEngine } from '@plenum/redis';
 import type { Extensions } from './config/extensions.ts';
 import type { Config } from './config.ts';
 import { homePage } from './home-page.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { systemRandom } from './random.ts';
 import type { Secrets } from './secrets.ts';
+import { version } from './version.ts';
 
 /** Life of a token that `POST /v1/dev/token` gives out. */
 const devTokenSec = 24 * 3600;
@@ -55,18 +54,14 @@ export interface EngineDeps {
 }
 
 /** @throws Error with one clear sentence if Redis is away, too old, or set up so that it would lose data. */
-export async function openEngine(choice: EngineDeps): Promise<Engine> {
-  const injected = { random: systemRandom, clock: systemClock, settings: choice.settings };
-  if (choice.redisUrl === null) return createMemoryEngine(injected);
-  const { prefix, logger, role, archive } = choice;
+export async function openEngine(deps: EngineDeps): Promise<Engine> {
+  const { redisUrl, prefix, settings, logger, role, archive } = deps;
+  const clock = systemClock;
+  const random = systemRandom;
+  if (redisUrl === null) return createMemoryEngine({ random, clock, settings });
   const wasInUse = archive?.hasEntriesBefore?.bind(archive);
-  const remembers = wasInUse === undefined ? {} : { wasInUse };
-  return createRedisEngine({ ...injected, ...remembers, url: choice.redisUrl, prefix, logger, role });
-}
-
-export interface Domain {
-  readonly core: Core;
-  readonly fanOut: FanOut;
+  const archived = wasInUse === undefined ? {} : { wasInUse };
+  return createRedisEngine({ random, clock, settings, url: redisUrl, prefix, logger, role, ...archived });
 }
 
 /**
@@ -86,100 +81,147 @@ export function openConfiguredAdapters(
   }
 }
 
-export interface DomainDeps extends Pick<Extensions, 'adapters' | 'middleware'> {
-  /** Steps of a send, by name; without it the built-in ones, and `middleware` behind them. */
-  readonly middlewares?: readonly string[] | undefined;
-  readonly createOnJoin: NonNullable<CoreDeps['createOnJoin']>;
-  readonly fanOut: FanOutMode;
-  /** Of this start of the process. */
-  readonly nodeId: string;
-}
-
-export function openDomain(engine: Engine, logger: Logger, choice: DomainDeps): Domain {
-  const { fanOut: mode, middlewares: order, ...parts } = choice;
-  const fanOut = createFanOut({ logger, clock: systemClock, mode });
-  const injected = { engine, fanOut, clock: systemClock, logger };
-  return { core: createCore({ ...parts, ...injected, ...(order === undefined ? {} : { order }) }), fanOut };
-}
-
-export interface GatewayDeps {
-  readonly engine: Engine;
-  readonly domain: Domain;
-  readonly logger: Logger;
+/** What listens: an edge of its own port, or one that is mounted on servers of the caller. */
+export interface EdgeDeps {
   readonly config: Omit<GatewayOptions['config'], 'adminTokens'>;
-  readonly auditLog?: GatewayOptions['auditLog'];
   readonly secrets: Secrets;
   readonly requests: Extensions['requests'];
   /** Null: tokens are signed with the secret. */
   readonly jwks: Config['jwks'];
   readonly tokenMaxAgeMs: Config['tokenMaxAgeMs'];
-  readonly version: string;
-  /** The caller's own servers, if there are any. */
-  readonly mount?: Pick<GatewayOptions, 'fastify' | 'io'>;
+  readonly auditLog?: GatewayOptions['auditLog'];
+  /** The caller's servers; null: the edge listens itself. */
+  readonly mount: Required<Pick<GatewayOptions, 'fastify' | 'io'>> | null;
+  /** The URL by which other nodes and operators find this one. */
+  readonly reachableUrl: (url: string) => string;
 }
 
-export function openGateway(choice: GatewayDeps): Promise<Gateway> {
-  const { engine, domain, logger, secrets, jwks, tokenMaxAgeMs } = choice;
-  const { jwtSecrets, adminTokens } = secrets;
+export interface ComposeDeps {
+  /** Belongs to the caller, who closes it. */
+  readonly engine: Engine;
+  readonly logger: Logger;
+  /** Remembers how to stop each part. */
+  readonly lifecycle: Lifecycle;
+  /** Of this start of the process. */
+  readonly nodeId: string;
+  /** `client`: no feeds, no partitions. */
+  readonly role: 'node' | 'client';
+  readonly adapters: Adapters;
+  readonly middleware: Extensions['middleware'];
+  /** Steps of a send, by name; undefined: the built-in ones, then `middleware`. */
+  readonly middlewares: readonly string[] | undefined;
+  readonly createOnJoin: NonNullable<CoreDeps['createOnJoin']>;
+  readonly fanOut: FanOutMode;
+  /** Null: this process does not listen. */
+  readonly edge: EdgeDeps | null;
+  readonly strategy: ClusterStrategy;
+  readonly delivery: DeliverySettings;
+  /** An operator asks this node to drain. */
+  readonly onDrainAsked: (running: Pick<Running, 'gateway' | 'ownership'>) => void;
+}
+
+export interface Running {
+  readonly core: Core;
+  readonly gateway: Gateway | null;
+  /** Null: nothing listens, or the servers are the caller's. */
+  readonly url: string | null;
+  /** Null: the admin token is served on `url`. */
+  readonly adminUrl: string | null;
+  /** Null in a client. */
+  readonly ownership: Ownership | null;
+}
+
+/** Starts core, edge and ownership, in this order. On a failure the caller stops `lifecycle`. */
+export async function compose(deps: ComposeDeps): Promise<Running> {
+  const { lifecycle, role, edge } = deps;
+  const core = openCore(deps);
+  lifecycle.started('core', () => core.stop());
+  if (role === 'node') core.start();
+  const gateway = edge === null ? null : await openGateway(deps, edge, core);
+  if (gateway !== null) lifecycle.started('gateway', () => gateway.close());
+  const isMounted = edge === null || edge.mount !== null;
+  const { url, adminUrl } =
+    gateway === null || isMounted ? { url: null, adminUrl: null } : await gateway.listen();
+  if (role === 'client') return { core, gateway, url, adminUrl, ownership: null };
+  const reachableUrl = url === null || edge === null ? null : edge.reachableUrl(url);
+  const ownership: Ownership = openOwnership(deps, reachableUrl, () =>
+    deps.onDrainAsked({ gateway, ownership }),
+  );
+  lifecycle.started('ownership', () => ownership.stop());
+  await ownership.start();
+  return { core, gateway, url, adminUrl, ownership };
+}
+
+function openCore({ engine, logger, nodeId, adapters, middleware, middlewares, ...deps }: ComposeDeps): Core {
+  return createCore({
+    engine,
+    logger,
+    nodeId,
+    adapters,
+    middleware,
+    createOnJoin: deps.createOnJoin,
+    clock: systemClock,
+    fanOut: createFanOut({ logger, clock: systemClock, mode: deps.fanOut }),
+    ...(middlewares === undefined ? {} : { order: middlewares }),
+  });
+}
+
+function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core): Promise<Gateway> {
+  const { config, jwks, tokenMaxAgeMs } = edge;
+  const { jwtSecrets, adminTokens } = edge.secrets;
   const [secret] = jwtSecrets;
   const wallMs = () => engine.wallMs();
   const issueDevToken: GatewayOptions['issueDevToken'] = (userId) =>
     issueJwt({ secret, userId, expiresInSec: devTokenSec, nowMs: wallMs });
-  const injected: { clock: Clock; random: Random } = { clock: systemClock, random: systemRandom };
   return createGateway({
-    ...injected,
-    operations: domain.core.operations,
-    requests: choice.requests,
-    cluster: domain.core.cluster,
-    hub: domain.core.feeds,
+    clock: systemClock,
+    random: systemRandom,
+    wallMs,
+    logger,
+    operations: core.operations,
+    requests: edge.requests,
+    cluster: core.cluster,
+    hub: core.feeds,
     authenticator:
       jwks === null
         ? createJwtAuthenticator({ secret: jwtSecrets, tokenMaxAgeMs, nowMs: wallMs })
         : createJwksAuthenticator({ ...jwks, tokenMaxAgeMs, nowMs: wallMs }),
-    wallMs,
     revocations: engine.revocations,
     cuts: engine.nudges,
     engineHealth: () => engine.health(),
     readings: {
-      hostedFeeds: () => domain.core.feeds.size,
-      attachedDevices: () => domain.core.feeds.devices.size,
+      hostedFeeds: () => core.feeds.size,
+      attachedDevices: () => core.feeds.devices.size,
     },
     roomChannels: engine.roomChannels,
-    logger,
-    config: { ...choice.config, adminTokens },
-    version: choice.version,
-    homePage: homePage(choice.config),
-    ...(choice.auditLog === undefined ? {} : { auditLog: choice.auditLog }),
-    ...(choice.config.isDev ? { issueDevToken } : {}),
-    ...choice.mount,
+    config: { ...config, adminTokens },
+    version,
+    homePage: homePage(config),
+    ...(edge.auditLog === undefined ? {} : { auditLog: edge.auditLog }),
+    ...(config.isDev ? { issueDevToken } : {}),
+    ...edge.mount,
   });
 }
 
-export interface OwnershipDeps {
-  readonly engine: Engine;
-  readonly logger: Logger;
-  readonly nodeId: string;
-  /** Null: this process does not listen. */
-  readonly url: string | null;
-  readonly version: string;
-  readonly strategy: ClusterStrategy;
-  readonly adapters: Adapters;
-  readonly delivery: DeliverySettings;
-  readonly onDrainAsked?: () => void;
-}
-
-/** What this node does for the partitions that it owns: what the engine needs, and the deliveries. */
-export function openOwnership({ engine, adapters, delivery, ...choice }: OwnershipDeps): Ownership {
-  const { nodeId, url, version, strategy, ...rest } = choice;
-  const { logger } = choice;
-  const injected = { clock: systemClock, random: systemRandom, logger };
-  const deliveries = createDeliveryWork({ ...injected, engine, adapters, settings: delivery });
+/** What this node does for the partitions that it owns: the work that the engine needs, and the deliveries. */
+function openOwnership(deps: ComposeDeps, url: string | null, onDrainAsked: () => void): Ownership {
+  const { engine, logger, nodeId, adapters, strategy, delivery } = deps;
+  const clock = systemClock;
+  const deliveries = createDeliveryWork({
+    clock,
+    random: systemRandom,
+    logger,
+    engine,
+    adapters,
+    settings: delivery,
+  });
   return new Ownership({
-    ...rest,
     nodes: engine.nodes,
     leases: engine.leases,
     works: [...engine.partitionWorks, deliveries],
     card: { nodeId, url, version, strategy },
-    clock: systemClock,
+    clock,
+    logger,
+    onDrainAsked,
   });
 }

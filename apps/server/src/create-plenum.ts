@@ -1,5 +1,6 @@
 /** The library form: the same engine, operations and feeds in a process of the application, with or without an edge. */
 import {
+  type Core,
   defaultDeliverySettings,
   defaultEngineSettings,
   deliveryKindsOf,
@@ -8,9 +9,9 @@ import {
   type Outcome,
   PlenumError,
 } from '@plenum/core';
-import { defaultMaxUnreadBytes, fullAdminToken, type Gateway } from '@plenum/gateway';
+import { defaultMaxUnreadBytes, fullAdminToken } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable } from '@plenum/protocol';
-import { type Domain, openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
+import { compose, type EdgeDeps, openEngine } from './compose.ts';
 import { environment } from './config.ts';
 import { makeCallWith } from './library/call.ts';
 import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
@@ -21,7 +22,6 @@ import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logging.ts';
 import { newSecret, systemRandom } from './random.ts';
 import type { Secrets } from './secrets.ts';
-import { version } from './version.ts';
 
 const dayMs = 24 * 3_600_000;
 
@@ -62,29 +62,25 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
     const { adapters = {} } = options;
     expectSound(options);
     const engine = await engineFor(options, logger, lifecycle);
-    const domain = openDomain(engine, logger, {
-      createOnJoin: options.createOnJoin ?? 'none',
-      fanOut: options.fanOut ?? 'coalesced',
+    const running = await compose({
+      engine,
+      logger,
+      lifecycle,
       nodeId,
+      role: options.mode ?? 'node',
       adapters,
       middleware: options.middleware ?? {},
       middlewares: options.middlewares,
+      createOnJoin: options.createOnJoin ?? 'none',
+      fanOut: options.fanOut ?? 'coalesced',
+      edge: edgeOf(options),
+      strategy: options.clusterStrategy ?? 'owner',
+      delivery: { ...defaultDeliverySettings, ...given(options.delivery) },
+      onDrainAsked: ({ gateway }) => {
+        gateway?.drain(edgeDrainMs).catch((err: unknown) => logger.error({ err }, 'could not drain cleanly'));
+      },
     });
-    lifecycle.started('core', () => domain.core.stop());
-    if (options.mode !== 'client') domain.core.start();
-    const edge = await edgeFor(options, { engine, domain, logger }, lifecycle);
-    const url = edge?.url ?? null;
-    if (options.mode !== 'client') {
-      const ownership = openOwnership({
-        ...{ engine, logger, nodeId, url, version },
-        strategy: options.clusterStrategy ?? 'owner',
-        ...{ adapters, delivery: { ...defaultDeliverySettings, ...given(options.delivery) } },
-        onDrainAsked: () => edge?.drain(),
-      });
-      lifecycle.started('ownership', () => ownership.stop());
-      await ownership.start();
-    }
-    return apiOf(options, { domain, logger, lifecycle, url });
+    return apiOf(options, { core: running.core, url: running.url, logger, lifecycle });
   } catch (error) {
     await lifecycle.stop();
     throw error;
@@ -123,21 +119,8 @@ async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Life
   return engine;
 }
 
-interface Opened {
-  readonly engine: Engine;
-  readonly domain: Domain;
-  readonly logger: Logger;
-}
-
-interface Edge {
-  /** Null: it is mounted on servers of the caller, who knows where they listen. */
-  readonly url: string | null;
-  /** Asks clients to move; never throws, never waits. */
-  drain(): void;
-}
-
 /** @returns null: nothing listens. */
-async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecycle): Promise<Edge | null> {
+function edgeOf(options: PlenumOptions): EdgeDeps | null {
   const place = options.gateway;
   if (place === undefined || options.mode === 'client') return null;
   const isMounted = 'fastify' in place;
@@ -161,37 +144,25 @@ async function edgeFor(options: PlenumOptions, opened: Opened, lifecycle: Lifecy
     maxUnauthenticatedPerIp: options.maxUnauthenticatedPerIp ?? defaultUnauthenticatedPerIp,
     maxUnreadBytes: options.maxUnreadBytes ?? defaultMaxUnreadBytes,
   };
-  const mount = isMounted ? { fastify: place.fastify, io: place.io } : {};
-  const gateway: Gateway = await openGateway({
-    ...opened,
+  return {
     config,
     secrets,
-    version,
-    mount,
     requests: options.requests ?? [],
     jwks: null,
     tokenMaxAgeMs: options.tokenMaxAgeMs === undefined ? dayMs : options.tokenMaxAgeMs,
-  });
-  lifecycle.started('gateway', () => gateway.close());
-  return {
-    url: isMounted ? null : (await gateway.listen()).url,
-    drain: () => {
-      gateway
-        .drain(edgeDrainMs)
-        .catch((err: unknown) => opened.logger.error({ err }, 'could not drain cleanly'));
-    },
+    mount: isMounted ? { fastify: place.fastify, io: place.io } : null,
+    reachableUrl: (url) => url,
   };
 }
 
-interface Running {
-  readonly domain: Domain;
+interface ApiDeps {
+  readonly core: Core;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
   readonly url: string | null;
 }
 
-function apiOf(options: PlenumOptions, { domain, logger, lifecycle, url }: Running): Plenum {
-  const { core } = domain;
+function apiOf(options: PlenumOptions, { core, logger, lifecycle, url }: ApiDeps): Plenum {
   const table = requestTable(options.messageMaxBytes);
   const parts = { call: makeCallWith(systemRandom), operations: core.operations, table };
   const send = sendCall(parts);

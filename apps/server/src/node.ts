@@ -1,12 +1,10 @@
 /** One node: started in order, drained and stopped in reverse. */
 import { hostname } from 'node:os';
-import { type Adapters, deliveryKindsOf, type Engine, type Logger, type Ownership } from '@plenum/core';
-import type { Gateway } from '@plenum/gateway';
-import { openConfiguredAdapters, openDomain, openEngine, openGateway, openOwnership } from './compose.ts';
+import { deliveryKindsOf, type Logger } from '@plenum/core';
+import { compose, type EdgeDeps, openConfiguredAdapters, openEngine, type Running } from './compose.ts';
 import type { Config } from './config.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { secretsOf } from './secrets.ts';
-import { version } from './version.ts';
+import { type Secrets, secretsOf } from './secrets.ts';
 
 export interface PlenumNode {
   readonly url: string;
@@ -48,63 +46,60 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       archive: adapters.archive,
     });
     lifecycle.started('engine', () => engine.close());
-    const { middleware, requests } = config.extensions;
-    const domain = openDomain(engine, logger, { ...config, adapters, middleware, nodeId: options.nodeId });
-    lifecycle.started('core', () => domain.core.stop());
-    domain.core.start();
     const secrets = await secretsOf(config, engine);
-    const parts = { engine, domain, logger, config, secrets, version, requests };
-    const { auditLog } = options;
-    const audited = auditLog === undefined ? {} : { auditLog };
-    const gateway = await openGateway({
-      ...parts,
-      ...audited,
-      jwks: config.jwks,
-      tokenMaxAgeMs: config.tokenMaxAgeMs,
+    const drain = drainOnce(options);
+    const running = await compose({
+      engine,
+      logger,
+      lifecycle,
+      nodeId: options.nodeId,
+      role: 'node',
+      adapters,
+      middleware: config.extensions.middleware,
+      middlewares: config.middlewares,
+      createOnJoin: config.createOnJoin,
+      fanOut: config.fanOut,
+      edge: edgeOf(options, secrets),
+      strategy: config.strategy,
+      delivery: config.delivery,
+      onDrainAsked: (asked) => {
+        logger.info({}, 'asked to drain: no new clients, partitions go to other nodes');
+        drain(asked).catch((err: unknown) => logger.error({ err }, 'could not drain cleanly'));
+      },
     });
-    lifecycle.started('gateway', () => gateway.close());
-    const { url, adminUrl } = await gateway.listen();
-    const { ownership, drain } = ownershipOf(options, { engine, gateway, url, adapters });
-    lifecycle.started('ownership', () => ownership.stop());
-    await ownership.start();
+    const { url, adminUrl } = running;
+    if (url === null) throw new Error('a node listens on a port of its own');
     const { durability } = await engine.health();
     const urls = { url, ...(adminUrl === null ? {} : { adminUrl }) };
     logger.info({ engine: engine.name, durability, prefix: config.prefix, ...urls }, 'ready');
-    return { url, adminUrl, stop: (hurry) => drain(hurry?.withinMs).then(lifecycle.stop) };
+    return { url, adminUrl, stop: (hurry) => drain(running, hurry?.withinMs).then(lifecycle.stop) };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 }
 
-interface Listening {
-  readonly engine: Engine;
-  readonly gateway: Gateway;
-  readonly url: string;
-  readonly adapters: Adapters;
+function edgeOf({ config, auditLog }: NodeOptions, secrets: Secrets): EdgeDeps {
+  return {
+    config,
+    secrets,
+    requests: config.extensions.requests,
+    jwks: config.jwks,
+    tokenMaxAgeMs: config.tokenMaxAgeMs,
+    mount: null,
+    reachableUrl: (url) => reachable(url, config.host),
+    ...(auditLog === undefined ? {} : { auditLog }),
+  };
 }
 
-/** `drain` hands the leases over while clients move; it happens once, for all callers. */
-function ownershipOf(
-  { config, logger, nodeId, drainMs }: NodeOptions,
-  { engine, gateway, url, adapters }: Listening,
-): { ownership: Ownership; drain: (withinMs?: number) => Promise<void> } {
-  const ownership = openOwnership({
-    ...{ engine, logger, nodeId, version, strategy: config.strategy },
-    ...{ adapters, delivery: config.delivery },
-    url: reachable(url, config.host),
-    onDrainAsked: () => {
-      logger.info({}, 'asked to drain: no new clients, partitions go to other nodes');
-      drain().catch((err: unknown) => logger.error({ err }, 'could not drain cleanly'));
-    },
-  });
+/** Hands the leases over while clients move; it happens once, for all callers. */
+function drainOnce({ drainMs }: NodeOptions) {
   let draining: Promise<void> | null = null;
-  const drain = (withinMs = drainMs) => {
-    const clients = () => gateway.drain(Math.min(withinMs, drainMs));
-    draining ??= Promise.all([clients(), ownership.drain()]).then(() => undefined);
+  return ({ gateway, ownership }: Pick<Running, 'gateway' | 'ownership'>, withinMs = drainMs) => {
+    const clients = () => gateway?.drain(Math.min(withinMs, drainMs));
+    draining ??= Promise.all([clients(), ownership?.drain()]).then(() => undefined);
     return draining;
   };
-  return { ownership, drain };
 }
 
 /** A node that listens on every address is found by the name of its machine, or of its container. */
