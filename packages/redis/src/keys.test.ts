@@ -119,8 +119,8 @@ function namesOf({ prefix, groupId, userId, actor, requestId }: Owners): [string
     [of.nodeChannel(requestId), 'node channel', requestId],
     [of.mine(userId), 'mine', userId],
     [of.membershipBucket(userId), 'membership bucket', userId],
-    [of.holding('created', userId), 'created', userId],
-    [of.holding('requested', userId), 'requested', userId],
+    [of.places('created', userId), 'created', userId],
+    [of.places('requested', userId), 'requested', userId],
     [of.groupChannel(groupId), 'group channel', groupId],
     [of.userChannel(userId), 'user channel', userId],
   ].map(([name = '', ...belongsTo]) => [name, prefix, ...belongsTo]);

@@ -103,7 +103,7 @@ export class Keys {
    * Hash in the user's slot: group id → nonce, of groups that the user has created, or in which it waits for
    * acceptance.
    */
-  holding = (kind: 'created' | 'requested', userId: UserId): string =>
+  places = (kind: 'created' | 'requested', userId: UserId): string =>
     `${this.prefix}:${tagOf(userId)}:${kind}:${userId}`;
   /** String in the user's slot: the token bucket of the user's joins, leaves and creates. */
   membershipBucket = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:moves:${userId}`;

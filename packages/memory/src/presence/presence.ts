@@ -130,8 +130,8 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     const { groupId, presence, settings } = group;
     const nowMs = this.#state.now();
     for (const userId of here) this.#absences.delete(nameOf(groupId, userId));
-    const online = here.filter((userId) => presence.hold(userId, nodeId));
-    const offline = gone.filter((userId) => presence.letGo(userId, nodeId));
+    const online = here.filter((userId) => presence.addNode(userId, nodeId));
+    const offline = gone.filter((userId) => presence.removeNode(userId, nodeId));
     const endsAtMs = nowMs + this.#state.settings.absenceMs;
     for (const userId of offline) {
       if (!settings.ephemeral || !isReceiverIn(group, userId, nowMs)) continue;

@@ -23,14 +23,14 @@ export class GroupPresence {
   }
 
   /** @returns true when that turned the user online. */
-  hold(userId: UserId, nodeId: string): boolean {
+  addNode(userId: UserId, nodeId: string): boolean {
     const nodes = this.#nodes.get(userId);
     this.#nodes.set(userId, (nodes ?? new Set()).add(nodeId));
     return nodes === undefined;
   }
 
   /** @returns true when that turned the user offline. */
-  letGo(userId: UserId, nodeId: string): boolean {
+  removeNode(userId: UserId, nodeId: string): boolean {
     const nodes = this.#nodes.get(userId);
     nodes?.delete(nodeId);
     return nodes?.size === 0 && this.#nodes.delete(userId);

@@ -86,7 +86,7 @@ function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { setti
 }
 
 /** The limits that the acting user has reached. */
-export interface FullHoldings {
+export interface FullQuotas {
   readonly isGroupsFull: boolean;
   readonly isRequestsFull: boolean;
 }
@@ -98,7 +98,7 @@ export interface FullHoldings {
 export function runChange(
   calls: ScriptCalls,
   command: GroupCommand,
-  deps: GroupDeps & FullHoldings & { readonly isTrial: boolean },
+  deps: GroupDeps & FullQuotas & { readonly isTrial: boolean },
 ): Promise<Answered> {
   const keys = keysOf(command, deps.keys);
   const common = { ...argsOf(command, deps), isTrial: flag(deps.isTrial) };

@@ -33,8 +33,8 @@ import { refusalOf } from '../scripts/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { listGroups } from './group-listing.ts';
-import { type Holding, type Place, type Reserved, UserHoldings } from './user-holdings.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
+import { type Place, type Quota, type Reserved, UserQuotas } from './user-quotas.ts';
 
 interface MembersPage {
   readonly cursor: string | null;
@@ -52,12 +52,12 @@ export class RedisGroupStore implements GroupStore {
   readonly #calls: ScriptCalls;
   readonly #deps: GroupDeps;
   readonly #index: UserIndex;
-  readonly #holdings: UserHoldings;
+  readonly #quotas: UserQuotas;
 
   constructor({ calls, keys, random, clock, settings }: StateDeps) {
     this.#calls = calls;
     this.#deps = { keys, random, settings };
-    this.#holdings = new UserHoldings({ calls, keys, random, clock });
+    this.#quotas = new UserQuotas({ calls, keys, random, clock });
     this.#index = new UserIndex({ calls, keys, clock, random, settings });
   }
 
@@ -153,8 +153,7 @@ export class RedisGroupStore implements GroupStore {
     command: GroupCommand,
     { isTrial, taken }: { readonly isTrial: boolean; readonly taken: readonly TakenPlace[] },
   ): Promise<ChangeAdmission> {
-    const isFull = (holding: Holding) =>
-      taken.some((one) => one.place.holding === holding && one.reserved === null);
+    const isFull = (quota: Quota) => taken.some((one) => one.place.quota === quota && one.reserved === null);
     const isGroupsFull = isFull('created');
     if (isGroupsFull && command.operation === 'create') {
       return (await this.#recall(command)) ?? this.#groupsFull();
@@ -176,13 +175,13 @@ export class RedisGroupStore implements GroupStore {
     if (actor === SERVICE) return Promise.resolve([]);
     const { groupsPerUserMax, requestsPerUserMax } = this.#deps.settings;
     const isCreating = operation === 'create' || (operation === 'join' && command.createsPublic);
-    const wanted: [Holding, number][] = [];
+    const wanted: [Quota, number][] = [];
     if (isCreating && groupsPerUserMax > 0) wanted.push(['created', groupsPerUserMax]);
     if (operation === 'join' && requestsPerUserMax > 0) wanted.push(['requested', requestsPerUserMax]);
     return Promise.all(
-      wanted.map(async ([holding, max]) => {
-        const place = { holding, userId: actor, groupId };
-        return { place, reserved: await this.#holdings.reserve(place, max) };
+      wanted.map(async ([quota, max]) => {
+        const place = { quota, userId: actor, groupId };
+        return { place, reserved: await this.#quotas.reserve(place, max) };
       }),
     );
   }
@@ -202,8 +201,8 @@ export class RedisGroupStore implements GroupStore {
     const isNeeded = { created: isCreation, requested: operation === 'join' && done?.status === 'pending' };
     await Promise.all(
       taken.map(async ({ place, reserved }) => {
-        if (done !== null && isNeeded[place.holding]) return this.#holdings.note(place);
-        if (reserved !== null) await this.#holdings.giveBack(place, reserved);
+        if (done !== null && isNeeded[place.quota]) return this.#quotas.note(place);
+        if (reserved !== null) await this.#quotas.giveBack(place, reserved);
       }),
     );
   }

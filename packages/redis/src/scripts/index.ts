@@ -14,7 +14,7 @@ import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLett
 import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 import * as reads from './reads.ts';
 import { markRead, readMark } from './reads.ts';
-import { chargeMembership, forgetMembership, reserveHolding, restoreHolding } from './user-index.ts';
+import { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
 
 export { type AppendReply, admitMessage, appendedWith, appendMessage } from './append-message.ts';
 export * from './changes.ts';
@@ -34,7 +34,7 @@ export * from './reads.ts';
 export { markRead, readMark } from './reads.ts';
 export { escapeForJson, runEncoded, runScript, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';
-export { chargeMembership, forgetMembership, reserveHolding, restoreHolding } from './user-index.ts';
+export { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
 
 export const scripts = [
   appendMessage,
@@ -60,8 +60,8 @@ export const scripts = [
   reads.readMembers,
   chargeMembership,
   forgetMembership,
-  reserveHolding,
-  restoreHolding,
+  reservePlace,
+  restorePlace,
   changes.endDueMutes,
   changePresence,
   readPresence,

@@ -19,9 +19,9 @@ export const forgetMembership = defineScript({
   reply: z.discriminatedUnion('type', [reply('kept', z.tuple([])), reply('forgotten', z.tuple([]))]),
 });
 
-export const reserveHolding = defineScript({
-  file: 'reserve-holding',
-  keys: ['holding'],
+export const reservePlace = defineScript({
+  file: 'reserve-place',
+  keys: ['places'],
   args: ['groupId', 'nonce', 'max'],
   reply: z.discriminatedUnion('type', [
     /** The new entry, and the earlier one; empty: none. */
@@ -30,9 +30,9 @@ export const reserveHolding = defineScript({
   ]),
 });
 
-export const restoreHolding = defineScript({
-  file: 'restore-holding',
-  keys: ['holding'],
+export const restorePlace = defineScript({
+  file: 'restore-place',
+  keys: ['places'],
   args: ['groupId', 'entry', 'before'],
   reply: z.discriminatedUnion('type', [reply('kept', z.tuple([])), reply('restored', z.tuple([]))]),
 });

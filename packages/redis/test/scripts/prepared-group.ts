@@ -71,7 +71,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
     index: keys.mine(user('owner')),
-    holding: keys.holding('created', user('owner')),
+    places: keys.places('created', user('owner')),
     on: keys.on(id),
     reads: keys.reads(id),
     held: keys.held(partitionOf(id), 'node-1'),
@@ -241,7 +241,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('retriesByGroup'), 0, `${groupId} ${messageIds[0]}`, 0, `${groupId} ${messageIds[1]}`)
     .zadd(key('deadLettersByGroup'), 0, `${groupId} ${'0'.repeat(14)}1-${'0'.repeat(15)}`)
     .hset(key('index'), groupId, 'nonce.1')
-    .hset(key('holding'), groupId, 'nonce.1')
+    .hset(key('places'), groupId, 'nonce.1')
     .hset(key('nodes'), 'node', '1 0 {}')
     .set(key('lease'), 'node 1')
     .set(remembered(keys), 'hash a a - eeeeeeeeeeeeeeee 1')

@@ -29,7 +29,7 @@ async function createAfterDeath(ageMs: number, groupIds: readonly string[]) {
   await using client = Object.assign(new Redis(redis.url), {
     [Symbol.asyncDispose]: async () => client.disconnect(),
   });
-  const key = new Keys(started.prefix).holding('created', ann);
+  const key = new Keys(started.prefix).places('created', ann);
   await client.hset(key, groupIdSchema.parse('lost'), `nonce.${Date.now() - ageMs}`);
   const said: string[] = [];
   for (const groupId of groupIds) {

@@ -1,7 +1,7 @@
 #!lua
 -- Takes one of a user's places for a group before the step that needs it, so that steps on several nodes never take
 -- more places than there are. A group that already has a place needs no second one.
-local holding_key = KEYS[1]
+local places_key = KEYS[1]
 local group_id = ARGV[1]
 local nonce = ARGV[2]
 local max = ARGV[3]
@@ -9,9 +9,9 @@ local max = ARGV[3]
 -- @include writable
 
 local now = integer(clock_ms())
-expect_writable(holding_key, 'hash', { 'HSET' })
-local before = redis.call('HGET', holding_key, group_id)
-if not before and redis.call('HLEN', holding_key) >= tonumber(max) then return { 'full', now } end
+expect_writable(places_key, 'hash', { 'HSET' })
+local before = redis.call('HGET', places_key, group_id)
+if not before and redis.call('HLEN', places_key) >= tonumber(max) then return { 'full', now } end
 local entry = nonce .. '.' .. now
-redis.call('HSET', holding_key, group_id, entry)
+redis.call('HSET', places_key, group_id, entry)
 return { 'reserved', now, entry, before or '' }

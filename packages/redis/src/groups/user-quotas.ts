@@ -8,15 +8,15 @@
 import type { Random } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import { forgetMembership, reserveHolding, restoreHolding } from '../scripts/index.ts';
+import { forgetMembership, reservePlace, restorePlace } from '../scripts/index.ts';
 import type { ScriptCalls } from '../scripts/script-calls.ts';
 import type { ServerClock } from '../scripts/server-clock.ts';
 
-export type Holding = 'created' | 'requested';
+export type Quota = 'created' | 'requested';
 
 /** The place of one user for one group. */
 export interface Place {
-  readonly holding: Holding;
+  readonly quota: Quota;
   readonly userId: UserId;
   readonly groupId: GroupId;
 }
@@ -27,7 +27,7 @@ export interface Reserved {
   readonly before: string;
 }
 
-interface HoldingsDeps {
+interface UserQuotasDeps {
   readonly calls: ScriptCalls;
   readonly keys: Keys;
   readonly random: Random;
@@ -41,10 +41,10 @@ const underWayMaxMs = 60_000;
 /** Other nodes may take a place that was just freed. */
 const attemptsMax = 3;
 
-export class UserHoldings {
-  readonly #deps: HoldingsDeps;
+export class UserQuotas {
+  readonly #deps: UserQuotasDeps;
 
-  constructor(deps: HoldingsDeps) {
+  constructor(deps: UserQuotasDeps) {
     this.#deps = deps;
   }
 
@@ -53,8 +53,8 @@ export class UserHoldings {
     const { calls, random } = this.#deps;
     const { groupId } = place;
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-      const reply = await calls.read(reserveHolding, {
-        keys: { holding: this.#key(place) },
+      const reply = await calls.read(reservePlace, {
+        keys: { places: this.#key(place) },
         args: { groupId, nonce: random.token(), max },
       });
       if (reply.type === 'reserved') return { entry: reply.details[0], before: reply.details[1] };
@@ -75,12 +75,12 @@ export class UserHoldings {
    */
   async giveBack(place: Place, { entry, before }: Reserved): Promise<void> {
     const args = { groupId: place.groupId, entry, before };
-    const keys = { holding: this.#key(place) };
-    await this.#deps.calls.read(restoreHolding, { keys, args }).catch(() => undefined);
+    const keys = { places: this.#key(place) };
+    await this.#deps.calls.read(restorePlace, { keys, args }).catch(() => undefined);
   }
 
-  #key({ holding, userId }: Place): string {
-    return this.#deps.keys.holding(holding, userId);
+  #key({ quota, userId }: Place): string {
+    return this.#deps.keys.places(quota, userId);
   }
 
   /** Removes places of ended groups, up to the first page with some. @returns how many */
@@ -92,7 +92,7 @@ export class UserHoldings {
       const freed = await Promise.all(
         noted.slice(at, at + verifiedAtOnce).map(async ([name, entry]) => {
           const groupId = groupIdSchema.parse(name);
-          if (this.#isUnderWay(entry) || (await this.#holds({ ...place, groupId }))) return 0;
+          if (this.#isUnderWay(entry) || (await this.#isTaken({ ...place, groupId }))) return 0;
           // A place that was noted again meanwhile has another nonce and stays.
           const reply = await calls.read(forgetMembership, {
             keys: { index: key },
@@ -113,9 +113,9 @@ export class UserHoldings {
     return this.#deps.clock.nowMs() - Number(reservedAtMs) < underWayMaxMs;
   }
 
-  async #holds({ holding, userId, groupId }: Place): Promise<boolean> {
+  async #isTaken({ quota, userId, groupId }: Place): Promise<boolean> {
     const { calls, keys } = this.#deps;
-    if (holding === 'requested') {
+    if (quota === 'requested') {
       const record = await calls.command((redis) => redis.hget(keys.members(groupId), userId));
       return record?.startsWith('p ') === true;
     }
