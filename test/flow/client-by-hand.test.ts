@@ -91,7 +91,7 @@ test('the example with plain socket.io-client prints every entry once, over a cu
 });
 
 describe.each(engines)('the example on the %s engine', (engine) => {
-  test('prints a group that was deleted, made anew and joined again from the join on', async () => {
+  test('prints a group that was deleted, created again and joined again from the join on', async () => {
     await using service = await Service.start(engine);
     const { groups, send } = service.plenum;
     const hall = { groupId: 'hall', groupType: 'public', creatorId: 'ada' } as const;

@@ -51,7 +51,7 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     expect(desk.seqs('both')).toEqual(phone.seqs('both'));
   });
 
-  test('positions of an earlier process continue in a new one without a hole', async () => {
+  test('positions of an earlier process continue in a new one without a gap', async () => {
     using owner = await connect('owner');
     await owner.client.create('diary', 'public');
     const before = await connect('dan');
@@ -110,7 +110,7 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     ['knew of the end', true],
     ['had no time to see the end', false],
   ])(
-    'a group that is deleted, made anew and joined again by a client that %s is shown from its join on',
+    'a group that is deleted, created again and joined again by a client that %s is shown from its join on',
     async (_, waits) => {
       const groupId = `anew-${waits}`;
       using owner = await connect('owner');

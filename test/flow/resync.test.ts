@@ -87,7 +87,7 @@ describe.each(engines)('on %s', (engine) => {
     await expectAttached(away.ann, away.scene);
   });
 
-  test('epoch_changed: the group was deleted and made anew, and it is a member of the new one', async () => {
+  test('epoch_changed: the group was deleted and created again, and it is a member of the new one', async () => {
     await using away = await awayWhile(engine, async (scene) => {
       await scene.service.plenum.groups.delete({ groupId: scene.groupId });
       await scene.create('public');
@@ -134,7 +134,7 @@ describe('a Redis that has lost everything', () => {
   const isMemberAgain = (scene: GroupScene) => scene.member('ann');
   const isNone = async () => {};
 
-  test('epoch_changed: who comes back is a member of the group that was made anew', async () => {
+  test('epoch_changed: who comes back is a member of the group that was created again', async () => {
     expect(await emptied(true, isMemberAgain)).toEqual(['epoch_changed']);
   });
   test('not_a_member: a returning user is in no group', async () => {

@@ -33,7 +33,7 @@ export const mutantsOfReception = [
         to: 'if (!isGoodPosition(head.epoch, from.seq, ',
       },
     ],
-    killers: [{ file: 'test/flow/resync.test.ts', tests: 'the group was deleted and made anew' }],
+    killers: [{ file: 'test/flow/resync.test.ts', tests: 'the group was deleted and created again' }],
   },
   {
     name: 'a catch-up loses the live entries in between',

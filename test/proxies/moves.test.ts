@@ -91,7 +91,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
     await traffic.expectComplete();
   });
 
-  test('a rolling restart of all nodes loses, doubles and reorders nothing, on sockets and by REST', async () => {
+  test('a rolling restart of all nodes loses, repeats and reorders nothing, on sockets and by REST', async () => {
     await using traffic = new CheckedTraffic(proxied.url);
     const members = await underLoad(traffic, `${name}-rolled`);
     const refusals = refusalsOf(members);

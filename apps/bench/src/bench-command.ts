@@ -36,7 +36,7 @@ const standard = { rounds: 7, rampMs: 1000, measureMs: 3000, settleMs: 500, idle
 /** For correctness: too short for figures that mean something. */
 const short = { rounds: 2, rampMs: 200, measureMs: 800, settleMs: 250, idleSteps: [100, 100] };
 
-/** @param args behind the name of the command. @returns the exit code: 1 after any loss, double or disorder. */
+/** @param args behind the name of the command. @returns the exit code: 1 after any loss, duplicate or disorder. */
 export async function bench(args: readonly string[]): Promise<number> {
   const options = optionsFrom(args);
   const timing = options.short ? short : standard;
@@ -64,7 +64,7 @@ export async function bench(args: readonly string[]): Promise<number> {
 function optionsFrom(args: readonly string[]): BenchOptions {
   const command = new Command('bench')
     .description(
-      'Compares Plenum with bare Socket.IO under the same load. Loss, doubles or disorder fail the run.',
+      'Compares Plenum with bare Socket.IO under the same load. Loss, duplicates or disorder fail the run.',
     )
     .option(
       '--shape <list>',

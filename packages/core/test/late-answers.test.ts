@@ -160,7 +160,7 @@ test('a nudge that comes after its user was removed pushes nothing', () => {
   expect(pushed).toEqual(['membership active', 'membership none', 'membership pending']);
 });
 
-test('history of a group that was made anew between two reads is not told to a member of the old one', async () => {
+test('history of a group that was created again between two reads is not told to a member of the old one', async () => {
   const position = {
     groupType: 'private' as const,
     settings: { maxMembers: null, ephemeral: false, history: 'since_join' as const, metadata: null },

@@ -13,7 +13,7 @@ const sentences = {
   publish_failed: 'A publish did not reach Redis',
   subscribe_refused: 'Redis refused a subscription: check the ACL for channels of this prefix',
   channels_moved: 'Channels are heard from another server of the Cluster, or anew: their groups are audited',
-  links_renewed: 'Redis was found to have moved: every connection to it is made anew',
+  links_renewed: 'Redis was found to have moved: every connection to it is opened again',
   link_replaced: 'The subscriber connection was silent and is being replaced',
 } as const;
 

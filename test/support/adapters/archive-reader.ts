@@ -20,7 +20,7 @@ export class ArchiveKeeper implements AsyncDisposable {
     return this.#archive.hasEntriesBefore?.(Date.now() + 60_000, patient()) ?? Promise.resolve(false);
   }
 
-  /** Every row of the group under the epochs of its log, by seq; a double would stand there twice. */
+  /** Every row of the group under the epochs of its log, by seq; a duplicate would be there twice. */
   async entriesOf({ groupId, entries }: EpochLog): Promise<ArchiveEntry[]> {
     const epochs = [...new Set(entries.map(({ epoch }) => epoch))];
     const page = {

@@ -142,6 +142,6 @@ function ratiosOf(cells: readonly LoadCell[], all: readonly LoadCell[]): Readonl
 const quotient = (part: number | null, whole: number | null): number | null =>
   part === null || whole === null || whole === 0 ? null : part / whole;
 
-/** Any loss, double or disorder makes the run a failure, whatever its speed. */
+/** Any loss, duplicate or disorder makes the run a failure, whatever its speed. */
 export const isFaulty = (rows: readonly Row[]): boolean =>
   rows.some((row) => row.kind !== 'idle' && row.faultyRounds > 0);

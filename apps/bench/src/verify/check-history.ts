@@ -60,7 +60,7 @@ export function missingIn(
 
 function lostIn({ view, findings }: CheckedView, sends: readonly Sent[]): Problem[] {
   const missing = missingIn(view, new Set(findings.seen.keys()), sends);
-  return [...new Set([...findings.holes, ...missing])].map((seq) => ({
+  return [...new Set([...findings.gaps, ...missing])].map((seq) => ({
     kind: 'lost',
     what: `${view.userId} in ${view.groupId}: seq ${seq}`,
   }));

@@ -1,11 +1,11 @@
-/** One member's view of one group: every entry once, in order, without a hole that was not announced. */
+/** One member's view of one group: every entry once, in order, without a gap that was not announced. */
 import { keyOf, type SeenEntry, type View } from './history.ts';
 
 export interface ViewFindings {
   /** By position; messages and membership changes. */
   readonly seen: ReadonlyMap<string, SeenEntry>;
   /** Seqs that were passed over without a word and never came. */
-  readonly holes: ReadonlySet<number>;
+  readonly gaps: ReadonlySet<number>;
   readonly problems: readonly Problem[];
 }
 
@@ -26,7 +26,7 @@ export function checkView(view: View): ViewFindings {
 
 class Walk implements ViewFindings {
   readonly seen = new Map<string, SeenEntry>();
-  readonly holes = new Set<number>();
+  readonly gaps = new Set<number>();
   readonly problems: Problem[] = [];
   readonly #where: string;
   #last: number;
@@ -43,7 +43,7 @@ class Walk implements ViewFindings {
     const isRepeated = this.seen.has(key) && !this.#repeatable.delete(key);
     if (isRepeated) this.#problem('duplicated', key);
     else if (entry.seq <= this.#last) this.#problem('reordered', key);
-    for (let seq = this.#last + 1; seq < entry.seq; seq += 1) this.holes.add(seq);
+    for (let seq = this.#last + 1; seq < entry.seq; seq += 1) this.gaps.add(seq);
     this.#last = Math.max(this.#last, entry.seq);
     this.#note(entry);
   }
@@ -61,7 +61,7 @@ class Walk implements ViewFindings {
     const key = keyOf(entry);
     const known = this.seen.get(key);
     if (known !== undefined && !isSame(known, entry)) this.#problem('conflicting', key);
-    this.holes.delete(entry.seq);
+    this.gaps.delete(entry.seq);
     this.seen.set(key, entry);
   }
 

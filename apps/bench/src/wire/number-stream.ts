@@ -1,6 +1,6 @@
 /** One receiver's view of one numbered stream: what it lacks, what it got twice, what came out of order. */
 
-interface Hole {
+interface Gap {
   readonly from: number;
   readonly to: number;
 }
@@ -10,7 +10,7 @@ export class NumberStream {
   reordered = 0;
   #first: number | null = null;
   #last = 0;
-  #holes: readonly Hole[] = [];
+  #gaps: readonly Gap[] = [];
 
   get last(): number {
     return this.#last;
@@ -22,7 +22,7 @@ export class NumberStream {
       this.#first = first;
       this.#last = first - 1;
     } else if (this.#first > first) {
-      this.#holes = [{ from: first, to: this.#first - 1 }, ...this.#holes];
+      this.#gaps = [{ from: first, to: this.#first - 1 }, ...this.#gaps];
       this.#first = first;
     }
   }
@@ -34,8 +34,8 @@ export class NumberStream {
 
   /** @param head the last number that was sent. @returns how many of all up to it never came. */
   lost(head: number): number {
-    const inHoles = this.#holes.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    return inHoles + (this.#first === null ? 0 : Math.max(0, head - this.#last));
+    const inGaps = this.#gaps.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    return inGaps + (this.#first === null ? 0 : Math.max(0, head - this.#last));
   }
 
   #acceptOdd(number: number): void {
@@ -43,21 +43,21 @@ export class NumberStream {
       this.begin(number);
       this.#last = number;
     } else if (number > this.#last) {
-      this.#holes = [...this.#holes, { from: this.#last + 1, to: number - 1 }];
+      this.#gaps = [...this.#gaps, { from: this.#last + 1, to: number - 1 }];
       this.#last = number;
-    } else if (this.#holes.some((hole) => isIn(hole, number))) {
+    } else if (this.#gaps.some((gap) => isIn(gap, number))) {
       this.reordered += 1;
-      this.#holes = this.#holes.flatMap((hole) => (isIn(hole, number) ? without(hole, number) : [hole]));
+      this.#gaps = this.#gaps.flatMap((gap) => (isIn(gap, number) ? without(gap, number) : [gap]));
     } else {
       this.duplicated += 1;
     }
   }
 }
 
-const isIn = ({ from, to }: Hole, number: number) => from <= number && number <= to;
+const isIn = ({ from, to }: Gap, number: number) => from <= number && number <= to;
 
-const without = ({ from, to }: Hole, number: number): Hole[] =>
+const without = ({ from, to }: Gap, number: number): Gap[] =>
   [
     { from, to: number - 1 },
     { from: number + 1, to },
-  ].filter((hole) => hole.from <= hole.to);
+  ].filter((gap) => gap.from <= gap.to);

@@ -3,7 +3,7 @@ import type { RequestResult, ResyncReason } from '@plenum/protocol';
 import type { Entry, KnownPosition, SeqRange } from './entry.ts';
 
 /**
- * The server could not continue a position. Entries from `from_seq` on follow in order and without a hole.
+ * The server could not continue a position. Entries from `from_seq` on follow in order and without a gap.
  * `from_seq` is null when the user is no longer a member: nothing follows.
  */
 export interface ResyncNotice {

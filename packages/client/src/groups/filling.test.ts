@@ -21,7 +21,7 @@ const page = (found: Page['entries'], about: Partial<Page> = {}): Page => ({
   ...about,
 });
 const shown = ShownLog.after('a', 10);
-const hole = { readTo: 14, vouchedEpoch: 'a' };
+const gap = { readTo: 14, vouchedEpoch: 'a' };
 
 test.each([
   ['holds all of it', entries(11, 12, 13, 14), 11, null, [11, 12, 13, 14]],
@@ -30,18 +30,18 @@ test.each([
   ['begins beyond its end', entries(20, 21), 15, { from: 11, to: 14 }, []],
   ['has a gap itself', entries(11, 13), 11, null, [11]],
   ['is empty, though the log is longer', entries(), 15, { from: 11, to: 14 }, []],
-])('a page that %s fills a hole as far as it goes', (_, found, nextSeq, missing, seqs) => {
-  const filling = fillingBy(page(found), shown, hole);
+])('a page that %s fills a gap as far as it goes', (_, found, nextSeq, missing, seqs) => {
+  const filling = fillingBy(page(found), shown, gap);
   expect(filling).toMatchObject({ nextSeq, missing });
   expect(filling?.entries.map(({ seq }) => seq)).toEqual(seqs);
 });
 
 test('a page of an epoch that the server has not vouched for fills nothing', () => {
   const ofAnother = page(entries(11), { epoch: 'b' });
-  expect(fillingBy(ofAnother, shown, hole)).toBeNull();
-  expect(fillingBy(ofAnother, shown, { ...hole, vouchedEpoch: 'b' })).toMatchObject({ nextSeq: 11 });
+  expect(fillingBy(ofAnother, shown, gap)).toBeNull();
+  expect(fillingBy(ofAnother, shown, { ...gap, vouchedEpoch: 'b' })).toMatchObject({ nextSeq: 11 });
 });
 
 test('an empty page of a log that ends within the gap fills nothing', () => {
-  expect(fillingBy(page([], { head_seq: 13 }), shown, hole)).toBeNull();
+  expect(fillingBy(page([], { head_seq: 13 }), shown, gap)).toBeNull();
 });

@@ -3,7 +3,7 @@
  * effects go to the sink. Whatever arrives, in whatever order, each attached device gets a strictly increasing, complete
  * sequence inside its user's range, and nothing outside it; where that is not possible it gets `resync`.
  *
- *   entry: seq == last+1 apply · <= last drop · > last+1 hold, read the hole from the log, apply in order
+ *   entry: seq == last+1 apply · <= last drop · > last+1 hold, read the gap from the log, apply in order
  *   head:  further than last → read the gap · off the chain → all users are verified again
  */
 import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/protocol';

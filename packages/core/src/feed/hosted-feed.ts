@@ -205,7 +205,7 @@ export class HostedFeed implements FeedSink {
   }
 
   readGap(afterSeq: number): void {
-    this.#persist('reading a hole failed', async () => {
+    this.#persist('reading a gap failed', async () => {
       this.feed.onGapRead(await this.#deps.engine.log.after(this.groupId, afterSeq, pageSize));
     });
   }

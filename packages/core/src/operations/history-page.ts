@@ -28,7 +28,7 @@ export interface HistorySources {
 
 export type HistoryFound =
   | { readonly type: 'found'; readonly entries: readonly HistoryEntry[]; readonly oldestSeq: number }
-  /** Between two reads the group was deleted, and perhaps made anew. */
+  /** Between two reads the group was deleted, and perhaps created again. */
   | { readonly type: 'gone' }
   /** The page lies in the archive, and the archive fails. */
   | { readonly type: 'unavailable' };

@@ -49,7 +49,7 @@ export interface TelemetryEvents {
   readonly breaker_changed: { readonly adapter: AdapterName; readonly isOpen: boolean };
   readonly lease_gained: { readonly partition: number; readonly token: number };
   readonly lease_lost: { readonly partition: number; readonly token: number };
-  /** A hole in a feed was seen. */
+  /** A gap in a feed was seen. */
   readonly gap_found: { readonly groupId: GroupId };
   readonly gap_repaired: { readonly groupId: GroupId; readonly entries: number };
   readonly duplicate_dropped: { readonly groupId: GroupId };

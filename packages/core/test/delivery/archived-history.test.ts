@@ -59,7 +59,7 @@ test.each([
   expect(await history(scene, page)).toEqual({ seqs, oldest: 1 });
 });
 
-test('a page ends at a hole between archive and log, and says from where on all is there', async () => {
+test('a page ends at a gap between archive and log, and says from where on all is there', async () => {
   await using scene = await trimmed();
   const read = scene.archive.read.bind(scene.archive);
   scene.archive.read = async (page, call) => (await read(page, call)).filter(({ seq }) => seq !== 16);

@@ -87,7 +87,7 @@ const feeds: readonly MetricRow[] = [
   counter('gap_found', {
     name: 'plenum_feed_gaps_total',
     unit: 'events',
-    help: 'Holes that feeds found in what they heard from Redis',
+    help: 'Gaps that feeds found in what they heard from Redis',
     alertWhen:
       'it rises faster than 1 per second for 5 minutes: look at the output buffer limit of Redis for pub/sub',
   }),

@@ -89,7 +89,7 @@ export const logRequests = (messageMaxBytes: number) =>
       result: z.object({
         entries: z
           .array(historyEntrySchema)
-          .describe('Ascending by seq, without a hole. Fewer than `limit` when more would be above 1 MiB'),
+          .describe('Ascending by seq, without a gap. Fewer than `limit` when more would be above 1 MiB'),
         epoch: epochSchema,
         head_seq: seqSchema.describe('Seq of the newest entry'),
         oldest_seq: seqSchema.describe('Seq of the oldest entry that is kept'),

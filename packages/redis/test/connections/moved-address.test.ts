@@ -105,7 +105,7 @@ test.each([
   ['the one that sends stays', /plenum-(reads|subscriber)/],
   ['the one that reads stays', /plenum-(command|subscriber)/],
 ])(
-  'the former master is an isolated replica and %s there: all are made anew, and nothing is missing',
+  'the former master is an isolated replica and %s there: all are opened again, and nothing is missing',
   async (_, cut) => {
     await promote();
     proxy.moveTo(present.port);
@@ -115,13 +115,13 @@ test.each([
   },
 );
 
-test('the former master still takes writes, and every connection stays there: all are made anew', async () => {
+test('the former master still takes writes, and every connection stays there: all are opened again', async () => {
   await promote();
   proxy.moveTo(present.port);
   await isWholeAgain();
 });
 
-test('one refused send is enough: the connections that were not refused are made anew as well', async () => {
+test('one refused send is enough: the connections that were not refused are opened again as well', async () => {
   await promote();
   proxy.moveTo(present.port);
   await isolate();

@@ -130,11 +130,11 @@ describe('a device is flagged', () => {
     const isAnns = ({ userId }: Delivery) => userId === 'ann';
     return { ...run, deliveries: run.deliveries.map((one) => (isAnns(one) ? { ...one, presence } : one)) };
   };
-  test('not for a hole at either end of the time that it was there', () => {
+  test('not for a gap at either end of the time that it was there', () => {
     expect(checkHistory(annGot('partly', ({ seq }) => seq === 5 || seq === 6))).toEqual([]);
     expect(checkHistory(annGot('partly', () => false))).toEqual([]);
   });
-  test('for a hole in the middle of the time that it was there', () => {
+  test('for a gap in the middle of the time that it was there', () => {
     expect(violated(annGot('partly', ({ seq }) => seq === 5 || seq === 7))).toEqual(['I6']);
   });
   test('for a gap without a resync, and not for one with it', () => {

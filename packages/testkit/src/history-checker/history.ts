@@ -6,7 +6,7 @@ export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
 
 /**
  * A group's log from its first entry on: from `created` to `deleted` if it ended. After a failover of Redis it continues in
- * another epoch, without a hole; a group that was made anew has a log of its own.
+ * another epoch, without a gap; a group that was created again has a log of its own.
  */
 export interface EpochLog {
   readonly groupId: string;

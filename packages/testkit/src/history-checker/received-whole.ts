@@ -38,7 +38,7 @@ function runsOf({ entries, resyncs = [] }: Delivery, range: Entitlement): readon
   );
 }
 
-/** What the device had to get of a range. Null: anything without a hole, or nothing, will do. */
+/** What the device had to get of a range. Null: anything without a gap, or nothing, will do. */
 function dueOf({ presence }: Delivery, range: Entitlement, seqs: readonly number[]) {
   if (presence === 'partly' && seqs.length === 0) return null;
   if (presence === 'unasked' && seqs.length === 0 && range.endSeq <= range.headSeq) return null;
@@ -62,7 +62,7 @@ function lackOf(delivery: Delivery, range: Entitlement): string | null {
   return isWhole ? null : `got ${seqs.join() || 'nothing'} of ${due.firstSeq} to ${due.lastSeq}`;
 }
 
-/** I6: strictly increasing, no double, no hole; complete for a device that was there throughout. */
+/** I6: strictly increasing, no duplicate, no gap; complete for a device that was there throughout. */
 export function deliveriesAreWhole(history: RunHistory): Violation[] {
   const entitlements = entitlementsOf(history);
   return history.deliveries.flatMap((delivery): Violation[] => {

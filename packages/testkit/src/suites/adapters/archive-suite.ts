@@ -8,7 +8,7 @@ export interface ArchiveHarness extends AsyncDisposable, Ailing {
   readonly archive: Archive;
   /** An entry with this seq that the archive never takes. */
   poison(seq: number): ArchiveEntry;
-  /** The seqs of what it holds, ascending, doubles included. */
+  /** The seqs of what it holds, ascending, duplicates included. */
   seqs(): Promise<readonly number[]>;
 }
 export type MakeArchive = () => Promise<ArchiveHarness>;

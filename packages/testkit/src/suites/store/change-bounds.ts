@@ -186,7 +186,7 @@ export function changeBounds(makeEngine: MakeEngine): void {
       ]);
     });
 
-    test('does not count a group that another user has made anew', async () => {
+    test('does not count a group that another user has created again', async () => {
       await using scene = await begin(makeEngine, { engineSettings: two });
       for (const id of ['a', 'b']) await create(scene, id);
       await scene.do(deleteCommand({ groupId: 'a', actor: 'ann' }));
