@@ -132,5 +132,5 @@ test('of an error only name and message are logged', async () => {
   await guard.call(() => {
     throw Object.assign(new TypeError('no row'), { detail: 'the text of a message' });
   }, readText);
-  expect(logged).toEqual([{ adapter: 'moderation', failure: 'throw', cause: 'TypeError: no row' }]);
+  expect(logged).toEqual([{ adapter: 'moderation', failure: 'throw', err: 'TypeError: no row' }]);
 });

@@ -69,7 +69,7 @@ export class Guard {
     const { adapter, logger } = this.#deps;
     this.breaker.failed();
     emitTelemetry('adapter_failed', { adapter, failure });
-    logger.warn({ adapter, failure, cause: errorSummary(cause) }, 'an adapter failed');
+    logger.warn({ adapter, failure, err: errorSummary(cause) }, 'an adapter failed');
     return this.#not(failure);
   }
 

@@ -12,6 +12,8 @@ const pageMaxBytes = 512 * 1024;
 
 /**
  * The next page for a device, of what was read of the log: only what the feed itself has applied is passed on.
+ * Example: the cursor is 40, the feed is at 100, and the log was read from 41 to 140. The page is 41 to 100, or its first
+ * part if all of it is above 512 KiB; the next read begins after the last seq of the page.
  * @returns null when the log no longer has the device's next entry
  */
 export function pageFor(

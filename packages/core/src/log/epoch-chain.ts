@@ -3,6 +3,10 @@ import type { LogHead } from '../groups/records.ts';
 /**
  * Which positions one unbroken log has gone through: each finished epoch with the last seq that belongs to it, and the
  * current one, which is open. A position off the chain belongs to a log that was lost or replaced.
+ *
+ * Example: a log is at (a, 120) when a failover promotes a replica that had got entries up to 117. The next append begins
+ * epoch b: the entry is (b, 118), and the head says `past: [{ epoch: 'a', endSeq: 117 }]`. A device at (a, 115) continues,
+ * for 115 <= 117. A device at (a, 119) has seen two entries that are lost: it gets `resync`.
  */
 export class EpochChain {
   #current: string | null = null;

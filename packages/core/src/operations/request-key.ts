@@ -22,6 +22,11 @@ const payloadHash = (operation: string, args: object): string =>
 const clientIdRememberMs = 600_000;
 const serverIdRememberMs = 15_000;
 
+/**
+ * The idempotency key of a request. Example: a client sends `relay_msg` "hi" with id r1, and the connection breaks before the
+ * ack. It sends r1 again: nothing is stored, and the first answer comes back with the same seq. If it sends r1 with "ho",
+ * the digest differs and the answer is `conflict`. A refused request is not remembered: r1 may be sent again.
+ */
 export const requestKey = (caller: Caller, type: RequestType, args: object): RequestKey => ({
   id: caller.requestId,
   payloadHash: payloadHash(type, args),

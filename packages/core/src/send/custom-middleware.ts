@@ -132,7 +132,7 @@ class MiddlewareRun {
     // The store's own failures come back through `next`.
     if (cause instanceof PlenumError && this.#continued !== null) return;
     this.#deps.logger.error(
-      { middleware: this.#custom.name, cause: errorSummary(cause) },
+      { middleware: this.#custom.name, err: errorSummary(cause) },
       'a middleware has thrown',
     );
     this.#refuse({ code: 'internal' });
