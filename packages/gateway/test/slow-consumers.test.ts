@@ -4,7 +4,8 @@ import { type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/cor
 import { groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { SocketDevice, waitingMax } from '../src/outbound/socket-device.ts';
+import { waitingMax } from '../src/outbound/slow-consumer.ts';
+import { SocketDevice } from '../src/outbound/socket-device.ts';
 import { defaultMaxUnreadBytes } from '../src/outbound/unread-budget.ts';
 import { type Edge, startEdge } from './edge.ts';
 import { frame, rawSocket, upgradedSocket } from './raw-socket.ts';

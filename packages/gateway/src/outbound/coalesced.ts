@@ -1,8 +1,8 @@
 /**
- * Coalesced fan-out: what is delivered for a group within one turn of the event loop leaves as one buffer of WebSocket
- * frames, shared by all sockets of the group, with one write per socket. There is no timer: under load turns get longer
+ * Coalesced fan-out: everything delivered for a group within one tick of the event loop leaves as one buffer of WebSocket
+ * frames, shared by all sockets of the group, with one write per socket. There is no timer: under load ticks get longer
  * and batches grow by themselves. What is much is written in slices, so that the loop is never held for long; one queue
- * per group keeps the order, and the groups take turns.
+ * per group keeps the order, and the groups are written in rotation.
  */
 import {
   type Clock,

@@ -1,8 +1,9 @@
 /** A socket as the domain sees it: somewhere to push to, which can tell when its buffer is empty. */
-import { type Device, emitTelemetry, type LogEntry } from '@plenum/core';
+import type { Device, LogEntry } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
+import { SlowConsumer } from './slow-consumer.ts';
 import { type Line, lineOf, tickFlush } from './tick-flush.ts';
 import type { UnreadBudget } from './unread-budget.ts';
 
@@ -11,28 +12,8 @@ export interface DeviceIdentity {
   readonly isAuto: boolean;
 }
 
-/**
- * What may wait for a client that does not read, in bytes of frames and packets, and in entries, an answer or a push
- * counted as one. Above either bound the socket is cut, and the client continues from its own position. Far more than a burst,
- * far less than what a few such clients need to fill the memory.
- *
- * Bytes alone would not tell: beside its own bytes an entry that waits by itself takes 250 to 350 of Engine.IO's packet, its
- * options and a buffer or string, so that 4 MiB of the smallest ones were 30. With both bounds it is less than 7.
- *
- * What the transport has taken does not count here: it is one batch, at most as large again, and no sign of a slow client. A
- * burst lies there until its last byte has left, however fast the client reads. The budget of the process counts it when the
- * client takes nothing for a second.
- */
-export const waitingMax = { bytes: 4 * 1024 * 1024, entries: 8192 } as const;
-
-/** So many times as much may wait for a client that is taking it: its machine or this one is slow for a moment. */
-const burstFactor = 4;
-
 /** A socket with this much waiting gets no ephemeral push, bytes. */
-const whisperWaitingMax = 64 * 1024;
-
-const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
-const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
+const volatileWaitingMax = 64 * 1024;
 
 const packetOf = (entry: LogEntry): string =>
   `2["${entry.kind === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
@@ -43,8 +24,8 @@ export class SocketDevice implements Device {
   readonly isAuto: boolean;
   readonly #socket: Socket;
   readonly #line: Line;
+  readonly #slowConsumer: SlowConsumer;
   #waiting: (() => void)[] = [];
-  #isToBeJudged = false;
 
   /** @param address of the client, behind proxies too */
   constructor(
@@ -60,7 +41,8 @@ export class SocketDevice implements Device {
     const { outbound } = this.#line;
     outbound.userId = identity.userId;
     outbound.address = address;
-    outbound.onCut = () => this.#cut();
+    this.#slowConsumer = new SlowConsumer(this, socket.conn, this.#line);
+    outbound.onCut = () => this.#slowConsumer.cut();
     this.#countOn(socket);
   }
 
@@ -69,7 +51,7 @@ export class SocketDevice implements Device {
     return this.#line.outbound.unreadBytes;
   }
 
-  /** What is written from here on leaves with the end of the turn, in one write. */
+  /** Everything that is written from now on leaves at the end of the tick, in one write. */
   hold(): void {
     if (this.#socket.connected) tickFlush.hold(this.#line);
   }
@@ -93,7 +75,7 @@ export class SocketDevice implements Device {
   /** As `writeFrames`, unless something waits already: a push that was true for a moment may be missed. */
   writeVolatile(frames: Buffer, packets: readonly string[]): void {
     const { conn, connected } = this.#socket;
-    if (!connected || this.#line.outbound.queuedBytes > whisperWaitingMax) return;
+    if (!connected || this.#line.outbound.queuedBytes > volatileWaitingMax) return;
     if (takesFrames(conn)) this.#writeEncoded(frames, packets.length, true);
     else for (const packet of packets) conn.write(packet);
   }
@@ -131,45 +113,7 @@ export class SocketDevice implements Device {
 
   #count(bytes: number, entries: number, isOwn: boolean): void {
     this.#line.outbound.count(bytes, entries, isOwn);
-    if (this.#isToBeJudged || !this.#isTooMuch()) return;
-    this.#judgeSoon();
-  }
-
-  #isTooMuch(factor = 1): boolean {
-    const { queuedBytes, queuedEntries } = this.#line.outbound;
-    return queuedBytes > factor * waitingMax.bytes || queuedEntries > factor * waitingMax.entries;
-  }
-
-  /** @param takingBefore of the last look: a client that takes what it is sent may be given a few times as much at once */
-  #judge(takingBefore: number): void {
-    this.#isToBeJudged = false;
-    if (!this.#isTooMuch()) return;
-    const { taking } = this.#line.outbound;
-    if (taking === takingBefore || this.#isTooMuch(burstFactor)) this.#cut();
-    else this.#judgeSoon();
-  }
-
-  /** Not for what one turn of the event loop brings: if the client reads, the transport takes it in the next. */
-  #judgeSoon(): void {
-    this.#isToBeJudged = true;
-    const { taking } = this.#line.outbound;
-    setImmediate(() => setImmediate(() => this.#judge(taking)));
-  }
-
-  /**
-   * What waits in Engine.IO is thrown away. The reason goes past that queue, behind what the transport has taken already:
-   * a client that reads on gets all of that, and learns why it ends there.
-   */
-  #cut(): void {
-    const { conn } = this.#socket;
-    if (conn.readyState !== 'open') return;
-    emitTelemetry('slow_consumer', {
-      userId: this.userId,
-      bufferedBytes: this.bufferedBytes,
-      waitingEntries: this.#line.outbound.queuedEntries,
-    });
-    if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
-    conn.close(true);
+    this.#slowConsumer.check();
   }
 
   /** A transport is writable when its last write has left, and the packets queued behind that one are taken at once. */

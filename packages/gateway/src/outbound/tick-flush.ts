@@ -1,5 +1,5 @@
 /**
- * The end of a turn of the event loop, when what was gathered in it is written. Answers are held back until then, so that
+ * The end of a tick of the event loop: everything gathered in the tick is written then. Answers are held back until then, so that
  * a sender gets its ack and its own copy in one write; the order of the packets stays.
  */
 import { Socket as TcpSocket } from 'node:net';
@@ -52,13 +52,13 @@ class TickFlush {
   #flushes: (() => void)[] = [];
   #isPlanned = false;
 
-  /** Runs `flush` at the end of this turn, once for each call, before the held lines are let go. */
+  /** Runs `flush` at the end of this tick, once for each call, before the held lines are released. */
   schedule(flush: () => void): void {
     this.#flushes.push(flush);
     this.#plan();
   }
 
-  /** What is written to the line from here on waits in Engine.IO's own queue until the turn ends. */
+  /** What is written to the line from here on waits in the queue of Engine.IO until the tick ends. */
   hold(line: Line): void {
     const { transport, upgrading } = line.conn;
     // A transport that is busy queues by itself, and long polling has no use for it.
@@ -93,5 +93,5 @@ function release({ conn: { transport } }: Line): void {
   transport.emit('ready');
 }
 
-/** There is one event loop, so there is one end of its turn. */
+/** One event loop, so one instance. */
 export const tickFlush = new TickFlush();

@@ -1,0 +1,81 @@
+/** A client that does not read: how much may wait for it, when it is cut, and how it learns why. */
+import { emitTelemetry } from '@plenum/core';
+import type { PushPayload, UserId } from '@plenum/protocol';
+import type { Socket } from 'socket.io';
+import type { Line } from './tick-flush.ts';
+
+/**
+ * The most that may wait for one client: bytes of frames and packets, and entries (an answer or a push counts as one). Above
+ * either bound the socket is cut, and the client continues from its own position. This is far more than a burst, and far less
+ * than the memory of a node.
+ *
+ * Bytes alone are not enough: each waiting entry costs 250 to 350 bytes more (Engine.IO's packet, its options, a buffer), so 4 MiB
+ * of the smallest entries would take 30 MiB. With both bounds it is less than 7 MiB.
+ *
+ * What the transport has taken does not count here: it is one batch, at most as large again, and it stays there until its last byte
+ * has left, however fast the client reads. `UnreadBudget` counts it when the client takes nothing for a second.
+ */
+export const waitingMax = { bytes: 4 * 1024 * 1024, entries: 8192 } as const;
+
+/** A client that reads may have this many times as much waiting: its machine or this one is slow for a moment. */
+const burstFactor = 4;
+
+const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
+const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
+
+/** Watches what waits for one socket, and cuts the socket. */
+export class SlowConsumer {
+  readonly #device: { readonly userId: UserId };
+  readonly #conn: Socket['conn'];
+  readonly #line: Line;
+  #isToBeJudged = false;
+
+  constructor(device: { readonly userId: UserId }, conn: Socket['conn'], line: Line) {
+    this.#device = device;
+    this.#conn = conn;
+    this.#line = line;
+  }
+
+  /** Call it after bytes were added. */
+  check(): void {
+    if (this.#isToBeJudged || !this.#isTooMuch()) return;
+    this.#judgeSoon();
+  }
+
+  #isTooMuch(factor = 1): boolean {
+    const { queuedBytes, queuedEntries } = this.#line.outbound;
+    return queuedBytes > factor * waitingMax.bytes || queuedEntries > factor * waitingMax.entries;
+  }
+
+  /** @param takingBefore `taking` at the last look: a client that reads is cut only above `burstFactor` times the bound */
+  #judge(takingBefore: number): void {
+    this.#isToBeJudged = false;
+    if (!this.#isTooMuch()) return;
+    const { taking } = this.#line.outbound;
+    if (taking === takingBefore || this.#isTooMuch(burstFactor)) this.cut();
+    else this.#judgeSoon();
+  }
+
+  /** Two ticks later: if the client reads, the transport takes the queue in the next tick. */
+  #judgeSoon(): void {
+    this.#isToBeJudged = true;
+    const { taking } = this.#line.outbound;
+    setImmediate(() => setImmediate(() => this.#judge(taking)));
+  }
+
+  /**
+   * Discards the queue of Engine.IO. The reason `slow_consumer` is written past that queue, behind what the transport has taken:
+   * a client that starts to read again gets all of that, then the reason.
+   */
+  cut(): void {
+    const conn = this.#conn;
+    if (conn.readyState !== 'open') return;
+    emitTelemetry('slow_consumer', {
+      userId: this.#device.userId,
+      bufferedBytes: this.#line.outbound.unreadBytes,
+      waitingEntries: this.#line.outbound.queuedEntries,
+    });
+    if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
+    conn.close(true);
+  }
+}
