@@ -67,7 +67,7 @@ describe.each(engines)('own code on %s', (engine) => {
 const mine: SendMiddleware = (_, next) => next();
 test.each([
   [{ middlewares: ['auth', 'spellcheck'] }, 'middleware "spellcheck" is unknown'],
-  [{ middlewares: ['auth'], middleware: { mine } }, 'middleware "mine" does not stand in the order'],
+  [{ middlewares: ['auth'], middleware: { mine } }, 'middleware "mine" is not in the order'],
   [{ prefix: '{tag}' }, 'prefix must be 1 to 32 of a–z 0–9 _ -'],
   [{ event: 'disconnect' }, 'event must be 1 to 64 of A–Z a–z 0–9 _ - : . and no name that Socket.IO keeps'],
   [{ jwtSecret: 'too short' }, 'jwtSecret must be at least 32 bytes long'],

@@ -118,7 +118,7 @@ test('problems of the file and of the environment are reported together', async 
   expect(reading).toMatchObject({
     problems: [
       'PLENUM_MIDDLEWARES: middleware "theirs" is unknown: there are auth, rate_limit, moderation, mine',
-      'PLENUM_MIDDLEWARES: middleware "mine" does not stand in the order of middlewares',
+      'PLENUM_MIDDLEWARES: middleware "mine" is not in the order of middlewares',
       'adapters.moderation is given as code and by PLENUM_MODERATION_*: keep one',
     ],
   });

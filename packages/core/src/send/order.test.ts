@@ -37,7 +37,7 @@ test.each([
   [['auth', 'ratelimit'], [], 'middleware "ratelimit" is unknown: there are auth, rate_limit, moderation'],
   [['auth', 'auth'], [], 'middleware "auth" is in the order more than once'],
   [['auth'], ['auth'], 'middleware "auth" has the name of a built-in step'],
-  [['auth'], ['own'], 'middleware "own" does not stand in the order of middlewares'],
+  [['auth'], ['own'], 'middleware "own" is not in the order of middlewares'],
 ])('the order %j with middlewares %j is refused', (order, custom, problem) => {
   expect(orderProblems(order, custom)).toEqual([problem]);
 });

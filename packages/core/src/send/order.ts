@@ -1,10 +1,10 @@
-/** In which order the steps of a send stand: what was configured, and what has to stand between because of it. */
+/** The order of the steps of a send: the configured ones, and those that they need in between. */
 
 const builtInSteps = ['auth', 'rate_limit', 'moderation'] as const;
 type BuiltIn = (typeof builtInSteps)[number];
 export const defaultMiddlewares: readonly string[] = builtInSteps;
 
-/** Who is there to be asked. */
+/** The adapters and custom steps that exist. */
 export interface Askable {
   readonly auth: boolean;
   readonly moderation: boolean;
@@ -29,7 +29,7 @@ export function orderProblems(order: readonly string[], custom: readonly string[
       .map((name) => `middleware "${name}" is unknown: there are ${known.join(', ')}`),
     ...twice.map((name) => `middleware "${name}" is in the order more than once`),
     ...taken.map((name) => `middleware "${name}" has the name of a built-in step`),
-    ...unused.map((name) => `middleware "${name}" does not stand in the order of middlewares`),
+    ...unused.map((name) => `middleware "${name}" is not in the order of middlewares`),
   ];
 }
 
