@@ -52,9 +52,9 @@ export class Guard {
     if (!this.breaker.mayCall()) return this.#not('not_called');
     const { clock, timeoutMs } = this.#deps;
     const settled = await withTimeout((own) => start({ signal: own }), { clock, timeoutMs, signal });
-    if (settled.kind === 'aborted') return this.#not('aborted');
-    if (settled.kind !== 'answer')
-      return this.#failed(settled.kind, 'cause' in settled ? settled.cause : null);
+    if (settled.type === 'aborted') return this.#not('aborted');
+    if (settled.type !== 'answer')
+      return this.#failed(settled.type, 'cause' in settled ? settled.cause : null);
     try {
       const reading = read(settled.answer);
       if (reading === null) return this.#failed('bad_return', null);

@@ -2,9 +2,9 @@
 import type { Clock } from '../ports/clock.ts';
 
 export type TimedResult<T> =
-  | { readonly kind: 'answer'; readonly answer: T }
-  | { readonly kind: 'throw'; readonly cause: unknown }
-  | { readonly kind: 'timeout' | 'aborted' };
+  | { readonly type: 'answer'; readonly answer: T }
+  | { readonly type: 'throw'; readonly cause: unknown }
+  | { readonly type: 'timeout' | 'aborted' };
 
 export interface CallLimits {
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export function withTimeout<T>(
   start: (signal: AbortSignal) => T | Promise<T>,
   { clock, timeoutMs, signal }: CallLimits,
 ): Promise<TimedResult<T>> {
-  if (signal?.aborted === true) return Promise.resolve({ kind: 'aborted' });
+  if (signal?.aborted === true) return Promise.resolve({ type: 'aborted' });
   return new Promise((resolve) => {
     const controller = new AbortController();
     const finish = (result: TimedResult<T>) => {
@@ -29,8 +29,8 @@ export function withTimeout<T>(
       signal?.removeEventListener('abort', onAbort);
       resolve(result);
     };
-    const giveUp = (kind: 'timeout' | 'aborted') => {
-      finish({ kind });
+    const giveUp = (type: 'timeout' | 'aborted') => {
+      finish({ type });
       controller.abort();
     };
     const onAbort = () => giveUp('aborted');
@@ -39,8 +39,8 @@ export function withTimeout<T>(
     new Promise<T>((answer) => {
       answer(start(controller.signal));
     }).then(
-      (answer) => finish({ kind: 'answer', answer }),
-      (cause: unknown) => finish({ kind: 'throw', cause }),
+      (answer) => finish({ type: 'answer', answer }),
+      (cause: unknown) => finish({ type: 'throw', cause }),
     );
   });
 }

@@ -34,7 +34,7 @@ export class HeldLeases {
 
   /** Those that works run under. */
   held(): readonly Lease[] {
-    return this.#states.flatMap((state) => (state.phase === 'held' ? [state.lease] : []));
+    return this.#states.flatMap((state) => (state.type === 'held' ? [state.lease] : []));
   }
 
   /** Asks for every partition that `isWanted` names and that is not held, and hands over what it does not name. */

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { type LeaseEvent, type LeaseState, next, unheld } from './lease-state.ts';
 
 const lease = { partition: 7, nodeId: 'n1', token: 5 };
-const asking: LeaseState = { phase: 'asking', isWanted: true };
-const held: LeaseState = { phase: 'held', lease, sureUntilMs: 5000 };
-const handingOver: LeaseState = { phase: 'handing_over', lease, sureUntilMs: 5000, releaseAtMs: 1000 };
-const ending: LeaseState = { phase: 'ending' };
+const asking: LeaseState = { type: 'asking', isWanted: true };
+const held: LeaseState = { type: 'held', lease, sureUntilMs: 5000 };
+const handingOver: LeaseState = { type: 'handing_over', lease, sureUntilMs: 5000, releaseAtMs: 1000 };
+const ending: LeaseState = { type: 'ending' };
 
 const granted: LeaseEvent = { type: 'granted', lease, sureUntilMs: 5000, nowMs: 0 };
 const unwanted: LeaseEvent = { type: 'unwanted', releaseAtMs: 1000 };

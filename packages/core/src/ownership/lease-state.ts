@@ -6,9 +6,9 @@ import type { Lease } from '../ports/leases.ts';
 
 export type LeaseState =
   /** Nothing is held and nothing runs. */
-  | { readonly phase: 'none' }
+  | { readonly type: 'none' }
   /** The store was asked for the lease. */
-  | { readonly phase: 'asking'; readonly isWanted: boolean }
+  | { readonly type: 'asking'; readonly isWanted: boolean }
   | HeldState
   /** Another node is preferred: works come to their end under a lease that is still held. */
   | (Held<'handing_over'> & {
@@ -16,10 +16,10 @@ export type LeaseState =
       readonly releaseAtMs: number;
     })
   /** The lease is gone; works that were stopped still run. */
-  | { readonly phase: 'ending' };
+  | { readonly type: 'ending' };
 
 interface Held<P extends string> {
-  readonly phase: P;
+  readonly type: P;
   readonly lease: Lease;
   /** Until then no other node can have the lease, by this node's monotonic clock, counted from before the request. */
   readonly sureUntilMs: number;
@@ -56,13 +56,13 @@ export type LeaseEffect =
 
 type Step = readonly [LeaseState, readonly LeaseEffect[]];
 
-export const unheld: LeaseState = { phase: 'none' };
-const ending: LeaseState = { phase: 'ending' };
+export const unheld: LeaseState = { type: 'none' };
+const ending: LeaseState = { type: 'ending' };
 
 export function next(state: LeaseState, event: LeaseEvent): Step {
-  switch (state.phase) {
+  switch (state.type) {
     case 'none':
-      return event.type === 'wanted' ? [{ phase: 'asking', isWanted: true }, [{ do: 'ask' }]] : [state, []];
+      return event.type === 'wanted' ? [{ type: 'asking', isWanted: true }, [{ do: 'ask' }]] : [state, []];
     case 'asking':
       return duringJoin(state, event);
     case 'held':
@@ -74,25 +74,25 @@ export function next(state: LeaseState, event: LeaseEvent): Step {
   }
 }
 
-function duringJoin(state: Extract<LeaseState, { phase: 'asking' }>, event: LeaseEvent): Step {
+function duringJoin(state: Extract<LeaseState, { type: 'asking' }>, event: LeaseEvent): Step {
   if (event.type === 'wanted') return [{ ...state, isWanted: true }, []];
   if (event.type === 'unwanted') return [{ ...state, isWanted: false }, []];
   if (event.type === 'refused') return [unheld, []];
   if (event.type !== 'granted') return [state, []];
   const { lease, sureUntilMs, nowMs } = event;
   if (!state.isWanted || nowMs >= sureUntilMs) return [unheld, [{ do: 'decline', lease }]];
-  return [{ phase: 'held', lease, sureUntilMs }, [{ do: 'begin_works', lease }]];
+  return [{ type: 'held', lease, sureUntilMs }, [{ do: 'begin_works', lease }]];
 }
 
 function whileHeld(state: HeldState, event: LeaseEvent): Step {
   const { lease } = state;
   if (event.type === 'unwanted')
-    return [{ ...state, phase: 'handing_over', releaseAtMs: event.releaseAtMs }, [{ do: 'end_works' }]];
+    return [{ ...state, type: 'handing_over', releaseAtMs: event.releaseAtMs }, [{ do: 'end_works' }]];
   if (isLost(state, event)) return [ending, [{ do: 'forget', lease }, { do: 'end_works' }]];
   return [renewed(state, event), []];
 }
 
-function whileHandingOver(state: Extract<LeaseState, { phase: 'handing_over' }>, event: LeaseEvent): Step {
+function whileHandingOver(state: Extract<LeaseState, { type: 'handing_over' }>, event: LeaseEvent): Step {
   const { lease, releaseAtMs } = state;
   if (event.type === 'ended') return [unheld, [{ do: 'release', lease }]];
   if (isLost(state, event)) return [ending, [{ do: 'forget', lease }]];

@@ -22,7 +22,7 @@ export interface OnlineUsers {
 }
 
 /** A node says that it holds a device of the user which is attached to the group. */
-export interface Holding {
+export interface HostedUser {
   readonly groupId: GroupId;
   readonly userId: UserId;
 }
@@ -42,13 +42,13 @@ export interface Presence {
   /** How many holdings the node has in each of these partitions. */
   countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Every holding of the node in the partition; not of one instant. */
-  held(nodeId: string, partition: number): Promise<readonly Holding[]>;
+  hosted(nodeId: string, partition: number): Promise<readonly HostedUser[]>;
 }
 
 /** What the owner of a partition does for it. */
 export interface PresenceHousekeeping {
   /** Nodes with holdings in the partition, dead ones too. */
-  holders(partition: number): Promise<readonly string[]>;
+  hostingNodes(partition: number): Promise<readonly string[]>;
   /**
    * Ends the memberships, in ephemeral groups, of those who have been offline for `EngineSettings.absenceMs` since they were
    * last online: each in one atomic step that checks it again, with one entry `left` whose actor is the service.

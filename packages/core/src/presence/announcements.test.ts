@@ -54,7 +54,7 @@ class Scene {
       },
       countHosted: async (_, partitions) =>
         new Map(partitions.map((partition) => [partition, this.#heldIn(partition).length])),
-      held: async (_, partition) => this.#heldIn(partition).map((groupId) => ({ groupId, userId: ann })),
+      hosted: async (_, partition) => this.#heldIn(partition).map((groupId) => ({ groupId, userId: ann })),
       online: never,
       onlineAmong: never,
       typing: never,

@@ -171,7 +171,7 @@ export class Announcements {
     for (const [groupId, { announced }] of this.#groups) {
       if (partitionOf(groupId) === partition) missing.set(groupId, new Set(announced));
     }
-    for (const { groupId, userId } of await presence.held(nodeId, partition)) {
+    for (const { groupId, userId } of await presence.hosted(nodeId, partition)) {
       if (missing.get(groupId)?.delete(userId) !== true) this.#group(groupId).forget(userId);
     }
     for (const [groupId, users] of missing) for (const userId of users) this.#group(groupId).forget(userId);

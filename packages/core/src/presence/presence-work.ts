@@ -38,7 +38,9 @@ class PresenceCleanup {
 
   /** A shard that is away must not keep the others from being cleaned; the round fails all the same, afterwards. */
   async clean(partitions: readonly number[]): Promise<void> {
-    const looks = await Promise.allSettled(partitions.map((partition) => this.#presence.holders(partition)));
+    const looks = await Promise.allSettled(
+      partitions.map((partition) => this.#presence.hostingNodes(partition)),
+    );
     // Asked after the holders: a node is registered before it holds anything.
     const live = new Set((await this.#nodes.nodes()).map(({ nodeId }) => nodeId));
     const before = this.#suspects;
@@ -62,7 +64,7 @@ class PresenceCleanup {
 
 async function takeOff(presence: Presence, nodeId: string, partition: number): Promise<void> {
   const byGroup = new Map<GroupId, UserId[]>();
-  for (const { groupId, userId } of await presence.held(nodeId, partition)) {
+  for (const { groupId, userId } of await presence.hosted(nodeId, partition)) {
     const users = byGroup.get(groupId) ?? [];
     users.push(userId);
     byGroup.set(groupId, users);

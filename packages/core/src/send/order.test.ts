@@ -4,8 +4,8 @@ import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './ord
 const words = (steps: readonly StepName[]) =>
   steps
     .map((one) => {
-      if (one.step === 'custom') return one.name;
-      return one.step === 'append' && one.isRateLimited ? 'append+rate' : one.step;
+      if (one.type === 'custom') return one.name;
+      return one.type === 'append' && one.isRateLimited ? 'append+rate' : one.type;
     })
     .join(' ');
 

@@ -13,9 +13,9 @@ export interface Askable {
 }
 
 export type StepName =
-  | { readonly step: 'admit' | 'rate_limit' | 'auth' | 'moderation' }
-  | { readonly step: 'custom'; readonly name: string }
-  | { readonly step: 'append'; readonly isRateLimited: boolean };
+  | { readonly type: 'admit' | 'rate_limit' | 'auth' | 'moderation' }
+  | { readonly type: 'custom'; readonly name: string }
+  | { readonly type: 'append'; readonly isRateLimited: boolean };
 
 /** @returns one sentence for everything that is wrong with a configured order, and with the names of middlewares. */
 export function orderProblems(order: readonly string[], custom: readonly string[]): string[] {
@@ -46,12 +46,12 @@ export function stepsOf(order: readonly string[], askable: Askable): readonly St
   let isCharged = !order.includes('rate_limit');
   for (const [at, name] of order.entries()) {
     if (name === 'rate_limit' && order.slice(at).some(isAsked)) {
-      steps.push({ step: 'rate_limit' });
+      steps.push({ type: 'rate_limit' });
       isCharged = true;
     }
     if (!isAsked(name)) continue;
-    if (steps.length === 0) steps.push({ step: 'admit' });
-    steps.push(isBuiltIn(name) ? { step: name } : { step: 'custom', name });
+    if (steps.length === 0) steps.push({ type: 'admit' });
+    steps.push(isBuiltIn(name) ? { type: name } : { type: 'custom', name });
   }
-  return [...steps, { step: 'append', isRateLimited: !isCharged }];
+  return [...steps, { type: 'append', isRateLimited: !isCharged }];
 }

@@ -58,12 +58,12 @@ function runFrom(steps: readonly SendStep[], at: number, draft: MessageDraft): P
 
 function stepFor(name: StepName, deps: PipelineDeps): SendStep {
   const { log, auth, moderation, middleware } = deps;
-  if (name.step === 'append') return appendStep(log, name.isRateLimited);
-  if (name.step === 'rate_limit') return admitStep(log, true);
-  if (name.step === 'auth' && auth !== null) return authStep(auth);
-  if (name.step === 'moderation' && moderation !== null) return moderationStep(moderation);
-  const custom = name.step === 'custom' ? middleware?.[name.name] : undefined;
-  if (name.step === 'custom' && custom !== undefined) {
+  if (name.type === 'append') return appendStep(log, name.isRateLimited);
+  if (name.type === 'rate_limit') return admitStep(log, true);
+  if (name.type === 'auth' && auth !== null) return authStep(auth);
+  if (name.type === 'moderation' && moderation !== null) return moderationStep(moderation);
+  const custom = name.type === 'custom' ? middleware?.[name.name] : undefined;
+  if (name.type === 'custom' && custom !== undefined) {
     return customStep({ name: name.name, middleware: custom }, deps);
   }
   return admitStep(log, false);

@@ -80,9 +80,9 @@ async function serve<A>(
   };
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const settled = await withTimeout(answer, { clock, timeoutMs });
-  if (settled.kind === 'timeout') return fail({ code: 'timeout' });
-  if (settled.kind === 'answer' && settled.answer !== null) return settled.answer;
-  const cause = settled.kind === 'throw' ? settled.cause : null;
+  if (settled.type === 'timeout') return fail({ code: 'timeout' });
+  if (settled.type === 'answer' && settled.answer !== null) return settled.answer;
+  const cause = settled.type === 'throw' ? settled.cause : null;
   if (cause instanceof PlenumError) return fail(cause.failure);
   const fields = {
     request_type: options.requestType,

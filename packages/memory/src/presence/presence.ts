@@ -1,6 +1,6 @@
 /** The ports `Presence` and `PresenceHousekeeping` over memory. */
 import {
-  type Holding,
+  type HostedUser,
   type Presence,
   type PresenceChange,
   type PresenceHousekeeping,
@@ -20,14 +20,14 @@ const absencesPerRound = 100;
 /** An id contains no space. */
 const nameOf = (groupId: GroupId, userId: UserId): string => `${groupId} ${userId}`;
 
-interface Absence extends Holding {
+interface Absence extends HostedUser {
   readonly endsAtMs: number;
 }
 
 export class MemoryPresence implements Presence, PresenceHousekeeping {
   readonly #state: MemoryState;
   readonly #defer: Defer;
-  readonly #held = new Map<string, Map<string, Holding>>();
+  readonly #held = new Map<string, Map<string, HostedUser>>();
   readonly #absences = new Map<string, Absence>();
 
   constructor(state: MemoryState, defer: Defer) {
@@ -80,11 +80,11 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     });
   }
 
-  held(nodeId: string, partition: number): Promise<readonly Holding[]> {
+  hosted(nodeId: string, partition: number): Promise<readonly HostedUser[]> {
     return this.#defer(() => this.#heldIn(nodeId, partition));
   }
 
-  holders(partition: number): Promise<readonly string[]> {
+  hostingNodes(partition: number): Promise<readonly string[]> {
     return this.#defer(() =>
       [...this.#held.keys()].filter((nodeId) => this.#heldIn(nodeId, partition).length > 0),
     );
@@ -104,7 +104,7 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     return due.length;
   }
 
-  #heldIn(nodeId: string, partition: number): Holding[] {
+  #heldIn(nodeId: string, partition: number): HostedUser[] {
     const all = this.#held.get(nodeId)?.values() ?? [];
     return [...all].filter(({ groupId }) => partitionOf(groupId) === partition);
   }
@@ -115,7 +115,7 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     const isReceiver = (userId: UserId) => isReceiverIn(group, userId, nowMs);
     const here = came.filter(isReceiver);
     const gone = [...went, ...came.filter((userId) => !isReceiver(userId))];
-    const held = this.#held.get(nodeId) ?? new Map<string, Holding>();
+    const held = this.#held.get(nodeId) ?? new Map<string, HostedUser>();
     this.#held.set(nodeId, held);
     for (const userId of here) held.set(nameOf(groupId, userId), { groupId, userId });
     for (const userId of gone) held.delete(nameOf(groupId, userId));

@@ -4,7 +4,7 @@
  */
 import {
   groupRoom,
-  type Holding,
+  type HostedUser,
   type OnlineUsers,
   type Presence,
   type PresenceChange,
@@ -29,7 +29,7 @@ const holdingSchema = z
   .string()
   .transform((text) => text.split(' '))
   .pipe(z.tuple([groupIdSchema, userIdSchema]))
-  .transform(([groupId, userId]): Holding => ({ groupId, userId }));
+  .transform(([groupId, userId]): HostedUser => ({ groupId, userId }));
 
 export class RedisPresence implements Presence, PresenceHousekeeping {
   readonly #deps: StateDeps;
@@ -96,7 +96,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
     return new Map(counts);
   }
 
-  async held(nodeId: string, partition: number): Promise<readonly Holding[]> {
+  async hosted(nodeId: string, partition: number): Promise<readonly HostedUser[]> {
     const key = this.#deps.keys.held(partition, nodeId);
     const found = new Set<string>();
     let cursor = '0';
@@ -109,7 +109,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
     return [...found].map((text) => holdingSchema.parse(text));
   }
 
-  holders(partition: number): Promise<readonly string[]> {
+  hostingNodes(partition: number): Promise<readonly string[]> {
     const key = this.#deps.keys.holders(partition);
     return this.#calls.command((redis) => redis.smembers(key));
   }
@@ -125,7 +125,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
     return due.length;
   }
 
-  async #endAbsence({ groupId, userId }: Holding): Promise<void> {
+  async #endAbsence({ groupId, userId }: HostedUser): Promise<void> {
     const { keys, settings } = this.#deps;
     await this.#calls.read(endAbsence, {
       keys: {

@@ -122,11 +122,11 @@ function holding(makeEngine: MakeEngine): void {
     await says(scene, 'node-a', { came: ['guest', 'owner'] });
     await says(scene, 'node-b', { came: ['guest'] });
     expect(await presence.countHosted('node-a', [partition])).toEqual(new Map([[partition, 2]]));
-    expect((await presence.holders(partition)).toSorted()).toEqual(['node-a', 'node-b']);
-    const held = await presence.held('node-a', partition);
+    expect((await presence.hostingNodes(partition)).toSorted()).toEqual(['node-a', 'node-b']);
+    const held = await presence.hosted('node-a', partition);
     expect(held.map(({ userId }) => userId).toSorted()).toEqual(['guest', 'owner']);
     await says(scene, 'node-a', { went: held.map(({ userId }) => userId) });
-    expect(await presence.holders(partition)).toEqual(['node-b']);
+    expect(await presence.hostingNodes(partition)).toEqual(['node-b']);
     expect((await presence.online(groupId, 10)).users).toEqual(['guest']);
   });
 }
