@@ -1,7 +1,7 @@
 /**
  * Coalesced fan-out: everything delivered for a group within one tick of the event loop leaves as one buffer of WebSocket
  * frames, shared by all sockets of the group, with one write per socket. There is no timer: under load ticks get longer
- * and batches grow by themselves. What is much is written in slices, so that the loop is never held for long; one queue
+ * and batches grow by themselves. Large batches are written in slices, so that the loop never blocks for long; one queue
  * per group keeps the order, and the groups are written in rotation.
  */
 import {
@@ -20,7 +20,7 @@ import { SocketDevice } from './socket-device.ts';
 import { tickFlush } from './tick-flush.ts';
 import { createVolatilePush } from './volatile-pushes.ts';
 
-/** The loop is given back after this long, ms. */
+/** A slice ends after this long and yields to the event loop, ms. */
 const sliceMs = 8;
 /** Sockets that are written between two looks at the clock. */
 const writesPerLook = 64;
@@ -31,7 +31,7 @@ interface Batch {
   /** Set when writing has begun; those who are left. */
   writing: { readonly frames: Buffer; left: Iterator<Device>; readonly isShared: boolean } | null;
 }
-/** What may be written before the loop is given back. */
+/** What may be written before the event loop continues. */
 interface Slice {
   readonly untilMs: number;
   writes: number;

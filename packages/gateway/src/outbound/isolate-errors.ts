@@ -7,7 +7,7 @@ interface DeliveryContext {
   readonly device: Device;
 }
 
-/** One device that fails keeps nothing from the others. */
+/** A device that fails does not keep the others from their entries. */
 export function isolateErrors({ logger, groupId, device }: DeliveryContext, act: () => void): void {
   try {
     act();

@@ -1,16 +1,16 @@
 /**
- * The reads of a whole node: few are at work at a time, and none begins while the budget of unread bytes is used up. An answer to a
- * read is up to a page large, so without this a thousand sockets that ask at once would get a gigabyte between two looks.
+ * Bounds the reads of the whole node: few run at a time, and none begins while the budget of unread bytes is used up. An answer is up
+ * to a megabyte, so a thousand sockets that read at once would otherwise get a gigabyte between two looks of the budget.
  */
 import { type Clock, fail, type Outcome } from '@plenum/core';
 import type { UnreadBudget } from './unread-budget.ts';
 
-/** Pages that are made at a time: at most a megabyte each. */
+/** Reads that run at a time; each makes a page of at most a megabyte. */
 const readsAtWorkMax = 32;
 /** A read that waits longer is answered `unavailable`. */
 const waitMaxMs = 5000;
 
-/** Whether there is room for another answer, and word when there is again. */
+/** Whether there is room for another answer, and a callback when there is again. */
 type Room = Pick<UnreadBudget, 'hasRoom' | 'whenRoom'>;
 type Read = () => Promise<Outcome<unknown>>;
 
@@ -29,7 +29,7 @@ export class ReadGate {
 
   /** @returns the outcome of `read`; `unavailable` when the node has no room for its answer in time. */
   async take(read: Read): Promise<Outcome<unknown>> {
-    // There may be room before the look that finds it: then it is for those that have waited.
+    // Room may appear before the next look finds it: the waiting reads get it first.
     if (this.#waiting.size > 0) this.#beginWaiting();
     if (this.#waiting.size === 0 && this.#isOpen()) this.#atWork += 1;
     else if (!(await this.#wait())) return fail({ code: 'unavailable' });

@@ -8,21 +8,21 @@ import { type Clock, emitTelemetry, type Logger, runLoop } from '@plenum/core';
 import { Outbound, type OutboundListener, stallMs } from './outbound.ts';
 import { type CutScope, type UnreadBounds, worstFirst } from './worst-first.ts';
 
-/** Bytes that wait in the whole process, if nothing else is set: far less than a small heap. */
+/** The default bound of the process: far less than a small heap. */
 export const defaultMaxUnreadBytes = 64 * 1024 * 1024;
 const lookEveryMs = 250;
 /** While reads of others wait for room, a connection is cut though its peer reads, when it has waited this long. */
 const longWaitMs = 5000;
-/** Nothing was taken for this long while bytes wait: the peer is gone or does harm. */
+/** A peer that reads nothing for this long while bytes wait is gone or harmful, and is cut. */
 const writeTimeoutMs = 30_000;
-/** A connection that was given up: a client that reads on gets what is on its way, and the reason. */
+/** After a cut: a client that continues to read within this time gets what is on its way, and the reason. */
 const farewellMs = 30_000;
 /** The same for a connection without a user. */
 const strangerFarewellMs = 1000;
-/** Of log lines. */
+/** At most one log line in this time. */
 const logEveryMs = 1000;
 
-/** One number for all: an address has half of it, a user a quarter, a connection an eighth. */
+/** All bounds follow from one number: an address has half of it, a user a quarter, a connection an eighth. */
 export const boundsOf = (maxUnreadBytes: number): UnreadBounds => ({
   perConnection: maxUnreadBytes / 8,
   perUser: maxUnreadBytes / 4,

@@ -1,5 +1,5 @@
 /**
- * Ephemeral pushes: encoded once, written in slices, in no order with entries. A socket that lets data wait does not get them.
+ * Ephemeral pushes: encoded once, written in slices, not ordered with entries. A socket with waiting data does not get them.
  */
 import type { Clock, Device, EphemeralPush, FanOut, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
@@ -7,7 +7,7 @@ import { framesOfTexts } from './frames.ts';
 import { isolateErrors } from './isolate-errors.ts';
 import { SocketDevice } from './socket-device.ts';
 
-/** The loop is given back after this long, ms. */
+/** A slice ends after this long and yields to the event loop, ms. */
 const sliceMs = 4;
 /** Sockets that are written between two looks at the clock. */
 const writesPerLook = 64;

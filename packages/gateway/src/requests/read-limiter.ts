@@ -6,11 +6,11 @@ import { type Clock, fail, type Outcome } from '@plenum/core';
 import type { Failure, UserId } from '@plenum/protocol';
 
 /**
- * Reads of one client that are at work at a time: one is served while Redis is asked for the other. A page of a history takes
+ * Reads of one client that run at a time: one is encoded while Redis answers the other. A page of a history takes
  * milliseconds of the event loop, and all other clients wait for the reads that are in progress.
  */
 const readsAtWorkMax = 2;
-/** Reads of one client that wait or are at work; more are refused. Of the requests that a socket may have open it leaves some. */
+/** Reads of one client that wait or run; more are refused. It is below the bound of open requests, so messages still get through. */
 export const readsOpenMax = 192;
 /** By then some of them have been answered. */
 const retryMs = 100;
@@ -25,7 +25,7 @@ const tooMany: Failure = {
 
 export class ReadLimiter {
   readonly #clock: Clock;
-  /** Each begins one read, which has been given the place of another. */
+  /** Each function begins one waiting read, in place of a finished one. */
   readonly #waiting: (() => void)[] = [];
   #atWork = 0;
 
@@ -66,7 +66,7 @@ export class ReadLimiter {
   }
 }
 
-/** Over HTTP a client is a user, on however many connections. The service is none: many users stand behind its reads. */
+/** Over HTTP a client is a user, over all its connections. The service is not limited: its reads are on behalf of many users. */
 export class UserReadLimiters {
   readonly #clock: Clock;
   readonly #limiters = new Map<UserId, ReadLimiter>();
@@ -82,7 +82,7 @@ export class UserReadLimiters {
     try {
       return await limiter.take(read);
     } finally {
-      // Not a newer line of the client, made while this answer was on its way.
+      // Only if no newer limiter of this user was created in the meantime.
       if (limiter.isIdle && this.#limiters.get(userId) === limiter) this.#limiters.delete(userId);
     }
   }

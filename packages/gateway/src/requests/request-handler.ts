@@ -18,6 +18,6 @@ export type RequestHandler = (call: RequestCall) => Promise<Outcome<unknown>>;
 /** What the registry knows of a request type. */
 export interface RegisteredRequest {
   readonly handle: RequestHandler;
-  /** It changes nothing of a group, and can take a good part of the node and of Redis: see `ReadLimiter`. */
+  /** `access` of the request table is `read`: bounded by `ReadLimiter`. */
   readonly isRead: boolean;
 }

@@ -1,7 +1,7 @@
 /**
  * How many connections one user and one address may have on this node, and how many of an address may not have brought a token
- * yet. Counted per node: what is protected are its memory and its loop, a count over all nodes would cost a round trip for
- * each connect and would have to be cleaned after crashes.
+ * yet. Counted per node, because the limits protect the memory and the event loop of the node; a count over all nodes would cost a
+ * round trip per connect and a clean-up after crashes.
  */
 import type { UserId } from '@plenum/protocol';
 
@@ -12,7 +12,7 @@ class Places<K> {
   readonly #max: number;
   readonly #taken = new Map<K, number>();
 
-  /** @param max 0: as many as there are. */
+  /** @param max 0: no limit. */
   constructor(max: number) {
     this.#max = max;
   }

@@ -1,6 +1,6 @@
 /**
- * Which HTTP requests may become a connection of Engine.IO. A refusal has its reason as far as the client's protocol
- * carries it: a client that polls reads the reason in `connect_error`, any other one as the text of an HTTP answer.
+ * Which HTTP requests may become a connection of Engine.IO. The client gets the reason of a refusal where its protocol can carry
+ * it: a client that polls reads it in `connect_error`, any other client as the text of an HTTP answer.
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger, Random } from '@plenum/core';
@@ -14,7 +14,7 @@ import { endWithFailure, refuseRequest } from '../http/raw-failure.ts';
 import { connectErrorPacket } from './handshake-refusal.ts';
 import type { Seats } from './seats.ts';
 
-/** Addresses of which it was logged; when it is full the oldest is forgotten and may be logged again. */
+/** Addresses that were logged; when the list is full the oldest address leaves it and may be logged again. */
 const loggedAddressesMax = 1000;
 /** Between two packets of one answer to a poll. */
 const packetSeparator = '\x1e';
@@ -31,9 +31,9 @@ export interface EngineRequestsDeps {
 
 interface Refusal {
   readonly failure: Failure;
-  /** By a poll: with an open packet in front, so that socket.io-client reads it. */
+  /** True: a poll is answered with an open packet first, so that socket.io-client reads the reason. */
   readonly isReadByPoll?: boolean;
-  /** What the operator reads in front of the failure, once for each address. */
+  /** The log line before the failure, once for each address. */
   readonly logged?: string;
 }
 
@@ -71,8 +71,8 @@ const noSecondWebSocket = refusal('sid must be that of a session that polls', 's
 const tooMany: Refusal = { failure: { code: 'too_many_connections' } };
 const foreignOrigin: Refusal = { failure: { code: 'origin_denied' }, isReadByPoll: true };
 /**
- * A proxy that is answered 503 asks another node, and its client notices nothing: it would take a refusal with a name for
- * final, since socket.io-client does not try again after one by itself.
+ * On a 503 a proxy asks another node, and the client notices nothing. A named refusal would be final: socket.io-client does not
+ * retry after one.
  */
 const draining: Refusal = { failure: { code: 'draining' } };
 
@@ -90,7 +90,7 @@ function webSocketProblem({ headers }: IncomingMessage): Refusal | null {
   return webSocketVersions.has(String(headers['sec-websocket-version'])) ? null : noWebSocketVersion;
 }
 
-/** A session that this node has is served to its end; one that polls may become a WebSocket. */
+/** A session of this node is served to its end; a session that polls may upgrade to a WebSocket. */
 function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Refusal | null {
   if (!isUpgrade) return null;
   if (query.get('transport') !== 'websocket') return noPollingUpgrade;
@@ -102,7 +102,7 @@ function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Ref
   return webSocketProblem(request);
 }
 
-/** Beside the session, which has one already. */
+/** An upgrade needs a place of its own beside the place of its session. */
 function problemOfPlace({ request, isUpgrade }: Asked, deps: EngineRequestsDeps): Refusal | null {
   const { socket, headers } = request;
   const address = deps.clientAddress(socket.remoteAddress ?? 'unknown', headers);

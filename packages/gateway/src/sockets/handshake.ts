@@ -1,4 +1,4 @@
-/** Who may connect: asked once per socket, before it exists for the others. */
+/** Which sockets may connect: decided once per socket, before Socket.IO announces it. */
 import {
   type Authenticator,
   type ClaimedPosition,
@@ -57,7 +57,7 @@ async function decide(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   };
 }
 
-/** A place is held from before the first slow step until the connection is gone, so that no burst slips past. */
+/** The place is taken before the first slow step and kept until the connection is gone, so that no burst passes the limit. */
 async function admit(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   const { conn } = socket;
   if (!deps.seats.take(conn)) return tooMany;

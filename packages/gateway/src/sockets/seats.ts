@@ -1,5 +1,5 @@
 /**
- * The places that each connection holds, from its beginning until its transport is gone. No packet gives one back: a client
+ * The places that each connection takes, from its beginning until its transport is gone. No packet frees a place: a client
  * that leaves the namespace, is refused or is cut still takes memory here until the TCP connection has ended.
  */
 import type { Socket as TcpSocket } from 'node:net';
@@ -13,7 +13,7 @@ type Conn = Socket['conn'];
 
 interface Seat {
   readonly held: Release[];
-  /** The last that was admitted. */
+  /** The last user that was admitted. */
   userId: UserId | null;
   /** Until a user is admitted. */
   unauthenticated: Release;
@@ -57,7 +57,7 @@ export class Seats {
   }
 
   /**
-   * A place for a WebSocket that is to become the transport of a session that polls, until it is that or is gone.
+   * A place for a WebSocket that a session upgrades to, until the upgrade is done or the WebSocket is gone.
    * @returns false: its address has too many
    */
   takeForUpgrade(tcp: TcpSocket, address: string): boolean {

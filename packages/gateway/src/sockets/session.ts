@@ -1,4 +1,4 @@
-/** The requests of one socket: whatever arrives gets exactly one typed answer, and nothing is thrown. */
+/** The requests of one socket: each event of the client gets exactly one typed answer, and nothing is thrown. */
 import { type Authenticator, type Clock, fail, type Logger, type Outcome, type Random } from '@plenum/core';
 import {
   type Answer,
@@ -23,14 +23,14 @@ import { type RequestId, requestIdOf } from '../requests/request-id.ts';
 import type { Admitted } from './handshake.ts';
 import { TokenExpiry, type TokenSession } from './token-expiry.ts';
 
-/** Requests that one socket may have open at a time; more are refused, so a flood costs its sender only. */
+/** Open requests of one socket; more are refused, so that a flood costs only its sender. */
 const inFlightMax = 256;
 /** A socket whose groups are not attached by then is served all the same, ms: `subscribed` has its positions. */
 const attachLimitMs = 5000;
-/** They need no attach, or take its place. */
+/** Requests that need no attach, or that attach themselves. */
 const servedAtOnce: ReadonlySet<string> = new Set(['subscribe', 'unsubscribe', 'refresh_token']);
 
-/** A request takes some milliseconds: after this long there is room again. */
+/** The retry hint, ms: a request takes some milliseconds. */
 const inFlightRetryMs = 100;
 
 export interface SessionDeps {
@@ -58,11 +58,11 @@ export class Session implements TokenSession {
   readonly #failed = (err: unknown) =>
     this.#deps.logger.error({ user: this.device.userId, err }, 'an answer could not be written');
   readonly #refreshToken = (token: string) => this.#tokenExpiry.refresh(token);
-  /** Made with the first read: most sockets have none for most of their time. */
+  /** Created by the first read: most sockets never need it. */
   #reads: ReadLimiter | null = null;
-  /** Null: the groups of the socket are attached, or it has none attached by itself. */
+  /** Null: the groups of the socket are attached, or none are attached automatically. */
   #attached: Promise<void> | null = null;
-  /** Made with the first request that waits. */
+  /** Created by the first request that waits. */
   #boundedAttach: Promise<void> | null = null;
   #inFlight = 0;
   #isMoving = false;
@@ -78,7 +78,7 @@ export class Session implements TokenSession {
     this.#tokenExpiry.start(admitted);
   }
 
-  /** Of the token that counts now. */
+  /** Of the current token. */
   get issuedAtMs(): number | null {
     return this.#tokenExpiry.issuedAtMs;
   }
@@ -102,7 +102,7 @@ export class Session implements TokenSession {
     this.#resolveIdle();
   }
 
-  /** Requests wait until the socket is attached, so that it gets its own messages; for a while at most. */
+  /** Requests wait until the socket is attached, at most `attachLimitMs`, so that it receives its own messages. */
   waitFor(attached: Promise<void>): void {
     const ended = attached.then(() => {
       if (this.#attached === ended) this.#attached = null;
@@ -122,16 +122,16 @@ export class Session implements TokenSession {
     }
   }
 
-  /** A drain closes this socket: it takes nothing new, answers what is open, closes. Until then it is served as ever. */
+  /** One step of a drain: refuses new requests, answers the open ones, closes. Until it is called the socket is served as usual. */
   async move(): Promise<void> {
     this.#isMoving = true;
-    // Requests of a socket that is gone are not answered, and what it had in line never ends.
+    // A disconnected socket gets no answers, and its waiting requests never finish.
     const isServed = this.#inFlight > 0 && this.#socket.connected;
     if (isServed) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
     this.close();
   }
 
-  /** Lets the client reconnect elsewhere by itself: `disconnect()` would keep it from doing so. Flushes first. */
+  /** Flushes, then closes the connection, so that the client reconnects by itself; after `disconnect()` it would not. */
   close(code: PushPayload<'closing'>['code'] = 'drain'): void {
     this.device.push('closing', { code });
     this.#socket.conn.close();
@@ -207,13 +207,13 @@ export class Session implements TokenSession {
     const { readGate } = this.#deps;
     return (call) =>
       limiter.take(async () => {
-        // A client that does not take its answers is given no more of them.
+        // A client that does not read its answers gets no further ones.
         await this.device.drained();
         return readGate.take(() => read(call));
       });
   }
 
-  /** What waits for the last open request continues in a later microtask: its answer is written before. */
+  /** Whatever awaits the last open request resumes in a later microtask, after the answer is written. */
   #leave(): void {
     this.#inFlight -= 1;
     if (this.#inFlight === 0) this.#resolveIdle();

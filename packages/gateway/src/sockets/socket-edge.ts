@@ -19,10 +19,10 @@ interface SocketEdgeDeps extends SessionDeps {
 export interface SocketEdge {
   /** Asks every socket to move, then closes them one after the other, each when its open requests are answered. */
   drain(withinMs: number): Promise<void>;
-  /** Takes no more sockets and lets go of those that are left. */
+  /** Accepts no more sockets and closes the remaining ones. */
   detach(): void;
   openSockets(): number;
-  /** Bytes that the node keeps for clients which have not taken them yet. */
+  /** Bytes that the node keeps for clients that have not read them yet. */
   bufferedBytes(): number;
 }
 
@@ -74,7 +74,7 @@ function open(socket: Socket, admitted: Admitted, { deps, sessions, users }: Ope
     users.remove(session);
     session.end();
     emitTelemetry('socket_closed', { userId });
-    // Without a socket it is in no count of users and outlives its token. A client that left by itself reads nothing.
+    // A connection without a socket counts for no user and would outlive its token. A client that left by itself reads nothing more.
     if (!closeIfLast(socket, reason === 'client namespace disconnect')) deps.handshake.release(socket);
     try {
       hub.disconnect(device);
@@ -97,12 +97,12 @@ function open(socket: Socket, admitted: Admitted, { deps, sessions, users }: Ope
     });
     if (device.isAuto) session.waitFor(attached);
     await Promise.all([socket.join(userRoom(userId)), registered]);
-    // From now on cuts are heard; what was revoked since the handshake is found here.
+    // From now on the socket receives cuts; this check finds a revocation since the handshake.
     users.cut({ userId: session.userId, code: 'revoked' });
   }
 }
 
-/** Shared by all sockets: an empty object for each of three fields would be a good part of what a session weighs. */
+/** Shared by all sockets: three empty objects per socket would be a large part of the memory of a session. */
 const forgotten = Object.freeze({});
 
 /**

@@ -1,4 +1,4 @@
-/** How long a socket's token carries it: a warning before its end, the end, and a refresh that replaces it. */
+/** The expiry of a socket's token: a warning before it, the cut at it, and a refresh that replaces the token. */
 import {
   type Authentication,
   type Authenticator,
@@ -11,8 +11,8 @@ import {
 import type { RequestResult, UserId } from '@plenum/protocol';
 
 /**
- * The client is warned this long before its token ends, of a shorter one when half of its time is over: warned at once, it
- * would replace such a token over and over.
+ * The client is warned this long before its token ends; for a shorter token, when half of its time is over. An immediate warning
+ * would make it replace such a token again and again.
  */
 const warningMs = 60_000;
 /** Node's timers end at 2^31 ms; longer waits are made of several. */
@@ -34,7 +34,7 @@ interface TokenExpiryDeps {
   readonly wallMs?: () => number;
 }
 
-/** There is one for each connection: it keeps references, not copies, and one timer. */
+/** One for each connection: it keeps references, not copies, and one timer. */
 export class TokenExpiry {
   readonly #holder: TokenSession;
   readonly #deps: TokenExpiryDeps;
