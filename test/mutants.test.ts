@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { mutantsOfBounds } from './mutants/of-bounds.js';
 import { mutantsOfDelivery } from './mutants/of-delivery.js';
 import { mutantsOfReception } from './mutants/of-reception.js';
 import { mutantsOfStoring } from './mutants/of-storing.js';
 import { filesBelow, root } from './source-tree.ts';
 
-const mutants = [...mutantsOfStoring, ...mutantsOfReception, ...mutantsOfDelivery];
+const mutants = [...mutantsOfStoring, ...mutantsOfReception, ...mutantsOfDelivery, ...mutantsOfBounds];
 
 test.each(mutants)('the place that the mutant "$name" spoils is still there, once', ({ edits }) => {
   for (const { file, from } of edits) {

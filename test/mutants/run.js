@@ -4,6 +4,7 @@
  */
 import { Killing } from './killing.js';
 import { namedKiller } from './mutant.js';
+import { mutantsOfBounds } from './of-bounds.js';
 import { mutantsOfDelivery } from './of-delivery.js';
 import { mutantsOfReception } from './of-reception.js';
 import { mutantsOfStoring } from './of-storing.js';
@@ -15,7 +16,7 @@ import { Sandbox } from './sandbox.js';
 const words = process.argv.slice(2);
 const isQuick = words.includes('--quick');
 const wanted = words.filter((word) => !word.startsWith('--'));
-const all = [...mutantsOfStoring, ...mutantsOfReception, ...mutantsOfDelivery];
+const all = [...mutantsOfStoring, ...mutantsOfReception, ...mutantsOfDelivery, ...mutantsOfBounds];
 const unknown = wanted.filter((name) => !all.some((mutant) => mutant.name === name));
 const chosen = all
   .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
