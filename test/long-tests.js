@@ -20,16 +20,29 @@ const flows = [
   'odd-folder',
   'openapi',
   'owners',
+  'pipeline',
   'presence',
   'races',
   'rule-matrix',
   'secret-rotation',
+  'seed-chatx-behind',
   'serve',
   'silent-logs',
   'three-nodes',
   'user-commands',
 ];
-const onRedis = ['boot/boot', 'connections/moved-address', 'model', 'rights/rights'];
+const onRedis = [
+  'boot/boot',
+  'connections/going-away',
+  'connections/moved-address',
+  'delivery/delivery',
+  'delivery/delivery-kinds',
+  'model',
+  'pubsub/subscriber',
+  'redis-engine',
+  'rights/rights',
+  'scripts/away',
+];
 
 export const longTests = [
   ...flows.map((name) => `test/flow/${name}.test.ts`),
