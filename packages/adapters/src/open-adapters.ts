@@ -2,12 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import type { AdapterCall, Adapters, Clock, Logger, Moderation, OnFailure, Random } from '@plenum/core';
 import { createPostgresArchive } from './archive/postgres-archive.ts';
-import { createWordListModeration } from './moderation/word-list.ts';
-import { wordsGiven } from './moderation/words-given.ts';
+import { createWordListModeration, wordsGiven } from './moderation/word-list.ts';
 import { createAllowList } from './webhooks/allow-list.ts';
 import { createWebhook, type Webhook } from './webhooks/webhook.ts';
-import { createWebhookNotifier } from './webhooks/webhook-notifier.ts';
-import { createWebhookAuthorization, createWebhookModeration } from './webhooks/webhook-verdicts.ts';
+import {
+  createWebhookAuthorization,
+  createWebhookModeration,
+  createWebhookNotifier,
+} from './webhooks/webhook-adapters.ts';
 
 export interface AdapterOptions {
   /** `postgres://…`. Null: no archive. */

@@ -1,8 +1,11 @@
 import { systemClock } from '@plenum/core';
 import { describeAuthorization, describeModeration, describeNotifier, seededRandom } from '@plenum/testkit';
 import { createWebhook } from '../src/webhooks/webhook.ts';
-import { createWebhookNotifier } from '../src/webhooks/webhook-notifier.ts';
-import { createWebhookAuthorization, createWebhookModeration } from '../src/webhooks/webhook-verdicts.ts';
+import {
+  createWebhookAuthorization,
+  createWebhookModeration,
+  createWebhookNotifier,
+} from '../src/webhooks/webhook-adapters.ts';
 import { type Answering, HttpReceiver } from './http-receiver.ts';
 
 const secrets = [`whsec_${Buffer.alloc(32, 7).toString('base64')}`];

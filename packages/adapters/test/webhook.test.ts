@@ -7,8 +7,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAllowList } from '../src/webhooks/allow-list.ts';
 import type { Resolve } from '../src/webhooks/guarded-connector.ts';
 import { createWebhook, type Webhook, type WebhookOptions } from '../src/webhooks/webhook.ts';
-import { createWebhookNotifier } from '../src/webhooks/webhook-notifier.ts';
-import { createWebhookModeration } from '../src/webhooks/webhook-verdicts.ts';
+import { createWebhookModeration, createWebhookNotifier } from '../src/webhooks/webhook-adapters.ts';
 import { HttpReceiver } from './http-receiver.ts';
 
 const secretOf = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;

@@ -1,8 +1,10 @@
-/** A few connections to PostgreSQL. Each call has one for itself, and a connection on which anything failed is never used again. */
+/**
+ * A few connections to PostgreSQL, and what its errors mean. Each call has a connection for itself; one on which anything failed
+ * is never used again.
+ */
 import { type AdapterCall, type Clock, type Logger, PlenumError } from '@plenum/core';
-import { Pool, type PoolClient } from 'pg';
-import { withinTime } from '../within-time.ts';
-import { sayable } from './refusal.ts';
+import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { whyOf, withinTime } from '../remote-call.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 export interface Connection {
@@ -82,4 +84,30 @@ export class Connections {
       throw error;
     }
   }
+}
+
+/** SQLSTATE classes: the data cannot be stored (22), a constraint of the table forbids it (23). No retry changes that. */
+const dataClasses = ['22', '23'];
+/** Classes whose message is about the server, the role or the statement and never quotes a row. */
+const tellingClasses = ['08', '25', '28', '3D', '40', '42', '53', '55', '57'];
+
+const classOf = (error: DatabaseError): string => error.code?.slice(0, 2) ?? '';
+
+/** @returns why PostgreSQL will never take this data, or null if the failure is not about data */
+export function dataRefusal(error: unknown): string | null {
+  if (!(error instanceof DatabaseError) || !dataClasses.includes(classOf(error))) return null;
+  return `PostgreSQL refuses the data (SQLSTATE ${error.code})`;
+}
+
+/** The table existed and is gone: the database was restored or replaced. */
+export const isTableMissing = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '42P01';
+
+/** The error as it may be logged: the details that PostgreSQL adds to it can contain the text of a message. */
+function sayable(error: unknown): Error {
+  if (error instanceof DatabaseError) {
+    const message = tellingClasses.includes(classOf(error)) ? `: ${error.message}` : '';
+    return new Error(`PostgreSQL SQLSTATE ${error.code}${message}`);
+  }
+  return new Error(error instanceof Error ? whyOf(error) : 'unknown failure of the connection');
 }

@@ -1,10 +1,8 @@
 /** The archive in PostgreSQL: every entry of every group once, readable by position. */
 import type { AdapterCall, Archive, ArchiveReader, Clock, Logger } from '@plenum/core';
-import { whyOf } from '../why-of.ts';
-import { type Connection, Connections } from './connections.ts';
-import { readEntries } from './read-entries.ts';
-import { isTableMissing } from './refusal.ts';
-import { saveEntries } from './save-entries.ts';
+import { whyOf } from '../remote-call.ts';
+import { type Connection, Connections, isTableMissing } from './connections.ts';
+import { readEntries, saveEntries } from './entries-table.ts';
 import { ensureSchema } from './schema.ts';
 
 export interface PostgresArchiveOptions {

@@ -9,8 +9,7 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 import { Agent, type buildConnector, request } from 'undici';
-import { textUpTo } from '../text-up-to.ts';
-import { whyOf } from '../why-of.ts';
+import { textUpTo, whyOf } from '../remote-call.ts';
 
 export interface KeySetOptions {
   /** A user and a password in it are sent as HTTP Basic. */

@@ -1,6 +1,5 @@
-/** A text as signs that may each be read as several letters. */
+/** A text as signs that may each be read as several letters, in one spelling for texts that look the same. */
 import { resolveConfusablesTransformer } from 'obscenity';
-import { foldOf } from './folding.ts';
 
 /**
  * `letter` and `digit` make words. A `sign` may be read as a letter or end a word: `$hit`, `damn!`. Anything else is
@@ -52,6 +51,14 @@ const cyrillic: Readonly<Record<string, string>> = {
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const enclosed = /[\u{1f100}-\u{1f1ff}\u{24b6}-\u{24e9}]/u;
+/** What a reader does not see; `\p{Script=Inherited}` are the combining marks that fit every script. */
+const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Script=Inherited}\p{Me}]/u;
+/** They look like a space: they neither make a word longer nor hide where one begins. */
+const blank = /[\u115f\u1160\u3164\uffa0\u2800]/;
+const accented = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u;
+const spelledOut: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe' };
+/** A character that represents more (U+FDFA: eighteen) is kept as it is: no text grows by more than this. */
+const expansionMax = 4;
 const lookAlikes = resolveConfusablesTransformer();
 /** A letter that is repeated more often is repeated this often. */
 const repeatsMax = 3;
@@ -86,6 +93,20 @@ function seenAs(character: string): readonly Glyph[] | null {
   const seen = fold === 'blank' ? null : fold === 'invisible' ? [] : Array.from(fold.letters, glyphOf);
   remembered.set(character, seen);
   return seen;
+}
+
+type Fold = 'invisible' | 'blank' | { readonly letters: string };
+
+/** @param character one code point. */
+function foldOf(character: string): Fold {
+  if (blank.test(character)) return 'blank';
+  if (invisible.test(character)) return 'invisible';
+  const compatible = character.normalize('NFKC').toLowerCase();
+  // One sign with a letter in parentheses, as U+249C.
+  const plain = compatible.replace(/^\((.)\)$/u, '$1');
+  const bare = accented.test(plain) ? plain.normalize('NFD').replace(/\p{M}/gu, '') : plain;
+  const letters = spelledOut[bare] ?? bare;
+  return { letters: Array.from(letters).length > expansionMax ? character : letters };
 }
 
 function glyphOf(character: string): Glyph {

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describeModeration, patient } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { createWordListModeration } from './word-list.ts';
+import { createWordListModeration, wordsGiven } from './word-list.ts';
 
 const words = ['frack', 'ass', 'hello', 'naïve', 'two words', 'дурак', 'l33t', 'a.b[c]?|\\', '笨蛋'];
 const moderation = createWordListModeration(words);
@@ -101,4 +104,20 @@ test('words that are nothing but invisible characters block nothing', async () =
 test('more words than a message can be compared with in time are refused at once', () => {
   const many = Array.from({ length: 2001 }, (_, index) => `word${index}`);
   expect(() => createWordListModeration(many)).toThrow('at most 2000 words');
+});
+
+test('words stand between commas', () => {
+  expect(wordsGiven(' one, two words ,,three')).toEqual(['one', 'two words', 'three']);
+});
+
+test('words of a file stand one on a line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plenum-words-'));
+  const path = join(folder, 'words.txt');
+  writeFileSync(path, 'one\r\ntwo, with a comma\n\n');
+  expect(wordsGiven(`@${path}`)).toEqual(['one', 'two, with a comma']);
+  rmSync(folder, { recursive: true });
+});
+
+test.each(['', ' , ', '@/nowhere/words.txt'])('"%s" cannot be used', (text) => {
+  expect(() => wordsGiven(text)).toThrow(TypeError);
 });

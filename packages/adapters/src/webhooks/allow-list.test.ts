@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createAllowList, isAllowEntry } from './allow-list.ts';
+import { createAllowList, isAllowEntry, isPublicAddress } from './allow-list.ts';
 
 test.each([
   ...[
@@ -66,4 +66,39 @@ test('a name is allowed whole, without regard to case or the full stop at its en
   expect(['internal', 'a.moderation.internal', 'moderation.internal.example'].some(list.allowsHost)).toBe(
     false,
   );
+});
+
+test.each(['93.184.216.34', '8.8.8.8', '172.15.255.255', '172.32.0.1', '2606:4700:4700::1111'])(
+  '%s is public',
+  (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  },
+);
+
+test.each([
+  ...['0.0.0.0', '127.0.0.1', '127.255.255.254', '10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.0.1'],
+  ...[
+    '169.254.169.254',
+    '100.64.0.1',
+    '100.100.100.200',
+    '192.0.2.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+  ],
+  ...[
+    '::',
+    '::1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fc00::1',
+    'fd00:ec2::254',
+    'fec0::1',
+    'ff02::1',
+    '2001:db8::1',
+  ],
+  ...['::ffff:127.0.0.1', '::ffff:8.8.8.8', '::127.0.0.1', '64:ff9b::a00:1', '64:ff9b:1::1', '2002:7f00:1::'],
+  ...['2001:0:7f00:1::', '', 'localhost', '2130706433', '0x7f.0.0.1', '127.1', '127.0.0.1\0'],
+])('%s is not', (address) => {
+  expect(isPublicAddress(address)).toBe(false);
 });

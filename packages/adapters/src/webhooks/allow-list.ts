@@ -1,7 +1,21 @@
-/** Private hosts, by name, and blocks of addresses that a webhook may use. */
+/** Which addresses may be connected to: those of the public internet, and private ones that the list names. */
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
+
+/** Everything that is handed out for the public internet over IPv6. */
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/**
+ * True for an address of the public internet: not loopback, private, link-local (cloud metadata), carrier-grade NAT, multicast,
+ * documentation or reserved, and none of the IPv6 forms that carry an IPv4 address. Anything that is no address is not public.
+ */
+export function isPublicAddress(address: string): boolean {
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== 'unicast') return false;
+  return !(parsed instanceof ipaddr.IPv6) || parsed.match(globalUnicast);
+}
 
 type Block = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 type Entry = { readonly host: string } | { readonly block: Block };

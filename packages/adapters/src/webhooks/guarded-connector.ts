@@ -5,8 +5,7 @@
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import { isPublicAddress } from './addresses.ts';
-import type { AllowList } from './allow-list.ts';
+import { type AllowList, isPublicAddress } from './allow-list.ts';
 
 /** All addresses of a name. */
 export type Resolve = (

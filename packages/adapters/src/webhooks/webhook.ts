@@ -1,9 +1,7 @@
 /** One signed POST and its answer. No redirects, no proxies, no private addresses, and an answer of bounded time and size. */
 import { type AdapterCall, type Clock, PlenumError } from '@plenum/core';
 import { Pool } from 'undici';
-import { textUpTo } from '../text-up-to.ts';
-import { whyOf } from '../why-of.ts';
-import { withinTime } from '../within-time.ts';
+import { textUpTo, whyOf, withinTime } from '../remote-call.ts';
 import { type AllowList, noneAllowed, placeProblem } from './allow-list.ts';
 import { createConnector, type Resolve } from './guarded-connector.ts';
 import { createSigner } from './signature.ts';

@@ -1,10 +1,14 @@
-/** Moderation and authorization by webhook: the only valid answer is `{ "allowed": boolean, "reason"?: string }`. */
+/** Moderation, authorization and the notifier by webhook. */
+
+import { createHash } from 'node:crypto';
 import {
   type AdapterCall,
   type Authorization,
   type Moderation,
+  type Notifier,
   PlenumError,
   type Random,
+  type Recipient,
   type Verdict,
 } from '@plenum/core';
 import { reasonSchema } from '@plenum/protocol';
@@ -22,7 +26,10 @@ function parsed(text: string | null): unknown {
   }
 }
 
-/** @throws PlenumError `unavailable` for an answer that is no verdict: nothing is allowed or denied by accident. */
+/**
+ * The only valid answer is `{ "allowed": boolean, "reason"?: string }`.
+ * @throws PlenumError `unavailable` for any other answer: nothing is allowed or denied by accident
+ */
 function verdictOf({ status, text }: WebhookAnswer, defaultReason: string): Verdict {
   if (status < 200 || status > 299) throw meaningless(`HTTP ${status}`);
   const answer = parsed(text);
@@ -70,3 +77,30 @@ export function createWebhookAuthorization(webhook: Webhook, random: Random): Au
       ask({ type: 'action.proposed', data: { user_id, group_id, action }, defaultReason: 'denied' }, call),
   };
 }
+
+/** Client errors that pass by themselves: request timeout, too early, too many requests. */
+const passing = [408, 425, 429];
+
+/** The same for the same recipients of the same message, even when other recipients are online at a retry. */
+function idOf(messageId: string, recipients: readonly Recipient[]): string {
+  const users = JSON.stringify(recipients.map(({ user_id }) => user_id));
+  const digest = createHash('sha256').update(users).digest('hex').slice(0, 16);
+  return `${messageId}-${digest}`;
+}
+
+/**
+ * Event `message.relayed`, data `{ recipients, message }`. 2xx: done · 4xx: this message is refused for good, except for 408, 425 and
+ * 429, which pass · anything else: the notifier is away.
+ */
+export const createWebhookNotifier = (webhook: Webhook): Notifier => ({
+  notify: async (recipients, message, call) => {
+    const id = idOf(message.message_id, recipients);
+    const { status } = await webhook.post(
+      { id, type: 'message.relayed', data: { recipients, message } },
+      call,
+    );
+    if (status >= 200 && status < 300) return undefined;
+    if (status >= 400 && status < 500 && !passing.includes(status)) return { refused: `HTTP ${status}` };
+    throw PlenumError.of('unavailable', { cause: new Error(`the notifier answers HTTP ${status}`) });
+  },
+});

@@ -1,0 +1,116 @@
+/** Entries as rows of `plenum_entries`: saved in batches, read in pages. */
+import { type ArchiveEntry, type ArchivePage, PlenumError, type RefusedEntries } from '@plenum/core';
+import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
+import { type Connection, dataRefusal } from './connections.ts';
+
+/** In the order of `columns`. */
+type EntryRow = readonly (string | number | null)[];
+
+/** Name and array type of each column: a batch travels as one array per column. */
+const columns = [
+  ['message_id', 'text[]'],
+  ['group_id', 'text[]'],
+  ['epoch', 'text[]'],
+  ['seq', 'bigint[]'],
+  ['type', 'text[]'],
+  ['user_id', 'text[]'],
+  ['request_id', 'text[]'],
+  ['message', 'text[]'],
+  ['at', 'timestamptz[]'],
+  ['details', 'json[]'],
+] as const;
+
+/** Fields without a column are kept as they were written, so that a field of a later version is not lost. */
+function detailsOf(rest: object): string | null {
+  return Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
+}
+
+function rowOf(entry: ArchiveEntry): EntryRow {
+  if (entry.type === 'message') {
+    const { message_id, group_id, epoch, seq, type, from_user_id, request_id, message, timestamp, ...rest } =
+      entry;
+    const details = detailsOf(rest);
+    return [message_id, group_id, epoch, seq, type, from_user_id, request_id, message, timestamp, details];
+  }
+  const { message_id, group_id, epoch, seq, type, user_id, timestamp, ...rest } = entry;
+  return [message_id, group_id, epoch, seq, type, user_id, null, null, timestamp, detailsOf(rest)];
+}
+
+/** @throws PlenumError `internal` for a row that Plenum has not written */
+function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
+  const { details, group_id, epoch, type, at } = row;
+  const timestamp = at instanceof Date ? at.toISOString() : null;
+  const common = { group_id, epoch, seq: Number(row['seq']), type, timestamp };
+  const own =
+    type === 'message'
+      ? {
+          from_user_id: row['user_id'],
+          request_id: row['request_id'],
+          message: row['message'],
+          message_id: row['message_id'],
+        }
+      : { user_id: row['user_id'], ...(typeof details === 'object' ? details : {}) };
+  const entry = historyEntrySchema.safeParse({ ...own, ...common });
+  if (entry.success) return entry.data;
+  throw PlenumError.of('internal', { cause: new Error('a row of plenum_entries is not an entry') });
+}
+
+const names = columns.map(([name]) => name).join(', ');
+const arrays = columns.map(([, type], index) => `$${index + 1}::${type}`).join(', ');
+const insert = `INSERT INTO plenum_entries (${names}) SELECT ${names} FROM unnest(${arrays}) AS entry (${names}) ON CONFLICT (message_id) DO NOTHING`;
+
+/**
+ * One statement for the whole batch. If PostgreSQL refuses its data, each half is tried alone, and so on: one bad entry among
+ * many costs few statements, and every good entry is saved. Example: of 100 entries with one bad one, at most 15 statements.
+ */
+export async function saveEntries(
+  connection: Connection,
+  entries: readonly ArchiveEntry[],
+): Promise<RefusedEntries['refused']> {
+  const rows = entries.map(rowOf);
+  try {
+    await connection.query(
+      insert,
+      columns.map((_, column) => rows.map((row) => row[column])),
+    );
+    return [];
+  } catch (error) {
+    const reason = dataRefusal(error);
+    if (reason === null) throw error;
+    const [first] = entries;
+    if (first !== undefined && entries.length === 1) return [{ message_id: first.message_id, reason }];
+    const half = Math.ceil(entries.length / 2);
+    const refused = await saveEntries(connection, entries.slice(0, half));
+    return [...refused, ...(await saveEntries(connection, entries.slice(half)))];
+  }
+}
+
+/** Each part is one walk along the index, and no longer than the page. */
+const select = (direction: 'ASC' | 'DESC') => `
+  SELECT ${names}
+  FROM unnest($2::text[], $3::bigint[]) AS stretch (stretch_epoch, end_seq)
+  CROSS JOIN LATERAL (
+    SELECT ${names} FROM plenum_entries
+    WHERE group_id = $1 AND epoch = stretch_epoch AND seq > $4 AND seq < $5 AND seq <= end_seq
+    ORDER BY seq ${direction} LIMIT $6
+  ) AS entry
+  ORDER BY seq ${direction} LIMIT $6`;
+const oldest = select('ASC');
+const newest = select('DESC');
+
+/** An open end of a page may be written as infinity, which is no bigint. */
+const bound = (seq: number): number => Math.max(-1, Math.min(seq, Number.MAX_SAFE_INTEGER));
+
+/** @returns ascending, at most `page.limit` */
+export async function readEntries(connection: Connection, page: ArchivePage): Promise<HistoryEntry[]> {
+  const { rows } = await connection.query(page.from === 'oldest' ? oldest : newest, [
+    page.groupId,
+    page.stretches.map(({ epoch }) => epoch),
+    page.stretches.map(({ endSeq }) => bound(endSeq)),
+    bound(page.afterSeq),
+    bound(page.beforeSeq),
+    page.limit,
+  ]);
+  const entries = rows.map(entryOf);
+  return page.from === 'oldest' ? entries : entries.reverse();
+}
