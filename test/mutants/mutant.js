@@ -15,7 +15,7 @@
 
 /**
  * @typedef {object} Killer
- * @property {string} file of tests
+ * @property {string} file of tests, or a folder of them
  * @property {string} [tests] a part of their names; default: all of the file
  * @property {true} [isOnProcesses] it starts nodes, which run what was built
  */
@@ -24,7 +24,7 @@
 export const namedKiller = ({ file, tests }) => (tests === undefined ? file : `${file} (${tests})`);
 
 const files = {
-  conformance: 'packages/redis/test/conformance.test.ts',
+  conformance: 'packages/redis/test/conformance',
   feeds: 'packages/core/test/feed-host.test.ts',
   redisFails: 'test/failure/redis-fails.test.ts',
 };

@@ -204,7 +204,8 @@ function registry(makeEngine: MakeEngine): void {
 
 /** What every `Leases` and `NodeRegistry` does. */
 export function leasesSuite(name: string, makeEngine: MakeEngine): void {
-  describe(`${name}: leases`, () => {
+  // On a real clock they wait for the ends of leases: side by side, each on an engine of its own.
+  describe.concurrent(`${name}: leases`, () => {
     ownershipOfLeases(makeEngine);
     renewal(makeEngine);
   });

@@ -11,8 +11,7 @@ import { begin, type Scene, type SceneOptions } from '../scene/scene.ts';
 const groupId: GroupId = groupIdSchema.parse('room:one');
 const partition = partitionOf(groupId);
 const user = (name: string): UserId => userIdSchema.parse(name);
-/** Short, but long enough for a user to come back within it. */
-/** Long enough to be looked at before its end, also on a real clock. */
+/** Short, but long enough for a user to come back within it, also on a real clock. */
 const absenceMs = 2000;
 
 /** What one node says of its devices. */
@@ -164,6 +163,7 @@ function typing(makeEngine: MakeEngine): void {
   });
 }
 
+/** On a real clock they wait for the absence to pass: side by side, each on an engine of its own. */
 function absence(makeEngine: MakeEngine): void {
   const beginEphemeral = (options: SceneOptions = {}) =>
     begin(makeEngine, {
@@ -179,7 +179,7 @@ function absence(makeEngine: MakeEngine): void {
     await scene.engine.presence.endAbsences(partition);
   };
 
-  test('in an ephemeral group membership ends some time after the last connection, with one entry', async () => {
+  test.concurrent('in an ephemeral group membership ends some time after the last connection, with one entry', async () => {
     await using scene = await beginEphemeral();
     await says(scene, 'node-a', { came: ['guest', 'owner'] });
     await says(scene, 'node-a', { went: ['guest'] });
@@ -197,7 +197,7 @@ function absence(makeEngine: MakeEngine): void {
     expect(await leftEntries(scene)).toEqual(['guest']);
   });
 
-  test('a user who is back in time stays', async () => {
+  test.concurrent('a user who is back in time stays', async () => {
     await using scene = await beginEphemeral();
     await says(scene, 'node-a', { came: ['guest'] });
     await says(scene, 'node-a', { went: ['guest'] });
@@ -206,14 +206,14 @@ function absence(makeEngine: MakeEngine): void {
     expect(await leftEntries(scene)).toEqual([]);
   });
 
-  test('a user who was never there stays', async () => {
+  test.concurrent('a user who was never there stays', async () => {
     await using scene = await beginEphemeral();
     await says(scene, 'node-a', { went: ['guest'] });
     await passAbsence(scene);
     expect(await leftEntries(scene)).toEqual([]);
   });
 
-  test('an absence of before a leave ends no membership that began after it', async () => {
+  test.concurrent('an absence of before a leave ends no membership that began after it', async () => {
     await using scene = await beginEphemeral();
     await says(scene, 'node-a', { came: ['guest'] });
     await says(scene, 'node-a', { went: ['guest'] });
@@ -225,7 +225,7 @@ function absence(makeEngine: MakeEngine): void {
     expect(await leftEntries(scene)).toEqual(['guest']);
   });
 
-  test('in other groups no member leaves by absence', async () => {
+  test.concurrent('in other groups no member leaves by absence', async () => {
     await using scene = await beginEphemeral({ ephemeral: false });
     await says(scene, 'node-a', { came: ['guest'] });
     await says(scene, 'node-a', { went: ['guest'] });
@@ -233,7 +233,7 @@ function absence(makeEngine: MakeEngine): void {
     expect(await leftEntries(scene)).toEqual([]);
   });
 
-  test('the last admin who is absent is followed by the longest-standing member', async () => {
+  test.concurrent('the last admin who is absent is followed by the longest-standing member', async () => {
     await using scene = await beginEphemeral();
     await says(scene, 'node-a', { came: ['guest', 'owner'] });
     await says(scene, 'node-a', { went: ['owner'] });
@@ -241,7 +241,7 @@ function absence(makeEngine: MakeEngine): void {
     expect(await scene.member('guest')).toMatchObject({ roles: ['admin'] });
   });
 
-  test('a muted member leaves by absence as any other', async () => {
+  test.concurrent('a muted member leaves by absence as any other', async () => {
     await using scene = await beginEphemeral({ groupType: 'strict_private' });
     await says(scene, 'node-a', { came: ['guest', 'owner'] });
     await scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest' }));

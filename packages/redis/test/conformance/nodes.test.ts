@@ -1,31 +1,16 @@
 import { Ownership, systemClock } from '@plenum/core';
 import {
   engineSuite,
-  feedTransportSuite,
-  groupLogSuite,
-  groupStoreSuite,
   idleMuteSuite,
   leasesSuite,
   type MakeEngine,
-  nudgesSuite,
-  obtainRedisForTests,
-  outboxSuite,
   presenceSuite,
-  type RedisForTests,
-  readMarksSuite,
   revocationsSuite,
-  ruleMatrixSuite,
 } from '@plenum/testkit';
-import { afterAll, beforeAll } from 'vitest';
-import { keepingLogger, startHarness, systemRandom } from './start-engine.ts';
+import { keepingLogger, systemRandom } from '../start-engine.ts';
+import { engineOnRedis } from './engine-on-redis.ts';
 
-let redis: RedisForTests;
-beforeAll(async () => {
-  redis = await obtainRedisForTests();
-});
-afterAll(() => redis.dispose());
-
-const makeEngine: MakeEngine = (settings) => startHarness(redis.url, settings);
+const makeEngine = engineOnRedis();
 
 /** An engine whose node owns every partition. */
 const makeOwningEngine: MakeEngine = async (settings) => {
@@ -49,15 +34,8 @@ const makeOwningEngine: MakeEngine = async (settings) => {
   };
 };
 
-ruleMatrixSuite('redis', makeEngine);
-groupStoreSuite('redis', makeEngine);
-groupLogSuite('redis', makeEngine);
-feedTransportSuite('redis', makeEngine);
-nudgesSuite('redis', makeEngine);
-presenceSuite('redis', makeEngine);
-readMarksSuite('redis', makeEngine);
-revocationsSuite('redis', makeEngine);
-outboxSuite('redis', makeEngine);
 engineSuite('redis', makeEngine);
+presenceSuite('redis', makeEngine);
+revocationsSuite('redis', makeEngine);
 leasesSuite('redis', makeEngine);
 idleMuteSuite('redis', makeOwningEngine);

@@ -1,0 +1,10 @@
+import { feedTransportSuite, groupLogSuite, nudgesSuite, outboxSuite, readMarksSuite } from '@plenum/testkit';
+import { engineOnRedis } from './engine-on-redis.ts';
+
+const makeEngine = engineOnRedis();
+
+groupLogSuite('redis', makeEngine);
+feedTransportSuite('redis', makeEngine);
+nudgesSuite('redis', makeEngine);
+readMarksSuite('redis', makeEngine);
+outboxSuite('redis', makeEngine);
