@@ -111,12 +111,12 @@ export const mutantsOfDelivery = [
     name: 'one room for what all groups are offered again',
     edits: [
       {
-        file: 'packages/core/src/delivery/retry-room.ts',
+        file: 'packages/core/src/delivery/round.ts',
         from: 'this.#kept.get(groupId) ?? 0;',
         to: '[...this.#kept.values()].reduce((sum, one) => sum + one, 0);',
       },
     ],
-    killers: [{ file: 'packages/core/src/delivery/retry-room.test.ts' }],
+    killers: [{ file: 'packages/core/src/delivery/round.test.ts' }],
   },
   {
     name: 'dead letters of one group push out those of another',

@@ -8,12 +8,16 @@ import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import { FarLook } from './far-look.ts';
-import { failuresBeforeProbe, judgeFailure, type PoisonEntry } from './poison-entry.ts';
+import {
+  FarLook,
+  failuresBeforeProbe,
+  judgeFailure,
+  type PoisonEntry,
+  TakenAhead,
+  TroubledGroups,
+} from './head-of-line.ts';
 import { Round } from './round.ts';
-import { TakenAhead } from './taken-ahead.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';
-import { TroubledGroups } from './troubled-groups.ts';
 
 /** First attempts begin no call after this long, nor do retries: what they got to is committed, the rest is for the next round. */
 const roundMs = 1000;

@@ -2,8 +2,7 @@
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
 import type { ArchiveEntry } from '../log/history-entry.ts';
 import type { Archive } from '../ports/adapters.ts';
-import type { AdapterLink } from './adapter-link.ts';
-import { type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
+import { type AdapterLink, type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
 
 type Refusals = ReadonlyMap<string, string>;
 

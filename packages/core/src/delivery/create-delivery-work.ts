@@ -4,12 +4,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Random } from '../ports/random.ts';
 import type { Logger } from '../ports/telemetry.ts';
-import { AdapterLink } from './adapter-link.ts';
 import { ArchiveTarget } from './archive-target.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { DeliveryWork } from './delivery-work.ts';
 import { NotifierTarget } from './notifier-target.ts';
-import type { DeliveryTarget } from './target.ts';
+import { AdapterLink, type DeliveryTarget } from './target.ts';
 
 /** An adapter that is down is tried again soon: no request waits for it, and its backlog grows. */
 const policy = { failuresToOpen: 5, firstPauseMs: 250, longestPauseMs: 5000 };

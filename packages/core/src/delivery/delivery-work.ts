@@ -1,5 +1,4 @@
 /** The delivery worker: what the owner of a partition does with its outbox, for each kind of adapter by itself. */
-
 import { backoff } from '../concurrency/backoff.ts';
 import { sleep } from '../concurrency/sleep.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
@@ -11,7 +10,6 @@ import type { Random } from '../ports/random.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { AdapterDelivery } from './adapter-delivery.ts';
-import { DeadLetterAlarm } from './dead-letter-alarm.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { OutboxWatch } from './outbox-watch.ts';
 import type { Round } from './round.ts';
@@ -145,5 +143,37 @@ function emitOutcomes({ kind }: DeliveryTarget, round: Round): void {
     emitTelemetry('delivery_retry', { kind, entries: 1, attempt: attempts });
   for (const { groupId, reason } of round.deadLetters) {
     emitTelemetry('dead_letter', { kind, groupId, reason });
+  }
+}
+
+/** At most one line about dropped letters in this time. */
+const quietMs = 60_000;
+
+export interface DeadLetterAlarmDeps {
+  readonly partition: number;
+  readonly kind: DeliveryKind;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Warns operators when groups of a partition have more dead letters of one kind than are kept, with the losses. */
+export class DeadLetterAlarm {
+  readonly #deps: DeadLetterAlarmDeps;
+  #dropped = 0;
+  #loggedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: DeadLetterAlarmDeps) {
+    this.#deps = deps;
+  }
+
+  dropped(entries: number): void {
+    if (entries === 0) return;
+    const { partition, kind, clock, logger } = this.#deps;
+    emitTelemetry('dead_letters_dropped', { partition, kind, entries });
+    this.#dropped += entries;
+    if (clock.monotonicMs() - this.#loggedAtMs < quietMs) return;
+    this.#loggedAtMs = clock.monotonicMs();
+    const fields = { partition, kind, dropped: this.#dropped };
+    logger.error(fields, 'the oldest dead letters of a group gave way to its new ones and are lost');
   }
 }

@@ -7,8 +7,7 @@ import type { ArchiveEntry, DeliveredMessage } from '../log/history-entry.ts';
 import type { Notifier, Recipient } from '../ports/adapters.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Presence } from '../ports/presence.ts';
-import type { AdapterLink } from './adapter-link.ts';
-import { type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
+import { type AdapterLink, type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
 
 /** Recipients in one call. */
 const pageSize = 500;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../ports/clock.ts';
-import { DeadLetterAlarm } from './dead-letter-alarm.ts';
+import { DeadLetterAlarm } from './delivery-work.ts';
 
 const partition = 7;
 

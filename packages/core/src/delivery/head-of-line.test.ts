@@ -1,7 +1,33 @@
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import type { ArchiveEntry } from '../log/history-entry.ts';
-import { TakenAhead } from './taken-ahead.ts';
+import { judgeFailure, TakenAhead, TroubledGroups } from './head-of-line.ts';
+
+test('the first failure alone says nothing', () => {
+  expect(judgeFailure(undefined, 7)).toEqual({ failed: { times: 1, successes: 7 }, verdict: 'wait' });
+});
+
+test('after the second failure, with nothing taken in between, another entry decides', () => {
+  expect(judgeFailure({ times: 1, successes: 7 }, 7).verdict).toBe('probe');
+  expect(judgeFailure({ times: 9, successes: 7 }, 7).verdict).toBe('probe');
+});
+
+test('who fails while others are taken is to blame', () => {
+  expect(judgeFailure({ times: 1, successes: 7 }, 8).verdict).toBe('refuse');
+});
+
+const [bad, good] = [groupIdSchema.parse('bad'), groupIdSchema.parse('good')];
+
+test('a group is in trouble when two of its entries in a row are to blame, until one is answered', () => {
+  const troubled = new TroubledGroups();
+  troubled.blame(bad);
+  expect(troubled.has(bad)).toBe(false);
+  troubled.blame(bad);
+  expect([troubled.has(bad), troubled.has(good)]).toEqual([true, false]);
+  troubled.answered(bad);
+  troubled.blame(bad);
+  expect(troubled.has(bad)).toBe(false);
+});
 
 const entry: ArchiveEntry = {
   type: 'joined',

@@ -1,6 +1,6 @@
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { RetryRoom } from './retry-room.ts';
+import { RetryRoom } from './round.ts';
 
 const [busy, quiet] = [groupIdSchema.parse('busy'), groupIdSchema.parse('quiet')];
 
