@@ -2,6 +2,8 @@
 import { AuthGuard, ModerationGuard } from './adapters/guards.ts';
 import { FeedHost } from './feed/feed-host.ts';
 import {
+  type ClusterOperations,
+  clusterOperations,
   deleteDeadLetter,
   disconnectUser,
   listDeadLetters,
@@ -10,7 +12,6 @@ import {
 } from './operations/administration.ts';
 import { ArchivedHistory } from './operations/archived-history.ts';
 import { Changes } from './operations/change.ts';
-import { type ClusterOperations, clusterOperations } from './operations/cluster.ts';
 import { explain } from './operations/explain.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';

@@ -1,6 +1,6 @@
 /** What custom middleware may do to a message: refuse it or pass it on, once and in time. */
 import { expect, test } from 'vitest';
-import { PlenumError } from '../src/outcome/errors.ts';
+import { PlenumError } from '../src/outcome/outcome.ts';
 import type { SendMiddleware, SendOutcome } from '../src/send/custom-middleware.ts';
 import { appended, pipelineScene, type SceneParts } from './pipeline-scene.ts';
 

@@ -1,6 +1,6 @@
 /** The steps of a send as they are run: who is asked when, and whose answer counts. */
 import { expect, test } from 'vitest';
-import { PlenumError } from '../src/outcome/errors.ts';
+import { PlenumError } from '../src/outcome/outcome.ts';
 import type { Moderation } from '../src/ports/adapters.ts';
 import { appended, pipelineScene } from './pipeline-scene.ts';
 

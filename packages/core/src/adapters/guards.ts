@@ -1,5 +1,13 @@
 /** Moderation and authorization as the domain asks them: an answer in time, whatever the adapter does. */
-import type { ErrorCode, Failure, GroupId, UserId } from '@plenum/protocol';
+import {
+  type Actor,
+  type ErrorCode,
+  type Failure,
+  type GroupId,
+  SERVICE,
+  type UserId,
+} from '@plenum/protocol';
+import { PlenumError } from '../outcome/outcome.ts';
 import type {
   Adapters,
   Authorization,
@@ -88,3 +96,23 @@ const readVerdict: ReadAnswer<Verdict> = (answer) => {
   const text = reason.slice(0, reasonMaxLength).toWellFormed();
   return { value: { isAllowed, reason: text === '' ? defaultReason : text } };
 };
+
+/** Who wants to do what to which group. */
+export interface Attempt {
+  readonly actor: Actor;
+  readonly groupId: GroupId;
+  readonly action: GuardedAction;
+}
+
+/** @returns why not, null if the user may. Without an adapter every user may, and the service may in any case. */
+export async function authorize(auth: AuthGuard | null, attempt: Attempt): Promise<Failure | null> {
+  const { actor, groupId, action } = attempt;
+  return auth === null || actor === SERVICE ? null : auth.authorize(actor, groupId, action);
+}
+
+/** For callers that retry until there is an answer. @throws PlenumError when there is none. */
+export async function isDenied(auth: AuthGuard | null, attempt: Attempt): Promise<boolean> {
+  const failure = await authorize(auth, attempt);
+  if (failure?.code === 'unavailable') throw new PlenumError(failure);
+  return failure !== null;
+}

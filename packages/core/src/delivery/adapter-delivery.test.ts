@@ -1,7 +1,7 @@
 /** A delivery whose adapter fails at the entries of one group, and takes some pages of those of another. */
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OutboxBatch } from '../ports/outbox.ts';
 import { AdapterDelivery } from './adapter-delivery.ts';

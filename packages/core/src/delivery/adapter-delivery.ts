@@ -2,7 +2,7 @@
  * Carries what waits in one outbox to one adapter. It remembers how many entries the adapter last took at a time, and
  * which entries have failed alone; all that has to last is in what a round commits.
  */
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
 import type { Random } from '../ports/random.ts';

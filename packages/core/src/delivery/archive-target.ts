@@ -1,6 +1,6 @@
 /** The archive as a target of deliveries: whole batches, each entry of which it may refuse. */
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import type { Archive } from '../ports/adapters.ts';
 import { type AdapterLink, type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
 

@@ -1,6 +1,6 @@
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import { judgeFailure, TakenAhead, TroubledGroups } from './head-of-line.ts';
 
 test('the first failure alone says nothing', () => {

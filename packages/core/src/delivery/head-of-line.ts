@@ -3,7 +3,7 @@
  * behind it. Nothing here is stored: the next owner of the partition finds it out again.
  */
 import type { GroupId } from '@plenum/protocol';
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Delivered } from './target.ts';
 

@@ -2,8 +2,8 @@
 import type { UserId } from '@plenum/protocol';
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
 import { type GroupRecord, isReceiver } from '../groups/records.ts';
+import type { ArchiveEntry, DeliveredMessage } from '../log/entry.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
-import type { ArchiveEntry, DeliveredMessage } from '../log/history-entry.ts';
 import type { Notifier, Recipient } from '../ports/adapters.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Presence } from '../ports/presence.ts';

@@ -1,7 +1,7 @@
 /** What one round of deliveries comes to, gathered until it is committed in one step. */
 import type { GroupId } from '@plenum/protocol';
 import { backoff } from '../concurrency/backoff.ts';
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 import { backlogReason, unreadableReason } from '../ports/dead-letters.ts';
 import type {

@@ -2,7 +2,7 @@
 
 import type { Guard, Guarded, ReadAnswer, StartCall } from '../adapters/guarded-call.ts';
 import { Limiter } from '../concurrency/limiter.ts';
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
 /** What became of a delivery. */

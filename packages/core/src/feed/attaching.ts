@@ -1,13 +1,13 @@
 /** Attaching devices without a `subscribe`: at connect, after a nudge or a sweep, and after their own join. */
-import type { GroupId, Subscription, UserId } from '@plenum/protocol';
+import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
+import { type AuthGuard, authorize, isDenied } from '../adapters/guards.ts';
+import { bannedFailure } from '../groups/records.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
-import { PlenumError } from '../outcome/errors.ts';
-import type { Outcome } from '../outcome/outcome.ts';
+import { type Outcome, PlenumError } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClaimedPosition } from '../ports/device-hub.ts';
 import type { Device } from '../ports/fan-out.ts';
 import type { GroupStore } from '../ports/group-store.ts';
-import type { AttachPermission } from './attach-permission.ts';
 import type { Devices } from './devices.ts';
 import type { ChooseStart, HostedFeed } from './hosted-feed.ts';
 
@@ -167,4 +167,31 @@ export function pushNotAMember(device: Device, groupId: GroupId): void {
     head_seq: 0,
     oldest_seq: 0,
   });
+}
+
+/** Asked whenever a device is to be attached, but for the attach that follows from its user's own join. */
+export class AttachPermission {
+  readonly #auth: AuthGuard | null;
+  readonly #groups: Pick<GroupStore, 'position'>;
+
+  constructor(auth: AuthGuard | null, groups: Pick<GroupStore, 'position'>) {
+    this.#auth = auth;
+    this.#groups = groups;
+  }
+
+  /** @throws PlenumError when there is no answer */
+  isDenied(actor: UserId, groupId: GroupId): Promise<boolean> {
+    return isDenied(this.#auth, { actor, groupId, action: 'subscribe' });
+  }
+
+  /** Why a group may not be asked for. Where it is not hosted here, a stranger's request opens no feed. */
+  async refusal({ userId }: Device, groupId: GroupId, isHosted: () => boolean): Promise<Failure | null> {
+    const denied = await authorize(this.#auth, { actor: userId, groupId, action: 'subscribe' });
+    if (denied !== null || isHosted()) return denied;
+    const position = await this.#groups.position(groupId, userId === SERVICE ? null : userId);
+    if (position === null || position.head.isDeleted) return { code: 'group_not_found' };
+    if (userId === SERVICE) return null;
+    if (position.isBanned) return bannedFailure(position.bannedUntilMs);
+    return position.member === null ? { code: 'not_a_member' } : null;
+  }
 }

@@ -1,7 +1,9 @@
-import type { PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
+/** What a feed gives to its surroundings: the effects that its host performs, and the counters of what it noticed. */
+import type { GroupId, PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
 import type { LogEntry } from '../log/entry.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
 import type { Device, Recipients } from '../ports/fan-out.ts';
+import { emitTelemetry } from '../telemetry/events.ts';
 
 /** The effects of a feed, performed by the host in the order of the calls, and the questions it may ask. */
 export interface FeedSink {
@@ -30,4 +32,42 @@ export interface FeedSink {
   deferPush(device: Device, from: FeedPosition): boolean;
   /** A device with a pending join gets a push of an attach all the same. */
   markPushed(device: Device): void;
+}
+
+/** Counts what the feeds of a node noticed since its start, and emits it as telemetry. */
+export class FeedCounters {
+  duplicatesDropped = 0;
+  gapsFound = 0;
+  entriesRepaired = 0;
+  /** Entries that were received but are no longer part of the log. */
+  entriesLost = 0;
+  /** Devices whose position the log did not continue. */
+  resyncs = 0;
+
+  duplicateDropped(groupId: GroupId): void {
+    this.duplicatesDropped += 1;
+    emitTelemetry('duplicate_dropped', { groupId });
+  }
+
+  gapFound(groupId: GroupId): void {
+    this.gapsFound += 1;
+    emitTelemetry('gap_found', { groupId });
+  }
+
+  repaired(groupId: GroupId, entries: number): void {
+    if (entries === 0) return;
+    this.entriesRepaired += entries;
+    emitTelemetry('gap_repaired', { groupId, entries });
+  }
+
+  entryLost(groupId: GroupId): void {
+    this.entriesLost += 1;
+    emitTelemetry('entry_lost', { groupId });
+  }
+
+  resync(groupId: GroupId, reason: ResyncReason, devices: number): void {
+    if (devices === 0) return;
+    this.resyncs += devices;
+    emitTelemetry('resync', { groupId, reason, devices });
+  }
 }

@@ -14,11 +14,9 @@ import type { Device } from '../ports/fan-out.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
 import { pageFor } from './catch-up.ts';
-import type { FeedCounters } from './feed-counters.ts';
-import type { FeedSink } from './feed-sink.ts';
+import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import { Gap, isTrimmedAfter } from './gap.ts';
-import { endsReceiving, startsReceiving } from './known-member.ts';
-import { KnownMembers } from './known-members.ts';
+import { endsReceiving, KnownMembers, startsReceiving } from './known-members.ts';
 import { type StartFrom, startOf } from './resume.ts';
 
 export class Feed {

@@ -13,8 +13,7 @@ import {
 import { bannedFailure, type Position } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { type FeedPosition, lowerBoundFor } from '../log/epoch-chain.ts';
-import { PlenumError } from '../outcome/errors.ts';
-import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
+import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Device, FanOut, Recipients } from '../ports/fan-out.ts';
@@ -24,9 +23,8 @@ import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
 import { type CatchUpQueue, entriesPerPage } from './catch-up.ts';
 import type { Devices } from './devices.ts';
 import { Feed } from './feed.ts';
-import type { FeedCounters } from './feed-counters.ts';
-import type { FeedSink } from './feed-sink.ts';
-import type { KnownMember } from './known-member.ts';
+import type { FeedCounters, FeedSink } from './feed-sink.ts';
+import type { KnownMember } from './known-members.ts';
 import type { StartFrom } from './resume.ts';
 import { retryWhile } from './retry.ts';
 

@@ -1,8 +1,55 @@
 /** The members of one group who have a device on this node, and the pushes about their membership. */
-import type { GroupEvent, GroupId, MembershipPush } from '@plenum/protocol';
+import type { GroupEvent, GroupId, MemberStatus, MembershipPush, Role } from '@plenum/protocol';
 import type { MemberRecord } from '../groups/records.ts';
 import type { FeedSink } from './feed-sink.ts';
-import { type KnownMember, knownFrom, memberAfter, statusAfter } from './known-member.ts';
+
+/** What a feed knows about a member who has a device on this node, and how log entries change it. Pure. */
+export interface KnownMember {
+  readonly status: MemberStatus;
+  readonly roles: readonly Role[];
+  readonly sinceSeq: number;
+  /** The state holds as of this seq; entries up to it are already in it. */
+  readonly asOfSeq: number;
+}
+
+const knownFrom = (record: MemberRecord, asOfSeq: number): KnownMember => ({
+  status: record.status,
+  roles: record.roles,
+  sinceSeq: record.sinceSeq,
+  asOfSeq,
+});
+
+const becoming: ReadonlySet<GroupEvent['type']> = new Set(['created', 'joined', 'accepted']);
+const ending: ReadonlySet<GroupEvent['type']> = new Set(['left', 'kicked', 'banned', 'rejected', 'deleted']);
+
+/** The entry makes its user a receiver from itself on. */
+export const startsReceiving = (event: GroupEvent): boolean => becoming.has(event.type);
+
+/** The entry is the last that its user receives: it left, was removed, or became an applicant again. */
+export const endsReceiving = (event: GroupEvent): boolean =>
+  ending.has(event.type) || event.type === 'requested';
+
+/** @returns the member after `event`, which concerns it; null when it is no longer one. */
+function memberAfter(member: KnownMember | null, event: GroupEvent): KnownMember | null {
+  if (ending.has(event.type)) return null;
+  const roles = event.roles ?? member?.roles ?? ['member'];
+  const asOfSeq = event.seq;
+  if (becoming.has(event.type)) return { status: 'active', roles, sinceSeq: event.seq, asOfSeq };
+  if (event.type === 'requested') return { status: 'pending', roles, sinceSeq: event.seq, asOfSeq };
+  if (member === null) return null;
+  if (event.type === 'muted') return { ...member, status: 'muted', asOfSeq };
+  if (event.type === 'unmuted') return { ...member, status: 'active', asOfSeq };
+  return { ...member, roles, asOfSeq };
+}
+
+/** The status to tell the user after `event`; a member whom the feed did not know is judged by the event alone. */
+function statusAfter(member: KnownMember | null, event: GroupEvent): MemberStatus | 'none' {
+  if (ending.has(event.type)) return 'none';
+  if (event.type === 'unbanned') return member?.status ?? 'none';
+  if (event.type === 'requested') return 'pending';
+  if (event.type === 'muted') return 'muted';
+  return event.type === 'promoted' || event.type === 'demoted' ? (member?.status ?? 'active') : 'active';
+}
 
 /** Membership entries kept for reads that are under way when they are applied. */
 const recentMax = 256;

@@ -1,4 +1,4 @@
-import type { GroupEvent, RelayMessagePush } from '@plenum/protocol';
+import type { GroupEvent, HistoryEntry, RelayMessagePush } from '@plenum/protocol';
 
 /**
  * One entry of a group's log as a node handles it. `wire` is the JSON text of the push payload, exactly as it was stored
@@ -26,3 +26,21 @@ export const messageOf = (entry: MessageEntry): RelayMessagePush => JSON.parse(e
 
 /** The id of an entry, unique in the cluster: `<epoch>-<seq>`. */
 export const messageId = (epoch: string, seq: number): string => `${epoch}-${seq}`;
+
+/** An entry of a group's log as `history` shows it. `message_id` is `<epoch>-<seq>` for events too, and unique. */
+export type ArchiveEntry = HistoryEntry & { readonly message_id: string };
+/** A message as adapters get it: the wire's own names. */
+export type DeliveredMessage = Extract<ArchiveEntry, { readonly type: 'message' }>;
+
+/** The entry as `history` shows it. */
+export function historyEntryFrom(entry: LogEntry): HistoryEntry {
+  if (entry.kind === 'event') return entry.event;
+  const { request_id, result } = messageOf(entry);
+  return { type: 'message', request_id, ...result };
+}
+
+/** The same with the id that adapters know it by. */
+export const archiveEntryFrom = (entry: LogEntry): ArchiveEntry => ({
+  ...historyEntryFrom(entry),
+  message_id: messageId(entry.epoch, entry.seq),
+});

@@ -12,13 +12,11 @@ import {
 } from '@plenum/protocol';
 import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
-import { PlenumError } from '../outcome/errors.ts';
-import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
+import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/fan-out.ts';
-import { emitChanged } from '../telemetry/outcomes.ts';
+import { emitChanged } from '../telemetry/events.ts';
 import { guardedChange } from './guarded-change.ts';
-import type { Caller, JoinArgs, OperationDeps } from './operations.ts';
-import { requestKey } from './request-key.ts';
+import { type Caller, type JoinArgs, type OperationDeps, requestKey } from './operations.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 

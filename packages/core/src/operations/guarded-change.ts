@@ -1,7 +1,6 @@
 /** Changes that an adapter is asked about: creates and joins by auth, and by moderation what carries text to all members. */
 import { type Failure, SERVICE } from '@plenum/protocol';
-import { type Attempt, authorize } from '../adapters/authorize.ts';
-import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
+import { type Attempt, type AuthGuard, authorize, type ModerationGuard } from '../adapters/guards.ts';
 import { type ChangeOutcome, type GroupCommand, refused } from '../groups/commands.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 

@@ -5,8 +5,8 @@
 import type { GroupId, HistoryEntry } from '@plenum/protocol';
 import { firstPerAnswer, lastPerAnswer } from '../groups/answer-size.ts';
 import type { LogHead } from '../groups/records.ts';
+import { historyEntryFrom } from '../log/entry.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
-import { historyEntryFrom } from '../log/history-entry.ts';
 import type { GroupLog, LogRange } from '../ports/group-log.ts';
 import { type ArchivedHistory, stretchesOf } from './archived-history.ts';
 

@@ -9,7 +9,7 @@ import {
   type RequestType,
   SERVICE,
 } from '@plenum/protocol';
-import { authorize } from '../adapters/authorize.ts';
+import { authorize } from '../adapters/guards.ts';
 import {
   bannedFailure,
   type GroupRecord,

@@ -21,9 +21,8 @@
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { relayed } from '../log/draft.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import { emitSent } from '../telemetry/outcomes.ts';
-import type { Caller, OperationDeps } from './operations.ts';
-import { requestKey } from './request-key.ts';
+import { emitSent } from '../telemetry/events.ts';
+import { type Caller, type OperationDeps, requestKey } from './operations.ts';
 
 type Relayed = RequestResult<'relay_msg'>;
 

@@ -3,7 +3,7 @@
  * answer garbage: its caller contains that, so nothing here has to be trusted.
  */
 import type { GroupId, HistoryEntry, UserId } from '@plenum/protocol';
-import type { ArchiveEntry, DeliveredMessage } from '../log/history-entry.ts';
+import type { ArchiveEntry, DeliveredMessage } from '../log/entry.ts';
 
 /** How long an adapter may take; aborted when its answer is no longer needed. */
 export interface AdapterCall {

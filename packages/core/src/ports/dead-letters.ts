@@ -1,6 +1,6 @@
 import type { GroupId } from '@plenum/protocol';
 import type { Page } from '../groups/records.ts';
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import type { DeliveryKind } from './adapters.ts';
 
 /** The reason of a dead letter that cannot be read. */

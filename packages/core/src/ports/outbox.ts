@@ -3,7 +3,7 @@
  * An entry is written there in the atomic step that appends it; only the owner of the partition takes it from there.
  */
 import type { GroupId } from '@plenum/protocol';
-import type { ArchiveEntry } from '../log/history-entry.ts';
+import type { ArchiveEntry } from '../log/entry.ts';
 import type { DeliveryKind } from './adapters.ts';
 import type { Lease } from './leases.ts';
 

@@ -2,7 +2,7 @@
 import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { HandClock } from '../../test/hand-clock.ts';
-import { PlenumError } from '../outcome/errors.ts';
+import { PlenumError } from '../outcome/outcome.ts';
 import { partitionOf } from '../partitions.ts';
 import type { Presence, PresenceChange } from '../ports/presence.ts';
 import { Announcements } from './announcements.ts';

@@ -1,6 +1,6 @@
 /** What the owner of a partition does for presence: takes off what dead nodes held, ends memberships by absence. */
 import type { GroupId, UserId } from '@plenum/protocol';
-import { PartitionRounds } from '../ownership/partition-rounds.ts';
+import { PartitionRounds } from '../ownership/housekeeping.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NodeRegistry } from '../ports/leases.ts';
 import { type Presence, type PresenceHousekeeping, presenceChangeMax } from '../ports/presence.ts';

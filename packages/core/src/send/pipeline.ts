@@ -1,13 +1,22 @@
 /** The way of a message into the log: a list of steps, made once from the configured order. */
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
-import { ConfigError, PlenumError } from '../outcome/errors.ts';
+import { ConfigError, PlenumError } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GroupLog } from '../ports/group-log.ts';
 import type { Logger } from '../ports/telemetry.ts';
 import { customStep, type SendMiddleware } from './custom-middleware.ts';
-import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './order.ts';
-import { admitStep, appendStep, authStep, moderationStep, type SendStep } from './steps.ts';
+import {
+  admitStep,
+  appendStep,
+  authStep,
+  defaultMiddlewares,
+  moderationStep,
+  orderProblems,
+  type SendStep,
+  type StepName,
+  stepsOf,
+} from './steps.ts';
 
 export interface PipelineDeps {
   readonly log: GroupLog;

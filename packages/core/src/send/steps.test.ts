@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './order.ts';
+import { defaultMiddlewares, orderProblems, type StepName, stepsOf } from './steps.ts';
 
 const words = (steps: readonly StepName[]) =>
   steps
