@@ -1,9 +1,9 @@
+/** The events of a client, and the listeners of an application. */
 import type { GroupEvent, MembershipPush, PushPayload, Subscription } from '@plenum/protocol';
 import type { Status } from './connection/lifecycle.ts';
-import type { RecoveredNotice, ResyncNotice } from './groups/effects.ts';
-import type { MessageEntry } from './groups/entry.ts';
+import type { MessageEntry, RecoveredNotice, ResyncNotice } from './groups/effects.ts';
 
-/** The events of a client, in the shapes of the wire. */
+/** The payloads by event, in the shapes of the wire. */
 export interface ClientEvents {
   /** `message` and `event` together are the group's log: in order of `seq`, each once, without a gap. */
   readonly message: MessageEntry;
@@ -25,4 +25,33 @@ export interface ClientEvents {
   readonly status: Status;
   /** The server is about to cut the connection for this reason; the client reconnects by itself. */
   readonly closing: PushPayload<'closing'>;
+}
+
+export type Listener<P> = (payload: P) => void;
+
+export class Listeners<Events> {
+  readonly #byEvent: { [E in keyof Events]?: Set<Listener<Events[E]>> } = {};
+
+  /** @returns removes the listener. */
+  on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): () => void {
+    const listeners: Set<Listener<Events[E]>> = this.#byEvent[event] ?? new Set();
+    this.#byEvent[event] = listeners;
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }
+
+  /** An error of a listener surfaces as an uncaught error of the application; order and other listeners are not affected. */
+  emit<E extends keyof Events>(event: E, payload: Events[E]): void {
+    for (const listener of [...(this.#byEvent[event] ?? [])]) {
+      try {
+        listener(payload);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
 }

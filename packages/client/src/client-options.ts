@@ -1,11 +1,16 @@
 /** The options of a client, and their defaults. */
 import type { Backoff } from './backoff.ts';
-import { type Clock, systemClock } from './clock.ts';
+import type { TokenFunction } from './connection/connection.ts';
 import type { OpenLink } from './connection/link.ts';
-import type { TokenFunction } from './connection/token-source.ts';
 import type { GroupPosition } from './groups/groups.ts';
-import { type Network, systemNetwork } from './network.ts';
-import { type Random, systemRandom } from './random.ts';
+import {
+  type Clock,
+  type Network,
+  type Random,
+  systemClock,
+  systemNetwork,
+  systemRandom,
+} from './platform.ts';
 
 export interface ClientOptions {
   /** `https://…` or `http://…`: of a node, or of the load balancer before the nodes. */

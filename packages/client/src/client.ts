@@ -1,13 +1,11 @@
 /** The client: puts connection, requests and groups together behind a few typed methods. */
 import type { RequestInput, RequestResult, RequestType } from '@plenum/protocol';
-import type { ClientEvents } from './client-events.ts';
+import { type ClientEvents, type Listener, Listeners } from './client-events.ts';
 import { type ClientOptions, withDefaults } from './client-options.ts';
-import { Connection } from './connection/connection.ts';
+import { Connection, TokenSource } from './connection/connection.ts';
 import type { Status } from './connection/lifecycle.ts';
 import { socketIoLink } from './connection/socket-io-link.ts';
-import { TokenSource } from './connection/token-source.ts';
 import { type GroupPosition, Groups } from './groups/groups.ts';
-import { type Listener, Listeners } from './listeners.ts';
 import type { AskOptions, Outcome } from './requests/outcome.ts';
 import { RequestQueue } from './requests/request-queue.ts';
 

@@ -1,8 +1,7 @@
 /** Links that the test drives, and a clock that the test moves. */
 import type { Answer } from '@plenum/protocol';
-import type { Clock } from '../src/clock.ts';
 import type { Credentials, Envelope, Link, LinkListeners, OpenLink } from '../src/connection/link.ts';
-import type { Random } from '../src/random.ts';
+import type { Clock, Random } from '../src/platform.ts';
 
 export class FakeClock implements Clock {
   #nowMs = 0;

@@ -6,8 +6,7 @@ import {
   type Subscription,
   userIdSchema,
 } from '@plenum/protocol';
-import type { Effect, Page } from '../src/groups/effects.ts';
-import type { Entry } from '../src/groups/entry.ts';
+import type { Effect, Entry, Page } from '../src/groups/effects.ts';
 import { GroupSequence } from '../src/groups/group-sequence.ts';
 
 const group_id = groupIdSchema.parse('g');

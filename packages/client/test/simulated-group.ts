@@ -1,8 +1,12 @@
 /** The server and the application around one sequence under test; the test chooses every step. */
-import type { ResyncPush, ResyncReason, Subscription } from '@plenum/protocol';
-import { groupIdSchema, userIdSchema } from '@plenum/protocol';
-import type { Effect, Page, PageRead, ResyncNotice } from '../src/groups/effects.ts';
-import type { Entry, KnownPosition } from '../src/groups/entry.ts';
+import {
+  groupIdSchema,
+  type ResyncPush,
+  type ResyncReason,
+  type Subscription,
+  userIdSchema,
+} from '@plenum/protocol';
+import type { Effect, Entry, KnownPosition, Page, PageRead, ResyncNotice } from '../src/groups/effects.ts';
 import { GroupSequence } from '../src/groups/group-sequence.ts';
 
 const pageSize = 4;

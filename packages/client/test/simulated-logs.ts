@@ -1,6 +1,6 @@
 /** One group id on the server over deletions, re-creations and failovers, and the ranges of one user in its logs. */
 import { type GroupEvent, groupIdSchema, type ResyncReason, userIdSchema } from '@plenum/protocol';
-import type { KnownPosition } from '../src/groups/entry.ts';
+import type { KnownPosition } from '../src/groups/effects.ts';
 
 const group_id = groupIdSchema.parse('g');
 const user = userIdSchema.parse('u');

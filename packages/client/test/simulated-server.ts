@@ -1,8 +1,14 @@
 /** A server for one device of the SDK; the test decides when, and in which order, its packets arrive. */
-import type { Answer, GroupEvent, PushPayload, ResyncReason, Subscription } from '@plenum/protocol';
-import { groupIdSchema } from '@plenum/protocol';
+import {
+  type Answer,
+  type GroupEvent,
+  groupIdSchema,
+  type PushPayload,
+  type ResyncReason,
+  type Subscription,
+} from '@plenum/protocol';
 import type { Credentials, Envelope, Link, LinkListeners, OpenLink } from '../src/connection/link.ts';
-import type { KnownPosition } from '../src/groups/entry.ts';
+import type { KnownPosition } from '../src/groups/effects.ts';
 import { SimulatedLogs, type UserRange } from './simulated-logs.ts';
 
 const group_id = groupIdSchema.parse('g');

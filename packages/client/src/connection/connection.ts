@@ -1,12 +1,9 @@
 /** Performs the effects of the lifecycle: opens links, waits, gets tokens, and reports the status. */
 import type { PushPayload } from '@plenum/protocol';
 import type { Backoff } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
-import type { Network } from '../network.ts';
-import type { Random } from '../random.ts';
+import type { Clock, Network, Random } from '../platform.ts';
 import { idle, isOfToken, type Lifecycle, type LifecycleEvent, next, type Status } from './lifecycle.ts';
 import type { Credentials, Link, OpenLink, PushListeners } from './link.ts';
-import type { TokenSource } from './token-source.ts';
 
 export interface ConnectionDeps {
   readonly openLink: OpenLink;
@@ -126,5 +123,40 @@ export class Connection {
     this.#link?.close();
     this.#link = null;
     this.#deps.onLost();
+  }
+}
+
+export type TokenFunction = () => Promise<string>;
+
+/** The token that the next handshake carries. */
+export class TokenSource {
+  readonly #source: string | TokenFunction;
+  #current: string | null;
+
+  constructor(source: string | TokenFunction) {
+    this.#source = source;
+    this.#current = typeof source === 'string' ? source : null;
+  }
+
+  get canGetTokens(): boolean {
+    return typeof this.#source === 'function';
+  }
+
+  /** The present token is no longer good. */
+  invalidate(): void {
+    if (this.canGetTokens) this.#current = null;
+  }
+
+  /** @throws what the application's function throws. */
+  async current(): Promise<string> {
+    return this.#current ?? (await this.fresh());
+  }
+
+  /** @throws what the application's function throws. */
+  async fresh(): Promise<string> {
+    if (typeof this.#source === 'string') return this.#source;
+    const token = await this.#source();
+    this.#current = token;
+    return token;
   }
 }

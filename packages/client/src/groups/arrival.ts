@@ -1,4 +1,5 @@
-import { type Entry, isFirstOfLog } from './entry.ts';
+/** Entries as they arrive live: what to do with each, and where those behind a gap wait. */
+import { type Entry, isFirstOfLog } from './effects.ts';
 import type { ShownLog } from './shown-log.ts';
 
 /**
@@ -35,4 +36,36 @@ export function arrivalOf(entry: Entry, { shown, isEnded, vouched, optionalSeq }
   // An epoch that begins where the previous one ended continues it: after a loss the server sends `resync` first.
   const isVouched = epoch === vouched.epoch || seq <= vouched.seq;
   return isNext && (isVouched || !mayBeginRange(entry)) ? 'show' : 'ask';
+}
+
+const bufferedMax = 1000;
+
+/**
+ * Entries that arrived behind a gap, in the order of their arrival; they may belong to several logs. Above the bound only the
+ * last one is kept: the entries before it are read from the log.
+ */
+export class BufferedEntries {
+  #entries: Entry[] = [];
+  #excess: Entry | null = null;
+
+  get isAny(): boolean {
+    return this.#entries.length > 0;
+  }
+
+  add(entry: Entry): void {
+    if (this.#entries.length < bufferedMax) this.#entries.push(entry);
+    else this.#excess = entry;
+  }
+
+  /** All entries, the last one of the excess included; the buffer is empty after that. */
+  takeAll(): Entry[] {
+    const entries = this.#excess === null ? this.#entries : [...this.#entries, this.#excess];
+    this.clear();
+    return entries;
+  }
+
+  clear(): void {
+    this.#entries = [];
+    this.#excess = null;
+  }
 }

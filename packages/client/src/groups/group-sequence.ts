@@ -11,14 +11,11 @@
  *   verifying  the same, asked by `subscribe`: only its answer counts
  */
 import type { ResyncPush, ResyncReason, Subscription } from '@plenum/protocol';
-import { arrivalOf } from './arrival.ts';
-import { BufferedEntries } from './buffered-entries.ts';
-import type { Effect, Page } from './effects.ts';
-import type { Entry, KnownPosition } from './entry.ts';
+import { arrivalOf, BufferedEntries } from './arrival.ts';
+import type { Effect, Entry, KnownPosition, Page } from './effects.ts';
 import { LogReading } from './log-reading.ts';
 import { Notices } from './notices.ts';
-import { ReceivingRange } from './receiving-range.ts';
-import { ShownLog } from './shown-log.ts';
+import { ReceivingRange, ShownLog } from './shown-log.ts';
 
 type Phase = 'new' | 'off' | 'detached' | 'claimed' | 'verifying' | 'live' | 'filling' | 'searching';
 

@@ -1,15 +1,12 @@
 /** The groups of one client: performs the effects of their sequences, against the server and towards the application. */
-import type { limits, PushPayload, RelayMessagePush, RequestResult } from '@plenum/protocol';
-import type { ClientEvents } from '../client-events.ts';
-import type { Clock } from '../clock.ts';
+import type { ErrorCode, limits, PushPayload, RelayMessagePush, RequestResult } from '@plenum/protocol';
+import type { ClientEvents, Listeners } from '../client-events.ts';
 import type { PushListeners } from '../connection/link.ts';
-import type { Listeners } from '../listeners.ts';
+import type { Clock } from '../platform.ts';
 import type { Ask, Outcome } from '../requests/outcome.ts';
-import type { Effect, PageRead } from './effects.ts';
-import { type Entry, isMessage, type KnownPosition } from './entry.ts';
+import { type Effect, type Entry, isMessage, type KnownPosition, type PageRead } from './effects.ts';
 import { GroupSequence } from './group-sequence.ts';
 import { Limiter } from './limiter.ts';
-import { isNoReader } from './refusals.ts';
 
 // The compiler compares them with the limits of the protocol, whose schemas are not shipped.
 const pageMax: (typeof limits)['pageMax'] = 200;
@@ -17,6 +14,15 @@ const subscribeMax: (typeof limits)['subscribeMax'] = 256;
 const readsAtOnce = 8;
 /** Pause before a retry of a read or a subscription whose failure may pass. */
 const againMs = 1000;
+
+const noReaderCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'group_not_found',
+  'not_a_member',
+  'pending_membership',
+  'banned',
+]);
+/** The user may not read the group; any other failure may pass. */
+const isNoReader = (code: string): boolean => noReaderCodes.has(code);
 
 export interface GroupPosition extends KnownPosition {
   readonly group_id: string;

@@ -4,10 +4,8 @@
  * and 10. The page below 11 agrees at 8, so 9 and 10 are revoked, and the log is read from 9 on.
  */
 import type { ResyncReason, Subscription } from '@plenum/protocol';
-import { divergenceIn, type Search } from './divergence.ts';
-import type { Effect, Page } from './effects.ts';
-import type { Entry, KnownPosition } from './entry.ts';
-import { fillingBy } from './filling.ts';
+import type { Effect, Entry, KnownPosition, Page } from './effects.ts';
+import { divergenceIn, fillingBy, type Search } from './history-page.ts';
 import type { Notices } from './notices.ts';
 import { ShownLog } from './shown-log.ts';
 

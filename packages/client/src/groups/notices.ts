@@ -1,7 +1,6 @@
 /** The notices about a broken sequence that the application has not had yet: how it broke, then that it is whole again. */
 import type { ResyncReason } from '@plenum/protocol';
-import type { Effect } from './effects.ts';
-import type { Entry, SeqRange } from './entry.ts';
+import type { Effect, Entry, SeqRange } from './effects.ts';
 import { ShownLog } from './shown-log.ts';
 
 export class Notices {

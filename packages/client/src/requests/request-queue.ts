@@ -1,11 +1,16 @@
 /** Requests until they have a final answer: each keeps its id over retries, reconnects and nodes, within its time. */
 import type { Answer, FailureBody, RequestResult, RequestType } from '@plenum/protocol';
 import type { Backoff } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
 import type { Link } from '../connection/link.ts';
-import type { Random } from '../random.ts';
-import { nextAttempt } from './next-attempt.ts';
-import { type Ask, type AskOptions, localFailures, type Outcome, type Reaction } from './outcome.ts';
+import type { Clock, Random } from '../platform.ts';
+import {
+  type Ask,
+  type AskOptions,
+  localFailures,
+  nextAttempt,
+  type Outcome,
+  type Reaction,
+} from './outcome.ts';
 
 /** The server keeps a request id for 10 minutes: a retry must not come later. */
 const longestMs = 9 * 60_000;

@@ -1,6 +1,6 @@
 import type { Answer } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { nextAttempt } from './next-attempt.ts';
+import { nextAttempt } from './outcome.ts';
 
 const context = { attempt: 0, leftMs: 1000, backoff: { minMs: 100, maxMs: 1000 }, fraction: 0 };
 const refusal = (rest: Partial<Extract<Answer<unknown>, { success: false }>>): Answer<unknown> => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Listeners } from './listeners.ts';
+import { Listeners } from './client-events.ts';
 
 interface Events {
   readonly number: number;

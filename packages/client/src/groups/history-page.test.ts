@@ -1,7 +1,7 @@
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { divergenceIn } from './divergence.ts';
 import type { Page } from './effects.ts';
+import { divergenceIn, fillingBy } from './history-page.ts';
 import { ShownLog } from './shown-log.ts';
 
 const entry = (seq: number, epoch: string) => ({
@@ -55,4 +55,38 @@ test('a page without an answer sends the search further back, five pages at most
     revoked: { from: 11, to: 20 },
     missing: { from: 11, to: 15 },
   });
+});
+
+const entriesOfA = (...seqs: readonly number[]): Page['entries'] => seqs.map((seq) => entry(seq, 'a'));
+const pageOfA = (found: Page['entries'], about: Partial<Page> = {}): Page => ({
+  entries: found,
+  epoch: 'a',
+  head_seq: 99,
+  oldest_seq: 1,
+  ...about,
+});
+const shownTo10 = ShownLog.after('a', 10);
+const gap = { readTo: 14, vouchedEpoch: 'a' };
+
+test.each([
+  ['holds all of it', entriesOfA(11, 12, 13, 14), 11, null, [11, 12, 13, 14]],
+  ['holds what was shown, too', entriesOfA(9, 10, 11, 12), 11, null, [11, 12]],
+  ['extends beyond its end', entriesOfA(13, 14, 15), 13, { from: 11, to: 12 }, [13, 14]],
+  ['begins beyond its end', entriesOfA(20, 21), 15, { from: 11, to: 14 }, []],
+  ['has a gap itself', entriesOfA(11, 13), 11, null, [11]],
+  ['is empty, though the log is longer', entriesOfA(), 15, { from: 11, to: 14 }, []],
+])('a page that %s fills a gap as far as it goes', (_, found, nextSeq, missing, seqs) => {
+  const filling = fillingBy(pageOfA(found), shownTo10, gap);
+  expect(filling).toMatchObject({ nextSeq, missing });
+  expect(filling?.entries.map(({ seq }) => seq)).toEqual(seqs);
+});
+
+test('a page of an epoch that the server has not vouched for fills nothing', () => {
+  const ofAnother = pageOfA(entriesOfA(11), { epoch: 'b' });
+  expect(fillingBy(ofAnother, shownTo10, gap)).toBeNull();
+  expect(fillingBy(ofAnother, shownTo10, { ...gap, vouchedEpoch: 'b' })).toMatchObject({ nextSeq: 11 });
+});
+
+test('an empty page of a log that ends within the gap fills nothing', () => {
+  expect(fillingBy(pageOfA([], { head_seq: 13 }), shownTo10, gap)).toBeNull();
 });
