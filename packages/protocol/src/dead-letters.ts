@@ -35,18 +35,21 @@ const letter = { dead_letter_id: deadLetterIdSchema };
 export const deadLetterRequests = {
   list_dead_letters: {
     access: 'read',
-    args: z.strictObject({
-      ...paged,
-    }),
+    callers: 'service',
+    args: z.strictObject(paged),
     result: z.object({ dead_letters: z.array(deadLetterSchema), next_cursor: z.string().nullable() }),
   },
   retry_dead_letter: {
     access: 'change',
+    callers: 'service',
+    scope: 'ops',
     args: z.strictObject(letter),
     result: z.object({ status: z.literal('retried') }),
   },
   delete_dead_letter: {
     access: 'change',
+    callers: 'service',
+    scope: 'ops',
     args: z.strictObject(letter),
     result: z.object({ status: z.literal('deleted') }),
   },

@@ -1,11 +1,20 @@
-/** The envelope of a request and of its answer, and how malformed ones are refused. */
+/** What a client sends on a socket: the handshake, then envelopes of requests; and the answer to each. */
 import { z } from 'zod';
-import { type ErrorCode, errors, type Failure, type FailureBody } from './errors.ts';
-import { isPlainEnvelope } from './fast-path.ts';
-import { requestIdSchema } from './ids.ts';
-import { issueText } from './issue-text.ts';
+import type { FailureBody } from './errors.ts';
+import { isGroupId, isRequestId, requestIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
-import { infinityProblem, isDeeperThan, jsonObjectSchema } from './text.ts';
+import { type Parsed, parseShape } from './parse.ts';
+import { positionSchema, type RequestArgs } from './requests.ts';
+import { exceedsBytes, holdsNul, isPlainObject, jsonObjectSchema } from './text.ts';
+
+/** What a client passes as `auth` when it connects. */
+export const handshakeSchema = z.object({
+  token: z.string().min(1).max(limits.tokenMaxLength),
+  positions: z.array(positionSchema).max(limits.subscribeMax).optional(),
+  /** `auto` attaches the socket to every group in which the user is active or muted. */
+  subscribe: z.enum(['auto', 'none']).default('auto'),
+});
+export type Handshake = z.infer<typeof handshakeSchema>;
 
 export const requestEnvelopeSchema = z.strictObject({
   service: z.string().min(1).max(64).optional(),
@@ -27,74 +36,53 @@ export interface FailedAnswer extends FailureBody {
 /** What an ack, or the push `response`, holds. */
 export type Answer<R> = Success<R> | FailedAnswer;
 
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: Failure };
-
-/** Names what is wrong with the first offending field, and the limit if there is one. */
-function failureOf(issue: z.core.$ZodIssue | undefined, fallback: ErrorCode): Failure {
-  if (issue === undefined) return { code: fallback };
-  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const path = [...issue.path, ...(unknownKey === undefined ? [] : [unknownKey])];
-  const field = path.map(String).join('.');
-  const params: { code?: unknown; limit?: unknown } = issue.code === 'custom' ? (issue.params ?? {}) : {};
-  const limit = typeof params.limit === 'number' ? params.limit : limitOf(issue);
-  const ownCode =
-    typeof params.code === 'string' && params.code in errors ? (params.code as ErrorCode) : undefined;
-  const isContent = field === 'message' && unknownKey === undefined && fallback === 'invalid_args';
-  const code = ownCode ?? (isContent ? 'invalid_content' : fallback);
-  const text = unknownKey === undefined ? issue.message : `unknown field ${unknownKey.slice(0, 64)}`;
-  return {
-    code,
-    error: named(field, text),
-    details: {
-      ...(field === '' ? {} : { field: field.slice(0, 256) }),
-      ...(limit === undefined ? {} : { limit }),
-    },
-  };
-}
-
-function named(field: string, text: string): string {
-  if (text.startsWith('must ')) return `${field === '' ? 'the input' : field} ${text}`;
-  return field === '' || text.includes(field) ? text : `${field}: ${text}`;
-}
-
-function limitOf(issue: z.core.$ZodIssue): number | undefined {
-  if (issue.code === 'too_big') return Number(issue.maximum);
-  if (issue.code === 'too_small') return Number(issue.minimum);
-  return undefined;
-}
-
-/** Parses untrusted input; refuses deep nesting before any schema walks it. */
-export function parse<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode): Parsed<T> {
-  if (isDeeperThan(input, limits.argsMaxDepth)) {
-    return {
-      ok: false,
-      failure: {
-        code: fallback,
-        error: `input nests deeper than ${limits.argsMaxDepth} levels`,
-        details: { field: 'args', limit: limits.argsMaxDepth },
-      },
-    };
-  }
-  const parsed = parseShape(schema, input, fallback);
-  // JSON.parse makes Infinity of 1e999: a schema that takes any value would pass it on.
-  const problem = parsed.ok ? infinityProblem(input) : null;
-  if (problem === null) return parsed;
-  const { field, error } = problem;
-  return { ok: false, failure: { code: fallback, error, details: { field } } };
-}
-
-const plainly = { error: issueText };
-
-function parseShape<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode): Parsed<T> {
-  const parsed = schema.safeParse(input, plainly);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  return { ok: false, failure: failureOf(parsed.error.issues[0], fallback) };
-}
-
 /** Parses an envelope without walking its arguments: their depth is checked when their own schema parses them. */
 export const parseEnvelope = (input: unknown): Parsed<RequestEnvelope> =>
   isPlainEnvelope(input)
     ? { ok: true, value: input }
     : parseShape(requestEnvelopeSchema, input, 'invalid_request');
+
+/**
+ * The fast path of a message: plain requests are recognised by hand, because their schemas cost more than all other work of a
+ * send on the node. What is not recognised here goes through its schema, which alone names the problem. Assignable to
+ * `RequestEnvelope`.
+ */
+interface PlainEnvelope {
+  readonly service?: string;
+  readonly request_type: string;
+  readonly request_id?: string;
+  readonly args?: Record<string, unknown>;
+}
+
+const isName = (input: unknown): boolean =>
+  typeof input === 'string' && input.length > 0 && input.length <= 64;
+
+const envelopeFields: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['service', isName],
+  ['request_type', isName],
+  ['request_id', isRequestId],
+  ['args', isPlainObject],
+]);
+
+/** False is inconclusive: fall back to the schema. */
+export function isPlainEnvelope(input: unknown): input is PlainEnvelope {
+  if (!isPlainObject(input) || !Object.hasOwn(input, 'request_type')) return false;
+  for (const key of Object.keys(input)) {
+    if (envelopeFields.get(key)?.(Reflect.get(input, key)) !== true) return false;
+  }
+  return true;
+}
+
+/** False is inconclusive: fall back to the schema. */
+export function isPlainMessage(args: unknown, messageMaxBytes: number): args is RequestArgs<'relay_msg'> {
+  if (!isPlainObject(args) || Object.keys(args).length !== 2) return false;
+  const message: unknown = Reflect.get(args, 'message');
+  return (
+    isGroupId(Reflect.get(args, 'group_id')) &&
+    typeof message === 'string' &&
+    message.length > 0 &&
+    !exceedsBytes(message, messageMaxBytes) &&
+    message.isWellFormed() &&
+    !holdsNul(message)
+  );
+}

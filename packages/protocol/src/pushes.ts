@@ -1,5 +1,6 @@
-/** The pushes of the server. */
+/** The pushes of the server, and the event maps of Socket.IO. */
 import { z } from 'zod';
+import type { Answer } from './envelope.ts';
 import {
   epochSchema,
   groupEventSchema,
@@ -80,3 +81,12 @@ export type RelayMessagePush = PushPayload<'relay_message'>;
 export type MembershipPush = PushPayload<'membership'>;
 export type ResyncPush = PushPayload<'resync'>;
 export type SubscribedPush = PushPayload<'subscribed'>;
+
+/** For a typed server or client of Socket.IO. */
+export type ServerToClientEvents = {
+  [E in PushEvent]: (payload: PushPayload<E>) => void;
+} & { response: (answer: Answer<unknown>) => void };
+
+export interface ClientToServerEvents {
+  request: (envelope: unknown, ack?: (answer: Answer<unknown>) => void) => void;
+}

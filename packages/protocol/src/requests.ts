@@ -1,22 +1,30 @@
-/** Every built-in request: its access, its arguments and its result. Socket, REST, OpenAPI and the SDK all read this table. */
+/**
+ * Every built-in request: its access, its callers, its arguments and its result. Socket, REST, OpenAPI and the SDK all read this
+ * table.
+ */
 import type { z } from 'zod';
+import type { AdminScope } from './admin-scopes.ts';
 import { deadLetterRequests } from './dead-letters.ts';
 import { limits } from './limits.ts';
 import { groupRequests } from './requests/group.ts';
 import { logRequests } from './requests/log.ts';
 import { membershipRequests } from './requests/membership.ts';
-import { presenceRequests } from './requests/presence.ts';
 import { userRequests } from './requests/user.ts';
 
 export type { Action, GroupInfo } from './requests/group.ts';
 export { positionSchema, type Subscription, subscriptionSchema } from './requests/log.ts';
 
-interface RequestRow {
+/** What the table says of a request. */
+export interface RequestRow {
   /**
    * `read`: it changes nothing of a group and may take much of the node and of Redis, so reads of one client are bounded.
    * `unsubscribe` is a read because it must not overtake a `subscribe` of the same client.
    */
   readonly access: 'read' | 'change';
+  /** `service`: an admin token only; no user may make the request. Absent: users too. */
+  readonly callers?: 'service';
+  /** Of the admin token, where the caller has one. Absent: `read` for a read, `groups` for a change. */
+  readonly scope?: AdminScope;
   readonly args: z.ZodType;
   readonly result: z.ZodType;
 }
@@ -27,7 +35,6 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
     ...groupRequests,
     ...membershipRequests,
     ...logRequests(messageMaxBytes),
-    ...presenceRequests,
     ...userRequests,
     ...deadLetterRequests,
   }) as const satisfies Record<string, RequestRow>;

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { failureBody } from './errors.ts';
+import { failureBody, restFailureSchema } from './errors.ts';
 import { requestRoutes } from './rest.ts';
-import { restFailureSchema } from './rest-failure.ts';
 
 function routeOf(request: string) {
   const route = requestRoutes().find((candidate) => candidate.request === request);

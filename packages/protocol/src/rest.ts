@@ -1,10 +1,10 @@
 /** The REST routes that are requests, as data: the gateway serves this table, and the OpenAPI document is generated from it. */
 import { z } from 'zod';
-import { type AdminScope, adminScopeOf } from './admin-scopes.ts';
+import type { AdminScope } from './admin-scopes.ts';
 import { deadLetterIdSchema } from './dead-letters.ts';
 import { groupIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
-import { type RequestType, requestTable } from './requests.ts';
+import { type RequestRow, type RequestType, requestTable } from './requests.ts';
 
 /**
  * Whose request it is. `token`: the bearer's own. `actor_id`: the body may name a user for whom the service acts.
@@ -31,6 +31,8 @@ export interface RequestRoute extends RouteBase {
   readonly query: z.ZodObject;
   /** Of the admin token, where the bearer is one. */
   readonly scope: AdminScope;
+  /** No user may make the request. */
+  readonly isForServiceOnly: boolean;
 }
 type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
   readonly successStatus?: number;
@@ -220,7 +222,12 @@ const pick = (shape: z.ZodRawShape, wanted: (name: string) => boolean): z.ZodRaw
   Object.fromEntries(Object.entries(shape).filter(([name]) => wanted(name)));
 
 function requestRoute({ successStatus = 200, query = [], extra = {}, ...row }: Row, messageMaxBytes: number) {
-  const { args, result } = requestTable(messageMaxBytes)[row.request];
+  const { args, result, ...about } = requestTable(messageMaxBytes)[row.request];
+  const {
+    access,
+    callers,
+    scope = access === 'read' ? 'read' : 'groups',
+  }: Omit<RequestRow, 'args' | 'result'> = about;
   const inPath = (name: string) => row.path.split('/').includes(`:${name}`);
   const inQuery = pick(args.shape, (name) => query.includes(name));
   const inBody = {
@@ -238,7 +245,8 @@ function requestRoute({ successStatus = 200, query = [], extra = {}, ...row }: R
     ),
     body: hasBody ? z.strictObject(inBody) : null,
     result,
-    scope: adminScopeOf(row.method, row.request),
+    scope,
+    isForServiceOnly: callers === 'service',
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parse } from './envelope.ts';
+import { parse } from './parse.ts';
 import { requestTable } from './requests.ts';
 import { metadataSchema } from './text.ts';
 

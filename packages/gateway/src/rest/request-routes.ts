@@ -4,7 +4,6 @@ import {
   type Actor,
   type ActorSource,
   type Failure,
-  isForServiceOnly,
   limits,
   type Parsed,
   type RequestRoute,
@@ -97,8 +96,8 @@ async function serve(
   const outcome = principal.ok
     ? await servePrincipal(route, request, { id, deps, principal: principal.value })
     : principal;
-  const isOnly = isForServiceOnly(route.request);
-  const audited = { act: route.request, isForServiceOnly: isOnly, requestId: id.requestId };
+  const { request: act, isForServiceOnly } = route;
+  const audited = { act, isForServiceOnly, requestId: id.requestId };
   leaveTrail(deps, audited, { request, principal: principal.ok ? principal.value : null, outcome });
   return outcome;
 }

@@ -1,9 +1,9 @@
 /** The OpenAPI 3.1 document, generated from the route table: no shape is written here a second time. */
 import { clusterRoutes } from '../cluster-routes.ts';
+import { restFailureSchema } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { nodeRoutes } from '../node-routes.ts';
 import { requestRoutes } from '../rest.ts';
-import { restFailureSchema } from '../rest-failure.ts';
 import { errorTable, failureResponses } from './failures.ts';
 import { tags } from './operation-row.ts';
 import { operationOf, type Route } from './operations.ts';

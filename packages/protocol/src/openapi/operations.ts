@@ -1,6 +1,5 @@
 /** One route of the tables as an operation of the OpenAPI document. */
 import { z } from 'zod';
-import { isForServiceOnly } from '../admin-scopes.ts';
 import type { ClusterRoute } from '../cluster-routes.ts';
 import { requestIdSchema } from '../ids.ts';
 import type { NodeRoute } from '../node-routes.ts';
@@ -109,7 +108,7 @@ function failureStatusesOf(route: Route): readonly FailureStatus[] {
 function securityOf(route: Route): readonly JsonObject[] {
   if (!('params' in route) && route.needs === undefined) return [];
   const admin = { adminToken: route.scope === undefined ? [] : [route.scope] };
-  const isForService = !('request' in route) || isForServiceOnly(route.request);
+  const isForService = !('request' in route) || route.isForServiceOnly;
   return isForService ? [admin] : [admin, { userToken: [] }];
 }
 

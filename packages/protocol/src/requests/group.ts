@@ -167,9 +167,10 @@ export const groupRequests = {
     args: z.strictObject(paged),
     result: z.object({ groups: z.array(groupRowSchema), next_cursor: nextCursorSchema }),
   },
-  /** For the service only: every group of the cluster whose id begins with `prefix`. */
+  /** Every group of the cluster whose id begins with `prefix`. */
   find_groups: {
     access: 'read',
+    callers: 'service',
     args: z.strictObject({
       prefix: z
         .string()

@@ -1,22 +1,48 @@
-/** Requests about a user's connections; those that name a user are the service's. */
+/** Requests about users: who is online, who types, what was read, and the tokens and connections of a user. */
 import { z } from 'zod';
-import { timestampSchema } from '../groups.ts';
+import { epochSchema, seqSchema, timestampSchema } from '../groups.ts';
 import { userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
+import { group } from './arguments.ts';
 
 const user = z.strictObject({ user_id: userIdSchema });
 
 export const userRequests = {
+  presence: {
+    access: 'read',
+    args: z.strictObject(group),
+    result: z.object({
+      online: z.array(userIdSchema).describe('The first 1,000 at most'),
+      count: z.int().min(0).describe('Exact, also above 1,000'),
+    }),
+  },
+  /** Pushed to the devices that are attached now, and to none later: no seq, not stored, the first to be dropped. */
+  typing: { access: 'change', args: z.strictObject(group), result: z.object({}) },
+  mark_read: {
+    access: 'change',
+    /** A seq of another log, by its `epoch`, changes nothing: of a group that was deleted and created again since. */
+    args: z.strictObject({ ...group, seq: seqSchema, epoch: epochSchema.optional() }),
+    /** `read_seq` is clamped to the head and only rises; `unread` counts messages. */
+    result: z.object({ read_seq: seqSchema, unread: z.int().min(0) }),
+  },
   refresh_token: {
     access: 'change',
     args: z.strictObject({ token: z.string().min(1).max(limits.tokenMaxLength) }),
     result: z.object({ expires_at: timestampSchema.nullable() }),
   },
-  /** For the service only. Cuts the sockets that the user has now; they may come back. */
-  disconnect_user: { access: 'change', args: user, result: z.object({ status: z.literal('disconnected') }) },
-  /** For the service only. Every token that was issued to the user until `revoked_at` is invalid. */
+  /** Cuts the sockets that the user has now; they may come back. */
+  disconnect_user: {
+    access: 'change',
+    callers: 'service',
+    scope: 'ops',
+    args: user,
+    result: z.object({ status: z.literal('disconnected') }),
+  },
+  /** Every token that was issued to the user until `revoked_at` is invalid. */
   revoke_user: {
     access: 'change',
+    callers: 'service',
+    scope: 'ops',
     args: user,
     result: z.object({ status: z.literal('revoked'), revoked_at: timestampSchema }),
   },

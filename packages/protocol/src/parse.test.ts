@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { parse } from './envelope.ts';
+import { parse } from './parse.ts';
 
 const schema = z.strictObject({
   limit: z.int().min(1).max(200).optional(),

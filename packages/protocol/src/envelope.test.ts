@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { requestEnvelopeSchema } from './envelope.ts';
-import { isPlainEnvelope, isPlainMessage } from './fast-path.ts';
+import { isPlainEnvelope, isPlainMessage, requestEnvelopeSchema } from './envelope.ts';
 import { requestTable } from './requests.ts';
 
 const messageMaxBytes = 12;
