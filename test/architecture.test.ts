@@ -79,7 +79,7 @@ test('a manifest depends on allowed packages of ours only', () => {
   expect(forbidden).toEqual([]);
 });
 
-test('source imports what its own manifest declares, and nothing that npm happens to have hoisted', () => {
+test('source imports what its own manifest declares, and nothing that npm happens to hoist', () => {
   const undeclared = workspaces.flatMap((workspace) => {
     const declared = [
       ...namesOf(workspace.manifest.dependencies),

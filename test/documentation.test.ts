@@ -113,7 +113,7 @@ test('an alert at any event of a kind is one at the first, with which its counte
   expect(atAny.filter(({ rule, series }) => !rule.includes(`${series} unless ${series} offset`))).toEqual([]);
 });
 
-test('an alarm about partitions is one about each prefix, and one is left when every node is down', () => {
+test('an alarm about partitions is one per prefix, and one is left when every node is down', () => {
   const rules = filesBelow('deploy/alerts', '.yml').flatMap(({ text }) => text.split('- alert:').slice(1));
   const ruleOf = (name: string) => rules.find((rule) => rule.trim().startsWith(`${name}\n`)) ?? '';
   expect(ruleOf('PlenumPartitionsWithoutOwner')).toMatch(

@@ -1,4 +1,4 @@
-/** Plain English in every text of the repository, and no name that the glossary has retired. */
+/** Plain English in every text of the repository, short titles of tests, and no name that the glossary has retired. */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -53,6 +53,23 @@ function retiredNames(): readonly string[] {
     [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
   );
 }
+
+/** More does not fit a line of a report. */
+const titleMax = 90;
+
+/** The first argument of `test`, `it` and `describe`, and of what `each` and its like return, as written in the source. */
+const titlesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/(?:\b(?:test|it|describe)(?:\.\w+)*|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1\s*,/g)].map(
+    ([, , title = '']) => title,
+  );
+
+test('a title of a test has at most 90 characters', () => {
+  const titled = files
+    .filter(({ path }) => path.endsWith('.ts'))
+    .flatMap(({ path, text }) => titlesIn(text).map((title) => ({ path, title })));
+  expect(titled.length).toBeGreaterThan(1000);
+  expect(titled.filter(({ title }) => title.length > titleMax)).toEqual([]);
+});
 
 test('texts use no banned word', () => {
   expect(placesOf(banned)).toEqual([]);

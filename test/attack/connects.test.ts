@@ -15,7 +15,7 @@ describe.each(engines)('connects on %s', (engine) => {
   });
   afterAll(() => scene[Symbol.asyncDispose]());
 
-  test('a CONNECT without a token again and again, whose refusals are not read, ends its connection at the first', async () => {
+  test('repeated CONNECTs without a token, answers unread, end the connection at the first refusal', async () => {
     const { result, rssPeak } = await attack(scene, refusedConnects);
     expect(result).toBeGreaterThan(20);
     expect(rssPeak - scene.baselineRss).toBeLessThan(growthMax);

@@ -29,13 +29,13 @@ describe.each(engines)('unread on %s', (engine) => {
     expect(rssPeak - scene.baselineRss).toBeLessThan(growthMax);
   });
 
-  test('requests by the thousand in one piece, whose answers are never read, are served one at a time', async () => {
+  test('thousands of requests in one piece, whose answers are never read, are served one at a time', async () => {
     const { result, rssPeak } = await attack(scene, unreadAnswers, { forMs: 60_000 });
     expect(result).toBe(3 * (60 * 1500 + 1000 * 100));
     expect(rssPeak - scene.baselineRss).toBeLessThan(growthMax);
   });
 
-  test('pages of history that are asked for and never read are few at a time, over HTTP and by 800 sockets', async () => {
+  test('pages of history that are never read are few at a time, over HTTP and by 800 sockets', async () => {
     const { result, rssPeak } = await attack(scene, unreadPages, { forMs: 60_000 });
     expect(result).toBe(40 * 10 + 800);
     expect(rssPeak - scene.baselineRss).toBeLessThan(growthMax);

@@ -108,7 +108,7 @@ test('a frozen page leaves presence with its connection, and continues where it 
   expect(await recoveriesOf(away)).toContainEqual({ group_id: 'sleep', from_seq: 4, head_seq: 8 });
 });
 
-test('nodes die one after the other: every send of a page is stored once, and no page misses an entry', async () => {
+test('nodes die one by one: every send of a page is stored once, and no page misses an entry', async () => {
   const [ada, bob] = [await world.user('ada'), await world.user('bob')];
   const trek = await Conversation.among(world.cluster.url, 'trek', [ada, bob]);
   for (const { pid } of world.cluster.nodes.slice(0, 3)) {

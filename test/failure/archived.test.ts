@@ -49,7 +49,7 @@ async function pagedDown(url: string): Promise<readonly HistoryEntry[]> {
   }
 }
 
-test('history pages continue in PostgreSQL below Redis, dense and like the live entries, at every node', async () => {
+test('history pages continue in PostgreSQL below Redis, dense and like live entries, everywhere', async () => {
   const total = 300;
   await using postgres = await startPostgres();
   await using cluster = await clusterOn(postgres.url, 20);
@@ -75,7 +75,7 @@ test('history pages continue in PostgreSQL below Redis, dense and like the live 
   }
 });
 
-test('a Redis that came up empty while no node ran is noticed by the archive, that of a new cluster is not', async () => {
+test('the archive shows that a Redis came up empty while no node ran; a new cluster is no such', async () => {
   await using postgres = await startPostgres();
   await using redis = await startRedis();
   const settings = { ...nodeSettings, REDIS_URL: redis.url, PLENUM_ARCHIVE_URL: postgres.url };

@@ -38,7 +38,7 @@ test('a short bench compares all systems, and every receiver got everything', {
   }
 });
 
-test('the probes of a short bench get no foreign bytes, lose no client in a storm and have a figure for everything', {
+test('the probes of a short bench get only their own bytes, lose no client and have every figure', {
   timeout: testLimitMs,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plenum-bench-'));

@@ -33,7 +33,7 @@ describe.concurrent('adapters that are code of the nodes', () => {
     ['late', 'throwing'],
     ['hanging', 'garbled'],
   ])(
-    'an archive that is %s and a notifier that is %s lose nothing, bury nothing and keep the order',
+    'an archive that is %s and a notifier that is %s lose and bury nothing and keep the order',
     async (archive, notifier) => {
       const { desk } = scene.sides;
       let faultMs = 0;
@@ -65,7 +65,7 @@ describe.concurrent('adapters that are code of the nodes', () => {
     },
   );
 
-  test.sequential('one message of a batch that both refuse is a dead letter of each, and the others pass it in order', async () => {
+  test.sequential('a message that both adapters refuse is a dead letter of each; the others pass it in order', async () => {
     const { desk } = scene.sides;
     await using traffic = scene.traffic();
     const members = await traffic.group('picky', names('picky'));

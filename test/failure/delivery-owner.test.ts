@@ -31,7 +31,7 @@ describe('with three nodes', () => {
   }
 
   test.each([0.5, 1.5, 3])(
-    'an owner that stops for %d TTLs and wakes loses nothing, makes no dead letter and commits nothing of another owner',
+    'an owner that stops for %d TTLs and wakes loses nothing and makes no commit of another',
     async (ttls) => {
       await using traffic = scene.traffic();
       let owner = 0;
@@ -61,7 +61,7 @@ describe('with three nodes', () => {
   });
 });
 
-test('from one node to five to two, under load, everything is delivered in order and by its owner only', async () => {
+test('from one node to five to two, under load, all is delivered in order and by its owner only', async () => {
   await using sides = await AdapterSides.start({ notifier: 'webhook' });
   const environment = {
     PLENUM_LEASE_TTL_MS: String(leaseTtlMs),

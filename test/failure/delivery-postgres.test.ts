@@ -8,7 +8,7 @@ const names = (group: string, count: number) => Array.from({ length: count }, (_
 /** An archive that was away is asked again ever more rarely. */
 const patience = { timeoutMs: 60_000, everyMs: 500 };
 
-test('every accepted message is in PostgreSQL once, past its crash and that of the owner, and at the webhook in order', async () => {
+test('each message is in PostgreSQL once, past two crashes, and at the webhook in order', async () => {
   await using postgres = await startPostgres();
   const forms = { postgresUrl: postgres.url, notifier: 'webhook' } as const;
   await using scene = await DeliveryScene.start(forms, { environment: { PLENUM_HISTORY_MAX_ENTRIES: '50' } });
@@ -27,7 +27,7 @@ test('every accepted message is in PostgreSQL once, past its crash and that of t
   expect(await scene.cluster.logLength('club')).toBeLessThan(traffic.acks);
 });
 
-test('10,000 messages that come while PostgreSQL is away are in it when it is back, however little the logs have kept', async () => {
+test('10,000 messages sent while PostgreSQL is away are in it afterwards, however short the logs', async () => {
   await using postgres = await startPostgres();
   await using scene = await DeliveryScene.start(
     { postgresUrl: postgres.url, notifier: 'none' },

@@ -9,7 +9,7 @@ const rounds = 2;
 /** A commit whose answer was lost is tried again with its round; and a grant may come before the watch is back. */
 const copiesPerRestart = 2;
 
-test('Redis is killed in the middle of a round and started again: what waited is delivered in order', async () => {
+test('Redis is killed in the middle of a round and started again: all is delivered in order', async () => {
   await using scene = await DeliveryScene.start({ notifier: 'webhook' }, { redis: writesFirst });
   await using traffic = scene.traffic(copiesPerRestart * rounds);
   const members = await traffic.group('club', ['ann', 'bob', 'cleo']);

@@ -47,7 +47,7 @@ async function moveToReplica(isHeld: (server: Redis) => Promise<unknown>): Promi
   }
 }
 
-test('the address moves and the former master stays as an isolated replica: nothing is lost, doubled or out of order, and no device has to resync', async () => {
+test('when the address moves to the replica nothing is lost or doubled, and no device resyncs', async () => {
   await using traffic = new CheckedTraffic(cluster.url);
   for (const groupId of ['moved-1', 'moved-2']) {
     const users = ['ada', 'bob', 'cyd'].map((name) => `${name}.${groupId}`);

@@ -49,7 +49,7 @@ test.each([1.5, 3])(
   },
 );
 
-test('a node that stopped for half a TTL keeps its partitions, and no commit under an older token happened meanwhile', async () => {
+test('a node that stops for half a TTL keeps its partitions, and no commit has an older token', async () => {
   await using nodes = await OwnerNodes.start({ leaseTtlMs });
   const [first, second] = [await nodes.add(), await nodes.add()];
   await nodes.ownedBy(first, second);
@@ -77,7 +77,7 @@ test('the partitions of a killed node go to those that live, and only its own mo
   expect(staleCommits(await nodes.commits())).toEqual([]);
 });
 
-test('a node that drains hands its works over: their last steps are committed before the next owner begins', async () => {
+test('a node that drains commits its last steps before the next owner of its works begins', async () => {
   await using nodes = await OwnerNodes.start({ leaseTtlMs: 6000 });
   const [first, second] = [await nodes.add(), await nodes.add()];
   await nodes.ownedBy(first, second);
@@ -90,7 +90,7 @@ test('a node that drains hands its works over: their last steps are committed be
   expect(staleCommits(await nodes.commits())).toEqual([]);
 });
 
-test('from one node to five to two, every few seconds: one owner each at the end, never two at a time', async () => {
+test('from one node to five to two there is one owner each at the end and never two at a time', async () => {
   await using nodes = await OwnerNodes.start({ leaseTtlMs });
   const ids = [await nodes.add()];
   for (let i = 0; i < 4; i += 1) ids.push(await nodes.add());
@@ -108,7 +108,7 @@ test('from one node to five to two, every few seconds: one owner each at the end
 });
 
 test.each([true, false])(
-  'after a restart of Redis (append-only: %s) every partition is owned again, under higher tokens',
+  'after a restart of Redis (append-only: %s) all partitions are owned, under higher tokens',
   async (appendonly) => {
     await using nodes = await OwnerNodes.start({ leaseTtlMs, appendonly });
     const ids = [await nodes.add(), await nodes.add()];

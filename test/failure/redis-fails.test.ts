@@ -24,7 +24,7 @@ async function speaking(traffic: CheckedTraffic, urls: readonly string[]): Promi
 }
 
 test.each(fanOuts)(
-  'Redis is killed and started again with answers on their way: acked messages are there, retries are stored once, all devices are complete (%s)',
+  'a Redis that is killed and back has each acked message once; devices are complete (%s)',
   async (PLENUM_FANOUT) => {
     await using redis = await startRedis(writesFirst);
     await using proxy = await startFaultProxy({ targetPort: redis.port });
@@ -58,7 +58,7 @@ test.each(fanOuts)('subscribers cut every 100 ms lose nothing (%s)', async (PLEN
 });
 
 test.each(fanOuts)(
-  'subscribers that hear nothing and are not told are found, and their members get what they missed (%s)',
+  'subscribers that silently hear nothing are found, and members get what they missed (%s)',
   async (PLENUM_FANOUT) => {
     await using redis = await startRedis();
     await using proxy = await startFaultProxy({ targetPort: redis.port });

@@ -43,7 +43,7 @@ async function backUp(): Promise<string> {
   return folder;
 }
 
-test('a backup that is put back as deploy/redis.md says has every group and message; one that is only copied back is not read', async () => {
+test('a backup put back as deploy/redis.md says has all; one only copied back is not read', async () => {
   const folder = await backUp();
   try {
     const copied = await shippedRedis(folder);
@@ -76,7 +76,7 @@ test('a backup that is put back as deploy/redis.md says has every group and mess
   }
 });
 
-test('a Redis that comes up empty is noticed by the nodes that used it, and nodes that are started later say so', async () => {
+test('nodes that used a Redis notice that it is empty, and nodes that are started later say so', async () => {
   await using server = await startRedis();
   await using node = await NodeOnPort.start(settingsOn(server));
   expect(await readiness(node)).not.toHaveProperty('notices');

@@ -15,7 +15,7 @@ afterAll(async () => {
   await set.stop();
 });
 
-test('a planned failover under load loses nothing silently, and the service is normal again within 15 s', async () => {
+test('a planned failover under load loses nothing silently, and all is normal within 15 s', async () => {
   const load = await SteadyLoad.start(cluster, ['planned-1', 'planned-2']);
   await load.until(20);
   const old = await set.master();
@@ -26,7 +26,7 @@ test('a planned failover under load loses nothing silently, and the service is n
   await load.judge();
 });
 
-test('a killed master under load loses nothing silently, and the service is normal again within 15 s', async () => {
+test('a killed master under load loses nothing silently, and all is normal within 15 s', async () => {
   const load = await SteadyLoad.start(cluster, ['killed-1', 'killed-2']);
   await load.until(20);
   const dead = await set.killMaster();

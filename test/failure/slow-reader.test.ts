@@ -88,7 +88,7 @@ async function isClogged(url: string): Promise<boolean> {
 }
 
 test.each(fanOuts)(
-  'a socket for which too many small entries wait is cut as well, and comes back to all of them (%s)',
+  'a socket for which too many small entries wait is cut, and comes back to all of them (%s)',
   async (PLENUM_FANOUT) => {
     await using cluster = await Cluster.start({
       PLENUM_FANOUT,

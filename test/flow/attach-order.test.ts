@@ -85,7 +85,7 @@ describe.each(engines.flatMap((engine) => fanOuts.map((fanOut) => [engine, fanOu
       }
     });
 
-    test('what another attach has delivered comes before the answer to a subscribe, and then all from there', async () => {
+    test('what another attach delivered comes before the answer to a subscribe, then all from there', async () => {
       const owner = await service.device('owner');
       const { epoch } = await owner.must('create_group', { group_id: groupId, group_type: 'public' });
       const sendMany = async (count: number) => {
@@ -111,7 +111,7 @@ describe.each(engines.flatMap((engine) => fanOuts.map((fanOut) => [engine, fanOu
       }
     });
 
-    test('an older position that is asked for before the connect is seen is not overtaken by a message', async () => {
+    test('an older position that is asked for before the connect is not overtaken by a message', async () => {
       const owner = await service.device('rewinder');
       const group_id = 'rewound';
       const { epoch } = await owner.must('create_group', { group_id, group_type: 'public' });

@@ -60,7 +60,7 @@ describe.each(engines)('auth on %s', (engine) => {
     expect(bob.arrivals.filter(({ event }) => event === 'relay_message')).toEqual([]);
   });
 
-  test('auth is not asked about creates and joins that the rules refuse, nor more often than a user has tokens', async () => {
+  test('auth is not asked about what the rules refuse, nor more often than a user has tokens', async () => {
     const auth = recordingAuthorization(() => ({ isAllowed: false, reason: 'nobody' }));
     const engineSettings = { membershipRatePerSec: 0.001, membershipRateBurst: 4 };
     await using service = await Service.start(engine, { adapters: { auth }, engineSettings });

@@ -16,7 +16,7 @@ const patient = { timeoutMs: 20_000 };
 const stallMs = 500;
 
 test.each(engines)(
-  'a device that was away from 60 groups gets all they said on one connection, also when its link stalls (%s)',
+  'a device that was away from 60 groups gets all on one connection, also on a slow link (%s)',
   async (engine) => {
     await using service = await Service.start(engine, { engineSettings });
     await using proxy = await startFaultProxy({ targetPort: Number(new URL(service.url).port) });

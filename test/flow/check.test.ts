@@ -127,7 +127,7 @@ test('a Redis, an archive, webhooks and a key set that are dead are each named, 
   expect(output).not.toContain('S3cr3t');
 });
 
-test('a key set that is none, and a Sentinel URL that cannot be read, are each named, word for word', async () => {
+test('a key set that is none and an unreadable Sentinel URL are each named, word for word', async () => {
   const page = await startServer(200, '<html>S3cr3t</html>');
   const { code, said, output } = await check({
     PLENUM_ADMIN_TOKEN: adminToken,

@@ -19,7 +19,7 @@ describe('on three nodes', () => {
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
 
-  test('nodes die one after the other: every send is stored once, and no device misses or repeats an entry', async () => {
+  test('nodes die one by one: every send is stored once, no device misses or repeats an entry', async () => {
     using ada = await SdkUser.connect('ada', { url: cluster.url });
     using bob = await SdkUser.connect('bob', { url: cluster.url });
     await ada.client.create('trek', 'public');
@@ -52,7 +52,7 @@ describe('on three nodes', () => {
   });
 });
 
-test('a server that is stopped and started again is found again, and what was sent meanwhile arrives once', async () => {
+test('a server that is stopped and started is found again, and what was sent arrives once', async () => {
   const redis = await startRedis();
   const port = await freePort();
   const options = { gateway: { port }, redisUrl: redis.url, prefix: freshPrefix(), engineSettings: fast };

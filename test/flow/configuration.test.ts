@@ -45,7 +45,7 @@ test('in production a node keeps everything in memory where that is asked for', 
 });
 
 test.each(engines)(
-  'beside a Service of Kubernetes that is named plenum-admin a node on %s starts, with one line about it',
+  'beside a Service of Kubernetes named plenum-admin a node on %s starts, and logs one line',
   async (engine) => {
     await using node = await ServedNode.start(engine, {
       PLENUM_ADMIN_PORT: 'tcp://10.0.0.1:80',
@@ -58,7 +58,7 @@ test.each(engines)(
   },
 );
 
-test('the commands of a user ask for no admin token, no Redis and no adapter, however wrong those are', async () => {
+test('commands of a user need no admin token, Redis or adapter, however wrong those are', async () => {
   await using node = await ServedNode.start('memory');
   const broken = {
     NODE_ENV: 'production',

@@ -6,7 +6,7 @@ import { engines } from '../support/cluster/service.ts';
 
 const group = { group_id: 'g', group_type: 'public', creator_id: 'ann' };
 
-test('words of the environment are not sent, and the order of the steps is that of the environment', async () => {
+test('words of the environment are not sent, and the steps have the order of the environment', async () => {
   await using node = await ServedNode.start('memory', {
     PLENUM_MODERATION_WORDS: 'spam',
     PLENUM_MIDDLEWARES: 'moderation,rate_limit',

@@ -81,7 +81,7 @@ test('a port on which something else than Redis answers is one sentence', async 
   expect(output).toContain('Redis at 127.0.0.1');
 });
 
-test('on a public address a missing secret and a missing admin token stop the start, both named at once', async () => {
+test('on a public address the start names a missing secret and a missing admin token at once', async () => {
   const output = await failedStart({ HOST: '0.0.0.0', PLENUM_ENGINE: 'memory' });
   expect(output).toMatch(/PLENUM_JWT_SECRET must be set outside dev mode.*at least 32 bytes/);
   expect(output).toContain('PLENUM_ADMIN_TOKEN must be set');

@@ -50,7 +50,7 @@ const cells = engines.flatMap((engine) =>
 );
 
 test.each(cells)(
-  'of 150 times %s that one socket asks for, two are at work and others are served in between (%s)',
+  'of 150 times %s that one socket asks for, two run at once; others are served between (%s)',
   async (read, engine) => {
     const { service, groupId, eve, ann, asked, load } = await watched(engine);
     await using _ = service;

@@ -23,7 +23,7 @@ async function startDenyingHook(): Promise<number> {
 }
 
 test.each(engines.flatMap((engine) => ['localhost', '127.0.0.0/8'].map((entry) => ({ engine, entry }))))(
-  'on $engine a webhook on a private address over plain http is asked where PLENUM_WEBHOOK_ALLOW is $entry',
+  'on $engine a webhook on a private address is asked where PLENUM_WEBHOOK_ALLOW is $entry',
   async ({ engine, entry }) => {
     const port = await startDenyingHook();
     await using node = await ServedNode.start(engine, {

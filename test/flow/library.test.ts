@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis.dispose());
 
-test('what a client-mode process sends reaches a listener in another process of the same prefix, and no other', async () => {
+test('what a client-mode process sends reaches listeners of the same prefix, and no others', async () => {
   const place = { redisUrl: redis.url, prefix: freshPrefix() };
   const sender = await createPlenum({ ...place, mode: 'client' });
   const listening = await createPlenum(place);

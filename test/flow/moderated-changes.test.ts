@@ -98,7 +98,7 @@ describe.each(engines)('moderated changes on %s', (engine) => {
     );
   });
 
-  test('the moderation is asked neither for a retry of a success, nor for what the rules refuse, nor for the service', async () => {
+  test('moderation is not asked for retries of a success, for what the rules refuse or the service', async () => {
     const moderation = noSpam();
     await using scene = await startGroup(engine, moderation);
     const { owner, service } = scene;

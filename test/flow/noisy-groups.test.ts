@@ -93,7 +93,7 @@ class TwoGroups implements AsyncDisposable {
 }
 
 test.each(engines)(
-  'on %s a group all of whose notifications are refused holds up no other group and pushes out none of its dead letters',
+  'on %s a group whose notifications are all refused harms no other group and its letters',
   async (engine) => {
     await using groups = await TwoGroups.start(engine);
     const { receiver } = groups;
@@ -113,7 +113,7 @@ test.each(engines)(
 );
 
 test.each(engines)(
-  'on %s a group that floods while the notifier is down gives up its own oldest notifications, counted, and none of another group',
+  'on %s a group that floods while the notifier is down gives up only its own oldest, counted',
   async (engine) => {
     await using groups = await TwoGroups.start(engine);
     const { receiver } = groups;
@@ -139,7 +139,7 @@ test.each(engines)(
 );
 
 test.each(engines)(
-  'on %s a group at whose messages the notifier fails, one after the other, does not keep it from another group',
+  'on %s a group whose messages all make the notifier fail does not block another group',
   async (engine) => {
     await using groups = await TwoGroups.start(engine);
     const { receiver } = groups;

@@ -13,7 +13,7 @@ async function deviceOf(userId: string, cluster: Cluster, node: number): Promise
   return new Device(cluster.node(node).url, await devTokenOf(cluster.url, userId)).connected();
 }
 
-test('the notifier knows who is online at any node, whichever of them owns the room, and who has gone', async () => {
+test('the notifier knows who is online at any node and who is gone, whichever node owns the room', async () => {
   await using receiver = await WebhookReceiver.start();
   await using cluster = await Cluster.start(receiver.environment);
   await using ann = await deviceOf('ann', cluster, 0);

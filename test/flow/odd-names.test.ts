@@ -110,7 +110,7 @@ describe.each(engines)('odd but ordinary on %s', (engine) => {
     expect(answer).toMatchObject({ code: 'invalid_args', details: { field: 'before' } });
   });
 
-  test('256 groups in one subscribe are answered one by one, duplicates too, and each entry comes once', async () => {
+  test('256 groups in one subscribe are answered one by one, also duplicates; entries come once', async () => {
     const device = await service.device('many');
     await device.must('create_group', { group_id: 'dup', group_type: 'public' });
     // A subscription without a position is from now on: what has not come yet would not come.

@@ -106,7 +106,7 @@ describe.each(engines)('on %s', (engine) => {
     expect([await unreadOf(writer), await unreadOf(other)]).toEqual([1, 0]);
   });
 
-  test('a mark of one device is pushed to the other devices of the user, once, and to no other user', async () => {
+  test("a mark of one device is pushed once to the user's other devices, and to no other user", async () => {
     const writer = await service.device('sender');
     await writer.must('create_group', { group_id: 'desk', group_type: 'public' });
     const phone = await service.device('reader-of-two');

@@ -13,7 +13,7 @@ describe.each(engines)('a group that is created again, on %s', (engine) => {
   const epochOf = async (group_id: string) =>
     (await service.rest('GET', `/v1/groups/${group_id}`)).body['epoch'];
 
-  test('stores a message under a request id of the deleted group instead of acking it with the old epoch', async () => {
+  test('stores a message under a request id of the deleted group instead of acking the old epoch', async () => {
     const ann = await service.device('ann');
     const group = { group_id: 'again', group_type: 'public' };
     await ann.must('create_group', group, 'create');
@@ -61,7 +61,7 @@ describe.each(engines)('a group that is created again, on %s', (engine) => {
     expect(await mark(6, old)).toEqual({ read_seq: 4, unread: 1 });
   });
 
-  test('is not made public by a join of a member while the deleted private group leaves its tombstone', async () => {
+  test('is not made public by a join while the deleted private group leaves its tombstone', async () => {
     const owner = await service.device('owner');
     const guest = await service.device('guest');
     await owner.must('create_group', { group_id: 'secret', group_type: 'strict_private' });

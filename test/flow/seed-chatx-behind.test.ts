@@ -67,7 +67,7 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
     }, patience);
   });
 
-  test('delivery_max_retries: what persistence refuses is tried again and then a dead letter, until an operator sends it again', async () => {
+  test('delivery_max_retries: what persistence keeps refusing is a dead letter until sent again', async () => {
     const archive = recordingArchive();
     const delivery = { ...eager, maxRetries: 2 };
     await using service = await Service.start(engine, { adapters: { archive }, delivery });
@@ -88,7 +88,7 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
     expect(await letters()).toEqual([]);
   });
 
-  test('adapters that throw or answer garbage are contained: sends succeed, and nothing is lost when they are well', async () => {
+  test('adapters that throw or answer garbage are contained: sends succeed and nothing is lost', async () => {
     const archive = recordingArchive();
     const { logger } = recordingLogger();
     await using chat = await startChat(at(engine), { adapters: { archive }, delivery: eager, logger });
@@ -105,7 +105,7 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
     await eventually(() => expect(texts()).toEqual(['throw', 'garbage']), patience);
   });
 
-  test('room_queue_limit: a room that waits for persistence is refused with a hint, another room is not', async () => {
+  test('room_queue_limit: a room that waits for persistence is refused with a hint, others are not', async () => {
     const archive = recordingArchive();
     archive.fault('throw');
     const { logger } = recordingLogger();

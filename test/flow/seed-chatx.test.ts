@@ -52,7 +52,7 @@ describe.each(engines)('seed chatx on %s', (engine) => {
     expect(await chat.send(room, user, 'gone')).toMatchObject({ failure: { code: 'not_a_member' } });
   });
 
-  test('step 6: a channel joins on connect, replies ok or the reason, and relays what the room says', async () => {
+  test('step 6: a channel joins on connect, replies ok or the reason, and relays the room', async () => {
     await using service = await Service.start(engine, { createOnJoin: 'public', event: 'new_message' });
     const first = await service.device('ann', { event: 'new_message' });
     const second = await service.device('bob', { event: 'new_message' });
@@ -92,7 +92,7 @@ describe.each(engines)('seed chatx on %s', (engine) => {
     expect(heard).toEqual(['before']);
   });
 
-  test('the first to join a room creates it and is its admin; without the option a room has to exist', async () => {
+  test('the first to join a room creates it as its admin; without the option the room has to exist', async () => {
     await using chat = await startChat(at(engine));
     await chat.join(room, user);
     expect(await chat.groups.info({ groupId: room, includeMembers: true })).toMatchObject({
@@ -185,7 +185,7 @@ const adapters: Adapters = {
 };
 
 describe.each(engines)('seed chatx, part two, on %s', (engine) => {
-  test('steps 1 to 3: the library with no adapter at all is a working chat behind a module of the application', async () => {
+  test('steps 1 to 3: the library without adapters is a working chat behind an application module', async () => {
     await using chat = await startChat(at(engine));
     const myChat = moduleOf(chat);
     const inbox: string[] = [];

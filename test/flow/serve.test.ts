@@ -12,7 +12,7 @@ async function startServe(environment: Readonly<Record<string, string>> = {}) {
   return { command, url };
 }
 
-test('without an environment a node starts in memory, says that it is not durable, and its example works', async () => {
+test('without an environment a node starts in memory, says so, and its example works', async () => {
   const { command } = await startServe();
   await using _ = command;
   await command.until(/500\);'\n/);

@@ -199,7 +199,7 @@ describe.each(engines)('in dev mode on %s', (engine) => {
   });
 });
 
-test('with a secret in the environment the commands sign tokens of their own, and without it a token is needed', async () => {
+test('with a secret in the environment commands sign their own tokens; without it they need one', async () => {
   await using node = await ServedNode.start('memory');
   const url = ['--url', node.url];
   const secret = { PLENUM_JWT_SECRET: jwtSecret, PLENUM_ADMIN_TOKEN: 'an-admin-token' };

@@ -53,7 +53,7 @@ const arrivalsOf = (device: Device) =>
 const untilHas = (device: Device, count: number) =>
   eventually(() => expect(device.messages(groupId)).toHaveLength(count));
 
-test('a socket of a stock server in the room of a group gets its messages and events as members do', () =>
+test('a socket of a stock server in the room of a group gets what members get', () =>
   withNeighbours(async ({ service, stock }) => {
     const listener = await stock.listenerIn(room);
     const [ann, bob] = await membersOf(service);
@@ -67,7 +67,7 @@ test('a socket of a stock server in the room of a group gets its messages and ev
     expect(own.map(({ event }) => event)).toContain('group_event');
   }));
 
-test('what a stock server emits into the room of a group reaches no member, is noted, and makes no gap', () =>
+test("what a stock server emits into a group's room is logged, reaches no member, makes no gap", () =>
   withNeighbours(async ({ service, stock, lines }) => {
     const [ann, bob] = await membersOf(service);
     await ann.send(groupId, 'before');

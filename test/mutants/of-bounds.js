@@ -19,7 +19,12 @@ export const mutantsOfBounds = [
         to: '    return true;',
       },
     ],
-    killers: [{ file: `${unreadBudget}.test.ts`, tests: 'while the process is full there is no room' }],
+    killers: [
+      {
+        file: `${unreadBudget}.test.ts`,
+        tests: 'a full process has no room until it has cut peers that do not read',
+      },
+    ],
   },
   {
     name: 'a closed connection still counts',
@@ -154,7 +159,7 @@ export const mutantsOfBounds = [
     killers: [
       {
         file: 'packages/redis/test/scripts/append-message.test.ts',
-        tests: 'a retry is stored again where a failover has lost the first',
+        tests: 'a retry is stored again where a failover lost the first, and answered where it was kept',
       },
     ],
   },

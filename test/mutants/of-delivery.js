@@ -19,7 +19,10 @@ export const mutantsOfDelivery = [
     ],
     killers: [
       conformance('a commit under an old token changes nothing'),
-      { file: delivery, tests: 'a node that sleeps between archive and commit' },
+      {
+        file: delivery,
+        tests: 'a node that sleeps before its commit commits nothing when it wakes: its successor does',
+      },
     ],
   },
   {
@@ -67,7 +70,9 @@ export const mutantsOfDelivery = [
         to: "messageId, attempts, place, reason: reason.replace(/.*/, ''), groupId: entry.group_id });",
       },
     ],
-    killers: [{ file: archiving, tests: 'becomes a dead letter with its reason' }],
+    killers: [
+      { file: archiving, tests: 'an entry that is refused six times is a dead letter with its reason' },
+    ],
   },
   {
     name: 'an unreadable entry is passed over',
@@ -127,7 +132,9 @@ export const mutantsOfDelivery = [
         to: "redis.call('XLEN', dead_letters_key) - kept",
       },
     ],
-    killers: [conformance('above what a commit keeps its own oldest give way, none of another group')],
+    killers: [
+      conformance('too many dead letters of a group push out its own oldest, counted, and none of another'),
+    ],
   },
   {
     name: 'what has stepped aside is offered in the order of its coming',

@@ -47,7 +47,7 @@ export const mutantsOfReception = [
     killers: [
       {
         file: 'packages/core/test/late-answers.test.ts',
-        tests: 'what is said while a page of a catch-up is on its way comes with the next page',
+        tests: 'entries sent while a page is on its way come with the next page, not without it',
       },
     ],
   },
@@ -117,6 +117,8 @@ export const mutantsOfReception = [
         to: "if (this.#isStopped || this.#token !== '') return;\n    const { clock, subscriber, pingOtherLinks }",
       },
     ],
-    killers: [judgedHistory('subscribers that hear nothing and are not told are found')],
+    killers: [
+      judgedHistory('subscribers that silently hear nothing are found, and members get what they missed'),
+    ],
   },
 ];

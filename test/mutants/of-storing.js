@@ -17,7 +17,7 @@ export const mutantsOfStoring = [
     killers: [
       conformance('of a retry comes without a second entry'),
       { file: 'packages/redis/test/scripts/append-message.test.ts', tests: 'a retry gives the first answer' },
-      judgedHistory('Redis is killed and started again'),
+      judgedHistory('a Redis that is killed and back has each acked message once; devices are complete'),
     ],
   },
   {
@@ -41,7 +41,7 @@ export const mutantsOfStoring = [
     ],
     killers: [
       conformance('gives concurrent senders dense seqs, each message one'),
-      judgedHistory('Redis is killed and started again'),
+      judgedHistory('a Redis that is killed and back has each acked message once; devices are complete'),
     ],
   },
   {
@@ -61,7 +61,7 @@ export const mutantsOfStoring = [
     ],
     killers: [
       conformance('without an end is refused to the sender'),
-      judgedHistory('Redis is killed and started again'),
+      judgedHistory('a Redis that is killed and back has each acked message once; devices are complete'),
     ],
   },
   {
@@ -146,7 +146,7 @@ export const mutantsOfStoring = [
         file: 'packages/redis/test/scripts/append-message.test.ts',
         tests: 'in another history of replication',
       },
-      judgedHistory('Redis is killed and started again'),
+      judgedHistory('a Redis that is killed and back has each acked message once; devices are complete'),
     ],
   },
   {

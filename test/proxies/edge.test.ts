@@ -73,7 +73,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
 });
 
 test.concurrent.each(proxyKinds)(
-  'behind %s a connection on which nothing happens outlives timeouts that are hardly longer than the heartbeat',
+  'behind %s an idle connection outlives timeouts that are hardly longer than the heartbeat',
   async (_, kind) => {
     await using proxied = await ProxiedNodes.start(kind, nodes, { idleTimeoutSec, requestTimeoutSec });
     const device = await proxied.device('quiet');

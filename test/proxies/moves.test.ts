@@ -109,7 +109,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
     expect(resumptionsOf(members)).toBeGreaterThanOrEqual(memberCount);
   });
 
-  test('when the proxy itself is killed and started again every client is back and has missed nothing', async () => {
+  test('after the proxy itself is killed and started every client is back and has missed nothing', async () => {
     await using traffic = new CheckedTraffic(proxied.url);
     const members = await underLoad(traffic, `${name}-headless`);
     await proxied.proxy.kill();

@@ -48,7 +48,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
   });
   afterAll(() => proxied[Symbol.asyncDispose]());
 
-  test('clients that poll stay at their node, are brought to others when it is killed, and miss nothing', async () => {
+  test('clients that poll stay at their node, move when it is killed, and miss nothing', async () => {
     await using traffic = new CheckedTraffic(proxied.url, { device: polling });
     const members = await underLoad(traffic, `${name}-polled`);
     const breaks = breaksOf(members);

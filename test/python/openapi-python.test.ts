@@ -13,7 +13,7 @@ import { adminToken } from '../support/wire/http.ts';
 
 const run = promisify(execFile);
 
-test('a Python client generated from the document calls the service, and the generator warns of nothing', async () => {
+test('a Python client generated from the document calls the service, without a warning', async () => {
   await obtainPythonTools();
   await using service = await Service.start('memory');
   const own = await mkdtemp(join(tmpdir(), 'plenum-python-'));

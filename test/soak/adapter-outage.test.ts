@@ -7,7 +7,7 @@ import { expectNothingBuried } from '../support/adapters/served-adapters.ts';
 
 const minutes = Number(process.env['SOAK_MINUTES'] ?? 3);
 
-test(`both adapters down for ${minutes} minutes: everything is delivered in order when they are back`, async () => {
+test(`both adapters down for ${minutes} minutes: everything is delivered in order afterwards`, async () => {
   await using scene = await DeliveryScene.start(
     { notifier: 'webhook' },
     { environment: { DESK_WEIGHS: 'yes' } },

@@ -19,7 +19,7 @@ test('without options it is a process of its own: no listener, groups and messag
   expect(await plenum.send('g', 'ada', 'hello')).toMatchObject({ ok: true, result: { seq: 2 } });
 });
 
-test('a listener hears every entry after it has subscribed, and nothing after it has unsubscribed', async () => {
+test('a listener hears every entry while it is subscribed, and nothing after it unsubscribes', async () => {
   await createGroup();
   const heard: RelayedMessage[] = [];
   const joined: string[] = [];

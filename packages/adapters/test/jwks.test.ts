@@ -201,7 +201,7 @@ test.each(['http://id.example/keys', 'keys', 'file:///etc/passwd'])(
   },
 );
 
-test('over plain http the keys of an internal provider are fetched where it is allowed, and nowhere else', async () => {
+test('the keys of an internal provider are fetched over plain http only where that is allowed', async () => {
   const { jwk, sign } = await makeKey('inside');
   publish(jwk);
   const url = provider.url.replace('127.0.0.1', 'localhost').replace('//', '//reader:p%2Fss@');

@@ -204,7 +204,7 @@ describe('private addresses', () => {
     expect(await causeOf(webhook.post(event, patient()))).toContain('is not a public address');
   });
 
-  test('a name is looked up once per connection: no second answer can differ from the one that was checked', async () => {
+  test('a name is looked up once per connection, so the address that is checked is the one used', async () => {
     let lookups = 0;
     const counting: Resolve = (hostname, options, callback) => {
       lookups += 1;

@@ -72,7 +72,7 @@ test('the reason of a cut is reported, and the client reconnects', async () => {
   expect(world.network.last.credentials.token).toBe('token-2');
 });
 
-test('a network that is back shortens the pause that grew without one, until the client is closed', async () => {
+test('a network that is back shortens a pause that has grown, until the client is closed', async () => {
   const tasks = new Set<() => void>();
   const onBack = (task: () => void) => {
     tasks.add(task);

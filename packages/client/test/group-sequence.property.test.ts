@@ -34,7 +34,7 @@ function settle(group: SimulatedGroup): void {
   }
 }
 
-test('after any loss, duplicate, trim, rollback or cut the application knows the log or what it lacks', () => {
+test('after any loss, trim, rollback or cut the application knows the log or what it lacks', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const group = new SimulatedGroup();

@@ -116,7 +116,7 @@ async function wrongAfter(names: readonly string[], pushesAtAnyTime: boolean): P
 
 const numRuns = 1000;
 
-test('in any order of answers, pushes and entries a log is shown without a gap, or its loss is reported', async () => {
+test('whatever the order of arrival, a log is shown without a gap or its loss is reported', async () => {
   await fc.assert(
     fc.asyncProperty(stepsOf(['another leaves']), async (names) => {
       expect(await wrongAfter(names, true)).toEqual([]);

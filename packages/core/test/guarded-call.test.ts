@@ -59,7 +59,7 @@ test('an answer that throws while it is read is a bad return', async () => {
   expect(outcome).toMatchObject({ failure: 'bad_return' });
 });
 
-test('a call that hangs ends at the timeout with its signal aborted, and its late answer is dropped', async () => {
+test('a call that hangs is aborted at the timeout, and its late answer is dropped', async () => {
   const { guard, clock } = guarded();
   let answerLate = (_: string) => {};
   let signal: AbortSignal | null = null;

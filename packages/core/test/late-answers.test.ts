@@ -59,7 +59,7 @@ function watchedFeed(device: Device, devices = new Devices()) {
   return { feed: new Feed(groupId, sink, new FeedCounters()), catchUps, delivered, verified };
 }
 
-test('a device that subscribes twice while it catches up is caught up once and not told to resync', () => {
+test('a device that subscribes twice while it catches up is caught up once, without a resync', () => {
   const device = deviceOf([]);
   const { feed, catchUps, delivered, verified } = watchedFeed(device);
   const head = headOf('a', 300);
@@ -75,7 +75,7 @@ test('a device that subscribes twice while it catches up is caught up once and n
   expect(verified).toEqual([]);
 });
 
-test('what is said while a page of a catch-up is on its way comes with the next page, not without it', () => {
+test('entries sent while a page is on its way come with the next page, not without it', () => {
   const device = deviceOf([]);
   const { feed, catchUps, delivered } = watchedFeed(device);
   const [, , , , , sixth, seventh] = messages('a', 1, 7).entries;
@@ -159,7 +159,7 @@ test('a nudge that comes after its user was removed pushes nothing', () => {
   expect(pushed).toEqual(['membership active', 'membership none', 'membership pending']);
 });
 
-test('history of a group that was created again between two reads is not told to a member of the old one', async () => {
+test('history of a group created again between two reads is not given to a member of the old one', async () => {
   const position = {
     groupType: 'private' as const,
     settings: { maxMembers: null, ephemeral: false, history: 'since_join' as const, metadata: null },

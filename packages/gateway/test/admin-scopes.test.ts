@@ -57,7 +57,7 @@ test('several tokens count at once', async () => {
   expect((await edge.fetch('/v1/nodes', { token: 'third' })).status).toBe(401);
 });
 
-test('an act leaves one line: which token, what, on which user, as which user, with which outcome, from where', async () => {
+test('an act writes one line: token, act, user, acting user, outcome and address', async () => {
   const headers = { 'idempotency-key': 'my-request' };
   const json = { reason: 'spam of the worst kind', actor_id: 'bob' };
   const token = 'a token for groups';
@@ -87,7 +87,7 @@ test('a message that an admin token sends leaves its group, and not its text', a
   expect(JSON.stringify([edge.logs, edge.audited])).not.toContain('secret of the board');
 });
 
-test('a denial leaves one line: of a wrong token, a missing one, a user and a token without the scope', async () => {
+test('a denial writes one line: wrong token, no token, a user, a token without the scope', async () => {
   await edge.fetch('/v1/nodes', { token: 'wrong' });
   await fetch(`${edge.url}/metrics`);
   await edge.fetch('/v1/partitions', { token: 'user:eve' });

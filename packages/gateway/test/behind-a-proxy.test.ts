@@ -38,7 +38,7 @@ function refusedUpgrade(url: string): Promise<Refusal> {
   });
 }
 
-test('a draining node answers a proxy that wants a connection with 503, so that it asks another node', async () => {
+test("a draining node answers a proxy's new connection with 503, so that it asks another node", async () => {
   await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
   await edge.gateway.drain(0);
   const draining = { code: 'draining', can_retry: true, request_id: expect.any(String) };
@@ -48,7 +48,7 @@ test('a draining node answers a proxy that wants a connection with 503, so that 
   expect(await poll.json()).toMatchObject(draining);
 });
 
-test('a draining node ends a connection that it has turned away, though the peer keeps its half of it', async () => {
+test('a draining node ends a connection that it refused, though the peer keeps its half open', async () => {
   await using edge = await startEdge();
   await edge.gateway.drain(0);
   const peer = connect({ port: Number(new URL(edge.url).port), host: '127.0.0.1', allowHalfOpen: true });
@@ -73,7 +73,7 @@ test('a session that polls through a proxy is served until its turn in the drain
   expect((await fetch(path, { method: 'POST', headers: forwarded, body: '3' })).status).toBe(200);
 });
 
-test('a client that a proxy brought just before the drain is let go, so that it comes back by itself', async () => {
+test('a client that a proxy brings just before the drain is closed, so that it comes back', async () => {
   await using edge = await startEdge();
   const manager = new Manager(edge.url, {
     transports: ['websocket'],
@@ -88,7 +88,7 @@ test('a client that a proxy brought just before the drain is let go, so that it 
   expect(await closed).toBe('transport close');
 });
 
-test('a client that tries polling is logged by its own address where its proxy is trusted, with a port or without', async () => {
+test('a client that tries polling behind a trusted proxy is logged by its address, without port', async () => {
   await using edge = await startEdge({ config: { trustedProxies: ['127.0.0.1'] } });
   for (const address of [
     '192.0.2.7',

@@ -8,7 +8,7 @@ import { fakeCluster } from './fake-domain.ts';
 const example = (path: string) => path.replace(':group_id', 'g1').replace(':node_id', 'n1');
 
 test.each(clusterRoutes.map((route) => [`${route.method} ${route.path}`, route] as const))(
-  '%s answers the admin token in its documented shape, and refuses users and requests without a token',
+  '%s answers the admin token in its documented shape; users and no token are refused',
   async (_, route) => {
     await using edge = await startEdge();
     const call = (token?: string) =>

@@ -82,7 +82,7 @@ test('a burst of connections gets as many places as there are', async () => {
   expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
 });
 
-test('an address has no more sockets than allowed; behind a trusted proxy it is that of the client', async () => {
+test("an address has a limited number of sockets; behind a trusted proxy it is the client's", async () => {
   await using edge = await startEdge({
     config: { maxConnectionsPerIp: 1, trustedProxies: ['127.0.0.0/8'] },
   });

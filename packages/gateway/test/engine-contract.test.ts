@@ -91,7 +91,7 @@ test('a transport that is made unwritable keeps everything in the queue, and `re
   await eventually(() => expect(heard).toBe(['42["one"]', '42["two"]'].map(serverFrame).join('')));
 });
 
-test('every packet is announced with its data, and `flush` shows that the transport has taken the queue', () => {
+test('each packet is announced with its data; `flush` shows that the transport took the queue', () => {
   const { conn } = socket;
   const seen: unknown[] = [];
   conn.on('packetCreate', ({ data }) => seen.push(data));
@@ -152,7 +152,7 @@ test('after a write the transport is writable again, and says so by `ready`', as
   expect(transport.writable).toBe(true);
 });
 
-test('what is given to the transport itself goes past the queue, and a forced close throws the queue away', async () => {
+test('data given to the transport itself passes the queue; a forced close drops the queue', async () => {
   const { conn } = socket;
   socket.emit('taken');
   conn.transport.writable = false;

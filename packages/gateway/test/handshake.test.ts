@@ -58,7 +58,7 @@ test('in dev mode any origin of this machine may connect', async () => {
 
 const polling = { transports: ['polling'] };
 
-test('a client that tries polling reads what to do in connect_error, and each address is logged once', async () => {
+test('a client that tries polling reads what to do in connect_error; each address is logged once', async () => {
   await using edge = await startEdge();
   for (const options of [polling, {}, polling]) {
     const refusal = await edge.refusal({ transports: ['polling', 'websocket'], auth, ...options });
@@ -173,7 +173,7 @@ test('a device that disconnects is taken off the hub', async () => {
 });
 
 test.each(['websocket', 'polling'])(
-  'a connection over %s that leaves the namespace is closed, and the client comes back on another one',
+  'a connection over %s that leaves the namespace is closed; the client comes back on another',
   async (transport) => {
     await using edge = await startEdge({ config: { transports: ['websocket', 'polling'] } });
     const client = await edge.connected('ann', { transports: [transport] });

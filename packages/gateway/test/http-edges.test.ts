@@ -126,7 +126,7 @@ describe.each(doors)('on the %s port', (_, url) => {
     },
   );
 
-  test('a request with two hosts is refused by the field, since a proxy may have looked at the other one', async () => {
+  test('a request with two hosts is refused by the field: a proxy may have read the other one', async () => {
     const lines = ['GET /healthz HTTP/1.1', 'Host: localhost', 'host: evil.example', 'Connection: close'];
     expect(await answerTo(url(), lines)).toMatchObject({
       status: 400,

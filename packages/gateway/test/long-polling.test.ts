@@ -28,7 +28,7 @@ test.each(['coalesced', 'plain'] as const)(
   },
 );
 
-test('once upgraded, an answer and the own copy behind it are one write to the TCP socket of the WebSocket', async () => {
+test('after the upgrade an answer and the own copy behind it are one write to the TCP socket', async () => {
   const fanOut = createFanOut({ clock: systemClock, logger: recordingLogger([]) });
   const relay_msg: Operations['relay_msg'] = async ({ device }, { group_id }) => {
     fanOut.deliver(group_id, device === null ? [] : [device], [entry]);

@@ -54,7 +54,7 @@ test.each([
   expect(begun).toBe(2);
 });
 
-test('reads of a socket that wait are passed by its messages, and by whatever another socket asks', async () => {
+test('waiting reads of a socket are passed by its messages and by requests of other sockets', async () => {
   const { asked, history, open } = slowHistory();
   await using edge = await startEdge({ operations: { history } });
   const [ann, bob] = [await edge.connected('ann'), await edge.connected('bob')];

@@ -63,7 +63,7 @@ async function clog(edge: Edge, device: SocketDevice): Promise<void> {
 }
 
 test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] as const]))(
-  'with %s fan-out a client that never reads is cut before the %s that wait for it fill the memory',
+  'with %s fan-out a client that never reads is cut before the waiting %s fill the memory',
   async (mode, what) => {
     await using edge = await startEdge({ mode });
     const socket = await socketOf(edge.url);
@@ -81,7 +81,7 @@ test.each(modes.flatMap((mode) => [[mode, 'entries'] as const, [mode, 'pushes'] 
 );
 
 test.each(modes)(
-  'with %s fan-out a client that never reads is cut for as many entries as may wait, however few bytes they are',
+  'with %s fan-out a client that never reads is cut for too many entries, however small',
   async (mode) => {
     await using edge = await startEdge({ mode });
     const cuts: TelemetryEvents['slow_consumer'][] = [];
@@ -105,7 +105,7 @@ test.each(modes)(
 );
 
 test.each(modes)(
-  'with %s fan-out a client that reads is not cut for one delivery of more entries than may wait',
+  'with %s fan-out a client that reads is not cut for one delivery of too many entries',
   async (mode) => {
     await using edge = await startEdge({ mode });
     const { received, device } = await reader(edge);
@@ -167,7 +167,7 @@ test.each(modes)('with %s fan-out a client that reads gets any amount', async (m
 });
 
 test.each(modes)(
-  'with %s fan-out a client that reads is not cut for one delivery that is bigger than what may wait',
+  'with %s fan-out a client that reads is not cut for one delivery of too many bytes',
   async (mode) => {
     await using edge = await startEdge({ mode });
     const { received, device } = await reader(edge);
@@ -205,7 +205,7 @@ test.each([
   ['at once', socketOf],
   ['by an upgrade', async (url: string) => (await upgradedSocket(url, token)).pause()],
 ])(
-  'a client that never reads and comes back each time it is cut, %s, leaves no more behind than is allowed',
+  'a client that never reads and returns after each cut, %s, leaves no more than is allowed',
   async (_, open) => {
     // A quarter of it is for one user: three visits.
     const maxUnreadBytes = 3 * defaultMaxUnreadBytes;

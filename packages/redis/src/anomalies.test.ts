@@ -2,7 +2,7 @@ import { ManualClock } from '@plenum/testkit';
 import { expect, test, vi } from 'vitest';
 import { Anomalies } from './anomalies.ts';
 
-test('a flood of one kind is counted in full and logged once, until it has been quiet for ten seconds', async () => {
+test('a flood of one type is counted in full and logged once, until it is quiet for ten seconds', async () => {
   const clock = new ManualClock();
   const warn = vi.fn();
   const silent = () => undefined;

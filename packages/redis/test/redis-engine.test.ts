@@ -143,7 +143,7 @@ test('a client changes and reads over one connection and hosts no feeds', async 
   admin.disconnect();
 });
 
-test('close may be called twice and leaves no connection, while Redis is there and while it is away', async () => {
+test('close can be called twice and leaves no connection, also while Redis is away', async () => {
   await using server = await startRedis();
   await using proxy = await startFaultProxy({ targetPort: server.port });
   const started = await startEngine({ url: proxy.url });

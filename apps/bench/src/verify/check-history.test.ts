@@ -85,7 +85,7 @@ test('an announced break that is not filled is', () => {
   expect(countsOf(historyOf([live(1), restart(5), live(5), paged(2)]))).toEqual({ ...none, lost: 2 });
 });
 
-test('what is sent again after an announced restart is no duplicate, what comes twice behind it is', () => {
+test('what is sent again after an announced restart is no duplicate; an entry pushed twice is', () => {
   const again = [...good, restart(4), live(4), live(5)];
   expect(countsOf(historyOf(again))).toEqual(none);
   expect(countsOf(historyOf([...again, live(5)])).duplicated).toBe(1);

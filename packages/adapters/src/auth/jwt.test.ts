@@ -53,7 +53,7 @@ test('without a maximum age a token without exp counts for 400 days', async () =
   expect(found).toMatchObject({ type: 'user', expiresAtMs: (nowSec + 400 * daySec) * 1000 });
 });
 
-test('a token without iat that would outlive a revocation of its user is refused, without a maximum age too', async () => {
+test('a token without iat that would outlive a revocation is refused, also without a maximum age', async () => {
   const told = async (claims: Record<string, unknown>) =>
     authenticator.authenticate(await signed({ sub: 'ann', ...claims }));
   for (const claims of [{}, { exp: nowSec + 401 * daySec }, { exp: 1e300 }]) {

@@ -148,7 +148,7 @@ test('every reason and metadata that is accepted is archived and read as it was'
 const sorted = (entry: object, like: object | undefined) =>
   Object.fromEntries(Object.keys(like ?? {}).map((name) => [name, Reflect.get(entry, name)]));
 
-test('a database of another encoding than UTF8 is reported as no archive, and refuses no entry for good', async () => {
+test('a database in an encoding other than UTF8 counts as no archive, and no entry is refused', async () => {
   const name = `latin1_${Date.now()}`;
   await statements(
     postgres.url,

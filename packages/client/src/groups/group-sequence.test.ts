@@ -85,7 +85,7 @@ test('a refusal that may be older than a received entry is verified', () => {
   expect(brief(sequence.onRefused())).toEqual(['not_a_member from null']);
 });
 
-test('an attach without regard to the position is verified, and nothing is shown until the answer', () => {
+test('an attach at a wrong position is verified, and nothing is shown until the answer', () => {
   const sequence = liveAt(10);
   sequence.detach();
   sequence.asking('claimed');

@@ -20,7 +20,7 @@ const device = (id: string): Device => ({
   drained: async () => {},
 });
 
-test('a page has what lies between the cursor and the end of the range, or what the feed has applied', () => {
+test("a page has the entries between the cursor and the range's end or the feed's position", () => {
   expect(seqs(pageFor(after(2, 4), entriesOf(100, 6), 6))).toEqual([3, 4]);
   expect(seqs(pageFor(after(2), entriesOf(100, 6), 5))).toEqual([3, 4, 5]);
   expect(seqs(pageFor(after(5), entriesOf(100, 6), 5))).toEqual([]);
@@ -43,7 +43,7 @@ test('of big entries fewer are read at a time, of small ones no more than the mo
   expect(entriesPerPage([], 100)).toBe(100);
 });
 
-test('a device has one turn at a time, in the order of asking, also when one fails; others do not wait for it', async () => {
+test('a device has one turn at a time, in order, also when one fails; others do not wait for it', async () => {
   const turns = new CatchUpQueue();
   const [ann, bob] = [device('ann'), device('bob')];
   const done: string[] = [];

@@ -11,7 +11,7 @@ const node = (nodeId: string, beat: number) => ({
 });
 const idsOf = (nodes: readonly { readonly nodeId: string }[]) => nodes.map(({ nodeId }) => nodeId);
 
-test('a node whose beat does not move for one TTL is dead, counted from the first time it was seen at that beat', () => {
+test('a node whose beat does not move for one TTL since it was first seen is dead', () => {
   const liveness = new Liveness(6000);
   expect(idsOf(liveness.observe([node('a', 7)], 1000).live)).toEqual(['a']);
   expect(idsOf(liveness.observe([node('a', 7)], 6999).live)).toEqual(['a']);

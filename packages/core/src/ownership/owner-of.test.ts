@@ -67,7 +67,7 @@ test('the share that moves to a newcomer is about one in N + 1', () => {
   }
 });
 
-test('over many clusters no partition prefers some place: chi-square of the winners stays in its bounds', () => {
+test('over many clusters no partition prefers a node: chi-square of the winners is in its bounds', () => {
   const nodes = 5;
   const wins = Array.from({ length: nodes }, () => 0);
   for (let run = 0; run < 200; run += 1) {

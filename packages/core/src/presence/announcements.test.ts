@@ -92,7 +92,7 @@ test('a user who went while the store was away is announced when it is back', as
   expect([...scene.held.keys()]).toEqual([]);
 });
 
-test('a user who reappears in the store after the last departure of its partition is removed again', async () => {
+test('a user who is stored again after the last departure of its partition is removed again', async () => {
   scene.announcements.start();
   scene.come(room);
   await scene.pass(100);

@@ -68,7 +68,7 @@ test('a page ends at a gap between archive and log, and says from where on all i
   expect(await history(scene, { after: 15 })).toEqual({ seqs: from(17, 21), oldest: 17 });
 });
 
-test('if the archive fails a page gets what the log has, and one that lies below it is unavailable', async () => {
+test('when the archive fails a page has what the log has; a page below the log is unavailable', async () => {
   await using scene = await trimmed();
   scene.archive.fault('throw');
   expect(await history(scene, {})).toEqual({ seqs: from(17, 21), oldest: 1 });

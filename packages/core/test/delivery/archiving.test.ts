@@ -43,7 +43,7 @@ test('a refused entry is retried and then taken, the others are not held up', as
   expect(attempts).toBeGreaterThan(0);
 });
 
-test('an entry that is refused to the end becomes a dead letter with its reason, and is tried six times', async () => {
+test('an entry that is refused six times is a dead letter with its reason', async () => {
   await using scene = await beginDelivery();
   const [first = ''] = await scene.send('one');
   scene.archive.refuse(first);
@@ -106,7 +106,7 @@ test('an archive that is down does not hold up the notifier', async () => {
   expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['one']);
 });
 
-test('an entry at which a naive archive throws is found, refused and buried; all others are saved', async () => {
+test('an entry that makes a naive archive throw becomes a dead letter; all others are saved', async () => {
   await using scene = await beginDelivery();
   const ids = await scene.send(...numbered(60));
   const poison = ids[30];
@@ -140,7 +140,7 @@ test('a dead letter that is sent again reaches an archive that has changed its m
   expect(await scene.letters()).toEqual([]);
 });
 
-test('an archive that refuses everything fills the room; all of it is saved when it is repaired and they are sent again', async () => {
+test('an archive that refuses everything fills the room; sent again after repair, all is saved', async () => {
   const settings = { batchSize: 2, maxRetries: 1 };
   await using scene = await beginDelivery({ settings, roomQueueLimit: 11 });
   const ids = await scene.send(...numbered(10));
@@ -158,7 +158,7 @@ test('an archive that refuses everything fills the room; all of it is saved when
   await scene.send(...numbered(5));
 });
 
-test('dead letters of one group block that group alone, and a deleted one makes room for a message', async () => {
+test('dead letters of one group block that group alone; a deleted one makes room for a message', async () => {
   const settings = { batchSize: 2, maxRetries: 0, deadLettersMax: 2 };
   await using scene = await beginDelivery({ settings, roomQueueLimit: 4 });
   const ids = await scene.send(...numbered(3));
@@ -203,7 +203,7 @@ test('a room above its limit is refused while the archive is down and open again
   await scene.send('again');
 });
 
-test('a group at whose entries the archive fails, one after the other, does not keep it from another group', async () => {
+test('a group whose entries all make the archive fail does not keep it from another group', async () => {
   await using scene = await beginDelivery();
   const other = neighbour();
   await scene.own();

@@ -72,7 +72,7 @@ test('a large group is notified page by page, each member once', async () => {
   expect(new Set(told)).toEqual(new Set(users(1200)));
 });
 
-test('pages that were notified before a failure are not notified again, by the next owner neither', async () => {
+test('pages that were notified before a failure are not notified again, nor by the next owner', async () => {
   await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
   await scene.join(...users(1200));
   const notify = scene.notifier.notify.bind(scene.notifier);
@@ -146,7 +146,7 @@ test('the head of a line above its cap steps aside, and all of the line is notif
   expect(await scene.letters()).toEqual([]);
 });
 
-test('a group that floods while the notifier is away gives up its own oldest messages, and none of another group', async () => {
+test('a group that floods while the notifier is away gives up only its own oldest messages', async () => {
   await using groups = await twoGroups({ notifierBacklogMax: 5, batchSize: 4, deadLettersMax: 3 });
   const { scene, quiet } = groups;
   scene.notifier.fault('throw');
@@ -168,7 +168,7 @@ test('a group that floods while the notifier is away gives up its own oldest mes
   expect((await scene.letters()).map(({ reason }) => reason)).toEqual(['backlog', 'backlog', 'backlog']);
 });
 
-test('a group all of whose notifications are refused blocks no other group, and takes none of its dead letters', async () => {
+test('a group whose notifications are all refused blocks no other and drops none of its letters', async () => {
   await using groups = await twoGroups({ deadLettersMax: 3, maxRetries: 2 });
   const { scene, quiet } = groups;
   const refusedOfQuiet = await scene.sendTo(quiet, 'quiet refused');
@@ -209,7 +209,7 @@ test('a flood that never ends leaves the notifier time for the other groups', as
   expect(groups.dropped).toBeGreaterThan(0);
 });
 
-test('above the limit of a group its oldest dead letters are dropped and reported; the archive keeps its own', async () => {
+test("above the limit of a group its oldest dead letters are dropped, except the archive's own", async () => {
   const settings = { deadLettersMax: 2, maxRetries: 0 };
   await using scene = await beginDelivery({ hasNotifier: true, settings });
   let dropped = 0;
@@ -274,7 +274,7 @@ test('a retry at which the notifier hangs does not keep the others from being tr
   expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['sound']);
 });
 
-test('a group at whose messages the notifier fails, one after the other, does not keep it from another group', async () => {
+test('a group whose messages all make the notifier fail does not keep it from another group', async () => {
   await using groups = await twoGroups({});
   const { scene, quiet } = groups;
   const notify = scene.notifier.notify.bind(scene.notifier);
@@ -293,7 +293,7 @@ test('a group at whose messages the notifier fails, one after the other, does no
   expect(await groups.lettersOf(quiet)).toEqual([]);
 });
 
-test('after an outage each message of each group is notified once and in order, and none was dropped', async () => {
+test('after an outage each message of each group is notified once, in order, and none is dropped', async () => {
   await using groups = await twoGroups({});
   const { scene, quiet } = groups;
   scene.notifier.fault('throw');

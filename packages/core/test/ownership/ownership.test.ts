@@ -97,7 +97,7 @@ test('a node that stops leaves the registry and every lease', async () => {
   expect((await stage.engine.leases.holders()).size).toBe(0);
 });
 
-test('a node that cannot renew stops its works before its leases end, and others have taken over within a TTL and a beat', async () => {
+test('a node that cannot renew stops its works before its leases end, and others take over', async () => {
   const stage = new Stage();
   const lonely = severable(stage.engine);
   await stage.node('a', { store: lonely.store }).start();
@@ -172,7 +172,7 @@ test('a node that was taken for dead comes back by itself and works for its shar
   expect(stage.overlaps()).toEqual([]);
 });
 
-test('under `local` one node works for everything, and a second one refuses to start with one sentence', async () => {
+test('under `local` one node works for everything, and a second one refuses to start', async () => {
   const stage = new Stage();
   await stage.node('a', { strategy: 'local' }).start();
   expect(stage.working()).toEqual(ownersOf(['a']));

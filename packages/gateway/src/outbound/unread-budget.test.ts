@@ -94,7 +94,7 @@ test('a peer that takes nothing for half a minute is cut, however little waits',
   expect(cuts).toEqual(['eve time http']);
 });
 
-test('while the process is full there is no room, and peers of many users that do not read make it again', async () => {
+test('a full process has no room until it has cut peers that do not read', async () => {
   for (let n = 0; n < 12; n += 1) {
     const { write } = await connection(`u${n}`);
     write(much.subarray(0, 8 * mib));
@@ -112,7 +112,7 @@ test('while the process is full there is no room, and peers of many users that d
   expect(cuts.length).toBeGreaterThan(0);
 });
 
-test('a connection that was given up is not read until its peer has taken all, and ends after its farewell', async () => {
+test('a connection that is given up is not read until its peer has taken all, and stays open', async () => {
   const { peer, tcp, write } = await connection('ann');
   write(much.subarray(0, 7 * mib));
   tcp.resume();
@@ -151,7 +151,7 @@ test('an answer that ends when its connection is gone already counts nothing', a
   expect(budget.bytes).toBe(0);
 });
 
-test('what was queued for a transport that is gone counts nothing, though its TCP connection is still there', async () => {
+test('what is queued for a closed transport counts nothing, though its TCP connection is open', async () => {
   const { tcp } = await connection('ann');
   const outbound = budget.of(tcp);
   outbound.onCut = () => {};

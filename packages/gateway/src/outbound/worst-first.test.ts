@@ -20,7 +20,7 @@ test('nothing is cut below the bounds', () => {
   expect(cutOf([row(10, { user: 'ann' }), row(10, { user: 'ann' }), row(5)])).toEqual([]);
 });
 
-test('a connection, a user and an address are each held to their bound, the largest connection first', () => {
+test('connections, users and addresses are held to their bounds, the largest connection first', () => {
   expect(cutOf([row(11)])).toEqual(['11 connection']);
   expect(cutOf([7, 8, 9].map((bytes) => row(bytes, { user: 'ann' })))).toEqual(['ann9 user']);
   const neighbours = [9, 8, 9, 7, 9].map((bytes, n) => row(bytes, { user: `u${n}`, address: 'proxy' }));
@@ -33,7 +33,7 @@ test('of connections of the same size the oldest is cut', () => {
   expect(cutOf([oldest, ...newer])).toEqual(['visit 1 user']);
 });
 
-test('a full process frees a quarter, beginning with the user who holds most over however many connections', () => {
+test('a full process frees a quarter, beginning with the user who holds most on all connections', () => {
   const greedy = Array.from({ length: 15 }, () => row(4, { user: 'eve' }));
   const others = Array.from({ length: 5 }, (_, n) => row(9, { user: `u${n}` }));
   const wide = { ...bounds, perUser: 1000 };

@@ -73,7 +73,7 @@ test('more reads than may be open are refused until one is answered', async () =
   expect(desk.begun.at(-1)).toBe('one more');
 });
 
-test('a read whose turn comes after five seconds is answered at once, so that a line does not outlast what held it up', async () => {
+test('a read whose turn comes after five seconds is refused at once, so that the line gets short', async () => {
   const [clock, desk] = [new ManualClock(), new Desk()];
   const limiter = new ReadLimiter(clock);
   const outcomes = ['a', 'b', 'c', 'd', 'e'].map((name) => limiter.take(desk.read(name)));

@@ -13,7 +13,7 @@ const lineFrom = (address: string): AuditLine => ({
   ...{ address, request_id: 'r' },
 });
 
-test('of a flood of denials from one address twenty lines are written in a minute, and then one with the count', async () => {
+test('denials of one address write twenty lines in a minute, then one with the count', async () => {
   const { lines, clock, audit } = setUp();
   for (let i = 0; i < 10_000; i += 1) audit.denial(lineFrom('192.0.2.1'));
   audit.denial(lineFrom('192.0.2.2'));
@@ -25,7 +25,7 @@ test('of a flood of denials from one address twenty lines are written in a minut
   expect(lines).toHaveLength(23);
 });
 
-test('of a flood of denials from many addresses six hundred lines are written in a minute, and all are counted', async () => {
+test('denials of many addresses write six hundred lines in a minute, and all are counted', async () => {
   const { lines, clock, audit } = setUp();
   for (let i = 0; i < 5000; i += 1) audit.denial(lineFrom(`2001:db8::${i.toString(16)}`));
   expect(lines).toHaveLength(600);

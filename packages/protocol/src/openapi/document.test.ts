@@ -136,7 +136,7 @@ test('an object of an answer is open, one of a request is closed', () => {
   );
 });
 
-test('what the server refuses, the document refuses: an empty message, an empty change, a key of other characters', () => {
+test('the document refuses what the server refuses: empty messages, empty changes, odd keys', () => {
   const message = resolve('#/components/schemas/SendMessageRequest/properties/message');
   expect(message).toMatchObject({ type: 'string', minLength: 1, maxLength: 100 });
   expect(resolve('#/components/schemas/UpdateGroupRequest')).toHaveProperty('minProperties', 1);
@@ -175,7 +175,7 @@ test('every operation has a summary, a section, a security, a success and its fa
   }
 });
 
-test('an operation names the scope that it asks of an admin token, and whether a user may call it', () => {
+test('an operation names the scope that an admin token needs, and whether a user may call it', () => {
   const securityOf = (path: string, method: string) => document.paths[path]?.[method]?.['security'];
   const user = { userToken: [] };
   expect(securityOf('/v1/groups/{group_id}/messages', 'get')).toEqual([{ adminToken: ['read'] }, user]);

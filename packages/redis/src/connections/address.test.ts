@@ -82,7 +82,7 @@ test.each(['redis://h', 'redis://h/', 'redis://h/0', 'redis://h/0/?db=0', 'redis
   },
 );
 
-test('user and password behind the question mark count, and other fields there cannot change the client', () => {
+test('user and password behind the question mark count; other fields there change nothing', () => {
   expect(parseRedisUrl(' redis://h?username=u&password=p%2Fq&family=6 ')).toMatchObject({
     credentials: { username: 'u', password: 'p/q' },
     family: 6,

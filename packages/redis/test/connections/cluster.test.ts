@@ -75,7 +75,7 @@ test('groups on every shard are heard by another node, each in its order', async
   expect(await first.engine.health()).toEqual({ isReady: true, shardsAway: 0, durability: 'D0' });
 });
 
-test('while the slot of a busy group moves nothing is lost or doubled, and the group is heard at its new master', async () => {
+test('while the slot of a busy group moves nothing is lost or doubled; its new master is heard', async () => {
   const { heard, audited } = await populate();
   const [groupId = groupIdSchema.parse('x')] = groupIds;
   const slot = slotOfGroup(groupId);

@@ -105,7 +105,7 @@ test.each([
   ['the one that sends stays', /plenum-(reads|subscriber)/],
   ['the one that reads stays', /plenum-(command|subscriber)/],
 ])(
-  'the former master is an isolated replica and %s there: all are opened again, and nothing is missing',
+  'the former master is an isolated replica and %s there: all open again and miss nothing',
   async (_, cut) => {
     await promote();
     proxy.moveTo(present.port);
@@ -115,7 +115,7 @@ test.each([
   },
 );
 
-test('the former master still takes writes, and every connection stays there: all are opened again', async () => {
+test('the former master still takes writes and keeps its connections: all connections open again', async () => {
   await promote();
   proxy.moveTo(present.port);
   await isWholeAgain();

@@ -47,7 +47,7 @@ const isHeardAgain = () =>
     await eventually(() => expect(heard.map((entry) => entry.seq)).toContain(seq), { timeoutMs: 500 });
   }, patient);
 
-test('after a planned failover the log continues in a new epoch that knows the end of the old one', async () => {
+test("after a planned failover the log continues in a new epoch that knows the old one's end", async () => {
   const before = await sendUntilAcked('before');
   await set.failover();
   // The old master acknowledges until the node has heard of its successor; what it did is lost with it.
@@ -86,7 +86,7 @@ test('a Sentinel that is gone is no hindrance to a failover', async () => {
   await isHeardAgain();
 });
 
-test('when the only named Sentinel is gone the others are heard: a planned failover moves every connection', async () => {
+test('without the only named Sentinel a planned failover still moves every connection', async () => {
   const [, named] = set.sentinels;
   if (named === undefined) throw new Error('there is no Sentinel');
   await using other = await startEngine({

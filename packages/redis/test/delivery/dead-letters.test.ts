@@ -71,7 +71,7 @@ test('a page does not bring a page of every partition', async () => {
   expect((await sentBytes()) - between).toBeLessThan((between - before) / 3);
 });
 
-test('dead letters that stand in no index of groups, as those of an earlier version, are deleted and sent again like others', async () => {
+test('dead letters that are in no index of groups are deleted and sent again like others', async () => {
   const { deadLetters, leases, outbox } = engine.engine;
   const lease = await leases.acquire(9, 'node');
   if (lease === null) throw new Error('the lease is held by another node');

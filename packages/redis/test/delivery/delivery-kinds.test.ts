@@ -145,7 +145,7 @@ async function archiveAgain(nodes: Awaited<ReturnType<typeof twoNodes>>, refused
   return { again, lease };
 }
 
-test('dead letters of an archive that was ended count for no room of the next one, so their end makes none', async () => {
+test('dead letters of an archive that was ended do not count for the room of the next one', async () => {
   await using nodes = await twoNodes();
   await using client = commandLine(redis.url);
   const { again, lease } = await archiveAgain(nodes, 3);
@@ -171,7 +171,7 @@ test('dead letters of an archive that was ended count for no room of the next on
   expect(await queued()).toBe('1');
 });
 
-test('what was to be tried again for an archive that was ended is gone, in the notifier’s list nothing is', async () => {
+test('retries of an archive that was ended are gone, and those of the notifier stay', async () => {
   await using nodes = await twoNodes();
   const { old, young, partition, keys } = nodes;
   await using client = commandLine(redis.url);

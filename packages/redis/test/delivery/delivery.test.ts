@@ -31,7 +31,7 @@ function gated() {
   return { wrap, outcomes, open: () => open(), waiting: () => waiting };
 }
 
-test('a node that sleeps between archive and commit repeats its batch by its successor, and commits nothing when it wakes', async () => {
+test('a node that sleeps before its commit commits nothing when it wakes: its successor does', async () => {
   await using nodes = await DeliveryNodes.start();
   await nodes.create('room');
   await nodes.send('room', 'one');
@@ -62,7 +62,7 @@ test('a node that dies after its commit repeats nothing', async () => {
   expect(nodes.given.filter(({ seq }) => seq === 3)).toHaveLength(1);
 });
 
-test('while ten rooms are flooded a quiet one is served, and nothing that was accepted is missing afterwards', async () => {
+test('while ten rooms are flooded a quiet one is served, and no accepted message is missing', async () => {
   await using nodes = await DeliveryNodes.start({ roomQueueLimit: 50 });
   const flooded = Array.from({ length: 10 }, (_, at) => `flooded-${at}`);
   await nodes.create('quiet', ...flooded);

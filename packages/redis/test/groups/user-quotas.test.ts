@@ -48,7 +48,7 @@ test('a retry of the creation whose node has died gets the place that was reserv
   expect(await createAfterDeath(0, ['a', 'lost', 'b'])).toEqual(['done', 'done', 'limit_reached']);
 });
 
-test('creations on two nodes, deletions among them, never make more groups than a user may have, and no place is lost', async () => {
+test('creations on two nodes with deletions between never exceed the quota, and no place is lost', async () => {
   const settings = { groupsPerUserMax: 3, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
   await using one = await startEngine({ url: redis.url, settings });
   await using other = await startEngine({ url: redis.url, prefix: one.prefix, settings });

@@ -65,7 +65,7 @@ onEveryRedis((open) => {
     expect((await heard.decoded(1)).map(({ header }) => header.kind)).toEqual(['event']);
   });
 
-  test('a retry is stored again where a failover has lost the first, and answered where it has kept it', async () => {
+  test('a retry is stored again where a failover lost the first, and answered where it was kept', async () => {
     const stage = open();
     await stage.create();
     const kept = messageDraft({ groupId, sender: 'owner' });
@@ -116,7 +116,7 @@ onEveryRedis((open) => {
     });
   });
 
-  test('with adapters the message waits in the outbox, and a full queue refuses before anything is written', async () => {
+  test('with adapters the message waits in the outbox; a full queue refuses before any write', async () => {
     const stage = open({ settings: { isOutboxWritten: true, isQueueCounted: true, roomQueueLimit: 3 } });
     await stage.create();
     await stage.send('owner', 'one');

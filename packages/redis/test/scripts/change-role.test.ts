@@ -29,7 +29,7 @@ onEveryRedis((open) => {
     expect(await stage.groups.group(groupId)).toMatchObject({ counts: { active: 2, admins: 1 } });
   });
 
-  test('the last admin cannot be demoted, not even by the service; a plain member has nothing to lose', async () => {
+  test('the last admin cannot be demoted, also not by the service; a plain member has no role', async () => {
     const stage = open();
     await stage.create();
     await stage.admit('u1');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, user } from './stage.ts';
 
 onEveryRedis((open) => {
-  test('a deleted group leaves a tombstone and its log for ten minutes, and nothing else of its own', async () => {
+  test('a deleted group leaves only a tombstone and its log, for ten minutes', async () => {
     const stage = open();
     await stage.create();
     await stage.admit('u1');
@@ -35,7 +35,7 @@ onEveryRedis((open) => {
     });
   });
 
-  test('a retry of a delete is answered after the group is gone, and one of its create creates anew', async () => {
+  test('a retry of a delete is answered after the group is gone; a retry of its create is new', async () => {
     const stage = open();
     const create = createCommand({ groupId, actor: 'owner' });
     const remove = deleteCommand({ groupId, actor: 'owner' });

@@ -31,7 +31,7 @@ onEveryRedis((open) => {
     expect(await stage.entries()).toHaveLength(1);
   });
 
-  test('a retry of what was done is answered though the bucket is empty, another payload is a conflict', async () => {
+  test('a retry is answered though the bucket is empty; another payload is a conflict', async () => {
     const stage = open({ settings });
     await stage.create();
     const join = joinCommand({ groupId, userId: 'u1' });

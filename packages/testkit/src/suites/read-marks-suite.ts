@@ -22,7 +22,7 @@ async function sent(scene: Scene, count: number): Promise<number[]> {
 /** What every `ReadMarks` does. */
 export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: read marks`, () => {
-    test('without a mark a user has read up to its join; messages after it are unread, events are not', async () => {
+    test('without a mark a user has read up to its join; later messages are unread, events are not', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const since = (await scene.member('guest'))?.sinceSeq ?? 0;
       await sent(scene, 3);
@@ -83,7 +83,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 0 });
     });
 
-    test('own messages are read: a sender has read up to there, and only what others send after it is unread', async () => {
+    test("own messages are read: only what others send after a user's last message is unread to it", async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const own = await sent(scene, 10);
       const last = own.at(-1) ?? 0;

@@ -17,7 +17,7 @@ export function admitting(makeEngine: MakeEngine): void {
       expect(await scene.everything()).toEqual(before);
     });
 
-    test('gives the first answer to a message that is stored, though its sender is gone and has no token', async () => {
+    test('gives the first answer to a stored message, though its sender is gone and has no token', async () => {
       await using scene = await begin(makeEngine, {
         users: { guest: 'active' },
         engineSettings: oneToken,

@@ -9,7 +9,7 @@ import { verdict } from '../../scene/scene.ts';
 
 /** What waits, and how cursors pass it. */
 export function passing(makeEngine: MakeEngine): void {
-  test('entries wait in the order of the log, membership changes among them, as an archive gets them', async () => {
+  test('messages and membership changes wait in the order of the log, as an archive gets them', async () => {
     await using outbox = await beginOutbox(makeEngine);
     const { scene } = outbox;
     await scene.send('owner', 'one');

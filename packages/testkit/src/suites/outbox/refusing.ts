@@ -47,7 +47,7 @@ export function refusing(makeEngine: MakeEngine): void {
     expect((await outbox.read()).retries).toEqual([]);
   });
 
-  test('what the archive refuses counts for its room until it is taken or deleted, and for no other room', async () => {
+  test('what the archive refuses counts for its room until it is taken or deleted', async () => {
     await using outbox = await beginOutbox(makeEngine, { roomQueueLimit: 3 });
     const { scene } = outbox;
     await outbox.pass();
@@ -124,7 +124,7 @@ export function refusing(makeEngine: MakeEngine): void {
     expect(await outbox.read('notifier')).toMatchObject({ retrying: 0 });
   });
 
-  test('of the dead letters of a group above what a commit keeps its own oldest give way, none of another group, and it says how many', async () => {
+  test('too many dead letters of a group push out its own oldest, counted, and none of another', async () => {
     await using outbox = await beginOutbox(makeEngine);
     const quiet = await outbox.neighbour();
     expect(await outbox.buryIn(quiet, 'quiet one', 2)).toBe(0);
@@ -169,7 +169,7 @@ export function refusing(makeEngine: MakeEngine): void {
     expect([await retryingOf(busy), await retryingOf(quiet)]).toEqual([1, 1]);
   });
 
-  test('what has stepped aside is offered in turn: a group with one message does not wait for those that another group had set aside before', async () => {
+  test('what has stepped aside is offered in turn: a group with one message waits for no other', async () => {
     await using outbox = await beginOutbox(makeEngine);
     const { groupId: busy } = outbox.scene;
     const quiet = await outbox.neighbour();

@@ -78,7 +78,7 @@ export function changeBounds(makeEngine: MakeEngine): void {
       expect(await scene.everything()).toEqual(before);
     });
 
-    test('is not charged for what the rules refuse, and answers a retry of a success when the bucket is empty', async () => {
+    test('is not charged for what the rules refuse; an empty bucket answers a retry of a success', async () => {
       await using scene = await begin(makeEngine, { engineSettings: three });
       for (let n = 0; n < 5; n += 1) {
         await scene.change(unbanCommand({ groupId, actor: 'owner', userId: 'ghost' }));
@@ -203,7 +203,7 @@ export function changeBounds(makeEngine: MakeEngine): void {
       expect(verdict(await join(groupId))).toBe('done');
     });
 
-    test('is no answer of a group that was deleted: a retry of the join that had created it is a new join', async () => {
+    test('is no answer of a deleted group: a retry of the join that created it is a new join', async () => {
       await using scene = await begin(makeEngine, { engineSettings: { groupsPerUserMax: 1 } });
       const creating = joinCommand({ groupId: 'a', userId: 'ann', createsPublic: true });
       const first = await scene.do(creating);

@@ -71,7 +71,7 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
       expect(verdict(await scene.change(joinCommand(joining)))).toBe('group_not_found');
     });
 
-    test('does not begin a deleted public group anew that had bans: no banned user comes back as its admin', async () => {
+    test('does not create a deleted public group that had bans: no banned user returns as its admin', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'banned' } });
       await scene.do(deleteCommand({ groupId, actor: 'owner' }));
       expect(verdict(await scene.change(joinCommand(joining)))).toBe('group_not_found');

@@ -96,7 +96,7 @@ export function paging(makeEngine: MakeEngine): void {
     });
 
     test.each([1, 2, 3, 4, 5, 6])(
-      'of %i list each member that was there throughout once, also when members are accepted or muted or ask again between them',
+      'of %i list each member that stays once, also when members change status between them',
       async (limit) => {
         await using scene = await crowd(makeEngine);
         const onUser = (userId: string) => ({ groupId, actor: 'owner', userId });
