@@ -19,10 +19,9 @@ import { Reads } from './operations/read.ts';
 import { relayMessage } from './operations/send.ts';
 import { subscribe, unsubscribe } from './operations/subscription.ts';
 import type { Adapters } from './ports/adapters.ts';
-import type { Clock } from './ports/clock.ts';
+import type { FanOut } from './ports/devices.ts';
 import type { Engine } from './ports/engine.ts';
-import type { FanOut } from './ports/fan-out.ts';
-import type { Logger } from './ports/telemetry.ts';
+import type { Clock, Logger } from './ports/runtime.ts';
 import { NodePresence } from './presence/node-presence.ts';
 import { createSendPipeline, type PipelineDeps } from './send/pipeline.ts';
 

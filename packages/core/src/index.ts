@@ -1,11 +1,14 @@
 export * from './adapters/breaker.ts';
 export * from './adapters/guarded-call.ts';
-export { backoff } from './concurrency/backoff.ts';
-export { Limiter } from './concurrency/limiter.ts';
+export {
+  errorSummary,
+  Limiter,
+  singleFlight,
+  type TimedResult,
+  withTimeout,
+} from './concurrency/bounded-calls.ts';
+export { backoff } from './concurrency/retry.ts';
 export * from './concurrency/run-loop.ts';
-export { singleFlight } from './concurrency/single-flight.ts';
-export { sleep } from './concurrency/sleep.ts';
-export { errorSummary, type TimedResult, withTimeout } from './concurrency/with-timeout.ts';
 export * from './core.ts';
 export * from './delivery/create-delivery-work.ts';
 export * from './delivery/delivery-settings.ts';
@@ -27,26 +30,18 @@ export { ownerOf, ownersOf } from './ownership/owner-of.ts';
 export * from './ownership/ownership.ts';
 export * from './partitions.ts';
 export * from './ports/adapters.ts';
-export * from './ports/authenticator.ts';
-export * from './ports/clock.ts';
+export * from './ports/authentication.ts';
 export * from './ports/dead-letters.ts';
-export * from './ports/device-hub.ts';
-export * from './ports/due-mutes.ts';
+export * from './ports/devices.ts';
 export * from './ports/engine.ts';
 export * from './ports/engine-settings.ts';
-export * from './ports/fan-out.ts';
-export * from './ports/feed-transport.ts';
 export * from './ports/group-log.ts';
 export * from './ports/group-store.ts';
 export * from './ports/leases.ts';
-export * from './ports/nudges.ts';
 export * from './ports/outbox.ts';
-export * from './ports/partition-work.ts';
 export * from './ports/presence.ts';
-export * from './ports/random.ts';
-export * from './ports/read-marks.ts';
-export * from './ports/revocations.ts';
-export * from './ports/telemetry.ts';
+export * from './ports/pubsub.ts';
+export * from './ports/runtime.ts';
 export * from './presence/presence-work.ts';
 export type { SendContext, SendMiddleware, SendOutcome } from './send/custom-middleware.ts';
 export { defaultMiddlewares, orderProblems } from './send/steps.ts';

@@ -1,8 +1,9 @@
 /** What a device gets beside the answer to its own join, in any change of its user's membership meanwhile. */
+
 import type { PushPayload } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Device } from '../src/ports/fan-out.ts';
+import type { Device } from '../src/ports/devices.ts';
 import { groupId, Simulation, user } from './feed-simulation.ts';
 
 const ann = user('ann');

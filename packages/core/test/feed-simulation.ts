@@ -4,12 +4,11 @@ import type { Scheduler } from 'fast-check';
 import { FeedHost } from '../src/feed/feed-host.ts';
 import type { LogHead, MemberRecord, PastEpoch, Position } from '../src/groups/records.ts';
 import type { LogEntry } from '../src/log/entry.ts';
-import type { Clock } from '../src/ports/clock.ts';
+import type { FanOut } from '../src/ports/devices.ts';
 import type { Engine } from '../src/ports/engine.ts';
-import type { FanOut } from '../src/ports/fan-out.ts';
-import type { FeedListener } from '../src/ports/feed-transport.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
-import type { Nudge } from '../src/ports/nudges.ts';
+import type { FeedListener, Nudge } from '../src/ports/pubsub.ts';
+import type { Clock } from '../src/ports/runtime.ts';
 import { NodePresence } from '../src/presence/node-presence.ts';
 import { removing, WatchfulDevice } from './watchful-device.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../src/ports/clock.ts';
+import type { Clock } from '../src/ports/runtime.ts';
 
 /** A clock that the test moves; what is due runs within the move. */
 export class HandClock implements Clock {

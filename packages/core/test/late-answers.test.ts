@@ -8,7 +8,7 @@ import { KnownMembers } from '../src/feed/known-members.ts';
 import type { LogHead } from '../src/groups/records.ts';
 import { isGoodPosition, lowerBoundFor } from '../src/log/epoch-chain.ts';
 import { Reads } from '../src/operations/read.ts';
-import type { Device } from '../src/ports/fan-out.ts';
+import type { Device } from '../src/ports/devices.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
 
 const groupId = groupIdSchema.parse('g');

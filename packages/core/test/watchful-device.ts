@@ -1,7 +1,7 @@
 /** One device as a client sees it. */
 import type { UserId } from '@plenum/protocol';
 import type { LogEntry } from '../src/log/entry.ts';
-import type { Device } from '../src/ports/fan-out.ts';
+import type { Device } from '../src/ports/devices.ts';
 
 /** Events after which their user is no receiver. */
 export const removing: ReadonlySet<string> = new Set(['left', 'kicked', 'rejected']);

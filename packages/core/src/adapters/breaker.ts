@@ -1,5 +1,5 @@
 /** When to leave an adapter alone: a pure state machine, and the breaker that holds its state. */
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../ports/runtime.ts';
 import { type AdapterName, emitTelemetry } from '../telemetry/events.ts';
 
 export interface BreakerPolicy {

@@ -1,9 +1,8 @@
 /** The only way to an adapter: whatever it does, the caller gets one answer in time and nothing is thrown. */
 
-import { errorSummary, withTimeout } from '../concurrency/with-timeout.ts';
+import { errorSummary, withTimeout } from '../concurrency/bounded-calls.ts';
 import type { AdapterCall } from '../ports/adapters.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { type AdapterName, emitTelemetry, type TelemetryEvents } from '../telemetry/events.ts';
 import { Breaker, type BreakerPolicy } from './breaker.ts';
 

@@ -17,8 +17,7 @@ import type {
   ProposedMessage,
   Verdict,
 } from '../ports/adapters.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { Guard, type ReadAnswer, type StartCall } from './guarded-call.ts';
 

@@ -1,7 +1,6 @@
 /** The one way to repeat work in the background: a loop that logs, backs off, and ends with its signal. */
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/telemetry.ts';
-import { backoff } from './backoff.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
+import { backoff } from './retry.ts';
 
 export interface LoopOptions {
   readonly clock: Clock;

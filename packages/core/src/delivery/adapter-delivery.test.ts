@@ -2,8 +2,8 @@
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import type { ArchiveEntry } from '../log/entry.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { OutboxBatch } from '../ports/outbox.ts';
+import type { Clock } from '../ports/runtime.ts';
 import { AdapterDelivery } from './adapter-delivery.ts';
 import { defaultDeliverySettings } from './delivery-settings.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';

@@ -3,9 +3,8 @@
  * which entries have failed alone; all that has to last is in what a round commits.
  */
 import type { ArchiveEntry } from '../log/entry.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
-import type { Random } from '../ports/random.ts';
+import type { Clock, Random } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import {

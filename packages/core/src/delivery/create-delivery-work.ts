@@ -1,9 +1,7 @@
 import { Guard } from '../adapters/guarded-call.ts';
 import type { Adapters, DeliveryKind } from '../ports/adapters.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Engine } from '../ports/engine.ts';
-import type { Random } from '../ports/random.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger, Random } from '../ports/runtime.ts';
 import { ArchiveTarget } from './archive-target.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { DeliveryWork } from './delivery-work.ts';

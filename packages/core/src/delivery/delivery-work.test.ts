@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../ports/runtime.ts';
 import { DeadLetterAlarm } from './delivery-work.ts';
 
 const partition = 7;

@@ -1,13 +1,9 @@
 /** The delivery worker: what the owner of a partition does with its outbox, for each kind of adapter by itself. */
-import { backoff } from '../concurrency/backoff.ts';
-import { sleep } from '../concurrency/sleep.ts';
+import { backoff } from '../concurrency/retry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Lease } from '../ports/leases.ts';
+import type { Lease, PartitionWork } from '../ports/leases.ts';
 import type { Outbox, OutboxBatch } from '../ports/outbox.ts';
-import type { PartitionWork } from '../ports/partition-work.ts';
-import type { Random } from '../ports/random.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import { type Clock, type Logger, type Random, sleep } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { AdapterDelivery } from './adapter-delivery.ts';
 import type { DeliverySettings } from './delivery-settings.ts';

@@ -4,7 +4,7 @@
  */
 import type { GroupId } from '@plenum/protocol';
 import type { ArchiveEntry } from '../log/entry.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../ports/runtime.ts';
 import type { Delivered } from './target.ts';
 
 /** An entry that has failed alone: it is poison, or the adapter is down. Both look like a failed call. */

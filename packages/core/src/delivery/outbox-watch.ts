@@ -1,9 +1,8 @@
 /** Looks at the outboxes of all partitions that idle on this node at once, and wakes those that have something again. */
 
 import { runLoop } from '../concurrency/run-loop.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Outbox } from '../ports/outbox.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 
 export interface OutboxWatchDeps {
   readonly outbox: Pick<Outbox, 'waiting'>;

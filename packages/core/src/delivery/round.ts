@@ -1,6 +1,6 @@
 /** What one round of deliveries comes to, gathered until it is committed in one step. */
 import type { GroupId } from '@plenum/protocol';
-import { backoff } from '../concurrency/backoff.ts';
+import { backoff } from '../concurrency/retry.ts';
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 import { backlogReason, unreadableReason } from '../ports/dead-letters.ts';
@@ -14,7 +14,7 @@ import type {
   ScheduledRetry,
   UnreadableEntry,
 } from '../ports/outbox.ts';
-import type { Random } from '../ports/random.ts';
+import type { Random } from '../ports/runtime.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 
 /** Between two attempts at a refused entry, at most. */

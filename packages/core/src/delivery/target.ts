@@ -1,7 +1,7 @@
 /** An adapter as the delivery worker sees it: what it delivers to, and the link that all partitions of a node share. */
 
 import type { Guard, Guarded, ReadAnswer, StartCall } from '../adapters/guarded-call.ts';
-import { Limiter } from '../concurrency/limiter.ts';
+import { Limiter } from '../concurrency/bounded-calls.ts';
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 

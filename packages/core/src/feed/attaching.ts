@@ -4,10 +4,9 @@ import { type AuthGuard, authorize, isDenied } from '../adapters/guards.ts';
 import { bannedFailure } from '../groups/records.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
 import { type Outcome, PlenumError } from '../outcome/outcome.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ClaimedPosition } from '../ports/device-hub.ts';
-import type { Device } from '../ports/fan-out.ts';
+import type { ClaimedPosition, Device } from '../ports/devices.ts';
 import type { GroupStore } from '../ports/group-store.ts';
+import type { Clock } from '../ports/runtime.ts';
 import type { Devices } from './devices.ts';
 import type { ChooseStart, HostedFeed } from './hosted-feed.ts';
 

@@ -1,5 +1,5 @@
 /** Where the attached devices of one feed stand, and how far they may go. */
-import type { Device } from '../ports/fan-out.ts';
+import type { Device } from '../ports/devices.ts';
 import type { FeedSink } from './feed-sink.ts';
 
 /** A device that still reads the log up to where the feed is. */

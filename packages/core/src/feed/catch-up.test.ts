@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LogEntry } from '../log/entry.ts';
-import type { Device } from '../ports/fan-out.ts';
+import type { Device } from '../ports/devices.ts';
 import { CatchUpQueue, entriesPerPage, pageFor } from './catch-up.ts';
 
 const entriesOf = (bytes: number, count: number): LogEntry[] =>

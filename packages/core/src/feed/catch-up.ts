@@ -4,7 +4,7 @@
  */
 
 import type { LogEntry } from '../log/entry.ts';
-import type { Device } from '../ports/fan-out.ts';
+import type { Device } from '../ports/devices.ts';
 import type { CatchingUp } from './attachments.ts';
 
 /** Of the payloads of one page; one entry may be bigger by itself. */

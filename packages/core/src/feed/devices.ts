@@ -1,7 +1,7 @@
 /** The devices of this node by user, with what each has asked for. */
 import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { FeedPosition } from '../log/epoch-chain.ts';
-import type { Device } from '../ports/fan-out.ts';
+import type { Device } from '../ports/devices.ts';
 
 /** Most devices have asked for nothing: what holds their wishes is made with the first one, null until then. */
 interface DeviceState {

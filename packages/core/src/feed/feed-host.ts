@@ -4,20 +4,18 @@
  */
 import { type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
 import type { AuthGuard } from '../adapters/guards.ts';
+import { retryWhile } from '../concurrency/retry.ts';
 import type { LogEntry } from '../log/entry.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import type { ClaimedPosition, DeviceHub } from '../ports/device-hub.ts';
-import type { Device } from '../ports/fan-out.ts';
-import type { FeedListener } from '../ports/feed-transport.ts';
-import type { Nudge } from '../ports/nudges.ts';
+import type { ClaimedPosition, Device, DeviceHub } from '../ports/devices.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
+import type { FeedListener, Nudge } from '../ports/pubsub.ts';
 import { Attaching, AttachPermission, type JoinedAt, pushNotAMember } from './attaching.ts';
 import { CatchUpQueue } from './catch-up.ts';
 import { Devices } from './devices.ts';
 import { FeedCounters } from './feed-sink.ts';
 import { type FeedDeps, HostedFeed } from './hosted-feed.ts';
-import { retryWhile } from './retry.ts';
 import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
 

@@ -2,7 +2,7 @@
 import type { GroupId, PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
 import type { LogEntry } from '../log/entry.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
-import type { Device, Recipients } from '../ports/fan-out.ts';
+import type { Device, Recipients } from '../ports/devices.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 
 /** The effects of a feed, performed by the host in the order of the calls, and the questions it may ask. */

@@ -10,7 +10,7 @@ import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/pr
 import type { LogHead } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { EpochChain, type FeedPosition, isGoodPosition } from '../log/epoch-chain.ts';
-import type { Device } from '../ports/fan-out.ts';
+import type { Device } from '../ports/devices.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
 import { pageFor } from './catch-up.ts';

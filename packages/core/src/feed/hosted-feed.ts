@@ -10,15 +10,15 @@ import {
   type Subscription,
   type UserId,
 } from '@plenum/protocol';
+import { retryWhile } from '../concurrency/retry.ts';
 import { bannedFailure, type Position } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { type FeedPosition, lowerBoundFor } from '../log/epoch-chain.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Device, FanOut, Recipients } from '../ports/devices.ts';
 import type { Engine } from '../ports/engine.ts';
-import type { Device, FanOut, Recipients } from '../ports/fan-out.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
 import { type CatchUpQueue, entriesPerPage } from './catch-up.ts';
 import type { Devices } from './devices.ts';
@@ -26,7 +26,6 @@ import { Feed } from './feed.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import type { KnownMember } from './known-members.ts';
 import type { StartFrom } from './resume.ts';
-import { retryWhile } from './retry.ts';
 
 const pageSize = 100;
 const broadcasts = telemetryChannel('broadcast');

@@ -1,6 +1,6 @@
 import { type GroupEvent, groupIdSchema, type MembershipPush, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import type { Device } from '../ports/fan-out.ts';
+import type { Device } from '../ports/devices.ts';
 import { KnownMembers } from './known-members.ts';
 
 const groupId = groupIdSchema.parse('g');

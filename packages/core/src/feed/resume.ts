@@ -2,7 +2,7 @@
 import { limits, type ResyncReason } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
-import type { ClaimedPosition } from '../ports/device-hub.ts';
+import type { ClaimedPosition } from '../ports/devices.ts';
 
 /** `now`: what comes from here on. `since`: everything since the user became a receiver (a late attach). */
 export type StartFrom = 'now' | 'since' | ClaimedPosition;

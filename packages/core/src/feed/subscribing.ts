@@ -5,8 +5,7 @@
  */
 import type { GroupId, Subscription } from '@plenum/protocol';
 import { fail, type Outcome } from '../outcome/outcome.ts';
-import type { ClaimedPosition } from '../ports/device-hub.ts';
-import type { Device, FanOut } from '../ports/fan-out.ts';
+import type { ClaimedPosition, Device, FanOut } from '../ports/devices.ts';
 import type { AttachPermission } from './attaching.ts';
 import type { Devices } from './devices.ts';
 import type { HostedFeed, Reading } from './hosted-feed.ts';

@@ -3,8 +3,7 @@ import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import { Guard, type ReadAnswer } from '../adapters/guarded-call.ts';
 import type { LogHead } from '../groups/records.ts';
 import type { ArchivedStretch, ArchivePage, ArchiveReader } from '../ports/adapters.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 
 /** How long a request waits for the archive. */
 const readTimeoutMs = 2000;

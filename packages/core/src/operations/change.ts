@@ -13,7 +13,7 @@ import {
 import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
-import type { Device } from '../ports/fan-out.ts';
+import type { Device } from '../ports/devices.ts';
 import { emitChanged } from '../telemetry/events.ts';
 import { guardedChange } from './guarded-change.ts';
 import { type Caller, type JoinArgs, type OperationDeps, requestKey } from './operations.ts';

@@ -9,8 +9,8 @@ import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import type { FeedHost } from '../feed/feed-host.ts';
 import type { RequestKey } from '../groups/commands.ts';
 import type { Outcome } from '../outcome/outcome.ts';
+import type { Device } from '../ports/devices.ts';
 import type { Engine } from '../ports/engine.ts';
-import type { Device } from '../ports/fan-out.ts';
 import type { SendPipeline } from '../send/pipeline.ts';
 import type { ArchivedHistory } from './archived-history.ts';
 

@@ -8,7 +8,7 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock } from '../ports/runtime.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 import { refusalFor, userOf } from './read.ts';
 

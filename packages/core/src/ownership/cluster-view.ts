@@ -1,7 +1,7 @@
 /** Who is alive and whom hashing prefers for which partition, as this node sees it. */
-import type { Clock } from '../ports/clock.ts';
+
 import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { Liveness } from './liveness.ts';
 import { ownersOf } from './owner-of.ts';
 

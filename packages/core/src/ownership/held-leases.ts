@@ -1,9 +1,7 @@
 /** The leases of this node: one state machine per partition, and the hands that carry out what it decides. */
 import { PARTITION_COUNT } from '../partitions.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Lease, Leases } from '../ports/leases.ts';
-import type { PartitionWork } from '../ports/partition-work.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Lease, Leases, PartitionWork } from '../ports/leases.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { type LeaseEffect, type LeaseEvent, type LeaseState, next, unheld } from './lease-state.ts';
 

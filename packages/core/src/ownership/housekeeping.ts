@@ -1,10 +1,8 @@
 /** Housekeeping of partitions: one loop for all that this node holds, and the loop that ends due mutes of idle groups. */
 import { runLoop } from '../concurrency/run-loop.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { DueMutes } from '../ports/due-mutes.ts';
-import type { Lease } from '../ports/leases.ts';
-import type { PartitionWork } from '../ports/partition-work.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { DueMutes } from '../ports/group-store.ts';
+import type { Lease, PartitionWork } from '../ports/leases.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 
 /** A work that looks into its partitions now and then: one loop for all that are held, not one for each. */
 export interface PartitionRoundsDeps {

@@ -6,13 +6,10 @@
  * token 6. When A runs again its commit still carries token 5, so the store refuses it, and the cursor stays where B put it.
  */
 
+import { singleFlight, withTimeout } from '../concurrency/bounded-calls.ts';
 import { runLoop } from '../concurrency/run-loop.ts';
-import { singleFlight } from '../concurrency/single-flight.ts';
-import { withTimeout } from '../concurrency/with-timeout.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Lease, Leases, NodeCard, NodeRegistry } from '../ports/leases.ts';
-import type { PartitionWork } from '../ports/partition-work.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Lease, Leases, NodeCard, NodeRegistry, PartitionWork } from '../ports/leases.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { ClusterView } from './cluster-view.ts';
 import { HeldLeases } from './held-leases.ts';
 import { assertSingleNode, waitForSingleNode } from './single-node.ts';

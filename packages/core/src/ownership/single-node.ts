@@ -1,8 +1,8 @@
 /** `local` means one node: the later one of two is refused, before both would wait for each other's leases for ever. */
-import { sleep } from '../concurrency/sleep.ts';
+
 import { PlenumError } from '../outcome/outcome.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
+import { type Clock, sleep } from '../ports/runtime.ts';
 import { Liveness } from './liveness.ts';
 
 export interface SingleNodeDeps {

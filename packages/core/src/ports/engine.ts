@@ -1,17 +1,13 @@
 /** The storage of the domain: one engine behind small ports, in one process or on Redis. */
 
+import type { Revocations } from './authentication.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { DueMutes } from './due-mutes.ts';
-import type { FeedTransport } from './feed-transport.ts';
 import type { GroupLog } from './group-log.ts';
-import type { GroupStore } from './group-store.ts';
-import type { Leases, NodeRegistry } from './leases.ts';
-import type { Nudges } from './nudges.ts';
+import type { DueMutes, GroupStore, ReadMarks } from './group-store.ts';
+import type { Leases, NodeRegistry, PartitionWork } from './leases.ts';
 import type { Outbox } from './outbox.ts';
-import type { PartitionWork } from './partition-work.ts';
 import type { Presence, PresenceHousekeeping } from './presence.ts';
-import type { ReadMarks } from './read-marks.ts';
-import type { Revocations } from './revocations.ts';
+import type { FeedTransport, Nudges } from './pubsub.ts';
 
 /** What survives an ack: D0 memory or no AOF, D1 AOF everysec, D2 AOF always, D3 D1 + replica, D4 + WAIT, D5 WAITAOF. */
 export type DurabilityClass = 'D0' | 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'unknown';

@@ -1,5 +1,6 @@
+/** Groups and who is in them: their changes, mutes that end by themselves, and how far each member has read. */
 import type { GroupId, MemberStatus, UserId } from '@plenum/protocol';
-import type { ChangeAdmission, ChangeOutcome, GroupCommand } from '../groups/commands.ts';
+import type { ChangeAdmission, ChangeOutcome, GroupCommand, Refused } from '../groups/commands.ts';
 import type { GroupRecord, MemberRow, Membership, Page, Position } from '../groups/records.ts';
 
 /**
@@ -46,4 +47,51 @@ export interface GroupStore {
     userId: UserId,
     page: { readonly cursor: string | null; readonly limit: number },
   ): Promise<Page<Membership>>;
+}
+
+/** Mutes, and bans, that one step on a group ends at most, besides those of the users that it names. */
+export const dueMutesPerStep = 50;
+
+/** What the owner of a partition does for its groups. */
+export interface DueMutes {
+  /**
+   * Ends the timed mutes and bans of the partition whose time has come. Each group is one atomic step that may run twice
+   * without harm, so the call needs no fence. One call looks at a bounded number of groups; the rest waits for the next call.
+   * Example: the mute of alice ends at 12:00:00 and no request reaches the group. The first call after that time appends
+   * `unmuted` for alice with the reason `expired`.
+   * @throws PlenumError `unavailable` when the store is away
+   */
+  endDueMutes(partition: number): Promise<void>;
+}
+
+/** How far a member has read: from the entry that made it a receiver on, until it marks a later one or sends. */
+export interface ReadMark {
+  readonly readSeq: number;
+  /** Messages behind `readSeq`; group events don't count. Exact while the log still keeps the entry that was marked. */
+  readonly unread: number;
+}
+
+/** Where a device says that its user has read up to; without an epoch it is taken for the present log. */
+export interface ReadPosition {
+  readonly seq: number;
+  readonly epoch: string | null;
+}
+
+export interface Marked extends ReadMark {
+  readonly type: 'marked';
+  /** Of the present log. */
+  readonly epoch: string;
+  /** The mark is higher than before. */
+  readonly hasRisen: boolean;
+}
+
+/** Kept while the user is a member. A new epoch changes nothing: seqs and counts continue together. */
+export interface ReadMarks {
+  /**
+   * Raises the mark to `seq`, at most to the head, or to the end of a past epoch that the log continues. A lower one
+   * changes nothing, nor does one of another log. Refused as the rule table's `read` says.
+   */
+  mark(groupId: GroupId, userId: UserId, position: ReadPosition): Promise<Marked | Refused>;
+  /** Null: not a receiver of the group. */
+  of(groupId: GroupId, userId: UserId): Promise<ReadMark | null>;
 }

@@ -1,3 +1,4 @@
+/** Which node does what has to be done by one: nodes, the lease with a fencing token of each partition, and the works. */
 /** Which node does what has to be done by one: nodes, and the lease with a fencing token of each partition. */
 
 /**
@@ -74,4 +75,14 @@ export interface Leases {
   holder(partition: number): Promise<Lease | null>;
   /** Of all partitions that a node holds at this moment. */
   holders(): Promise<ReadonlyMap<number, Lease>>;
+}
+
+/** What the owner of a partition does for it: delivery, housekeeping. */
+export interface PartitionWork {
+  readonly name: string;
+  /**
+   * The lease was gained: works until the signal aborts (the lease is lost, handed over, or the node stops), then ends at the
+   * next step. Resolves when nothing of it runs; never rejects. All effects are fenced by the lease besides.
+   */
+  run(lease: Lease, signal: AbortSignal): Promise<void>;
 }

@@ -5,9 +5,8 @@
 import type { GroupId, UserId } from '@plenum/protocol';
 import { runLoop } from '../concurrency/run-loop.ts';
 import { PARTITION_COUNT, partitionOf } from '../partitions.ts';
-import type { Clock } from '../ports/clock.ts';
 import { type Presence, presenceChangeMax } from '../ports/presence.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { GroupAnnouncements } from './group-announcements.ts';
 
 /** Gathers what a storm of connections brings. */

@@ -1,10 +1,9 @@
 /** Presence on one node: what it reports of its own devices, and what it pushes to them about others. */
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { PresenceWatch } from '../feed/hosted-feed.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Device, FanOut } from '../ports/fan-out.ts';
+import type { Device, FanOut } from '../ports/devices.ts';
 import type { EphemeralPush, Presence } from '../ports/presence.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { Announcements } from './announcements.ts';
 import { PresencePushes } from './presence-pushes.ts';
 

@@ -1,8 +1,8 @@
 /** Pushes of presence and typing to the attached devices of this node: gathered, and dropped where they are too many. */
 import type { GroupId, PushPayload, UserId } from '@plenum/protocol';
-import type { Clock } from '../ports/clock.ts';
-import type { Device, FanOut } from '../ports/fan-out.ts';
+import type { Device, FanOut } from '../ports/devices.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
+import type { Clock } from '../ports/runtime.ts';
 
 /** Debounce: transitions that cancel out within this time are not pushed. */
 const gatherMs = 500;

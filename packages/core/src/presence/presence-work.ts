@@ -1,10 +1,9 @@
 /** What the owner of a partition does for presence: takes off what dead nodes held, ends memberships by absence. */
 import type { GroupId, UserId } from '@plenum/protocol';
 import { PartitionRounds } from '../ownership/housekeeping.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { NodeRegistry } from '../ports/leases.ts';
 import { type Presence, type PresenceHousekeeping, presenceChangeMax } from '../ports/presence.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 
 const everyMs = 1000;
 

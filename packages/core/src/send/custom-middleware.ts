@@ -1,11 +1,10 @@
 /** A custom middleware as a step: whatever it does, the message is answered once and in time. */
 import type { Failure, GroupId, RequestResult, UserId } from '@plenum/protocol';
-import { errorSummary } from '../concurrency/with-timeout.ts';
+import { errorSummary } from '../concurrency/bounded-calls.ts';
 import { refused } from '../groups/commands.ts';
 import { type AppendOutcome, type MessageDraft, relayed } from '../log/draft.ts';
 import { fail, type Outcome, PlenumError, readFailure, succeed } from '../outcome/outcome.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SendStep } from './steps.ts';
 
 /** What custom middleware gets of a message. Its text is never logged by us. */

@@ -2,9 +2,8 @@
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import { ConfigError, PlenumError } from '../outcome/outcome.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { GroupLog } from '../ports/group-log.ts';
-import type { Logger } from '../ports/telemetry.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
 import { customStep, type SendMiddleware } from './custom-middleware.ts';
 import {
   admitStep,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Limiter } from './limiter.ts';
+import { Limiter } from './bounded-calls.ts';
 
 /** Works that begin when the limiter lets them, and end when the test says so. */
 function works(limiter: Limiter) {

@@ -1,6 +1,7 @@
-/** Calls untrusted code with a time limit: it may throw, hang, or answer too late. */
-import type { Clock } from '../ports/clock.ts';
+/** The bounds of calls: how long one takes, how many run at a time, and whether they may overlap at all. */
+import type { Clock } from '../ports/runtime.ts';
 
+/** Calls untrusted code with a time limit: it may throw, hang, or answer too late. */
 export type TimedResult<T> =
   | { readonly type: 'answer'; readonly answer: T }
   | { readonly type: 'throw'; readonly cause: unknown }
@@ -55,4 +56,54 @@ export function errorSummary(cause: unknown): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Bounds how many calls run at the same time. The others wait and are served in the order in which they came. */
+export class Limiter {
+  readonly #max: number;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running < this.#max) this.#running += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** The next in line takes the place, if there is one. */
+  #release(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#running -= 1;
+    else next();
+  }
+}
+
+/** Runs of `body` never overlap: all calls during a run share the next one. */
+export function singleFlight(body: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let following: Promise<void> | null = null;
+  const run = () => {
+    running = body().finally(() => {
+      running = null;
+    });
+    return running;
+  };
+  const follow = () => {
+    following = null;
+    return run();
+  };
+  return () => {
+    if (following !== null) return following;
+    if (running === null) return run();
+    following = running.then(follow, follow);
+    return following;
+  };
 }

@@ -1,0 +1,46 @@
+/** Trying again: the pause before the next try, and a work that is tried until it succeeds. */
+import { type Clock, sleep } from '../ports/runtime.ts';
+
+export interface BackoffOptions {
+  readonly baseMs: number;
+  readonly maxMs: number;
+  /**
+   * A random number from 0 to 1: the pause is then between half and all of what it would be, so that what failed together
+   * does not come back together. Absent: all of it.
+   */
+  readonly jitter?: number;
+}
+
+/**
+ * The pause before the next try, ms: `baseMs` after the first failure, then twice as long after each, at most `maxMs`.
+ * With a base of 100: 100, 200, 400, 800.
+ * @param attempt failures so far, at least 1
+ */
+export function backoff(attempt: number, { baseMs, maxMs, jitter }: BackoffOptions): number {
+  const fullMs = Math.min(maxMs, baseMs * 2 ** (attempt - 1));
+  return jitter === undefined ? fullMs : Math.round(fullMs * (0.5 + jitter / 2));
+}
+
+const pauses = { baseMs: 100, maxMs: 2000 };
+
+/**
+ * Tries `work` until it succeeds, with a growing pause in between, or until `isWanted` says no.
+ * @param onFailure is called for every failed try that is still wanted. Never throws.
+ */
+export async function retryWhile(
+  clock: Clock,
+  isWanted: () => boolean,
+  onFailure: (cause: unknown) => void,
+  work: () => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; isWanted(); attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (cause) {
+      if (!isWanted()) return;
+      onFailure(cause);
+      await sleep(clock, backoff(attempt, pauses));
+    }
+  }
+}
