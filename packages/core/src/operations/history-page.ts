@@ -3,7 +3,7 @@
  * is missing between the two it ends, and `oldestSeq` then says from where on everything is there.
  */
 import type { GroupId, HistoryEntry } from '@plenum/protocol';
-import { firstPerAnswer, lastPerAnswer } from '../groups/answer-size.ts';
+import { firstPerAnswer, lastPerAnswer } from '../groups/bounds.ts';
 import type { LogHead } from '../groups/records.ts';
 import { historyEntryFrom } from '../log/entry.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';

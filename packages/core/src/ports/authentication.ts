@@ -13,8 +13,8 @@ export type Authentication =
   | { readonly type: 'refused'; readonly code: Extract<ErrorCode, 'unauthenticated' | 'token_expired'> };
 
 /**
- * No token counts longer than this after it was issued, whatever its `exp` says, nor one without `iat` after it was shown:
- * for so long a revocation has to be remembered.
+ * No token is valid for longer than this after it was issued, whatever its `exp` says; one without `iat`, after it was shown.
+ * So a revocation is kept for as long, ms, and not longer.
  */
 export const tokenLifeMaxMs = 400 * 86_400_000;
 
@@ -24,17 +24,14 @@ export interface Authenticator {
   authenticate(token: string): Promise<Authentication>;
 }
 
-/** How long a revocation is kept, ms. A token that was issued longer ago is refused whether it was revoked or not. */
-export const revocationKeptMs = tokenLifeMaxMs;
-
-/** Until when the tokens of a user were made worthless. Kept for `revocationKeptMs`. */
+/** Until when the tokens of a user were made worthless. Kept for `tokenLifeMaxMs`. */
 export interface Revocations {
-  /** Everything issued so far. @returns the engine's time, ms since 1970; it only rises. */
+  /** Revokes every token issued so far. @returns the engine's time, ms since 1970; it only rises. */
   revoke(userId: UserId): Promise<number>;
   /** Ms since 1970; users who were never revoked are absent. */
   revokedAt(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>>;
 }
 
-/** Tokens tell the second in which they were issued: one of the same second as the revocation may be older, so it is revoked. */
+/** `iat` has whole seconds: a token of the same second as the revocation may be older than it, so it counts as revoked. */
 export const isRevoked = (issuedAtMs: number | null, revokedAtMs: number | undefined): boolean =>
   revokedAtMs !== undefined && Math.floor((issuedAtMs ?? 0) / 1000) <= Math.floor(revokedAtMs / 1000);

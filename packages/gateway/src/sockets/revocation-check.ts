@@ -4,7 +4,7 @@ import {
   isRevoked,
   PlenumError,
   type Revocations,
-  revocationKeptMs,
+  tokenLifeMaxMs,
 } from '@plenum/core';
 
 /**
@@ -20,7 +20,7 @@ export const withRevocationCheck = (
   async authenticate(token) {
     const found = await authenticator.authenticate(token);
     if (found.type === 'refused') return found;
-    const isTooOld = found.issuedAtMs !== null && found.issuedAtMs < wallMs() - revocationKeptMs;
+    const isTooOld = found.issuedAtMs !== null && found.issuedAtMs < wallMs() - tokenLifeMaxMs;
     if (isTooOld) return { type: 'refused', code: 'token_expired' };
     const revokedAtMs = (await revocations.revokedAt([found.userId])).get(found.userId);
     return isRevoked(found.issuedAtMs, revokedAtMs) ? { type: 'refused', code: 'unauthenticated' } : found;

@@ -1,4 +1,4 @@
-import { type Revocations, revocationKeptMs } from '@plenum/core';
+import { type Revocations, tokenLifeMaxMs } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { ExpiringMap } from '../state/expiring-map.ts';
@@ -12,7 +12,7 @@ export function memoryRevocations(now: () => number, defer: Defer): Revocations 
         const nowMs = now();
         revoked.sweep(nowMs);
         const revokedAtMs = Math.max(nowMs, revoked.get(userId, nowMs) ?? 0);
-        revoked.set(userId, revokedAtMs, nowMs + revocationKeptMs);
+        revoked.set(userId, revokedAtMs, nowMs + tokenLifeMaxMs);
         return revokedAtMs;
       }),
     revokedAt: (userIds) =>

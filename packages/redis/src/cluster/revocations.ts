@@ -1,4 +1,4 @@
-import { type Revocations, revocationKeptMs } from '@plenum/core';
+import { type Revocations, tokenLifeMaxMs } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { revokeUser } from '../scripts/index.ts';
 import type { StateDeps } from '../scripts/script-calls.ts';
@@ -15,7 +15,7 @@ export class RedisRevocations implements Revocations {
     const [revokedAtMs] = (
       await this.#deps.calls.read(revokeUser, {
         keys: { revoked },
-        args: { keptMs: revocationKeptMs },
+        args: { keptMs: tokenLifeMaxMs },
       })
     ).details;
     return revokedAtMs;

@@ -1,6 +1,6 @@
 import { limits } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { firstPerAnswer, lastPerAnswer } from './answer-size.ts';
+import { firstPerAnswer, lastPerAnswer } from './bounds.ts';
 
 const half = limits.answerMaxBytes / 2;
 const bytesOf = (row: number) => row;

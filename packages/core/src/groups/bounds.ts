@@ -1,5 +1,5 @@
-/** What bounds the changes of a group besides the rules: room in its queue, and how much of a kind is kept. */
-import type { Failure } from '@plenum/protocol';
+/** What bounds groups besides the rules: room in the queue, how much of a kind is kept, and how much one answer holds. */
+import { type Failure, limits } from '@plenum/protocol';
 import type { Operation } from './commands.ts';
 
 /**
@@ -50,4 +50,29 @@ export type Bounded = keyof typeof bounded;
 export function limitReached(kind: Bounded, limit: number): Failure {
   const { field, sentence } = bounded[kind];
   return { code: 'limit_reached', error: sentence(limit), details: { field, limit } };
+}
+
+/**
+ * How many of the rows one answer holds, in their order: at least one, so that paging always advances, and no more than
+ * `limits.answerMaxBytes` of JSON text. 200 messages of 4 KiB are 4.7 MB of JSON when each character is escaped.
+ */
+function rowsPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): number {
+  let bytes = 0;
+  for (const [at, row] of rows.entries()) {
+    bytes += bytesOf(row);
+    if (at > 0 && bytes > limits.answerMaxBytes) return at;
+  }
+  return rows.length;
+}
+
+/** The first rows, as many as one answer holds. */
+export function firstPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): readonly T[] {
+  const count = rowsPerAnswer(rows, bytesOf);
+  return count === rows.length ? rows : rows.slice(0, count);
+}
+
+/** The last rows, likewise, in the same order. */
+export function lastPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): readonly T[] {
+  const count = rowsPerAnswer(rows.toReversed(), bytesOf);
+  return count === rows.length ? rows : rows.slice(-count);
 }
