@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
--- Gives the lease of a partition to a node, unless another node holds it. The holder gets its own lease again,
--- extended.
--- A token is the time of its grant in ms, or the last token plus one if that is higher: so tokens rise even if Redis
--- has lost the last one.
+-- Gives the lease of a partition to a node, unless another node holds it. The node that already holds it keeps its
+-- token, and the lease is extended.
+-- A token is the time of its grant in ms, or the last token plus one if that is higher. So tokens rise even if Redis
+-- has lost the last token.
 local lease_key = KEYS[1]
 local last_token_key = KEYS[2]
 local node_id = ARGV[1]

@@ -1,7 +1,7 @@
 #!lua
--- Judges a message as append-message will, before slow adapters see it: a repeated one gets the first answer, and the
--- sender pays its token here if the rate is limited. Writes nothing else. append-message still has to judge the
--- message.
+-- Checks a message before slow adapters are asked: a repeated request gets its first answer, and a forbidden one its
+-- refusal. Takes a token if `is_rate_limited` is 1; writes nothing else. append-message checks everything again,
+-- because the group may change in between.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local dedupe_key = KEYS[3]

@@ -1,8 +1,9 @@
 #!lua
--- Checks, numbers, stores and publishes one message. `wire_head` is the push payload up to the timestamp, `sender_id`
--- the actor of the request. All refusals come before the first write. The script is short, since every message pays
--- for it: due mutes are left to end-due-mutes (reply `due`), after which this script runs again.
--- `room_queue_limit` is empty without an archive: then nothing is counted.
+-- Checks, numbers, stores and publishes one message. All refusals come before the first write.
+-- Every message runs this script, so it does not end due mutes: it replies `due`, the node runs end-due-mutes, and
+-- then this script again.
+-- `wire_head` is the push payload up to the timestamp; `sender_id` is the actor of the request. `room_queue_limit` is
+-- empty without an archive: then the room queue is neither checked nor counted.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local log_key = KEYS[3]
@@ -61,18 +62,18 @@ if room_queue_limit ~= '' then
   expect_right('HINCRBY', queued_key)
 end
 if is_outbox_written == '1' then
-  -- A key of another type ends the script here.
+  -- A key of the wrong type ends the script here, before the first write.
   call('XLEN', outbox_key)
   expect_right('XADD', outbox_key)
 end
--- A key of another type ends the script here.
+-- A key of the wrong type ends the script here, before the first write.
 call('HLEN', reads_key)
 expect_right('HSET', reads_key)
 local log_renewal = tonumber(field[8])
 local is_log_renewed = not log_renewal or now >= log_renewal
 if is_log_renewed then expect_right('PEXPIRE', log_key) end
--- The reads have checked the types of the other keys; the log is the first key that is written, so its write checks
--- it.
+-- A wrong type of any other key has already failed at a read. A wrong type of the log fails at XADD, which is the
+-- first write, so nothing has been written then.
 expect_right('HSET', group_key)
 expect_right('SET', dedupe_key)
 expect_right('SPUBLISH', channel)

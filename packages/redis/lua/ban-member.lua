@@ -1,6 +1,6 @@
 #!lua
--- Bans a user, member or not, for a time or until an unban; a banned member receives this entry as its last. A second
--- ban replaces the time of the first. `bans_max` is empty without a limit.
+-- Bans a user, member or not, until a time or an unban. The entry `banned` is the last one that a banned member
+-- receives. A second ban replaces the end time. An empty `bans_max` means no limit.
 -- @include change-header
 local reason = ARGV[19]
 local for_ms = ARGV[20]
@@ -12,7 +12,7 @@ if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end
 local member, is_banned = find_member(user_id, now)
 if member and is_last_admin(group, member) then return refuse('last_admin') end
--- Some ended bans were removed already: if there is one, there is room.
+-- If any ban has ended, end_due_mutes has already removed at least one, so there is room.
 if not is_banned and bans_max ~= '' and redis.call('ZCARD', bans_key) >= tonumber(bans_max) then
   return refuse('limit_reached', tonumber(bans_max))
 end

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Registers a node, or adds one to its heartbeat. An entry is `<beat> <is drain asked> <card>`.
+-- Registers a node, or adds one to its heartbeat count. An entry of the registry is
+-- `<heartbeat count> <1 if the node was asked to drain, else 0> <card>`.
 local nodes_key = KEYS[1]
 local node_id = ARGV[1]
 local card = ARGV[2]

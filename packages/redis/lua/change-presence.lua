@@ -1,9 +1,10 @@
 #!lua
--- A node reports which users have a device attached to the group on it (`came`), and which have none left (`went`):
--- ids separated by spaces. The call may be repeated. A user that is no receiver is not hosted, whatever the node
--- reports.
--- `on`: user -> ids of the nodes that host it. `held`: `<group> <user>` of one node, so that a dead node can be
--- cleaned up. `away`: `<group> <user>` by the time at which a membership in an ephemeral group ends.
+-- Stores what a node reports about one group: the users that have a device attached on this node (`came`), and those
+-- that have none left (`went`), as ids separated by spaces. Repeating the call changes nothing. A user that is no
+-- receiver of the group counts as offline, whatever the node reports.
+-- Keys: `on` maps a user to the ids of the nodes that host it. `held` lists `<group> <user>` of one node, so that the
+-- presence of a dead node can be removed. `away` lists `<group> <user>` by the time, ms, at which a membership in an
+-- ephemeral group ends.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local on_key = KEYS[3]

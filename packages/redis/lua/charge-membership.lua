@@ -1,6 +1,6 @@
 #!lua
--- Takes a token from a user's membership bucket, and adds the group of a joiner or creator to its index in the same
--- step. `nonce` is empty for a leave.
+-- Takes a token from a user's membership bucket. For a join or a create it also adds the group to the user's index,
+-- in the same step. `nonce` is empty for a leave, which adds nothing.
 local index_key = KEYS[1]
 local bucket_key = KEYS[2]
 local group_id = ARGV[1]

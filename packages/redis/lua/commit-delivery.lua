@@ -1,15 +1,16 @@
 #!lua flags=allow-oom
--- The effects of one round of deliveries, atomic: a crash before the script has no effect, a crash after it loses
--- nothing. A node that does not hold the lease under this token, or that has read another cursor, changes nothing.
--- `passed`: `<group id> <entries>` per group, of the entries that the archive has taken; a refused entry still counts
--- for its room.
--- `refused`: one line per entry. Its text comes from the outbox (`place`) or, for an entry that is already retried
--- (`-`), from the retries:
+-- Stores the results of one round of deliveries atomically: a crash before the script repeats the round, a crash after
+-- it loses nothing. Changes nothing if the node does not hold the lease under this token, or if the cursor has moved
+-- since the node read it.
+-- `passed`: `<group id> <number of entries>` per group, for the entries that the archive has taken. A refused entry
+-- is not among them: it still counts for the room queue.
+-- `refused`: one line per entry. The text of the entry comes from the outbox at `place`, or from the retries if
+-- `place` is `-`:
 -- `retry <message_id> <attempts> <place> <delay_ms, or - for the order by group> <members cursor or ->`
 -- `dead <message_id> <attempts> <place> <reason>`
--- `taken`: message ids of retries that are done.
--- `dead_letters_kept`: of each group with new dead letters the latest so many stay; empty: all. Other groups are not
--- read.
+-- `taken`: the message ids of retries that are done.
+-- `dead_letters_kept`: how many dead letters a group may keep. The oldest ones above it are removed, only in groups
+-- that got new ones. Empty: all stay.
 local lease_key = KEYS[1]
 local outbox_key = KEYS[2]
 local cursors_key = KEYS[3]
@@ -50,12 +51,12 @@ if redis.call('HGET', cursors_key, kind) ~= expected_cursor then return { 'moved
 
 local NO_WORD = '?'
 
--- A group id and a kind are single words in a retry. No group has the id that means none.
+-- Group id and kind are single words in a retry record. No group has the id `?`, so it can mean "none".
 local function word(text)
   return text and string.match(text, '^%S+$') or NO_WORD
 end
 
--- @return group id, kind and wire of the entry, or nil if it is gone
+-- @return group id, kind and wire text of the entry, or nil if it is gone
 local function text_of(message_id, place)
   if place ~= '-' then
     local found = redis.call('XRANGE', outbox_key, place, place)[1]
@@ -76,9 +77,10 @@ local function forget_retry(message_id, group_id)
   if group_id then drop_from_group(retries_by_group_key, group_id, message_id) end
 end
 
--- After all waiting retries of the same group, and before overdue retries of a group that has more of them: a message
--- of a group with 3 retries is offered before those that a group with 1,000 had set aside earlier.
--- @return when it is due, ms
+-- Orders retries by group: a new retry is due after all waiting retries of its group, and before overdue retries of a
+-- group that has more of them. Example: the new retry of a group with 3 retries is offered before the last retries of
+-- a group with 1,000, although those were set aside earlier.
+-- @return when the retry is due, ms
 local function retry_due_of(group_id)
   local earliest = tonumber(redis.call('ZRANGE', retries_key, 0, 0, 'WITHSCORES')[2] or now)
   return math.min(earliest, now) + count_of_group(retries_by_group_key, group_id)

@@ -1,5 +1,5 @@
 #!lua
--- Removes a dead letter. A letter of the archive counts for its room until then.
+-- Removes a dead letter. A dead letter of the archive counts for the room queue of its group until then.
 local dead_letters_key = KEYS[1]
 local queued_key = KEYS[2]
 local cursors_key = KEYS[3]

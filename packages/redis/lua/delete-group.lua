@@ -1,5 +1,6 @@
 #!lua
--- Deletes a group: `deleted` is the last entry that every member gets; a tombstone and the log stay for 10 minutes.
+-- Deletes a group. The entry `deleted` is the last one that its members get. A tombstone and the log stay for 10
+-- minutes.
 -- @include change-header
 answer_scope = 'always'
 -- @include change

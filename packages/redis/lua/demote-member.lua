@@ -1,5 +1,5 @@
 #!lua
--- Makes an admin a plain active member; never the last admin.
+-- Makes an admin a plain active member. Refuses to demote the last admin.
 -- @include change-header
 -- @include change
 -- @include change-entry

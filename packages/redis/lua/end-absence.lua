@@ -1,5 +1,6 @@
 #!lua
--- Ends a membership in an ephemeral group by absence, unless the member is back or has joined again since.
+-- Ends the membership of a user that was absent from an ephemeral group for `absence_ms`, unless the user is online
+-- again or has joined again since.
 -- @include group-header
 local groups_key = KEYS[11]
 local on_key = KEYS[12]

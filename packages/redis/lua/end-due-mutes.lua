@@ -1,6 +1,7 @@
 #!lua
--- Ends due mutes and bans where no change of the group does it: in idle groups, and before a message.
--- `user_id`: a user whose mute ends now even if many others are due, or empty.
+-- Ends the due mutes and bans of a group. Every change of a group does this too; this script serves idle groups and
+-- sends.
+-- `user_id` is empty, or a user whose due mute must end in this call even if many others are due.
 -- @include group-header
 local user_id = ARGV[9]
 -- @include clock

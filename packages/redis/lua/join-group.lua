@@ -1,6 +1,6 @@
 #!lua
--- Joins a public group, applies to a private one, or is admitted by the service. Without a group, the join may create
--- one.
+-- Adds a user to a group: a public group takes it at once, a private one as an applicant, and the service admits it
+-- to any. If there is no group, the join may create one.
 -- @include change-header
 local is_ensured = ARGV[19]
 local is_admitted = ARGV[20]

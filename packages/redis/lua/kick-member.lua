@@ -1,5 +1,5 @@
 #!lua
--- Removes a member or an applicant; never the last admin.
+-- Removes a member or an applicant. Refuses to remove the last admin.
 -- @include change-header
 local reason = ARGV[19]
 -- @include change

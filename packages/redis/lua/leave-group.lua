@@ -1,5 +1,5 @@
 #!lua
--- Leaves a group.
+-- Ends a membership, or an application, at the user's own request.
 -- @include change-header
 -- @include change
 -- @include change-entry

@@ -1,6 +1,7 @@
 #!lua
--- Raises the read mark of a member: to `seq`, at most to the head, never down. An empty `epoch` means the present
--- log. A seq of another log changes nothing; a seq of a past epoch of this log counts up to the end of that epoch.
+-- Raises the read mark of a member to `seq`, at most to the head of the log. A mark never sinks. An empty `epoch`
+-- means the current epoch. A seq of a past epoch counts at most up to the end of that epoch; a seq of an unknown
+-- epoch belongs to another log and changes nothing.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local log_key = KEYS[3]

@@ -1,5 +1,5 @@
 #!lua
--- Mutes a member of a strict_private group, for a time or until an unmute.
+-- Mutes a member of a strict_private group until a time or an unmute.
 -- @include change-header
 local for_ms = ARGV[19]
 -- @include change

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- Gives every adapter kind a cursor at the oldest entry, and removes the cursors of kinds that ended, with their
--- waiting retries.
--- `kinds`: `<kind> <kind>`, or empty.
+-- Gives every adapter kind in `kinds` a cursor, before the oldest entry if the kind is new. Removes the cursors of all
+-- other kinds, with their waiting retries.
+-- `kinds` is a list such as `archive notifier`, or empty.
 local lease_key = KEYS[1]
 local outbox_key = KEYS[2]
 local cursors_key = KEYS[3]
@@ -50,11 +50,11 @@ end
 if not is_wanted.notifier then
   redis.call('UNLINK', notifier_retries_key, notifier_retrying_key, notifier_retries_by_group_key)
 end
--- Nothing counts off what was counted for an ended archive, also by a process that did not know its end yet: a room
--- that kept such a count would have less room forever. A room that starts with too low a count has it only until
--- these entries are passed.
+-- Entries that were counted for an ended archive are never counted off, so a kept count would make the room queue of
+-- its group smaller forever: all counts are removed. If the outbox still holds entries for a new archive, the counts
+-- are too low until the archive has passed these entries.
 if not is_wanted.archive or has_new_archive then redis.call('UNLINK', queued_key) end
--- Dead letters of an earlier archive stay. They were counted in the removed queues, and are not in the new ones.
+-- Dead letters of an earlier archive stay, but the new counts do not include them: `archive:since` is the last one.
 if has_new_archive then
   local latest = redis.call('XREVRANGE', archive_dead_letters_key, '+', '-', 'COUNT', 1)[1]
   redis.call('HSET', cursors_key, 'archive:since', latest and latest[1] or '0-0')

@@ -1,5 +1,5 @@
 #!lua
--- Publishes to the nodes that host the group that a user types, if it may send. Writes nothing.
+-- Publishes to the nodes that host the group that a user is typing, if the user may send. Writes nothing.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local group_id = ARGV[1]

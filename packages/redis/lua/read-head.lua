@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- The head of a group's log.
+-- Reads the head of a group's log.
 local group_key = KEYS[1]
 local log_key = KEYS[2]
 -- @include clock

@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- How far a receiver has read, and how many messages come after that.
+-- Reads the read mark of a receiver, and how many messages come after it.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local log_key = KEYS[3]

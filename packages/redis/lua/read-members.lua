@@ -1,7 +1,7 @@
 #!lua flags=no-writes
--- A page of members in the order of their places, which never change during a membership. The cost is that of the
--- page.
--- `after` is the last place of the page before; `lists` names the lists to read: `receivers`, `pending` or `all`.
+-- Reads a page of members in the order of their places. A place never changes during a membership. The cost depends
+-- on the size of the page, not on that of the group.
+-- `after` is the last place of the previous page; `lists` is `receivers`, `pending` or `all`.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local receivers_key = KEYS[3]

@@ -1,8 +1,8 @@
 #!lua flags=no-writes
--- The work of a partition's owner for one adapter kind, at one instant: entries after its cursor, in order, and due
--- retries, the earliest first.
--- Replies `cursor page waiting next_retry_ms retrying entries`, then per entry `id g k w` and the number of waiting
--- retries of its group, then per retry `message_id record`.
+-- Reads the work of one adapter kind in a partition at one instant: the entries after its cursor, in order, and the
+-- due retries, the earliest first.
+-- Replies `cursor page waiting next_retry_ms retrying entries`, then per entry `id`, `g`, `k`, `w` and the number of
+-- waiting retries of its group, then per retry `message_id` and `record`.
 local outbox_key = KEYS[1]
 local cursors_key = KEYS[2]
 local retries_key = KEYS[3]
@@ -20,7 +20,8 @@ local cursor = known[1]
 if not cursor then return { 'unopened', integer(now) } end
 
 local entries = redis.call('XRANGE', outbox_key, '(' .. cursor, '+', 'COUNT', limit)
--- Entries that every kind has passed are trimmed: all entries of the stream come after the smallest cursor.
+-- Entries that every kind has passed are trimmed. So for the kind with the smallest cursor, all entries of the stream
+-- are waiting, and XLEN counts them.
 local waiting = #entries
 if waiting == tonumber(limit) and furthest_behind() == cursor then waiting = redis.call('XLEN', outbox_key) end
 

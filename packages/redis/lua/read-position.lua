@@ -1,6 +1,6 @@
 #!lua flags=no-writes
--- A group, its head and one user's record, at one instant. `user_id` may be empty. `due` counts the mutes that are
--- due and not ended yet.
+-- Reads a group, the head of its log and the record of one user at one instant. `user_id` may be empty. `due` counts
+-- the mutes that are due but not ended yet.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local mutes_key = KEYS[3]

@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- The number of online users of a group, and the names of at most `limit` of them.
+-- Reads the number of online users of a group, and the ids of at most `limit` of them.
 local on_key = KEYS[1]
 local limit = ARGV[1]
 -- @include clock

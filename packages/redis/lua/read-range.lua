@@ -1,7 +1,7 @@
 #!lua flags=no-writes
--- The head of a log and some of its entries, at one instant. `from_seq` and `to_seq` are inclusive stream ids, `-` or
--- `+`. The reply ends at `limit` entries or before the entry that would exceed `max_bytes`, but has at least one
--- entry.
+-- Reads the head of a log and a range of its entries at one instant. `from_seq` and `to_seq` are inclusive stream
+-- ids; `-` is the first entry, `+` the last. The reply ends at `limit` entries, or before the entry that would exceed
+-- `max_bytes`; the first entry is returned whatever its size.
 local group_key = KEYS[1]
 local log_key = KEYS[2]
 local from_seq = ARGV[1]
@@ -21,7 +21,7 @@ local left = tonumber(limit)
 local bytes = 0
 local low, high = from_seq, to_seq
 while left > 0 do
-  -- Read in pieces: a page of large entries is not read in full only to be dropped.
+  -- Pieces of 64 entries: if `max_bytes` ends a page of large entries early, few are read in vain.
   local piece = math.min(left, 64)
   local entries = is_latest_first == '1'
     and redis.call('XREVRANGE', log_key, high, low, 'COUNT', piece)

@@ -1,5 +1,6 @@
 #!lua flags=no-writes
--- The earlier answer to a request, for a request that the membership bucket stops before its own script.
+-- Reads the earlier answer to a repeated request. A request that finds its membership bucket empty asks this, because
+-- its own script does not run.
 local group_key = KEYS[1]
 local dedupe_key = KEYS[2]
 local payload_hash = ARGV[1]

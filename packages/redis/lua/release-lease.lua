@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Releases a lease, if this node still holds it under this token. The number of the last token stays.
+-- Releases a lease if this node still holds it under this token. The last token stays stored, so later tokens are
+-- higher.
 local lease_key = KEYS[1]
 local node_id = ARGV[1]
 local token = ARGV[2]

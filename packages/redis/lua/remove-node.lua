@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Removes a node from the registry, unless it has sent a heartbeat since. `beat` is empty for a node that leaves by
--- itself.
+-- Removes a node from the registry, unless its heartbeat count is no longer `beat`. An empty `beat` removes the node
+-- in any case: a node that stops removes itself this way.
 local nodes_key = KEYS[1]
 local node_id = ARGV[1]
 local beat = ARGV[2]

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Extends a lease, if this node still holds it under this token.
+-- Extends a lease if this node still holds it under this token.
 local lease_key = KEYS[1]
 local node_id = ARGV[1]
 local token = ARGV[2]

@@ -1,6 +1,6 @@
 #!lua
--- Takes one of a user's places for a group before the step that needs it, so that steps on several nodes never take
--- more places than there are. A group that already has a place needs no second one.
+-- Reserves one of a user's places (its groups or its join requests, at most `max`) for a group before the change that
+-- needs it. So changes on several nodes at once never use more than `max` places. A group has at most one place.
 local places_key = KEYS[1]
 local group_id = ARGV[1]
 local nonce = ARGV[2]

@@ -1,6 +1,6 @@
 #!lua
--- Returns a place whose step did not need it, unless another step has taken it again meanwhile. `before` is the
--- earlier entry; empty: none.
+-- Gives back a reserved place that its change did not use, unless another change has reserved it meanwhile. `before`
+-- is the entry that the reservation replaced; empty if there was none.
 local places_key = KEYS[1]
 local group_id = ARGV[1]
 local entry = ARGV[2]

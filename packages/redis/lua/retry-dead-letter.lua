@@ -1,8 +1,8 @@
 #!lua
--- Puts a dead letter back among the retries, due at once and with all its attempts. The owner of the partition
--- delivers it.
--- A kind without a cursor delivers nothing: its letter stays visible. A letter of an ended archive counts for its
--- room from now on, like all retries.
+-- Moves a dead letter back to the retries: due at once, with its attempts counted from 0 again. The owner of the
+-- partition delivers it.
+-- A kind without a cursor delivers nothing, so its letter stays a dead letter. A letter of an ended archive counts for
+-- the room queue of its group from now on, like every retry.
 local dead_letters_key = KEYS[1]
 local retries_key = KEYS[2]
 local retrying_key = KEYS[3]

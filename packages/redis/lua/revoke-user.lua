@@ -1,5 +1,6 @@
 #!lua
--- Revokes every token that a user has got so far. The time only rises, whatever Redis' clock does.
+-- Revokes every token that was issued to a user until now. The stored time never sinks, even if Redis' clock steps
+-- back.
 local revoked_key = KEYS[1]
 local kept_ms = ARGV[1]
 -- @include clock

@@ -1,5 +1,5 @@
 #!lua
--- Lets a banned user join again.
+-- Ends a ban: the user may join again.
 -- @include change-header
 local reason = ARGV[19]
 -- @include change

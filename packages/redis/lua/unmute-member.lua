@@ -1,5 +1,5 @@
 #!lua
--- Ends a mute; roles and since_seq stay.
+-- Ends a mute. The member keeps its role and its since_seq.
 -- @include change-header
 local reason = ARGV[19]
 -- @include change

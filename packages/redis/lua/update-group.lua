@@ -1,5 +1,5 @@
 #!lua
--- Changes settings. An empty argument keeps the value, `null` removes it.
+-- Changes the settings of a group. An empty argument keeps the stored value; `null` removes it.
 -- @include change-header
 local max_members = ARGV[19]
 local history = ARGV[20]
@@ -13,7 +13,7 @@ local limited = check_limits()
 if limited then return limited end
 
 local changes = {}
--- @param json the value in the entry
+-- @param json the value as the entry `updated` shows it
 local function set(name, value, json)
   if value == '' then return end
   changes[#changes + 1] = '"' .. name .. '":' .. json

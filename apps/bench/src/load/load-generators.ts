@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from './plan.ts';
 
-/** Built, also when this file is run from source. */
+/** The compiled script: it is used even when this file runs from source, so build first. */
 const script = fileURLToPath(new URL('../../dist/load/load-process.js', import.meta.url));
 
 export class LoadGenerators {

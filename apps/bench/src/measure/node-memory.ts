@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { nextMessageOf, type OwnProcess } from '../processes/child-process.ts';
 
-/** Built, also when this file is run from source. */
+/** The compiled script: it is used even when this file runs from source, so build first. */
 const gauge = fileURLToPath(new URL('../../dist/systems/memory-gauge.js', import.meta.url));
 export const gaugedNodeOptions = ['--max-semi-space-size=16', '--expose-gc', '--import', gauge];
 

@@ -1,10 +1,10 @@
-/** What Redis itself says that it spends, and how far away it is. */
+/** Reads CPU time and script time from Redis' INFO, and measures the median PING, in us. */
 import { Redis } from 'ioredis';
 
 export interface RedisSample {
   readonly cpuUs: number;
   readonly scriptCalls: number;
-  /** Spent in scripts, what they call included. */
+  /** Time spent in scripts, with the commands that they call. */
   readonly scriptUs: number;
 }
 
@@ -15,7 +15,7 @@ export class RedisGauge {
 
   constructor(url: string) {
     this.#redis = new Redis(url);
-    // A failed command says it to the one who waits for it.
+    // Failures reach the callers of the commands, so the event needs no handling.
     this.#redis.on('error', () => {});
   }
 
@@ -24,7 +24,7 @@ export class RedisGauge {
     return { cpuUs: cpuUsIn(cpu), ...scriptsIn(commands) };
   }
 
-  /** Median of some PINGs, us. */
+  /** Median of 50 PINGs, us. */
   async roundTripUs(): Promise<number> {
     const took: number[] = [];
     for (let i = 0; i < roundTrips; i += 1) {
@@ -46,7 +46,7 @@ export function cpuUsIn(info: string): number {
   return (seconds('used_cpu_sys') + seconds('used_cpu_user')) * 1e6;
 }
 
-/** `cmdstat_evalsha:calls=10,usec=210,…`; functions and plain EVAL count as well. */
+/** Reads lines such as `cmdstat_evalsha:calls=10,usec=210,…`. EVAL and FCALL count too. */
 export function scriptsIn(info: string): Pick<RedisSample, 'scriptCalls' | 'scriptUs'> {
   let [scriptCalls, scriptUs] = [0, 0];
   for (const [, calls, us] of info.matchAll(/^cmdstat_(?:evalsha|eval|fcall):calls=(\d+),usec=(\d+)/gm)) {

@@ -1,11 +1,11 @@
-/** Where and of what a result was measured: without it the figures mean nothing. */
+/** Records date, commit, command line and machine of a result, so that two results can be compared. */
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 export interface Provenance {
   readonly date: string;
-  /** `+` behind it: with changes that were not committed. */
+  /** Ends in `+` if there were changes that were not committed. */
   readonly commit: string;
   readonly commandLine: string;
   readonly machine: {
@@ -31,7 +31,7 @@ function git(...args: readonly string[]): string | null {
   }
 }
 
-/** Without what is secret: the value of `--secret`, and passwords in URLs. */
+/** Removes secrets: the value of `--secret`, and passwords in URLs. */
 export const shownArguments = (args: readonly string[]): readonly string[] =>
   args
     .filter((arg, i) => !arg.startsWith('--secret') && args[i - 1] !== '--secret')

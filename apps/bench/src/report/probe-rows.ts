@@ -1,4 +1,4 @@
-/** What a probe found over its rounds, figure by figure, beside what the project wants to reach. */
+/** Summarizes the rounds of a probe: one row per figure, with its target and whether the median reaches it. */
 import { type Spread, spreadOfKnown } from '../measure/statistics.ts';
 import type { Bounds, ProbeKind } from '../probes/probe.ts';
 import type { ProbeCell } from '../scenarios/run-scenarios.ts';
@@ -8,7 +8,7 @@ export interface FigureRow {
   readonly unit: string;
   readonly value: Spread | null;
   readonly target: Bounds | null;
-  /** By the median. Null: there is no target, or no figure. */
+  /** Whether the median reaches the target. Null without a target or a figure. */
   readonly isReached: boolean | null;
 }
 
@@ -21,7 +21,7 @@ export interface ProbeRow {
   readonly firstProblem: string | null;
 }
 
-/** @param cells of one row. */
+/** @param cells the rounds of one probe on one system */
 export function probeRows(cells: readonly ProbeCell[]): ProbeRow[] {
   const [first] = cells;
   if (first === undefined) return [];

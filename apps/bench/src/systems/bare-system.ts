@@ -3,7 +3,7 @@ import { startOwnProcess } from '../processes/child-process.ts';
 import { startOwnSystem } from './own-system.ts';
 import type { StartOptions, SystemKind } from './system.ts';
 
-/** Built, also when this file is run from source. */
+/** The compiled script: it is used even when this file runs from source, so build first. */
 const script = fileURLToPath(new URL('../../dist/systems/bare-node.js', import.meta.url));
 
 const bareSystem =

@@ -1,8 +1,11 @@
-/** Loaded into a node before its own code: reports to its parent, after a garbage collection, how much memory it uses. */
+/**
+ * Reports the memory of a node process to its parent, after a garbage collection. It is loaded into the node before the
+ * node's own code.
+ */
 import { readdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Finalizers of one collection may free what only the next one takes. */
+/** A finalizer of one collection may release objects that only the next collection frees. */
 const collections = 3;
 
 async function holdings() {

@@ -1,4 +1,4 @@
-/** A Redis and some nodes on it, started and stopped together. */
+/** Starts a Redis and some nodes on it, and stops them together. */
 import { startRedis } from '@plenum/testkit';
 import { type OwnProcess, urlOf } from '../processes/child-process.ts';
 import type { RunningSystem, StartOptions } from './system.ts';
@@ -10,7 +10,7 @@ interface OwnSystemOptions extends Pick<RunningSystem, 'dialect' | 'token'> {
   startNode(redisUrl: string): OwnProcess;
 }
 
-/** All or nothing. */
+/** If one part fails to start, all others are stopped. */
 export async function startOwnSystem(options: OwnSystemOptions): Promise<RunningSystem> {
   const redis = await startRedis({ appendonly: options.isDurable === true });
   const nodes: OwnProcess[] = [];

@@ -1,4 +1,4 @@
-/** Real `plenum serve` processes, with rates that no load generator reaches. */
+/** Starts real `plenum serve` processes, with rate limits that no load generator reaches. */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { issueJwt } from '@plenum/adapters';
@@ -7,7 +7,7 @@ import { startOwnProcess } from '../processes/child-process.ts';
 import { startOwnSystem } from './own-system.ts';
 import type { RunningSystem, StartOptions, SystemKind } from './system.ts';
 
-/** The command of a sibling application: started, never imported. */
+/** The command of apps/server: it is started as a process and never imported. */
 const script = fileURLToPath(new URL('../../../server/bin/plenum.js', import.meta.url));
 const tokenLifeSec = 24 * 3600;
 
@@ -26,9 +26,9 @@ export const tokenSignedWith = (secret: string) => (userId: string) =>
 
 export interface PlenumOptions extends StartOptions {
   readonly nodeCount: number;
-  /** Wins over what the bench sets. */
+  /** Overrides the variables that the bench sets. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Redis writes to disk. */
+  /** True: Redis runs with an append-only file. */
   readonly isDurable?: boolean;
 }
 

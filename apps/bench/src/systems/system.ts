@@ -5,11 +5,13 @@ import type { OwnProcess } from '../processes/child-process.ts';
 export interface RunningSystem {
   readonly urls: readonly string[];
   readonly dialect: DialectName;
-  /** In the order of `urls`. Empty: they are not ours, and their CPU is not known. */
+  /**
+   * The node processes, in the order of `urls`. Empty when the bench did not start them: their CPU cannot be measured.
+   */
   readonly nodes: readonly OwnProcess[];
-  /** Null: not known. */
+  /** Null if the address is not known. */
   readonly redisUrl: string | null;
-  /** On this machine: load may come from several addresses of 127.0.0.0/8. */
+  /** True if the nodes run on this machine: then load may come from several addresses of 127.0.0.0/8. */
   readonly isOurs: boolean;
   token(userId: string): Promise<string>;
   /** Idempotent. */
@@ -17,16 +19,16 @@ export interface RunningSystem {
 }
 
 export interface StartOptions {
-  /** Where node number `node` finds Redis; default: where it is. */
+  /** The URL at which node number `node` finds Redis, for example a proxy. Default: `redisUrl`. */
   readonly redisUrlOf?: (redisUrl: string, node: number) => Promise<string>;
-  /** For the Node that runs a node. */
+  /** Command-line options for the Node.js process of each node. */
   readonly nodeOptions?: readonly string[];
 }
 
 export interface SystemKind {
-  /** Short: for the cells of tables. */
+  /** A short name for the cells of tables. */
   readonly name: string;
   readonly description: string;
-  /** Fresh processes, an empty Redis. */
+  /** Starts new processes on an empty Redis. */
   start(nodeCount: number, options?: StartOptions): Promise<RunningSystem>;
 }

@@ -1,14 +1,17 @@
-/** A cluster that runs elsewhere: driven by its public protocol, neither started nor stopped, its CPU unknown. */
+/**
+ * A cluster that runs elsewhere. The bench uses only its public protocol, does not start or stop it, and cannot measure
+ * its CPU.
+ */
 import { devTokenSchema } from '@plenum/protocol';
 import { tokenSignedWith } from './plenum-system.ts';
 import type { RunningSystem, SystemKind } from './system.ts';
 
 export interface TargetOptions {
-  /** Of nodes or of a load balancer. */
+  /** URLs of nodes or of a load balancer. */
   readonly urls: readonly string[];
-  /** `PLENUM_JWT_SECRET`; null: tokens are asked of the nodes, which give them in dev mode only. */
+  /** `PLENUM_JWT_SECRET`. Null: the nodes are asked for tokens, which they issue in dev mode only. */
   readonly secret: string | null;
-  /** For the figures of Redis; null: there are none. */
+  /** The Redis whose figures are measured; null: none are. */
   readonly redisUrl: string | null;
 }
 
@@ -26,7 +29,7 @@ async function devToken(url: string, userId: string): Promise<string> {
   return devTokenSchema.parse(await answer.json()).token;
 }
 
-/** @throws Error with one sentence if it names no URL, or one that devices here cannot speak to: they know no TLS. */
+/** @throws Error with one sentence if there is no URL, or one that is not http://, because the bench's devices have no TLS */
 export function openTarget({ urls, secret, redisUrl }: TargetOptions): RunningSystem {
   const [first] = urls;
   if (first === undefined) throw new Error('a target needs a URL');

@@ -1,4 +1,7 @@
-/** A member's device: connected as long as there is a node, back with its positions after each cut, remembers what it gets. */
+/**
+ * A member's device in a verification. After each cut, or when a node refuses it, it connects to the next node with its
+ * positions. It records every entry.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { pushTable, requestTable } from '@plenum/protocol';
 import { parsed } from '../load/receiver.ts';
@@ -11,7 +14,7 @@ export interface DeviceOptions {
   readonly userId: string;
   readonly token: string;
   readonly urls: readonly string[];
-  /** The node that is tried first; the next ones follow after each cut. */
+  /** Index in `urls` of the node that is tried first. */
   readonly firstUrl: number;
   readonly groupIds: readonly string[];
 }
@@ -32,7 +35,7 @@ export class Device {
   #isEnded = false;
   #onClosed: () => void = () => {};
   #living: Promise<void> = Promise.resolve();
-  /** A push that the protocol does not know, in words. */
+  /** Describes the first push that the protocol does not allow; null: there was none. */
   firstOddity: string | null = null;
 
   constructor(options: DeviceOptions) {
@@ -56,7 +59,7 @@ export class Device {
     await this.#living;
   }
 
-  /** @returns null: no connection, or none long enough; the outcome is unknown. */
+  /** @returns null if there is no connection, or if it closes before the answer: the outcome is unknown */
   async ask(asked: Asked): Promise<GivenAnswer | null> {
     if (this.#connection !== null) return this.#requests.ask(this.#connection, asked);
     await pause(backoffMs);
@@ -68,7 +71,7 @@ export class Device {
       const closed = new Promise<void>((resolve) => {
         this.#onClosed = resolve;
       });
-      // A node that is gone or does not take it yet: the next one is tried.
+      // The node is gone or refuses connections: the next turn tries the next node.
       const isOpen = await this.#connect().catch(() => false);
       if (isOpen) await closed;
       this.#attempts += 1;
@@ -170,11 +173,11 @@ export class Device {
         if (isComplete && this.#connection === connection) view.release();
         else connection.destroy();
       })
-      // A server that answers a page with something else is found out by what is then missing.
+      // A wrong answer to a page is not reported here: the entries that are then missing show it.
       .catch(() => connection.destroy());
   }
 
-  /** @returns false if the connection was lost on the way; another one will claim the position again. */
+  /** @returns false if the connection was lost before the last page; the next one starts from the position again */
   async #page(
     view: GroupView,
     connection: RawConnection,

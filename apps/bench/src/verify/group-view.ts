@@ -1,4 +1,7 @@
-/** A member's place in one group: the position it claims, and what it does when the server says that it is broken. */
+/**
+ * One member's position in one group. When the server reports that the log does not continue the position, it says which
+ * pages to read again.
+ */
 import { type Happening, keyOf, type SeenEntry, type View } from './history.ts';
 
 export interface Position {
@@ -6,7 +9,7 @@ export interface Position {
   readonly seq: number;
 }
 
-/** After a change of epoch the end of the old one may have been written anew: this far back is read again. */
+/** After a change of epoch, entries at the end of the old epoch may have changed: this many are read again. */
 const reread = 1000;
 
 export class GroupView implements View {
@@ -17,7 +20,7 @@ export class GroupView implements View {
   sinceSeq = 1;
   restarts = 0;
   #position: Position | null = null;
-  /** Live entries that wait for the pages before them; null: there is nothing to wait for. */
+  /** Live entries that wait until the pages before them are read; null while no page is being read. */
   #held: SeenEntry[] | null = null;
 
   constructor(userId: string, groupId: string) {
@@ -35,7 +38,10 @@ export class GroupView implements View {
     else this.#held.push(entry);
   }
 
-  /** The server continues at `fromSeq`. @returns after which seq to page, up to `fromSeq` − 1; null: nothing is missing. */
+  /**
+   * The server continues at `fromSeq` instead of the position. @returns the seq after which pages must be read, up to
+   * `fromSeq` − 1; null if no entry is missing
+   */
   restart({ epoch, fromSeq, why }: { epoch: string; fromSeq: number; why: string }): number | null {
     this.happenings.push({ kind: 'restart', fromSeq, why });
     this.restarts += 1;
@@ -55,14 +61,14 @@ export class GroupView implements View {
     }
   }
 
-  /** All pages are read. */
+  /** All pages were read: takes the live entries that waited. */
   release(): void {
     const held = this.#held ?? [];
     this.#held = null;
     for (const entry of held) this.#take(entry);
   }
 
-  /** The connection is gone: what was held comes again, since the position does not cover it. */
+  /** The connection is gone. Entries that still waited are forgotten: the position is before them, so they come again. */
   disconnected(): void {
     const held = this.#held ?? [];
     this.#held = null;

@@ -1,4 +1,7 @@
-/** Requests of one connection that wait for their answers: each gets one, or null when there will be none. */
+/**
+ * Matches answers to open requests. A request resolves with null after 6 s or when its connection closes: its outcome
+ * is unknown.
+ */
 import { parsed } from '../load/receiver.ts';
 import type { RawConnection } from '../wire/raw-connection.ts';
 
@@ -22,7 +25,7 @@ const answerLimitMs = 6000;
 export class Requests {
   readonly #waiting = new Map<number, (answer: GivenAnswer | null) => void>();
 
-  /** @returns null: the outcome is unknown. */
+  /** @returns null if the outcome is unknown */
   ask(connection: RawConnection, { type, args, requestId }: Asked): Promise<GivenAnswer | null> {
     return new Promise((resolve) => {
       const payload = JSON.stringify({ request_type: type, request_id: requestId, args });
@@ -35,12 +38,12 @@ export class Requests {
     });
   }
 
-  /** @param answer JSON array. */
+  /** @param answer the JSON array of the ack */
   answered(id: number, answer: string): void {
     this.#settle(id, answerIn(parsed(answer)[0]));
   }
 
-  /** The connection is gone. */
+  /** The connection is gone: every open request resolves with null. */
   abandon(): void {
     for (const id of [...this.#waiting.keys()]) this.#settle(id, null);
   }

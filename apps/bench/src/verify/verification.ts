@@ -1,4 +1,7 @@
-/** One verification: members join, send and listen; a fault happens meanwhile; then everything has to be in its place. */
+/**
+ * Runs one verification: members join, send and receive while a fault is injected. Then the received entries are
+ * compared with the acknowledged sends.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunningSystem } from '../systems/system.ts';
 import { checkHistory, type Findings, missingIn } from './check-history.ts';
@@ -12,11 +15,11 @@ export interface VerificationOptions {
   readonly groups: number;
   readonly membersPerGroup: number;
   readonly seconds: number;
-  /** Of each member to each group, messages per second at most. */
+  /** Messages per second that each member sends to each group, at most. */
   readonly ratePerSec: number;
-  /** Shell command; null: no fault. */
+  /** The shell command that injects the fault; null: no fault. */
   readonly during: string | null;
-  /** Makes the ids of this run unlike those of any other. */
+  /** Part of all user and group ids, so that no two runs share one. */
   readonly runId: string;
   readonly onProgress: (what: string) => void;
 }
@@ -24,7 +27,7 @@ export interface VerificationOptions {
 export interface Verification {
   readonly sends: readonly Sent[];
   readonly acked: number;
-  /** By code. */
+  /** Number of refused sends by error code. */
   readonly refused: Readonly<Record<string, number>>;
   readonly unanswered: number;
   readonly entriesSeen: number;
@@ -36,14 +39,14 @@ export interface Verification {
   readonly findings: Findings;
 }
 
-/** The fault comes when this part of the time is over. */
+/** The fault is injected after this part of the duration. */
 const faultAt = 1 / 3;
 const joinWithinMs = 60_000;
-/** After the last fault everything has to be normal within 15 s; the rest is for slow machines. */
+/** After a fault every entry must arrive within 15 s; the other 15 s are for slow machines. */
 const healWithinMs = 30_000;
 const pollMs = 50;
 
-/** @throws Error with one sentence if the members cannot join. */
+/** @throws Error with one sentence if a member cannot join */
 export async function verifySystem(options: VerificationOptions): Promise<Verification> {
   const devices = await devicesOf(options);
   try {
@@ -70,7 +73,7 @@ function devicesOf({ system, groups, membersPerGroup, runId }: VerificationOptio
   );
 }
 
-/** The first one creates, all others join. */
+/** The first member creates the groups, all others join them. */
 async function joinAll(devices: readonly Device[]): Promise<void> {
   const [creator, ...others] = devices;
   if (creator !== undefined) await enterGroups(creator, 'create_group');
@@ -116,7 +119,7 @@ async function sendThrough(
   return { sends, fault };
 }
 
-/** Lasts at least as long as was asked for, and until the fault is over. */
+/** Takes at least `seconds`, and at least until the fault command has ended. */
 async function throughFault({
   seconds,
   during,
@@ -142,7 +145,7 @@ async function untilComplete(devices: readonly Device[], sends: readonly Sent[])
   const views = devices.flatMap((device) => [...device.views.values()]);
   const isComplete = () => views.every((view) => missingIn(view, view.seen, sends).length === 0);
   while (!isComplete() && performance.now() < deadlineMs) await pause(pollMs);
-  // What is too much comes a little later than what is needed.
+  // A duplicate may arrive a little after the last expected entry.
   await pause(pollMs * 4);
 }
 

@@ -1,8 +1,8 @@
-/** A verification in words, and whether it was passed. */
+/** Writes the text report of a verification and lists why it failed. */
 import { isGood } from './check-history.ts';
 import type { Verification } from './verification.ts';
 
-/** Everything acknowledged, nothing lost, and the fault really happened. @returns why not; empty: passed. */
+/** @returns why the verification failed; an empty list if it passed */
 export function failuresOf(verification: Verification): string[] {
   const { findings, fault, unanswered, refused, acked, firstOddity } = verification;
   return [

@@ -2,8 +2,9 @@ import { ConfigError, PlenumError } from '@plenum/core';
 import { maskedText } from '../config/masked.ts';
 
 /**
- * What a command says of the error that ends it: of a bug its stack, else its sentence. That of the table of errors is for
- * clients, so what is behind it is said too: `The service cannot do this right now: no answer within 100 ms`.
+ * The text that a command prints for the error that ends it: the stack of a bug, otherwise the message. A message from
+ * the error table is written for clients, so the causes follow it:
+ * `The service cannot do this right now: no answer within 100 ms`.
  */
 export function lastWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,4 +1,6 @@
-/** Admin tokens that a configuration file holds by their digest, each with a name and its scopes. */
+/**
+ * Checks the `adminTokens` of a configuration file: each has a name, a SHA-256 digest instead of the token, and scopes.
+ */
 import { adminScopes } from '@plenum/protocol';
 import { didYouMean } from './names.ts';
 

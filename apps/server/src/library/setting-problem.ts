@@ -1,4 +1,7 @@
-/** Settings of the engine and of delivery as the library takes them: each in its form, that of its variable where it has one. */
+/**
+ * Checks `engineSettings` and `delivery` of `createPlenum`. A setting that also has an environment variable is checked
+ * as that variable is.
+ */
 import type { DeliveryKind, DeliverySettings, EngineSettings } from '@plenum/core';
 import { environmentSchema } from '../config/environment.ts';
 

@@ -1,6 +1,6 @@
 /**
- * A few connections to PostgreSQL, and what its errors mean. Each call has a connection for itself; one on which anything failed
- * is never used again.
+ * A pool of 4 connections to PostgreSQL. A call uses one connection exclusively; after a failure that connection is
+ * closed. Also classifies PostgreSQL's errors.
  */
 import { type AdapterCall, type Clock, type Logger, PlenumError } from '@plenum/core';
 import { DatabaseError, Pool, type PoolClient } from 'pg';

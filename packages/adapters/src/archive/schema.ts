@@ -29,7 +29,7 @@ async function expectUtf8(connection: Connection): Promise<void> {
   const { rows } = await connection.query('SHOW server_encoding', []);
   const encoding = String(rows[0]?.['server_encoding']);
   if (encoding !== 'UTF8')
-    throw new Error(`the database of the archive has encoding ${encoding}, it must be UTF8`);
+    throw new Error(`the archive database must have encoding UTF8, it has ${encoding}`);
 }
 
 async function stepOf(connection: Connection): Promise<number> {

@@ -104,7 +104,9 @@ export function createKeySet(options: KeySetOptions): JWTVerifyGetKey {
       // A key that is not known yet may be a new one.
       if (error instanceof errors.JWKSMultipleMatchingKeys) throw error;
     }
-    throw PlenumError.of('unavailable', { cause: new Error(`no key from ${options.url.host}`) });
+    throw PlenumError.of('unavailable', {
+      cause: new Error(`the key set at ${options.url.host} could not be read, or its copy is too old`),
+    });
   };
 
   return async (header, token) => {

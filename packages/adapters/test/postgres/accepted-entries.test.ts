@@ -161,7 +161,7 @@ test('a database in an encoding other than UTF8 counts as no archive, and no ent
     const saving = latin.save([sampleMessage({ seq: 1, message: '😀' })], patient());
     await expect(saving).rejects.toMatchObject({
       failure: { code: 'unavailable' },
-      cause: { message: 'the database of the archive has encoding LATIN1, it must be UTF8' },
+      cause: { message: 'the archive database must have encoding UTF8, it has LATIN1' },
     });
   } finally {
     await latin.close();

@@ -213,4 +213,5 @@ function subjectIn({ group, nowMs }: Place, command: GroupCommand): MemberRecord
 }
 
 /** The rule table let something through that it has to refuse. */
-const unchecked = ({ operation }: GroupCommand) => new Error(`the rule table does not guard ${operation}`);
+const unchecked = ({ operation }: GroupCommand) =>
+  new Error(`bug: the rule table let ${operation} pass without the record it needs`);

@@ -1,5 +1,5 @@
--- The checks of accept and reject: any active member may decide in public and private groups, only an admin in strict
--- ones.
+-- Checks who may accept or reject an applicant: any active member in a public or private group, only an admin in a
+-- strict_private one, and the service everywhere.
 
 -- @return the code of the first refusal, or nil; and the record of the applicant
 local function refusal_of_decision(group, now)

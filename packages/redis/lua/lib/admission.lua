@@ -1,13 +1,13 @@
--- The checks of a message, for the script that admits it and for the one that stores it.
+-- The checks of a message that admit-message and append-message share.
 -- @include member
 -- @include dedupe
 
--- @param detail ms: the end of a mute or a ban, or the delay until the next try
+-- @param detail ms: the time at which a mute or a ban ends, or the delay before the next try
 local function refusal(now, code, detail)
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
--- @return the reply to a request that was answered before or comes too late, or nil
+-- @return the reply to a request that was answered before or arrives after its deadline, or nil
 local function early_reply(now)
   local repeated = recall(now, 'log')
   if repeated then return repeated end
@@ -15,8 +15,8 @@ local function early_reply(now)
   return nil
 end
 
--- @param next_due the end of the group's next mute, ms, as the group stores it
--- @return the reply when the user may not send, or when due mutes must end first; or nil
+-- @param next_due the time at which the next mute or ban of the group ends, ms, as the group stores it
+-- @return the reply if the user may not send, or if due mutes must end first; or nil
 local function refusal_of_sender(now, next_due)
   local due_at = tonumber(next_due)
   if due_at and due_at <= now and are_mutes_ended == '0' then return { 'due', integer(now) } end

@@ -1,10 +1,10 @@
--- A token bucket in one number: the time at which it is full again, us. Its key expires exactly then.
--- Example: 10 tokens per second, burst 20. A full bucket has its time at or before now; each token moves it 100,000
--- us ahead; more than 2,000,000 us ahead is refused.
+-- A token bucket, stored as one number: the time, us, at which the bucket is full again. Its key expires at that time.
+-- Example: 10 tokens per second, burst 20. The number of a full bucket is at or before now. Each token adds 100,000
+-- us. A token that would bring the number more than 2,000,000 us beyond now is refused.
 
--- Checks without taking a token.
--- @return the time at which the bucket is full again with one token less, us; or nil, and the ms until there is a
--- token
+-- Two steps, because a later check may still refuse: this function only checks; `charge` takes the token.
+-- @return the time, us, at which the bucket is full again if one token is taken now; or nil, and the ms until there
+-- is a token
 local function draw(now)
   local now_us = now * 1000
   local token_us = 1000000 / rate_per_sec
@@ -18,7 +18,7 @@ local function draw(now)
   return full_again_at
 end
 
--- Takes the token.
+-- Takes the token that was checked before.
 local function charge(full_again_at, now)
   local lasts_ms = math.max(1, math.ceil((full_again_at - now * 1000) / 1000))
   redis.call('SET', bucket_key, integer(full_again_at), 'PX', integer(lasts_ms))

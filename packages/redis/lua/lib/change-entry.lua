@@ -1,4 +1,4 @@
--- The entry that records the change itself, and its optional fields.
+-- Appends the entry that records a change, and formats its optional fields.
 
 local function reason_field(reason)
   return reason ~= '' and ',"reason":' .. reason or ''

@@ -1,6 +1,7 @@
--- Keys and arguments of a requested change, besides those of the group. `user_id` is the subject of the change;
--- `request_id` is escaped for JSON. `rate_per_sec` is empty where no token is taken, `queue_limit` where the room
--- queue does not count. A trial (`1`) judges and charges the change, and ends there.
+-- The keys and arguments of every requested change, in addition to those of the group. `user_id` is the user that is
+-- changed; `request_id` is escaped for JSON. An empty `rate_per_sec` means that no token is taken, an empty
+-- `queue_limit` that the room queue is not checked. With `is_trial` 1 the script checks the change and takes its
+-- token, but does not make the change.
 -- @include group-header
 local dedupe_key = KEYS[11]
 local groups_key = KEYS[12]
@@ -17,5 +18,5 @@ local rate_per_sec = ARGV[15]
 local rate_burst = ARGV[16]
 local queue_limit = ARGV[17]
 local is_trial = ARGV[18]
--- Where a remembered answer counts: see dedupe.
+-- The scope of a remembered answer: see recall() in dedupe.lua.
 local answer_scope = 'log'

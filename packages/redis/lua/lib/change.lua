@@ -1,5 +1,5 @@
--- The frame of every change. It answers a repeated request, refuses a late one, loads the group and ends its due
--- mutes. Then the script follows its row of the rule table and ends in exactly one of refuse() and done().
+-- Begins every change: answers a repeated request, refuses a late one, loads the group and ends its due mutes. Then
+-- the script makes the checks of its row in the rule table, and ends with refuse() or done().
 -- @include clock
 -- @include member
 -- @include group
@@ -29,15 +29,15 @@ expect_removable()
 local group = load_group()
 if group then end_due_mutes(group, now, { actor, user_id }) end
 
--- Writes nothing except the ends of due mutes.
+-- Writes nothing, except the ended mutes.
 local function refuse(code, detail)
   if group and group.has_ended_mutes then commit(group, now) end
   return { 'refused', integer(now), code, detail and integer(detail) or '' }
 end
 
--- The last checks of every change: the acting user's token, and room for one more entry that the archive has to take.
--- @return the reply of the script, or nil: then the token is taken, and nothing refuses the change after this. A
--- trial ends here.
+-- Makes the last checks of every change: a token of the acting user, and room for one more entry in the room queue.
+-- @return the reply of the script if it refuses or is a trial; else nil: the token is taken, and nothing can refuse
+-- the change after this
 local function check_limits()
   local full_again_at, retry_after_ms
   if rate_per_sec ~= '' then
@@ -53,8 +53,8 @@ local function check_limits()
   return { 'admitted', integer(now) }
 end
 
--- @param member the record of the subject after the change; nil when the subject is no member
--- @param seq of the entry that records the change
+-- @param member the record of the changed user after the change; nil if the user is no member
+-- @param seq the seq of the entry that records the change
 local function done(member, seq)
   local answer = describe(member) .. ' ' .. group.epoch .. ' ' .. integer(seq)
   commit(group, now, answer)

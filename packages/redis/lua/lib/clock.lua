@@ -1,4 +1,4 @@
--- Text forms of numbers and times. Lua itself prints only 14 digits.
+-- Reads Redis' clock, and formats numbers and times: Lua itself prints only 14 digits of a number.
 
 local function integer(number)
   return string.format('%d', number)

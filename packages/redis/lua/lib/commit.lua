@@ -1,8 +1,9 @@
--- The end of a script that wrote entries: the group, the lifetime of its log, the answer, and last the publishing.
+-- Ends a change: saves the group, extends the log's lifetime, counts the room queue, stores the answer, and publishes
+-- the entries last.
 
 -- @constant TOMBSTONE_MS
 
--- @param answer to remember; nil when only due mutes ended
+-- @param answer the answer to remember; nil if only due mutes ended
 local function commit(group, now, answer)
   save_group(group)
   if group.is_deleted then
@@ -11,7 +12,7 @@ local function commit(group, now, answer)
   elseif not group.log_renewal or now >= group.log_renewal then
     renew_log(now)
   end
-  -- The archive's cursor counts them off, like messages.
+  -- commit-delivery counts these entries off when the archive has taken them, like messages.
   if is_queue_counted == '1' and group.appended then
     redis.call('HINCRBY', queued_key, group_id, integer(group.appended))
   end

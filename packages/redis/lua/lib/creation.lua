@@ -1,6 +1,6 @@
--- A new group with its first admin; it replaces a tombstone.
+-- Creates a group with its first admin. Replaces a tombstone.
 
--- @param settings { type, max_members, ephemeral, history, metadata } in the stored form
+-- @param settings { type, max_members, ephemeral, history, metadata } as they are stored
 -- @return the reply of the script
 local function create(settings)
   redis.call('UNLINK', group_key, log_key)

@@ -1,7 +1,8 @@
--- Cursors: the hash of a partition with one field per adapter kind, the id of the last entry that the kind has
--- passed, and `<kind>:page` while a part of the next entry is done. Needs `outbox_key` and `cursors_key`.
+-- The cursors of a partition: one hash. The field `<kind>` is the id of the last outbox entry that the adapter kind
+-- has passed. The field `<kind>:page` exists while only a part of the next entry is delivered. Needs `outbox_key` and
+-- `cursors_key`.
 
--- Ids are `<ms>-<number>` of different length, so they are compared as numbers.
+-- Ids are `<ms>-<number>` and differ in length, so they are compared as numbers.
 local function id_parts(id)
   local ms, number = string.match(id, '^(%d+)-(%d+)$')
   return tonumber(ms), tonumber(number)
@@ -24,8 +25,8 @@ local function furthest_behind()
   return smallest
 end
 
--- Removes the entries that every kind has passed; all entries when there is no kind. The stream itself stays, with
--- its last id.
+-- Removes the entries that every kind has passed, or all entries if there is no kind. The stream itself and its last
+-- id stay.
 local function trim_outbox()
   local smallest = furthest_behind()
   if not smallest then

@@ -1,10 +1,11 @@
--- Successes are remembered under (group, actor, request id) as `<payload hash> <answer>`; refusals are not. An answer
--- counts only in the log that it was given in: after a delete and a create of the same id, or when a failover has
--- lost the entry, the request is evaluated again.
+-- Remembers the answer of each successful request under (group, actor, request id) as `<payload hash> <answer>`, so
+-- that a repeated request gets the same answer. Refusals are not remembered. An answer is valid only while the log
+-- contains its entry: if the group was deleted and created again, or a failover has lost the entry, the repeated
+-- request is executed like a new one.
 -- Example: alice sends request r1, gets seq 7 and loses the connection. She sends r1 again: the answer is seq 7, and
 -- nothing is written. If a failover has lost seq 7, the retry gets a new seq.
 
--- @param answer of a message, `<epoch> <seq> <recipients> <ms>`, or of a change, `<status> <role> <ms> <epoch> <seq>`
+-- @param answer to a message: `<epoch> <seq> <recipients> <ms>`; to a change: `<status> <role> <ms> <epoch> <seq>`
 local function position_of(answer)
   local epoch, seq = string.match(answer, '^(%S+) (%d+) %d+ %d+$')
   if epoch then return epoch, tonumber(seq) end
@@ -12,7 +13,7 @@ local function position_of(answer)
   return epoch, tonumber(seq)
 end
 
--- @param must_live true: the log of a deleted group does not count, for a request that creates a group
+-- @param must_live true for a request that creates a group: an entry in the log of a deleted group does not count
 local function is_in_log(answer, must_live)
   local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted')
   if not field[1] or (must_live and field[4]) then return false end
@@ -24,8 +25,8 @@ local function is_in_log(answer, must_live)
   return false
 end
 
--- @param scope where an answer counts: `log`; `living`, the log of a group that is not deleted; or `always`, for a
--- request that deletes a group: its retry must not delete the next one
+-- @param scope when a remembered answer is valid. `log`: while the log contains its entry. `living`: the group must
+-- not be deleted either. `always`: for a delete, whose retry must not delete a group that was created later.
 -- @return the reply to a request that was answered before, or nil
 local function recall(now, scope)
   local remembered = redis.call('GET', dedupe_key)

@@ -1,11 +1,12 @@
--- A member leaves. The longest-standing active member replaces the last admin; a private group without one is
--- deleted.
+-- Removes a member that leaves. If it was the last admin, the active member with the longest membership becomes
+-- admin. A private or strict_private group without such a member is deleted.
 -- @include removal
 
 local PAGE = 50
 
--- Receivers are ordered by place. A place is never higher than the since_seq of its user, so the search ends at the
--- first place above the best since_seq so far. Muted members are skipped.
+-- Finds the active member with the smallest since_seq. Receivers are ordered by place, and a place is never higher
+-- than the since_seq of its user: so the search ends at the first place above the best since_seq so far. Muted members
+-- are skipped.
 -- @return id and record of the active member with the smallest since_seq, or nil
 local function find_successor(group, now)
   if group.active == 0 then return nil end
@@ -22,8 +23,8 @@ local function find_successor(group, now)
   return successor, best
 end
 
--- @param record appends the entry `left` and returns its seq
--- @return that seq
+-- @param record a function that appends the entry `left` and returns its seq
+-- @return the seq of `left`
 local function depart(group, now, leaver, record)
   local needs_successor = is_last_admin(group, leaver.member)
   remove_member(group, leaver.user, leaver.member)

@@ -1,5 +1,5 @@
--- Due mutes and bans end before any other check, so that the stored status is the effective one. The end of a ban is
--- no entry: the user may join again, and nothing changes for the members.
+-- Ends due mutes and bans before any other check, so that the checks can trust the stored status. The end of a ban
+-- writes no entry: nothing changes for the members.
 
 -- @constant DUE_MUTES_PER_STEP
 
@@ -21,14 +21,14 @@ local function is_due(key, user, now)
   return ends_at ~= false and tonumber(ends_at) <= now
 end
 
--- @return the earliest end, ms, or nil if none has an end
+-- @return the earliest end time in the index, ms, or nil if no mute or ban has an end
 local function first_end(key)
   local ends_at = tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
   return ends_at ~= math.huge and ends_at or nil
 end
 
--- Must be the first write of a script.
--- @param users whose mutes and bans end in any case, also when many others are due
+-- Ends the due mutes and bans of the group. Must be the first write of a script.
+-- @param users ids whose due mutes and bans end in this call, even if more others are due than one call ends
 local function end_due_mutes(group, now, users)
   if not group.next_due or now < group.next_due then return end
   for _, user in ipairs(due_in(mutes_key, now)) do end_mute(group, now, user) end

@@ -1,5 +1,5 @@
--- Moves a user between counts and indexes. Every change of a record is take_out + put_in, so counts and indexes
--- always match the records.
+-- Changes the records of members. Every change of a record is take_out() and then put_in(), so the counts and indexes
+-- of the group always match the records.
 -- @include member-text
 
 local COUNTER = { a = 'active', p = 'pending', m = 'muted' }
@@ -10,9 +10,9 @@ local function count(group, member, by)
   if member.role == 'a' then group.admins = group.admins + by end
 end
 
--- A user keeps one place among the members from the entry that brought it into the group until it leaves, also over
--- an acceptance. So a page that begins after a place neither misses nor repeats a member, whatever happens between
--- two pages.
+-- A user keeps its place in the order of members from its join (or its application) until it leaves; an acceptance
+-- does not change the place. So a page that begins after a place neither misses nor repeats a member, whatever
+-- changes between two pages.
 local function take_out(group, user, member)
   count(group, member, -1)
   local key = member.status == 'p' and pending_key or receivers_key
@@ -37,14 +37,14 @@ local function give_role(group, user, member, role)
   put_in(group, user, member)
 end
 
--- @param ban the record of a user that is no member
+-- @param ban a record with the status `b`; the user must be no member
 local function put_ban(group, user, ban)
   redis.call('HSET', members_key, user, record_text(ban))
   redis.call('ZADD', bans_key, ban.ends_at and integer(ban.ends_at) or '+inf', user)
   if ban.ends_at then group.next_due = math.min(group.next_due or ban.ends_at, ban.ends_at) end
 end
 
--- A record with another status stays.
+-- Removes the ban of a user. A record with another status stays.
 local function end_ban(user)
   redis.call('ZREM', bans_key, user)
   if string.sub(redis.call('HGET', members_key, user) or '', 1, 2) == 'b ' then

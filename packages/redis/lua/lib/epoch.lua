@@ -1,11 +1,12 @@
--- Epochs. A server with another replication history may have lost entries: the group counts on in a new epoch, and
--- `past` keeps the end of the old one.
+-- Begins a new epoch of a group's log if the Redis server has another replication history than at the last entry,
+-- because such a server may have lost entries. seq continues in the new epoch, and `past` keeps where the old one
+-- ended.
 -- Example: epoch A has reached seq 9 when a replica that knows seq 7 becomes master. The next message is seq 8 of
 -- epoch B, and `past` is `A:7`. A device at (A, 7) continues; a device at (A, 9) has to resync.
 
 local PAST_EPOCHS_KEPT = 8
 
--- The replication history of this server; a failover or an empty restart begins another one.
+-- The id of this server's replication history. A failover or a restart without data begins a new history.
 local function replication_history(info)
   return string.match(info, 'master_replid:(%x+)')
 end
@@ -17,7 +18,7 @@ local function past_with(past, epoch, seq)
   return table.concat(finished, ',', math.max(1, #finished - PAST_EPOCHS_KEPT + 1))
 end
 
--- Call it before an entry is numbered.
+-- Must be called before an entry is numbered.
 local function continue_epoch(group)
   local info = redis.call('INFO', 'replication')
   if string.find(info, 'master_replid:' .. group.hist, 1, true) then return end

@@ -1,7 +1,7 @@
--- Membership changes as entries. Texts are JSON from Node and are spliced in unchanged.
+-- Appends the entries that record membership changes. JSON texts come from Node and are spliced in unchanged.
 -- @include publish
 
--- @param event { type, user, actor, request_id?, tail? }: `tail` is the JSON text of further fields, with a leading
+-- @param event { type, user, actor, request_id?, tail? }: `tail` is the JSON text of more fields and begins with a
 -- comma
 -- @return the seq of the entry
 local function append_event(group, now, event)

@@ -1,5 +1,5 @@
--- Keys and arguments of every script that changes a group: the keys of the group and of its partition, and the values
--- that its entries need.
+-- The keys and arguments of every script that changes a group: the keys of the group and of its partition, and the
+-- values that its entries need.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local receivers_key = KEYS[3]

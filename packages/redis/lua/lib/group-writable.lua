@@ -1,4 +1,4 @@
--- Checks every key that entries and moves of members may write.
+-- Checks, before the first write, every key that a change of a group may write.
 -- @include writable
 
 local function expect_group_writable()

@@ -1,4 +1,4 @@
--- A group's hash as a table. A tombstone is no group.
+-- Loads and saves the hash of a group. A tombstone loads as nil.
 -- @include epoch
 
 local function load_group()
@@ -35,7 +35,7 @@ local function save_group(group)
   end
 end
 
--- Members that receive, counted by max_members.
+-- The number of members that receive messages: active and muted ones. `max_members` limits this number.
 local function receivers_count(group)
   return group.active + group.muted
 end

@@ -1,6 +1,6 @@
--- The head of a log for readers: `epoch seq past oldest_seq deleted`. Works on a tombstone too.
+-- Reads the head of a log: `epoch seq past oldest_seq deleted`. Works on a tombstone too.
 
--- @param fields of the group: epoch, seq, past, deleted
+-- The parameters are the fields of the group hash with these names.
 -- @return the five values
 local function head_words(epoch, seq, past, deleted)
   local oldest = redis.call('XRANGE', log_key, '-', '+', 'COUNT', 1)[1]

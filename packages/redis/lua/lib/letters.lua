@@ -1,11 +1,11 @@
--- Dead letters of one kind: a stream, and its index by group. Needs `dead_letters_key` and
+-- The dead letters of one adapter kind: a stream, and an index of it by group. Needs `dead_letters_key` and
 -- `dead_letters_by_group_key`.
 -- @include by-group
 
--- The next letters remove the rest.
+-- Limits the time of one script. If more letters are in excess, later calls remove them.
 local LETTERS_DROPPED_AT_ONCE = 100
 
--- A text form in the order of time: ids of streams have different lengths.
+-- Pads a stream id with zeros, so that ids of different lengths sort by time as text.
 local function sortable(place)
   local ms, number = string.match(place, '^(%d+)-(%d+)$')
   return string.rep('0', 15 - #ms) .. ms .. '-' .. string.rep('0', 15 - #number) .. number
@@ -21,13 +21,13 @@ local function remove_letter(place, group_id)
   return redis.call('XDEL', dead_letters_key, place)
 end
 
--- @param fields of the letter, with the group id
+-- @param fields names and values of the stream entry, the group id among them
 local function add_letter(group_id, fields)
   add_to_group(dead_letters_by_group_key, group_id, sortable(redis.call('XADD', dead_letters_key, '*', unpack(fields))))
 end
 
--- Removes the oldest letters of the group so that at most `kept` stay, up to 100 per call.
--- @return how many
+-- Removes the oldest letters of the group so that at most `kept` stay; removes up to 100 per call.
+-- @return the number of removed letters
 local function drop_letters(group_id, kept)
   local excess = count_of_group(dead_letters_by_group_key, group_id) - kept
   local dropped = 0

@@ -1,7 +1,6 @@
--- Entries: numbered, stored and prepared for publishing, in this order. Publishing itself is the last act of a
--- script.
+-- Stores entries in the log and the outbox, and formats them for publishing. A script publishes as its last step.
 
--- @param count messages up to this entry, for unread counts: seq counts messages and events alike
+-- @param count the number of messages up to this entry. Unread counts need it, because seq counts events too.
 local function store_entry(seq, kind, wire, count)
   redis.call('XADD', log_key, 'MAXLEN', '~', history_max_entries, seq .. '-0', 'k', kind, 'w', wire, 'n', count)
   if is_outbox_written == '1' then
@@ -9,18 +8,20 @@ local function store_entry(seq, kind, wire, count)
   end
 end
 
--- The fields that a node needs besides the wire, at fixed offsets; the actor and the request id follow.
+-- Formats the fields that a node reads at fixed offsets, without parsing the JSON. The actor and the request id follow
+-- them.
 local function uid_head(epoch, seq, recipients, now)
   return epoch .. string.format(' %016d %010d %013d ', seq, recipients, now)
 end
 
--- The JSON of the Socket.IO sharded adapter.
+-- Formats a payload as Socket.IO's sharded adapter does.
 local function payload_of(uid, event, wire)
   return '{"uid":"plenum1 ' .. uid .. '","nsp":"/","type":3,"data":{"packet":{"type":2,"data":["' .. event .. '",' .. wire
     .. '],"nsp":"/"},"opts":{"rooms":["' .. room .. '"],"except":[],"flags":{}}}}'
 end
 
--- An idle log expires by age. It is kept an eighth longer than necessary, so that few entries have to extend it.
+-- Extends the lifetime of the log; an idle log expires. The lifetime is 1/8 longer than configured, so the next
+-- extension is due only after that eighth, and most entries need none.
 local function renew_log(now)
   local ahead_ms = math.floor(history_max_age_ms / 8)
   redis.call('PEXPIRE', log_key, integer(history_max_age_ms + ahead_ms))

@@ -1,4 +1,4 @@
--- The text form of records.
+-- Formats the records of members.
 
 local function until_text(ms)
   return ms and integer(ms) or '-'
@@ -9,7 +9,7 @@ local function record_text(member)
     member.status, member.role, member.joined_at, member.since_seq, until_text(member.ends_at))
 end
 
--- The part of an answer for the subject: `<status> <role> <ends_at>`, `- - -` without a record.
+-- The part of an answer that describes the changed user: `<status> <role> <ends_at>`, or `- - -` without a record.
 local function describe(member)
   if not member then return '- - -' end
   return member.status .. ' ' .. member.role .. ' ' .. until_text(member.ends_at)

@@ -1,11 +1,11 @@
--- The record of a member: `<status> <role> <joined_at> <since_seq> <ends_at>`, in one field of the members hash.
--- status: a(ctive), p(ending), m(uted), b(anned) · role: a(dmin), m(ember) · ends_at: the end of a mute or ban, ms,
--- or `-`.
+-- Reads the record of a member, one field of the members hash: `<status> <role> <joined_at> <since_seq> <ends_at>`.
+-- status: a(ctive), p(ending), m(uted), b(anned) · role: a(dmin), m(ember) · ends_at: the time, ms, at which a mute or
+-- ban ends, or `-`.
 
 local SERVICE = '$service'
 
--- @return the record, or nil; true when the user is banned at this time; and the end of the ban, ms, if it has one. A
--- banned user is no member.
+-- @return three values: the record, or nil if the user is no member (a banned user is none); true if the user is
+-- banned at `now`; the end of the ban, ms, if it has one
 local function member_of(text, now)
   if not text then return nil, false end
   local status, role, joined_at, since_seq, ends_at = string.match(text, '^(%l) (%l) (%d+) (%d+) (%S+)$')

@@ -1,7 +1,8 @@
--- Pushes about presence, in the envelope of the Socket.IO adapter; our nodes know them by their `uid`.
+-- Queues pushes that are not entries (presence, typing) in the JSON of Socket.IO's sharded adapter. Our nodes
+-- recognize them by their `uid`.
 -- @include publish
 
--- Groups of this size get the number of online users, not their names.
+-- Groups with at least this many receivers get the number of online users, not their ids.
 -- @constant PRESENCE_COUNTS_ONLY_FROM
 
 local function queue_ephemeral(event, fields)
@@ -10,7 +11,7 @@ local function queue_ephemeral(event, fields)
     .. '}],"nsp":"/"},"opts":{"rooms":["' .. room .. '"],"except":[],"flags":{"volatile":true}}}}'
 end
 
--- @param transitions list of { user, is_online }
+-- @param transitions a list of { user, is_online }
 local function queue_presence(receivers_count, transitions)
   if #transitions == 0 then return end
   local count_field = ',"count":' .. redis.call('HLEN', on_key)

@@ -1,4 +1,5 @@
--- Payloads of a script for the nodes that host the group. Publishing is its last act.
+-- Collects the payloads that a script publishes to the nodes that host the group. Publishing is the script's last
+-- step.
 
 local publications = {}
 

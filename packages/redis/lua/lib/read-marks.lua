@@ -1,7 +1,8 @@
--- How far a member has read, stored as `<seq> <messages up to it>`. Each entry of the log carries the count of
--- messages up to itself, and the group's seq and events give that of the head, so no entries are counted.
+-- Reads the read mark of a member: `<seq> <messages up to it>`. An unread count is a difference of two message counts.
+-- Each entry of the log carries its own, and seq minus events is that of the head, so no script counts entries.
 
--- If the log no longer has the entry, everything before the oldest entry counts as read.
+-- @return the number of messages up to `seq`. If the log no longer has that entry, all messages before the oldest
+-- entry count as read.
 local function messages_until(seq, head_messages)
   local id = integer(seq) .. '-0'
   local entry = redis.call('XRANGE', log_key, id, '+', 'COUNT', 1)[1]
@@ -11,8 +12,8 @@ local function messages_until(seq, head_messages)
   return messages - 1
 end
 
--- A member without a mark has read the entry that made it a receiver.
--- @return the seq, and the messages up to it
+-- A member without a mark has read up to the entry that made it a receiver.
+-- @return the seq of the mark, and the number of messages up to it
 local function read_mark(user, member, head_messages)
   local text = redis.call('HGET', reads_key, user)
   if text then

@@ -102,7 +102,7 @@ async function checkMaster(
   } catch (cause) {
     const { message } =
       refusalOf(cause, keys.prefix) ?? (cause instanceof Error ? cause : new Error(String(cause)));
-    throw new Error(`Of the Redis Cluster, the master at ${name}: ${message}`, { cause });
+    throw new Error(`Redis Cluster master ${name}: ${message}`, { cause });
   }
 }
 

@@ -126,7 +126,7 @@ function familyOf(url: URL): Pick<StandaloneAddress, 'family'> {
   const text = url.searchParams.get('family');
   if (text === null) return {};
   const family = ([0, 4, 6] as const).find((one) => String(one) === text);
-  if (family === undefined) throw new Error('REDIS_URL has a family that is not 0, 4 or 6.');
+  if (family === undefined) throw new Error('REDIS_URL: family must be 0, 4 or 6.');
   return { family };
 }
 
@@ -149,7 +149,7 @@ function isDecodable(text: string): boolean {
 function parseServer(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') throw notRedis();
-  if (url.hash !== '') throw new Error('REDIS_URL holds a #: write a # of a password as %23.');
+  if (url.hash !== '') throw new Error('REDIS_URL must not contain #. Write # in a password as %23.');
   return url;
 }
 

@@ -4,7 +4,10 @@ import { markRead, readMark } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/refusals.ts';
 import type { StateDeps } from '../scripts/script-calls.ts';
 
-/** How far members have read: a hash per group, and the counts that the log's entries carry. */
+/**
+ * Read marks on Redis. One hash per group holds `<seq> <messages up to it>` per member; the message counts come from
+ * the log's entries.
+ */
 export class RedisReadMarks implements ReadMarks {
   readonly #deps: Pick<StateDeps, 'calls' | 'keys'>;
 

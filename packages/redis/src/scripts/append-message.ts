@@ -24,7 +24,8 @@ export type AppendReply = z.infer<typeof appendReply>;
 const answerText = /^([0-9a-f]{16}) (\d{1,16}) (\d{1,16}) (\d{1,16})$/;
 
 /**
- * The usual reply, parsed by hand: a schema costs more than all the rest of a send on this side. Null: another reply.
+ * Parses the usual reply by hand, because a schema costs more CPU than the rest of a send on this node. Returns null
+ * for any other reply.
  */
 function parseAppended(raw: unknown): AppendReply | null {
   if (!Array.isArray(raw) || raw[0] !== 'appended') return null;

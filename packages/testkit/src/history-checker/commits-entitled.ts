@@ -1,4 +1,4 @@
-/** I11: who was entitled to say what adapters have got. */
+/** I11: only the node with the highest fencing token of a partition commits deliveries. */
 import type { LeaseEvent, RunHistory, Violation } from './history.ts';
 
 interface Right {

@@ -1,4 +1,6 @@
-/** A PostgreSQL of one's own on a free port of 127.0.0.1: may be crashed and restarted; leaves nothing behind. */
+/**
+ * A private PostgreSQL on a free port of 127.0.0.1. A test may crash and restart it; it deletes its files at the end.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../server/free-port.ts';
 import { postgresAnswers } from './postgres-answers.ts';
@@ -64,7 +66,10 @@ export interface PostgresForTests {
   dispose(): Promise<void>;
 }
 
-/** `POSTGRES_URL` if it is set, in which schemas of one's own are to be used; else a PostgreSQL of one's own. */
+/**
+ * Returns `POSTGRES_URL` if it is set: tests must create their own schemas there. Otherwise starts a private
+ * PostgreSQL.
+ */
 export async function obtainPostgresForTests(): Promise<PostgresForTests> {
   const given = process.env['POSTGRES_URL'];
   if (given) return { url: given, dispose: async () => undefined };

@@ -1,4 +1,4 @@
-/** Suites of what every engine does as a whole, and of idle groups. */
+/** Two suites: guarantees of the engine as a whole, and timed mutes that end in idle groups. */
 import { PARTITION_COUNT, partitionOf } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { muteCommand } from '../commands.ts';
