@@ -1,4 +1,5 @@
 /** When to leave an adapter alone: a pure state machine, and the breaker that holds its state. */
+import { backoff } from '../concurrency/retry.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { type AdapterName, emitTelemetry } from '../telemetry/events.ts';
 
@@ -20,6 +21,8 @@ export type BreakerState =
   | { readonly isOpen: false; readonly failures: number }
   | {
       readonly isOpen: true;
+      /** Its first opening and every trial that failed since: the pause doubles with each. */
+      readonly openings: number;
       readonly pauseMs: number;
       /** From then on one call is let through as a trial. */
       readonly trialAtMs: number;
@@ -39,18 +42,15 @@ export function failBreaker(state: BreakerState, nowMs: number, policy: BreakerP
   if (!state.isOpen) {
     const failures = state.failures + 1;
     if (failures < policy.failuresToOpen) return { isOpen: false, failures };
-    return openFor(policy.firstPauseMs, nowMs);
+    return open(1, nowMs, policy);
   }
-  if (!state.isTrialOut) return state;
-  return openFor(Math.min(state.pauseMs * 2, policy.longestPauseMs), nowMs);
+  return state.isTrialOut ? open(state.openings + 1, nowMs, policy) : state;
 }
 
-const openFor = (pauseMs: number, nowMs: number): BreakerState => ({
-  isOpen: true,
-  pauseMs,
-  trialAtMs: nowMs + pauseMs,
-  isTrialOut: false,
-});
+function open(openings: number, nowMs: number, policy: BreakerPolicy): BreakerState {
+  const pauseMs = backoff(openings, { baseMs: policy.firstPauseMs, maxMs: policy.longestPauseMs });
+  return { isOpen: true, openings, pauseMs, trialAtMs: nowMs + pauseMs, isTrialOut: false };
+}
 
 export interface BreakerDeps {
   readonly adapter: AdapterName;
@@ -81,7 +81,7 @@ export class Breaker {
     return Math.max(0, this.#state.trialAtMs - this.#clock.monotonicMs());
   }
 
-  /** True: go ahead, and tell `succeeded` or `failed`. */
+  /** True: call the adapter now, and report `succeeded` or `failed`. */
   mayCall(): boolean {
     const [state, mayCall] = askBreaker(this.#state, this.#clock.monotonicMs());
     this.#state = state;

@@ -26,29 +26,21 @@ const atOnce: Clock = {
 test('work is tried until it succeeds, and every failure is reported', async () => {
   const failures: unknown[] = [];
   let tries = 0;
-  await retryWhile(
-    atOnce,
-    () => true,
-    (cause) => failures.push(cause),
-    async () => {
-      tries += 1;
-      if (tries < 3) throw tries;
-    },
-  );
+  const work = async () => {
+    tries += 1;
+    if (tries < 3) throw tries;
+  };
+  await retryWhile(work, { clock: atOnce, isWanted: () => true, onFailure: (err) => failures.push(err) });
   expect(failures).toEqual([1, 2]);
 });
 
 test('work that fails because it is no longer wanted has not failed', async () => {
   const failures: unknown[] = [];
   let isWanted = true;
-  await retryWhile(
-    atOnce,
-    () => isWanted,
-    (cause) => failures.push(cause),
-    async () => {
-      isWanted = false;
-      throw new Error('its device is gone');
-    },
-  );
+  const work = async () => {
+    isWanted = false;
+    throw new Error('its device is gone');
+  };
+  await retryWhile(work, { clock: atOnce, isWanted: () => isWanted, onFailure: (err) => failures.push(err) });
   expect(failures).toEqual([]);
 });

@@ -21,26 +21,30 @@ export function backoff(attempt: number, { baseMs, maxMs, jitter }: BackoffOptio
   return jitter === undefined ? fullMs : Math.round(fullMs * (0.5 + jitter / 2));
 }
 
-const pauses = { baseMs: 100, maxMs: 2000 };
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly isWanted: () => boolean;
+  /** Called for every failed try that is still wanted. Never throws. */
+  readonly onFailure: (err: unknown) => void;
+  /** The pause after the first failure, ms; it doubles up to 2 s. Default 100. */
+  readonly baseMs?: number;
+  /** Ends a pause early. */
+  readonly signal?: AbortSignal;
+}
 
-/**
- * Tries `work` until it succeeds, with a growing pause in between, or until `isWanted` says no.
- * @param onFailure is called for every failed try that is still wanted. Never throws.
- */
-export async function retryWhile(
-  clock: Clock,
-  isWanted: () => boolean,
-  onFailure: (cause: unknown) => void,
-  work: () => Promise<void>,
-): Promise<void> {
+const longestPauseMs = 2000;
+
+/** Tries `work` until it succeeds, with a growing pause in between, or until `isWanted` says no. Never rejects. */
+export async function retryWhile(work: () => Promise<void>, options: RetryOptions): Promise<void> {
+  const { clock, isWanted, onFailure, baseMs = 100, signal } = options;
   for (let attempt = 1; isWanted(); attempt += 1) {
     try {
       await work();
       return;
-    } catch (cause) {
+    } catch (err) {
       if (!isWanted()) return;
-      onFailure(cause);
-      await sleep(clock, backoff(attempt, pauses));
+      onFailure(err);
+      await sleep(clock, backoff(attempt, { baseMs, maxMs: longestPauseMs }), signal);
     }
   }
 }

@@ -1,9 +1,9 @@
 /** The delivery worker: what the owner of a partition does with its outbox, for each kind of adapter by itself. */
-import { backoff } from '../concurrency/retry.ts';
+import { retryWhile } from '../concurrency/retry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 import type { Lease, PartitionWork } from '../ports/leases.ts';
 import type { Outbox, OutboxBatch } from '../ports/outbox.ts';
-import { type Clock, type Logger, type Random, sleep } from '../ports/runtime.ts';
+import { type Clock, type Logger, type Random, sleep, untilAborted } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { AdapterDelivery } from './adapter-delivery.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
@@ -36,6 +36,8 @@ interface Assignment {
 interface Task {
   readonly what: DeliveryKind | 'kinds';
   readonly step: () => Promise<void>;
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
 }
 
 export class DeliveryWork implements PartitionWork {
@@ -54,7 +56,7 @@ export class DeliveryWork implements PartitionWork {
       const delivery = new AdapterDelivery({ ...this.#deps, target });
       const alarm = new DeadLetterAlarm({ ...this.#deps, partition: lease.partition, kind: target.kind });
       const step = () => this.#round({ lease, target, delivery, alarm, signal });
-      await this.#repeat({ what: target.kind, step }, lease, signal);
+      await this.#repeat({ what: target.kind, step, lease, signal });
     });
     await Promise.all([this.#keepOpen(lease, signal), ...assignments]);
     endUse();
@@ -68,23 +70,21 @@ export class DeliveryWork implements PartitionWork {
       if (kinds !== opened && (await this.#deps.outbox.open(lease)) === 'opened') opened = kinds;
       await sleep(this.#deps.clock, lookEveryMs, signal);
     };
-    await this.#repeat({ what: 'kinds', step }, lease, signal);
+    await this.#repeat({ what: 'kinds', step, lease, signal });
   }
 
-  /** Until the signal aborts; a step that fails is tried again a little later. */
-  async #repeat({ what, step }: Task, { partition }: Lease, signal: AbortSignal): Promise<void> {
+  /**
+   * Runs the step again and again until the signal aborts; resolves when the last one has ended. No `runLoop`: it pauses
+   * between all rounds, while here each step says itself how long, from not at all behind a full batch to 2 s.
+   */
+  async #repeat({ what, step, lease, signal }: Task): Promise<void> {
     const { clock, logger, settings } = this.#deps;
-    let failures = 0;
-    while (!signal.aborted) {
-      try {
-        await step();
-        failures = 0;
-      } catch (err) {
-        failures += 1;
-        logger.warn({ partition, what, err }, 'a step of the delivery failed and is tried again');
-        await sleep(clock, backoff(failures, { baseMs: settings.tickMs, maxMs: longestPauseMs }), signal);
-      }
-    }
+    const { partition } = lease;
+    const onFailure = (err: unknown) =>
+      logger.warn({ partition, what, err }, 'a step of the delivery failed and is tried again');
+    const isWanted = () => !signal.aborted;
+    const retries = { clock, isWanted, onFailure, baseMs: settings.tickMs, signal };
+    while (isWanted()) await retryWhile(step, retries);
   }
 
   async #round(assignment: Assignment): Promise<void> {
@@ -96,7 +96,7 @@ export class DeliveryWork implements PartitionWork {
     const { round, heldUpMs } = await delivery.deliver(batch, signal);
     const outcome = await this.#commit(assignment, round);
     // Another node has the lease: this work will be stopped soon, and has nothing to do until then.
-    if (outcome === 'not_owner') return this.#watch.untilAborted(signal);
+    if (outcome === 'not_owner') return untilAborted(signal);
     if (outcome === 'moved') return;
     const size = batch.waiting - round.passedCount + batch.retrying;
     emitTelemetry('queue_size', { partition, kind: target.kind, size });
@@ -107,7 +107,7 @@ export class DeliveryWork implements PartitionWork {
   /** A kind that the cluster has ended has no cursor, however often the outbox is opened. */
   async #open({ lease, target, signal }: Assignment): Promise<void> {
     const { outbox } = this.#deps;
-    if ((await outbox.open(lease)) === 'not_owner') return this.#watch.untilAborted(signal);
+    if ((await outbox.open(lease)) === 'not_owner') return untilAborted(signal);
     if (!outbox.kinds().has(target.kind)) await sleep(this.#deps.clock, lookEveryMs, signal);
   }
 

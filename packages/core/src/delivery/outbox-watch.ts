@@ -2,7 +2,7 @@
 
 import { runLoop } from '../concurrency/run-loop.ts';
 import type { Outbox } from '../ports/outbox.ts';
-import type { Clock, Logger } from '../ports/runtime.ts';
+import { type Clock, type Logger, sleep } from '../ports/runtime.ts';
 
 export interface OutboxWatchDeps {
   readonly outbox: Pick<Outbox, 'waiting'>;
@@ -34,35 +34,17 @@ export class OutboxWatch {
   }
 
   /** Resolves when the outbox has something, when the time is over, or when the signal aborts. */
-  untilWaiting(partition: number, atMostMs: number, signal: AbortSignal): Promise<void> {
-    return this.#pause(atMostMs, signal, (wake) => {
-      const sleepers = this.#idle.get(partition) ?? new Set();
-      this.#idle.set(partition, sleepers.add(wake));
-      return () => {
-        sleepers.delete(wake);
-        if (sleepers.size === 0) this.#idle.delete(partition);
-      };
-    });
-  }
-
-  untilAborted(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  }
-
-  #pause(ms: number, signal: AbortSignal, enlist: (wake: () => void) => () => void): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        cancel();
-        leave();
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const cancel = this.#deps.clock.after(ms, wake);
-      const leave = enlist(wake);
-      signal.addEventListener('abort', wake, { once: true });
-    });
+  async untilWaiting(partition: number, atMostMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const woken = new AbortController();
+    const wake = () => woken.abort();
+    const sleepers = this.#idle.get(partition) ?? new Set();
+    this.#idle.set(partition, sleepers.add(wake));
+    signal.addEventListener('abort', wake, { once: true });
+    await sleep(this.#deps.clock, atMostMs, woken.signal);
+    signal.removeEventListener('abort', wake);
+    sleepers.delete(wake);
+    if (sleepers.size === 0) this.#idle.delete(partition);
   }
 
   #begin(): void {

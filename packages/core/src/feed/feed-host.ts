@@ -192,10 +192,11 @@ export class FeedHost implements DeviceHub, FeedListener {
   }
 
   #persist(isWanted: () => boolean, work: () => Promise<void>, onTrouble = () => {}): Promise<void> {
-    const onFailure = (cause: unknown) => {
+    const { clock, logger } = this.#deps;
+    const onFailure = (err: unknown) => {
       onTrouble();
-      this.#deps.logger.warn({ err: cause }, 'attaching devices failed; trying again');
+      logger.warn({ err }, 'attaching devices failed; trying again');
     };
-    return retryWhile(this.#deps.clock, () => !this.#isStopped && isWanted(), onFailure, work);
+    return retryWhile(work, { clock, isWanted: () => !this.#isStopped && isWanted(), onFailure });
   }
 }

@@ -100,9 +100,8 @@ export class HostedFeed implements FeedSink {
 
   close(): void {
     this.#isClosed = true;
-    this.#deps.engine.feeds
-      .close(this.groupId)
-      .catch((cause: unknown) => this.#failed('closing a feed failed', cause));
+    const warn = this.#logs('closing a feed failed');
+    this.#deps.engine.feeds.close(this.groupId).catch(warn);
   }
 
   /** Opens the feed and reads head and record after that, so that nothing falls between the two. */
@@ -251,21 +250,15 @@ export class HostedFeed implements FeedSink {
   /** Runs an effect until the engine has answered; the feed's own state says whether it is still wanted. */
   #persist(what: string, work: () => Promise<void>): void {
     this.#readings += 1;
-    retryWhile(
-      this.#deps.clock,
-      () => !this.#isClosed,
-      (cause) => this.#failed(what, cause),
-      work,
-    ).then(
-      () => {
-        this.#readings -= 1;
-      },
-      (cause: unknown) => this.#failed(what, cause),
-    );
+    const onFailure = this.#logs(what);
+    const { clock } = this.#deps;
+    retryWhile(work, { clock, isWanted: () => !this.#isClosed, onFailure }).then(() => {
+      this.#readings -= 1;
+    }, onFailure);
   }
 
-  #failed(what: string, cause: unknown): void {
-    this.#deps.logger.warn({ group: this.groupId, err: cause }, what);
+  #logs(what: string): (err: unknown) => void {
+    return (err) => this.#deps.logger.warn({ group: this.groupId, err }, what);
   }
 }
 

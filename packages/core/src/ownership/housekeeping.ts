@@ -2,7 +2,7 @@
 import { runLoop } from '../concurrency/run-loop.ts';
 import type { DueMutes } from '../ports/group-store.ts';
 import type { Lease, PartitionWork } from '../ports/leases.ts';
-import type { Clock, Logger } from '../ports/runtime.ts';
+import { type Clock, type Logger, untilAborted } from '../ports/runtime.ts';
 
 /** A work that looks into its partitions now and then: one loop for all that are held, not one for each. */
 export interface PartitionRoundsDeps {
@@ -46,7 +46,7 @@ export class PartitionRounds implements PartitionWork {
   async run({ partition }: Lease, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     this.#partitions.add(partition);
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await untilAborted(signal);
     this.#partitions.delete(partition);
     await this.#round;
   }

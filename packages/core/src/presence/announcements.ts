@@ -74,6 +74,7 @@ export class Announcements {
     return group;
   }
 
+  /** One timer for the earliest write that is due, and no loop: it is set anew by each change, and not at all without one. */
   #plan(delayMs: number): void {
     const { clock } = this.#deps;
     const dueMs = clock.monotonicMs() + delayMs;

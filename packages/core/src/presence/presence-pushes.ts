@@ -62,6 +62,7 @@ export class PresencePushes {
     } else {
       gathered.isCountOnly = true;
     }
+    // One timer per gathered batch, and no loop: without a transition there is nothing to push.
     this.#cancel ??= this.#clock.after(gatherMs, () => this.#pushAll());
   }
 

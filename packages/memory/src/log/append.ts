@@ -4,6 +4,7 @@ import {
   type Appended,
   type AppendOutcome,
   type MessageDraft,
+  messageId,
   overloadedRetryMs,
   type Refused,
   refused,
@@ -29,7 +30,7 @@ export function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
     isDuplicate: false,
     epoch,
     seq,
-    messageId: `${epoch}-${seq}`,
+    messageId: messageId(epoch, seq),
     recipientsCount: counts.active + counts.muted,
     timestampMs: nowMs,
   };

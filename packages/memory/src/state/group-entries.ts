@@ -1,5 +1,12 @@
 /** The entries of one group's log: one dense counter under one epoch, bounded by length; an idle log expires by age. */
-import { type EventEntry, isoTime, type LogEntry, type LogHead, type MessageEntry } from '@plenum/core';
+import {
+  type EventEntry,
+  isoTime,
+  type LogEntry,
+  type LogHead,
+  type MessageEntry,
+  messageId,
+} from '@plenum/core';
 import type { GroupEvent, GroupId, UserId } from '@plenum/protocol';
 
 export interface Retention {
@@ -55,7 +62,7 @@ export class GroupEntries {
       from_user_id: draft.sender,
       message: draft.message,
       timestamp: isoTime(nowMs),
-      message_id: `${this.#epoch}-${seq}`,
+      message_id: messageId(this.#epoch, seq),
       epoch: this.#epoch,
       seq,
     };

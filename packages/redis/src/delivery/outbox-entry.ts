@@ -1,5 +1,12 @@
 /** Parses entries of an outbox, retries and dead letters. Never throws. */
-import type { ArchiveEntry, DueRetry, OutboxEntry, UnreadableEntry, UnreadableRetry } from '@plenum/core';
+import {
+  type ArchiveEntry,
+  type DueRetry,
+  messageId,
+  type OutboxEntry,
+  type UnreadableEntry,
+  type UnreadableRetry,
+} from '@plenum/core';
 import { type GroupId, groupEventSchema, groupIdSchema, relayMessagePushSchema } from '@plenum/protocol';
 import type { StoredEntry } from '../scripts/outbox.ts';
 
@@ -16,7 +23,7 @@ export function archiveEntryOf(kind: string, wire: string): ArchiveEntry | null 
     return { type: 'message', request_id, ...result };
   }
   const event = groupEventSchema.safeParse(json);
-  return event.success ? { ...event.data, message_id: `${event.data.epoch}-${event.data.seq}` } : null;
+  return event.success ? { ...event.data, message_id: messageId(event.data.epoch, event.data.seq) } : null;
 }
 
 export const groupIdOf = (text: string): GroupId | null => groupIdSchema.safeParse(text).data ?? null;

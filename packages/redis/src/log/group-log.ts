@@ -6,6 +6,7 @@ import {
   type AppendOutcome,
   type GroupLog,
   type MessageDraft,
+  messageId,
   PlenumError,
   type Random,
 } from '@plenum/core';
@@ -132,6 +133,6 @@ function outcomeOf(reply: Exclude<AppendReply, Late | { type: 'due' }>): AppendO
 
 type Answer = Pick<Appended, 'epoch' | 'seq' | 'recipientsCount' | 'timestampMs'>;
 function answeredWith({ epoch, seq, recipientsCount, timestampMs }: Answer, isDuplicate: boolean): Appended {
-  const messageId = `${epoch}-${seq}`;
-  return { type: 'appended', isDuplicate, epoch, seq, messageId, recipientsCount, timestampMs };
+  const id = messageId(epoch, seq);
+  return { type: 'appended', isDuplicate, epoch, seq, messageId: id, recipientsCount, timestampMs };
 }

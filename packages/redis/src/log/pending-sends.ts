@@ -2,7 +2,7 @@
  * Sends of this node that wait for their outcome. The script's reply and the entry on the channel race on two
  * connections: the first of them resolves the send, once.
  */
-import type { AppendOutcome } from '@plenum/core';
+import { type AppendOutcome, messageId } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { DecodedEntry } from './wire.ts';
 
@@ -56,13 +56,12 @@ export class PendingSend {
     const head = Buffer.from(this.#sent.wireHead);
     if (!entry.wire.subarray(0, head.length).equals(head)) return;
     const { epoch, seq, recipientsCount, timestampMs } = header;
-    const messageId = `${epoch}-${seq}`;
     this.resolve({
       type: 'appended',
       isDuplicate: false,
       epoch,
       seq,
-      messageId,
+      messageId: messageId(epoch, seq),
       recipientsCount,
       timestampMs,
     });

@@ -1,5 +1,5 @@
 /** Entries of a group's log as adapters get them, for tests. */
-import type { ArchiveEntry, DeliveredMessage } from '@plenum/core';
+import { type ArchiveEntry, type DeliveredMessage, messageId } from '@plenum/core';
 import { type GroupId, groupIdSchema, userIdSchema } from '@plenum/protocol';
 
 export const sampleGroup: GroupId = groupIdSchema.parse('room:archive');
@@ -22,7 +22,7 @@ export function sampleMessage(sample: SampleMessage): DeliveredMessage {
     from_user_id: userIdSchema.parse('ann'),
     message,
     timestamp: new Date(firstMs + seq * 1000).toISOString(),
-    message_id: `${epoch}-${seq}`,
+    message_id: messageId(epoch, seq),
     epoch,
     seq,
     request_id: `request ${seq}`,
