@@ -1,4 +1,7 @@
-/** What `npm test` leaves to `npm run test:all`: files that start nodes as processes, wait for real time or ask thousands of requests. */
+/**
+ * What `npm test` leaves to `npm run test:all`: files that start nodes as processes or whole deployments of Redis, wait for real
+ * time or ask thousands of requests.
+ */
 
 const flows = [
   'admin-tokens',
@@ -33,8 +36,10 @@ const flows = [
 ];
 const onRedis = [
   'boot/boot',
+  'connections/cluster',
   'connections/going-away',
   'connections/moved-address',
+  'connections/sentinel',
   'delivery/delivery',
   'delivery/delivery-kinds',
   'model',
@@ -47,4 +52,5 @@ const onRedis = [
 export const longTests = [
   ...flows.map((name) => `test/flow/${name}.test.ts`),
   ...onRedis.map((name) => `packages/redis/test/${name}.test.ts`),
+  'packages/testkit/test/topologies.test.ts',
 ];

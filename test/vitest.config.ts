@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { longTests } from './long-tests.js';
+import { LongestFirst } from './longest-first.ts';
 
 const conditions = ['@plenum/source'];
 
@@ -10,12 +11,6 @@ const left = isEveryday ? longTests : [];
 
 /** Tests of packages that need a Redis. */
 const onRedis = ['packages/{redis,testkit}/test/**/*.test.ts'];
-
-/** Whole Sentinel and Cluster deployments: for `npm run test:all`. */
-const topologies = [
-  'packages/redis/test/connections/{sentinel,cluster}.test.ts',
-  'packages/testkit/test/topologies.test.ts',
-];
 
 const nodesOnPostgres = 'test/failure/{archived,delivery-postgres}.test.ts';
 const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts', nodesOnPostgres];
@@ -27,6 +22,7 @@ export default defineConfig({
   test: {
     // Most of a test's time is waiting for sockets: three files at a time also where there are two cores.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Times out what hangs, not what the machine lets wait: patience with that is `eventually`'s, which is shorter.
     projects: [
       {
@@ -45,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: onRedis,
-          exclude: [...topologies, ...left],
+          exclude: left,
           isolate: !isEveryday,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -137,7 +133,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'failure',
-          include: ['test/failure/**/*.test.ts', ...topologies],
+          include: ['test/failure/**/*.test.ts'],
           exclude: [nodesOnPostgres],
           // Faults are timed by the machine: one file at a time.
           fileParallelism: false,

@@ -12,6 +12,7 @@ export class ServedNode implements AsyncDisposable {
   readonly command: CommandProcess;
   readonly #devices: Device[] = [];
   readonly #release: () => Promise<void>;
+  #isDraining = false;
 
   private constructor(command: CommandProcess, url: string, release: () => Promise<void>) {
     this.command = command;
@@ -48,8 +49,9 @@ export class ServedNode implements AsyncDisposable {
     return httpRequest(method, `${this.url}${path}`, call);
   }
 
-  /** Resolves when the drain has begun; it takes 6 s, since a drain closes its sockets one by one. */
+  /** Resolves when the drain has begun; it takes 6 s, since a drain closes its sockets one by one, or ends with this node. */
   async beginDrain(): Promise<void> {
+    this.#isDraining = true;
     const devices = await Promise.all(Array.from({ length: 120 }, (_, i) => this.device(`idle:${i}`)));
     this.command.signal('SIGTERM');
     await devices[0]?.until('drain');
@@ -57,6 +59,7 @@ export class ServedNode implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const device of this.#devices) device.socket.disconnect();
+    if (this.#isDraining) this.command.signal('SIGKILL');
     await this.command[Symbol.asyncDispose]();
     await this.#release();
   }
