@@ -44,24 +44,3 @@ test('a node that was stopped and woken announces its users again', async () => 
   process.kill(sleeper.pid, 'SIGCONT');
   await eventually(async () => expect(await countIn(cluster.node(0).url, 'nap')).toBe(2), soon);
 });
-
-test('members of an ephemeral group whose node was killed leave it, each with one entry', async () => {
-  await using cluster = await Cluster.start();
-  const host = await cluster.device('host', cluster.node(0).url);
-  await host.must('create_group', { group_id: 'party', group_type: 'public', ephemeral: true });
-  const names = Array.from({ length: 10 }, (_, i) => `guest-${i}`);
-  const victim = cluster.node(2);
-  const guests = await Promise.all(
-    names.map((name) => cluster.device(name, victim.url, { reconnection: false })),
-  );
-  await Promise.all(guests.map((guest) => guest.must('join_group', { group_id: 'party' })));
-  await eventually(async () => expect(await countIn(cluster.node(0).url, 'party')).toBe(11), soon);
-  process.kill(victim.pid, 'SIGKILL');
-  const leavers = () =>
-    host
-      .pushes('group_event')
-      .filter(({ type }) => type === 'left')
-      .map(({ user_id }) => user_id);
-  await eventually(() => expect(leavers()).toHaveLength(names.length), { timeoutMs: 60_000 });
-  expect(leavers().toSorted()).toEqual(names.toSorted());
-});

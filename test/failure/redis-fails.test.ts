@@ -81,26 +81,6 @@ test.each(fanOuts)(
   },
 );
 
-/** The sweep finds a loss that no event shows. */
-const bySweep = { timeoutMs: 45_000 };
-
-test('connected members of a group that vanished get `resync` from the next sweep', async () => {
-  await using cluster = await Cluster.start();
-  await using traffic = new CheckedTraffic(cluster.url);
-  const members = await traffic.group('gone', names('gone', 3), cluster.urls);
-  await eventually(() => {
-    for (const member of members) expect(member.entriesOf('gone').length).toBeGreaterThan(0);
-  });
-  await cluster.admin.flushall();
-  await eventually(() => {
-    for (const member of members) expect(member.reasonsOf('gone')).toEqual(['not_a_member']);
-  }, bySweep);
-  for (const member of members) {
-    expect(member.positionIn('gone')).toBeNull();
-    expect(member.device.socket.connected).toBe(true);
-  }
-});
-
 /** Requests of which there is a message in a log. */
 async function storedIn({ url }: { readonly url: string }): Promise<number> {
   const client = new Redis(url);
