@@ -37,7 +37,7 @@ export class Conversation {
     for (const message of messages) {
       const send = await user.send(this.groupId, message);
       this.#sends.push(send);
-      expect(send.answer).toMatchObject({ kind: 'ack' });
+      expect(send.answer).toMatchObject({ type: 'ack' });
     }
   }
 

@@ -93,10 +93,10 @@ export class PageUser {
     const sent = { groupId, userId: this.userId, requestId, message };
     if (outcome.ok) {
       const { epoch, seq, message_id: messageId } = outcome.result;
-      return { ...sent, answer: { kind: 'ack', epoch, seq, messageId } };
+      return { ...sent, answer: { type: 'ack', epoch, seq, messageId } };
     }
     const { code } = outcome.failure;
-    return { ...sent, answer: code === 'timeout' ? { kind: 'unknown' } : { kind: 'refused', code } };
+    return { ...sent, answer: code === 'timeout' ? { type: 'unknown' } : { type: 'refused', code } };
   }
 
   /** Waits for the state of the connection. */

@@ -38,7 +38,7 @@ test('members on three nodes see everything once and in one order, and history s
 test('a refusal is a value in a page too', async () => {
   const ada = await world.user('ada');
   const sent = await ada.send('nowhere', 'hello');
-  expect(sent.answer).toEqual({ kind: 'refused', code: 'group_not_found' });
+  expect(sent.answer).toEqual({ type: 'refused', code: 'group_not_found' });
 });
 
 test('two tabs of one user both get everything, the one that did not join too', async () => {

@@ -23,16 +23,18 @@ export {
 export * from './commands.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { checkHistory, stateOf } from './history-checker/check-history.ts';
-export type {
-  Delivery,
-  EpochLog,
-  GivenEntry,
-  LeaseEvent,
-  Resumption,
-  RunHistory,
-  Send,
-  ServedAdapter,
-  Violation,
+export {
+  type Delivery,
+  type EpochLog,
+  type GivenEntry,
+  type Harm,
+  harms,
+  type LeaseEvent,
+  type Resumption,
+  type RunHistory,
+  type Send,
+  type ServedAdapter,
+  type Violation,
 } from './history-checker/history.ts';
 export { ManualClock } from './manual-clock.ts';
 export { type ModelOptions, modelSuite } from './model/model-suite.ts';

@@ -68,8 +68,8 @@ export async function adapterOutage(
 
 function refusalsIn(traffic: CheckedTraffic, groupId: string): readonly string[] {
   const codes = traffic.sendsTo(groupId).flatMap(({ answer }) => {
-    if (answer.kind === 'ack') return [];
-    return [answer.kind === 'refused' ? answer.code : 'unknown'];
+    if (answer.type === 'ack') return [];
+    return [answer.type === 'refused' ? answer.code : 'unknown'];
   });
   return [...new Set(codes)];
 }

@@ -71,7 +71,7 @@ export class CheckedTraffic implements AsyncDisposable {
   }
   /** Every attempt to send that was not acknowledged. */
   get failures(): readonly Send[] {
-    return this.#sends.filter(({ answer }) => answer.kind !== 'ack');
+    return this.#sends.filter(({ answer }) => answer.type !== 'ack');
   }
 
   /** Every attempt to send to the group, in the order of the answers. */
@@ -218,8 +218,8 @@ export class CheckedTraffic implements AsyncDisposable {
 }
 
 function told(answer: AnyAnswer | null): Send['answer'] {
-  if (answer === null || (!answer.success && answer.code === 'timeout')) return { kind: 'unknown' };
-  if (!answer.success) return { kind: 'refused', code: answer.code };
+  if (answer === null || (!answer.success && answer.code === 'timeout')) return { type: 'unknown' };
+  if (!answer.success) return { type: 'refused', code: answer.code };
   const { epoch, seq, message_id } = answer.result;
-  return { kind: 'ack', epoch: String(epoch), seq: Number(seq), messageId: String(message_id) };
+  return { type: 'ack', epoch: String(epoch), seq: Number(seq), messageId: String(message_id) };
 }

@@ -15,7 +15,7 @@ export interface WatchedLeaseEvent extends LeaseEvent {
 
 /** A run of the script that commits deliveries, until it is known what came of it. */
 interface Attempt {
-  readonly right: Omit<WatchedLeaseEvent, 'what'>;
+  readonly right: Omit<WatchedLeaseEvent, 'type'>;
   /** What it has got to: it was sent, has asked the fence, was let through. */
   reached: 'sent' | 'fence' | 'cursor';
 }
@@ -44,20 +44,20 @@ export class LeaseWatch implements Disposable {
    */
   beginnings(): ReadonlyMap<number, number> {
     const beginnings = new Map(this.#regained);
-    for (const { what, partition } of this.events) {
-      if (what === 'granted') beginnings.set(partition, (beginnings.get(partition) ?? 0) + 1);
+    for (const { type, partition } of this.events) {
+      if (type === 'granted') beginnings.set(partition, (beginnings.get(partition) ?? 0) + 1);
     }
     return beginnings;
   }
   /** Commits of one kind in one partition, in their order. */
   commitsIn(partition: number, kind: string): readonly WatchedLeaseEvent[] {
     return this.events.filter(
-      (event) => event.what === 'committed' && event.partition === partition && event.kind === kind,
+      (event) => event.type === 'committed' && event.partition === partition && event.kind === kind,
     );
   }
   /** Commits of the node that the fence has stopped. */
   refusedTo(nodeId: string): readonly WatchedLeaseEvent[] {
-    return this.events.filter((event) => event.what === 'refused' && event.nodeId === nodeId);
+    return this.events.filter((event) => event.type === 'refused' && event.nodeId === nodeId);
   }
 
   [Symbol.dispose](): void {
@@ -81,7 +81,7 @@ export class LeaseWatch implements Disposable {
     if (name === 'SET' && isLease(key)) {
       const [nodeId = '', token] = value.split(' ');
       const right = { partition: partitionIn(key), nodeId, token: Number(token), kind: null };
-      this.events.push({ what: 'granted', ...right });
+      this.events.push({ type: 'granted', ...right });
     }
     if (this.#hasPendingJoin && name === 'PEXPIRE' && isLease(key)) {
       const partition = partitionIn(key);
@@ -92,13 +92,13 @@ export class LeaseWatch implements Disposable {
     if (name === 'GET' && isLease(key)) attempt.reached = 'fence';
     if (name === 'HGET' && key.endsWith(':cursors')) attempt.reached = 'cursor';
     if (name !== 'HSET' || !key.endsWith(':cursors')) return;
-    this.events.push({ what: 'committed', ...attempt.right });
+    this.events.push({ type: 'committed', ...attempt.right });
     this.#attempt = null;
   }
 
   /** One that found another cursor than it expected was let through and has done nothing: that says nothing of leases. */
   #endAttempt(): void {
-    if (this.#attempt?.reached === 'fence') this.events.push({ what: 'refused', ...this.#attempt.right });
+    if (this.#attempt?.reached === 'fence') this.events.push({ type: 'refused', ...this.#attempt.right });
     this.#attempt = null;
   }
 }

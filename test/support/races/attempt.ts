@@ -132,9 +132,9 @@ export class RaceAttempt {
   #sendOf({ ask, requestId, code, result }: Told): Send {
     const userId = this.#parts.userOf(ask.by);
     const attempt = { groupId: this.groupId, userId, requestId, message: String(ask.args?.['message']) };
-    if (code === 'timeout') return { ...attempt, answer: { kind: 'unknown' } };
-    if (code !== null) return { ...attempt, answer: { kind: 'refused', code } };
+    if (code === 'timeout') return { ...attempt, answer: { type: 'unknown' } };
+    if (code !== null) return { ...attempt, answer: { type: 'refused', code } };
     const place = { epoch: String(result['epoch']), seq: Number(result['seq']) };
-    return { ...attempt, answer: { kind: 'ack', ...place, messageId: String(result['message_id']) } };
+    return { ...attempt, answer: { type: 'ack', ...place, messageId: String(result['message_id']) } };
   }
 }

@@ -3,11 +3,10 @@
  * positions. It records every entry.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { pushTable, requestTable } from '@plenum/protocol';
+import { type HistoryEntry, pushTable, requestTable } from '@plenum/protocol';
 import { parsed } from '../load/receiver.ts';
 import { type PacketHandler, RawConnection } from '../wire/raw-connection.ts';
-import { GroupView } from './group-view.ts';
-import type { SeenEntry } from './history.ts';
+import { type Fill, GroupView } from './group-view.ts';
 import { type Asked, type GivenAnswer, Requests } from './requests.ts';
 
 export interface DeviceOptions {
@@ -34,7 +33,7 @@ export class Device {
   #pages = 0;
   #isEnded = false;
   #onClosed: () => void = () => {};
-  #living: Promise<void> = Promise.resolve();
+  #staying: Promise<void> = Promise.resolve();
   /** Describes the first push that the protocol does not allow; null: there was none. */
   firstOddity: string | null = null;
 
@@ -49,14 +48,14 @@ export class Device {
   }
 
   start(): void {
-    this.#living = this.#live();
+    this.#staying = this.#stayConnected();
   }
 
   /** Idempotent. */
   async end(): Promise<void> {
     this.#isEnded = true;
     this.#connection?.destroy();
-    await this.#living;
+    await this.#staying;
   }
 
   /** @returns null if there is no connection, or if it closes before the answer: the outcome is unknown */
@@ -66,7 +65,7 @@ export class Device {
     return null;
   }
 
-  async #live(): Promise<void> {
+  async #stayConnected(): Promise<void> {
     while (!this.#isEnded) {
       const closed = new Promise<void>((resolve) => {
         this.#onClosed = resolve;
@@ -81,9 +80,10 @@ export class Device {
 
   async #connect(): Promise<true> {
     const { urls, firstUrl, token } = this.#options;
-    const positions = [...this.views.values()].flatMap(({ groupId, position }) =>
-      position === null ? [] : [{ group_id: groupId, ...position }],
-    );
+    const positions = [...this.views.values()].flatMap((view) => {
+      const position = view.claim();
+      return position === null ? [] : [{ group_id: view.groupId, ...position }];
+    });
     const handler: PacketHandler = {
       event: (bytes, start, end) => this.#event(bytes.toString('utf8', start, end)),
       ack: (id, bytes, start, end) => this.#requests.answered(id, bytes.toString('utf8', start, end)),
@@ -128,27 +128,29 @@ export class Device {
   #message(payload: unknown): boolean {
     const push = pushTable.relay_message.safeParse(payload);
     if (!push.success) return false;
-    const { group_id, epoch, seq, from_user_id: from, message: text } = push.data.result;
-    this.views.get(group_id)?.live({ epoch, seq, message: { requestId: push.data.request_id, from, text } });
+    const { request_id, result } = push.data;
+    this.#live({ type: 'message', request_id, ...result });
     return true;
   }
 
   #groupEvent(payload: unknown): boolean {
     const push = pushTable.group_event.safeParse(payload);
     if (!push.success) return false;
-    const { group_id, epoch, seq } = push.data;
-    this.views.get(group_id)?.live({ epoch, seq, message: null });
+    this.#live(push.data);
     return true;
+  }
+
+  #live(entry: HistoryEntry): void {
+    this.views.get(entry.group_id)?.live(entry);
   }
 
   #subscribed(payload: unknown): boolean {
     const push = pushTable.subscribed.safeParse(payload);
     if (!push.success) return false;
-    for (const { group_id, recovered, epoch, from_seq, reason } of push.data.groups) {
+    for (const { group_id, recovered, epoch, from_seq } of push.data.groups) {
       const view = this.views.get(group_id);
-      if (view !== undefined && !recovered) {
-        this.#restart(view, { epoch, fromSeq: from_seq, why: reason ?? 'attached anew' });
-      }
+      if (recovered) view?.recovered();
+      else if (view !== undefined) this.#restart(view, { epoch, fromSeq: from_seq });
     }
     return true;
   }
@@ -156,57 +158,40 @@ export class Device {
   #resync(payload: unknown): boolean {
     const push = pushTable.resync.safeParse(payload);
     if (!push.success) return false;
-    const { group_id, epoch, head_seq, reason } = push.data;
+    const { group_id, epoch, head_seq } = push.data;
     const view = this.views.get(group_id);
-    if (view !== undefined && epoch !== null) {
-      this.#restart(view, { epoch, fromSeq: head_seq + 1, why: reason });
-    }
+    if (view !== undefined && epoch !== null) this.#restart(view, { epoch, fromSeq: head_seq + 1 });
     return true;
   }
 
-  #restart(view: GroupView, at: { epoch: string; fromSeq: number; why: string }): void {
-    const after = view.restart(at);
+  #restart(view: GroupView, at: { epoch: string; fromSeq: number }): void {
+    const fill = view.restart(at);
     const connection = this.#connection;
-    if (after === null || connection === null) return;
-    this.#page(view, connection, { after, to: at.fromSeq - 1 })
+    if (fill === null || connection === null) return;
+    this.#page(view, connection, fill)
       .then((isComplete) => {
-        if (isComplete && this.#connection === connection) view.release();
-        else connection.destroy();
+        if (!isComplete) connection.destroy();
+        else if (view.isFilling(fill)) view.filled();
       })
       // A wrong answer to a page is not reported here: the entries that are then missing show it.
       .catch(() => connection.destroy());
   }
 
-  /** @returns false if the connection was lost before the last page; the next one starts from the position again */
-  async #page(
-    view: GroupView,
-    connection: RawConnection,
-    { after, to }: { after: number; to: number },
-  ): Promise<boolean> {
-    for (let cursor = after; cursor < to; ) {
+  /** Ends early when the fill is over. @returns false: a page was not answered; a new connection will claim the position again. */
+  async #page(view: GroupView, connection: RawConnection, fill: Fill): Promise<boolean> {
+    for (let cursor = fill.after; cursor < fill.to; ) {
       this.#pages += 1;
       const args = { group_id: view.groupId, after: cursor, limit: pageLimit };
       const requestId = `page-${this.#pages}`;
       const answer = await this.#requests.ask(connection, { type: 'history', args, requestId });
-      if (answer === null || !answer.success || this.#connection !== connection) return false;
+      if (!view.isFilling(fill)) return true;
+      if (answer === null || !answer.success) return false;
       const { entries } = historyResult.parse(answer.result);
       const last = entries.at(-1);
       if (last === undefined) return true;
-      view.paged(entries.filter(({ seq }) => seq <= to).map(seenOf));
+      view.paged(entries.filter(({ seq }) => seq <= fill.to));
       cursor = last.seq;
     }
     return true;
   }
-}
-
-type HistoryEntry = ReturnType<(typeof historyResult)['parse']>['entries'][number];
-
-function seenOf(entry: HistoryEntry): SeenEntry {
-  const { epoch, seq } = entry;
-  if (entry.type !== 'message') return { epoch, seq, message: null };
-  return {
-    epoch,
-    seq,
-    message: { requestId: entry.request_id, from: entry.from_user_id, text: entry.message },
-  };
 }

@@ -1,13 +1,10 @@
-/**
- * Runs one verification: members join, send and receive while a fault is injected. Then the received entries are
- * compared with the acknowledged sends.
- */
+/** One verification: members join, send and listen; a fault happens meanwhile; then everything has to be in its place. */
+import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { checkHistory, type Violation } from '@plenum/testkit';
 import type { RunningSystem } from '../systems/system.ts';
-import { checkHistory, type Findings, missingIn } from './check-history.ts';
 import { Device } from './device.ts';
-import { type FaultOutcome, injectFault } from './fault.ts';
-import type { Sent, VerifyHistory } from './history.ts';
+import { recordedRun, type SentMessage } from './recorded-run.ts';
 import { askUntilAnswered, keepSending } from './sender.ts';
 
 export interface VerificationOptions {
@@ -25,7 +22,7 @@ export interface VerificationOptions {
 }
 
 export interface Verification {
-  readonly sends: readonly Sent[];
+  readonly sends: readonly SentMessage[];
   readonly acked: number;
   /** Number of refused sends by error code. */
   readonly refused: Readonly<Record<string, number>>;
@@ -36,7 +33,12 @@ export interface Verification {
   readonly restarts: number;
   readonly fault: FaultOutcome | null;
   readonly firstOddity: string | null;
-  readonly findings: Findings;
+  readonly violations: readonly Violation[];
+}
+
+export interface FaultOutcome {
+  readonly command: string;
+  readonly exitCode: number | null;
 }
 
 /** The fault is injected after this part of the duration. */
@@ -84,21 +86,22 @@ async function enterGroups(device: Device, type: 'create_group' | 'join_group'):
   const givenUp = AbortSignal.timeout(joinWithinMs);
   for (const [groupId, view] of device.views) {
     const args = { group_id: groupId, ...(type === 'create_group' ? { group_type: 'public' } : {}) };
-    const outcome = await askUntilAnswered(device, { type, args, requestId: `enter ${groupId}` }, givenUp);
-    if (outcome.kind === 'acked') view.sinceSeq = outcome.seq;
-    else
-      throw new Error(
-        `${device.userId} could not enter ${groupId}: ${'code' in outcome ? outcome.code : 'no answer'}`,
-      );
+    const asked = { type, args, requestId: `enter ${groupId}` };
+    const { outcome } = await askUntilAnswered(device, asked, givenUp);
+    if (outcome.type !== 'acked') {
+      const why = outcome.type === 'refused' ? outcome.code : 'no answer';
+      throw new Error(`${device.userId} could not enter ${groupId}: ${why}`);
+    }
+    view.entered(outcome);
   }
 }
 
 async function sendThrough(
   devices: readonly Device[],
   options: VerificationOptions,
-): Promise<{ sends: readonly Sent[]; fault: FaultOutcome | null }> {
+): Promise<{ sends: readonly SentMessage[]; fault: FaultOutcome | null }> {
   const [end, giveUp] = [new AbortController(), new AbortController()];
-  const sends: Sent[] = [];
+  const sends: SentMessage[] = [];
   const senders = devices.flatMap((device) =>
     [...device.views.keys()].map((groupId) =>
       keepSending({
@@ -140,36 +143,49 @@ async function throughFault({
   return fault;
 }
 
-async function untilComplete(devices: readonly Device[], sends: readonly Sent[]): Promise<void> {
+/** Runs the command in a shell. @param positional become `$1`, `$2`, … in it. Its output goes to stderr. */
+function injectFault(command: string, positional: readonly string[]): Promise<FaultOutcome> {
+  return new Promise((resolve) => {
+    const child = spawn('sh', ['-c', command, 'fault', ...positional], { stdio: ['ignore', 2, 2] });
+    child.once('error', () => resolve({ command, exitCode: null }));
+    child.once('exit', (exitCode) => resolve({ command, exitCode }));
+  });
+}
+
+async function untilComplete(devices: readonly Device[], sends: readonly SentMessage[]): Promise<void> {
   const deadlineMs = performance.now() + healWithinMs;
   const views = devices.flatMap((device) => [...device.views.values()]);
-  const isComplete = () => views.every((view) => missingIn(view, view.seen, sends).length === 0);
+  const isComplete = () =>
+    views.every((view) =>
+      sends.every(
+        ({ groupId, outcome }) => groupId !== view.groupId || outcome.type !== 'acked' || view.has(outcome),
+      ),
+    );
   while (!isComplete() && performance.now() < deadlineMs) await pause(pollMs);
-  // A duplicate may arrive a little after the last expected entry.
+  // A duplicate comes a little later than the last entry that is needed.
   await pause(pollMs * 4);
 }
 
 function verdictOf(
   devices: readonly Device[],
-  sends: readonly Sent[],
+  sends: readonly SentMessage[],
   fault: FaultOutcome | null,
 ): Verification {
   const views = devices.flatMap((device) => [...device.views.values()]);
-  const history: VerifyHistory = { sends, views };
   const refused = new Map<string, number>();
   for (const { outcome } of sends) {
-    if (outcome.kind === 'refused') refused.set(outcome.code, (refused.get(outcome.code) ?? 0) + 1);
+    if (outcome.type === 'refused') refused.set(outcome.code, (refused.get(outcome.code) ?? 0) + 1);
   }
   return {
     sends,
-    acked: sends.filter(({ outcome }) => outcome.kind === 'acked').length,
+    acked: sends.filter(({ outcome }) => outcome.type === 'acked').length,
     refused: Object.fromEntries(refused),
-    unanswered: sends.filter(({ outcome }) => outcome.kind === 'unanswered').length,
-    entriesSeen: views.reduce((sum, view) => sum + view.seen.size, 0),
+    unanswered: sends.filter(({ outcome }) => outcome.type === 'unanswered').length,
+    entriesSeen: views.reduce((sum, view) => sum + view.size, 0),
     reconnects: devices.reduce((sum, { reconnects }) => sum + reconnects, 0),
     restarts: views.reduce((sum, { restarts }) => sum + restarts, 0),
     fault,
     firstOddity: devices.find(({ firstOddity }) => firstOddity !== null)?.firstOddity ?? null,
-    findings: checkHistory(history),
+    violations: checkHistory(recordedRun(sends, views)),
   };
 }

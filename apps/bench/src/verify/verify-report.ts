@@ -1,12 +1,14 @@
-/** Writes the text report of a verification and lists why it failed. */
-import { isGood } from './check-history.ts';
+/** A verification in words, and whether it was passed. */
+import { type Harm, harms, type Violation } from '@plenum/testkit';
 import type { Verification } from './verification.ts';
 
-/** @returns why the verification failed; an empty list if it passed */
+const examplesMax = 10;
+
+/** Everything acknowledged, nothing wrong with it, and the fault really happened. @returns why not; empty: passed. */
 export function failuresOf(verification: Verification): string[] {
-  const { findings, fault, unanswered, refused, acked, firstOddity } = verification;
+  const { violations, fault, unanswered, refused, acked, firstOddity } = verification;
   return [
-    ...(isGood(findings) ? [] : ['what was delivered is not what was acknowledged']),
+    ...(violations.length === 0 ? [] : ['what was delivered is not what was acknowledged']),
     ...(acked === 0 ? ['nothing was acknowledged, so nothing was verified'] : []),
     ...(unanswered > 0 ? [`${unanswered} sends were never answered`] : []),
     ...Object.entries(refused).map(([code, count]) => `${count} sends were refused: ${code}`),
@@ -18,16 +20,26 @@ export function failuresOf(verification: Verification): string[] {
 }
 
 export function verifyReport(verification: Verification): string {
-  const { sends, acked, entriesSeen, reconnects, restarts, fault, findings } = verification;
-  const { lost, duplicated, reordered, conflicting, examples } = findings;
+  const { sends, acked, entriesSeen, reconnects, restarts, fault, violations } = verification;
   const failures = failuresOf(verification);
   return [
     `sent ${sends.length}, acknowledged ${acked}, entries received ${entriesSeen}`,
     `reconnects ${reconnects}, positions that were not continued ${restarts}`,
     ...(fault === null ? [] : [`fault: ${fault.command} (exit code ${fault.exitCode ?? 'none'})`]),
-    `lost = ${lost}, duplicated = ${duplicated}, reordered = ${reordered}, conflicting = ${conflicting}`,
-    ...examples.map((example) => `  ${example}`),
+    ...violationLines(violations),
     ...(failures.length === 0 ? ['PASSED'] : failures.map((failure) => `FAILED: ${failure}`)),
     '',
   ].join('\n');
+}
+
+/** How many of each harm, and some of them in words, losses first. */
+export function violationLines(violations: readonly Violation[]): string[] {
+  const countOf = (wanted: Harm) => violations.filter(({ harm }) => harm === wanted).length;
+  return [
+    harms.map((harm) => `${harm} = ${countOf(harm)}`).join(', '),
+    ...violations
+      .toSorted((one, other) => harms.indexOf(one.harm) - harms.indexOf(other.harm))
+      .slice(0, examplesMax)
+      .map(({ harm, groupId, what, invariant }) => `  ${harm} in ${groupId}: ${what} (${invariant})`),
+  ];
 }

@@ -62,13 +62,13 @@ const withText = (seq: number, message: string) => at(seq).map((entry) => ({ ...
 
 describe('a run is flagged', () => {
   test.each<[string, Partial<ServedAdapter>, RegExp]>([
-    ['for an entry that was never delivered', { given: without(4) }, /^archive: 4 .* was not delivered$/],
+    ['for an entry that was never delivered', { given: without(4) }, /^archive: seq 4 .* was not delivered$/],
     [
       'for an entry that was given, refused, and not buried',
       {
         given: refusedAt(4),
       },
-      /^archive: 4 .* was not delivered$/,
+      /^archive: seq 4 .* was not delivered$/,
     ],
     [
       'for an entry that is in the archive and a dead letter',
@@ -90,7 +90,7 @@ describe('a run is flagged', () => {
       },
       /4 .* was taken 3 times, and 2 are allowed$/,
     ],
-    ['for first copies that changed places', { given: swapped }, /7 .* came before 6 /],
+    ['for first copies that changed places', { given: swapped }, /7 .* came before seq 6 /],
     [
       'for another payload',
       { given: [...without(12), ...withText(12, 'other').map(taken)] },

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ArchiveEntry } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
-import { named, placeOf, type RunHistory, type ServedAdapter, type Violation } from './history.ts';
+import { type Harm, named, placeOf, type RunHistory, type ServedAdapter, type Violation } from './history.ts';
 
 /**
  * I10: every entry that an adapter wants was taken by it or is one dead letter, never both; each copy of it has the id and
@@ -19,13 +19,17 @@ interface Fate {
   buried: number;
 }
 
-type Violated = (entry: HistoryEntry, what: string) => void;
+type Violated = (entry: HistoryEntry, wrong: Wrong) => void;
+interface Wrong {
+  readonly harm: Harm;
+  readonly what: string;
+}
 
 function judged(adapter: ServedAdapter, logs: RunHistory['logs']): Violation[] {
   const violations: Violation[] = [];
-  const violated: Violated = (entry, what) => {
-    const told = `${adapter.kind}: ${named(entry)} ${what}`;
-    violations.push({ invariant: 'I10', groupId: entry.group_id, what: told });
+  const violated: Violated = (entry, { harm, what }) => {
+    const sentence = `${adapter.kind}: ${named(entry)} ${what}`;
+    violations.push({ invariant: 'I10', harm, groupId: entry.group_id, what: sentence });
   };
   const fates = fatesAt(adapter, logs, violated);
   for (const { entries } of logs) {
@@ -48,8 +52,8 @@ function fatesAt(adapter: ServedAdapter, logs: RunHistory['logs'], violated: Vio
   const fates = new Map<string, Fate>();
   const fateOf = (copy: ArchiveEntry): Fate => {
     const place = placeOf(copy.group_id, copy);
-    const lie = lieIn(copy, stored.get(place));
-    if (lie !== null) violated(copy, lie);
+    const difference = differenceOf(copy, stored.get(place));
+    if (difference !== null) violated(copy, difference);
     const fate = fates.get(place) ?? { first: null, taken: 0, buried: 0 };
     fates.set(place, fate);
     return fate;
@@ -72,26 +76,31 @@ function expectOrder(
   for (const entry of entries) {
     const first = fates.get(placeOf(entry.group_id, entry))?.first ?? null;
     if (first === null) continue;
-    if (latest !== null && first < latest.first) violated(entry, `came before ${named(latest.entry)}`);
-    else latest = { entry, first };
+    if (latest !== null && first < latest.first) {
+      violated(entry, { harm: 'reordered', what: `came before ${named(latest.entry)}` });
+    } else latest = { entry, first };
   }
 }
 
 /** In what a copy differs from the entry that the log has in its place. */
-function lieIn(copy: ArchiveEntry, entry: HistoryEntry | undefined): string | null {
-  if (entry === undefined) return 'is in no log';
+function differenceOf(copy: ArchiveEntry, entry: HistoryEntry | undefined): Wrong | null {
+  if (entry === undefined) return { harm: 'lost', what: 'is in no log' };
   const { message_id, ...payload } = copy;
-  if (message_id !== `${entry.epoch}-${entry.seq}`) return `has the id ${message_id}`;
+  if (message_id !== `${entry.epoch}-${entry.seq}`) {
+    return { harm: 'conflicting', what: `has the id ${message_id}` };
+  }
   const isSame = isDeepStrictEqual({ ...payload, message_id }, { ...entry, message_id });
-  return isSame ? null : 'has another payload than the log';
+  return isSame ? null : { harm: 'conflicting', what: 'has another payload than the log' };
 }
 
-function wrongEnd(fate: Fate | undefined, copiesMax: number): string | null {
-  if (fate === undefined || fate.taken + fate.buried === 0) return 'was not delivered';
-  if (fate.taken > 0 && fate.buried > 0) return 'was taken, and is a dead letter';
-  if (fate.buried > 1) return `is ${fate.buried} dead letters`;
-  return fate.taken > copiesMax ? `was taken ${fate.taken} times, and ${copiesMax} are allowed` : null;
+function wrongEnd(fate: Fate | undefined, copiesMax: number): Wrong | null {
+  const { taken, buried } = fate ?? { taken: 0, buried: 0 };
+  if (taken + buried === 0) return { harm: 'lost', what: 'was not delivered' };
+  if (taken > 0 && buried > 0) return { harm: 'duplicated', what: 'was taken, and is a dead letter' };
+  if (buried > 1) return { harm: 'duplicated', what: `is ${buried} dead letters` };
+  if (taken <= copiesMax) return null;
+  return { harm: 'duplicated', what: `was taken ${taken} times, and ${copiesMax} are allowed` };
 }
 
-const unwanted = (fate: Fate | undefined): string | null =>
-  fate === undefined ? null : 'was given, and is not wanted';
+const unwanted = (fate: Fate | undefined): Wrong | null =>
+  fate === undefined ? null : { harm: 'forbidden', what: 'was given, and is not wanted' };

@@ -1,5 +1,6 @@
 /** Every invariant of the reliability document that a finished run can be judged by, each as one function. */
 import { entriesAreDelivered } from './adapters-served.ts';
+import { lossIsAnnounced } from './announced-loss.ts';
 import { commitsAreEntitled } from './commits-entitled.ts';
 import { permissionsHold, sendersWereActive } from './entry-rules.ts';
 import { countsOf, foldLog } from './fold-log.ts';
@@ -7,7 +8,6 @@ import type { EpochLog, RunHistory, Violation } from './history.ts';
 import { ackedIsOrderedBefore } from './in-order.ts';
 import { deliveriesAreEntitled, deliveriesAreWhole } from './received-whole.ts';
 import { acksAreStored, refusedIsInvisible, requestsAreStoredOnce, seqsAreDense } from './stored-once.ts';
-import { lossIsTold } from './told-of-loss.ts';
 
 const invariants: readonly ((history: RunHistory) => Violation[])[] = [
   acksAreStored,
@@ -19,7 +19,7 @@ const invariants: readonly ((history: RunHistory) => Violation[])[] = [
   deliveriesAreEntitled,
   sendersWereActive,
   permissionsHold,
-  lossIsTold,
+  lossIsAnnounced,
   entriesAreDelivered,
   commitsAreEntitled,
 ];

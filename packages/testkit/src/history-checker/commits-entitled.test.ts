@@ -4,10 +4,10 @@ import type { LeaseEvent } from './history.ts';
 import { soundRun } from './sound-run.ts';
 
 const event = (
-  what: LeaseEvent['what'],
+  type: LeaseEvent['type'],
   token: number,
   { partition = 1, nodeId = 'ann' } = {},
-): LeaseEvent => ({ what, partition, token, nodeId });
+): LeaseEvent => ({ type, partition, token, nodeId });
 const byBob = { nodeId: 'bob' };
 
 test.each([

@@ -13,14 +13,14 @@ interface Right {
 export function commitsAreEntitled({ leases = [] }: RunHistory): Violation[] {
   const highest = new Map<number, Right>();
   return leases.flatMap((event): Violation[] => {
-    if (event.what === 'refused') return [];
+    if (event.type === 'refused') return [];
     const known = highest.get(event.partition);
     if (known === undefined || event.token > known.token) highest.set(event.partition, event);
     const why = known === undefined ? null : wrongWith(event, known);
     if (why === null) return [];
-    const { what, partition, token, nodeId } = event;
-    const told = `${what} by ${nodeId} under ${token} for partition ${partition} ${why}`;
-    return [{ invariant: 'I11', groupId: '', what: told }];
+    const { type, partition, token, nodeId } = event;
+    const what = `${type} by ${nodeId} under ${token} for partition ${partition} ${why}`;
+    return [{ invariant: 'I11', harm: 'forbidden', groupId: '', what }];
   });
 }
 

@@ -86,7 +86,7 @@ function promoted(one: Case): Demands {
     byAdmin(one),
     is(one, 'active'),
     [!isAdmin(one, event.user_id), 'the user was an admin'],
-    [!isSuccession || successorIn(group) === event.user_id, `${successorIn(group)} stood longer`],
+    [!isSuccession || successorIn(group) === event.user_id, `${successorIn(group)} was a member for longer`],
   ];
 }
 
@@ -135,7 +135,7 @@ function missesAdmin({ groupType, group }: Omit<Case, 'event'>): boolean {
 function judge(log: EpochLog): Violation[] {
   const { groupId, groupType, entries } = log;
   const violations: Violation[] = [];
-  const violated = (what: string) => violations.push({ invariant: 'I9', groupId, what });
+  const violated = (what: string) => violations.push({ invariant: 'I9', harm: 'forbidden', groupId, what });
   let isLeaderless = false;
   const visit = (group: FoldedGroup, entry: HistoryEntry) => {
     if (group.isDeleted) violated(`${named(entry)} comes after the group's end`);
@@ -165,6 +165,7 @@ export const sendersWereActive = ({ logs }: RunHistory): Violation[] =>
       if (status === 'active') return;
       violations.push({
         invariant: 'I8',
+        harm: 'forbidden',
         groupId: log.groupId,
         what: `${named(entry)}: the sender was ${status}`,
       });

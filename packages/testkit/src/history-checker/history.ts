@@ -13,7 +13,7 @@ export interface EpochLog {
   readonly groupType: GroupType;
   /** As the group was created; absent: none. `updated` entries change it. */
   readonly maxMembers?: number;
-  /** As they stand in the log. */
+  /** In the order of the log. */
   readonly entries: readonly HistoryEntry[];
 }
 
@@ -24,11 +24,11 @@ export interface Send {
   readonly requestId: string;
   readonly message: string;
   readonly answer:
-    | { readonly kind: 'ack'; readonly epoch: string; readonly seq: number; readonly messageId: string }
-    | { readonly kind: 'refused'; readonly code: string }
-    /** No answer, or `timeout`: it may stand in the log or not. */
-    | { readonly kind: 'unknown' };
-  /** On one monotonic clock of the whole run, ms. Absent: nothing is known of when it was. */
+    | { readonly type: 'ack'; readonly epoch: string; readonly seq: number; readonly messageId: string }
+    | { readonly type: 'refused'; readonly code: string }
+    /** No answer, or `timeout`: the message may be in the log or not. */
+    | { readonly type: 'unknown' };
+  /** On one monotonic clock of the whole run, ms. Absent: not recorded. */
   readonly times?: { readonly sentMs: number; readonly answeredMs: number };
 }
 
@@ -45,6 +45,8 @@ export interface Delivery {
   readonly entries: readonly HistoryEntry[];
   /** How many entries it had at each `resync`, ascending: what follows need not continue them. */
   readonly resyncs?: readonly number[];
+  /** True: after a `resync` it pages what the resync left out, so in the end it has every entry. Default false. */
+  readonly isRefilled?: boolean;
 }
 
 /** A device that came back with a position, and the answer to it. */
@@ -88,7 +90,7 @@ export interface GivenEntry {
 
 export interface LeaseEvent {
   /** `refused`: a commit that the fence has stopped; it changed nothing. */
-  readonly what: 'granted' | 'committed' | 'refused';
+  readonly type: 'granted' | 'committed' | 'refused';
   readonly partition: number;
   readonly token: number;
   readonly nodeId: string;
@@ -96,19 +98,29 @@ export interface LeaseEvent {
 
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';
 
+/**
+ * What a violation means to the users of a group. `lost`: an entry that should be there is not. `duplicated`: twice.
+ * `reordered`: in another order. `conflicting`: two contents under one name. `forbidden`: it must not be there at all.
+ */
+export const harms = ['lost', 'duplicated', 'reordered', 'conflicting', 'forbidden'] as const;
+export type Harm = (typeof harms)[number];
+
 export interface Violation {
   readonly invariant: Invariant;
+  readonly harm: Harm;
+  /** Empty: it concerns a partition. */
   readonly groupId: string;
+  /** For a reader. Example: `phone of ann misses seq 6 (message of bob, request r-17)`. */
   readonly what: string;
 }
 
 export const isMessage = (entry: HistoryEntry): entry is MessageEntry => entry.type === 'message';
 
-/** Names an entry for a reader: its place, its kind, and whom it concerns. */
+/** Names an entry for a reader: its seq, its type, and the user that it concerns. */
 export const named = (entry: HistoryEntry): string =>
   isMessage(entry)
-    ? `${entry.seq} (message of ${entry.from_user_id}, request ${entry.request_id})`
-    : `${entry.seq} (${entry.type} ${entry.user_id}${entry.actor_id === undefined ? '' : ` by ${entry.actor_id}`})`;
+    ? `seq ${entry.seq} (message of ${entry.from_user_id}, request ${entry.request_id})`
+    : `seq ${entry.seq} (${entry.type} ${entry.user_id}${entry.actor_id === undefined ? '' : ` by ${entry.actor_id}`})`;
 
 /** One place in the logs of all groups and epochs. */
 export const placeOf = (

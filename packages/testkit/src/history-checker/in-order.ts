@@ -28,7 +28,7 @@ function ackedOf(history: RunHistory): readonly Acked[] {
     const request = requestOf(groupId, userId, requestId);
     const sentMs = Math.min(begun.get(request) ?? times.sentMs, times.sentMs);
     begun.set(request, sentMs);
-    const rank = answer.kind === 'ack' ? ranks.get(placeOf(groupId, answer)) : undefined;
+    const rank = answer.type === 'ack' ? ranks.get(placeOf(groupId, answer)) : undefined;
     if (rank === undefined) continue;
     const answeredMs = Math.min(acked.get(request)?.answeredMs ?? times.answeredMs, times.answeredMs);
     acked.set(request, { send, rank, sentMs, answeredMs });
@@ -56,7 +56,7 @@ function judge(acked: readonly Acked[]): Violation[] {
       }
       if (highest === null || highest.rank < later.rank) return [];
       const { groupId, requestId } = later.send;
-      const what = `${requestId} was sent after the ack of ${highest.send.requestId} and is before it`;
-      return [{ invariant: 'I5', groupId, what }];
+      const what = `${requestId} was sent after the ack of ${highest.send.requestId}, and is before it in the log`;
+      return [{ invariant: 'I5', harm: 'reordered', groupId, what }];
     });
 }

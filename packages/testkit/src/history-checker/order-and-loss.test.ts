@@ -27,7 +27,7 @@ describe('the order of the log is flagged', () => {
     expect(violated(late)).toEqual(['I5']);
     const [second] = soundRun.sends.filter(({ message }) => message === 'second');
     if (second === undefined) throw new Error('the second was sent');
-    const first: Send = { ...second, answer: { kind: 'unknown' }, times: { sentMs: 60, answeredMs: 190 } };
+    const first: Send = { ...second, answer: { type: 'unknown' }, times: { sentMs: 60, answeredMs: 190 } };
     expect(violated({ ...late, sends: [first, ...late.sends] })).toEqual([]);
   });
 });
@@ -71,7 +71,7 @@ describe('a log that continues in another epoch', () => {
     logs: [logOf(soundEntries.map(moved))],
     sends: soundRun.sends.map((send): Send => {
       const { answer } = send;
-      if (answer.kind !== 'ack') return send;
+      if (answer.type !== 'ack') return send;
       const epoch = epochAt(answer.seq);
       return { ...send, answer: { ...answer, epoch, messageId: `${epoch}-${answer.seq}` } };
     }),

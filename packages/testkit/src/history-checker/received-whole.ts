@@ -1,88 +1,107 @@
-/** What devices were given against what their users were entitled to. */
+/** What devices were given, compared with what their users were entitled to. */
+import type { HistoryEntry } from '@plenum/protocol';
 import { foldLog, type ReceivingRange } from './fold-log.ts';
-import { type Delivery, named, type RunHistory, type Violation } from './history.ts';
+import { type Delivery, named, placeOf, type RunHistory, type Violation } from './history.ts';
 
 interface Entitlement extends ReceivingRange {
   readonly groupId: string;
-  /** Of the log that the range lies in. */
+  readonly log: StoredLog;
+}
+
+/** One log of a group; its ranges share it. */
+interface StoredLog {
+  readonly entries: readonly HistoryEntry[];
+  readonly places: ReadonlySet<string>;
   readonly epochs: ReadonlySet<string>;
   readonly headSeq: number;
 }
 
 function entitlementsOf({ logs }: RunHistory): Entitlement[] {
-  return logs.flatMap((log) => {
-    const last = log.entries.at(-1);
-    if (last === undefined) return [];
-    const epochs = new Set(log.entries.map(({ epoch }) => epoch));
-    const place = { groupId: log.groupId, epochs, headSeq: last.seq };
-    return foldLog(log).ranges.map((range) => ({ ...range, ...place }));
+  return logs.flatMap((epochLog) => {
+    const { groupId, entries } = epochLog;
+    const log: StoredLog = {
+      entries,
+      places: new Set(entries.map((entry) => placeOf(groupId, entry))),
+      epochs: new Set(entries.map(({ epoch }) => epoch)),
+      headSeq: entries.at(-1)?.seq ?? 0,
+    };
+    return foldLog(epochLog).ranges.map((range) => ({ ...range, groupId, log }));
   });
 }
 
 const rangesOf = ({ groupId, userId }: Delivery, entitlements: readonly Entitlement[]) =>
   entitlements.filter((range) => range.groupId === groupId && range.userId === userId);
 
-const isWithin = (
-  { epoch, seq }: { readonly epoch: string; readonly seq: number },
-  range: Entitlement,
-): boolean => range.epochs.has(epoch) && range.sinceSeq <= seq && seq <= range.endSeq;
-
-/** Seqs of the range that the device was given, in runs that end at each resync. */
-function runsOf({ entries, resyncs = [] }: Delivery, range: Entitlement): readonly (readonly number[])[] {
-  const bounds = [0, ...resyncs, entries.length];
-  return bounds.slice(1).map((end, i) =>
-    entries
-      .slice(bounds[i], end)
-      .filter((entry) => isWithin(entry, range))
-      .map(({ seq }) => seq),
-  );
-}
-
-/** What the device had to get of a range. Null: anything without a gap, or nothing, will do. */
-function dueOf({ presence }: Delivery, range: Entitlement, seqs: readonly number[]) {
-  if (presence === 'partly' && seqs.length === 0) return null;
-  if (presence === 'unasked' && seqs.length === 0 && range.endSeq <= range.headSeq) return null;
-  if (presence === 'partly') return { firstSeq: Math.min(...seqs), lastSeq: Math.max(...seqs) };
-  return { firstSeq: range.sinceSeq, lastSeq: Math.min(range.endSeq, range.headSeq) };
-}
-
-const isDense = (seqs: readonly number[], firstSeq: number) => seqs.every((seq, k) => seq === firstSeq + k);
-
-/** What is missing of a range, for a reader; null: nothing. */
-function lackOf(delivery: Delivery, range: Entitlement): string | null {
-  const runs = runsOf(delivery, range);
-  const [seqs = []] = runs;
-  if (runs.length > 1) {
-    const broken = runs.find((run) => !isDense(run, run[0] ?? 0));
-    return broken === undefined ? null : `got ${broken.join()} between two resyncs`;
-  }
-  const due = dueOf(delivery, range, seqs);
-  if (due === null) return null;
-  const isWhole = seqs.length === due.lastSeq - due.firstSeq + 1 && isDense(seqs, due.firstSeq);
-  return isWhole ? null : `got ${seqs.join() || 'nothing'} of ${due.firstSeq} to ${due.lastSeq}`;
-}
+const isWithin = ({ epoch, seq }: HistoryEntry, { log, sinceSeq, endSeq }: Entitlement): boolean =>
+  log.epochs.has(epoch) && sinceSeq <= seq && seq <= endSeq;
 
 /** I6: strictly increasing, no duplicate, no gap; complete for a device that was there throughout. */
 export function deliveriesAreWhole(history: RunHistory): Violation[] {
   const entitlements = entitlementsOf(history);
-  return history.deliveries.flatMap((delivery): Violation[] => {
-    const { device, groupId, entries, resyncs = [] } = delivery;
-    const violated = (what: string): Violation => ({ invariant: 'I6', groupId, what: `${device}: ${what}` });
+  return history.deliveries.flatMap((delivery) => {
     const ranges = rangesOf(delivery, entitlements);
-    const isSameLog = (a: string, b: string) =>
-      a === b || ranges.some(({ epochs }) => epochs.has(a) && epochs.has(b));
-    const unordered = entries.flatMap((entry, i) => {
-      const before = entries[i - 1];
-      const isAfter =
-        before === undefined ||
-        before.seq < entry.seq ||
-        resyncs.includes(i) ||
-        !isSameLog(before.epoch, entry.epoch);
-      return isAfter ? [] : [violated(`${named(entry)} came after ${before.seq}`)];
-    });
-    const lacks = ranges.map((range) => lackOf(delivery, range));
-    return [...unordered, ...lacks.flatMap((lack) => (lack === null ? [] : [violated(lack)]))];
+    return [...notInOrder(delivery, ranges), ...ranges.flatMap((range) => missing(delivery, range))];
   });
+}
+
+/** Entries that came behind a later one of their log, or again. A resync begins anew. */
+function notInOrder(delivery: Delivery, ranges: readonly Entitlement[]): Violation[] {
+  const { device, groupId, entries, resyncs = [] } = delivery;
+  const begins = new Set(resyncs);
+  const logOf = ({ epoch }: HistoryEntry) => ranges.find(({ log }) => log.epochs.has(epoch))?.log ?? epoch;
+  const lastSeqs = new Map<StoredLog | string, number>();
+  const had = new Set<string>();
+  return entries.flatMap((entry, i): Violation[] => {
+    if (begins.has(i)) for (const past of [lastSeqs, had]) past.clear();
+    const place = placeOf(groupId, entry);
+    const isTwice = had.has(place);
+    had.add(place);
+    const log = logOf(entry);
+    const lastSeq = lastSeqs.get(log) ?? 0;
+    lastSeqs.set(log, Math.max(lastSeq, entry.seq));
+    if (entry.seq > lastSeq) return [];
+    const what = `${device} got ${named(entry)} ${isTwice ? 'twice' : `after seq ${lastSeq}`}`;
+    return [{ invariant: 'I6', harm: isTwice ? 'duplicated' : 'reordered', groupId, what }];
+  });
+}
+
+/** What a device had to get without a gap, and what it got of it. */
+interface Stretch {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly places: ReadonlySet<string>;
+}
+
+function missing(delivery: Delivery, range: Entitlement): Violation[] {
+  const { device, groupId } = delivery;
+  return stretchesOf(delivery, range).flatMap(({ firstSeq, lastSeq, places }) =>
+    range.log.entries
+      .filter(({ seq }) => firstSeq <= seq && seq <= lastSeq)
+      .filter((entry) => !places.has(placeOf(groupId, entry)))
+      .map((entry): Violation => {
+        return { invariant: 'I6', harm: 'lost', groupId, what: `${device} misses ${named(entry)}` };
+      }),
+  );
+}
+
+/** A device that does not fill what a resync leaves out may miss entries between two stretches. */
+function stretchesOf(delivery: Delivery, range: Entitlement): Stretch[] {
+  const { groupId, presence, entries, resyncs = [], isRefilled = false } = delivery;
+  const isStored = (entry: HistoryEntry) =>
+    isWithin(entry, range) && range.log.places.has(placeOf(groupId, entry));
+  const stretchOf = (stretch: readonly HistoryEntry[]): Stretch => {
+    const firstSeq = stretch.reduce((least, { seq }) => Math.min(least, seq), Number.POSITIVE_INFINITY);
+    const lastSeq = stretch.reduce((most, { seq }) => Math.max(most, seq), 0);
+    return { firstSeq, lastSeq, places: new Set(stretch.map((entry) => placeOf(groupId, entry))) };
+  };
+  if (resyncs.length > 0 && !isRefilled) {
+    const bounds = [0, ...resyncs, entries.length];
+    return bounds.slice(1).map((end, i) => stretchOf(entries.slice(bounds[i], end).filter(isStored)));
+  }
+  const got = stretchOf(entries.filter(isStored));
+  if (presence === 'partly') return [got];
+  if (presence === 'unasked' && got.places.size === 0 && range.endSeq <= range.log.headSeq) return [];
+  return [{ ...got, firstSeq: range.sinceSeq, lastSeq: range.endSeq }];
 }
 
 /** I7: no user gets an entry outside the ranges of its memberships. */
@@ -90,9 +109,12 @@ export function deliveriesAreEntitled(history: RunHistory): Violation[] {
   const entitlements = entitlementsOf(history);
   return history.deliveries.flatMap((delivery) => {
     const { device, groupId, entries } = delivery;
-    const own = rangesOf(delivery, entitlements);
+    const ranges = rangesOf(delivery, entitlements);
     return entries
-      .filter((entry) => !own.some((range) => isWithin(entry, range)))
-      .map((entry): Violation => ({ invariant: 'I7', groupId, what: `${device} was given ${named(entry)}` }));
+      .filter((entry) => !ranges.some((range) => isWithin(entry, range)))
+      .map((entry): Violation => {
+        const what = `${device} got ${named(entry)} without being a member then`;
+        return { invariant: 'I7', harm: 'forbidden', groupId, what };
+      });
   });
 }

@@ -56,7 +56,7 @@ const sendOf = (entry: HistoryEntry): Send[] =>
           userId: entry.from_user_id,
           requestId: entry.request_id,
           message: entry.message,
-          answer: { kind: 'ack', epoch, seq: entry.seq, messageId: entry.message_id },
+          answer: { type: 'ack', epoch, seq: entry.seq, messageId: entry.message_id },
           times: { sentMs: entry.seq * 10, answeredMs: entry.seq * 10 + 5 },
         },
       ]
@@ -69,9 +69,9 @@ const otherSends: readonly Send[] = [
     userId: 'ann',
     requestId: 'id of muted words',
     message: 'muted words',
-    answer: { kind: 'refused', code: 'muted' },
+    answer: { type: 'refused', code: 'muted' },
   },
-  { groupId, userId: 'owner', requestId: 'id of lost', message: 'lost', answer: { kind: 'unknown' } },
+  { groupId, userId: 'owner', requestId: 'id of lost', message: 'lost', answer: { type: 'unknown' } },
 ];
 
 const deliveryTo = (userId: string, from: number, to: number): Delivery => ({

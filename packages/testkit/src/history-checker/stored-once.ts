@@ -19,17 +19,20 @@ const requestIn = (entry: MessageEntry): string =>
 export function acksAreStored(history: RunHistory): Violation[] {
   const byPlace = new Map(messagesIn(history).map((entry) => [placeOf(entry.group_id, entry), entry]));
   return history.sends.flatMap(({ groupId, userId, requestId, message, answer }): Violation[] => {
-    if (answer.kind !== 'ack') return [];
+    if (answer.type !== 'ack') return [];
     const entry = byPlace.get(placeOf(groupId, answer));
+    const acked = `the ack of request ${requestId} of ${userId} names seq ${answer.seq}`;
+    if (entry === undefined) {
+      return [{ invariant: 'I1', harm: 'lost', groupId, what: `${acked}, and no message is there` }];
+    }
     const isSame =
-      entry !== undefined &&
       entry.from_user_id === userId &&
       entry.request_id === requestId &&
       entry.message === message &&
       entry.message_id === answer.messageId;
-    return isSame
-      ? []
-      : [{ invariant: 'I1', groupId, what: `no entry for the ack ${answer.seq} of ${requestId}` }];
+    if (isSame) return [];
+    const what = `${acked}, and something else is there: ${named(entry)}`;
+    return [{ invariant: 'I1', harm: 'conflicting', groupId, what }];
   });
 }
 
@@ -38,7 +41,7 @@ export function refusedIsInvisible(history: RunHistory): Violation[] {
   const attempts = new Map<string, boolean>();
   for (const { groupId, userId, requestId, answer } of history.sends) {
     const key = requestOf(groupId, userId, requestId);
-    attempts.set(key, (attempts.get(key) ?? false) || answer.kind !== 'refused');
+    attempts.set(key, (attempts.get(key) ?? false) || answer.type !== 'refused');
   }
   const visible = [
     ...messagesIn(history),
@@ -47,8 +50,9 @@ export function refusedIsInvisible(history: RunHistory): Violation[] {
   const unwanted = new Map<string, Violation>();
   for (const entry of visible) {
     if (attempts.get(requestIn(entry)) === true) continue;
-    const what = `${named(entry)} comes from no accepted request`;
-    unwanted.set(placeOf(entry.group_id, entry), { invariant: 'I2', groupId: entry.group_id, what });
+    const what = `${named(entry)} was never sent, or was refused each time`;
+    const { group_id: groupId } = entry;
+    unwanted.set(placeOf(groupId, entry), { invariant: 'I2', harm: 'forbidden', groupId, what });
   }
   return [...unwanted.values()];
 }
@@ -67,11 +71,12 @@ function entriesOfOneRequest(history: RunHistory): Violation[] {
     const first = seen.get(key);
     seen.set(key, first ?? entry);
     if (first === undefined) return [];
-    return [{ invariant: 'I3', groupId: entry.group_id, what: `${named(entry)} repeats ${named(first)}` }];
+    const what = `${named(entry)} repeats ${named(first)}`;
+    return [{ invariant: 'I3', harm: 'duplicated', groupId: entry.group_id, what }];
   });
 }
 
-/** Whatever has a place in a log or reached a device under it is the same entry. */
+/** All that a log holds at one place, or a device got with that epoch and seq, is one entry, and it is stored. */
 function entriesOfOnePlace({ logs, deliveries }: RunHistory): Violation[] {
   const seen = new Map<string, string>();
   const violations = new Map<string, Violation>();
@@ -81,14 +86,15 @@ function entriesOfOnePlace({ logs, deliveries }: RunHistory): Violation[] {
   const see = (groupId: string, entry: HistoryEntry, isStored: boolean) => {
     const place = placeOf(groupId, entry);
     const text = canonical(entry);
-    const what =
-      !isStored && !known.has(place)
-        ? `${named(entry)} was delivered and is not stored`
-        : (seen.get(place) ?? text) !== text
-          ? `${named(entry)} is not the only entry of its place`
-          : null;
-    if (what !== null) violations.set(place, { invariant: 'I3', groupId, what });
-    seen.set(place, seen.get(place) ?? text);
+    const first = seen.get(place) ?? text;
+    seen.set(place, first);
+    if (!isStored && !known.has(place)) {
+      const what = `${named(entry)} was delivered and is not stored`;
+      violations.set(place, { invariant: 'I3', harm: 'lost', groupId, what });
+    } else if (first !== text) {
+      const what = `${named(entry)} differs from what else has its epoch and seq`;
+      violations.set(place, { invariant: 'I3', harm: 'conflicting', groupId, what });
+    }
   };
   for (const { groupId, entries } of logs) for (const entry of entries) see(groupId, entry, true);
   for (const { groupId, entries } of deliveries) for (const entry of entries) see(groupId, entry, false);
@@ -101,14 +107,14 @@ const canonical = (entry: HistoryEntry): string =>
 function differingAcks({ sends }: RunHistory): Violation[] {
   const seen = new Map<string, string>();
   return sends.flatMap(({ groupId, userId, requestId, answer }): Violation[] => {
-    if (answer.kind !== 'ack') return [];
+    if (answer.type !== 'ack') return [];
     const key = requestOf(groupId, userId, requestId);
     const ack = JSON.stringify([answer.epoch, answer.seq, answer.messageId]);
     const first = seen.get(key) ?? ack;
     seen.set(key, first);
-    return first === ack
-      ? []
-      : [{ invariant: 'I3', groupId, what: `${requestId} was acked as ${first} and ${ack}` }];
+    if (first === ack) return [];
+    const what = `request ${requestId} of ${userId} was acked as ${first} and as ${ack}`;
+    return [{ invariant: 'I3', harm: 'conflicting', groupId, what }];
   });
 }
 
@@ -117,9 +123,13 @@ export const seqsAreDense = ({ logs }: RunHistory): Violation[] =>
   logs.flatMap(({ groupId, entries }) => {
     const begun = new Set<string>();
     return entries.flatMap((entry, i): Violation[] => {
-      const isOver = begun.has(entry.epoch) && entries[i - 1]?.epoch !== entry.epoch;
+      const before = entries[i - 1];
+      const isOver = begun.has(entry.epoch) && before?.epoch !== entry.epoch;
       begun.add(entry.epoch);
-      if (entry.seq === i + 1 && !isOver) return [];
-      return [{ invariant: 'I4', groupId, what: `${named(entry)} is at place ${i + 1}` }];
+      const step = entry.seq - (before?.seq ?? 0);
+      if (step === 1 && !isOver) return [];
+      const place = before === undefined ? 'at the beginning' : `behind ${named(before)}`;
+      const what = `the log has ${named(entry)} ${place}`;
+      return [{ invariant: 'I4', harm: step > 1 ? 'lost' : 'reordered', groupId, what }];
     });
   });
