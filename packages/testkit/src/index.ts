@@ -46,8 +46,7 @@ export {
 } from './postgres/postgres-server.ts';
 export { ClusterSet, type ClusterSetOptions } from './redis/cluster-set.ts';
 export { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './redis/fault-proxy.ts';
-export { freshPrefix } from './redis/fresh-prefix.ts';
-export { obtainRedisForTests, type RedisForTests } from './redis/obtain-redis.ts';
+export { freshPrefix, obtainRedisForTests, type RedisForTests } from './redis/obtain-redis.ts';
 export { startOneShardCluster } from './redis/one-shard-cluster.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { SentinelSet, type SentinelSetOptions } from './redis/sentinel-set.ts';

@@ -1,6 +1,6 @@
 /** The baselines: a relay that checks nothing. There is no seq, so receivers check the number of each sender's messages. */
 import { NumberStream } from '../wire/number-stream.ts';
-import type { Dialect, DialectContext, Post, Request } from './dialect.ts';
+import type { Dialect, DialectOptions, Post, Request } from './dialect.ts';
 import { numberIn, senderIn, TextFinder } from './message-text.ts';
 import { isMessage, type PacketRange, type Receiver, Sampler } from './receiver.ts';
 
@@ -8,9 +8,9 @@ const streamName = (groupId: string, sender: number) => `${groupId}/${sender}`;
 
 export class BareDialect implements Dialect {
   readonly receiver: Receiver;
-  readonly #context: DialectContext;
+  readonly #context: DialectOptions;
 
-  constructor(context: DialectContext) {
+  constructor(context: DialectOptions) {
     this.#context = context;
     this.receiver = new BareReceiver(context);
   }
@@ -47,9 +47,9 @@ class BareReceiver implements Receiver {
   readonly #bySender: readonly NumberStream[];
   readonly #texts = new TextFinder();
   readonly #sampler: Sampler;
-  readonly #context: DialectContext;
+  readonly #context: DialectOptions;
 
-  constructor(context: DialectContext) {
+  constructor(context: DialectOptions) {
     this.#context = context;
     this.#bySender = Array.from({ length: context.sendersPerGroup }, () => new NumberStream());
     for (const stream of this.#bySender) stream.begin(1);

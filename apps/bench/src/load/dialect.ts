@@ -30,7 +30,7 @@ export interface Request {
   readonly payload: string;
 }
 
-export interface DialectContext {
+export interface DialectOptions {
   readonly groupId: string;
   readonly userId: string;
   readonly isCreator: boolean;

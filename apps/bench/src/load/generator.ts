@@ -1,9 +1,9 @@
 /** A share of all members, driven together: connected, attached, put under load, and checked at the end. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { BareDialect } from './bare-dialect.ts';
-import type { DialectContext } from './dialect.ts';
-import { textLengthFor } from './frame-size.ts';
+import type { DialectOptions } from './dialect.ts';
 import { Member } from './member.ts';
+import { textLengthFor } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
 import { type Pace, startPace } from './pace.ts';
 import type { Heads, Load, LoadSample, MemberPlan, Plan, Verdict } from './plan.ts';
@@ -101,7 +101,7 @@ export class Generator {
     const userId = userIdOf(plan.runId, group, index);
     const { sendersPerGroup, frameBytes, sources } = plan;
     const isCreator = index === 0;
-    const context: DialectContext = { groupId, userId, isCreator, sendersPerGroup, tally: this.#tally };
+    const context: DialectOptions = { groupId, userId, isCreator, sendersPerGroup, tally: this.#tally };
     const member = new Member({
       urls: [url, ...refuges],
       token,

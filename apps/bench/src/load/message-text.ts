@@ -1,12 +1,13 @@
 /** The text of a bench message: who sent it, its number and when it was meant to be sent, each at a fixed width. */
 import { digitsAt } from '../wire/digits.ts';
+import type { DialectName } from './plan.ts';
 
 const senderDigits = 4;
 const numberDigits = 10;
 const sentUsDigits = 16;
 const numberAt = senderDigits + 1;
 const sentUsAt = numberAt + numberDigits + 1;
-export const shortestText = sentUsAt + sentUsDigits + 1;
+const shortestText = sentUsAt + sentUsDigits + 1;
 
 export interface BenchMessage {
   /** Member number within the group. */
@@ -52,4 +53,33 @@ export class TextFinder {
     // `:"` behind `message"` and nowhere else in front of a colon that follows four digits.
     return bytes[at - 1] === quote && bytes[at - 4] === 0x65 && bytes[at + senderDigits] === 0x3a;
   }
+}
+
+interface Ids {
+  readonly groupId: string;
+  readonly userId: string;
+}
+
+/** The event frame of each system, without the text. */
+const packetOf: Readonly<Record<DialectName, (ids: Ids) => unknown>> = {
+  bare: ({ groupId, userId }) => ({ group_id: groupId, from_user_id: userId, message: '' }),
+  plenum: ({ groupId, userId }) => ({
+    request_id: 'm0000000001',
+    success: true,
+    result: {
+      group_id: groupId,
+      from_user_id: userId,
+      message: '',
+      timestamp: '2025-01-15T10:30:00.000Z',
+      message_id: '0123456789abcdef-12345',
+      epoch: '0123456789abcdef',
+      seq: 12_345,
+    },
+  }),
+};
+
+/** @returns a length that makes the frame `frameBytes` long, or the shortest one if that is too short. */
+export function textLengthFor(dialect: DialectName, ids: Ids, frameBytes: number): number {
+  const overhead = `42${JSON.stringify(['relay_message', packetOf[dialect](ids)])}`.length;
+  return Math.max(shortestText, frameBytes - overhead);
 }

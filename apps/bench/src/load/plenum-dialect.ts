@@ -1,7 +1,7 @@
 /** Plenum's public protocol: receivers check the seqs of the group log, which membership entries share with messages. */
 import { digitsBefore } from '../wire/digits.ts';
 import { NumberStream } from '../wire/number-stream.ts';
-import type { Dialect, DialectContext, Post, Request } from './dialect.ts';
+import type { Dialect, DialectOptions, Post, Request } from './dialect.ts';
 import { TextFinder } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
 import { isMessage, type PacketRange, parsed, type Receiver, Sampler } from './receiver.ts';
@@ -13,10 +13,10 @@ const seqKey = Buffer.from('"seq":');
 
 export class PlenumDialect implements Dialect {
   readonly receiver: PlenumReceiver;
-  readonly #context: DialectContext;
+  readonly #context: DialectOptions;
   #epoch = '';
 
-  constructor(context: DialectContext) {
+  constructor(context: DialectOptions) {
     this.#context = context;
     this.receiver = new PlenumReceiver(context);
   }
@@ -61,11 +61,11 @@ export class PlenumDialect implements Dialect {
 class PlenumReceiver implements Receiver {
   readonly stream = new NumberStream();
   readonly streams: ReadonlyMap<string, NumberStream>;
-  readonly #context: DialectContext;
+  readonly #context: DialectOptions;
   readonly #texts = new TextFinder();
   readonly #sampler: Sampler;
 
-  constructor(context: DialectContext) {
+  constructor(context: DialectOptions) {
     this.#context = context;
     this.streams = new Map([[context.groupId, this.stream]]);
     this.#sampler = new Sampler(context.groupId, context.tally);

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { BareDialect } from './bare-dialect.ts';
 import type { Dialect } from './dialect.ts';
-import { textLengthFor } from './frame-size.ts';
-import { messageText, sentUsIn } from './message-text.ts';
+import { messageText, sentUsIn, textLengthFor } from './message-text.ts';
 import { PlenumDialect } from './plenum-dialect.ts';
 import { lostOf } from './receiver.ts';
 import { Tally } from './tally.ts';

@@ -5,15 +5,21 @@ import { LoadGenerators } from '../load/load-generators.ts';
 import { CountingRelay } from '../measure/counting-relay.ts';
 import { planOf } from '../rounds/layout.ts';
 import type { SystemKind } from '../systems/system.ts';
-import type { Bounds, Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
-import { faultFigures } from './scene.ts';
+import {
+  type Bounds,
+  type Figure,
+  faultFigures,
+  type Probe,
+  type ProbeFigures,
+  type ProbeOptions,
+} from './probe.ts';
 
 /** Group 0 lives on node 0, group 1 on node 1, behind the relay; both talk. */
 const [far, near] = [0, 1] as const;
 const layout = { groups: 2, membersPerGroup: 10, sendersPerGroup: 2, nodeOf: (group: number) => group };
 const ratePerSec = 200;
 
-async function run(context: ProbeContext): Promise<readonly ProbeFigures[]> {
+async function run(context: ProbeOptions): Promise<readonly ProbeFigures[]> {
   const results: ProbeFigures[] = [];
   for (const system of context.systems) {
     context.onProgress(`  ${system.name} …`);
@@ -22,7 +28,7 @@ async function run(context: ProbeContext): Promise<readonly ProbeFigures[]> {
   return results;
 }
 
-async function received(kind: SystemKind, { bench }: ProbeContext): Promise<ProbeFigures> {
+async function received(kind: SystemKind, { bench }: ProbeOptions): Promise<ProbeFigures> {
   const relays: CountingRelay[] = [];
   const relayed = async (redisUrl: string, node: number) => {
     if (node !== near) return redisUrl;

@@ -1,12 +1,19 @@
 /** What a node keeps of connections that are gone: thousands come, join, talk, leave and go, several times. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { LoadGenerators } from '../load/load-generators.ts';
 import type { Verdict } from '../load/plan.ts';
-import { gaugedNodeOptions, memoryOf, type NodeMemory } from '../measure/node-memory.ts';
+import { nextMessageOf, type OwnProcess } from '../processes/child-process.ts';
 import { planOf } from '../rounds/layout.ts';
 import type { RunningSystem } from '../systems/system.ts';
-import type { Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
-import { faultFigures, plenumIn } from './scene.ts';
+import {
+  type Figure,
+  faultFigures,
+  type Probe,
+  type ProbeFigures,
+  type ProbeOptions,
+  plenumIn,
+} from './probe.ts';
 
 const membersPerGroup = 20;
 const cycles = 3;
@@ -19,7 +26,7 @@ const emptyAfterShortMs = 500;
 const leftPerSocketMax = 200;
 const MiB = 2 ** 20;
 
-async function run(context: ProbeContext): Promise<readonly ProbeFigures[]> {
+async function run(context: ProbeOptions): Promise<readonly ProbeFigures[]> {
   const plenum = plenumIn(context);
   const groups = context.isShort ? 10 : 100;
   const emptied = () => pause(context.isShort ? emptyAfterShortMs : emptyAfterMs);
@@ -48,7 +55,7 @@ async function run(context: ProbeContext): Promise<readonly ProbeFigures[]> {
 
 async function visited(
   system: RunningSystem,
-  { bench }: ProbeContext,
+  { bench }: ProbeOptions,
   groups: number,
 ): Promise<readonly Verdict[]> {
   const generators = new LoadGenerators(1);
@@ -98,3 +105,26 @@ export const memoryProbe: Probe = {
   roundsMax: 1,
   run,
 };
+
+/** The compiled script: it is used even when this file runs from source, so build first. It reports what a node holds. */
+const gauge = fileURLToPath(new URL('../../dist/systems/memory-gauge.js', import.meta.url));
+const gaugedNodeOptions = ['--max-semi-space-size=16', '--expose-gc', '--import', gauge];
+
+interface NodeMemory {
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+  readonly openFiles: number;
+}
+
+/** The answer comes from `memory-gauge.ts`, so its shape is not checked further. */
+const isAnswer = (message: unknown): message is { readonly gauge: NodeMemory } =>
+  typeof message === 'object' && message !== null && 'gauge' in message;
+
+/** @throws Error if the node answers something else, or ends. */
+async function memoryOf(node: OwnProcess): Promise<NodeMemory> {
+  const answered = nextMessageOf(node, 'a node');
+  node.child.send('gauge');
+  const message = await answered;
+  if (!isAnswer(message)) throw new Error(`a node answered ${JSON.stringify(message)}`);
+  return message.gauge;
+}

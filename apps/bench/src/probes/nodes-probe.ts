@@ -1,9 +1,8 @@
 /** What more nodes cost: the same load on one, two and three of them. */
+import { parseShape } from '../rounds/layout.ts';
 import { loadRound } from '../rounds/load-round.ts';
 import { hasFaults, type RoundFigures } from '../rounds/round-figures.ts';
-import { parseShape } from '../rounds/shape.ts';
-import type { Figure, Probe, ProbeContext } from './probe.ts';
-import { plenumIn } from './scene.ts';
+import { type Figure, type Probe, type ProbeOptions, plenumIn } from './probe.ts';
 
 const nodeCounts = [1, 2, 3] as const;
 /** Far below what saturates one node: batches that grow with the load would hide what a delivery costs. */
@@ -16,7 +15,7 @@ const flat = { atLeast: 0.9, atMost: 1.1 };
 /** One per message; a sweep may fall into the interval. */
 const oneScript = { atLeast: 0.98, atMost: 1.02 };
 
-async function run(context: ProbeContext) {
+async function run(context: ProbeOptions) {
   const plenum = plenumIn(context);
   const { timing } = context.bench;
   const rounds: RoundFigures[] = [];

@@ -1,5 +1,7 @@
 /** A probe answers one question that no load table answers: each gives named figures, and a bound where there is a target. */
+import type { Verdict } from '../load/plan.ts';
 import type { Bench } from '../rounds/load-round.ts';
+import { faultsOf, hasFaults } from '../rounds/round-figures.ts';
 import type { SystemKind } from '../systems/system.ts';
 
 export const probeKinds = ['nodes', 'bytes', 'storm', 'scripts', 'memory'] as const;
@@ -28,7 +30,7 @@ export interface ProbeFigures {
   readonly firstProblem: string | null;
 }
 
-export interface ProbeContext {
+export interface ProbeOptions {
   /** The last one is Plenum. */
   readonly systems: readonly SystemKind[];
   readonly bench: Bench;
@@ -41,7 +43,21 @@ export interface Probe {
   readonly title: string;
   /** More rounds than this tell nothing new for what they cost. */
   readonly roundsMax: number;
-  run(context: ProbeContext): Promise<readonly ProbeFigures[]>;
+  run(context: ProbeOptions): Promise<readonly ProbeFigures[]>;
 }
 
 export const isProbeKind = (text: string): text is ProbeKind => probeKinds.some((kind) => kind === text);
+
+/** @throws Error if there is none: probes look into what is ours. */
+export function plenumIn({ systems }: ProbeOptions): SystemKind {
+  const plenum = systems.find(({ name }) => name === 'Plenum');
+  if (plenum === undefined) throw new Error('this needs nodes that the bench starts itself');
+  return plenum;
+}
+
+export function faultFigures(verdicts: readonly Verdict[]): Pick<ProbeFigures, 'faults' | 'firstProblem'> {
+  const faults = faultsOf(verdicts);
+  const { firstProblem, refused, ...counts } = faults;
+  if (!hasFaults(faults)) return { faults: 0, firstProblem: null };
+  return { faults: Object.values(counts).reduce((sum, count) => sum + count, 0), firstProblem };
+}

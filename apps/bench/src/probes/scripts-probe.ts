@@ -6,8 +6,14 @@ import type { Plan } from '../load/plan.ts';
 import { CrowdedRedis } from '../measure/crowded-redis.ts';
 import { RedisGauge } from '../measure/redis-gauge.ts';
 import { planOf } from '../rounds/layout.ts';
-import type { Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
-import { faultFigures, plenumIn } from './scene.ts';
+import {
+  type Figure,
+  faultFigures,
+  type Probe,
+  type ProbeFigures,
+  type ProbeOptions,
+  plenumIn,
+} from './probe.ts';
 
 const sizes = { members: [10, 1000, 100_000, 1_000_000], groups: [1, 1000, 100_000] };
 const shortSizes = { members: [10, 1000], groups: [1, 100] };
@@ -28,7 +34,7 @@ interface Scene {
   readonly plan: Plan;
 }
 
-async function run(context: ProbeContext): Promise<readonly ProbeFigures[]> {
+async function run(context: ProbeOptions): Promise<readonly ProbeFigures[]> {
   const plenum = plenumIn(context);
   const system = await plenum.start(1);
   const redisUrl = system.redisUrl ?? '';
@@ -48,7 +54,7 @@ async function run(context: ProbeContext): Promise<readonly ProbeFigures[]> {
   }
 }
 
-async function grown(scene: Scene, { isShort, onProgress }: ProbeContext): Promise<Figure[]> {
+async function grown(scene: Scene, { isShort, onProgress }: ProbeOptions): Promise<Figure[]> {
   const { members, groups } = isShort ? shortSizes : sizes;
   const { runId } = scene.plan;
   const userId = userIdOf(runId, talking, 1);

@@ -9,8 +9,14 @@ import type { LoadSample } from '../load/plan.ts';
 import { Latency } from '../measure/latency.ts';
 import { planOf } from '../rounds/layout.ts';
 import type { RunningSystem } from '../systems/system.ts';
-import type { Figure, Probe, ProbeContext, ProbeFigures } from './probe.ts';
-import { faultFigures, plenumIn } from './scene.ts';
+import {
+  type Figure,
+  faultFigures,
+  type Probe,
+  type ProbeFigures,
+  type ProbeOptions,
+  plenumIn,
+} from './probe.ts';
 
 const nodeCount = 3;
 const killed = 0;
@@ -46,7 +52,7 @@ interface Crowds {
   readonly others: LoadGenerators;
 }
 
-async function run(context: ProbeContext): Promise<readonly ProbeFigures[]> {
+async function run(context: ProbeOptions): Promise<readonly ProbeFigures[]> {
   const plenum = plenumIn(context);
   const groups = context.isShort ? 2 : 40;
   const system = await plenum.start(nodeCount);

@@ -61,19 +61,19 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> 
   clearTimeout(timer);
 }
 
-/** The next thing that it says. @param who in words. @throws Error with its last lines if it ends before. */
+/** Its next message. @param who names it in an error. @throws Error with its last lines if it ends before. */
 export function nextMessageOf({ child, ended }: OwnProcess, who: string): Promise<unknown> {
-  const told = once(child, 'message').then(([message]: unknown[]) => message);
+  const said = once(child, 'message').then(([message]: unknown[]) => message);
   const failed = ended.then((how) => {
     throw new Error(`${who} ended: ${how}`);
   });
-  return Promise.race([told, failed]);
+  return Promise.race([said, failed]);
 }
 
 /** @returns the URL that a node sends to its parent. @throws Error with its last lines if it ends before. */
 export async function urlOf(node: OwnProcess): Promise<string> {
   const message = await nextMessageOf(node, 'a node');
-  const isTold = typeof message === 'object' && message !== null && 'url' in message;
-  if (isTold && typeof message.url === 'string') return message.url;
+  const hasUrl = typeof message === 'object' && message !== null && 'url' in message;
+  if (hasUrl && typeof message.url === 'string') return message.url;
   throw new Error(`a node said something else than its URL: ${JSON.stringify(message)}`);
 }

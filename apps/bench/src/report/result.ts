@@ -2,10 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Cell } from '../scenarios/run-scenarios.ts';
-import { columns, markdown } from './columns.ts';
 import type { Provenance } from './machine.ts';
-import { ratioTable } from './ratio-table.ts';
-import type { Row } from './summary.ts';
+import { isLoadRow, type LoadRow, type Row } from './summary.ts';
+import { columns, grouped, markdown, type Table, unknown } from './table.ts';
 import { notesOf, tablesOf } from './tables.ts';
 
 export interface Result {
@@ -75,4 +74,42 @@ export function record(result: Result): string[] {
 
 export function writeJson(path: string, result: Result): void {
   writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** What a README quotes: how many times the baselines, in few columns. */
+function ratioTable(rows: readonly Row[]): Table {
+  const own = rows
+    .filter(isLoadRow)
+    .filter(({ kind, system }) => kind === 'saturation' && system === 'Plenum');
+  const baselines = [...new Set(own.flatMap(({ ratios }) => Object.keys(ratios)))];
+  return {
+    title: 'In short: how many times the baselines',
+    words: 1,
+    head: [
+      'groups × members',
+      'messages/s',
+      'deliveries/s',
+      ...baselines.map((name) => `messages/s, times ${name}`),
+      ...baselines.map((name) => `CPU per delivery, part of ${name}`),
+    ],
+    lines: own.map((row) => [
+      row.shape.replace('x', ' × '),
+      rounded(row.messagesPerSec?.median),
+      rounded(row.deliveriesPerSec?.median),
+      ...baselines.map((name) => times(row, name)),
+      ...baselines.map((name) => part(row, name)),
+    ]),
+  };
+}
+
+const rounded = (value: number | undefined) => (value === undefined ? unknown : grouped(value));
+
+function times({ ratios }: LoadRow, name: string): string {
+  const median = ratios[name]?.messages?.median;
+  return median === undefined ? unknown : median.toFixed(1);
+}
+
+function part({ ratios }: LoadRow, name: string): string {
+  const median = ratios[name]?.cpu?.median;
+  return median === undefined || median === 0 ? unknown : `1/${(1 / median).toFixed(1)}`;
 }

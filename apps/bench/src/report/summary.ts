@@ -3,7 +3,7 @@ import { Latency, type LatencySummary } from '../measure/latency.ts';
 import { type Spread, spreadOfKnown } from '../measure/statistics.ts';
 import { addedUp, hasFaults, type RoundFigures } from '../rounds/round-figures.ts';
 import type { Cell, IdleCell, LoadCell, ProbeCell } from '../scenarios/run-scenarios.ts';
-import { type ProbeRow, probeRows } from './probe-rows.ts';
+import { type ProbeRow, probeRows } from './probe-tables.ts';
 
 export interface Ratio {
   readonly messages: Spread | null;

@@ -1,5 +1,5 @@
+/** A table, how its cells show numbers, and how it is printed: in columns for a terminal, or as Markdown. */
 import type { Spread } from '../measure/statistics.ts';
-import type { Line } from './columns.ts';
 
 export interface Table {
   readonly title: string;
@@ -22,3 +22,23 @@ export const ranged = (spread: Spread | null, digits: number) =>
     : `${spread.median.toFixed(digits)} (${spread.min.toFixed(digits)}–${spread.max.toFixed(digits)})`;
 
 export const verdictOf = (isReached: boolean) => (isReached ? 'reached' : 'not yet');
+
+export type Line = readonly string[];
+
+/** @param head names of the columns; the first `words` columns hold words. */
+export function columns(head: Line, lines: readonly Line[], words: number): string[] {
+  const widths = head.map((name, i) => Math.max(name.length, ...lines.map((line) => (line[i] ?? '').length)));
+  const shown = (line: Line) =>
+    line
+      .map((cell, i) => (i < words ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [shown(head), widths.map((width) => '-'.repeat(width)).join('  '), ...lines.map(shown)];
+}
+
+/** The same as a table of Markdown. */
+export function markdown(head: Line, lines: readonly Line[], words: number): string[] {
+  const row = (line: Line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = head.map((_, i) => (i < words ? '---' : '--:'));
+  return [row(head), row(rule), ...lines.map(row)];
+}

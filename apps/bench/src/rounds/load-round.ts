@@ -3,13 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { groupsOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
 import type { Load } from '../load/plan.ts';
-import { GroupScripts } from '../measure/group-scripts.ts';
 import { cpuUsOf, sumOf } from '../measure/process-usage.ts';
-import { RedisGauge } from '../measure/redis-gauge.ts';
+import { GroupScripts, RedisGauge } from '../measure/redis-gauge.ts';
 import type { RunningSystem, SystemKind } from '../systems/system.ts';
-import { type PlanSettings, planOf } from './layout.ts';
+import { type PlanSettings, planOf, type Shape, sendersOf } from './layout.ts';
 import { figuresOf, type Moment, type RoundFigures } from './round-figures.ts';
-import { type Shape, sendersOf } from './shape.ts';
 
 export interface Timing {
   readonly rampMs: number;

@@ -2,9 +2,9 @@
 import { probes } from '../probes/all-probes.ts';
 import { isProbeKind, type ProbeFigures, type ProbeKind } from '../probes/probe.ts';
 import { type IdleFigures, idleRound } from '../rounds/idle-round.ts';
+import { type Shape, windowPerSender } from '../rounds/layout.ts';
 import { type Bench, loadRound } from '../rounds/load-round.ts';
 import type { RoundFigures } from '../rounds/round-figures.ts';
-import { type Shape, windowPerSender } from '../rounds/shape.ts';
 import type { SystemKind } from '../systems/system.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,6 +1,6 @@
 /** What is measured: loads on shapes, latency, idle nodes and probes. */
 import { isProbeKind, type ProbeKind, probeKinds } from '../probes/probe.ts';
-import { parseShape, type Shape } from '../rounds/shape.ts';
+import { parseShape, type Shape } from '../rounds/layout.ts';
 
 export type Scenario =
   | { readonly kind: 'saturation'; readonly shape: Shape }

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { startOwnProcess } from '../processes/child-process.ts';
-import { startOwnSystem } from './own-system.ts';
-import type { StartOptions, SystemKind } from './system.ts';
+import { type StartOptions, type SystemKind, startOwnSystem } from './system.ts';
 
 /** The compiled script: it is used even when this file runs from source, so build first. */
 const script = fileURLToPath(new URL('../../dist/systems/bare-node.js', import.meta.url));

@@ -4,8 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { issueJwt } from '@plenum/adapters';
 import { userIdSchema } from '@plenum/protocol';
 import { startOwnProcess } from '../processes/child-process.ts';
-import { startOwnSystem } from './own-system.ts';
-import type { RunningSystem, StartOptions, SystemKind } from './system.ts';
+import { type RunningSystem, type StartOptions, type SystemKind, startOwnSystem } from './system.ts';
 
 /** The command of apps/server: it is started as a process and never imported. */
 const script = fileURLToPath(new URL('../../../server/bin/plenum.js', import.meta.url));

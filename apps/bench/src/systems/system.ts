@@ -1,5 +1,7 @@
+/** A system under load, and how the bench starts one with a Redis and nodes of its own. */
+import { startRedis } from '@plenum/testkit';
 import type { DialectName } from '../load/plan.ts';
-import type { OwnProcess } from '../processes/child-process.ts';
+import { type OwnProcess, urlOf } from '../processes/child-process.ts';
 
 /** A system under load. */
 export interface RunningSystem {
@@ -31,4 +33,33 @@ export interface SystemKind {
   readonly description: string;
   /** Starts new processes on an empty Redis. */
   start(nodeCount: number, options?: StartOptions): Promise<RunningSystem>;
+}
+
+interface OwnSystemOptions extends Pick<RunningSystem, 'dialect' | 'token'> {
+  readonly nodeCount: number;
+  readonly isDurable?: boolean;
+  readonly redisUrlOf?: StartOptions['redisUrlOf'];
+  startNode(redisUrl: string): OwnProcess;
+}
+
+/** If one part fails to start, all others are stopped. */
+export async function startOwnSystem(options: OwnSystemOptions): Promise<RunningSystem> {
+  const redis = await startRedis({ appendonly: options.isDurable === true });
+  const nodes: OwnProcess[] = [];
+  const redisUrlOf = options.redisUrlOf ?? ((url: string) => Promise.resolve(url));
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+    await redis.stop();
+  };
+  try {
+    for (let i = 0; i < options.nodeCount; i += 1) {
+      nodes.push(options.startNode(await redisUrlOf(redis.url, i)));
+    }
+    const urls = await Promise.all(nodes.map(urlOf));
+    const { dialect, token } = options;
+    return { urls, nodes, dialect, token, isOurs: true, redisUrl: redis.url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

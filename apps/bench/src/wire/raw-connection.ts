@@ -1,7 +1,6 @@
 /** A Socket.IO client over a bare TCP socket: no library between the bytes and the one who counts them. */
 import { connect, type Socket } from 'node:net';
-import { FrameReader } from './frame-reader.ts';
-import { maskedFrame } from './masked-frame.ts';
+import { FrameReader, maskedFrame } from './frames.ts';
 
 export interface PacketHandler {
   /** An event: `bytes[start, end)` is its JSON array, valid during the call only. */

@@ -1,11 +1,13 @@
-/**
- * A private PostgreSQL on a free port of 127.0.0.1. A test may crash and restart it; it deletes its files at the end.
- */
+/** A private PostgreSQL on a free port of 127.0.0.1. A test may crash and restart it; it deletes its files at the end. */
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../server/free-port.ts';
-import { postgresAnswers } from './postgres-answers.ts';
+import { foldersOnPath, folderWith, obtainer } from '../server/obtain-server.ts';
+import { containerHost } from './postgres-container.ts';
 import { type MakePostgresHost, type PostgresHost, superuser } from './postgres-host.ts';
-import { obtainPostgresHost } from './postgres-sources.ts';
+import { processHost } from './postgres-process.ts';
 
 export interface PostgresServer extends AsyncDisposable {
   /** Of a superuser, in the database `postgres`. */
@@ -75,4 +77,50 @@ export async function obtainPostgresForTests(): Promise<PostgresForTests> {
   if (given) return { url: given, dispose: async () => undefined };
   const server = await startPostgres();
   return { url: server.url, dispose: () => server.stop() };
+}
+
+/** Where Debian and Ubuntu keep what is not on the PATH, one folder per major version. */
+const debianFolder = '/usr/lib/postgresql';
+
+async function installed(): Promise<MakePostgresHost | null> {
+  const versions = await readdir(debianFolder).catch(() => []);
+  const newestFirst = versions.toSorted((a, b) => Number(b) - Number(a));
+  const folders = newestFirst.map((version) => join(debianFolder, version, 'bin'));
+  const folder = await folderWith(['initdb', 'postgres'], [...folders, ...foldersOnPath()]);
+  return folder === null ? null : processHost(folder);
+}
+
+const obtainPostgresHost = obtainer<MakePostgresHost>({
+  aptPackage: 'postgresql',
+  installed,
+  inDocker: containerHost,
+  advice:
+    'These tests need PostgreSQL 13 or newer: install it (initdb and postgres on the PATH), start Docker, or set POSTGRES_URL.',
+});
+
+/** The first message of PostgreSQL's protocol 3.0. */
+function startupMessage(user: string): Buffer {
+  const protocol = Buffer.from([0, 3, 0, 0]);
+  const body = Buffer.concat([protocol, Buffer.from(`user\0${user}\0database\0postgres\0\0`)]);
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length + 4);
+  return Buffer.concat([length, body]);
+}
+
+const answerTimeoutMs = 500;
+
+/** True when the server lets `user` in; one that is starting up answers too, but with an error. */
+function postgresAnswers(port: number, user: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: answerTimeoutMs });
+    const finish = (isReady: boolean) => {
+      socket.destroy();
+      resolve(isReady);
+    };
+    socket.once('connect', () => socket.write(startupMessage(user)));
+    socket.once('data', (bytes) => finish(bytes.toString('latin1', 0, 1) === 'R'));
+    socket.once('timeout', () => finish(false));
+    socket.once('error', () => finish(false));
+    socket.once('close', () => finish(false));
+  });
 }

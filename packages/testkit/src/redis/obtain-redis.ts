@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import { shippedRules } from './shipped-acl.ts';
@@ -34,3 +35,6 @@ async function asShippedUser({ url, port }: RedisServer): Promise<string> {
   }
   return `redis://plenum:${password}@127.0.0.1:${port}`;
 }
+
+/** An unused prefix: tests on a shared Redis never meet each other. Fits `[a-z0-9_-]{1,32}`. */
+export const freshPrefix = (): string => `test-${randomBytes(8).toString('hex')}`;

@@ -1,12 +1,13 @@
 /** A Redis of one's own on a free port of 127.0.0.1: may be killed, frozen and restarted; leaves nothing behind. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../server/free-port.ts';
-import { redisAnswers } from './redis-answers.ts';
-import type { LaunchedRedis, RedisLauncher } from './redis-launcher.ts';
-import { obtainLauncher } from './redis-sources.ts';
+import { foldersOnPath, folderWith, obtainer } from '../server/obtain-server.ts';
+import { containerLauncher } from './redis-container.ts';
+import { type LaunchedRedis, processLauncher, type RedisLauncher } from './redis-launcher.ts';
 
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
@@ -172,4 +173,37 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     await removeData(dir);
     throw error;
   }
+}
+
+async function installed(): Promise<RedisLauncher | null> {
+  for (const program of ['redis-server', 'valkey-server']) {
+    const folder = await folderWith([program], foldersOnPath());
+    if (folder !== null) return processLauncher(join(folder, program));
+  }
+  return null;
+}
+
+const obtainLauncher = obtainer<RedisLauncher>({
+  aptPackage: 'redis-server',
+  installed,
+  inDocker: containerLauncher,
+  advice:
+    'These tests need Redis 7.0 or newer: put redis-server or valkey-server on the PATH, or start Docker.',
+});
+
+const attemptMs = 1000;
+
+/** True when Redis serves commands: `-NOAUTH` counts, `-LOADING` does not. */
+function redisAnswers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const finish = (answers: boolean) => {
+      socket.destroy();
+      resolve(answers);
+    };
+    socket.setTimeout(attemptMs, () => finish(false));
+    socket.once('error', () => finish(false));
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', (reply) => finish(/^(\+PONG|-NOAUTH)/.test(reply.toString('latin1'))));
+  });
 }

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { isDockerRunning } from './docker.ts';
+import { getContainerRuntimeClient } from 'testcontainers';
 
 const run = promisify(execFile);
 
@@ -68,4 +68,15 @@ export async function folderWith(
     if (held.every(Boolean)) return folder;
   }
   return null;
+}
+
+/** A `docker` command without an engine behind it is common: only an answer of the engine counts. */
+async function isDockerRunning(): Promise<boolean> {
+  try {
+    const client = await getContainerRuntimeClient();
+    await client.container.dockerode.ping();
+    return true;
+  } catch {
+    return false;
+  }
 }

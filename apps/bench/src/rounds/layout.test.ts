@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseShape, windowPerSender } from './shape.ts';
+import { parseShape, windowPerSender } from './layout.ts';
 
 test.each(['', '5', '0x5', '5x0', 'x', '9999x9999', '1x-1'])('%j is no shape', (text) => {
   expect(() => parseShape(text)).toThrow('is no shape');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { NameCounter } from './name-counter.ts';
+import { NameCounter } from './counting-relay.ts';
 
 const text = 'b:1 and b:2, then b:1b:1 and b:11';
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { FrameReader } from './frame-reader.ts';
-import { maskedFrame } from './masked-frame.ts';
+import { FrameReader, maskedFrame } from './frames.ts';
 
 const repeated = (length: number, character: string) => character.repeat(length);
 
