@@ -1,11 +1,12 @@
 /** What the documents say is what the code does: variables, codes, metrics, commands. */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { closingPushSchema, errors, resyncReasonSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { environmentSchema } from '../apps/server/src/config/environment.ts';
+import { defaultMiddlewares, stepsOf } from '../packages/core/src/send/steps.ts';
 import { filesBelow, root } from './source-tree.ts';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -135,3 +136,37 @@ test.each(['apps/docs/glossary.md', 'apps/docs/internals/invariants.md', '.githu
     expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   },
 );
+
+/** The rows of the table at the top of the operation `send`, and all paths that its comment names. */
+const lifeOfMessage = (() => {
+  const [comment = ''] = readFileSync(join(root, 'packages/core/src/operations/send.ts'), 'utf8').split('*/');
+  const rows = [...comment.matchAll(/^ \* {3}([a-z][\w-]*)/gm)].map(([, stage = '']) => stage);
+  return { comment, stages: rows.slice(rows.indexOf('stage') + 1) };
+})();
+
+test('the table of the life of a message has the steps of a send in the default order', () => {
+  const askable = { auth: true, moderation: true, custom: ['middleware'] };
+  const steps = stepsOf([...defaultMiddlewares, ...askable.custom], askable);
+  const names = steps.map((step) => (step.type === 'custom' ? step.name : step.type));
+  const { stages } = lifeOfMessage;
+  expect(stages.slice(stages.indexOf('operation') + 1, stages.indexOf('channel'))).toEqual(names);
+});
+
+test('every file that the life of a message names exists', () => {
+  const roots: Readonly<Record<string, string>> = {
+    gateway: 'packages/gateway/src',
+    redis: 'packages/redis/src',
+    lua: 'packages/redis/lua',
+  };
+  let folder = '';
+  const paths = [...lifeOfMessage.comment.matchAll(/[\w/-]+\.(?:ts|lua)/g)].map(([path]) => {
+    const [first = '', ...rest] = path.split('/');
+    const named = roots[first] === undefined ? join('packages/core/src', path) : join(roots[first], ...rest);
+    // A file without a folder is in that of the file before it.
+    const full = path.includes('/') ? named : join(folder, path);
+    folder = dirname(full);
+    return full;
+  });
+  expect(paths.length).toBeGreaterThan(15);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});

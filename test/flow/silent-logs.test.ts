@@ -79,6 +79,6 @@ test('nothing of it is in the log when Redis fails and its values are spoilt', a
   expect(await device.send('g', marker)).toMatchObject({ success: false, can_retry: true });
   node.command.signal('SIGTERM');
   await node.command.ended;
-  expect(node.command.output).toContain('a request failed by a bug');
+  expect(node.command.output).toContain('bug: a request failed');
   expectSilent(node.command, ['pass-of-redis']);
 });

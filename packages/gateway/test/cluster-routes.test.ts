@@ -51,5 +51,5 @@ test('a store that is away is a failure that can be retried, a bug is internal a
   const failed = await edge.fetch('/v1/partitions');
   expect(failed.status).toBe(500);
   expect(await failed.text()).not.toContain('detail');
-  expect(edge.logs.map(({ message }) => message)).toContain('a request failed by a bug');
+  expect(edge.logs.map(({ message }) => message)).toContain('bug: a request failed');
 });

@@ -195,7 +195,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     const { clock, logger } = this.#deps;
     const onFailure = (err: unknown) => {
       onTrouble();
-      logger.warn({ err }, 'attaching devices failed; trying again');
+      logger.warn({ err }, 'could not attach devices; will retry');
     };
     return retryWhile(work, { clock, isWanted: () => !this.#isStopped && isWanted(), onFailure });
   }

@@ -1,10 +1,11 @@
 /**
  * A node's live view of one group's log: a deterministic state machine without clock or I/O. Events are method calls,
- * effects go to the sink. Whatever arrives, in whatever order, each attached device gets a strictly increasing, complete
- * sequence inside its user's range, and nothing outside it; where that is not possible it gets `resync`.
+ * effects go to the sink. Entries may arrive in any order, late, twice or never: each attached device still gets a
+ * strictly increasing, complete sequence inside its user's range, and nothing outside that range. Where the log does
+ * not continue the device's position, the device gets `resync`.
  *
- *   entry: seq == last+1 apply · <= last drop · > last+1 hold, read the gap from the log, apply in order
- *   head:  further than last → read the gap · off the chain → all users are verified again
+ *   entry: seq == last+1 apply · <= last drop · > last+1 buffer, read the gap from the log, apply in order
+ *   head:  further than last → read the gap · off the chain → verify all users again
  */
 import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
@@ -133,7 +134,10 @@ export class Feed {
     };
   }
 
-  /** Nothing is delivered to the device until it is attached again or resumed, so that the one goes before the other. */
+  /**
+   * Delivers nothing to the device until it is attached again or resumed: what it got before the pause precedes what
+   * comes after.
+   */
   pause(device: Device): void {
     this.attachments.pause(device, this.#lastSeq);
   }
@@ -148,8 +152,8 @@ export class Feed {
   }
 
   /**
-   * The log after `afterSeq` for a device that is catching up. What was asked for before the device was attached anew is
-   * another one's.
+   * Takes the log after `afterSeq` for a device that is catching up. A page that was requested before the device was
+   * attached again is ignored.
    */
   onCatchUp(device: Device, afterSeq: number, range: LogRange | null): void {
     const state = this.attachments.behind.get(device);
@@ -209,7 +213,7 @@ export class Feed {
       const catchingUp = this.attachments.behind.get(device);
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
-      // What an interrupted catch-up has not given it is lost: that no answer says.
+      // If the join interrupts a catch-up, the rest of that catch-up is lost, and only a push can report it.
       if (hasPendingJoin && catchingUp === undefined && this.#sink.deferPush(device, event)) continue;
       if (hasPendingJoin) this.#sink.markPushed(device);
       this.#sink.push(device, 'subscribed', {
@@ -241,7 +245,10 @@ export class Feed {
     this.#sink.readGap(this.#lastSeq);
   }
 
-  /** @returns false when `head` is of no use: of entries that were lost since, or of another log, where all starts anew. */
+  /**
+   * @returns false when `head` must not be used: a failover lost its entries, or it belongs to another log and the
+   * feed restarted.
+   */
   #follow(head: LogHead, knownAtAsking: number): boolean {
     const current = this.#chain.current;
     if (current === null) {

@@ -53,7 +53,10 @@ export interface FeedDeps {
   readonly presence: PresenceWatch;
 }
 
-/** A read of position that waits to be taken in; `knownSeq` is what the feed had of its epoch when it was asked for. */
+/**
+ * A position that was read but not applied yet. `knownSeq` is the feed's last seq in that epoch when the read began;
+ * 0 if the feed was in another epoch.
+ */
 export interface Reading {
   readonly position: Position | null;
   readonly knownSeq: number;
@@ -70,7 +73,7 @@ export class HostedFeed implements FeedSink {
   #isReadingHead = false;
   /** Reads under way: the feed stays open for them. */
   #readings = 0;
-  /** As many as make a page, as far as the last page of this group has told. */
+  /** Entries per catch-up read, estimated from the sizes in the last page of this group. */
   #catchUpEntries = pageSize;
   /** When a sweep first found no user here; one that finds the same a while later closes the feed. */
   idleSinceMs: number | null = null;

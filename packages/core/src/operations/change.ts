@@ -101,7 +101,7 @@ export class Changes {
   };
 
   kick = async (caller: Caller, args: RequestArgs<'kick_member'>): Result<'kick_member'> => {
-    if (caller.actor === args.user_id) return fail(notOneself('kick'));
+    if (caller.actor === args.user_id) return fail(notOneself);
     const done = await this.#decide('kick', caller, args);
     return done.ok ? succeed({ status: 'kicked' }) : done;
   };
@@ -126,7 +126,7 @@ export class Changes {
   };
 
   ban = async (caller: Caller, args: RequestArgs<'ban_member'>): Result<'ban_member'> => {
-    if (caller.actor === args.user_id) return fail(notOneself('ban'));
+    if (caller.actor === args.user_id) return fail(notOneself);
     const done = await this.#change({
       operation: 'ban',
       groupId: args.group_id,
@@ -257,12 +257,11 @@ export class Changes {
   }
 }
 
-const notOneself = (verb: string) =>
-  ({
-    code: 'invalid_args',
-    error: `user_id: a user cannot ${verb} itself, leave_group is for that`,
-    details: { field: 'user_id' },
-  }) as const;
+const notOneself = {
+  code: 'invalid_args',
+  error: 'user_id must name another user; to leave, use leave_group',
+  details: { field: 'user_id' },
+} as const;
 
 const needsUser = (field: string) =>
   ({

@@ -1,22 +1,33 @@
 /**
- * The life of a message. `?`: only where an adapter or a middleware is configured; their order is `send/order.ts`.
+ * The life of a message. Rows are in the default order; `?` marks a step that exists only if an adapter or a
+ * middleware is configured (`stepsOf` in `send/steps.ts`). Paths are below `packages/core/src`; `gateway/…` is
+ * `packages/gateway/src/…`, `redis/…` is `packages/redis/src/…`, `lua/…` is `packages/redis/lua/…`.
  *
- *   stage        file                                     refuses with                              who may fail
- *   parse        gateway/sockets/session.ts               invalid_request, invalid_args             the client
- *   operation    this file                                invalid_args (the service sends nothing)
- *   admit ?      send/steps.ts, lua/admit-message.lua     the rules' codes, conflict, rate_limited  the store
- *   auth ?       send/steps.ts, adapters/guards.ts        unauthorized, unavailable                 the adapter
- *   middleware ? send/custom-middleware.ts                its own failure, unavailable, internal    the team's code
- *   moderation ? send/steps.ts, adapters/guards.ts        moderation_blocked, unavailable           the adapter
- *   append       send/steps.ts, lua/append-message.lua    as admit, and room_overloaded             the store
+ *   stage        file                                     refuses with                               who may fail
+ *   envelope     gateway/sockets/session.ts               invalid_request, draining, rate_limited,   the client
+ *                                                         unsupported_request
+ *   arguments    gateway/requests/registry.ts             invalid_args, invalid_content,             the client
+ *                                                         message_too_large
+ *   operation    this file                                invalid_args (the service sends nothing)   the client
+ *   admit ?      send/steps.ts, lua/admit-message.lua     the rules' codes, conflict                 the store
+ *   auth ?       send/steps.ts, adapters/guards.ts        unauthorized, unavailable                  the adapter
+ *   rate_limit ? send/steps.ts, lua/admit-message.lua     as admit, and rate_limited                 the store
+ *   moderation ? send/steps.ts, adapters/guards.ts        moderation_blocked, unavailable            the adapter
+ *   middleware ? send/custom-middleware.ts                its own failure, unavailable, internal     the team's code
+ *   append       send/steps.ts, lua/append-message.lua    as rate_limit, and room_overloaded         the store
  *   -- stored and published: from here on nothing refuses the message --
- *   ack          gateway/sockets/session.ts                                                         the connection
- *   feed         feed/feed.ts                             (a gap is read from the log)              pub/sub
- *   fan-out      gateway/outbound/coalesced.ts            (a slow consumer is cut)                  the connection
- *   delivery     delivery/adapter-delivery.ts             (retries, then a dead letter)             the adapter
+ *   channel      redis/pubsub/feed-transport.ts           (an entry may come late, twice or never)   pub/sub
+ *   ack          gateway/sockets/session.ts                                                          the connection
+ *   feed         feed/feed-host.ts, feed.ts, hosted-feed.ts (a gap is read from the log)             pub/sub
+ *   fan-out      gateway/outbound/coalesced.ts, slow-consumer.ts (a slow consumer is cut)            the connection
+ *   delivery     delivery/adapter-delivery.ts             (retries, then a dead letter)              the adapter
  *
- * The rules' codes are the row `send` of `groups/rules.ts`. A store that is away answers `unavailable`; after `timeout` the
- * outcome is unknown, and a retry with the same request id gets the first answer.
+ * `rate_limit` is a step only before an adapter or a middleware; otherwise `append` takes the token. Over REST,
+ * `gateway/rest/request-routes.ts` checks the envelope, and the bearer token. The ack follows the script's
+ * reply or the entry on the channel, whichever arrives first (`redis/log/pending-sends.ts`).
+ *
+ * The rules' codes are the row `send` of `groups/rules.ts`. A store that cannot be reached answers `unavailable`;
+ * after `timeout` the outcome is unknown, and a retry with the same request id gets the first answer.
  */
 import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { relayed } from '../log/draft.ts';
@@ -26,7 +37,9 @@ import { type Caller, type OperationDeps, requestKey } from './operations.ts';
 
 type Relayed = RequestResult<'relay_msg'>;
 
-/** One message through the pipeline: at its end it is checked, numbered, stored and published in one atomic step. */
+/**
+ * Sends one message through the pipeline. The last step checks, numbers, stores and publishes the message atomically.
+ */
 export function relayMessage(
   { pipeline }: OperationDeps,
   caller: Caller,

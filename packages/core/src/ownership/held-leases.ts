@@ -180,10 +180,13 @@ class RunningWorks {
   async #run(work: PartitionWork, lease: Lease, signal: AbortSignal): Promise<void> {
     try {
       await work.run(lease, signal);
-      if (!signal.aborted) throw new Error('it ended although its partition is still held');
+      if (!signal.aborted) throw new Error('the work ended while its lease was still held');
     } catch (err) {
       const fields = { work: work.name, partition: lease.partition, err };
-      this.#logger.error(fields, 'a work of a partition failed by a bug; its next owner takes it up again');
+      this.#logger.error(
+        fields,
+        'bug: a work of a partition failed; the next owner of the partition starts it again',
+      );
     }
   }
 }

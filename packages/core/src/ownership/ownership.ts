@@ -1,9 +1,11 @@
 /**
- * This node's part in the ownership of partitions: it beats, looks who is alive, takes the leases that hashing gives it,
- * hands over the others, and runs the works of the partitions that it holds. `lease-state.ts` and `owner-of.ts` decide.
+ * This node's part in the ownership of partitions. It sends heartbeats, reads which nodes are alive, takes the leases
+ * that hashing assigns to it, hands over the others, and runs each `PartitionWork` under its lease. `lease-state.ts`
+ * and `owner-of.ts` decide.
  *
- * Fencing, by example: node A owns partition 17 with token 5 and stalls for longer than the lease. Node B gets the lease with
- * token 6. When A runs again its commit still carries token 5, so the store refuses it, and the cursor stays where B put it.
+ * Fencing, by example: node A owns partition 17 with token 5 and stalls for longer than the lease. Node B gets the
+ * lease with token 6. When A runs again, its commit still carries token 5, so the store refuses the commit, and the
+ * cursor stays where B put it.
  */
 
 import { singleFlight, withTimeout } from '../concurrency/bounded-calls.ts';

@@ -23,9 +23,9 @@ export interface GroupLog {
    */
   append(draft: MessageDraft): Promise<AppendOutcome>;
   /**
-   * Whether adapters have to be asked about the message, in one atomic step and in the order of `append`: the first
-   * answer to a message that is stored already, the refusal of a rule, or of the bucket, from which it takes a token
-   * if the draft is rate limited. Stores nothing; `append` judges again. Throws `PlenumError` when there is no answer.
+   * Checks a message before adapters are asked: atomic, in the order of `append`, stores nothing. Returns the stored
+   * answer of a repeated request, a refusal, or `admitted`. Takes a token if `isRateLimited`. `append` checks
+   * everything again. Throws `PlenumError` when there is no answer.
    */
   admit(draft: MessageDraft): Promise<AdmitOutcome>;
   /** Entries with afterSeq < seq, ascending, at most `limit`; null if neither group nor tombstone exists. */

@@ -9,8 +9,8 @@ export interface FeedListener {
   onEntry(groupId: GroupId, entry: LogEntry): void;
   /** A push that is in no log, for the devices that are attached now. */
   onEphemeral(groupId: GroupId, push: EphemeralPush): void;
-  /** The connection was replaced or is suspect: heads of these groups (or of all that are open) have to be compared. */
-  onAuditNeeded(groupIds: readonly GroupId[] | 'all'): void;
+  /** The connection was replaced or is suspect, so entries may be lost. All heads have to be compared. */
+  onAuditNeeded(): void;
 }
 
 /** Live entries of the groups that this node hosts: fast, at most once, in order while nothing breaks. */

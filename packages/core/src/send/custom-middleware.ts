@@ -19,10 +19,10 @@ export interface SendContext {
 export type SendOutcome = Outcome<RequestResult<'relay_msg'>>;
 
 /**
- * A custom step between the steps of the pipeline. `next` passes on and resolves with the outcome of the message;
- * a middleware that does not call it refuses the message by the failure that it returns. Once `next` was called the
- * answer is decided by the steps behind: what the middleware returns, or throws, after that changes nothing.
- * It may call `next` within 2 s; later, or by throwing, it refuses the message as `unavailable` or `internal`.
+ * A custom step between the steps of the pipeline. `next` passes the message to the later steps and resolves with its
+ * outcome; a middleware that does not call `next` refuses the message with the failure that it returns. After `next`
+ * was called, the later steps decide the answer: what the middleware returns or throws then changes nothing. A
+ * middleware that has not called `next` after 2 s refuses the message as `unavailable`, one that throws as `internal`.
  */
 export type SendMiddleware = (context: SendContext, next: () => Promise<SendOutcome>) => Promise<SendOutcome>;
 

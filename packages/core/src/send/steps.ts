@@ -1,4 +1,4 @@
-/** The steps of a send: which ones a configured order means, and what the built-in ones do. */
+/** The steps of a send: turns the configured order into a list of steps, and defines the built-in steps. */
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import { refused } from '../groups/commands.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
@@ -40,8 +40,9 @@ export function orderProblems(order: readonly string[], custom: readonly string[
 const isBuiltIn = (name: string): name is BuiltIn => builtInSteps.some((builtIn) => builtIn === name);
 
 /**
- * The steps of a send. Without adapters it is one script. Otherwise the message is admitted before the first that is
- * asked, and its token is taken at the place of `rate_limit`: by `append` if no adapter comes after it.
+ * Turns the configured order into steps: adds `admit` before the first adapter or middleware, and `append` at the
+ * end. Without both, `append` is the only step. `rate_limit` takes the token only if an adapter or middleware follows
+ * it; otherwise `append` takes it. Example: `auth, rate_limit` with an auth adapter becomes `admit, auth, append`.
  */
 export function stepsOf(order: readonly string[], askable: Askable): readonly StepName[] {
   const isAsked = (name: string) =>

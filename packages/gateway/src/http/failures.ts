@@ -73,7 +73,7 @@ export function createErrorHandler(random: Random, logger: Logger) {
     const isAborted = request.raw.readableAborted;
     if (failure.code === 'internal' && !isAborted && !(error instanceof PlenumError)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;
-      logger.error({ route, request_id: requestId, err: error }, 'an HTTP request failed by a bug');
+      logger.error({ route, request_id: requestId, err: error }, 'bug: an HTTP request failed');
     }
     return sendFailure(reply, failure, requestId);
   };

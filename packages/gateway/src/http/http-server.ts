@@ -47,7 +47,7 @@ const refusals: Readonly<Record<string, Failure>> = {
 const noHost: Failure = { code: 'invalid_request', error: 'host is missing', details: { field: 'host' } };
 const twoHosts: Failure = {
   code: 'invalid_request',
-  error: 'host is given twice',
+  error: 'the Host header must appear once',
   details: { field: 'host' },
 };
 const noHttp: Failure = { code: 'invalid_request', error: 'this is not a valid HTTP request' };

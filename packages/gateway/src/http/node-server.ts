@@ -1,6 +1,7 @@
 /**
- * The server of Node under our Fastify: which requests leave HTTP, and an answer for those that no request listener gets.
- * An `Upgrade` that nothing here speaks, such as curl's `h2c`, is ignored as HTTP has it: the request is served.
+ * Node's HTTP server under Fastify. It decides which requests become an upgrade, and answers the requests that Node
+ * gives to no request listener (CONNECT, Expect). An `Upgrade` to a protocol that is not spoken here, such as curl's
+ * `h2c`, is ignored, as HTTP allows: the request is served as usual.
  */
 import {
   createServer,

@@ -28,7 +28,7 @@ const writesPerLook = 64;
 interface Batch {
   to: Recipients;
   readonly entries: LogEntry[];
-  /** Set when writing has begun; those who are left. */
+  /** Set when writing begins. `left` holds the recipients that have not been written yet. */
   writing: { readonly frames: Buffer; left: Iterator<Device>; readonly isShared: boolean } | null;
 }
 /** What may be written before the event loop continues. */
@@ -69,7 +69,7 @@ export class CoalescedFanOut implements FanOut {
 
   push: FanOut['push'] = (groupId, to, event, payload) => {
     const step = { to, push: () => to.push(event, payload) };
-    // Nothing is waiting: nothing has to be kept in order.
+    // No entry of this group waits, so the push may leave at once.
     if (!this.#queues.has(groupId)) this.#push(groupId, step);
     else this.#queueOf(groupId).push(step);
   };
@@ -141,7 +141,7 @@ export class CoalescedFanOut implements FanOut {
       });
       slice.writes += 1;
       if (slice.writes % writesPerLook === 0 && this.#clock.monotonicMs() >= slice.untilMs) {
-        // The set may change before the next slice: those who are left are those who were in it.
+        // The set may change before the next slice, so the remaining recipients are copied now.
         batch.writing.left = [...{ [Symbol.iterator]: () => left }][Symbol.iterator]();
         return false;
       }

@@ -24,18 +24,18 @@ export const preEncoded = (frames: Buffer): PreEncoded => ({ wsPreEncodedFrame: 
 export const takesFrames = ({ transport, upgrading }: Socket['conn']): boolean =>
   transport.name === 'websocket' && !upgrading && !Reflect.get(transport, 'perMessageDeflate');
 
-/** What is longer is not copied, bytes: its frames may be shared with other sockets. */
-const joinedMax = 64 * 1024;
+/** A longer queue is not joined, because joining copies its frames. In bytes of frames and characters of texts. */
+const joinedSizeMax = 64 * 1024;
 
-/** Makes one packet of a short queue of messages, in place; anything else among them leaves the queue as it is. */
+/** Joins a short queue of messages into one packet, in place. Leaves a queue with any other packet as it is. */
 export function joinPackets(queue: Packet[]): void {
   if (queue.length === 1 && queue[0]?.options?.wsPreEncodedFrame !== undefined) return;
   const packets: (string | Buffer)[] = [];
-  let bytes = 0;
+  let size = 0;
   for (const packet of queue) {
     const content = contentOf(packet);
-    bytes += content?.length ?? 0;
-    if (content === null || bytes > joinedMax) return;
+    size += content?.length ?? 0;
+    if (content === null || size > joinedSizeMax) return;
     packets.push(content);
   }
   queue.splice(0, queue.length, { type: 'message', options: preEncoded(framesOfPackets(packets)) });

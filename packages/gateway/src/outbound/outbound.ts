@@ -8,7 +8,7 @@ import type { CutScope, Waiting } from './worst-first.ts';
 
 /** A peer that has taken next to nothing for this long does not read, ms. */
 export const stallMs = 1000;
-/** Bytes of a large write that are progress; a peer that takes one now and then makes none. */
+/** A peer makes progress within one large write only when it takes at least this many bytes. */
 const leastProgress = 16 * 1024;
 
 export interface OutboundListener {
@@ -101,7 +101,10 @@ export class Outbound implements Waiting {
     this.count(before.queuedBytes, before.queuedEntries, true);
   }
 
-  /** Past the queue: straight into the TCP socket. An answer may come to its end when its connection is gone already. */
+  /**
+   * Counts bytes that go straight into the TCP socket, without the queue. Does nothing after the socket was
+   * destroyed.
+   */
   wrote(bytes: number): void {
     if (this.tcp?.destroyed === true) return;
     if (!this.isWaiting) this.#listener.onWaiting(this);

@@ -88,13 +88,18 @@ export class SocketDevice implements Device {
     });
   }
 
-  /** One packet, however many frames are in it: its announcement says nothing of them. */
+  /**
+   * All frames leave as one Engine.IO packet. `packetCreate` counts that packet as one entry of 0 bytes, so the rest
+   * is counted here.
+   */
   #writeEncoded(frames: Buffer, count: number, isShared: boolean): void {
     this.#count(frames.length, count - 1, !isShared);
     this.#socket.conn.write('', preEncoded(frames));
   }
 
-  /** While the socket lasts: its connection may carry many, one after the other. */
+  /**
+   * Counts only while this socket is connected, because one connection can carry several sockets one after the other.
+   */
   #countOn(socket: Socket): void {
     const { conn } = socket;
     const onPacket = (packet: { readonly data?: { readonly length: number } }) =>

@@ -61,7 +61,7 @@ class TickFlush {
   /** What is written to the line from here on waits in the queue of Engine.IO until the tick ends. */
   hold(line: Line): void {
     const { transport, upgrading } = line.conn;
-    // A transport that is busy queues by itself, and long polling has no use for it.
+    // A busy transport already queues. Long polling is not held: it writes one response per poll.
     if (!transport.writable || upgrading || transport.name !== 'websocket') return;
     transport.writable = false;
     this.#held.add(line);

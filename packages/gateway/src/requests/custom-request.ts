@@ -89,7 +89,7 @@ async function serve<A>(
     request_id: caller.requestId,
     cause: errorSummary(cause),
   };
-  logger.error(fields, 'a request of the team failed by a bug of its handler');
+  logger.error(fields, 'bug: the handler of a custom request failed');
   return fail({ code: 'internal' });
 }
 

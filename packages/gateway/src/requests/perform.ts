@@ -47,7 +47,7 @@ function toOutcome(handler: RequestHandler, call: RequestCall, logger: Logger): 
 function failureOf(error: unknown, { caller }: RequestCall, logger: Logger): Outcome<never> {
   const fields = { user: caller.actor, request_id: caller.requestId, err: error };
   const failure = failureFrom(error);
-  if (failure.code === 'internal') logger.error(fields, 'a request failed by a bug');
+  if (failure.code === 'internal') logger.error(fields, 'bug: a request failed');
   else logger.debug(fields, 'a request could not be served');
   return fail(failure);
 }

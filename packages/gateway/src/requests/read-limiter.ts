@@ -1,6 +1,6 @@
 /**
- * The reads of one client: a few are in progress, the others wait in the order in which they came. A client with many reads at
- * once delays itself, and costs the others no more than a client that reads a little all the time.
+ * The reads of one client: two run at a time, the others wait in order of arrival. So a client that sends many reads
+ * at once delays only itself.
  */
 import { type Clock, fail, type Outcome } from '@plenum/core';
 import type { Failure, UserId } from '@plenum/protocol';

@@ -39,7 +39,7 @@ async function serve(
   } catch (error) {
     const failure = failureFrom(error);
     if (failure.code === 'internal')
-      deps.logger.error({ route: route.name, err: error }, 'a request failed by a bug');
+      deps.logger.error({ route: route.name, err: error }, 'bug: a request failed');
     return { ok: false, failure };
   }
 }

@@ -82,7 +82,7 @@ export function createHandshake(deps: HandshakeDeps): Handshake {
   // A connection carries one socket at a time, and is refused once.
   const asked = new WeakSet<Socket['conn']>();
   const bugOf = (error: unknown): Failure => {
-    if (!(error instanceof PlenumError)) deps.logger.error({ err: error }, 'a handshake failed by a bug');
+    if (!(error instanceof PlenumError)) deps.logger.error({ err: error }, 'bug: a handshake failed');
     return failureFrom(error);
   };
   return {

@@ -25,7 +25,10 @@ import { TokenExpiry, type TokenSession } from './token-expiry.ts';
 
 /** Open requests of one socket; more are refused, so that a flood costs only its sender. */
 const inFlightMax = 256;
-/** A socket whose groups are not attached by then is served all the same, ms: `subscribed` has its positions. */
+/**
+ * How long a request waits for the attach at most, ms. After that the request is served anyway; the push `subscribed` gives
+ * the positions later.
+ */
 const attachLimitMs = 5000;
 /** Requests that need no attach, or that attach themselves. */
 const servedAtOnce: ReadonlySet<string> = new Set(['subscribe', 'unsubscribe', 'refresh_token']);
@@ -60,7 +63,7 @@ export class Session implements TokenSession {
   readonly #refreshToken = (token: string) => this.#tokenExpiry.refresh(token);
   /** Created by the first read: most sockets never need it. */
   #reads: ReadLimiter | null = null;
-  /** Null: the groups of the socket are attached, or none are attached automatically. */
+  /** Pending while the groups of an `auto` socket are being attached; otherwise null. */
   #attached: Promise<void> | null = null;
   /** Created by the first request that waits. */
   #boundedAttach: Promise<void> | null = null;
@@ -213,7 +216,7 @@ export class Session implements TokenSession {
       });
   }
 
-  /** Whatever awaits the last open request resumes in a later microtask, after the answer is written. */
+  /** `move` resumes in a later microtask, so the last answer is written before the socket closes. */
   #leave(): void {
     this.#inFlight -= 1;
     if (this.#inFlight === 0) this.#resolveIdle();

@@ -28,9 +28,7 @@ export class RedisFeedTransport implements FeedTransport {
   constructor(deps: RedisFeedTransportDeps) {
     this.#deps = deps;
     // Payloads that were published without a link are lost, and a loss without a later entry shows no gap.
-    deps.subscriber.onResubscribed((channels) => {
-      this.#listener?.onAuditNeeded(channels === 'all' ? 'all' : this.#openOn(channels));
-    });
+    deps.subscriber.onResubscribed(() => this.#listener?.onAuditNeeded());
   }
 
   listen(listener: FeedListener): void {
@@ -56,11 +54,6 @@ export class RedisFeedTransport implements FeedTransport {
     if (handler === undefined) return;
     this.#open.delete(groupId);
     this.#deps.subscriber.unsubscribe(this.#deps.keys.groupChannel(groupId), handler);
-  }
-
-  #openOn(channels: readonly string[]): readonly GroupId[] {
-    const heard = new Set(channels);
-    return [...this.#open.keys()].filter((groupId) => heard.has(this.#deps.keys.groupChannel(groupId)));
   }
 
   #handlerFor(groupId: GroupId): ChannelHandler {
