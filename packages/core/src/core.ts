@@ -16,7 +16,7 @@ import { explain } from './operations/explain.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
-import { relayMessage } from './operations/send.ts';
+import { createRelayMessage } from './operations/send.ts';
 import { subscribe, unsubscribe } from './operations/subscription.ts';
 import type { Adapters } from './ports/adapters.ts';
 import type { FanOut } from './ports/devices.ts';
@@ -122,7 +122,7 @@ export function createCore(deps: CoreDeps): Core {
       list_dead_letters: (caller, args) => listDeadLetters(shared, caller, args),
       retry_dead_letter: (caller, args) => retryDeadLetter(shared, caller, args),
       delete_dead_letter: (caller, args) => deleteDeadLetter(shared, caller, args),
-      relay_msg: (caller, args) => relayMessage(shared, caller, args),
+      relay_msg: createRelayMessage(shared),
       subscribe: (caller, args) => subscribe(shared, caller, args),
       unsubscribe: (caller, args) => unsubscribe(shared, caller, args),
     },

@@ -29,35 +29,29 @@
  * The rules' codes are the row `send` of `groups/rules.ts`. A store that cannot be reached answers `unavailable`;
  * after `timeout` the outcome is unknown, and a retry with the same request id gets the first answer.
  */
-import { type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
+import { SERVICE } from '@plenum/protocol';
 import { relayed } from '../log/draft.ts';
-import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
+import { fail, succeed } from '../outcome/outcome.ts';
 import { emitSent } from '../telemetry/events.ts';
-import { type Caller, type OperationDeps, requestKey } from './operations.ts';
+import { type OperationDeps, type OperationOf, requestKey } from './operations.ts';
 
-type Relayed = RequestResult<'relay_msg'>;
-
-/**
- * Sends one message through the pipeline. The last step checks, numbers, stores and publishes the message atomically.
- */
-export function relayMessage(
-  { pipeline }: OperationDeps,
-  caller: Caller,
-  args: RequestArgs<'relay_msg'>,
-): Promise<Outcome<Relayed>> {
-  if (caller.actor === SERVICE) return Promise.resolve(fail(needsSender));
-  const draft = {
-    groupId: args.group_id,
-    sender: caller.actor,
-    request: requestKey(caller, 'relay_msg', args),
-    message: args.message,
-    isRateLimited: pipeline.isRateLimited,
+/** Sends one message through the pipeline. The last step checks, numbers, stores and publishes the message atomically. */
+export const createRelayMessage =
+  ({ pipeline }: OperationDeps): OperationOf<'relay_msg'> =>
+  (caller, args) => {
+    if (caller.actor === SERVICE) return Promise.resolve(fail(needsSender));
+    const draft = {
+      groupId: args.group_id,
+      sender: caller.actor,
+      request: requestKey(caller, 'relay_msg', args),
+      message: args.message,
+      isRateLimited: pipeline.isRateLimited,
+    };
+    return pipeline.send(draft).then((outcome) => {
+      emitSent(draft, outcome);
+      return outcome.type === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
+    });
   };
-  return pipeline.send(draft).then((outcome) => {
-    emitSent(draft, outcome);
-    return outcome.type === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
-  });
-}
 
 const needsSender = {
   code: 'invalid_args',

@@ -49,7 +49,7 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const isRateLimited = order.includes('rate_limit');
   const isModerated = order.includes('moderation');
   // Without adapters a send is the script, and nothing around it.
-  if (names.length === 1) return { isRateLimited, isModerated, send: (draft) => log.append(draft) };
+  if (names.length === 1) return { isRateLimited, isModerated, send: log.append.bind(log) };
   const steps = names.map((name) => stepFor(name, deps));
   return {
     isRateLimited,

@@ -15,7 +15,7 @@ import {
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { framesOf } from './frames.ts';
-import { isolateErrors } from './isolate-errors.ts';
+import { isolateErrors, logFailure } from './isolate-errors.ts';
 import { SocketDevice } from './socket-device.ts';
 import { tickFlush } from './tick-flush.ts';
 import { createVolatilePush } from './volatile-pushes.ts';
@@ -97,10 +97,10 @@ export class CoalescedFanOut implements FanOut {
 
   #plan(): void {
     this.#isPlanned = true;
-    tickFlush.schedule(() => this.#flush());
+    tickFlush.schedule(this.#flush);
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
     this.#isPlanned = false;
     const slice = { untilMs: this.#clock.monotonicMs() + sliceMs, writes: 0 };
     for (const [groupId, queue] of this.#queues) {
@@ -117,7 +117,7 @@ export class CoalescedFanOut implements FanOut {
       }
       this.#queues.delete(groupId);
     }
-  }
+  };
 
   #push(groupId: GroupId, { to, push }: { readonly to: Device | null; readonly push: () => void }): void {
     if (to === null) push();
@@ -135,10 +135,12 @@ export class CoalescedFanOut implements FanOut {
     for (;;) {
       const { done, value: device } = left.next();
       if (done === true) return true;
-      isolateErrors({ logger: this.#logger, groupId, device }, () => {
+      try {
         if (device instanceof SocketDevice) device.writeFrames(frames, batch.entries, isShared);
         else for (const entry of batch.entries) pushEntry(device, entry);
-      });
+      } catch (err) {
+        logFailure({ logger: this.#logger, groupId, device }, err);
+      }
       slice.writes += 1;
       if (slice.writes % writesPerLook === 0 && this.#clock.monotonicMs() >= slice.untilMs) {
         // The set may change before the next slice, so the remaining recipients are copied now.

@@ -1,17 +1,21 @@
 import type { Device, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 
-interface DeliveryContext {
+interface Delivery {
   readonly logger: Logger;
   readonly groupId: GroupId;
   readonly device: Device;
 }
 
 /** A device that fails does not keep the others from their entries. */
-export function isolateErrors({ logger, groupId, device }: DeliveryContext, act: () => void): void {
+export function isolateErrors(delivery: Delivery, act: () => void): void {
   try {
     act();
   } catch (err) {
-    logger.error({ group: groupId, device: device.id, err }, 'could not deliver to a device');
+    logFailure(delivery, err);
   }
+}
+
+export function logFailure({ logger, groupId, device }: Delivery, err: unknown): void {
+  logger.error({ group: groupId, device: device.id, err }, 'could not deliver to a device');
 }

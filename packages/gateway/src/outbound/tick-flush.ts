@@ -71,10 +71,10 @@ class TickFlush {
   #plan(): void {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
-    setImmediate(() => this.#end());
+    setImmediate(this.#end);
   }
 
-  #end(): void {
+  readonly #end = (): void => {
     this.#isPlanned = false;
     const flushes = this.#flushes;
     this.#flushes = [];
@@ -84,7 +84,7 @@ class TickFlush {
       for (const line of this.#held) release(line);
       this.#held.clear();
     }
-  }
+  };
 }
 
 /** The transport takes all that waits. */

@@ -25,23 +25,21 @@ export function perform(
   call: RequestCall,
   { logger, clock }: PerformDeps,
 ): Promise<Outcome<unknown>> {
-  if (!answers.hasSubscribers) return toOutcome(handler, call, logger);
-  const startedMs = clock.monotonicMs();
-  return toOutcome(handler, call, logger).then((outcome) => {
+  const startedMs = answers.hasSubscribers ? clock.monotonicMs() : null;
+  const failed = (error: unknown) => failureOf(error, call, logger);
+  let answered: Promise<Outcome<unknown>>;
+  try {
+    answered = handler(call).catch(failed);
+  } catch (error) {
+    answered = Promise.resolve(failed(error));
+  }
+  if (startedMs === null) return answered;
+  return answered.then((outcome) => {
     const code = outcome.ok ? null : outcome.failure.code;
     const durationMs = clock.monotonicMs() - startedMs;
     emitTelemetry('request_answered', { requestType: call.requestType, code, durationMs });
     return outcome;
   });
-}
-
-function toOutcome(handler: RequestHandler, call: RequestCall, logger: Logger): Promise<Outcome<unknown>> {
-  const failed = (error: unknown) => failureOf(error, call, logger);
-  try {
-    return handler(call).catch(failed);
-  } catch (error) {
-    return Promise.resolve(failed(error));
-  }
 }
 
 function failureOf(error: unknown, { caller }: RequestCall, logger: Logger): Outcome<never> {

@@ -39,6 +39,8 @@ const inFlightRetryMs = 100;
 export interface SessionDeps {
   readonly registry: RequestRegistry;
   readonly event: string;
+  /** The Socket.IO server is the application's: events of other names are the application's too. */
+  readonly isMounted: boolean;
   readonly drain: Drain;
   readonly random: Random;
   readonly clock: Clock;
@@ -114,16 +116,20 @@ export class Session implements TokenSession {
   }
 
   /** Takes any event of the client with its arguments; an ack function, if any, is the last one. */
-  receive(event: unknown, parameters: readonly unknown[]): void {
+  readonly receive = (event: unknown, ...parameters: readonly unknown[]): void => {
+    if (this.#deps.isMounted && event !== this.#deps.event) return;
     const last = parameters.at(-1);
     const ack = isFunction(last) ? last : null;
     const input = ack !== null && parameters.length === 1 ? undefined : parameters[0];
     try {
-      this.#handle(event, input, ack);
+      const id = requestIdOf(givenIdOf(input), this.#deps.random);
+      const envelope = this.#accept(event, input);
+      if (envelope.ok) this.#serve(envelope.value, id, ack);
+      else this.#answer(id, envelope, ack);
     } catch (error) {
       this.#failed(error);
     }
-  }
+  };
 
   /** One step of a drain: refuses new requests, answers the open ones, closes. Until it is called the socket is served as usual. */
   async move(): Promise<void> {
@@ -138,13 +144,6 @@ export class Session implements TokenSession {
   close(code: PushPayload<'closing'>['code'] = 'drain'): void {
     this.device.push('closing', { code });
     this.#socket.conn.close();
-  }
-
-  #handle(event: unknown, input: unknown, ack: Ack | null): void {
-    const id = requestIdOf(givenIdOf(input), this.#deps.random);
-    const envelope = this.#accept(event, input);
-    if (envelope.ok) this.#serve(envelope.value, id, ack);
-    else this.#answer(id, envelope, ack);
   }
 
   #serve({ service, request_type, args }: RequestEnvelope, id: RequestId, ack: Ack | null): void {

@@ -66,9 +66,7 @@ function open(socket: Socket, admitted: Admitted, { deps, sessions, users }: Ope
   sessions.add(session);
   users.add(session);
   emitTelemetry('socket_opened', { userId });
-  socket.onAny((event: unknown, ...parameters: unknown[]) => {
-    if (!deps.isMounted || event === deps.event) session.receive(event, parameters);
-  });
+  socket.onAny(session.receive);
   socket.on('disconnect', (reason) => {
     sessions.delete(session);
     users.remove(session);

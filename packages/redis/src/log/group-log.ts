@@ -15,7 +15,7 @@ import type { Keys } from '../keys.ts';
 import type { StateSettings } from '../scripts/group-header.ts';
 import { type AppendReply, admitMessage, appendMessage, type Late, runEncoded } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/refusals.ts';
-import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
+import type { Run, ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
 import { RedisLogReader } from './log-reader.ts';
 import { PendingSends } from './pending-sends.ts';
@@ -59,7 +59,8 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     const sent = { groupId, sender, requestId: request.id, wireHead, notBeforeMs };
     const send = this.#sends.open(sent);
     const written = { groupId, sender, request, isRateLimited, wireHead };
-    this.#appendOnce(written, false)
+    this.#calls
+      .attempt(this.#keys.group(groupId), this.#runOf(written, false))
       .then((reply) => (reply.type === 'due' ? this.#appendAfterMutes(written) : outcomeOf(reply)))
       .then(
         (outcome) => send.resolve(outcome),
@@ -80,7 +81,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
 
   async #appendAfterMutes(message: WrittenMessage): Promise<AppendOutcome> {
     await this.#endDueMutes(message);
-    const reply = await this.#appendOnce(message, true);
+    const reply = await this.#calls.attempt(this.#keys.group(message.groupId), this.#runOf(message, true));
     if (reply.type === 'due') throw PlenumError.of('internal');
     return outcomeOf(reply);
   }
@@ -113,15 +114,14 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     });
   }
 
-  #appendOnce(message: WrittenMessage, areMutesEnded: boolean): Promise<Exclude<AppendReply, Late>> {
+  #runOf(message: WrittenMessage, areMutesEnded: boolean): Run<AppendReply> {
     const epochOffer = this.#random.token();
-    return this.#calls.attempt(this.#keys.group(message.groupId), (redis, deadlineMs) =>
+    return (redis, deadlineMs) =>
       runEncoded(
         redis,
         appendMessage,
         this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }),
-      ),
-    );
+      );
   }
 }
 

@@ -45,7 +45,7 @@ export class ChannelSubscriber implements Channels {
     this.#redis.on('close', () => this.#linkIsDown());
     // The client library emits this without a channel when a server drops channels that it no longer serves.
     this.#redis.on('moved', () => this.#onMisplaced());
-    this.#redis.on('smessageBuffer', (channel: Buffer, payload: Buffer) => this.#dispatch(channel, payload));
+    this.#redis.on('smessageBuffer', this.#dispatch);
     if (this.#redis.status === 'ready') this.#linkIsUp();
   }
 
@@ -210,10 +210,11 @@ export class ChannelSubscriber implements Channels {
     const tell = () => {
       if (link !== this.#link) return;
       for (const listener of this.#resubscribedListeners) {
-        this.#contain(
-          () => listener('all'),
-          (reason) => this.#anomalies.note('listener_failed', { reason }),
-        );
+        try {
+          listener('all');
+        } catch (error) {
+          this.#anomalies.note('listener_failed', { reason: reasonOf(error) });
+        }
       }
     };
     // A ping that fails belongs to an ended link; the next one announces itself.
@@ -221,24 +222,17 @@ export class ChannelSubscriber implements Channels {
   }
 
   /** A throw here would become an uncaught exception of the client library and end the process. */
-  #dispatch(rawChannel: Buffer, payload: Buffer): void {
+  readonly #dispatch = (rawChannel: Buffer, payload: Buffer): void => {
     this.#activity += 1;
     const channel = rawChannel.toString('utf8');
     const subscription = this.#subscriptions.get(channel);
     if (subscription === undefined) return;
     for (const handler of subscription.handlers) {
-      this.#contain(
-        () => handler(payload),
-        (reason) => this.#anomalies.note('handler_failed', { channel, reason }),
-      );
+      try {
+        handler(payload);
+      } catch (error) {
+        this.#anomalies.note('handler_failed', { channel, reason: reasonOf(error) });
+      }
     }
-  }
-
-  #contain(act: () => void, onThrow: (reason: string) => void): void {
-    try {
-      act();
-    } catch (error) {
-      onThrow(reasonOf(error));
-    }
-  }
+  };
 }

@@ -25,20 +25,20 @@ export function runEncoded<R extends Reply>(
   client: Pick<RedisClient, 'sendCommand'>,
   script: Pick<Script<string, string, R>, 'text' | 'isBinary' | 'parse'>,
   given: ScriptArguments,
+  retriesLeft = retriesMax,
 ): Promise<R> {
-  const parse = (reply: unknown) => script.parse(reply);
-  const attempt = (retriesLeft: number): Promise<R> => {
-    // A retry may rely on the text that another command sent, which the server may have lost again. The last retry
-    // sends the text itself.
-    const command = new ScriptCommand(script, given, retriesLeft === 0);
-    client.sendCommand(command);
-    return command.promise.then(parse, (error: unknown) => {
+  // A retry may rely on the text that another command sent, which the server may have lost again. The last retry
+  // sends the text itself.
+  const command = new ScriptCommand(script, given, retriesLeft === 0);
+  client.sendCommand(command);
+  return command.promise.then(
+    (reply) => script.parse(reply),
+    (error: unknown) => {
       if (retriesLeft === 0 || !isUnknownScript(error)) throw error;
       command.forgetScript();
-      return attempt(retriesLeft - 1);
-    });
-  };
-  return attempt(retriesMax);
+      return runEncoded(client, script, given, retriesLeft - 1);
+    },
+  );
 }
 
 const isUnknownScript = (error: unknown): boolean =>

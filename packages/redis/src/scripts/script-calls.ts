@@ -33,24 +33,24 @@ interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-type Run<R> = (redis: RedisClient, deadlineMs: number) => Promise<R>;
-
-interface Asked<R> {
-  readonly key: string;
-  readonly run: Run<R | Late>;
-  readonly giveUpAtMs: number;
-}
+/** @param deadlineMs on the clock of the server; 0 for a read */
+export type Run<R> = (redis: RedisClient, deadlineMs: number) => Promise<R>;
 
 interface Bounds<T> {
-  readonly isChange: boolean;
+  /** Null: a read. */
+  readonly deadlineMs: number | null;
   readonly timeoutMs: number;
   readonly shard: string;
   /** Called with the answer, also with a late one. */
   readonly answered?: (answer: T) => void;
 }
 
-/** The second attempt follows a reply `late`. */
-const attemptsMax = 2;
+interface Attempt {
+  /** Monotonic. Default: after the time limit of a request. */
+  readonly giveUpAtMs?: number;
+  /** After a reply `late`. */
+  readonly isLast?: boolean;
+}
 
 export class ScriptCalls {
   readonly #redis: RedisClient;
@@ -74,8 +74,8 @@ export class ScriptCalls {
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<R> {
     const key = firstKeyOf(script, values.keys);
-    return this.#bounded(() => runScript(this.#redis, script, values), {
-      isChange: false,
+    return this.#bounded((redis) => runScript(redis, script, values), {
+      deadlineMs: null,
       timeoutMs,
       shard: this.#shardOf(key),
       answered: this.#clockWith(key),
@@ -87,7 +87,7 @@ export class ScriptCalls {
     send: (redis: RedisClient) => Promise<T>,
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<T> {
-    return this.#bounded(() => send(this.#redis), { isChange: false, timeoutMs, shard: '' });
+    return this.#bounded(send, { deadlineMs: null, timeoutMs, shard: '' });
   }
 
   /**
@@ -111,25 +111,25 @@ export class ScriptCalls {
    * @param key names the shard
    * @throws PlenumError as `change` does
    */
-  attempt<R extends Reply>(key: string, run: Run<R | Late>): Promise<R> {
-    const giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs;
-    return this.#attempt({ key, run, giveUpAtMs }, attemptsMax);
-  }
-
-  #attempt<R extends Reply>(asked: Asked<R>, attemptsLeft: number): Promise<R> {
-    const { key, run, giveUpAtMs } = asked;
+  attempt<R extends Reply>(
+    key: string,
+    run: Run<R | Late>,
+    { giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs, isLast = false }: Attempt = {},
+  ): Promise<R> {
     const shard = this.#shardOf(key);
     // The estimated time of a shard that has not answered yet is long past: its first reply is `late`, with the time.
-    if (shard === '' && !this.#clock.isKnown)
-      return this.learnTime().then(() => this.#attempt(asked, attemptsLeft));
+    if (shard === '' && !this.#clock.isKnown) {
+      return this.learnTime().then(() => this.attempt(key, run, { giveUpAtMs, isLast }));
+    }
     const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
-    if (timeoutMs <= 0 || attemptsLeft === 0) return Promise.reject(PlenumError.of('unavailable'));
+    if (timeoutMs <= 0) return Promise.reject(PlenumError.of('unavailable'));
     const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
-    const answered = this.#clockWith(key);
-    const bounds = { isChange: true, timeoutMs, shard, answered };
-    return this.#bounded(() => run(this.#redis, deadlineMs), bounds).then((reply) =>
-      isLate(reply) ? this.#attempt(asked, attemptsLeft - 1) : reply,
-    );
+    const bounds = { deadlineMs, timeoutMs, shard, answered: this.#clockWith(key) };
+    return this.#bounded(run, bounds).then((reply) => {
+      if (!isLate(reply)) return reply;
+      if (isLast) throw PlenumError.of('unavailable');
+      return this.attempt(key, run, { giveUpAtMs, isLast: true });
+    });
   }
 
   /** The estimated time of the key's server, ms; long past before its first reply. */
@@ -164,30 +164,40 @@ export class ScriptCalls {
    * Ends within `timeoutMs`, whatever the client library does with the command. A command past its time still waits
    * in the library, and counts until the library drops it.
    */
-  #bounded<T>(send: () => Promise<T>, bounds: Bounds<T>): Promise<T> {
-    const { isChange, timeoutMs, shard, answered } = bounds;
+  #bounded<T>(run: Run<T>, { deadlineMs, timeoutMs, shard, answered }: Bounds<T>): Promise<T> {
     if (!this.#load.hasRoom(shard)) return Promise.reject(PlenumError.of('unavailable'));
     const wasConnected = this.#redis.status === 'ready';
     const connectsBefore = this.#load.connects;
-    return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => {
-        const mayHaveRun = isChange && (wasConnected || this.#load.connects !== connectsBefore);
-        reject(translate(error, mayHaveRun));
-      };
-      const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
-      const release = this.#count(shard, cancel);
-      send().then(
-        (answer) => {
-          release();
-          answered?.(answer);
-          resolve(answer);
-        },
-        (error: unknown) => {
-          release();
-          fail(error);
-        },
-      );
+    let resolve: (answer: T) => void = () => undefined;
+    let reject: (error: unknown) => void = () => undefined;
+    const ended = new Promise<T>((resolved, rejected) => {
+      resolve = resolved;
+      reject = rejected;
     });
+    const fail = (error: unknown) => {
+      const mayHaveRun = deadlineMs !== null && (wasConnected || this.#load.connects !== connectsBefore);
+      reject(translate(error, mayHaveRun));
+    };
+    const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
+    const release = this.#count(shard, cancel);
+    let sent: Promise<T>;
+    try {
+      sent = run(this.#redis, deadlineMs ?? 0);
+    } catch (error) {
+      sent = Promise.reject(error);
+    }
+    sent.then(
+      (answer) => {
+        release();
+        answered?.(answer);
+        resolve(answer);
+      },
+      (error: unknown) => {
+        release();
+        fail(error);
+      },
+    );
+    return ended;
   }
 
   #count(shard: string, cancel: () => void): () => void {
