@@ -1,5 +1,5 @@
 /** How many functions of Plenum a message passes: counted on real stacks, from the event of a socket to the write to another. */
-import { Socket as EngineSocket } from 'engine.io';
+import { Socket as TcpSocket } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterEach, expect, test, vi } from 'vitest';
 import { CoalescedFanOut } from '../../packages/gateway/src/outbound/coalesced.ts';
@@ -35,11 +35,11 @@ function recordStacks(): Map<string, string[]> {
     record('from the channel to the batch');
     deliver.apply(this, args);
   });
-  const { write } = EngineSocket.prototype;
-  vi.spyOn(EngineSocket.prototype, 'write').mockImplementation(function (this: EngineSocket, ...args) {
-    // Frames that are encoded already come without a packet.
-    if (args[0] === '') record('from the end of the tick to the socket');
-    return write.apply(this, args);
+  const { write } = TcpSocket.prototype;
+  vi.spyOn(TcpSocket.prototype, 'write').mockImplementation(function (this: TcpSocket, ...args) {
+    if (ownFrames().some((line) => line.includes('writeFrames')))
+      record('from the end of the tick to the socket');
+    return Reflect.apply(write, this, args);
   });
   return stacks;
 }
