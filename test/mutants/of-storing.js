@@ -31,12 +31,11 @@ export const mutantsOfStoring = [
         redis,
         appendMessage,
         this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }),
-      ),
-    );`,
+      );`,
         to: `async (redis, deadlineMs) => {
       await redis.hincrby(this.#keys.group(message.groupId), 'seq', 1);
       return runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }));
-    });`,
+    };`,
       },
     ],
     killers: [
@@ -49,13 +48,13 @@ export const mutantsOfStoring = [
     edits: [
       {
         file: groupLog,
-        from: '    this.#appendOnce(written, false)\n',
+        from: '    this.#calls\n      .attempt(this.#keys.group(groupId), this.#runOf(written, false))\n',
         to: `    this.heads([groupId])
       .then((heads) => {
         const { epoch = '', seq = 0 } = heads.get(groupId) ?? {};
         send.resolve(answeredWith({ epoch, seq: seq + 1, recipientsCount: 1, timestampMs: 0 }, false));
       })
-      .then(() => this.#appendOnce(written, false))
+      .then(() => this.#calls.attempt(this.#keys.group(groupId), this.#runOf(written, false)))
 `,
       },
     ],
@@ -69,8 +68,8 @@ export const mutantsOfStoring = [
     edits: [
       {
         file: 'packages/redis/src/scripts/script-calls.ts',
-        from: 'isChange && (wasConnected || this.#load.connects !== connectsBefore)',
-        to: 'isChange && !wasConnected && this.#load.connects !== connectsBefore',
+        from: 'deadlineMs !== null && (wasConnected || this.#load.connects !== connectsBefore)',
+        to: 'deadlineMs !== null && !wasConnected && this.#load.connects !== connectsBefore',
       },
     ],
     killers: [
