@@ -28,11 +28,11 @@ import { createSendPipeline, type PipelineDeps } from './send/pipeline.ts';
 export interface Core {
   readonly operations: Operations;
   readonly cluster: ClusterOperations;
-  /** Devices are announced here; it also counts the open feeds and their events. */
+  /** The gateway connects and disconnects devices here. Also counts open feeds and their events. */
   readonly feeds: FeedHost;
   /** Begins the periodic sweep. */
   start(): void;
-  /** Closes the feeds; the engine belongs to its maker. Idempotent. */
+  /** Closes the feeds. Leaves the engine open, because the caller created it. Idempotent. */
   stop(): void;
 }
 
@@ -41,11 +41,11 @@ export interface CoreDeps extends Pick<PipelineDeps, 'middleware' | 'order'> {
   readonly fanOut: FanOut;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Of this start of the node: what it holds of presence is held under this id. */
+  /** Unique per start of the node. The store keeps presence under this id. */
   readonly nodeId: string;
   /** Default: `none`. */
   readonly createOnJoin?: OperationDeps['createOnJoin'];
-  /** Moderation and auth are asked besides the rules; an archive that can be read continues histories. */
+  /** Moderation and auth are asked in addition to the rules; a readable archive continues histories below the log. */
   readonly adapters?: Pick<Adapters, 'auth' | 'moderation' | 'archive'>;
 }
 
@@ -59,7 +59,8 @@ export function createCore(deps: CoreDeps): Core {
   const auth = adapters.auth === undefined ? null : new AuthGuard(adapters.auth, deps);
   const moderation =
     adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, deps);
-  // The two know each other: presence asks which devices are attached, feeds report who was attached or detached.
+  // Presence and feeds need each other: presence asks which devices are attached, feeds report who was attached or
+  // detached.
   const presence: NodePresence = new NodePresence({
     ...deps,
     presence: engine.presence,

@@ -1,4 +1,7 @@
-/** Which partition a group belongs to, and the names that follow from it. Redis Cluster hashes the tag the same way. */
+/**
+ * Maps a group to its partition, and derives the names of its keys and channels. Redis Cluster hashes the tag the
+ * same way.
+ */
 import type { GroupId, UserId } from '@plenum/protocol';
 
 /** Fixed at the first boot of a prefix: changing it is a migration. */
@@ -25,7 +28,7 @@ const tags: readonly string[] = Array.from({ length: PARTITION_COUNT }, (_, part
 /** The hash tag of everything that belongs to a partition. @param partition from 0 to PARTITION_COUNT - 1 */
 export const tagOfPartition = (partition: number): string => tags[partition] ?? '';
 
-/** Partitions of ids that were asked for lately: a send asks for that of its group a dozen times. */
+/** Cache of hash tags: one send asks for the tag of its group about a dozen times. */
 const known = new Map<string, string>();
 const knownMax = 10_000;
 

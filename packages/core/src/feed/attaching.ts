@@ -1,4 +1,4 @@
-/** Attaching devices without a `subscribe`: at connect, after a nudge or a sweep, and after their own join. */
+/** Attaches devices without a `subscribe`: at connect, after a nudge or a sweep, and after their own join. */
 import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
 import { type AuthGuard, authorize, isDenied } from '../adapters/guards.ts';
 import { bannedFailure } from '../groups/records.ts';
@@ -12,7 +12,7 @@ import type { ChooseStart, HostedFeed } from './hosted-feed.ts';
 
 const membershipsPerPage = 100;
 
-/** The entry by which a user joined or created a group, as the answer names it. */
+/** The entry by which a user joined or created a group, as the answer to that request names it. */
 export interface JoinedAt {
   readonly epoch: string;
   readonly seq: number;
@@ -36,7 +36,10 @@ export class Attaching {
     this.#deps = deps;
   }
 
-  /** One page of the user's groups: notes each, attaches an auto device, and sends it one push. */
+  /**
+   * Handles one page of the user's groups: records the user as a member of each feed, attaches an `auto` device, and
+   * sends one `subscribed` push for the page. @returns the next cursor; null after the last page
+   */
   async attachPage(
     device: Device,
     userId: UserId,
@@ -72,7 +75,10 @@ export class Attaching {
     return page.nextCursor;
   }
 
-  /** Attaches auto devices of a user to groups that they are not attached to, from where the user became a receiver. */
+  /**
+   * Attaches the user's `auto` devices to every group to which they are not attached yet. Each starts at the entry
+   * that made the user a receiver.
+   */
   async attachMissing(userId: UserId): Promise<void> {
     let cursor: string | null = null;
     do {
@@ -111,14 +117,17 @@ export class Attaching {
     }
   }
 
-  /** After the device's own join or create was answered with (epoch, seq): attaches it from there unless it is already. */
+  /**
+   * Attaches a device after its own join or create, whose answer named (epoch, seq). Starts there. Does nothing if
+   * the device is attached already.
+   */
   async attachJoined(device: Device, groupId: GroupId, joined: JoinedAt): Promise<void> {
     this.#deps.devices.optIn(device, groupId);
     this.#deps.devices.noteJoin(device, groupId);
     const hosted = this.#deps.host(groupId);
     if (hosted.feed.attachments.has(device)) return;
     const reading = await hosted.read(device.userId);
-    // Taking the head in may apply the very entry that attaches the device.
+    // `note` may apply the very entry that attaches the device.
     throwIfStale(hosted.note(device.userId, reading));
     if (hosted.feed.attachments.has(device)) return;
     const choose: ChooseStart = (member) => ({
@@ -134,9 +143,10 @@ export class Attaching {
   }
 
   /**
-   * Pushes to a device, after the answer to its own join, which is written in this tick, what the answer lacks: that its
-   * membership was over before it could be attached, or that another device's join has attached it and its own has not.
-   * @param answered where it joined by its answer; null: the answer says nothing of the kind.
+   * Corrects the answer to a device's own join, which is written in this tick. After the answer it pushes what the
+   * answer lacks: `not_a_member` if the membership ended before the device could be attached, or `subscribed` if the
+   * device was attached at a later position than the answer says.
+   * @param answered the position that the answer named; null: the answer named none
    */
   correctAfterAnswer(device: Device, groupId: GroupId, answered: FeedPosition | null): void {
     const deferred = this.#deps.devices.takeDeferred(device, groupId);
@@ -153,7 +163,7 @@ export class Attaching {
   }
 }
 
-/** The log changed after it was read: throws, so that the retry reads it again. */
+/** Throws if the log changed after it was read, so that the retry reads it again. */
 function throwIfStale(outcome: Outcome<unknown>): void {
   if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
 }
@@ -168,7 +178,10 @@ export function pushNotAMember(device: Device, groupId: GroupId): void {
   });
 }
 
-/** Asked whenever a device is to be attached, but for the attach that follows from its user's own join. */
+/**
+ * Asks the auth adapter before a device is attached. An attach that follows from the user's own join needs no
+ * question.
+ */
 export class AttachPermission {
   readonly #auth: AuthGuard | null;
   readonly #groups: Pick<GroupStore, 'position'>;
@@ -183,7 +196,10 @@ export class AttachPermission {
     return isDenied(this.#auth, { actor, groupId, action: 'subscribe' });
   }
 
-  /** Why a group may not be asked for. Where it is not hosted here, a stranger's request opens no feed. */
+  /**
+   * @returns why the device may not subscribe to the group; null: it may. For a group without a feed on this node the
+   * store is asked first, so that a request of a non-member opens no feed.
+   */
   async refusal({ userId }: Device, groupId: GroupId, isHosted: () => boolean): Promise<Failure | null> {
     const denied = await authorize(this.#auth, { actor: userId, groupId, action: 'subscribe' });
     if (denied !== null || isHosted()) return denied;

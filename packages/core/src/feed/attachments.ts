@@ -1,20 +1,21 @@
-/** Where the attached devices of one feed stand, and how far they may go. */
+/** The positions of the devices that are attached to one feed, and where each of them ends. */
 import type { Device } from '../ports/devices.ts';
 import type { FeedSink } from './feed-sink.ts';
 
-/** A device that still reads the log up to where the feed is. */
+/** A device that is behind the feed's last seq and reads the log up to it. */
 export interface CatchingUp {
   /** Last seq that was delivered to it. */
   cursor: number;
   /** Last seq it may get; null while its user is a receiver. */
   endSeq: number | null;
-  /** It is about to be attached from elsewhere and gets nothing until then. */
+  /** True while a `subscribe` replaces its position: it gets nothing until then. */
   isPaused: boolean;
 }
 
 /**
- * The devices attached to one feed, by where they stand: `live` ones have everything up to the feed's last seq and share
- * each delivery; `ahead` ones were attached at a head that the feed has yet to reach; `behind` ones are catching up.
+ * The devices attached to one feed, in three states. `live`: has everything up to the feed's last seq; all live
+ * devices share each delivery. `ahead`: was attached at a head that the feed has not reached yet. `behind`: is
+ * catching up from the log.
  */
 export class Attachments {
   readonly live = new Set<Device>();
@@ -34,7 +35,7 @@ export class Attachments {
     return this.live.has(device) || this.ahead.has(device) || this.behind.has(device);
   }
 
-  /** @returns the next seq that the device gets; null: it is not attached. */
+  /** @returns the next seq that the device gets; null if it is not attached */
   nextSeqOf(device: Device, lastSeq: number): number | null {
     const cursor = this.live.has(device)
       ? lastSeq
@@ -52,12 +53,12 @@ export class Attachments {
     return cursor < lastSeq;
   }
 
-  /** Entries may be delivered to the device. */
+  /** True if entries may be delivered to the device: it is attached and not paused. */
   isFlowing(device: Device): boolean {
     return this.has(device) && this.behind.get(device)?.isPaused !== true;
   }
 
-  /** An attached device gets nothing until it is placed again or resumed. */
+  /** Delivers nothing to an attached device until it is placed again or resumed. */
   pause(device: Device, lastSeq: number): void {
     const nextSeq = this.nextSeqOf(device, lastSeq);
     if (nextSeq === null) return;
@@ -86,7 +87,7 @@ export class Attachments {
     this.behind.delete(device);
   }
 
-  /** Devices whose head the feed has just reached become live. */
+  /** Moves the devices whose position the feed has just reached from `ahead` to `live`. */
   promote(lastSeq: number): void {
     for (const [device, cursor] of this.ahead) {
       if (cursor > lastSeq) continue;
@@ -96,8 +97,9 @@ export class Attachments {
   }
 
   /**
-   * The range of these devices ends with `seq`: live ones are done, those catching up may continue up to it. A device
-   * that is ahead was attached by a later state of its user and stays; one that is not attached is passed over.
+   * Ends the range of these devices at `seq`: a live device is detached, a device behind continues up to `seq`. A
+   * device that is ahead stays, because a later state of its user attached it. A device that is not attached is
+   * ignored.
    */
   end(devices: Iterable<Device>, seq: number): void {
     for (const device of devices) {

@@ -1,19 +1,20 @@
 /**
- * How much a device that catches up is given at a time. It reads on when its buffer is empty, but what is live and what
- * it catches up with elsewhere go into the same buffer: together they must stay far below what has a socket cut as slow.
+ * Sizes of catch-up reads: how many entries a device that is behind gets at a time. It asks for the next page when
+ * its buffer is empty. Live entries and catch-ups of other groups fill the same buffer, so one page must stay far
+ * below the bytes at which a slow socket is cut.
  */
 
 import type { LogEntry } from '../log/entry.ts';
 import type { Device } from '../ports/devices.ts';
 import type { CatchingUp } from './attachments.ts';
 
-/** Of the payloads of one page; one entry may be bigger by itself. */
+/** Payload bytes of one page; a single larger entry is still a page. */
 const pageMaxBytes = 512 * 1024;
 
 /**
- * The next page for a device, of what was read of the log: only what the feed itself has applied is passed on.
- * Example: the cursor is 40, the feed is at 100, and the log was read from 41 to 140. The page is 41 to 100, or its first
- * part if all of it is above 512 KiB; the next read begins after the last seq of the page.
+ * Cuts the next page for a device out of the entries that were read. Entries that the feed has not applied yet are
+ * left out. Example: the cursor is 40, the feed is at 100, and the log was read from 41 to 140. The page is 41 to
+ * 100, or its first part if all of it is above 512 KiB; the next read begins after the last seq of the page.
  * @returns null when the log no longer has the device's next entry
  */
 export function pageFor(
@@ -38,18 +39,21 @@ function pageOf(entries: readonly LogEntry[], cursor: number, untilSeq: number):
   return tooMany < 0 ? next : next.slice(0, tooMany);
 }
 
-/** How many entries of this size make a page: what more is read is thrown away. @param most at least 1. */
+/**
+ * @returns how many entries of this average size fill a page; a larger read would be thrown away. @param most at
+ * least 1
+ */
 export function entriesPerPage(read: readonly LogEntry[], most: number): number {
   const bytes = read.reduce((total, { wire }) => total + wire.length, 0);
   if (bytes === 0) return most;
   return Math.max(1, Math.min(most, Math.floor((pageMaxBytes * read.length) / bytes)));
 }
 
-/** One page at a time for each device, in however many groups it catches up. */
+/** Reads one page at a time per device, also when the device catches up in several groups. */
 export class CatchUpQueue {
   readonly #last = new WeakMap<Device, Promise<void>>();
 
-  /** Runs `work` when all that was asked for before has ended. @returns its outcome. */
+  /** Runs `work` after the device's earlier work has ended. @returns its outcome */
   take(device: Device, work: () => Promise<void>): Promise<void> {
     const before = this.#last.get(device) ?? Promise.resolve();
     const own = before.then(work);

@@ -3,21 +3,27 @@ import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { FeedPosition } from '../log/epoch-chain.ts';
 import type { Device } from '../ports/devices.ts';
 
-/** Most devices have asked for nothing: what holds their wishes is made with the first one, null until then. */
+/**
+ * Per device. A collection is created by the first request that needs it; null until then, because most devices never
+ * do.
+ */
 interface DeviceState {
   /** Groups that the device has unsubscribed from: the sweep leaves them alone. */
   optedOut: Set<GroupId> | null;
   /** Groups whose join or create this device waits for. */
   pendingJoins: Map<GroupId, number> | null;
-  /** Groups to which it was attached while its join was pending, so without a push, and from where on. */
+  /** Groups to which it was attached during its own join, without a push; and the position where it was attached. */
   deferred: Map<GroupId, FeedPosition> | null;
-  /** Groups whose attach was pushed to it while its join was pending. */
+  /** Groups whose attach was pushed to it during its own join. */
   pushed: Set<GroupId> | null;
-  /** Groups that it asked to join before it was settled: it hears them from where its user became a receiver. */
+  /**
+   * Groups that it joined before the groups it had at connect were attached. It gets these from where its user became
+   * a receiver.
+   */
   joined: Set<GroupId> | null;
-  /** What it has asked for with `subscribe` and `unsubscribe`, one after the other; null: nothing so far. */
+  /** Its `subscribe` and `unsubscribe` requests, one after the other; null: none is open. */
   subscribing: Promise<unknown> | null;
-  /** Groups of the `subscribe` requests that are open. */
+  /** Groups of its open `subscribe` requests, with the number of requests for each. */
   wanted: Map<GroupId, number> | null;
   /** False until the groups it had at connect are attached. */
   isAttached: boolean;
@@ -57,7 +63,7 @@ export class Devices {
   of(userId: string): ReadonlySet<Device> {
     return this.#byUser.get(userId) ?? none;
   }
-  /** Users with a device here; the service is none. */
+  /** Users with a device on this node, without `$service`. */
   users(): UserId[] {
     const users: UserId[] = [];
     for (const [device] of this.#byUser.values()) {
@@ -72,7 +78,7 @@ export class Devices {
     state.isAttached = true;
     state.joined = null;
   }
-  /** The device has asked to join while the groups that it had at connect are still being attached. */
+  /** Notes a join that happens while the groups that the device had at connect are still being attached. */
   noteJoin(device: Device, groupId: GroupId): void {
     const state = this.#states.get(device);
     if (state === undefined || state.isAttached) return;
@@ -110,12 +116,12 @@ export class Devices {
   hasOptedOut(device: Device, groupId: GroupId): boolean {
     return this.#states.get(device)?.optedOut?.has(groupId) ?? false;
   }
-  /** The device may be attached to this group without its request. */
+  /** True if the device may be attached to this group without its request. */
   wants(device: Device, groupId: GroupId): boolean {
     return device.isAuto && this.has(device) && !this.hasOptedOut(device, groupId);
   }
 
-  /** Runs `work` when all that the device has subscribed to and unsubscribed from before is done: what was said last counts. */
+  /** Runs `work` after the device's earlier `subscribe` and `unsubscribe` requests, so the last request decides. */
   inOrder<T>(device: Device, work: () => Promise<T>): Promise<T> {
     const state = this.#states.get(device);
     if (state === undefined) return work();
@@ -130,7 +136,7 @@ export class Devices {
     return own;
   }
 
-  /** While `work` runs, the device is not attached to these groups but by it. */
+  /** Runs `work`; meanwhile nothing but `work` attaches the device to these groups. */
   async whileSubscribing<T>(
     device: Device,
     groupIds: readonly GroupId[],
@@ -159,7 +165,10 @@ export class Devices {
     return this.#states.get(device)?.pendingJoins?.has(groupId) ?? false;
   }
 
-  /** @returns false when another attach was pushed to it meanwhile. */
+  /**
+   * Notes that the device was attached without a push. @returns false: push it now, because another attach was pushed
+   * during the same join
+   */
   deferPush(device: Device, groupId: GroupId, from: FeedPosition): boolean {
     const state = this.#states.get(device);
     if (state === undefined || state.pushed?.has(groupId)) return false;
@@ -173,7 +182,7 @@ export class Devices {
     state.pushed ??= new Set();
     state.pushed.add(groupId);
   }
-  /** @returns from where on it was attached without a push, once; null: it was not. */
+  /** @returns the position where the device was attached without a push, once; null if it was not */
   takeDeferred(device: Device, groupId: GroupId): FeedPosition | null {
     const deferred = this.#states.get(device)?.deferred;
     const from = deferred?.get(groupId) ?? null;
@@ -181,7 +190,7 @@ export class Devices {
     return from;
   }
 
-  /** While `work` runs, an attach to `groupId` is what the device asked for and is not pushed to it. */
+  /** Runs a join; meanwhile an attach to `groupId` is what the device asked for, so it is not pushed. */
   async duringJoin<T>(device: Device, groupId: GroupId, work: () => Promise<T>): Promise<T> {
     const state = this.#states.get(device);
     if (state === undefined) return work();

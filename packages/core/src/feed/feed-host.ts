@@ -1,6 +1,7 @@
 /**
- * The feeds that this node hosts: those of every group in which one of its local users is a member, applicants included.
- * Devices come and go here, nudges and the sweep bring in what is missing, audits find what was lost without a gap.
+ * The feeds of this node: one for each group in which a user with a device here is a member or an applicant. Connects
+ * and disconnects devices; nudges and the sweep attach what is missing; an audit finds entries that were lost without
+ * a gap.
  */
 import { type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
 import type { AuthGuard } from '../adapters/guards.ts';
@@ -20,7 +21,7 @@ import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
 
 export interface FeedHostDeps extends Pick<FeedDeps, 'engine' | 'fanOut' | 'clock' | 'logger' | 'presence'> {
-  /** Null or absent: attaching follows the rules of the group alone. */
+  /** Null or absent: only the rules of the group decide who is attached. */
   readonly auth?: AuthGuard | null;
 }
 
@@ -70,7 +71,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     return this.#feeds.size;
   }
 
-  /** Any device of the user is attached to the group on this node. */
+  /** True if any device of the user is attached to the group on this node. */
   isAttached(groupId: GroupId, userId: UserId): boolean {
     const attachments = this.#feeds.get(groupId)?.feed.attachments;
     return (
@@ -78,7 +79,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     );
   }
 
-  /** Devices that have everything up to the last entry of the group that this node applied. */
+  /** Devices that have every entry that this node has applied. */
   liveDevices(groupId: GroupId): Iterable<Device> {
     return this.#feeds.get(groupId)?.feed.attachments.live ?? [];
   }
@@ -121,7 +122,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     if (wasLast && userId !== SERVICE) this.#deps.engine.nudges.unwatch(userId);
   }
 
-  /** Attaches a device where it asks to be, in place of where it is attached. */
+  /** Attaches a device at the positions that it asks for; they replace the ones where it is attached. */
   subscribe(
     device: Device,
     positions: readonly ClaimedPosition[],
@@ -159,7 +160,7 @@ export class FeedHost implements DeviceHub, FeedListener {
     this.#sweep.start();
   }
 
-  /** Closes every feed; devices are left to the edge. Idempotent. */
+  /** Closes every feed. The gateway still closes the sockets. Idempotent. */
   stop(): void {
     this.#isStopped = true;
     this.#sweep.stop();

@@ -1,36 +1,43 @@
-/** What a feed gives to its surroundings: the effects that its host performs, and the counters of what it noticed. */
+/** What a feed needs from its host: effects that the host performs, and counters of what the feed noticed. */
 import type { GroupId, PushEvent, PushPayload, ResyncReason } from '@plenum/protocol';
 import type { LogEntry } from '../log/entry.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
 import type { Device, Recipients } from '../ports/devices.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 
-/** The effects of a feed, performed by the host in the order of the calls, and the questions it may ask. */
+/** The effects of a feed, performed in the order of the calls, and the questions that it may ask. */
 export interface FeedSink {
   deliver(to: Recipients, entries: readonly LogEntry[]): void;
   /** The set of live devices is about to change. */
   seal(): void;
-  /** The device was attached or detached; `isEnd`: because its user's membership ended, or the log did. */
+  /** The device was attached or detached. `isEnd`: it was detached because its user's membership or the log ended. */
   moved(device: Device, isEnd: boolean): void;
   push<E extends PushEvent>(to: Device, event: E, payload: PushPayload<E>): void;
-  /** Read the log after `afterSeq`; the answer comes back as `onGapRead`. */
+  /** Reads the log after `afterSeq`; the answer comes back as `onGapRead`. */
   readGap(afterSeq: number): void;
-  /** Read the log after `afterSeq` for one device, once its buffer is empty; comes back as `onCatchUp`. */
+  /**
+   * Reads the log after `afterSeq` for one device, once its buffer is empty; the answer comes back as `onCatchUp`.
+   */
   readCatchUp(device: Device, afterSeq: number): void;
-  /** Read the head; the answer comes back as `onHead`. */
+  /** Reads the head; the answer comes back as `onHead`. */
   readHead(): void;
-  /** Continuity is lost: find out again what each of these may read, tell it why, attach it at the head. */
+  /**
+   * The log does not continue what these devices have seen. Asks again whether each may read, attaches it at the
+   * head, and pushes `resync` with the reason.
+   */
   verifyAgain(devices: readonly Device[], reason: ResyncReason): void;
   /** Devices of the user on this node, attached or not; none for `$service`. */
   devicesOf(userId: string): Iterable<Device>;
-  /** The device waits for the answer of its own join or create, which replaces the push. */
+  /** True while the device waits for the answer to its own join or create; that answer replaces the push. */
   hasPendingJoin(device: Device): boolean;
   /**
-   * A device with a pending join was attached from here on without a push: if its answer does not say so, the push follows.
-   * @returns false: push it now, since another attach was pushed meanwhile and the answer may be older than that
+   * Notes that a device with a pending join was attached here without a push. If its answer does not say so, the push
+   * follows.
+   * @returns false: push it now, because another attach was pushed meanwhile and the answer may be older than that
+   * one
    */
   deferPush(device: Device, from: FeedPosition): boolean;
-  /** A device with a pending join gets a push of an attach all the same. */
+  /** Notes that the attach of a device with a pending join was pushed anyway. */
   markPushed(device: Device): void;
 }
 

@@ -38,7 +38,7 @@ export class Feed {
     this.members = new KnownMembers(groupId, sink);
   }
 
-  /** Last seq that was applied; all live devices stand there. */
+  /** Last seq that was applied: every live device has everything up to it. */
   get lastSeq(): number {
     return this.#lastSeq;
   }
@@ -49,7 +49,7 @@ export class Feed {
     return { epoch: this.epoch, seq: this.#lastSeq };
   }
 
-  /** False: what was read at this head is partly lost by now, and has to be read again. */
+  /** False: a part of what was read at this head is lost, so it has to be read again. */
   isOnChain(head: LogHead): boolean {
     return this.#chain.judge(head.epoch, head.seq) === 'continues';
   }
@@ -76,14 +76,17 @@ export class Feed {
     }
   }
 
-  /** @param knownAtAsking `lowerBoundFor` this head when it was asked for: a lower head then means that the log lost its tail. */
+  /**
+   * Takes a head that was read. @param knownAtAsking `lowerBoundFor` this head when the read began: if the head is
+   * lower than that, the log has lost its tail
+   */
   onHead(head: LogHead, knownAtAsking: number): void {
     if (!this.#follow(head, knownAtAsking)) return;
     if (head.seq > this.#lastSeq) this.#repair();
     this.#applyBuffered();
   }
 
-  /** The log after the last applied entry, or null when the group is gone altogether. */
+  /** Takes the log after the last applied entry; null when neither group nor tombstone exists. */
   onGapRead(range: LogRange | null): void {
     this.#gap.wasRead();
     if (range === null) {
@@ -105,7 +108,10 @@ export class Feed {
     if (range.head.seq > this.#lastSeq) this.#repair();
   }
 
-  /** Group and tombstone are gone; by the time devices are verified, there may be a new group. */
+  /**
+   * Handles a group whose tombstone is gone too: detaches all devices and verifies them, because a new group with
+   * this id may exist.
+   */
   onGone(): void {
     const everyone = this.attachments.all();
     this.attachments.clear();
@@ -204,7 +210,7 @@ export class Feed {
     this.members.onEvent(entry.event);
   }
 
-  /** The devices of a new receiver are attached from the entry that made it one. */
+  /** Attaches the devices of a new receiver at the entry that made it one. */
   #startReceivers(event: GroupEvent): void {
     if (!startsReceiving(event)) return;
     for (const device of this.#sink.devicesOf(event.user_id)) {
@@ -231,7 +237,10 @@ export class Feed {
     }
   }
 
-  /** Entries off the chain are dropped here: the head was requested when they were buffered, and shows what is missing. */
+  /**
+   * Applies buffered entries as far as they continue the log. Entries off the chain are dropped: the head that was
+   * requested when they were buffered shows what is missing.
+   */
   #applyBuffered(): void {
     this.#gap.keep(({ epoch, seq }) => seq > this.#lastSeq && this.#chain.judge(epoch, seq) === 'continues');
     const takeNext = () => this.#gap.take(this.#lastSeq + 1);
@@ -266,7 +275,10 @@ export class Feed {
     return true;
   }
 
-  /** A device that was attached ahead of the feed, in an epoch that ended before it, has seen what is lost. */
+  /**
+   * Verifies the devices that were attached ahead of the feed in an epoch that ended before their position: they have
+   * seen entries that are lost.
+   */
   #verifyAhead(epoch: string, head: LogHead): void {
     const lost = [...this.attachments.ahead].filter(([, cursor]) => !isGoodPosition(epoch, cursor, head));
     if (lost.length === 0) return;
@@ -284,7 +296,7 @@ export class Feed {
     this.members.clear(head.seq);
   }
 
-  /** The log does not continue what this feed has seen: start again at `head` and verify all users. */
+  /** Starts again at `head`, because the log does not continue what this feed has seen; all users are verified. */
   #restart(head: LogHead, reason: ResyncReason): void {
     const everyone = this.attachments.all();
     this.attachments.clear();

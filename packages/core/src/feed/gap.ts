@@ -1,16 +1,18 @@
-/** A gap in what a feed has heard of its log: entries beyond it wait, and the log is read once at a time to fill it. */
+/**
+ * A gap between the entries that a feed received: later entries are buffered, and one read at a time fills the gap.
+ */
 
 import type { LogEntry } from '../log/entry.ts';
 import type { LogRange } from '../ports/group-log.ts';
 
-/** Entries held beyond a gap; more than this are dropped again and read from the log instead. */
+/** Entries that are buffered beyond a gap. Further ones are dropped and read from the log later. */
 const bufferedMax = 10_000;
 
 export class Gap {
   readonly #buffered = new Map<number, LogEntry>();
   #isBeingRead = false;
 
-  /** Something waits for its turn. */
+  /** True if an entry is buffered. */
   get isBuffering(): boolean {
     return this.#buffered.size > 0;
   }
@@ -19,19 +21,19 @@ export class Gap {
     if (this.#buffered.size < bufferedMax) this.#buffered.set(entry.seq, entry);
   }
 
-  /** Drops what is no longer needed. */
+  /** Drops the buffered entries for which `isOfUse` is false. */
   keep(isOfUse: (entry: LogEntry) => boolean): void {
     for (const [seq, entry] of this.#buffered) if (!isOfUse(entry)) this.#buffered.delete(seq);
   }
 
-  /** The entry whose turn it is, or null. */
+  /** Takes the buffered entry with this seq; null if there is none. */
   take(seq: number): LogEntry | null {
     const entry = this.#buffered.get(seq) ?? null;
     this.#buffered.delete(seq);
     return entry;
   }
 
-  /** @returns false: a read is already in progress; its result is checked for gaps again. */
+  /** @returns false: a read is in progress already; after it the feed looks for gaps again */
   beginReading(): boolean {
     if (this.#isBeingRead) return false;
     this.#isBeingRead = true;

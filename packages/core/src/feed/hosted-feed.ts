@@ -1,4 +1,4 @@
-/** A feed with its subscription and its reads: performs the effects of the state machine against the engine. */
+/** A feed connected to the engine: its channel subscription, its reads, and the effects of its state machine. */
 import {
   type Actor,
   type Failure,
@@ -30,18 +30,18 @@ import type { StartFrom } from './resume.ts';
 const pageSize = 100;
 const broadcasts = telemetryChannel('broadcast');
 
-/** What feeds report to the presence of this node. */
+/** Presence, as the feeds of this node report to it. */
 export interface PresenceWatch {
   /**
    * A device of the user was attached or detached.
-   * @param isEnd the membership ended, or the log did: the store may have removed the user from the online users by itself.
+   * @param isEnd the membership or the log ended: the store may already have removed the user from the online users
    */
   onMoved(groupId: GroupId, userId: UserId, isEnd: boolean): void;
-  /** A presence or typing push of another node, for the devices that are attached here. */
+  /** A presence or typing push from the group's channel, for the devices that are attached here. */
   onEphemeral(groupId: GroupId, push: EphemeralPush): void;
 }
 
-/** What the hosted feeds of a node share. */
+/** Shared by all feeds of a node. */
 export interface FeedDeps {
   readonly engine: Engine;
   readonly fanOut: FanOut;
@@ -62,7 +62,7 @@ export interface Reading {
   readonly knownSeq: number;
 }
 
-/** Where to start, decided by the member's record. */
+/** Chooses where a device starts, given the member's record; null is the service. */
 export type ChooseStart = (member: KnownMember | null) => StartFrom;
 
 export class HostedFeed implements FeedSink {
@@ -71,11 +71,14 @@ export class HostedFeed implements FeedSink {
   #opening: Promise<void> | null = null;
   #isClosed = false;
   #isReadingHead = false;
-  /** Reads under way: the feed stays open for them. */
+  /** Reads in progress: the feed stays open for them. */
   #readings = 0;
   /** Entries per catch-up read, estimated from the sizes in the last page of this group. */
   #catchUpEntries = pageSize;
-  /** When a sweep first found no user here; one that finds the same a while later closes the feed. */
+  /**
+   * When a sweep first found no user here, on the monotonic clock. A later sweep that still finds none closes the
+   * feed.
+   */
   idleSinceMs: number | null = null;
 
   constructor(groupId: GroupId, deps: FeedDeps) {
@@ -90,7 +93,7 @@ export class HostedFeed implements FeedSink {
     return this.#readings === 0 && this.feed.members.size === 0 && !this.feed.attachments.isAny;
   }
 
-  /** Resolves when the subscription exists. A failure is thrown and may be tried again. */
+  /** Resolves when the subscription exists. Rejects on a failure; may be called again then. */
   async open(): Promise<void> {
     this.#opening ??= this.#deps.engine.feeds.open(this.groupId);
     try {
@@ -107,7 +110,7 @@ export class HostedFeed implements FeedSink {
     this.#deps.engine.feeds.close(this.groupId).catch(warn);
   }
 
-  /** Opens the feed and reads head and record after that, so that nothing falls between the two. */
+  /** Opens the feed first and reads head and record then, so no entry falls between the two. */
   async read(userId: Actor): Promise<Reading> {
     this.#readings += 1;
     try {
@@ -128,7 +131,10 @@ export class HostedFeed implements FeedSink {
     return this.#deps.engine.groups.position(this.groupId, userId === SERVICE ? null : userId);
   }
 
-  /** Takes in what was read about a user. Synchronous, like `attach`. @returns why the user may not receive, or the member. */
+  /**
+   * Applies what was read about a user. Synchronous, like `attach`. @returns the member, or why the user may not
+   * receive
+   */
   note(userId: Actor, { position, knownSeq }: Reading): Outcome<KnownMember | null> {
     this.#deps.devices.noteGroup(userId, this.groupId);
     if (position === null) {
@@ -142,13 +148,13 @@ export class HostedFeed implements FeedSink {
       return fail({ code: 'unavailable' });
     }
     const member = this.feed.members.note(userId, position.member, position.head.seq);
-    // The last device disconnected during the read; nothing else would remove this record.
+    // The last device may have disconnected during the read; nothing else would remove this record.
     if (this.#deps.devices.of(userId).size === 0) this.feed.members.forget(userId);
     const refusal = refusalOf(position, member);
     return refusal === null ? succeed(member) : fail(refusal);
   }
 
-  /** What the device was given before has left, and nothing follows until it is attached again or resumed. */
+  /** Pauses the device. Resolves when everything that was delivered to it before has been written. */
   async pause(device: Device): Promise<void> {
     this.feed.pause(device);
     await this.#deps.fanOut.written(this.groupId);
@@ -250,7 +256,7 @@ export class HostedFeed implements FeedSink {
     }
   }
 
-  /** Runs an effect until the engine has answered; the feed's own state says whether it is still wanted. */
+  /** Repeats an effect until the engine answers; `work` itself checks whether it is still wanted. */
   #persist(what: string, work: () => Promise<void>): void {
     this.#readings += 1;
     const onFailure = this.#logs(what);

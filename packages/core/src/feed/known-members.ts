@@ -1,14 +1,14 @@
-/** The members of one group who have a device on this node, and the pushes about their membership. */
+/** Tracks the members of one group who have a device on this node, and pushes changes of their membership to them. */
 import type { GroupEvent, GroupId, MemberStatus, MembershipPush, Role } from '@plenum/protocol';
 import type { MemberRecord } from '../groups/records.ts';
 import type { FeedSink } from './feed-sink.ts';
 
-/** What a feed knows about a member who has a device on this node, and how log entries change it. Pure. */
+/** A member who has a device on this node, as the feed knows it. Log entries change it. */
 export interface KnownMember {
   readonly status: MemberStatus;
   readonly roles: readonly Role[];
   readonly sinceSeq: number;
-  /** The state holds as of this seq; entries up to it are already in it. */
+  /** The entries up to this seq are already in this state. */
   readonly asOfSeq: number;
 }
 
@@ -22,14 +22,16 @@ const knownFrom = (record: MemberRecord, asOfSeq: number): KnownMember => ({
 const becoming: ReadonlySet<GroupEvent['type']> = new Set(['created', 'joined', 'accepted']);
 const ending: ReadonlySet<GroupEvent['type']> = new Set(['left', 'kicked', 'banned', 'rejected', 'deleted']);
 
-/** The entry makes its user a receiver from itself on. */
+/** True if the entry makes its user a receiver, from this entry on. */
 export const startsReceiving = (event: GroupEvent): boolean => becoming.has(event.type);
 
-/** The entry is the last that its user receives: it left, was removed, or became an applicant again. */
+/**
+ * True if the entry is the last one that its user receives: the user left, was removed, or became an applicant again.
+ */
 export const endsReceiving = (event: GroupEvent): boolean =>
   ending.has(event.type) || event.type === 'requested';
 
-/** @returns the member after `event`, which concerns it; null when it is no longer one. */
+/** @returns the member after `event`, whose subject it is; null: it is no longer a member */
 function memberAfter(member: KnownMember | null, event: GroupEvent): KnownMember | null {
   if (ending.has(event.type)) return null;
   const roles = event.roles ?? member?.roles ?? ['member'];
@@ -42,7 +44,7 @@ function memberAfter(member: KnownMember | null, event: GroupEvent): KnownMember
   return { ...member, roles, asOfSeq };
 }
 
-/** The status to tell the user after `event`; a member whom the feed did not know is judged by the event alone. */
+/** The status to push after `event`. For a member that the feed did not know, the event alone decides. */
 function statusAfter(member: KnownMember | null, event: GroupEvent): MemberStatus | 'none' {
   if (ending.has(event.type)) return 'none';
   if (event.type === 'unbanned') return member?.status ?? 'none';
@@ -51,18 +53,18 @@ function statusAfter(member: KnownMember | null, event: GroupEvent): MemberStatu
   return event.type === 'promoted' || event.type === 'demoted' ? (member?.status ?? 'active') : 'active';
 }
 
-/** Membership entries kept for reads that are under way when they are applied. */
+/** Membership entries that are kept to correct reads which began before them. */
 const recentMax = 256;
 
 /**
- * The members of one group who have a device on this node, applicants included. Pushes to them every change of their
- * membership, once, and corrects records that were read before the feed's latest entries.
+ * The members and applicants of one group who have a device on this node. Pushes every change of their membership to
+ * them once, and corrects records that were read before the feed's latest entries.
  */
 export class KnownMembers {
   readonly #groupId: GroupId;
   readonly #sink: Pick<FeedSink, 'push' | 'devicesOf'>;
   readonly #members = new Map<string, KnownMember>();
-  /** Up to which seq each user got pushes of its membership. */
+  /** The last seq whose membership push each user got. */
   readonly #pushedSeq = new Map<string, number>();
   #recent: GroupEvent[] = [];
   /** Membership entries up to this seq are not in `#recent`. */
@@ -81,12 +83,14 @@ export class KnownMembers {
     return this.#members.has(userId);
   }
 
-  /** False: a record read at `headSeq` is too old to be corrected and has to be read again. */
+  /** False: a record that was read at `headSeq` is too old to be corrected and has to be read again. */
   canCorrect(headSeq: number): boolean {
     return headSeq >= this.#forgottenSeq;
   }
 
-  /** Takes in a record read at `headSeq`. @returns the member as of the feed's last entry; null: not a member, or no longer one. */
+  /**
+   * Applies a record that was read at `headSeq`. @returns the member as of the feed's last entry; null: not a member
+   */
   note(userId: string, record: MemberRecord | null, headSeq: number): KnownMember | null {
     let member = record === null ? null : knownFrom(record, headSeq);
     for (const event of this.#recent) {
@@ -103,7 +107,7 @@ export class KnownMembers {
     this.#pushedSeq.delete(userId);
   }
 
-  /** Begins anew: entries up to `startSeq` were never seen here. */
+  /** Starts again: the entries up to `startSeq` were never seen here. */
   clear(startSeq: number): void {
     this.#members.clear();
     this.#pushedSeq.clear();
@@ -129,7 +133,8 @@ export class KnownMembers {
     else if (this.#hasDevice(userId)) this.#members.set(userId, member);
     const payload = this.#payloadOf(event, known);
     this.push(userId, event.seq, payload);
-    // The user may have learned of the membership before this feed did; clear the mark so that the end is pushed too.
+    // The membership may have been pushed before this feed applied it (by a nudge): clear the mark so that its end is
+    // pushed too.
     if (member === null && payload.status === 'none') this.#pushedSeq.delete(userId);
   }
 
@@ -144,7 +149,7 @@ export class KnownMembers {
     if (isPushed) this.#pushedSeq.set(userId, seq);
   }
 
-  /** Pushes the change of a nudge, unless it came too late: a later entry decides the user's membership. */
+  /** Pushes the change that a nudge brought, unless a later entry has already decided the user's membership. */
   pushNudged(userId: string, seq: number, payload: MembershipPush): void {
     const member = this.#members.get(userId);
     if (member?.sinceSeq !== seq) return;

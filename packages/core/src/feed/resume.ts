@@ -1,22 +1,22 @@
-/** Where a device starts reading a log, and why its own position may not do. Pure. */
+/** Decides where a device starts reading a log, and why its own position cannot be used. Pure. */
 import { limits, type ResyncReason } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
 import type { ClaimedPosition } from '../ports/devices.ts';
 
-/** `now`: what comes from here on. `since`: everything since the user became a receiver (a late attach). */
+/** `now`: only later entries. `since`: everything since the user became a receiver (a late attach). */
 export type StartFrom = 'now' | 'since' | ClaimedPosition;
 
 export interface Start {
-  /** Entries with a greater seq follow. */
+  /** The device gets the entries with a greater seq. */
   readonly afterSeq: number;
-  /** The claimed position continues without a loss. */
+  /** True if the claimed position continues without a loss. */
   readonly recovered: boolean;
-  /** Why not; the device then starts at the head. */
+  /** Why the claimed position does not continue; the device then starts at the head. */
   readonly reason: ResyncReason | null;
 }
 
-/** @param headSeq the head as far as this node knows it, never below `head.seq`. */
+/** @param headSeq the highest head that this node knows, never below `head.seq` */
 export function startOf(from: StartFrom, head: LogHead, sinceSeq: number, headSeq: number): Start {
   const atHead = (reason: ResyncReason | null): Start => ({ afterSeq: headSeq, recovered: false, reason });
   if (from === 'now') return atHead(null);

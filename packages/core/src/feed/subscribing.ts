@@ -1,7 +1,7 @@
 /**
- * `subscribe` and `unsubscribe` of a device. A subscription takes the place of an earlier attach: what was delivered by
- * that one leaves before the answer, and nothing follows but from where the answer says. Of several requests of one device
- * each waits for the one before, so what was said last counts.
+ * Handles `subscribe` and `unsubscribe` of a device. A subscription replaces an earlier attach: entries of the
+ * earlier attach leave before the answer, and after the answer entries come only from the position that it names.
+ * Requests of one device run one after the other, so the last one decides.
  */
 import type { GroupId, Subscription } from '@plenum/protocol';
 import { fail, type Outcome } from '../outcome/outcome.ts';
@@ -17,7 +17,7 @@ export interface SubscribingDeps {
   /** Opens a feed if there is none. */
   readonly host: (groupId: GroupId) => HostedFeed;
   readonly fanOut: Pick<FanOut, 'written'>;
-  /** A subscription failed: what the device should be attached to besides is looked for again. */
+  /** A subscription failed: look again for groups to which the device should be attached. */
   readonly onFailure: () => void;
 }
 
@@ -34,7 +34,7 @@ export class Subscribing {
     this.#deps = deps;
   }
 
-  /** All are committed in one step, so an ack precedes the first entry. */
+  /** Attaches the device to all groups in one step, so the ack precedes the first entry. */
   subscribe(
     device: Device,
     positions: readonly ClaimedPosition[],
@@ -46,13 +46,13 @@ export class Subscribing {
     );
   }
 
-  /** Resolves when what was delivered before has left. */
+  /** Detaches the device. Resolves when everything that was delivered to it before has been written. */
   unsubscribe(device: Device, groupIds: readonly GroupId[]): Promise<void> {
     const { devices, feeds, fanOut } = this.#deps;
     return devices.inOrder(device, async () => {
       for (const groupId of groupIds) {
         const hosted = feeds.get(groupId);
-        // A group that has no feed here needs no memory of who does not want it, and a client could name any number of them.
+        // A group without a feed here is not remembered: a client could name any number of groups.
         if (hosted === undefined) continue;
         devices.optOut(device, groupId);
         hosted.feed.detach(device);
@@ -91,7 +91,10 @@ export class Subscribing {
     return { position, hosted, reading: await hosted.read(device.userId) };
   }
 
-  /** An attach that the client did not ask for, as after a loss, may have come between. */
+  /**
+   * Pauses the device in these groups until none delivers to it: an attach that the client did not request, for
+   * example after a loss, may have come between.
+   */
   async #stopFlow(device: Device, prepared: readonly (Prepared | { readonly code: string })[]) {
     for (;;) {
       const flowing = prepared.flatMap((ready) =>

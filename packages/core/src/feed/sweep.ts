@@ -1,19 +1,22 @@
-/** What pub/sub loses without a gap is found by comparing: heads of feeds, indexes of users. */
+/**
+ * Finds what pub/sub has lost without a gap, by comparing the heads of all feeds and the groups of all local users.
+ */
 import type { GroupId, UserId } from '@plenum/protocol';
 import { runLoop, type Wake } from '../concurrency/run-loop.ts';
 import type { LogHead } from '../groups/records.ts';
 import { lowerBoundFor } from '../log/epoch-chain.ts';
 import type { FeedDeps, HostedFeed } from './hosted-feed.ts';
 
-/** A loss with nothing behind it shows no gap: every head is compared this often, in ms. */
+/** Time between two sweeps, ms. A lost entry without a later entry shows no gap, so all heads are compared. */
 export const sweepIntervalMs = 30_000;
 const headsPerRead = 200;
-/** After a failed sweep: what it was wanted for is still to be found. Doubles up to the interval. */
+/** Pause after a failed sweep, ms. Doubles up to the interval. */
 const firstRetryMs = 1000;
 
 /**
- * Compares the heads of all feeds and the index of all local users with what this node has: every 30 s, and at once after
- * a subscriber connection was replaced, and soon again when that failed. Closes feeds that were without any local member for as long.
+ * Compares the heads of all feeds, and the groups of all local users, with what this node has: every 30 s, at once
+ * after a subscriber connection was replaced, and 1 s after a failed sweep. Closes a feed that had no local member
+ * for one interval.
  */
 export class Sweep {
   readonly #deps: FeedDeps;
@@ -83,7 +86,10 @@ export class Sweep {
     if (failure !== undefined) throw failure;
   }
 
-  /** Where some cannot be read, as when one shard of several is away, the others still are. */
+  /**
+   * Reads the heads in one call. If that fails, for example because one shard cannot be reached, reads them one by
+   * one, so the others still arrive.
+   */
   async #readHeads(groupIds: readonly GroupId[]) {
     const { log } = this.#deps.engine;
     try {

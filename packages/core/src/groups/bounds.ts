@@ -3,9 +3,11 @@ import { type Failure, limits } from '@plenum/protocol';
 import type { Operation } from './commands.ts';
 
 /**
- * How many room queues an operation may fill while the archive is away. With a full queue nothing grows: messages and most
- * changes are refused. Protective changes work up to twice the limit, since an admin must be able to stop an abuser just then.
- * What ends a membership, an application or a group is never refused: it needs one to end, and none begins meanwhile.
+ * How many times `roomQueueLimit` entries may wait for the archive before an operation is refused; null: never
+ * refused. With one full queue, messages and most changes are refused, so the group does not grow. Ban and mute work
+ * up to twice the limit, because an admin must be able to stop an abuser then. Operations that end a membership, a
+ * role, an application or a group are never refused: each ends something that exists, and no new one begins
+ * meanwhile.
  */
 const queuesFilledBy: Readonly<Record<Operation, 1 | 2 | null>> = {
   create: 1,
@@ -24,7 +26,7 @@ const queuesFilledBy: Readonly<Record<Operation, 1 | 2 | null>> = {
   delete: null,
 };
 
-/** @returns the number of waiting entries from which on the operation is refused; null: it never is */
+/** @returns the number of waiting entries at which the operation is refused; null: never */
 export function queueLimitOf(operation: Operation, roomQueueLimit: number): number | null {
   const queues = queuesFilledBy[operation];
   return queues === null ? null : queues * roomQueueLimit;
@@ -46,15 +48,15 @@ const bounded = {
 } as const;
 export type Bounded = keyof typeof bounded;
 
-/** The refusal of one more than a setting allows. */
+/** The refusal of a change that would exceed a limit. */
 export function limitReached(kind: Bounded, limit: number): Failure {
   const { field, sentence } = bounded[kind];
   return { code: 'limit_reached', error: sentence(limit), details: { field, limit } };
 }
 
 /**
- * How many of the rows one answer holds, in their order: at least one, so that paging always advances, and no more than
- * `limits.answerMaxBytes` of JSON text. 200 messages of 4 KiB are 4.7 MB of JSON when each character is escaped.
+ * @returns how many of the rows, in their order, fit into `limits.answerMaxBytes` of JSON text; at least one, so that
+ * paging always advances
  */
 function rowsPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): number {
   let bytes = 0;
@@ -65,13 +67,13 @@ function rowsPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): numb
   return rows.length;
 }
 
-/** The first rows, as many as one answer holds. */
+/** The first rows that fit into one answer. */
 export function firstPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): readonly T[] {
   const count = rowsPerAnswer(rows, bytesOf);
   return count === rows.length ? rows : rows.slice(0, count);
 }
 
-/** The last rows, likewise, in the same order. */
+/** The last rows that fit into one answer, in the same order. */
 export function lastPerAnswer<T>(rows: readonly T[], bytesOf: (row: T) => number): readonly T[] {
   const count = rowsPerAnswer(rows.toReversed(), bytesOf);
   return count === rows.length ? rows : rows.slice(-count);

@@ -1,4 +1,7 @@
-/** What each check of the rule table means, over a snapshot of the facts. Pure; due mutes are already settled. */
+/**
+ * Evaluates the checks of the rule table on a snapshot of the facts. Pure; due mutes have already been ended in the
+ * snapshot.
+ */
 import { type Actor, type ErrorCode, type Failure, type GroupType, limits, SERVICE } from '@plenum/protocol';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { bannedFailure, isoTime } from './records.ts';
@@ -12,7 +15,7 @@ export interface Facts {
   /** The user whom the operation concerns; equal to the actor in join, leave and send. */
   readonly subjectRecord: MemberRecord | null;
   readonly isSubjectBanned: boolean;
-  /** Null: it is not banned, or its ban does not end by itself. */
+  /** Null: the user is not banned, or its ban has no end. */
   readonly subjectBannedUntilMs?: number | null;
   readonly nowMs: number;
 }
@@ -55,7 +58,7 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
     subjectRecord?.status === 'muted' || (!isFull(group) && group.counts.pending < limits.pendingMax),
 };
 
-/** @returns the first refusal in the table's order, or null if the operation may go ahead. */
+/** @returns the first refusal in the table's order; null: the operation may proceed */
 export function firstRefusal(operation: RuleName, facts: Facts, type?: GroupType): Failure | null {
   const group = facts.group;
   if (group === null) return operation === 'create' ? null : { code: 'group_not_found' };
@@ -72,10 +75,7 @@ export interface Judged {
   readonly ok: boolean;
 }
 
-/**
- * Every check of a row by itself, without a target: checks of a target are left out. What a refused
- * check makes meaningless (there is no such group) ends the list.
- */
+/** Evaluates every check of a row except checks of a target. Without a group, the list has only `group exists`. */
 export function judge(operation: RuleName, facts: Facts): readonly Judged[] {
   const { group } = facts;
   if (group === null) return [{ check: 'group exists', code: 'group_not_found', ok: false }];

@@ -1,4 +1,4 @@
-/** State changes of a group: what may be asked for, and what comes back. One command is one atomic step. */
+/** Commands that change a group, and their outcomes. One command is one atomic step. */
 import type { Actor, Failure, GroupId, GroupType, MemberStatus, Role, UserId } from '@plenum/protocol';
 import type { GroupSettings } from './records.ts';
 
@@ -15,7 +15,9 @@ interface Base {
   readonly groupId: GroupId;
   readonly actor: Actor;
   readonly request: RequestKey;
-  /** `GroupStore.admit` has let it through and taken what it costs: only the rules are asked once more. */
+  /**
+   * True: `GroupStore.admit` has admitted the command and taken its tokens, so `change` only checks the rules again.
+   */
   readonly isAdmitted?: boolean;
 }
 
@@ -65,7 +67,7 @@ export interface ChangeRole extends Base {
 }
 export interface UpdateGroup extends Base {
   readonly operation: 'update';
-  /** What is absent stays as it is. */
+  /** An absent field keeps its value. */
   readonly changes: Partial<Pick<GroupSettings, 'maxMembers' | 'history' | 'metadata'>>;
 }
 export interface DeleteGroup extends Base {
@@ -84,10 +86,13 @@ export type GroupCommand =
   | DeleteGroup;
 export type Operation = GroupCommand['operation'];
 
-/** The status of the subject after a change; `none` when it is no longer a member. */
+/** A change that succeeded, with the status of its subject afterwards; `none`: it is no longer a member. */
 export interface ChangeDone {
   readonly type: 'done';
-  /** Nothing happened now: the remembered answer of an earlier attempt, or `ensure` found the user in the group. */
+  /**
+   * True if nothing was written now: this is the answer of an earlier attempt, or `ensure` found the user in the
+   * group.
+   */
   readonly isDuplicate: boolean;
   readonly status: MemberStatus | 'none';
   readonly roles: readonly Role[];
@@ -97,7 +102,7 @@ export interface ChangeDone {
   readonly mutedUntilMs: number | null;
   readonly bannedUntilMs: number | null;
 }
-/** A refusal wrote nothing (beyond settling what was due). */
+/** A refusal wrote nothing, except that due mutes ended. */
 export interface Refused {
   readonly type: 'refused';
   readonly failure: Failure;

@@ -1,4 +1,4 @@
-/** The state of a group and of its members, as both engines keep it. Times are ms of the engine's clock. */
+/** The records of a group and of its members, as both engines keep them. Times are ms of the engine's clock. */
 import type {
   Counts,
   Failure,
@@ -70,7 +70,7 @@ export interface MemberRow extends MemberRecord {
   readonly userId: UserId;
 }
 
-/** A group as one of its members sees it in `list_groups`; verified against the group itself. */
+/** A group in a member's `list_groups`; verified against the group itself. */
 export interface Membership {
   readonly groupId: GroupId;
   readonly groupType: GroupType;

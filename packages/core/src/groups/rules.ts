@@ -1,12 +1,12 @@
 /**
- * The rule table: for every operation and group type the checks in order, each with the code of its refusal.
- * Order decides which code a caller gets. The memory engine executes this table, the documentation and the exhaustive
- * test read it, and the Lua scripts are written by hand against it and compared cell by cell.
+ * The rule table: for each operation and group type, the checks in order, each with the code of its refusal. The
+ * first failed check decides the code. The memory engine executes the table, the documentation and the exhaustive
+ * test read it; the Lua scripts are written by hand, and a test compares them with every cell.
  */
 import type { ErrorCode, GroupType } from '@plenum/protocol';
 import type { Operation } from './commands.ts';
 
-/** A fact that has to hold; `checks.ts` has the meaning of each. */
+/** A condition that must be true; `checks.ts` evaluates each. */
 export type CheckName =
   | 'group absent'
   | 'group exists'
@@ -37,7 +37,7 @@ export type CheckName =
 export interface Check {
   readonly name: CheckName;
   readonly code: ErrorCode;
-  /** The service skips checks of the actor, and nothing else. */
+  /** The service skips checks of the actor, and no others. */
   readonly ofActor: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** A message on its way into the log, and what becomes of it. */
+/** A message before it is stored, and the outcomes of storing it. */
 import type { GroupId, RequestResult, UserId } from '@plenum/protocol';
 import type { Refused, RequestKey } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
@@ -10,7 +10,7 @@ export interface MessageDraft {
   readonly request: RequestKey;
   /** Shape, size and UTF-8 were checked at the edge. */
   readonly message: string;
-  /** Takes a token of the sender's bucket; false where `admit` has taken it already, or where rates are not limited. */
+  /** True: takes a token of the sender's bucket. False: `admit` has taken it already, or rates are not limited. */
   readonly isRateLimited: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface Admitted {
 }
 export type AdmitOutcome = Admitted | Appended | Refused;
 
-/** A stored message as its sender is answered. */
+/** The answer to the sender of a stored message. */
 export const relayed = (appended: Appended): RequestResult<'relay_msg'> => ({
   status: 'relayed',
   recipients_count: appended.recipientsCount,

@@ -1,8 +1,8 @@
 import type { GroupEvent, HistoryEntry, RelayMessagePush } from '@plenum/protocol';
 
 /**
- * One entry of a group's log as a node handles it. `wire` is the JSON text of the push payload, exactly as it was stored
- * by the script: fan-out passes it on without parsing.
+ * One entry of a group's log. `wire` is the JSON text of the push payload, exactly as the script stored it: fan-out
+ * passes it on without parsing.
  */
 export type LogEntry = MessageEntry | EventEntry;
 
@@ -21,7 +21,7 @@ export interface EventEntry extends EntryBase {
   readonly event: GroupEvent;
 }
 
-/** Parses the payload of a message entry. For history and tests; fan-out has no need of it. */
+/** Parses the payload of a message entry. For history and tests; fan-out never parses. */
 export const messageOf = (entry: MessageEntry): RelayMessagePush => JSON.parse(entry.wire.toString('utf8'));
 
 /** The id of an entry, unique in the cluster: `<epoch>-<seq>`. */
@@ -29,7 +29,7 @@ export const messageId = (epoch: string, seq: number): string => `${epoch}-${seq
 
 /** An entry of a group's log as `history` shows it. `message_id` is `<epoch>-<seq>` for events too, and unique. */
 export type ArchiveEntry = HistoryEntry & { readonly message_id: string };
-/** A message as adapters get it: the wire's own names. */
+/** A message as adapters get it, with the names of the wire. */
 export type DeliveredMessage = Extract<ArchiveEntry, { readonly type: 'message' }>;
 
 /** The entry as `history` shows it. */
@@ -39,7 +39,7 @@ export function historyEntryFrom(entry: LogEntry): HistoryEntry {
   return { type: 'message', request_id, ...result };
 }
 
-/** The same with the id that adapters know it by. */
+/** The entry as `history` shows it, with the `message_id` by which adapters know it. */
 export const archiveEntryFrom = (entry: LogEntry): ArchiveEntry => ({
   ...historyEntryFrom(entry),
   message_id: messageId(entry.epoch, entry.seq),

@@ -1,12 +1,12 @@
 import type { LogHead } from '../groups/records.ts';
 
 /**
- * Which positions one unbroken log has gone through: each finished epoch with the last seq that belongs to it, and the
- * current one, which is open. A position off the chain belongs to a log that was lost or replaced.
+ * The epochs of one unbroken log: each finished epoch with its last seq, and the current epoch, which is open. A
+ * position off the chain belongs to a log that was lost or replaced.
  *
- * Example: a log is at (a, 120) when a failover promotes a replica that had got entries up to 117. The next append begins
- * epoch b: the entry is (b, 118), and the head says `past: [{ epoch: 'a', endSeq: 117 }]`. A device at (a, 115) continues,
- * for 115 <= 117. A device at (a, 119) has seen two entries that are lost: it gets `resync`.
+ * Example: a log is at (a, 120) when a failover promotes a replica that has entries up to 117. The next append begins
+ * epoch b: the entry is (b, 118), and the head says `past: [{ epoch: 'a', endSeq: 117 }]`. A device at (a, 115)
+ * continues, because 115 <= 117. A device at (a, 119) has seen two entries that are lost: it gets `resync`.
  */
 export class EpochChain {
   #current: string | null = null;
@@ -22,7 +22,7 @@ export class EpochChain {
     this.#ends.set(head.epoch, Number.POSITIVE_INFINITY);
   }
 
-  /** `lost`: a failover has lost the entry; it is in no log. `unknown`: ask for the head. */
+  /** `lost`: a failover lost the entry; no log has it. `unknown`: the epoch is not in the chain, so read the head. */
   judge(epoch: string, seq: number): 'continues' | 'lost' | 'unknown' {
     const end = this.#ends.get(epoch);
     if (end === undefined) return 'unknown';
@@ -47,6 +47,9 @@ export interface FeedPosition {
   readonly seq: number;
 }
 
-/** The seq that `head`, read after the feed stood at `known`, cannot be below; a seq of another epoch says nothing. */
+/**
+ * The lowest seq that `head` can have if the log lost nothing, when the feed was at `known` before the read; 0 for
+ * another epoch.
+ */
 export const lowerBoundFor = (head: LogHead, known: FeedPosition): number =>
   head.epoch === known.epoch ? known.seq : 0;
