@@ -67,9 +67,9 @@ export const mutantsOfStoring = [
     name: 'fail on timeout',
     edits: [
       {
-        file: 'packages/redis/src/scripts/script-calls.ts',
-        from: 'deadlineMs !== null && (wasConnected || this.#load.connects !== connectsBefore)',
-        to: 'deadlineMs !== null && !wasConnected && this.#load.connects !== connectsBefore',
+        file: 'packages/redis/src/scripts/bounded-calls.ts',
+        from: 'deadlineMs !== null && (wasConnected || this.#connects !== connectsBefore)',
+        to: 'deadlineMs !== null && !wasConnected && this.#connects !== connectsBefore',
       },
     ],
     killers: [

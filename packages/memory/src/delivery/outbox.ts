@@ -113,19 +113,19 @@ export class MemoryOutbox {
   #places(): Place[] {
     return [...this.#partitions]
       .flatMap(([partition, outbox]) => [...outbox.letters.values()].map((letter) => ({ letter, partition })))
-      .sort((a, b) => compare(partsOf(a), partsOf(b)));
+      .sort((a, b) => compare(sortKeyOf(a), sortKeyOf(b)));
   }
 }
 
-type Parts = readonly [number, number, number];
-const partsOf = ({ letter, partition }: Place): Parts => [letter.diedAtMs, letter.number, partition];
-const compare = (a: Parts, b: Parts): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
-const idOf = (place: Place): string => partsOf(place).join('-');
+type SortKey = readonly [number, number, number];
+const sortKeyOf = ({ letter, partition }: Place): SortKey => [letter.diedAtMs, letter.number, partition];
+const compare = (a: SortKey, b: SortKey): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+const idOf = (place: Place): string => sortKeyOf(place).join('-');
 const isId = (text: string): boolean => /^\d{1,15}-\d{1,15}-\d{1,3}$/.test(text);
 
 function isAfter(place: Place, cursor: string): boolean {
   const [ms = 0, number = 0, partition = 0] = cursor.split('-').map(Number);
-  return compare(partsOf(place), [ms, number, partition]) > 0;
+  return compare(sortKeyOf(place), [ms, number, partition]) > 0;
 }
 
 const letterAt = (place: Place): DeadLetter => {

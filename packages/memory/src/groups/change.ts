@@ -3,7 +3,6 @@ import {
   type ChangeAdmission,
   type ChangeDone,
   type ChangeOutcome,
-  type Facts,
   firstRefusal,
   type GroupCommand,
   type JoinGroup,
@@ -14,19 +13,16 @@ import {
   queueLimitOf,
   refused,
 } from '@plenum/core';
-import { type Actor, type Failure, SERVICE, type UserId } from '@plenum/protocol';
+import { type Failure, SERVICE } from '@plenum/protocol';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import type { AnswerScope } from '../state/request-memory.ts';
 import { endDueMutes } from './due-mutes.ts';
+import { factsOf, subjectOf, userOf } from './facts.ts';
 import { create, createByJoin, deleteGroup, update } from './lifecycle.ts';
 import { join, leave } from './membership.ts';
-import { type Place, standsAs } from './step.ts';
+import { memberDone, type StepBase } from './step.ts';
 import { accept, ban, changeRole, mute, remove, unban, unmute } from './targeted.ts';
-
-const userOf = (actor: Actor): UserId | null => (actor === SERVICE ? null : actor);
-const subjectOf = (command: GroupCommand): UserId | null =>
-  'userId' in command ? command.userId : userOf(command.actor);
 
 export function change(state: MemoryState, command: GroupCommand): ChangeOutcome {
   const nowMs = state.now();
@@ -137,7 +133,7 @@ const charge = (state: MemoryState, { operation, actor, isAdmitted }: GroupComma
 function presentMember(group: GroupState, command: GroupCommand, nowMs: number): ChangeDone | null {
   if (command.operation !== 'join' || !command.ensure) return null;
   const member = group.member(command.userId, nowMs);
-  return member === null ? null : { ...standsAs(group, member, group.log.seq), isDuplicate: true };
+  return member === null ? null : { ...memberDone(group, member, group.log.seq), isDuplicate: true };
 }
 
 /** The service admits into any group under the rules of a public one. */
@@ -148,32 +144,13 @@ const rowOf = (command: GroupCommand) =>
 const isCreatingJoin = (command: GroupCommand): command is JoinGroup =>
   command.operation === 'join' && command.createsPublic && !command.admit;
 
-function factsOf(group: GroupState | null, command: GroupCommand, nowMs: number): Facts {
-  const actor = userOf(command.actor);
-  const subject = subjectOf(command);
-  const ban = subject === null ? undefined : group?.bans.standing(subject, nowMs);
-  return {
-    group: group && {
-      groupType: group.groupType,
-      counts: group.counts(nowMs),
-      maxMembers: group.settings.maxMembers,
-    },
-    actor: command.actor,
-    actorRecord: actor && (group?.member(actor, nowMs) ?? null),
-    subjectRecord: subject && (group?.member(subject, nowMs) ?? null),
-    isSubjectBanned: ban?.isBanned === true,
-    subjectBannedUntilMs: ban?.bannedUntilMs ?? null,
-    nowMs,
-  };
-}
-
 function begin(state: MemoryState, command: GroupCommand, nowMs: number): ChangeDone {
   if (command.operation === 'create') return create(state, command, nowMs);
   if (isCreatingJoin(command)) return createByJoin(state, command, nowMs);
   throw unchecked(command);
 }
 
-function apply(at: Place, command: GroupCommand): ChangeDone {
+function apply(at: StepBase, command: GroupCommand): ChangeDone {
   switch (command.operation) {
     case 'create':
       throw unchecked(command);
@@ -205,7 +182,7 @@ function apply(at: Place, command: GroupCommand): ChangeDone {
   }
 }
 
-function subjectIn({ group, nowMs }: Place, command: GroupCommand): MemberRecord {
+function subjectIn({ group, nowMs }: StepBase, command: GroupCommand): MemberRecord {
   const subject = subjectOf(command);
   const record = subject && group.member(subject, nowMs);
   if (record === null) throw unchecked(command);

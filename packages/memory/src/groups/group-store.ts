@@ -3,17 +3,17 @@ import {
   forgedCursor,
   type GroupRecord,
   type GroupStore,
+  type MemberRow,
   type Membership,
   type Page,
   type Position,
 } from '@plenum/core';
-import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
+import { type GroupId, groupIdSchema, type MemberStatus, type UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
-import type { GroupState } from '../state/group-state.ts';
+import type { GroupState, Place } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
-import { byText } from '../state/sorted-list.ts';
+import { byText, type SortedList } from '../state/sorted-list.ts';
 import { admitChange, change } from './change.ts';
-import { memberPage } from './member-pages.ts';
 
 export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
   return {
@@ -97,4 +97,44 @@ function membershipPage(
   }
   const hasMore = groupIds.length > page.limit;
   return { rows, nextCursor: hasMore ? (groupIds[page.limit - 1] ?? null) : null };
+}
+
+interface MemberQuery {
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly status: MemberStatus | null;
+}
+
+function placeOf(cursor: string): number {
+  const [, place] = /^m(\d{1,15})$/.exec(cursor) ?? [];
+  if (place === undefined) throw forgedCursor();
+  return Number(place);
+}
+
+const listsFor = (group: GroupState, status: MemberStatus | null): readonly SortedList<Place>[] => {
+  if (status === null) return [group.receivers, group.applicants];
+  return [status === 'pending' ? group.applicants : group.receivers];
+};
+
+/** In the order of their places, which no member changes while it is in the group. */
+function memberPage(group: GroupState, query: MemberQuery, nowMs: number): Page<MemberRow> {
+  const { cursor, limit, status } = query;
+  const afterSeq = cursor === null ? 0 : placeOf(cursor);
+  const found = listsFor(group, status)
+    .flatMap((list) =>
+      list.slice(
+        list.countWhile(({ seq }) => seq <= afterSeq),
+        limit + 1,
+      ),
+    )
+    .sort((a, b) => a.seq - b.seq);
+  const places = found.slice(0, limit);
+  const rows: MemberRow[] = [];
+  for (const { userId } of places) {
+    const member = group.member(userId, nowMs);
+    if (member === null || (status !== null && member.status !== status)) continue;
+    rows.push({ ...member, userId });
+  }
+  const last = places.at(-1);
+  return { rows, nextCursor: found.length > limit && last !== undefined ? `m${last.seq}` : null };
 }

@@ -12,7 +12,7 @@ import type { Actor, GroupId, GroupType, UserId } from '@plenum/protocol';
 import { GroupEntries } from '../state/group-entries.ts';
 import { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
-import { actedBy, isGone, type Step, standsAs } from './step.ts';
+import { actedBy, goneDone, memberDone, type Step } from './step.ts';
 
 interface NewGroup {
   readonly groupId: GroupId;
@@ -63,7 +63,7 @@ function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone
     mutedUntilMs: null,
   };
   group.put(creator, admin);
-  return standsAs(group, admin, seq);
+  return memberDone(group, admin, seq);
 }
 
 /** Says in the log what changed, in wire names. @param actor null: the service. */
@@ -72,7 +72,7 @@ export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): Cha
   group.settings = { ...group.settings, ...command.changes };
   const changes = onTheWire(command.changes);
   const seq = state.record(group, { type: 'updated', user_id: command.actor, changes }, nowMs);
-  return actor === null ? isGone(group, seq) : standsAs(group, actor, seq);
+  return actor === null ? goneDone(group, seq) : memberDone(group, actor, seq);
 }
 
 /** The metadata is JSON that Node itself has written: parsing it and writing it again gives the same text. */
@@ -86,5 +86,5 @@ const onTheWire = ({ maxMembers, history, metadata }: UpdateGroup['changes']) =>
 export function deleteGroup({ state, group, command, nowMs }: Step<DeleteGroup>): ChangeDone {
   const seq = state.record(group, { type: 'deleted', user_id: command.actor }, nowMs);
   state.end(group, nowMs);
-  return isGone(group, seq);
+  return goneDone(group, seq);
 }

@@ -2,7 +2,7 @@
 import type { ChangeDone, JoinGroup, LeaveGroup, MemberRecord } from '@plenum/core';
 import { type Role, SERVICE, type UserId } from '@plenum/protocol';
 import type { EventDraft } from '../state/group-entries.ts';
-import { actedBy, isGone, type Place, type Step, standsAs } from './step.ts';
+import { actedBy, goneDone, memberDone, type Step, type StepBase } from './step.ts';
 
 /** Public groups and the service's admission make a member at once; private types an applicant. */
 export function join(step: Step<JoinGroup>): ChangeDone {
@@ -27,7 +27,7 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
     mutedUntilMs: null,
   };
   group.put(userId, member);
-  return standsAs(group, member, seq);
+  return memberDone(group, member, seq);
 }
 
 /** A muted member may ask again: it stops receiving, keeps its roles, and the mute ends with the acceptance. */
@@ -43,28 +43,28 @@ function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
     mutedUntilMs: null,
   };
   group.put(userId, applicant);
-  return standsAs(group, applicant, seq);
+  return memberDone(group, applicant, seq);
 }
 
 export function leave(step: Step<LeaveGroup>): ChangeDone {
   const { actor, userId } = step.command;
-  return isGone(step.group, departed(step, userId, actedBy(actor, userId)));
+  return goneDone(step.group, departed(step, userId, actedBy(actor, userId)));
 }
 
 /** @returns the seq of the entry `left`. */
 export function departed(
-  place: Place,
+  step: StepBase,
   userId: UserId,
   details: Pick<EventDraft, 'actor_id' | 'reason'>,
 ): number {
-  const { state, group, nowMs } = place;
+  const { state, group, nowMs } = step;
   group.remove(userId);
   const seq = state.record(group, { type: 'left', user_id: userId, ...details }, nowMs);
-  if (group.counts(nowMs).admins === 0) succeed(place);
+  if (group.counts(nowMs).admins === 0) succeed(step);
   return seq;
 }
 
-function succeed({ state, group, nowMs }: Place): void {
+function succeed({ state, group, nowMs }: StepBase): void {
   const successor = group.successor();
   const member = successor === null ? null : group.member(successor, nowMs);
   if (successor !== null && member !== null) {

@@ -4,13 +4,13 @@ import type { Actor } from '@plenum/protocol';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
-/** The place and time of a step. */
-export interface Place {
+/** The group of a step, and its time. */
+export interface StepBase {
   readonly state: MemoryState;
   readonly group: GroupState;
   readonly nowMs: number;
 }
-export interface Step<C extends GroupCommand> extends Place {
+export interface Step<C extends GroupCommand> extends StepBase {
   readonly command: C;
 }
 
@@ -21,7 +21,7 @@ export const actedBy = (actor: Actor, userId: Actor): { actor_id?: Actor } =>
 export const because = (reason: string | null): { reason?: string } => (reason === null ? {} : { reason });
 
 /** @param seq of the entry that records the change */
-export const standsAs = (group: GroupState, member: MemberRecord, seq: number): ChangeDone => ({
+export const memberDone = (group: GroupState, member: MemberRecord, seq: number): ChangeDone => ({
   type: 'done',
   isDuplicate: false,
   status: member.status,
@@ -33,7 +33,7 @@ export const standsAs = (group: GroupState, member: MemberRecord, seq: number): 
 });
 
 /** @param seq of the entry that records the change */
-export const isGone = (group: GroupState, seq: number): ChangeDone => ({
+export const goneDone = (group: GroupState, seq: number): ChangeDone => ({
   type: 'done',
   isDuplicate: false,
   status: 'none',

@@ -8,7 +8,7 @@ import {
   type MuteMember,
   type TargetCommand,
 } from '@plenum/core';
-import { actedBy, because, isGone, type Step, standsAs } from './step.ts';
+import { actedBy, because, goneDone, memberDone, type Step } from './step.ts';
 
 /** Receiving begins with `accepted` itself. */
 export function accept(step: Step<TargetCommand>, applicant: MemberRecord): ChangeDone {
@@ -25,7 +25,7 @@ export function accept(step: Step<TargetCommand>, applicant: MemberRecord): Chan
   );
   const member: MemberRecord = { ...applicant, status: 'active', joinedAtMs: nowMs, sinceSeq: seq };
   group.put(command.userId, member);
-  return standsAs(group, member, seq);
+  return memberDone(group, member, seq);
 }
 
 /** Ends an application or a membership. */
@@ -42,7 +42,7 @@ export function remove(step: Step<TargetCommand>, type: 'rejected' | 'kicked'): 
     },
     nowMs,
   );
-  return isGone(group, seq);
+  return goneDone(group, seq);
 }
 
 /** Roles, since_seq and what the member receives stay as they are. */
@@ -62,7 +62,7 @@ export function mute(step: Step<MuteMember>, target: MemberRecord): ChangeDone {
     },
     nowMs,
   );
-  return standsAs(group, muted, seq);
+  return memberDone(group, muted, seq);
 }
 
 export function unmute(step: Step<TargetCommand>, target: MemberRecord): ChangeDone {
@@ -79,7 +79,7 @@ export function unmute(step: Step<TargetCommand>, target: MemberRecord): ChangeD
     },
     nowMs,
   );
-  return standsAs(group, member, seq);
+  return memberDone(group, member, seq);
 }
 
 /** `banned` is the last entry that the user receives. */
@@ -100,7 +100,7 @@ export function ban({ state, group, command, nowMs }: Step<BanMember>): ChangeDo
     },
     nowMs,
   );
-  return { ...isGone(group, seq), bannedUntilMs };
+  return { ...goneDone(group, seq), bannedUntilMs };
 }
 
 export function unban({ state, group, command, nowMs }: Step<TargetCommand>): ChangeDone {
@@ -111,7 +111,7 @@ export function unban({ state, group, command, nowMs }: Step<TargetCommand>): Ch
     { type: 'unbanned', user_id: userId, ...actedBy(actor, userId), ...because(reason) },
     nowMs,
   );
-  return isGone(group, seq);
+  return goneDone(group, seq);
 }
 
 const newRoles = { promote: ['admin'], demote: ['member'] } as const;
@@ -125,5 +125,5 @@ export function changeRole(step: Step<ChangeRole>, target: MemberRecord): Change
   group.put(userId, member);
   const type = operation === 'promote' ? 'promoted' : 'demoted';
   const seq = state.record(group, { type, user_id: userId, ...actedBy(actor, userId), roles }, nowMs);
-  return standsAs(group, member, seq);
+  return memberDone(group, member, seq);
 }

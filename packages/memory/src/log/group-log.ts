@@ -1,13 +1,29 @@
-import { firstPerAnswer, type GroupLog, type LogEntry, type LogHead, lastPerAnswer } from '@plenum/core';
-import type { GroupId } from '@plenum/protocol';
+/** The port `GroupLog` over memory. */
+import {
+  type AdmitOutcome,
+  type Appended,
+  type AppendOutcome,
+  firstPerAnswer,
+  type GroupLog,
+  type LogEntry,
+  type LogHead,
+  lastPerAnswer,
+  type MessageDraft,
+  messageId,
+  overloadedRetryMs,
+  type Refused,
+  refused,
+} from '@plenum/core';
+import type { Counts, GroupId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
+import { endDueMutes } from '../groups/due-mutes.ts';
+import { refusalOf } from '../groups/facts.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
-import { admit, append } from './append.ts';
 
 const bytesOf = ({ wire }: LogEntry): number => wire.length;
 
-/** The port `GroupLog` over memory. The answer comes in the tick of its step, entries in later ticks. */
+/** The answer comes in the tick of its step, entries in later ticks. */
 export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
   const headOf = (group: GroupState): LogHead => group.log.head(state.now(), group.isDeleted);
   const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());
@@ -37,4 +53,64 @@ export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
         return new Map(groups.map((group) => [group.groupId, headOf(group)]));
       }),
   };
+}
+
+/** From the first check to the remembered answer, in the order of the rule table's `send`. */
+function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
+  const { groupId, sender, request } = draft;
+  const nowMs = state.now();
+  const judged = judge(state, draft, { nowMs, isQueueChecked: true });
+  if (judged.type !== 'fine') return judged;
+  const { group, counts } = judged;
+  const seq = state.store(group, draft, nowMs);
+  // A sender has read up to its own message.
+  group.reads.set(sender, { seq, messages: group.log.messagesUntil(seq) });
+  const { epoch } = group.log;
+  const appended: Appended = {
+    type: 'appended',
+    isDuplicate: false,
+    epoch,
+    seq,
+    messageId: messageId(epoch, seq),
+    recipientsCount: counts.active + counts.muted,
+    timestampMs: nowMs,
+  };
+  state.requests.remember({ groupId, actor: sender, request }, appended, nowMs);
+  return appended;
+}
+
+function admit(state: MemoryState, draft: MessageDraft): AdmitOutcome {
+  const judged = judge(state, draft, { nowMs: state.now(), isQueueChecked: false });
+  return judged.type === 'fine' ? { type: 'admitted' } : judged;
+}
+
+interface Fine {
+  readonly type: 'fine';
+  readonly group: GroupState;
+  readonly counts: Counts;
+}
+
+/** Takes the token of a message that nothing else refuses. */
+function judge(
+  state: MemoryState,
+  draft: MessageDraft,
+  { nowMs, isQueueChecked }: { readonly nowMs: number; readonly isQueueChecked: boolean },
+): Fine | Appended | Refused {
+  const { groupId, sender, request } = draft;
+  const log = state.presentLog(groupId, nowMs);
+  const first = state.requests.recall({ groupId, actor: sender, request }, { scope: 'log', log, nowMs });
+  if (first !== null) return first.type === 'done' ? refused({ code: 'conflict' }) : first;
+  const group = state.groups.get(groupId);
+  if (group === undefined) return refused({ code: 'group_not_found' });
+  endDueMutes(state, group, { users: [sender], nowMs });
+  const refusal = refusalOf('send', sender, { group, nowMs });
+  if (refusal !== null) return refused(refusal);
+  const bucket = `${groupId}\n${sender}`;
+  const retryAfterMs = draft.isRateLimited ? state.messageBuckets.missingMs(bucket, nowMs) : 0;
+  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  if (isQueueChecked && state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
+    return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
+  }
+  if (draft.isRateLimited) state.messageBuckets.take(bucket, nowMs);
+  return { type: 'fine', group, counts: group.counts(nowMs) };
 }

@@ -1,7 +1,7 @@
 import { type ReadMark, type ReadMarks, type ReadPosition, refused } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
-import { refusalOf } from '../groups/refusal.ts';
+import { refusalOf } from '../groups/facts.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 

@@ -11,8 +11,8 @@ import {
 import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { endDueMutes } from '../groups/due-mutes.ts';
+import { refusalOf } from '../groups/facts.ts';
 import { departed } from '../groups/membership.ts';
-import { refusalOf } from '../groups/refusal.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
@@ -27,7 +27,7 @@ interface Absence extends HostedUser {
 export class MemoryPresence implements Presence, PresenceHousekeeping {
   readonly #state: MemoryState;
   readonly #defer: Defer;
-  readonly #held = new Map<string, Map<string, HostedUser>>();
+  readonly #hosted = new Map<string, Map<string, HostedUser>>();
   readonly #absences = new Map<string, Absence>();
 
   constructor(state: MemoryState, defer: Defer) {
@@ -72,7 +72,7 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
   countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
     return this.#defer(() => {
       const counts = new Map(partitions.map((partition) => [partition, 0]));
-      for (const { groupId } of this.#held.get(nodeId)?.values() ?? []) {
+      for (const { groupId } of this.#hosted.get(nodeId)?.values() ?? []) {
         const count = counts.get(partitionOf(groupId));
         if (count !== undefined) counts.set(partitionOf(groupId), count + 1);
       }
@@ -81,12 +81,12 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
   }
 
   hosted(nodeId: string, partition: number): Promise<readonly HostedUser[]> {
-    return this.#defer(() => this.#heldIn(nodeId, partition));
+    return this.#defer(() => this.#hostedIn(nodeId, partition));
   }
 
   hostingNodes(partition: number): Promise<readonly string[]> {
     return this.#defer(() =>
-      [...this.#held.keys()].filter((nodeId) => this.#heldIn(nodeId, partition).length > 0),
+      [...this.#hosted.keys()].filter((nodeId) => this.#hostedIn(nodeId, partition).length > 0),
     );
   }
 
@@ -104,8 +104,8 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     return due.length;
   }
 
-  #heldIn(nodeId: string, partition: number): HostedUser[] {
-    const all = this.#held.get(nodeId)?.values() ?? [];
+  #hostedIn(nodeId: string, partition: number): HostedUser[] {
+    const all = this.#hosted.get(nodeId)?.values() ?? [];
     return [...all].filter(({ groupId }) => partitionOf(groupId) === partition);
   }
 
@@ -115,11 +115,11 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     const isReceiver = (userId: UserId) => isReceiverIn(group, userId, nowMs);
     const here = came.filter(isReceiver);
     const gone = [...went, ...came.filter((userId) => !isReceiver(userId))];
-    const held = this.#held.get(nodeId) ?? new Map<string, HostedUser>();
-    this.#held.set(nodeId, held);
-    for (const userId of here) held.set(nameOf(groupId, userId), { groupId, userId });
-    for (const userId of gone) held.delete(nameOf(groupId, userId));
-    if (held.size === 0) this.#held.delete(nodeId);
+    const hosted = this.#hosted.get(nodeId) ?? new Map<string, HostedUser>();
+    this.#hosted.set(nodeId, hosted);
+    for (const userId of here) hosted.set(nameOf(groupId, userId), { groupId, userId });
+    for (const userId of gone) hosted.delete(nameOf(groupId, userId));
+    if (hosted.size === 0) this.#hosted.delete(nodeId);
     if (group !== undefined) this.#applyTransitions(group, { nodeId, here, gone });
   }
 

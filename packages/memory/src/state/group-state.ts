@@ -124,7 +124,7 @@ export class GroupState {
   }
 
   /** Members and bans: a new group of the same id has none of them. */
-  forgetEveryone(): void {
+  clearMembersAndBans(): void {
     this.isDeleted = true;
     this.isClosed = this.groupType !== 'public' || this.bans.size > 0;
     for (const userId of [...this.#members.keys()]) this.remove(userId);

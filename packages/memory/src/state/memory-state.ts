@@ -112,7 +112,7 @@ export class MemoryState {
 
   /** Replaces the group by a tombstone; the last entry must already be in the log. */
   end(group: GroupState, nowMs: number): void {
-    group.forgetEveryone();
+    group.clearMembersAndBans();
     this.groups.delete(group.groupId);
     const left = this.createdBy(group.creator) - 1;
     if (left > 0) this.#created.set(group.creator, left);

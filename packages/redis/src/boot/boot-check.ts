@@ -2,12 +2,10 @@
  * Checks Redis once, over connections of its own, before the node starts. Redis fits, or one sentence says why it
  * does not.
  */
-
 import { type Clock, PARTITION_COUNT, PlenumError, tagOfPartition } from '@plenum/core';
 import type { Cluster, Redis } from 'ioredis';
 import { asClusterSeed, type ClusterAddress, type RedisAddress } from '../connections/address.ts';
-import type { RedisClient } from '../connections/client.ts';
-import { createCluster, createRedis } from '../connections/client.ts';
+import { createCluster, createRedis, type RedisClient } from '../connections/client.ts';
 import { lookAtServer, lookOptions } from '../connections/client-options.ts';
 import { parseServerInfo } from '../connections/server-info.ts';
 import { shardsOf, tagAt } from '../connections/shards.ts';
@@ -15,7 +13,6 @@ import type { Keys } from '../keys.ts';
 import { isReply, lackIn, lackSentence } from '../rights/refusal.ts';
 import { type Trial, tryRights } from '../rights/try-rights.ts';
 import { within } from '../within.ts';
-import { connectFailure } from './connect-failure.ts';
 import { checkCluster, checkServer } from './server-checks.ts';
 
 /** Without this limit the client library waits forever for a Cluster whose servers report no addresses. */
@@ -154,3 +151,42 @@ async function agreeOnPartitionCount(redis: RedisClient, keys: Keys): Promise<vo
     `Prefix "${keys.prefix}" holds groups in ${stored} partitions and this version has ${PARTITION_COUNT}: changing the count is a migration.`,
   );
 }
+
+/** A refusal of Redis begins with its code: `WRONGPASS invalid username-password pair …`. */
+const replyCode = (error: Error): string => error.message.split(' ', 1)[0] ?? '';
+const systemCode = (error: Error): string | null =>
+  'code' in error && typeof error.code === 'string' ? error.code : null;
+
+const isCertificateCode = (code: string): boolean =>
+  /^(ERR_SSL|ERR_TLS|EPROTO|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/.test(code);
+
+/** Why Redis cannot be reached, and what to check. */
+function sentence({ type, name, isTls }: RedisAddress, error: Error): string {
+  const code = systemCode(error);
+  if (error.message.includes('cluster support disabled')) {
+    return `REDIS_URL names several nodes, and Redis at ${name} is not in cluster mode: give one URL, or the nodes of a Cluster.`;
+  }
+  if (type === 'sentinel' && code === null && error.name !== 'ReplyError') {
+    return `The Sentinels at ${name} name no master that can be reached: ${error.message}`;
+  }
+  if (error.name === 'ReplyError') {
+    if (replyCode(error) === 'WRONGPASS') {
+      return `Redis at ${name} refused the user or the password that REDIS_URL holds.`;
+    }
+    if (replyCode(error) === 'NOAUTH') {
+      return `Redis at ${name} asks for a password: write REDIS_URL as redis://:password@host:port.`;
+    }
+    return `Redis at ${name} refused the connection: ${error.message}`;
+  }
+  if (code !== null && isCertificateCode(code)) {
+    return `TLS with Redis at ${name} failed (${code}): rediss:// needs a server that speaks TLS with a trusted certificate.`;
+  }
+  const hint = isTls ? '' : '; a server that expects TLS needs rediss://';
+  if (code === null || code === 'ECONNRESET') {
+    return `Redis at ${name} closed the connection without an answer${hint}.`;
+  }
+  return `Redis at ${name} cannot be reached (${code}): check REDIS_URL and that Redis runs.`;
+}
+
+const connectFailure = (address: RedisAddress, error: Error): Error =>
+  new Error(sentence(address, error), { cause: error });

@@ -54,7 +54,7 @@ export class PrefixWitness {
     if (born === null) logger.info({ prefix: keys.prefix }, firstUse);
     if (born === null) this.#firstAtMs = await this.#nowMs();
     this.#born = born ?? (await this.#claim());
-    this.#tell(isEmptied);
+    this.#report(isEmptied);
     const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
     // Nothing can be checked while Redis is away.
     runLoop('witness of the prefix', () => this.#look().catch(() => undefined), loop);
@@ -74,7 +74,7 @@ export class PrefixWitness {
     const isLost = born !== this.#born || (await this.#isRemembered());
     if (isLost) await this.#mark();
     this.#born = born ?? (await this.#claim());
-    this.#tell(isEmptied || isLost);
+    this.#report(isEmptied || isLost);
   }
 
   async #isRemembered(): Promise<boolean> {
@@ -89,7 +89,7 @@ export class PrefixWitness {
     return answer === true;
   }
 
-  #tell(isEmptied: boolean): void {
+  #report(isEmptied: boolean): void {
     if (isEmptied && !this.#isEmptied) this.#deps.logger.error({ prefix: this.#deps.keys.prefix }, sentence);
     this.#isEmptied = isEmptied;
   }

@@ -12,10 +12,11 @@ import {
 } from '@plenum/core';
 import { endDueMutesOf } from '../groups/due-mutes.ts';
 import type { Keys } from '../keys.ts';
+import type { Run } from '../scripts/bounded-calls.ts';
 import type { StateSettings } from '../scripts/group-header.ts';
 import { type AppendReply, admitMessage, appendMessage, type Late, runEncoded } from '../scripts/index.ts';
 import { refusalOf } from '../scripts/refusals.ts';
-import type { Run, ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
+import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
 import { RedisLogReader } from './log-reader.ts';
 import { PendingSends } from './pending-sends.ts';

@@ -1,12 +1,18 @@
-/** Live entries of the hosted groups: one sharded channel per group. */
-import { type Clock, type FeedListener, type FeedTransport, PlenumError } from '@plenum/core';
-import type { GroupId } from '@plenum/protocol';
+/** Live entries of the hosted groups, and presence and typing: one sharded channel per group. */
+import {
+  type Clock,
+  type EphemeralPush,
+  type FeedListener,
+  type FeedTransport,
+  PlenumError,
+} from '@plenum/core';
+import { type GroupId, presenceChangedPushSchema, typingPushSchema } from '@plenum/protocol';
+import { z } from 'zod';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
 import type { RedisGroupLog } from '../log/group-log.ts';
 import { entryDecoder } from '../log/wire.ts';
 import { within } from '../within.ts';
-import { decodeEphemeral } from './ephemeral-message.ts';
 import type { ChannelHandler, Channels } from './subscription.ts';
 
 export interface RedisFeedTransportDeps {
@@ -80,3 +86,36 @@ export const noFeeds: FeedTransport = {
   open: () => Promise.reject(PlenumError.of('unavailable')),
   close: () => Promise.resolve(),
 };
+
+/**
+ * Presence and typing are messages of the Socket.IO adapter, so that stock servers on the same prefix deliver them. By its
+ * `uid` our nodes separate them from entries. lua/lib/presence.lua writes them.
+ */
+const ephemeralStart = Buffer.from('{"uid":"plenum1 ephemeral"');
+
+const ephemeralSchema = z.object({
+  data: z.object({
+    packet: z.object({
+      data: z.union([
+        z
+          .tuple([z.literal('presence_changed'), presenceChangedPushSchema])
+          .transform(([event, payload]): EphemeralPush => ({ event, payload })),
+        z
+          .tuple([z.literal('typing'), typingPushSchema])
+          .transform(([event, payload]): EphemeralPush => ({ event, payload })),
+      ]),
+    }),
+  }),
+});
+
+/** @returns null for a payload that no script of ours has published for this group; never throws */
+function decodeEphemeral(payload: Buffer, groupId: GroupId): EphemeralPush | null {
+  if (!payload.subarray(0, ephemeralStart.length).equals(ephemeralStart)) return null;
+  try {
+    const parsed = ephemeralSchema.safeParse(JSON.parse(payload.toString('utf8')));
+    const push = parsed.success ? parsed.data.data.packet.data : null;
+    return push?.payload.group_id === groupId ? push : null;
+  } catch {
+    return null;
+  }
+}

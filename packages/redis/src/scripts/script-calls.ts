@@ -2,13 +2,11 @@
  * The calls of one connection to Redis: each is bounded in time and in number, ends in a typed reply or a PlenumError, and
  * keeps the server clock right. One object per connection: the bound on calls in flight belongs to the connection.
  */
-
 import { type EngineSettings, PlenumError } from '@plenum/core';
 import type { RedisClient } from '../connections/client.ts';
 import { shardNameOf } from '../connections/shards.ts';
-import { ClientLoad } from './client-load.ts';
+import { BoundedCalls, type Run } from './bounded-calls.ts';
 import type { Late, Reply, Script } from './define-script.ts';
-import { translate } from './errors.ts';
 import type { GroupDeps } from './group-header.ts';
 import { runScript, type ScriptValues } from './index.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -33,18 +31,6 @@ interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-/** @param deadlineMs on the clock of the server; 0 for a read */
-export type Run<R> = (redis: RedisClient, deadlineMs: number) => Promise<R>;
-
-interface Bounds<T> {
-  /** Null: a read. */
-  readonly deadlineMs: number | null;
-  readonly timeoutMs: number;
-  readonly shard: string;
-  /** Called with the answer, also with a late one. */
-  readonly answered?: (answer: T) => void;
-}
-
 interface Attempt {
   /** Monotonic. Default: after the time limit of a request. */
   readonly giveUpAtMs?: number;
@@ -56,13 +42,13 @@ export class ScriptCalls {
   readonly #redis: RedisClient;
   readonly #clock: ServerClock;
   readonly #timeoutMs: number;
-  readonly #load: ClientLoad;
+  readonly #bounded: BoundedCalls;
 
   constructor({ redis, clock, settings }: ScriptCallsDeps) {
     this.#redis = redis;
     this.#clock = clock;
     this.#timeoutMs = settings.requestTimeoutMs;
-    this.#load = new ClientLoad(redis);
+    this.#bounded = new BoundedCalls(redis, clock);
   }
 
   /**
@@ -74,7 +60,7 @@ export class ScriptCalls {
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<R> {
     const key = firstKeyOf(script, values.keys);
-    return this.#bounded((redis) => runScript(redis, script, values), {
+    return this.#bounded.run((redis) => runScript(redis, script, values), {
       deadlineMs: null,
       timeoutMs,
       shard: this.#shardOf(key),
@@ -87,7 +73,7 @@ export class ScriptCalls {
     send: (redis: RedisClient) => Promise<T>,
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<T> {
-    return this.#bounded(send, { deadlineMs: null, timeoutMs, shard: '' });
+    return this.#bounded.run(send, { deadlineMs: null, timeoutMs, shard: '' });
   }
 
   /**
@@ -125,7 +111,7 @@ export class ScriptCalls {
     if (timeoutMs <= 0) return Promise.reject(PlenumError.of('unavailable'));
     const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
     const bounds = { deadlineMs, timeoutMs, shard, answered: this.#clockWith(key) };
-    return this.#bounded(run, bounds).then((reply) => {
+    return this.#bounded.run(run, bounds).then((reply) => {
       if (!isLate(reply)) return reply;
       if (isLast) throw PlenumError.of('unavailable');
       return this.attempt(key, run, { giveUpAtMs, isLast: true });
@@ -158,54 +144,6 @@ export class ScriptCalls {
 
   #shardOf(key: string): string {
     return key === '' ? '' : shardNameOf(this.#redis, key);
-  }
-
-  /**
-   * Ends within `timeoutMs`, whatever the client library does with the command. A command past its time still waits
-   * in the library, and counts until the library drops it.
-   */
-  #bounded<T>(run: Run<T>, { deadlineMs, timeoutMs, shard, answered }: Bounds<T>): Promise<T> {
-    if (!this.#load.hasRoom(shard)) return Promise.reject(PlenumError.of('unavailable'));
-    const wasConnected = this.#redis.status === 'ready';
-    const connectsBefore = this.#load.connects;
-    let resolve: (answer: T) => void = () => undefined;
-    let reject: (error: unknown) => void = () => undefined;
-    const ended = new Promise<T>((resolved, rejected) => {
-      resolve = resolved;
-      reject = rejected;
-    });
-    const fail = (error: unknown) => {
-      const mayHaveRun = deadlineMs !== null && (wasConnected || this.#load.connects !== connectsBefore);
-      reject(translate(error, mayHaveRun));
-    };
-    const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
-    const release = this.#count(shard, cancel);
-    let sent: Promise<T>;
-    try {
-      sent = run(this.#redis, deadlineMs ?? 0);
-    } catch (error) {
-      sent = Promise.reject(error);
-    }
-    sent.then(
-      (answer) => {
-        release();
-        answered?.(answer);
-        resolve(answer);
-      },
-      (error: unknown) => {
-        release();
-        fail(error);
-      },
-    );
-    return ended;
-  }
-
-  #count(shard: string, cancel: () => void): () => void {
-    this.#load.enter(shard);
-    return () => {
-      cancel();
-      this.#load.leave(shard);
-    };
   }
 }
 

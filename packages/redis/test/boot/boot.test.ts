@@ -120,7 +120,7 @@ test('a master of a Cluster that may evict keys is refused by its name', async (
   const redis = new Redis(server.url);
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   redis.disconnect();
-  expect(await bootError(server.url)).toMatch(/the master at 127\.0\.0\.1:\d+: .* has to be noeviction/);
+  expect(await bootError(server.url)).toMatch(/master 127\.0\.0\.1:\d+: .* has to be noeviction/);
 });
 
 test('Sentinels that are not there are named in one sentence', async () => {

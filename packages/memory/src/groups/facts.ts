@@ -1,0 +1,50 @@
+/** What the rule table of core has to know of a group at one instant, and of the users of a command. */
+import { type Facts, firstRefusal, type GroupCommand } from '@plenum/core';
+import { type Actor, type Failure, SERVICE, type UserId } from '@plenum/protocol';
+import type { GroupState } from '../state/group-state.ts';
+
+export const userOf = (actor: Actor): UserId | null => (actor === SERVICE ? null : actor);
+
+/** The user whom a command concerns: for example the one who is banned, or the one who joins. */
+export const subjectOf = (command: GroupCommand): UserId | null =>
+  'userId' in command ? command.userId : userOf(command.actor);
+
+export function factsOf(group: GroupState | null, command: GroupCommand, nowMs: number): Facts {
+  const actor = userOf(command.actor);
+  const subject = subjectOf(command);
+  const ban = subject === null ? undefined : group?.bans.standing(subject, nowMs);
+  return {
+    group: group && groupFactsOf(group, nowMs),
+    actor: command.actor,
+    actorRecord: actor && (group?.member(actor, nowMs) ?? null),
+    subjectRecord: subject && (group?.member(subject, nowMs) ?? null),
+    isSubjectBanned: ban?.isBanned === true,
+    subjectBannedUntilMs: ban?.bannedUntilMs ?? null,
+    nowMs,
+  };
+}
+
+/** Why the rules do not let this user send or read now; null: they do. Rate and queue are not checked here. */
+export function refusalOf(
+  operation: 'send' | 'read',
+  userId: UserId,
+  { group, nowMs }: { readonly group: GroupState; readonly nowMs: number },
+): Failure | null {
+  const record = group.member(userId, nowMs);
+  const { isBanned, bannedUntilMs } = group.bans.standing(userId, nowMs);
+  return firstRefusal(operation, {
+    group: groupFactsOf(group, nowMs),
+    actor: userId,
+    actorRecord: record,
+    subjectRecord: record,
+    isSubjectBanned: isBanned,
+    subjectBannedUntilMs: bannedUntilMs,
+    nowMs,
+  });
+}
+
+const groupFactsOf = (group: GroupState, nowMs: number) => ({
+  groupType: group.groupType,
+  counts: group.counts(nowMs),
+  maxMembers: group.settings.maxMembers,
+});
