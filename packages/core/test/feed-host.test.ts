@@ -185,7 +185,7 @@ function rangesOf(world: Simulation, userId: string): ReadonlySet<number> {
   const allowed = new Set<number>();
   let isReceiver = false;
   for (const entry of world.entries) {
-    const event = entry.kind === 'event' && entry.event.user_id === userId ? entry.event : null;
+    const event = entry.type === 'event' && entry.event.user_id === userId ? entry.event : null;
     if (event !== null && ['created', 'joined', 'accepted'].includes(event.type)) isReceiver = true;
     if (isReceiver) allowed.add(entry.seq);
     if (event !== null && ['left', 'requested'].includes(event.type)) isReceiver = false;

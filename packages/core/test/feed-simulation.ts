@@ -92,7 +92,7 @@ export class Simulation {
   }
 
   message(fate: Fate): void {
-    this.#append({ kind: 'message', ...this.#place(), wire: Buffer.alloc(0) }, fate);
+    this.#append({ type: 'message', ...this.#place(), wire: Buffer.alloc(0) }, fate);
   }
 
   /** Applies a membership change to the truth and appends its entry. */
@@ -106,7 +106,7 @@ export class Simulation {
       timestamp: '2025-01-01T00:00:00.000Z',
     };
     this.#fold(userId, type, place.seq);
-    this.#append({ kind: 'event', ...place, event, wire: Buffer.alloc(0) }, fate);
+    this.#append({ type: 'event', ...place, event, wire: Buffer.alloc(0) }, fate);
     if (isNudgeLost || !this.members.has(userId)) return;
     const membership = { group_id: groupId, status: 'active' as const, roles: ['member' as const], type };
     this.#later(() => this.#nudged({ userId, groupId, seq: place.seq, membership }));
@@ -138,7 +138,7 @@ export class Simulation {
     this.startEpoch();
     this.members.clear();
     for (const entry of this.entries) {
-      if (entry.kind === 'event') this.#fold(user(entry.event.user_id), entry.event.type, entry.seq);
+      if (entry.type === 'event') this.#fold(user(entry.event.user_id), entry.event.type, entry.seq);
     }
   }
 

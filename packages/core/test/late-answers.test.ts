@@ -23,7 +23,7 @@ const headOf = (epoch: string, seq: number): LogHead => ({
 const messages = (epoch: string, from: number, to: number): LogRange => ({
   head: headOf(epoch, 300),
   entries: Array.from({ length: to - from + 1 }, (_, i) => ({
-    kind: 'message' as const,
+    type: 'message' as const,
     epoch,
     seq: from + i,
     wire: Buffer.alloc(0),
@@ -112,7 +112,7 @@ test('a device with a pending join that got a push of one attach gets one of the
   feed.onHead(headOf('a', 2), 0);
   const change = (type: 'joined' | 'left', seq: number) =>
     feed.onEntry({
-      kind: 'event',
+      type: 'event',
       epoch: 'a',
       seq,
       wire: Buffer.alloc(0),

@@ -43,7 +43,7 @@ export class WatchfulDevice implements Device {
     this.held.push(entry);
     if (this.nextSeq !== entry.seq) this.complaints.push(`expected ${this.nextSeq}, got ${entry.seq}`);
     const isEnd =
-      entry.kind === 'event' &&
+      entry.type === 'event' &&
       (entry.event.type === 'deleted' ||
         (entry.event.user_id === this.userId &&
           (removing.has(entry.event.type) || entry.event.type === 'requested')));

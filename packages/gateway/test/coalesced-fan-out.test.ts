@@ -15,7 +15,7 @@ import { recordingLogger } from './fake-domain.ts';
 const groupId = groupIdSchema.parse('g1');
 const otherGroupId = groupIdSchema.parse('g2');
 const message = (seq: number, text = 'hello'): LogEntry => ({
-  kind: 'message',
+  type: 'message',
   epoch: '00000000000000aa',
   seq,
   wire: Buffer.from(JSON.stringify({ request_id: 'r', success: true, result: { seq, text } })),

@@ -136,7 +136,7 @@ test('to a transport that compresses, entries go packet by packet', async () => 
   );
   Reflect.set(socket.conn.transport, 'perMessageDeflate', { threshold: 1024 });
   const entries = [1, 2].map((seq): LogEntry => {
-    return { kind: 'message', epoch: '00000000000000aa', seq, wire: Buffer.from(`{"seq":${seq}}`) };
+    return { type: 'message', epoch: '00000000000000aa', seq, wire: Buffer.from(`{"seq":${seq}}`) };
   });
   device.writeFrames(framesOf(entries), entries, false);
   budget.stop();

@@ -23,13 +23,13 @@ const payload = (seq: number) => ({
   },
 });
 const message = (seq: number): LogEntry => ({
-  kind: 'message',
+  type: 'message',
   epoch,
   seq,
   wire: Buffer.from(JSON.stringify(payload(seq))),
 });
 const event: GroupEvent = { group_id: groupId, type: 'joined', user_id: 'bob', epoch, seq: 2, timestamp };
-const joined: LogEntry = { kind: 'event', epoch, seq: 2, wire: Buffer.from(JSON.stringify(event)), event };
+const joined: LogEntry = { type: 'event', epoch, seq: 2, wire: Buffer.from(JSON.stringify(event)), event };
 
 const firstOf = (devices: ReadonlyMap<Device, unknown>): Device => {
   const [device] = devices.keys();

@@ -13,7 +13,7 @@ import { frame, pollingSession, upgradedSocket } from './raw-socket.ts';
 
 const config = { transports: ['websocket', 'polling'] } as const;
 const groupId = groupIdSchema.parse('g1');
-const entry: LogEntry = { kind: 'message', ...position, wire: Buffer.from(`"${'x'.repeat(10_000)}"`) };
+const entry: LogEntry = { type: 'message', ...position, wire: Buffer.from(`"${'x'.repeat(10_000)}"`) };
 
 test.each(['coalesced', 'plain'] as const)(
   'what waits for the next poll is counted once, with %s fan-out',

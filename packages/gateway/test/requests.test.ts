@@ -70,7 +70,7 @@ test.each(['coalesced', 'plain'] as const)(
     const fanOut = createFanOut({ clock: systemClock, logger: recordingLogger([]), mode });
     const wire = { request_id: 'r1', success: true, result: { ...relayed, message: 'hello' } };
     const relay_msg: Operations['relay_msg'] = async ({ device }, { group_id }) => {
-      const entry = { kind: 'message', ...position, wire: Buffer.from(JSON.stringify(wire)) } as const;
+      const entry = { type: 'message', ...position, wire: Buffer.from(JSON.stringify(wire)) } as const;
       fanOut.deliver(group_id, device === null ? [] : [device], [entry]);
       return succeed(relayed);
     };

@@ -12,7 +12,7 @@ import { frame, rawSocket, upgradedSocket } from './raw-socket.ts';
 
 const groupId = groupIdSchema.parse('g1');
 const entry: LogEntry = {
-  kind: 'message',
+  type: 'message',
   epoch: '00000000000000aa',
   seq: 1,
   wire: Buffer.from(JSON.stringify({ message: 'x'.repeat(60_000) })),

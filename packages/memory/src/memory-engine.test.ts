@@ -86,7 +86,7 @@ test('mutes that end together all end, the earliest first', async () => {
   }
   await clock.advance(1000);
   const entries = (await engine.log.after(group, 241, 200))?.entries ?? [];
-  const ended = entries.flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []));
+  const ended = entries.flatMap((entry) => (entry.type === 'event' ? [entry.event] : []));
   expect(ended.map(({ type, user_id }) => `${type} ${user_id}`)).toEqual(
     users.toReversed().map((userId) => `unmuted ${userId}`),
   );

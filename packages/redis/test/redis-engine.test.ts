@@ -65,7 +65,7 @@ test('an entry reaches the open feeds of every node, and closed ones no more', a
   await create(first);
   await eventually(() => expect([here.entries.length, there.entries.length]).toEqual([1, 1]));
   expect(there.entries[0]).toMatchObject({
-    kind: 'event',
+    type: 'event',
     seq: 1,
     event: { type: 'created', user_id: 'u1' },
   });

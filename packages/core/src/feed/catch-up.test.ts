@@ -5,7 +5,7 @@ import { CatchUpQueue, entriesPerPage, pageFor } from './catch-up.ts';
 
 const entriesOf = (bytes: number, count: number): LogEntry[] =>
   Array.from({ length: count }, (_, i) => ({
-    kind: 'message',
+    type: 'message',
     epoch: 'e',
     seq: i + 1,
     wire: Buffer.alloc(bytes),

@@ -195,11 +195,11 @@ export class Feed {
   }
 
   #apply(entry: LogEntry): void {
-    if (entry.kind === 'event') this.#startReceivers(entry.event);
+    if (entry.type === 'event') this.#startReceivers(entry.event);
     this.#lastSeq = entry.seq;
     if (this.attachments.live.size > 0) this.#sink.deliver(this.attachments.live, [entry]);
     if (this.attachments.ahead.size > 0) this.attachments.promote(entry.seq);
-    if (entry.kind !== 'event') return;
+    if (entry.type !== 'event') return;
     if (endsReceiving(entry.event)) {
       const { type, user_id } = entry.event;
       this.attachments.end(

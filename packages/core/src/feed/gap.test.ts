@@ -3,7 +3,7 @@ import type { LogEntry } from '../log/entry.ts';
 import { Gap, isTrimmedAfter } from './gap.ts';
 
 const entry = (seq: number, epoch = 'e'): LogEntry => ({
-  kind: 'message',
+  type: 'message',
   epoch,
   seq,
   wire: Buffer.from('{}'),

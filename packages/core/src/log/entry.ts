@@ -13,11 +13,11 @@ interface EntryBase {
 }
 /** `wire` is a `relay_message` payload. */
 export interface MessageEntry extends EntryBase {
-  readonly kind: 'message';
+  readonly type: 'message';
 }
 /** `wire` is a `group_event` payload; `event` is the same, parsed once by the engine. */
 export interface EventEntry extends EntryBase {
-  readonly kind: 'event';
+  readonly type: 'event';
   readonly event: GroupEvent;
 }
 
@@ -34,7 +34,7 @@ export type DeliveredMessage = Extract<ArchiveEntry, { readonly type: 'message' 
 
 /** The entry as `history` shows it. */
 export function historyEntryFrom(entry: LogEntry): HistoryEntry {
-  if (entry.kind === 'event') return entry.event;
+  if (entry.type === 'event') return entry.event;
   const { request_id, result } = messageOf(entry);
   return { type: 'message', request_id, ...result };
 }

@@ -76,7 +76,7 @@ export class HeldLeases {
   }
 
   #perform(partition: number, effect: LeaseEffect): void {
-    switch (effect.do) {
+    switch (effect.type) {
       case 'ask':
         this.#track(this.#ask(partition));
         break;

@@ -13,14 +13,14 @@ const lost: LeaseEvent = { type: 'lost', token: 5 };
 const ended: LeaseEvent = { type: 'ended' };
 const at = (nowMs: number): LeaseEvent => ({ type: 'time', nowMs });
 
-const begin = { do: 'begin_works', lease };
-const end = { do: 'end_works' };
-const decline = { do: 'decline', lease };
-const release = { do: 'release', lease };
-const forget = { do: 'forget', lease };
+const begin = { type: 'begin_works', lease };
+const end = { type: 'end_works' };
+const decline = { type: 'decline', lease };
+const release = { type: 'release', lease };
+const forget = { type: 'forget', lease };
 
 test.each<[string, LeaseState, LeaseEvent, LeaseState, readonly object[]]>([
-  ['a wanted partition is asked for', unheld, { type: 'wanted' }, asking, [{ do: 'ask' }]],
+  ['a wanted partition is asked for', unheld, { type: 'wanted' }, asking, [{ type: 'ask' }]],
   ['it is asked for once', asking, { type: 'wanted' }, asking, []],
   ['what another node holds is asked for again later', asking, { type: 'refused' }, unheld, []],
   ['works begin under a lease', asking, granted, held, [begin]],

@@ -44,15 +44,15 @@ export type LeaseEvent =
   | { readonly type: 'ended' };
 
 export type LeaseEffect =
-  | { readonly do: 'ask' }
-  | { readonly do: 'begin_works'; readonly lease: Lease }
+  | { readonly type: 'ask' }
+  | { readonly type: 'begin_works'; readonly lease: Lease }
   /** `ended` has to follow, soon or late. */
-  | { readonly do: 'end_works' }
-  | { readonly do: 'release'; readonly lease: Lease }
+  | { readonly type: 'end_works' }
+  | { readonly type: 'release'; readonly lease: Lease }
   /** As release, of a lease under which nothing was begun. */
-  | { readonly do: 'decline'; readonly lease: Lease }
+  | { readonly type: 'decline'; readonly lease: Lease }
   /** The lease went without being given back. */
-  | { readonly do: 'forget'; readonly lease: Lease };
+  | { readonly type: 'forget'; readonly lease: Lease };
 
 type Step = readonly [LeaseState, readonly LeaseEffect[]];
 
@@ -62,7 +62,7 @@ const ending: LeaseState = { type: 'ending' };
 export function next(state: LeaseState, event: LeaseEvent): Step {
   switch (state.type) {
     case 'none':
-      return event.type === 'wanted' ? [{ type: 'asking', isWanted: true }, [{ do: 'ask' }]] : [state, []];
+      return event.type === 'wanted' ? [{ type: 'asking', isWanted: true }, [{ type: 'ask' }]] : [state, []];
     case 'asking':
       return duringJoin(state, event);
     case 'held':
@@ -80,23 +80,23 @@ function duringJoin(state: Extract<LeaseState, { type: 'asking' }>, event: Lease
   if (event.type === 'refused') return [unheld, []];
   if (event.type !== 'granted') return [state, []];
   const { lease, sureUntilMs, nowMs } = event;
-  if (!state.isWanted || nowMs >= sureUntilMs) return [unheld, [{ do: 'decline', lease }]];
-  return [{ type: 'held', lease, sureUntilMs }, [{ do: 'begin_works', lease }]];
+  if (!state.isWanted || nowMs >= sureUntilMs) return [unheld, [{ type: 'decline', lease }]];
+  return [{ type: 'held', lease, sureUntilMs }, [{ type: 'begin_works', lease }]];
 }
 
 function whileHeld(state: HeldState, event: LeaseEvent): Step {
   const { lease } = state;
   if (event.type === 'unwanted')
-    return [{ ...state, type: 'handing_over', releaseAtMs: event.releaseAtMs }, [{ do: 'end_works' }]];
-  if (isLost(state, event)) return [ending, [{ do: 'forget', lease }, { do: 'end_works' }]];
+    return [{ ...state, type: 'handing_over', releaseAtMs: event.releaseAtMs }, [{ type: 'end_works' }]];
+  if (isLost(state, event)) return [ending, [{ type: 'forget', lease }, { type: 'end_works' }]];
   return [renewed(state, event), []];
 }
 
 function whileHandingOver(state: Extract<LeaseState, { type: 'handing_over' }>, event: LeaseEvent): Step {
   const { lease, releaseAtMs } = state;
-  if (event.type === 'ended') return [unheld, [{ do: 'release', lease }]];
-  if (isLost(state, event)) return [ending, [{ do: 'forget', lease }]];
-  if (event.type === 'time' && event.nowMs >= releaseAtMs) return [ending, [{ do: 'release', lease }]];
+  if (event.type === 'ended') return [unheld, [{ type: 'release', lease }]];
+  if (isLost(state, event)) return [ending, [{ type: 'forget', lease }]];
+  if (event.type === 'time' && event.nowMs >= releaseAtMs) return [ending, [{ type: 'release', lease }]];
   return [renewed(state, event), []];
 }
 

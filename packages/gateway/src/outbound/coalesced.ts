@@ -152,6 +152,6 @@ export class CoalescedFanOut implements FanOut {
 }
 
 function pushEntry(device: Device, entry: LogEntry): void {
-  if (entry.kind === 'message') device.push('relay_message', messageOf(entry));
+  if (entry.type === 'message') device.push('relay_message', messageOf(entry));
   else device.push('group_event', entry.event);
 }

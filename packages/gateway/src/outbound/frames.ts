@@ -19,7 +19,7 @@ const textFrame = 0x81;
 const headerBytes = (payloadBytes: number): number =>
   payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10;
 
-const payloadBytesOf = (entry: LogEntry): number => openings[entry.kind].length + entry.wire.length + 1;
+const payloadBytesOf = (entry: LogEntry): number => openings[entry.type].length + entry.wire.length + 1;
 
 function writeHeader(frames: Buffer, at: number, payloadBytes: number): number {
   frames[at] = textFrame;
@@ -82,7 +82,7 @@ export function framesOf(entries: readonly LogEntry[]): Buffer {
   const frames = Buffer.allocUnsafe(size);
   let at = 0;
   for (const entry of entries) {
-    const opening = openings[entry.kind];
+    const opening = openings[entry.type];
     at = writeHeader(frames, at, payloadBytesOf(entry));
     at += opening.copy(frames, at);
     at += entry.wire.copy(frames, at);

@@ -10,7 +10,7 @@ import { tickFlush } from './tick-flush.ts';
 type Write = () => void;
 
 function pushEntry(device: Device, entry: LogEntry): void {
-  if (entry.kind === 'message') device.push('relay_message', messageOf(entry));
+  if (entry.type === 'message') device.push('relay_message', messageOf(entry));
   else device.push('group_event', entry.event);
 }
 

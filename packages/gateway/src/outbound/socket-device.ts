@@ -16,7 +16,7 @@ export interface DeviceIdentity {
 const volatileWaitingMax = 64 * 1024;
 
 const packetOf = (entry: LogEntry): string =>
-  `2["${entry.kind === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
+  `2["${entry.type === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
 
 export class SocketDevice implements Device {
   readonly id: string;

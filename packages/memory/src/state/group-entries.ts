@@ -49,7 +49,7 @@ export class GroupEntries {
     if (found !== undefined) return found;
     const oldest = this.#kept.get(this.#oldestSeq);
     if (oldest === undefined) return this.#messages;
-    return (this.#messagesAt.get(this.#oldestSeq) ?? 0) - (oldest.kind === 'message' ? 1 : 0);
+    return (this.#messagesAt.get(this.#oldestSeq) ?? 0) - (oldest.type === 'message' ? 1 : 0);
   }
 
   appendMessage(
@@ -67,7 +67,7 @@ export class GroupEntries {
       seq,
     };
     const wire = Buffer.from(JSON.stringify({ request_id: draft.requestId, success: true, result }));
-    return this.#keep({ kind: 'message', epoch: this.#epoch, seq, wire }, nowMs);
+    return this.#keep({ type: 'message', epoch: this.#epoch, seq, wire }, nowMs);
   }
 
   appendEvent(draft: EventDraft, nowMs: number): EventEntry {
@@ -84,7 +84,7 @@ export class GroupEntries {
       ...rest,
     };
     const wire = Buffer.from(JSON.stringify(event));
-    return this.#keep({ kind: 'event', epoch: this.#epoch, seq, wire, event }, nowMs);
+    return this.#keep({ type: 'event', epoch: this.#epoch, seq, wire, event }, nowMs);
   }
 
   head(nowMs: number, isDeleted: boolean): LogHead {
@@ -116,7 +116,7 @@ export class GroupEntries {
   #keep<E extends LogEntry>(entry: E, nowMs: number): E {
     this.#endByAge(nowMs);
     this.#kept.set(entry.seq, entry);
-    if (entry.kind === 'message') this.#messages += 1;
+    if (entry.type === 'message') this.#messages += 1;
     this.#messagesAt.set(entry.seq, this.#messages);
     this.#seq = entry.seq;
     this.#lastAppendedMs = nowMs;

@@ -59,7 +59,7 @@ export class RedisLogReader implements Pick<GroupLog, 'after' | 'before' | 'head
 
 function storedEntry(groupId: GroupId, stored: { seq: number; kind: string; wire: Buffer }): LogEntry {
   const { seq, wire } = stored;
-  const entry = entryOf({ kind: stored.kind === 'm' ? 'message' : 'event', groupId, seq, wire });
+  const entry = entryOf({ type: stored.kind === 'm' ? 'message' : 'event', groupId, seq, wire });
   if (entry !== null) return entry;
   throw PlenumError.of('internal', { cause: new Error(`entry ${seq} of group ${groupId} is malformed`) });
 }

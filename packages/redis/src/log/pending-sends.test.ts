@@ -10,7 +10,7 @@ const headOf = (text: string) => messageWireHead({ groupId, sender: 'u', request
 
 const entryOf = (text: string, sender = 'u'): DecodedEntry => ({
   header: {
-    kind: 'message',
+    type: 'message',
     groupId,
     epoch,
     seq: 5,
@@ -19,7 +19,7 @@ const entryOf = (text: string, sender = 'u'): DecodedEntry => ({
     actor: sender,
     requestId: 'r',
   },
-  entry: { kind: 'message', epoch, seq: 5, wire: Buffer.from(`${headOf(text)}…`) },
+  entry: { type: 'message', epoch, seq: 5, wire: Buffer.from(`${headOf(text)}…`) },
 });
 const appended: Appended = {
   type: 'appended',

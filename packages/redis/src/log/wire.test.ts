@@ -55,7 +55,7 @@ test('every message comes back with its header, and its wire byte for byte', () 
       const wire = messageWire(given);
       const decoded = entryDecoder(groupId)(payload('m', wire, given));
       expect(decoded?.header).toEqual({
-        kind: 'message',
+        type: 'message',
         groupId,
         epoch,
         seq: given.seq,
@@ -81,8 +81,8 @@ test('the wire of a message is a view into the payload', () => {
 test('an event is parsed once and its request id may be empty', () => {
   const decoded = entryDecoder(groupId)(payload('e', eventWire, { actor: '$service', requestId: '' }));
   expect(decoded).toMatchObject({
-    header: { kind: 'event', actor: '$service', requestId: '' },
-    entry: { kind: 'event', epoch, seq: 17, event: { type: 'joined', user_id: 'u1' } },
+    header: { type: 'event', actor: '$service', requestId: '' },
+    entry: { type: 'event', epoch, seq: 17, event: { type: 'joined', user_id: 'u1' } },
   });
 });
 
@@ -130,8 +130,8 @@ test('every cut of a payload is refused', () => {
 test('a stored message shows its epoch whatever its text says', () => {
   const text = `","epoch":"${'0'.repeat(16)}","seq":17}}`;
   const wire = Buffer.from(messageWire({ text }));
-  expect(entryOf({ kind: 'message', groupId, seq: 17, wire })).toEqual({
-    kind: 'message',
+  expect(entryOf({ type: 'message', groupId, seq: 17, wire })).toEqual({
+    type: 'message',
     epoch,
     seq: 17,
     wire,

@@ -10,7 +10,7 @@ import { type GroupId, groupEventSchema } from '@plenum/protocol';
 
 /** Fields of the payload besides the wire. */
 export interface EntryHeader {
-  readonly kind: LogEntry['kind'];
+  readonly type: LogEntry['type'];
   readonly groupId: GroupId;
   readonly epoch: string;
   readonly seq: number;
@@ -28,8 +28,8 @@ export interface DecodedEntry {
 }
 
 const OPENING = '{"uid":"plenum1 ';
-const KIND_AT = OPENING.length;
-const EPOCH_AT = KIND_AT + 2;
+const TYPE_AT = OPENING.length;
+const EPOCH_AT = TYPE_AT + 2;
 const SEQ_AT = EPOCH_AT + 17;
 const RECIPIENTS_AT = SEQ_AT + 17;
 const TIME_AT = RECIPIENTS_AT + 11;
@@ -63,23 +63,23 @@ export function entryDecoder(groupId: GroupId): (payload: Buffer) => DecodedEntr
 
 function decode(payload: Buffer, groupId: GroupId, closing: string): DecodedEntry | null {
   if (!holds(payload, 0, OPENING)) return null;
-  const text = sliceAt(payload, KIND_AT, Math.min(HEADER_MAX, payload.length) - KIND_AT);
+  const text = sliceAt(payload, TYPE_AT, Math.min(HEADER_MAX, payload.length) - TYPE_AT);
   const [header, actor, escapedId] = fixedPart.exec(text) ?? [];
   if (header === undefined || actor === undefined || escapedId === undefined) return null;
-  const kind = text.startsWith('m') ? 'message' : 'event';
-  const opening = kind === 'message' ? MESSAGE_OPENING : EVENT_OPENING;
-  const openingAt = KIND_AT + header.length;
+  const type = text.startsWith('m') ? 'message' : 'event';
+  const opening = type === 'message' ? MESSAGE_OPENING : EVENT_OPENING;
+  const openingAt = TYPE_AT + header.length;
   const wireAt = openingAt + opening.length;
   const closingAt = payload.length - closing.length;
   if (closingAt < wireAt || !holds(payload, openingAt, opening) || !holds(payload, closingAt, closing))
     return null;
 
   const seq = Number(sliceAt(payload, SEQ_AT, 16));
-  const entry = entryOf({ kind, groupId, seq, wire: payload.subarray(wireAt, closingAt) });
+  const entry = entryOf({ type, groupId, seq, wire: payload.subarray(wireAt, closingAt) });
   if (entry === null || entry.epoch !== sliceAt(payload, EPOCH_AT, 16)) return null;
   return {
     header: {
-      kind,
+      type,
       groupId,
       epoch: entry.epoch,
       seq,
@@ -93,16 +93,16 @@ function decode(payload: Buffer, groupId: GroupId, closing: string): DecodedEntr
 }
 
 interface Stored {
-  readonly kind: LogEntry['kind'];
+  readonly type: LogEntry['type'];
   readonly groupId: GroupId;
   readonly seq: number;
   readonly wire: Buffer;
 }
 
-/** @returns the entry whose push payload is `wire`; null when the wire is not of that group, kind and seq */
+/** @returns the entry whose push payload is `wire`; null when the wire is not of that group, type and seq */
 export function entryOf(stored: Stored): LogEntry | null {
   if (!Number.isSafeInteger(stored.seq)) return null;
-  return stored.kind === 'message' ? messageEntry(stored) : eventEntry(stored);
+  return stored.type === 'message' ? messageEntry(stored) : eventEntry(stored);
 }
 
 /** The end of a message's wire has a fixed form, whatever its text: `"epoch":"<16>","seq":<n>}}`. */
@@ -112,13 +112,13 @@ function messageEntry({ seq, wire }: Stored): LogEntry | null {
   const epochAt = endAt - 16;
   if (!holds(wire, 0, '{"request_id":') || !holds(wire, endAt, end)) return null;
   if (!holds(wire, epochAt - 9, '"epoch":"')) return null;
-  return { kind: 'message', epoch: sliceAt(wire, epochAt, 16), seq, wire };
+  return { type: 'message', epoch: sliceAt(wire, epochAt, 16), seq, wire };
 }
 
 function eventEntry({ groupId, seq, wire }: Stored): LogEntry | null {
   const parsed = groupEventSchema.safeParse(parseJson(wire));
   if (!parsed.success || parsed.data.group_id !== groupId || parsed.data.seq !== seq) return null;
-  return { kind: 'event', epoch: parsed.data.epoch, seq, wire, event: parsed.data };
+  return { type: 'event', epoch: parsed.data.epoch, seq, wire, event: parsed.data };
 }
 
 function parseJson(bytes: Buffer): unknown {

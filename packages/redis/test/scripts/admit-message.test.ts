@@ -21,7 +21,7 @@ onEveryRedis((open) => {
     const heard = await stage.listen();
     await stage.log.admit(messageDraft({ groupId, sender: 'owner' }));
     await stage.send('owner');
-    expect((await heard.decoded(1)).map(({ header }) => header.kind)).toEqual(['message']);
+    expect((await heard.decoded(1)).map(({ header }) => header.type)).toEqual(['message']);
   });
 
   test('an append whose token was taken leaves the bucket as it is', async () => {

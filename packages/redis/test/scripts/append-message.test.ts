@@ -32,7 +32,7 @@ onEveryRedis((open) => {
     const [decoded] = await heard.decoded(1);
     expect(decoded?.entry.wire.toString()).toBe(wire);
     expect(decoded?.header).toEqual({
-      kind: 'message',
+      type: 'message',
       groupId,
       epoch,
       seq: 3,
@@ -62,7 +62,7 @@ onEveryRedis((open) => {
     expect(await stage.log.append(draft)).toEqual({ ...first, isDuplicate: true });
     await stage.do(deleteCommand({ groupId, actor: 'owner' }));
     expect(await stage.log.append(draft)).toEqual({ ...first, isDuplicate: true });
-    expect((await heard.decoded(1)).map(({ header }) => header.kind)).toEqual(['event']);
+    expect((await heard.decoded(1)).map(({ header }) => header.type)).toEqual(['event']);
   });
 
   test('a retry is stored again where a failover lost the first, and answered where it was kept', async () => {

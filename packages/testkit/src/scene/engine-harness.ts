@@ -29,7 +29,7 @@ export const harnessSettings: EngineSettings = {
 /** @param settings what differs from `harnessSettings`. */
 export type MakeEngine = (settings?: Partial<EngineSettings>) => Promise<EngineHarness>;
 
-interface EngineParts {
+interface EngineDeps {
   readonly random: Random;
   readonly clock: Clock;
   readonly settings: EngineSettings;
@@ -39,7 +39,7 @@ interface EngineParts {
 
 /** Engines in one process whose time moves only when a test moves it. */
 export const onManualClock =
-  (create: (parts: EngineParts) => Engine): MakeEngine =>
+  (create: (deps: EngineDeps) => Engine): MakeEngine =>
   async (settings = {}) => {
     const clock = new ManualClock();
     const engine = create({

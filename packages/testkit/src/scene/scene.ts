@@ -90,11 +90,11 @@ export class Scene implements AsyncDisposable {
   }
 
   async events(): Promise<readonly GroupEvent[]> {
-    return (await this.log()).flatMap((entry) => (entry.kind === 'event' ? [entry.event] : []));
+    return (await this.log()).flatMap((entry) => (entry.type === 'event' ? [entry.event] : []));
   }
 
   async messages(): Promise<readonly MessageEntry[]> {
-    return (await this.log()).filter((entry) => entry.kind === 'message');
+    return (await this.log()).filter((entry) => entry.type === 'message');
   }
 
   async ban(userId: string): Promise<Pick<Position, 'isBanned' | 'bannedUntilMs'> | null> {

@@ -55,7 +55,7 @@ export function feedTransportSuite(name: string, makeEngine: MakeEngine): void {
       await scene.join('guest');
       await hears(heard, 2);
       const entry = heard[0]?.entry;
-      expect(entry?.kind === 'event' && entry.event).toEqual(JSON.parse(entry?.wire.toString() ?? ''));
+      expect(entry?.type === 'event' && entry.event).toEqual(JSON.parse(entry?.wire.toString() ?? ''));
     });
 
     test('all entries of one command are heard', async () => {
@@ -69,7 +69,7 @@ export function feedTransportSuite(name: string, makeEngine: MakeEngine): void {
       await scene.send('guest');
       await scene.do(deleteCommand({ groupId: scene.groupId, actor: 'owner' }));
       await hears(heard, 7);
-      expect(heard.map(({ entry }) => (entry.kind === 'event' ? entry.event.type : entry.kind))).toEqual([
+      expect(heard.map(({ entry }) => (entry.type === 'event' ? entry.event.type : entry.type))).toEqual([
         'muted',
         'unmuted',
         'message',

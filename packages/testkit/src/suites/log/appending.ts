@@ -57,7 +57,7 @@ export function appending(makeEngine: MakeEngine): void {
         epoch,
         seq: 2,
       };
-      expect(entry).toMatchObject({ kind: 'message', epoch, seq: 2 });
+      expect(entry).toMatchObject({ type: 'message', epoch, seq: 2 });
       expect(entry?.wire.toString()).toBe(JSON.stringify({ request_id: 'r "1"', success: true, result }));
     });
 
@@ -84,7 +84,7 @@ export function appending(makeEngine: MakeEngine): void {
       await scene.send('owner');
       await scene.join('late');
       await scene.send('late');
-      expect((await scene.log()).map(({ kind, seq }) => [kind, seq])).toEqual([
+      expect((await scene.log()).map(({ type, seq }) => [type, seq])).toEqual([
         ['event', 1],
         ['event', 2],
         ['message', 3],

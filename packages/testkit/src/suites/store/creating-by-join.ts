@@ -31,7 +31,7 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
       await scene.do(joinCommand(joining));
       const [entry] = await scene.log();
       expect(await scene.log()).toHaveLength(1);
-      expect(entry?.kind === 'event' && Object.entries(entry.event)).toEqual([
+      expect(entry?.type === 'event' && Object.entries(entry.event)).toEqual([
         ['group_id', groupId],
         ['type', 'created'],
         ['user_id', 'guest'],

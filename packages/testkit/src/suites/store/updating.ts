@@ -47,7 +47,7 @@ export function updating(makeEngine: MakeEngine): void {
       const command = updateCommand({ groupId, actor: 'owner', metadata, history: 'all', maxMembers: null });
       const { epoch, seq } = await scene.do(command);
       const entry = (await scene.log()).at(-1);
-      const timestamp = entry?.kind === 'event' ? entry.event.timestamp : '';
+      const timestamp = entry?.type === 'event' ? entry.event.timestamp : '';
       const changes = { max_members: null, history: 'all', metadata: null };
       const wire = JSON.stringify({
         group_id: groupId,
