@@ -66,8 +66,8 @@ export const mutantsOfDelivery = [
     edits: [
       {
         file: round,
-        from: 'messageId, attempts, place, reason, groupId: entry.group_id });',
-        to: "messageId, attempts, place, reason: reason.replace(/.*/, ''), groupId: entry.group_id });",
+        from: 'messageId, attempts, offset, reason, groupId: entry.group_id });',
+        to: "messageId, attempts, offset, reason: reason.replace(/.*/, ''), groupId: entry.group_id });",
       },
     ],
     killers: [
@@ -95,7 +95,7 @@ export const mutantsOfDelivery = [
     edits: [
       {
         file: 'packages/memory/src/delivery/partition-outbox.ts',
-        from: 'if (!refused.has(place)) this.#countOff(entry)',
+        from: 'if (!refused.has(offset)) this.#countOff(entry)',
         to: 'this.#countOff(entry)',
       },
     ],

@@ -4,10 +4,10 @@
 -- since the node read it.
 -- `passed`: `<group id> <number of entries>` per group, for the entries that the archive has taken. A refused entry
 -- is not among them: it still counts for the room queue.
--- `refused`: one line per entry. The text of the entry comes from the outbox at `place`, or from the retries if
--- `place` is `-`:
--- `retry <message_id> <attempts> <place> <delay_ms, or - for the order by group> <members cursor or ->`
--- `dead <message_id> <attempts> <place> <reason>`
+-- `refused`: one line per entry. The text of the entry comes from the outbox at `offset`, or from the retries if
+-- `offset` is `-`:
+-- `retry <message_id> <attempts> <offset> <delay_ms, or - for the order by group> <members cursor or ->`
+-- `dead <message_id> <attempts> <offset> <reason>`
 -- `taken`: the message ids of retries that are done.
 -- `dead_letters_kept`: how many dead letters a group may keep. The oldest ones above it are removed, only in groups
 -- that got new ones. Empty: all stay.
@@ -57,9 +57,9 @@ local function word(text)
 end
 
 -- @return group id, kind and wire text of the entry, or nil if it is gone
-local function text_of(message_id, place)
-  if place ~= '-' then
-    local found = redis.call('XRANGE', outbox_key, place, place)[1]
+local function text_of(message_id, offset)
+  if offset ~= '-' then
+    local found = redis.call('XRANGE', outbox_key, offset, offset)[1]
     if not found then return nil end
     local field = {}
     for at = 1, #found[2], 2 do field[found[2][at]] = found[2][at + 1] end
@@ -88,8 +88,8 @@ end
 
 local groups_with_letters = {}
 for line in string.gmatch(refused, '[^\n]+') do
-  local what, message_id, attempts, place, rest = string.match(line, '^(%l+) (%S+) (%d+) (%S+) (.*)$')
-  local group_id, entry_kind, wire = text_of(message_id, place)
+  local what, message_id, attempts, offset, rest = string.match(line, '^(%l+) (%S+) (%d+) (%S+) (.*)$')
+  local group_id, entry_kind, wire = text_of(message_id, offset)
   if group_id and what == 'retry' then
     local delay_ms, members_cursor = string.match(rest, '^(%S+) (%S+)$')
     local due = delay_ms == '-' and retry_due_of(group_id) or now + delay_ms

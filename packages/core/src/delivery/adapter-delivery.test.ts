@@ -21,11 +21,11 @@ const entryOf = (groupId: string, seq: number): ArchiveEntry => ({
   message_id: `${groupId}-${seq}`,
 });
 
-/** A line of these entries from a place on. */
+/** A line of these entries from an offset on. */
 function lineOf(entries: readonly ArchiveEntry[], from: number): OutboxBatch {
-  const waiting = entries.map((entry, at) => ({ place: String(at + 1), entry })).slice(from);
+  const waiting = entries.map((entry, at) => ({ offset: String(at + 1), entry })).slice(from);
   return {
-    ...{ cursor: String(from), entries: waiting, unreadable: [], endPlace: String(entries.length) },
+    ...{ cursor: String(from), entries: waiting, unreadable: [], endOffset: String(entries.length) },
     ...{ waiting: waiting.length, pageMark: null, retries: [], unreadableRetries: [], nextRetryMs: null },
     ...{ retrying: 0, retryingOf: new Map() },
   };

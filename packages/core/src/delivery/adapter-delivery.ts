@@ -248,8 +248,8 @@ export class AdapterDelivery {
       }
       this.#poisonous.delete(entry.message_id);
       if (delivered.type === 'taken') this.#troubled.answered(entry.group_id);
-      if (reason === null) round.takeRetry(retry);
-      else round.refuse({ messageId, entry, place: null, attempts: attempts + 1, reason, membersCursor });
+      if (reason === null) round.finishRetry(retry);
+      else round.refuse({ messageId, entry, offset: null, attempts: attempts + 1, reason, membersCursor });
     }
     return failures === 0 ? null : settings.tickMs;
   }
@@ -264,9 +264,9 @@ export class AdapterDelivery {
   /** The cursor passes these entries; those that were refused are retried. */
   #pass(run: Run, entries: readonly OutboxEntry[], { refused, membersCursor }: Refusals): void {
     for (const passed of entries) {
-      const { entry, place } = passed;
+      const { entry, offset } = passed;
       const reason = refused.get(entry.message_id);
-      if (reason !== undefined) run.round.refuse({ entry, place, attempts: 1, reason, membersCursor });
+      if (reason !== undefined) run.round.refuse({ entry, offset, attempts: 1, reason, membersCursor });
       run.round.pass(passed);
       this.#forget(passed);
     }

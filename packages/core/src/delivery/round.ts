@@ -25,14 +25,14 @@ interface Refusal {
   /** Of a retry; otherwise that of the entry. */
   readonly messageId?: string;
   readonly entry: ArchiveEntry;
-  readonly place: string | null;
+  readonly offset: string | null;
   /** This refusal included. */
   readonly attempts: number;
   readonly reason: string;
   readonly membersCursor: string | null;
 }
 
-interface Buried extends NewDeadLetter {
+interface DeadLetterOfGroup extends NewDeadLetter {
   readonly groupId: GroupId | null;
 }
 
@@ -47,8 +47,8 @@ export class Round {
   readonly #deps: RoundDeps;
   readonly #passed: OutboxEntry[] = [];
   readonly #retries: ScheduledRetry[] = [];
-  readonly #deadLetters: Buried[] = [];
-  readonly #taken: string[] = [];
+  readonly #deadLetters: DeadLetterOfGroup[] = [];
+  readonly #deliveredRetries: string[] = [];
   readonly #room: RetryRoom;
   #pageMark: PageMark | null;
 
@@ -57,7 +57,7 @@ export class Round {
     this.#room = RetryRoom.of(deps.kind, deps.batch, deps.settings.deadLettersMax);
     this.#pageMark = deps.batch.pageMark;
     for (const { messageId, attempts } of deps.batch.unreadableRetries) {
-      this.#deadLetters.push({ messageId, attempts, place: null, reason: unreadableReason, groupId: null });
+      this.#deadLetters.push({ messageId, attempts, offset: null, reason: unreadableReason, groupId: null });
     }
   }
 
@@ -72,35 +72,35 @@ export class Round {
     if (membersCursor !== null) this.#pageMark = { messageId: entry.message_id, membersCursor };
   }
 
-  refuse({ entry, place, attempts, reason, membersCursor, ...known }: Refusal): void {
+  refuse({ entry, offset, attempts, reason, membersCursor, ...known }: Refusal): void {
     const { settings, random } = this.#deps;
     const { messageId = entry.message_id } = known;
-    // A retry has its place already.
-    const hasRoom = place === null || this.#room.take(entry.group_id);
+    // A retry is kept already.
+    const hasRoom = offset === null || this.#room.take(entry.group_id);
     if (attempts > settings.maxRetries || !hasRoom) {
-      this.#deadLetters.push({ messageId, attempts, place, reason, groupId: entry.group_id });
+      this.#deadLetters.push({ messageId, attempts, offset, reason, groupId: entry.group_id });
     } else {
       const jitter = Number.parseInt(random.token().slice(0, 8), 16) / 2 ** 32;
       const delayMs = backoff(attempts, { baseMs: settings.retryBaseMs, maxMs: longestDelayMs, jitter });
-      this.#retries.push({ messageId, attempts, place, delayMs, membersCursor });
+      this.#retries.push({ messageId, attempts, offset, delayMs, membersCursor });
     }
   }
 
   /** To be offered in the turn of its group; where the group has no room left, straight to its dead letters. */
-  stepAside({ place, entry }: OutboxEntry, membersCursor: string | null): void {
+  stepAside({ offset, entry }: OutboxEntry, membersCursor: string | null): void {
     const { message_id: messageId, group_id: groupId } = entry;
     if (this.#room.take(groupId)) {
-      this.#retries.push({ messageId, attempts: 0, place, delayMs: null, membersCursor });
-    } else this.#deadLetters.push({ messageId, attempts: 0, place, reason: backlogReason, groupId });
+      this.#retries.push({ messageId, attempts: 0, offset, delayMs: null, membersCursor });
+    } else this.#deadLetters.push({ messageId, attempts: 0, offset, reason: backlogReason, groupId });
   }
 
-  takeRetry({ messageId }: DueRetry): void {
-    this.#taken.push(messageId);
+  finishRetry({ messageId }: DueRetry): void {
+    this.#deliveredRetries.push(messageId);
   }
 
   /** The retry continues with a later page, at once; this is no attempt. */
   continueRetry({ messageId, attempts }: DueRetry, membersCursor: string): void {
-    this.#retries.push({ messageId, attempts, place: null, delayMs: 0, membersCursor });
+    this.#retries.push({ messageId, attempts, offset: null, delayMs: 0, membersCursor });
   }
 
   /** Until a retry is due: one that was scheduled before, or in this round. */
@@ -114,7 +114,7 @@ export class Round {
     return this.#passed.length;
   }
   /** Of those that were refused and those that cannot be read. */
-  get deadLetters(): readonly Buried[] {
+  get deadLetters(): readonly DeadLetterOfGroup[] {
     return [...this.#deadLetters, ...this.#passedUnreadable.map(unreadableLetter)];
   }
   get refusals(): readonly ScheduledRetry[] {
@@ -125,7 +125,7 @@ export class Round {
   commit(): DeliveryCommit | null {
     const { kind, batch, settings } = this.#deps;
     const { deadLetters } = this;
-    const changes = [this.#retries, deadLetters, this.#taken];
+    const changes = [this.#retries, deadLetters, this.#deliveredRetries];
     const cursor = this.#cursor;
     const isMarked = this.#pageMark?.membersCursor !== batch.pageMark?.membersCursor;
     if (cursor === batch.cursor && !isMarked && changes.every((list) => list.length === 0)) return null;
@@ -138,7 +138,7 @@ export class Round {
       retries: this.#retries,
       deadLetters,
       deadLettersKept: kind === 'notifier' ? settings.deadLettersMax : null,
-      taken: this.#taken,
+      deliveredRetries: this.#deliveredRetries,
       pageMark: this.#pageMark,
     };
   }
@@ -150,17 +150,17 @@ export class Round {
 
   get #cursor(): string {
     const { batch } = this.#deps;
-    if (this.#passed.length === batch.entries.length) return batch.endPlace;
+    if (this.#passed.length === batch.entries.length) return batch.endOffset;
     const unreadable = this.#passedUnreadable.findLast(({ behind }) => behind === this.#passed.length);
-    return unreadable?.place ?? this.#passed.at(-1)?.place ?? batch.cursor;
+    return unreadable?.offset ?? this.#passed.at(-1)?.offset ?? batch.cursor;
   }
 }
 
 /** It has no message id of its own. */
-const unreadableLetter = ({ place, groupId }: UnreadableEntry): Buried => ({
-  messageId: `unreadable-${place}`,
+const unreadableLetter = ({ offset, groupId }: UnreadableEntry): DeadLetterOfGroup => ({
+  messageId: `unreadable-${offset}`,
   attempts: 0,
-  place,
+  offset,
   reason: unreadableReason,
   groupId,
 });

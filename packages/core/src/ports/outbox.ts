@@ -8,15 +8,15 @@ import type { DeliveryKind } from './adapters.ts';
 import type { Lease } from './leases.ts';
 
 export interface OutboxEntry {
-  /** Its place in the outbox of its partition; opaque. */
-  readonly place: string;
+  /** Where it is in the outbox of its partition; opaque. */
+  readonly offset: string;
   readonly entry: ArchiveEntry;
 }
 
 /** What this version cannot parse: a later version has written it, or a foreign program. It becomes a dead letter. */
 export interface UnreadableEntry {
-  readonly place: string;
-  /** How many of the batch's entries stand before it. */
+  readonly offset: string;
+  /** How many of the batch's entries are before it. */
   readonly behind: number;
   /** Null where not even that can be read. */
   readonly groupId: GroupId | null;
@@ -53,8 +53,8 @@ export interface OutboxBatch {
   readonly entries: readonly OutboxEntry[];
   /** Between them or behind them, in order. */
   readonly unreadable: readonly UnreadableEntry[];
-  /** The place of the last entry that was read, an unreadable one included; the cursor if there is none. */
-  readonly endPlace: string;
+  /** The offset of the last entry that was read, an unreadable one included; the cursor if there is none. */
+  readonly endOffset: string;
   /** At least so many entries are behind the cursor; exact for the kind that is furthest behind. */
   readonly waiting: number;
   /** Of the first entry, if a part of its pages is done. */
@@ -70,13 +70,13 @@ export interface OutboxBatch {
   readonly retryingOf: ReadonlyMap<GroupId, number>;
 }
 
-/** An entry that was refused or has stepped aside: whence its text is taken. */
+/** An entry that was refused or has stepped aside, and where its text is. */
 interface Refused {
   readonly messageId: string;
   /** How often by now. */
   readonly attempts: number;
-  /** Null for a retry, whose text is kept already. */
-  readonly place: string | null;
+  /** Null for a retry: its text is kept with it. */
+  readonly offset: string | null;
 }
 export interface ScheduledRetry extends Refused {
   /**
@@ -105,14 +105,14 @@ export interface DeliveryCommit {
   readonly deadLetters: readonly NewDeadLetter[];
   /** So many dead letters of a group that has new ones are kept, and its own oldest give way; null: all. */
   readonly deadLettersKept: number | null;
-  /** Message ids of retries that were taken. */
-  readonly taken: readonly string[];
+  /** Message ids of retries that the adapter took. */
+  readonly deliveredRetries: readonly string[];
   readonly pageMark: PageMark | null;
 }
 
-/** Places of the entries that were refused now, for the first time. */
-export const refusedPlaces = ({ retries, deadLetters }: DeliveryCommit): ReadonlySet<string> =>
-  new Set([...retries, ...deadLetters].flatMap(({ place }) => (place === null ? [] : [place])));
+/** Offsets of the entries that were refused in this round for the first time. */
+export const refusedOffsets = ({ retries, deadLetters }: DeliveryCommit): ReadonlySet<string> =>
+  new Set([...retries, ...deadLetters].flatMap(({ offset }) => (offset === null ? [] : [offset])));
 
 /** `not_owner`: the lease is another's by now. `moved`: the cursor is not where it was expected, read again. */
 export type CommitOutcome =

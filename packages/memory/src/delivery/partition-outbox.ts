@@ -7,7 +7,7 @@ import {
   type DueRetry,
   type OutboxBatch,
   type PageMark,
-  refusedPlaces,
+  refusedOffsets,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 
@@ -82,12 +82,12 @@ export class PartitionOutbox {
     const shown = behind.slice(0, limit);
     return {
       cursor: String(state.cursor),
-      entries: shown.map(({ number, entry }) => ({ place: String(number), entry })),
+      entries: shown.map(({ number, entry }) => ({ offset: String(number), entry })),
       unreadable: [],
       unreadableRetries: [],
       retrying: scheduled.length,
       retryingOf: countByGroup(scheduled),
-      endPlace: String(shown.at(-1)?.number ?? state.cursor),
+      endOffset: String(shown.at(-1)?.number ?? state.cursor),
       waiting: behind.length,
       pageMark: state.pageMark,
       retries: scheduled.filter(({ dueMs }) => dueMs <= nowMs).slice(0, limit),
@@ -96,12 +96,12 @@ export class PartitionOutbox {
   }
 
   commit(commit: DeliveryCommit, nowMs: number): CommitOutcome {
-    const { kind, cursor, passed, pageMark, taken, deadLettersKept } = commit;
+    const { kind, cursor, passed, pageMark, deliveredRetries, deadLettersKept } = commit;
     const state = this.#kinds.get(kind);
     if (state === undefined || String(state.cursor) !== commit.expectedCursor) return { type: 'moved' };
     this.#schedule(commit, nowMs);
     const buried = this.#bury(commit, nowMs);
-    for (const messageId of taken) this.#take(kind, messageId);
+    for (const messageId of deliveredRetries) this.#take(kind, messageId);
     state.cursor = Number(cursor);
     state.pageMark = pageMark;
     if (kind === 'archive') this.#countTaken(passed, commit);
@@ -136,13 +136,13 @@ export class PartitionOutbox {
 
   /** A refused entry still counts for its room. */
   #countTaken(passed: DeliveryCommit['passed'], commit: DeliveryCommit): void {
-    const refused = refusedPlaces(commit);
-    for (const { entry, place } of passed) if (!refused.has(place)) this.#countOff(entry);
+    const refused = refusedOffsets(commit);
+    for (const { entry, offset } of passed) if (!refused.has(offset)) this.#countOff(entry);
   }
 
   #schedule({ kind, retries }: DeliveryCommit, nowMs: number): void {
-    for (const { messageId, attempts, place, delayMs, membersCursor } of retries) {
-      const entry = this.#find(kind, messageId, place);
+    for (const { messageId, attempts, offset, delayMs, membersCursor } of retries) {
+      const entry = this.#find(kind, messageId, offset);
       if (entry === null) continue;
       const dueMs = delayMs === null ? this.#turnOf(kind, entry.group_id, nowMs) : nowMs + delayMs;
       this.#retries[kind].set(messageId, { messageId, entry, attempts, membersCursor, dueMs });
@@ -159,8 +159,8 @@ export class PartitionOutbox {
   /** @returns the groups with new letters */
   #bury({ kind, deadLetters }: DeliveryCommit, nowMs: number): ReadonlySet<GroupId> {
     const groups = new Set<GroupId>();
-    for (const { messageId, attempts, place, reason } of deadLetters) {
-      const entry = this.#find(kind, messageId, place);
+    for (const { messageId, attempts, offset, reason } of deadLetters) {
+      const entry = this.#find(kind, messageId, offset);
       if (entry === null) continue;
       this.#lastLetter += 1;
       const number = this.#lastLetter;
@@ -182,9 +182,9 @@ export class PartitionOutbox {
     return dropped.length;
   }
 
-  #find(kind: DeliveryKind, messageId: string, place: string | null): ArchiveEntry | null {
-    if (place === null) return this.#retries[kind].get(messageId)?.entry ?? null;
-    return this.#entries.find(({ number }) => String(number) === place)?.entry ?? null;
+  #find(kind: DeliveryKind, messageId: string, offset: string | null): ArchiveEntry | null {
+    if (offset === null) return this.#retries[kind].get(messageId)?.entry ?? null;
+    return this.#entries.find(({ number }) => String(number) === offset)?.entry ?? null;
   }
 
   #countOff(entry: ArchiveEntry): void {

@@ -38,12 +38,12 @@ export function readEntries(stored: readonly StoredEntry[]): ReadEntries {
   const entries: OutboxEntry[] = [];
   const unreadable: UnreadableEntry[] = [];
   const retryingOf = new Map<GroupId, number>();
-  for (const { place, groupId, kind, wire, retryingOfGroup } of stored) {
+  for (const { offset, groupId, kind, wire, retryingOfGroup } of stored) {
     const entry = archiveEntryOf(kind, wire);
     if (entry !== null) {
-      entries.push({ place, entry });
+      entries.push({ offset, entry });
       if (retryingOfGroup > 0) retryingOf.set(entry.group_id, retryingOfGroup);
-    } else unreadable.push({ place, behind: entries.length, groupId: groupIdOf(groupId) });
+    } else unreadable.push({ offset, behind: entries.length, groupId: groupIdOf(groupId) });
   }
   return { entries, unreadable, retryingOf };
 }

@@ -7,7 +7,7 @@ import {
   type Outbox,
   type OutboxBatch,
   type PageMark,
-  refusedPlaces,
+  refusedOffsets,
 } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
@@ -73,10 +73,11 @@ export class RedisOutbox implements Outbox {
     const { page, entries, retries, ...counts } = reply.details;
     const read = readEntries(entries);
     const due = readRetries(retries);
-    for (const { place } of read.unreadable) this.#deps.anomalies.note('malformed_outbox_entry', { place });
+    for (const { offset } of read.unreadable)
+      this.#deps.anomalies.note('malformed_outbox_entry', { place: offset });
     for (const _ of due.unreadableRetries) this.#deps.anomalies.note('malformed_outbox_entry');
-    const endPlace = entries.at(-1)?.place ?? counts.cursor;
-    return { ...counts, ...read, ...due, endPlace, pageMark: pageMarkOf(page) };
+    const endOffset = entries.at(-1)?.offset ?? counts.cursor;
+    return { ...counts, ...read, ...due, endOffset, pageMark: pageMarkOf(page) };
   }
 
   async commit({ partition, nodeId, token }: Lease, commit: DeliveryCommit): Promise<CommitOutcome> {
@@ -103,7 +104,7 @@ export class RedisOutbox implements Outbox {
         page: pageMark === null ? '' : `${pageMark.messageId} ${pageMark.membersCursor}`,
         passed: kind === 'archive' ? passedWords(commit) : '',
         refused: refusedLines(commit),
-        taken: commit.taken.join(' '),
+        taken: commit.deliveredRetries.join(' '),
         deadLettersKept: commit.deadLettersKept ?? '',
       },
     });
@@ -130,10 +131,10 @@ function pageMarkOf(text: string): PageMark | null {
  */
 function passedWords(commit: DeliveryCommit): string {
   const { passed, passedUnreadable } = commit;
-  const refused = refusedPlaces(commit);
+  const refused = refusedOffsets(commit);
   const counts = new Map<string, number>();
   const count = (groupId: string) => counts.set(groupId, (counts.get(groupId) ?? 0) + 1);
-  for (const { entry, place } of passed) if (!refused.has(place)) count(entry.group_id);
+  for (const { entry, offset } of passed) if (!refused.has(offset)) count(entry.group_id);
   for (const { groupId } of passedUnreadable) if (groupId !== null) count(groupId);
   return [...counts].map(([groupId, entries]) => `${groupId} ${entries}`).join(' ');
 }
@@ -141,11 +142,11 @@ function passedWords(commit: DeliveryCommit): string {
 const refusedLines = ({ retries, deadLetters }: DeliveryCommit): string =>
   [
     ...retries.map(
-      ({ messageId, attempts, place, delayMs, membersCursor }) =>
-        `retry ${messageId} ${attempts} ${place ?? NOTHING} ${delayMs ?? NOTHING} ${membersCursor ?? NOTHING}`,
+      ({ messageId, attempts, offset, delayMs, membersCursor }) =>
+        `retry ${messageId} ${attempts} ${offset ?? NOTHING} ${delayMs ?? NOTHING} ${membersCursor ?? NOTHING}`,
     ),
     ...deadLetters.map(
-      ({ messageId, attempts, place, reason }) =>
-        `dead ${messageId} ${attempts} ${place ?? NOTHING} ${reason}`,
+      ({ messageId, attempts, offset, reason }) =>
+        `dead ${messageId} ${attempts} ${offset ?? NOTHING} ${reason}`,
     ),
   ].join('\n');

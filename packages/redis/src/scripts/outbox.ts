@@ -35,7 +35,7 @@ const HEAD_LENGTH = 6;
 const ENTRY_LENGTH = 5;
 
 export interface StoredEntry {
-  readonly place: string;
+  readonly offset: string;
   readonly groupId: string;
   readonly kind: string;
   readonly wire: string;
@@ -53,8 +53,8 @@ const readDetails = z.array(z.string()).transform((words, context) => {
   const retriesAt = HEAD_LENGTH + count * ENTRY_LENGTH;
   const entries: StoredEntry[] = [];
   for (let at = HEAD_LENGTH; at < retriesAt; at += ENTRY_LENGTH) {
-    const [place = '', groupId = '', kind = '', wire = '', ofGroup] = words.slice(at, at + ENTRY_LENGTH);
-    entries.push({ place, groupId, kind, wire, retryingOfGroup: Number(ofGroup) });
+    const [offset = '', groupId = '', kind = '', wire = '', ofGroup] = words.slice(at, at + ENTRY_LENGTH);
+    entries.push({ offset, groupId, kind, wire, retryingOfGroup: Number(ofGroup) });
   }
   const retries: { messageId: string; record: string }[] = [];
   for (let at = retriesAt; at + 1 < words.length; at += 2) {

@@ -83,8 +83,8 @@ test('dead letters that are in no index of groups are deleted and sent again lik
   expect(batch?.retries).toHaveLength(1);
   const cursors = { expectedCursor: '0-0', cursor: '0-0' };
   const none = { passed: [], passedUnreadable: [], retries: [], deadLettersKept: 1, pageMark: null };
-  const dead = { messageId: batch?.retries[0]?.messageId ?? '', attempts: 1, place: null, reason: 'no' };
-  const commit = { kind: 'archive', ...cursors, ...none, deadLetters: [dead], taken: [] } as const;
+  const dead = { messageId: batch?.retries[0]?.messageId ?? '', attempts: 1, offset: null, reason: 'no' };
+  const commit = { kind: 'archive', ...cursors, ...none, deadLetters: [dead], deliveredRetries: [] } as const;
   expect(await outbox.commit(lease, commit)).toEqual({ type: 'committed', droppedDeadLetters: 0 });
   expect(await redis.xlen(keys.deadLetters(9, 'archive'))).toBe(perPartition - 1);
 });

@@ -118,11 +118,11 @@ async function buryFirst(engine: Engine, lease: Lease): Promise<void> {
   const batch = await engine.outbox.read(lease.partition, 'archive', 10);
   const [passed] = batch?.entries ?? [];
   if (batch === null || passed === undefined) throw new Error('nothing waits');
-  const dead = { messageId: passed.entry.message_id, attempts: 6, place: passed.place, reason: 'no' };
-  const cursors = { expectedCursor: batch.cursor, cursor: batch.endPlace };
+  const dead = { messageId: passed.entry.message_id, attempts: 6, offset: passed.offset, reason: 'no' };
+  const cursors = { expectedCursor: batch.cursor, cursor: batch.endOffset };
   await engine.outbox.commit(lease, {
     ...{ kind: 'archive', ...cursors, passed: batch.entries, passedUnreadable: [], retries: [] },
-    ...{ deadLetters: [dead], deadLettersKept: null, taken: [], pageMark: null },
+    ...{ deadLetters: [dead], deadLettersKept: null, deliveredRetries: [], pageMark: null },
   });
 }
 
@@ -160,10 +160,15 @@ test('dead letters of an archive that was ended do not count for the room of the
   expect(await queued()).toBe('3');
   const batch = await outbox.read(lease.partition, 'archive', 10);
   const cursor = batch?.cursor ?? '';
-  const dead = { messageId: third?.messageId ?? '', attempts: 6, place: null, reason: 'no' };
+  const dead = { messageId: third?.messageId ?? '', attempts: 6, offset: null, reason: 'no' };
   await outbox.commit(lease, {
     ...{ kind: 'archive', expectedCursor: cursor, cursor, passed: [], passedUnreadable: [], retries: [] },
-    ...{ deadLetters: [dead], deadLettersKept: null, taken: [second?.messageId ?? ''], pageMark: null },
+    ...{
+      deadLetters: [dead],
+      deadLettersKept: null,
+      deliveredRetries: [second?.messageId ?? ''],
+      pageMark: null,
+    },
   });
   expect(await queued()).toBe('2');
   const [again3] = (await deadLetters.list({ cursor: null, limit: 10 })).rows;

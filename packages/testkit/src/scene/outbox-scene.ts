@@ -39,8 +39,8 @@ export class OutboxScene implements AsyncDisposable {
 
   async commit(changes: Partial<DeliveryCommit>, lease = this.lease): Promise<CommitOutcome> {
     const { kind = 'archive' } = changes;
-    const { cursor, endPlace, entries } = await this.read(kind);
-    const commit = { kind, expectedCursor: cursor, cursor: endPlace, passed: entries, ...nothing };
+    const { cursor, endOffset, entries } = await this.read(kind);
+    const commit = { kind, expectedCursor: cursor, cursor: endOffset, passed: entries, ...nothing };
     return this.scene.engine.outbox.commit(lease, { ...commit, ...changes });
   }
 
@@ -66,26 +66,26 @@ export class OutboxScene implements AsyncDisposable {
 
   /** @returns how many dead letters gave way, of which `kept` stay. */
   async buryIn(groupId: string, text: string, kept: number | null = null): Promise<number> {
-    const { place, messageId } = await this.sendTo(groupId, text);
-    const deadLetters = [{ messageId, attempts: 6, place, reason: `no ${text}` }];
+    const { offset, messageId } = await this.sendTo(groupId, text);
+    const deadLetters = [{ messageId, attempts: 6, offset, reason: `no ${text}` }];
     const committed = await this.commit({ deadLetters, deadLettersKept: kept });
     return committed.type === 'committed' ? committed.droppedDeadLetters : Number.NaN;
   }
 
   /** One message, which is passed and is to be offered again in the turn of its group. */
   async setAside(groupId: string, text: string): Promise<string> {
-    const { place, messageId } = await this.sendTo(groupId, text);
-    const retry = { messageId, attempts: 0, place, delayMs: null, membersCursor: null };
+    const { offset, messageId } = await this.sendTo(groupId, text);
+    const retry = { messageId, attempts: 0, offset, delayMs: null, membersCursor: null };
     await this.pass({ retries: [retry] });
     return messageId;
   }
 
   /** Where the message waits, the last of all. */
-  async sendTo(groupId: string, message: string): Promise<{ place: string; messageId: string }> {
+  async sendTo(groupId: string, message: string): Promise<{ offset: string; messageId: string }> {
     await this.scene.engine.log.append(messageDraft({ groupId, sender: 'owner', message }));
     const last = (await this.read()).entries.at(-1);
     if (last === undefined) throw new Error('nothing waits');
-    return { place: last.place, messageId: last.entry.message_id };
+    return { offset: last.offset, messageId: last.entry.message_id };
   }
 
   /** Another group, in the same partition. Its creation waits as well. */
@@ -105,7 +105,7 @@ export class OutboxScene implements AsyncDisposable {
 const nothing = {
   retries: [],
   deadLetters: [],
-  taken: [],
+  deliveredRetries: [],
   pageMark: null,
   passedUnreadable: [],
   deadLettersKept: null,

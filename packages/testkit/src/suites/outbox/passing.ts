@@ -36,7 +36,7 @@ export function passing(makeEngine: MakeEngine): void {
     const first = await outbox.read('archive', 2);
     expect(first.entries.map(textOf)).toEqual(['created', 'one']);
     expect(first.waiting).toBe(4);
-    await outbox.pass({ cursor: first.endPlace, passed: first.entries });
+    await outbox.pass({ cursor: first.endOffset, passed: first.entries });
     expect((await outbox.read()).entries.map(textOf)).toEqual(['two', 'three']);
   });
 
@@ -101,7 +101,7 @@ export function passing(makeEngine: MakeEngine): void {
       failure: { code: 'room_overloaded', retryAfterMs: 1000 },
     });
     const { entries } = await outbox.read('archive', 1);
-    await outbox.pass({ cursor: entries.at(-1)?.place ?? '', passed: entries });
+    await outbox.pass({ cursor: entries.at(-1)?.offset ?? '', passed: entries });
     expect(verdict(await scene.send('owner', 'four'))).toBe('done');
     expect(verdict(await scene.send('owner', 'five'))).toBe('room_overloaded');
   });

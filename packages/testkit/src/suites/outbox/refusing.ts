@@ -17,7 +17,7 @@ async function firstRefused(outbox: OutboxScene, delayMs: number): Promise<Sched
   const [found] = (await outbox.read()).entries.filter(({ entry }) => entry.type === 'message');
   if (found === undefined) throw new Error('no message waits');
   const messageId = found.entry.message_id;
-  return { messageId, attempts: 1, place: found.place, delayMs, membersCursor: null };
+  return { messageId, attempts: 1, offset: found.offset, delayMs, membersCursor: null };
 }
 
 /** Entries that an adapter has refused: retries and dead letters. */
@@ -41,9 +41,9 @@ export function refusing(makeEngine: MakeEngine): void {
     await using outbox = await beginOutbox(makeEngine);
     await outbox.scene.send('owner', 'one');
     const retry = await retryFirst(outbox, 0);
-    await outbox.stay({ retries: [{ ...retry, attempts: 2, place: null }] });
+    await outbox.stay({ retries: [{ ...retry, attempts: 2, offset: null }] });
     expect((await outbox.read()).retries).toMatchObject([{ attempts: 2 }]);
-    await outbox.stay({ taken: [retry.messageId] });
+    await outbox.stay({ deliveredRetries: [retry.messageId] });
     expect((await outbox.read()).retries).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ export function refusing(makeEngine: MakeEngine): void {
     await scene.send('owner', 'three');
     const retry = await retryFirst(outbox, 0);
     expect(verdict(await scene.send('owner', 'too many'))).toBe('room_overloaded');
-    await outbox.stay({ taken: [retry.messageId] });
+    await outbox.stay({ deliveredRetries: [retry.messageId] });
     expect(verdict(await scene.send('owner', 'four'))).toBe('done');
     expect(verdict(await scene.send('owner', 'too many'))).toBe('room_overloaded');
     const [first] = await outbox.letters();
@@ -65,7 +65,7 @@ export function refusing(makeEngine: MakeEngine): void {
     const [second] = await outbox.letters();
     expect(await scene.engine.deadLetters.retry(second?.id ?? '')).toBe(true);
     expect(verdict(await scene.send('owner', 'still too many'))).toBe('room_overloaded');
-    await outbox.stay({ taken: [second?.messageId ?? ''] });
+    await outbox.stay({ deliveredRetries: [second?.messageId ?? ''] });
     expect(verdict(await scene.send('owner', 'six'))).toBe('done');
   });
 
@@ -88,7 +88,7 @@ export function refusing(makeEngine: MakeEngine): void {
     await using outbox = await beginOutbox(makeEngine);
     await outbox.scene.send('owner', 'one');
     const { messageId } = await retryFirst(outbox, 0);
-    await outbox.stay({ deadLetters: [{ messageId, attempts: 6, place: null, reason: 'never' }] });
+    await outbox.stay({ deadLetters: [{ messageId, attempts: 6, offset: null, reason: 'never' }] });
     expect((await outbox.read()).retries).toEqual([]);
     expect((await outbox.letters()).map(textOf)).toEqual(['one']);
   });
@@ -160,8 +160,8 @@ export function refusing(makeEngine: MakeEngine): void {
     await outbox.setAside(quiet, 'three');
     expect([await retryingOf(busy), await retryingOf(quiet)]).toEqual([2, 1]);
     await outbox.stay({
-      taken: [first],
-      deadLetters: [{ messageId: second, attempts: 6, place: null, reason: 'no' }],
+      deliveredRetries: [first],
+      deadLetters: [{ messageId: second, attempts: 6, offset: null, reason: 'no' }],
     });
     expect([await retryingOf(busy), await retryingOf(quiet)]).toEqual([0, 1]);
     const [letter] = await outbox.letters();
