@@ -1,12 +1,15 @@
-/** When to leave an adapter alone: a pure state machine, and the breaker that holds its state. */
+/**
+ * Circuit breaker of an adapter: after 5 failures in a row it is not called for a while. A pure state machine, and
+ * the class that holds its state.
+ */
 import { backoff } from '../concurrency/retry.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { type AdapterName, emitTelemetry } from '../telemetry/events.ts';
 
 export interface BreakerPolicy {
-  /** Failures in a row that open it. */
+  /** Failures in a row that open the breaker. */
   readonly failuresToOpen: number;
-  /** How long an adapter is left alone at first; doubles with every trial that fails. */
+  /** The first pause without calls; doubles with every trial that fails. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
 }
@@ -24,20 +27,23 @@ export type BreakerState =
       /** Its first opening and every trial that failed since: the pause doubles with each. */
       readonly openings: number;
       readonly pauseMs: number;
-      /** From then on one call is let through as a trial. */
+      /** From this time on, one call is let through as a trial. */
       readonly trialAtMs: number;
       readonly isTrialOut: boolean;
     };
 export const closedBreaker: BreakerState = { isOpen: false, failures: 0 };
 
-/** Whether a call may be made: in an open breaker one trial per pause, even if the outcome of the previous trial was never reported. */
+/**
+ * Decides whether a call may be made. An open breaker allows one trial per pause, even if the outcome of the last
+ * trial was never reported.
+ */
 export function askBreaker(state: BreakerState, nowMs: number): readonly [BreakerState, mayCall: boolean] {
   if (!state.isOpen) return [state, true];
   if (nowMs < state.trialAtMs) return [state, false];
   return [{ ...state, trialAtMs: nowMs + state.pauseMs, isTrialOut: true }, true];
 }
 
-/** What a failed call changes. Calls that were in progress when it opened no longer change anything. */
+/** Applies a failed call. Calls that were in progress when the breaker opened change nothing. */
 export function failBreaker(state: BreakerState, nowMs: number, policy: BreakerPolicy): BreakerState {
   if (!state.isOpen) {
     const failures = state.failures + 1;
@@ -58,7 +64,7 @@ export interface BreakerDeps {
   readonly policy?: BreakerPolicy;
 }
 
-/** One per adapter and process. A caller of an adapter asks it first, and reports the outcome. */
+/** The breaker of one adapter in this process. A caller asks it before each call and reports the outcome. */
 export class Breaker {
   readonly #adapter: AdapterName;
   readonly #clock: Clock;
@@ -75,7 +81,7 @@ export class Breaker {
     return this.#state.isOpen;
   }
 
-  /** Ms until a call is let through; 0 if one is now. */
+  /** Ms until a call is let through; 0 if a call is let through now. */
   get pauseLeftMs(): number {
     if (!this.#state.isOpen) return 0;
     return Math.max(0, this.#state.trialAtMs - this.#clock.monotonicMs());

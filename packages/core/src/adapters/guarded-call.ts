@@ -1,4 +1,7 @@
-/** The only way to an adapter: whatever it does, the caller gets one answer in time and nothing is thrown. */
+/**
+ * The only way to call an adapter: the caller gets one answer in time, and nothing is thrown, whatever the adapter
+ * does.
+ */
 
 import { errorSummary, withTimeout } from '../concurrency/bounded-calls.ts';
 import type { AdapterCall } from '../ports/adapters.ts';
@@ -12,16 +15,18 @@ export type Guarded<T> =
   | { readonly ok: true; readonly value: T }
   | {
       readonly ok: false;
-      /** `not_called`: the breaker is open. `aborted`: the caller gave up; says nothing about the adapter. */
+      /**
+       * `not_called`: the breaker is open. `aborted`: the caller gave up, which does not count against the adapter.
+       */
       readonly failure: CallFailure | 'not_called' | 'aborted';
-      /** Ms until the breaker lets a call through; 0: it does now. */
+      /** Ms until the breaker lets a call through; 0: now. */
       readonly pauseLeftMs: number;
     };
 
-/** May throw, hang or return anything; its promise may settle whenever it likes. */
+/** Starts the call. It may throw, hang or return anything; its promise may settle at any time. */
 export type StartCall = (call: AdapterCall) => unknown;
 
-/** The meaning of an answer, null if it has none. Untrusted code: read each property once and copy it. */
+/** Reads an answer of untrusted code; null if it is malformed. Read each property once and copy it. */
 export type ReadAnswer<T> = (answer: unknown) => { readonly value: T } | null;
 
 export interface GuardDeps {
@@ -32,7 +37,7 @@ export interface GuardDeps {
   readonly policy?: BreakerPolicy;
 }
 
-/** One per adapter: its breaker and its timeout. */
+/** The guard of one adapter, with its breaker and its timeout. */
 export class Guard {
   readonly breaker: Breaker;
   readonly #deps: GuardDeps;
@@ -43,8 +48,8 @@ export class Guard {
   }
 
   /**
-   * Never rejects. An answer that comes after the timeout is dropped, and a late rejection too.
-   * @param signal ends the wait early.
+   * Calls the adapter. Never rejects. An answer or rejection after the timeout is dropped.
+   * @param signal ends the wait early
    */
   async call<T>(start: StartCall, read: ReadAnswer<T>, signal?: AbortSignal): Promise<Guarded<T>> {
     if (signal?.aborted === true) return this.#not('aborted');

@@ -1,4 +1,7 @@
-/** Moderation and authorization as the domain asks them: an answer in time, whatever the adapter does. */
+/**
+ * Asks moderation and authorization for the domain: each question gets an answer within 2 s, whatever the adapter
+ * does.
+ */
 import {
   type Actor,
   type ErrorCode,
@@ -32,7 +35,7 @@ export interface GuardsDeps {
   readonly logger: Logger;
 }
 
-/** Asked whether a message may be stored; null: it may. Never rejects. */
+/** Asks moderation whether a message may be stored. Resolves with null if it may. Never rejects. */
 export class ModerationGuard {
   readonly #moderation: Moderation;
   readonly #judge: Judge;
@@ -48,7 +51,7 @@ export class ModerationGuard {
   }
 }
 
-/** Whether a user may do something; null: it may. Never rejects. */
+/** Asks authorization whether a user may do something. Resolves with null if it may. Never rejects. */
 export class AuthGuard {
   readonly #auth: Authorization;
   readonly #judge: Judge;
@@ -84,7 +87,10 @@ async function verdictOf(judge: Judge, groupId: GroupId, start: StartCall): Prom
   return { code: denial, details: { reason: answer.value.reason } };
 }
 
-/** Only `true` lets pass. A reason goes to a client, so it is text of a bounded length. */
+/**
+ * Reads a verdict: only `isAllowed: true` allows. A reason is sent to clients, so it must be text, and it is cut to
+ * 256 characters.
+ */
 const readVerdict: ReadAnswer<Verdict> = (answer) => {
   if (typeof answer !== 'object' || answer === null) return null;
   const isAllowed: unknown = Reflect.get(answer, 'isAllowed');
@@ -96,20 +102,20 @@ const readVerdict: ReadAnswer<Verdict> = (answer) => {
   return { value: { isAllowed, reason: text === '' ? defaultReason : text } };
 };
 
-/** Who wants to do what to which group. */
+/** One question to authorization: may this actor do this to this group? */
 export interface Attempt {
   readonly actor: Actor;
   readonly groupId: GroupId;
   readonly action: GuardedAction;
 }
 
-/** @returns why not, null if the user may. Without an adapter every user may, and the service may in any case. */
+/** @returns the refusal; null: allowed. Without an adapter every user is allowed; the service is always allowed. */
 export async function authorize(auth: AuthGuard | null, attempt: Attempt): Promise<Failure | null> {
   const { actor, groupId, action } = attempt;
   return auth === null || actor === SERVICE ? null : auth.authorize(actor, groupId, action);
 }
 
-/** For callers that retry until there is an answer. @throws PlenumError when there is none. */
+/** As `authorize`, for callers that retry until there is an answer. @throws PlenumError when there is none */
 export async function isDenied(auth: AuthGuard | null, attempt: Attempt): Promise<boolean> {
   const failure = await authorize(auth, attempt);
   if (failure?.code === 'unavailable') throw new PlenumError(failure);

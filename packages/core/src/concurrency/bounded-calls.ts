@@ -1,7 +1,7 @@
-/** The bounds of calls: how long one takes, how many run at a time, and whether they may overlap at all. */
+/** Bounds calls in three ways: a time limit, a number that run at a time, and a single flight that never overlaps. */
 import type { Clock } from '../ports/runtime.ts';
 
-/** Calls untrusted code with a time limit: it may throw, hang, or answer too late. */
+/** How a call of untrusted code ended: with an answer, a throw, or no answer in time. */
 export type TimedResult<T> =
   | { readonly type: 'answer'; readonly answer: T }
   | { readonly type: 'throw'; readonly cause: unknown }
@@ -15,8 +15,8 @@ export interface CallLimits {
 }
 
 /**
- * Never rejects. A result after the end of the wait is dropped, a rejection too; `start` learns of the end by its
- * signal. Code that blocks the event loop is beyond it.
+ * Calls untrusted code with a time limit. Never rejects. A result or rejection after the end of the wait is dropped;
+ * the signal of `start` aborts then. Cannot interrupt code that blocks the event loop.
  */
 export function withTimeout<T>(
   start: (signal: AbortSignal) => T | Promise<T>,
@@ -49,7 +49,10 @@ export function withTimeout<T>(
 /** Longest text of an error that is logged, in characters. */
 const summaryMax = 300;
 
-/** An error as it may be logged: its other properties, such as the failing row of a database, may hold message bodies. */
+/**
+ * The text of an error for a log line. Its other properties are left out: they may hold message bodies, for example
+ * the failing row of a database.
+ */
 export function errorSummary(cause: unknown): string | undefined {
   try {
     return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, summaryMax) : undefined;
@@ -58,7 +61,7 @@ export function errorSummary(cause: unknown): string | undefined {
   }
 }
 
-/** Bounds how many calls run at the same time. The others wait and are served in the order in which they came. */
+/** Bounds how many calls run at the same time. The others wait in order of arrival. */
 export class Limiter {
   readonly #max: number;
   readonly #waiting: (() => void)[] = [];
@@ -78,7 +81,7 @@ export class Limiter {
     }
   }
 
-  /** The next in line takes the place, if there is one. */
+  /** Gives the place to the next waiting call, if there is one. */
   #release(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#running -= 1;
@@ -86,7 +89,7 @@ export class Limiter {
   }
 }
 
-/** Runs of `body` never overlap: all calls during a run share the next one. */
+/** Wraps `body` so that its runs never overlap: all calls during a run share one next run. */
 export function singleFlight(body: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   let following: Promise<void> | null = null;

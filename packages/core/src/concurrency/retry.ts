@@ -1,19 +1,19 @@
-/** Trying again: the pause before the next try, and a work that is tried until it succeeds. */
+/** Retries: the pause before the next attempt, and a loop that repeats a work until it succeeds. */
 import { type Clock, sleep } from '../ports/runtime.ts';
 
 export interface BackoffOptions {
   readonly baseMs: number;
   readonly maxMs: number;
   /**
-   * A random number from 0 to 1: the pause is then between half and all of what it would be, so that what failed together
-   * does not come back together. Absent: all of it.
+   * A random number from 0 to 1: the pause is then between half and all of its length, so that callers that failed
+   * together do not retry together. Absent: the whole pause.
    */
   readonly jitter?: number;
 }
 
 /**
- * The pause before the next try, ms: `baseMs` after the first failure, then twice as long after each, at most `maxMs`.
- * With a base of 100: 100, 200, 400, 800.
+ * The pause before the next attempt, ms: `baseMs` after the first failure, then twice as long after each, at most
+ * `maxMs`. With a base of 100: 100, 200, 400, 800.
  * @param attempt failures so far, at least 1
  */
 export function backoff(attempt: number, { baseMs, maxMs, jitter }: BackoffOptions): number {
@@ -34,7 +34,10 @@ export interface RetryOptions {
 
 const longestPauseMs = 2000;
 
-/** Tries `work` until it succeeds, with a growing pause in between, or until `isWanted` says no. Never rejects. */
+/**
+ * Repeats `work` until it succeeds, with a growing pause in between, or until `isWanted` returns false. Never
+ * rejects.
+ */
 export async function retryWhile(work: () => Promise<void>, options: RetryOptions): Promise<void> {
   const { clock, isWanted, onFailure, baseMs = 100, signal } = options;
   for (let attempt = 1; isWanted(); attempt += 1) {

@@ -1,4 +1,7 @@
-/** The one way to repeat work in the background: a loop that logs, backs off, and ends with its signal. */
+/**
+ * Repeats work in the background. Every loop of the product uses it: it logs failures, backs off, and ends with its
+ * signal.
+ */
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { backoff } from './retry.ts';
 
@@ -7,21 +10,26 @@ export interface LoopOptions {
   readonly logger: Logger;
   /** Pause between the end of one round and the beginning of the next, ms. */
   readonly everyMs: number;
-  /** The pause is counted from the beginning of a round: one that takes longer is followed at once. Default false. */
+  /**
+   * Counts the pause from the beginning of a round, so a round that took longer than the pause is followed at once.
+   * Default false.
+   */
   readonly keepsPace?: boolean;
   readonly signal: AbortSignal;
-  /** A loop that fails again and again slows down to this pause, in pauses. Default 30. */
+  /** The longest pause after repeated failures, as a multiple of `everyMs`. Default 30. */
   readonly slowestPause?: number;
-  /** A failed round is retried after this, then twice this, up to `everyMs`; `slowestPause` is ignored then. */
+  /** Pause after the first failed round, ms; it doubles up to `everyMs`. `slowestPause` is ignored then. */
   readonly firstRetryMs?: number;
 }
 
-/** Begins a round now, or one more after the round that is running: what that one has read may be older than the cause. */
+/**
+ * Begins a round now; during a round, begins another one after it, because the running round may have read too early.
+ */
 export type Wake = () => void;
 
 /**
- * Runs `body` over and over until the signal aborts, the first round after one pause. A round that fails is logged, and
- * doubles the pause until one succeeds. Rounds never overlap.
+ * Runs `body` repeatedly until the signal aborts; the first round comes after one pause. A failed round is logged and
+ * doubles the pause until a round succeeds. Rounds never overlap.
  */
 export function runLoop(name: string, body: () => Promise<void>, options: LoopOptions): Wake {
   const { clock, logger, everyMs, keepsPace = false, signal, slowestPause = 30, firstRetryMs } = options;

@@ -1,4 +1,7 @@
-/** What bounds groups besides the rules: room in the queue, how much of a kind is kept, and how much one answer holds. */
+/**
+ * Limits of groups besides the rules: room in the queue, number of bans, groups and requests, and bytes of one
+ * answer.
+ */
 import { type Failure, limits } from '@plenum/protocol';
 import type { Operation } from './commands.ts';
 

@@ -1,7 +1,10 @@
-/** How an operation ends: success or refusal as a return value, everything else as an exception of one of two classes. */
+/**
+ * Outcomes of operations: success or refusal is a return value; everything else is an exception of one of two
+ * classes.
+ */
 import { type ErrorCode, errors, type Failure } from '@plenum/protocol';
 
-/** What an operation resolves with: its result, or the reason why it was refused. */
+/** The result of an operation, or the reason why it was refused. */
 export type Outcome<R> =
   | { readonly ok: true; readonly result: R }
   | { readonly ok: false; readonly failure: Failure };
@@ -15,8 +18,8 @@ export const fail = (failure: Failure): { readonly ok: false; readonly failure: 
 const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errors, code);
 
 /**
- * The failure of `{ ok: false, failure }` that untrusted code returned, with its known fields copied.
- * @returns null for anything else. Throws what the answer throws while it is read.
+ * Reads the failure of `{ ok: false, failure }` that untrusted code returned, and copies its known fields.
+ * @returns null for anything else. Throws if the answer throws while it is read.
  */
 export function readFailure(answer: unknown): Failure | null {
   const { ok, failure } = Object(answer);
@@ -32,8 +35,8 @@ export function readFailure(answer: unknown): Failure | null {
 }
 
 /**
- * A failure that leaves by exception: the store is away, an answer is late, or there is a bug.
- * Expected refusals are return values (see `Refused`), never this. Edges translate it once, by `failure.code`.
+ * A failure that is thrown: the store cannot be reached, an answer is late, or there is a bug. Expected refusals are
+ * return values (see `Refused`). Each edge translates it once, by `failure.code`.
  */
 export class PlenumError extends Error {
   readonly failure: Failure;
@@ -49,7 +52,10 @@ export class PlenumError extends Error {
   }
 }
 
-/** A mistake in the configuration, found at start: an operator or the embedding team corrects it. The message is one sentence. */
+/**
+ * A mistake in the configuration, found at start. An operator or the embedding team corrects it, so the message is
+ * one sentence.
+ */
 export class ConfigError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
@@ -57,7 +63,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** For a cursor that the method did not make itself. */
+/** The error for a cursor that the method itself did not return. */
 export const forgedCursor = (): PlenumError =>
   new PlenumError({
     code: 'invalid_args',
@@ -65,7 +71,7 @@ export const forgedCursor = (): PlenumError =>
     details: { field: 'cursor' },
   });
 
-/** Turns a thrown value into a failure for the caller; anything unknown is `internal` and nothing else. */
+/** Turns a thrown value into a failure for the caller. An unknown value becomes `internal` without details. */
 export function failureFrom(thrown: unknown): Failure {
   return thrown instanceof PlenumError ? thrown.failure : { code: 'internal' };
 }

@@ -1,4 +1,4 @@
-/** Who is alive and whom hashing prefers for which partition, as this node sees it. */
+/** Knows which nodes are alive, and which of them hashing prefers for each partition, as this node sees it. */
 
 import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
@@ -10,7 +10,7 @@ export interface ClusterViewDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly leaseTtlMs: number;
-  /** Asked at each look: it may have begun to drain. */
+  /** This node's card; read at each look, because the node may have begun to drain. */
   readonly self: () => NodeCard;
 }
 
@@ -26,7 +26,7 @@ export class ClusterView {
     this.#liveness = new Liveness(deps.leaseTtlMs);
   }
 
-  /** Live nodes but this one. */
+  /** The live nodes without this one. */
   get others(): readonly string[] {
     return this.#others;
   }
@@ -36,7 +36,7 @@ export class ClusterView {
     return this.#owners[partition] ?? null;
   }
 
-  /** Takes those who are dead off the registry. @throws PlenumError when the store is away */
+  /** Reads the registry, and removes dead nodes from it. @throws PlenumError when the store cannot be reached */
   async look(): Promise<void> {
     const { nodes, clock, logger, self } = this.#deps;
     const seen = await nodes.nodes();
@@ -55,7 +55,7 @@ export class ClusterView {
   #prefer(others: readonly NodeBeat[]): void {
     const takers = [this.#deps.self(), ...others].filter(({ isDraining }) => !isDraining);
     const nodeIds = takers.map(({ nodeId }) => nodeId).sort();
-    // Hashing all partitions takes time in proportion to the nodes, and they hardly ever change.
+    // Hashing all partitions costs time in proportion to the number of nodes, and the nodes hardly ever change.
     if (nodeIds.join(' ') === this.#candidates) return;
     this.#candidates = nodeIds.join(' ');
     this.#owners = ownersOf(nodeIds);

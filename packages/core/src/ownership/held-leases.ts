@@ -1,4 +1,4 @@
-/** The leases of this node: one state machine per partition, and the hands that carry out what it decides. */
+/** The leases of this node: one state machine per partition, and the code that performs its effects. */
 import { PARTITION_COUNT } from '../partitions.ts';
 import type { Lease, Leases, PartitionWork } from '../ports/leases.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
@@ -11,16 +11,16 @@ export interface HeldLeasesDeps {
   readonly nodeId: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A work that is asked to end has this long; then its lease goes without it. */
+  /** How long a work may take to end after it was asked; then its lease is released anyway. */
   readonly handoverMs: number;
-  /** Another node may have the partition now. */
+  /** Called after a release: another node may acquire the partition now. */
   readonly onReleased: (partition: number) => void;
 }
 
 export class HeldLeases {
   readonly #deps: HeldLeasesDeps;
   readonly #states: LeaseState[] = Array.from({ length: PARTITION_COUNT }, () => unheld);
-  /** Asks, releases and ends of works; none of them rejects. */
+  /** Requests, releases and ends of works in progress; none of them rejects. */
   readonly #underWay = new Set<Promise<void>>();
   readonly #running: RunningWorks;
   #forgotten = 0;
@@ -30,12 +30,12 @@ export class HeldLeases {
     this.#running = new RunningWorks(deps.works, deps.logger);
   }
 
-  /** Those that works run under. */
+  /** The leases under which works run. */
   held(): readonly Lease[] {
     return this.#states.flatMap((state) => (state.type === 'held' ? [state.lease] : []));
   }
 
-  /** Asks for every partition that `isWanted` names and that is not held, and hands over what it does not name. */
+  /** Requests the lease of every wanted partition that is not held, and hands over every other one. */
   aim(isWanted: (partition: number) => boolean): void {
     const releaseAtMs = this.#deps.clock.monotonicMs() + this.#deps.handoverMs;
     for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
@@ -43,7 +43,7 @@ export class HeldLeases {
     }
   }
 
-  /** Prolongs what is held, and learns what was lost. Never throws. */
+  /** Renews all held leases, and ends the works of those that were lost. Never throws. */
   async renew(): Promise<void> {
     const { leases, clock } = this.#deps;
     const own = this.#states.flatMap((state) => ('lease' in state ? [state.lease] : []));
@@ -57,7 +57,7 @@ export class HeldLeases {
     this.#tellForgotten();
   }
 
-  /** Ends what this node can no longer be sure of, or has been handing over for too long. */
+  /** Ends the works of leases that this node may no longer rely on, or that it has been handing over for too long. */
   checkDeadlines(): void {
     const nowMs = this.#deps.clock.monotonicMs();
     for (const partition of this.#states.keys()) this.#apply(partition, { type: 'time', nowMs });
@@ -123,7 +123,10 @@ export class HeldLeases {
     }
   }
 
-  /** The margin is for a timer that comes late: works have to stop before another node may begin. */
+  /**
+   * How long a lease is relied on: 5/6 of its TTL, counted from before the request. The margin is for a late timer,
+   * because works have to end before another node may begin.
+   */
   #sureFrom(sentAtMs: number): number {
     return sentAtMs + (this.#deps.leases.ttlMs * 5) / 6;
   }
@@ -150,7 +153,7 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
-/** What runs on this node for the partitions that it holds. */
+/** The works that run on this node for the partitions that it holds. */
 class RunningWorks {
   readonly #works: readonly PartitionWork[];
   readonly #logger: Logger;
@@ -161,7 +164,7 @@ class RunningWorks {
     this.#logger = logger;
   }
 
-  /** Nothing may run for the partition yet. */
+  /** Begins all works of the partition. No work of this partition may be running. */
   begin(lease: Lease): void {
     const stop = new AbortController();
     const ended = Promise.all(this.#works.map((work) => this.#run(work, lease, stop.signal)));

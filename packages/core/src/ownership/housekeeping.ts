@@ -1,13 +1,19 @@
-/** Housekeeping of partitions: one loop for all that this node holds, and the loop that ends due mutes of idle groups. */
+/**
+ * Housekeeping of partitions: a loop over all partitions that this node holds, and the use of it that ends due mutes
+ * of idle groups.
+ */
 import { runLoop } from '../concurrency/run-loop.ts';
 import type { DueMutes } from '../ports/group-store.ts';
 import type { Lease, PartitionWork } from '../ports/leases.ts';
 import { type Clock, type Logger, untilAborted } from '../ports/runtime.ts';
 
-/** A work that looks into its partitions now and then: one loop for all that are held, not one for each. */
+/** A partition work that runs in rounds: one loop for all held partitions, not one per partition. */
 export interface PartitionRoundsDeps {
   readonly name: string;
-  /** Looks into these partitions, never none. Needs no fence: whatever it does is decided anew in its own atomic step. */
+  /**
+   * Runs one round over these partitions (at least one). Needs no fence: each change is checked again in its own
+   * atomic step.
+   */
   readonly round: (partitions: readonly number[]) => Promise<void>;
   /** Pause between two rounds, ms. */
   readonly everyMs: number;
@@ -32,7 +38,7 @@ export class PartitionRounds implements PartitionWork {
   start(): void {
     const round = () => {
       const looking = this.#look();
-      // What failed is the loop's business; an owner only waits for the end.
+      // The loop handles a failure; an owner only waits for the end of the round.
       this.#round = looking.catch(() => undefined);
       return looking;
     };
@@ -65,15 +71,18 @@ export interface IdleMutesDeps {
 }
 
 /**
- * Timed mutes and bans end by themselves: the owner of a partition looks for due ones in groups that get no request. Runs
- * without a fence: a send of a member ends due mutes as well.
+ * Ends timed mutes and bans in groups that get no request; the owner of a partition runs it. Needs no fence: a
+ * member's send ends due mutes as well.
  */
 export function idleMutesWork({ dueMutes, clock, logger }: IdleMutesDeps): PartitionRounds {
   const round = (partitions: readonly number[]) => endDueMutes(dueMutes, partitions);
   return new PartitionRounds({ name: 'idle mutes', round, everyMs: idleMutesEveryMs, clock, logger });
 }
 
-/** A partition whose store is away or full does not stop the others; the round fails after all of them were tried. */
+/**
+ * Ends due mutes in all partitions. A partition whose store fails does not stop the others; the round fails after all
+ * were tried.
+ */
 async function endDueMutes(dueMutes: DueMutes, partitions: readonly number[]): Promise<void> {
   const ended = await Promise.allSettled(partitions.map((partition) => dueMutes.endDueMutes(partition)));
   for (const one of ended) if (one.status === 'rejected') throw one.reason;

@@ -1,6 +1,6 @@
 /**
- * One partition as one node sees it: from wanting it over holding its lease to having given it away. Pure: time comes
- * with the events, and what has to be done is returned. Works of one partition never run twice at a time on one node.
+ * The lease of one partition on one node, from the request to the release. Pure: events bring the time, and effects
+ * are returned. Works of one partition never run twice at a time on one node.
  */
 import type { Lease } from '../ports/leases.ts';
 
@@ -10,18 +10,20 @@ export type LeaseState =
   /** The store was asked for the lease. */
   | { readonly type: 'asking'; readonly isWanted: boolean }
   | HeldState
-  /** Another node is preferred: works come to their end under a lease that is still held. */
+  /** Another node is preferred: works end while the lease is still held. */
   | (Held<'handing_over'> & {
-      /** Then the lease is given back whether they have ended or not: the fence stops what they still try. */
+      /** At this time the lease is released even if works still run: the fence stops their commits. */
       readonly releaseAtMs: number;
     })
-  /** The lease is gone; works that were stopped still run. */
+  /** The lease is gone; works that were asked to end still run. */
   | { readonly type: 'ending' };
 
 interface Held<P extends string> {
   readonly type: P;
   readonly lease: Lease;
-  /** Until then no other node can have the lease, by this node's monotonic clock, counted from before the request. */
+  /**
+   * Until this time no other node can have the lease. This node's monotonic clock, counted from before the request.
+   */
   readonly sureUntilMs: number;
 }
 type HeldState = Held<'held'>;
@@ -35,7 +37,7 @@ export type LeaseEvent =
       readonly sureUntilMs: number;
       readonly nowMs: number;
     }
-  /** Another node holds it, or the holder is not known. */
+  /** Another node holds the lease, or there was no answer. */
   | { readonly type: 'refused' }
   | { readonly type: 'renewed'; readonly token: number; readonly sureUntilMs: number }
   | { readonly type: 'lost'; readonly token: number }
@@ -46,12 +48,12 @@ export type LeaseEvent =
 export type LeaseEffect =
   | { readonly type: 'ask' }
   | { readonly type: 'begin_works'; readonly lease: Lease }
-  /** `ended` has to follow, soon or late. */
+  /** The event `ended` follows when the works have ended. */
   | { readonly type: 'end_works' }
   | { readonly type: 'release'; readonly lease: Lease }
-  /** As release, of a lease under which nothing was begun. */
+  /** As `release`, for a lease under which no work began. */
   | { readonly type: 'decline'; readonly lease: Lease }
-  /** The lease went without being given back. */
+  /** The lease was lost, not released. */
   | { readonly type: 'forget'; readonly lease: Lease };
 
 type Step = readonly [LeaseState, readonly LeaseEffect[]];
@@ -100,7 +102,7 @@ function whileHandingOver(state: Extract<LeaseState, { type: 'handing_over' }>, 
   return [renewed(state, event), []];
 }
 
-/** An answer about an earlier lease of the same partition says nothing about this one. */
+/** Checks the token, because an answer may be about an earlier lease of this partition. */
 const isLost = ({ lease, sureUntilMs }: Held<string>, event: LeaseEvent): boolean =>
   (event.type === 'lost' && event.token === lease.token) ||
   (event.type === 'time' && event.nowMs >= sureUntilMs);

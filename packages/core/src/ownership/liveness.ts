@@ -8,11 +8,14 @@ interface Sighting {
 
 export interface Observation {
   readonly live: readonly NodeBeat[];
-  /** Their beat has not changed for one TTL. */
+  /** Nodes whose beat has not changed for one TTL. */
   readonly dead: readonly NodeBeat[];
 }
 
-/** The live nodes as one observer sees them: only its own clock counts, so a step of another clock kills no node. */
+/**
+ * Decides which nodes are live. Only the observer's own clock counts, so a step of another node's clock kills no
+ * node.
+ */
 export class Liveness {
   readonly #ttlMs: number;
   #sightings: ReadonlyMap<string, Sighting> = new Map();
@@ -21,7 +24,7 @@ export class Liveness {
     this.#ttlMs = ttlMs;
   }
 
-  /** @param nowMs monotonic. A node that is seen for the first time lives for at least one TTL. */
+  /** A node that is seen for the first time counts as live for one TTL. @param nowMs monotonic */
   observe(nodes: readonly NodeBeat[], nowMs: number): Observation {
     const before = this.#sightings;
     this.#sightings = new Map(

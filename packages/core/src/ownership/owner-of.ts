@@ -1,6 +1,7 @@
 /**
- * Rendezvous hashing: every node computes the same preferred owner of a partition from the set of live nodes alone. A
- * node that comes takes its share from all, one that goes leaves its own to all; nothing else moves.
+ * Rendezvous hashing: every node computes the preferred owner of a partition from the set of live nodes alone. A new
+ * node takes an equal share from all others, and a node that leaves gives its partitions to all others; no other
+ * partition moves.
  */
 import { hash } from 'node:crypto';
 import { PARTITION_COUNT } from '../partitions.ts';
@@ -27,7 +28,7 @@ function mix(word: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** How much a node is preferred for a partition: the higher the more. */
+/** The score of a node for a partition; the highest score wins. */
 function score({ high, low }: Words, partition: number): Words {
   const inner = mix(low ^ Math.imul(partition + 1, 0x9e3779b1));
   const outer = mix(high ^ inner);
@@ -46,7 +47,7 @@ function best(candidates: readonly Candidate[], partition: number): string | nul
   return winner?.nodeId ?? null;
 }
 
-/** Ties, which take 64 equal bits, go to the smaller id. */
+/** Sorted, so that on a tie (64 equal bits) the smaller id wins. */
 const candidatesOf = (nodeIds: Iterable<string>): readonly Candidate[] =>
   [...new Set(nodeIds)].sort().map(seedOf);
 

@@ -23,12 +23,15 @@ export interface OwnershipDeps {
   readonly works: readonly PartitionWork[];
   readonly clock: Clock;
   readonly logger: Logger;
-  /** An operator asked this node to drain: leases are handed over as by `drain`, the listener does the rest. Called once. */
+  /**
+   * An operator asked this node to drain. Ownership hands its leases over by itself; the listener drains the rest.
+   * Called once.
+   */
   readonly onDrainAsked?: () => void;
 }
 
 const handoverMs = 1000;
-/** Releases that follow each other this closely wake their next owner once. */
+/** Releases within this time wake their next owner once, ms. */
 const wakeAfterMs = 5;
 
 export class Ownership {
@@ -37,7 +40,7 @@ export class Ownership {
   readonly #leases: HeldLeases;
   readonly #stopped = new AbortController();
   readonly #toWake = new Set<string>();
-  /** The heartbeat: this node's, and that of its leases. */
+  /** One heartbeat: counts this node's beat and renews its leases. */
   readonly #beat = singleFlight(() => this.#beatOnce());
   readonly #look = singleFlight(() => this.#lookOnce());
   #isDraining = false;
@@ -61,14 +64,15 @@ export class Ownership {
     });
   }
 
-  /** The leases that works of this node run under. */
+  /** The leases under which works of this node run. */
   held(): readonly Lease[] {
     return this.#leases.held();
   }
 
   /**
-   * Joins the cluster; resolves when this node is known to it and has asked for its partitions.
-   * @throws PlenumError when the store is away, or with one sentence when `local` does not tolerate another node
+   * Joins the cluster. Resolves when this node is registered and has requested its partitions.
+   * @throws PlenumError when the store cannot be reached, or with one sentence when `local` does not allow another
+   * node
    */
   async start(): Promise<void> {
     const { nodes, leases, card, clock } = this.#deps;
@@ -87,7 +91,7 @@ export class Ownership {
     this.#wakeOthers();
   }
 
-  /** Hands every lease over, each to its next owner, and takes none; 3 s at most. Idempotent; never throws. */
+  /** Hands every lease over to its next owner, and takes none. Takes at most 3 s. Idempotent; never throws. */
   drain(): Promise<void> {
     this.#draining ??= this.#giveAway();
     return this.#draining;
@@ -101,7 +105,7 @@ export class Ownership {
 
   async #giveAway(): Promise<void> {
     this.#isDraining = true;
-    // A store that is away must not hold up the end of the node: its leases end by themselves.
+    // A store that cannot be reached must not delay the end of the node: the leases end by themselves.
     await this.#orAfter(handoverMs, this.#announceDrain());
     this.#leases.aim(() => false);
     await this.#orAfter(2 * handoverMs, this.#leases.atRest());
@@ -110,13 +114,13 @@ export class Ownership {
 
   async #announceDrain(): Promise<void> {
     await this.#quietly(this.#beat(), 'this node could not announce its drain to the others');
-    // What a look finds is only who comes next: the leases go either way.
+    // The look only finds the next owners: the leases are released in any case.
     await this.#quietly(this.#look(), 'the next owners of the partitions could not be found');
   }
 
   async #leave(): Promise<void> {
     const { nodes, card } = this.#deps;
-    // Ends with a wake for every other node: what was to come after it is not missed.
+    // The drain wakes every other node at its end, so cancelling later wakes loses nothing.
     await this.drain();
     this.#stopped.abort();
     this.#endWakes();
@@ -133,7 +137,7 @@ export class Ownership {
     const { leases, clock, logger } = this.#deps;
     const { signal } = this.#stopped;
     const loop = { clock, logger, signal };
-    // A beat that was missed, or waited for a shard that is away, is not made up for by waiting longer.
+    // Keeps its pace also after a failed or slow beat: a longer pause would only make the leases end.
     const pace = { everyMs: leases.ttlMs / 3, keepsPace: true, slowestPause: 1 };
     runLoop('heartbeat', this.#beat, { ...loop, ...pace });
     runLoop('partitions', this.#look, { ...loop, everyMs: leases.ttlMs / 12, slowestPause: 4 });
@@ -141,7 +145,7 @@ export class Ownership {
     runLoop('lease deadlines', checkDeadlines, { ...loop, everyMs: leases.ttlMs / 30 });
   }
 
-  /** Leases are prolonged whether the registry can be reached or not. */
+  /** The leases are renewed even when the registry cannot be reached. */
   async #beatOnce(): Promise<void> {
     const { nodes, logger, onDrainAsked } = this.#deps;
     const [answer] = await Promise.all([nodes.beat(this.#card()), this.#leases.renew()]);
@@ -151,12 +155,12 @@ export class Ownership {
     this.#wasRegistered = true;
     if (!answer.isDrainAsked || this.#isDrainAsked) return;
     this.#isDrainAsked = true;
-    // Not waited for: it beats too.
+    // Not awaited, because the drain itself waits for a beat.
     void this.drain();
     onDrainAsked?.();
   }
 
-  /** While the registry is away, the share stays what it was: a lease that is lost is asked for again. */
+  /** While the registry cannot be reached, this node keeps its share, and requests a lost lease again. */
   async #lookOnce(): Promise<void> {
     const { nodeId, strategy } = this.#deps.card;
     const isOwn = (partition: number) => strategy === 'local' || this.#view.ownerOf(partition) === nodeId;
@@ -188,7 +192,7 @@ export class Ownership {
     for (const nodeId of this.#view.others) this.#deps.nodes.wake(nodeId);
   }
 
-  /** The loops retry what fails here. */
+  /** Logs a failure; the loops repeat the step. */
   async #quietly(step: Promise<void>, sentence: string): Promise<void> {
     await step.catch((err: unknown) => this.#deps.logger.warn({ err }, sentence));
   }

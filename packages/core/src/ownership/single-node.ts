@@ -1,4 +1,7 @@
-/** `local` means one node: the later one of two is refused, before both would wait for each other's leases for ever. */
+/**
+ * Enforces that `local` has one node: the later of two nodes is refused at start. Otherwise both would wait for each
+ * other's leases forever.
+ */
 
 import { PlenumError } from '../outcome/outcome.ts';
 import type { NodeBeat, NodeCard, NodeRegistry } from '../ports/leases.ts';
@@ -12,10 +15,7 @@ export interface SingleNodeDeps {
   readonly leaseTtlMs: number;
 }
 
-/**
- * Resolves when there is no other live node; waits for a crashed one, for one TTL at most.
- * @throws PlenumError with one sentence that names the other node
- */
+/** Resolves when there is no other live node. Waits for a crashed node to count as dead, at most one TTL. */
 export async function waitForSingleNode(deps: SingleNodeDeps): Promise<void> {
   const { nodes, card, clock, leaseTtlMs } = deps;
   const liveness = new Liveness(leaseTtlMs);
@@ -35,8 +35,8 @@ export async function waitForSingleNode(deps: SingleNodeDeps): Promise<void> {
 }
 
 /**
- * To be called when this node is registered: every node that is present is alive by then, and two that started at the same moment
- * see each other now. @throws as above
+ * Checks again after this node is registered: every registered node is alive then, and two nodes that started at the
+ * same moment see each other now. @throws PlenumError with one sentence that names the other node
  */
 export function assertSingleNode(card: NodeCard, present: readonly NodeBeat[]): void {
   const other = present.find((node) => excludes(card, node));

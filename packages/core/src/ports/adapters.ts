@@ -1,32 +1,38 @@
 /**
- * What a team plugs in: archive, notifier, moderation and authorization. All are optional. An adapter may be slow, throw, hang or
- * answer garbage: its caller contains that, so nothing here has to be trusted.
+ * The adapters that a team can provide: archive, notifier, moderation and authorization. All are optional. An adapter
+ * may be slow, throw, hang or answer garbage: its caller checks and bounds every call.
  */
 import type { GroupId, HistoryEntry, UserId } from '@plenum/protocol';
 import type { ArchiveEntry, DeliveredMessage } from '../log/entry.ts';
 
-/** How long an adapter may take; aborted when its answer is no longer needed. */
+/** Given to each call of an adapter; the signal aborts when the answer is no longer needed. */
 export interface AdapterCall {
   readonly signal: AbortSignal;
 }
 
-/** Entries that this adapter will never take; everything else of the batch is saved. */
+/** Entries that this adapter will never accept; all others of the batch are saved. */
 export interface RefusedEntries {
   readonly refused: readonly { readonly message_id: string; readonly reason: string }[];
 }
 
-/** Keeps entries for good. Called with batches in the order of each group's log; copies carry the same `message_id`. */
+/**
+ * Keeps entries permanently. Called with batches in the order of each group's log; a repeated entry has the same
+ * `message_id`.
+ */
 export interface Archive {
-  /** Idempotent by `message_id`. Rejects when the archive is away: then nothing counts as saved and all of it comes again. */
+  /**
+   * Idempotent by `message_id`. Rejects when the archive cannot save: then the whole batch counts as unsaved and
+   * comes again.
+   */
   save(entries: readonly ArchiveEntry[], call: AdapterCall): Promise<RefusedEntries | undefined>;
   /**
-   * Whether an entry is older than `atMs`, ms since 1970. The first node that a Redis knows of asks it: an archive that is older
-   * than everything in Redis shows that Redis lost its data.
+   * Whether the archive has an entry older than `atMs`, ms since 1970. The first node of a new Redis asks this: an
+   * archive that is older than everything in Redis shows that Redis lost its data.
    */
   hasEntriesBefore?(atMs: number, call: AdapterCall): Promise<boolean>;
 }
 
-/** A stretch of a log under one epoch; an archive may hold entries behind its end that the log has lost. */
+/** A range of a log within one epoch. An archive may hold later entries of this epoch, which the log has lost. */
 export interface ArchivedStretch {
   readonly epoch: string;
   /** Inclusive. */
@@ -42,7 +48,7 @@ export interface ArchivePage {
   /** Which end of the range the page is taken from; entries are ascending either way. */
   readonly from: 'oldest' | 'newest';
 }
-/** An archive that can be read continues `history` beyond the retention of the log. */
+/** An archive that can be read: `history` continues in it where the log of Redis ends. */
 export interface ArchiveReader {
   read(page: ArchivePage, call: AdapterCall): Promise<readonly HistoryEntry[]>;
 }
@@ -52,11 +58,13 @@ export interface Recipient {
   readonly online: boolean;
 }
 /**
- * Notifies members who may be offline. Called per message with pages of at most 500 recipients: members who were receivers
- * when it was sent and still are, its sender left out.
+ * Notifies members who may be offline. Called once per page of at most 500 recipients of a message: the members who
+ * could receive it when it was sent and still can, without its sender.
  */
 export interface Notifier {
-  /** `refused`: never try this one again. Rejects when the notifier is away. */
+  /**
+   * Resolves with `refused` if this message must not be tried again. Rejects when the notifier cannot deliver now.
+   */
   notify(
     recipients: readonly Recipient[],
     message: DeliveredMessage,
@@ -66,7 +74,7 @@ export interface Notifier {
 
 export type Verdict =
   | { readonly isAllowed: true }
-  /** `reason` is passed on to the client. */
+  /** `reason` is sent to the client. */
   | { readonly isAllowed: false; readonly reason: string };
 
 export interface ProposedMessage {
@@ -74,23 +82,23 @@ export interface ProposedMessage {
   readonly from_user_id: UserId;
   readonly message: string;
   /**
-   * The field of a text that is no message but part of a change that members see: the `reason` of a request, or all texts
-   * and keys of `metadata`, a line each.
+   * Present if the text belongs to a change that members see, not to a message: the `reason` of a request, or all
+   * texts and keys of `metadata`, one per line.
    */
   readonly field?: 'reason' | 'metadata';
 }
-/** Called before a message is stored, and before a change with a text is made. */
+/** Asked before a message is stored, and before a change with a text is made. */
 export interface Moderation {
   check(message: ProposedMessage, call: AdapterCall): Promise<Verdict>;
 }
 
 export type GuardedAction = 'create' | 'join' | 'subscribe' | 'send' | 'history';
-/** Asked whether a user may do something, besides the group's own rules. */
+/** Asked whether a user may do something, in addition to the group's own rules. */
 export interface Authorization {
   authorize(userId: UserId, groupId: GroupId, action: GuardedAction, call: AdapterCall): Promise<Verdict>;
 }
 
-/** What a request gets when the adapter fails: `closed` refuses it with `unavailable`, `open` lets it pass. */
+/** The answer to a request when the adapter fails: `closed` refuses with `unavailable`, `open` allows. */
 export type OnFailure = 'closed' | 'open';
 
 export interface Adapters {
@@ -99,5 +107,7 @@ export interface Adapters {
   readonly moderation?: Moderation & { readonly onFailure?: OnFailure };
   readonly auth?: Authorization & { readonly onFailure?: OnFailure };
 }
-/** The kinds that are fed from the outbox; each has a cursor of its own, so that none waits for another. */
+/**
+ * The kinds of adapters that get entries from the outbox. Each has its own cursor, so neither waits for the other.
+ */
 export type DeliveryKind = 'archive' | 'notifier';

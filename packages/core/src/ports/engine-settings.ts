@@ -1,40 +1,44 @@
 /** The settings of an engine for rates, limits and retention, and their defaults. */
 import type { DeliveryKind } from './adapters.ts';
 
-/** What an engine enforces inside its atomic steps. */
+/** Settings that an engine enforces inside its atomic steps. */
 export interface EngineSettings {
   /** Token bucket per (sender, group), cluster-wide. */
   readonly ratePerSec: number;
   readonly rateBurst: number;
-  /** Token bucket of joins, leaves and creates per user, cluster-wide; what the service itself does is free. */
+  /** Token bucket of joins, leaves and creates per user, cluster-wide; the service needs no token. */
   readonly membershipRatePerSec: number;
   readonly membershipRateBurst: number;
-  /** Token bucket of the changes that a user makes in a group, per (user, group), cluster-wide; the service's are free. */
+  /** Token bucket of a user's changes in one group, per (user, group), cluster-wide; the service needs no token. */
   readonly changeRatePerSec: number;
   readonly changeRateBurst: number;
   /** Groups that exist and were created by one user; 0: no limit. */
   readonly groupsPerUserMax: number;
   /** Groups in which one user waits for acceptance; 0: no limit. */
   readonly requestsPerUserMax: number;
-  /** Bans that a group holds at a time, without those that have ended; 0: no limit. */
+  /** Bans in force in one group; 0: no limit. */
   readonly bansPerGroupMax: number;
   /** Retention of a group's log, by length and by age of an idle log. */
   readonly historyMaxEntries: number;
   readonly historyMaxAgeMs: number;
-  /** Entries of a group that were accepted and not archived yet; asked only where the cluster has an archive. */
+  /** Entries of a group that may wait for the archive. Checked only if the cluster has an archive. */
   readonly roomQueueLimit: number;
   /**
-   * The kinds of adapters that this node brings: the cluster delivers to them from then on. A node, not a client, that
-   * lacks one of the cluster's kinds does not boot, because what it owns would wait for ever.
+   * The kinds of adapters that this node brings; from then on the cluster delivers to them. A node (not a client)
+   * that lacks one of the cluster's kinds refuses to boot, because the deliveries of its partitions would wait
+   * forever.
    */
   readonly deliveryKinds: readonly DeliveryKind[];
-  /** Kinds that the cluster no longer delivers to. What waits for them is dropped, so they have to be named. */
+  /**
+   * Kinds to which the cluster no longer delivers. Their waiting entries are dropped, so an operator has to name
+   * them.
+   */
   readonly endedDeliveryKinds: readonly DeliveryKind[];
-  /** Membership in an ephemeral group outlives the last connection of a member by this. */
+  /** How long a membership in an ephemeral group lasts after the member's last device has disconnected. */
   readonly absenceMs: number;
-  /** A state change that the store has not begun after this long is given up. */
+  /** A change that the store has not begun after this time is not executed. */
   readonly requestTimeoutMs: number;
-  /** A partition whose owner is not heard of for this long goes to another one. The same on every node. */
+  /** A partition moves to another node when its owner was not heard of for this time. The same on every node. */
   readonly leaseTtlMs: number;
 }
 
@@ -58,7 +62,7 @@ export const defaultEngineSettings: EngineSettings = {
   leaseTtlMs: 6000,
 };
 
-/** The hint of `room_overloaded`: an archive that is merely slow has taken a batch by then, ms. */
+/** The retry hint of `room_overloaded`, ms: an archive that is only slow takes a batch within this time. */
 export const overloadedRetryMs = 1000;
 
 /** How long the log of a deleted group stays readable, so that every node can deliver `deleted`. */

@@ -1,4 +1,4 @@
-/** The storage of the domain: one engine behind small ports, in one process or on Redis. */
+/** The storage of the domain: one engine behind small ports, in the memory of one process or on Redis. */
 
 import type { Revocations } from './authentication.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -15,10 +15,13 @@ export type DurabilityClass = 'D0' | 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'unknown
 export interface EngineHealth {
   /** Some groups can be served. */
   readonly isReady: boolean;
-  /** Shards of a Redis Cluster that do not answer: their groups wait, the others work. */
+  /** Shards of a Redis Cluster that do not answer: requests for their groups fail, all others work. */
   readonly shardsAway: number;
   readonly durability: DurabilityClass;
-  /** Sentences for an operator, without addresses or secrets: why it is not ready, or what threatens it. Absent: none. */
+  /**
+   * Sentences for an operator, without addresses or secrets: why the engine is not ready, or what threatens it.
+   * Absent: none.
+   */
   readonly notices?: readonly string[];
 }
 
@@ -48,16 +51,18 @@ export interface Engine {
   readonly deadLetters: DeadLetters;
   readonly nodes: NodeRegistry;
   readonly leases: Leases;
-  /** What the engine itself needs the owner of a partition for. */
+  /** Works of the engine itself that the owner of a partition runs. */
   readonly partitionWorks: readonly PartitionWork[];
-  /** Null where one process is all there is: Socket.IO then keeps its in-memory adapter. */
+  /** Null in an engine of one process: Socket.IO keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
   health(): Promise<EngineHealth>;
-  /** All nodes of one prefix get the same value: the first offer under a name wins and stays. For development secrets. */
+  /**
+   * Returns the same value on all nodes of one prefix: the first offer under a name is kept. For development secrets.
+   */
   agreeOn(name: string, offer: string): Promise<string>;
   /**
-   * The time by which tokens are judged, ms since 1970: that of the store as far as its replies have told it, so nodes whose own
-   * clocks are wrong judge as all others do. In one process the wall clock.
+   * The clock for tokens, ms since 1970: the store's time, estimated from its replies, so a node with a wrong clock
+   * judges as all others do. The memory engine uses the wall clock.
    */
   wallMs(): number;
   /** Frees every connection and timer. Idempotent. */

@@ -4,8 +4,8 @@ import type { AdmitOutcome, AppendOutcome, MessageDraft } from '../log/draft.ts'
 import type { LogEntry } from '../log/entry.ts';
 
 /**
- * A part of a log. It holds fewer entries than were asked for when more would be above `limits.answerMaxBytes`: compare with the
- * head to know whether there are more.
+ * A part of a log. It has fewer entries than requested if more would exceed `limits.answerMaxBytes`: compare with the
+ * head to learn whether more exist.
  */
 export interface LogRange {
   readonly head: LogHead;
@@ -16,10 +16,11 @@ export interface LogRange {
 /** The ordered entries of each group: messages and membership changes under one counter. */
 export interface GroupLog {
   /**
-   * Checks, numbers, stores and publishes one message in one atomic step, in the order of the rule table's `send`.
-   * At most one seq per (group, actor, request id). Throws `PlenumError` `timeout` when the outcome is unknown.
-   * Resolves with whichever comes first, the store's answer or the entry itself, and at the latest before the entry is handed
-   * to the feeds of this node. `FanOut.deliver` writes at the end of a tick, so an ack in a microtask precedes the sender's own copy.
+   * Checks, numbers, stores and publishes one message in one atomic step, in the order of the rule table's `send`. At
+   * most one seq per (group, actor, request id). Throws `PlenumError` `timeout` when the outcome is unknown. Resolves
+   * with the store's answer or the entry itself, whichever arrives first, and never later than the entry reaches the
+   * feeds of this node. `FanOut.deliver` writes at the end of a tick, so an ack in a microtask precedes the sender's
+   * own copy.
    */
   append(draft: MessageDraft): Promise<AppendOutcome>;
   /**

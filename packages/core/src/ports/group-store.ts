@@ -1,58 +1,61 @@
-/** Groups and who is in them: their changes, mutes that end by themselves, and how far each member has read. */
+/** Groups and their members: changes, timed mutes that end, and how far each member has read. */
 import type { GroupId, MemberStatus, UserId } from '@plenum/protocol';
 import type { ChangeAdmission, ChangeOutcome, GroupCommand, Refused } from '../groups/commands.ts';
 import type { GroupRecord, MemberRow, Membership, Page, Position } from '../groups/records.ts';
 
 /**
- * Groups and who is in them. Every method throws `PlenumError` (`unavailable`, `timeout`) when the store is away;
- * after `timeout` the outcome of a change is unknown and the same request key may be tried again.
+ * Groups and their members. Every method throws `PlenumError` (`unavailable`, `timeout`) when the store cannot be
+ * reached; after `timeout` the outcome of a change is unknown, and the same request key may be tried again.
  */
 export interface GroupStore {
   /**
-   * Executes one row of the rule table: settles due mutes, checks in the table's order, changes, appends the log entry
-   * and publishes it, all or nothing. At most one entry per request key; the same key answers the same again,
-   * also when the user's membership bucket is empty by then.
+   * Executes one row of the rule table: ends due mutes, checks in the table's order, changes, appends the log entry
+   * and publishes it, all or nothing. At most one entry per request key; the same key gets the same answer again,
+   * even if the user's membership bucket is empty.
    */
   change(command: GroupCommand): Promise<ChangeOutcome>;
   /**
-   * Judges a change as `change` will, before a slow adapter is asked about it: a repeated request gets its first answer, what
-   * would be refused is refused, and the tokens that the change costs are taken. Changes nothing else.
+   * Checks a change before a slow adapter is asked: a repeated request gets its first answer, a forbidden one its
+   * refusal, and the tokens of the change are taken. Changes nothing else. `change` checks the rules again.
    */
   admit(command: GroupCommand): Promise<ChangeAdmission>;
-  /** The present group, due mutes counted as ended; null if there is none (a tombstone is none). */
+  /** The group; due mutes count as ended. Null if there is none; a tombstone counts as none. */
   group(groupId: GroupId): Promise<GroupRecord | null>;
-  /** One atomic read of head and record; null only if neither group nor tombstone exists. */
+  /** Reads head and record in one atomic step; null only if neither group nor tombstone exists. */
   position(groupId: GroupId, userId: UserId | null): Promise<Position | null>;
   /**
-   * Members, applicants too, by the seq of the entry that brought them into the group: their place, which an acceptance,
-   * a mute or a new request does not change. So a user that is in the group (in the `status`, if one is asked for) throughout
-   * is listed once, whatever happens between two pages. Cost is that of the page, never of the group. With `status` a page may be shorter than `limit` while `nextCursor` is not null. Null: no such group.
-   * @throws PlenumError `invalid_args` for a cursor that this method did not make.
+   * Lists members and applicants by their place: the seq of the entry that brought them into the group. An
+   * acceptance, a mute or a new request does not change the place, so a user that stays in the group (and in the
+   * `status`, if given) is listed once, whatever happens between two pages. Costs the page, never the group. With
+   * `status`, a page may be shorter than `limit` while `nextCursor` is not null. Null: no such group.
+   * @throws PlenumError `invalid_args` for a cursor that this method did not return
    */
   members(
     groupId: GroupId,
     page: { readonly cursor: string | null; readonly limit: number; readonly status: MemberStatus | null },
   ): Promise<Page<MemberRow> | null>;
   /**
-   * All groups whose id begins with `prefix`, ascending by id. For operators: its cost is that of one page per partition.
-   * @throws PlenumError `invalid_args` for a cursor that is no group id.
+   * Lists all groups whose id begins with `prefix`, ascending by id. For operators: costs one page per partition.
+   * @throws PlenumError `invalid_args` for a cursor that is no group id
    */
   list(page: {
     readonly prefix: string;
     readonly cursor: string | null;
     readonly limit: number;
   }): Promise<Page<GroupId>>;
-  /** The groups in which the user has any status, ascending by group id, each verified against the group itself. */
+  /**
+   * Lists the groups in which the user has any status, ascending by group id, each verified against the group itself.
+   */
   memberships(
     userId: UserId,
     page: { readonly cursor: string | null; readonly limit: number },
   ): Promise<Page<Membership>>;
 }
 
-/** Mutes, and bans, that one step on a group ends at most, besides those of the users that it names. */
+/** How many mutes and bans one step on a group ends at most, in addition to those of the users that it names. */
 export const dueMutesPerStep = 50;
 
-/** What the owner of a partition does for its groups. */
+/** Work that the owner of a partition does for its groups. */
 export interface DueMutes {
   /**
    * Ends the timed mutes and bans of the partition whose time has come. Each group is one atomic step that may run twice
@@ -64,14 +67,19 @@ export interface DueMutes {
   endDueMutes(partition: number): Promise<void>;
 }
 
-/** How far a member has read: from the entry that made it a receiver on, until it marks a later one or sends. */
+/**
+ * How far a member has read. It begins at the entry that made the user a receiver; a later mark or an own message
+ * raises it.
+ */
 export interface ReadMark {
   readonly readSeq: number;
-  /** Messages behind `readSeq`; group events don't count. Exact while the log still keeps the entry that was marked. */
+  /** Messages after `readSeq`; group events do not count. Exact while the log still has the entry that was marked. */
   readonly unread: number;
 }
 
-/** Where a device says that its user has read up to; without an epoch it is taken for the present log. */
+/**
+ * The position up to which a device reports that its user has read. Without an epoch it is a seq of the present log.
+ */
 export interface ReadPosition {
   readonly seq: number;
   readonly epoch: string | null;
@@ -81,15 +89,15 @@ export interface Marked extends ReadMark {
   readonly type: 'marked';
   /** Of the present log. */
   readonly epoch: string;
-  /** The mark is higher than before. */
+  /** True if the mark is higher than before. */
   readonly hasRisen: boolean;
 }
 
-/** Kept while the user is a member. A new epoch changes nothing: seqs and counts continue together. */
+/** Read marks, kept while the user is a member. A new epoch changes nothing, because seqs and counts continue. */
 export interface ReadMarks {
   /**
-   * Raises the mark to `seq`, at most to the head, or to the end of a past epoch that the log continues. A lower one
-   * changes nothing, nor does one of another log. Refused as the rule table's `read` says.
+   * Raises the mark to `seq`, at most to the head, or to the end of a past epoch that the log continues. A lower
+   * position, or one of another log, changes nothing. Refuses as the rule table's `read` says.
    */
   mark(groupId: GroupId, userId: UserId, position: ReadPosition): Promise<Marked | Refused>;
   /** Null: not a receiver of the group. */

@@ -1,30 +1,35 @@
-/** Which node does what has to be done by one: nodes, the lease with a fencing token of each partition, and the works. */
-/** Which node does what has to be done by one: nodes, and the lease with a fencing token of each partition. */
+/**
+ * Decides which node does the work that only one node may do: the registry of nodes, a lease with a fencing token per
+ * partition, and the works.
+ */
 
 /**
- * Who owns partitions: `owner` = the live node that hashing prefers, `local` = one node all of them, and no second node.
- * Either way by lease.
+ * Who owns the partitions. `owner`: for each, the live node that hashing prefers. `local`: one node owns all, and a
+ * second node is refused. Both use leases.
  */
 export type ClusterStrategy = 'owner' | 'local';
 
-/** One start of a node. A restarted node is another one. */
+/** One start of a node. A restarted node is a new one. */
 export interface NodeCard {
   /** Unique per process start; no spaces. */
   readonly nodeId: string;
-  /** Where other nodes and operators find it, if it listens. */
+  /** The address for other nodes and operators; null if the node does not listen. */
   readonly url: string | null;
   readonly version: string;
   readonly strategy: ClusterStrategy;
   /** Takes no new partitions and gives its own away. */
   readonly isDraining: boolean;
 }
-/** A node as the registry shows it: dead once an observer saw `beat` unchanged for one TTL on its own monotonic clock. */
+/**
+ * A node as the registry shows it. An observer counts it as dead when `beat` has not changed for one TTL of the
+ * observer's monotonic clock.
+ */
 export interface NodeBeat extends NodeCard {
   readonly beat: number;
 }
 
 export interface BeatAnswer {
-  /** It was not registered: its first beat, or others took it for dead meanwhile. */
+  /** True if the node was not registered: this is its first beat, or others took it for dead. */
   readonly isNew: boolean;
   /** An operator asked it to drain. */
   readonly isDrainAsked: boolean;
@@ -32,20 +37,23 @@ export interface BeatAnswer {
 
 /** Every method but `wake` and `onWake` throws `PlenumError` `unavailable` when the store is away. */
 export interface NodeRegistry {
-  /** Registers the node if it is not, and counts its heartbeat up by one. */
+  /** Registers the node if necessary, and increments its heartbeat by one. */
   beat(card: NodeCard): Promise<BeatAnswer>;
   nodes(): Promise<readonly NodeBeat[]>;
-  /** Takes a node off: the own one at its end, or one that an observer found dead at that very beat. */
+  /**
+   * Removes a node: this node when it stops, or a node that an observer found dead, only while its `beat` is still
+   * the same.
+   */
   remove(node: Pick<NodeBeat, 'nodeId'> & { readonly beat?: number }): Promise<void>;
-  /** Leaves word for a node, which learns it with its next beat, and wakes it. @returns false: no such node. */
+  /** Requests that a node drains: its next beat returns the request, and it is woken. @returns false: no such node */
   askDrain(nodeId: string): Promise<boolean>;
-  /** Asks a node to look at the cluster now instead of a little later. Never throws, never waits, may get lost. */
+  /** Asks a node to look at the cluster now. Never throws, never waits, may be lost. */
   wake(nodeId: string): void;
-  /** The listener is called when this node is woken, never within a call. @returns what ends it. */
+  /** Calls the listener when this node is woken, never within a call. @returns a function that ends it */
   onWake(nodeId: string, listener: () => void): () => void;
 }
 
-/** Holder and token together are the right to act; a script that gets an older token commits nothing. */
+/** The right to act for a partition: holder and token together. A script that gets an older token commits nothing. */
 export interface Lease {
   readonly partition: number;
   readonly nodeId: string;
@@ -53,36 +61,40 @@ export interface Lease {
   readonly token: number;
 }
 
-/** What is known of leases that were to be prolonged; of those in neither set there was no answer. */
+/** The result of renewing leases. A partition in neither set got no answer. */
 export interface Renewal {
-  /** Partitions that are still held, and now for one more TTL. */
+  /** Partitions that are still held, for one more TTL. */
   readonly renewed: ReadonlySet<number>;
-  /** Partitions whose lease another node has, or none. */
+  /** Partitions whose lease has ended or belongs to another node. */
   readonly lost: ReadonlySet<number>;
 }
 
 /** Every method but `renew` throws `PlenumError` `unavailable` when the store is away. */
 export interface Leases {
-  /** How long a lease lasts that is not prolonged. The same on every node. */
+  /** How long a lease lasts without a renewal. The same on every node. */
   readonly ttlMs: number;
-  /** Null: another node holds it. The holder gets its own again, with the same token, for one more TTL. */
+  /**
+   * Acquires the lease; null: another node holds it. The holder gets its own lease again, with the same token, for
+   * one more TTL.
+   */
   acquire(partition: number, nodeId: string): Promise<Lease | null>;
-  /** Never throws: a shard that is away leaves its partitions out of the answer. */
+  /** Renews leases. Never throws: the partitions of a shard that cannot be reached are missing in the result. */
   renew(leases: readonly Lease[]): Promise<Renewal>;
-  /** Does nothing if it is another's by now. */
+  /** Gives the lease back. Does nothing if another node holds it by now. */
   release(lease: Lease): Promise<void>;
-  /** Null where no node holds the partition at this moment. */
+  /** The present lease of the partition; null: no node holds it. */
   holder(partition: number): Promise<Lease | null>;
-  /** Of all partitions that a node holds at this moment. */
+  /** The present leases of all partitions. */
   holders(): Promise<ReadonlyMap<number, Lease>>;
 }
 
-/** What the owner of a partition does for it: delivery, housekeeping. */
+/** Work that the owner of a partition does for it, such as delivery or housekeeping. */
 export interface PartitionWork {
   readonly name: string;
   /**
-   * The lease was gained: works until the signal aborts (the lease is lost, handed over, or the node stops), then ends at the
-   * next step. Resolves when nothing of it runs; never rejects. All effects are fenced by the lease besides.
+   * Runs under a lease that was gained, until the signal aborts (the lease is lost or handed over, or the node
+   * stops), then ends at its next step. Resolves when nothing of it runs; never rejects. Its effects are also fenced
+   * by the lease.
    */
   run(lease: Lease, signal: AbortSignal): Promise<void>;
 }

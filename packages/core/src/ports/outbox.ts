@@ -1,6 +1,7 @@
 /**
- * What was stored and still has to reach the adapters: one outbox per partition, with a cursor of its own for each kind.
- * An entry is written there in the atomic step that appends it; only the owner of the partition takes it from there.
+ * Entries that are stored but not delivered to the adapters yet: one outbox per partition, with one cursor per kind
+ * of adapter. The atomic step that appends an entry writes it to the outbox; only the owner of the partition reads
+ * it.
  */
 import type { GroupId } from '@plenum/protocol';
 import type { ArchiveEntry } from '../log/entry.ts';
@@ -13,30 +14,33 @@ export interface OutboxEntry {
   readonly entry: ArchiveEntry;
 }
 
-/** What this version cannot parse: a later version has written it, or a foreign program. It becomes a dead letter. */
+/**
+ * An entry that this version cannot parse, because a later version or another program wrote it. It becomes a dead
+ * letter.
+ */
 export interface UnreadableEntry {
   readonly offset: string;
-  /** How many of the batch's entries are before it. */
+  /** How many entries of the batch come before it. */
   readonly behind: number;
-  /** Null where not even that can be read. */
+  /** Null if the group cannot be read either. */
   readonly groupId: GroupId | null;
 }
 
-/** How far a message has got through the pages of its recipients. */
+/** How far a message has been delivered through the pages of its recipients. */
 export interface PageMark {
   readonly messageId: string;
-  /** The cursor of the members' page that comes next. */
+  /** The cursor of the next page of members. */
   readonly membersCursor: string;
 }
 
-/** An entry that was refused before and whose time has come. */
+/** An entry that was refused before and is due to be offered again. */
 export interface DueRetry {
-  /** Under which it is kept: that of its entry, or another one if the entry was unreadable when it died. */
+  /** The id of the entry; another unique id if the entry was unreadable when it became a dead letter. */
   readonly messageId: string;
   readonly entry: ArchiveEntry;
-  /** How often it was refused; 0 for a dead letter that an operator sent on its way again. */
+  /** How often it was refused; 0 for a dead letter that an operator retries. */
   readonly attempts: number;
-  /** As it was scheduled with; null: from the first page. */
+  /** The page of members to continue with; null: the first page. */
   readonly membersCursor: string | null;
 }
 
@@ -47,41 +51,44 @@ export interface UnreadableRetry {
 }
 
 export interface OutboxBatch {
-  /** The cursor of the kind. A commit names it, and changes nothing if it has moved meanwhile. */
+  /** The cursor of the kind. A commit names it, and changes nothing if it has moved since. */
   readonly cursor: string;
-  /** Behind the cursor, in order. */
+  /** The entries after the cursor, in order. */
   readonly entries: readonly OutboxEntry[];
-  /** Between them or behind them, in order. */
+  /** Unreadable entries between or after them, in order. */
   readonly unreadable: readonly UnreadableEntry[];
   /** The offset of the last entry that was read, an unreadable one included; the cursor if there is none. */
   readonly endOffset: string;
-  /** At least so many entries are behind the cursor; exact for the kind that is furthest behind. */
+  /** At least this many entries are after the cursor; exact for the kind that is furthest behind. */
   readonly waiting: number;
-  /** Of the first entry, if a part of its pages is done. */
+  /** The mark of the first entry, if some of its pages are done. */
   readonly pageMark: PageMark | null;
-  /** The earliest first. */
+  /** Due retries, the earliest first. */
   readonly retries: readonly DueRetry[];
   readonly unreadableRetries: readonly UnreadableRetry[];
-  /** Until the next retry is due; null if none is scheduled. */
+  /** Ms until the next retry is due; null if none is scheduled. */
   readonly nextRetryMs: number | null;
-  /** All that are kept to be offered again, due or not. */
+  /** Number of all scheduled retries, due or not. */
   readonly retrying: number;
-  /** Of the groups of the entries: how many of each are kept to be offered again, due or not. None: it may be left out. */
+  /**
+   * Number of scheduled retries, due or not, for each group that has entries in this batch. A group without retries
+   * may be absent.
+   */
   readonly retryingOf: ReadonlyMap<GroupId, number>;
 }
 
-/** An entry that was refused or has stepped aside, and where its text is. */
+/** An entry that was refused or postponed; its text is copied from its place. */
 interface Refused {
   readonly messageId: string;
-  /** How often by now. */
+  /** Number of refusals so far. */
   readonly attempts: number;
   /** Null for a retry: its text is kept with it. */
   readonly offset: string | null;
 }
 export interface ScheduledRetry extends Refused {
   /**
-   * Null: in the turn of its group, behind those of its own group that wait here, and before what is due already of a group
-   * of which more wait.
+   * Null: it takes its group's turn. It comes after the retries of its own group that wait, and before due retries of
+   * a group of which more wait.
    */
   readonly delayMs: number | null;
   readonly membersCursor: string | null;
@@ -95,15 +102,15 @@ export interface NewDeadLetter extends Refused {
 export interface DeliveryCommit {
   readonly kind: DeliveryKind;
   readonly expectedCursor: string;
-  /** The same as expected where only retries were tried. */
+  /** Equal to `expectedCursor` if only retries were tried. */
   readonly cursor: string;
   /** The entries that the cursor passes. */
   readonly passed: readonly OutboxEntry[];
-  /** Unreadable ones that it passes as well; each is among the dead letters. */
+  /** The unreadable entries that the cursor passes; each is also in `deadLetters`. */
   readonly passedUnreadable: readonly UnreadableEntry[];
   readonly retries: readonly ScheduledRetry[];
   readonly deadLetters: readonly NewDeadLetter[];
-  /** So many dead letters of a group that has new ones are kept, and its own oldest give way; null: all. */
+  /** The most dead letters that are kept of each group with new ones; its oldest are dropped. Null: all are kept. */
   readonly deadLettersKept: number | null;
   /** Message ids of retries that the adapter took. */
   readonly deliveredRetries: readonly string[];
@@ -114,26 +121,27 @@ export interface DeliveryCommit {
 export const refusedOffsets = ({ retries, deadLetters }: DeliveryCommit): ReadonlySet<string> =>
   new Set([...retries, ...deadLetters].flatMap(({ offset }) => (offset === null ? [] : [offset])));
 
-/** `not_owner`: the lease is another's by now. `moved`: the cursor is not where it was expected, read again. */
+/** `not_owner`: another node has the lease. `moved`: the cursor is not where it was expected; read again. */
 export type CommitOutcome =
   | { readonly type: 'committed'; readonly droppedDeadLetters: number }
   | { readonly type: 'not_owner' | 'moved' };
 
 export interface Outbox {
-  /** The kinds that the cluster delivers to. A running node knows of a change after some seconds. */
+  /** The kinds to which the cluster delivers. A running node learns of a change within seconds. */
   kinds(): ReadonlySet<DeliveryKind>;
   /**
-   * Gives each of the cluster's kinds a cursor if it has none, at the oldest entry, and takes the cursors of all others
-   * away: what they have not passed is no longer kept for them, nor what they would have tried again. Fenced by the lease.
+   * Creates a missing cursor for each of the cluster's kinds, at the oldest entry, and removes the cursors of all
+   * other kinds: their undelivered entries and their retries are dropped. Fenced by the lease.
    */
   open(lease: Lease): Promise<'opened' | 'not_owner'>;
-  /** @returns null if the kind has no cursor: the outbox has to be opened. */
+  /** Reads a batch. @returns null if the kind has no cursor: `open` the outbox first */
   read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null>;
   /**
-   * All or nothing, fenced by holder, token and expected cursor: moves the cursor, counts what the archive has taken off
-   * the queues of their groups, schedules retries, writes dead letters, and drops what every kind has passed.
+   * Commits a round, all or nothing, fenced by holder, token and expected cursor: moves the cursor, subtracts what
+   * the archive took from the room queues of the groups, schedules retries, writes dead letters, and drops entries
+   * that every kind has passed.
    */
   commit(lease: Lease, commit: DeliveryCommit): Promise<CommitOutcome>;
-  /** Those of the partitions in whose outbox any kind has something before it. Cheap: for polling. */
+  /** Returns the partitions in which any kind has work. Cheap: for polling. */
   waiting(partitions: readonly number[]): Promise<ReadonlySet<number>>;
 }

@@ -1,58 +1,67 @@
-/** Who is online in a group: users with an attached device, however many devices and nodes that takes. */
+/** Presence: a user is online in a group while any of its devices is attached, on any node. */
 import type { GroupId, PushPayload, UserId } from '@plenum/protocol';
 import type { Refused } from '../groups/commands.ts';
 
-/** What a node has found out about its own devices in one group. */
+/** A change that a node reports about its own devices in one group. */
 export interface PresenceChange {
   readonly groupId: GroupId;
   /** Unique per start of a node, so that the presence of a dead node is recognized. */
   readonly nodeId: string;
-  /** Users who have a device attached here, and those who no longer have one; together at most `presenceChangeMax`. */
+  /**
+   * `came`: users who have a device attached here now. `went`: users who no longer have one. Together at most
+   * `presenceChangeMax`.
+   */
   readonly came: readonly UserId[];
   readonly went: readonly UserId[];
 }
-/** Bounds how long one step keeps the store. */
+/** Users in one change: bounds how long one step blocks the store. */
 export const presenceChangeMax = 200;
 
 export interface OnlineUsers {
-  /** As many as were asked for, in no order. */
+  /** At most the requested number of users, in no order. */
   readonly users: readonly UserId[];
-  /** Of all. */
+  /** The number of all online users. */
   readonly count: number;
 }
 
-/** A node says that it holds a device of the user which is attached to the group. */
+/** A user that a node reports as attached to a group on that node. */
 export interface HostedUser {
   readonly groupId: GroupId;
   readonly userId: UserId;
 }
 
-/** All methods throw `PlenumError` `unavailable` when the store is away; all may be repeated without harm. */
+/**
+ * Every method throws `PlenumError` `unavailable` when the store cannot be reached, and may be repeated without harm.
+ */
 export interface Presence {
   /**
-   * One atomic step, idempotent: the node hosts `came` and no longer hosts `went`. A user who is no receiver of the group is not
-   * counted, whatever the node reports. Each transition is pushed to the group's feeds, at most once.
+   * Reports a change in one atomic, idempotent step: the node hosts `came` and no longer hosts `went`. A user who is
+   * no receiver of the group is not counted, whatever the node reports. Each transition is pushed to the group's
+   * feeds at most once.
    */
   change(change: PresenceChange): Promise<void>;
   online(groupId: GroupId, limit: number): Promise<OnlineUsers>;
   /** Those of `userIds` who are online. */
   onlineAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
-  /** Pushes to the group's feeds that the user types. Refused like `send` in the rule table, before rate and queue. */
+  /**
+   * Pushes to the group's feeds that the user types. Refused like `send` in the rule table; takes no token, and
+   * ignores the room queue.
+   */
   typing(groupId: GroupId, userId: UserId): Promise<Refused | null>;
-  /** How many holdings the node has in each of these partitions. */
+  /** The number of users that the node hosts in each of these partitions, counted once per group. */
   countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
-  /** Every holding of the node in the partition; not of one instant. */
+  /** The users that the node hosts in the partition. Not a snapshot: the list may change while it is read. */
   hosted(nodeId: string, partition: number): Promise<readonly HostedUser[]>;
 }
 
-/** What the owner of a partition does for it. */
+/** Work that the owner of a partition does for presence. */
 export interface PresenceHousekeeping {
-  /** Nodes with holdings in the partition, dead ones too. */
+  /** Nodes that host users in the partition, dead nodes too. */
   hostingNodes(partition: number): Promise<readonly string[]>;
   /**
-   * Ends the memberships, in ephemeral groups, of those who have been offline for `EngineSettings.absenceMs` since they were
-   * last online: each in one atomic step that checks it again, with one entry `left` whose actor is the service.
-   * @returns how many absences were due; at most 100 are looked at
+   * Ends memberships in ephemeral groups of users who have been offline for `EngineSettings.absenceMs`. Each ends in
+   * one atomic step that checks the absence again and appends one entry `left`, whose actor is the service.
+   * @returns how many absences were due; one call looks at 100 at most
    */
   endAbsences(partition: number): Promise<number>;
 }

@@ -1,6 +1,6 @@
-/** What the process gives to the domain: time, randomness and log lines. All are injected, so that a test can repeat a run. */
+/** What the process injects into the domain: time, randomness and log lines. So a test can repeat a run. */
 
-/** Time as the domain sees it. Only differences of `monotonicMs` mean anything; no wall clock decides. */
+/** The clock of the domain. Only differences of `monotonicMs` have a meaning; the wall clock decides nothing. */
 export interface Clock {
   /** Milliseconds on a clock that never steps. */
   monotonicMs(): number;

@@ -1,6 +1,7 @@
 /**
- * Writes to the store who is attached on this node: in batches, never on the path of a message, until it has arrived. From time
- * to time it compares what the store has for this node with what was written, so that a loss on either side heals.
+ * Writes to the store which users are attached on this node: in batches, never on the path of a message, repeated
+ * until written. Every 5 s it compares the store's counts with what it wrote, so that a loss on either side is
+ * repaired.
  */
 import type { GroupId, UserId } from '@plenum/protocol';
 import { runLoop } from '../concurrency/run-loop.ts';
@@ -9,20 +10,20 @@ import { type Presence, presenceChangeMax } from '../ports/presence.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { GroupAnnouncements } from './group-announcements.ts';
 
-/** Gathers what a storm of connections brings. */
+/** How long changes are gathered into one write. */
 const batchMs = 20;
 /** Grace period before a user counts as offline. */
 const departureMs = 1000;
 const retryMs = 1000;
 const verifyEveryMs = 5000;
-/** Groups that are written at a time. */
+/** Writes in progress at the same time, one per group. */
 const busyMax = 64;
 
 export interface AnnouncementDeps {
   readonly presence: Presence;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Of this start of the node. */
+  /** Unique per start of the node. */
   readonly nodeId: string;
   readonly isAttached: (groupId: GroupId, userId: UserId) => boolean;
 }
@@ -31,7 +32,10 @@ export class Announcements {
   readonly #deps: AnnouncementDeps;
   readonly #groups = new Map<GroupId, GroupAnnouncements>();
   readonly #doubtful = new Set<GroupId>();
-  /** By partition: writes that began or ended. If it does not change, a count there is of one state. */
+  /**
+   * Per partition: the number of writes that began or ended. If it did not change during a count, the count is of one
+   * state.
+   */
   readonly #steps = new Uint32Array(PARTITION_COUNT);
   readonly #stopped = new AbortController();
   #busy = 0;
@@ -42,7 +46,7 @@ export class Announcements {
     this.#deps = deps;
   }
 
-  /** Groups of which anything is remembered. */
+  /** Groups that have an announced user or a pending change. */
   get size(): number {
     return this.#groups.size;
   }
@@ -54,14 +58,17 @@ export class Announcements {
     this.#plan(batchMs);
   }
 
-  /** Begins to compare. */
+  /** Starts the comparison loop. */
   start(): void {
     const { clock, logger } = this.#deps;
     const options = { clock, logger, everyMs: verifyEveryMs, signal: this.#stopped.signal };
     runLoop('presence', () => this.#verify(), options);
   }
 
-  /** What this node holds is left to the owners of the partitions: a user who moves to another node is never away. */
+  /**
+   * Ends all writes. The owners of the partitions remove this node's users, so a user who moves to another node is
+   * never offline.
+   */
   stop(): void {
     this.#stopped.abort();
     this.#cancel();
@@ -74,7 +81,7 @@ export class Announcements {
     return group;
   }
 
-  /** One timer for the earliest write that is due, and no loop: it is set anew by each change, and not at all without one. */
+  /** Sets one timer for the earliest due write. There is no loop: without a change there is no timer. */
   #plan(delayMs: number): void {
     const { clock } = this.#deps;
     const dueMs = clock.monotonicMs() + delayMs;
@@ -149,10 +156,13 @@ export class Announcements {
     }
   }
 
-  /** By partition, wherever anything was ever told; those with a write under way are left out. */
+  /**
+   * The number of announced users per partition that was ever written. Partitions with a write in progress are left
+   * out.
+   */
   #countAnnounced(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
-    // Where no user is announced the store may still have one: a failover can lose a departure.
+    // The store may still have a user although none is announced here: a failover can lose a departure.
     for (const [partition, steps] of this.#steps.entries()) if (steps > 0) counts.set(partition, 0);
     const busy = new Set<number>();
     for (const [groupId, { announced, isBusy }] of this.#groups) {
@@ -164,7 +174,7 @@ export class Announcements {
     return counts;
   }
 
-  /** Writes again what the store lacks, and removes what it has beyond. */
+  /** Writes again what the store lacks, and removes what it has in excess. */
   async #repair(partition: number): Promise<void> {
     const { presence, nodeId } = this.#deps;
     const missing = new Map<GroupId, Set<UserId>>();

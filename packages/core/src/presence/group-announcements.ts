@@ -1,13 +1,13 @@
 /**
- * What one node has told of one group, and what it has yet to tell. Pure: who is attached is asked, time is given, and what
- * has to be written is returned.
+ * Announced users of one group on one node, and the changes that are not written yet. Pure: time and attached users
+ * come as arguments, and the changes to write are returned.
  */
 import type { UserId } from '@plenum/protocol';
 
 interface Doubt {
-  /** It is not known whether the store has the user for this node: it is written again in any case. */
+  /** True if it is unknown whether the store has the user for this node: the state is written in any case. */
   readonly isUnknown: boolean;
-  /** When the departure is written: many users come back at once, on this node or on another. */
+  /** When a departure is written: later, because many users come back at once, on this node or on another. */
   readonly departsAtMs: number;
 }
 
@@ -19,7 +19,7 @@ export interface PresenceChanges {
 export class GroupAnnouncements {
   readonly #announced = new Set<UserId>();
   readonly #doubts = new Map<UserId, Doubt>();
-  /** A write is under way; the next one waits, so that the store gets them in order. */
+  /** True while a write is in progress; the next one waits, so the store gets them in order. */
   isBusy = false;
 
   get announced(): ReadonlySet<UserId> {
@@ -38,7 +38,7 @@ export class GroupAnnouncements {
     this.#doubts.set(userId, { isUnknown, departsAtMs });
   }
 
-  /** The store may lack what was written. */
+  /** Marks the user as unknown: the store may not have what was written. */
   forget(userId: UserId): void {
     this.#doubts.set(userId, { isUnknown: true, departsAtMs: 0 });
   }
@@ -69,7 +69,7 @@ export class GroupAnnouncements {
     for (const userId of went) this.#announced.delete(userId);
   }
 
-  /** Whether it arrived is not known. */
+  /** Marks all users of a failed write as unknown: the write may have arrived. */
   failed({ came, went }: PresenceChanges): void {
     for (const userId of [...came, ...went]) this.forget(userId);
   }

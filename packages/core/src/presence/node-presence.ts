@@ -1,4 +1,4 @@
-/** Presence on one node: what it reports of its own devices, and what it pushes to them about others. */
+/** Presence on one node: reports its own devices to the store, and pushes changes of others to its devices. */
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { PresenceWatch } from '../feed/hosted-feed.ts';
 import type { Device, FanOut } from '../ports/devices.ts';
@@ -14,7 +14,7 @@ export interface NodePresenceDeps {
   readonly logger: Logger;
   /** Unique per start of the node. */
   readonly nodeId: string;
-  /** The feeds of this node, as far as presence asks them. */
+  /** Questions that presence asks the feeds of this node. */
   readonly feeds: {
     isAttached(groupId: GroupId, userId: UserId): boolean;
     liveDevices(groupId: GroupId): Iterable<Device>;
@@ -33,7 +33,7 @@ export class NodePresence implements PresenceWatch {
     this.#pushes = new PresencePushes({ ...deps, attachedTo: (groupId) => feeds.liveDevices(groupId) });
   }
 
-  /** Groups of which this node has announced anyone. */
+  /** Groups in which this node has announced a user. */
   get size(): number {
     return this.#announcements.size;
   }

@@ -1,4 +1,7 @@
-/** Pushes of presence and typing to the attached devices of this node: gathered, and dropped where they are too many. */
+/**
+ * Pushes presence and typing to the attached devices of this node. Presence is gathered for 500 ms; a slow device may
+ * miss pushes.
+ */
 import type { GroupId, PushPayload, UserId } from '@plenum/protocol';
 import type { Device, FanOut } from '../ports/devices.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
@@ -9,7 +12,7 @@ const gatherMs = 500;
 
 interface Gathered {
   readonly users: Map<UserId, boolean>;
-  /** The group is so large that users are not named. */
+  /** True if the group is so large that pushes name no users. */
   isCountOnly: boolean;
   count: number;
 }
@@ -56,13 +59,13 @@ export class PresencePushes {
     gathered.count = payload.count;
     if ('user_id' in payload) {
       const { user_id, online } = payload;
-      // Transitions alternate: one that undoes another leaves what was pushed before.
+      // Transitions alternate, so a second one cancels the first: nothing is pushed.
       if (gathered.users.get(user_id) === !online) gathered.users.delete(user_id);
       else gathered.users.set(user_id, online);
     } else {
       gathered.isCountOnly = true;
     }
-    // One timer per gathered batch, and no loop: without a transition there is nothing to push.
+    // One timer per gathered batch. There is no loop: without a transition there is nothing to push.
     this.#cancel ??= this.#clock.after(gatherMs, () => this.#pushAll());
   }
 

@@ -1,4 +1,4 @@
-/** What the owner of a partition does for presence: takes off what dead nodes held, ends memberships by absence. */
+/** Presence work of the owner of a partition: removes the users of dead nodes, and ends memberships by absence. */
 import type { GroupId, UserId } from '@plenum/protocol';
 import { PartitionRounds } from '../ownership/housekeeping.ts';
 import type { NodeRegistry } from '../ports/leases.ts';
@@ -15,8 +15,8 @@ export interface PresenceWorkDeps {
 }
 
 /**
- * Without a fence: an absence is checked again in its own atomic step, and what is taken off a node that lives after all,
- * that node finds missing and writes again.
+ * The work needs no fence: an absence is checked again in its own atomic step, and a node that was wrongly taken for
+ * dead finds its users missing and writes them again.
  */
 export function presenceWork({ presence, nodes, clock, logger }: PresenceWorkDeps): PartitionRounds {
   const cleanup = new PresenceCleanup(presence, nodes);
@@ -27,7 +27,9 @@ export function presenceWork({ presence, nodes, clock, logger }: PresenceWorkDep
 class PresenceCleanup {
   readonly #presence: Presence & PresenceHousekeeping;
   readonly #nodes: Pick<NodeRegistry, 'nodes'>;
-  /** Holders that were not registered in the last round: one that is about to register gets that long. */
+  /**
+   * Nodes that host users but were not registered in the last round. A node that is about to register gets one round.
+   */
   #suspects: ReadonlySet<string> = new Set();
 
   constructor(presence: Presence & PresenceHousekeeping, nodes: Pick<NodeRegistry, 'nodes'>) {
@@ -35,12 +37,12 @@ class PresenceCleanup {
     this.#nodes = nodes;
   }
 
-  /** A shard that is away must not keep the others from being cleaned; the round fails all the same, afterwards. */
+  /** Cleans all partitions. A shard that cannot be reached does not stop the others; the round fails afterwards. */
   async clean(partitions: readonly number[]): Promise<void> {
     const looks = await Promise.allSettled(
       partitions.map((partition) => this.#presence.hostingNodes(partition)),
     );
-    // Asked after the holders: a node is registered before it holds anything.
+    // Read after the hosting nodes: a node is registered before it hosts a user.
     const live = new Set((await this.#nodes.nodes()).map(({ nodeId }) => nodeId));
     const before = this.#suspects;
     const dead = looks.map((look) =>

@@ -1,4 +1,4 @@
-/** A custom middleware as a step: whatever it does, the message is answered once and in time. */
+/** Runs a custom middleware as a step: the message is answered once and in time, whatever the middleware does. */
 import type { Failure, GroupId, RequestResult, UserId } from '@plenum/protocol';
 import { errorSummary } from '../concurrency/bounded-calls.ts';
 import { refused } from '../groups/commands.ts';
@@ -7,7 +7,7 @@ import { fail, type Outcome, PlenumError, readFailure, succeed } from '../outcom
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SendStep } from './steps.ts';
 
-/** What custom middleware gets of a message. Its text is never logged by us. */
+/** A message as custom middleware sees it. The product never logs its text. */
 export interface SendContext {
   readonly groupId: GroupId;
   readonly userId: UserId;
@@ -26,7 +26,7 @@ export type SendOutcome = Outcome<RequestResult<'relay_msg'>>;
  */
 export type SendMiddleware = (context: SendContext, next: () => Promise<SendOutcome>) => Promise<SendOutcome>;
 
-/** How long a middleware may think before it calls `next`. */
+/** How long a middleware may take before it calls `next`. */
 const thinkTimeoutMs = 2000;
 
 export interface CustomMiddleware {
@@ -52,7 +52,7 @@ class MiddlewareRun {
   readonly #controller = new AbortController();
   readonly #answer: Promise<AppendOutcome>;
   #decide: (outcome: AppendOutcome | Promise<AppendOutcome>) => void = () => {};
-  /** The answer to a late `next`; null: nothing is decided. */
+  /** The answer to a late `next`; null: the message was not refused. */
   #refusal: Failure | null = null;
   #continued: Promise<SendOutcome> | null = null;
 
@@ -97,7 +97,7 @@ class MiddlewareRun {
     this.#continued = outcome.then((found) =>
       found.type === 'appended' ? succeed(relayed(found)) : fail(found.failure),
     );
-    // A middleware need not look at what became of the message.
+    // A middleware may ignore the outcome of the message.
     this.#continued.catch(() => undefined);
     this.#decide(outcome);
     return this.#continued;
@@ -127,7 +127,7 @@ class MiddlewareRun {
   }
 
   #threw(cause: unknown): void {
-    // The store's own failures come back through `next`.
+    // A failure of the store comes back through `next`.
     if (cause instanceof PlenumError && this.#continued !== null) return;
     this.#deps.logger.error(
       { middleware: this.#custom.name, err: errorSummary(cause) },

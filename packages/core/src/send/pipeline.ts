@@ -1,4 +1,4 @@
-/** The way of a message into the log: a list of steps, made once from the configured order. */
+/** Builds the send pipeline: a list of steps, made once from the configured order. */
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import { ConfigError, PlenumError } from '../outcome/outcome.ts';
@@ -23,21 +23,21 @@ export interface PipelineDeps {
   readonly logger: Logger;
   readonly auth: AuthGuard | null;
   readonly moderation: ModerationGuard | null;
-  /** By the names that `order` calls them. */
+  /** Custom middlewares by the names that `order` uses. */
   readonly middleware?: Readonly<Record<string, SendMiddleware>>;
-  /** `auth`, `rate_limit`, `moderation` and names of `middleware`. Default: in this order. */
+  /** The order of `auth`, `rate_limit`, `moderation` and the names of `middleware`. Default: this order. */
   readonly order?: readonly string[];
 }
 
 export interface SendPipeline {
-  /** What a draft says about its rate before the first step. */
+  /** `isRateLimited` of every draft before the first step. */
   readonly isRateLimited: boolean;
-  /** The moderation, if there is one, is in the order. */
+  /** True if `moderation` is in the order. */
   readonly isModerated: boolean;
   readonly send: GroupLog['append'];
 }
 
-/** @throws ConfigError for an order that names what is not there. */
+/** @throws ConfigError for an order that names an unknown step, repeats a step, or leaves out a custom middleware */
 export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const { middleware = {}, log } = deps;
   const custom = Object.keys(middleware);
@@ -48,7 +48,7 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const names = stepsOf(order, asked);
   const isRateLimited = order.includes('rate_limit');
   const isModerated = order.includes('moderation');
-  // Without adapters a send is the script, and nothing around it.
+  // Without adapters and middlewares a send is one script call.
   if (names.length === 1) return { isRateLimited, isModerated, send: log.append.bind(log) };
   const steps = names.map((name) => stepFor(name, deps));
   return {

@@ -21,7 +21,7 @@ export type StepName =
   | { readonly type: 'custom'; readonly name: string }
   | { readonly type: 'append'; readonly isRateLimited: boolean };
 
-/** @returns one sentence for everything that is wrong with a configured order, and with the names of middlewares. */
+/** @returns one sentence per mistake in a configured order or in the names of middlewares */
 export function orderProblems(order: readonly string[], custom: readonly string[]): string[] {
   const known = [...builtInSteps, ...custom];
   const twice = order.filter((name, at) => order.indexOf(name) !== at);
@@ -65,8 +65,9 @@ export function stepsOf(order: readonly string[], askable: Askable): readonly St
 export type SendStep = (draft: MessageDraft, next: () => Promise<AppendOutcome>) => Promise<AppendOutcome>;
 
 /**
- * The step before the first slow one: answers a message that is stored already, and refuses what the rules refuse.
- * @param isRateLimited takes a token as well: a message that a later step refuses has cost it.
+ * The step before the first adapter or middleware: answers a message that is stored already, and refuses what the
+ * rules refuse.
+ * @param isRateLimited also takes a token, even if a later step refuses the message
  */
 export const admitStep =
   (log: GroupLog, isRateLimited: boolean): SendStep =>
@@ -92,8 +93,8 @@ export const moderationStep =
   };
 
 /**
- * The commit point, always last: one script checks again, numbers, stores and publishes.
- * @param isRateLimited takes the token here; false if an earlier step has taken it.
+ * The commit, always the last step: one script checks again, numbers, stores and publishes.
+ * @param isRateLimited takes the token here; false if an earlier step has taken it
  */
 export const appendStep =
   (log: GroupLog, isRateLimited: boolean): SendStep =>

@@ -1,6 +1,6 @@
 /**
- * What happens inside, for those who watch: one `node:diagnostics_channel` per event, named `plenum:<event>`. Payloads never hold
- * message bodies, tokens or secrets. An event without a subscriber costs one check of a flag.
+ * Telemetry events of the product: one `node:diagnostics_channel` per event, named `plenum:<event>`. Payloads never
+ * hold message bodies, tokens or secrets. An event without a subscriber costs one check of a flag.
  */
 import { type Channel, channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
@@ -18,7 +18,7 @@ import type { DeliveryKind } from '../ports/adapters.ts';
 export type AdapterName = DeliveryKind | 'moderation' | 'auth';
 
 export interface TelemetryEvents {
-  /** A message was stored; a repeated request is none. */
+  /** A message was stored. Not emitted for a repeated request. */
   readonly message_sent: { readonly groupId: GroupId; readonly userId: UserId; readonly seq: number };
   /** A user became a member who receives: created, joined, or was accepted. */
   readonly room_join: { readonly groupId: GroupId; readonly userId: UserId };
@@ -26,7 +26,7 @@ export interface TelemetryEvents {
   readonly room_leave: { readonly groupId: GroupId; readonly userId: UserId };
   /** Entries of one group were handed to devices of this node. */
   readonly broadcast: { readonly groupId: GroupId; readonly entries: number; readonly devices: number };
-  /** Messages of a partition that wait for an adapter, as its owner sees it. */
+  /** Entries of a partition that wait for an adapter, as the owner of the partition sees it. */
   readonly queue_size: { readonly partition: number; readonly kind: DeliveryKind; readonly size: number };
   /** A send was refused because the room's queue is full. */
   readonly queue_overflow: { readonly groupId: GroupId };
@@ -43,14 +43,14 @@ export interface TelemetryEvents {
     readonly groupId: GroupId | null;
     readonly reason: string;
   };
-  /** The oldest dead letters of a kind have given way to new ones of their group: they are lost. */
+  /** The oldest dead letters of a group were dropped because new ones came: they are lost. */
   readonly dead_letters_dropped: {
     readonly partition: number;
     readonly kind: DeliveryKind;
     readonly entries: number;
   };
   readonly adapter_denied: { readonly adapter: AdapterName; readonly groupId: GroupId };
-  /** `timeout`: it hung; `throw`: it rejected; `bad_return`: its answer has no meaning. */
+  /** `timeout`: no answer in time; `throw`: it threw or rejected; `bad_return`: its answer was malformed. */
   readonly adapter_failed: {
     readonly adapter: AdapterName;
     readonly failure: 'timeout' | 'throw' | 'bad_return';
@@ -58,19 +58,22 @@ export interface TelemetryEvents {
   readonly breaker_changed: { readonly adapter: AdapterName; readonly isOpen: boolean };
   readonly lease_gained: { readonly partition: number; readonly token: number };
   readonly lease_lost: { readonly partition: number; readonly token: number };
-  /** A gap in a feed was seen. */
+  /** A feed found a gap. */
   readonly gap_found: { readonly groupId: GroupId };
   readonly gap_repaired: { readonly groupId: GroupId; readonly entries: number };
   readonly duplicate_dropped: { readonly groupId: GroupId };
-  /** An entry was heard that the log has lost since: its epoch ended before it. */
+  /** A node received an entry that the log has lost: its epoch ended before the entry. */
   readonly entry_lost: { readonly groupId: GroupId };
-  /** Devices whose position the log did not continue. */
+  /** Devices whose position the log does not continue. */
   readonly resync: {
     readonly groupId: GroupId;
     readonly reason: ResyncReason;
     readonly devices: number;
   };
-  /** A socket that did not read was cut: bytes that the node kept for it, and entries, answers and pushes that waited. */
+  /**
+   * A socket that did not read was cut. `bufferedBytes`: bytes that the node kept for it; `waitingEntries`: entries,
+   * answers and pushes that waited.
+   */
   readonly slow_consumer: {
     readonly userId: UserId;
     readonly bufferedBytes: number;
@@ -93,14 +96,16 @@ export interface TelemetryEvents {
     readonly code: ErrorCode | null;
     readonly durationMs: number;
   };
-  /** See the engine's anomalies: nothing ended, but an operator should know. */
+  /**
+   * An unexpected event that ended nothing but that an operator should know; see the anomalies of the Redis engine.
+   */
   readonly anomaly: { readonly kind: string };
 }
 export type TelemetryEvent = keyof TelemetryEvents;
 
 const channels = new Map<TelemetryEvent, Channel<unknown, unknown>>();
 
-/** The channel of an event, for those who watch and for hot paths that ask `hasSubscribers` before they build a payload. */
+/** The channel of an event. Hot paths ask its `hasSubscribers` before they build a payload. */
 export function telemetryChannel(event: TelemetryEvent): Channel<unknown, unknown> {
   const known = channels.get(event);
   if (known !== undefined) return known;
@@ -109,19 +114,19 @@ export function telemetryChannel(event: TelemetryEvent): Channel<unknown, unknow
   return made;
 }
 
-/** Emits to all watchers. The error of a watcher does not reach the caller: Node reports it as uncaught. */
+/** Emits to all watchers. An error that a watcher throws does not reach the caller: Node reports it as uncaught. */
 export function emitTelemetry<E extends TelemetryEvent>(event: E, payload: TelemetryEvents[E]): void {
   const target = telemetryChannel(event);
   if (target.hasSubscribers) target.publish(payload);
 }
 
-/** Others may publish on a channel of that name too: what is no object is not ours. */
+/** Other code may publish on the same channel: a message that is no object is ignored. */
 const isPayload = <E extends TelemetryEvent>(_: E, message: unknown): message is TelemetryEvents[E] =>
   typeof message === 'object' && message !== null;
 
 /**
- * Watches an event of every node in this process. @returns what ends it.
- * @param onEvent must not throw: Node ends the process when a watcher of a channel does.
+ * Watches an event of every node in this process. @returns a function that ends it
+ * @param onEvent must not throw: Node ends the process when a watcher of a channel throws
  */
 export function watchTelemetry<E extends TelemetryEvent>(
   event: E,
@@ -136,7 +141,7 @@ export function watchTelemetry<E extends TelemetryEvent>(
   };
 }
 
-/** Outcomes of sends and changes as telemetry: each is emitted once, by the node that caused it. */
+/** Emits the outcome of a send, once, on the node that caused it. */
 export function emitSent({ groupId, sender: userId }: MessageDraft, outcome: AppendOutcome): void {
   if (outcome.type === 'refused') emitRefused(groupId, userId, outcome.failure);
   else if (!outcome.isDuplicate) emitTelemetry('message_sent', { groupId, userId, seq: outcome.seq });
