@@ -30,7 +30,7 @@ describeNotifier('webhook', async () => {
   return {
     notifier: createWebhookNotifier(webhook),
     refuse: (messageId) => refused.add(messageId),
-    told: () =>
+    sent: () =>
       receiver.received
         .map(({ body }) => dataOf(body))
         .filter(({ message }) => !refused.has(message.message_id)),

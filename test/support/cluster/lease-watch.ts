@@ -25,7 +25,7 @@ export class LeaseWatch implements Disposable {
   #monitor: RedisMonitor | null = null;
   #attempt: Attempt | null = null;
   /** The command that runs asks for a lease. */
-  #hasPendingJoin = false;
+  #asksForLease = false;
   readonly #regained = new Map<number, number>();
 
   /** Resolves when nothing is missed. It continues when Redis comes back; what happened in between is not seen. */
@@ -68,7 +68,7 @@ export class LeaseWatch implements Disposable {
   #command([name = '', , count, ...rest]: readonly string[]): void {
     this.#endAttempt();
     const [lease] = rest;
-    this.#hasPendingJoin = /^eval/i.test(name) && count === '2' && rest[1]?.endsWith(':last_token') === true;
+    this.#asksForLease = /^eval/i.test(name) && count === '2' && rest[1]?.endsWith(':last_token') === true;
     if (!/^eval/i.test(name) || count !== '9' || !isLease(lease)) return;
     if (!/:dead_letters:\w+$/.test(rest[6] ?? '')) return;
     const [nodeId = '', token, kind = ''] = rest.slice(9);
@@ -83,7 +83,7 @@ export class LeaseWatch implements Disposable {
       const right = { partition: partitionIn(key), nodeId, token: Number(token), kind: null };
       this.events.push({ type: 'granted', ...right });
     }
-    if (this.#hasPendingJoin && name === 'PEXPIRE' && isLease(key)) {
+    if (this.#asksForLease && name === 'PEXPIRE' && isLease(key)) {
       const partition = partitionIn(key);
       this.#regained.set(partition, (this.#regained.get(partition) ?? 0) + 1);
     }

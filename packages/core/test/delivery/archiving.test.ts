@@ -103,7 +103,7 @@ test('an archive that is down does not hold up the notifier', async () => {
   await scene.own();
   await scene.send('one');
   await scene.pass(300);
-  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['one']);
+  expect(scene.notifier.sent.map(({ message }) => message.message)).toEqual(['one']);
 });
 
 test('an entry that makes a naive archive throw becomes a dead letter; all others are saved', async () => {

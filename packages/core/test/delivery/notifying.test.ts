@@ -12,7 +12,7 @@ test('a message is notified to all members but its sender, and a membership chan
   await scene.own();
   await scene.send('one');
   await scene.pass(200);
-  expect(scene.notifier.told).toMatchObject([
+  expect(scene.notifier.sent).toMatchObject([
     {
       recipients: [
         { user_id: 'guest', online: false },
@@ -31,7 +31,7 @@ test('a user who became a member after a message is not notified of it', async (
   await scene.send('after');
   await scene.own();
   await scene.pass(200);
-  const told = scene.notifier.told.map(({ recipients, message }) => [
+  const told = scene.notifier.sent.map(({ recipients, message }) => [
     message.message,
     recipients.map(({ user_id }) => user_id),
   ]);
@@ -50,7 +50,7 @@ test('members of a new group hear nothing of a message that its id was sent befo
   await scene.join('stranger');
   await scene.own();
   await scene.pass(200);
-  expect(scene.notifier.told).toEqual([]);
+  expect(scene.notifier.sent).toEqual([]);
 });
 
 test('the notifier is not called for a message without recipients', async () => {
@@ -67,8 +67,8 @@ test('a large group is notified page by page, each member once', async () => {
   await scene.own();
   await scene.send('one');
   await scene.pass(400);
-  expect(scene.notifier.told.map(({ recipients }) => recipients.length)).toEqual([499, 500, 201]);
-  const told = scene.notifier.told.flatMap(({ recipients }) => recipients.map(({ user_id }) => user_id));
+  expect(scene.notifier.sent.map(({ recipients }) => recipients.length)).toEqual([499, 500, 201]);
+  const told = scene.notifier.sent.flatMap(({ recipients }) => recipients.map(({ user_id }) => user_id));
   expect(new Set(told)).toEqual(new Set(users(1200)));
 });
 
@@ -77,7 +77,7 @@ test('pages that were notified before a failure are not notified again, nor by t
   await scene.join(...users(1200));
   const notify = scene.notifier.notify.bind(scene.notifier);
   scene.notifier.notify = (recipients, message, call) => {
-    if (scene.notifier.told.length === 1) scene.notifier.fault('throw');
+    if (scene.notifier.sent.length === 1) scene.notifier.fault('throw');
     return notify(recipients, message, call);
   };
   const handOver = await scene.own('node-1');
@@ -88,7 +88,7 @@ test('pages that were notified before a failure are not notified again, nor by t
   scene.notifier.fault(null);
   await scene.own('node-2');
   await scene.pass(1000);
-  expect(scene.notifier.told.map(({ recipients }) => recipients.length)).toEqual([499, 500, 201]);
+  expect(scene.notifier.sent.map(({ recipients }) => recipients.length)).toEqual([499, 500, 201]);
 });
 
 test('a refused message is retried from the page that was refused, and then buried', async () => {
@@ -98,7 +98,7 @@ test('a refused message is retried from the page that was refused, and then buri
   scene.notifier.refuse(first);
   await scene.own();
   await scene.pass(8000);
-  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['two']);
+  expect(scene.notifier.sent.map(({ message }) => message.message)).toEqual(['two']);
   expect(await scene.letters()).toMatchObject([{ kind: 'notifier', attempts: 6, entry: { message: 'one' } }]);
 });
 
@@ -121,7 +121,7 @@ async function twoGroups(settings: Partial<DeliverySettings>) {
   return {
     ...{ scene, quiet, lettersOf },
     toldIn: (id: string) =>
-      scene.notifier.told
+      scene.notifier.sent
         .filter(({ message }) => message.group_id === id)
         .map(({ message }) => message.message),
     get dropped() {
@@ -142,7 +142,7 @@ test('the head of a line above its cap steps aside, and all of the line is notif
   await scene.send(...texts);
   await scene.own();
   await scene.pass(1000);
-  expect(scene.notifier.told.map(({ message }) => message.message).toSorted()).toEqual(texts.toSorted());
+  expect(scene.notifier.sent.map(({ message }) => message.message).toSorted()).toEqual(texts.toSorted());
   expect(await scene.letters()).toEqual([]);
 });
 
@@ -255,7 +255,7 @@ test('retries that take long do not hold up what is new', async () => {
   await scene.pass(200);
   await scene.send('new');
   await scene.pass(1200);
-  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['new']);
+  expect(scene.notifier.sent.map(({ message }) => message.message)).toEqual(['new']);
 });
 
 test('a retry at which the notifier hangs does not keep the others from being tried', async () => {
@@ -271,7 +271,7 @@ test('a retry at which the notifier hangs does not keep the others from being tr
   await scene.own();
   await scene.send('poison', 'sound');
   await scene.pass(30_000);
-  expect(scene.notifier.told.map(({ message }) => message.message)).toEqual(['sound']);
+  expect(scene.notifier.sent.map(({ message }) => message.message)).toEqual(['sound']);
 });
 
 test('a group whose messages all make the notifier fail does not keep it from another group', async () => {

@@ -81,8 +81,8 @@ function groupsLimit(state: MemoryState, { actor, groupId }: GroupCommand): Fail
 
 function requestsLimit(state: MemoryState, command: JoinGroup, group: GroupState): Failure | null {
   const { requestsPerUserMax: max } = state.settings;
-  const hasPendingJoin = command.actor !== SERVICE && group.groupType !== 'public' && max > 0;
-  if (!hasPendingJoin || state.requestsOf(command.userId, max) < max) return null;
+  const mayAsk = command.actor !== SERVICE && group.groupType !== 'public' && max > 0;
+  if (!mayAsk || state.requestsOf(command.userId, max) < max) return null;
   return limitReached('requests', max);
 }
 

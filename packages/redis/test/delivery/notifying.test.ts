@@ -56,7 +56,7 @@ test('a message of an epoch that the log no longer remembers is delivered', asyn
     logger: keepingLogger(),
   }).run(lease, stop.signal);
   const texts = Array.from({ length: epochs }, (_, i) => `epoch ${i + 1}`);
-  await eventually(() => expect(notifier.told.map(({ message }) => message.message)).toEqual(texts));
+  await eventually(() => expect(notifier.sent.map(({ message }) => message.message)).toEqual(texts));
   stop.abort();
   await running;
 });

@@ -39,7 +39,7 @@ describeNotifier('recording', async () => {
   return {
     notifier,
     refuse: (messageId) => notifier.refuse(messageId),
-    told: () => notifier.told,
+    sent: () => notifier.sent,
     ...ailingBy(notifier),
     ...nothingToFree,
   };

@@ -16,7 +16,7 @@ export interface RecordingArchive extends Archive, ArchiveReader {
 }
 
 /** An event has no `message_id`, as on the wire. */
-function told(entry: ArchiveEntry): HistoryEntry {
+function onTheWire(entry: ArchiveEntry): HistoryEntry {
   if (entry.type === 'message') return entry;
   const { message_id: _, ...event } = entry;
   return event;
@@ -57,7 +57,7 @@ export function recordingArchive(clock = systemClock): RecordingArchive {
           .filter((entry) => entry.seq > page.afterSeq && entry.seq < page.beforeSeq)
           .filter((entry) => page.stretches.some((s) => s.epoch === entry.epoch && entry.seq <= s.endSeq))
           .sort((a, b) => a.seq - b.seq)
-          .map(told);
+          .map(onTheWire);
         return page.from === 'oldest' ? found.slice(0, page.limit) : found.slice(-page.limit);
       }),
   };

@@ -8,7 +8,7 @@ export interface Notification {
 
 export interface RecordingNotifier extends Notifier {
   /** What it has delivered, in order; copies included, refused ones not. */
-  readonly told: readonly Notification[];
+  readonly sent: readonly Notification[];
   /** How often it was called. */
   readonly calls: number;
   refuse(...messageIds: readonly string[]): void;
@@ -18,12 +18,12 @@ export interface RecordingNotifier extends Notifier {
 
 /** A notifier that records its deliveries and misbehaves on demand. */
 export function recordingNotifier(clock = systemClock): RecordingNotifier {
-  const told: Notification[] = [];
+  const sent: Notification[] = [];
   const refused = new Set<string>();
   const faults = new FaultSwitch(clock);
   let calls = 0;
   return {
-    told,
+    sent,
     get calls() {
       return calls;
     },
@@ -35,7 +35,7 @@ export function recordingNotifier(clock = systemClock): RecordingNotifier {
       calls += 1;
       return faults.play(call, () => {
         if (refused.has(message.message_id)) return { refused: 'refused by the test' };
-        told.push({ recipients, message });
+        sent.push({ recipients, message });
         return undefined;
       });
     },

@@ -39,7 +39,7 @@ export function sampleEvent(seq: number): Exclude<ArchiveEntry, DeliveredMessage
     epoch: sampleEpoch,
     seq,
     timestamp: new Date(firstMs + seq * 1000).toISOString(),
-    message_id: `${sampleEpoch}-${seq}`,
+    message_id: messageId(sampleEpoch, seq),
     reason: 'a reason with "quotes", {braces} and \\ backslashes',
     muted_until: new Date(firstMs).toISOString(),
     banned_until: new Date(firstMs).toISOString(),

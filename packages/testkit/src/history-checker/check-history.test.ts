@@ -139,12 +139,12 @@ describe('a device is flagged', () => {
   });
   test('for a gap without a resync, and not for one with it', () => {
     const run = annGot('throughout', ({ seq }) => seq !== 6);
-    const told = (had: number): RunHistory => ({
+    const withResyncAt = (had: number): RunHistory => ({
       ...run,
       deliveries: run.deliveries.map((one) => (one.userId === 'ann' ? { ...one, resyncs: [had] } : one)),
     });
-    expect(checkHistory(told(3))).toEqual([]);
-    expect(violated(told(2))).toEqual(['I6']);
+    expect(checkHistory(withResyncAt(3))).toEqual([]);
+    expect(violated(withResyncAt(2))).toEqual(['I6']);
   });
   test('that was never attached to a membership that lasts', () => {
     expect(violated(annGot('unasked', () => false))).toEqual(['I6']);

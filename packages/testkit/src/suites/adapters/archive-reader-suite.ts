@@ -38,8 +38,8 @@ export function describeArchiveReader(name: string, makeArchive: MakeReadableArc
       const message = sampleMessage({ seq: 1, message: 'quotes " and \\, {braces}, 🐘, \n, NULL, \u200f' });
       const event = sampleEvent(2);
       await harness.archive.save([message, event], patient());
-      const { message_id: _, ...told } = event;
-      expect(await harness.archive.read(whole, patient())).toEqual([message, told]);
+      const { message_id: _, ...shown } = event;
+      expect(await harness.archive.read(whole, patient())).toEqual([message, shown]);
     });
 
     test.each<[string, Partial<ArchivePage>, number[]]>([

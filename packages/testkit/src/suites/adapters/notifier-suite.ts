@@ -11,7 +11,7 @@ export interface NotifierHarness extends AsyncDisposable, Ailing {
   /** From now on it refuses the message with this id for good. */
   refuse(messageId: string): void;
   /** What has arrived where it notifies. */
-  told(): readonly Notification[];
+  sent(): readonly Notification[];
 }
 export type MakeNotifier = () => Promise<NotifierHarness>;
 
@@ -26,7 +26,7 @@ export function describeNotifier(name: string, makeNotifier: MakeNotifier): void
     test('recipients and message arrive as they were given', async () => {
       await using harness = await makeNotifier();
       expect(await harness.notifier.notify(recipients, message, patient())).toBeUndefined();
-      expect(harness.told()).toEqual([{ recipients, message }]);
+      expect(harness.sent()).toEqual([{ recipients, message }]);
     });
 
     test('a full page of 500 recipients arrives', async () => {
@@ -36,7 +36,7 @@ export function describeNotifier(name: string, makeNotifier: MakeNotifier): void
         online: false,
       }));
       await harness.notifier.notify(many, message, patient());
-      expect(harness.told()[0]?.recipients).toEqual(many);
+      expect(harness.sent()[0]?.recipients).toEqual(many);
     });
 
     test('a final refusal has a reason, and blocks no other message', async () => {
@@ -46,7 +46,7 @@ export function describeNotifier(name: string, makeNotifier: MakeNotifier): void
       expect(outcome?.refused).toMatch(/\S/);
       const next = sampleMessage({ seq: 2 });
       expect(await harness.notifier.notify(recipients, next, patient())).toBeUndefined();
-      expect(harness.told().map((told) => told.message.seq)).toEqual([2]);
+      expect(harness.sent().map(({ message }) => message.seq)).toEqual([2]);
     });
 
     test.each(['throw', 'hang'] as const)(
@@ -57,14 +57,14 @@ export function describeNotifier(name: string, makeNotifier: MakeNotifier): void
         await expect(harness.notifier.notify(recipients, message, impatient())).rejects.toThrow();
         await harness.heal();
         expect(await harness.notifier.notify(recipients, message, patient())).toBeUndefined();
-        expect(harness.told().at(-1)?.message).toEqual(message);
+        expect(harness.sent().at(-1)?.message).toEqual(message);
       },
     );
 
     test('a call that was aborted before rejects, and delivers nothing', async () => {
       await using harness = await makeNotifier();
       await expect(harness.notifier.notify(recipients, message, gone())).rejects.toThrow();
-      expect(harness.told()).toEqual([]);
+      expect(harness.sent()).toEqual([]);
     });
   });
 }
