@@ -1,15 +1,7 @@
 /** Puts the domain together: operations, the send pipeline and feeds over one engine and one fan-out. */
 import { AuthGuard, ModerationGuard } from './adapters/guards.ts';
 import { FeedHost } from './feed/feed-host.ts';
-import {
-  type ClusterOperations,
-  clusterOperations,
-  deleteDeadLetter,
-  disconnectUser,
-  listDeadLetters,
-  retryDeadLetter,
-  revokeUser,
-} from './operations/administration.ts';
+import { Administration, type ClusterOperations, clusterOperations } from './operations/administration.ts';
 import { ArchivedHistory } from './operations/archived-history.ts';
 import { Changes } from './operations/change.ts';
 import { explain } from './operations/explain.ts';
@@ -17,7 +9,7 @@ import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
 import { createRelayMessage } from './operations/send.ts';
-import { subscribe, unsubscribe } from './operations/subscription.ts';
+import { Subscriptions } from './operations/subscription.ts';
 import type { Adapters } from './ports/adapters.ts';
 import type { FanOut } from './ports/devices.ts';
 import type { Engine } from './ports/engine.ts';
@@ -80,9 +72,6 @@ export function createCore(deps: CoreDeps): Core {
     pipeline,
     createOnJoin: deps.createOnJoin ?? 'none',
   };
-  const changes = new Changes(shared);
-  const reads = new Reads(shared);
-  const presenceOperations = new PresenceOperations(shared, deps.clock);
   return {
     feeds,
     cluster: clusterOperations(deps.engine),
@@ -94,38 +83,15 @@ export function createCore(deps: CoreDeps): Core {
       presence.stop();
       feeds.stop();
     },
+    // Each class has one field per request type, and the type of `operations` requires all of the request table.
     operations: {
-      create_group: changes.create,
-      join_group: changes.join,
-      leave_group: changes.leave,
-      accept_member: changes.accept,
-      reject_member: changes.reject,
-      mute_member: changes.mute,
-      unmute_member: changes.unmute,
-      kick_member: changes.kick,
-      ban_member: changes.ban,
-      unban_member: changes.unban,
-      promote_member: changes.promote,
-      demote_member: changes.demote,
-      update_group: changes.update,
+      ...new Changes(shared),
+      ...new Reads(shared),
+      ...new PresenceOperations(shared, deps.clock),
+      ...new Administration(shared),
+      ...new Subscriptions(shared),
       explain: (caller, args) => explain(shared, caller, args),
-      find_groups: reads.find,
-      delete_group: changes.delete,
-      get_group_info: reads.info,
-      list_members: reads.members,
-      list_groups: reads.myGroups,
-      history: reads.history,
-      presence: presenceOperations.presence,
-      typing: presenceOperations.typing,
-      mark_read: presenceOperations.markRead,
-      disconnect_user: (caller, args) => disconnectUser(shared, caller, args),
-      revoke_user: (caller, args) => revokeUser(shared, caller, args),
-      list_dead_letters: (caller, args) => listDeadLetters(shared, caller, args),
-      retry_dead_letter: (caller, args) => retryDeadLetter(shared, caller, args),
-      delete_dead_letter: (caller, args) => deleteDeadLetter(shared, caller, args),
       relay_msg: createRelayMessage(shared),
-      subscribe: (caller, args) => subscribe(shared, caller, args),
-      unsubscribe: (caller, args) => unsubscribe(shared, caller, args),
     },
   };
 }

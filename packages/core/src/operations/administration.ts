@@ -7,6 +7,7 @@ import {
   type PartitionsView,
   type RequestArgs,
   type RequestResult,
+  type RequestType,
   SERVICE,
 } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
@@ -17,39 +18,63 @@ import type { Engine } from '../ports/engine.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 
-type Context = Pick<OperationDeps, 'engine'>;
-type Result<T extends 'list_dead_letters' | 'retry_dead_letter' | 'delete_dead_letter'> = Promise<
-  Outcome<RequestResult<T>>
->;
+type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
-export async function listDeadLetters(
-  { engine }: Context,
-  caller: Caller,
-  { cursor, limit }: RequestArgs<'list_dead_letters'>,
-): Result<'list_dead_letters'> {
-  if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
-  const page = await engine.deadLetters.list({ cursor: cursor ?? null, limit });
-  return succeed({ dead_letters: page.rows.map(view), next_cursor: page.nextCursor });
-}
+/** What only the service may do to users and to failed deliveries. */
+export class Administration {
+  readonly #engine: Engine;
 
-export async function retryDeadLetter(
-  { engine }: Context,
-  caller: Caller,
-  args: RequestArgs<'retry_dead_letter'>,
-): Result<'retry_dead_letter'> {
-  if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
-  const isThere = await engine.deadLetters.retry(args.dead_letter_id);
-  return isThere ? succeed({ status: 'retried' }) : fail({ code: 'dead_letter_not_found' });
-}
+  constructor({ engine }: Pick<OperationDeps, 'engine'>) {
+    this.#engine = engine;
+  }
 
-export async function deleteDeadLetter(
-  { engine }: Context,
-  caller: Caller,
-  args: RequestArgs<'delete_dead_letter'>,
-): Result<'delete_dead_letter'> {
-  if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
-  const isThere = await engine.deadLetters.delete(args.dead_letter_id);
-  return isThere ? succeed({ status: 'deleted' }) : fail({ code: 'dead_letter_not_found' });
+  list_dead_letters = async (
+    { actor }: Caller,
+    { cursor, limit }: RequestArgs<'list_dead_letters'>,
+  ): Result<'list_dead_letters'> => {
+    if (actor !== SERVICE) return fail({ code: 'forbidden' });
+    const page = await this.#engine.deadLetters.list({ cursor: cursor ?? null, limit });
+    return succeed({ dead_letters: page.rows.map(view), next_cursor: page.nextCursor });
+  };
+
+  retry_dead_letter = async (
+    { actor }: Caller,
+    { dead_letter_id }: RequestArgs<'retry_dead_letter'>,
+  ): Result<'retry_dead_letter'> => {
+    if (actor !== SERVICE) return fail({ code: 'forbidden' });
+    const isThere = await this.#engine.deadLetters.retry(dead_letter_id);
+    return isThere ? succeed({ status: 'retried' }) : fail({ code: 'dead_letter_not_found' });
+  };
+
+  delete_dead_letter = async (
+    { actor }: Caller,
+    { dead_letter_id }: RequestArgs<'delete_dead_letter'>,
+  ): Result<'delete_dead_letter'> => {
+    if (actor !== SERVICE) return fail({ code: 'forbidden' });
+    const isThere = await this.#engine.deadLetters.delete(dead_letter_id);
+    return isThere ? succeed({ status: 'deleted' }) : fail({ code: 'dead_letter_not_found' });
+  };
+
+  /** Cuts the devices of the user that are connected at this moment, on every node. */
+  disconnect_user = async (
+    { actor }: Caller,
+    { user_id: userId }: RequestArgs<'disconnect_user'>,
+  ): Result<'disconnect_user'> => {
+    if (actor !== SERVICE) return fail({ code: 'forbidden' });
+    this.#engine.nudges.cut({ userId, code: 'disconnected' });
+    return succeed({ status: 'disconnected' });
+  };
+
+  /** Stored before the cut: a device that connects meanwhile either finds it stored or is there to be cut. */
+  revoke_user = async (
+    { actor }: Caller,
+    { user_id: userId }: RequestArgs<'revoke_user'>,
+  ): Result<'revoke_user'> => {
+    if (actor !== SERVICE) return fail({ code: 'forbidden' });
+    const revokedAtMs = await this.#engine.revocations.revoke(userId);
+    this.#engine.nudges.cut({ userId, code: 'revoked' });
+    return succeed({ status: 'revoked', revoked_at: isoTime(revokedAtMs) });
+  };
 }
 
 const view = ({ id, kind, groupId, messageId, entry, raw, reason, attempts, diedAtMs }: DeadLetter) => ({
@@ -63,29 +88,6 @@ const view = ({ id, kind, groupId, messageId, entry, raw, reason, attempts, died
   attempts,
   died_at: isoTime(diedAtMs),
 });
-
-/** Cuts what is connected at this moment, on every node. */
-export async function disconnectUser(
-  { engine }: OperationDeps,
-  { actor }: Caller,
-  { user_id: userId }: RequestArgs<'disconnect_user'>,
-): Promise<Outcome<RequestResult<'disconnect_user'>>> {
-  if (actor !== SERVICE) return fail({ code: 'forbidden' });
-  engine.nudges.cut({ userId, code: 'disconnected' });
-  return succeed({ status: 'disconnected' });
-}
-
-/** Stored first: a device that connects meanwhile either finds it stored or is there to be cut. */
-export async function revokeUser(
-  { engine }: OperationDeps,
-  { actor }: Caller,
-  { user_id: userId }: RequestArgs<'revoke_user'>,
-): Promise<Outcome<RequestResult<'revoke_user'>>> {
-  if (actor !== SERVICE) return fail({ code: 'forbidden' });
-  const revokedAtMs = await engine.revocations.revoke(userId);
-  engine.nudges.cut({ userId, code: 'revoked' });
-  return succeed({ status: 'revoked', revoked_at: isoTime(revokedAtMs) });
-}
 
 /**
  * What operators see and may ask of the cluster. All of it is read from the store, so every node answers the same. For the

@@ -28,7 +28,7 @@ export class Changes {
     this.#deps = deps;
   }
 
-  create = async (caller: Caller, args: RequestArgs<'create_group'>): Result<'create_group'> => {
+  create_group = async (caller: Caller, args: RequestArgs<'create_group'>): Result<'create_group'> => {
     const creator = caller.actor;
     if (creator === SERVICE) return fail(needsUser('creator_id'));
     const done = await this.#joining(caller, args.group_id, () =>
@@ -52,7 +52,7 @@ export class Changes {
     return succeed({ group_id: args.group_id, group_type: args.group_type, epoch, seq });
   };
 
-  join = async (caller: Caller, args: JoinArgs): Result<'join_group'> => {
+  join_group = async (caller: Caller, args: JoinArgs): Result<'join_group'> => {
     const userId = caller.actor === SERVICE ? args.user_id : caller.actor;
     if (userId === undefined) return fail(needsUser('user_id'));
     const done = await this.#joining(caller, args.group_id, () =>
@@ -74,7 +74,7 @@ export class Changes {
     return succeed({ status, epoch, seq });
   };
 
-  leave = async (caller: Caller, args: RequestArgs<'leave_group'>): Result<'leave_group'> => {
+  leave_group = async (caller: Caller, args: RequestArgs<'leave_group'>): Result<'leave_group'> => {
     const userId = caller.actor;
     if (userId === SERVICE) return fail(needsUser('user_id'));
     const request = requestKey(caller, 'leave_group', args);
@@ -88,25 +88,25 @@ export class Changes {
     return done.ok ? succeed({ status: 'left' }) : done;
   };
 
-  accept = async (caller: Caller, args: RequestArgs<'accept_member'>): Result<'accept_member'> => {
+  accept_member = async (caller: Caller, args: RequestArgs<'accept_member'>): Result<'accept_member'> => {
     const done = await this.#decide('accept', caller, args);
     if (!done.ok) return done;
     this.#nudge(args.group_id, args.user_id, done.result, 'accepted', caller.actor);
     return succeed({ status: 'active', epoch: done.result.epoch, seq: done.result.seq });
   };
 
-  reject = async (caller: Caller, args: RequestArgs<'reject_member'>): Result<'reject_member'> => {
+  reject_member = async (caller: Caller, args: RequestArgs<'reject_member'>): Result<'reject_member'> => {
     const done = await this.#decide('reject', caller, args);
     return done.ok ? succeed({ status: 'rejected', epoch: done.result.epoch, seq: done.result.seq }) : done;
   };
 
-  kick = async (caller: Caller, args: RequestArgs<'kick_member'>): Result<'kick_member'> => {
+  kick_member = async (caller: Caller, args: RequestArgs<'kick_member'>): Result<'kick_member'> => {
     if (caller.actor === args.user_id) return fail(notOneself);
     const done = await this.#decide('kick', caller, args);
     return done.ok ? succeed({ status: 'kicked' }) : done;
   };
 
-  mute = async (caller: Caller, args: RequestArgs<'mute_member'>): Result<'mute_member'> => {
+  mute_member = async (caller: Caller, args: RequestArgs<'mute_member'>): Result<'mute_member'> => {
     const done = await this.#change({
       operation: 'mute',
       groupId: args.group_id,
@@ -120,12 +120,12 @@ export class Changes {
     return succeed({ status: 'muted', ...(until === null ? {} : { muted_until: isoTime(until) }) });
   };
 
-  unmute = async (caller: Caller, args: RequestArgs<'unmute_member'>): Result<'unmute_member'> => {
+  unmute_member = async (caller: Caller, args: RequestArgs<'unmute_member'>): Result<'unmute_member'> => {
     const done = await this.#decide('unmute', caller, args);
     return done.ok ? succeed({ status: 'active' }) : done;
   };
 
-  ban = async (caller: Caller, args: RequestArgs<'ban_member'>): Result<'ban_member'> => {
+  ban_member = async (caller: Caller, args: RequestArgs<'ban_member'>): Result<'ban_member'> => {
     if (caller.actor === args.user_id) return fail(notOneself);
     const done = await this.#change({
       operation: 'ban',
@@ -141,18 +141,18 @@ export class Changes {
     return succeed({ status: 'banned', ...(until === null ? {} : { banned_until: isoTime(until) }) });
   };
 
-  unban = async (caller: Caller, args: RequestArgs<'unban_member'>): Result<'unban_member'> => {
+  unban_member = async (caller: Caller, args: RequestArgs<'unban_member'>): Result<'unban_member'> => {
     const done = await this.#decide('unban', caller, args);
     return done.ok ? succeed({ status: 'unbanned' }) : done;
   };
 
-  promote = (caller: Caller, args: RequestArgs<'promote_member'>): Result<'promote_member'> =>
+  promote_member = (caller: Caller, args: RequestArgs<'promote_member'>): Result<'promote_member'> =>
     this.#changeRole('promote', caller, args);
 
-  demote = (caller: Caller, args: RequestArgs<'demote_member'>): Result<'demote_member'> =>
+  demote_member = (caller: Caller, args: RequestArgs<'demote_member'>): Result<'demote_member'> =>
     this.#changeRole('demote', caller, args);
 
-  update = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
+  update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
     const { max_members, history, metadata } = args;
     const done = await this.#change({
       operation: 'update',
@@ -168,7 +168,7 @@ export class Changes {
     return done.ok ? succeed({ epoch: done.result.epoch, seq: done.result.seq }) : done;
   };
 
-  delete = async (caller: Caller, args: RequestArgs<'delete_group'>): Result<'delete_group'> => {
+  delete_group = async (caller: Caller, args: RequestArgs<'delete_group'>): Result<'delete_group'> => {
     const request = requestKey(caller, 'delete_group', args);
     const done = await this.#change({
       operation: 'delete',

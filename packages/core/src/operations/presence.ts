@@ -41,7 +41,7 @@ export class PresenceOperations {
     return refused === null ? succeed({}) : fail(refused.failure);
   };
 
-  markRead = async (caller: Caller, args: RequestArgs<'mark_read'>): Result<'mark_read'> => {
+  mark_read = async (caller: Caller, args: RequestArgs<'mark_read'>): Result<'mark_read'> => {
     const { actor, device } = caller;
     if (actor === SERVICE) return fail(needsMember);
     const { readMarks, nudges } = this.#deps.engine;

@@ -38,7 +38,10 @@ export class Reads {
     this.#deps = deps;
   }
 
-  info = async (caller: Caller, args: RequestArgs<'get_group_info'>): Promise<Outcome<GroupInfo>> => {
+  get_group_info = async (
+    caller: Caller,
+    args: RequestArgs<'get_group_info'>,
+  ): Promise<Outcome<GroupInfo>> => {
     const { groups } = this.#deps.engine;
     const position = await groups.position(args.group_id, userOf(caller));
     if (position === null || position.head.isDeleted) return fail({ code: 'group_not_found' });
@@ -57,7 +60,7 @@ export class Reads {
     return succeed({ ...outside, ...settingsView(group), ...members });
   };
 
-  members = async (caller: Caller, args: RequestArgs<'list_members'>): Result<'list_members'> => {
+  list_members = async (caller: Caller, args: RequestArgs<'list_members'>): Result<'list_members'> => {
     const refusal = await this.#refusal(caller, args.group_id);
     if (refusal !== null) return fail(refusal);
     const page = await this.#deps.engine.groups.members(args.group_id, {
@@ -76,7 +79,7 @@ export class Reads {
     return succeed({ members, next_cursor: page.nextCursor });
   };
 
-  myGroups = async (caller: Caller, args: RequestArgs<'list_groups'>): Result<'list_groups'> => {
+  list_groups = async (caller: Caller, args: RequestArgs<'list_groups'>): Result<'list_groups'> => {
     if (caller.actor === SERVICE)
       return fail({ code: 'forbidden', error: 'The service itself has no groups' });
     const page = await this.#deps.engine.groups.memberships(caller.actor, {
@@ -102,7 +105,7 @@ export class Reads {
   };
 
   /** For operators: every group of the cluster. */
-  find = async (caller: Caller, args: RequestArgs<'find_groups'>): Result<'find_groups'> => {
+  find_groups = async (caller: Caller, args: RequestArgs<'find_groups'>): Result<'find_groups'> => {
     if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
     const { prefix = '', cursor = null, limit } = args;
     const page = await this.#deps.engine.groups.list({ prefix, cursor, limit });
