@@ -138,7 +138,7 @@ test('a key set that is none and an unreadable Sentinel URL are each named, word
   expect({ code, said }).toEqual({
     code: 1,
     said: wouldNot(
-      'REDIS_URL does not name Sentinels and a master, as redis+sentinel://host:26379,host:26379/mymaster does.',
+      'REDIS_URL must name Sentinels and a master, for example redis+sentinel://host:26379,host:26379/mymaster.',
       `The keys of 127.0.0.1:${page} (PLENUM_JWKS_URL) cannot be had: its answer is no set of keys`,
     ),
   });

@@ -1,4 +1,4 @@
-/** The engine in one process: every port over one state. Nothing survives the process. */
+/** The memory engine: implements every port over one shared state. Nothing survives the process. */
 import { type Clock, type Engine, type EngineSettings, PlenumError, type Random } from '@plenum/core';
 import { memoryLeases } from './cluster/leases.ts';
 import { memoryNodes } from './cluster/nodes.ts';
@@ -14,14 +14,14 @@ import { MemoryFeeds } from './pubsub/feed-transport.ts';
 import { MemoryNudges } from './pubsub/nudges.ts';
 import { MemoryState } from './state/memory-state.ts';
 
-/** How often due mutes of idle groups end and ended records are freed, ms. */
+/** Interval, ms, at which due mutes of idle groups are ended and expired records are freed. */
 const housekeepingMs = 1000;
 
 export interface MemoryEngineOptions {
   readonly random: Random;
   readonly clock: Clock;
   readonly settings: EngineSettings;
-  /** The time of the engine's clock at construction, ms since 1970; only `clock` moves it. */
+  /** The time of the engine's clock when it is made, ms since 1970. From then on `clock` moves it. */
   readonly wallBaseMs?: number;
 }
 
@@ -64,7 +64,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     deadLetters: outbox.deadLetters,
     nodes: memoryNodes(deferWhileOpen),
     leases,
-    // One process has every partition: it needs no lease, see startHousekeeping.
+    // One process owns every partition, so the work needs no lease: see startHousekeeping.
     partitionWorks: [],
     roomChannels: null,
     health: async () => ({ isReady: !isClosed, shardsAway: 0, durability: 'D0' }),
@@ -84,7 +84,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   };
 }
 
-/** Whole ms since 1970 that never step: the wall clock is read once. */
+/** @returns a clock of whole ms since 1970 that never steps back, because the wall clock is read only once */
 function engineClock(clock: Clock, wallBaseMs: number): () => number {
   const startMs = clock.monotonicMs();
   return () => Math.floor(wallBaseMs + clock.monotonicMs() - startMs);

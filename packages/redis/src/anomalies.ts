@@ -1,4 +1,4 @@
-/** Faults that end nothing. Each is counted, and a flood of one kind writes few log lines. */
+/** Counts faults that do not stop the node, and logs at most one line per kind and 10 s. */
 import { type Clock, emitTelemetry, type Logger } from '@plenum/core';
 
 const sentences = {
@@ -37,7 +37,7 @@ export class Anomalies {
     this.#logger = options.logger;
   }
 
-  /** @param fields never a payload: it may hold a message body. */
+  /** @param fields for the log line; never a payload, because it may contain the text of a message */
   note(kind: AnomalyKind, fields: Readonly<Record<string, unknown>> = {}): void {
     const nowMs = this.#clock.monotonicMs();
     const tally = this.#tallies.get(kind) ?? { count: 0, loggedAtMs: Number.NEGATIVE_INFINITY };

@@ -38,8 +38,8 @@ import { ServerClock } from './scripts/server-clock.ts';
 
 export interface RedisEngineOptions {
   /**
-   * `redis://` or `rediss://`, with the password: one server, or one node of a Cluster. Several URLs with commas:
-   * nodes of a Cluster. `redis+sentinel://host:port,host:port/name`: the master that Sentinels watch under this name.
+   * `redis://` or `rediss://`, with the password: one server, or one node of a Cluster. Several URLs, separated by
+   * commas: nodes of a Cluster. `redis+sentinel://host:port,host:port/name`: the master that Sentinels watch as `name`.
    */
   readonly url: string;
   /** `[a-z0-9_-]{1,32}` */
@@ -48,15 +48,15 @@ export interface RedisEngineOptions {
   readonly clock: Clock;
   readonly settings: EngineSettings;
   readonly logger: Logger;
-  /** Default `node`. A `client` has one command connection: it changes and reads, and subscribes to nothing. */
+  /** Default `node`. A `client` has one connection: it sends commands and subscribes to nothing. */
   readonly role?: RedisRole;
-  /** True when something outside Redis, such as an archive, knows an earlier node of the prefix. */
+  /** Asks something outside Redis, such as the archive, whether the prefix was used before a time. */
   readonly wasInUse?: PrefixWitnessDeps['wasInUse'];
 }
 
 export interface RedisEngine extends Engine {
   readonly name: 'redis';
-  /** Faults that ended nothing, counted. */
+  /** Counts of faults that did not stop the engine. */
   readonly anomalies: Anomalies;
 }
 
@@ -66,16 +66,16 @@ interface Foundation extends RedisEngineOptions {
   readonly connections: Connections;
   readonly anomalies: Anomalies;
   readonly publisher: Publisher;
-  /** On the command connection. */
+  /** Scripts on the command connection. */
   readonly calls: ScriptCalls;
-  /** On the connection for reads, so that a read does not delay a send; in a client the same object as `calls`. */
+  /** Scripts on the connection for reads, so that a long read does not delay a send. In a client the same as `calls`. */
   readonly readCalls: ScriptCalls;
   readonly kinds: DeliveryKinds;
   readonly witness: PrefixWitness;
   readonly serverClock: ServerClock;
 }
 
-/** Resolves when every connection is up. @throws Error with one sentence when this Redis cannot be used. */
+/** Resolves when every connection is up. @throws Error with one sentence if this Redis cannot be used */
 export async function createRedisEngine(options: RedisEngineOptions): Promise<RedisEngine> {
   const { prefix, random, logger, clock, settings, role = 'node' } = options;
   const keys = new Keys(prefix);
@@ -166,7 +166,7 @@ function assemble(foundation: Foundation): RedisEngine {
   };
 }
 
-/** Follows the address, and asks for refused channels again as soon as the right is granted. */
+/** Watches the address, and subscribes again to refused channels when the user has all rights. */
 function watchAddress(foundation: Foundation, pubsub: PubSub): AddressWatch {
   const { connections, prefix, clock, logger } = foundation;
   return new AddressWatch({
@@ -179,7 +179,7 @@ function watchAddress(foundation: Foundation, pubsub: PubSub): AddressWatch {
 }
 
 /**
- * One atomic step: the first offer under a name wins and stays, and every caller gets it.
+ * Stores the first offer under a name, atomically. Every caller gets that first offer.
  * @throws PlenumError `unavailable` when Redis is away
  */
 async function agreeOn(

@@ -1,16 +1,19 @@
-/** The names of all keys and channels. Those of a group carry the tag of its partition right after the prefix. */
+/**
+ * Names all keys and channels. In the keys of a group, the hash tag of its partition follows the prefix, for example
+ * `plenum:{p17}:log:general`.
+ */
 import { hash } from 'node:crypto';
 import { type DeliveryKind, groupRoom, tagOf, tagOfPartition, userRoom } from '@plenum/core';
 import type { Actor, GroupId, UserId } from '@plenum/protocol';
 
-/** 132 bits over the length-prefixed ids, so that two lists of ids never share a digest. */
+/** 132 bits of SHA-256. Each id is preceded by its length, so `ab`+`c` and `a`+`bc` have different digests. */
 const digest = (ids: readonly string[]): string =>
   hash('sha256', ids.map((id) => `${id.length}:${id}`).join(''), 'base64url').slice(0, 22);
 
 export class Keys {
   readonly prefix: string;
 
-  /** @param prefix `[a-z0-9_-]{1,32}`; two prefixes on one Redis share neither keys nor channels. */
+  /** @param prefix `[a-z0-9_-]{1,32}`; two prefixes on one Redis share neither keys nor channels */
   constructor(prefix: string) {
     this.prefix = prefix;
   }
@@ -20,7 +23,7 @@ export class Keys {
 
   /** Hash: node id → `<beat> <is drain asked> <card>`. */
   nodes = (): string => `${this.prefix}:nodes`;
-  /** The channel by which a node is woken. */
+  /** The channel on which other nodes wake this node. */
   nodeChannel = (nodeId: string): string => `${this.prefix}#node#${nodeId}#`;
 
   /** String: `<node id> <token>` of the partition's owner; expires when the owner does not renew it. */
@@ -34,7 +37,7 @@ export class Keys {
   members = (groupId: GroupId): string => this.#of('members', groupId);
   /** ZSET: receivers by the seq of the entry that brought them into the group, as applicants or as members. */
   receivers = (groupId: GroupId): string => this.#of('receivers', groupId);
-  /** ZSET: applicants, as `receivers`. */
+  /** ZSET: applicants, with the same scores as `receivers`. */
   pending = (groupId: GroupId): string => this.#of('pending', groupId);
   /** ZSET: muted users by the end of their mute, ms. */
   mutes = (groupId: GroupId): string => this.#of('mutes', groupId);
@@ -52,7 +55,7 @@ export class Keys {
     `${this.prefix}:${tagOfPartition(partition)}:held:${nodeId}`;
   /** Set of the partition: nodes that host presence in it. */
   holders = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:holders`;
-  /** ZSET of the partition: `<group> <user>` by the time at which the membership ends by absence, ms. */
+  /** ZSET of the partition: `<group> <user>` by the time, ms, at which a membership in an ephemeral group ends. */
   away = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:away`;
 
   /** String: payload hash and answer of one request. */
@@ -69,22 +72,22 @@ export class Keys {
   /** Stream of the partition: `g` (group id), `k`, `w`. */
   outbox = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:outbox`;
   outboxIn = (partition: number): string => this.#in(partition, 'outbox');
-  /** Hash of the partition: group id → accepted entries that are not archived yet. */
+  /** Hash of the partition: group id → number of entries that the archive has not taken yet (the room queue). */
   queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
   queuedIn = (partition: number): string => this.#in(partition, 'queued');
   /**
-   * Hash of the partition: adapter kind → id of the last outbox entry that it has passed. Also `<kind>:page`, and
-   * `archive:since`: the last dead letter of an earlier archive, which does not count for its room.
+   * Hash of the partition: adapter kind → id of the last outbox entry that the kind has passed. Also `<kind>:page`: how
+   * far the next entry is delivered; and `archive:since`: the last dead letter that no longer counts for a room queue.
    */
   cursors = (partition: number): string => this.#in(partition, 'cursors');
-  /** ZSET of the partition: message ids that a kind has refused, by the time of the next attempt, ms. */
+  /** ZSET of the partition: ids of the messages that a kind retries, by the time of the next attempt, ms. */
   retries = (partition: number, kind: DeliveryKind): string => this.#in(partition, `retries:${kind}`);
   /** Hash of the partition: message id → `<attempts> <members cursor or -> <group id> <k> <w>`. */
   retrying = (partition: number, kind: DeliveryKind): string => this.#in(partition, `retrying:${kind}`);
-  /** ZSET of the partition: `<group id> <message id>` of what is in `retrying`, score 0. */
+  /** ZSET of the partition: `<group id> <message id>` of every field of `retrying`, score 0. */
   retriesByGroup = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `retries_by_group:${kind}`);
-  /** ZSET of the partition: `<group id> <id>` of what is in `deadLetters`, score 0; the id is padded with zeros. */
+  /** ZSET of the partition: `<group id> <id>` of every entry of `deadLetters`, score 0; the id is padded with zeros. */
   deadLettersByGroup = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `dead_letters_by_group:${kind}`);
   /** Stream of the partition: `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
@@ -100,20 +103,20 @@ export class Keys {
   /** Hash in the user's slot: group id → `<nonce>.<time ms>`. */
   mine = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:mine:${userId}`;
   /**
-   * Hash in the user's slot: group id → nonce, of groups that the user has created, or in which it waits for
-   * acceptance.
+   * Hash in the user's slot: group id → nonce. `created`: groups that the user has created; `requested`: groups in which
+   * it waits for acceptance.
    */
   places = (kind: 'created' | 'requested', userId: UserId): string =>
     `${this.prefix}:${tagOf(userId)}:${kind}:${userId}`;
   /** String in the user's slot: the token bucket of the user's joins, leaves and creates. */
   membershipBucket = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:moves:${userId}`;
 
-  /** String in the user's slot: tokens that were issued before this time are revoked, ms. */
+  /** String in the user's slot: a time, ms. Tokens that were issued before it are revoked. */
   revoked = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:revoked:${userId}`;
 
   /** The channel of the group's Socket.IO room, as the sharded adapter names it. */
   groupChannel = (groupId: GroupId): string => `${this.prefix}#/#${groupRoom(groupId)}#`;
-  /** The channel of the room of a user's devices. */
+  /** The channel of the Socket.IO room of a user's devices. */
   userChannel = (userId: UserId): string => `${this.prefix}#/#${userRoom(userId)}#`;
 
   #in(partition: number, kind: string): string {

@@ -1,7 +1,7 @@
 import { type Clock, PlenumError, withTimeout } from '@plenum/core';
 
 /**
- * Waits for `promise` with a time limit. The awaited work continues.
+ * Waits for `promise` with a time limit. After the limit the work itself continues.
  * @throws PlenumError `unavailable` after `timeoutMs`
  */
 export async function within<T>(clock: Clock, timeoutMs: number, promise: Promise<T>): Promise<T> {

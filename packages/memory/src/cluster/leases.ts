@@ -1,4 +1,4 @@
-/** Leases among the nodes of one process: embedded nodes may share an engine. */
+/** The port `Leases` in one process, for several embedded nodes that share an engine. */
 import type { Clock, Lease, Leases } from '@plenum/core';
 import type { Defer } from '../defer.ts';
 
@@ -14,7 +14,7 @@ export interface MemoryLeasesOptions {
 }
 
 export interface MemoryLeases extends Leases {
-  /** The fence: whether the lease is that of the partition's owner at this moment. */
+  /** The fence: true if the lease belongs to the partition's owner at this moment. */
   isHeld(lease: Lease): boolean;
 }
 

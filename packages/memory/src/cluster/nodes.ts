@@ -7,12 +7,12 @@ interface Registered {
   readonly isDrainAsked: boolean;
 }
 
-/** The nodes of one process. */
+/** The port `NodeRegistry` in one process. */
 export function memoryNodes(defer: Defer): NodeRegistry {
   const registered = new Map<string, Registered>();
   const listeners = new Map<string, () => void>();
   const wake = (nodeId: string): void => {
-    // An engine that was closed meanwhile wakes no node.
+    // The engine may have been closed meanwhile: then no node is woken.
     defer(() => listeners.get(nodeId)?.()).catch(() => undefined);
   };
 

@@ -3,7 +3,7 @@ import type { UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { ExpiringMap } from '../state/expiring-map.ts';
 
-/** The port `Revocations` over memory. @param now the engine's clock, ms since 1970 */
+/** The port `Revocations` in memory. @param now the engine's clock, ms since 1970 */
 export function memoryRevocations(now: () => number, defer: Defer): Revocations {
   const revoked = new ExpiringMap<UserId, number>(now());
   return {

@@ -1,4 +1,4 @@
-/** The ports `Outbox` and `DeadLetters` over memory. */
+/** The ports `Outbox` and `DeadLetters` in memory. */
 import {
   archiveEntryFrom,
   type DeadLetter,
@@ -18,13 +18,13 @@ import { PartitionOutbox, type StoredLetter } from './partition-outbox.ts';
 
 export interface MemoryOutboxDeps {
   readonly kinds: readonly DeliveryKind[];
-  /** The fence: whether the lease is that of the partition's owner at this moment. */
+  /** The fence: true if the lease belongs to the partition's owner at this moment. */
   readonly isHeld: (lease: Lease) => boolean;
   readonly defer: Defer;
   readonly now: () => number;
 }
 
-/** A letter; its id is `<ms>-<number>-<partition>`. */
+/** A dead letter and its partition. Its public id is `<ms>-<number>-<partition>`. */
 interface Place {
   readonly letter: StoredLetter;
   readonly partition: number;
@@ -40,12 +40,12 @@ export class MemoryOutbox {
     this.#kinds = new Set(deps.kinds);
   }
 
-  /** Entries of the group that the archive has not taken yet; 0 where there is none. */
+  /** The room queue: the number of entries of the group that the archive has not taken yet. 0 without an archive. */
   queued(groupId: GroupId): number {
     return this.#partitions.get(partitionOf(groupId))?.queued(groupId) ?? 0;
   }
 
-  /** Call it in the step that stores the entry. */
+  /** Writes an entry for delivery. Must be called in the step that stores the entry. */
   write(groupId: GroupId, entry: LogEntry): void {
     if (this.#kinds.size === 0) return;
     const isCounted = this.#kinds.has('archive');

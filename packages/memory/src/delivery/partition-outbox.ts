@@ -1,4 +1,4 @@
-/** The outbox of one partition in memory: entries in order, a cursor per kind, queues, retries and dead letters. */
+/** The outbox of one partition in memory: entries in order, a cursor per kind, room queues, retries and dead letters. */
 import {
   type ArchiveEntry,
   type CommitOutcome,
@@ -32,7 +32,7 @@ interface KindState {
 }
 
 export class PartitionOutbox {
-  /** Ascending; entries that every kind has passed are removed. */
+  /** Ascending by number. Entries that every kind has passed are removed. */
   #entries: Waiting[] = [];
   #lastNumber = 0;
   readonly #kinds = new Map<DeliveryKind, KindState>();
@@ -41,7 +41,7 @@ export class PartitionOutbox {
     archive: new Map(),
     notifier: new Map(),
   };
-  /** The oldest first. */
+  /** By number, the oldest first. */
   readonly letters = new Map<number, StoredLetter>();
   #lastLetter = 0;
 
@@ -49,7 +49,7 @@ export class PartitionOutbox {
     return this.#entries.length;
   }
 
-  /** @param isCounted there is an archive. */
+  /** @param isCounted true if there is an archive, whose room queue counts the entry */
   add(entry: ArchiveEntry, isCounted: boolean): void {
     this.#lastNumber += 1;
     this.#entries.push({ number: this.#lastNumber, entry });
@@ -110,7 +110,7 @@ export class PartitionOutbox {
     return { type: 'committed', droppedDeadLetters: dropped };
   }
 
-  /** @returns false if there is no such letter. */
+  /** Moves a dead letter back to the retries. @returns false if there is no such letter */
   retryLetter(number: number, nowMs: number): boolean {
     const letter = this.letters.get(number);
     if (letter === undefined) return false;
@@ -121,7 +121,7 @@ export class PartitionOutbox {
     return this.letters.delete(number);
   }
 
-  /** @returns false if there is no such letter. */
+  /** @returns false if there is no such letter */
   deleteLetter(number: number): boolean {
     const letter = this.letters.get(number);
     if (letter?.kind === 'archive') this.#countOff(letter.entry);
@@ -134,7 +134,7 @@ export class PartitionOutbox {
     this.#retries[kind].delete(messageId);
   }
 
-  /** A refused entry still counts for its room. */
+  /** Counts off the entries that the archive has taken. A refused entry still counts for the room queue. */
   #countTaken(passed: DeliveryCommit['passed'], commit: DeliveryCommit): void {
     const refused = refusedOffsets(commit);
     for (const { entry, offset } of passed) if (!refused.has(offset)) this.#countOff(entry);
@@ -149,14 +149,17 @@ export class PartitionOutbox {
     }
   }
 
-  /** After all waiting retries of the same group, and before overdue retries of a group that has more of them. */
+  /**
+   * @returns when a new retry is due: after all waiting retries of its group, and before overdue retries of a group that
+   * has more of them
+   */
   #turnOf(kind: DeliveryKind, groupId: GroupId, nowMs: number): number {
     const scheduled = [...this.#retries[kind].values()];
     const earliestMs = Math.min(nowMs, ...scheduled.map(({ dueMs }) => dueMs));
     return earliestMs + (countByGroup(scheduled).get(groupId) ?? 0);
   }
 
-  /** @returns the groups with new letters */
+  /** Turns entries into dead letters. @returns the groups that got one */
   #bury({ kind, deadLetters }: DeliveryCommit, nowMs: number): ReadonlySet<GroupId> {
     const groups = new Set<GroupId>();
     for (const { messageId, attempts, offset, reason } of deadLetters) {
@@ -171,7 +174,7 @@ export class PartitionOutbox {
     return groups;
   }
 
-  /** Removes the oldest letters of each of these groups. @returns how many */
+  /** Removes the oldest letters of each group so that `kept` stay. @returns the number of removed letters */
   #dropLetters(kind: DeliveryKind, groups: ReadonlySet<GroupId>, kept: number): number {
     const letters = [...this.letters.values()].filter((letter) => letter.kind === kind);
     const dropped = [...groups].flatMap((groupId) => {

@@ -1,4 +1,4 @@
-/** One command from the first check to the remembered answer: the rule table of core, then the effect. */
+/** Runs one command: checks it by core's rule table, makes the change, and remembers the answer. */
 import {
   type ChangeAdmission,
   type ChangeDone,
@@ -44,7 +44,7 @@ interface Fine {
   readonly group: GroupState | null;
 }
 
-/** Takes the tokens of a change that nothing refuses. */
+/** Checks a change, and takes its tokens if nothing refuses it. */
 function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): Fine | ChangeOutcome {
   const retryAfterMs = charge(state, command, nowMs);
   const log = state.presentLog(command.groupId, nowMs);
@@ -70,11 +70,11 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   return hindrance === null ? { type: 'fine', group } : refused(hindrance);
 }
 
-/** The service has no limits. */
+/** @returns the refusal if the creator has reached its limit of groups. The service has no limit. */
 function groupsLimit(state: MemoryState, { actor, groupId }: GroupCommand): Failure | null {
   const { groupsPerUserMax: max } = state.settings;
   if (actor === SERVICE || max === 0 || state.createdBy(actor) < max) return null;
-  // The group already counts; that it exists is the better refusal.
+  // The user's own group exists already: the rule table refuses the create with a better reason.
   if (state.groups.get(groupId)?.creator === actor) return null;
   return limitReached('groups', max);
 }
@@ -87,8 +87,8 @@ function requestsLimit(state: MemoryState, command: JoinGroup, group: GroupState
 }
 
 /**
- * The last checks of every change: room for the stored state, the acting user's token, and room for one more entry
- * that the archive has to take. Null: nothing refuses the change after this, and its token is taken.
+ * Makes the last checks of every change: limits of bans and join requests, a token of the acting user, and room for one
+ * more entry in the room queue. Null: the token is taken, and nothing can refuse the change after this.
  */
 function hindranceOf(
   state: MemoryState,
@@ -123,24 +123,24 @@ function scopeOf(command: GroupCommand): AnswerScope {
 
 const charged: ReadonlySet<Operation> = new Set(['create', 'join', 'leave']);
 
-/** A change of a user's own membership costs a token, whatever its result. @returns ms until there is one, or 0 */
+/** Takes a token for a change of a user's own membership, whatever its result. @returns ms until there is one, or 0 */
 const charge = (state: MemoryState, { operation, actor, isAdmitted }: GroupCommand, nowMs: number): number =>
   actor === SERVICE || isAdmitted === true || !charged.has(operation)
     ? 0
     : state.membershipBuckets.take(actor, nowMs);
 
-/** `ensure`: a user with any status keeps it, and nothing is written. */
+/** Answers a join with `ensure` by a user that already has a status: the status stays, and nothing is written. */
 function presentMember(group: GroupState, command: GroupCommand, nowMs: number): ChangeDone | null {
   if (command.operation !== 'join' || !command.ensure) return null;
   const member = group.member(command.userId, nowMs);
   return member === null ? null : { ...memberDone(group, member, group.log.seq), isDuplicate: true };
 }
 
-/** The service admits into any group under the rules of a public one. */
+/** The group type whose rules apply: the service admits into any group under the rules of a public one. */
 const rowOf = (command: GroupCommand) =>
   command.operation === 'join' && command.admit ? 'public' : undefined;
 
-/** Without a group it asks for a new one. */
+/** True for a join that creates a group if there is none. */
 const isCreatingJoin = (command: GroupCommand): command is JoinGroup =>
   command.operation === 'join' && command.createsPublic && !command.admit;
 
@@ -189,6 +189,6 @@ function subjectIn({ group, nowMs }: StepBase, command: GroupCommand): MemberRec
   return record;
 }
 
-/** The rule table let something through that it has to refuse. */
+/** A bug: the rule table has not refused a command that it must refuse. */
 const unchecked = ({ operation }: GroupCommand) =>
   new Error(`bug: the rule table let ${operation} pass without the record it needs`);

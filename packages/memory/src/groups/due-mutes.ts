@@ -1,11 +1,14 @@
-/** Ends timed mutes and bans whose time has come. */
+/** Ends due mutes and bans. */
 import { type DueMutes, dueMutesPerStep, partitionOf } from '@plenum/core';
 import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
-/** Ends the earliest due mutes and bans, then those of `users`. After that the stored status of these users is the effective one. */
+/**
+ * Ends the earliest due mutes and bans, at most 50 of each, then those of `users`. After that the stored status of these
+ * users is up to date.
+ */
 export function endDueMutes(
   state: MemoryState,
   group: GroupState,
@@ -24,7 +27,7 @@ export function endDueMutes(
   }
 }
 
-/** Ends all that is due in groups that get no request. */
+/** Ends all due mutes and bans in groups that get no request. */
 export function endDueMutesOfIdleGroups(
   state: MemoryState,
   nowMs: number,
@@ -37,7 +40,7 @@ export function endDueMutesOfIdleGroups(
   }
 }
 
-/** The port `DueMutes` over memory. */
+/** The port `DueMutes` in memory. */
 export const memoryDueMutes = (state: MemoryState, defer: Defer): DueMutes => ({
   endDueMutes: (partition) =>
     defer(() => endDueMutesOfIdleGroups(state, state.now(), (groupId) => partitionOf(groupId) === partition)),

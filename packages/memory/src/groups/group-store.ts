@@ -1,4 +1,4 @@
-/** The port `GroupStore` over memory. */
+/** The port `GroupStore` in memory. */
 import {
   forgedCursor,
   type GroupRecord,
@@ -61,7 +61,7 @@ function positionOf(group: GroupState, userId: UserId | null, nowMs: number): Po
   };
 }
 
-/** A cursor is the last id of the page before. */
+/** Refuses a cursor that is no group id: a cursor is the last id of the previous page. */
 function checkCursor(cursor: string | null): void {
   if (cursor !== null && !groupIdSchema.safeParse(cursor).success) throw forgedCursor();
 }

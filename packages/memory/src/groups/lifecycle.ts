@@ -1,4 +1,4 @@
-/** A group is created, by a create or by a join of an id that names no group; its settings change; it is deleted. */
+/** Creates a group (by a create, or by a join of an unused id), changes its settings, and deletes it. */
 import type {
   ChangeDone,
   CreateGroup,
@@ -25,14 +25,14 @@ interface NewGroup {
 export const create = (state: MemoryState, command: CreateGroup, nowMs: number): ChangeDone =>
   begin(state, { ...command, creator: command.actor }, nowMs);
 
-/** The joiner creates a public group as it is by default, and is its admin. */
+/** Creates a public group with default settings; the joiner is its admin. */
 export function createByJoin(state: MemoryState, command: JoinGroup, nowMs: number): ChangeDone {
   const { groupId, actor, userId } = command;
   const settings: GroupSettings = { maxMembers: null, ephemeral: false, history: 'all', metadata: null };
   return begin(state, { groupId, groupType: 'public', settings, creator: userId, actor }, nowMs);
 }
 
-/** A new epoch; `created` is entry 1 and its user the first admin. */
+/** Creates a group with a new epoch. The entry `created` has seq 1, and its user is the first admin. */
 function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone {
   const { groupId, groupType, settings, creator, actor } = created;
   const entries = new GroupEntries(groupId, state.random.token(), state.settings);
@@ -66,7 +66,7 @@ function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone
   return memberDone(group, admin, seq);
 }
 
-/** Says in the log what changed, in wire names. @param actor null: the service. */
+/** Changes settings and appends an entry that lists them under their wire names. @param actor null for the service */
 export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): ChangeDone {
   const { state, group, command, nowMs } = step;
   group.settings = { ...group.settings, ...command.changes };
@@ -75,14 +75,14 @@ export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): Cha
   return actor === null ? goneDone(group, seq) : memberDone(group, actor, seq);
 }
 
-/** The metadata is JSON that Node itself has written: parsing it and writing it again gives the same text. */
+/** Translates changed settings to their wire names. `metadata` is JSON text of this process, so parsing it is safe. */
 const onTheWire = ({ maxMembers, history, metadata }: UpdateGroup['changes']) => ({
   ...(maxMembers === undefined ? {} : { max_members: maxMembers }),
   ...(history === undefined ? {} : { history }),
   ...(metadata === undefined ? {} : { metadata: metadata === null ? null : JSON.parse(metadata) }),
 });
 
-/** `deleted` is the last entry; the log stays readable as a tombstone. */
+/** Deletes the group. The entry `deleted` is its last one; the log of the tombstone stays readable. */
 export function deleteGroup({ state, group, command, nowMs }: Step<DeleteGroup>): ChangeDone {
   const seq = state.record(group, { type: 'deleted', user_id: command.actor }, nowMs);
   state.end(group, nowMs);

@@ -1,10 +1,13 @@
-/** A user joins or leaves. When the last admin leaves, the longest-standing active member succeeds; without one a private group ends. */
+/**
+ * Lets a user join or leave. When the last admin leaves, the active member with the longest membership becomes admin; a
+ * private or strict_private group without such a member is deleted.
+ */
 import type { ChangeDone, JoinGroup, LeaveGroup, MemberRecord } from '@plenum/core';
 import { type Role, SERVICE, type UserId } from '@plenum/protocol';
 import type { EventDraft } from '../state/group-entries.ts';
 import { actedBy, goneDone, memberDone, type Step, type StepBase } from './step.ts';
 
-/** Public groups and the service's admission make a member at once; private types an applicant. */
+/** Makes the user a member if the group is public or the service admits it; otherwise an applicant. */
 export function join(step: Step<JoinGroup>): ChangeDone {
   const { group, command } = step;
   return group.groupType === 'public' || command.admit ? enter(step) : ask(step);
@@ -30,7 +33,7 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   return memberDone(group, member, seq);
 }
 
-/** A muted member may ask again: it stops receiving, keeps its roles, and the mute ends with the acceptance. */
+/** Makes the user an applicant. A muted member may apply too: it stops receiving but keeps its roles. */
 function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   const { actor, userId } = command;
   const before = group.member(userId, nowMs);
@@ -51,7 +54,7 @@ export function leave(step: Step<LeaveGroup>): ChangeDone {
   return goneDone(step.group, departed(step, userId, actedBy(actor, userId)));
 }
 
-/** @returns the seq of the entry `left`. */
+/** Removes a member that leaves, and finds a successor if it was the last admin. @returns the seq of the entry `left` */
 export function departed(
   step: StepBase,
   userId: UserId,

@@ -1,4 +1,4 @@
-/** One command at work on one group: what every effect needs, and the forms of its result. */
+/** The input of every change of a group, and the forms of its result. */
 import type { ChangeDone, GroupCommand, MemberRecord } from '@plenum/core';
 import type { Actor } from '@plenum/protocol';
 import type { GroupState } from '../state/group-state.ts';
@@ -14,7 +14,7 @@ export interface Step<C extends GroupCommand> extends StepBase {
   readonly command: C;
 }
 
-/** Names the actor of an event only if it is not the user. */
+/** The field `actor_id` of an event; absent if the actor is the user itself. */
 export const actedBy = (actor: Actor, userId: Actor): { actor_id?: Actor } =>
   actor === userId ? {} : { actor_id: actor };
 

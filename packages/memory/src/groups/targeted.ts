@@ -1,4 +1,4 @@
-/** What an admin, or in private groups any active member, does to another user. */
+/** Changes of another user: accept, reject, kick, ban, unban, mute, unmute, promote and demote. */
 import {
   type BanMember,
   type ChangeDone,
@@ -10,7 +10,7 @@ import {
 } from '@plenum/core';
 import { actedBy, because, goneDone, memberDone, type Step } from './step.ts';
 
-/** Receiving begins with `accepted` itself. */
+/** Makes an applicant a member. It receives entries from `accepted` on. */
 export function accept(step: Step<TargetCommand>, applicant: MemberRecord): ChangeDone {
   const { state, group, command, nowMs } = step;
   const seq = state.record(
@@ -28,7 +28,7 @@ export function accept(step: Step<TargetCommand>, applicant: MemberRecord): Chan
   return memberDone(group, member, seq);
 }
 
-/** Ends an application or a membership. */
+/** Rejects an applicant or removes a member. */
 export function remove(step: Step<TargetCommand>, type: 'rejected' | 'kicked'): ChangeDone {
   const { state, group, command, nowMs } = step;
   group.remove(command.userId);
@@ -45,7 +45,7 @@ export function remove(step: Step<TargetCommand>, type: 'rejected' | 'kicked'): 
   return goneDone(group, seq);
 }
 
-/** Roles, since_seq and what the member receives stay as they are. */
+/** Mutes a member. It keeps its roles and its since_seq, and still receives entries. */
 export function mute(step: Step<MuteMember>, target: MemberRecord): ChangeDone {
   const { state, group, command, nowMs } = step;
   const mutedUntilMs = command.forMs === null ? null : nowMs + command.forMs;
@@ -82,7 +82,7 @@ export function unmute(step: Step<TargetCommand>, target: MemberRecord): ChangeD
   return memberDone(group, member, seq);
 }
 
-/** `banned` is the last entry that the user receives. */
+/** Bans a user. The entry `banned` is the last one that a member receives. */
 export function ban({ state, group, command, nowMs }: Step<BanMember>): ChangeDone {
   const { actor, userId, reason, forMs } = command;
   const bannedUntilMs = forMs === null ? null : nowMs + forMs;
@@ -116,7 +116,7 @@ export function unban({ state, group, command, nowMs }: Step<TargetCommand>): Ch
 
 const newRoles = { promote: ['admin'], demote: ['member'] } as const;
 
-/** Promotes or demotes: status, since_seq and what the member receives stay as they are. */
+/** Promotes or demotes a member. It keeps its status and its since_seq. */
 export function changeRole(step: Step<ChangeRole>, target: MemberRecord): ChangeDone {
   const { state, group, command, nowMs } = step;
   const { operation, actor, userId } = command;

@@ -90,7 +90,7 @@ interface Fine {
   readonly counts: Counts;
 }
 
-/** Takes the token of a message that nothing else refuses. */
+/** Checks a message, and takes its token if nothing refuses it. */
 function judge(
   state: MemoryState,
   draft: MessageDraft,

@@ -14,7 +14,7 @@ function markOf(group: GroupState, userId: UserId, sinceSeq: number): ReadMark {
   return { readSeq: seq, unread: group.log.messagesUntil(group.log.seq) - messages };
 }
 
-/** The port `ReadMarks` over memory. */
+/** The port `ReadMarks` in memory. */
 export function memoryReadMarks(state: MemoryState, defer: Defer): ReadMarks {
   return {
     mark: (groupId, userId, position) => defer(() => mark(state, { groupId, userId, position })),

@@ -1,4 +1,4 @@
-/** The ports `Presence` and `PresenceHousekeeping` over memory. */
+/** The ports `Presence` and `PresenceHousekeeping` in memory. */
 import {
   type HostedUser,
   type Presence,
@@ -17,7 +17,7 @@ import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
 const absencesPerRound = 100;
-/** An id contains no space. */
+/** The key of a user in a group; an id contains no space. */
 const nameOf = (groupId: GroupId, userId: UserId): string => `${groupId} ${userId}`;
 
 interface Absence extends HostedUser {
@@ -94,7 +94,7 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     return this.#defer(() => this.endDue((groupId) => partitionOf(groupId) === partition));
   }
 
-  /** @returns how many absences were due. */
+  /** Ends due absences. @returns the number of absences that were due */
   endDue(isMeant: (groupId: GroupId) => boolean = () => true): number {
     const nowMs = this.#state.now();
     const due = [...this.#absences.values()]

@@ -3,8 +3,8 @@ import type { GroupId } from '@plenum/protocol';
 import { type Defer, defer } from '../defer.ts';
 
 /**
- * The port `FeedTransport` in one process: every entry once, in order, each in a tick of its own. No feed ever needs
- * an audit.
+ * The port `FeedTransport` in one process. It delivers every entry once, in order, each in a separate tick. It loses
+ * nothing, so it never asks for an audit.
  */
 export class MemoryFeeds implements FeedTransport {
   readonly #open = new Set<GroupId>();
@@ -27,13 +27,13 @@ export class MemoryFeeds implements FeedTransport {
     return defer(() => void this.#open.delete(groupId));
   }
 
-  /** Whether the feed is open counts when the entry is stored, not when it is handed out. */
+  /** Delivers an entry in a later tick, if the feed is open now, when the entry is stored. */
   publish(groupId: GroupId, entry: LogEntry): void {
     if (!this.#open.has(groupId)) return;
     setImmediate(() => this.#listener?.onEntry(groupId, entry));
   }
 
-  /** As `publish`. */
+  /** Delivers pushes that are not entries, by the same rule as `publish`. */
   publishEphemeral(groupId: GroupId, pushes: readonly EphemeralPush[]): void {
     if (!this.#open.has(groupId)) return;
     setImmediate(() => {

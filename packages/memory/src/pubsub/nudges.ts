@@ -2,7 +2,7 @@ import type { Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 
-/** The port `Nudges` in one process: nothing is lost, and no listener is called within `send`. */
+/** The port `Nudges` in one process. It loses nothing, and calls no listener within `send`. */
 export class MemoryNudges implements Nudges {
   readonly #watched = new Set<UserId>();
   readonly #defer: Defer;

@@ -1,4 +1,4 @@
-/** Who is banned from one group, until when, and how many they are. */
+/** The bans of one group. */
 import type { Position } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { byText, SortedList } from './sorted-list.ts';
@@ -12,9 +12,9 @@ interface BanEnd {
   readonly userId: UserId;
 }
 
-/** A ban whose time has come is none. */
+/** The bans of one group, by user. An ended ban no longer counts, even before it is removed. */
 export class Bans {
-  /** Null: until an unban. */
+  /** The end of each ban, ms; null for a ban without an end. */
   readonly #untilMs = new Map<UserId, number | null>();
   readonly #ends = new SortedList<BanEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
 
@@ -22,12 +22,12 @@ export class Bans {
     return this.#untilMs.size;
   }
 
-  /** Some of them end by themselves. */
+  /** True if some bans have an end. */
   get hasTimed(): boolean {
     return this.#ends.size > 0;
   }
 
-  /** Replaces the time of an earlier ban. */
+  /** Adds a ban, or replaces the end of an earlier one. */
   put(userId: UserId, untilMs: number | null): void {
     this.delete(userId);
     this.#untilMs.set(userId, untilMs);
@@ -44,7 +44,7 @@ export class Bans {
     for (const userId of [...this.#untilMs.keys()]) this.delete(userId);
   }
 
-  /** Frees those whose time has come, at most `limit`. */
+  /** Removes ended bans, the earliest first, at most `limit`. */
   dropEnded(nowMs: number, limit: number): void {
     const ended = this.#ends.countWhile(({ untilMs }) => untilMs <= nowMs);
     for (const { userId } of this.#ends.slice(0, Math.min(ended, limit))) this.delete(userId);

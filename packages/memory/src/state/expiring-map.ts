@@ -1,4 +1,4 @@
-/** A map whose values expire. A sweep costs as much as has expired, not as much as is kept. */
+/** A map whose values expire. The cost of a sweep depends on the number of expired values, not on the size of the map. */
 const SLOT_MS = 1000;
 
 interface Kept<V> {
@@ -8,7 +8,7 @@ interface Kept<V> {
 
 export class ExpiringMap<K, V> {
   readonly #kept = new Map<K, Kept<V>>();
-  /** Keys by the second in which they expire. An extended key is in its earlier slot too. */
+  /** Keys by the second in which they expire. A key whose time was extended is in its earlier slot too. */
   readonly #slots = new Map<number, K[]>();
   #sweptSlot: number;
 

@@ -1,4 +1,4 @@
-/** The entries of one group's log: one dense counter under one epoch, bounded by length; an idle log expires by age. */
+/** The entries of one group's log: seqs without gaps in one epoch, a maximum length, and a maximum age of an idle log. */
 import {
   type EventEntry,
   isoTime,
@@ -14,7 +14,7 @@ export interface Retention {
   readonly historyMaxAgeMs: number;
 }
 
-/** An event without what the log itself adds. `actor_id` is omitted when the user is the actor. */
+/** An event without the fields that the log adds. `actor_id` is absent if the user itself is the actor. */
 export type EventDraft = Omit<GroupEvent, 'group_id' | 'epoch' | 'seq' | 'timestamp'>;
 
 export class GroupEntries {
@@ -22,7 +22,7 @@ export class GroupEntries {
   readonly #epoch: string;
   readonly #retention: Retention;
   readonly #kept = new Map<number, LogEntry>();
-  /** By seq of a kept entry: messages up to it. */
+  /** For each kept entry, by seq: the number of messages up to it. */
   readonly #messagesAt = new Map<number, number>();
   #messages = 0;
   #seq = 0;
@@ -42,7 +42,7 @@ export class GroupEntries {
     return this.#seq;
   }
 
-  /** Messages up to a seq; for an entry that is no longer kept, all up to the oldest kept entry. */
+  /** @returns the number of messages up to `seq`; for an entry that is no longer kept, up to the oldest kept entry */
   messagesUntil(seq: number): number {
     if (seq >= this.#seq) return this.#messages;
     const found = this.#messagesAt.get(seq);

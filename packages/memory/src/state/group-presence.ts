@@ -1,4 +1,4 @@
-/** Who is online in one group, on which nodes, and the pushes about it. */
+/** The online users of one group and the nodes that host them, and the pushes about changes. */
 import type { EphemeralPush } from '@plenum/core';
 import { type GroupId, limits, type UserId } from '@plenum/protocol';
 
@@ -22,27 +22,27 @@ export class GroupPresence {
     return [...this.#nodes.keys()].slice(0, limit);
   }
 
-  /** @returns true when that turned the user online. */
+  /** @returns true if the user has become online */
   addNode(userId: UserId, nodeId: string): boolean {
     const nodes = this.#nodes.get(userId);
     this.#nodes.set(userId, (nodes ?? new Set()).add(nodeId));
     return nodes === undefined;
   }
 
-  /** @returns true when that turned the user offline. */
+  /** @returns true if the user has become offline */
   removeNode(userId: UserId, nodeId: string): boolean {
     const nodes = this.#nodes.get(userId);
     nodes?.delete(nodeId);
     return nodes?.size === 0 && this.#nodes.delete(userId);
   }
 
-  /** @returns true when that turned the user offline. */
+  /** @returns true if the user has become offline */
   forget(userId: UserId): boolean {
     return this.#nodes.delete(userId);
   }
 }
 
-/** Large groups get the count of online users, not their ids. */
+/** Makes the pushes about transitions. Large groups get the number of online users, not their ids. */
 export function presencePushes(
   group_id: GroupId,
   {

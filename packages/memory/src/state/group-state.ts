@@ -1,4 +1,4 @@
-/** One group in memory: its members with the orders they are read in, its counts, its bans, and its log. */
+/** One group in memory: its members in the orders in which they are read, its counts, bans and log. */
 import type { GroupRecord, GroupSettings, MemberRecord } from '@plenum/core';
 import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
 import { Bans } from './bans.ts';
@@ -19,7 +19,7 @@ interface MuteEnd {
 interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtMs'> {
   readonly settings: GroupSettings;
   readonly creator: UserId;
-  /** A user went offline because it is no longer a receiver. */
+  /** Called when a user goes offline because it is no longer a receiver. */
   readonly onOffline: (group: GroupState, userId: UserId) => void;
 }
 
@@ -32,22 +32,22 @@ export class GroupState {
   readonly creator: UserId;
   settings: GroupSettings;
   readonly log: GroupEntries;
-  /** Of users who are no members: a ban removes the member, and a member is not banned. */
+  /** A banned user is no member: a ban removes the member, and a join of a banned user is refused. */
   readonly bans = new Bans();
   /** Active and muted members by their place. */
   readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
   /** Pending members by their place. */
   readonly applicants = new SortedList<Place>((a, b) => a.seq - b.seq);
   readonly presence = new GroupPresence();
-  /** How far members have read, and the messages up to there. */
+  /** The read mark of each member, and the number of messages up to it. */
   readonly reads = new Map<UserId, { readonly seq: number; readonly messages: number }>();
   isDeleted = false;
-  /** Of a deleted group: a join does not begin it anew, since that would let in users that the old one kept out. */
+  /** True for a deleted group that kept users out: a join must not create it again, because that would let them in. */
   isClosed = false;
   readonly #onOffline: Origin['onOffline'];
   readonly #index: MembershipIndex;
   readonly #members = new Map<UserId, MemberRecord>();
-  /** Seq of the entry that brought a member into the group, as an applicant or at once: it stays until the member goes. */
+  /** The place of each member: the seq of its `joined` or `requested`. It stays until the member leaves. */
   readonly #places = new Map<UserId, number>();
   readonly #muteEnds = new SortedList<MuteEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
   readonly #counts = { active: 0, pending: 0, muted: 0, admins: 0 };
@@ -67,7 +67,7 @@ export class GroupState {
     return this.#muteEnds.size > 0;
   }
 
-  /** The present member: a due mute counts as ended, even before its entry is appended. */
+  /** @returns the member, or null. A due mute counts as ended, even before its entry is appended */
   member(userId: UserId, nowMs: number): MemberRecord | null {
     const record = this.#members.get(userId);
     if (record === undefined) return null;
@@ -80,7 +80,7 @@ export class GroupState {
     return { ...this.#counts, active: this.#counts.active + due, muted: this.#counts.muted - due };
   }
 
-  /** Users whose mute has ended but who are stored as muted: the earliest ends first, at most `limit`. */
+  /** @returns users whose mute is due but not ended yet, the earliest first, at most `limit` */
   dueMutes(nowMs: number, limit: number): UserId[] {
     const due = this.#countDue(nowMs);
     return this.#muteEnds.slice(0, Math.min(due, limit)).map(({ userId }) => userId);
@@ -91,7 +91,10 @@ export class GroupState {
     return untilMs !== null && untilMs <= nowMs;
   }
 
-  /** The active member with the smallest since_seq; its place is never higher. Call it after due mutes have ended. */
+  /**
+   * @returns the active member with the smallest since_seq. A place is never higher than the since_seq, so the search can
+   * end early. Must be called after due mutes have ended
+   */
   successor(): UserId | null {
     let oldest: UserId | null = null;
     let bestSeq = Number.POSITIVE_INFINITY;
@@ -123,7 +126,7 @@ export class GroupState {
     this.#endReceiving(userId);
   }
 
-  /** Members and bans: a new group of the same id has none of them. */
+  /** Deletes the group: removes all members and bans. A new group with the same id begins without them. */
   clearMembersAndBans(): void {
     this.isDeleted = true;
     this.isClosed = this.groupType !== 'public' || this.bans.size > 0;
@@ -131,7 +134,7 @@ export class GroupState {
     this.bans.clear();
   }
 
-  /** Presence and read mark of a receiver end with its membership. */
+  /** Removes the presence and the read mark of a receiver, which end with its membership. */
   #endReceiving(userId: UserId): void {
     this.reads.delete(userId);
     if (this.presence.forget(userId)) this.#onOffline(this, userId);

@@ -1,7 +1,7 @@
 import type { GroupId, UserId } from '@plenum/protocol';
 import { byText, SortedList } from './sorted-list.ts';
 
-/** The groups of a user, in any status, ascending by group id. */
+/** The groups in which a user has any status, ascending by group id. */
 export class MembershipIndex {
   readonly #groups = new Map<UserId, SortedList<GroupId>>();
 
@@ -17,7 +17,7 @@ export class MembershipIndex {
     if (groups?.size === 0) this.#groups.delete(userId);
   }
 
-  /** At most `limit` groups whose id is greater than `afterId`; null begins at the first. */
+  /** @returns at most `limit` groups with an id above `afterId`; from the first group on if `afterId` is null */
   page(userId: UserId, afterId: string | null, limit: number): GroupId[] {
     const groups = this.#groups.get(userId);
     if (groups === undefined) return [];

@@ -1,4 +1,4 @@
-/** Everything the memory engine holds, and the only way in which an entry gets into a log. */
+/** The whole state of the memory engine. Every entry gets into a log by a method of this class. */
 import {
   type Appended,
   type ChangeDone,
@@ -23,11 +23,11 @@ import { TokenBuckets } from './token-buckets.ts';
 export interface MemoryStateDeps {
   readonly random: Random;
   readonly settings: EngineSettings;
-  /** The engine's clock: whole ms since 1970, never steps back. */
+  /** The engine's clock: whole ms since 1970. It never steps back. */
   readonly now: () => number;
-  /** Hands a stored entry to this process' feeds; must not call a listener within the call. */
+  /** Gives a stored entry to the feeds of this process. Must not call a listener before it returns. */
   readonly publish: (groupId: GroupId, entry: LogEntry) => void;
-  /** The same for pushes that are in no log. */
+  /** Does the same with pushes that are not entries. */
   readonly publishEphemeral: (groupId: GroupId, pushes: readonly EphemeralPush[]) => void;
   readonly outbox: MemoryOutbox;
 }
@@ -41,15 +41,15 @@ export class MemoryState {
   /** The ids of `groups`, ascending. */
   readonly groupIds = new SortedList<GroupId>(byText);
   readonly memberships = new MembershipIndex();
-  /** One scope for changes and messages: an id names one request, whatever it asked for. */
+  /** Answers to changes and messages together: a request id names one request of either sort. */
   readonly requests: RequestMemory<ChangeDone | Appended>;
-  /** Of messages, per sender and group. */
+  /** Tokens for messages, one bucket per sender and group. */
   readonly messageBuckets: TokenBuckets;
-  /** Of joins, leaves and creates, per user. */
+  /** Tokens for joins, leaves and creates, one bucket per user. */
   readonly membershipBuckets: TokenBuckets;
-  /** Of changes, per acting user and group. */
+  /** Tokens for changes, one bucket per acting user and group. */
   readonly changeBuckets: TokenBuckets;
-  /** Groups that have a mute or a ban which ends by itself. */
+  /** The groups that have a mute or a ban with an end. */
   readonly timed = new Set<GroupState>();
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
   readonly outbox: MemoryOutbox;
@@ -76,23 +76,23 @@ export class MemoryState {
     this.#tombstones = new ExpiringMap(nowMs);
   }
 
-  /** The group or, for 10 min after its end, what is left of it. */
+  /** @returns the group, or its tombstone for 10 min after its end */
   groupOrTombstone(groupId: GroupId, nowMs: number): GroupState | null {
     return this.groups.get(groupId) ?? this.#tombstones.get(groupId, nowMs) ?? null;
   }
 
-  /** The head of the log of this id, also of a deleted group. */
+  /** @returns the head of the current log of this id, which may be that of a tombstone */
   presentLog(groupId: GroupId, nowMs: number): PresentLog | null {
     const group = this.groupOrTombstone(groupId, nowMs);
     return group && { epoch: group.log.epoch, seq: group.log.seq, isDeleted: group.isDeleted };
   }
 
-  /** Groups that the user has created and that still exist. */
+  /** @returns the number of existing groups that the user has created */
   createdBy(userId: UserId): number {
     return this.#created.get(userId) ?? 0;
   }
 
-  /** Groups in which the user waits for acceptance, counted up to `max`. */
+  /** @returns the number of groups in which the user waits for acceptance, counted up to `max` */
   requestsOf(userId: UserId, max: number): number {
     let count = 0;
     for (const groupId of this.memberships.page(userId, null, Number.POSITIVE_INFINITY)) {
@@ -102,7 +102,7 @@ export class MemoryState {
     return count;
   }
 
-  /** Adds a new group; it replaces a tombstone and its log. */
+  /** Adds a new group. Replaces a tombstone with its log. */
   begin(group: GroupState): void {
     this.#tombstones.delete(group.groupId);
     this.groups.set(group.groupId, group);
@@ -110,7 +110,7 @@ export class MemoryState {
     this.groupIds.add(group.groupId);
   }
 
-  /** Replaces the group by a tombstone; the last entry must already be in the log. */
+  /** Replaces the group by a tombstone. The entry `deleted` must already be in the log. */
   end(group: GroupState, nowMs: number): void {
     group.clearMembersAndBans();
     this.groups.delete(group.groupId);
@@ -122,7 +122,7 @@ export class MemoryState {
     this.#tombstones.set(group.groupId, group, nowMs + tombstoneMs);
   }
 
-  /** @returns the seq of the new entry. */
+  /** Appends an event. @returns its seq */
   record(group: GroupState, event: EventDraft, nowMs: number): number {
     const entry = group.log.appendEvent(event, nowMs);
     this.outbox.write(group.groupId, entry);
@@ -130,7 +130,7 @@ export class MemoryState {
     return entry.seq;
   }
 
-  /** @returns the seq of the new entry. */
+  /** Appends a message. @returns its seq */
   store(group: GroupState, draft: MessageDraft, nowMs: number): number {
     const { sender, message, request } = draft;
     const entry = group.log.appendMessage({ sender, message, requestId: request.id }, nowMs);

@@ -1,6 +1,6 @@
 /**
- * Answers of successful requests: a retry changes nothing and gets the same answer. An answer counts only in the log
- * that it was given in: after a delete and a create of the same id the request is evaluated again.
+ * Remembers the answers to successful requests, so that a retry changes nothing and gets the same answer. An answer is
+ * valid only in its log: if the group was deleted and created again, the retry is executed like a new request.
  */
 import { type Refused, type RequestKey, refused } from '@plenum/core';
 import type { Actor, GroupId } from '@plenum/protocol';
@@ -16,7 +16,7 @@ interface Attempt {
   readonly request: RequestKey;
 }
 
-/** No id contains a line break, so two attempts never share a name. */
+/** The key of a request. No id contains a line break, so two requests never share a key. */
 const nameOf = ({ groupId, actor, request }: Attempt) => `${groupId}\n${actor}\n${request.id}`;
 
 interface Answered {
@@ -25,7 +25,7 @@ interface Answered {
   readonly seq: number;
 }
 
-/** The present log of the group id, also that of a deleted group; null: none. */
+/** The current log of a group id, which may be that of a tombstone. */
 export interface PresentLog {
   readonly epoch: string;
   readonly seq: number;
@@ -33,8 +33,9 @@ export interface PresentLog {
 }
 
 /**
- * Where a remembered answer counts: in its `log`; in its log while the group is `living`, for a request that creates
- * a group; or `always`, for a request that deletes a group: its retry must not delete the next one.
+ * When a remembered answer is valid. `log`: while the log contains its entry. `living`: the group must not be deleted
+ * either; for a request that creates a group. `always`: for a request that deletes a group, whose retry must not delete a
+ * group that was created later.
  */
 export type AnswerScope = 'log' | 'living' | 'always';
 
@@ -48,7 +49,7 @@ export class RequestMemory<A extends Answered> {
     this.#remembered = new ExpiringMap(nowMs);
   }
 
-  /** The first answer, a `conflict` if the id was used for something else, null if the id is new in this log. */
+  /** @returns the first answer; `conflict` if the id was used for another request; null if the id is new in this log */
   recall(
     attempt: Attempt,
     {

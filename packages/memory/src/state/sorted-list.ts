@@ -1,7 +1,7 @@
-/** Order of ids: by code unit, as Redis orders them. */
+/** Compares ids by code unit, as Redis orders them. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A sorted list: a page costs its own length, a change costs one move of memory. */
+/** A sorted array. Reading a page costs its length; a change moves the items behind it once. */
 export class SortedList<T> {
   readonly #items: T[] = [];
   readonly #compare: (a: T, b: T) => number;
@@ -14,7 +14,7 @@ export class SortedList<T> {
     return this.#items.length;
   }
 
-  /** Adds an item that is not in the list yet; an equal one is kept instead. */
+  /** Adds an item, unless the list has an equal one. */
   add(item: T): void {
     const at = this.countUpTo(item);
     const before = this.#items[at - 1];
@@ -28,12 +28,12 @@ export class SortedList<T> {
     if (found !== undefined && this.#compare(found, item) === 0) this.#items.splice(at, 1);
   }
 
-  /** How many items are smaller than the bound or equal to it. */
+  /** @returns the number of items that are smaller than the bound or equal to it */
   countUpTo(bound: T): number {
     return this.countWhile((item) => this.#compare(item, bound) <= 0);
   }
 
-  /** The number of leading items that satisfy the condition. No item after a failing one may satisfy it. */
+  /** @returns the number of leading items that satisfy the condition. After the first other item, no item may satisfy it */
   countWhile(holds: (item: T) => boolean): number {
     let low = 0;
     let high = this.#items.length;

@@ -1,4 +1,4 @@
-/** Token buckets by name: a burst at once, then one token per 1000 / perSec ms. */
+/** Token buckets by name: `burst` tokens at once, then one token per 1000 / `perSec` ms. */
 import { ExpiringMap } from './expiring-map.ts';
 
 interface Rate {
@@ -8,9 +8,9 @@ interface Rate {
 
 export class TokenBuckets {
   readonly #msPerToken: number;
-  /** How far ahead of now a bucket may be full again and still hold a token. */
+  /** A bucket has a token if it is full again at most this long after now, ms. */
   readonly #toleranceMs: number;
-  /** When each bucket is full again. Whole numbers for whole ms per token, so nothing drifts. */
+  /** The time at which each bucket is full again. Rounding errors do not add up if `1000 / perSec` is a whole number. */
   readonly #fullAtMs: ExpiringMap<string, number>;
 
   constructor({ perSec, burst }: Rate, nowMs: number) {
@@ -25,7 +25,7 @@ export class TokenBuckets {
     return missingMs > 0 ? Math.ceil(missingMs) : 0;
   }
 
-  /** Takes one token. @returns 0, or the ms until there is one (at least 1) and nothing was taken. */
+  /** Takes one token. @returns 0; or, if nothing was taken, the ms until there is a token (at least 1) */
   take(name: string, nowMs: number): number {
     const missingMs = this.missingMs(name, nowMs);
     if (missingMs > 0) return missingMs;

@@ -1,7 +1,5 @@
-/**
- * Checks Redis once, over connections of its own, before the node starts. Redis fits, or one sentence says why it
- * does not.
- */
+/** Checks Redis once, over separate connections, before the node starts. A failed check throws one sentence. */
+
 import { type Clock, PARTITION_COUNT, PlenumError, tagOfPartition } from '@plenum/core';
 import type { Cluster, Redis } from 'ioredis';
 import { asClusterSeed, type ClusterAddress, type RedisAddress } from '../connections/address.ts';
@@ -21,8 +19,8 @@ const discoveryTimeoutMs = 8000;
 const connectionName = 'plenum-boot';
 
 /**
- * @returns the address to connect to: the given one, unless a single server is a node of a Cluster.
- * @throws Error that names the one fault
+ * @returns the address to connect to: the given one, or a Cluster address if the given single server is a Cluster node
+ * @throws Error with one sentence that names the fault
  */
 export async function checkRedis(address: RedisAddress, keys: Keys, clock: Clock): Promise<RedisAddress> {
   try {
@@ -74,7 +72,9 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
   try {
     await within(clock, discoveryTimeoutMs, connect(cluster, address)).catch((cause: unknown) => {
       if (!(cause instanceof PlenumError)) throw cause;
-      throw new Error(`The Redis Cluster at ${address.name} does not tell where its servers are.`, { cause });
+      throw new Error(`The Redis Cluster at ${address.name} does not report the addresses of its servers.`, {
+        cause,
+      });
     });
     checkCluster(parseServerInfo(String(await cluster.cluster('INFO'))));
     const masters = shardsOf(cluster).map(({ name, redis }) => checkMaster(cluster, name, { redis, keys }));
@@ -128,7 +128,7 @@ async function connect(client: RedisClient, address: RedisAddress): Promise<void
   };
   client.on('error', keep);
   client.on('sentinelError', keep);
-  // One event per seed that was tried, before the error that sums up.
+  // The client emits this once per seed that failed, before its own error.
   client.on('node error', keep);
   try {
     await client.connect();
@@ -139,8 +139,8 @@ async function connect(client: RedisClient, address: RedisAddress): Promise<void
 }
 
 /**
- * The first boot of a prefix writes the count. Every later boot reads it, so it works on a Redis whose memory is
- * full.
+ * The first boot of a prefix writes the partition count. Every later boot only reads it, so a node also starts when the
+ * memory of Redis is full.
  */
 async function agreeOnPartitionCount(redis: RedisClient, keys: Keys): Promise<void> {
   const found = await redis.hget(keys.meta(), 'partitions');
@@ -152,7 +152,7 @@ async function agreeOnPartitionCount(redis: RedisClient, keys: Keys): Promise<vo
   );
 }
 
-/** A refusal of Redis begins with its code: `WRONGPASS invalid username-password pair …`. */
+/** The first word of a refusal of Redis is its code: `WRONGPASS invalid username-password pair …`. */
 const replyCode = (error: Error): string => error.message.split(' ', 1)[0] ?? '';
 const systemCode = (error: Error): string | null =>
   'code' in error && typeof error.code === 'string' ? error.code : null;

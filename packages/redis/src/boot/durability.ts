@@ -1,6 +1,6 @@
 /**
- * The durability class of an ack, read from the configuration of Redis. Managed services often refuse CONFIG: then it
- * is `unknown`.
+ * Reads the durability class of an ack from the configuration of Redis. Managed services often refuse CONFIG: then the
+ * class is `unknown`.
  */
 
 import type { Clock, DurabilityClass } from '@plenum/core';
@@ -17,7 +17,7 @@ export interface DurabilityFacts {
   readonly replicas: number;
 }
 
-/** D4 and D5 need commands that this service does not send, so they are never the answer. */
+/** Never returns D4 or D5: they need commands that this service does not send. */
 export function durabilityClass(facts: DurabilityFacts): DurabilityClass {
   if (!facts.isAppendOnly) return 'D0';
   if (facts.appendfsync === null) return 'unknown';
@@ -41,7 +41,7 @@ async function readConfig(redis: Redis): Promise<ReadonlyMap<string, string> | n
 /** From the weakest class to the strongest. */
 const ranking: readonly DurabilityClass[] = ['unknown', 'D0', 'D1', 'D2', 'D3', 'D4', 'D5'];
 
-/** The class of the weakest shard. @returns `unknown` when Redis does not say; never rejects */
+/** @returns the class of the weakest shard; `unknown` when Redis does not report it. Never rejects */
 async function readDurability(client: RedisClient): Promise<DurabilityClass> {
   const classes = await Promise.all(
     shardsOf(client).map(({ redis }) => (redis === null ? 'unknown' : durabilityOf(redis))),
@@ -64,7 +64,7 @@ async function durabilityOf(redis: Redis): Promise<DurabilityClass> {
   }
 }
 
-/** Probes ask every second; a failover or CONFIG SET changes the answer rarely. */
+/** Health probes ask every second, but only a failover or CONFIG SET changes the answer. */
 const freshMs = 30_000;
 
 /** The durability class, at most 30 s old. */
@@ -82,7 +82,7 @@ export class DurabilityReading {
   async current(): Promise<DurabilityClass> {
     const nowMs = this.#clock.monotonicMs();
     if (this.#reading === null || nowMs - this.#reading.atMs > freshMs) {
-      // Without a connection the command would wait for one.
+      // A command without a connection would wait until there is one.
       if (this.#redis.status !== 'ready') return 'unknown';
       this.#reading = { atMs: nowMs, answer: readDurability(this.#redis) };
     }

@@ -1,7 +1,7 @@
-/** Conditions that a server must meet. A list: a new condition is a new line. */
+/** The conditions that a Redis server must meet, one list entry per condition. */
 import type { ServerInfo } from '../connections/server-info.ts';
 
-/** @returns the sentence that refuses the boot, or null */
+/** @returns the sentence with which the boot fails, or null if the server meets the condition */
 type ServerCheck = (info: ServerInfo) => string | null;
 
 const isOldVersion: ServerCheck = (info) => {
@@ -23,7 +23,7 @@ const isEvicting: ServerCheck = (info) => {
 
 const serverChecks: readonly ServerCheck[] = [isOldVersion, isReplica, isEvicting];
 
-/** @param info of CLUSTER INFO. @throws Error with one sentence for a Cluster that does not serve every slot. */
+/** @param info the reply of CLUSTER INFO. @throws Error with one sentence if the Cluster does not serve every slot */
 export function checkCluster(info: ServerInfo): void {
   const state = info.get('cluster_state') ?? 'unknown';
   const assigned = info.get('cluster_slots_assigned') ?? 'an unknown number';
@@ -33,7 +33,7 @@ export function checkCluster(info: ServerInfo): void {
   );
 }
 
-/** @throws Error with one sentence for the first condition that does not hold. */
+/** @throws Error with one sentence for the first condition that the server does not meet */
 export function checkServer(info: ServerInfo): void {
   for (const check of serverChecks) {
     const sentence = check(info);

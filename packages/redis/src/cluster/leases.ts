@@ -1,6 +1,6 @@
 /**
- * Leases of partitions. Each is a key in the slot of its partition, so that scripts of that partition can compare it.
- * Calls for many partitions leave in one tick: one round trip per shard.
+ * The leases of partitions. A lease is a key in the slot of its partition, so that scripts of that partition can compare
+ * it. Calls for many partitions leave in one tick and cost one round trip per shard.
  */
 import { type EngineSettings, type Lease, type Leases, PARTITION_COUNT, type Renewal } from '@plenum/core';
 import { z } from 'zod';
@@ -22,8 +22,8 @@ export interface RedisLeasesDeps {
 type LeaseSettings = Pick<EngineSettings, 'requestTimeoutMs' | 'leaseTtlMs'>;
 
 /**
- * Time limit of one call that renews a lease or sends a heartbeat, ms. A later answer has no use: the next try is due
- * by then. With a lease of 9 s it is at most 3 s.
+ * Time limit of one call that renews a lease or sends a heartbeat, ms: a third of the lease, when the next call is due.
+ * Example: at most 3 s for a lease of 9 s.
  */
 export const leaseCallTimeoutMs = ({ requestTimeoutMs, leaseTtlMs }: LeaseSettings): number =>
   Math.min(requestTimeoutMs, leaseTtlMs / 3);
@@ -67,7 +67,7 @@ export class RedisLeases implements Leases {
       );
       (type === 'renewed' ? renewed : lost).add(lease.partition);
     };
-    // The state of a lease whose call fails is unknown.
+    // If the call fails, the state of the lease is unknown: it is neither renewed nor lost.
     await Promise.allSettled(leases.map(renewOne));
     return { renewed, lost };
   }

@@ -1,4 +1,4 @@
-/** The nodes of the cluster: one hash, and one channel per node by which others wake it. */
+/** The registry of nodes: one hash for all nodes, and one channel per node by which other nodes wake it. */
 
 import type { BeatAnswer, NodeBeat, NodeCard, NodeRegistry } from '@plenum/core';
 import { z } from 'zod';
@@ -22,7 +22,7 @@ export interface RedisNodesDeps {
   readonly calls: ScriptCalls;
   readonly settings: Parameters<typeof leaseCallTimeoutMs>[0];
   readonly keys: Keys;
-  /** Null in a client, which wakes others and is never woken. */
+  /** Null in a client, which wakes nodes and is never woken. */
   readonly channels: Channels | null;
   readonly publisher: Publisher;
   readonly anomalies: Anomalies;
@@ -51,7 +51,7 @@ export class RedisNodes implements NodeRegistry {
     return { isNew: reply.type === 'registered', isDrainAsked: reply.details[0] };
   }
 
-  /** A card that this version cannot parse belongs to a node of another version: it is left out and counted. */
+  /** Leaves out a node whose card this version cannot parse (it runs another version), and counts it as an anomaly. */
   async nodes(): Promise<readonly NodeBeat[]> {
     const entries = await this.#calls.command((redis) => redis.hgetall(this.#deps.keys.nodes()), this.#limit);
     return Object.entries(entries).flatMap(([nodeId, entry]) => {
@@ -99,7 +99,7 @@ export class RedisNodes implements NodeRegistry {
       if (payload.equals(wakeBytes)) listener();
       else anomalies.note('malformed_wake', { channel });
     };
-    // The subscriber counts a refusal. Without a wake the node looks at its next heartbeat.
+    // The subscriber counts a refusal. A node that is not woken reads the registry at its next heartbeat.
     channels.subscribe(channel, handler).catch(() => undefined);
     return () => channels.unsubscribe(channel, handler);
   }

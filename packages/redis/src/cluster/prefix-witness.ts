@@ -1,6 +1,6 @@
 /**
- * Remembers that the prefix was in use. A Redis that started without its data looks new, and members appear to be
- * none. A node that knew the prefix before notices this, reports it, and leaves a mark for nodes that start later.
+ * Detects that Redis has lost its data. Such a Redis looks like a new one, and every user like a non-member. A node that
+ * knew the prefix before notices the loss, logs it, and leaves a mark for nodes that start later.
  */
 import { type Clock, type Logger, type Random, runLoop } from '@plenum/core';
 import type { Keys } from '../keys.ts';
@@ -8,15 +8,15 @@ import type { ScriptCalls } from '../scripts/script-calls.ts';
 import { within } from '../within.ts';
 
 const lookEveryMs = 5000;
-/** An operator still finds the notice after a night. */
+/** The mark stays for a day, so that an operator still finds the notice after a night. */
 const toldForMs = 24 * 3600_000;
-/** A random word of the first node of the prefix, and the time at which the loss was noticed, ms. */
+/** Fields of `meta`: the random word that the first node of the prefix wrote, and when a loss was noticed, ms. */
 const [bornField, emptiedField] = ['born', 'emptied'];
 
 const sentence =
   'The prefix was in use and Redis came up empty: groups and messages are gone. Restore Redis as deploy/redis.md says, or continue with the data that is there.';
 
-/** What a node knows that starts after all others have ended, unless something outside Redis remembers. */
+/** Logged by a node that finds no word of an earlier node: the prefix is new, or Redis has lost it. */
 const firstUse =
   'This Redis knows of no earlier node of the prefix: if there was one, Redis came up empty, see deploy/redis.md';
 const answerMaxMs = 10_000;
@@ -26,9 +26,12 @@ export interface PrefixWitnessDeps {
   readonly keys: Keys;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Makes a new word for a prefix that has none. */
+  /** Makes the word for a prefix that has none. */
   readonly random: Random;
-  /** Asks something outside Redis for a time before `atMs`. The first node asks until there is an answer. */
+  /**
+   * Asks something outside Redis, such as the archive, whether the prefix was used before `atMs`. A node that finds no
+   * word repeats the call until it gets an answer.
+   */
   readonly wasInUse?: (atMs: number, call: { readonly signal: AbortSignal }) => Promise<boolean>;
 }
 
@@ -37,7 +40,7 @@ export class PrefixWitness {
   readonly #stopped = new AbortController();
   #born = '';
   #isEmptied = false;
-  /** When this node found no other, ms; null once it is known whether there were earlier ones. */
+  /** The time at which this node found no word, ms; null once it is known whether the prefix was used before. */
   #firstAtMs: number | null = null;
 
   constructor(deps: PrefixWitnessDeps) {
@@ -45,8 +48,8 @@ export class PrefixWitness {
   }
 
   /**
-   * Resolves when this node knows the word of the prefix. @throws PlenumError `unavailable` when Redis does not
-   * answer
+   * Resolves when this node knows the word of the prefix.
+   * @throws PlenumError `unavailable` when Redis does not answer
    */
   async start(): Promise<void> {
     const { clock, logger, keys } = this.#deps;
@@ -56,7 +59,7 @@ export class PrefixWitness {
     this.#born = born ?? (await this.#claim());
     this.#report(isEmptied);
     const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
-    // Nothing can be checked while Redis is away.
+    // A check fails while Redis is away; the next one follows in 5 s.
     runLoop('witness of the prefix', () => this.#look().catch(() => undefined), loop);
   }
 
@@ -70,7 +73,7 @@ export class PrefixWitness {
 
   async #look(): Promise<void> {
     const { born, isEmptied } = await this.#read();
-    // Another word comes from a node that started on the empty Redis and had nothing to compare.
+    // Another word was written by a node that started on the empty Redis and knew no earlier word.
     const isLost = born !== this.#born || (await this.#isRemembered());
     if (isLost) await this.#mark();
     this.#born = born ?? (await this.#claim());
@@ -104,7 +107,7 @@ export class PrefixWitness {
     return { born, isEmptied: emptiedMs !== null && nowMs - Number(emptiedMs) < toldForMs };
   }
 
-  /** @returns the word of the prefix: that of this node, or of another node that was faster */
+  /** Writes the word of the prefix, if there is none. @returns the word: this node's, or that of a faster node */
   async #claim(): Promise<string> {
     const { calls, keys, random } = this.#deps;
     const token = random.token();

@@ -1,7 +1,7 @@
 /**
- * Every 5 s the watch opens a new connection and checks what a node that starts now would find: which server the
- * address leads to, whether it is a master, and which rights the user of the URL has there. Existing connections
- * cannot show this: they stay with the server that they were made to.
+ * Checks every 5 s, over a new connection, what a node that starts now would find: which server the address leads to,
+ * whether it is a master, and which rights the user of the URL has there. Existing connections cannot show this, because
+ * they stay with their server.
  */
 import { type Clock, type Logger, runLoop } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -35,14 +35,14 @@ export interface AddressWatchDeps {
   readonly prefix: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Called after each check that found a server. */
+  /** Called after each check in which a server answered. */
   readonly onLook: (look: Look) => Promise<void>;
 }
 
 export class AddressWatch {
   readonly #deps: AddressWatchDeps;
   readonly #stopped = new AbortController();
-  /** The present fault of each server. */
+  /** The current fault of each server that has one. */
   readonly #wrong = new Map<string, string>();
   #placeCount = 1;
 
@@ -60,12 +60,12 @@ export class AddressWatch {
     this.#stopped.abort();
   }
 
-  /** No checked server can store a change. */
+  /** True if no checked server can store a change. */
   get isUseless(): boolean {
     return this.#wrong.size >= this.#placeCount;
   }
 
-  /** One sentence per fault, without an address: a probe may come from outside. */
+  /** @returns one sentence per fault, without an address, because a probe may come from outside */
   notices(): readonly string[] {
     const sentences = [...this.#wrong.values()];
     const of =
@@ -84,7 +84,7 @@ export class AddressWatch {
     await Promise.all(places.map((place) => this.#lookAt(place)));
   }
 
-  /** A server that does not answer is not judged here: the connections report that. */
+  /** Ignores a server that does not answer: the connections report that. */
   async #lookAt(place: Place): Promise<void> {
     const redis = place.open();
     redis.on('error', () => undefined);
@@ -115,7 +115,7 @@ export class AddressWatch {
     const fields = name === '' ? {} : { redis: name };
     if (sentence === null) {
       this.#wrong.delete(name);
-      logger.info(fields, 'Redis is as it has to be again');
+      logger.info(fields, 'Redis can be used again');
       return;
     }
     this.#wrong.set(name, sentence);
@@ -123,5 +123,5 @@ export class AddressWatch {
   }
 }
 
-/** For example WRONGPASS. The rest of the text may name the user. */
+/** The code of an error, for example WRONGPASS. The rest of its text may name the user. */
 const codeOf = ({ message }: Error): string => /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';

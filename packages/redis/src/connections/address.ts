@@ -1,6 +1,6 @@
 /**
- * The address of Redis: one server, a set that Sentinels watch, or a Cluster. Sentences and logs name it without its
- * password.
+ * Parses REDIS_URL to an address: one server, a master that Sentinels watch, or a Cluster. Errors and logs show the
+ * address without its password.
  */
 
 export interface Endpoint {
@@ -9,7 +9,7 @@ export interface Endpoint {
 }
 
 interface Named {
-  /** `host:port`, several of them joined by commas; safe to print. */
+  /** `host:port`, or several of them separated by commas. Contains no secret. */
   readonly name: string;
   readonly isTls: boolean;
 }
@@ -32,17 +32,17 @@ export interface SentinelAddress extends Named {
   readonly sentinels: readonly Endpoint[];
   /** The name under which the Sentinels know the master. */
   readonly masterName: string;
-  /** For the master and the replicas. */
+  /** Used at the master and its replicas. */
   readonly credentials: Credentials;
-  /** For the Sentinels. */
+  /** Used at the Sentinels. */
   readonly sentinelCredentials: Credentials;
 }
 
 export interface ClusterAddress extends Named {
   readonly type: 'cluster';
-  /** Each of them can report the others. */
+  /** Nodes of the Cluster. Each one can report all others. */
   readonly seeds: readonly Endpoint[];
-  /** For every server: the credentials of the first seed. */
+  /** The credentials of the first seed, used at every server. */
   readonly credentials: Credentials;
 }
 
@@ -52,7 +52,7 @@ const redisPort = 6379;
 const sentinelPort = 26_379;
 const sentinelSchemes = ['redis+sentinel:', 'rediss+sentinel:'];
 
-/** @throws Error with one sentence for a URL that cannot be used. */
+/** @throws Error with one sentence if the URL cannot be used */
 export function parseRedisUrl(given: string): RedisAddress {
   const text = given.trim();
   if (!isDecodable(text)) throw notDecodable();
@@ -78,8 +78,8 @@ export function parseRedisUrl(given: string): RedisAddress {
 }
 
 /**
- * The address for people, without user and password. A URL that cannot be parsed, or whose password cannot be
- * separated, is not shown.
+ * Formats the address without user and password. Shows nothing of a URL that cannot be parsed, or whose password cannot
+ * be found.
  */
 export function redisName(text: string): string {
   try {
@@ -91,7 +91,7 @@ export function redisName(text: string): string {
   }
 }
 
-/** The same server, now known to be a node of a Cluster. */
+/** The Cluster address of a server that turned out to be a Cluster node. */
 export function asClusterSeed({ endpoint, credentials, name, isTls }: StandaloneAddress): ClusterAddress {
   return { type: 'cluster', name, isTls, seeds: [endpoint], credentials };
 }
@@ -102,7 +102,7 @@ const sentinelFields = ['sentinel_username', 'sentinel_password'];
 interface Rest {
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Fields that the query may hold besides a database. */
+  /** Fields that the query may contain in addition to `db`. */
   readonly known: readonly string[];
 }
 
@@ -115,11 +115,11 @@ function refuseRest({ path, query, known }: Rest): void {
   const number = path.replace(/^\//, '').replace(/\/$/, '');
   if (![number || '0', ...query.getAll('db')].every((database) => database === '0')) {
     throw new Error(
-      'REDIS_URL names another database than 0: the channels of Redis belong to all its databases, so leave the number out and tell services apart by PLENUM_PREFIX.',
+      'REDIS_URL must name database 0 or none, because all databases share their channels. Use PLENUM_PREFIX to separate services.',
     );
   }
   if ([...query.keys()].every((field) => field === 'db' || known.includes(field))) return;
-  throw new Error(`REDIS_URL has a field behind its "?" that is not known: known are ${known.join(', ')}.`);
+  throw new Error(`REDIS_URL has an unknown field after its "?". Known fields: ${known.join(', ')}.`);
 }
 
 function familyOf(url: URL): Pick<StandaloneAddress, 'family'> {
@@ -135,7 +135,7 @@ const notRedis = (): Error =>
 
 /** The usual cause is a password that is not escaped. */
 const notDecodable = (): Error =>
-  new Error('REDIS_URL holds a % that begins no escape such as %40: write a % of a password as %25.');
+  new Error('REDIS_URL contains a % that begins no escape such as %40. Write % in a password as %25.');
 
 function isDecodable(text: string): boolean {
   try {
@@ -162,12 +162,12 @@ function parseSentinels(text: string): SentinelAddress {
   const urls = hosts.split(',').map((host) => `redis://${host.trim()}`);
   if (scheme === undefined || !urls.every((url) => URL.canParse(url))) {
     throw new Error(
-      'REDIS_URL does not name Sentinels and a master, as redis+sentinel://host:26379,host:26379/mymaster does.',
+      'REDIS_URL must name Sentinels and a master, for example redis+sentinel://host:26379,host:26379/mymaster.',
     );
   }
-  // An unescaped / in a password makes hosts of the text before it; the rest would appear as the name of the master.
+  // An unescaped / in a password ends the hosts early: the rest of the password would become the name of the master.
   if (`${masterName}${path}`.includes('@')) {
-    throw new Error('REDIS_URL holds an @ behind its hosts: write a / of a password as %2F.');
+    throw new Error('REDIS_URL must not contain @ after its hosts. Write / in a password as %2F.');
   }
   const sentinels = urls.map((url) => endpointOf(new URL(url), sentinelPort));
   const parameters = new URLSearchParams(query);
@@ -189,13 +189,13 @@ function parseSentinels(text: string): SentinelAddress {
 const nameOf = ({ host, port }: Endpoint): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 
-/** A URL writes an IPv6 address in brackets; a socket takes it without. */
+/** Removes the brackets of an IPv6 address: a URL needs them, a socket does not accept them. */
 const endpointOf = ({ hostname, port }: URL, defaultPort: number): Endpoint => ({
   host: hostname.replace(/^\[|\]$/g, ''),
   port: port === '' ? defaultPort : Number(port),
 });
 
-/** Some providers write the credentials behind the "?". */
+/** Some providers write user and password as fields after the "?". */
 const credentialsOf = ({ username, password, searchParams }: URL): Credentials =>
   credentials(
     username === '' ? (searchParams.get('username') ?? '') : decodeURIComponent(username),

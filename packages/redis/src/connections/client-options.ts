@@ -1,11 +1,11 @@
 /**
- * Options of the client library, by purpose. Scripts are idempotent by request id and carry a deadline. So it is safe
- * to send them again, and callers see fewer unknown outcomes.
+ * The options of ioredis for each purpose. A lost connection re-sends its open commands: this is safe, because scripts
+ * are idempotent by request id and carry a deadline, and so callers see fewer unknown outcomes.
  */
 import type { Random } from '@plenum/core';
 import type { ClusterOptions, CommonRedisOptions } from 'ioredis';
 
-/** Replies in the shapes of RESP2, which the script definitions parse. */
+/** Without `replyMapping`: the script definitions parse replies in the shapes of RESP2. */
 export type LinkOptions = Omit<CommonRedisOptions, 'replyMapping'>;
 export type ClusterClientOptions = Omit<ClusterOptions, 'redisOptions'> & {
   readonly redisOptions: Omit<LinkOptions, 'retryStrategy' | 'enableOfflineQueue' | 'readOnly'>;
@@ -15,17 +15,17 @@ const retryBaseMs = 50;
 const retryCapMs = 1000;
 const jitterMs = 200;
 
-/** Nodes that lost Redis at the same time must not reconnect at the same time. */
+/** A random part, because nodes that lost Redis at the same time must not reconnect at the same time. */
 const retryDelay = (random: Random) => (attempt: number) =>
   Math.min(retryBaseMs * 2 ** attempt, retryCapMs) +
   (Number.parseInt(random.token().slice(0, 4), 16) % jitterMs);
 
-/** Errors of a replica, for example of a replaced master that is still reachable. */
+/** True for an error that only a replica sends, for example a replaced master that is still reachable. */
 const isOfReplica = (error: Error): boolean => /^(READONLY|MASTERDOWN)\b/.test(error.message);
 
 const transport = {
   connectTimeout: 3000,
-  /** Applies only while an answer is outstanding. */
+  /** Ends a connection that is silent for this long, ms, while a command waits for its answer. */
   socketTimeout: 5000,
   keepAlive: 10_000,
   // CLIENT SETINFO would need one more right, and Redis 7.0 does not know it.
@@ -34,7 +34,7 @@ const transport = {
 
 const answerTimeoutMs = 5000;
 
-/** For checks of servers. */
+/** Options of the clients that check servers. */
 export const lookAtServer = {
   connectTimeout: transport.connectTimeout,
   commandTimeout: answerTimeoutMs,
@@ -42,7 +42,7 @@ export const lookAtServer = {
   disableClientInfo: true,
 } satisfies LinkOptions;
 
-/** For one check of one server: connects once, on request. */
+/** Options for one check of one server: the client connects only on request, and only once. */
 export const lookOptions = {
   ...lookAtServer,
   lazyConnect: true,
@@ -51,8 +51,8 @@ export const lookOptions = {
 } satisfies LinkOptions;
 
 /**
- * For one server, or the master behind Sentinels.
- * @param onReplica called when a server answers as only a replica does
+ * Options of a client for commands, to one server or to the master behind Sentinels.
+ * @param onReplica called when the server answers as only a replica does
  */
 export const commandOptions = (random: Random, name: string, onReplica: () => void): LinkOptions => ({
   ...transport,
@@ -61,7 +61,7 @@ export const commandOptions = (random: Random, name: string, onReplica: () => vo
   commandTimeout: 2000,
   maxRetriesPerRequest: 1,
   autoResendUnfulfilledCommands: true,
-  // The library must not reconnect alone: the other connections have to leave as well.
+  // Not the library but `onReplica` reconnects, because all connections must leave this server.
   reconnectOnError: (error) => {
     if (isOfReplica(error)) onReplica();
     return false;
@@ -69,8 +69,8 @@ export const commandOptions = (random: Random, name: string, onReplica: () => vo
 });
 
 /**
- * Subscriptions are desired state. `ChannelSubscriber` makes them again after every connect, because the promises of
- * the library's own re-subscriptions have no handler.
+ * Options of a subscriber. `ChannelSubscriber` subscribes again after every connect; the library must not, because the
+ * promises of its re-subscriptions have no handler.
  */
 export const subscriberOptions = (random: Random): LinkOptions => ({
   ...transport,
@@ -83,8 +83,8 @@ export const subscriberOptions = (random: Random): LinkOptions => ({
 });
 
 /**
- * Without automatic pipelines: in one, a command with a redirection is retried only if all of them have one.
- * Redirections last at least 6 s, so a failover or a moving slot can complete.
+ * Options of a Cluster client. Automatic pipelines are off: a pipeline retries a redirected command only if all its
+ * commands are redirected. Redirections are followed for at least 6 s, so a failover or a moving slot can complete.
  */
 export const clusterOptions = (random: Random, name: string): ClusterClientOptions => ({
   scaleReads: 'master',

@@ -1,4 +1,7 @@
-/** Makes a client for an address. It begins to connect at once, unless the options say `lazyConnect`, and never throws when Redis is away. */
+/**
+ * Makes a client for an address. The client begins to connect at once, unless the options say `lazyConnect`. Making it
+ * never throws, even when Redis is away.
+ */
 
 import {
   Cluster,
@@ -23,14 +26,14 @@ type Authority = Pick<ClusterAddress, 'isTls' | 'credentials'>;
 
 const sentinelAnswerMs = 1000;
 
-/** The servers to ask for `address`: the Sentinels, or any server of the Cluster. */
+/** The servers that can report the address: the Sentinels, or the servers of the Cluster. */
 export const serversOf = (address: RedisAddress): KnownServers =>
   new KnownServers(
     address.type === 'cluster' ? address.seeds : address.type === 'sentinel' ? address.sentinels : [],
   );
 
 /**
- * One server; behind Sentinels, the master.
+ * Makes a client for one server, or for the master behind Sentinels.
  * @param known the Sentinels; shared by all clients of the address
  */
 export function createRedis(
@@ -44,7 +47,7 @@ export function createRedis(
 }
 
 /**
- * @param known shared by all clients of the Cluster: an address that one of them learns helps the others to reconnect
+ * @param known shared by all clients of the Cluster, so an address that one client learns helps the others to reconnect
  */
 export function createCluster(
   address: ClusterAddress,
@@ -53,8 +56,8 @@ export function createCluster(
 ): Cluster {
   const cluster = new Cluster(known.endpoints, {
     ...options,
-    // Resolve names on connect: the library resolves all of them first and gives up if one fails. A certificate names
-    // hosts, not the present addresses.
+    // The name of a server is resolved when the client connects to it. The library would resolve all names first and
+    // give up if one fails; and TLS needs the name, because certificates name hosts.
     dnsLookup: (host, callback) => callback(null, host),
     redisOptions: { ...options.redisOptions, ...authorityOptions(address) },
   });
@@ -62,7 +65,7 @@ export function createCluster(
   return cluster;
 }
 
-/** Masters and replicas. */
+/** All masters and replicas that the client knows. */
 const serversIn = ({ slots }: Cluster): readonly Endpoint[] =>
   [...new Set([...new Set(slots)].flat())].map(endpointIn);
 
@@ -72,7 +75,7 @@ export function endpointIn(server: string): Endpoint {
   return { host: server.slice(0, colon), port: Number(server.slice(colon + 1)) };
 }
 
-/** One server of a Cluster, without redirections. */
+/** Makes a client for one server of a Cluster. It follows no redirections. */
 export const createLink = (address: ClusterAddress, server: Endpoint, options: LinkOptions): Redis =>
   new Redis({ ...options, ...authorityOptions(address), ...server });
 
@@ -101,12 +104,12 @@ function sentinelOptions(address: SentinelAddress, { retryStrategy }: LinkOption
 }
 
 /**
- * Asks every known Sentinel on connect. The library's own connector asks those that were given and those of its last
- * connect; it would not find a set whose Sentinels were all replaced since.
+ * Asks every known Sentinel on connect. The library's own connector asks only those that it was given and those of its
+ * last connect. If all of these were replaced since, it would find no Sentinel.
  */
 const connectorBy = (known: KnownServers): NonNullable<RedisOptions['Connector']> =>
   class extends SentinelConnector {
-    /** @param options those of the client, as the library passes them to every connector */
+    /** @param options the client's options, which the library passes to every connector */
     constructor(options: unknown) {
       super(isOfClient(options) ? options : {});
     }

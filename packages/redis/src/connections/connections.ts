@@ -1,6 +1,6 @@
 /**
- * The connections of one node: scripts and publishes on the command client, long reads on a client of their own (with
- * automatic pipelines an answer waits for its whole batch), pub/sub on one connection per server.
+ * Opens the connections of one node: one client for scripts and publishes, one for long reads, and one subscriber per
+ * server. Long reads are separate because an answer in an automatic pipeline waits for its whole batch.
  */
 
 import { once } from 'node:events';
@@ -47,18 +47,18 @@ export type Subscribers =
 
 export interface Connections {
   readonly command: RedisClient;
-  /** In a client the same object as `command`. */
+  /** The client for long reads; with the role `client` the same object as `command`. */
   readonly reads: RedisClient;
-  /** Null in a client. */
+  /** Null with the role `client`. */
   readonly subscribers: Subscribers | null;
   readonly links: Links;
-  /** The servers that a node which starts now would connect to. */
+  /** The servers to which a node that starts now would connect. */
   readonly places: () => readonly Place[];
-  /** Notices for an operator; none of them stops the node. */
+  /** Faults that an operator should know and that do not stop the node. */
   notices(): readonly string[];
-  /** Resolves when all connections are ready. @throws Error with one sentence after 10 s */
+  /** Resolves when all connections are ready. @throws Error with one sentence if they are not after 10 s */
   ready(): Promise<void>;
-  /** Resolves when no socket is left. Rejects commands in flight. Idempotent. */
+  /** Rejects open commands, and resolves when no socket is left. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -111,9 +111,9 @@ function openToOne(deps: ConnectionDeps, address: StandaloneAddress | SentinelAd
 const onlyPlace = { name: '', tag: tagOfPartition(0), isCluster: false } as const;
 const lookLink = { ...lookOptions, connectionName: 'plenum-look' } satisfies LinkOptions;
 
-/** Watches the servers that report the address of Redis. */
+/** The watch over the servers that report the address of Redis. */
 interface Watch {
-  /** The connections of the watch, closed with the others. */
+  /** The connections of the watch; they are closed together with the others. */
   clients(): readonly Redis[];
   readonly seeds: readonly Seed[];
   close(): void;
@@ -123,7 +123,7 @@ const noWatch: Watch = { clients: () => [], seeds: [], close: () => undefined };
 
 interface Watched {
   readonly known: KnownServers;
-  /** Connected to the master. */
+  /** The clients that are connected to the master. */
   readonly clients: readonly Redis[];
 }
 
@@ -228,13 +228,13 @@ function withConnectionLog<C extends RedisClient>({ address, logger }: Connectio
   const fields = { redis: address.name, connection: name };
   let lastMessage = '';
   const onError = (error: Error) => {
-    // One line per cause, not one per attempt.
+    // Logs one line per cause, not one per attempt.
     if (error.message === lastMessage) return;
     lastMessage = error.message;
-    logger.warn({ ...fields, reason: error.message }, 'Redis connection failed; trying again');
+    logger.warn({ ...fields, reason: error.message }, 'Redis connection failed; will retry');
   };
   client.on('error', onError);
-  // Reported for one server of a Cluster.
+  // The event of a Cluster client for a failure of one server.
   client.on('node error', onError);
   client.on('ready', () => {
     lastMessage = '';
@@ -263,7 +263,7 @@ async function end(client: RedisClient): Promise<void> {
 }
 
 async function endOf(redis: Redis): Promise<void> {
-  // There is no socket, and so no end event, before the first command of a Cluster node and between two attempts.
+  // No end event would follow: a Cluster node before its first command, and a client between two attempts, have no socket.
   if (['end', 'wait', 'reconnecting'].includes(redis.status)) return;
   // `once` rejects on an error event; errors of a closing connection do not matter.
   await once(redis, 'end').catch(() => undefined);

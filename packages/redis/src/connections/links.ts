@@ -1,21 +1,21 @@
 /**
- * The connections of a node to one server. When the server loses its role as master and stays reachable, a send is
- * refused, but a read and a subscription are not. So when one connection notices, all are made again, to the server
- * that the address leads to now.
+ * Replaces the connections of a node to a server that is no longer master. Such a server may stay reachable: it refuses
+ * writes, but not reads and subscriptions. So when one connection notices, all connections reconnect to the server that
+ * the address leads to now.
  */
 import type { Clock } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
 import { parseServerInfo } from './server-info.ts';
 
-/** A connection that is being replaced may still deliver answers for a while. */
+/** After a replacement, reports are ignored this long, ms: a replaced connection may still deliver old answers. */
 const quietMs = 1000;
-/** An address that keeps changing leads to several servers; following it would not help. */
+/** After this many changes in a row the address probably leads to several servers at once: it is followed rarely. */
 const followedMax = 3;
 const followedAgainAfter = 60;
 
 export interface LinksDeps {
-  /** The present connections to the server. `server` is empty where there is only one. */
+  /** The current connections to the server. `server` is empty if Redis is one server. */
   readonly linksOf: (server: string) => readonly Redis[];
   readonly clock: Clock;
   readonly anomalies: Anomalies;
@@ -30,7 +30,7 @@ export class Links {
     this.#deps = deps;
   }
 
-  /** Replaces every connection to the server. Commands that wait for an answer are sent again. */
+  /** Replaces every connection to the server. Commands that still wait for an answer are sent again. */
   renew(server: string, reason: string): void {
     const { clock, anomalies, linksOf } = this.#deps;
     const nowMs = clock.monotonicMs();
@@ -38,14 +38,14 @@ export class Links {
     this.#renewedAtMs.set(server, nowMs);
     anomalies.note('links_renewed', { reason });
     for (const redis of linksOf(server)) {
-      // Do not interrupt an attempt in progress: that would end the client for good.
+      // An attempt to connect is not interrupted: that would end the client for good.
       if (redis.status === 'ready' || redis.status === 'connect') redis.disconnect(true);
     }
   }
 
   /**
-   * Asks each connection for the role of its server; never throws. The outstanding answer also reveals a dead
-   * connection.
+   * Asks each connection for the role of its server. Never throws. The question also reveals a dead connection: the
+   * client library closes a connection whose answer does not come.
    */
   askRoles(server: string): void {
     for (const redis of this.#deps.linksOf(server)) {
@@ -60,7 +60,7 @@ export class Links {
   }
 
   /**
-   * The address now leads to this master. Never rejects.
+   * Replaces connections that lead to another process than this master, which the address names now. Never rejects.
    * @param runId the run id of the process that INFO reports
    */
   async expect(server: string, runId: string): Promise<void> {
@@ -77,7 +77,7 @@ export class Links {
   }
 }
 
-/** A subscribed connection accepts pings only, unless it speaks RESP3. */
+/** True for a subscribed connection without RESP3: it accepts pings but no other commands. */
 const isDeafToCommands = ({ condition }: Redis): boolean =>
   condition !== null && condition.subscriber !== false && condition.protocol !== 3;
 

@@ -1,6 +1,6 @@
 /**
- * Reports when a server that REDIS_URL names is away. The running node uses all known servers, but a node that starts
- * now knows only the named ones.
+ * Reports when a server that REDIS_URL names is away. A running node uses all known servers, but a node that starts now
+ * knows only the named ones.
  */
 import { type Clock, type Logger, runLoop } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -12,7 +12,7 @@ const answerTimeoutMs = 2000;
 export interface Seed {
   /** `host:port` */
   readonly name: string;
-  /** Connected to this server only; its owner closes it. */
+  /** A client of this server only; the caller closes it. */
   readonly redis: Redis;
 }
 
@@ -32,7 +32,7 @@ export class SeedWatch {
     this.#deps = deps;
   }
 
-  /** With a single server its absence is no news. */
+  /** Does nothing without seeds, as with a single server: the connections report its absence. */
   start(): void {
     const { clock, logger } = this.#deps;
     const loop = { clock, logger, everyMs: lookEveryMs, signal: this.#stopped.signal };
@@ -43,7 +43,7 @@ export class SeedWatch {
     this.#stopped.abort();
   }
 
-  /** One sentence without an address, or none: a probe may come from outside. */
+  /** @returns at most one sentence, without an address, because a probe may come from outside */
   notices(): readonly string[] {
     const [away, all] = [this.#away.size, this.#seeds.length];
     if (away === 0) return [];

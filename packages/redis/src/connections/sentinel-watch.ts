@@ -1,7 +1,7 @@
 /**
- * Subscribes to the Sentinels: they report a new master and other Sentinels. For some seconds an old master that
- * still runs accepts writes that will be lost, so a connected client must leave at once. The library's own detector
- * reacts to switches of every master, and writes to the console when a Sentinel is away.
+ * Subscribes to the Sentinels, which report a new master and other Sentinels. After a failover an old master may accept
+ * writes for some seconds, and these will be lost: so every client must leave it at once. The library's own detector is
+ * not used: it reacts to switches of every master, and writes to the console when a Sentinel is away.
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -14,14 +14,14 @@ import type { Seed } from './seed-watch.ts';
 
 const switched = '+switch-master';
 const sentinelFound = '+sentinel';
-/** More than any set has. A faulty Sentinel that reports ever new ones cannot open connections without end. */
+/** Limits the connections that a faulty Sentinel can cause by reporting ever new Sentinels. No real set has so many. */
 const sentinelsMax = 32;
 
 export interface SentinelWatchDeps {
   readonly address: SentinelAddress;
   readonly known: KnownServers;
   readonly random: Random;
-  /** Called with the master by each Sentinel that reports it. */
+  /** Called for each report of a master by a Sentinel, so several times per failover. */
   readonly onMaster: (master: Endpoint) => void;
 }
 
@@ -40,12 +40,12 @@ export class SentinelWatch {
     }));
   }
 
-  /** The known Sentinels. */
+  /** The connections to the known Sentinels. */
   get clients(): readonly Redis[] {
     return this.#clients;
   }
 
-  /** No new connection is opened after this. */
+  /** Opens no new connection after this call. */
   close(): void {
     this.#isClosed = true;
   }
@@ -63,23 +63,23 @@ export class SentinelWatch {
       connectionName: 'plenum-sentinel-watch',
     });
     this.#clients.push(sentinel);
-    // One of several: the library tries again, and the watch over the named ones reports its absence.
+    // The library reconnects by itself, and the seed watch reports a named Sentinel that is away.
     sentinel.on('error', () => undefined);
     sentinel.on('message', (channel: string, text: string) => this.#heard(channel, text.split(' ')));
-    // If the link breaks here, the next link asks again.
+    // If the connection breaks during the question, the next `ready` event asks again.
     sentinel.on('ready', () => {
       this.#ask(sentinel).catch(() => undefined);
     });
     return sentinel;
   }
 
-  /** Asks for what was published while there was no link. */
+  /** Asks for the master and the other Sentinels: reports that came without a connection are lost. */
   async #ask(sentinel: Redis): Promise<void> {
     const { masterName } = this.#deps.address;
     const asked = [
       sentinel.call('SENTINEL', 'SENTINELS', masterName),
       sentinel.subscribe(switched, sentinelFound),
-      // After the subscription: a switch is published to it or found here.
+      // Asked after the subscription, so a switch is either published to the subscription or found here.
       sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName),
     ] as const;
     const [others, , master] = await Promise.allSettled(asked);
@@ -115,7 +115,7 @@ function endpointIn(reply: unknown): Endpoint | null {
   return host !== undefined && /^\d{1,5}$/.test(port ?? '') ? { host, port: Number(port) } : null;
 }
 
-/** @param reply of SENTINEL SENTINELS: per Sentinel a flat list of fields and values, or an object */
+/** @param reply the reply of SENTINEL SENTINELS: per Sentinel a flat list of fields and values, or an object */
 function sentinelsIn(reply: unknown): readonly Endpoint[] {
   if (!Array.isArray(reply)) return [];
   return reply.flatMap((one: unknown) => {
@@ -136,8 +136,8 @@ function fieldsOf(one: unknown): ReadonlyMap<string, string> {
 }
 
 /**
- * Makes the client leave a server that is no longer master. A late Sentinel may still name the old master, so the
- * client follows each report, unless it is already connected to the named server.
+ * Makes a client reconnect, unless it is already connected to the reported master. A late Sentinel may report the old
+ * master, so the client follows every report.
  */
 export async function leaveFor(master: Endpoint, client: Redis): Promise<void> {
   const addresses = await addressesOf(master.host);
@@ -147,14 +147,14 @@ export async function leaveFor(master: Endpoint, client: Redis): Promise<void> {
     if (!isThere) client.disconnect(true);
   };
   if (client.status === 'ready' || client.status === 'connect') leave();
-  // Do not interrupt an attempt in progress: that would end the client for good.
+  // An attempt to connect is not interrupted: that would end the client for good.
   else if (client.status === 'connecting') client.once('ready', leave);
 }
 
-/** An IPv4 address may have an IPv6 form, `::ffff:10.0.0.1`. */
+/** Turns the IPv6 form of an IPv4 address, `::ffff:10.0.0.1`, into `10.0.0.1`. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 
-/** Sentinels may report host names. @returns an empty list for a name that does not resolve: then the client leaves */
+/** Resolves the host, because Sentinels may report names. @returns an empty list if it fails: then the client leaves */
 async function addressesOf(host: string): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [plain(host)];
   const found = await lookup(host, { all: true }).catch(() => []);

@@ -1,4 +1,4 @@
-/** The server of a key or a channel: the only one, or the master of its slot in a Cluster. */
+/** Finds the server of a key or a channel: the only server, or the master of its slot in a Cluster. */
 
 import { type Clock, crc16, PARTITION_COUNT, tagOfPartition } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
@@ -9,13 +9,13 @@ const SLOT_COUNT = 16_384;
 const answerTimeoutMs = 1000;
 
 export interface Shard {
-  /** `host:port` of the master; empty where there is only one server, whatever its present address. */
+  /** `host:port` of the master; empty if Redis is one server, whatever its current address. */
   readonly name: string;
-  /** Null while it connects. */
+  /** Null while there is no connection to it. */
   readonly redis: Redis | null;
 }
 
-/** @param key ASCII. Only the text between the first braces counts, unless it is empty */
+/** @param key ASCII. If it contains braces, only the text between the first ones is hashed, unless that is empty */
 export function slotOf(key: string): number {
   const open = key.indexOf('{');
   const close = open < 0 ? -1 : key.indexOf('}', open + 1);
@@ -30,7 +30,7 @@ export const masterOf = (cluster: Cluster, key: string): string | null =>
 export const mastersOf = (cluster: Cluster): ReadonlySet<string> =>
   new Set(cluster.slots.flatMap(([master]) => (master === undefined ? [] : [master])));
 
-/** The tag of a partition whose slot this master serves; null when it serves none. */
+/** @returns the hash tag of a partition whose slot this master serves; null if there is none */
 export function tagAt(cluster: Cluster, master: string): string | null {
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
     const tag = tagOfPartition(partition);
@@ -58,7 +58,7 @@ export interface ShardsHealth {
   readonly away: number;
 }
 
-/** Counts the shards that answer a ping within 1 s; never rejects. Before a shard is known, one counts as away. */
+/** Counts the shards that answer a ping within 1 s. Never rejects. While no shard is known, one counts as away. */
 export async function healthOfShards(client: RedisClient, clock: Clock): Promise<ShardsHealth> {
   const shards = client.status === 'ready' ? shardsOf(client) : [];
   const pings = await Promise.allSettled(

@@ -1,11 +1,11 @@
-/** Which master of a Cluster serves which channel, as this node knows it. Notifies listeners of changes. */
+/** Knows which master of a Cluster serves which channel, and notifies listeners after each refresh. */
 import type { Clock } from '@plenum/core';
 import type { Cluster } from 'ioredis';
 import { masterOf, mastersOf } from './shards.ts';
 
-/** Gossip takes about this long; one refresh answers all doubts within it. */
+/** Delay of a refresh, ms: servers need about this long to learn of a change, and one refresh serves all doubts. */
 const refreshAfterMs = 100;
-/** Enough names to hit every master, even one with a single slot. */
+/** Enough tags to find one in every slot, so also one for a master with a single slot. */
 const tagsTried = 200_000;
 
 export class Topology {
@@ -26,12 +26,12 @@ export class Topology {
     return mastersOf(this.#cluster);
   }
 
-  /** `host:port`; null while no server of the channel is known. */
+  /** @returns `host:port` of the channel's master; null while it is not known */
   masterOf(channel: string): string | null {
     return masterOf(this.#cluster, channel);
   }
 
-  /** A hash tag whose slot this master serves; null when it serves none. */
+  /** @returns a hash tag whose slot this master serves; null if it serves none */
   tagAt(master: string): string | null {
     if (!this.masters().has(master)) return null;
     for (let n = 0; n < tagsTried; n += 1) {
@@ -41,7 +41,7 @@ export class Topology {
     return null;
   }
 
-  /** Called after each refresh, with or without news. */
+  /** The listener is called after each refresh, whether or not something has changed. */
   onRefreshed(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -51,7 +51,7 @@ export class Topology {
     if (this.#isClosed || this.#cancel !== null) return;
     this.#cancel = this.#clock.after(refreshAfterMs, () => {
       this.#cancel = null;
-      // On failure too: the caller continues with the known slots and doubts again.
+      // Listeners are notified of a failed refresh too: they use the known slots and can doubt again.
       this.#cluster.refreshSlotsCache((error) => {
         if (error) this.#notify();
       });

@@ -1,4 +1,4 @@
-/** Dead letters of all partitions: one stream per partition and kind, merged by the time of death. */
+/** Reads the dead letters of all partitions in order of time: one stream per partition and adapter kind, merged. */
 import {
   type DeadLetter,
   type DeadLetters,
@@ -34,10 +34,10 @@ const sources: readonly Source[] = Array.from(
   { length: PARTITION_COUNT },
   (_, partition) => partition,
 ).flatMap((partition) => kinds.map((kind) => ({ partition, kind })));
-/** Letters per stream and read. */
+/** Letters that one read takes from a stream. */
 const shareSize = 8;
 
-/** `<ms>-<number>-<partition>-<kind>`: the id in the stream, and the stream. */
+/** The public id of a letter, `<ms>-<number>-<partition>-<kind>`: its id in the stream, and the name of the stream. */
 const idOf = ({ ms, number, partition, kind }: Place): string => `${ms}-${number}-${partition}-${kind}`;
 const inStream = ({ ms, number }: Place): string => `${ms}-${number}`;
 
@@ -113,8 +113,8 @@ export class RedisDeadLetters implements DeadLetters {
   }
 
   /**
-   * The oldest letters of all streams. A stream is read again only if its next letters may belong to the page: after
-   * a bad night each of the 512 streams could fill a page, and a letter is as large as a message.
+   * Reads the oldest letters of all streams, a few per stream first. A stream is read again only if its next letters may
+   * belong to the page: each of the 512 streams could fill a page, and a letter is as large as a message.
    */
   async #oldest(after: Place | null, limit: number): Promise<readonly Stored[]> {
     let found: readonly Stored[] = [];
@@ -132,7 +132,7 @@ export class RedisDeadLetters implements DeadLetters {
     return found;
   }
 
-  /** Letters of the same instant are ordered by partition, then by kind: archive before notifier. */
+  /** Reads letters of one stream. Letters with the same ms and number are ordered by partition, then archive before notifier. */
   async #page(source: Source, after: Place | null, limit: number): Promise<readonly Stored[]> {
     const { partition, kind } = source;
     const isLater = after !== null && bySource(source, after) > 0;

@@ -1,8 +1,8 @@
 /**
- * The adapter kinds that the cluster delivers to: a setting of the cluster, kept in `meta`, because each process that
- * appends must write the outbox, a client without adapters too. A node adds its kinds, so a kind comes with a rolling
- * change of the configuration. A kind ends only by an explicit order: a node that lost a variable, or a Redis that
- * came back empty, must not end the archive of all.
+ * The adapter kinds (archive, notifier) to which the cluster delivers. They are stored in `meta`, because every process
+ * that appends must write the outbox, also a client that has no adapters. A node adds its kinds when it starts, so a new
+ * kind arrives with a rolling restart. A kind ends only when a setting is `none`: a node without the variable, or a Redis
+ * that lost its data, must not end the archive of the whole cluster.
  */
 import { type Clock, type DeliveryKind, type EngineSettings, type Logger, runLoop } from '@plenum/core';
 import type { RedisRole } from '../connections/connections.ts';
@@ -13,7 +13,7 @@ import type { ScriptCalls } from '../scripts/script-calls.ts';
 const everyKind: readonly DeliveryKind[] = ['archive', 'notifier'];
 const lookEveryMs = 3000;
 const fieldOf = (kind: DeliveryKind) => `delivery:${kind}`;
-/** Set in `meta` together with the first kind. If it is missing, Redis has lost its data and no kind was ended. */
+/** A field of `meta`, written with the first kind. If it is missing, Redis has lost its data, and no kind was ended. */
 const writtenField = 'delivery';
 const isSo = '1';
 
@@ -28,7 +28,7 @@ export class DeliveryKinds {
   readonly #deps: DeliveryKindsDeps;
   readonly #stopped = new AbortController();
   #current: ReadonlySet<DeliveryKind> = new Set();
-  /** The kinds that this process adds to the cluster. */
+  /** The kinds for which this process has adapters. */
   #own: readonly DeliveryKind[] = [];
 
   constructor(deps: DeliveryKindsDeps) {
@@ -39,7 +39,7 @@ export class DeliveryKinds {
     return this.#current;
   }
 
-  /** The settings; two of them follow the cluster while the engine runs. */
+  /** Returns the settings with `isOutboxWritten` and `isQueueCounted`, which follow the cluster's kinds. */
   follow(settings: EngineSettings): StateSettings {
     const kinds = () => this.#current;
     return {
@@ -56,7 +56,7 @@ export class DeliveryKinds {
   /**
    * Adds the kinds of this process to the cluster, removes the ended ones, reads the result, and reads it again every
    * 3 s.
-   * @throws Error with one sentence when a node lacks a kind of the cluster
+   * @throws Error with one sentence if this node has no adapter for a kind of the cluster
    */
   async join(settings: EngineSettings, role: RedisRole): Promise<void> {
     const { calls, keys, clock, logger } = this.#deps;
@@ -64,8 +64,7 @@ export class DeliveryKinds {
     const ended = role === 'client' ? [] : settings.endedDeliveryKinds;
     for (const kind of ended) await calls.command((redis) => redis.hdel(keys.meta(), fieldOf(kind)));
     await this.#look();
-    // Known kinds are not written again: a Redis whose memory is full takes no writes, and needs its nodes to empty
-    // it.
+    // Known kinds are not written again: a node must start on a Redis whose memory is full, to deliver and so free it.
     const brought = own.filter((kind) => !this.#current.has(kind));
     if (brought.length > 0) await this.#write(brought);
     if (brought.length > 0) await this.#look();
@@ -80,7 +79,7 @@ export class DeliveryKinds {
     });
   }
 
-  /** The present kinds, read from Redis. Call it before something of a kind is removed. */
+  /** Reads the current kinds from Redis. Must be called before anything of a kind is removed. */
   async fresh(): Promise<ReadonlySet<DeliveryKind>> {
     await this.#look();
     return this.#current;

@@ -10,7 +10,7 @@ import {
 import { type GroupId, groupEventSchema, groupIdSchema, relayMessagePushSchema } from '@plenum/protocol';
 import type { StoredEntry } from '../scripts/outbox.ts';
 
-/** The word for no value. */
+/** Marks a missing value in a record. */
 export const NOTHING = '-';
 
 /** @returns null for data that no script of this version has written; never throws */

@@ -1,4 +1,4 @@
-/** The port `Outbox` on Redis: one script reads, one commits, each within the slot of a partition. */
+/** The port `Outbox` on Redis: one script reads and one commits. All keys of a call are in the slot of its partition. */
 import {
   type CommitOutcome,
   type DeliveryCommit,
@@ -36,7 +36,7 @@ export class RedisOutbox implements Outbox {
 
   async open({ partition, nodeId, token }: Lease): Promise<'opened' | 'not_owner'> {
     const { calls, keys, kinds } = this.#deps;
-    // An owner that does not know a new kind yet would remove its cursor, and with it the waiting entries.
+    // The kinds are read again: with an old list the script would remove the cursor of a new kind and lose its entries.
     const wanted = await kinds.fresh();
     const reply = await calls.read(openOutbox, {
       keys: {
@@ -127,7 +127,8 @@ function pageMarkOf(text: string): PageMark | null {
 }
 
 /**
- * `<group id> <entries>` per group, of the entries that the archive took. A refused entry still counts for its room.
+ * Formats `<group id> <number of entries>` per group for the entries that the archive has taken. A refused entry still
+ * counts for the room queue.
  */
 function passedWords(commit: DeliveryCommit): string {
   const { passed, passedUnreadable } = commit;

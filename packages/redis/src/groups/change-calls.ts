@@ -1,4 +1,4 @@
-/** The script of each command, and its keys and arguments. */
+/** Maps each command to its script, with the keys and arguments. */
 import { type GroupCommand, type GroupSettings, queueLimitOf, type UpdateGroup } from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
@@ -12,12 +12,12 @@ type Answered = Exclude<scripts.ChangeReply, { type: 'late' }>;
 
 const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
 
-/** The subject of the change; `$service` only for a delete. */
+/** The user that is changed; `$service` only for a delete. */
 const subjectOf = (command: GroupCommand): string => ('userId' in command ? command.userId : command.actor);
 
 /**
- * The user that becomes a member or an applicant, whose index needs the group; null for all other changes. An
- * applicant is already in the index: an accept that wrote the index could fill the index of any user.
+ * The user that becomes a member or an applicant, so that the group must be in its index; null for all other changes. An
+ * accept is none of them: its user has applied, so the group is in the index already.
  */
 export function joinerOf(command: GroupCommand): UserId | null {
   switch (command.operation) {
@@ -30,7 +30,7 @@ export function joinerOf(command: GroupCommand): UserId | null {
   }
 }
 
-/** The change that takes a token from a user's membership bucket; null for all others. */
+/** The change of a user's own membership, which takes a token from its membership bucket; null for any other command. */
 export function moveOf(command: GroupCommand): Move | null {
   const { operation, actor, groupId } = command;
   if (actor === SERVICE) return null;
@@ -42,7 +42,7 @@ export function moveOf(command: GroupCommand): Move | null {
   };
 }
 
-/** Where a remembered answer counts, as the script of the operation declares: see lua/lib/dedupe.lua. */
+/** The scope of a remembered answer, as the script of the operation declares it: see recall() in lua/lib/dedupe.lua. */
 function scopeOf(command: GroupCommand): 'log' | 'living' {
   const mayBegin = command.operation === 'join' && command.createsPublic && !command.admit;
   return mayBegin || command.operation === 'create' ? 'living' : 'log';
@@ -75,7 +75,7 @@ const argsOf = (command: GroupCommand, deps: GroupDeps) => ({
   ...costsOf(command, deps),
 });
 
-/** The cost of a change: a token of the acting user, and room in the queue. The service pays no tokens. */
+/** The cost of a change: a token of the acting user, and room in the room queue. The service needs no token. */
 function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { settings }: GroupDeps) {
   const queueLimit = settings.isQueueCounted ? queueLimitOf(operation, settings.roomQueueLimit) : null;
   return {
@@ -85,7 +85,7 @@ function costsOf({ operation, actor, isAdmitted = false }: GroupCommand, { setti
   };
 }
 
-/** The limits that the acting user has reached. */
+/** Which limits the acting user has reached. */
 export interface FullQuotas {
   readonly isGroupsFull: boolean;
   readonly isRequestsFull: boolean;
@@ -93,7 +93,7 @@ export interface FullQuotas {
 
 /**
  * Runs the script of the command's operation.
- * @param deps `isTrial` ends the script after the last check: the change is judged and charged, and not made
+ * @param deps `isTrial` ends the script after its last check: it takes the token but does not make the change
  */
 export function runChange(
   calls: ScriptCalls,
@@ -155,7 +155,7 @@ const settingsArgs = ({ maxMembers, ephemeral, history, metadata }: GroupSetting
   metadata: metadata ?? '',
 });
 
-/** Empty keeps the value, `null` removes it. */
+/** Formats the changes for the script: an empty argument keeps the value, `null` removes it. */
 const updateArgs = (changes: UpdateGroup['changes']) => ({
   maxMembers: changes.maxMembers === undefined ? '' : String(changes.maxMembers),
   history: changes.history ?? '',

@@ -1,4 +1,4 @@
-/** Ends timed mutes and bans whose time has come, in groups that no change reaches. */
+/** Ends due mutes and bans in groups that get no request. */
 import type { DueMutes } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
 import { type GroupDeps, groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
@@ -29,8 +29,8 @@ export class RedisDueMutes implements DueMutes {
 }
 
 /**
- * Ends at most 50 due mutes and 50 due bans of one group, and those of `userId` in any case. One atomic step; it may
- * be repeated.
+ * Ends at most 50 due mutes and 50 due bans of one group, and in addition those of `userId`. Atomic; repeating it is
+ * harmless.
  * @throws PlenumError `unavailable` when Redis is away
  */
 export async function endDueMutesOf(

@@ -1,4 +1,4 @@
-/** All groups of the cluster: one page of each partition's sorted set, merged. */
+/** Lists the groups of the cluster: reads one page of each partition's sorted set and merges them. */
 import { forgedCursor, PARTITION_COUNT, type Page } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';

@@ -42,7 +42,7 @@ interface MembersPage {
   readonly status: MemberStatus | null;
 }
 
-/** A place that a change may need; `reserved` is null when the user has reached the limit. */
+/** A place that a change may need; `reserved` is null if the user has reached the limit. */
 interface TakenPlace {
   readonly place: Place;
   readonly reserved: Reserved | null;
@@ -134,15 +134,15 @@ export class RedisGroupStore implements GroupStore {
   async #run(command: GroupCommand, isTrial: boolean): Promise<ChangeAdmission> {
     const retryAfterMs = command.isAdmitted === true ? 0 : await this.#enter(command);
     if (retryAfterMs > 0) {
-      // A retry of a change that was made needs no token. The check comes this late to spare all other changes the
-      // round trip.
+      // A repeated request gets its first answer without a token. Only this refusal looks for that answer, so that other
+      // changes save the round trip.
       return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
     }
     const taken = await this.#take(command);
     try {
       return await this.#runWithin(command, { isTrial, taken });
     } catch (error) {
-      // If nothing was done, the places are free again. If the outcome is unknown, they are verified later.
+      // If nothing was changed, the places are given back. If the outcome is unknown, a later check verifies them.
       if (error instanceof PlenumError && error.failure.code !== 'timeout')
         await this.#finishPlaces(command, taken, null);
       throw error;
@@ -187,8 +187,9 @@ export class RedisGroupStore implements GroupStore {
   }
 
   /**
-   * @param done null: nothing was changed. A repeated request notes its place again, since a node may have died
-   * before it noted it.
+   * Keeps the places that the change used and gives the others back. A repeated request keeps its place again, because a
+   * node may have died before it did.
+   * @param done null if nothing was changed
    */
   async #finishPlaces(
     command: GroupCommand,
@@ -207,7 +208,7 @@ export class RedisGroupStore implements GroupStore {
     );
   }
 
-  /** The steps before the group's script: the user's bucket and index. @returns 0, or the ms to wait */
+  /** Takes a membership token and writes the user's index, before the group's script. @returns 0, or the ms to wait */
   async #enter(command: GroupCommand): Promise<number> {
     const move = moveOf(command);
     const joiner = joinerOf(command);
@@ -219,8 +220,8 @@ export class RedisGroupStore implements GroupStore {
   }
 
   /**
-   * Each join, leave and create verifies two old entries of the user's index and removes those of groups that the
-   * user is not in. So the index stays about as long as the list of the user's groups. Best effort.
+   * Verifies two random entries of the user's index after each join, leave and create, and removes those of groups that
+   * the user is not in. So the index stays about as long as the list of the user's groups. Best effort.
    */
   #prune(userId: UserId): void {
     this.#index
@@ -234,7 +235,7 @@ export class RedisGroupStore implements GroupStore {
     return reply.type === 'none' ? null : changeOutcomeOf(reply);
   }
 
-  /** The groups that the user is really in. */
+  /** @returns the candidates in which the user really is a member or an applicant */
   async #verify(userId: UserId, candidates: readonly IndexedGroup[]): Promise<readonly Membership[]> {
     const verified = await Promise.all(
       candidates.map(async (candidate): Promise<Membership[]> => {
@@ -288,8 +289,8 @@ function changeOutcomeOf(
 }
 
 /**
- * `m<place>`. Earlier versions wrote `r<seq>` and `p<seq>`, and such a cursor may be stored with a message that waits
- * for its notifier.
+ * Parses a cursor `m<place>`. Also accepts `r<seq>` and `p<seq>` of earlier versions: such a cursor may be stored with a
+ * message that still waits for the notifier.
  */
 function placeOf(cursor: string): string {
   const [, place] = /^[mrp](\d{1,16})$/.exec(cursor) ?? [];

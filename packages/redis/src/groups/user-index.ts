@@ -1,7 +1,7 @@
 /**
- * The groups that a user may be in: an index in the user's own slot, so it cannot be part of the group's atomic step.
- * It is written before every step that may make the user a member, and never after one that ends the membership. So
- * it may name too many groups, never too few. Readers verify each group and remove entries that are old and wrong.
+ * An index of the groups that a user may be in. It is in the user's own slot, so a group's script cannot write it. It is
+ * written before every script that may add the user, and not when a membership ends: so it may name too many groups, but
+ * never too few. Readers verify each group and remove old entries that are wrong.
  */
 import type { EngineSettings, Random } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
@@ -10,10 +10,10 @@ import { chargeMembership, forgetMembership } from '../scripts/index.ts';
 import type { ScriptCalls } from '../scripts/script-calls.ts';
 import type { ServerClock } from '../scripts/server-clock.ts';
 
-/** The time between the index entry of a join and its script is at most the life of a request key. */
+/** Age, ms, from which an entry may be removed: the script of its join cannot run later than this. */
 const DOUBTFUL_AFTER_MS = 10 * 60_000;
 
-/** `<nonce>.<time ms>`; each write of an entry has another nonce. */
+/** An entry of the index: `<nonce>.<time ms>`. Each write uses a new nonce. */
 export interface IndexedGroup {
   readonly groupId: GroupId;
   readonly entry: string;
@@ -27,11 +27,11 @@ interface UserIndexDeps {
   readonly settings: EngineSettings;
 }
 
-/** The cost of one change of a user's own membership, and its effect on the index. */
+/** A change of a user's own membership, as its bucket and its index see it. */
 export interface Move {
   readonly userId: UserId;
   readonly groupId: GroupId;
-  /** The user may be in the group afterwards, so the index needs the group. */
+  /** True if the user may be in the group afterwards: then the group is written to the index. */
   readonly isEntering: boolean;
 }
 
@@ -52,7 +52,7 @@ export class UserIndex {
 
   /**
    * Takes a token from the user's membership bucket and writes the index entry of a joiner, in one step.
-   * @returns 0; or the ms until there is a token (at least 1), and nothing was written
+   * @returns 0; or, if nothing was written, the ms until there is a token (at least 1)
    */
   async charge({ userId, groupId, isEntering }: Move): Promise<number> {
     const reply = await this.#calls.read(chargeMembership, {
@@ -67,14 +67,14 @@ export class UserIndex {
     return reply.type === 'charged' ? 0 : reply.details[0];
   }
 
-  /** Resolves when the entry is written, with a new nonce. For changes by the service, which cost no token. */
+  /** Writes the entry without taking a token, for a change by the service. */
   async add(userId: UserId, groupId: GroupId): Promise<void> {
     await this.#calls.learnTime();
     const entry = `${this.#random.token()}.${this.#clock.nowMs()}`;
     await this.#calls.command((redis) => redis.hset(this.#keys.mine(userId), groupId, entry));
   }
 
-  /** Ascending by group id, after `cursor`. */
+  /** @returns the entries with a group id above `cursor`, ascending */
   async candidates(userId: UserId, cursor: GroupId | null): Promise<readonly IndexedGroup[]> {
     const entries = await this.#calls.command((redis) => redis.hgetall(this.#keys.mine(userId)));
     return Object.entries(entries)
@@ -88,8 +88,8 @@ export class UserIndex {
   }
 
   /**
-   * Two random entries of the user that are old enough to be wrong. Each new entry leads to such a check, so wrong
-   * entries stay few.
+   * @returns up to two random entries of the user that are old enough to be wrong. Each new entry leads to such a check,
+   * so wrong entries stay few
    */
   async samples(userId: UserId): Promise<readonly IndexedGroup[]> {
     const words = await this.#calls.command((redis) =>
@@ -110,7 +110,7 @@ export class UserIndex {
     return this.#clock.nowMs() - writtenAtMs > DOUBTFUL_AFTER_MS;
   }
 
-  /** The user is not in the group: removes an old entry, unless it was written again meanwhile. */
+  /** Removes the old entry of a group in which the user is not, unless the entry was written again meanwhile. */
   async forget(userId: UserId, { groupId, entry }: IndexedGroup): Promise<void> {
     if (!this.#isDoubtful(entry)) return;
     await this.#calls.read(forgetMembership, {

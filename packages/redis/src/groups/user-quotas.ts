@@ -1,9 +1,9 @@
 /**
- * Counts the groups that a user has created and those in which it waits for acceptance. The hashes are in the user's
- * own slot, so they cannot be part of the group's atomic step. A place is reserved before the step and returned if
- * the step did not need it. A node that dies in between leaves a place that counts for a minute and is verified
- * afterwards. When the limit is reached, places of ended groups are freed. So a user never exceeds the limit, on
- * however many nodes it asks at once.
+ * Limits how many groups a user may create, and in how many it may wait for acceptance. Each group takes one place. The
+ * places are in the user's own slot, so a group's script cannot write them: a place is reserved before the script and
+ * given back if the script did not need it. So a user never exceeds the limit, even with requests on several nodes at
+ * once. If a node dies in between, the place counts for a minute; after that it is verified. Places of ended groups are
+ * freed when the limit is reached.
  */
 import type { Random } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
@@ -20,10 +20,10 @@ export interface Place {
   readonly userId: UserId;
   readonly groupId: GroupId;
 }
-/** `<nonce>.<time ms>` while the step may be in progress, `<nonce>` after it. */
+/** A reservation. Its `entry` is `<nonce>.<time ms>`; `note` replaces it by `<nonce>` when the group's script is done. */
 export interface Reserved {
   readonly entry: string;
-  /** The earlier entry, restored by `giveBack`; empty: none. */
+  /** The entry that the reservation replaced, which `giveBack` restores; empty if there was none. */
   readonly before: string;
 }
 
@@ -34,11 +34,11 @@ interface UserQuotasDeps {
   readonly clock: Pick<ServerClock, 'nowMs'>;
 }
 
-/** Groups per verification; the membership bucket bounds how often. */
+/** Groups that are verified in parallel. */
 const verifiedAtOnce = 100;
-/** No step starts this long after its reservation: if the group is missing by then, it will not come. */
+/** No script starts this long after its reservation, ms: a group that does not exist by then will not be created. */
 const underWayMaxMs = 60_000;
-/** Other nodes may take a place that was just freed. */
+/** Attempts to reserve a place: another node may take a place that this one has just freed. */
 const attemptsMax = 3;
 
 export class UserQuotas {
@@ -48,7 +48,7 @@ export class UserQuotas {
     this.#deps = deps;
   }
 
-  /** @returns null if the user already has `max`; otherwise the caller notes or returns the place */
+  /** @returns null if the user has `max` places already; otherwise the caller must call `note` or `giveBack` later */
   async reserve(place: Place, max: number): Promise<Reserved | null> {
     const { calls, random } = this.#deps;
     const { groupId } = place;
@@ -63,7 +63,7 @@ export class UserQuotas {
     return null;
   }
 
-  /** The group's step needed its place. Never rejects: the change is made, and the reservation counts as well. */
+  /** Keeps a place that the group's script has used. Never rejects: the change is made, and a reservation counts too. */
   async note(place: Place): Promise<void> {
     const nonce = this.#deps.random.token();
     const key = this.#key(place);
@@ -71,7 +71,8 @@ export class UserQuotas {
   }
 
   /**
-   * The group's step did not need its place. Never rejects: a place that stays is verified when the limit is reached.
+   * Gives back a place that the group's script did not use. Never rejects: a place that stays is verified when the limit
+   * is reached.
    */
   async giveBack(place: Place, { entry, before }: Reserved): Promise<void> {
     const args = { groupId: place.groupId, entry, before };
@@ -83,7 +84,7 @@ export class UserQuotas {
     return this.#deps.keys.places(quota, userId);
   }
 
-  /** Removes places of ended groups, up to the first page with some. @returns how many */
+  /** Removes places of ended groups, at most 100. @returns the number of removed places */
   async #free(place: Place): Promise<number> {
     const { calls } = this.#deps;
     const key = this.#key(place);
@@ -93,7 +94,7 @@ export class UserQuotas {
         noted.slice(at, at + verifiedAtOnce).map(async ([name, entry]) => {
           const groupId = groupIdSchema.parse(name);
           if (this.#isUnderWay(entry) || (await this.#isTaken({ ...place, groupId }))) return 0;
-          // A place that was noted again meanwhile has another nonce and stays.
+          // A place that was reserved again meanwhile has another nonce and stays.
           const reply = await calls.read(forgetMembership, {
             keys: { index: key },
             args: { groupId, entry },

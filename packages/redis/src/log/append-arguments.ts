@@ -1,6 +1,6 @@
 /**
- * The keys and arguments of the append script. Most of them are the same for every message of a group or of a sender,
- * so their encoded form is cached.
+ * Encodes the keys and arguments of the append script. Most of them are the same for every message of a group or a
+ * sender, so their encoded form is cached.
  */
 import { groupRoom, type MessageDraft } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
@@ -8,7 +8,7 @@ import type { Keys } from '../keys.ts';
 import type { StateSettings } from '../scripts/group-header.ts';
 import { appendedWith, bulk, escapeForJson, type ScriptArguments, written } from '../scripts/index.ts';
 
-/** Cached groups and senders together; above this number the cache starts empty. */
+/** Maximum of cached groups and senders together. Above it the cache is emptied. */
 const rememberedMax = 20_000;
 
 /** A message for the log. */
@@ -116,7 +116,7 @@ export class AppendArguments {
     return made;
   }
 
-  /** When the adapter kinds of the cluster change, the cached arguments of every group change. */
+  /** Empties the cache when the adapter kinds of the cluster have changed, because some arguments depend on them. */
   #followCluster(): void {
     const { isOutboxWritten, isQueueCounted } = this.#settings;
     if (isOutboxWritten === this.#isOutboxWritten && isQueueCounted === this.#isQueueCounted) return;

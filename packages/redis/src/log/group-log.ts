@@ -1,4 +1,4 @@
-/** The group log on Redis. One script commits a message: it checks, numbers, stores and publishes. */
+/** The group log on Redis. One script checks, numbers, stores and publishes a message. */
 
 import {
   type AdmitOutcome,
@@ -23,14 +23,14 @@ import { PendingSends } from './pending-sends.ts';
 import { type DecodedEntry, messageWireHead } from './wire.ts';
 
 export interface RedisGroupLogDeps extends StateDeps {
-  /** On a connection of its own: a long answer must not delay the answers to sends. */
+  /** Scripts on a separate connection, because a long answer must not delay the answers to sends. */
   readonly readCalls: ScriptCalls;
 }
 
-/** Largest error of this node's estimate of Redis' time, ms: a send must never seem younger than its own entry. */
+/** Largest error of this node's estimate of Redis' time, ms. With it a send never seems to be younger than its entry. */
 const clockErrorMs = 50;
 
-/** Commits messages; inherits the reads. */
+/** Appends messages; the reads are inherited. */
 export class RedisGroupLog extends RedisLogReader implements GroupLog {
   readonly #keys: Keys;
   readonly #random: Random;
@@ -48,7 +48,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     this.#calls = calls;
   }
 
-  /** Call it with every entry of a channel before the entry is delivered. Synchronous; never throws. */
+  /** Resolves this node's own send with its entry. Must be called with every live entry before it is delivered. Never throws. */
   commitSeen(decoded: DecodedEntry): void {
     this.#sends.notice(decoded);
   }
@@ -87,7 +87,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     return outcomeOf(reply);
   }
 
-  /** Ends the due mutes of the group, that of the sender in any case. */
+  /** Ends due mutes of the group, always that of the sender. */
   async #endDueMutes({ groupId, sender: userId }: Pick<MessageDraft, 'groupId' | 'sender'>): Promise<void> {
     const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
     await endDueMutesOf(this.#calls, { groupId, userId }, { keys, random, settings });

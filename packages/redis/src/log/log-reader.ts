@@ -1,4 +1,4 @@
-/** Reads the log of a group: one script shows a range and the head at one instant. */
+/** Reads the log of a group. One script returns a range and the head of the same instant. */
 import { type GroupLog, type LogEntry, type LogHead, type LogRange, PlenumError } from '@plenum/core';
 import { type GroupId, limits } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';

@@ -1,6 +1,6 @@
 /**
- * Sends of this node that wait for their outcome. The script's reply and the entry on the channel race on two
- * connections: the first of them resolves the send, once.
+ * The sends of this node that wait for their outcome. The script's reply and the entry on the channel arrive on two
+ * connections: whichever comes first resolves the send.
  */
 import { type AppendOutcome, messageId } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
@@ -10,9 +10,9 @@ export interface Sent {
   readonly groupId: GroupId;
   readonly sender: string;
   readonly requestId: string;
-  /** The beginning of the wire: it separates this message from another one under the same request id. */
+  /** The beginning of the push payload. It distinguishes this message from another one with the same request id. */
   readonly wireHead: string;
-  /** Earliest time of the send on Redis' clock, ms: an older entry belongs to an earlier group of the same id. */
+  /** Earliest time of the send on Redis' clock, ms. An older entry belongs to an earlier group with the same id. */
   readonly notBeforeMs: number;
 }
 
@@ -20,10 +20,10 @@ const keyOf = (groupId: GroupId, sender: string, requestId: string): string =>
   `${groupId} ${sender} ${requestId}`;
 
 export class PendingSend {
-  /** Rejects with the error of the script. */
+  /** Rejects if the script fails before the entry arrives. */
   readonly outcome: Promise<AppendOutcome>;
   readonly key: string;
-  /** An earlier attempt at the same send. */
+  /** An earlier send with the same key that still waits. */
   next: PendingSend | undefined;
   readonly #sends: PendingSends;
   readonly #sent: Sent;
@@ -41,7 +41,7 @@ export class PendingSend {
     });
   }
 
-  /** The first call counts. Never throws. */
+  /** Only the first call has an effect. Never throws. */
   resolve(outcome: AppendOutcome): void {
     if (this.#close()) this.#resolveOutcome(outcome);
   }
@@ -50,7 +50,7 @@ export class PendingSend {
     if (this.#close()) this.#rejectOutcome(error);
   }
 
-  /** An entry with the same request id arrived. */
+  /** Resolves the send if the entry, which has the same request id, is the send's own. */
   notice({ header, entry }: DecodedEntry): void {
     if (header.timestampMs < this.#sent.notBeforeMs) return;
     const head = Buffer.from(this.#sent.wireHead);
@@ -67,7 +67,7 @@ export class PendingSend {
     });
   }
 
-  /** @returns false when it is closed already */
+  /** @returns false if the send was already closed */
   #close(): boolean {
     if (this.#isClosed) return false;
     this.#isClosed = true;
@@ -79,7 +79,7 @@ export class PendingSend {
 export class PendingSends {
   readonly #latest = new Map<string, PendingSend>();
 
-  /** Waits until it is resolved or fails. */
+  /** Registers a send until it is resolved or fails. */
   open(sent: Sent): PendingSend {
     const send = new PendingSend(this, keyOf(sent.groupId, sent.sender, sent.requestId), sent);
     send.next = this.#latest.get(send.key);
@@ -87,7 +87,7 @@ export class PendingSends {
     return send;
   }
 
-  /** An entry arrived. Synchronous; never throws. */
+  /** Resolves the sends to which an arrived entry belongs. Synchronous; never throws. */
   notice(decoded: DecodedEntry): void {
     const { groupId, actor, requestId } = decoded.header;
     let send = this.#latest.get(keyOf(groupId, actor, requestId));

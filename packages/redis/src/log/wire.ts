@@ -1,6 +1,6 @@
 /**
- * Entries between Redis and the domain. A channel payload is the Socket.IO sharded adapter's own JSON, but it is read as
- * bytes at fixed offsets: messages are never parsed, and what does not match exactly is no entry.
+ * Decodes entries from Redis. A channel payload has the JSON form of Socket.IO's sharded adapter, but it is read as bytes
+ * at fixed offsets: messages are never parsed, and a payload that does not match exactly is not an entry.
  *
  * {"uid":"plenum1 <m|e> <epoch 16> <seq 16> <recipients 10> <time ms 13> <actor> <request id>","nsp":"/","type":3,
  *  "data":{"packet":{"type":2,"data":["<event>",<wire>],"nsp":"/"},"opts":{"rooms":["<room>"],"except":[],"flags":{}}}}
@@ -8,14 +8,14 @@
 import { groupRoom, type LogEntry } from '@plenum/core';
 import { type GroupId, groupEventSchema } from '@plenum/protocol';
 
-/** Fields of the payload besides the wire. */
+/** The fields of a payload that come before the wire text. */
 export interface EntryHeader {
   readonly type: LogEntry['type'];
   readonly groupId: GroupId;
   readonly epoch: string;
   readonly seq: number;
   readonly recipientsCount: number;
-  /** Redis' clock, ms. */
+  /** By Redis' clock, ms. */
   readonly timestampMs: number;
   /** The acting user; for a message, its sender. */
   readonly actor: string;
@@ -34,7 +34,7 @@ const SEQ_AT = EPOCH_AT + 17;
 const RECIPIENTS_AT = SEQ_AT + 17;
 const TIME_AT = RECIPIENTS_AT + 11;
 const ACTOR_AT = TIME_AT + 14;
-/** Longest actor and longest request id, fully escaped, in bytes. */
+/** The end of a header with the longest actor and the longest request id, fully escaped, in bytes. */
 const HEADER_MAX = ACTOR_AT + 128 + 1 + 256 + 1;
 
 const fixedPart =
@@ -54,7 +54,7 @@ const holds = (bytes: Buffer, at: number, text: string): boolean =>
 
 /**
  * Decodes the payloads of one group's channel. `wire` is a view into the payload.
- * @returns null for bytes that no script of ours has published for this group; never throws
+ * @returns null for a payload that no script of this service has published for this group; never throws
  */
 export function entryDecoder(groupId: GroupId): (payload: Buffer) => DecodedEntry | null {
   const closing = closingOf(groupId);
@@ -105,7 +105,7 @@ export function entryOf(stored: Stored): LogEntry | null {
   return stored.type === 'message' ? messageEntry(stored) : eventEntry(stored);
 }
 
-/** The end of a message's wire has a fixed form, whatever its text: `"epoch":"<16>","seq":<n>}}`. */
+/** Reads the epoch at the end of a message's wire, which always has the form `"epoch":"<16>","seq":<n>}}`. */
 function messageEntry({ seq, wire }: Stored): LogEntry | null {
   const end = `","seq":${seq}}}`;
   const endAt = wire.length - end.length;

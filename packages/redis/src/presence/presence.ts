@@ -1,6 +1,5 @@
 /**
- * Presence on Redis: per group a hash of the online users, and per partition and node the presence that the node
- * hosts.
+ * Presence on Redis: a hash of the online users per group, and a set of the users that each node hosts per partition.
  */
 import {
   groupRoom,
@@ -19,12 +18,12 @@ import { changePresence, endAbsence, publishTyping, readPresence } from '../scri
 import { refusalOf } from '../scripts/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 
-/** Absences per call; the rest waits for the next call. */
+/** Absences that one call ends; the next call ends more. */
 const absencesPerRound = 100;
 /** Entries of a node's set that one command returns. */
 const scanCount = 1000;
 
-/** `<group> <user>`: an id contains no space. */
+/** Parses `<group> <user>`; an id contains no space. */
 const holdingSchema = z
   .string()
   .transform((text) => text.split(' '))

@@ -1,15 +1,15 @@
 /**
- * Checks payloads for the Socket.IO adapter. Its own handler trusts every payload: without this check one malformed
- * publish ends each subscribed process. The schemas require exactly the fields that the handler reads
+ * Checks payloads before the Socket.IO adapter gets them. The adapter trusts every payload: without this check one
+ * malformed publish would end every subscribed process. The schemas require exactly the fields that the adapter reads
  * (socket.io-adapter 2.5, `ClusterAdapter.onMessage` and `onResponse`).
  */
 import { isDeeperThan } from '@plenum/protocol';
 import { z } from 'zod';
 
-/** A depth that every later JSON.stringify survives. */
+/** Maximum depth of nested values; a much deeper one would overflow the stack in a later JSON.stringify. */
 const maxDepth = 64;
 
-/** These would run the server's own connection handlers with the payload. */
+/** Events that would call the server's own connection handlers with the payload. */
 const reservedEvents = new Set(['connect', 'connection', 'new_namespace', 'error']);
 
 const opts = z.looseObject({
@@ -20,7 +20,7 @@ const opts = z.looseObject({
 });
 const requestId = z.string();
 const eventName = z.union([z.string(), z.number()]);
-/** The packet type EVENT of the parser; nothing else is broadcast. */
+/** A packet of type 2, EVENT: the only type that is broadcast. */
 const eventPacket = z.looseObject({ type: z.literal(2), data: z.tuple([eventName], z.unknown()) });
 const serverEvent = z.tuple(
   [z.string().refine((name) => !reservedEvents.has(name), 'a reserved event')],
@@ -32,7 +32,7 @@ const remoteSocket = z.looseObject({
   rooms: z.array(z.string()),
 });
 
-/** The adapter's message types by number. 1, 2 and 13 are heartbeats, which the sharded adapter does not use. */
+/** The data of each message type of the adapter. 1, 2 and 13 are heartbeats, which the sharded adapter does not send. */
 const dataByType = new Map<number, z.ZodType>([
   [3, z.looseObject({ packet: eventPacket, opts, requestId: requestId.optional() })],
   [4, z.looseObject({ opts, rooms: z.array(z.string()) })],
@@ -62,8 +62,8 @@ function parseJson(payload: Buffer): unknown {
 }
 
 /**
- * True when the adapter's handler can process the payload. JSON only: the adapter uses msgpack for binary arguments,
- * which this service never emits.
+ * True if the adapter can process the payload without an error. Accepts only JSON: the adapter uses msgpack for binary
+ * arguments, which this service never sends.
  */
 export function isAdapterMessage(payload: Buffer): boolean {
   const value = parseJson(payload);

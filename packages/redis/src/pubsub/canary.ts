@@ -1,27 +1,27 @@
 /**
- * Finds a half-open subscriber link, which no event reports. Every round pings the link and sends a payload to itself
- * through it. A silent link is replaced. From silence to a closed link it takes at most 7.5 s: two rounds of 2.75 s,
- * and 2 s in which the client library waits for the other side to close.
+ * Finds a subscriber connection that is silently broken, which no event reports, and replaces it. Every round pings the
+ * connection and publishes a payload that must come back through it. A silent connection is closed within 7.5 s: after
+ * two rounds of 2.75 s, plus 2 s in which the client library waits for the other side to close.
  */
 import type { Clock, Random } from '@plenum/core';
 import type { ChannelSubscriber } from './subscriber.ts';
 
 const roundMs = 2500;
-/** After a blocked event loop, timers run before sockets are read: one more tick lets waiting answers in. */
+/** Extra time at the end of a round, ms: after a blocked event loop, timers run before waiting answers are read. */
 const graceMs = 250;
-/** Redis forwards a payload at once; after this time it will not arrive. */
+/** Redis forwards a payload at once. After this time, ms, the payload counts as lost. */
 const echoTimeoutMs = 1000;
 
 export interface CanaryDeps {
   readonly subscriber: ChannelSubscriber;
-  /** On the command connection. */
+  /** Publishes over the command connection. */
   readonly publish: (channel: string, payload: string) => Promise<unknown>;
   /**
-   * Pings over each other connection: the client library detects a dead link only while an answer is outstanding.
-   * Called every round; must not throw.
+   * Pings over all other connections, because the client library detects a dead connection only while a command waits
+   * for its answer. Called every round; must not throw.
    */
   readonly pingOtherLinks: () => void;
-  /** The channel of the payload, for a token of this node; it may change between rounds. Null: none at the moment. */
+  /** @returns the channel for the payload of this token; it may change between rounds. Null: there is none now. */
   readonly channelOf: (token: string) => string | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -31,7 +31,7 @@ export interface CanaryDeps {
 interface Round {
   readonly link: number;
   readonly activityBefore: number;
-  /** The time at which Redis had answered the ping and accepted the payload; null before that. */
+  /** The time at which Redis had answered the ping and accepted the payload, ms; null before that. */
   dueSinceMs: number | null;
   isDone: boolean;
 }
@@ -49,7 +49,7 @@ export class Canary {
     this.#token = deps.random.token();
   }
 
-  /** Starts the rounds; only `stop` ends them. */
+  /** Starts the rounds. They run until `stop`. */
   start(): void {
     if (this.#isStopped) return;
     const { clock, subscriber, pingOtherLinks } = this.#deps;
@@ -80,7 +80,7 @@ export class Canary {
     this.#leave();
   }
 
-  /** @returns the channel of this round; leaves one that the server no longer serves */
+  /** @returns the channel of this round; unsubscribes from the previous one if the server no longer serves it */
   #chooseChannel(): string | null {
     const channel = this.#deps.channelOf(this.#token);
     if (channel !== this.#channel) this.#leave();
@@ -94,11 +94,11 @@ export class Canary {
 
   #isSilent(round: Round): boolean {
     const { subscriber, clock } = this.#deps;
-    // The answers of this round were lost with the replaced link.
+    // The connection was replaced during the round, so the answers of the round are lost.
     if (round.isDone || round.link !== subscriber.link) return false;
     const isEchoMissing =
       round.dueSinceMs !== null && clock.monotonicMs() - round.dueSinceMs >= echoTimeoutMs;
-    // A link that is busy with thousands of re-subscriptions answers late and is not silent.
+    // A connection that is busy with thousands of re-subscriptions answers late, but it is not silent.
     return isEchoMissing || subscriber.activity === round.activityBefore;
   }
 
@@ -106,7 +106,7 @@ export class Canary {
     if (payload.toString('latin1') === this.#expected?.token) this.#expected.onEcho();
   };
 
-  /** Resolves when the link has answered a ping and, if Redis accepted it, the payload has come back through it. */
+  /** Resolves when the connection has answered the ping and the payload has come back, if Redis accepted it. */
   async #check(round: Round, channel: string): Promise<void> {
     const { subscriber, publish, random, clock } = this.#deps;
     const subscribed = subscriber.subscribe(channel, this.#onPayload);
@@ -118,7 +118,7 @@ export class Canary {
     try {
       await publish(channel, token);
     } catch {
-      // The error is about the other connection, not about this one.
+      // The publish failed on the command connection, so it proves nothing about this one.
       return;
     }
     round.dueSinceMs = clock.monotonicMs();

@@ -1,7 +1,6 @@
 /**
- * Sharded pub/sub of a Cluster: one checked link per master. A channel is subscribed on the master of its slot. When
- * the slot moves or the master is replaced, the subscription moves too, and the listeners get the list of these
- * channels.
+ * Subscribes in a Cluster: one checked connection per master, and each channel on the master of its slot. When the slot
+ * moves or the master is replaced, the subscription moves too, and the listeners get the list of the moved channels.
  */
 import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -20,9 +19,9 @@ export class ClusterSubscriber implements Channels {
   readonly #deps: ClusterSubscriberDeps;
   readonly #topology: Topology;
   readonly #anomalies: Anomalies;
-  /** Links by server. */
+  /** The connection to each master. */
   readonly #links = new Map<string, ShardLink>();
-  /** The server of each channel; null: unknown. */
+  /** The server of each channel; null if it is unknown. */
   readonly #homes = new Map<string, string | null>();
   /** Subscriptions whose channel has no known server. */
   readonly #unplaced = new Map<string, Subscription>();
@@ -91,7 +90,7 @@ export class ClusterSubscriber implements Channels {
     return home === null ? null : (this.#links.get(home) ?? null);
   }
 
-  /** Moves every channel to its present server, and subscribes again to those that a server rejected. */
+  /** Moves every channel to its current server, and subscribes again to channels that a server rejected. */
   #placeChannels(): void {
     if (this.#isClosed) return;
     const masters = this.#topology.masters();
@@ -143,8 +142,8 @@ export class ClusterSubscriber implements Channels {
   }
 
   /**
-   * Notifies the listeners once all of them are active. A subscription that was dropped or refused meanwhile does not
-   * count.
+   * Notifies the listeners once all subscriptions are active. A subscription that was dropped or refused meanwhile does
+   * not count.
    */
   #announceWhenActive(server: string, subscriptions: ReadonlyMap<string, Subscription>): void {
     if (subscriptions.size === 0) return;

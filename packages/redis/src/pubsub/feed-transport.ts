@@ -8,6 +8,7 @@ import {
 } from '@plenum/core';
 import { type GroupId, presenceChangedPushSchema, typingPushSchema } from '@plenum/protocol';
 import { z } from 'zod';
+
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
 import type { RedisGroupLog } from '../log/group-log.ts';
@@ -33,7 +34,8 @@ export class RedisFeedTransport implements FeedTransport {
 
   constructor(deps: RedisFeedTransportDeps) {
     this.#deps = deps;
-    // Payloads that were published without a link are lost, and a loss without a later entry shows no gap.
+    // Payloads that were published during the break are lost. If no entry follows, no gap shows the loss: so the heads
+    // must be compared.
     deps.subscriber.onResubscribed(() => this.#listener?.onAuditNeeded());
   }
 
@@ -41,7 +43,7 @@ export class RedisFeedTransport implements FeedTransport {
     this.#listener = listener;
   }
 
-  /** @throws PlenumError `unavailable`; then nothing stays open. */
+  /** @throws PlenumError `unavailable`; then the channel is not open */
   async open(groupId: GroupId): Promise<void> {
     const { subscriber, keys, clock, timeoutMs } = this.#deps;
     const handler = this.#open.get(groupId) ?? this.#handlerFor(groupId);
@@ -73,14 +75,14 @@ export class RedisFeedTransport implements FeedTransport {
         else this.#listener?.onEphemeral(groupId, push);
         return;
       }
-      // Before the entry: the sender's ack precedes the sender's own copy.
+      // Called before the entry is delivered, so that the sender gets its ack before its own copy.
       log.commitSeen(decoded);
       this.#listener?.onEntry(groupId, decoded.entry);
     };
   }
 }
 
-/** A client hosts no feeds: it has no subscriber connection. */
+/** The transport of the role `client`, which hosts no feeds because it has no subscriber connection. */
 export const noFeeds: FeedTransport = {
   listen: () => undefined,
   open: () => Promise.reject(PlenumError.of('unavailable')),
@@ -108,7 +110,7 @@ const ephemeralSchema = z.object({
   }),
 });
 
-/** @returns null for a payload that no script of ours has published for this group; never throws */
+/** @returns null for a payload that no script of this service has published for this group; never throws */
 function decodeEphemeral(payload: Buffer, groupId: GroupId): EphemeralPush | null {
   if (!payload.subarray(0, ephemeralStart.length).equals(ephemeralStart)) return null;
   try {

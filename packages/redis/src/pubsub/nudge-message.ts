@@ -1,6 +1,7 @@
 /**
- * A nudge, a cut or a read note on the channel of a user's devices: a message of the Socket.IO adapter, so that stock
- * servers on the same prefix accept it. By its `uid` our nodes know it.
+ * Encodes and decodes a nudge, a cut or a read note on the channel of a user's devices. It has the form of a message of
+ * the Socket.IO adapter, so that plain Socket.IO servers on the same prefix accept it. Our nodes recognize it by its
+ * `uid`.
  */
 import type { Cut, Nudge, ReadNote } from '@plenum/core';
 import { userRoom } from '@plenum/core';
@@ -50,10 +51,10 @@ const encode = (userId: UserId, data: MessageData): string =>
     },
   });
 
-/** Checks the first bytes only. */
+/** True if the payload begins like a nudge. Checks only the first bytes. */
 export const isNudge = (payload: Buffer): boolean => payload.subarray(0, start.length).equals(start);
 
-/** @returns null for a malformed nudge. The user is the one of the channel, whatever the payload says. */
+/** @param userId the user of the channel; a user in the payload is ignored. @returns null for a malformed nudge */
 export function decodeNudge(payload: Buffer, userId: UserId): Nudge | Cut | ReadNote | null {
   try {
     const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));

@@ -1,6 +1,6 @@
 /**
- * Nudges on the channel of each user's devices. They are lossy. Their first bytes separate them from the adapter's
- * messages.
+ * Sends and receives nudges on the channel of each user's devices. A nudge may be lost. The Socket.IO adapter uses the
+ * same channels; the first bytes of a payload show which of the two it belongs to.
  */
 import type { Clock, Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
@@ -13,7 +13,7 @@ import type { ChannelHandler, Channels } from './subscription.ts';
 
 export interface RedisNudgesDeps {
   readonly publisher: Publisher;
-  /** Null in a client, which sends nudges and receives none. */
+  /** Null with the role `client`, which sends nudges and receives none. */
   readonly subscriber: Channels | null;
   readonly keys: Keys;
   readonly anomalies: Anomalies;
@@ -59,7 +59,7 @@ export class RedisNudges implements Nudges {
 
   /**
    * Idempotent; the subscription stays until `unwatch`, over reconnects.
-   * @throws PlenumError `unavailable` when Redis has not acknowledged it in time; it may do so later
+   * @throws PlenumError `unavailable` if Redis has not acknowledged the subscription in time; it may do so later
    */
   async watch(userId: UserId): Promise<void> {
     const { subscriber, keys, clock, timeoutMs } = this.#deps;
@@ -81,7 +81,7 @@ export class RedisNudges implements Nudges {
     void publisher.publish(keys.userChannel(userId), message);
   }
 
-  /** Other messages on the channel belong to the adapter. */
+  /** Ignores all other messages on the channel: they belong to the Socket.IO adapter. */
   #handlerFor(userId: UserId): ChannelHandler {
     return (payload) => {
       if (!isNudge(payload)) return;

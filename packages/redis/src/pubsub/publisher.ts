@@ -1,11 +1,11 @@
-/** Publishes without a waiting caller: best effort, but a graceful end of the node loses none of them. */
+/** Publishes for callers that do not wait. A publish may fail, but a node that stops normally sends all of them first. */
 
 import type { Clock } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
 import type { RedisClient } from '../connections/client.ts';
 import { within } from '../within.ts';
 
-/** Redis answers in milliseconds or is away. */
+/** Time limit of `flush`, ms. Redis answers within milliseconds or is away. */
 const flushMs = 1000;
 
 export interface PublisherDeps {
@@ -22,7 +22,7 @@ export class Publisher {
     this.#deps = deps;
   }
 
-  /** @returns the number of servers that received it. Never rejects: a publish that did not reach Redis is counted. */
+  /** @returns the number of servers that received it. Never rejects: counts a publish that did not reach Redis */
   publish(channel: string, payload: string | Buffer): Promise<number> {
     const { command, anomalies } = this.#deps;
     const publishing = command.spublish(channel, payload).then(Number, () => {
@@ -33,7 +33,7 @@ export class Publisher {
     return publishing.finally(() => this.#underWay.delete(publishing));
   }
 
-  /** Resolves when Redis has all earlier publishes, or after one second. */
+  /** Resolves when Redis has received all earlier publishes, or after 1 s. */
   async flush(): Promise<void> {
     await within(this.#deps.clock, flushMs, Promise.all(this.#underWay)).catch(() => undefined);
   }

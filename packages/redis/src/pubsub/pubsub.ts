@@ -1,6 +1,6 @@
 /**
- * All subscriptions of a node: feeds, nudges, the rooms of the Socket.IO adapter, and the canaries that test the
- * links.
+ * Opens the subscriptions of a node: feeds, nudges, the rooms of the Socket.IO adapter, and the canaries that test the
+ * connections.
  */
 import type { Clock, EngineSettings, FeedTransport, Nudges, Random, RoomChannels } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
@@ -32,12 +32,12 @@ export interface PubSubDeps {
 export interface PubSub {
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
-  /** Null in a client. */
+  /** Null with the role `client`. */
   readonly channels: Channels | null;
-  /** Null in a client. */
+  /** Null with the role `client`. */
   readonly roomChannels: RoomChannels | null;
   isUp(): boolean;
-  /** Subscribes again to the channels that Redis has refused. Call it when the user may have got the right. */
+  /** Subscribes again to the channels that Redis has refused. Called when the Redis user has all rights. */
   retryRefused(): void;
   close(): void;
 }

@@ -1,7 +1,7 @@
 /**
- * Sharded pub/sub in the shape that `createShardedAdapter` accepts as its client (that of node-redis), over the
- * node's checked subscriber connections. The adapter drops its promises and trusts every payload; this class makes
- * both safe.
+ * Gives the Socket.IO adapter the node's checked subscriber connections, in the shape of a node-redis client, which
+ * `createShardedAdapter` expects. The adapter does not handle rejections and trusts every payload: so no method of this
+ * class rejects, and every payload is checked.
  */
 
 import type { RoomChannels } from '@plenum/core';
@@ -31,7 +31,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 export class RedisRoomChannels implements RoomChannels {
   readonly channelPrefix: string;
   readonly #deps: RedisRoomChannelsDeps;
-  /** One handler per channel: the adapter unsubscribes by channel only. */
+  /** One handler per channel, because the adapter unsubscribes a channel without naming a handler. */
   readonly #handlers = new Map<string, ChannelHandler>();
 
   constructor(deps: RedisRoomChannelsDeps) {
@@ -48,13 +48,13 @@ export class RedisRoomChannels implements RoomChannels {
     for (const channel of listOf(channels)) this.#unsubscribe(channel);
   }
 
-  /** Never rejects: pub/sub promises nothing, and a failed publish reached no server. */
+  /** Never rejects. @returns the number of servers that received it; 0 if the publish failed */
   sPublish(channel: string, message: string | Uint8Array): Promise<number> {
     const payload = typeof message === 'string' ? message : Buffer.from(message);
     return this.#deps.publisher.publish(channel, payload);
   }
 
-  /** The adapter counts the servers of the cluster this way, and sends no other command. */
+  /** Runs PUBSUB SHARDNUMSUB, with which the adapter counts the servers of the cluster. It sends no other command. */
   async sendCommand(words: readonly string[]): Promise<unknown> {
     const [command, subcommand, ...channels] = words;
     if (command !== 'PUBSUB' || subcommand !== 'SHARDNUMSUB') {
@@ -69,8 +69,8 @@ export class RedisRoomChannels implements RoomChannels {
   }
 
   /**
-   * Registers before the first await: a room may be joined and left within one tick, and the adapter does not await
-   * these calls.
+   * Registers the handler before the first await, because the adapter may leave a room in the tick in which it joined
+   * it, and does not await these calls.
    */
   async #subscribe(channel: string, listener: Listener): Promise<void> {
     this.#unsubscribe(channel);

@@ -9,7 +9,7 @@ import { ChannelSubscriber } from './subscriber.ts';
 export interface ShardLinkDeps {
   readonly topology: Topology;
   readonly anomalies: Anomalies;
-  /** Asks each connection to the server for its role. @param server `host:port` */
+  /** Asks, over each connection to the server, for the server's role. @param server `host:port` */
   readonly askRoles: (server: string) => void;
   readonly publish: (channel: string, payload: string) => Promise<unknown>;
   readonly prefix: string;
@@ -22,12 +22,12 @@ export class ShardLink {
   readonly #redis: Redis;
   readonly #canary: Canary;
 
-  /** @param redis connected to `server`, for this link only; closed with it */
+  /** @param redis a client of `server` that only this link uses; the link closes it */
   constructor(server: string, redis: Redis, deps: ShardLinkDeps) {
     const { topology, anomalies, prefix } = deps;
     this.#redis = redis;
     this.subscriber = new ChannelSubscriber({ redis, anomalies, onMisplaced: () => topology.doubt() });
-    // A link usually ends because its master ended: the successor has to be found.
+    // A link usually ends because its master ended, so the new master must be found.
     redis.on('close', () => topology.doubt());
     let tag: string | null = null;
     this.#canary = new Canary({

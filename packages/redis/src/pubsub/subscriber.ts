@@ -1,6 +1,6 @@
 /**
- * The sharded pub/sub connection of a node to one server. Subscriptions are desired state: they are made again on
- * every new link. Then the listeners are notified, because payloads in between are lost.
+ * The sharded pub/sub connection of a node to one server. It keeps the list of wanted channels and subscribes to all of
+ * them on every new connection (a *link*). Then it notifies the listeners, because payloads in between are lost.
  */
 import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
@@ -10,10 +10,10 @@ import type { Channels } from './subscription.ts';
 import { type ChannelHandler, Subscription } from './subscription.ts';
 
 export interface ChannelSubscriberDeps {
-  /** For this object only, without automatic re-subscription and without an offline queue. */
+  /** A client that only this object uses, without automatic re-subscription and without an offline queue. */
   readonly redis: Redis;
   readonly anomalies: Anomalies;
-  /** A server of a Cluster does not serve some channel, or no longer: its slot may be moving. */
+  /** Called when a Cluster server does not serve a channel, or no longer: the channel's slot may be moving. */
   readonly onMisplaced?: () => void;
 }
 
@@ -26,15 +26,15 @@ export class ChannelSubscriber implements Channels {
   readonly #onMisplaced: () => void;
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #resubscribedListeners: ((channels: 'all') => void)[] = [];
-  /** Channels that the server of the present link rejected. */
+  /** Channels that the server rejected on the current link, because it does not serve them. */
   readonly #misplaced = new Set<string>();
   #isConnected = false;
   #isClosed = false;
-  /** Rises when a link comes or goes, so that answers of an earlier link are recognised. */
+  /** Rises when a link opens or closes, so that an answer of an earlier link is recognized. */
   #link = 0;
   #hasHadLink = false;
   #activity = 0;
-  /** The server refused a channel of the present link. */
+  /** True if the server has refused a channel on the current link for lack of a right. */
   #hasRefused = false;
 
   constructor(deps: ChannelSubscriberDeps) {
@@ -53,17 +53,17 @@ export class ChannelSubscriber implements Channels {
     return this.#isConnected;
   }
 
-  /** The number of the present link; another number means that the link was replaced. */
+  /** The number of the current link. It changes when the link is replaced. */
   get link(): number {
     return this.#link;
   }
 
-  /** Rises with everything that arrives on the link: a sign of life of a link too busy to answer in time. */
+  /** Rises with every payload and answer, so that a link that is too busy to answer in time does not seem dead. */
   get activity(): number {
     return this.#activity;
   }
 
-  /** All channels on this server. */
+  /** All channels that this connection is subscribed to, or wants to be. */
   get channels(): readonly string[] {
     return [...this.#subscriptions.keys()];
   }
@@ -93,27 +93,27 @@ export class ChannelSubscriber implements Channels {
     subscription.fail(PlenumError.of('unavailable'));
   }
 
-  /** Takes over a subscription with its handlers; callers that wait for it still wait. */
+  /** Takes over a subscription from another server, with its handlers and waiting callers. */
   adopt(channel: string, subscription: Subscription): void {
     this.#subscriptions.set(channel, subscription);
     this.#request(channel, subscription);
   }
 
-  /** Gives up a subscription without failing it, so that another server can adopt it. */
+  /** Gives up a subscription without rejecting its waiting callers, so that another server can adopt it. */
   release(channel: string): Subscription | null {
     const subscription = this.#subscriptions.get(channel);
     if (subscription === undefined) return null;
     this.#subscriptions.delete(channel);
     this.#misplaced.delete(channel);
     subscription.suspend();
-    // If the link breaks here, the server forgets the channel anyway.
+    // If the link breaks before the answer, the server has dropped the subscription anyway.
     if (this.#isConnected) this.#redis.sunsubscribe(channel).catch(() => undefined);
     return subscription;
   }
 
   /**
    * Subscribes again to every channel that the server rejected or dropped.
-   * @returns their subscriptions, active when the server has acknowledged them
+   * @returns the subscriptions of these channels; each becomes active when the server acknowledges it
    */
   requestMisplaced(): ReadonlyMap<string, Subscription> {
     const again = new Map<string, Subscription>();
@@ -135,12 +135,12 @@ export class ChannelSubscriber implements Channels {
     this.#resubscribedListeners.push(listener);
   }
 
-  /** Resolves or rejects when the link has answered; may stay pending when it has not. */
+  /** Settles when the link has answered. May stay pending for ever on a dead link. */
   async ping(): Promise<void> {
     await this.#redis.ping();
   }
 
-  /** Replaces the present link. */
+  /** Closes the current link; the client opens a new one. */
   replaceLink(): void {
     this.#anomalies.note('link_replaced');
     this.#linkIsDown();
@@ -148,14 +148,14 @@ export class ChannelSubscriber implements Channels {
   }
 
   /**
-   * Redis refused channels of this link and may accept them by now: a new link subscribes to all channels, and its
-   * listeners are notified.
+   * Replaces the link if Redis has refused a channel on it, because Redis may accept the channel now. The new link
+   * subscribes to all channels and notifies the listeners.
    */
   retryRefused(): void {
     if (this.#hasRefused && this.#isConnected) this.replaceLink();
   }
 
-  /** The connection itself is closed by its owner. */
+  /** Rejects all waiting callers. The creator of the connection closes the connection itself. */
   close(): void {
     this.#isClosed = true;
     this.#linkIsDown();
@@ -205,7 +205,7 @@ export class ChannelSubscriber implements Channels {
     for (const subscription of this.#subscriptions.values()) subscription.suspend();
   }
 
-  /** Redis answers in order: an answered ping means that every subscription before it is active. */
+  /** Notifies the listeners after a ping: Redis answers in order, so every subscription before the ping is active. */
   #announce(link: number): void {
     const tell = () => {
       if (link !== this.#link) return;
@@ -217,11 +217,11 @@ export class ChannelSubscriber implements Channels {
         }
       }
     };
-    // A ping that fails belongs to an ended link; the next one announces itself.
+    // If the ping fails, the link has ended, and the next link notifies the listeners.
     this.#redis.ping().then(tell, () => undefined);
   }
 
-  /** A throw here would become an uncaught exception of the client library and end the process. */
+  /** Must not throw: the client library would turn that into an uncaught exception and end the process. */
   readonly #dispatch = (rawChannel: Buffer, payload: Buffer): void => {
     this.#activity += 1;
     const channel = rawChannel.toString('utf8');

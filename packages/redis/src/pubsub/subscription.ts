@@ -1,23 +1,23 @@
-/** Subscriptions to channels: what a node may ask for, and the state of one of them. */
+/** The interface for subscriptions to channels, and the state of one subscription. */
 
 /** Called for each payload, in Redis' order. */
 export type ChannelHandler = (payload: Buffer) => void;
 
-/** Subscriptions of this node, on one server or on all masters of a Cluster. */
+/** The subscriptions of this node, on one server or on all masters of a Cluster. */
 export interface Channels {
   /** False while a server does not answer. */
   readonly isUp: boolean;
   /**
-   * Adds a handler; it stays until `unsubscribe`, over reconnects and moves. Resolves when Redis has acknowledged the
-   * channel: later payloads arrive.
-   * @throws PlenumError `unavailable` when Redis refuses the channel, or `unsubscribe` comes first
+   * Adds a handler. It stays until `unsubscribe`, even when the connection or the slot moves. Resolves when Redis has
+   * acknowledged the channel, so that later payloads arrive.
+   * @throws PlenumError `unavailable` if Redis refuses the channel, or if `unsubscribe` is called first
    */
   subscribe(channel: string, handler: ChannelHandler): Promise<void>;
   /** Removes a handler; with the last one the subscription ends. Payloads in flight may still arrive. Idempotent. */
   unsubscribe(channel: string, handler: ChannelHandler): void;
-  /** Called when channels are active again after a break: payloads in between are lost. */
+  /** The listener is called when channels are active again after a break. Payloads in between are lost. */
   onResubscribed(listener: (channels: readonly string[] | 'all') => void): void;
-  /** Rejects the callers that wait for a subscription. */
+  /** Ends all subscriptions and rejects the callers that wait for one. */
   close(): void;
 }
 
@@ -26,7 +26,7 @@ interface Waiter {
   readonly reject: (reason: Error) => void;
 }
 
-/** One channel that this node wants to hear, and the callers that wait until Redis has confirmed it. */
+/** One channel that this node wants to receive, and the callers that wait until Redis has acknowledged it. */
 export class Subscription {
   readonly handlers = new Set<ChannelHandler>();
   #waiters: Waiter[] = [];
@@ -36,7 +36,7 @@ export class Subscription {
     return this.#isActive;
   }
 
-  /** Resolves when the subscription exists on the present link. */
+  /** Resolves when the subscription is acknowledged on the current link. */
   active(): Promise<void> {
     if (this.#isActive) return Promise.resolve();
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
@@ -47,7 +47,7 @@ export class Subscription {
     for (const waiter of this.#takeWaiters()) waiter.resolve();
   }
 
-  /** The link is gone; later callers wait for the next one. */
+  /** The link is gone: later callers wait for the next link. */
   suspend(): void {
     this.#isActive = false;
   }

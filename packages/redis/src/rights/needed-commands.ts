@@ -1,16 +1,16 @@
 /**
- * Every command that this service sends to Redis, and a call of each that changes nothing. `deploy/redis.acl` grants
- * exactly these; a test compares both with the scripts and the code.
+ * Lists every command that this service sends to Redis, each with a call that has no lasting effect. `deploy/redis.acl`
+ * grants exactly these commands; a test compares both with the scripts and the code.
  */
 
-/** A placeholder for the key of the trial. The key holds a text, so a write of another type fails. */
+/** Placeholder for the key of the trial. Its value is a string, so a write of another type fails. */
 export const KEY = '$key';
-/** A placeholder for a channel without subscribers. */
+/** Placeholder for a channel without subscribers. */
 export const CHANNEL = '$channel';
 
 /**
- * Tried inside a script, where Redis checks the same rights. The order matters: the first call makes the key, the
- * last one removes it.
+ * Commands that the trial calls inside a script, where Redis checks the same rights. The first call creates the key and
+ * the last one removes it.
  */
 export const scriptCommands: readonly (readonly [name: string, ...words: string[]])[] = [
   ['set', KEY, 'a trial of rights', 'PX', '60000'],
@@ -19,7 +19,7 @@ export const scriptCommands: readonly (readonly [name: string, ...words: string[
   ['hexists', KEY, 'f'],
   ['hget', KEY, 'f'],
   ['hgetall', KEY],
-  // Not a number: fails even where the key is missing.
+  // `x` is not a number, so this fails even if the key is missing.
   ['hincrby', KEY, 'f', 'x'],
   ['hkeys', KEY],
   ['hlen', KEY],
@@ -58,33 +58,33 @@ export const scriptCommands: readonly (readonly [name: string, ...words: string[
   ['unlink', KEY],
 ];
 
-/** Tried directly: a script may not send them, or they run scripts. */
+/** Commands that the trial sends directly, because a script must not call them. */
 export const directCommands: readonly (readonly [name: string, ...words: string[]])[] = [
   ['ping'],
   ['role'],
-  // The digest of no script: Redis answers NOSCRIPT to a user with the right.
+  // No script has this digest: Redis answers NOSCRIPT if the user has the right.
   ['evalsha', '0'.repeat(40), '0'],
   ['pubsub|shardnumsub'],
 ];
 
-/** Sent to a Cluster only. */
+/** Commands that are sent to a Cluster only. */
 export const clusterCommands: readonly (readonly [name: string, ...words: string[]])[] = [
   ['cluster|info'],
   ['cluster|slots'],
   ['asking'],
 ];
 
-/** Tried on one channel of each type. */
+/** Commands that the trial sends for one channel of each type. */
 export const channelCommands = ['ssubscribe', 'sunsubscribe'] as const;
-/** Tried by running a script. */
+/** The command that runs the trial script itself. */
 export const evalCommand = 'eval';
 
 /**
- * Sent where the user has the right. Without them the service works but knows less, for example no durability class.
+ * Commands whose right may be missing. Then the service works but knows less, for example no durability class.
  */
 export const optionalCommands = ['client|setname', 'config|get', 'readonly', 'readwrite'] as const;
 
-/** In the form of an ACL, without the plus. */
+/** The names of all needed commands as an ACL rule writes them, without the plus. */
 export const neededCommands: readonly string[] = [
   ...[...scriptCommands, ...directCommands, ...clusterCommands].map(([name]) => name),
   ...channelCommands,

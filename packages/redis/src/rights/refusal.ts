@@ -1,12 +1,12 @@
 /**
- * Which right is missing, read from a refusal of Redis. The wording differs between versions, and inside and outside
- * of scripts.
+ * Reads from a refusal of Redis which right is missing. The wording differs between versions, and between commands inside
+ * and outside of scripts.
  */
 
 /** A missing right: a command, or the pattern of keys or channels that this service uses. */
 export type Lack = { readonly command: string } | 'keys' | 'channels';
 
-/** The error is a reply of Redis, and not an error of the client library or the network. */
+/** True if the error is a reply of Redis, not an error of the client library or the network. */
 export const isReply = (error: unknown): error is Error =>
   error instanceof Error && error.name === 'ReplyError';
 
@@ -16,11 +16,11 @@ const isRefusal = (text: string): boolean =>
 /**
  * @param text an error reply, for example "NOPERM this user has no permissions to run the 'info' command"
  * @param command the command of the call, for a refusal that does not name it
- * @returns null for an error about something else
+ * @returns null if the error is not about rights
  */
 export function lackIn(text: string, command?: string): Lack | null {
   if (!isRefusal(text)) return null;
-  // The names of keys and channels are in quotes.
+  // The names of keys and channels are in quotes and are removed: a key may be named "channel".
   const said = text.replace(/'[^']*'/g, '');
   if (/\bchannels?\b/.test(said)) return 'channels';
   if (/\bkeys?\b/.test(said)) return 'keys';
@@ -28,10 +28,10 @@ export function lackIn(text: string, command?: string): Lack | null {
   return name === undefined ? null : { command: name };
 }
 
-/** A command without the right stopped the script: the writes before it are done. */
+/** True if a missing right stopped a script in the middle: the writes before that are done. */
 export const isRefusalInScript = (text: string): boolean => isRefusal(text) && /script/.test(text);
 
-/** @returns one sentence, or null when no right is missing */
+/** @returns one sentence that names the missing rights, or null if none is missing */
 export function lackSentence(lacks: readonly Lack[], prefix: string): string | null {
   const names = lacks.map((lack) => {
     if (lack === 'keys') return `the keys ~${prefix}:*`;

@@ -1,6 +1,6 @@
 /**
- * Tests the rights of the Redis user by use: a script with every command, a subscription and a publish under the
- * prefix.
+ * Tests the rights of the Redis user by using them: runs every command in a script, and subscribes and publishes under
+ * the prefix.
  */
 import type { Redis } from 'ioredis';
 import {
@@ -15,7 +15,7 @@ import {
 import { isReply, type Lack, lackIn } from './refusal.ts';
 
 export interface Trial {
-  /** Connected to one server, without other use during the trial; a command does not wait for the connection. */
+  /** A client of one server that nothing else uses during the trial. A command fails if there is no connection. */
   readonly redis: Redis;
   readonly prefix: string;
   /** A hash tag of a slot that this server serves. */
@@ -26,7 +26,7 @@ export interface Trial {
 const luaWord = (word: string): string =>
   word === KEY ? 'KEYS[1]' : word === CHANNEL ? 'ARGV[1]' : `'${word}'`;
 
-/** Returns each refused command and the reason. */
+/** A Lua script that returns each refused command with the reason. */
 const trialScript = [
   // The trial also works when the memory of Redis is full.
   '#!lua flags=allow-oom',
@@ -41,7 +41,7 @@ const trialScript = [
   'return refused',
 ].join('\n');
 
-/** @returns the missing rights; other errors, for example of a server that is away, are thrown or ignored */
+/** @returns the missing rights. Throws or ignores other errors, for example of a server that is away */
 export async function tryRights(trial: Trial): Promise<readonly Lack[]> {
   const lacks = [
     ...(await tryKeys(trial)),
@@ -108,7 +108,7 @@ async function tryChannels(trial: Trial): Promise<readonly Lack[]> {
   return known(lacks);
 }
 
-/** @returns null when the right exists, whatever the result. @throws an error that is no reply of Redis */
+/** @returns null if the user has the right, even if the command fails. @throws an error that is no reply of Redis */
 async function refusalOf(sent: Promise<unknown>, command: string): Promise<Lack | null> {
   try {
     await sent;

@@ -1,4 +1,4 @@
-/** The scripts of a send: their keys, arguments and replies. */
+/** Defines the scripts of a send: append-message and admit-message. */
 
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
@@ -15,7 +15,7 @@ const appendReply = z.discriminatedUnion('type', [
   reply('appended', appendAnswer),
   reply('duplicate', appendAnswer),
   reply('refused', refusalWords),
-  /** Mutes are due: run `end-due-mutes` first, then this script again. */
+  /** Mutes or bans are due: the caller runs `end-due-mutes` and then this script again. */
   reply('due', z.tuple([])),
   late,
 ]);
@@ -45,7 +45,7 @@ function parseAppended(raw: unknown): AppendReply | null {
   };
 }
 
-/** In the order of the script: the keys and arguments of the group, then those of the message. */
+/** Keys and arguments in the order of the script: first those of the group, which are cached, then those of the message. */
 const groupKeys = ['group', 'members', 'log', 'outbox', 'queued', 'reads'] as const;
 const messageKeys = ['bucket', 'dedupe'] as const;
 const groupArgs = [

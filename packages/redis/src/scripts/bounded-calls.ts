@@ -6,18 +6,18 @@ import { type Clock, PlenumError } from '@plenum/core';
 import type { RedisClient } from '../connections/client.ts';
 import { translate } from './errors.ts';
 
-/** Per shard. Above this Redis is too slow, and a longer queue would make every answer late. */
+/** Maximum of open calls per shard. With more, Redis is too slow, and a longer queue would make every answer late. */
 const IN_FLIGHT_MAX = 10_000;
 
-/** @param deadlineMs on the clock of the server; 0 for a read */
+/** @param deadlineMs by the clock of the server; 0 for a read */
 export type Run<R> = (redis: RedisClient, deadlineMs: number) => Promise<R>;
 
 export interface Bounds<T> {
-  /** Null: a read. */
+  /** By the clock of the server; null for a read. */
   readonly deadlineMs: number | null;
   readonly timeoutMs: number;
   readonly shard: string;
-  /** Called with the answer, also with a late one. */
+  /** Called with the answer, even if it comes after the time limit. */
   readonly answered?: (answer: T) => void;
 }
 
@@ -25,7 +25,7 @@ export class BoundedCalls {
   readonly #redis: RedisClient;
   readonly #clock: Pick<Clock, 'after'>;
   readonly #inFlight = new Map<string, number>();
-  /** How often the connection became ready: a command that saw no rise was never sent. */
+  /** How often the connection became ready. If this did not rise while a command waited for a connection, it was not sent. */
   #connects = 0;
 
   constructor(redis: RedisClient, clock: Pick<Clock, 'after'>) {
@@ -37,8 +37,8 @@ export class BoundedCalls {
   }
 
   /**
-   * Ends within `timeoutMs`, whatever the client library does with the command. A command past its time still waits
-   * in the library, and counts until the library drops it.
+   * Settles within `timeoutMs`, even if the client library still waits. A command that is past its time counts as open
+   * until the library has dropped it.
    * @throws PlenumError `timeout` when a change may have run, else `unavailable`
    */
   run<T>(run: Run<T>, { deadlineMs, timeoutMs, shard, answered }: Bounds<T>): Promise<T> {
@@ -84,7 +84,7 @@ export class BoundedCalls {
     return () => {
       cancel();
       const left = (this.#inFlight.get(shard) ?? 1) - 1;
-      // Servers come and go; an entry at 0 would stay forever.
+      // Servers come and go, so an entry with the value 0 would otherwise stay forever.
       if (left === 0) this.#inFlight.delete(shard);
       else this.#inFlight.set(shard, left);
     };

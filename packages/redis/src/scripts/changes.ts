@@ -1,4 +1,4 @@
-/** The scripts of the state changes: one row of the rule table each, all with the same frame. */
+/** Defines the scripts that change groups and members. Each script has one row in the rule table; all begin the same way. */
 import { z } from 'zod';
 import { defineScript, integerWord, late, reply } from './define-script.ts';
 import { groupArgs, groupKeys } from './group-header.ts';
@@ -20,7 +20,7 @@ const changeArgs = [
   'isTrial',
 ] as const;
 
-/** `<status> <role> <ends_at> <epoch> <seq>`: the form in the reply and in the dedupe key. */
+/** Parses the answer to a change, `<status> <role> <ends_at> <epoch> <seq>`, as the reply and the dedupe key hold it. */
 const changeAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
   .transform(([words]) => words)
@@ -41,7 +41,7 @@ function standingIn(
   return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs: untilMs, bannedUntilMs };
 }
 
-/** A code of the error table, and the time, the delay in ms or the limit that belongs to it. */
+/** Parses a refusal: a code of the error table, and the time in ms, the delay in ms or the limit that belongs to it. */
 export const refusalWords = z.tuple([
   z.string(),
   z.union([z.literal('').transform(() => null), integerWord]),
@@ -51,9 +51,9 @@ const changeReply = z.discriminatedUnion('type', [
   reply('done', changeAnswer),
   reply('duplicate', changeAnswer),
   reply('refused', refusalWords),
-  /** Reply of a trial. */
+  /** The reply of a trial that nothing refuses. */
   reply('admitted', z.tuple([])),
-  /** Reply to a join that would create a group and may not. */
+  /** The reply to a join that would create a group, by a user that has reached its limit of groups. */
   reply('groups_full', z.tuple([])),
   late,
 ]);
@@ -89,7 +89,7 @@ export const demoteMember = defineChange('demote-member', []);
 export const updateGroup = defineChange('update-group', ['maxMembers', 'history', 'metadata']);
 export const deleteGroup = defineChange('delete-group', []);
 
-/** For a change that does not reach its own script because of its limits. */
+/** Finds the first answer to a repeated change when an empty membership bucket keeps its own script from running. */
 export const recallChange = defineScript({
   file: 'recall-change',
   keys: ['group', 'dedupe'],

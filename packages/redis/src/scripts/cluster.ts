@@ -1,4 +1,4 @@
-/** The scripts about leases of partitions, nodes and revoked users. */
+/** Defines the scripts for leases of partitions, for nodes and for revoked users. */
 
 import { z } from 'zod';
 import { defineScript, integerWord, reply } from './define-script.ts';
@@ -11,7 +11,7 @@ export const acquireLease = defineScript({
   args: ['nodeId', 'ttlMs'],
   reply: z.discriminatedUnion('type', [
     reply('granted', z.tuple([integerWord])),
-    /** By another node. */
+    /** Another node holds the lease. */
     reply('held', nothing),
   ]),
 });

@@ -6,11 +6,12 @@
 import { readFileSync } from 'node:fs';
 import { dueMutesPerStep, overloadedRetryMs, tombstoneMs } from '@plenum/core';
 import { limits } from '@plenum/protocol';
+
 import { z } from 'zod';
 import { ScriptText } from './script-command.ts';
 
 export interface Reply {
-  /** What happened. */
+  /** The first word of the reply. */
   readonly type: string;
   /** Redis' time, ms. */
   readonly nowMs: number;
@@ -21,9 +22,9 @@ export interface Script<K extends string, A extends string, R extends Reply> {
   readonly text: ScriptText;
   readonly keys: readonly K[];
   readonly args: readonly A[];
-  /** The details of the reply arrive as Buffers. */
+  /** True if the details of the reply arrive as Buffers. */
   readonly isBinary: boolean;
-  /** @param reply in the form of the client library. @throws an error if it is no reply of the script */
+  /** @param reply the reply as the client library returns it. @throws an error if the script has no such reply */
   parse(reply: unknown): R;
 }
 
@@ -32,7 +33,7 @@ interface Definition<K extends string, A extends string, R extends Reply> {
   readonly keys: readonly K[];
   readonly args: readonly A[];
   readonly reply: z.ZodType<R>;
-  /** The details of the reply arrive as Buffers. */
+  /** True if the details of the reply arrive as Buffers. */
   readonly isBinary?: boolean;
 }
 
@@ -49,7 +50,7 @@ function boundNames(lua: string, table: 'KEYS' | 'ARGV'): string[] {
   return names;
 }
 
-/** A wrong number of keys or arguments fails before the first write. */
+/** Adds a check to the script, so that a wrong number of keys or arguments fails before the first write. */
 function guarded(lua: string, { KEYS, ARGV }: Record<'KEYS' | 'ARGV', readonly string[]>): string {
   const message = `${KEYS.length} keys and ${ARGV.length} arguments expected`;
   const guard = `if #KEYS ~= ${KEYS.length} or #ARGV ~= ${ARGV.length} then error('${message}') end`;
@@ -58,7 +59,7 @@ function guarded(lua: string, { KEYS, ARGV }: Record<'KEYS' | 'ARGV', readonly s
 
 /**
  * Loads `lua/<file>.lua`.
- * @throws Error when the script's header binds other names, or in another order, than the definition says.
+ * @throws Error if the header of the script binds other names, or the same names in another order
  */
 export function defineScript<const K extends string, const A extends string, R extends Reply>(
   definition: Definition<K, A, R>,
@@ -78,21 +79,21 @@ export function defineScript<const K extends string, const A extends string, R e
   return { file, text, keys, args, isBinary, parse: (raw) => reply.parse(shape(raw)) };
 }
 
-/** One form of a reply: its type, and the details behind Redis' time. */
+/** Defines one form of a reply: its type, Redis' time, and the details that follow. */
 export const reply = <W extends string, D>(type: W, details: z.ZodType<D>) =>
   z.object({ type: z.literal(type), nowMs: z.int(), details });
 
-/** The deadline had passed: nothing was done. */
+/** The reply of a script whose deadline had passed: it did nothing. */
 export const late = z.object({ type: z.literal('late'), nowMs: z.int() });
 export type Late = z.infer<typeof late>;
 
-/** A whole number as text. */
+/** Parses a whole number. */
 export const integerWord = z
   .string()
   .regex(/^\d{1,16}$/)
   .transform(Number);
 
-/** The input of a schema: type, time and details. */
+/** Turns a raw reply into the input of a schema: type, time and details. */
 function shape(raw: unknown): unknown {
   if (!Array.isArray(raw)) return raw;
   const [type, now, ...details] = raw;
@@ -128,8 +129,9 @@ function declared(name: string): string {
 }
 
 /**
- * @param file name without its ending. In it `-- @include x` is replaced by `lib/x.lua`, each fragment once, nested
- * ones too, and `-- @constant X` by a declaration, for example `local TOMBSTONE_MS = 600000`
+ * Replaces `-- @include x` by `lib/x.lua` (each fragment once, nested ones too) and `-- @constant X` by a declaration, for
+ * example `local TOMBSTONE_MS = 600000`.
+ * @param file the name of the script without `.lua`
  */
 export const loadLua = (file: string): string =>
   expand(read(`${file}.lua`), new Set()).replace(constantLine, (_, name: string) => declared(name));

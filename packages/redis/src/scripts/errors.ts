@@ -1,11 +1,11 @@
-/** The one place where errors of Redis and of its client become PlenumErrors. */
+/** Translates errors of Redis and of its client to PlenumErrors. No other file does. */
 import { PlenumError } from '@plenum/core';
 import type { ErrorCode } from '@plenum/protocol';
 import { isRefusalInScript } from '../rights/refusal.ts';
 
 /**
- * Errors by which Redis refuses a script before its first line (`#!lua` makes it all or nothing), or cannot run it
- * now.
+ * Codes with which Redis refuses a script before its first line, so that nothing was done. `#!lua` makes Redis check this
+ * first.
  */
 const refusedByRedis = new Set([
   'ASK',
@@ -25,7 +25,7 @@ const refusedByRedis = new Set([
   'WRONGPASS',
 ]);
 
-/** Errors of a Cluster server for a slot that another server, or none, serves. */
+/** Codes with which a Cluster server refuses a slot that another server, or no server, serves. */
 const saidByCluster = new Set(['CLUSTERDOWN', 'MOVED', 'ASK', 'TRYAGAIN']);
 
 const firstWord = (text: string): string => /^-?([A-Z]+)\b/.exec(text)?.[1] ?? '';
@@ -40,11 +40,11 @@ function codeOf(error: unknown, mayHaveRun: boolean): ErrorCode {
     return refusedByRedis.has(firstWord(error.message)) ? 'unavailable' : 'internal';
   if (error.name === 'ZodError' || error.name === '$ZodError' || error instanceof TypeError)
     return 'internal';
-  // All other errors come from the connection: lost, closed, never made, or silent for too long.
+  // All other errors mean that the connection was lost, closed, never made, or silent for too long.
   return mayHaveRun ? 'timeout' : 'unavailable';
 }
 
-/** @param mayHaveRun the command may have reached Redis, and it is a change: then its outcome is unknown */
+/** @param mayHaveRun true if the command is a change that may have reached Redis: then its outcome is unknown */
 export function translate(error: unknown, mayHaveRun: boolean): PlenumError {
   if (error instanceof PlenumError) return error;
   return PlenumError.of(codeOf(error, mayHaveRun), { cause: error });

@@ -1,6 +1,6 @@
 /**
- * The keys and arguments that `lua/lib/group-header.lua` binds, in its order: every script that changes a group
- * begins with them.
+ * The keys and arguments with which every script that changes a group begins, in the order of
+ * `lua/lib/group-header.lua`.
  */
 import { type EngineSettings, groupRoom, type Random } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
@@ -30,10 +30,10 @@ export const groupArgs = [
   'isQueueCounted',
 ] as const;
 
-/** The settings of an engine, in the form that its scripts need. */
+/** The settings of an engine, and two settings that follow from the adapter kinds of the cluster. */
 export interface StateSettings extends EngineSettings {
   readonly isOutboxWritten: boolean;
-  /** The cluster has an archive: messages count until the archive has them, and are refused above the limit. */
+  /** True if the cluster has an archive: then the room queue is counted, and a message above its limit is refused. */
   readonly isQueueCounted: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface GroupDeps {
   readonly settings: StateSettings;
 }
 
-/** Values of the keys. */
+/** The values of `groupKeys` for a group. */
 export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
   group: keys.group(groupId),
   members: keys.members(groupId),
@@ -57,7 +57,7 @@ export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
   bans: keys.bans(groupId),
 });
 
-/** Values of the arguments; each call offers another epoch. */
+/** The values of `groupArgs` for a group. Each call offers a new random epoch. */
 export const groupArgValues = (groupId: GroupId, { keys, random, settings }: GroupDeps) => ({
   groupId,
   epochOffer: random.token(),

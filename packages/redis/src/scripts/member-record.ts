@@ -1,6 +1,6 @@
 /**
- * The text form of a member's record, `<status> <role> <joined_at> <since_seq> <ends_at>`, as lua/lib/member.lua
- * writes it.
+ * Parses the record of a member, `<status> <role> <joined_at> <since_seq> <ends_at>`, which lua/lib/member-text.lua
+ * writes.
  */
 import type { MemberRecord } from '@plenum/core';
 import type { MemberStatus, Role } from '@plenum/protocol';
@@ -13,7 +13,7 @@ export const memberStatusOf = { a: 'active', p: 'pending', m: 'muted' } as const
 >;
 export const rolesOf = { a: ['admin'], m: ['member'] } as const satisfies Record<string, readonly Role[]>;
 
-/** `-`: no end. */
+/** Parses a time in ms; `-` means that there is none. */
 export const untilWord = z.union([z.literal('-').transform(() => null), integerWord]);
 
 const words = z.tuple([
@@ -33,8 +33,9 @@ export interface Standing {
 const stranger: Standing = { member: null, isBanned: false, bannedUntilMs: null };
 
 /**
- * @param text '' for no record. A mute whose end is at or before `nowMs` counts as ended, though no script has ended
- * it yet; a ban likewise.
+ * Reads what a user is at `nowMs`. A mute or a ban whose end is at or before `nowMs` counts as ended, even if no script
+ * has ended it yet.
+ * @param text the record; '' for none
  */
 export function standingOf(text: string, nowMs: number): Standing {
   if (text === '') return stranger;

@@ -1,4 +1,4 @@
-/** The scripts for the outbox of a partition; all keys of one call are in one slot. */
+/** Defines the scripts for the outbox of a partition. All keys of a call are in one slot. */
 import { z } from 'zod';
 import { defineScript, integerWord, reply } from './define-script.ts';
 
@@ -39,7 +39,7 @@ export interface StoredEntry {
   readonly groupId: string;
   readonly kind: string;
   readonly wire: string;
-  /** Waiting retries of its group. */
+  /** Number of waiting retries of the entry's group. */
   readonly retryingOfGroup: number;
 }
 
@@ -99,7 +99,7 @@ export const commitDelivery = defineScript({
     /** The number of dropped dead letters. */
     reply('committed', z.tuple([integerWord])),
     reply('not_owner', nothing),
-    /** The cursor is not at the expected place. */
+    /** The cursor has moved since it was read. */
     reply('moved', nothing),
   ]),
 });
@@ -118,7 +118,7 @@ export const retryDeadLetter = defineScript({
   reply: z.discriminatedUnion('type', [
     reply('retried', nothing),
     reply('gone', nothing),
-    /** No adapter of the kind exists. */
+    /** The kind has no cursor: the cluster has no such adapter. */
     reply('unopened', nothing),
   ]),
 });

@@ -1,4 +1,4 @@
-/** Scripts of presence. */
+/** Defines the scripts for presence, typing and absence. */
 import { userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';

@@ -1,4 +1,7 @@
-/** Scripts that read: each shows one instant, also while Redis refuses writes. `mark-read` is the only one that writes. */
+/**
+ * Defines the scripts that read. Each returns the state of one instant, and works while Redis refuses writes. Only
+ * `mark-read` writes.
+ */
 
 import type { LogHead, PastEpoch } from '@plenum/core';
 import { groupTypeSchema, historySettingSchema } from '@plenum/protocol';
@@ -18,7 +21,7 @@ const pastWord = z.string().transform((text): readonly PastEpoch[] =>
 );
 const flagWord = z.enum(['0', '1']).transform((word) => word === '1');
 
-/** The five values of lua/lib/head.lua. */
+/** Parses the five values that lua/lib/head.lua returns. */
 const headWords = [z.string(), integerWord, pastWord, integerWord, flagWord] as const;
 type HeadValues = readonly [string, number, readonly PastEpoch[], number, boolean];
 const headOf = ([epoch, seq, past, oldestSeq, isDeleted]: HeadValues): LogHead => ({
@@ -46,13 +49,13 @@ const positionDetails = z
       pending: integerWord,
       muted: integerWord,
       admins: integerWord,
-      /** Mutes that are due and not ended yet. */
+      /** Number of mutes that are due but not ended yet. */
       due: integerWord,
       maxMembers: z.union([z.literal('').transform(() => null), integerWord]),
       isEphemeral: flagWord,
       history: historySettingSchema,
       metadata: z.string().transform((text) => (text === '' ? null : text)),
-      /** The text of the user's record; '' for none. */
+      /** The record of the user as text; '' for none. */
       record: z.string(),
     }),
   ])
@@ -139,10 +142,10 @@ export const readMembers = defineScript({
 });
 
 const keys = ['group', 'members', 'log', 'reads'] as const;
-/** Read seq and unread messages. */
+/** Parses the seq of a read mark and the number of unread messages. */
 const mark = z.tuple([integerWord, integerWord]).transform(([readSeq, unread]) => ({ readSeq, unread }));
 
-/** Also the epoch of the log, and whether the mark has risen. */
+/** Parses the same, the epoch of the log, and whether the mark has risen. */
 const marked = z
   .tuple([integerWord, integerWord, z.string(), z.enum(['0', '1'])])
   .transform(([readSeq, unread, epoch, risen]) => ({ readSeq, unread, epoch, hasRisen: risen === '1' }));

@@ -1,4 +1,4 @@
-/** Refusals in the replies of scripts. */
+/** Translates refusals in the replies of scripts to those of core. */
 import { type Bounded, isoTime, limitReached, type Refused, refused } from '@plenum/core';
 import { errorCodes } from '@plenum/protocol';
 import { z } from 'zod';
@@ -6,8 +6,8 @@ import { z } from 'zod';
 const codeSchema = z.enum(errorCodes);
 
 /**
- * A refusal of a script: a code, and a number in ms (the end of a mute or ban, or the delay until the next try) or a
- * limit.
+ * Translates a refusal: a code, and a number. The number is the end of a mute or ban in ms, the delay before the next try
+ * in ms, or a limit.
  */
 export function refusalOf(
   reply: { readonly nowMs: number; readonly details: readonly [string, number | null] },

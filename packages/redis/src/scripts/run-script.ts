@@ -3,7 +3,7 @@ import type { RedisClient } from '../connections/client.ts';
 import type { Reply, Script } from './define-script.ts';
 import { bulk, type ScriptArguments, ScriptCommand } from './script-command.ts';
 
-/** For a command whose script the server did not know: it ran nothing. */
+/** Retries of a command whose script the server did not know, so that nothing was done. */
 const retriesMax = 2;
 
 export interface ScriptValues<K extends string, A extends string> {
@@ -11,7 +11,7 @@ export interface ScriptValues<K extends string, A extends string> {
   readonly args: Readonly<Record<A, string | number>>;
 }
 
-/** Runs the script once. Rejects with the error of the client library, or when the reply is not one of the script's. */
+/** Runs the script once. Rejects with the error of the client library, or if the script has no such reply. */
 export function runScript<K extends string, A extends string, R extends Reply>(
   client: RedisClient,
   script: Script<K, A, R>,
@@ -20,15 +20,15 @@ export function runScript<K extends string, A extends string, R extends Reply>(
   return runEncoded(client, script, encode(script, values));
 }
 
-/** `runScript` with keys and arguments in encoded form. */
+/** Runs a script whose keys and arguments are already encoded. */
 export function runEncoded<R extends Reply>(
   client: Pick<RedisClient, 'sendCommand'>,
   script: Pick<Script<string, string, R>, 'text' | 'isBinary' | 'parse'>,
   given: ScriptArguments,
   retriesLeft = retriesMax,
 ): Promise<R> {
-  // A retry may rely on the text that another command sent, which the server may have lost again. The last retry
-  // sends the text itself.
+  // The last attempt sends the text of the script itself. An earlier one may rely on the text that another command
+  // sent, and the server may have lost that again.
   const command = new ScriptCommand(script, given, retriesLeft === 0);
   client.sendCommand(command);
   return command.promise.then(
@@ -69,5 +69,5 @@ export function written<N extends string>(
   return text;
 }
 
-/** A request id as a script splices it between the quotes of a JSON string. */
+/** Escapes a request id, which a script inserts between the quotes of a JSON string. */
 export const escapeForJson = (text: string): string => JSON.stringify(text).slice(1, -1);

@@ -1,6 +1,7 @@
 /**
- * The calls of one connection to Redis: each is bounded in time and in number, ends in a typed reply or a PlenumError, and
- * keeps the server clock right. One object per connection: the bound on calls in flight belongs to the connection.
+ * Runs calls over one connection to Redis. A call has a time limit and ends with a typed reply or a PlenumError; its reply
+ * corrects the server clock. The number of open calls per shard is limited; the limit belongs to the connection, so there
+ * is one object per connection.
  */
 import { type EngineSettings, PlenumError } from '@plenum/core';
 import type { RedisClient } from '../connections/client.ts';
@@ -20,21 +21,21 @@ export interface ScriptCallsDeps {
 type Keys<K extends string> = Readonly<Record<K, string>>;
 type Args<A extends string> = Readonly<Record<A, string | number>>;
 
-/** Collaborators of a port that is built on scripts. */
+/** The collaborators of a port that is implemented with scripts. */
 export interface StateDeps extends GroupDeps {
   readonly calls: ScriptCalls;
   readonly clock: ServerClock;
 }
 
-/** For a call that has less time than a request. */
+/** A shorter time limit than that of a request. */
 interface CallOptions {
   readonly timeoutMs?: number;
 }
 
 interface Attempt {
-  /** Monotonic. Default: after the time limit of a request. */
+  /** By the monotonic clock. Default: after the time limit of a request. */
   readonly giveUpAtMs?: number;
-  /** After a reply `late`. */
+  /** True for the attempt after a reply `late`: no other attempt follows. */
   readonly isLast?: boolean;
 }
 
@@ -52,7 +53,8 @@ export class ScriptCalls {
   }
 
   /**
-   * Runs a script that reads, or that may run twice without harm. @throws PlenumError `unavailable` without an answer
+   * Runs a script that only reads, or that may run twice without harm.
+   * @throws PlenumError `unavailable` if there is no answer in time
    */
   read<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R>,
@@ -68,7 +70,7 @@ export class ScriptCalls {
     });
   }
 
-  /** Runs one plain command. @throws PlenumError `unavailable` without an answer */
+  /** Runs one plain command. @throws PlenumError `unavailable` if there is no answer in time */
   command<T>(
     send: (redis: RedisClient) => Promise<T>,
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
@@ -77,8 +79,8 @@ export class ScriptCalls {
   }
 
   /**
-   * Runs a script that changes something. It never starts later than its deadline.
-   * @throws PlenumError `timeout` when the outcome is unknown, `unavailable` when nothing was done
+   * Runs a script that changes something. The script does nothing after its deadline.
+   * @throws PlenumError `timeout` if the outcome is unknown, `unavailable` if nothing was done
    */
   change<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R | Late>,
@@ -91,10 +93,10 @@ export class ScriptCalls {
   }
 
   /**
-   * Runs a change. The reply `late` carries the time and changed nothing: it corrects the clock, and one more attempt
-   * fits into the same deadline. Example: this node's estimate of Redis' time is 3 s behind, so the deadline has
-   * passed on arrival; the second attempt has the right deadline.
-   * @param key names the shard
+   * Runs a change. A reply `late` means that nothing was changed; it corrects the clock, and the change is tried once
+   * more. Example: this node's estimate of Redis' time is 3 s behind, so the deadline has passed when the script starts.
+   * The second attempt has the right deadline.
+   * @param key a key of the call; its shard is used
    * @throws PlenumError as `change` does
    */
   attempt<R extends Reply>(
@@ -103,7 +105,7 @@ export class ScriptCalls {
     { giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs, isLast = false }: Attempt = {},
   ): Promise<R> {
     const shard = this.#shardOf(key);
-    // The estimated time of a shard that has not answered yet is long past: its first reply is `late`, with the time.
+    // The estimated time of a shard that has not answered yet is 0, so its first reply is `late` and carries the time.
     if (shard === '' && !this.#clock.isKnown) {
       return this.learnTime().then(() => this.attempt(key, run, { giveUpAtMs, isLast }));
     }
@@ -118,12 +120,12 @@ export class ScriptCalls {
     });
   }
 
-  /** The estimated time of the key's server, ms; long past before its first reply. */
+  /** The estimated time of the key's server, ms. Far too low before the first reply of that server. */
   serverNowMs(key: string): number {
     return this.#clock.of(this.#shardOf(key)).nowMs();
   }
 
-  /** Resolves when Redis' time is known; in a Cluster, that of any server. */
+  /** Resolves when the time of Redis is known; in a Cluster, the time of any server. */
   async learnTime(): Promise<void> {
     if (this.#clock.isKnown) return;
     const sentAtMs = this.#clock.monotonicMs();
@@ -131,12 +133,12 @@ export class ScriptCalls {
     this.#clock.observe(Number(seconds) * 1000 + Math.floor(Number(micros) / 1000), sentAtMs);
   }
 
-  /** Corrects the clock with the reply to the command that is sent now. */
+  /** @returns a function that corrects the clock with the reply to the command that is sent now */
   #clockWith(key: string): (reply: Reply) => void {
     const sentAtMs = this.#clock.monotonicMs();
     return ({ nowMs }) => {
       this.#clock.observe(nowMs, sentAtMs);
-      // Looked up again: the command may have been redirected.
+      // The shard is looked up again, because the command may have been redirected.
       const shard = this.#shardOf(key);
       if (shard !== '') this.#clock.of(shard).observe(nowMs, sentAtMs);
     };
@@ -149,6 +151,6 @@ export class ScriptCalls {
 
 const isLate = (reply: Reply): reply is Late => reply.type === 'late';
 
-/** All keys of a script are in one slot. */
+/** The first key names the shard, because all keys of a script are in one slot. */
 const firstKeyOf = <K extends string>({ keys: [name] }: { readonly keys: readonly K[] }, keys: Keys<K>) =>
   name === undefined ? '' : keys[name];

@@ -1,21 +1,20 @@
 /**
- * One run of a script as a command of the client library: encoded as one text, and written together with everything
- * else that goes to the same server within one tick. Unlike in a pipeline of the library, no answer waits for another
- * one.
+ * One run of a script as a command of the client library. It is encoded as one text. All commands that go to the same
+ * connection within one tick leave in one write; unlike in a pipeline of the library, no answer waits for another one.
  */
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { Command } from 'ioredis';
 
-/** One argument in the protocol of Redis. */
+/** Encodes one argument in the protocol of Redis. */
 export const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
-/** A script in its two forms: the text once per connection, then the digest. */
+/** The text of a script and its digest. The first command on a connection sends the text, later ones the digest. */
 export class ScriptText {
   readonly lua: string;
   readonly #byText: string;
   readonly #byDigest: string;
-  /** The number of the latest load on each connection. */
+  /** For each connection, the number of the latest command that carried the text. */
   readonly #loads = new WeakMap<object, number>();
   #loadCount = 0;
 
@@ -27,8 +26,8 @@ export class ScriptText {
   }
 
   /**
-   * The beginning of a command on this connection. The first command carries the text, so none overtakes it.
-   * @param forceEval sends the text in any case
+   * @returns the beginning of a command on this connection: with the text on the first call, with the digest later
+   * @param forceEval true to send the text in any case
    */
   prefixFor(connection: object, forceEval: boolean): string {
     if (!forceEval && this.#loads.has(connection)) return this.#byDigest;
@@ -37,32 +36,32 @@ export class ScriptText {
     return this.#byText;
   }
 
-  /** The number of the latest load; 0: none. */
+  /** @returns the number of the latest command that carried the text on this connection; 0 if there was none */
   loadedAt(connection: object): number {
     return this.#loads.get(connection) ?? 0;
   }
 
-  /** The server of this connection has lost its scripts since that load; a later load stays. */
+  /** The server of this connection has lost the text of that load: the next command sends it, unless a later one has. */
   forget(connection: object, load: number): void {
     if (this.#loads.get(connection) === load) this.#loads.delete(connection);
   }
 }
 
 export interface ScriptArguments {
-  /** The key that names the slot. */
+  /** The key that selects the slot. */
   readonly firstKey: string;
-  /** Number of keys and arguments. */
+  /** The number of keys and arguments together. */
   readonly count: number;
   /**
-   * The number of keys, the keys and the arguments, each as `bulk` writes it. Called again when the command is sent
-   * again.
+   * @returns the number of keys, the keys and the arguments, each encoded by `bulk`. Called each time the command is
+   * sent
    */
   text(): string;
 }
 
 interface ScriptToSend {
   readonly text: ScriptText;
-  /** The reply holds Buffers. */
+  /** True if the reply contains Buffers. */
   readonly isBinary: boolean;
 }
 
@@ -74,14 +73,14 @@ export class ScriptCommand extends Command {
   #load = 0;
 
   constructor({ text, isBinary }: ScriptToSend, given: ScriptArguments, forceEval: boolean) {
-    // Read by the Cluster client, for the slot, and by error messages.
+    // The Cluster client reads these arguments for the slot, and error messages show them.
     super('evalsha', ['', '1', given.firstKey], isBinary ? {} : { replyEncoding: 'utf8' });
     this.#script = text;
     this.#given = given;
     this.#forceEval = forceEval;
   }
 
-  /** Called once for each connection on which the command is sent. */
+  /** Encodes the command. The client library calls this once for each connection on which it sends the command. */
   override toWritable(connection: object): string {
     const prefix = this.#script.prefixFor(connection, this.#forceEval);
     this.#connection = connection;
@@ -90,7 +89,7 @@ export class ScriptCommand extends Command {
     return `*${this.#given.count + 3}\r\n${prefix}${this.#given.text()}`;
   }
 
-  /** The server did not know the script and ran nothing: another command sends the text. */
+  /** The server did not know the script and did nothing: the next command must send the text. */
   forgetScript(): void {
     if (this.#connection !== null) this.#script.forget(this.#connection, this.#load);
   }
@@ -98,7 +97,7 @@ export class ScriptCommand extends Command {
 
 const gathering = new Set<object>();
 
-/** Everything that is written to the connection within this tick leaves at its end, in one write. */
+/** Lets all commands that are written to the connection within this tick leave at its end in one write. */
 function gather(connection: object): void {
   if (gathering.has(connection) || !(connection instanceof Writable)) return;
   gathering.add(connection);

@@ -1,6 +1,6 @@
 /**
- * This node's estimate of Redis' clock: the time in each reply bounds its distance from the node's monotonic clock.
- * In a Cluster each server has a clock of its own, and the common one follows the latest reply.
+ * This node's estimate of Redis' clock: its monotonic clock plus an offset, which every reply corrects. In a Cluster each
+ * server has its own estimate, and the common one follows the latest reply of any server.
  */
 import type { Clock } from '@plenum/core';
 
@@ -13,12 +13,12 @@ export class ServerClock {
     this.#clock = clock;
   }
 
-  /** False before the first reply: no deadline can be computed. */
+  /** False before the first reply; until then no deadline can be computed. */
   get isKnown(): boolean {
     return this.#offsetMs !== null;
   }
 
-  /** The clock of one server of a Cluster. @param server empty: the only server, and this clock */
+  /** @returns the clock of one server of a Cluster; this clock if `server` is empty */
   of(server: string): ServerClock {
     if (server === '') return this;
     const clock = this.#servers.get(server) ?? new ServerClock(this.#clock);
@@ -34,14 +34,15 @@ export class ServerClock {
     return this.#clock.after(delayMs, task);
   }
 
-  /** The estimated time of Redis now, whole ms. */
+  /** The estimated time of Redis now, in whole ms. */
   nowMs(): number {
     return Math.floor(this.#clock.monotonicMs() + (this.#offsetMs ?? 0));
   }
 
   /**
-   * A reply carries the time at which its script ran: between send and now. The offset moves only as far as that
-   * requires. So neither a slow reply nor a busy loop distorts it, and it follows a step of Redis' clock at once.
+   * Corrects the offset by a reply, which carries the time at which its script ran: some time between the send and now.
+   * The offset moves only as far as this requires. So a slow reply or a busy loop does not distort it, and it follows a
+   * step of Redis' clock at once.
    * Example: sent at 100, answered at 104 of the monotonic clock, with Redis' time 5,000: the offset is between 4,896
    * and 4,901.
    */

@@ -7,7 +7,7 @@ export const chargeMembership = defineScript({
   args: ['groupId', 'nonce', 'ratePerSec', 'rateBurst'],
   reply: z.discriminatedUnion('type', [
     reply('charged', z.tuple([])),
-    /** Ms until there is a token. */
+    /** The ms until there is a token. */
     reply('refused', z.tuple([integerWord])),
   ]),
 });
@@ -24,7 +24,7 @@ export const reservePlace = defineScript({
   keys: ['places'],
   args: ['groupId', 'nonce', 'max'],
   reply: z.discriminatedUnion('type', [
-    /** The new entry, and the earlier one; empty: none. */
+    /** The new entry, and the entry that it replaced, which is empty if there was none. */
     reply('reserved', z.tuple([z.string(), z.string()])),
     reply('full', z.tuple([])),
   ]),
