@@ -60,7 +60,7 @@ export function runLoop(name: string, body: () => Promise<void>, options: LoopOp
       (err: unknown) => {
         isRunning = false;
         failures += 1;
-        if (!signal.aborted) logger.warn({ loop: name, err }, 'a round of a loop failed and will be retried');
+        if (!signal.aborted) logger.warn({ loop: name, err }, 'a round of a loop failed; will retry');
         plan(backoff(failures, retries));
       },
     );

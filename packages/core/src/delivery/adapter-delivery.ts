@@ -1,6 +1,7 @@
 /**
- * Carries what waits in one outbox to one adapter. It remembers how many entries the adapter last took at a time, and
- * which entries have failed alone; all that has to last is in what a round commits.
+ * Delivers the entries that wait in one outbox to one adapter. It keeps in memory how many entries the adapter
+ * accepted at a time, and which entries failed alone; everything that must survive a restart is in the commit of a
+ * round.
  */
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
@@ -18,11 +19,14 @@ import {
 import { Round } from './round.ts';
 import type { Delivered, DeliveryTarget } from './target.ts';
 
-/** First attempts begin no call after this long, nor do retries: what they got to is committed, the rest is for the next round. */
+/**
+ * A round begins no first attempt after this time, and no retry after the same time again. What was delivered is
+ * committed; the next round continues.
+ */
 const roundMs = 1000;
-/** Failures after which a round leaves the other retries for the next one. */
+/** After this many failed retries, a round leaves the other retries for the next round. */
 const retryFailuresMax = 2;
-/** What a dead letter says of an entry at which the adapter fails without a word. */
+/** The reason of a dead letter at whose entry the adapter fails without a reason. */
 const failedAlone = 'the adapter failed at this entry and took others';
 
 export interface AdapterDeliveryDeps {
@@ -34,7 +38,7 @@ export interface AdapterDeliveryDeps {
 
 export interface BatchResult {
   readonly round: Round;
-  /** How long the adapter wants to be left alone; null: it works. */
+  /** How long to wait before the adapter is called again, ms; null: no wait is needed. */
   readonly heldUpMs: number | null;
 }
 
@@ -63,12 +67,12 @@ export class AdapterDelivery {
     this.#farLook = new FarLook(deps.clock, deps.settings.batchSize);
   }
 
-  /** Entries that the next round wants to see. */
+  /** How many entries the next round reads. */
   get reach(): number {
     return this.#farLook.reach;
   }
 
-  /** One round: calls the adapter and commits nothing. Rejects only when the store is away. */
+  /** Runs one round: calls the adapter and commits nothing. Rejects only when the store cannot be reached. */
   async deliver(batch: OutboxBatch, signal: AbortSignal): Promise<BatchResult> {
     const { target, settings, random } = this.#deps;
     const { kind } = target;
@@ -84,9 +88,9 @@ export class AdapterDelivery {
   }
 
   /**
-   * The line of a partition is too long: its head steps aside, each message into the room of its own group, from where it is
-   * offered in turn with those of other groups. The whole batch does, not only the excess: otherwise a flood would leave no
-   * round for the adapter.
+   * Postpones the whole batch when too many entries wait: each message goes to the retries of its own group, where
+   * the groups take turns. The whole batch goes, not only the excess, because otherwise a flood would leave no round
+   * for the adapter.
    */
   #stepAside(round: Round, { entries, pageMark }: OutboxBatch): void {
     for (const waiting of entries) {
@@ -106,7 +110,10 @@ export class AdapterDelivery {
     this.#farLook.looked(run.entries.length, isWanted, heldUpMs);
   }
 
-  /** In order. @returns ms for which the adapter holds the rest up; null if it does not. */
+  /**
+   * Offers entries for the first time, in order. @returns ms for which the adapter blocks the rest; null if it does
+   * not
+   */
   async #firstAttempts(run: Run, { pageMark }: OutboxBatch): Promise<number | null> {
     const { target, clock, settings } = this.#deps;
     const endMs = clock.monotonicMs() + roundMs;
@@ -130,7 +137,7 @@ export class AdapterDelivery {
         this.#pass(run, slice, delivered);
         continue;
       }
-      // A turn that was held is still to come.
+      // A call that was held was not made, so it is this entry's turn again.
       if (delivered.type === 'failed' && other === null) this.#probes += 1;
       run.round.mark(next.entry, delivered.membersCursor);
       if (delivered.type === 'partly') return null;
@@ -141,7 +148,7 @@ export class AdapterDelivery {
     return null;
   }
 
-  /** The entry has failed alone. @returns whether it is to blame: then the cursor passes it. */
+  /** Handles an entry that failed alone. @returns true if the entry is the cause: then the cursor passes it */
   async #explain(run: Run, failed: OutboxEntry, membersCursor: string | null): Promise<boolean> {
     const verdict = this.#judge(failed.entry);
     if (verdict === 'wait') return false;
@@ -158,8 +165,9 @@ export class AdapterDelivery {
   }
 
   /**
-   * An entry at which the adapter keeps failing does not block other groups: in turn one of their entries is offered
-   * first. An adapter that takes it works, which settles who is to blame. @returns null: it is the entry's own turn
+   * Lets entries of other groups pass an entry at which the adapter keeps failing: they take turns with it. If the
+   * adapter accepts one of them, it works, so the failing entry is the cause. @returns the entry to offer first;
+   * null: it is the entry's own turn
    */
   #turnOf(run: Run, next: OutboxEntry): OutboxEntry | null {
     if (!this.#isStuck(next)) return null;
@@ -167,7 +175,7 @@ export class AdapterDelivery {
     return others[this.#probes % (others.length + 1)] ?? null;
   }
 
-  /** @returns as `#firstAttempts` */
+  /** Offers one entry before its turn. @returns as `#firstAttempts` */
   async #offerAhead(other: OutboxEntry, signal: AbortSignal): Promise<number | null> {
     const { tickMs } = this.#deps.settings;
     const probe = await this.#probe(other, signal);
@@ -186,7 +194,7 @@ export class AdapterDelivery {
     return (this.#poisonous.get(entry.message_id)?.times ?? 0) >= failuresBeforeProbe;
   }
 
-  /** Of each group but that of the head the first entry that is still to be offered. */
+  /** The first open entry of each group, without the head's group. */
   #othersOf({ entries, at }: Pick<Run, 'entries' | 'at'>): readonly OutboxEntry[] {
     const [head, ...behind] = entries.slice(at);
     const first = new Map<string, OutboxEntry>();
@@ -198,14 +206,17 @@ export class AdapterDelivery {
     return [...first.values()];
   }
 
-  /** What is offered in one call: as many as the adapter took lately, up to one that is not to be offered in line. */
+  /**
+   * The entries of one call: as many as the adapter accepted lately, up to an entry that must not be offered in
+   * order.
+   */
   #slice({ entries, at }: Run): readonly OutboxEntry[] {
     const slice = entries.slice(at, at + Math.min(this.#size, this.#deps.target.callMax));
     const end = slice.findIndex((one) => !this.#isOpen(one) || this.#troubled.has(one.entry.group_id));
     return end < 0 ? slice : slice.slice(0, end);
   }
 
-  /** It is still to be offered. */
+  /** True if the entry still has to be offered. */
   #isOpen({ entry }: OutboxEntry): boolean {
     return this.#deps.target.wants(entry) && !this.#ahead.isTaken(entry);
   }
@@ -221,8 +232,8 @@ export class AdapterDelivery {
   }
 
   /**
-   * One by one, those at which the adapter has failed least first: one at which it hangs takes all the time of a round, and
-   * only when another is taken is it to blame. @returns as `#firstAttempts`
+   * Offers due retries one by one, first those that failed least: an entry at which the adapter hangs uses up all the
+   * time of a round, and it counts as the cause only when another entry is accepted. @returns as `#firstAttempts`
    */
   async #retries(retries: readonly DueRetry[], round: Round, signal: AbortSignal): Promise<number | null> {
     const { settings, clock } = this.#deps;
@@ -261,7 +272,7 @@ export class AdapterDelivery {
     return verdict;
   }
 
-  /** The cursor passes these entries; those that were refused are retried. */
+  /** Moves the cursor past these entries; refused ones become retries. */
   #pass(run: Run, entries: readonly OutboxEntry[], { refused, membersCursor }: Refusals): void {
     for (const passed of entries) {
       const { entry, offset } = passed;

@@ -1,4 +1,4 @@
-/** The archive as a target of deliveries: whole batches, each entry of which it may refuse. */
+/** Delivers whole batches to the archive, which may refuse single entries. */
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { Archive } from '../ports/adapters.ts';
@@ -6,7 +6,10 @@ import { type AdapterLink, type Delivered, type DeliveryTarget, reasonLine } fro
 
 type Refusals = ReadonlyMap<string, string>;
 
-/** Nothing, or `{ refused: [{ message_id, reason }] }`. Ids that were not in the batch say nothing about it. */
+/**
+ * Reads the archive's answer: nothing, or `{ refused: [{ message_id, reason }] }`. Ids that are not in the batch have
+ * no effect.
+ */
 const readRefusals: ReadAnswer<Refusals> = (answer) => {
   if (answer === undefined || answer === null) return { value: new Map() };
   if (typeof answer !== 'object') return null;
@@ -39,7 +42,7 @@ export class ArchiveTarget implements DeliveryTarget {
     return this.#link.successes;
   }
 
-  /** Events too: an archived log has to be dense. */
+  /** The archive wants events too, so that the archived log has no holes. */
   wants(): boolean {
     return true;
   }

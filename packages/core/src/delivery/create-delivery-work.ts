@@ -8,7 +8,10 @@ import { DeliveryWork } from './delivery-work.ts';
 import { NotifierTarget } from './notifier-target.ts';
 import { AdapterLink, type DeliveryTarget } from './target.ts';
 
-/** An adapter that is down is tried again soon: no request waits for it, and its backlog grows. */
+/**
+ * Shorter pauses than the default: no request waits for these adapters, and the backlog grows while an adapter is
+ * down.
+ */
 const policy = { failuresToOpen: 5, firstPauseMs: 250, longestPauseMs: 5000 };
 
 export interface DeliveryDeps {
@@ -20,7 +23,7 @@ export interface DeliveryDeps {
   readonly logger: Logger;
 }
 
-/** The work by which a node delivers what its partitions owe to the adapters it brings. */
+/** Creates the work that delivers the outboxes of this node's partitions to its adapters. */
 export function createDeliveryWork(deps: DeliveryDeps): DeliveryWork {
   const { engine, adapters, settings, clock, logger } = deps;
   const { archive, notifier } = adapters;
@@ -39,7 +42,7 @@ export function createDeliveryWork(deps: DeliveryDeps): DeliveryWork {
   return new DeliveryWork({ ...deps, outbox: engine.outbox, targets });
 }
 
-/** The kinds that these adapters bring to the cluster. */
+/** The kinds of adapters that this node brings to the cluster. */
 export const deliveryKindsOf = ({ archive, notifier }: DeliveryDeps['adapters']): DeliveryKind[] => [
   ...(archive === undefined ? [] : ['archive' as const]),
   ...(notifier === undefined ? [] : ['notifier' as const]),

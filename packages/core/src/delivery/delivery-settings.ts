@@ -1,21 +1,28 @@
 export interface DeliverySettings {
   /** Entries in one call of the archive. */
   readonly batchSize: number;
-  /** How often an idle outbox is looked at. */
+  /** Time between two polls of an idle outbox. */
   readonly tickMs: number;
-  /** How often a refused entry is tried again before it becomes a dead letter. */
+  /** How often a refused entry is retried before it becomes a dead letter. */
   readonly maxRetries: number;
-  /** Pause before the first retry; doubles with each further one. */
+  /** Pause before the first retry; doubles with each retry. */
   readonly retryBaseMs: number;
-  /** An adapter that takes longer has failed. Below half a lease, so that a call rarely outlives the right to make it. */
+  /**
+   * A call that takes longer has failed. Below half a lease, so that a call rarely outlives the lease under which it
+   * was made.
+   */
   readonly callTimeoutMs: number;
-  /** Calls of one adapter that are under way at a time on one node. */
+  /** Calls of one adapter in progress at the same time on one node. */
   readonly callsAtOnce: number;
-  /** Entries of a partition that may stand in line for the notifier; those at the head of a longer line step aside. */
+  /**
+   * Entries of a partition that may wait for the notifier. If more wait, the oldest are postponed to the retries of
+   * their groups.
+   */
   readonly notifierBacklogMax: number;
   /**
-   * Of each group: dead letters of the notifier that are kept, whose oldest give way, and messages that are kept to be offered
-   * to it again. Dead letters of the archive never give way: they count for the room queue of their group.
+   * Per group: how many dead letters of the notifier are kept (the oldest are dropped), and how many of its messages
+   * are kept for retries. Dead letters of the archive are never dropped: they count for the room queue of their
+   * group.
    */
   readonly deadLettersMax: number;
 }

@@ -1,4 +1,4 @@
-/** The delivery worker: what the owner of a partition does with its outbox, for each kind of adapter by itself. */
+/** Delivers the outbox of each partition that this node owns, for each kind of adapter independently. */
 import { retryWhile } from '../concurrency/retry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 import type { Lease, PartitionWork } from '../ports/leases.ts';
@@ -11,7 +11,7 @@ import { OutboxWatch } from './outbox-watch.ts';
 import type { Round } from './round.ts';
 import type { DeliveryTarget } from './target.ts';
 
-/** Retries that operators order, and kinds that come and go, are noticed within this time. */
+/** Retries by operators, and changes of the cluster's kinds, are noticed within this time, ms. */
 const lookEveryMs = 2000;
 const longestPauseMs = 2000;
 
@@ -62,7 +62,7 @@ export class DeliveryWork implements PartitionWork {
     endUse();
   }
 
-  /** Kinds come and go with the configuration of the cluster, and their cursors with them. */
+  /** Opens the outbox again when the cluster's kinds change, because each kind has a cursor. */
   async #keepOpen(lease: Lease, signal: AbortSignal): Promise<void> {
     let opened: string | null = null;
     const step = async () => {
@@ -74,14 +74,14 @@ export class DeliveryWork implements PartitionWork {
   }
 
   /**
-   * Runs the step again and again until the signal aborts; resolves when the last one has ended. No `runLoop`: it pauses
-   * between all rounds, while here each step says itself how long, from not at all behind a full batch to 2 s.
+   * Repeats a step until the signal aborts; resolves when the last step has ended. Not a `runLoop`, which pauses
+   * after every round: each step here decides its own pause, from none after a full batch to 2 s.
    */
   async #repeat({ what, step, lease, signal }: Task): Promise<void> {
     const { clock, logger, settings } = this.#deps;
     const { partition } = lease;
     const onFailure = (err: unknown) =>
-      logger.warn({ partition, what, err }, 'a step of the delivery failed and is tried again');
+      logger.warn({ partition, what, err }, 'a step of the delivery failed; will retry');
     const isWanted = () => !signal.aborted;
     const retries = { clock, isWanted, onFailure, baseMs: settings.tickMs, signal };
     while (isWanted()) await retryWhile(step, retries);
@@ -95,7 +95,7 @@ export class DeliveryWork implements PartitionWork {
     if (batch === null) return this.#open(assignment);
     const { round, heldUpMs } = await delivery.deliver(batch, signal);
     const outcome = await this.#commit(assignment, round);
-    // Another node has the lease: this work will be stopped soon, and has nothing to do until then.
+    // Another node has the lease: this work is stopped soon, and does nothing until then.
     if (outcome === 'not_owner') return untilAborted(signal);
     if (outcome === 'moved') return;
     const size = batch.waiting - round.passedCount + batch.retrying;
@@ -104,7 +104,7 @@ export class DeliveryWork implements PartitionWork {
     if (isIdle(batch, round, settings)) await this.#idle(assignment, round.nextRetryMs);
   }
 
-  /** A kind that the cluster has ended has no cursor, however often the outbox is opened. */
+  /** Opens the outbox. A kind that the cluster has ended gets no cursor, so it waits. */
   async #open({ lease, target, signal }: Assignment): Promise<void> {
     const { outbox } = this.#deps;
     if ((await outbox.open(lease)) === 'not_owner') return untilAborted(signal);
@@ -128,7 +128,7 @@ export class DeliveryWork implements PartitionWork {
   }
 }
 
-/** A full batch, or one that was left unfinished, is followed at once. */
+/** False after a full or an unfinished batch: the next round follows at once. */
 const isIdle = (batch: OutboxBatch, round: Round, settings: DeliverySettings): boolean =>
   batch.entries.length < settings.batchSize &&
   batch.retries.length < settings.batchSize &&
@@ -142,7 +142,7 @@ function emitOutcomes({ kind }: DeliveryTarget, round: Round): void {
   }
 }
 
-/** At most one line about dropped letters in this time. */
+/** At most one log line about dropped letters in this time, ms. */
 const quietMs = 60_000;
 
 export interface DeadLetterAlarmDeps {
@@ -152,7 +152,7 @@ export interface DeadLetterAlarmDeps {
   readonly logger: Logger;
 }
 
-/** Warns operators when groups of a partition have more dead letters of one kind than are kept, with the losses. */
+/** Logs an error when dead letters of one kind were dropped in a partition, with their number. */
 export class DeadLetterAlarm {
   readonly #deps: DeadLetterAlarmDeps;
   #dropped = 0;
@@ -170,6 +170,6 @@ export class DeadLetterAlarm {
     if (clock.monotonicMs() - this.#loggedAtMs < quietMs) return;
     this.#loggedAtMs = clock.monotonicMs();
     const fields = { partition, kind, dropped: this.#dropped };
-    logger.error(fields, 'the oldest dead letters of a group gave way to its new ones and are lost');
+    logger.error(fields, 'the oldest dead letters of a group were dropped to keep its new ones');
   }
 }

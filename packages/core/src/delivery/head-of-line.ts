@@ -1,32 +1,36 @@
 /**
- * What one delivery remembers of its line, so that no entry and no group at which the adapter fails blocks the groups
- * behind it. Nothing here is stored: the next owner of the partition finds it out again.
+ * Keeps an entry or group at which the adapter fails from blocking the groups behind it. The state is in memory only:
+ * the next owner of the partition learns it again.
  */
 import type { GroupId } from '@plenum/protocol';
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { Delivered } from './target.ts';
 
-/** An entry that has failed alone: it is poison, or the adapter is down. Both look like a failed call. */
+/**
+ * An entry that failed alone. The entry may be the cause ("poison"), or the adapter is down: both look like a failed
+ * call.
+ */
 export interface PoisonEntry {
   readonly times: number;
-  /** What the adapter had taken by its first failure. */
+  /** Successful calls of the adapter before the entry's first failure. */
   readonly successes: number;
 }
 
 export type PoisonVerdict =
-  /** It counts as refused. */
+  /** The entry counts as refused. */
   | 'refuse'
-  /** Nothing else has been tried: the next entry decides. */
+  /** No other entry was accepted since: offer another entry, which decides. */
   | 'probe'
   | 'wait';
 
 export const failuresBeforeProbe = 2;
 
 /**
- * Distinguishes a poison entry from an adapter that is down. Pure. Example: entry 7 fails alone twice. If the adapter has
- * taken any other entry since the first failure, entry 7 is to blame; if it has not, the next entry is tried (`probe`).
- * @param successes calls that the adapter has answered well, of whatever partition
+ * Distinguishes a poison entry from an adapter that is down. Pure. Example: entry 7 fails alone twice. If the adapter
+ * has accepted any other entry since the first failure, entry 7 is the cause; if not, another entry is offered
+ * (`probe`).
+ * @param successes calls that the adapter answered well, from any partition
  */
 export function judgeFailure(
   known: PoisonEntry | undefined,
@@ -37,22 +41,22 @@ export function judgeFailure(
   return { failed, verdict: failed.times < failuresBeforeProbe ? 'wait' : 'probe' };
 }
 
-/** One may be a single entry that the adapter cannot digest. */
+/** One failure may be a single poison entry. */
 const failuresToTrouble = 2;
 
 /**
- * Groups at whose entries the adapter fails one after the other, though it takes those of other groups. Their entries step
- * aside: at the head of the line each of them would cost every group behind it some failed calls.
+ * Groups at whose entries the adapter fails repeatedly, although it accepts those of other groups. Their entries are
+ * postponed: at the head of the line, each would cost every group behind it some failed calls.
  */
 export class TroubledGroups {
   readonly #failures = new Map<GroupId, number>();
 
-  /** The adapter fails at an entry of the group, which is to blame. */
+  /** Counts a failure that an entry of the group caused. */
   blame(groupId: GroupId): void {
     this.#failures.set(groupId, (this.#failures.get(groupId) ?? 0) + 1);
   }
 
-  /** The adapter has answered at an entry of the group. */
+  /** The adapter has accepted an entry of the group: the count starts again. */
   answered(groupId: GroupId): void {
     this.#failures.delete(groupId);
   }
@@ -62,13 +66,13 @@ export class TroubledGroups {
   }
 }
 
-/** Entries that the adapter was offered before their turn, to find out whether it works at all. */
+/** Entries that were offered before their turn, to find out whether the adapter works. */
 export class TakenAhead {
-  /** By message id: true, or the page of members that comes next. */
+  /** Per message id: true if it is delivered; otherwise the next page of members. */
   readonly #done = new Map<string, true | string>();
 
   note({ message_id: id }: ArchiveEntry, delivered: Delivered): void {
-    // One that was refused is offered again in its turn, and then counts as refused.
+    // A refused entry is offered again in its turn, and counts as refused then.
     if (delivered.type === 'taken') {
       if (!delivered.refused.has(id)) this.#done.set(id, true);
     } else if (delivered.membersCursor !== null) this.#done.set(id, delivered.membersCursor);
@@ -78,7 +82,7 @@ export class TakenAhead {
     return this.#done.get(id) === true;
   }
 
-  /** The next page of the entry; null: not known. */
+  /** The next page of the entry; null: the first page. */
   pageOf({ message_id: id }: ArchiveEntry): string | null {
     const done = this.#done.get(id);
     return typeof done === 'string' ? done : null;
@@ -93,8 +97,9 @@ const reachFactor = 10;
 const farLookEveryMs = 5000;
 
 /**
- * How far a round looks. Where one group fills a whole batch and the adapter fails at its head, an entry of another group
- * may be further back: every 5 s a round reads ten batches. That is not free, so not each round of an outage does it.
+ * Decides how many entries a round reads. If one group fills a whole batch and the adapter fails at its head, an
+ * entry of another group may come later: then a round reads ten batches, every 5 s at most, because that read is
+ * expensive.
  */
 export class FarLook {
   readonly #clock: Clock;
@@ -107,16 +112,16 @@ export class FarLook {
     this.#batchSize = batchSize;
   }
 
-  /** Entries that the next round wants to see. */
+  /** How many entries the next round reads. */
   get reach(): number {
     const isFar = this.#isWanted && this.#clock.monotonicMs() >= this.#atMs;
     return this.#batchSize * (isFar ? reachFactor : 1);
   }
 
   /**
-   * @param seen entries of this round
+   * @param seen number of entries that this round read
    * @param isWanted the adapter fails at the head of a full batch of one group
-   * @param heldUpMs until the adapter is called again; a far look before that finds nothing out
+   * @param heldUpMs time until the adapter is called again; a far look before that is useless
    */
   looked(seen: number, isWanted: boolean, heldUpMs: number): void {
     const pauseMs = seen > this.#batchSize ? Math.max(farLookEveryMs, heldUpMs) : heldUpMs;

@@ -1,4 +1,7 @@
-/** The notifier as a target of deliveries: one message at a time, page by page to those of its receivers who still are. */
+/**
+ * Delivers one message at a time to the notifier, in pages of recipients: the members who could receive the message
+ * when it was sent and still can.
+ */
 import type { UserId } from '@plenum/protocol';
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
 import { type GroupRecord, isReceiver } from '../groups/records.ts';
@@ -11,7 +14,7 @@ import { type AdapterLink, type Delivered, type DeliveryTarget, reasonLine } fro
 
 /** Recipients in one call. */
 const pageSize = 500;
-/** Calls after which progress is written down: a node that dies repeats at most so many pages. */
+/** Calls after which progress is stored: a node that dies repeats at most this many pages. */
 const pagesAtOnce = 10;
 
 export interface NotifierDeps {
@@ -21,7 +24,7 @@ export interface NotifierDeps {
   readonly presence: Pick<Presence, 'onlineAmong'>;
 }
 
-/** Nothing, or `{ refused: reason }`. */
+/** Reads the notifier's answer: nothing, or `{ refused: reason }`. */
 const readRefusal: ReadAnswer<string | null> = (answer) => {
   if (answer === undefined || answer === null) return { value: null };
   if (typeof answer !== 'object') return null;
@@ -66,7 +69,7 @@ export class NotifierTarget implements DeliveryTarget {
     return cursor === null ? taken : { type: 'partly', membersCursor: cursor };
   }
 
-  /** @returns null when the page was taken. */
+  /** Calls the notifier for one page. @returns null if it accepted the page */
   async #notify(
     recipients: readonly Recipient[],
     message: DeliveredMessage,
@@ -94,8 +97,8 @@ export class NotifierTarget implements DeliveryTarget {
   }
 
   /**
-   * Receivers come in the order in which they became such, and before applicants: the page that ends among those who did so
-   * after the message, or who do not receive at all, is the last. A group that is gone has none.
+   * Reads one page of recipients. Members are listed by the entry that brought them in, so a page with a member who
+   * joined after the message, or who does not receive, is the last one. A deleted group has no recipients.
    */
   async #recipients(message: DeliveredMessage, cursor: string | null) {
     const page = await this.#deps.groups.members(message.group_id, {
@@ -110,13 +113,13 @@ export class NotifierTarget implements DeliveryTarget {
     return { recipients: recipients ?? [], nextCursor: isLast ? null : page.nextCursor };
   }
 
-  /** @returns null if these are members of another group, which was created under the id of the message's own. */
+  /** @returns null if these are members of another group that was created later with the same id */
   async #present(message: DeliveredMessage, users: readonly UserId[]): Promise<readonly Recipient[] | null> {
     const { groups, presence } = this.#deps;
     const { group_id: groupId } = message;
     const [online, group] = await Promise.all([
       presence.onlineAmong(groupId, users),
-      // Asked after the page: whose members that were is certain then.
+      // Read after the page, so it shows whose members those were.
       groups.group(groupId),
     ]);
     if (group === null || !isOf(message, group)) return null;
@@ -125,8 +128,8 @@ export class NotifierTarget implements DeliveryTarget {
 }
 
 /**
- * A log remembers the latest of its epochs only. For an older message the time shows whether it is of this
- * group: its own and that of the creation are both by the store's clock.
+ * True if the message belongs to this group, not to an earlier group with the same id. A log lists at most 8 past
+ * epochs. For an older message the times decide: the message's and the group's creation, both of the store's clock.
  */
 function isOf({ epoch, seq, timestamp }: DeliveredMessage, { head, createdAtMs }: GroupRecord): boolean {
   const [oldest] = head.past;

@@ -1,4 +1,4 @@
-/** Looks at the outboxes of all partitions that idle on this node at once, and wakes those that have something again. */
+/** Polls the outboxes of all idle partitions of this node in one call, and wakes those that have entries. */
 
 import { runLoop } from '../concurrency/run-loop.ts';
 import type { Outbox } from '../ports/outbox.ts';
@@ -21,7 +21,7 @@ export class OutboxWatch {
     this.#deps = deps;
   }
 
-  /** It looks while it has users. @returns ends this use. */
+  /** Polls while it has users. @returns a function that ends this use */
   use(): () => void {
     this.#users += 1;
     if (this.#looking === null) this.#begin();
@@ -33,7 +33,7 @@ export class OutboxWatch {
     };
   }
 
-  /** Resolves when the outbox has something, when the time is over, or when the signal aborts. */
+  /** Resolves when the outbox has entries, when the time is over, or when the signal aborts. */
   async untilWaiting(partition: number, atMostMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const woken = new AbortController();

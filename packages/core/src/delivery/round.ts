@@ -1,4 +1,4 @@
-/** What one round of deliveries comes to, gathered until it is committed in one step. */
+/** Collects the effects of one round of deliveries, which are committed in one step. */
 import type { GroupId } from '@plenum/protocol';
 import { backoff } from '../concurrency/retry.ts';
 import type { ArchiveEntry } from '../log/entry.ts';
@@ -17,16 +17,16 @@ import type {
 import type { Random } from '../ports/runtime.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 
-/** Between two attempts at a refused entry, at most. */
+/** The longest pause between two attempts at a refused entry, ms. */
 const longestDelayMs = 60_000;
 
-/** An entry that was refused: for the first time, from the outbox, or again. */
+/** A refusal of an entry: its first, from the outbox, or another one, of a retry. */
 interface Refusal {
-  /** Of a retry; otherwise that of the entry. */
+  /** The id of the retry; absent: the id of the entry. */
   readonly messageId?: string;
   readonly entry: ArchiveEntry;
   readonly offset: string | null;
-  /** This refusal included. */
+  /** The number of refusals, this one included. */
   readonly attempts: number;
   readonly reason: string;
   readonly membersCursor: string | null;
@@ -61,13 +61,13 @@ export class Round {
     }
   }
 
-  /** The cursor passes the next entry of the batch. */
+  /** Moves the cursor past the next entry of the batch. */
   pass(entry: OutboxEntry): void {
     this.#passed.push(entry);
     this.#pageMark = null;
   }
 
-  /** The next entry of the batch has got so far through its pages. */
+  /** Notes how far the next entry of the batch was delivered through its pages. */
   mark(entry: ArchiveEntry, membersCursor: string | null): void {
     if (membersCursor !== null) this.#pageMark = { messageId: entry.message_id, membersCursor };
   }
@@ -75,7 +75,7 @@ export class Round {
   refuse({ entry, offset, attempts, reason, membersCursor, ...known }: Refusal): void {
     const { settings, random } = this.#deps;
     const { messageId = entry.message_id } = known;
-    // A retry is kept already.
+    // A retry has its place already.
     const hasRoom = offset === null || this.#room.take(entry.group_id);
     if (attempts > settings.maxRetries || !hasRoom) {
       this.#deadLetters.push({ messageId, attempts, offset, reason, groupId: entry.group_id });
@@ -86,7 +86,7 @@ export class Round {
     }
   }
 
-  /** To be offered in the turn of its group; where the group has no room left, straight to its dead letters. */
+  /** Postpones the entry to the retries of its group; if the group has no room there, it becomes a dead letter. */
   stepAside({ offset, entry }: OutboxEntry, membersCursor: string | null): void {
     const { message_id: messageId, group_id: groupId } = entry;
     if (this.#room.take(groupId)) {
@@ -98,12 +98,12 @@ export class Round {
     this.#deliveredRetries.push(messageId);
   }
 
-  /** The retry continues with a later page, at once; this is no attempt. */
+  /** Continues the retry with a later page at once; this does not count as an attempt. */
   continueRetry({ messageId, attempts }: DueRetry, membersCursor: string): void {
     this.#retries.push({ messageId, attempts, offset: null, delayMs: 0, membersCursor });
   }
 
-  /** Until a retry is due: one that was scheduled before, or in this round. */
+  /** Ms until the next retry is due, of earlier rounds or of this one; null: none. */
   get nextRetryMs(): number | null {
     const delays = this.#retries.map(({ delayMs }) => delayMs ?? 0);
     const { nextRetryMs } = this.#deps.batch;
@@ -113,7 +113,7 @@ export class Round {
   get passedCount(): number {
     return this.#passed.length;
   }
-  /** Of those that were refused and those that cannot be read. */
+  /** Dead letters of refused and of unreadable entries. */
   get deadLetters(): readonly DeadLetterOfGroup[] {
     return [...this.#deadLetters, ...this.#passedUnreadable.map(unreadableLetter)];
   }
@@ -121,7 +121,7 @@ export class Round {
     return this.#retries.filter(({ attempts, delayMs }) => attempts > 0 && delayMs !== 0);
   }
 
-  /** @returns null if nothing has come of the round. */
+  /** @returns the commit; null: the round changes nothing */
   commit(): DeliveryCommit | null {
     const { kind, batch, settings } = this.#deps;
     const { deadLetters } = this;
@@ -143,7 +143,7 @@ export class Round {
     };
   }
 
-  /** Those before the next entry that has to be delivered. */
+  /** Unreadable entries that come before the next entry to deliver. */
   get #passedUnreadable(): readonly UnreadableEntry[] {
     return this.#deps.batch.unreadable.filter(({ behind }) => behind <= this.#passed.length);
   }
@@ -156,7 +156,7 @@ export class Round {
   }
 }
 
-/** It has no message id of its own. */
+/** An unreadable entry has no message id, so its place names it. */
 const unreadableLetter = ({ offset, groupId }: UnreadableEntry): DeadLetterOfGroup => ({
   messageId: `unreadable-${offset}`,
   attempts: 0,
@@ -165,10 +165,7 @@ const unreadableLetter = ({ offset, groupId }: UnreadableEntry): DeadLetterOfGro
   groupId,
 });
 
-/**
- * How many more entries of each group may be kept to be offered to an adapter again. Each group has its own room: what is
- * kept of one takes nothing from another. Pure.
- */
+/** Limits how many entries of each group are kept for retries. Each group has its own limit. Pure. */
 export class RetryRoom {
   readonly #kept: Map<GroupId, number>;
   readonly #max: number;
@@ -178,12 +175,14 @@ export class RetryRoom {
     this.#max = max;
   }
 
-  /** What the archive refuses counts for the room queue of its group, which bounds it already. */
+  /**
+   * No limit for the archive: its refused entries count for the room queue of their group, which is limited already.
+   */
   static of(kind: DeliveryKind, { retryingOf }: Pick<OutboxBatch, 'retryingOf'>, max: number): RetryRoom {
     return new RetryRoom(retryingOf, kind === 'archive' ? Number.POSITIVE_INFINITY : max);
   }
 
-  /** @returns whether the group had room for one more; it has one place less then. */
+  /** Takes one place of the group. @returns false if it has none left */
   take(groupId: GroupId): boolean {
     const kept = this.#kept.get(groupId) ?? 0;
     if (kept >= this.#max) return false;

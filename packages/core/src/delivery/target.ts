@@ -1,36 +1,36 @@
-/** An adapter as the delivery worker sees it: what it delivers to, and the link that all partitions of a node share. */
+/** An adapter as the delivery worker sees it, and the link to the adapter that all partitions of a node share. */
 
 import type { Guard, Guarded, ReadAnswer, StartCall } from '../adapters/guarded-call.ts';
 import { Limiter } from '../concurrency/bounded-calls.ts';
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
-/** What became of a delivery. */
+/** The outcome of a delivery. */
 export type Delivered =
-  /** All were taken but those that are named with a reason, by message id. */
+  /** The adapter accepted all entries except those in `refused`: message id to reason. */
   | {
       readonly type: 'taken';
       readonly refused: ReadonlyMap<string, string>;
-      /** The page that was refused; null: the first one. */
+      /** The page at which the entry was refused; null: the first page. */
       readonly membersCursor: string | null;
     }
-  /** Its pages up to this one are done; there are more. */
+  /** The pages before this one are done; there are more. */
   | { readonly type: 'partly'; readonly membersCursor: string }
-  /** The adapter failed; nothing counts as taken but the pages before this one. */
+  /** The adapter failed. Only the pages before this one count as delivered. */
   | { readonly type: 'failed'; readonly membersCursor: string | null }
-  /** It was not called: its breaker is open, or the delivery was aborted. */
+  /** The adapter was not called: its breaker is open, or the delivery was aborted. */
   | { readonly type: 'held'; readonly pauseLeftMs: number; readonly membersCursor: string | null };
 
-/** An adapter as the delivery worker sees it. Never rejects but for a store that is away. */
+/** An adapter as the delivery worker sees it. Rejects only when the store cannot be reached. */
 export interface DeliveryTarget {
   readonly kind: DeliveryKind;
-  /** Entries that it takes at a time. */
+  /** The most entries in one call. */
   readonly callMax: number;
-  /** Calls that went well, ever, of whatever partition. */
+  /** Successful calls since the start of the node, from any partition. */
   readonly successes: number;
-  /** Entries that it does not want are passed over. */
+  /** False: the entry is skipped. */
   wants(entry: ArchiveEntry): boolean;
-  /** @param membersCursor where the pages of the first entry begin; null: at the first one. */
+  /** Delivers entries. @param membersCursor the page with which the first entry continues; null: its first page */
   deliver(
     entries: readonly ArchiveEntry[],
     membersCursor: string | null,
@@ -38,11 +38,14 @@ export interface DeliveryTarget {
   ): Promise<Delivered>;
 }
 
-/** A reason as dead letters keep it: one line, bounded. */
+/** A reason as dead letters store it: one line of at most 512 characters. */
 export const reasonLine = (text: string): string =>
   text.replace(/\s+/g, ' ').trim().slice(0, 512) || 'refused';
 
-/** One adapter as all partitions of a node share it: a guard around each call, and a bound on how many are under way. */
+/**
+ * The link to one adapter, shared by all partitions of a node: a guard around each call, and a limit of calls in
+ * progress.
+ */
 export class AdapterLink {
   readonly #guard: Pick<Guard, 'call'>;
   readonly #limiter: Limiter;
@@ -53,12 +56,12 @@ export class AdapterLink {
     this.#limiter = new Limiter(callsAtOnce);
   }
 
-  /** Calls that succeeded, ever. */
+  /** Successful calls since the start of the node. */
   get successes(): number {
     return this.#successes;
   }
 
-  /** Never rejects. Calls are served in their order, so a busy partition does not shut out a quiet one. */
+  /** Never rejects. Calls run in order of arrival, so a busy partition does not shut out a quiet one. */
   call<T>(start: StartCall, read: ReadAnswer<T>, signal: AbortSignal): Promise<Guarded<T>> {
     return this.#limiter.run(async () => {
       const guarded = await this.#guard.call(start, read, signal);

@@ -106,7 +106,7 @@ export class HostedFeed implements FeedSink {
 
   close(): void {
     this.#isClosed = true;
-    const warn = this.#logs('closing a feed failed');
+    const warn = this.#logs('could not close a feed');
     this.#deps.engine.feeds.close(this.groupId).catch(warn);
   }
 
@@ -210,7 +210,7 @@ export class HostedFeed implements FeedSink {
   }
 
   readGap(afterSeq: number): void {
-    this.#persist('reading a gap failed', async () => {
+    this.#persist('could not read a gap; will retry', async () => {
       this.feed.onGapRead(await this.#deps.engine.log.after(this.groupId, afterSeq, pageSize));
     });
   }
@@ -218,7 +218,7 @@ export class HostedFeed implements FeedSink {
   readHead(): void {
     if (this.#isReadingHead) return;
     this.#isReadingHead = true;
-    this.#persist('reading a head failed', async () => {
+    this.#persist('could not read a head; will retry', async () => {
       const reading = await this.read(SERVICE);
       this.#isReadingHead = false;
       this.note(SERVICE, reading);
@@ -234,12 +234,14 @@ export class HostedFeed implements FeedSink {
       this.#catchUpEntries = entriesPerPage(range?.entries ?? [], pageSize);
       this.feed.onCatchUp(device, afterSeq, range);
     };
-    this.#persist('reading for a catch-up failed', () => this.#deps.catchUpQueue.take(device, readPage));
+    this.#persist('could not read for a catch-up; will retry', () =>
+      this.#deps.catchUpQueue.take(device, readPage),
+    );
   }
 
   verifyAgain(devices: readonly Device[], reason: ResyncReason): void {
     for (const device of devices) {
-      this.#persist('verifying a device again failed', async () => {
+      this.#persist('could not verify a device; will retry', async () => {
         if (!this.#deps.devices.has(device) || this.feed.attachments.has(device)) return;
         const reading = await this.read(device.userId);
         if (this.feed.attachments.has(device)) return;

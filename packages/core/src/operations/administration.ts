@@ -1,4 +1,6 @@
-/** What operators do, for the service only: users are cut and revoked, failed deliveries and the cluster looked after. */
+/**
+ * Operations for operators, allowed to the service only: cutting and revoking users, dead letters, and the cluster.
+ */
 import {
   type DrainingNode,
   type GroupId,
@@ -90,14 +92,14 @@ const view = ({ id, kind, groupId, messageId, entry, raw, reason, attempts, died
 });
 
 /**
- * What operators see and may ask of the cluster. All of it is read from the store, so every node answers the same. For the
- * service only: the edge has checked that. Throws `PlenumError` when the store is away.
+ * The cluster for operators. Everything is read from the store, so every node answers the same. For the service only:
+ * the edge has checked that. Throws `PlenumError` when the store cannot be reached.
  */
 export interface ClusterOperations {
   owner(groupId: GroupId): Promise<Outcome<GroupOwner>>;
   nodes(): Promise<Outcome<NodesView>>;
   partitions(): Promise<Outcome<PartitionsView>>;
-  /** Answers when word was left for the node; draining takes its time. */
+  /** Resolves when the request is stored for the node; the drain itself takes longer. */
   drain(nodeId: string): Promise<Outcome<DrainingNode>>;
 }
 

@@ -1,4 +1,7 @@
-/** The archive as `history` continues in it: an answer in time, of which nothing is believed that does not fit the log. */
+/**
+ * Reads the archive for `history`. Answers within 2 s; an answer with an entry that does not fit the log counts as a
+ * failure.
+ */
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import { Guard, type ReadAnswer } from '../adapters/guarded-call.ts';
 import type { LogHead } from '../groups/records.ts';
@@ -7,7 +10,10 @@ import type { Clock, Logger } from '../ports/runtime.ts';
 
 /** How long a request waits for the archive. */
 const readTimeoutMs = 2000;
-/** An archive grows at its other end: its oldest entry is asked for this rarely. */
+/**
+ * How long the oldest archived seq of a group is cached, ms: it hardly ever changes, because an archive grows at its
+ * other end.
+ */
 const oldestKeptMs = 60_000;
 const oldestKept = 10_000;
 
@@ -18,12 +24,12 @@ export interface ArchivedHistoryDeps {
 }
 
 interface KnownOldest {
-  /** Null: the archive has nothing of the group that is older than the log. */
+  /** Null: the archive has no entry of the group below the log. */
   readonly seq: number | null;
   readonly untilMs: number;
 }
 
-/** The epochs that a log has gone through, the present one last. */
+/** The epochs of a log with their last seq, the present epoch last. */
 export const stretchesOf = (head: LogHead): readonly ArchivedStretch[] => [
   ...head.past,
   { epoch: head.epoch, endSeq: head.seq },
@@ -38,17 +44,20 @@ export class ArchivedHistory {
   constructor({ reader, clock, logger }: ArchivedHistoryDeps) {
     this.#reader = reader;
     this.#clock = clock;
-    // Of its own: an archive that is slow to read may still be good at writing.
+    // A guard of its own: an archive that is slow to read may still be able to save.
     this.#guard = new Guard({ adapter: 'archive', clock, logger, timeoutMs: readTimeoutMs });
   }
 
-  /** Ascending, within the page's bounds, each of the epoch that has its seq. @returns null if the archive fails */
+  /**
+   * @returns entries in ascending order within the page's bounds, each of the epoch that has its seq; null: the
+   * archive failed
+   */
   async read(page: ArchivePage): Promise<readonly HistoryEntry[] | null> {
     const answer = await this.#guard.call((call) => this.#reader.read(page, call), readEntries(page));
     return answer.ok ? answer.value : null;
   }
 
-  /** Of the archived entries that are older than the log. @returns the seq; null: none; undefined: the archive fails */
+  /** @returns the oldest archived seq below the log; null: there is none; undefined: the archive failed */
   async oldestSeq(page: Pick<ArchivePage, 'groupId' | 'stretches' | 'afterSeq' | 'beforeSeq'>) {
     const key = `${page.groupId} ${page.stretches[0]?.epoch} ${page.afterSeq}`;
     const known = this.#oldest.get(key);

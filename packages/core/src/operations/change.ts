@@ -1,4 +1,4 @@
-/** State changes: from wire arguments to one command, from its outcome to the wire result. */
+/** Changes of groups: turns wire arguments into one command, and its outcome into the wire result. */
 import {
   type Actor,
   type GroupId,
@@ -20,7 +20,10 @@ import { type Caller, type JoinArgs, type OperationDeps, requestKey } from './op
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
-/** Groups change hands here and nowhere else: one command, one nudge to the devices of the user it concerns. */
+/**
+ * The only code that changes groups: one command, and one nudge to the devices of a user whose membership or
+ * application begins.
+ */
 export class Changes {
   readonly #deps: OperationDeps;
 
@@ -211,7 +214,7 @@ export class Changes {
     return outcome.type === 'done' ? succeed(outcome) : fail(outcome.failure);
   }
 
-  /** A device that joins or creates is attached before it is answered, and learns its position from the answer. */
+  /** Attaches a device that joins or creates before it is answered, so that the answer names its position. */
   async #joining(
     caller: Caller,
     groupId: GroupId,
@@ -233,7 +236,7 @@ export class Changes {
     }
   }
 
-  /** The change is made: whatever fails from here on leaves its asker without an answer, and a retry gets it. */
+  /** The change is stored already: a failure here becomes `timeout`, and a retry gets the answer. */
   async #attach(device: Device, groupId: GroupId, done: ChangeDone): Promise<void> {
     try {
       await this.#deps.feeds.attachJoined(device, groupId, done);

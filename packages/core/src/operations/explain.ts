@@ -1,4 +1,7 @@
-/** Why would it be refused, and until when: the row of the rule table for one user, check by check. Changes nothing. */
+/**
+ * Explains whether an action would be refused, by which check, and until when. Evaluates one row of the rule table
+ * for one user; changes nothing.
+ */
 import { type Actor, type GroupId, type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
 import { type Facts, judge } from '../groups/checks.ts';
 import { isoTime, type Position } from '../groups/records.ts';

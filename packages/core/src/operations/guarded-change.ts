@@ -1,4 +1,4 @@
-/** Changes that an adapter is asked about: creates and joins by auth, and by moderation what carries text to all members. */
+/** Changes that need an adapter: auth decides creates and joins, moderation checks texts that members will see. */
 import { type Failure, SERVICE } from '@plenum/protocol';
 import { type Attempt, type AuthGuard, authorize, type ModerationGuard } from '../adapters/guards.ts';
 import { type ChangeOutcome, type GroupCommand, refused } from '../groups/commands.ts';
@@ -6,7 +6,7 @@ import type { GroupStore } from '../ports/group-store.ts';
 
 export interface GuardedChangeDeps {
   readonly groups: Pick<GroupStore, 'change' | 'admit'>;
-  /** Null: no adapter is asked. */
+  /** Null: there is no such adapter. */
   readonly auth: AuthGuard | null;
   readonly moderation: ModerationGuard | null;
 }
@@ -17,8 +17,8 @@ interface ModeratedText {
 }
 
 /**
- * As for messages: what the rules refuse is refused before an adapter is asked, and what an adapter refuses has cost its
- * tokens, so that no user has it asked as often as it likes. What the service itself does is not asked about.
+ * As for messages, the rules and the tokens come before the adapter, so no user can make the product call an adapter
+ * without limit. Changes by the service itself need no adapter.
  */
 export async function guardedChange(
   { groups, auth, moderation }: GuardedChangeDeps,
@@ -29,7 +29,7 @@ export async function guardedChange(
   if (command.actor === SERVICE || (attempt === null && text === null)) return groups.change(command);
   const admission = await groups.admit(command);
   if (admission.type === 'refused') return admission;
-  // A repeated join or create attaches the device again, so it is asked about like the first.
+  // A repeated join or create attaches the device again, so auth is asked again.
   const denied = attempt === null ? null : await authorize(auth, attempt);
   if (denied !== null) return refused(denied);
   if (admission.type === 'done') return admission;
@@ -37,7 +37,7 @@ export async function guardedChange(
   return blocked === null ? groups.change({ ...command, isAdmitted: true }) : refused(blocked);
 }
 
-/** What auth is asked about; null: nothing. */
+/** The question to auth; null: none is needed. */
 function attemptOf({ operation, actor, groupId }: GroupCommand): Attempt | null {
   return operation === 'create' || operation === 'join' ? { actor, groupId, action: operation } : null;
 }
@@ -55,7 +55,7 @@ async function verdictOn(
   return { ...failure, error: `${field} was blocked by moderation`, details };
 }
 
-/** What members will read of a change in the words of its actor; null: nothing. */
+/** The text by the actor that members will see; null: none. */
 function textOf(command: GroupCommand): ModeratedText | null {
   if ('reason' in command) return moderated('reason', command.reason ?? '');
   if (command.operation === 'create') return moderated('metadata', textsIn(command.settings.metadata));
@@ -66,7 +66,7 @@ function textOf(command: GroupCommand): ModeratedText | null {
 const moderated = (field: ModeratedText['field'], text: string): ModeratedText | null =>
   text === '' ? null : { field, text };
 
-/** Every text and key of the metadata, a line each: `{"topic":["tea"]}` is `topic` and `tea`. */
+/** All texts and keys of the metadata, one per line: `{"topic":["tea"]}` is `topic` and `tea`. */
 function textsIn(metadata: string | null): string {
   const texts: string[] = [];
   const walk = (value: unknown): void => {

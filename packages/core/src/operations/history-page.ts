@@ -1,6 +1,6 @@
 /**
- * One page of `history`, from the log and, below what the log keeps, from the archive. A page is dense: where something
- * is missing between the two it ends, and `oldestSeq` then says from where on everything is there.
+ * Reads one page of `history`: from the log, and below the log from the archive. A page has no holes: where entries
+ * are missing between the two, the page ends, and `oldestSeq` names the seq from which everything exists.
  */
 import type { GroupId, HistoryEntry } from '@plenum/protocol';
 import { firstPerAnswer, lastPerAnswer } from '../groups/bounds.ts';
@@ -12,7 +12,7 @@ import { type ArchivedHistory, stretchesOf } from './archived-history.ts';
 
 export interface HistoryAsk {
   readonly groupId: GroupId;
-  /** Where the group stood when the caller was found to be its member: nothing behind it is shown. */
+  /** The head when the caller was found to be a member: no later entry is shown. */
   readonly head: LogHead;
   /** The first seq that the caller may read. */
   readonly firstSeq: number;
@@ -22,23 +22,23 @@ export interface HistoryAsk {
 }
 export interface HistorySources {
   readonly log: GroupLog;
-  /** Null: there is no archive, or it cannot be read. */
+  /** Null: there is no archive, or none that can be read. */
   readonly archive: ArchivedHistory | null;
 }
 
 export type HistoryFound =
   | { readonly type: 'found'; readonly entries: readonly HistoryEntry[]; readonly oldestSeq: number }
-  /** Between two reads the group was deleted, and perhaps created again. */
+  /** The group was deleted between two reads, and perhaps created again. */
   | { readonly type: 'gone' }
-  /** The page lies in the archive, and the archive fails. */
+  /** The page is in the archive, and the archive failed. */
   | { readonly type: 'unavailable' };
 
-/** A page of the log, and what surrounds it. */
+/** A page that was read from the log, with its request. */
 interface Reading {
   readonly ask: HistoryAsk;
   readonly archive: ArchivedHistory;
   readonly range: LogRange;
-  /** Of the log, as far as the caller may see it. */
+  /** The entries of the log that the caller may see. */
   readonly logged: readonly HistoryEntry[];
   readonly lowestSeq: number;
 }
@@ -85,12 +85,12 @@ async function backward(reading: Reading): Promise<HistoryFound> {
   const { ask, archive, range, logged, lowestSeq } = reading;
   const beforeSeq = logged[0]?.seq ?? Math.min(upperBound(ask), range.head.oldestSeq);
   const limit = ask.limit - logged.length;
-  // A page that is full, in entries or in bytes, is continued in the log.
+  // A page that is full, in entries or in bytes, continues in the log.
   const isFull = limit === 0 || (logged.length > 0 && beforeSeq > range.head.oldestSeq);
   if (isFull || beforeSeq <= lowestSeq) return found(reading, logged);
   const page = { ...ofGroup(reading), afterSeq: lowestSeq - 1, beforeSeq, limit, from: 'newest' } as const;
   const archived = await archive.read(page);
-  // What the log has is a page of its own; the next one is asked of the archive alone.
+  // The archive failed, so the log's part is the page; the next page asks the archive again.
   if (archived === null && logged.length > 0) {
     return { type: 'found', entries: logged, oldestSeq: lowestSeq };
   }
@@ -104,7 +104,10 @@ const jsonBytes = (entry: HistoryEntry): number => Buffer.byteLength(JSON.string
 
 const ofGroup = ({ ask, range }: Reading) => ({ groupId: ask.groupId, stretches: stretchesOf(range.head) });
 
-/** If it is not known how far the archive reaches, it may reach as far as the caller may read: the next page shows it. */
+/**
+ * Adds `oldestSeq`. If the archive does not answer, it may have everything that the caller may read: the next page
+ * shows it.
+ */
 async function found(reading: Reading, entries: readonly HistoryEntry[]): Promise<HistoryFound> {
   const { archive, range, lowestSeq } = reading;
   const bounds = { afterSeq: lowestSeq - 1, beforeSeq: range.head.oldestSeq };

@@ -1,6 +1,6 @@
 /**
- * The operations of the service in wire shapes, which sockets, REST and the library call: who asks, what each operation
- * gets and gives, what they work with, and the key that makes a repeated request harmless.
+ * The operations of the service in wire shapes, as sockets, REST and the library call them: the caller, the signature
+ * of each operation, the collaborators, and the key that makes a repeated request harmless.
  */
 
 import { hash } from 'node:crypto';
@@ -14,20 +14,20 @@ import type { Engine } from '../ports/engine.ts';
 import type { SendPipeline } from '../send/pipeline.ts';
 import type { ArchivedHistory } from './archived-history.ts';
 
-/** Who asks, by which request, and from which device. The edge has authenticated all of it. */
+/** The authenticated caller of an operation: actor, request id and device. */
 export interface Caller {
   readonly actor: Actor;
   readonly requestId: string;
-  /** The server made the id: it is remembered for 15 s instead of 10 min. */
+  /** True if the server made the id: then it is remembered for 15 s instead of 10 min. */
   readonly isServerMadeId: boolean;
-  /** The device that asked; null over REST and in client mode. */
+  /** The device that sent the request; null over REST and in client mode. */
   readonly device: Device | null;
 }
 
-/** `refresh_token` concerns the connection alone: the edge answers it. */
+/** The edge answers `refresh_token`, because it concerns only the connection. */
 type Plain = Exclude<RequestType, 'join_group' | 'send_message' | 'refresh_token'>;
 
-/** A user's own join; with `user_id` and `admit` the service admits that user directly as `active`. */
+/** A user's own join. With `user_id` and `admit`, the service admits that user directly as `active`. */
 export type JoinArgs = RequestArgs<'join_group'> & { readonly user_id?: UserId; readonly admit?: boolean };
 
 export type OperationOf<T extends RequestType> = (
@@ -36,29 +36,29 @@ export type OperationOf<T extends RequestType> = (
 ) => Promise<Outcome<RequestResult<T>>>;
 
 /**
- * Every operation resolves with success or a typed failure and throws only `PlenumError` (store away, outcome unknown) or
- * a bug. Arguments were parsed by the schemas of the protocol.
+ * Every operation resolves with success or a typed failure. It throws only `PlenumError` (the store cannot be
+ * reached, the outcome is unknown) or because of a bug. The schemas of the protocol have parsed the arguments.
  */
 export type Operations = { readonly [T in Plain]: OperationOf<T> } & {
   readonly join_group: (caller: Caller, args: JoinArgs) => Promise<Outcome<RequestResult<'join_group'>>>;
 };
 
-/** What the operations work with. */
+/** The collaborators of the operations. */
 export interface OperationDeps {
   readonly engine: Engine;
   readonly feeds: FeedHost;
   readonly pipeline: SendPipeline;
-  /** Null: there is none. */
+  /** Null: there is no auth adapter. */
   readonly auth: AuthGuard | null;
-  /** Of what changes tell in words; null: no adapter is asked. */
+  /** Moderation of texts in changes; null: there is none. */
   readonly moderation: ModerationGuard | null;
-  /** Null: histories end where the log does. */
+  /** Null: a history ends where the log ends. */
   readonly archive: ArchivedHistory | null;
-  /** What a join of an unknown group id does: nothing, or it creates a public group. */
+  /** What a join of an unknown group id does: `none` refuses it, `public` creates a public group. */
   readonly createOnJoin: 'none' | 'public';
 }
 
-/** JSON with sorted keys: equal arguments give equal text whatever order they came in. Depth is bounded by the edge. */
+/** JSON with sorted keys, so that equal arguments give equal text in any order. The edge bounds the depth. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';

@@ -1,4 +1,4 @@
-/** Presence, typing and read marks. */
+/** Operations for presence, typing and read marks. */
 import {
   limits,
   type RequestArgs,
@@ -60,10 +60,10 @@ export class PresenceOperations {
 const perSec = 5;
 const burst = 10;
 const tokenMs = 1000 / perSec;
-/** Users whose bucket is remembered; full buckets are forgotten when there are more. */
+/** Most users whose bucket is kept; beyond that, full buckets are dropped. */
 const rememberedMax = 10_000;
 
-/** How often one user may report typing on this node, over all groups. */
+/** Limits how often one user may report typing on this node, over all groups. */
 class TypingPace {
   readonly #clock: Clock;
   /** When each bucket will be full again, ms. */
@@ -73,7 +73,7 @@ class TypingPace {
     this.#clock = clock;
   }
 
-  /** @returns 0; or the ms until there is a token, at least 1 */
+  /** Takes a token. @returns 0; or, if there is none, the ms until the next token, at least 1 */
   take(userId: UserId): number {
     const nowMs = this.#clock.monotonicMs();
     const fullAtMs = Math.max(this.#fullAtMs.get(userId) ?? 0, nowMs) + tokenMs;

@@ -1,4 +1,4 @@
-/** Reads: who may see what of a group. */
+/** Operations that read groups, and the check of who may read them. */
 import {
   type Failure,
   type GroupId,
@@ -104,7 +104,7 @@ export class Reads {
     return succeed({ groups, next_cursor: page.nextCursor });
   };
 
-  /** For operators: every group of the cluster. */
+  /** Lists groups of the whole cluster, for operators. */
   find_groups = async (caller: Caller, args: RequestArgs<'find_groups'>): Result<'find_groups'> => {
     if (caller.actor !== SERVICE) return fail({ code: 'forbidden' });
     const { prefix = '', cursor = null, limit } = args;
@@ -112,7 +112,10 @@ export class Reads {
     return succeed({ groups: page.rows.map((group_id) => ({ group_id })), next_cursor: page.nextCursor });
   };
 
-  /** Position first, entries after: what lies behind the head at which the caller was a member is left out. */
+  /**
+   * Reads the position first and the entries later, and leaves out entries after the head at which the caller was a
+   * member.
+   */
   history = async (caller: Caller, args: RequestArgs<'history'>): Result<'history'> => {
     const { engine } = this.#deps;
     const position = await engine.groups.position(args.group_id, userOf(caller));

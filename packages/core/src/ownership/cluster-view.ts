@@ -47,7 +47,7 @@ export class ClusterView {
     this.#others = live.map(({ nodeId }) => nodeId);
     this.#prefer(live);
     for (const { nodeId, beat, url } of dead) {
-      logger.warn({ dead: nodeId, url }, 'a node has stopped beating and is taken off the registry');
+      logger.warn({ dead: nodeId, url }, 'a node sends no heartbeats; it is removed from the registry');
       await nodes.remove({ nodeId, beat });
     }
   }

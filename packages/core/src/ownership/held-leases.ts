@@ -108,7 +108,7 @@ export class HeldLeases {
       const nowMs = clock.monotonicMs();
       this.#apply(partition, lease === null ? refused : { type: 'granted', lease, sureUntilMs, nowMs });
     } catch (err) {
-      logger.debug({ partition, err }, 'a lease could not be asked for; the next look asks again');
+      logger.debug({ partition, err }, 'could not request a lease; will retry');
       this.#apply(partition, refused);
     }
   }
@@ -119,7 +119,7 @@ export class HeldLeases {
       await leases.release(lease);
       onReleased(lease.partition);
     } catch (err) {
-      logger.debug({ partition: lease.partition, err }, 'a lease could not be given back; it ends by itself');
+      logger.debug({ partition: lease.partition, err }, 'could not release a lease; it ends by itself');
     }
   }
 
@@ -139,7 +139,10 @@ export class HeldLeases {
   #tellForgotten(): void {
     if (this.#forgotten === 0) return;
     const fields = { leases: this.#forgotten };
-    this.#deps.logger.warn(fields, 'leases were lost: other nodes have them, or none can be sure of them');
+    this.#deps.logger.warn(
+      fields,
+      'leases were lost: other nodes have them, or they could not be renewed in time',
+    );
     this.#forgotten = 0;
   }
 }

@@ -113,9 +113,9 @@ export class Ownership {
   }
 
   async #announceDrain(): Promise<void> {
-    await this.#quietly(this.#beat(), 'this node could not announce its drain to the others');
+    await this.#quietly(this.#beat(), 'could not announce the drain of this node');
     // The look only finds the next owners: the leases are released in any case.
-    await this.#quietly(this.#look(), 'the next owners of the partitions could not be found');
+    await this.#quietly(this.#look(), 'could not find the next owners of the partitions');
   }
 
   async #leave(): Promise<void> {
@@ -126,7 +126,7 @@ export class Ownership {
     this.#endWakes();
     this.#cancelWaking();
     const removed = nodes.remove({ nodeId: card.nodeId });
-    await this.#orAfter(handoverMs, this.#quietly(removed, 'this node could not be taken off the registry'));
+    await this.#orAfter(handoverMs, this.#quietly(removed, 'could not remove this node from the registry'));
   }
 
   #card(): NodeCard {
@@ -150,7 +150,7 @@ export class Ownership {
     const { nodes, logger, onDrainAsked } = this.#deps;
     const [answer] = await Promise.all([nodes.beat(this.#card()), this.#leases.renew()]);
     if (answer.isNew && this.#wasRegistered) {
-      logger.warn({}, 'the others took this node for dead; it is back');
+      logger.warn({}, 'other nodes took this node for dead; it is registered again');
     }
     this.#wasRegistered = true;
     if (!answer.isDrainAsked || this.#isDrainAsked) return;
@@ -173,7 +173,8 @@ export class Ownership {
 
   #woken(): void {
     if (this.#stopped.signal.aborted) return;
-    for (const round of [this.#beat(), this.#look()]) void this.#quietly(round, 'a wake came to nothing');
+    for (const round of [this.#beat(), this.#look()])
+      void this.#quietly(round, 'could not act on a wake; will retry');
   }
 
   #wakeSoon(nodeId: string | null): void {

@@ -9,7 +9,7 @@ import type { DeliveryKind } from './adapters.ts';
 import type { Lease } from './leases.ts';
 
 export interface OutboxEntry {
-  /** Where it is in the outbox of its partition; opaque. */
+  /** The entry's place in the outbox of its partition; opaque. */
   readonly offset: string;
   readonly entry: ArchiveEntry;
 }

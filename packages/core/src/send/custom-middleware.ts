@@ -121,7 +121,7 @@ class MiddlewareRun {
     const failure = readFailure(answer);
     if (failure === null) {
       const fields = { middleware: this.#custom.name };
-      this.#deps.logger.error(fields, 'a middleware neither went on nor returned a failure');
+      this.#deps.logger.error(fields, 'bug: a middleware neither called next nor returned a failure');
     }
     this.#refuse(failure ?? { code: 'internal' });
   }
@@ -131,7 +131,7 @@ class MiddlewareRun {
     if (cause instanceof PlenumError && this.#continued !== null) return;
     this.#deps.logger.error(
       { middleware: this.#custom.name, err: errorSummary(cause) },
-      'a middleware has thrown',
+      'bug: a middleware threw an error',
     );
     this.#refuse({ code: 'internal' });
   }
