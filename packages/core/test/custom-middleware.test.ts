@@ -40,7 +40,7 @@ const nonsense: readonly (readonly [string, unknown])[] = [
 test.each(nonsense)('one that returns %s without going on is a bug', async (_, answer) => {
   const scene = sceneOf(() => Promise.resolve(JSON.parse(JSON.stringify(answer ?? null))));
   expect(await scene.send()).toEqual(refused({ code: 'internal' }));
-  expect(scene.logged).toEqual(['a middleware neither went on nor returned a failure']);
+  expect(scene.logged).toEqual(['bug: a middleware neither called next nor returned a failure']);
 });
 
 test('one that throws before it passes on is a bug, and nothing is stored', async () => {
@@ -48,7 +48,7 @@ test('one that throws before it passes on is a bug, and nothing is stored', asyn
     throw new Error('broken');
   });
   expect(await scene.send()).toEqual(refused({ code: 'internal' }));
-  expect(scene.logged).toEqual(['a middleware has thrown']);
+  expect(scene.logged).toEqual(['bug: a middleware threw an error']);
   expect(scene.asked).toEqual(['admit']);
 });
 
