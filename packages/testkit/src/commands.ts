@@ -1,4 +1,4 @@
-/** Builders of commands and drafts: a test says what it is about, everything else is filled in. */
+/** Builders of commands and drafts: a test gives the fields that matter to it, and the rest has defaults. */
 import { createHash } from 'node:crypto';
 import type {
   BanMember,
@@ -17,15 +17,15 @@ import type {
 } from '@plenum/core';
 import { type Actor, type GroupType, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
 
-/** Whatever can be asked of an engine under a request key. */
+/** A request to an engine that has a request key: a change or a message. */
 export type Attempt = GroupCommand | MessageDraft;
 
 let made = 0;
 
-/** What every builder takes; ids are plain text and parsed as the edge does. */
+/** The fields of every builder. Ids are plain text; they are parsed as at the edge. */
 interface Request {
   readonly groupId: string;
-  /** Default: an id of its own, so nothing is a retry by accident. */
+  /** Default: a new id, so that no request is a retry by accident. */
   readonly requestId?: string;
   /** Default: the same for equal commands. */
   readonly payloadHash?: string;

@@ -1,4 +1,4 @@
-/** What tests are made of: suites of the contracts, servers to kill, adapters that misbehave, a clock that the test moves. */
+/** The parts of tests: suites of the contracts, servers to kill, adapters that misbehave, a clock that the test moves. */
 export type { AdapterFault } from './adapters/fault-switch.ts';
 export { type RecordingArchive, recordingArchive } from './adapters/recording-archive.ts';
 export {

@@ -22,7 +22,7 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Moves on, running due tasks each at its own time, and lets what they started come to rest in between. */
+  /** Moves the time on. Each due task runs at its own time, and the promises that it started settle before the next task. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     for (let timer = this.#nextDue(untilMs); timer !== undefined; timer = this.#nextDue(untilMs)) {

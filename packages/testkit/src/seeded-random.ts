@@ -1,6 +1,6 @@
 import type { Random } from '@plenum/core';
 
-/** Tokens that repeat themselves from run to run and never within one. */
+/** Tokens that are the same in every run, and never repeat within a run. */
 export function seededRandom(seed = 1): Random {
   let drawn = 0;
   return {

@@ -18,7 +18,7 @@ export class FaultSwitch {
     this.#clock = clock;
   }
 
-  /** For calls from now on. Null ends the fault, and lets what is late be done. */
+  /** Sets the fault of later calls. Null ends the fault; then late calls do their work. */
   set(fault: AdapterFault | null): void {
     this.#fault = fault;
     if (fault === 'late') return;
@@ -27,7 +27,7 @@ export class FaultSwitch {
     for (const release of late) release();
   }
 
-  /** @param work is done when the fault lets it be done */
+  /** @param work runs if and when the fault allows it */
   async play<T>(call: AdapterCall, work: () => T): Promise<T> {
     if (call.signal.aborted) throw new Error('aborted before the call');
     switch (this.#fault) {

@@ -4,14 +4,14 @@ import type { HistoryEntry } from '@plenum/protocol';
 import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
 
 export interface RecordingArchive extends Archive, ArchiveReader {
-  /** In the order in which they were saved, each once. */
+  /** The saved entries in the order of saving, each once. */
   readonly saved: readonly ArchiveEntry[];
   /** Every batch of `save`, copies and refused entries included. */
   readonly batches: readonly (readonly ArchiveEntry[])[];
   refuse(...messageIds: readonly string[]): void;
   /** Ends all refusals. */
   forgive(): void;
-  /** Null heals. */
+  /** Null ends the fault. */
   fault(fault: AdapterFault | null): void;
 }
 

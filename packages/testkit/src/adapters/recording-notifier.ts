@@ -7,12 +7,12 @@ export interface Notification {
 }
 
 export interface RecordingNotifier extends Notifier {
-  /** What it has delivered, in order; copies included, refused ones not. */
+  /** Its deliveries, in order: with copies, without refused messages. */
   readonly sent: readonly Notification[];
   /** How often it was called. */
   readonly calls: number;
   refuse(...messageIds: readonly string[]): void;
-  /** Null heals. */
+  /** Null ends the fault. */
   fault(fault: AdapterFault | null): void;
 }
 

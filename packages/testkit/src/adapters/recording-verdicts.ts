@@ -11,7 +11,7 @@ import type { GroupId, UserId } from '@plenum/protocol';
 import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
 
 interface Faulty {
-  /** Null heals. */
+  /** Null ends the fault. */
   fault(fault: AdapterFault | null): void;
 }
 export interface RecordingModeration extends Moderation, Faulty {

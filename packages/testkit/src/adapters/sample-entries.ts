@@ -13,7 +13,7 @@ export interface SampleMessage {
   readonly message?: string;
 }
 
-/** Of `ann`, a second after the one before it. */
+/** A message of `ann`; message n is sent n seconds after the first instant. */
 export function sampleMessage(sample: SampleMessage): DeliveredMessage {
   const { groupId = sampleGroup, epoch = sampleEpoch, seq, message = `message ${seq}` } = sample;
   return {

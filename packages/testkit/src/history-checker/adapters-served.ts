@@ -13,7 +13,7 @@ export const entriesAreDelivered = (history: RunHistory): Violation[] =>
 
 /** What became of one entry at one adapter. */
 interface Fate {
-  /** Which of all that the adapter was given was its first copy; null: it never got one. */
+  /** The index of its first copy in `given`; null: the adapter never got one. */
   first: number | null;
   taken: number;
   buried: number;
@@ -43,7 +43,7 @@ function judged(adapter: ServedAdapter, logs: RunHistory['logs']): Violation[] {
   return violations;
 }
 
-/** By place. Each copy is compared with the log on the way. */
+/** By place. Also compares each copy with the log. */
 function fatesAt(adapter: ServedAdapter, logs: RunHistory['logs'], violated: Violated): Map<string, Fate> {
   const stored = new Map<string, HistoryEntry>();
   for (const { groupId, entries } of logs) {
@@ -82,7 +82,7 @@ function expectOrder(
   }
 }
 
-/** In what a copy differs from the entry that the log has in its place. */
+/** How a copy differs from the entry of the log; null: it does not. */
 function differenceOf(copy: ArchiveEntry, entry: HistoryEntry | undefined): Wrong | null {
   if (entry === undefined) return { harm: 'lost', what: 'is in no log' };
   const { message_id, ...payload } = copy;

@@ -1,4 +1,4 @@
-/** Every invariant of the reliability document that a finished run can be judged by, each as one function. */
+/** Every invariant that a recorded run can be checked for, each as one function. */
 import { entriesAreDelivered } from './adapters-served.ts';
 import { lossIsAnnounced } from './announced-loss.ts';
 import { commitsAreEntitled } from './commits-entitled.ts';
@@ -28,7 +28,7 @@ const invariants: readonly ((history: RunHistory) => Violation[])[] = [
 export const checkHistory = (history: RunHistory): Violation[] =>
   invariants.flatMap((invariant) => invariant(history));
 
-/** What `get_group_info` with its members has to say of a group with this log. */
+/** What `get_group_info` with members must answer for a group with this log. */
 export function stateOf(log: EpochLog) {
   const group = foldLog(log);
   const members = [...group.members].map(

@@ -1,11 +1,11 @@
-/** The state of a group by its log: its members with their status, the bans, and who had to receive which entries. */
+/** The state of a group by its log: members with their status, bans, and which entries each user had to receive. */
 import { type GroupEvent, type HistoryEntry, type MemberStatus, type Role, SERVICE } from '@plenum/protocol';
 import { type EpochLog, isMessage } from './history.ts';
 
 export interface FoldedMember {
   readonly status: MemberStatus;
   readonly roles: readonly Role[];
-  /** Seq of the first entry that the member receives; while pending, of the request. */
+  /** Seq of the first entry that the member receives; of a pending member, the seq of its request. */
   readonly sinceSeq: number;
 }
 
@@ -19,7 +19,7 @@ export interface ReceivingRange {
 
 export interface FoldedGroup {
   readonly members: Map<string, FoldedMember>;
-  /** Until when, in ms; Infinity: until an unban. */
+  /** By user, the end of the ban, ms; Infinity: until an unban. */
   readonly bans: Map<string, number>;
   readonly ranges: ReceivingRange[];
   maxMembers: number;

@@ -9,10 +9,10 @@ import type {
   Position,
 } from '@plenum/core';
 
-/** Only whether there is an end: the clocks of two engines differ. */
+/** Compares only whether there is an end: the clocks of two engines differ. */
 const timed = (untilMs: number | null): 'timed' | null => (untilMs === null ? null : 'timed');
 
-/** Epochs are called by the order in which they were first seen. */
+/** Names epochs by the order in which they were first seen: `epoch 1`, `epoch 2`. */
 export class Abstraction {
   readonly #epochs = new Map<string, string>();
 
@@ -50,7 +50,7 @@ export class Abstraction {
     return { ...member, joinedAtMs: null, mutedUntilMs: timed(member.mutedUntilMs) };
   }
 
-  /** The bytes of the entry, its time as `now`, ends of mutes and bans as the time that they last. */
+  /** The bytes of the entry. Its time becomes `now`, and the end of a mute or ban becomes its duration. */
   entry({ wire }: LogEntry): string {
     const parsed = JSON.parse(wire.toString());
     const nowMs = Date.parse(parsed.timestamp ?? parsed.result?.timestamp);

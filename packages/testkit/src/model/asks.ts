@@ -27,7 +27,7 @@ export interface Ask {
   readonly attempt: Attempt;
 }
 
-/** Mostly the first group, its creator and the service: else hardly anything would be allowed. */
+/** Mostly the first group, its creator and the service: other choices would nearly always be refused. */
 export const groupId = fc.oneof(
   { weight: 6, arbitrary: fc.constant('g0') },
   { weight: 1, arbitrary: fc.constant('g1') },
@@ -39,7 +39,7 @@ const actor = fc.oneof(
   { weight: 3, arbitrary: user },
   { weight: 5, arbitrary: fc.constant<string>(SERVICE) },
 );
-/** Muting exists in the last one only. */
+/** Half of the groups are strict_private: no other type has mutes. */
 export const groupType: fc.Arbitrary<GroupType> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('public' as const, 'private' as const) },
   { weight: 1, arbitrary: fc.constant('strict_private' as const) },
@@ -49,7 +49,7 @@ const forMs = fc.constantFrom(3_600_000, momentMs);
 const maxMembers = fc.constantFrom(null, 1, 3);
 const metadata = fc.constantFrom(null, '{}', '{"a":[],"n":1e+21}');
 const history = fc.constantFrom('all' as const, 'since_join' as const);
-/** Ids that several requests share: of one user a retry or a conflict, of two users nothing at all. */
+/** Request ids that repeat. For one user a repeated id is a retry or a conflict; for two users it has no meaning. */
 const sharedId = fc.oneof(
   { weight: 4, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.record({ requestId: fc.constantFrom('r0', 'r1', 'r2') }) },
@@ -84,7 +84,7 @@ const joining = fc.record({
   ensure: fc.constantFrom(false, false, true),
   createsPublic: fc.boolean(),
 });
-/** Seldom the creator: an admin cannot be muted. */
+/** Rarely the creator: an admin cannot be muted. */
 const userToMute = fc.constantFrom('u0', 'u1', 'u1', 'u2', 'u2', 'u3');
 const muting = fc.record(
   { groupId, actor, userId: userToMute, forMs },

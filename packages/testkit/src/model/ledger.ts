@@ -14,7 +14,10 @@ const keyOf = (attempt: Attempt) => JSON.stringify([attempt.groupId, actorOf(att
 const isEnsure = (attempt: Attempt) =>
   'operation' in attempt && attempt.operation === 'join' && attempt.ensure;
 
-/** An answer counts in its own log; that of a request which begins a group, while the group lives; that of a delete always. */
+/**
+ * How long the first answer of a request key is the answer: for most requests in its own log, for one that creates a group
+ * while the group exists, for a delete always.
+ */
 function counts({ payloadHash, success }: Entry, attempt: Attempt, head: LogHead | null): boolean {
   const operation = 'operation' in attempt ? attempt.operation : 'send';
   if (operation === 'delete' && payloadHash === attempt.request.payloadHash) return true;
@@ -27,7 +30,7 @@ function counts({ payloadHash, success }: Entry, attempt: Attempt, head: LogHead
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
-  /** @param head where the log stood when it was asked, that of a deleted group included */
+  /** @param head of the log before the request, also of a deleted group */
   check(attempt: Attempt, outcome: ChangeOutcome | AppendOutcome, head: LogHead | null): void {
     const key = keyOf(attempt);
     const { payloadHash } = attempt.request;

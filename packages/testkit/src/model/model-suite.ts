@@ -1,4 +1,4 @@
-/** Random histories: an engine under test has to say and to show what the memory engine says and shows. */
+/** Random histories: an engine under test must give the answers of the memory engine, and show the same state. */
 import type { EngineSettings } from '@plenum/core';
 import type { GroupType } from '@plenum/protocol';
 import * as fc from 'fast-check';
@@ -19,7 +19,7 @@ export interface ModelOptions {
   readonly seed?: number;
 }
 
-/** The rates have conformance tests of their own; here they would depend on the machine. */
+/** No rate limits: they have conformance tests, and here their effect would depend on the speed of the machine. */
 const free: Partial<EngineSettings> = {
   ratePerSec: 1_000_000,
   rateBurst: 1_000_000,
@@ -28,9 +28,9 @@ const free: Partial<EngineSettings> = {
   changeRateBurst: 1_000_000,
   membershipRateBurst: 1_000_000,
 };
-/** What the users' lists of groups hold grows from run to run: an engine serves so many. */
+/** Runs per engine. The users' lists of groups grow with every run, so a new engine replaces it after these. */
 const runsPerEngine = 250;
-/** Generous: what counts is that a run that hangs ends. */
+/** Far more than a run needs: the limit exists for a run that hangs. */
 const runTimeoutMs = 1000;
 const baseTimeoutMs = 60_000;
 
@@ -52,7 +52,7 @@ export function modelSuite(name: string, makeEngine: MakeEngine, options: ModelO
 
     async function run(type: GroupType, history: Iterable<fc.AsyncCommand<World, World>>) {
       const system = await engineForNextRun();
-      /** Ascending, so that pages of memberships can begin at a run. */
+      /** Ids ascend from run to run, so a page of memberships can begin at this run. */
       const id = `run-${String(begun).padStart(9, '0')}`;
       await using model = await makeModel(free);
       const world = new World({ model: new Side(model, id), system: new Side(system, id) });

@@ -8,7 +8,7 @@ import { groupNames, userNames } from './cast.ts';
 
 export class Side {
   readonly #harness: EngineHarness;
-  /** Begins the ids of this run's groups: an engine serves many runs, and they do not meet. */
+  /** Prefix of the ids of this run's groups: one engine serves many runs, and their groups are separate. */
   readonly #run: string;
   readonly #abstraction = new Abstraction();
 
@@ -25,7 +25,7 @@ export class Side {
     return this.#harness.advance(ms);
   }
 
-  /** The answer as it is; `seen` makes it comparable. */
+  /** The unchanged answer; `seen` makes it comparable. */
   ask(attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> {
     const groupId = this.#idOf(attempt.groupId);
     return 'operation' in attempt
@@ -41,7 +41,7 @@ export class Side {
     return (await this.#engine.groups.position(this.#idOf(name), userId))?.member ?? null;
   }
 
-  /** Of a deleted group too. */
+  /** The head of the log, also of a deleted group. */
   async head(name: string): Promise<LogHead | null> {
     return (await this.#engine.groups.position(this.#idOf(name), null))?.head ?? null;
   }

@@ -1,4 +1,4 @@
-/** One run: whatever is asked is asked of both sides, and they have to say and to show the same. */
+/** One run: both engines get each request. Their answers, and what they show afterwards, must be equal. */
 import type { AppendOutcome, ChangeOutcome } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { expect } from 'vitest';
@@ -7,7 +7,7 @@ import { verdict } from '../scene/scene.ts';
 import { Ledger } from './ledger.ts';
 import type { Side } from './side.ts';
 
-/** A mute or a ban of this time is waited for, so that it is over on both sides before the next look. */
+/** A mute or a ban that lasts this long, ms: the run waits for its end on both sides before it compares them. */
 export const momentMs = 1;
 const afterMomentMs = 5;
 
@@ -34,7 +34,7 @@ export class World {
     return outcome;
   }
 
-  /** Asked twice is asked once: the second answer is the first, and the log has not moved. */
+  /** A request that is sent twice has one effect: the second answer equals the first, and the log did not grow. */
   async askTwice(attempt: Attempt): Promise<void> {
     const first = await this.ask(attempt);
     const before = await this.#system.group(attempt.groupId);
@@ -50,7 +50,7 @@ export class World {
     if (attempt !== undefined) await this.ask(attempt);
   }
 
-  /** A user who leaves and joins is like one who was never a member. */
+  /** A user who leaves and joins again has what a new member has. */
   async leaveAndJoin(groupId: string, userId: UserId): Promise<void> {
     await this.ask(leaveCommand({ groupId, userId }));
     const joined = await this.ask(joinCommand({ groupId, userId }));
@@ -83,7 +83,7 @@ export class World {
     expect(found).toEqual(expected);
   }
 
-  /** Time passes, and a command that settles makes both sides write down what has ended. */
+  /** Time passes. Then a command ends due mutes on both sides, so that both logs have their entries. */
   async #letPass({ groupId }: Attempt): Promise<void> {
     await Promise.all([this.#model.advance(afterMomentMs), this.#system.advance(afterMomentMs)]);
     await this.ask(kickCommand({ groupId, actor: 'nobody', userId: 'nobody' }));

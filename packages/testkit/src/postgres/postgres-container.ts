@@ -10,7 +10,7 @@ export const containerHost: MakePostgresHost = async (port) => {
     .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: 'trust' })
     .withExposedPorts({ container: port, host: port })
     .withCommand(['postgres', ...args])
-    // Once for the setup of its data, once for good.
+    // PostgreSQL logs it twice: while it sets up its data, and when it serves.
     .withWaitStrategy(Wait.forLogMessage(/database system is ready to accept connections/, 2))
     .start();
   const client = await getContainerRuntimeClient();

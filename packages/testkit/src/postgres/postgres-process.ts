@@ -1,4 +1,4 @@
-/** PostgreSQL as a child process, as another user where this one is root: PostgreSQL refuses to be run by root. */
+/** PostgreSQL as a child process. It refuses to run as root, so a test that runs as root starts it as another user. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -15,7 +15,7 @@ interface Identity {
   readonly gid: number;
 }
 
-/** Null: this process' own will do. */
+/** The user to run as; null: the user of this process. */
 async function identityToRunAs(): Promise<Identity | null> {
   if (process.getuid?.() !== 0) return null;
   for (const name of ['postgres', 'nobody']) {
@@ -24,7 +24,7 @@ async function identityToRunAs(): Promise<Identity | null> {
       const gid = await run('id', ['-g', name]);
       return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
     } catch {
-      // No such user; the next one may exist.
+      // There is no such user: try the next name.
     }
   }
   throw new Error('PostgreSQL refuses to be run by root, and there is no user "postgres" or "nobody".');
@@ -70,7 +70,7 @@ class PostgresProcess implements PostgresHost {
   }
 
   async end(how: 'stop' | 'crash'): Promise<void> {
-    // SIGTERM would wait until the last client has gone; SIGKILL would leave shared memory behind.
+    // SIGTERM would wait for the last client; SIGKILL would leave shared memory allocated.
     if (!this.hasEnded()) this.#child?.kill(how === 'stop' ? 'SIGINT' : 'SIGQUIT');
     await this.#ended;
   }

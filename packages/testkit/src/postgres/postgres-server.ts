@@ -10,9 +10,9 @@ import { type MakePostgresHost, type PostgresHost, superuser } from './postgres-
 import { processHost } from './postgres-process.ts';
 
 export interface PostgresServer extends AsyncDisposable {
-  /** Of a superuser, in the database `postgres`. */
+  /** The URL of a superuser, for the database `postgres`. */
   readonly url: string;
-  /** Ends it without letting it finish anything; the data stay for `restart`. Resolves when it is dead. */
+  /** Ends it at once, without a clean shutdown; the data stay for `restart`. Resolves when it is dead. */
   crash(): Promise<void>;
   /** Ends it if it runs and starts it on the same port with the same data. Resolves when it answers. */
   restart(): Promise<void>;
@@ -79,7 +79,7 @@ export async function obtainPostgresForTests(): Promise<PostgresForTests> {
   return { url: server.url, dispose: () => server.stop() };
 }
 
-/** Where Debian and Ubuntu keep what is not on the PATH, one folder per major version. */
+/** Debian and Ubuntu install the programs here and not on the PATH: one folder per major version. */
 const debianFolder = '/usr/lib/postgresql';
 
 async function installed(): Promise<MakePostgresHost | null> {
@@ -109,7 +109,7 @@ function startupMessage(user: string): Buffer {
 
 const answerTimeoutMs = 500;
 
-/** True when the server lets `user` in; one that is starting up answers too, but with an error. */
+/** True if the server accepts `user`. A server that is starting up answers with an error. */
 function postgresAnswers(port: number, user: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: answerTimeoutMs });

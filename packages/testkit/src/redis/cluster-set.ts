@@ -1,10 +1,10 @@
-/** A Redis Cluster on 127.0.0.1, each master with one replica, built with CLUSTER commands and to be taken apart by tests. */
+/** A Redis Cluster on 127.0.0.1, each master with one replica. Tests move its slots, and kill or replace its masters. */
 import { freePort } from '../server/free-port.ts';
 import type { RedisServer } from './redis-server.ts';
 import { ServerSet } from './server-set.ts';
 
 const slotCount = 16_384;
-/** Production has 15 s. Long enough for a server that the machine lets wait not to be taken for a dead one. */
+/** Production has 15 s. Long enough that the others do not take a server without CPU time for a dead one. */
 const nodeTimeoutMs = 4000;
 const keysPerMove = 100;
 
@@ -50,7 +50,7 @@ export class ClusterSet extends ServerSet {
   async masters(): Promise<readonly RedisServer[]> {
     const lines = await this.#nodes();
     const living = lines.filter(({ flags }) => flags.includes('master') && !flags.includes('fail'));
-    // The others learn of a death only after a while.
+    // The others notice only after a while that a server is dead.
     return living.map(({ id }) => this.#member(id).server).filter(({ isRunning }) => isRunning);
   }
 
@@ -81,7 +81,7 @@ export class ClusterSet extends ServerSet {
       if (!Array.isArray(keys) || keys.length === 0) break;
       await this.ask(from, 'MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys.map(String));
     }
-    // The new owner first: between the two calls the old one redirects, and every client has an answer.
+    // The new owner first: between the two calls the old owner redirects, so every client gets an answer.
     await this.ask(to, 'CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
     await this.ask(from, 'CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
   }

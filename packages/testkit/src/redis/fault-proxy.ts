@@ -10,17 +10,17 @@ export interface FaultProxy extends AsyncDisposable {
   /**
    * The links that exist now go half-open: nothing reaches the client, not even the end of the connection,
    * and no error occurs. Links made later are healthy.
-   * @param said only those whose client began with a text like this, such as the name that it gave itself
+   * @param said only links whose client sent a matching text first, such as the name of the connection
    */
   pauseDownstream(said?: RegExp): void;
   resumeDownstream(): void;
-  /** Resets every link. @param said only those whose client began with a text like this */
+  /** Resets every link. @param said only links whose client sent a matching text first */
   cutAll(said?: RegExp): void;
-  /** The address moves: links made from now on lead to this port of the same host, those that exist stay where they are. */
+  /** The address moves: later links lead to this port of the same host. Existing links stay. */
   moveTo(targetPort: number): void;
   /** True: new connections are reset at once. */
   refuse(isRefusing: boolean): void;
-  /** Everything towards the client comes this much later, in order; 0 ends it. */
+  /** Delays all bytes to the client, in order; 0 ends the delay. */
   delay(delayMs: number): void;
   stop(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface FaultProxyOptions {
   readonly targetPort: number;
 }
 
-/** Listens on a free port of 127.0.0.1 when it resolves. */
+/** Resolves when the proxy listens, on a free port of 127.0.0.1. */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const proxy = new TcpFaultProxy(options);
   await proxy.listen();

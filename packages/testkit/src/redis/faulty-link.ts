@@ -1,13 +1,13 @@
-/** One link through the fault proxy. Each side may end alone, since a half-open link has to be possible. */
+/** One link through the fault proxy. Its two sockets end separately, so that a link can be half-open. */
 import type { Socket } from 'node:net';
 
 export interface FaultyLinkOptions {
-  /** Delay of what goes to the client from now on. */
+  /** Delays all later bytes to the client. */
   readonly delayMs: () => number;
   readonly onClose: () => void;
 }
 
-/** About this many bytes of what a client says are kept. */
+/** How many of the first bytes of a client are kept, about. */
 const beginningMax = 4096;
 
 interface Delayed {
@@ -19,7 +19,7 @@ export class FaultyLink {
   readonly #client: Socket;
   readonly #target: Socket;
   readonly #delayMs: () => number;
-  /** What waits to go to the client, in order. */
+  /** Bytes that wait to go to the client, in order. */
   readonly #waiting: Delayed[] = [];
   #isPaused = false;
   #beginning = '';
@@ -45,7 +45,7 @@ export class FaultyLink {
     });
   }
 
-  /** What the client said first. */
+  /** The first bytes of the client. */
   get beginning(): string {
     return this.#beginning;
   }

@@ -5,14 +5,14 @@ import { shippedRules } from './shipped-acl.ts';
 
 export interface RedisForTests {
   readonly url: string;
-  /** False: it belongs to others. Use fresh prefixes, never flush, configure, freeze or kill it. */
+  /** False: a shared server. Use fresh prefixes; never flush, configure, freeze or kill it. */
   readonly isOwn: boolean;
   dispose(): Promise<void>;
 }
 
 /**
- * `REDIS_URL` if it is set, else a Redis of one's own. Conformance and flow tests take this one. With `REDIS_TEST_USER=shipped`
- * the URL is that of the user of `deploy/redis.acl`, who may use fresh prefixes only, and no other user may do anything.
+ * The Redis of conformance and flow tests: `REDIS_URL` if it is set, else a private server. With `REDIS_TEST_USER=shipped` the
+ * private server has only the user of `deploy/redis.acl`, and the rights of this user end at fresh prefixes.
  */
 export async function obtainRedisForTests(): Promise<RedisForTests> {
   const given = process.env['REDIS_URL'];
@@ -36,5 +36,5 @@ async function asShippedUser({ url, port }: RedisServer): Promise<string> {
   return `redis://plenum:${password}@127.0.0.1:${port}`;
 }
 
-/** An unused prefix: tests on a shared Redis never meet each other. Fits `[a-z0-9_-]{1,32}`. */
+/** A prefix that no other test uses, in the form `[a-z0-9_-]{1,32}`: tests may share one Redis. */
 export const freshPrefix = (): string => `test-${randomBytes(8).toString('hex')}`;

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
-/** A server that has never met another does not know its own address, and so names none. */
+/** A server that never met another one does not know its own address, and would announce none. */
 const announced = ['--cluster-announce-ip', '127.0.0.1'];
 const pollMs = 50;
 const attempts = 200;

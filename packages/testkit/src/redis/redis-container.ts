@@ -4,7 +4,7 @@ import type { RedisLauncher } from './redis-launcher.ts';
 
 const image = 'redis:7.2-alpine';
 
-/** The data belongs to the user who runs the tests, so that the directory can be removed again. */
+/** The server runs as the user of this process, so that this process can remove the data. */
 const currentUser = (): string => `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 
 export const containerLauncher: RedisLauncher = async ({ port, dir, args, configFile }) => {

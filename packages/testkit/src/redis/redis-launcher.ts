@@ -1,4 +1,4 @@
-/** One running Redis, whatever runs it; and the way to run one as a child process. */
+/** The interface of a running Redis server, and the way to run one as a child process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface LaunchedRedis {
   /** Resolves when the server has ended, for whatever reason. Never rejects. */
   readonly ended: Promise<void>;
   hasEnded(): boolean;
-  /** What Redis said last, for the message of a failed start. */
+  /** The last lines that Redis printed, for the message of a failed start. */
   lastLines(): string;
 }
 

@@ -1,4 +1,4 @@
-/** A Redis of one's own on a free port of 127.0.0.1: may be killed, frozen and restarted; leaves nothing behind. */
+/** A private Redis on a free port of 127.0.0.1. A test may kill, freeze and restart it; it deletes its files at the end. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { type LaunchedRedis, processLauncher, type RedisLauncher } from './redis
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** Of the present process; another one after `restart`. */
+  /** The id of the present process; `restart` starts another one. */
   readonly pid: number;
   readonly isRunning: boolean;
   /** SIGKILL; the data stay for `restart`. Resolves when it is dead. */
@@ -31,7 +31,7 @@ export interface RedisServerOptions {
   readonly args?: readonly string[];
   /** Default false: nothing is written to disk. */
   readonly appendonly?: boolean;
-  /** Lines of a configuration file; the server is a Sentinel then. */
+  /** Lines of a configuration file. Given: the server is a Sentinel. */
   readonly sentinel?: readonly string[];
 }
 
@@ -72,7 +72,7 @@ async function untilItAnswers(redis: LaunchedRedis, port: number): Promise<void>
   const deadline = performance.now() + startTimeoutMs;
   while (!redis.hasEnded() && performance.now() < deadline) {
     if (await redisAnswers(port)) {
-      // Another process may have taken the port in the meantime: then ours has ended.
+      // The answer may come from another process that took the port: then ours has ended.
       if (!redis.hasEnded()) return;
       break;
     }
@@ -153,7 +153,7 @@ class OwnRedisServer implements RedisServer {
 
   async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (!this.#redis.hasEnded()) {
-      // A frozen process would keep SIGTERM for later.
+      // A frozen process handles SIGTERM only after SIGCONT.
       await this.#redis.signal('SIGCONT');
       await this.#redis.signal(signal);
     }

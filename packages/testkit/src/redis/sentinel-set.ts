@@ -1,4 +1,4 @@
-/** A master, its replicas and three Sentinels on 127.0.0.1, to be failed over on purpose or by a kill. */
+/** A master, its replicas and three Sentinels on 127.0.0.1. A test can order a failover or kill the master. */
 import type { RedisServer } from './redis-server.ts';
 import { ServerSet } from './server-set.ts';
 
@@ -11,7 +11,7 @@ export interface SentinelSetOptions {
 
 const masterName = 'main';
 const sentinelCount = 3;
-/** Production takes 5 s or more. Long enough for a server that the machine lets wait not to be taken for a dead one. */
+/** Production takes 5 s or more. Long enough that Sentinels do not take a server without CPU time for a dead one. */
 const downAfterMs = 2500;
 
 export class SentinelSet extends ServerSet {
@@ -52,15 +52,15 @@ export class SentinelSet extends ServerSet {
   }
 
   /**
-   * Makes a replica master while the old one keeps running; what was written before the call is not lost by it. Resolves when
-   * the Sentinels have switched.
+   * Makes a replica the master while the old master keeps running. Writes before the call are kept. Resolves when the
+   * Sentinels name the new master.
    */
   async failover(): Promise<void> {
     const old = await this.master();
     await this.#untilCopied(old);
     const [sentinel] = this.#sentinels;
     if (sentinel === undefined) throw new Error('There is no Sentinel.');
-    // Refused until the Sentinel has heard enough of the replicas.
+    // A Sentinel refuses until it knows enough about the replicas.
     await this.until('a failover begins', () =>
       this.ask(sentinel, 'SENTINEL', 'FAILOVER', masterName).then(
         () => true,
@@ -70,7 +70,7 @@ export class SentinelSet extends ServerSet {
     await this.untilReplaced(old);
   }
 
-  /** SIGKILL. @returns the dead one, whose data stay for `restart` */
+  /** Kills the master (SIGKILL). @returns the dead server, whose data stay for `restart` */
   async killMaster(): Promise<RedisServer> {
     const master = await this.master();
     await master.kill();

@@ -1,10 +1,10 @@
-/** Several Redis servers that are started, asked and ended together. */
+/** Several Redis servers that a test starts, queries and ends together. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type RedisServer, type RedisServerOptions, startRedis } from './redis-server.ts';
 
 const pollMs = 50;
-/** A Sentinel that the machine let wait for 2 s decides nothing for 30 s (its TILT mode). */
+/** A Sentinel that got no CPU time for 2 s decides nothing for the next 30 s (its TILT mode), so this is longer. */
 const patienceMs = 50_000;
 
 export class ServerSet implements AsyncDisposable {
@@ -26,7 +26,7 @@ export class ServerSet implements AsyncDisposable {
     return client.call(command, ...args);
   }
 
-  /** Of text as `INFO` and `CLUSTER INFO` write it. */
+  /** One field of a reply to `INFO` or `CLUSTER INFO`. */
   async field(server: RedisServer, name: string, ...command: [string, ...string[]]): Promise<string> {
     const text = String(await this.ask(server, ...command));
     return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';

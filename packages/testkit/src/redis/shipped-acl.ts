@@ -1,15 +1,15 @@
-/** The user of `deploy/redis.acl`, made to fit a test. */
+/** The Redis user of `deploy/redis.acl`, with the password and the prefix of a test. */
 import { readFileSync } from 'node:fs';
 
 const file = new URL('../../../../deploy/redis.acl', import.meta.url);
 
 export interface ShippedUserOptions {
   readonly password: string;
-  /** Of keys and channels, instead of `plenum`; a pattern too, such as `test-*`. */
+  /** Replaces the prefix `plenum` of keys and channels; may be a pattern such as `test-*`. */
   readonly prefix: string;
 }
 
-/** The rules of the user, one word each, as `ACL SETUSER` takes them. */
+/** The arguments of `ACL SETUSER` for this user, one rule each. */
 export function shippedRules({ password, prefix }: ShippedUserOptions): readonly string[] {
   const line = readFileSync(file, 'utf8')
     .split('\n')

@@ -39,7 +39,7 @@ interface Field {
   readonly expected: string;
 }
 
-/** Every field but the empty ones. A line with a field too many or too few, or a word of no meaning, is a mistake. */
+/** The cells of a grid, without empty ones. @throws Error for a wrong number of fields and for an unknown word */
 function fieldsOf(text: string): Field[] {
   const [columns = [], ...lines] = text
     .trim()

@@ -8,14 +8,14 @@ import {
 import { ManualClock } from '../manual-clock.ts';
 import { seededRandom } from '../seeded-random.ts';
 
-/** An engine with nothing in it, and a way to let its time pass. */
+/** An empty engine, and a way to let its time pass. */
 export interface EngineHarness extends AsyncDisposable {
   readonly engine: Engine;
   /** Resolves when the engine's clock has moved on by `ms`: a manual clock's at once, Redis' by waiting. */
   advance(ms: number): Promise<void>;
 }
 
-/** The settings of an engine under test. One user of the suites founds, joins and changes hundreds of groups: that is free here. */
+/** The settings of an engine under test: no rates and limits for changes, since one user of the suites makes hundreds. */
 export const harnessSettings: EngineSettings = {
   ...defaultEngineSettings,
   membershipRatePerSec: 10_000,

@@ -1,4 +1,4 @@
-/** One group, the outbox of its partition, and the lease under which a test takes things from it. */
+/** One group, the outbox of its partition, and the lease with which a test commits deliveries. */
 import {
   type CommitOutcome,
   type DeadLetter,
@@ -29,7 +29,7 @@ export class OutboxScene implements AsyncDisposable {
     return batch;
   }
 
-  /** Passes all that is before the kind; `changes` says what else. */
+  /** Commits every waiting entry of the kind as passed, with these changes. */
   async pass(
     changes: Partial<DeliveryCommit> = {},
     lease = this.lease,
@@ -44,7 +44,7 @@ export class OutboxScene implements AsyncDisposable {
     return this.scene.engine.outbox.commit(lease, { ...commit, ...changes });
   }
 
-  /** Commits nothing but these changes; the cursor stays. */
+  /** Commits these changes only; the cursor stays. */
   async stay(changes: Partial<DeliveryCommit>): Promise<'committed' | 'not_owner' | 'moved'> {
     const { cursor, pageMark } = await this.read(changes.kind ?? 'archive');
     return this.pass({ cursor, passed: [], pageMark, ...changes });
@@ -59,12 +59,12 @@ export class OutboxScene implements AsyncDisposable {
     return (await this.scene.engine.deadLetters.list({ cursor: null, limit: 100 })).rows;
   }
 
-  /** Sends, passes and refuses for good one message after the other. */
+  /** For each message: sends it, passes it, and makes it a dead letter. */
   async bury(...texts: readonly string[]): Promise<void> {
     for (const text of texts) await this.buryIn(this.scene.groupId, text);
   }
 
-  /** @returns how many dead letters gave way, of which `kept` stay. */
+  /** @param kept dead letters that stay. @returns how many were dropped */
   async buryIn(groupId: string, text: string, kept: number | null = null): Promise<number> {
     const { offset, messageId } = await this.sendTo(groupId, text);
     const deadLetters = [{ messageId, attempts: 6, offset, reason: `no ${text}` }];
@@ -72,7 +72,7 @@ export class OutboxScene implements AsyncDisposable {
     return committed.type === 'committed' ? committed.droppedDeadLetters : Number.NaN;
   }
 
-  /** One message, which is passed and is to be offered again in the turn of its group. */
+  /** Sends one message and passes it; it is retried when it is the turn of its group. */
   async setAside(groupId: string, text: string): Promise<string> {
     const { offset, messageId } = await this.sendTo(groupId, text);
     const retry = { messageId, attempts: 0, offset, delayMs: null, membersCursor: null };
@@ -80,7 +80,7 @@ export class OutboxScene implements AsyncDisposable {
     return messageId;
   }
 
-  /** Where the message waits, the last of all. */
+  /** Sends a message. @returns where it waits in the outbox */
   async sendTo(groupId: string, message: string): Promise<{ offset: string; messageId: string }> {
     await this.scene.engine.log.append(messageDraft({ groupId, sender: 'owner', message }));
     const last = (await this.read()).entries.at(-1);
@@ -88,7 +88,7 @@ export class OutboxScene implements AsyncDisposable {
     return { offset: last.offset, messageId: last.entry.message_id };
   }
 
-  /** Another group, in the same partition. Its creation waits as well. */
+  /** Creates another group in the same partition. The entry of its creation waits, too. */
   async neighbour(): Promise<string> {
     const ids = Array.from({ length: 5000 }, (_, at) => groupIdSchema.parse(`neighbour-${at}`));
     const groupId = ids.find((id) => partitionOf(id) === this.lease.partition);
@@ -120,7 +120,7 @@ export async function beginOutbox(
   const scene = new Scene(await makeEngine(engineSettings), 'room:one');
   const lease = await scene.engine.leases.acquire(partitionOf(scene.groupId), 'node-1');
   if (lease === null) throw new Error('the lease is held by another node');
-  // A queue is counted from the first entry behind the opening on.
+  // Queues count only entries that were stored after the outbox was opened.
   await scene.engine.outbox.open(lease);
   await scene.do(createCommand({ groupId: scene.groupId, actor: 'owner' }));
   return new OutboxScene(scene, lease);

@@ -1,4 +1,4 @@
-/** One group on one engine as a test drives it: commands by name, and looks at what they left behind. */
+/** One group on one engine: a test sends commands by name, and reads what they changed. */
 import type {
   Appended,
   AppendOutcome,
@@ -29,7 +29,7 @@ import {
 import type { Standing } from '../rules/cells.ts';
 import type { EngineHarness, MakeEngine } from './engine-harness.ts';
 
-/** Whom the suites put on stage besides the owner. */
+/** The users of the suites besides the owner. */
 const cast = ['guest', 'actor', 'target'];
 
 export class Scene implements AsyncDisposable {
@@ -51,7 +51,7 @@ export class Scene implements AsyncDisposable {
     return this.engine.groups.change(command);
   }
 
-  /** A change that a test takes for granted. */
+  /** A change that must succeed: it prepares a test. */
   async do(command: GroupCommand): Promise<ChangeDone> {
     return expectDone(await this.change(command));
   }
@@ -84,7 +84,7 @@ export class Scene implements AsyncDisposable {
     return (await this.engine.groups.position(this.groupId, null))?.head ?? null;
   }
 
-  /** Everything in the log, that of a deleted group too. */
+  /** All entries of the log, also of a deleted group. */
   async log(): Promise<readonly LogEntry[]> {
     return (await this.engine.log.after(this.groupId, 0, 1000))?.entries ?? [];
   }
@@ -102,7 +102,7 @@ export class Scene implements AsyncDisposable {
     return position && { isBanned: position.isBanned, bannedUntilMs: position.bannedUntilMs };
   }
 
-  /** All that a refused command must leave as it was. */
+  /** Everything that a refused command must not change. */
   async everything(): Promise<unknown> {
     const [group, members, log, ...bans] = await Promise.all([
       this.group(),
@@ -118,13 +118,13 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** Every standing but that of `owner`, who has created the group. */
+/** Every standing except that of `owner`, the creator of the group. */
 export type Seat = Exclude<Standing, 'last_admin'>;
 
 export interface SceneOptions extends Partial<GroupSettings> {
   readonly groupType?: GroupType;
   readonly groupId?: string;
-  /** Who is in the group besides `owner`, in the order in which they came. */
+  /** The other users in the group, in the order in which they came. */
   readonly users?: Readonly<Record<string, Seat>>;
   readonly engineSettings?: Partial<EngineSettings>;
 }
@@ -138,7 +138,7 @@ export async function begin(makeEngine: MakeEngine, options: SceneOptions = {}):
   return scene;
 }
 
-/** Brings a user into a standing that the group's type knows, by the commands that lead there. */
+/** Gives a user this standing by the commands that lead to it; the type of the group must have the standing. */
 export async function seat(scene: Scene, userId: string, standing: Seat): Promise<void> {
   const { groupId } = scene;
   if (standing === 'outsider') return;

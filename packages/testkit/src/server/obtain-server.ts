@@ -8,18 +8,18 @@ import { getContainerRuntimeClient } from 'testcontainers';
 
 const run = promisify(execFile);
 
-/** Where a kind of server may come from; `Way` is how it is started then. */
+/** Where a kind of server may come from. `Way` is what starts it, for example a launcher of Redis. */
 export interface ServerSources<Way> {
-  /** Of Debian and Ubuntu. */
+  /** Its name in Debian and Ubuntu. */
   readonly aptPackage: string;
-  /** The way by what is installed here; null: nothing is. */
+  /** The way to start an installed server; null if none is installed. */
   installed(): Promise<Way | null>;
   readonly inDocker: Way;
-  /** The advice if none of this leads to a server. */
+  /** What to do when there is no way: the text of the error. */
   readonly advice: string;
 }
 
-/** @returns the same answer for the whole process; a failure, which says what to install, is not remembered. */
+/** Searches once per process and remembers the way. A failure is not remembered: the next call searches again. */
 export function obtainer<Way>(sources: ServerSources<Way>): () => Promise<Way> {
   let found: Promise<Way> | undefined;
   return () => {
@@ -40,7 +40,7 @@ async function find<Way>(sources: ServerSources<Way>): Promise<Way> {
   return added;
 }
 
-/** Debian and Ubuntu as root, which is what CI images and development containers are. */
+/** Only as root on Debian or Ubuntu, as in images for CI. @returns whether the package was installed */
 async function installWithApt(name: string): Promise<boolean> {
   if (process.getuid?.() !== 0 || !(await isExecutable('/usr/bin/apt-get'))) return false;
   process.stderr.write(`No ${name} and no Docker engine here: installing ${name} with apt-get.\n`);
@@ -70,7 +70,7 @@ export async function folderWith(
   return null;
 }
 
-/** A `docker` command without an engine behind it is common: only an answer of the engine counts. */
+/** True if a Docker engine answers: a `docker` command may exist without an engine. */
 async function isDockerRunning(): Promise<boolean> {
   try {
     const client = await getContainerRuntimeClient();

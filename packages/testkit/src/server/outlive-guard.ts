@@ -1,7 +1,7 @@
-/** Nothing that a test starts outlives it: not even when the test's process is killed and can clean up no more. */
+/** Ends a child process when this process ends, also when this process is killed and cannot clean up. */
 import { spawn } from 'node:child_process';
 
-/** Waits for the end of its input, which is the end of this process, however that comes. */
+/** Its input ends when this process ends, for whatever reason. Then it kills the child and removes the folder. */
 const script = 'cat >/dev/null; kill -9 "$1" 2>/dev/null; rm -rf "$2"';
 
 /**
@@ -9,7 +9,7 @@ const script = 'cat >/dev/null; kill -9 "$1" 2>/dev/null; rm -rf "$2"';
  * @returns ends the watch; to be called when the child has ended, before its pid can belong to another process
  */
 export function guardAgainstOutliving(pid: number, dir: string): () => void {
-  // A group of its own: what ends a whole group must not end the guard first.
+  // In a process group of its own: a signal to the group of the test must not end the guard.
   const guard = spawn('sh', ['-c', script, 'guard', String(pid), dir], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

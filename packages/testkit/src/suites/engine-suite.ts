@@ -55,7 +55,7 @@ export function idleMuteSuite(name: string, makeEngine: MakeEngine): void {
       const groupId = scene.groupId;
       await scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest', forMs: 300 }));
       for (let waitedMs = 0; waitedMs < 2300; waitedMs += 230) await scene.advance(230);
-      // Of a manual clock no more passes from here on; a real one may be of a machine that is late.
+      // A manual clock does not move from here on; with a real clock a busy machine may be late.
       await eventually(async () =>
         expect((await scene.events()).at(-1)).toMatchObject({
           type: 'unmuted',

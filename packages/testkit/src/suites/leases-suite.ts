@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 
-/** On a real clock what has to come within a part of it may be late by a second or two. */
+/** Long: with a real clock, what must happen within a part of it may be one or two seconds late. */
 const leaseTtlMs = 4000;
 /** Twice it is more than a TTL. */
 const mostOfTtlMs = leaseTtlMs * 0.55;

@@ -14,7 +14,7 @@ const user = (name: string): UserId => userIdSchema.parse(name);
 /** Short, but long enough for a user to come back within it, also on a real clock. */
 const absenceMs = 2000;
 
-/** What one node says of its devices. */
+/** What one node reports about its devices. */
 const says = (scene: Scene, nodeId: string, said: { came?: readonly string[]; went?: readonly string[] }) =>
   scene.engine.presence.change({
     groupId,

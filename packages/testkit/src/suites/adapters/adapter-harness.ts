@@ -1,6 +1,6 @@
 import type { AdapterCall } from '@plenum/core';
 
-/** What can happen to what an adapter calls: it is gone (`throw`), is silent (`hang`), talks nonsense (`garbage`). */
+/** Faults of the service that an adapter calls: it is away (`throw`), silent (`hang`), or answers nonsense (`garbage`). */
 export type Ailment = 'throw' | 'hang' | 'garbage';
 
 export interface Ailing {
@@ -17,5 +17,5 @@ export function impatient(ms = 100): AdapterCall {
   return { signal: AbortSignal.timeout(ms) };
 }
 
-/** A caller that has given up already. */
+/** A caller that gave up before the call. */
 export const gone = (): AdapterCall => ({ signal: AbortSignal.abort() });

@@ -1,4 +1,4 @@
-/** What every archive that can be read does. */
+/** What every archive guarantees that can be read. */
 import type { Archive, ArchivePage, ArchiveReader } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** What every archive does, whatever it keeps its entries in. */
+/** What every archive guarantees, whatever stores its entries. */
 import type { Archive, ArchiveEntry } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { sampleEvent, sampleMessage, sampleMessages } from '../../adapters/sample-entries.ts';

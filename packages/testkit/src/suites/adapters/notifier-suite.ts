@@ -1,4 +1,4 @@
-/** What every notifier does, whatever it notifies by. */
+/** What every notifier guarantees, whatever service it uses. */
 import type { Notifier, Recipient } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ export interface NotifierHarness extends AsyncDisposable, Ailing {
   readonly notifier: Notifier;
   /** From now on it refuses the message with this id for good. */
   refuse(messageId: string): void;
-  /** What has arrived where it notifies. */
+  /** The notifications that have arrived at the service. */
   sent(): readonly Notification[];
 }
 export type MakeNotifier = () => Promise<NotifierHarness>;

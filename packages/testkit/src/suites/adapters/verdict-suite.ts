@@ -1,13 +1,13 @@
-/** What everything that is asked for a verdict does: moderation of a message, authorization of an action. */
+/** What every adapter that gives verdicts guarantees: moderation of a message, authorization of an action. */
 import type { AdapterCall, Authorization, GuardedAction, Moderation, Verdict } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { type Ailing, type Ailment, gone, impatient, patient } from './adapter-harness.ts';
 
 interface VerdictHarness extends AsyncDisposable {
-  /** Undefined: it depends on nothing that could fail. */
+  /** Undefined: the adapter depends on nothing that could fail. */
   readonly ailing?: Ailing;
-  /** Of the denial. */
+  /** The reason of the denial. */
   readonly reason: string;
 }
 export interface ModerationHarness extends VerdictHarness {

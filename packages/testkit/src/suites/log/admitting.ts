@@ -1,4 +1,4 @@
-/** What an admission promises: it judges as an append does, takes a token if it is asked to, and stores nothing. */
+/** An admission checks what an append checks, takes a token unless the sender has no rate limit, and stores nothing. */
 import { describe, expect, test } from 'vitest';
 import { leaveCommand, messageDraft, muteCommand } from '../../commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';

@@ -8,7 +8,7 @@ import { begin, expectAppended, type Scene } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 
-/** Notes what the node hears, at the end of the tick in which it does: then a node writes to its sockets. */
+/** Records each entry at the end of the tick in which it arrived: that is when a node writes to its sockets. */
 async function listening(scene: Scene): Promise<string[]> {
   const seen: string[] = [];
   scene.engine.feeds.listen({

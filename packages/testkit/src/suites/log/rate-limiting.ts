@@ -15,7 +15,7 @@ const sendMany = (scene: Scene, sender: string, count: number, groupId: string =
 const appendedOf = (outcomes: readonly AppendOutcome[]): Appended[] =>
   outcomes.filter((outcome) => outcome.type === 'appended');
 
-/** Tokens that came while the messages were stored: none on a clock that does not move. */
+/** Tokens that the bucket got while the messages were stored: none on a manual clock. */
 const refilled = (appended: readonly Appended[]): number => {
   const times = appended.map(({ timestampMs }) => timestampMs);
   return Math.ceil((Math.max(...times) - Math.min(...times)) / msPerToken);

@@ -1,4 +1,4 @@
-/** Changes that are judged and charged first, since a slow adapter is asked about them in between. */
+/** Changes that are checked and charged before they are made: a slow adapter is asked about them in between. */
 import { describe, expect, test } from 'vitest';
 import { banCommand, createCommand, kickCommand } from '../../commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';

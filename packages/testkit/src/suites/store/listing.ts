@@ -5,7 +5,7 @@ import { createCommand, deleteCommand, leaveCommand } from '../../commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { Scene } from '../../scene/scene.ts';
 
-/** Ids in many partitions, and such that a prefix is not a word, a glob or a range by accident. */
+/** Ids in many partitions. Some hold characters that are special in a glob or a range, so a prefix must be plain text. */
 const groupIds = ['room', 'room:', 'room:a', 'room:b', 'room:~', 'rooms', 'Room:a', 'roo', 'a', '~', '...'];
 const ascending = [...groupIds].sort();
 const inRooms = ascending.filter((id) => id.startsWith('room:'));
@@ -16,7 +16,7 @@ async function manyGroups(makeEngine: MakeEngine): Promise<Scene> {
   return scene;
 }
 
-/** Follows the cursors; a page too many fails. */
+/** Follows the cursors to the end; ends after one page per group if a cursor does not move. */
 async function listed(scene: Scene, prefix: string, limit: number): Promise<string[][]> {
   const pages: string[][] = [];
   let cursor: string | null = null;

@@ -7,14 +7,14 @@ import { begin, type Scene, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 const forMs = 1000;
-/** By then the mute has ended, on a busy machine too. */
+/** After this time the mute has ended, on a busy machine too. */
 const untilAfterMs = 1100;
 
 const withGuest = (makeEngine: MakeEngine) =>
   begin(makeEngine, { groupType: 'strict_private', users: { guest: 'active' } });
 const muteForAWhile = (scene: Scene) =>
   scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest', forMs }));
-/** Short enough that no owner has settled it when the test looks. */
+/** So short that no owner has ended the mute before the test reads. */
 const muteForAMoment = (scene: Scene) =>
   scene.do(muteCommand({ groupId, actor: 'owner', userId: 'guest', forMs: 200 }));
 
