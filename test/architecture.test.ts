@@ -210,8 +210,8 @@ test('every declared telemetry event is emitted somewhere, and no other', () => 
   const declared = filesBelow('packages/core/src/telemetry', 'events.ts').flatMap(({ text }) =>
     [...text.matchAll(/^ {2}readonly (\w+): \{/gm)].map(([, name]) => name),
   );
-  const told = filesBelow('packages', '.ts')
+  const emitted = filesBelow('packages', '.ts')
     .filter(({ path }) => !isTest(path))
     .flatMap(({ text }) => [...text.matchAll(/emitTelemetry\(\s*'(\w+)'/g)].map(([, name]) => name));
-  expect(new Set(told)).toEqual(new Set(declared));
+  expect(new Set(emitted)).toEqual(new Set(declared));
 });

@@ -22,15 +22,15 @@ const quotedIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((
 
 test('the README names every variable of the environment, and no unknown one', () => {
   const quoted = readme.match(/`[A-Z][A-Z_]+(?:=\w+)?`/g) ?? [];
-  const told = quoted.map((name) => name.replaceAll(/`|=\w+/g, ''));
-  expect(variables.filter((name) => !told.includes(name))).toEqual([]);
-  const names = told.filter((name) => name.startsWith('PLENUM_'));
+  const documented = quoted.map((name) => name.replaceAll(/`|=\w+/g, ''));
+  expect(variables.filter((name) => !documented.includes(name))).toEqual([]);
+  const names = documented.filter((name) => name.startsWith('PLENUM_'));
   expect(names.filter((name) => !variables.includes(name))).toEqual([]);
 });
 
 test('every default that the README names is the one that counts', () => {
   const defaults = environmentSchema.parse({});
-  const told = rowsBelow('Configuration').flatMap(([first, second = '']) => {
+  const documented = rowsBelow('Configuration').flatMap(([first, second = '']) => {
     const texts = second.replaceAll('`', '').split(', ');
     return quotedIn(first).map((name, i) => ({
       name,
@@ -38,14 +38,17 @@ test('every default that the README names is the one that counts', () => {
       real: Reflect.get(defaults, name),
     }));
   });
-  expect(told.length).toBeGreaterThan(30);
-  expect(told.filter(({ text, real }) => !isSame(text, real))).toEqual([]);
+  expect(documented.length).toBeGreaterThan(30);
+  expect(documented.filter(({ text, real }) => !isSame(text, real))).toEqual([]);
 });
 
-/** Told as text, in the unit of the variable. */
-function isSame(told: string, real: unknown): boolean {
-  if (real === undefined || String(real) === '') return /^(none|dev: )/.test(told);
-  return told === String(real) || (told.endsWith('d') && Number.parseInt(told, 10) * 86_400_000 === real);
+/** As a text, in the unit of the variable. */
+function isSame(documented: string, real: unknown): boolean {
+  if (real === undefined || String(real) === '') return /^(none|dev: )/.test(documented);
+  return (
+    documented === String(real) ||
+    (documented.endsWith('d') && Number.parseInt(documented, 10) * 86_400_000 === real)
+  );
 }
 
 test('no other document and no deploy file names an unknown variable', () => {
@@ -61,19 +64,19 @@ test('no other document and no deploy file names an unknown variable', () => {
 });
 
 test('the README has every code of the error table once, with its status', () => {
-  const told = rowsBelow('Refusals and endings')
+  const documented = rowsBelow('Refusals and endings')
     .filter(([, status = '']) => /^\d{3}$/.test(status))
     .flatMap(([first, status]) => quotedIn(first).map((code) => [code, Number(status)]));
   const real = Object.entries(errors).map(([code, { http }]) => [code, http]);
-  expect(told.sort()).toEqual(real.sort());
+  expect(documented.sort()).toEqual(real.sort());
 });
 
 test('every code of `closing` and every reason of `resync` stand in the README, and no other', () => {
-  const told = rowsBelow('Refusals and endings')
+  const documented = rowsBelow('Refusals and endings')
     .filter(([, second = '']) => !/^\d{3}$/.test(second))
     .flatMap(([first]) => quotedIn(first));
   const real = [...closingPushSchema.shape.code.options, ...resyncReasonSchema.options, 'closing'];
-  expect(told.sort()).toEqual(real.sort());
+  expect(documented.sort()).toEqual(real.sort());
 });
 
 test('the README names every command of the command line', async () => {

@@ -10,13 +10,13 @@ const document = openApiDocument({ title: 'Plenum', version: '1.2.3' });
 test('a linter with its recommended rules finds no error and no warning', async () => {
   const config = await createConfig({ extends: ['recommended'] });
   const problems = await lintFromString({ source: JSON.stringify(document), config });
-  const told = problems.map(({ ruleId, severity, message, location }) => ({
+  const found = problems.map(({ ruleId, severity, message, location }) => ({
     ruleId,
     severity,
     message,
     at: location[0]?.pointer,
   }));
-  expect(told).toEqual([]);
+  expect(found).toEqual([]);
 });
 
 const ajv = formats.default(new Ajv2020({ strict: false, allErrors: true }));

@@ -1,4 +1,4 @@
-/** A user in front of a page of the application: what the SDK told that page is read out of it. */
+/** A user in front of a page of the application: what the SDK gave to that page is read out of it. */
 import type { GroupPosition, MessageEntry, Status } from '@plenum/client';
 import type { GroupEvent } from '@plenum/protocol';
 import { eventually, type Send } from '@plenum/testkit';

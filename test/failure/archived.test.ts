@@ -96,9 +96,9 @@ test('the archive shows that a Redis came up empty while no node ran; a new clus
   }
   await redis.restart();
   await using later = await NodeOnPort.start(settings);
-  const told = [expect.stringMatching(/was in use and Redis came up empty/)];
-  await eventually(async () => expect(await notices(later)).toEqual(told), patience);
+  const expected = [expect.stringMatching(/was in use and Redis came up empty/)];
+  await eventually(async () => expect(await notices(later)).toEqual(expected), patience);
   expect(later.output).toMatch(/was in use and Redis came up empty/);
   await using last = await NodeOnPort.start(settings);
-  expect(await notices(last)).toEqual(told);
+  expect(await notices(last)).toEqual(expected);
 });

@@ -159,7 +159,7 @@ test('while a shard is away only its partitions have no owner; afterwards all is
   const [other = registry] = masters.filter((master) => master !== registry);
   const isOwned = (count: number) =>
     eventually(async () => expect(await ownedPartitions(nodes)).toBe(count), patience);
-  const isDelivered = () => eventually(() => expect(new Set(receiver.told)).toEqual(said), patience);
+  const isDelivered = () => eventually(() => expect(new Set(receiver.notified)).toEqual(said), patience);
   const shards = await Promise.all(
     [other, registry].map(async (away) => ({
       away,

@@ -30,7 +30,7 @@ test('an operator sends one dead letter of a refused message again, and deletes 
     status: 404,
     body: { code: 'dead_letter_not_found' },
   });
-  await eventually(() => expect(receiver.told).toHaveLength(2), patience);
+  await eventually(() => expect(receiver.notified).toHaveLength(2), patience);
   const user = await httpRequest('GET', lettersUrl, { token: null });
   expect(user.status).toBe(401);
 });

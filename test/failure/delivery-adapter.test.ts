@@ -86,12 +86,12 @@ describe.concurrent('adapters that are code of the nodes', () => {
       expect.arrayContaining([
         expect.objectContaining({
           kind: 'archive',
-          reason: 'told to refuse it',
+          reason: 'refused by the test',
           entry: expect.objectContaining(refused),
         }),
         expect.objectContaining({
           kind: 'notifier',
-          reason: 'told to refuse it',
+          reason: 'refused by the test',
           entry: expect.objectContaining(refused),
         }),
       ]),

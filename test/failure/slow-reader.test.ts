@@ -20,7 +20,7 @@ const memoryOf = (pid: number): number =>
   Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+) kB/)?.[1]) * 1024;
 
 /** It comes behind all that its node had sent before. */
-const toldWhy = (device: Device) =>
+const untilCut = (device: Device) =>
   eventually(() => expect(device.pushes('closing')).toEqual([{ code: 'slow_consumer' }]), {
     timeoutMs: 30_000,
   });
@@ -60,7 +60,7 @@ test.each(fanOuts)(
     await pour('flood', flood.messages);
     expect(memoryOf(first.pid) - memoryBefore).toBeLessThan(grownMaxBytes);
     proxy.resumeDownstream();
-    await toldWhy(slow.device);
+    await untilCut(slow.device);
     await traffic.until(20);
     await traffic.expectComplete();
     expect(slow.resumptions).toHaveLength(2);
@@ -127,7 +127,7 @@ test.each(fanOuts)(
       }),
     );
     proxy.resumeDownstream();
-    await toldWhy(slow.device);
+    await untilCut(slow.device);
     await traffic.until(20);
     await traffic.expectComplete();
     expect(slow.resumptions).toHaveLength(1 + chatter.groups);

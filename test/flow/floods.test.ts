@@ -1,4 +1,4 @@
-/** An admin floods its own group by changes: what is stored and told stays bounded, and other users do not notice. */
+/** An admin floods its own group by changes: what is stored and pushed stays bounded, and other users do not notice. */
 import { setImmediate } from 'node:timers/promises';
 import { freshPrefix, obtainRedisForTests, type RedisForTests } from '@plenum/testkit';
 import { Redis } from 'ioredis';

@@ -72,8 +72,8 @@ class TwoGroups implements AsyncDisposable {
     return Number(line?.split(' ')[1] ?? 0);
   }
 
-  toldOf(word: string): readonly string[] {
-    return this.receiver.told.filter((text) => text.startsWith(word));
+  notifiedOf(word: string): readonly string[] {
+    return this.receiver.notified.filter((text) => text.startsWith(word));
   }
 
   async #ask(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
@@ -102,8 +102,8 @@ test.each(engines)(
     await groups.send(quiet, 'quiet refused');
     await eventually(async () => expect(await groups.lettersOf(quiet)).toEqual(['quiet refused']), patience);
     await groups.send(noisy, ...refused);
-    await groups.send(quiet, 'quiet told');
-    await eventually(() => expect(groups.toldOf('quiet')).toEqual(['quiet told']), patience);
+    await groups.send(quiet, 'quiet sent');
+    await eventually(() => expect(groups.notifiedOf('quiet')).toEqual(['quiet sent']), patience);
     await eventually(async () => expect(await groups.lost()).toBe(refused.length - lettersMax), patience);
     const letters = await groups.lettersOf(noisy);
     expect(letters).toHaveLength(lettersMax);
@@ -125,13 +125,13 @@ test.each(engines)(
     await eventually(async () => expect(await groups.lost()).toBeGreaterThan(0), patience);
     receiver.mood = 'well';
     await eventually(
-      () => expect(new Set(groups.toldOf('quiet'))).toEqual(new Set(['quiet first', 'quiet last'])),
+      () => expect(new Set(groups.notifiedOf('quiet'))).toEqual(new Set(['quiet first', 'quiet last'])),
       patience,
     );
     await eventually(async () => {
-      const told = new Set(groups.toldOf('flood'));
+      const notified = new Set(groups.notifiedOf('flood'));
       const letters = await groups.lettersOf(noisy);
-      expect(told.size + letters.length + (await groups.lost())).toBe(flood.length);
+      expect(notified.size + letters.length + (await groups.lost())).toBe(flood.length);
     }, patience);
     expect(await groups.lettersOf(noisy)).toHaveLength(lettersMax);
     expect(await groups.lettersOf(quiet)).toEqual([]);
@@ -148,9 +148,9 @@ test.each(engines)(
     await groups.send(noisy, ...breaking);
     for (const text of ['quiet 1', 'quiet 2', 'quiet 3']) {
       await groups.send(quiet, text);
-      await eventually(() => expect(groups.toldOf(text)).toEqual([text]), patience);
+      await eventually(() => expect(groups.notifiedOf(text)).toEqual([text]), patience);
     }
-    expect(groups.toldOf('breaking')).toEqual([]);
+    expect(groups.notifiedOf('breaking')).toEqual([]);
     expect(await groups.lettersOf(quiet)).toEqual([]);
   },
 );

@@ -25,7 +25,7 @@ test('the notifier knows who is online at any node and who is gone, whichever no
     await httpRequest('PUT', `${cluster.url}/v1/groups/${group_id}/members/${userId}`);
   }
 
-  const told = async (text: string, online: Readonly<Record<string, boolean>>) => {
+  const expectNotified = async (text: string, online: Readonly<Record<string, boolean>>) => {
     const body = { from_user_id: 'sender', message: text };
     await httpRequest('POST', `${cluster.url}/v1/groups/${group_id}/messages`, { body });
     await eventually(() => {
@@ -33,9 +33,9 @@ test('the notifier knows who is online at any node and who is gone, whichever no
       expect(Object.fromEntries(recipients.map((one) => [one.user_id, one.online]))).toEqual(online);
     }, patience);
   };
-  await told('all but dave look', { ann: true, bob: true, cleo: true, dave: false });
+  await expectNotified('all but dave look', { ann: true, bob: true, cleo: true, dave: false });
   for (const device of [ann, cleo]) device.socket.disconnect();
   await bob.until('presence_changed', { user_id: 'ann', online: false });
   await bob.until('presence_changed', { user_id: 'cleo', online: false });
-  await told('only bob looks', { ann: false, bob: true, cleo: false, dave: false });
+  await expectNotified('only bob looks', { ann: false, bob: true, cleo: false, dave: false });
 });

@@ -223,8 +223,12 @@ describe.each(engines)('the OpenAPI document and a node on %s', (engine) => {
     const ready = other.operation('get_readiness');
     const unready = await ready.send(ready.example);
     expect(unready.status).toBe(503);
-    const told = [...drain.objections(first), ...create.objections(draining), ...ready.objections(unready)];
-    expect(told).toEqual([]);
+    const objections = [
+      ...drain.objections(first),
+      ...create.objections(draining),
+      ...ready.objections(unready),
+    ];
+    expect(objections).toEqual([]);
   });
 
   test('who is too fast is answered as documented, with the header Retry-After', async () => {

@@ -120,9 +120,9 @@ describe.each(engines)('on %s', (engine) => {
     await phone.must('mark_read', { group_id: 'desk', seq: 1 });
     await laptop.must('mark_read', { group_id: 'desk', seq });
     await phone.until('read');
-    const told = { group_id: 'desk', epoch };
-    expect(phone.pushes('read')).toEqual([{ ...told, read_seq: seq, unread: 0 }]);
-    expect(laptop.pushes('read')).toEqual([{ ...told, read_seq: Number(seq) - 1, unread: 1 }]);
+    const pushed = { group_id: 'desk', epoch };
+    expect(phone.pushes('read')).toEqual([{ ...pushed, read_seq: seq, unread: 0 }]);
+    expect(laptop.pushes('read')).toEqual([{ ...pushed, read_seq: Number(seq) - 1, unread: 1 }]);
     expect(writer.pushes('read')).toEqual([]);
   });
 
@@ -206,8 +206,8 @@ describe('on three nodes', () => {
     await sender.must('join_group', { group_id: 'marked' });
     await sender.must('relay_msg', { group_id: 'marked', message: 'news' });
     await first?.must('mark_read', { group_id: 'marked', seq: 3 });
-    const told = { group_id: 'marked', epoch: created?.['epoch'], read_seq: 3, unread: 0 };
-    for (const device of others) expect(await device.until('read')).toEqual(told);
+    const pushed = { group_id: 'marked', epoch: created?.['epoch'], read_seq: 3, unread: 0 };
+    for (const device of others) expect(await device.until('read')).toEqual(pushed);
     expect(first?.pushes('read')).toEqual([]);
   });
 

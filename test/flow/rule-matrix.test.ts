@@ -88,7 +88,7 @@ async function mistakeOf(runner: RuleRunner, one: Case): Promise<object | null> 
     expectCell(one, { tried, before, after });
     return null;
   } catch (error) {
-    return { ...one, told: error instanceof Error ? error.message : error };
+    return { ...one, error: error instanceof Error ? error.message : error };
   }
 }
 

@@ -126,14 +126,14 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
   });
 
   test('telemetry: every event of the seed is emitted', async () => {
-    const told = new Map<string, unknown[]>();
+    const emitted = new Map<string, unknown[]>();
     const watched = [
       ...['message_sent', 'room_join', 'room_leave', 'broadcast', 'queue_size'],
       ...['queue_overflow', 'rate_limit_hit'],
     ] as const satisfies readonly (keyof TelemetryEvents)[];
     for (const event of watched) {
       const seen: unknown[] = [];
-      told.set(event, seen);
+      emitted.set(event, seen);
       onTestFinished(watchTelemetry(event, (payload) => seen.push(payload)));
     }
     const archive = recordingArchive();
@@ -153,13 +153,13 @@ describe.each(engines)('seed chatx, behind a send, on %s', (engine) => {
     await chat.leave(room, 'a');
     const about = { groupId: room, userId: user };
     await eventually(() => {
-      expect(told.get('message_sent')?.slice(0, 2)).toEqual([2, 3].map((seq) => ({ ...about, seq })));
-      expect(told.get('room_join')).toEqual([about, { ...about, userId: 'a' }, { ...about, userId: 'b' }]);
-      expect(told.get('room_leave')).toEqual([{ ...about, userId: 'a' }]);
-      expect(told.get('rate_limit_hit')).toEqual([about]);
-      expect(told.get('queue_overflow')).toEqual([{ groupId: room }]);
-      expect(told.get('broadcast')).toContainEqual({ groupId: room, entries: 1, devices: 1 });
-      expect(told.get('queue_size')).toContainEqual(expect.objectContaining({ kind: 'archive', size: 0 }));
+      expect(emitted.get('message_sent')?.slice(0, 2)).toEqual([2, 3].map((seq) => ({ ...about, seq })));
+      expect(emitted.get('room_join')).toEqual([about, { ...about, userId: 'a' }, { ...about, userId: 'b' }]);
+      expect(emitted.get('room_leave')).toEqual([{ ...about, userId: 'a' }]);
+      expect(emitted.get('rate_limit_hit')).toEqual([about]);
+      expect(emitted.get('queue_overflow')).toEqual([{ groupId: room }]);
+      expect(emitted.get('broadcast')).toContainEqual({ groupId: room, entries: 1, devices: 1 });
+      expect(emitted.get('queue_size')).toContainEqual(expect.objectContaining({ kind: 'archive', size: 0 }));
     }, patience);
   });
 });

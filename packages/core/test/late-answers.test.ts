@@ -52,7 +52,7 @@ function watchedFeed(device: Device, devices = new Devices()) {
     devicesOf: () => [device],
     hasPendingJoin: (asking) => devices.hasPendingJoin(asking, groupId),
     deferPush: (deferred, from) => devices.deferPush(deferred, groupId, from),
-    markPushed: (told) => devices.markPushed(told, groupId),
+    markPushed: (pushed) => devices.markPushed(pushed, groupId),
     seal: () => {},
     moved: () => {},
   };

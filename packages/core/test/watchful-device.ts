@@ -12,7 +12,7 @@ export class WatchfulDevice implements Device {
   readonly id: string;
   readonly userId: UserId;
   readonly received: LogEntry[] = [];
-  /** What it got since it was last told a position: this much has to be in the log in the end. */
+  /** What it got since it last got a position: this much has to be in the log in the end. */
   held: LogEntry[] = [];
   readonly complaints: string[] = [];
   nextSeq: number | null = null;

@@ -20,10 +20,10 @@ test('a cut closes every socket of the user with a reason, and they may reconnec
     edge.connected('ann'),
     edge.connected('bob'),
   ]);
-  const told = Promise.all([next(first, 'closing'), next(second, 'closing')]);
+  const closings = Promise.all([next(first, 'closing'), next(second, 'closing')]);
   const reason = next(first, 'disconnect');
   edge.revocations.cut({ userId: ann, code: 'disconnected' });
-  expect(await told).toEqual([{ code: 'disconnected' }, { code: 'disconnected' }]);
+  expect(await closings).toEqual([{ code: 'disconnected' }, { code: 'disconnected' }]);
   expect(await reason).toBe('transport close');
   expect(other.connected).toBe(true);
   await edge.connected('ann');

@@ -12,11 +12,11 @@ import { ask, fakeOptions, next, startEdge } from './edge.ts';
 test('a drain warns every client, closes its socket so that it reconnects, and refuses new ones', async () => {
   await using edge = await startEdge();
   const client = await edge.connected('ann');
-  const told = next(client, 'drain');
+  const drain = next(client, 'drain');
   const closing = next(client, 'closing');
   const reason = next(client, 'disconnect');
   const drained = edge.gateway.drain(500);
-  expect(await told).toEqual({ within_ms: 500 });
+  expect(await drain).toEqual({ within_ms: 500 });
   expect(await ask(client, { request_type: 'list_groups' })).toMatchObject({ success: true });
   expect((await fetch(`${edge.url}/healthz`)).status).toBe(200);
   expect(await (await fetch(`${edge.url}/readyz`)).json()).toMatchObject({ ready: false, draining: true });

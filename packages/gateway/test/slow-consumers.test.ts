@@ -149,9 +149,9 @@ test('what the transport has taken of a burst is in the metrics, and cuts no cli
   );
   for (let turn = 0; turn < 20; turn += 1) await nextTurn();
   const page = await (await edge.fetch('/metrics')).text();
-  const told = Number(/^plenum_socket_buffered_bytes (\d+)$/m.exec(page)?.[1]);
-  expect(told).toBe(device.bufferedBytes);
-  expect(told).toBeGreaterThan(waitingMax.bytes);
+  const shown = Number(/^plenum_socket_buffered_bytes (\d+)$/m.exec(page)?.[1]);
+  expect(shown).toBe(device.bufferedBytes);
+  expect(shown).toBeGreaterThan(waitingMax.bytes);
   socket.destroy();
 });
 

@@ -27,7 +27,7 @@ test('a slot moves to another master with its keys', async () => {
   await expect(set.ask(from, 'GET', '{p17}:key')).rejects.toThrow(/MOVED/);
 });
 
-test('the replica of a killed master serves its slots, and a replica takes over when told to', async () => {
+test('the replica of a killed master serves its slots, and a replica takes over on request', async () => {
   await using set = await ClusterSet.start();
   const first = await set.masterOf(0);
   await first.kill();

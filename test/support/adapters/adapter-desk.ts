@@ -114,8 +114,8 @@ function instructionFor(kind: Kind, mood: Mood, refused: readonly string[]): Ins
   if (mood === 'hanging') return { how: 'hang', afterMs: 0 };
   if (mood === 'garbled') return { how: 'answer', answer: 'garbage', afterMs: 0 };
   const afterMs = mood === 'late' ? lateMs : mood === 'slow' ? slowMs : 0;
-  const reasons = refused.map((message_id) => ({ message_id, reason: 'told to refuse it' }));
+  const reasons = refused.map((message_id) => ({ message_id, reason: 'refused by the test' }));
   if (reasons.length === 0) return { how: 'answer', afterMs };
-  const answer = kind === 'archive' ? { refused: reasons } : { refused: 'told to refuse it' };
+  const answer = kind === 'archive' ? { refused: reasons } : { refused: 'refused by the test' };
   return { how: 'answer', answer, afterMs };
 }

@@ -31,7 +31,7 @@ export interface AdapterOutage {
   readonly webhook: 'hanging' | 'down';
 }
 
-/** Resolves when the adapters are back; what they were not told of is still waiting for them. */
+/** Resolves when the adapters are back; what they have not got is still waiting for them. */
 export async function adapterOutage(
   scene: DeliveryScene,
   traffic: CheckedTraffic,

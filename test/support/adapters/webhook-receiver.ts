@@ -27,7 +27,7 @@ export class WebhookReceiver implements AsyncDisposable {
   /** Texts at which it fails each time, as if they broke it. */
   readonly breaking = new Set<string>();
   /** Texts of messages in the order in which they were taken, copies included. */
-  readonly told: string[] = [];
+  readonly notified: string[] = [];
   /** Every message that it got, in the order of arrival, under the id that its caller gave to the notice. */
   readonly given: GivenEntry[] = [];
   /** Whom the last notice of a text was for. */
@@ -72,7 +72,7 @@ export class WebhookReceiver implements AsyncDisposable {
     if (this.mood === 'hanging') return;
     if (this.mood === 'slow') await wait(slowMs);
     if (!isTaken) return void response.writeHead(isWell ? 422 : 503).end();
-    this.told.push(text);
+    this.notified.push(text);
     this.recipients.set(text, data.recipients);
     response.writeHead(204).end();
   }

@@ -140,7 +140,14 @@ export class CheckedTraffic implements AsyncDisposable {
       const sentMs = performance.now();
       const answer = await speaker.device.send(groupId, message, requestId).catch(() => null);
       const times = { sentMs, answeredMs: performance.now() };
-      this.#sends.push({ groupId, userId: speaker.userId, requestId, message, answer: told(answer), times });
+      this.#sends.push({
+        groupId,
+        userId: speaker.userId,
+        requestId,
+        message,
+        answer: recorded(answer),
+        times,
+      });
       if (answer?.success === true) {
         this.#acks += 1;
         return true;
@@ -217,7 +224,7 @@ export class CheckedTraffic implements AsyncDisposable {
   }
 }
 
-function told(answer: AnyAnswer | null): Send['answer'] {
+function recorded(answer: AnyAnswer | null): Send['answer'] {
   if (answer === null || (!answer.success && answer.code === 'timeout')) return { type: 'unknown' };
   if (!answer.success) return { type: 'refused', code: answer.code };
   const { epoch, seq, message_id } = answer.result;

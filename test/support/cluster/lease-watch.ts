@@ -76,7 +76,7 @@ export class LeaseWatch implements Disposable {
     this.#attempt = { right, reached: 'sent' };
   }
 
-  /** What a script does, told behind the command that has run it. */
+  /** What a script does, reported behind the command that has run it. */
   #inScript([name = '', key = '', value = '']: readonly string[]): void {
     if (name === 'SET' && isLease(key)) {
       const [nodeId = '', token] = value.split(' ');

@@ -22,7 +22,7 @@ export interface Ask {
   readonly refusals: readonly ErrorCode[];
 }
 
-export interface Told {
+export interface Answered {
   readonly ask: Ask;
   readonly requestId: string;
   /** Null: it succeeded. */
@@ -64,7 +64,7 @@ export class RaceAttempt {
   }
 
   /** All at once, in any order. */
-  all(asks: readonly Ask[]): Promise<Told[]> {
+  all(asks: readonly Ask[]): Promise<Answered[]> {
     const shuffled = asks
       .map((ask) => ({ ask, at: this.#parts.chance() }))
       .sort((a, b) => a.at - b.at)
@@ -79,7 +79,7 @@ export class RaceAttempt {
     this.#arranged += 1;
   }
 
-  async ask(ask: Ask): Promise<Told> {
+  async ask(ask: Ask): Promise<Answered> {
     requests += 1;
     const requestId = ask.requestId ?? `race-${requests}`;
     const args = { group_id: this.groupId, ...this.withUsers(ask.args ?? {}) };
@@ -87,9 +87,9 @@ export class RaceAttempt {
     const answer = isRest
       ? await this.#byRest(ask, args, requestId)
       : await this.#bySocket(ask, args, requestId);
-    const told = { ask, requestId, ...answer };
-    if (ask.type === 'relay_msg') this.sends.push(this.#sendOf(told));
-    return told;
+    const answered = { ask, requestId, ...answer };
+    if (ask.type === 'relay_msg') this.sends.push(this.#sendOf(answered));
+    return answered;
   }
 
   /** A request at any node, by the service unless there is a token. */
@@ -129,7 +129,7 @@ export class RaceAttempt {
     return choice;
   }
 
-  #sendOf({ ask, requestId, code, result }: Told): Send {
+  #sendOf({ ask, requestId, code, result }: Answered): Send {
     const userId = this.#parts.userOf(ask.by);
     const attempt = { groupId: this.groupId, userId, requestId, message: String(ask.args?.['message']) };
     if (code === 'timeout') return { ...attempt, answer: { type: 'unknown' } };

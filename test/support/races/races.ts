@@ -2,13 +2,13 @@
 import type { GroupType } from '@plenum/protocol';
 import { expect } from 'vitest';
 import type { Device } from '../devices/device.ts';
-import type { Ask, RaceAttempt, Told } from './attempt.ts';
+import type { Answered, Ask, RaceAttempt } from './attempt.ts';
 import { act, again, create, found, join, leave, type Refusals, remove, send } from './requests.ts';
 import type { RaceGroup } from './verdict.ts';
 
 interface Finish {
   readonly attempt: RaceAttempt;
-  readonly told: readonly Told[];
+  readonly answers: readonly Answered[];
   readonly isReceiver: (name: string) => boolean;
   /** A new device of a user, with what it is sent at once. */
   readonly connect: (name: string) => Promise<Device>;
@@ -26,8 +26,8 @@ export interface Race {
 }
 
 const always = (groupType: GroupType) => () => ({ groupTypes: [groupType] });
-const succeeded = (told: readonly Told[], type: string) =>
-  told.filter(({ ask, code }) => ask.type === type && code === null).length;
+const succeeded = (answers: readonly Answered[], type: string) =>
+  answers.filter(({ ask, code }) => ask.type === type && code === null).length;
 
 const lastPlace: Race = {
   name: 'joins for the last place',
@@ -35,7 +35,7 @@ const lastPlace: Race = {
   group: () => ({ groupTypes: ['public'], maxMembers: 2 }),
   arrange: (attempt) => found(attempt, { groupType: 'public', maxMembers: 2 }),
   asks: () => ['ann', 'bob', 'cyd'].map((name) => join(name, ['group_full'])),
-  check: ({ told }) => expect(succeeded(told, 'join_group')).toBe(1),
+  check: ({ answers }) => expect(succeeded(answers, 'join_group')).toBe(1),
 };
 
 const lastAcceptance: Race = {
@@ -45,7 +45,7 @@ const lastAcceptance: Race = {
   arrange: (attempt) =>
     found(attempt, { groupType: 'private', maxMembers: 2, pending: ['ann', 'bob', 'cyd'] }),
   asks: () => ['ann', 'bob', 'cyd'].map((name) => act('accept', ['owner', name], ['group_full'])),
-  check: ({ told }) => expect(succeeded(told, 'accept_member')).toBe(1),
+  check: ({ answers }) => expect(succeeded(answers, 'accept_member')).toBe(1),
 };
 
 const applicant: Race = {
@@ -108,7 +108,7 @@ const rebirth: Race = {
     send('owner', 'b', ['group_not_found', 'not_a_member']),
     send('ann', 'c', ['group_not_found', 'not_a_member']),
   ],
-  check: ({ told }) => expect(succeeded(told, 'create_group')).toBeLessThan(2),
+  check: ({ answers }) => expect(succeeded(answers, 'create_group')).toBeLessThan(2),
 };
 
 const rejoin: Race = {
@@ -217,8 +217,8 @@ const retries: Race = {
     ...again(create('bob', ['already_exists']), 'create', 3),
     ...again(send('bob', 'b', inNoGroup), 'send', 2),
   ],
-  check: async ({ attempt, told }) => {
-    const done = told.filter(({ code }) => code === null);
+  check: async ({ attempt, answers }) => {
+    const done = answers.filter(({ code }) => code === null);
     const asked = new Map(done.map((one) => [`${one.ask.by} ${one.ask.type}`, one]));
     const madeAnew = done.find(({ ask }) => ask.type === 'create_group')?.result['epoch'];
     for (const { ask, result } of asked.values()) {

@@ -53,13 +53,13 @@ export class RaceRunner {
     const attempt = this.#attempt(groupId);
     const verdict = new Verdict(attempt, this.#tap, this.#race.group(turn));
     await this.#race.arrange(attempt, turn);
-    const told = await attempt.all(this.#race.asks(turn));
-    await verdict.expectTold(told);
+    const answers = await attempt.all(this.#race.asks(turn));
+    await verdict.expectAnswers(answers);
     await verdict.expectShown();
     await verdict.expectSound();
     await this.#race.check?.({
       attempt,
-      told,
+      answers,
       isReceiver: (name) => verdict.isReceiver(this.#userOf(name)),
       connect: (name) => this.#cluster.device(this.#userOf(name)),
     });

@@ -3,7 +3,7 @@ import type { GroupType, HistoryEntry } from '@plenum/protocol';
 import { checkHistory, type Delivery, type EpochLog, eventually, stateOf } from '@plenum/testkit';
 import { expect } from 'vitest';
 import type { LogTap } from '../cluster/log-tap.ts';
-import type { Ask, RaceAttempt, Told } from './attempt.ts';
+import type { Answered, Ask, RaceAttempt } from './attempt.ts';
 
 const patient = { timeoutMs: 8000, everyMs: 5 };
 
@@ -25,12 +25,12 @@ export class Verdict {
   }
 
   /** As many entries behind what was arranged as requests that succeeded, and no refusal but those allowed. */
-  async expectTold(told: readonly Told[]): Promise<void> {
-    for (const { ask, code } of told) {
+  async expectAnswers(answered: readonly Answered[]): Promise<void> {
+    for (const { ask, code } of answered) {
       if (code !== null) expect(ask.refusals, `${ask.type} of ${ask.by}: ${code}`).toContain(code);
     }
     const requests = new Map<string, Map<string, object>>();
-    for (const { ask, code, requestId, result } of told) {
+    for (const { ask, code, requestId, result } of answered) {
       const key = JSON.stringify(ask.entry);
       const answers = requests.get(key) ?? new Map<string, object>();
       requests.set(key, answers);
@@ -40,7 +40,7 @@ export class Verdict {
       answers.set(request, result);
     }
     await eventually(() => {
-      for (const { ask } of told) {
+      for (const { ask } of answered) {
         const count = requests.get(JSON.stringify(ask.entry))?.size;
         expect(this.#entriesLike(ask.entry), JSON.stringify(ask.entry)).toHaveLength(count ?? 0);
       }

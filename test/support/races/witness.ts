@@ -5,7 +5,7 @@ import type { AnyAnswer, Device } from '../devices/device.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-interface Told {
+interface Received {
   /** The name of a push, or `ack of` and a request type. */
   readonly event: string;
   readonly payload: Fields;
@@ -26,15 +26,15 @@ function positionIn(payload: Fields): Position {
   return { epoch: String(group.epoch), seq: Number(group.from_seq ?? group.seq ?? group.head_seq) };
 }
 /** What a push says of the user's status; null: nothing. */
-function statusIn({ event, payload }: Told): string | null {
+function statusIn({ event, payload }: Received): string | null {
   if (event === 'resync') return payload['reason'] === 'not_a_member' ? 'none' : null;
   return event === 'membership' ? String(payload['status']) : null;
 }
 
 /** It moves no position. */
-const isAboutUser = ({ event }: Told): boolean => event === 'membership' || event === 'ack of relay_msg';
+const isAboutUser = ({ event }: Received): boolean => event === 'membership' || event === 'ack of relay_msg';
 const isEntry = (event: string): boolean => event === 'relay_message' || event === 'group_event';
-const concerns = (groupId: string, { payload }: Told): boolean => {
+const concerns = (groupId: string, { payload }: Received): boolean => {
   const groups: unknown[] = Array.isArray(payload['groups']) ? payload['groups'] : [];
   return [payload, payload['result'], ...groups].some((part) => Object(part).group_id === groupId);
 };
@@ -42,7 +42,7 @@ const concerns = (groupId: string, { payload }: Told): boolean => {
 export class Witness {
   readonly device: Device;
   readonly userId: string;
-  readonly #timeline: Told[] = [];
+  readonly #timeline: Received[] = [];
 
   constructor(device: Device, userId: string) {
     this.device = device;
@@ -72,8 +72,8 @@ export class Witness {
     this.#timeline.length = 0;
   }
 
-  timelineOf(groupId: string): Told[] {
-    return this.#timeline.filter((told) => concerns(groupId, told));
+  timelineOf(groupId: string): Received[] {
+    return this.#timeline.filter((received) => concerns(groupId, received));
   }
 
   entriesOf(groupId: string): HistoryEntry[] {
@@ -82,7 +82,7 @@ export class Witness {
 
   /** It got a `resync`. */
   isResynced(groupId: string): boolean {
-    const isLoss = ({ event, payload }: Told) =>
+    const isLoss = ({ event, payload }: Received) =>
       event === 'resync' || (event === 'subscribed' && JSON.stringify(payload).includes('"reason"'));
     return this.timelineOf(groupId).some(isLoss);
   }
@@ -92,15 +92,16 @@ export class Witness {
     const timeline = this.timelineOf(groupId);
     const isReceiver = status === 'active' || status === 'muted';
     let position: Position | null = null;
-    for (const told of timeline) position = this.#positionAfter(position, told);
+    for (const received of timeline) position = this.#positionAfter(position, received);
     const wrong =
       (position !== null) === isReceiver ? [] : [`the user is ${status} and a client is at ${position?.seq}`];
-    const last = timeline.map(statusIn).findLast((told) => told !== null) ?? status;
+    const last = timeline.map(statusIn).findLast((received) => received !== null) ?? status;
     if (last !== status) wrong.push(`the user is ${status} and the last push has ${last}`);
     timeline.forEach(({ event, payload }, i) => {
       const position = event === 'subscribed' ? positionIn(payload) : null;
       const next =
-        timeline.slice(i + 1).find((told) => told.entry !== null || !isAboutUser(told))?.entry ?? null;
+        timeline.slice(i + 1).find((received) => received.entry !== null || !isAboutUser(received))?.entry ??
+        null;
       if (position === null || next === null || next.epoch !== position.epoch) return;
       if (next.seq !== position.seq) wrong.push(`${next.seq} came instead of ${position.seq}`);
     });
@@ -115,7 +116,7 @@ export class Witness {
    * From where on the client expects entries; null: it does not. An end that is older than its position ends nothing. The
    * answer to a leave names no place, so it is the entry `left` that ends.
    */
-  #positionAfter(position: Position | null, { event, payload, entry }: Told): Position | null {
+  #positionAfter(position: Position | null, { event, payload, entry }: Received): Position | null {
     if (event === 'subscribed' || event === 'ack of create_group') return positionIn(payload);
     if (event === 'ack of join_group') return this.#positionAfterJoin(position, payload);
     if (event === 'resync')

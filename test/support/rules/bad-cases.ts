@@ -7,15 +7,15 @@ export interface BadCase extends BadValue {
   readonly args: Args;
 }
 
-interface Told {
+interface Answer {
   readonly code?: unknown;
   readonly error?: unknown;
   readonly details?: { readonly field?: unknown; readonly limit?: unknown };
 }
 
 /** The limit of the case has to be named; of a case without one it may be. */
-function isAsDue(told: Told, bad: BadCase, field: string): boolean {
-  const { code, error, details } = told;
+function isAsDue(answer: Answer, bad: BadCase, field: string): boolean {
+  const { code, error, details } = answer;
   const lastName = field.split('.').at(-1) ?? '';
   return (
     code === (bad.code ?? 'invalid_args') &&
@@ -33,8 +33,8 @@ export async function mistakes(
 ): Promise<object[]> {
   const wrong: object[] = [];
   for (const bad of cases) {
-    const told: Told = await ask(bad.args);
-    if (!isAsDue(told, bad, bad.at ?? field)) wrong.push({ bad: bad.what, field: bad.at ?? field, told });
+    const answer: Answer = await ask(bad.args);
+    if (!isAsDue(answer, bad, bad.at ?? field)) wrong.push({ bad: bad.what, field: bad.at ?? field, answer });
   }
   return wrong;
 }

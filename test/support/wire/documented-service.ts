@@ -117,12 +117,12 @@ export class Operation {
     );
     if (media === undefined) return [`${this.id} may not answer ${status} with ${type}`];
     const validate = this.#document.validatorOf(jsonAt(media[1], 'schema'));
-    const told = validate(body)
+    const objections = validate(body)
       ? []
       : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
     const unsaid =
       Object.keys(jsonAt(response, 'headers')).includes('Retry-After') || headers.get('retry-after') === null;
-    return [...told, ...(unsaid ? [] : ['Retry-After is not in the document'])].map(
+    return [...objections, ...(unsaid ? [] : ['Retry-After is not in the document'])].map(
       (text) => `${this.id} ${status}: ${text}`,
     );
   }

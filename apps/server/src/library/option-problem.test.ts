@@ -60,9 +60,9 @@ test.each([
   [{ engine: 'memory', redisUrl: 'redis://127.0.0.1' }, 'engine and redisUrl are both given: keep one'],
   [{ mode: 'client', gateway: {} }, 'gateway is of no use with mode client: nothing listens then'],
 ])('the options %o are judged: %s', (options, sentence) => {
-  const told = sentenceOf(options);
-  if (sentence instanceof RegExp) expect(told).toMatch(sentence);
-  else expect(told).toBe(sentence);
+  const problem = sentenceOf(options);
+  if (sentence instanceof RegExp) expect(problem).toMatch(sentence);
+  else expect(problem).toBe(sentence);
 });
 
 test.each(['1', 0, -1, Number.NaN, Number.POSITIVE_INFINITY])('a rate of %s is refused', (ratePerSec) => {

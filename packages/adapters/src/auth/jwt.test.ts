@@ -54,12 +54,12 @@ test('without a maximum age a token without exp counts for 400 days', async () =
 });
 
 test('a token without iat that would outlive a revocation is refused, also without a maximum age', async () => {
-  const told = async (claims: Record<string, unknown>) =>
+  const verdictOn = async (claims: Record<string, unknown>) =>
     authenticator.authenticate(await signed({ sub: 'ann', ...claims }));
   for (const claims of [{}, { exp: nowSec + 401 * daySec }, { exp: 1e300 }]) {
-    expect(await told(claims)).toEqual({ type: 'refused', code: 'unauthenticated' });
+    expect(await verdictOn(claims)).toEqual({ type: 'refused', code: 'unauthenticated' });
   }
-  expect(await told({ exp: nowSec + 399 * daySec })).toMatchObject({ type: 'user' });
+  expect(await verdictOn({ exp: nowSec + 399 * daySec })).toMatchObject({ type: 'user' });
 });
 
 test.each<[string, string, Record<string, unknown>]>([

@@ -119,12 +119,12 @@ test('every message and request id that is accepted is archived and read as it w
 });
 
 test('every reason and metadata that is accepted is archived and read as it was', async () => {
-  const told = fc.record({
+  const draft = fc.record({
     reason: text(8).filter(accepts(reasonSchema)),
     metadata: metadata.filter(accepts(metadataSchema)),
   });
   await fc.assert(
-    fc.asyncProperty(fc.array(told, { minLength: 1, maxLength: 10 }), async (drafts) => {
+    fc.asyncProperty(fc.array(draft, { minLength: 1, maxLength: 10 }), async (drafts) => {
       const epoch = newEpoch();
       const entries = drafts.map(({ reason, metadata: set }, at) =>
         asLogged({

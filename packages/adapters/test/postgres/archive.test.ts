@@ -27,7 +27,7 @@ const archiveAt = (at: string, timeoutMs?: number): PostgresArchive => {
 };
 
 /** The rejection of a call as one text: all that a logger would see of it. */
-async function toldAbout(call: Promise<unknown>): Promise<string> {
+async function errorTextOf(call: Promise<unknown>): Promise<string> {
   const error = await call.then(
     () => new Error('it resolved'),
     (thrown: unknown) => thrown,
@@ -155,9 +155,11 @@ describe('failures', () => {
       "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no: %', NEW.message USING DETAIL = NEW.message; END $$",
       'CREATE TRIGGER fail BEFORE INSERT ON plenum_entries FOR EACH ROW EXECUTE FUNCTION fail()',
     );
-    const told = await toldAbout(archive.save([sampleMessage({ seq: 1, message: 'my secret' })], patient()));
-    expect(told).not.toContain('secret');
-    expect(told).toContain('P0001');
+    const errorText = await errorTextOf(
+      archive.save([sampleMessage({ seq: 1, message: 'my secret' })], patient()),
+    );
+    expect(errorText).not.toContain('secret');
+    expect(errorText).toContain('P0001');
   });
 
   test('a locked table ends the call after its time, and the next call works', async () => {
@@ -166,7 +168,7 @@ describe('failures', () => {
     const locker = new Client({ connectionString: url });
     await locker.connect();
     await locker.query('BEGIN; LOCK TABLE plenum_entries');
-    expect(await toldAbout(archive.save(sampleMessages(1, 1), patient()))).toContain('unavailable');
+    expect(await errorTextOf(archive.save(sampleMessages(1, 1), patient()))).toContain('unavailable');
     await locker.end();
     await eventually(() => archive.save(sampleMessages(1, 1), patient()));
     expect(await seqsIn(url)).toEqual([1]);
@@ -190,11 +192,11 @@ describe('failures', () => {
   test('an unknown role and a port without a server are reported by name', async () => {
     const stranger = new URL(url);
     stranger.username = 'nobody_knows';
-    expect(await toldAbout(archiveAt(stranger.href).ready())).toContain('nobody_knows');
+    expect(await errorTextOf(archiveAt(stranger.href).ready())).toContain('nobody_knows');
     const nowhere = archiveAt('postgres://ann:pass-word@127.0.0.1:1/db');
-    const told = await toldAbout(nowhere.ready());
-    expect(told).toContain('ECONNREFUSED');
-    expect(told).not.toContain('pass-word');
+    const errorText = await errorTextOf(nowhere.ready());
+    expect(errorText).toContain('ECONNREFUSED');
+    expect(errorText).not.toContain('pass-word');
   });
 });
 

@@ -8,7 +8,7 @@ const ann = userIdSchema.parse('ann');
 
 /** What the one device of ann on this node gets. */
 function watched() {
-  const told: string[] = [];
+  const pushed: string[] = [];
   const device: Device = {
     id: 'd',
     userId: ann,
@@ -19,7 +19,7 @@ function watched() {
   const members = new KnownMembers(groupId, {
     devicesOf: (userId) => (userId === ann ? [device] : []),
     push: (_, __, payload) => {
-      if ('status' in payload) told.push(describe(payload));
+      if ('status' in payload) pushed.push(describe(payload));
     },
   });
   const onEvent = (seq: number, type: GroupEvent['type'], user_id: string = ann) =>
@@ -31,27 +31,27 @@ function watched() {
       seq,
       timestamp: '2025-01-01T00:00:00.000Z',
     });
-  return { told, members, onEvent };
+  return { pushed, members, onEvent };
 }
 const describe = ({ type, status }: MembershipPush) => `${type}: ${status}`;
 
 test('a member whom the feed learned of by a promotion alone gets the deletion of the group', () => {
-  const { told, onEvent } = watched();
+  const { pushed, onEvent } = watched();
   onEvent(4, 'promoted');
   onEvent(5, 'deleted', 'owner');
-  expect(told).toEqual(['promoted: active', 'deleted: none']);
+  expect(pushed).toEqual(['promoted: active', 'deleted: none']);
 });
 
-test('one who was removed is not told that the group was deleted', () => {
-  const { told, onEvent } = watched();
+test('a removed member gets no push that the group was deleted', () => {
+  const { pushed, onEvent } = watched();
   onEvent(4, 'joined');
   onEvent(5, 'kicked');
   onEvent(6, 'deleted', 'owner');
-  expect(told).toEqual(['joined: active', 'kicked: none']);
+  expect(pushed).toEqual(['joined: active', 'kicked: none']);
 });
 
 test('an entry older than the record that was read is pushed and changes nothing', () => {
-  const { told, members, onEvent } = watched();
+  const { pushed, members, onEvent } = watched();
   const record = {
     status: 'active',
     roles: ['member'],
@@ -63,5 +63,5 @@ test('an entry older than the record that was read is pushed and changes nothing
   onEvent(5, 'left');
   expect(members.has(ann)).toBe(true);
   onEvent(6, 'joined');
-  expect(told).toEqual(['left: none', 'joined: active']);
+  expect(pushed).toEqual(['left: none', 'joined: active']);
 });

@@ -7,8 +7,8 @@ const bob = userIdSchema.parse('bob');
 const here = () => true;
 const gone = () => false;
 
-/** Of a node that has told of Ann. */
-function told(): GroupAnnouncements {
+/** Of a node that has announced Ann. */
+function announced(): GroupAnnouncements {
   const group = new GroupAnnouncements();
   group.note(ann, 0);
   group.written(group.take(here, 0, 10));
@@ -26,7 +26,7 @@ test('an attached user is announced once', () => {
 });
 
 test('a departure is announced after the grace period', () => {
-  const group = told();
+  const group = announced();
   group.note(ann, 1000);
   expect(group.take(gone, 999, 10)).toEqual({ came: [], went: [] });
   expect(group.nextDueMs).toBe(1000);
@@ -34,7 +34,7 @@ test('a departure is announced after the grace period', () => {
 });
 
 test('a user who is back before that is not announced', () => {
-  const group = told();
+  const group = announced();
   group.note(ann, 1000);
   group.take(gone, 500, 10);
   expect(group.take(here, 600, 10)).toEqual({ came: [], went: [] });
@@ -42,7 +42,7 @@ test('a user who is back before that is not announced', () => {
 });
 
 test('what the store may have lost is announced again, at once', () => {
-  const group = told();
+  const group = announced();
   group.forget(ann);
   expect(group.take(here, 0, 10)).toEqual({ came: [ann], went: [] });
   group.forget(ann);
@@ -50,7 +50,7 @@ test('what the store may have lost is announced again, at once', () => {
 });
 
 test('a note does not make known what is not', () => {
-  const group = told();
+  const group = announced();
   group.forget(ann);
   group.note(ann, 1000);
   expect(group.take(here, 0, 10)).toEqual({ came: [ann], went: [] });
@@ -72,7 +72,7 @@ test('no more is taken than was asked for, and nothing is lost by it', () => {
 });
 
 test('a group without announcements and without waiting ones is done', () => {
-  const group = told();
+  const group = announced();
   expect(group.isDone).toBe(false);
   group.forget(ann);
   group.written(group.take(gone, 0, 10));

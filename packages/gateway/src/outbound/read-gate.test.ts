@@ -24,10 +24,10 @@ function scene() {
     clock,
     begun,
     take: () => gate.take(read),
-    /** @param isTold whether the gate learns of it now, or when it looks by itself */
-    setRoom: (isThere: boolean, isTold = true) => {
+    /** @param isSignalled whether the gate learns of it now, or when it looks by itself */
+    setRoom: (isThere: boolean, isSignalled = true) => {
       hasRoom = isThere;
-      if (isThere && isTold) for (const resume of waiting.splice(0)) resume();
+      if (isThere && isSignalled) for (const resume of waiting.splice(0)) resume();
     },
   };
 }

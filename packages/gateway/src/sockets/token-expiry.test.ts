@@ -12,35 +12,35 @@ afterEach(() => void vi.useRealTimers());
 function leaseBy(lifetimeMs: number) {
   const fromMs = Date.now();
   const passed = () => Math.round((Date.now() - fromMs) / 1000);
-  const told: string[] = [];
+  const pushed: string[] = [];
   const times = () => ({ issuedAtMs: null, expiresAtMs: Date.now() + lifetimeMs });
   const holder = {
     userId,
-    tokenExpiring: () => void told.push(`expiring ${passed()}`),
-    tokenExpired: () => void told.push(`expired ${passed()}`),
+    tokenExpiring: () => void pushed.push(`expiring ${passed()}`),
+    tokenExpired: () => void pushed.push(`expired ${passed()}`),
   };
   const authenticator = { authenticate: async () => ({ type: 'user', userId, ...times() }) as const };
   const lease = new TokenExpiry(holder, { authenticator, clock: systemClock });
   lease.start(times());
-  return { lease, told };
+  return { lease, pushed };
 }
 
 test('a token is warned of a minute before its end', async () => {
-  const { told } = leaseBy(3_600_000);
+  const { pushed } = leaseBy(3_600_000);
   await vi.advanceTimersByTimeAsync(3_600_000);
-  expect(told).toEqual(['expiring 3540', 'expired 3600']);
+  expect(pushed).toEqual(['expiring 3540', 'expired 3600']);
 });
 
 test('a token that lives for half a minute is warned of when half of that is over', async () => {
-  const { told } = leaseBy(30_000);
+  const { pushed } = leaseBy(30_000);
   await vi.advanceTimersByTimeAsync(30_000);
-  expect(told).toEqual(['expiring 15', 'expired 30']);
+  expect(pushed).toEqual(['expiring 15', 'expired 30']);
 });
 
 test('the replacement of such a token is not followed by a warning at once', async () => {
-  const { lease, told } = leaseBy(30_000);
+  const { lease, pushed } = leaseBy(30_000);
   await vi.advanceTimersByTimeAsync(15_000);
   await lease.refresh('next');
   await vi.advanceTimersByTimeAsync(14_000);
-  expect(told).toEqual(['expiring 15']);
+  expect(pushed).toEqual(['expiring 15']);
 });

@@ -29,7 +29,7 @@ beforeEach(async () => {
   audits = 0;
   former = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
   present = await startRedis({ args: ['--replicaof', `127.0.0.1 ${former.port}`] });
-  await told(present, async (redis) => {
+  await withClient(present, async (redis) => {
     await eventually(async () => expect(await redis.info('replication')).toContain('master_link_status:up'));
   });
   proxy = await startFaultProxy({ targetPort: former.port });
@@ -50,7 +50,7 @@ afterEach(async () => {
   await Promise.all([former.stop(), present.stop()]);
 });
 
-async function told<T>(server: RedisServer, act: (redis: Redis) => Promise<T>): Promise<T> {
+async function withClient<T>(server: RedisServer, act: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(server.url);
   try {
     return await act(redis);
@@ -61,11 +61,11 @@ async function told<T>(server: RedisServer, act: (redis: Redis) => Promise<T>): 
 
 /** Nothing that was acknowledged is missing at the server that takes over. */
 async function promote(): Promise<void> {
-  const offset = await told(
+  const offset = await withClient(
     former,
     async (redis) => /master_repl_offset:(\d+)/.exec(await redis.info('replication'))?.[1],
   );
-  await told(present, async (redis) => {
+  await withClient(present, async (redis) => {
     await eventually(async () =>
       expect(
         Number(/slave_repl_offset:(\d+)/.exec(await redis.info('replication'))?.[1]),
@@ -78,7 +78,7 @@ async function promote(): Promise<void> {
 /** The former master becomes a replica of nothing that is there: it answers reads and takes subscriptions for ever. */
 const isolate = async () => {
   const nowhere = await freePort();
-  await told(former, (redis) => redis.replicaof('127.0.0.1', nowhere));
+  await withClient(former, (redis) => redis.replicaof('127.0.0.1', nowhere));
 };
 
 /** A send at the present master is heard by the engine that was there before the move, which also reads it. */
@@ -95,7 +95,7 @@ async function isWholeAgain(): Promise<void> {
     expect(own).toMatchObject({ epoch: sent.epoch, seq: sent.seq + 1 });
   }, patient);
   expect(audits).toBeGreaterThan(0);
-  const left = await told(former, async (redis) => String(await redis.client('LIST')));
+  const left = await withClient(former, async (redis) => String(await redis.client('LIST')));
   expect(left).not.toMatch(/name=plenum-(command|reads|subscriber)/);
 }
 

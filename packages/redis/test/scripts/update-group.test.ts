@@ -30,7 +30,7 @@ onEveryRedis((open) => {
     expect(await stage.do(joinCommand({ groupId, userId: 'u1' }))).toMatchObject({ status: 'active' });
   });
 
-  test('metadata are stored and told byte for byte', async () => {
+  test('metadata are stored and pushed byte for byte', async () => {
     const stage = open();
     await stage.create();
     await stage.do(updateCommand({ groupId, actor: 'owner', metadata: hostile }));
