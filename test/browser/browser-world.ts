@@ -27,7 +27,7 @@ async function launchChromium(): Promise<Browser> {
 
 const presenceSchema = z.object({ online: z.array(z.string()) });
 
-interface Parts {
+interface BrowserWorldDeps {
   readonly app: AppServer;
   readonly cluster: Cluster;
   readonly browser: Browser;
@@ -43,7 +43,7 @@ export class BrowserWorld implements AsyncDisposable {
   readonly #browser: Browser;
   #uncaught: string[] = [];
 
-  private constructor({ app, cluster, browser }: Parts) {
+  private constructor({ app, cluster, browser }: BrowserWorldDeps) {
     this.app = app;
     this.cluster = cluster;
     this.#browser = browser;

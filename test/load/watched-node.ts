@@ -33,7 +33,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 setFlagsFromString('--expose-gc');
 const collectGarbage: unknown = runInNewContext('gc');
 
-interface Parts {
+interface WatchedNodeDeps {
   readonly redis: RedisServer;
   readonly engine: RedisEngine;
   readonly core: Core;
@@ -42,13 +42,13 @@ interface Parts {
 
 export class WatchedNode implements AsyncDisposable {
   readonly url: string;
-  readonly #parts: Parts;
+  readonly #deps: WatchedNodeDeps;
   readonly #admin: Redis;
 
-  private constructor(parts: Parts, url: string) {
-    this.#parts = parts;
+  private constructor(deps: WatchedNodeDeps, url: string) {
+    this.#deps = deps;
     this.url = url;
-    this.#admin = new Redis(parts.redis.url);
+    this.#admin = new Redis(deps.redis.url);
   }
 
   static async start(): Promise<WatchedNode> {
@@ -86,7 +86,7 @@ export class WatchedNode implements AsyncDisposable {
   }
 
   async remains(): Promise<Remains> {
-    const { feeds } = this.#parts.core;
+    const { feeds } = this.#deps.core;
     const channels: unknown = await this.#admin.pubsub('SHARDCHANNELS');
     return {
       feeds: feeds.size,
@@ -98,7 +98,7 @@ export class WatchedNode implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { gateway, core, engine, redis } = this.#parts;
+    const { gateway, core, engine, redis } = this.#deps;
     this.#admin.disconnect();
     await gateway.close();
     core.stop();

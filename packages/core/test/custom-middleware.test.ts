@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import { PlenumError } from '../src/outcome/outcome.ts';
 import type { SendMiddleware, SendOutcome } from '../src/send/custom-middleware.ts';
-import { appended, pipelineScene, type SceneParts } from './pipeline-scene.ts';
+import { appended, type PipelineSceneOptions, pipelineScene } from './pipeline-scene.ts';
 
-const sceneOf = (own: SendMiddleware, parts: SceneParts = {}) =>
-  pipelineScene({ middleware: { own }, order: ['own', 'rate_limit'], ...parts });
+const sceneOf = (own: SendMiddleware, options: PipelineSceneOptions = {}) =>
+  pipelineScene({ middleware: { own }, order: ['own', 'rate_limit'], ...options });
 const refused = (failure: object) => ({ type: 'refused', failure });
 
 test('one that passes on sees the message and its outcome', async () => {

@@ -24,12 +24,12 @@ export const appended: Appended = {
   timestampMs: 0,
 };
 
-export interface SceneParts extends Pick<PipelineDeps, 'order' | 'middleware'>, Adapters {
+export interface PipelineSceneOptions extends Pick<PipelineDeps, 'order' | 'middleware'>, Adapters {
   readonly admits?: Awaited<ReturnType<GroupLog['admit']>>;
   readonly appends?: () => Promise<AppendOutcome>;
 }
 
-export function pipelineScene({ auth, moderation, admits, appends, ...parts }: SceneParts) {
+export function pipelineScene({ auth, moderation, admits, appends, ...options }: PipelineSceneOptions) {
   /** What the log was asked, in order. */
   const asked: string[] = [];
   const logged: string[] = [];
@@ -57,7 +57,7 @@ export function pipelineScene({ auth, moderation, admits, appends, ...parts }: S
     logger,
     auth: auth === undefined ? null : new AuthGuard(auth, { clock, logger }),
     moderation: moderation === undefined ? null : new ModerationGuard(moderation, { clock, logger }),
-    ...parts,
+    ...options,
   });
   return { asked, logged, clock, pipeline, send: () => pipeline.send(draft) };
 }

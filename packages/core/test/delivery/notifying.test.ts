@@ -31,11 +31,11 @@ test('a user who became a member after a message is not notified of it', async (
   await scene.send('after');
   await scene.own();
   await scene.pass(200);
-  const told = scene.notifier.sent.map(({ recipients, message }) => [
+  const sent = scene.notifier.sent.map(({ recipients, message }) => [
     message.message,
     recipients.map(({ user_id }) => user_id),
   ]);
-  expect(told).toEqual([
+  expect(sent).toEqual([
     ['before', ['guest']],
     ['after', ['guest', 'latecomer']],
   ]);
@@ -68,8 +68,8 @@ test('a large group is notified page by page, each member once', async () => {
   await scene.send('one');
   await scene.pass(400);
   expect(scene.notifier.sent.map(({ recipients }) => recipients.length)).toEqual([499, 500, 201]);
-  const told = scene.notifier.sent.flatMap(({ recipients }) => recipients.map(({ user_id }) => user_id));
-  expect(new Set(told)).toEqual(new Set(users(1200)));
+  const sent = scene.notifier.sent.flatMap(({ recipients }) => recipients.map(({ user_id }) => user_id));
+  expect(new Set(sent)).toEqual(new Set(users(1200)));
 });
 
 test('pages that were notified before a failure are not notified again, nor by the next owner', async () => {
@@ -120,7 +120,7 @@ async function twoGroups(settings: Partial<DeliverySettings>) {
       .map(({ entry }) => (entry?.type === 'message' ? entry.message : entry?.type));
   return {
     ...{ scene, quiet, lettersOf },
-    toldIn: (id: string) =>
+    sentIn: (id: string) =>
       scene.notifier.sent
         .filter(({ message }) => message.group_id === id)
         .map(({ message }) => message.message),
@@ -158,13 +158,13 @@ test('a group that floods while the notifier is away gives up only its own oldes
   await scene.pass(3000);
   scene.notifier.fault(null);
   await scene.pass(12_000);
-  expect(groups.toldIn(quiet).toSorted()).toEqual(['quiet 1', 'quiet 2']);
+  expect(groups.sentIn(quiet).toSorted()).toEqual(['quiet 1', 'quiet 2']);
   expect(await groups.lettersOf(quiet)).toEqual([]);
-  const told = groups.toldIn(groupId);
+  const sent = groups.sentIn(groupId);
   const letters = await groups.lettersOf(groupId);
   expect(letters).toHaveLength(3);
-  expect(told.length + letters.length + groups.dropped).toBe(flood.length);
-  expect(new Set([...told, ...letters]).size).toBe(told.length + letters.length);
+  expect(sent.length + letters.length + groups.dropped).toBe(flood.length);
+  expect(new Set([...sent, ...letters]).size).toBe(sent.length + letters.length);
   expect((await scene.letters()).map(({ reason }) => reason)).toEqual(['backlog', 'backlog', 'backlog']);
 });
 
@@ -181,11 +181,11 @@ test('a group whose notifications are all refused blocks no other and drops none
   await scene.sendTo(quiet, 'quiet 1');
   // Before all of the refused have died.
   await scene.pass(150);
-  expect(groups.toldIn(quiet)).toEqual(['quiet 1']);
+  expect(groups.sentIn(quiet)).toEqual(['quiet 1']);
   await scene.pass(3000);
   await scene.send('taken again');
   await scene.pass(200);
-  expect(groups.toldIn(groupId)).toEqual(['taken again']);
+  expect(groups.sentIn(groupId)).toEqual(['taken again']);
   expect(await groups.lettersOf(quiet)).toEqual(['quiet refused']);
   expect(await groups.lettersOf(groupId)).toHaveLength(3);
   expect(groups.dropped).toBe(17);
@@ -204,7 +204,7 @@ test('a flood that never ends leaves the notifier time for the other groups', as
     }
   }
   await scene.pass(2000);
-  expect(groups.toldIn(quiet).toSorted()).toEqual(numbered('quiet', 6));
+  expect(groups.sentIn(quiet).toSorted()).toEqual(numbered('quiet', 6));
   expect(await groups.lettersOf(quiet)).toEqual([]);
   expect(groups.dropped).toBeGreaterThan(0);
 });
@@ -284,12 +284,12 @@ test('a group whose messages all make the notifier fail does not keep it from an
   await scene.send(...numbered('poison', 20));
   await scene.sendTo(quiet, 'quiet 1');
   await scene.pass(5000);
-  expect(groups.toldIn(quiet)).toEqual(['quiet 1']);
+  expect(groups.sentIn(quiet)).toEqual(['quiet 1']);
   // By now the notifier is left alone most of the time.
   await scene.pass(20_000);
   await scene.sendTo(quiet, 'quiet 2');
   await scene.pass(20_000);
-  expect(groups.toldIn(quiet)).toEqual(['quiet 1', 'quiet 2']);
+  expect(groups.sentIn(quiet)).toEqual(['quiet 1', 'quiet 2']);
   expect(await groups.lettersOf(quiet)).toEqual([]);
 });
 
@@ -305,8 +305,8 @@ test('after an outage each message of each group is notified once, in order, and
   }
   scene.notifier.fault(null);
   await scene.pass(8000);
-  expect(groups.toldIn(groupId)).toEqual(numbered('text', 10));
-  expect(groups.toldIn(quiet)).toEqual(numbered('quiet', 10));
+  expect(groups.sentIn(groupId)).toEqual(numbered('text', 10));
+  expect(groups.sentIn(quiet)).toEqual(numbered('quiet', 10));
   expect(await scene.letters()).toEqual([]);
 });
 
@@ -323,7 +323,7 @@ test('a group at whose messages the notifier fails does not hold up a sound one 
   await scene.pass(12_000);
   scene.notifier.fault(null);
   await scene.pass(15_000);
-  expect(groups.toldIn(quiet)).toEqual(['quiet 1']);
+  expect(groups.sentIn(quiet)).toEqual(['quiet 1']);
 });
 
 test('a group at whose messages the notifier fails does not hold up one many batches behind it', async () => {
@@ -337,7 +337,7 @@ test('a group at whose messages the notifier fails does not hold up one many bat
   for (const text of numbered('quiet', 3)) {
     await scene.sendTo(quiet, text);
     await scene.pass(30_000);
-    expect(groups.toldIn(quiet)).toContain(text);
+    expect(groups.sentIn(quiet)).toContain(text);
   }
-  expect(groups.toldIn(quiet)).toEqual(numbered('quiet', 3));
+  expect(groups.sentIn(quiet)).toEqual(numbered('quiet', 3));
 });
