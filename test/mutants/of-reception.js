@@ -40,8 +40,8 @@ export const mutantsOfReception = [
     edits: [
       {
         file: feed,
-        from: 'else if (this.attachments.place(device, state.cursor, this.#lastSeq)) {',
-        to: 'else if (this.attachments.place(device, this.#lastSeq, this.#lastSeq)) {',
+        from: 'if (this.attachments.advance(device, cursor, this.#lastSeq)) this.',
+        to: 'if (this.attachments.advance(device, this.#lastSeq, this.#lastSeq)) this.',
       },
     ],
     killers: [

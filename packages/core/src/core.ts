@@ -46,22 +46,29 @@ function archivedHistory(archive: Adapters['archive'], { clock, logger }: CoreDe
   return read === undefined ? null : new ArchivedHistory({ reader: { read }, clock, logger });
 }
 
-export function createCore(deps: CoreDeps): Core {
-  const { engine, adapters = {} } = deps;
-  const auth = adapters.auth === undefined ? null : new AuthGuard(adapters.auth, deps);
-  const moderation =
-    adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, deps);
-  // Presence and feeds need each other: presence asks which devices are attached, feeds report who was attached or
-  // detached.
+/**
+ * Presence and feeds need each other: presence asks which devices are attached, feeds report who was attached or
+ * detached.
+ */
+function openFeeds(deps: CoreDeps, auth: AuthGuard | null) {
   const presence: NodePresence = new NodePresence({
     ...deps,
-    presence: engine.presence,
+    presence: deps.engine.presence,
     feeds: {
       isAttached: (groupId, userId) => feeds.isAttached(groupId, userId),
       liveDevices: (groupId) => feeds.liveDevices(groupId),
     },
   });
   const feeds = new FeedHost({ ...deps, auth, presence });
+  return { feeds, presence };
+}
+
+export function createCore(deps: CoreDeps): Core {
+  const { engine, adapters = {} } = deps;
+  const auth = adapters.auth === undefined ? null : new AuthGuard(adapters.auth, deps);
+  const moderation =
+    adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, deps);
+  const { feeds, presence } = openFeeds(deps, auth);
   const pipeline = createSendPipeline({ ...deps, log: engine.log, auth, moderation });
   const shared: OperationDeps = {
     engine,

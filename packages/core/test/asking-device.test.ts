@@ -8,11 +8,11 @@ import { WatchfulDevice } from './watchful-device.ts';
 const ann = user('ann');
 const fate = fc.constantFrom<Fate>('arrives', 'is lost', 'arrives twice');
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('message' as const), fate }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('join' as const), fate }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), fate }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('new epoch' as const) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), turns: fc.nat(4) }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('message' as const), fate }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('join' as const), fate }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('leave' as const), fate }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('new epoch' as const) }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('wait' as const), turns: fc.nat(4) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
@@ -32,11 +32,11 @@ async function play(scheduler: fc.Scheduler, steps: readonly Step[]): Promise<Wa
   const device = new WatchfulDevice('d', ann);
   world.host.connect(device, []).catch(() => device.complaints.push('connect threw'));
   for (const one of steps) {
-    if (one.do === 'message') world.message(one.fate);
-    else if (one.do === 'new epoch') world.startEpoch();
-    else if (one.do === 'join' && !world.members.has(ann)) join(world, device, one.fate);
-    else if (one.do === 'leave' && world.members.has(ann)) world.change('left', ann, one.fate);
-    else if (one.do === 'wait') {
+    if (one.type === 'message') world.message(one.fate);
+    else if (one.type === 'new epoch') world.startEpoch();
+    else if (one.type === 'join' && !world.members.has(ann)) join(world, device, one.fate);
+    else if (one.type === 'leave' && world.members.has(ann)) world.change('left', ann, one.fate);
+    else if (one.type === 'wait') {
       for (let i = 0; i < one.turns && scheduler.count() > 0; i += 1) await scheduler.waitNext(1);
     }
   }

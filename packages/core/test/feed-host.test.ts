@@ -12,31 +12,31 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
 const who = fc.constantFrom(...users);
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('message' as const), fate }) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('message' as const), fate }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('flip membership' as const), who, fate, lost: fc.boolean() }),
+    arbitrary: fc.record({ type: fc.constant('flip membership' as const), who, fate, lost: fc.boolean() }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('ask to join' as const), who, fate, lost: fc.boolean() }),
+    arbitrary: fc.record({ type: fc.constant('ask to join' as const), who, fate, lost: fc.boolean() }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('mute' as const), who, fate }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('connect' as const), who, back: fc.nat(6) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnect' as const), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('mute' as const), who, fate }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('connect' as const), who, back: fc.nat(6) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('disconnect' as const), which: fc.nat() }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('subscribe' as const), which: fc.nat(), back: fc.nat(6) }),
+    arbitrary: fc.record({ type: fc.constant('subscribe' as const), which: fc.nat(), back: fc.nat(6) }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('new epoch' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('audit' as const) }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('wait' as const), turns: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('new epoch' as const) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('audit' as const) }) },
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('wait' as const), turns: fc.nat(4) }) },
 );
 const disaster = fc.oneof(
   { weight: 12, arbitrary: step },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose everything' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose the tail' as const), count: fc.nat(4) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('trim' as const) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('lose everything' as const) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('lose the tail' as const), count: fc.nat(4) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('trim' as const) }) },
 );
 type Step = typeof disaster extends fc.Arbitrary<infer S> ? S : never;
 
@@ -59,7 +59,7 @@ class Run {
 
   async #take(one: Step): Promise<void> {
     const { world } = this;
-    switch (one.do) {
+    switch (one.type) {
       case 'message':
         return world.message(one.fate);
       case 'flip membership': {

@@ -50,20 +50,19 @@ export function runLoop(name: string, body: () => Promise<void>, options: LoopOp
     begunAtMs = clock.monotonicMs();
     isRunning = true;
     isWoken = false;
-    body().then(
-      () => {
-        isRunning = false;
-        failures = 0;
-        if (isWoken && !signal.aborted) round();
-        else plan(everyMs);
-      },
-      (err: unknown) => {
-        isRunning = false;
-        failures += 1;
-        if (!signal.aborted) logger.warn({ loop: name, err }, 'a round of a loop failed; will retry');
-        plan(backoff(failures, retries));
-      },
-    );
+    body().then(succeeded, failed);
+  };
+  const succeeded = () => {
+    isRunning = false;
+    failures = 0;
+    if (isWoken && !signal.aborted) round();
+    else plan(everyMs);
+  };
+  const failed = (err: unknown) => {
+    isRunning = false;
+    failures += 1;
+    if (!signal.aborted) logger.warn({ loop: name, err }, 'a round of a loop failed; will retry');
+    plan(backoff(failures, retries));
   };
   signal.addEventListener('abort', () => cancel(), { once: true });
   plan(everyMs);

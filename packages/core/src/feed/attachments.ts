@@ -5,7 +5,7 @@ import type { FeedSink } from './feed-sink.ts';
 /** A device that is behind the feed's last seq and reads the log up to it. */
 export interface CatchingUp {
   /** Last seq that was delivered to it. */
-  cursor: number;
+  readonly cursor: number;
   /** Last seq it may get; null while its user is a receiver. */
   endSeq: number | null;
   /** True while a `subscribe` replaces its position: it gets nothing until then. */
@@ -51,6 +51,21 @@ export class Attachments {
     else this.behind.set(device, { cursor, endSeq: null, isPaused: false });
     this.#sink.moved(device, false);
     return cursor < lastSeq;
+  }
+
+  /**
+   * A device that catches up got the entries up to `cursor`; it is removed where its range ends there.
+   * @returns true when it has to catch up further from `cursor`
+   */
+  advance(device: Device, cursor: number, lastSeq: number): boolean {
+    const endSeq = this.behind.get(device)?.endSeq ?? null;
+    if (endSeq !== null && cursor >= endSeq) {
+      this.remove(device);
+      return false;
+    }
+    const isBehind = this.place(device, cursor, lastSeq);
+    if (isBehind) this.behind.set(device, { cursor, endSeq, isPaused: false });
+    return isBehind;
   }
 
   /** True if entries may be delivered to the device: it is attached and not paused. */

@@ -116,8 +116,7 @@ export class Feed {
     const everyone = this.attachments.all();
     this.attachments.clear();
     this.members.clear(this.#lastSeq);
-    this.#counters.resync(this.groupId, 'epoch_changed', everyone.length);
-    if (everyone.length > 0) this.#sink.verifyAgain(everyone, 'epoch_changed');
+    this.#resync(everyone, 'epoch_changed');
   }
 
   /**
@@ -175,23 +174,12 @@ export class Feed {
     const page = pageFor(state, range.entries, this.#lastSeq);
     if (page === null) {
       this.attachments.remove(device);
-      this.#counters.resync(this.groupId, 'too_old', 1);
-      this.#sink.verifyAgain([device], 'too_old');
+      this.#resync([device], 'too_old');
       return;
     }
     if (page.length > 0) this.#sink.deliver([device], page);
-    state.cursor = page.at(-1)?.seq ?? state.cursor;
-    if (state.endSeq !== null && state.cursor >= state.endSeq) this.attachments.remove(device);
-    else if (this.attachments.place(device, state.cursor, this.#lastSeq)) {
-      this.#continueCatchUp(device, state.endSeq);
-    }
-  }
-
-  #continueCatchUp(device: Device, endSeq: number | null): void {
-    const state = this.attachments.behind.get(device);
-    if (state === undefined) return;
-    state.endSeq = endSeq;
-    this.#sink.readCatchUp(device, state.cursor);
+    const cursor = page.at(-1)?.seq ?? state.cursor;
+    if (this.attachments.advance(device, cursor, this.#lastSeq)) this.#sink.readCatchUp(device, cursor);
   }
 
   #apply(entry: LogEntry): void {
@@ -200,12 +188,10 @@ export class Feed {
     if (this.attachments.live.size > 0) this.#sink.deliver(this.attachments.live, [entry]);
     if (this.attachments.ahead.size > 0) this.attachments.promote(entry.seq);
     if (entry.type !== 'event') return;
+    const { type, user_id } = entry.event;
     if (endsReceiving(entry.event)) {
-      const { type, user_id } = entry.event;
-      this.attachments.end(
-        type === 'deleted' ? this.attachments.all() : this.#sink.devicesOf(user_id),
-        entry.seq,
-      );
+      const ended = type === 'deleted' ? this.attachments.all() : this.#sink.devicesOf(user_id);
+      this.attachments.end(ended, entry.seq);
     }
     this.members.onEvent(entry.event);
   }
@@ -222,18 +208,15 @@ export class Feed {
       // If the join interrupts a catch-up, the rest of that catch-up is lost, and only a push can report it.
       if (hasPendingJoin && catchingUp === undefined && this.#sink.deferPush(device, event)) continue;
       if (hasPendingJoin) this.#sink.markPushed(device);
-      this.#sink.push(device, 'subscribed', {
-        groups: [
-          {
-            group_id: this.groupId,
-            recovered: false,
-            epoch: event.epoch,
-            head_seq: event.seq,
-            from_seq: event.seq,
-            ...(catchingUp === undefined ? {} : { reason: 'membership' as const }),
-          },
-        ],
-      });
+      const subscription: Subscription = {
+        group_id: this.groupId,
+        recovered: false,
+        epoch: event.epoch,
+        head_seq: event.seq,
+        from_seq: event.seq,
+        ...(catchingUp === undefined ? {} : { reason: 'membership' }),
+      };
+      this.#sink.push(device, 'subscribed', { groups: [subscription] });
     }
   }
 
@@ -280,14 +263,10 @@ export class Feed {
    * seen entries that are lost.
    */
   #verifyAhead(epoch: string, head: LogHead): void {
-    const lost = [...this.attachments.ahead].filter(([, cursor]) => !isGoodPosition(epoch, cursor, head));
-    if (lost.length === 0) return;
-    for (const [device] of lost) this.attachments.remove(device);
-    this.#counters.resync(this.groupId, 'epoch_changed', lost.length);
-    this.#sink.verifyAgain(
-      lost.map(([device]) => device),
-      'epoch_changed',
-    );
+    const ahead = [...this.attachments.ahead];
+    const lost = ahead.flatMap(([device, seq]) => (isGoodPosition(epoch, seq, head) ? [] : [device]));
+    for (const device of lost) this.attachments.remove(device);
+    this.#resync(lost, 'epoch_changed');
   }
 
   #adopt(head: LogHead): void {
@@ -301,8 +280,14 @@ export class Feed {
     const everyone = this.attachments.all();
     this.attachments.clear();
     this.#adopt(head);
-    this.#counters.resync(this.groupId, reason, everyone.length);
-    if (everyone.length > 0) this.#sink.verifyAgain(everyone, reason);
+    this.#resync(everyone, reason);
     this.#applyBuffered();
+  }
+
+  /** Counts detached devices whose position the log does not continue, and finds out again what each may read. */
+  #resync(devices: readonly Device[], reason: ResyncReason): void {
+    if (devices.length === 0) return;
+    this.#counters.resync(this.groupId, reason, devices.length);
+    this.#sink.verifyAgain(devices, reason);
   }
 }
