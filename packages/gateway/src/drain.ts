@@ -3,7 +3,7 @@
  * (sockets/handshake.ts) and a new state change over REST (rest/request-routes.ts) are refused with `draining`, `/readyz`
  * answers 503 (rest/node-routes.ts), and `moveSockets` closes the open sockets, spread over the given time.
  */
-import type { Clock } from '@plenum/core';
+import { type Clock, sleep } from '@plenum/core';
 import type { PushPayload } from '@plenum/protocol';
 
 export class Drain {
@@ -32,11 +32,11 @@ interface Movable {
 
 /** Asks every client to move, then closes the sockets in equal shares; what is left after `withinMs` is closed at once. */
 export async function moveSockets(
-  sessions: ReadonlySet<Movable>,
+  sessions: ReadonlyMap<unknown, Movable>,
   withinMs: number,
   clock: Clock,
 ): Promise<void> {
-  const waiting = [...sessions];
+  const waiting = [...sessions.values()];
   for (const { device } of waiting) device.push('drain', { within_ms: withinMs });
   const perStep = Math.max(1, Math.ceil((waiting.length * stepMs) / Math.max(withinMs, stepMs)));
   const deadlineMs = clock.monotonicMs() + withinMs;
@@ -47,10 +47,5 @@ export async function moveSockets(
   }
   const leftMs = Math.max(stepMs, deadlineMs - clock.monotonicMs());
   await Promise.race([Promise.all(closing), sleep(clock, leftMs)]);
-  for (const session of [...sessions]) session.close();
+  for (const session of [...sessions.values()]) session.close();
 }
-
-const sleep = (clock: Clock, delayMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    clock.after(delayMs, resolve);
-  });

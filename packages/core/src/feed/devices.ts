@@ -42,9 +42,17 @@ export class Devices {
   add(device: Device): void {
     const devices = this.#byUser.get(device.userId) ?? new Set();
     this.#byUser.set(device.userId, devices.add(device));
-    const wishes = { optedOut: null, pendingJoins: null, deferred: null, pushed: null, joined: null };
-    const requests = { subscribing: null, wanted: null };
-    this.#states.set(device, { ...wishes, ...requests, isAttached: false });
+    // Written out: V8 would keep a hidden class of its own, 300 bytes, for each object that is spread together.
+    this.#states.set(device, {
+      optedOut: null,
+      pendingJoins: null,
+      deferred: null,
+      pushed: null,
+      joined: null,
+      subscribing: null,
+      wanted: null,
+      isAttached: false,
+    });
   }
 
   /** @returns true when it was the last device of its user on this node. */

@@ -5,6 +5,7 @@ import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core'
 import { type Failure, limits } from '@plenum/protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../gateway-options.ts';
+import { sharedListener } from '../shared-listener.ts';
 import { createErrorHandler, idOf, sendFailure, unknownRoute } from './failures.ts';
 import { createNodeServer } from './node-server.ts';
 import { endWithFailure } from './raw-failure.ts';
@@ -99,9 +100,10 @@ export function createHttpServer({ random, logger, config }: HttpServerDeps): Fa
 /** @returns closes the server; connections that it waits for in vain are cut after a moment of grace. */
 export function closerOf(app: FastifyInstance, clock: Clock): () => Promise<void> {
   const connections = new Set<Socket>();
+  const onClose = sharedListener((socket: Socket) => connections.delete(socket));
   app.server.on('connection', (socket) => {
     connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+    socket.on('close', onClose);
   });
   return async () => {
     const cancelCut = clock.after(closeGraceMs, () => {

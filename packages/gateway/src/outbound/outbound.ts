@@ -4,7 +4,7 @@
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { UserId } from '@plenum/protocol';
-import type { CutScope, Waiting } from './worst-first.ts';
+import type { Waiting } from './worst-first.ts';
 
 /** A peer that has taken next to nothing for this long does not read, ms. */
 export const stallMs = 1000;
@@ -23,8 +23,8 @@ export class Outbound implements Waiting {
   readonly tcp: TcpSocket | null;
   userId: UserId | null = null;
   address: string;
-  /** Ends the connection above TCP, with a reason for its client if possible. */
-  onCut: ((scope: CutScope) => void) | null = null;
+  /** Ends the connection above TCP, with a reason for its client if possible; null: it carries HTTP. */
+  device: { cut(): void } | null = null;
   isWaiting = false;
   isGivenUp = false;
   /** When it was given up, or began to wait. */
@@ -97,7 +97,7 @@ export class Outbound implements Waiting {
   inherit(before: Outbound): void {
     this.userId = before.userId;
     this.address = before.address;
-    this.onCut = before.onCut;
+    this.device = before.device;
     this.count(before.queuedBytes, before.queuedEntries, true);
   }
 
@@ -133,7 +133,7 @@ export class Outbound implements Waiting {
     this.#noteProgress(held, nowMs);
     const stalledMs = nowMs - this.#progressMs;
     this.#ownTaken = Math.min(this.#ownTaken, held);
-    const own = this.onCut === null ? held : this.#ownQueued + this.#ownTaken;
+    const own = this.device === null ? held : this.#ownQueued + this.#ownTaken;
     this.bytes = this.isGivenUp || stalledMs >= stallMs ? unread : own;
     this.isRipe = isRipe(stalledMs, nowMs - this.sinceMs);
     return stalledMs;

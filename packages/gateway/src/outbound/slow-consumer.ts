@@ -1,7 +1,6 @@
 /** A client that does not read: how much may wait for it, when it is cut, and how it learns why. */
 import { emitTelemetry } from '@plenum/core';
 import type { PushPayload, UserId } from '@plenum/protocol';
-import type { Socket } from 'socket.io';
 import type { Line } from './tick-flush.ts';
 
 /**
@@ -23,59 +22,38 @@ const burstFactor = 4;
 const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
 const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
 
-/** Watches what waits for one socket, and cuts the socket. */
-export class SlowConsumer {
-  readonly #device: { readonly userId: UserId };
-  readonly #conn: Socket['conn'];
-  readonly #line: Line;
-  #isToBeJudged = false;
+const isTooMuch = ({ outbound: { queuedBytes, queuedEntries } }: Line, factor = 1): boolean =>
+  queuedBytes > factor * waitingMax.bytes || queuedEntries > factor * waitingMax.entries;
 
-  constructor(device: { readonly userId: UserId }, conn: Socket['conn'], line: Line) {
-    this.#device = device;
-    this.#conn = conn;
-    this.#line = line;
-  }
+/** Call it after bytes were added. A client that does not read is cut within two ticks. */
+export function checkSlowConsumer(line: Line, userId: UserId): void {
+  if (!line.isSuspect && isTooMuch(line)) judgeSoon(line, userId);
+}
 
-  /** Call it after bytes were added. */
-  check(): void {
-    if (this.#isToBeJudged || !this.#isTooMuch()) return;
-    this.#judgeSoon();
-  }
+/** Two ticks later: if the client reads, the transport takes the queue in the next tick. */
+function judgeSoon(line: Line, userId: UserId): void {
+  line.isSuspect = true;
+  const { taking } = line.outbound;
+  setImmediate(() => setImmediate(() => judge(line, userId, taking)));
+}
 
-  #isTooMuch(factor = 1): boolean {
-    const { queuedBytes, queuedEntries } = this.#line.outbound;
-    return queuedBytes > factor * waitingMax.bytes || queuedEntries > factor * waitingMax.entries;
-  }
+/** @param takingBefore `taking` at the last look: a client that reads is cut only above `burstFactor` times the bound */
+function judge(line: Line, userId: UserId, takingBefore: number): void {
+  line.isSuspect = false;
+  if (!isTooMuch(line)) return;
+  const isStalled = line.outbound.taking === takingBefore;
+  if (isStalled || isTooMuch(line, burstFactor)) cutSlowConsumer(line, userId);
+  else judgeSoon(line, userId);
+}
 
-  /** @param takingBefore `taking` at the last look: a client that reads is cut only above `burstFactor` times the bound */
-  #judge(takingBefore: number): void {
-    this.#isToBeJudged = false;
-    if (!this.#isTooMuch()) return;
-    const { taking } = this.#line.outbound;
-    if (taking === takingBefore || this.#isTooMuch(burstFactor)) this.cut();
-    else this.#judgeSoon();
-  }
-
-  /** Two ticks later: if the client reads, the transport takes the queue in the next tick. */
-  #judgeSoon(): void {
-    this.#isToBeJudged = true;
-    const { taking } = this.#line.outbound;
-    setImmediate(() => setImmediate(() => this.#judge(taking)));
-  }
-
-  /**
-   * Discards the queue of Engine.IO. The reason `slow_consumer` is written past that queue, behind what the transport has taken:
-   * a client that starts to read again gets all of that, then the reason.
-   */
-  cut(): void {
-    const conn = this.#conn;
-    if (conn.readyState !== 'open') return;
-    emitTelemetry('slow_consumer', {
-      userId: this.#device.userId,
-      bufferedBytes: this.#line.outbound.unreadBytes,
-      waitingEntries: this.#line.outbound.queuedEntries,
-    });
-    if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
-    conn.close(true);
-  }
+/**
+ * Discards the queue of Engine.IO. The reason `slow_consumer` is written past that queue, behind what the transport has taken:
+ * a client that starts to read again gets all of that, then the reason.
+ */
+export function cutSlowConsumer({ conn, outbound }: Line, userId: UserId): void {
+  if (conn.readyState !== 'open') return;
+  const { unreadBytes: bufferedBytes, queuedEntries: waitingEntries } = outbound;
+  emitTelemetry('slow_consumer', { userId, bufferedBytes, waitingEntries });
+  if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
+  conn.close(true);
 }

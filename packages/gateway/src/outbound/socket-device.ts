@@ -3,7 +3,7 @@ import type { Device, LogEntry } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
-import { SlowConsumer } from './slow-consumer.ts';
+import { checkSlowConsumer, cutSlowConsumer } from './slow-consumer.ts';
 import { type Line, lineOf, tickFlush } from './tick-flush.ts';
 import type { UnreadBudget } from './unread-budget.ts';
 
@@ -24,8 +24,14 @@ export class SocketDevice implements Device {
   readonly isAuto: boolean;
   readonly #socket: Socket;
   readonly #line: Line;
-  readonly #slowConsumer: SlowConsumer;
-  #waiting: (() => void)[] = [];
+  /** Who waits until the transport has taken all; null: none. */
+  #waiting: (() => void)[] | null = null;
+  readonly #onPacket = (packet: { readonly data?: { readonly length: number } }) =>
+    this.#count(packet.data?.length ?? 0, 1, true);
+  readonly #onFlush = (queue: Packet[]) => {
+    this.#line.outbound.taken();
+    if (takesFrames(this.#line.conn)) joinPackets(queue);
+  };
 
   /** @param address of the client, behind proxies too */
   constructor(
@@ -41,9 +47,20 @@ export class SocketDevice implements Device {
     const { outbound } = this.#line;
     outbound.userId = identity.userId;
     outbound.address = address;
-    this.#slowConsumer = new SlowConsumer(this, socket.conn, this.#line);
-    outbound.onCut = () => this.#slowConsumer.cut();
-    this.#countOn(socket);
+    outbound.device = this;
+    socket.conn.on('packetCreate', this.#onPacket);
+    socket.conn.on('flush', this.#onFlush);
+  }
+
+  /** The socket is gone. One connection can carry several sockets, one after the other, and each counts for itself. */
+  end(): void {
+    this.#socket.conn.off('packetCreate', this.#onPacket);
+    this.#socket.conn.off('flush', this.#onFlush);
+  }
+
+  /** The client does not read, and too much waits for it. */
+  cut(): void {
+    cutSlowConsumer(this.#line, this.userId);
   }
 
   /** What this node keeps for the client: what waits, and what its TCP socket has not handed to the kernel. */
@@ -83,6 +100,7 @@ export class SocketDevice implements Device {
   drained(): Promise<void> {
     if (this.#isDrained()) return Promise.resolve();
     return new Promise((resolve) => {
+      this.#waiting ??= [];
       this.#waiting.push(resolve);
       if (this.#waiting.length === 1) this.#watch();
     });
@@ -97,28 +115,9 @@ export class SocketDevice implements Device {
     this.#socket.conn.write('', preEncoded(frames));
   }
 
-  /**
-   * Counts only while this socket is connected, because one connection can carry several sockets one after the other.
-   */
-  #countOn(socket: Socket): void {
-    const { conn } = socket;
-    const onPacket = (packet: { readonly data?: { readonly length: number } }) =>
-      this.#count(packet.data?.length ?? 0, 1, true);
-    const onFlush = (queue: Packet[]) => {
-      this.#line.outbound.taken();
-      if (takesFrames(conn)) joinPackets(queue);
-    };
-    conn.on('packetCreate', onPacket);
-    conn.on('flush', onFlush);
-    socket.once('disconnect', () => {
-      conn.off('packetCreate', onPacket);
-      conn.off('flush', onFlush);
-    });
-  }
-
   #count(bytes: number, entries: number, isOwn: boolean): void {
     this.#line.outbound.count(bytes, entries, isOwn);
-    this.#slowConsumer.check();
+    checkSlowConsumer(this.#line, this.userId);
   }
 
   /** A transport is writable when its last write has left, and the packets queued behind that one are taken at once. */
@@ -138,8 +137,8 @@ export class SocketDevice implements Device {
         this.#watch();
         return;
       }
-      const resolved = this.#waiting;
-      this.#waiting = [];
+      const resolved = this.#waiting ?? [];
+      this.#waiting = null;
       for (const resolve of resolved) resolve();
     };
     transport.on('ready', check);

@@ -4,6 +4,7 @@
  */
 import { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
+import { sharedListener } from '../shared-listener.ts';
 import type { Outbound } from './outbound.ts';
 import type { UnreadBudget } from './unread-budget.ts';
 
@@ -13,9 +14,17 @@ export interface Line {
   tcp: TcpSocket | null;
   /** What waits for the client. */
   outbound: Outbound;
+  readonly budget: UnreadBudget;
+  /** Too much waits for a client that may not read: it is looked at again two ticks later. */
+  isSuspect: boolean;
 }
 
 const lines = new WeakMap<Socket['conn'], Line>();
+
+const onClose = sharedListener((conn: Socket['conn']) => {
+  const line = lines.get(conn);
+  line?.budget.giveUp(line.outbound);
+});
 
 /** The line of a socket's connection, which may become a WebSocket after it began as long polling. */
 export function lineOf({ conn, handshake }: Socket, budget: UnreadBudget): Line {
@@ -23,7 +32,7 @@ export function lineOf({ conn, handshake }: Socket, budget: UnreadBudget): Line 
   if (known !== undefined) return known;
   const tcp = tcpBelow(conn.transport);
   const outbound = tcp === null ? budget.ofPolling(handshake.address) : budget.of(tcp);
-  const line: Line = { conn, tcp, outbound };
+  const line: Line = { conn, tcp, outbound, budget, isSuspect: false };
   lines.set(conn, line);
   if (line.tcp === null) {
     conn.on('upgrade', (transport) => {
@@ -35,7 +44,7 @@ export function lineOf({ conn, handshake }: Socket, budget: UnreadBudget): Line 
       budget.giveUp(before);
     });
   }
-  conn.once('close', () => budget.giveUp(line.outbound));
+  conn.on('close', onClose);
   return line;
 }
 

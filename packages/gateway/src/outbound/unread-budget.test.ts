@@ -163,7 +163,7 @@ test('an answer that ends when its connection is gone already counts nothing', a
 test('what is queued for a closed transport counts nothing, though its TCP connection is open', async () => {
   const { tcp } = await connection('ann');
   const outbound = budget.of(tcp);
-  outbound.onCut = () => {};
+  outbound.device = { cut: () => {} };
   outbound.count(1000, 1, true);
   await clock.advance(250);
   expect(budget.bytes).toBe(1000);

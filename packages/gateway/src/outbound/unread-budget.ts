@@ -5,6 +5,7 @@
  */
 import type { Socket as TcpSocket } from 'node:net';
 import { type Clock, emitTelemetry, type Logger, runLoop } from '@plenum/core';
+import { sharedListener } from '../shared-listener.ts';
 import { Outbound, type OutboundListener, stallMs } from './outbound.ts';
 import { type CutScope, type UnreadBounds, worstFirst } from './worst-first.ts';
 
@@ -40,6 +41,10 @@ export class UnreadBudget implements OutboundListener {
   readonly #options: UnreadBudgetDeps;
   readonly #stopped = new AbortController();
   readonly #ofTcp = new WeakMap<TcpSocket, Outbound>();
+  readonly #onClose = sharedListener((tcp: TcpSocket) => {
+    const outbound = this.#ofTcp.get(tcp);
+    if (outbound !== undefined) this.#forget(outbound);
+  });
   readonly #waiting = new Set<Outbound>();
   readonly #onRoom: (() => void)[] = [];
   #bytes = 0;
@@ -64,7 +69,7 @@ export class UnreadBudget implements OutboundListener {
     if (known !== undefined) return known;
     const made = new Outbound(tcp, tcp.remoteAddress ?? 'unknown', this);
     this.#ofTcp.set(tcp, made);
-    tcp.once('close', () => this.#forget(made));
+    tcp.on('close', this.#onClose);
     return made;
   }
 
@@ -112,7 +117,7 @@ export class UnreadBudget implements OutboundListener {
     if (tcp === null) this.#forget(outbound);
     if (tcp === null || tcp.destroyed || tcp.writableLength === 0 || outbound.isGivenUp) return;
     outbound.isGivenUp = true;
-    outbound.onCut = () => tcp.destroy();
+    outbound.device = { cut: () => tcp.destroy() };
     if (!outbound.isWaiting) this.onWaiting(outbound);
     outbound.sinceMs = this.#options.clock.monotonicMs();
     if (!tcp.writable) return;
@@ -164,14 +169,14 @@ export class UnreadBudget implements OutboundListener {
 
   #cut(outbound: Outbound, scope: CutScope): void {
     const { userId, address, tcp, unreadBytes } = outbound;
-    const door = outbound.onCut === null ? 'http' : 'socket';
+    const door = outbound.device === null ? 'http' : 'socket';
     if (!outbound.isGivenUp) {
       emitTelemetry('unread_cut', { userId, address, scope, door, bytes: unreadBytes });
       this.#cutsUntold += 1;
       this.#lastCut = { user: userId, address, scope, door, bytes: unreadBytes };
     }
-    if (outbound.onCut === null) tcp?.destroy();
-    else outbound.onCut(scope);
+    if (outbound.device === null) tcp?.destroy();
+    else outbound.device.cut();
     if (!outbound.isGivenUp) this.#forget(outbound);
   }
 

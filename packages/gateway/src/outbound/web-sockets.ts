@@ -7,7 +7,7 @@ import { EventEmitter } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
 import { type Clock, emitTelemetry } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
-import type { Outbound } from './outbound.ts';
+import { sharedListener } from '../shared-listener.ts';
 import type { UnreadBudget } from './unread-budget.ts';
 
 type Transport = Socket['conn']['transport'];
@@ -38,14 +38,27 @@ interface WebSocketBoundsDeps {
 }
 
 /** Also of a server of the caller's. */
-export function boundWebSockets(io: Server, parts: WebSocketBoundsDeps): void {
+export function boundWebSockets(io: Server, { clock, budget }: WebSocketBoundsDeps): void {
   boundMessages(io);
   // Engine.IO makes its WebSocket server anew when the HTTP server begins to listen.
   const httpServer: unknown = Reflect.get(io, 'httpServer');
   if (httpServer instanceof EventEmitter) httpServer.on('listening', () => boundMessages(io));
+  const onData = sharedListener((tcp: TcpSocket, { length }: Buffer) => {
+    if (length >= readAtOnceMax) shareLoop(tcp, budget);
+  });
+  const bound = (transport: Transport) => {
+    if (transport.name !== 'websocket') return;
+    const webSocket: unknown = Reflect.get(transport, 'socket');
+    const tcp: unknown = Reflect.get(Object(webSocket), '_socket');
+    if (!canPong(webSocket) || !(tcp instanceof TcpSocket)) return;
+    peers.set(webSocket, new Peer(webSocket, tcp, clock));
+    tcp.on('data', onData);
+    webSocket.on('error', onError).on('ping', onPing).on('pong', onPong);
+    transport.on('packet', onPacket);
+  };
   io.engine.on('connection', (conn: Socket['conn']) => {
-    bound(conn.transport, parts);
-    conn.on('upgrade', (transport) => bound(transport, parts));
+    if (conn.transport.name === 'websocket') bound(conn.transport);
+    else conn.on('upgrade', bound);
   });
 }
 
@@ -55,70 +68,81 @@ function boundMessages(io: Server): void {
   Object.assign(options, { maxFragments: fragmentsMax, maxBufferedChunks: chunksMax, autoPong: false });
 }
 
-function bound(transport: Transport, { clock, budget }: WebSocketBoundsDeps): void {
-  if (transport.name !== 'websocket') return;
-  const webSocket: unknown = Reflect.get(transport, 'socket');
-  const tcp: unknown = Reflect.get(Object(webSocket), '_socket');
-  if (!canPong(webSocket) || !(tcp instanceof TcpSocket)) return;
-  answerPings(webSocket);
-  shareLoop(tcp, budget.of(tcp));
-  const count = frameCount(clock, () => {
-    emitTelemetry('anomaly', { kind: 'frame_flood' });
-    webSocket.close(1008, 'too many frames');
-    tcp.destroy();
-  });
-  // It broke the protocol and got a close frame; ws would wait half a minute for its answer.
-  webSocket.once('error', () => clock.after(farewellMs, () => tcp.destroy()));
-  webSocket.on('ping', count);
-  webSocket.on('pong', count);
-  transport.on('packet', count);
-}
-
-/** @returns counts one frame. */
-function frameCount(clock: Clock, onFlood: () => void): () => void {
-  let frames = 0;
-  let sinceMs = clock.monotonicMs();
-  return () => {
-    frames += 1;
-    if (frames < framesPerSecMax) return;
-    const nowMs = clock.monotonicMs();
-    if (nowMs - sinceMs < 1000) onFlood();
-    frames = 0;
-    sinceMs = nowMs;
-  };
-}
-
 /** A connection that has much to say lets the others speak in between. */
-function shareLoop(tcp: TcpSocket, outbound: Outbound): void {
-  tcp.on('data', ({ length }: Buffer) => {
-    if (length < readAtOnceMax || tcp.isPaused()) return;
-    tcp.pause();
-    setImmediate(() => {
-      if (!outbound.isGivenUp) tcp.resume();
-    });
+function shareLoop(tcp: TcpSocket, budget: UnreadBudget): void {
+  if (tcp.isPaused()) return;
+  tcp.pause();
+  setImmediate(() => {
+    if (!budget.of(tcp).isGivenUp) tcp.resume();
   });
 }
 
-/**
- * While a pong waits for a peer that does not read, only the last ping is remembered. Example: of a thousand pings the first
- * and the last are answered, which is all that RFC 6455 asks for.
- */
-function answerPings(webSocket: PongSender): void {
-  let isWaiting = false;
-  let unanswered: Buffer | null = null;
-  const answer = (data: Buffer) => {
-    isWaiting = true;
-    webSocket.pong(data, false, onSent);
-  };
-  const onSent = () => {
-    isWaiting = false;
-    const data = unanswered;
-    unanswered = null;
-    if (data !== null) answer(data);
-  };
-  webSocket.on('ping', (data: Buffer) => {
+/** The other end of one WebSocket: how many frames it sends, and the pongs that it is owed. */
+class Peer {
+  readonly #webSocket: PongSender;
+  readonly #tcp: TcpSocket;
+  readonly #clock: Clock;
+  #frames = 0;
+  #sinceMs: number;
+  #isPongWaiting = false;
+  #unanswered: Buffer | null = null;
+
+  constructor(webSocket: PongSender, tcp: TcpSocket, clock: Clock) {
+    this.#webSocket = webSocket;
+    this.#tcp = tcp;
+    this.#clock = clock;
+    this.#sinceMs = Math.trunc(clock.monotonicMs());
+  }
+
+  countFrame(): void {
+    this.#frames += 1;
+    if (this.#frames < framesPerSecMax) return;
+    const nowMs = Math.trunc(this.#clock.monotonicMs());
+    if (nowMs - this.#sinceMs < 1000) this.#cutFlood();
+    this.#frames = 0;
+    this.#sinceMs = nowMs;
+  }
+
+  /**
+   * While a pong waits for a peer that does not read, only the last ping is remembered. Example: of a thousand pings the first
+   * and the last are answered, which is all that RFC 6455 asks for.
+   */
+  answerPing(data: Buffer): void {
     // A copy: what ws hands out is a part of all that was read with it.
-    if (isWaiting) unanswered = Buffer.from(data);
-    else answer(data);
-  });
+    if (this.#isPongWaiting) this.#unanswered = Buffer.from(data);
+    else this.#pong(data);
+  }
+
+  /** It broke the protocol and got a close frame; ws would wait half a minute for its answer. */
+  cutSoon(): void {
+    this.#clock.after(farewellMs, () => this.#tcp.destroy());
+  }
+
+  #pong(data: Buffer): void {
+    this.#isPongWaiting = true;
+    this.#webSocket.pong(data, false, () => {
+      this.#isPongWaiting = false;
+      const next = this.#unanswered;
+      this.#unanswered = null;
+      if (next !== null) this.#pong(next);
+    });
+  }
+
+  #cutFlood(): void {
+    emitTelemetry('anomaly', { kind: 'frame_flood' });
+    this.#webSocket.close(1008, 'too many frames');
+    this.#tcp.destroy();
+  }
 }
+
+const peers = new WeakMap<object, Peer>();
+const onError = sharedListener((webSocket: object) => peers.get(webSocket)?.cutSoon());
+const onPong = sharedListener((webSocket: object) => peers.get(webSocket)?.countFrame());
+const onPacket = sharedListener((transport: object) =>
+  peers.get(Object(Reflect.get(transport, 'socket')))?.countFrame(),
+);
+const onPing = sharedListener((webSocket: object, data: Buffer) => {
+  const peer = peers.get(webSocket);
+  peer?.answerPing(data);
+  peer?.countFrame();
+});

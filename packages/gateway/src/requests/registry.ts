@@ -79,10 +79,10 @@ function createHandler({ operations, createPolicy }: RegistryDeps, table: Reques
 
 /** A token belongs to a connection: only a socket has one to refresh. */
 const refreshTokenHandler = (table: RequestSchemas): RequestHandler =>
-  handler(table.refresh_token.args, async ({ refreshToken }, { token }) =>
-    refreshToken === undefined
+  handler(table.refresh_token.args, async (call, { token }) =>
+    call.token === undefined
       ? fail({ code: 'invalid_request', error: 'only a connected device can refresh its token' })
-      : refreshToken(token),
+      : call.token.refresh(token),
   );
 
 function handlerOf(requestType: BuiltIn, deps: RegistryDeps, table: RequestSchemas): RequestHandler {

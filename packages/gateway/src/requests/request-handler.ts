@@ -9,8 +9,8 @@ export interface RequestCall {
   readonly isByService: boolean;
   /** Untrusted: the registry parses them. */
   readonly args: unknown;
-  /** Of the asking socket; absent over REST. */
-  readonly refreshToken?: (token: string) => Promise<Outcome<RequestResult<'refresh_token'>>>;
+  /** The token of the asking socket; absent over REST. */
+  readonly token?: { refresh(token: string): Promise<Outcome<RequestResult<'refresh_token'>>> };
 }
 /** Resolves with success or a typed failure; throws what operations throw. */
 export type RequestHandler = (call: RequestCall) => Promise<Outcome<unknown>>;

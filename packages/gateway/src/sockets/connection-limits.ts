@@ -5,9 +5,6 @@
  */
 import type { UserId } from '@plenum/protocol';
 
-/** A place that was taken; released once, however often it is called. */
-export type Release = () => void;
-
 class Places<K> {
   readonly #max: number;
   readonly #taken = new Map<K, number>();
@@ -17,19 +14,16 @@ class Places<K> {
     this.#max = max;
   }
 
-  /** @returns null when there is no place left. */
-  take(key: K): Release | null {
+  /** @returns false: there is no place left. */
+  take(key: K): boolean {
     const taken = this.#taken.get(key) ?? 0;
-    if (this.#max > 0 && taken >= this.#max) return null;
+    if (this.#max > 0 && taken >= this.#max) return false;
     this.#taken.set(key, taken + 1);
-    let isReleased = false;
-    return () => {
-      if (!isReleased) this.#release(key);
-      isReleased = true;
-    };
+    return true;
   }
 
-  #release(key: K): void {
+  /** Once for each place that was taken. */
+  release(key: K): void {
     const left = (this.#taken.get(key) ?? 1) - 1;
     if (left === 0) this.#taken.delete(key);
     else this.#taken.set(key, left);

@@ -7,17 +7,18 @@ import type { UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { ClientAddress } from '../http/client-address.ts';
 import { tcpBelow } from '../outbound/tick-flush.ts';
-import type { ConnectionLimits, Release } from './connection-limits.ts';
+import { sharedListener } from '../shared-listener.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 
 type Conn = Socket['conn'];
 
 interface Seat {
-  readonly held: Release[];
-  /** The last user that was admitted. */
-  userId: UserId | null;
-  /** Until a user is admitted. */
-  unauthenticated: Release;
+  readonly address: string;
+  /** Users that were admitted on the connection, the last one last; none: it counts as unauthenticated. */
+  userIds: readonly UserId[];
 }
+/** Shared by all seats. */
+const noUsers: readonly UserId[] = [];
 
 interface SeatsDeps {
   readonly limits: ConnectionLimits;
@@ -27,7 +28,9 @@ interface SeatsDeps {
 export class Seats {
   readonly #deps: SeatsDeps;
   readonly #seats = new WeakMap<Conn, Seat>();
-  readonly #upgrading = new WeakMap<TcpSocket, Release>();
+  /** Addresses of WebSockets that took a place beside that of their session. */
+  readonly #upgrading = new WeakMap<TcpSocket, string>();
+  readonly #onClose = sharedListener((conn: Conn) => this.#closed(conn));
 
   constructor(deps: SeatsDeps) {
     this.#deps = deps;
@@ -38,21 +41,19 @@ export class Seats {
     if (this.#seats.has(conn)) return true;
     const { limits, clientAddress } = this.#deps;
     const address = clientAddress(conn.remoteAddress, conn.request.headers);
-    const unauthenticated = limits.unauthenticated.take(address);
-    const place = unauthenticated && limits.addresses.take(address);
-    if (unauthenticated === null || place === null) {
-      unauthenticated?.();
+    if (!limits.unauthenticated.take(address)) return false;
+    if (!limits.addresses.take(address)) {
+      limits.unauthenticated.release(address);
       return false;
     }
-    const seat: Seat = { held: [place], userId: null, unauthenticated };
-    this.#seats.set(conn, seat);
+    this.#seats.set(conn, { address, userIds: noUsers });
     if (conn.transport.name === 'polling') {
-      conn.once('upgrade', (transport) => this.#upgraded(tcpBelow(transport)));
+      conn.once('upgrade', (transport) => {
+        const tcp = tcpBelow(transport);
+        if (tcp !== null) this.#releaseUpgrade(tcp);
+      });
     }
-    whenGone(conn, () => {
-      seat.unauthenticated();
-      for (const release of seat.held) release();
-    });
+    conn.on('close', this.#onClose);
     return true;
   }
 
@@ -61,10 +62,9 @@ export class Seats {
    * @returns false: its address has too many
    */
   takeForUpgrade(tcp: TcpSocket, address: string): boolean {
-    const release = this.#deps.limits.unauthenticated.take(address);
-    if (release === null) return false;
-    this.#upgrading.set(tcp, release);
-    tcp.once('close', release);
+    if (!this.#deps.limits.unauthenticated.take(address)) return false;
+    this.#upgrading.set(tcp, address);
+    tcp.once('close', () => this.#releaseUpgrade(tcp));
     return true;
   }
 
@@ -72,25 +72,35 @@ export class Seats {
   admit(conn: Conn, userId: UserId): boolean {
     const seat = this.#seats.get(conn);
     if (seat === undefined || conn.readyState !== 'open') return false;
-    if (seat.userId === userId) return true;
-    const place = this.#deps.limits.users.take(userId);
-    if (place === null) return false;
-    seat.held.push(place);
-    seat.userId = userId;
-    seat.unauthenticated();
+    if (seat.userIds.at(-1) === userId) return true;
+    const { limits } = this.#deps;
+    if (!limits.users.take(userId)) return false;
+    if (seat.userIds.length === 0) limits.unauthenticated.release(seat.address);
+    // Unlike a spread, `concat` reserves no room for more.
+    seat.userIds = seat.userIds.concat(userId);
     return true;
   }
 
-  #upgraded(tcp: TcpSocket | null): void {
-    if (tcp !== null) this.#upgrading.get(tcp)?.();
+  #releaseUpgrade(tcp: TcpSocket): void {
+    const address = this.#upgrading.get(tcp);
+    if (address === undefined) return;
+    this.#upgrading.delete(tcp);
+    this.#deps.limits.unauthenticated.release(address);
   }
-}
 
-/** Engine.IO gives a connection up before its peer has answered the close: the TCP connection may last 30 s longer. */
-function whenGone(conn: Conn, release: () => void): void {
-  conn.once('close', () => {
+  /** Engine.IO gives a connection up before its peer has answered the close: the TCP connection may last 30 s longer. */
+  #closed(conn: Conn): void {
+    const seat = this.#seats.get(conn);
+    if (seat === undefined) return;
     const tcp = tcpBelow(conn.transport);
-    if (tcp === null || tcp.destroyed) release();
-    else tcp.once('close', release);
-  });
+    if (tcp === null || tcp.destroyed) this.#release(seat);
+    else tcp.once('close', () => this.#release(seat));
+  }
+
+  #release({ address, userIds }: Seat): void {
+    const { limits } = this.#deps;
+    if (userIds.length === 0) limits.unauthenticated.release(address);
+    limits.addresses.release(address);
+    for (const userId of userIds) limits.users.release(userId);
+  }
 }

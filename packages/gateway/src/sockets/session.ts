@@ -60,9 +60,6 @@ export class Session implements TokenSession {
   readonly #socket: Socket;
   readonly #deps: SessionDeps;
   readonly #tokenExpiry: TokenExpiry;
-  readonly #failed = (err: unknown) =>
-    this.#deps.logger.error({ user: this.device.userId, err }, 'an answer could not be written');
-  readonly #refreshToken = (token: string) => this.#tokenExpiry.refresh(token);
   /** Created by the first read: most sockets never need it. */
   #reads: ReadLimiter | null = null;
   /** Pending while the groups of an `auto` socket are being attached; otherwise null. */
@@ -71,7 +68,8 @@ export class Session implements TokenSession {
   #boundedAttach: Promise<void> | null = null;
   #inFlight = 0;
   #isMoving = false;
-  #onIdle: (() => void)[] = [];
+  /** Who waits until no request is open; null: none. */
+  #onIdle: (() => void)[] | null = null;
 
   constructor(socket: Socket, admitted: Admitted, deps: SessionDeps) {
     this.#socket = socket;
@@ -103,6 +101,7 @@ export class Session implements TokenSession {
   /** The socket is gone. */
   end(): void {
     this.#tokenExpiry.stop();
+    this.device.end();
     this.#reads?.cancelWaiting();
     this.#resolveIdle();
   }
@@ -136,7 +135,12 @@ export class Session implements TokenSession {
     this.#isMoving = true;
     // A disconnected socket gets no answers, and its waiting requests never finish.
     const isServed = this.#inFlight > 0 && this.#socket.connected;
-    if (isServed) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+    if (isServed) {
+      await new Promise<void>((resolve) => {
+        this.#onIdle ??= [];
+        this.#onIdle.push(resolve);
+      });
+    }
     this.close();
   }
 
@@ -158,7 +162,7 @@ export class Session implements TokenSession {
       requestType: request_type,
       isByService: false,
       args,
-      refreshToken: this.#refreshToken,
+      token: this.#tokenExpiry,
     };
     const handle = request.isRead ? this.#limited(request.handle) : request.handle;
     perform(servedAtOnce.has(request_type) ? handle : this.#whenAttached(handle), call, this.#deps)
@@ -166,7 +170,7 @@ export class Session implements TokenSession {
         this.#leave();
         this.#answer(id, outcome, ack);
       })
-      .catch(this.#failed);
+      .catch((error: unknown) => this.#failed(error));
   }
 
   /** @throws what the transport throws */
@@ -180,6 +184,10 @@ export class Session implements TokenSession {
     }
     this.device.hold();
     ack(answer);
+  }
+
+  #failed(err: unknown): void {
+    this.#deps.logger.error({ user: this.device.userId, err }, 'an answer could not be written');
   }
 
   #whenAttached(handle: RequestHandler): RequestHandler {
@@ -222,7 +230,9 @@ export class Session implements TokenSession {
   }
 
   #resolveIdle(): void {
-    for (const resolve of this.#onIdle.splice(0)) resolve();
+    const waiting = this.#onIdle ?? [];
+    this.#onIdle = null;
+    for (const resolve of waiting) resolve();
   }
 
   #accept(event: unknown, input: unknown) {

@@ -2,6 +2,7 @@
 import { type DeviceHub, emitTelemetry, type Nudges, type Revocations, userRoom } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import { moveSockets } from '../drain.ts';
+import { sharedListener } from '../shared-listener.ts';
 import type { Admitted, Handshake } from './handshake.ts';
 import { closeIfLast } from './newcomers.ts';
 import { Session, type SessionDeps } from './session.ts';
@@ -27,76 +28,92 @@ export interface SocketEdge {
 }
 
 export function serveSockets(io: Server, deps: SocketEdgeDeps): SocketEdge {
-  const sessions = new Set<Session>();
-  const users = new UserSessions(deps);
-  deps.cuts.onCut((cut) => users.cut(cut));
+  const edge = new OpenSockets(deps);
   const onConnection = (socket: Socket) => {
     const admitted = deps.handshake.take(socket);
-    if (admitted !== null) open(socket, admitted, { deps, sessions, users });
+    if (admitted !== null) edge.open(socket, admitted);
   };
   io.use(deps.handshake.check);
   io.on('connection', onConnection);
   return {
-    drain: (withinMs) => moveSockets(sessions, withinMs, deps.clock),
+    drain: (withinMs) => moveSockets(edge.sessions, withinMs, deps.clock),
     detach: () => {
       io.off('connection', onConnection);
-      users.stop();
-      for (const session of sessions) session.close();
+      edge.stop();
     },
-    openSockets: () => sessions.size,
+    openSockets: () => edge.sessions.size,
     bufferedBytes: () => {
       let sum = 0;
-      for (const { device } of sessions) sum += device.bufferedBytes;
+      for (const { device } of edge.sessions.values()) sum += device.bufferedBytes;
       return sum;
     },
   };
 }
 
-interface OpenDeps {
-  readonly deps: SocketEdgeDeps;
-  readonly sessions: Set<Session>;
-  readonly users: UserSessions;
-}
+class OpenSockets {
+  readonly sessions = new Map<Socket, Session>();
+  readonly #deps: SocketEdgeDeps;
+  readonly #users: UserSessions;
+  readonly #onDisconnect = sharedListener((socket: Socket, reason: string) => this.#gone(socket, reason));
 
-function open(socket: Socket, admitted: Admitted, { deps, sessions, users }: OpenDeps): void {
-  const { hub, logger } = deps;
-  const session = new Session(socket, admitted, deps);
-  const { device } = session;
-  const { userId } = device;
-  sessions.add(session);
-  users.add(session);
-  emitTelemetry('socket_opened', { userId });
-  socket.onAny(session.receive);
-  socket.on('disconnect', (reason) => {
-    sessions.delete(session);
-    users.remove(session);
+  constructor(deps: SocketEdgeDeps) {
+    this.#deps = deps;
+    this.#users = new UserSessions(deps);
+    deps.cuts.onCut((cut) => this.#users.cut(cut));
+  }
+
+  open(socket: Socket, admitted: Admitted): void {
+    const { isMounted, drain, logger } = this.#deps;
+    const session = new Session(socket, admitted, this.#deps);
+    const { userId } = session;
+    this.sessions.set(socket, session);
+    this.#users.add(session);
+    emitTelemetry('socket_opened', { userId });
+    socket.onAny(session.receive);
+    socket.on('disconnect', this.#onDisconnect);
+    if (!isMounted) forgetRequest(socket);
+    if (drain.isDraining) session.close();
+    else {
+      this.#register(socket, session, admitted).catch((err: unknown) =>
+        logger.error({ user: userId, err }, 'a device could not be registered'),
+      );
+    }
+  }
+
+  stop(): void {
+    this.#users.stop();
+    for (const session of [...this.sessions.values()]) session.close();
+  }
+
+  async #register(socket: Socket, session: Session, { positions }: Admitted): Promise<void> {
+    const { device, userId } = session;
+    let registered: Promise<void> = Promise.resolve();
+    const attached = new Promise<void>((resolve) => {
+      // While the store does not answer, requests are refused with a reason instead of waiting for it.
+      registered = this.#deps.hub.connect(device, positions, resolve).finally(resolve);
+    });
+    if (device.isAuto) session.waitFor(attached);
+    await Promise.all([socket.join(userRoom(userId)), registered]);
+    // From now on the socket receives cuts; this check finds a revocation since the handshake.
+    this.#users.cut({ userId, code: 'revoked' });
+  }
+
+  #gone(socket: Socket, reason: string): void {
+    const session = this.sessions.get(socket);
+    if (session === undefined) return;
+    const { hub, handshake, logger } = this.#deps;
+    const { device, userId } = session;
+    this.sessions.delete(socket);
+    this.#users.remove(session);
     session.end();
     emitTelemetry('socket_closed', { userId });
     // A connection without a socket counts for no user and would outlive its token. A client that left by itself reads nothing more.
-    if (!closeIfLast(socket, reason === 'client namespace disconnect')) deps.handshake.release(socket);
+    if (!closeIfLast(socket, reason === 'client namespace disconnect')) handshake.release(socket);
     try {
       hub.disconnect(device);
     } catch (err) {
       logger.error({ user: userId, err }, 'a device could not be taken off the hub');
     }
-  });
-  if (!deps.isMounted) forgetRequest(socket);
-  if (deps.drain.isDraining) {
-    session.close();
-    return;
-  }
-  register().catch((err: unknown) => logger.error({ user: userId, err }, 'a device could not be registered'));
-
-  async function register(): Promise<void> {
-    let registered: Promise<void> = Promise.resolve();
-    const attached = new Promise<void>((resolve) => {
-      // While the store does not answer, requests are refused with a reason instead of waiting for it.
-      registered = hub.connect(device, admitted.positions, resolve).finally(resolve);
-    });
-    if (device.isAuto) session.waitFor(attached);
-    await Promise.all([socket.join(userRoom(userId)), registered]);
-    // From now on the socket receives cuts; this check finds a revocation since the handshake.
-    users.cut({ userId: session.userId, code: 'revoked' });
   }
 }
 

@@ -1,0 +1,10 @@
+/**
+ * One listener for all emitters of a kind: it gets the emitter that calls it. A closure, its context and a wrapper of `once` for
+ * each connection would take some 250 bytes, and a connection has a dozen listeners.
+ */
+export const sharedListener = <E, A extends readonly unknown[] = []>(
+  listen: (emitter: E, ...parameters: A) => void,
+): ((this: E, ...parameters: A) => void) =>
+  function (...parameters) {
+    listen(this, ...parameters);
+  };
