@@ -2,7 +2,6 @@
 import {
   type Bounded,
   type ChangeAdmission,
-  type ChangeDone,
   type ChangeOutcome,
   forgedCursor,
   type GroupCommand,
@@ -12,40 +11,28 @@ import {
   type MemberRow,
   type Membership,
   type Operation,
+  PARTITION_COUNT,
   type Page,
   PlenumError,
   type Position,
   type Refused,
   refused,
 } from '@plenum/core';
-import {
-  type GroupId,
-  groupIdSchema,
-  type MemberStatus,
-  SERVICE,
-  type UserId,
-  userIdSchema,
-} from '@plenum/protocol';
+import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
+import type { Keys } from '../keys.ts';
 import type { GroupDeps } from '../scripts/group-header.ts';
 import { type ChangeReply, readMembers, readPosition, recallChange } from '../scripts/index.ts';
 import { standingOf } from '../scripts/member-record.ts';
 import { refusalOf } from '../scripts/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
-import { listGroups } from './group-listing.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
-import { type Place, type Quota, type Reserved, UserQuotas } from './user-quotas.ts';
+import { type TakenPlaces, UserQuotas } from './user-quotas.ts';
 
 interface MembersPage {
   readonly cursor: string | null;
   readonly limit: number;
   readonly status: MemberStatus | null;
-}
-
-/** A place that a change may need; `reserved` is null if the user has reached the limit. */
-interface TakenPlace {
-  readonly place: Place;
-  readonly reserved: Reserved | null;
 }
 
 export class RedisGroupStore implements GroupStore {
@@ -57,7 +44,7 @@ export class RedisGroupStore implements GroupStore {
   constructor({ calls, keys, random, clock, settings }: StateDeps) {
     this.#calls = calls;
     this.#deps = { keys, random, settings };
-    this.#quotas = new UserQuotas({ calls, keys, random, clock });
+    this.#quotas = new UserQuotas({ calls, keys, random, clock, settings });
     this.#index = new UserIndex({ calls, keys, clock, random, settings });
   }
 
@@ -127,7 +114,7 @@ export class RedisGroupStore implements GroupStore {
     return { rows: page, nextCursor: rows.length > limit ? (page.at(-1)?.groupId ?? null) : null };
   }
 
-  list(page: { readonly prefix: string; readonly cursor: string | null; readonly limit: number }) {
+  list(page: GroupsPage): Promise<Page<GroupId>> {
     return listGroups(this.#calls, this.#deps.keys, page);
   }
 
@@ -138,74 +125,34 @@ export class RedisGroupStore implements GroupStore {
       // changes save the round trip.
       return (await this.#recall(command)) ?? refused({ code: 'rate_limited', retryAfterMs });
     }
-    const taken = await this.#take(command);
+    const taken = await this.#quotas.take(command);
     try {
       return await this.#runWithin(command, { isTrial, taken });
     } catch (error) {
       // If nothing was changed, the places are given back. If the outcome is unknown, a later check verifies them.
       if (error instanceof PlenumError && error.failure.code !== 'timeout')
-        await this.#finishPlaces(command, taken, null);
+        await this.#quotas.finish(command, taken, null);
       throw error;
     }
   }
 
   async #runWithin(
     command: GroupCommand,
-    { isTrial, taken }: { readonly isTrial: boolean; readonly taken: readonly TakenPlace[] },
+    { isTrial, taken }: { readonly isTrial: boolean; readonly taken: TakenPlaces },
   ): Promise<ChangeAdmission> {
-    const isFull = (quota: Quota) => taken.some((one) => one.place.quota === quota && one.reserved === null);
-    const isGroupsFull = isFull('created');
+    const isGroupsFull = taken.full.has('created');
     if (isGroupsFull && command.operation === 'create') {
       return (await this.#recall(command)) ?? this.#groupsFull();
     }
-    const run = { ...this.#deps, isTrial, isGroupsFull, isRequestsFull: isFull('requested') };
+    const run = { ...this.#deps, isTrial, isGroupsFull, isRequestsFull: taken.full.has('requested') };
     const reply = await runChange(this.#calls, command, run);
     const outcome = reply.type === 'groups_full' ? this.#groupsFull() : outcomeOf(reply, command.operation);
-    await this.#finishPlaces(command, taken, outcome.type === 'done' ? outcome : null);
+    await this.#quotas.finish(command, taken, outcome.type === 'done' ? outcome : null);
     return outcome;
   }
 
   #groupsFull(): Refused {
     return refused(limitReached('groups', this.#deps.settings.groupsPerUserMax));
-  }
-
-  /** Reserves the places that the change may need. The service has no limits. */
-  #take(command: GroupCommand): Promise<readonly TakenPlace[]> {
-    const { operation, actor, groupId } = command;
-    if (actor === SERVICE) return Promise.resolve([]);
-    const { groupsPerUserMax, requestsPerUserMax } = this.#deps.settings;
-    const isCreating = operation === 'create' || (operation === 'join' && command.createsPublic);
-    const wanted: [Quota, number][] = [];
-    if (isCreating && groupsPerUserMax > 0) wanted.push(['created', groupsPerUserMax]);
-    if (operation === 'join' && requestsPerUserMax > 0) wanted.push(['requested', requestsPerUserMax]);
-    return Promise.all(
-      wanted.map(async ([quota, max]) => {
-        const place = { quota, userId: actor, groupId };
-        return { place, reserved: await this.#quotas.reserve(place, max) };
-      }),
-    );
-  }
-
-  /**
-   * Keeps the places that the change used and gives the others back. A repeated request keeps its place again, because a
-   * node may have died before it did.
-   * @param done null if nothing was changed
-   */
-  async #finishPlaces(
-    command: GroupCommand,
-    taken: readonly TakenPlace[],
-    done: ChangeDone | null,
-  ): Promise<void> {
-    const { operation } = command;
-    const isCreation =
-      operation === 'create' || (operation === 'join' && command.createsPublic && done?.seq === 1);
-    const isNeeded = { created: isCreation, requested: operation === 'join' && done?.status === 'pending' };
-    await Promise.all(
-      taken.map(async ({ place, reserved }) => {
-        if (done !== null && isNeeded[place.quota]) return this.#quotas.note(place);
-        if (reserved !== null) await this.#quotas.giveBack(place, reserved);
-      }),
-    );
   }
 
   /** Takes a membership token and writes the user's index, before the group's script. @returns 0, or the ms to wait */
@@ -297,3 +244,37 @@ function placeOf(cursor: string): string {
   if (place === undefined) throw forgedCursor();
   return place;
 }
+
+interface GroupsPage {
+  readonly prefix: string;
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+/** Sorts after every character of an id. */
+const BEHIND_IDS = '\x7f';
+
+const tags = Array.from({ length: PARTITION_COUNT }, (_, partition) => `{p${partition}}`);
+
+/** Reads one page of each partition, and merges them. @throws PlenumError `invalid_args` for a cursor that is no group id */
+async function listGroups(
+  calls: ScriptCalls,
+  keys: Keys,
+  { prefix, cursor, limit }: GroupsPage,
+): Promise<Page<GroupId>> {
+  if (cursor !== null && !groupIdSchema.safeParse(cursor).success) throw forgedCursor();
+  const from = cursor === null || cursor < prefix ? `[${prefix}` : `(${cursor}`;
+  const pages = await Promise.all(
+    tags.map((tag) =>
+      calls.command((redis) =>
+        redis.zrangebylex(keys.groupsIn(tag), from, `(${prefix}${BEHIND_IDS}`, 'LIMIT', 0, limit + 1),
+      ),
+    ),
+  );
+  const names = pages.flat().sort(byBytes);
+  const rows = names.slice(0, limit).map((name) => groupIdSchema.parse(name));
+  return { rows, nextCursor: names.length > limit ? (rows.at(-1) ?? null) : null };
+}
+
+/** Ids are ASCII, so code units sort as Redis sorts bytes. */
+const byBytes = (a: string, b: string): number => (a < b ? -1 : 1);

@@ -5,26 +5,38 @@
  * once. If a node dies in between, the place counts for a minute; after that it is verified. Places of ended groups are
  * freed when the limit is reached.
  */
-import type { Random } from '@plenum/core';
-import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
+import type { ChangeDone, EngineSettings, GroupCommand, Random } from '@plenum/core';
+import { type GroupId, groupIdSchema, SERVICE, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 import { forgetMembership, reservePlace, restorePlace } from '../scripts/index.ts';
 import type { ScriptCalls } from '../scripts/script-calls.ts';
 import type { ServerClock } from '../scripts/server-clock.ts';
 
-export type Quota = 'created' | 'requested';
+type Quota = 'created' | 'requested';
 
 /** The place of one user for one group. */
-export interface Place {
+interface Place {
   readonly quota: Quota;
   readonly userId: UserId;
   readonly groupId: GroupId;
 }
-/** A reservation. Its `entry` is `<nonce>.<time ms>`; `note` replaces it by `<nonce>` when the group's script is done. */
-export interface Reserved {
+/** A reservation. Its `entry` is `<nonce>.<time ms>`; `#note` replaces it by `<nonce>` when the group's script is done. */
+interface Reserved {
   readonly entry: string;
-  /** The entry that the reservation replaced, which `giveBack` restores; empty if there was none. */
+  /** The entry that the reservation replaced, which `#giveBack` restores; empty if there was none. */
   readonly before: string;
+}
+
+/** The places that a change may need. */
+export interface TakenPlaces {
+  /** The quotas in which the user has reached the limit. */
+  readonly full: ReadonlySet<Quota>;
+  readonly places: readonly TakenPlace[];
+}
+/** `reserved` is null when the user has reached the limit. */
+interface TakenPlace {
+  readonly place: Place;
+  readonly reserved: Reserved | null;
 }
 
 interface UserQuotasDeps {
@@ -32,6 +44,7 @@ interface UserQuotasDeps {
   readonly keys: Keys;
   readonly random: Random;
   readonly clock: Pick<ServerClock, 'nowMs'>;
+  readonly settings: Pick<EngineSettings, 'groupsPerUserMax' | 'requestsPerUserMax'>;
 }
 
 /** Groups that are verified in parallel. */
@@ -48,8 +61,45 @@ export class UserQuotas {
     this.#deps = deps;
   }
 
-  /** @returns null if the user has `max` places already; otherwise the caller must call `note` or `giveBack` later */
-  async reserve(place: Place, max: number): Promise<Reserved | null> {
+  /** Reserves the places that the change may need; call `finish` later. The service has no limits. */
+  async take(command: GroupCommand): Promise<TakenPlaces> {
+    const { operation, actor, groupId } = command;
+    const { groupsPerUserMax, requestsPerUserMax } = this.#deps.settings;
+    if (actor === SERVICE) return { full: new Set(), places: [] };
+    const isCreating = operation === 'create' || (operation === 'join' && command.createsPublic);
+    const wanted: [Quota, number][] = [];
+    if (isCreating && groupsPerUserMax > 0) wanted.push(['created', groupsPerUserMax]);
+    if (operation === 'join' && requestsPerUserMax > 0) wanted.push(['requested', requestsPerUserMax]);
+    const places = await Promise.all(
+      wanted.map(async ([quota, max]): Promise<TakenPlace> => {
+        const place = { quota, userId: actor, groupId };
+        return { place, reserved: await this.#reserve(place, max) };
+      }),
+    );
+    const full = places.flatMap(({ place, reserved }) => (reserved === null ? [place.quota] : []));
+    return { full: new Set(full), places };
+  }
+
+  /**
+   * Keeps the places that the change used and gives the others back; never rejects. A repeated request keeps its place
+   * again, because a node may have died before it did.
+   * @param done null if nothing was changed
+   */
+  async finish(command: GroupCommand, { places }: TakenPlaces, done: ChangeDone | null): Promise<void> {
+    const { operation } = command;
+    const isCreation =
+      operation === 'create' || (operation === 'join' && command.createsPublic && done?.seq === 1);
+    const isNeeded = { created: isCreation, requested: operation === 'join' && done?.status === 'pending' };
+    await Promise.all(
+      places.map(async ({ place, reserved }) => {
+        if (done !== null && isNeeded[place.quota]) return this.#note(place);
+        if (reserved !== null) await this.#giveBack(place, reserved);
+      }),
+    );
+  }
+
+  /** @returns null if the user has `max` places already */
+  async #reserve(place: Place, max: number): Promise<Reserved | null> {
     const { calls, random } = this.#deps;
     const { groupId } = place;
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
@@ -64,7 +114,7 @@ export class UserQuotas {
   }
 
   /** Keeps a place that the group's script has used. Never rejects: the change is made, and a reservation counts too. */
-  async note(place: Place): Promise<void> {
+  async #note(place: Place): Promise<void> {
     const nonce = this.#deps.random.token();
     const key = this.#key(place);
     await this.#deps.calls.command((redis) => redis.hset(key, place.groupId, nonce)).catch(() => undefined);
@@ -74,7 +124,7 @@ export class UserQuotas {
    * Gives back a place that the group's script did not use. Never rejects: a place that stays is verified when the limit
    * is reached.
    */
-  async giveBack(place: Place, { entry, before }: Reserved): Promise<void> {
+  async #giveBack(place: Place, { entry, before }: Reserved): Promise<void> {
     const args = { groupId: place.groupId, entry, before };
     const keys = { places: this.#key(place) };
     await this.#deps.calls.read(restorePlace, { keys, args }).catch(() => undefined);
