@@ -7,8 +7,13 @@ import { provenance } from './report/machine.ts';
 import { type Result, record, textOf, writeJson } from './report/result.ts';
 import { isFaulty, summaryOf } from './report/summary.ts';
 import type { Bench } from './rounds/load-round.ts';
-import { runScenarios } from './scenarios/run-scenarios.ts';
-import { parseScenarios, type Scenario, shortShapes, standardShapes } from './scenarios/scenario.ts';
+import {
+  parseScenarios,
+  runScenarios,
+  type Scenario,
+  shortShapes,
+  standardShapes,
+} from './scenarios/scenarios.ts';
 import { classicBaseline, shardedBaseline } from './systems/bare-system.ts';
 import { plenumSystem } from './systems/plenum-system.ts';
 import type { SystemKind } from './systems/system.ts';

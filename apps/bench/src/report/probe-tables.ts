@@ -2,7 +2,7 @@
 import { type Spread, spreadOfKnown } from '../measure/statistics.ts';
 import { probes } from '../probes/all-probes.ts';
 import { type Bounds, type ProbeKind, probeKinds } from '../probes/probe.ts';
-import type { ProbeCell } from '../scenarios/run-scenarios.ts';
+import type { ProbeCell } from '../scenarios/scenarios.ts';
 import { grouped, ranged, type Table, unknown, verdictOf } from './table.ts';
 
 /** One table per probe. */

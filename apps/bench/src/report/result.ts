@@ -1,7 +1,7 @@
 /** A whole result: as text for a terminal, as Markdown for the repository, as JSON for everything else. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Cell } from '../scenarios/run-scenarios.ts';
+import type { Cell } from '../scenarios/scenarios.ts';
 import type { Provenance } from './machine.ts';
 import { isLoadRow, type LoadRow, type Row } from './summary.ts';
 import { columns, grouped, markdown, type Table, unknown } from './table.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Latency } from '../measure/latency.ts';
 import { type Faults, figuresOf, type Moment, type RoundFigures } from '../rounds/round-figures.ts';
-import type { Cell } from '../scenarios/run-scenarios.ts';
+import type { Cell } from '../scenarios/scenarios.ts';
 import { isFaulty, isLoadRow, type LoadRow, summaryOf } from './summary.ts';
 import { notesOf, tablesOf } from './tables.ts';
 

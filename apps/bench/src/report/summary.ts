@@ -2,7 +2,7 @@
 import { Latency, type LatencySummary } from '../measure/latency.ts';
 import { type Spread, spreadOfKnown } from '../measure/statistics.ts';
 import { addedUp, hasFaults, type RoundFigures } from '../rounds/round-figures.ts';
-import type { Cell, IdleCell, LoadCell, ProbeCell } from '../scenarios/run-scenarios.ts';
+import type { Cell, IdleCell, LoadCell, ProbeCell } from '../scenarios/scenarios.ts';
 import { type ProbeRow, probeRows } from './probe-tables.ts';
 
 export interface Ratio {

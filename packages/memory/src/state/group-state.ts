@@ -1,10 +1,9 @@
-/** One group in memory: its members in the orders in which they are read, its counts, bans and log. */
+/** One group in memory: its members in the orders in which they are read, its counts, bans and log; and the groups of each user. */
 import type { GroupRecord, GroupSettings, MemberRecord } from '@plenum/core';
 import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
 import { Bans } from './bans.ts';
 import type { GroupEntries } from './group-entries.ts';
 import { GroupPresence } from './group-presence.ts';
-import type { MembershipIndex } from './membership-index.ts';
 import { byText, SortedList } from './sorted-list.ts';
 
 export interface Place {
@@ -160,5 +159,30 @@ export class GroupState {
   #count(record: MemberRecord, by: 1 | -1): void {
     this.#counts[record.status] += by;
     if (isActiveAdmin(record)) this.#counts.admins += by;
+  }
+}
+
+/** The groups in which a user has any status, ascending by group id. */
+export class MembershipIndex {
+  readonly #groups = new Map<UserId, SortedList<GroupId>>();
+
+  add(userId: UserId, groupId: GroupId): void {
+    const groups = this.#groups.get(userId) ?? new SortedList<GroupId>(byText);
+    groups.add(groupId);
+    this.#groups.set(userId, groups);
+  }
+
+  delete(userId: UserId, groupId: GroupId): void {
+    const groups = this.#groups.get(userId);
+    groups?.delete(groupId);
+    if (groups?.size === 0) this.#groups.delete(userId);
+  }
+
+  /** @returns at most `limit` groups with an id above `afterId`; from the first group on if `afterId` is null */
+  page(userId: UserId, afterId: string | null, limit: number): GroupId[] {
+    const groups = this.#groups.get(userId);
+    if (groups === undefined) return [];
+    const index = afterId === null ? 0 : groups.countWhile((groupId) => byText(groupId, afterId) <= 0);
+    return groups.slice(index, limit);
   }
 }

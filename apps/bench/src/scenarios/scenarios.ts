@@ -1,12 +1,14 @@
-/** All rounds of all scenarios: systems take turns within each round (A B C A B C), so that a change of the machine meets all. */
+/**
+ * What is measured, and the order of its rounds: systems take turns within each round (A B C A B C), so that a change of
+ * the machine meets all of them.
+ */
 import { probes } from '../probes/all-probes.ts';
-import { isProbeKind, type ProbeFigures, type ProbeKind } from '../probes/probe.ts';
+import { isProbeKind, type ProbeFigures, type ProbeKind, probeKinds } from '../probes/probe.ts';
 import { type IdleFigures, idleRound } from '../rounds/idle-round.ts';
-import { type Shape, windowPerSender } from '../rounds/layout.ts';
+import { parseShape, type Shape, windowPerSender } from '../rounds/layout.ts';
 import { type Bench, loadRound } from '../rounds/load-round.ts';
 import type { RoundFigures } from '../rounds/round-figures.ts';
 import type { SystemKind } from '../systems/system.ts';
-import type { Scenario } from './scenario.ts';
 
 interface CellBase {
   readonly system: string;
@@ -130,4 +132,29 @@ async function probeRound(kind: ProbeKind, round: number, options: RunOptions): 
   options.onProgress(`${kind}, round ${round} …`);
   const found = await probes[kind].run(options);
   return found.map((figures) => ({ kind, round, ...figures }));
+}
+
+/** Loads on shapes, latency, idle nodes and probes. */
+export type Scenario =
+  | { readonly kind: 'saturation'; readonly shape: Shape }
+  | { readonly kind: 'latency'; readonly shape: Shape }
+  | { readonly kind: 'idle' }
+  | { readonly kind: ProbeKind };
+
+export const standardShapes = '1x500,5x100,50x10,200x2';
+/** One sender clock; from 50 members on the targets hold for p99 and p99.9 too. */
+const latencyShapes = '1x50,1x500';
+export const shortShapes = '1x50';
+const everything = `${standardShapes},latency,idle,${probeKinds.join(',')}`;
+
+/** @param text comma-separated shapes, `latency`, `latency:<shape>`, `idle`, a probe or `all`. @throws Error with one sentence. */
+export function parseScenarios(text: string): Scenario[] {
+  return text.split(',').flatMap((item): Scenario[] => {
+    const [kind = '', shape] = item.trim().split(':');
+    if (kind === 'all') return parseScenarios(everything);
+    if (kind === 'idle' || isProbeKind(kind)) return [{ kind }];
+    if (kind !== 'latency') return [{ kind: 'saturation', shape: parseShape(kind) }];
+    if (shape !== undefined) return [{ kind, shape: parseShape(shape) }];
+    return latencyShapes.split(',').map((name) => ({ kind, shape: parseShape(name) }));
+  });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { probeKinds } from '../probes/probe.ts';
-import { parseScenarios } from './scenario.ts';
+import { parseScenarios } from './scenarios.ts';
 
 test('a list of shapes is read, with latency, idle and probes among them', () => {
   expect(parseScenarios('5x100, latency:1x50,idle,storm')).toEqual([
