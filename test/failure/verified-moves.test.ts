@@ -1,17 +1,10 @@
 /** `verify`, as an operator runs it, while the servers of Redis move or take rights away under three nodes. */
-import {
-  ClusterSet,
-  eventually,
-  freePort,
-  type RedisServer,
-  shippedRules,
-  startFaultProxy,
-  startRedis,
-} from '@plenum/testkit';
+import { ClusterSet, type RedisServer, shippedRules, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
+import { MovingRedis } from '../support/cluster/moving-redis.ts';
 import { jwtSecret } from '../support/wire/http.ts';
 
 /** Of load; the fault comes soon after its beginning. */
@@ -41,8 +34,6 @@ async function verified(
   return verify.output;
 }
 
-const figure = (text: string, name: string) => Number(new RegExp(`${name}:(\\d+)`).exec(text)?.[1]);
-
 test('verify finds nothing lost when the one named server of a Cluster hands over and dies', async () => {
   await using set = await ClusterSet.start();
   const [seed] = await set.masters();
@@ -70,28 +61,9 @@ async function slotOf(set: ClusterSet, master: RedisServer): Promise<number> {
 }
 
 test('verify finds nothing lost when the address moves and the former master is a replica', async () => {
-  const former = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] });
-  const present = await startRedis({ args: ['--replicaof', `127.0.0.1 ${former.port}`] });
-  const proxy = await startFaultProxy({ targetPort: former.port });
-  const [old, next] = [new Redis(former.url), new Redis(present.url)];
-  try {
-    await using cluster = await Cluster.start({ REDIS_URL: proxy.url });
-    await verified(cluster, async () => {
-      await old.client('PAUSE', 10_000, 'WRITE');
-      await eventually(async () => {
-        const [there, here] = [await old.info('replication'), await next.info('replication')];
-        expect(figure(here, 'slave_repl_offset')).toBe(figure(there, 'master_repl_offset'));
-      });
-      await next.replicaof('NO', 'ONE');
-      proxy.moveTo(present.port);
-      await old.replicaof('127.0.0.1', await freePort());
-      proxy.cutAll(/plenum-command/);
-    });
-  } finally {
-    for (const redis of [old, next]) redis.disconnect();
-    await proxy.stop();
-    await Promise.all([former.stop(), present.stop()]);
-  }
+  await using redis = await MovingRedis.start();
+  await using cluster = await Cluster.start({ REDIS_URL: redis.url });
+  await verified(cluster, () => redis.move());
 });
 
 test('verify finds nothing lost while the Redis user lacks one right after the other', async () => {

@@ -35,12 +35,12 @@ export class AdapterSides implements AsyncDisposable {
   readonly #folder: string;
   readonly #keeper: ArchiveKeeper | null;
 
-  private constructor(parts: Pick<AdapterSides, 'desk' | 'receiver' | 'forms'>, folder: string) {
-    this.desk = parts.desk;
-    this.receiver = parts.receiver;
-    this.forms = parts.forms;
+  private constructor(fields: Pick<AdapterSides, 'desk' | 'receiver' | 'forms'>, folder: string) {
+    this.desk = fields.desk;
+    this.receiver = fields.receiver;
+    this.forms = fields.forms;
     this.#folder = folder;
-    const { postgresUrl } = parts.forms;
+    const { postgresUrl } = fields.forms;
     this.#keeper = postgresUrl === undefined ? null : new ArchiveKeeper(postgresUrl);
   }
 

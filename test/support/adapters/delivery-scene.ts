@@ -53,10 +53,10 @@ export class DeliveryScene implements AsyncDisposable {
   readonly sides: AdapterSides;
   readonly watch: LeaseWatch;
 
-  private constructor(parts: Pick<DeliveryScene, 'cluster' | 'sides' | 'watch'>) {
-    this.cluster = parts.cluster;
-    this.sides = parts.sides;
-    this.watch = parts.watch;
+  private constructor(fields: Pick<DeliveryScene, 'cluster' | 'sides' | 'watch'>) {
+    this.cluster = fields.cluster;
+    this.sides = fields.sides;
+    this.watch = fields.watch;
   }
 
   static async start(forms: AdapterForms, options: SceneOptions = {}): Promise<DeliveryScene> {

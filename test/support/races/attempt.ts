@@ -49,13 +49,13 @@ export class RaceAttempt {
   readonly groupId: string;
   readonly sends: Send[] = [];
   readonly witnesses: readonly Witness[];
-  readonly #parts: AttemptOptions;
+  readonly #options: AttemptOptions;
   #arranged = 0;
 
-  constructor(parts: AttemptOptions) {
-    this.groupId = parts.groupId;
-    this.#parts = parts;
-    this.witnesses = [...parts.witnesses.values()].flat();
+  constructor(options: AttemptOptions) {
+    this.groupId = options.groupId;
+    this.#options = options;
+    this.witnesses = [...options.witnesses.values()].flat();
   }
 
   /** Entries that were there before the race. */
@@ -66,7 +66,7 @@ export class RaceAttempt {
   /** All at once, in any order. */
   all(asks: readonly Ask[]): Promise<Answered[]> {
     const shuffled = asks
-      .map((ask) => ({ ask, at: this.#parts.chance() }))
+      .map((ask) => ({ ask, at: this.#options.chance() }))
       .sort((a, b) => a.at - b.at)
       .map(({ ask }) => ask);
     return Promise.all(shuffled.map((ask) => this.ask(ask)));
@@ -83,7 +83,7 @@ export class RaceAttempt {
     requests += 1;
     const requestId = ask.requestId ?? `race-${requests}`;
     const args = { group_id: this.groupId, ...this.withUsers(ask.args ?? {}) };
-    const isRest = ask.by === '$service' || this.#parts.chance() < restShare;
+    const isRest = ask.by === '$service' || this.#options.chance() < restShare;
     const answer = isRest
       ? await this.#byRest(ask, args, requestId)
       : await this.#bySocket(ask, args, requestId);
@@ -94,7 +94,7 @@ export class RaceAttempt {
 
   /** A request at any node, by the service unless there is a token. */
   rest(method: string, path: string, call: RestCall = {}): Promise<HttpAnswer> {
-    return httpRequest(method, `${this.#oneOf(this.#parts.nodeUrls)}${path}`, call);
+    return httpRequest(method, `${this.#oneOf(this.#options.nodeUrls)}${path}`, call);
   }
 
   /** Names in the fields that name users become users. */
@@ -102,19 +102,19 @@ export class RaceAttempt {
     return Object.fromEntries(
       Object.entries(fields).map(([field, value]) => [
         field,
-        userFields.includes(field) ? this.#parts.userOf(String(value)) : value,
+        userFields.includes(field) ? this.#options.userOf(String(value)) : value,
       ]),
     );
   }
 
   async #bySocket({ by, type }: Ask, args: Fields, requestId: string) {
-    const answer = await this.#oneOf(this.#parts.witnesses.get(by) ?? []).ask(type, args, requestId);
+    const answer = await this.#oneOf(this.#options.witnesses.get(by) ?? []).ask(type, args, requestId);
     return answer.success ? { code: null, result: answer.result } : { code: answer.code, result: {} };
   }
 
   async #byRest({ by, type }: Ask, args: Fields, requestId: string) {
     const isService = by === '$service';
-    const userId = isService ? String(args['user_id'] ?? '') : this.#parts.userOf(by);
+    const userId = isService ? String(args['user_id'] ?? '') : this.#options.userOf(by);
     const { method, path, body } = restCall(type, args, userId);
     const token = isService ? adminToken : await tokenOf(userId);
     const answer = await this.rest(method, path, { token, body, headers: { 'idempotency-key': requestId } });
@@ -124,13 +124,13 @@ export class RaceAttempt {
   }
 
   #oneOf<T>(choices: readonly T[]): T {
-    const choice = choices[Math.floor(this.#parts.chance() * choices.length)];
+    const choice = choices[Math.floor(this.#options.chance() * choices.length)];
     if (choice === undefined) throw new Error('there is nothing to choose from');
     return choice;
   }
 
   #sendOf({ ask, requestId, code, result }: Answered): Send {
-    const userId = this.#parts.userOf(ask.by);
+    const userId = this.#options.userOf(ask.by);
     const attempt = { groupId: this.groupId, userId, requestId, message: String(ask.args?.['message']) };
     if (code === 'timeout') return { ...attempt, answer: { type: 'unknown' } };
     if (code !== null) return { ...attempt, answer: { type: 'refused', code } };

@@ -1,4 +1,4 @@
-/** A service under bad input: a group whose state must not change, its admin who sends the nonsense, and a device that must notice nothing. */
+/** A service under bad input: a group whose state stays, its admin who sends the nonsense, and a device that notices nothing. */
 import { expect } from 'vitest';
 import { type LogLine, recordingLogger } from '../cluster/recording-logger.ts';
 import { type EngineName, Service } from '../cluster/service.ts';
@@ -17,14 +17,14 @@ export class BadInputScene implements AsyncDisposable {
   readonly #state: object;
 
   private constructor(
-    deps: Pick<BadInputScene, 'scene' | 'device' | 'logs'>,
+    fields: Pick<BadInputScene, 'scene' | 'device' | 'logs'>,
     unaffected: UnaffectedDevice,
     state: object,
   ) {
-    this.service = deps.scene.service;
-    this.scene = deps.scene;
-    this.device = deps.device;
-    this.logs = deps.logs;
+    this.service = fields.scene.service;
+    this.scene = fields.scene;
+    this.device = fields.device;
+    this.logs = fields.logs;
     this.#unaffected = unaffected;
     this.#state = state;
   }

@@ -17,12 +17,12 @@ export class RedisOutage implements AsyncDisposable {
   readonly device: Device;
   readonly logs: readonly LogLine[];
 
-  private constructor(parts: Pick<RedisOutage, 'redis' | 'service' | 'scene' | 'device' | 'logs'>) {
-    this.redis = parts.redis;
-    this.service = parts.service;
-    this.scene = parts.scene;
-    this.device = parts.device;
-    this.logs = parts.logs;
+  private constructor(fields: Pick<RedisOutage, 'redis' | 'service' | 'scene' | 'device' | 'logs'>) {
+    this.redis = fields.redis;
+    this.service = fields.service;
+    this.scene = fields.scene;
+    this.device = fields.device;
+    this.logs = fields.logs;
   }
 
   static async prepare(): Promise<RedisOutage> {
