@@ -18,19 +18,22 @@ export class Drain {
   }
 }
 
-/** How often the next share of the sockets is closed. */
+/** Time between two shares of sockets that are closed, ms. */
 const stepMs = 50;
 
 /** A socket that can move to another node. */
 interface Movable {
   readonly device: { push(event: 'drain', payload: PushPayload<'drain'>): void };
-  /** Answers what is open, then closes. */
+  /** Answers the open requests, then closes. */
   move(): Promise<void>;
   /** Closes at once. */
   close(): void;
 }
 
-/** Asks every client to move, then closes the sockets in equal shares; what is left after `withinMs` is closed at once. */
+/**
+ * Asks every client to move, then closes the sockets in equal shares over `withinMs`; the rest is closed at once at
+ * the end.
+ */
 export async function moveSockets(
   sessions: ReadonlyMap<unknown, Movable>,
   withinMs: number,

@@ -31,18 +31,21 @@ import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
 
 export interface Gateway {
-  /** @throws PlenumError when the port cannot be had, ConfigError when the server is the caller's and listens itself. */
+  /**
+   * Starts to listen. @throws PlenumError when the port is not available, ConfigError when the server belongs to the
+   * caller, who listens itself
+   */
   listen(): Promise<{ readonly url: string; readonly adminUrl: string | null }>;
   /**
-   * Takes no new work, asks every client to move, and closes their sockets spread over `withinMs`. `/healthz` stays fine,
-   * `/readyz` does not. Resolves when the sockets are closed.
+   * Takes no new work, asks every client to move, and closes their sockets spread over `withinMs`. `/healthz` still
+   * answers 200, `/readyz` answers 503. Resolves when the sockets are closed.
    */
   drain(withinMs: number): Promise<void>;
-  /** Frees sockets and port at once. Idempotent; the caller's own servers stay open. */
+  /** Closes sockets and port at once. Idempotent; leaves the caller's own servers open. */
   close(): Promise<void>;
 }
 
-/** Whatever both edges share is made here once. */
+/** Creates once what the HTTP and the socket side share. */
 function createEdgeParts(options: GatewayOptions) {
   const { config } = options;
   const { clientAddress, askedHost } = trustProxies(config.trustedProxies ?? []);
@@ -73,7 +76,7 @@ const inAuditChannel = (logger: Logger): Pick<Logger, 'info'> => ({
 });
 type SharedParts = ReturnType<typeof createEdgeParts>;
 
-/** The listener of a REST edge: the only one, or the public or the admin one of two. */
+/** Which listener a REST edge serves: the only one, or the public or the admin one of two. */
 type Listener = 'only' | 'public' | 'admin';
 const metricsAccess = { only: 'token', public: 'absent', admin: 'open' } as const;
 
@@ -98,12 +101,12 @@ function restDeps(
     docsPage: once(() => Buffer.from(docsPage({ version, event, messageMaxBytes }))),
     metricsAccess: metricsAccess[listener],
     issueDevToken: (config.isDev && options.issueDevToken) || null,
-    // On a server of the application `/` belongs to it.
+    // On the application's own server, `/` belongs to the application.
     homePage: (options.fastify === undefined && options.homePage) || null,
   };
 }
 
-/** Made when it is first asked for: most nodes never are. */
+/** Creates the value at the first call, because most nodes never need it. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => {
@@ -131,7 +134,7 @@ function socketEdge(io: Server, options: GatewayOptions, parts: SharedParts): So
   });
 }
 
-/** Closes a Socket.IO server of ours without the HTTP server under it, which is the caller's. */
+/** Closes our Socket.IO server, but not the HTTP server below it, which belongs to the caller. */
 async function releaseEngine(io: Server): Promise<void> {
   io.engine.close();
   await io.of('/').adapter.close();
@@ -146,7 +149,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   boundWebSockets(io, { clock, budget: parts.budget });
   const sockets = socketEdge(io, options, parts);
   const unguard = guardMounted(options);
-  // Fastify waits for open connections, so those of Socket.IO have to end before it begins to.
+  // Fastify waits for open connections, so Socket.IO has to close its connections first.
   if (options.io === undefined) app.addHook('preClose', () => io.close());
   const metrics = createMetrics({
     ...options.readings,
@@ -167,7 +170,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   await adminApp?.register(restEdge(restDeps(options, withMetrics, 'admin')));
 
-  // After everything that listens for requests. A server of the caller's keeps its listeners.
+  // Last, because it wraps all request listeners that exist. A server of the caller keeps its listeners.
   if (options.fastify === undefined) serveOneByOne(app.server, pipelined);
   if (adminApp !== null) serveOneByOne(adminApp.server, pipelined);
 

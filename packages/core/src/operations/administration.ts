@@ -57,7 +57,7 @@ export class Administration {
     return isThere ? succeed({ status: 'deleted' }) : fail({ code: 'dead_letter_not_found' });
   };
 
-  /** Cuts the devices of the user that are connected at this moment, on every node. */
+  /** Cuts the sockets that are connected at this moment, on every node. */
   disconnect_user = async (
     { actor }: Caller,
     { user_id: userId }: RequestArgs<'disconnect_user'>,
@@ -67,7 +67,7 @@ export class Administration {
     return succeed({ status: 'disconnected' });
   };
 
-  /** Stored before the cut: a device that connects meanwhile either finds it stored or is there to be cut. */
+  /** The revocation is stored before sockets are cut: a device that connects in between is refused or cut. */
   revoke_user = async (
     { actor }: Caller,
     { user_id: userId }: RequestArgs<'revoke_user'>,

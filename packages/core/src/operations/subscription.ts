@@ -14,7 +14,9 @@ export class Subscriptions {
     this.#feeds = feeds;
   }
 
-  /** Attaches the asking device. A group that it may not read gets its refusal in its place; the others are attached. */
+  /**
+   * Attaches the calling device. A group that it may not read gets a failure in its place; the others are attached.
+   */
   subscribe = async ({ device }: Caller, { groups }: RequestArgs<'subscribe'>): Result<'subscribe'> => {
     if (device === null) return fail(needsDevice);
     const claims = groups.map(({ group_id, epoch, seq }) => ({

@@ -1,4 +1,4 @@
-/** Which address and which host a connection really comes from and asks for, where trusted proxies stand before the node. */
+/** Finds the client's address, and the host that it asked for, behind trusted proxies. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
@@ -8,8 +8,8 @@ const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 const mappedInHex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /**
- * One spelling for each address: without a zone, IPv6 in its shortest form, and IPv4 also where a dual-stack socket or a proxy
- * writes it as IPv6.
+ * One spelling per address: without a zone, IPv6 in its shortest form, and IPv4 as IPv4 even if a dual-stack socket
+ * or a proxy writes it as IPv6.
  */
 function plain(address: string): string {
   if (isIP(address) !== 6) return address;
@@ -25,8 +25,8 @@ const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/;
 const withPort = /^([^:]*):\d{1,5}$/;
 
 /**
- * A hop as proxies write it: an address, `ip:port`, `[v6]`, `[v6]:port`, any of them quoted.
- * @returns null for what names no address, such as `unknown` or `_hidden`
+ * Reads a hop as proxies write it: an address, `ip:port`, `[v6]` or `[v6]:port`, each perhaps quoted.
+ * @returns null for a hop that is no address, such as `unknown` or `_hidden`
  */
 function addressOfHop(hop: string): string | null {
   const text = hop
@@ -42,7 +42,7 @@ function addressOfHop(hop: string): string | null {
 const textOf = (header: string | string[] | undefined): string =>
   Array.isArray(header) ? header.join(',') : (header ?? '');
 
-/** The parts of a `Forwarded` header under one name, in their order: `for=192.0.2.7;host="a.example", for=…`. */
+/** The values of one name in a `Forwarded` header, in their order: `for=192.0.2.7;host="a.example", for=…`. */
 function partsOf(header: string, name: string): string[] {
   return header.split(',').flatMap((element) =>
     element.split(';').flatMap((pair) => {
@@ -52,20 +52,20 @@ function partsOf(header: string, name: string): string[] {
   );
 }
 
-/** `X-Forwarded-For`, or the `Forwarded` of RFC 7239 where a proxy writes that one alone. */
+/** The hops in `X-Forwarded-For`, or in `Forwarded` (RFC 7239) if a proxy writes only that header. */
 function hopsOf(headers: IncomingHttpHeaders): string[] {
   const listed = textOf(headers['x-forwarded-for']);
   const hops = listed === '' ? partsOf(textOf(headers['forwarded']), 'for') : listed.split(',');
   return hops.filter((hop) => hop.trim() !== '');
 }
 
-/** Some proxy has passed it on, or its sender says so. */
+/** True if a proxy forwarded the request, or the client claims so. */
 export const isForwarded = (headers: IncomingHttpHeaders): boolean =>
   headers['x-forwarded-for'] !== undefined || headers['forwarded'] !== undefined;
 
 export interface TrustedProxies {
   readonly clientAddress: ClientAddress;
-  /** The host that the client asked for, as a trusted peer has written it down; without one what `Host` says. */
+  /** The host that the client asked for: from a trusted proxy's header, otherwise from `Host`. */
   readonly askedHost: (peer: string, headers: IncomingHttpHeaders) => string | undefined;
 }
 
@@ -80,7 +80,8 @@ export function trustProxies(proxies: readonly string[]): TrustedProxies {
   const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, familyOf(address));
   return {
     clientAddress: (peer, headers) => {
-      // A client writes the header's beginning, each proxy adds the peer it has seen: it is read from its end.
+      // A client may write the beginning of the header, and each proxy appends the peer that it saw. So the header is
+      // read from its end.
       const hops = hopsOf(headers);
       let address = plain(peer);
       while (isTrusted(address)) {

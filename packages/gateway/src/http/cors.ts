@@ -6,8 +6,8 @@ const headers = 'authorization, content-type, idempotency-key';
 const preflightMaxAgeSec = 600;
 
 /**
- * Lets pages of allowed origins read the answers. Nothing is refused for its origin: REST asks for a bearer, which a
- * browser never adds by itself.
+ * Allows pages of allowed origins to read the answers. Refuses nothing: REST needs a bearer token, which a browser
+ * never adds by itself.
  */
 export function allowOrigins(scope: FastifyInstance, isOriginAllowed: OriginRule): void {
   scope.addHook('onRequest', async (request, reply) => {

@@ -1,4 +1,4 @@
-/** Every failure of REST in the one shape, whether a rule refused it, Fastify did, or it never became a request. */
+/** Turns every failure of REST into one shape: a refusal by a rule, an error of Fastify, and an unknown route. */
 import { failureFrom, type Logger, PlenumError, type Random } from '@plenum/core';
 import { errors, type Failure, failureBody, limits, type RestFailure } from '@plenum/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -26,14 +26,14 @@ export const unknownRoute = ({ method, url }: FastifyRequest): Failure => ({
   error: `unsupported function: ${method} ${url.split('?')[0]?.slice(0, 256)}`,
 });
 
-/** Fastify's own text repeats the path, however long it is. */
+/** Replaces Fastify's text, which repeats the whole path. */
 const badPath: Failure = {
   code: 'invalid_request',
   error: 'the path is not valid percent-encoded UTF-8',
   details: { field: 'path' },
 };
 
-/** What Fastify throws before a handler runs: it has a code and a status, and its text says no secret. */
+/** An error that Fastify throws before a handler runs. Its text contains no secret. */
 interface FrameworkError {
   readonly code: string;
   readonly statusCode: number;
@@ -64,12 +64,12 @@ function failureOfHttpError(error: unknown): Failure {
   return { code: 'invalid_request', error: error.message.slice(0, 512) };
 }
 
-/** Fastify's error handler; what is not understood is logged and told as `internal`. */
+/** Fastify's error handler. An unknown error is logged and answered as `internal`. */
 export function createErrorHandler(random: Random, logger: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const failure = failureOfHttpError(error);
     const { requestId } = idOf(request, random);
-    // A client that goes away in the middle of its body is no bug, and could fill the log.
+    // A client that disconnects while it sends its body is no bug, and could fill the log.
     const isAborted = request.raw.readableAborted;
     if (failure.code === 'internal' && !isAborted && !(error instanceof PlenumError)) {
       const route = `${request.method} ${request.routeOptions.url ?? ''}`;

@@ -1,4 +1,4 @@
-/** Our own Fastify: limits, and the one error shape also for what never becomes a request. */
+/** Creates our own Fastify server: its limits, and the one error shape also for bytes that never become a request. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core';
@@ -10,17 +10,19 @@ import { createErrorHandler, idOf, sendFailure, unknownRoute } from './failures.
 import { createNodeServer } from './node-server.ts';
 import { endWithFailure } from './raw-failure.ts';
 
-/** A percent-encoded character takes three. */
+/** One percent-encoded character takes three characters. */
 const paramMaxLength = 3 * limits.idMaxLength;
-/** A peer that does not answer a closing connection is cut after this long. */
+/** Time after which a connection is cut that its peer does not close, ms. */
 const closeGraceMs = 1000;
-/** The whole of a request, head and body, has to be here after this long. */
+/** A whole request, head and body, has to arrive within this time. */
 const defaultRequestTimeoutMs = 10_000;
-/** How often Node looks for those that are late. */
+/** How often Node looks for late requests. */
 const lateCheckMs = 1000;
-/** Between two requests of a connection; longer than proxies wait, so that they are the ones who close. */
+/**
+ * The longest idle time between two requests of a connection. Longer than proxies wait, so the proxy closes first.
+ */
 const keepAliveMs = 72_000;
-/** Of names and values together, as Node has it. */
+/** Bytes of all header names and values together; Node's default. */
 const headersMaxBytes = 16 * 1024;
 
 interface HttpServerDeps {
@@ -53,7 +55,7 @@ const twoHosts: Failure = {
 };
 const noHttp: Failure = { code: 'invalid_request', error: 'this is not a valid HTTP request' };
 
-/** Of two hosts a proxy in front may have looked at the other one. */
+/** Checks that there is one Host header. If there were two, a proxy in front could have used the other one. */
 function hostProblem({ httpVersion, rawHeaders }: IncomingMessage): Failure | null {
   const isHost = (text: string, index: number) => index % 2 === 0 && text.toLowerCase() === 'host';
   const count = rawHeaders.filter(isHost).length;
@@ -61,7 +63,7 @@ function hostProblem({ httpVersion, rawHeaders }: IncomingMessage): Failure | nu
   return count === 0 && httpVersion !== '1.0' ? noHost : null;
 }
 
-/** Answers bytes that are no HTTP request, one with too large a header, and one that does not come to its end. */
+/** Answers bytes that are no HTTP request, too large headers, and an incomplete request. */
 function refuseConnection(socket: Socket, { code }: { readonly code: string }, requestId: string): void {
   if (!socket.writable) {
     socket.destroy();
@@ -78,10 +80,10 @@ export function createHttpServer({ random, logger, config }: HttpServerDeps): Fa
     serverFactory: (listener) =>
       createNodeServer(listener, {
         ...{ requestTimeoutMs, lateCheckMs, keepAliveMs, random },
-        onError: (error) => logger.warn({ err: error }, 'a connection could not be taken'),
+        onError: (error) => logger.warn({ err: error }, 'could not accept a connection'),
       }),
     routerOptions: { maxParamLength: paramMaxLength },
-    // Answered by us, as draining, in the one error shape.
+    // Our drain answers instead, in the one error shape.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
     clientErrorHandler: (error, socket) => refuseConnection(socket, error, random.token()),
@@ -97,7 +99,7 @@ export function createHttpServer({ random, logger, config }: HttpServerDeps): Fa
   return app;
 }
 
-/** @returns closes the server; connections that it waits for in vain are cut after a moment of grace. */
+/** @returns a function that closes the server, and cuts connections that stay open after 1 s */
 export function closerOf(app: FastifyInstance, clock: Clock): () => Promise<void> {
   const connections = new Set<Socket>();
   const onClose = sharedListener((socket: Socket) => connections.delete(socket));
@@ -121,7 +123,7 @@ const listenProblems = new Map([
   ['ENOTFOUND', 'is a host name that cannot be resolved'],
 ]);
 
-/** @returns the URL that is listened on. @throws PlenumError with one sentence that says why it is not. */
+/** @returns the URL of the listener. @throws PlenumError with one sentence that says why it cannot listen */
 export async function listenOn(
   app: FastifyInstance,
   { host, port }: { readonly host: string; readonly port: number },

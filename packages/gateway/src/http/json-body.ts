@@ -4,8 +4,8 @@ import { limits } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Bodies are JSON in UTF-8; an empty one counts as none. Names like `__proto__` are ordinary here: everything behind this
- * reads parsed values by schema. Throws what the error handler sends to the client.
+ * Parses a body as JSON in UTF-8; an empty body is undefined. Names like `__proto__` are harmless: schemas read the
+ * parsed value. Throws `PlenumError` for the error handler.
  */
 function parseBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;

@@ -16,14 +16,17 @@ import type { Failure } from '@plenum/protocol';
 import { endWithFailure, refuseRequest } from './raw-failure.ts';
 import { guardSockets } from './server-sockets.ts';
 
-/** Of our own Socket.IO server; a server of the caller's may have another one. */
+/** The path of our own Socket.IO server; a server of the caller may have another one. */
 const socketPath = '/socket.io/';
 
-/** A list of protocols, each perhaps with a version: `h2c, websocket`. */
+/** True if the list of protocols, each perhaps with a version, names WebSocket: `h2c, websocket`. */
 const namesWebSocket = (header: string | undefined): boolean =>
   (header ?? '').split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket');
 
-/** Node asks for `upgrade` when the head of the request is complete, and serves the request as any other when it is false. */
+/**
+ * Decides about an upgrade: Node reads `upgrade` when the head of the request is complete, and serves the request as
+ * usual if it is false.
+ */
 class HttpRequest extends IncomingMessage {
   declare isUpgradeAsked: boolean | null;
 
@@ -41,11 +44,11 @@ class HttpRequest extends IncomingMessage {
 
 interface NodeServerDeps {
   readonly requestTimeoutMs: number;
-  /** How often Node looks for requests that are late. */
+  /** How often Node looks for late requests. */
   readonly lateCheckMs: number;
   readonly keepAliveMs: number;
   readonly random: Random;
-  /** A connection that cannot be taken, for example because there are no file descriptors left. */
+  /** Called when a connection cannot be accepted, for example because no file descriptor is left. */
   readonly onError: (error: Error) => void;
 }
 
@@ -65,13 +68,13 @@ export function createNodeServer(listener: RequestListener, options: NodeServerD
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(lateCheckMs, requestTimeoutMs),
       keepAliveTimeout: options.keepAliveMs,
-      // Refused by us, in the one error shape.
+      // `hostProblem` checks the Host header instead, in the one error shape.
       requireHostHeader: false,
     },
     listener,
   );
   guardSockets(server);
-  // Before it listens, an error is that the port cannot be had: the caller of listen says so.
+  // Before the server listens, an error means that the port is not available: `listenOn` reports that.
   server.on('error', (error) => server.listening && options.onError(error));
   server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     endWithFailure(socket, noTunnel, random.token()),

@@ -1,47 +1,50 @@
-/** Which pages may talk to this node, and under which names it answers. */
+/** Decides which web pages may use this node, and under which host names it answers. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4 } from 'node:net';
 import type { TrustedProxies } from './client-address.ts';
 
-/** @param peer whose `X-Forwarded-Host` counts if it is a trusted proxy */
+/** @param peer the address of the connection; if it is a trusted proxy, its `X-Forwarded-Host` is used */
 export type OriginRule = (headers: IncomingHttpHeaders, peer?: string) => boolean;
 
 const defaultPorts: Readonly<Record<string, string>> = { http: '80', https: '443', ws: '80', wss: '443' };
-/** A scheme, a host with perhaps a port, and nothing behind it but a slash. Also `capacitor://localhost`. */
+/** A scheme, a host, perhaps a port, and at most a slash after it. Also `capacitor://localhost`. */
 const originForm = /^([a-z][a-z0-9+.-]*):\/\/([^\s/?#@\\]+)\/?$/i;
 
 interface Place {
   readonly host: string;
-  /** Empty where neither text nor scheme says. */
+  /** Empty if neither the text nor the scheme gives a port. */
   readonly port: string;
 }
 
-/** Host names have no case, and a dot at their end changes nothing. */
+/** Normalizes a host: case and a final dot do not matter. */
 function placeOf(authority: string, scheme: string): Place | null {
   const text = `http://${authority}`;
   if (!URL.canParse(text)) return null;
   const { hostname, username, pathname, search, hash } = new URL(text);
   if (username !== '' || pathname !== '/' || search !== '' || hash !== '') return null;
-  // `URL` leaves out the 80 of http; the scheme may be another one.
+  // `URL` drops port 80 because of `http:`; the real scheme may be another one.
   const [, port = defaultPorts[scheme] ?? ''] = /:(\d{1,5})$/.exec(authority) ?? [];
   return { host: hostname.replace(/\.$/, ''), port: String(port === '' ? '' : Number(port)) };
 }
 
-/** @returns null for what is no origin, `null` included */
+/** @returns null if the text is no origin; `null` is none either */
 function parsedOrigin(text: string): (Place & { readonly scheme: string }) | null {
   const [, scheme = '', authority = ''] = originForm.exec(text) ?? [];
   const place = authority === '' ? null : placeOf(authority, scheme.toLowerCase());
   return place === null ? null : { ...place, scheme: scheme.toLowerCase() };
 }
 
-/** One spelling for each origin. `null`, which sandboxed pages and files send, stays as it is. @returns null: none */
+/**
+ * One spelling per origin. `null`, which sandboxed pages and files send, stays as it is. @returns null if the text is
+ * no origin
+ */
 function normalOrigin(text: string): string | null {
   if (text === 'null') return text;
   const origin = parsedOrigin(text);
   return origin === null ? null : `${origin.scheme}://${origin.host}:${origin.port}`;
 }
 
-/** Names that lead to this machine alone: no other machine can make a browser take its pages for one of them. */
+/** True for names of this machine only: no other machine can make a browser load its pages under such a name. */
 function isLocalName(host: string): boolean {
   const name = placeOf(host, 'http')?.host ?? '';
   const isLoopback = (isIPv4(name) && name.startsWith('127.')) || name === '[::1]';
@@ -52,7 +55,10 @@ function isLocalName(host: string): boolean {
 /** @param host of the request */
 export type HostRule = (host: string | undefined) => boolean;
 
-/** In dev mode a node gives out tokens: a name that leads here from elsewhere would let any web page ask for one. */
+/**
+ * In dev mode a node issues tokens. If it answered under any name, any web page whose name leads to this machine
+ * could ask for one.
+ */
 export function hostRule(configuredHost: string, isDev: boolean): HostRule {
   const own = placeOf(configuredHost.includes(':') ? `[${configuredHost}]` : configuredHost, 'http')?.host;
   return (host) => !isDev || host === undefined || isLocalName(host) || placeOf(host, 'http')?.host === own;
@@ -66,8 +72,9 @@ interface OriginRuleOptions {
 }
 
 /**
- * Browsers don't apply CORS to WebSocket, so the server has to look itself. No `Origin` is not a browser; behind a proxy that
- * ends TLS the scheme is unknown, so same origin means the same host and port, or what the browser says of it.
+ * Browsers do not apply CORS to WebSocket, so the server checks the origin itself. A request without `Origin` comes
+ * from no browser. Behind a proxy that ends TLS the scheme is unknown, so the same origin means the same host and
+ * port, or `Sec-Fetch-Site: same-origin` from the browser.
  */
 export function originRule(options: OriginRuleOptions): OriginRule {
   const { corsOrigins, isDev, isHostAllowed, askedHost } = options;

@@ -1,4 +1,4 @@
-/** Headers of what browsers show: pages run only their own scripts, and no page of another site may frame them. */
+/** Sets the headers of HTML pages: they run only their own scripts, and no page of another site may frame them. */
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
@@ -7,7 +7,7 @@ const hashesOf = (html: string, element: 'script' | 'style'): string =>
     .map(([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)
     .join(' ') || "'none'";
 
-/** Its own inline scripts and styles by their hashes; nothing from elsewhere. */
+/** The content security policy of a page: its own inline scripts and styles, by their hashes, and nothing else. */
 const policyOf = (html: string): string =>
   [
     "default-src 'none'",
@@ -18,7 +18,7 @@ const policyOf = (html: string): string =>
     "frame-ancestors 'none'",
   ].join('; ');
 
-/** A page is one shared buffer, and its policy is made once. */
+/** Each page is one shared buffer, so its policy is computed once. */
 const policies = new WeakMap<Buffer, string>();
 
 export function sendPage(reply: FastifyReply, html: Buffer): FastifyReply {
@@ -33,7 +33,7 @@ export function sendPage(reply: FastifyReply, html: Buffer): FastifyReply {
     .send(html);
 }
 
-/** What is no page must not be taken for one. */
+/** Keeps browsers from treating other answers as pages. */
 export function forbidSniffing(scope: FastifyInstance): void {
   scope.addHook('onRequest', async (_, reply) => {
     reply.header('x-content-type-options', 'nosniff');

@@ -1,6 +1,6 @@
 /**
- * One request of an HTTP connection at a time: the next one is served when the peer has taken the answer to the one before.
- * Node by itself serves all that lie in one piece of what it reads, which may be more than a thousand.
+ * Serves one request at a time per HTTP connection: the next begins when the peer has taken the answer to the one
+ * before. Node alone would begin all requests of one read at once, which may be more than a thousand.
  */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -10,9 +10,9 @@ import type { FastifyInstance } from 'fastify';
 import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import { endWithFailure } from './raw-failure.ts';
 
-/** Requests of one connection that wait behind the one that is served. Browsers and proxies send none. */
+/** Requests of one connection that may wait while one is served. Browsers and proxies send none. */
 const pipelinedMax = 16;
-/** The same over all connections: each keeps some kilobytes. */
+/** The same limit over all connections: each waiting request takes some kilobytes. */
 const pipelinedInProcessMax = 1024;
 
 const tooMany: Failure = {
@@ -24,21 +24,21 @@ const tooMany: Failure = {
 interface PipelinedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Called once, when the requests before it are answered; never, when its connection ends before. */
+  /** Called once, when the requests before it are answered; never if the connection ends before. */
   readonly serve: () => void;
 }
 
-/** Of one connection. */
+/** The requests of one connection. */
 interface Line {
   isBusy: boolean;
-  /** Behind the request that is served. */
+  /** Requests after the one that is served. */
   readonly waiting: PipelinedRequest[];
 }
 
 interface PipelinedRequestsDeps {
   readonly budget: UnreadBudget;
   readonly random: Random;
-  /** Who is behind the request, for the bound of its address. */
+  /** The client's address, for the limit of unread bytes per address. */
   readonly addressOf: (request: IncomingMessage) => string;
 }
 
@@ -53,7 +53,7 @@ export class PipelinedRequests {
 
   take(pipelined: PipelinedRequest): void {
     const { socket } = pipelined.request;
-    // A request that a test of the caller's injects has no connection.
+    // A request that the caller's test injects has no connection.
     if (!(socket instanceof Socket)) {
       pipelined.serve();
       return;
@@ -64,7 +64,7 @@ export class PipelinedRequests {
     else if (line.waiting.length < pipelinedMax && this.#waitingInProcess < pipelinedInProcessMax) {
       line.waiting.push(pipelined);
       this.#waitingInProcess += 1;
-      // What the kernel holds stays there.
+      // Unread bytes stay in the kernel.
       socket.pause();
     } else this.#refuse(socket);
   }
@@ -92,7 +92,7 @@ export class PipelinedRequests {
     pipelined.serve();
   }
 
-  /** The answer has left the process, or the connection is gone. */
+  /** Begins the next request, when the answer has left the process or the connection is gone. */
   #next(socket: Socket, line: Line): void {
     line.isBusy = false;
     const next = socket.destroyed ? undefined : line.waiting.shift();
@@ -102,7 +102,9 @@ export class PipelinedRequests {
     this.#run(next, line);
   }
 
-  /** In the middle of an answer nothing else can be said. */
+  /**
+   * Refuses a connection with too many waiting requests. After the head of an answer was written, it can only be cut.
+   */
   #refuse(socket: Socket): void {
     readNoMoreRequests(socket);
     const current: unknown = Reflect.get(socket, '_httpMessage');
@@ -112,19 +114,22 @@ export class PipelinedRequests {
   }
 }
 
-/** Node's own answer for a request that becomes an upgrade: what follows is no HTTP. */
+/** The value by which Node's parser stops: the rest is no HTTP, as after an upgrade. */
 const endOfHttp = () => 2;
 
 /**
- * Node would make a request of each that lies in the piece which it reads, and an error with a stack for each when the
- * connection ends: of 1,500 requests that is 30 ms, in which no other connection is accepted. A test pins where the parser is.
+ * Stops the parser of the connection. Otherwise Node would create a request for each one in the bytes that it has
+ * read, and an error with a stack for each when the connection ends: 30 ms for 1,500 requests, during which no other
+ * connection is accepted. A test pins where the parser is.
  */
 function readNoMoreRequests(socket: Socket): void {
   const parser: unknown = Reflect.get(socket, 'parser');
   if (typeof parser === 'object' && parser !== null) Reflect.set(parser, 'onIncoming', endOfHttp);
 }
 
-/** Puts this bound in front of all that listens for requests of the server by now, Socket.IO included. */
+/**
+ * Wraps all present request listeners of the server, Socket.IO's included, so that requests are served one at a time.
+ */
 export function serveOneByOne(server: Server, requests: PipelinedRequests): void {
   const isListener = (listener: unknown): listener is RequestListener => typeof listener === 'function';
   const listeners = server.listeners('request').filter(isListener);
@@ -137,7 +142,7 @@ export function serveOneByOne(server: Server, requests: PipelinedRequests): void
   });
 }
 
-/** The same for the routes of one plugin, on a server whose other listeners are the caller's. */
+/** The same for the routes of one plugin, on a server whose other listeners belong to the caller. */
 export function serveRoutesOneByOne(scope: FastifyInstance, requests: PipelinedRequests): void {
   scope.addHook('onRequest', (request, reply, done) => {
     requests.take({ request: request.raw, response: reply.raw, serve: done });

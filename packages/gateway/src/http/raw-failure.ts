@@ -3,15 +3,15 @@ import type { Duplex } from 'node:stream';
 import { errors, type Failure } from '@plenum/protocol';
 import { restFailure } from './failures.ts';
 
-/** `message` is what Engine.IO has in its own refusals, and clients of it may show. */
+/** Adds `message`, as Engine.IO's own refusals have it: its clients may show that field. */
 function bodyOf(failure: Failure, requestId: string): string {
   const body = restFailure(failure, requestId);
   return JSON.stringify({ ...body, message: body.error });
 }
 
 /**
- * Answers on a connection for which there is no `ServerResponse`, and closes it: nothing else would end it for a peer that
- * keeps its own half open.
+ * Answers a connection that has no `ServerResponse`, and closes it: a peer that keeps its half open would never end
+ * it.
  */
 export function endWithFailure(connection: Duplex, failure: Failure, requestId: string): void {
   const { http } = errors[failure.code];
@@ -27,7 +27,7 @@ export function endWithFailure(connection: Duplex, failure: Failure, requestId: 
   connection.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
-/** Answers a request that no Fastify sees, and closes its connection. */
+/** Answers a request that does not reach Fastify, and closes its connection. */
 export function refuseRequest(response: ServerResponse, failure: Failure, requestId: string): void {
   const body = bodyOf(failure, requestId);
   response.writeHead(errors[failure.code].http, {

@@ -1,7 +1,7 @@
 /**
- * Errors of the sockets under an HTTP server. Node listens for them while it parses requests, and stops when it hands a
- * connection over as an upgrade or a CONNECT: a peer that resets such a connection would end the process, unless a listener
- * is there from the first moment on.
+ * Handles errors of the sockets below an HTTP server. Node handles them while it parses requests, and stops when it
+ * hands a connection over as an upgrade or a CONNECT. Without a listener from the first moment on, a peer that resets
+ * such a connection would end the process.
  */
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -9,16 +9,16 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GatewayOptions } from '../gateway-options.ts';
 
-/** What follows an error is `close`, and that is what everything above listens for. */
+/** Ignores the error: `close` follows it, and all other code listens for `close`. */
 const ignore = () => {};
-/** One listener a socket, however often it passes here. */
+/** Adds one listener per socket, even if it is called again. */
 const guard = (socket: Duplex): void => {
   if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
 };
 
 /**
- * Node keeps the address of the peer once it was asked for, and knows it no longer after a reset: without this a peer that
- * resets its connection while its request is served is in no log with its address.
+ * Reads the peer's address once, because Node keeps it only then: after a reset it would be unknown, and missing in
+ * the log.
  */
 const onConnection = (socket: Socket) => {
   guard(socket);
@@ -28,13 +28,15 @@ const onConnection = (socket: Socket) => {
 const onUpgrade = (_request: IncomingMessage, socket: Duplex) => guard(socket);
 
 /**
- * Also of sockets before TLS, and of those that a second server of the caller's passes on as an upgrade.
- * @returns takes the listeners off the server again
+ * Guards all sockets of a server, also before TLS, and sockets that the caller's second server passes on as an
+ * upgrade.
+ * @returns a function that removes the listeners
  */
 export function guardSockets(server: EventEmitter): () => void {
   server.on('connection', onConnection);
   server.on('secureConnection', onConnection);
-  // The first such listener would make Node hand over what it serves by itself otherwise.
+  // Only if there is such a listener already: the first one would make Node hand over requests that it serves by
+  // itself.
   const takesUpgrades = server.listenerCount('upgrade') > 0;
   if (takesUpgrades) server.prependListener('upgrade', onUpgrade);
   return () => {
@@ -44,10 +46,7 @@ export function guardSockets(server: EventEmitter): () => void {
   };
 }
 
-/**
- * The servers under those that the caller mounts us on: of Fastify, and of Socket.IO where that is another one.
- * @returns takes the listeners off again
- */
+/** Guards the servers below the caller's own Fastify and Socket.IO. @returns a function that removes the listeners */
 export function guardMounted({ fastify, io }: Pick<GatewayOptions, 'fastify' | 'io'>): () => void {
   const socketServer: unknown = io === undefined ? undefined : Reflect.get(io, 'httpServer');
   const servers = new Set([fastify?.server, socketServer].filter((server) => server instanceof EventEmitter));

@@ -1,4 +1,4 @@
-/** A schema in the short notation that people read: `{ group_id: string, limit?: 1…200 }`. */
+/** Writes a schema in short notation: `{ group_id: string, limit?: 1…200 }`. */
 import { z } from 'zod';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export function shapeOf(schema: z.ZodType, io: 'input' | 'output'): string {
   return text(withoutRefs(own, $defs));
 }
 
-/** A named schema is written out; no schema of the protocol contains itself. */
+/** Replaces references by the schemas that they name; no schema of the protocol contains itself. */
 function withoutRefs(node: unknown, named: Schema): unknown {
   if (Array.isArray(node)) return node.map((child) => withoutRefs(child, named));
   if (!isSchema(node)) return node;
@@ -45,7 +45,7 @@ function object(schema: Schema): string {
   return `{ ${fields.join(', ')} }`;
 }
 
-/** Bounds that no value will meet are omitted. */
+/** Leaves out bounds that no value reaches. */
 function range({ minimum, maximum }: Schema): string {
   if (typeof minimum !== 'number' || typeof maximum !== 'number' || maximum >= Number.MAX_SAFE_INTEGER)
     return 'integer';

@@ -3,7 +3,10 @@ import { type DeliveryKind, watchTelemetry } from '@plenum/core';
 import { Gauge } from 'prom-client';
 import { counter, type Description, histogram, type MetricRow, move, movedGauge } from './metric-row.ts';
 
-/** The sum over the partitions that this node owns: one that it gives up is the next owner's to count. */
+/**
+ * Sums the queues of the partitions that this node owns; a partition that it loses is dropped, because its next owner
+ * counts it.
+ */
 function queueGauge(description: Description): MetricRow {
   return {
     ...description,

@@ -1,20 +1,20 @@
 /**
- * How a metric is declared: name, meaning, when an operator should look, and what feeds it. Label values are words of closed
- * lists, never ids.
+ * Declares metrics: name, meaning, when an operator should look, and the events that feed it. Label values come from
+ * closed lists, never from ids.
  */
 import { type TelemetryEvent, type TelemetryEvents, watchTelemetry } from '@plenum/core';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What only the node itself can tell, read at each scrape. */
+/** Figures that are read from the node at each scrape. */
 export interface NodeReadings {
   readonly openSockets: () => number;
-  /** Bytes kept for sockets which do not read fast enough, in Engine.IO and in their TCP sockets. */
+  /** Bytes kept for sockets that do not read fast enough, in Engine.IO and in their TCP sockets. */
   readonly bufferedBytes: () => number;
-  /** Bytes that count against the budget of unread bytes, of HTTP answers too. */
+  /** Bytes that count against the budget of unread bytes, HTTP answers included. */
   readonly unreadBytes: () => number;
   readonly hostedFeeds: () => number;
   readonly attachedDevices: () => number;
-  /** Of keys and channels; empty on the memory engine. */
+  /** The prefix of keys and channels; empty on the memory engine. */
   readonly prefix: string;
 }
 
@@ -35,16 +35,16 @@ export interface Description {
   readonly name: string;
   readonly unit: Unit;
   readonly help: string;
-  /** A condition in words, and what to look at; null: no alarm by itself. */
+  /** The condition of an alarm in words, and what to look at; null: no alarm. */
   readonly alertWhen: string | null;
 }
 
 export interface MetricRow extends Description {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly labels: readonly string[];
-  /** What feeds it; none: it is read from the node. */
+  /** The events that feed the metric; empty: it is read from the node. */
   readonly events: readonly TelemetryEvent[];
-  /** @returns what takes it off its channels. */
+  /** @returns a function that ends its subscriptions */
   readonly install: (registry: Registry, node: NodeReadings) => () => void;
 }
 
@@ -105,7 +105,7 @@ export function histogram<E extends TelemetryEvent>(
   };
 }
 
-/** What the node says of itself at the moment of the scrape. */
+/** A gauge that is read from the node at each scrape. */
 export function reading(description: Description, read: (node: NodeReadings) => number): MetricRow {
   return {
     ...description,
@@ -127,7 +127,7 @@ export function reading(description: Description, read: (node: NodeReadings) => 
   };
 }
 
-/** Always 1: its labels tell which node that is, and are joined to its other figures. */
+/** A gauge that is always 1: its labels identify the node and are joined to its other figures. */
 export function identity(
   description: Description,
   labels: readonly string[],

@@ -1,4 +1,7 @@
-/** The page for operators: every metric with its unit and when an operator should look. Generated; a test keeps the file true. */
+/**
+ * Generates the page for operators: every metric with its unit and when an operator should look. A test compares the
+ * file with it.
+ */
 import { metricTable } from './metric-table.ts';
 
 const cell = (text: string) => text.replaceAll('|', '\\|');

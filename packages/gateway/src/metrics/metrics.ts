@@ -1,4 +1,4 @@
-/** The figures of a node in the text format of Prometheus. */
+/** Serves the figures of a node in the text format of Prometheus. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { NodeReadings } from './metric-row.ts';
 import { metricTable } from './metric-table.ts';
@@ -10,7 +10,7 @@ export interface Metrics {
   close(): void;
 }
 
-/** Figures of the process are made once: the observers behind them cannot be taken away again. */
+/** Created once per process: the observers behind these figures cannot be removed again. */
 let processRegistry: Registry | null = null;
 function processMetrics(): Registry {
   if (processRegistry !== null) return processRegistry;
@@ -19,7 +19,7 @@ function processMetrics(): Registry {
   return processRegistry;
 }
 
-/** Counts from now on. Telemetry is that of the process: two nodes in one process see each other's events. */
+/** Begins to count. Telemetry belongs to the process: two nodes in one process count each other's events. */
 export function createMetrics(node: NodeReadings): Metrics {
   const registry = new Registry();
   const ends = metricTable.map((row) => row.install(registry, node));

@@ -1,8 +1,8 @@
 /**
- * Coalesced fan-out: everything delivered for a group within one tick of the event loop leaves as one buffer of WebSocket
- * frames, shared by all sockets of the group, with one write per socket. There is no timer: under load ticks get longer
- * and batches grow by themselves. Large batches are written in slices, so that the loop never blocks for long; one queue
- * per group keeps the order, and the groups are written in rotation.
+ * Coalesced fan-out: everything that is delivered for a group within one tick of the event loop leaves as one buffer
+ * of WebSocket frames, which all sockets of the group share, with one write per socket. There is no timer: under load
+ * ticks get longer, so batches grow. Large batches are written in slices, so that the loop never blocks for long. One
+ * queue per group keeps the order; the groups take turns.
  */
 import {
   type Clock,
@@ -22,7 +22,7 @@ import { createVolatilePush } from './volatile-pushes.ts';
 
 /** A slice ends after this long and yields to the event loop, ms. */
 const sliceMs = 8;
-/** Sockets that are written between two looks at the clock. */
+/** Sockets that are written between two reads of the clock. */
 const writesPerLook = 64;
 
 interface Batch {
@@ -31,7 +31,7 @@ interface Batch {
   /** Set when writing begins. `left` holds the recipients that have not been written yet. */
   writing: { readonly frames: Buffer; left: Iterator<Device>; readonly isShared: boolean } | null;
 }
-/** What may be written before the event loop continues. */
+/** How much may be written before the event loop continues. */
 interface Slice {
   readonly untilMs: number;
   writes: number;
@@ -107,7 +107,7 @@ export class CoalescedFanOut implements FanOut {
       for (let step = queue[0]; step !== undefined; step = queue[0]) {
         if (!isBatch(step)) this.#push(groupId, step);
         else if (!this.#write(groupId, step, slice)) {
-          // Behind the others: a group that always has more to be written would keep them waiting for good.
+          // Moves the group behind the others: a group that always has more to write would make them wait forever.
           this.#queues.delete(groupId);
           this.#queues.set(groupId, queue);
           this.#plan();
@@ -124,7 +124,7 @@ export class CoalescedFanOut implements FanOut {
     else isolateErrors({ logger: this.#logger, groupId, device: to }, push);
   }
 
-  /** @returns false when time ran out before the last recipient. */
+  /** @returns false if the time ran out before the last recipient */
   #write(groupId: GroupId, batch: Batch, slice: Slice): boolean {
     batch.writing ??= {
       frames: framesOf(batch.entries),

@@ -1,6 +1,6 @@
 /**
- * Packets of Engine.IO that hold WebSocket frames, ready to be written. One packet may hold any number of frames, so what
- * waits for a socket, answers and entries alike, leaves as one of them: one buffer, one write, one callback.
+ * Engine.IO packets that contain ready WebSocket frames. One packet may contain many frames, so everything that waits
+ * for a socket, answers and entries, leaves as one packet: one buffer, one write, one callback.
  */
 import type { Socket } from 'socket.io';
 import { framesOfPackets } from './frames.ts';
@@ -10,17 +10,17 @@ interface PreEncoded {
   readonly wsPreEncodedFrame: readonly [Buffer];
 }
 
-/** As Engine.IO queues it. */
+/** A packet as Engine.IO queues it. */
 export interface Packet {
   readonly type: string;
   readonly data?: unknown;
   readonly options?: Partial<PreEncoded>;
 }
 
-/** Engine.IO hands such frames to the transport as they are; a contract test pins that. */
+/** Engine.IO passes such frames to the transport unchanged; a contract test pins that. */
 export const preEncoded = (frames: Buffer): PreEncoded => ({ wsPreEncodedFrame: [frames] });
 
-/** Long polling takes packets only, and so does a WebSocket that compresses. */
+/** False for long polling and for a WebSocket that compresses: both need packets. */
 export const takesFrames = ({ transport, upgrading }: Socket['conn']): boolean =>
   transport.name === 'websocket' && !upgrading && !Reflect.get(transport, 'perMessageDeflate');
 
@@ -41,7 +41,7 @@ export function joinPackets(queue: Packet[]): void {
   queue.splice(0, queue.length, { type: 'message', options: preEncoded(framesOfPackets(packets)) });
 }
 
-/** Frames as they are, or a text; null: another kind of packet. */
+/** The frames or the text of a packet; null for another kind of packet. */
 function contentOf({ type, data, options }: Packet): string | Buffer | null {
   const frames = options?.wsPreEncodedFrame?.[0];
   if (frames !== undefined) return frames;

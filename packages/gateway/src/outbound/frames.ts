@@ -1,19 +1,19 @@
 /**
- * Entries as WebSocket frames: the wire text is JSON already, so it is copied once between a Socket.IO packet's opening
- * and closing, behind a frame header. Nothing is parsed, and the result is the same for every socket.
+ * Encodes entries as WebSocket frames. The wire text is JSON already, so it is copied once, between the opening and
+ * the closing of a Socket.IO packet, after a frame header. Nothing is parsed, and all sockets share the result.
  */
 import type { LogEntry } from '@plenum/core';
 
-/** Engine.IO `message`, Socket.IO `event`, and the event's name: the text before the payload. */
+/** The text before the payload: Engine.IO `message`, Socket.IO `event`, and the event's name. */
 const openings = {
   message: Buffer.from('42["relay_message",'),
   event: Buffer.from('42["group_event",'),
 };
-/** Engine.IO `message`. */
+/** Engine.IO's packet type `message`. */
 const messageType = '4'.charCodeAt(0);
 const closing = ']'.charCodeAt(0);
 
-/** A whole text frame (FIN, opcode 1); frames of a server are not masked. */
+/** First byte of a whole text frame (FIN, opcode 1). A server does not mask its frames. */
 const textFrame = 0x81;
 
 const headerBytes = (payloadBytes: number): number =>
@@ -36,7 +36,7 @@ function writeHeader(frames: Buffer, at: number, payloadBytes: number): number {
   return frames.writeUInt32BE(payloadBytes, at + 6);
 }
 
-/** @returns one frame for each text, one behind the other. */
+/** @returns the frames of the texts, in order */
 export function framesOfTexts(texts: readonly string[]): Buffer {
   const frames = texts.map((text) => {
     const payload = Buffer.from(text);
@@ -47,7 +47,7 @@ export function framesOfTexts(texts: readonly string[]): Buffer {
   return Buffer.concat(frames);
 }
 
-/** @returns the packets one behind the other: a frame for each text, and bytes, which are frames already, as they are. */
+/** @returns the frames of the packets, in order: a text gets a frame, bytes are frames already and are copied */
 export function framesOfPackets(packets: readonly (string | Buffer)[]): Buffer {
   let size = 0;
   for (const packet of packets) {
@@ -72,7 +72,7 @@ export function framesOfPackets(packets: readonly (string | Buffer)[]): Buffer {
   return frames;
 }
 
-/** @returns one frame for each entry, one behind the other. */
+/** @returns the frames of the entries, in order */
 export function framesOf(entries: readonly LogEntry[]): Buffer {
   let size = 0;
   for (const entry of entries) {

@@ -7,7 +7,7 @@ interface Delivery {
   readonly device: Device;
 }
 
-/** A device that fails does not keep the others from their entries. */
+/** Runs a delivery to one device. Its failure is logged, and the other devices still get theirs. */
 export function isolateErrors(delivery: Delivery, act: () => void): void {
   try {
     act();

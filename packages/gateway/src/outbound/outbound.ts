@@ -1,41 +1,42 @@
 /**
- * What waits for the peer of one connection, wherever it waits: in the queue of Engine.IO, in ws, in the stream of the TCP
- * socket and in libuv below it. Counting costs an addition for each write; the rest is looked at a few times a second.
+ * Counts the bytes that wait for the peer of one connection: in the queue of Engine.IO, in ws, in the stream of the
+ * TCP socket and in libuv below it. Counting costs one addition per write; everything else is checked a few times a
+ * second.
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { UserId } from '@plenum/protocol';
 import type { Waiting } from './worst-first.ts';
 
-/** A peer that has taken next to nothing for this long does not read, ms. */
+/** A peer that has taken next to nothing for this long counts as not reading, ms. */
 export const stallMs = 1000;
 /** A peer makes progress within one large write only when it takes at least this many bytes. */
 const leastProgress = 16 * 1024;
 
 export interface OutboundListener {
-  /** Something waits again, where nothing did. */
+  /** Bytes wait for a peer for which nothing waited. */
   onWaiting(outbound: Outbound): void;
   /** Bytes were added. */
   onBytes(bytes: number): void;
 }
 
 export class Outbound implements Waiting {
-  /** Null on long polling, where each request comes on whichever TCP socket its sender has free. */
+  /** Null on long polling: each request may come on another TCP connection. */
   readonly tcp: TcpSocket | null;
   userId: UserId | null = null;
   address: string;
-  /** Ends the connection above TCP, with a reason for its client if possible; null: it carries HTTP. */
+  /** Closes the connection above TCP, with a reason for its client if possible. */
   device: { cut(): void } | null = null;
   isWaiting = false;
   isGivenUp = false;
-  /** When it was given up, or began to wait. */
+  /** When it was given up, or began to wait, on the monotonic clock. */
   sinceMs = 0;
-  /** As the last look found it: what counts against the bounds. */
+  /** Bytes that count against the limits, as of the last check. */
   bytes = 0;
   isRipe = false;
   readonly #listener: OutboundListener;
   #queuedBytes = 0;
   #queuedEntries = 0;
-  /** Of the queued bytes: made for this peer alone. What is shared with others takes memory once for all of them. */
+  /** Queued bytes that were encoded for this peer alone. Shared bytes take memory once for all their connections. */
   #ownQueued = 0;
   #ownTaken = 0;
   #progressMs = 0;
@@ -48,7 +49,7 @@ export class Outbound implements Waiting {
     this.#listener = listener;
   }
 
-  /** What the transport has not taken yet, of answers, pushes and entries alike. */
+  /** Bytes that the transport has not taken yet: answers, pushes and entries. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
@@ -61,14 +62,14 @@ export class Outbound implements Waiting {
     return this.#queuedBytes + (this.tcp?.writableLength ?? 0);
   }
 
-  /** Differs from an earlier one when the peer has taken something meanwhile. */
+  /** A number that changes whenever the peer takes something. */
   get taking(): number {
     return this.tcp === null
       ? this.#sent
       : this.tcp.bytesWritten - this.tcp.writableLength - queuedBelow(this.tcp);
   }
 
-  /** @param isOwn no other connection holds the same bytes */
+  /** Counts queued bytes. @param isOwn no other connection has the same bytes */
   count(bytes: number, entries: number, isOwn: boolean): void {
     this.#queuedBytes += bytes;
     this.#queuedEntries += entries;
@@ -76,7 +77,7 @@ export class Outbound implements Waiting {
     this.wrote(isOwn ? bytes : 0);
   }
 
-  /** The transport took all that was queued. */
+  /** The transport took everything that was queued. */
   taken(): void {
     this.#ownTaken += this.#ownQueued;
     this.discardQueue();
@@ -86,14 +87,14 @@ export class Outbound implements Waiting {
     }
   }
 
-  /** The transport is gone, and what it has not taken with it. */
+  /** Drops what the transport has not taken, because the transport is gone. */
   discardQueue(): void {
     this.#ownQueued = 0;
     this.#queuedBytes = 0;
     this.#queuedEntries = 0;
   }
 
-  /** The connection continues as this one: its queue, its user, its end. */
+  /** Takes over queue, user and `onCut`, when a connection continues with another transport. */
   inherit(before: Outbound): void {
     this.userId = before.userId;
     this.address = before.address;
@@ -111,7 +112,7 @@ export class Outbound implements Waiting {
     this.#listener.onBytes(bytes);
   }
 
-  /** Begins to wait. */
+  /** Bytes begin to wait for the peer. */
   begin(nowMs: number): void {
     this.isWaiting = true;
     this.sinceMs = nowMs;
@@ -119,8 +120,9 @@ export class Outbound implements Waiting {
   }
 
   /**
-   * @param isRipe by how long the peer has taken nothing, and how long something waits, ms
-   * @returns how long nothing was taken by the peer, ms; null: nothing waits.
+   * Checks the connection. @param isRipe decides from two times, ms: how long the peer has taken nothing, and how
+   * long bytes wait
+   * @returns how long the peer has taken nothing, ms; null: nothing waits
    */
   look(nowMs: number, isRipe: (stalledMs: number, waitedMs: number) => boolean): number | null {
     const held = this.tcp?.writableLength ?? 0;
@@ -139,7 +141,10 @@ export class Outbound implements Waiting {
     return stalledMs;
   }
 
-  /** Within one large write only libuv knows how much has left; a TLS socket may not tell. */
+  /**
+   * Notes whether the peer took bytes. Within one large write only libuv knows how much has left; a TLS socket may
+   * not report it.
+   */
   #noteProgress(held: number, nowMs: number): void {
     if (this.tcp !== null) {
       const sent = this.tcp.bytesWritten - held;

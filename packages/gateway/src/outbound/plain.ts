@@ -1,5 +1,5 @@
 /**
- * Socket.IO's ordinary path: every entry is a packet of its own for every device, written at the end of the tick. The fallback
+ * Fan-out by Socket.IO's ordinary path: one packet per entry and device, written at the end of the tick. The fallback
  * of `coalesced`.
  */
 import { type Device, type FanOut, type LogEntry, type Logger, messageOf } from '@plenum/core';
@@ -15,7 +15,7 @@ function pushEntry(device: Device, entry: LogEntry): void {
 }
 
 export function createPlainFanOut(logger: Logger): FanOut {
-  /** In the order of the calls, for all groups. */
+  /** Writes of all groups, in the order of the calls. */
   let queue: Write[] = [];
   const flush = () => {
     const writes = queue;

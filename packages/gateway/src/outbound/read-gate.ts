@@ -1,23 +1,24 @@
 /**
- * Bounds the reads of the whole node: few run at a time, and none begins while the budget of unread bytes is used up. An answer is up
- * to a megabyte, so a thousand sockets that read at once would otherwise get a gigabyte between two looks of the budget.
+ * Limits the reads of the whole node: 32 run at a time, and none begins while the budget of unread bytes is used up.
+ * An answer is up to a megabyte, so a thousand sockets that read at once would otherwise get a gigabyte between two
+ * checks of the budget.
  */
 import { type Clock, fail, type Outcome } from '@plenum/core';
 import type { UnreadBudget } from './unread-budget.ts';
 
-/** Reads that run at a time; each makes a page of at most a megabyte. */
+/** Reads that run at a time; each returns a page of at most a megabyte. */
 const readsAtWorkMax = 32;
-/** A read that waits longer is answered `unavailable`. */
+/** A read that waits longer is answered `unavailable`, ms. */
 const waitMaxMs = 5000;
 
-/** Whether there is room for another answer, and a callback when there is again. */
+/** Says whether there is room for another answer, and calls back when there is again. */
 type Room = Pick<UnreadBudget, 'hasRoom' | 'whenRoom'>;
 type Read = () => Promise<Outcome<unknown>>;
 
 export class ReadGate {
   readonly #room: Room;
   readonly #clock: Clock;
-  /** Each begins one read, in their order. */
+  /** Each function begins one waiting read; in order of arrival. */
   readonly #waiting = new Set<() => void>();
   #atWork = 0;
   #isRoomAwaited = false;
@@ -27,9 +28,9 @@ export class ReadGate {
     this.#clock = clock;
   }
 
-  /** @returns the outcome of `read`; `unavailable` when the node has no room for its answer in time. */
+  /** Runs `read` when there is room. @returns its outcome; `unavailable` when there is none for 5 s */
   async take(read: Read): Promise<Outcome<unknown>> {
-    // Room may appear before the next look finds it: the waiting reads get it first.
+    // There may be room before the next check notices it: the waiting reads get it first.
     if (this.#waiting.size > 0) this.#beginWaiting();
     if (this.#waiting.size === 0 && this.#isOpen()) this.#atWork += 1;
     else if (!(await this.#wait())) return fail({ code: 'unavailable' });
@@ -45,7 +46,7 @@ export class ReadGate {
     return this.#atWork < readsAtWorkMax && this.#room.hasRoom;
   }
 
-  /** @returns false when it did not come in time. */
+  /** @returns false if the read did not get its turn in time */
   #wait(): Promise<boolean> {
     return new Promise((resolve) => {
       const cancel = this.#clock.after(waitMaxMs, () => {

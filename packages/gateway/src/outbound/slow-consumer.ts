@@ -1,22 +1,26 @@
-/** A client that does not read: how much may wait for it, when it is cut, and how it learns why. */
+/** Cuts a client that does not read: limits of what may wait for it, when it is cut, and how it learns the reason. */
 import { emitTelemetry } from '@plenum/core';
 import type { PushPayload, UserId } from '@plenum/protocol';
 import type { Line } from './tick-flush.ts';
 
 /**
- * The most that may wait for one client: bytes of frames and packets, and entries (an answer or a push counts as one). Above
- * either bound the socket is cut, and the client continues from its own position. This is far more than a burst, and far less
- * than the memory of a node.
+ * The most that may wait for one client: bytes of frames and packets, and entries (an answer or a push counts as
+ * one). Above either limit the socket is cut, and the client continues from its own position. The limits are far
+ * above a burst and far below the memory of a node.
  *
- * Bytes alone are not enough: each waiting entry costs 250 to 350 bytes more (Engine.IO's packet, its options, a buffer), so 4 MiB
- * of the smallest entries would take 30 MiB. With both bounds it is less than 7 MiB.
+ * Bytes alone are not enough: each waiting entry takes 250 to 350 bytes more (Engine.IO's packet, its options, a
+ * buffer), so 4 MiB of the smallest entries would take 30 MiB. With both limits it is less than 7 MiB.
  *
- * What the transport has taken does not count here: it is one batch, at most as large again, and it stays there until its last byte
- * has left, however fast the client reads. `UnreadBudget` counts it when the client takes nothing for a second.
+ * Bytes that the transport has taken do not count here: they are one batch, at most as large again, which stays there
+ * until its last byte has left, however fast the client reads. `UnreadBudget` counts them when the client takes
+ * nothing for a second.
  */
 export const waitingMax = { bytes: 4 * 1024 * 1024, entries: 8192 } as const;
 
-/** A client that reads may have this many times as much waiting: its machine or this one is slow for a moment. */
+/**
+ * A client that reads may have this many times as much waiting, because its machine or this one may be slow for a
+ * moment.
+ */
 const burstFactor = 4;
 
 const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
@@ -25,19 +29,22 @@ const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
 const isTooMuch = ({ outbound: { queuedBytes, queuedEntries } }: Line, factor = 1): boolean =>
   queuedBytes > factor * waitingMax.bytes || queuedEntries > factor * waitingMax.entries;
 
-/** Call it after bytes were added. A client that does not read is cut within two ticks. */
+/** Call it whenever bytes were added. */
 export function checkSlowConsumer(line: Line, userId: UserId): void {
   if (!line.isSuspect && isTooMuch(line)) judgeSoon(line, userId);
 }
 
-/** Two ticks later: if the client reads, the transport takes the queue in the next tick. */
+/** Checks again two ticks later: if the client reads, the transport takes the queue in the next tick. */
 function judgeSoon(line: Line, userId: UserId): void {
   line.isSuspect = true;
   const { taking } = line.outbound;
   setImmediate(() => setImmediate(() => judge(line, userId, taking)));
 }
 
-/** @param takingBefore `taking` at the last look: a client that reads is cut only above `burstFactor` times the bound */
+/**
+ * Cuts the client if it took nothing since the last check; a client that reads is cut only above `burstFactor` times
+ * the limit. @param takingBefore `taking` at the last check
+ */
 function judge(line: Line, userId: UserId, takingBefore: number): void {
   line.isSuspect = false;
   if (!isTooMuch(line)) return;
@@ -47,8 +54,8 @@ function judge(line: Line, userId: UserId, takingBefore: number): void {
 }
 
 /**
- * Discards the queue of Engine.IO. The reason `slow_consumer` is written past that queue, behind what the transport has taken:
- * a client that starts to read again gets all of that, then the reason.
+ * Cuts the socket and discards the queue of Engine.IO. The reason `slow_consumer` is written past that queue, after
+ * the bytes that the transport has taken: a client that reads again gets those bytes, then the reason.
  */
 export function cutSlowConsumer({ conn, outbound }: Line, userId: UserId): void {
   if (conn.readyState !== 'open') return;

@@ -1,4 +1,4 @@
-/** A socket as the domain sees it: somewhere to push to, which can tell when its buffer is empty. */
+/** A socket as the domain's `Device`: it takes pushes, and reports when its buffer is empty. */
 import type { Device, LogEntry } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
@@ -12,7 +12,7 @@ export interface DeviceIdentity {
   readonly isAuto: boolean;
 }
 
-/** A socket with this much waiting gets no ephemeral push, bytes. */
+/** A socket with more waiting bytes gets no ephemeral push. */
 const volatileWaitingMax = 64 * 1024;
 
 const packetOf = (entry: LogEntry): string =>
@@ -33,7 +33,7 @@ export class SocketDevice implements Device {
     if (takesFrames(this.#line.conn)) joinPackets(queue);
   };
 
-  /** @param address of the client, behind proxies too */
+  /** @param address the client's address, found behind proxies too */
   constructor(
     socket: Socket,
     { address, ...identity }: DeviceIdentity & { readonly address: string },
@@ -63,12 +63,12 @@ export class SocketDevice implements Device {
     cutSlowConsumer(this.#line, this.userId);
   }
 
-  /** What this node keeps for the client: what waits, and what its TCP socket has not handed to the kernel. */
+  /** Bytes that this node keeps for the client: queued, or not handed to the kernel yet. */
   get bufferedBytes(): number {
     return this.#line.outbound.unreadBytes;
   }
 
-  /** Everything that is written from now on leaves at the end of the tick, in one write. */
+  /** Holds all later writes until the end of the tick, when they leave as one write. */
   hold(): void {
     if (this.#socket.connected) tickFlush.hold(this.#line);
   }
@@ -78,8 +78,8 @@ export class SocketDevice implements Device {
   }
 
   /**
-   * Writes entries that were encoded once for all sockets: `frames` as it is on a WebSocket, packet by packet on any other
-   * transport. A socket that does not read is cut when its bound is reached; it may come back with its position.
+   * Writes entries that were encoded once for all sockets: `frames` unchanged on a WebSocket, packet by packet on any
+   * other transport. A socket that does not read is cut at its limit; it may come back with its position.
    * @param isShared other sockets get the same buffer
    */
   writeFrames(frames: Buffer, entries: readonly LogEntry[], isShared: boolean): void {
@@ -89,7 +89,7 @@ export class SocketDevice implements Device {
     else for (const entry of entries) conn.write(packetOf(entry));
   }
 
-  /** As `writeFrames`, unless something waits already: a push that was true for a moment may be missed. */
+  /** As `writeFrames`, but drops the push if more than 64 KiB wait: an ephemeral push may be missed. */
   writeVolatile(frames: Buffer, packets: readonly string[]): void {
     const { conn, connected } = this.#socket;
     if (!connected || this.#line.outbound.queuedBytes > volatileWaitingMax) return;
@@ -120,7 +120,7 @@ export class SocketDevice implements Device {
     checkSlowConsumer(this.#line, this.userId);
   }
 
-  /** A transport is writable when its last write has left, and the packets queued behind that one are taken at once. */
+  /** True if the transport is writable: its last write has left, and it takes queued packets at once. */
   #isDrained(): boolean {
     const { conn, connected } = this.#socket;
     return !connected || conn.readyState !== 'open' || conn.transport.writable;

@@ -1,6 +1,6 @@
 /**
- * The end of a tick of the event loop: everything gathered in the tick is written then. Answers are held back until then, so that
- * a sender gets its ack and its own copy in one write; the order of the packets stays.
+ * Writes at the end of a tick of the event loop everything that the tick produced. Answers wait until then, so that a
+ * sender gets its ack and its own copy in one write; the order of the packets stays.
  */
 import { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
@@ -10,9 +10,9 @@ import type { UnreadBudget } from './unread-budget.ts';
 
 export interface Line {
   readonly conn: Socket['conn'];
-  /** Below the WebSocket; null on long polling, where each request comes on whichever TCP socket its sender has free. */
+  /** The TCP socket below the WebSocket; null on long polling, where each request may come on another one. */
   tcp: TcpSocket | null;
-  /** What waits for the client. */
+  /** Counts what waits for the client. */
   outbound: Outbound;
   readonly budget: UnreadBudget;
   /** Too much waits for a client that may not read: it is looked at again two ticks later. */
@@ -26,7 +26,7 @@ const onClose = sharedListener((conn: Socket['conn']) => {
   line?.budget.giveUp(line.outbound);
 });
 
-/** The line of a socket's connection, which may become a WebSocket after it began as long polling. */
+/** The line of a socket's connection. The connection may begin as long polling and become a WebSocket. */
 export function lineOf({ conn, handshake }: Socket, budget: UnreadBudget): Line {
   const known = lines.get(conn);
   if (known !== undefined) return known;
@@ -48,7 +48,7 @@ export function lineOf({ conn, handshake }: Socket, budget: UnreadBudget): Line 
   return line;
 }
 
-/** Neither the transport nor ws exposes it; a contract test pins where they have it. */
+/** Finds the TCP socket, which neither the transport nor ws exposes; a contract test pins where it is. */
 export function tcpBelow(transport: Line['conn']['transport']): TcpSocket | null {
   if (transport.name !== 'websocket') return null;
   const webSocket: unknown = Reflect.get(transport, 'socket');
@@ -67,7 +67,7 @@ class TickFlush {
     this.#plan();
   }
 
-  /** What is written to the line from here on waits in the queue of Engine.IO until the tick ends. */
+  /** Holds the line: later writes wait in the queue of Engine.IO until the tick ends. */
   hold(line: Line): void {
     const { transport, upgrading } = line.conn;
     // A busy transport already queues. Long polling is not held: it writes one response per poll.
@@ -96,11 +96,11 @@ class TickFlush {
   };
 }
 
-/** The transport takes all that waits. */
+/** Releases a line: its transport takes everything that waits. */
 function release({ conn: { transport } }: Line): void {
   transport.writable = true;
   transport.emit('ready');
 }
 
-/** One event loop, so one instance. */
+/** One instance per process, because there is one event loop. */
 export const tickFlush = new TickFlush();

@@ -1,7 +1,7 @@
 /**
- * The memory that a node gives to peers which do not read. Every connection of its ports is counted here, WebSockets and
- * HTTP answers alike. Above a bound the worst connection ends first. A peer that reads is not cut, however much it was given,
- * unless the whole process has no room left and its connection has waited for long.
+ * Limits the memory that a node spends on peers that do not read. It counts every connection of its ports, WebSockets
+ * and HTTP answers. Above a limit, the worst connection is cut first. A peer that reads is not cut, however much it
+ * got, unless the whole process has no room left and its connection has waited for long.
  */
 import type { Socket as TcpSocket } from 'node:net';
 import { type Clock, emitTelemetry, type Logger, runLoop } from '@plenum/core';
@@ -9,21 +9,24 @@ import { sharedListener } from '../shared-listener.ts';
 import { Outbound, type OutboundListener, stallMs } from './outbound.ts';
 import { type CutScope, type UnreadBounds, worstFirst } from './worst-first.ts';
 
-/** The default bound of the process: far less than a small heap. */
+/** The default limit of the process: far less than a small heap. */
 export const defaultMaxUnreadBytes = 64 * 1024 * 1024;
 const lookEveryMs = 250;
-/** While reads of others wait for room, a connection is cut though its peer reads, when it has waited this long. */
+/** While reads of others wait for room, a connection that has waited this long is cut even if its peer reads, ms. */
 const longWaitMs = 5000;
-/** A peer that reads nothing for this long while bytes wait is gone or harmful, and is cut. */
+/** A peer that reads nothing for this long while bytes wait is gone or harmful, and is cut, ms. */
 const writeTimeoutMs = 30_000;
-/** After a cut: a client that continues to read within this time gets what is on its way, and the reason. */
+/**
+ * How long a closed connection lives on, ms: a client that reads again within this time gets the bytes that are on
+ * their way, and the reason.
+ */
 const farewellMs = 30_000;
-/** The same for a connection without a user. */
+/** The same for a connection without an admitted user. */
 const strangerFarewellMs = 1000;
-/** At most one log line in this time. */
+/** At most one log line in this time, ms. */
 const logEveryMs = 1000;
 
-/** All bounds follow from one number: an address has half of it, a user a quarter, a connection an eighth. */
+/** Derives all limits from one number: an address has half of it, a user a quarter, a connection an eighth. */
 export const boundsOf = (maxUnreadBytes: number): UnreadBounds => ({
   perConnection: maxUnreadBytes / 8,
   perUser: maxUnreadBytes / 4,
@@ -49,7 +52,7 @@ export class UnreadBudget implements OutboundListener {
   readonly #onRoom: (() => void)[] = [];
   #bytes = 0;
   #bytesSinceLook = 0;
-  /** When there was room last. */
+  /** When the last check found room, on the monotonic clock. */
   #fullSinceMs = 0;
   #isLookPlanned = false;
   #cutsUntold = 0;
@@ -63,7 +66,7 @@ export class UnreadBudget implements OutboundListener {
     runLoop('unread bytes', async () => this.look(), { clock, logger, everyMs: lookEveryMs, signal });
   }
 
-  /** Of the TCP connection, from its first moment to its end. */
+  /** The counter of a TCP connection, from its first moment to its end. */
   of(tcp: TcpSocket): Outbound {
     const known = this.#ofTcp.get(tcp);
     if (known !== undefined) return known;
@@ -73,17 +76,17 @@ export class UnreadBudget implements OutboundListener {
     return made;
   }
 
-  /** A connection by long polling; the TCP connections of its requests count for themselves. */
+  /** The counter of a long-polling connection; the TCP connections of its requests have counters of their own. */
   ofPolling(address: string): Outbound {
     return new Outbound(null, address, this);
   }
 
-  /** Bytes that wait for peers, as the last look found them and as was written since. */
+  /** Bytes that wait for peers: those that the last check found, and those written since. */
   get bytes(): number {
     return this.#bytes + this.#bytesSinceLook;
   }
 
-  /** There is room for another answer of any size. */
+  /** True if there is room for another answer of any size. */
   get hasRoom(): boolean {
     return this.bytes < this.#options.bounds.perProcess;
   }
@@ -108,8 +111,9 @@ export class UnreadBudget implements OutboundListener {
   }
 
   /**
-   * The connection was closed by this node, and its peer has not read everything. It is not read either, until its
-   * peer has taken all: the peer might keep writing. What waits counts as long as the connection is there.
+   * Call it when this node has closed a connection whose peer has not read everything. The node stops reading from
+   * the connection until the peer has taken all bytes, because the peer might keep writing. Waiting bytes count until
+   * the connection is gone.
    */
   giveUp(outbound: Outbound): void {
     const { tcp } = outbound;
@@ -125,7 +129,7 @@ export class UnreadBudget implements OutboundListener {
     tcp.write('', () => tcp.resume());
   }
 
-  /** Several times a second, and at once when much was written. */
+  /** Checks all connections: every 250 ms, and at once when much was written. */
   look(): void {
     this.#isLookPlanned = false;
     const { clock, bounds } = this.#options;
@@ -143,7 +147,8 @@ export class UnreadBudget implements OutboundListener {
       if (stalledMs === null) this.#rest(outbound);
       else if (isOver(outbound, stalledMs, nowMs)) this.#cut(outbound, 'time');
     }
-    // Most looks find little, however many connections wait: the bound of one is the smallest.
+    // Usually little waits, however many connections there are: below the smallest limit no connection can be over
+    // one.
     if (this.#bytes > bounds.perConnection)
       for (const { of, scope } of worstFirst([...this.#waiting], bounds)) this.#cut(of, scope);
     this.#tellCuts(nowMs);
@@ -155,7 +160,7 @@ export class UnreadBudget implements OutboundListener {
     for (const resume of this.#onRoom.splice(0)) resume();
   }
 
-  /** Nothing waits. */
+  /** Nothing waits for the peer: the connection is not checked. */
   #rest(outbound: Outbound): void {
     outbound.isWaiting = false;
     this.#waiting.delete(outbound);

@@ -1,5 +1,6 @@
 /**
- * Ephemeral pushes: encoded once, written in slices, not ordered with entries. A socket with waiting data does not get them.
+ * Writes ephemeral pushes: encoded once, in slices, not ordered with entries. A socket with waiting data does not get
+ * them.
  */
 import type { Clock, Device, EphemeralPush, FanOut, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
@@ -15,7 +16,7 @@ const writesPerLook = 64;
 interface VolatilePush {
   readonly groupId: GroupId;
   readonly pushes: readonly EphemeralPush[];
-  /** Socket.IO packets, and the same as WebSocket frames. */
+  /** Socket.IO packets; `frames` holds the same as WebSocket frames. */
   readonly packets: readonly string[];
   readonly frames: Buffer;
 }

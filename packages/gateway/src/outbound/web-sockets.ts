@@ -1,7 +1,7 @@
 /**
- * What a WebSocket may cost besides its messages: a text comes in few fragments, one pong waits at most, and no connection
- * takes more than its share of the event loop. The options are those of ws, which the server of Engine.IO does not pass on;
- * a contract test pins where they are.
+ * Limits the cost of a WebSocket besides its messages: a text may have few fragments, at most one pong waits, and no
+ * connection gets more than its share of the event loop. These are options of ws that Engine.IO does not pass on; a
+ * contract test pins where they are.
  */
 import { EventEmitter } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
@@ -12,16 +12,18 @@ import type { UnreadBudget } from './unread-budget.ts';
 
 type Transport = Socket['conn']['transport'];
 
-/** Of one message. Browsers send none at all. */
+/** Fragments of one message. Browsers send none. */
 export const fragmentsMax = 64;
-/** Pieces in which a frame may arrive: one of 64 KiB in the smallest TCP segments has 122. */
+/** Pieces in which one frame may arrive: 64 KiB in the smallest TCP segments has 122. */
 const chunksMax = 256;
 
-/** Frames of one connection in a second: far more than any client sends, a tenth of what the event loop could take. */
+/**
+ * Frames of one connection per second: far more than any client sends, and a tenth of what the event loop can handle.
+ */
 const framesPerSecMax = 20_000;
-/** A peer that breaks the protocol of WebSockets has this long to read why it is closed. */
+/** How long a peer that breaks the WebSocket protocol has to read why it is closed, ms. */
 const farewellMs = 1000;
-/** Of what is read of a connection at once, bytes. Node reads two megabytes of it before it turns to another one. */
+/** Bytes that are read from a connection before the others get their turn. Node alone reads two megabytes. */
 const readAtOnceMax = 32 * 1024;
 
 interface PongSender extends EventEmitter {
@@ -37,10 +39,10 @@ interface WebSocketBoundsDeps {
   readonly budget: UnreadBudget;
 }
 
-/** Also of a server of the caller's. */
+/** Limits all WebSockets of a server, which may belong to the caller. */
 export function boundWebSockets(io: Server, { clock, budget }: WebSocketBoundsDeps): void {
   boundMessages(io);
-  // Engine.IO makes its WebSocket server anew when the HTTP server begins to listen.
+  // Engine.IO creates a new WebSocket server when the HTTP server begins to listen.
   const httpServer: unknown = Reflect.get(io, 'httpServer');
   if (httpServer instanceof EventEmitter) httpServer.on('listening', () => boundMessages(io));
   const onData = sharedListener((tcp: TcpSocket, { length }: Buffer) => {
@@ -68,7 +70,7 @@ function boundMessages(io: Server): void {
   Object.assign(options, { maxFragments: fragmentsMax, maxBufferedChunks: chunksMax, autoPong: false });
 }
 
-/** A connection that has much to say lets the others speak in between. */
+/** Pauses a connection after a large read, so that the others get their turn. */
 function shareLoop(tcp: TcpSocket, budget: UnreadBudget): void {
   if (tcp.isPaused()) return;
   tcp.pause();
@@ -104,16 +106,16 @@ class Peer {
   }
 
   /**
-   * While a pong waits for a peer that does not read, only the last ping is remembered. Example: of a thousand pings the first
-   * and the last are answered, which is all that RFC 6455 asks for.
+   * Answers pings; while one pong waits for a peer that does not read, only the last ping is kept. Example: of a
+   * thousand pings the first and the last are answered, which is all that RFC 6455 asks for.
    */
   answerPing(data: Buffer): void {
-    // A copy: what ws hands out is a part of all that was read with it.
+    // A copy, because the data of ws is a part of a larger buffer.
     if (this.#isPongWaiting) this.#unanswered = Buffer.from(data);
     else this.#pong(data);
   }
 
-  /** It broke the protocol and got a close frame; ws would wait half a minute for its answer. */
+  /** The peer broke the protocol and got a close frame; ws alone would wait 30 s for its answer. */
   cutSoon(): void {
     this.#clock.after(farewellMs, () => this.#tcp.destroy());
   }

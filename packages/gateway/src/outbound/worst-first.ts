@@ -1,21 +1,21 @@
 /**
- * Whom to cut when more waits than may. Example: the process may hold 64 MiB, a user with 40 unread pages holds 40 and a
- * user with one holds 1 beside 30 such users. The connections of the first user end, one after the other, until 64 MiB
- * are left; the other users notice nothing.
+ * Decides which connections to cut when more bytes wait than may. Example: the process may hold 64 MiB; one user with
+ * 40 unread pages holds 40 MiB, and 30 users with one page hold 1 MiB each. The first user's connections are cut, one
+ * after the other, until the process is below its limit; the other users notice nothing.
  */
 import type { UserId } from '@plenum/protocol';
 
-/** What one connection holds of the memory of the process. */
+/** The bytes that wait for one connection. */
 export interface Waiting {
   readonly bytes: number;
-  /** Null: not known yet. */
+  /** Null: no user is admitted yet. */
   readonly userId: UserId | null;
   readonly address: string;
-  /** Its peer had the time to read, and has not. */
+  /** True if the peer had the time to read and did not. */
   readonly isRipe: boolean;
 }
 
-/** Bytes. */
+/** Limits, in bytes. */
 export interface UnreadBounds {
   readonly perConnection: number;
   readonly perUser: number;
@@ -23,7 +23,7 @@ export interface UnreadBounds {
   readonly perProcess: number;
 }
 
-/** Which bound was passed; `time`: nothing was read for too long. */
+/** Which limit was exceeded; `time`: the peer read nothing for too long. */
 export type CutScope = 'connection' | 'user' | 'address' | 'process' | 'time';
 
 export interface Cut<W> {
@@ -31,7 +31,7 @@ export interface Cut<W> {
   readonly scope: CutScope;
 }
 
-/** Of one bound: the process, a user or an address. */
+/** The connections under one limit: of the process, a user or an address. */
 class Share<W extends Waiting> {
   readonly left: W[] = [];
   bytes = 0;
@@ -41,7 +41,9 @@ class Share<W extends Waiting> {
     this.bytes += waiting.bytes;
   }
 
-  /** Cuts the largest connection first, of equal ones the oldest, until the rest fits. */
+  /**
+   * Yields the connections to cut until the rest is within the limit: the largest first; of equal ones, the oldest.
+   */
   *over(bound: number): Generator<W> {
     if (this.bytes <= bound) return;
     const ripe = this.left.filter(({ isRipe }) => isRipe).sort((one, other) => other.bytes - one.bytes);
@@ -65,7 +67,7 @@ function sharesBy<W extends Waiting, K>(all: Iterable<W>, keyOf: (waiting: W) =>
   return [...shares.values()];
 }
 
-/** @param all the oldest first. @returns each connection once, in the order in which they are to be cut. */
+/** @param all all connections, the oldest first. @returns the connections to cut, each once, in order */
 export function worstFirst<W extends Waiting>(all: readonly W[], bounds: UnreadBounds): Cut<W>[] {
   const cuts: Cut<W>[] = [];
   const left = new Set(all);
@@ -83,10 +85,12 @@ export function worstFirst<W extends Waiting>(all: readonly W[], bounds: UnreadB
   return cuts;
 }
 
-/** When the process is full, enough is freed for the reads of others. */
+/** The part of the process limit that is freed when it is reached, so that other reads can continue. */
 const freedShare = 1 / 4;
 
-/** The connections of the largest holder go first: a peer gains nothing by spreading its bytes over many of them. */
+/**
+ * Cuts connections of the user (or address) with the most bytes first, so a peer gains nothing by many connections.
+ */
 function overProcess<W extends Waiting>(all: ReadonlySet<W>, bound: number): W[] {
   let bytes = 0;
   for (const waiting of all) bytes += waiting.bytes;

@@ -1,4 +1,7 @@
-/** A request type of a team's own: declared once, reachable beside the built-in ones, and contained. */
+/**
+ * Custom requests: a team declares a request type once, clients call it beside the built-in ones, and its errors stay
+ * contained.
+ */
 import {
   type Caller,
   type Clock,
@@ -20,11 +23,11 @@ import type { RegisteredRequest, RequestCall, RequestHandler } from './request-h
 const defaultTimeoutMs = 5000;
 
 export interface CustomRequestCall<A> {
-  /** As `args` of the declaration has parsed them. */
+  /** The arguments, parsed by `args` of the declaration. */
   readonly args: A;
-  /** The user and the request; pass it to `operations` to act for that user. */
+  /** The user and the request. Pass it to `operations` to act for that user. */
   readonly caller: Caller;
-  /** The built-in requests: they resolve with what a client would be answered. */
+  /** The built-in requests; each resolves with the answer that a client would get. */
   readonly operations: Operations;
   /** Aborted when the answer is no longer needed. */
   readonly signal: AbortSignal;
@@ -34,13 +37,13 @@ export interface CustomRequestOptions<A> {
   /** Default: the service of the built-in requests. */
   readonly service?: string;
   readonly requestType: string;
-  /** Arguments that it does not accept are answered `invalid_args`. */
+  /** Parses the arguments; a mismatch is answered `invalid_args`. */
   readonly args: z.ZodType<A>;
-  /** Default `any_authenticated`. A function that does not return true answers `forbidden`. */
+  /** Default `any_authenticated`. If a function does not return true, the answer is `forbidden`. */
   readonly permission?: 'any_authenticated' | ((call: CustomRequestCall<A>) => boolean | Promise<boolean>);
-  /** Of permission and handler together; then the answer is `timeout`. Default 5,000. */
+  /** Time limit of permission and handler together, ms; then the answer is `timeout`. Default 5,000. */
   readonly timeoutMs?: number;
-  /** `succeed(result)`, where the result is plain JSON, or `fail({ code, … })`. Repeats are not recognised: it runs again. */
+  /** Returns `succeed(result)` with plain JSON, or `fail({ code, … })`. A repeated request runs again. */
   readonly handle: (call: CustomRequestCall<A>) => Outcome<unknown> | Promise<Outcome<unknown>>;
 }
 
@@ -50,14 +53,14 @@ export interface CustomRequestDeps {
   readonly logger: Logger;
 }
 
-/** A declared request with its arguments hidden. Made by `defineRequest` only. */
+/** A declared request without the type of its arguments. Only `defineRequest` creates it. */
 export interface CustomRequest {
   readonly service: string | null;
   readonly requestType: string;
   readonly handlerWith: (parts: CustomRequestDeps) => RequestHandler;
 }
 
-/** Declares a request; it exists once it is given to a gateway. */
+/** Declares a request; it exists when it is given to a gateway. */
 export const defineRequest = <A>(options: CustomRequestOptions<A>): CustomRequest => ({
   service: options.service ?? null,
   requestType: options.requestType,
@@ -93,7 +96,7 @@ async function serve<A>(
   return fail({ code: 'internal' });
 }
 
-/** A copy as it goes over the wire; null for what is no outcome. Throws for what JSON cannot hold. */
+/** Copies the outcome as JSON; null if the answer is no outcome. Throws for a value that JSON cannot hold. */
 function readOutcome(answer: unknown): Outcome<unknown> | null {
   const failure = readFailure(answer);
   if (failure !== null) return fail(failure);
@@ -112,13 +115,13 @@ export interface CustomRequestsDeps {
   readonly requests?: readonly CustomRequest[];
 }
 
-/** As an envelope can name it; without spaces, so that service and type make one name. */
+/** Names that an envelope can hold; without spaces, because service and type are joined by one. */
 const namePattern = /^[\x21-\x7e]{1,64}$/;
 
 /**
- * The requests of the team by service and type.
- * @param isReserved whether a type of the built-in service has the name already
- * @throws ConfigError for a name that no envelope can hold, that is reserved or that is there twice
+ * The custom requests, by service and type.
+ * @param isReserved true for the name of a built-in request
+ * @throws ConfigError for a name that no envelope can hold, that is reserved, or that is declared twice
  */
 export function customRequests(
   options: CustomRequestsDeps,
@@ -136,7 +139,7 @@ export function customRequests(
     }
     if (isBuiltInService && isReserved(requestType)) throw refuse('has the name of a built-in request');
     if (registered.has(name)) throw refuse('is declared twice');
-    // What it costs is the team's to know.
+    // Never limited as a read: the team knows its cost.
     registered.set(name, { handle: handlerWith(options), isRead: false });
   }
   return { find: (service, requestType) => registered.get(nameOf(service, requestType)) ?? null };

@@ -17,8 +17,8 @@ export interface PerformDeps {
 }
 
 /**
- * The one place where exceptions of a request become failures. Never rejects. An unknown error becomes `internal` and
- * nothing else; the log names it without arguments or bodies.
+ * Runs a request. The only place where its exceptions become failures. Never rejects. An unknown error becomes
+ * `internal` without details; the log line has no arguments or bodies.
  */
 export function perform(
   handler: RequestHandler,

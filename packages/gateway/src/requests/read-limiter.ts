@@ -6,15 +6,18 @@ import { type Clock, fail, type Outcome } from '@plenum/core';
 import type { Failure, UserId } from '@plenum/protocol';
 
 /**
- * Reads of one client that run at a time: one is encoded while Redis answers the other. A page of a history takes
- * milliseconds of the event loop, and all other clients wait for the reads that are in progress.
+ * Reads of one client that run at a time: one is encoded while Redis answers the other. A page of history takes
+ * milliseconds of the event loop, which all other clients wait for.
  */
 const readsAtWorkMax = 2;
-/** Reads of one client that wait or run; more are refused. It is below the bound of open requests, so messages still get through. */
+/**
+ * Reads of one client that wait or run; more are refused. Below the limit of open requests, so messages still get
+ * through.
+ */
 export const readsOpenMax = 192;
-/** By then some of them have been answered. */
+/** The retry hint, ms: some reads are answered by then. */
 const retryMs = 100;
-/** The longest wait for an answer: while the store hangs, waiting reads must not try it one after the other. */
+/** The longest wait of a read, ms: when the store hangs, waiting reads must not try it one after the other. */
 const waitMaxMs = 5000;
 
 const tooMany: Failure = {
@@ -25,7 +28,7 @@ const tooMany: Failure = {
 
 export class ReadLimiter {
   readonly #clock: Clock;
-  /** Each function begins one waiting read, in place of a finished one. */
+  /** Each function begins one waiting read when another has finished. */
   readonly #waiting: (() => void)[] = [];
   #atWork = 0;
 
@@ -38,8 +41,8 @@ export class ReadLimiter {
   }
 
   /**
-   * Runs `read` when it is its turn; after `cancelWaiting`, never.
-   * @returns its outcome; `rate_limited`, at once, when too many are open; `unavailable` when its turn came too late.
+   * Runs `read` in its turn; after `cancelWaiting`, never.
+   * @returns its outcome; `rate_limited`, at once, when too many are open; `unavailable` when its turn came too late
    */
   async take(read: () => Promise<Outcome<unknown>>): Promise<Outcome<unknown>> {
     if (this.#atWork + this.#waiting.length >= readsOpenMax) return fail(tooMany);
@@ -54,7 +57,7 @@ export class ReadLimiter {
     }
   }
 
-  /** The client is gone: waiting reads do not begin, and their promises never settle. */
+  /** Drops the waiting reads of a client that is gone. Their promises never settle. */
   cancelWaiting(): void {
     this.#waiting.length = 0;
   }
@@ -66,7 +69,9 @@ export class ReadLimiter {
   }
 }
 
-/** Over HTTP a client is a user, over all its connections. The service is not limited: its reads are on behalf of many users. */
+/**
+ * The limiters over HTTP, one per user for all its connections. The service is not limited: it reads for many users.
+ */
 export class UserReadLimiters {
   readonly #clock: Clock;
   readonly #limiters = new Map<UserId, ReadLimiter>();

@@ -1,4 +1,7 @@
-/** Every request by service and type: its access, its arguments and its operation, driven by the request table. */
+/**
+ * The registry of requests, by service and type: parses the arguments and calls the operation, as the request table
+ * says.
+ */
 import { type Clock, fail, type Logger, type OperationOf, type Operations, type Outcome } from '@plenum/core';
 import {
   isPlainMessage,
@@ -15,9 +18,9 @@ import { type CustomRequest, customRequests } from './custom-request.ts';
 import type { RegisteredRequest, RequestCall, RequestHandler } from './request-handler.ts';
 
 export interface RequestRegistry {
-  /** @returns null if the service has no such request; null as `service` is the built-in one. */
+  /** @returns null if the service has no such request. `service` null: the built-in service. */
   find(service: string | null, requestType: string): RegisteredRequest | null;
-  /** Admits a user directly; REST and admin only, no socket request exists. */
+  /** Admits a user directly as `active`. Only for REST with an admin token; no socket request exists. */
   readonly admit: RequestHandler;
 }
 
@@ -28,7 +31,7 @@ interface RegistryDeps {
   readonly createPolicy: 'any' | 'service';
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Written by the team that embeds Plenum. */
+  /** Custom requests of the embedding team. */
   readonly requests?: readonly CustomRequest[];
 }
 
@@ -44,7 +47,7 @@ function handler<A>(
 
 /** `send_message` is an alias. */
 type BuiltIn = Exclude<RequestType, 'send_message'>;
-/** The edge itself answers `refresh_token`: it concerns the connection alone. */
+/** The edge answers `refresh_token`, because it concerns only the connection. */
 type OperationType = Exclude<BuiltIn, 'refresh_token'>;
 
 /** Parses the arguments and calls the operation of the same name. */
@@ -58,7 +61,7 @@ function operationHandler<T extends OperationType>(
   return handler(schemas[requestType].args, ({ caller }, args) => all[requestType](caller, args));
 }
 
-/** Most requests are messages, and most messages are plain: those skip the schema. */
+/** Handles messages. Most of them are plain, and a plain message skips the schema. */
 function messageHandler(
   { operations, messageMaxBytes }: RegistryDeps,
   table: RequestSchemas,
@@ -77,7 +80,7 @@ function createHandler({ operations, createPolicy }: RegistryDeps, table: Reques
   });
 }
 
-/** A token belongs to a connection: only a socket has one to refresh. */
+/** Only a socket has a token to refresh. */
 const refreshTokenHandler = (table: RequestSchemas): RequestHandler =>
   handler(table.refresh_token.args, async (call, { token }) =>
     call.token === undefined

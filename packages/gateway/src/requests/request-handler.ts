@@ -3,9 +3,9 @@ import type { RequestResult } from '@plenum/protocol';
 
 export interface RequestCall {
   readonly caller: Caller;
-  /** As the registry knows it. */
+  /** The name in the registry, which may be an alias. */
   readonly requestType: string;
-  /** Authenticated by the admin token, possibly on behalf of a user. */
+  /** True if an admin token authenticated the call, possibly on behalf of a user. */
   readonly isByService: boolean;
   /** Untrusted: the registry parses them. */
   readonly args: unknown;
@@ -15,9 +15,9 @@ export interface RequestCall {
 /** Resolves with success or a typed failure; throws what operations throw. */
 export type RequestHandler = (call: RequestCall) => Promise<Outcome<unknown>>;
 
-/** What the registry knows of a request type. */
+/** A request type in the registry. */
 export interface RegisteredRequest {
   readonly handle: RequestHandler;
-  /** `access` of the request table is `read`: bounded by `ReadLimiter`. */
+  /** True if `access` of the request table is `read`: then `ReadLimiter` limits it. */
   readonly isRead: boolean;
 }

@@ -6,7 +6,7 @@ export interface RequestId {
   readonly isServerMadeId: boolean;
 }
 
-/** @returns the client's id if it is usable, else a new one: an answer always carries an id. */
+/** @returns the client's id if it is valid, otherwise a new one: every answer has an id */
 export function requestIdOf(given: unknown, random: Random): RequestId {
   return isRequestId(given)
     ? { requestId: given, isServerMadeId: false }

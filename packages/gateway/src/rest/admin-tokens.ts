@@ -1,38 +1,38 @@
-/** The tokens of admins as a node knows them: by their digest, each with a name and with what it may do. */
+/** Admin tokens as a node keeps them: a SHA-256 digest, a name, and the scopes that say what the token may do. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type AdminScope, adminScopes, type Failure } from '@plenum/protocol';
 
 /**
- * The digest is a plain SHA-256: a token is made of at least 32 random bytes, so no guess finds it, and a slow hash
- * would only slow each request.
+ * An admin token by its digest. A plain SHA-256 is enough: a token has at least 32 random bytes, so it cannot be
+ * guessed, and a slow hash would only slow each request.
  */
 export interface AdminToken {
   /** Shown in the audit log. */
   readonly name: string;
-  /** Of the token's UTF-8 bytes, in hex. */
+  /** The digest of the token's UTF-8 bytes, in hex. */
   readonly sha256: string;
   readonly scopes: readonly AdminScope[];
 }
 
 const hexOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-/** An admin token that may do everything. Its name is the beginning of its digest, which reveals nothing of the token. */
+/** An admin token with all scopes. Its name is the beginning of its digest, which reveals nothing of the token. */
 export function fullAdminToken(token: string): AdminToken {
   const sha256 = hexOf(token);
   return { name: `token-${sha256.slice(0, 8)}`, sha256, scopes: adminScopes };
 }
 
-/** The backend, known by an admin token. */
+/** The backend, authenticated by an admin token. */
 export interface ServicePrincipal {
   readonly type: 'service';
-  /** Of the admin token. */
+  /** The name of the admin token. */
   readonly name: string;
   readonly scopes: readonly AdminScope[];
 }
 
 export type FindAdmin = (token: string) => ServicePrincipal | null;
 
-/** Compares with every token, each in constant time: the duration reveals nothing about any of them. */
+/** Compares with every token, each in constant time: the duration reveals nothing about a token. */
 export function findAdminAmong(tokens: readonly AdminToken[]): FindAdmin {
   const rows = tokens.map(({ sha256, name, scopes }) => ({
     digest: Buffer.from(sha256, 'hex'),
@@ -45,7 +45,7 @@ export function findAdminAmong(tokens: readonly AdminToken[]): FindAdmin {
   };
 }
 
-/** @returns why an admin token may not do this; null: it may, or it is a user's. */
+/** @returns why an admin token may not do this; null: it may, or the principal is a user */
 export function scopeProblem(
   principal: ServicePrincipal | { readonly type: 'user' },
   scope: AdminScope,

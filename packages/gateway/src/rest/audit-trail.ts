@@ -1,4 +1,4 @@
-/** What one request leaves in the audit log, if it leaves anything. */
+/** Writes the audit line of a request, if it needs one. */
 import type { Outcome } from '@plenum/core';
 import { deadLetterIdSchema, groupIdSchema, nodeIdSchema, userIdSchema } from '@plenum/protocol';
 import type { FastifyRequest } from 'fastify';
@@ -9,7 +9,7 @@ import { bearerIn, type Principal } from './bearer.ts';
 
 interface Audited {
   readonly act: string;
-  /** No user may do it. */
+  /** True if no user may do this. */
   readonly isForServiceOnly: boolean;
   readonly requestId: string;
 }
@@ -19,7 +19,7 @@ interface TrailDeps {
   readonly clientAddress: ClientAddress;
 }
 
-/** Ids only, each in its form: a body never gets into the log by this way. */
+/** Fields that are copied to the log: valid ids only, so a body never gets into the log. */
 const ids: readonly (readonly [string, string, z.ZodType<string>])[] = [
   ['group_id', 'group', groupIdSchema],
   ['user_id', 'user', userIdSchema],
@@ -49,17 +49,14 @@ function actingAs(request: FastifyRequest): Pick<AuditLine, 'acting_as'> {
   return user?.success ? { acting_as: user.data } : {};
 }
 
-/** A JWT that is too old, or from elsewhere, is no attempt to be an admin; a text without its two full stops is. */
+/** False for an old or a foreign JWT: only a text that is no JWT (two dots) counts as an attempt to be an admin. */
 const isAdminAttempt = (bearer: string | undefined, outcome: Outcome<unknown>): boolean =>
   bearer !== undefined &&
   bearer.split('.').length !== 3 &&
   !outcome.ok &&
   outcome.failure.code === 'unauthenticated';
 
-/**
- * Writes what has come of a request.
- * @param principal null: the bearer counts for nothing here
- */
+/** Writes the outcome of a request. @param principal null: the bearer token was not accepted */
 export function leaveTrail(
   { audit, clientAddress }: TrailDeps,
   { act, isForServiceOnly, requestId }: Audited,

@@ -1,6 +1,7 @@
 /**
- * The audit log: one line for every act of an admin token and for every denial, and never a body. Acts are all there; denials,
- * which any peer can cause, are bounded: so many lines of an address in a minute, and so many of all, then a count of the rest.
+ * The audit log: one line for every act of an admin token and for every denial, never with a body. All acts are
+ * written. Denials, which any peer can cause, are limited per minute: 20 lines per address and 600 in all, then one
+ * line with the number of the others.
  */
 import type { Clock, Logger } from '@plenum/core';
 
@@ -9,13 +10,13 @@ export interface AuditLine {
   readonly who: string;
   /** Name of the request or route. */
   readonly act: string;
-  /** The ids that the request names: `group:ops user:ada`. */
+  /** The ids in the request: `group:ops user:ada`. */
   readonly target: string;
   /** The user that the service acts as. */
   readonly acting_as?: string;
   /** `ok`, or the code of the refusal. */
   readonly outcome: string;
-  /** Of the client; behind a trusted proxy the one that the proxy names. */
+  /** The client's address, also behind a trusted proxy. */
   readonly address: string;
   readonly request_id: string;
 }
@@ -28,13 +29,13 @@ export interface AuditDeps {
 const windowMs = 60_000;
 const denialsPerAddress = 20;
 const denialsOfAll = 600;
-/** Addresses that are counted apart; those above it are counted together. */
+/** Addresses that are counted separately; all further ones are counted together. */
 const addressesMax = 1000;
 const others = 'other addresses';
 
 export class Audit {
   readonly #options: AuditDeps;
-  /** Of this window, by address. */
+  /** Denials in this window, by address. */
   readonly #denials = new Map<string, number>();
   readonly #unwritten = new Map<string, number>();
   #written = 0;
@@ -61,7 +62,7 @@ export class Audit {
     this.#options.log.info({ ...line, kind: 'denial' }, 'admin denial');
   }
 
-  /** Writes what was counted so far. */
+  /** Writes the count of this window. */
   close(): void {
     this.#endWindow();
   }

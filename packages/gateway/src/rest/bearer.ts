@@ -10,7 +10,7 @@ export type BearerCheck = (authorization: string | undefined) => Promise<Parsed<
 export const bearerIn = (authorization: string | undefined): string | undefined =>
   /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1];
 
-/** @param adminTokens none where they do not count: on the public port beside an admin port. */
+/** @param adminTokens empty on the public port if there is an admin port */
 export function createBearerCheck(
   adminTokens: readonly AdminToken[],
   authenticator: Authenticator,

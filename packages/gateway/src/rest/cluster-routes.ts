@@ -1,4 +1,4 @@
-/** The routes by which operators look at the cluster: the admin token only, also while this node drains. */
+/** Routes for operators of the cluster: with an admin token only, also while this node drains. */
 import { type ClusterOperations, failureFrom, type Outcome } from '@plenum/core';
 import { type ClusterRoute, clusterRoutes, groupIdSchema, nodeIdSchema } from '@plenum/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';

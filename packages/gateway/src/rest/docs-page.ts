@@ -1,4 +1,7 @@
-/** The page at `/docs`: requests, pushes, routes and errors, generated from the tables of the protocol. No asset from elsewhere. */
+/**
+ * Generates the page at `/docs` from the tables of the protocol: requests, pushes, routes and errors. It loads
+ * nothing from elsewhere.
+ */
 import {
   clusterRoutes,
   errors,

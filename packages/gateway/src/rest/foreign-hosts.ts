@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { idOf, sendFailure } from '../http/failures.ts';
 import type { RestDeps } from './rest-deps.ts';
 
-/** What a probe asks, by whichever name it knows the node. */
+/** Paths of health probes, allowed under every host name. */
 const openPaths = new Set(['/healthz', '/readyz']);
 const foreignHost: Failure = {
   code: 'forbidden',
@@ -13,8 +13,8 @@ const foreignHost: Failure = {
 };
 
 /**
- * In dev mode tokens are given to every request from this machine. A page whose name was made to lead here (DNS rebinding)
- * asks from this machine too, but by that name.
+ * In dev mode every request from this machine may get a token. Refuses requests under foreign host names: a page
+ * whose name was made to lead here (DNS rebinding) also sends from this machine, but with that name.
  */
 export function refuseForeignHosts(scope: FastifyInstance, { isHostAllowed, random }: RestDeps): void {
   scope.addHook('onRequest', async (request, reply) => {

@@ -25,7 +25,7 @@ async function readinessOf({ engineHealth, drain, logger }: RestDeps): Promise<R
     const told = notices.length > 0 ? { notices: [...notices] } : {};
     return { ready: isReady && !draining, draining, shards_away: shardsAway, durability, ...told };
   } catch (err) {
-    logger.warn({ failure: failureFrom(err).code, err }, 'the health of the engine is not known');
+    logger.warn({ failure: failureFrom(err).code, err }, 'could not read the health of the engine');
     return { ready: false, draining, shards_away: 0, durability: 'unknown' };
   }
 }
@@ -44,7 +44,10 @@ function devTokenHandler(deps: RestDeps): NodeHandler {
 const metricsRefusal = (principal: Principal): Failure | null =>
   principal.type === 'user' ? { code: 'forbidden' } : scopeProblem(principal, 'read');
 
-/** Prometheus sends an admin token with the scope `read` as a bearer; on the admin port, which no client reaches, none is asked for. */
+/**
+ * Serves the metrics. Prometheus sends an admin token with the scope `read`; on the admin port, which no client
+ * reaches, no token is needed.
+ */
 function metricsHandler(deps: RestDeps): NodeHandler {
   const { metrics, metricsAccess } = deps;
   return async (request, reply) => {

@@ -1,4 +1,7 @@
-/** Path, query and body of an HTTP request by the schemas of its route: unknown fields are refused with their name. */
+/**
+ * Parses path, query and body of an HTTP request by the schemas of its route. An unknown field is refused by its
+ * name.
+ */
 import { type Parsed, parse } from '@plenum/protocol';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -14,7 +17,7 @@ interface FieldsOfRoute {
   readonly body: z.ZodObject | null;
 }
 
-/** The first field of a query with a space: nothing that can be asked for has one. */
+/** The first query field with a space, which no valid value has; null: there is none. */
 function spacedIn(query: unknown): string | null {
   const fields = Object.entries(typeof query === 'object' && query !== null ? query : {});
   const spaced = fields.find(([, value]) => [value].flat().some((text) => String(text).includes(' ')));
@@ -43,7 +46,7 @@ export function fieldsOf(
   const parts = [
     [params, request.params],
     [query, request.query],
-    // An absent body is an empty one; `null` is a body that is no object.
+    // An absent body counts as `{}`; `null` is a body that is no object.
     [body ?? none, request.body === undefined ? {} : request.body],
   ] as const;
   let fields: Fields = {};

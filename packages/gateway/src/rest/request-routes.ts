@@ -1,4 +1,4 @@
-/** The routes that are requests: bearer, path, query and body become one call of the registry. */
+/** Routes that are requests: bearer, path, query and body become one call of the registry. */
 import type { Outcome } from '@plenum/core';
 import {
   type Actor,
@@ -30,7 +30,7 @@ const badKey: Failure = {
   details: { field: 'Idempotency-Key', limit: limits.requestIdMaxLength },
 };
 
-/** A user acts as itself; the service acts as the user that the request names, or as itself. */
+/** The actor: a user is itself; the service acts for the user that the request names, or as itself. */
 function actorOf(source: ActorSource, principal: Principal, fields: Fields): Parsed<Actor> {
   const named = source === 'token' ? undefined : fields[source];
   if (named === undefined) {
@@ -41,7 +41,7 @@ function actorOf(source: ActorSource, principal: Principal, fields: Fields): Par
   return user.success ? { ok: true, value: user.data } : refuse({ code: 'invalid_args' });
 }
 
-/** A path may hold a user as actor or as target, a body a user as actor: the rest are the arguments. */
+/** The arguments: all fields except the one that names the actor. */
 function argumentsOf(source: ActorSource, fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== source));
 }

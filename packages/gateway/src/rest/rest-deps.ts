@@ -29,14 +29,14 @@ export interface RestDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly messageMaxBytes: number;
-  /** JSON, the same bytes for all who ask. */
+  /** The OpenAPI document as JSON; the same bytes for every caller. */
   readonly document: () => Buffer;
-  /** HTML, likewise. */
+  /** The page at `/docs` as HTML; the same bytes for every caller. */
   readonly docsPage: () => Buffer;
   /** Null outside dev mode: the route does not exist then. */
   readonly issueDevToken: ((userId: UserId) => Promise<string>) | null;
   readonly homePage: string | null;
   readonly metrics: Metrics;
-  /** `absent`: the admin port has them. `open`: this is the admin port. */
+  /** `token`: an admin token is needed. `absent`: the admin port has the metrics. `open`: this is the admin port. */
   readonly metricsAccess: 'token' | 'open' | 'absent';
 }

@@ -1,4 +1,7 @@
-/** The HTTP side as one Fastify plugin: it brings its own body parser and error shape, and leaves the caller's alone. */
+/**
+ * The HTTP side as one Fastify plugin with its own body parser and error shape; it does not change those of the
+ * caller.
+ */
 import type { FastifyInstance } from 'fastify';
 import { allowOrigins } from '../http/cors.ts';
 import { createErrorHandler } from '../http/failures.ts';

@@ -1,7 +1,7 @@
 /**
- * How many connections one user and one address may have on this node, and how many of an address may not have brought a token
- * yet. Counted per node, because the limits protect the memory and the event loop of the node; a count over all nodes would cost a
- * round trip per connect and a clean-up after crashes.
+ * Limits the connections of one user and of one address on this node, and those of an address without an admitted
+ * user. Counted per node, because the limits protect its memory and event loop; a count over all nodes would cost a
+ * round trip per connect, and a cleanup after crashes.
  */
 import type { UserId } from '@plenum/protocol';
 
@@ -33,7 +33,7 @@ class Places<K> {
 export interface ConnectionLimits {
   readonly users: Places<UserId>;
   readonly addresses: Places<string>;
-  /** Of each address, those without an admitted user. */
+  /** Connections without an admitted user, per address. */
   readonly unauthenticated: Places<string>;
 }
 

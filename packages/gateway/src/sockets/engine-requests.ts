@@ -1,6 +1,7 @@
 /**
- * Which HTTP requests may become a connection of Engine.IO. The client gets the reason of a refusal where its protocol can carry
- * it: a client that polls reads it in `connect_error`, any other client as the text of an HTTP answer.
+ * Decides which HTTP requests may become an Engine.IO connection. The client gets the reason of a refusal if its
+ * protocol can carry it: a polling client reads it in `connect_error`, any other client as the text of an HTTP
+ * answer.
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger, Random } from '@plenum/core';
@@ -14,9 +15,9 @@ import { endWithFailure, refuseRequest } from '../http/raw-failure.ts';
 import { connectErrorPacket } from './handshake-refusal.ts';
 import type { Seats } from './seats.ts';
 
-/** Addresses that were logged; when the list is full the oldest address leaves it and may be logged again. */
+/** Addresses whose refusal was logged; beyond this number the oldest is forgotten and may be logged again. */
 const loggedAddressesMax = 1000;
-/** Between two packets of one answer to a poll. */
+/** Separates two packets in one answer to a poll. */
 const packetSeparator = '\x1e';
 
 export interface EngineRequestsDeps {
@@ -71,8 +72,8 @@ const noSecondWebSocket = refusal('sid must be that of a session that polls', 's
 const tooMany: Refusal = { failure: { code: 'too_many_connections' } };
 const foreignOrigin: Refusal = { failure: { code: 'origin_denied' }, isReadByPoll: true };
 /**
- * On a 503 a proxy asks another node, and the client notices nothing. A named refusal would be final: socket.io-client does not
- * retry after one.
+ * After a 503 a proxy asks another node, and the client notices nothing. A refusal with a name would be final:
+ * socket.io-client does not retry after one.
  */
 const draining: Refusal = { failure: { code: 'draining' } };
 
@@ -90,7 +91,7 @@ function webSocketProblem({ headers }: IncomingMessage): Refusal | null {
   return webSocketVersions.has(String(headers['sec-websocket-version'])) ? null : noWebSocketVersion;
 }
 
-/** A session of this node is served to its end; a session that polls may upgrade to a WebSocket. */
+/** Checks a request of an existing session: it is served; a polling session may upgrade to a WebSocket. */
 function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Refusal | null {
   if (!isUpgrade) return null;
   if (query.get('transport') !== 'websocket') return noPollingUpgrade;
@@ -102,7 +103,7 @@ function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Ref
   return webSocketProblem(request);
 }
 
-/** An upgrade needs a place of its own beside the place of its session. */
+/** Takes a place for an upgrade, in addition to the place of its session. */
 function problemOfPlace({ request, isUpgrade }: Asked, deps: EngineRequestsDeps): Refusal | null {
   const { socket, headers } = request;
   const address = deps.clientAddress(socket.remoteAddress ?? 'unknown', headers);
@@ -118,11 +119,11 @@ function problemOf({ request, query, isUpgrade }: Asked, deps: EngineRequestsDep
   if (transport !== 'polling') return noTransport;
   if (isUpgrade) return noPollingUpgrade;
   if (!config.transports.includes('polling')) return noPolling;
-  // A WebSocket of a foreign origin passes here, and is refused by the handshake.
+  // A WebSocket of a foreign origin passes here; the handshake refuses it.
   return isOriginAllowed(request.headers, request.socket.remoteAddress) ? null : foreignOrigin;
 }
 
-/** An open packet and a named refusal, as one answer: there is no session, and none is needed. */
+/** Answers a poll with an open packet and a refusal in one answer: there is no session, and none is needed. */
 function answerPoll(response: ServerResponse, request: IncomingMessage, { failure, sid }: PollAnswer): void {
   const open = {
     sid,
@@ -132,7 +133,7 @@ function answerPoll(response: ServerResponse, request: IncomingMessage, { failur
     maxPayload: limits.frameMaxBytes,
   };
   const { origin } = request.headers;
-  // The reason is no secret, and a page of a foreign origin could not read it otherwise.
+  // The reason is no secret; without this header a page of a foreign origin could not read it.
   if (origin !== undefined && !response.hasHeader('access-control-allow-origin'))
     response.setHeader('access-control-allow-origin', origin);
   response.writeHead(200, {
@@ -147,7 +148,7 @@ interface PollAnswer {
   readonly sid: string;
 }
 
-/** Once for each address. */
+/** Remembers addresses, so that each is logged once. */
 class AddressLog {
   readonly #logged = new Set<string>();
 
@@ -177,7 +178,7 @@ export function filterEngineRequests(io: Server, deps: EngineRequestsDeps): void
     if (found === null) return next();
     const { failure, isReadByPoll = false, logged } = found;
     if (logged !== undefined) log(found, request);
-    // After an upgrade no HTTP code owns the connection.
+    // An upgrade has no HTTP response object: answer on its connection.
     if (!(response instanceof ServerResponse)) endWithFailure(request.socket, failure, random.token());
     else if (isReadByPoll) answerPoll(response, request, { failure, sid: random.token() });
     else refuseRequest(response, failure, random.token());

@@ -1,4 +1,4 @@
-/** How a client learns that it may not connect: `connect_error`, with the failure as `data`. */
+/** The refusal of a handshake: the client gets `connect_error` with the failure as `data`. */
 import { type Failure, failureBody } from '@plenum/protocol';
 
 export class HandshakeRefusal extends Error {
@@ -12,7 +12,7 @@ export class HandshakeRefusal extends Error {
   }
 }
 
-/** The same as a packet of Socket.IO, where there is no socket that could be refused. */
+/** The same refusal as a Socket.IO packet, for a connection without a socket. */
 export function connectErrorPacket(failure: Failure): string {
   const { message, data } = new HandshakeRefusal(failure);
   return `4${JSON.stringify({ message, data })}`;

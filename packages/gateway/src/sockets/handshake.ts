@@ -1,4 +1,4 @@
-/** Which sockets may connect: decided once per socket, before Socket.IO announces it. */
+/** Decides which sockets may connect, once per socket, before Socket.IO announces it. */
 import {
   type Authenticator,
   type ClaimedPosition,
@@ -18,7 +18,7 @@ import type { Seats } from './seats.ts';
 
 export interface Admitted extends DeviceIdentity {
   readonly positions: readonly ClaimedPosition[];
-  /** As `Authentication`. */
+  /** As in `Authentication`. */
   readonly issuedAtMs: number | null;
   /** ms since 1970; null: the token does not expire. */
   readonly expiresAtMs: number | null;
@@ -57,7 +57,10 @@ async function decide(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   };
 }
 
-/** The place is taken before the first slow step and kept until the connection is gone, so that no burst passes the limit. */
+/**
+ * Takes a place before the first slow step, so that no burst exceeds the limit; it is kept until the connection is
+ * gone.
+ */
 async function admit(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   const { conn } = socket;
   if (!deps.seats.take(conn)) return tooMany;
@@ -71,15 +74,15 @@ const onlyOneSocket: Failure = { code: 'invalid_request', error: 'A connection c
 export interface Handshake {
   /** Middleware of the namespace. */
   readonly check: (socket: Socket, next: (refusal?: Error) => void) => void;
-  /** Hands out what the check found, once; null if the socket never passed it. */
+  /** Returns the result of the check, once; null if the socket never passed it. */
   readonly take: (socket: Socket) => Admitted | null;
-  /** The socket is gone; its connection, which carries sockets of other namespaces, may ask again. */
+  /** Call it when the socket is gone: its connection, which may carry sockets of other namespaces, may try again. */
   readonly release: (socket: Socket) => void;
 }
 
 export function createHandshake(deps: HandshakeDeps): Handshake {
   const admitted = new WeakMap<Socket, Admitted>();
-  // A connection carries one socket at a time, and is refused once.
+  // Connections that carry a socket or were refused: each carries one socket, and is refused once.
   const asked = new WeakSet<Socket['conn']>();
   const bugOf = (error: unknown): Failure => {
     if (!(error instanceof PlenumError)) deps.logger.error({ err: error }, 'bug: a handshake failed');
@@ -90,10 +93,10 @@ export function createHandshake(deps: HandshakeDeps): Handshake {
       const { conn } = socket;
       const refuse = (failure: Failure) => {
         next(new HandshakeRefusal(failure));
-        // Behind the refusal, which Socket.IO writes in the next tick.
+        // After the refusal, which Socket.IO writes in the next tick.
         setImmediate(() => closeIfLast(socket));
       };
-      // The proxy connected it just before the drain: it comes back by itself, and the proxy asks another node.
+      // A proxy connected it just before the drain: the client reconnects, and the proxy asks another node.
       if (deps.drain.isDraining && isForwarded(socket.handshake.headers)) conn.close();
       if (asked.has(conn)) return refuse(onlyOneSocket);
       asked.add(conn);

@@ -1,6 +1,6 @@
 /**
- * Connections before their user is admitted. Such a connection may send one packet, a CONNECT to `/`, and is refused once:
- * anything else ends it, so that a peer without a token cannot have this node write to it again and again.
+ * Watches connections whose user is not admitted yet. Such a connection may send one packet, a CONNECT to `/`, and is
+ * refused once; anything else closes it, so a peer without a token cannot make this node write again and again.
  */
 import type { Failure } from '@plenum/protocol';
 import type { Server, Socket } from 'socket.io';
@@ -10,7 +10,7 @@ import type { Seats } from './seats.ts';
 type Conn = Socket['conn'];
 
 const tooMany: Failure = { code: 'too_many_connections' };
-/** Type CONNECT, and `/` as the namespace: named, or left out. */
+/** A CONNECT packet to the namespace `/`, named or left out. */
 const connectToRoot = /^0(?:\/,|(?!\/))/;
 
 export class Newcomers {
@@ -21,7 +21,7 @@ export class Newcomers {
     this.#seats = seats;
   }
 
-  /** Of our own server; connections to one of the caller's may carry sockets of other namespaces, which are not ours. */
+  /** Watches our own server only: connections to the caller's server may carry sockets of other namespaces. */
   watch(io: Server): void {
     io.engine.on('connection', (conn: Conn) => {
       if (!this.#seats.take(conn)) {
@@ -40,7 +40,7 @@ export class Newcomers {
     });
   }
 
-  /** From here on Socket.IO knows what the connection may send. */
+  /** Stops watching a connection whose user is admitted. */
   admitted(conn: Conn): void {
     const onData = this.#watched.get(conn);
     if (onData === undefined) return;
@@ -50,8 +50,8 @@ export class Newcomers {
 }
 
 /**
- * Connections to a server of the caller's live on while they carry a socket of another namespace.
- * @returns whether it was the last one
+ * Closes the connection of a socket, unless it carries a socket of another namespace (on the caller's server).
+ * @returns true if this socket was the last one
  */
 export function closeIfLast({ client, conn }: Socket, isDiscarded = false): boolean {
   const sockets: unknown = Reflect.get(client, 'sockets');

@@ -8,8 +8,8 @@ import {
 } from '@plenum/core';
 
 /**
- * Tokens that were revoked name no user, and neither do those whose revocation would no longer be kept. Throws `PlenumError`
- * when the revocations cannot be read.
+ * Refuses revoked tokens, and tokens so old that their revocation might no longer be kept. Throws `PlenumError` when
+ * the revocations cannot be read.
  * @param wallMs ms since 1970, as the times in tokens
  */
 export const withRevocationCheck = (
@@ -28,8 +28,8 @@ export const withRevocationCheck = (
 });
 
 /**
- * For connections: plain clients do not come back by themselves after a refusal, so while the store is away no client is refused
- * for it. Such a device is attached to nothing until the store is back, and is looked at again then.
+ * For new connections: a plain client does not reconnect after a refusal, so while the store cannot be reached, no
+ * client is refused. Its device is attached to nothing until the store is back, and its token is checked again then.
  */
 export const withRevocationCheckIfKnown = (
   authenticator: Authenticator,

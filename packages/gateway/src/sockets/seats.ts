@@ -1,6 +1,6 @@
 /**
- * The places that each connection takes, from its beginning until its transport is gone. No packet frees a place: a client
- * that leaves the namespace, is refused or is cut still takes memory here until the TCP connection has ended.
+ * The places that each connection takes, from its beginning until its transport is gone. No packet frees a place: a
+ * client that leaves the namespace, is refused or is cut still takes memory until its TCP connection has ended.
  */
 import type { Socket as TcpSocket } from 'node:net';
 import type { UserId } from '@plenum/protocol';
@@ -36,7 +36,7 @@ export class Seats {
     this.#deps = deps;
   }
 
-  /** @returns false: its address has too many. A connection that has a seat keeps it. */
+  /** Takes a seat; a connection that has one keeps it. @returns false: its address has too many */
   take(conn: Conn): boolean {
     if (this.#seats.has(conn)) return true;
     const { limits, clientAddress } = this.#deps;
@@ -58,7 +58,7 @@ export class Seats {
   }
 
   /**
-   * A place for a WebSocket that a session upgrades to, until the upgrade is done or the WebSocket is gone.
+   * Takes a place for a WebSocket to which a session upgrades, until the upgrade is done or the WebSocket is gone.
    * @returns false: its address has too many
    */
   takeForUpgrade(tcp: TcpSocket, address: string): boolean {
@@ -68,7 +68,7 @@ export class Seats {
     return true;
   }
 
-  /** @returns false: the user has too many, or the connection is gone. */
+  /** Takes the user's place. @returns false: the user has too many, or the connection is gone */
   admit(conn: Conn, userId: UserId): boolean {
     const seat = this.#seats.get(conn);
     if (seat === undefined || conn.readyState !== 'open') return false;
@@ -88,7 +88,10 @@ export class Seats {
     this.#deps.limits.unauthenticated.release(address);
   }
 
-  /** Engine.IO gives a connection up before its peer has answered the close: the TCP connection may last 30 s longer. */
+  /**
+   * Calls `release` when the TCP connection has ended: Engine.IO closes a connection before its peer has answered,
+   * which may take 30 s.
+   */
   #closed(conn: Conn): void {
     const seat = this.#seats.get(conn);
     if (seat === undefined) return;

@@ -1,4 +1,4 @@
-/** The requests of one socket: each event of the client gets exactly one typed answer, and nothing is thrown. */
+/** Serves the requests of one socket: each client event gets exactly one typed answer, and nothing is thrown. */
 import { type Authenticator, type Clock, fail, type Logger, type Outcome, type Random } from '@plenum/core';
 import {
   type Answer,
@@ -23,7 +23,7 @@ import { type RequestId, requestIdOf } from '../requests/request-id.ts';
 import type { Admitted } from './handshake.ts';
 import { TokenExpiry, type TokenSession } from './token-expiry.ts';
 
-/** Open requests of one socket; more are refused, so that a flood costs only its sender. */
+/** Open requests of one socket; more are refused, so that a flood harms only its sender. */
 const inFlightMax = 256;
 /**
  * How long a request waits for the attach at most, ms. After that the request is served anyway; the push `subscribed` gives
@@ -33,7 +33,7 @@ const attachLimitMs = 5000;
 /** Requests that need no attach, or that attach themselves. */
 const servedAtOnce: ReadonlySet<string> = new Set(['subscribe', 'unsubscribe', 'refresh_token']);
 
-/** The retry hint, ms: a request takes some milliseconds. */
+/** The retry hint, ms: a request takes a few milliseconds. */
 const inFlightRetryMs = 100;
 
 export interface SessionDeps {
@@ -60,7 +60,7 @@ export class Session implements TokenSession {
   readonly #socket: Socket;
   readonly #deps: SessionDeps;
   readonly #tokenExpiry: TokenExpiry;
-  /** Created by the first read: most sockets never need it. */
+  /** Created by the first read, because most sockets never read. */
   #reads: ReadLimiter | null = null;
   /** Pending while the groups of an `auto` socket are being attached; otherwise null. */
   #attached: Promise<void> | null = null;
@@ -81,7 +81,7 @@ export class Session implements TokenSession {
     this.#tokenExpiry.start(admitted);
   }
 
-  /** Of the current token. */
+  /** When the current token was issued. */
   get issuedAtMs(): number | null {
     return this.#tokenExpiry.issuedAtMs;
   }
@@ -98,7 +98,7 @@ export class Session implements TokenSession {
     this.close('token_expired');
   }
 
-  /** The socket is gone. */
+  /** Call it when the socket is gone. */
   end(): void {
     this.#tokenExpiry.stop();
     this.device.end();
@@ -114,7 +114,7 @@ export class Session implements TokenSession {
     this.#attached = ended;
   }
 
-  /** Takes any event of the client with its arguments; an ack function, if any, is the last one. */
+  /** Takes any event of the client with its arguments; the last one may be an ack function. */
   readonly receive = (event: unknown, ...parameters: readonly unknown[]): void => {
     if (this.#deps.isMounted && event !== this.#deps.event) return;
     const last = parameters.at(-1);
@@ -130,7 +130,10 @@ export class Session implements TokenSession {
     }
   };
 
-  /** One step of a drain: refuses new requests, answers the open ones, closes. Until it is called the socket is served as usual. */
+  /**
+   * Moves one socket in a drain: refuses new requests, answers the open ones, closes. Before the call the socket is
+   * served as usual.
+   */
   async move(): Promise<void> {
     this.#isMoving = true;
     // A disconnected socket gets no answers, and its waiting requests never finish.
@@ -144,7 +147,10 @@ export class Session implements TokenSession {
     this.close();
   }
 
-  /** Flushes, then closes the connection, so that the client reconnects by itself; after `disconnect()` it would not. */
+  /**
+   * Writes what is queued, then closes the connection, so that the client reconnects by itself; after `disconnect()`
+   * it would not.
+   */
   close(code: PushPayload<'closing'>['code'] = 'drain'): void {
     this.device.push('closing', { code });
     this.#socket.conn.close();
@@ -173,7 +179,7 @@ export class Session implements TokenSession {
       .catch((error: unknown) => this.#failed(error));
   }
 
-  /** @throws what the transport throws */
+  /** Writes the answer. Throws if the transport throws. */
   #answer({ requestId }: RequestId, outcome: Outcome<unknown>, ack: Ack | null): void {
     const answer: Answer<unknown> = outcome.ok
       ? { request_id: requestId, success: true, result: outcome.result }

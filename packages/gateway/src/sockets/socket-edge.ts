@@ -1,4 +1,7 @@
-/** The life of sockets: handshake, registration with the hub, requests, disconnect, and the paced move to other nodes. */
+/**
+ * Serves the sockets of a node: handshake, registration with the hub, requests, disconnect, and the paced move to
+ * other nodes.
+ */
 import { type DeviceHub, emitTelemetry, type Nudges, type Revocations, userRoom } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import { moveSockets } from '../drain.ts';
@@ -13,12 +16,14 @@ interface SocketEdgeDeps extends SessionDeps {
   readonly handshake: Handshake;
   readonly revocations: Revocations;
   readonly cuts: Pick<Nudges, 'onCut'>;
-  /** The server is the caller's: unknown events and request objects belong to the application. */
+  /** True if the server belongs to the caller: then unknown events and request objects belong to the application. */
   readonly isMounted: boolean;
 }
 
 export interface SocketEdge {
-  /** Asks every socket to move, then closes them one after the other, each when its open requests are answered. */
+  /**
+   * Asks every client to move, then closes the sockets one after the other, each when its open requests are answered.
+   */
   drain(withinMs: number): Promise<void>;
   /** Accepts no more sockets and closes the remaining ones. */
   detach(): void;
@@ -75,7 +80,7 @@ class OpenSockets {
     if (drain.isDraining) session.close();
     else {
       this.#register(socket, session, admitted).catch((err: unknown) =>
-        logger.error({ user: userId, err }, 'a device could not be registered'),
+        logger.error({ user: userId, err }, 'could not register a device'),
       );
     }
   }
@@ -89,7 +94,8 @@ class OpenSockets {
     const { device, userId } = session;
     let registered: Promise<void> = Promise.resolve();
     const attached = new Promise<void>((resolve) => {
-      // While the store does not answer, requests are refused with a reason instead of waiting for it.
+      // After the first failed attempt, requests are no longer held: they get a reason instead of waiting for the
+      // store.
       registered = this.#deps.hub.connect(device, positions, resolve).finally(resolve);
     });
     if (device.isAuto) session.waitFor(attached);
@@ -107,22 +113,23 @@ class OpenSockets {
     this.#users.remove(session);
     session.end();
     emitTelemetry('socket_closed', { userId });
-    // A connection without a socket counts for no user and would outlive its token. A client that left by itself reads nothing more.
+    // A connection without a socket counts for no user and would outlive its token. A client that left by itself
+    // reads nothing more.
     if (!closeIfLast(socket, reason === 'client namespace disconnect')) handshake.release(socket);
     try {
       hub.disconnect(device);
     } catch (err) {
-      logger.error({ user: userId, err }, 'a device could not be taken off the hub');
+      logger.error({ user: userId, err }, 'could not disconnect a device from the hub');
     }
   }
 }
 
-/** Shared by all sockets: three empty objects per socket would be a large part of the memory of a session. */
+/** Shared by all sockets: three empty objects per socket would take a large part of a session's memory. */
 const forgotten = Object.freeze({});
 
 /**
- * An idle connection keeps neither its HTTP request (several kB) nor its token in memory. Overwritten, not deleted: an
- * object that lost a property becomes a dictionary, which is larger than what was in it.
+ * Drops the HTTP request (several kB) and the token of an idle connection from memory. The fields are overwritten,
+ * not deleted: an object that lost a property becomes a dictionary, which takes more memory than the fields.
  */
 function forgetRequest({ conn, handshake }: Socket): void {
   handshake.auth = forgotten;

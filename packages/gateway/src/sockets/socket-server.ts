@@ -1,4 +1,4 @@
-/** Our own Socket.IO server: its options and its adapter. */
+/** Creates our own Socket.IO server with its options and its adapter. */
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { RoomChannels } from '@plenum/core';
 import { limits } from '@plenum/protocol';
@@ -16,17 +16,17 @@ interface SocketServerDeps extends EngineRequestsDeps {
 
 export function createSocketServer(httpServer: HttpServer, options: SocketServerDeps): Server {
   const { config, roomChannels, isOriginAllowed } = options;
-  // A list such as `h2c, websocket` came this far because a WebSocket is in it; ws takes that name alone.
+  // A list such as `h2c, websocket` was accepted because it names WebSocket; ws accepts only that one name.
   httpServer.on('upgrade', ({ headers }: IncomingMessage) => {
     headers.upgrade = 'websocket';
   });
   const io = new Server(httpServer, {
-    // Polling is always understood, so that a client which tries it gets the fix.
+    // Polling is always accepted here, so that a client that tries it gets a refusal that says how to connect.
     transports: ['websocket', 'polling'],
     cors: {
       origin: (origin, decide) =>
         decide(null, isOriginAllowed({ ...(origin === undefined ? {} : { origin }) })),
-      // The cookie by which a proxy finds the node of a client that polls.
+      // Allows the cookie by which a proxy finds the node of a polling client.
       credentials: config.transports.includes('polling'),
     },
     serveClient: false,

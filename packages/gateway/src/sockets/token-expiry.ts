@@ -1,4 +1,7 @@
-/** The expiry of a socket's token: a warning before it, the cut at it, and a refresh that replaces the token. */
+/**
+ * Watches the expiry of a socket's token: warns the client before it, cuts the socket at it, and lets a refresh
+ * replace the token.
+ */
 import {
   type Authentication,
   type Authenticator,
@@ -11,16 +14,16 @@ import {
 import type { RequestResult, UserId } from '@plenum/protocol';
 
 /**
- * The client is warned this long before its token ends; for a shorter token, when half of its time is over. An immediate warning
- * would make it replace such a token again and again.
+ * The client is warned this long before its token expires; a shorter token is warned about after half of its time. An
+ * immediate warning would make the client replace such a token again and again.
  */
 const warningMs = 60_000;
-/** Node's timers end at 2^31 ms; longer waits are made of several. */
+/** The longest timer: Node's timers end at 2^31 ms, so a longer wait takes several. */
 const longestWaitMs = 24 * 3_600_000;
 
 type TokenTimes = Pick<Extract<Authentication, { type: 'user' }>, 'issuedAtMs' | 'expiresAtMs'>;
 
-/** The session that the token carries. */
+/** The session that uses the token. */
 export interface TokenSession {
   readonly userId: UserId;
   tokenExpiring(expiresAt: string): void;
@@ -30,15 +33,15 @@ export interface TokenSession {
 interface TokenExpiryDeps {
   readonly authenticator: Authenticator;
   readonly clock: Clock;
-  /** As `GatewayOptions`. */
+  /** As in `GatewayOptions`. */
   readonly wallMs?: () => number;
 }
 
-/** One for each connection: it keeps references, not copies, and one timer. */
+/** The expiry of one connection's token. It keeps references, not copies, and one timer. */
 export class TokenExpiry {
   readonly #holder: TokenSession;
   readonly #deps: TokenExpiryDeps;
-  /** By the wall clock, ms. */
+  /** Wall-clock time, ms since 1970. */
   #expiresAtMs = 0;
   #warnsAtMs = 0;
   #issuedAtMs: number | null = null;
@@ -55,7 +58,7 @@ export class TokenExpiry {
     return this.#issuedAtMs;
   }
 
-  /** Times are by the wall clock, as tokens say them; null: not issued at a known time, never expires. */
+  /** Starts with a token. Times are wall-clock times, as in tokens; null: unknown issue time, or no expiry. */
   start({ issuedAtMs, expiresAtMs }: TokenTimes): void {
     this.#cancel?.();
     this.#issuedAtMs = issuedAtMs;
@@ -71,7 +74,7 @@ export class TokenExpiry {
     this.#cancel?.();
   }
 
-  /** Another token of the same user takes the place of the present one. */
+  /** Replaces the token by another one of the same user. */
   async refresh(token: string): Promise<Outcome<RequestResult<'refresh_token'>>> {
     const found = await this.#deps.authenticator.authenticate(token);
     if (found.type === 'refused') return fail({ code: found.code });

@@ -1,9 +1,9 @@
-/** The sockets of this node by user, and what cuts them from outside: an operator, or a revocation that was missed. */
+/** The sockets of this node by user. Cuts them when an operator asks, or when their token was revoked. */
 import { type Clock, type Cut, isRevoked, type Logger, type Revocations, runLoop } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { Session } from './session.ts';
 
-/** A revocation whose push was lost is found within this time. */
+/** A revocation whose message was lost is found within this time, ms. */
 const sweepMs = 30_000;
 const usersPerRead = 500;
 
@@ -44,10 +44,7 @@ export class UserSessions {
   cut({ userId, code }: Cut): void {
     if (code === 'revoked') {
       this.verify([userId]).catch((err: unknown) => {
-        this.#options.logger.warn(
-          { user: userId, err },
-          'a revocation could not be read; the sweep makes it good',
-        );
+        this.#options.logger.warn({ user: userId, err }, 'could not read a revocation; will retry');
       });
       return;
     }
