@@ -6,18 +6,10 @@
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
 import type { Clock, Random } from '../ports/runtime.ts';
-import { emitTelemetry } from '../telemetry/events.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
-import {
-  FarLook,
-  failuresBeforeProbe,
-  judgeFailure,
-  type PoisonEntry,
-  TakenAhead,
-  TroubledGroups,
-} from './head-of-line.ts';
+import { FarLook, PoisonEntries, TakenAhead, TroubledGroups } from './head-of-line.ts';
 import { Round } from './round.ts';
-import type { Delivered, DeliveryTarget } from './target.ts';
+import { type Delivered, type DeliveryTarget, offer } from './target.ts';
 
 /**
  * A round begins no first attempt after this time, and no retry after the same time again. What was delivered is
@@ -54,7 +46,7 @@ interface Run {
 
 export class AdapterDelivery {
   readonly #deps: AdapterDeliveryDeps;
-  readonly #poisonous = new Map<string, PoisonEntry>();
+  readonly #poisonous = new PoisonEntries();
   readonly #ahead = new TakenAhead();
   readonly #troubled = new TroubledGroups();
   readonly #farLook: FarLook;
@@ -106,7 +98,7 @@ export class AdapterDelivery {
     const shown = run.entries.slice(run.at, run.at + batchSize);
     const isFilled =
       shown.length === batchSize && this.#othersOf({ ...run, entries: shown, at: 0 }).length === 0;
-    const isWanted = head !== undefined && this.#isStuck(head) && isFilled;
+    const isWanted = head !== undefined && this.#poisonous.isStuck(head.entry) && isFilled;
     this.#farLook.looked(run.entries.length, isWanted, heldUpMs);
   }
 
@@ -130,7 +122,7 @@ export class AdapterDelivery {
       const aheadMs = other && (await this.#offerAhead(other, run.signal));
       if (aheadMs !== null) return aheadMs;
       const slice = this.#slice(run);
-      const delivered = await this.#deliver(slice, page, run.signal);
+      const delivered = await this.#offer(slice, page, run.signal);
       if (delivered.type === 'taken') {
         this.#size = Math.min(this.#size * 2, target.callMax);
         for (const { entry } of slice) this.#troubled.answered(entry.group_id);
@@ -150,7 +142,7 @@ export class AdapterDelivery {
 
   /** Handles an entry that failed alone. @returns true if the entry is the cause: then the cursor passes it */
   async #explain(run: Run, failed: OutboxEntry, membersCursor: string | null): Promise<boolean> {
-    const verdict = this.#judge(failed.entry);
+    const verdict = this.#poisonous.judge(failed.entry, this.#deps.target.successes);
     if (verdict === 'wait') return false;
     if (verdict === 'probe') {
       const own = run.entries.find((other, at) => at > run.at && this.#isOpen(other));
@@ -170,7 +162,7 @@ export class AdapterDelivery {
    * null: it is the entry's own turn
    */
   #turnOf(run: Run, next: OutboxEntry): OutboxEntry | null {
-    if (!this.#isStuck(next)) return null;
+    if (!this.#poisonous.isStuck(next.entry)) return null;
     const others = this.#othersOf(run);
     return others[this.#probes % (others.length + 1)] ?? null;
   }
@@ -185,13 +177,9 @@ export class AdapterDelivery {
   }
 
   async #probe(other: OutboxEntry, signal: AbortSignal): Promise<Delivered> {
-    const probe = await this.#deliver([other], this.#ahead.pageOf(other.entry), signal);
+    const probe = await this.#offer([other], this.#ahead.pageOf(other.entry), signal);
     this.#ahead.note(other.entry, probe);
     return probe;
-  }
-
-  #isStuck({ entry }: OutboxEntry): boolean {
-    return (this.#poisonous.get(entry.message_id)?.times ?? 0) >= failuresBeforeProbe;
   }
 
   /** The first open entry of each group, without the head's group. */
@@ -227,7 +215,7 @@ export class AdapterDelivery {
   }
 
   #forget({ entry }: OutboxEntry): void {
-    this.#poisonous.delete(entry.message_id);
+    this.#poisonous.forget(entry);
     this.#ahead.forget(entry);
   }
 
@@ -236,40 +224,34 @@ export class AdapterDelivery {
    * time of a round, and it counts as the cause only when another entry is accepted. @returns as `#firstAttempts`
    */
   async #retries(retries: readonly DueRetry[], round: Round, signal: AbortSignal): Promise<number | null> {
-    const { settings, clock } = this.#deps;
+    const { settings, clock, target } = this.#deps;
     const endMs = clock.monotonicMs() + roundMs;
     let failures = 0;
-    const failuresAt = ({ entry }: DueRetry) => this.#poisonous.get(entry.message_id)?.times ?? 0;
+    const failuresAt = ({ entry }: DueRetry) => this.#poisonous.failuresOf(entry);
     for (const retry of retries.toSorted((a, b) => failuresAt(a) - failuresAt(b))) {
       if (signal.aborted || failures >= retryFailuresMax) break;
       if (clock.monotonicMs() >= endMs) return settings.tickMs;
       const { entry, attempts, messageId } = retry;
-      const delivered = await this.#deliver([{ entry }], retry.membersCursor, signal);
+      const delivered = await this.#offer([{ entry }], retry.membersCursor, signal);
       if (delivered.type === 'held') return Math.max(delivered.pauseLeftMs, settings.tickMs);
       if (delivered.type === 'partly') {
         round.continueRetry(retry, delivered.membersCursor);
         continue;
       }
       const { membersCursor } = delivered;
-      const isToBlame = delivered.type === 'failed' && this.#judge(entry) === 'refuse';
+      const isToBlame =
+        delivered.type === 'failed' && this.#poisonous.judge(entry, target.successes) === 'refuse';
       const reason = isToBlame ? failedAlone : refusalIn(delivered, entry);
       if (delivered.type === 'failed' && !isToBlame) {
         failures += 1;
         continue;
       }
-      this.#poisonous.delete(entry.message_id);
+      this.#poisonous.forget(entry);
       if (delivered.type === 'taken') this.#troubled.answered(entry.group_id);
       if (reason === null) round.finishRetry(retry);
       else round.refuse({ messageId, entry, offset: null, attempts: attempts + 1, reason, membersCursor });
     }
     return failures === 0 ? null : settings.tickMs;
-  }
-
-  #judge(entry: ArchiveEntry): 'refuse' | 'probe' | 'wait' {
-    const known = this.#poisonous.get(entry.message_id);
-    const { failed, verdict } = judgeFailure(known, this.#deps.target.successes);
-    this.#poisonous.set(entry.message_id, failed);
-    return verdict;
   }
 
   /** Moves the cursor past these entries; refused ones become retries. */
@@ -284,24 +266,9 @@ export class AdapterDelivery {
     run.at += entries.length;
   }
 
-  async #deliver(
-    slice: readonly Pick<OutboxEntry, 'entry'>[],
-    membersCursor: string | null,
-    signal: AbortSignal,
-  ): Promise<Delivered> {
-    const { target, clock } = this.#deps;
-    const startMs = clock.monotonicMs();
+  #offer(slice: readonly { entry: ArchiveEntry }[], membersCursor: string | null, signal: AbortSignal) {
     const entries = slice.map(({ entry }) => entry);
-    const delivered = await target.deliver(entries, membersCursor, signal);
-    if (delivered.type === 'taken') {
-      const durationMs = clock.monotonicMs() - startMs;
-      emitTelemetry('delivered', {
-        kind: target.kind,
-        entries: entries.length - delivered.refused.size,
-        durationMs,
-      });
-    }
-    return delivered;
+    return offer(this.#deps, { entries, membersCursor, signal });
   }
 }
 

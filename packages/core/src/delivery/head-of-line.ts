@@ -11,20 +11,20 @@ import type { Delivered } from './target.ts';
  * An entry that failed alone. The entry may be the cause ("poison"), or the adapter is down: both look like a failed
  * call.
  */
-export interface PoisonEntry {
+interface PoisonEntry {
   readonly times: number;
   /** Successful calls of the adapter before the entry's first failure. */
   readonly successes: number;
 }
 
-export type PoisonVerdict =
+type PoisonVerdict =
   /** The entry counts as refused. */
   | 'refuse'
   /** No other entry was accepted since: offer another entry, which decides. */
   | 'probe'
   | 'wait';
 
-export const failuresBeforeProbe = 2;
+const failuresBeforeProbe = 2;
 
 /**
  * Distinguishes a poison entry from an adapter that is down. Pure. Example: entry 7 fails alone twice. If the adapter
@@ -39,6 +39,31 @@ export function judgeFailure(
   const failed = { times: (known?.times ?? 0) + 1, successes: known?.successes ?? successes };
   if (successes > failed.successes) return { failed, verdict: 'refuse' };
   return { failed, verdict: failed.times < failuresBeforeProbe ? 'wait' : 'probe' };
+}
+
+/** Entries that failed alone, until the cursor passes them or a retry of them is delivered. */
+export class PoisonEntries {
+  readonly #failed = new Map<string, PoisonEntry>();
+
+  /** Counts one more failure of the entry. @param successes as of `judgeFailure` */
+  judge({ message_id: id }: ArchiveEntry, successes: number): PoisonVerdict {
+    const { failed, verdict } = judgeFailure(this.#failed.get(id), successes);
+    this.#failed.set(id, failed);
+    return verdict;
+  }
+
+  failuresOf({ message_id: id }: ArchiveEntry): number {
+    return this.#failed.get(id)?.times ?? 0;
+  }
+
+  /** True if the adapter keeps failing at the entry, so that entries of other groups take turns with it. */
+  isStuck(entry: ArchiveEntry): boolean {
+    return this.failuresOf(entry) >= failuresBeforeProbe;
+  }
+
+  forget({ message_id: id }: ArchiveEntry): void {
+    this.#failed.delete(id);
+  }
 }
 
 /** One failure may be a single poison entry. */

@@ -4,6 +4,8 @@ import type { Guard, Guarded, ReadAnswer, StartCall } from '../adapters/guarded-
 import { Limiter } from '../concurrency/bounded-calls.ts';
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
+import type { Clock } from '../ports/runtime.ts';
+import { emitTelemetry } from '../telemetry/events.ts';
 
 /** The outcome of a delivery. */
 export type Delivered =
@@ -36,6 +38,27 @@ export interface DeliveryTarget {
     membersCursor: string | null,
     signal: AbortSignal,
   ): Promise<Delivered>;
+}
+
+export interface Offer {
+  readonly entries: readonly ArchiveEntry[];
+  /** As of `DeliveryTarget.deliver`. */
+  readonly membersCursor: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** Delivers entries to the target, and emits how long that took if they were accepted. */
+export async function offer(
+  { target, clock }: { readonly target: DeliveryTarget; readonly clock: Clock },
+  { entries, membersCursor, signal }: Offer,
+): Promise<Delivered> {
+  const { kind } = target;
+  const startMs = clock.monotonicMs();
+  const delivered = await target.deliver(entries, membersCursor, signal);
+  if (delivered.type !== 'taken') return delivered;
+  const durationMs = clock.monotonicMs() - startMs;
+  emitTelemetry('delivered', { kind, entries: entries.length - delivered.refused.size, durationMs });
+  return delivered;
 }
 
 /** A reason as dead letters store it: one line of at most 512 characters. */
