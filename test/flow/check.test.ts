@@ -121,7 +121,7 @@ test('a Redis, an archive, webhooks and a key set that are dead are each named, 
       `The moderation webhook at 127.0.0.1:${unready} cannot be reached: it answers HTTP 503`,
       `The auth webhook at 127.0.0.1:${moved} cannot be reached: it answers HTTP 307, and no redirect is followed`,
       `The archive in PostgreSQL cannot be used: connect ECONNREFUSED 127.0.0.1:${dead}`,
-      `The keys of 127.0.0.1:${dead} (PLENUM_JWKS_URL) cannot be had: connect ECONNREFUSED 127.0.0.1:${dead}`,
+      `The keys of 127.0.0.1:${dead} (PLENUM_JWKS_URL) cannot be fetched: connect ECONNREFUSED 127.0.0.1:${dead}`,
     ),
   );
   expect(output).not.toContain('S3cr3t');
@@ -139,7 +139,7 @@ test('a key set that is none and an unreadable Sentinel URL are each named, word
     code: 1,
     said: wouldNot(
       'REDIS_URL must name Sentinels and a master, for example redis+sentinel://host:26379,host:26379/mymaster.',
-      `The keys of 127.0.0.1:${page} (PLENUM_JWKS_URL) cannot be had: its answer is no set of keys`,
+      `The keys of 127.0.0.1:${page} (PLENUM_JWKS_URL) cannot be fetched: its answer is not a key set`,
     ),
   });
   expect(output).not.toMatch(/S3cr/);

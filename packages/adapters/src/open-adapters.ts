@@ -1,4 +1,4 @@
-/** The adapters that a node's configuration names, opened together and closed together. */
+/** Opens and closes the adapters that a node's configuration names. */
 import { randomBytes } from 'node:crypto';
 import type { AdapterCall, Adapters, Clock, Logger, Moderation, OnFailure, Random } from '@plenum/core';
 import { createPostgresArchive } from './archive/postgres-archive.ts';
@@ -12,43 +12,43 @@ import {
 } from './webhooks/webhook-adapters.ts';
 
 export interface AdapterOptions {
-  /** `postgres://…`. Null: no archive. */
+  /** `postgres://…`; null: no archive. */
   readonly archiveUrl: string | null;
-  /** Webhook. Null: no notifier. */
+  /** URL of a webhook; null: no notifier. */
   readonly notifierUrl: string | null;
-  /** Webhook. Null: none. With words too, the words are asked first. */
+  /** URL of a webhook; null: none. If there are words too, they are checked first. */
   readonly moderationUrl: string | null;
-  /** Words with commas between them, or `@path` of a file with one word per line. Null: none. */
+  /** Words that are separated by commas, or `@path` of a file with one word per line; null: none. */
   readonly moderationWords: string | null;
   readonly moderationOnFailure: OnFailure;
-  /** Webhook. Null: none. */
+  /** URL of a webhook; null: none. */
   readonly authUrl: string | null;
   readonly authOnFailure: OnFailure;
-  /** `whsec_…`; webhooks are signed with every one of them, and need at least one. */
+  /** `whsec_…`. A webhook needs at least one secret, and is signed with each of them. */
   readonly webhookSecrets: readonly string[];
-  /** True: webhooks may have private addresses and plain HTTP. */
+  /** True if webhooks may have private addresses and use plain HTTP. */
   readonly allowPrivate: boolean;
-  /** Hosts and CIDR blocks that are allowed although they are private. Default: none. */
+  /** Private hosts and CIDR blocks that are allowed. Default: none. */
   readonly webhookAllow?: readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
-  /** For the ids of webhook calls; default: the system's. */
+  /** Makes the ids of webhook calls. Default: random. */
   readonly random?: Random;
 }
 
 export interface OpenAdapters {
   readonly adapters: Adapters;
-  /** Resolves when each is ready; rejects with `unavailable` if one is away. Optional: the first calls do the same. */
+  /** Resolves when all are ready; rejects with `unavailable` if one is away. Optional: the first calls do the same. */
   ready(): Promise<void>;
-  /** Tries each and writes nothing. @returns a sentence for each one that does not work now */
+  /** Tries each adapter without writing. @returns a sentence for each one that does not work now */
   problems(call: AdapterCall): Promise<readonly string[]>;
-  /** Frees connections; to be called after the last call of an adapter, since calls in progress may reject. Idempotent. */
+  /** Frees connections. Must be called after the last call of an adapter, because calls in progress may reject. Idempotent. */
   close(): Promise<void>;
 }
 
 const systemRandom: Random = { token: () => randomBytes(8).toString('hex') };
 
-/** Denies what one of them denies; asks in order and stops at the first denial. */
+/** Asks both in order, and denies a message if one of them denies it. */
 const bothOf = (first: Moderation, second: Moderation): Moderation => ({
   check: async (message, call) => {
     const verdict = await first.check(message, call);
@@ -59,7 +59,7 @@ const bothOf = (first: Moderation, second: Moderation): Moderation => ({
 type OpenWebhook = (name: string, url: string) => Webhook;
 
 interface Reachable extends Pick<Webhook, 'reach'> {
-  /** A sentence without its reason. */
+  /** The beginning of a sentence; the reason follows. */
   readonly name: string;
 }
 
@@ -70,7 +70,7 @@ function moderationOf(options: AdapterOptions, open: OpenWebhook): Moderation | 
   return byWords !== null && byWebhook !== null ? bothOf(byWords, byWebhook) : (byWords ?? byWebhook);
 }
 
-/** @throws TypeError with a sentence about the first option that cannot be used. Connects to nothing yet. */
+/** Makes the adapters without connecting. @throws TypeError with a sentence about the first option that cannot be used */
 export function openAdapters(options: AdapterOptions): OpenAdapters {
   const { archiveUrl, notifierUrl, authUrl, allowPrivate, logger, clock, random = systemRandom } = options;
   const allow = createAllowList(options.webhookAllow ?? []);

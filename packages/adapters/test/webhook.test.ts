@@ -289,7 +289,7 @@ describe('what cannot be used is reported at once, without its secrets', () => {
     ['plain HTTP', { url: 'http://hooks.example/', allowPrivate: false }, 'must be https://'],
     ['another protocol', { url: 'file:///etc/passwd' }, 'must be https://'],
     ['no URL', { url: 'hooks' }, 'is not a URL'],
-    ['a password', { url: 'https://ann:pass-word@hooks.example/' }, 'must not hold a user or a password'],
+    ['a password', { url: 'https://ann:pass-word@hooks.example/' }, 'must not contain a user or a password'],
     ['no secret', { secrets: [] }, 'at least one secret'],
     ['a secret without its prefix', { secrets: ['cGFzcy13b3JkcGFzcy13b3JkcGFzcy13b3Jk'] }, 'whsec_'],
     ['a short secret', { secrets: ['whsec_cGFzcy13b3Jk'] }, '24 to 64 bytes'],

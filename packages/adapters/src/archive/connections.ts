@@ -15,7 +15,7 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** A call ends after this many ms, waiting for a connection included. */
+  /** Time limit of a call, ms, including the wait for a connection. */
   readonly timeoutMs: number;
 }
 
@@ -36,19 +36,19 @@ export class Connections {
       application_name: 'plenum',
       max: maxConnections,
       connectionTimeoutMillis: options.timeoutMs,
-      // The server ends the statement by itself, since it may not notice that the connection is gone.
+      // PostgreSQL ends the statement by itself, because it may not notice that the connection is gone.
       statement_timeout: options.timeoutMs,
       idle_in_transaction_session_timeout: options.timeoutMs,
       keepAlive: true,
     });
-    // Without a listener the end of a connection, idle or in use, would end the process.
+    // Without a listener for errors, a connection that breaks would end the process.
     this.#pool.on('error', (error) => {
       options.logger.warn({ err: sayable(error) }, 'a connection to the archive has ended');
     });
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  /** @throws PlenumError `unavailable` for any failure: its cause names what happened, without data. */
+  /** @throws PlenumError `unavailable` for any failure; its cause names the reason and contains no data */
   async use<T>(call: AdapterCall, work: (connection: Connection) => Promise<T>): Promise<T> {
     const { clock, timeoutMs } = this.#options;
     try {
@@ -86,9 +86,9 @@ export class Connections {
   }
 }
 
-/** SQLSTATE classes: the data cannot be stored (22), a constraint of the table forbids it (23). No retry changes that. */
+/** SQLSTATE classes of data that no retry can store: invalid data (22), and a violated constraint (23). */
 const dataClasses = ['22', '23'];
-/** Classes whose message is about the server, the role or the statement and never quotes a row. */
+/** SQLSTATE classes whose message may be logged: it is about the server, the role or the statement, and quotes no row. */
 const tellingClasses = ['08', '25', '28', '3D', '40', '42', '53', '55', '57'];
 
 const classOf = (error: DatabaseError): string => error.code?.slice(0, 2) ?? '';
@@ -99,11 +99,11 @@ export function dataRefusal(error: unknown): string | null {
   return `PostgreSQL refuses the data (SQLSTATE ${error.code})`;
 }
 
-/** The table existed and is gone: the database was restored or replaced. */
+/** True if the table is missing although it existed: the database was restored or replaced. */
 export const isTableMissing = (error: unknown): boolean =>
   error instanceof DatabaseError && error.code === '42P01';
 
-/** The error as it may be logged: the details that PostgreSQL adds to it can contain the text of a message. */
+/** Reduces an error to what may be logged, because the details that PostgreSQL adds may contain the text of a message. */
 function sayable(error: unknown): Error {
   if (error instanceof DatabaseError) {
     const message = tellingClasses.includes(classOf(error)) ? `: ${error.message}` : '';

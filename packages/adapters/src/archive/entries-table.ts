@@ -1,12 +1,12 @@
-/** Entries as rows of `plenum_entries`: saved in batches, read in pages. */
+/** Saves entries as rows of `plenum_entries` in batches, and reads them in pages. */
 import { type ArchiveEntry, type ArchivePage, PlenumError, type RefusedEntries } from '@plenum/core';
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import { type Connection, dataRefusal } from './connections.ts';
 
-/** In the order of `columns`. */
+/** The values of one row, in the order of `columns`. */
 type EntryRow = readonly (string | number | null)[];
 
-/** Name and array type of each column: a batch travels as one array per column. */
+/** Name and array type of each column, because a batch is sent as one array per column. */
 const columns = [
   ['message_id', 'text[]'],
   ['group_id', 'text[]'],
@@ -20,7 +20,7 @@ const columns = [
   ['details', 'json[]'],
 ] as const;
 
-/** Fields without a column are kept as they were written, so that a field of a later version is not lost. */
+/** Keeps all fields without a column as JSON, so that a field of a later version is not lost. */
 function detailsOf(rest: object): string | null {
   return Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
 }
@@ -36,7 +36,7 @@ function rowOf(entry: ArchiveEntry): EntryRow {
   return [message_id, group_id, epoch, seq, type, user_id, null, null, timestamp, detailsOf(rest)];
 }
 
-/** @throws PlenumError `internal` for a row that Plenum has not written */
+/** @throws PlenumError `internal` for a row that this service has not written */
 function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
   const { details, group_id, epoch, type, at } = row;
   const timestamp = at instanceof Date ? at.toISOString() : null;
@@ -60,8 +60,8 @@ const arrays = columns.map(([, type], index) => `$${index + 1}::${type}`).join('
 const insert = `INSERT INTO plenum_entries (${names}) SELECT ${names} FROM unnest(${arrays}) AS entry (${names}) ON CONFLICT (message_id) DO NOTHING`;
 
 /**
- * One statement for the whole batch. If PostgreSQL refuses its data, each half is tried alone, and so on: one bad entry among
- * many costs few statements, and every good entry is saved. Example: of 100 entries with one bad one, at most 15 statements.
+ * Saves a batch with one statement. If PostgreSQL refuses its data, each half is tried alone, and so on. So every good entry
+ * is saved, and one bad entry costs few statements: at most 15 for 100 entries.
  */
 export async function saveEntries(
   connection: Connection,
@@ -85,7 +85,7 @@ export async function saveEntries(
   }
 }
 
-/** Each part is one walk along the index, and no longer than the page. */
+/** Each lateral query reads along the index, and reads no more rows than the page. */
 const select = (direction: 'ASC' | 'DESC') => `
   SELECT ${names}
   FROM unnest($2::text[], $3::bigint[]) AS stretch (stretch_epoch, end_seq)
@@ -98,10 +98,10 @@ const select = (direction: 'ASC' | 'DESC') => `
 const oldest = select('ASC');
 const newest = select('DESC');
 
-/** An open end of a page may be written as infinity, which is no bigint. */
+/** Limits a seq to the range of bigint: the open end of a page may be infinity. */
 const bound = (seq: number): number => Math.max(-1, Math.min(seq, Number.MAX_SAFE_INTEGER));
 
-/** @returns ascending, at most `page.limit` */
+/** @returns entries in ascending order, at most `page.limit` */
 export async function readEntries(connection: Connection, page: ArchivePage): Promise<HistoryEntry[]> {
   const { rows } = await connection.query(page.from === 'oldest' ? oldest : newest, [
     page.groupId,

@@ -1,4 +1,4 @@
-/** The archive in PostgreSQL: every entry of every group once, readable by position. */
+/** The archive in PostgreSQL. It stores every entry of every group once, and reads entries by position. */
 import type { AdapterCall, Archive, ArchiveReader, Clock, Logger } from '@plenum/core';
 import { whyOf } from '../remote-call.ts';
 import { type Connection, Connections, isTableMissing } from './connections.ts';
@@ -13,16 +13,16 @@ export interface PostgresArchiveOptions {
   readonly url: string;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Of one call and of one statement, ms; default 10,000. */
+  /** Time limit of one call and of one statement, ms; default 10,000. */
   readonly timeoutMs?: number;
 }
 
 export interface PostgresArchive extends Archive, ArchiveReader {
-  /** Brings the tables up to date. Optional: the first call does it too. Rejects with `unavailable` if PostgreSQL is away. */
+  /** Creates or updates the tables. Optional: the first call does it too. Rejects with `unavailable` if PostgreSQL is away. */
   ready(): Promise<void>;
-  /** Connects and changes nothing. @returns why it cannot be used; null: it can */
+  /** Connects and changes nothing. @returns why the archive cannot be used; null if it can */
   reach(call: AdapterCall): Promise<string | null>;
-  /** Idempotent; waits for calls in progress. */
+  /** Waits for calls in progress. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ function checked(url: string): string {
   throw new TypeError('the URL of the archive must be postgres://user:password@host:port/database');
 }
 
-/** @throws TypeError for another kind of URL. Connects to nothing yet. */
+/** Makes the archive; connects only on the first call. @throws TypeError for a URL that is not `postgres://` */
 export function createPostgresArchive(options: PostgresArchiveOptions): PostgresArchive {
   const { clock, logger, timeoutMs = defaultTimeoutMs } = options;
   const connections = new Connections({ url: checked(options.url), clock, logger, timeoutMs });

@@ -1,7 +1,7 @@
-/** The tables of the archive as numbered steps: each is applied once, by one node, however many start together. */
+/** Creates the tables of the archive in numbered steps. Each step is applied once, even if several nodes start together. */
 import type { Connection } from './connections.ts';
 
-/** Steps are only ever added: a database may be at any of them, and older nodes keep working beside newer ones. */
+/** Steps are only added, never changed: a database may be at any step, and older nodes must work beside newer ones. */
 const steps: readonly string[] = [
   `CREATE TABLE plenum_entries (
      message_id text PRIMARY KEY,
@@ -18,12 +18,12 @@ const steps: readonly string[] = [
   'CREATE INDEX plenum_entries_position ON plenum_entries (group_id, epoch, seq)',
 ];
 
-/** A number that no other program uses: "plenum" in ASCII. */
+/** Number of the advisory lock: "plenum" in ASCII, so that no other program uses it. */
 const lockKey = '123597804598637';
 
 /**
- * A database of another encoding would refuse for good each message with a letter that it lacks. As a failure of the whole
- * archive it is noticed at once, and nothing is lost.
+ * Fails the whole archive if the database has another encoding than UTF8. Otherwise PostgreSQL would refuse only the
+ * messages with letters that the encoding lacks, and these would be lost unnoticed.
  */
 async function expectUtf8(connection: Connection): Promise<void> {
   const { rows } = await connection.query('SHOW server_encoding', []);
@@ -40,8 +40,8 @@ async function stepOf(connection: Connection): Promise<number> {
 }
 
 /**
- * Brings the tables up to date, in one transaction. A database that is up to date is only read: then the role needs no right
- * to create anything. A step that this version does not know is left alone.
+ * Applies the missing steps in one transaction. A database that is up to date is only read, so the role then needs no right
+ * to create tables. Steps of a later version stay.
  */
 export async function ensureSchema(connection: Connection): Promise<void> {
   await expectUtf8(connection);

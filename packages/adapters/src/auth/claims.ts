@@ -2,27 +2,30 @@ import { type Authentication, tokenLifeMaxMs } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { errors, type JWTPayload } from 'jose';
 
-/** Which times a token may contain, and how they are checked. */
+/** The rules for the times in a token. */
 export interface TokenTimeRules {
-  /** How long after `exp` a token is still accepted, for clocks that differ. */
+  /** How long after `exp` a token is still accepted, because clocks differ. */
   readonly leewaySec: number;
-  /** End of a token without `exp`, ms after its `iat`; null: that of any token. A token with neither is refused. */
+  /**
+   * A token without `exp` ends this long after its `iat`, ms; null: after the maximum life of any token, 400 days. A token
+   * with neither `exp` nor `iat` is refused.
+   */
   readonly maxAgeMs: number | null;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
 
-/** The clock of the issuer of tokens may be ahead by this much: a token of the future would outlive its revocation. */
+/** How far `iat` may be in the future, ms. A revocation does not end a token whose `iat` is later, so it is refused. */
 const aheadMaxMs = 60_000;
-/** The last moment that a date can name. */
+/** The last time that a Date can represent, ms. */
 const lastMs = 8.64e15;
 
 const refused = (code: 'unauthenticated' | 'token_expired'): Authentication => ({ type: 'refused', code });
 
 /**
- * Null: the token has no end, or one after a revocation of today is forgotten. A token without `iat` may be of any age, so it
- * counts only in the last 400 days before its `exp`. Example: a user is revoked today, and the revocation is kept for 400 days;
- * every token that could be used today has ended by then.
+ * @returns the end of the token, ms; null if the token must be refused, because it would outlive a revocation. A revocation is
+ * kept for 400 days, so every token that can be used today must end within 400 days. A token without `iat` may be of any age,
+ * so it is accepted only in the last 400 days before its `exp`.
  */
 function endOf(issuedAtMs: number | null, exp: number | undefined, rules: TokenTimeRules): number | null {
   const { leewaySec, maxAgeMs, nowMs } = rules;
@@ -33,10 +36,10 @@ function endOf(issuedAtMs: number | null, exp: number | undefined, rules: TokenT
   return maxAgeMs === null ? longestMs : Math.min(issuedAtMs + maxAgeMs, longestMs);
 }
 
-/** The user of a token whose signature, types of claims, issuer and audience are good: `sub` is the user id. */
+/** Reads the user (`sub`) and checks the times of a token whose signature, issuer and audience were checked before. */
 export function authenticationBy({ sub, iat, exp }: JWTPayload, rules: TokenTimeRules): Authentication {
   const user = userIdSchema.safeParse(sub);
-  // 1e999 is a number in JSON, and no time.
+  // JSON allows 1e999, which is not a time.
   const areTimes = [iat, exp].every((time) => time === undefined || Number.isFinite(time));
   if (!user.success || !areTimes) return refused('unauthenticated');
   const issuedAtMs = iat === undefined ? null : Math.floor(iat) * 1000;
@@ -47,7 +50,7 @@ export function authenticationBy({ sub, iat, exp }: JWTPayload, rules: TokenTime
   return { type: 'user', userId: user.data, issuedAtMs, expiresAtMs };
 }
 
-/** The failure for a token that could not be verified. */
+/** Turns the error of a token that could not be verified into a refusal. */
 export const refusalBy = (error: unknown): Authentication => ({
   type: 'refused',
   code: error instanceof errors.JWTExpired ? 'token_expired' : 'unauthenticated',

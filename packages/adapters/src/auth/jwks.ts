@@ -1,4 +1,4 @@
-/** Users by JWT whose keys an identity provider publishes (JWKS): signatures with public keys only. */
+/** Authenticates users by JWTs whose public keys an identity provider publishes (JWKS). */
 import { type Authenticator, type Clock, PlenumError, systemClock } from '@plenum/core';
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { type AllowList, createAllowList, placeProblem } from '../webhooks/allow-list.ts';
@@ -7,23 +7,23 @@ import { authenticationBy, refusalBy } from './claims.ts';
 import { createKeySet, type KeySetOptions, keySetProblem } from './key-set.ts';
 
 export interface JwksAuthenticatorOptions {
-  /** `https://…`; `http://` with `allowPrivate` only. */
+  /** `https://…`; `http://` only with `allowPrivate` or for a host in `allow`. */
   readonly url: string;
-  /** Of `iss`; undefined: any. */
+  /** The required value of `iss`; undefined: any. */
   readonly issuer?: string;
-  /** In `aud`; undefined: any. */
+  /** A value that `aud` must contain; undefined: any. */
   readonly audience?: string;
-  /** True: plain HTTP too, for networks where the keys cannot be changed on their way. */
+  /** True to allow plain HTTP, for networks in which no third party can change the keys on their way. */
   readonly allowPrivate?: boolean;
   /** Hosts and CIDR blocks of providers that may use plain HTTP. Default: none. */
   readonly allow?: readonly string[];
-  /** By how much the clocks of node and provider may differ; default 5. */
+  /** Allowed difference between the clocks of node and provider, s; default 5. */
   readonly leewaySec?: number;
-  /** Until when a token without `exp` counts, ms after its `iat`; null (default): for as long as any token may. */
+  /** A token without `exp` ends this long after its `iat`, ms; null (default): after 400 days. */
   readonly tokenMaxAgeMs?: number | null;
-  /** Of one fetch of the keys; default 2,000. */
+  /** Time limit of one fetch of the keys, ms; default 2,000. */
   readonly timeoutMs?: number;
-  /** See the key set; default 10,000. */
+  /** See `KeySetOptions`; default 10,000. */
   readonly cooldownMs?: number;
   /** Default ten minutes. */
   readonly maxAgeMs?: number;
@@ -34,7 +34,10 @@ export interface JwksAuthenticatorOptions {
   readonly nowMs?: () => number;
 }
 
-/** Fixed: a token never chooses. No HMAC, since the public key would be its secret, and never `none`. */
+/**
+ * The accepted algorithms; a token cannot choose another one. HMAC is excluded, because the public key would be its secret,
+ * and so is `none`.
+ */
 const algorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
@@ -55,7 +58,7 @@ function keySetOptionsOf(options: JwksAuthenticatorOptions): KeySetOptions {
   const allowPrivate = options.allowPrivate ?? false;
   const url = checkedUrl(options.url, allowPrivate, allow);
   const timeoutMs = options.timeoutMs ?? 2000;
-  // TLS proves the identity of the provider at any address; over plain HTTP only its address can be checked.
+  // TLS proves the identity of the provider at any address. Over plain HTTP only the address can be checked.
   const isAnywhere = allowPrivate || url.protocol === 'https:';
   return {
     url,
@@ -68,11 +71,11 @@ function keySetOptionsOf(options: JwksAuthenticatorOptions): KeySetOptions {
   };
 }
 
-/** @returns a sentence about a provider whose keys cannot be fetched now; null: they can */
+/** @returns a sentence that says why the keys cannot be fetched now; null if they can */
 export async function jwksProblem(options: JwksAuthenticatorOptions): Promise<string | null> {
   const keySet = keySetOptionsOf(options);
   const why = await keySetProblem(keySet);
-  return why === null ? null : `The keys of ${keySet.url.host} (PLENUM_JWKS_URL) cannot be had: ${why}`;
+  return why === null ? null : `The keys of ${keySet.url.host} (PLENUM_JWKS_URL) cannot be fetched: ${why}`;
 }
 
 function verifierOf(options: JwksAuthenticatorOptions, leewaySec: number): Verify {
@@ -95,7 +98,7 @@ function verifierOf(options: JwksAuthenticatorOptions, leewaySec: number): Verif
   };
 }
 
-/** A token without a key id, and several keys of its kind: any of them may be the one. */
+/** Tries each key for a token that names none, when several keys fit its algorithm. */
 async function verifyWithAny(
   token: string,
   keys: errors.JWKSMultipleMatchingKeys,
@@ -112,8 +115,8 @@ async function verifyWithAny(
 }
 
 /**
- * The first token fetches the keys. While the provider is away its last keys count; a token that they cannot decide is
- * `unavailable`, which may pass, and never `unauthenticated`.
+ * The keys are fetched when the first token comes. While the provider is away, its last keys are used. If they do not contain
+ * the key of a token, the answer is `unavailable`, which a client retries, and not `unauthenticated`.
  * @throws TypeError for a URL that cannot be used
  */
 export function createJwksAuthenticator(options: JwksAuthenticatorOptions): Authenticator {

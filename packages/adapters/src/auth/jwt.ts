@@ -1,16 +1,19 @@
-/** Users by JWT: HS256 with shared secrets, all of which count while one replaces another; `sub` is the user id. */
+/**
+ * Authenticates users by JWTs that are signed with a shared secret (HS256); `sub` is the user id. Several secrets may be valid
+ * at the same time, so that one can replace another.
+ */
 import type { Authenticator } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose';
 import { authenticationBy, refusalBy } from './claims.ts';
 
-/** An HMAC key shorter than the digest weakens it (RFC 7518, 3.2). */
+/** An HMAC key must not be shorter than the digest (RFC 7518, 3.2). */
 const secretMinBytes = 32;
 
 interface JwtAuthenticatorOptions {
-  /** Each a text of at least 32 UTF-8 bytes; all of them count. */
+  /** One or more texts of at least 32 UTF-8 bytes. A token may be signed with any of them. */
   readonly secret: string | readonly string[];
-  /** Until when a token without `exp` counts, ms after its `iat`; null (default): for as long as any token may. */
+  /** A token without `exp` ends this long after its `iat`, ms; null (default): after 400 days. */
   readonly tokenMaxAgeMs?: number | null;
   /** Milliseconds since 1970; the times of tokens are compared with it. */
   readonly nowMs?: () => number;
@@ -18,7 +21,8 @@ interface JwtAuthenticatorOptions {
 
 function keyOf(secret: string): Uint8Array {
   const key = new TextEncoder().encode(secret);
-  if (key.length < secretMinBytes) throw new TypeError(`a JWT secret has at least ${secretMinBytes} bytes`);
+  if (key.length < secretMinBytes)
+    throw new TypeError(`a JWT secret must have at least ${secretMinBytes} bytes`);
   return key;
 }
 
@@ -41,7 +45,7 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
   };
 }
 
-/** The signature comes before the times: only a token with a good signature is `token_expired`. */
+/** Checks the signature before the times, so only a token with a valid signature can be `token_expired`. */
 async function verifiedBy(
   token: string,
   [key, ...others]: readonly [Uint8Array, ...Uint8Array[]],
@@ -64,7 +68,7 @@ interface JwtGrant {
   readonly nowMs?: () => number;
 }
 
-/** @returns a token that `createJwtAuthenticator` with the same secret accepts until it expires. */
+/** @returns a token that `createJwtAuthenticator` accepts, with the same secret, until it expires */
 export function issueJwt({ secret, userId, expiresInSec, nowMs = Date.now }: JwtGrant): Promise<string> {
   const nowSec = Math.floor(nowMs() / 1000);
   return new SignJWT()

@@ -1,4 +1,4 @@
-/** The public keys of an identity provider: fetched when they are needed, kept while the provider is away. */
+/** Fetches the public keys of an identity provider when they are needed, and keeps them while the provider is away. */
 import { type Clock, PlenumError } from '@plenum/core';
 import {
   createLocalJWKSet,
@@ -12,15 +12,15 @@ import { Agent, type buildConnector, request } from 'undici';
 import { textUpTo, whyOf } from '../remote-call.ts';
 
 export interface KeySetOptions {
-  /** A user and a password in it are sent as HTTP Basic. */
+  /** The address of the key set. A user and a password in it are sent as HTTP Basic. */
   readonly url: URL;
   readonly connect: buildConnector.connector;
   readonly clock: Clock;
-  /** Of one fetch, ms. */
+  /** Time limit of one fetch, ms. */
   readonly timeoutMs: number;
-  /** Between two fetches for unknown keys, and after a failed fetch, ms: tokens cannot make the provider busy. */
+  /** Minimum time between two fetches for unknown keys, and after a failed fetch, ms: so tokens cannot overload the provider. */
   readonly cooldownMs: number;
-  /** Keys older than this are fetched again, ms: a withdrawn key ends then. */
+  /** Keys older than this are fetched again, ms. A withdrawn key is accepted until then. */
   readonly maxAgeMs: number;
   /** How long keys are used while the provider is away, ms. */
   readonly maxStaleMs: number;
@@ -28,7 +28,7 @@ export interface KeySetOptions {
 
 const maxAnswerBytes = 256 * 1024;
 
-/** The token names a key that is not in the set, or no key though there are several: the token is at fault. */
+/** True if the token is at fault: it names a key that is not in the set, or no key although several fit. */
 const isTokensFault = (error: unknown): boolean =>
   error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 
@@ -43,9 +43,9 @@ const basicOf = ({ username, password }: URL): Readonly<Record<string, string>> 
   return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
 };
 
-/** Reads an answer of bounded size, as text, before jose gets it. Follows no redirect. */
+/** Fetches the key set for jose. Limits the size of the answer and follows no redirect. @param seen gets each good answer */
 function fetching({ url, connect }: KeySetOptions, seen: (text: string) => void): FetchImplementation {
-  // A fetch is rare: none of its connections stays open.
+  // Connections are not kept open, because fetches are rare.
   const dispatcher = new Agent({ connect, pipelining: 0 });
   const place = new URL(url.href);
   place.username = '';
@@ -61,7 +61,7 @@ function fetching({ url, connect }: KeySetOptions, seen: (text: string) => void)
   };
 }
 
-/** Fetches the keys once. @returns why tokens could not be verified with them; null: they could */
+/** Fetches the keys once. @returns why they cannot be used; null if they can */
 export async function keySetProblem(options: KeySetOptions): Promise<string | null> {
   let text = '';
   const fetched = fetching(options, (body) => {
@@ -77,12 +77,15 @@ export async function keySetProblem(options: KeySetOptions): Promise<string | nu
     return null;
   } catch (error) {
     return error instanceof SyntaxError || error instanceof errors.JWKSInvalid
-      ? 'its answer is no set of keys'
+      ? 'its answer is not a key set'
       : whyOf(error);
   }
 }
 
-/** @returns finds the key of a token; throws PlenumError `unavailable` when the provider is away and its last keys do not decide */
+/**
+ * @returns a function that finds the key of a token. It throws PlenumError `unavailable` if the provider is away and its last
+ * keys do not contain the key, or are too old
+ */
 export function createKeySet(options: KeySetOptions): JWTVerifyGetKey {
   const { clock, cooldownMs, maxStaleMs } = options;
   let known: KnownKeys | null = null;
@@ -101,7 +104,7 @@ export function createKeySet(options: KeySetOptions): JWTVerifyGetKey {
       const isFresh = known !== null && clock.monotonicMs() - known.fetchedAtMs <= maxStaleMs;
       if (known !== null && isFresh) return await known.keyOf(header, token);
     } catch (error) {
-      // A key that is not known yet may be a new one.
+      // Other errors are ignored: a key that the last copy does not contain may be a new one.
       if (error instanceof errors.JWKSMultipleMatchingKeys) throw error;
     }
     throw PlenumError.of('unavailable', {

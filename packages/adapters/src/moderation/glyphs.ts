@@ -1,25 +1,28 @@
-/** A text as signs that may each be read as several letters, in one spelling for texts that look the same. */
+/**
+ * Turns a text into glyphs: one per visible character, each with the letters that it may be read as. Texts that look the same
+ * get the same glyphs.
+ */
 import { resolveConfusablesTransformer } from 'obscenity';
 
 /**
- * `letter` and `digit` make words. A `sign` may be read as a letter or end a word: `$hit`, `damn!`. Anything else is
- * between words, `quote` never within one: `we'll`.
+ * Letters and digits form words. A `sign` may be read as a letter or end a word: `$hit`, `damn!`. All other kinds separate
+ * words; a `quote` is treated apart because of words such as `we'll`.
  */
 type GlyphKind = 'letter' | 'digit' | 'sign' | 'quote' | 'space' | 'other';
 
 export interface Glyph {
   readonly character: string;
   readonly kind: GlyphKind;
-  /** What it may be read as: itself, and a small Latin letter that it looks like; several for some digits. */
+  /** The letters that it may be read as: itself, and the small Latin letters that it looks like. */
   readonly readings: readonly string[];
   readonly script: 'latin' | 'other' | 'none';
-  /** Its word has no spaces beside it: Chinese, Japanese, Korean, Thai and their like. */
+  /** True for a script that writes words without spaces between them, such as Chinese, Japanese, Korean and Thai. */
   readonly isUnspaced: boolean;
 }
 
 export interface Glyphs {
   readonly glyphs: readonly Glyph[];
-  /** By index: an invisible character that looks like a space is before it. */
+  /** Indexes of the glyphs that follow a character which looks like a space but is none. */
   readonly gaps: ReadonlySet<number>;
 }
 
@@ -38,12 +41,12 @@ const disguises: Readonly<Record<string, string>> = {
   '!': 'i',
   '+': 't',
   '(': 'c',
-  // Letters that the table of look-alikes reads in another way, or not at all.
+  // Letters that the library's table of look-alikes reads differently or does not contain.
   ι: 'il',
   ꜰ: 'f',
 };
 const signs = new Set('@$!+(');
-/** Cyrillic letters that look like these Latin ones. */
+/** Latin letters and the Cyrillic letters that look like them. */
 const cyrillic: Readonly<Record<string, string>> = {
   ...{ a: 'а', b: 'в', c: 'с', e: 'е', h: 'н', i: 'і', k: 'к', m: 'м' },
   ...{ o: 'о', p: 'р', s: 'ѕ', t: 'т', x: 'х', y: 'у', j: 'ј' },
@@ -51,19 +54,19 @@ const cyrillic: Readonly<Record<string, string>> = {
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const enclosed = /[\u{1f100}-\u{1f1ff}\u{24b6}-\u{24e9}]/u;
-/** What a reader does not see; `\p{Script=Inherited}` are the combining marks that fit every script. */
+/** Characters that a reader does not see. `\p{Script=Inherited}` are the combining marks that fit every script. */
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Script=Inherited}\p{Me}]/u;
-/** They look like a space: they neither make a word longer nor hide where one begins. */
+/** Characters that look like a space: they are not part of a word, and a word may begin after them. */
 const blank = /[\u115f\u1160\u3164\uffa0\u2800]/;
 const accented = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u;
 const spelledOut: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe' };
-/** A character that represents more (U+FDFA: eighteen) is kept as it is: no text grows by more than this. */
+/** A character that stands for more letters (U+FDFA: eighteen) is kept as it is, so no text grows by more than this factor. */
 const expansionMax = 4;
 const lookAlikes = resolveConfusablesTransformer();
-/** A letter that is repeated more often is repeated this often. */
+/** More repetitions of a letter are reduced to this number. */
 const repeatsMax = 3;
 const rememberedMax = 4096;
-/** By code point; null: it looks like a space. */
+/** A cache of glyphs by character; null for one that looks like a space. */
 const remembered = new Map<string, readonly Glyph[] | null>();
 const glyphByLetter = new Map<string, Glyph>();
 
@@ -97,12 +100,12 @@ function seenAs(character: string): readonly Glyph[] | null {
 
 type Fold = 'invisible' | 'blank' | { readonly letters: string };
 
-/** @param character one code point. */
+/** @param character one code point */
 function foldOf(character: string): Fold {
   if (blank.test(character)) return 'blank';
   if (invisible.test(character)) return 'invisible';
   const compatible = character.normalize('NFKC').toLowerCase();
-  // One sign with a letter in parentheses, as U+249C.
+  // A single character such as U+249C shows a letter in parentheses.
   const plain = compatible.replace(/^\((.)\)$/u, '$1');
   const bare = accented.test(plain) ? plain.normalize('NFD').replace(/\p{M}/gu, '') : plain;
   const letters = spelledOut[bare] ?? bare;
@@ -137,7 +140,7 @@ function kindOf(character: string): GlyphKind {
 export const isOfWord = ({ kind }: Glyph): boolean =>
   kind === 'letter' || kind === 'digit' || kind === 'sign';
 
-/** The letters that each may be read as. In a word of several scripts a letter may represent one of another script. */
+/** @returns the letters that each glyph may be read as. In a word of several scripts, a letter may imitate another script */
 export function readingsOf(glyphs: readonly Glyph[]): readonly (readonly string[])[] {
   const readings: (readonly string[])[] = [];
   let start = 0;

@@ -1,8 +1,11 @@
-/** Whether a text contains one of the words, as written or with something between its letters. */
+/** Finds listed words in a text, as written or with other characters between their letters. */
 import { type Glyph, type Glyphs, glyphsOf, isOfWord, readingsOf } from './glyphs.ts';
 import { type Place, type WordNode, WordWalk } from './word-tree.ts';
 
-/** Words that are written without spaces beside them, and those that contain other signs, exactly as written. */
+/**
+ * The listed words as trees. `spaced`: words of letters and digits in scripts with spaces. `exact`: words that contain other
+ * signs or belong to a script without spaces; they are found only as written.
+ */
 export interface Words {
   readonly spaced: WordNode;
   readonly exact: WordNode;
@@ -29,14 +32,14 @@ function holdsExactly(glyphs: readonly Glyph[], root: WordNode): boolean {
   return false;
 }
 
-/** An end that is a letter of a script with spaces, or a digit, must be the end of a word. */
+/** True if the found piece is a whole word: a letter or digit at its ends must also be the end of a word in the text. */
 function isWhole(glyphs: readonly Glyph[], start: number, end: number): boolean {
   const isFree = (inside: Glyph | undefined, outside: Glyph | undefined) =>
     isBorder(inside) || inside?.isUnspaced === true || isBorder(outside);
   return isFree(glyphs[start], glyphs[start - 1]) && isFree(glyphs[end - 1], glyphs[end]);
 }
 
-/** Whole words only: "ass" is not in "class". Digits at the ends of a word are no part of it. */
+/** Finds only whole words: "ass" is not in "class". Digits at the ends of a word are ignored. */
 function holdsWhole({ glyphs, gaps }: Glyphs, root: WordNode): boolean {
   const ends = new Uint8Array(glyphs.length + 1);
   ends[glyphs.length] = 1;
@@ -64,7 +67,7 @@ function holdsWhole({ glyphs, gaps }: Glyphs, root: WordNode): boolean {
   return false;
 }
 
-/** `fr.ack`, `f-r-a-c-k`: the text between two spaces, without its punctuation. */
+/** Finds a word with punctuation in it, such as `fr.ack` or `f-r-a-c-k`: ignores punctuation between two spaces. */
 function holdsJoined({ glyphs }: Glyphs, root: WordNode): boolean {
   for (let start = 0; start < glyphs.length; ) {
     let end = start;
@@ -81,18 +84,18 @@ function holdsJoined({ glyphs }: Glyphs, root: WordNode): boolean {
   return false;
 }
 
-/** Longest piece between two letters of a word that is spelt letter by letter. */
+/** Maximum number of characters between two letters of a word that is spelt letter by letter. */
 const betweenMax = 3;
-/** `a f r a c k`, `i f r a c k`, `u f r a c k`: words of one letter may come before it. */
+/** Words of one letter that may come before a spelt word: `a f r a c k`, `i f r a c k`, `u f r a c k`. */
 const oneLetterWords = new Set(['a', 'i', 'u']);
 
 interface Single {
   readonly glyph: Glyph;
-  /** The text before it. */
+  /** The text between the previous single letter and this one. */
   readonly before: string;
 }
 
-/** `f r a c k`, `f. r. a. c. k.`; two spaces end a word where one is between its letters. */
+/** Finds a word that is spelt letter by letter: `f r a c k`, `f. r. a. c. k.`. Two spaces end it if one separates its letters. */
 function holdsLetterByLetter({ glyphs }: Glyphs, root: WordNode): boolean {
   for (const singles of singlesIn(glyphs)) {
     if (isLetterByLetter(singles, root)) return true;
@@ -114,7 +117,7 @@ function isLetterByLetter(singles: readonly Single[], root: WordNode): boolean {
   return isWord(glyphs, root) || (isAfterWord && isWord(glyphs.slice(1), root));
 }
 
-/** Runs of three or more single letters. */
+/** @returns the runs of three or more single letters */
 function singlesIn(glyphs: readonly Glyph[]): Single[][] {
   const runs: Single[][] = [];
   let run: Single[] = [];
@@ -145,7 +148,7 @@ function isAlone(glyphs: readonly Glyph[], i: number): boolean {
   return (before === undefined || !isOfWord(before)) && (after === undefined || !isOfWord(after));
 }
 
-/** All of it, without signs and digits at its ends. */
+/** True if all glyphs together are a listed word; signs and digits at the ends are ignored. */
 function isWord(glyphs: readonly Glyph[], root: WordNode): boolean {
   const lastLetter = glyphs.findLastIndex(({ kind }) => kind === 'letter');
   const firstLetter = glyphs.findIndex(({ kind }) => kind === 'letter');
@@ -161,7 +164,7 @@ function isWord(glyphs: readonly Glyph[], root: WordNode): boolean {
   return false;
 }
 
-/** Adds a listed word to the tree that finds it. @returns false: it has no visible character. */
+/** Adds a listed word to one of the trees. @returns false if the word has no visible character */
 export function addWord(word: string, { spaced, exact }: Words): boolean {
   const { glyphs } = glyphsOf(word.trim());
   const isPlain = ({ kind, isUnspaced }: Glyph) =>

@@ -1,17 +1,17 @@
-/** Words as a tree of their letters, and the walk of a text through it. */
+/** A tree of the letters of listed words, and the walk that follows a text through the tree. */
 import type { Glyph } from './glyphs.ts';
 
 export class WordNode {
   readonly letter: string;
-  /** Of the letter before it, unless that is the same. */
+  /** The previous different letter of the word. */
   readonly before: string;
   readonly next = new Map<string, WordNode>();
   isWord = false;
-  /** The next word of a phrase, after the word that ends here. */
+  /** True if a phrase continues with another word after this letter. */
   isPhrase = false;
-  /** Of the word that ends here, in letters. */
+  /** The length of the word that ends here, in letters. */
   length = 0;
-  /** The word has letters, not digits alone: a number is never read as one. */
+  /** True if the word that ends here contains a letter: a number in a text never matches such a word. */
   hasLetters = false;
 
   constructor(letter = '', before = '') {
@@ -40,36 +40,37 @@ export interface Place {
   readonly glyphs: readonly Glyph[];
   readonly readings: readonly (readonly string[])[];
   readonly isEnd: (index: number) => boolean;
-  /** First of the next word of a phrase; null: there is none. */
+  /** @returns the index at which the next word of a phrase begins; null if there is none */
   readonly nextWord: (index: number) => number | null;
 }
 
 /**
- * The state of a walk in one number, since a walk makes thousands: bits 0 to 7 letters of the present run in the text, 8 to 15
- * in the word, 16 to 23 earlier runs that are doubled where the word has one letter; then three marks.
+ * The state of a walk, packed into one number because a walk makes thousands of them. A run is a sequence of equal letters.
+ * Bits 0 to 7: length of the current run in the text; 8 to 15: in the word; 16 to 23: number of earlier runs that are doubled
+ * in the text but single in the word. Three flags follow.
  */
 type Stretch = number;
 const oneInText = 1;
 const oneInWord = 1 << 8;
 const oneDoubled = 1 << 16;
 const runs = 0xffff;
-/** A run is longer than in any spelling. */
+/** Flag: a run is longer than in any spelling. */
 const drawn = 1 << 24;
 const lettered = 1 << 25;
-/** A digit is read as a letter. */
+/** Flag: a digit was read as a letter. */
 const numbered = 1 << 26;
 
-/** Hardly any word doubles these, or any consonant after another consonant. */
+/** Letters that hardly any word doubles. Hardly any word doubles a consonant after another consonant either. */
 const neverDoubled = /[hijkquvwxy]/;
 const consonant = /[bcdfghjklmnpqrstvwxz]/;
-/** A doubled letter makes another word of a short one (`god`, `good`), hardly ever of one this long. */
+/** From this length a word with a doubled letter is the same word. In a short word it may be another one: `god`, `good`. */
 const longWord = 6;
 
 /** Finds words at given places of one text. */
 export class WordWalk {
   readonly #root: WordNode;
   readonly #place: Place;
-  /** Where a digit that is read as itself begins nothing: 88 is not in 1988. */
+  /** The index at which a digit that is read as a digit cannot begin a word: 88 is not in 1988. */
   #startInNumber = -1;
 
   constructor(root: WordNode, place: Place) {
@@ -107,20 +108,20 @@ export class WordWalk {
   }
 
   #isFound(node: WordNode, index: number, stretch: Stretch): boolean {
-    // A number is no word, whatever its digits look like.
+    // A number never matches a word of letters, whatever its digits look like.
     const isNumber = (stretch & lettered) === 0 && (stretch & numbered) !== 0;
     if (!node.isWord || (node.hasLetters && isNumber)) return false;
-    // 88 is not in 880.
+    // A number must end where the word ends: 88 is not in 880.
     if (/\d/.test(node.letter) && this.#place.glyphs[index]?.kind === 'digit') return false;
     const whole = closed(node, stretch);
     const doubled = (whole >> 16) & 0xff;
     if (doubled === 0 || (whole & drawn) !== 0) return true;
-    // `salopé`, `salopée`
+    // A doubled e at the end may be an ending: `salopé`, `salopée`.
     if (node.letter === 'e' && (whole & ~runs) !== (stretch & ~runs)) return false;
     return node.length >= longWord - (doubled > 1 ? 1 : 0);
   }
 
-  /** The next word of a phrase. */
+  /** Continues with the next word of a phrase. */
   #goesOnBehind(node: WordNode, index: number, stretch: Stretch): boolean {
     const space = node.next.get(' ');
     const next = space === undefined ? null : this.#place.nextWord(index);
@@ -128,7 +129,7 @@ export class WordWalk {
   }
 }
 
-/** The present run has ended. */
+/** @returns the state after the end of the current run */
 function closed({ letter, before }: WordNode, stretch: Stretch): Stretch {
   const inText = stretch & 0xff;
   const inWord = (stretch >> 8) & 0xff;

@@ -1,14 +1,14 @@
-/** Which addresses may be connected to: those of the public internet, and private ones that the list names. */
+/** Decides to which addresses a webhook may connect: those of the public internet, and private ones that the list names. */
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
 
-/** Everything that is handed out for the public internet over IPv6. */
+/** The only IPv6 addresses that are assigned on the public internet. */
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * True for an address of the public internet: not loopback, private, link-local (cloud metadata), carrier-grade NAT, multicast,
- * documentation or reserved, and none of the IPv6 forms that carry an IPv4 address. Anything that is no address is not public.
+ * True for an address of the public internet. False for loopback, private, link-local (cloud metadata), carrier-grade NAT,
+ * multicast, documentation and reserved addresses, for IPv6 forms that contain an IPv4 address, and for any other text.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
@@ -21,15 +21,15 @@ type Block = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 type Entry = { readonly host: string } | { readonly block: Block };
 
 export interface AllowList {
-  /** By its name, with any address. */
+  /** True if the list contains the host name: then any address of it is allowed. */
   allowsHost(hostname: string): boolean;
   allowsAddress(address: string): boolean;
-  /** A name that is not listed may still have an address in one of them. */
+  /** True if the list contains CIDR blocks: then a host that is not listed may still have an allowed address. */
   readonly hasBlocks: boolean;
 }
 
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-/** A last label that begins with a digit makes a number of it, such as `10.1` or `0x7f.1`: URLs read that as an address. */
+/** A name must not end in a label that begins with a digit: URLs read `10.1` and `0x7f.1` as addresses. */
 const hostPattern = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d|0x)${label}$`);
 
 const unbracketed = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
@@ -52,18 +52,18 @@ function entryOf(text: string): Entry | null {
   return hostPattern.test(host) ? { host } : null;
 }
 
-/** True for a host name, an address or a CIDR block; not for a URL, a `host:port` or a `*.host`. */
+/** True for a host name, an address or a CIDR block; false for a URL, `host:port` and `*.host`. */
 export const isAllowEntry = (text: string): boolean => entryOf(text) !== null;
 
-/** An IPv4 address in the form of IPv6 (`::ffff:10.0.0.1`) is the same address; the other forms that carry one are not. */
+/** True if the block contains the address. `::ffff:10.0.0.1` counts as `10.0.0.1`; no other IPv6 form counts as IPv4. */
 function isIn([first, bits]: Block, address: string): boolean {
-  // An old form that the parser takes for the other one, and no system does: `::10.0.0.1`.
+  // The parser reads the old form `::10.0.0.1` as IPv4, but no operating system does.
   if (/^::\d+\./.test(address)) return false;
   const parsed = ipaddr.process(address);
   return parsed.kind() === first.kind() && parsed.match(first, bits);
 }
 
-/** @throws TypeError that names the entry that is none */
+/** @throws TypeError that names the first entry that is not valid */
 export function createAllowList(entries: readonly string[]): AllowList {
   const parsed = entries.map((text) => {
     const entry = entryOf(text);
@@ -82,8 +82,8 @@ export function createAllowList(entries: readonly string[]): AllowList {
 export const noneAllowed: AllowList = createAllowList([]);
 
 /**
- * Why a URL is refused before its name is looked up; null: it is not. Addresses are checked at each connection. If the list has
- * blocks, a name that is not listed may use plain HTTP: its connection is refused unless its address is in one of them.
+ * @returns why a URL is refused before its name is resolved; null if it is not. Addresses are checked at each connection. If
+ * the list has CIDR blocks, plain HTTP to an unlisted name is accepted here, but connects only to an address in a block.
  */
 export function placeProblem({ protocol, hostname }: URL, allow: AllowList): string | null {
   const isHttp = protocol === 'http:' || protocol === 'https:';

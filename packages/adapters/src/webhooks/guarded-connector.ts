@@ -1,13 +1,13 @@
 /**
- * Connects to public addresses and to those that are allowed. What is checked is the address that is connected to, so no second
- * look-up can differ.
+ * Connects only to public and to allowed addresses. It checks the address to which it then connects, so a second DNS look-up
+ * cannot give another address.
  */
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { type AllowList, isPublicAddress } from './allow-list.ts';
 
-/** All addresses of a name. */
+/** Resolves a name to all its addresses. */
 export type Resolve = (
   hostname: string,
   options: LookupOptions & { all: true },
@@ -19,7 +19,7 @@ const refusalOf = (host: string): NodeJS.ErrnoException =>
     code: 'ERR_PRIVATE_ADDRESS',
   });
 
-/** Answers as `dns.lookup` does, with an error if any address of the name is refused. */
+/** Works like `dns.lookup`, but fails if any address of the name is not allowed. */
 function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
@@ -38,10 +38,10 @@ function guardedLookup(resolve: Resolve, isAllowed: (address: string) => boolean
 }
 
 export interface ConnectorOptions {
-  /** True: any address. */
+  /** True to allow any address. */
   readonly allowPrivate: boolean;
   readonly allow: AllowList;
-  /** Of connection and TLS handshake, ms. */
+  /** Time limit of connection and TLS handshake together, ms. */
   readonly timeoutMs: number;
   /** Default: the system's. */
   readonly resolve?: Resolve;
@@ -53,7 +53,7 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
   if (allowPrivate) return open;
   const isPublicOrAllowed = (address: string) => isPublicAddress(address) || allow.allowsAddress(address);
   const secure = buildConnector({ timeout, lookup: guardedLookup(resolve, isPublicOrAllowed) });
-  // Nothing is sent in the clear to an address that is not named.
+  // Plain HTTP connects only to addresses that the list names.
   const plain = buildConnector({ timeout, lookup: guardedLookup(resolve, allow.allowsAddress) });
   return (target, callback) => {
     const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -62,7 +62,7 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
       return;
     }
     const isSecure = target.protocol === 'https:';
-    // An address in the URL is connected to without a look-up.
+    // An address in the URL is not looked up, so it is checked here.
     const isAllowed = isSecure ? isPublicOrAllowed : allow.allowsAddress;
     if (isIP(host) !== 0 && !isAllowed(host)) callback(refusalOf(host), null);
     else (isSecure ? secure : plain)(target, callback);

@@ -1,4 +1,4 @@
-/** Signatures as Standard Webhooks 1.0 has them: HMAC-SHA256 over `<id>.<timestamp>.<body>`, one per secret. */
+/** Signs webhooks by Standard Webhooks 1.0: one HMAC-SHA256 over `<id>.<timestamp>.<body>` per secret. */
 import { createHmac } from 'node:crypto';
 
 const prefix = 'whsec_';
@@ -15,10 +15,10 @@ function keyOf(secret: string): Buffer {
 }
 
 export interface SignedContent {
-  /** The same for every attempt; without a full stop. */
+  /** The same for every attempt to deliver an event. Contains no full stop. */
   readonly id: string;
   readonly timestampSec: number;
-  /** Exactly as it is sent. */
+  /** The body exactly as it is sent. */
   readonly body: string;
 }
 
@@ -26,8 +26,8 @@ export interface SignedContent {
 export type Sign = (content: SignedContent) => string;
 
 /**
- * Signs with every secret, so that a receiver may hold any of them while they are replaced.
- * @throws TypeError for no secret at all, and for one that is none
+ * Signs with every secret, so that a receiver may know any of them while they are replaced.
+ * @throws TypeError if there is no secret, or if one is not valid
  */
 export function createSigner(secrets: readonly string[]): Sign {
   const keys = secrets.map(keyOf);

@@ -1,4 +1,4 @@
-/** Moderation, authorization and the notifier by webhook. */
+/** The moderation, authorization and notifier adapters that call a webhook. */
 
 import { createHash } from 'node:crypto';
 import {
@@ -27,8 +27,8 @@ function parsed(text: string | null): unknown {
 }
 
 /**
- * The only valid answer is `{ "allowed": boolean, "reason"?: string }`.
- * @throws PlenumError `unavailable` for any other answer: nothing is allowed or denied by accident
+ * Parses the answer `{ "allowed": boolean, "reason"?: string }`.
+ * @throws PlenumError `unavailable` for any other answer, so that nothing is allowed or denied by accident
  */
 function verdictOf({ status, text }: WebhookAnswer, defaultReason: string): Verdict {
   if (status < 200 || status > 299) throw meaningless(`HTTP ${status}`);
@@ -40,7 +40,7 @@ function verdictOf({ status, text }: WebhookAnswer, defaultReason: string): Verd
   const given = 'reason' in answer ? answer.reason : undefined;
   if (given === undefined || given === null) return { isAllowed, reason: defaultReason };
   const reason = reasonSchema.safeParse(given);
-  if (!reason.success) throw meaningless('"reason" is no text for a client');
+  if (!reason.success) throw meaningless('"reason" is not a text for clients');
   return { isAllowed, reason: reason.data };
 }
 
@@ -56,8 +56,8 @@ const asking =
     verdictOf(await webhook.post({ id: `ask-${random.token()}`, type, data }, call), defaultReason);
 
 /**
- * Event `message.proposed`, data `{ group_id, from_user_id, message, field? }`; `field` is `reason` or `metadata` if the text is
- * no message. The reason of a denial without one is `blocked`.
+ * Sends the event `message.proposed` with `{ group_id, from_user_id, message, field? }`. `field` is `reason` or `metadata` if
+ * the text is not a message. A denial without a reason gets the reason `blocked`.
  */
 export function createWebhookModeration(webhook: Webhook, random: Random): Moderation {
   const ask = asking(webhook, random);
@@ -69,7 +69,7 @@ export function createWebhookModeration(webhook: Webhook, random: Random): Moder
   };
 }
 
-/** Event `action.proposed`, data `{ user_id, group_id, action }`. The reason of a denial without one is `denied`. */
+/** Sends the event `action.proposed` with `{ user_id, group_id, action }`. A denial without a reason gets `denied`. */
 export function createWebhookAuthorization(webhook: Webhook, random: Random): Authorization {
   const ask = asking(webhook, random);
   return {
@@ -78,10 +78,10 @@ export function createWebhookAuthorization(webhook: Webhook, random: Random): Au
   };
 }
 
-/** Client errors that pass by themselves: request timeout, too early, too many requests. */
+/** Status codes below 500 after which a retry may succeed: request timeout, too early, too many requests. */
 const passing = [408, 425, 429];
 
-/** The same for the same recipients of the same message, even when other recipients are online at a retry. */
+/** Makes the event id from the message and its recipients, so a retry to the same recipients has the same id. */
 function idOf(messageId: string, recipients: readonly Recipient[]): string {
   const users = JSON.stringify(recipients.map(({ user_id }) => user_id));
   const digest = createHash('sha256').update(users).digest('hex').slice(0, 16);
@@ -89,8 +89,8 @@ function idOf(messageId: string, recipients: readonly Recipient[]): string {
 }
 
 /**
- * Event `message.relayed`, data `{ recipients, message }`. 2xx: done · 4xx: this message is refused for good, except for 408, 425 and
- * 429, which pass · anything else: the notifier is away.
+ * Sends the event `message.relayed` with `{ recipients, message }`. 2xx: done · 4xx except 408, 425 and 429: the message is
+ * refused and becomes a dead letter · any other status: the notifier is away, and the message is retried.
  */
 export const createWebhookNotifier = (webhook: Webhook): Notifier => ({
   notify: async (recipients, message, call) => {

@@ -1,4 +1,7 @@
-/** One signed POST and its answer. No redirects, no proxies, no private addresses, and an answer of bounded time and size. */
+/**
+ * Sends one signed POST and returns its answer. Follows no redirects, uses no proxies, connects to no private addresses, and
+ * limits the time and the size of the answer.
+ */
 import { type AdapterCall, type Clock, PlenumError } from '@plenum/core';
 import { Pool } from 'undici';
 import { textUpTo, whyOf, withinTime } from '../remote-call.ts';
@@ -7,24 +10,24 @@ import { createConnector, type Resolve } from './guarded-connector.ts';
 import { createSigner } from './signature.ts';
 
 export interface WebhookOptions {
-  /** `https://…`; `http://` with `allowPrivate`, or where `allow` names the host or its address. */
+  /** `https://…`; `http://` only with `allowPrivate`, or if `allow` contains the host or its address. */
   readonly url: string;
-  /** `whsec_…`, at least one. */
+  /** At least one secret of the form `whsec_…`. */
   readonly secrets: readonly string[];
-  /** True: private addresses and plain HTTP too. */
+  /** True to allow private addresses and plain HTTP. */
   readonly allowPrivate: boolean;
-  /** Private hosts and addresses that are allowed; default: none. */
+  /** Private hosts and addresses that are allowed. Default: none. */
   readonly allow?: AllowList;
   readonly clock: Clock;
   /** Milliseconds since 1970, for the signed timestamp. */
   readonly nowMs?: () => number;
-  /** From the call to the last byte of its answer; default 2,000. */
+  /** Time limit from the call to the last byte of the answer, ms; default 2,000. */
   readonly timeoutMs?: number;
   /** Default: the system's. */
   readonly resolve?: Resolve;
 }
 
-/** The body that the receiver gets, as Standard Webhooks recommends it. */
+/** The event that the receiver gets as JSON, in the form that Standard Webhooks recommends. */
 export interface WebhookEvent {
   /** The same for every attempt to deliver the same event. */
   readonly id: string;
@@ -34,16 +37,16 @@ export interface WebhookEvent {
 
 export interface WebhookAnswer {
   readonly status: number;
-  /** Null: longer than 64 KiB, and not read to its end. */
+  /** Null if the answer is longer than 64 KiB; the rest was not read. */
   readonly text: string | null;
 }
 
 export interface Webhook {
-  /** @throws PlenumError `unavailable` when there is no answer; its cause holds neither body nor signature. */
+  /** @throws PlenumError `unavailable` if there is no answer; its cause contains neither body nor signature */
   post(event: WebhookEvent, call: AdapterCall): Promise<WebhookAnswer>;
   /**
-   * Asks with HEAD whether a server answers, and sends nothing that looks like an event.
-   * @returns why an event would not arrive; null: it would
+   * Checks with HEAD whether a server answers, so that nothing looks like an event.
+   * @returns why an event would not arrive; null if it would
    */
   reach(call: AdapterCall): Promise<string | null>;
   /** Calls in progress reject. Idempotent. */
@@ -54,7 +57,7 @@ const defaultTimeoutMs = 2000;
 const maxAnswerBytes = 64 * 1024;
 const maxConnections = 32;
 
-/** @throws TypeError that quotes only the host */
+/** @throws TypeError that shows only the host, because the URL may contain secrets */
 function checkedUrl(text: string, { allowPrivate, allow = noneAllowed }: WebhookOptions): URL {
   if (!URL.canParse(text)) throw new TypeError('the URL of a webhook is not a URL');
   const url = new URL(text);
@@ -63,18 +66,21 @@ function checkedUrl(text: string, { allowPrivate, allow = noneAllowed }: Webhook
     throw new TypeError(`the webhook at ${url.host} ${problem}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new TypeError(`the URL of the webhook at ${url.host} must not hold a user or a password`);
+    throw new TypeError(`the URL of the webhook at ${url.host} must not contain a user or a password`);
   }
   return url;
 }
 
-/** Any answer shows that the receiver is there, since it need not know HEAD. Only a proxy before it may report that it is not. */
+/**
+ * Any answer shows that a server is there, because it need not support HEAD. Only a redirect, or the 502, 503 or 504 of a proxy,
+ * is a problem.
+ */
 function statusProblem(status: number): string | null {
   if (status >= 300 && status < 400) return `it answers HTTP ${status}, and no redirect is followed`;
   return [502, 503, 504].includes(status) ? `it answers HTTP ${status}` : null;
 }
 
-/** @throws TypeError for a URL or a secret that cannot be used. Connects to nothing yet. */
+/** Makes a webhook without connecting. @throws TypeError for a URL or a secret that cannot be used */
 export function createWebhook(options: WebhookOptions): Webhook {
   const {
     allowPrivate,

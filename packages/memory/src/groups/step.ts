@@ -4,7 +4,7 @@ import type { Actor } from '@plenum/protocol';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
-/** The group of a step, and its time. */
+/** The group that is changed, and the time of the change. */
 export interface StepBase {
   readonly state: MemoryState;
   readonly group: GroupState;
@@ -20,7 +20,7 @@ export const actedBy = (actor: Actor, userId: Actor): { actor_id?: Actor } =>
 
 export const because = (reason: string | null): { reason?: string } => (reason === null ? {} : { reason });
 
-/** @param seq of the entry that records the change */
+/** The result of a change after which the user has a status. @param seq the seq of the entry that records the change */
 export const memberDone = (group: GroupState, member: MemberRecord, seq: number): ChangeDone => ({
   type: 'done',
   isDuplicate: false,
@@ -32,7 +32,7 @@ export const memberDone = (group: GroupState, member: MemberRecord, seq: number)
   bannedUntilMs: null,
 });
 
-/** @param seq of the entry that records the change */
+/** The result of a change after which the user has no status. @param seq the seq of the entry that records the change */
 export const goneDone = (group: GroupState, seq: number): ChangeDone => ({
   type: 'done',
   isDuplicate: false,
