@@ -53,7 +53,7 @@ test('a node that dies is reported and started again, and Ctrl-C leaves nothing 
   await using _ = command;
   const [first] = nodes;
   process.kill(first?.pid ?? 0, 'SIGKILL');
-  await command.until(/has ended and is started again/);
+  await command.until(/has ended; will restart it/);
   using device = await connectDevice(url, 'ada');
   expect(await device.request('create_group', { group_id: 'g', group_type: 'public' })).toMatchObject({
     success: true,

@@ -1,4 +1,4 @@
-/** What a person reads after the start: where the service is, how to get a token, and something to try. */
+/** Writes the text that a person reads after the start: the URL, how to get a token, and commands to try. */
 import type { Config } from './config.ts';
 import type { DevCluster } from './dev/dev-cluster.ts';
 
@@ -28,7 +28,7 @@ export function clusterHelp(cluster: DevCluster, config: Shown & Pick<Config, 'r
   ].join('\n');
 }
 
-/** Shell text that works when it is pasted in this folder. */
+/** @returns shell commands that work when they are pasted in the folder of the repository */
 export function tryIt(url: string, { isDev, event }: Shown): string[] {
   if (!isDev) return ['A token for a user: npx --no-install plenum token --user ada'];
   return [

@@ -1,4 +1,4 @@
-/** The composition root: the only place that knows every package and puts a node together. */
+/** The composition root: builds a node from all packages. */
 import {
   createJwksAuthenticator,
   createJwtAuthenticator,
@@ -38,7 +38,7 @@ import { systemRandom } from './random.ts';
 import type { Secrets } from './secrets.ts';
 import { version } from './version.ts';
 
-/** Life of a token that `POST /v1/dev/token` gives out. */
+/** Life of a token from `POST /v1/dev/token`, s. */
 const devTokenSec = 24 * 3600;
 
 export interface EngineDeps {
@@ -49,11 +49,11 @@ export interface EngineDeps {
   readonly logger: Logger;
   /** `client`: one command connection, no subscriber. */
   readonly role: 'node' | 'client';
-  /** May know of a time before Redis lost everything. */
+  /** Knows whether the prefix was in use before Redis lost its data. */
   readonly archive?: Adapters['archive'];
 }
 
-/** @throws Error with one clear sentence if Redis is away, too old, or set up so that it would lose data. */
+/** @throws Error with one sentence if Redis is away, too old, or configured so that it would lose data */
 export async function openEngine(deps: EngineDeps): Promise<Engine> {
   const { redisUrl, prefix, settings, logger, role, archive } = deps;
   const clock = systemClock;
@@ -65,8 +65,8 @@ export async function openEngine(deps: EngineDeps): Promise<Engine> {
 }
 
 /**
- * The adapters that a configuration names, and those that it holds as code. Connects to nothing yet.
- * @throws ConfigError with one sentence about the first that cannot be used.
+ * Makes the adapters that the configuration names, and adds those that it contains as code. Connects to nothing yet.
+ * @throws ConfigError with one sentence about the first adapter that cannot be used
  */
 export function openConfiguredAdapters(
   { adapterOptions, isDev, extensions }: Pick<Config, 'adapterOptions' | 'isDev' | 'extensions'>,
@@ -81,57 +81,57 @@ export function openConfiguredAdapters(
   }
 }
 
-/** What listens: an edge of its own port, or one that is mounted on servers of the caller. */
+/** The options of the edge, which listens on its own port or is mounted on the caller's servers. */
 export interface EdgeDeps {
   readonly config: Omit<GatewayOptions['config'], 'adminTokens'>;
   readonly secrets: Secrets;
   readonly requests: Extensions['requests'];
-  /** Null: tokens are signed with the secret. */
+  /** Null if tokens are signed with the secret. */
   readonly jwks: Config['jwks'];
   readonly tokenMaxAgeMs: Config['tokenMaxAgeMs'];
   readonly auditLog?: GatewayOptions['auditLog'];
-  /** The caller's servers; null: the edge listens itself. */
+  /** The caller's servers; null if the edge itself listens. */
   readonly mount: Required<Pick<GatewayOptions, 'fastify' | 'io'>> | null;
-  /** The URL by which other nodes and operators find this one. */
+  /** @returns the URL at which other nodes and operators find this node */
   readonly reachableUrl: (url: string) => string;
 }
 
 export interface ComposeDeps {
-  /** Belongs to the caller, who closes it. */
+  /** The caller closes it. */
   readonly engine: Engine;
   readonly logger: Logger;
-  /** Remembers how to stop each part. */
+  /** Gets a stop function for each part that is started. */
   readonly lifecycle: Lifecycle;
-  /** Of this start of the process. */
+  /** A new id for each start of the process. */
   readonly nodeId: string;
   /** `client`: no feeds, no partitions. */
   readonly role: 'node' | 'client';
   readonly adapters: Adapters;
   readonly middleware: Extensions['middleware'];
-  /** Steps of a send, by name; undefined: the built-in ones, then `middleware`. */
+  /** The steps of a send by name, in order. Undefined: the built-in steps, then `middleware`. */
   readonly middlewares: readonly string[] | undefined;
   readonly createOnJoin: NonNullable<CoreDeps['createOnJoin']>;
   readonly fanOut: FanOutMode;
-  /** Null: this process does not listen. */
+  /** Null if this process does not listen. */
   readonly edge: EdgeDeps | null;
   readonly strategy: ClusterStrategy;
   readonly delivery: DeliverySettings;
-  /** An operator asks this node to drain. */
+  /** Called when an operator asks this node to drain. */
   readonly onDrainAsked: (running: Pick<Running, 'gateway' | 'ownership'>) => void;
 }
 
 export interface Running {
   readonly core: Core;
   readonly gateway: Gateway | null;
-  /** Null: nothing listens, or the servers are the caller's. */
+  /** Null if nothing listens, or if the servers belong to the caller. */
   readonly url: string | null;
-  /** Null: the admin token is served on `url`. */
+  /** Null if admin requests are served on `url`. */
   readonly adminUrl: string | null;
-  /** Null in a client. */
+  /** Null with the role `client`. */
   readonly ownership: Ownership | null;
 }
 
-/** Starts core, edge and ownership, in this order. On a failure the caller stops `lifecycle`. */
+/** Starts core, edge and ownership, in this order. If one fails, the caller must stop `lifecycle`. */
 export async function compose(deps: ComposeDeps): Promise<Running> {
   const { lifecycle, role, edge } = deps;
   const core = openCore(deps);
@@ -203,7 +203,7 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
   });
 }
 
-/** What this node does for the partitions that it owns: the work that the engine needs, and the deliveries. */
+/** Starts the work on the partitions that this node owns: the work of the engine, and the deliveries. */
 function openOwnership(deps: ComposeDeps, url: string | null, onDrainAsked: () => void): Ownership {
   const { engine, logger, nodeId, adapters, strategy, delivery } = deps;
   const clock = systemClock;

@@ -1,4 +1,4 @@
-/** Environment and configuration file become a configuration here and nowhere else; all problems are reported together. */
+/** Reads the configuration of a node from the environment and the configuration file. Reports all problems together. */
 import {
   type AdapterOptions,
   createAllowList,
@@ -28,15 +28,15 @@ export interface Config {
   /** Null: the memory engine. */
   readonly redisUrl: string | null;
   readonly prefix: string;
-  /** Each counts, the first signs. Null in dev only: the nodes of one prefix then agree on one. */
+  /** Tokens may be signed with any of them; the first one signs. Null only in dev mode: then the nodes agree on one. */
   readonly jwtSecrets: readonly string[] | null;
-  /** An identity provider whose tokens count instead of ours; null: `jwtSecrets` sign them. */
+  /** The identity provider that signs the tokens; null if `jwtSecrets` sign them. */
   readonly jwks: JwksAuthenticatorOptions | null;
-  /** Of tokens without `exp`; null: none but that of any token. */
+  /** A token without `exp` ends this long after its `iat`; null: after 400 days, as any token. */
   readonly tokenMaxAgeMs: number | null;
-  /** Null in dev only, as above. */
+  /** Null only in dev mode: then the nodes agree on one. */
   readonly adminTokens: readonly AdminToken[] | null;
-  /** Absent: the admin token and `/metrics` are served on `port`. */
+  /** Absent: admin requests and `/metrics` are served on `port`. */
   readonly adminPort?: number;
   readonly service: string;
   readonly event: string;
@@ -46,25 +46,25 @@ export interface Config {
   readonly createOnJoin: 'none' | 'public';
   readonly fanOut: 'coalesced' | 'plain';
   readonly messageMaxBytes: number;
-  /** Sockets on this node; 0: no limit. */
+  /** Maximum of sockets per user on this node; 0: no limit. */
   readonly maxConnectionsPerUser: number;
   readonly maxConnectionsPerIp: number;
-  /** Connections of one address without an admitted user. */
+  /** Maximum of connections per address that have no authenticated user yet. */
   readonly maxUnauthenticatedPerIp: number;
   readonly maxUnreadBytes: number;
-  /** Addresses and CIDR blocks whose `X-Forwarded-For` counts. */
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
   readonly strategy: ClusterStrategy;
   readonly logLevel: (typeof logLevels)[number];
-  /** Loopback host, no secret, NODE_ENV not `production`. */
+  /** True if the host is loopback, there is no secret, and NODE_ENV is not `production`. */
   readonly isDev: boolean;
   readonly engineSettings: EngineSettings;
   readonly delivery: DeliverySettings;
-  /** Steps of a send, by name. */
+  /** The steps of a send by name, in order. */
   readonly middlewares: readonly string[];
-  /** Adapters that the environment names. */
+  /** The adapters that variables name. */
   readonly adapterOptions: Omit<AdapterOptions, 'allowPrivate' | 'logger' | 'clock'>;
-  /** What only a file can hold. */
+  /** The parts that only a configuration file can contain. */
   readonly extensions: Extensions;
 }
 
@@ -72,12 +72,12 @@ export type ConfigReading =
   | { readonly ok: true; readonly config: Config; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
 
-/** The environment of this process, for those that pass it on to children. */
+/** The environment of this process, for callers that pass it to child processes. */
 export const environment: NodeJS.ProcessEnv = process.env;
 
-/** A list only where an item may hold a comma: `listNames`. */
+/** A list only for the variables of `listNames`, whose items may contain a comma. */
 type VariableText = string | readonly string[];
-/** What a configuration file says: the same variables as text, and what only a file can hold. */
+/** The content of a configuration file: the same variables as text, and the parts that only a file can contain. */
 export interface FileReading {
   readonly variables: Readonly<Record<string, VariableText>>;
   readonly extensions: Extensions;
@@ -85,7 +85,7 @@ export interface FileReading {
 }
 const noFile: FileReading = { variables: {}, extensions: noExtensions, problems: [] };
 
-/** What counts of environment and file: a text that is empty or blank is unset, and the environment goes before the file. */
+/** Merges environment and file. An empty or blank text counts as unset; the environment overrides the file. */
 export function variablesOf(from: NodeJS.ProcessEnv, file: FileReading): SetVariables {
   const filled = Object.entries(from).filter(([, text]) => text !== undefined && text.trim() !== '');
   const links = filled.filter(([name, text]) => isServiceLink(name, text ?? '')).map(([name]) => name);
@@ -94,7 +94,7 @@ export function variablesOf(from: NodeJS.ProcessEnv, file: FileReading): SetVari
   return {
     texts: { ...file.variables, ...Object.fromEntries(inEnvironment) },
     warnings: [
-      // Those of other programs' Services are no concern of this one.
+      // Links to other programs' Services need no warning.
       ...serviceLinkWarnings(links.filter((name) => name.startsWith('PLENUM_') || known.includes(name))),
       ...unknownNameWarnings(
         inEnvironment.map(([name]) => name),
@@ -110,13 +110,13 @@ interface SetVariables {
 }
 
 interface ReadingOptions {
-  /** Another part says where Redis is, as `npm run cluster` does. */
+  /** True if another part sets the address of Redis, as `npm run cluster` does. */
   readonly isEngineGiven?: boolean;
 }
 
 /**
- * @param from defaults to the environment of the process. A variable that is empty counts as unset.
- * @param file its variables count where the environment has none.
+ * @param from default: the environment of the process. An empty variable counts as unset
+ * @param file its variables are used where the environment has none
  */
 export function readConfig(
   from: NodeJS.ProcessEnv = environment,
@@ -143,7 +143,7 @@ export function readConfig(
   };
 }
 
-/** Where the order is not configured, middlewares of the team's own stand behind the built-in steps. */
+/** If the order is not configured, custom middlewares come after the built-in steps. */
 const orderOf = ({ PLENUM_MIDDLEWARES: order }: Environment, { middleware }: Extensions) =>
   order ?? [...defaultMiddlewares, ...Object.keys(middleware)];
 
@@ -163,7 +163,7 @@ function partProblems(variables: Environment, extensions: Extensions): string[] 
   ];
 }
 
-/** What is allowed and lets more tokens in, or longer, than most teams mean. */
+/** Warns of settings that are allowed but accept more tokens, or for longer, than most teams want. */
 const tokenWarnings = (variables: Environment): string[] => [
   ...(variables.PLENUM_TOKEN_MAX_AGE === 'none'
     ? ['PLENUM_TOKEN_MAX_AGE is none: a token without exp counts for 400 days']
@@ -185,7 +185,7 @@ function jwksProblems(variables: Environment): string[] {
   ];
 }
 
-/** One sentence per variable that is not in its form; the text of a secret does not stand in it. */
+/** @returns one sentence per variable that is not valid. It never contains the text of a secret */
 export const variableProblems = (error: z.ZodError, texts: SetVariables['texts']): string[] =>
   error.issues.map(({ path, message }) => {
     const name = String(path[0]);
@@ -196,7 +196,7 @@ export const variableProblems = (error: z.ZodError, texts: SetVariables['texts']
 const givenUrl = (url: string | undefined): string | null =>
   url === undefined || url === 'none' ? null : url;
 
-/** What is set to `none` ends for the whole cluster. */
+/** The adapter kinds that are set to `none`, which ends them for the whole cluster. */
 const endedKindsOf = (variables: Environment): DeliveryKind[] => [
   ...(variables.PLENUM_ARCHIVE_URL === 'none' ? ['archive' as const] : []),
   ...(variables.PLENUM_NOTIFIER_URL === 'none' ? ['notifier' as const] : []),

@@ -1,4 +1,4 @@
-/** The library form: the same engine, operations and feeds in a process of the application, with or without an edge. */
+/** The library: the same engine, operations and feeds inside the application's process, with or without an edge. */
 import {
   type Core,
   defaultDeliverySettings,
@@ -26,33 +26,34 @@ import type { Secrets } from './secrets.ts';
 const dayMs = 24 * 3_600_000;
 
 export interface Plenum {
-  /** Of the library's own edge; null without one. */
+  /** URL of the library's own edge; null without one. */
   readonly url: string | null;
   readonly groups: GroupsApi;
-  /** A user's own join: the same as `groups.join`. */
+  /** Lets a user join. The same as `groups.join`. */
   join(groupId: string, userId: string): Promise<Outcome<RequestResult<'join_group'>>>;
-  /** A user's own leave: the same as `groups.leave`. */
+  /** Lets a user leave. The same as `groups.leave`. */
   leave(groupId: string, userId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
-  /** @param options `requestId`: the same id sends once. */
+  /** @param options `requestId`: calls with the same id send the message once */
   send(
     groupId: string,
     userId: string,
     message: string,
     options?: { readonly requestId?: string },
   ): Promise<Outcome<RequestResult<'relay_msg'>>>;
-  /** Every entry from now on, as the service: no membership is needed. */
+  /** Calls the listener for every entry from now on. It acts as the service, so no membership is needed. */
   subscribe(groupId: string, listener: GroupListener): Promise<Outcome<LibrarySubscription>>;
   /** Stops what `createPlenum` started, in reverse order. Idempotent. */
   close(): Promise<void>;
 }
 
 const defaultUnauthenticatedPerIp = 1000;
-/** When an operator drains an edge, its clients move within this time. */
+/** Time in which clients move when an operator drains the edge, ms. */
 const edgeDrainMs = 15_000;
 
 /**
- * All or nothing. Calls resolve with success or a typed refusal; they throw `PlenumError` when the store is away.
- * @throws PlenumError with one sentence about an option that cannot be honoured, or a Redis that cannot be used
+ * Starts the library; if one part fails, all others are stopped. Calls resolve with success or a typed refusal, and reject with
+ * `PlenumError` if the store is away.
+ * @throws PlenumError with one sentence about an option that is not valid, or a Redis that cannot be used
  */
 export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum> {
   const nodeId = systemRandom.token();
@@ -94,7 +95,7 @@ function expectSound(options: PlenumOptions): void {
   throw new PlenumError({ code: 'invalid_args', error: sentence, details: { field } });
 }
 
-/** A setting that is undefined counts as left out, as an option does. */
+/** Removes settings with the value undefined, so that they get their defaults. */
 const given = <Settings extends object>(settings: Settings | undefined): Partial<Settings> => {
   const rest: Partial<Settings> = { ...settings };
   for (const name of Object.keys(rest))
@@ -119,7 +120,7 @@ async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Life
   return engine;
 }
 
-/** @returns null: nothing listens. */
+/** @returns the options of the edge; null if nothing listens */
 function edgeOf(options: PlenumOptions): EdgeDeps | null {
   const place = options.gateway;
   if (place === undefined || options.mode === 'client') return null;

@@ -1,4 +1,4 @@
-/** The page at `/`: what this is and where to go. Self-contained: no asset from elsewhere. */
+/** Makes the page at `/`, which explains the service and links to its parts. It loads no other files. */
 
 import { tryIt } from './boot-message.ts';
 import type { Config } from './config.ts';
@@ -23,7 +23,7 @@ const rows: readonly (readonly [string, string])[] = [
   ['/readyz', 'it can serve, and in which durability class'],
 ];
 
-/** The browser puts the address under which it came into the example: behind a proxy the node does not know it. */
+/** A script in the page puts the address of the page into the example, because a node behind a proxy does not know it. */
 export function homePage(config: Pick<Config, 'isDev' | 'event'>): string {
   const example = tryIt(placeholder, config).join('\n').trim();
   const links = rows.map(([path, what]) => `<li><a href="${path}"><code>${path}</code></a>: ${what}</li>`);

@@ -1,4 +1,4 @@
-/** What `import … from 'plenum'` shows: the library form. */
+/** The public API of the library, `import … from 'plenum'`. */
 export {
   type Adapters,
   fail,

@@ -1,10 +1,10 @@
-/** Everything that was started is stopped in reverse order, once; signals of the operating system ask for it. */
+/** Stops everything that was started, once and in reverse order. Also reacts to signals of the operating system. */
 import type { Logger } from '@plenum/core';
 
 export interface Lifecycle {
-  /** Remembers how to stop what has just been started. */
+  /** Registers how to stop a part that has just been started. */
   started(name: string, stop: () => Promise<void> | void): void;
-  /** Stops all in reverse order; every call gets the same promise. A step that fails does not keep the others. */
+  /** Stops all parts in reverse order, also if one fails to stop. Every call returns the same promise. */
   stop(): Promise<void>;
 }
 
@@ -31,26 +31,28 @@ export function createLifecycle(logger: Logger): Lifecycle {
   };
 }
 
-/** `npm` passes the terminal's Ctrl-C on a second time: within this time it is the same key press. */
+/** `npm` sends the terminal's Ctrl-C a second time. Two signals within this time, ms, count as one. */
 const samePressMs = 300;
-/** After a fault the process is gone within 10 s, whatever hangs: its state is not to be trusted. */
+/** After an uncaught error the process exits after this time, ms, even if a part hangs: its state cannot be trusted. */
 const faultExitMs = 8000;
-/** Of that, the time within which clients move. */
+/** The part of this time in which clients move to other nodes, ms. */
 const faultDrainMs = 4000;
-/** What fails again and again while the process ends does not fill the log. */
+/** Maximum of uncaught errors that are logged while the process ends. */
 const faultsLogged = 10;
 
 export interface SignalOptions {
-  /** Runs once, at the first SIGTERM, SIGINT, `ask()`, or fault; after a fault clients move within the time given. */
+  /**
+   * Called once: at the first SIGTERM, SIGINT, SIGHUP, `ask()` or uncaught error. `hurry` limits the time in which clients move.
+   */
   readonly stop: (hurry?: { readonly withinMs: number }) => Promise<void>;
   readonly logger: Logger;
-  /** A stop that takes longer is ended by force. */
+  /** The process exits after this time, even if it has not stopped. */
   readonly hardExitMs: number;
-  /** Given where the process is ours to end: logs what failed and was caught by nothing. The process then stops. */
+  /** Logs an uncaught error, after which the process stops. Absent if this process belongs to another program. */
   readonly onFault?: (fields: { readonly err: unknown; readonly origin: string }, message: string) => void;
 }
 
-/** Resolves with the exit code when the process was asked to stop and has stopped; 1 after a fault. */
+/** `stopped` resolves with the exit code when the process was asked to stop and has stopped: 1 after an uncaught error. */
 export function untilAskedToStop(options: SignalOptions): {
   readonly stopped: Promise<number>;
   ask(reason: string): void;
@@ -89,12 +91,12 @@ export function untilAskedToStop(options: SignalOptions): {
     if (faults <= faultsLogged)
       onFault?.({ err, origin }, 'nothing caught this: the process drains and ends');
     if (faults > 1) return;
-    // Not `unref`: where everything else has ended the exit code is still this one.
+    // Not `unref`: the exit code must be 1 even if everything else has ended.
     setTimeout(() => settle(1), faultExitMs);
     stop({ withinMs: faultDrainMs });
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ask(signal));
-  // A rejection that nothing handles comes here too, with the origin `unhandledRejection`.
+  // Unhandled rejections arrive here too, with the origin `unhandledRejection`.
   if (onFault !== undefined) process.on('uncaughtException', fail);
   return { stopped: promise, ask };
 }

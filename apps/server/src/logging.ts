@@ -1,4 +1,4 @@
-/** Log lines: JSON by pino in production, short lines for people in dev. Never bodies, tokens or secrets. */
+/** Writes log lines: JSON by pino in production, short lines for people in dev mode. Never message texts, tokens or secrets. */
 import { pino } from 'pino';
 import { loggedError } from './config/masked.ts';
 import type { Config } from './config.ts';
@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 export interface LogOptions {
   readonly level: Config['logLevel'];
   readonly isDev: boolean;
-  /** Part of every line: one id per process start. */
+  /** A new id for each start of the process; part of every line. */
   readonly nodeId: string;
 }
 
@@ -22,20 +22,20 @@ export function createLogger({ level, isDev, nodeId }: LogOptions): pino.Logger 
     : pino(options, survivingStdout());
 }
 
-/** A full disk behind stdout costs the lines, not the process. */
+/** If stdout fails, for example because the disk is full, lines are lost but the process continues. */
 function survivingStdout(): pino.DestinationStream {
   const destination = pino.destination({ dest: 1, sync: true });
   destination.on('error', () => {});
   return destination;
 }
 
-/** The channel `audit`: its lines are written at every level but `silent`, since they are a record and no news. */
+/** Makes the logger of the channel `audit`. Its lines are written at every level except `silent`, because they are a record. */
 export const createAuditLog = (logger: pino.Logger): pino.Logger =>
   logger.child({ channel: 'audit' }, logger.level === 'silent' ? {} : { level: 'info' });
 
 const levelNames: Readonly<Record<number, string>> = pino.levels.labels;
 
-/** `12:30:00 warn  message  key=value`; an error's stack follows on lines of its own. */
+/** Formats a line for people: `12:30:00 warn  message  key=value`. The stack of an error follows on separate lines. */
 export function readable(line: string): string {
   const record: Record<string, unknown> = JSON.parse(line);
   const { level, time, msg, err, error, ...fields } = record;
@@ -45,7 +45,7 @@ export function readable(line: string): string {
   return `${clock} ${name} ${String(msg ?? '')}${pairs.join('')}${stackOf(err ?? error)}\n`;
 }
 
-/** A text that could be taken for more than one field, or one line, is quoted: `request_id="a  outcome=ok"`. */
+/** Quotes a text that could be read as several fields or lines: `request_id="a  outcome=ok"`. */
 const shown = (value: unknown) =>
   typeof value === 'string' && /^[^\s"=\p{Cc}]+$/u.test(value) ? value : JSON.stringify(value);
 

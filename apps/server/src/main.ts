@@ -9,7 +9,7 @@ import type { TailOptions } from './commands/tail.ts';
 import type { TokenOptions } from './commands/token.ts';
 import { version } from './version.ts';
 
-/** Each loads what it needs when it is called: a node no client, a client no node. */
+/** Each command loads its code only when it is called, so a client does not load the code of a node. */
 const commands = {
   serve: () => import('./commands/serve.ts'),
   check: () => import('./commands/check.ts'),
@@ -21,10 +21,10 @@ const commands = {
   benchTool: () => import('./commands/bench-tool.ts'),
 };
 
-/** The reader of a stream may close it at any time, as `head -1` does. The command still runs to its end; `tail` ends. */
+/** A reader such as `head -1` may close stdout at any time. Then the command still runs to its end; only `tail` ends. */
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-/** Runs a command; what it throws is one sentence for a person, or a bug with its stack. */
+/** Runs a command. Prints an error as one sentence, or a bug with its stack. */
 const exitWith = (command: () => Promise<number>) => async () => {
   try {
     process.exit(await command());
@@ -76,7 +76,7 @@ program
     exitWith(async () => (await commands.adminToken()).adminToken(options))(),
   );
 
-/** A command of a user of the service: the user, and the URL. */
+/** Adds a command that acts as a user, with the options for the user and the URL. */
 const userCommand = (usage: string, description: string) =>
   program
     .command(usage)

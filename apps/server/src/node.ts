@@ -1,4 +1,4 @@
-/** One node: started in order, drained and stopped in reverse. */
+/** Starts one node, and drains and stops it in reverse order. */
 import { hostname } from 'node:os';
 import { deliveryKindsOf, type Logger } from '@plenum/core';
 import { compose, type EdgeDeps, openConfiguredAdapters, openEngine, type Running } from './compose.ts';
@@ -8,11 +8,11 @@ import { type Secrets, secretsOf } from './secrets.ts';
 
 export interface PlenumNode {
   readonly url: string;
-  /** Null: the admin token is served on `url`. */
+  /** Null if admin requests are served on `url`. */
   readonly adminUrl: string | null;
   /**
-   * Not ready → leases handed over, clients told to move → closed, within the drain and what is in flight. Idempotent.
-   * @param hurry clients move within this time, where that is shorter than the drain of the node
+   * Reports not ready, hands the leases over while clients move to other nodes, and then closes. Idempotent.
+   * @param hurry time in which clients move, if it is shorter than `drainMs`
    */
   stop(hurry?: { readonly withinMs: number }): Promise<void>;
 }
@@ -20,23 +20,23 @@ export interface PlenumNode {
 export interface NodeOptions {
   readonly config: Config;
   readonly logger: Logger;
-  /** Gets the acts and denials of admin tokens. Default: `logger`. */
+  /** Gets a line for each use and each denial of an admin token. Default: `logger`. */
   readonly auditLog?: Pick<Logger, 'info'>;
-  /** Of this start of the process. */
+  /** A new id for each start of the process. */
   readonly nodeId: string;
-  /** Clients move within this time. */
+  /** Time in which clients move to other nodes. */
   readonly drainMs: number;
 }
 
-/** All or nothing. @throws Error with one clear sentence for what the operator can mend. */
+/** Starts all parts; if one fails, the others are stopped. @throws Error with one sentence for an operator */
 export async function startNode(options: NodeOptions): Promise<PlenumNode> {
   const { config, logger } = options;
   const lifecycle = createLifecycle(logger);
   try {
     const { adapters, ready, close } = openConfiguredAdapters(config, logger);
     lifecycle.started('adapters', close);
-    // What they need is asked for in the background: a node starts without them.
-    ready().catch((err: unknown) => logger.warn({ err }, 'an adapter is not there yet'));
+    // A node starts without waiting for its adapters.
+    ready().catch((err: unknown) => logger.warn({ err }, 'an adapter is not ready yet'));
     const engine = await openEngine({
       redisUrl: config.redisUrl,
       prefix: config.prefix,
@@ -92,7 +92,7 @@ function edgeOf({ config, auditLog }: NodeOptions, secrets: Secrets): EdgeDeps {
   };
 }
 
-/** Hands the leases over while clients move; it happens once, for all callers. */
+/** @returns a function that hands the leases over while clients move. It runs once, for all callers */
 function drainOnce({ drainMs }: NodeOptions) {
   let draining: Promise<void> | null = null;
   return ({ gateway, ownership }: Pick<Running, 'gateway' | 'ownership'>, withinMs = drainMs) => {
@@ -102,7 +102,7 @@ function drainOnce({ drainMs }: NodeOptions) {
   };
 }
 
-/** A node that listens on every address is found by the name of its machine, or of its container. */
+/** @returns the URL for other machines: a node that listens on every address is reached by its host name */
 function reachable(url: string, host: string): string {
   if (host !== '0.0.0.0' && host !== '::') return url;
   return `http://${hostname()}:${new URL(url).port}`;

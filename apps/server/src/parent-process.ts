@@ -1,19 +1,19 @@
-/** A parent that started this process with an IPC channel learns its URL, and its end is the end of this process. */
+/** Sends this process' URL to a parent that started it with an IPC channel, and stops this process when the parent ends. */
 import { environment } from './config.ts';
 
 const parentPollMs = 500;
 
 export const hasParent = () => process.send !== undefined;
 
-/** One that is gone by now misses it. */
+/** Sends a message to the parent. If the parent is gone, nothing happens. */
 export function tellParent(message: { readonly url: string }): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
 /**
- * A parent that is gone, perhaps since before this call, cannot stop its children: they stop by themselves. Under
- * npm the parent is the shell that npm runs the script with: npm passes SIGTERM on to that shell, which ends, and so does
- * this process. Ctrl-C of a terminal reaches all three at once.
+ * Calls `stop` when the parent is gone, even if it ended before this call: such a parent cannot stop its children. Under npm
+ * the parent is the shell of the script: npm sends SIGTERM to that shell only, the shell ends, and so this process stops.
+ * Ctrl-C of a terminal reaches all three.
  */
 export function onParentGone(stop: () => void): void {
   if (hasParent()) {

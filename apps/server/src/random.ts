@@ -2,7 +2,7 @@ import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Random } from '@plenum/core';
 
 const tokenBytes = 8;
-/** Bytes drawn from the system at once: a call for each token would cost more than everything else about it. */
+/** Random bytes are read from the system for 512 tokens at once, because one call per token would be the main cost. */
 const pool = Buffer.alloc(512 * tokenBytes);
 let used = pool.length;
 
@@ -17,5 +17,5 @@ export const systemRandom: Random = {
   },
 };
 
-/** 256 bits as 64 characters: a secret that a node makes for itself in dev mode. */
+/** Makes a secret of 256 bits as 64 characters, as a node does in dev mode. */
 export const newSecret = (): string => randomBytes(32).toString('hex');

@@ -4,18 +4,18 @@ import type { Config } from './config.ts';
 import { newSecret } from './random.ts';
 
 export interface Secrets {
-  /** Each counts, the first signs. */
+  /** Tokens may be signed with any of them; the first one signs. */
   readonly jwtSecrets: readonly [string, ...string[]];
   readonly adminTokens: readonly AdminToken[];
 }
 
-/** The given secrets; in dev mode, where none are given, those on which all nodes of the prefix agree. */
+/** @returns the configured secrets; in dev mode, if there are none, secrets on which all nodes of the prefix agree */
 export async function secretsOf(
   given: Pick<Config, 'jwtSecrets' | 'adminTokens' | 'jwks'>,
   engine: Pick<Engine, 'agreeOn'>,
 ): Promise<Secrets> {
   const [first, ...others] = given.jwtSecrets ?? [];
-  // Where an identity provider signs the tokens, no other process knows this one.
+  // If an identity provider signs the tokens, this secret is never used: it stays in this process.
   const made = given.jwks === null ? () => engine.agreeOn('jwt-secret', newSecret()) : newSecret;
   return {
     jwtSecrets: [first ?? (await made()), ...others],

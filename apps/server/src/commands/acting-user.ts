@@ -1,4 +1,7 @@
-/** The acting user of `join`, `send` and `tail`, and its connection: by a token, or by a name for which this machine may sign one. */
+/**
+ * Connects as the acting user of `join`, `send` and `tail`: with a given token, or with a user id for which this machine can
+ * sign a token.
+ */
 import { type Client, type ClientOptions, createClient, type LossReason, type Status } from '@plenum/client';
 import { type ErrorCode, errors, userIdSchema } from '@plenum/protocol';
 import type { ClientConfig } from '../config/client-config.ts';
@@ -9,16 +12,16 @@ import { nodeUrlOf, tokenFor } from './user-token.ts';
 export interface ActingOptions {
   readonly as?: string;
   readonly token?: string;
-  /** An origin. */
+  /** The origin of a node or a load balancer. */
   readonly url?: string;
 }
 
-/** A connection outlives its token: another one is signed, or asked for, before it ends. */
+/** Life of a token, hours. A connection may last longer: it gets another token before this one ends. */
 const tokenHours = 1;
 
 /**
- * What a client of this user needs; null after every problem of the configuration was said.
- * @throws Error with one sentence if no user is named, or there is no token for it
+ * @returns the options for a client of this user; null if the configuration has problems, which were printed
+ * @throws Error with one sentence if no user is named, or if there is no token for it
  */
 export async function actingUser(options: ActingOptions): Promise<ClientOptions | null> {
   const config = await clientConfigOrNull([
@@ -28,7 +31,7 @@ export async function actingUser(options: ActingOptions): Promise<ClientOptions 
   if (config === null) return null;
   const url = options.url ?? nodeUrlOf(config);
   const token = options.token ?? tokensFor(config, options.as, url);
-  // A client keeps trying where there is no node, so an obstacle is reported first.
+  // Gets a first token now, to report a problem: a client would retry for ever if there is no node.
   if (typeof token === 'function') await token();
   return { url, token, event: config.event, subscribe: 'none' };
 }
@@ -42,7 +45,7 @@ function tokensFor(config: ClientConfig, name: string | undefined, url: string):
 
 /**
  * Connects, lets `act` do its work, and closes the connection.
- * @throws Error with one sentence when the first attempt to connect fails; a connection that is lost later comes back by itself
+ * @throws Error with one sentence if the first attempt to connect fails. A connection that is lost later reconnects by itself
  */
 export async function withClient<R>(options: ClientOptions, act: (client: Client) => Promise<R>): Promise<R> {
   const client = createClient(options);
@@ -61,7 +64,7 @@ export async function withClient<R>(options: ClientOptions, act: (client: Client
 const isErrorCode = (reason: LossReason | 'application'): reason is ErrorCode =>
   Object.hasOwn(errors, reason);
 
-/** Why there is no connection to `url`, as one sentence. */
+/** @returns one sentence that says why there is no connection to `url` */
 export function whyNot(status: Status, url: string): string {
   const reason = 'reason' in status ? status.reason : 'network';
   return isErrorCode(reason) ? refusalOf(reason) : `No node of Plenum can be reached at ${url} (${reason})`;

@@ -1,4 +1,4 @@
-/** `plenum admin-token`: makes a token for an admin, and the row by which nodes know it. Nothing is stored here. */
+/** `plenum admin-token`: makes an admin token, and the row for the configuration file of the nodes. Stores nothing. */
 import { createHash } from 'node:crypto';
 import { type AdminScope, adminScopeSchema, adminScopes } from '@plenum/protocol';
 import { adminTokenNamePattern } from '../config/admin-tokens.ts';
@@ -7,11 +7,11 @@ import { refuse } from './refuse.ts';
 
 export interface AdminTokenOptions {
   readonly name: string;
-  /** With commas between them. */
+  /** Scopes that are separated by commas. */
   readonly scopes: string;
 }
 
-/** The token goes to stdout for a secret store, what belongs into the configuration file to stderr. @returns the exit code. */
+/** Prints the token to stdout, for a secret store, and the configuration row to stderr. @returns the exit code */
 export async function adminToken({ name, scopes }: AdminTokenOptions): Promise<number> {
   if (!adminTokenNamePattern.test(name)) {
     return refuse('--name must be 1 to 64 of A–Z a–z 0–9 _ . - and not begin with token-');

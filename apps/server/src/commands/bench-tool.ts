@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A sibling application: it may be missing (images leave it out), so it is started and never imported. */
+/** apps/bench may be missing (images do not contain it), so its tools are started as processes and never imported. */
 const folder = new URL('../../../bench/bin/', import.meta.url);
 
-/** Runs a tool of the bench with the arguments as they stand. @returns its exit code. */
+/** Runs a tool of the bench with unchanged arguments. @returns its exit code */
 export function runBenchTool(name: 'bench' | 'verify', args: readonly string[]): Promise<number> {
   const script = fileURLToPath(new URL(`${name}.js`, folder));
   if (!existsSync(script)) {

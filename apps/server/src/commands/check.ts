@@ -1,4 +1,4 @@
-/** `plenum check`: whether a node would start with this configuration, and what an ack would survive. */
+/** `plenum check`: reports whether a node would start with this configuration, and which failures an ack would survive. */
 import { jwksProblem } from '@plenum/adapters';
 import type { DurabilityClass } from '@plenum/core';
 import { openConfiguredAdapters, openEngine } from '../compose.ts';
@@ -18,12 +18,12 @@ const survives: Readonly<Record<DurabilityClass, string>> = {
   unknown: 'what the settings of Redis say: it does not let us read them',
 };
 
-/** An adapter that says nothing for so long does not work. */
+/** An adapter that does not answer within this time, ms, counts as broken. */
 const patienceMs = 10_000;
 
 type Say = (name: string, value: unknown) => void;
 
-/** Everything is tried, and every problem is one sentence. @returns the exit code. */
+/** Tries everything, and prints each problem as one sentence. @returns the exit code */
 export async function check(): Promise<number> {
   const config = await nodeConfigOrNull();
   if (config === null) return 1;

@@ -1,8 +1,8 @@
-/** Entries of a group's log and news about it as lines for a terminal: one line each, whatever a member has written. */
+/** Formats entries and notices of a group's log for a terminal: one line each, whatever a member has written. */
 import type { MessageEntry, RecoveredNotice, ResyncNotice, SeqRange } from '@plenum/client';
 import type { GroupEvent } from '@plenum/protocol';
 
-/** Would move the cursor, begin a new line, or turn the direction of the text behind it. */
+/** Characters that would move the cursor, begin a new line, or change the direction of the text. */
 const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 const escaped = (character: string): string =>
@@ -13,7 +13,7 @@ const printable = (text: string): string => text.replaceAll(unprintable, escaped
 export const messageLine = ({ seq, timestamp, from_user_id, message }: MessageEntry): string =>
   `${seq} ${timestamp} ${from_user_id}: ${printable(message)}`;
 
-/** `7 2026-01-01T00:00:00.000Z * eve muted by ada until … (reason)` */
+/** Formats a membership change: `7 2026-01-01T00:00:00.000Z * eve muted by ada until … (reason)` */
 export function eventLine(event: GroupEvent): string {
   const { seq, timestamp, type, user_id, actor_id, reason, changes } = event;
   const until = event.muted_until ?? event.banned_until;

@@ -4,11 +4,11 @@ import { type ActingOptions, actingUser, withClient } from './acting-user.ts';
 import { refusalText, refuse } from './refuse.ts';
 
 export interface JoinOptions extends ActingOptions {
-  /** Makes a group of this type, with the user as its admin, where there is none. */
+  /** If there is no such group, one of this type is created with the user as its admin. */
   readonly create?: GroupType;
 }
 
-/** `plenum join`: a member may join again. @returns the exit code. */
+/** `plenum join`. A member may run it again. @returns the exit code */
 export async function join(groupId: string, options: JoinOptions): Promise<number> {
   const user = await actingUser(options);
   if (user === null) return 1;
@@ -29,6 +29,6 @@ async function joinOrCreate(client: Client, groupId: string, groupType: GroupTyp
   if (joined.ok || joined.failure.code !== 'group_not_found' || groupType === undefined) return joined;
   const created = await client.create(groupId, groupType);
   if (created.ok) return { ok: true as const, status: 'created' as const };
-  // Another process was faster.
+  // Another process has created the group meanwhile.
   return created.failure.code === 'already_exists' ? joining() : created;
 }

@@ -1,12 +1,12 @@
-/** Lines of UTF-8 as a member would write them: nothing is replaced, and no line is kept that no node would take. */
+/** Reads lines of UTF-8 text for messages. Replaces no invalid bytes, and refuses a line that no node would accept. */
 import { limits } from '@plenum/protocol';
 
 const newline = 0x0a;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The lines of `input` without their endings, also a last one without an ending.
- * @throws Error with one sentence at a line that is not UTF-8 or longer than a frame may be
+ * @returns the lines of `input` without their line breaks; the last line needs none
+ * @throws Error with one sentence for a line that is not UTF-8, or longer than the maximum of a frame
  */
 export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let begun: Uint8Array[] = [];

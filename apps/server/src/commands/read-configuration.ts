@@ -7,11 +7,11 @@ import {
 import { readConfigFile } from '../config/file.ts';
 import { type Config, type ConfigReading, environment, readConfig } from '../config.ts';
 
-/** The configuration of a node, or null after every problem was said. Warnings are said either way. */
+/** @returns the configuration of a node; null if it has problems, which were printed. Warnings are printed too */
 export const nodeConfigOrNull = async (): Promise<Config | null> =>
   said(readConfig(environment, await readConfigFile(process.cwd())), 'Plenum cannot start');
 
-/** The same of what a user's command needs. */
+/** Does the same with the settings that a user's command needs. */
 export const clientConfigOrNull = async (needs: readonly ClientNeed[]): Promise<ClientConfig | null> =>
   said(readClientConfig(needs, await readConfigFile(process.cwd())), 'This cannot be done');
 

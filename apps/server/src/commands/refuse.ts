@@ -1,6 +1,6 @@
 import { type ErrorCode, errors, type FailureBody } from '@plenum/protocol';
 
-/** Says why not. @returns the exit code. */
+/** Prints why a command is refused. @returns the exit code */
 export function refuse(why: string): 1 {
   process.stderr.write(`${why}\n`);
   return 1;
@@ -10,10 +10,10 @@ interface Refusal extends Pick<FailureBody, 'error' | 'details'> {
   readonly code: string;
 }
 
-/** A command takes its token by `--token` or `--as`: where programs put it is no help here. */
+/** Removes the hint where a program must put its token: a command has `--token` and `--as` for that. */
 const withoutPlaces = (error: string) => error.replace(/: auth: \{ token \} .*$/, '');
 
-/** `muted: You are muted and cannot send messages (until …)`: the code first, for scripts. */
+/** Formats a refusal with its code first, for scripts: `muted: You are muted and cannot send messages (until …)`. */
 export function refusalText({ code, error, details }: Refusal): string {
   const end = details?.muted_until ?? details?.banned_until;
   const until = end === undefined ? [] : [`until ${end}`];
@@ -21,5 +21,5 @@ export function refusalText({ code, error, details }: Refusal): string {
   return `${code}: ${withoutPlaces(error)}${more.length === 0 ? '' : ` (${more.join(', ')})`}`;
 }
 
-/** The table's own text of a code. */
+/** Formats a refusal with the text of the error table. */
 export const refusalOf = (code: ErrorCode): string => refusalText({ code, error: errors[code].text });

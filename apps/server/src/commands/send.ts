@@ -3,8 +3,8 @@ import { linesOf } from './lines-of-input.ts';
 import { refusalText, refuse } from './refuse.ts';
 
 /**
- * `plenum send`: the words as one message; without words every line of stdin that is not empty, one after the other.
- * Ends at the first refusal. @returns the exit code.
+ * `plenum send`: sends the words as one message. Without words it sends every line of stdin that is not empty, one after the
+ * other. Ends at the first refusal. @returns the exit code
  */
 export async function send(
   groupId: string,

@@ -1,4 +1,4 @@
-/** `plenum serve`: a node until it is asked to stop. */
+/** `plenum serve`: runs a node until it is asked to stop. */
 import { nodeHelp } from '../boot-message.ts';
 import { untilAskedToStop } from '../lifecycle.ts';
 import { createAuditLog, createLogger } from '../logging.ts';
@@ -7,12 +7,12 @@ import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
 import { systemRandom } from '../random.ts';
 import { nodeConfigOrNull } from './read-configuration.ts';
 
-/** Clients move within this time; short, for a laptop. */
+/** Time in which clients move to other nodes, ms. Short, because this command also runs on laptops. */
 const drainMs = 15_000;
-/** On top of the drain: what is in flight, and closing. */
+/** Additional time for open requests and for closing, ms. */
 const closeMs = 15_000;
 
-/** @returns the exit code. */
+/** @returns the exit code */
 export async function serve(): Promise<number> {
   const config = await nodeConfigOrNull();
   if (config === null) return 1;

@@ -1,22 +1,22 @@
-/** `plenum tail`: the log of a group as it grows, over reconnections, until Ctrl-C or the end of the membership. */
+/** `plenum tail`: prints the log of a group as it grows, over reconnects, until Ctrl-C or the end of the membership. */
 import type { Client, ClientOptions, GroupPosition } from '@plenum/client';
 import { type ActingOptions, actingUser, whyNot, withClient } from './acting-user.ts';
 import { eventLine, messageLine, recoveredLine, resyncLine } from './entry-line.ts';
 import { refusalOf, refusalText, refuse } from './refuse.ts';
 
 export interface TailOptions extends ActingOptions {
-  /** First seq to show; absent: what comes from now on. */
+  /** The first seq to print. Absent: only entries from now on are printed. */
   readonly from?: number;
   readonly json?: boolean;
 }
 
-/** The entry that ends a membership comes on another way than the word of it. */
+/** Time to wait for the entry that ends the membership, ms: it and the push `membership` may arrive in either order. */
 const lastEntryMs = 500;
 
 const note = (text: string) => void process.stderr.write(`${text}\n`);
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** @returns the exit code: 0 when asked to stop, 1 when refused. */
+/** @returns the exit code: 0 if asked to stop, 1 if refused */
 export async function tail(groupId: string, options: TailOptions): Promise<number> {
   const user = await actingUser(options);
   if (user === null) return 1;
@@ -30,7 +30,7 @@ type Start =
   | { readonly ok: true; readonly positions: readonly GroupPosition[] }
   | { readonly ok: false; readonly why: string };
 
-/** A position needs the epoch of the log, which users do not know. */
+/** Reads the epoch of the log, which a position needs and users do not know. */
 async function startOf(user: ClientOptions, group_id: string, from: number | undefined): Promise<Start> {
   if (from === undefined) return { ok: true, positions: [] };
   const page = await withClient(user, (client) => client.history(group_id, { limit: 1 }));
@@ -78,7 +78,7 @@ function printAll(client: Client, { url, isJson }: Followed): void {
   });
 }
 
-/** Resolves with the exit code: the user ended it, the output is closed, or nothing will follow. */
+/** Resolves with the exit code when the user ends the command, the output closes, or no entry can follow. */
 function untilEnded(client: Client, { groupId, url }: Followed): Promise<number> {
   return new Promise((end) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));

@@ -8,7 +8,7 @@ export interface TokenOptions {
   readonly hours: string;
 }
 
-/** `plenum token`. @returns the exit code. */
+/** `plenum token`: prints a token for a user. @returns the exit code */
 export async function token(options: TokenOptions): Promise<number> {
   const config = await clientConfigOrNull(['token, here or of a node']);
   if (config === null) return 1;

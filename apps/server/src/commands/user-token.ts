@@ -1,4 +1,4 @@
-/** Tokens for users: signed with the configured secret, or asked of a running node in dev mode. */
+/** Makes tokens for users: signs them with the configured secret, or asks a running node in dev mode. */
 import { issueJwt } from '@plenum/adapters';
 import { devTokenSchema, type UserId } from '@plenum/protocol';
 import type { ClientConfig } from '../config/client-config.ts';
@@ -6,15 +6,15 @@ import type { ClientConfig } from '../config/client-config.ts';
 export interface TokenGrant {
   readonly userId: UserId;
   readonly hours: number;
-  /** Of the node that is asked in dev mode. */
+  /** URL of the node that is asked in dev mode. */
   readonly url: string;
 }
 
-/** Where a node with this configuration listens, as seen from its own machine. */
+/** The URL of a node with this configuration, from its own machine. */
 export const nodeUrlOf = ({ host, port }: Pick<ClientConfig, 'host' | 'port'>): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** @throws Error with one sentence if there is neither a secret nor a node to ask. */
+/** @throws Error with one sentence if there is neither a secret nor a node to ask */
 export async function tokenFor(config: ClientConfig, { userId, hours, url }: TokenGrant): Promise<string> {
   if (config.jwtSecret !== null) {
     return issueJwt({ secret: config.jwtSecret, userId, expiresInSec: Math.ceil(hours * 3600) });
@@ -29,10 +29,10 @@ export async function tokenFor(config: ClientConfig, { userId, hours, url }: Tok
   );
 }
 
-/** Whatever listens there and says nothing is no node. */
+/** Time limit for the answer, ms: another program may listen at that port. */
 const answerMaxMs = 5000;
 
-/** Null: there is no node at this URL, or it is not in dev mode. */
+/** @returns null if there is no node at this URL, or if it is not in dev mode */
 async function devToken(url: string, userId: UserId): Promise<string | null> {
   try {
     const answer = await fetch(`${url}/v1/dev/token`, {

@@ -9,7 +9,7 @@ const fields = ['name', 'sha256', 'scopes'];
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** @returns a sentence about the first that cannot be used; a digest does not stand in it */
+/** @returns a sentence about the first row that is not valid, without its digest; null if all are valid */
 export function adminTokensProblem(value: unknown): string | null {
   if (!Array.isArray(value)) return 'adminTokens must be a list of { name, sha256, scopes }';
   for (const [index, row] of value.entries()) {

@@ -1,4 +1,4 @@
-/** What the commands of a user need to know: where a node is, how to speak to it, and how tokens are signed. Nothing else. */
+/** Reads only the settings that the commands of a user need: where a node is, its event name, and how tokens are signed. */
 import {
   type ConfigReading,
   environment,
@@ -8,7 +8,7 @@ import {
 } from '../config.ts';
 import { environmentSchema } from './environment.ts';
 
-/** The settings that a command needs, without those of its command line. */
+/** The groups of settings that a command needs because its command line does not contain them. */
 export type ClientNeed = 'place' | 'token' | 'token, here or of a node';
 
 const place = ['HOST', 'PORT'];
@@ -16,7 +16,7 @@ const token = ['PLENUM_JWT_SECRET', 'PLENUM_JWKS_URL'];
 
 function namesOf(need: ClientNeed, isSecretSet: boolean): readonly string[] {
   if (need === 'place') return place;
-  // Without a secret the node in dev mode is asked that listens there.
+  // Without a secret the command asks a node in dev mode for a token, so it needs that node's address.
   return need === 'token' || isSecretSet ? token : [...token, ...place];
 }
 
@@ -32,9 +32,9 @@ export interface ClientConfig {
   readonly host: string;
   readonly port: number;
   readonly event: string;
-  /** The one that signs. Null: none is known here. */
+  /** The secret that signs tokens; null if none is configured here. */
   readonly jwtSecret: string | null;
-  /** Tokens come from an identity provider. */
+  /** True if an identity provider signs the tokens. */
   readonly hasJwks: boolean;
 }
 
@@ -43,8 +43,8 @@ export type ClientConfigReading =
   | Extract<ConfigReading, { readonly ok: false }>;
 
 /**
- * A variable that a client does not need is not looked at, however wrong it is; nor does a file that cannot be read stand in
- * the way of a command to which the command line says all.
+ * Ignores variables that a client does not need, even if they are wrong. Ignores a file that cannot be read, if the command
+ * line contains everything.
  */
 export function readClientConfig(
   needs: readonly ClientNeed[],

@@ -7,7 +7,7 @@ const hidden = '(set, not shown)';
 const counted = (secrets: readonly unknown[]) =>
   secrets.length === 1 ? hidden : `(${secrets.length} set, not shown)`;
 
-/** The configuration as it may be shown: no secret, no password, no query of a URL. */
+/** @returns the configuration without secrets, passwords and the queries of URLs */
 export function describeConfig(config: Config): Readonly<Record<string, unknown>> {
   const { adapterOptions, extensions, jwtSecrets, adminTokens, jwks, ...rest } = config;
   const { allowPrivate: _, allow: __, url, ...expected } = jwks ?? { url: null };
@@ -41,7 +41,7 @@ function place(url: string | null, adapter: object | undefined): string {
   return url === null ? 'none' : maskedUrl(url);
 }
 
-/** Every text that must not be shown, whatever says it. */
+/** @returns every text of the configuration that must never be shown */
 export function secretsOfConfig({ adapterOptions, jwtSecrets, jwks, redisUrl }: Config): readonly string[] {
   const { archiveUrl, notifierUrl, moderationUrl, authUrl, webhookSecrets } = adapterOptions;
   const urls = [redisUrl, archiveUrl, notifierUrl, moderationUrl, authUrl, jwks?.url ?? null];

@@ -1,4 +1,4 @@
-/** The form of each variable of the environment, and its default. */
+/** Defines the environment variables: the form and the default of each. */
 import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { defaultMaxUnreadBytes } from '@plenum/gateway';
 import { limits } from '@plenum/protocol';
@@ -25,7 +25,7 @@ import {
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 const frameRoomBytes = 1024;
 
-/** Every variable that this version reads, each with its form and its default. */
+/** All variables that this version reads. */
 export const environmentSchema = z.object({
   NODE_ENV: z.string().optional(),
   PORT: wholeNumber(0, 65_535).prefault('3000'),
@@ -50,7 +50,7 @@ export const environmentSchema = z.object({
   PLENUM_CREATE: oneOf('any', 'service').prefault('any'),
   PLENUM_CREATE_ON_JOIN: oneOf('none', 'public').prefault('none'),
   PLENUM_FANOUT: oneOf('coalesced', 'plain').prefault('coalesced'),
-  // A message has to fit into one frame together with its envelope.
+  // A message must fit into one frame together with its envelope.
   PLENUM_MESSAGE_MAX_BYTES: wholeNumber(1, limits.frameMaxBytes - frameRoomBytes).prefault(
     String(limits.messageMaxBytes),
   ),
@@ -111,7 +111,7 @@ export const environmentSchema = z.object({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
-/** Their text is never part of a problem. */
+/** Variables whose text never appears in an error. */
 export const secretNames: readonly string[] = [
   'PLENUM_JWT_SECRET',
   'PLENUM_ADMIN_TOKEN',
@@ -124,5 +124,5 @@ export const secretNames: readonly string[] = [
   'REDIS_URL',
 ];
 
-/** Those of which a list in the configuration file stays one: an item may hold a comma. */
+/** Variables for which a list in the configuration file is not joined by commas, because an item may contain a comma. */
 export const listNames: readonly string[] = ['PLENUM_JWT_SECRET', 'PLENUM_ADMIN_TOKEN'];

@@ -1,4 +1,7 @@
-/** What a team adds to a node as code: adapters, middlewares and request types. Judged by shape, since a file holds anything. */
+/**
+ * The code that a team adds to a node: adapters, middlewares and request types. Its shape is checked, because a configuration
+ * file may contain anything.
+ */
 import type { Adapters, SendMiddleware } from '@plenum/core';
 import type { AdminToken, CustomRequest } from '@plenum/gateway';
 
@@ -6,7 +9,7 @@ import { didYouMean } from './names.ts';
 
 export interface Extensions {
   readonly adapters: Adapters;
-  /** By the names that the order of middlewares calls them. */
+  /** The middlewares by the names that PLENUM_MIDDLEWARES uses. */
   readonly middleware: Readonly<Record<string, SendMiddleware>>;
   /** Made by `defineRequest`. */
   readonly requests: readonly CustomRequest[];
@@ -24,7 +27,7 @@ const methods: Readonly<Record<Kind, string>> = {
 };
 const isKind = (name: string): name is Kind => Object.hasOwn(methods, name);
 
-/** @param byVariable what names the same kind of adapter in another place */
+/** @param byVariable for each kind of adapter, the variable that also sets it */
 export function extensionProblems(
   adapters: Adapters,
   byVariable: Readonly<Partial<Record<Kind, string | undefined>>> = {},
@@ -39,7 +42,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const has = (value: unknown, method: string): boolean =>
   isObject(value) && typeof Reflect.get(value, method) === 'function';
 
-/** @returns a sentence about the first thing that is no adapter */
+/** @returns a sentence about the first value that is not an adapter; null if all are */
 export function adaptersProblem(value: unknown): string | null {
   if (!isObject(value)) return 'adapters must be an object with archive, notifier, moderation or auth';
   for (const [name, adapter] of Object.entries(value)) {
@@ -48,7 +51,7 @@ export function adaptersProblem(value: unknown): string | null {
       return `adapters.${name} is unknown${near === '' ? `: there are ${Object.keys(methods).join(', ')}` : near}`;
     }
     if (!has(adapter, methods[name])) return `adapters.${name} must have a method ${methods[name]}`;
-    // An adapter may have whatever else it needs, but no slip in the one name that is read of it besides its method.
+    // An adapter may have any other property. But a name that is close to `onFailure` is a typing error.
     const slip = keysOf(adapter).find((key) => key !== 'onFailure' && didYouMean(key, ['onFailure']) !== '');
     if (slip !== undefined) return `adapters.${name}.${slip} is unknown: did you mean onFailure?`;
     const onFailure: unknown = Reflect.get(adapter, 'onFailure');

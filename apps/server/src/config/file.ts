@@ -1,4 +1,4 @@
-/** `plenum.config.{js,mjs,ts,json}` in the working folder: variables as in the environment, and a team's own code. */
+/** Reads `plenum.config.{js,mjs,ts,json}` from the working folder: variables as in the environment, and custom code. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,14 +17,14 @@ import {
 import { didYouMean } from './names.ts';
 
 type VariableValue = string | number | boolean | readonly (string | number)[];
-/** What such a file exports by default. Variables of the environment take precedence over its values. */
+/** The default export of a configuration file. Environment variables override its values. */
 export type ConfigFile = Partial<Extensions> & {
   readonly [Name in keyof z.input<typeof environmentSchema>]?: VariableValue;
 };
 
 const fileNames = ['js', 'mjs', 'ts', 'json'].map((ending) => `plenum.config.${ending}`);
 
-/** @returns what the one file in `folder` says, nothing if there is none. Never rejects. */
+/** @returns the content of the configuration file in `folder`, which is empty without a file. Never rejects */
 export async function readConfigFile(folder: string): Promise<FileReading> {
   const [name, another] = fileNames.filter((candidate) => existsSync(join(folder, candidate)));
   if (name === undefined) return withProblems([]);
@@ -62,7 +62,7 @@ async function loadJson(path: string): Promise<Loaded> {
   try {
     return { ok: true, value: JSON.parse(await readFile(path, 'utf8')) };
   } catch (error) {
-    // What JSON.parse says quotes the file, and that may hold secrets.
+    // The message of JSON.parse quotes the file, which may contain secrets.
     return failed(error instanceof SyntaxError ? 'is not valid JSON' : 'could not be read');
   }
 }
@@ -83,7 +83,7 @@ const variableSchema = z
 
 const variableNames = Object.keys(environmentSchema.shape);
 
-/** Every name is known, every value of a variable has a form as text. */
+/** Checks that every name is known, and that every value of a variable can be written as text. */
 function fileReading(fileName: string, file: unknown): FileReading {
   if (typeof file !== 'object' || file === null || Array.isArray(file)) {
     return withProblems([`${fileName} must export an object by default`]);
@@ -103,7 +103,7 @@ function fileReading(fileName: string, file: unknown): FileReading {
   if (!texts.success || !parts.success || problems.length > 0) {
     return withProblems(problems.map((problem) => `${fileName}: ${problem}`));
   }
-  // As in the environment a blank text says nothing; an empty list says that there is none of its items.
+  // A blank text counts as unset, as in the environment. An empty list is a value: no items.
   const filled = Object.entries(texts.data).flatMap(([name, value]) => {
     if (typeof value === 'string') return value.trim() === '' ? [] : [[name, value] as const];
     return [[name, listNames.includes(name) ? value : value.join(',')] as const];

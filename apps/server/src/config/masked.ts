@@ -1,13 +1,13 @@
-/** How what is configured may be shown: the one place that decides what of a URL, of a text or of an error is secret. */
+/** Removes secrets from URLs, texts and errors before they are shown. */
 
 const hidden = '***';
 
-/** Looks like a word, a short number or a version, and not like a token: `hooks`, `v2`, `42`, `moderation-check`. */
+/** True for a part of a path that looks like a word, a short number or a version, not like a token: `hooks`, `v2`, `42`. */
 const isPlainSegment = (segment: string): boolean => /^(?:[a-z_.-]{0,20}|v?\d{1,4})$/i.test(segment);
 
 /**
- * A URL without user, password, query and fragment; parts of its path that look like a token are left out too. A text with an @
- * behind its host is shown as nothing at all: a password with a / or a # in it makes the rest of it look like a host.
+ * Removes user, password, query and fragment from a URL, and the parts of its path that look like a token. A URL with an @
+ * after its host is not shown at all, because a / or # in a password makes the rest of the password look like a path.
  */
 export function maskedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -18,15 +18,15 @@ export function maskedUrl(text: string): string {
 }
 
 /**
- * Any text, such as that of an error: the text between `://` and the last @ of a word is hidden, and so is a query. Lists with
- * commas are one word, so that a comma of a password does not end it.
+ * Removes secrets from any text, such as the message of an error: hides the text between `://` and the last @ of a word, and
+ * queries. A list with commas is one word, so that a comma in a password does not end it.
  */
 export const maskedText = (text: string): string =>
   text
     .replace(/(\b[a-z][a-z\d+.-]*:\/\/)[^\s"'`<>]*@/gi, `$1${hidden}@`)
     .replace(/(\b[a-z][a-z\d+.-]*:\/\/[^\s"'`<>?]*\?)[^\s"'`<>]*/gi, `$1${hidden}`);
 
-/** @returns a function that hides each of the secrets anywhere; those that are too short to differ from words stay. */
+/** @returns a function that hides the secrets in any text. Secrets of less than 4 characters stay: they are like words */
 export function hiding(secrets: readonly string[]): (text: string) => string {
   const long = [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
     .filter((secret) => secret.length >= 4)
@@ -42,7 +42,7 @@ const decoded = (text: string): string => {
   }
 };
 
-/** The secret parts of a URL, encoded and decoded: for {@link hiding}. */
+/** @returns the secret parts of a URL, encoded and decoded, for {@link hiding} */
 export function secretsInUrl(text: string): readonly string[] {
   const [, before = ''] = /^[^:]*:\/\/(.*)@/s.exec(text) ?? [];
   const password = before.slice(before.indexOf(':') + 1);
@@ -51,8 +51,8 @@ export function secretsInUrl(text: string): readonly string[] {
 }
 
 /**
- * An error as it may be logged: its kind, code, text and stack, and those of its causes. Nothing else that a library has put on
- * it, since that may be the command with the password (`AUTH`) or the URL that could not be read.
+ * Reduces an error to its name, code, message and stack, and those of its causes. Other properties are dropped: a library may
+ * have put there the command with the password (`AUTH`), or a URL.
  */
 export function loggedError(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return typeof thrown === 'string' ? maskedText(thrown) : thrown;

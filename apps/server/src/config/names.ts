@@ -1,9 +1,9 @@
-/** Names that nothing reads get a hint, and what Kubernetes sets by itself gets none. */
+/** Warns of variables that this program does not read, except those that Kubernetes sets. */
 
 /**
- * What is no setting but the address of a Service. Kubernetes puts it into every container beside a Service, and a
- * Service may be named `plenum` or `plenum-admin`: `PLENUM_ADMIN_PORT=tcp://10.0.0.1:80`, `PLENUM_SERVICE_HOST`,
- * `PLENUM_SERVICE_PORT_HTTP`, `PLENUM_PORT_3000_TCP_ADDR`.
+ * True for a variable that is not a setting but the address of a Kubernetes Service. Kubernetes sets such variables in every
+ * container, and a Service may be named `plenum` or `plenum-admin`: `PLENUM_ADMIN_PORT=tcp://10.0.0.1:80`,
+ * `PLENUM_SERVICE_HOST`, `PLENUM_SERVICE_PORT_HTTP`, `PLENUM_PORT_3000_TCP_ADDR`.
  */
 export function isServiceLink(name: string, value: string): boolean {
   if (/PORT$/.test(name) && /^(?:tcp|udp|sctp):\/\/\S+:\d{1,5}$/i.test(value.trim())) return true;
@@ -12,13 +12,13 @@ export function isServiceLink(name: string, value: string): boolean {
   );
 }
 
-/** @returns one line about all of them, none if there are none. */
+/** @returns one line about all names; no line if there are none */
 export const serviceLinkWarnings = (names: readonly string[]): string[] =>
   names.length === 0
     ? []
     : [`${names.join(', ')}: set by Kubernetes for a Service, so no setting of Plenum, and ignored`];
 
-/** One sentence for every name of the environment that nothing reads, but looks as if it was meant for this program. */
+/** @returns one sentence for every unknown variable that seems to be meant for this program */
 export function unknownNameWarnings(setNames: readonly string[], known: readonly string[]): string[] {
   return setNames
     .filter((name) => !known.includes(name) && (name.startsWith('PLENUM_') || isNearRedisUrl(name)))
@@ -28,16 +28,16 @@ export function unknownNameWarnings(setNames: readonly string[], known: readonly
     );
 }
 
-/** `REDIS_URI`, `REDISURL`: a node that does not read it keeps everything in memory. */
+/** True for a name such as `REDIS_URI` or `REDISURL`: a node without REDIS_URL would keep everything in memory. */
 const isNearRedisUrl = (name: string) => name.startsWith('REDIS') && closest(name, ['REDIS_URL']) !== null;
 
-/** `: did you mean mode?`, or nothing if no candidate is near. */
+/** @returns a hint such as `: did you mean mode?`; '' if no candidate is similar */
 export function didYouMean(name: string, candidates: readonly string[]): string {
   const similar = closest(name, candidates);
   return similar === null ? '' : `: did you mean ${similar}?`;
 }
 
-/** The nearest candidate by edit distance, if it is near enough to be a slip. Upper and lower case do not matter. */
+/** @returns the nearest candidate by edit distance, ignoring case; null if none is near enough to be a typing error */
 function closest(name: string, candidates: readonly string[]): string | null {
   const ranked = candidates
     .map((candidate) => ({

@@ -1,4 +1,4 @@
-/** What a node needs before it starts: its engine, and outside dev mode its secrets. */
+/** Checks what a node needs before it starts: its engine, and secrets outside dev mode. */
 import { BlockList, isIP } from 'node:net';
 import type { Environment } from './environment.ts';
 
@@ -6,7 +6,7 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** True for an address that only this machine reaches. */
+/** True for an address that only this machine can reach. */
 export function isLoopback(host: string): boolean {
   const family = isIP(host);
   if (family === 0) return host.toLowerCase() === 'localhost';
@@ -16,14 +16,14 @@ export function isLoopback(host: string): boolean {
 export const isProduction = (nodeEnv: string | undefined): boolean =>
   nodeEnv?.trim().toLowerCase() === 'production';
 
-/** Loopback host, no secret, NODE_ENV not `production`. */
+/** True if the host is loopback, there is no secret, and NODE_ENV is not `production`. */
 export const isDev = (variables: Environment): boolean =>
   isLoopback(variables.HOST) &&
   variables.PLENUM_JWT_SECRET === undefined &&
   variables.PLENUM_JWKS_URL === undefined &&
   !isProduction(variables.NODE_ENV);
 
-/** A node that keeps everything in memory, alone, has to be asked for where others may depend on it. */
+/** Requires an explicit PLENUM_ENGINE=memory in production, or if other machines reach the node: it loses all when it ends. */
 export function engineProblems(variables: Environment): string[] {
   const { PLENUM_ENGINE: engine, REDIS_URL: redisUrl } = variables;
   if (engine === 'memory' && redisUrl !== undefined) {
@@ -40,7 +40,7 @@ export function engineProblems(variables: Environment): string[] {
 
 const adminTokenMinBytes = 32;
 
-/** @param hasAdminTokens the configuration file holds some by their digest */
+/** @param hasAdminTokens true if the configuration file contains digests of admin tokens */
 export function missingSecrets(variables: Environment, hasAdminTokens: boolean): string[] {
   if (isDev(variables)) return [];
   const why = 'must be set outside dev mode (dev mode: HOST is loopback, no secret, NODE_ENV not production)';

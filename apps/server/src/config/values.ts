@@ -1,4 +1,4 @@
-/** How the text of one environment variable becomes a value: each parser says what it expects, with the limit. */
+/** Parses the text of environment variables. The error of each parser says what it expects, with the limit. */
 import { isIP } from 'node:net';
 import { isAllowEntry } from '@plenum/adapters';
 import type { ClusterStrategy } from '@plenum/core';
@@ -11,7 +11,7 @@ function listOf(text: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
-/** A variable with a text form; `read` answers undefined for a text that it does not accept. */
+/** Makes a parser. @param read returns undefined for a text that is not valid */
 function parsed<T>(expectation: string, read: (text: string) => T | undefined) {
   return z.string().transform((text, context): T => {
     const value = read(text);
@@ -34,8 +34,8 @@ export const matching = (expectation: string, pattern: RegExp) =>
   parsed(expectation, (text) => (pattern.test(text) ? text : undefined));
 
 /**
- * Secrets that count at the same time, with commas between them; a list of the configuration file may hold a secret with a
- * comma. Their text is never part of a problem.
+ * Parses secrets that are valid at the same time, separated by commas. A list in the configuration file may contain a secret
+ * with a comma. Errors never contain their text.
  */
 export const secrets = (minBytes: number) =>
   z.union([z.string().transform(listOf), z.array(z.string())]).transform((given, context) => {
@@ -50,7 +50,7 @@ export const secrets = (minBytes: number) =>
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const longestDurationMs = 3650 * 86_400_000;
 
-/** `90s`, `15m`, `12h`, `7d`: the value is in ms. */
+/** Parses a duration such as `90s`, `15m`, `12h` or `7d`. The value is in ms. */
 export const duration = () =>
   parsed('a duration from 1s to 3650d, such as 12h or 7d', (text) => {
     const [, amount = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
@@ -58,11 +58,11 @@ export const duration = () =>
     return ms >= 1000 && ms <= longestDurationMs ? ms : undefined;
   });
 
-/** Scheme, host and perhaps a port, nothing else: also of apps, such as `capacitor://localhost`. `null` is what files send. */
+/** True for scheme, host and an optional port, also of apps: `capacitor://localhost`. A page from a file sends `null`. */
 const isExactOrigin = (text: string) =>
   text === 'null' || (/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\*]+$/i.test(text) && URL.canParse(text));
 
-/** Exact origins, as a browser sends them. */
+/** Parses exact origins, in the form in which browsers send them. */
 export const origins = () =>
   parsed('a comma-separated list of exact origins, such as https://chat.example.com', (text) => {
     const list = listOf(text);
@@ -76,7 +76,7 @@ function isAddressOrBlock(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= maxBits);
 }
 
-/** Proxies whose `X-Forwarded-For` is believed. */
+/** Parses the proxies whose `X-Forwarded-For` is trusted. */
 export const proxies = () =>
   parsed('a comma-separated list of addresses and CIDR blocks, such as 10.0.0.0/8', (text) => {
     const list = listOf(text);
@@ -97,7 +97,7 @@ const hasProtocol = (text: string, ...protocols: readonly string[]) =>
 export const httpUrl = () =>
   z.string().refine((text) => hasProtocol(text, 'http:', 'https:'), 'must be a URL with https:// or http://');
 
-/** An unescaped / # or ? of a password turns the text before it into the host. */
+/** False for a URL with an @ after its host: an unescaped / # or ? in a password ends the host too early. */
 const isWholePostgresUrl = (text: string): boolean => {
   if (!hasProtocol(text, 'postgres:', 'postgresql:')) return false;
   const { pathname, search, hash } = new URL(text);
@@ -112,20 +112,20 @@ export const postgresUrl = () =>
       'must be postgres://user:password@host:port/database (in a password, write / as %2F, # as %23, ? as %3F, @ as %40)',
     );
 
-/** `none` ends for the whole cluster what an absent variable only leaves to the other nodes. */
+/** Accepts `none` too. It ends the adapter kind for the whole cluster; an absent variable only leaves it to other nodes. */
 export const noneOr = (schema: z.ZodType<string>) => z.union([z.literal('none'), schema]);
 
-/** Steps of a send in their order, with commas between them; `none` for none. */
+/** Parses the steps of a send in their order, separated by commas; `none` for no steps. */
 export const names = () => z.string().transform((text) => (text.trim() === 'none' ? [] : listOf(text)));
 
-/** Secrets of webhooks: their text is never part of a problem. */
+/** Parses the secrets of webhooks. Errors never contain their text. */
 export const webhookSecrets = () =>
   parsed('a comma-separated list of secrets that begin with whsec_', (text) => {
     const list = listOf(text);
     return list.every((one) => one.startsWith('whsec_')) ? list : undefined;
   });
 
-/** Private places that webhooks may lead to. The first item that is none is named. */
+/** Parses the private hosts and addresses to which webhooks may connect. The error names the first invalid item. */
 export const webhookAllow = () =>
   z
     .string()
@@ -137,14 +137,14 @@ export const webhookAllow = () =>
       context.addIssue({ code: 'custom', message });
     });
 
-/** `pg` and `horde` are the names of Chatx for a cluster in which each room has an owner. */
+/** Parses the cluster strategy. Chatx calls the strategy `owner` `pg` or `horde`. */
 export const clusterStrategy = () =>
   parsed('owner (or pg, or horde) or local', (text): ClusterStrategy | undefined => {
     if (text === 'pg' || text === 'horde') return 'owner';
     return text === 'owner' || text === 'local' ? text : undefined;
   });
 
-/** One server, several nodes of a Cluster, or Sentinels and the name of their master. The engine says what is wrong with one. */
+/** Accepts one server, nodes of a Cluster, or Sentinels and a master. The engine reports errors in detail. */
 export const redisUrl = () =>
   z
     .string()

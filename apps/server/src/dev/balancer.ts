@@ -1,4 +1,4 @@
-/** A small TCP balancer for a laptop: one port in front of several nodes, fewest connections first. */
+/** A small TCP load balancer for laptops: one port for several nodes. A connection goes to the node with the fewest. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export interface Target {
@@ -8,12 +8,12 @@ export interface Target {
 
 export interface Balancer {
   readonly port: number;
-  /** Connections that exist stay where they are. */
+  /** Existing connections keep their target. */
   setTargets(targets: readonly Target[]): void;
   close(): Promise<void>;
 }
 
-/** @throws Error with one clear sentence if the port is taken. */
+/** @throws Error with one sentence if the port is taken */
 export async function startBalancer(port: number, host = '127.0.0.1'): Promise<Balancer> {
   const open = new Set<Socket>();
   const connections = new Map<Target, number>();
@@ -46,7 +46,7 @@ const keyOf = ({ host, port }: Target) => `${host}:${port}`;
 const byLoad = (connections: ReadonlyMap<Target, number>): readonly Target[] =>
   [...connections].sort(([, a], [, b]) => a - b).map(([target]) => target);
 
-/** Tries the targets in turn until one accepts; a client that none accepts is cut. */
+/** Tries the targets in turn until one accepts. If none does, closes the client's connection. */
 function forward(client: Socket, [target, ...others]: readonly Target[], links: Links): void {
   if (target === undefined || client.destroyed) {
     client.destroy();
@@ -74,7 +74,7 @@ function count({ connections }: Links, target: Target, change: number): void {
 function track(open: Set<Socket>, socket: Socket): void {
   open.add(socket);
   socket.setNoDelay(true);
-  // A reset is an ordinary end here: `close` follows and ends the other side.
+  // An error such as a reset needs no handling: `close` follows and ends the other side.
   socket.on('error', () => {});
   socket.once('close', () => open.delete(socket));
 }
@@ -90,7 +90,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
       );
     });
     server.listen(port, host, () => {
-      // From here on an error is a connection that could not be taken.
+      // From now on an error means that one connection could not be accepted.
       server.on('error', () => {});
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : port);

@@ -1,4 +1,4 @@
-/** `npm run cluster`: three nodes, Redis and a balancer on a laptop, until Ctrl-C. */
+/** `npm run cluster`: runs three nodes, Redis and a load balancer on a laptop, until Ctrl-C. */
 import { clusterHelp } from '../boot-message.ts';
 import { readConfigFile } from '../config/file.ts';
 import { environment, readConfig } from '../config.ts';
@@ -13,7 +13,7 @@ const hardExitMs = 30_000;
 async function main(): Promise<number> {
   const nodeEnvironment = { ...environment, HOST: '127.0.0.1' };
   const file = await readConfigFile(process.cwd());
-  // The nodes get the cluster's own Redis where none is given.
+  // Without REDIS_URL the nodes get the cluster's own Redis.
   const reading = readConfig(nodeEnvironment, file, { isEngineGiven: true });
   for (const warning of reading.warnings) say(`Warning: ${warning}`);
   if (!reading.ok) {
@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   const { config } = reading;
   const logger = createLogger({ level: config.logLevel, isDev: true, nodeId: 'cluster' });
   say(config.redisUrl === null ? 'Starting Redis (AOF) and three nodes …' : 'Starting three nodes …');
-  // A signal may come while the parts are starting: they are stopped as soon as they stand.
+  // A signal may come while the parts start: then they are stopped as soon as they run.
   const starting = startDevCluster({
     port: config.port,
     size: 3,

@@ -1,4 +1,4 @@
-/** A cluster on one machine: Redis with AOF, three node processes, one port in front of them. */
+/** Runs a cluster on one machine: Redis with AOF, node processes, and one port in front of them. */
 import type { Logger } from '@plenum/core';
 import { startRedis } from '@plenum/testkit';
 import { createLifecycle } from '../lifecycle.ts';
@@ -6,7 +6,7 @@ import { type Balancer, startBalancer } from './balancer.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
 
 export interface DevCluster {
-  /** Of the balancer. */
+  /** URL of the load balancer. */
   readonly url: string;
   readonly redisUrl: string;
   readonly nodes: readonly NodeProcess[];
@@ -17,22 +17,22 @@ export interface DevClusterOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly size: number;
-  /** Null: a Redis of its own, whose data is gone when the cluster stops. */
+  /** Null: a new Redis is started, whose data is deleted when the cluster stops. */
   readonly redisUrl: string | null;
-  /** What each node gets; PORT, HOST and REDIS_URL are the cluster's. */
+  /** Variables for each node, except PORT, HOST and REDIS_URL, which the cluster sets. */
   readonly environment: NodeJS.ProcessEnv;
   readonly logger: Logger;
-  /** A line that node `index` (from 0) wrote. */
+  /** Called for each line that node `index` (from 0) writes. */
   readonly onLine: (index: number, line: string) => void;
-  /** The cluster has to end: a node ended and could not be started again. */
+  /** Called if a node has ended and cannot be started again: then the cluster must be stopped. */
   readonly onBroken: (sentence: string) => void;
 }
 
-/** All or nothing: if one part does not start, what has been started is stopped again. */
+/** Starts all parts. If one does not start, the others are stopped. */
 export async function startDevCluster(options: DevClusterOptions): Promise<DevCluster> {
   const lifecycle = createLifecycle(options.logger);
   try {
-    // The port comes first: that it is taken should be said before anything is started.
+    // The port comes first, so that a taken port is reported before anything is started.
     const balancer = await startBalancer(options.port);
     lifecycle.started('balancer', () => balancer.close());
     const redisUrl = options.redisUrl ?? (await ownRedis(lifecycle.started));
@@ -66,7 +66,7 @@ interface Supervised {
   stop(): Promise<void>;
 }
 
-/** Keeps `size` nodes running: one that ends is reported and started again; one that cannot start breaks the cluster. */
+/** Keeps `size` nodes running. Logs and restarts a node that ends. If it cannot be restarted, calls `onBroken`. */
 function supervise(options: DevClusterOptions, balancer: Balancer): Supervised {
   const running: NodeProcess[] = [];
   const starting = new Set<Promise<void>>();
@@ -89,7 +89,7 @@ function supervise(options: DevClusterOptions, balancer: Balancer): Supervised {
     running.splice(running.indexOf(node), 1);
     retarget();
     if (isStopping) return;
-    options.logger.warn({ pid: node.pid, how }, `node ${index + 1} has ended and is started again`);
+    options.logger.warn({ pid: node.pid, how }, `node ${index + 1} has ended; will restart it`);
     await tracked(start(index));
   };
   const tracked = (promise: Promise<void>) => {

@@ -1,4 +1,4 @@
-/** One node as a child process: started by the `plenum` command, ready when it has told its URL. */
+/** Runs one node as a child process by the `plenum` command. The node is ready when it has sent its URL. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -9,29 +9,29 @@ import type { Target } from './balancer.ts';
 export interface NodeProcess {
   readonly pid: number;
   readonly target: Target;
-  /** Resolves when the process has ended, however it ended. */
+  /** Resolves with a description of the end when the process has ended. Never rejects. */
   readonly ended: Promise<string>;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM; after `hardStopMs` SIGKILL. */
+  /** Sends SIGTERM, and SIGKILL after 10 s. */
   stop(): Promise<void>;
 }
 
 export interface NodeProcessOptions {
   readonly environment: NodeJS.ProcessEnv;
-  /** Every line that the node writes. */
+  /** Called for every line that the node writes. */
   readonly onLine: (line: string) => void;
 }
 
 const binary = fileURLToPath(new URL('../../bin/plenum.js', import.meta.url));
-/** As `npm start` and the image do: what a message keeps alive until its answer then dies before it is copied. */
+/** The same option as in `npm start` and the image: objects of a message then die before the collector copies them. */
 const youngGeneration = '--max-semi-space-size=64';
 const hardStopMs = 10_000;
 const lastLinesKept = 12;
 const readyMessageSchema = z.object({ url: z.url() });
 
-/** @throws Error with the node's last lines if it ends before it is ready. */
+/** @throws Error with the node's last lines if the node ends before it is ready */
 export async function startNodeProcess({ environment, onLine }: NodeProcessOptions): Promise<NodeProcess> {
-  // A session of its own: the terminal's Ctrl-C reaches the parent only. The IPC channel ends the child with its parent.
+  // Detached, so that Ctrl-C of the terminal reaches only the parent. The IPC channel ends the child with its parent.
   const child = spawn(process.execPath, [youngGeneration, binary, 'serve'], {
     env: { ...environment, HOST: '127.0.0.1', PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

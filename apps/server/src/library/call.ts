@@ -1,11 +1,11 @@
-/** Calls of the library become requests: names change to those of the wire, and the protocol's schemas judge them. */
+/** Turns calls of the library into requests: translates names to those of the wire, and checks them by the protocol's schemas. */
 import { type Caller, fail, type Outcome, type Random } from '@plenum/core';
 import { parse, requestIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 
-/** One call in the names of the wire. */
+/** One call with the names of the wire. */
 export interface Asked {
-  /** Undefined: the service, which skips the checks of the actor. */
+  /** Undefined for the service, which needs no rights in the group. */
   readonly actorId: string | undefined;
   /** Undefined: the library makes one. */
   readonly requestId: string | undefined;
@@ -21,7 +21,7 @@ export type MakeCall = <O, A, R>(
 
 const whoSchema = z.object({ actor_id: userIdSchema.exactOptional(), request_id: requestIdSchema });
 
-/** What the schema does not accept is refused before the operation sees it. */
+/** Makes calls whose arguments are checked by the schema before the operation gets them. */
 export const makeCallWith =
   (random: Random): MakeCall =>
   (asked, schema, operation) =>

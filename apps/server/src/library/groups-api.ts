@@ -1,4 +1,4 @@
-/** `plenum.groups` and `plenum.send`: requests as functions. Arguments in camelCase, results as on the wire. */
+/** `plenum.groups` and `plenum.send`: one function per request. Arguments are in camelCase, results as on the wire. */
 import type { OperationOf, Operations, Outcome } from '@plenum/core';
 import {
   type Action,
@@ -16,7 +16,7 @@ import type { Asked, MakeCall } from './call.ts';
 
 interface InGroup {
   readonly groupId: string;
-  /** Names one attempt: the same id gives the first successful answer again. Made by the library if there is none. */
+  /** A call with the id of a successful call gets that call's answer again. Default: a new random id. */
   readonly requestId?: string;
 }
 /** A user acts for itself. */
@@ -24,21 +24,21 @@ interface SelfAction extends InGroup {
   readonly userId: string;
 }
 interface Join extends SelfAction {
-  /** A member gets success with its present status. */
+  /** True: a user that is a member already gets success with its current status. */
   readonly ensure?: boolean;
-  /** The service makes the user `active` at once, whatever the group's type. */
+  /** True: the service makes the user `active` at once, whatever the group's type. */
   readonly admit?: boolean;
 }
 interface Create extends InGroup {
   readonly groupType: GroupType;
-  /** Becomes the first admin. */
+  /** The user that becomes the first admin. */
   readonly creatorId: string;
   readonly maxMembers?: number;
   readonly ephemeral?: boolean;
   readonly history?: HistorySetting;
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
-/** `actorId` acts on `userId`; without it the service does, which skips the checks of the actor. */
+/** `actorId` changes `userId`. Without `actorId` the service does, which needs no rights in the group. */
 interface OnMember extends SelfAction {
   readonly actorId?: string;
 }
@@ -55,13 +55,13 @@ interface Ban extends Decide {
 }
 interface Update extends InGroup {
   readonly actorId?: string;
-  /** Null takes a setting away. */
+  /** Null removes the setting. */
   readonly maxMembers?: number | null;
   readonly history?: HistorySetting;
   readonly metadata?: Readonly<Record<string, unknown>> | null;
 }
 interface Explain extends InGroup {
-  /** Whom it is about. */
+  /** The user whose action is explained. */
   readonly userId: string;
   readonly action: Action;
 }
@@ -69,7 +69,7 @@ interface Delete extends InGroup {
   readonly actorId?: string;
 }
 interface Info extends InGroup {
-  /** The group as this user may see it; without it as the service does. */
+  /** The user that asks. Absent: the service asks, which sees everything. */
   readonly userId?: string;
   readonly includeMembers?: boolean;
 }
@@ -83,7 +83,7 @@ interface Send extends SelfAction {
   readonly message: string;
 }
 
-/** Has an operation of the same name. */
+/** The request types for which core has an operation of the same name. */
 type OperationType = Exclude<RequestType, 'send_message' | 'refresh_token'>;
 
 type Call<O, T extends RequestType> = (options: O) => Promise<Outcome<RequestResult<T>>>;
@@ -114,7 +114,7 @@ export interface GroupsApiDeps {
   readonly table: RequestTable;
 }
 
-/** The schema and the operation of a request type, both by its name. */
+/** Makes the call of a request type from the schema and the operation with its name. */
 function callsOf({ call, operations, table }: GroupsApiDeps) {
   const schemas: { readonly [T in OperationType]: { readonly args: z.ZodType<RequestArgs<T>> } } = table;
   const all: { readonly [T in OperationType]: OperationOf<T> } = operations;
@@ -147,7 +147,7 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
 
 export const sendCall = (deps: GroupsApiDeps): Call<Send, 'relay_msg'> => callsOf(deps)('relay_msg', send);
 
-/** Only the service may name another user, and admit it. */
+/** The arguments of a join, with those that only the service may use: `user_id` and `admit`. */
 const joinArgs = (table: RequestTable) =>
   table.join_group.args.extend({
     user_id: userIdSchema.exactOptional(),

@@ -1,4 +1,4 @@
-/** Options of the library: each is known and in its form, so that a slip is refused and never ignored. */
+/** Checks the options of the library. An unknown name or a wrong value is refused, never ignored. */
 import { adminTokensProblem } from '../config/admin-tokens.ts';
 import { environmentSchema } from '../config/environment.ts';
 import { adaptersProblem, middlewareProblem, requestsProblem } from '../config/extensions.ts';
@@ -22,7 +22,7 @@ const secrets =
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (!list.every((item) => typeof item === 'string'))
       return `${field} must be a string or a list of strings`;
-    // A string is one secret, whatever commas it holds.
+    // A string is one secret, even if it contains commas.
     const [issue] = environmentSchema.shape[name].safeParse(list).error?.issues ?? [];
     return issue === undefined ? null : `${field} ${issue.message}`;
   };
@@ -42,7 +42,7 @@ const unknownIn = (value: object, known: readonly string[], field: string): stri
   return `${field}${name} is unknown${near === '' ? `: there are ${known.join(', ')}` : near}`;
 };
 
-/** One that is undefined counts as left out. */
+/** Checks an object of settings. A setting with the value undefined gets its default. */
 const settings =
   (judges: Readonly<Record<string, Judge>>): Judge =>
   (value, field) => {
@@ -118,8 +118,8 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
 };
 
 /**
- * An option that is undefined counts as left out.
- * @returns a sentence about the first thing with which the options cannot be honoured
+ * An option with the value undefined gets its default.
+ * @returns the first option that is not valid, with a sentence; null if all are valid
  */
 export function optionProblem(options: PlenumOptions, nodeEnv: string | undefined): OptionProblem | null {
   const unknown = unknownIn(options, Object.keys(judges), '');
@@ -144,7 +144,7 @@ function contradiction({ engine, redisUrl, mode, gateway }: PlenumOptions): Opti
 
 const adminTokenMinBytes = 32;
 
-/** What is no dev mode for a node is none here either. */
+/** Requires long admin tokens under the same conditions as a node: with `jwtSecret`, or in production. */
 function shortAdminToken(options: PlenumOptions, nodeEnv: string | undefined): OptionProblem | null {
   if (options.jwtSecret === undefined && !isProduction(nodeEnv)) return null;
   const tokens = [options.adminToken ?? []].flat();
@@ -153,7 +153,7 @@ function shortAdminToken(options: PlenumOptions, nodeEnv: string | undefined): O
   return { field: 'adminToken', sentence };
 }
 
-/** The same rule as for a node that the environment configures. */
+/** Requires an explicit `engine: 'memory'` under the same conditions as a node does. */
 function missingEngine(options: PlenumOptions, nodeEnv: string | undefined): OptionProblem | null {
   const { engine, redisUrl, gateway } = options;
   if (engine !== undefined || redisUrl !== undefined) return null;

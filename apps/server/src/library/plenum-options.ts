@@ -1,4 +1,4 @@
-/** What the caller of `createPlenum` may choose. */
+/** The options of `createPlenum`. */
 import type {
   Adapters,
   ClusterStrategy,
@@ -10,31 +10,31 @@ import type {
 } from '@plenum/core';
 import type { AdminToken, CustomRequest, FanOutMode, GatewayOptions } from '@plenum/gateway';
 
-/** An edge of its own, or the caller's servers to mount on: then neither listening nor closing is the library's. */
+/** An edge that the library opens, or the caller's servers, on which it is mounted: the caller opens and closes these. */
 export type GatewayPlace =
   | { readonly host?: string; readonly port?: number }
   | Required<Pick<GatewayOptions, 'fastify' | 'io'>>;
 
 export interface PlenumOptions {
   /**
-   * Stays the caller's: `close` does not close it. Else one is made from `redisUrl`, or in memory: that has to be asked for
-   * with `memory` where NODE_ENV is production or the gateway listens on more than the loopback address.
+   * An engine of the caller, which `close` does not close. Without it the library makes one from `redisUrl`, or a memory engine.
+   * If NODE_ENV is `production`, or the gateway listens on more than loopback, the memory engine needs an explicit `memory`.
    */
   readonly engine?: Engine | 'memory';
   readonly redisUrl?: string;
   /** Prefix of keys and channels, default `plenum`. */
   readonly prefix?: string;
-  /** `client`: one command connection, no edge, no feeds; `subscribe` is refused. */
+  /** `client`: no edge and no feeds, only one connection to Redis; `subscribe` is refused. */
   readonly mode?: 'node' | 'client';
-  /** Without it nothing listens: the process has the direct API only. */
+  /** The edge. Without it nothing listens, and only the functions of the library work. */
   readonly gateway?: GatewayPlace;
-  /** At least 32 bytes; of several each counts. Needed by a gateway whose clients bring tokens; made if there is none. */
+  /** At least 32 bytes. With several, a token may be signed with any of them. Default: a secret that the nodes agree on. */
   readonly jwtSecret?: string | readonly string[];
-  /** Until when a token without `exp` counts, ms after its `iat`, default 24 hours; null: for 400 days. */
+  /** A token without `exp` ends this long after its `iat`, ms; default 24 hours; null: after 400 days. */
   readonly tokenMaxAgeMs?: number | null;
-  /** Tokens that may do everything, at least 32 bytes each where `jwtSecret` is given or in production. */
+  /** Admin tokens with all scopes. At least 32 bytes each if `jwtSecret` is set, or in production. */
   readonly adminToken?: string | readonly string[];
-  /** Tokens by their digest, each with a name for the audit log and its scopes, as `plenum admin-token` prints them. */
+  /** Digests of admin tokens with a name for the audit log and scopes, as `plenum admin-token` prints them. */
   readonly adminTokens?: readonly AdminToken[];
   readonly service?: string;
   readonly event?: string;
@@ -42,27 +42,27 @@ export interface PlenumOptions {
   readonly createPolicy?: 'any' | 'service';
   /** `public`: joining an unknown id creates a public group with the joiner as its admin. */
   readonly createOnJoin?: 'none' | 'public';
-  /** Default `coalesced`; `plain` is Socket.IO's ordinary path. */
+  /** Default `coalesced`; `plain` sends by Socket.IO's own broadcast. */
   readonly fanOut?: FanOutMode;
   /** UTF-8 bytes of `message`, default 4096. */
   readonly messageMaxBytes?: number;
-  /** Sockets of one user, and of one address, on this node; 0, the default: no limit. */
+  /** Maximum of sockets per user, and per address, on this node. 0, the default: no limit. */
   readonly maxConnectionsPerUser?: number;
   readonly maxConnectionsPerIp?: number;
-  /** Connections of one address whose user is not admitted yet, on this node; default 1000, 0: no limit. */
+  /** Maximum of connections per address, on this node, that have no authenticated user yet. Default 1000; 0: no limit. */
   readonly maxUnauthenticatedPerIp?: number;
   /** Default 64 MiB: see `GatewayConfig`. */
   readonly maxUnreadBytes?: number;
   readonly engineSettings?: Partial<EngineSettings>;
-  /** Code that is asked besides the rules. They stay the caller's: `close` closes none of them. */
+  /** Adapters of the caller; `close` does not close them. */
   readonly adapters?: Adapters;
-  /** How archive and notifier are served. An engine of the caller's has to know of them: `deliveryKinds`. */
+  /** Settings of delivery to archive and notifier. An engine of the caller must have them in its `deliveryKinds`. */
   readonly delivery?: Partial<DeliverySettings>;
-  /** Steps of a send of your own, by name. */
+  /** Custom steps of a send, by name. */
   readonly middleware?: Readonly<Record<string, SendMiddleware>>;
-  /** Their order: `auth`, `rate_limit`, `moderation` and the names of `middleware`. Default: in this order. */
+  /** The order of the steps. Default: `auth`, `rate_limit`, `moderation`, then the names of `middleware`. */
   readonly middlewares?: readonly string[];
-  /** Request types of your own, made by `defineRequest`, for the clients of the gateway. */
+  /** Custom request types for the clients of the gateway, made by `defineRequest`. */
   readonly requests?: readonly CustomRequest[];
   /** Default `owner`; `local`: this process owns every partition and tolerates no second node. A client owns none. */
   readonly clusterStrategy?: ClusterStrategy;

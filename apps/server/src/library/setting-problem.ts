@@ -5,10 +5,10 @@
 import type { DeliveryKind, DeliverySettings, EngineSettings } from '@plenum/core';
 import { environmentSchema } from '../config/environment.ts';
 
-/** @returns a sentence without the value, which may be a secret; null: sound. */
+/** @returns a sentence without the value, which may be a secret; null if the value is valid */
 export type Judge = (value: unknown, field: string) => string | null;
 
-/** An option that a variable of the environment sets too is judged by the form of that variable. */
+/** Checks an option that also has an environment variable as that variable is checked. */
 export const variable =
   (name: keyof typeof environmentSchema.shape, type: 'string' | 'number' | 'list'): Judge =>
   (value, field) => {
@@ -24,7 +24,7 @@ export const variable =
 const rateMax = 1_000_000;
 const spanMaxMs = 3650 * 86_400_000;
 
-/** Unlike that of a variable a rate may be a fraction: 0.1 is one in ten seconds. With 0 a bucket would never be full again. */
+/** A rate may be a fraction, unlike in a variable: 0.1 is one per 10 s. 0 is refused: such a bucket would never fill. */
 const rate: Judge = (value, field) =>
   typeof value === 'number' && value > 0 && value <= rateMax
     ? null

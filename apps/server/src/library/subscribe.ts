@@ -1,4 +1,4 @@
-/** `plenum.subscribe`: a listener of the library as a device of the service, which receives every entry of a group. */
+/** `plenum.subscribe`: attaches a listener to a group as a device of the service, which receives every entry. */
 import { type Core, type Device, fail, type Logger, type Outcome, type Random, succeed } from '@plenum/core';
 import {
   type GroupEvent,
@@ -14,13 +14,13 @@ import {
 import { z } from 'zod';
 
 /**
- * Called one at a time, in the order of the log. What it throws is logged and stops nothing, and so is what a promise that
- * it returns rejects with; that promise is not awaited.
+ * Its methods are called one after the other, in the order of the log. An error that a method throws, or with which its promise
+ * rejects, is logged and stops nothing. The promise is not awaited.
  */
 export interface GroupListener {
   onMessage?(message: RelayedMessage): void;
   onEvent?(event: GroupEvent): void;
-  /** Continuity is broken: what comes next does not follow what came before. */
+  /** Entries may be missing: the next entry does not follow the previous one. */
   onResync?(reason: ResyncReason): void;
 }
 
@@ -36,7 +36,7 @@ export interface SubscribeDeps {
 
 const argsSchema = z.object({ group_id: groupIdSchema });
 
-/** From now on: what is sent after the promise has resolved is never missed. */
+/** Attaches the listener. It gets every entry that is appended after the promise has resolved. */
 export async function subscribeListener(
   { core, random, logger }: SubscribeDeps,
   groupId: string,
@@ -56,7 +56,7 @@ export async function subscribeListener(
   return outcome ?? fail({ code: 'internal' });
 }
 
-/** Pushes that a listener hears of; the others concern a user's devices. */
+/** The pushes that a listener gets; all others concern only a user's devices. */
 const handlers: { readonly [E in PushEvent]?: (listener: GroupListener, payload: PushPayload<E>) => void } = {
   relay_message: (listener, { result }) => listener.onMessage?.(result),
   group_event: (listener, event) => listener.onEvent?.(event),

@@ -60,7 +60,7 @@ const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Script=Inherited}\p
 const blank = /[\u115f\u1160\u3164\uffa0\u2800]/;
 const accented = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u;
 const spelledOut: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe' };
-/** A character that stands for more letters (U+FDFA: eighteen) is kept as it is, so no text grows by more than this factor. */
+/** A character that represents more letters (U+FDFA: eighteen) is kept as it is, so no text grows by more than this factor. */
 const expansionMax = 4;
 const lookAlikes = resolveConfusablesTransformer();
 /** More repetitions of a letter are reduced to this number. */

@@ -58,7 +58,7 @@ export interface BanMember extends Base {
   /** Need not be a member. A second ban replaces the time of the first. */
   readonly userId: UserId;
   readonly reason: string | null;
-  /** The end of each ban, ms; null for a ban without an end. */
+  /** Null: until an unban. */
   readonly forMs: number | null;
 }
 export interface ChangeRole extends Base {
