@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { checkHistory, stateOf } from './check-history.ts';
-import type { Delivery, EpochLog, Invariant, RunHistory, Send } from './history.ts';
+import type { Delivery, EpochLog, Harm, Invariant, RunHistory, Send } from './history.ts';
 import { entryAt, logOf, messageAt, soundEntries, soundRun } from './sound-run.ts';
 
 /** Which invariants a run violates. */
@@ -77,6 +77,19 @@ describe('a log is flagged', () => {
   });
 });
 
+test.each<[Harm, RunHistory]>([
+  ['lost', withDelivery('ann', (all) => all.toSpliced(3, 1))],
+  ['duplicated', withDelivery('ann', (all) => all.toSpliced(3, 0, ...all.slice(3, 4)))],
+  [
+    'reordered',
+    withDelivery('ann', (all) => [...all.slice(0, 3), ...all.slice(3, 5).toReversed(), ...all.slice(5)]),
+  ],
+  ['conflicting', withDelivery('ann', (all) => all.with(1, messageAt(4, 'ann', 'third')))],
+  ['forbidden', withDelivery('bob', (all) => [...all, messageAt(12, 'owner', 'fourth')])],
+])('one fault at one device is %s, and nothing else', (harm, run) => {
+  expect(checkHistory(run).map((violation) => violation.harm)).toEqual([harm]);
+});
+
 test('two acks of one request that differ are flagged', () => {
   const [first] = soundRun.sends;
   if (first?.answer.type !== 'ack') throw new Error('the first send was acked');
@@ -145,6 +158,19 @@ describe('a device is flagged', () => {
     });
     expect(checkHistory(withResyncAt(3))).toEqual([]);
     expect(violated(withResyncAt(2))).toEqual(['I6']);
+  });
+  test('for a gap at a resync if it fills such gaps, and not once it is filled', () => {
+    const refilled = (entries: readonly HistoryEntry[]): RunHistory => ({
+      ...soundRun,
+      deliveries: soundRun.deliveries.map((one): Delivery => {
+        return one.userId === 'ann' ? { ...one, entries, resyncs: [3], isRefilled: true } : one;
+      }),
+    });
+    const all = soundEntries.slice(2);
+    const lost = { invariant: 'I6', harm: 'lost', what: expect.stringMatching(/ misses seq 6 /) };
+    expect(checkHistory(refilled(all.toSpliced(3, 1)))).toEqual([expect.objectContaining(lost)]);
+    expect(checkHistory(refilled(all))).toEqual([]);
+    expect(checkHistory(refilled([...all.slice(0, 3), ...all]))).toEqual([]);
   });
   test('that was never attached to a membership that lasts', () => {
     expect(violated(annGot('unasked', () => false))).toEqual(['I6']);
