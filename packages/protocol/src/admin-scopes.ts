@@ -1,9 +1,12 @@
-/** What an admin token may do. The tables of requests and routes name the scope of each; a user's token has and needs none. */
+/**
+ * Scopes of admin tokens. The tables of requests and routes name the scope that each needs; a user's token has no
+ * scopes and needs none.
+ */
 import { z } from 'zod';
 
 /**
- * `read`: look at groups, users, nodes, deliveries and figures. `groups`: change groups and members, and send. `ops`: drain
- * nodes, cut users off, decide on dead letters. None holds another one.
+ * `read`: read groups, users, nodes, deliveries and metrics. `groups`: change groups and members, and send. `ops`:
+ * drain nodes, disconnect users, retry or delete dead letters. No scope includes another one.
  */
 export const adminScopes = ['read', 'groups', 'ops'] as const;
 export const adminScopeSchema = z.enum(adminScopes);

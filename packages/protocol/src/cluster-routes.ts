@@ -1,10 +1,10 @@
-/** The REST routes by which operators look at the cluster, as data. The admin token only; every node answers the same. */
+/** The REST routes for operators of the cluster, as data. They need an admin token; every node answers the same. */
 import { z } from 'zod';
 import type { AdminScope } from './admin-scopes.ts';
 import { groupIdSchema } from './ids.ts';
 import type { RouteBase } from './rest.ts';
 
-/** Of one start of a node. */
+/** The id of one start of a node. */
 export const nodeIdSchema = z
   .string({ error: 'node_id must be a string' })
   .regex(/^[\w-]{1,64}$/, { error: 'node_id is 1 to 64 of A–Z a–z 0–9 _ -' })
@@ -15,7 +15,7 @@ export const nodeIdSchema = z
   });
 
 const partition = z.int().min(0);
-/** Who may act for a partition: no node while it moves from one to another. */
+/** The owner of a partition; no node owns it while it moves from one to another. */
 const holder = {
   moving: z.boolean().describe('true: it moves to another node; `node_id` and `token` are null until it has'),
   node_id: z.string().nullable().describe('The owner'),
@@ -58,7 +58,7 @@ export type DrainingNode = z.infer<typeof drainingNodeSchema>;
 export interface ClusterRoute extends RouteBase {
   readonly name: 'get_group_owner' | 'list_nodes' | 'drain_node' | 'list_partitions';
   readonly params: z.ZodObject;
-  /** Of the admin token. */
+  /** The scope that the admin token needs. */
   readonly scope: AdminScope;
 }
 

@@ -1,10 +1,10 @@
-/** Failed deliveries: what an adapter has not taken, for operators. REST only; for the service only. */
+/** Dead letters, for operators: entries that an adapter did not accept. REST with an admin token only. */
 import { z } from 'zod';
 import { historyEntrySchema, timestampSchema } from './groups.ts';
 import { groupIdSchema } from './ids.ts';
 import { paged } from './requests/arguments.ts';
 
-/** Opaque. */
+/** The id of a dead letter; opaque. */
 export const deadLetterIdSchema = z
   .string()
   .regex(/^[\w-]{1,64}$/)

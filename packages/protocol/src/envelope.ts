@@ -1,4 +1,4 @@
-/** What a client sends on a socket: the handshake, then envelopes of requests; and the answer to each. */
+/** The shapes that a client sends on a socket: the handshake and request envelopes; and the answer to a request. */
 import { z } from 'zod';
 import type { FailureBody } from './errors.ts';
 import { isGroupId, isRequestId, requestIdSchema } from './ids.ts';
@@ -7,7 +7,7 @@ import { type Parsed, parseShape } from './parse.ts';
 import { positionSchema, type RequestArgs } from './requests.ts';
 import { exceedsBytes, holdsNul, isPlainObject, jsonObjectSchema } from './text.ts';
 
-/** What a client passes as `auth` when it connects. */
+/** The object that a client passes as `auth` when it connects. */
 export const handshakeSchema = z.object({
   token: z.string().min(1).max(limits.tokenMaxLength),
   positions: z.array(positionSchema).max(limits.subscribeMax).optional(),
@@ -33,19 +33,19 @@ export interface FailedAnswer extends FailureBody {
   readonly request_id: string;
   readonly success: false;
 }
-/** What an ack, or the push `response`, holds. */
+/** The payload of an ack, or of the push `response`. */
 export type Answer<R> = Success<R> | FailedAnswer;
 
-/** Parses an envelope without walking its arguments: their depth is checked when their own schema parses them. */
+/** Parses an envelope, without checking the depth of its arguments: their own schema does that. */
 export const parseEnvelope = (input: unknown): Parsed<RequestEnvelope> =>
   isPlainEnvelope(input)
     ? { ok: true, value: input }
     : parseShape(requestEnvelopeSchema, input, 'invalid_request');
 
 /**
- * The fast path of a message: plain requests are recognised by hand, because their schemas cost more than all other work of a
- * send on the node. What is not recognised here goes through its schema, which alone names the problem. Assignable to
- * `RequestEnvelope`.
+ * An envelope on the fast path: plain requests are recognised by hand, because schemas cost more than all other work
+ * of a send on the node. An input that is not recognised goes through its schema, which names the problem. Assignable
+ * to `RequestEnvelope`.
  */
 interface PlainEnvelope {
   readonly service?: string;

@@ -1,14 +1,12 @@
-/** The one table of error codes: HTTP status, text, and whether the same request may succeed later. */
+/** The table of all error codes: HTTP status, text, and whether the same request may succeed later. */
 import { z } from 'zod';
 import { type AdminScope, adminScopeSchema } from './admin-scopes.ts';
 import { requestIdSchema } from './ids.ts';
 
 /**
- * What kind of failure a code is:
- * `rejected` the request was understood and refused, state is unchanged;
- * `unavailable` nothing was done, the same request may succeed later;
- * `lost` the outcome is unknown, retry with the same request_id;
- * `bug` ours.
+ * The kind of failure that a code means. `rejected`: the request was understood and refused, nothing changed.
+ * `unavailable`: nothing was done, the same request may succeed later. `lost`: the outcome is unknown, retry with the
+ * same request_id. `bug`: a mistake in Plenum.
  */
 type ErrorKind = 'rejected' | 'unavailable' | 'lost' | 'bug';
 
@@ -77,8 +75,8 @@ export type ErrorCode = keyof typeof errors;
 export const errorCodes = Object.keys(errors) as [ErrorCode, ...ErrorCode[]];
 
 /**
- * Open in the OpenAPI document: a client generated from it takes codes that come later as text, instead of failing while it
- * reads the failure.
+ * Any text in the OpenAPI document: a generated client accepts codes that are added later, instead of failing while
+ * it reads the failure.
  */
 export const errorCodeSchema = z
   .custom<ErrorCode>((code) => errorCodes.some((known) => known === code), { error: 'not an error code' })
@@ -90,7 +88,7 @@ export const errorCodeSchema = z
     'x-extensible-enum': errorCodes,
   });
 
-/** What a failure adds to the code: the field, the limit, the reason, the end (ISO-8601 UTC). */
+/** Details that a failure adds to its code: the field, the limit, the reason, the end (ISO-8601 UTC). */
 export interface FailureDetails {
   readonly field?: string;
   readonly limit?: number;
@@ -98,11 +96,11 @@ export interface FailureDetails {
   readonly muted_until?: string;
   readonly banned_until?: string;
   readonly status?: string;
-  /** Of the admin token that this needs. */
+  /** The scope that an admin token needs for this. */
   readonly scope?: AdminScope;
 }
 
-/** A refusal inside the service; `error` defaults to the table's text. */
+/** A failure inside the service; `error` defaults to the text in the table. */
 export interface Failure {
   readonly code: ErrorCode;
   readonly error?: string;

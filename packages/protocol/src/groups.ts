@@ -1,4 +1,4 @@
-/** The nouns of the wire: group, member, position, entry. */
+/** Schemas of the nouns on the wire: group, member, position, entry. */
 import { z } from 'zod';
 import { groupIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
 
@@ -22,7 +22,10 @@ export type MemberStatus = z.infer<typeof memberStatusSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type HistorySetting = z.infer<typeof historySettingSchema>;
 
-/** Position in a group's log: integer below 2^53, dense, one counter for messages and group events. */
+/**
+ * A position in a group's log: an integer below 2^53 that rises by 1 per entry, one counter for messages and group
+ * events.
+ */
 export const seqSchema = z
   .int()
   .min(0)
@@ -32,7 +35,7 @@ export const seqSchema = z
     description: 'Position in the log of a group: an integer below 2^53 that rises by 1 from entry to entry',
     examples: [42],
   });
-/** Opaque: names one unbroken run of the counter. */
+/** Names one unbroken run of the counter; opaque. */
 export const epochSchema = z
   .string()
   .min(1)
@@ -69,7 +72,7 @@ export const countsSchema = z
   .meta({ id: 'MemberCounts', description: 'Members of a group by status, and how many of them are admins' });
 export type Counts = z.infer<typeof countsSchema>;
 
-/** What every member gets of one message. */
+/** A message as every receiver gets it. */
 export const relayedMessageSchema = z.object({
   group_id: groupIdSchema,
   from_user_id: userIdSchema,
@@ -102,7 +105,10 @@ export const groupEventTypeSchema = z
   .meta({ id: 'GroupEventType' });
 export type GroupEventType = z.infer<typeof groupEventTypeSchema>;
 
-/** A membership change: same order and same counter as messages. `actor_id` is `$service` when no user acted. */
+/**
+ * A change of members or settings, ordered with the messages by the same counter. `actor_id` is `$service` when no
+ * user acted.
+ */
 export const groupEventSchema = z
   .object({
     group_id: groupIdSchema,

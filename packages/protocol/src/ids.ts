@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { limits } from './limits.ts';
 
 /**
- * 1–128 of `A–Z a–z 0–9 _ . : @ | + ~ = -`, not `.` or `..`, which URLs resolve as path segments. All others are safe in
- * JSON, in a key and in a URL path. Written without lookahead, which the engines of Go and Rust refuse: the first branch is
- * up to two dots and another character (`.a`, `team`), the second is three dots or more (`...`).
+ * 1–128 of `A–Z a–z 0–9 _ . : @ | + ~ = -`, but not `.` or `..`, which URLs resolve as path segments. Every other id
+ * is safe in JSON, in a key and in a URL path. Written without lookahead, which the engines of Go and Rust do not
+ * accept: the first branch is up to two dots and another character (`.a`, `team`), the second is three dots or more
+ * (`...`).
  */
 const idPattern = /^(?:\.{0,2}[A-Za-z0-9_:@|+~=-][A-Za-z0-9_.:@|+~=-]*|\.{3}[A-Za-z0-9_.:@|+~=-]*)$/;
 
@@ -42,12 +43,12 @@ export const requestIdSchema = z
 export type GroupId = z.infer<typeof groupIdSchema>;
 export type UserId = z.infer<typeof userIdSchema>;
 
-/** As their schemas decide it. */
+/** Type guards that accept the same texts as the schemas. */
 export const isGroupId = (input: unknown): input is GroupId =>
   typeof input === 'string' && input.length <= limits.idMaxLength && idPattern.test(input);
 export const isRequestId = (input: unknown): input is string =>
   typeof input === 'string' && input.length <= limits.requestIdMaxLength && requestIdPattern.test(input);
 
-/** Who acts: a user, or the service itself (`$` is outside the id charset, so no user has this id). */
+/** The actor is a user or the service itself. `$` is in no id, so no user has this id. */
 export const SERVICE = '$service';
 export type Actor = UserId | typeof SERVICE;

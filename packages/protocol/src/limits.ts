@@ -11,27 +11,27 @@ export const limits = {
   reasonMaxBytes: 512,
   /** Levels of nesting that a request's arguments may have. */
   argsMaxDepth: 32,
-  /** One WebSocket frame or one HTTP body; above it the socket is cut, the request answered 413. */
+  /** Bytes of one WebSocket frame or one HTTP body; above it the socket is cut, and the request answered 413. */
   frameMaxBytes: 65_536,
   tokenMaxLength: 8192,
   pageDefault: 50,
   pageMax: 200,
-  /** JSON text of one page, in bytes; a single larger row is a page by itself. */
+  /** Bytes of JSON text in one page; a single larger row is a page by itself. */
   answerMaxBytes: 1_048_576,
   /** Groups in one `subscribe`, and positions in one handshake. */
   subscribeMax: 256,
-  /** Members that `get_group_info` lists before it says `truncated`. */
+  /** Members that `get_group_info` lists; beyond that it says `truncated`. */
   infoMembersMax: 1000,
   /** Users that `presence` lists; its `count` is exact beyond it. */
   presenceListMax: 1000,
-  /** Groups of this many members get only the count of users who are online. */
+  /** From this many members on, a group gets only the count of online users. */
   presenceCountsOnlyFrom: 500,
-  /** Applicants that wait in one group at a time. */
+  /** Applicants that may wait in one group. */
   pendingMax: 1000,
   /** Highest `max_members`. */
   groupMembersMax: 10_000_000,
   /** Longest timed mute or ban: ten years, in ms. */
   forMsMax: 315_360_000_000,
-  /** A position further behind the head than this is answered `too_far`, in entries. */
+  /** A position more entries behind the head than this is answered `too_far`. */
   resumeMaxEntries: 1000,
 } as const;

@@ -7,9 +7,9 @@ import type { RouteBase } from './rest.ts';
 /** A route of the node itself. */
 export interface NodeRoute extends RouteBase {
   readonly name: 'health' | 'readiness' | 'openapi' | 'docs' | 'metrics' | 'dev_token';
-  /** Absent: no bearer. */
+  /** Absent: no bearer token is needed. */
   readonly needs?: 'admin token';
-  /** Of that token. */
+  /** The scope that the admin token needs. */
   readonly scope?: AdminScope;
   /** Default: JSON. */
   readonly contentType?: string;
@@ -20,7 +20,7 @@ export const healthSchema = z.object({ status: z.literal('ok') });
 export const readinessSchema = z.object({
   ready: z.boolean(),
   draining: z.boolean(),
-  // One of several does not make the node unready: it would empty the balancer.
+  // One missing shard of several does not make the node unready: the balancer would take every node away.
   shards_away: z.int().min(0).describe('Shards of a Redis Cluster that do not answer'),
   durability: z
     .enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown'])

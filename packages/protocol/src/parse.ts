@@ -1,4 +1,7 @@
-/** Untrusted input by a schema: a value, or a failure that names the first offending field and its limit. */
+/**
+ * Parses untrusted input by a schema. The result is a value, or a failure that names the first wrong field and its
+ * limit.
+ */
 import type { z } from 'zod';
 import { type ErrorCode, errors, type Failure } from './errors.ts';
 import { limits } from './limits.ts';
@@ -8,7 +11,7 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure };
 
-/** Names what is wrong with the first offending field, and the limit if there is one. */
+/** Describes the problem of the first wrong field, with its limit if there is one. */
 function failureOf(issue: z.core.$ZodIssue | undefined, fallback: ErrorCode): Failure {
   if (issue === undefined) return { code: fallback };
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
@@ -55,7 +58,7 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCo
     };
   }
   const parsed = parseShape(schema, input, fallback);
-  // JSON.parse makes Infinity of 1e999: a schema that takes any value would pass it on.
+  // JSON.parse turns 1e999 into Infinity, which a schema for any value would accept.
   const problem = parsed.ok ? infinityProblem(input) : null;
   if (problem === null) return parsed;
   const { field, error } = problem;
@@ -64,7 +67,7 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCo
 
 const plainly = { error: issueText };
 
-/** Without a bound of depth: for input whose parts are parsed again. */
+/** Parses without a limit of depth, for input whose parts are parsed again. */
 export function parseShape<T>(schema: z.ZodType<T>, input: unknown, fallback: ErrorCode): Parsed<T> {
   const parsed = schema.safeParse(input, plainly);
   if (parsed.success) return { ok: true, value: parsed.data };
@@ -82,8 +85,8 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is wrong with a field, in words that name the limit. The text begins with `must`: the name of the field precedes it. A
- * text of the schema itself comes first.
+ * Describes the problem of a field, with its limit. The text begins with `must`, because the name of the field
+ * precedes it. A text of the schema itself takes precedence.
  */
 function issueText(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {

@@ -1,4 +1,4 @@
-/** The pushes of the server, and the event maps of Socket.IO. */
+/** Schemas of the server's pushes, and the event maps for Socket.IO. */
 import { z } from 'zod';
 import type { Answer } from './envelope.ts';
 import {
@@ -15,14 +15,14 @@ import {
 import { groupIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
 import { subscriptionSchema } from './requests.ts';
 
-/** One message to every receiver, its sender included; `request_id` is the sender's. */
+/** A message, pushed to every receiver and its sender; `request_id` is the sender's. */
 export const relayMessagePushSchema = z.object({
   request_id: requestIdSchema,
   success: z.literal(true),
   result: relayedMessageSchema,
 });
 export const subscribedPushSchema = z.object({ groups: z.array(subscriptionSchema) });
-/** To all devices of the user it concerns; `status` is `none` after a removal. */
+/** Pushed to all devices of the user whose membership changed; `status` is `none` after a removal. */
 export const membershipPushSchema = z.object({
   group_id: groupIdSchema,
   status: z.union([memberStatusSchema, z.literal('none')]),
@@ -31,7 +31,10 @@ export const membershipPushSchema = z.object({
   actor_id: z.string().optional(),
   reason: z.string().optional(),
 });
-/** Continuity is broken. Except for `not_a_member` the socket is attached from head_seq + 1; page `history` up to it. */
+/**
+ * The log does not continue the socket's position. Except for `not_a_member`, the socket is attached from head_seq +
+ * 1; read `history` up to it.
+ */
 export const resyncPushSchema = z.object({
   group_id: groupIdSchema,
   reason: resyncReasonSchema,
@@ -39,14 +42,17 @@ export const resyncPushSchema = z.object({
   head_seq: seqSchema,
   oldest_seq: seqSchema,
 });
-/** Ephemeral: no seq, not repeated. Groups of 500 members or more send `count` only. */
+/** Ephemeral: no seq, never repeated. In groups of 500 members or more it has only `count`. */
 export const presenceChangedPushSchema = z.union([
   z.object({ group_id: groupIdSchema, user_id: userIdSchema, online: z.boolean(), count: z.int() }),
   z.object({ group_id: groupIdSchema, count: z.int() }),
 ]);
-/** Ephemeral, as above; not to the devices of the one who types. */
+/** Ephemeral; not pushed to the devices of the user who types. */
 export const typingPushSchema = z.object({ group_id: groupIdSchema, user_id: userIdSchema });
-/** To the user's other devices: one of them has marked more as read. Ephemeral: the highest `read_seq` of an epoch counts. */
+/**
+ * Pushed to the user's other devices when one device has marked more as read. Ephemeral: in one epoch the highest
+ * `read_seq` is the newest.
+ */
 export const readPushSchema = z.object({
   group_id: groupIdSchema,
   epoch: epochSchema,
@@ -82,7 +88,7 @@ export type MembershipPush = PushPayload<'membership'>;
 export type ResyncPush = PushPayload<'resync'>;
 export type SubscribedPush = PushPayload<'subscribed'>;
 
-/** For a typed server or client of Socket.IO. */
+/** Event maps for a typed server or client of Socket.IO. */
 export type ServerToClientEvents = {
   [E in PushEvent]: (payload: PushPayload<E>) => void;
 } & { response: (answer: Answer<unknown>) => void };

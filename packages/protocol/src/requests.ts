@@ -1,6 +1,6 @@
 /**
- * Every built-in request: its access, its callers, its arguments and its result. Socket, REST, OpenAPI and the SDK all read this
- * table.
+ * The table of built-in requests: access, callers, arguments and result of each. Socket, REST, OpenAPI and the SDK
+ * read it.
  */
 import type { z } from 'zod';
 import type { AdminScope } from './admin-scopes.ts';
@@ -14,16 +14,16 @@ import { userRequests } from './requests/user.ts';
 export type { Action, GroupInfo } from './requests/group.ts';
 export { positionSchema, type Subscription, subscriptionSchema } from './requests/log.ts';
 
-/** What the table says of a request. */
+/** A row of the table. */
 export interface RequestRow {
   /**
-   * `read`: it changes nothing of a group and may take much of the node and of Redis, so reads of one client are bounded.
+   * `read`: changes nothing in a group, but may cost the node and Redis much, so the reads of one client are limited.
    * `unsubscribe` is a read because it must not overtake a `subscribe` of the same client.
    */
   readonly access: 'read' | 'change';
   /** `service`: an admin token only; no user may make the request. Absent: users too. */
   readonly callers?: 'service';
-  /** Of the admin token, where the caller has one. Absent: `read` for a read, `groups` for a change. */
+  /** The scope that an admin token needs. Absent: `read` for a read, `groups` for a change. */
   readonly scope?: AdminScope;
   readonly args: z.ZodType;
   readonly result: z.ZodType;
@@ -42,11 +42,11 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
 export type RequestTable = ReturnType<typeof requestTable>;
 export type RequestType = keyof RequestTable;
 export type RequestArgs<T extends RequestType> = z.infer<RequestTable[T]['args']>;
-/** Arguments as a client writes them: defaults may be left out, ids are plain strings. */
+/** Arguments as a client writes them: without defaults, and with ids as plain strings. */
 export type RequestInput<T extends RequestType> = z.input<RequestTable[T]['args']>;
 export type RequestResult<T extends RequestType> = z.infer<RequestTable[T]['result']>;
 
-/** The table by request type, for code that is generic in it; `RequestTable` is assignable. */
+/** The table by request type, for generic code; `RequestTable` is assignable to it. */
 export type RequestSchemas = {
   readonly [T in RequestType]: {
     readonly access: RequestRow['access'];
@@ -55,7 +55,7 @@ export type RequestSchemas = {
   };
 };
 
-/** `send_message` is another name of `relay_msg`; idempotency hashes are taken over the resolved name. */
+/** `send_message` is an alias of `relay_msg`; idempotency digests use the resolved name. */
 export const requestAliases: Readonly<Partial<Record<RequestType, RequestType>>> = {
   send_message: 'relay_msg',
 };

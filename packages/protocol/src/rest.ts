@@ -1,4 +1,7 @@
-/** The REST routes that are requests, as data: the gateway serves this table, and the OpenAPI document is generated from it. */
+/**
+ * The REST routes that are requests, as data: the gateway serves this table, and the OpenAPI document is generated
+ * from it.
+ */
 import { z } from 'zod';
 import type { AdminScope } from './admin-scopes.ts';
 import { deadLetterIdSchema } from './dead-letters.ts';
@@ -7,12 +10,12 @@ import { limits } from './limits.ts';
 import { type RequestRow, type RequestType, requestTable } from './requests.ts';
 
 /**
- * Whose request it is. `token`: the bearer's own. `actor_id`: the body may name a user for whom the service acts.
- * `creator_id`, `from_user_id`: the body must name the user. `user_id`: the path does.
+ * Where the actor comes from. `token`: the bearer's own user. `actor_id`: the body may name a user for whom the
+ * service acts. `creator_id`, `from_user_id`: the body must name the user. `user_id`: the path names it.
  */
 export type ActorSource = 'token' | 'actor_id' | 'creator_id' | 'from_user_id' | 'user_id';
 
-/** What every route of REST says of itself. */
+/** The fields of every REST route. */
 export interface RouteBase {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Parameters as `:name`. */
@@ -23,15 +26,15 @@ export interface RouteBase {
   readonly body: z.ZodObject | null;
   readonly result: z.ZodType;
 }
-/** A route that is one of the requests of the request table. Its arguments are path, query and body together. */
+/** A REST route for a request of the request table. Its arguments come from path, query and body together. */
 export interface RequestRoute extends RouteBase {
   readonly request: Exclude<RequestType, 'send_message' | 'refresh_token'>;
   readonly actor: ActorSource;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
-  /** Of the admin token, where the bearer is one. */
+  /** The scope that an admin token needs. */
   readonly scope: AdminScope;
-  /** No user may make the request. */
+  /** True if no user may make the request. */
   readonly isForServiceOnly: boolean;
 }
 type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
@@ -207,9 +210,11 @@ const pathIds: z.ZodRawShape = {
   dead_letter_id: deadLetterIdSchema,
 };
 
-/** Query text becomes the number or boolean that the schema wants; anything else is left for the schema to refuse. */
+/**
+ * Turns query text into the number or boolean that the schema wants; leaves any other text for the schema to refuse.
+ */
 function fromText(schema: z.core.$ZodType): z.ZodType {
-  // Without the names of schemas, which would become references.
+  // Leaves out the names of schemas, which would become references.
   const { type } = z.toJSONSchema(schema, { unrepresentable: 'any', metadata: z.registry() });
   return z.preprocess((text) => {
     if (type === 'integer' && typeof text === 'string' && /^\d{1,16}$/.test(text)) return Number(text);

@@ -1,10 +1,10 @@
-/** Text and JSON that users write: size in UTF-8 bytes, lone surrogates, nesting. */
+/** Checks text and JSON that users write: size in UTF-8 bytes, lone surrogates, nesting. */
 import { z } from 'zod';
 import { limits } from './limits.ts';
 
 const encoder = new TextEncoder();
 
-/** UTF-8 length without encoding where the answer is already certain. */
+/** True if the text has more UTF-8 bytes than `maxBytes`; encodes it only when its length does not decide that. */
 export function exceedsBytes(text: string, maxBytes: number): boolean {
   if (text.length > maxBytes) return true;
   if (text.length * 3 <= maxBytes) return false;
@@ -36,7 +36,10 @@ function hasLoneSurrogate(value: unknown): boolean {
 
 const beyondNumbers = 'is a number beyond the range of JSON numbers';
 
-/** Where a number is that JSON could not write again, anywhere in `value`, whose depth is bounded; null: nowhere. */
+/**
+ * The path of a number that JSON cannot write again, anywhere in `value`, whose depth is bounded; null: there is
+ * none.
+ */
 function infinityIn(value: unknown): readonly string[] | null {
   if (typeof value === 'number') return Number.isFinite(value) ? null : [];
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return null;
@@ -47,7 +50,7 @@ function infinityIn(value: unknown): readonly string[] | null {
   return null;
 }
 
-/** The field and a sentence about it; null: every number can be written as it was read. */
+/** The field with such a number and a sentence about it; null: there is none. */
 export function infinityProblem(value: unknown): { readonly field: string; readonly error: string } | null {
   const path = infinityIn(value);
   if (path === null) return null;
@@ -60,9 +63,9 @@ export const holdsNul = (text: string): boolean => text.includes('\0');
 
 /** Why a value inside `metadata` cannot be stored unchanged; null: it can. */
 function oddityOf(value: unknown): string | null {
-  // What Socket.IO makes of a binary attachment.
+  // A binary attachment of Socket.IO.
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return 'holds bytes, which are no JSON';
-  // JSON.parse makes Infinity of 1e999, and JSON.stringify null of that.
+  // JSON.parse turns 1e999 into Infinity, and JSON.stringify turns that into null.
   if (typeof value === 'number' && !Number.isFinite(value)) return beyondNumbers;
   // 12345678901234567890 would be kept as 12345678901234567000.
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
@@ -108,13 +111,13 @@ export const messageTextSchema = (maxBytes: number) =>
     })
     .meta({
       minLength: 1,
-      // JSON Schema counts characters; none takes less than a byte.
+      // JSON Schema counts characters, and each takes at least one byte.
       maxLength: maxBytes,
       description: `The text, 1 to ${maxBytes} bytes in UTF-8`,
       examples: ['Lunch at noon?'],
     });
 
-/** A short explanation that a person writes for another. */
+/** A short explanation that one person writes for another. */
 export const reasonSchema = z
   .string({ error: 'reason must be a string' })
   .superRefine((text, context) => {
@@ -140,11 +143,11 @@ export const reasonSchema = z
     examples: ['Off topic'],
   });
 
-/** Not an array, and not the bytes that Socket.IO makes of a binary attachment. */
+/** True for an object that is no array and no bytes (a binary attachment of Socket.IO). */
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
-/** Passed through unchanged: `z.record` would omit a key `__proto__`. */
+/** A JSON object that passes unchanged; `z.record` would drop a key `__proto__`. */
 export const jsonObjectSchema = (what: string) =>
   z
     .custom<Record<string, unknown>>(isPlainObject, { error: `${what} must be a JSON object` })

@@ -1,4 +1,4 @@
-/** The failures of the error table as shared responses, one for each HTTP status. */
+/** The failures of the error table as shared responses, one per HTTP status. */
 import { errors } from '../errors.ts';
 import type { JsonObject } from './schemas.ts';
 
@@ -36,7 +36,7 @@ function headersOf(status: number): JsonObject {
   return isTimed ? { headers: retryAfter } : {};
 }
 
-/** Codes with their HTTP status, text and whether the same request may succeed later. */
+/** Each code with its HTTP status, its text, and whether the same request may succeed later. */
 export const errorTable: JsonObject = Object.fromEntries(
   rows.map(([code, { http, text, retry }]) => [code, { status: http, text, can_retry: retry }]),
 );

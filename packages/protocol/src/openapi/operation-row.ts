@@ -1,4 +1,4 @@
-/** What the OpenAPI document says of an operation besides its shapes; its sections; values that several examples share. */
+/** Texts and examples of operations in the OpenAPI document, its sections, and values that several examples share. */
 import type { JsonObject } from './schemas.ts';
 
 /** The sections of the OpenAPI document. */
@@ -18,11 +18,11 @@ export interface OperationRow {
   readonly operationId: string;
   readonly tag: Tag;
   readonly description?: string;
-  /** What the success means. */
+  /** The description of the success. */
   readonly success?: string;
   /** Examples of path, query and header. */
   readonly parameters?: JsonObject;
-  /** Fewest fields of a body that has no required one. */
+  /** The fewest fields of a body that has no required field. */
   readonly minBodyFields?: number;
   readonly body?: JsonObject;
   readonly result?: JsonObject;

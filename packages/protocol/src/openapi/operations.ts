@@ -1,4 +1,4 @@
-/** One route of the tables as an operation of the OpenAPI document. */
+/** Turns one route of the tables into an operation of the OpenAPI document. */
 import { z } from 'zod';
 import type { ClusterRoute } from '../cluster-routes.ts';
 import { requestIdSchema } from '../ids.ts';
@@ -14,7 +14,7 @@ import type { JsonObject, SchemaCollector } from './schemas.ts';
 export type Route = RequestRoute | ClusterRoute | NodeRoute;
 type RowName = RequestRoute['request'] | ClusterRoute['name'] | NodeRoute['name'];
 
-/** By the request or the name of the route. */
+/** Rows by the name of the request or of the route. */
 const operationRows: Readonly<Partial<Record<RowName, OperationRow>>> = {
   ...groupOperations,
   ...memberOperations,

@@ -1,4 +1,4 @@
-/** JSON Schemas of the zod schemas, each named one once, as a component. */
+/** Turns the zod schemas into JSON Schemas; each named schema becomes a component once. */
 import { z } from 'zod';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -8,7 +8,10 @@ type Direction = 'input' | 'output';
 
 const int32Max = 2 ** 31 - 1;
 
-/** zod states bounds that say nothing, and generators take integers without a format for 32 bits. */
+/**
+ * Adapts an integer: drops bounds of zod that limit nothing, and sets `int64`, because generators take integers
+ * without a format for 32 bits.
+ */
 function adaptInteger(schema: Record<string, unknown>): void {
   const { minimum, maximum } = schema;
   if (minimum === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
@@ -56,12 +59,12 @@ export class SchemaCollector {
     this.#named.set(name, schema);
   }
 
-  /** Of the component that a reference names. */
+  /** The description of the component that a reference names. */
   descriptionOf({ $ref }: JsonObject): unknown {
     return this.#named.get(String($ref).replace('#/components/schemas/', ''))?.['description'];
   }
 
-  /** A schema whose named parts are references into the components. */
+  /** A JSON Schema whose named parts are references to components. */
   schemaOf(schema: z.core.$ZodType, direction: Direction): JsonObject {
     const {
       $schema: _,

@@ -46,7 +46,7 @@ const updateSettings = {
   metadata: metadataSchema.nullable().optional().describe('Replaces the whole object; null takes it away'),
 };
 
-/** What `explain` can be asked about: the rows of the rule table. */
+/** The actions that `explain` knows: the rows of the rule table. */
 const actionSchema = z
   .enum([
     'join',
@@ -68,7 +68,7 @@ const actionSchema = z
   .meta({ id: 'Action', description: 'What a user may want to do in a group' });
 export type Action = z.infer<typeof actionSchema>;
 
-/** Every check of the action's row in order; those that concern a target are left out, since none is named. */
+/** All checks of the action's row, in order; without checks of a target, because `explain` names none. */
 const explanationSchema = z.object({
   allowed: z.boolean(),
   code: errorCodeSchema.optional().describe('Of the refusal that the action would get'),
@@ -167,7 +167,7 @@ export const groupRequests = {
     args: z.strictObject(paged),
     result: z.object({ groups: z.array(groupRowSchema), next_cursor: nextCursorSchema }),
   },
-  /** Every group of the cluster whose id begins with `prefix`. */
+  /** Lists the groups of the cluster whose id begins with `prefix`. */
   find_groups: {
     access: 'read',
     callers: 'service',

@@ -1,4 +1,4 @@
-/** Requests of a group's log: send, attach, read. */
+/** Requests on a group's log: send, subscribe, read. */
 import { z } from 'zod';
 import {
   epochSchema,
@@ -28,7 +28,7 @@ export const subscriptionSchema = z.object({
   recovered: z.boolean(),
   epoch: epochSchema,
   head_seq: seqSchema,
-  /** The first seq that will come. */
+  /** The seq of the first entry that will be pushed. */
   from_seq: seqSchema,
   reason: resyncReasonSchema.optional(),
 });

@@ -1,4 +1,4 @@
-/** Requests about users: who is online, who types, what was read, and the tokens and connections of a user. */
+/** Requests about users: presence, typing, read marks, and the tokens and connections of a user. */
 import { z } from 'zod';
 import { epochSchema, seqSchema, timestampSchema } from '../groups.ts';
 import { userIdSchema } from '../ids.ts';
@@ -16,11 +16,14 @@ export const userRequests = {
       count: z.int().min(0).describe('Exact, also above 1,000'),
     }),
   },
-  /** Pushed to the devices that are attached now, and to none later: no seq, not stored, the first to be dropped. */
+  /** Pushed to the devices that are attached now: no seq, not stored, and the first push to be dropped. */
   typing: { access: 'change', args: z.strictObject(group), result: z.object({}) },
   mark_read: {
     access: 'change',
-    /** A seq of another log, by its `epoch`, changes nothing: of a group that was deleted and created again since. */
+    /**
+     * A seq whose `epoch` is of another log changes nothing, for example after the group was deleted and created
+     * again.
+     */
     args: z.strictObject({ ...group, seq: seqSchema, epoch: epochSchema.optional() }),
     /** `read_seq` is clamped to the head and only rises; `unread` counts messages. */
     result: z.object({ read_seq: seqSchema, unread: z.int().min(0) }),
@@ -30,7 +33,7 @@ export const userRequests = {
     args: z.strictObject({ token: z.string().min(1).max(limits.tokenMaxLength) }),
     result: z.object({ expires_at: timestampSchema.nullable() }),
   },
-  /** Cuts the sockets that the user has now; they may come back. */
+  /** Cuts the sockets that the user has now; the user may reconnect. */
   disconnect_user: {
     access: 'change',
     callers: 'service',
@@ -38,7 +41,7 @@ export const userRequests = {
     args: user,
     result: z.object({ status: z.literal('disconnected') }),
   },
-  /** Every token that was issued to the user until `revoked_at` is invalid. */
+  /** Makes every token invalid that was issued to the user until `revoked_at`. */
   revoke_user: {
     access: 'change',
     callers: 'service',
