@@ -1,29 +1,29 @@
-/** The events of a client, and the listeners of an application. */
+/** Defines the events of a client, and calls the listeners of the application. */
 import type { GroupEvent, MembershipPush, PushPayload, Subscription } from '@plenum/protocol';
 import type { Status } from './connection/lifecycle.ts';
 import type { MessageEntry, RecoveredNotice, ResyncNotice } from './groups/effects.ts';
 
-/** The payloads by event, in the shapes of the wire. */
+/** The payload of each event, in the shape of the wire. */
 export interface ClientEvents {
-  /** `message` and `event` together are the group's log: in order of `seq`, each once, without a gap. */
+  /** `message` and `event` together show the group's log: each entry once, in order of `seq`, without gaps. */
   readonly message: MessageEntry;
   readonly event: GroupEvent;
   /** A change of the user's own membership; `status` is `none` after a removal. */
   readonly membership: MembershipPush;
-  /** The server attached this device to a group by itself. */
+  /** The server has attached this device to a group without a request. */
   readonly subscribed: Subscription;
-  /** All missed entries have been shown. */
+  /** All entries that were missed have been shown. */
   readonly recovered: RecoveredNotice;
-  /** The sequence is broken: which entries are missing, and which to forget. */
+  /** The sequence has a gap or was changed: lists the entries that are missing, and those that must be forgotten. */
   readonly resync: ResyncNotice;
   /** A user came online or went offline; groups of 500 members or more send `count` only. Call `presence` after a reconnect. */
   readonly presence: PushPayload<'presence_changed'>;
-  /** Another user types; no event follows when the user stops. */
+  /** Another user is typing. No event follows when the user stops. */
   readonly typing: PushPayload<'typing'>;
-  /** Another device of the user has read up to here; the highest `read_seq` of an epoch counts. */
+  /** Another device of the user has read up to `read_seq`. Use the highest `read_seq` of an epoch. */
   readonly read: PushPayload<'read'>;
   readonly status: Status;
-  /** The server is about to cut the connection for this reason; the client reconnects by itself. */
+  /** The server will close the connection for this reason; the client reconnects by itself. */
   readonly closing: PushPayload<'closing'>;
 }
 
@@ -32,7 +32,7 @@ export type Listener<P> = (payload: P) => void;
 export class Listeners<Events> {
   readonly #byEvent: { [E in keyof Events]?: Set<Listener<Events[E]>> } = {};
 
-  /** @returns removes the listener. */
+  /** @returns a function that removes the listener */
   on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): () => void {
     const listeners: Set<Listener<Events[E]>> = this.#byEvent[event] ?? new Set();
     this.#byEvent[event] = listeners;
@@ -42,7 +42,7 @@ export class Listeners<Events> {
     };
   }
 
-  /** An error of a listener surfaces as an uncaught error of the application; order and other listeners are not affected. */
+  /** Calls the listeners. An error of one becomes an uncaught error of the application; the other listeners are still called. */
   emit<E extends keyof Events>(event: E, payload: Events[E]): void {
     for (const listener of [...(this.#byEvent[event] ?? [])]) {
       try {

@@ -1,4 +1,4 @@
-/** The options of a client, and their defaults. */
+/** Defines the options of a client and their defaults. */
 import type { Backoff } from './backoff.ts';
 import type { TokenFunction } from './connection/connection.ts';
 import type { OpenLink } from './connection/link.ts';
@@ -13,27 +13,27 @@ import {
 } from './platform.ts';
 
 export interface ClientOptions {
-  /** `https://…` or `http://…`: of a node, or of the load balancer before the nodes. */
+  /** `https://…` or `http://…`: the URL of a node, or of the load balancer in front of the nodes. */
   readonly url: string;
-  /** A function is called for another token when the present one ends or is refused. */
+  /** A token, or a function that returns one. The function is called again when the current token ends or is refused. */
   readonly token: string | TokenFunction;
-  /** Default: the server's (`PLENUM_SERVICE`). */
+  /** The service name in requests. Default: that of the server (`PLENUM_SERVICE`). */
   readonly service?: string;
-  /** Event name of requests (`PLENUM_EVENT`), default `request`. */
+  /** The event name of requests (`PLENUM_EVENT`), default `request`. */
   readonly event?: string;
-  /** `auto` (default): all groups of the user. `none`: those of `join` and `subscribe` only. */
+  /** Which groups the device receives. `auto` (default): all groups of the user. `none`: those of `join` and `subscribe`. */
   readonly subscribe?: 'auto' | 'none';
-  /** Where an earlier process stopped: the result of its `positions()`. */
+  /** The positions at which an earlier process stopped: the result of its `positions()`. */
   readonly positions?: readonly GroupPosition[];
   /** Default `['websocket']`; polling needs sticky sessions and a server that allows it. */
   readonly transports?: readonly ('websocket' | 'polling')[];
-  /** All attempts at one request together, default 30,000 ms, at most 9 minutes: the server keeps ids for 10. */
+  /** Time limit of all attempts at one request together, default 30,000 ms. At most 9 min: the server keeps ids for 10 min. */
   readonly requestTimeoutMs?: number;
-  /** One attempt at a request, default 8,000 ms. */
+  /** Time limit of one attempt at a request, default 8,000 ms. */
   readonly answerTimeoutMs?: number;
-  /** Requests that may wait for a connection or an answer at a time, default 200; more are refused at once. */
+  /** Maximum of requests that wait for a connection or an answer, default 200. More are refused at once. */
   readonly maxWaiting?: number;
-  /** One attempt to connect, default 10,000 ms. */
+  /** Time limit of one attempt to connect, default 10,000 ms. */
   readonly connectTimeoutMs?: number;
   /** Pauses between attempts to connect, default 500 ms to 10,000 ms. */
   readonly reconnectMs?: Backoff;
@@ -42,7 +42,7 @@ export interface ClientOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly network?: Network;
-  /** For tests: how a connection is made. Default: socket.io-client. */
+  /** Opens a connection. Default: socket.io-client. Tests replace it. */
   readonly openLink?: OpenLink;
 }
 

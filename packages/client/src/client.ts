@@ -1,4 +1,4 @@
-/** The client: puts connection, requests and groups together behind a few typed methods. */
+/** The client: combines connection, requests and groups behind a few typed methods. */
 import type { RequestInput, RequestResult, RequestType } from '@plenum/protocol';
 import { type ClientEvents, type Listener, Listeners } from './client-events.ts';
 import { type ClientOptions, withDefaults } from './client-options.ts';
@@ -9,10 +9,10 @@ import { type GroupPosition, Groups } from './groups/groups.ts';
 import type { AskOptions, Outcome } from './requests/outcome.ts';
 import { RequestQueue } from './requests/request-queue.ts';
 
-/** After a second it is no longer of interest that a user typed. */
+/** Time limit of a `typing` request, ms: a later one is of no interest. */
 const typingTimeoutMs = 1000;
 
-/** All but those that move positions, which have methods of their own. */
+/** All request types except those that change positions, which have separate methods. */
 export type PlainRequestType = Exclude<RequestType, 'subscribe' | 'unsubscribe'>;
 export type RequestOptions = Omit<AskOptions, 'isInternal'>;
 export type CreateSettings = Omit<RequestInput<'create_group'>, 'group_id' | 'group_type'>;
@@ -21,51 +21,51 @@ export type HistoryRange = Omit<RequestInput<'history'>, 'group_id'>;
 /** No method rejects: a refusal, or no answer in time, is `{ ok: false, failure }`. */
 export interface Client {
   readonly status: Status;
-  /** Resolves when connected; false: the client has given up, and `status` has the reason. */
+  /** Resolves with true when connected; with false if the client has given up: `status` shows the reason. */
   connect(): Promise<boolean>;
-  /** Cuts the connection; requests that wait are answered. Idempotent. */
+  /** Closes the connection and ends waiting requests with a failure. Idempotent. */
   close(): void;
   create(
     groupId: string,
     groupType: RequestInput<'create_group'>['group_type'],
     settings?: CreateSettings,
   ): Promise<Outcome<RequestResult<'create_group'>>>;
-  /** @param options `ensure`: a member gets its status instead of `already_member`. */
+  /** @param options `ensure`: a member gets its status instead of the refusal `already_member` */
   join(
     groupId: string,
     options?: { readonly ensure?: boolean },
   ): Promise<Outcome<RequestResult<'join_group'>>>;
   leave(groupId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
-  /** Stored once, however often it has to be sent. For a fixed order, await each send before the next. */
+  /** Sends a message. It is stored once, even if it must be sent several times. Await each send to keep the order. */
   send(
     groupId: string,
     message: string,
     options?: RequestOptions,
   ): Promise<Outcome<RequestResult<'relay_msg'>>>;
-  /** A page of the log, independent of the sequence that the listeners get. */
+  /** Reads a page of the log. This does not affect the entries that the listeners get. */
   history(groupId: string, range?: HistoryRange): Promise<Outcome<RequestResult<'history'>>>;
-  /** Continues from the position of each group that has one, otherwise from now on. */
+  /** Receives groups again: each from its position if it has one, otherwise from now on. */
   subscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'subscribe'>>>;
-  /** Until `subscribe` or `join`, over reconnects too; positions are kept. */
+  /** Stops receiving groups until `subscribe` or `join`, also after reconnects. Positions are kept. */
   unsubscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>>;
-  /** Users who are online in the group, at most 1,000 of them; `count` counts all. */
+  /** Reads the online users of a group. Lists at most 1,000; `count` is the number of all. */
   presence(groupId: string): Promise<Outcome<RequestResult<'presence'>>>;
-  /** For members who are online now; given up after a second. Call it every few seconds while the user types. */
+  /** Shows online members that the user is typing. Fails after 1 s. Call it every few seconds while the user types. */
   typing(groupId: string): Promise<Outcome<RequestResult<'typing'>>>;
   /**
-   * Read up to `seq`; the mark only rises.
-   * @param epoch of the message that was read: if the group was deleted and created again since, the mark changes nothing
+   * Marks all entries up to `seq` as read. A lower `seq` than before changes nothing.
+   * @param epoch the epoch of the message that was read. If the group was created again since, nothing is marked
    */
   markRead(groupId: string, seq: number, epoch?: string): Promise<Outcome<RequestResult<'mark_read'>>>;
-  /** Any other request of the protocol. */
+  /** Sends any other request of the protocol. */
   request<T extends PlainRequestType>(
     type: T,
     args: RequestInput<T>,
     options?: RequestOptions,
   ): Promise<Outcome<RequestResult<T>>>;
-  /** The position of each group, to be stored and given to the next process as option `positions`. */
+  /** @returns the position of each group. Store them and give them to the next process as the option `positions` */
   positions(): readonly GroupPosition[];
-  /** @returns removes the listener. */
+  /** @returns a function that removes the listener */
   on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void;
 }
 
@@ -221,7 +221,7 @@ class SocketClient implements Client {
     this.#listeners.emit('status', status);
   }
 
-  /** A refresh that fails only costs a reconnection with a fresh token when the present one ends. */
+  /** Gets a new token before the current one ends. If that fails, the client reconnects with a new token after the end. */
   async #refreshToken(): Promise<void> {
     if (!this.#tokens.canGetTokens) return;
     try {

@@ -1,8 +1,8 @@
-/** What the SDK takes from the machine that it runs on: time, randomness, and whether there is a network. */
+/** The interfaces by which the client gets time, randomness and the state of the network from its platform. */
 
-/** Time as the SDK sees it. Only differences of `monotonicMs` mean anything. */
+/** The client's clock. Only differences of `monotonicMs` have a meaning. */
 export interface Clock {
-  /** Milliseconds on a clock that never steps. */
+  /** Milliseconds of a clock that never steps. */
   monotonicMs(): number;
   /** Runs `task` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, task: () => void): () => void;
@@ -25,7 +25,7 @@ export interface Random {
 }
 
 export const systemRandom: Random = {
-  // Unlike `randomUUID` it exists outside of secure contexts too.
+  // Unlike `randomUUID`, `getRandomValues` exists outside of secure contexts too.
   token: () =>
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
       '',
@@ -34,11 +34,11 @@ export const systemRandom: Random = {
 };
 
 export interface Network {
-  /** Calls `task` each time the network comes back; the returned function ends that. */
+  /** Calls `task` each time the network comes back. @returns a function that ends this */
   onBack(task: () => void): () => void;
 }
 
-/** Browsers have both functions, Node has neither: there `task` is never called. */
+/** The globals that are used. Node has no `addEventListener`, so there `task` is never called. */
 interface GlobalScope {
   readonly performance: object;
   readonly addEventListener?: (event: 'online', task: () => void) => void;

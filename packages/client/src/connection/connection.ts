@@ -1,4 +1,4 @@
-/** Performs the effects of the lifecycle: opens links, waits, gets tokens, and reports the status. */
+/** Performs the effects of the lifecycle: opens connections (links), waits, gets tokens, and reports the status. */
 import type { PushPayload } from '@plenum/protocol';
 import type { Backoff } from '../backoff.ts';
 import type { Clock, Network, Random } from '../platform.ts';
@@ -12,13 +12,13 @@ export interface ConnectionDeps {
   readonly random: Random;
   readonly network: Network;
   readonly backoff: Backoff;
-  /** From the token to the accepted handshake. */
+  /** Time limit from the call for a token to the accepted handshake. */
   readonly connectTimeoutMs: number;
   readonly pushes: PushListeners;
-  /** The handshake without its token; called when it is sent. */
+  /** @returns the handshake without its token; called when the handshake is sent */
   readonly credentials: () => Omit<Credentials, 'token'>;
   readonly onOpened: (link: Link) => void;
-  /** Also after an attempt that never opened. */
+  /** Called when a link is lost, and when an attempt failed to open one. */
   readonly onLost: () => void;
   readonly onStatus: (status: Status) => void;
 }
@@ -27,7 +27,7 @@ export class Connection {
   readonly #deps: ConnectionDeps;
   #life: Lifecycle = idle;
   #link: Link | null = null;
-  /** Names one attempt: events of an earlier one are ignored. */
+  /** The number of the current attempt. Events of earlier attempts are ignored. */
   #attemptId = 0;
   #closingCode: PushPayload<'closing'>['code'] | null = null;
   #cancelTimer: () => void = () => {};
@@ -49,7 +49,7 @@ export class Connection {
   close(): void {
     this.#step({ type: 'ended' });
   }
-  /** The server is about to cut the link for this reason. */
+  /** The server will close the link for this reason. */
   onClosing(code: PushPayload<'closing'>['code']): void {
     this.#closingCode = code;
     if (code === 'token_expired' || code === 'revoked') this.#deps.tokens.invalidate();
@@ -115,7 +115,7 @@ export class Connection {
     this.#step({ type: 'opened' });
   }
 
-  /** Closes the link, if there is one, and cancels the attempt in progress. */
+  /** Closes the link, if there is one, and cancels a running attempt. */
   #drop(): void {
     this.#cancelTimer();
     this.#attemptId += 1;
@@ -142,17 +142,17 @@ export class TokenSource {
     return typeof this.#source === 'function';
   }
 
-  /** The present token is no longer good. */
+  /** The current token is no longer valid: the next handshake gets a new one, if the application has a token function. */
   invalidate(): void {
     if (this.canGetTokens) this.#current = null;
   }
 
-  /** @throws what the application's function throws. */
+  /** @returns the current token, or a new one. @throws what the application's function throws */
   async current(): Promise<string> {
     return this.#current ?? (await this.fresh());
   }
 
-  /** @throws what the application's function throws. */
+  /** @returns a new token. @throws what the application's function throws */
   async fresh(): Promise<string> {
     if (typeof this.#source === 'string') return this.#source;
     const token = await this.#source();

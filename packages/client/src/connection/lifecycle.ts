@@ -1,8 +1,11 @@
-/** When to connect, wait, ask for another token, or give up. Pure: `next(state, event)` gives a state and one effect. */
+/**
+ * Decides when to connect, wait, ask for another token, or give up. A pure function: `next(state, event)` returns a new state
+ * and one effect.
+ */
 import type { ErrorCode, PushPayload } from '@plenum/protocol';
 import { type Backoff, backoffMs } from '../backoff.ts';
 
-/** Why there is no connection: a code of the server, `network`, or the token function failed. */
+/** Why there is no connection: a code of the server, `network`, or `token_function` if that function failed. */
 export type LossReason = ErrorCode | PushPayload<'closing'>['code'] | 'network' | 'token_function';
 
 export type Status =
@@ -10,17 +13,17 @@ export type Status =
   | { readonly state: 'connecting' }
   | { readonly state: 'connected' }
   | { readonly state: 'waiting'; readonly reason: LossReason; readonly retryInMs: number }
-  /** Until `connect` is called again; `application`: by `close`. */
+  /** The client has given up, until `connect` is called again. `application`: `close` was called. */
   | { readonly state: 'closed'; readonly reason: ErrorCode | 'application' };
 
 export interface Lifecycle {
   readonly status: Status;
-  /** Attempts since the last connection that held. */
+  /** Number of attempts since the last connection that lasted at least 5 s. */
   readonly attempt: number;
-  /** Tokens that were refused one after the other. */
+  /** Number of tokens that were refused one after the other. */
   readonly tokensRefused: number;
   readonly connectedAtMs: number;
-  /** While waiting: when the pause ends. */
+  /** The time at which the pause ends, while waiting. */
   readonly dueAtMs: number;
 }
 
@@ -37,7 +40,7 @@ export type LifecycleEffect = 'nothing' | 'open' | 'wait' | 'hang up';
 
 export interface LifecycleInput {
   readonly nowMs: number;
-  /** At least 0, below 1. */
+  /** Random, at least 0 and below 1. */
   readonly fraction: number;
   readonly backoff: Backoff;
   readonly canGetTokens: boolean;
@@ -51,11 +54,11 @@ export const idle: Lifecycle = {
   dueAtMs: 0,
 };
 
-/** After a connection that held this long the next loss begins with the shortest pause. */
+/** After a connection that lasted this long, ms, the next loss begins with the shortest pause. */
 const heldMs = 5000;
 const tokensRefusedMax = 3;
 
-/** Another token may help. */
+/** True for a reason that another token may solve. */
 export const isOfToken = (reason: LossReason): boolean =>
   reason === 'unauthenticated' || reason === 'token_expired';
 const isLasting = (code: ErrorCode): boolean =>
@@ -114,9 +117,9 @@ function lost(now: Lifecycle, reason: LossReason, context: LifecycleInput): Step
 }
 
 /**
- * Pauses that grew without a network do not mean that the servers are away, so the shortest one follows. There is a pause all
- * the same, since other clients are back too. It never ends later than the present one: a network that comes and goes all the
- * time does not postpone the next attempt for ever.
+ * The network is back. Attempts without a network do not show that the servers are away, so the pause is set to the shortest
+ * one; not to zero, because other clients come back at the same time. The new pause never ends later than the current one, so
+ * a network that comes and goes cannot postpone the next attempt for ever.
  */
 function networkBack(now: Lifecycle, context: LifecycleInput): Step {
   const { status } = now;

@@ -1,4 +1,4 @@
-/** One connection as the SDK sees it: opened once, lost once, never reused. */
+/** The interface of one connection: it is opened once, lost once and never reused. */
 import type { Answer, ErrorCode, PushEvent, PushPayload, RequestType } from '@plenum/protocol';
 
 /** The `auth` object of the handshake. */
@@ -17,23 +17,23 @@ export interface Envelope {
 
 export type PushListeners = { readonly [E in PushEvent]: (payload: PushPayload<E>) => void };
 
-/** At most one of `refused` and `lost` is called, once, and nothing after it. */
+/** Of `refused` and `lost` at most one is called, once. Nothing is called after it. */
 export interface LinkListeners {
   opened(): void;
-  /** By the server, with its code. */
+  /** The server refuses the connection with this code. */
   refused(code: ErrorCode, retryAfterMs: number): void;
-  /** Failed to open, or closed. */
+  /** The connection could not be opened, or was closed. */
   lost(): void;
   readonly pushes: PushListeners;
 }
 
 export interface Link {
   /**
-   * @param onAnswer is called once, in the order in which answers and pushes arrive. A promise would resolve too late, after
-   * the pushes of the same packet. Null: no answer within `timeoutMs`, or before the link was lost.
+   * @param onAnswer called once, in the order in which answers and pushes arrive. (A promise would resolve too late, after the
+   * pushes of the same packet.) Null: no answer came within `timeoutMs`, or before the link was lost
    */
   ask(envelope: Envelope, timeoutMs: number, onAnswer: (answer: Answer<unknown> | null) => void): void;
-  /** No listener is called after that. */
+  /** Closes the connection. No listener is called after this. */
   close(): void;
 }
 

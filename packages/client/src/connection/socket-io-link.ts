@@ -1,11 +1,11 @@
-/** The link over socket.io-client. Its own reconnection is off, since it does not know tokens, positions and refusals. */
+/** A link by socket.io-client. The library's own reconnection is off: it knows nothing of tokens, positions and refusals. */
 import type { Answer, ErrorCode } from '@plenum/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { Credentials, Link, LinkListeners, OpenLink } from './link.ts';
 
 interface SocketIoLinkOptions {
   readonly url: string;
-  /** Event name of requests. */
+  /** The event name of requests. */
   readonly event: string;
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly connectTimeoutMs: number;

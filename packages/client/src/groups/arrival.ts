@@ -1,27 +1,27 @@
-/** Entries as they arrive live: what to do with each, and where those behind a gap wait. */
+/** Decides what to do with each entry that arrives live, and buffers entries that arrive after a gap. */
 import { type Entry, isFirstOfLog } from './effects.ts';
 import type { ShownLog } from './shown-log.ts';
 
 /**
  * What to do with an entry that arrives live.
- *   begin anew   it belongs to another range of the user, or to another log, and the end of the present one was shown
- *   another log  the same, but the end was not shown: the application gets a notice
- *   gap          the entries before it have to be read
- *   ask          of another epoch, after a gap or with a join: only the server knows whether it belongs to the same log
+ *   begin anew   The user's membership or the log has ended, and that end was shown. The entry begins the next one.
+ *   another log  The log has ended without that the end was shown: the application gets a notice.
+ *   gap          Entries before this one are missing and must be read.
+ *   ask          The entry has another epoch, after a gap or with a join. Only the server knows whether the log is the same.
  */
 export type Arrival = 'show' | 'drop' | 'begin anew' | 'another log' | 'gap' | 'ask';
 
 export interface Expectation {
   readonly shown: ShownLog;
-  /** The user's range has ended: a later entry belongs to the next one. */
+  /** True if the user's range (the entries of one membership) has ended. A later entry belongs to the next range. */
   readonly isEnded: boolean;
-  /** By the word of the server, entries up to this seq and those of this epoch continue what was shown. */
+  /** The server has confirmed that entries up to this seq, and all entries of this epoch, continue the shown log. */
   readonly vouched: { readonly seq: number; readonly epoch: string };
-  /** The log may come without this entry. */
+  /** The seq of an entry that may never arrive live. */
   readonly optionalSeq: number | null;
 }
 
-/** It begins a range of this user, or of another one: the entry alone does not show which. */
+/** True if the entry begins a range, of this user or of another one: the entry alone does not show which. */
 const mayBeginRange = ({ type }: Entry): boolean => type === 'joined' || type === 'accepted';
 
 export function arrivalOf(entry: Entry, { shown, isEnded, vouched, optionalSeq }: Expectation): Arrival {
@@ -33,7 +33,7 @@ export function arrivalOf(entry: Entry, { shown, isEnded, vouched, optionalSeq }
   if (isEnded) return isNext && isSameEpoch ? 'show' : 'begin anew';
   if (isSameEpoch) return isNext ? 'show' : 'gap';
   if (isFirstOfLog(entry) || seq < nextSeq) return 'another log';
-  // An epoch that begins where the previous one ended continues it: after a loss the server sends `resync` first.
+  // A new epoch with the next seq continues the log: if entries were lost, the server sends `resync` first.
   const isVouched = epoch === vouched.epoch || seq <= vouched.seq;
   return isNext && (isVouched || !mayBeginRange(entry)) ? 'show' : 'ask';
 }
@@ -41,8 +41,8 @@ export function arrivalOf(entry: Entry, { shown, isEnded, vouched, optionalSeq }
 const bufferedMax = 1000;
 
 /**
- * Entries that arrived behind a gap, in the order of their arrival; they may belong to several logs. Above the bound only the
- * last one is kept: the entries before it are read from the log.
+ * Entries that arrived after a gap, in the order of arrival; they may belong to several logs. At most 1,000 are kept, and in
+ * addition the last one: the entries between are read from the log later.
  */
 export class BufferedEntries {
   #entries: Entry[] = [];
@@ -57,7 +57,7 @@ export class BufferedEntries {
     else this.#excess = entry;
   }
 
-  /** All entries, the last one of the excess included; the buffer is empty after that. */
+  /** @returns all entries, including the last one above the maximum. Empties the buffer */
   takeAll(): Entry[] {
     const entries = this.#excess === null ? this.#entries : [...this.#entries, this.#excess];
     this.clear();

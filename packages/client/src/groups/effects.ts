@@ -1,16 +1,16 @@
-/** The entries of a group, what its sequence asks its shell to do, and what the application gets. */
+/** Defines the entries of a group, the effects that its sequence returns, and the notices for the application. */
 import type { HistoryEntry, RequestResult, ResyncReason } from '@plenum/protocol';
 
-/** A message or a membership change: pushed and paged entries have one shape. */
+/** A message or a membership change. Pushed entries and entries of pages have the same shape. */
 export type Entry = HistoryEntry;
 export type MessageEntry = Extract<HistoryEntry, { readonly type: 'message' }>;
 
 export const isMessage = (entry: Entry): entry is MessageEntry => entry.type === 'message';
 
-/** A log begins with it: what was shown under the same id belongs to another group. */
+/** True for the first entry of a log: then all entries that were shown before belong to an earlier group of the same id. */
 export const isFirstOfLog = (entry: Entry): boolean => entry.type === 'created' && entry.seq === 1;
 
-/** Seqs from `from` to `to`, both included. */
+/** The seqs from `from` to `to`, both inclusive. */
 export interface SeqRange {
   readonly from: number;
   readonly to: number;
@@ -22,27 +22,27 @@ export interface KnownPosition {
 }
 
 /**
- * The server could not continue a position. Entries from `from_seq` on follow in order and without a gap.
- * `from_seq` is null when the user is no longer a member: nothing follows.
+ * The server could not continue a position. Entries from `from_seq` on follow, in order and without gaps. If the user is no
+ * longer a member, `from_seq` is null and no entry follows.
  */
 export interface ResyncNotice {
   readonly group_id: string;
   readonly reason: ResyncReason;
   readonly from_seq: number | null;
-  /** Entries that exist or existed and will not be shown. */
+  /** Entries that exist, or existed, and will not be shown. */
   readonly missing: SeqRange | null;
-  /** Entries that were shown and are no longer part of the log (a failover, a group created again): forget them. */
+  /** Entries that were shown but are no longer in the log, after a failover or a new group with the same id: forget them. */
   readonly revoked: SeqRange | null;
 }
 
-/** All that was missed up to `head_seq` has been shown; `from_seq` was the first of it, head_seq + 1 if nothing was. */
+/** All missed entries from `from_seq` to `head_seq` have been shown. If none were missed, `from_seq` is `head_seq` + 1. */
 export interface RecoveredNotice {
   readonly group_id: string;
   readonly from_seq: number;
   readonly head_seq: number;
 }
 
-/** Which page of `history` to read; `ticket` comes back with it. */
+/** A page of `history` to read. `ticket` is returned with the page. */
 export interface PageRead {
   readonly ticket: number;
   readonly after?: number;
@@ -52,10 +52,10 @@ export type Page = Omit<RequestResult<'history'>, 'entries'> & { readonly entrie
 
 export type Effect =
   | { readonly type: 'show'; readonly entry: Entry }
-  /** `shownTo`: the position of an application that has got the notice. */
+  /** `shownTo`: the position of the application after the notice. */
   | { readonly type: 'resync'; readonly notice: ResyncNotice; readonly shownTo: KnownPosition | null }
   | { readonly type: 'recovered'; readonly notice: RecoveredNotice }
   | { readonly type: 'read'; readonly page: PageRead }
-  /** `subscribe` with the position: the server decides whether it continues. */
+  /** Send `subscribe` with the position: the server decides whether the log continues it. */
   | { readonly type: 'verify' }
   | { readonly type: 'unsubscribe' };

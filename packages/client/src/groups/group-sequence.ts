@@ -1,14 +1,14 @@
 /**
- * One group as one device sees it: a deterministic state machine without clock or I/O. Events are method calls, each
- * returns effects. Whatever arrives, the application gets strictly increasing seqs without a gap, or learns which are missing
- * and which it has to forget.
+ * The entries of one group on one device: a deterministic state machine without clock or I/O. Each event is a method call that
+ * returns effects. The application gets rising seqs without gaps, or a notice that lists the missing entries and those that it
+ * must forget.
  *
  *   live       seq == last+1 show · <= last drop · > last+1 buffer and fill
- *   filling    reads `history` up to the first buffered entry; buffers what arrives
- *   searching  reads `history` backwards to where a log that was rolled back still agrees with what was shown
- *   claimed    the handshake carries the position, and the server has not yet said whether the log continues it: what arrives
- *              before that comes again after it, or is read
- *   verifying  the same, asked by `subscribe`: only its answer counts
+ *   filling    reads `history` up to the first buffered entry, and buffers entries that arrive
+ *   searching  the log was rolled back: reads `history` backwards to the last entry that was shown and is still in the log
+ *   claimed    the handshake contains the position, and the server has not yet answered whether the log continues it. Entries
+ *              that arrive before the answer are dropped, because they come again or are read
+ *   verifying  the same after a `subscribe`: only its answer is used
  */
 import type { ResyncPush, ResyncReason, Subscription } from '@plenum/protocol';
 import { arrivalOf, BufferedEntries } from './arrival.ts';
@@ -27,13 +27,13 @@ export class GroupSequence {
   readonly #reading: LogReading;
   #phase: Phase = 'new';
   #shown = ShownLog.nothing;
-  /** The answer to a join does not say whether its own entry comes as an event or came long before. */
+  /** The seq of this device's own join. Its entry may still arrive, or it came long before: both are allowed. */
   #optionalSeq: number | null = null;
-  /** Something came while the answer about the position was awaited: a refusal may be older than that. */
+  /** True if something arrived while the answer about the position was awaited: then a refusal may be outdated. */
   #isStirred = false;
   #effects: Effect[] = [];
 
-  /** @param known where an earlier run of the application stopped. */
+  /** @param known the position at which an earlier run of the application stopped */
   constructor(groupId: string, known?: KnownPosition) {
     this.groupId = groupId;
     const emit = (effect: Effect) => this.#effects.push(effect);
@@ -47,34 +47,34 @@ export class GroupSequence {
   get phase(): Phase {
     return this.#phase;
   }
-  /** Null: there is none yet, or the membership or the log has ended. */
+  /** Null if there is no position yet, or if the membership or the log has ended. */
   get position(): KnownPosition | null {
     const { epoch, lastSeq: seq } = this.#shown;
     return epoch === '' || this.#isEnded ? null : { epoch, seq };
   }
-  /** An entry after the end of the user's range begins a new one. While an answer is awaited, the answer decides. */
+  /** True if the user's range has ended. False while an answer is awaited, because the answer decides. */
   get #isEnded(): boolean {
     return (this.#phase === 'live' || this.#phase === 'off') && this.#range.isEnded;
   }
   get #isReadingLog(): boolean {
     return this.#phase === 'filling' || this.#phase === 'searching';
   }
-  /** The answer or push is about entries that were shown before the user's range ended. */
+  /** True if an answer or push is about entries that were already shown. */
   #isPassed(epoch: string, seq: number): boolean {
     return this.#shown.epoch === epoch && seq <= this.#shown.lastSeq;
   }
-  /** False: the page of this ticket is no longer needed. */
+  /** False if the page of this ticket is no longer needed. */
   isAwaiting(ticket: number): boolean {
     return this.#reading.isAwaiting(ticket);
   }
 
-  /** The position, if there is one, is on its way to the server. */
+  /** The position, if there is one, is now sent to the server. */
   asking(by: 'claimed' | 'verifying'): void {
     if (this.position === null) this.forget();
     else this.#enter(by);
   }
 
-  /** The connection is gone; the position is kept unless the membership ended. */
+  /** The connection is gone. The position is kept, unless the membership has ended. */
   detach(): void {
     if (this.#phase === 'new' || this.#phase === 'off') return;
     const isEnded = this.#isEnded;
@@ -84,8 +84,8 @@ export class GroupSequence {
   }
 
   /**
-   * The application does not want this group; its position is kept.
-   * @param shownTo the last entry that it was shown, if it decides before all entries have been shown.
+   * The application no longer wants to receive this group. The position is kept.
+   * @param shownTo the last entry that the application got, if it decides while entries are being shown
    */
   turnOff(shownTo: KnownPosition | null): void {
     if (shownTo !== null && shownTo.seq < this.#shown.lastSeq) this.#range.begin();
@@ -107,7 +107,7 @@ export class GroupSequence {
     return this.#take();
   }
 
-  /** @param isAnswer to `subscribe`; otherwise the server attached this device by itself, or answers a handshake. */
+  /** @param isAnswer true for an answer to `subscribe`; false if the server attached the device itself, or after a handshake */
   onAttached(at: Subscription, isAnswer = false): readonly Effect[] {
     if (this.#phase === 'off') {
       if (!isAnswer) this.#effects.push({ type: 'unsubscribe' });
@@ -118,7 +118,7 @@ export class GroupSequence {
     return this.#take();
   }
 
-  /** The answer to this device's own join or create, as a receiver: it may come before or long after the entry it names. */
+  /** The answer to this device's own join or create. It may arrive before or long after the entry of the join. */
   onJoined({ epoch, seq }: KnownPosition): readonly Effect[] {
     const isKnown = epoch === this.#shown.epoch || epoch === this.#reading.vouched.epoch;
     if (this.#phase === 'new' || this.#isEnded) {
@@ -127,7 +127,7 @@ export class GroupSequence {
         this.#optionalSeq = seq;
       }
     } else if (this.#phase === 'verifying' || this.#phase === 'detached') this.#isStirred = true;
-    // The join has attached the device, so the server does not answer the claim of the handshake.
+    // The join has attached the device, so the server does not answer the position in the handshake.
     else if (this.#phase === 'off' || this.#phase === 'claimed' || !isKnown) this.#verify();
     return this.#take();
   }
@@ -137,7 +137,7 @@ export class GroupSequence {
     if (this.#phase === 'live' || this.#isReadingLog) this.#range.onMembership(isReceiver);
   }
 
-  /** The end of a group that is off is not shown. */
+  /** The user has left. If the group is off, its last entry will not be shown. */
   onLeft(): void {
     if (this.#phase === 'off') this.#range.endUnseen();
   }
@@ -154,7 +154,7 @@ export class GroupSequence {
     return this.#take();
   }
 
-  /** A request was answered: the user may not read this group, or could not when the server looked it up. */
+  /** The server refused a request: the user may not read this group, at least at the time of the answer. */
   onRefused(): readonly Effect[] {
     if (this.#isStirred || this.#buffer.isAny) this.#verify();
     else this.#refuse();
@@ -200,7 +200,7 @@ export class GroupSequence {
 
   #refuse(): void {
     const isIdle = this.#phase === 'new' || this.#phase === 'off';
-    // A user that was shown the end of its membership needs no notice.
+    // If the end of the membership was shown, no notice is needed.
     const isComplete = this.#isEnded;
     this.forget();
     if (!isIdle && !isComplete) this.#notices.broke('not_a_member');
@@ -233,7 +233,7 @@ export class GroupSequence {
     } else this.#goLive();
   }
 
-  /** Reads what is still missing, or goes live with what was buffered; a gap in that is read in turn. */
+  /** Reads entries that are still missing. If none are, shows the buffered entries; a gap between them is read next. */
   #goLive(): void {
     if (this.#reading.isBehind(this.#shown)) {
       this.#enter('filling');
@@ -261,7 +261,7 @@ export class GroupSequence {
     this.#effects.push({ type: 'verify' });
   }
 
-  /** Pages that were asked for before are no longer needed. */
+  /** Enters a phase. Pages that were requested before are no longer needed. */
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#isStirred = false;
@@ -275,7 +275,7 @@ export class GroupSequence {
     this.#enter('live');
   }
 
-  /** Ends what was in progress. */
+  /** Cancels running reads and notices, and empties the buffer. */
   #reset(epoch?: string): void {
     this.#reading.reset(epoch);
     this.#optionalSeq = null;

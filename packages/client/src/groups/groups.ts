@@ -1,4 +1,4 @@
-/** The groups of one client: performs the effects of their sequences, against the server and towards the application. */
+/** The groups of one client. Performs the effects of their sequences: sends requests, and calls the application's listeners. */
 import type { ErrorCode, limits, PushPayload, RelayMessagePush, RequestResult } from '@plenum/protocol';
 import type { ClientEvents, Listeners } from '../client-events.ts';
 import type { PushListeners } from '../connection/link.ts';
@@ -8,11 +8,11 @@ import { type Effect, type Entry, isMessage, type KnownPosition, type PageRead }
 import { GroupSequence } from './group-sequence.ts';
 import { Limiter } from './limiter.ts';
 
-// The compiler compares them with the limits of the protocol, whose schemas are not shipped.
+// The types make the compiler compare these numbers with the limits of the protocol, whose code is not shipped.
 const pageMax: (typeof limits)['pageMax'] = 200;
 const subscribeMax: (typeof limits)['subscribeMax'] = 256;
 const readsAtOnce = 8;
-/** Pause before a retry of a read or a subscription whose failure may pass. */
+/** Pause before a failed read or subscription is retried, ms. */
 const againMs = 1000;
 
 const noReaderCodes: ReadonlySet<string> = new Set<ErrorCode>([
@@ -21,7 +21,7 @@ const noReaderCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'pending_membership',
   'banned',
 ]);
-/** The user may not read the group; any other failure may pass. */
+/** True if the user may not read the group. Any other failure is retried. */
 const isNoReader = (code: string): boolean => noReaderCodes.has(code);
 
 export interface GroupPosition extends KnownPosition {
@@ -37,7 +37,7 @@ interface GroupsDeps {
   readonly ask: Ask;
   readonly clock: Clock;
   readonly listeners: Listeners<ClientEvents>;
-  /** The server attaches a connecting device to the groups of its user. */
+  /** True if the server attaches a connecting device to all groups of its user. */
   readonly isAuto: boolean;
   readonly positions: readonly GroupPosition[];
 }
@@ -47,7 +47,7 @@ export class Groups {
   readonly #sequences = new Map<string, GroupSequence>();
   readonly #reads = new Limiter(readsAtOnce);
   readonly #toVerify = new Set<string>();
-  /** The last entry shown of a group whose effects are being performed; its sequence is already behind all of them. */
+  /** For a group whose effects are being performed: the last entry that was really shown. Its sequence is already further. */
   readonly #shownTo = new Map<GroupSequence, KnownPosition | null>();
   #isOpen = false;
 
@@ -69,7 +69,7 @@ export class Groups {
     },
   };
 
-  /** The position of each group: another process can continue from there. */
+  /** @returns the position of each group, from which another process can continue */
   positions(): GroupPosition[] {
     return [...this.#sequences.values()].flatMap((sequence) => {
       const { groupId: group_id, position } = sequence;
@@ -77,7 +77,7 @@ export class Groups {
     });
   }
 
-  /** The positions that fit into a handshake; the others follow when it is accepted. */
+  /** @returns the positions that fit into a handshake; the others are sent when it is accepted */
   claims(): GroupPosition[] {
     this.lost();
     if (!this.#deps.isAuto) return [];
@@ -104,12 +104,12 @@ export class Groups {
     }
   }
 
-  /** The answer to a join or create of this device, as a receiver. */
+  /** This device's join or create was answered, and the user receives entries. */
   joined(groupId: string, at: KnownPosition): void {
     this.#on(groupId, (sequence) => sequence.onJoined(at));
   }
 
-  /** The answer to a `leave`; what the user still receives comes as entries and as a push. */
+  /** This device's `leave` was answered. Its last entry and a push may still follow. */
   left(groupId: string): void {
     this.#sequences.get(groupId)?.onLeft();
   }
@@ -121,7 +121,7 @@ export class Groups {
     return this.#deps.ask('subscribe', args, { isInternal, onOutcome });
   }
 
-  /** After a position was sent, nothing may move it before the answer. */
+  /** @returns the position for a `subscribe`. Until the answer comes, no entry may change it */
   #claim(group_id: string) {
     const sequence = this.#sequence(group_id);
     if (sequence.phase !== 'off') sequence.asking('verifying');
@@ -153,7 +153,7 @@ export class Groups {
     const effects = event(sequence);
     this.#shownTo.set(sequence, position);
     for (const effect of effects) {
-      // A listener may have unsubscribed: the other entries come when it subscribes again.
+      // A listener may have unsubscribed the group: the other entries come when it subscribes again.
       if (this.#shownTo.has(sequence)) this.#perform(sequence, effect);
     }
     this.#shownTo.delete(sequence);
@@ -215,7 +215,7 @@ export class Groups {
     this.#reads.run(() => this.#read(sequence, page));
   }
 
-  /** All that ask within one tick go out together. */
+  /** Verifies a position. All positions of one tick are sent in one request. */
   #verify(sequence: GroupSequence): void {
     sequence.asking('verifying');
     this.#toVerify.add(sequence.groupId);
@@ -243,7 +243,7 @@ export class Groups {
     }
   }
 
-  /** Without a connection the next handshake asks. */
+  /** Verifies a position after a pause. Without a connection, the next handshake does it. */
   #verifyLater(groupId: string): void {
     if (!this.#isOpen) {
       this.#sequence(groupId).detach();

@@ -1,32 +1,32 @@
 /**
- * What a page of `history` says about what the application was shown: where a log that was rolled back, or created again,
- * still agrees with it, and what the page fills of a gap. Pure.
+ * Compares a page of `history` with the entries that were shown: finds the last shown entry that is still in the log after a
+ * rollback, and the entries that fill a gap. Pure functions.
  */
 import type { ResyncReason } from '@plenum/protocol';
 import type { Entry, Page, SeqRange } from './effects.ts';
 import type { ShownLog } from './shown-log.ts';
 
-/** After so many pages without agreement everything that was shown is revoked. */
+/** If so many pages contain no shown entry, all shown entries are revoked. */
 const pagesMax = 5;
 
 export interface Divergence {
-  /** The next entry shown is the one after this seq. */
+  /** The next entry to show is the one after this seq. */
   readonly resumeAfter: number;
-  /** What was shown and is no part of the log, or could not be compared with it. */
+  /** Shown entries that are not in the log, or could not be compared with it. */
   readonly revoked: SeqRange | null;
-  /** What was not compared, and will not be shown again. */
+  /** Entries that were not compared, and will not be shown again. */
   readonly missing: SeqRange | null;
 }
 
-/** Backwards through the log, page by page. */
+/** The state of a search that reads the log backwards, page by page. */
 export interface Search {
   readonly reason: ResyncReason;
-  /** The page ends below it. */
+  /** The next page contains entries below this seq. */
   readonly before: number;
   readonly pagesRead: number;
 }
 
-/** @returns the next page to search, if this one does not show where they agree. */
+/** @returns the result; or, if the page contains no entry that was shown, the state for the next page */
 export function divergenceIn(shown: ShownLog, page: Page, search: Search): Divergence | Search {
   const { before } = search;
   const pagesRead = search.pagesRead + 1;
@@ -46,35 +46,35 @@ export function divergenceIn(shown: ShownLog, page: Page, search: Search): Diver
     : { ...search, before: lowest, pagesRead };
 }
 
-/** Between what was shown and what is known to exist. */
+/** The gap between the entries that were shown and those that are known to exist. */
 export interface Gap {
-  /** Its last seq. */
+  /** The last seq of the gap. */
   readonly readTo: number;
-  /** Epoch of the log when the server last said that what was shown is a part of it. */
+  /** The epoch of the log when the server last confirmed that it contains the shown entries. */
   readonly vouchedEpoch: string;
 }
 
 export interface Filling {
-  /** What can be shown next begins here. */
+  /** The first seq that can be shown next. */
   readonly nextSeq: number;
-  /** What no longer exists. */
+  /** Entries of the gap that no longer exist. */
   readonly missing: SeqRange | null;
-  /** From `nextSeq` on, dense, and not beyond the end of the gap. */
+  /** Entries from `nextSeq` on, without gaps, at most up to the end of the gap. */
   readonly entries: readonly Entry[];
 }
 
-/** @returns null when the page alone does not show whether it continues what was shown: the server has to say it. */
+/** @returns null if the page does not show whether it continues the shown entries: then the server must be asked */
 export function fillingBy(page: Page, shown: ShownLog, { readTo, vouchedEpoch }: Gap): Filling | null {
   const { epoch, lastSeq } = shown;
   const fresh = page.entries.filter(({ seq }) => seq > lastSeq);
-  // In another epoch the entries that were shown last may be lost: nothing may follow them without the server's word.
+  // In another epoch the last shown entries may be lost: only the server knows whether the page continues them.
   const isVouched = page.epoch === epoch || page.epoch === vouchedEpoch;
   if (!isVouched || (fresh.length === 0 && page.head_seq < readTo)) return null;
   const nextSeq = Math.min(fresh[0]?.seq ?? Number.POSITIVE_INFINITY, readTo + 1);
   return {
     nextSeq,
     missing: nextSeq > lastSeq + 1 ? { from: lastSeq + 1, to: nextSeq - 1 } : null,
-    // Later entries come live: the server reports a rollback only for entries that it has sent.
+    // Entries after the gap come live, because the server reports a rollback only for entries that it has pushed.
     entries: fresh.filter(({ seq }, i) => seq === nextSeq + i && seq <= readTo),
   };
 }

@@ -8,7 +8,7 @@ export class Limiter {
     this.#atOnce = atOnce;
   }
 
-  /** @param task never rejects. */
+  /** @param task must never reject */
   run(task: () => Promise<void>): void {
     this.#waiting.push(task);
     this.#next();

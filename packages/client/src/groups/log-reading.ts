@@ -1,7 +1,7 @@
 /**
- * The pages of `history` that a sequence needs to be whole again: backwards to where a log that was rolled back still agrees
- * with what was shown, then forwards up to a seq that the server has named. Example: 1 to 10 were shown and a failover lost 9
- * and 10. The page below 11 agrees at 8, so 9 and 10 are revoked, and the log is read from 9 on.
+ * Reads the pages of `history` that close a gap. After a rollback it first reads backwards to the last shown entry that is
+ * still in the log; then it reads forwards to the seq that the server has named. Example: 1 to 10 were shown and a failover
+ * lost 9 and 10. The page below 11 shows that 8 is still in the log: so 9 and 10 are revoked, and the log is read from 9 on.
  */
 import type { ResyncReason, Subscription } from '@plenum/protocol';
 import type { Effect, Entry, KnownPosition, Page } from './effects.ts';
@@ -10,8 +10,8 @@ import type { Notices } from './notices.ts';
 import { ShownLog } from './shown-log.ts';
 
 /**
- * What a page leads to. `show`: these entries, on top of what was shown up to `after`. `wait`: another page is read. `ask`: the
- * server has to say whether the page continues what was shown.
+ * The result of a page. `show`: show these entries; `after` is the shown log before them. `wait`: another page is read.
+ * `ask`: the server must decide whether the page continues the shown log.
  */
 export type ReadResult =
   | { readonly type: 'show'; readonly after: ShownLog; readonly entries: readonly Entry[] }
@@ -23,10 +23,10 @@ type Where = { readonly after: number } | { readonly before: number };
 export class LogReading {
   readonly #notices: Notices;
   readonly #emit: (effect: Effect) => void;
-  /** Entries up to here have to be read. */
+  /** Entries up to this seq must be read. */
   #readTo = 0;
   #vouched: KnownPosition = { epoch: '', seq: 0 };
-  /** Null: pages are read forwards. */
+  /** Null while pages are read forwards. */
   #search: Search | null = null;
   #ticket = 0;
 
@@ -35,12 +35,12 @@ export class LogReading {
     this.#emit = emit;
   }
 
-  /** Epoch and head of the log when the server last said that what was shown is a part of it. */
+  /** Epoch and head of the log when the server last confirmed that it contains the shown entries. */
   get vouched(): KnownPosition {
     return this.#vouched;
   }
 
-  /** False: the page of this ticket is no longer needed. */
+  /** False if the page of this ticket is no longer needed. */
   isAwaiting(ticket: number): boolean {
     return ticket === this.#ticket;
   }
@@ -54,7 +54,7 @@ export class LogReading {
     this.#vouched = { epoch, seq: 0 };
   }
 
-  /** The server continues what was shown; entries from `from_seq` on come live. */
+  /** The server continues the shown log. Entries from `from_seq` on come live. */
   continueWith(at: Subscription, shown: ShownLog): void {
     this.#vouched = { epoch: at.epoch, seq: at.head_seq };
     this.#notices.clear();
@@ -62,7 +62,7 @@ export class LogReading {
     this.#readTo = at.from_seq - 1;
   }
 
-  /** The server cannot continue what was shown; entries after `head` come live. */
+  /** The server cannot continue the shown log. Entries after `head` come live. */
   recoverFrom(reason: ResyncReason, head: KnownPosition, shown: ShownLog): void {
     this.#vouched = head;
     this.#notices.broke(reason);

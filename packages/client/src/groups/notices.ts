@@ -1,4 +1,4 @@
-/** The notices about a broken sequence that the application has not had yet: how it broke, then that it is whole again. */
+/** Collects and emits the notices about a broken sequence: first `resync`, then `recovered` when all entries were shown. */
 import type { ResyncReason } from '@plenum/protocol';
 import type { Effect, Entry, SeqRange } from './effects.ts';
 import { ShownLog } from './shown-log.ts';
@@ -29,8 +29,8 @@ export class Notices {
   }
 
   /**
-   * Missing entries break a sequence that was not known to be broken.
-   * @param shown what the application has been shown when it gets the notice; null: nothing of it counts
+   * Emits `resync` if the sequence is broken, or if entries are missing.
+   * @param shown the shown log when the application gets the notice; null if no entry of it is valid
    */
   resync(shown: ShownLog | null, missing: SeqRange | null): void {
     if (this.#broken === null && missing === null) return;
@@ -42,7 +42,7 @@ export class Notices {
     this.#emit({ type: 'resync', notice, shownTo });
   }
 
-  /** The group was created again before the end of its previous log was shown: those entries no longer exist. */
+  /** The group was created again, and the end of its previous log was not shown: all shown entries are revoked. */
   anotherLog(shown: ShownLog, { epoch, seq }: Entry): void {
     this.broke('epoch_changed', shown.from(shown.firstSeq));
     this.resync(ShownLog.after(epoch, seq - 1), null);

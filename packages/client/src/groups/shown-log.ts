@@ -1,6 +1,6 @@
 /**
- * What the application was shown of a log: up to which seq, in which epoch each seq was, and whether that was the end of the
- * user's range.
+ * The entries that the application was shown: up to which seq, in which epochs, and whether the user's range (the entries of
+ * one membership) has ended.
  */
 import type { Subscription } from '@plenum/protocol';
 import type { Entry, KnownPosition, SeqRange } from './effects.ts';
@@ -14,10 +14,10 @@ interface Run {
 }
 
 export class ShownLog {
-  /** Of the last entry shown, or of the log where showing begins; empty: the group is not known yet. */
+  /** The epoch of the last shown entry, or of the log if none was shown yet. Empty if the group is not known yet. */
   readonly epoch: string;
   readonly lastSeq: number;
-  /** First seq that was shown. */
+  /** The first seq that was shown. */
   readonly firstSeq: number;
   readonly #runs: readonly Run[];
 
@@ -30,12 +30,12 @@ export class ShownLog {
 
   static readonly nothing = ShownLog.after('', 0);
 
-  /** Showing begins after `lastSeq`. */
+  /** A log of which nothing was shown yet; the first entry is the one after `lastSeq`. */
   static after(epoch: string, lastSeq: number): ShownLog {
     return new ShownLog({ epoch, lastSeq, firstSeq: lastSeq + 1 }, []);
   }
 
-  /** An earlier process stopped at `lastSeq`; it counts as if everything before had been shown. */
+  /** A log that an earlier process has shown up to `lastSeq`; all entries before count as shown. */
   static upTo(epoch: string, lastSeq: number): ShownLog {
     return new ShownLog({ epoch, lastSeq, firstSeq: 1 }, [{ epoch, fromSeq: 1 }]);
   }
@@ -46,40 +46,40 @@ export class ShownLog {
     return new ShownLog({ epoch, lastSeq: seq, firstSeq: this.firstSeq }, runs);
   }
 
-  /** Entries up to `lastSeq` no longer exist. */
+  /** Skips entries up to `lastSeq` that no longer exist. */
   skippedTo(epoch: string, lastSeq: number): ShownLog {
     return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, this.#runs);
   }
 
-  /** As if nothing after `lastSeq` had been shown. */
+  /** Forgets the entries after `lastSeq`. */
   cutTo(lastSeq: number, logEpoch: string): ShownLog {
     const epoch = this.epochAt(lastSeq);
     return epoch === null ? ShownLog.after(logEpoch, lastSeq) : this.backTo({ epoch, seq: lastSeq });
   }
 
-  /** As it was when that entry of this log was the last one shown. */
+  /** Returns to the state in which that entry was the last one shown. */
   backTo({ epoch, seq: lastSeq }: KnownPosition): ShownLog {
     const runs = this.#runs.filter(({ fromSeq }) => fromSeq <= lastSeq);
     return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, runs);
   }
 
-  /** The attach begins where this ended, or before, in the same epoch. */
+  /** True if the attach begins where this log ended, or before, in the same epoch. */
   isContinuedBy(at: Pick<Subscription, 'epoch' | 'from_seq' | 'head_seq'>): boolean {
     return at.epoch === this.epoch && at.from_seq <= this.lastSeq + 1 && this.lastSeq <= at.head_seq;
   }
 
-  /** Null: it was never shown, or too long ago. */
+  /** @returns the epoch in which `seq` was shown; null if it was not shown, or too long ago */
   epochAt(seq: number): string | null {
     return this.#runs.findLast(({ fromSeq }) => fromSeq <= seq)?.epoch ?? null;
   }
 
-  /** From `seq` on, as far as it was shown. */
+  /** @returns the shown entries from `seq` on; null if there are none */
   from(seq: number): SeqRange | null {
     return seq > this.lastSeq ? null : { from: seq, to: this.lastSeq };
   }
 }
 
-/** Entries that can be the last of a user's range; those of another user end nothing. */
+/** Types of entries that can end a user's range, if they are about this user. */
 const endings: ReadonlySet<Entry['type']> = new Set([
   'left',
   'kicked',
@@ -90,11 +90,11 @@ const endings: ReadonlySet<Entry['type']> = new Set([
 ]);
 
 /**
- * Whether the user's range of the log has ended with what was shown. A `deleted` entry ends it by itself. Any other end
- * takes two signs, in either order: a `membership` push, and a last shown entry that can be an end. So a push that comes
- * before or long after its entry never ends a range that continues; at worst the client sends a position that the server
- * refuses. Example: the user is kicked at seq 7 and joins again at 9. The late push about the kick arrives after 9 was
- * shown: 9 is no end, so the range continues.
+ * Decides whether the user's range has ended. An entry `deleted` ends it. Any other end needs two signs, in either order: a
+ * `membership` push, and a last shown entry of a type that can end a range. So a push that arrives before or long after its
+ * entry never ends a range that continues; at worst the client sends a position that the server refuses. Example: the user is
+ * kicked at seq 7 and joins again at 9. The late push about the kick arrives after 9 was shown. `joined` cannot end a range,
+ * so the range continues.
  */
 export class ReceivingRange {
   #isEndAnnounced = false;
@@ -104,7 +104,7 @@ export class ReceivingRange {
   get isEnded(): boolean {
     return this.#isDeleted || (this.#isEndAnnounced && this.#canBeEnd);
   }
-  /** Another range begins, or the server continues this one. */
+  /** A new range begins, or the server continues this one. */
   begin(): void {
     this.#isEndAnnounced = false;
     this.#canBeEnd = false;
@@ -123,7 +123,7 @@ export class ReceivingRange {
     this.#canBeEnd = true;
   }
 
-  /** A range that has ended stays so: the next one begins with an entry, an attach or an answer. */
+  /** A push about the user's membership. An ended range stays ended: the next one begins with an entry, attach or answer. */
   onMembership(isReceiver: boolean): void {
     if (!this.isEnded) this.#isEndAnnounced = !isReceiver;
   }

@@ -1,8 +1,8 @@
-/** How a request ends, and what follows each attempt at it. */
+/** Defines how a request ends, and decides what follows each attempt. */
 import type { Answer, FailureBody, RequestInput, RequestResult, RequestType } from '@plenum/protocol';
 import { type Backoff, backoffMs } from '../backoff.ts';
 
-/** How a request ended. Its promise never rejects: a refusal, or no answer in time, is a value. */
+/** The result of a request. Its promise never rejects: a refusal, or no answer in time, is a value with `ok: false`. */
 export type Outcome<R> =
   | { readonly ok: true; readonly result: R; readonly requestId: string }
   | { readonly ok: false; readonly failure: FailureBody; readonly requestId: string };
@@ -16,20 +16,20 @@ export type Ask = <T extends RequestType>(
 ) => Promise<Outcome<RequestResult<T>>>;
 
 export interface AskOptions {
-  /** Default: a random one. The same id again within 10 minutes gives the first success again. */
+  /** Default: a random id. A request with the id of a successful one gets that answer again, within 10 minutes. */
   readonly requestId?: string;
-  /** All attempts together, ms. */
+  /** Time limit of all attempts together, ms. */
   readonly timeoutMs?: number;
-  /** Sent by the SDK itself: not counted against the bound of waiting requests. */
+  /** True for a request of the SDK itself, which does not count for the maximum of waiting requests. */
   readonly isInternal?: boolean;
 }
 
 export interface Reaction<T extends RequestType> {
-  /** Called before any listener gets what arrived after the answer; an `await` of the promise may run later than that. */
+  /** Called before any listener gets a push that arrived after the answer. An `await` may resume later than that. */
   readonly onOutcome?: (outcome: Outcome<RequestResult<T>>) => void;
 }
 
-/** Failures that the SDK itself reports. Their texts are here so that the table and the schemas of the protocol are not shipped. */
+/** Failures that the SDK itself reports. Their texts are here, because the error table of the protocol is not shipped. */
 export const localFailures = {
   closed: { code: 'unavailable', error: 'The client is closed', can_retry: false },
   full: { code: 'unavailable', error: 'Too many requests are waiting already', can_retry: true },
@@ -50,25 +50,26 @@ export const localFailures = {
   },
 } as const satisfies Record<string, FailureBody>;
 
-/** What follows an attempt at a request: it ends with this answer, runs again with the same id, or ends for lack of time. */
+/** What follows an attempt: the request ends with this answer, is retried with the same id, or ends because its time is over. */
 export type NextAttempt =
   | { readonly type: 'end'; readonly answer: Answer<unknown> }
   | { readonly type: 'give up' }
   | { readonly type: 'retry'; readonly inMs: number };
 
 export interface AttemptState {
-  /** The attempt that was made, from 0. */
+  /** The number of the attempt, from 0. */
   readonly attempt: number;
-  /** Time that the request still has. */
+  /** The remaining time of the request. */
   readonly leftMs: number;
   readonly backoff: Backoff;
-  /** At least 0, below 1. */
+  /** Random, at least 0 and below 1. */
   readonly fraction: number;
 }
 
 /**
- * Pure. `null`: no answer came. Every request may be repeated: a change carries its id, a read changes nothing. A muted user
- * is not retried until the mute ends: the application decides whether the message is still wanted then.
+ * Decides what follows an attempt. Pure. Every request may be repeated, because a change carries its id and a read changes
+ * nothing. A send of a muted user is not retried: the application decides whether it still wants the message after the mute.
+ * @param answer null if no answer came
  */
 export function nextAttempt(answer: Answer<unknown> | null, context: AttemptState): NextAttempt {
   const pauseMs = backoffMs(context.attempt, context.backoff, context.fraction);

@@ -1,4 +1,4 @@
-/** Requests until they have a final answer: each keeps its id over retries, reconnects and nodes, within its time. */
+/** Keeps requests until they have a final answer or their time is over. A request keeps its id over retries and reconnects. */
 import type { Answer, FailureBody, RequestResult, RequestType } from '@plenum/protocol';
 import type { Backoff } from '../backoff.ts';
 import type { Link } from '../connection/link.ts';
@@ -12,12 +12,12 @@ import {
   type Reaction,
 } from './outcome.ts';
 
-/** The server keeps a request id for 10 minutes: a retry must not come later. */
+/** Maximum time of a request, ms. The server keeps a request id for 10 minutes, and a retry must not come later. */
 const longestMs = 9 * 60_000;
 
 /**
- * Bytes of an envelope: a frame of 64 KiB less what surrounds the envelope. The server cuts the connection for a larger one
- * without an answer, so each retry would interrupt all groups again.
+ * Maximum size of an envelope, bytes: a frame of 64 KiB minus the bytes around the envelope. For a larger frame the server closes
+ * the connection without an answer, and each retry would interrupt all groups again.
  */
 const envelopeMaxBytes = 65_536 - 512;
 
@@ -30,13 +30,13 @@ export interface RequestQueueDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly backoff: Backoff;
-  /** Default of `service`; null: the server's. */
+  /** The service name in requests; null: the server's default. */
   readonly service: string | null;
-  /** All attempts together. */
+  /** Time limit of all attempts at a request together. */
   readonly timeoutMs: number;
-  /** One attempt. */
+  /** Time limit of one attempt. */
   readonly answerTimeoutMs: number;
-  /** Requests of the application that may wait at a time. */
+  /** Maximum of waiting requests of the application. */
   readonly waitingMax: number;
 }
 
@@ -51,11 +51,11 @@ interface Waiting extends Request {
   readonly deadlineMs: number;
   readonly finish: (answer: Answer<unknown>) => void;
   attempt: number;
-  /** Neither sent nor pausing: the next link sends it. */
+  /** True if the request waits for a link: it is neither sent nor in a pause. */
   isReady: boolean;
-  /** An earlier attempt may have been carried out: a refusal of a later one does not change that. */
+  /** True if an earlier attempt may have been executed: then the refusal of a later attempt does not show the outcome. */
   isUnknown: boolean;
-  /** The answer when the time is over. */
+  /** The failure with which the request ends if its time is over. */
   failure: FailureBody;
   cancelPause: () => void;
 }
@@ -93,7 +93,7 @@ export class RequestQueue {
     this.#link = null;
   }
 
-  /** Answers all that wait; the outcome of what was sent is unknown. */
+  /** Ends all waiting requests with a failure. The outcome of those that were sent is unknown. */
   close(): void {
     this.#isClosed = true;
     for (const waiting of this.#waiting) {
@@ -185,7 +185,7 @@ export class RequestQueue {
   }
 }
 
-/** The tests of the service hold its results to their schemas, which are not shipped to check them again. */
+/** Trusts the server's results: the tests of the service check them by the schemas, which are not shipped. */
 const isResultOf = <T extends RequestType>(_type: T, result: unknown): result is RequestResult<T> =>
   typeof result === 'object' && result !== null;
 
