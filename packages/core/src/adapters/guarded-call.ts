@@ -55,12 +55,11 @@ export class Guard {
     if (signal?.aborted === true) return this.#not('aborted');
     if (!this.breaker.mayCall()) return this.#not('not_called');
     const { clock, timeoutMs } = this.#deps;
-    const settled = await withTimeout((own) => start({ signal: own }), { clock, timeoutMs, signal });
-    if (settled.type === 'aborted') return this.#not('aborted');
-    if (settled.type !== 'answer')
-      return this.#failed(settled.type, 'cause' in settled ? settled.cause : null);
+    const timed = await withTimeout((own) => start({ signal: own }), { clock, timeoutMs, signal });
+    if (timed.type === 'aborted') return this.#not('aborted');
+    if (timed.type !== 'answer') return this.#failed(timed.type, 'cause' in timed ? timed.cause : null);
     try {
-      const reading = read(settled.answer);
+      const reading = read(timed.answer);
       if (reading === null) return this.#failed('bad_return', null);
       this.breaker.succeeded();
       return { ok: true, value: reading.value };

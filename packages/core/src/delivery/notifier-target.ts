@@ -32,8 +32,8 @@ const readRefusal: ReadAnswer<string | null> = (answer) => {
   return typeof reason === 'string' ? { value: reasonLine(reason) } : null;
 };
 
-const nobodyRefused: ReadonlyMap<string, string> = new Map();
-const taken: Delivered = { type: 'taken', refused: nobodyRefused, membersCursor: null };
+const noneRefused: ReadonlyMap<string, string> = new Map();
+const taken: Delivered = { type: 'taken', refused: noneRefused, membersCursor: null };
 
 export class NotifierTarget implements DeliveryTarget {
   readonly kind = 'notifier';
