@@ -6,7 +6,7 @@ const worstFirst = 'packages/gateway/src/outbound/worst-first';
 const readGate = 'packages/gateway/src/outbound/read-gate';
 const claims = 'packages/adapters/src/auth/claims.ts';
 const change = 'packages/redis/lua/lib/change.lua';
-const isOpen = '    return this.#atWork < readsAtWorkMax && this.#room.hasRoom;';
+const isOpen = '    return this.#atWork < readsAtWorkMax && this.#budget.hasCapacity;';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfBounds = [
@@ -74,7 +74,7 @@ export const mutantsOfBounds = [
   },
   {
     name: 'any number of reads at a time',
-    edits: [{ file: `${readGate}.ts`, from: isOpen, to: '    return this.#room.hasRoom;' }],
+    edits: [{ file: `${readGate}.ts`, from: isOpen, to: '    return this.#budget.hasCapacity;' }],
     killers: [{ file: `${readGate}.test.ts`, tests: '32 reads are at work at a time' }],
   },
   {

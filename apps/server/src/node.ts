@@ -1,8 +1,9 @@
 /** Starts one node, and drains and stops it in reverse order. */
 import { hostname } from 'node:os';
 import { deliveryKindsOf, type Logger } from '@plenum/core';
-import { compose, type EdgeDeps, openConfiguredAdapters, openEngine, type Running } from './compose.ts';
+import { compose, type EdgeDeps, openConfiguredAdapters, openEngine } from './compose.ts';
 import type { Config } from './config.ts';
+import { drainOnce } from './drain-node.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
 
@@ -47,7 +48,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     });
     lifecycle.started('engine', () => engine.close());
     const secrets = await secretsOf(config, engine);
-    const drain = drainOnce(options);
+    const drain = drainOnce(options.drainMs);
     const running = await compose({
       engine,
       logger,

@@ -4,7 +4,7 @@ import { ConfigError, type Logger } from '@plenum/core';
 import { openApiDocument } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
-import { Drain } from './drain.ts';
+import { Drain } from './drain-sockets.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { trustProxies } from './http/client-address.ts';
 import { closerOf, createHttpServer, listenOn } from './http/http-server.ts';

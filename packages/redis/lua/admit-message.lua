@@ -15,7 +15,7 @@ local rate_per_sec = ARGV[6]
 local rate_burst = ARGV[7]
 -- @include clock
 -- @include admission
--- @include bucket
+-- @include token-bucket
 -- @include writable
 
 local now = clock_ms()
@@ -24,10 +24,10 @@ local reply = early_reply(now)
 if reply then return reply end
 local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'next_due')
 if not field[2] or field[1] then return refusal(now, 'group_not_found') end
-reply = refusal_of_sender(now, field[3])
+reply = reply_to_sender(now, field[3])
 if reply then return reply end
 if is_rate_limited == '1' then
-  local full_again_at, retry_after_ms = draw(now)
+  local full_again_at, retry_after_ms = check_bucket(now)
   if not full_again_at then return refusal(now, 'rate_limited', retry_after_ms) end
   expect_right('SET', bucket_key)
   charge(full_again_at, now)

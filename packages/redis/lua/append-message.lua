@@ -34,7 +34,7 @@ local wire_head = ARGV[18]
 -- @include epoch
 -- @include log
 -- @include admission
--- @include bucket
+-- @include token-bucket
 -- @include writable
 
 -- @constant OVERLOADED_RETRY_MS
@@ -48,11 +48,11 @@ if reply then return reply end
 local field = call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
   'events')
 if not field[2] or field[1] then return refusal(now, 'group_not_found') end
-reply = refusal_of_sender(now, field[7])
+reply = reply_to_sender(now, field[7])
 if reply then return reply end
 local full_again_at, retry_after_ms
 if is_rate_limited == '1' then
-  full_again_at, retry_after_ms = draw(now)
+  full_again_at, retry_after_ms = check_bucket(now)
   if not full_again_at then return refusal(now, 'rate_limited', retry_after_ms) end
   expect_right('SET', bucket_key)
 end

@@ -8,11 +8,11 @@ local nonce = ARGV[2]
 local rate_per_sec = ARGV[3]
 local rate_burst = ARGV[4]
 -- @include clock
--- @include bucket
+-- @include token-bucket
 -- @include writable
 
 local now = clock_ms()
-local full_again_at, retry_after_ms = draw(now)
+local full_again_at, retry_after_ms = check_bucket(now)
 if not full_again_at then return { 'refused', integer(now), integer(retry_after_ms) } end
 expect_writable(index_key, 'hash', { 'HSET' })
 expect_writable(bucket_key, 'string', { 'SET' })

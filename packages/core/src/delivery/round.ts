@@ -49,12 +49,12 @@ export class Round {
   readonly #retries: ScheduledRetry[] = [];
   readonly #deadLetters: DeadLetterOfGroup[] = [];
   readonly #deliveredRetries: string[] = [];
-  readonly #room: RetryRoom;
+  readonly #quota: RetryQuota;
   #pageMark: PageMark | null;
 
   constructor(deps: RoundDeps) {
     this.#deps = deps;
-    this.#room = RetryRoom.of(deps.kind, deps.batch, deps.settings.deadLettersMax);
+    this.#quota = RetryQuota.of(deps.kind, deps.batch, deps.settings.deadLettersMax);
     this.#pageMark = deps.batch.pageMark;
     for (const { messageId, attempts } of deps.batch.unreadableRetries) {
       this.#deadLetters.push({ messageId, attempts, offset: null, reason: unreadableReason, groupId: null });
@@ -76,8 +76,8 @@ export class Round {
     const { settings, random } = this.#deps;
     const { messageId = entry.message_id } = known;
     // A retry has its place already.
-    const hasRoom = offset === null || this.#room.take(entry.group_id);
-    if (attempts > settings.maxRetries || !hasRoom) {
+    const isWithinQuota = offset === null || this.#quota.take(entry.group_id);
+    if (attempts > settings.maxRetries || !isWithinQuota) {
       this.#deadLetters.push({ messageId, attempts, offset, reason, groupId: entry.group_id });
     } else {
       const jitter = Number.parseInt(random.token().slice(0, 8), 16) / 2 ** 32;
@@ -89,7 +89,7 @@ export class Round {
   /** Postpones the entry to the retries of its group; if the group has no room there, it becomes a dead letter. */
   stepAside({ offset, entry }: OutboxEntry, membersCursor: string | null): void {
     const { message_id: messageId, group_id: groupId } = entry;
-    if (this.#room.take(groupId)) {
+    if (this.#quota.take(groupId)) {
       this.#retries.push({ messageId, attempts: 0, offset, delayMs: null, membersCursor });
     } else this.#deadLetters.push({ messageId, attempts: 0, offset, reason: backlogReason, groupId });
   }
@@ -166,7 +166,7 @@ const unreadableLetter = ({ offset, groupId }: UnreadableEntry): DeadLetterOfGro
 });
 
 /** Limits how many entries of each group are kept for retries. Each group has its own limit. Pure. */
-export class RetryRoom {
+export class RetryQuota {
   readonly #kept: Map<GroupId, number>;
   readonly #max: number;
 
@@ -178,8 +178,8 @@ export class RetryRoom {
   /**
    * No limit for the archive: its refused entries count for the room queue of their group, which is limited already.
    */
-  static of(kind: DeliveryKind, { retryingOf }: Pick<OutboxBatch, 'retryingOf'>, max: number): RetryRoom {
-    return new RetryRoom(retryingOf, kind === 'archive' ? Number.POSITIVE_INFINITY : max);
+  static of(kind: DeliveryKind, { retryingOf }: Pick<OutboxBatch, 'retryingOf'>, max: number): RetryQuota {
+    return new RetryQuota(retryingOf, kind === 'archive' ? Number.POSITIVE_INFINITY : max);
   }
 
   /** Takes one place of the group. @returns false if it has none left */

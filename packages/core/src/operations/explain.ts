@@ -3,8 +3,8 @@
  * for one user; changes nothing.
  */
 import { type Actor, type GroupId, type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
-import { type Facts, judge } from '../groups/checks.ts';
 import { isoTime, type Position } from '../groups/records.ts';
+import { type Facts, judge } from '../groups/rule-conditions.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 

@@ -26,7 +26,7 @@
  * `gateway/rest/request-routes.ts` checks the envelope, and the bearer token. The ack follows the script's
  * reply or the entry on the channel, whichever arrives first (`redis/log/pending-sends.ts`).
  *
- * The rules' codes are the row `send` of `groups/rules.ts`. A store that cannot be reached answers `unavailable`;
+ * The rules' codes are the row `send` of `groups/rule-table.ts`. A store that cannot be reached answers `unavailable`;
  * after `timeout` the outcome is unknown, and a retry with the same request id gets the first answer.
  */
 import { SERVICE } from '@plenum/protocol';

@@ -3,17 +3,17 @@ import { ManualClock } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { ReadGate } from './read-gate.ts';
 
-/** A node that has room or not, and reads that end when the test says so. */
+/** A node that has capacity or not, and reads that end when the test says so. */
 function scene() {
   const clock = new ManualClock();
-  let hasRoom = true;
+  let hasCapacity = true;
   const waiting: (() => void)[] = [];
   const gate = new ReadGate(
     {
-      get hasRoom() {
-        return hasRoom;
+      get hasCapacity() {
+        return hasCapacity;
       },
-      whenRoom: (resume) => void waiting.push(resume),
+      whenCapacity: (resume) => void waiting.push(resume),
     },
     clock,
   );
@@ -26,7 +26,7 @@ function scene() {
     take: () => gate.take(read),
     /** @param isSignalled whether the gate learns of it now, or when it looks by itself */
     setRoom: (isThere: boolean, isSignalled = true) => {
-      hasRoom = isThere;
+      hasCapacity = isThere;
       if (isThere && isSignalled) for (const resume of waiting.splice(0)) resume();
     },
   };
@@ -49,7 +49,7 @@ test('32 reads are at work at a time, and the next ones begin in their order', a
   expect((await Promise.all(reads)).every(({ ok }) => ok)).toBe(true);
 });
 
-test('no read begins without room, and all that wait begin when there is room again', async () => {
+test('no read begins without capacity; all that wait begin when there is some again', async () => {
   const { begun, take, setRoom } = scene();
   setRoom(false);
   const reads = [take(), take()];
@@ -61,7 +61,7 @@ test('no read begins without room, and all that wait begin when there is room ag
   expect(await Promise.all(reads)).toMatchObject([{ ok: true }, { ok: true }]);
 });
 
-test('a read that finds no room for 5 s is unavailable, and is not begun later', async () => {
+test('a read that finds no capacity for 5 s is unavailable, and is not begun later', async () => {
   const { begun, take, setRoom, clock } = scene();
   setRoom(false);
   const read = take();

@@ -12,19 +12,19 @@ const readsAtWorkMax = 32;
 const waitMaxMs = 5000;
 
 /** Says whether there is room for another answer, and calls back when there is again. */
-type Room = Pick<UnreadBudget, 'hasRoom' | 'whenRoom'>;
+type Budget = Pick<UnreadBudget, 'hasCapacity' | 'whenCapacity'>;
 type Read = () => Promise<Outcome<unknown>>;
 
 export class ReadGate {
-  readonly #room: Room;
+  readonly #budget: Budget;
   readonly #clock: Clock;
   /** Each function begins one waiting read; in order of arrival. */
   readonly #waiting = new Set<() => void>();
   #atWork = 0;
-  #isRoomAwaited = false;
+  #isCapacityAwaited = false;
 
-  constructor(room: Room, clock: Clock) {
-    this.#room = room;
+  constructor(budget: Budget, clock: Clock) {
+    this.#budget = budget;
     this.#clock = clock;
   }
 
@@ -43,7 +43,7 @@ export class ReadGate {
   }
 
   #isOpen(): boolean {
-    return this.#atWork < readsAtWorkMax && this.#room.hasRoom;
+    return this.#atWork < readsAtWorkMax && this.#budget.hasCapacity;
   }
 
   /** @returns false if the read did not get its turn in time */
@@ -73,10 +73,10 @@ export class ReadGate {
   }
 
   #awaitRoom(): void {
-    if (this.#waiting.size === 0 || this.#isRoomAwaited || this.#room.hasRoom) return;
-    this.#isRoomAwaited = true;
-    this.#room.whenRoom(() => {
-      this.#isRoomAwaited = false;
+    if (this.#waiting.size === 0 || this.#isCapacityAwaited || this.#budget.hasCapacity) return;
+    this.#isCapacityAwaited = true;
+    this.#budget.whenCapacity(() => {
+      this.#isCapacityAwaited = false;
       this.#beginWaiting();
     });
   }

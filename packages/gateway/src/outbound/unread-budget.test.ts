@@ -109,14 +109,14 @@ test('a full process has no room until it has cut peers that do not read', async
     write(much.subarray(0, 8 * mib));
   }
   let isResumed = false;
-  budget.whenRoom(() => {
+  budget.whenCapacity(() => {
     isResumed = true;
   });
   budget.look();
-  expect(budget.hasRoom).toBe(false);
+  expect(budget.hasCapacity).toBe(false);
   expect(isResumed).toBe(false);
   await clock.advance(1500);
-  expect(budget.hasRoom).toBe(true);
+  expect(budget.hasCapacity).toBe(true);
   expect(isResumed).toBe(true);
   expect(cuts.length).toBeGreaterThan(0);
 });

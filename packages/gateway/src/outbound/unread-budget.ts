@@ -49,7 +49,7 @@ export class UnreadBudget implements OutboundListener {
     if (outbound !== undefined) this.#forget(outbound);
   });
   readonly #waiting = new Set<Outbound>();
-  readonly #onRoom: (() => void)[] = [];
+  readonly #onCapacity: (() => void)[] = [];
   #bytes = 0;
   #bytesSinceLook = 0;
   /** When the last check found room, on the monotonic clock. */
@@ -87,13 +87,13 @@ export class UnreadBudget implements OutboundListener {
   }
 
   /** True if there is room for another answer of any size. */
-  get hasRoom(): boolean {
+  get hasCapacity(): boolean {
     return this.bytes < this.#options.bounds.perProcess;
   }
 
   /** Calls back once when there is room again. */
-  whenRoom(resume: () => void): void {
-    this.#onRoom.push(resume);
+  whenCapacity(resume: () => void): void {
+    this.#onCapacity.push(resume);
   }
 
   onWaiting(outbound: Outbound): void {
@@ -135,7 +135,7 @@ export class UnreadBudget implements OutboundListener {
     const { clock, bounds } = this.#options;
     const nowMs = clock.monotonicMs();
     const isInDanger = this.bytes > 2 * bounds.perProcess;
-    if (this.hasRoom) this.#fullSinceMs = nowMs;
+    if (this.hasCapacity) this.#fullSinceMs = nowMs;
     const isPressed = nowMs - this.#fullSinceMs >= stallMs;
     const isRipe = (stalledMs: number, waitedMs: number) =>
       stalledMs >= (isInDanger ? lookEveryMs : stallMs) || (isPressed && waitedMs >= longWaitMs);
@@ -152,12 +152,12 @@ export class UnreadBudget implements OutboundListener {
     if (this.#bytes > bounds.perConnection)
       for (const { of, scope } of worstFirst([...this.#waiting], bounds)) this.#cut(of, scope);
     this.#tellCuts(nowMs);
-    if (this.hasRoom) for (const resume of this.#onRoom.splice(0)) resume();
+    if (this.hasCapacity) for (const resume of this.#onCapacity.splice(0)) resume();
   }
 
   stop(): void {
     this.#stopped.abort();
-    for (const resume of this.#onRoom.splice(0)) resume();
+    for (const resume of this.#onCapacity.splice(0)) resume();
   }
 
   /** Nothing waits for the peer: the connection is not checked. */

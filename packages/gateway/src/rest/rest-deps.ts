@@ -1,6 +1,6 @@
 import type { Clock, ClusterOperations, EngineHealth, Logger, Operations, Random } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
-import type { Drain } from '../drain.ts';
+import type { Drain } from '../drain-sockets.ts';
 import type { ClientAddress } from '../http/client-address.ts';
 import type { HostRule, OriginRule } from '../http/origins.ts';
 import type { Metrics } from '../metrics/metrics.ts';

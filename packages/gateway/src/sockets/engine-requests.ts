@@ -7,7 +7,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger, Random } from '@plenum/core';
 import { type Failure, limits } from '@plenum/protocol';
 import type { Server } from 'socket.io';
-import type { Drain } from '../drain.ts';
+import type { Drain } from '../drain-sockets.ts';
 import type { GatewayConfig } from '../gateway-options.ts';
 import { type ClientAddress, isForwarded } from '../http/client-address.ts';
 import type { OriginRule } from '../http/origins.ts';

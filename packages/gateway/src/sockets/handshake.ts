@@ -8,7 +8,7 @@ import {
 } from '@plenum/core';
 import { type Failure, handshakeSchema, parse } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
-import type { Drain } from '../drain.ts';
+import type { Drain } from '../drain-sockets.ts';
 import { isForwarded } from '../http/client-address.ts';
 import type { OriginRule } from '../http/origins.ts';
 import type { DeviceIdentity } from '../outbound/socket-device.ts';

@@ -10,7 +10,7 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
-import type { Drain } from '../drain.ts';
+import type { Drain } from '../drain-sockets.ts';
 import type { ClientAddress } from '../http/client-address.ts';
 import type { ReadGate } from '../outbound/read-gate.ts';
 import { SocketDevice } from '../outbound/socket-device.ts';

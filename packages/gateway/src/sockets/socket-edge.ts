@@ -4,7 +4,7 @@
  */
 import { type DeviceHub, emitTelemetry, type Nudges, type Revocations, userRoom } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
-import { moveSockets } from '../drain.ts';
+import { moveSockets } from '../drain-sockets.ts';
 import { sharedListener } from '../shared-listener.ts';
 import type { Admitted, Handshake } from './handshake.ts';
 import { closeIfLast } from './newcomers.ts';

@@ -17,7 +17,7 @@ end
 
 -- @param next_due the time at which the next mute or ban of the group ends, ms, as the group stores it
 -- @return the reply if the user may not send, or if due mutes must end first; or nil
-local function refusal_of_sender(now, next_due)
+local function reply_to_sender(now, next_due)
   local due_at = tonumber(next_due)
   if due_at and due_at <= now and are_mutes_ended == '0' then return { 'due', integer(now) } end
   local record = redis.call('HGET', members_key, sender_id)

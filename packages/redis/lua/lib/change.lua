@@ -11,7 +11,7 @@
 -- @include dedupe
 -- @include commit
 -- @include group-writable
--- @include bucket
+-- @include token-bucket
 
 -- @constant OVERLOADED_RETRY_MS
 
@@ -41,7 +41,7 @@ end
 local function check_limits()
   local full_again_at, retry_after_ms
   if rate_per_sec ~= '' then
-    full_again_at, retry_after_ms = draw(now)
+    full_again_at, retry_after_ms = check_bucket(now)
     if not full_again_at then return refuse('rate_limited', retry_after_ms) end
   end
   if queue_limit ~= '' and tonumber(redis.call('HGET', queued_key, group_id) or 0) >= tonumber(queue_limit) then

@@ -76,7 +76,7 @@ export class AppendArguments {
     this.#followCluster();
     const known = this.#groups.get(groupId);
     if (known !== undefined) return known;
-    this.#makeRoom();
+    this.#evict();
     const made = this.#writtenPart(groupId);
     this.#groups.set(groupId, made);
     return made;
@@ -110,7 +110,7 @@ export class AppendArguments {
   #bucket({ buckets }: GroupPart, groupId: GroupId, sender: UserId): string {
     const known = buckets.get(sender);
     if (known !== undefined) return known;
-    this.#makeRoom();
+    this.#evict();
     const made = bulk(this.#keys.bucket(groupId, sender));
     buckets.set(sender, made);
     return made;
@@ -125,7 +125,7 @@ export class AppendArguments {
     this.#remembered = 0;
   }
 
-  #makeRoom(): void {
+  #evict(): void {
     this.#remembered += 1;
     if (this.#remembered <= rememberedMax) return;
     this.#groups.clear();

@@ -49,8 +49,8 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   }
 
   /** Resolves this node's own send with its entry. Must be called with every live entry before it is delivered. Never throws. */
-  commitSeen(decoded: DecodedEntry): void {
-    this.#sends.notice(decoded);
+  resolveSends(decoded: DecodedEntry): void {
+    this.#sends.resolveWith(decoded);
   }
 
   append(draft: MessageDraft): Promise<AppendOutcome> {

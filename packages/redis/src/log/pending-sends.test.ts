@@ -44,7 +44,7 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 test('the entry resolves the send, in the same tick', async () => {
   const sends = new PendingSends();
   const { outcomes } = open(sends);
-  sends.notice(entryOf('hello'));
+  sends.resolveWith(entryOf('hello'));
   await Promise.resolve();
   expect(outcomes).toEqual([appended]);
 });
@@ -54,7 +54,7 @@ test('of reply and entry the first counts', async () => {
   const { send, outcomes } = open(sends);
   const reply = { ...appended, isDuplicate: true };
   send.resolve(reply);
-  sends.notice(entryOf('hello'));
+  sends.resolveWith(entryOf('hello'));
   await tick();
   expect(outcomes).toEqual([reply]);
 });
@@ -63,7 +63,7 @@ test('an entry that is older than the send, of a group that was deleted since, r
   const sends = new PendingSends();
   const { outcomes } = open(sends);
   const { header, entry } = entryOf('hello');
-  sends.notice({ header: { ...header, timestampMs: 999 }, entry });
+  sends.resolveWith({ header: { ...header, timestampMs: 999 }, entry });
   await tick();
   expect(outcomes).toEqual([]);
 });
@@ -74,7 +74,7 @@ test.each([
 ])('%s resolves nothing', async (_, decoded) => {
   const sends = new PendingSends();
   const { outcomes } = open(sends);
-  sends.notice(decoded);
+  sends.resolveWith(decoded);
   await tick();
   expect(outcomes).toEqual([]);
 });
@@ -84,7 +84,7 @@ test('an entry resolves both attempts at one send, and not one that is resolved'
   const attempts = [open(sends), open(sends), open(sends)];
   const refusal = refused({ code: 'muted' });
   attempts[2]?.send.resolve(refusal);
-  sends.notice(entryOf('hello'));
+  sends.resolveWith(entryOf('hello'));
   await tick();
   expect(attempts.map(({ outcomes }) => outcomes)).toEqual([[appended], [appended], [refusal]]);
 });

@@ -51,7 +51,7 @@ export class PendingSend {
   }
 
   /** Resolves the send if the entry, which has the same request id, is the send's own. */
-  notice({ header, entry }: DecodedEntry): void {
+  resolveIfOwn({ header, entry }: DecodedEntry): void {
     if (header.timestampMs < this.#sent.notBeforeMs) return;
     const head = Buffer.from(this.#sent.wireHead);
     if (!entry.wire.subarray(0, head.length).equals(head)) return;
@@ -88,12 +88,12 @@ export class PendingSends {
   }
 
   /** Resolves the sends to which an arrived entry belongs. Synchronous; never throws. */
-  notice(decoded: DecodedEntry): void {
+  resolveWith(decoded: DecodedEntry): void {
     const { groupId, actor, requestId } = decoded.header;
     let send = this.#latest.get(keyOf(groupId, actor, requestId));
     while (send !== undefined) {
       const { next } = send;
-      send.notice(decoded);
+      send.resolveIfOwn(decoded);
       send = next;
     }
   }

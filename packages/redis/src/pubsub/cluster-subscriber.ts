@@ -8,7 +8,7 @@ import type { Anomalies } from '../anomalies.ts';
 import type { Topology } from '../connections/topology.ts';
 import { ShardLink, type ShardLinkDeps } from './shard-link.ts';
 import type { Channels } from './subscription.ts';
-import { type ChannelHandler, Subscription } from './subscription.ts';
+import { type ChannelHandler, ChannelSubscription } from './subscription.ts';
 
 export interface ClusterSubscriberDeps extends ShardLinkDeps {
   /** @param server `host:port` */
@@ -24,7 +24,7 @@ export class ClusterSubscriber implements Channels {
   /** The server of each channel; null if it is unknown. */
   readonly #homes = new Map<string, string | null>();
   /** Subscriptions whose channel has no known server. */
-  readonly #unplaced = new Map<string, Subscription>();
+  readonly #unplaced = new Map<string, ChannelSubscription>();
   readonly #resubscribedListeners: ((channels: readonly string[]) => void)[] = [];
   #isClosed = false;
 
@@ -42,10 +42,10 @@ export class ClusterSubscriber implements Channels {
 
   subscribe(channel: string, handler: ChannelHandler): Promise<void> {
     if (this.#isClosed) return Promise.reject(PlenumError.of('unavailable'));
-    if (!this.#homes.has(channel)) this.#place(channel, new Subscription());
+    if (!this.#homes.has(channel)) this.#place(channel, new ChannelSubscription());
     const link = this.#linkOf(channel);
     if (link !== null) return link.subscriber.subscribe(channel, handler);
-    const subscription = this.#unplaced.get(channel) ?? new Subscription();
+    const subscription = this.#unplaced.get(channel) ?? new ChannelSubscription();
     this.#unplaced.set(channel, subscription);
     subscription.handlers.add(handler);
     this.#topology.doubt();
@@ -109,21 +109,21 @@ export class ClusterSubscriber implements Channels {
   }
 
   /** @returns the new subscriptions of each server */
-  #moveChannels(): ReadonlyMap<string, Map<string, Subscription>> {
-    const moved = new Map<string, Map<string, Subscription>>();
+  #moveChannels(): ReadonlyMap<string, Map<string, ChannelSubscription>> {
+    const moved = new Map<string, Map<string, ChannelSubscription>>();
     for (const [channel, home] of this.#homes) {
       const master = this.#topology.masterOf(channel);
       if (master === null || master === home) continue;
       const subscription = this.#unplaced.get(channel) ?? this.#linkOf(channel)?.subscriber.release(channel);
       if (subscription == null) continue;
       this.#place(channel, subscription);
-      const there = moved.get(master) ?? new Map<string, Subscription>();
+      const there = moved.get(master) ?? new Map<string, ChannelSubscription>();
       moved.set(master, there.set(channel, subscription));
     }
     return moved;
   }
 
-  #place(channel: string, subscription: Subscription): void {
+  #place(channel: string, subscription: ChannelSubscription): void {
     const home = this.#topology.masterOf(channel);
     const link = home === null ? undefined : this.#links.get(home);
     this.#homes.set(channel, link === undefined ? null : home);
@@ -145,7 +145,7 @@ export class ClusterSubscriber implements Channels {
    * Notifies the listeners once all subscriptions are active. A subscription that was dropped or refused meanwhile does
    * not count.
    */
-  #announceWhenActive(server: string, subscriptions: ReadonlyMap<string, Subscription>): void {
+  #announceWhenActive(server: string, subscriptions: ReadonlyMap<string, ChannelSubscription>): void {
     if (subscriptions.size === 0) return;
     this.#anomalies.note('channels_moved', { server, channels: subscriptions.size });
     const heard = [...subscriptions].map(([channel, subscription]) =>

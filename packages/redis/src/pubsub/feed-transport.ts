@@ -19,7 +19,7 @@ import type { ChannelHandler, Channels } from './subscription.ts';
 export interface RedisFeedTransportDeps {
   readonly subscriber: Channels;
   /** Resolves the sends of this node with their own entries. */
-  readonly log: Pick<RedisGroupLog, 'commitSeen'>;
+  readonly log: Pick<RedisGroupLog, 'resolveSends'>;
   readonly keys: Keys;
   readonly anomalies: Anomalies;
   readonly clock: Clock;
@@ -76,7 +76,7 @@ export class RedisFeedTransport implements FeedTransport {
         return;
       }
       // Called before the entry is delivered, so that the sender gets its ack before its own copy.
-      log.commitSeen(decoded);
+      log.resolveSends(decoded);
       this.#listener?.onEntry(groupId, decoded.entry);
     };
   }

@@ -20,7 +20,7 @@ import type { Channels } from './subscription.ts';
 export interface PubSubDeps {
   readonly connections: Connections;
   readonly publisher: Publisher;
-  readonly log: Pick<RedisGroupLog, 'commitSeen'>;
+  readonly log: Pick<RedisGroupLog, 'resolveSends'>;
   readonly keys: Keys;
   readonly prefix: string;
   readonly clock: Clock;

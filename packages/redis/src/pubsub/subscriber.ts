@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
 import { isNotServedHere } from '../scripts/errors.ts';
 import type { Channels } from './subscription.ts';
-import { type ChannelHandler, Subscription } from './subscription.ts';
+import { type ChannelHandler, ChannelSubscription } from './subscription.ts';
 
 export interface ChannelSubscriberDeps {
   /** A client that only this object uses, without automatic re-subscription and without an offline queue. */
@@ -24,7 +24,7 @@ export class ChannelSubscriber implements Channels {
   readonly #redis: Redis;
   readonly #anomalies: Anomalies;
   readonly #onMisplaced: () => void;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new Map<string, ChannelSubscription>();
   readonly #resubscribedListeners: ((channels: 'all') => void)[] = [];
   /** Channels that the server rejected on the current link, because it does not serve them. */
   readonly #misplaced = new Set<string>();
@@ -75,7 +75,7 @@ export class ChannelSubscriber implements Channels {
   subscribe(channel: string, handler: ChannelHandler): Promise<void> {
     if (this.#isClosed) return Promise.reject(PlenumError.of('unavailable'));
     const known = this.#subscriptions.get(channel);
-    const subscription = known ?? new Subscription();
+    const subscription = known ?? new ChannelSubscription();
     subscription.handlers.add(handler);
     if (known === undefined) {
       this.#subscriptions.set(channel, subscription);
@@ -94,13 +94,13 @@ export class ChannelSubscriber implements Channels {
   }
 
   /** Takes over a subscription from another server, with its handlers and waiting callers. */
-  adopt(channel: string, subscription: Subscription): void {
+  adopt(channel: string, subscription: ChannelSubscription): void {
     this.#subscriptions.set(channel, subscription);
     this.#request(channel, subscription);
   }
 
   /** Gives up a subscription without rejecting its waiting callers, so that another server can adopt it. */
-  release(channel: string): Subscription | null {
+  release(channel: string): ChannelSubscription | null {
     const subscription = this.#subscriptions.get(channel);
     if (subscription === undefined) return null;
     this.#subscriptions.delete(channel);
@@ -115,8 +115,8 @@ export class ChannelSubscriber implements Channels {
    * Subscribes again to every channel that the server rejected or dropped.
    * @returns the subscriptions of these channels; each becomes active when the server acknowledges it
    */
-  requestMisplaced(): ReadonlyMap<string, Subscription> {
-    const again = new Map<string, Subscription>();
+  requestMisplaced(): ReadonlyMap<string, ChannelSubscription> {
+    const again = new Map<string, ChannelSubscription>();
     if (!this.#isConnected) return again;
     const live = new Set(
       this.#redis.condition?.subscriber ? this.#redis.condition.subscriber.channels('ssubscribe') : [],
@@ -163,7 +163,7 @@ export class ChannelSubscriber implements Channels {
     this.#subscriptions.clear();
   }
 
-  #request(channel: string, subscription: Subscription): void {
+  #request(channel: string, subscription: ChannelSubscription): void {
     if (!this.#isConnected) return;
     const link = this.#link;
     this.#redis.ssubscribe(channel).then(

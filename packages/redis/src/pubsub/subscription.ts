@@ -27,7 +27,7 @@ interface Waiter {
 }
 
 /** One channel that this node wants to receive, and the callers that wait until Redis has acknowledged it. */
-export class Subscription {
+export class ChannelSubscription {
   readonly handlers = new Set<ChannelHandler>();
   #waiters: Waiter[] = [];
   #isActive = false;

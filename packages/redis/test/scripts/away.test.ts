@@ -36,7 +36,7 @@ test('an entry on the channel answers a send whose reply does not come', async (
   await heard.decoded(1);
   stage.redis.stream.pause();
   const answer = stage.log.append(messageDraft({ groupId, sender: 'owner' }));
-  for (const entry of await heard.decoded(2)) stage.log.commitSeen(entry);
+  for (const entry of await heard.decoded(2)) stage.log.resolveSends(entry);
   expect(await answer).toMatchObject({ type: 'appended', seq: seq + 1, isDuplicate: false });
   stage.redis.stream.resume();
   stage.close();

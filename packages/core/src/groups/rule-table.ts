@@ -6,7 +6,7 @@
 import type { ErrorCode, GroupType } from '@plenum/protocol';
 import type { Operation } from './commands.ts';
 
-/** A condition that must be true; `checks.ts` evaluates each. */
+/** A condition that must be true; `rule-conditions.ts` evaluates each. */
 export type CheckName =
   | 'group absent'
   | 'group exists'

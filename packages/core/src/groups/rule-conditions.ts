@@ -5,7 +5,7 @@
 import { type Actor, type ErrorCode, type Failure, type GroupType, limits, SERVICE } from '@plenum/protocol';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { bannedFailure, isoTime } from './records.ts';
-import { type Check, type CheckName, type RuleName, rules } from './rules.ts';
+import { type Check, type CheckName, type RuleName, rules } from './rule-table.ts';
 
 export interface Facts {
   /** Null: no such group (a tombstone counts as none). */

@@ -1,7 +1,8 @@
 /**
- * The drain of this node. `begin` is called once, by `Gateway.drain` or `Gateway.close`. From then on a new handshake
- * (sockets/handshake.ts) and a new state change over REST (rest/request-routes.ts) are refused with `draining`, `/readyz`
- * answers 503 (rest/node-routes.ts), and `moveSockets` closes the open sockets, spread over the given time.
+ * The gateway's part of a drain; `apps/server/src/drain-node.ts` runs it beside the hand-over of leases. `begin` is
+ * called once, by `Gateway.drain` or `Gateway.close`. From then on a new handshake (sockets/handshake.ts) and a new
+ * state change over REST (rest/request-routes.ts) are refused with `draining`, `/readyz` answers 503
+ * (rest/node-routes.ts), and `moveSockets` closes the open sockets, spread over the given time.
  */
 import { type Clock, sleep } from '@plenum/core';
 import type { PushPayload } from '@plenum/protocol';

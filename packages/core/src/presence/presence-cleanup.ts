@@ -1,6 +1,6 @@
 /** Presence work of the owner of a partition: removes the users of dead nodes, and ends memberships by absence. */
 import type { GroupId, UserId } from '@plenum/protocol';
-import { PartitionRounds } from '../ownership/housekeeping.ts';
+import { PartitionRounds } from '../housekeeping/partition-rounds.ts';
 import type { NodeRegistry } from '../ports/leases.ts';
 import { type Presence, type PresenceHousekeeping, presenceChangeMax } from '../ports/presence.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';

@@ -5,7 +5,7 @@
 -- Two steps, because a later check may still refuse: this function only checks; `charge` takes the token.
 -- @return the time, us, at which the bucket is full again if one token is taken now; or nil, and the ms until there
 -- is a token
-local function draw(now)
+local function check_bucket(now)
   local now_us = now * 1000
   local token_us = 1000000 / rate_per_sec
   local capacity_us = token_us * rate_burst
