@@ -70,7 +70,7 @@ export const mutantsOfBounds = [
   {
     name: 'a read begins without room',
     edits: [{ file: `${readGate}.ts`, from: isOpen, to: '    return this.#atWork < readsAtWorkMax;' }],
-    killers: [{ file: `${readGate}.test.ts`, tests: 'no read begins without room' }],
+    killers: [{ file: `${readGate}.test.ts`, tests: 'no read begins without capacity' }],
   },
   {
     name: 'any number of reads at a time',
