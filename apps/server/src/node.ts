@@ -93,16 +93,6 @@ function edgeOf({ config, auditLog }: NodeOptions, secrets: Secrets): EdgeDeps {
   };
 }
 
-/** @returns a function that hands the leases over while clients move. It runs once, for all callers */
-function drainOnce({ drainMs }: NodeOptions) {
-  let draining: Promise<void> | null = null;
-  return ({ gateway, ownership }: Pick<Running, 'gateway' | 'ownership'>, withinMs = drainMs) => {
-    const clients = () => gateway?.drain(Math.min(withinMs, drainMs));
-    draining ??= Promise.all([clients(), ownership?.drain()]).then(() => undefined);
-    return draining;
-  };
-}
-
 /** @returns the URL for other machines: a node that listens on every address is reached by its host name */
 function reachable(url: string, host: string): string {
   if (host !== '0.0.0.0' && host !== '::') return url;
