@@ -90,7 +90,8 @@ export function createCore(deps: CoreDeps): Core {
       presence.stop();
       feeds.stop();
     },
-    // Each class has one field per request type, and the type of `operations` requires all of the request table.
+    // The classes have one field per request type; the type of `operations` requires a field for every row of the
+    // request table.
     operations: {
       ...new Changes(shared),
       ...new Reads(shared),

@@ -1,4 +1,7 @@
-/** What a device gets beside the answer to its own join, in any change of its user's membership meanwhile. */
+/**
+ * A device's own join: the pushes that it gets in addition to the answer, whatever happens to its membership
+ * meanwhile.
+ */
 
 import type { PushPayload } from '@plenum/protocol';
 import fc from 'fast-check';
@@ -13,7 +16,7 @@ interface Joined {
   readonly seq: number;
 }
 
-/** Remembers what its client believes: the place from which on it expects entries; null: it expects none. */
+/** Records from which position its client expects entries; null: it expects none. */
 class BelievingDevice implements Device {
   readonly id = 'd';
   readonly userId = ann;
@@ -25,7 +28,7 @@ class BelievingDevice implements Device {
     if (event === 'subscribed' && 'groups' in payload) this.#subscribed(payload);
     if (event === 'resync' && 'oldest_seq' in payload && payload.epoch === null) this.belief = null;
   };
-  /** A push of a later place may have come before the answer. */
+  /** A push with a later position may have come before the answer. */
   answer({ epoch, seq }: Joined): void {
     if (this.belief === null || this.belief.epoch !== epoch || this.belief.seq < seq)
       this.belief = { epoch, seq };
@@ -35,7 +38,7 @@ class BelievingDevice implements Device {
   }
 }
 
-/** As the operations do it: asking, attaching, answering, correcting. */
+/** Joins as the operations do: ask, attach, answer, correct. */
 async function join(world: Simulation, device: BelievingDevice, change: () => Promise<Joined | null>) {
   const { host } = world;
   const answered = await host.devices.duringJoin(device, groupId, async () => {

@@ -1,4 +1,4 @@
-/** What custom middleware may do to a message: refuse it or pass it on, once and in time. */
+/** Custom middleware refuses a message or passes it on, once and in time. */
 import { expect, test } from 'vitest';
 import { PlenumError } from '../src/outcome/outcome.ts';
 import type { SendMiddleware, SendOutcome } from '../src/send/custom-middleware.ts';

@@ -1,4 +1,7 @@
-/** A group, its log and a lossy channel, driven step by step by a fast-check scheduler: the world around a feed host. */
+/**
+ * The world around a feed host: a group, its log and a lossy channel, which a fast-check scheduler drives step by
+ * step.
+ */
 import { type GroupEvent, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Scheduler } from 'fast-check';
 import { FeedHost } from '../src/feed/feed-host.ts';
@@ -118,7 +121,7 @@ export class Simulation {
     this.#epoch = this.#newEpoch();
   }
 
-  /** The log and all that came with it is lost and begins anew with the same members. */
+  /** Loses the log completely; it begins again with the same members. */
   startOver(): void {
     const members = [...this.members.keys()];
     this.members.clear();

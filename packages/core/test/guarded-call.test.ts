@@ -1,4 +1,4 @@
-/** What an adapter may do to its caller: nothing. */
+/** An adapter cannot harm its caller, whatever it does. */
 import { channel } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
 import { Guard, type ReadAnswer } from '../src/adapters/guarded-call.ts';

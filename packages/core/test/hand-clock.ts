@@ -1,6 +1,6 @@
 import type { Clock } from '../src/ports/runtime.ts';
 
-/** A clock that the test moves; what is due runs within the move. */
+/** A clock that the test moves; due timers run within the move. */
 export class HandClock implements Clock {
   #nowMs = 0;
   readonly #timers = new Set<{ readonly dueMs: number; readonly task: () => void }>();

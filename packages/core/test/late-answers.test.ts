@@ -1,4 +1,4 @@
-/** Answers that arrive when what they say is no longer so: of another epoch, another attach, another group. */
+/** Answers that arrive too late: they are about an earlier epoch, an earlier attach or an earlier group. */
 import { type GroupEvent, groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { Devices } from '../src/feed/devices.ts';
@@ -37,7 +37,7 @@ function deviceOf(pushed: string[]): Device {
   return { id: 'd', userId: ann, isAuto: true, push, drained: async () => {} };
 }
 
-/** Notes what the feed wants; answers come when the test gives them. */
+/** Records the reads that the feed wants; the test gives the answers. */
 function watchedFeed(device: Device, devices = new Devices()) {
   const catchUps: number[] = [];
   const delivered: number[] = [];

@@ -1,4 +1,4 @@
-/** The steps of a send as they are run: who is asked when, and whose answer counts. */
+/** The steps of a send when they run: which adapter is asked when, and which answer decides. */
 import { expect, test } from 'vitest';
 import { PlenumError } from '../src/outcome/outcome.ts';
 import type { Moderation } from '../src/ports/adapters.ts';
@@ -109,7 +109,7 @@ const garbage: readonly (readonly [string, () => unknown])[] = [
     }),
   ],
 ];
-/** As in plain JavaScript: the type of the port holds only for code that is compiled against it. */
+/** As a plain JavaScript adapter may answer: the type of the port protects only code that is compiled against it. */
 const answering = (check: () => unknown): Moderation => {
   const untyped: object = { check };
   return { check: Reflect.get(untyped, 'check') };

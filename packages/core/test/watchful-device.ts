@@ -1,4 +1,4 @@
-/** One device as a client sees it. */
+/** A device that checks each arrival as a client would. */
 import type { UserId } from '@plenum/protocol';
 import type { LogEntry } from '../src/log/entry.ts';
 import type { Device } from '../src/ports/devices.ts';
@@ -6,13 +6,13 @@ import type { Device } from '../src/ports/devices.ts';
 /** Events after which their user is no receiver. */
 export const removing: ReadonlySet<string> = new Set(['left', 'kicked', 'rejected']);
 
-/** It checks each arrival against what it has to expect. */
+/** Checks each arrival against what the device has to expect. */
 export class WatchfulDevice implements Device {
   readonly isAuto = true;
   readonly id: string;
   readonly userId: UserId;
   readonly received: LogEntry[] = [];
-  /** What it got since it last got a position: this much has to be in the log in the end. */
+  /** Entries that it got since its last position: all of them must be in the log at the end. */
   held: LogEntry[] = [];
   readonly complaints: string[] = [];
   nextSeq: number | null = null;

@@ -1,4 +1,4 @@
-/** What scoped admin tokens may do at every route, and what each request leaves in the audit log. */
+/** Admin tokens with scopes: what they may do on every route, and which lines they leave in the audit log. */
 import { adminScopes, clusterRoutes, nodeRoutes, requestRoutes } from '@plenum/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fullAdminToken } from '../src/index.ts';

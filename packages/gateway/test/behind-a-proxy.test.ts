@@ -1,4 +1,4 @@
-/** A node behind a proxy: addresses in its log, cookies of clients that poll, and drains. */
+/** A node behind a proxy: addresses in its log, cookies of polling clients, and drains. */
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';

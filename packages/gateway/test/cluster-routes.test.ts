@@ -1,4 +1,4 @@
-/** What operators, and only they, see of the cluster over REST. */
+/** The routes of the cluster over REST, for operators only. */
 import { PlenumError } from '@plenum/core';
 import { clusterRoutes } from '@plenum/protocol';
 import { expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * What a burst leaves as. These run over real sockets: should engine.io or ws no longer take a frame that is encoded
- * already, what arrives here is empty, and they fail.
+ * A burst leaves as one write. These tests use real sockets: if engine.io or ws stops accepting encoded frames, the
+ * clients get nothing and the tests fail.
  */
 import type { Device, FanOut, LogEntry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
@@ -42,7 +42,7 @@ const listener = (id: string, served: string[]): Device => ({
   drained: async () => {},
 });
 
-/** A clock that has moved on by `stepMs` at every look. */
+/** A clock that moves by `stepMs` at every read. */
 const hastyFanOut = (stepMs: number): FanOut => {
   let nowMs = 0;
   const monotonicMs = () => {

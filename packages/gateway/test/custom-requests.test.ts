@@ -1,4 +1,4 @@
-/** Requests of a team's own: reachable like the built-in ones, and whatever their code does stays with them. */
+/** Custom requests: clients call them like the built-in ones, and errors of their code stay contained. */
 import { fail, PlenumError, succeed } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';

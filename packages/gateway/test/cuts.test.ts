@@ -1,4 +1,6 @@
-/** Operators cut sockets and revoke tokens; users and addresses have so many sockets and no more. */
+/**
+ * Cuts and limits: operators cut sockets and revoke tokens; a user and an address have a limited number of sockets.
+ */
 import { userIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** A gateway on a free port before a fake domain, and clients for it; all of it goes away with the scope. */
+/**
+ * A gateway on a free port in front of a fake domain, and clients for it. Everything is stopped at the end of the
+ * scope.
+ */
 import { type FanOut, type Operations, type Random, systemClock } from '@plenum/core';
 import type { Answer } from '@plenum/protocol';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
@@ -37,7 +40,7 @@ const defaultConfig: GatewayConfig = {
   createPolicy: 'any',
 };
 
-/** For a gateway that a test makes by itself, as on servers of the caller's. */
+/** Options for a gateway that a test creates itself, for example on the caller's servers. */
 export const fakeOptions = (): GatewayOptions => ({
   operations: fakeOperations([]),
   cluster: fakeCluster(),
@@ -57,7 +60,7 @@ export const fakeOptions = (): GatewayOptions => ({
 export interface EdgeOverrides extends Partial<Omit<GatewayOptions, 'config' | 'operations'>> {
   readonly operations?: Partial<Operations>;
   readonly config?: Partial<GatewayConfig>;
-  /** Of `fanOut`. */
+  /** The mode of `fanOut`. */
   readonly mode?: FanOutMode;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What this gateway uses of engine.io and ws beyond their documentation. An upgrade that changes any of it fails here, by
- * name, and not as a loss under load.
+ * The undocumented parts of engine.io and ws that the gateway uses. An upgrade that changes one of them fails here,
+ * by name, and not as a loss under load.
  */
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -22,7 +22,7 @@ let io: Server;
 let client: TcpSocket;
 let socket: Socket;
 let tcp: TcpSocket;
-/** All that the client got after the handshake. */
+/** Everything that the client got after the handshake. */
 let heard: string;
 
 beforeEach(async () => {
@@ -213,7 +213,7 @@ test('the server of Engine.IO has the options of ws, and ws heeds those that bou
   budget.stop();
 });
 
-/** Of a client; a mask of zeros leaves the payload as it is. */
+/** A frame of a client; a mask of zeros leaves the payload as it is. */
 function maskedFrame(first: number, text: string): Buffer {
   return Buffer.from([first, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text)]);
 }

@@ -1,4 +1,4 @@
-/** Stand-ins for what lies behind the edge: they record calls and answer in wire shapes. */
+/** Stand-ins for the domain behind the gateway: they record calls and answer in wire shapes. */
 import {
   type Authenticator,
   type Caller,

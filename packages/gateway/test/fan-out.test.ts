@@ -1,4 +1,4 @@
-/** Entries on their way to sockets, in either way of fan-out: order, one packet per entry, and devices that are not sockets. */
+/** Both modes of fan-out: order, one packet per entry, and devices that are no sockets. */
 import type { Device, LogEntry } from '@plenum/core';
 import { type GroupEvent, groupIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';

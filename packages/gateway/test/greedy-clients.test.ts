@@ -8,7 +8,7 @@ import { connectedSocket, frame, rawSocket } from './raw-socket.ts';
 
 const hello = `40${JSON.stringify({ token: 'user:eve' })}`;
 
-/** All that a connection is sent until the node ends it. */
+/** Everything that a connection gets until the node ends it. */
 async function heardUntilClosed(socket: TcpSocket): Promise<string> {
   let heard = '';
   socket.on('data', (data) => {

@@ -1,4 +1,4 @@
-/** Who may connect, how others are refused, and what the hub gets of those who may. */
+/** Handshakes: which clients may connect, how others are refused, and what the hub gets. */
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { ask, next, startEdge } from './edge.ts';

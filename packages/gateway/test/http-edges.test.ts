@@ -1,4 +1,4 @@
-/** HTTP at its edges: upgrades that nothing speaks, methods that nothing serves, and requests that are none. */
+/** Unusual HTTP: upgrades to unknown protocols, unknown methods, and bytes that are no request. */
 import { once } from 'node:events';
 import { METHODS } from 'node:http';
 import { connect } from 'node:net';
@@ -17,7 +17,7 @@ interface RawAnswer {
   readonly body: unknown;
 }
 
-/** Everything that comes until the server ends the connection. */
+/** Everything that the server sends until it ends the connection. */
 async function sent(url: string, bytes: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let text = '';

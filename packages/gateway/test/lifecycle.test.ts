@@ -1,4 +1,4 @@
-/** Drain, close, ports that are taken, and gateways on servers of the application. */
+/** Drain, close, ports in use, and gateways on servers of the application. */
 import { connect as connectTcp } from 'node:net';
 import { type Clock, succeed } from '@plenum/core';
 import { eventually } from '@plenum/testkit';

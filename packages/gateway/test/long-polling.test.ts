@@ -1,4 +1,7 @@
-/** Connections that begin as long polling, by hand: what is counted for them, and what they write on once they are upgraded. */
+/**
+ * Connections that begin as long polling, written by hand: what is counted for them, and where they write after an
+ * upgrade.
+ */
 import { once } from 'node:events';
 import { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, type Operations, succeed, systemClock } from '@plenum/core';

@@ -1,4 +1,4 @@
-/** `/metrics`: what it counts, who may read it, and that nothing is left behind when a gateway closes. */
+/** `/metrics`: its figures, its access rules, and that a closed gateway leaves nothing behind. */
 import { emitTelemetry, type TelemetryEvent, telemetryChannel } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** The routes of the node itself, and which pages may read what REST answers. */
+/** The routes of the node itself, and the pages that may read answers of REST. */
 
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';

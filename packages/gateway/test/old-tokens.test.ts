@@ -1,4 +1,6 @@
-/** A token that is older than a revocation is kept is worth nothing: no node could tell whether it was revoked. */
+/**
+ * A token older than the time for which revocations are kept is refused: no node could know whether it was revoked.
+ */
 import { type Authentication, type Authenticator, type Revocations, tokenLifeMaxMs } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Pages: under which names they are answered in dev mode, and what browsers may do with them. */
+/** Pages: the host names under which they are served in dev mode, and what browsers may do with them. */
 import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { expect, test } from 'vitest';

@@ -1,4 +1,6 @@
-/** Requests that come in one piece on one connection are served one after the other, on servers of the caller's too. */
+/**
+ * Requests that arrive in one piece on one connection are served one after the other, also on the caller's servers.
+ */
 import { connect } from 'node:net';
 import { succeed, type TelemetryEvents, watchTelemetry } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
@@ -8,7 +10,7 @@ import { createGateway } from '../src/index.ts';
 import { fakeOptions, startEdge } from './edge.ts';
 import { fakeOperations } from './fake-domain.ts';
 
-/** Reads that end when the test says so, and how many were at work at once. */
+/** Reads that the test ends, and how many ran at a time. */
 function slowReads() {
   const ends: (() => void)[] = [];
   let most = 0;

@@ -37,7 +37,7 @@ export async function pollingSession(url: string, token: string): Promise<string
   return sid;
 }
 
-/** As {@link rawSocket}, of a user who connected by long polling first. */
+/** As {@link rawSocket}, for a user that connected by long polling first. */
 export async function upgradedSocket(url: string, token: string): Promise<TcpSocket> {
   const socket = await rawSocket(url, await pollingSession(url, token));
   socket.write(frame('2probe'));
@@ -46,7 +46,7 @@ export async function upgradedSocket(url: string, token: string): Promise<TcpSoc
   return socket;
 }
 
-/** As {@link rawSocket}, of a user who is admitted. */
+/** As {@link rawSocket}, for an admitted user. */
 export async function connectedSocket(url: string, token: string): Promise<TcpSocket> {
   const socket = await rawSocket(url);
   socket.write(frame(`40${JSON.stringify({ token })}`));
@@ -56,7 +56,7 @@ export async function connectedSocket(url: string, token: string): Promise<TcpSo
   return socket;
 }
 
-/** What a WebSocket handshake is answered with, all of it, when it is refused. */
+/** The whole answer to a WebSocket handshake that is refused. */
 export async function upgradeAnswer(url: string, path: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

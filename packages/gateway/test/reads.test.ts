@@ -1,4 +1,4 @@
-/** A client that reads much waits for itself: at a socket, and over HTTP as a user. */
+/** A client that sends many reads delays only itself: on a socket, and over HTTP as a user. */
 import { type Operations, succeed } from '@plenum/core';
 import { eventually, ManualClock } from '@plenum/testkit';
 import { expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const refusal = {
   details: { limit: readsOpenMax, reason: 'too many open reads' },
 };
 
-/** Histories that are read when the test says so, and who asked for them. */
+/** Histories whose reads the test ends, and the users that asked for them. */
 function slowHistory() {
   const asked: string[] = [];
   const waiting: (() => void)[] = [];

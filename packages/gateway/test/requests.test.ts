@@ -1,4 +1,4 @@
-/** Requests over sockets: every input, however odd, gets one typed answer, and the node keeps working. */
+/** Requests over sockets: every input, valid or not, gets one typed answer, and the node keeps working. */
 import { type Operations, PlenumError, succeed, systemClock } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
 import type { Socket } from 'socket.io-client';

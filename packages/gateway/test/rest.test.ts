@@ -1,4 +1,4 @@
-/** REST: the same operations over HTTP, who may act as whom, and one shape for everything that fails. */
+/** REST: the same operations over HTTP, the rules of acting for a user, and one shape for every failure. */
 import { connect } from 'node:net';
 import { PlenumError } from '@plenum/core';
 import { errors, restFailureSchema } from '@plenum/protocol';

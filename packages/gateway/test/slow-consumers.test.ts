@@ -1,4 +1,6 @@
-/** Clients that do not read, or not fast enough: what a node keeps for them is bounded, and clients that read are not cut. */
+/**
+ * Clients that read slowly or not at all: what a node keeps for them is limited, and clients that read are not cut.
+ */
 import type { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';

@@ -1,4 +1,4 @@
-/** Tokens that end while their socket is open. */
+/** Tokens that expire while their socket is open. */
 import { userIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { ask, next, startEdge } from './edge.ts';
 const edgeUser = userIdSchema.parse('ann');
 const strangerUser = userIdSchema.parse('bob');
 const soon = (ms: number) => Date.now() + ms;
-/** Long enough to be let in and to ask something before it ends. */
+/** Long enough to connect and to send a request before the token expires. */
 const shortMs = 4000;
 
 test('a socket is warned before its token ends, and cut when it does', async () => {

@@ -141,7 +141,7 @@ export const historyEntrySchema = z
   .meta({ id: 'HistoryEntry', description: 'One entry of the log; `type` is `message` for a message' });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
-/** Why a position could not be continued. */
+/** Reasons why a position cannot be continued. */
 export const resyncReasonSchema = z.enum([
   'epoch_changed',
   'too_old',

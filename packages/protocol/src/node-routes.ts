@@ -20,7 +20,7 @@ export const healthSchema = z.object({ status: z.literal('ok') });
 export const readinessSchema = z.object({
   ready: z.boolean(),
   draining: z.boolean(),
-  // One missing shard of several does not make the node unready: the balancer would take every node away.
+  // A missing shard does not make the node unready, because the balancer would then remove every node.
   shards_away: z.int().min(0).describe('Shards of a Redis Cluster that do not answer'),
   durability: z
     .enum(['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'unknown'])

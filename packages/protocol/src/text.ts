@@ -61,7 +61,7 @@ export function infinityProblem(value: unknown): { readonly field: string; reado
 /** PostgreSQL stores no U+0000 in a text or in a `jsonb`: a message with one could never be archived. */
 export const holdsNul = (text: string): boolean => text.includes('\0');
 
-/** Why a value inside `metadata` cannot be stored unchanged; null: it can. */
+/** Describes why a value inside `metadata` cannot be stored unchanged; null: it can. */
 function oddityOf(value: unknown): string | null {
   // A binary attachment of Socket.IO.
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return 'holds bytes, which are no JSON';

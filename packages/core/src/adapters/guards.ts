@@ -27,7 +27,7 @@ import { Guard, type ReadAnswer, type StartCall } from './guarded-call.ts';
 /** How long a request waits for an adapter. */
 const verdictTimeoutMs = 2000;
 const defaultReason = 'blocked';
-/** Longer reasons are cut, in characters. */
+/** The longest reason, in characters; a longer one is cut. */
 const reasonMaxLength = 256;
 
 export interface GuardsDeps {

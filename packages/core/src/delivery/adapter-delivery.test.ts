@@ -1,4 +1,4 @@
-/** A delivery whose adapter fails at the entries of one group, and takes some pages of those of another. */
+/** Delivery with an adapter that fails at all entries of one group and accepts some pages of another group. */
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import type { ArchiveEntry } from '../log/entry.ts';

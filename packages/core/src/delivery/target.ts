@@ -42,7 +42,7 @@ export interface DeliveryTarget {
 
 export interface Offer {
   readonly entries: readonly ArchiveEntry[];
-  /** As of `DeliveryTarget.deliver`. */
+  /** As in `DeliveryTarget.deliver`. */
   readonly membersCursor: string | null;
   readonly signal: AbortSignal;
 }

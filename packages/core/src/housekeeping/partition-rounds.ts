@@ -9,7 +9,7 @@ export interface PartitionRoundsDeps {
   readonly round: (partitions: readonly number[]) => Promise<void>;
   /** Pause between two rounds, ms. */
   readonly everyMs: number;
-  /** As that of {@link runLoop}. */
+  /** As in {@link runLoop}. */
   readonly slowestPause?: number;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -22,7 +22,7 @@ import type { Caller, OperationDeps } from './operations.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
-/** What only the service may do to users and to failed deliveries. */
+/** Operations that only the service may call: on users and on dead letters. */
 export class Administration {
   readonly #engine: Engine;
 

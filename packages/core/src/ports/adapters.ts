@@ -26,7 +26,7 @@ export interface Archive {
    */
   save(entries: readonly ArchiveEntry[], call: AdapterCall): Promise<RefusedEntries | undefined>;
   /**
-   * Whether the archive has an entry older than `atMs`, ms since 1970. The first node of a new Redis asks this: an
+   * True if the archive has an entry older than `atMs`, ms since 1970. The first node of a new Redis asks this: an
    * archive that is older than everything in Redis shows that Redis lost its data.
    */
   hasEntriesBefore?(atMs: number, call: AdapterCall): Promise<boolean>;

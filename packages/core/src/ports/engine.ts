@@ -9,11 +9,14 @@ import type { Outbox } from './outbox.ts';
 import type { Presence, PresenceHousekeeping } from './presence.ts';
 import type { FeedTransport, Nudges } from './pubsub.ts';
 
-/** What survives an ack: D0 memory or no AOF, D1 AOF everysec, D2 AOF always, D3 D1 + replica, D4 + WAIT, D5 WAITAOF. */
+/**
+ * What an acknowledged message survives, by the settings of Redis: D0 memory or no AOF, D1 AOF everysec, D2 AOF
+ * always, D3 D1 + replica, D4 + WAIT, D5 WAITAOF.
+ */
 export type DurabilityClass = 'D0' | 'D1' | 'D2' | 'D3' | 'D4' | 'D5' | 'unknown';
 
 export interface EngineHealth {
-  /** Some groups can be served. */
+  /** True if at least some groups can be served. */
   readonly isReady: boolean;
   /** Shards of a Redis Cluster that do not answer: requests for their groups fail, all others work. */
   readonly shardsAway: number;

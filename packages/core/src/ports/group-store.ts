@@ -87,7 +87,7 @@ export interface ReadPosition {
 
 export interface Marked extends ReadMark {
   readonly type: 'marked';
-  /** Of the present log. */
+  /** The epoch of the present log. */
   readonly epoch: string;
   /** True if the mark is higher than before. */
   readonly hasRisen: boolean;
@@ -100,6 +100,6 @@ export interface ReadMarks {
    * position, or one of another log, changes nothing. Refuses as the rule table's `read` says.
    */
   mark(groupId: GroupId, userId: UserId, position: ReadPosition): Promise<Marked | Refused>;
-  /** Null: not a receiver of the group. */
+  /** The user's mark; null: the user is no receiver of the group. */
   of(groupId: GroupId, userId: UserId): Promise<ReadMark | null>;
 }

@@ -35,7 +35,7 @@ export interface BeatAnswer {
   readonly isDrainAsked: boolean;
 }
 
-/** Every method but `wake` and `onWake` throws `PlenumError` `unavailable` when the store is away. */
+/** Every method except `wake` and `onWake` throws `PlenumError` `unavailable` when the store cannot be reached. */
 export interface NodeRegistry {
   /** Registers the node if necessary, and increments its heartbeat by one. */
   beat(card: NodeCard): Promise<BeatAnswer>;
@@ -69,7 +69,7 @@ export interface Renewal {
   readonly lost: ReadonlySet<number>;
 }
 
-/** Every method but `renew` throws `PlenumError` `unavailable` when the store is away. */
+/** Every method except `renew` throws `PlenumError` `unavailable` when the store cannot be reached. */
 export interface Leases {
   /** How long a lease lasts without a renewal. The same on every node. */
   readonly ttlMs: number;

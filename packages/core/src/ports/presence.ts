@@ -41,7 +41,7 @@ export interface Presence {
    */
   change(change: PresenceChange): Promise<void>;
   online(groupId: GroupId, limit: number): Promise<OnlineUsers>;
-  /** Those of `userIds` who are online. */
+  /** Returns those of `userIds` who are online. */
   onlineAmong(groupId: GroupId, userIds: readonly UserId[]): Promise<ReadonlySet<UserId>>;
   /**
    * Pushes to the group's feeds that the user types. Refused like `send` in the rule table; takes no token, and

@@ -1,4 +1,4 @@
-/** The presence that a node announces reaches the store in the end, after any loss on either side. */
+/** The announced presence of a node reaches the store, after any loss on either side. */
 import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { afterEach, expect, test } from 'vitest';
 import { HandClock } from '../../test/hand-clock.ts';

@@ -1,4 +1,4 @@
-/** Histories that continue in the archive, below what the log keeps. */
+/** Histories continue in the archive where the log ends. */
 
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const owner: Caller = {
   device: null,
 };
 
-/** A log of 21 entries, the last 5 of which it still has; all are archived. */
+/** A log of 21 entries, of which it still has the last 5; all are archived. */
 async function trimmed(): Promise<DeliveryScene> {
   const scene = await beginDelivery({ historyMaxEntries: 5 });
   await scene.own();

@@ -1,4 +1,4 @@
-/** The delivery worker and the archive. */
+/** The delivery worker delivers to the archive. */
 import { channel } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
 import { beginDelivery, groupId, neighbour } from './delivery-scene.ts';

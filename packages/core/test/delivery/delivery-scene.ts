@@ -99,7 +99,7 @@ export class DeliveryScene {
     return outcome.messageId;
   }
 
-  /** Takes the lease of the group's partition and works under it. @returns what hands it over. */
+  /** Takes the lease of the group's partition and works under it. @returns a function that hands it over */
   async own(nodeId = 'node-1'): Promise<() => Promise<void>> {
     const lease = await this.engine.leases.acquire(partitionOf(groupIdSchema.parse(groupId)), nodeId);
     if (lease === null) throw new Error('the lease is held');
@@ -122,7 +122,7 @@ export class DeliveryScene {
     return end;
   }
 
-  /** Lets time pass in small steps, so that everything that was started meanwhile gets its transitions. */
+  /** Moves the clock in small steps, so that everything that was started meanwhile runs. */
   async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 10) {
       for (let turn = 0; turn < 4; turn += 1) await this.clock.advance(0);

@@ -1,4 +1,4 @@
-/** The delivery worker and the notifier. */
+/** The delivery worker delivers to the notifier. */
 
 import { expect, onTestFinished, test } from 'vitest';
 import { type DeliverySettings, watchTelemetry } from '../../src/index.ts';

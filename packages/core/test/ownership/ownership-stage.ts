@@ -1,4 +1,7 @@
-/** Nodes that share an engine in one process, on a clock that the test moves: who works when, to the millisecond. */
+/**
+ * Nodes that share an engine in one process, on a clock that the test moves. Shows which node works for which
+ * partition, to the millisecond.
+ */
 
 import { createMemoryEngine } from '@plenum/memory';
 import { ManualClock, seededRandom } from '@plenum/testkit';
@@ -31,7 +34,7 @@ interface NodeChanges {
   readonly lastStepMs?: number;
 }
 
-/** Lets everything run that waits for no timer. */
+/** Runs everything that does not wait for a timer. */
 async function endDueMutes(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -99,7 +102,7 @@ export class Stage {
   }
 }
 
-/** The store as a node sees it that is cut off from it. */
+/** The store of a node that is cut off from it. */
 export function severable({ nodes, leases }: Store): { readonly cut: () => void; readonly store: Store } {
   let isCut = false;
   const unlessCut = <T>(call: () => Promise<T>): Promise<T> =>

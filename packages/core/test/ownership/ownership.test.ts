@@ -1,4 +1,4 @@
-/** Who owns which partition, and when: to the millisecond. */
+/** Ownership of partitions: which node owns which, to the millisecond. */
 
 import { expect, test } from 'vitest';
 import { type Leases, type NodeRegistry, Ownership, ownersOf, PARTITION_COUNT } from '../../src/index.ts';

@@ -1,4 +1,7 @@
-/** Creates our own Fastify server: its limits, and the one error shape also for bytes that never become a request. */
+/**
+ * Creates our own Fastify server, with its limits, and with the one error shape also for bytes that never become a
+ * request.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core';

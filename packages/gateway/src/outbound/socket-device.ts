@@ -24,7 +24,7 @@ export class SocketDevice implements Device {
   readonly isAuto: boolean;
   readonly #socket: Socket;
   readonly #line: Line;
-  /** Who waits until the transport has taken all; null: none. */
+  /** Callers that wait until the transport has taken everything; null: none. */
   #waiting: (() => void)[] | null = null;
   readonly #onPacket = (packet: { readonly data?: { readonly length: number } }) =>
     this.#count(packet.data?.length ?? 0, 1, true);

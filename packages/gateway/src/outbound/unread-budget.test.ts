@@ -1,4 +1,4 @@
-/** The budget over real TCP connections whose peers read or don't, with time that the test moves. */
+/** The budget on real TCP connections whose peers read or do not read; the test moves the time. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { watchTelemetry } from '@plenum/core';

@@ -10,7 +10,7 @@ import { SocketDevice } from './socket-device.ts';
 
 /** A slice ends after this long and yields to the event loop, ms. */
 const sliceMs = 4;
-/** Sockets that are written between two looks at the clock. */
+/** Sockets that are written between two reads of the clock. */
 const writesPerLook = 64;
 
 interface VolatilePush {

@@ -79,7 +79,7 @@ function shareLoop(tcp: TcpSocket, budget: UnreadBudget): void {
   });
 }
 
-/** The other end of one WebSocket: how many frames it sends, and the pongs that it is owed. */
+/** The peer of one WebSocket: counts its frames, and answers its pings. */
 class Peer {
   readonly #webSocket: PongSender;
   readonly #tcp: TcpSocket;

@@ -22,7 +22,7 @@ class Places<K> {
     return true;
   }
 
-  /** Once for each place that was taken. */
+  /** Gives one place back. Call it once per place that was taken. */
   release(key: K): void {
     const left = (this.#taken.get(key) ?? 1) - 1;
     if (left === 0) this.#taken.delete(key);

@@ -68,7 +68,7 @@ export class Session implements TokenSession {
   #boundedAttach: Promise<void> | null = null;
   #inFlight = 0;
   #isMoving = false;
-  /** Who waits until no request is open; null: none. */
+  /** Callers that wait until no request is open; null: none. */
   #onIdle: (() => void)[] | null = null;
 
   constructor(socket: Socket, admitted: Admitted, deps: SessionDeps) {
