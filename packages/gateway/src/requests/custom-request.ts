@@ -57,24 +57,24 @@ export interface CustomRequestDeps {
 export interface CustomRequest {
   readonly service: string | null;
   readonly requestType: string;
-  readonly handlerWith: (parts: CustomRequestDeps) => RequestHandler;
+  readonly handlerWith: (deps: CustomRequestDeps) => RequestHandler;
 }
 
 /** Declares a request; it exists when it is given to a gateway. */
 export const defineRequest = <A>(options: CustomRequestOptions<A>): CustomRequest => ({
   service: options.service ?? null,
   requestType: options.requestType,
-  handlerWith: (parts) => (call) => serve(options, parts, call),
+  handlerWith: (deps) => (call) => serve(options, deps, call),
 });
 
 async function serve<A>(
   options: CustomRequestOptions<A>,
-  parts: CustomRequestDeps,
+  deps: CustomRequestDeps,
   { args, caller }: RequestCall,
 ): Promise<Outcome<unknown>> {
   const parsed = parse(options.args, args ?? {}, 'invalid_args');
   if (!parsed.ok) return fail(parsed.failure);
-  const { operations, clock, logger } = parts;
+  const { operations, clock, logger } = deps;
   const answer = async (signal: AbortSignal) => {
     const call = { args: parsed.value, caller, operations, signal };
     const { permission = 'any_authenticated', handle } = options;

@@ -1,6 +1,8 @@
+/** What the routes of one listener need. */
 import type { Clock, ClusterOperations, EngineHealth, Logger, Operations, Random } from '@plenum/core';
-import type { UserId } from '@plenum/protocol';
+import { openApiDocument, type UserId } from '@plenum/protocol';
 import type { Drain } from '../drain-sockets.ts';
+import type { GatewayOptions } from '../gateway-options.ts';
 import type { ClientAddress } from '../http/client-address.ts';
 import type { HostRule, OriginRule } from '../http/origins.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -8,8 +10,11 @@ import type { ReadGate } from '../outbound/read-gate.ts';
 import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import type { UserReadLimiters } from '../requests/read-limiter.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
+import type { SharedDeps } from '../shared-deps.ts';
+import { withRevocationCheck } from '../sockets/revocation-check.ts';
 import type { Audit } from './audit.ts';
-import type { BearerCheck } from './bearer.ts';
+import { type BearerCheck, createBearerCheck } from './bearer.ts';
+import { docsPage } from './docs-page.ts';
 
 export interface RestDeps {
   readonly operations: Operations;
@@ -39,4 +44,58 @@ export interface RestDeps {
   readonly metrics: Metrics;
   /** `token`: an admin token is needed. `absent`: the admin port has the metrics. `open`: this is the admin port. */
   readonly metricsAccess: 'token' | 'open' | 'absent';
+}
+
+/** Which listener a REST edge serves: the only one, or the public or the admin one of two. */
+type Listener = 'only' | 'public' | 'admin';
+const metricsAccess = { only: 'token', public: 'absent', admin: 'open' } as const;
+
+/** @param readLimiters shared by all listeners, since a user may ask over any of them */
+export function restDepsOf(
+  options: GatewayOptions,
+  shared: SharedDeps & Pick<RestDeps, 'metrics' | 'readLimiters'>,
+  listener: Listener,
+): RestDeps {
+  const { config, authenticator, revocations, wallMs, version = '0.0.0' } = options;
+  const { messageMaxBytes, event } = config;
+  return {
+    operations: options.operations,
+    cluster: options.cluster,
+    registry: shared.registry,
+    readLimiters: shared.readLimiters,
+    readGate: shared.readGate,
+    budget: shared.budget,
+    bearer: createBearerCheck(
+      listener === 'public' ? [] : config.adminTokens,
+      withRevocationCheck(authenticator, revocations, wallMs),
+    ),
+    audit: shared.audit,
+    clientAddress: shared.clientAddress,
+    engineHealth: options.engineHealth,
+    isOriginAllowed: shared.isOriginAllowed,
+    isHostAllowed: shared.isHostAllowed,
+    drain: shared.drain,
+    random: options.random,
+    clock: options.clock,
+    logger: options.logger,
+    messageMaxBytes,
+    document: once(() =>
+      Buffer.from(JSON.stringify(openApiDocument({ title: 'Plenum', version, messageMaxBytes }))),
+    ),
+    docsPage: once(() => Buffer.from(docsPage({ version, event, messageMaxBytes }))),
+    issueDevToken: (config.isDev && options.issueDevToken) || null,
+    // On the application's own server, `/` belongs to the application.
+    homePage: (options.fastify === undefined && options.homePage) || null,
+    metrics: shared.metrics,
+    metricsAccess: metricsAccess[listener],
+  };
+}
+
+/** Creates the value at the first call, because most nodes never need it. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
