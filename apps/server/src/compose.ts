@@ -34,8 +34,7 @@ import type { Extensions } from './config/extensions.ts';
 import type { Config } from './config.ts';
 import { homePage } from './home-page.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { systemRandom } from './random.ts';
-import type { Secrets } from './secrets.ts';
+import { type Secrets, systemRandom } from './secrets.ts';
 import { version } from './version.ts';
 
 /** Life of a token from `POST /v1/dev/token`, s. */

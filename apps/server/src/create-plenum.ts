@@ -20,8 +20,7 @@ import type { PlenumOptions } from './library/plenum-options.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logging.ts';
-import { newSecret, systemRandom } from './random.ts';
-import type { Secrets } from './secrets.ts';
+import { newSecret, type Secrets, systemRandom } from './secrets.ts';
 
 const dayMs = 24 * 3_600_000;
 

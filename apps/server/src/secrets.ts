@@ -1,7 +1,9 @@
-import type { Engine } from '@plenum/core';
+/** What a node draws at random, and the secrets on which the nodes of a prefix agree. */
+
+import { randomBytes, randomFillSync } from 'node:crypto';
+import type { Engine, Random } from '@plenum/core';
 import { type AdminToken, fullAdminToken } from '@plenum/gateway';
 import type { Config } from './config.ts';
-import { newSecret } from './random.ts';
 
 export interface Secrets {
   /** Tokens may be signed with any of them; the first one signs. */
@@ -22,3 +24,22 @@ export async function secretsOf(
     adminTokens: given.adminTokens ?? [fullAdminToken(await engine.agreeOn('admin-token', newSecret()))],
   };
 }
+
+const tokenBytes = 8;
+/** Random bytes are read from the system for 512 tokens at once, because one call per token would be the main cost. */
+const pool = Buffer.alloc(512 * tokenBytes);
+let used = pool.length;
+
+export const systemRandom: Random = {
+  token: () => {
+    if (used === pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    used += tokenBytes;
+    return pool.toString('hex', used - tokenBytes, used);
+  },
+};
+
+/** Makes a secret of 256 bits as 64 characters, as a node does in dev mode. */
+export const newSecret = (): string => randomBytes(32).toString('hex');

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type AdminScope, adminScopeSchema, adminScopes } from '@plenum/protocol';
 import { adminTokenNamePattern } from '../config/admin-tokens.ts';
-import { newSecret } from '../random.ts';
+import { newSecret } from '../secrets.ts';
 import { refuse } from './refuse.ts';
 
 export interface AdminTokenOptions {

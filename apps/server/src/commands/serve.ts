@@ -4,7 +4,7 @@ import { untilAskedToStop } from '../lifecycle.ts';
 import { createAuditLog, createLogger } from '../logging.ts';
 import { startNode } from '../node.ts';
 import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
-import { systemRandom } from '../random.ts';
+import { systemRandom } from '../secrets.ts';
 import { nodeConfigOrNull } from './read-configuration.ts';
 
 /** Time in which clients move to other nodes, ms. Short, because this command also runs on laptops. */

@@ -2,7 +2,7 @@
 import { failureFrom, type Logger, PlenumError, type Random } from '@plenum/core';
 import { errors, type Failure, failureBody, limits, type RestFailure } from '@plenum/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type RequestId, requestIdOf } from '../requests/request-id.ts';
+import { type RequestId, requestIdOf } from '../requests/request-handler.ts';
 
 export const idOf = (request: FastifyRequest, random: Random): RequestId =>
   requestIdOf(request.headers['idempotency-key'], random);

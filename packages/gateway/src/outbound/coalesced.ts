@@ -4,18 +4,10 @@
  * ticks get longer, so batches grow. Large batches are written in slices, so that the loop never blocks for long. One
  * queue per group keeps the order; the groups take turns.
  */
-import {
-  type Clock,
-  type Device,
-  type FanOut,
-  type LogEntry,
-  type Logger,
-  messageOf,
-  type Recipients,
-} from '@plenum/core';
+import type { Clock, Device, FanOut, LogEntry, Logger, Recipients } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { framesOf } from './frames.ts';
-import { isolateErrors, logFailure } from './isolate-errors.ts';
+import { isolateErrors, logFailure, pushEntry } from './one-device.ts';
 import { SocketDevice } from './socket-device.ts';
 import { tickFlush } from './tick-flush.ts';
 import { createVolatilePush } from './volatile-pushes.ts';
@@ -149,9 +141,4 @@ export class CoalescedFanOut implements FanOut {
       }
     }
   }
-}
-
-function pushEntry(device: Device, entry: LogEntry): void {
-  if (entry.type === 'message') device.push('relay_message', messageOf(entry));
-  else device.push('group_event', entry.event);
 }

@@ -1,6 +1,9 @@
-import type { Clock, FanOut, Logger } from '@plenum/core';
+/** The two ways to fan out: coalesced, and the ordinary path of Socket.IO. */
+import type { Clock, Device, FanOut, Logger } from '@plenum/core';
+import type { GroupId } from '@plenum/protocol';
 import { CoalescedFanOut } from './coalesced.ts';
-import { createPlainFanOut } from './plain.ts';
+import { isolateErrors, pushEntry } from './one-device.ts';
+import { tickFlush } from './tick-flush.ts';
 
 export type FanOutMode = 'coalesced' | 'plain';
 
@@ -13,3 +16,50 @@ export interface FanOutDeps {
 
 export const createFanOut = ({ logger, clock, mode = 'coalesced' }: FanOutDeps): FanOut =>
   mode === 'plain' ? createPlainFanOut(logger) : new CoalescedFanOut({ logger, clock });
+
+type Write = () => void;
+
+/**
+ * Fan-out by Socket.IO's ordinary path: one packet per entry and device, written at the end of the tick. The fallback
+ * of `coalesced`.
+ */
+function createPlainFanOut(logger: Logger): FanOut {
+  /** Writes of all groups, in the order of the calls. */
+  let queue: Write[] = [];
+  const flush = () => {
+    const writes = queue;
+    queue = [];
+    for (const write of writes) write();
+  };
+  const atEndOfTick = (write: Write) => {
+    if (queue.length === 0) tickFlush.schedule(flush);
+    queue.push(write);
+  };
+  const push = (groupId: GroupId, device: Device, act: (to: Device) => void) =>
+    isolateErrors({ logger, groupId, device }, () => act(device));
+  return {
+    deliver(groupId, to, entries) {
+      // The live set may change before the end of the tick.
+      const recipients = [...to];
+      atEndOfTick(() => {
+        for (const entry of entries) {
+          for (const device of recipients) push(groupId, device, (one) => pushEntry(one, entry));
+        }
+      });
+    },
+    push(groupId, device, event, payload) {
+      const write = () => push(groupId, device, (one) => one.push(event, payload));
+      if (queue.length === 0) write();
+      else atEndOfTick(write);
+    },
+    deliverVolatile(groupId, to, pushes) {
+      for (const device of to) {
+        push(groupId, device, (one) => {
+          for (const { event, payload } of pushes) one.push(event, payload);
+        });
+      }
+    },
+    written: () => (queue.length === 0 ? Promise.resolve() : new Promise(atEndOfTick)),
+    seal() {},
+  };
+}

@@ -5,7 +5,7 @@
 import type { Clock, Device, EphemeralPush, FanOut, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { framesOfTexts } from './frames.ts';
-import { isolateErrors } from './isolate-errors.ts';
+import { isolateErrors } from './one-device.ts';
 import { SocketDevice } from './socket-device.ts';
 
 /** A slice ends after this long and yields to the event loop, ms. */

@@ -1,5 +1,6 @@
-import type { Caller, Outcome } from '@plenum/core';
-import type { RequestResult } from '@plenum/protocol';
+/** One request as the edge passes it on: its id, its call and its handler. */
+import type { Caller, Outcome, Random } from '@plenum/core';
+import { isRequestId, type RequestResult } from '@plenum/protocol';
 
 export interface RequestCall {
   readonly caller: Caller;
@@ -20,4 +21,16 @@ export interface RegisteredRequest {
   readonly handle: RequestHandler;
   /** True if `access` of the request table is `read`: then `ReadLimiter` limits it. */
   readonly isRead: boolean;
+}
+
+export interface RequestId {
+  readonly requestId: string;
+  readonly isServerMadeId: boolean;
+}
+
+/** @returns the client's id if it is valid, otherwise a new one: every answer has an id */
+export function requestIdOf(given: unknown, random: Random): RequestId {
+  return isRequestId(given)
+    ? { requestId: given, isServerMadeId: false }
+    : { requestId: random.token(), isServerMadeId: true };
 }

@@ -18,8 +18,7 @@ import type { UnreadBudget } from '../outbound/unread-budget.ts';
 import { perform } from '../requests/perform.ts';
 import { ReadLimiter } from '../requests/read-limiter.ts';
 import type { RequestRegistry } from '../requests/registry.ts';
-import type { RequestHandler } from '../requests/request-handler.ts';
-import { type RequestId, requestIdOf } from '../requests/request-id.ts';
+import { type RequestHandler, type RequestId, requestIdOf } from '../requests/request-handler.ts';
 import type { Admitted } from './handshake.ts';
 import { TokenExpiry, type TokenSession } from './token-expiry.ts';
 

@@ -1,4 +1,5 @@
-import type { Device, Logger } from '@plenum/core';
+/** What a fan-out does for one device: an entry as a push, and errors that stay with the device. */
+import { type Device, type LogEntry, type Logger, messageOf } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 
 interface Delivery {
@@ -18,4 +19,9 @@ export function isolateErrors(delivery: Delivery, act: () => void): void {
 
 export function logFailure({ logger, groupId, device }: Delivery, err: unknown): void {
   logger.error({ group: groupId, device: device.id, err }, 'could not deliver to a device');
+}
+
+export function pushEntry(device: Device, entry: LogEntry): void {
+  if (entry.type === 'message') device.push('relay_message', messageOf(entry));
+  else device.push('group_event', entry.event);
 }

@@ -1,6 +1,6 @@
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { eventLine, messageLine, recoveredLine, resyncLine } from './entry-line.ts';
+import { eventLine, messageLine, recoveredLine, resyncLine } from './tail.ts';
 
 const at = { group_id: groupIdSchema.parse('g'), epoch: 'e', seq: 7, timestamp: '2026-01-01T00:00:00.000Z' };
 const message = (text: string) =>
