@@ -1,4 +1,4 @@
-/** `npm run bench`: what is measured, on what, and where the result goes. */
+/** `npm run bench`: reads the options, measures the chosen systems, and writes the result. */
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { listFrom, numberFrom } from './number-option.ts';
@@ -38,10 +38,10 @@ interface BenchOptions {
 }
 
 const standard = { rounds: 7, rampMs: 1000, measureMs: 3000, settleMs: 500, idleSteps: [500, 500, 1000] };
-/** For correctness: too short for figures that mean something. */
+/** A short run checks only correctness: its figures mean nothing. */
 const short = { rounds: 2, rampMs: 200, measureMs: 800, settleMs: 250, idleSteps: [100, 100] };
 
-/** @param args behind the name of the command. @returns the exit code: 1 after any loss, duplicate or disorder. */
+/** @param args the arguments after the name of the command. @returns the exit code: 1 after any loss, duplicate or disorder */
 export async function bench(args: readonly string[]): Promise<number> {
   const options = optionsFrom(args);
   const timing = options.short ? short : standard;

@@ -1,4 +1,4 @@
-/** Builders of commands and drafts: a test gives the fields that matter to it, and the rest has defaults. */
+/** Builds commands and drafts: a test gives the fields that it needs, and the others get defaults. */
 import { createHash } from 'node:crypto';
 import type {
   BanMember,
@@ -17,7 +17,7 @@ import type {
 } from '@plenum/core';
 import { type Actor, type GroupType, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
 
-/** A request to an engine that has a request key: a change or a message. */
+/** A request with a request id: a change or a message. */
 export type Attempt = GroupCommand | MessageDraft;
 
 let made = 0;

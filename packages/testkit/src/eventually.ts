@@ -1,11 +1,11 @@
 export interface EventuallyOptions {
-  /** Default 15 s: what is waited for may need a process that the machine lets wait. */
+  /** Default 15 s, because a busy machine may delay other processes. */
   readonly timeoutMs?: number;
   /** Default 10 ms. */
   readonly everyMs?: number;
 }
 
-/** Tries an assertion until it holds. @returns what it returned. @throws its last failure once `timeoutMs` have passed. */
+/** Repeats an assertion until it holds. @returns its result. @throws its last failure after `timeoutMs` */
 export async function eventually<T>(
   assertion: () => T | Promise<T>,
   { timeoutMs = 15_000, everyMs = 10 }: EventuallyOptions = {},

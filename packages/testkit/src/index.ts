@@ -1,4 +1,4 @@
-/** The parts of tests: suites of the contracts, servers to kill, adapters that misbehave, a clock that the test moves. */
+/** The tools of tests: conformance suites, servers that a test may kill, adapters that fail on command, a manual clock. */
 export type { AdapterFault } from './adapters/fault-switch.ts';
 export { type RecordingArchive, recordingArchive } from './adapters/recording-archive.ts';
 export {

@@ -5,7 +5,7 @@ interface Timer {
   readonly task: () => void;
 }
 
-/** A clock that only the test moves. */
+/** A clock that moves only when the test moves it. */
 export class ManualClock implements Clock {
   #nowMs = 0;
   #timers: Timer[] = [];

@@ -1,4 +1,4 @@
-/** The baselines: a relay that checks nothing. There is no seq, so receivers check the number of each sender's messages. */
+/** The protocol of the baselines, which relay messages unchecked. Without a seq, receivers check the numbers of each sender. */
 import { NumberStream } from '../wire/number-stream.ts';
 import type { Dialect, DialectOptions, Post, Request } from './dialect.ts';
 import { numberIn, senderIn, TextFinder } from './message-text.ts';

@@ -3,15 +3,15 @@ import type { Tally } from './tally.ts';
 
 export interface Post {
   readonly sender: number;
-  /** From 1, per sender. */
+  /** The number of the message, from 1 for each sender. */
   readonly number: number;
   readonly text: string;
 }
 
-/** How a system is spoken to. One per member. */
+/** The protocol of a system for one member: its requests, and how their answers are read. */
 export interface Dialect {
   readonly receiver: Receiver;
-  /** The request that makes the device a receiver of the group; the creator's makes the group. */
+  /** The request that makes the device a receiver of the group. The request of the creator creates the group. */
   attaching(): Request;
   /** @param answer the parsed answer to `attaching`. */
   attached(answer: object): void;
@@ -20,7 +20,7 @@ export interface Dialect {
   /** The position that a returning device sends. */
   positions(): readonly object[];
   posting(post: Post): Request;
-  /** Notes in the tally how far the stream reaches now. @param answer JSON array of a successful answer. */
+  /** Records in the tally how far the stream reaches now. @param answer the JSON array of a successful answer */
   posted(post: Post, answer: string): void;
 }
 

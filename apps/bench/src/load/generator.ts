@@ -1,4 +1,4 @@
-/** A share of all members, driven together: connected, attached, put under load, and checked at the end. */
+/** Drives a share of all members: connects and attaches them, sends load, and checks the result at the end. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { BareDialect } from './bare-dialect.ts';
 import type { DialectOptions } from './dialect.ts';
@@ -13,7 +13,7 @@ import { Tally } from './tally.ts';
 
 const connectsAtATime = 32;
 const answersWithinMs = 10_000;
-/** Nothing has come for this long: what is missing now is lost, and not with a process that the machine lets wait. */
+/** If nothing has arrived for this long, ms, missing messages count as lost. Long enough for a busy machine. */
 const quietMs = 10_000;
 const pollMs = 20;
 
@@ -30,13 +30,13 @@ export class Generator {
   readonly #tally = new Tally();
   #pace: Pace | null = null;
 
-  /** May be called again, for more members. @throws Error with one sentence. */
+  /** Connects members; may be called again for more. @throws Error with one sentence */
   async connect(plan: Plan): Promise<void> {
     const added = plan.members.map((member, i) => this.#memberOf(plan, member, i));
     await inParallel(added, (member) => member.connect());
   }
 
-  /** Creators first, over all processes; then the others may join. */
+  /** Attaches creators or others. The creators of all processes must be attached before the others. */
   async attach(who: 'creators' | 'others'): Promise<void> {
     const chosen = this.#members.filter(({ index }) => (index === 0) === (who === 'creators'));
     await inParallel(chosen, (member) => member.attach());
@@ -52,12 +52,12 @@ export class Generator {
     this.#tally.ackLatency.reset();
   }
 
-  /** Of deliveries, since the last reset; an encoded histogram. */
+  /** @returns an encoded histogram of the delivery latency since the last reset */
   latency(): string {
     return this.#tally.deliveryLatency.encode();
   }
 
-  /** All but the creators leave. */
+  /** Lets all members except the creators leave. */
   async leave(): Promise<void> {
     await inParallel(
       this.#members.filter(({ index }) => index > 0),
@@ -82,7 +82,7 @@ export class Generator {
     return Object.fromEntries(this.#tally.heads);
   }
 
-  /** Waits until every receiver has everything, or nothing arrives for a while; then ends the connections. */
+  /** Waits until every receiver has everything, or until nothing has arrived for 10 s. Then closes the connections. */
   async settle(heads: Heads): Promise<Verdict> {
     let lost = this.#lost(heads);
     let quietSinceMs = performance.now();

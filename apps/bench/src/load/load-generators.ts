@@ -1,4 +1,4 @@
-/** The load processes as their owner sees them: one share of the members each, asked all together. */
+/** Controls the load processes. Each process drives a share of the members; a command goes to all of them. */
 import { fileURLToPath } from 'node:url';
 import { nextMessageOf, type OwnProcess, startOwnProcess } from '../processes/child-process.ts';
 import {
@@ -22,7 +22,7 @@ export class LoadGenerators {
     this.#processes = Array.from({ length: count }, () => startOwnProcess({ script }));
   }
 
-  /** Deals the members out. @throws Error with one sentence, as all that follow. */
+  /** Distributes the members over the processes. @throws Error with one sentence, as all methods below */
   async connect(plan: Plan): Promise<void> {
     const { length: count } = this.#processes;
     await Promise.all(
@@ -43,7 +43,7 @@ export class LoadGenerators {
     else await this.#startOpenLoop(load.ratePerSec);
   }
 
-  /** Of deliveries since the last reset; encoded histograms, one per process. */
+  /** @returns encoded histograms of the delivery latency since the last reset, one per process */
   async latency(): Promise<readonly string[]> {
     const replies = await this.#askAll({ type: 'latency' });
     return replies.map((reply) => (reply.type === 'latency' ? reply.deliveryLatency : unexpected(reply)));
@@ -81,7 +81,7 @@ export class LoadGenerators {
     await Promise.all(this.#processes.map((process) => process.stop()));
   }
 
-  /** One sender clock: the first process sends, all of them receive and time what comes. */
+  /** Lets only the first process send, so that there is one clock of sends. All processes receive and measure. */
   async #startOpenLoop(ratePerSec: number): Promise<void> {
     const [first, ...others] = this.#processes;
     const silent: Load = { kind: 'open', ratePerSec: 0 };
@@ -107,7 +107,7 @@ function unexpected(reply: Reply): never {
   throw new Error(`a load generator answered ${reply.type} to another question`);
 }
 
-/** Streams may have senders in several processes. */
+/** Merges the heads of all processes, because a stream may have senders in several processes. */
 function highest(all: readonly Heads[]): Heads {
   const merged = new Map<string, number>();
   for (const [name, head] of all.flatMap((heads) => Object.entries(heads))) {

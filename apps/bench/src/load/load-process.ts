@@ -1,4 +1,4 @@
-/** The process of a load generator: obeys commands in their order, ends with its parent. */
+/** The main script of a load process: executes commands in order, and ends with its parent. */
 import { Generator } from './generator.ts';
 import { type Command, isCommand, type Reply } from './plan.ts';
 

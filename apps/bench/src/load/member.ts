@@ -1,4 +1,4 @@
-/** One connected member of a group: receives, checks, sends if it is asked to, and comes back if it has a refuge. */
+/** One member of a group: receives and checks messages, sends on command, and reconnects if it has a second URL. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type PacketHandler, RawConnection } from '../wire/raw-connection.ts';
 import type { Dialect, Request } from './dialect.ts';
@@ -7,7 +7,7 @@ import { nowUs } from './monotonic.ts';
 import type { Tally } from './tally.ts';
 
 export interface MemberOptions {
-  /** Of its node, and of those it goes to when that one is lost. */
+  /** The URL of its node, then those of the nodes to which it goes when the connection is lost. */
   readonly urls: readonly string[];
   readonly token: string;
   readonly source: string | null;
@@ -21,11 +21,11 @@ export interface MemberOptions {
 type AnswerHandler = (answer: string) => void;
 
 const attachLimitMs = 20_000;
-/** A lost member comes back as stock clients do: after 0.5 to 1.5 s, spread evenly. */
+/** A member reconnects as Socket.IO clients do: after 0.5 to 1.5 s, spread evenly. */
 const returnAfterMs = 500;
 const returnSpreadMs = 1000;
 const againAfterMs = 200;
-/** Prime to the spread, so that neighbours land far from each other. */
+/** Has no common divisor with the spread, so members with neighbouring numbers reconnect at different times. */
 const stride = 617;
 
 export class Member {
@@ -36,7 +36,7 @@ export class Member {
   #connection: RawConnection | null = null;
   #isEnding = false;
   #sent = 0;
-  /** Deliveries count and are timed against the time at which they were meant to be sent. */
+  /** True if the latency of deliveries is measured, from the time at which the message was due to be sent. */
   #isTimed = false;
 
   constructor(options: MemberOptions) {
@@ -86,7 +86,7 @@ export class Member {
     this.#isTimed = isTimed;
   }
 
-  /** Sends the next message; `then` follows its answer. */
+  /** Sends the next message; `then` is called with its answer. */
   post(sentUs: number, then: (isAcked: boolean) => void): void {
     this.#sent += 1;
     const { textLength, tally, index } = this.#options;
@@ -153,7 +153,7 @@ export class Member {
     tally.problem(`a connection was lost: ${why}`);
   }
 
-  /** Tries the refuges in turn, from its own position, until one takes it. */
+  /** Tries the other URLs in turn, with its position, until a node accepts it. */
   async #comeBack(): Promise<void> {
     const { urls, index } = this.#options;
     await pause(returnAfterMs + ((index * stride) % returnSpreadMs));

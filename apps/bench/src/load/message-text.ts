@@ -1,4 +1,4 @@
-/** The text of a bench message: who sent it, its number and when it was meant to be sent, each at a fixed width. */
+/** Writes and reads the text of a bench message: sender, number and due time, each with a fixed width. */
 import { digitsAt } from '../wire/digits.ts';
 import type { DialectName } from './plan.ts';
 
@@ -35,7 +35,7 @@ export const isMessageText = (text: unknown): text is string =>
 const marker = Buffer.from('"message":"');
 const quote = 0x22;
 
-/** Finds the text in packets of one group: it is nearly always at the same place, so that place is tried first. */
+/** Finds the text in packets of one group. It tries the last offset first, which is nearly always right. */
 export class TextFinder {
   #offset = 0;
 

@@ -1,4 +1,4 @@
-/** How sends follow one another: closed loop (each answer brings the next send) or open loop (the clock does). */
+/** Decides when the next message is sent. Closed loop: after an answer. Open loop: by the clock. */
 import type { Member } from './member.ts';
 import { nowUs } from './monotonic.ts';
 import type { Load } from './plan.ts';
@@ -8,7 +8,7 @@ export interface Pace {
   stop(): void;
 }
 
-/** A refused sender waits this long: it shall not spin. */
+/** Pause of a sender after a refusal, ms. */
 const afterRefusalMs = 50;
 
 export function startPace(load: Load, senders: readonly Member[]): Pace {
@@ -34,7 +34,7 @@ function startClosedLoop(senders: readonly Member[], window: number): Pace {
   };
 }
 
-/** Send number i belongs at start + i / rate; what the timer or the sender is late counts as latency. */
+/** Send number i is due at start + i / rate. A delay of the timer or of the sender counts as latency. */
 function startOpenLoop(senders: readonly Member[], ratePerSec: number): Pace {
   const startUs = nowUs();
   let sent = 0;

@@ -1,4 +1,4 @@
-/** The orders of a load process and its answers; both travel as JSON between processes of the bench. */
+/** Defines the commands of a load process and its replies, which are sent as JSON between the processes of the bench. */
 
 export type DialectName = 'plenum' | 'bare';
 
@@ -8,13 +8,13 @@ export interface MemberPlan {
   readonly member: number;
   readonly token: string;
   readonly url: string;
-  /** Where it goes when its connection is lost, with its position; none: a lost connection is a fault. */
+  /** URLs to which it reconnects with its position. Absent: a lost connection counts as a fault. */
   readonly refuges?: readonly string[];
 }
 
 export interface Plan {
   readonly dialect: DialectName;
-  /** Makes the ids of this run unlike those of any other: 8 characters. */
+  /** 8 characters that are part of all ids, so that no two runs share an id. */
   readonly runId: string;
   /** Members 0 … n−1 of each group send. */
   readonly sendersPerGroup: number;
@@ -69,9 +69,9 @@ export type Command =
   | { readonly type: 'join' }
   | { readonly type: 'start'; readonly load: Load }
   | { readonly type: 'sample' }
-  /** What was recorded so far was the ramp: latencies are counted from here. */
+  /** Discards the latencies that were recorded so far, during the ramp. */
   | { readonly type: 'reset' }
-  /** What was recorded since the last reset. */
+  /** Asks for the latencies since the last reset. */
   | { readonly type: 'latency' }
   | { readonly type: 'leave' }
   | { readonly type: 'stop' }

@@ -1,4 +1,4 @@
-/** Plenum's public protocol: receivers check the seqs of the group log, which membership entries share with messages. */
+/** The public protocol of Plenum. Receivers check the seqs of the group log, which count messages and membership changes. */
 import { digitsBefore } from '../wire/digits.ts';
 import { NumberStream } from '../wire/number-stream.ts';
 import type { Dialect, DialectOptions, Post, Request } from './dialect.ts';
@@ -102,7 +102,7 @@ class PlenumReceiver implements Receiver {
   }
 }
 
-/** The seq is the last field of an entry's JSON text; wherever a server puts it, it is found. */
+/** Reads the seq of an entry. It is usually the last field of the JSON text; otherwise the text is searched. */
 function seqOf(bytes: Buffer, { start, end }: PacketRange): number {
   const atTail = digitsBefore(bytes, end - tailBytes);
   if (atTail >= 0) return atTail;

@@ -1,4 +1,4 @@
-/** What the receiving end of a member does with event packets: reads the number, checks the stream, parses a sample. */
+/** Handles the event packets of a member: reads the number, checks the stream, and parses some of them in full. */
 import type { NumberStream } from '../wire/number-stream.ts';
 import { isMessageText } from './message-text.ts';
 import type { Heads } from './plan.ts';
@@ -37,7 +37,7 @@ export const isMessage = (bytes: Buffer, start: number): boolean =>
 /** One in this many messages of each member is parsed in full. */
 const sampleEvery = 512;
 
-/** Full parses, of a sample: that a fast look at bytes is not fooled. */
+/** Parses a sample of the messages in full, to check that the fast reading of bytes is right. */
 export class Sampler {
   readonly #groupId: string;
   readonly #tally: Tally;

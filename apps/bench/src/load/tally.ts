@@ -1,4 +1,4 @@
-/** Everything that one load process counts, in one place. */
+/** All counters of one load process. */
 import { Latency } from '../measure/latency.ts';
 
 export class Tally {

@@ -1,4 +1,4 @@
-/** A TCP relay in front of Redis that counts what one node receives, and how often a group is named in it. */
+/** A TCP relay in front of Redis. It counts the bytes that one node receives, and how often they contain the name of a group. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export class CountingRelay {
@@ -22,7 +22,7 @@ export class CountingRelay {
     });
   }
 
-  /** Forgets what was counted, and looks for these names, all of one length, from now on. */
+  /** Resets the counters and counts these names from now on. All names must have the same length. */
   begin(names: readonly string[]): void {
     this.#names = new NameCounter(names);
     this.#bytes = 0;
@@ -67,7 +67,7 @@ export class CountingRelay {
   }
 }
 
-/** Counts names in a stream of bytes that comes in pieces; all of them are of one length. */
+/** Counts names of one length in a stream of bytes that arrives in pieces. */
 export class NameCounter {
   readonly #counts: Map<string, number>;
   /** As much of the end of a stream as a name may have begun in. */

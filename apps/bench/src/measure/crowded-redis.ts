@@ -1,4 +1,4 @@
-/** Makes a group or a Redis large without the service: what its scripts have written is found and multiplied. */
+/** Makes a group or a Redis large without the service: copies the keys that its scripts have written. */
 import { Redis } from 'ioredis';
 
 const atOnce = 5000;
@@ -19,7 +19,7 @@ export class CrowdedRedis {
 
   constructor(url: string) {
     this.#redis = new Redis(url);
-    // A failed command says it to the one who waits for it.
+    // Failures reach the callers of the commands, so the event needs no handling.
     this.#redis.on('error', () => {});
   }
 

@@ -1,4 +1,4 @@
-/** Latency histograms: recorded per process, merged as histograms; percentiles are never averaged. */
+/** Latency histograms. Each process records one; they are merged as histograms, so percentiles are never averaged. */
 import {
   build,
   decodeFromCompressedBase64,

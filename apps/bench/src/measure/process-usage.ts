@@ -1,4 +1,4 @@
-/** What a process uses, seen from outside: the same way for every system, whatever runs in it. */
+/** Measures the CPU time and memory of a process from outside, in the same way for every system. */
 import { readFileSync } from 'node:fs';
 
 /** USER_HZ: what the kernel counts CPU time in towards user space, on every architecture that Node runs on. */

@@ -14,7 +14,7 @@ export function spreadOf(values: readonly number[]): Spread | null {
   return { median: (low + high) / 2, min, max };
 }
 
-/** What could not be measured is left out. */
+/** Ignores values that could not be measured. */
 export const spreadOfKnown = (values: readonly (number | null)[]): Spread | null =>
   spreadOf(values.filter((value) => value !== null));
 

@@ -1,4 +1,4 @@
-/** What a node receives of a group in which it has no local member. */
+/** Measures what a node receives about a group in which it has no local member. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { groupIdOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
@@ -14,7 +14,7 @@ import {
   type ProbeOptions,
 } from './probe.ts';
 
-/** Group 0 lives on node 0, group 1 on node 1, behind the relay; both talk. */
+/** Group 0 is on node 0, group 1 on node 1 behind the relay. Both send messages. */
 const [far, near] = [0, 1] as const;
 const layout = { groups: 2, membersPerGroup: 10, sendersPerGroup: 2, nodeOf: (group: number) => group };
 const ratePerSec = 200;
@@ -68,7 +68,7 @@ interface Seen {
   readonly bytes: number | null;
 }
 
-/** A group that is not named was not heard of: every message and every answer about it names it. */
+/** Every message and answer about a group contains its name: so if the name never came, nothing about the group did. */
 function figuresOf({ name }: SystemKind, { foreign = null, own = null, bytes }: Seen): Figure[] {
   const wanted = (target: Bounds) => (name === 'Plenum' ? { target } : {});
   return [

@@ -1,4 +1,4 @@
-/** What a node keeps of connections that are gone: thousands come, join, talk, leave and go, several times. */
+/** Measures what a node keeps of closed connections: thousands connect, join, send, leave and close, several times. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LoadGenerators } from '../load/load-generators.ts';
@@ -39,7 +39,7 @@ async function run(context: ProbeOptions): Promise<readonly ProbeFigures[]> {
       context.onProgress(`  ${groups * membersPerGroup} sockets come and go, ${cycle} of ${cycles} …`);
       verdicts.push(...(await visited(system, context, groups)));
     };
-    // The first visit pays for what is made once: code, pools, caches.
+    // The first visit is not measured: it allocates what is made once, such as code, pools and caches.
     await visit(0);
     await emptied();
     const before = await memoryOf(node);

@@ -1,9 +1,9 @@
-/** Makes an adapter misbehave on command, in every way that its contract allows and in some that it does not. */
+/** Makes an adapter of a test fail on command, in every way that its contract allows and in some that it forbids. */
 import type { AdapterCall, Clock } from '@plenum/core';
 
 /**
- * `throw`: rejects at once · `hang`: answers nothing until the call is aborted, then rejects · `late`: ignores the abort and
- * does its work when the fault ends · `slow`: does its work after a while · `garbage`: does nothing and answers nonsense.
+ * `throw`: rejects at once · `hang`: does not answer until the call is aborted, then rejects · `late`: ignores the abort and
+ * works when the fault ends · `slow`: works after 50 ms · `garbage`: does nothing and returns an invalid answer.
  */
 export type AdapterFault = 'throw' | 'hang' | 'late' | 'slow' | 'garbage';
 
@@ -18,7 +18,7 @@ export class FaultSwitch {
     this.#clock = clock;
   }
 
-  /** Sets the fault of later calls. Null ends the fault; then late calls do their work. */
+  /** Sets the fault of later calls. Null ends it; then calls that are `late` do their work. */
   set(fault: AdapterFault | null): void {
     this.#fault = fault;
     if (fault === 'late') return;

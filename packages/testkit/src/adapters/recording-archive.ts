@@ -1,4 +1,4 @@
-/** An archive for tests: it records its calls, and misbehaves on demand. */
+/** An archive for tests. It records its calls, and fails on command. */
 import { type Archive, type ArchiveEntry, type ArchiveReader, systemClock } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
 import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
@@ -6,7 +6,7 @@ import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
 export interface RecordingArchive extends Archive, ArchiveReader {
   /** The saved entries in the order of saving, each once. */
   readonly saved: readonly ArchiveEntry[];
-  /** Every batch of `save`, copies and refused entries included. */
+  /** Every batch of `save`, with copies and refused entries. */
   readonly batches: readonly (readonly ArchiveEntry[])[];
   refuse(...messageIds: readonly string[]): void;
   /** Ends all refusals. */
@@ -22,7 +22,7 @@ function onTheWire(entry: ArchiveEntry): HistoryEntry {
   return event;
 }
 
-/** An archive in memory that records its calls and misbehaves on demand. */
+/** Makes an archive in memory that records its calls and fails on command. */
 export function recordingArchive(clock = systemClock): RecordingArchive {
   const saved = new Map<string, ArchiveEntry>();
   const batches: (readonly ArchiveEntry[])[] = [];

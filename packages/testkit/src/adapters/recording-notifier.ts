@@ -7,7 +7,7 @@ export interface Notification {
 }
 
 export interface RecordingNotifier extends Notifier {
-  /** Its deliveries, in order: with copies, without refused messages. */
+  /** The deliveries in order, with copies, without refused messages. */
   readonly sent: readonly Notification[];
   /** How often it was called. */
   readonly calls: number;
@@ -16,7 +16,7 @@ export interface RecordingNotifier extends Notifier {
   fault(fault: AdapterFault | null): void;
 }
 
-/** A notifier that records its deliveries and misbehaves on demand. */
+/** Makes a notifier that records its deliveries and fails on command. */
 export function recordingNotifier(clock = systemClock): RecordingNotifier {
   const sent: Notification[] = [];
   const refused = new Set<string>();

@@ -1,4 +1,4 @@
-/** Moderation and authorization that record their calls and misbehave on demand. */
+/** Moderation and authorization for tests. They record their calls, and fail on command. */
 import {
   type Authorization,
   type GuardedAction,

@@ -1,4 +1,4 @@
-/** Entries of a group's log as adapters get them, for tests. */
+/** Makes entries of a group's log for tests, in the form in which adapters get them. */
 import { type ArchiveEntry, type DeliveredMessage, messageId } from '@plenum/core';
 import { type GroupId, groupIdSchema, userIdSchema } from '@plenum/protocol';
 
@@ -13,7 +13,7 @@ export interface SampleMessage {
   readonly message?: string;
 }
 
-/** A message of `ann`; message n is sent n seconds after the first instant. */
+/** Makes a message of `ann`. Message n is sent n seconds after a fixed time. */
 export function sampleMessage(sample: SampleMessage): DeliveredMessage {
   const { groupId = sampleGroup, epoch = sampleEpoch, seq, message = `message ${seq}` } = sample;
   return {
@@ -29,7 +29,7 @@ export function sampleMessage(sample: SampleMessage): DeliveredMessage {
   };
 }
 
-/** A group event with everything that an event can carry. */
+/** Makes a group event with every optional field. */
 export function sampleEvent(seq: number): Exclude<ArchiveEntry, DeliveredMessage> {
   return {
     type: 'updated',

@@ -1,17 +1,17 @@
-/** I10: compares what adapters were given, and the dead letters, with the logs. */
+/** I10: compares the entries that adapters got, and the dead letters, with the logs. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ArchiveEntry } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
 import { type Harm, named, placeOf, type RunHistory, type ServedAdapter, type Violation } from './history.ts';
 
 /**
- * I10: every entry that an adapter wants was taken by it or is one dead letter, never both; each copy of it has the id and
- * the payload of the log; it was taken in a bounded number of copies; the first copies of a group came in its order.
+ * I10: an adapter has taken every entry that it wants, or the entry is one dead letter, never both. Every copy has the id and
+ * the payload of the log. The number of copies is limited. The first copies of a group came in the order of its log.
  */
 export const entriesAreDelivered = (history: RunHistory): Violation[] =>
   (history.served ?? []).flatMap((adapter) => judged(adapter, history.logs));
 
-/** What became of one entry at one adapter. */
+/** What happened to one entry at one adapter. */
 interface Fate {
   /** The index of its first copy in `given`; null: the adapter never got one. */
   first: number | null;
@@ -43,7 +43,7 @@ function judged(adapter: ServedAdapter, logs: RunHistory['logs']): Violation[] {
   return violations;
 }
 
-/** By place. Also compares each copy with the log. */
+/** @returns the fate of each entry, by its place. Also compares each copy with the log */
 function fatesAt(adapter: ServedAdapter, logs: RunHistory['logs'], violated: Violated): Map<string, Fate> {
   const stored = new Map<string, HistoryEntry>();
   for (const { groupId, entries } of logs) {
@@ -82,7 +82,7 @@ function expectOrder(
   }
 }
 
-/** How a copy differs from the entry of the log; null: it does not. */
+/** @returns how a copy differs from the entry of the log; null if it does not */
 function differenceOf(copy: ArchiveEntry, entry: HistoryEntry | undefined): Wrong | null {
   if (entry === undefined) return { harm: 'lost', what: 'is in no log' };
   const { message_id, ...payload } = copy;

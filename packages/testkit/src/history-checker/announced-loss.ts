@@ -1,10 +1,10 @@
-/** I14: loss is never silent. */
+/** I14: a device always learns of a loss. */
 import { named, placeOf, type RunHistory, type Violation } from './history.ts';
 
 /** I14: a device with a position that the log no longer continues gets `resync`. */
 export const lossIsAnnounced = (history: RunHistory): Violation[] => [...kept(history), ...resumed(history)];
 
-/** Connected devices that keep entries which the log has lost. */
+/** Finds connected devices that keep entries which the log has lost. */
 function kept({ logs, deliveries }: RunHistory): Violation[] {
   const stored = new Set(
     logs.flatMap(({ groupId, entries }) => entries.map((entry) => placeOf(groupId, entry))),
@@ -20,7 +20,7 @@ function kept({ logs, deliveries }: RunHistory): Violation[] {
   });
 }
 
-/** By group and epoch: the last seq that a log has of it. */
+/** @returns the last seq in a log, by group and epoch */
 function lastSeqsOf({ logs }: RunHistory): ReadonlyMap<string, number> {
   const lastSeqs = new Map<string, number>();
   for (const { groupId, entries } of logs)
@@ -28,7 +28,7 @@ function lastSeqsOf({ logs }: RunHistory): ReadonlyMap<string, number> {
   return lastSeqs;
 }
 
-/** Devices that came back. Example: epoch A ended at seq 7, so a device at (A, 7) recovers, and one at (A, 9) cannot. */
+/** Finds wrong answers to devices that came back. Example: epoch A ended at seq 7, so a device at (A, 7) recovers, and one at (A, 9) cannot. */
 function resumed(history: RunHistory): Violation[] {
   const lastSeqs = lastSeqsOf(history);
   return (history.resumptions ?? []).flatMap(({ device, groupId, epoch, seq, answer }): Violation[] => {

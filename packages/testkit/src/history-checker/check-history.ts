@@ -1,4 +1,4 @@
-/** Every invariant that a recorded run can be checked for, each as one function. */
+/** Checks a recorded run for all invariants; each invariant is one function. */
 import { entriesAreDelivered } from './adapters-served.ts';
 import { lossIsAnnounced } from './announced-loss.ts';
 import { commitsAreEntitled } from './commits-entitled.ts';
@@ -24,7 +24,7 @@ const invariants: readonly ((history: RunHistory) => Violation[])[] = [
   commitsAreEntitled,
 ];
 
-/** @returns what was violated; empty for a sound run. */
+/** @returns the violations; an empty list for a correct run */
 export const checkHistory = (history: RunHistory): Violation[] =>
   invariants.flatMap((invariant) => invariant(history));
 

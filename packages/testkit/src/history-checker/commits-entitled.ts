@@ -7,8 +7,8 @@ interface Right {
 }
 
 /**
- * I11: no commit below the highest token that was granted for its partition, and none by another node than the one that has
- * it. A commit proves its grant, so a grant that was not observed counts from the first commit on.
+ * I11: no commit has a lower token than the highest one that was granted for its partition, and none comes from another node
+ * than the one with that token. A grant that was not recorded counts from the first commit with its token.
  */
 export function commitsAreEntitled({ leases = [] }: RunHistory): Violation[] {
   const highest = new Map<number, Right>();

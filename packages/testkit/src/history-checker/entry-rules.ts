@@ -1,4 +1,4 @@
-/** Which entry may follow which state of a group: an account of the group rules that shares no code with the product. */
+/** Checks which entry may follow which state of a group. These group rules share no code with the product. */
 import type { GroupEvent, GroupType, HistoryEntry } from '@plenum/protocol';
 import {
   actorIn,
@@ -16,7 +16,7 @@ interface Case {
   readonly groupType: GroupType;
   readonly event: GroupEvent;
 }
-/** What must hold for an entry, each with what is wrong if it does not. */
+/** Conditions for an entry, each with the text of the violation. */
 type Demands = readonly (readonly [boolean, string])[];
 
 const memberOf = ({ group, event }: Case) => group.members.get(event.user_id);
@@ -55,7 +55,7 @@ const isStrict = ({ groupType }: Case): Demands[number] => [
   'the type knows no mutes',
 ];
 
-/** Any active member answers applicants in a private group, an admin in a strict one. */
+/** Any active member may answer applicants in a private group, only an admin in a strict_private one. */
 function byAnswerer(one: Case): Demands[number] {
   const actor = actorIn(one.event);
   if (one.groupType === 'strict_private') return byAdmin(one);
@@ -78,7 +78,7 @@ function joined(one: Case): Demands {
   ];
 }
 
-/** By an admin, or to follow the last one. */
+/** An admin promotes, or the service does after the last admin has left. */
 function promoted(one: Case): Demands {
   const { group, event } = one;
   const isSuccession = isService(actorIn(event)) && countsOf(group).admins === 0;
@@ -125,7 +125,7 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   deleted: (one) => [byAdmin(one, one.event.user_id)],
 };
 
-/** A group without an admin must get one, or end, with the very next entry. */
+/** True if the group has no admin but needs one: the next entry must promote a member or delete the group. */
 function missesAdmin({ groupType, group }: Omit<Case, 'event'>): boolean {
   const { active, admins } = countsOf(group);
   if (group.isDeleted || admins > 0) return false;
@@ -152,10 +152,10 @@ function judge(log: EpochLog): Violation[] {
   return violations;
 }
 
-/** I9: every entry was allowed by the rules at its place, and no group is left without an admin. */
+/** I9: the rules allowed every entry at its place, and no group stays without an admin. */
 export const permissionsHold = ({ logs }: RunHistory): Violation[] => logs.flatMap(judge);
 
-/** I8: no message of a user who was muted, an applicant, or not in the group. */
+/** I8: the sender of every message was an active member: not muted, no applicant, and in the group. */
 export const sendersWereActive = ({ logs }: RunHistory): Violation[] =>
   logs.flatMap((log) => {
     const violations: Violation[] = [];

@@ -1,4 +1,4 @@
-/** The state of a group by its log: members with their status, bans, and which entries each user had to receive. */
+/** Computes the state of a group from its log: members with their status, bans, and the entries that each user must receive. */
 import { type GroupEvent, type HistoryEntry, type MemberStatus, type Role, SERVICE } from '@plenum/protocol';
 import { type EpochLog, isMessage } from './history.ts';
 
@@ -9,7 +9,7 @@ export interface FoldedMember {
   readonly sinceSeq: number;
 }
 
-/** What a user was to receive: from `sinceSeq` to `endSeq`, both inclusive. */
+/** The entries that a user must receive: from `sinceSeq` to `endSeq`, both inclusive. */
 export interface ReceivingRange {
   readonly userId: string;
   readonly sinceSeq: number;
@@ -41,7 +41,7 @@ const emptyGroup = ({ maxMembers }: Pick<EpochLog, 'maxMembers'>): FoldedGroup =
   isDeleted: false,
 });
 
-/** @param visit sees every entry with the state before it. */
+/** @param visit called for every entry with the state before it */
 export function foldLog(
   log: EpochLog,
   visit: (group: FoldedGroup, entry: HistoryEntry) => void = () => {},
@@ -63,7 +63,7 @@ export function countsOf({ members }: FoldedGroup): FoldedCounts {
   return counts;
 }
 
-/** The longest-standing active member, who follows the last admin. */
+/** @returns the active member with the longest membership, which becomes admin after the last admin */
 export function successorIn({ members }: FoldedGroup): string | undefined {
   const active = [...members].filter(([, { status }]) => status === 'active');
   return active.sort(([, a], [, b]) => a.sinceSeq - b.sinceSeq)[0]?.[0];

@@ -1,23 +1,23 @@
-/** The record of a run for the checker: its logs, the answers to senders, the entries that devices got. */
+/** The record of a run, which the checker reads: logs, answers to senders, and the entries that devices got. */
 import type { ArchiveEntry } from '@plenum/core';
 import type { GroupType, HistoryEntry } from '@plenum/protocol';
 
 export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
 
 /**
- * A group's log from its first entry on: from `created` to `deleted` if it ended. After a failover of Redis it continues in
- * another epoch, without a gap; a group that was created again has a log of its own.
+ * A group's whole log: from `created` on, up to `deleted` if the group ended. After a failover of Redis it continues in another
+ * epoch without a gap. A group that was created again has a new log.
  */
 export interface EpochLog {
   readonly groupId: string;
   readonly groupType: GroupType;
-  /** As the group was created; absent: none. `updated` entries change it. */
+  /** The limit with which the group was created; absent: none. Entries `updated` change it. */
   readonly maxMembers?: number;
   /** In the order of the log. */
   readonly entries: readonly HistoryEntry[];
 }
 
-/** One attempt to send, and how it ended for the sender. Attempts under one request id are several of these. */
+/** One attempt to send and its result for the sender. Each attempt with the same request id is a separate `Send`. */
 export interface Send {
   readonly groupId: string;
   readonly userId: string;
@@ -26,30 +26,30 @@ export interface Send {
   readonly answer:
     | { readonly type: 'ack'; readonly epoch: string; readonly seq: number; readonly messageId: string }
     | { readonly type: 'refused'; readonly code: string }
-    /** No answer, or `timeout`: the message may be in the log or not. */
+    /** There was no answer, or `timeout`: the message may be in the log or not. */
     | { readonly type: 'unknown' };
   /** On one monotonic clock of the whole run, ms. Absent: not recorded. */
   readonly times?: { readonly sentMs: number; readonly answeredMs: number };
 }
 
-/** What one device was given of one group, in the order of arrival. */
+/** The entries of one group that one device got, in the order of arrival. */
 export interface Delivery {
   readonly device: string;
   readonly userId: string;
   readonly groupId: string;
   /**
-   * `throughout`: attached from the first entry of each membership to the last. `unasked`: attached by the service as soon
-   * as it could, so a membership that ended before may have given it nothing. `partly`: it came and went.
+   * `throughout`: attached from the first entry of each membership to the last. `unasked`: the service attached it as soon as
+   * it could, so it may have nothing of a short membership. `partly`: it disconnected and came back.
    */
   readonly presence: 'throughout' | 'unasked' | 'partly';
   readonly entries: readonly HistoryEntry[];
-  /** How many entries it had at each `resync`, ascending: what follows need not continue them. */
+  /** The number of entries that it had at each `resync`, ascending. Later entries need not continue them. */
   readonly resyncs?: readonly number[];
-  /** True: after a `resync` it pages what the resync left out, so in the end it has every entry. Default false. */
+  /** True if it reads the pages that a `resync` left out, so in the end it has every entry. Default false. */
   readonly isRefilled?: boolean;
 }
 
-/** A device that came back with a position, and the answer to it. */
+/** The position with which a device came back, and the server's answer. */
 export interface Resumption {
   readonly device: string;
   readonly groupId: string;
@@ -70,7 +70,7 @@ export interface RunHistory {
   readonly leases?: readonly LeaseEvent[];
 }
 
-/** What one adapter was given in the run, as its own side has seen it. */
+/** The entries that one adapter got in the run, as the adapter has recorded them. */
 export interface ServedAdapter {
   /** As dead letters name it: `archive` or `notifier`. */
   readonly kind: string;
@@ -78,18 +78,18 @@ export interface ServedAdapter {
   /** Every copy, in the order in which the adapter was given them. */
   readonly given: readonly GivenEntry[];
   readonly deadLetters: readonly ArchiveEntry[];
-  /** How often it may have taken the entry, for the faults that there were; at least 1. */
+  /** How often it may have taken the entry, which depends on the faults of the run; at least 1. */
   copiesMax(entry: HistoryEntry): number;
 }
 
 export interface GivenEntry {
   readonly entry: ArchiveEntry;
-  /** It kept the entry, whatever it answered. False: it refused it, or failed before it had it. */
+  /** True if it kept the entry, whatever it answered. False if it refused the entry, or failed before. */
   readonly isTaken: boolean;
 }
 
 export interface LeaseEvent {
-  /** `refused`: a commit that the fence has stopped; it changed nothing. */
+  /** `refused`: a commit that the fence stopped, so it changed nothing. */
   readonly type: 'granted' | 'committed' | 'refused';
   readonly partition: number;
   readonly token: number;
@@ -122,11 +122,11 @@ export const named = (entry: HistoryEntry): string =>
     ? `seq ${entry.seq} (message of ${entry.from_user_id}, request ${entry.request_id})`
     : `seq ${entry.seq} (${entry.type} ${entry.user_id}${entry.actor_id === undefined ? '' : ` by ${entry.actor_id}`})`;
 
-/** One place in the logs of all groups and epochs. */
+/** The key of a place in a log: group, epoch and seq. */
 export const placeOf = (
   groupId: string,
   { epoch, seq }: { readonly epoch: string; readonly seq: number },
 ): string => JSON.stringify([groupId, epoch, seq]);
-/** One request of one sender. */
+/** The key of a request: group, sender and request id. */
 export const requestOf = (groupId: string, userId: string, requestId: string): string =>
   JSON.stringify([groupId, userId, requestId]);

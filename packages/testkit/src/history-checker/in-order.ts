@@ -1,4 +1,4 @@
-/** I5, the order that senders may rely on: a message that was acknowledged before another was sent is before it in the log. */
+/** I5: a message that was acknowledged before another one was sent is also before it in the log. */
 import { placeOf, type RunHistory, requestOf, type Send, type Violation } from './history.ts';
 
 interface Acked {
@@ -17,7 +17,7 @@ function ranksOf({ logs }: RunHistory): ReadonlyMap<string, number> {
   return ranks;
 }
 
-/** Attempts under one request id are one send. One whose place is not in the log is I1's business. */
+/** Merges attempts with the same request id to one send. Ignores a send that is not in the log, because I1 reports it. */
 function ackedOf(history: RunHistory): readonly Acked[] {
   const ranks = ranksOf(history);
   const begun = new Map<string, number>();
@@ -36,14 +36,14 @@ function ackedOf(history: RunHistory): readonly Acked[] {
   return [...acked.values()];
 }
 
-/** I5: acked before sent, so ordered before. */
+/** I5: a message that was acknowledged before another was sent has a lower place. */
 export function ackedIsOrderedBefore(history: RunHistory): Violation[] {
   const acked = ackedOf(history);
   const groupIds = new Set(acked.map(({ send }) => send.groupId));
   return [...groupIds].flatMap((groupId) => judge(acked.filter(({ send }) => send.groupId === groupId)));
 }
 
-/** Goes through the sends of one group as they began, and keeps the highest that was answered by then. */
+/** Compares each send of a group, in the order of their starts, with the highest one that was answered before it began. */
 function judge(acked: readonly Acked[]): Violation[] {
   const byAnswer = acked.toSorted((a, b) => a.answeredMs - b.answeredMs).values();
   let next = byAnswer.next();

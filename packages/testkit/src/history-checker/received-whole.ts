@@ -1,4 +1,4 @@
-/** What devices were given, compared with what their users were entitled to. */
+/** Compares the entries that devices got with those that their users must and may receive. */
 import type { HistoryEntry } from '@plenum/protocol';
 import { foldLog, type ReceivingRange } from './fold-log.ts';
 import { type Delivery, named, placeOf, type RunHistory, type Violation } from './history.ts';
@@ -35,7 +35,7 @@ const rangesOf = ({ groupId, userId }: Delivery, entitlements: readonly Entitlem
 const isWithin = ({ epoch, seq }: HistoryEntry, { log, sinceSeq, endSeq }: Entitlement): boolean =>
   log.epochs.has(epoch) && sinceSeq <= seq && seq <= endSeq;
 
-/** I6: strictly increasing, no duplicate, no gap; complete for a device that was there throughout. */
+/** I6: entries arrive in order, once and without gaps. A device that was attached throughout gets all of them. */
 export function deliveriesAreWhole(history: RunHistory): Violation[] {
   const entitlements = entitlementsOf(history);
   return history.deliveries.flatMap((delivery) => {
@@ -44,7 +44,7 @@ export function deliveriesAreWhole(history: RunHistory): Violation[] {
   });
 }
 
-/** Entries that came behind a later one of their log, or again. A resync begins anew. */
+/** Finds entries that came after a later entry of their log, or twice. After a resync the order begins again. */
 function notInOrder(delivery: Delivery, ranges: readonly Entitlement[]): Violation[] {
   const { device, groupId, entries, resyncs = [] } = delivery;
   const begins = new Set(resyncs);
@@ -65,7 +65,7 @@ function notInOrder(delivery: Delivery, ranges: readonly Entitlement[]): Violati
   });
 }
 
-/** What a device had to get without a gap, and what it got of it. */
+/** Entries that a device must get without a gap, and those of them that it got. */
 interface Stretch {
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -84,7 +84,7 @@ function missing(delivery: Delivery, range: Entitlement): Violation[] {
   );
 }
 
-/** A device that does not fill what a resync leaves out may miss entries between two stretches. */
+/** @returns the stretches of a range. Between two of them a device may miss entries, if it does not read pages after a resync */
 function stretchesOf(delivery: Delivery, range: Entitlement): Stretch[] {
   const { groupId, presence, entries, resyncs = [], isRefilled = false } = delivery;
   const isStored = (entry: HistoryEntry) =>

@@ -1,11 +1,11 @@
-/** A small run in which nothing went wrong, written down by hand, for tests that spoil it. */
+/** A small correct run, written by hand. Tests change it and expect a violation. */
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import type { Delivery, EpochLog, RunHistory, Send } from './history.ts';
 
 const groupId = 'club';
 const epoch = '00000000000000aa';
 
-/** An entry at its place; only what matters to the invariants differs. */
+/** Makes an entry with this seq; only fields that matter to the invariants differ. */
 export const entryAt = (seq: number, fields: object): HistoryEntry =>
   historyEntrySchema.parse({
     group_id: groupId,
@@ -62,7 +62,7 @@ const sendOf = (entry: HistoryEntry): Send[] =>
       ]
     : [];
 
-/** A refused send and one of unknown outcome. */
+/** A refused send, and one with an unknown outcome. */
 const otherSends: readonly Send[] = [
   {
     groupId,

@@ -15,7 +15,7 @@ const messagesIn = ({ logs }: RunHistory): MessageEntry[] =>
 const requestIn = (entry: MessageEntry): string =>
   requestOf(entry.group_id, entry.from_user_id, entry.request_id);
 
-/** I1: every acked send is in the log at the place that the ack names, with its payload. */
+/** I1: every acknowledged send is in the log, at the place of its ack and with its payload. */
 export function acksAreStored(history: RunHistory): Violation[] {
   const byPlace = new Map(messagesIn(history).map((entry) => [placeOf(entry.group_id, entry), entry]));
   return history.sends.flatMap(({ groupId, userId, requestId, message, answer }): Violation[] => {
@@ -36,7 +36,7 @@ export function acksAreStored(history: RunHistory): Violation[] {
   });
 }
 
-/** I2: nothing in a log or at a device comes from a request of which every attempt was refused, or of none. */
+/** I2: no log and no device has a message whose request was always refused, or never sent. */
 export function refusedIsInvisible(history: RunHistory): Violation[] {
   const attempts = new Map<string, boolean>();
   for (const { groupId, userId, requestId, answer } of history.sends) {
@@ -57,7 +57,7 @@ export function refusedIsInvisible(history: RunHistory): Violation[] {
   return [...unwanted.values()];
 }
 
-/** I3: one entry per request, one entry per place, the same ack for the same request. */
+/** I3: a request has one entry, a place has one entry, and a request always gets the same ack. */
 export const requestsAreStoredOnce = (history: RunHistory): Violation[] => [
   ...entriesOfOneRequest(history),
   ...entriesOfOnePlace(history),
@@ -76,7 +76,7 @@ function entriesOfOneRequest(history: RunHistory): Violation[] {
   });
 }
 
-/** All that a log holds at one place, or a device got with that epoch and seq, is one entry, and it is stored. */
+/** All entries with the same epoch and seq, in the log and at devices, are equal, and the log contains that entry. */
 function entriesOfOnePlace({ logs, deliveries }: RunHistory): Violation[] {
   const seen = new Map<string, string>();
   const violations = new Map<string, Violation>();
@@ -118,7 +118,7 @@ function differingAcks({ sends }: RunHistory): Violation[] {
   });
 }
 
-/** I4: the seqs of a log are 1, 2, 3, …, and no epoch comes back once another has begun. */
+/** I4: the seqs of a log are 1, 2, 3, …, and an epoch never returns after another one has begun. */
 export const seqsAreDense = ({ logs }: RunHistory): Violation[] =>
   logs.flatMap(({ groupId, entries }) => {
     const begun = new Set<string>();

@@ -1,4 +1,4 @@
-/** What two engines must agree on: everything but the names of their epochs and the readings of their clocks. */
+/** Makes the results of two engines comparable: removes the names of epochs and the times of their clocks. */
 import type {
   AppendOutcome,
   ChangeOutcome,
@@ -9,10 +9,10 @@ import type {
   Position,
 } from '@plenum/core';
 
-/** Compares only whether there is an end: the clocks of two engines differ. */
+/** Keeps only whether there is an end time, because the clocks of two engines differ. */
 const timed = (untilMs: number | null): 'timed' | null => (untilMs === null ? null : 'timed');
 
-/** Names epochs by the order in which they were first seen: `epoch 1`, `epoch 2`. */
+/** Names epochs in the order in which they were first seen: `epoch 1`, `epoch 2`. */
 export class Abstraction {
   readonly #epochs = new Map<string, string>();
 

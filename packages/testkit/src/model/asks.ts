@@ -1,4 +1,4 @@
-/** Single operations of a run: by any user on any user, under own and shared request keys. */
+/** Generates single operations of a run: by any user on any user, with new and with shared request ids. */
 import { type GroupType, SERVICE } from '@plenum/protocol';
 import * as fc from 'fast-check';
 import {
@@ -27,7 +27,7 @@ export interface Ask {
   readonly attempt: Attempt;
 }
 
-/** Mostly the first group, its creator and the service: other choices would nearly always be refused. */
+/** Chooses mostly the first group, its creator and the service, because other choices are nearly always refused. */
 export const groupId = fc.oneof(
   { weight: 6, arbitrary: fc.constant('g0') },
   { weight: 1, arbitrary: fc.constant('g1') },
@@ -84,7 +84,7 @@ const joining = fc.record({
   ensure: fc.constantFrom(false, false, true),
   createsPublic: fc.boolean(),
 });
-/** Rarely the creator: an admin cannot be muted. */
+/** Rarely chooses the creator, because an admin cannot be muted. */
 const userToMute = fc.constantFrom('u0', 'u1', 'u1', 'u2', 'u2', 'u3');
 const muting = fc.record(
   { groupId, actor, userId: userToMute, forMs },

@@ -1,4 +1,4 @@
-/** What idempotency demands of every answer, kept without any engine: the first success of a key is its answer in that log. */
+/** Checks idempotency without an engine: the first success of a request id is its answer while the same log exists. */
 import type { AppendOutcome, ChangeOutcome, LogHead } from '@plenum/core';
 import { expect } from 'vitest';
 import type { Attempt } from '../commands.ts';
@@ -15,8 +15,8 @@ const isEnsure = (attempt: Attempt) =>
   'operation' in attempt && attempt.operation === 'join' && attempt.ensure;
 
 /**
- * How long the first answer of a request key is the answer: for most requests in its own log, for one that creates a group
- * while the group exists, for a delete always.
+ * Decides whether the first answer of a request id is still valid: for most requests in its own log, for one that creates a
+ * group while the group exists, for a delete always.
  */
 function counts({ payloadHash, success }: Entry, attempt: Attempt, head: LogHead | null): boolean {
   const operation = 'operation' in attempt ? attempt.operation : 'send';
@@ -30,7 +30,7 @@ function counts({ payloadHash, success }: Entry, attempt: Attempt, head: LogHead
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
-  /** @param head of the log before the request, also of a deleted group */
+  /** @param head the head of the log before the request, also of a deleted group */
   check(attempt: Attempt, outcome: ChangeOutcome | AppendOutcome, head: LogHead | null): void {
     const key = keyOf(attempt);
     const { payloadHash } = attempt.request;

@@ -1,4 +1,4 @@
-/** Random histories: an engine under test must give the answers of the memory engine, and show the same state. */
+/** Runs random histories: the engine under test must give the same answers as the memory engine, and show the same state. */
 import type { EngineSettings } from '@plenum/core';
 import type { GroupType } from '@plenum/protocol';
 import * as fc from 'fast-check';
@@ -10,7 +10,7 @@ import { beginning, step } from './steps.ts';
 import { World } from './world.ts';
 
 export interface ModelOptions {
-  /** Makes the memory engine, on a clock that only the test moves. A new one for every run. */
+  /** Makes the memory engine with a manual clock; called for every run. */
   readonly makeModel: MakeEngine;
   readonly runs: number;
   /** Steps of a run on average; a run may have up to twice as many. */
@@ -19,7 +19,7 @@ export interface ModelOptions {
   readonly seed?: number;
 }
 
-/** No rate limits: they have conformance tests, and here their effect would depend on the speed of the machine. */
+/** Settings without rate limits, whose effect would depend on the speed of the machine. Conformance tests cover them. */
 const free: Partial<EngineSettings> = {
   ratePerSec: 1_000_000,
   rateBurst: 1_000_000,
@@ -30,7 +30,7 @@ const free: Partial<EngineSettings> = {
 };
 /** Runs per engine. The users' lists of groups grow with every run, so a new engine replaces it after these. */
 const runsPerEngine = 250;
-/** Far more than a run needs: the limit exists for a run that hangs. */
+/** Far more than a run needs; it ends a run that hangs. */
 const runTimeoutMs = 1000;
 const baseTimeoutMs = 60_000;
 

@@ -1,4 +1,4 @@
-/** One of the two engines in one run, seen through the abstraction. */
+/** One of the two engines in a run. Its results are made comparable by `Abstraction`. */
 import type { AppendOutcome, ChangeOutcome, Engine, LogHead, MemberRecord } from '@plenum/core';
 import { groupIdSchema, type UserId } from '@plenum/protocol';
 import type { Attempt } from '../commands.ts';
@@ -25,7 +25,7 @@ export class Side {
     return this.#harness.advance(ms);
   }
 
-  /** The unchanged answer; `seen` makes it comparable. */
+  /** @returns the answer of the engine; `seen` makes it comparable */
   ask(attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> {
     const groupId = this.#idOf(attempt.groupId);
     return 'operation' in attempt
@@ -41,18 +41,18 @@ export class Side {
     return (await this.#engine.groups.position(this.#idOf(name), userId))?.member ?? null;
   }
 
-  /** The head of the log, also of a deleted group. */
+  /** @returns the head of the log, also of a deleted group */
   async head(name: string): Promise<LogHead | null> {
     return (await this.#engine.groups.position(this.#idOf(name), null))?.head ?? null;
   }
 
-  /** Settings, counts and head of a group; null if there is none. */
+  /** @returns settings, counts and head of a group; null if there is none */
   async group(name: string): Promise<ReturnType<Abstraction['group']>> {
     const group = await this.#engine.groups.group(this.#idOf(name));
     return this.#abstraction.group(group && { ...group, groupId: groupIdSchema.parse(name) });
   }
 
-  /** All that can be read of this run's groups and of their users. */
+  /** Reads everything about this run's groups and their users. */
   async everything(): Promise<object> {
     const { groups } = this.#engine;
     const listed = await groups.list({ prefix: this.#run, cursor: null, limit: 10 });

@@ -1,4 +1,4 @@
-/** What a run is made of: operations, retries, and pairs of operations whose sum is known. */
+/** Generates the steps of a run: operations, retries, and pairs of operations with a known common result. */
 import { type GroupType, SERVICE } from '@plenum/protocol';
 import * as fc from 'fast-check';
 import {
@@ -15,7 +15,7 @@ import {
 import { ask, groupId, userId } from './asks.ts';
 import type { World } from './world.ts';
 
-/** A step as fast-check runs, shrinks and prints it. */
+/** A step in the form that fast-check runs, shrinks and prints. */
 export class Step implements fc.AsyncCommand<World, World> {
   readonly #text: string;
   readonly #act: (world: World) => Promise<unknown>;
@@ -41,7 +41,7 @@ const thereAndBack = fc.tuple(opposites, groupId, userId).map(([[name, there, ba
   return new Step(text, (world) => world.thereAndBack([there(given), back(given)], who));
 });
 
-/** How every run begins: `u0` creates the first group, and `u1` is a member of it. */
+/** The first steps of every run: `u0` creates the first group, and `u1` becomes a member of it. */
 export const beginning = (type: GroupType): readonly Attempt[] => [
   createCommand({ groupId: 'g0', actor: 'u0', groupType: type }),
   joinCommand({ groupId: 'g0', userId: 'u1', actor: SERVICE, admit: true }),

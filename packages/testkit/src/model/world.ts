@@ -1,4 +1,4 @@
-/** One run: both engines get each request. Their answers, and what they show afterwards, must be equal. */
+/** One run: both engines get each request. Their answers and their states must be equal. */
 import type { AppendOutcome, ChangeOutcome } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { expect } from 'vitest';
@@ -7,7 +7,7 @@ import { verdict } from '../scene/scene.ts';
 import { Ledger } from './ledger.ts';
 import type { Side } from './side.ts';
 
-/** A mute or a ban that lasts this long, ms: the run waits for its end on both sides before it compares them. */
+/** Length of a short mute or ban, ms. The run waits for its end on both sides before it compares them. */
 export const momentMs = 1;
 const afterMomentMs = 5;
 
@@ -22,7 +22,7 @@ export class World {
     this.#system = sides.system;
   }
 
-  /** @returns the answer of the system. */
+  /** Sends a request to both engines and compares the answers. @returns the answer of the engine under test */
   async ask(attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> {
     const head = await this.#system.head(attempt.groupId);
     const [expected, outcome] = await Promise.all([this.#model.ask(attempt), this.#system.ask(attempt)]);
@@ -34,7 +34,7 @@ export class World {
     return outcome;
   }
 
-  /** A request that is sent twice has one effect: the second answer equals the first, and the log did not grow. */
+  /** Sends a request twice: the second answer must equal the first, and the log must not grow. */
   async askTwice(attempt: Attempt): Promise<void> {
     const first = await this.ask(attempt);
     const before = await this.#system.group(attempt.groupId);
@@ -44,13 +44,13 @@ export class World {
     expect(await this.#system.group(attempt.groupId)).toEqual(before);
   }
 
-  /** Repeats something from earlier in the run, with the same key. */
+  /** Repeats an earlier request of the run with the same request id. */
   async askAgain(index: number): Promise<void> {
     const attempt = this.#asked[index % this.#asked.length];
     if (attempt !== undefined) await this.ask(attempt);
   }
 
-  /** A user who leaves and joins again has what a new member has. */
+  /** Lets a user leave and join again: then it must be like a new member. */
   async leaveAndJoin(groupId: string, userId: UserId): Promise<void> {
     await this.ask(leaveCommand({ groupId, userId }));
     const joined = await this.ask(joinCommand({ groupId, userId }));
@@ -67,7 +67,7 @@ export class World {
     });
   }
 
-  /** A change and its opposite leave the member unchanged; after a ban and its end nothing of the member is left. */
+  /** Makes a change and its opposite: the member must be unchanged. After a ban and its end, it must be no member. */
   async thereAndBack([there, back]: readonly [Attempt, Attempt], userId: UserId): Promise<void> {
     const before = await this.#system.member(there.groupId, userId);
     const first = await this.ask(there);
@@ -77,13 +77,13 @@ export class World {
     expect(await this.#system.member(there.groupId, userId)).toEqual(isBan ? null : before);
   }
 
-  /** Compares all that can be read. */
+  /** Compares everything that can be read of both engines. */
   async expectSameEverywhere(): Promise<void> {
     const [expected, found] = await Promise.all([this.#model.everything(), this.#system.everything()]);
     expect(found).toEqual(expected);
   }
 
-  /** Time passes. Then a command ends due mutes on both sides, so that both logs have their entries. */
+  /** Lets time pass. Then a command ends due mutes on both sides, so that both logs contain the same entries. */
   async #letPass({ groupId }: Attempt): Promise<void> {
     await Promise.all([this.#model.advance(afterMomentMs), this.#system.advance(afterMomentMs)]);
     await this.ask(kickCommand({ groupId, actor: 'nobody', userId: 'nobody' }));
