@@ -104,7 +104,9 @@ export class DeliveryWork implements PartitionWork {
     if (isIdle(batch, round, settings)) await this.#idle(assignment, round.nextRetryMs);
   }
 
-  /** Opens the outbox. A kind that the cluster has ended gets no cursor, so it waits. */
+  /**
+   * Opens the outbox. A kind that the cluster has ended gets no cursor, so the round waits for a change of the kinds.
+   */
   async #open({ lease, target, signal }: Assignment): Promise<void> {
     const { outbox } = this.#deps;
     if ((await outbox.open(lease)) === 'not_owner') return untilAborted(signal);

@@ -1,4 +1,4 @@
-/** The devices of this node by user, with what each has asked for. */
+/** The devices of this node by user, with the groups that each has joined, subscribed to and unsubscribed from. */
 import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import type { FeedPosition } from '../log/epoch-chain.ts';
 import type { Device } from '../ports/devices.ts';
@@ -29,7 +29,6 @@ interface DeviceState {
   isAttached: boolean;
 }
 
-/** The devices of this node by user, with what each has asked for. */
 export class Devices {
   readonly #byUser = new Map<string, Set<Device>>();
   readonly #states = new Map<Device, DeviceState>();

@@ -5,7 +5,10 @@ import { type Clock, type Logger, untilAborted } from '../ports/runtime.ts';
 
 export interface PartitionRoundsDeps {
   readonly name: string;
-  /** Looks into these partitions, at least one. Needs no fence: each change is decided again in its own atomic step. */
+  /**
+   * Runs one round over these partitions, at least one. Needs no fence: each change is checked again in its own
+   * atomic step.
+   */
   readonly round: (partitions: readonly number[]) => Promise<void>;
   /** Pause between two rounds, ms. */
   readonly everyMs: number;

@@ -17,7 +17,10 @@ export function idleMutesWork({ dueMutes, clock, logger }: IdleMutesDeps): Parti
   return new PartitionRounds({ name: 'idle mutes', round, everyMs: idleMutesEveryMs, clock, logger });
 }
 
-/** If the store of one partition is away or full, the others are still tried; then the round fails. */
+/**
+ * Ends due mutes in all partitions. A partition whose store fails does not stop the others; the round fails after all
+ * were tried.
+ */
 async function endDueMutes(dueMutes: DueMutes, partitions: readonly number[]): Promise<void> {
   const ended = await Promise.allSettled(partitions.map((partition) => dueMutes.endDueMutes(partition)));
   for (const one of ended) if (one.status === 'rejected') throw one.reason;

@@ -58,11 +58,11 @@ export const dueMutesPerStep = 50;
 /** Work that the owner of a partition does for its groups. */
 export interface DueMutes {
   /**
-   * Ends the timed mutes and bans of the partition whose time has come. Each group is one atomic step that may run twice
-   * without harm, so the call needs no fence. One call looks at a bounded number of groups; the rest waits for the next call.
-   * Example: the mute of alice ends at 12:00:00 and no request reaches the group. The first call after that time appends
-   * `unmuted` for alice with the reason `expired`.
-   * @throws PlenumError `unavailable` when the store is away
+   * Ends the due mutes and bans of the partition. Each group is one atomic step that may run twice without harm, so
+   * the call needs no fence. One call handles a bounded number of groups; the next call continues. Example: the mute
+   * of alice ends at 12:00:00 and no request reaches the group. The first call after that time appends `unmuted` for
+   * alice with the reason `expired`.
+   * @throws PlenumError `unavailable` when the store cannot be reached
    */
   endDueMutes(partition: number): Promise<void>;
 }
