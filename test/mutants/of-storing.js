@@ -67,7 +67,7 @@ export const mutantsOfStoring = [
     name: 'fail on timeout',
     edits: [
       {
-        file: 'packages/redis/src/scripts/bounded-calls.ts',
+        file: 'packages/redis/src/script-calls/bounded-calls.ts',
         from: 'deadlineMs !== null && (wasConnected || this.#connects !== connectsBefore)',
         to: 'deadlineMs !== null && !wasConnected && this.#connects !== connectsBefore',
       },

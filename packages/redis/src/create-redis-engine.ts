@@ -32,9 +32,9 @@ import { RedisReadMarks } from './log/read-marks.ts';
 import { RedisPresence } from './presence/presence.ts';
 import { Publisher } from './pubsub/publisher.ts';
 import { openPubSub, type PubSub } from './pubsub/pubsub.ts';
-import { translate } from './scripts/errors.ts';
-import { ScriptCalls } from './scripts/script-calls.ts';
-import { ServerClock } from './scripts/server-clock.ts';
+import { translate } from './script-calls/errors.ts';
+import { ScriptCalls } from './script-calls/script-calls.ts';
+import { ServerClock } from './script-calls/server-clock.ts';
 
 export interface RedisEngineOptions {
   /**

@@ -39,7 +39,7 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'user is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'target is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'target is pending': ({ subjectRecord }) => subjectRecord?.status === 'pending',
-  'target can be muted': ({ subjectRecord }) =>
+  'target is active and no admin': ({ subjectRecord }) =>
     subjectRecord?.status === 'active' && !subjectRecord.roles.includes('admin'),
   'target is muted': ({ subjectRecord }) => subjectRecord?.status === 'muted',
   'target is not the last admin': ({ subjectRecord }, group) =>
@@ -50,8 +50,6 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'reader is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'reader is not pending': ({ subjectRecord }) => subjectRecord?.status !== 'pending',
   'target is banned': ({ isSubjectBanned }) => isSubjectBanned,
-  'target can be promoted': ({ subjectRecord }) =>
-    subjectRecord?.status === 'active' && !subjectRecord.roles.includes('admin'),
   'target is an admin': ({ subjectRecord }) => subjectRecord?.roles.includes('admin') === true,
   'place is free': (_, group) => !isFull(group),
   'place for an applicant is free': ({ subjectRecord }, group) =>

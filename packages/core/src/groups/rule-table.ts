@@ -20,7 +20,7 @@ export type CheckName =
   | 'user is in the group'
   | 'target is in the group'
   | 'target is pending'
-  | 'target can be muted'
+  | 'target is active and no admin'
   | 'target is muted'
   | 'target is not the last admin'
   | 'sender is in the group'
@@ -29,7 +29,6 @@ export type CheckName =
   | 'reader is in the group'
   | 'reader is not pending'
   | 'target is banned'
-  | 'target can be promoted'
   | 'target is an admin'
   | 'place is free'
   | 'place for an applicant is free';
@@ -88,12 +87,23 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     strict_private: [...acceptByAdmin, placeFree],
   },
   reject: { public: acceptByMember, private: acceptByMember, strict_private: acceptByAdmin },
-  mute: everyType(exists, strict, actorAdmin, targetInGroup, check('target can be muted', 'cannot_mute')),
+  mute: everyType(
+    exists,
+    strict,
+    actorAdmin,
+    targetInGroup,
+    check('target is active and no admin', 'cannot_mute'),
+  ),
   unmute: everyType(exists, strict, actorAdmin, targetInGroup, check('target is muted', 'not_muted')),
   kick: everyType(exists, actorAdmin, targetInGroup, notLastAdmin),
   ban: everyType(exists, actorAdmin, notLastAdmin),
   unban: everyType(exists, actorAdmin, check('target is banned', 'not_banned')),
-  promote: everyType(exists, actorAdmin, targetInGroup, check('target can be promoted', 'cannot_promote')),
+  promote: everyType(
+    exists,
+    actorAdmin,
+    targetInGroup,
+    check('target is active and no admin', 'cannot_promote'),
+  ),
   demote: everyType(
     exists,
     actorAdmin,

@@ -66,7 +66,7 @@ export function next(state: LeaseState, event: LeaseEvent): Step {
     case 'none':
       return event.type === 'wanted' ? [{ type: 'asking', isWanted: true }, [{ type: 'ask' }]] : [state, []];
     case 'asking':
-      return duringJoin(state, event);
+      return whileUndecided(state, event);
     case 'held':
       return whileHeld(state, event);
     case 'handing_over':
@@ -76,7 +76,7 @@ export function next(state: LeaseState, event: LeaseEvent): Step {
   }
 }
 
-function duringJoin(state: Extract<LeaseState, { type: 'asking' }>, event: LeaseEvent): Step {
+function whileUndecided(state: Extract<LeaseState, { type: 'asking' }>, event: LeaseEvent): Step {
   if (event.type === 'wanted') return [{ ...state, isWanted: true }, []];
   if (event.type === 'unwanted') return [{ ...state, isWanted: false }, []];
   if (event.type === 'refused') return [unheld, []];

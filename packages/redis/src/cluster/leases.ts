@@ -5,8 +5,8 @@
 import { type EngineSettings, type Lease, type Leases, PARTITION_COUNT, type Renewal } from '@plenum/core';
 import { z } from 'zod';
 import type { Keys } from '../keys.ts';
-import { acquireLease, releaseLease, renewLease } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import { acquireLease, releaseLease, renewLease } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
 
 const leaseText = z
   .string()

@@ -6,8 +6,8 @@ import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
 import type { Publisher } from '../pubsub/publisher.ts';
 import type { ChannelHandler, Channels } from '../pubsub/subscription.ts';
-import { askDrain, beatNode, removeNode } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import { askDrain, beatNode, removeNode } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import { leaseCallTimeoutMs } from './leases.ts';
 
 const cardSchema = z.object({

@@ -4,7 +4,7 @@
  */
 import { type Clock, type Logger, type Random, runLoop } from '@plenum/core';
 import type { Keys } from '../keys.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import { within } from '../within.ts';
 
 const lookEveryMs = 5000;

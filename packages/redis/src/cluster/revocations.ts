@@ -1,7 +1,7 @@
 import { type Revocations, tokenLifeMaxMs } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
-import { revokeUser } from '../scripts/index.ts';
-import type { StateDeps } from '../scripts/script-calls.ts';
+import { revokeUser } from '../script-calls/index.ts';
+import type { StateDeps } from '../script-calls/script-calls.ts';
 
 export class RedisRevocations implements Revocations {
   readonly #deps: Pick<StateDeps, 'calls' | 'keys'>;

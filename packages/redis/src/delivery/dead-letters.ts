@@ -11,8 +11,8 @@ import {
   PlenumError,
 } from '@plenum/core';
 import type { Keys } from '../keys.ts';
-import { deleteDeadLetter, retryDeadLetter } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import { deleteDeadLetter, retryDeadLetter } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import { archiveEntryOf, groupIdOf } from './outbox-entry.ts';
 
 interface Source {

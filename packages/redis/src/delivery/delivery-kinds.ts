@@ -7,8 +7,8 @@
 import { type Clock, type DeliveryKind, type EngineSettings, type Logger, runLoop } from '@plenum/core';
 import type { RedisRole } from '../connections/connections.ts';
 import type { Keys } from '../keys.ts';
-import type { StateSettings } from '../scripts/group-header.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import type { StateSettings } from '../script-calls/group-header.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
 
 const everyKind: readonly DeliveryKind[] = ['archive', 'notifier'];
 const lookEveryMs = 3000;

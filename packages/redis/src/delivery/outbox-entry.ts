@@ -8,7 +8,7 @@ import {
   type UnreadableRetry,
 } from '@plenum/core';
 import { type GroupId, groupEventSchema, groupIdSchema, relayMessagePushSchema } from '@plenum/protocol';
-import type { StoredEntry } from '../scripts/outbox.ts';
+import type { StoredEntry } from '../script-calls/outbox.ts';
 
 /** Marks a missing value in a record. */
 export const NOTHING = '-';

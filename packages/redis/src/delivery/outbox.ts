@@ -11,8 +11,8 @@ import {
 } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
-import { commitDelivery, openOutbox, readOutbox } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import { commitDelivery, openOutbox, readOutbox } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import type { DeliveryKinds } from './delivery-kinds.ts';
 import { NOTHING, readEntries, readRetries } from './outbox-entry.ts';
 

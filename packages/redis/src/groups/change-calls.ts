@@ -2,10 +2,10 @@
 import { type GroupCommand, type GroupSettings, queueLimitOf, type UpdateGroup } from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import { type GroupDeps, groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
-import * as scripts from '../scripts/index.ts';
-import { escapeForJson } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import { type GroupDeps, groupArgValues, groupKeyValues } from '../script-calls/group-header.ts';
+import * as scripts from '../script-calls/index.ts';
+import { escapeForJson } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import type { Move } from './user-index.ts';
 
 type Answered = Exclude<scripts.ChangeReply, { type: 'late' }>;

@@ -1,9 +1,9 @@
 /** Ends due mutes and bans in groups that get no request. */
 import type { DueMutes } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
-import { type GroupDeps, groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
-import { endDueMutes } from '../scripts/index.ts';
-import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
+import { type GroupDeps, groupArgValues, groupKeyValues } from '../script-calls/group-header.ts';
+import { endDueMutes } from '../script-calls/index.ts';
+import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 
 /** Groups per call. */
 const groupsPerCall = 100;

@@ -20,11 +20,11 @@ import {
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import type { GroupDeps } from '../scripts/group-header.ts';
-import { type ChangeReply, readMembers, readPosition, recallChange } from '../scripts/index.ts';
-import { standingOf } from '../scripts/member-record.ts';
-import { refusalOf } from '../scripts/refusals.ts';
-import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
+import type { GroupDeps } from '../script-calls/group-header.ts';
+import { type ChangeReply, readMembers, readPosition, recallChange } from '../script-calls/index.ts';
+import { standingOf } from '../script-calls/member-record.ts';
+import { refusalOf } from '../script-calls/refusals.ts';
+import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
 import { type TakenPlaces, UserQuotas } from './user-quotas.ts';

@@ -6,9 +6,9 @@
 import type { EngineSettings, Random } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import { chargeMembership, forgetMembership } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
-import type { ServerClock } from '../scripts/server-clock.ts';
+import { chargeMembership, forgetMembership } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
+import type { ServerClock } from '../script-calls/server-clock.ts';
 
 /** Age, ms, from which an entry may be removed: the script of its join cannot run later than this. */
 const DOUBTFUL_AFTER_MS = 10 * 60_000;

@@ -8,9 +8,9 @@
 import type { ChangeDone, EngineSettings, GroupCommand, Random } from '@plenum/core';
 import { type GroupId, groupIdSchema, SERVICE, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import { forgetMembership, reservePlace, restorePlace } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
-import type { ServerClock } from '../scripts/server-clock.ts';
+import { forgetMembership, reservePlace, restorePlace } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
+import type { ServerClock } from '../script-calls/server-clock.ts';
 
 type Quota = 'created' | 'requested';
 

@@ -5,8 +5,8 @@
 import { groupRoom, type MessageDraft } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import type { StateSettings } from '../scripts/group-header.ts';
-import { appendedWith, bulk, escapeForJson, type ScriptArguments, written } from '../scripts/index.ts';
+import type { StateSettings } from '../script-calls/group-header.ts';
+import { appendedWith, bulk, escapeForJson, type ScriptArguments, written } from '../script-calls/index.ts';
 
 /** Maximum of cached groups and senders together. Above it the cache is emptied. */
 const rememberedMax = 20_000;

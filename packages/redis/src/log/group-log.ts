@@ -12,11 +12,17 @@ import {
 } from '@plenum/core';
 import { endDueMutesOf } from '../groups/due-mutes.ts';
 import type { Keys } from '../keys.ts';
-import type { Run } from '../scripts/bounded-calls.ts';
-import type { StateSettings } from '../scripts/group-header.ts';
-import { type AppendReply, admitMessage, appendMessage, type Late, runEncoded } from '../scripts/index.ts';
-import { refusalOf } from '../scripts/refusals.ts';
-import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
+import type { Run } from '../script-calls/bounded-calls.ts';
+import type { StateSettings } from '../script-calls/group-header.ts';
+import {
+  type AppendReply,
+  admitMessage,
+  appendMessage,
+  type Late,
+  runEncoded,
+} from '../script-calls/index.ts';
+import { refusalOf } from '../script-calls/refusals.ts';
+import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
 import { RedisLogReader } from './log-reader.ts';
 import { PendingSends } from './pending-sends.ts';

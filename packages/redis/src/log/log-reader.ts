@@ -2,8 +2,8 @@
 import { type GroupLog, type LogEntry, type LogHead, type LogRange, PlenumError } from '@plenum/core';
 import { type GroupId, limits } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import { readHead, readRange } from '../scripts/index.ts';
-import type { ScriptCalls } from '../scripts/script-calls.ts';
+import { readHead, readRange } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import { entryOf } from './wire.ts';
 
 interface Span {

@@ -1,8 +1,8 @@
 import type { ReadMark, ReadMarks, ReadPosition } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
-import { markRead, readMark } from '../scripts/index.ts';
-import { refusalOf } from '../scripts/refusals.ts';
-import type { StateDeps } from '../scripts/script-calls.ts';
+import { markRead, readMark } from '../script-calls/index.ts';
+import { refusalOf } from '../script-calls/refusals.ts';
+import type { StateDeps } from '../script-calls/script-calls.ts';
 
 /**
  * Read marks on Redis. One hash per group holds `<seq> <messages up to it>` per member; the message counts come from

@@ -2,7 +2,7 @@ import { groupRoom } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeForJson } from '../scripts/index.ts';
+import { escapeForJson } from '../script-calls/index.ts';
 import { entryDecoder, entryOf, messageWireHead } from './wire.ts';
 
 const groupId = groupIdSchema.parse('room:one');

@@ -13,10 +13,10 @@ import {
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
-import { groupArgValues, groupKeyValues } from '../scripts/group-header.ts';
-import { changePresence, endAbsence, publishTyping, readPresence } from '../scripts/index.ts';
-import { refusalOf } from '../scripts/refusals.ts';
-import type { ScriptCalls, StateDeps } from '../scripts/script-calls.ts';
+import { groupArgValues, groupKeyValues } from '../script-calls/group-header.ts';
+import { changePresence, endAbsence, publishTyping, readPresence } from '../script-calls/index.ts';
+import { refusalOf } from '../script-calls/refusals.ts';
+import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 
 /** Absences that one call ends; the next call ends more. */
 const absencesPerRound = 100;

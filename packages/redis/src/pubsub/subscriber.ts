@@ -5,7 +5,7 @@
 import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
-import { isNotServedHere } from '../scripts/errors.ts';
+import { isNotServedHere } from '../script-calls/errors.ts';
 import type { Channels } from './subscription.ts';
 import { type ChannelHandler, ChannelSubscription } from './subscription.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadLua } from '../../src/scripts/define-script.ts';
+import { loadLua } from '../../src/script-calls/define-script.ts';
 import { onEveryRedis } from './stage.ts';
 
 /** Formats every time that it is given. */

@@ -1,6 +1,6 @@
 import { messageDraft } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { admitMessage, appendMessage, kickMember } from '../../src/scripts/index.ts';
+import { admitMessage, appendMessage, kickMember } from '../../src/script-calls/index.ts';
 import { groupId, onEveryRedis } from './stage.ts';
 
 onEveryRedis((open) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forgetMembership, runScript } from '../../src/scripts/index.ts';
+import { forgetMembership, runScript } from '../../src/script-calls/index.ts';
 import { onEveryRedis, user } from './stage.ts';
 
 onEveryRedis((open) => {

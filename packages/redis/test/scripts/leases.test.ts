@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acquireLease, releaseLease, renewLease, runScript } from '../../src/scripts/index.ts';
+import { acquireLease, releaseLease, renewLease, runScript } from '../../src/script-calls/index.ts';
 import { onEveryRedis, type Stage } from './stage.ts';
 
 const partition = 7;

@@ -3,7 +3,7 @@ import { groupRoom, partitionOf } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../../src/keys.ts';
-import { scripts } from '../../src/scripts/index.ts';
+import { scripts } from '../../src/script-calls/index.ts';
 import { groupId, user } from './stage.ts';
 
 type AnyScript = (typeof scripts)[number];

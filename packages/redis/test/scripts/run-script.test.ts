@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { forgetMembership, runScript } from '../../src/scripts/index.ts';
+import { forgetMembership, runScript } from '../../src/script-calls/index.ts';
 import { onEveryRedis, type Stage } from './stage.ts';
 
 const forget = ({ redis, keys }: Stage, entry = 'nonce.1') =>

@@ -25,9 +25,9 @@ import { RedisGroupStore } from '../../src/groups/group-store.ts';
 import { Keys } from '../../src/keys.ts';
 import { RedisGroupLog } from '../../src/log/group-log.ts';
 import { type DecodedEntry, entryDecoder } from '../../src/log/wire.ts';
-import type { StateSettings } from '../../src/scripts/group-header.ts';
-import { ScriptCalls } from '../../src/scripts/script-calls.ts';
-import { ServerClock } from '../../src/scripts/server-clock.ts';
+import type { StateSettings } from '../../src/script-calls/group-header.ts';
+import { ScriptCalls } from '../../src/script-calls/script-calls.ts';
+import { ServerClock } from '../../src/script-calls/server-clock.ts';
 
 export const groupId: GroupId = groupIdSchema.parse('room:one');
 export const user = (name: string) => userIdSchema.parse(name);
