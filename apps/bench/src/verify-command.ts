@@ -21,7 +21,7 @@ interface VerifyOptions {
 const ownNodes = 3;
 const say = (what: string) => void process.stderr.write(`${what}\n`);
 
-/** @param args behind the name of the command. @returns the exit code: 1 unless lost = duplicated = reordered = 0. */
+/** @param args the arguments after the name of the command. @returns the exit code: 1 unless lost = duplicated = reordered = 0 */
 export async function verify(args: readonly string[]): Promise<number> {
   const options = optionsFrom(args);
   const system = await systemFor(options);

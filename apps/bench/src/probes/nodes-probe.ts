@@ -1,4 +1,4 @@
-/** What more nodes cost: the same load on one, two and three of them. */
+/** Measures what more nodes cost: the same load on one, two and three nodes. */
 import { parseShape } from '../rounds/layout.ts';
 import { loadRound } from '../rounds/load-round.ts';
 import { hasFaults, type RoundFigures } from '../rounds/round-figures.ts';
@@ -8,7 +8,7 @@ const nodeCounts = [1, 2, 3] as const;
 /** Far below what saturates one node: batches that grow with the load would hide what a delivery costs. */
 const load = { kind: 'open', ratePerSec: 250 } as const;
 const shape = parseShape('5x100');
-/** Each of several nodes gets its part of the load only, so its code is compiled later: a ramp this many times as long. */
+/** Factor of the ramp's length: each of several nodes gets only a part of the load, so its code is compiled later. */
 const warmUp = 4;
 /** CPU counts 10 ms at a time, and a node has other things to do. */
 const flat = { atLeast: 0.9, atMost: 1.1 };

@@ -1,4 +1,4 @@
-/** A probe answers one question that no load table answers: each gives named figures, and a bound where there is a target. */
+/** Defines probes. A probe answers a question that no load table answers: it returns named figures, some with a target. */
 import type { Verdict } from '../load/plan.ts';
 import type { Bench } from '../rounds/load-round.ts';
 import { faultsOf, hasFaults } from '../rounds/round-figures.ts';
@@ -41,7 +41,7 @@ export interface ProbeOptions {
 
 export interface Probe {
   readonly title: string;
-  /** More rounds than this tell nothing new for what they cost. */
+  /** Maximum of rounds: more would cost time and show nothing new. */
   readonly roundsMax: number;
   run(context: ProbeOptions): Promise<readonly ProbeFigures[]>;
 }

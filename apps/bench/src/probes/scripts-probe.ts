@@ -1,4 +1,4 @@
-/** What a send costs Redis, as the group grows and as the number of groups grows: Redis' own count of its time. */
+/** Measures the script time of a send in Redis while the group grows, and while the number of groups grows. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { groupIdOf, userIdOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
@@ -94,7 +94,7 @@ async function series(scene: Scene, { what, counts, grow, onProgress }: Series):
   return figures;
 }
 
-/** The least of some intervals: whatever else the machine does only adds to it. */
+/** @returns the smallest of some intervals, because other work of the machine only adds time */
 async function scriptUs({ generators, gauge }: Scene): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   await generators.start(load);

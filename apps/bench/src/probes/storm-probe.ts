@@ -1,6 +1,6 @@
 /**
- * A reconnect storm: a node with thousands of sockets is killed while its groups keep sending. How long until the last
- * socket is attached elsewhere where it had been, and what do those notice who were elsewhere all the time?
+ * Measures a reconnect storm: a node with thousands of sockets is killed while its groups keep sending. Measures the time until
+ * the last socket continues on another node, and the latency of members that were on other nodes all the time.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoadGenerators } from '../load/load-generators.ts';
@@ -78,7 +78,7 @@ async function run(context: ProbeOptions): Promise<readonly ProbeFigures[]> {
   }
 }
 
-/** The first second is that of connections and caches that are new. */
+/** Measures after the first second, in which connections and caches are new. */
 async function latencyOver(generators: LoadGenerators, measureMs: number): Promise<Latency> {
   await pause(1000);
   await generators.reset();

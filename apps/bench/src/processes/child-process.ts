@@ -1,4 +1,4 @@
-/** A process of the bench's own: ends with it, and its last lines are at hand when it fails. */
+/** Runs a child process of the bench. It ends with the bench, and its last lines appear in the error if it fails. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -61,7 +61,7 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> 
   clearTimeout(timer);
 }
 
-/** Its next message. @param who names it in an error. @throws Error with its last lines if it ends before. */
+/** @returns the next message of the process. @param who its name in an error. @throws Error with its last lines if it ends */
 export function nextMessageOf({ child, ended }: OwnProcess, who: string): Promise<unknown> {
   const said = once(child, 'message').then(([message]: unknown[]) => message);
   const failed = ended.then((how) => {

@@ -1,4 +1,4 @@
-/** A whole result: as text for a terminal, as Markdown for the repository, as JSON for everything else. */
+/** Writes a whole result as text for a terminal, as Markdown for the repository, and as JSON for programs. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Cell } from '../scenarios/scenarios.ts';
@@ -76,7 +76,7 @@ export function writeJson(path: string, result: Result): void {
   writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
 }
 
-/** What a README quotes: how many times the baselines, in few columns. */
+/** The short table that a README quotes: the ratios to the baselines. */
 function ratioTable(rows: readonly Row[]): Table {
   const own = rows
     .filter(isLoadRow)

@@ -1,4 +1,4 @@
-/** Cells become rows: one per scenario, shape and system, with medians, and ratios that are taken round by round. */
+/** Summarizes cells as rows: one row per scenario, shape and system, with medians. Ratios are computed per round. */
 import { Latency, type LatencySummary } from '../measure/latency.ts';
 import { type Spread, spreadOfKnown } from '../measure/statistics.ts';
 import { addedUp, hasFaults, type RoundFigures } from '../rounds/round-figures.ts';
@@ -110,7 +110,7 @@ function loadRow(cells: readonly LoadCell[], all: readonly LoadCell[]): LoadRow 
   };
 }
 
-/** Against every system that ran in the same rounds before it. */
+/** @returns the ratios to every system that ran before this one in the same rounds */
 function ratiosOf(cells: readonly LoadCell[], all: readonly LoadCell[]): Readonly<Record<string, Ratio>> {
   const [own] = cells;
   const peers = all.filter((cell) => cell.kind === own?.kind && cell.shape === own.shape);

@@ -1,4 +1,4 @@
-/** A table, how its cells show numbers, and how it is printed: in columns for a terminal, or as Markdown. */
+/** Formats numbers for the cells of a table, and prints a table in columns for a terminal or as Markdown. */
 import type { Spread } from '../measure/statistics.ts';
 
 export interface Table {

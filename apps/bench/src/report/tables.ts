@@ -1,4 +1,4 @@
-/** Rows as tables for people: throughput with ratios, latency, idle connections, targets, and what the marks mean. */
+/** Makes the tables for people: throughput with ratios, latency, idle connections and targets, with notes on the marks. */
 import type { LatencySummary } from '../measure/latency.ts';
 import type { Spread } from '../measure/statistics.ts';
 import { generatorShareMax } from '../rounds/round-figures.ts';
@@ -140,7 +140,7 @@ function idle(rows: readonly IdleRow[]): Table {
   };
 }
 
-/** What a reader of the tables has to know. */
+/** @returns notes that a reader of the tables must know */
 export function notesOf(rows: readonly Row[]): string[] {
   const loads = rows.filter(isLoadRow);
   const voided = loads.some(({ voidRounds }) => voidRounds > 0);
@@ -172,7 +172,7 @@ export function notesOf(rows: readonly Row[]): string[] {
   ];
 }
 
-/** What the project wants to reach; a missed target is never a reason to fail. */
+/** A target of the project. A missed target does not fail the run. */
 interface Target {
   /** At least this many times the messages per second of B0. */
   readonly messagesRatio: number;
@@ -189,7 +189,7 @@ const targets: Readonly<Record<string, Target>> = {
 
 const targetFor = (shape: string): Target | null => targets[shape] ?? null;
 
-/** From this size on the tail counts too: a smaller group is one write, and its tail is the scheduler's. */
+/** From this number of members on, p99 has a target too. The tail of a smaller group depends on the scheduler of the machine. */
 const tailFromMembers = 50;
 
 const membersOf = (shape: string) => Number(shape.split('x')[1] ?? 0);

@@ -1,4 +1,4 @@
-/** What an idle connection costs: the slope of the nodes' resident memory over the number of connections. */
+/** Measures the memory of an idle connection: the slope of the nodes' resident memory over the number of connections. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoadGenerators } from '../load/load-generators.ts';
 import { rssBytesOf, sumOf } from '../measure/process-usage.ts';
@@ -13,12 +13,12 @@ export interface IdleFigures {
   readonly rssBytesPerConnection: number | null;
 }
 
-/** The first step pays for code that is compiled and buffers that grow once: the slope begins behind it, and behind a rest. */
+/** Connections of the first step, which is not measured: in it code is compiled and buffers grow once. */
 const warmUp = 200;
-/** In settling times: a node that has just started grows by what it does by itself, with or without connections. */
+/** Pause after the first step, in settling times: a new node grows for a while even without connections. */
 const restAfterWarmUp = 30;
 
-/** How far the young generation has grown is a matter of the node, not of its connections: it stays as small as Node makes it. */
+/** Keeps the young generation at its default size, because its growth does not depend on the connections. */
 const nodeOptions = ['--max-semi-space-size=16'];
 
 /** @param steps connections to add, one step after the other. */

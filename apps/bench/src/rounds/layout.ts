@@ -1,4 +1,4 @@
-/** How members are laid out over groups and nodes: from the shape of a load, as the plan that load processes are given. */
+/** Distributes members over groups and nodes: turns the shape of a load into the plan for the load processes. */
 import { userIdOf } from '../load/generator.ts';
 import type { MemberPlan, Plan } from '../load/plan.ts';
 import type { RunningSystem } from '../systems/system.ts';
@@ -42,11 +42,10 @@ export async function planOf(
   };
 }
 
-/** Linux answers for all of 127.0.0.0/8; elsewhere there is 127.0.0.1 only, and other machines know none of them. */
+/** Number of local addresses: Linux accepts all of 127.0.0.0/8, other systems only 127.0.0.1. */
 const sourcesFor = ({ isOurs }: RunningSystem): number => (isOurs && process.platform === 'linux' ? 8 : 0);
 
-/** How members are laid out: `5x100` is 5 groups of 100 members, each with one socket. */
-/** `5x100` is 5 groups of 100 members, each with one socket. */
+/** The shape of a load: `5x100` is 5 groups of 100 members, each with one socket. */
 export interface Shape {
   readonly name: string;
   readonly groups: number;

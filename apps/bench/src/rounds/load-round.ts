@@ -1,4 +1,4 @@
-/** One round of load on one system: fresh processes, all members attached, a ramp, the measured interval, the check. */
+/** Runs one round of load on one system: starts processes, attaches all members, ramps up, measures, and checks. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { groupsOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';

@@ -1,9 +1,9 @@
-/** The figures of one round on one system. What could not be measured is null, never zero. */
+/** Computes the figures of one round on one system. A figure that could not be measured is null, never zero. */
 import type { LoadSample, Verdict } from '../load/plan.ts';
 import { Latency, type LatencySummary } from '../measure/latency.ts';
 import type { RedisSample } from '../measure/redis-gauge.ts';
 
-/** Above this share of its core a generator measures itself. */
+/** A generator that uses more than this share of its core measures mainly itself. */
 export const generatorShareMax = 0.7;
 
 export interface Moment {
@@ -38,13 +38,13 @@ export interface RoundFigures {
   /** Of one core, over all nodes. */
   readonly nodeCpuShare: number | null;
   readonly redisCpuUsPerMessage: number | null;
-  /** Of those that name a group: what a node asks for itself is none of them. */
+  /** Only scripts that name a group; scripts that a node runs for itself do not count. */
   readonly scriptsPerMessage: number | null;
   /** Redis' own time per script. */
   readonly redisUsPerScript: number | null;
   /** Of the busiest generator's core. */
   readonly generatorCpuShare: number;
-  /** The generator was too busy: rates and latencies are its own. */
+  /** True if the generator was too busy: then rates and latencies are those of the generator. */
   readonly isVoid: boolean;
   readonly redisRoundTripUs: number | null;
   readonly faults: Faults;
@@ -122,7 +122,7 @@ export function faultsOf(verdicts: readonly Verdict[]): Faults {
   };
 }
 
-/** A round with any of these is a failure, whatever its speed. A refused send is none: it was answered, and is not lost. */
+/** True if the round has faults, so that it fails. A refused send is not a fault: it was answered, so it is not lost. */
 export const hasFaults = ({ firstProblem, refused, ...counts }: Faults): boolean =>
   Object.values(counts).some((count) => count > 0);
 

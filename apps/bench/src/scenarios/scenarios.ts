@@ -1,6 +1,6 @@
 /**
- * What is measured, and the order of its rounds: systems take turns within each round (A B C A B C), so that a change of
- * the machine meets all of them.
+ * Runs the scenarios. Systems take turns within each round (A B C A B C), so that a change of the machine's speed affects all
+ * of them.
  */
 import { probes } from '../probes/all-probes.ts';
 import { isProbeKind, type ProbeFigures, type ProbeKind, probeKinds } from '../probes/probe.ts';
@@ -33,7 +33,7 @@ export type Cell = LoadCell | IdleCell | ProbeCell;
 
 export interface RunOptions {
   readonly scenarios: readonly Scenario[];
-  /** The first one is what the others are compared with, and whose saturation sets the rate for latency. */
+  /** The others are compared with the first one. Its saturation also sets the rate for latency. */
   readonly systems: readonly SystemKind[];
   readonly rounds: number;
   readonly bench: Bench;

@@ -1,4 +1,4 @@
-/** Numbers read straight out of bytes: a receiver looks at each frame, and parsing JSON would cost more than the server does. */
+/** Reads numbers directly from bytes: parsing the JSON of each frame would cost more CPU than the server uses. */
 
 const zero = 0x30;
 const nine = 0x39;

@@ -1,12 +1,12 @@
 /**
- * WebSocket frames: cuts a server's byte stream into frames, and makes those of a client. A frame that arrives whole is
- * handed on without a copy.
+ * Reads WebSocket frames from a server's byte stream, and writes those of a client. A frame that arrives whole is passed on
+ * without a copy.
  */
 export interface FrameHandlers {
   /** A text frame: its payload is `bytes[start, end)`, valid during the call only. */
   text(bytes: Buffer, start: number, end: number): void;
   close(): void;
-  /** What no server of Socket.IO sends: a mask, a fragment, a binary frame. Nothing behind it can be understood. */
+  /** Called for a frame that no Socket.IO server sends: masked, a fragment, or binary. Later bytes cannot be read. */
   malformed(why: string): void;
 }
 
@@ -21,7 +21,7 @@ interface FrameSize {
   readonly payloadBytes: number;
 }
 
-/** @returns null while the header is not whole. */
+/** @returns null while the header is incomplete */
 function frameSize(bytes: Buffer, at: number, to: number): FrameSize | null {
   const available = to - at;
   if (available < 2) return null;
@@ -37,7 +37,7 @@ function frameSize(bytes: Buffer, at: number, to: number): FrameSize | null {
 
 export class FrameReader {
   readonly #handlers: FrameHandlers;
-  /** A frame that has begun and not ended. */
+  /** The bytes of a frame that is not complete yet. */
   #begun: Buffer = Buffer.alloc(0);
   #isBroken = false;
 

@@ -1,4 +1,4 @@
-/** A TCP proxy that breaks links the way networks do: silence, cuts, refusals, delay. */
+/** A TCP proxy that breaks connections as networks do: it can be silent, cut, refuse and delay. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { FaultyLink } from './faulty-link.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { GroupType } from '@plenum/protocol';
 
-/** What a cell says, in two letters: a code of the error table, or how the request succeeds. */
+/** The two-letter words of the cells: each is a code of the error table, or the result of a success. */
 export const legend: Readonly<Record<string, string>> = {
   ok: 'done',
   ac: 'done: active',

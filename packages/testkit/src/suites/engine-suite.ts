@@ -6,7 +6,7 @@ import { eventually } from '../eventually.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { begin } from '../scene/scene.ts';
 
-/** What every engine does as a whole. */
+/** Tests what every engine guarantees as a whole. */
 export function engineSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: engine`, () => {
     test('is ready once it is made', async () => {

@@ -1,4 +1,4 @@
-/** What every `FeedTransport` guarantees while nothing breaks. */
+/** Tests what every `FeedTransport` guarantees while no connection breaks. */
 import type { LogEntry } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';

@@ -5,7 +5,7 @@ import { appending } from './log/appending.ts';
 import { ranges } from './log/ranges.ts';
 import { rateLimiting } from './log/rate-limiting.ts';
 
-/** What every `GroupLog` guarantees beyond the verdicts of the rule matrix. */
+/** Tests what every `GroupLog` guarantees, except the rules, which the rule matrix tests. */
 export function groupLogSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: group log`, () => {
     appending(makeEngine);

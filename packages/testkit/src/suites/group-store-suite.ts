@@ -18,7 +18,7 @@ import { paging } from './store/paging.ts';
 import { retrying } from './store/retrying.ts';
 import { updating } from './store/updating.ts';
 
-/** What every `GroupStore` guarantees beyond the verdicts of the rule matrix. */
+/** Tests what every `GroupStore` guarantees, except the rules, which the rule matrix tests. */
 export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: groups`, () => {
     creating(makeEngine);

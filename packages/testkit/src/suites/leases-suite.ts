@@ -1,4 +1,4 @@
-/** Nodes and leases: what makes one node the owner of a partition, and lets the others know. */
+/** Tests leases, which make one node the owner of a partition, and the registry, by which nodes know each other. */
 import type { ClusterStrategy, NodeCard } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';

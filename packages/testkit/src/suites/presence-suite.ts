@@ -1,4 +1,4 @@
-/** Who is online, who types, and what ends by absence: the same on every engine. */
+/** Tests presence, typing and absence on every engine. */
 
 import { type EphemeralPush, partitionOf } from '@plenum/core';
 import { type GroupId, groupIdSchema, SERVICE, type UserId, userIdSchema } from '@plenum/protocol';

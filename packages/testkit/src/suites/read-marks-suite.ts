@@ -1,4 +1,4 @@
-/** How far members have read, and until when tokens are revoked: the same on every engine. */
+/** Tests read marks and revocations on every engine. */
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand, deleteCommand, kickCommand } from '../commands.ts';

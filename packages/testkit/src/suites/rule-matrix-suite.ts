@@ -1,4 +1,4 @@
-/** The rules at an engine: every cell of the grids that an engine decides, one test for each operation and group type. */
+/** Tests the group rules of an engine: every cell of the grids, in one test per operation and group type. */
 import type { AppendOutcome, ChangeOutcome, GroupCommand } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -176,7 +176,7 @@ function attempt(scene: Scene, operation: string, users: Omit<Ids, 'groupId'>) {
     : scene.change(command({ groupId: scene.groupId, ...users }));
 }
 
-/** As the cells say it: a join says the status that it led to. */
+/** The outcome in the words of the cells: a join is named by the status to which it led. */
 function answerOf(operation: string, outcome: ChangeOutcome | AppendOutcome): string {
   const isJoin = operation === 'join_group' || operation === 'admit';
   return isJoin && 'status' in outcome ? `done: ${outcome.status}` : verdict(outcome);

@@ -1,4 +1,4 @@
-/** What every archive guarantees that can be read. */
+/** Tests what every readable archive guarantees. */
 import type { Archive, ArchivePage, ArchiveReader } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** What every archive guarantees, whatever stores its entries. */
+/** Tests what every archive guarantees, whatever stores its entries. */
 import type { Archive, ArchiveEntry } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { sampleEvent, sampleMessage, sampleMessages } from '../../adapters/sample-entries.ts';
@@ -8,7 +8,7 @@ export interface ArchiveHarness extends AsyncDisposable, Ailing {
   readonly archive: Archive;
   /** An entry with this seq that the archive never takes. */
   poison(seq: number): ArchiveEntry;
-  /** The seqs of what it holds, ascending, duplicates included. */
+  /** The seqs of its entries, ascending, with duplicates. */
   seqs(): Promise<readonly number[]>;
 }
 export type MakeArchive = () => Promise<ArchiveHarness>;

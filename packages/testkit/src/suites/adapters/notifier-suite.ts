@@ -1,4 +1,4 @@
-/** What every notifier guarantees, whatever service it uses. */
+/** Tests what every notifier guarantees, whatever service it uses. */
 import type { Notifier, Recipient } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** What every adapter that gives verdicts guarantees: moderation of a message, authorization of an action. */
+/** Tests what moderation and authorization adapters guarantee for their verdicts. */
 import type { AdapterCall, Authorization, GuardedAction, Moderation, Verdict } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';

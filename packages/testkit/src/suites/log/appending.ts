@@ -1,4 +1,4 @@
-/** What an append promises: numbering, answers, refusals, and that the answer precedes the entry. */
+/** Tests an append: numbering, answers, refusals, and that the answer comes before the entry. */
 import { messageOf } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { messageDraft } from '../../commands.ts';

@@ -1,4 +1,4 @@
-/** Tests of what waits in an outbox, of cursors, fences and queues. */
+/** Tests the entries that wait in an outbox, cursors, fences and room queues. */
 import { partitionOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** What bounds the changes of a user besides the rules: a rate per group, room in the queue, and how many bans are kept. */
+/** Tests the limits of changes: a rate per user and group, the room queue, and the number of bans. */
 import { type ChangeOutcome, defaultEngineSettings, type EngineSettings } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
