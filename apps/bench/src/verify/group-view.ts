@@ -1,4 +1,7 @@
-/** One member's copy of one group: its entries, the position that it claims, and what it reads after a broken position. */
+/**
+ * One member's copy of one group: its entries and its position. When the server reports that the log does not continue the
+ * position, it says which pages to read again.
+ */
 import type { HistoryEntry } from '@plenum/protocol';
 import type { Resumption } from '@plenum/testkit';
 

@@ -1,4 +1,4 @@
-/** What a verification saw, as a run that the history checker of the test kit can judge. */
+/** Turns the record of a verification into a run that the history checker of the test kit can check. */
 import type { HistoryEntry } from '@plenum/protocol';
 import type { Delivery, EpochLog, RunHistory, Send } from '@plenum/testkit';
 import type { GroupView } from './group-view.ts';
@@ -9,7 +9,7 @@ export type SendOutcome =
   /** No answer until the end. */
   | { readonly type: 'unanswered' };
 
-/** One message, which its sender has sent under one request id until it was answered. */
+/** One message, which its sender has sent with one request id until it was answered. */
 export interface SentMessage {
   readonly groupId: string;
   readonly userId: string;

@@ -1,4 +1,4 @@
-/** One member's sends to one group: each is repeated under its request id until it is answered, then the next one follows. */
+/** Sends the messages of one member to one group, one after the other. Each is repeated with its request id until it is answered. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Device } from './device.ts';
 import type { SendOutcome, SentMessage } from './recorded-run.ts';
@@ -34,7 +34,7 @@ export async function keepSending(options: SendingOptions): Promise<void> {
   }
 }
 
-/** @returns wasUnknown: an attempt had no answer. */
+/** @returns `wasUnknown`: true if an attempt had no answer */
 export async function askUntilAnswered(
   device: Device,
   asked: Asked,

@@ -1,4 +1,7 @@
-/** One verification: members join, send and listen; a fault happens meanwhile; then everything has to be in its place. */
+/**
+ * Runs one verification: members join, send and receive while a fault is injected. Then the history checker of the test kit
+ * compares the received entries with the acknowledged sends.
+ */
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkHistory, type Violation } from '@plenum/testkit';

@@ -1,10 +1,10 @@
-/** A verification in words, and whether it was passed. */
+/** Writes the text report of a verification and lists why it failed. */
 import { type Harm, harms, type Violation } from '@plenum/testkit';
 import type { Verification } from './verification.ts';
 
 const examplesMax = 10;
 
-/** Everything acknowledged, nothing wrong with it, and the fault really happened. @returns why not; empty: passed. */
+/** @returns why the verification failed; an empty list if it passed */
 export function failuresOf(verification: Verification): string[] {
   const { violations, fault, unanswered, refused, acked, firstOddity } = verification;
   return [
@@ -32,7 +32,7 @@ export function verifyReport(verification: Verification): string {
   ].join('\n');
 }
 
-/** How many of each harm, and some of them in words, losses first. */
+/** @returns the number of violations by harm, and the text of up to 10 of them, losses first */
 export function violationLines(violations: readonly Violation[]): string[] {
   const countOf = (wanted: Harm) => violations.filter(({ harm }) => harm === wanted).length;
   return [
