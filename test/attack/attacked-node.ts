@@ -47,7 +47,7 @@ export class AttackedNode implements AsyncDisposable {
   static async start(engine: EngineName | 'given', options: AttackedNodeOptions = {}): Promise<AttackedNode> {
     const node = await ServedNode.start(engine, {
       ...(options.hasDefaultLimits === true ? {} : nodeSettings),
-      NODE_OPTIONS: `--max-old-space-size=${heapMb} --expose-gc --import=${collectGarbage}`,
+      NODE_OPTIONS: `--max-old-space-size=${heapMb} --import=${collectGarbage}`,
       // The log of the healthy clients' group is no part of what is measured.
       PLENUM_HISTORY_MAX_ENTRIES: '200',
       ...options.environment,
@@ -146,7 +146,7 @@ function targetOf(node: ServedNode, signal: AbortSignal): Target {
   return { url: node.url, adminUrl, signal, tokenOf: (userId) => tokenOf(userId) };
 }
 
-/** Bytes. */
+/** Bytes, after a collection as under low memory. */
 async function rssWithoutGarbage({ command }: ServedNode): Promise<number> {
   const collections = () => command.lines.filter((line) => line === collected).length;
   const before = collections();
