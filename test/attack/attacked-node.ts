@@ -48,6 +48,9 @@ export class AttackedNode implements AsyncDisposable {
     const node = await ServedNode.start(engine, {
       ...(options.hasDefaultLimits === true ? {} : nodeSettings),
       NODE_OPTIONS: `--max-old-space-size=${heapMb} --import=${collectGarbage}`,
+      // The C library gives freed blocks back at once, instead of keeping those of up to 32 MB for later.
+      MALLOC_MMAP_THRESHOLD_: '131072',
+      MALLOC_TRIM_THRESHOLD_: '131072',
       // The log of the healthy clients' group is no part of what is measured.
       PLENUM_HISTORY_MAX_ENTRIES: '200',
       ...options.environment,
