@@ -294,6 +294,7 @@ export class Simulation {
         close: async () => {},
       },
       log: {
+        appendWith: () => undefined,
         append: unused,
         admit: unused,
         before: unused,

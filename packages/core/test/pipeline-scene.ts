@@ -47,6 +47,7 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
       asked.push(`append${rate(given)}`);
       return appends?.() ?? appended;
     },
+    appendWith: () => asked.push('appendWith'),
     after: unused,
     before: unused,
     heads: unused,

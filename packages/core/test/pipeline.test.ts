@@ -15,6 +15,11 @@ test('without adapters a send is the append of the very same draft', async () =>
   expect(scene.asked).toEqual(['append+rate']);
 });
 
+test('only a send without adapters and middlewares has a form without promises', () => {
+  expect(pipelineScene({}).pipeline.sendWith).not.toBe(null);
+  expect(pipelineScene({ moderation: blocking }).pipeline.sendWith).toBe(null);
+});
+
 test('without rate_limit in the order no draft is rate limited', () => {
   expect(pipelineScene({ order: ['auth', 'moderation'] }).pipeline.isRateLimited).toBe(false);
 });

@@ -75,3 +75,7 @@ export const forgedCursor = (): PlenumError =>
 export function failureFrom(thrown: unknown): Failure {
   return thrown instanceof PlenumError ? thrown.failure : { code: 'internal' };
 }
+
+/** Makes any thrown value a PlenumError. An unknown value becomes `internal` with that value as its cause. */
+export const errorFrom = (thrown: unknown): PlenumError =>
+  thrown instanceof PlenumError ? thrown : PlenumError.of('internal', { cause: thrown });

@@ -2,6 +2,10 @@ import type { GroupId } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
 import type { AdmitOutcome, AppendOutcome, MessageDraft } from '../log/draft.ts';
 import type { LogEntry } from '../log/entry.ts';
+import type { PlenumError } from '../outcome/outcome.ts';
+
+/** Called once, never within the call to which it was given. Must not throw. */
+export type AppendCallback = (outcome: AppendOutcome | PlenumError) => void;
 
 /**
  * A part of a log. It has fewer entries than requested if more would exceed `limits.answerMaxBytes`: compare with the
@@ -23,6 +27,8 @@ export interface GroupLog {
    * own copy.
    */
   append(draft: MessageDraft): Promise<AppendOutcome>;
+  /** As `append`, without a promise: `done` gets the outcome, or the error with which `append` would reject. */
+  appendWith(draft: MessageDraft, done: AppendCallback): void;
   /**
    * Checks a message before adapters are asked: atomic, in the order of `append`, stores nothing. Returns the stored
    * answer of a repeated request, a refusal, or `admitted`. Takes a token if `isRateLimited`. `append` checks

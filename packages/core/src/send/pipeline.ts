@@ -35,6 +35,8 @@ export interface SendPipeline {
   /** True if `moderation` is in the order. */
   readonly isModerated: boolean;
   readonly send: GroupLog['append'];
+  /** As `send`, without a promise. Null if adapters or middlewares are asked, because their answers are promises. */
+  readonly sendWith: GroupLog['appendWith'] | null;
 }
 
 /** @throws ConfigError for an order that names an unknown step, repeats a step, or leaves out a custom middleware */
@@ -49,12 +51,16 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const isRateLimited = order.includes('rate_limit');
   const isModerated = order.includes('moderation');
   // Without adapters and middlewares a send is one script call.
-  if (names.length === 1) return { isRateLimited, isModerated, send: log.append.bind(log) };
+  if (names.length === 1) {
+    const [send, sendWith] = [log.append.bind(log), log.appendWith.bind(log)];
+    return { isRateLimited, isModerated, send, sendWith };
+  }
   const steps = names.map((name) => stepFor(name, deps));
   return {
     isRateLimited,
     isModerated,
     send: (draft) => runFrom(steps, 0, draft),
+    sendWith: null,
   };
 }
 

@@ -3,6 +3,7 @@ import {
   type AdmitOutcome,
   type Appended,
   type AppendOutcome,
+  errorFrom,
   firstPerAnswer,
   type GroupLog,
   type LogEntry,
@@ -29,6 +30,9 @@ export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
   const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());
   return {
     append: (draft) => defer(() => append(state, draft)),
+    appendWith: (draft, done) => {
+      defer(() => append(state, draft)).then(done, (error: unknown) => done(errorFrom(error)));
+    },
     admit: (draft) => defer(() => admit(state, draft)),
     after: (groupId, afterSeq, limit) =>
       defer(() => {

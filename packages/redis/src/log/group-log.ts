@@ -2,8 +2,10 @@
 
 import {
   type AdmitOutcome,
+  type AppendCallback,
   type Appended,
   type AppendOutcome,
+  errorFrom,
   type GroupLog,
   type MessageDraft,
   messageId,
@@ -74,6 +76,10 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
         (error: unknown) => send.fail(error),
       );
     return send.outcome;
+  }
+
+  appendWith(draft: MessageDraft, done: AppendCallback): void {
+    this.append(draft).then(done, (error: unknown) => done(errorFrom(error)));
   }
 
   async admit(draft: MessageDraft): Promise<AdmitOutcome> {

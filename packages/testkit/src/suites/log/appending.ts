@@ -38,6 +38,23 @@ export function appending(makeEngine: MakeEngine): void {
       expect(Number.isInteger(appended.timestampMs)).toBe(true);
     });
 
+    test('answers a callback as it answers a promise: later, once, with the outcome or the refusal', async () => {
+      await using scene = await begin(makeEngine);
+      const outcomes: unknown[] = [];
+      for (const sender of ['owner', 'owner', 'stranger']) {
+        const draft = messageDraft({ groupId, sender, requestId: 'r1', message: 'hello' });
+        scene.engine.log.appendWith(draft, (outcome) => outcomes.push(outcome));
+      }
+      expect(outcomes).toEqual([]);
+      await eventually(() => expect(outcomes).toHaveLength(3));
+      const { epoch } = (await scene.group()).head;
+      expect(outcomes).toMatchObject([
+        { type: 'appended', isDuplicate: false, messageId: `${epoch}-2` },
+        { type: 'appended', isDuplicate: true, messageId: `${epoch}-2` },
+        { type: 'refused', failure: { code: 'not_a_member' } },
+      ]);
+    });
+
     test('stores the message as it goes over the wire', async () => {
       await using scene = await begin(makeEngine);
       const draft = messageDraft({
