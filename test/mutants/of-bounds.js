@@ -158,7 +158,7 @@ export const mutantsOfBounds = [
     ],
     killers: [
       {
-        file: 'packages/redis/test/scripts/append-message.test.ts',
+        file: 'packages/redis/test/scripts/append-messages.test.ts',
         tests: 'a retry is stored again where a failover lost the first, and answered where it was kept',
       },
     ],

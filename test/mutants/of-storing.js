@@ -1,12 +1,13 @@
 /** Faults in the step that checks, numbers, stores and publishes, and in the answer to the sender. */
 import { conformance, judgedHistory } from './mutant.js';
 
-const append = 'packages/redis/lua/append-message.lua';
+const append = 'packages/redis/lua/append-messages.lua';
+const batches = 'packages/redis/test/scripts/append-batches.test.ts';
 const admission = 'packages/redis/lua/lib/admission.lua';
 const groupLog = 'packages/redis/src/log/group-log.ts';
 /** The last act of the append script. */
-const publication = `local uid = 'm ' .. uid_head(epoch, seq, recipients, now) .. sender_id .. ' ' .. request_id
-call('SPUBLISH', channel, payload_of(uid, 'relay_message', wire))
+const publication = `  local uid = 'm ' .. uid_head(epoch, seq, group.recipients, now) .. sender_id .. ' ' .. request_id
+  call('SPUBLISH', channel, payload_of(uid, 'relay_message', wire))
 `;
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
@@ -16,26 +17,28 @@ export const mutantsOfStoring = [
     edits: [{ file: admission, from: '  if repeated then return repeated end\n', to: '' }],
     killers: [
       conformance('of a retry comes without a second entry'),
-      { file: 'packages/redis/test/scripts/append-message.test.ts', tests: 'a retry gives the first answer' },
+      {
+        file: 'packages/redis/test/scripts/append-messages.test.ts',
+        tests: 'a retry gives the first answer',
+      },
       judgedHistory('a Redis that is killed and back has each acked message once; devices are complete'),
     ],
   },
   {
     name: 'seq outside the script',
     edits: [
-      { file: append, from: 'group.epoch, group.seq + 1', to: 'group.epoch, group.seq' },
       {
-        file: groupLog,
-        from: `(redis, deadlineMs) =>
-      runEncoded(
-        redis,
-        appendMessage,
-        this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }),
-      );`,
+        file: append,
+        from: 'group.epoch, group.seq + 1',
+        to: "group.epoch, tonumber(call('HGET', group_key, 'seq'))",
+      },
+      {
+        file: 'packages/redis/src/log/append-batches.ts',
+        from: `(redis, deadlineMs) => runEncoded(redis, appendMessages, encoded.argumentsFor(deadlineMs)),`,
         to: `async (redis, deadlineMs) => {
-      await redis.hincrby(this.#keys.group(message.groupId), 'seq', 1);
-      return runEncoded(redis, appendMessage, this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }));
-    };`,
+          for (const { message } of appends) await redis.hincrby(this.#keys.group(message.groupId), 'seq', 1);
+          return runEncoded(redis, appendMessages, encoded.argumentsFor(deadlineMs));
+        },`,
       },
     ],
     killers: [
@@ -48,14 +51,12 @@ export const mutantsOfStoring = [
     edits: [
       {
         file: groupLog,
-        from: '    this.#calls\n      .attempt(this.#keys.group(groupId), this.#runOf(written, false))\n',
-        to: `    this.heads([groupId])
-      .then((heads) => {
-        const { epoch = '', seq = 0 } = heads.get(groupId) ?? {};
-        send.resolve(answeredWith({ epoch, seq: seq + 1, recipientsCount: 1, timestampMs: 0 }, false));
-      })
-      .then(() => this.#calls.attempt(this.#keys.group(groupId), this.#runOf(written, false)))
-`,
+        from: '    if (!this.#due.hasToWait(send)) this.#addToBatch(send, false);',
+        to: `    this.heads([groupId]).then((heads) => {
+      const { epoch = '', seq = 0 } = heads.get(groupId) ?? {};
+      send.resolve(appendedAt({ epoch, seq: seq + 1, recipientsCount: 1, timestampMs: 0 }, false));
+      this.#addToBatch(send, false);
+    });`,
       },
     ],
     killers: [
@@ -80,10 +81,70 @@ export const mutantsOfStoring = [
     ],
   },
   {
+    name: 'no barrier before another change',
+    edits: [
+      {
+        file: 'packages/redis/src/script-calls/script-calls.ts',
+        from: '    if (!isGathered) this.#sendGathered();\n',
+        to: '',
+      },
+    ],
+    killers: [{ file: batches, tests: 'a change that follows a message in the same tick comes after it' }],
+  },
+  {
+    name: 'seq not written after an error of a message',
+    edits: [
+      { file: append, from: "  call('HSET', group_key, 'seq', seq_text)\n", to: '' },
+      {
+        file: append,
+        from: '  return answer\nend',
+        to: "  call('HSET', group_key, 'seq', seq_text)\n  return answer\nend",
+      },
+    ],
+    killers: [{ file: batches, tests: 'a message that fails after it got its number' }],
+  },
+  {
+    name: 'an error ends the whole batch',
+    edits: [
+      {
+        file: append,
+        from: "if messages_count == '1' then reply = append_message() else is_done, reply = pcall(append_message) end",
+        to: 'reply = append_message()',
+      },
+    ],
+    killers: [
+      { file: batches, tests: 'a group whose key has another type harms no other group of the batch' },
+    ],
+  },
+  {
+    name: 'one epoch offer for all groups of a batch',
+    edits: [
+      {
+        file: 'packages/redis/src/log/append-arguments.ts',
+        from: 'bulk(this.#random.token())',
+        to: "bulk('0123456789abcdef')",
+      },
+    ],
+    killers: [
+      { file: batches, tests: 'a failover between two batches begins an epoch of its own in each group' },
+    ],
+  },
+  {
+    name: 'a later message passes one that waits for due mutes',
+    edits: [
+      {
+        file: groupLog,
+        from: 'if (!this.#due.hasToWait(send)) this.#addToBatch(send, false);',
+        to: 'this.#addToBatch(send, false);',
+      },
+    ],
+    killers: [{ file: batches, tests: 'messages to a group whose mutes are due keep their order' }],
+  },
+  {
     name: 'publish before write',
     edits: [
-      { file: append, from: `${publication}return`, to: 'return' },
-      { file: append, from: "store_entry(seq_text, 'm'", to: `${publication}store_entry(seq_text, 'm'` },
+      { file: append, from: `${publication}  return`, to: '  return' },
+      { file: append, from: "  add_to_log(seq_text, 'm'", to: `${publication}  add_to_log(seq_text, 'm'` },
     ],
     killers: [{ file: 'packages/redis/test/scripts/publish-last.test.ts' }],
   },
@@ -120,7 +181,7 @@ export const mutantsOfStoring = [
     edits: [
       {
         file: append,
-        from: "  if not full_again_at then return refusal(now, 'rate_limited', retry_after_ms) end\n",
+        from: "    if not full_again_at then return refusal(now, 'rate_limited', retry_after_ms) end\n",
         to: '',
       },
     ],
@@ -142,7 +203,7 @@ export const mutantsOfStoring = [
     ],
     killers: [
       {
-        file: 'packages/redis/test/scripts/append-message.test.ts',
+        file: 'packages/redis/test/scripts/append-messages.test.ts',
         tests: 'in another history of replication',
       },
       judgedHistory('a Redis that is killed and back has each acked message once; devices are complete'),

@@ -1,6 +1,6 @@
 #!lua
 -- Checks a message before slow adapters are asked: a repeated request gets its first answer, and a forbidden one its
--- refusal. Takes a token if `is_rate_limited` is 1; writes nothing else. append-message checks everything again,
+-- refusal. Takes a token if `is_rate_limited` is 1; writes nothing else. append-messages checks everything again,
 -- because the group may change in between.
 local group_key = KEYS[1]
 local members_key = KEYS[2]

@@ -14,7 +14,7 @@
  *   rate_limit ? send/steps.ts, lua/admit-message.lua     as admit, and rate_limited                 the store
  *   moderation ? send/steps.ts, adapters/guards.ts        moderation_blocked, unavailable            the adapter
  *   middleware ? send/custom-middleware.ts                its own failure, unavailable, internal     the team's code
- *   append       send/steps.ts, lua/append-message.lua    as rate_limit, and room_overloaded         the store
+ *   append       send/steps.ts, lua/append-messages.lua    as rate_limit, and room_overloaded         the store
  *   -- stored and published: from here on nothing refuses the message --
  *   channel      redis/pubsub/feed-transport.ts           (an entry may come late, twice or never)   pub/sub
  *   ack          gateway/sockets/session.ts                                                          the connection

@@ -1,4 +1,4 @@
--- The checks of a message that admit-message and append-message share.
+-- The checks of a message that admit-message and append-messages share.
 -- @include member
 -- @include dedupe
 

@@ -18,9 +18,13 @@ local function past_with(past, epoch, seq)
   return table.concat(finished, ',', math.max(1, #finished - PAST_EPOCHS_KEPT + 1))
 end
 
+-- Read once per script: it cannot change while a script runs.
+local replication
+
 -- Must be called before an entry is numbered.
 local function continue_epoch(group)
-  local info = redis.call('INFO', 'replication')
+  replication = replication or redis.call('INFO', 'replication')
+  local info = replication
   if string.find(info, 'master_replid:' .. group.hist, 1, true) then return end
   group.past = past_with(redis.call('HGET', group_key, 'past'), group.epoch, group.seq)
   group.epoch = epoch_offer
@@ -31,4 +35,5 @@ end
 local function save_epoch(group)
   if not group.is_new_epoch then return end
   redis.call('HSET', group_key, 'epoch', group.epoch, 'hist', group.hist, 'past', group.past)
+  group.is_new_epoch = false
 end

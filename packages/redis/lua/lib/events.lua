@@ -14,7 +14,8 @@ local function append_event(group, now, event)
   local wire = '{"group_id":"' .. group_id .. '","type":"' .. event.type .. '","user_id":"' .. event.user .. acted
     .. '","epoch":"' .. group.epoch .. '","seq":' .. integer(group.seq)
     .. ',"timestamp":"' .. iso_time(now) .. '"' .. (event.tail or '') .. '}'
-  store_entry(integer(group.seq), 'e', wire, integer(group.seq - group.events))
+  add_to_log(integer(group.seq), 'e', wire, integer(group.seq - group.events))
+  if is_outbox_written == '1' then add_to_outbox('e', wire) end
   local uid = 'e ' .. uid_head(group.epoch, group.seq, group.active + group.muted, now) .. event.actor .. ' '
     .. (event.request_id or '')
   publications[#publications + 1] = payload_of(uid, 'group_event', wire)

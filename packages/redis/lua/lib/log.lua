@@ -1,11 +1,12 @@
 -- Stores entries in the log and the outbox, and formats them for publishing. A script publishes as its last step.
 
 -- @param count the number of messages up to this entry. Unread counts need it, because seq counts events too.
-local function store_entry(seq, kind, wire, count)
+local function add_to_log(seq, kind, wire, count)
   redis.call('XADD', log_key, 'MAXLEN', '~', history_max_entries, seq .. '-0', 'k', kind, 'w', wire, 'n', count)
-  if is_outbox_written == '1' then
-    redis.call('XADD', outbox_key, '*', 'g', group_id, 'k', kind, 'w', wire)
-  end
+end
+
+local function add_to_outbox(kind, wire)
+  redis.call('XADD', outbox_key, '*', 'g', group_id, 'k', kind, 'w', wire)
 end
 
 -- Formats the fields that a node reads at fixed offsets, without parsing the JSON. The actor and the request id follow
@@ -22,8 +23,10 @@ end
 
 -- Extends the lifetime of the log; an idle log expires. The lifetime is 1/8 longer than configured, so the next
 -- extension is due only after that eighth, and most entries need none.
+-- @return the time of the next extension, ms
 local function renew_log(now)
   local ahead_ms = math.floor(history_max_age_ms / 8)
   redis.call('PEXPIRE', log_key, integer(history_max_age_ms + ahead_ms))
   redis.call('HSET', group_key, 'log_renewal', integer(now + ahead_ms))
+  return now + ahead_ms
 end

@@ -1,89 +1,129 @@
 /**
- * Encodes the keys and arguments of the append script. Most of them are the same for every message of a group or a
+ * Encodes the keys and arguments of a batch of messages. Most of them are the same for every message of a group or a
  * sender, so their encoded form is cached.
  */
-import { groupRoom, type MessageDraft } from '@plenum/core';
+import { groupRoom, type MessageDraft, type Random } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 import type { StateSettings } from '../script-calls/group-header.ts';
-import { appendedWith, bulk, escapeForJson, type ScriptArguments, written } from '../script-calls/index.ts';
+import { batchShape, bulk, escapeForJson, type ScriptArguments, written } from '../script-calls/index.ts';
 
 /** Maximum of cached groups and senders together. Above it the cache is emptied. */
 const rememberedMax = 20_000;
 
 /** A message for the log. */
-export interface WrittenMessage
-  extends Pick<MessageDraft, 'groupId' | 'sender' | 'request' | 'isRateLimited'> {
+export interface WrittenMessage extends Pick<MessageDraft, 'groupId' | 'sender' | 'request'> {
   /** The push payload up to its timestamp. */
   readonly wireHead: string;
 }
 
-interface Attempt {
-  readonly epochOffer: string;
+/** What all messages of one batch have in common. */
+export interface BatchTerms {
+  readonly rememberMs: number;
   readonly areMutesEnded: boolean;
-  /** Redis' time, ms. */
-  readonly deadlineMs: number;
+  readonly isRateLimited: boolean;
 }
 
 interface GroupPart {
   readonly firstKey: string;
-  /** The number of keys, and the keys of the group. */
   readonly keys: string;
   readonly args: string;
   /** The bucket key of each sender. */
   readonly buckets: Map<UserId, string>;
 }
 
+/** The messages of one group in a batch, encoded. */
+interface GroupText {
+  readonly part: GroupPart;
+  keys: string;
+  args: string;
+  /** Positions of the messages in the batch. */
+  readonly places: number[];
+}
+
+/** A batch, ready to be sent. */
+export interface EncodedBatch {
+  /** @param deadlineMs Redis' time */
+  argumentsFor(deadlineMs: number): ScriptArguments;
+  /** The position in the batch of the message that each line of the reply answers. */
+  readonly places: readonly number[];
+}
+
 export class AppendArguments {
   readonly #keys: Keys;
   readonly #settings: StateSettings;
+  readonly #random: Random;
   readonly #groups = new Map<GroupId, GroupPart>();
   #remembered = 0;
-  #isOutboxWritten = false;
-  #isQueueCounted = false;
 
-  constructor(keys: Keys, settings: StateSettings) {
+  constructor(keys: Keys, settings: StateSettings, random: Random) {
     this.#keys = keys;
     this.#settings = settings;
+    this.#random = random;
   }
 
-  of(message: WrittenMessage, attempt: Attempt): ScriptArguments {
+  /** @param messages all in one slot; the messages of a group keep their order */
+  of(messages: readonly WrittenMessage[], terms: BatchTerms): EncodedBatch {
+    const groups = this.#byGroup(messages);
+    let keys = '';
+    let args = '';
+    for (const { part, ...group } of groups) {
+      keys += part.keys + group.keys;
+      // Each group needs an offer of its own: the epoch is part of a message id.
+      args += part.args + bulk(this.#random.token()) + bulk(String(group.places.length)) + group.args;
+    }
+    const counts = [groups.length, messages.length] as const;
+    const keyCount = batchShape.keyCount(...counts);
     return {
-      firstKey: this.#groupPart(message.groupId).firstKey,
-      count: appendedWith.count,
-      text: () => this.#written(message, attempt),
+      places: groups.flatMap(({ places }) => places),
+      argumentsFor: (deadlineMs) => ({
+        firstKey: groups[0]?.part.firstKey ?? '',
+        count: keyCount + batchShape.argCount(...counts),
+        text: () => bulk(String(keyCount)) + keys + this.#header(counts, terms, deadlineMs) + args,
+      }),
     };
   }
 
-  #written({ groupId, sender, request, isRateLimited, wireHead }: WrittenMessage, attempt: Attempt): string {
-    const group = this.#groupPart(groupId);
-    const dedupe = this.#keys.dedupe(groupId, sender, request.id);
-    const own = written(appendedWith.messageArgs, {
-      senderId: sender,
-      requestId: escapeForJson(request.id),
-      payloadHash: request.payloadHash,
-      rememberMs: request.rememberMs,
-      epochOffer: attempt.epochOffer,
-      deadlineMs: attempt.deadlineMs,
-      areMutesEnded: attempt.areMutesEnded ? '1' : '0',
-      isRateLimited: isRateLimited ? '1' : '0',
-      wireHead,
+  #byGroup(messages: readonly WrittenMessage[]): readonly GroupText[] {
+    const groups = new Map<GroupId, GroupText>();
+    for (const [place, { groupId, sender, request, wireHead }] of messages.entries()) {
+      let group = groups.get(groupId);
+      if (group === undefined) {
+        group = { part: this.#groupPart(groupId), keys: '', args: '', places: [] };
+        groups.set(groupId, group);
+      }
+      const bucket = this.#bucket(group.part, groupId, sender);
+      group.keys += bucket + bulk(this.#keys.dedupe(groupId, sender, request.id));
+      group.args +=
+        bulk(sender) + bulk(escapeForJson(request.id)) + bulk(request.payloadHash) + bulk(wireHead);
+      group.places.push(place);
+    }
+    return [...groups.values()];
+  }
+
+  #header(counts: readonly [number, number], terms: BatchTerms, deadlineMs: number): string {
+    const settings = this.#settings;
+    return written(batchShape.headerArgs, {
+      groupsCount: counts[0],
+      messagesCount: counts[1],
+      historyMaxEntries: settings.historyMaxEntries,
+      historyMaxAgeMs: settings.historyMaxAgeMs,
+      isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
+      roomQueueLimit: settings.isQueueCounted ? settings.roomQueueLimit : '',
+      ratePerSec: settings.ratePerSec,
+      rateBurst: settings.rateBurst,
+      rememberMs: terms.rememberMs,
+      deadlineMs,
+      areMutesEnded: terms.areMutesEnded ? '1' : '0',
+      isRateLimited: terms.isRateLimited ? '1' : '0',
     });
-    return group.keys + this.#bucket(group, groupId, sender) + bulk(dedupe) + group.args + own;
   }
 
   #groupPart(groupId: GroupId): GroupPart {
-    this.#followCluster();
     const known = this.#groups.get(groupId);
     if (known !== undefined) return known;
     this.#evict();
-    const made = this.#writtenPart(groupId);
-    this.#groups.set(groupId, made);
-    return made;
-  }
-
-  #writtenPart(groupId: GroupId): GroupPart {
-    const [keys, settings] = [this.#keys, this.#settings];
+    const keys = this.#keys;
     const groupKeys = {
       group: keys.group(groupId),
       members: keys.members(groupId),
@@ -92,19 +132,18 @@ export class AppendArguments {
       queued: keys.queued(groupId),
       reads: keys.reads(groupId),
     };
-    const args = written(appendedWith.groupArgs, {
-      groupId,
-      room: groupRoom(groupId),
-      channel: keys.groupChannel(groupId),
-      historyMaxEntries: settings.historyMaxEntries,
-      historyMaxAgeMs: settings.historyMaxAgeMs,
-      isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
-      roomQueueLimit: settings.isQueueCounted ? settings.roomQueueLimit : '',
-      ratePerSec: settings.ratePerSec,
-      rateBurst: settings.rateBurst,
-    });
-    const opening = bulk(String(appendedWith.keyCount)) + written(appendedWith.groupKeys, groupKeys);
-    return { firstKey: groupKeys.group, keys: opening, args, buckets: new Map() };
+    const made = {
+      firstKey: groupKeys.group,
+      keys: written(batchShape.groupKeys, groupKeys),
+      args: written(batchShape.groupArgs, {
+        groupId,
+        room: groupRoom(groupId),
+        channel: keys.groupChannel(groupId),
+      }),
+      buckets: new Map(),
+    };
+    this.#groups.set(groupId, made);
+    return made;
   }
 
   #bucket({ buckets }: GroupPart, groupId: GroupId, sender: UserId): string {
@@ -114,15 +153,6 @@ export class AppendArguments {
     const made = bulk(this.#keys.bucket(groupId, sender));
     buckets.set(sender, made);
     return made;
-  }
-
-  /** Empties the cache when the adapter kinds of the cluster have changed, because some arguments depend on them. */
-  #followCluster(): void {
-    const { isOutboxWritten, isQueueCounted } = this.#settings;
-    if (isOutboxWritten === this.#isOutboxWritten && isQueueCounted === this.#isQueueCounted) return;
-    [this.#isOutboxWritten, this.#isQueueCounted] = [isOutboxWritten, isQueueCounted];
-    this.#groups.clear();
-    this.#remembered = 0;
   }
 
   #evict(): void {

@@ -1,4 +1,4 @@
-/** The group log on Redis. One script checks, numbers, stores and publishes a message. */
+/** The group log on Redis. One script checks, numbers, stores and publishes the messages of a tick. */
 
 import {
   type AdmitOutcome,
@@ -10,24 +10,18 @@ import {
   type MessageDraft,
   messageId,
   PlenumError,
-  type Random,
 } from '@plenum/core';
 import { endDueMutesOf } from '../groups/due-mutes.ts';
 import type { Keys } from '../keys.ts';
-import type { Run } from '../script-calls/bounded-calls.ts';
+import { caughtReply, translate } from '../script-calls/errors.ts';
 import type { StateSettings } from '../script-calls/group-header.ts';
-import {
-  type AppendReply,
-  admitMessage,
-  appendMessage,
-  type Late,
-  runEncoded,
-} from '../script-calls/index.ts';
+import { type AppendAnswer, type AppendLine, admitMessage } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
-import { AppendArguments, type WrittenMessage } from './append-arguments.ts';
+import { AppendBatches } from './append-batches.ts';
+import { DueSends } from './due-sends.ts';
 import { RedisLogReader } from './log-reader.ts';
-import { PendingSends } from './pending-sends.ts';
+import { type PendingSend, PendingSends } from './pending-sends.ts';
 import { type DecodedEntry, messageWireHead } from './wire.ts';
 
 export interface RedisGroupLogDeps extends StateDeps {
@@ -41,19 +35,25 @@ const clockErrorMs = 50;
 /** Appends messages; the reads are inherited. */
 export class RedisGroupLog extends RedisLogReader implements GroupLog {
   readonly #keys: Keys;
-  readonly #random: Random;
   readonly #settings: StateSettings;
   readonly #calls: ScriptCalls;
-  readonly #arguments: AppendArguments;
+  readonly #batches: AppendBatches;
   readonly #sends = new PendingSends();
+  readonly #due: DueSends;
+  readonly #endDueMutes: (groupId: MessageDraft['groupId'], userId: MessageDraft['sender']) => Promise<void>;
 
   constructor({ calls, readCalls, keys, random, settings }: RedisGroupLogDeps) {
     super(readCalls, keys);
     this.#keys = keys;
-    this.#random = random;
     this.#settings = settings;
-    this.#arguments = new AppendArguments(keys, settings);
     this.#calls = calls;
+    this.#batches = new AppendBatches({ calls, keys, settings, random });
+    this.#endDueMutes = (groupId, userId) =>
+      endDueMutesOf(calls, { groupId, userId }, { keys, random, settings });
+    this.#due = new DueSends({
+      endDueMutes: this.#endDueMutes,
+      send: (send, areMutesEnded) => this.#addToBatch(send, areMutesEnded),
+    });
   }
 
   /** Resolves this node's own send with its entry. Must be called with every live entry before it is delivered. Never throws. */
@@ -62,47 +62,48 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   }
 
   append(draft: MessageDraft): Promise<AppendOutcome> {
-    const { groupId, sender, request, message, isRateLimited } = draft;
-    const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: message });
-    const notBeforeMs = this.#calls.serverNowMs(this.#keys.group(groupId)) - clockErrorMs;
-    const sent = { groupId, sender, requestId: request.id, wireHead, notBeforeMs };
-    const send = this.#sends.open(sent);
-    const written = { groupId, sender, request, isRateLimited, wireHead };
-    this.#calls
-      .attempt(this.#keys.group(groupId), this.#runOf(written, false))
-      .then((reply) => (reply.type === 'due' ? this.#appendAfterMutes(written) : outcomeOf(reply)))
-      .then(
-        (outcome) => send.resolve(outcome),
-        (error: unknown) => send.fail(error),
-      );
-    return send.outcome;
+    return new Promise((resolve, reject) => {
+      this.appendWith(draft, (outcome) => {
+        if (outcome instanceof PlenumError) reject(outcome);
+        else resolve(outcome);
+      });
+    });
   }
 
   appendWith(draft: MessageDraft, done: AppendCallback): void {
-    this.append(draft).then(done, (error: unknown) => done(errorFrom(error)));
+    const { groupId, sender, request, isRateLimited } = draft;
+    const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: draft.message });
+    const message = { groupId, sender, request, wireHead };
+    const notBeforeMs = this.#calls.serverNowMs(this.#keys.group(groupId)) - clockErrorMs;
+    const send = this.#sends.open({ message, isRateLimited, notBeforeMs, done });
+    if (!this.#due.hasToWait(send)) this.#addToBatch(send, false);
   }
 
   async admit(draft: MessageDraft): Promise<AdmitOutcome> {
     let reply = await this.#admitOnce(draft, '0');
     if (reply.type === 'due') {
-      await this.#endDueMutes(draft);
+      await this.#endDueMutes(draft.groupId, draft.sender);
       reply = await this.#admitOnce(draft, '1');
     }
     if (reply.type === 'due') throw PlenumError.of('internal');
-    return reply.type === 'admitted' ? { type: 'admitted' } : outcomeOf(reply);
+    if (reply.type === 'admitted') return { type: 'admitted' };
+    return reply.type === 'refused' ? refusalOf(reply) : appendedAt(reply.details, true);
   }
 
-  async #appendAfterMutes(message: WrittenMessage): Promise<AppendOutcome> {
-    await this.#endDueMutes(message);
-    const reply = await this.#calls.attempt(this.#keys.group(message.groupId), this.#runOf(message, true));
-    if (reply.type === 'due') throw PlenumError.of('internal');
-    return outcomeOf(reply);
-  }
-
-  /** Ends due mutes of the group, always that of the sender. */
-  async #endDueMutes({ groupId, sender: userId }: Pick<MessageDraft, 'groupId' | 'sender'>): Promise<void> {
-    const [keys, random, settings] = [this.#keys, this.#random, this.#settings];
-    await endDueMutesOf(this.#calls, { groupId, userId }, { keys, random, settings });
+  #addToBatch(send: PendingSend, areMutesEnded: boolean): void {
+    const { message, isRateLimited } = send;
+    const terms = { rememberMs: message.request.rememberMs, areMutesEnded, isRateLimited };
+    this.#batches.add(
+      {
+        message,
+        answered: (line, nowMs) => {
+          if (line.type === 'due' && !areMutesEnded) this.#due.wait(send);
+          else send.resolve(outcomeOf(line, nowMs));
+        },
+        failed: (error) => send.resolve(errorFrom(error)),
+      },
+      terms,
+    );
   }
 
   #admitOnce({ groupId, sender, request, isRateLimited }: MessageDraft, areMutesEnded: '0' | '1') {
@@ -126,26 +127,19 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
       }),
     });
   }
-
-  #runOf(message: WrittenMessage, areMutesEnded: boolean): Run<AppendReply> {
-    const epochOffer = this.#random.token();
-    return (redis, deadlineMs) =>
-      runEncoded(
-        redis,
-        appendMessage,
-        this.#arguments.of(message, { epochOffer, areMutesEnded, deadlineMs }),
-      );
-  }
 }
 
-function outcomeOf(reply: Exclude<AppendReply, Late | { type: 'due' }>): AppendOutcome {
-  return reply.type === 'refused'
-    ? refusalOf(reply)
-    : answeredWith(reply.details, reply.type === 'duplicate');
+function outcomeOf(line: Exclude<AppendLine, { type: 'late' }>, nowMs: number): AppendOutcome | PlenumError {
+  if (line.type === 'refused') return refusalOf({ nowMs, details: line.details });
+  if (line.type === 'failed') return translate(caughtReply(line.text), true);
+  if (line.type === 'due') return PlenumError.of('internal');
+  return appendedAt(line, line.type === 'duplicate');
 }
 
-type Answer = Pick<Appended, 'epoch' | 'seq' | 'recipientsCount' | 'timestampMs'>;
-function answeredWith({ epoch, seq, recipientsCount, timestampMs }: Answer, isDuplicate: boolean): Appended {
+function appendedAt(
+  { epoch, seq, recipientsCount, timestampMs }: AppendAnswer,
+  isDuplicate: boolean,
+): Appended {
   const id = messageId(epoch, seq);
   return { type: 'appended', isDuplicate, epoch, seq, messageId: id, recipientsCount, timestampMs };
 }

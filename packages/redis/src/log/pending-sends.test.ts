@@ -1,5 +1,5 @@
-import { type Appended, type AppendOutcome, refused } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
+import { type Appended, refused } from '@plenum/core';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { PendingSends } from './pending-sends.ts';
 import { type DecodedEntry, messageWireHead } from './wire.ts';
@@ -32,59 +32,54 @@ const appended: Appended = {
 };
 
 function open(sends: PendingSends, text = 'hello') {
-  const sent = { groupId, sender: 'u', requestId: 'r', wireHead: headOf(text), notBeforeMs: 1000 };
-  const send = sends.open(sent);
-  const outcomes: AppendOutcome[] = [];
-  void send.outcome.then((outcome) => outcomes.push(outcome));
+  const request = { id: 'r', payloadHash: 'hash', rememberMs: 1000 };
+  const message = { groupId, sender: userIdSchema.parse('u'), request, wireHead: headOf(text) };
+  const outcomes: unknown[] = [];
+  const done = (outcome: unknown) => void outcomes.push(outcome);
+  const send = sends.open({ message, isRateLimited: true, notBeforeMs: 1000, done });
   return { send, outcomes };
 }
-/** Every microtask has run. */
-const tick = () => new Promise((resolve) => setImmediate(resolve));
 
-test('the entry resolves the send, in the same tick', async () => {
+test('the entry resolves the send at once', () => {
   const sends = new PendingSends();
   const { outcomes } = open(sends);
   sends.resolveWith(entryOf('hello'));
-  await Promise.resolve();
   expect(outcomes).toEqual([appended]);
 });
 
-test('of reply and entry the first counts', async () => {
+test('of reply and entry the first counts', () => {
   const sends = new PendingSends();
   const { send, outcomes } = open(sends);
   const reply = { ...appended, isDuplicate: true };
-  send.resolve(reply);
+  expect(send.resolve(reply)).toBe(true);
   sends.resolveWith(entryOf('hello'));
-  await tick();
+  expect(send.resolve(appended)).toBe(false);
   expect(outcomes).toEqual([reply]);
 });
 
-test('an entry that is older than the send, of a group that was deleted since, resolves nothing', async () => {
+test('an entry that is older than the send, of a group that was deleted since, resolves nothing', () => {
   const sends = new PendingSends();
   const { outcomes } = open(sends);
   const { header, entry } = entryOf('hello');
   sends.resolveWith({ header: { ...header, timestampMs: 999 }, entry });
-  await tick();
   expect(outcomes).toEqual([]);
 });
 
 test.each([
   ['another message under the same request id', entryOf('other')],
   ['the same request id of another sender', entryOf('hello', 'v')],
-])('%s resolves nothing', async (_, decoded) => {
+])('%s resolves nothing', (_, decoded) => {
   const sends = new PendingSends();
   const { outcomes } = open(sends);
   sends.resolveWith(decoded);
-  await tick();
   expect(outcomes).toEqual([]);
 });
 
-test('an entry resolves both attempts at one send, and not one that is resolved', async () => {
+test('an entry resolves both attempts at one send, and not one that is resolved', () => {
   const sends = new PendingSends();
   const attempts = [open(sends), open(sends), open(sends)];
   const refusal = refused({ code: 'muted' });
   attempts[2]?.send.resolve(refusal);
   sends.resolveWith(entryOf('hello'));
-  await tick();
   expect(attempts.map(({ outcomes }) => outcomes)).toEqual([[appended], [appended], [refusal]]);
 });

@@ -2,58 +2,58 @@
  * The sends of this node that wait for their outcome. The script's reply and the entry on the channel arrive on two
  * connections: whichever comes first resolves the send.
  */
-import { type AppendOutcome, messageId } from '@plenum/core';
+import { type AppendCallback, type AppendOutcome, messageId, type PlenumError } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
+import type { WrittenMessage } from './append-arguments.ts';
 import type { DecodedEntry } from './wire.ts';
 
 export interface Sent {
-  readonly groupId: GroupId;
-  readonly sender: string;
-  readonly requestId: string;
-  /** The beginning of the push payload. It distinguishes this message from another one with the same request id. */
-  readonly wireHead: string;
+  readonly message: WrittenMessage;
+  readonly isRateLimited: boolean;
   /** Earliest time of the send on Redis' clock, ms. An older entry belongs to an earlier group with the same id. */
   readonly notBeforeMs: number;
+  readonly done: AppendCallback;
 }
 
 const keyOf = (groupId: GroupId, sender: string, requestId: string): string =>
   `${groupId} ${sender} ${requestId}`;
 
 export class PendingSend {
-  /** Rejects if the script fails before the entry arrives. */
-  readonly outcome: Promise<AppendOutcome>;
   readonly key: string;
+  readonly message: WrittenMessage;
+  readonly isRateLimited: boolean;
+  /** Sends of a node are numbered in the order of their calls. */
+  readonly order: number;
   /** An earlier send with the same key that still waits. */
   next: PendingSend | undefined;
   readonly #sends: PendingSends;
-  readonly #sent: Sent;
-  #resolveOutcome: (outcome: AppendOutcome) => void = () => {};
-  #rejectOutcome: (error: unknown) => void = () => {};
+  readonly #notBeforeMs: number;
+  readonly #done: AppendCallback;
   #isClosed = false;
 
-  constructor(sends: PendingSends, key: string, sent: Sent) {
-    this.key = key;
+  constructor(sends: PendingSends, order: number, { message, isRateLimited, notBeforeMs, done }: Sent) {
     this.#sends = sends;
-    this.#sent = sent;
-    this.outcome = new Promise((resolve, reject) => {
-      this.#resolveOutcome = resolve;
-      this.#rejectOutcome = reject;
-    });
+    this.order = order;
+    this.key = keyOf(message.groupId, message.sender, message.request.id);
+    this.message = message;
+    this.isRateLimited = isRateLimited;
+    this.#notBeforeMs = notBeforeMs;
+    this.#done = done;
   }
 
-  /** Only the first call has an effect. Never throws. */
-  resolve(outcome: AppendOutcome): void {
-    if (this.#close()) this.#resolveOutcome(outcome);
-  }
-
-  fail(error: unknown): void {
-    if (this.#close()) this.#rejectOutcome(error);
+  /** Only the first call has an effect. @returns false if the send was already resolved */
+  resolve(outcome: AppendOutcome | PlenumError): boolean {
+    if (this.#isClosed) return false;
+    this.#isClosed = true;
+    this.#sends.remove(this);
+    this.#done(outcome);
+    return true;
   }
 
   /** Resolves the send if the entry, which has the same request id, is the send's own. */
   resolveIfOwn({ header, entry }: DecodedEntry): void {
-    if (header.timestampMs < this.#sent.notBeforeMs) return;
-    const head = Buffer.from(this.#sent.wireHead);
+    if (header.timestampMs < this.#notBeforeMs) return;
+    const head = Buffer.from(this.message.wireHead);
     if (!entry.wire.subarray(0, head.length).equals(head)) return;
     const { epoch, seq, recipientsCount, timestampMs } = header;
     this.resolve({
@@ -66,22 +66,16 @@ export class PendingSend {
       timestampMs,
     });
   }
-
-  /** @returns false if the send was already closed */
-  #close(): boolean {
-    if (this.#isClosed) return false;
-    this.#isClosed = true;
-    this.#sends.remove(this);
-    return true;
-  }
 }
 
 export class PendingSends {
   readonly #latest = new Map<string, PendingSend>();
+  #order = 0;
 
-  /** Registers a send until it is resolved or fails. */
+  /** Registers a send until it is resolved. */
   open(sent: Sent): PendingSend {
-    const send = new PendingSend(this, keyOf(sent.groupId, sent.sender, sent.requestId), sent);
+    this.#order += 1;
+    const send = new PendingSend(this, this.#order, sent);
     send.next = this.#latest.get(send.key);
     this.#latest.set(send.key, send);
     return send;

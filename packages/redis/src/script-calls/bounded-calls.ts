@@ -17,6 +17,8 @@ export interface Bounds<T> {
   readonly deadlineMs: number | null;
   readonly timeoutMs: number;
   readonly shard: string;
+  /** How many calls this one counts as. Default: 1. */
+  readonly weight?: number;
   /** Called with the answer, even if it comes after the time limit. */
   readonly answered?: (answer: T) => void;
 }
@@ -41,7 +43,7 @@ export class BoundedCalls {
    * until the library has dropped it.
    * @throws PlenumError `timeout` when a change may have run, else `unavailable`
    */
-  run<T>(run: Run<T>, { deadlineMs, timeoutMs, shard, answered }: Bounds<T>): Promise<T> {
+  run<T>(run: Run<T>, { deadlineMs, timeoutMs, shard, weight = 1, answered }: Bounds<T>): Promise<T> {
     if ((this.#inFlight.get(shard) ?? 0) >= IN_FLIGHT_MAX) {
       return Promise.reject(PlenumError.of('unavailable'));
     }
@@ -58,7 +60,7 @@ export class BoundedCalls {
       reject(translate(error, mayHaveRun));
     };
     const cancel = this.#clock.after(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
-    const release = this.#count(shard, cancel);
+    const release = this.#count({ shard, weight }, cancel);
     let sent: Promise<T>;
     try {
       sent = run(this.#redis, deadlineMs ?? 0);
@@ -79,11 +81,14 @@ export class BoundedCalls {
     return ended;
   }
 
-  #count(shard: string, cancel: () => void): () => void {
-    this.#inFlight.set(shard, (this.#inFlight.get(shard) ?? 0) + 1);
+  #count(
+    { shard, weight }: Required<Pick<Bounds<unknown>, 'shard' | 'weight'>>,
+    cancel: () => void,
+  ): () => void {
+    this.#inFlight.set(shard, (this.#inFlight.get(shard) ?? 0) + weight);
     return () => {
       cancel();
-      const left = (this.#inFlight.get(shard) ?? 1) - 1;
+      const left = (this.#inFlight.get(shard) ?? weight) - weight;
       // Servers come and go, so an entry with the value 0 would otherwise stay forever.
       if (left === 0) this.#inFlight.delete(shard);
       else this.#inFlight.set(shard, left);

@@ -35,6 +35,11 @@ interface Definition<K extends string, A extends string, R extends Reply> {
   readonly reply: z.ZodType<R>;
   /** True if the details of the reply arrive as Buffers. */
   readonly isBinary?: boolean;
+  /**
+   * For a script that takes any number of keys and arguments after the bound ones: the names of the shortest complete
+   * list. The script checks the numbers itself.
+   */
+  readonly rest?: { readonly keys: readonly K[]; readonly args: readonly A[] };
 }
 
 const binding = /^local (\w+) = (KEYS|ARGV)\[(\d+)\]$/gm;
@@ -64,7 +69,7 @@ function guarded(lua: string, { KEYS, ARGV }: Record<'KEYS' | 'ARGV', readonly s
 export function defineScript<const K extends string, const A extends string, R extends Reply>(
   definition: Definition<K, A, R>,
 ): Script<K, A, R> {
-  const { file, keys, args, reply } = definition;
+  const { file, keys, args, reply, rest } = definition;
   const lua = loadLua(file);
   const expected = { KEYS: keys, ARGV: args };
   for (const table of ['KEYS', 'ARGV'] as const) {
@@ -74,9 +79,10 @@ export function defineScript<const K extends string, const A extends string, R e
       throw new Error(`${file}.lua binds ${table} "${bound}", its definition says "${declared}"`);
     }
   }
-  const text = new ScriptText(guarded(lua, expected));
+  const text = new ScriptText(rest === undefined ? guarded(lua, expected) : lua);
   const isBinary = definition.isBinary ?? false;
-  return { file, text, keys, args, isBinary, parse: (raw) => reply.parse(shape(raw)) };
+  const all = { keys: [...keys, ...(rest?.keys ?? [])], args: [...args, ...(rest?.args ?? [])] };
+  return { file, text, ...all, isBinary, parse: (raw) => reply.parse(shape(raw)) };
 }
 
 /** Defines one form of a reply: its type, Redis' time, and the details that follow. */

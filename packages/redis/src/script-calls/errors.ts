@@ -49,3 +49,6 @@ export function translate(error: unknown, mayHaveRun: boolean): PlenumError {
   if (error instanceof PlenumError) return error;
   return PlenumError.of(codeOf(error, mayHaveRun), { cause: error });
 }
+
+/** An error reply of Redis that a script has caught and returned. */
+export const caughtReply = (text: string): Error => Object.assign(new Error(text), { name: 'ReplyError' });

@@ -1,5 +1,5 @@
 /** All scripts. */
-import { admitMessage, appendMessage } from './append-message.ts';
+import { admitMessage, appendMessages } from './append-messages.ts';
 import * as changes from './changes.ts';
 import {
   acquireLease,
@@ -16,7 +16,14 @@ import * as reads from './reads.ts';
 import { markRead, readMark } from './reads.ts';
 import { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
 
-export { type AppendReply, admitMessage, appendedWith, appendMessage } from './append-message.ts';
+export {
+  type AppendAnswer,
+  type AppendLine,
+  type AppendReply,
+  admitMessage,
+  appendMessages,
+  batchShape,
+} from './append-messages.ts';
 export * from './changes.ts';
 export {
   acquireLease,
@@ -27,7 +34,6 @@ export {
   renewLease,
   revokeUser,
 } from './cluster.ts';
-export type { Late } from './define-script.ts';
 export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 export * from './reads.ts';
@@ -37,7 +43,7 @@ export { bulk, type ScriptArguments } from './script-command.ts';
 export { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
 
 export const scripts = [
-  appendMessage,
+  appendMessages,
   admitMessage,
   changes.createGroup,
   changes.joinGroup,

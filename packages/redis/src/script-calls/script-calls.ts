@@ -4,6 +4,7 @@
  * is one object per connection.
  */
 import { type EngineSettings, PlenumError } from '@plenum/core';
+import { Redis } from 'ioredis';
 import type { RedisClient } from '../connections/client.ts';
 import { shardNameOf } from '../connections/shards.ts';
 import { BoundedCalls, type Run } from './bounded-calls.ts';
@@ -37,6 +38,10 @@ interface Attempt {
   readonly giveUpAtMs?: number;
   /** True for the attempt after a reply `late`: no other attempt follows. */
   readonly isLast?: boolean;
+  /** True for a batch of calls that were gathered: it is sent before the others that are gathered, not after them. */
+  readonly isGathered?: boolean;
+  /** The number of calls in a batch. Default: 1. */
+  readonly weight?: number;
 }
 
 export class ScriptCalls {
@@ -44,12 +49,21 @@ export class ScriptCalls {
   readonly #clock: ServerClock;
   readonly #timeoutMs: number;
   readonly #bounded: BoundedCalls;
+  #sendGathered: () => void = () => {};
 
   constructor({ redis, clock, settings }: ScriptCallsDeps) {
     this.#redis = redis;
     this.#clock = clock;
     this.#timeoutMs = settings.requestTimeoutMs;
     this.#bounded = new BoundedCalls(redis, clock);
+  }
+
+  /**
+   * @param send sends all calls that are gathered for this connection. It is called before each other call, so that Redis
+   * gets the calls in the order in which they were made.
+   */
+  gatherWith(send: () => void): void {
+    this.#sendGathered = send;
   }
 
   /**
@@ -61,6 +75,7 @@ export class ScriptCalls {
     values: ScriptValues<K, A>,
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<R> {
+    this.#sendGathered();
     const key = firstKeyOf(script, values.keys);
     return this.#bounded.run((redis) => runScript(redis, script, values), {
       deadlineMs: null,
@@ -75,6 +90,7 @@ export class ScriptCalls {
     send: (redis: RedisClient) => Promise<T>,
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<T> {
+    this.#sendGathered();
     return this.#bounded.run(send, { deadlineMs: null, timeoutMs, shard: '' });
   }
 
@@ -99,25 +115,33 @@ export class ScriptCalls {
    * @param key a key of the call; its shard is used
    * @throws PlenumError as `change` does
    */
-  attempt<R extends Reply>(
-    key: string,
-    run: Run<R | Late>,
-    { giveUpAtMs = this.#clock.monotonicMs() + this.#timeoutMs, isLast = false }: Attempt = {},
-  ): Promise<R> {
+  attempt<R extends Reply>(key: string, run: Run<R | Late>, attempt: Attempt = {}): Promise<R> {
+    const { giveUpAtMs = this.giveUpAtMs(), isLast = false, isGathered = false, weight = 1 } = attempt;
+    if (!isGathered) this.#sendGathered();
     const shard = this.#shardOf(key);
     // The estimated time of a shard that has not answered yet is 0, so its first reply is `late` and carries the time.
     if (shard === '' && !this.#clock.isKnown) {
-      return this.learnTime().then(() => this.attempt(key, run, { giveUpAtMs, isLast }));
+      return this.learnTime().then(() => this.attempt(key, run, { ...attempt, giveUpAtMs }));
     }
     const timeoutMs = giveUpAtMs - this.#clock.monotonicMs();
     if (timeoutMs <= 0) return Promise.reject(PlenumError.of('unavailable'));
     const deadlineMs = this.#clock.of(shard).nowMs() + Math.ceil(timeoutMs);
-    const bounds = { deadlineMs, timeoutMs, shard, answered: this.#clockWith(key) };
+    const bounds = { deadlineMs, timeoutMs, shard, weight, answered: this.#clockWith(key) };
     return this.#bounded.run(run, bounds).then((reply) => {
       if (!isLate(reply)) return reply;
       if (isLast) throw PlenumError.of('unavailable');
-      return this.attempt(key, run, { giveUpAtMs, isLast: true });
+      return this.attempt(key, run, { ...attempt, giveUpAtMs, isLast: true });
     });
+  }
+
+  /** The time at which a request that begins now gives up, by the monotonic clock, ms. */
+  giveUpAtMs(): number {
+    return this.#clock.monotonicMs() + this.#timeoutMs;
+  }
+
+  /** Keys with the same name may be in one script: their hash tag in a Cluster, empty if Redis is one server. */
+  slotNameOf(key: string): string {
+    return this.#redis instanceof Redis ? '' : tagIn(key);
   }
 
   /** The estimated time of the key's server, ms. Far too low before the first reply of that server. */
@@ -148,6 +172,8 @@ export class ScriptCalls {
     return key === '' ? '' : shardNameOf(this.#redis, key);
   }
 }
+
+const tagIn = (key: string): string => key.slice(key.indexOf('{'), key.indexOf('}') + 1);
 
 const isLate = (reply: Reply): reply is Late => reply.type === 'late';
 

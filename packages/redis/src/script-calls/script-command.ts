@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { Command } from 'ioredis';
+import { writeAtTickEnd } from './tick-end.ts';
 
 /** Encodes one argument in the protocol of Redis. */
 export const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
@@ -102,7 +103,7 @@ function gather(connection: object): void {
   if (gathering.has(connection) || !(connection instanceof Writable)) return;
   gathering.add(connection);
   connection.cork();
-  setImmediate(() => {
+  writeAtTickEnd(() => {
     gathering.delete(connection);
     connection.uncork();
   });

@@ -84,7 +84,7 @@ function otherWorkloads(options, calls, groupId) {
   const send = (/** @type {number} */ number) =>
     log.append(build.messageDraft({ groupId, sender: 'owner', message: `${number} ${'x'.repeat(100)}` }));
   return [
-    { script: 'append-message', call: send },
+    { script: 'append-messages', call: send },
     { script: 'charge-membership', call: () => index.charge({ userId, groupId, isEntering: true }) },
     { script: 'read-position', call: () => groups.position(groupId, userId) },
     { script: 'read-head', call: () => log.heads([groupId]) },

@@ -1,10 +1,10 @@
 import { messageDraft } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { admitMessage, appendMessage, kickMember } from '../../src/script-calls/index.ts';
+import { admitMessage, appendMessages, kickMember } from '../../src/script-calls/index.ts';
 import { groupId, onEveryRedis } from './stage.ts';
 
 onEveryRedis((open) => {
-  test.each([appendMessage, admitMessage, kickMember])(
+  test.each([admitMessage, kickMember])(
     '$file begun after its deadline only returns the time',
     async (script) => {
       const stage = open();
@@ -17,6 +17,18 @@ onEveryRedis((open) => {
       expect(await stage.keyNames()).toEqual([]);
     },
   );
+
+  test('each message of a batch that begins after its deadline is late', async () => {
+    const stage = open();
+    const keys = appendMessages.keys.map((name) => `${stage.keys.prefix}:{p1}:${name}`);
+    const args = appendMessages.args.map((name) => (name.endsWith('Count') ? '1' : '0'));
+    expect(await stage.redis.eval(appendMessages.text.lua, keys.length, ...keys, ...args)).toEqual([
+      'answers',
+      expect.stringMatching(/^\d{13}$/),
+      'late',
+    ]);
+    expect(await stage.keyNames()).toEqual([]);
+  });
 
   test('a clock that has fallen an hour behind corrects itself on the way', async () => {
     const stage = open();

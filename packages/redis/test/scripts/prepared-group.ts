@@ -114,6 +114,9 @@ const settings = {
   keptMs: '1000',
   max: '1000',
   before: '',
+  groupsCount: '1',
+  messagesCount: '1',
+  groupMessagesCount: '1',
 };
 
 function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<string, string>> {

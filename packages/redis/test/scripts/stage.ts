@@ -119,6 +119,29 @@ export class Stage {
     return heard;
   }
 
+  /** What all later scripts publish to the groups. */
+  async listenTo(groupIds: readonly GroupId[]): Promise<{ of(groupId: GroupId): readonly string[] }> {
+    const subscriber = this.redis.duplicate();
+    this.#subscribers.push(subscriber);
+    const heard: { readonly channel: string; readonly payload: string }[] = [];
+    subscriber.on('smessage', (channel: string, payload: string) => heard.push({ channel, payload }));
+    for (const id of groupIds) await subscriber.ssubscribe(this.keys.groupChannel(id));
+    return {
+      of: (id) =>
+        heard.flatMap(({ channel, payload }) => (channel === this.keys.groupChannel(id) ? [payload] : [])),
+    };
+  }
+
+  /** Moves the ends of all timed mutes of a group into the past. */
+  async makeDue(id: GroupId): Promise<void> {
+    for (const [name, record] of Object.entries(await this.redis.hgetall(this.keys.members(id)))) {
+      if (!/^m .* \d+$/.test(record)) continue;
+      await this.redis.hset(this.keys.members(id), name, record.replace(/\d+$/, '1'));
+      await this.redis.zadd(this.keys.mutes(id), 1, name);
+    }
+    await this.redis.hset(this.keys.group(id), 'next_due', '1');
+  }
+
   /** Names of the keys of this prefix, without prefix and tag; without the buckets of changes, which last a millisecond here. */
   async keyNames(): Promise<readonly string[]> {
     const names = await this.redis.keys(`${this.keys.prefix}:*`);

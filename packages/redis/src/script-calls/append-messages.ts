@@ -1,0 +1,124 @@
+/** Defines the scripts of a send: append-messages and admit-message. */
+
+import { z } from 'zod';
+import { refusalWords } from './changes.ts';
+import { defineScript, integerWord, late, reply } from './define-script.ts';
+
+/** `<epoch> <seq> <recipients> <timestamp ms>` */
+const appendAnswer = z
+  .tuple([z.string().transform((text) => text.split(' '))])
+  .transform(([words]) => words)
+  .pipe(z.tuple([z.string(), integerWord, integerWord, integerWord]))
+  .transform(([epoch, seq, recipientsCount, timestampMs]) => ({ epoch, seq, recipientsCount, timestampMs }));
+
+/** The place of a stored message. */
+export interface AppendAnswer {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly recipientsCount: number;
+  readonly timestampMs: number;
+}
+
+/** The answer to one message of a batch. */
+export type AppendLine =
+  | ({ readonly type: 'appended' | 'duplicate' } & AppendAnswer)
+  | { readonly type: 'refused'; readonly details: readonly [string, number | null] }
+  /** Mutes or bans are due: the caller runs `end-due-mutes` and then sends the message again. */
+  | { readonly type: 'due' }
+  | { readonly type: 'late' }
+  /** The message failed with this error of Redis; the other messages of the batch did not. */
+  | { readonly type: 'failed'; readonly text: string };
+
+/** Keys and arguments in the order of the script. */
+const headerArgs = [
+  'groupsCount',
+  'messagesCount',
+  'historyMaxEntries',
+  'historyMaxAgeMs',
+  'isOutboxWritten',
+  'roomQueueLimit',
+  'ratePerSec',
+  'rateBurst',
+  'rememberMs',
+  'deadlineMs',
+  'areMutesEnded',
+  'isRateLimited',
+] as const;
+const groupKeys = ['group', 'members', 'log', 'outbox', 'queued', 'reads'] as const;
+const groupArgs = ['groupId', 'room', 'channel'] as const;
+const messageKeys = ['bucket', 'dedupe'] as const;
+const messageArgs = ['senderId', 'requestId', 'payloadHash', 'wireHead'] as const;
+/** The epoch offer, and the number of messages. */
+const perGroupArgs = ['epochOffer', 'groupMessagesCount'] as const;
+
+export const batchShape = {
+  headerArgs,
+  groupKeys,
+  groupArgs,
+  /** @returns the number of keys */
+  keyCount: (groups: number, messages: number): number =>
+    groups * groupKeys.length + messages * messageKeys.length,
+  /** @returns the number of arguments */
+  argCount: (groups: number, messages: number): number =>
+    headerArgs.length + groups * (groupArgs.length + perGroupArgs.length) + messages * messageArgs.length,
+};
+
+export const appendMessages = defineScript({
+  file: 'append-messages',
+  keys: [],
+  args: headerArgs,
+  rest: {
+    keys: [...groupKeys, ...messageKeys],
+    args: [...groupArgs, ...perGroupArgs, ...messageArgs],
+  },
+  reply: z
+    .object({ type: z.literal('answers'), nowMs: z.int(), details: z.array(z.string()) })
+    .transform(({ type, nowMs, details }) => ({ type, nowMs, lines: details.map(lineOf) })),
+});
+export type AppendReply = ReturnType<typeof appendMessages.parse>;
+
+const answerText = /^(appended|duplicate) ([0-9a-f]{16}) (\d{1,16}) (\d{1,16}) (\d{1,16})$/;
+
+/** Parses one line by hand, because a schema costs more CPU than the rest of a send on this node. */
+function lineOf(line: string): AppendLine {
+  const words = answerText.exec(line);
+  if (words === null) return rareLineOf(line);
+  const [, type, epoch = '', seq, recipients, timestamp] = words;
+  return {
+    type: type === 'appended' ? 'appended' : 'duplicate',
+    epoch,
+    seq: Number(seq),
+    recipientsCount: Number(recipients),
+    timestampMs: Number(timestamp),
+  };
+}
+
+/** @throws Error if the script has no such line */
+function rareLineOf(line: string): AppendLine {
+  if (line === 'late' || line === 'due') return { type: line };
+  const [type, code, detail] = line.split(' ');
+  if (type === 'refused') return { type, details: refusalWords.parse([code, detail ?? '']) };
+  if (type === 'failed') return { type, text: line.slice('failed '.length) };
+  throw new Error('append-messages has replied a line of another form');
+}
+
+export const admitMessage = defineScript({
+  file: 'admit-message',
+  keys: ['group', 'members', 'dedupe', 'bucket'],
+  args: [
+    'senderId',
+    'payloadHash',
+    'deadlineMs',
+    'areMutesEnded',
+    'isRateLimited',
+    'ratePerSec',
+    'rateBurst',
+  ],
+  reply: z.discriminatedUnion('type', [
+    reply('admitted', z.tuple([])),
+    reply('duplicate', appendAnswer),
+    reply('refused', refusalWords),
+    reply('due', z.tuple([])),
+    late,
+  ]),
+});
