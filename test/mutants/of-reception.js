@@ -3,6 +3,9 @@ import { feedSimulation, judgedHistory } from './mutant.js';
 
 const feed = 'packages/core/src/feed/feed.ts';
 const canary = 'packages/redis/src/pubsub/canary.ts';
+const channelCommands = 'packages/redis/src/pubsub/channel-commands.ts';
+/** Real subscriptions on one server. @param {string} tests @returns {import('./mutant.js').Killer} */
+const subscriptions = (tests) => ({ file: 'packages/redis/test/pubsub/subscriber.test.ts', tests });
 const isComplete = 'each device gets a dense sequence from its announced start';
 const isWithinRange = 'no device receives an entry outside the ranges';
 
@@ -119,6 +122,52 @@ export const mutantsOfReception = [
     ],
     killers: [
       judgedHistory('subscribers that silently hear nothing are found, and members get what they missed'),
+    ],
+  },
+  {
+    name: 'a channel that is wanted again is unsubscribed last',
+    edits: [
+      {
+        file: channelCommands,
+        from: '    this.#inOneWrite(() => {\n      // A channel',
+        to: '    for (const group of this.#commandsFor(wanted)) this.#subscribe(group);\n    this.#inOneWrite(() => {\n      // A channel',
+      },
+      {
+        file: channelCommands,
+        from: '      for (const group of this.#commandsFor(wanted)) this.#subscribe(group);\n    });',
+        to: '    });',
+      },
+    ],
+    killers: [
+      subscriptions('a channel that is given up and wanted again at once is heard'),
+      subscriptions('the server has what was asked for last'),
+    ],
+  },
+  {
+    name: 'one refused channel refuses the others of its command',
+    edits: [
+      {
+        file: channelCommands,
+        from: 'if (requests.length === 1 || isNotServedHere(error))',
+        to: 'if (requests.length > 0 || isNotServedHere(error))',
+      },
+    ],
+    killers: [subscriptions('one forbidden channel among many is refused alone')],
+  },
+  {
+    name: 'a subscribe command names channels of several slots',
+    edits: [
+      {
+        file: channelCommands,
+        from: 'if (slotOf === undefined) return',
+        to: 'if (slotOf === undefined || requests.length > 1) return',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/redis/test/connections/cluster.test.ts',
+        tests: 'thousands of groups take a command for every slot',
+      },
     ],
   },
 ];

@@ -2,6 +2,7 @@
 import type { Clock, Random } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
+import { slotOf } from '../connections/shards.ts';
 import type { Topology } from '../connections/topology.ts';
 import { Canary } from './canary.ts';
 import { ChannelSubscriber } from './subscriber.ts';
@@ -26,7 +27,12 @@ export class ShardLink {
   constructor(server: string, redis: Redis, deps: ShardLinkDeps) {
     const { topology, anomalies, prefix } = deps;
     this.#redis = redis;
-    this.subscriber = new ChannelSubscriber({ redis, anomalies, onMisplaced: () => topology.doubt() });
+    this.subscriber = new ChannelSubscriber({
+      redis,
+      anomalies,
+      slotOf,
+      onMisplaced: () => topology.doubt(),
+    });
     // A link usually ends because its master ended, so the new master must be found.
     redis.on('close', () => topology.doubt());
     let tag: string | null = null;

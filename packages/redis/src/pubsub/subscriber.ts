@@ -6,6 +6,7 @@ import { PlenumError } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
 import { isNotServedHere } from '../script-calls/errors.ts';
+import { ChannelCommands, type SubscribeRequest } from './channel-commands.ts';
 import type { Channels } from './subscription.ts';
 import { type ChannelHandler, ChannelSubscription } from './subscription.ts';
 
@@ -15,15 +16,17 @@ export interface ChannelSubscriberDeps {
   readonly anomalies: Anomalies;
   /** Called when a Cluster server does not serve a channel, or no longer: the channel's slot may be moving. */
   readonly onMisplaced?: () => void;
+  /** In a Cluster, the slot of a channel. */
+  readonly slotOf?: (channel: string) => number;
 }
 
-const isRefusal = (error: unknown): error is Error => error instanceof Error && error.name === 'ReplyError';
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class ChannelSubscriber implements Channels {
   readonly #redis: Redis;
   readonly #anomalies: Anomalies;
   readonly #onMisplaced: () => void;
+  readonly #commands: ChannelCommands;
   readonly #subscriptions = new Map<string, ChannelSubscription>();
   readonly #resubscribedListeners: ((channels: 'all') => void)[] = [];
   /** Channels that the server rejected on the current link, because it does not serve them. */
@@ -41,6 +44,13 @@ export class ChannelSubscriber implements Channels {
     this.#redis = deps.redis;
     this.#anomalies = deps.anomalies;
     this.#onMisplaced = deps.onMisplaced ?? (() => undefined);
+    this.#commands = new ChannelCommands({
+      redis: deps.redis,
+      slotOf: deps.slotOf,
+      isWanted: (request) => this.#isWanted(request),
+      onActive: (requests) => this.#onActive(requests),
+      onRefused: (requests, error) => this.#onRefused(requests, error),
+    });
     this.#redis.on('ready', () => this.#linkIsUp());
     this.#redis.on('close', () => this.#linkIsDown());
     // The client library emits this without a channel when a server drops channels that it no longer serves.
@@ -106,8 +116,7 @@ export class ChannelSubscriber implements Channels {
     this.#subscriptions.delete(channel);
     this.#misplaced.delete(channel);
     subscription.suspend();
-    // If the link breaks before the answer, the server has dropped the subscription anyway.
-    if (this.#isConnected) this.#redis.sunsubscribe(channel).catch(() => undefined);
+    if (this.#isConnected) this.#commands.unsubscribe(channel);
     return subscription;
   }
 
@@ -137,6 +146,7 @@ export class ChannelSubscriber implements Channels {
 
   /** Settles when the link has answered. May stay pending for ever on a dead link. */
   async ping(): Promise<void> {
+    this.#commands.flush();
     await this.#redis.ping();
   }
 
@@ -164,27 +174,30 @@ export class ChannelSubscriber implements Channels {
   }
 
   #request(channel: string, subscription: ChannelSubscription): void {
-    if (!this.#isConnected) return;
-    const link = this.#link;
-    this.#redis.ssubscribe(channel).then(
-      () => {
-        this.#activity += 1;
-        if (link === this.#link && this.#subscriptions.get(channel) === subscription) subscription.activate();
-      },
-      (error: unknown) => {
-        // Any other error ends the link, and the next link subscribes again.
-        if (!isRefusal(error) || link !== this.#link) return;
-        if (isNotServedHere(error)) {
-          if (this.#subscriptions.get(channel) !== subscription) return;
-          this.#misplaced.add(channel);
-          this.#onMisplaced();
-          return;
-        }
-        this.#hasRefused = true;
-        this.#anomalies.note('subscribe_refused', { channel, reason: error.message });
-        subscription.fail(PlenumError.of('unavailable', { cause: error }));
-      },
-    );
+    if (this.#isConnected) this.#commands.subscribe(channel, subscription);
+  }
+
+  #isWanted([channel, subscription]: SubscribeRequest): boolean {
+    return this.#subscriptions.get(channel) === subscription;
+  }
+
+  #onActive(requests: readonly SubscribeRequest[]): void {
+    this.#activity += 1;
+    for (const request of requests) if (this.#isWanted(request)) request[1].activate();
+  }
+
+  #onRefused(requests: readonly SubscribeRequest[], error: Error): void {
+    if (isNotServedHere(error)) {
+      const wanted = requests.filter((request) => this.#isWanted(request));
+      for (const [channel] of wanted) this.#misplaced.add(channel);
+      if (wanted.length > 0) this.#onMisplaced();
+      return;
+    }
+    this.#hasRefused = true;
+    for (const [channel, subscription] of requests) {
+      this.#anomalies.note('subscribe_refused', { channel, reason: error.message });
+      subscription.fail(PlenumError.of('unavailable', { cause: error }));
+    }
   }
 
   #linkIsUp(): void {
@@ -193,7 +206,9 @@ export class ChannelSubscriber implements Channels {
     this.#link += 1;
     this.#misplaced.clear();
     this.#hasRefused = false;
+    this.#commands.reset();
     for (const [channel, subscription] of this.#subscriptions) this.#request(channel, subscription);
+    this.#commands.flush();
     if (this.#hasHadLink) this.#announce(this.#link);
     this.#hasHadLink = true;
   }
@@ -202,6 +217,7 @@ export class ChannelSubscriber implements Channels {
     if (!this.#isConnected) return;
     this.#isConnected = false;
     this.#link += 1;
+    this.#commands.reset();
     for (const subscription of this.#subscriptions.values()) subscription.suspend();
   }
 

@@ -75,6 +75,38 @@ test('groups on every shard are heard by another node, each in its order', async
   expect(await first.engine.health()).toEqual({ isReady: true, shardsAway: 0, durability: 'D0' });
 });
 
+/** How many subscribe commands the masters have had. */
+async function subscribeCommands() {
+  const masters = await set.masters();
+  const stats = await Promise.all(masters.map((master) => set.ask(master, 'INFO', 'commandstats')));
+  return stats
+    .map((text) => Number(/cmdstat_ssubscribe:calls=(\d+)/.exec(String(text))?.[1] ?? 0))
+    .reduce((sum, calls) => sum + calls, 0);
+}
+
+test('thousands of groups take a command for every slot, at first and after the subscribers were cut', async () => {
+  const many = Array.from({ length: 3000 }, (_, i) => groupIdSchema.parse(`many-${i}`));
+  const slots = new Set(many.map(slotOfGroup)).size;
+  expect(slots).toBeLessThanOrEqual(256);
+  let audits = 0;
+  second.engine.feeds.listen({
+    onEntry: () => undefined,
+    onEphemeral: () => undefined,
+    onAuditNeeded: () => {
+      audits += 1;
+    },
+  });
+  const before = await subscribeCommands();
+  await Promise.all(many.map((groupId) => second.engine.feeds.open(groupId)));
+  const first = await subscribeCommands();
+  for (const master of await set.masters()) await set.ask(master, 'CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await eventually(() => expect(audits).toBe(3), patient);
+  const again = await subscribeCommands();
+  // The nodes' own channels and their canaries come on top.
+  expect(first - before).toBeLessThanOrEqual(slots + 50);
+  expect(again - first).toBeLessThanOrEqual(slots + 50);
+});
+
 test('while the slot of a busy group moves nothing is lost or doubled; its new master is heard', async () => {
   const { heard, audits } = await populate();
   const auditsBefore = audits();

@@ -76,6 +76,13 @@ async function hear(channel: string): Promise<readonly string[]> {
   return heard;
 }
 
+/** How many subscribe and unsubscribe commands the server has had. */
+async function commandsSent() {
+  const stats = await publisher.info('commandstats');
+  const callsOf = (name: string) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  return { ssubscribe: callsOf('ssubscribe'), sunsubscribe: callsOf('sunsubscribe') };
+}
+
 test('what is published after subscribe has resolved is heard, in order', async () => {
   const heard = await hear('a');
   for (const word of ['1', '2', '3']) await publish('a', word);
@@ -167,6 +174,93 @@ test('a channel that the ACL forbids is refused, counted, and leaves the link as
   } finally {
     await publisher.call('ACL', 'SETUSER', 'default', 'allchannels');
   }
+});
+
+test('one forbidden channel among many is refused alone', async () => {
+  await publisher.call('ACL', 'SETUSER', 'default', 'resetchannels', '&allowed*');
+  try {
+    const names = Array.from({ length: 300 }, (_, i) => (i === 150 ? 'forbidden' : `allowed ${i}`));
+    const asked = await Promise.allSettled(names.map(hear));
+    const refused = names.filter((_, i) => asked[i]?.status === 'rejected');
+    expect(refused).toEqual(['forbidden']);
+    const receivers = await Promise.all(names.map((name) => (name === 'forbidden' ? 1 : publish(name, 'x'))));
+    expect(receivers.every((count) => count === 1)).toBe(true);
+    expect(anomalies.count('subscribe_refused')).toBe(1);
+  } finally {
+    await publisher.call('ACL', 'SETUSER', 'default', 'allchannels');
+  }
+});
+
+test('thousands of channels take a command for every 512: at first, on a new link, and at the end', async () => {
+  const names = Array.from({ length: 5000 }, (_, i) => `channel ${i}`);
+  const handler = vi.fn();
+  const before = await commandsSent();
+  await Promise.all(names.map((name) => subscriber.subscribe(name, handler)));
+  const first = await commandsSent();
+  const audited = new Promise<void>((resolve) => subscriber.onResubscribed(() => resolve()));
+  await publisher.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await audited;
+  const again = await commandsSent();
+  for (const name of names) subscriber.unsubscribe(name, handler);
+  await subscriber.ping();
+  const end = await commandsSent();
+  expect(first.ssubscribe - before.ssubscribe).toBe(10);
+  expect(again.ssubscribe - first.ssubscribe).toBe(10);
+  expect(end).toEqual({ ssubscribe: again.ssubscribe, sunsubscribe: before.sunsubscribe + 10 });
+  expect(await publisher.call('PUBSUB', 'SHARDCHANNELS')).toEqual([]);
+});
+
+test('a command with long names ends before 64 KiB', async () => {
+  const names = Array.from({ length: 200 }, (_, i) => `${i}`.padEnd(1000, '-'));
+  const before = await commandsSent();
+  await Promise.all(names.map(hear));
+  expect((await commandsSent()).ssubscribe - before.ssubscribe).toBe(4);
+});
+
+test('a channel that is subscribed and given up within a tick is never sent', async () => {
+  const before = await commandsSent();
+  const handler = vi.fn();
+  const waiting = subscriber.subscribe('brief', handler);
+  subscriber.unsubscribe('brief', handler);
+  await expect(waiting).rejects.toMatchObject({ failure: { code: 'unavailable' } });
+  await subscriber.ping();
+  expect(await commandsSent()).toEqual(before);
+});
+
+test('of all that is asked for within a tick the server has what was asked for last', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const handler = vi.fn();
+  let isWanted: readonly boolean[] = names.map(() => false);
+  // The bits of a number choose the channels and what is asked for.
+  for (let bits = 0; bits < 256; bits += 1) {
+    const next = [...isWanted];
+    for (let turn = 0; turn < 8; turn += 1) {
+      const at = (bits >> (turn % 4)) % 4;
+      const name = names[at] ?? 'a';
+      next[at] = ((bits >> turn) & 1) === 1;
+      if (next[at]) subscriber.subscribe(name, handler).catch(() => undefined);
+      else subscriber.unsubscribe(name, handler);
+    }
+    isWanted = next;
+    await subscriber.ping();
+    const onServer = [await publisher.call('PUBSUB', 'SHARDCHANNELS')].flat().map(String).sort();
+    expect(onServer, `bits ${bits}`).toEqual(names.filter((_, i) => isWanted[i]));
+  }
+});
+
+test('a link that breaks before the answer subscribes again to what was asked for', async () => {
+  const heard: string[] = [];
+  proxy.pauseDownstream();
+  const asked = ['a', 'b'].map((name) =>
+    subscriber.subscribe(name, (payload) => void heard.push(`${name}${payload}`)),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  proxy.cutAll();
+  proxy.resumeDownstream();
+  await Promise.all(asked);
+  await publish('a', '1');
+  await publish('b', '2');
+  await eventually(() => expect(heard).toEqual(['a1', 'b2']));
 });
 
 test('a half-open link is found by the canary and replaced', async () => {
