@@ -191,7 +191,7 @@ test('one forbidden channel among many is refused alone', async () => {
   }
 });
 
-test('thousands of channels take a command for every 512: at first, on a new link, and at the end', async () => {
+test('thousands of channels take a command for every 512, on every link and at the end', async () => {
   const names = Array.from({ length: 5000 }, (_, i) => `channel ${i}`);
   const handler = vi.fn();
   const before = await commandsSent();
