@@ -18,10 +18,16 @@ export class CommandProcess implements AsyncDisposable {
   /**
    * @param script below the top folder
    * @param environment is all there is, but for PATH and HOME; its PWD is the working folder, by default the top one.
+   * @param nodeOptions for Node itself.
    */
-  constructor(script: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+  constructor(
+    script: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    nodeOptions: readonly string[] = [],
+  ) {
     const { PATH, HOME } = process.env;
-    this.#child = spawn(process.execPath, [resolvePath(root, script), ...args], {
+    this.#child = spawn(process.execPath, [...nodeOptions, resolvePath(root, script), ...args], {
       cwd: environment['PWD'] ?? root,
       env: { PATH, HOME, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],

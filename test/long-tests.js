@@ -33,6 +33,9 @@ const flows = [
   'silent-logs',
   'three-nodes',
   'user-commands',
+  'worker-limits',
+  'worker-starts',
+  'workers',
 ];
 const onRedis = [
   'boot/boot',

@@ -89,6 +89,7 @@ export interface EdgeDeps {
   readonly jwks: Config['jwks'];
   readonly tokenMaxAgeMs: Config['tokenMaxAgeMs'];
   readonly auditLog?: GatewayOptions['auditLog'];
+  readonly machine?: GatewayOptions['machine'];
   /** The caller's servers; null if the edge itself listens. */
   readonly mount: Required<Pick<GatewayOptions, 'fastify' | 'io'>> | null;
   /** @returns the URL at which other nodes and operators find this node */
@@ -197,6 +198,7 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
     version,
     homePage: homePage(config),
     ...(edge.auditLog === undefined ? {} : { auditLog: edge.auditLog }),
+    ...(edge.machine === undefined ? {} : { machine: edge.machine }),
     ...(config.isDev ? { issueDevToken } : {}),
     ...edge.mount,
   });

@@ -20,11 +20,20 @@ import type { z } from 'zod';
 import { type Environment, environmentSchema, type logLevels, secretNames } from './config/environment.ts';
 import { type Extensions, extensionProblems, noExtensions } from './config/extensions.ts';
 import { isServiceLink, serviceLinkWarnings, unknownNameWarnings } from './config/names.ts';
-import { engineProblems, isDev, isLoopback, missingSecrets } from './config/requirements.ts';
+import {
+  engineProblems,
+  isDev,
+  isLoopback,
+  missingSecrets,
+  tokenWarnings,
+  workerProblems,
+} from './config/requirements.ts';
 
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Processes behind the port, each a node; 1: this process alone. */
+  readonly workers: number;
   /** Null: the memory engine. */
   readonly redisUrl: string | null;
   readonly prefix: string;
@@ -131,6 +140,7 @@ export function readConfig(
       ? [
           ...missingSecrets(parsed.data, file.extensions.adminTokens.length > 0),
           ...(isEngineGiven ? [] : engineProblems(parsed.data)),
+          ...workerProblems(parsed.data, isEngineGiven),
           ...partProblems(parsed.data, file.extensions),
         ]
       : variableProblems(parsed.error, texts)),
@@ -162,18 +172,6 @@ function partProblems(variables: Environment, extensions: Extensions): string[] 
     ...jwksProblems(variables),
   ];
 }
-
-/** Warns of settings that are allowed but accept more tokens, or for longer, than most teams want. */
-const tokenWarnings = (variables: Environment): string[] => [
-  ...(variables.PLENUM_TOKEN_MAX_AGE === 'none'
-    ? ['PLENUM_TOKEN_MAX_AGE is none: a token without exp counts for 400 days']
-    : []),
-  ...(variables.PLENUM_JWKS_URL !== undefined && variables.PLENUM_JWKS_AUDIENCE === undefined
-    ? [
-        'PLENUM_JWKS_AUDIENCE is not set: a token that the provider has issued for any other application counts here too',
-      ]
-    : []),
-];
 
 function jwksProblems(variables: Environment): string[] {
   const { PLENUM_JWKS_URL: text, PLENUM_WEBHOOK_ALLOW: allow } = variables;
@@ -214,6 +212,7 @@ function configOf(variables: Environment, extensions: Extensions): Config {
   return {
     host: variables.HOST,
     port: variables.PORT,
+    workers: variables.PLENUM_WORKERS,
     redisUrl: variables.REDIS_URL ?? null,
     prefix: variables.PLENUM_PREFIX,
     jwtSecrets: variables.PLENUM_JWT_SECRET ?? null,

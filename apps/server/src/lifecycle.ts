@@ -31,8 +31,10 @@ export function createLifecycle(logger: Logger): Lifecycle {
   };
 }
 
+export const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
 /** `npm` sends the terminal's Ctrl-C a second time. Two signals within this time, ms, count as one. */
-const samePressMs = 300;
+export const samePressMs = 300;
 /** After an uncaught error the process exits after this time, ms, even if a part hangs: its state cannot be trusted. */
 const faultExitMs = 8000;
 /** The part of this time in which clients move to other nodes, ms. */
@@ -50,6 +52,8 @@ export interface SignalOptions {
   readonly hardExitMs: number;
   /** Logs an uncaught error, after which the process stops. Absent if this process belongs to another program. */
   readonly onFault?: (fields: { readonly err: unknown; readonly origin: string }, message: string) => void;
+  /** Gets the signals. Default: the first one asks to stop, a second one ends the process. */
+  readonly onSignal?: (signal: string) => void;
 }
 
 /** `stopped` resolves with the exit code when the process was asked to stop and has stopped: 1 after an uncaught error. */
@@ -95,7 +99,7 @@ export function untilAskedToStop(options: SignalOptions): {
     setTimeout(() => settle(1), faultExitMs);
     stop({ withinMs: faultDrainMs });
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => ask(signal));
+  for (const signal of stopSignals) process.on(signal, () => (options.onSignal ?? ask)(signal));
   // Unhandled rejections arrive here too, with the origin `unhandledRejection`.
   if (onFault !== undefined) process.on('uncaughtException', fail);
   return { stopped: promise, ask };

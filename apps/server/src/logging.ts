@@ -6,14 +6,16 @@ import type { Config } from './config.ts';
 export interface LogOptions {
   readonly level: Config['logLevel'];
   readonly isDev: boolean;
-  /** A new id for each start of the process; part of every line. */
+  /** A new id for each start of the process; part of every line, in dev mode only if several processes write. */
   readonly nodeId: string;
+  /** True if other processes write to the same output. */
+  readonly isOneOfSeveral?: boolean;
 }
 
-export function createLogger({ level, isDev, nodeId }: LogOptions): pino.Logger {
+export function createLogger({ level, isDev, nodeId, isOneOfSeveral = false }: LogOptions): pino.Logger {
   const options: pino.LoggerOptions = {
     level,
-    base: isDev ? {} : { node: nodeId },
+    base: isDev && !isOneOfSeveral ? {} : { node: nodeId },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { error: loggedError, err: loggedError },
   };

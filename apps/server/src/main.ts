@@ -5,6 +5,7 @@ import type { ActingOptions } from './commands/acting-user.ts';
 import type { AdminTokenOptions } from './commands/admin-token.ts';
 import type { JoinOptions } from './commands/join.ts';
 import { lastWords } from './commands/last-words.ts';
+import type { ServeOptions } from './commands/serve.ts';
 import type { TailOptions } from './commands/tail.ts';
 import type { TokenOptions } from './commands/token.ts';
 import { version } from './version.ts';
@@ -12,6 +13,7 @@ import { version } from './version.ts';
 /** Each command loads its code only when it is called, so a client does not load the code of a node. */
 const commands = {
   serve: () => import('./commands/serve.ts'),
+  worker: () => import('./commands/worker.ts'),
   check: () => import('./commands/check.ts'),
   token: () => import('./commands/token.ts'),
   adminToken: () => import('./commands/admin-token.ts'),
@@ -54,8 +56,16 @@ const program = new Command('plenum')
 
 program
   .command('serve')
-  .description('run a node')
-  .action(exitWith(async () => (await commands.serve()).serve()));
+  .description('run a node, or one for each worker')
+  .option(
+    '--workers <number|auto>',
+    'processes behind the one port, each a node of its own; auto: one for each core (default: PLENUM_WORKERS, or 1)',
+  )
+  .action((options: ServeOptions) => exitWith(async () => (await commands.serve()).serve(options))());
+program
+  .command('worker', { hidden: true })
+  .description('run a worker of `serve --workers`, which starts it')
+  .action(exitWith(async () => (await commands.worker()).worker()));
 program
   .command('check')
   .description('check the configuration and Redis, and name the durability class')

@@ -1,9 +1,10 @@
 /** Starts one node, and drains and stops it in reverse order. */
 import { hostname } from 'node:os';
 import { deliveryKindsOf, type Logger } from '@plenum/core';
+import type { Machine } from '@plenum/gateway';
 import { compose, type EdgeDeps, openConfiguredAdapters, openEngine } from './compose.ts';
 import type { Config } from './config.ts';
-import { drainOnce } from './drain-node.ts';
+import { drainOnce, type SharedPort } from './drain-node.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
 
@@ -27,6 +28,13 @@ export interface NodeOptions {
   readonly nodeId: string;
   /** Time in which clients move to other nodes. */
   readonly drainMs: number;
+  /** Set in a worker: what it shares with the other ones. */
+  readonly crew?: {
+    readonly machine: Machine;
+    readonly port: SharedPort;
+    /** Called when the clients have moved, before the node closes. */
+    readonly onDrained: () => Promise<void>;
+  };
 }
 
 /** Starts all parts; if one fails, the others are stopped. @throws Error with one sentence for an operator */
@@ -48,7 +56,8 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     });
     lifecycle.started('engine', () => engine.close());
     const secrets = await secretsOf(config, engine);
-    const drain = drainOnce(options.drainMs);
+    const { crew } = options;
+    const drain = drainOnce(options.drainMs, crew?.port);
     const running = await compose({
       engine,
       logger,
@@ -73,14 +82,22 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     const { durability } = await engine.health();
     const urls = { url, ...(adminUrl === null ? {} : { adminUrl }) };
     logger.info({ engine: engine.name, durability, prefix: config.prefix, ...urls }, 'ready');
-    return { url, adminUrl, stop: (hurry) => drain(running, hurry?.withinMs).then(lifecycle.stop) };
+    return {
+      url,
+      adminUrl,
+      stop: async (hurry) => {
+        await drain(running, hurry?.withinMs);
+        await crew?.onDrained();
+        await lifecycle.stop();
+      },
+    };
   } catch (error) {
     await lifecycle.stop();
     throw error;
   }
 }
 
-function edgeOf({ config, auditLog }: NodeOptions, secrets: Secrets): EdgeDeps {
+function edgeOf({ config, auditLog, crew }: NodeOptions, secrets: Secrets): EdgeDeps {
   return {
     config,
     secrets,
@@ -90,6 +107,7 @@ function edgeOf({ config, auditLog }: NodeOptions, secrets: Secrets): EdgeDeps {
     mount: null,
     reachableUrl: (url) => reachable(url, config.host),
     ...(auditLog === undefined ? {} : { auditLog }),
+    ...(crew === undefined ? {} : { machine: crew.machine }),
   };
 }
 

@@ -4,18 +4,36 @@
  * state change over REST (rest/request-routes.ts) are refused with `draining`, `/readyz` answers 503
  * (rest/node-routes.ts), and `moveSockets` closes the open sockets, spread over the given time.
  */
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Clock, sleep } from '@plenum/core';
 import type { PushPayload } from '@plenum/protocol';
+import { isForwarded } from './http/client-address.ts';
 
 export class Drain {
   #isDraining = false;
+  #doOthersAccept = false;
 
   get isDraining(): boolean {
     return this.#isDraining;
   }
 
+  /** True while other processes accept the connections of the port of this node, which drains. */
+  get doOthersAccept(): boolean {
+    return this.#doOthersAccept;
+  }
+
   begin(): void {
     this.#isDraining = true;
+  }
+
+  beginBesideOthers(): void {
+    this.#isDraining = true;
+    this.#doOthersAccept = true;
+  }
+
+  /** True for a client that meets another node if it connects again: so it gets no refusal, which would be final. */
+  movesAway(headers: IncomingHttpHeaders): boolean {
+    return this.#isDraining && (this.#doOthersAccept || isForwarded(headers));
   }
 }
 

@@ -15,6 +15,7 @@ import type {
 import type { UserId } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
+import type { Machine } from './machine.ts';
 import type { NodeReadings } from './metrics/metric-row.ts';
 import type { CustomRequest } from './requests/custom-request.ts';
 import type { AdminToken } from './rest/admin-tokens.ts';
@@ -85,6 +86,8 @@ export interface GatewayOptions {
   readonly config: GatewayConfig;
   /** Custom requests of the embedding team. */
   readonly requests?: readonly CustomRequest[];
+  /** Set in a worker of `plenum serve --workers`. */
+  readonly machine?: Machine;
   /** Shown in the OpenAPI document. */
   readonly version?: string;
   /** Set in dev mode only: `POST /v1/dev/token` exists then. */

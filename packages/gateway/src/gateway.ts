@@ -4,7 +4,7 @@ import { ConfigError } from '@plenum/core';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { GatewayOptions } from './gateway-options.ts';
-import { closerOf, createHttpServer, listenOn } from './http/http-server.ts';
+import { closerOf, createHttpServer, listenOn, stopAccepting } from './http/http-server.ts';
 import { PipelinedRequests, serveOneByOne, serveRoutesOneByOne } from './http/pipelined-requests.ts';
 import { guardMounted } from './http/server-sockets.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -30,6 +30,8 @@ export interface Gateway {
    * answers 200, `/readyz` answers 503. Resolves when the sockets are closed.
    */
   drain(withinMs: number): Promise<void>;
+  /** Closes the port, which other processes share and accept on: takes no new work and no connection. */
+  leavePort(): void;
   /** Closes sockets and port at once. Idempotent; leaves the caller's own servers open. */
   close(): Promise<void>;
 }
@@ -76,7 +78,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, clock, random, logger, roomChannels } = options;
   const shared = createSharedDeps(options);
   const { drain, budget, clientAddress, isOriginAllowed, seats } = shared;
-  const app: FastifyInstance = options.fastify ?? createHttpServer({ random, logger, config });
+  const httpDeps = { random, logger, config, drain };
+  const app: FastifyInstance = options.fastify ?? createHttpServer(httpDeps);
   const closeOwn = options.fastify === undefined ? closerOf(app, clock) : null;
   const socketServerDeps = {
     config,
@@ -94,15 +97,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const unguard = guardMounted(options);
   // Fastify waits for open connections, so Socket.IO has to close its connections first.
   if (options.io === undefined) app.addHook('preClose', () => io.close());
-  const metrics = createMetrics({
+  const readings = {
     hostedFeeds: options.readings.hostedFeeds,
     attachedDevices: options.readings.attachedDevices,
     openSockets: sockets.openSockets,
     bufferedBytes: sockets.bufferedBytes,
     unreadBytes: () => budget.bytes,
     prefix: roomChannels?.channelPrefix ?? '',
-  });
-  const adminApp = config.adminPort === undefined ? null : createHttpServer({ random, logger, config });
+  };
+  const metrics = createMetrics(readings, options.machine ?? null);
+  const adminApp = config.adminPort === undefined ? null : createHttpServer(httpDeps);
   const closeAdmin = adminApp === null ? null : closerOf(adminApp, clock);
   const addressOf = ({ socket, headers }: IncomingMessage) =>
     clientAddress(socket.remoteAddress ?? 'unknown', headers);
@@ -119,6 +123,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   if (options.fastify === undefined) serveOneByOne(app.server, pipelined);
   if (adminApp !== null) serveOneByOne(adminApp.server, pipelined);
 
+  const ownApps = [options.fastify === undefined ? app : null, adminApp].filter((own) => own !== null);
   let closing: Promise<void> | null = null;
   const close = async () => {
     drain.begin();
@@ -143,6 +148,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     drain: (withinMs) => {
       drain.begin();
       return sockets.drain(withinMs);
+    },
+    leavePort: () => {
+      for (const own of ownApps) stopAccepting(own);
+      drain.beginBesideOthers();
     },
     close: () => {
       closing ??= close();

@@ -1,5 +1,8 @@
 export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayConfig, GatewayOptions } from './gateway-options.ts';
+export type { Machine, ProcessFigures } from './machine.ts';
+export { addUp, addUpFigures, lastingFigures } from './metrics/added-figures.ts';
+export { readProcessFigures } from './metrics/metrics.ts';
 export { createFanOut, type FanOutMode } from './outbound/create-fan-out.ts';
 export { defaultMaxUnreadBytes } from './outbound/unread-budget.ts';
 export {
@@ -9,3 +12,12 @@ export {
   defineRequest,
 } from './requests/custom-request.ts';
 export { type AdminToken, fullAdminToken } from './rest/admin-tokens.ts';
+export { Audit, type AuditLine } from './rest/audit.ts';
+export { placeLimitsOf } from './shared-deps.ts';
+export {
+  type Granted,
+  LocalPlaces,
+  type Place,
+  type PlaceLimits,
+  type Places,
+} from './sockets/connection-limits.ts';

@@ -1,14 +1,14 @@
 /** Creates once what the HTTP side and the socket side of a node share. */
 import type { Logger } from '@plenum/core';
 import { Drain } from './drain-sockets.ts';
-import type { GatewayOptions } from './gateway-options.ts';
+import type { GatewayConfig, GatewayOptions } from './gateway-options.ts';
 import { type ClientAddress, trustProxies } from './http/client-address.ts';
 import { type HostRule, hostRule, type OriginRule, originRule } from './http/origins.ts';
 import { ReadGate } from './outbound/read-gate.ts';
 import { boundsOf, defaultMaxUnreadBytes, UnreadBudget } from './outbound/unread-budget.ts';
 import { createRequestRegistry, type RequestRegistry } from './requests/registry.ts';
 import { Audit } from './rest/audit.ts';
-import { createConnectionLimits } from './sockets/connection-limits.ts';
+import { LocalPlaces, type PlaceLimits } from './sockets/connection-limits.ts';
 import { Seats } from './sockets/seats.ts';
 
 export interface SharedDeps {
@@ -23,17 +23,21 @@ export interface SharedDeps {
   readonly audit: Audit;
 }
 
+export const placeLimitsOf = (
+  config: Pick<GatewayConfig, 'maxConnectionsPerUser' | 'maxConnectionsPerIp' | 'maxUnauthenticatedPerIp'>,
+): PlaceLimits => ({
+  user: config.maxConnectionsPerUser ?? 0,
+  address: config.maxConnectionsPerIp ?? 0,
+  unauthenticated: config.maxUnauthenticatedPerIp ?? 0,
+});
+
 /** @throws ConfigError for a custom request that cannot be registered. */
 export function createSharedDeps(options: GatewayOptions): SharedDeps {
-  const { config, operations, clock, logger, requests = [] } = options;
+  const { config, operations, clock, logger, machine, requests = [] } = options;
   const { service, messageMaxBytes, createPolicy, corsOrigins, isDev } = config;
   const { clientAddress, askedHost } = trustProxies(config.trustedProxies ?? []);
   const isHostAllowed = hostRule(config.host, isDev);
-  const limits = createConnectionLimits({
-    perUser: config.maxConnectionsPerUser ?? 0,
-    perAddress: config.maxConnectionsPerIp ?? 0,
-    unauthenticatedPerAddress: config.maxUnauthenticatedPerIp ?? 0,
-  });
+  const places = machine?.places ?? new LocalPlaces(placeLimitsOf(config));
   const bounds = boundsOf(config.maxUnreadBytes ?? defaultMaxUnreadBytes);
   const budget = new UnreadBudget({ clock, logger, bounds });
   return {
@@ -41,7 +45,7 @@ export function createSharedDeps(options: GatewayOptions): SharedDeps {
     clientAddress,
     isHostAllowed,
     isOriginAllowed: originRule({ corsOrigins, isDev, isHostAllowed, askedHost }),
-    seats: new Seats({ limits, clientAddress }),
+    seats: new Seats({ places, clientAddress }),
     budget,
     readGate: new ReadGate(budget, clock),
     registry: createRequestRegistry({
@@ -53,7 +57,11 @@ export function createSharedDeps(options: GatewayOptions): SharedDeps {
       logger,
       requests,
     }),
-    audit: new Audit({ log: options.auditLog ?? inAuditChannel(logger), clock }),
+    audit: new Audit({
+      log: options.auditLog ?? inAuditChannel(logger),
+      clock,
+      ...(machine === undefined ? {} : { tellDenial: machine.denial }),
+    }),
   };
 }
 

@@ -7,9 +7,22 @@ import {
 import { readConfigFile } from '../config/file.ts';
 import { type Config, type ConfigReading, environment, readConfig } from '../config.ts';
 
-/** @returns the configuration of a node; null if it has problems, which were printed. Warnings are printed too */
-export const nodeConfigOrNull = async (): Promise<Config | null> =>
-  said(readConfig(environment, await readConfigFile(process.cwd())), 'Plenum cannot start');
+/**
+ * @param overrides variables that the command line sets
+ * @returns the configuration of a node; null if it has problems, which were printed. Warnings are printed too
+ */
+export const nodeConfigOrNull = async (
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<Config | null> => said(await nodeReading(overrides), 'Plenum cannot start');
+
+/** The configuration of a worker: its primary has printed the warnings. */
+export async function workerConfigOrNull(): Promise<Config | null> {
+  const reading = await nodeReading({});
+  return said({ ...reading, warnings: [] }, 'A worker cannot start');
+}
+
+const nodeReading = async (overrides: Readonly<Record<string, string>>): Promise<ConfigReading> =>
+  readConfig({ ...environment, ...overrides }, await readConfigFile(process.cwd()));
 
 /** Does the same with the settings that a user's command needs. */
 export const clientConfigOrNull = async (needs: readonly ClientNeed[]): Promise<ClientConfig | null> =>

@@ -1,5 +1,7 @@
-/** `plenum serve`: runs a node until it is asked to stop. */
+/** `plenum serve`: runs a node until it is asked to stop; with several workers, each of them is a node. */
 import { nodeHelp } from '../boot-message.ts';
+import type { Config } from '../config.ts';
+import { drainMsOf, hardExitMsOf } from '../drain-times.ts';
 import { untilAskedToStop } from '../lifecycle.ts';
 import { createAuditLog, createLogger } from '../logging.ts';
 import { startNode } from '../node.ts';
@@ -7,24 +9,29 @@ import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
 import { systemRandom } from '../secrets.ts';
 import { nodeConfigOrNull } from './read-configuration.ts';
 
-/** Time in which clients move to other nodes, ms. Short, because this command also runs on laptops. */
-const drainMs = 15_000;
-/** Additional time for open requests and for closing, ms. */
-const closeMs = 15_000;
+export interface ServeOptions {
+  /** Overrides PLENUM_WORKERS. */
+  readonly workers?: string;
+}
 
 /** @returns the exit code */
-export async function serve(): Promise<number> {
-  const config = await nodeConfigOrNull();
+export async function serve({ workers }: ServeOptions = {}): Promise<number> {
+  const config = await nodeConfigOrNull(workers === undefined ? {} : { PLENUM_WORKERS: workers });
   if (config === null) return 1;
+  if (config.workers === 1) return serveAlone(config);
+  const { serveByWorkers } = await import('../workers/serve-by-workers.ts');
+  return serveByWorkers(config);
+}
+
+async function serveAlone(config: Config): Promise<number> {
   const nodeId = systemRandom.token();
   const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });
-  const ownDrainMs = config.isDev ? 0 : drainMs;
   const auditLog = createAuditLog(logger);
-  const node = await startNode({ config, logger, auditLog, nodeId, drainMs: ownDrainMs });
+  const node = await startNode({ config, logger, auditLog, nodeId, drainMs: drainMsOf(config) });
   const { stopped, ask } = untilAskedToStop({
     stop: node.stop,
     logger,
-    hardExitMs: ownDrainMs + closeMs,
+    hardExitMs: hardExitMsOf(config),
     onFault: (fields, message) => logger.fatal(fields, message),
   });
   onParentGone(() => ask('the process that started this node is gone'));

@@ -20,6 +20,7 @@ import {
   webhookAllow,
   webhookSecrets,
   wholeNumber,
+  workers,
 } from './values.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -30,6 +31,7 @@ export const environmentSchema = z.object({
   NODE_ENV: z.string().optional(),
   PORT: wholeNumber(0, 65_535).prefault('3000'),
   HOST: matching('an address or a host name', /^\S{1,255}$/).prefault('127.0.0.1'),
+  PLENUM_WORKERS: workers().prefault('1'),
   PLENUM_ENGINE: oneOf('redis', 'memory').optional(),
   REDIS_URL: redisUrl().optional(),
   PLENUM_PREFIX: matching('1 to 32 of a–z 0–9 _ -', /^[a-z0-9_-]{1,32}$/).prefault('plenum'),

@@ -1,4 +1,4 @@
-/** Checks what a node needs before it starts: its engine, and secrets outside dev mode. */
+/** Checks what a node needs before it starts: its engine, secrets outside dev mode, and what several workers exclude. */
 import { BlockList, isIP } from 'node:net';
 import type { Environment } from './environment.ts';
 
@@ -38,6 +38,27 @@ export function engineProblems(variables: Environment): string[] {
   ];
 }
 
+/** What several workers behind one port exclude. @param isEngineGiven true if another part sets the address of Redis */
+export function workerProblems(variables: Environment, isEngineGiven: boolean): string[] {
+  const { PLENUM_WORKERS: workers, REDIS_URL: redisUrl } = variables;
+  if (workers === 1) return [];
+  return [
+    ...(redisUrl === undefined && !isEngineGiven
+      ? [`PLENUM_WORKERS is ${workers} but REDIS_URL is not set: workers share their groups through Redis`]
+      : []),
+    ...(variables.PLENUM_TRANSPORTS.length > 1
+      ? [
+          `PLENUM_WORKERS is ${workers} but PLENUM_TRANSPORTS allows polling: the requests of a polling client would meet different workers; leave polling out, or run nodes on ports of their own behind sticky sessions`,
+        ]
+      : []),
+    ...(variables.PLENUM_CLUSTER_STRATEGY === 'local'
+      ? [
+          `PLENUM_WORKERS is ${workers} but PLENUM_CLUSTER_STRATEGY is local, which allows one node: each worker is one`,
+        ]
+      : []),
+  ];
+}
+
 const adminTokenMinBytes = 32;
 
 /** @param hasAdminTokens true if the configuration file contains digests of admin tokens */
@@ -57,3 +78,15 @@ export function missingSecrets(variables: Environment, hasAdminTokens: boolean):
       : []),
   ];
 }
+
+/** Warns of settings that are allowed but accept more tokens, or for longer, than most teams want. */
+export const tokenWarnings = (variables: Environment): string[] => [
+  ...(variables.PLENUM_TOKEN_MAX_AGE === 'none'
+    ? ['PLENUM_TOKEN_MAX_AGE is none: a token without exp counts for 400 days']
+    : []),
+  ...(variables.PLENUM_JWKS_URL !== undefined && variables.PLENUM_JWKS_AUDIENCE === undefined
+    ? [
+        'PLENUM_JWKS_AUDIENCE is not set: a token that the provider has issued for any other application counts here too',
+      ]
+    : []),
+];

@@ -3,6 +3,10 @@ import { isIP } from 'node:net';
 import { isAllowEntry } from '@plenum/adapters';
 import type { ClusterStrategy } from '@plenum/core';
 import { z } from 'zod';
+import { usableCores } from './usable-cores.ts';
+
+/** More processes on one machine would be a mistake in the number. */
+const workersMax = 512;
 
 function listOf(text: string): readonly string[] {
   return text
@@ -25,6 +29,14 @@ export const wholeNumber = (min: number, max: number) =>
   parsed(`a whole number from ${min} to ${max}`, (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? value : undefined;
+  });
+
+/** `auto`: one for each core that this process may use. */
+export const workers = () =>
+  parsed(`auto or a whole number from 1 to ${workersMax}`, (text) => {
+    if (text === 'auto') return Math.min(usableCores(), workersMax);
+    const value = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+    return value >= 1 && value <= workersMax ? value : undefined;
   });
 
 export const oneOf = <T extends string>(...choices: readonly T[]) =>

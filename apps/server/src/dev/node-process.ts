@@ -33,7 +33,7 @@ const readyMessageSchema = z.object({ url: z.url() });
 export async function startNodeProcess({ environment, onLine }: NodeProcessOptions): Promise<NodeProcess> {
   // Detached, so that Ctrl-C of the terminal reaches only the parent. The IPC channel ends the child with its parent.
   const child = spawn(process.execPath, [youngGeneration, binary, 'serve'], {
-    env: { ...environment, HOST: '127.0.0.1', PORT: '0' },
+    env: { ...environment, HOST: '127.0.0.1', PORT: '0', PLENUM_WORKERS: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });

@@ -3,7 +3,7 @@
  * request.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { type Clock, type Logger, PlenumError, type Random } from '@plenum/core';
 import { type Failure, limits } from '@plenum/protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -32,6 +32,7 @@ interface HttpServerDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly config: Pick<GatewayConfig, 'requestTimeoutMs'>;
+  readonly drain: { readonly doOthersAccept: boolean };
 }
 
 const refusals: Readonly<Record<string, Failure>> = {
@@ -75,7 +76,7 @@ function refuseConnection(socket: Socket, { code }: { readonly code: string }, r
   endWithFailure(socket, refusals[code] ?? noHttp, requestId);
 }
 
-export function createHttpServer({ random, logger, config }: HttpServerDeps): FastifyInstance {
+export function createHttpServer({ random, logger, config, drain }: HttpServerDeps): FastifyInstance {
   const requestTimeoutMs = config.requestTimeoutMs ?? defaultRequestTimeoutMs;
   const onError = createErrorHandler(random, logger);
   const app = Fastify({
@@ -95,11 +96,23 @@ export function createHttpServer({ random, logger, config }: HttpServerDeps): Fa
     const problem = hostProblem(request.raw) ?? (request.is404 ? unknownRoute(request) : null);
     if (problem !== null) return sendFailure(reply, problem, idOf(request, random).requestId);
   });
+  // The next request of the client then meets a process that accepts.
+  app.addHook('onSend', async (_request, reply) => {
+    if (drain.doOthersAccept) reply.header('connection', 'close');
+  });
   app.setErrorHandler(onError);
   app.setNotFoundHandler((request, reply) =>
     sendFailure(reply, unknownRoute(request), idOf(request, random).requestId),
   );
   return app;
+}
+
+/**
+ * Closes the port and no connection: a client may be writing a request on one that is idle here, and would not know
+ * whether it was served.
+ */
+export function stopAccepting({ server }: FastifyInstance): void {
+  NetServer.prototype.close.call(server);
 }
 
 /** @returns a function that closes the server, and cuts connections that stay open after 1 s */

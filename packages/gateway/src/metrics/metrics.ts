@@ -1,5 +1,6 @@
 /** Serves the figures of a node in the text format of Prometheus. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Machine, ProcessFigures } from '../machine.ts';
 import type { NodeReadings } from './metric-row.ts';
 import { metricTable } from './metric-table.ts';
 
@@ -19,13 +20,23 @@ function processMetrics(): Registry {
   return processRegistry;
 }
 
-/** Begins to count. Telemetry belongs to the process: two nodes in one process count each other's events. */
-export function createMetrics(node: NodeReadings): Metrics {
+/** The figures of this process alone, without those of a node. */
+export const readProcessFigures = (): Promise<ProcessFigures> => processMetrics().getMetricsAsJSON();
+
+/**
+ * Begins to count. Telemetry belongs to the process: two nodes in one process count each other's events.
+ * @param machine null: this process is alone behind its port
+ */
+export function createMetrics(node: NodeReadings, machine: Machine | null): Metrics {
   const registry = new Registry();
   const ends = metricTable.map((row) => row.install(registry, node));
+  const own = async () => `${await registry.metrics()}\n${await processMetrics().metrics()}`;
+  machine?.offerFigures(async () =>
+    (await Promise.all([registry.getMetricsAsJSON(), readProcessFigures()])).flat(),
+  );
   return {
     contentType: registry.contentType,
-    text: async () => `${await registry.metrics()}\n${await processMetrics().metrics()}`,
+    text: () => machine?.figures() ?? own(),
     close: () => {
       for (const end of ends.splice(0)) end();
       registry.clear();

@@ -19,11 +19,15 @@ export interface AuditLine {
   /** The client's address, also behind a trusted proxy. */
   readonly address: string;
   readonly request_id: string;
+  /** The node that was asked, if another process writes the line. */
+  readonly of?: string;
 }
 
 export interface AuditDeps {
   readonly log: Pick<Logger, 'info'>;
   readonly clock: Clock;
+  /** Absent: this process limits denials itself. */
+  readonly tellDenial?: (line: AuditLine) => void;
 }
 
 const windowMs = 60_000;
@@ -50,6 +54,10 @@ export class Audit {
   }
 
   denial(line: AuditLine): void {
+    if (this.#options.tellDenial !== undefined) {
+      this.#options.tellDenial(line);
+      return;
+    }
     this.#cancelWindow ??= this.#options.clock.after(windowMs, () => this.#endWindow());
     const address = this.#countedAs(line.address);
     const count = (this.#denials.get(address) ?? 0) + 1;

@@ -9,9 +9,10 @@ import { type Failure, limits } from '@plenum/protocol';
 import type { Server } from 'socket.io';
 import type { Drain } from '../drain-sockets.ts';
 import type { GatewayConfig } from '../gateway-options.ts';
-import { type ClientAddress, isForwarded } from '../http/client-address.ts';
+import type { ClientAddress } from '../http/client-address.ts';
 import type { OriginRule } from '../http/origins.ts';
 import { endWithFailure, refuseRequest } from '../http/raw-failure.ts';
+import { type Granted, whenKnown } from './connection-limits.ts';
 import { connectErrorPacket } from './handshake-refusal.ts';
 import type { Seats } from './seats.ts';
 
@@ -104,15 +105,15 @@ function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Ref
 }
 
 /** Takes a place for an upgrade, in addition to the place of its session. */
-function problemOfPlace({ request, isUpgrade }: Asked, deps: EngineRequestsDeps): Refusal | null {
+function placeOf({ request, query, isUpgrade }: Asked, deps: EngineRequestsDeps): Granted {
+  if (!isUpgrade || !query.has('sid')) return true;
   const { socket, headers } = request;
-  const address = deps.clientAddress(socket.remoteAddress ?? 'unknown', headers);
-  return !isUpgrade || deps.seats.takeForUpgrade(socket, address) ? null : tooMany;
+  return deps.seats.takeForUpgrade(socket, deps.clientAddress(socket.remoteAddress ?? 'unknown', headers));
 }
 
 function problemOf({ request, query, isUpgrade }: Asked, deps: EngineRequestsDeps): Refusal | null {
   const { config, isOriginAllowed, drain } = deps;
-  if (drain.isDraining && isForwarded(request.headers)) return draining;
+  if (drain.movesAway(request.headers)) return draining;
   if (query.get('EIO') !== '4') return oldProtocol;
   const transport = query.get('transport');
   if (transport === 'websocket') return isUpgrade ? webSocketProblem(request) : noUpgrade;
@@ -172,15 +173,16 @@ export function filterEngineRequests(io: Server, deps: EngineRequestsDeps): void
     const query = new URLSearchParams(request.url?.split('?')[1] ?? '');
     const isUpgrade = !(response instanceof ServerResponse);
     const asked = { request, query, isUpgrade };
-    const found = query.has('sid')
-      ? (problemOfSession(asked, io) ?? problemOfPlace(asked, deps))
-      : problemOf(asked, deps);
-    if (found === null) return next();
-    const { failure, isReadByPoll = false, logged } = found;
-    if (logged !== undefined) log(found, request);
-    // An upgrade has no HTTP response object: answer on its connection.
-    if (!(response instanceof ServerResponse)) endWithFailure(request.socket, failure, random.token());
-    else if (isReadByPoll) answerPoll(response, request, { failure, sid: random.token() });
-    else refuseRequest(response, failure, random.token());
+    const refuse = (found: Refusal) => {
+      const { failure, isReadByPoll = false, logged } = found;
+      if (logged !== undefined) log(found, request);
+      // An upgrade has no HTTP response object: answer on its connection.
+      if (!(response instanceof ServerResponse)) endWithFailure(request.socket, failure, random.token());
+      else if (isReadByPoll) answerPoll(response, request, { failure, sid: random.token() });
+      else refuseRequest(response, failure, random.token());
+    };
+    const found = query.has('sid') ? problemOfSession(asked, io) : problemOf(asked, deps);
+    if (found !== null) refuse(found);
+    else whenKnown(placeOf(asked, deps), (isGranted) => (isGranted ? next() : refuse(tooMany)));
   });
 }

@@ -9,7 +9,6 @@ import {
 import { type Failure, handshakeSchema, parse } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { Drain } from '../drain-sockets.ts';
-import { isForwarded } from '../http/client-address.ts';
 import type { OriginRule } from '../http/origins.ts';
 import type { DeviceIdentity } from '../outbound/socket-device.ts';
 import { HandshakeRefusal } from './handshake-refusal.ts';
@@ -63,9 +62,9 @@ async function decide(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
  */
 async function admit(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   const { conn } = socket;
-  if (!deps.seats.take(conn)) return tooMany;
+  if (!(await deps.seats.take(conn))) return tooMany;
   const decision = await decide(socket, deps);
-  return !isAdmitted(decision) || deps.seats.admit(conn, decision.userId) ? decision : tooMany;
+  return !isAdmitted(decision) || (await deps.seats.admit(conn, decision.userId)) ? decision : tooMany;
 }
 
 const tooMany: Failure = { code: 'too_many_connections' };
@@ -96,8 +95,8 @@ export function createHandshake(deps: HandshakeDeps): Handshake {
         // After the refusal, which Socket.IO writes in the next tick.
         setImmediate(() => closeIfLast(socket));
       };
-      // A proxy connected it just before the drain: the client reconnects, and the proxy asks another node.
-      if (deps.drain.isDraining && isForwarded(socket.handshake.headers)) conn.close();
+      // It connected just before the drain: it reconnects, and the proxy or the primary asks another node.
+      if (deps.drain.movesAway(socket.handshake.headers)) conn.close();
       if (asked.has(conn)) return refuse(onlyOneSocket);
       asked.add(conn);
       admit(socket, deps)

@@ -4,6 +4,7 @@
  */
 import type { Failure } from '@plenum/protocol';
 import type { Server, Socket } from 'socket.io';
+import { whenKnown } from './connection-limits.ts';
 import { connectErrorPacket } from './handshake-refusal.ts';
 import type { Seats } from './seats.ts';
 
@@ -24,11 +25,13 @@ export class Newcomers {
   /** Watches our own server only: connections to the caller's server may carry sockets of other namespaces. */
   watch(io: Server): void {
     io.engine.on('connection', (conn: Conn) => {
-      if (!this.#seats.take(conn)) {
+      const granted = this.#seats.take(conn);
+      whenKnown(granted, (isGranted) => {
+        if (isGranted || conn.readyState !== 'open') return;
         conn.write(connectErrorPacket(tooMany));
         conn.close();
-        return;
-      }
+      });
+      if (granted === false) return;
       let hasAsked = false;
       const onData = (data: unknown) => {
         const isFirst = !hasAsked;
