@@ -28,7 +28,7 @@ function machine(workers: Map<string, ReturnType<typeof figuresOf> | 'silent'>) 
   };
 }
 
-test('the figures of a machine are the sums over its workers, with the process figures of the primary', async () => {
+test('the figures of a machine are the sums over its workers and the primary', async () => {
   const { read } = machine(
     new Map([
       ['one', figuresOf(3, 2)],
