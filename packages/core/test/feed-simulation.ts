@@ -94,8 +94,11 @@ export class Simulation {
     };
   }
 
-  message(fate: Fate): void {
-    this.#append({ type: 'message', ...this.#place(), wire: Buffer.alloc(0) }, fate);
+  /** @param isOwn this node has appended it: the answer arrives too, at any moment before or after the entry */
+  message(fate: Fate, isOwn = false): void {
+    const entry: LogEntry = { type: 'message', ...this.#place(), wire: Buffer.alloc(0) };
+    this.#append(entry, fate);
+    if (isOwn) this.#later(() => this.#listener?.onOwnEntry(groupId, entry));
   }
 
   /** Applies a membership change to the truth and appends its entry. */
@@ -162,12 +165,13 @@ export class Simulation {
 
   /** Nothing is in progress, and a sweep has compared everything. */
   async settle(): Promise<void> {
-    await this.#runAll();
+    await this.rest();
     this.host.onAuditNeeded();
-    await this.#runAll();
+    await this.rest();
   }
 
-  async #runAll(): Promise<void> {
+  /** Nothing is in progress. */
+  async rest(): Promise<void> {
     let turns = 0;
     for (let idleTurns = 0; idleTurns < 5; idleTurns += 1) {
       turns += 1;
@@ -192,7 +196,12 @@ export class Simulation {
   #append(entry: LogEntry, fate: Fate): void {
     this.entries.push(entry);
     const arrivals = fate === 'is lost' ? 0 : fate === 'arrives' ? 1 : 2;
-    for (let i = 0; i < arrivals; i += 1) this.#later(() => this.#listener?.onEntry(groupId, entry));
+    for (let i = 0; i < arrivals; i += 1) this.#later(() => this.#arrive(entry));
+  }
+
+  #arrive(entry: LogEntry): void {
+    if (this.#listener?.takeOwnPublish(groupId, entry.epoch, entry.seq) === true) return;
+    this.#listener?.onEntry(groupId, entry);
   }
 
   #later(task: () => void): void {

@@ -47,6 +47,7 @@ function watchedFeed(device: Device, devices = new Devices()) {
     push: (to, event, payload) => to.push(event, payload),
     readGap: () => {},
     readCatchUp: (_, afterSeq) => void catchUps.push(afterSeq),
+    lookForMissing: () => {},
     readHead: () => {},
     verifyAgain: (_, reason) => void verified.push(reason),
     devicesOf: () => [device],

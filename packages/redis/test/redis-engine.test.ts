@@ -2,6 +2,7 @@ import type { LogEntry, Nudge } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import {
   eventually,
+  feedListener,
   obtainRedisForTests,
   type RedisForTests,
   startFaultProxy,
@@ -49,11 +50,12 @@ test.each(['node', 'client'] as const)('an engine as %s comes up without a warni
 async function follow({ engine }: EngineUnderTest) {
   const entries: LogEntry[] = [];
   const onAuditNeeded = vi.fn();
-  engine.feeds.listen({
-    onEntry: (_, entry) => entries.push(entry),
-    onEphemeral: () => undefined,
-    onAuditNeeded,
-  });
+  engine.feeds.listen(
+    feedListener({
+      onEntry: (_, entry) => entries.push(entry),
+      onAuditNeeded,
+    }),
+  );
   await engine.feeds.open(groupId);
   return { entries, onAuditNeeded };
 }

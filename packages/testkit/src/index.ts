@@ -58,6 +58,7 @@ export {
   type MakeEngine,
   onManualClock,
 } from './scene/engine-harness.ts';
+export { feedListener } from './scene/feed-listener.ts';
 export { seededRandom } from './seeded-random.ts';
 export { freePort } from './server/free-port.ts';
 export { type Ailing, type Ailment, gone, impatient, patient } from './suites/adapters/adapter-harness.ts';

@@ -148,6 +148,14 @@ export class FeedHost implements DeviceHub, FeedListener {
     this.#feeds.get(groupId)?.feed.onEntry(entry);
   }
 
+  onOwnEntry(groupId: GroupId, entry: LogEntry): void {
+    this.#feeds.get(groupId)?.feed.onOwnEntry(entry);
+  }
+
+  takeOwnPublish(groupId: GroupId, epoch: string, seq: number): boolean {
+    return this.#feeds.get(groupId)?.feed.takeOwnPublish(epoch, seq) ?? false;
+  }
+
   onEphemeral(groupId: GroupId, push: EphemeralPush): void {
     this.#deps.presence.onEphemeral(groupId, push);
   }

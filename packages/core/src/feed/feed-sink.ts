@@ -19,6 +19,8 @@ export interface FeedSink {
    * Reads the log after `afterSeq` for one device, once its buffer is empty; the answer comes back as `onCatchUp`.
    */
   readCatchUp(device: Device, afterSeq: number): void;
+  /** Waits until late publishes must have come, and then calls `onLookForMissing`. Called once per look. */
+  lookForMissing(): void;
   /** Reads the head; the answer comes back as `onHead`. */
   readHead(): void;
   /**

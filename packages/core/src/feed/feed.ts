@@ -5,6 +5,7 @@
  * not continue the device's position, the device gets `resync`.
  *
  *   entry: seq == last+1 apply · <= last drop · > last+1 buffer, read the gap from the log, apply in order
+ *   own entry (its append was answered): seq == last+1 apply · > last+1 wait for the publishes, then read the gap
  *   head:  further than last → read the gap · off the chain → verify all users again
  */
 import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/protocol';
@@ -18,6 +19,7 @@ import { pageFor } from './catch-up.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import { Gap, isTrimmedAfter } from './gap.ts';
 import { endsReceiving, KnownMembers, startsReceiving } from './known-members.ts';
+import { OwnEntries } from './own-entries.ts';
 import { type StartFrom, startOf } from './resume.ts';
 
 export class Feed {
@@ -28,6 +30,7 @@ export class Feed {
   readonly #counters: FeedCounters;
   readonly #chain = new EpochChain();
   readonly #gap = new Gap();
+  readonly #own = new OwnEntries();
   #lastSeq = 0;
 
   constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
@@ -66,14 +69,40 @@ export class Feed {
       this.#gap.buffer(entry);
       this.#sink.readHead();
     } else if (entry.seq === this.#lastSeq + 1) {
-      this.#apply(entry);
-      if (this.#gap.isBuffering) this.#applyBuffered();
+      this.#applyNext(entry);
     } else if (entry.seq <= this.#lastSeq) {
       this.#counters.duplicateDropped(this.groupId);
     } else {
       this.#gap.buffer(entry);
       this.#repair();
     }
+  }
+
+  /**
+   * Takes an entry whose append was just answered. It is applied only if it continues the feed: in every other case its
+   * publish is on the way and does the rest.
+   */
+  onOwnEntry(entry: LogEntry): void {
+    const { epoch, seq } = entry;
+    if (epoch !== this.#chain.current || seq <= this.#lastSeq) return;
+    if (seq === this.#lastSeq + 1) {
+      this.#own.applied(epoch, seq);
+      this.#applyNext(entry);
+    } else if (this.#own.beyondHole(seq)) {
+      this.#sink.lookForMissing();
+    }
+  }
+
+  /** @returns true, once for each entry, if `onOwnEntry` has applied the entry: its publish is of no use */
+  takeOwnPublish(epoch: string, seq: number): boolean {
+    return epoch === this.#chain.current && seq <= this.#lastSeq && this.#own.takePublish(epoch, seq);
+  }
+
+  /** The time for the publishes before an own entry is over. */
+  onLookForMissing(): void {
+    const found = this.#own.look(this.#lastSeq);
+    if (found === 'missing') this.#repair();
+    else if (found === 'again') this.#sink.lookForMissing();
   }
 
   /**
@@ -182,6 +211,11 @@ export class Feed {
     if (this.attachments.advance(device, cursor, this.#lastSeq)) this.#sink.readCatchUp(device, cursor);
   }
 
+  #applyNext(entry: LogEntry): void {
+    this.#apply(entry);
+    if (this.#gap.isBuffering) this.#applyBuffered();
+  }
+
   #apply(entry: LogEntry): void {
     if (entry.type === 'event') this.#startReceivers(entry.event);
     this.#lastSeq = entry.seq;
@@ -272,6 +306,7 @@ export class Feed {
   #adopt(head: LogHead): void {
     this.#chain.adopt(head);
     this.#lastSeq = head.seq;
+    this.#own.clear();
     this.members.clear(head.seq);
   }
 

@@ -28,6 +28,8 @@ import type { KnownMember } from './known-members.ts';
 import type { StartFrom } from './resume.ts';
 
 const pageSize = 100;
+/** Time for the publishes of earlier entries, ms. They are on their way when an own append is answered. */
+const publishesDueMs = 200;
 const broadcasts = telemetryChannel('broadcast');
 
 /** Presence, as the feeds of this node report to it. */
@@ -71,6 +73,7 @@ export class HostedFeed implements FeedSink {
   #opening: Promise<void> | null = null;
   #isClosed = false;
   #isReadingHead = false;
+  #cancelLook = () => {};
   /** Reads in progress: the feed stays open for them. */
   #readings = 0;
   /** Entries per catch-up read, estimated from the sizes in the last page of this group. */
@@ -106,6 +109,7 @@ export class HostedFeed implements FeedSink {
 
   close(): void {
     this.#isClosed = true;
+    this.#cancelLook();
     const warn = this.#logs('could not close a feed');
     this.#deps.engine.feeds.close(this.groupId).catch(warn);
   }
@@ -213,6 +217,10 @@ export class HostedFeed implements FeedSink {
     this.#persist('could not read a gap; will retry', async () => {
       this.feed.onGapRead(await this.#deps.engine.log.after(this.groupId, afterSeq, pageSize));
     });
+  }
+
+  lookForMissing(): void {
+    this.#cancelLook = this.#deps.clock.after(publishesDueMs, () => this.feed.onLookForMissing());
   }
 
   readHead(): void {

@@ -10,6 +10,14 @@ import type { EphemeralPush } from './presence.ts';
 export interface FeedListener {
   /** An entry of an open feed. It may come late, twice, or not at all: the feed notices. */
   onEntry(groupId: GroupId, entry: LogEntry): void;
+  /**
+   * An entry of an open feed whose append this node has just been answered. Called after the sender's callback, never
+   * for the answer to a duplicate. The feed applies it only if no earlier entry is missing, so `onEntry` is still
+   * called for it, unless `takeOwnPublish` says that this is of no use.
+   */
+  onOwnEntry(groupId: GroupId, entry: LogEntry): void;
+  /** @returns true, once for each entry, if `onOwnEntry` has applied it: the publish is dropped without decoding it */
+  takeOwnPublish(groupId: GroupId, epoch: string, seq: number): boolean;
   /** A push without a log entry, for the devices that are attached now. */
   onEphemeral(groupId: GroupId, push: EphemeralPush): void;
   /** The connection was replaced or is suspect, so entries may be lost. All heads have to be compared. */

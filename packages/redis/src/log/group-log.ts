@@ -18,6 +18,7 @@ import type { StateSettings } from '../script-calls/group-header.ts';
 import { type AppendAnswer, type AppendLine, admitMessage } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
+import type { WrittenMessage } from './append-arguments.ts';
 import { AppendBatches } from './append-batches.ts';
 import { DueSends } from './due-sends.ts';
 import { RedisLogReader } from './log-reader.ts';
@@ -28,6 +29,9 @@ export interface RedisGroupLogDeps extends StateDeps {
   /** Scripts on a separate connection, because a long answer must not delay the answers to sends. */
   readonly readCalls: ScriptCalls;
 }
+
+/** Called with a message that this node has just appended, after its sender's callback. Must not throw. */
+export type AppendedListener = (message: WrittenMessage, place: AppendAnswer) => void;
 
 /** Largest error of this node's estimate of Redis' time, ms. With it a send never seems to be younger than its entry. */
 const clockErrorMs = 50;
@@ -40,6 +44,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   readonly #batches: AppendBatches;
   readonly #sends = new PendingSends();
   readonly #due: DueSends;
+  #onAppended: AppendedListener = () => undefined;
   readonly #endDueMutes: (groupId: MessageDraft['groupId'], userId: MessageDraft['sender']) => Promise<void>;
 
   constructor({ calls, readCalls, keys, random, settings }: RedisGroupLogDeps) {
@@ -59,6 +64,11 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   /** Resolves this node's own send with its entry. Must be called with every live entry before it is delivered. Never throws. */
   resolveSends(decoded: DecodedEntry): void {
     this.#sends.resolveWith(decoded);
+  }
+
+  /** Never called for a duplicate, nor for a send that its entry has resolved already. */
+  onAppended(listener: AppendedListener): void {
+    this.#onAppended = listener;
   }
 
   append(draft: MessageDraft): Promise<AppendOutcome> {
@@ -98,7 +108,8 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
         message,
         answered: (line, nowMs) => {
           if (line.type === 'due' && !areMutesEnded) this.#due.wait(send);
-          else send.resolve(outcomeOf(line, nowMs));
+          else if (send.resolve(outcomeOf(line, nowMs)) && line.type === 'appended')
+            this.#onAppended(message, line);
         },
         failed: (error) => send.resolve(errorFrom(error)),
       },

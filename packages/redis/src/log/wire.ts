@@ -5,7 +5,7 @@
  * {"uid":"plenum1 <m|e> <epoch 16> <seq 16> <recipients 10> <time ms 13> <actor> <request id>","nsp":"/","type":3,
  *  "data":{"packet":{"type":2,"data":["<event>",<wire>],"nsp":"/"},"opts":{"rooms":["<room>"],"except":[],"flags":{}}}}
  */
-import { groupRoom, type LogEntry } from '@plenum/core';
+import { groupRoom, isoTime, type LogEntry, messageId } from '@plenum/core';
 import { type GroupId, groupEventSchema } from '@plenum/protocol';
 
 /** The fields of a payload that come before the wire text. */
@@ -37,6 +37,8 @@ const ACTOR_AT = TIME_AT + 14;
 /** The end of a header with the longest actor and the longest request id, fully escaped, in bytes. */
 const HEADER_MAX = ACTOR_AT + 128 + 1 + 256 + 1;
 
+const LETTER_M = 'm'.charCodeAt(0);
+
 const fixedPart =
   /^[me] [0-9a-f]{16} \d{16} \d{10} \d{13} ([A-Za-z0-9_.:@|+~=$-]{1,128}) ((?:[^"\\]|\\["\\])*)"/;
 const openingOf = (event: string): string =>
@@ -51,6 +53,12 @@ const sliceAt = (bytes: Buffer, at: number, length: number): string =>
   bytes.toString('latin1', at, at + length);
 const holds = (bytes: Buffer, at: number, text: string): boolean =>
   at >= 0 && at + text.length <= bytes.length && sliceAt(bytes, at, text.length) === text;
+
+/** The place of the message in a payload, at fixed offsets; null: it is no message. Nothing else is checked. */
+export function placeOfMessage(payload: Buffer): { readonly epoch: string; readonly seq: number } | null {
+  if (payload.length < ACTOR_AT || payload[TYPE_AT] !== LETTER_M || !holds(payload, 0, OPENING)) return null;
+  return { epoch: sliceAt(payload, EPOCH_AT, 16), seq: Number(sliceAt(payload, SEQ_AT, 16)) };
+}
 
 /**
  * Decodes the payloads of one group's channel. `wire` is a view into the payload.
@@ -141,4 +149,14 @@ export function messageWireHead(message: {
     `{"request_id":${JSON.stringify(requestId)},"success":true,"result":{"group_id":"${groupId}",` +
     `"from_user_id":"${sender}","message":${JSON.stringify(text)},"timestamp":"`
   );
+}
+
+/** The entry of a message, byte for byte as append-messages stores it. */
+export function messageEntryAt(
+  wireHead: string,
+  { epoch, seq, timestampMs }: Pick<EntryHeader, 'epoch' | 'seq' | 'timestampMs'>,
+): LogEntry {
+  const id = messageId(epoch, seq);
+  const tail = `${isoTime(timestampMs)}","message_id":"${id}","epoch":"${epoch}","seq":${seq}}}`;
+  return { type: 'message', epoch, seq, wire: Buffer.from(wireHead + tail) };
 }

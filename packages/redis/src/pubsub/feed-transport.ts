@@ -11,15 +11,19 @@ import { z } from 'zod';
 
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
-import type { RedisGroupLog } from '../log/group-log.ts';
-import { entryDecoder } from '../log/wire.ts';
+import type { AppendedListener, RedisGroupLog } from '../log/group-log.ts';
+import { entryDecoder, messageEntryAt, placeOfMessage } from '../log/wire.ts';
 import { within } from '../within.ts';
+import { reasonOf } from './subscriber.ts';
 import type { ChannelHandler, Channels } from './subscription.ts';
+
+/** What the transport needs of the log. */
+export type FeedLog = Pick<RedisGroupLog, 'resolveSends' | 'onAppended'>;
 
 export interface RedisFeedTransportDeps {
   readonly subscriber: Channels;
-  /** Resolves the sends of this node with their own entries. */
-  readonly log: Pick<RedisGroupLog, 'resolveSends'>;
+  /** Resolves the sends of this node with their own entries, and brings the entries of appends that were answered. */
+  readonly log: FeedLog;
   readonly keys: Keys;
   readonly anomalies: Anomalies;
   readonly clock: Clock;
@@ -37,6 +41,7 @@ export class RedisFeedTransport implements FeedTransport {
     // Payloads that were published during the break are lost. If no entry follows, no gap shows the loss: so the heads
     // must be compared.
     deps.subscriber.onResubscribed(() => this.#listener?.onAuditNeeded());
+    deps.log.onAppended(this.#onAppended);
   }
 
   listen(listener: FeedListener): void {
@@ -64,10 +69,26 @@ export class RedisFeedTransport implements FeedTransport {
     this.#deps.subscriber.unsubscribe(this.#deps.keys.groupChannel(groupId), handler);
   }
 
+  /** Must not throw: the answers to the other messages of the batch would be lost. */
+  readonly #onAppended: AppendedListener = ({ groupId, wireHead }, place) => {
+    if (!this.#open.has(groupId)) return;
+    try {
+      this.#listener?.onOwnEntry(groupId, messageEntryAt(wireHead, place));
+    } catch (error) {
+      this.#deps.anomalies.note('handler_failed', { groupId, reason: reasonOf(error) });
+    }
+  };
+
+  #isOwnPublish(groupId: GroupId, payload: Buffer): boolean {
+    const place = placeOfMessage(payload);
+    return place !== null && this.#listener?.takeOwnPublish(groupId, place.epoch, place.seq) === true;
+  }
+
   #handlerFor(groupId: GroupId): ChannelHandler {
     const { log, anomalies } = this.#deps;
     const decode = entryDecoder(groupId);
     return (payload) => {
+      if (this.#isOwnPublish(groupId, payload)) return;
       const decoded = decode(payload);
       if (decoded === null) {
         const push = decodeEphemeral(payload, groupId);

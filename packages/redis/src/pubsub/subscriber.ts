@@ -20,7 +20,7 @@ export interface ChannelSubscriberDeps {
   readonly slotOf?: (channel: string) => number;
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class ChannelSubscriber implements Channels {
   readonly #redis: Redis;

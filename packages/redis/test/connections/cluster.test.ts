@@ -1,7 +1,7 @@
 /** The engine on a real Cluster of three masters and their replicas, while slots move and masters go. */
 import { type LogEntry, tagOf } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import { ClusterSet, createCommand, eventually, messageDraft } from '@plenum/testkit';
+import { ClusterSet, createCommand, eventually, feedListener, messageDraft } from '@plenum/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { slotOf } from '../../src/connections/shards.ts';
 import { type EngineUnderTest, startEngine } from '../start-engine.ts';
@@ -35,13 +35,14 @@ afterEach(async () => {
 async function populate() {
   const heard = new Map<string, LogEntry[]>();
   let audits = 0;
-  second.engine.feeds.listen({
-    onEntry: (groupId, entry) => heard.set(groupId, [...(heard.get(groupId) ?? []), entry]),
-    onEphemeral: () => undefined,
-    onAuditNeeded: () => {
-      audits += 1;
-    },
-  });
+  second.engine.feeds.listen(
+    feedListener({
+      onEntry: (groupId, entry) => heard.set(groupId, [...(heard.get(groupId) ?? []), entry]),
+      onAuditNeeded: () => {
+        audits += 1;
+      },
+    }),
+  );
   for (const groupId of groupIds) {
     await second.engine.feeds.open(groupId);
     await first.engine.groups.change(createCommand({ groupId, actor: 'owner' }));
@@ -89,13 +90,13 @@ test('thousands of groups take a command for every slot, also after a reconnect'
   const slots = new Set(many.map(slotOfGroup)).size;
   expect(slots).toBeLessThanOrEqual(256);
   let audits = 0;
-  second.engine.feeds.listen({
-    onEntry: () => undefined,
-    onEphemeral: () => undefined,
-    onAuditNeeded: () => {
-      audits += 1;
-    },
-  });
+  second.engine.feeds.listen(
+    feedListener({
+      onAuditNeeded: () => {
+        audits += 1;
+      },
+    }),
+  );
   const before = await subscribeCommands();
   await Promise.all(many.map((groupId) => second.engine.feeds.open(groupId)));
   const first = await subscribeCommands();

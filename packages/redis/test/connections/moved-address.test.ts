@@ -4,6 +4,7 @@ import {
   createCommand,
   eventually,
   type FaultProxy,
+  feedListener,
   freePort,
   messageDraft,
   type RedisServer,
@@ -34,13 +35,14 @@ beforeEach(async () => {
   });
   proxy = await startFaultProxy({ targetPort: former.port });
   staying = await startEngine({ url: proxy.url });
-  staying.engine.feeds.listen({
-    onEntry: (_, { seq }) => heard.push(seq),
-    onEphemeral: () => undefined,
-    onAuditNeeded: () => {
-      audits += 1;
-    },
-  });
+  staying.engine.feeds.listen(
+    feedListener({
+      onEntry: (_, { seq }) => heard.push(seq),
+      onAuditNeeded: () => {
+        audits += 1;
+      },
+    }),
+  );
   await staying.engine.feeds.open(groupId);
   await staying.engine.groups.change(createCommand({ groupId, actor: 'owner' }));
 });

@@ -1,7 +1,14 @@
 /** The engine on Redis behind Sentinels, failed over on purpose and by a kill. */
 import type { LogEntry } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import { createCommand, eventually, messageDraft, SentinelSet, shippedRules } from '@plenum/testkit';
+import {
+  createCommand,
+  eventually,
+  feedListener,
+  messageDraft,
+  SentinelSet,
+  shippedRules,
+} from '@plenum/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type EngineUnderTest, startEngine } from '../start-engine.ts';
 
@@ -18,13 +25,14 @@ beforeEach(async () => {
   set = await SentinelSet.start();
   started = await startEngine({ url: set.url });
   const { engine } = started;
-  engine.feeds.listen({
-    onEntry: (_, entry) => heard.push(entry),
-    onEphemeral: () => undefined,
-    onAuditNeeded: () => {
-      audits += 1;
-    },
-  });
+  engine.feeds.listen(
+    feedListener({
+      onEntry: (_, entry) => heard.push(entry),
+      onAuditNeeded: () => {
+        audits += 1;
+      },
+    }),
+  );
   await engine.feeds.open(groupId);
   await engine.groups.change(createCommand({ groupId, actor: 'owner' }));
 });

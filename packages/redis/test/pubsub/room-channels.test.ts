@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { LogEntry } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
-import { eventually, type RedisServer, startRedis } from '@plenum/testkit';
+import { eventually, feedListener, type RedisServer, startRedis } from '@plenum/testkit';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
 import { Server } from 'socket.io';
@@ -165,11 +165,7 @@ test('malformed publishes on every channel end nothing and disturb nothing', asy
   const client = await server.client('news');
   const entries: LogEntry[] = [];
   const nudged: number[] = [];
-  engine.feeds.listen({
-    onEntry: (_, entry) => entries.push(entry),
-    onEphemeral: () => undefined,
-    onAuditNeeded: () => undefined,
-  });
+  engine.feeds.listen(feedListener({ onEntry: (_, entry) => entries.push(entry) }));
   engine.nudges.listen(({ seq }) => nudged.push(seq));
   await engine.feeds.open(groupId);
   await engine.nudges.watch(userId);

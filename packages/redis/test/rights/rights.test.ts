@@ -3,6 +3,7 @@ import { groupIdSchema } from '@plenum/protocol';
 import {
   createCommand,
   eventually,
+  feedListener,
   freshPrefix,
   messageDraft,
   type RedisServer,
@@ -129,11 +130,7 @@ test.each([
     const { engine } = started;
     const groupId = groupIdSchema.parse(`revoked-${username}`);
     const heard: number[] = [];
-    engine.feeds.listen({
-      onEntry: (_, { seq }) => heard.push(seq),
-      onEphemeral: () => undefined,
-      onAuditNeeded: () => undefined,
-    });
+    engine.feeds.listen(feedListener({ onEntry: (_, { seq }) => heard.push(seq) }));
     await engine.feeds.open(groupId);
     await engine.groups.change(createCommand({ groupId, actor: 'owner' }));
     await admin.call('ACL', 'SETUSER', username, ...taken);

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createCommand, deleteCommand, messageDraft, muteCommand } from '../commands.ts';
 import { eventually } from '../eventually.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
+import { feedListener } from '../scene/feed-listener.ts';
 import { begin, type SceneOptions } from '../scene/scene.ts';
 
 interface Heard {
@@ -16,11 +17,7 @@ interface Heard {
 async function hosted(makeEngine: MakeEngine, options: SceneOptions = {}) {
   const scene = await begin(makeEngine, options);
   const heard: Heard[] = [];
-  scene.engine.feeds.listen({
-    onEntry: (groupId, entry) => heard.push({ groupId, entry }),
-    onEphemeral: () => undefined,
-    onAuditNeeded: () => {},
-  });
+  scene.engine.feeds.listen(feedListener({ onEntry: (groupId, entry) => heard.push({ groupId, entry }) }));
   await scene.engine.feeds.open(scene.groupId);
   return { scene, heard };
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { deleteCommand, joinCommand, kickCommand, leaveCommand, muteCommand } from '../commands.ts';
 import { eventually } from '../eventually.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
+import { feedListener } from '../scene/feed-listener.ts';
 import { begin, type Scene, type SceneOptions } from '../scene/scene.ts';
 
 const groupId: GroupId = groupIdSchema.parse('room:one');
@@ -26,11 +27,7 @@ const says = (scene: Scene, nodeId: string, said: { came?: readonly string[]; we
 async function listening(makeEngine: MakeEngine, options: SceneOptions = {}) {
   const scene = await begin(makeEngine, { users: { guest: 'active' }, ...options });
   const heard: EphemeralPush[] = [];
-  scene.engine.feeds.listen({
-    onEntry: () => {},
-    onEphemeral: (_, push) => heard.push(push),
-    onAuditNeeded: () => {},
-  });
+  scene.engine.feeds.listen(feedListener({ onEphemeral: (_, push) => heard.push(push) }));
   await scene.engine.feeds.open(groupId);
   return { scene, heard };
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { messageDraft } from '../../commands.ts';
 import { eventually } from '../../eventually.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
+import { feedListener } from '../../scene/feed-listener.ts';
 import { begin, expectAppended, type Scene } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
@@ -11,11 +12,9 @@ const groupId = 'room:one';
 /** Records each entry at the end of the tick in which it arrived: that is when a node writes to its sockets. */
 async function listening(scene: Scene): Promise<string[]> {
   const seen: string[] = [];
-  scene.engine.feeds.listen({
-    onEntry: (_, { seq }) => setImmediate(() => seen.push(`entry ${seq}`)),
-    onEphemeral: () => undefined,
-    onAuditNeeded: () => {},
-  });
+  scene.engine.feeds.listen(
+    feedListener({ onEntry: (_, { seq }) => setImmediate(() => seen.push(`entry ${seq}`)) }),
+  );
   await scene.engine.feeds.open(scene.groupId);
   return seen;
 }
