@@ -110,6 +110,7 @@ export class WatchedNode implements AsyncDisposable {
 function gatewayOf(engine: RedisEngine, core: Core): Promise<Gateway> {
   return createGateway({
     operations: core.operations,
+    usualSend: core.usualSend,
     cluster: core.cluster,
     hub: core.feeds,
     authenticator: createJwtAuthenticator({ secret: jwtSecret }),

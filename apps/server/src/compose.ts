@@ -179,6 +179,7 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
     wallMs,
     logger,
     operations: core.operations,
+    usualSend: core.usualSend,
     requests: edge.requests,
     cluster: core.cluster,
     hub: core.feeds,

@@ -8,7 +8,7 @@ import { explain } from './operations/explain.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
-import { createRelayMessage } from './operations/send.ts';
+import { createRelayMessage, createUsualSend, type UsualSend } from './operations/send.ts';
 import { Subscriptions } from './operations/subscription.ts';
 import type { Adapters } from './ports/adapters.ts';
 import type { FanOut } from './ports/devices.ts';
@@ -20,6 +20,8 @@ import { createSendPipeline, type PipelineDeps } from './send/pipeline.ts';
 export interface Core {
   readonly operations: Operations;
   readonly cluster: ClusterOperations;
+  /** The short form of `relay_msg`; null when adapters or middlewares are asked about messages. */
+  readonly usualSend: UsualSend | null;
   /** The gateway connects and disconnects devices here. Also counts open feeds and their events. */
   readonly feeds: FeedHost;
   /** Begins the periodic sweep. */
@@ -82,6 +84,7 @@ export function createCore(deps: CoreDeps): Core {
   return {
     feeds,
     cluster: clusterOperations(deps.engine),
+    usualSend: createUsualSend(shared),
     start: () => {
       feeds.start();
       presence.start();

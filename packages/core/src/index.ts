@@ -25,6 +25,7 @@ export * from './log/draft.ts';
 export * from './log/entry.ts';
 export type { ClusterOperations } from './operations/administration.ts';
 export * from './operations/operations.ts';
+export type { UsualMessage, UsualSend } from './operations/send.ts';
 export * from './outcome/outcome.ts';
 export { ownerOf, ownersOf } from './ownership/owner-of.ts';
 export * from './ownership/ownership.ts';

@@ -11,6 +11,7 @@ import type {
   Random,
   Revocations,
   RoomChannels,
+  UsualSend,
 } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
@@ -62,6 +63,8 @@ export interface GatewayConfig {
 
 export interface GatewayOptions {
   readonly operations: Operations;
+  /** Absent or null: every message goes through `operations.relay_msg`. */
+  readonly usualSend?: UsualSend | null;
   readonly cluster: ClusterOperations;
   readonly hub: DeviceHub;
   readonly authenticator: Authenticator;

@@ -10,6 +10,7 @@ import { guardMounted } from './http/server-sockets.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { boundWebSockets } from './outbound/web-sockets.ts';
 import { UserReadLimiters } from './requests/read-limiter.ts';
+import { usualFrameReader } from './requests/usual-frame.ts';
 import { restDepsOf } from './rest/rest-deps.ts';
 import { restEdge } from './rest/rest-edge.ts';
 import { createSharedDeps, type SharedDeps } from './shared-deps.ts';
@@ -18,6 +19,7 @@ import { Newcomers } from './sockets/newcomers.ts';
 import { withRevocationCheck, withRevocationCheckIfKnown } from './sockets/revocation-check.ts';
 import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
+import { UsualSends } from './sockets/usual-sends.ts';
 
 export interface Gateway {
   /**
@@ -34,6 +36,13 @@ export interface Gateway {
   leavePort(): void;
   /** Closes sockets and port at once. Idempotent; leaves the caller's own servers open. */
   close(): Promise<void>;
+}
+
+/** Null: the server belongs to the application, which may see every packet, or adapters are asked about messages. */
+function usualSendsOf({ io, usualSend = null, config, clock, logger }: GatewayOptions): UsualSends | null {
+  if (io !== undefined || usualSend === null) return null;
+  const read = usualFrameReader(config.event, config.messageMaxBytes);
+  return new UsualSends({ send: usualSend, read, event: config.event, clock, logger });
 }
 
 function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): SocketEdge {
@@ -57,6 +66,7 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
     registry,
     event: config.event,
     isMounted: options.io !== undefined,
+    usualSends: usualSendsOf(options),
     drain,
     clientAddress,
     budget,

@@ -10,6 +10,8 @@ export interface MessageDraft {
   readonly request: RequestKey;
   /** Shape, size and UTF-8 were checked at the edge. */
   readonly message: string;
+  /** True: the JSON text of `message` is `message` between quotes, because JSON escapes none of its characters. */
+  readonly isUnescaped?: boolean;
   /** True: takes a token of the sender's bucket. False: `admit` has taken it already, or rates are not limited. */
   readonly isRateLimited: boolean;
 }
@@ -43,3 +45,19 @@ export const relayed = (appended: Appended): RequestResult<'relay_msg'> => ({
   seq: appended.seq,
   timestamp: isoTime(appended.timestampMs),
 });
+
+/** The time of the last text: under load, many messages have the same millisecond. */
+let lastMs = 0;
+let lastTime = isoTime(lastMs);
+function cachedIsoTime(ms: number): string {
+  if (ms !== lastMs) {
+    lastTime = isoTime(ms);
+    lastMs = ms;
+  }
+  return lastTime;
+}
+
+/** The JSON text of `relayed`. No value in it needs an escape. */
+export const relayedText = ({ recipientsCount, messageId, epoch, seq, timestampMs }: Appended): string =>
+  `{"status":"relayed","recipients_count":${recipientsCount},"message_id":"${messageId}",` +
+  `"epoch":"${epoch}","seq":${seq},"timestamp":"${cachedIsoTime(timestampMs)}"}`;

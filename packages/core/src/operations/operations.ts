@@ -71,8 +71,8 @@ function canonical(value: unknown): string {
 }
 
 /** Digest of a request's meaning: its type (alias resolved) and its arguments. 22 characters of base64url. */
-const payloadHash = (operation: string, args: object): string =>
-  hash('sha256', operation + canonical(args), 'base64url').slice(0, 22);
+const payloadHash = (operation: string, canonicalArgs: string): string =>
+  hash('sha256', operation + canonicalArgs, 'base64url').slice(0, 22);
 
 const clientIdRememberMs = 600_000;
 const serverIdRememberMs = 15_000;
@@ -84,6 +84,17 @@ const serverIdRememberMs = 15_000;
  */
 export const requestKey = (caller: Caller, type: RequestType, args: object): RequestKey => ({
   id: caller.requestId,
-  payloadHash: payloadHash(type, args),
+  payloadHash: payloadHash(type, canonical(args)),
   rememberMs: caller.isServerMadeId ? serverIdRememberMs : clientIdRememberMs,
+});
+
+/** As `requestKey`, for the client's own id. @param canonicalArgs JSON text of the arguments with sorted keys */
+export const writtenRequestKey = (
+  requestId: string,
+  type: RequestType,
+  canonicalArgs: string,
+): RequestKey => ({
+  id: requestId,
+  payloadHash: payloadHash(type, canonicalArgs),
+  rememberMs: clientIdRememberMs,
 });

@@ -29,11 +29,12 @@
  * The rules' codes are the row `send` of `groups/rule-table.ts`. A store that cannot be reached answers `unavailable`;
  * after `timeout` the outcome is unknown, and a retry with the same request id gets the first answer.
  */
-import { SERVICE } from '@plenum/protocol';
+import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
 import { relayed } from '../log/draft.ts';
-import { fail, succeed } from '../outcome/outcome.ts';
+import { fail, PlenumError, succeed } from '../outcome/outcome.ts';
+import type { AppendCallback } from '../ports/group-log.ts';
 import { emitSent } from '../telemetry/events.ts';
-import { type OperationDeps, type OperationOf, requestKey } from './operations.ts';
+import { type OperationDeps, type OperationOf, requestKey, writtenRequestKey } from './operations.ts';
 
 /** Sends one message through the pipeline. The last step checks, numbers, stores and publishes the message atomically. */
 export const createRelayMessage =
@@ -52,6 +53,35 @@ export const createRelayMessage =
       return outcome.type === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
     });
   };
+
+/** A checked message of a user, with the texts that the client sent. */
+export interface UsualMessage {
+  readonly sender: UserId;
+  /** The client's own id. */
+  readonly requestId: string;
+  readonly groupId: GroupId;
+  /** JSON escapes none of its characters. */
+  readonly message: string;
+  /** JSON text of the arguments, as `JSON.stringify({ group_id, message })` writes it. */
+  readonly argsText: string;
+}
+
+/** As `relay_msg`, with a callback. `done` follows `AppendCallback`. */
+export type UsualSend = (usual: UsualMessage, done: AppendCallback) => void;
+
+/** The short form of `relay_msg`, for messages that only the append judges. Null: adapters or middlewares are asked too. */
+export function createUsualSend({ pipeline }: Pick<OperationDeps, 'pipeline'>): UsualSend | null {
+  const { sendWith, isRateLimited } = pipeline;
+  if (sendWith === null) return null;
+  return ({ sender, requestId, groupId, message, argsText }, done) => {
+    const request = writtenRequestKey(requestId, 'relay_msg', argsText);
+    const draft = { groupId, sender, request, message, isUnescaped: true, isRateLimited };
+    sendWith(draft, (outcome) => {
+      if (!(outcome instanceof PlenumError)) emitSent(draft, outcome);
+      done(outcome);
+    });
+  };
+}
 
 const needsSender = {
   code: 'invalid_args',

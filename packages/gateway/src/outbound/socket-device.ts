@@ -73,6 +73,12 @@ export class SocketDevice implements Device {
     if (this.#socket.connected) tickFlush.hold(this.#line);
   }
 
+  /** Queues a packet of Socket.IO until the end of the tick. */
+  writeHeld(packet: string): void {
+    this.hold();
+    this.#socket.conn.write(packet);
+  }
+
   push<E extends PushEvent>(event: E, payload: PushPayload<E>): void {
     if (this.#socket.connected) this.#socket.emit(event, payload);
   }

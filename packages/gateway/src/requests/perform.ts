@@ -1,4 +1,5 @@
 import {
+  type Caller,
   type Clock,
   emitTelemetry,
   fail,
@@ -42,7 +43,12 @@ export function perform(
   });
 }
 
-function failureOf(error: unknown, { caller }: RequestCall, logger: Logger): Outcome<never> {
+/** The failure of a request that threw. Logs it without arguments and bodies. */
+export function failureOf(
+  error: unknown,
+  { caller }: { readonly caller: Pick<Caller, 'actor' | 'requestId'> },
+  logger: Logger,
+): ReturnType<typeof fail> {
   const fields = { user: caller.actor, request_id: caller.requestId, err: error };
   const failure = failureFrom(error);
   if (failure.code === 'internal') logger.error(fields, 'bug: a request failed');

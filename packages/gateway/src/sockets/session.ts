@@ -123,11 +123,47 @@ export class Session implements TokenSession {
       const id = requestIdOf(givenIdOf(input), this.#deps.random);
       const envelope = this.#accept(event, input);
       if (envelope.ok) this.#serve(envelope.value, id, ack);
-      else this.#answer(id, envelope, ack);
+      else this.answer(id, envelope, ack);
     } catch (error) {
-      this.#failed(error);
+      this.failed(error);
     }
   };
+
+  /**
+   * Begins a request that waits for nothing; `leave` ends it.
+   * @returns false: it has to be received in the ordinary way, which refuses it or lets it wait
+   */
+  enter(): boolean {
+    const { connected, conn } = this.#socket;
+    if (!connected || conn.readyState !== 'open' || this.#isMoving || this.#attached !== null) return false;
+    if (this.#inFlight >= inFlightMax) return false;
+    this.#inFlight += 1;
+    return true;
+  }
+
+  /** `move` resumes in a later microtask, so the last answer is written before the socket closes. */
+  leave(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === 0) this.#resolveIdle();
+  }
+
+  /** Writes the answer. Throws if the transport throws. */
+  answer({ requestId }: Pick<RequestId, 'requestId'>, outcome: Outcome<unknown>, ack: Ack | null): void {
+    const answer: Answer<unknown> = outcome.ok
+      ? { request_id: requestId, success: true, result: outcome.result }
+      : { request_id: requestId, success: false, ...failureBody(outcome.failure) };
+    if (ack === null) {
+      this.#socket.emit('response', answer);
+      return;
+    }
+    this.device.hold();
+    ack(answer);
+  }
+
+  /** An answer could not be written. */
+  failed(err: unknown): void {
+    this.#deps.logger.error({ user: this.device.userId, err }, 'an answer could not be written');
+  }
 
   /**
    * Moves one socket in a drain: refuses new requests, answers the open ones, closes. Before the call the socket is
@@ -158,7 +194,7 @@ export class Session implements TokenSession {
   #serve({ service, request_type, args }: RequestEnvelope, id: RequestId, ack: Ack | null): void {
     const request = this.#deps.registry.find(service ?? null, request_type);
     if (request === null) {
-      this.#answer(id, fail(unsupported(request_type)), ack);
+      this.answer(id, fail(unsupported(request_type)), ack);
       return;
     }
     this.#inFlight += 1;
@@ -172,27 +208,10 @@ export class Session implements TokenSession {
     const handle = request.isRead ? this.#limited(request.handle) : request.handle;
     perform(servedAtOnce.has(request_type) ? handle : this.#whenAttached(handle), call, this.#deps)
       .then((outcome) => {
-        this.#leave();
-        this.#answer(id, outcome, ack);
+        this.leave();
+        this.answer(id, outcome, ack);
       })
-      .catch((error: unknown) => this.#failed(error));
-  }
-
-  /** Writes the answer. Throws if the transport throws. */
-  #answer({ requestId }: RequestId, outcome: Outcome<unknown>, ack: Ack | null): void {
-    const answer: Answer<unknown> = outcome.ok
-      ? { request_id: requestId, success: true, result: outcome.result }
-      : { request_id: requestId, success: false, ...failureBody(outcome.failure) };
-    if (ack === null) {
-      this.#socket.emit('response', answer);
-      return;
-    }
-    this.device.hold();
-    ack(answer);
-  }
-
-  #failed(err: unknown): void {
-    this.#deps.logger.error({ user: this.device.userId, err }, 'an answer could not be written');
+      .catch((error: unknown) => this.failed(error));
   }
 
   #whenAttached(handle: RequestHandler): RequestHandler {
@@ -226,12 +245,6 @@ export class Session implements TokenSession {
         await this.device.drained();
         return readGate.take(() => read(call));
       });
-  }
-
-  /** `move` resumes in a later microtask, so the last answer is written before the socket closes. */
-  #leave(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) this.#resolveIdle();
   }
 
   #resolveIdle(): void {

@@ -10,6 +10,7 @@ import type { Admitted, Handshake } from './handshake.ts';
 import { closeIfLast } from './newcomers.ts';
 import { Session, type SessionDeps } from './session.ts';
 import { UserSessions } from './user-sessions.ts';
+import type { UsualSends } from './usual-sends.ts';
 
 interface SocketEdgeDeps extends SessionDeps {
   readonly hub: DeviceHub;
@@ -18,6 +19,8 @@ interface SocketEdgeDeps extends SessionDeps {
   readonly cuts: Pick<Nudges, 'onCut'>;
   /** True if the server belongs to the caller: then unknown events and request objects belong to the application. */
   readonly isMounted: boolean;
+  /** Null: every frame takes the ordinary way. */
+  readonly usualSends: UsualSends | null;
 }
 
 export interface SocketEdge {
@@ -68,7 +71,7 @@ class OpenSockets {
   }
 
   open(socket: Socket, admitted: Admitted): void {
-    const { isMounted, drain, logger } = this.#deps;
+    const { isMounted, usualSends, drain, logger } = this.#deps;
     const session = new Session(socket, admitted, this.#deps);
     const { userId } = session;
     this.sessions.set(socket, session);
@@ -76,6 +79,7 @@ class OpenSockets {
     emitTelemetry('socket_opened', { userId });
     socket.onAny(session.receive);
     socket.on('disconnect', this.#onDisconnect);
+    usualSends?.serve(socket, session);
     if (!isMounted) forgetRequest(socket);
     if (drain.isDraining) session.close();
     else {

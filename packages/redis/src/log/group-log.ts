@@ -81,8 +81,8 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   }
 
   appendWith(draft: MessageDraft, done: AppendCallback): void {
-    const { groupId, sender, request, isRateLimited } = draft;
-    const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text: draft.message });
+    const { groupId, sender, request, message: text, isUnescaped, isRateLimited } = draft;
+    const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text, isUnescaped });
     const message = { groupId, sender, request, wireHead };
     const notBeforeMs = this.#calls.serverNowMs(this.#keys.group(groupId)) - clockErrorMs;
     const send = this.#sends.open({ message, isRateLimited, notBeforeMs, done });

@@ -143,11 +143,14 @@ export function messageWireHead(message: {
   readonly sender: string;
   readonly requestId: string;
   readonly text: string;
+  /** True: JSON escapes no character of `text`. */
+  readonly isUnescaped?: boolean | undefined;
 }): string {
-  const { groupId, sender, requestId, text } = message;
+  const { groupId, sender, requestId, text, isUnescaped = false } = message;
+  const textJson = isUnescaped ? `"${text}"` : JSON.stringify(text);
   return (
     `{"request_id":${JSON.stringify(requestId)},"success":true,"result":{"group_id":"${groupId}",` +
-    `"from_user_id":"${sender}","message":${JSON.stringify(text)},"timestamp":"`
+    `"from_user_id":"${sender}","message":${textJson},"timestamp":"`
   );
 }
 
