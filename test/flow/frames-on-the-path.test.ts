@@ -3,9 +3,11 @@ import { Socket as TcpSocket } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterEach, expect, test, vi } from 'vitest';
 import { CoalescedFanOut } from '../../packages/gateway/src/outbound/coalesced.ts';
+import { AppendBatches } from '../../packages/redis/src/log/append-batches.ts';
 import { Service } from '../support/cluster/service.ts';
 
-const framesMax = 21;
+const usualMax = 26;
+const otherMax = 29;
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -22,9 +24,14 @@ function ownFrames(): string[] {
 function recordStacks(): Map<string, string[]> {
   const stacks = new Map<string, string[]>();
   const record = (stage: string) => stacks.has(stage) || stacks.set(stage, ownFrames());
+  const { add } = AppendBatches.prototype;
+  vi.spyOn(AppendBatches.prototype, 'add').mockImplementation(function (this: AppendBatches, ...args) {
+    record('from the frame to the batch');
+    add.apply(this, args);
+  });
   const { sendCommand } = Redis.prototype;
   vi.spyOn(Redis.prototype, 'sendCommand').mockImplementation(function (this: Redis, command, stream) {
-    record('up to the script');
+    if (ownFrames().some((line) => line.includes('AppendBatches'))) record('from the batch to the script');
     return sendCommand.call(this, command, stream);
   });
   const { deliver } = CoalescedFanOut.prototype;
@@ -44,17 +51,24 @@ function recordStacks(): Map<string, string[]> {
   return stacks;
 }
 
-test(`a plain send passes at most ${framesMax} functions from socket to socket`, async () => {
+test.each([
+  ['in the usual form', usualMax, {}],
+  ['in any other form', otherMax, { service: 'relay' }],
+])('a message %s passes at most %i functions from socket to socket', async (_, framesMax, more) => {
   await using service = await Service.start('redis');
   const alice = await service.device('alice');
   const bob = await service.device('bob');
   await alice.must('create_group', { group_id: 'path', group_type: 'public' });
   await bob.must('join_group', { group_id: 'path' });
+  const send = (message: string) => {
+    const args = { group_id: 'path', message };
+    return alice.ask({ request_type: 'relay_msg', request_id: message, args, ...more });
+  };
   // The first script of a connection is preceded by a question for the time.
-  await alice.must('relay_msg', { group_id: 'path', message: 'first' });
+  await send('first');
   const stacks = recordStacks();
-  await alice.must('relay_msg', { group_id: 'path', message: 'second' });
-  await vi.waitUntil(() => stacks.size === 3);
+  await send('second');
+  await vi.waitUntil(() => stacks.size === 4);
   const frames = [...stacks.values()].flat();
   expect(frames.length, frames.join('\n')).toBeLessThanOrEqual(framesMax);
 });

@@ -2,6 +2,8 @@
 import { conformance } from './mutant.js';
 
 const unreadBudget = 'packages/gateway/src/outbound/unread-budget';
+const usualSends = 'packages/gateway/src/sockets/usual-sends.ts';
+const usualSendsTest = 'packages/gateway/test/usual-sends.test.ts';
 const worstFirst = 'packages/gateway/src/outbound/worst-first';
 const readGate = 'packages/gateway/src/outbound/read-gate';
 const claims = 'packages/adapters/src/auth/claims.ts';
@@ -10,6 +12,44 @@ const isOpen = '    return this.#atWork < readsAtWorkMax && this.#budget.hasCapa
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfBounds = [
+  {
+    name: 'the short way takes a message of any size',
+    edits: [
+      {
+        file: 'packages/gateway/src/requests/usual-frame.ts',
+        from: ' || exceedsBytes(message, messageMaxBytes)',
+        to: '',
+      },
+    ],
+    killers: [
+      { file: usualSendsTest, tests: 'a frame above the limit of bytes takes the ordinary way' },
+      { file: 'test/flow/usual-sends.test.ts', tests: 'the same frames get the same answers' },
+    ],
+  },
+  {
+    name: 'the short way passes frames on the ordinary one',
+    edits: [{ file: usualSends, from: 'this.#undispatched > 0 || ', to: '' }],
+    killers: [
+      { file: usualSendsTest, tests: 'a frame behind one on the ordinary way takes it too' },
+      { file: 'test/flow/usual-sends.test.ts', tests: 'the same frames get the same answers' },
+    ],
+  },
+  {
+    name: 'the short way has no bound of open requests',
+    edits: [
+      {
+        file: 'packages/gateway/src/sockets/session.ts',
+        from: '    if (this.#inFlight >= inFlightMax) return false;\n',
+        to: '',
+      },
+    ],
+    killers: [{ file: usualSendsTest, tests: 'both ways share the 256 open requests of a socket' }],
+  },
+  {
+    name: 'the short way is not counted as frames',
+    edits: [{ file: usualSends, from: "    socket.conn.transport.emit('packet', anyPacket);\n", to: '' }],
+    killers: [{ file: usualSendsTest, tests: 'every frame counts against the frames of a second' }],
+  },
   {
     name: 'a full process has room',
     edits: [

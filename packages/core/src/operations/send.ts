@@ -22,6 +22,10 @@
  *   fan-out      gateway/outbound/coalesced.ts, slow-consumer.ts (a slow consumer is cut)            the connection
  *   delivery     delivery/adapter-delivery.ts             (retries, then a dead letter)              the adapter
  *
+ * The short way: without adapters and middlewares, a valid message of a socket in the usual form goes from its frame to
+ * `append` (gateway/sockets/usual-sends.ts instead of envelope and arguments, `createUsualSend` here), and its outcome
+ * becomes the ack in the same call. Checks, texts and order are those of the ordinary way.
+ *
  * `rate_limit` is a step only before an adapter or a middleware; otherwise `append` takes the token. Over REST,
  * `gateway/rest/request-routes.ts` checks the envelope, and the bearer token. The ack follows the script's
  * reply or the entry on the channel, whichever arrives first (`redis/log/pending-sends.ts`).

@@ -137,3 +137,8 @@ test('a stored message shows its epoch whatever its text says', () => {
     wire,
   });
 });
+
+test('a text without escapes is written as it is, with the same result', () => {
+  const message = { groupId, sender: 'u1', requestId: 'r1', text: 'hällo 👋 \u007f \u2028' };
+  expect(messageWireHead({ ...message, isUnescaped: true })).toBe(messageWireHead(message));
+});
