@@ -22,7 +22,7 @@ export const mutantsOfBounds = [
       },
     ],
     killers: [
-      { file: usualSendsTest, tests: 'a frame above the limit of bytes takes the ordinary way' },
+      { file: usualSendsTest, tests: 'takes the ordinary way' },
       { file: 'test/flow/usual-sends.test.ts', tests: 'the same frames get the same answers' },
     ],
   },
