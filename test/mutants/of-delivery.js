@@ -29,12 +29,45 @@ export const mutantsOfDelivery = [
     name: 'lease beat never fenced',
     edits: [
       {
-        file: 'packages/redis/lua/renew-lease.lua',
-        from: 'if not expect_lease(lease_key, node_id, token) then',
-        to: "if not redis.call('GET', lease_key) then",
+        file: 'packages/redis/lua/keep-leases.lua',
+        from: 'elseif lease ~= claim then',
+        to: 'elseif not lease then',
       },
     ],
     killers: [conformance('an earlier lease of the same node is neither prolonged nor given back')],
+  },
+  {
+    name: 'a renewal finds no due mute',
+    edits: [
+      {
+        file: 'packages/redis/lua/keep-leases.lua',
+        from: 'return (has_failed(first) or #first > 0) and',
+        to: 'return false and',
+      },
+    ],
+    killers: [{ file: 'packages/redis/test/scripts/keep-leases.test.ts' }],
+  },
+  {
+    name: 'a slice that cannot be renewed takes the turns of the others',
+    edits: [
+      {
+        file: 'packages/core/src/ownership/renewal-turns.ts',
+        from: '    this.#triedAtMs.set(partition, nowMs);\n',
+        to: '',
+      },
+    ],
+    killers: [{ file: 'packages/core/src/ownership/renewal-turns.test.ts' }],
+  },
+  {
+    name: 'a partition without findings is never asked for due mutes',
+    edits: [
+      {
+        file: 'packages/core/src/housekeeping/due-work.ts',
+        from: 'finding === null ? findings.isSilent(partition) : isDue(finding);',
+        to: 'finding !== null && isDue(finding);',
+      },
+    ],
+    killers: [{ file: 'packages/core/src/housekeeping/due-work.test.ts' }],
   },
   {
     name: 'a node that cannot renew keeps working',

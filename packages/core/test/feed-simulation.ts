@@ -262,6 +262,7 @@ export class Simulation {
       },
       leases: {
         ttlMs: 6000,
+        slices: () => [],
         acquire: unused,
         renew: unused,
         release: unused,

@@ -1,9 +1,11 @@
 /** Composes this package: checks Redis, opens the connections and builds every port on them. */
 import {
+  absencesWork,
   type Clock,
   type Engine,
   type EngineHealth,
   type EngineSettings,
+  Findings,
   idleMutesWork,
   type Logger,
   presenceWork,
@@ -119,13 +121,17 @@ function assemble(foundation: Foundation): RedisEngine {
   if (connections.subscribers !== null) watch.start();
   const durability = new DurabilityReading(command, clock);
   const dueMutes = new RedisDueMutes(readState);
-  const mutes = idleMutesWork({ dueMutes, clock, logger });
-  if (connections.subscribers !== null) mutes.start();
   const presence = new RedisPresence(readState);
   const { channels } = pubsub;
   const nodes = new RedisNodes({ ...state, channels, publisher, anomalies });
-  const upkeep = presenceWork({ presence, nodes, clock, logger });
-  if (connections.subscribers !== null) upkeep.start();
+  const findings = new Findings(clock);
+  const upkeep = { findings, clock, logger };
+  const works = [
+    idleMutesWork({ dueMutes, ...upkeep }),
+    absencesWork({ presence, ...upkeep }),
+    presenceWork({ presence, nodes, ...upkeep }),
+  ];
+  if (connections.subscribers !== null) for (const work of works) work.start();
   const health = async (): Promise<EngineHealth> => {
     const { answering, away } = await healthOfShards(command, clock);
     const isReady = pubsub.isUp() && answering > 0 && !watch.isUseless;
@@ -146,8 +152,8 @@ function assemble(foundation: Foundation): RedisEngine {
     nodes,
     outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
     deadLetters: new RedisDeadLetters({ calls, keys }),
-    leases: new RedisLeases(state),
-    partitionWorks: [mutes, upkeep],
+    leases: new RedisLeases({ ...state, findings }),
+    partitionWorks: works,
     roomChannels: pubsub.roomChannels,
     anomalies,
     health,
@@ -157,8 +163,7 @@ function assemble(foundation: Foundation): RedisEngine {
       watch.stop();
       witness.stop();
       kinds.stop();
-      mutes.stop();
-      upkeep.stop();
+      for (const work of works) work.stop();
       pubsub.close();
       await publisher.flush();
       await connections.close();

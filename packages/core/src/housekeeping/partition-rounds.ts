@@ -2,6 +2,7 @@
 import { runLoop } from '../concurrency/run-loop.ts';
 import type { Lease, PartitionWork } from '../ports/leases.ts';
 import { type Clock, type Logger, untilAborted } from '../ports/runtime.ts';
+import type { Findings } from './findings.ts';
 
 export interface PartitionRoundsDeps {
   readonly name: string;
@@ -10,6 +11,7 @@ export interface PartitionRoundsDeps {
    * atomic step.
    */
   readonly round: (partitions: readonly number[]) => Promise<void>;
+  readonly findings: Findings;
   /** Pause between two rounds, ms. */
   readonly everyMs: number;
   /** As in {@link runLoop}. */
@@ -46,6 +48,7 @@ export class PartitionRounds implements PartitionWork {
 
   async run({ partition }: Lease, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
+    this.#deps.findings.begin(partition);
     this.#partitions.add(partition);
     await untilAborted(signal);
     this.#partitions.delete(partition);

@@ -4,6 +4,7 @@ import type { Lease, Leases, PartitionWork } from '../ports/leases.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import { type LeaseEffect, type LeaseEvent, type LeaseState, next, unheld } from './lease-state.ts';
+import { RenewalTurns } from './renewal-turns.ts';
 
 export interface HeldLeasesDeps {
   readonly leases: Leases;
@@ -23,10 +24,12 @@ export class HeldLeases {
   /** Requests, releases and ends of works in progress; none of them rejects. */
   readonly #underWay = new Set<Promise<void>>();
   readonly #running: RunningWorks;
+  readonly #turns: RenewalTurns;
   #forgotten = 0;
 
   constructor(deps: HeldLeasesDeps) {
     this.#deps = deps;
+    this.#turns = new RenewalTurns(deps.leases.ttlMs);
     this.#running = new RunningWorks(deps.works, deps.logger);
   }
 
@@ -43,18 +46,15 @@ export class HeldLeases {
     }
   }
 
-  /** Renews all held leases, and ends the works of those that were lost. Never throws. */
-  async renew(): Promise<void> {
+  /**
+   * Begins to renew the slices of held leases whose turn it is, so that the renewals are spread evenly over time. Ends
+   * the works of leases that turn out to be lost. Never throws.
+   */
+  renewSome(): void {
     const { leases, clock } = this.#deps;
     const own = this.#states.flatMap((state) => ('lease' in state ? [state.lease] : []));
     if (own.length === 0) return;
-    const sureUntilMs = this.#sureFrom(clock.monotonicMs());
-    const { renewed, lost } = await leases.renew(own);
-    for (const { partition, token } of own) {
-      if (renewed.has(partition)) this.#apply(partition, { type: 'renewed', token, sureUntilMs });
-      if (lost.has(partition)) this.#apply(partition, { type: 'lost', token });
-    }
-    this.#tellForgotten();
+    for (const slice of this.#turns.next(leases.slices(own), clock.monotonicMs())) void this.#renew(slice);
   }
 
   /** Ends the works of leases that this node may no longer rely on, or that it has been handing over for too long. */
@@ -100,11 +100,26 @@ export class HeldLeases {
     }
   }
 
+  /** Never rejects. */
+  async #renew(slice: readonly Lease[]): Promise<void> {
+    const { leases, clock } = this.#deps;
+    const sentAtMs = clock.monotonicMs();
+    const sureUntilMs = this.#sureFrom(sentAtMs);
+    const { renewed, lost } = await leases.renew(slice);
+    this.#turns.ended(slice, renewed, sentAtMs);
+    for (const { partition, token } of slice) {
+      if (renewed.has(partition)) this.#apply(partition, { type: 'renewed', token, sureUntilMs });
+      if (lost.has(partition)) this.#apply(partition, { type: 'lost', token });
+    }
+    this.#tellForgotten();
+  }
+
   async #ask(partition: number): Promise<void> {
     const { leases, nodeId, clock, logger } = this.#deps;
     const sureUntilMs = this.#sureFrom(clock.monotonicMs());
     try {
       const lease = await leases.acquire(partition, nodeId);
+      this.#turns.granted(partition, clock.monotonicMs());
       const nowMs = clock.monotonicMs();
       this.#apply(partition, lease === null ? refused : { type: 'granted', lease, sureUntilMs, nowMs });
     } catch (err) {

@@ -14,6 +14,7 @@ import type { Lease, Leases, NodeCard, NodeRegistry, PartitionWork } from '../po
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { ClusterView } from './cluster-view.ts';
 import { HeldLeases } from './held-leases.ts';
+import { turnEveryMs } from './renewal-turns.ts';
 import { assertSingleNode, waitForSingleNode } from './single-node.ts';
 
 export interface OwnershipDeps {
@@ -40,7 +41,6 @@ export class Ownership {
   readonly #leases: HeldLeases;
   readonly #stopped = new AbortController();
   readonly #toWake = new Set<string>();
-  /** One heartbeat: counts this node's beat and renews its leases. */
   readonly #beat = singleFlight(() => this.#beatOnce());
   readonly #look = singleFlight(() => this.#lookOnce());
   #isDraining = false;
@@ -137,18 +137,21 @@ export class Ownership {
     const { leases, clock, logger } = this.#deps;
     const { signal } = this.#stopped;
     const loop = { clock, logger, signal };
-    // Keeps its pace also after a failed or slow beat: a longer pause would only make the leases end.
+    // Keeps its pace also after a failed or slow beat: after a longer pause the others would take the node for dead.
     const pace = { everyMs: leases.ttlMs / 3, keepsPace: true, slowestPause: 1 };
     runLoop('heartbeat', this.#beat, { ...loop, ...pace });
     runLoop('partitions', this.#look, { ...loop, everyMs: leases.ttlMs / 12, slowestPause: 4 });
-    const checkDeadlines = async () => this.#leases.checkDeadlines();
-    runLoop('lease deadlines', checkDeadlines, { ...loop, everyMs: leases.ttlMs / 30 });
+    const keepLeases = async () => {
+      this.#leases.checkDeadlines();
+      // Not awaited: a slow answer must not delay the renewals of other leases.
+      this.#leases.renewSome();
+    };
+    runLoop('leases', keepLeases, { ...loop, everyMs: turnEveryMs(leases.ttlMs) });
   }
 
-  /** The leases are renewed even when the registry cannot be reached. */
   async #beatOnce(): Promise<void> {
     const { nodes, logger, onDrainAsked } = this.#deps;
-    const [answer] = await Promise.all([nodes.beat(this.#card()), this.#leases.renew()]);
+    const answer = await nodes.beat(this.#card());
     if (answer.isNew && this.#wasRegistered) {
       logger.warn({}, 'other nodes took this node for dead; it is registered again');
     }

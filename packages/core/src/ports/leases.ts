@@ -69,7 +69,7 @@ export interface Renewal {
   readonly lost: ReadonlySet<number>;
 }
 
-/** Every method except `renew` throws `PlenumError` `unavailable` when the store cannot be reached. */
+/** Every asynchronous method except `renew` throws `PlenumError` `unavailable` when the store cannot be reached. */
 export interface Leases {
   /** How long a lease lasts without a renewal. The same on every node. */
   readonly ttlMs: number;
@@ -78,6 +78,11 @@ export interface Leases {
    * one more TTL.
    */
   acquire(partition: number, nodeId: string): Promise<Lease | null>;
+  /**
+   * Splits leases into slices. `renew` with one slice sends the store one command. The same leases in the same order
+   * give the same slices.
+   */
+  slices(leases: readonly Lease[]): readonly (readonly Lease[])[];
   /** Renews leases. Never throws: the partitions of a shard that cannot be reached are missing in the result. */
   renew(leases: readonly Lease[]): Promise<Renewal>;
   /** Gives the lease back. Does nothing if another node holds it by now. */

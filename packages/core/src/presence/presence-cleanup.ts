@@ -1,5 +1,6 @@
-/** Presence work of the owner of a partition: removes the users of dead nodes, and ends memberships by absence. */
+/** Presence work of the owner of a partition: removes the users of dead nodes. */
 import type { GroupId, UserId } from '@plenum/protocol';
+import type { Findings } from '../housekeeping/findings.ts';
 import { PartitionRounds } from '../housekeeping/partition-rounds.ts';
 import type { NodeRegistry } from '../ports/leases.ts';
 import { type Presence, type PresenceHousekeeping, presenceChangeMax } from '../ports/presence.ts';
@@ -10,56 +11,61 @@ const everyMs = 1000;
 export interface PresenceWorkDeps {
   readonly presence: Presence & PresenceHousekeeping;
   readonly nodes: Pick<NodeRegistry, 'nodes'>;
+  readonly findings: Findings;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * The work needs no fence: an absence is checked again in its own atomic step, and a node that was wrongly taken for
- * dead finds its users missing and writes them again.
+ * The work needs no fence: a node that was wrongly taken for dead finds its users missing and writes them again.
  */
-export function presenceWork({ presence, nodes, clock, logger }: PresenceWorkDeps): PartitionRounds {
-  const cleanup = new PresenceCleanup(presence, nodes);
+export function presenceWork(deps: PresenceWorkDeps): PartitionRounds {
+  const cleanup = new PresenceCleanup(deps);
   const round = (partitions: readonly number[]) => cleanup.clean(partitions);
-  return new PartitionRounds({ name: 'presence', round, everyMs, slowestPause: 4, clock, logger });
+  return new PartitionRounds({ ...deps, name: 'presence', round, everyMs, slowestPause: 4 });
 }
 
 class PresenceCleanup {
-  readonly #presence: Presence & PresenceHousekeeping;
-  readonly #nodes: Pick<NodeRegistry, 'nodes'>;
+  readonly #deps: PresenceWorkDeps;
   /**
    * Nodes that host users but were not registered in the last round. A node that is about to register gets one round.
    */
   #suspects: ReadonlySet<string> = new Set();
 
-  constructor(presence: Presence & PresenceHousekeeping, nodes: Pick<NodeRegistry, 'nodes'>) {
-    this.#presence = presence;
-    this.#nodes = nodes;
+  constructor(deps: PresenceWorkDeps) {
+    this.#deps = deps;
   }
 
   /** Cleans all partitions. A shard that cannot be reached does not stop the others; the round fails afterwards. */
   async clean(partitions: readonly number[]): Promise<void> {
-    const looks = await Promise.allSettled(
-      partitions.map((partition) => this.#presence.hostingNodes(partition)),
-    );
+    const looks = await Promise.allSettled(partitions.map((partition) => this.#hostingNodes(partition)));
+    const hosts = looks.map((look) => (look.status === 'fulfilled' ? look.value : []));
     // Read after the hosting nodes: a node is registered before it hosts a user.
-    const live = new Set((await this.#nodes.nodes()).map(({ nodeId }) => nodeId));
+    const live = hosts.some(({ length }) => length > 0) ? await this.#live() : new Set<string>();
     const before = this.#suspects;
-    const dead = looks.map((look) =>
-      look.status === 'fulfilled' ? look.value.filter((nodeId) => !live.has(nodeId)) : [],
-    );
+    const dead = hosts.map((nodeIds) => nodeIds.filter((nodeId) => !live.has(nodeId)));
     this.#suspects = new Set(dead.flat());
-    const rounds = await Promise.allSettled(
+    const steps = await Promise.allSettled(
       partitions.map((partition, at) =>
-        this.#cleanOne(partition, dead[at]?.filter((nodeId) => before.has(nodeId)) ?? []),
+        this.#takeOffAll(partition, dead[at]?.filter((nodeId) => before.has(nodeId)) ?? []),
       ),
     );
-    for (const step of [...looks, ...rounds]) if (step.status === 'rejected') throw step.reason;
+    for (const step of [...looks, ...steps]) if (step.status === 'rejected') throw step.reason;
   }
 
-  async #cleanOne(partition: number, dead: readonly string[]): Promise<void> {
-    for (const nodeId of dead) await takeOff(this.#presence, nodeId, partition);
-    await this.#presence.endAbsences(partition);
+  async #hostingNodes(partition: number): Promise<readonly string[]> {
+    const { findings, presence } = this.#deps;
+    const found = findings.of(partition)?.hostingNodes;
+    if (found !== undefined) return found;
+    return findings.isSilent(partition) ? presence.hostingNodes(partition) : [];
+  }
+
+  async #live(): Promise<ReadonlySet<string>> {
+    return new Set((await this.#deps.nodes.nodes()).map(({ nodeId }) => nodeId));
+  }
+
+  async #takeOffAll(partition: number, dead: readonly string[]): Promise<void> {
+    for (const nodeId of dead) await takeOff(this.#deps.presence, nodeId, partition);
   }
 }
 

@@ -45,6 +45,7 @@ export function memoryLeases({ clock, leaseTtlMs, defer }: MemoryLeasesOptions):
         lastToken += 1;
         return hold({ partition, nodeId, token: lastToken });
       }),
+    slices: (leases) => [leases],
     renew: async (leases) => {
       const renew = () => {
         const renewed = leases.filter(isHeld);

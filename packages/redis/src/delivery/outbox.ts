@@ -11,6 +11,7 @@ import {
 } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
+import { countIn } from '../script-calls/count-in.ts';
 import { commitDelivery, openOutbox, readOutbox } from '../script-calls/index.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import type { DeliveryKinds } from './delivery-kinds.ts';
@@ -114,10 +115,12 @@ export class RedisOutbox implements Outbox {
 
   async waiting(partitions: readonly number[]): Promise<ReadonlySet<number>> {
     const { calls, keys } = this.#deps;
-    const lengths = await Promise.all(
-      partitions.map((partition) => calls.command((redis) => redis.xlen(keys.outboxIn(partition)))),
-    );
-    return new Set(partitions.filter((_, at) => (lengths[at] ?? 0) > 0));
+    const lengths = await countIn(calls, {
+      type: 'stream',
+      partitions,
+      keyOf: (partition) => keys.outboxIn(partition),
+    });
+    return new Set(partitions.filter((partition) => (lengths.get(partition) ?? 0) > 0));
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
+import { countIn } from '../script-calls/count-in.ts';
 import { groupArgValues, groupKeyValues } from '../script-calls/group-header.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
@@ -85,14 +86,13 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
     return reply.type === 'refused' ? refusalOf(reply) : null;
   }
 
-  async countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const counts = await Promise.all(
-      partitions.map(async (partition) => {
-        const key = this.#deps.keys.held(partition, nodeId);
-        return [partition, await this.#calls.command((redis) => redis.scard(key))] as const;
-      }),
-    );
-    return new Map(counts);
+  countHosted(nodeId: string, partitions: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const { keys } = this.#deps;
+    return countIn(this.#calls, {
+      type: 'set',
+      partitions,
+      keyOf: (partition) => keys.held(partition, nodeId),
+    });
   }
 
   async hosted(nodeId: string, partition: number): Promise<readonly HostedUser[]> {

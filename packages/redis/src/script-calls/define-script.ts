@@ -100,7 +100,7 @@ export const integerWord = z
   .transform(Number);
 
 /** Turns a raw reply into the input of a schema: type, time and details. */
-function shape(raw: unknown): unknown {
+export function shape(raw: unknown): unknown {
   if (!Array.isArray(raw)) return raw;
   const [type, now, ...details] = raw;
   return { type: String(type), nowMs: Number(String(now)), details };

@@ -10,7 +10,13 @@ import { shardNameOf } from '../connections/shards.ts';
 import { BoundedCalls, type Run } from './bounded-calls.ts';
 import type { Late, Reply, Script } from './define-script.ts';
 import type { GroupDeps } from './group-header.ts';
-import { runScript, type ScriptValues } from './index.ts';
+import { runEncoded, runScript, type ScriptValues } from './index.ts';
+import {
+  chunksOf,
+  encodePartitions,
+  type PartitionScript,
+  type PartitionValues,
+} from './partition-scripts.ts';
 import type { ServerClock } from './server-clock.ts';
 
 export interface ScriptCallsDeps {
@@ -73,16 +79,45 @@ export class ScriptCalls {
   read<K extends string, A extends string, R extends Reply>(
     script: Script<K, A, R>,
     values: ScriptValues<K, A>,
-    { timeoutMs = this.#timeoutMs }: CallOptions = {},
+    options: CallOptions = {},
   ): Promise<R> {
     this.#sendGathered();
-    const key = firstKeyOf(script, values.keys);
-    return this.#bounded.run((redis) => runScript(redis, script, values), {
-      deadlineMs: null,
-      timeoutMs,
-      shard: this.#shardOf(key),
-      answered: this.#clockWith(key),
-    });
+    const run = (redis: RedisClient) => runScript(redis, script, values);
+    return this.#read(firstKeyOf(script, values.keys), run, options);
+  }
+
+  /**
+   * Runs a script over many partitions, as `read` does. It does not depend on the changes of this node, so gathered
+   * calls wait on. @throws PlenumError as `read` does
+   */
+  readMany<R extends Reply>(
+    script: PartitionScript<R>,
+    values: PartitionValues,
+    options: CallOptions = {},
+  ): Promise<R> {
+    const given = encodePartitions(values, !(this.#redis instanceof Redis));
+    return this.#read(given.firstKey, (redis) => runEncoded(redis, script, given), options);
+  }
+
+  /** Splits items into slices of at most 32 whose keys are on one server, for `readMany`. */
+  slices<T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly T[])[] {
+    const byShard = new Map<string, T[]>();
+    for (const item of items) {
+      const shard = this.#shardOf(keyOf(item));
+      const known = byShard.get(shard);
+      if (known === undefined) byShard.set(shard, [item]);
+      else known.push(item);
+    }
+    return [...byShard.values()].flatMap((some) => chunksOf(some));
+  }
+
+  #read<R extends Reply>(
+    key: string,
+    run: (redis: RedisClient) => Promise<R>,
+    { timeoutMs = this.#timeoutMs }: CallOptions,
+  ): Promise<R> {
+    const shard = this.#shardOf(key);
+    return this.#bounded.run(run, { deadlineMs: null, timeoutMs, shard, answered: this.#clockWith(key) });
   }
 
   /** Runs one plain command. @throws PlenumError `unavailable` if there is no answer in time */

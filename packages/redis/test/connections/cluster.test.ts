@@ -1,5 +1,5 @@
 /** The engine on a real Cluster of three masters and their replicas, while slots move and masters go. */
-import { type LogEntry, tagOf } from '@plenum/core';
+import { type LogEntry, PARTITION_COUNT, tagOf, tagOfPartition } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { ClusterSet, createCommand, eventually, feedListener, messageDraft } from '@plenum/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -187,4 +187,24 @@ test('after a takeover the group continues at the new master and is received the
     const seq = 'seq' in next ? next.seq : 0;
     await eventually(() => expect(heard.get(groupId)?.at(-1)?.seq).toBe(seq), { timeoutMs: 500 });
   }, patient);
+});
+
+test('while the slot of a partition moves no lease is lost, and it is renewed at its new master', async () => {
+  const { leases } = first.engine;
+  const asked = Array.from({ length: PARTITION_COUNT }, (_, partition) => leases.acquire(partition, 'n1'));
+  const own = (await Promise.all(asked)).filter((lease) => lease !== null);
+  const moved = 17;
+  const slot = slotOf(tagOfPartition(moved));
+  const source = await set.masterOf(slot);
+  const target = (await set.masters()).find((master) => master !== source) ?? source;
+  let isMoving = true;
+  const moving = set.moveSlot(slot, source, target).finally(() => {
+    isMoving = false;
+  });
+  do {
+    expect((await leases.renew(own)).lost).toEqual(new Set());
+  } while (isMoving);
+  await moving;
+  await eventually(async () => expect((await leases.renew(own)).renewed.size).toBe(PARTITION_COUNT), patient);
+  expect(await leases.holder(moved)).toEqual(own[moved]);
 });

@@ -1,5 +1,5 @@
 /** Timed mutes and bans of idle groups end whatever is the matter with the groups of another partition. */
-import { type Lease, partitionOf } from '@plenum/core';
+import { type Lease, Ownership, partitionOf, systemClock } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import {
   banCommand,
@@ -13,7 +13,7 @@ import {
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Keys } from '../../src/keys.ts';
-import { type EngineUnderTest, startEngine } from '../start-engine.ts';
+import { type EngineUnderTest, keepingLogger, startEngine } from '../start-engine.ts';
 
 const [broken, sound] = [groupIdSchema.parse('broken'), groupIdSchema.parse('sound')];
 
@@ -80,4 +80,36 @@ test('bans that have ended in an idle group are removed, those that last stay', 
   stop.abort();
   await Promise.all(works);
   client.disconnect();
+});
+
+test('the owner ends mutes that another node has set, and learns of them by its renewals alone', async () => {
+  await using owner = await startEngine({ url: redis.url });
+  await using other = await startEngine({ url: redis.url, prefix: owner.prefix, role: 'client' });
+  const { nodes, leases, partitionWorks: works, log } = owner.engine;
+  const card = { nodeId: 'owner', url: null, version: '1', strategy: 'owner' } as const;
+  const ownership = new Ownership({
+    nodes,
+    leases,
+    works,
+    card,
+    clock: systemClock,
+    logger: keepingLogger(),
+  });
+  await ownership.start();
+  const client = new Redis(redis.url);
+  const looks: string[] = [];
+  const monitor = await client.monitor();
+  monitor.on('monitor', (_time: string, [name = '', key = '']: string[], source: string) => {
+    if (source !== 'lua' && name === 'zrangebyscore' && key.startsWith(`${owner.prefix}:`)) looks.push(key);
+  });
+  await muteIn(other, sound);
+  await eventually(async () =>
+    expect((await log.before(sound, 100, 1))?.entries).toMatchObject([
+      { event: { type: 'unmuted', user_id: 'guest' } },
+    ]),
+  );
+  expect(new Set(looks)).toEqual(new Set([new Keys(owner.prefix).dueIn(partitionOf(sound))]));
+  monitor.disconnect();
+  client.disconnect();
+  await ownership.stop();
 });

@@ -1,0 +1,67 @@
+/**
+ * Work that becomes due at a time: the ends of mutes and bans, and of memberships by absence. A renewal of the lease
+ * finds that something is due; the store is only asked then.
+ */
+import type { DueMutes } from '../ports/group-store.ts';
+import type { PresenceHousekeeping } from '../ports/presence.ts';
+import type { Clock, Logger } from '../ports/runtime.ts';
+import type { Finding, Findings } from './findings.ts';
+import { PartitionRounds } from './partition-rounds.ts';
+
+/** Pause between two looks into the findings, ms. With the renewals, something due waits for at most 1.5 s. */
+const lookEveryMs = 250;
+/** Pause between two calls for the same partition, ms. */
+const callEveryMs = 1000;
+
+interface DueWorkDeps {
+  readonly findings: Findings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Ends timed mutes and bans of groups that get no request. Needs no fence: each step is atomic, and a member's send
+ * ends due mutes too.
+ */
+export function idleMutesWork(deps: DueWorkDeps & { readonly dueMutes: DueMutes }): PartitionRounds {
+  return dueWork(deps, {
+    name: 'idle mutes',
+    isDue: ({ isMuteDue }) => isMuteDue,
+    call: (partition) => deps.dueMutes.endDueMutes(partition),
+  });
+}
+
+/** Ends memberships by absence. Needs no fence: an absence is checked again in its own atomic step. */
+export function absencesWork(
+  deps: DueWorkDeps & { readonly presence: PresenceHousekeeping },
+): PartitionRounds {
+  return dueWork(deps, {
+    name: 'absences',
+    isDue: ({ isAbsenceDue }) => isAbsenceDue,
+    call: (partition) => deps.presence.endAbsences(partition),
+  });
+}
+
+interface Due {
+  readonly name: string;
+  readonly isDue: (finding: Finding) => boolean;
+  readonly call: (partition: number) => Promise<unknown>;
+}
+
+function dueWork(deps: DueWorkDeps, { name, isDue, call }: Due): PartitionRounds {
+  const { findings, clock } = deps;
+  const calledAtMs = new Map<number, number>();
+  const isWanted = (partition: number): boolean => {
+    const finding = findings.of(partition);
+    const mayBeDue = finding === null ? findings.isSilent(partition) : isDue(finding);
+    return mayBeDue && clock.monotonicMs() - (calledAtMs.get(partition) ?? -callEveryMs) >= callEveryMs;
+  };
+  const round = async (partitions: readonly number[]): Promise<void> => {
+    const wanted = partitions.filter(isWanted);
+    for (const partition of wanted) calledAtMs.set(partition, clock.monotonicMs());
+    // A partition whose store fails does not stop the others; the round fails after all were tried.
+    const ended = await Promise.allSettled(wanted.map(call));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  };
+  return new PartitionRounds({ ...deps, name, round, everyMs: lookEveryMs });
+}
