@@ -54,6 +54,7 @@ export class AppendArguments {
   readonly #settings: StateSettings;
   readonly #random: Random;
   readonly #groups = new Map<GroupId, GroupPart>();
+  readonly #terms = new Map<string, string>();
   #remembered = 0;
 
   constructor(keys: Keys, settings: StateSettings, random: Random) {
@@ -102,21 +103,30 @@ export class AppendArguments {
   }
 
   #header(counts: readonly [number, number], terms: BatchTerms, deadlineMs: number): string {
+    const [groupsCount, messagesCount] = counts;
+    return written(batchShape.batchArgs, { groupsCount, messagesCount, deadlineMs }) + this.#termsText(terms);
+  }
+
+  /** Kept between batches, because the settings change only when the adapter kinds of the cluster do. */
+  #termsText({ rememberMs, areMutesEnded, isRateLimited }: BatchTerms): string {
     const settings = this.#settings;
-    return written(batchShape.headerArgs, {
-      groupsCount: counts[0],
-      messagesCount: counts[1],
+    const { isOutboxWritten, isQueueCounted } = settings;
+    const key = `${rememberMs} ${areMutesEnded} ${isRateLimited} ${isOutboxWritten} ${isQueueCounted}`;
+    const known = this.#terms.get(key);
+    if (known !== undefined) return known;
+    const made = written(batchShape.termArgs, {
       historyMaxEntries: settings.historyMaxEntries,
       historyMaxAgeMs: settings.historyMaxAgeMs,
-      isOutboxWritten: settings.isOutboxWritten ? '1' : '0',
-      roomQueueLimit: settings.isQueueCounted ? settings.roomQueueLimit : '',
+      isOutboxWritten: isOutboxWritten ? '1' : '0',
+      roomQueueLimit: isQueueCounted ? settings.roomQueueLimit : '',
       ratePerSec: settings.ratePerSec,
       rateBurst: settings.rateBurst,
-      rememberMs: terms.rememberMs,
-      deadlineMs,
-      areMutesEnded: terms.areMutesEnded ? '1' : '0',
-      isRateLimited: terms.isRateLimited ? '1' : '0',
+      rememberMs,
+      areMutesEnded: areMutesEnded ? '1' : '0',
+      isRateLimited: isRateLimited ? '1' : '0',
     });
+    this.#terms.set(key, made);
+    return made;
   }
 
   #groupPart(groupId: GroupId): GroupPart {

@@ -30,9 +30,8 @@ export type AppendLine =
   | { readonly type: 'failed'; readonly text: string };
 
 /** Keys and arguments in the order of the script. */
-const headerArgs = [
-  'groupsCount',
-  'messagesCount',
+const batchArgs = ['groupsCount', 'messagesCount', 'deadlineMs'] as const;
+const termArgs = [
   'historyMaxEntries',
   'historyMaxAgeMs',
   'isOutboxWritten',
@@ -40,10 +39,10 @@ const headerArgs = [
   'ratePerSec',
   'rateBurst',
   'rememberMs',
-  'deadlineMs',
   'areMutesEnded',
   'isRateLimited',
 ] as const;
+const headerArgs = [...batchArgs, ...termArgs] as const;
 const groupKeys = ['group', 'members', 'log', 'outbox', 'queued', 'reads'] as const;
 const groupArgs = ['groupId', 'room', 'channel'] as const;
 const messageKeys = ['bucket', 'dedupe'] as const;
@@ -52,7 +51,8 @@ const messageArgs = ['senderId', 'requestId', 'payloadHash', 'wireHead'] as cons
 const perGroupArgs = ['epochOffer', 'groupMessagesCount'] as const;
 
 export const batchShape = {
-  headerArgs,
+  batchArgs,
+  termArgs,
   groupKeys,
   groupArgs,
   /** @returns the number of keys */
@@ -63,7 +63,14 @@ export const batchShape = {
     headerArgs.length + groups * (groupArgs.length + perGroupArgs.length) + messages * messageArgs.length,
 };
 
-export const appendMessages = defineScript({
+export interface AppendReply {
+  readonly type: 'answers';
+  readonly nowMs: number;
+  /** In the order of the messages in the script's arguments. */
+  readonly lines: readonly AppendLine[];
+}
+
+const defined = defineScript({
   file: 'append-messages',
   keys: [],
   args: headerArgs,
@@ -71,16 +78,24 @@ export const appendMessages = defineScript({
     keys: [...groupKeys, ...messageKeys],
     args: [...groupArgs, ...perGroupArgs, ...messageArgs],
   },
-  reply: z
-    .object({ type: z.literal('answers'), nowMs: z.int(), details: z.array(z.string()) })
-    .transform(({ type, nowMs, details }) => ({ type, nowMs, lines: details.map(lineOf) })),
+  reply: z.object({ type: z.literal('answers'), nowMs: z.int() }),
 });
-export type AppendReply = ReturnType<typeof appendMessages.parse>;
+
+/** Parses the reply by hand, because a schema costs more CPU than the rest of a send on this node. */
+export const appendMessages = { ...defined, parse: parseAnswers };
+
+/** @throws Error if the script has no such reply */
+function parseAnswers(raw: unknown): AppendReply {
+  if (!Array.isArray(raw) || raw[0] !== 'answers') throw noSuchReply();
+  const lines: AppendLine[] = [];
+  for (let at = 2; at < raw.length; at += 1) lines.push(lineOf(raw[at]));
+  return { type: 'answers', nowMs: Number(raw[1]), lines };
+}
 
 const answerText = /^(appended|duplicate) ([0-9a-f]{16}) (\d{1,16}) (\d{1,16}) (\d{1,16})$/;
 
-/** Parses one line by hand, because a schema costs more CPU than the rest of a send on this node. */
-function lineOf(line: string): AppendLine {
+function lineOf(line: unknown): AppendLine {
+  if (typeof line !== 'string') throw noSuchReply();
   const words = answerText.exec(line);
   if (words === null) return rareLineOf(line);
   const [, type, epoch = '', seq, recipients, timestamp] = words;
@@ -93,14 +108,15 @@ function lineOf(line: string): AppendLine {
   };
 }
 
-/** @throws Error if the script has no such line */
 function rareLineOf(line: string): AppendLine {
   if (line === 'late' || line === 'due') return { type: line };
   const [type, code, detail] = line.split(' ');
   if (type === 'refused') return { type, details: refusalWords.parse([code, detail ?? '']) };
   if (type === 'failed') return { type, text: line.slice('failed '.length) };
-  throw new Error('append-messages has replied a line of another form');
+  throw noSuchReply();
 }
+
+const noSuchReply = (): Error => new TypeError('append-messages has replied in another form');
 
 export const admitMessage = defineScript({
   file: 'admit-message',
