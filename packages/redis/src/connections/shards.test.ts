@@ -1,3 +1,4 @@
+import { PARTITION_COUNT, tagOfPartition } from '@plenum/core';
 import { expect, test } from 'vitest';
 import { slotOf } from './shards.ts';
 
@@ -11,4 +12,28 @@ test.each([
   ['{p17}:log:g', slotOf('p17')],
 ])('%s is in the slot that Redis puts it in', (key, slot) => {
   expect(slotOf(key)).toBe(slot);
+});
+
+/** The smallest and the largest number of partitions on one of so many masters, which share the slots evenly. */
+function spreadOver(masters: number): string {
+  const counts = new Array<number>(masters).fill(0);
+  for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
+    const at = Math.floor(((slotOf(tagOfPartition(partition)) + 1) * masters - 1) / 16_384);
+    counts[at] = (counts[at] ?? 0) + 1;
+  }
+  return `${Math.min(...counts)}-${Math.max(...counts)}`;
+}
+
+// Tags are part of every key, so this spread is fixed. `deploy/redis.md` has the advice that follows from it.
+test.each([
+  ['1 2 3 4', '256-256 128-128 83-89 64-64'],
+  ['5 6 7 8', '47-55 39-45 32-43 29-35'],
+  ['9 10 11 12', '25-30 20-30 19-28 19-24'],
+  ['13 14 15 16', '15-23 13-22 14-21 14-18'],
+  ['17 18 19 20', '10-17 11-19 10-16 8-17'],
+  ['21 22 23 24', '8-15 8-17 7-16 6-15'],
+  ['25 26 27 28', '8-14 6-15 6-14 5-13'],
+  ['29 30 31 32', '6-14 5-13 4-13 6-11'],
+])('over %s masters the partitions spread as %s', (masters, spread) => {
+  expect(masters.split(' ').map(Number).map(spreadOver).join(' ')).toBe(spread);
 });
