@@ -5,9 +5,16 @@ import { mutantsOfBounds } from './mutants/of-bounds.js';
 import { mutantsOfDelivery } from './mutants/of-delivery.js';
 import { mutantsOfReception } from './mutants/of-reception.js';
 import { mutantsOfStoring } from './mutants/of-storing.js';
+import { mutantsOfWorkers } from './mutants/of-workers.js';
 import { filesBelow, root } from './source-tree.ts';
 
-const mutants = [...mutantsOfStoring, ...mutantsOfReception, ...mutantsOfDelivery, ...mutantsOfBounds];
+const mutants = [
+  ...mutantsOfStoring,
+  ...mutantsOfReception,
+  ...mutantsOfDelivery,
+  ...mutantsOfBounds,
+  ...mutantsOfWorkers,
+];
 
 test.each(mutants)('the place that the mutant "$name" spoils is still there, once', ({ edits }) => {
   for (const { file, from } of edits) {

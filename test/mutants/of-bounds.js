@@ -8,7 +8,7 @@ const worstFirst = 'packages/gateway/src/outbound/worst-first';
 const readGate = 'packages/gateway/src/outbound/read-gate';
 const claims = 'packages/adapters/src/auth/claims.ts';
 const change = 'packages/redis/lua/lib/change.lua';
-const isOpen = '    return this.#atWork < readsAtWorkMax && this.#budget.hasCapacity;';
+const isOpen = '    return this.#atWork < this.#readsAtWorkMax && this.#budget.hasCapacity;';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfBounds = [
@@ -55,7 +55,7 @@ export const mutantsOfBounds = [
     edits: [
       {
         file: `${unreadBudget}.ts`,
-        from: '    return this.bytes < this.#options.bounds.perProcess;',
+        from: '    return this.#allBytes < this.#options.bounds.perProcess;',
         to: '    return true;',
       },
     ],
@@ -109,7 +109,7 @@ export const mutantsOfBounds = [
   },
   {
     name: 'a read begins without room',
-    edits: [{ file: `${readGate}.ts`, from: isOpen, to: '    return this.#atWork < readsAtWorkMax;' }],
+    edits: [{ file: `${readGate}.ts`, from: isOpen, to: '    return this.#atWork < this.#readsAtWorkMax;' }],
     killers: [{ file: `${readGate}.test.ts`, tests: 'no read begins without capacity' }],
   },
   {

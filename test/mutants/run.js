@@ -8,6 +8,7 @@ import { mutantsOfBounds } from './of-bounds.js';
 import { mutantsOfDelivery } from './of-delivery.js';
 import { mutantsOfReception } from './of-reception.js';
 import { mutantsOfStoring } from './of-storing.js';
+import { mutantsOfWorkers } from './of-workers.js';
 import { Sandbox } from './sandbox.js';
 
 /** @typedef {import('./mutant.js').Mutant} Mutant */
@@ -16,7 +17,13 @@ import { Sandbox } from './sandbox.js';
 const words = process.argv.slice(2);
 const isQuick = words.includes('--quick');
 const wanted = words.filter((word) => !word.startsWith('--'));
-const all = [...mutantsOfStoring, ...mutantsOfReception, ...mutantsOfDelivery, ...mutantsOfBounds];
+const all = [
+  ...mutantsOfStoring,
+  ...mutantsOfReception,
+  ...mutantsOfDelivery,
+  ...mutantsOfBounds,
+  ...mutantsOfWorkers,
+];
 const unknown = wanted.filter((name) => !all.some((mutant) => mutant.name === name));
 const chosen = all
   .filter(({ name }) => wanted.length === 0 || wanted.includes(name))

@@ -5,6 +5,7 @@ export { addUp, addUpFigures, lastingFigures } from './metrics/added-figures.ts'
 export { readProcessFigures } from './metrics/metrics.ts';
 export { createFanOut, type FanOutMode } from './outbound/create-fan-out.ts';
 export { defaultMaxUnreadBytes } from './outbound/unread-budget.ts';
+export { addSums, noUnread, type UnreadSums } from './outbound/unread-sums.ts';
 export {
   type CustomRequest,
   type CustomRequestCall,

@@ -39,7 +39,13 @@ export function createSharedDeps(options: GatewayOptions): SharedDeps {
   const isHostAllowed = hostRule(config.host, isDev);
   const places = machine?.places ?? new LocalPlaces(placeLimitsOf(config));
   const bounds = boundsOf(config.maxUnreadBytes ?? defaultMaxUnreadBytes);
-  const budget = new UnreadBudget({ clock, logger, bounds });
+  const unread = machine?.unread;
+  const budget = new UnreadBudget({
+    clock,
+    logger,
+    bounds,
+    ...(unread === undefined ? {} : { sharing: unread }),
+  });
   return {
     drain: new Drain(),
     clientAddress,
@@ -47,7 +53,7 @@ export function createSharedDeps(options: GatewayOptions): SharedDeps {
     isOriginAllowed: originRule({ corsOrigins, isDev, isHostAllowed, askedHost }),
     seats: new Seats({ places, clientAddress }),
     budget,
-    readGate: new ReadGate(budget, clock),
+    readGate: new ReadGate(budget, clock, unread?.workers),
     registry: createRequestRegistry({
       operations,
       service,

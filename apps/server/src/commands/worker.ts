@@ -8,6 +8,7 @@ import { createAuditLog, createLogger } from '../logging.ts';
 import { startNode } from '../node.ts';
 import { onParentGone } from '../parent-process.ts';
 import { systemRandom } from '../secrets.ts';
+import { sumsIn } from '../workers/messages.ts';
 import { PrimaryLink } from '../workers/primary-link.ts';
 import { sharedMachine } from '../workers/shared-machine.ts';
 import { workerConfigOrNull } from './read-configuration.ts';
@@ -49,6 +50,7 @@ export async function worker(): Promise<number> {
       hurry = order.withinMs === undefined ? undefined : { withinMs: order.withinMs };
       askOnce(order.reason);
     } else if (order.type === 'read_figures') void machine.sendFigures();
+    else if (order.type === 'unread') machine.learnUnread(sumsIn(order.others));
     else for (const one of leave.splice(0)) one();
   });
   void link.tell({ type: 'ready', nodeId, url: node.url });

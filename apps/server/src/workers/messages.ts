@@ -1,10 +1,18 @@
 /** What a worker and its primary send to each other. Both are processes of the same version on one machine. */
-import type { AuditLine, Place } from '@plenum/gateway';
+import type { AuditLine, Place, UnreadSums } from '@plenum/gateway';
 import { z } from 'zod';
 
 const placesSchema = z.array(
   z.object({ kind: z.enum(['user', 'address', 'unauthenticated']), key: z.string() }),
 ) satisfies z.ZodType<readonly Place[]>;
+const pairsSchema = z.array(z.tuple([z.string(), z.number()]));
+const sumsSchema = z.object({
+  bytes: z.number(),
+  each: z.array(z.number()),
+  users: pairsSchema,
+  addresses: pairsSchema,
+});
+type Sums = z.infer<typeof sumsSchema>;
 const figuresSchema = z.array(z.looseObject({}));
 const lineSchema = z.object({
   who: z.string(),
@@ -30,6 +38,8 @@ export const fromWorkerSchema = z.discriminatedUnion('type', [
   /** Answer: the text for Prometheus. */
   z.object({ type: z.literal('scrape'), id: z.int() }),
   z.object({ type: z.literal('figures'), figures: figuresSchema }),
+  /** What this worker holds for peers that have not read it. */
+  z.object({ type: z.literal('unread'), own: sumsSchema }),
 ]);
 export type FromWorker = z.infer<typeof fromWorkerSchema>;
 
@@ -40,9 +50,24 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('read_figures') }),
   /** Another worker accepts connections: one that drains closes the port. */
   z.object({ type: z.literal('others_accept') }),
+  /** The sums over all other workers. */
+  z.object({ type: z.literal('unread'), others: sumsSchema }),
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
 
 /** The line without a field that is undefined. */
 export const auditLineOf = ({ acting_as, ...line }: z.infer<typeof lineSchema>): AuditLine =>
   acting_as === undefined ? line : { ...line, acting_as };
+
+export const sumsMessage = ({ bytes, each, users, addresses }: UnreadSums): Sums => ({
+  bytes,
+  each: [...each],
+  users: [...users],
+  addresses: [...addresses],
+});
+export const sumsIn = ({ bytes, each, users, addresses }: Sums): UnreadSums => ({
+  bytes,
+  each,
+  users: new Map(users),
+  addresses: new Map(addresses),
+});

@@ -7,8 +7,9 @@ import { samePressMs } from '../lifecycle.ts';
 import { createAuditLog } from '../logging.ts';
 import type { Crew } from './crew.ts';
 import { MachineFigures } from './machine-figures.ts';
-import { auditLineOf, type FromWorker } from './messages.ts';
+import { auditLineOf, type FromWorker, sumsIn, sumsMessage } from './messages.ts';
 import { PlaceLedger } from './place-ledger.ts';
+import { UnreadExchange } from './unread-exchange.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 type Question = Extract<FromWorker, { readonly id: number }>;
@@ -17,6 +18,9 @@ type Statement = Exclude<FromWorker, Question>;
 export class SharedCounts {
   readonly #places: PlaceLedger<WorkerProcess>;
   readonly #figures = new MachineFigures<WorkerProcess>();
+  readonly #unread = new UnreadExchange<WorkerProcess>((worker, others) =>
+    worker.tell({ type: 'unread', others: sumsMessage(others) }),
+  );
   readonly #audit: Audit;
   readonly #logger: pino.Logger;
 
@@ -38,6 +42,7 @@ export class SharedCounts {
   ended(worker: WorkerProcess): void {
     this.#places.leave(worker);
     this.#figures.ended(worker);
+    this.#unread.left(worker);
   }
 
   /** Writes what was counted and not written. */
@@ -62,6 +67,7 @@ export class SharedCounts {
   #hear(worker: WorkerProcess, statement: Statement, crew: Crew): void {
     switch (statement.type) {
       case 'ready':
+        this.#unread.joined(worker);
         this.#logger.info({ of: worker.nodeId, pid: worker.pid }, 'a worker serves');
         for (const other of crew.ready) if (other.isDraining) other.tell({ type: 'others_accept' });
         break;
@@ -71,6 +77,9 @@ export class SharedCounts {
         break;
       case 'release':
         this.#places.release(worker, statement.places);
+        break;
+      case 'unread':
+        this.#unread.report(worker, sumsIn(statement.own));
         break;
       case 'denial':
         this.#audit.denial({ ...auditLineOf(statement.line), of: worker.nodeId });

@@ -1,6 +1,15 @@
 /** What a worker shares with the others of its machine, by way of the primary. */
 import { PlenumError } from '@plenum/core';
-import type { Machine, Place, PlaceLimits, Places, ProcessFigures } from '@plenum/gateway';
+import {
+  type Machine,
+  noUnread,
+  type Place,
+  type PlaceLimits,
+  type Places,
+  type ProcessFigures,
+  type UnreadSums,
+} from '@plenum/gateway';
+import { sumsMessage } from './messages.ts';
 import type { PrimaryLink } from './primary-link.ts';
 
 /** Places that the primary counts. Those without a limit need no count. */
@@ -32,15 +41,31 @@ class SharedPlaces implements Places {
 export interface SharedMachine extends Machine {
   /** Sends the figures of this worker to the primary. */
   readonly sendFigures: () => Promise<void>;
+  /** Takes what the other workers hold. */
+  readonly learnUnread: (sums: UnreadSums) => void;
 }
 
 export function sharedMachine(
   link: PrimaryLink,
   { workers, limits }: { readonly workers: number; readonly limits: PlaceLimits },
 ): SharedMachine {
+  let others = noUnread;
+  let reported = noUnread;
   let read: () => Promise<ProcessFigures> = async () => [];
   return {
-    workers,
+    unread: {
+      workers,
+      others: () => others,
+      report: (own) => {
+        // Nothing waits most of the time: that is said once.
+        if (own === noUnread && reported === noUnread) return;
+        reported = own;
+        void link.tell({ type: 'unread', own: sumsMessage(own) });
+      },
+    },
+    learnUnread: (sums) => {
+      others = sums;
+    },
     places: new SharedPlaces(link, limits),
     denial: (line) => void link.tell({ type: 'denial', line }),
     offerFigures: (reader) => {

@@ -6,8 +6,8 @@
 import { type Clock, fail, type Outcome } from '@plenum/core';
 import type { UnreadBudget } from './unread-budget.ts';
 
-/** Reads that run at a time; each returns a page of at most a megabyte. */
-const readsAtWorkMax = 32;
+/** Reads that run at a time on one machine; each returns a page of at most a megabyte. */
+const readsOfMachine = 32;
 /** A read that waits longer is answered `unavailable`, ms. */
 const waitMaxMs = 5000;
 
@@ -16,6 +16,7 @@ type Budget = Pick<UnreadBudget, 'hasCapacity' | 'whenCapacity'>;
 type Read = () => Promise<Outcome<unknown>>;
 
 export class ReadGate {
+  readonly #readsAtWorkMax: number;
   readonly #budget: Budget;
   readonly #clock: Clock;
   /** Each function begins one waiting read; in order of arrival. */
@@ -23,7 +24,9 @@ export class ReadGate {
   #atWork = 0;
   #isCapacityAwaited = false;
 
-  constructor(budget: Budget, clock: Clock) {
+  /** @param workers the processes that share the budget */
+  constructor(budget: Budget, clock: Clock, workers = 1) {
+    this.#readsAtWorkMax = Math.ceil(readsOfMachine / workers);
     this.#budget = budget;
     this.#clock = clock;
   }
@@ -43,7 +46,7 @@ export class ReadGate {
   }
 
   #isOpen(): boolean {
-    return this.#atWork < readsAtWorkMax && this.#budget.hasCapacity;
+    return this.#atWork < this.#readsAtWorkMax && this.#budget.hasCapacity;
   }
 
   /** @returns false if the read did not get its turn in time */

@@ -6,6 +6,7 @@ import { userIdSchema } from '@plenum/protocol';
 import { eventually, ManualClock } from '@plenum/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { boundsOf, UnreadBudget } from './unread-budget.ts';
+import { noUnread, type UnreadSums } from './unread-sums.ts';
 
 const mib = 1024 * 1024;
 /** Far more than the kernel takes for a peer that does not read. */
@@ -170,4 +171,29 @@ test('what is queued for a closed transport counts nothing, though its TCP conne
   budget.giveUp(outbound);
   await clock.advance(250);
   expect(budget.bytes).toBe(0);
+});
+
+test('of a shared budget each process knows what the others hold, and says what it holds', async () => {
+  budget.stop();
+  let others: UnreadSums = noUnread;
+  const reported: UnreadSums[] = [];
+  const sharing = { workers: 2, others: () => others, report: (own: UnreadSums) => reported.push(own) };
+  budget = new UnreadBudget({ clock, logger: quiet, bounds: boundsOf(64 * mib), sharing });
+  const { tcp, write } = await connection('eve');
+  write(Buffer.alloc(7 * mib, 'x'));
+  budget.look();
+  const held = reported.at(-1)?.users.get('eve') ?? 0;
+  expect(held).toBe(budget.bytes);
+  expect(held).toBeGreaterThan(mib);
+  expect(budget.hasCapacity).toBe(true);
+  await clock.advance(2000);
+  expect(cuts).toEqual([]);
+
+  // Another process holds almost all that the user, and the machine, may.
+  others = { ...noUnread, bytes: 64 * mib, each: [64 * mib], users: new Map([['eve', 15 * mib]]) };
+  expect(budget.hasCapacity).toBe(false);
+  await clock.advance(1000);
+  expect(cuts).toEqual(['eve user http']);
+  expect(tcp.destroyed).toBe(true);
+  expect(reported.at(-1)).toBe(noUnread);
 });

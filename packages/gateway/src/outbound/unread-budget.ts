@@ -7,6 +7,7 @@ import type { Socket as TcpSocket } from 'node:net';
 import { type Clock, emitTelemetry, type Logger, runLoop } from '@plenum/core';
 import { sharedListener } from '../shared-listener.ts';
 import { Outbound, type OutboundListener, stallMs } from './outbound.ts';
+import { noUnread, sumsOf, type UnreadSharing, type UnreadSums } from './unread-sums.ts';
 import { type CutScope, type UnreadBounds, worstFirst } from './worst-first.ts';
 
 /** The default limit of the process: far less than a small heap. */
@@ -38,6 +39,8 @@ interface UnreadBudgetDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bounds: UnreadBounds;
+  /** Absent: no other process shares the bounds. */
+  readonly sharing?: UnreadSharing;
 }
 
 export class UnreadBudget implements OutboundListener {
@@ -88,7 +91,16 @@ export class UnreadBudget implements OutboundListener {
 
   /** True if there is room for another answer of any size. */
   get hasCapacity(): boolean {
-    return this.bytes < this.#options.bounds.perProcess;
+    return this.#allBytes < this.#options.bounds.perProcess;
+  }
+
+  /** Those of the other processes under the same bounds too. */
+  get #allBytes(): number {
+    return this.bytes + this.#others.bytes;
+  }
+
+  get #others(): UnreadSums {
+    return this.#options.sharing?.others() ?? noUnread;
   }
 
   /** Calls back once when there is room again. */
@@ -103,7 +115,9 @@ export class UnreadBudget implements OutboundListener {
 
   onBytes(bytes: number): void {
     this.#bytesSinceLook += bytes;
-    if (this.#bytesSinceLook < this.#options.bounds.perProcess / 8 || this.#isLookPlanned) return;
+    const { bounds, sharing } = this.#options;
+    const fewBytes = bounds.perProcess / 8 / (sharing?.workers ?? 1);
+    if (this.#bytesSinceLook < fewBytes || this.#isLookPlanned) return;
     this.#isLookPlanned = true;
     setImmediate(() => {
       if (!this.#stopped.signal.aborted) this.look();
@@ -134,7 +148,7 @@ export class UnreadBudget implements OutboundListener {
     this.#isLookPlanned = false;
     const { clock, bounds } = this.#options;
     const nowMs = clock.monotonicMs();
-    const isInDanger = this.bytes > 2 * bounds.perProcess;
+    const isInDanger = this.#allBytes > 2 * bounds.perProcess;
     if (this.hasCapacity) this.#fullSinceMs = nowMs;
     const isPressed = nowMs - this.#fullSinceMs >= stallMs;
     const isRipe = (stalledMs: number, waitedMs: number) =>
@@ -149,8 +163,9 @@ export class UnreadBudget implements OutboundListener {
     }
     // Usually little waits, however many connections there are: below the smallest limit no connection can be over
     // one.
-    if (this.#bytes > bounds.perConnection)
-      for (const { of, scope } of worstFirst([...this.#waiting], bounds)) this.#cut(of, scope);
+    if (this.#allBytes > bounds.perConnection)
+      for (const { of, scope } of worstFirst([...this.#waiting], bounds, this.#others)) this.#cut(of, scope);
+    this.#report();
     this.#tellCuts(nowMs);
     if (this.hasCapacity) for (const resume of this.#onCapacity.splice(0)) resume();
   }
@@ -158,6 +173,14 @@ export class UnreadBudget implements OutboundListener {
   stop(): void {
     this.#stopped.abort();
     for (const resume of this.#onCapacity.splice(0)) resume();
+  }
+
+  /** Small sums are left out: all processes together miss at most an eighth of what one user may hold. */
+  #report(): void {
+    const { sharing, bounds } = this.#options;
+    if (sharing === undefined) return;
+    const smallest = bounds.perUser / 8 / sharing.workers;
+    sharing.report(this.#bytes < smallest ? noUnread : sumsOf(this.#waiting, this.#bytes, smallest));
   }
 
   /** Nothing waits for the peer: the connection is not checked. */

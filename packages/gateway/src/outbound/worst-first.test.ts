@@ -1,5 +1,6 @@
 import { userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
+import { noUnread, sumsOf } from './unread-sums.ts';
 import { type UnreadBounds, type Waiting, worstFirst } from './worst-first.ts';
 
 interface Row extends Waiting {
@@ -13,8 +14,8 @@ const row = (bytes: number, { user = '', address = '', isRipe = true } = {}): Ro
   const userId = user === '' ? null : userIdSchema.parse(user);
   return { name: `${user}${bytes}`, bytes, userId, address: address || `address:${made}`, isRipe };
 };
-const cutOf = (rows: readonly Row[], among = bounds) =>
-  worstFirst(rows, among).map(({ of, scope }) => `${of.name} ${scope}`);
+const cutOf = (rows: readonly Row[], among = bounds, others = noUnread) =>
+  worstFirst(rows, among, others).map(({ of, scope }) => `${of.name} ${scope}`);
 
 test('nothing is cut below the bounds', () => {
   expect(cutOf([row(10, { user: 'ann' }), row(10, { user: 'ann' }), row(5)])).toEqual([]);
@@ -51,4 +52,35 @@ test('each connection is cut once, though it is over several bounds', () => {
   const cuts = worstFirst(rows, bounds);
   expect(new Set(cuts.map(({ of }) => of)).size).toBe(cuts.length);
   expect(cuts).toHaveLength(12);
+});
+
+const sumsIn = (rows: readonly Row[]) =>
+  sumsOf(
+    rows,
+    rows.reduce((sum, { bytes }) => sum + bytes, 0),
+    0,
+  );
+
+test('a bound of a user holds over two processes, and each frees its part', () => {
+  const here = [5, 6, 7].map((bytes) => row(bytes, { user: 'eve' }));
+  const there = [row(9, { user: 'eve' })];
+  expect(cutOf(here)).toEqual([]);
+  // 27 of 20: this process keeps 18 of 27 parts of it.
+  expect(cutOf(here, bounds, sumsIn(there))).toEqual(['eve7 user']);
+  expect(cutOf(there, bounds, sumsIn(here))).toEqual(['eve9 user']);
+  expect(cutOf(there, bounds, sumsIn([row(9, { user: 'ann' })]))).toEqual([]);
+});
+
+test('of a full machine the process with most frees, not the one with little', () => {
+  const rows = (count: number) => Array.from({ length: count }, (_, n) => row(7, { user: `u${n}` }));
+  const [little, much] = [rows(2), rows(14)];
+  const wide = { ...bounds, perUser: 1000 };
+  expect(cutOf(much)).toEqual([]);
+  expect(cutOf(little, wide, sumsIn(much))).toEqual([]);
+  // 14 bytes stay there, so 61 of 98 may stay here.
+  expect(cutOf(much, wide, sumsIn(little))).toHaveLength(6);
+});
+
+test.each(['constructor', '__proto__'])('a user may be named %s', (user) => {
+  expect(cutOf([row(10, { user })], bounds, sumsIn([row(3, { user: 'ann' })]))).toEqual([]);
 });

@@ -4,6 +4,7 @@
  * after the other, until the process is below its limit; the other users notice nothing.
  */
 import type { UserId } from '@plenum/protocol';
+import { levelOf, noUnread, ownPart, type UnreadSums } from './unread-sums.ts';
 
 /** The bytes that wait for one connection. */
 export interface Waiting {
@@ -43,8 +44,10 @@ class Share<W extends Waiting> {
 
   /**
    * Yields the connections to cut until the rest is within the limit: the largest first; of equal ones, the oldest.
+   * @param othersBytes what other processes hold under the same limit
    */
-  *over(bound: number): Generator<W> {
+  *over(all: number, othersBytes = 0): Generator<W> {
+    const bound = ownPart(all, this.bytes, othersBytes);
     if (this.bytes <= bound) return;
     const ripe = this.left.filter(({ isRipe }) => isRipe).sort((one, other) => other.bytes - one.bytes);
     for (const worst of ripe) {
@@ -55,7 +58,7 @@ class Share<W extends Waiting> {
   }
 }
 
-function sharesBy<W extends Waiting, K>(all: Iterable<W>, keyOf: (waiting: W) => K | null): Share<W>[] {
+function sharesBy<W extends Waiting, K>(all: Iterable<W>, keyOf: (waiting: W) => K | null): Map<K, Share<W>> {
   const shares = new Map<K, Share<W>>();
   for (const waiting of all) {
     const key = keyOf(waiting);
@@ -64,11 +67,19 @@ function sharesBy<W extends Waiting, K>(all: Iterable<W>, keyOf: (waiting: W) =>
     shares.set(key, share);
     share.add(waiting);
   }
-  return [...shares.values()];
+  return shares;
 }
 
-/** @param all all connections, the oldest first. @returns the connections to cut, each once, in order */
-export function worstFirst<W extends Waiting>(all: readonly W[], bounds: UnreadBounds): Cut<W>[] {
+/**
+ * @param all all connections of this process, the oldest first
+ * @param others what other processes hold under the same bounds
+ * @returns the connections to cut, each once, in order
+ */
+export function worstFirst<W extends Waiting>(
+  all: readonly W[],
+  bounds: UnreadBounds,
+  others: UnreadSums = noUnread,
+): Cut<W>[] {
   const cuts: Cut<W>[] = [];
   const left = new Set(all);
   const cut = (of: W, scope: CutScope) => {
@@ -77,11 +88,12 @@ export function worstFirst<W extends Waiting>(all: readonly W[], bounds: UnreadB
   for (const waiting of all) {
     if (waiting.isRipe && waiting.bytes > bounds.perConnection) cut(waiting, 'connection');
   }
-  for (const share of sharesBy(left, ({ userId }) => userId))
-    for (const worst of [...share.over(bounds.perUser)]) cut(worst, 'user');
-  for (const share of sharesBy(left, ({ address }) => address))
-    for (const worst of [...share.over(bounds.perAddress)]) cut(worst, 'address');
-  for (const worst of overProcess(left, bounds.perProcess)) cut(worst, 'process');
+  for (const [userId, share] of sharesBy(left, (waiting) => waiting.userId))
+    for (const worst of [...share.over(bounds.perUser, others.users.get(userId))]) cut(worst, 'user');
+  for (const [address, share] of sharesBy(left, (waiting) => waiting.address))
+    for (const worst of [...share.over(bounds.perAddress, others.addresses.get(address))])
+      cut(worst, 'address');
+  for (const worst of overProcess(left, bounds.perProcess, others)) cut(worst, 'process');
   return cuts;
 }
 
@@ -91,12 +103,14 @@ const freedShare = 1 / 4;
 /**
  * Cuts connections of the user (or address) with the most bytes first, so a peer gains nothing by many connections.
  */
-function overProcess<W extends Waiting>(all: ReadonlySet<W>, bound: number): W[] {
+function overProcess<W extends Waiting>(all: ReadonlySet<W>, bound: number, others: UnreadSums): W[] {
   let bytes = 0;
   for (const waiting of all) bytes += waiting.bytes;
-  if (bytes < bound) return [];
-  const target = bound * (1 - freedShare);
-  const shares = sharesBy(all, ({ userId, address }) => (userId === null ? `@${address}` : userId));
+  if (bytes + others.bytes < bound) return [];
+  const target = levelOf(bound * (1 - freedShare), bytes, others.each);
+  const shares = [
+    ...sharesBy(all, ({ userId, address }) => (userId === null ? `@${address}` : userId)).values(),
+  ];
   shares.sort((one, other) => other.bytes - one.bytes);
   const worst: W[] = [];
   for (const share of shares) {
