@@ -8,13 +8,19 @@ const userTicksAt = 11;
 const systemTicksAt = 12;
 
 /** @returns user + system time in us so far, with 10 ms of grain; null where there is no /proc or no such process. */
-export function cpuUsOf(pid: number): number | null {
+function cpuUsOf(pid: number): number | null {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === null) return null;
   // The name may hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[userTicksAt]) + Number(fields[systemTicksAt]);
   return (ticks * 1e6) / ticksPerSec;
+}
+
+/** The CPU time of a node: of its process and of those that it has started, such as its workers. */
+export function cpuUsOfNode(pid: number): number | null {
+  const children = (read(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter((text) => text !== '');
+  return sumOf([pid, ...children.map(Number)].map(cpuUsOf));
 }
 
 /** @returns resident memory in bytes; null where there is no /proc or no such process. */

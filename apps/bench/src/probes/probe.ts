@@ -4,7 +4,7 @@ import type { Bench } from '../rounds/load-round.ts';
 import { faultsOf, hasFaults } from '../rounds/round-figures.ts';
 import type { SystemKind } from '../systems/system.ts';
 
-export const probeKinds = ['nodes', 'bytes', 'storm', 'scripts', 'memory'] as const;
+export const probeKinds = ['nodes', 'workers', 'bytes', 'storm', 'scripts', 'memory'] as const;
 export type ProbeKind = (typeof probeKinds)[number];
 
 export interface Bounds {

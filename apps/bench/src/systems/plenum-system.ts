@@ -61,5 +61,6 @@ export function startPlenum(options: PlenumOptions): Promise<RunningSystem> {
 export const plenumSystem = (environment: Readonly<Record<string, string>>): SystemKind => ({
   name: 'Plenum',
   description: 'plenum serve: every message checked, numbered, stored and published',
-  start: (nodeCount, options = {}) => startPlenum({ ...options, nodeCount, environment }),
+  start: (nodeCount, options = {}) =>
+    startPlenum({ ...options, nodeCount, environment: { ...environment, ...options.environment } }),
 });

@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly redisUrlOf?: (redisUrl: string, node: number) => Promise<string>;
   /** Command-line options for the Node.js process of each node. */
   readonly nodeOptions?: readonly string[];
+  /** Overrides variables of each node. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface SystemKind {
