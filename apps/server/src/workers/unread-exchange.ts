@@ -1,11 +1,11 @@
 /**
- * Tells each worker what the others hold for peers that do not read. Exactness within 100 ms is enough, because a peer
+ * Sends each worker what the others hold for peers that do not read. Exactness within 100 ms is enough, because a peer
  * has a second to read before it is cut.
  */
 import { type Clock, systemClock } from '@plenum/core';
 import { addSums, noUnread, type UnreadSums } from '@plenum/gateway';
 
-/** Workers are told at most once in this time, ms. */
+/** A worker gets at most one message in this time, ms. */
 const exchangeMs = 100;
 
 const textOf = ({ each, users, addresses }: UnreadSums) => JSON.stringify([each, [...users], [...addresses]]);

@@ -19,7 +19,7 @@ export interface UnreadSums {
 
 export const noUnread: UnreadSums = { bytes: 0, each: [], users: new Map(), addresses: new Map() };
 
-/** How a process tells what it holds, and learns what the others do. */
+/** How a process reports what it holds, and learns what the others do. */
 export interface UnreadSharing {
   /** The number of processes that share one budget, this one included. */
   readonly workers: number;
