@@ -27,6 +27,7 @@ import {
 } from './client-options.ts';
 import type { KnownServers } from './known-servers.ts';
 import { Links } from './links.ts';
+import { readPayloads } from './read-payloads.ts';
 import { type Seed, SeedWatch } from './seed-watch.ts';
 import { leaveFor, SentinelWatch } from './sentinel-watch.ts';
 import { mastersOf, shardsOf, tagAt } from './shards.ts';
@@ -103,6 +104,7 @@ function openToOne(deps: ConnectionDeps, address: StandaloneAddress | SentinelAd
   }
   const reads = open(commandOptions(random, 'plenum-reads', onReplica));
   const redis = open(subscriberOptions(random));
+  readPayloads(redis);
   const watch = watchSentinels(deps, address, { known, clients });
   const subscribers = { type: 'one', redis } as const;
   return connectionsOf(deps, { command, reads, subscribers, links, places }, watch);
@@ -172,6 +174,7 @@ function openToCluster(deps: ConnectionDeps, address: ClusterAddress): Connectio
   clients.push(reads);
   const openLink = (server: string) => {
     const link = withConnectionLog(deps, createLink(address, endpointIn(server), subscriberOptions(random)));
+    readPayloads(link);
     subscriberLinks.set(server, link);
     return link;
   };
