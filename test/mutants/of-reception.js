@@ -4,6 +4,8 @@ import { feedSimulation, judgedHistory } from './mutant.js';
 const feed = 'packages/core/src/feed/feed.ts';
 const canary = 'packages/redis/src/pubsub/canary.ts';
 const channelCommands = 'packages/redis/src/pubsub/channel-commands.ts';
+const payloadReader = 'packages/redis/src/connections/payload-reader.ts';
+const readPayloads = 'packages/redis/src/connections/read-payloads.ts';
 /** Real subscriptions on one server. @param {string} tests @returns {import('./mutant.js').Killer} */
 const subscriptions = (tests) => ({ file: 'packages/redis/test/pubsub/subscriber.test.ts', tests });
 const isComplete = 'each device gets a dense sequence from its announced start';
@@ -167,6 +169,93 @@ export const mutantsOfReception = [
       {
         file: 'packages/redis/test/connections/cluster.test.ts',
         tests: 'thousands of groups take a command for every slot',
+      },
+    ],
+  },
+  {
+    name: 'a cut payload is continued on the next connection',
+    edits: [
+      {
+        file: readPayloads,
+        from: "  redis.on('connect', () => {",
+        to: "  let reader: PayloadReader | null = null;\n  redis.on('connect', () => {",
+      },
+      {
+        file: readPayloads,
+        from: "    stream.prependListener('data', new PayloadReader({ onPayload, onOther: decode }).read);",
+        to: "    reader ??= new PayloadReader({ onPayload, onOther: decode });\n    stream.prependListener('data', reader.read);",
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/redis/src/connections/read-payloads.test.ts',
+        tests: 'a payload that was cut when its connection ended is not continued',
+      },
+    ],
+  },
+  {
+    name: 'what looks like a payload inside another reply is taken for one',
+    edits: [
+      {
+        file: payloadReader,
+        from: "this.#others.isIdle ? this.#find(bytes, at) : 'other'",
+        to: 'this.#find(bytes, at)',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/redis/src/connections/payload-reader.test.ts',
+        tests: 'in parts of any size, give the same payloads',
+      },
+      {
+        file: 'packages/redis/src/connections/read-payloads.test.ts',
+        tests: 'the same events and the same answers, cut anywhere',
+      },
+    ],
+  },
+  {
+    name: 'a payload overtakes the replies before it',
+    edits: [
+      {
+        file: payloadReader,
+        from: "      this.#pass(bytes, othersAt, at);\n      if (found === 'part') {",
+        to: "      if (found === 'whole' && othersAt < at) queueMicrotask(this.#pass.bind(this, bytes, othersAt, at));\n      else this.#pass(bytes, othersAt, at);\n      if (found === 'part') {",
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/redis/src/connections/payload-reader.test.ts',
+        tests: 'wherever the bytes are cut',
+      },
+      {
+        file: 'packages/redis/src/connections/read-payloads.test.ts',
+        tests: 'the library decodes no payload, and everything else',
+      },
+    ],
+  },
+  {
+    name: 'the library decodes the payloads too',
+    edits: [{ file: readPayloads, from: "    stream.removeListener('data', decode);\n", to: '' }],
+    killers: [
+      {
+        file: 'packages/redis/src/connections/read-payloads.test.ts',
+        tests: 'the library decodes no payload, and everything else',
+      },
+    ],
+  },
+  {
+    name: 'an entry that is held keeps a whole read in memory',
+    edits: [
+      {
+        file: 'packages/core/src/feed/gap.ts',
+        from: '{ ...entry, wire: Buffer.from(entry.wire) }',
+        to: 'entry',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/core/src/feed/gap.test.ts',
+        tests: 'an entry that is held keeps only its own bytes in memory',
       },
     ],
   },

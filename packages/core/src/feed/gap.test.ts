@@ -18,6 +18,15 @@ test('what is held is taken once, by its seq', () => {
   expect([gap.take(7)?.seq, gap.isBuffering]).toEqual([7, false]);
 });
 
+test('an entry that is held keeps only its own bytes in memory', () => {
+  const gap = new Gap();
+  const read = Buffer.alloc(65_536, 'x');
+  gap.buffer({ ...entry(3), wire: read.subarray(100, 10_100) });
+  const wire = gap.take(3)?.wire;
+  expect(wire?.equals(read.subarray(100, 10_100))).toBe(true);
+  expect(wire?.buffer.byteLength).toBe(10_000);
+});
+
 test('only what is of use is kept', () => {
   const gap = new Gap();
   for (const held of [entry(3), entry(6, 'lost'), entry(7)]) gap.buffer(held);

@@ -18,7 +18,9 @@ export class Gap {
   }
 
   buffer(entry: LogEntry): void {
-    if (this.#buffered.size < bufferedMax) this.#buffered.set(entry.seq, entry);
+    // The wire may be a view that keeps 64 KiB of other entries in memory.
+    if (this.#buffered.size < bufferedMax)
+      this.#buffered.set(entry.seq, { ...entry, wire: Buffer.from(entry.wire) });
   }
 
   /** Drops the buffered entries for which `isOfUse` is false. */

@@ -2,7 +2,8 @@ import type { GroupEvent, HistoryEntry, RelayMessagePush } from '@plenum/protoco
 
 /**
  * One entry of a group's log. `wire` is the JSON text of the push payload, exactly as the script stored it: fan-out
- * passes it on without parsing.
+ * passes it on without parsing. It may be a view into all that was read from Redis at once: what keeps an entry for longer
+ * than it takes to write it keeps a copy.
  */
 export type LogEntry = MessageEntry | EventEntry;
 

