@@ -172,6 +172,7 @@ test.each<Protocol>([2, 3])(
         const ordinary = eventsAndAnswers(await logOf(given, false));
         expect(eventsAndAnswers(await logOf(given, true))).toEqual(ordinary);
       }),
+      { numRuns: 40 },
     );
   },
 );
@@ -182,6 +183,7 @@ test.each<Protocol>([2, 3])('events and answers in the same order in one read, R
       const ordinary = await logOf(given, false);
       expect(await logOf(given, true)).toEqual(ordinary);
     }),
+    { numRuns: 40 },
   );
 });
 
