@@ -119,7 +119,7 @@ export class PayloadReader {
     return this.#findPayload(bytes, from);
   }
 
-  /** Goes on behind the channel. */
+  /** Continues behind the channel. */
   #findPayload(bytes: Buffer, from: number): Found {
     const lengthAt = this.#channelEnd + 3;
     this.#neededBytes = Math.max(this.#neededBytes, lengthAt - from);

@@ -87,7 +87,7 @@ const textOf = (value: unknown): string =>
 
 const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
 
-interface Exchange {
+interface Reply {
   readonly command?: readonly string[];
   readonly reply: string;
 }
@@ -97,7 +97,7 @@ const text = fc.oneof(bytes, fc.constantFrom('', '\r\n', '>3\r\n$8\r\nsmessage\r
 const name = fc.constantFrom('a', 'b', 'plenum#/#{p1}room#');
 
 /** What a server may send to a subscriber, with the command that it answers. */
-const exchangeOf = (first: '*' | '>'): fc.Arbitrary<Exchange> => {
+const replyOf = (first: '*' | '>'): fc.Arbitrary<Reply> => {
   const payload = fc.tuple(name, text).map(([channel, body]) => ({
     reply: `${first}3\r\n${bulk('smessage')}${bulk(channel)}${bulk(body)}`,
   }));
@@ -128,16 +128,16 @@ const exchangeOf = (first: '*' | '>'): fc.Arbitrary<Exchange> => {
 
 interface Run {
   readonly protocol: Protocol;
-  readonly exchanges: readonly Exchange[];
+  readonly replies: readonly Reply[];
   /** Sizes of the parts in which the replies come. */
   readonly sizes: readonly number[];
 }
 
-async function logOf({ protocol, exchanges, sizes }: Run, isFast: boolean) {
+async function logOf({ protocol, replies, sizes }: Run, isFast: boolean) {
   const client = new ScriptedClient(isFast, protocol);
   await client.subscribed();
-  for (const { command } of exchanges) if (command !== undefined) client.send(command);
-  const sent = exchanges.map(({ reply }) => reply).join('');
+  for (const { command } of replies) if (command !== undefined) client.send(command);
+  const sent = replies.map(({ reply }) => reply).join('');
   for (let at = 0, i = 0; at < sent.length; i += 1) {
     const end = at + (sizes[i % sizes.length] ?? 1);
     client.receive(sent.slice(at, end));
@@ -159,7 +159,7 @@ const eventsAndAnswers = (log: readonly string[]) => [
 const run = (protocol: Protocol, sizes: fc.Arbitrary<number[]>): fc.Arbitrary<Run> =>
   fc.record({
     protocol: fc.constant(protocol),
-    exchanges: fc.array(exchangeOf(protocol === 3 ? '>' : '*'), { maxLength: 25 }),
+    replies: fc.array(replyOf(protocol === 3 ? '>' : '*'), { maxLength: 25 }),
     sizes,
   });
 const anySizes = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 200 })), { minLength: 1 });

@@ -35,7 +35,7 @@ export class ReplyScanner {
     return this.#valuesLeft === 0 && this.#bytesLeft === 0;
   }
 
-  /** True after a type that RESP does not have: no end can be found any more. */
+  /** True after a type that RESP does not have: from there on no end can be found. */
   get isLost(): boolean {
     return this.#isLost;
   }
