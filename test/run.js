@@ -40,6 +40,9 @@ const flowsOfShippedUser = [
   'resync',
 ];
 
+/** Of verify:mixed: the commit to build is not there. */
+const unknownVersionCode = 3;
+
 /** @type {StageResult[]} */
 const results = [];
 /** @type {string[]} */
@@ -88,13 +91,15 @@ async function runTests() {
   if (!isEverything) {
     notCovered.push(
       'the archive in PostgreSQL: npm run test:postgres',
-      'failovers, Sentinel, Cluster, attacks and fuzz, the bench, a clean clone: npm run test:all',
+      'failovers, Sentinel, Cluster, attacks and fuzz, two versions, the bench, a clean clone: npm run test:all',
       `${longTests.length} long files, listed in test/long-tests.js: npm run test:all`,
     );
     return;
   }
   await runAlertTests();
   if (hasOwnRedis) await runAsShippedUser();
+  if (hasOwnRedis) await runTwoVersions();
+  else notCovered.push('nodes of two versions: they want a Redis of their own');
   if (hasOwnRedis) results.push(await tested('failure'));
   if (hasOwnRedis) results.push(await tested('load'));
   if (hasOwnRedis) results.push(await tested('attack'));
@@ -130,6 +135,18 @@ async function runAsShippedUser() {
   );
   delete process.env['REDIS_TEST_USER'];
   if (given !== undefined) process.env['REDIS_URL'] = given;
+}
+
+/** Without its history a copy has no version before. */
+async function runTwoVersions() {
+  let exitCode = 1;
+  const result = await checked('nodes of two versions (verify:mixed)', async () => {
+    exitCode = await run(process.execPath, ['apps/bench/bin/verify-mixed.js', '--for', '20s']);
+    return exitCode === 0;
+  });
+  if (exitCode === unknownVersionCode) {
+    notCovered.push('nodes of two versions: this copy has no history with the version before (see above)');
+  } else results.push(result);
 }
 
 async function runBrowserTests() {

@@ -101,3 +101,13 @@ test.each([
   expect(await verify.ended).toBe(1);
   expect(verify.output.trim().split('\n')).toEqual([expect.stringContaining(`${url} ${why}`)]);
 });
+
+test('verify:mixed says in one sentence that a version is not in the history', async () => {
+  const args = ['--before', 'no-such-version'];
+  await using verify = new CommandProcess('apps/bench/bin/verify-mixed.js', args, {});
+  expect(await verify.ended).toBe(3);
+  expect(verify.output.trim().split('\n')).toEqual([
+    'building no-such-version …',
+    expect.stringMatching(/^no-such-version is not in the history of this copy: .*--before$/),
+  ]);
+});

@@ -1,2 +1,3 @@
 export { bench } from './bench-command.ts';
 export { verify } from './verify-command.ts';
+export { verifyMixed } from './verify-mixed-command.ts';

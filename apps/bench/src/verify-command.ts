@@ -5,6 +5,7 @@ import { listFrom, numberFrom } from './number-option.ts';
 import { startPlenum } from './systems/plenum-system.ts';
 import type { RunningSystem } from './systems/system.ts';
 import { openTarget } from './systems/target-system.ts';
+import { shellFault } from './verify/fault.ts';
 import { verifySystem } from './verify/verification.ts';
 import { failuresOf, verifyReport } from './verify/verify-report.ts';
 
@@ -32,7 +33,7 @@ export async function verify(args: readonly string[]): Promise<number> {
       membersPerGroup: options.members,
       seconds: options.seconds,
       ratePerSec: options.rate,
-      during: options.during ?? null,
+      during: options.during === undefined ? null : shellFault(options.during, pidsOf(system)),
       runId: randomBytes(4).toString('hex'),
       onProgress: say,
     });
@@ -42,6 +43,8 @@ export async function verify(args: readonly string[]): Promise<number> {
     await system.stop();
   }
 }
+
+const pidsOf = ({ nodes }: RunningSystem) => nodes.map(({ pid }) => pid);
 
 function optionsFrom(args: readonly string[]): VerifyOptions {
   return new Command('verify')

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { issueJwt } from '@plenum/adapters';
 import { userIdSchema } from '@plenum/protocol';
-import { startOwnProcess } from '../processes/child-process.ts';
+import { type OwnProcess, startOwnProcess } from '../processes/child-process.ts';
 import { type RunningSystem, type StartOptions, type SystemKind, startOwnSystem } from './system.ts';
 
 /** The command of apps/server: it is started as a process and never imported. */
-const script = fileURLToPath(new URL('../../../server/bin/plenum.js', import.meta.url));
+export const plenumScript = fileURLToPath(new URL('../../../server/bin/plenum.js', import.meta.url));
 const tokenLifeSec = 24 * 3600;
 
 const unlimited: Readonly<Record<string, string>> = {
@@ -38,25 +38,34 @@ export function startPlenum(options: PlenumOptions): Promise<RunningSystem> {
     dialect: 'plenum',
     isDurable: options.isDurable === true,
     token: tokenSignedWith(secret),
-    startNode: (redisUrl) =>
-      startOwnProcess({
-        script,
-        nodeOptions: options.nodeOptions ?? [],
-        args: ['serve'],
-        environment: {
-          NODE_ENV: 'production',
-          HOST: '127.0.0.1',
-          PORT: '0',
-          REDIS_URL: redisUrl,
-          PLENUM_JWT_SECRET: secret,
-          PLENUM_ADMIN_TOKEN: secret,
-          PLENUM_LOG_LEVEL: 'warn',
-          ...unlimited,
-          ...options.environment,
-        },
-      }),
+    startNode: (redisUrl) => startPlenumNode({ ...options, script: plenumScript, redisUrl, secret }),
   });
 }
+
+export interface PlenumNodeOptions extends Pick<PlenumOptions, 'environment' | 'nodeOptions'> {
+  /** Absolute path of the command `plenum`, of this version or of another one. */
+  readonly script: string;
+  readonly redisUrl: string;
+  readonly secret: string;
+}
+
+export const startPlenumNode = (options: PlenumNodeOptions): OwnProcess =>
+  startOwnProcess({
+    script: options.script,
+    nodeOptions: options.nodeOptions ?? [],
+    args: ['serve'],
+    environment: {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      REDIS_URL: options.redisUrl,
+      PLENUM_JWT_SECRET: options.secret,
+      PLENUM_ADMIN_TOKEN: options.secret,
+      PLENUM_LOG_LEVEL: 'warn',
+      ...unlimited,
+      ...options.environment,
+    },
+  });
 
 export const plenumSystem = (environment: Readonly<Record<string, string>>): SystemKind => ({
   name: 'Plenum',

@@ -16,6 +16,16 @@ export interface DeviceOptions {
   /** Index in `urls` of the node that is tried first. */
   readonly firstUrl: number;
   readonly groupIds: readonly string[];
+  /** Names what serves a URL at the moment. */
+  readonly serverAt: (url: string) => string;
+}
+
+/** Of one server, or of all that have one name. */
+export interface Traffic {
+  /** Sends that it has acknowledged, repeated ones included. */
+  readonly acked: number;
+  /** Entries that it has pushed. */
+  readonly received: number;
 }
 
 const backoffMs = 100;
@@ -27,7 +37,10 @@ export class Device {
   readonly views: ReadonlyMap<string, GroupView>;
   readonly #options: DeviceOptions;
   readonly #requests = new Requests();
+  readonly #traffic = new Map<string, { acked: number; received: number }>();
   #connection: RawConnection | null = null;
+  /** Counts for what serves the present connection, or the last one. */
+  #served = { acked: 0, received: 0 };
   #attempts = 0;
   #connections = 0;
   #pages = 0;
@@ -47,6 +60,10 @@ export class Device {
     return Math.max(0, this.#connections - 1);
   }
 
+  get traffic(): ReadonlyMap<string, Traffic> {
+    return this.#traffic;
+  }
+
   start(): void {
     this.#staying = this.#stayConnected();
   }
@@ -60,7 +77,12 @@ export class Device {
 
   /** @returns null if there is no connection, or if it closes before the answer: the outcome is unknown */
   async ask(asked: Asked): Promise<GivenAnswer | null> {
-    if (this.#connection !== null) return this.#requests.ask(this.#connection, asked);
+    const served = this.#served;
+    if (this.#connection !== null) {
+      const answer = await this.#requests.ask(this.#connection, asked);
+      if (asked.type === 'relay_msg' && answer?.success === true) served.acked += 1;
+      return answer;
+    }
     await pause(backoffMs);
     return null;
   }
@@ -89,11 +111,14 @@ export class Device {
       ack: (id, bytes, start, end) => this.#requests.answered(id, bytes.toString('utf8', start, end)),
       closed: () => this.#closed(),
     };
+    const url = urls[(firstUrl + this.#attempts) % urls.length] ?? '';
     const onOpen = (connection: RawConnection) => {
       this.#connection = connection;
       this.#connections += 1;
+      const server = this.#options.serverAt(url);
+      this.#served = this.#traffic.get(server) ?? { acked: 0, received: 0 };
+      this.#traffic.set(server, this.#served);
     };
-    const url = urls[(firstUrl + this.#attempts) % urls.length] ?? '';
     const connection = await RawConnection.connect({
       url,
       auth: { token, positions },
@@ -141,6 +166,7 @@ export class Device {
   }
 
   #live(entry: HistoryEntry): void {
+    this.#served.received += 1;
     this.views.get(entry.group_id)?.live(entry);
   }
 

@@ -2,26 +2,28 @@
  * Runs one verification: members join, send and receive while a fault is injected. Then the history checker of the test kit
  * compares the received entries with the acknowledged sends.
  */
-import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkHistory, type Violation } from '@plenum/testkit';
 import type { RunningSystem } from '../systems/system.ts';
-import { Device } from './device.ts';
+import { Device, type Traffic } from './device.ts';
+import type { Fault } from './fault.ts';
 import { recordedRun, type SentMessage } from './recorded-run.ts';
 import { askUntilAnswered, keepSending } from './sender.ts';
 
 export interface VerificationOptions {
-  readonly system: RunningSystem;
+  readonly system: Pick<RunningSystem, 'urls' | 'token'>;
   readonly groups: number;
   readonly membersPerGroup: number;
   readonly seconds: number;
   /** Messages per second that each member sends to each group, at most. */
   readonly ratePerSec: number;
-  /** The shell command that injects the fault; null: no fault. */
-  readonly during: string | null;
+  /** Null: no fault. */
+  readonly during: Fault | null;
   /** Part of all user and group ids, so that no two runs share one. */
   readonly runId: string;
   readonly onProgress: (what: string) => void;
+  /** Names what serves a URL at the moment, for `traffic`. Default: the URL. */
+  readonly serverAt?: (url: string) => string;
 }
 
 export interface Verification {
@@ -35,6 +37,8 @@ export interface Verification {
   /** How often a server said that a member's position does not continue. */
   readonly restarts: number;
   readonly fault: FaultOutcome | null;
+  /** By the name of what served the connection. */
+  readonly traffic: ReadonlyMap<string, Traffic>;
   readonly firstOddity: string | null;
   readonly violations: readonly Violation[];
 }
@@ -44,8 +48,6 @@ export interface FaultOutcome {
   readonly exitCode: number | null;
 }
 
-/** The fault is injected after this part of the duration. */
-const faultAt = 1 / 3;
 const joinWithinMs = 60_000;
 /** After a fault every entry must arrive within 15 s; the other 15 s are for slow machines. */
 const healWithinMs = 30_000;
@@ -67,13 +69,14 @@ export async function verifySystem(options: VerificationOptions): Promise<Verifi
   }
 }
 
-function devicesOf({ system, groups, membersPerGroup, runId }: VerificationOptions): Promise<Device[]> {
+function devicesOf(options: VerificationOptions): Promise<Device[]> {
+  const { system, groups, membersPerGroup, runId, serverAt = (url) => url } = options;
   const groupIds = Array.from({ length: groups }, (_, group) => `v:${runId}:${group}`);
   return Promise.all(
     Array.from({ length: membersPerGroup }, async (_, member) => {
       const userId = `v:${runId}:u${member}`;
       const token = await system.token(userId);
-      return new Device({ userId, token, urls: system.urls, firstUrl: member, groupIds });
+      return new Device({ userId, token, urls: system.urls, firstUrl: member, groupIds, serverAt });
     }),
   );
 }
@@ -125,34 +128,19 @@ async function sendThrough(
   return { sends, fault };
 }
 
-/** Takes at least `seconds`, and at least until the fault command has ended. */
-async function throughFault({
-  seconds,
-  during,
-  system,
-  onProgress,
-}: VerificationOptions): Promise<FaultOutcome | null> {
-  await pause(seconds * 1000 * faultAt);
-  if (during !== null) onProgress(`fault: ${during}`);
-  const [fault] = await Promise.all([
-    during === null
-      ? null
-      : injectFault(
-          during,
-          system.nodes.map(({ pid }) => String(pid)),
-        ),
-    pause(seconds * 1000 * (1 - faultAt)),
-  ]);
-  return fault;
-}
-
-/** Runs the command in a shell. @param positional become `$1`, `$2`, … in it. Its output goes to stderr. */
-function injectFault(command: string, positional: readonly string[]): Promise<FaultOutcome> {
-  return new Promise((resolve) => {
-    const child = spawn('sh', ['-c', command, 'fault', ...positional], { stdio: ['ignore', 2, 2] });
-    child.once('error', () => resolve({ command, exitCode: null }));
-    child.once('exit', (exitCode) => resolve({ command, exitCode }));
-  });
+/** Takes at least `seconds`, and at least until the fault is over. */
+async function throughFault(options: VerificationOptions): Promise<FaultOutcome | null> {
+  const { during, onProgress } = options;
+  const durationMs = options.seconds * 1000;
+  if (during === null) {
+    await pause(durationMs);
+    return null;
+  }
+  await pause(durationMs * during.startsAt);
+  onProgress(`fault: ${during.description}`);
+  const leftMs = durationMs * (1 - during.startsAt);
+  const [exitCode] = await Promise.all([during.inject(leftMs), pause(leftMs)]);
+  return { command: during.description, exitCode };
 }
 
 async function untilComplete(devices: readonly Device[], sends: readonly SentMessage[]): Promise<void> {
@@ -188,7 +176,17 @@ function verdictOf(
     reconnects: devices.reduce((sum, { reconnects }) => sum + reconnects, 0),
     restarts: views.reduce((sum, { restarts }) => sum + restarts, 0),
     fault,
+    traffic: trafficOf(devices),
     firstOddity: devices.find(({ firstOddity }) => firstOddity !== null)?.firstOddity ?? null,
     violations: checkHistory(recordedRun(sends, views)),
   };
+}
+
+function trafficOf(devices: readonly Device[]): ReadonlyMap<string, Traffic> {
+  const sums = new Map<string, Traffic>();
+  for (const [server, { acked, received }] of devices.flatMap(({ traffic }) => [...traffic])) {
+    const sum = sums.get(server) ?? { acked: 0, received: 0 };
+    sums.set(server, { acked: sum.acked + acked, received: sum.received + received });
+  }
+  return sums;
 }
