@@ -2,6 +2,11 @@
 import { feedSimulation, judgedHistory } from './mutant.js';
 
 const feed = 'packages/core/src/feed/feed.ts';
+const transport = 'packages/redis/src/pubsub/feed-transport.ts';
+const groupLog = 'packages/redis/src/log/group-log.ts';
+const ownFeed = 'packages/core/test/own-entries.test.ts';
+/** @param {string} tests @returns {import('./mutant.js').Killer} */
+const ownEntries = (tests) => ({ file: 'packages/redis/test/log/own-entries.test.ts', tests });
 const canary = 'packages/redis/src/pubsub/canary.ts';
 const channelCommands = 'packages/redis/src/pubsub/channel-commands.ts';
 const payloadReader = 'packages/redis/src/connections/payload-reader.ts';
@@ -28,6 +33,77 @@ export const mutantsOfReception = [
       },
     ],
     killers: [feedSimulation(isComplete)],
+  },
+  {
+    name: 'own publish not skipped',
+    edits: [
+      {
+        file: transport,
+        from: '      if (this.#isOwnPublish(groupId, payload)) return;\n',
+        to: '',
+      },
+    ],
+    killers: [ownEntries('the publish of an entry that was taken is heard no more')],
+  },
+  {
+    name: 'reply applied over a hole',
+    edits: [
+      {
+        file: feed,
+        from: 'if (seq === this.#lastSeq + 1) {',
+        to: 'if (seq > this.#lastSeq) {',
+      },
+    ],
+    killers: [
+      { file: ownFeed, tests: 'an own entry over a hole is neither delivered nor buffered' },
+      feedSimulation(isComplete),
+    ],
+  },
+  {
+    name: 'a loss before an own entry is not looked for',
+    edits: [{ file: feed, from: "if (found === 'missing') this.#repair();", to: '' }],
+    killers: [
+      { file: ownFeed, tests: 'what is still missing at the look is read from the log' },
+      feedSimulation('an entry that was lost before an own one is found without an audit'),
+    ],
+  },
+  {
+    name: 'an own publish is skipped in a log that lost its tail',
+    edits: [{ file: feed, from: '    this.#own.clear();\n', to: '' }],
+    killers: [{ file: ownFeed, tests: 'after the log lost its tail' }],
+  },
+  {
+    name: "a duplicate's answer delivered",
+    edits: [
+      {
+        file: groupLog,
+        from: "send.resolve(outcomeOf(line, nowMs)) && line.type === 'appended'",
+        to: "send.resolve(outcomeOf(line, nowMs)) && (line.type === 'appended' || line.type === 'duplicate')",
+      },
+    ],
+    killers: [ownEntries('neither a duplicate nor a refused message is an own entry')],
+  },
+  {
+    name: 'an answer delivered again after its publish',
+    edits: [
+      {
+        file: groupLog,
+        from: "send.resolve(outcomeOf(line, nowMs)) && line.type === 'appended'",
+        to: "[send.resolve(outcomeOf(line, nowMs))] && line.type === 'appended'",
+      },
+    ],
+    killers: [ownEntries('a send that its publish has resolved is not delivered again')],
+  },
+  {
+    name: 'ack after own copy',
+    edits: [
+      {
+        file: transport,
+        from: '      log.resolveSends(decoded);\n      this.#listener?.onEntry(groupId, decoded.entry);\n',
+        to: '      this.#listener?.onEntry(groupId, decoded.entry);\n      log.resolveSends(decoded);\n',
+      },
+    ],
+    killers: [ownEntries('the sender is answered before its entry is delivered')],
   },
   {
     name: 'resume ignores epoch',

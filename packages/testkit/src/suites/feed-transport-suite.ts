@@ -86,6 +86,30 @@ export function feedTransportSuite(name: string, makeEngine: MakeEngine): void {
       expect(heard.map(({ entry }) => entry.seq)).toEqual([2, 3]);
     });
 
+    test('each entry comes once: as an own one that is taken, or over the channel', async () => {
+      const scene = await begin(makeEngine);
+      await using _ = scene;
+      const own = new Map<number, LogEntry>();
+      const heard: LogEntry[] = [];
+      scene.engine.feeds.listen(
+        feedListener({
+          onEntry: (__, entry) => heard.push(entry),
+          onOwnEntry: (__, entry) => own.set(entry.seq, entry),
+          takeOwnPublish: (__, epoch, seq) => own.get(seq)?.epoch === epoch,
+        }),
+      );
+      await scene.engine.feeds.open(scene.groupId);
+      const draft = messageDraft({ groupId: scene.groupId, sender: 'owner' });
+      await Promise.all([
+        ...Array.from({ length: 9 }, () => scene.send('owner')),
+        ...Array.from({ length: 3 }, () => scene.engine.log.append(draft)),
+      ]);
+      await scene.join('guest');
+      await eventually(() => expect(heard.map(({ seq }) => seq)).toContain(12));
+      const { entries } = (await scene.engine.log.after(scene.groupId, 1, 100)) ?? { entries: [] };
+      expect([...own.values(), ...heard].toSorted((a, b) => a.seq - b.seq)).toEqual(entries);
+    });
+
     test('a group whose feed is not open is not heard', async () => {
       const { scene, heard } = await hosted(makeEngine);
       await using _ = scene;

@@ -1,5 +1,5 @@
 /** Tests an append: numbering, answers, refusals, and that the answer comes before the entry. */
-import { messageOf } from '@plenum/core';
+import { type LogEntry, messageOf } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { messageDraft } from '../../commands.ts';
 import { eventually } from '../../eventually.ts';
@@ -9,11 +9,20 @@ import { begin, expectAppended, type Scene } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 
-/** Records each entry at the end of the tick in which it arrived: that is when a node writes to its sockets. */
+/** Records each entry once, at the end of the tick in which it arrived: that is when a node writes to its sockets. */
 async function listening(scene: Scene): Promise<string[]> {
   const seen: string[] = [];
+  const own = new Set<number>();
+  const see = ({ seq }: LogEntry) => setImmediate(() => seen.push(`entry ${seq}`));
   scene.engine.feeds.listen(
-    feedListener({ onEntry: (_, { seq }) => setImmediate(() => seen.push(`entry ${seq}`)) }),
+    feedListener({
+      onEntry: (_, entry) => see(entry),
+      onOwnEntry: (_, entry) => {
+        own.add(entry.seq);
+        see(entry);
+      },
+      takeOwnPublish: (_, __, seq) => own.has(seq),
+    }),
   );
   await scene.engine.feeds.open(scene.groupId);
   return seen;
