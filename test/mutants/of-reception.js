@@ -61,7 +61,13 @@ export const mutantsOfReception = [
   },
   {
     name: 'a loss before an own entry is not looked for',
-    edits: [{ file: feed, from: "if (found === 'missing') this.#repair();", to: '' }],
+    edits: [
+      {
+        file: feed,
+        from: "if (found === 'missing') this.#repair();",
+        to: "if (found === 'missing') return;",
+      },
+    ],
     killers: [
       { file: ownFeed, tests: 'what is still missing at the look is read from the log' },
       feedSimulation('an entry that was lost before an own one is found without an audit'),

@@ -165,6 +165,8 @@ test('after the log lost its tail, an entry with the seq of an own one is no own
   feed.onHead(headOf('a', 4), 6);
   feed.onEntry(message(5));
   expect(feed.takeOwnPublish('a', 6)).toBe(false);
+  feed.onEntry(message(6));
+  expect(feed.takeOwnPublish('a', 6)).toBe(false);
 });
 
 test('a feed without a position takes no own entry', () => {

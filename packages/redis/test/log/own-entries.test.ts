@@ -128,7 +128,7 @@ test('a send that its publish has resolved is not delivered again by the answer'
   expect([...node.ownSeqs(), ...node.heard].filter((seq) => seq === 2)).toEqual([2]);
 });
 
-test('an append that is sent again after a reconnect is answered as a duplicate and not delivered', async () => {
+test('an append that is sent again after a reconnect is a duplicate and is not delivered', async () => {
   await using node = await listening();
   proxy.pauseDownstream(/plenum-(subscriber|command)/);
   const append = node.append('r1');
@@ -140,7 +140,7 @@ test('an append that is sent again after a reconnect is answered as a duplicate 
   await eventually(() => expect(node.heard).toEqual([1, 2]));
 });
 
-test('the sender is answered before its entry is delivered, whichever of the two connections is late', async () => {
+test('the sender is answered before its entry is delivered, whatever is late', async () => {
   await using node = await listening();
   for (const [i, late] of [/plenum-subscriber/, /plenum-command/].entries()) {
     proxy.pauseDownstream(late);
