@@ -6,8 +6,8 @@ import { CoalescedFanOut } from '../../packages/gateway/src/outbound/coalesced.t
 import { AppendBatches } from '../../packages/redis/src/log/append-batches.ts';
 import { Service } from '../support/cluster/service.ts';
 
-const usualMax = 26;
-const otherMax = 29;
+const usualMax = 27;
+const otherMax = 30;
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -44,7 +44,7 @@ function recordStacks(): Map<string, string[]> {
   });
   const { write } = TcpSocket.prototype;
   vi.spyOn(TcpSocket.prototype, 'write').mockImplementation(function (this: TcpSocket, ...args) {
-    if (ownFrames().some((line) => line.includes('writeFrames')))
+    if (ownFrames().some((line) => line.includes('writeDirectly')))
       record('from the end of the tick to the socket');
     return Reflect.apply(write, this, args);
   });

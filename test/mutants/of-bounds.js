@@ -4,6 +4,8 @@ import { conformance } from './mutant.js';
 const unreadBudget = 'packages/gateway/src/outbound/unread-budget';
 const usualSends = 'packages/gateway/src/sockets/usual-sends.ts';
 const usualSendsTest = 'packages/gateway/test/usual-sends.test.ts';
+const directWrites = 'packages/gateway/src/outbound/direct-writes.ts';
+const directWritesTest = 'packages/gateway/test/direct-writes.test.ts';
 const worstFirst = 'packages/gateway/src/outbound/worst-first';
 const readGate = 'packages/gateway/src/outbound/read-gate';
 const claims = 'packages/adapters/src/auth/claims.ts';
@@ -49,6 +51,35 @@ export const mutantsOfBounds = [
     name: 'the short way is not counted as frames',
     edits: [{ file: usualSends, from: "    socket.conn.transport.emit('packet', anyPacket);\n", to: '' }],
     killers: [{ file: usualSendsTest, tests: 'every frame counts against the frames of a second' }],
+  },
+  {
+    name: 'a direct write drops the rest of the queue',
+    edits: [
+      {
+        file: directWrites,
+        from: 'queue.length === 1 ? queue[0]',
+        to: 'queue.length > 0 ? queue[0]',
+      },
+    ],
+    killers: [{ file: directWritesTest, tests: 'a control packet of Engine.IO stays in its place' }],
+  },
+  {
+    name: 'what is gathered passes a packet of Engine.IO',
+    edits: [
+      {
+        file: 'packages/gateway/src/outbound/gathered.ts',
+        from: ' || queueOf(this.#conn)?.at(-1) !== this.#packet',
+        to: '',
+      },
+    ],
+    killers: [{ file: directWritesTest, tests: 'packets of Engine.IO keep their place' }],
+  },
+  {
+    name: 'a direct write does not wait for the kernel',
+    edits: [
+      { file: directWrites, from: "  else tcp.write('', () => resume(line));", to: '  else resume(line);' },
+    ],
+    killers: [{ file: directWritesTest, tests: 'while the peer does not read' }],
   },
   {
     name: 'a full process has room',

@@ -2,7 +2,7 @@
  * The undocumented parts of engine.io and ws that the gateway uses. An upgrade that changes one of them fails here,
  * by name, and not as a loss under load.
  */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, systemClock } from '@plenum/core';
@@ -217,3 +217,40 @@ test('the server of Engine.IO has the options of ws, and ws heeds those that bou
 function maskedFrame(first: number, text: string): Buffer {
   return Buffer.from([first, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text)]);
 }
+
+test('Engine.IO keeps waiting packets in `writeBuffer` and their callbacks in `packetsFn`', () => {
+  const { conn } = socket;
+  conn.transport.writable = false;
+  conn.write('2["waits"]', {}, () => {});
+  expect(Reflect.get(conn, 'writeBuffer')).toMatchObject([{ type: 'message', data: '2["waits"]' }]);
+  expect(Reflect.get(conn, 'packetsFn')).toHaveLength(1);
+});
+
+test('Engine.IO is the only listener for messages of ws, and takes an empty packet as a sign of life', () => {
+  const webSocket: unknown = Reflect.get(socket.conn.transport, 'socket');
+  if (!(webSocket instanceof EventEmitter)) throw new Error('no WebSocket');
+  expect(webSocket.listeners('message')).toHaveLength(1);
+  const seen: unknown[] = [];
+  socket.conn.on('packet', ({ type }) => seen.push(type));
+  socket.conn.on('data', (data) => seen.push(data));
+  socket.conn.transport.emit('packet', { type: 'noop' });
+  expect(seen).toEqual(['noop']);
+});
+
+test('Socket.IO dispatches an event in the next tick of the process', async () => {
+  const webSocket: unknown = Reflect.get(socket.conn.transport, 'socket');
+  if (!(webSocket instanceof EventEmitter)) throw new Error('no WebSocket');
+  const seen: string[] = [];
+  socket.onAny((event: string) => seen.push(event));
+  webSocket.emit('message', Buffer.from('42["one"]'), false);
+  process.nextTick(() => seen.push('next tick'));
+  expect(seen).toEqual([]);
+  await new Promise(setImmediate);
+  expect(seen).toEqual(['one', 'next tick']);
+});
+
+test('the middlewares of a socket are in `fns`', () => {
+  expect(Reflect.get(socket, 'fns')).toEqual([]);
+  socket.use((_event, next) => next());
+  expect(Reflect.get(socket, 'fns')).toHaveLength(1);
+});

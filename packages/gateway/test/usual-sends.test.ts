@@ -218,18 +218,25 @@ test('a socket whose groups are not attached yet waits in the ordinary way', asy
 });
 
 test('both ways share the 256 open requests of a socket', async () => {
-  const relay_msg = () => new Promise<never>(() => {});
+  let plain = 0;
+  const relay_msg = () => {
+    plain += 1;
+    return new Promise<never>(() => {});
+  };
   await using scene = await Scene.start(null, { operations: { relay_msg } });
   const ids = Array.from({ length: 260 }, (_, at) => at);
   scene.write(...ids.slice(0, 200).map((id) => usual(id)));
   await eventually(() => expect(scene.sent).toHaveLength(200));
-  scene.write(unusual(200), ...ids.slice(201).map((id) => usual(id)));
+  scene.write(unusual(200));
+  await eventually(() => expect(plain).toBe(1));
+  scene.write(...ids.slice(201).map((id) => usual(id)));
   await scene.hears('43259[{"request_id":"r259","success":false,"error":');
   expect(scene.orderOf('43255[', '43256[').map((at) => at >= 0)).toEqual([false, true]);
+  expect(scene.sent).toHaveLength(255);
   scene.sent[0]?.done(appended);
   await scene.hears('430[');
   scene.write(usual(300));
-  await eventually(() => expect(scene.sent).toHaveLength(201));
+  await eventually(() => expect(scene.sent).toHaveLength(256));
 });
 
 test('a drain waits for messages on the short way, and refuses further ones', async () => {

@@ -20,12 +20,20 @@ export interface Packet {
 /** Engine.IO passes such frames to the transport unchanged; a contract test pins that. */
 export const preEncoded = (frames: Buffer): PreEncoded => ({ wsPreEncodedFrame: [frames] });
 
+const isQueue = (value: unknown): value is Packet[] => Array.isArray(value);
+
+/** The packets that wait in Engine.IO; null: it keeps them elsewhere. A contract test pins where they are. */
+export function queueOf(conn: Socket['conn']): Packet[] | null {
+  const queue: unknown = Reflect.get(conn, 'writeBuffer');
+  return isQueue(queue) ? queue : null;
+}
+
 /** False for long polling and for a WebSocket that compresses: both need packets. */
 export const takesFrames = ({ transport, upgrading }: Socket['conn']): boolean =>
   transport.name === 'websocket' && !upgrading && !Reflect.get(transport, 'perMessageDeflate');
 
 /** A longer queue is not joined, because joining copies its frames. In bytes of frames and characters of texts. */
-const joinedSizeMax = 64 * 1024;
+export const joinedSizeMax = 64 * 1024;
 
 /** Joins a short queue of messages into one packet, in place. Leaves a queue with any other packet as it is. */
 export function joinPackets(queue: Packet[]): void {

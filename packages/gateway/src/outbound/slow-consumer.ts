@@ -1,7 +1,7 @@
 /** Cuts a client that does not read: limits of what may wait for it, when it is cut, and how it learns the reason. */
 import { emitTelemetry } from '@plenum/core';
 import type { PushPayload, UserId } from '@plenum/protocol';
-import type { Line } from './tick-flush.ts';
+import type { Line } from './line.ts';
 
 /**
  * The most that may wait for one client: bytes of frames and packets, and entries (an answer or a push counts as

@@ -3,8 +3,9 @@ import type { Device, LogEntry } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
+import { type Line, lineOf } from './line.ts';
 import { checkSlowConsumer, cutSlowConsumer } from './slow-consumer.ts';
-import { type Line, lineOf, tickFlush } from './tick-flush.ts';
+import { tickFlush } from './tick-flush.ts';
 import type { UnreadBudget } from './unread-budget.ts';
 
 export interface DeviceIdentity {
@@ -73,8 +74,12 @@ export class SocketDevice implements Device {
     if (this.#socket.connected) tickFlush.hold(this.#line);
   }
 
-  /** Queues a packet of Socket.IO until the end of the tick. */
+  /** Writes a packet of Socket.IO at the end of the tick. */
   writeHeld(packet: string): void {
+    if (tickFlush.gather(this.#line, packet)) {
+      this.#count(packet.length, 1, true);
+      return;
+    }
     this.hold();
     this.#socket.conn.write(packet);
   }
@@ -113,10 +118,14 @@ export class SocketDevice implements Device {
   }
 
   /**
-   * All frames leave as one Engine.IO packet. `packetCreate` counts that packet as one entry of 0 bytes, so the rest
+   * All frames leave with the others of the tick, or as one Engine.IO packet. `packetCreate` counts that packet as one entry of 0 bytes, so the rest
    * is counted here.
    */
   #writeEncoded(frames: Buffer, count: number, isShared: boolean): void {
+    if (tickFlush.gather(this.#line, frames)) {
+      this.#count(frames.length, count, !isShared);
+      return;
+    }
     this.#count(frames.length, count - 1, !isShared);
     this.#socket.conn.write('', preEncoded(frames));
   }

@@ -6,7 +6,7 @@ import type { Socket as TcpSocket } from 'node:net';
 import type { UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { ClientAddress } from '../http/client-address.ts';
-import { tcpBelow } from '../outbound/tick-flush.ts';
+import { tcpBelow } from '../outbound/line.ts';
 import { sharedListener } from '../shared-listener.ts';
 import { type Granted, type Place, type Places, whenKnown } from './connection-limits.ts';
 
