@@ -226,7 +226,7 @@ test('Engine.IO keeps waiting packets in `writeBuffer` and their callbacks in `p
   expect(Reflect.get(conn, 'packetsFn')).toHaveLength(1);
 });
 
-test('Engine.IO is the only listener for messages of ws, and takes an empty packet as a sign of life', () => {
+test('Engine.IO alone listens for messages of ws; a packet without content is a sign of life', () => {
   const webSocket: unknown = Reflect.get(socket.conn.transport, 'socket');
   if (!(webSocket instanceof EventEmitter)) throw new Error('no WebSocket');
   expect(webSocket.listeners('message')).toHaveLength(1);

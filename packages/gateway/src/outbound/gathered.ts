@@ -3,9 +3,11 @@
  * stays the only order of a connection: a packet that Engine.IO queues later stays behind, and a close waits for all.
  */
 
+import type { Socket } from 'socket.io';
 import { joinedSizeMax, type Packet, preEncoded, queueOf, takesFrames } from './frame-packets.ts';
 import { framesOfPackets } from './frames.ts';
-import type { Line } from './line.ts';
+
+type Conn = Socket['conn'];
 
 interface OpenPacket extends Packet {
   readonly type: 'message';
@@ -13,13 +15,13 @@ interface OpenPacket extends Packet {
 }
 
 export class Gathered {
-  readonly #conn: Line['conn'];
+  readonly #conn: Conn;
   readonly #packet: OpenPacket = { type: 'message' };
   readonly #contents: (string | Buffer)[];
   #size: number;
 
   /** The queue must be empty, and its transport held until `end`. */
-  constructor(conn: Line['conn'], queue: Packet[], content: string | Buffer) {
+  constructor(conn: Conn, queue: Packet[], content: string | Buffer) {
     this.#conn = conn;
     this.#contents = [content];
     this.#size = content.length;
@@ -46,9 +48,8 @@ export class Gathered {
 }
 
 /** Begins to gather. @returns null: something waits already, or the transport takes no frames */
-export function gatherAt({ conn, tcp }: Line, content: string | Buffer): Gathered | null {
-  if (tcp === null || conn.readyState !== 'open' || !conn.transport.writable || !takesFrames(conn))
-    return null;
+export function gatherAt(conn: Conn, content: string | Buffer): Gathered | null {
+  if (conn.readyState !== 'open' || !conn.transport.writable || !takesFrames(conn)) return null;
   const queue = queueOf(conn);
   return queue === null || queue.length > 0 ? null : new Gathered(conn, queue, content);
 }

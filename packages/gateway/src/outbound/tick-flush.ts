@@ -34,7 +34,7 @@ class TickFlush {
    */
   gather(line: Line, content: string | Buffer): boolean {
     if (line.gathered !== null) return line.gathered.add(content);
-    const gathered = gatherAt(line, content);
+    const gathered = gatherAt(line.conn, content);
     if (gathered === null) return false;
     line.gathered = gathered;
     this.hold(line);
