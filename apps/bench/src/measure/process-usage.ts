@@ -18,9 +18,39 @@ function cpuUsOf(pid: number): number | null {
 }
 
 /** The CPU time of a node: of its process and of those that it has started, such as its workers. */
-export function cpuUsOfNode(pid: number): number | null {
+export const cpuUsOfNode = (pid: number): number | null => sumOf(processesOf(pid).map(cpuUsOf));
+
+function processesOf(pid: number): readonly number[] {
   const children = (read(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter((text) => text !== '');
-  return sumOf([pid, ...children.map(Number)].map(cpuUsOf));
+  return [pid, ...children.map(Number)];
+}
+
+export interface IoCalls {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/**
+ * System calls of a node, its workers included, that read or wrote, so far: `syscr` and `syscw` of `/proc/<pid>/io`. Sockets,
+ * files and pipes count; waiting (epoll), timers and the calls that send or receive with flags do not.
+ * @returns null where there is no /proc or the process belongs to another user
+ */
+export function ioCallsOfNode(pid: number): IoCalls | null {
+  const all = processesOf(pid).map(ioCallsOf);
+  const [reads, writes] = [
+    sumOf(all.map((of) => of?.reads ?? null)),
+    sumOf(all.map((of) => of?.writes ?? null)),
+  ];
+  return reads === null || writes === null ? null : { reads, writes };
+}
+
+function ioCallsOf(pid: number): IoCalls | null {
+  const io = read(`/proc/${pid}/io`) ?? '';
+  const [, reads] = /^syscr: (\d+)$/m.exec(io) ?? [];
+  const [, writes] = /^syscw: (\d+)$/m.exec(io) ?? [];
+  return reads === undefined || writes === undefined
+    ? null
+    : { reads: Number(reads), writes: Number(writes) };
 }
 
 /** @returns resident memory in bytes; null where there is no /proc or no such process. */

@@ -41,12 +41,13 @@ export function textOf(result: Result): string {
 function markdownOf(result: Result): string {
   const { date, commit, commandLine } = result.provenance;
   const inShort = [ratioTable(result.rows)].filter(({ lines }) => lines.length > 0);
-  const tables = [...inShort, ...tablesOf(result.rows)].flatMap(({ title, head, lines, words }) => [
+  const shown = ({ title, head, lines, words }: Table) => [
     `## ${title}`,
     '',
     ...markdown(head, lines, words),
     '',
-  ]);
+  ];
+  const centrifugo = centrifugoLine(result.rows);
   const notes = notesOf(result.rows).map((note) => `\n${note}`);
   return [
     `# Bench of ${date.slice(0, 10)}`,
@@ -57,7 +58,9 @@ function markdownOf(result: Result): string {
     '',
     ...systemLines(result).map((line) => `- ${line}`),
     '',
-    ...tables,
+    ...inShort.flatMap(shown),
+    ...(centrifugo === null ? [] : [centrifugo, '']),
+    ...tablesOf(result.rows).flatMap(shown),
     ...notes,
     '',
   ].join('\n');
@@ -89,6 +92,7 @@ function ratioTable(rows: readonly Row[]): Table {
       'groups × members',
       'messages/s',
       'deliveries/s',
+      'node + Redis CPU, us/message',
       ...baselines.map((name) => `messages/s, times ${name}`),
       ...baselines.map((name) => `CPU per delivery, part of ${name}`),
     ],
@@ -96,11 +100,28 @@ function ratioTable(rows: readonly Row[]): Table {
       row.shape.replace('x', ' × '),
       rounded(row.messagesPerSec?.median),
       rounded(row.deliveriesPerSec?.median),
+      usOf(row),
       ...baselines.map((name) => times(row, name)),
       ...baselines.map((name) => part(row, name)),
     ]),
   };
 }
+
+/** What Centrifugo did in the same run, in one line for a README; null: it was not there. */
+export function centrifugoLine(rows: readonly Row[]): string | null {
+  const loads = rows.filter(isLoadRow).filter(({ kind }) => kind === 'saturation');
+  const shapes = loads
+    .filter(({ system }) => system === 'Centrifugo')
+    .map((its) => {
+      const own = loads.find(({ shape, system }) => shape === its.shape && system === 'Plenum');
+      return `${its.shape.replace('x', ' × ')}: ${usOf(its)} (Plenum ${own === undefined ? unknown : usOf(own)})`;
+    });
+  if (shapes.length === 0) return null;
+  return `Centrifugo with Redis and history in the same run, server + Redis CPU in us per message: ${shapes.join('; ')}.`;
+}
+
+const usOf = ({ nodeCpuUsPerMessage, redisCpuUsPerMessage }: LoadRow) =>
+  [nodeCpuUsPerMessage, redisCpuUsPerMessage].map((us) => us?.median.toFixed(1) ?? unknown).join(' + ');
 
 const rounded = (value: number | undefined) => (value === undefined ? unknown : grouped(value));
 

@@ -31,6 +31,8 @@ const momentAt = (sec: number, delivered: number, generatorCpuUs = 0): Moment =>
     },
   ],
   nodeCpuUs: sec * 5e5,
+  nodeReads: sec * 1000,
+  nodeWrites: sec * 500,
   redis: { cpuUs: sec * 1e5, scriptCalls: 0, scriptUs: 0 },
   groupScripts: null,
 });
@@ -63,7 +65,11 @@ test('rates and CPU are those of the interval', () => {
     deliveriesPerSec: 1000,
     nodeCpuUsPerDelivery: 500,
     nodeCpuShare: 0.5,
+    nodeCpuUsPerMessage: 5000,
+    nodeReadsPerMessage: 10,
+    nodeWritesPerMessage: 5,
     redisCpuUsPerMessage: 1000,
+    redisScriptUsPerMessage: null,
     redisUsPerScript: null,
     isVoid: false,
   });
@@ -118,7 +124,7 @@ test('a figure of a probe is judged by its median, and what was not measured is 
   });
   const [table] = tablesOf(summaryOf([probed(1, 2), probed(2, 9), probed(3, 4.5)]));
   expect(table?.lines).toEqual([
-    ['Plenum', 'back after', '4.50 (2.00–9.00)', 's', '≤ 5: reached'],
+    ['Plenum', 'back after', '4.50 (2.00–9.00)', 's', '≤ 5: met'],
     ['Plenum', 'never measured', '–', 's', '≤ 5: –'],
   ]);
 });

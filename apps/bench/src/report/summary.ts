@@ -21,7 +21,12 @@ export interface LoadRow {
   readonly messagesPerSec: Spread | null;
   readonly deliveriesPerSec: Spread | null;
   readonly nodeCpuUsPerDelivery: Spread | null;
+  readonly nodeCpuUsPerMessage: Spread | null;
+  /** Calls per message. */
+  readonly nodeReadsPerMessage: Spread | null;
+  readonly nodeWritesPerMessage: Spread | null;
   readonly redisCpuUsPerMessage: Spread | null;
+  readonly redisScriptUsPerMessage: Spread | null;
   readonly redisUsPerScript: Spread | null;
   readonly generatorCpuShare: Spread | null;
   readonly redisRoundTripUs: Spread | null;
@@ -92,6 +97,10 @@ function loadRow(cells: readonly LoadCell[], all: readonly LoadCell[]): LoadRow 
     messagesPerSec: spread((figures) => figures.messagesPerSec),
     deliveriesPerSec: spread((figures) => figures.deliveriesPerSec),
     nodeCpuUsPerDelivery: spread((figures) => figures.nodeCpuUsPerDelivery),
+    nodeCpuUsPerMessage: spread((figures) => figures.nodeCpuUsPerMessage),
+    nodeReadsPerMessage: spread((figures) => figures.nodeReadsPerMessage),
+    nodeWritesPerMessage: spread((figures) => figures.nodeWritesPerMessage),
+    redisScriptUsPerMessage: spread((figures) => figures.redisScriptUsPerMessage),
     redisCpuUsPerMessage: spread((figures) => figures.redisCpuUsPerMessage),
     redisUsPerScript: spread((figures) => figures.redisUsPerScript),
     generatorCpuShare: spread((figures) => figures.generatorCpuShare),

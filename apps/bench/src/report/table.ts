@@ -21,7 +21,7 @@ export const ranged = (spread: Spread | null, digits: number) =>
     ? unknown
     : `${spread.median.toFixed(digits)} (${spread.min.toFixed(digits)}–${spread.max.toFixed(digits)})`;
 
-export const verdictOf = (isReached: boolean) => (isReached ? 'reached' : 'not yet');
+export const verdictOf = (isReached: boolean) => (isReached ? 'met' : 'missed');
 
 export type Line = readonly string[];
 

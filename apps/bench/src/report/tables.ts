@@ -1,10 +1,11 @@
-/** Makes the tables for people: throughput with ratios, latency, idle connections and targets, with notes on the marks. */
+/** Makes the tables for people: throughput with ratios, latency and idle connections, with notes on the marks. */
 import type { LatencySummary } from '../measure/latency.ts';
 import type { Spread } from '../measure/statistics.ts';
 import { generatorShareMax } from '../rounds/round-figures.ts';
 import { type ProbeRow, probeTables } from './probe-tables.ts';
 import { type IdleRow, isLoadRow, type LoadRow, type Ratio, type Row } from './summary.ts';
 import { grouped, type Line, ranged, type Table, unknown, verdictOf } from './table.ts';
+import { targetTable } from './targets.ts';
 
 const voidMark = '*';
 
@@ -22,6 +23,7 @@ const isProbe = (row: Row): row is ProbeRow => !isLoadRow(row) && !isIdle(row);
 
 export function tablesOf(rows: readonly Row[]): Table[] {
   return [
+    targetTable(rows.filter(isLoadRow)),
     throughput(rows.filter(isLoad('saturation'))),
     latency(rows.filter(isLoad('latency'))),
     idle(rows.filter(isIdle)),
@@ -45,13 +47,16 @@ function throughput(rows: readonly LoadRow[]): Table {
       'messages/s',
       'deliveries/s',
       'node CPU us/delivery',
+      'node CPU us/message',
       'Redis CPU us/message',
+      'node read calls/message',
+      'node write calls/message',
+      'script us/message',
       'Redis us/script',
       'generator CPU',
       'void',
       'lost = dup. = reord.',
       ...baselines.flatMap((name) => [`messages / ${name}`, `CPU per delivery / ${name}`]),
-      'target',
     ],
     lines: rows.map((row) => [
       row.shape,
@@ -59,28 +64,22 @@ function throughput(rows: readonly LoadRow[]): Table {
       marked(whole(row.messagesPerSec), row),
       marked(whole(row.deliveriesPerSec), row),
       precise(row.nodeCpuUsPerDelivery, 2),
+      precise(row.nodeCpuUsPerMessage, 1),
       precise(row.redisCpuUsPerMessage, 1),
+      precise(row.nodeReadsPerMessage, 2),
+      precise(row.nodeWritesPerMessage, 2),
+      precise(row.redisScriptUsPerMessage, 1),
       precise(row.redisUsPerScript, 1),
       percent(row.generatorCpuShare),
       voidOf(row),
       faultsOf(row),
       ...baselines.flatMap((name) => ratioCells(row, row.ratios[name])),
-      targetOf(row),
     ]),
   };
 }
 
 const ratioCells = (row: LoadRow, ratio: Ratio | undefined): Line =>
   ratio === undefined ? ['', ''] : [marked(ranged(ratio.messages, 2), row), ranged(ratio.cpu, 3)];
-
-/** Reached or not, against B0. */
-function targetOf({ system, shape, ratios }: LoadRow): string {
-  const [target, ratio] = [targetFor(shape), ratios['B0']];
-  if (system !== 'Plenum' || target === null || ratio === undefined) return '';
-  const messages = verdictOf((ratio.messages?.median ?? 0) >= target.messagesRatio);
-  const cpu = verdictOf((ratio.cpu?.median ?? Number.POSITIVE_INFINITY) <= target.cpuRatio);
-  return `≥ ${target.messagesRatio}: ${messages}; ≤ 1/${Math.round(1 / target.cpuRatio)}: ${cpu}`;
-}
 
 function latency(rows: readonly LoadRow[]): Table {
   const times = (summary: LatencySummary | null) =>
@@ -104,7 +103,6 @@ function latency(rows: readonly LoadRow[]): Table {
       'generator CPU',
       'void',
       'lost = dup. = reord.',
-      'target',
     ],
     lines: rows.map((row) => [
       row.shape,
@@ -116,10 +114,6 @@ function latency(rows: readonly LoadRow[]): Table {
       percent(row.generatorCpuShare),
       voidOf(row),
       faultsOf(row),
-      latencyTarget(
-        row,
-        rows.find(({ shape, system }) => shape === row.shape && system === 'B0'),
-      ),
     ]),
   };
 }
@@ -170,39 +164,6 @@ export function notesOf(rows: readonly Row[]): string[] {
           `FAILED: ${kind} ${shape} ${system}: ${faultyRounds} of ${rounds} rounds: ${firstProblem ?? 'a receiver lacks what was acknowledged, got it twice or in another order'}`,
       ),
   ];
-}
-
-/** A target of the project. A missed target does not fail the run. */
-interface Target {
-  /** At least this many times the messages per second of B0. */
-  readonly messagesRatio: number;
-  /** At most this part of B0's CPU per delivery. */
-  readonly cpuRatio: number;
-}
-
-const targets: Readonly<Record<string, Target>> = {
-  '1x500': { messagesRatio: 15, cpuRatio: 1 / 15 },
-  '5x100': { messagesRatio: 8, cpuRatio: 1 / 8 },
-  '50x10': { messagesRatio: 3, cpuRatio: 1 / 3 },
-  '200x2': { messagesRatio: 2, cpuRatio: 1 / 2 },
-};
-
-const targetFor = (shape: string): Target | null => targets[shape] ?? null;
-
-/** From this number of members on, p99 has a target too. The tail of a smaller group depends on the scheduler of the machine. */
-const tailFromMembers = 50;
-
-const membersOf = (shape: string) => Number(shape.split('x')[1] ?? 0);
-
-/** p50 may cost one round trip to Redis more, the tail nothing. */
-function latencyTarget(row: LoadRow, baseline: LoadRow | undefined): string {
-  const [own, bare] = [row.deliveryLatency, baseline?.deliveryLatency ?? null];
-  if (row.system !== 'Plenum' || own === null || bare === null) return '';
-  const p50 = own.p50Us <= bare.p50Us + (row.redisRoundTripUs?.median ?? 0);
-  const median = `p50 ≤ B0 + round trip: ${verdictOf(p50)}`;
-  if (membersOf(row.shape) < tailFromMembers) return median;
-  const [p99, p999] = [own.p99Us <= bare.p99Us, own.p999Us <= bare.p999Us];
-  return `${median}; p99 ≤ B0: ${verdictOf(p99)}; p99.9 ≤ B0: ${verdictOf(p999)}`;
 }
 
 function idleTarget(row: IdleRow, baseline: IdleRow | undefined): string {

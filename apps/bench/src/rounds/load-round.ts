@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { groupsOf } from '../load/generator.ts';
 import { LoadGenerators } from '../load/load-generators.ts';
 import type { Load } from '../load/plan.ts';
-import { cpuUsOfNode, sumOf } from '../measure/process-usage.ts';
+import { cpuUsOfNode, ioCallsOfNode, sumOf } from '../measure/process-usage.ts';
 import { GroupScripts, RedisGauge } from '../measure/redis-gauge.ts';
 import type { RunningSystem, SystemKind } from '../systems/system.ts';
 import { type PlanSettings, planOf, type Shape, sendersOf } from './layout.ts';
@@ -68,5 +68,8 @@ async function momentOf(
 ): Promise<Omit<Moment, 'groupScripts'>> {
   const load = await generators.sample();
   const nodeCpuUs = sumOf(nodes.map(({ pid }) => cpuUsOfNode(pid)));
-  return { load, nodeCpuUs, redis: gauge === null ? null : await gauge.sample() };
+  const calls = nodes.map(({ pid }) => ioCallsOfNode(pid));
+  const nodeReads = sumOf(calls.map((of) => of?.reads ?? null));
+  const nodeWrites = sumOf(calls.map((of) => of?.writes ?? null));
+  return { load, nodeCpuUs, nodeReads, nodeWrites, redis: gauge === null ? null : await gauge.sample() };
 }

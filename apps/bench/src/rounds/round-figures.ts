@@ -10,6 +10,9 @@ export interface Moment {
   readonly load: readonly LoadSample[];
   /** CPU of all nodes so far. */
   readonly nodeCpuUs: number | null;
+  /** Read and write calls of all nodes so far. */
+  readonly nodeReads: number | null;
+  readonly nodeWrites: number | null;
   readonly redis: RedisSample | null;
   /** Scripts that named a group of the load so far; null: not counted. */
   readonly groupScripts: number | null;
@@ -35,12 +38,19 @@ export interface RoundFigures {
   readonly messagesPerSec: number;
   readonly deliveriesPerSec: number;
   readonly nodeCpuUsPerDelivery: number | null;
+  /** Of all nodes. */
+  readonly nodeCpuUsPerMessage: number | null;
+  /** System calls of all nodes that read, and that wrote. */
+  readonly nodeReadsPerMessage: number | null;
+  readonly nodeWritesPerMessage: number | null;
   /** Of one core, over all nodes. */
   readonly nodeCpuShare: number | null;
   readonly redisCpuUsPerMessage: number | null;
   /** Only scripts that name a group; scripts that a node runs for itself do not count. */
   readonly scriptsPerMessage: number | null;
-  /** Redis' own time per script. */
+  /** Redis' own time in scripts; what nodes run for themselves is in it. */
+  readonly redisScriptUsPerMessage: number | null;
+  /** Redis' own time per script. A script may append several messages. */
   readonly redisUsPerScript: number | null;
   /** Of the busiest generator's core. */
   readonly generatorCpuShare: number;
@@ -74,9 +84,13 @@ export function figuresOf({ begin, end, verdicts, redisRoundTripUs }: Measured):
   return {
     ...load,
     nodeCpuUsPerDelivery: quotient(nodeCpuUs, load.delivered),
+    nodeCpuUsPerMessage: quotient(nodeCpuUs, load.acked),
+    nodeReadsPerMessage: quotient(difference(begin.nodeReads, end.nodeReads), load.acked),
+    nodeWritesPerMessage: quotient(difference(begin.nodeWrites, end.nodeWrites), load.acked),
     nodeCpuShare: quotient(nodeCpuUs, load.seconds * 1e6),
     redisCpuUsPerMessage: quotient(redisCpuUs, load.acked),
     scriptsPerMessage: quotient(difference(begin.groupScripts, end.groupScripts), load.acked),
+    redisScriptUsPerMessage: quotient(scripts === 0 ? null : scriptUs, load.acked),
     redisUsPerScript: quotient(scriptUs, scripts),
     isVoid: load.generatorCpuShare > generatorShareMax,
     redisRoundTripUs,
