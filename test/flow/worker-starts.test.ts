@@ -62,6 +62,8 @@ test('check shows the number of workers', async () => {
   await using redis = await startRedis();
   const { output } = await run(['check'], { REDIS_URL: redis.url, PLENUM_WORKERS: '3' });
   expect(output).toMatch(/^workers +3$/m);
+  const auto = await run(['check'], { REDIS_URL: redis.url, PLENUM_WORKERS: 'auto' });
+  expect(auto.output).toMatch(/^workers +[1-9]\d*$/m);
 });
 
 test('what only a worker can find wrong is said once, with exit code 1', async () => {

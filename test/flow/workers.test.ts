@@ -102,6 +102,8 @@ test('a worker drained by its node id takes no connection, unless the other one 
 test('SIGTERM drains both workers: clients know, new ones are refused, the exit code is 0', async () => {
   await using served = await ServedWorkers.start();
   const devices = await Promise.all(userIds.map((userId) => served.node.device(userId)));
+  // As a service manager does: all processes get it.
+  for (const { pid } of served.alive) process.kill(pid, 'SIGTERM');
   served.command.signal('SIGTERM');
   await Promise.all(devices.map((device) => device.until('drain')));
   await expect(served.node.device('late')).rejects.toMatchObject({ data: { code: 'draining' } });
