@@ -37,8 +37,9 @@ export async function verify(args: readonly string[]): Promise<number> {
       runId: randomBytes(4).toString('hex'),
       onProgress: say,
     });
-    process.stdout.write(verifyReport(verification));
-    return failuresOf(verification).length === 0 ? 0 : 1;
+    const failures = failuresOf(verification);
+    process.stdout.write(verifyReport(verification, failures));
+    return failures.length === 0 ? 0 : 1;
   } finally {
     await system.stop();
   }

@@ -73,10 +73,9 @@ async function verifyBeside(before: OtherVersion, options: MixedOptions): Promis
       serverAt: (url) => cluster.versionAt(url),
     });
     process.stdout.write(mixedReport(before, restarts, verification));
-    process.stdout.write(verifyReport(verification));
-    const unused = unusedIn(verification);
-    for (const version of unused) process.stdout.write(`FAILED: no node of version ${version} served\n`);
-    return failuresOf(verification).length === 0 && unused.length === 0 ? 0 : 1;
+    const failures = [...failuresOf(verification), ...unusedIn(verification)];
+    process.stdout.write(verifyReport(verification, failures));
+    return failures.length === 0 ? 0 : 1;
   } finally {
     endFlushing();
     await cluster.stop();
@@ -94,11 +93,11 @@ function mixedReport(before: OtherVersion, { counts }: RollingRestarts, { traffi
   ].join('\n');
 }
 
-/** Versions that acknowledged nothing or pushed nothing: the run shows nothing about them. */
-const unusedIn = ({ traffic }: Verification): Version[] =>
-  versions.filter((version) => {
+/** A version that served nothing fails the run, which then shows nothing about it. */
+const unusedIn = ({ traffic }: Verification): string[] =>
+  versions.flatMap((version) => {
     const { acked, received } = traffic.get(version) ?? { acked: 0, received: 0 };
-    return acked === 0 || received === 0;
+    return acked > 0 && received > 0 ? [] : [`nodes of version ${version} served nothing`];
   });
 
 /** Redis forgets all scripts once a second. @returns ends it */
