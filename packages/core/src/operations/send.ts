@@ -14,7 +14,7 @@
  *   rate_limit ? send/steps.ts, lua/admit-message.lua     as admit, and rate_limited                 the store
  *   moderation ? send/steps.ts, adapters/guards.ts        moderation_blocked, unavailable            the adapter
  *   middleware ? send/custom-middleware.ts                its own failure, unavailable, internal     the team's code
- *   append       send/steps.ts, lua/append-messages.lua    as rate_limit, and room_overloaded         the store
+ *   append       send/steps.ts, lua/append-messages.lua   as rate_limit, and room_overloaded         the store
  *   -- stored and published: from here on nothing refuses the message --
  *   channel      redis/pubsub/feed-transport.ts           (an entry may come late, twice or never)   pub/sub
  *   ack          gateway/sockets/session.ts                                                          the connection
@@ -27,8 +27,9 @@
  * becomes the ack in the same call. Checks, texts and order are those of the ordinary way.
  *
  * `rate_limit` is a step only before an adapter or a middleware; otherwise `append` takes the token. Over REST,
- * `gateway/rest/request-routes.ts` checks the envelope, and the bearer token. The ack follows the script's
- * reply or the entry on the channel, whichever arrives first (`redis/log/pending-sends.ts`).
+ * `gateway/rest/request-routes.ts` checks the envelope, and the bearer token. On Redis the appends of
+ * one tick share a script (`redis/log/append-batches.ts`); each is judged, answered and published as if it had come
+ * alone. The ack follows the script's reply or the entry on the channel, whichever arrives first (`redis/log/pending-sends.ts`).
  *
  * The rules' codes are the row `send` of `groups/rule-table.ts`. A store that cannot be reached answers `unavailable`;
  * after `timeout` the outcome is unknown, and a retry with the same request id gets the first answer.
