@@ -69,7 +69,8 @@ export class Feed {
       this.#gap.buffer(entry);
       this.#sink.readHead();
     } else if (entry.seq === this.#lastSeq + 1) {
-      this.#applyNext(entry);
+      this.#apply(entry);
+      if (this.#gap.isBuffering) this.#applyBuffered();
     } else if (entry.seq <= this.#lastSeq) {
       this.#counters.duplicateDropped(this.groupId);
     } else {
@@ -87,7 +88,8 @@ export class Feed {
     if (epoch !== this.#chain.current || seq <= this.#lastSeq) return;
     if (seq === this.#lastSeq + 1) {
       this.#own.applied(epoch, seq);
-      this.#applyNext(entry);
+      this.#apply(entry);
+      if (this.#gap.isBuffering) this.#applyBuffered();
     } else if (this.#own.beyondHole(seq)) {
       this.#sink.lookForMissing();
     }
@@ -209,11 +211,6 @@ export class Feed {
     if (page.length > 0) this.#sink.deliver([device], page);
     const cursor = page.at(-1)?.seq ?? state.cursor;
     if (this.attachments.advance(device, cursor, this.#lastSeq)) this.#sink.readCatchUp(device, cursor);
-  }
-
-  #applyNext(entry: LogEntry): void {
-    this.#apply(entry);
-    if (this.#gap.isBuffering) this.#applyBuffered();
   }
 
   #apply(entry: LogEntry): void {

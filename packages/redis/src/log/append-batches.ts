@@ -70,11 +70,13 @@ export class AppendBatches {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    sendAtTickEnd(() => {
-      this.#isScheduled = false;
-      this.#sendAll();
-    });
+    sendAtTickEnd(this.#sendAtTickEnd);
   }
+
+  readonly #sendAtTickEnd = (): void => {
+    this.#isScheduled = false;
+    for (const slot of this.#open.keys()) this.#send(slot);
+  };
 
   readonly #sendAll = (): void => {
     for (const slot of this.#open.keys()) this.#send(slot);
