@@ -29,6 +29,22 @@ export const mutantsOfBounds = [
     ],
   },
   {
+    name: 'an id keeps the text of its frame in memory',
+    edits: [
+      {
+        file: 'packages/gateway/src/requests/usual-frame.ts',
+        from: '      groupId: copied,',
+        to: '      groupId,',
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/gateway/src/requests/usual-frame.test.ts',
+        tests: 'an id that is kept does not keep the text of its frame',
+      },
+    ],
+  },
+  {
     name: 'the short way passes frames on the ordinary one',
     edits: [{ file: usualSends, from: 'this.#undispatched > 0 || ', to: '' }],
     killers: [
