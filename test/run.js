@@ -54,6 +54,9 @@ const notCovered = [
         'proxies: npm run test:all puts HAProxy and nginx before three nodes',
         'a client in Python: npm run test:all generates one from the OpenAPI document',
       ]),
+  ...(isEverything && (process.env['CENTRIFUGO'] ?? '') === ''
+    ? ['the bench against Centrifugo: CENTRIFUGO=<path of its binary>']
+    : []),
   'long runs: npm run soak; capacity',
   'Docker: the image and docker-compose.yml are not built or started',
 ];

@@ -38,6 +38,46 @@ test('a short bench compares all systems, and every receiver got everything', {
   }
 });
 
+/** The path of a Centrifugo binary; without it the run says at its end what it does not cover. */
+const centrifugo = process.env['CENTRIFUGO'] ?? '';
+
+test.runIf(centrifugo !== '')(
+  'a given Centrifugo runs in the same rounds, and every receiver got everything',
+  {
+    timeout: testLimitMs,
+  },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plenum-bench-'));
+    try {
+      const json = join(folder, 'result.json');
+      const shape = ['--shape', '2x10,latency:1x10'];
+      const args = ['--short', '--rounds', '1', ...shape, '--centrifugo', centrifugo, '--json', json];
+      await using bench = new CommandProcess('apps/bench/bin/bench.js', args, {});
+      expect(await bench.ended, bench.output).toBe(0);
+      const { rows } = JSON.parse(readFileSync(json, 'utf8'));
+      const own = rows.filter(({ system }: { system: string }) => system === 'Centrifugo');
+      expect(own.map(({ kind }: { kind: string }) => kind)).toEqual(['saturation', 'latency']);
+      for (const row of own) {
+        expect(row).toMatchObject({ lost: 0, duplicated: 0, reordered: 0, faultyRounds: 0, refused: {} });
+        expect(row.messagesPerSec.median).toBeGreaterThan(0);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+test.each(['/no/such/file', process.execPath])(
+  'the bench says in one sentence that %s is no Centrifugo',
+  async (path) => {
+    await using bench = new CommandProcess('apps/bench/bin/bench.js', ['--short', '--centrifugo', path], {});
+    expect(await bench.ended).toBe(1);
+    expect(bench.output.trim().split('\n')).toEqual([
+      expect.stringContaining(`--centrifugo ${path} is no runnable centrifugo`),
+    ]);
+  },
+);
+
 test('the probes of a short bench get only their own bytes, lose no client and have every figure', {
   timeout: testLimitMs,
 }, async () => {

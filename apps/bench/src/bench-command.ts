@@ -15,6 +15,7 @@ import {
   standardShapes,
 } from './scenarios/scenarios.ts';
 import { classicBaseline, shardedBaseline } from './systems/bare-system.ts';
+import { centrifugoSystem } from './systems/centrifugo-system.ts';
 import { plenumSystem } from './systems/plenum-system.ts';
 import type { SystemKind } from './systems/system.ts';
 import { targetSystem } from './systems/target-system.ts';
@@ -30,6 +31,7 @@ interface BenchOptions {
   readonly window?: number;
   readonly rate?: number;
   readonly env: readonly string[];
+  readonly centrifugo?: string;
   readonly target?: readonly string[];
   readonly secret?: string;
   readonly redis?: string;
@@ -45,7 +47,7 @@ const short = { rounds: 2, rampMs: 200, measureMs: 800, settleMs: 250, idleSteps
 export async function bench(args: readonly string[]): Promise<number> {
   const options = optionsFrom(args);
   const timing = options.short ? short : standard;
-  const systems = systemsFrom(options);
+  const systems = await systemsFrom(options);
   const cells = await runScenarios({
     systems,
     scenarios: scenariosFrom(options),
@@ -88,6 +90,7 @@ function optionsFrom(args: readonly string[]): BenchOptions {
       numberFrom(1, 1_000_000),
     )
     .option('--env <list>', 'environment of Plenum nodes: PLENUM_FANOUT=plain,…', listFrom, [])
+    .option('--centrifugo <path>', 'a centrifugo binary (v6), compared in the same rounds')
     .option('--target <urls>', 'drive this cluster, and nothing else; its rates have to be raised', listFrom)
     .option('--secret <text>', "the target's PLENUM_JWT_SECRET (default: it is in dev mode and gives tokens)")
     .option('--redis <url>', "the target's Redis, for its figures")
@@ -109,8 +112,10 @@ function scenariosFrom({ shape, short: isShort, target, rate }: BenchOptions): S
   return scenarios;
 }
 
-function systemsFrom({ target, secret, redis, env }: BenchOptions): readonly SystemKind[] {
+async function systemsFrom(options: BenchOptions): Promise<readonly SystemKind[]> {
+  const { target, secret, redis, env, centrifugo } = options;
   if (target !== undefined) {
+    if (centrifugo !== undefined) throw new Error('A target is driven alone: leave out --centrifugo');
     return [targetSystem({ urls: target, secret: secret ?? null, redisUrl: redis ?? null })];
   }
   const environment = Object.fromEntries(
@@ -120,7 +125,8 @@ function systemsFrom({ target, secret, redis, env }: BenchOptions): readonly Sys
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
-  return [classicBaseline, shardedBaseline, plenumSystem(environment)];
+  const others = centrifugo === undefined ? [] : [await centrifugoSystem(centrifugo)];
+  return [classicBaseline, shardedBaseline, ...others, plenumSystem(environment)];
 }
 
 const benchOf = (options: BenchOptions, timing: typeof standard): Bench => ({

@@ -1,12 +1,15 @@
 /** The protocol of the baselines, which relay messages unchecked. Without a seq, receivers check the numbers of each sender. */
 import { NumberStream } from '../wire/number-stream.ts';
-import type { Dialect, DialectOptions, Post, Request } from './dialect.ts';
+import { socketIo } from '../wire/socket-io-protocol.ts';
+import { type Dialect, type DialectOptions, type Post, type Request, socketIoFailureIn } from './dialect.ts';
 import { numberIn, senderIn, TextFinder } from './message-text.ts';
 import { isMessage, type PacketRange, type Receiver, Sampler } from './receiver.ts';
 
 const streamName = (groupId: string, sender: number) => `${groupId}/${sender}`;
 
 export class BareDialect implements Dialect {
+  readonly protocol = socketIo;
+  readonly failureIn = socketIoFailureIn;
   readonly receiver: Receiver;
   readonly #context: DialectOptions;
 

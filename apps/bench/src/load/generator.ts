@@ -1,12 +1,13 @@
 /** Drives a share of all members: connects and attaches them, sends load, and checks the result at the end. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { BareDialect } from './bare-dialect.ts';
-import type { DialectOptions } from './dialect.ts';
+import { CentrifugoDialect } from './centrifugo-dialect.ts';
+import type { Dialect, DialectOptions } from './dialect.ts';
 import { Member } from './member.ts';
 import { textLengthFor } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
 import { type Pace, startPace } from './pace.ts';
-import type { Heads, Load, LoadSample, MemberPlan, Plan, Verdict } from './plan.ts';
+import type { DialectName, Heads, Load, LoadSample, MemberPlan, Plan, Verdict } from './plan.ts';
 import { PlenumDialect } from './plenum-dialect.ts';
 import { lostOf } from './receiver.ts';
 import { Tally } from './tally.ts';
@@ -23,6 +24,12 @@ export const groupsOf = (runId: string) => `b:${runId}:`;
 export const groupIdOf = (runId: string, group: number) => `${groupsOf(runId)}${four(group)}`;
 export const userIdOf = (runId: string, group: number, member: number) =>
   `u:${runId}:${four(group)}:${four(member)}`;
+
+const dialects: Readonly<Record<DialectName, new (context: DialectOptions) => Dialect>> = {
+  plenum: PlenumDialect,
+  bare: BareDialect,
+  centrifugo: CentrifugoDialect,
+};
 
 export class Generator {
   readonly #members: Member[] = [];
@@ -108,7 +115,7 @@ export class Generator {
       index,
       source: sources === 0 ? null : `127.0.0.${2 + (i % sources)}`,
       textLength: textLengthFor(plan.dialect, { groupId, userId }, frameBytes),
-      dialect: plan.dialect === 'plenum' ? new PlenumDialect(context) : new BareDialect(context),
+      dialect: new dialects[plan.dialect](context),
       tally: this.#tally,
     });
     this.#members.push(member);

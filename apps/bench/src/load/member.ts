@@ -1,6 +1,7 @@
 /** One member of a group: receives and checks messages, sends on command, and reconnects if it has a second URL. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type PacketHandler, RawConnection } from '../wire/raw-connection.ts';
+import { RawConnection } from '../wire/raw-connection.ts';
+import type { PacketHandler } from '../wire/wire-protocol.ts';
 import type { Dialect, Request } from './dialect.ts';
 import { messageText, sentUsIn } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
@@ -65,14 +66,14 @@ export class Member {
     const onOpen = (connection: RawConnection) => {
       this.#connection = connection;
     };
-    await RawConnection.connect({ url, auth, source, handler, onOpen });
+    const { protocol } = this.dialect;
+    await RawConnection.connect({ url, protocol, auth, source, handler, onOpen });
   }
 
   /** Makes this a receiver of its group. @throws Error if that is refused or not answered. */
   async attach(): Promise<void> {
-    const [answer]: unknown[] = JSON.parse(await this.#ask(this.dialect.attaching()));
-    const isGood = typeof answer === 'object' && answer !== null && 'success' in answer && answer.success;
-    if (!isGood) throw new Error(`a member could not be attached: ${JSON.stringify(answer)}`);
+    const answer = await this.#ask(this.dialect.attaching());
+    if (this.dialect.failureIn(answer) !== null) throw new Error(`a member could not be attached: ${answer}`);
     this.dialect.attached(answer);
   }
 
@@ -93,13 +94,13 @@ export class Member {
     const text = messageText({ sender: index, number: this.#sent, sentUs }, textLength);
     const post = { sender: index, number: this.#sent, text };
     this.#request(this.dialect.posting(post), (answer) => {
-      const isAcked = answer.includes('"success":true');
-      if (isAcked) {
+      const failure = this.dialect.failureIn(answer);
+      if (failure === null) {
         tally.acked += 1;
         tally.ackLatency.record(nowUs() - sentUs);
         this.dialect.posted(post, answer);
-      } else tally.refuse(/"code":"(\w+)"/.exec(answer)?.[1] ?? answer.slice(0, 100));
-      then(isAcked);
+      } else tally.refuse(failure);
+      then(failure === null);
     });
   }
 

@@ -60,26 +60,39 @@ interface Ids {
   readonly userId: string;
 }
 
-/** The event frame of each system, without the text. */
-const packetOf: Readonly<Record<DialectName, (ids: Ids) => unknown>> = {
-  bare: ({ groupId, userId }) => ({ group_id: groupId, from_user_id: userId, message: '' }),
-  plenum: ({ groupId, userId }) => ({
-    request_id: 'm0000000001',
-    success: true,
-    result: {
-      group_id: groupId,
-      from_user_id: userId,
-      message: '',
-      timestamp: '2025-01-15T10:30:00.000Z',
-      message_id: '0123456789abcdef-12345',
-      epoch: '0123456789abcdef',
-      seq: 12_345,
-    },
-  }),
+/** What a receiver gets, without the text. */
+const packetOf: Readonly<Record<DialectName, (ids: Ids) => string>> = {
+  bare: ({ groupId, userId }) => relayed({ group_id: groupId, from_user_id: userId, message: '' }),
+  plenum: ({ groupId, userId }) =>
+    relayed({
+      request_id: 'm0000000001',
+      success: true,
+      result: {
+        group_id: groupId,
+        from_user_id: userId,
+        message: '',
+        timestamp: '2025-01-15T10:30:00.000Z',
+        message_id: '0123456789abcdef-12345',
+        epoch: '0123456789abcdef',
+        seq: 12_345,
+      },
+    }),
+  centrifugo: ({ groupId, userId }) =>
+    JSON.stringify({
+      push: {
+        channel: `grp:${groupId}`,
+        pub: {
+          data: { group_id: groupId, from_user_id: userId, message: '' },
+          info: { user: '', client: '01234567-0123-0123-0123-0123456789ab' },
+          offset: 12_345,
+        },
+      },
+    }),
 };
+
+const relayed = (payload: object) => `42${JSON.stringify(['relay_message', payload])}`;
 
 /** @returns a length that makes the frame `frameBytes` long, or the shortest one if that is too short. */
 export function textLengthFor(dialect: DialectName, ids: Ids, frameBytes: number): number {
-  const overhead = `42${JSON.stringify(['relay_message', packetOf[dialect](ids)])}`.length;
-  return Math.max(shortestText, frameBytes - overhead);
+  return Math.max(shortestText, frameBytes - packetOf[dialect](ids).length);
 }

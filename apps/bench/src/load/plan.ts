@@ -1,6 +1,6 @@
 /** Defines the commands of a load process and its replies, which are sent as JSON between the processes of the bench. */
 
-export type DialectName = 'plenum' | 'bare';
+export type DialectName = 'plenum' | 'bare' | 'centrifugo';
 
 export interface MemberPlan {
   readonly group: number;

@@ -1,7 +1,8 @@
 /** The public protocol of Plenum. Receivers check the seqs of the group log, which count messages and membership changes. */
-import { digitsBefore } from '../wire/digits.ts';
+import { numberNearTail } from '../wire/digits.ts';
 import { NumberStream } from '../wire/number-stream.ts';
-import type { Dialect, DialectOptions, Post, Request } from './dialect.ts';
+import { socketIo } from '../wire/socket-io-protocol.ts';
+import { type Dialect, type DialectOptions, type Post, type Request, socketIoFailureIn } from './dialect.ts';
 import { TextFinder } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
 import { isMessage, type PacketRange, parsed, type Receiver, Sampler } from './receiver.ts';
@@ -12,6 +13,8 @@ const tailBytes = 3;
 const seqKey = Buffer.from('"seq":');
 
 export class PlenumDialect implements Dialect {
+  readonly protocol = socketIo;
+  readonly failureIn = socketIoFailureIn;
   readonly receiver: PlenumReceiver;
   readonly #context: DialectOptions;
   #epoch = '';
@@ -29,8 +32,10 @@ export class PlenumDialect implements Dialect {
     return { event, payload: JSON.stringify({ request_type, args }) };
   }
 
-  attached(answer: object): void {
-    const result: unknown = 'result' in answer ? answer.result : null;
+  attached(answer: string): void {
+    const [body] = parsed(answer);
+    const result: unknown =
+      typeof body === 'object' && body !== null && 'result' in body ? body.result : null;
     const seq = typeof result === 'object' && result !== null && 'seq' in result ? Number(result.seq) : 1;
     this.receiver.stream.begin(seq);
     this.#epoch =
@@ -76,7 +81,7 @@ class PlenumReceiver implements Receiver {
       this.#receiveOther(bytes.toString('utf8', packet.start, packet.end));
       return -1;
     }
-    const seq = seqOf(bytes, packet);
+    const seq = numberNearTail(bytes, packet, { key: seqKey, tailBytes });
     if (seq < 0) this.#malformed('a message without a seq');
     else this.stream.accept(seq);
     this.#sampler.look(bytes, packet);
@@ -100,16 +105,4 @@ class PlenumReceiver implements Receiver {
     this.#context.tally.malformed += 1;
     this.#context.tally.problem(what);
   }
-}
-
-/** Reads the seq of an entry. It is usually the last field of the JSON text; otherwise the text is searched. */
-function seqOf(bytes: Buffer, { start, end }: PacketRange): number {
-  const atTail = digitsBefore(bytes, end - tailBytes);
-  if (atTail >= 0) return atTail;
-  const key = bytes.lastIndexOf(seqKey, end);
-  if (key < start) return -1;
-  let digitsEnd = key + seqKey.length;
-  while (digitsEnd < end && (bytes[digitsEnd] ?? 0) >= 0x30 && (bytes[digitsEnd] ?? 0) <= 0x39)
-    digitsEnd += 1;
-  return digitsBefore(bytes, digitsEnd);
 }

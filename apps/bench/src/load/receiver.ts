@@ -37,15 +37,20 @@ export const isMessage = (bytes: Buffer, start: number): boolean =>
 /** One in this many messages of each member is parsed in full. */
 const sampleEvery = 512;
 
+/** @returns the message of a packet, with `group_id` and `message`; anything else if it is none */
+export type MessageReader = (packet: string) => unknown;
+
 /** Parses a sample of the messages in full, to check that the fast reading of bytes is right. */
 export class Sampler {
   readonly #groupId: string;
   readonly #tally: Tally;
+  readonly #messageIn: MessageReader;
   #seen = 0;
 
-  constructor(groupId: string, tally: Tally) {
+  constructor(groupId: string, tally: Tally, messageIn: MessageReader = relayedMessageIn) {
     this.#groupId = groupId;
     this.#tally = tally;
+    this.#messageIn = messageIn;
   }
 
   look(bytes: Buffer, { start, end }: PacketRange): void {
@@ -58,13 +63,17 @@ export class Sampler {
   }
 
   #isGood(packet: string): boolean {
-    const [event, payload] = parsed(packet);
-    if (event !== 'relay_message' || typeof payload !== 'object' || payload === null) return false;
-    const message: unknown = 'result' in payload ? payload.result : payload;
+    const message = this.#messageIn(packet);
     if (typeof message !== 'object' || message === null) return false;
     const isOfGroup = 'group_id' in message && message.group_id === this.#groupId;
     return isOfGroup && 'message' in message && isMessageText(message.message);
   }
+}
+
+function relayedMessageIn(packet: string): unknown {
+  const [event, payload] = parsed(packet);
+  if (event !== 'relay_message' || typeof payload !== 'object' || payload === null) return null;
+  return 'result' in payload ? payload.result : payload;
 }
 
 /** @returns the elements of a JSON array; none if it is not one. */

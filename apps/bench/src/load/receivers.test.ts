@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { BareDialect } from './bare-dialect.ts';
+import { CentrifugoDialect } from './centrifugo-dialect.ts';
 import type { Dialect } from './dialect.ts';
 import { messageText, sentUsIn, textLengthFor } from './message-text.ts';
 import { PlenumDialect } from './plenum-dialect.ts';
@@ -32,6 +33,18 @@ const barePush = (sender: number, number: number) => [
   { group_id: groupId, from_user_id: userId, message: textOf(sender, number) },
 ];
 
+const centrifugoPush = (offset: number, number: number, more: object = {}) => ({
+  push: {
+    channel: `grp:${groupId}`,
+    pub: {
+      data: { group_id: groupId, from_user_id: userId, message: textOf(0, number) },
+      info: { user: '', client: '01234567-0123-0123-0123-0123456789ab' },
+      offset,
+      ...more,
+    },
+  },
+});
+
 function newReceiver(Kind: new (context: ConstructorParameters<typeof PlenumDialect>[0]) => Dialect) {
   const tally = new Tally();
   const dialect = new Kind({ groupId, userId, isCreator: true, sendersPerGroup: 2, tally });
@@ -45,7 +58,7 @@ function newReceiver(Kind: new (context: ConstructorParameters<typeof PlenumDial
 
 test('seqs of messages and of group events are one stream', () => {
   const { dialect, receive, tally } = newReceiver(PlenumDialect);
-  dialect.attached({ success: true, result: { seq: 7 } });
+  dialect.attached('[{"success":true,"result":{"seq":7}}]');
   expect(receive(['group_event', { group_id: groupId, type: 'joined', seq: 7, timestamp: 'x' }])).toBe(-1);
   expect(receive(plenumPush(8, 1))).toBe(1_700_001);
   expect(receive(plenumPush(10, 3))).toBe(1_700_003);
@@ -55,7 +68,7 @@ test('seqs of messages and of group events are one stream', () => {
 
 test('a seq is found where another server would put it', () => {
   const { dialect, receive, tally } = newReceiver(PlenumDialect);
-  dialect.attached({ result: { seq: 5 } });
+  dialect.attached('[{"success":true,"result":{"seq":5}}]');
   receive(['relay_message', { result: { seq: 5, group_id: groupId, message: textOf(0, 1) }, success: true }]);
   expect(lostOf(dialect.receiver, { [groupId]: 5 })).toBe(0);
   expect(tally.malformed).toBe(0);
@@ -87,10 +100,44 @@ test('each sender of a baseline has a stream of its own', () => {
   expect(lostOf(dialect.receiver, { [`${groupId}/0`]: 3, [`${groupId}/1`]: 2 })).toBe(2);
 });
 
+test('the offsets of a channel of Centrifugo are one stream, and each sender has one of its own', () => {
+  const { dialect, receive, tally } = newReceiver(CentrifugoDialect);
+  dialect.attached('{"id":2,"subscribe":{"recoverable":true,"epoch":"abcd","offset":6,"positioned":true}}');
+  expect(receive(centrifugoPush(7, 1, { epoch: 'abcd' }))).toBe(1_700_001);
+  expect(receive(centrifugoPush(9, 3))).toBe(1_700_003);
+  const [offsets, first] = [...dialect.receiver.streams.values()];
+  expect([offsets?.lost(0), first?.lost(4)]).toEqual([1, 2]);
+  receive(centrifugoPush(9, 3));
+  expect([offsets?.duplicated, first?.duplicated]).toEqual([1, 1]);
+  receive(centrifugoPush(8, 2));
+  expect([offsets?.reordered, first?.reordered]).toEqual([1, 1]);
+  expect(tally.malformed).toBe(0);
+});
+
+test('a push of Centrifugo without an offset, and one of another channel, are malformed', () => {
+  const { receive, tally } = newReceiver(CentrifugoDialect);
+  receive({ push: { channel: `grp:${groupId}`, pub: { data: { message: textOf(0, 1) } } } });
+  expect(tally.malformed).toBe(1);
+  const other = newReceiver(CentrifugoDialect);
+  const { pub } = centrifugoPush(1, 1).push;
+  other.receive({ push: { channel: 'grp:other', pub } });
+  expect(other.tally.malformed).toBe(1);
+});
+
+test('a failure is known by its code', () => {
+  const [plenum, other] = [newReceiver(PlenumDialect).dialect, newReceiver(CentrifugoDialect).dialect];
+  expect(plenum.failureIn('[{"success":true}]')).toBeNull();
+  expect(plenum.failureIn('[{"success":false,"error":{"code":"rate_limited"}}]')).toBe('rate_limited');
+  expect(other.failureIn('{"id":3,"publish":{}}')).toBeNull();
+  expect(other.failureIn('{"id":5,"error":{"code":102,"message":"unknown channel"}}')).toBe('error 102');
+});
+
 test('frames of all systems are of one length', () => {
   const framed = (packet: unknown) => `42${JSON.stringify(packet)}`.length;
   const names = { groupId, userId };
   const plenum = framed(plenumPush(12_345)) - 60 + textLengthFor('plenum', names, 320);
   const bare = framed(barePush(0, 1)) - 60 + textLengthFor('bare', names, 320);
-  expect([plenum, bare]).toEqual([320, 320]);
+  const pushed = JSON.stringify(centrifugoPush(12_345, 1)).length - 60;
+  const centrifugo = pushed + textLengthFor('centrifugo', names, 320);
+  expect([plenum, bare, centrifugo]).toEqual([320, 320, 320]);
 });

@@ -27,11 +27,30 @@ const servingOptions = ['--max-semi-space-size=64'];
 const hardStopMs = 8000;
 const lastLinesKept = 12;
 
+export interface ProcessOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** All of the environment that it gets. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** True: a Node.js process, with which messages are exchanged. */
+  readonly hasChannel?: boolean;
+}
+
+/** A script of Node.js. */
 export function startOwnProcess(options: OwnProcessOptions): OwnProcess {
   const { script, args = [], nodeOptions = [], environment = {} } = options;
-  const child = spawn(process.execPath, [...servingOptions, ...nodeOptions, script, ...args], {
+  return startProcess({
+    command: process.execPath,
+    args: [...servingOptions, ...nodeOptions, script, ...args],
+    environment,
+    hasChannel: true,
+  });
+}
+
+export function startProcess({ command, args, environment = {}, hasChannel }: ProcessOptions): OwnProcess {
+  const child = spawn(command, [...args], {
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(hasChannel === true ? (['ipc'] as const) : [])],
   });
   const killWithParent = () => void child.kill('SIGKILL');
   process.once('exit', killWithParent);

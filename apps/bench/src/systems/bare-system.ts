@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { startOwnProcess } from '../processes/child-process.ts';
-import { type StartOptions, type SystemKind, startOwnSystem } from './system.ts';
+import { type StartOptions, type SystemKind, startOwnSystem, withUrlSent } from './system.ts';
 
 /** The compiled script: it is used even when this file runs from source, so build first. */
 const script = fileURLToPath(new URL('../../dist/systems/bare-node.js', import.meta.url));
@@ -14,12 +14,14 @@ const bareSystem =
       dialect: 'bare',
       token: () => Promise.resolve('none'),
       startNode: (redisUrl) =>
-        startOwnProcess({
-          script,
-          nodeOptions: options.nodeOptions ?? [],
-          args: [adapter, redisUrl],
-          environment: { NODE_ENV: 'production' },
-        }),
+        withUrlSent(
+          startOwnProcess({
+            script,
+            nodeOptions: options.nodeOptions ?? [],
+            args: [adapter, redisUrl],
+            environment: { NODE_ENV: 'production' },
+          }),
+        ),
     });
 
 export const classicBaseline: SystemKind = {

@@ -4,7 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { issueJwt } from '@plenum/adapters';
 import { userIdSchema } from '@plenum/protocol';
 import { type OwnProcess, startOwnProcess } from '../processes/child-process.ts';
-import { type RunningSystem, type StartOptions, type SystemKind, startOwnSystem } from './system.ts';
+import {
+  type RunningSystem,
+  type StartOptions,
+  type SystemKind,
+  startOwnSystem,
+  withUrlSent,
+} from './system.ts';
 
 /** The command of apps/server: it is started as a process and never imported. */
 export const plenumScript = fileURLToPath(new URL('../../../server/bin/plenum.js', import.meta.url));
@@ -38,7 +44,8 @@ export function startPlenum(options: PlenumOptions): Promise<RunningSystem> {
     dialect: 'plenum',
     isDurable: options.isDurable === true,
     token: tokenSignedWith(secret),
-    startNode: (redisUrl) => startPlenumNode({ ...options, script: plenumScript, redisUrl, secret }),
+    startNode: (redisUrl) =>
+      withUrlSent(startPlenumNode({ ...options, script: plenumScript, redisUrl, secret })),
   });
 }
 

@@ -41,23 +41,33 @@ interface OwnSystemOptions extends Pick<RunningSystem, 'dialect' | 'token'> {
   readonly nodeCount: number;
   readonly isDurable?: boolean;
   readonly redisUrlOf?: StartOptions['redisUrlOf'];
-  startNode(redisUrl: string): OwnProcess;
+  startNode(redisUrl: string): StartedNode | Promise<StartedNode>;
 }
+
+export interface StartedNode {
+  readonly process: OwnProcess;
+  /** Resolves when it listens. @throws Error with its last lines if it ends before */
+  url(): Promise<string>;
+}
+
+/** A node that sends its URL to its parent. */
+export const withUrlSent = (process: OwnProcess): StartedNode => ({ process, url: () => urlOf(process) });
 
 /** If one part fails to start, all others are stopped. */
 export async function startOwnSystem(options: OwnSystemOptions): Promise<RunningSystem> {
   const redis = await startRedis({ appendonly: options.isDurable === true });
-  const nodes: OwnProcess[] = [];
+  const started: StartedNode[] = [];
   const redisUrlOf = options.redisUrlOf ?? ((url: string) => Promise.resolve(url));
   const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await Promise.all(started.map(({ process }) => process.stop()));
     await redis.stop();
   };
   try {
     for (let i = 0; i < options.nodeCount; i += 1) {
-      nodes.push(options.startNode(await redisUrlOf(redis.url, i)));
+      started.push(await options.startNode(await redisUrlOf(redis.url, i)));
     }
-    const urls = await Promise.all(nodes.map(urlOf));
+    const urls = await Promise.all(started.map((node) => node.url()));
+    const nodes = started.map(({ process }) => process);
     const { dialect, token } = options;
     return { urls, nodes, dialect, token, isOurs: true, redisUrl: redis.url, stop };
   } catch (error) {

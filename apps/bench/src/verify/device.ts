@@ -5,7 +5,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type HistoryEntry, pushTable, requestTable } from '@plenum/protocol';
 import { parsed } from '../load/receiver.ts';
-import { type PacketHandler, RawConnection } from '../wire/raw-connection.ts';
+import { RawConnection } from '../wire/raw-connection.ts';
+import type { PacketHandler } from '../wire/wire-protocol.ts';
 import { type Fill, GroupView } from './group-view.ts';
 import { type Asked, type GivenAnswer, Requests } from './requests.ts';
 

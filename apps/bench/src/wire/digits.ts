@@ -28,3 +28,25 @@ export function digitsBefore(bytes: Buffer, end: number): number {
   const isNumber = scale > 1 && bytes[at] === 0x3a;
   return isNumber ? value : -1;
 }
+
+interface Field {
+  /** `"name":`. */
+  readonly key: Buffer;
+  /** Bytes behind the number if the field is the last one of the text. */
+  readonly tailBytes: number;
+}
+
+/** Reads a number that is usually the last field of the JSON text; otherwise the text is searched. @returns −1 if there is none. */
+export function numberNearTail(
+  bytes: Buffer,
+  { start, end }: { readonly start: number; readonly end: number },
+  { key, tailBytes }: Field,
+): number {
+  const atTail = digitsBefore(bytes, end - tailBytes);
+  if (atTail >= 0) return atTail;
+  const found = bytes.lastIndexOf(key, end);
+  if (found < start) return -1;
+  let digitsEnd = found + key.length;
+  while (digitsEnd < end && digitsAt(bytes, digitsEnd, 1) >= 0) digitsEnd += 1;
+  return digitsBefore(bytes, digitsEnd);
+}

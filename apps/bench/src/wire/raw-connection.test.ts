@@ -2,13 +2,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { centrifugo } from './centrifugo-protocol.ts';
 import { RawConnection } from './raw-connection.ts';
 
 /** As Socket.IO opens a connection; `onMessage` gets what the client sends. */
-async function startServer(onMessage: (socket: WebSocket, text: string) => void) {
+async function startServer(
+  onMessage: (socket: WebSocket, text: string) => void,
+  greeting: string | null = '0{"sid":"x"}',
+) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   server.on('connection', (socket) => {
-    socket.send('0{"sid":"x"}');
+    if (greeting !== null) socket.send(greeting);
     socket.on('message', (data) => onMessage(socket, String(data)));
   });
   await once(server, 'listening');
@@ -78,4 +82,37 @@ test('a server that goes away is reported once', async () => {
   connection.request('request', '{}');
   await handler.until('closed: the server closed the connection');
   expect(handler.log).toHaveLength(1);
+});
+
+test('the objects of a frame of Centrifugo are read one by one, and its ping is answered', async () => {
+  const seen: string[] = [];
+  const push = '{"push":{"channel":"grp:a","pub":{"data":{},"offset":1}}}';
+  using server = await startServer((socket, text) => {
+    seen.push(text);
+    if (text.includes('"connect"')) socket.send('{"id":1,"connect":{"client":"x","ping":25,"pong":true}}');
+    if (text.includes('"publish"')) socket.send(`${push}\n{"id":2,"publish":{}}\n{}`);
+    if (text === '{}') socket.send('{"push":{"channel":"grp:pong"}}');
+  }, null);
+  const handler = newHandler();
+  const connection = await RawConnection.connect({
+    url: server.url,
+    protocol: centrifugo,
+    auth: {},
+    source: null,
+    handler,
+  });
+  connection.request('publish', '{"channel":"grp:a"}');
+  await handler.until('event {"push":{"channel":"grp:pong"}}');
+  connection.destroy();
+  expect(seen).toEqual(['{"id":1,"connect":{}}', '{"id":2,"publish":{"channel":"grp:a"}}', '{}']);
+  expect(handler.log.slice(0, 2)).toEqual([`event ${push}`, 'ack 1 {"id":2,"publish":{}}']);
+});
+
+test('a connection that Centrifugo refuses is an error that says why', async () => {
+  using server = await startServer(
+    (socket) => socket.send('{"id":1,"error":{"code":101,"message":"unauthorized"}}'),
+    null,
+  );
+  const options = { url: server.url, protocol: centrifugo, auth: {}, source: null, handler: newHandler() };
+  await expect(RawConnection.connect(options)).rejects.toThrow('unauthorized');
 });

@@ -1,18 +1,13 @@
-/** A Socket.IO client over a bare TCP socket: no library between the bytes and the one who counts them. */
+/** A WebSocket client over a bare TCP socket: no library between the bytes and the one who counts them. */
 import { connect, type Socket } from 'node:net';
 import { FrameReader, maskedFrame } from './frames.ts';
-
-export interface PacketHandler {
-  /** An event: `bytes[start, end)` is its JSON array, valid during the call only. */
-  event(bytes: Buffer, start: number, end: number): void;
-  /** The answer to the request with this id: `bytes[start, end)` is its JSON array. */
-  ack(id: number, bytes: Buffer, start: number, end: number): void;
-  /** Once, however the connection ended. */
-  closed(why: string): void;
-}
+import { socketIo } from './socket-io-protocol.ts';
+import type { PacketHandler, ProtocolLine, WireProtocol } from './wire-protocol.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
+  /** Default: Socket.IO. */
+  readonly protocol?: WireProtocol;
   /** What Socket.IO's CONNECT carries. */
   readonly auth: object;
   /** Local address; null: the system chooses. */
@@ -25,16 +20,6 @@ export interface ConnectionOptions {
 type Stage = 'upgrading' | 'opening' | 'connected' | 'closed';
 
 const connectLimitMs = 15_000;
-const code = (character: string) => character.charCodeAt(0);
-const packet = { open: code('0'), ping: code('2'), message: code('4') } as const;
-const message = {
-  connect: code('0'),
-  disconnect: code('1'),
-  event: code('2'),
-  ack: code('3'),
-  refused: code('4'),
-} as const;
-const array = code('[');
 const headEnd = '\r\n\r\n';
 
 /** Shared by all connections: a read is consumed before the next one begins. */
@@ -43,6 +28,8 @@ const readBuffer = Buffer.allocUnsafeSlow(256 * 1024);
 export class RawConnection {
   readonly #socket: Socket;
   readonly #options: ConnectionOptions;
+  readonly #protocol: WireProtocol;
+  readonly #line: ProtocolLine;
   readonly #reader: FrameReader;
   #stage: Stage = 'upgrading';
   #head = '';
@@ -55,8 +42,16 @@ export class RawConnection {
 
   private constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#protocol = options.protocol ?? socketIo;
+    this.#line = {
+      handler: options.handler,
+      auth: options.auth,
+      send: (text) => this.#send(text),
+      opened: () => this.#opened(),
+      end: (why) => this.#end(why),
+    };
     this.#reader = new FrameReader({
-      text: (bytes, start, end) => this.#packet(bytes, start, end),
+      text: (bytes, start, end) => this.#protocol.read(bytes, { start, end }, this.#line),
       close: () => this.#end('the server sent a close frame'),
       malformed: (why) => this.#end(`the server sent ${why}`),
     });
@@ -97,7 +92,7 @@ export class RawConnection {
   /** @param payload JSON. @returns the id that the answer will carry. */
   request(event: string, payload: string): number {
     this.#lastAckId += 1;
-    this.#send(`42${this.#lastAckId}["${event}",${payload}]`);
+    this.#send(this.#protocol.request(this.#lastAckId, event, payload));
     return this.#lastAckId;
   }
 
@@ -121,9 +116,9 @@ export class RawConnection {
 
   #upgrade(): void {
     const { host, pathname } = new URL(this.#options.url);
-    const path = pathname === '/' ? '/socket.io/' : pathname;
+    const { path, query } = this.#protocol;
     const lines = [
-      `GET ${path}?EIO=4&transport=websocket HTTP/1.1`,
+      `GET ${pathname === '/' ? path : pathname}${query} HTTP/1.1`,
       `Host: ${host}`,
       'Connection: Upgrade',
       'Upgrade: websocket',
@@ -155,29 +150,14 @@ export class RawConnection {
     }
     this.#head = '';
     this.#stage = 'opening';
+    this.#protocol.upgraded(this.#line);
     this.#reader.read(readBuffer, end + headEnd.length - before, length);
   }
 
-  #packet(bytes: Buffer, start: number, end: number): void {
-    const kind = bytes[start];
-    if (kind === packet.message) this.#message(bytes, start, end);
-    else if (kind === packet.ping) this.#send('3');
-    else if (kind === packet.open) this.#send(`40${JSON.stringify(this.#options.auth)}`);
-  }
-
-  #message(bytes: Buffer, start: number, end: number): void {
-    const kind = bytes[start + 1];
-    if (kind === message.event) this.#options.handler.event(bytes, start + 2, end);
-    else if (kind === message.ack) {
-      const begin = bytes.indexOf(array, start + 2);
-      this.#options.handler.ack(Number(bytes.toString('latin1', start + 2, begin)), bytes, begin, end);
-    } else if (kind === message.connect) {
-      this.#stage = 'connected';
-      this.#options.onOpen?.(this);
-      this.#settle?.resolve();
-    } else if (kind === message.refused) {
-      this.#end(`the server refused: ${bytes.toString('utf8', start + 2, Math.min(end, start + 300))}`);
-    } else if (kind === message.disconnect) this.#end('the server sent a disconnect');
+  #opened(): void {
+    this.#stage = 'connected';
+    this.#options.onOpen?.(this);
+    this.#settle?.resolve();
   }
 
   #end(why: string): void {
