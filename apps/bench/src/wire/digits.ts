@@ -15,7 +15,7 @@ export function digitsAt(bytes: Buffer, at: number, length: number): number {
 }
 
 /** @returns the number whose digits end before `end` and begin behind a colon, or −1. */
-export function digitsBefore(bytes: Buffer, end: number): number {
+function digitsBefore(bytes: Buffer, end: number): number {
   let value = 0;
   let scale = 1;
   let at = end - 1;
