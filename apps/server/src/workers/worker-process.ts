@@ -89,7 +89,8 @@ export class WorkerProcess {
     });
     const end = await exited;
     const servedMs = this.#readySinceMs === null ? 0 : performance.now() - this.#readySinceMs;
-    await disconnected;
+    // A process that could not be started has no channel.
+    if (this.#worker.isConnected()) await disconnected;
     this.#becomeReady(false);
     return { ...end, servedMs };
   }
