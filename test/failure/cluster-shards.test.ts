@@ -1,6 +1,6 @@
 /** Three nodes under load on a Redis Cluster whose slots move and whose masters go. */
 
-import { PARTITION_COUNT, partitionOf } from '@plenum/core';
+import { evenTags, PARTITION_COUNT } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { ClusterSet, eventually, type RedisServer } from '@plenum/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -24,7 +24,7 @@ afterAll(async () => {
 const slotOfKey = async (key: string, of = set): Promise<number> =>
   Number(await of.ask(await of.masterOf(0), 'CLUSTER', 'KEYSLOT', key));
 const slotOf = (groupId: string, of = set): Promise<number> =>
-  slotOfKey(`{p${partitionOf(groupIdSchema.parse(groupId))}}`, of);
+  slotOfKey(evenTags.tagOf(groupIdSchema.parse(groupId)), of);
 
 /** One group on each of the three masters. */
 async function groupsOnEachShard(name: string, of = set): Promise<ReadonlyMap<RedisServer, string>> {
@@ -114,7 +114,9 @@ async function ownedPartitions({ urls }: Cluster): Promise<number> {
 
 /** How many partitions have their slots on this master. */
 async function partitionsOn(master: RedisServer, of: ClusterSet): Promise<number> {
-  const slots = Array.from({ length: PARTITION_COUNT }, (_, partition) => slotOfKey(`{p${partition}}`, of));
+  const slots = Array.from({ length: PARTITION_COUNT }, (_, partition) =>
+    slotOfKey(evenTags.tagOfPartition(partition), of),
+  );
   const masters = await Promise.all((await Promise.all(slots)).map((slot) => of.masterOf(slot)));
   return masters.filter((one) => one === master).length;
 }

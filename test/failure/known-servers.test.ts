@@ -1,5 +1,5 @@
 /** Nodes whose REDIS_URL names one server of a Cluster, or some Sentinels, and that is what goes away. */
-import { PARTITION_COUNT, partitionOf } from '@plenum/core';
+import { evenTags, PARTITION_COUNT } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { ClusterSet, eventually, type RedisServer } from '@plenum/testkit';
 import { expect, test } from 'vitest';
@@ -17,7 +17,7 @@ async function groupsOnEachShard(set: ClusterSet): Promise<ReadonlyMap<RedisServ
   const groups = new Map<RedisServer, string>();
   for (let i = 0; groups.size < 3 && i < PARTITION_COUNT * 8; i += 1) {
     const groupId = `seeds-${i}`;
-    const tag = `{p${partitionOf(groupIdSchema.parse(groupId))}}`;
+    const tag = evenTags.tagOf(groupIdSchema.parse(groupId));
     const [first] = set.servers;
     if (first === undefined) throw new Error('there is no server');
     const master = await set.masterOf(Number(await set.ask(first, 'CLUSTER', 'KEYSLOT', tag)));

@@ -1,5 +1,5 @@
 /** Group channels are those of the stock sharded adapter: a stock server beside our nodes hears them and can do no harm. */
-import { groupRoom, userRoom } from '@plenum/core';
+import { numberedTags } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { eventually, freshPrefix, obtainRedisForTests } from '@plenum/testkit';
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { type Device, isDense } from '../support/devices/device.ts';
 import { type Listener, StockServer } from './stock-server.ts';
 
 const groupId = groupIdSchema.parse('lobby');
-const room = groupRoom(groupId);
+const room = numberedTags.groupRoom(groupId);
 const messages = 20;
 
 interface Neighbours {
@@ -93,7 +93,7 @@ test("what a stock server emits into a group's room is logged, reaches no member
 test("a stock server reaches a user's devices through the room of that user", () =>
   withNeighbours(async ({ service, stock }) => {
     const device = await service.device('ann');
-    const channelRoom = userRoom(userIdSchema.parse('ann'));
+    const channelRoom = numberedTags.userRoom(userIdSchema.parse('ann'));
     await eventually(() => {
       stock.io.to(channelRoom).emit('announcement', { text: 'hello' });
       expect(device.pushes('announcement')).toContainEqual({ text: 'hello' });

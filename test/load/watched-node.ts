@@ -118,6 +118,7 @@ function gatewayOf(engine: RedisEngine, core: Core): Promise<Gateway> {
     cuts: engine.nudges,
     engineHealth: () => engine.health(),
     roomChannels: engine.roomChannels,
+    rooms: engine.rooms,
     readings: {
       hostedFeeds: () => core.feeds.size,
       attachedDevices: () => core.feeds.devices.size,

@@ -4,6 +4,8 @@ import { conformance, judgedHistory } from './mutant.js';
 const append = 'packages/redis/lua/append-messages.lua';
 const batches = 'packages/redis/test/scripts/append-batches.test.ts';
 const admission = 'packages/redis/lua/lib/admission.lua';
+const tags = 'packages/redis/src/boot/partition-tags.ts';
+const tagsTest = 'packages/redis/test/boot/partition-tags.test.ts';
 const groupLog = 'packages/redis/src/log/group-log.ts';
 /** The last act of the append script. */
 const publication = `  local uid = 'm ' .. uid_head(epoch, seq, group.recipients, now) .. sender_id .. ' ' .. request_id
@@ -23,6 +25,33 @@ export const mutantsOfStoring = [
       },
       judgedHistory('a Redis that is killed and back has each acked message once; devices are complete'),
     ],
+  },
+  {
+    name: 'every prefix gets even tags on a Cluster',
+    edits: [
+      {
+        file: tags,
+        from: 'if (stored === numberedText) return numberedTags;',
+        to: 'if (stored === numberedText) return evenTags;',
+      },
+    ],
+    killers: [{ file: tagsTest, tests: 'a prefix with numbered tags keeps them on a Cluster' }],
+  },
+  {
+    name: 'a lost meta changes the tags',
+    edits: [{ file: tags, from: 'tokens.some((token) => token !== null)', to: 'tokens.length === 0' }],
+    killers: [{ file: tagsTest, tests: 'a prefix on a Cluster that lost its meta keeps' }],
+  },
+  {
+    name: 'a node that runs lets the next one choose other tags',
+    edits: [
+      {
+        file: 'packages/redis/src/cluster/prefix-witness.ts',
+        from: '    await calls.command((redis) => writeTags(redis, keys.meta(), keys.tags));\n',
+        to: '',
+      },
+    ],
+    killers: [{ file: tagsTest, tests: 'a node that runs writes the tags of its prefix again' }],
   },
   {
     name: 'seq outside the script',

@@ -195,6 +195,7 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
       attachedDevices: () => core.feeds.devices.size,
     },
     roomChannels: engine.roomChannels,
+    rooms: engine.rooms,
     config: { ...config, adminTokens },
     version,
     homePage: homePage(config),

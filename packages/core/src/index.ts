@@ -12,6 +12,7 @@ export * from './concurrency/run-loop.ts';
 export * from './core.ts';
 export * from './delivery/create-delivery-work.ts';
 export * from './delivery/delivery-settings.ts';
+export * from './even-tags.ts';
 export * from './feed/feed-host.ts';
 export * from './feed/feed-sink.ts';
 export * from './groups/bounds.ts';

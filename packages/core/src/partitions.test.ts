@@ -1,6 +1,6 @@
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { crc16, groupRoom, tagOf, userRoom } from './partitions.ts';
+import { crc16, numberedTags } from './partitions.ts';
 
 test('crc16 is the function of Redis Cluster', () => {
   expect(crc16('123456789')).toBe(0x31c3);
@@ -8,11 +8,13 @@ test('crc16 is the function of Redis Cluster', () => {
 });
 
 test('a group carries the tag of its partition', () => {
-  expect(tagOf(groupIdSchema.parse('123456789'))).toBe(`{p${0x31c3 % 256}}`);
+  expect(numberedTags.tagOf(groupIdSchema.parse('123456789'))).toBe(`{p${0x31c3 % 256}}`);
 });
 
 test('no group shares the room of a user', () => {
   const user = userIdSchema.parse('ada');
-  expect(groupIdSchema.safeParse(userRoom(user).slice(tagOf(user).length + 1)).success).toBe(false);
-  expect(userRoom(user)).not.toBe(groupRoom(groupIdSchema.parse('user:ada')));
+  expect(
+    groupIdSchema.safeParse(numberedTags.userRoom(user).slice(numberedTags.tagOf(user).length + 1)).success,
+  ).toBe(false);
+  expect(numberedTags.userRoom(user)).not.toBe(numberedTags.groupRoom(groupIdSchema.parse('user:ada')));
 });

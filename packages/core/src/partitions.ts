@@ -23,28 +23,45 @@ export function crc16(text: string): number {
 }
 
 export const partitionOf = (id: GroupId | UserId): number => crc16(id) % PARTITION_COUNT;
-const tags: readonly string[] = Array.from({ length: PARTITION_COUNT }, (_, partition) => `{p${partition}}`);
 
-/** The hash tag of everything that belongs to a partition. @param partition from 0 to PARTITION_COUNT - 1 */
-export const tagOfPartition = (partition: number): string => tags[partition] ?? '';
-
-/** Cache of hash tags: one send asks for the tag of its group about a dozen times. */
-const known = new Map<string, string>();
 const knownMax = 10_000;
 
-/** The hash tag that all keys and the channel of a group, or of a user, carry. */
-export function tagOf(id: GroupId | UserId): string {
-  const tag = known.get(id);
-  if (tag !== undefined) return tag;
-  if (known.size >= knownMax) known.clear();
-  const found = tagOfPartition(partitionOf(id));
-  known.set(id, found);
-  return found;
+/** The hash tags of all partitions. All nodes of a prefix use the same tags for as long as the prefix exists. */
+export class PartitionTags {
+  readonly #tags: readonly string[];
+  /** Cache: one send asks for the tag of its group about a dozen times. */
+  readonly #known = new Map<string, string>();
+
+  /** @param tagOf different for every partition from 0 to PARTITION_COUNT - 1 */
+  constructor(tagOf: (partition: number) => string) {
+    this.#tags = Array.from({ length: PARTITION_COUNT }, (_, partition) => tagOf(partition));
+  }
+
+  /** The hash tag of everything that belongs to a partition. @param partition from 0 to PARTITION_COUNT - 1 */
+  tagOfPartition(partition: number): string {
+    return this.#tags[partition] ?? '';
+  }
+
+  /** The hash tag that all keys and the channel of a group, or of a user, carry. */
+  tagOf(id: GroupId | UserId): string {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    if (this.#known.size >= knownMax) this.#known.clear();
+    const found = this.tagOfPartition(partitionOf(id));
+    this.#known.set(id, found);
+    return found;
+  }
+
+  /** The Socket.IO room of a group. */
+  groupRoom(groupId: GroupId): string {
+    return `${this.tagOf(groupId)}:${groupId}`;
+  }
+
+  /** The Socket.IO room of a user's devices. */
+  userRoom(userId: UserId): string {
+    return `${this.tagOf(userId)}:$user:${userId}`;
+  }
 }
-/** Socket.IO room of a group: `{p17}:<group_id>`. */
-export const groupRoom = (groupId: GroupId): string => `${tagOf(groupId)}:${groupId}`;
-/**
- * Socket.IO room of a user's devices: `{p17}:$user:<user_id>`. `$` is in no group id: else a group that is named
- * `user:<id>` would share the room of that user, and its messages would reach that user's devices.
- */
-export const userRoom = (userId: UserId): string => `${tagOf(userId)}:$user:${userId}`;
+
+/** `{p17}` for partition 17: the tags of every prefix that was not first used on a Redis Cluster. */
+export const numberedTags = new PartitionTags((partition) => `{p${partition}}`);

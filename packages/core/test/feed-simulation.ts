@@ -7,6 +7,7 @@ import type { Scheduler } from 'fast-check';
 import { FeedHost } from '../src/feed/feed-host.ts';
 import type { LogHead, MemberRecord, PastEpoch, Position } from '../src/groups/records.ts';
 import type { LogEntry } from '../src/log/entry.ts';
+import { numberedTags } from '../src/partitions.ts';
 import type { FanOut } from '../src/ports/devices.ts';
 import type { Engine } from '../src/ports/engine.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
@@ -240,6 +241,7 @@ export class Simulation {
     return {
       name: 'memory',
       roomChannels: null,
+      rooms: numberedTags,
       health: unused,
       agreeOn: unused,
       wallMs: Date.now,

@@ -11,6 +11,7 @@ import type {
   Random,
   Revocations,
   RoomChannels,
+  Rooms,
   UsualSend,
 } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
@@ -74,6 +75,8 @@ export interface GatewayOptions {
   readonly engineHealth: () => Promise<EngineHealth>;
   /** Null: Socket.IO keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
+  /** The Socket.IO room of a user's devices. */
+  readonly rooms: Pick<Rooms, 'userRoom'>;
   /** Figures of the domain, read at each scrape of `/metrics`. */
   readonly readings: Pick<NodeReadings, 'hostedFeeds' | 'attachedDevices'>;
   readonly logger: Logger;

@@ -53,6 +53,7 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
   return serveSockets(io, {
     hub: options.hub,
     cuts: options.cuts,
+    rooms: options.rooms,
     handshake: createHandshake({
       authenticator: withRevocationCheckIfKnown(authenticator, revocations, wallMs),
       isOriginAllowed,

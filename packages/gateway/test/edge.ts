@@ -2,7 +2,7 @@
  * A gateway on a free port in front of a fake domain, and clients for it. Everything is stopped at the end of the
  * scope.
  */
-import { type FanOut, type Operations, type Random, systemClock } from '@plenum/core';
+import { type FanOut, numberedTags, type Operations, type Random, systemClock } from '@plenum/core';
 import type { Answer } from '@plenum/protocol';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import {
@@ -51,6 +51,7 @@ export const fakeOptions = (): GatewayOptions => ({
   readings: { hostedFeeds: () => 0, attachedDevices: () => 0 },
   engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D0' }),
   roomChannels: null,
+  rooms: numberedTags,
   logger: recordingLogger([]),
   clock: systemClock,
   random: { token: () => '0' },
@@ -179,6 +180,7 @@ export async function startEdge({
     authenticator: fakeAuthenticator,
     engineHealth: async () => ({ isReady: true, shardsAway: 0, durability: 'D1' }),
     roomChannels: null,
+    rooms: numberedTags,
     logger,
     auditLog: { info: (fields) => void audited.push(fields) },
     clock: systemClock,

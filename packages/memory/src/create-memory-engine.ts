@@ -1,5 +1,12 @@
 /** The memory engine: implements every port over one shared state. Nothing survives the process. */
-import { type Clock, type Engine, type EngineSettings, PlenumError, type Random } from '@plenum/core';
+import {
+  type Clock,
+  type Engine,
+  type EngineSettings,
+  numberedTags,
+  PlenumError,
+  type Random,
+} from '@plenum/core';
 import { memoryLeases } from './cluster/leases.ts';
 import { memoryNodes } from './cluster/nodes.ts';
 import { memoryRevocations } from './cluster/revocations.ts';
@@ -67,6 +74,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     // One process owns every partition, so the work needs no lease: see startHousekeeping.
     partitionWorks: [],
     roomChannels: null,
+    rooms: numberedTags,
     health: async () => ({ isReady: !isClosed, shardsAway: 0, durability: 'D0' }),
     agreeOn: (name, offer) =>
       deferWhileOpen(() => {

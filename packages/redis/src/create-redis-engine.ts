@@ -80,8 +80,8 @@ interface Foundation extends RedisEngineOptions {
 /** Resolves when every connection is up. @throws Error with one sentence if this Redis cannot be used */
 export async function createRedisEngine(options: RedisEngineOptions): Promise<RedisEngine> {
   const { prefix, random, logger, clock, settings, role = 'node' } = options;
-  const keys = new Keys(prefix);
-  const address = await checkRedis(parseRedisUrl(options.url), keys, clock);
+  const { address, tags } = await checkRedis(parseRedisUrl(options.url), prefix, clock);
+  const keys = new Keys(prefix, tags);
   const anomalies = new Anomalies({ clock, logger });
   const connections = openConnections({ address, role, random, logger, clock, anomalies });
   const { command, reads } = connections;
@@ -155,6 +155,7 @@ function assemble(foundation: Foundation): RedisEngine {
     leases: new RedisLeases({ ...state, findings }),
     partitionWorks: works,
     roomChannels: pubsub.roomChannels,
+    rooms: keys.tags,
     anomalies,
     health,
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),

@@ -1,4 +1,4 @@
-import { crc16, partitionOf, tagOf } from '@plenum/core';
+import { crc16, numberedTags, partitionOf } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -88,7 +88,7 @@ type Owners = typeof owners extends fc.Arbitrary<infer O> ? O : never;
 /** Every name with its kind and the ids to which alone it belongs. */
 function namesOf({ prefix, groupId, userId, actor, requestId }: Owners): [string, ...string[]][] {
   const of = new Keys(prefix);
-  const tag = tagOf(groupId);
+  const tag = numberedTags.tagOf(groupId);
   return [
     [of.meta(), 'meta'],
     [of.group(groupId), 'group', groupId],
@@ -104,7 +104,7 @@ function namesOf({ prefix, groupId, userId, actor, requestId }: Owners): [string
     [of.due(groupId), 'due', tag],
     [of.groups(groupId), 'groups', tag],
     [of.dueIn(partitionOf(groupId)), 'due', tag],
-    [of.groupsIn(tag), 'groups', tag],
+    [of.groupsIn(partitionOf(groupId)), 'groups', tag],
     [of.lease(partitionOf(groupId)), 'lease', tag],
     [of.lastToken(partitionOf(groupId)), 'last token', tag],
     [of.cursors(partitionOf(groupId)), 'cursors', tag],

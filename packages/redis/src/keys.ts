@@ -1,9 +1,9 @@
 /**
  * Names all keys and channels. In the keys of a group, the hash tag of its partition follows the prefix, for example
- * `plenum:{p17}:log:general`.
+ * `plenum:{p17}:log:general`. A prefix that was first used on a Redis Cluster has tags such as `{p17x446}`.
  */
 import { hash } from 'node:crypto';
-import { type DeliveryKind, groupRoom, tagOf, tagOfPartition, userRoom } from '@plenum/core';
+import { type DeliveryKind, numberedTags, type PartitionTags } from '@plenum/core';
 import type { Actor, GroupId, UserId } from '@plenum/protocol';
 
 /** 132 bits of SHA-256. Each id is preceded by its length, so `ab`+`c` and `a`+`bc` have different digests. */
@@ -12,10 +12,13 @@ const digest = (ids: readonly string[]): string =>
 
 export class Keys {
   readonly prefix: string;
+  /** The hash tags of the prefix. */
+  readonly tags: PartitionTags;
 
   /** @param prefix `[a-z0-9_-]{1,32}`; two prefixes on one Redis share neither keys nor channels */
-  constructor(prefix: string) {
+  constructor(prefix: string, tags: PartitionTags = numberedTags) {
     this.prefix = prefix;
+    this.tags = tags;
   }
 
   /** Hash: settings of the whole cluster, for example its number of partitions. */
@@ -27,9 +30,10 @@ export class Keys {
   nodeChannel = (nodeId: string): string => `${this.prefix}#node#${nodeId}#`;
 
   /** String: `<node id> <token>` of the partition's owner; expires when the owner does not renew it. */
-  lease = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:lease`;
+  lease = (partition: number): string => `${this.prefix}:${this.tags.tagOfPartition(partition)}:lease`;
   /** String: the latest token of the partition; never expires. */
-  lastToken = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:last_token`;
+  lastToken = (partition: number): string =>
+    `${this.prefix}:${this.tags.tagOfPartition(partition)}:last_token`;
 
   /** Hash: the group itself, or its tombstone. */
   group = (groupId: GroupId): string => this.#of('group', groupId);
@@ -52,28 +56,28 @@ export class Keys {
   reads = (groupId: GroupId): string => this.#of('reads', groupId);
   /** Set of the partition: `<group> <user>` for each user whose presence the node hosts. */
   held = (partition: number, nodeId: string): string =>
-    `${this.prefix}:${tagOfPartition(partition)}:held:${nodeId}`;
+    `${this.prefix}:${this.tags.tagOfPartition(partition)}:held:${nodeId}`;
   /** Set of the partition: nodes that host presence in it. */
-  holders = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:holders`;
+  holders = (partition: number): string => `${this.prefix}:${this.tags.tagOfPartition(partition)}:holders`;
   /** ZSET of the partition: `<group> <user>` by the time, ms, at which a membership in an ephemeral group ends. */
-  away = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:away`;
+  away = (partition: number): string => `${this.prefix}:${this.tags.tagOfPartition(partition)}:away`;
 
   /** String: payload hash and answer of one request. */
   dedupe = (groupId: GroupId, actor: string, requestId: string): string =>
-    `${this.prefix}:${tagOf(groupId)}:dedupe:${digest([groupId, actor, requestId])}`;
+    `${this.prefix}:${this.tags.tagOf(groupId)}:dedupe:${digest([groupId, actor, requestId])}`;
   /** String: the token bucket of a sender in a group. */
   bucket = (groupId: GroupId, sender: UserId): string =>
-    `${this.prefix}:${tagOf(groupId)}:bucket:${digest([groupId, sender])}`;
+    `${this.prefix}:${this.tags.tagOf(groupId)}:bucket:${digest([groupId, sender])}`;
 
   /** String: the token bucket of the changes that a user makes in a group. */
   changeBucket = (groupId: GroupId, actor: Actor): string =>
-    `${this.prefix}:${tagOf(groupId)}:changes:${digest([groupId, actor])}`;
+    `${this.prefix}:${this.tags.tagOf(groupId)}:changes:${digest([groupId, actor])}`;
 
   /** Stream of the partition: `g` (group id), `k`, `w`. */
-  outbox = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:outbox`;
+  outbox = (groupId: GroupId): string => `${this.prefix}:${this.tags.tagOf(groupId)}:outbox`;
   outboxIn = (partition: number): string => this.#in(partition, 'outbox');
   /** Hash of the partition: group id → number of entries that the archive has not taken yet (the room queue). */
-  queued = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:queued`;
+  queued = (groupId: GroupId): string => `${this.prefix}:${this.tags.tagOf(groupId)}:queued`;
   queuedIn = (partition: number): string => this.#in(partition, 'queued');
   /**
    * Hash of the partition: adapter kind → id of the last outbox entry that the kind has passed. Also `<kind>:page`: how
@@ -94,36 +98,36 @@ export class Keys {
   deadLetters = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `dead_letters:${kind}`);
   /** ZSET of the partition: groups by the time at which their next mute or ban ends, ms. */
-  due = (groupId: GroupId): string => `${this.prefix}:${tagOf(groupId)}:due`;
-  dueIn = (partition: number): string => `${this.prefix}:${tagOfPartition(partition)}:due`;
+  due = (groupId: GroupId): string => `${this.prefix}:${this.tags.tagOf(groupId)}:due`;
+  dueIn = (partition: number): string => `${this.prefix}:${this.tags.tagOfPartition(partition)}:due`;
   /** ZSET of the partition: its groups, score 0. */
-  groups = (groupId: GroupId): string => this.groupsIn(tagOf(groupId));
-  groupsIn = (tag: string): string => `${this.prefix}:${tag}:groups`;
+  groups = (groupId: GroupId): string => `${this.prefix}:${this.tags.tagOf(groupId)}:groups`;
+  groupsIn = (partition: number): string => this.#in(partition, 'groups');
 
   /** Hash in the user's slot: group id → `<nonce>.<time ms>`. */
-  mine = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:mine:${userId}`;
+  mine = (userId: UserId): string => `${this.prefix}:${this.tags.tagOf(userId)}:mine:${userId}`;
   /**
    * Hash in the user's slot: group id → nonce. `created`: groups that the user has created; `requested`: groups in which
    * it waits for acceptance.
    */
   places = (kind: 'created' | 'requested', userId: UserId): string =>
-    `${this.prefix}:${tagOf(userId)}:${kind}:${userId}`;
+    `${this.prefix}:${this.tags.tagOf(userId)}:${kind}:${userId}`;
   /** String in the user's slot: the token bucket of the user's joins, leaves and creates. */
-  membershipBucket = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:moves:${userId}`;
+  membershipBucket = (userId: UserId): string => `${this.prefix}:${this.tags.tagOf(userId)}:moves:${userId}`;
 
   /** String in the user's slot: a time, ms. Tokens that were issued before it are revoked. */
-  revoked = (userId: UserId): string => `${this.prefix}:${tagOf(userId)}:revoked:${userId}`;
+  revoked = (userId: UserId): string => `${this.prefix}:${this.tags.tagOf(userId)}:revoked:${userId}`;
 
   /** The channel of the group's Socket.IO room, as the sharded adapter names it. */
-  groupChannel = (groupId: GroupId): string => `${this.prefix}#/#${groupRoom(groupId)}#`;
+  groupChannel = (groupId: GroupId): string => `${this.prefix}#/#${this.tags.groupRoom(groupId)}#`;
   /** The channel of the Socket.IO room of a user's devices. */
-  userChannel = (userId: UserId): string => `${this.prefix}#/#${userRoom(userId)}#`;
+  userChannel = (userId: UserId): string => `${this.prefix}#/#${this.tags.userRoom(userId)}#`;
 
   #in(partition: number, kind: string): string {
-    return `${this.prefix}:${tagOfPartition(partition)}:${kind}`;
+    return `${this.prefix}:${this.tags.tagOfPartition(partition)}:${kind}`;
   }
 
   #of(kind: string, groupId: GroupId): string {
-    return `${this.prefix}:${tagOf(groupId)}:${kind}:${groupId}`;
+    return `${this.prefix}:${this.tags.tagOf(groupId)}:${kind}:${groupId}`;
   }
 }

@@ -1,5 +1,5 @@
 /** Every entry of chosen groups as Redis publishes it, past epochs included, with no node in between. */
-import { groupRoom } from '@plenum/core';
+import { numberedTags } from '@plenum/core';
 import { type GroupType, groupIdSchema, type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import type { EpochLog } from '@plenum/testkit';
 import type { Redis } from 'ioredis';
@@ -10,7 +10,7 @@ const envelopeSchema = z.object({
   data: z.object({ packet: z.object({ data: z.tuple([z.string(), z.record(z.string(), z.unknown())]) }) }),
 });
 
-const channelOf = (groupId: string) => `plenum#/#${groupRoom(groupIdSchema.parse(groupId))}#`;
+const channelOf = (groupId: string) => `plenum#/#${numberedTags.groupRoom(groupIdSchema.parse(groupId))}#`;
 
 /** @param payload of `relay_message` or `group_event`. */
 export function entryOfPush(event: string, payload: Readonly<Record<string, unknown>>): HistoryEntry {

@@ -19,7 +19,8 @@ import {
 } from '../groups/records.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
-import { groupRoom, partitionOf } from '../partitions.ts';
+import { partitionOf } from '../partitions.ts';
+import type { Rooms } from '../ports/engine.ts';
 import { readHistoryPage } from './history-page.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 
@@ -57,7 +58,7 @@ export class Reads {
       return fail({ code: 'group_not_found' });
     }
     const members = args.include_members ? await this.#infoMembers(args.group_id) : {};
-    return succeed({ ...outside, ...settingsView(group), ...members });
+    return succeed({ ...outside, ...settingsView(group, this.#deps.engine.rooms), ...members });
   };
 
   list_members = async (caller: Caller, args: RequestArgs<'list_members'>): Result<'list_members'> => {
@@ -176,7 +177,7 @@ export function refusalFor(caller: Caller, position: Position | null): Failure |
   return position.member.status === 'pending' ? { code: 'pending_membership' } : null;
 }
 
-const settingsView = (group: GroupRecord): Partial<GroupInfo> => ({
+const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => ({
   epoch: group.head.epoch,
   seq: group.head.seq,
   counts: group.counts,
@@ -186,5 +187,5 @@ const settingsView = (group: GroupRecord): Partial<GroupInfo> => ({
   history: group.history,
   ephemeral: group.ephemeral,
   partition: partitionOf(group.groupId),
-  room: groupRoom(group.groupId),
+  room: rooms.groupRoom(group.groupId),
 });

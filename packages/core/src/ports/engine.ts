@@ -1,5 +1,6 @@
 /** The storage of the domain: one engine behind small ports, in the memory of one process or on Redis. */
 
+import type { GroupId, UserId } from '@plenum/protocol';
 import type { Revocations } from './authentication.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { GroupLog } from './group-log.ts';
@@ -39,6 +40,17 @@ export interface RoomChannels {
   sPublish(channel: string, message: string | Uint8Array): Promise<number>;
 }
 
+/** The Socket.IO rooms of groups and of users. */
+export interface Rooms {
+  /** `{p17}:<group_id>` */
+  groupRoom(groupId: GroupId): string;
+  /**
+   * The room of a user's devices: `{p17}:$user:<user_id>`. `$` is in no group id: else a group that is named
+   * `user:<id>` would share the room of that user, and its messages would reach that user's devices.
+   */
+  userRoom(userId: UserId): string;
+}
+
 /** The whole state of the service behind ports. `memory` and `redis` pass the same conformance suites. */
 export interface Engine {
   readonly name: 'memory' | 'redis';
@@ -58,6 +70,7 @@ export interface Engine {
   readonly partitionWorks: readonly PartitionWork[];
   /** Null in an engine of one process: Socket.IO keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
+  readonly rooms: Rooms;
   health(): Promise<EngineHealth>;
   /**
    * Returns the same value on all nodes of one prefix: the first offer under a name is kept. For development secrets.

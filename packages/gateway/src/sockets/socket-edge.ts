@@ -2,7 +2,7 @@
  * Serves the sockets of a node: handshake, registration with the hub, requests, disconnect, and the paced move to
  * other nodes.
  */
-import { type DeviceHub, emitTelemetry, type Nudges, type Revocations, userRoom } from '@plenum/core';
+import { type DeviceHub, emitTelemetry, type Nudges, type Revocations, type Rooms } from '@plenum/core';
 import type { Server, Socket } from 'socket.io';
 import { moveSockets } from '../drain-sockets.ts';
 import { sharedListener } from '../shared-listener.ts';
@@ -16,6 +16,7 @@ interface SocketEdgeDeps extends SessionDeps {
   readonly hub: DeviceHub;
   readonly handshake: Handshake;
   readonly revocations: Revocations;
+  readonly rooms: Pick<Rooms, 'userRoom'>;
   readonly cuts: Pick<Nudges, 'onCut'>;
   /** True if the server belongs to the caller: then unknown events and request objects belong to the application. */
   readonly isMounted: boolean;
@@ -103,7 +104,7 @@ class OpenSockets {
       registered = this.#deps.hub.connect(device, positions, resolve).finally(resolve);
     });
     if (device.isAuto) session.waitFor(attached);
-    await Promise.all([socket.join(userRoom(userId)), registered]);
+    await Promise.all([socket.join(this.#deps.rooms.userRoom(userId)), registered]);
     // From now on the socket receives cuts; this check finds a revocation since the handshake.
     this.#users.cut({ userId, code: 'revoked' });
   }

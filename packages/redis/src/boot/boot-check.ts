@@ -1,16 +1,17 @@
 /** Checks Redis once, over separate connections, before the node starts. A failed check throws one sentence. */
 
-import { type Clock, PARTITION_COUNT, PlenumError, tagOfPartition } from '@plenum/core';
+import { type Clock, numberedTags, type PartitionTags, PlenumError } from '@plenum/core';
 import type { Cluster, Redis } from 'ioredis';
 import { asClusterSeed, type ClusterAddress, type RedisAddress } from '../connections/address.ts';
 import { createCluster, createRedis, type RedisClient } from '../connections/client.ts';
 import { lookAtServer, lookOptions } from '../connections/client-options.ts';
 import { parseServerInfo } from '../connections/server-info.ts';
 import { shardsOf, tagAt } from '../connections/shards.ts';
-import type { Keys } from '../keys.ts';
+import { Keys } from '../keys.ts';
 import { isReply, lackIn, lackSentence } from '../rights/refusal.ts';
 import { type Trial, tryRights } from '../rights/try-rights.ts';
 import { within } from '../within.ts';
+import { agreeOnTags } from './partition-tags.ts';
 import { checkCluster, checkServer } from './server-checks.ts';
 
 /** Without this limit the client library waits forever for a Cluster whose servers report no addresses. */
@@ -18,15 +19,21 @@ const discoveryTimeoutMs = 8000;
 
 const connectionName = 'plenum-boot';
 
-/**
- * @returns the address to connect to: the given one, or a Cluster address if the given single server is a Cluster node
- * @throws Error with one sentence that names the fault
- */
-export async function checkRedis(address: RedisAddress, keys: Keys, clock: Clock): Promise<RedisAddress> {
+export interface CheckedRedis {
+  /** The address to connect to: the given one, or a Cluster address if the given single server is a Cluster node. */
+  readonly address: RedisAddress;
+  /** The hash tags of the prefix. */
+  readonly tags: PartitionTags;
+}
+
+/** @throws Error with one sentence that names the fault */
+export async function checkRedis(address: RedisAddress, prefix: string, clock: Clock): Promise<CheckedRedis> {
+  // The tags are not known yet: the check uses keys of the prefix and of servers only.
+  const keys = new Keys(prefix);
   try {
     return await checkAddress(address, keys, clock);
   } catch (cause) {
-    throw refusalOf(cause, keys.prefix) ?? cause;
+    throw refusalOf(cause, prefix) ?? cause;
   }
 }
 
@@ -38,11 +45,8 @@ function refusalOf(cause: unknown, prefix: string): Error | null {
   return sentence === null ? null : new Error(sentence, { cause });
 }
 
-async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Promise<RedisAddress> {
-  if (address.type === 'cluster') {
-    await checkClusterAt(address, keys, clock);
-    return address;
-  }
+async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Promise<CheckedRedis> {
+  if (address.type === 'cluster') return checkClusterAt(address, keys, clock);
   const redis = createRedis(address, { ...lookOptions, connectionName });
   try {
     await connect(redis, address);
@@ -50,19 +54,17 @@ async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Pr
     if (info.get('cluster_enabled') === '1' && address.type === 'standalone') {
       const cluster = asClusterSeed(address);
       checkCluster(parseServerInfo(String(await redis.cluster('INFO'))));
-      await checkClusterAt(cluster, keys, clock);
-      return cluster;
+      return await checkClusterAt(cluster, keys, clock);
     }
     checkServer(info);
-    await checkRights({ redis, prefix: keys.prefix, tag: tagOfPartition(0), isCluster: false });
-    await agreeOnPartitionCount(redis, keys);
-    return address;
+    await checkRights({ redis, prefix: keys.prefix, tag: numberedTags.tagOfPartition(0), isCluster: false });
+    return { address, tags: await agreeOnTags(redis, keys) };
   } finally {
     redis.disconnect();
   }
 }
 
-async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock): Promise<void> {
+async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock): Promise<CheckedRedis> {
   const cluster = createCluster(address, {
     lazyConnect: true,
     clusterRetryStrategy: () => null,
@@ -79,7 +81,7 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
     checkCluster(parseServerInfo(String(await cluster.cluster('INFO'))));
     const masters = shardsOf(cluster).map(({ name, redis }) => checkMaster(cluster, name, { redis, keys }));
     await Promise.all(masters);
-    await agreeOnPartitionCount(cluster, keys);
+    return { address, tags: await agreeOnTags(cluster, keys) };
   } finally {
     cluster.disconnect();
   }
@@ -94,7 +96,7 @@ async function checkMaster(
   try {
     if (redis === null) throw new Error('It has slots and cannot be reached.');
     checkServer(parseServerInfo(await infoOf(redis, keys)));
-    const tag = tagAt(cluster, name) ?? tagOfPartition(0);
+    const tag = tagAt(cluster, name) ?? numberedTags.tagOfPartition(0);
     await checkRights({ redis, prefix: keys.prefix, tag, isCluster: true });
   } catch (cause) {
     const { message } =
@@ -109,7 +111,7 @@ async function infoOf(redis: Redis, { prefix }: Keys): Promise<string> {
     return await redis.info();
   } catch (cause) {
     if (refusalOf(cause, prefix) !== null) {
-      await checkRights({ redis, prefix, tag: tagOfPartition(0), isCluster: false });
+      await checkRights({ redis, prefix, tag: numberedTags.tagOfPartition(0), isCluster: false });
     }
     throw cause;
   }
@@ -136,20 +138,6 @@ async function connect(client: RedisClient, address: RedisAddress): Promise<void
     const cause = reason ?? (error instanceof Error ? error : new Error(String(error)));
     throw isReply(cause) && lackIn(cause.message) !== null ? cause : connectFailure(address, cause);
   }
-}
-
-/**
- * The first boot of a prefix writes the partition count. Every later boot only reads it, so a node also starts when the
- * memory of Redis is full.
- */
-async function agreeOnPartitionCount(redis: RedisClient, keys: Keys): Promise<void> {
-  const found = await redis.hget(keys.meta(), 'partitions');
-  if (found === null) await redis.hsetnx(keys.meta(), 'partitions', PARTITION_COUNT);
-  const stored = found ?? (await redis.hget(keys.meta(), 'partitions'));
-  if (stored === String(PARTITION_COUNT)) return;
-  throw new Error(
-    `Prefix "${keys.prefix}" holds groups in ${stored} partitions and this version has ${PARTITION_COUNT}: changing the count is a migration.`,
-  );
 }
 
 /** The first word of a refusal of Redis is its code: `WRONGPASS invalid username-password pair …`. */

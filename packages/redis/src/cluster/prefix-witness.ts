@@ -3,6 +3,7 @@
  * knew the prefix before notices the loss, logs it, and leaves a mark for nodes that start later.
  */
 import { type Clock, type Logger, type Random, runLoop } from '@plenum/core';
+import { writeTags } from '../boot/partition-tags.ts';
 import type { Keys } from '../keys.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import { within } from '../within.ts';
@@ -107,10 +108,12 @@ export class PrefixWitness {
     return { born, isEmptied: emptiedMs !== null && nowMs - Number(emptiedMs) < toldForMs };
   }
 
-  /** Writes the word of the prefix, if there is none. @returns the word: this node's, or that of a faster node */
+  /** Writes the word and the tags of the prefix, if there are none. @returns the word: this node's, or that of a faster node */
   async #claim(): Promise<string> {
     const { calls, keys, random } = this.#deps;
     const token = random.token();
+    // A node that starts on the emptied Redis has to use the tags of the nodes that run.
+    await calls.command((redis) => writeTags(redis, keys.meta(), keys.tags));
     await calls.command((redis) => redis.hsetnx(keys.meta(), bornField, token));
     return (await calls.command((redis) => redis.hget(keys.meta(), bornField))) ?? token;
   }

@@ -4,7 +4,7 @@
  */
 
 import { once } from 'node:events';
-import { type Clock, type Logger, type Random, tagOfPartition } from '@plenum/core';
+import { type Clock, type Logger, numberedTags, type Random } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
 import type { Anomalies } from '../anomalies.ts';
 import { within } from '../within.ts';
@@ -110,7 +110,7 @@ function openToOne(deps: ConnectionDeps, address: StandaloneAddress | SentinelAd
   return connectionsOf(deps, { command, reads, subscribers, links, places }, watch);
 }
 
-const onlyPlace = { name: '', tag: tagOfPartition(0), isCluster: false } as const;
+const onlyPlace = { name: '', tag: numberedTags.tagOfPartition(0), isCluster: false } as const;
 const lookLink = { ...lookOptions, connectionName: 'plenum-look' } satisfies LinkOptions;
 
 /** The watch over the servers that report the address of Redis. */
@@ -162,7 +162,7 @@ function openToCluster(deps: ConnectionDeps, address: ClusterAddress): Connectio
   const places = (): readonly Place[] =>
     [...mastersOf(command)].map((name) => ({
       name,
-      tag: tagAt(command, name) ?? tagOfPartition(0),
+      tag: tagAt(command, name) ?? numberedTags.tagOfPartition(0),
       isCluster: true,
       open: () => createLink(address, endpointIn(name), lookLink),
     }));

@@ -1,4 +1,4 @@
-import { PARTITION_COUNT, tagOfPartition } from '@plenum/core';
+import { crc16, evenTags, numberedTags, PARTITION_COUNT, type PartitionTags } from '@plenum/core';
 import { expect, test } from 'vitest';
 import { slotOf } from './shards.ts';
 
@@ -15,13 +15,13 @@ test.each([
 });
 
 /** The smallest and the largest number of partitions on one of so many masters, which share the slots evenly. */
-function spreadOver(masters: number): string {
+function spreadOver(masters: number, tags: PartitionTags): readonly [min: number, max: number] {
   const counts = new Array<number>(masters).fill(0);
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
-    const at = Math.floor(((slotOf(tagOfPartition(partition)) + 1) * masters - 1) / 16_384);
+    const at = Math.floor(((slotOf(tags.tagOfPartition(partition)) + 1) * masters - 1) / 16_384);
     counts[at] = (counts[at] ?? 0) + 1;
   }
-  return `${Math.min(...counts)}-${Math.max(...counts)}`;
+  return [Math.min(...counts), Math.max(...counts)];
 }
 
 // Tags are part of every key, so this spread is fixed. `deploy/redis.md` has the advice that follows from it.
@@ -34,6 +34,27 @@ test.each([
   ['21 22 23 24', '8-15 8-17 7-16 6-15'],
   ['25 26 27 28', '8-14 6-15 6-14 5-13'],
   ['29 30 31 32', '6-14 5-13 4-13 6-11'],
-])('over %s masters the partitions spread as %s', (masters, spread) => {
-  expect(masters.split(' ').map(Number).map(spreadOver).join(' ')).toBe(spread);
+])('over %s masters the partitions of numbered tags spread as %s', (masters, spread) => {
+  const spreads = masters.split(' ').map((count) => spreadOver(Number(count), numberedTags).join('-'));
+  expect(spreads.join(' ')).toBe(spread);
+});
+
+const allEvenTags = Array.from({ length: PARTITION_COUNT }, (_, partition) =>
+  evenTags.tagOfPartition(partition),
+);
+
+test('over any number of masters up to 32 the partitions of even tags differ by at most one', () => {
+  for (let masters = 1; masters <= 32; masters += 1) {
+    const [min, max] = spreadOver(masters, evenTags);
+    expect([min, max], `${masters} masters`).toEqual([Math.floor(256 / masters), Math.ceil(256 / masters)]);
+  }
+});
+
+test('the slot of each even tag is in the middle of an equal share of the slots', () => {
+  for (const [partition, tag] of allEvenTags.entries()) expect(slotOf(tag)).toBe(64 * partition + 32);
+});
+
+test('the even tags are those of the stored keys', () => {
+  expect(allEvenTags.slice(0, 3)).toEqual(['{p0x1308}', '{p1x20819}', '{p2x23661}']);
+  expect(crc16(allEvenTags.join(''))).toBe(56769);
 });

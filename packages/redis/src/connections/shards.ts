@@ -1,6 +1,6 @@
 /** Finds the server of a key or a channel: the only server, or the master of its slot in a Cluster. */
 
-import { type Clock, crc16, PARTITION_COUNT, tagOfPartition } from '@plenum/core';
+import { type Clock, crc16, numberedTags, PARTITION_COUNT } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
 import { within } from '../within.ts';
 import type { RedisClient } from './client.ts';
@@ -30,10 +30,13 @@ export const masterOf = (cluster: Cluster, key: string): string | null =>
 export const mastersOf = (cluster: Cluster): ReadonlySet<string> =>
   new Set(cluster.slots.flatMap(([master]) => (master === undefined ? [] : [master])));
 
-/** @returns the hash tag of a partition whose slot this master serves; null if there is none */
+/**
+ * @returns a hash tag in a slot of this master, whether or not the prefix uses it; null if none was found. For keys that
+ * only try what the master accepts.
+ */
 export function tagAt(cluster: Cluster, master: string): string | null {
   for (let partition = 0; partition < PARTITION_COUNT; partition += 1) {
-    const tag = tagOfPartition(partition);
+    const tag = numberedTags.tagOfPartition(partition);
     if (masterOf(cluster, tag) === master) return tag;
   }
   return null;

@@ -251,10 +251,10 @@ interface GroupsPage {
   readonly limit: number;
 }
 
+const partitions = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
+
 /** Sorts after every character of an id. */
 const BEHIND_IDS = '\x7f';
-
-const tags = Array.from({ length: PARTITION_COUNT }, (_, partition) => `{p${partition}}`);
 
 /** Reads one page of each partition, and merges them. @throws PlenumError `invalid_args` for a cursor that is no group id */
 async function listGroups(
@@ -265,9 +265,9 @@ async function listGroups(
   if (cursor !== null && !groupIdSchema.safeParse(cursor).success) throw forgedCursor();
   const from = cursor === null || cursor < prefix ? `[${prefix}` : `(${cursor}`;
   const pages = await Promise.all(
-    tags.map((tag) =>
+    partitions.map((partition) =>
       calls.command((redis) =>
-        redis.zrangebylex(keys.groupsIn(tag), from, `(${prefix}${BEHIND_IDS}`, 'LIMIT', 0, limit + 1),
+        redis.zrangebylex(keys.groupsIn(partition), from, `(${prefix}${BEHIND_IDS}`, 'LIMIT', 0, limit + 1),
       ),
     ),
   );

@@ -2,7 +2,7 @@
  * Encodes the keys and arguments of a batch of messages. Most of them are the same for every message of a group or a
  * sender, so their encoded form is cached.
  */
-import { groupRoom, type MessageDraft, type Random } from '@plenum/core';
+import type { MessageDraft, Random } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 import type { StateSettings } from '../script-calls/group-header.ts';
@@ -147,7 +147,7 @@ export class AppendArguments {
       keys: written(batchShape.groupKeys, groupKeys),
       args: written(batchShape.groupArgs, {
         groupId,
-        room: groupRoom(groupId),
+        room: keys.tags.groupRoom(groupId),
         channel: keys.groupChannel(groupId),
       }),
       buckets: new Map(),

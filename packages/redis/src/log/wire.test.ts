@@ -1,4 +1,4 @@
-import { groupRoom } from '@plenum/core';
+import { numberedTags } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { escapeForJson } from '../script-calls/index.ts';
 import { entryDecoder, entryOf, messageWireHead } from './wire.ts';
 
 const groupId = groupIdSchema.parse('room:one');
+const room = numberedTags.groupRoom(groupId);
 const epoch = '0123456789abcdef';
 
 interface Published {
@@ -34,7 +35,7 @@ function payload(
   return Buffer.from(
     `{"uid":"plenum1 ${kind} ${place} ${actor} ${escapeForJson(requestId)}","nsp":"/","type":3,"data":{"packet":` +
       `{"type":2,"data":["${event}",${wire}],"nsp":"/"},` +
-      `"opts":{"rooms":["${groupRoom(groupId)}"],"except":[],"flags":{}}}}`,
+      `"opts":{"rooms":["${room}"],"except":[],"flags":{}}}}`,
   );
 }
 
@@ -53,7 +54,7 @@ test('every message comes back with its header, and its wire byte for byte', () 
   fc.assert(
     fc.property(message, (given) => {
       const wire = messageWire(given);
-      const decoded = entryDecoder(groupId)(payload('m', wire, given));
+      const decoded = entryDecoder(groupId, room)(payload('m', wire, given));
       expect(decoded?.header).toEqual({
         type: 'message',
         groupId,
@@ -75,11 +76,11 @@ test('every message comes back with its header, and its wire byte for byte', () 
 
 test('the wire of a message is a view into the payload', () => {
   const bytes = payload('m', messageWire({}));
-  expect(entryDecoder(groupId)(bytes)?.entry.wire.buffer).toBe(bytes.buffer);
+  expect(entryDecoder(groupId, room)(bytes)?.entry.wire.buffer).toBe(bytes.buffer);
 });
 
 test('an event is parsed once and its request id may be empty', () => {
-  const decoded = entryDecoder(groupId)(payload('e', eventWire, { actor: '$service', requestId: '' }));
+  const decoded = entryDecoder(groupId, room)(payload('e', eventWire, { actor: '$service', requestId: '' }));
   expect(decoded).toMatchObject({
     header: { type: 'event', actor: '$service', requestId: '' },
     entry: { type: 'event', epoch, seq: 17, event: { type: 'joined', user_id: 'u1' } },
@@ -88,7 +89,7 @@ test('an event is parsed once and its request id may be empty', () => {
 
 test('an entry of another group is none of this one', () => {
   const other = groupIdSchema.parse('room:two');
-  expect(entryDecoder(other)(payload('m', messageWire({})))).toBeNull();
+  expect(entryDecoder(other, numberedTags.groupRoom(other))(payload('m', messageWire({})))).toBeNull();
 });
 
 test.each([
@@ -99,7 +100,7 @@ test.each([
   ['a seq above 2^53', payload('m', messageWire({ seq: 2 ** 53 }), { seq: 2 ** 53 })],
   ['a message under the name of an event', payload('e', messageWire({}))],
 ])('a payload with %s is no entry', (_, bytes) => {
-  expect(entryDecoder(groupId)(bytes)).toBeNull();
+  expect(entryDecoder(groupId, room)(bytes)).toBeNull();
 });
 
 test('no bytes make it throw', () => {
@@ -112,7 +113,7 @@ test('no bytes make it throw', () => {
   const anything = fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes));
   fc.assert(
     fc.property(fc.oneof(anything, damaged), (bytes) => {
-      const decoded = entryDecoder(groupId)(bytes);
+      const decoded = entryDecoder(groupId, room)(bytes);
       expect(decoded === null || decoded.header.groupId === groupId).toBe(true);
     }),
     { numRuns: 2000 },
@@ -122,8 +123,8 @@ test('no bytes make it throw', () => {
 test('every cut of a payload is refused', () => {
   const valid = payload('e', eventWire);
   for (let length = 0; length < valid.length; length += 1) {
-    expect(entryDecoder(groupId)(valid.subarray(0, length))).toBeNull();
-    expect(entryDecoder(groupId)(valid.subarray(length + 1))).toBeNull();
+    expect(entryDecoder(groupId, room)(valid.subarray(0, length))).toBeNull();
+    expect(entryDecoder(groupId, room)(valid.subarray(length + 1))).toBeNull();
   }
 });
 

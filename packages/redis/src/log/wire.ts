@@ -5,7 +5,7 @@
  * {"uid":"plenum1 <m|e> <epoch 16> <seq 16> <recipients 10> <time ms 13> <actor> <request id>","nsp":"/","type":3,
  *  "data":{"packet":{"type":2,"data":["<event>",<wire>],"nsp":"/"},"opts":{"rooms":["<room>"],"except":[],"flags":{}}}}
  */
-import { groupRoom, isoTime, type LogEntry, messageId } from '@plenum/core';
+import { isoTime, type LogEntry, messageId } from '@plenum/core';
 import { type GroupId, groupEventSchema } from '@plenum/protocol';
 
 /** The fields of a payload that come before the wire text. */
@@ -46,8 +46,8 @@ const openingOf = (event: string): string =>
 const MESSAGE_OPENING = openingOf('relay_message');
 const EVENT_OPENING = openingOf('group_event');
 
-const closingOf = (groupId: GroupId): string =>
-  `],"nsp":"/"},"opts":{"rooms":["${groupRoom(groupId)}"],"except":[],"flags":{}}}}`;
+const closingOf = (room: string): string =>
+  `],"nsp":"/"},"opts":{"rooms":["${room}"],"except":[],"flags":{}}}}`;
 
 const sliceAt = (bytes: Buffer, at: number, length: number): string =>
   bytes.toString('latin1', at, at + length);
@@ -62,10 +62,11 @@ export function placeOfMessage(payload: Buffer): { readonly epoch: string; reado
 
 /**
  * Decodes the payloads of one group's channel. `wire` is a view into the payload.
+ * @param room the Socket.IO room of the group
  * @returns null for a payload that no script of this service has published for this group; never throws
  */
-export function entryDecoder(groupId: GroupId): (payload: Buffer) => DecodedEntry | null {
-  const closing = closingOf(groupId);
+export function entryDecoder(groupId: GroupId, room: string): (payload: Buffer) => DecodedEntry | null {
+  const closing = closingOf(room);
   return (payload) => decode(payload, groupId, closing);
 }
 

@@ -2,7 +2,6 @@
  * Presence on Redis: a hash of the online users per group, and a set of the users that each node hosts per partition.
  */
 import {
-  groupRoom,
   type HostedUser,
   type OnlineUsers,
   type Presence,
@@ -58,7 +57,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
         came: came.join(' '),
         went: went.join(' '),
         absenceMs: settings.absenceMs,
-        room: groupRoom(groupId),
+        room: keys.tags.groupRoom(groupId),
         channel: keys.groupChannel(groupId),
       },
     });
@@ -81,7 +80,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
     const { keys } = this.#deps;
     const reply = await this.#calls.read(publishTyping, {
       keys: { group: keys.group(groupId), members: keys.members(groupId) },
-      args: { groupId, userId, room: groupRoom(groupId), channel: keys.groupChannel(groupId) },
+      args: { groupId, userId, room: keys.tags.groupRoom(groupId), channel: keys.groupChannel(groupId) },
     });
     return reply.type === 'refused' ? refusalOf(reply) : null;
   }

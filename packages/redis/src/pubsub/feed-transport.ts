@@ -85,8 +85,8 @@ export class RedisFeedTransport implements FeedTransport {
   }
 
   #handlerFor(groupId: GroupId): ChannelHandler {
-    const { log, anomalies } = this.#deps;
-    const decode = entryDecoder(groupId);
+    const { log, anomalies, keys } = this.#deps;
+    const decode = entryDecoder(groupId, keys.tags.groupRoom(groupId));
     return (payload) => {
       if (this.#isOwnPublish(groupId, payload)) return;
       const decoded = decode(payload);

@@ -1,9 +1,11 @@
+import { numberedTags } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { isAdapterMessage } from './adapter-message.ts';
 import { decodeNudge, encodeNudge, isNudge } from './nudge-message.ts';
 
 const userId = userIdSchema.parse('u1');
+const room = numberedTags.userRoom(userId);
 const groupId = groupIdSchema.parse('g1');
 const nudge = {
   userId,
@@ -15,7 +17,7 @@ const nudge = {
 test('a nudge comes out of its message as it went in', () => {
   expect(
     decodeNudge(
-      Buffer.from(encodeNudge({ ...nudge, membership: { ...nudge.membership, roles: ['member'] } })),
+      Buffer.from(encodeNudge({ ...nudge, membership: { ...nudge.membership, roles: ['member'] } }, room)),
       userId,
     ),
   ).toEqual(nudge);
@@ -23,7 +25,7 @@ test('a nudge comes out of its message as it went in', () => {
 
 test('a nudge is a sound message of the adapter and is known by its first bytes', () => {
   const payload = Buffer.from(
-    encodeNudge({ ...nudge, membership: { ...nudge.membership, roles: ['member'] } }),
+    encodeNudge({ ...nudge, membership: { ...nudge.membership, roles: ['member'] } }, room),
   );
   expect(isAdapterMessage(payload)).toBe(true);
   expect(isNudge(payload)).toBe(true);

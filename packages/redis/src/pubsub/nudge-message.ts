@@ -4,7 +4,6 @@
  * `uid`.
  */
 import type { Cut, Nudge, ReadNote } from '@plenum/core';
-import { userRoom } from '@plenum/core';
 import {
   groupIdSchema,
   membershipPushSchema,
@@ -29,14 +28,16 @@ const schema = z.object({
   data: z.object({ packet: z.object({ data: z.union([nudgeData, cutData, readData]) }) }),
 });
 
-export const encodeNudge = ({ userId, groupId, seq, membership }: Nudge): string =>
-  encode(userId, ['plenum:nudge', { group_id: groupId, seq, membership }]);
-export const encodeCut = ({ userId, code }: Cut): string => encode(userId, ['plenum:cut', { code }]);
-export const encodeRead = ({ userId, exceptDeviceId, push }: ReadNote): string =>
-  encode(userId, ['plenum:read', { except: exceptDeviceId, push }]);
+/** @param room the Socket.IO room of the user's devices */
+export const encodeNudge = ({ groupId, seq, membership }: Omit<Nudge, 'userId'>, room: string): string =>
+  encode(room, ['plenum:nudge', { group_id: groupId, seq, membership }]);
+export const encodeCut = ({ code }: Pick<Cut, 'code'>, room: string): string =>
+  encode(room, ['plenum:cut', { code }]);
+export const encodeRead = ({ exceptDeviceId, push }: Omit<ReadNote, 'userId'>, room: string): string =>
+  encode(room, ['plenum:read', { except: exceptDeviceId, push }]);
 
 type MessageData = z.input<typeof nudgeData> | z.input<typeof cutData> | z.input<typeof readData>;
-const encode = (userId: UserId, data: MessageData): string =>
+const encode = (room: string, data: MessageData): string =>
   JSON.stringify({
     uid: 'plenum1 nudge',
     nsp: '/',
@@ -47,7 +48,7 @@ const encode = (userId: UserId, data: MessageData): string =>
         data,
         nsp: '/',
       },
-      opts: { rooms: [userRoom(userId)], except: [], flags: {} },
+      opts: { rooms: [room], except: [], flags: {} },
     },
   });
 

@@ -34,11 +34,11 @@ export class RedisNudges implements Nudges {
   }
 
   send(nudge: Nudge): void {
-    this.#publish(nudge.userId, encodeNudge(nudge));
+    this.#publish(nudge.userId, encodeNudge(nudge, this.#roomOf(nudge)));
   }
 
   cut(cut: Cut): void {
-    this.#publish(cut.userId, encodeCut(cut));
+    this.#publish(cut.userId, encodeCut(cut, this.#roomOf(cut)));
   }
 
   onCut(listener: (cut: Cut) => void): void {
@@ -46,7 +46,7 @@ export class RedisNudges implements Nudges {
   }
 
   read(note: ReadNote): void {
-    this.#publish(note.userId, encodeRead(note));
+    this.#publish(note.userId, encodeRead(note, this.#roomOf(note)));
   }
 
   onRead(listener: (note: ReadNote) => void): void {
@@ -74,6 +74,10 @@ export class RedisNudges implements Nudges {
     if (handler === undefined) return;
     this.#watched.delete(userId);
     this.#deps.subscriber?.unsubscribe(this.#deps.keys.userChannel(userId), handler);
+  }
+
+  #roomOf({ userId }: { readonly userId: UserId }): string {
+    return this.#deps.keys.tags.userRoom(userId);
   }
 
   #publish(userId: UserId, message: string): void {

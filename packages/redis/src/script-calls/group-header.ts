@@ -2,7 +2,7 @@
  * The keys and arguments with which every script that changes a group begins, in the order of
  * `lua/lib/group-header.lua`.
  */
-import { type EngineSettings, groupRoom, type Random } from '@plenum/core';
+import type { EngineSettings, Random } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 
@@ -61,7 +61,7 @@ export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
 export const groupArgValues = (groupId: GroupId, { keys, random, settings }: GroupDeps) => ({
   groupId,
   epochOffer: random.token(),
-  room: groupRoom(groupId),
+  room: keys.tags.groupRoom(groupId),
   channel: keys.groupChannel(groupId),
   historyMaxEntries: settings.historyMaxEntries,
   historyMaxAgeMs: settings.historyMaxAgeMs,

@@ -1,5 +1,5 @@
 /** The engine on a real Cluster of three masters and their replicas, while slots move and masters go. */
-import { type LogEntry, PARTITION_COUNT, tagOf, tagOfPartition } from '@plenum/core';
+import { evenTags, type LogEntry, PARTITION_COUNT } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { ClusterSet, createCommand, eventually, feedListener, messageDraft } from '@plenum/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const unlimited = {
 };
 const patient = { timeoutMs: 20_000, everyMs: 50 };
 const groupIds = Array.from({ length: 24 }, (_, i) => groupIdSchema.parse(`group-${i}`));
-const slotOfGroup = (groupId: (typeof groupIds)[number]) => slotOf(tagOf(groupId));
+const slotOfGroup = (groupId: (typeof groupIds)[number]) => slotOf(evenTags.tagOf(groupId));
 
 let set: ClusterSet;
 let first: EngineUnderTest;
@@ -194,7 +194,7 @@ test('while the slot of a partition moves no lease is lost, and it is renewed at
   const asked = Array.from({ length: PARTITION_COUNT }, (_, partition) => leases.acquire(partition, 'n1'));
   const own = (await Promise.all(asked)).filter((lease) => lease !== null);
   const moved = 17;
-  const slot = slotOf(tagOfPartition(moved));
+  const slot = slotOf(evenTags.tagOfPartition(moved));
   const source = await set.masterOf(slot);
   const target = (await set.masters()).find((master) => master !== source) ?? source;
   let isMoving = true;

@@ -1,5 +1,5 @@
 /** Every script with keys and arguments under which it succeeds, on a group with a member in each status. */
-import { groupRoom, partitionOf } from '@plenum/core';
+import { partitionOf } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../../src/keys.ts';
@@ -128,7 +128,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     actor: 'owner',
     requestId: 'request',
     payloadHash: 'hash',
-    room: groupRoom(id),
+    room: keys.tags.groupRoom(id),
     channel: keys.groupChannel(id),
     wireHead: '{"request_id":"request","success":true,"result":{"timestamp":"',
     groupType: 'public',

@@ -4,6 +4,7 @@ import {
   defaultEngineSettings,
   type GroupCommand,
   type LogEntry,
+  numberedTags,
   type Random,
   systemClock,
 } from '@plenum/core';
@@ -169,7 +170,7 @@ export class Heard {
       if (this.payloads.length < count) throw new Error(`heard ${this.payloads.length} of ${count}`);
     });
     return this.payloads.map((payload) => {
-      const decoded = entryDecoder(groupId)(payload);
+      const decoded = entryDecoder(groupId, numberedTags.groupRoom(groupId))(payload);
       if (decoded === null) throw new Error(`not an entry: ${payload.toString()}`);
       return decoded;
     });
