@@ -31,8 +31,8 @@ function runAll(): void {
   for (const send of sending) send();
   const writing = writers;
   writers = [];
-  isScheduled = false;
   for (const write of writing) write();
-  // A sender that was added by a sender.
-  if (senders.length > 0) schedule();
+  isScheduled = false;
+  // Tasks that were added by a writer, or senders that were added by a sender.
+  if (senders.length + writers.length > 0) schedule();
 }
