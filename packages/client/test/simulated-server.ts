@@ -223,7 +223,8 @@ export class SimulatedServer {
     const [claim] = 'groups' in args && Array.isArray(args.groups) ? args.groups : [];
     if (range === null) {
       this.#at = null;
-      this.#later('answers', () => answer({ groups: [{ group_id, code: 'not_a_member', error: '' }] }));
+      // The server pauses the device before it answers, so all that was sent to it before comes before the answer.
+      this.#later('stream', () => answer({ groups: [{ group_id, code: 'not_a_member', error: '' }] }));
       return;
     }
     const at = this.#attach(
