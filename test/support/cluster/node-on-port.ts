@@ -3,6 +3,8 @@ import { eventually, freePort } from '@plenum/testkit';
 import { CommandProcess } from '../../command-process.ts';
 import { httpRequest } from '../wire/http.ts';
 
+const attemptsMax = 5;
+
 export class NodeOnPort implements AsyncDisposable {
   readonly url: string;
   readonly #environment: Readonly<Record<string, string>>;
@@ -14,12 +16,19 @@ export class NodeOnPort implements AsyncDisposable {
     this.url = url;
   }
 
-  static async start(environment: Readonly<Record<string, string>>): Promise<NodeOnPort> {
+  /** Another process may take the free port before the node does: then the node gets another one. */
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    attemptsLeft = attemptsMax,
+  ): Promise<NodeOnPort> {
     const command = run({ ...environment, PORT: String(await freePort()) });
     try {
       return new NodeOnPort(command, environment, await urlOf(command));
     } catch (error) {
       await command[Symbol.asyncDispose]();
+      if (attemptsLeft > 1 && command.output.includes('is in use by another process')) {
+        return NodeOnPort.start(environment, attemptsLeft - 1);
+      }
       throw error;
     }
   }
