@@ -16,6 +16,7 @@ const flows = [
   'floods',
   'greedy-reader',
   'hostile-ids',
+  'idle-commands',
   'internal-webhooks',
   'large-pages',
   'noisy-groups',
