@@ -1,19 +1,17 @@
 /** What a tick gathers for a socket is written straight into its TCP socket, in order, and only while nothing waits. */
 import { once } from 'node:events';
-import { createServer, type Server as HttpServer } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, systemClock } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
-import { Server, type Socket } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { framesOf } from '../src/outbound/frames.ts';
 import { SocketDevice } from '../src/outbound/socket-device.ts';
 import { boundsOf, UnreadBudget } from '../src/outbound/unread-budget.ts';
 import { recordingLogger } from './fake-domain.ts';
-import { frame, rawSocket } from './raw-socket.ts';
+import { openSocket } from './open-socket.ts';
 
-let http: HttpServer;
 let io: Server;
 let client: TcpSocket;
 let socket: Socket;
@@ -24,23 +22,10 @@ let device: SocketDevice;
 let heard: string;
 
 beforeEach(async () => {
-  http = createServer();
-  io = new Server(http, { transports: ['websocket'], perMessageDeflate: false });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const address = http.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  const connected = once(io, 'connection');
-  client = await rawSocket(`http://127.0.0.1:${address.port}`);
-  client.write(frame('40'));
-  [socket] = await connected;
-  tcp = socket.request.socket;
   heard = '';
-  client.on('data', (data) => {
-    heard += data.toString('latin1');
-  });
-  await eventually(() => expect(heard).toContain('40{"sid"'));
-  heard = '';
+  ({ io, client, socket, tcp } = await openSocket((text) => {
+    heard += text;
+  }));
   budget = new UnreadBudget({ clock: systemClock, logger: recordingLogger([]), bounds: boundsOf(1e8) });
   const identity = { userId: userIdSchema.parse('ann'), isAuto: true, address: '127.0.0.1' };
   device = new SocketDevice(socket, identity, budget);

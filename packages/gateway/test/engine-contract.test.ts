@@ -3,7 +3,7 @@
  * by name, and not as a loss under load.
  */
 import { EventEmitter, once } from 'node:events';
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 import { type LogEntry, systemClock } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
@@ -15,9 +15,9 @@ import { SocketDevice } from '../src/outbound/socket-device.ts';
 import { boundsOf, UnreadBudget } from '../src/outbound/unread-budget.ts';
 import { boundWebSockets, fragmentsMax } from '../src/outbound/web-sockets.ts';
 import { recordingLogger } from './fake-domain.ts';
+import { openSocket } from './open-socket.ts';
 import { frame, rawSocket } from './raw-socket.ts';
 
-let http: HttpServer;
 let io: Server;
 let client: TcpSocket;
 let socket: Socket;
@@ -26,23 +26,10 @@ let tcp: TcpSocket;
 let heard: string;
 
 beforeEach(async () => {
-  http = createServer();
-  io = new Server(http, { transports: ['websocket'], perMessageDeflate: false });
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const address = http.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  const connected = once(io, 'connection');
-  client = await rawSocket(`http://127.0.0.1:${address.port}`);
-  client.write(frame('40'));
-  [socket] = await connected;
-  tcp = socket.request.socket;
   heard = '';
-  client.on('data', (data) => {
-    heard += data.toString('latin1');
-  });
-  await eventually(() => expect(heard).toContain('40{"sid"'));
-  heard = '';
+  ({ io, client, socket, tcp } = await openSocket((text) => {
+    heard += text;
+  }));
 });
 
 afterEach(async () => {
