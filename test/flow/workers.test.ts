@@ -8,6 +8,10 @@ import { httpRequest } from '../support/wire/http.ts';
 
 const userIds = Array.from({ length: 8 }, (_, i) => `user:${i}`);
 
+/** So many that the two workers move them for longer than two signals count as one. */
+const crowd = (served: ServedWorkers) =>
+  Promise.all(userIds.flatMap((userId) => Array.from({ length: 8 }, () => served.node.device(userId))));
+
 test('clients of two workers chat in one group, and one scrape gives both', async () => {
   await using served = await ServedWorkers.start();
   const devices = await Promise.all(userIds.map((userId) => served.node.device(userId)));
@@ -101,7 +105,7 @@ test('a worker drained by its node id takes no connection, unless the other one 
 
 test('SIGTERM drains both workers: clients know, new ones are refused, the exit code is 0', async () => {
   await using served = await ServedWorkers.start();
-  const devices = await Promise.all(userIds.map((userId) => served.node.device(userId)));
+  const devices = await crowd(served);
   // As a service manager does: all processes get it.
   for (const { pid } of served.alive) process.kill(pid, 'SIGTERM');
   served.command.signal('SIGTERM');
@@ -115,7 +119,7 @@ test('SIGTERM drains both workers: clients know, new ones are refused, the exit 
 
 test('a second SIGTERM ends all processes at once', async () => {
   await using served = await ServedWorkers.start();
-  const devices = await Promise.all(userIds.map((userId) => served.node.device(userId)));
+  const devices = await crowd(served);
   served.command.signal('SIGTERM');
   await devices[0]?.until('drain');
   await eventually(() => {
