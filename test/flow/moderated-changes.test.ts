@@ -74,6 +74,32 @@ describe.each(engines)('moderated changes on %s', (engine) => {
     ).toMatchObject({ success: true });
   });
 
+  test('a note is moderated, and shown to those who may accept its user', async () => {
+    await using scene = await startGroup(engine, noSpam());
+    const { owner, service } = scene;
+    const eve = await service.device('eve');
+    const ask = (note: string) => eve.ask({ request_type: 'join_group', args: { group_id, note } });
+    expect(await ask('you get spam')).toMatchObject(blocked('note'));
+    expect(await ask('x'.repeat(300))).toMatchObject({ success: true, result: { status: 'pending' } });
+    const path = `/v1/groups/${group_id}/members`;
+    const putting = { token: await tokenOf('gus'), body: { note: 'spam' } };
+    expect(await service.rest('PUT', `${path}/gus`, putting)).toMatchObject({ status: 403 });
+    expect(await service.rest('PUT', `${path}/gus`, { ...putting, body: { note: 'hi' } })).toMatchObject({
+      status: 200,
+    });
+    const page = { group_id, status: 'pending' };
+    const notesFor = async (device: Device) => {
+      const members = await device.must('list_members', page);
+      return JSON.stringify(members).match(/"note":"(x{300}|hi)"/g)?.length ?? 0;
+    };
+    expect(await notesFor(owner)).toBe(2);
+    expect(await notesFor(await service.device('ann'))).toBe(0);
+    expect(await service.rest('GET', `${path}?status=pending`)).toMatchObject({
+      body: { members: [{ user_id: 'bob' }, { user_id: 'eve', note: 'x'.repeat(300) }, { note: 'hi' }] },
+    });
+    expect(await eventsOf(owner)).toContain('"note":"hi"');
+  });
+
   test('metadata is moderated with all its texts and keys, at a create and at an update', async () => {
     await using scene = await startGroup(engine, noSpam());
     const { owner, service } = scene;

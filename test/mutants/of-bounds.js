@@ -235,6 +235,28 @@ export const mutantsOfBounds = [
     killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'reason' }],
   },
   {
+    name: 'a note is not moderated',
+    edits: [
+      {
+        file: 'packages/core/src/operations/guarded-change.ts',
+        from: "  if (command.operation === 'join') return moderated('note', command.note ?? '');\n",
+        to: '',
+      },
+    ],
+    killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
+  },
+  {
+    name: 'a note is shown to every member',
+    edits: [
+      {
+        file: 'packages/core/src/operations/read.ts',
+        from: "(position.groupType !== 'strict_private' || isAdmin)",
+        to: 'isAdmin !== null',
+      },
+    ],
+    killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
+  },
+  {
     name: 'an answer counts in a log that has lost it',
     edits: [
       {

@@ -123,6 +123,7 @@ export const groupEventSchema = z
     banned_until: timestampSchema.optional(),
     roles: z.array(roleSchema).optional(),
     changes: z.record(z.string(), z.unknown()).optional(),
+    note: z.string().optional(),
   })
   .meta({
     id: 'GroupEvent',

@@ -9,6 +9,8 @@ export const limits = {
   metadataMaxBytes: 4096,
   /** UTF-8 bytes of `reason`. */
   reasonMaxBytes: 512,
+  /** UTF-8 bytes of the `note` of a request to join. */
+  noteMaxBytes: 300,
   /** Levels of nesting that a request's arguments may have. */
   argsMaxDepth: 32,
   /** Bytes of one WebSocket frame or one HTTP body; above it the socket is cut, and the request answered 413. */

@@ -117,31 +117,29 @@ export const messageTextSchema = (maxBytes: number) =>
       examples: ['Lunch at noon?'],
     });
 
-/** A short explanation that one person writes for another. */
-export const reasonSchema = z
-  .string({ error: 'reason must be a string' })
-  .superRefine((text, context) => {
-    if (exceedsBytes(text, limits.reasonMaxBytes)) {
-      context.addIssue({
-        code: 'custom',
-        message: `reason is larger than ${limits.reasonMaxBytes} bytes`,
-        params: { limit: limits.reasonMaxBytes },
-      });
-    } else if (!text.isWellFormed()) {
-      context.addIssue({
-        code: 'custom',
-        message: 'reason holds a lone surrogate',
-        params: { code: 'invalid_utf8' },
-      });
-    } else if (holdsNul(text)) {
-      context.addIssue({ code: 'custom', message: 'reason holds U+0000' });
-    }
-  })
-  .meta({
-    maxLength: limits.reasonMaxBytes,
-    description: `Shown to the user and to the members, at most ${limits.reasonMaxBytes} bytes in UTF-8`,
-    examples: ['Off topic'],
+/** A text of at most `maxBytes` UTF-8 bytes, without a lone surrogate and without U+0000. May be empty. */
+const shortTextSchema = (what: string, maxBytes: number) =>
+  z.string({ error: `${what} must be a string` }).superRefine((text, context) => {
+    const refuse = (problem: string, params: object) =>
+      context.addIssue({ code: 'custom', message: `${what} ${problem}`, params });
+    if (exceedsBytes(text, maxBytes)) refuse(`is larger than ${maxBytes} bytes`, { limit: maxBytes });
+    else if (!text.isWellFormed()) refuse('holds a lone surrogate', { code: 'invalid_utf8' });
+    else if (holdsNul(text)) refuse('holds U+0000', {});
   });
+
+/** A short explanation that one person writes for another. */
+export const reasonSchema = shortTextSchema('reason', limits.reasonMaxBytes).meta({
+  maxLength: limits.reasonMaxBytes,
+  description: `Shown to the user and to the members, at most ${limits.reasonMaxBytes} bytes in UTF-8`,
+  examples: ['Off topic'],
+});
+
+/** What a user writes to those who may accept it. */
+export const noteSchema = shortTextSchema('note', limits.noteMaxBytes).meta({
+  maxLength: limits.noteMaxBytes,
+  description: `Of a request to join, for those who may accept it: at most ${limits.noteMaxBytes} bytes in UTF-8`,
+  examples: ['I am new in the release team'],
+});
 
 /** True for an object that is no array and no bytes (a binary attachment of Socket.IO). */
 export const isPlainObject = (value: unknown): value is Record<string, unknown> =>

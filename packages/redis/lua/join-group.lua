@@ -1,12 +1,14 @@
 #!lua
 -- Adds a user to a group: a public group takes it at once, a private one as an applicant, and the service admits it
--- to any. If there is no group, the join may create one.
+-- to any. If there is no group, the join may create one. `note` is the JSON text of what an applicant writes to those
+-- who may accept it; empty if it writes nothing.
 -- @include change-header
 local is_ensured = ARGV[19]
 local is_admitted = ARGV[20]
 local pending_max = ARGV[21]
 local creates_public = ARGV[22]
 local requests_max = ARGV[23]
+local note = ARGV[24]
 local may_create = creates_public ~= '0' and is_admitted ~= '1'
 if may_create then answer_scope = 'living' end
 -- @include change
@@ -56,4 +58,5 @@ local applicant = {
   place = member and member.place,
 }
 put_in(group, user_id, applicant)
-return done(applicant, record_change('requested'))
+if note ~= '' then redis.call('HSET', applications_key, user_id, note) end
+return done(applicant, record_change('requested', note ~= '' and ',"note":' .. note or ''))

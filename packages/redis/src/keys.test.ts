@@ -21,6 +21,7 @@ test('all keys of a group and its channel share one slot', () => {
         keys.receivers(groupId),
         keys.pending(groupId),
         keys.mutes(groupId),
+        keys.applications(groupId),
         keys.log(groupId),
         keys.groups(groupId),
         keys.outbox(groupId),

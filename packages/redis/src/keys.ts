@@ -47,6 +47,8 @@ export class Keys {
   mutes = (groupId: GroupId): string => this.#of('mutes', groupId);
   /** ZSET: banned users by the end of their ban, ms; `inf` for a ban without an end. */
   bans = (groupId: GroupId): string => this.#of('bans', groupId);
+  /** Hash: applicant → JSON text of its note. An applicant without a note has no field. */
+  applications = (groupId: GroupId): string => this.#of('applications', groupId);
   /** Stream: `<seq>-0` → `k` (m|e), `w` (wire). */
   log = (groupId: GroupId): string => this.#of('log', groupId);
 

@@ -80,16 +80,18 @@ export const joinCommand = (
     readonly ensure?: boolean;
     readonly admit?: boolean;
     readonly createsPublic?: boolean;
+    readonly note?: string;
   },
 ): JoinGroup => ({
   operation: 'join',
   groupId: groupIdSchema.parse(given.groupId),
   actor: actorOf(given.actor ?? given.userId),
-  request: keyOf(given, ['join', given.groupId, given.userId, given.ensure, given.admit]),
+  request: keyOf(given, ['join', given.groupId, given.userId, given.ensure, given.admit, given.note]),
   userId: userIdSchema.parse(given.userId),
   ensure: given.ensure ?? false,
   admit: given.admit ?? false,
   createsPublic: given.createsPublic ?? false,
+  note: given.note ?? null,
 });
 
 export const leaveCommand = (given: ByUser): LeaveGroup => ({

@@ -77,6 +77,14 @@ const message: readonly BadValue[] = [
   { what: 'U+0000, which no archive in PostgreSQL can hold', value: 'a\u0000b', code: 'invalid_content' },
 ];
 
+const note: readonly BadValue[] = [
+  ...otherTypes('text'),
+  { what: '301 bytes', value: 'x'.repeat(301), limit: limits.noteMaxBytes },
+  { what: '302 bytes in 151 characters', value: 'é'.repeat(151), limit: limits.noteMaxBytes },
+  { what: 'a lone surrogate', value: loneSurrogate, code: 'invalid_utf8' },
+  { what: 'U+0000, which no archive in PostgreSQL can hold', value: 'a\u0000b' },
+];
+
 const reason: readonly BadValue[] = [
   ...otherTypes('text'),
   { what: '513 bytes', value: 'x'.repeat(513), limit: limits.reasonMaxBytes },
@@ -145,6 +153,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     { what: 'a slash', value: '1/0' },
   ],
   message,
+  note,
   reason,
   metadata,
   cursor,

@@ -28,6 +28,8 @@ interface Join extends SelfAction {
   readonly ensure?: boolean;
   /** True: the service makes the user `active` at once, whatever the group's type. */
   readonly admit?: boolean;
+  /** For those who may accept the user, at most 300 bytes. */
+  readonly note?: string;
 }
 interface Create extends InGroup {
   readonly groupType: GroupType;
@@ -167,10 +169,10 @@ const create = ({ groupId, creatorId, requestId, ...settings }: Create): Asked =
   },
 });
 
-const join = ({ groupId, userId, requestId, ensure, admit }: Join): Asked =>
+const join = ({ groupId, userId, requestId, ensure, admit, note }: Join): Asked =>
   admit === true
     ? { actorId: undefined, requestId, args: { group_id: groupId, user_id: userId, ensure, admit } }
-    : { actorId: userId, requestId, args: { group_id: groupId, ensure } };
+    : { actorId: userId, requestId, args: { group_id: groupId, ensure, note } };
 
 const selfAction = ({ groupId, userId, requestId }: SelfAction): Asked => ({
   actorId: userId,

@@ -56,7 +56,7 @@ const asking =
     verdictOf(await webhook.post({ id: `ask-${random.token()}`, type, data }, call), defaultReason);
 
 /**
- * Sends the event `message.proposed` with `{ group_id, from_user_id, message, field? }`. `field` is `reason` or `metadata` if
+ * Sends the event `message.proposed` with `{ group_id, from_user_id, message, field? }`. `field` is `reason`, `note` or `metadata` if
  * the text is not a message. A denial without a reason gets the reason `blocked`.
  */
 export function createWebhookModeration(webhook: Webhook, random: Random): Moderation {

@@ -37,6 +37,8 @@ export interface JoinGroup extends Base {
   readonly admit: boolean;
   /** An unknown id becomes a public group with the user as its admin, in the same atomic step. */
   readonly createsPublic: boolean;
+  /** For those who may accept the user; null: none. Not kept if the user becomes active at once. */
+  readonly note: string | null;
 }
 export interface LeaveGroup extends Base {
   readonly operation: 'leave';

@@ -68,6 +68,8 @@ export interface Position {
 /** A row of a member page. */
 export interface MemberRow extends MemberRecord {
   readonly userId: UserId;
+  /** What an applicant wrote to those who may accept it; null: nothing, or the user is no applicant. */
+  readonly note: string | null;
 }
 
 /** A group in a member's `list_groups`; verified against the group itself. */

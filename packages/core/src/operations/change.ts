@@ -68,6 +68,7 @@ export class Changes {
         ensure: args.ensure ?? false,
         admit: caller.actor === SERVICE && (args.admit ?? false),
         createsPublic: this.#deps.createOnJoin === 'public',
+        note: args.note === undefined || args.note === '' ? null : args.note,
       }),
     );
     if (!done.ok) return done;

@@ -12,7 +12,7 @@ export interface GuardedChangeDeps {
 }
 
 interface ModeratedText {
-  readonly field: 'reason' | 'metadata';
+  readonly field: 'reason' | 'metadata' | 'note';
   readonly text: string;
 }
 
@@ -58,6 +58,7 @@ async function verdictOn(
 /** The text by the actor that members will see; null: none. */
 function textOf(command: GroupCommand): ModeratedText | null {
   if ('reason' in command) return moderated('reason', command.reason ?? '');
+  if (command.operation === 'join') return moderated('note', command.note ?? '');
   if (command.operation === 'create') return moderated('metadata', textsIn(command.settings.metadata));
   if (command.operation === 'update') return moderated('metadata', textsIn(command.changes.metadata ?? null));
   return null;

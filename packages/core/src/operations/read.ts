@@ -62,8 +62,10 @@ export class Reads {
   };
 
   list_members = async (caller: Caller, args: RequestArgs<'list_members'>): Result<'list_members'> => {
-    const refusal = await this.#refusal(caller, args.group_id);
+    const position = await this.#deps.engine.groups.position(args.group_id, userOf(caller));
+    const refusal = refusalFor(caller, position);
     if (refusal !== null) return fail(refusal);
+    const maySeeNotes = mayAccept(caller, position);
     const page = await this.#deps.engine.groups.members(args.group_id, {
       cursor: args.cursor ?? null,
       limit: args.limit,
@@ -76,6 +78,7 @@ export class Reads {
       user_id: row.userId,
       ...memberView(row),
       online: online.has(row.userId),
+      ...(row.note === null || !maySeeNotes ? {} : { note: row.note }),
     }));
     return succeed({ members, next_cursor: page.nextCursor });
   };
@@ -140,10 +143,6 @@ export class Reads {
     });
   };
 
-  async #refusal(caller: Caller, groupId: GroupId): Promise<Failure | null> {
-    return refusalFor(caller, await this.#deps.engine.groups.position(groupId, userOf(caller)));
-  }
-
   async #infoMembers(groupId: GroupId): Promise<Pick<GroupInfo, 'members' | 'truncated'>> {
     const rows: MemberRow[] = [];
     let cursor: string | null = null;
@@ -175,6 +174,13 @@ export function refusalFor(caller: Caller, position: Position | null): Failure |
   if (position.isBanned) return bannedFailure(position.bannedUntilMs);
   if (position.member === null) return { code: 'not_a_member' };
   return position.member.status === 'pending' ? { code: 'pending_membership' } : null;
+}
+
+/** True if the rules let the caller accept an applicant of the group. */
+function mayAccept(caller: Caller, position: Position | null): boolean {
+  if (caller.actor === SERVICE) return true;
+  const isAdmin = position?.member?.roles.includes('admin') === true;
+  return position?.member?.status === 'active' && (position.groupType !== 'strict_private' || isAdmin);
 }
 
 const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => ({

@@ -85,7 +85,7 @@ export interface ProposedMessage {
    * Present if the text belongs to a change that members see, not to a message: the `reason` of a request, or all
    * texts and keys of `metadata`, one per line.
    */
-  readonly field?: 'reason' | 'metadata';
+  readonly field?: 'reason' | 'metadata' | 'note';
 }
 /** Asked before a message is stored, and before a change with a text is made. */
 export interface Moderation {

@@ -133,7 +133,7 @@ function memberPage(group: GroupState, query: MemberQuery, nowMs: number): Page<
   for (const { userId } of places) {
     const member = group.member(userId, nowMs);
     if (member === null || (status !== null && member.status !== status)) continue;
-    rows.push({ ...member, userId });
+    rows.push({ ...member, userId, note: group.notes.get(userId) ?? null });
   }
   const last = places.at(-1);
   return { rows, nextCursor: found.length > limit && last !== undefined ? `m${last.seq}` : null };

@@ -35,9 +35,14 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
 
 /** Makes the user an applicant. A muted member may apply too: it stops receiving but keeps its roles. */
 function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
-  const { actor, userId } = command;
+  const { actor, userId, note } = command;
   const before = group.member(userId, nowMs);
-  const seq = state.record(group, { type: 'requested', user_id: userId, ...actedBy(actor, userId) }, nowMs);
+  const noted = note === null ? {} : { note };
+  const seq = state.record(
+    group,
+    { type: 'requested', user_id: userId, ...actedBy(actor, userId), ...noted },
+    nowMs,
+  );
   const applicant: MemberRecord = {
     status: 'pending',
     roles: before?.roles ?? ['member'],
@@ -46,6 +51,7 @@ function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
     mutedUntilMs: null,
   };
   group.put(userId, applicant);
+  if (note !== null) group.notes.set(userId, note);
   return memberDone(group, applicant, seq);
 }
 

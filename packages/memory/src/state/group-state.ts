@@ -40,6 +40,8 @@ export class GroupState {
   readonly presence = new GroupPresence();
   /** The read mark of each member, and the number of messages up to it. */
   readonly reads = new Map<UserId, { readonly seq: number; readonly messages: number }>();
+  /** What applicants wrote to those who may accept them. */
+  readonly notes = new Map<UserId, string>();
   isDeleted = false;
   /** True for a deleted group that kept users out: a join must not create it again, because that would let them in. */
   isClosed = false;
@@ -147,6 +149,7 @@ export class GroupState {
     const record = this.#members.get(userId);
     if (record === undefined) return;
     this.#members.delete(userId);
+    this.notes.delete(userId);
     this.#count(record, -1);
     this.#listOf(record).delete({ seq: this.#places.get(userId) ?? record.sinceSeq, userId });
     if (record.mutedUntilMs !== null) this.#muteEnds.delete({ untilMs: record.mutedUntilMs, userId });

@@ -20,7 +20,7 @@ export const memberOperations = {
     tag: 'members',
     description: 'In a group that is not public the user waits as `pending` until it is accepted',
     ...memberOfTeam('gus'),
-    body: { ensure: true },
+    body: { ensure: true, note: 'I am new in the release team' },
     result: { status: 'pending', epoch, seq: 43 },
   },
   leave_group: {

@@ -77,7 +77,11 @@ const explanationSchema = z.object({
 });
 
 const memberRowSchema = memberSchema
-  .extend({ user_id: userIdSchema, online: z.boolean().optional() })
+  .extend({
+    user_id: userIdSchema,
+    online: z.boolean().optional(),
+    note: z.string().optional().describe('Of an applicant; only for those who may accept it'),
+  })
   .meta({ id: 'MemberRow' });
 const groupRowSchema = z
   .object({

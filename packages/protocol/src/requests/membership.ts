@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { memberStatusSchema, roleSchema, timestampSchema } from '../groups.ts';
 import { limits } from '../limits.ts';
-import { reasonSchema } from '../text.ts';
+import { noteSchema, reasonSchema } from '../text.ts';
 import { group, positioned, target } from './arguments.ts';
 
 const forMsSchema = z
@@ -23,6 +23,7 @@ export const membershipRequests = {
         .boolean()
         .optional()
         .describe('true: a member gets its present status instead of `already_member`'),
+      note: noteSchema.optional(),
     }),
     result: z.object({ status: memberStatusSchema, ...positioned }),
   },

@@ -12,5 +12,6 @@ local function expect_group_writable()
   expect_writable(due_key, 'zset', { 'ZADD', 'ZREM' })
   expect_writable(queued_key, 'hash', { 'HINCRBY' })
   expect_writable(bans_key, 'zset', { 'ZADD', 'ZREM', 'UNLINK' })
+  expect_writable(applications_key, 'hash', { 'HSET', 'HDEL', 'UNLINK' })
   expect_right('SPUBLISH', channel)
 end

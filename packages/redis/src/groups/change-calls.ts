@@ -120,6 +120,7 @@ export function runChange(
         pendingMax: limits.pendingMax,
         createsPublic: command.createsPublic && deps.isGroupsFull ? 'full' : flag(command.createsPublic),
         requestsMax: deps.isRequestsFull ? deps.settings.requestsPerUserMax : '',
+        note: command.note === null ? '' : JSON.stringify(command.note),
       };
       return calls.change(scripts.joinGroup, { keys, args: withExtra(extra) });
     }

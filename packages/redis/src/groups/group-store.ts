@@ -78,6 +78,7 @@ export class RedisGroupStore implements GroupStore {
         members: keys.members(groupId),
         receivers: keys.receivers(groupId),
         pending: keys.pending(groupId),
+        applications: keys.applications(groupId),
       },
       args: {
         after,
@@ -87,9 +88,9 @@ export class RedisGroupStore implements GroupStore {
     });
     if (reply.type === 'none') return null;
     const seen = reply.details.slice(0, limit);
-    const members = seen.flatMap(({ userId, record }): MemberRow[] => {
+    const members = seen.flatMap(({ userId, record, note }): MemberRow[] => {
       const { member } = standingOf(record, reply.nowMs);
-      return member === null ? [] : [{ userId: userIdSchema.parse(userId), ...member }];
+      return member === null ? [] : [{ userId: userIdSchema.parse(userId), note, ...member }];
     });
     const isLast = reply.details.length <= limit;
     const rows = status === null ? members : members.filter((row) => row.status === status);

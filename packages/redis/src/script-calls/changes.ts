@@ -75,6 +75,7 @@ export const joinGroup = defineChange('join-group', [
   'pendingMax',
   'createsPublic',
   'requestsMax',
+  'note',
 ]);
 export const leaveGroup = defineChange('leave-group', []);
 export const acceptMember = defineChange('accept-member', ['reason']);

@@ -17,6 +17,7 @@ export const groupKeys = [
   'due',
   'queued',
   'bans',
+  'applications',
 ] as const;
 
 export const groupArgs = [
@@ -55,6 +56,7 @@ export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
   due: keys.due(groupId),
   queued: keys.queued(groupId),
   bans: keys.bans(groupId),
+  applications: keys.applications(groupId),
 });
 
 /** The values of `groupArgs` for a group. Each call offers a new random epoch. */

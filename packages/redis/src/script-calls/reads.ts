@@ -123,17 +123,17 @@ export const readRange = defineScript({
 
 export const readMembers = defineScript({
   file: 'read-members',
-  keys: ['group', 'members', 'receivers', 'pending'],
+  keys: ['group', 'members', 'receivers', 'pending', 'applications'],
   args: ['after', 'lists', 'limit'],
   reply: z.discriminatedUnion('type', [
     none,
     reply(
       'found',
       z.array(z.string()).transform((words) => {
-        const rows: { userId: string; place: string; record: string }[] = [];
-        for (let at = 0; at < words.length; at += 3) {
-          const [userId = '', place = '', record = ''] = words.slice(at, at + 3);
-          rows.push({ userId, place, record });
+        const rows: { userId: string; place: string; record: string; note: string | null }[] = [];
+        for (let at = 0; at < words.length; at += 4) {
+          const [userId = '', place = '', record = '', note = ''] = words.slice(at, at + 4);
+          rows.push({ userId, place, record, note: note === '' ? null : z.string().parse(JSON.parse(note)) });
         }
         return rows;
       }),

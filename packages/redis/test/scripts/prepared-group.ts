@@ -67,6 +67,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     notifierRetriesByGroup: keys.retriesByGroup(partition, 'notifier'),
     due: keys.due(id),
     bans: keys.bans(id),
+    applications: keys.applications(id),
     groups: keys.groups(id),
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
@@ -140,6 +141,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isAdmitted: '0',
     createsPublic: '0',
     reason: '"because"',
+    note: '"let me in"',
     forMs: '60000',
     nonce: 'nonce',
     entry: 'nonce.1',
@@ -221,6 +223,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .hset(key('members'), people)
     .zadd(key('receivers'), 1, 'owner', 2, 'second', 3, 'member', 4, 'muted', 5, 'late')
     .zadd(key('pending'), 6, 'applicant')
+    .hset(key('applications'), 'applicant', '"let me in"')
     .zadd(key('mutes'), 1, 'late', 9_999_999_999_999, 'muted')
     .zadd(key('due'), 1, groupId)
     .zadd(key('groups'), 0, groupId)

@@ -78,12 +78,16 @@ const creating = fc.record({
   history,
   metadata,
 });
-const joining = fc.record({
-  groupId,
-  userId: user,
-  ensure: fc.constantFrom(false, false, true),
-  createsPublic: fc.boolean(),
-});
+const joining = fc.record(
+  {
+    groupId,
+    userId: user,
+    ensure: fc.constantFrom(false, false, true),
+    createsPublic: fc.boolean(),
+    note: fc.constantFrom('let me in', '"☃"\n'),
+  },
+  { requiredKeys: ['groupId', 'userId', 'ensure', 'createsPublic'] },
+);
 /** Rarely chooses the creator, because an admin cannot be muted. */
 const userToMute = fc.constantFrom('u0', 'u1', 'u1', 'u2', 'u2', 'u3');
 const muting = fc.record(

@@ -1,9 +1,17 @@
 /** Joining, applying, asking again, being admitted. */
 import { limits, SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { acceptCommand, joinCommand, leaveCommand, muteCommand } from '../../commands.ts';
+import {
+  acceptCommand,
+  banCommand,
+  joinCommand,
+  kickCommand,
+  leaveCommand,
+  muteCommand,
+  rejectCommand,
+} from '../../commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
-import { begin, verdict } from '../../scene/scene.ts';
+import { begin, type Scene, verdict } from '../../scene/scene.ts';
 
 export function joining(makeEngine: MakeEngine): void {
   describe('join', () => {
@@ -76,6 +84,43 @@ export function joining(makeEngine: MakeEngine): void {
         user_id: 'guest',
         actor_id: SERVICE,
       });
+    });
+  });
+
+  describe('the note of an applicant', () => {
+    const note = 'let "me" in\n☃';
+    const noteOf = async (scene: Scene) =>
+      (await scene.members()).find(({ userId }) => userId === 'guest')?.note;
+
+    test('is in the entry and in the list of members, the last one of a user', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private', users: { friend: 'pending' } });
+      const asking = { groupId: 'room:one', userId: 'guest' };
+      await scene.do(joinCommand({ ...asking, note }));
+      expect((await scene.events()).at(-1)).toMatchObject({ type: 'requested', user_id: 'guest', note });
+      expect((await scene.members()).map((row) => row.note)).toEqual([null, null, note]);
+      await scene.do(leaveCommand(asking));
+      await scene.do(joinCommand(asking));
+      expect((await scene.events()).at(-1)).not.toHaveProperty('note');
+      expect(await noteOf(scene)).toBeNull();
+    });
+
+    test.each([
+      ['an acceptance', acceptCommand],
+      ['a rejection', rejectCommand],
+      ['a kick', kickCommand],
+      ['a ban', banCommand],
+    ])('ends with the request: %s forgets it', async (_, end) => {
+      await using scene = await begin(makeEngine, { groupType: 'private' });
+      await scene.do(joinCommand({ groupId: 'room:one', userId: 'guest', note }));
+      await scene.do(end({ groupId: 'room:one', actor: 'owner', userId: 'guest' }));
+      expect((await noteOf(scene)) ?? null).toBeNull();
+    });
+
+    test('of a join that makes a member at once is not kept', async () => {
+      await using scene = await begin(makeEngine);
+      await scene.do(joinCommand({ groupId: 'room:one', userId: 'guest', note }));
+      expect((await scene.events()).at(-1)).not.toHaveProperty('note');
+      expect(await noteOf(scene)).toBeNull();
     });
   });
 
