@@ -5,7 +5,13 @@
 import { type GroupEvent, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Scheduler } from 'fast-check';
 import { FeedHost } from '../src/feed/feed-host.ts';
-import type { LogHead, MemberRecord, PastEpoch, Position } from '../src/groups/records.ts';
+import {
+  defaultGroupSettings,
+  type LogHead,
+  type MemberRecord,
+  type PastEpoch,
+  type Position,
+} from '../src/groups/records.ts';
 import type { LogEntry } from '../src/log/entry.ts';
 import { numberedTags } from '../src/partitions.ts';
 import type { FanOut } from '../src/ports/devices.ts';
@@ -228,11 +234,12 @@ export class Simulation {
   #position(userId: UserId | null): Position {
     return {
       groupType: 'public',
-      settings: { maxMembers: null, ephemeral: false, history: 'all', metadata: null },
+      settings: defaultGroupSettings,
       head: this.head,
       member: userId === null ? null : (this.members.get(userId) ?? null),
       isBanned: false,
       bannedUntilMs: null,
+      slowedUntilMs: null,
     };
   }
 

@@ -25,6 +25,8 @@ export const errors = {
   not_a_member: rejected(403, 'Not a member of this group'),
   pending_membership: rejected(403, 'Pending membership: wait for acceptance'),
   muted: rejected(403, 'You are muted and cannot send messages'),
+  posting_restricted: rejected(403, 'This group takes no messages from you now'),
+  slow_mode: later(429, 'Slow mode: wait before the next message'),
   banned: rejected(403, 'You are banned from this group'),
   not_admin: rejected(403, 'Only an admin can do this'),
   not_strict_private: rejected(409, 'Muting exists only in strict_private groups'),

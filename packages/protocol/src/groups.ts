@@ -17,10 +17,16 @@ export const historySettingSchema = z.enum(['all', 'since_join']).meta({
   description: 'What a member may read: all entries, or those since its own join',
 });
 
+export const postingSchema = z.enum(['members', 'admins', 'nobody']).meta({
+  id: 'Posting',
+  description: 'Who may send and edit messages. admins: the group is for announcements. nobody: it is frozen',
+});
+
 export type GroupType = z.infer<typeof groupTypeSchema>;
 export type MemberStatus = z.infer<typeof memberStatusSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type HistorySetting = z.infer<typeof historySettingSchema>;
+export type Posting = z.infer<typeof postingSchema>;
 
 /**
  * A position in a group's log: an integer below 2^53 that rises by 1 per entry, one counter for messages and group

@@ -32,6 +32,12 @@ export const limits = {
   pendingMax: 1000,
   /** Highest `max_members`. */
   groupMembersMax: 10_000_000,
+  /** Longest `slow_mode_ms`: one hour. */
+  slowModeMsMax: 3_600_000,
+  /** For how long a message may be edited if the group does not say it: one day. */
+  editWindowMsDefault: 86_400_000,
+  /** Longest `edit_window_ms`: ten years. */
+  editWindowMsMax: 315_360_000_000,
   /** Longest timed mute or ban: ten years, in ms. */
   forMsMax: 315_360_000_000,
   /** A position more entries behind the head than this is answered `too_far`. */

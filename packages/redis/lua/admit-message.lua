@@ -6,6 +6,7 @@ local group_key = KEYS[1]
 local members_key = KEYS[2]
 local dedupe_key = KEYS[3]
 local bucket_key = KEYS[4]
+local slow_key = KEYS[5]
 local sender_id = ARGV[1]
 local payload_hash = ARGV[2]
 local deadline_ms = ARGV[3]
@@ -22,9 +23,9 @@ local now = clock_ms()
 
 local reply = early_reply(now)
 if reply then return reply end
-local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'next_due')
+local field = redis.call('HMGET', group_key, 'deleted', 'epoch', 'next_due', 'sending')
 if not field[2] or field[1] then return refusal(now, 'group_not_found') end
-reply = reply_to_sender(now, field[3])
+reply = reply_to_sender(now, { next_due = field[3], sending = field[4] })
 if reply then return reply end
 if is_rate_limited == '1' then
   local full_again_at, retry_after_ms = check_bucket(now)

@@ -7,8 +7,8 @@
 -- Messages do not end due mutes: the answer is `due`, the node runs end-due-mutes, and sends the message again.
 -- After the header, ARGV contains for each group: group id, room, channel, epoch offer, number of messages; and for each of
 -- these messages: sender (the actor of the request), request id, payload hash, wire head (the push payload up to its
--- timestamp). KEYS contains for each group: group, members, log, outbox, queued, reads; and for each message: bucket,
--- dedupe.
+-- timestamp). KEYS contains for each group: group, members, log, outbox, queued, reads, slow; and for each message:
+-- bucket, dedupe.
 -- `room_queue_limit` is empty without an archive: then the room queue is neither checked nor counted.
 local groups_count = ARGV[1]
 local messages_count = ARGV[2]
@@ -23,7 +23,7 @@ local remember_ms = ARGV[10]
 local are_mutes_ended = ARGV[11]
 local is_rate_limited = ARGV[12]
 -- Of the present group.
-local group_key, members_key, log_key, outbox_key, queued_key, reads_key, group_id, room, channel, epoch_offer
+local group_key, members_key, log_key, outbox_key, queued_key, reads_key, slow_key, group_id, room, channel, epoch_offer
 -- Of the present message.
 local bucket_key, dedupe_key, sender_id, request_id, payload_hash, wire_head
 -- @include clock
@@ -32,9 +32,10 @@ local bucket_key, dedupe_key, sender_id, request_id, payload_hash, wire_head
 -- @include admission
 -- @include token-bucket
 -- @include writable
+-- @include slow-mode
 
 -- @constant OVERLOADED_RETRY_MS
-local keys_count = groups_count * 6 + messages_count * 2
+local keys_count = groups_count * 7 + messages_count * 2
 local args_count = 12 + groups_count * 5 + messages_count * 4
 if #KEYS ~= keys_count or #ARGV ~= args_count then
   error(keys_count .. ' keys and ' .. args_count .. ' arguments expected')
@@ -50,7 +51,7 @@ local group
 
 local function load_fields()
   local field = call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
-    'events')
+    'events', 'sending')
   return {
     exists = field[2] and not field[1],
     epoch = field[2],
@@ -60,6 +61,7 @@ local function load_fields()
     next_due = field[7],
     log_renewal = tonumber(field[8]),
     events = field[9] or 0,
+    sending = field[10],
     has_rights = false,
   }
 end
@@ -90,7 +92,7 @@ end
 
 -- Stores and publishes the present message.
 -- @return its answer: `<epoch> <seq> <recipients> <ms>`
-local function commit_message(full_again_at)
+local function commit_message(full_again_at, slow_mode_ms)
   continue_epoch(group)
   local epoch, seq = group.epoch, group.seq + 1
   local seq_text = integer(seq)
@@ -107,6 +109,7 @@ local function commit_message(full_again_at)
   call('HSET', reads_key, sender_id, seq_text .. ' ' .. messages)
   if room_queue_limit ~= '' then call('HINCRBY', queued_key, group_id, '1') end
   if full_again_at then charge(full_again_at, now) end
+  if slow_mode_ms then note_sent(now, slow_mode_ms) end
   if not group.log_renewal or now >= group.log_renewal then group.log_renewal = renew_log(now) end
   local answer = epoch .. ' ' .. seq_text .. ' ' .. integer(group.recipients) .. ' ' .. now_text
   remember(answer)
@@ -121,7 +124,8 @@ local function append_message()
   if reply then return reply end
   group = group or load_fields()
   if not group.exists then return refusal(now, 'group_not_found') end
-  reply = reply_to_sender(now, group.next_due)
+  local slow_mode_ms
+  reply, slow_mode_ms = reply_to_sender(now, group)
   if reply then return reply end
   local full_again_at, retry_after_ms
   if is_rate_limited == '1' then
@@ -133,7 +137,8 @@ local function append_message()
   if reply then return reply end
   if not group.has_rights then expect_group_rights() end
   expect_right('SET', dedupe_key)
-  return 'appended ' .. commit_message(full_again_at)
+  if slow_mode_ms then expect_slow_rights() end
+  return 'appended ' .. commit_message(full_again_at, slow_mode_ms)
 end
 
 local function failure_of(thrown)
@@ -153,11 +158,11 @@ end
 local answers = { 'answers', now_text }
 local key_at, arg_at = 0, 12
 for _ = 1, tonumber(groups_count) do
-  group_key, members_key, log_key, outbox_key, queued_key, reads_key = unpack(KEYS, key_at + 1, key_at + 6)
+  group_key, members_key, log_key, outbox_key, queued_key, reads_key, slow_key = unpack(KEYS, key_at + 1, key_at + 7)
   local count
   group_id, room, channel, epoch_offer, count = unpack(ARGV, arg_at + 1, arg_at + 5)
   group = nil
-  key_at, arg_at = key_at + 6, arg_at + 5
+  key_at, arg_at = key_at + 7, arg_at + 5
   for _ = 1, tonumber(count) do
     bucket_key, dedupe_key = KEYS[key_at + 1], KEYS[key_at + 2]
     sender_id, request_id, payload_hash, wire_head = unpack(ARGV, arg_at + 1, arg_at + 4)

@@ -6,6 +6,8 @@ local max_members = ARGV[20]
 local is_ephemeral = ARGV[21]
 local history = ARGV[22]
 local metadata = ARGV[23]
+local sending = ARGV[24]
+local edit_window_ms = ARGV[25]
 answer_scope = 'living'
 -- @include change
 -- @include change-entry
@@ -20,4 +22,6 @@ return create({
   ephemeral = is_ephemeral,
   history = history,
   metadata = metadata,
+  sending = sending,
+  edit_window_ms = edit_window_ms,
 })

@@ -19,7 +19,9 @@ if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' t
   if creates_public == 'full' then return { 'groups_full', integer(now) } end
   local limited = check_limits()
   if limited then return limited end
-  return create({ type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '' })
+  return create({
+    type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '', sending = '', edit_window_ms = '',
+  })
 end
 if not group then return refuse('group_not_found') end
 local member, is_banned, banned_until = find_member(user_id, now)

@@ -5,23 +5,28 @@ local group_key = KEYS[1]
 local members_key = KEYS[2]
 local mutes_key = KEYS[3]
 local log_key = KEYS[4]
+local slow_key = KEYS[5]
 local user_id = ARGV[1]
 -- @include clock
 -- @include head
+-- @include last-sent
 
 local now = clock_ms()
 local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted', 'type', 'created',
-  'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'ephemeral', 'history', 'metadata')
+  'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'ephemeral', 'history', 'metadata',
+  'sending', 'edit_window_ms')
 if not field[1] then return { 'none', integer(now) } end
 
 local next_due = tonumber(field[11])
 local due = 0
 if next_due and next_due <= now then due = redis.call('ZCOUNT', mutes_key, '-inf', integer(now)) end
 local record = user_id ~= '' and redis.call('HGET', members_key, user_id) or ''
+local sending = field[16] or ''
+local sent_at = sending ~= '' and user_id ~= '' and last_sent(user_id)
 
 local epoch, seq, past, oldest_seq, is_deleted = head_words(field[1], field[2], field[3], field[4])
 return {
   'found', integer(now), epoch, seq, past, oldest_seq, is_deleted,
   field[5], field[6], field[7], field[8], field[9], field[10], integer(due),
-  field[12], field[13], field[14], field[15], record,
+  field[12], field[13], field[14], field[15], sending, field[17] or '', sent_at and integer(sent_at) or '', record,
 }

@@ -4,8 +4,12 @@
 local max_members = ARGV[19]
 local history = ARGV[20]
 local metadata = ARGV[21]
+local posting = ARGV[22]
+local slow_mode_ms = ARGV[23]
+local edit_window_ms = ARGV[24]
 -- @include change
 -- @include change-entry
+-- @include sending-text
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end
@@ -14,13 +18,22 @@ if limited then return limited end
 
 local changes = {}
 -- @param json the value as the entry `updated` shows it
+local function show(name, json) changes[#changes + 1] = '"' .. name .. '":' .. json end
 local function set(name, value, json)
   if value == '' then return end
-  changes[#changes + 1] = '"' .. name .. '":' .. json
+  show(name, json)
   redis.call('HSET', group_key, name, value == 'null' and '' or value)
 end
 set('max_members', max_members, max_members)
 set('history', history, '"' .. history .. '"')
 set('metadata', metadata, metadata)
+if posting ~= '' then show('posting', '"' .. posting .. '"') end
+if slow_mode_ms ~= '' then show('slow_mode_ms', slow_mode_ms) end
+if posting ~= '' or slow_mode_ms ~= '' then
+  local old_posting, old_slow_mode_ms = sending_of(redis.call('HGET', group_key, 'sending'))
+  local letter = posting ~= '' and string.sub(posting, 1, 1) or old_posting
+  redis.call('HSET', group_key, 'sending', letter .. ' ' .. (slow_mode_ms ~= '' and slow_mode_ms or integer(old_slow_mode_ms)))
+end
+set('edit_window_ms', edit_window_ms, edit_window_ms)
 local seq = record_change('updated', ',"changes":{' .. table.concat(changes, ',') .. '}')
 return done(find_member(actor, now), seq)

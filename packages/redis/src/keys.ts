@@ -49,6 +49,8 @@ export class Keys {
   bans = (groupId: GroupId): string => this.#of('bans', groupId);
   /** Hash: applicant → JSON text of its note. An applicant without a note has no field. */
   applications = (groupId: GroupId): string => this.#of('applications', groupId);
+  /** ZSET: users by the time, ms, of their last message; written only in slow mode, and expires with its interval. */
+  slow = (groupId: GroupId): string => this.#of('slow', groupId);
   /** Stream: `<seq>-0` → `k` (m|e), `w` (wire). */
   log = (groupId: GroupId): string => this.#of('log', groupId);
 

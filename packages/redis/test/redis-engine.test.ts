@@ -1,4 +1,4 @@
-import type { LogEntry, Nudge } from '@plenum/core';
+import { defaultGroupSettings, type LogEntry, type Nudge } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import {
   eventually,
@@ -34,7 +34,7 @@ const create = ({ engine }: EngineUnderTest) =>
     groupType: 'public',
     actor: userId,
     request: { id: 'r1', payloadHash: 'h', rememberMs: 60_000 },
-    settings: { maxMembers: null, ephemeral: false, history: 'all', metadata: null },
+    settings: defaultGroupSettings,
   });
 
 test.each(['node', 'client'] as const)('an engine as %s comes up without a warning of Node', async (role) => {

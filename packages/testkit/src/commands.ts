@@ -1,19 +1,20 @@
 /** Builds commands and drafts: a test gives the fields that it needs, and the others get defaults. */
 import { createHash } from 'node:crypto';
-import type {
-  BanMember,
-  ChangeRole,
-  CreateGroup,
-  DeleteGroup,
-  GroupCommand,
-  GroupSettings,
-  JoinGroup,
-  LeaveGroup,
-  MessageDraft,
-  MuteMember,
-  RequestKey,
-  TargetCommand,
-  UpdateGroup,
+import {
+  type BanMember,
+  type ChangeRole,
+  type CreateGroup,
+  type DeleteGroup,
+  defaultGroupSettings,
+  type GroupCommand,
+  type GroupSettings,
+  type JoinGroup,
+  type LeaveGroup,
+  type MessageDraft,
+  type MuteMember,
+  type RequestKey,
+  type TargetCommand,
+  type UpdateGroup,
 } from '@plenum/core';
 import { type Actor, type GroupType, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
 
@@ -54,10 +55,7 @@ function keyOf(request: Request, payload: readonly unknown[]): RequestKey {
 }
 
 export const groupSettings = (settings: Partial<GroupSettings> = {}): GroupSettings => ({
-  maxMembers: null,
-  ephemeral: false,
-  history: 'all',
-  metadata: null,
+  ...defaultGroupSettings,
   ...settings,
 });
 

@@ -5,6 +5,7 @@ import {
   type GroupType,
   type HistorySetting,
   type MemberStatus,
+  type Posting,
   type RequestArgs,
   type RequestResult,
   type RequestTable,
@@ -31,7 +32,15 @@ interface Join extends SelfAction {
   /** For those who may accept the user, at most 300 bytes. */
   readonly note?: string;
 }
-interface Create extends InGroup {
+interface Sending {
+  /** Who may send and edit. Default: `members`. */
+  readonly posting?: Posting;
+  /** Members without a role send one message in so many ms; 0, the default: any number. */
+  readonly slowModeMs?: number;
+  /** A message may be edited for so many ms; default: one day. */
+  readonly editWindowMs?: number;
+}
+interface Create extends InGroup, Sending {
   readonly groupType: GroupType;
   /** The user that becomes the first admin. */
   readonly creatorId: string;
@@ -55,7 +64,7 @@ interface Ban extends Decide {
   /** The ban ends by itself after this time. */
   readonly forMs?: number;
 }
-interface Update extends InGroup {
+interface Update extends InGroup, Sending {
   readonly actorId?: string;
   /** Null removes the setting. */
   readonly maxMembers?: number | null;
@@ -166,7 +175,14 @@ const create = ({ groupId, creatorId, requestId, ...settings }: Create): Asked =
     ephemeral: settings.ephemeral,
     history: settings.history,
     metadata: settings.metadata,
+    ...sendingArgs(settings),
   },
+});
+
+const sendingArgs = ({ posting, slowModeMs, editWindowMs }: Sending) => ({
+  posting,
+  slow_mode_ms: slowModeMs,
+  edit_window_ms: editWindowMs,
 });
 
 const join = ({ groupId, userId, requestId, ensure, admit, note }: Join): Asked =>
@@ -198,10 +214,10 @@ const ban = ({ groupId, userId, actorId, forMs, reason, requestId }: Ban): Asked
   args: { group_id: groupId, user_id: userId, for_ms: forMs, reason },
 });
 
-const update = ({ groupId, actorId, requestId, maxMembers, history, metadata }: Update): Asked => ({
+const update = ({ groupId, actorId, requestId, maxMembers, history, metadata, ...rest }: Update): Asked => ({
   actorId,
   requestId,
-  args: { group_id: groupId, max_members: maxMembers, history, metadata },
+  args: { group_id: groupId, max_members: maxMembers, history, metadata, ...sendingArgs(rest) },
 });
 
 const explain = ({ groupId, userId, action, requestId }: Explain): Asked => ({

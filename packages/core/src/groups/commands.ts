@@ -70,7 +70,7 @@ export interface ChangeRole extends Base {
 export interface UpdateGroup extends Base {
   readonly operation: 'update';
   /** An absent field keeps its value. */
-  readonly changes: Partial<Pick<GroupSettings, 'maxMembers' | 'history' | 'metadata'>>;
+  readonly changes: Partial<Omit<GroupSettings, 'ephemeral'>>;
 }
 export interface DeleteGroup extends Base {
   readonly operation: 'delete';

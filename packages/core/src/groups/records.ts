@@ -6,9 +6,11 @@ import type {
   GroupType,
   HistorySetting,
   MemberStatus,
+  Posting,
   Role,
   UserId,
 } from '@plenum/protocol';
+import { limits } from '@plenum/protocol';
 
 export interface MemberRecord {
   readonly status: MemberStatus;
@@ -26,7 +28,24 @@ export interface GroupSettings {
   readonly history: HistorySetting;
   /** JSON text exactly as Node serialised it, or null. */
   readonly metadata: string | null;
+  /** Who may send. */
+  readonly posting: Posting;
+  /** A member without a role sends one message in so many ms; 0: any number. */
+  readonly slowModeMs: number;
+  /** How long a message may be edited; 0: never. */
+  readonly editWindowMs: number;
 }
+
+/** The settings of a group that a join creates. */
+export const defaultGroupSettings: GroupSettings = {
+  maxMembers: null,
+  ephemeral: false,
+  history: 'all',
+  metadata: null,
+  posting: 'members',
+  slowModeMs: 0,
+  editWindowMs: limits.editWindowMsDefault,
+};
 
 /** A finished epoch of a log and the last seq that belongs to it. */
 export interface PastEpoch {
@@ -63,6 +82,8 @@ export interface Position {
   readonly isBanned: boolean;
   /** Null: not banned, or until an unban. */
   readonly bannedUntilMs: number | null;
+  /** The time until which slow mode lets the user send no other message; null: it may send now. */
+  readonly slowedUntilMs: number | null;
 }
 
 /** A row of a member page. */
@@ -88,6 +109,24 @@ export interface Page<T> {
 
 export const isReceiver = (member: MemberRecord | null): member is MemberRecord =>
   member !== null && member.status !== 'pending';
+
+/**
+ * The time until which slow mode lets a user send no other message; null: it may send now. A role frees from slow mode.
+ * @param sent times in ms; `lastMs` null: the user has sent nothing yet
+ */
+export function slowedUntil(
+  { slowModeMs }: Pick<GroupSettings, 'slowModeMs'>,
+  member: MemberRecord | null,
+  { lastMs, nowMs }: { readonly lastMs: number | null; readonly nowMs: number },
+): number | null {
+  if (slowModeMs === 0 || lastMs === null || member === null || hasRole(member)) return null;
+  // After a step back of the clock the interval begins now.
+  const untilMs = Math.min(lastMs, nowMs) + slowModeMs;
+  return untilMs > nowMs ? untilMs : null;
+}
+
+/** True for an admin. */
+export const hasRole = ({ roles }: MemberRecord): boolean => roles.includes('admin');
 
 /** @param untilMs null: the ban does not end by itself */
 export const bannedFailure = (untilMs: number | null): Failure =>

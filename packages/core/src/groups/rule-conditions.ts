@@ -9,7 +9,7 @@ import { type Check, type CheckName, type RuleName, rules } from './rule-table.t
 
 export interface Facts {
   /** Null: no such group (a tombstone counts as none). */
-  readonly group: Pick<GroupRecord, 'groupType' | 'counts' | 'maxMembers'> | null;
+  readonly group: Pick<GroupRecord, 'groupType' | 'counts' | 'maxMembers' | 'posting'> | null;
   readonly actor: Actor;
   readonly actorRecord: MemberRecord | null;
   /** The user whom the operation concerns; equal to the actor in join, leave and send. */
@@ -17,6 +17,8 @@ export interface Facts {
   readonly isSubjectBanned: boolean;
   /** Null: the user is not banned, or its ban has no end. */
   readonly subjectBannedUntilMs?: number | null;
+  /** Null: slow mode lets the user send now. */
+  readonly slowedUntilMs?: number | null;
   readonly nowMs: number;
 }
 
@@ -47,6 +49,9 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'sender is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'sender is not pending': ({ subjectRecord }) => subjectRecord?.status !== 'pending',
   'sender is not muted': ({ subjectRecord }) => subjectRecord?.status !== 'muted',
+  'sender may post': ({ subjectRecord }, { posting }) =>
+    posting === 'members' || (posting === 'admins' && subjectRecord?.roles.includes('admin') === true),
+  'sender is not slowed down': ({ slowedUntilMs }) => (slowedUntilMs ?? null) === null,
   'reader is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'reader is not pending': ({ subjectRecord }) => subjectRecord?.status !== 'pending',
   'target is banned': ({ isSubjectBanned }) => isSubjectBanned,
@@ -82,8 +87,11 @@ export function judge(operation: RuleName, facts: Facts): readonly Judged[] {
     .map(({ name, code }) => ({ check: name, code, ok: holds[name](facts, group) }));
 }
 
-function refusal(check: Check, { subjectRecord, subjectBannedUntilMs, nowMs }: Facts): Failure {
+function refusal(check: Check, { subjectRecord, subjectBannedUntilMs, slowedUntilMs, nowMs }: Facts): Failure {
   if (check.code === 'banned') return bannedFailure(subjectBannedUntilMs ?? null);
+  if (check.code === 'slow_mode') {
+    return { code: 'slow_mode', retryAfterMs: Math.max(1, (slowedUntilMs ?? nowMs) - nowMs) };
+  }
   const untilMs = subjectRecord?.mutedUntilMs ?? null;
   if (check.code === 'muted' && untilMs !== null) {
     return {

@@ -26,6 +26,8 @@ export type CheckName =
   | 'sender is in the group'
   | 'sender is not pending'
   | 'sender is not muted'
+  | 'sender may post'
+  | 'sender is not slowed down'
   | 'reader is in the group'
   | 'reader is not pending'
   | 'target is banned'
@@ -119,6 +121,8 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     check('sender is in the group', 'not_a_member'),
     check('sender is not pending', 'pending_membership'),
     check('sender is not muted', 'muted'),
+    check('sender may post', 'posting_restricted'),
+    check('sender is not slowed down', 'slow_mode'),
   ),
   read: everyType(
     exists,

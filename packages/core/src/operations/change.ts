@@ -2,6 +2,7 @@
 import {
   type Actor,
   type GroupId,
+  limits,
   type MembershipPush,
   type RequestArgs,
   type RequestResult,
@@ -46,6 +47,9 @@ export class Changes {
           ephemeral: args.ephemeral ?? false,
           history: args.history ?? (args.group_type === 'public' ? 'all' : 'since_join'),
           metadata: args.metadata === undefined ? null : JSON.stringify(args.metadata),
+          posting: args.posting ?? 'members',
+          slowModeMs: args.slow_mode_ms ?? 0,
+          editWindowMs: args.edit_window_ms ?? limits.editWindowMsDefault,
         },
       }),
     );
@@ -157,7 +161,7 @@ export class Changes {
     this.#changeRole('demote', caller, args);
 
   update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
-    const { max_members, history, metadata } = args;
+    const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms } = args;
     const done = await this.#change({
       operation: 'update',
       groupId: args.group_id,
@@ -167,6 +171,9 @@ export class Changes {
         ...(max_members === undefined ? {} : { maxMembers: max_members }),
         ...(history === undefined ? {} : { history }),
         ...(metadata === undefined ? {} : { metadata: metadata && JSON.stringify(metadata) }),
+        ...(posting === undefined ? {} : { posting }),
+        ...(slow_mode_ms === undefined ? {} : { slowModeMs: slow_mode_ms }),
+        ...(edit_window_ms === undefined ? {} : { editWindowMs: edit_window_ms }),
       },
     });
     return done.ok ? succeed({ epoch: done.result.epoch, seq: done.result.seq }) : done;

@@ -39,6 +39,7 @@ const shown = (checks: ReturnType<typeof judge>) => checks.map(({ check, ok }) =
 
 function untilOf(code: string, position: Position | null): number | null {
   if (code === 'muted') return position?.member?.mutedUntilMs ?? null;
+  if (code === 'slow_mode') return position?.slowedUntilMs ?? null;
   return code === 'banned' ? (position?.bannedUntilMs ?? null) : null;
 }
 
@@ -54,6 +55,7 @@ async function factsOf({ engine }: OperationDeps, groupId: GroupId, actor: Actor
     actorRecord: member,
     subjectRecord: member,
     isSubjectBanned: position?.isBanned ?? false,
+    slowedUntilMs: position?.slowedUntilMs ?? null,
     nowMs: 0,
   };
   return { facts, position };

@@ -192,6 +192,9 @@ const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => (
   max_members: group.maxMembers,
   history: group.history,
   ephemeral: group.ephemeral,
+  posting: group.posting,
+  slow_mode_ms: group.slowModeMs,
+  edit_window_ms: group.editWindowMs,
   partition: partitionOf(group.groupId),
   room: rooms.groupRoom(group.groupId),
 });

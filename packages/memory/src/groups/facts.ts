@@ -39,6 +39,7 @@ export function refusalOf(
     subjectRecord: record,
     isSubjectBanned: isBanned,
     subjectBannedUntilMs: bannedUntilMs,
+    slowedUntilMs: group.slowedUntilMs(userId, nowMs),
     nowMs,
   });
 }
@@ -47,4 +48,5 @@ const groupFactsOf = (group: GroupState, nowMs: number) => ({
   groupType: group.groupType,
   counts: group.counts(nowMs),
   maxMembers: group.settings.maxMembers,
+  posting: group.settings.posting,
 });

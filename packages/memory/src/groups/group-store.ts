@@ -58,6 +58,7 @@ function positionOf(group: GroupState, userId: UserId | null, nowMs: number): Po
     head: group.log.head(nowMs, group.isDeleted),
     member: userId && group.member(userId, nowMs),
     ...(userId === null ? { isBanned: false, bannedUntilMs: null } : group.bans.standing(userId, nowMs)),
+    slowedUntilMs: userId && group.slowedUntilMs(userId, nowMs),
   };
 }
 

@@ -1,12 +1,13 @@
 /** Creates a group (by a create, or by a join of an unused id), changes its settings, and deletes it. */
-import type {
-  ChangeDone,
-  CreateGroup,
-  DeleteGroup,
-  GroupSettings,
-  JoinGroup,
-  MemberRecord,
-  UpdateGroup,
+import {
+  type ChangeDone,
+  type CreateGroup,
+  type DeleteGroup,
+  defaultGroupSettings,
+  type GroupSettings,
+  type JoinGroup,
+  type MemberRecord,
+  type UpdateGroup,
 } from '@plenum/core';
 import type { Actor, GroupId, GroupType, UserId } from '@plenum/protocol';
 import { GroupEntries } from '../state/group-entries.ts';
@@ -28,8 +29,8 @@ export const create = (state: MemoryState, command: CreateGroup, nowMs: number):
 /** Creates a public group with default settings; the joiner is its admin. */
 export function createByJoin(state: MemoryState, command: JoinGroup, nowMs: number): ChangeDone {
   const { groupId, actor, userId } = command;
-  const settings: GroupSettings = { maxMembers: null, ephemeral: false, history: 'all', metadata: null };
-  return begin(state, { groupId, groupType: 'public', settings, creator: userId, actor }, nowMs);
+  const group = { groupId, groupType: 'public', settings: defaultGroupSettings, creator: userId, actor } as const;
+  return begin(state, group, nowMs);
 }
 
 /** Creates a group with a new epoch. The entry `created` has seq 1, and its user is the first admin. */
@@ -76,10 +77,13 @@ export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): Cha
 }
 
 /** Translates changed settings to their wire names. `metadata` is JSON text of this process, so parsing it is safe. */
-const onTheWire = ({ maxMembers, history, metadata }: UpdateGroup['changes']) => ({
+const onTheWire = ({ maxMembers, history, metadata, ...sending }: UpdateGroup['changes']) => ({
   ...(maxMembers === undefined ? {} : { max_members: maxMembers }),
   ...(history === undefined ? {} : { history }),
   ...(metadata === undefined ? {} : { metadata: metadata === null ? null : JSON.parse(metadata) }),
+  ...(sending.posting === undefined ? {} : { posting: sending.posting }),
+  ...(sending.slowModeMs === undefined ? {} : { slow_mode_ms: sending.slowModeMs }),
+  ...(sending.editWindowMs === undefined ? {} : { edit_window_ms: sending.editWindowMs }),
 });
 
 /** Deletes the group. The entry `deleted` is its last one; the log of the tombstone stays readable. */

@@ -69,6 +69,7 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const seq = state.store(group, draft, nowMs);
   // A sender has read up to its own message.
   group.reads.set(sender, { seq, messages: group.log.messagesUntil(seq) });
+  group.noteSent(sender, nowMs);
   const { epoch } = group.log;
   const appended: Appended = {
     type: 'appended',

@@ -1,5 +1,5 @@
 /** One group in memory: its members in the orders in which they are read, its counts, bans and log; and the groups of each user. */
-import type { GroupRecord, GroupSettings, MemberRecord } from '@plenum/core';
+import { type GroupRecord, type GroupSettings, type MemberRecord, slowedUntil } from '@plenum/core';
 import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
 import { Bans } from './bans.ts';
 import type { GroupEntries } from './group-entries.ts';
@@ -42,6 +42,8 @@ export class GroupState {
   readonly reads = new Map<UserId, { readonly seq: number; readonly messages: number }>();
   /** What applicants wrote to those who may accept them. */
   readonly notes = new Map<UserId, string>();
+  /** The time of the last message of each user, ms, written only in slow mode. It outlasts the membership. */
+  readonly lastSentMs = new Map<UserId, number>();
   isDeleted = false;
   /** True for a deleted group that kept users out: a join must not create it again, because that would let them in. */
   isClosed = false;
@@ -74,6 +76,25 @@ export class GroupState {
     if (record === undefined) return null;
     const isDue = record.mutedUntilMs !== null && record.mutedUntilMs <= nowMs;
     return isDue ? { ...record, status: 'active', mutedUntilMs: null } : record;
+  }
+
+  /** @returns the time until which slow mode lets the user send no other message, ms, or null */
+  slowedUntilMs(userId: UserId, nowMs: number): number | null {
+    const lastMs = this.lastSentMs.get(userId) ?? null;
+    return slowedUntil(this.settings, this.member(userId, nowMs), { lastMs, nowMs });
+  }
+
+  /** Begins the interval of slow mode after a message, and forgets intervals that have ended. */
+  noteSent(userId: UserId, nowMs: number): void {
+    const { slowModeMs } = this.settings;
+    if (slowModeMs === 0) return;
+    // Insertion order is the order of the times.
+    this.lastSentMs.delete(userId);
+    this.lastSentMs.set(userId, nowMs);
+    for (const [oldest, sentMs] of this.lastSentMs) {
+      if (sentMs > nowMs - slowModeMs) break;
+      this.lastSentMs.delete(oldest);
+    }
   }
 
   counts(nowMs: number): Counts {

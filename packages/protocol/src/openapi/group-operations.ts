@@ -37,10 +37,10 @@ export const groupOperations = {
   update_group: {
     operationId: 'update_group',
     tag: 'groups',
-    description: 'At least one of `max_members`, `history` and `metadata` is required',
+    description: 'At least one setting is required',
     minBodyFields: 1,
     parameters: { ...team, ...keyed },
-    body: { ...asAnn, max_members: 500, metadata: { topic: 'releases' } },
+    body: { ...asAnn, max_members: 500, metadata: { topic: 'releases' }, posting: 'admins' },
     result: { epoch, seq: 43 },
   },
   delete_group: {

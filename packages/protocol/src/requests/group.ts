@@ -8,6 +8,7 @@ import {
   historySettingSchema,
   memberSchema,
   memberStatusSchema,
+  postingSchema,
   roleSchema,
   seqSchema,
   timestampSchema,
@@ -16,6 +17,29 @@ import { groupIdSchema, userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { metadataSchema } from '../text.ts';
 import { group, nextCursorSchema, paged, positioned } from './arguments.ts';
+
+/** Who may send, how often, and how long a message may be edited. */
+const sendingSettings = {
+  posting: postingSchema.optional(),
+  slow_mode_ms: z
+    .int()
+    .min(0)
+    .max(limits.slowModeMsMax)
+    .optional()
+    .meta({
+      description: 'Members without a role send one message in so many ms, at most one hour; 0: any number',
+      examples: [10_000],
+    }),
+  edit_window_ms: z
+    .int()
+    .min(0)
+    .max(limits.editWindowMsMax)
+    .optional()
+    .meta({
+      description: 'A message may be edited for so many ms, at most ten years; 0: never. Default: one day',
+      examples: [900_000],
+    }),
+};
 
 const createSettings = {
   group_type: groupTypeSchema,
@@ -31,6 +55,7 @@ const createSettings = {
     .describe('true: a membership ends 30 s after the last connection of the member'),
   history: historySettingSchema.optional(),
   metadata: metadataSchema.optional(),
+  ...sendingSettings,
 };
 
 /** Null removes a setting. */
@@ -44,7 +69,9 @@ const updateSettings = {
     .meta({ description: 'Null takes the limit away', examples: [500] }),
   history: historySettingSchema.optional(),
   metadata: metadataSchema.nullable().optional().describe('Replaces the whole object; null takes it away'),
+  ...sendingSettings,
 };
+const settingNames = Object.keys(updateSettings);
 
 /** The actions that `explain` knows: the rows of the rule table. */
 const actionSchema = z
@@ -72,7 +99,7 @@ export type Action = z.infer<typeof actionSchema>;
 const explanationSchema = z.object({
   allowed: z.boolean(),
   code: errorCodeSchema.optional().describe('Of the refusal that the action would get'),
-  until: timestampSchema.optional().describe('When the mute or ban that refuses the action ends by itself'),
+  until: timestampSchema.optional().describe('When the mute, ban or slow mode that refuses the action ends by itself'),
   checks: z.array(z.object({ check: z.string(), ok: z.boolean() })),
 });
 
@@ -110,6 +137,7 @@ const groupInfoSchema = z
     max_members: z.int().min(1).nullable().optional().describe('Null: no limit'),
     history: historySettingSchema.optional(),
     ephemeral: z.boolean().optional(),
+    ...sendingSettings,
     partition: z.int().min(0).optional(),
     room: z.string().optional(),
     members: z.record(z.string(), memberSchema).optional(),
@@ -129,8 +157,8 @@ export const groupRequests = {
   },
   update_group: {
     access: 'change',
-    args: z.strictObject({ ...group, ...updateSettings }).refine((args) => Object.keys(args).length > 1, {
-      error: 'one of max_members, history and metadata is required',
+    args: z.strictObject({ ...group, ...updateSettings }).refine((args) => settingNames.some((name) => Reflect.get(args, name) !== undefined), {
+      error: `one of ${settingNames.join(', ')} is required`,
       path: ['max_members'],
     }),
     result: z.object(positioned),

@@ -1,6 +1,8 @@
 -- The checks of a message that admit-message and append-messages share.
 -- @include member
 -- @include dedupe
+-- @include sending-text
+-- @include last-sent
 
 -- @param detail ms: the time at which a mute or a ban ends, or the delay before the next try
 local function refusal(now, code, detail)
@@ -15,14 +17,32 @@ local function early_reply(now)
   return nil
 end
 
--- @param next_due the time at which the next mute or ban of the group ends, ms, as the group stores it
--- @return the reply if the user may not send, or if due mutes must end first; or nil
-local function reply_to_sender(now, next_due)
-  local due_at = tonumber(next_due)
+-- @param role of an active sender
+-- @return the reply if the group's rules do not let the user send now, or nil; and the interval, ms, if slow mode holds
+-- for the user
+local function reply_to_role(now, role, sending)
+  local posting, slow_mode_ms = sending_of(sending)
+  if posting == 'n' or posting == 'a' and role ~= 'a' then return refusal(now, 'posting_restricted') end
+  if slow_mode_ms == 0 or role ~= 'm' then return nil end
+  local sent_at = last_sent(sender_id)
+  -- After a step back of Redis' clock the interval begins now.
+  local wait_ms = sent_at and math.min(sent_at, now) + slow_mode_ms - now or 0
+  if wait_ms > 0 then return refusal(now, 'slow_mode', wait_ms) end
+  return nil, slow_mode_ms
+end
+
+-- @param group { next_due, sending } as the group stores them
+-- @return the reply if the user may not send, or if due mutes must end first; or nil; and the interval, ms, if slow mode
+-- holds for the user
+local function reply_to_sender(now, group)
+  local due_at = tonumber(group.next_due)
   if due_at and due_at <= now and are_mutes_ended == '0' then return { 'due', integer(now) } end
   local record = redis.call('HGET', members_key, sender_id)
   -- Most senders are active: their record needs no parsing.
-  if record and string.sub(record, 1, 2) == 'a ' then return nil end
+  if record and string.sub(record, 1, 2) == 'a ' then
+    if not group.sending or group.sending == '' then return nil end
+    return reply_to_role(now, string.sub(record, 3, 3), group.sending)
+  end
   local sender, is_banned, banned_until = member_of(record, now)
   if is_banned then return refusal(now, 'banned', banned_until) end
   if not sender then return refusal(now, 'not_a_member') end

@@ -1,13 +1,14 @@
 -- Creates a group with its first admin. Replaces a tombstone.
 
--- @param settings { type, max_members, ephemeral, history, metadata } as they are stored
+-- @param settings { type, max_members, ephemeral, history, metadata, sending, edit_window_ms } as they are stored
 -- @return the reply of the script
 local function create(settings)
   redis.call('UNLINK', group_key, log_key)
   -- The fields that every message reads come first: Redis searches a small hash from its beginning.
   redis.call('HSET', group_key, 'epoch', '', 'hist', '', 'seq', '', 'active', '', 'muted', '', 'next_due', '',
-    'log_renewal', '', 'events', '', 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
-    'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata, 'creator', user_id)
+    'log_renewal', '', 'events', '', 'sending', settings.sending, 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
+    'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata,
+    'edit_window_ms', settings.edit_window_ms, 'creator', user_id)
   redis.call('ZADD', groups_key, 0, group_id)
   group = {
     type = settings.type,

@@ -6,6 +6,7 @@ import { type GroupDeps, groupArgValues, groupKeyValues } from '../script-calls/
 import * as scripts from '../script-calls/index.ts';
 import { escapeForJson } from '../script-calls/index.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
+import { sendingText } from '../script-calls/sending.ts';
 import type { Move } from './user-index.ts';
 
 type Answered = Exclude<scripts.ChangeReply, { type: 'late' }>;
@@ -149,11 +150,13 @@ const reasonArgs = ({ reason }: { readonly reason: string | null }) => ({
 });
 const spanArgs = ({ forMs }: { readonly forMs: number | null }) => ({ forMs: forMs ?? '' });
 
-const settingsArgs = ({ maxMembers, ephemeral, history, metadata }: GroupSettings) => ({
+const settingsArgs = ({ maxMembers, ephemeral, history, metadata, ...rest }: GroupSettings) => ({
   maxMembers: maxMembers ?? '',
   isEphemeral: flag(ephemeral),
   history,
   metadata: metadata ?? '',
+  sending: sendingText(rest),
+  editWindowMs: rest.editWindowMs,
 });
 
 /** Formats the changes for the script: an empty argument keeps the value, `null` removes it. */
@@ -161,6 +164,9 @@ const updateArgs = (changes: UpdateGroup['changes']) => ({
   maxMembers: changes.maxMembers === undefined ? '' : String(changes.maxMembers),
   history: changes.history ?? '',
   metadata: changes.metadata === undefined ? '' : (changes.metadata ?? 'null'),
+  posting: changes.posting ?? '',
+  slowModeMs: changes.slowModeMs ?? '',
+  editWindowMs: changes.editWindowMs ?? '',
 });
 
 const plain = {

@@ -6,6 +6,7 @@ import {
   forgedCursor,
   type GroupCommand,
   type GroupRecord,
+  type GroupSettings,
   type GroupStore,
   limitReached,
   type MemberRow,
@@ -17,6 +18,7 @@ import {
   type Position,
   type Refused,
   refused,
+  slowedUntil,
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
@@ -208,18 +210,33 @@ export class RedisGroupStore implements GroupStore {
         members: keys.members(groupId),
         mutes: keys.mutes(groupId),
         log: keys.log(groupId),
+        slow: keys.slow(groupId),
       },
       args: { userId: userId ?? '' },
     });
     if (reply.type === 'none') return null;
     const { head, group } = reply.details;
-    const { groupType, createdAtMs, pending, admins, due, maxMembers, history, metadata } = group;
-    const settings = { maxMembers, ephemeral: group.isEphemeral, history, metadata };
-    const position: Position = { groupType, settings, head, ...standingOf(group.record, reply.nowMs) };
+    const { groupType, createdAtMs, pending, admins, due, lastSentMs } = group;
+    const settings = settingsOf(group);
+    const { nowMs } = reply;
+    const standing = standingOf(group.record, nowMs);
+    const slowedUntilMs = slowedUntil(settings, standing.member, { lastMs: lastSentMs, nowMs });
+    const position: Position = { groupType, settings, head, ...standing, slowedUntilMs };
     const counts = { active: group.active + due, pending, muted: group.muted - due, admins };
     return { position, createdAtMs, counts };
   }
 }
+
+type StoredGroup = Extract<Awaited<ReturnType<typeof readPosition.parse>>, { type: 'found' }>['details']['group'];
+
+const settingsOf = (group: StoredGroup): GroupSettings => ({
+  maxMembers: group.maxMembers,
+  ephemeral: group.isEphemeral,
+  history: group.history,
+  metadata: group.metadata,
+  ...group.sending,
+  editWindowMs: group.editWindowMs,
+});
 
 type Answer = Exclude<ChangeReply, { type: 'late' | 'groups_full' }>;
 

@@ -141,6 +141,7 @@ export class AppendArguments {
       outbox: keys.outbox(groupId),
       queued: keys.queued(groupId),
       reads: keys.reads(groupId),
+      slow: keys.slow(groupId),
     };
     const made = {
       firstKey: groupKeys.group,

@@ -126,6 +126,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
         members: keys.members(groupId),
         dedupe: keys.dedupe(groupId, sender, request.id),
         bucket: keys.bucket(groupId, sender),
+        slow: keys.slow(groupId),
       },
       args: (deadlineMs) => ({
         senderId: sender,

@@ -43,7 +43,7 @@ const termArgs = [
   'isRateLimited',
 ] as const;
 const headerArgs = [...batchArgs, ...termArgs] as const;
-const groupKeys = ['group', 'members', 'log', 'outbox', 'queued', 'reads'] as const;
+const groupKeys = ['group', 'members', 'log', 'outbox', 'queued', 'reads', 'slow'] as const;
 const groupArgs = ['groupId', 'room', 'channel'] as const;
 const messageKeys = ['bucket', 'dedupe'] as const;
 const messageArgs = ['senderId', 'requestId', 'payloadHash', 'wireHead'] as const;
@@ -120,7 +120,7 @@ const noSuchReply = (): Error => new TypeError('append-messages has replied in a
 
 export const admitMessage = defineScript({
   file: 'admit-message',
-  keys: ['group', 'members', 'dedupe', 'bucket'],
+  keys: ['group', 'members', 'dedupe', 'bucket', 'slow'],
   args: [
     'senderId',
     'payloadHash',

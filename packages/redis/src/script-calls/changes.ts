@@ -68,6 +68,8 @@ export const createGroup = defineChange('create-group', [
   'isEphemeral',
   'history',
   'metadata',
+  'sending',
+  'editWindowMs',
 ]);
 export const joinGroup = defineChange('join-group', [
   'isEnsured',
@@ -87,7 +89,14 @@ export const banMember = defineChange('ban-member', ['reason', 'forMs', 'bansMax
 export const unbanMember = defineChange('unban-member', ['reason']);
 export const promoteMember = defineChange('promote-member', []);
 export const demoteMember = defineChange('demote-member', []);
-export const updateGroup = defineChange('update-group', ['maxMembers', 'history', 'metadata']);
+export const updateGroup = defineChange('update-group', [
+  'maxMembers',
+  'history',
+  'metadata',
+  'posting',
+  'slowModeMs',
+  'editWindowMs',
+]);
 export const deleteGroup = defineChange('delete-group', []);
 
 /** Finds the first answer to a repeated change when an empty membership bucket keeps its own script from running. */

@@ -4,10 +4,11 @@
  */
 
 import type { LogHead, PastEpoch } from '@plenum/core';
-import { groupTypeSchema, historySettingSchema } from '@plenum/protocol';
+import { groupTypeSchema, historySettingSchema, limits } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
 import { defineScript, integerWord, reply } from './define-script.ts';
+import { sendingWord } from './sending.ts';
 
 const none = reply('none', z.array(z.unknown()));
 
@@ -55,6 +56,10 @@ const positionDetails = z
       isEphemeral: flagWord,
       history: historySettingSchema,
       metadata: z.string().transform((text) => (text === '' ? null : text)),
+      sending: sendingWord,
+      editWindowMs: z.union([z.literal('').transform(() => limits.editWindowMsDefault), integerWord]),
+      /** The time of the user's last message in slow mode. */
+      lastSentMs: z.union([z.literal('').transform(() => null), integerWord]),
       /** The record of the user as text; '' for none. */
       record: z.string(),
     }),
@@ -73,12 +78,15 @@ const positionNames = [
   'isEphemeral',
   'history',
   'metadata',
+  'sending',
+  'editWindowMs',
+  'lastSentMs',
   'record',
 ] as const;
 
 export const readPosition = defineScript({
   file: 'read-position',
-  keys: ['group', 'members', 'mutes', 'log'],
+  keys: ['group', 'members', 'mutes', 'log', 'slow'],
   args: ['userId'],
   reply: z.discriminatedUnion('type', [
     none,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { LogEntry } from '@plenum/core';
+import { defaultGroupSettings, type LogEntry } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { eventually, feedListener, type RedisServer, startRedis } from '@plenum/testkit';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
@@ -186,7 +186,7 @@ test('malformed publishes on every channel end nothing and disturb nothing', asy
     groupType: 'public',
     actor: userId,
     request: { id: 'r1', payloadHash: 'h', rememberMs: 60_000 },
-    settings: { maxMembers: null, ephemeral: false, history: 'all', metadata: null },
+    settings: defaultGroupSettings,
   });
   server.io.to('news').emit('headline');
   await eventually(() => expect([entries.length, nudged, client.heard]).toEqual([1, [5], [['headline']]]));

@@ -39,6 +39,7 @@ const subjects: Readonly<Record<string, string>> = {
   'end-absence': 'member',
   'mark-read': 'member',
   'read-mark': 'member',
+  'read-position': 'member',
 };
 
 function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
@@ -75,6 +76,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     places: keys.places('created', user('owner')),
     on: keys.on(id),
     reads: keys.reads(id),
+    slow: keys.slow(id),
     held: keys.held(partitionOf(id), 'node-1'),
     holders: keys.holders(partitionOf(id)),
     away: keys.away(partitionOf(id)),
@@ -125,7 +127,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     ...settings,
     groupId: id,
     userId: subjects[nameOf(script)] ?? 'owner',
-    senderId: 'owner',
+    senderId: 'member',
     actor: 'owner',
     requestId: 'request',
     payloadHash: 'hash',
@@ -137,6 +139,10 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isEphemeral: '0',
     history: 'all',
     metadata: '{}',
+    posting: 'members',
+    slowModeMs: '1000',
+    sending: 'm 1000',
+    editWindowMs: '60000',
     isEnsured: '0',
     isAdmitted: '0',
     createsPublic: '0',
@@ -215,7 +221,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
   const key = (name: string): string => all[name] ?? '';
   const group = { type: 'strict_private', created: 1, epoch: 'e'.repeat(16), hist: '0', past: '', seq: 7 };
   const counts = { active: 3, pending: 1, muted: 2, admins: 2, next_due: 1, max_members: '' };
-  const rest = { ephemeral: '0', history: 'all', metadata: '', log_renewal: 1 };
+  const rest = { ephemeral: '0', history: 'all', metadata: '', log_renewal: 1, sending: 'm 1000' };
   await redis
     .pipeline()
     .flushall('SYNC')

@@ -37,12 +37,13 @@ export class Abstraction {
 
   position(position: Position | null): object | null {
     if (position === null) return null;
-    const { head, member, bannedUntilMs } = position;
+    const { head, member, bannedUntilMs, slowedUntilMs } = position;
     return {
       ...position,
       head: this.#head(head),
       member: member && this.member(member),
       bannedUntilMs: timed(bannedUntilMs),
+      slowedUntilMs: timed(slowedUntilMs),
     };
   }
 

@@ -48,6 +48,10 @@ const reason = fc.constantFrom('spam', '"☃"\n');
 const forMs = fc.constantFrom(3_600_000, momentMs);
 const maxMembers = fc.constantFrom(null, 1, 3);
 const metadata = fc.constantFrom(null, '{}', '{"a":[],"n":1e+21}');
+const posting = fc.constantFrom('members' as const, 'members' as const, 'admins' as const, 'nobody' as const);
+/** One interval outlasts a run, so both engines refuse the same messages. */
+const slowModeMs = fc.constantFrom(0, 0, 3_600_000);
+const editWindowMs = fc.constantFrom(0, 86_400_000);
 const history = fc.constantFrom('all' as const, 'since_join' as const);
 /** Request ids that repeat. For one user a repeated id is a retry or a conflict; for two users it has no meaning. */
 const sharedId = fc.oneof(
@@ -77,6 +81,8 @@ const creating = fc.record({
   maxMembers,
   history,
   metadata,
+  posting,
+  slowModeMs,
 });
 const joining = fc.record(
   {
@@ -96,7 +102,7 @@ const muting = fc.record(
 );
 const banning = fc.record({ ...target, forMs, reason }, { requiredKeys: ['groupId', 'actor', 'userId'] });
 const updating = fc.record(
-  { groupId, actor, maxMembers, history, metadata },
+  { groupId, actor, maxMembers, history, metadata, posting, slowModeMs, editWindowMs },
   { requiredKeys: ['groupId', 'actor'] },
 );
 const sending = fc.record({ groupId, sender: user, message: fc.constantFrom('hello', '"}]☃\u2028') });

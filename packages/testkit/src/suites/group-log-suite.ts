@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { admitting } from './log/admitting.ts';
 import { appending } from './log/appending.ts';
+import { posting } from './log/posting.ts';
 import { ranges } from './log/ranges.ts';
 import { rateLimiting } from './log/rate-limiting.ts';
 
@@ -12,5 +13,6 @@ export function groupLogSuite(name: string, makeEngine: MakeEngine): void {
     admitting(makeEngine);
     ranges(makeEngine);
     rateLimiting(makeEngine);
+    posting(makeEngine);
   });
 }

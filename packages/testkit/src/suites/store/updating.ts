@@ -7,7 +7,15 @@ import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { begin, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
-const settings = { maxMembers: 7, ephemeral: true, history: 'all', metadata: '{"topic":"old"}' } as const;
+const settings = {
+  maxMembers: 7,
+  ephemeral: true,
+  history: 'all',
+  metadata: '{"topic":"old"}',
+  posting: 'members',
+  slowModeMs: 1000,
+  editWindowMs: 60_000,
+} as const;
 /** JSON as Node writes it, which a store that parsed it would not give back. */
 const metadata = '{"b":[],"a":{},"n":12345678901234567000,"t":"\\u0000☃\\"}%s","__proto__":{"x":1e+300}}';
 
@@ -18,10 +26,20 @@ const cases: readonly (readonly [string, Changes, object])[] = [
   ['the history', { history: 'since_join' }, { history: 'since_join' }],
   ['metadata', { metadata: '{"topic":[]}' }, { metadata: { topic: [] } }],
   ['no metadata', { metadata: null }, { metadata: null }],
+  ['an announcement group', { posting: 'admins' }, { posting: 'admins' }],
+  ['slow mode', { slowModeMs: 5000 }, { slow_mode_ms: 5000 }],
+  ['no edits', { editWindowMs: 0 }, { edit_window_ms: 0 }],
   [
     'everything',
-    { maxMembers: 9, history: 'since_join', metadata: '{}' },
-    { max_members: 9, history: 'since_join', metadata: {} },
+    { maxMembers: 9, history: 'since_join', metadata: '{}', posting: 'nobody', slowModeMs: 1, editWindowMs: 2 },
+    {
+      max_members: 9,
+      history: 'since_join',
+      metadata: {},
+      posting: 'nobody',
+      slow_mode_ms: 1,
+      edit_window_ms: 2,
+    },
   ],
 ];
 
