@@ -8,6 +8,7 @@ import { Cluster } from '../support/cluster/cluster.ts';
 import { LogTap } from '../support/cluster/log-tap.ts';
 import { type Race, races } from '../support/races/races.ts';
 import { RaceRunner } from '../support/races/runner.ts';
+import { sendingRaces } from '../support/races/sending-races.ts';
 
 /** Whichever comes first ends a race; RACE_SECONDS gives a longer hunt its time. */
 const tryLimit = 2000;
@@ -52,8 +53,11 @@ async function hunt(race: Race): Promise<number> {
 }
 
 describe('races', () => {
-  test.each(races.map((race) => [race.name, race] as const))('%s', async (name, race) => {
-    const tries = await hunt(race);
-    process.stdout.write(`race: ${tries} tries of ${name}\n`);
-  });
+  test.each([...races, ...sendingRaces].map((race) => [race.name, race] as const))(
+    '%s',
+    async (name, race) => {
+      const tries = await hunt(race);
+      process.stdout.write(`race: ${tries} tries of ${name}\n`);
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { namedKiller } from './mutant.js';
 import { mutantsOfBounds } from './of-bounds.js';
 import { mutantsOfDelivery } from './of-delivery.js';
 import { mutantsOfReception } from './of-reception.js';
+import { mutantsOfSettings } from './of-settings.js';
 import { mutantsOfStoring } from './of-storing.js';
 import { mutantsOfWorkers } from './of-workers.js';
 import { Sandbox } from './sandbox.js';
@@ -23,6 +24,7 @@ const all = [
   ...mutantsOfDelivery,
   ...mutantsOfBounds,
   ...mutantsOfWorkers,
+  ...mutantsOfSettings,
 ];
 const unknown = wanted.filter((name) => !all.some((mutant) => mutant.name === name));
 const chosen = all

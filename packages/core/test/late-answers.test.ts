@@ -5,7 +5,7 @@ import { Devices } from '../src/feed/devices.ts';
 import { Feed } from '../src/feed/feed.ts';
 import { FeedCounters, type FeedSink } from '../src/feed/feed-sink.ts';
 import { KnownMembers } from '../src/feed/known-members.ts';
-import type { LogHead } from '../src/groups/records.ts';
+import { defaultGroupSettings, type LogHead } from '../src/groups/records.ts';
 import { isGoodPosition, lowerBoundFor } from '../src/log/epoch-chain.ts';
 import { Reads } from '../src/operations/read.ts';
 import type { Device } from '../src/ports/devices.ts';
@@ -163,11 +163,12 @@ test('a nudge that comes after its user was removed pushes nothing', () => {
 test('history of a group created again between two reads is not given to a member of the old one', async () => {
   const position = {
     groupType: 'private' as const,
-    settings: { maxMembers: null, ephemeral: false, history: 'since_join' as const, metadata: null },
+    settings: { ...defaultGroupSettings, history: 'since_join' as const },
     head: headOf('old', 300),
     member: { status: 'active' as const, roles: [], joinedAtMs: 0, sinceSeq: 1, mutedUntilMs: null },
     isBanned: false,
     bannedUntilMs: null,
+    slowedUntilMs: null,
   };
   expect(isGoodPosition('old', 300, headOf('new', 300))).toBe(false);
   const engine = {

@@ -19,7 +19,8 @@ export const historySettingSchema = z.enum(['all', 'since_join']).meta({
 
 export const postingSchema = z.enum(['members', 'admins', 'nobody']).meta({
   id: 'Posting',
-  description: 'Who may send and edit messages. admins: the group is for announcements. nobody: it is frozen',
+  description:
+    'Who may send and edit messages: every active member, the admins of a group for announcements, or none while it is frozen',
 });
 
 export type GroupType = z.infer<typeof groupTypeSchema>;

@@ -1,5 +1,5 @@
 /** The requests of which races are made, in few words: who asks it, of whom, and how it may be refused. */
-import type { ErrorCode, GroupType } from '@plenum/protocol';
+import type { ErrorCode, GroupType, Posting } from '@plenum/protocol';
 import type { Ask, RaceAttempt } from './attempt.ts';
 
 export type Refusals = readonly ErrorCode[];
@@ -23,6 +23,12 @@ export const remove = (by: string, refusals: Refusals = []): Ask => ({
   ...{ by, refusals },
   type: 'delete_group',
   entry: { type: 'deleted', user_id: by },
+});
+export const setPosting = (by: string, posting: Posting): Ask => ({
+  ...{ by, refusals: [] },
+  type: 'update_group',
+  args: { posting },
+  entry: { type: 'updated', user_id: by },
 });
 export const create = (by: string, refusals: Refusals): Ask => ({
   ...{ by, refusals },

@@ -1,9 +1,15 @@
 /** A group in a state that a test needs, made by the library, so that only the request under test goes through a door. */
-import type { GroupType } from '@plenum/protocol';
+import type { GroupType, Posting } from '@plenum/protocol';
 import type { Service } from '../cluster/service.ts';
 
 interface Failable {
   readonly ok: boolean;
+}
+
+interface Settings {
+  readonly maxMembers?: number;
+  readonly posting?: Posting;
+  readonly slowModeMs?: number;
 }
 
 let scenes = 0;
@@ -32,7 +38,7 @@ export class GroupScene {
   }
 
   /** By `owner`. */
-  async create(groupType: GroupType, settings: { readonly maxMembers?: number } = {}): Promise<this> {
+  async create(groupType: GroupType, settings: Settings = {}): Promise<this> {
     const { groupId, service } = this;
     const creatorId = this.user('owner');
     await done(service.plenum.groups.create({ groupId, groupType, creatorId, ...settings }));

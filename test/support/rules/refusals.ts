@@ -85,6 +85,26 @@ const sending: readonly Refusal[] = [
     arrange: async (scene) => send(await (await scene.create('strict_private')).muted('ann', hourMs), 'ann'),
   },
   {
+    code: 'posting_restricted',
+    to: 'a message of a plain member where admins post',
+    arrange: async (scene) =>
+      send(await (await scene.create('public', { posting: 'admins' })).member('ann'), 'ann'),
+  },
+  {
+    code: 'posting_restricted',
+    to: 'a message of an admin into a frozen group',
+    arrange: async (scene) => send(await scene.create('public', { posting: 'nobody' }), 'owner'),
+  },
+  {
+    code: 'slow_mode',
+    to: 'a second message within the interval',
+    canRetry: true,
+    arrange: async (scene) => {
+      await (await scene.create('public', { slowModeMs: hourMs })).member('ann');
+      return send(await scene.sent('ann', 'first'), 'ann');
+    },
+  },
+  {
     code: 'rate_limited',
     to: 'more messages than the bucket holds',
     setting: 'slow',

@@ -19,7 +19,12 @@ function bodyOf({ code, error, canRetry, details }: Expected, retryAfterMs: unkn
 
 /** A code that names a time names one that is not over: at least 1 ms. */
 function expectRetryAfter({ code, canRetry }: Expected, retryAfterMs: unknown): void {
-  if (code === 'rate_limited' || code === 'room_overloaded' || (code === 'muted' && canRetry)) {
+  if (
+    code === 'rate_limited' ||
+    code === 'slow_mode' ||
+    code === 'room_overloaded' ||
+    (code === 'muted' && canRetry)
+  ) {
     expect(retryAfterMs).toBeGreaterThanOrEqual(1);
   } else expect(retryAfterMs).toBeUndefined();
 }

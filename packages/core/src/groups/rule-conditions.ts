@@ -87,7 +87,10 @@ export function judge(operation: RuleName, facts: Facts): readonly Judged[] {
     .map(({ name, code }) => ({ check: name, code, ok: holds[name](facts, group) }));
 }
 
-function refusal(check: Check, { subjectRecord, subjectBannedUntilMs, slowedUntilMs, nowMs }: Facts): Failure {
+function refusal(
+  check: Check,
+  { subjectRecord, subjectBannedUntilMs, slowedUntilMs, nowMs }: Facts,
+): Failure {
   if (check.code === 'banned') return bannedFailure(subjectBannedUntilMs ?? null);
   if (check.code === 'slow_mode') {
     return { code: 'slow_mode', retryAfterMs: Math.max(1, (slowedUntilMs ?? nowMs) - nowMs) };

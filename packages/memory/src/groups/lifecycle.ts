@@ -29,7 +29,13 @@ export const create = (state: MemoryState, command: CreateGroup, nowMs: number):
 /** Creates a public group with default settings; the joiner is its admin. */
 export function createByJoin(state: MemoryState, command: JoinGroup, nowMs: number): ChangeDone {
   const { groupId, actor, userId } = command;
-  const group = { groupId, groupType: 'public', settings: defaultGroupSettings, creator: userId, actor } as const;
+  const group = {
+    groupId,
+    groupType: 'public',
+    settings: defaultGroupSettings,
+    creator: userId,
+    actor,
+  } as const;
   return begin(state, group, nowMs);
 }
 

@@ -99,7 +99,9 @@ export type Action = z.infer<typeof actionSchema>;
 const explanationSchema = z.object({
   allowed: z.boolean(),
   code: errorCodeSchema.optional().describe('Of the refusal that the action would get'),
-  until: timestampSchema.optional().describe('When the mute, ban or slow mode that refuses the action ends by itself'),
+  until: timestampSchema
+    .optional()
+    .describe('When the mute, ban or slow mode that refuses the action ends by itself'),
   checks: z.array(z.object({ check: z.string(), ok: z.boolean() })),
 });
 
@@ -157,10 +159,12 @@ export const groupRequests = {
   },
   update_group: {
     access: 'change',
-    args: z.strictObject({ ...group, ...updateSettings }).refine((args) => settingNames.some((name) => Reflect.get(args, name) !== undefined), {
-      error: `one of ${settingNames.join(', ')} is required`,
-      path: ['max_members'],
-    }),
+    args: z
+      .strictObject({ ...group, ...updateSettings })
+      .refine((args) => settingNames.some((name) => Reflect.get(args, name) !== undefined), {
+        error: `one of ${settingNames.join(', ')} is required`,
+        path: ['max_members'],
+      }),
     result: z.object(positioned),
   },
   explain: {

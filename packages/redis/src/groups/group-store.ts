@@ -227,7 +227,10 @@ export class RedisGroupStore implements GroupStore {
   }
 }
 
-type StoredGroup = Extract<Awaited<ReturnType<typeof readPosition.parse>>, { type: 'found' }>['details']['group'];
+type StoredGroup = Extract<
+  Awaited<ReturnType<typeof readPosition.parse>>,
+  { type: 'found' }
+>['details']['group'];
 
 const settingsOf = (group: StoredGroup): GroupSettings => ({
   maxMembers: group.maxMembers,

@@ -155,19 +155,26 @@ function judge(log: EpochLog): Violation[] {
 /** I9: the rules allowed every entry at its place, and no group stays without an admin. */
 export const permissionsHold = ({ logs }: RunHistory): Violation[] => logs.flatMap(judge);
 
-/** I8: the sender of every message was an active member: not muted, no applicant, and in the group. */
+/** @returns why the user may not send, or null */
+function hindranceOf({ members, posting }: FoldedGroup, userId: string): string | null {
+  const sender = members.get(userId);
+  if (sender?.status !== 'active') return `the sender was ${sender?.status ?? 'not in the group'}`;
+  const mayPost = posting === 'members' || (posting === 'admins' && sender.roles.includes('admin'));
+  return mayPost ? null : `only ${posting} might send`;
+}
+
+/** I8: the sender of every message was an active member, and one of those who might send. */
 export const sendersWereActive = ({ logs }: RunHistory): Violation[] =>
   logs.flatMap((log) => {
     const violations: Violation[] = [];
-    foldLog(log, ({ members }, entry) => {
-      if (!isMessage(entry)) return;
-      const status = members.get(entry.from_user_id)?.status ?? 'not in the group';
-      if (status === 'active') return;
+    foldLog(log, (group, entry) => {
+      const hindrance = isMessage(entry) ? hindranceOf(group, entry.from_user_id) : null;
+      if (hindrance === null) return;
       violations.push({
         invariant: 'I8',
         harm: 'forbidden',
         groupId: log.groupId,
-        what: `${named(entry)}: the sender was ${status}`,
+        what: `${named(entry)}: ${hindrance}`,
       });
     });
     return violations;

@@ -23,6 +23,8 @@ export interface FoldedGroup {
   readonly bans: Map<string, number>;
   readonly ranges: ReceivingRange[];
   maxMembers: number;
+  /** Who may send. */
+  posting: string;
   isDeleted: boolean;
 }
 
@@ -33,11 +35,15 @@ export interface FoldedCounts {
   readonly admins: number;
 }
 
-const emptyGroup = ({ maxMembers }: Pick<EpochLog, 'maxMembers'>): FoldedGroup => ({
+const emptyGroup = ({
+  maxMembers,
+  posting = 'members',
+}: Pick<EpochLog, 'maxMembers' | 'posting'>): FoldedGroup => ({
   members: new Map(),
   bans: new Map(),
   ranges: [],
   maxMembers: maxMembers ?? Number.POSITIVE_INFINITY,
+  posting,
   isDeleted: false,
 });
 
@@ -113,6 +119,7 @@ function ban(group: FoldedGroup, event: GroupEvent): void {
 }
 
 function update(group: FoldedGroup, { changes = {} }: GroupEvent): void {
+  if ('posting' in changes) group.posting = String(changes['posting']);
   if (!('max_members' in changes)) return;
   group.maxMembers =
     changes['max_members'] === null ? Number.POSITIVE_INFINITY : Number(changes['max_members']);

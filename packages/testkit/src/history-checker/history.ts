@@ -1,6 +1,6 @@
 /** The record of a run, which the checker reads: logs, answers to senders, and the entries that devices got. */
 import type { ArchiveEntry } from '@plenum/core';
-import type { GroupType, HistoryEntry } from '@plenum/protocol';
+import type { GroupType, HistoryEntry, Posting } from '@plenum/protocol';
 
 export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
 
@@ -13,6 +13,8 @@ export interface EpochLog {
   readonly groupType: GroupType;
   /** The limit with which the group was created; absent: none. Entries `updated` change it. */
   readonly maxMembers?: number;
+  /** Who might send when the group was created; absent: members. Entries `updated` change it. */
+  readonly posting?: Posting;
   /** In the order of the log. */
   readonly entries: readonly HistoryEntry[];
 }

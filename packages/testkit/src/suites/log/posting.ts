@@ -21,7 +21,14 @@ const users = { ann: 'admin', eve: 'active', max: 'muted', pam: 'pending', bob: 
 const answers: Readonly<Record<Posting, readonly string[]>> = {
   members: ['done', 'done', 'muted', 'pending_membership', 'banned', 'not_a_member'],
   admins: ['done', 'posting_restricted', 'muted', 'pending_membership', 'banned', 'not_a_member'],
-  nobody: ['posting_restricted', 'posting_restricted', 'muted', 'pending_membership', 'banned', 'not_a_member'],
+  nobody: [
+    'posting_restricted',
+    'posting_restricted',
+    'muted',
+    'pending_membership',
+    'banned',
+    'not_a_member',
+  ],
 };
 
 const postings = ['members', 'admins', 'nobody'] as const satisfies readonly Posting[];
@@ -30,7 +37,9 @@ const update = (scene: Scene, changes: { posting?: Posting; slowModeMs?: number 
 const inSlowMode = (makeEngine: MakeEngine) =>
   begin(makeEngine, { users: { eve: 'active', ann: 'admin' }, slowModeMs: intervalMs });
 const waitOf = (outcome: AppendOutcome): number =>
-  outcome.type === 'refused' && outcome.failure.code === 'slow_mode' ? (outcome.failure.retryAfterMs ?? 0) : 0;
+  outcome.type === 'refused' && outcome.failure.code === 'slow_mode'
+    ? (outcome.failure.retryAfterMs ?? 0)
+    : 0;
 
 export function posting(makeEngine: MakeEngine): void {
   describe('posting', () => {
@@ -133,8 +142,12 @@ export function posting(makeEngine: MakeEngine): void {
     test('is told with the position, until it ends', async () => {
       await using scene = await inSlowMode(makeEngine);
       const until = async () =>
-        (await scene.engine.groups.position(scene.groupId, messageDraft({ groupId: 'g', sender: 'eve' }).sender))
-          ?.slowedUntilMs;
+        (
+          await scene.engine.groups.position(
+            scene.groupId,
+            messageDraft({ groupId: 'g', sender: 'eve' }).sender,
+          )
+        )?.slowedUntilMs;
       expect(await until()).toBe(null);
       const { timestampMs } = expectAppended(await scene.send('eve'));
       expect(await until()).toBe(timestampMs + intervalMs);

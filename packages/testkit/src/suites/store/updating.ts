@@ -31,7 +31,14 @@ const cases: readonly (readonly [string, Changes, object])[] = [
   ['no edits', { editWindowMs: 0 }, { edit_window_ms: 0 }],
   [
     'everything',
-    { maxMembers: 9, history: 'since_join', metadata: '{}', posting: 'nobody', slowModeMs: 1, editWindowMs: 2 },
+    {
+      maxMembers: 9,
+      history: 'since_join',
+      metadata: '{}',
+      posting: 'nobody',
+      slowModeMs: 1,
+      editWindowMs: 2,
+    },
     {
       max_members: 9,
       history: 'since_join',

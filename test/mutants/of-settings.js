@@ -1,0 +1,41 @@
+/** Faults in the settings of a group. */
+import { conformance } from './mutant.js';
+
+const admission = 'packages/redis/lua/lib/admission.lua';
+
+/** @type {readonly import('./mutant.js').Mutant[]} */
+export const mutantsOfSettings = [
+  {
+    name: 'posting is not checked',
+    edits: [
+      {
+        file: admission,
+        from: "  if posting == 'n' or posting == 'a' and role ~= 'a' then return refusal(now, 'posting_restricted') end\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('by admins, in the append and in the admission')],
+  },
+  {
+    name: 'a message begins no interval of slow mode',
+    edits: [
+      {
+        file: 'packages/redis/lua/append-messages.lua',
+        from: '  if slow_mode_ms then note_sent(now, slow_mode_ms) end\n',
+        to: '',
+      },
+    ],
+    killers: [conformance('stores one of many messages that come at once')],
+  },
+  {
+    name: 'slow mode of a deleted group goes on in the next one',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/last-sent.lua',
+        from: "sent_at and sent_at >= tonumber(redis.call('HGET', group_key, 'created'))",
+        to: 'sent_at',
+      },
+    ],
+    killers: [conformance('nothing of it is left in the next group of the id')],
+  },
+];

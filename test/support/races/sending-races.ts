@@ -1,0 +1,42 @@
+/** Races of the settings that say who may send, and how often. */
+import { expect } from 'vitest';
+import type { Race } from './races.ts';
+import { again, found, send, setPosting } from './requests.ts';
+
+/** The checker refuses every message that stands where its sender might not post. */
+const postingSwitched: Race = {
+  name: 'posting switched while sends run',
+  cast: ['owner', 'ann', 'bob'],
+  group: () => ({ groupTypes: ['public'] }),
+  arrange: (attempt) => found(attempt, { groupType: 'public', admins: ['bob'], active: ['ann'] }),
+  asks: (turn) => [
+    ...['a', 'b', 'c'].map((text) => send('ann', text, ['posting_restricted'])),
+    ...['d', 'e'].map((text) => send('owner', text, turn % 2 === 0 ? [] : ['posting_restricted'])),
+    setPosting('owner', turn % 2 === 0 ? 'admins' : 'nobody'),
+    ...(turn % 3 === 0 ? [setPosting('bob', 'members')] : []),
+  ],
+};
+
+const slowMode: Race = {
+  name: 'slow mode from several nodes',
+  cast: ['owner', 'ann', 'bob'],
+  group: () => ({ groupTypes: ['public'] }),
+  arrange: async (attempt) => {
+    await found(attempt, { groupType: 'public', active: ['ann', 'bob'] });
+    await attempt.must('owner', 'update_group', { slow_mode_ms: 3_600_000 });
+  },
+  asks: () => [
+    ...again(send('ann', 'a', ['slow_mode']), 'send', 3),
+    ...['b', 'c', 'd'].map((text) => send('ann', text, ['slow_mode'])),
+    send('bob', 'e', []),
+    ...['f', 'g'].map((text) => send('owner', text, [])),
+  ],
+  check: ({ answers }) => {
+    const sent = answers.filter(({ ask, code }) => ask.by === 'ann' && code === null);
+    expect(new Set(sent.map(({ result }) => result['seq'])).size).toBe(1);
+    const refused = answers.flatMap(({ code }) => (code === null ? [] : [code]));
+    expect(new Set(refused)).toEqual(new Set(['slow_mode']));
+  },
+};
+
+export const sendingRaces: readonly Race[] = [postingSwitched, slowMode];
