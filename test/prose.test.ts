@@ -31,7 +31,7 @@ const banned = new RegExp(
   'gi',
 );
 
-/** The place of each. A quoted word alone is data: `'nobody'` is a user id, or a user of the system. */
+/** The place of each. A quoted word alone is data: `'nobody'` is a user id, a user of the system, or a value of `posting`. */
 const placesOf = (pattern: RegExp): readonly string[] =>
   files.flatMap(({ path, text }) =>
     text
@@ -44,7 +44,7 @@ const placesOf = (pattern: RegExp): readonly string[] =>
   );
 
 const isQuoted = (line: string, start: number, length: number): boolean =>
-  /^['"].+['"]$/.test(line.slice(Math.max(start - 1, 0), start + length + 1));
+  /^['"`].+['"`]$/.test(line.slice(Math.max(start - 1, 0), start + length + 1));
 
 /** The left column of the table of retired names: `likeThis` is an identifier, `like-this` the name of a file. */
 function retiredNames(): readonly string[] {

@@ -28,7 +28,7 @@ export const mutantsOfSettings = [
     killers: [conformance('stores one of many messages that come at once')],
   },
   {
-    name: 'slow mode of a deleted group goes on in the next one',
+    name: 'slow mode of a deleted group holds in the next one',
     edits: [
       {
         file: 'packages/redis/lua/lib/last-sent.lua',

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Race } from './races.ts';
 import { again, found, send, setPosting } from './requests.ts';
 
-/** The checker refuses every message that stands where its sender might not post. */
+/** The checker finds every message whose sender might not post at its place. */
 const postingSwitched: Race = {
   name: 'posting switched while sends run',
   cast: ['owner', 'ann', 'bob'],

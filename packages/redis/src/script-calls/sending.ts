@@ -5,14 +5,13 @@ import { z } from 'zod';
 
 type Sending = Pick<GroupSettings, 'posting' | 'slowModeMs'>;
 
-const letters = { members: 'm', admins: 'a', nobody: 'n' } as const satisfies Record<Posting, string>;
 const postingOf = { m: 'members', a: 'admins', n: 'nobody' } as const satisfies Record<string, Posting>;
 
 const free: Sending = { posting: 'members', slowModeMs: 0 };
 
 /** Empty for a group in which every active member may send, any number of messages: such a group costs the script nothing. */
 export const sendingText = ({ posting, slowModeMs }: Sending): string =>
-  posting === 'members' && slowModeMs === 0 ? '' : `${letters[posting]} ${slowModeMs}`;
+  posting === 'members' && slowModeMs === 0 ? '' : `${posting.charAt(0)} ${slowModeMs}`;
 
 const words = z.tuple([z.enum(['m', 'a', 'n']), z.string().regex(/^\d{1,16}$/)]);
 
