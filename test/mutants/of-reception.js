@@ -143,8 +143,8 @@ export const mutantsOfReception = [
     edits: [
       {
         file: feed,
-        from: 'if (endsReceiving(entry.event)) {',
-        to: "if (endsReceiving(entry.event) && entry.event.type === 'deleted') {",
+        from: 'if (!endsReceiving(event)) continue;',
+        to: "if (!endsReceiving(event) || event.type !== 'deleted') continue;",
       },
     ],
     killers: [

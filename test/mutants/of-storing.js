@@ -54,6 +54,39 @@ export const mutantsOfStoring = [
     killers: [{ file: tagsTest, tests: 'a node that runs writes the tags of its prefix again' }],
   },
   {
+    name: 'every part of a members change has the dedupe record of the first',
+    edits: [
+      {
+        file: 'packages/core/src/groups/commands.ts',
+        from: '  part === 0 ? request : {',
+        to: '  part >= 0 ? request : {',
+      },
+    ],
+    killers: [conformance('another part of the request is done by itself')],
+  },
+  {
+    name: 'users of one members change share a place',
+    edits: [
+      {
+        file: 'packages/redis/lua/change-members.lua',
+        from: "    place = string.format('%.7f', group.seq + index / 128),\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('lists the users of one entry one after the other')],
+  },
+  {
+    name: 'a members change adds users that are banned',
+    edits: [
+      {
+        file: 'packages/redis/lua/change-members.lua',
+        from: "  if is_banned then return 'banned', banned_until end\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('names the end of a ban')],
+  },
+  {
     name: 'seq outside the script',
     edits: [
       {

@@ -4,6 +4,7 @@ import { FeedHost } from './feed/feed-host.ts';
 import { Administration, type ClusterOperations, clusterOperations } from './operations/administration.ts';
 import { ArchivedHistory } from './operations/archived-history.ts';
 import { Changes } from './operations/change.ts';
+import { MembersOperations } from './operations/change-members.ts';
 import { explain } from './operations/explain.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
@@ -97,6 +98,7 @@ export function createCore(deps: CoreDeps): Core {
     // request table.
     operations: {
       ...new Changes(shared),
+      ...new MembersOperations(shared),
       ...new Reads(shared),
       ...new PresenceOperations(shared, deps.clock),
       ...new Administration(shared),

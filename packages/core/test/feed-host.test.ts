@@ -27,6 +27,16 @@ const step = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('ask to join' as const), who, fate, lost: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('mute' as const), who, fate }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('flip many' as const),
+      many: fc.subarray(users, { minLength: 1 }),
+      status: fc.constantFrom('active' as const, 'pending' as const, 'muted' as const),
+      fate,
+      lost: fc.boolean(),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('connect' as const), who, back: fc.nat(6) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('disconnect' as const), which: fc.nat() }) },
   {
@@ -81,6 +91,13 @@ class Run {
         if (status === 'active') world.change('muted', one.who, one.fate);
         else if (status === 'muted') world.change('unmuted', one.who, one.fate);
         return;
+      }
+      case 'flip many': {
+        const members = one.many.map((user_id) => ({
+          user_id,
+          status: world.members.has(user_id) ? ('none' as const) : one.status,
+        }));
+        return world.changeMany(members, one.fate, one.lost);
       }
       case 'connect':
         return this.connect(one.who, one.back);
@@ -203,15 +220,21 @@ test('an entry that was lost before an own one is found without an audit', async
   );
 });
 
+const nothing = { type: '', user_id: '', members: [] };
+
 /** Folds the log: every seq that the user was entitled to. */
 function rangesOf(world: Simulation, userId: string): ReadonlySet<number> {
   const allowed = new Set<number>();
   let isReceiver = false;
   for (const entry of world.entries) {
-    const event = entry.type === 'event' && entry.event.user_id === userId ? entry.event : null;
-    if (event !== null && ['created', 'joined', 'accepted'].includes(event.type)) isReceiver = true;
+    const { type, user_id, members = [] } = entry.type === 'event' ? entry.event : nothing;
+    const changed = members.find((one) => one.user_id === userId)?.status;
+    const isOwn = user_id === userId;
+    const begins = isOwn && ['created', 'joined', 'accepted'].includes(type);
+    if (begins || changed === 'active' || changed === 'muted') isReceiver = true;
     if (isReceiver) allowed.add(entry.seq);
-    if (event !== null && ['left', 'requested'].includes(event.type)) isReceiver = false;
+    const ends = isOwn && ['left', 'requested'].includes(type);
+    if (ends || changed === 'none' || changed === 'pending') isReceiver = false;
   }
   return allowed;
 }

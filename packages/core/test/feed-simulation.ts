@@ -2,7 +2,14 @@
  * The world around a feed host: a group, its log and a lossy channel, which a fast-check scheduler drives step by
  * step.
  */
-import { type GroupEvent, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
+import {
+  type ChangedMember,
+  type GroupEvent,
+  groupIdSchema,
+  SERVICE,
+  type UserId,
+  userIdSchema,
+} from '@plenum/protocol';
 import type { Scheduler } from 'fast-check';
 import { FeedHost } from '../src/feed/feed-host.ts';
 import {
@@ -125,6 +132,29 @@ export class Simulation {
     this.#later(() => this.#nudged({ userId, groupId, seq: place.seq, membership }));
   }
 
+  /** The service adds and removes several users by one entry. */
+  changeMany(members: readonly ChangedMember[], fate: Fate, areNudgesLost = false): void {
+    const place = this.#place();
+    const timestamp = '2025-01-01T00:00:00.000Z';
+    const many = {
+      group_id: groupId,
+      type: 'members_changed',
+      user_id: SERVICE,
+      ...place,
+      timestamp,
+    } as const;
+    const event: GroupEvent = { ...many, members: [...members] };
+    this.#foldEvent(event);
+    this.#append({ type: 'event', ...place, event, wire: Buffer.alloc(0) }, fate);
+    if (areNudgesLost) return;
+    for (const { user_id: userId, status } of members) {
+      if (status === 'none') continue;
+      const type: GroupEvent['type'] = status === 'pending' ? 'requested' : 'joined';
+      const membership = { group_id: groupId, status, roles: ['member' as const], type };
+      this.#later(() => this.#nudged({ userId, groupId, seq: place.seq, membership }));
+    }
+  }
+
   /** A clean failover: seq continues under a new epoch. */
   startEpoch(): void {
     this.#past = [...this.#past, { epoch: this.#epoch, endSeq: this.entries.length }].slice(-8);
@@ -151,7 +181,18 @@ export class Simulation {
     this.startEpoch();
     this.members.clear();
     for (const entry of this.entries) {
-      if (entry.type === 'event') this.#fold(user(entry.event.user_id), entry.event.type, entry.seq);
+      if (entry.type === 'event') this.#foldEvent(entry.event);
+    }
+  }
+
+  #foldEvent({ type, user_id, seq, members }: GroupEvent): void {
+    if (members === undefined) {
+      this.#fold(user(user_id), type, seq);
+      return;
+    }
+    for (const { user_id: userId, status } of members) {
+      this.#fold(userId, status === 'none' ? 'left' : status === 'pending' ? 'requested' : 'joined', seq);
+      if (status === 'muted') this.#fold(userId, 'muted', seq);
     }
   }
 
@@ -322,6 +363,7 @@ export class Simulation {
       },
       groups: {
         change: unused,
+        changeMembers: unused,
         admit: unused,
         group: unused,
         members: unused,

@@ -1,5 +1,5 @@
 /** A device that checks each arrival as a client would. */
-import type { UserId } from '@plenum/protocol';
+import type { GroupEvent, UserId } from '@plenum/protocol';
 import type { LogEntry } from '../src/log/entry.ts';
 import type { Device } from '../src/ports/devices.ts';
 
@@ -38,15 +38,17 @@ export class WatchfulDevice implements Device {
     this.nextSeq = fromSeq;
   }
 
+  #isEnd({ type, user_id, members = [] }: GroupEvent): boolean {
+    const isRemoved = members.some((one) => one.user_id === this.userId && one.status === 'none');
+    const isOwn = user_id === this.userId && (removing.has(type) || type === 'requested');
+    return isRemoved || isOwn || type === 'deleted';
+  }
+
   take(entry: LogEntry): void {
     this.received.push(entry);
     this.held.push(entry);
     if (this.nextSeq !== entry.seq) this.complaints.push(`expected ${this.nextSeq}, got ${entry.seq}`);
-    const isEnd =
-      entry.type === 'event' &&
-      (entry.event.type === 'deleted' ||
-        (entry.event.user_id === this.userId &&
-          (removing.has(entry.event.type) || entry.event.type === 'requested')));
+    const isEnd = entry.type === 'event' && this.#isEnd(entry.event);
     if (isEnd) this.held = [];
     this.nextSeq = isEnd ? null : entry.seq + 1;
   }

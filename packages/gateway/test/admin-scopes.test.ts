@@ -25,6 +25,7 @@ const guarded = [
 ];
 const pathOf = (path: string) =>
   path
+    .replace('::', ':')
     .replace(':group_id', 'g')
     .replace(':user_id', 'ada')
     .replace(/:\w+_id/, 'x');

@@ -47,6 +47,7 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     list_dead_letters: answer('list_dead_letters', { dead_letters: [], next_cursor: null }),
     retry_dead_letter: answer('retry_dead_letter', { status: 'retried' }),
     delete_dead_letter: answer('delete_dead_letter', { status: 'deleted' }),
+    change_members: answer('change_members', { added: [], removed: [], ...position }),
     leave_group: answer('leave_group', { status: 'left' }),
     accept_member: answer('accept_member', { status: 'active', ...position }),
     reject_member: answer('reject_member', { status: 'rejected', ...position }),

@@ -108,9 +108,20 @@ export const groupEventTypeSchema = z
     'demoted',
     'updated',
     'deleted',
+    'members_changed',
   ])
   .meta({ id: 'GroupEventType' });
 export type GroupEventType = z.infer<typeof groupEventTypeSchema>;
+
+/** What a `members_changed` entry did to one user; `status` is `none` after a removal. */
+export const changedMemberSchema = z
+  .object({
+    user_id: userIdSchema,
+    status: z.union([memberStatusSchema, z.literal('none')]),
+    roles: z.array(roleSchema).optional().describe('Absent after a removal'),
+  })
+  .meta({ id: 'ChangedMember' });
+export type ChangedMember = z.infer<typeof changedMemberSchema>;
 
 /**
  * A change of members or settings, ordered with the messages by the same counter. `actor_id` is `$service` when no
@@ -131,6 +142,10 @@ export const groupEventSchema = z
     roles: z.array(roleSchema).optional(),
     changes: z.record(z.string(), z.unknown()).optional(),
     note: z.string().optional(),
+    members: z
+      .array(changedMemberSchema)
+      .optional()
+      .describe('Of `members_changed`: the users that the service added and removed, at most 100'),
   })
   .meta({
     id: 'GroupEvent',

@@ -28,6 +28,12 @@ export const limits = {
   presenceListMax: 1000,
   /** From this many members on, a group gets only the count of online users. */
   presenceCountsOnlyFrom: 500,
+  /** Users that one `change_members` adds, and users that it removes. */
+  changedMembersMax: 1000,
+  /** Users of one `members_changed` entry. */
+  membersPerEntry: 100,
+  /** Bytes of the HTTP body of `change_members`: 1,000 users to add and 1,000 to remove, with the longest ids. */
+  membersBodyMaxBytes: 524_288,
   /** Applicants that may wait in one group. */
   pendingMax: 1000,
   /** Highest `max_members`. */

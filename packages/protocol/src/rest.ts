@@ -18,12 +18,14 @@ export type ActorSource = 'token' | 'actor_id' | 'creator_id' | 'from_user_id' |
 /** The fields of every REST route. */
 export interface RouteBase {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Parameters as `:name`. */
+  /** Parameters as `:name`; `::` is a colon. */
   readonly path: string;
   readonly summary: string;
   readonly successStatus: number;
   /** Null: the route takes no body. */
   readonly body: z.ZodObject | null;
+  /** Absent: `limits.frameMaxBytes`. */
+  readonly bodyMaxBytes?: number;
   readonly result: z.ZodType;
 }
 /** A REST route for a request of the request table. Its arguments come from path, query and body together. */
@@ -37,7 +39,7 @@ export interface RequestRoute extends RouteBase {
   /** True if no user may make the request. */
   readonly isForServiceOnly: boolean;
 }
-type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor'> & {
+type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor' | 'bodyMaxBytes'> & {
   readonly successStatus?: number;
   /** Arguments in the query. */
   readonly query?: readonly string[];
@@ -111,6 +113,14 @@ const rows: readonly Row[] = [
     request: 'list_members',
     actor: 'token',
     query: ['cursor', 'limit', 'status'],
+  },
+  {
+    method: 'POST',
+    path: `${group}/members::batch`,
+    summary: 'Add and remove up to 1,000 users each, with an answer per user; for the service only',
+    request: 'change_members',
+    actor: 'token',
+    bodyMaxBytes: limits.membersBodyMaxBytes,
   },
   {
     method: 'PUT',
@@ -195,6 +205,9 @@ const rows: readonly Row[] = [
     actor: 'token',
   },
 ];
+
+/** The path of a route as a URL has it, with its parameters still as `:name`. */
+export const urlPath = (path: string): string => path.replaceAll('::', ':');
 
 const actorFields: Readonly<Record<ActorSource, z.ZodRawShape>> = {
   token: {},

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import {
   type BanMember,
+  type ChangeMembers,
   type ChangeRole,
   type CreateGroup,
   type DeleteGroup,
@@ -10,6 +11,7 @@ import {
   type GroupSettings,
   type JoinGroup,
   type LeaveGroup,
+  type MemberAddition,
   type MessageDraft,
   type MuteMember,
   type RequestKey,
@@ -18,8 +20,8 @@ import {
 } from '@plenum/core';
 import { type Actor, type GroupType, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
 
-/** A request with a request id: a change or a message. */
-export type Attempt = GroupCommand | MessageDraft;
+/** A request with a request id: a change, a part of `change_members`, or a message. */
+export type Attempt = GroupCommand | ChangeMembers | MessageDraft;
 
 let made = 0;
 
@@ -168,6 +170,31 @@ export const deleteCommand = (given: Request & { readonly actor: string }): Dele
   actor: actorOf(given.actor),
   request: keyOf(given, ['delete', given.groupId]),
 });
+
+/** @param given `add`: a user, or one with a status or a role other than active and member */
+export const membersCommand = (
+  given: Request & {
+    readonly add?: readonly (
+      | string
+      | (Partial<Omit<MemberAddition, 'userId'>> & { readonly userId: string })
+    )[];
+    readonly remove?: readonly string[];
+    readonly part?: number;
+  },
+): ChangeMembers => {
+  const { groupId, add = [], remove = [], part = 0 } = given;
+  const additions = add.map((one): MemberAddition => {
+    const { userId, status = 'active', role = 'member' } = typeof one === 'string' ? { userId: one } : one;
+    return { userId: userIdSchema.parse(userId), status, role };
+  });
+  return {
+    groupId: groupIdSchema.parse(groupId),
+    request: keyOf(given, ['change_members', groupId, add, remove]),
+    part,
+    add: additions,
+    remove: remove.map((userId) => userIdSchema.parse(userId)),
+  };
+};
 
 export const messageDraft = (
   given: Request & {

@@ -63,6 +63,7 @@ export class BadInputScene implements AsyncDisposable {
       list_dead_letters: {},
       retry_dead_letter: { dead_letter_id: '1-0-0' },
       delete_dead_letter: { dead_letter_id: '1-0-0' },
+      change_members: { group_id, add: [{ user_id: 'nobody' }] },
       refresh_token: { token: 'nonsense' },
       ban_member: target,
       unban_member: target,

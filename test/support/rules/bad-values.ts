@@ -140,6 +140,16 @@ const groups: readonly BadValue[] = [
   },
 ];
 
+const users: readonly BadValue[] = [
+  ...otherTypes('list').filter(({ value }) => value !== null),
+  { what: 'null', value: null },
+  {
+    what: '1,001 of them',
+    value: Array.from({ length: limits.changedMembersMax + 1 }, (_, i) => `u${i}`),
+    limit: limits.changedMembersMax,
+  },
+];
+
 export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   group_id: id,
   user_id: id,
@@ -151,6 +161,27 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     { what: 'nothing', value: '' },
     { what: '65 characters', value: '1'.repeat(65) },
     { what: 'a slash', value: '1/0' },
+  ],
+  add: [
+    ...users,
+    { what: 'an id instead of an object', value: ['ann'], at: 'add.0' },
+    { what: 'a user without an id', value: [{}], at: 'add.0.user_id' },
+    { what: 'an id with a space', value: [{ user_id: 'a b' }], at: 'add.0.user_id' },
+    { what: 'an unknown field', value: [{ user_id: 'ann', x: 1 }], at: 'add.0.x' },
+    { what: 'no status', value: [{ user_id: 'ann', status: 'banned' }], at: 'add.0.status' },
+    { what: 'no roles', value: [{ user_id: 'ann', roles: [] }], at: 'add.0.roles', limit: 1 },
+    { what: 'an unknown role', value: [{ user_id: 'ann', roles: ['king'] }], at: 'add.0.roles.0' },
+    {
+      what: 'a muted admin',
+      value: [{ user_id: 'ann', status: 'muted', roles: ['admin'] }],
+      at: 'add.0.roles',
+    },
+    { what: 'a user twice', value: [{ user_id: 'ann' }, { user_id: 'ann' }], at: 'add.1.user_id' },
+  ],
+  remove: [
+    ...users,
+    { what: 'the service', value: ['$service'], at: 'remove.0' },
+    { what: 'a user twice', value: ['ann', 'bob', 'ann'], at: 'remove.2' },
   ],
   message,
   note,

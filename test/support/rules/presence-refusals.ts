@@ -69,6 +69,12 @@ export const presenceRefusals: readonly Refusal[] = [
   },
   {
     code: 'forbidden',
+    to: 'a user who changes many members',
+    arrange: async (scene) =>
+      inGroup(await scene.create('public'), 'owner', 'change_members', { remove: [scene.user('bob')] }),
+  },
+  {
+    code: 'forbidden',
     to: 'a user who disconnects another',
     arrange: async (scene) => ({ by: 'ann', type: 'disconnect_user', args: { user_id: scene.user('bob') } }),
   },

@@ -126,6 +126,10 @@ export class RuleRunner {
       return { type, args: { group_id, action, ...target } };
     }
     if (type === 'subscribe') return { type, args: { groups: [{ group_id }] } };
+    if (type === 'add') return { type: 'change_members', args: { group_id, add: [target] } };
+    if (type === 'remove') {
+      return { type: 'change_members', args: { group_id, remove: [this.targetOf(cell)] } };
+    }
     if (type === 'admit') return { type: 'join_group', args: { group_id, status: 'active' } };
     const own: Readonly<Record<string, Args>> = {
       create_group: { group_type: 'public' },
@@ -172,6 +176,11 @@ function verdictOf(type: string, result: Readonly<Record<string, unknown>>): str
         : `done: ${Object.keys(result).sort().join() === 'group_id,group_type,me' ? 'own status only' : 'too much'}`;
     case 'explain':
       return result['allowed'] === true ? 'done' : String(result['code']);
+    case 'change_members': {
+      const [one] = [result['added'], result['removed']].flat();
+      const { code, status } = Object(one);
+      return code ?? (status === 'none' ? 'done' : `done: ${status}`);
+    }
     case 'subscribe': {
       const [one] = Array.isArray(result['groups']) ? result['groups'] : [];
       return one?.code === undefined ? 'done' : String(one.code);

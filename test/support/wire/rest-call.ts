@@ -1,5 +1,5 @@
 /** A request of the request table as the REST call that means the same, so that one case is asked at both doors. */
-import { type RequestRoute, requestRoutes } from '@plenum/protocol';
+import { type RequestRoute, requestRoutes, urlPath } from '@plenum/protocol';
 
 export type Args = Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ export function httpCall(route: RequestRoute, fields: Args): HttpCall {
     left.delete(name);
     return encodeURIComponent(String(value ?? ''));
   };
-  const path = route.path.replace(/:(\w+)/g, (_, name: string) => take(name));
+  const path = urlPath(route.path.replace(/(?<!:):(\w+)/g, (_, name: string) => take(name)));
   const query = Object.keys(route.query.shape)
     .filter((name) => left.has(name))
     .map((name) => `${name}=${take(name)}`);

@@ -119,13 +119,14 @@ export const messageLine = ({ seq, timestamp, from_user_id, message }: MessageEn
 
 /** Formats a membership change: `7 2026-01-01T00:00:00.000Z * eve muted by ada until … (reason)` */
 export function eventLine(event: GroupEvent): string {
-  const { seq, timestamp, type, user_id, actor_id, reason, changes } = event;
+  const { seq, timestamp, type, user_id, actor_id, reason, changes, members } = event;
   const until = event.muted_until ?? event.banned_until;
   const parts = [
     `${seq} ${timestamp} * ${user_id} ${type}`,
     ...(actor_id === undefined || actor_id === user_id ? [] : [`by ${actor_id}`]),
     ...(until === undefined ? [] : [`until ${until}`]),
     ...(changes === undefined ? [] : [JSON.stringify(changes)]),
+    ...(members ?? []).map((one) => `${one.user_id}=${one.status}`),
     ...(reason === undefined ? [] : [`(${reason})`]),
   ];
   return printable(parts.join(' '));

@@ -10,6 +10,7 @@ import {
   type RequestResult,
   type RequestTable,
   type RequestType,
+  type Role,
   userIdSchema,
 } from '@plenum/protocol';
 import { z } from 'zod';
@@ -64,6 +65,17 @@ interface Ban extends Decide {
   /** The ban ends by itself after this time. */
   readonly forMs?: number;
 }
+/** At most 1,000 users to add and 1,000 to remove. Each is judged by itself; the answer names the refused ones. */
+interface ChangeMembers extends InGroup {
+  readonly add?: readonly {
+    readonly userId: string;
+    /** Default: `active`. */
+    readonly status?: MemberStatus;
+    /** Default: `member`. */
+    readonly roles?: readonly Role[];
+  }[];
+  readonly remove?: readonly string[];
+}
 interface Update extends InGroup, Sending {
   readonly actorId?: string;
   /** Null removes the setting. */
@@ -112,6 +124,7 @@ export interface GroupsApi {
   readonly unban: Call<Decide, 'unban_member'>;
   readonly promote: Call<OnMember, 'promote_member'>;
   readonly demote: Call<OnMember, 'demote_member'>;
+  readonly changeMembers: Call<ChangeMembers, 'change_members'>;
   readonly update: Call<Update, 'update_group'>;
   readonly explain: Call<Explain, 'explain'>;
   readonly delete: Call<Delete, 'delete_group'>;
@@ -148,6 +161,7 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
     unban: of('unban_member', decide),
     promote: of('promote_member', decide),
     demote: of('demote_member', decide),
+    changeMembers: of('change_members', changeMembers),
     update: of('update_group', update),
     explain: of('explain', explain),
     delete: of('delete_group', remove),
@@ -212,6 +226,16 @@ const ban = ({ groupId, userId, actorId, forMs, reason, requestId }: Ban): Asked
   actorId,
   requestId,
   args: { group_id: groupId, user_id: userId, for_ms: forMs, reason },
+});
+
+const changeMembers = ({ groupId, requestId, add, remove }: ChangeMembers): Asked => ({
+  actorId: undefined,
+  requestId,
+  args: {
+    group_id: groupId,
+    add: add?.map(({ userId, status, roles }) => ({ user_id: userId, status, roles })),
+    remove,
+  },
 });
 
 const update = ({ groupId, actorId, requestId, maxMembers, history, metadata, ...rest }: Update): Asked => ({

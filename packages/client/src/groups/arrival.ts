@@ -1,5 +1,5 @@
 /** Decides what to do with each entry that arrives live, and buffers entries that arrive after a gap. */
-import { type Entry, isFirstOfLog } from './effects.ts';
+import { type Entry, isFirstOfLog, isRemoval } from './effects.ts';
 import type { ShownLog } from './shown-log.ts';
 
 /**
@@ -22,7 +22,8 @@ export interface Expectation {
 }
 
 /** True if the entry begins a range, of this user or of another one: the entry alone does not show which. */
-const mayBeginRange = ({ type }: Entry): boolean => type === 'joined' || type === 'accepted';
+const mayBeginRange = (entry: Entry): boolean =>
+  entry.type === 'members_changed' ? !isRemoval(entry) : entry.type === 'joined' || entry.type === 'accepted';
 
 export function arrivalOf(entry: Entry, { shown, isEnded, vouched, optionalSeq }: Expectation): Arrival {
   const { epoch, seq } = entry;

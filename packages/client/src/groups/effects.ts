@@ -10,6 +10,10 @@ export const isMessage = (entry: Entry): entry is MessageEntry => entry.type ===
 /** True for the first entry of a log: then all entries that were shown before belong to an earlier group of the same id. */
 export const isFirstOfLog = (entry: Entry): boolean => entry.type === 'created' && entry.seq === 1;
 
+/** True for an entry `members_changed` that removes users: one entry either adds or removes. */
+export const isRemoval = (entry: Entry): boolean =>
+  'members' in entry && entry.members?.some(({ status }) => status === 'none') === true;
+
 /** The seqs from `from` to `to`, both inclusive. */
 export interface SeqRange {
   readonly from: number;

@@ -3,7 +3,7 @@
  * one membership) has ended.
  */
 import type { Subscription } from '@plenum/protocol';
-import type { Entry, KnownPosition, SeqRange } from './effects.ts';
+import { type Entry, isRemoval, type KnownPosition, type SeqRange } from './effects.ts';
 
 const runsMax = 8;
 
@@ -89,6 +89,9 @@ const endings: ReadonlySet<Entry['type']> = new Set([
   'deleted',
 ]);
 
+const canEndRange = (entry: Entry): boolean =>
+  entry.type === 'members_changed' ? isRemoval(entry) : endings.has(entry.type);
+
 /**
  * Decides whether the user's range has ended. An entry `deleted` ends it. Any other end needs two signs, in either order: a
  * `membership` push, and a last shown entry of a type that can end a range. So a push that arrives before or long after its
@@ -113,7 +116,7 @@ export class ReceivingRange {
 
   shown(entry: Entry): void {
     if (this.isEnded) this.begin();
-    this.#canBeEnd = endings.has(entry.type);
+    this.#canBeEnd = canEndRange(entry);
     this.#isDeleted = entry.type === 'deleted';
   }
 

@@ -8,10 +8,11 @@
  *   own entry (its append was answered): seq == last+1 apply · > last+1 wait for the publishes, then read the gap
  *   head:  further than last → read the gap · off the chain → verify all users again
  */
-import type { GroupEvent, GroupId, ResyncReason, Subscription } from '@plenum/protocol';
+import type { GroupId, ResyncReason, Subscription } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { EpochChain, type FeedPosition, isGoodPosition } from '../log/epoch-chain.ts';
+import { type UserEvent, userEventsOf } from '../log/user-events.ts';
 import type { Device } from '../ports/devices.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import { Attachments } from './attachments.ts';
@@ -214,13 +215,15 @@ export class Feed {
   }
 
   #apply(entry: LogEntry): void {
-    if (entry.type === 'event') this.#startReceivers(entry.event);
+    const events = entry.type === 'event' ? userEventsOf(entry.event) : null;
+    if (events !== null) for (const event of events) this.#startReceivers(event);
     this.#lastSeq = entry.seq;
     if (this.attachments.live.size > 0) this.#sink.deliver(this.attachments.live, [entry]);
     if (this.attachments.ahead.size > 0) this.attachments.promote(entry.seq);
-    if (entry.type !== 'event') return;
-    const { type, user_id } = entry.event;
-    if (endsReceiving(entry.event)) {
+    if (entry.type !== 'event' || events === null) return;
+    for (const event of events) {
+      if (!endsReceiving(event)) continue;
+      const { type, user_id } = event;
       const ended = type === 'deleted' ? this.attachments.all() : this.#sink.devicesOf(user_id);
       this.attachments.end(ended, entry.seq);
     }
@@ -228,7 +231,7 @@ export class Feed {
   }
 
   /** Attaches the devices of a new receiver at the entry that made it one. */
-  #startReceivers(event: GroupEvent): void {
+  #startReceivers(event: UserEvent): void {
     if (!startsReceiving(event)) return;
     for (const device of this.#sink.devicesOf(event.user_id)) {
       const hasPendingJoin = this.#sink.hasPendingJoin(device);

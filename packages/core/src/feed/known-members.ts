@@ -1,6 +1,7 @@
 /** Tracks the members of one group who have a device on this node, and pushes changes of their membership to them. */
 import type { GroupEvent, GroupId, MemberStatus, MembershipPush, Role } from '@plenum/protocol';
 import type { MemberRecord } from '../groups/records.ts';
+import { type UserEvent, userEventsOf } from '../log/user-events.ts';
 import type { FeedSink } from './feed-sink.ts';
 
 /** A member who has a device on this node, as the feed knows it. Log entries change it. */
@@ -22,21 +23,23 @@ const knownFrom = (record: MemberRecord, asOfSeq: number): KnownMember => ({
 const becoming: ReadonlySet<GroupEvent['type']> = new Set(['created', 'joined', 'accepted']);
 const ending: ReadonlySet<GroupEvent['type']> = new Set(['left', 'kicked', 'banned', 'rejected', 'deleted']);
 
-/** True if the entry makes its user a receiver, from this entry on. */
-export const startsReceiving = (event: GroupEvent): boolean => becoming.has(event.type);
+/** True if the event makes its user a receiver, from this entry on. */
+export const startsReceiving = (event: UserEvent): boolean => becoming.has(event.type);
 
 /**
- * True if the entry is the last one that its user receives: the user left, was removed, or became an applicant again.
+ * True if the event is in the last entry that its user receives: the user left, was removed, or became an applicant again.
  */
-export const endsReceiving = (event: GroupEvent): boolean =>
+export const endsReceiving = (event: UserEvent): boolean =>
   ending.has(event.type) || event.type === 'requested';
 
 /** @returns the member after `event`, whose subject it is; null: it is no longer a member */
-function memberAfter(member: KnownMember | null, event: GroupEvent): KnownMember | null {
+function memberAfter(member: KnownMember | null, event: UserEvent): KnownMember | null {
   if (ending.has(event.type)) return null;
   const roles = event.roles ?? member?.roles ?? ['member'];
   const asOfSeq = event.seq;
-  if (becoming.has(event.type)) return { status: 'active', roles, sinceSeq: event.seq, asOfSeq };
+  if (becoming.has(event.type)) {
+    return { status: event.becomes ?? 'active', roles, sinceSeq: event.seq, asOfSeq };
+  }
   if (event.type === 'requested') return { status: 'pending', roles, sinceSeq: event.seq, asOfSeq };
   if (member === null) return null;
   if (event.type === 'muted') return { ...member, status: 'muted', asOfSeq };
@@ -45,15 +48,16 @@ function memberAfter(member: KnownMember | null, event: GroupEvent): KnownMember
 }
 
 /** The status to push after `event`. For a member that the feed did not know, the event alone decides. */
-function statusAfter(member: KnownMember | null, event: GroupEvent): MemberStatus | 'none' {
+function statusAfter(member: KnownMember | null, event: UserEvent): MemberStatus | 'none' {
   if (ending.has(event.type)) return 'none';
+  if (event.becomes !== undefined) return event.becomes;
   if (event.type === 'unbanned') return member?.status ?? 'none';
   if (event.type === 'requested') return 'pending';
   if (event.type === 'muted') return 'muted';
   return event.type === 'promoted' || event.type === 'demoted' ? (member?.status ?? 'active') : 'active';
 }
 
-/** Membership entries that are kept to correct reads which began before them. */
+/** Membership events that are kept to correct reads which began before them. */
 const recentMax = 256;
 
 /**
@@ -66,7 +70,7 @@ export class KnownMembers {
   readonly #members = new Map<string, KnownMember>();
   /** The last seq whose membership push each user got. */
   readonly #pushedSeq = new Map<string, number>();
-  #recent: GroupEvent[] = [];
+  #recent: UserEvent[] = [];
   /** Membership entries up to this seq are not in `#recent`. */
   #forgottenSeq = 0;
 
@@ -115,7 +119,11 @@ export class KnownMembers {
     this.#forgottenSeq = startSeq;
   }
 
-  onEvent(event: GroupEvent): void {
+  onEvent(entry: GroupEvent): void {
+    for (const event of userEventsOf(entry)) this.#onUserEvent(event);
+  }
+
+  #onUserEvent(event: UserEvent): void {
     this.#remember(event);
     if (event.type === 'updated') return;
     if (event.type === 'deleted') {
@@ -156,7 +164,7 @@ export class KnownMembers {
     this.push(userId, member.asOfSeq, { ...payload, status: member.status, roles: [...member.roles] });
   }
 
-  #remember(event: GroupEvent): void {
+  #remember(event: UserEvent): void {
     this.#recent.push(event);
     if (this.#recent.length > recentMax) this.#forgottenSeq = this.#recent.shift()?.seq ?? this.#forgottenSeq;
   }
@@ -166,7 +174,7 @@ export class KnownMembers {
     return false;
   }
 
-  #payloadOf(event: GroupEvent, before: KnownMember | null): MembershipPush {
+  #payloadOf(event: UserEvent, before: KnownMember | null): MembershipPush {
     const status = statusAfter(before, event);
     return {
       group_id: this.#groupId,

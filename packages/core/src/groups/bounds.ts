@@ -29,6 +29,10 @@ const queuesFilledBy: Readonly<Record<Operation, 1 | 2 | null>> = {
   delete: null,
 };
 
+/** @returns the same of a part of `change_members`: it counts as a join if it adds users, else as a kick */
+export const queueLimitOfMembers = (isAdding: boolean, roomQueueLimit: number): number | null =>
+  queueLimitOf(isAdding ? 'join' : 'kick', roomQueueLimit);
+
 /** @returns the number of waiting entries at which the operation is refused; null: never */
 export function queueLimitOf(operation: Operation, roomQueueLimit: number): number | null {
   const queues = queuesFilledBy[operation];

@@ -76,6 +76,27 @@ export interface DeleteGroup extends Base {
   readonly operation: 'delete';
 }
 
+/** A user that the service adds. An admin is active. */
+export interface MemberAddition {
+  readonly userId: UserId;
+  readonly status: MemberStatus;
+  readonly role: Role;
+}
+/**
+ * One part of a `change_members` request: at most 100 users, additions first (core makes parts that do one of the two). Each user is judged by itself; the
+ * successes are one entry. Every part has its own dedupe record, so a repeated request continues after the parts that
+ * are done.
+ */
+export interface ChangeMembers {
+  readonly groupId: GroupId;
+  /** The same in all parts of the request. */
+  readonly request: RequestKey;
+  /** 0 for the first part. */
+  readonly part: number;
+  readonly add: readonly MemberAddition[];
+  readonly remove: readonly UserId[];
+}
+
 export type GroupCommand =
   | CreateGroup
   | JoinGroup
@@ -110,6 +131,37 @@ export interface Refused {
   readonly failure: Failure;
 }
 export type ChangeOutcome = ChangeDone | Refused;
+
+/** The key of a part's dedupe record: that of the request for the first part. No request id has a line break. */
+export const partRequest = ({ request, part }: Pick<ChangeMembers, 'request' | 'part'>): RequestKey =>
+  part === 0 ? request : { ...request, id: `${request.id}\n${part}` };
+
+/**
+ * The place of the user at `index` of a part's additions, whose entry has this seq. Places of one entry differ, and all
+ * are above the seq before: exact in a double up to 2^46.
+ */
+export const placeInEntry = (seq: number, index: number): number => seq - 1 + (index + 1) / 128;
+
+/** What a part of `change_members` did to one user; `status` is `none` after a removal. */
+export type MemberOutcome =
+  | {
+      readonly type: 'done';
+      readonly userId: UserId;
+      readonly status: MemberStatus | 'none';
+      readonly roles: readonly Role[];
+    }
+  | { readonly type: 'refused'; readonly userId: UserId; readonly failure: Failure };
+
+export interface MembersChanged {
+  readonly type: 'members_changed';
+  /** True if nothing was written now, because an earlier attempt has done it. */
+  readonly isDuplicate: boolean;
+  readonly added: readonly MemberOutcome[];
+  readonly removed: readonly MemberOutcome[];
+  readonly epoch: string;
+  /** Seq of the entry; of the head if every user was refused. */
+  readonly seq: number;
+}
 
 /** The change may proceed: it is new, nothing refuses it now, and its tokens were taken. */
 export interface ChangeAdmitted {

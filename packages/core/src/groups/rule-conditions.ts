@@ -2,7 +2,15 @@
  * Evaluates the checks of the rule table on a snapshot of the facts. Pure; due mutes have already been ended in the
  * snapshot.
  */
-import { type Actor, type ErrorCode, type Failure, type GroupType, limits, SERVICE } from '@plenum/protocol';
+import {
+  type Actor,
+  type ErrorCode,
+  type Failure,
+  type GroupType,
+  limits,
+  type MemberStatus,
+  SERVICE,
+} from '@plenum/protocol';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { bannedFailure, isoTime } from './records.ts';
 import { type Check, type CheckName, type RuleName, rules } from './rule-table.ts';
@@ -71,6 +79,28 @@ export function firstRefusal(operation: RuleName, facts: Facts, type?: GroupType
   }
   return null;
 }
+
+/**
+ * Why the service cannot add a user in this status; null: it can. A status that the group's type does not know is
+ * refused before anything about the user.
+ */
+export function additionRefusal(facts: Facts, status: MemberStatus): Failure | null {
+  const { group } = facts;
+  if (group !== null && status === 'muted' && group.groupType !== 'strict_private') {
+    return { code: 'not_strict_private' };
+  }
+  if (group !== null && status === 'pending' && group.groupType === 'public') return noApplicants;
+  const refused = firstRefusal('add', facts);
+  if (refused !== null || group === null || status !== 'pending') return refused;
+  return group.counts.pending < limits.pendingMax ? null : { code: 'group_full' };
+}
+
+/** Of an addition as `pending` to a public group. */
+export const noApplicants: Failure = {
+  code: 'invalid_args',
+  error: 'status: a public group has no pending members',
+  details: { field: 'status' },
+};
 
 export interface Judged {
   readonly check: CheckName;

@@ -76,8 +76,11 @@ const joinPrivate = [
 const acceptByMember = [exists, actorInGroup, actorActive, targetInGroup, targetPending];
 const acceptByAdmin = [exists, actorInGroup, actorActive, actorAdmin, targetInGroup, targetPending];
 
-/** Rows of the table: the state changes, sending, and reading (subscribe, history, presence, members). */
-export type RuleName = Operation | 'send' | 'read';
+/**
+ * Rows of the table: the state changes, sending, reading (subscribe, history, presence, members), and what the service
+ * does to each user of a `change_members`.
+ */
+export type RuleName = Operation | 'send' | 'read' | 'add' | 'remove';
 
 export const rules: Readonly<Record<RuleName, ByType>> = {
   create: everyType(check('group absent', 'already_exists')),
@@ -130,4 +133,6 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     check('reader is in the group', 'not_a_member'),
     check('reader is not pending', 'pending_membership'),
   ),
+  add: everyType(...joinPublic),
+  remove: everyType(exists, check('user is in the group', 'user_not_in_group'), notLastAdmin),
 };

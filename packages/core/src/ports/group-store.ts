@@ -1,6 +1,13 @@
 /** Groups and their members: changes, timed mutes that end, and how far each member has read. */
 import type { GroupId, MemberStatus, UserId } from '@plenum/protocol';
-import type { ChangeAdmission, ChangeOutcome, GroupCommand, Refused } from '../groups/commands.ts';
+import type {
+  ChangeAdmission,
+  ChangeMembers,
+  ChangeOutcome,
+  GroupCommand,
+  MembersChanged,
+  Refused,
+} from '../groups/commands.ts';
 import type { GroupRecord, MemberRow, Membership, Page, Position } from '../groups/records.ts';
 
 /**
@@ -19,12 +26,21 @@ export interface GroupStore {
    * refusal, and the tokens of the change are taken. Changes nothing else. `change` checks the rules again.
    */
   admit(command: GroupCommand): Promise<ChangeAdmission>;
+  /**
+   * Adds and removes users by the service: ends due mutes, judges each user by the rows `add` and `remove` in order,
+   * changes those that nothing refuses, and appends one entry `members_changed` for them, all in one atomic step. In a
+   * public group without an active member the first active addition becomes admin. Refuses as a whole if there is no
+   * such group, if the room queue is full and the command adds, or for `conflict`. At most one entry per request key
+   * and part. The index of the groups of every added user is written before.
+   */
+  changeMembers(command: ChangeMembers): Promise<MembersChanged | Refused>;
   /** The group; due mutes count as ended. Null if there is none; a tombstone counts as none. */
   group(groupId: GroupId): Promise<GroupRecord | null>;
   /** Reads head and record in one atomic step; null only if neither group nor tombstone exists. */
   position(groupId: GroupId, userId: UserId | null): Promise<Position | null>;
   /**
-   * Lists members and applicants by their place: the seq of the entry that brought them into the group. An
+   * Lists members and applicants by their place: the seq of the entry that brought them into the group, and the place
+   * in that entry if it brought many. An
    * acceptance, a mute or a new request does not change the place, so a user that stays in the group (and in the
    * `status`, if given) is listed once, whatever happens between two pages. Costs the page, never the group. With
    * `status`, a page may be shorter than `limit` while `nextCursor` is not null. Null: no such group.

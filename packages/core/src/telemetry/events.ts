@@ -11,7 +11,7 @@ import {
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
-import type { ChangeOutcome, GroupCommand } from '../groups/commands.ts';
+import type { ChangeOutcome, GroupCommand, MembersChanged } from '../groups/commands.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
@@ -161,6 +161,16 @@ export function emitChanged(command: GroupCommand, outcome: ChangeOutcome): void
   if (operation === 'accept') emitTelemetry('room_join', { groupId, userId: command.userId });
   if (operation === 'leave' || operation === 'kick' || operation === 'ban') {
     emitTelemetry('room_leave', { groupId, userId: command.userId });
+  }
+}
+
+export function emitMembersChanged(groupId: GroupId, { added, removed }: MembersChanged): void {
+  for (const one of added) {
+    const isReceiver = one.type === 'done' && one.status !== 'pending';
+    if (isReceiver) emitTelemetry('room_join', { groupId, userId: one.userId });
+  }
+  for (const one of removed) {
+    if (one.type === 'done') emitTelemetry('room_leave', { groupId, userId: one.userId });
   }
 }
 

@@ -47,10 +47,16 @@ const isFrameworkError = (error: unknown): error is FrameworkError =>
   'statusCode' in error &&
   typeof error.statusCode === 'number';
 
-function failureOfHttpError(error: unknown): Failure {
+/** A route with a limit of its own carries it in its `config`. */
+function bodyMaxBytesOf({ routeOptions }: FastifyRequest): number {
+  const own: unknown = Reflect.get(routeOptions.config, 'bodyMaxBytes');
+  return typeof own === 'number' ? own : limits.frameMaxBytes;
+}
+
+function failureOfHttpError(error: unknown, request: FastifyRequest): Failure {
   if (!isFrameworkError(error) || error.statusCode >= 500) return failureFrom(error);
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const limit = limits.frameMaxBytes;
+    const limit = bodyMaxBytesOf(request);
     return { code: 'message_too_large', error: `body is larger than ${limit} bytes`, details: { limit } };
   }
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
@@ -67,7 +73,7 @@ function failureOfHttpError(error: unknown): Failure {
 /** Fastify's error handler. An unknown error is logged and answered as `internal`. */
 export function createErrorHandler(random: Random, logger: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-    const failure = failureOfHttpError(error);
+    const failure = failureOfHttpError(error, request);
     const { requestId } = idOf(request, random);
     // A client that disconnects while it sends its body is no bug, and could fill the log.
     const isAborted = request.raw.readableAborted;

@@ -10,6 +10,7 @@ import {
   requestAliases,
   requestRoutes,
   requestTable,
+  urlPath,
 } from '@plenum/protocol';
 import type { z } from 'zod';
 import { shapeOf } from '../http/shape-text.ts';
@@ -54,7 +55,7 @@ const pushRows = (): Cells[] =>
 
 const routeRows = (messageMaxBytes: number): Cells[] =>
   [...requestRoutes(messageMaxBytes), ...clusterRoutes, ...nodeRoutes].map((route) => [
-    code(`${route.method} ${route.path}`),
+    code(`${route.method} ${urlPath(route.path)}`),
     escaped(route.summary),
     route.body === null ? '' : shape(route.body, 'input'),
   ]);

@@ -119,11 +119,15 @@ async function servePrincipal(
   return perform(inTurn(target.value, principal, deps), call, deps);
 }
 
+const bodyBound = ({ bodyMaxBytes }: RequestRoute) =>
+  bodyMaxBytes === undefined ? {} : { bodyLimit: bodyMaxBytes, config: { bodyMaxBytes } };
+
 export function registerRequestRoutes(scope: FastifyInstance, deps: RestDeps): void {
   for (const route of requestRoutes(deps.messageMaxBytes)) {
     scope.route({
       method: route.method,
       url: route.path,
+      ...bodyBound(route),
       handler: async (request, reply) => {
         const id = idOf(request, deps.random);
         const outcome = await serve(route, request, { id, deps });

@@ -49,7 +49,8 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   const retryAfterMs = charge(state, command, nowMs);
   const log = state.presentLog(command.groupId, nowMs);
   const first = state.requests.recall(command, { scope: scopeOf(command), log, nowMs });
-  if (first !== null) return first.type === 'appended' ? refused({ code: 'conflict' }) : first;
+  if (first?.type === 'done' || first?.type === 'refused') return first;
+  if (first !== null) return refused({ code: 'conflict' });
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
   const group = state.groups.get(command.groupId) ?? null;
   if (group !== null) {

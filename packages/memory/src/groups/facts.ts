@@ -24,24 +24,33 @@ export function factsOf(group: GroupState | null, command: GroupCommand, nowMs: 
   };
 }
 
-/** Why the rules do not let this user send or read now; null: they do. Rate and queue are not checked here. */
-export function refusalOf(
-  operation: 'send' | 'read',
+/** What concerns one user; `actor` acts on it, and counts as the user itself if it is no service. */
+export function factsAbout(
   userId: UserId,
+  actor: Actor,
   { group, nowMs }: { readonly group: GroupState; readonly nowMs: number },
-): Failure | null {
+): Facts {
   const record = group.member(userId, nowMs);
   const { isBanned, bannedUntilMs } = group.bans.standing(userId, nowMs);
-  return firstRefusal(operation, {
+  return {
     group: groupFactsOf(group, nowMs),
-    actor: userId,
-    actorRecord: record,
+    actor,
+    actorRecord: actor === SERVICE ? null : record,
     subjectRecord: record,
     isSubjectBanned: isBanned,
     subjectBannedUntilMs: bannedUntilMs,
     slowedUntilMs: group.slowedUntilMs(userId, nowMs),
     nowMs,
-  });
+  };
+}
+
+/** Why the rules do not let this user send or read now; null: they do. Rate and queue are not checked here. */
+export function refusalOf(
+  operation: 'send' | 'read',
+  userId: UserId,
+  at: { readonly group: GroupState; readonly nowMs: number },
+): Failure | null {
+  return firstRefusal(operation, factsAbout(userId, userId, at));
 }
 
 const groupFactsOf = (group: GroupState, nowMs: number) => ({

@@ -14,11 +14,13 @@ import type { GroupState, Place } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import { byText, type SortedList } from '../state/sorted-list.ts';
 import { admitChange, change } from './change.ts';
+import { changeMembers } from './change-members.ts';
 
 export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
   return {
     change: (command) => defer(() => change(state, command)),
     admit: (command) => defer(() => admitChange(state, command)),
+    changeMembers: (command) => defer(() => changeMembers(state, command)),
     group: (groupId) =>
       defer(() => {
         const group = state.groups.get(groupId);
@@ -107,7 +109,7 @@ interface MemberQuery {
 }
 
 function placeOf(cursor: string): number {
-  const [, place] = /^m(\d{1,15})$/.exec(cursor) ?? [];
+  const [, place] = /^m(\d{1,15}(?:\.\d{1,7})?)$/.exec(cursor) ?? [];
   if (place === undefined) throw forgedCursor();
   return Number(place);
 }

@@ -104,7 +104,8 @@ function judge(
   const { groupId, sender, request } = draft;
   const log = state.presentLog(groupId, nowMs);
   const first = state.requests.recall({ groupId, actor: sender, request }, { scope: 'log', log, nowMs });
-  if (first !== null) return first.type === 'done' ? refused({ code: 'conflict' }) : first;
+  if (first?.type === 'appended' || first?.type === 'refused') return first;
+  if (first !== null) return refused({ code: 'conflict' });
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
   endDueMutes(state, group, { users: [sender], nowMs });

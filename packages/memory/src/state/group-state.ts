@@ -50,7 +50,7 @@ export class GroupState {
   readonly #onOffline: Origin['onOffline'];
   readonly #index: MembershipIndex;
   readonly #members = new Map<UserId, MemberRecord>();
-  /** The place of each member: the seq of its `joined` or `requested`. It stays until the member leaves. */
+  /** The place of each member: the seq of its `joined` or `requested`, or its place in `members_changed`. It stays until the member leaves. */
   readonly #places = new Map<UserId, number>();
   readonly #muteEnds = new SortedList<MuteEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
   readonly #counts = { active: 0, pending: 0, muted: 0, admins: 0 };
@@ -129,11 +129,12 @@ export class GroupState {
     return oldest;
   }
 
-  put(userId: UserId, record: MemberRecord): void {
+  /** @param place of a user that comes with others in one entry. Default: the place that it has, or its since_seq */
+  put(userId: UserId, record: MemberRecord, place?: number): void {
     this.#forget(userId);
     this.#members.set(userId, record);
     this.#count(record, 1);
-    const seq = this.#places.get(userId) ?? record.sinceSeq;
+    const seq = place ?? this.#places.get(userId) ?? record.sinceSeq;
     this.#places.set(userId, seq);
     this.#listOf(record).add({ seq, userId });
     if (record.mutedUntilMs !== null) this.#muteEnds.add({ untilMs: record.mutedUntilMs, userId });

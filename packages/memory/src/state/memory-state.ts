@@ -5,6 +5,7 @@ import {
   type EngineSettings,
   type EphemeralPush,
   type LogEntry,
+  type MembersChanged,
   type MessageDraft,
   type Random,
   tombstoneMs,
@@ -41,7 +42,7 @@ export class MemoryState {
   readonly groupIds = new SortedList<GroupId>(byText);
   readonly memberships = new MembershipIndex();
   /** Answers to changes and messages together: a request id names one request of either sort. */
-  readonly requests: RequestMemory<ChangeDone | Appended>;
+  readonly requests: RequestMemory<ChangeDone | Appended | MembersChanged>;
   /** Tokens for messages, one bucket per sender and group. */
   readonly messageBuckets: TokenBuckets;
   /** Tokens for joins, leaves and creates, one bucket per user. */

@@ -3,7 +3,7 @@ import { clusterRoutes } from '../cluster-routes.ts';
 import { restFailureSchema } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { nodeRoutes } from '../node-routes.ts';
-import { requestRoutes } from '../rest.ts';
+import { requestRoutes, urlPath } from '../rest.ts';
 import { errorTable, failureResponses } from './failures.ts';
 import { tags } from './operation-row.ts';
 import { operationOf, type Route } from './operations.ts';
@@ -28,7 +28,7 @@ export interface OpenApiDocument {
 const description = [
   'Group messaging over REST. Requests and answers are JSON in UTF-8; times are UTC, durations are milliseconds.',
   'A success is the bare result. A failure has one shape, `Failure`, with a `code` that does not change.',
-  `A request body has at most ${limits.frameMaxBytes} bytes. Unknown fields of a body and unknown parameters of a query are refused with \`invalid_args\`; answers can get new fields.`,
+  `A request body has at most ${limits.frameMaxBytes} bytes, that of \`members:batch\` ${limits.membersBodyMaxBytes}. Unknown fields of a body and unknown parameters of a query are refused with \`invalid_args\`; answers can get new fields.`,
 ].join('\n\n');
 
 const securitySchemes = {
@@ -49,7 +49,7 @@ const securitySchemes = {
   },
 };
 
-const openApiPath = (path: string) => path.replaceAll(/:(\w+)/g, '{$1}');
+const openApiPath = (path: string) => urlPath(path.replaceAll(/(?<!:):(\w+)/g, '{$1}'));
 
 export function openApiDocument({ title, version, messageMaxBytes }: OpenApiOptions): OpenApiDocument {
   const schemas = new SchemaCollector();

@@ -15,6 +15,29 @@ export const memberOperations = {
       next_cursor: null,
     },
   },
+  change_members: {
+    operationId: 'change_members',
+    tag: 'members',
+    description: [
+      'Additions come before removals; each user is judged by itself, and a refused one stops no other.',
+      'The log gets one entry `members_changed` per 100 users. After a failure that can be retried, the same',
+      '`Idempotency-Key` continues where the first request ended',
+    ].join(' '),
+    parameters: { ...team, ...keyed },
+    body: { add: [{ user_id: 'gus' }, { user_id: 'hal', status: 'muted' }], remove: ['fay', 'ida'] },
+    result: {
+      added: [
+        { user_id: 'gus', status: 'active' },
+        { user_id: 'hal', status: 'muted' },
+      ],
+      removed: [
+        { user_id: 'fay', status: 'none' },
+        { user_id: 'ida', code: 'user_not_in_group', error: 'User is not in this group' },
+      ],
+      epoch,
+      seq: 43,
+    },
+  },
   join_group: {
     operationId: 'join_group',
     tag: 'members',

@@ -91,8 +91,14 @@ const actionSchema = z
     'delete',
     'send',
     'read',
+    'add',
+    'remove',
   ])
-  .meta({ id: 'Action', description: 'What a user may want to do in a group' });
+  .meta({
+    id: 'Action',
+    description:
+      'What a user may want to do in a group; `add` and `remove`: what the service may do to the user by a batch',
+  });
 export type Action = z.infer<typeof actionSchema>;
 
 /** All checks of the action's row, in order; without checks of a target, because `explain` names none. */

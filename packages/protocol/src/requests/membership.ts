@@ -1,6 +1,8 @@
 /** Requests that change the members of a group, their status or their roles. */
 import { z } from 'zod';
+import { errorCodeSchema } from '../errors.ts';
 import { memberStatusSchema, roleSchema, timestampSchema } from '../groups.ts';
+import { userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { noteSchema, reasonSchema } from '../text.ts';
 import { group, positioned, target } from './arguments.ts';
@@ -14,7 +16,74 @@ const forMsSchema = z
     examples: [600_000],
   });
 
+const additionSchema = z
+  .strictObject({
+    user_id: userIdSchema,
+    status: memberStatusSchema
+      .optional()
+      .describe('Absent: `active`. A public group has no `pending`, only strict_private has `muted`'),
+    roles: z.array(roleSchema).min(1).max(2).optional().describe('Absent: `member`'),
+  })
+  .refine(({ status = 'active', roles = [] }) => status === 'active' || !roles.includes('admin'), {
+    error: 'roles: an admin is added as active',
+    path: ['roles'],
+  });
+
+const users = <S extends z.ZodType>(schema: S) => z.array(schema).max(limits.changedMembersMax).optional();
+
+/** @returns the place of the first user that is named twice; null: there is none */
+function placeOfRepeated(args: {
+  readonly add?: readonly { readonly user_id: string }[] | undefined;
+  readonly remove?: readonly string[] | undefined;
+}): readonly (string | number)[] | null {
+  const seen = new Set<string>();
+  const repeated = (userId: string) => seen.size === seen.add(userId).size;
+  const { add = [], remove = [] } = args;
+  const inAdd = add.findIndex(({ user_id }) => repeated(user_id));
+  if (inAdd >= 0) return ['add', inAdd, 'user_id'];
+  const inRemove = remove.findIndex(repeated);
+  return inRemove >= 0 ? ['remove', inRemove] : null;
+}
+
+const changedSchema = z
+  .union([
+    z.object({ user_id: userIdSchema, status: z.union([memberStatusSchema, z.literal('none')]) }),
+    z.object({
+      user_id: userIdSchema,
+      code: errorCodeSchema,
+      error: z.string(),
+      banned_until: timestampSchema.optional(),
+    }),
+  ])
+  .meta({ id: 'MemberChange', description: 'The status of the user afterwards, or why it was refused' });
+
 export const membershipRequests = {
+  /** Adds and removes many users of one group; an entry `members_changed` per 100 of them. */
+  change_members: {
+    access: 'change',
+    callers: 'service',
+    args: z
+      .strictObject({
+        ...group,
+        add: users(additionSchema).describe('At most 1,000 users'),
+        remove: users(userIdSchema).describe('At most 1,000 users'),
+      })
+      .superRefine((args, context) => {
+        const count = (args.add?.length ?? 0) + (args.remove?.length ?? 0);
+        const path = count === 0 ? ['add'] : placeOfRepeated(args);
+        if (path === null) return;
+        const message =
+          count === 0
+            ? 'add or remove must name a user'
+            : `${path.join('.')} names a user for the second time`;
+        context.addIssue({ code: 'custom', message, path: [...path] });
+      }),
+    result: z.object({
+      added: z.array(changedSchema).describe('In the order of `add`'),
+      removed: z.array(changedSchema).describe('In the order of `remove`'),
+      ...positioned,
+    }),
+  },
   join_group: {
     access: 'change',
     args: z.strictObject({

@@ -10,7 +10,8 @@ local function count(group, member, by)
   if member.role == 'a' then group.admins = group.admins + by end
 end
 
--- A user keeps its place in the order of members from its join (or its application) until it leaves; an acceptance
+-- A user keeps its place in the order of members from its join (or its application) until it leaves: the seq of that
+-- entry, or a fraction below it for a user that came with others. An acceptance
 -- does not change the place. So a page that begins after a place neither misses nor repeats a member, whatever
 -- changes between two pages.
 local function take_out(group, user, member)
@@ -25,7 +26,7 @@ end
 local function put_in(group, user, member)
   count(group, member, 1)
   redis.call('HSET', members_key, user, record_text(member))
-  redis.call('ZADD', member.status == 'p' and pending_key or receivers_key, integer(member.place or member.since_seq), user)
+  redis.call('ZADD', member.status == 'p' and pending_key or receivers_key, member.place or integer(member.since_seq), user)
   if member.ends_at then
     redis.call('ZADD', mutes_key, integer(member.ends_at), user)
     group.next_due = math.min(group.next_due or member.ends_at, member.ends_at)

@@ -7,10 +7,15 @@ local function expect_removable()
   expect_writable(reads_key, 'hash', { 'HDEL', 'UNLINK' })
 end
 
+-- @return true if the user was online
+local function drop_receiver(user)
+  redis.call('HDEL', reads_key, user)
+  return redis.call('HDEL', on_key, user) > 0
+end
+
 -- Removes the presence and the read mark of a user that receives nothing after this entry, even if its record stays.
 local function forget_receiver(group, user)
-  redis.call('HDEL', reads_key, user)
-  if redis.call('HDEL', on_key, user) == 0 then return end
+  if not drop_receiver(user) then return end
   queue_presence(receivers_count(group), { { user = user, is_online = false } })
 end
 

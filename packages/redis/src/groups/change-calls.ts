@@ -57,7 +57,10 @@ export const recallArgs = (command: GroupCommand, { keys }: GroupDeps) => ({
   args: { payloadHash: command.request.payloadHash, scope: scopeOf(command) },
 });
 
-const keysOf = ({ groupId, actor, request }: GroupCommand, keys: Keys) => ({
+type Requested = Pick<GroupCommand, 'groupId' | 'actor' | 'request'>;
+
+/** The keys of every change. */
+export const changeKeyValues = ({ groupId, actor, request }: Requested, keys: Keys) => ({
   ...groupKeyValues(groupId, keys),
   dedupe: keys.dedupe(groupId, actor, request.id),
   groups: keys.groups(groupId),
@@ -101,7 +104,7 @@ export function runChange(
   command: GroupCommand,
   deps: GroupDeps & FullQuotas & { readonly isTrial: boolean },
 ): Promise<Answered> {
-  const keys = keysOf(command, deps.keys);
+  const keys = changeKeyValues(command, deps.keys);
   const common = { ...argsOf(command, deps), isTrial: flag(deps.isTrial) };
   const withExtra =
     <E extends object>(extra: E) =>

@@ -2,6 +2,7 @@
 import {
   type Bounded,
   type ChangeAdmission,
+  type ChangeMembers,
   type ChangeOutcome,
   forgedCursor,
   type GroupCommand,
@@ -10,6 +11,7 @@ import {
   type GroupStore,
   limitReached,
   type MemberRow,
+  type MembersChanged,
   type Membership,
   type Operation,
   PARTITION_COUNT,
@@ -28,6 +30,7 @@ import { standingOf } from '../script-calls/member-record.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
+import { runChangeMembers } from './change-members.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
 import { type TakenPlaces, UserQuotas } from './user-quotas.ts';
 
@@ -58,6 +61,10 @@ export class RedisGroupStore implements GroupStore {
 
   admit(command: GroupCommand): Promise<ChangeAdmission> {
     return this.#run(command, true);
+  }
+
+  changeMembers(command: ChangeMembers): Promise<MembersChanged | Refused> {
+    return runChangeMembers(this.#calls, command, { ...this.#deps, index: this.#index });
   }
 
   async group(groupId: GroupId): Promise<GroupRecord | null> {
@@ -261,7 +268,7 @@ function changeOutcomeOf(
  * message that still waits for the notifier.
  */
 function placeOf(cursor: string): string {
-  const [, place] = /^[mrp](\d{1,16})$/.exec(cursor) ?? [];
+  const [, place] = /^[mrp](\d{1,16}(?:\.\d{1,7})?)$/.exec(cursor) ?? [];
   if (place === undefined) throw forgedCursor();
   return place;
 }

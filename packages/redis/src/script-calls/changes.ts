@@ -99,6 +99,25 @@ export const updateGroup = defineChange('update-group', [
 ]);
 export const deleteGroup = defineChange('delete-group', []);
 
+/** Parses `<answers> <epoch> <seq>`, with one answer per user: `am`, `x` or `!banned:1767225600000`. */
+const membersAnswer = z
+  .tuple([z.string().transform((text) => text.split(' '))])
+  .transform(([words]) => words)
+  .pipe(z.tuple([z.string().transform((text) => text.split(',')), z.string(), integerWord]))
+  .transform(([answers, epoch, seq]) => ({ answers, epoch, seq }));
+
+export const changeMembers = defineScript({
+  file: 'change-members',
+  keys: changeKeys,
+  args: [...changeArgs, 'added', 'removed', 'pendingMax'],
+  reply: z.discriminatedUnion('type', [
+    reply('done', membersAnswer),
+    reply('duplicate', membersAnswer),
+    reply('refused', refusalWords),
+    late,
+  ]),
+});
+
 /** Finds the first answer to a repeated change when an empty membership bucket keeps its own script from running. */
 export const recallChange = defineScript({
   file: 'recall-change',

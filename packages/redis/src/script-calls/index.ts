@@ -59,6 +59,7 @@ export const scripts = [
   changes.demoteMember,
   changes.updateGroup,
   changes.deleteGroup,
+  changes.changeMembers,
   changes.recallChange,
   reads.readHead,
   reads.readPosition,

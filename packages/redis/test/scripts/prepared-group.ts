@@ -160,6 +160,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     maxBytes: '1048576',
     came: 'member',
     went: 'second',
+    added: 'newcomer;a;m late;a;m',
+    removed: 'member second late',
     absenceMs: '30000',
     seq: '7',
     nodeId: 'node',

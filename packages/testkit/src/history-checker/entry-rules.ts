@@ -2,11 +2,13 @@
 import type { GroupEvent, GroupType, HistoryEntry } from '@plenum/protocol';
 import {
   actorIn,
+  apply,
   countsOf,
   type FoldedGroup,
   foldLog,
   isBannedAt,
   isService,
+  membersOf,
   successorIn,
 } from './fold-log.ts';
 import { type EpochLog, isMessage, named, type RunHistory, type Violation } from './history.ts';
@@ -123,7 +125,33 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   ],
   updated: (one) => [byAdmin(one, one.event.user_id)],
   deleted: (one) => [byAdmin(one, one.event.user_id)],
+  members_changed: membersChanged,
 };
+
+/** The service does it; each user is judged in the state that the users before it left. */
+function membersChanged({ group, groupType, event }: Case): Demands {
+  const { members = [] } = event;
+  const state: FoldedGroup = { ...group, members: new Map(group.members), ranges: [] };
+  const ofEach = membersOf(event).flatMap((one, i): Demands => {
+    const status = members[i]?.status;
+    const asked: Case = { group: state, groupType, event: one };
+    const due: Demands =
+      status === 'none'
+        ? [isMember(asked), notLastAdmin(asked)]
+        : [is(asked, 'none'), notBanned(asked), hasPlace(asked)];
+    const known = groupType === 'strict_private' || status !== 'muted';
+    const isAsked = groupType !== 'public' || status !== 'pending';
+    apply(state, one);
+    if (status === 'muted') apply(state, { ...one, type: 'muted' });
+    return [...due, [known && isAsked, `the type knows no ${status} members`]];
+  });
+  return [
+    [isService(event.user_id), 'the service did not do it'],
+    [members.length > 0 && members.length <= 100, `it names ${members.length} users`],
+    [new Set(members.map(({ user_id }) => user_id)).size === members.length, 'it names a user twice'],
+    ...ofEach,
+  ];
+}
 
 /** True if the group has no admin but needs one: the next entry must promote a member or delete the group. */
 function missesAdmin({ groupType, group }: Omit<Case, 'event'>): boolean {

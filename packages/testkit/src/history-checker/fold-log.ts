@@ -132,6 +132,23 @@ function end(group: FoldedGroup, { seq }: GroupEvent): void {
   group.isDeleted = true;
 }
 
+/** Each user of the entry, as if it had an entry of its own. */
+export const membersOf = (event: GroupEvent): readonly GroupEvent[] =>
+  (event.members ?? []).map(({ user_id, status, roles }) => ({
+    ...event,
+    type: status === 'none' ? 'kicked' : status === 'pending' ? 'requested' : 'joined',
+    user_id,
+    actor_id: SERVICE,
+    ...(roles === undefined ? {} : { roles }),
+  }));
+
+function changeMembers(group: FoldedGroup, event: GroupEvent): void {
+  for (const one of membersOf(event)) apply(group, one);
+  for (const { user_id, status } of event.members ?? []) {
+    if (status === 'muted') change(group, user_id, { status });
+  }
+}
+
 const effects: Readonly<Record<GroupEvent['type'], (group: FoldedGroup, event: GroupEvent) => void>> = {
   created: enter,
   joined: enter,
@@ -148,9 +165,11 @@ const effects: Readonly<Record<GroupEvent['type'], (group: FoldedGroup, event: G
   demoted: (group, { user_id }) => change(group, user_id, { roles: ['member'] }),
   updated: update,
   deleted: end,
+  members_changed: changeMembers,
 };
 
-function apply(group: FoldedGroup, event: GroupEvent): void {
+/** Applies one entry that is no message. */
+export function apply(group: FoldedGroup, event: GroupEvent): void {
   effects[event.type](group, event);
 }
 

@@ -6,6 +6,7 @@ import type {
   LogEntry,
   LogHead,
   MemberRecord,
+  MembersChanged,
   Position,
 } from '@plenum/core';
 
@@ -16,7 +17,7 @@ const timed = (untilMs: number | null): 'timed' | null => (untilMs === null ? nu
 export class Abstraction {
   readonly #epochs = new Map<string, string>();
 
-  outcome(outcome: ChangeOutcome | AppendOutcome): object {
+  outcome(outcome: ChangeOutcome | AppendOutcome | MembersChanged): object {
     if (outcome.type === 'refused') {
       const { code, retryAfterMs, details } = outcome.failure;
       const isTimed = details?.muted_until !== undefined;
@@ -26,6 +27,12 @@ export class Abstraction {
     if (outcome.type === 'appended') {
       const messageId = outcome.messageId.replace(outcome.epoch, epoch);
       return { ...outcome, epoch, messageId, timestampMs: null };
+    }
+    if (outcome.type === 'members_changed') {
+      const added = outcome.added.map((one) =>
+        one.type === 'done' ? one : { userId: one.userId, code: one.failure.code },
+      );
+      return { ...outcome, added, epoch };
     }
     const { mutedUntilMs, bannedUntilMs } = outcome;
     return { ...outcome, epoch, mutedUntilMs: timed(mutedUntilMs), bannedUntilMs: timed(bannedUntilMs) };

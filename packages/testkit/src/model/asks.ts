@@ -1,5 +1,5 @@
 /** Generates single operations of a run: by any user on any user, with new and with shared request ids. */
-import { type GroupType, SERVICE } from '@plenum/protocol';
+import { type GroupType, SERVICE, userIdSchema } from '@plenum/protocol';
 import * as fc from 'fast-check';
 import {
   type Attempt,
@@ -11,6 +11,7 @@ import {
   joinCommand,
   kickCommand,
   leaveCommand,
+  membersCommand,
   messageDraft,
   muteCommand,
   promoteCommand,
@@ -107,6 +108,34 @@ const updating = fc.record(
 );
 const sending = fc.record({ groupId, sender: user, message: fc.constantFrom('hello', '"}]☃\u2028') });
 
+/** Additions and removals of different users, as core sees to. */
+const changingMembers = fc
+  .record({
+    groupId,
+    users: fc.shuffledSubarray(userNames.map(String), { minLength: 1 }),
+    added: fc.nat({ max: 4 }),
+    statuses: fc.array(
+      fc.constantFrom('active' as const, 'active' as const, 'pending' as const, 'muted' as const),
+      {
+        minLength: 4,
+        maxLength: 4,
+      },
+    ),
+    role: fc.constantFrom('member' as const, 'admin' as const),
+  })
+  .map(({ groupId: id, users, added, statuses, role }) => ({
+    groupId: id,
+    add: users.slice(0, added).map((who, i) => {
+      const status = statuses[i] ?? 'active';
+      return {
+        userId: userIdSchema.parse(who),
+        status,
+        role: status === 'active' ? role : ('member' as const),
+      };
+    }),
+    remove: users.slice(added),
+  }));
+
 export const ask: fc.Arbitrary<Ask> = fc.oneof(
   { weight: 3, arbitrary: asking('create', createCommand, creating) },
   { weight: 12, arbitrary: asking('join', joinCommand, joining) },
@@ -124,6 +153,7 @@ export const ask: fc.Arbitrary<Ask> = fc.oneof(
   { weight: 5, arbitrary: asking('unban', unbanCommand, withReason) },
   { weight: 4, arbitrary: asking('promote', promoteCommand, onTarget) },
   { weight: 4, arbitrary: asking('demote', demoteCommand, onTarget) },
+  { weight: 5, arbitrary: asking('members', membersCommand, changingMembers) },
   { weight: 2, arbitrary: asking('update', updateCommand, updating) },
   { weight: 1, arbitrary: asking('delete', deleteCommand, fc.record({ groupId, actor: user })) },
   { weight: 7, arbitrary: asking('send', messageDraft, sending) },

@@ -1,15 +1,20 @@
 /** Checks idempotency without an engine: the first success of a request id is its answer while the same log exists. */
-import type { AppendOutcome, ChangeOutcome, LogHead } from '@plenum/core';
+import type { AppendOutcome, ChangeOutcome, LogHead, MembersChanged } from '@plenum/core';
+import { SERVICE } from '@plenum/protocol';
 import { expect } from 'vitest';
 import type { Attempt } from '../commands.ts';
 
-type Success = Exclude<ChangeOutcome | AppendOutcome, { type: 'refused' }>;
+type Answer = ChangeOutcome | AppendOutcome | MembersChanged;
+type Success = Exclude<Answer, { type: 'refused' }>;
 interface Entry {
   readonly payloadHash: string;
   readonly success: Success;
 }
 
-const actorOf = (attempt: Attempt) => ('operation' in attempt ? attempt.actor : attempt.sender);
+function actorOf(attempt: Attempt): string {
+  if ('part' in attempt) return SERVICE;
+  return 'operation' in attempt ? attempt.actor : attempt.sender;
+}
 const keyOf = (attempt: Attempt) => JSON.stringify([attempt.groupId, actorOf(attempt), attempt.request.id]);
 const isEnsure = (attempt: Attempt) =>
   'operation' in attempt && attempt.operation === 'join' && attempt.ensure;
@@ -27,11 +32,16 @@ function counts({ payloadHash, success }: Entry, attempt: Attempt, head: LogHead
   return !(mayBegin && head.isDeleted);
 }
 
+/** True if every user of a `change_members` was refused: that is remembered as little as any refusal. */
+export const hasChangedNothing = (outcome: Answer): boolean =>
+  outcome.type === 'members_changed' &&
+  [...outcome.added, ...outcome.removed].every(({ type }) => type === 'refused');
+
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
   /** @param head the head of the log before the request, also of a deleted group */
-  check(attempt: Attempt, outcome: ChangeOutcome | AppendOutcome, head: LogHead | null): void {
+  check(attempt: Attempt, outcome: Answer, head: LogHead | null): void {
     const key = keyOf(attempt);
     const { payloadHash } = attempt.request;
     const first = this.#entries.get(key);
@@ -43,7 +53,7 @@ export class Ledger {
       expect(outcome.failure.code).not.toBe('conflict');
     } else if (outcome.isDuplicate) {
       expect(isEnsure(attempt)).toBe(true);
-    } else {
+    } else if (!hasChangedNothing(outcome)) {
       this.#entries.set(key, { payloadHash, success: outcome });
     }
   }

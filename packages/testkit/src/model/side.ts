@@ -1,10 +1,20 @@
 /** One of the two engines in a run. Its results are made comparable by `Abstraction`. */
-import type { AppendOutcome, ChangeOutcome, Engine, LogHead, MemberRecord } from '@plenum/core';
+import type {
+  AppendOutcome,
+  ChangeOutcome,
+  Engine,
+  LogHead,
+  MemberRecord,
+  MembersChanged,
+} from '@plenum/core';
 import { groupIdSchema, type UserId } from '@plenum/protocol';
 import type { Attempt } from '../commands.ts';
 import type { EngineHarness } from '../scene/engine-harness.ts';
 import { Abstraction } from './abstraction.ts';
 import { groupNames, userNames } from './cast.ts';
+
+/** The answer to any attempt. */
+export type Answer = ChangeOutcome | AppendOutcome | MembersChanged;
 
 export class Side {
   readonly #harness: EngineHarness;
@@ -26,14 +36,15 @@ export class Side {
   }
 
   /** @returns the answer of the engine; `seen` makes it comparable */
-  ask(attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> {
+  ask(attempt: Attempt): Promise<Answer> {
     const groupId = this.#idOf(attempt.groupId);
+    if ('part' in attempt) return this.#engine.groups.changeMembers({ ...attempt, groupId });
     return 'operation' in attempt
       ? this.#engine.groups.change({ ...attempt, groupId })
       : this.#engine.log.append({ ...attempt, groupId });
   }
 
-  seen(outcome: ChangeOutcome | AppendOutcome): object {
+  seen(outcome: Answer): object {
     return this.#abstraction.outcome(outcome);
   }
 

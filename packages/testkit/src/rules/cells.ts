@@ -8,7 +8,7 @@ export const standings = ['outsider', 'pending', 'active', 'muted', 'admin', 'la
 export type Standing = (typeof standings)[number];
 
 export interface Cell {
-  /** A request type, `admit`, or `explain:` and an action. */
+  /** A request type, `admit`, `explain:` and an action, or `add` and `remove` of a `change_members`. */
   readonly operation: string;
   /** `none`: there is no group. */
   readonly groupType: GroupType | 'none';
@@ -74,9 +74,12 @@ function targetedCells({ types, operations, text }: Grid): Cell[] {
   );
 }
 
+/** What the service does to the user of the column. */
+const ofService = ['admit', 'add', 'remove'];
+
 const ownCells = (groupType: GroupType): Cell[] =>
   fieldsOf(ownGrids[groupType]).map(({ row: operation, column, expected }) =>
-    operation === 'admit'
+    ofService.includes(operation)
       ? { operation, groupType, actor: 'service', target: standingOf(column), expected }
       : { operation, groupType, actor: actorOf(column), target: null, expected },
   );

@@ -1,13 +1,17 @@
 /** The rules of operations without a target, and of `explain`, written by hand like the other grids. */
 import type { GroupType } from '@plenum/protocol';
 
-/** Rows: requests; `admit` is the service's word for a user. Columns: who asks, or is admitted. */
+/**
+ * Rows: requests; `admit`, `add` and `remove` are what the service does to a user. Columns: who asks, or to whom it is done.
+ */
 export const ownGrids: Readonly<Record<GroupType, string>> = {
   public: `
                      outsider  active  admin  last_admin  banned  service
     create_group        AE       AE     AE       AE         AE      -
     join_group          ac       AM     AM       AM         BA      -
     admit               ac       AM     AM       AM         BA      -
+    add                 ac       AM     AM       AM         BA      -
+    remove              NU       ok     ok       LA         NU      -
     leave_group         NU       ok     ok       ok         NU      -
     update_group        NA       NA     ok       ok         NA      ok
     delete_group        NA       NA     ok       ok         NA      ok
@@ -21,6 +25,8 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     create_group        AE       AE       AE     AE       AE         AE      -
     join_group          pe       AM       AM     AM       AM         BA      -
     admit               ac       AM       AM     AM       AM         BA      -
+    add                 ac       AM       AM     AM       AM         BA      -
+    remove              NU       ok       ok     ok       LA         NU      -
     leave_group         NU       ok       ok     ok       ok         NU      -
     update_group        NA       NA       NA     ok       ok         NA      ok
     delete_group        NA       NA       NA     ok       ok         NA      ok
@@ -34,6 +40,8 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     create_group        AE       AE       AE     AE     AE       AE         AE      -
     join_group          pe       AM       AM     pe     AM       AM         BA      -
     admit               ac       AM       AM     AM     AM       AM         BA      -
+    add                 ac       AM       AM     AM     AM       AM         BA      -
+    remove              NU       ok       ok     ok     ok       LA         NU      -
     leave_group         NU       ok       ok     ok     ok       ok         NU      -
     update_group        NA       NA       NA     NA     ok       ok         NA      ok
     delete_group        NA       NA       NA     NA     ok       ok         NA      ok
@@ -62,7 +70,9 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     update       NA       NA     ok       ok         NA
     delete       NA       NA     ok       ok         NA
     send         NO       ok     ok       ok         BA
-    read         NO       ok     ok       ok         BA`,
+    read         NO       ok     ok       ok         BA
+    add          ok       AM     AM       AM         BA
+    remove       NU       ok     ok       ok         NU`,
   private: `
               outsider  pending  active  admin  last_admin  banned
     join         ok       AM       AM     AM       AM         BA
@@ -79,7 +89,9 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     update       NA       NA       NA     ok       ok         NA
     delete       NA       NA       NA     ok       ok         NA
     send         NO       PM       ok     ok       ok         BA
-    read         NO       PM       ok     ok       ok         BA`,
+    read         NO       PM       ok     ok       ok         BA
+    add          ok       AM       AM     AM       AM         BA
+    remove       NU       ok       ok     ok       ok         NU`,
   strict_private: `
               outsider  pending  active  muted  admin  last_admin  banned
     join         ok       AM       AM     ok     AM       AM         BA
@@ -96,7 +108,9 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     update       NA       NA       NA     NA     ok       ok         NA
     delete       NA       NA       NA     NA     ok       ok         NA
     send         NO       PM       ok     MU     ok       ok         BA
-    read         NO       PM       ok     ok     ok       ok         BA`,
+    read         NO       PM       ok     ok     ok       ok         BA
+    add          ok       AM       AM     AM     AM       AM         BA
+    remove       NU       ok       ok     ok     ok       ok         NU`,
 };
 
 /** Who may ask about another user: an active admin of the group. Rows: the actor, for any target. */
@@ -116,6 +130,8 @@ export const noGroupGrid = `
     create_group        ok        -
     join_group          NF        -
     admit               -         NF
+    add                 -         NF
+    remove              -         NF
     leave_group         NF        -
     accept_member       NF        NF
     reject_member       NF        NF

@@ -13,8 +13,10 @@ import type {
   LogHead,
   MemberRecord,
   MemberRow,
+  MembersChanged,
   MessageEntry,
   Position,
+  Refused,
 } from '@plenum/core';
 import { type GroupEvent, type GroupId, type GroupType, groupIdSchema, userIdSchema } from '@plenum/protocol';
 import {
@@ -22,6 +24,7 @@ import {
   banCommand,
   createCommand,
   joinCommand,
+  membersCommand,
   messageDraft,
   muteCommand,
   promoteCommand,
@@ -49,6 +52,12 @@ export class Scene implements AsyncDisposable {
 
   change(command: GroupCommand): Promise<ChangeOutcome> {
     return this.engine.groups.change(command);
+  }
+
+  changeMembers(
+    given: Omit<Parameters<typeof membersCommand>[0], 'groupId'>,
+  ): Promise<MembersChanged | Refused> {
+    return this.engine.groups.changeMembers(membersCommand({ ...given, groupId: this.groupId }));
   }
 
   /** A change that must succeed: it prepares a test. */
@@ -165,5 +174,5 @@ export function expectAppended(outcome: AppendOutcome): Appended {
 }
 
 /** How an attempt ended, in one word: `done`, or the code of its refusal. */
-export const verdict = (outcome: ChangeOutcome | AppendOutcome): string =>
+export const verdict = (outcome: ChangeOutcome | AppendOutcome | MembersChanged): string =>
   outcome.type === 'refused' ? outcome.failure.code : 'done';

@@ -3,6 +3,7 @@ import type { MakeEngine } from '../scene/engine-harness.ts';
 import { admittingChanges } from './store/admitting-changes.ts';
 import { banning } from './store/banning.ts';
 import { changeBounds } from './store/change-bounds.ts';
+import { changingMembers } from './store/changing-members.ts';
 import { changingRoles } from './store/changing-roles.ts';
 import { creating } from './store/creating.ts';
 import { creatingByJoin } from './store/creating-by-join.ts';
@@ -30,6 +31,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     banning(makeEngine);
     changingRoles(makeEngine);
     updating(makeEngine);
+    changingMembers(makeEngine);
     deleting(makeEngine);
     retrying(makeEngine);
     membershipRate(makeEngine);

@@ -1,5 +1,5 @@
 /** Tests the group rules of an engine: every cell of the grids, in one test per operation and group type. */
-import type { AppendOutcome, ChangeOutcome, GroupCommand } from '@plenum/core';
+import type { AppendOutcome, ChangeOutcome, GroupCommand, MembersChanged } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -49,6 +49,8 @@ const commands: Readonly<Record<string, (ids: Ids) => GroupCommand>> = {
 /** The status of the target after a success; a change of role leaves it `active`. */
 const statusAfter: Readonly<Record<string, string>> = {
   admit: 'active',
+  add: 'active',
+  remove: 'none',
   accept_member: 'active',
   reject_member: 'none',
   mute_member: 'muted',
@@ -68,9 +70,12 @@ interface Played {
   readonly expected: string;
 }
 
-const cellCount = 1446;
+/** What one `change_members` does to one user. */
+const ofMembers = ['add', 'remove'];
+
+const cellCount = 1484;
 const played: readonly Played[] = cells.flatMap((cell) => {
-  const isDecided = cell.operation in commands || cell.operation === 'relay_msg';
+  const isDecided = cell.operation in commands || [...ofMembers, 'relay_msg'].includes(cell.operation);
   return isDecided ? castings(cell).map((casting) => ({ ...casting, cell, expected: expectedOf(cell) })) : [];
 });
 
@@ -170,6 +175,7 @@ const isSeat = (standing: string | null): standing is Seat =>
   standing !== null && !['self', 'service', 'last_admin'].includes(standing);
 
 function attempt(scene: Scene, operation: string, users: Omit<Ids, 'groupId'>) {
+  if (ofMembers.includes(operation)) return scene.changeMembers({ [operation]: [users.userId] });
   const command = commands[operation];
   return command === undefined
     ? scene.send(users.actor)
@@ -177,7 +183,12 @@ function attempt(scene: Scene, operation: string, users: Omit<Ids, 'groupId'>) {
 }
 
 /** The outcome in the words of the cells: a join is named by the status to which it led. */
-function answerOf(operation: string, outcome: ChangeOutcome | AppendOutcome): string {
+function answerOf(operation: string, outcome: ChangeOutcome | AppendOutcome | MembersChanged): string {
+  if (outcome.type === 'members_changed') {
+    const [one] = [...outcome.added, ...outcome.removed];
+    if (one?.type === 'refused') return one.failure.code;
+    return one?.status === 'none' ? 'done' : `done: ${one?.status}`;
+  }
   const isJoin = operation === 'join_group' || operation === 'admit';
   return isJoin && 'status' in outcome ? `done: ${outcome.status}` : verdict(outcome);
 }

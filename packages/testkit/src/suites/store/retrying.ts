@@ -1,5 +1,5 @@
 /** Idempotency: one request key, one change, one answer. */
-import type { AppendOutcome, ChangeOutcome } from '@plenum/core';
+import type { AppendOutcome, ChangeMembers, ChangeOutcome } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import {
   type Attempt,
@@ -42,7 +42,9 @@ const attempts = [
   ['send', 'outsider', messageDraft({ groupId, sender: 'owner', requestId: 'retried' })],
 ] as const;
 
-const make = (scene: Scene, attempt: Attempt): Promise<ChangeOutcome | AppendOutcome> =>
+type Single = Exclude<Attempt, ChangeMembers>;
+
+const make = (scene: Scene, attempt: Single): Promise<ChangeOutcome | AppendOutcome> =>
   'operation' in attempt ? scene.change(attempt) : scene.engine.log.append(attempt);
 
 const withHash = <A extends Attempt>(attempt: A, payloadHash: string): A => ({
