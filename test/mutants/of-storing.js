@@ -2,6 +2,7 @@
 import { conformance, judgedHistory } from './mutant.js';
 
 const append = 'packages/redis/lua/append-messages.lua';
+const extrasLua = 'packages/redis/lua/lib/extras.lua';
 const batches = 'packages/redis/test/scripts/append-batches.test.ts';
 const admission = 'packages/redis/lua/lib/admission.lua';
 const tags = 'packages/redis/src/boot/partition-tags.ts';
@@ -14,6 +15,35 @@ const publication = `  local uid = 'm ' .. uid_head(epoch, seq, group.recipients
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfStoring = [
+  {
+    name: 'a reply to a message that its sender may not read',
+    edits: [
+      {
+        file: extrasLua,
+        from: ' or tonumber(seq) < first_readable_seq(now) then',
+        to: ' then',
+      },
+    ],
+    killers: [conformance('a reply needs a message of this log that its sender may read')],
+  },
+  {
+    name: 'a reply to a message of another log',
+    edits: [
+      { file: extrasLua, from: '  if string.sub(wire, -#ending) ~= ending then return nil end\n', to: '' },
+    ],
+    killers: [conformance('a reply needs a message of this log that its sender may read')],
+  },
+  {
+    name: 'extras of another message of the batch',
+    edits: [
+      {
+        file: 'packages/redis/src/log/append-arguments.ts',
+        from: 'const number = at + 1;',
+        to: 'const number = place + 1;',
+      },
+    ],
+    killers: [{ file: batches, tests: 'a batch is answered, stored and published' }],
+  },
   {
     name: 'no dedupe',
     edits: [{ file: admission, from: '  if repeated then return repeated end\n', to: '' }],

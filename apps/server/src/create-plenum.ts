@@ -14,7 +14,7 @@ import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { compose, type EdgeDeps, openEngine } from './compose.ts';
 import { environment } from './config.ts';
 import { makeCallWith } from './library/call.ts';
-import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
+import { type GroupsApi, groupsApi, type SendFields, sendCall } from './library/groups-api.ts';
 import { optionProblem } from './library/option-problem.ts';
 import type { PlenumOptions } from './library/plenum-options.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
@@ -37,7 +37,7 @@ export interface Plenum {
     groupId: string,
     userId: string,
     message: string,
-    options?: { readonly requestId?: string },
+    options?: { readonly requestId?: string } & SendFields,
   ): Promise<Outcome<RequestResult<'relay_msg'>>>;
   /** Calls the listener for every entry from now on. It acts as the service, so no membership is needed. */
   subscribe(groupId: string, listener: GroupListener): Promise<Outcome<LibrarySubscription>>;
@@ -172,8 +172,8 @@ function apiOf(options: PlenumOptions, { core, logger, lifecycle, url }: ApiDeps
     groups,
     join: (groupId, userId) => groups.join({ groupId, userId }),
     leave: (groupId, userId) => groups.leave({ groupId, userId }),
-    send: (groupId, userId, message, { requestId } = {}) =>
-      send({ groupId, userId, message, ...(requestId === undefined ? {} : { requestId }) }),
+    send: (groupId, userId, message, { requestId, ...fields } = {}) =>
+      send({ ...fields, groupId, userId, message, ...(requestId === undefined ? {} : { requestId }) }),
     subscribe: async (groupId, listener) => {
       if (options.mode === 'client') return { ok: false, failure: noFeeds };
       return subscribeListener({ core, random: systemRandom, logger }, groupId, listener);

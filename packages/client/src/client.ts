@@ -15,6 +15,8 @@ const typingTimeoutMs = 1000;
 /** All request types except those that change positions, which have separate methods. */
 export type PlainRequestType = Exclude<RequestType, 'subscribe' | 'unsubscribe'>;
 export type RequestOptions = Omit<AskOptions, 'isInternal'>;
+/** What a message may have besides its text. */
+export type MessageFields = Omit<RequestInput<'relay_msg'>, 'group_id' | 'message'>;
 export type CreateSettings = Omit<RequestInput<'create_group'>, 'group_id' | 'group_type'>;
 export type HistoryRange = Omit<RequestInput<'history'>, 'group_id'>;
 
@@ -40,7 +42,7 @@ export interface Client {
   send(
     groupId: string,
     message: string,
-    options?: RequestOptions,
+    options?: RequestOptions & MessageFields,
   ): Promise<Outcome<RequestResult<'relay_msg'>>>;
   /** Reads a page of the log. This does not affect the entries that the listeners get. */
   history(groupId: string, range?: HistoryRange): Promise<Outcome<RequestResult<'history'>>>;
@@ -174,8 +176,9 @@ class SocketClient implements Client {
     });
   }
 
-  send(group_id: string, message: string, options?: RequestOptions) {
-    return this.request('relay_msg', { group_id, message }, options);
+  send(group_id: string, message: string, options: RequestOptions & MessageFields = {}) {
+    const { requestId: _, timeoutMs: __, ...fields } = options;
+    return this.request('relay_msg', { ...fields, group_id, message }, options);
   }
 
   history(group_id: string, range: HistoryRange = {}) {

@@ -4,6 +4,7 @@ export {
   type CreateSettings,
   createClient,
   type HistoryRange,
+  type MessageFields,
   type PlainRequestType,
   type RequestOptions,
 } from './client.ts';

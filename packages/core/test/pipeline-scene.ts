@@ -1,7 +1,7 @@
 /** A pipeline over a log that records its calls, and a clock that does not move. */
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { AuthGuard, ModerationGuard } from '../src/adapters/guards.ts';
-import type { Appended, AppendOutcome, MessageDraft } from '../src/log/draft.ts';
+import type { Appended, AppendOutcome, MessageDraft, MessageExtras } from '../src/log/draft.ts';
 import type { Adapters } from '../src/ports/adapters.ts';
 import type { GroupLog } from '../src/ports/group-log.ts';
 import { createSendPipeline, type PipelineDeps } from '../src/send/pipeline.ts';
@@ -60,5 +60,11 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
     moderation: moderation === undefined ? null : new ModerationGuard(moderation, { clock, logger }),
     ...options,
   });
-  return { asked, logged, clock, pipeline, send: () => pipeline.send(draft) };
+  return {
+    asked,
+    logged,
+    clock,
+    pipeline,
+    send: (extras?: MessageExtras) => pipeline.send(extras === undefined ? draft : { ...draft, extras }),
+  };
 }

@@ -39,6 +39,33 @@ test('moderation behind the rate costs a blocked message its token, before the r
   expect(before.asked).toEqual(['admit']);
 });
 
+test('the texts of the metadata are moderated too, after the message', async () => {
+  const asked: unknown[] = [];
+  const moderation: Moderation = {
+    check: async ({ message, field }) => {
+      asked.push([field, message]);
+      return message.includes('spam') ? { isAllowed: false, reason: 'no spam' } : { isAllowed: true };
+    },
+  };
+  const scene = pipelineScene({ moderation });
+  const extras = (metadata: object) => ({ metadata: JSON.stringify(metadata), replyTo: null });
+  expect(await scene.send(extras({ n: [1, null] }))).toEqual(appended);
+  expect(await scene.send(extras({ n: [{ deep: 'spam' }] }))).toEqual({
+    type: 'refused',
+    failure: {
+      code: 'moderation_blocked',
+      error: 'metadata was blocked by moderation',
+      details: { reason: 'no spam', field: 'metadata' },
+    },
+  });
+  expect(await scene.send(extras({}))).toEqual(appended);
+  expect(asked.filter((one) => JSON.stringify(one).includes('metadata'))).toEqual([
+    ['metadata', 'n'],
+    ['metadata', 'n\ndeep\nspam'],
+  ]);
+  expect(asked).toHaveLength(5);
+});
+
 test('auth is asked before the token is taken, moderation after, and the append takes none', async () => {
   const scene = pipelineScene({
     auth: {

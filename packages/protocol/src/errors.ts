@@ -42,6 +42,7 @@ export const errors = {
   last_admin: rejected(409, 'The last admin of a group cannot be removed'),
   group_full: rejected(409, 'Group is full'),
   limit_reached: rejected(409, 'A limit on what is kept is reached'),
+  message_not_found: rejected(404, 'Message not found'),
   dead_letter_not_found: rejected(404, 'Dead letter not found'),
   rate_limited: later(429, 'Rate limit exceeded'),
   room_overloaded: later(503, 'Room queue is full'),

@@ -1,6 +1,7 @@
 /** Schemas of the nouns on the wire: group, member, position, entry. */
 import { z } from 'zod';
-import { groupIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
+import { groupIdSchema, messageIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
+import { jsonObjectSchema } from './text.ts';
 
 export const groupTypeSchema = z.enum(['public', 'private', 'strict_private']).meta({
   id: 'GroupType',
@@ -79,11 +80,18 @@ export const countsSchema = z
   .meta({ id: 'MemberCounts', description: 'Members of a group by status, and how many of them are admins' });
 export type Counts = z.infer<typeof countsSchema>;
 
+/** The message to which a message replies. It has no text, so a reply shows nothing that was taken down later. */
+export const replySchema = z
+  .object({ message_id: messageIdSchema, seq: seqSchema, from_user_id: userIdSchema })
+  .meta({ id: 'Reply', description: 'The message to which this one replies' });
+
 /** A message as every receiver gets it. */
 export const relayedMessageSchema = z.object({
   group_id: groupIdSchema,
   from_user_id: userIdSchema,
   message: z.string(),
+  metadata: jsonObjectSchema('metadata').exactOptional(),
+  reply: replySchema.exactOptional(),
   timestamp: timestampSchema,
   message_id: z.string(),
   epoch: epochSchema,

@@ -1,3 +1,4 @@
+/** Schemas of the ids: of groups, users, requests and messages. */
 import { z } from 'zod';
 import { limits } from './limits.ts';
 
@@ -38,6 +39,21 @@ export const requestIdSchema = z
     id: 'RequestId',
     description: 'Names one request: 1 to 128 printable ASCII characters',
     examples: ['order-17-confirmed'],
+  });
+
+/**
+ * The id of an entry: `<epoch>-<seq>`. Opaque to clients. A text of another form is the id of no message, so it gets
+ * `message_not_found`, not `invalid_args`.
+ */
+export const messageIdSchema = z
+  .string({ error: 'must be a string' })
+  .min(1)
+  .max(limits.messageIdMaxLength)
+  .regex(/^[\x21-\x7e]+$/, { error: 'must have printable ASCII characters without spaces only' })
+  .meta({
+    id: 'MessageId',
+    description: 'Names one message of a group. Opaque',
+    examples: ['4f1c2a9be07d3358-42'],
   });
 
 export type GroupId = z.infer<typeof groupIdSchema>;

@@ -3,9 +3,10 @@ export const limits = {
   /** Length of a group id or user id, in characters (all are single-byte). */
   idMaxLength: 128,
   requestIdMaxLength: 128,
+  messageIdMaxLength: 96,
   /** Default of `PLENUM_MESSAGE_MAX_BYTES`: UTF-8 bytes of `message`. */
   messageMaxBytes: 4096,
-  /** JSON text of a group's `metadata`, in UTF-8 bytes. */
+  /** JSON text of the `metadata` of a group or of a message, in UTF-8 bytes. */
   metadataMaxBytes: 4096,
   /** UTF-8 bytes of `reason`. */
   reasonMaxBytes: 512,

@@ -151,42 +151,52 @@ export const jsonObjectSchema = (what: string) =>
     .custom<Record<string, unknown>>(isPlainObject, { error: `${what} must be a JSON object` })
     .meta({ type: 'object', additionalProperties: true });
 
-/** A group's own data: a JSON object of at most 4 KiB. */
-export const metadataSchema = jsonObjectSchema('metadata')
-  .superRefine((metadata, context) => {
-    if (isDeeperThan(metadata, limits.argsMaxDepth)) {
-      context.addIssue({
-        code: 'custom',
-        message: `metadata nests deeper than ${limits.argsMaxDepth} levels`,
-        params: { limit: limits.argsMaxDepth },
-      });
-      return;
-    }
-    const odd = findOddity(metadata);
-    if (odd !== null) {
-      const where = ['metadata', ...odd.path].join('.');
-      context.addIssue({ code: 'custom', message: `${where} ${odd.what}`, path: [...odd.path] });
-      return;
-    }
-    const text = JSON.stringify(metadata);
-    if (exceedsBytes(text, limits.metadataMaxBytes)) {
-      context.addIssue({
-        code: 'custom',
-        message: `metadata is larger than ${limits.metadataMaxBytes} bytes`,
-        params: { limit: limits.metadataMaxBytes },
-      });
-    } else if (hasLoneSurrogate(metadata)) {
-      context.addIssue({
-        code: 'custom',
-        message: 'metadata holds a lone surrogate',
-        params: { code: 'invalid_utf8' },
-      });
-    }
-  })
-  .meta({
-    id: 'Metadata',
-    type: 'object',
-    additionalProperties: true,
-    description: `Own data of the group: a JSON object of at most ${limits.metadataMaxBytes} bytes of JSON text`,
-    examples: [{ topic: 'releases' }],
-  });
+/** Own data of an application: a JSON object of at most 4 KiB. */
+const ownDataSchema = jsonObjectSchema('metadata').superRefine((metadata, context) => {
+  if (isDeeperThan(metadata, limits.argsMaxDepth)) {
+    context.addIssue({
+      code: 'custom',
+      message: `metadata nests deeper than ${limits.argsMaxDepth} levels`,
+      params: { limit: limits.argsMaxDepth },
+    });
+    return;
+  }
+  const odd = findOddity(metadata);
+  if (odd !== null) {
+    const where = ['metadata', ...odd.path].join('.');
+    context.addIssue({ code: 'custom', message: `${where} ${odd.what}`, path: [...odd.path] });
+    return;
+  }
+  const text = JSON.stringify(metadata);
+  if (exceedsBytes(text, limits.metadataMaxBytes)) {
+    context.addIssue({
+      code: 'custom',
+      message: `metadata is larger than ${limits.metadataMaxBytes} bytes`,
+      params: { limit: limits.metadataMaxBytes },
+    });
+  } else if (hasLoneSurrogate(metadata)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'metadata holds a lone surrogate',
+      params: { code: 'invalid_utf8' },
+    });
+  }
+});
+
+const ownData = (of: string, example: Record<string, unknown>) => ({
+  type: 'object' as const,
+  additionalProperties: true,
+  description: `Own data of the ${of}: a JSON object of at most ${limits.metadataMaxBytes} bytes of JSON text`,
+  examples: [example],
+});
+
+/** A group's own data. */
+export const metadataSchema = ownDataSchema.meta({
+  id: 'Metadata',
+  ...ownData('group', { topic: 'releases' }),
+});
+/** A message's own data. Plenum stores it and passes it on unchanged. */
+export const messageMetadataSchema = ownDataSchema.meta({
+  id: 'MessageMetadata',
+  ...ownData('message', { format: 'markdown' }),
+});

@@ -9,6 +9,8 @@
 -- these messages: sender (the actor of the request), request id, payload hash, wire head (the push payload up to its
 -- timestamp). KEYS contains for each group: group, members, log, outbox, queued, reads, slow; and for each message:
 -- bucket, dedupe.
+-- Only for the messages that reply to another one, after all of these: KEYS contains the mentions of the group, and ARGV
+-- what lib/extras reads, in the order of the messages. Other messages have nothing there.
 -- `room_queue_limit` is empty without an archive: then the room queue is neither checked nor counted.
 local groups_count = ARGV[1]
 local messages_count = ARGV[2]
@@ -26,6 +28,8 @@ local is_rate_limited = ARGV[12]
 local group_key, members_key, log_key, outbox_key, queued_key, reads_key, slow_key, group_id, room, channel, epoch_offer
 -- Of the present message.
 local bucket_key, dedupe_key, sender_id, request_id, payload_hash, wire_head
+-- What the present message has besides its text; nil: nothing that this script checks.
+local extra
 -- @include clock
 -- @include epoch
 -- @include log
@@ -33,11 +37,13 @@ local bucket_key, dedupe_key, sender_id, request_id, payload_hash, wire_head
 -- @include token-bucket
 -- @include writable
 -- @include slow-mode
+-- @include extras
 
 -- @constant OVERLOADED_RETRY_MS
 local keys_count = groups_count * 7 + messages_count * 2
 local args_count = 12 + groups_count * 5 + messages_count * 4
-if #KEYS ~= keys_count or #ARGV ~= args_count then
+local extras_count = #ARGV - args_count
+if extras_count < 0 or #KEYS ~= keys_count + extras_count then
   error(keys_count .. ' keys and ' .. args_count .. ' arguments expected')
 end
 
@@ -91,7 +97,7 @@ local function reply_to_queue()
 end
 
 -- Stores and publishes the present message.
--- @return its answer: `<epoch> <seq> <recipients> <ms>`
+-- @return its answer: `<epoch> <seq> <recipients> <ms>`, and for a message with extras ` * <sender of the target>`
 local function commit_message(full_again_at, slow_mode_ms)
   continue_epoch(group)
   local epoch, seq = group.epoch, group.seq + 1
@@ -112,6 +118,7 @@ local function commit_message(full_again_at, slow_mode_ms)
   if slow_mode_ms then note_sent(now, slow_mode_ms) end
   if not group.log_renewal or now >= group.log_renewal then group.log_renewal = renew_log(now) end
   local answer = epoch .. ' ' .. seq_text .. ' ' .. integer(group.recipients) .. ' ' .. now_text
+  if extra then answer = answer .. extra.answer end
   remember(answer)
   local uid = 'm ' .. uid_head(epoch, seq, group.recipients, now) .. sender_id .. ' ' .. request_id
   call('SPUBLISH', channel, payload_of(uid, 'relay_message', wire))
@@ -135,6 +142,8 @@ local function append_message()
   end
   reply = reply_to_queue()
   if reply then return reply end
+  local code = extra and check_extra(now, extra)
+  if code then return refusal(now, code) end
   if not group.has_rights then expect_group_rights() end
   expect_right('SET', dedupe_key)
   if slow_mode_ms then expect_slow_rights() end
@@ -157,6 +166,8 @@ end
 
 local answers = { 'answers', now_text }
 local key_at, arg_at = 0, 12
+local message_number, extras_read = 0, 0
+local next_extra = extras_count > 0 and extra_from(ARGV[args_count + 1])
 for _ = 1, tonumber(groups_count) do
   group_key, members_key, log_key, outbox_key, queued_key, reads_key, slow_key = unpack(KEYS, key_at + 1, key_at + 7)
   local count
@@ -167,6 +178,13 @@ for _ = 1, tonumber(groups_count) do
     bucket_key, dedupe_key = KEYS[key_at + 1], KEYS[key_at + 2]
     sender_id, request_id, payload_hash, wire_head = unpack(ARGV, arg_at + 1, arg_at + 4)
     key_at, arg_at = key_at + 2, arg_at + 4
+    message_number = message_number + 1
+    extra = nil
+    if next_extra and next_extra.number == message_number then
+      extra = next_extra
+      extras_read = extras_read + 1
+      next_extra = extras_read < extras_count and extra_from(ARGV[args_count + extras_read + 1])
+    end
     answers[#answers + 1] = answer_line()
   end
 end

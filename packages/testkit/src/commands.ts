@@ -13,6 +13,7 @@ import {
   type LeaveGroup,
   type MemberAddition,
   type MessageDraft,
+  type MessageExtras,
   type MuteMember,
   type RequestKey,
   type TargetCommand,
@@ -200,13 +201,15 @@ export const messageDraft = (
   given: Request & {
     readonly sender: string;
     readonly message?: string;
+    readonly extras?: Partial<MessageExtras>;
     /** Default: true. */
     readonly isRateLimited?: boolean;
   },
 ): MessageDraft => ({
   groupId: groupIdSchema.parse(given.groupId),
   sender: userIdSchema.parse(given.sender),
-  request: keyOf(given, ['relay_msg', given.groupId, given.message]),
+  request: keyOf(given, ['relay_msg', given.groupId, given.message, given.extras]),
   message: given.message ?? 'hello',
+  extras: given.extras && { metadata: null, replyTo: null, ...given.extras },
   isRateLimited: given.isRateLimited ?? true,
 });

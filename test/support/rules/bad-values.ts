@@ -195,6 +195,15 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     ...otherTypes('text'),
     { what: '129 characters', value: 'x'.repeat(129), limit: limits.idMaxLength },
   ],
+  reply_to: [
+    ...otherTypes('text'),
+    { what: 'nothing', value: '', limit: 1 },
+    { what: '97 characters', value: 'e'.repeat(97), limit: limits.messageIdMaxLength },
+    ...['a b', ' ', 'é-1', 'a\u0000-1', 'a\n', loneSurrogate].map((value) => ({
+      what: JSON.stringify(value),
+      value,
+    })),
+  ],
   token: [...otherTypes('text'), { what: 'nothing', value: '', limit: 1 }],
   history: choice,
   status: choice,

@@ -105,6 +105,14 @@ const sending: readonly Refusal[] = [
     },
   },
   {
+    code: 'message_not_found',
+    to: 'a reply to no message',
+    arrange: async (scene) => {
+      const { by, type, args } = send(await scene.create('public'), 'owner');
+      return { by, type, args: { ...args, reply_to: '0123456789abcdef-1' } };
+    },
+  },
+  {
     code: 'rate_limited',
     to: 'more messages than the bucket holds',
     setting: 'slow',

@@ -102,7 +102,12 @@ interface Members extends InGroup {
   readonly limit?: number;
   readonly status?: MemberStatus;
 }
-interface Send extends SelfAction {
+export interface SendFields {
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** The id of the message to which this one replies. */
+  readonly replyTo?: string;
+}
+interface Send extends SelfAction, SendFields {
   readonly message: string;
 }
 
@@ -268,8 +273,8 @@ const members = ({ groupId, requestId, cursor, limit, status }: Members): Asked 
   args: { group_id: groupId, cursor, limit, status },
 });
 
-const send = ({ groupId, userId, message, requestId }: Send): Asked => ({
+const send = ({ groupId, userId, message, requestId, metadata, replyTo }: Send): Asked => ({
   actorId: userId,
   requestId,
-  args: { group_id: groupId, message },
+  args: { group_id: groupId, message, metadata, reply_to: replyTo },
 });

@@ -48,6 +48,7 @@ function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
           request_id: row['request_id'],
           message: row['message'],
           message_id: row['message_id'],
+          ...(typeof details === 'object' ? details : {}),
         }
       : { user_id: row['user_id'], ...(typeof details === 'object' ? details : {}) };
   const entry = historyEntrySchema.safeParse({ ...own, ...common });

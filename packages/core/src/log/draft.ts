@@ -3,6 +3,14 @@ import type { GroupId, RequestResult, UserId } from '@plenum/protocol';
 import type { Refused, RequestKey } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
 
+/** What a message has besides its text. */
+export interface MessageExtras {
+  /** JSON text of an object. */
+  readonly metadata: string | null;
+  /** The id of the message to which this one replies: any printable text without a space, perhaps of no message. */
+  readonly replyTo: string | null;
+}
+
 export interface MessageDraft {
   readonly groupId: GroupId;
   /** The user to whom the rules apply, on whose behalf the request is made; also the actor of the request key. */
@@ -12,6 +20,8 @@ export interface MessageDraft {
   readonly message: string;
   /** True: the JSON text of `message` is `message` between quotes, because JSON escapes none of its characters. */
   readonly isUnescaped?: boolean;
+  /** Undefined: a text alone, as most messages. */
+  readonly extras?: MessageExtras | undefined;
   /** True: takes a token of the sender's bucket. False: `admit` has taken it already, or rates are not limited. */
   readonly isRateLimited: boolean;
 }

@@ -1,6 +1,7 @@
 /** Changes that need an adapter: auth decides creates and joins, moderation checks texts that members will see. */
 import { type Failure, SERVICE } from '@plenum/protocol';
 import { type Attempt, type AuthGuard, authorize, type ModerationGuard } from '../adapters/guards.ts';
+import { checkField, type ModeratedField, textsIn } from '../adapters/moderated-fields.ts';
 import { type ChangeOutcome, type GroupCommand, refused } from '../groups/commands.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 
@@ -12,7 +13,7 @@ export interface GuardedChangeDeps {
 }
 
 interface ModeratedText {
-  readonly field: 'reason' | 'metadata' | 'note';
+  readonly field: ModeratedField;
   readonly text: string;
 }
 
@@ -48,11 +49,7 @@ async function verdictOn(
   { field, text }: ModeratedText,
 ): Promise<Failure | null> {
   if (actor === SERVICE) return null;
-  const message = { group_id: groupId, from_user_id: actor, message: text, field };
-  const failure = await moderation.check(message);
-  if (failure?.code !== 'moderation_blocked') return failure;
-  const details = { ...failure.details, field };
-  return { ...failure, error: `${field} was blocked by moderation`, details };
+  return checkField(moderation, field, { group_id: groupId, from_user_id: actor, message: text });
 }
 
 /** The text by the actor that members will see; null: none. */
@@ -64,21 +61,5 @@ function textOf(command: GroupCommand): ModeratedText | null {
   return null;
 }
 
-const moderated = (field: ModeratedText['field'], text: string): ModeratedText | null =>
+const moderated = (field: ModeratedField, text: string): ModeratedText | null =>
   text === '' ? null : { field, text };
-
-/** All texts and keys of the metadata, one per line: `{"topic":["tea"]}` is `topic` and `tea`. */
-function textsIn(metadata: string | null): string {
-  const texts: string[] = [];
-  const walk = (value: unknown): void => {
-    if (typeof value === 'string') texts.push(value);
-    if (typeof value !== 'object' || value === null) return;
-    const isList = Array.isArray(value);
-    for (const [key, child] of Object.entries(value)) {
-      if (!isList) texts.push(key);
-      walk(child);
-    }
-  };
-  if (metadata !== null) walk(JSON.parse(metadata));
-  return texts.join('\n');
-}

@@ -14,7 +14,8 @@
  *   rate_limit ? send/steps.ts, lua/admit-message.lua     as admit, and rate_limited                 the store
  *   moderation ? send/steps.ts, adapters/guards.ts        moderation_blocked, unavailable            the adapter
  *   middleware ? send/custom-middleware.ts                its own failure, unavailable, internal     the team's code
- *   append       send/steps.ts, lua/append-messages.lua   as rate_limit, and room_overloaded         the store
+ *   append       send/steps.ts, lua/append-messages.lua   as rate_limit, room_overloaded,            the store
+ *                                                         message_not_found (`reply_to`)
  *   -- stored and published: from here on nothing refuses the message --
  *   channel      redis/pubsub/feed-transport.ts           (an entry may come late, twice or never)   pub/sub
  *   ack          gateway/sockets/session.ts                                                          the connection
@@ -34,8 +35,8 @@
  * The rules' codes are the row `send` of `groups/rule-table.ts`. A store that cannot be reached answers `unavailable`;
  * after `timeout` the outcome is unknown, and a retry with the same request id gets the first answer.
  */
-import { type GroupId, SERVICE, type UserId } from '@plenum/protocol';
-import { relayed } from '../log/draft.ts';
+import { type GroupId, type RequestArgs, SERVICE, type UserId } from '@plenum/protocol';
+import { type MessageExtras, relayed } from '../log/draft.ts';
 import { fail, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { AppendCallback } from '../ports/group-log.ts';
 import { emitSent } from '../telemetry/events.ts';
@@ -51,6 +52,7 @@ export const createRelayMessage =
       sender: caller.actor,
       request: requestKey(caller, 'relay_msg', args),
       message: args.message,
+      extras: extrasOf(args),
       isRateLimited: pipeline.isRateLimited,
     };
     return pipeline.send(draft).then((outcome) => {
@@ -58,6 +60,14 @@ export const createRelayMessage =
       return outcome.type === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
     });
   };
+
+function extrasOf({ metadata, reply_to }: RequestArgs<'relay_msg'>): MessageExtras | undefined {
+  if (metadata === undefined && reply_to === undefined) return undefined;
+  return {
+    metadata: metadata === undefined ? null : JSON.stringify(metadata),
+    replyTo: reply_to ?? null,
+  };
+}
 
 /** A checked message of a user, with the texts that the client sent. */
 export interface UsualMessage {

@@ -82,8 +82,8 @@ export interface ProposedMessage {
   readonly from_user_id: UserId;
   readonly message: string;
   /**
-   * Present if the text belongs to a change that members see, not to a message: the `reason` of a request, or all
-   * texts and keys of `metadata`, one per line.
+   * Present if the text is not that of a message: the `reason` of a request, or all texts and keys of the `metadata`
+   * of a group or of a message, one per line.
    */
   readonly field?: 'reason' | 'metadata' | 'note';
 }

@@ -2,7 +2,7 @@
 import type { Failure, GroupId, RequestResult, UserId } from '@plenum/protocol';
 import { errorSummary } from '../concurrency/bounded-calls.ts';
 import { refused } from '../groups/commands.ts';
-import { type AppendOutcome, type MessageDraft, relayed } from '../log/draft.ts';
+import { type AppendOutcome, type MessageDraft, type MessageExtras, relayed } from '../log/draft.ts';
 import { fail, type Outcome, PlenumError, readFailure, succeed } from '../outcome/outcome.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SendStep } from './steps.ts';
@@ -13,6 +13,10 @@ export interface SendContext {
   readonly userId: UserId;
   readonly requestId: string;
   readonly message: string;
+  /** Absent: the message has none. */
+  readonly metadata?: unknown;
+  /** The id of the message to which it replies. Absent: to none. */
+  readonly replyTo?: string;
   /** Aborted when its result is no longer needed. */
   readonly signal: AbortSignal;
 }
@@ -72,6 +76,7 @@ class MiddlewareRun {
       userId: draft.sender,
       requestId: draft.request.id,
       message: draft.message,
+      ...shownExtras(draft.extras),
       signal: this.#controller.signal,
     };
     new Promise<unknown>((resolve) => {
@@ -136,3 +141,8 @@ class MiddlewareRun {
     this.#refuse({ code: 'internal' });
   }
 }
+
+const shownExtras = (extras: MessageExtras | undefined): Pick<SendContext, 'metadata' | 'replyTo'> => ({
+  ...(extras?.metadata == null ? {} : { metadata: JSON.parse(extras.metadata) }),
+  ...(extras?.replyTo == null ? {} : { replyTo: extras.replyTo }),
+});

@@ -1,5 +1,6 @@
 /** The steps of a send: turns the configured order into a list of steps, and defines the built-in steps. */
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
+import { checkField, textsIn } from '../adapters/moderated-fields.ts';
 import { refused } from '../groups/commands.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
 import type { GroupLog } from '../ports/group-log.ts';
@@ -84,12 +85,17 @@ export const authStep =
     return failure === null ? next() : refused(failure);
   };
 
-/** Asks the team's moderation about the text. */
+/** Asks the team's moderation about the text, and about the texts in the metadata if there are some. */
 export const moderationStep =
   (moderation: ModerationGuard): SendStep =>
-  async ({ sender, groupId, message }, next) => {
-    const failure = await moderation.check({ group_id: groupId, from_user_id: sender, message });
-    return failure === null ? next() : refused(failure);
+  async ({ sender, groupId, message, extras }, next) => {
+    const proposed = { group_id: groupId, from_user_id: sender, message };
+    const failure = await moderation.check(proposed);
+    if (failure !== null) return refused(failure);
+    const texts = textsIn(extras?.metadata ?? null);
+    const blocked =
+      texts === '' ? null : await checkField(moderation, 'metadata', { ...proposed, message: texts });
+    return blocked === null ? next() : refused(blocked);
   };
 
 /**

@@ -15,7 +15,7 @@ import {
   type Refused,
   refused,
 } from '@plenum/core';
-import type { Counts, GroupId } from '@plenum/protocol';
+import type { Counts, GroupId, RelayedMessage } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { endDueMutes } from '../groups/due-mutes.ts';
 import { refusalOf } from '../groups/facts.ts';
@@ -61,12 +61,13 @@ export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
 
 /** From the first check to the remembered answer, in the order of the rule table's `send`. */
 function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
-  const { groupId, sender, request } = draft;
+  const { groupId, sender, request, message, extras } = draft;
   const nowMs = state.now();
-  const judged = judge(state, draft, { nowMs, isQueueChecked: true });
+  const judged = judge(state, draft, { nowMs, isAppend: true });
   if (judged.type !== 'fine') return judged;
-  const { group, counts } = judged;
-  const seq = state.store(group, draft, nowMs);
+  const { group, counts, reply } = judged;
+  const metadata = extras?.metadata ?? null;
+  const seq = state.store(group, { sender, message, requestId: request.id, metadata, reply }, nowMs);
   // A sender has read up to its own message.
   group.reads.set(sender, { seq, messages: group.log.messagesUntil(seq) });
   group.noteSent(sender, nowMs);
@@ -85,7 +86,7 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
 }
 
 function admit(state: MemoryState, draft: MessageDraft): AdmitOutcome {
-  const judged = judge(state, draft, { nowMs: state.now(), isQueueChecked: false });
+  const judged = judge(state, draft, { nowMs: state.now(), isAppend: false });
   return judged.type === 'fine' ? { type: 'admitted' } : judged;
 }
 
@@ -93,13 +94,32 @@ interface Fine {
   readonly type: 'fine';
   readonly group: GroupState;
   readonly counts: Counts;
+  /** Null: the message replies to none, or the target was not looked for. */
+  readonly reply: Reply | null;
+}
+
+type Reply = NonNullable<RelayedMessage['reply']>;
+
+/** @returns undefined if there is no such message that the sender may read */
+function replyOf(
+  { sender, extras }: MessageDraft,
+  group: GroupState,
+  nowMs: number,
+): Reply | null | undefined {
+  const replyTo = extras?.replyTo ?? null;
+  if (replyTo === null) return null;
+  const target = group.log.messageWithId(replyTo);
+  const firstSeq = group.settings.history === 'all' ? 0 : (group.member(sender, nowMs)?.sinceSeq ?? 0);
+  if (target === null || target.seq < firstSeq) return undefined;
+  const { message_id, seq, from_user_id } = target;
+  return { message_id, seq, from_user_id };
 }
 
 /** Checks a message, and takes its token if nothing refuses it. */
 function judge(
   state: MemoryState,
   draft: MessageDraft,
-  { nowMs, isQueueChecked }: { readonly nowMs: number; readonly isQueueChecked: boolean },
+  { nowMs, isAppend }: { readonly nowMs: number; readonly isAppend: boolean },
 ): Fine | Appended | Refused {
   const { groupId, sender, request } = draft;
   const log = state.presentLog(groupId, nowMs);
@@ -114,9 +134,11 @@ function judge(
   const bucket = `${groupId}\n${sender}`;
   const retryAfterMs = draft.isRateLimited ? state.messageBuckets.missingMs(bucket, nowMs) : 0;
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
-  if (isQueueChecked && state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
+  if (isAppend && state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
     return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
   }
+  const reply = isAppend ? replyOf(draft, group, nowMs) : null;
+  if (reply === undefined) return refused({ code: 'message_not_found' });
   if (draft.isRateLimited) state.messageBuckets.take(bucket, nowMs);
-  return { type: 'fine', group, counts: group.counts(nowMs) };
+  return { type: 'fine', group, counts: group.counts(nowMs), reply };
 }

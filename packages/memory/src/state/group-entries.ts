@@ -6,8 +6,9 @@ import {
   type LogHead,
   type MessageEntry,
   messageId,
+  messageOf,
 } from '@plenum/core';
-import type { GroupEvent, GroupId, UserId } from '@plenum/protocol';
+import type { GroupEvent, GroupId, RelayedMessage, UserId } from '@plenum/protocol';
 
 export interface Retention {
   readonly historyMaxEntries: number;
@@ -16,6 +17,15 @@ export interface Retention {
 
 /** An event without the fields that the log adds. `actor_id` is absent if the user itself is the actor. */
 export type EventDraft = Omit<GroupEvent, 'group_id' | 'epoch' | 'seq' | 'timestamp'>;
+
+export interface NewMessage {
+  readonly sender: UserId;
+  readonly requestId: string;
+  readonly message: string;
+  /** JSON text. */
+  readonly metadata: string | null;
+  readonly reply: RelayedMessage['reply'] | null;
+}
 
 export class GroupEntries {
   readonly #groupId: GroupId;
@@ -52,15 +62,21 @@ export class GroupEntries {
     return (this.#messagesAt.get(this.#oldestSeq) ?? 0) - (oldest.type === 'message' ? 1 : 0);
   }
 
-  appendMessage(
-    draft: { readonly sender: UserId; readonly requestId: string; readonly message: string },
-    nowMs: number,
-  ): MessageEntry {
+  /** @returns the kept message with this id; null: there is none */
+  messageWithId(id: string): RelayedMessage | null {
+    const entry = this.#kept.get(Number(id.slice(id.lastIndexOf('-') + 1)));
+    const found = entry?.type === 'message' ? messageOf(entry).result : null;
+    return found?.message_id === id ? found : null;
+  }
+
+  appendMessage(draft: NewMessage, nowMs: number): MessageEntry {
     const seq = this.#seq + 1;
     const result = {
       group_id: this.#groupId,
       from_user_id: draft.sender,
       message: draft.message,
+      ...(draft.metadata === null ? {} : { metadata: JSON.parse(draft.metadata) }),
+      ...(draft.reply === null ? {} : { reply: draft.reply }),
       timestamp: isoTime(nowMs),
       message_id: messageId(this.#epoch, seq),
       epoch: this.#epoch,

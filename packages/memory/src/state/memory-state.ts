@@ -6,14 +6,13 @@ import {
   type EphemeralPush,
   type LogEntry,
   type MembersChanged,
-  type MessageDraft,
   type Random,
   tombstoneMs,
 } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { MemoryOutbox } from '../delivery/outbox.ts';
 import { ExpiringMap } from './expiring-map.ts';
-import type { EventDraft } from './group-entries.ts';
+import type { EventDraft, NewMessage } from './group-entries.ts';
 import { presencePushes, type Transition } from './group-presence.ts';
 import { type GroupState, MembershipIndex } from './group-state.ts';
 import { type PresentLog, RequestMemory } from './request-memory.ts';
@@ -131,9 +130,8 @@ export class MemoryState {
   }
 
   /** Appends a message. @returns its seq */
-  store(group: GroupState, draft: MessageDraft, nowMs: number): number {
-    const { sender, message, request } = draft;
-    const entry = group.log.appendMessage({ sender, message, requestId: request.id }, nowMs);
+  store(group: GroupState, message: NewMessage, nowMs: number): number {
+    const entry = group.log.appendMessage(message, nowMs);
     this.outbox.write(group.groupId, entry);
     this.#publish(group.groupId, entry);
     return entry.seq;

@@ -70,10 +70,11 @@ export const messageOperations = {
   relay_msg: {
     operationId: 'send_message',
     tag: 'messages',
-    description: 'The sender has to be an active member',
+    description:
+      'The sender has to be an active member. `reply_to` names a message in the log that the sender may read; receivers get `reply` with its sender and seq',
     success: 'Stored in the log and on its way to the members',
     parameters: { ...team, ...keyed },
-    body: { from_user_id: 'ann', message: 'Lunch at noon?' },
+    body: { from_user_id: 'ann', message: 'Lunch at noon?', metadata: { format: 'markdown' } },
     result: {
       status: 'relayed',
       recipients_count: 4,

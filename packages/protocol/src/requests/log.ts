@@ -7,9 +7,9 @@ import {
   seqSchema,
   timestampSchema,
 } from '../groups.ts';
-import { groupIdSchema } from '../ids.ts';
+import { groupIdSchema, messageIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
-import { messageTextSchema } from '../text.ts';
+import { messageMetadataSchema, messageTextSchema } from '../text.ts';
 import { group, paged, positioned } from './arguments.ts';
 
 const relayResultSchema = z.object({
@@ -52,7 +52,14 @@ const subscribeFailure = z.object({
 const relay = (messageMaxBytes: number) =>
   ({
     access: 'change',
-    args: z.strictObject({ ...group, message: messageTextSchema(messageMaxBytes) }),
+    args: z.strictObject({
+      ...group,
+      message: messageTextSchema(messageMaxBytes),
+      metadata: messageMetadataSchema.optional(),
+      reply_to: messageIdSchema
+        .optional()
+        .describe('The message to which this one replies: in the log, and one that the sender may read'),
+    }),
     result: relayResultSchema,
   }) as const;
 

@@ -5,9 +5,9 @@
 -- Example: alice sends request r1, gets seq 7 and loses the connection. She sends r1 again: the answer is seq 7, and
 -- nothing is written. If a failover has lost seq 7, the retry gets a new seq.
 
--- @param answer to a message: `<epoch> <seq> <recipients> <ms>`; to a change: `<status> <role> <ms> <epoch> <seq>`
+-- @param answer to a message: `<epoch> <seq> <recipients> <ms>`, perhaps with more words; to a change: `<status> <role> <ms> <epoch> <seq>`
 local function position_of(answer)
-  local epoch, seq = string.match(answer, '^(%S+) (%d+) %d+ %d+$')
+  local epoch, seq = string.match(answer, '^(%S+) (%d+) %d+ %d+')
   if epoch then return epoch, tonumber(seq) end
   epoch, seq = string.match(answer, '(%S+) (%d+)$')
   return epoch, tonumber(seq)

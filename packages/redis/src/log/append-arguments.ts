@@ -15,7 +15,22 @@ const rememberedMax = 20_000;
 export interface WrittenMessage extends Pick<MessageDraft, 'groupId' | 'sender' | 'request'> {
   /** The push payload up to its timestamp. */
   readonly wireHead: string;
+  /** What the script has to check besides the text; undefined: nothing. */
+  readonly extra?: WrittenExtra | undefined;
 }
+
+export interface WrittenExtra {
+  readonly replyTo: string | null;
+}
+
+/** The keys and arguments of the messages with extras, after those of the batch. */
+interface Tail {
+  readonly count: number;
+  readonly keys: string;
+  readonly args: string;
+}
+const noTail: Tail = { count: 0, keys: '', args: '' };
+const hasExtra = ({ extra }: WrittenMessage): boolean => extra !== undefined;
 
 /** What all messages of one batch have in common. */
 export interface BatchTerms {
@@ -74,15 +89,36 @@ export class AppendArguments {
       args += part.args + bulk(this.#random.token()) + bulk(String(group.places.length)) + group.args;
     }
     const counts = [groups.length, messages.length] as const;
-    const keyCount = batchShape.keyCount(...counts);
+    const places = groups.flatMap((group) => group.places);
+    const tail = messages.some(hasExtra) ? this.#tail(messages, places) : noTail;
+    const keyCount = batchShape.keyCount(...counts) + tail.count;
     return {
-      places: groups.flatMap(({ places }) => places),
+      places,
       argumentsFor: (deadlineMs) => ({
         firstKey: groups[0]?.part.firstKey ?? '',
-        count: keyCount + batchShape.argCount(...counts),
-        text: () => bulk(String(keyCount)) + keys + this.#header(counts, terms, deadlineMs) + args,
+        count: keyCount + batchShape.argCount(...counts) + tail.count,
+        text: () =>
+          bulk(String(keyCount)) +
+          keys +
+          tail.keys +
+          this.#header(counts, terms, deadlineMs) +
+          args +
+          tail.args,
       }),
     };
+  }
+
+  #tail(messages: readonly WrittenMessage[], places: readonly number[]): Tail {
+    const tail = { count: 0, keys: '', args: '' };
+    for (const [at, place] of places.entries()) {
+      const message = messages[place];
+      if (message?.extra === undefined) continue;
+      tail.count += 1;
+      tail.keys += bulk(this.#keys.mentions(message.groupId));
+      const number = at + 1;
+      tail.args += bulk(`${number} ${message.extra.replyTo ?? ''}`);
+    }
+    return tail;
   }
 
   #byGroup(messages: readonly WrittenMessage[]): readonly GroupText[] {

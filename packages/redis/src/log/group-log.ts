@@ -8,6 +8,7 @@ import {
   errorFrom,
   type GroupLog,
   type MessageDraft,
+  type MessageExtras,
   messageId,
   PlenumError,
 } from '@plenum/core';
@@ -18,7 +19,7 @@ import type { StateSettings } from '../script-calls/group-header.ts';
 import { type AppendAnswer, type AppendLine, admitMessage } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
-import type { WrittenMessage } from './append-arguments.ts';
+import type { WrittenExtra, WrittenMessage } from './append-arguments.ts';
 import { AppendBatches } from './append-batches.ts';
 import { DueSends } from './due-sends.ts';
 import { RedisLogReader } from './log-reader.ts';
@@ -81,9 +82,11 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   }
 
   appendWith(draft: MessageDraft, done: AppendCallback): void {
-    const { groupId, sender, request, message: text, isUnescaped, isRateLimited } = draft;
-    const wireHead = messageWireHead({ groupId, sender, requestId: request.id, text, isUnescaped });
-    const message = { groupId, sender, request, wireHead };
+    const { groupId, sender, request, message: text, isUnescaped, extras, isRateLimited } = draft;
+    const requestId = request.id;
+    const metadata = extras?.metadata;
+    const wireHead = messageWireHead({ groupId, sender, requestId, text, isUnescaped, metadata });
+    const message = { groupId, sender, request, wireHead, extra: writtenExtra(extras) };
     const notBeforeMs = this.#calls.serverNowMs(this.#keys.group(groupId)) - clockErrorMs;
     const send = this.#sends.open({ message, isRateLimited, notBeforeMs, done });
     if (!this.#due.hasToWait(send)) this.#addToBatch(send, false);
@@ -140,6 +143,9 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     });
   }
 }
+
+const writtenExtra = (extras: MessageExtras | undefined): WrittenExtra | undefined =>
+  extras === undefined || extras.replyTo === null ? undefined : { replyTo: extras.replyTo };
 
 function outcomeOf(line: Exclude<AppendLine, { type: 'late' }>, nowMs: number): AppendOutcome | PlenumError {
   if (line.type === 'refused') return refusalOf({ nowMs, details: line.details });

@@ -1,6 +1,7 @@
 import { type Appended, refused } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
+import type { WrittenExtra } from './append-arguments.ts';
 import { PendingSends } from './pending-sends.ts';
 import { type DecodedEntry, messageWireHead } from './wire.ts';
 
@@ -31,9 +32,9 @@ const appended: Appended = {
   timestampMs: 1000,
 };
 
-function open(sends: PendingSends, text = 'hello') {
+function open(sends: PendingSends, text = 'hello', extra?: WrittenExtra) {
   const request = { id: 'r', payloadHash: 'hash', rememberMs: 1000 };
-  const message = { groupId, sender: userIdSchema.parse('u'), request, wireHead: headOf(text) };
+  const message = { groupId, sender: userIdSchema.parse('u'), request, wireHead: headOf(text), extra };
   const outcomes: unknown[] = [];
   const done = (outcome: unknown) => void outcomes.push(outcome);
   const send = sends.open({ message, isRateLimited: true, notBeforeMs: 1000, done });
@@ -44,6 +45,18 @@ test('the entry resolves the send at once', () => {
   const sends = new PendingSends();
   const { outcomes } = open(sends);
   sends.resolveWith(entryOf('hello'));
+  expect(outcomes).toEqual([appended]);
+});
+
+test('a reply is resolved by its entry, whose head has what the script has written', () => {
+  const sends = new PendingSends();
+  const { outcomes } = open(sends, 'hello', { replyTo: `${epoch}-3` });
+  const { header, entry } = entryOf('hello');
+  const known = headOf('hello').slice(0, -'"timestamp":"'.length);
+  const wireOf = (text: string) => ({ header, entry: { ...entry, wire: Buffer.from(`${text}…`) } });
+  sends.resolveWith(wireOf(`${known.replace('hello', 'other')}"reply":{}`));
+  expect(outcomes).toEqual([]);
+  sends.resolveWith(wireOf(`${known}"reply":{"message_id":"${epoch}-3"}`));
   expect(outcomes).toEqual([appended]);
 });
 

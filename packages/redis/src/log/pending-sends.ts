@@ -5,7 +5,7 @@
 import { type AppendCallback, type AppendOutcome, messageId, type PlenumError } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { WrittenMessage } from './append-arguments.ts';
-import type { DecodedEntry } from './wire.ts';
+import { type DecodedEntry, knownHead } from './wire.ts';
 
 export interface Sent {
   readonly message: WrittenMessage;
@@ -53,7 +53,7 @@ export class PendingSend {
   /** Resolves the send if the entry, which has the same request id, is the send's own. */
   resolveIfOwn({ header, entry }: DecodedEntry): void {
     if (header.timestampMs < this.#notBeforeMs) return;
-    const head = Buffer.from(this.message.wireHead);
+    const head = Buffer.from(knownHead(this.message));
     if (!entry.wire.subarray(0, head.length).equals(head)) return;
     const { epoch, seq, recipientsCount, timestampMs } = header;
     this.resolve({

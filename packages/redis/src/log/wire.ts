@@ -7,6 +7,8 @@
  */
 import { isoTime, type LogEntry, messageId } from '@plenum/core';
 import { type GroupId, groupEventSchema } from '@plenum/protocol';
+import type { FoundExtra } from '../script-calls/index.ts';
+import type { WrittenMessage } from './append-arguments.ts';
 
 /** The fields of a payload that come before the wire text. */
 export interface EntryHeader {
@@ -138,6 +140,9 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
+/** How every wire head ends. */
+const timestampField = '"timestamp":"';
+
 /** The push payload of a message up to its timestamp; the script adds the rest. */
 export function messageWireHead(message: {
   readonly groupId: GroupId;
@@ -146,13 +151,29 @@ export function messageWireHead(message: {
   readonly text: string;
   /** True: JSON escapes no character of `text`. */
   readonly isUnescaped?: boolean | undefined;
+  /** JSON text of an object. */
+  readonly metadata?: string | null | undefined;
 }): string {
-  const { groupId, sender, requestId, text, isUnescaped = false } = message;
+  const { groupId, sender, requestId, text, isUnescaped = false, metadata = null } = message;
   const textJson = isUnescaped ? `"${text}"` : JSON.stringify(text);
   return (
     `{"request_id":${JSON.stringify(requestId)},"success":true,"result":{"group_id":"${groupId}",` +
-    `"from_user_id":"${sender}","message":${textJson},"timestamp":"`
+    `"from_user_id":"${sender}","message":${textJson},` +
+    (metadata === null ? timestampField : `"metadata":${metadata},${timestampField}`)
   );
+}
+
+/** What of a wire head does not depend on what the script finds. */
+export const knownHead = ({ wireHead, extra }: Pick<WrittenMessage, 'wireHead' | 'extra'>): string =>
+  extra === undefined ? wireHead : wireHead.slice(0, -timestampField.length);
+
+/** The wire head with what the script has found for the message. */
+export function foundHead(message: Pick<WrittenMessage, 'wireHead' | 'extra'>, found: FoundExtra): string {
+  const { replyTo } = message.extra ?? {};
+  if (replyTo == null || found.replySender === null) return message.wireHead;
+  const seq = replyTo.slice(replyTo.lastIndexOf('-') + 1);
+  const reply = `"reply":{"message_id":"${replyTo}","seq":${seq},"from_user_id":"${found.replySender}"},`;
+  return knownHead(message) + reply + timestampField;
 }
 
 /** The entry of a message, byte for byte as append-messages stores it. */

@@ -12,7 +12,7 @@ import { z } from 'zod';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
 import type { AppendedListener, RedisGroupLog } from '../log/group-log.ts';
-import { entryDecoder, messageEntryAt, placeOfMessage } from '../log/wire.ts';
+import { entryDecoder, foundHead, messageEntryAt, placeOfMessage } from '../log/wire.ts';
 import { within } from '../within.ts';
 import { reasonOf } from './subscriber.ts';
 import type { ChannelHandler, Channels } from './subscription.ts';
@@ -70,10 +70,12 @@ export class RedisFeedTransport implements FeedTransport {
   }
 
   /** Must not throw: the answers to the other messages of the batch would be lost. */
-  readonly #onAppended: AppendedListener = ({ groupId, wireHead }, place) => {
+  readonly #onAppended: AppendedListener = (message, place) => {
+    const { groupId, wireHead } = message;
     if (!this.#open.has(groupId)) return;
     try {
-      this.#listener?.onOwnEntry(groupId, messageEntryAt(wireHead, place));
+      const head = place.found === undefined ? wireHead : foundHead(message, place.found);
+      this.#listener?.onOwnEntry(groupId, messageEntryAt(head, place));
     } catch (error) {
       this.#deps.anomalies.note('handler_failed', { groupId, reason: reasonOf(error) });
     }

@@ -2,14 +2,21 @@
 
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
-import { defineScript, integerWord, late, reply } from './define-script.ts';
+import { defineScript, late, reply } from './define-script.ts';
 
-/** `<epoch> <seq> <recipients> <timestamp ms>` */
-const appendAnswer = z
-  .tuple([z.string().transform((text) => text.split(' '))])
-  .transform(([words]) => words)
-  .pipe(z.tuple([z.string(), integerWord, integerWord, integerWord]))
-  .transform(([epoch, seq, recipientsCount, timestampMs]) => ({ epoch, seq, recipientsCount, timestampMs }));
+/** `<epoch> <seq> <recipients> <timestamp ms>`, and what was found for a message with extras. */
+const appendAnswer = z.tuple([z.string()]).transform(([text], context): AppendAnswer => {
+  const line = lineOf(`duplicate ${text}`);
+  if (line.type === 'duplicate') return line;
+  context.addIssue({ code: 'custom', message: 'the answer to a message is malformed' });
+  return z.NEVER;
+});
+
+/** What the script has found for a message with extras. */
+export interface FoundExtra {
+  /** The sender of the message to which this one replies; null: it replies to none. */
+  readonly replySender: string | null;
+}
 
 /** The place of a stored message. */
 export interface AppendAnswer {
@@ -17,6 +24,8 @@ export interface AppendAnswer {
   readonly seq: number;
   readonly recipientsCount: number;
   readonly timestampMs: number;
+  /** Undefined: the message has no extras. */
+  readonly found?: FoundExtra;
 }
 
 /** The answer to one message of a batch. */
@@ -108,8 +117,17 @@ function lineOf(line: unknown): AppendLine {
   };
 }
 
+const found = /^((?:appended|duplicate)(?: \S+){4}) \* (\S+)$/;
+/** Means nothing: it is in no id. */
+const NOTHING = '*';
+
 function rareLineOf(line: string): AppendLine {
   if (line === 'late' || line === 'due') return { type: line };
+  const [, plainLine, target] = found.exec(line) ?? [];
+  const plain = plainLine === undefined ? null : lineOf(plainLine);
+  if (plain !== null && (plain.type === 'appended' || plain.type === 'duplicate')) {
+    return { ...plain, found: { replySender: target === undefined || target === NOTHING ? null : target } };
+  }
   const [type, code, detail] = line.split(' ');
   if (type === 'refused') return { type, details: refusalWords.parse([code, detail ?? '']) };
   if (type === 'failed') return { type, text: line.slice('failed '.length) };

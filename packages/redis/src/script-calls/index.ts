@@ -23,6 +23,7 @@ export {
   admitMessage,
   appendMessages,
   batchShape,
+  type FoundExtra,
 } from './append-messages.ts';
 export * from './changes.ts';
 export {

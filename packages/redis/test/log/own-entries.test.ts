@@ -1,5 +1,5 @@
 /** The entries that the log makes of the answers to its own appends, while either connection is late or cut. */
-import type { LogEntry } from '@plenum/core';
+import { type LogEntry, type MessageExtras, messageId } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import {
   createCommand,
@@ -52,6 +52,8 @@ async function listening() {
   await eventually(() => expect(heard).toEqual([1]));
   const append = (requestId: string, message = requestId, sender = 'owner') =>
     engine.log.append(messageDraft({ groupId, sender, requestId, message }));
+  const appendWith = (requestId: string, extras: Partial<MessageExtras>) =>
+    engine.log.append(messageDraft({ groupId, sender: 'owner', requestId, extras }));
   const join = (userId: string) => engine.groups.change(joinCommand({ groupId, userId }));
   /** Resolves when Redis has this many entries, whatever reaches the node. */
   const untilStored = (count: number) =>
@@ -60,7 +62,7 @@ async function listening() {
       expect(await admin.xlen(key)).toBe(count);
     });
   return {
-    ...{ own, heard, append, join, untilStored, log: engine.log, feeds: engine.feeds },
+    ...{ own, heard, append, appendWith, join, untilStored, log: engine.log, feeds: engine.feeds },
     ownSeqs: () => own.map(({ seq }) => seq),
     [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
   };
@@ -79,7 +81,14 @@ test('an entry made of an answer has the bytes of the stored one', async () => {
   await fc.assert(
     fc.asyncProperty(drafts, async (given) => {
       round += 1;
-      await Promise.all(given.map(([id, message]) => node.append(`${round} ${id}`, message)));
+      const earlier = node.own.at(-1);
+      const replyTo = earlier === undefined ? null : messageId(earlier.epoch, earlier.seq);
+      await Promise.all(
+        given.flatMap(([id, message], at) => [
+          node.append(`${round} ${id}`, message),
+          node.appendWith(`${round} with ${at}`, { metadata: JSON.stringify({ message }), replyTo }),
+        ]),
+      );
     }),
     { numRuns: 30 },
   );

@@ -28,6 +28,24 @@ const groups: readonly GroupId[] = [first, second, third];
 type Given = Parameters<typeof messageDraft>[0];
 type Answer = AppendOutcome | PlenumError;
 
+/** A draft that replies to the entry with a seq, if it is a message by then. */
+interface Replying extends Given {
+  readonly metadata: string | null;
+  readonly replySeq: number | null;
+}
+
+async function inStage(stage: Stage, drafts: readonly Replying[]): Promise<readonly Given[]> {
+  const heads = await stage.log.heads(groups);
+  return drafts.map(({ metadata, replySeq, ...draft }) => {
+    const epoch = heads.get(groupIdSchema.parse(draft.groupId))?.epoch ?? '';
+    const replyTo = replySeq === null ? null : `${epoch}-${replySeq}`;
+    const isPlain = metadata === null && replyTo === null;
+    // Epochs differ between the stages, so the payload is named by what does not.
+    const payloadHash = `${draft.message}${metadata}${replySeq}`;
+    return isPlain ? draft : { ...draft, payloadHash, extras: { metadata, replyTo } };
+  });
+}
+
 /** Sends all messages in one tick. @returns the answers, and the order in which they came */
 async function sendTogether(stage: Stage, drafts: readonly Given[]) {
   const answers: Answer[] = [];
@@ -83,6 +101,8 @@ const anyDraft = fc.record({
   sender: fc.constantFrom('owner', 'ann', 'silent', 'stranger'),
   requestId: fc.constantFrom('r1', 'r2', 'r3', 'r4', 'a "b\\'),
   message: fc.constantFrom('hello', '💬 "', 'x'.repeat(2000)),
+  metadata: fc.constantFrom(null, null, '{"a":1}'),
+  replySeq: fc.constantFrom(null, null, null, 1, 5, 6, 7),
 });
 
 onEveryRedis((open) => {
@@ -96,8 +116,9 @@ onEveryRedis((open) => {
         const [batched, alone] = [open({ settings }), open({ settings })];
         for (const stage of [batched, alone]) await prepare(stage);
         const heard = [await batched.listenTo(groups), await alone.listenTo(groups)];
-        const { answers, order } = await sendTogether(batched, drafts);
-        expect(answers.map(shown)).toEqual((await sendAlone(alone, drafts)).map(shown));
+        const { answers, order } = await sendTogether(batched, await inStage(batched, drafts));
+        const expected = await sendAlone(alone, await inStage(alone, drafts));
+        expect(answers.map(shown)).toEqual(expected.map(shown));
         expect(order).toEqual(drafts.map((_, at) => at));
         for (const groupId of groups) {
           expect(await logOf(batched, groupId)).toEqual(await logOf(alone, groupId));

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { admitting } from './log/admitting.ts';
 import { appending } from './log/appending.ts';
+import { extras } from './log/extras.ts';
 import { posting } from './log/posting.ts';
 import { ranges } from './log/ranges.ts';
 import { rateLimiting } from './log/rate-limiting.ts';
@@ -11,6 +12,7 @@ export function groupLogSuite(name: string, makeEngine: MakeEngine): void {
   describe(`${name}: group log`, () => {
     appending(makeEngine);
     admitting(makeEngine);
+    extras(makeEngine);
     ranges(makeEngine);
     rateLimiting(makeEngine);
     posting(makeEngine);

@@ -1,6 +1,6 @@
 /** Tests what every readable archive guarantees. */
 import type { Archive, ArchivePage, ArchiveReader } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { sampleEvent, sampleGroup, sampleMessage, sampleMessages } from '../../adapters/sample-entries.ts';
 import { type Ailing, gone, impatient, patient } from './adapter-harness.ts';
@@ -35,7 +35,10 @@ export function describeArchiveReader(name: string, makeArchive: MakeReadableArc
   describe(`${name}: reading the archive`, () => {
     test('messages and events come back in the form of `history`', async () => {
       await using harness = await makeArchive();
-      const message = sampleMessage({ seq: 1, message: 'quotes " and \\, {braces}, 🐘, \n, NULL, \u200f' });
+      const text = 'quotes " and \\, {braces}, 🐘, \n, NULL, \u200f';
+      const reply = { message_id: 'x-9', seq: 9, from_user_id: userIdSchema.parse('bob') };
+      const metadata = { message: text, nested: [1, null, { seq: 7 }] };
+      const message = { ...sampleMessage({ seq: 1, message: text }), metadata, reply };
       const event = sampleEvent(2);
       await harness.archive.save([message, event], patient());
       const { message_id: _, ...shown } = event;

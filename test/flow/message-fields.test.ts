@@ -1,0 +1,67 @@
+/** What a message has besides its text, through socket, REST and library on both engines. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { engines, Service } from '../support/cluster/service.ts';
+import type { Device } from '../support/devices/device.ts';
+import { metadataOf } from '../support/rules/bad-values.ts';
+import { tokenOf } from '../support/wire/http.ts';
+
+const group_id = 'room:fields';
+const relay = (fields: object) => ({ group_id, message: 'hello', ...fields });
+
+describe.each(engines)('the fields of a message on %s', (engine) => {
+  let service: Service;
+  let ann: Device;
+  let bob: Device;
+  beforeAll(async () => {
+    service = await Service.start(engine);
+    [ann, bob] = [await service.device('ann'), await service.device('bob')];
+    await ann.must('create_group', { group_id, group_type: 'public' });
+    await bob.must('join_group', { group_id });
+  });
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  test('metadata and reply reach receivers, history and other nodes as they were given', async () => {
+    const metadata = { format: 'markdown', nested: [{ '"timestamp":"': null }], ...metadataOf(3000) };
+    const first = await ann.must('relay_msg', relay({ metadata }), 'with metadata');
+    const second = await bob.must('relay_msg', relay({ reply_to: first['message_id'], metadata: {} }));
+    const token = await tokenOf('ann');
+    const third = await service.rest('POST', `/v1/groups/${group_id}/messages`, {
+      token,
+      body: { from_user_id: 'ann', message: 'by REST', reply_to: second['message_id'] },
+    });
+    expect(third).toMatchObject({ status: 200, body: { status: 'relayed' } });
+    const replyTo = String(Object(third.body)['message_id']);
+    await service.plenum.send(group_id, 'ann', 'by library', { replyTo, metadata: { a: 1 } });
+    const reply = (message: object, from_user_id: string) => ({
+      message_id: Object(message).message_id,
+      seq: Object(message).seq,
+      from_user_id,
+    });
+    const expected = [
+      { message: 'hello', metadata },
+      { message: 'hello', metadata: {}, reply: reply(first, 'ann') },
+      { message: 'by REST', reply: reply(second, 'bob') },
+      { message: 'by library', metadata: { a: 1 }, reply: reply(Object(third.body), 'ann') },
+    ];
+    for (const device of [ann, bob]) {
+      await device.until('relay_message', { result: { message: 'by library' } });
+      expect(device.messages(group_id)).toMatchObject(expected);
+    }
+    const { entries } = await bob.must('history', { group_id, after: 2 });
+    expect(entries).toMatchObject(expected.map((one) => ({ type: 'message', ...one })));
+    expect(Object(entries)[2]).not.toHaveProperty('metadata');
+  });
+
+  test('the fields belong to the request: other ones under its id are a conflict', async () => {
+    const metadata = { a: 1, b: 2 };
+    const first = await ann.must('relay_msg', relay({ metadata }), 'the id');
+    expect(await ann.must('relay_msg', relay({ metadata: { b: 2, a: 1 } }), 'the id')).toEqual(first);
+    for (const fields of [{}, { metadata: { a: 1 } }, { metadata, reply_to: first['message_id'] }]) {
+      expect(await ann.request('relay_msg', relay(fields), 'the id')).toMatchObject({ code: 'conflict' });
+    }
+  });
+
+  test('metadata of 4096 bytes passes', async () => {
+    await ann.must('relay_msg', relay({ metadata: metadataOf(4096) }));
+  });
+});
