@@ -6,6 +6,7 @@ import { ArchivedHistory } from './operations/archived-history.ts';
 import { Changes } from './operations/change.ts';
 import { MembersOperations } from './operations/change-members.ts';
 import { explain } from './operations/explain.ts';
+import { ImportOperations } from './operations/imports.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
@@ -103,6 +104,7 @@ export function createCore(deps: CoreDeps): Core {
       ...new PresenceOperations(shared, deps.clock),
       ...new Administration(shared),
       ...new Subscriptions(shared),
+      ...new ImportOperations(shared),
       explain: (caller, args) => explain(shared, caller, args),
       relay_msg: createRelayMessage(shared),
     },

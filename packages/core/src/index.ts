@@ -40,6 +40,7 @@ export * from './ports/engine.ts';
 export * from './ports/engine-settings.ts';
 export * from './ports/group-log.ts';
 export * from './ports/group-store.ts';
+export * from './ports/imports.ts';
 export * from './ports/leases.ts';
 export * from './ports/outbox.ts';
 export * from './ports/presence.ts';

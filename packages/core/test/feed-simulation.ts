@@ -320,6 +320,7 @@ export class Simulation {
         holders: unused,
       },
       partitionWorks: [],
+      imports: { append: unused },
       dueMutes: { endDueMutes: unused },
       // It is not checked here; the push must not fail.
       presence: {

@@ -72,6 +72,7 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     disconnect_user: answer('disconnect_user', { status: 'disconnected' }),
     revoke_user: answer('revoke_user', { status: 'revoked', revoked_at: '2025-01-15T10:30:00.000Z' }),
     history: answer('history', { entries: [], epoch: position.epoch, head_seq: 7, oldest_seq: 1 }),
+    import_messages: answer('import_messages', { imported: 0, ...position }),
     relay_msg: answer('relay_msg', relayed),
     ...overrides,
   };

@@ -15,6 +15,7 @@ import { MemoryOutbox } from './delivery/outbox.ts';
 import { endDueMutesOfIdleGroups, memoryDueMutes } from './groups/due-mutes.ts';
 import { memoryGroupStore } from './groups/group-store.ts';
 import { memoryGroupLog } from './log/group-log.ts';
+import { memoryImports } from './log/imports.ts';
 import { memoryReadMarks } from './log/read-marks.ts';
 import { MemoryPresence } from './presence/presence.ts';
 import { MemoryFeeds } from './pubsub/feed-transport.ts';
@@ -62,6 +63,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     groups: memoryGroupStore(state, deferWhileOpen),
     dueMutes: memoryDueMutes(state, deferWhileOpen),
     log: memoryGroupLog(state, deferWhileOpen),
+    imports: memoryImports(state, deferWhileOpen),
     feeds,
     nudges,
     presence,

@@ -92,6 +92,10 @@ export const relayedMessageSchema = z.object({
   message: z.string(),
   metadata: jsonObjectSchema('metadata').exactOptional(),
   reply: replySchema.exactOptional(),
+  imported: z
+    .literal(true)
+    .exactOptional()
+    .describe('The message comes from another system, and has the time that it had there'),
   timestamp: timestampSchema,
   message_id: z.string(),
   epoch: epochSchema,

@@ -4,6 +4,8 @@ export const limits = {
   idMaxLength: 128,
   requestIdMaxLength: 128,
   messageIdMaxLength: 96,
+  /** Messages of one `import_messages`. */
+  importMax: 200,
   /** Default of `PLENUM_MESSAGE_MAX_BYTES`: UTF-8 bytes of `message`. */
   messageMaxBytes: 4096,
   /** JSON text of the `metadata` of a group or of a message, in UTF-8 bytes. */

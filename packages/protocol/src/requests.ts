@@ -7,11 +7,13 @@ import type { AdminScope } from './admin-scopes.ts';
 import { deadLetterRequests } from './dead-letters.ts';
 import { limits } from './limits.ts';
 import { groupRequests } from './requests/group.ts';
+import { importRequests } from './requests/import.ts';
 import { logRequests } from './requests/log.ts';
 import { membershipRequests } from './requests/membership.ts';
 import { userRequests } from './requests/user.ts';
 
 export type { Action, GroupInfo } from './requests/group.ts';
+export { type ImportedMessage, importedMessageSchema } from './requests/import.ts';
 export { positionSchema, type Subscription, subscriptionSchema } from './requests/log.ts';
 
 /** A row of the table. */
@@ -35,6 +37,7 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
     ...groupRequests,
     ...membershipRequests,
     ...logRequests(messageMaxBytes),
+    ...importRequests(messageMaxBytes),
     ...userRequests,
     ...deadLetterRequests,
   }) as const satisfies Record<string, RequestRow>;

@@ -154,6 +154,13 @@ const rows: readonly Row[] = [
     actor: 'from_user_id',
   },
   {
+    method: 'POST',
+    path: `${group}/messages/import`,
+    summary: 'Take messages of another system into a group, with their own times; for the service only',
+    request: 'import_messages',
+    actor: 'token',
+  },
+  {
     method: 'GET',
     path: `${group}/messages`,
     summary: 'Page through the log of a group, ascending; bounds are exclusive',

@@ -30,6 +30,7 @@ import { RedisDueMutes } from './groups/due-mutes.ts';
 import { RedisGroupStore } from './groups/group-store.ts';
 import { Keys } from './keys.ts';
 import { RedisGroupLog } from './log/group-log.ts';
+import { RedisImports } from './log/imports.ts';
 import { RedisReadMarks } from './log/read-marks.ts';
 import { RedisPresence } from './presence/presence.ts';
 import { Publisher } from './pubsub/publisher.ts';
@@ -144,6 +145,7 @@ function assemble(foundation: Foundation): RedisEngine {
     groups: new RedisGroupStore(state),
     dueMutes,
     log,
+    imports: new RedisImports(state),
     feeds: pubsub.feeds,
     nudges: pubsub.nudges,
     presence,

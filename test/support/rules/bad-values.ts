@@ -150,6 +150,32 @@ const users: readonly BadValue[] = [
   },
 ];
 
+const foreign = { from_user_id: 'ann', message: 'hello', timestamp: '2020-01-01T00:00:00.000Z' };
+const foreignMessages: readonly BadValue[] = [
+  ...otherTypes('list'),
+  {
+    what: '201 of them',
+    value: Array.from({ length: limits.importMax + 1 }, () => foreign),
+    limit: limits.importMax,
+  },
+  { what: 'a text instead of a message', value: ['hello'], at: 'messages.0' },
+  { what: 'an unknown field', value: [{ ...foreign, x: 1 }], at: 'messages.0.x' },
+  { what: 'a bad sender', value: [{ ...foreign, from_user_id: 'a b' }], at: 'messages.0.from_user_id' },
+  ...['', '2020-01-01', '2020-01-01T00:00:00Z', '1969-12-31T23:59:59.999Z', '2020-13-01T00:00:00.000Z'].map(
+    (timestamp) => ({
+      what: `a bad time: ${timestamp}`,
+      value: [foreign, { ...foreign, timestamp }],
+      at: 'messages.1.timestamp',
+    }),
+  ),
+  {
+    what: 'a long request id',
+    value: [{ ...foreign, request_id: 'r'.repeat(129) }],
+    at: 'messages.0.request_id',
+    limit: limits.requestIdMaxLength,
+  },
+];
+
 export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   group_id: id,
   user_id: id,
@@ -184,6 +210,12 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     { what: 'a user twice', value: ['ann', 'bob', 'ann'], at: 'remove.2' },
   ],
   message,
+  messages: foreignMessages,
+  import_id: [
+    ...otherTypes('text'),
+    ...['', 'a b', 'x'.repeat(65), 'é'].map((value) => ({ what: JSON.stringify(value), value })),
+  ],
+  position: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   note,
   reason,
   metadata,

@@ -48,8 +48,9 @@ export class NotifierTarget implements DeliveryTarget {
     return this.#deps.link.successes;
   }
 
+  /** Messages of another system are old, so no device needs to hear of them. */
   wants(entry: ArchiveEntry): boolean {
-    return entry.type === 'message';
+    return entry.type === 'message' && entry.imported !== true;
   }
 
   async deliver(

@@ -5,6 +5,7 @@ import type { Revocations } from './authentication.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { GroupLog } from './group-log.ts';
 import type { DueMutes, GroupStore, ReadMarks } from './group-store.ts';
+import type { Imports } from './imports.ts';
 import type { Leases, NodeRegistry, PartitionWork } from './leases.ts';
 import type { Outbox } from './outbox.ts';
 import type { Presence, PresenceHousekeeping } from './presence.ts';
@@ -57,6 +58,7 @@ export interface Engine {
   readonly groups: GroupStore;
   readonly dueMutes: DueMutes;
   readonly log: GroupLog;
+  readonly imports: Imports;
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
   readonly presence: Presence & PresenceHousekeeping;

@@ -25,6 +25,8 @@ export interface NewMessage {
   /** JSON text. */
   readonly metadata: string | null;
   readonly reply: RelayedMessage['reply'] | null;
+  /** Only of a message of another system, which does not count as unread. */
+  readonly timestamp?: string;
 }
 
 export class GroupEntries {
@@ -71,18 +73,21 @@ export class GroupEntries {
 
   appendMessage(draft: NewMessage, nowMs: number): MessageEntry {
     const seq = this.#seq + 1;
+    const { timestamp } = draft;
     const result = {
       group_id: this.#groupId,
       from_user_id: draft.sender,
       message: draft.message,
       ...(draft.metadata === null ? {} : { metadata: JSON.parse(draft.metadata) }),
       ...(draft.reply === null ? {} : { reply: draft.reply }),
-      timestamp: isoTime(nowMs),
+      ...(timestamp === undefined ? {} : { imported: true }),
+      timestamp: timestamp ?? isoTime(nowMs),
       message_id: messageId(this.#epoch, seq),
       epoch: this.#epoch,
       seq,
     };
     const wire = Buffer.from(JSON.stringify({ request_id: draft.requestId, success: true, result }));
+    if (timestamp === undefined) this.#messages += 1;
     return this.#keep({ type: 'message', epoch: this.#epoch, seq, wire }, nowMs);
   }
 
@@ -132,7 +137,6 @@ export class GroupEntries {
   #keep<E extends LogEntry>(entry: E, nowMs: number): E {
     this.#endByAge(nowMs);
     this.#kept.set(entry.seq, entry);
-    if (entry.type === 'message') this.#messages += 1;
     this.#messagesAt.set(entry.seq, this.#messages);
     this.#seq = entry.seq;
     this.#lastAppendedMs = nowMs;

@@ -44,6 +44,8 @@ export class GroupState {
   readonly notes = new Map<UserId, string>();
   /** The time of the last message of each user, ms, written only in slow mode. It outlasts the membership. */
   readonly lastSentMs = new Map<UserId, number>();
+  /** The import that the group has taken last, and how many messages of it. */
+  lastImport: { readonly id: string; readonly count: number } | null = null;
   isDeleted = false;
   /** True for a deleted group that kept users out: a join must not create it again, because that would let them in. */
   isClosed = false;

@@ -4,6 +4,7 @@ import {
   type ChangeDone,
   type EngineSettings,
   type EphemeralPush,
+  type ForeignMessage,
   type LogEntry,
   type MembersChanged,
   type Random,
@@ -135,6 +136,12 @@ export class MemoryState {
     this.outbox.write(group.groupId, entry);
     this.#publish(group.groupId, entry);
     return entry.seq;
+  }
+
+  /** Appends messages of another system, which are not published. */
+  storeForeign(group: GroupState, messages: readonly ForeignMessage[], nowMs: number): void {
+    for (const message of messages)
+      this.outbox.write(group.groupId, group.log.appendMessage({ ...message, reply: null }, nowMs));
   }
 
   publishTransitions(group: GroupState, transitions: readonly Transition[]): void {

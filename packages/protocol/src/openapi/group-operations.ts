@@ -84,6 +84,19 @@ export const messageOperations = {
       timestamp,
     },
   },
+  import_messages: {
+    operationId: 'import_messages',
+    tag: 'messages',
+    description:
+      'The messages are not pushed, are not unread, and go to the archive, but not to the notifier. A call may be repeated: what the group has of the import is not added again',
+    parameters: team,
+    body: {
+      import_id: 'from-slack-1',
+      position: 0,
+      messages: [{ from_user_id: 'ann', message: 'Hello', timestamp }],
+    },
+    result: { imported: 1, epoch, seq: 43 },
+  },
   history: {
     operationId: 'list_messages',
     tag: 'messages',

@@ -10,6 +10,7 @@ import {
   renewLease,
   revokeUser,
 } from './cluster.ts';
+import { importMessages } from './imports.ts';
 import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 import * as reads from './reads.ts';
@@ -35,6 +36,7 @@ export {
   renewLease,
   revokeUser,
 } from './cluster.ts';
+export { importMessages } from './imports.ts';
 export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 export * from './reads.ts';
@@ -71,6 +73,7 @@ export const scripts = [
   reservePlace,
   restorePlace,
   changes.endDueMutes,
+  importMessages,
   changePresence,
   readPresence,
   publishTyping,

@@ -3,6 +3,7 @@ import type { MakeEngine } from '../scene/engine-harness.ts';
 import { admitting } from './log/admitting.ts';
 import { appending } from './log/appending.ts';
 import { extras } from './log/extras.ts';
+import { importing } from './log/importing.ts';
 import { posting } from './log/posting.ts';
 import { ranges } from './log/ranges.ts';
 import { rateLimiting } from './log/rate-limiting.ts';
@@ -14,6 +15,7 @@ export function groupLogSuite(name: string, makeEngine: MakeEngine): void {
     admitting(makeEngine);
     extras(makeEngine);
     ranges(makeEngine);
+    importing(makeEngine);
     rateLimiting(makeEngine);
     posting(makeEngine);
   });
