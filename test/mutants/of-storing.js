@@ -117,6 +117,28 @@ export const mutantsOfStoring = [
     killers: [conformance('names the end of a ban')],
   },
   {
+    name: 'an erasure is done after its first step',
+    edits: [
+      {
+        file: 'packages/core/src/housekeeping/eraser.ts',
+        from: '    await erasures.postpone(userId, stepEveryMs);',
+        to: '    await erasures.finish(userId, { startedAtMs: erasure.startedAtMs, againMs: lastLookMs });',
+      },
+    ],
+    killers: [conformance('takes the user out of 100 groups in a step')],
+  },
+  {
+    name: 'a run of an erasure that is over ends the next one',
+    edits: [
+      {
+        file: 'packages/redis/lua/finish-erasure.lua',
+        from: "if field[1] ~= 'running' or field[2] ~= started then",
+        to: "if field[1] ~= 'running' then",
+      },
+    ],
+    killers: [conformance('a run that is over does not end the next one')],
+  },
+  {
     name: 'seq outside the script',
     edits: [
       {

@@ -335,6 +335,14 @@ export class Simulation {
       },
       readMarks: { mark: unused, of: unused },
       revocations: { revoke: unused, revokedAt: unused },
+      erasures: {
+        begin: unused,
+        of: unused,
+        due: unused,
+        countLeft: unused,
+        postpone: unused,
+        finish: unused,
+      },
       nudges: {
         send: () => {},
         cut: () => {},

@@ -70,6 +70,12 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     typing: answer('typing', {}),
     mark_read: answer('mark_read', { read_seq: 7, unread: 0 }),
     disconnect_user: answer('disconnect_user', { status: 'disconnected' }),
+    erase_user: answer('erase_user', {
+      user_id: userIdSchema.parse('u1'),
+      status: 'running',
+      groups_left: 0,
+    }),
+    get_erasure: answer('get_erasure', { user_id: userIdSchema.parse('u1'), status: 'none', groups_left: 0 }),
     revoke_user: answer('revoke_user', { status: 'revoked', revoked_at: '2025-01-15T10:30:00.000Z' }),
     history: answer('history', { entries: [], epoch: position.epoch, head_seq: 7, oldest_seq: 1 }),
     import_messages: answer('import_messages', { imported: 0, ...position }),

@@ -1,5 +1,6 @@
 import {
   engineSuite,
+  erasuresSuite,
   feedTransportSuite,
   groupLogSuite,
   groupStoreSuite,
@@ -29,5 +30,6 @@ revocationsSuite('memory', makeEngine);
 outboxSuite('memory', makeEngine);
 engineSuite('memory', makeEngine);
 idleMuteSuite('memory', makeEngine);
+erasuresSuite('memory', makeEngine);
 leasesSuite('memory', makeEngine);
 modelSuite('memory', makeEngine, { makeModel: makeEngine, runs: 100, commands: 40 });

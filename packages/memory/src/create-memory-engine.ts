@@ -3,10 +3,12 @@ import {
   type Clock,
   type Engine,
   type EngineSettings,
+  Eraser,
   numberedTags,
   PlenumError,
   type Random,
 } from '@plenum/core';
+import { memoryErasures } from './cluster/erasures.ts';
 import { memoryLeases } from './cluster/leases.ts';
 import { memoryNodes } from './cluster/nodes.ts';
 import { memoryRevocations } from './cluster/revocations.ts';
@@ -56,11 +58,14 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     publishEphemeral: (groupId, pushes) => feeds.publishEphemeral(groupId, pushes),
   });
   const presence = new MemoryPresence(state, deferWhileOpen);
-  const stopHousekeeping = startHousekeeping(state, presence, clock);
+  const groups = memoryGroupStore(state, deferWhileOpen);
+  const erasures = memoryErasures(now, deferWhileOpen);
+  const eraser = new Eraser({ erasures, groups, random });
+  const stopHousekeeping = startHousekeeping({ state, presence, clock, eraser, erasures });
   const agreed = new Map<string, string>();
   return {
     name: 'memory',
-    groups: memoryGroupStore(state, deferWhileOpen),
+    groups,
     dueMutes: memoryDueMutes(state, deferWhileOpen),
     log: memoryGroupLog(state, deferWhileOpen),
     imports: memoryImports(state, deferWhileOpen),
@@ -69,6 +74,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     presence,
     readMarks: memoryReadMarks(state, deferWhileOpen),
     revocations: memoryRevocations(state.now, deferWhileOpen),
+    erasures,
     outbox: outbox.port,
     deadLetters: outbox.deadLetters,
     nodes: memoryNodes(deferWhileOpen),
@@ -100,15 +106,37 @@ function engineClock(clock: Clock, wallBaseMs: number): () => number {
   return () => Math.floor(wallBaseMs + clock.monotonicMs() - startMs);
 }
 
-function startHousekeeping(state: MemoryState, presence: MemoryPresence, clock: Clock): () => void {
+interface Housekeeping {
+  readonly state: MemoryState;
+  readonly presence: MemoryPresence;
+  readonly clock: Clock;
+  readonly eraser: Eraser;
+  readonly erasures: ReturnType<typeof memoryErasures>;
+}
+
+function startHousekeeping({ state, presence, clock, eraser, erasures }: Housekeeping): () => void {
+  let isErasing = false;
   let cancel = clock.after(housekeepingMs, round);
   return () => cancel();
+
+  /** The engine may be closed meanwhile. */
+  async function stepErasures(): Promise<void> {
+    for (const partition of erasures.duePartitions()) await eraser.run(partition);
+  }
+  function erase(): void {
+    isErasing = true;
+    const ended = () => {
+      isErasing = false;
+    };
+    stepErasures().then(ended, ended);
+  }
 
   function round(): void {
     const nowMs = state.now();
     endDueMutesOfIdleGroups(state, nowMs);
     presence.endDue();
     state.sweep(nowMs);
+    if (!isErasing) erase();
     cancel = clock.after(housekeepingMs, round);
   }
 }

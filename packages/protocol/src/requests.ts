@@ -15,6 +15,7 @@ import { userRequests } from './requests/user.ts';
 export type { Action, GroupInfo } from './requests/group.ts';
 export { type ImportedMessage, importedMessageSchema } from './requests/import.ts';
 export { positionSchema, type Subscription, subscriptionSchema } from './requests/log.ts';
+export type { ErasureView } from './requests/user.ts';
 
 /** A row of the table. */
 export interface RequestRow {

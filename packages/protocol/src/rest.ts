@@ -190,6 +190,21 @@ const rows: readonly Row[] = [
     actor: 'token',
   },
   {
+    method: 'DELETE',
+    path: '/v1/users/:user_id',
+    summary: 'Take a user out of all its groups, in the background; for the service only',
+    request: 'erase_user',
+    actor: 'token',
+    successStatus: 202,
+  },
+  {
+    method: 'GET',
+    path: '/v1/users/:user_id/erasure',
+    summary: 'How far the erasure of a user is; for the service only',
+    request: 'get_erasure',
+    actor: 'token',
+  },
+  {
     method: 'GET',
     path: '/v1/dead-letters',
     summary: 'Page through failed deliveries, the oldest first; for the service only',

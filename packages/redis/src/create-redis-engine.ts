@@ -5,6 +5,8 @@ import {
   type Engine,
   type EngineHealth,
   type EngineSettings,
+  Eraser,
+  erasuresWork,
   Findings,
   idleMutesWork,
   type Logger,
@@ -14,6 +16,7 @@ import {
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability.ts';
+import { RedisErasures } from './cluster/erasures.ts';
 import { RedisLeases } from './cluster/leases.ts';
 import { RedisNodes } from './cluster/nodes.ts';
 import { PrefixWitness, type PrefixWitnessDeps } from './cluster/prefix-witness.ts';
@@ -127,10 +130,13 @@ function assemble(foundation: Foundation): RedisEngine {
   const nodes = new RedisNodes({ ...state, channels, publisher, anomalies });
   const findings = new Findings(clock);
   const upkeep = { findings, clock, logger };
+  const groups = new RedisGroupStore(state);
+  const erasures = new RedisErasures(readState);
   const works = [
     idleMutesWork({ dueMutes, ...upkeep }),
     absencesWork({ presence, ...upkeep }),
     presenceWork({ presence, nodes, ...upkeep }),
+    erasuresWork({ eraser: new Eraser({ erasures, groups, random }), ...upkeep }),
   ];
   if (connections.subscribers !== null) for (const work of works) work.start();
   const health = async (): Promise<EngineHealth> => {
@@ -142,7 +148,7 @@ function assemble(foundation: Foundation): RedisEngine {
   };
   return {
     name: 'redis',
-    groups: new RedisGroupStore(state),
+    groups,
     dueMutes,
     log,
     imports: new RedisImports(state),
@@ -151,6 +157,7 @@ function assemble(foundation: Foundation): RedisEngine {
     presence,
     readMarks: new RedisReadMarks(readState),
     revocations: new RedisRevocations(readState),
+    erasures,
     nodes,
     outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
     deadLetters: new RedisDeadLetters({ calls, keys }),

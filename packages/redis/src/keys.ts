@@ -103,7 +103,10 @@ export class Keys {
   /** Stream of the partition: `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
   deadLetters = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `dead_letters:${kind}`);
-  /** ZSET of the partition: groups by the time at which their next mute or ban ends, ms. */
+  /**
+   * ZSET of the partition: groups by the time at which their next mute or ban ends, ms, and users by that of the next step
+   * of their erasure.
+   */
   due = (groupId: GroupId): string => `${this.prefix}:${this.tags.tagOf(groupId)}:due`;
   dueIn = (partition: number): string => `${this.prefix}:${this.tags.tagOfPartition(partition)}:due`;
   /** ZSET of the partition: its groups, score 0. */
@@ -120,6 +123,11 @@ export class Keys {
     `${this.prefix}:${this.tags.tagOf(userId)}:${kind}:${userId}`;
   /** String in the user's slot: the token bucket of the user's joins, leaves and creates. */
   membershipBucket = (userId: UserId): string => `${this.prefix}:${this.tags.tagOf(userId)}:moves:${userId}`;
+
+  /** Hash in the user's slot: the erasure of the user. It is due as `$user:<user id>` in `due` of the partition. */
+  erasure = (userId: UserId): string => `${this.prefix}:${this.tags.tagOf(userId)}:erasure:${userId}`;
+  /** ZSET of the user's partition, the same as `dueIn`. */
+  dueOfUser = (userId: UserId): string => `${this.prefix}:${this.tags.tagOf(userId)}:due`;
 
   /** String in the user's slot: a time, ms. Tokens that were issued before it are revoked. */
   revoked = (userId: UserId): string => `${this.prefix}:${this.tags.tagOf(userId)}:revoked:${userId}`;

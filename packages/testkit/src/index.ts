@@ -80,6 +80,7 @@ export {
   type ModerationHarness,
 } from './suites/adapters/verdict-suite.ts';
 export { engineSuite, idleMuteSuite } from './suites/engine-suite.ts';
+export { erasuresSuite } from './suites/erasures-suite.ts';
 export { feedTransportSuite } from './suites/feed-transport-suite.ts';
 export { groupLogSuite } from './suites/group-log-suite.ts';
 export { groupStoreSuite } from './suites/group-store-suite.ts';

@@ -79,6 +79,8 @@ export class BadInputScene implements AsyncDisposable {
       mark_read: { group_id, seq: 1 },
       disconnect_user: { user_id: 'nobody' },
       revoke_user: { user_id: 'nobody' },
+      erase_user: { user_id: 'nobody' },
+      get_erasure: { user_id: 'nobody' },
       relay_msg: { group_id, message: 'hello' },
       send_message: { group_id, message: 'hello' },
       subscribe: { groups: [{ group_id }] },

@@ -80,6 +80,11 @@ export const presenceRefusals: readonly Refusal[] = [
   },
   {
     code: 'forbidden',
+    to: 'a user who erases another',
+    arrange: async (scene) => ({ by: 'ann', type: 'erase_user', args: { user_id: scene.user('bob') } }),
+  },
+  {
+    code: 'forbidden',
     to: 'a user who revokes the tokens of another',
     arrange: async (scene) => ({ by: 'ann', type: 'revoke_user', args: { user_id: scene.user('bob') } }),
   },

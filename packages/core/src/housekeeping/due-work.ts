@@ -5,6 +5,7 @@
 import type { DueMutes } from '../ports/group-store.ts';
 import type { PresenceHousekeeping } from '../ports/presence.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import type { Eraser } from './eraser.ts';
 import type { Finding, Findings } from './findings.ts';
 import { PartitionRounds } from './partition-rounds.ts';
 
@@ -39,6 +40,18 @@ export function absencesWork(
     name: 'absences',
     isDue: ({ isAbsenceDue }) => isAbsenceDue,
     call: (partition) => deps.presence.endAbsences(partition),
+  });
+}
+
+/**
+ * Makes steps of erasures. They are due in the same list as mutes, so that an idle partition costs nothing more. Needs no
+ * fence: see {@link Eraser}.
+ */
+export function erasuresWork(deps: DueWorkDeps & { readonly eraser: Eraser }): PartitionRounds {
+  return dueWork(deps, {
+    name: 'erasures',
+    isDue: ({ isMuteDue }) => isMuteDue,
+    call: (partition) => deps.eraser.run(partition),
   });
 }
 

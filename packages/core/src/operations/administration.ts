@@ -3,6 +3,7 @@
  */
 import {
   type DrainingNode,
+  type ErasureView,
   type GroupId,
   type GroupOwner,
   type NodesView,
@@ -11,12 +12,14 @@ import {
   type RequestResult,
   type RequestType,
   SERVICE,
+  type UserId,
 } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { PARTITION_COUNT, partitionOf } from '../partitions.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Engine } from '../ports/engine.ts';
+import type { Erasure } from '../ports/erasures.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 
@@ -67,6 +70,22 @@ export class Administration {
     return succeed({ status: 'disconnected' });
   };
 
+  erase_user = async (
+    { actor }: Caller,
+    { user_id: userId }: RequestArgs<'erase_user'>,
+  ): Result<'erase_user'> => {
+    if (actor !== SERVICE) return fail({ code: 'forbidden' });
+    return succeed(erasureView(userId, await this.#engine.erasures.begin(userId)));
+  };
+
+  get_erasure = async (
+    { actor }: Caller,
+    { user_id: userId }: RequestArgs<'get_erasure'>,
+  ): Result<'get_erasure'> => {
+    if (actor !== SERVICE) return fail({ code: 'forbidden' });
+    return succeed(erasureView(userId, await this.#engine.erasures.of(userId)));
+  };
+
   /** The revocation is stored before sockets are cut: a device that connects in between is refused or cut. */
   revoke_user = async (
     { actor }: Caller,
@@ -90,6 +109,18 @@ const view = ({ id, kind, groupId, messageId, entry, raw, reason, attempts, died
   attempts,
   died_at: isoTime(diedAtMs),
 });
+
+function erasureView(userId: UserId, erasure: Erasure | null): ErasureView {
+  if (erasure === null) return { user_id: userId, status: 'none', groups_left: 0 };
+  const { status, startedAtMs, finishedAtMs, groupsLeft } = erasure;
+  return {
+    user_id: userId,
+    status,
+    groups_left: groupsLeft,
+    started_at: isoTime(startedAtMs),
+    ...(finishedAtMs === null ? {} : { finished_at: isoTime(finishedAtMs) }),
+  };
+}
 
 /**
  * The cluster for operators. Everything is read from the store, so every node answers the same. For the service only:

@@ -3,6 +3,7 @@
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { Revocations } from './authentication.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { Erasures } from './erasures.ts';
 import type { GroupLog } from './group-log.ts';
 import type { DueMutes, GroupStore, ReadMarks } from './group-store.ts';
 import type { Imports } from './imports.ts';
@@ -64,6 +65,7 @@ export interface Engine {
   readonly presence: Presence & PresenceHousekeeping;
   readonly readMarks: ReadMarks;
   readonly revocations: Revocations;
+  readonly erasures: Erasures;
   readonly outbox: Outbox;
   readonly deadLetters: DeadLetters;
   readonly nodes: NodeRegistry;

@@ -132,6 +132,30 @@ export const userOperations = {
     parameters: { user_id: 'bob', ...keyed },
     result: { status: 'disconnected' },
   },
+  erase_user: {
+    operationId: 'erase_user',
+    tag: 'users',
+    description: [
+      'The user leaves its groups, at most 100 a second, with an entry `left` in each; its read marks end with its',
+      'memberships. Bans stay. A node that ends in the middle is replaced by another one. The tokens of the user stay',
+      'valid: revoke them first',
+    ].join(' '),
+    success: 'The erasure has begun, or continues',
+    parameters: { user_id: 'zoe', ...keyed },
+    result: { user_id: 'zoe', status: 'running', groups_left: 0, started_at: timestamp },
+  },
+  get_erasure: {
+    operationId: 'get_erasure',
+    tag: 'users',
+    parameters: { user_id: 'zoe' },
+    result: {
+      user_id: 'zoe',
+      status: 'done',
+      groups_left: 12,
+      started_at: timestamp,
+      finished_at: timestamp,
+    },
+  },
   revoke_user: {
     operationId: 'revoke_user',
     tag: 'users',

@@ -7,6 +7,17 @@ import { group } from './arguments.ts';
 
 const user = z.strictObject({ user_id: userIdSchema });
 
+const erasureSchema = z
+  .object({
+    user_id: userIdSchema,
+    status: z.enum(['none', 'running', 'done']).describe('none: no erasure is known; it is kept for 30 days'),
+    groups_left: z.int().min(0).describe('How many groups the user has left by it'),
+    started_at: timestampSchema.optional(),
+    finished_at: timestampSchema.optional(),
+  })
+  .meta({ id: 'Erasure', description: 'What an erasure of a user has done so far' });
+export type ErasureView = z.infer<typeof erasureSchema>;
+
 export const userRequests = {
   presence: {
     access: 'read',
@@ -41,6 +52,9 @@ export const userRequests = {
     args: user,
     result: z.object({ status: z.literal('disconnected') }),
   },
+  /** Takes the user out of all groups, in the background; a repeated request finds the erasure that runs. */
+  erase_user: { access: 'change', callers: 'service', scope: 'ops', args: user, result: erasureSchema },
+  get_erasure: { access: 'read', callers: 'service', args: user, result: erasureSchema },
   /** Makes every token invalid that was issued to the user until `revoked_at`. */
   revoke_user: {
     access: 'change',

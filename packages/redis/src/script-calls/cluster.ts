@@ -53,6 +53,21 @@ export const removeNode = defineScript({
   reply: z.discriminatedUnion('type', [reply('removed', nothing), reply('kept', nothing)]),
 });
 
+export const beginErasure = defineScript({
+  file: 'begin-erasure',
+  keys: ['erasure', 'due'],
+  args: ['userId'],
+  /** When it began, ms, and how many groups the user has left. */
+  reply: reply('running', z.tuple([integerWord, integerWord])),
+});
+
+export const finishErasure = defineScript({
+  file: 'finish-erasure',
+  keys: ['erasure', 'due'],
+  args: ['userId', 'started', 'againMs', 'keptMs'],
+  reply: z.discriminatedUnion('type', [reply('finished', nothing), reply('kept', nothing)]),
+});
+
 export const revokeUser = defineScript({
   file: 'revoke-user',
   keys: ['revoked'],

@@ -1,6 +1,7 @@
 import { Ownership, systemClock } from '@plenum/core';
 import {
   engineSuite,
+  erasuresSuite,
   idleMuteSuite,
   leasesSuite,
   type MakeEngine,
@@ -37,5 +38,6 @@ const makeOwningEngine: MakeEngine = async (settings) => {
 engineSuite('redis', makeEngine);
 presenceSuite('redis', makeEngine);
 revocationsSuite('redis', makeEngine);
+erasuresSuite('redis', makeEngine);
 leasesSuite('redis', makeEngine);
 idleMuteSuite('redis', makeOwningEngine);

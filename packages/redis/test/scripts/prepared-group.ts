@@ -81,6 +81,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     holders: keys.holders(partitionOf(id)),
     away: keys.away(partitionOf(id)),
     revoked: keys.revoked(user('owner')),
+    erasure: keys.erasure(user('owner')),
     lease: keys.lease(partition),
     lastToken: keys.lastToken(partition),
     nodes: keys.nodes(),
@@ -93,6 +94,10 @@ const remembered = (keys: Keys): string => keys.dedupe(groupId, user('owner'), '
 function ownKeysOf(script: AnyScript, keys: Keys): Readonly<Record<string, string>> {
   if (nameOf(script) === 'charge-membership') return { bucket: keys.membershipBucket(user('owner')) };
   if (nameOf(script) === 'acquire-lease') return { lease: keys.lease(1), lastToken: keys.lastToken(1) };
+  if (nameOf(script) === 'finish-erasure') {
+    return { erasure: keys.erasure(user('second')), due: keys.dueOfUser(user('second')) };
+  }
+  if (nameOf(script) === 'begin-erasure') return { due: keys.dueOfUser(user('owner')) };
   return nameOf(script) === 'recall-change' ? { dedupe: remembered(keys) } : {};
 }
 
@@ -162,6 +167,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     toSeq: '+',
     isLatestFirst: '0',
     maxBytes: '1048576',
+    started: '1',
+    againMs: '1000',
     came: 'member',
     went: 'second',
     added: 'newcomer;a;m late;a;m',
@@ -246,6 +253,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .sadd(key('holders'), 'node-1')
     .zadd(key('away'), 1_000_000, `${groupId} member`)
     .set(key('revoked'), '1')
+    .hset(keys.erasure(user('second')), { status: 'running', started: '1', left: '0' })
     .xadd(key('outbox'), '1-0', 'g', groupId, 'k', 'm', 'w', '{}')
     .xadd(key('outbox'), '2-0', 'g', groupId, 'k', 'm', 'w', '{}')
     .hset(key('queued'), groupId, 2)

@@ -1,0 +1,66 @@
+/**
+ * Takes users out of all their groups, step by step. Every step looks anew at what is left, so a node that dies in the
+ * middle loses nothing: the next owner of the partition continues.
+ */
+import { hash } from 'node:crypto';
+import { SERVICE, type UserId } from '@plenum/protocol';
+import type { LeaveGroup } from '../groups/commands.ts';
+import type { Membership } from '../groups/records.ts';
+import type { Erasures } from '../ports/erasures.ts';
+import type { GroupStore } from '../ports/group-store.ts';
+import type { Random } from '../ports/runtime.ts';
+import { emitChanged } from '../telemetry/events.ts';
+
+/** Groups that one user leaves in one step, and so in a second. */
+const groupsPerStep = 100;
+/** Pause between two steps of a user, ms. */
+const stepEveryMs = 1000;
+/**
+ * When the index of the user's groups is looked at once more, ms: a reader removes an entry of it only if the entry is
+ * older than ten minutes.
+ */
+const lastLookMs = 11 * 60_000;
+const rememberMs = 15_000;
+
+interface EraserDeps {
+  readonly erasures: Erasures;
+  readonly groups: Pick<GroupStore, 'memberships' | 'change'>;
+  readonly random: Random;
+}
+
+export class Eraser {
+  readonly #deps: EraserDeps;
+
+  constructor(deps: EraserDeps) {
+    this.#deps = deps;
+  }
+
+  /** Makes one step for each due user of the partition. Needs no fence: a group that is left twice is left once. */
+  async run(partition: number): Promise<void> {
+    const users = await this.#deps.erasures.due(partition);
+    await Promise.all(users.map((userId) => this.#step(userId)));
+  }
+
+  async #step(userId: UserId): Promise<void> {
+    const { erasures, groups } = this.#deps;
+    const erasure = await erasures.of(userId);
+    const { rows } = await groups.memberships(userId, { cursor: null, limit: groupsPerStep });
+    if (erasure?.status !== 'running') return erasures.postpone(userId, null);
+    if (rows.length === 0) {
+      const { startedAtMs } = erasure;
+      return erasures.finish(userId, { startedAtMs, againMs: lastLookMs });
+    }
+    await Promise.all(rows.map((row) => this.#leave(userId, row)));
+    await erasures.postpone(userId, stepEveryMs);
+  }
+
+  async #leave(userId: UserId, { groupId }: Membership): Promise<void> {
+    const { erasures, groups, random } = this.#deps;
+    const payloadHash = hash('sha256', `erase ${groupId} ${userId}`, 'base64url').slice(0, 22);
+    const request = { id: random.token(), payloadHash, rememberMs };
+    const command: LeaveGroup = { operation: 'leave', groupId, actor: SERVICE, request, userId };
+    const outcome = await groups.change(command);
+    emitChanged(command, outcome);
+    if (outcome.type === 'done') await erasures.countLeft(userId);
+  }
+}
