@@ -38,7 +38,7 @@ async function deadLetterIdOf(service: Service): Promise<string> {
   });
 }
 
-/** The group and the users of the examples: `bob` and `fay` are members, `cleo` applies, `dan` is banned, `eve` muted. */
+/** The group and the users of the examples: `bob` and `fay` are members, `cleo` applies, `dan` is banned, `eve` muted, `hal` invited. */
 async function arrangeTeam({ plenum }: Service): Promise<void> {
   const groupId = 'team';
   await plenum.groups.delete({ groupId });
@@ -51,6 +51,7 @@ async function arrangeTeam({ plenum }: Service): Promise<void> {
     () => plenum.groups.join({ groupId, userId: 'cleo' }),
     () => plenum.groups.ban({ groupId, userId: 'dan' }),
     () => plenum.groups.mute({ groupId, userId: 'eve' }),
+    () => plenum.groups.invite({ groupId, userId: 'hal' }),
     () => plenum.groups.promote({ groupId, userId: 'fay' }),
     () => plenum.send(groupId, 'ann', 'hello'),
   ];

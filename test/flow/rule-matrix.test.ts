@@ -34,6 +34,9 @@ const successes: Readonly<Record<string, { readonly result: object; readonly tar
   unban_member: { result: { status: 'unbanned' }, target: 'none' },
   add: { result: {}, target: expect.objectContaining(plain) },
   remove: { result: {}, target: 'none' },
+  invite_member: { result: { status: 'invited' }, target: 'none' },
+  decline_invite: { result: { status: 'declined' }, target: 'none' },
+  revoke_invite: { result: { status: 'revoked' }, target: 'none' },
   promote_member: {
     result: { roles: ['admin'] },
     target: expect.objectContaining({ ...plain, roles: ['admin'] }),

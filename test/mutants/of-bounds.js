@@ -246,6 +246,39 @@ export const mutantsOfBounds = [
     killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
   },
   {
+    name: 'an invite outlives a ban',
+    edits: [
+      {
+        file: 'packages/redis/lua/ban-member.lua',
+        from: "redis.call('HDEL', invites_key, user_id)\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('ends when it is declined, revoked, or its user is admitted or banned')],
+  },
+  {
+    name: 'an invite counts whatever its inviter may do now',
+    edits: [
+      {
+        file: 'packages/redis/lua/join-group.lua',
+        from: 'inviter and not refusal_of_acceptor(group, inviter, now)',
+        to: 'inviter',
+      },
+    ],
+    killers: [conformance('of an inviter who could not accept any more makes an applicant')],
+  },
+  {
+    name: 'any number of invites',
+    edits: [
+      {
+        file: 'packages/redis/lua/invite-member.lua',
+        from: "  return refuse('too_many_invites', max)\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('that may be open; ended ones make room, a second of a user needs none')],
+  },
+  {
     name: 'a note is shown to every member',
     edits: [
       {

@@ -7,6 +7,7 @@ import { Changes } from './operations/change.ts';
 import { MembersOperations } from './operations/change-members.ts';
 import { explain } from './operations/explain.ts';
 import { ImportOperations } from './operations/imports.ts';
+import { Invitations } from './operations/invites.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
@@ -100,6 +101,7 @@ export function createCore(deps: CoreDeps): Core {
     operations: {
       ...new Changes(shared),
       ...new MembersOperations(shared),
+      ...new Invitations(shared),
       ...new Reads(shared),
       ...new PresenceOperations(shared, deps.clock),
       ...new Administration(shared),

@@ -281,6 +281,7 @@ export class Simulation {
       isBanned: false,
       bannedUntilMs: null,
       slowedUntilMs: null,
+      invite: null,
     };
   }
 
@@ -384,7 +385,7 @@ export class Simulation {
             const rows =
               member === undefined
                 ? []
-                : [{ groupId, groupType: 'public' as const, member, head: this.head }];
+                : [{ groupId, groupType: 'public' as const, member, invite: null, head: this.head }];
             return { rows, nextCursor: null };
           }),
       },

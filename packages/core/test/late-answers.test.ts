@@ -167,6 +167,7 @@ test('history of a group created again between two reads is not given to a membe
     head: headOf('old', 300),
     member: { status: 'active' as const, roles: [], joinedAtMs: 0, sinceSeq: 1, mutedUntilMs: null },
     isBanned: false,
+    invite: null,
     bannedUntilMs: null,
     slowedUntilMs: null,
   };

@@ -41,6 +41,8 @@ export const errors = {
   not_banned: rejected(409, 'User is not banned'),
   last_admin: rejected(409, 'The last admin of a group cannot be removed'),
   group_full: rejected(409, 'Group is full'),
+  invite_not_found: rejected(404, 'There is no such invite'),
+  too_many_invites: rejected(409, 'This group holds as many open invites as it may'),
   limit_reached: rejected(409, 'A limit on what is kept is reached'),
   message_not_found: rejected(404, 'Message not found'),
   dead_letter_not_found: rejected(404, 'Dead letter not found'),

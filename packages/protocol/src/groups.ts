@@ -12,6 +12,11 @@ export const memberStatusSchema = z.enum(['active', 'pending', 'muted']).meta({
   id: 'MemberStatus',
   description: 'pending: applied, not accepted yet, receives nothing. muted: receives, cannot send',
 });
+/** What a user is to a group, in its own list of groups and in pushes to its own devices. */
+export const ownStatusSchema = z.union([memberStatusSchema, z.literal('invited')]).meta({
+  id: 'OwnStatus',
+  description: 'As MemberStatus; invited: may join at once, receives nothing',
+});
 export const roleSchema = z.enum(['admin', 'member']).meta({ id: 'Role' });
 export const historySettingSchema = z.enum(['all', 'since_join']).meta({
   id: 'HistorySetting',
@@ -26,6 +31,7 @@ export const postingSchema = z.enum(['members', 'admins', 'nobody']).meta({
 
 export type GroupType = z.infer<typeof groupTypeSchema>;
 export type MemberStatus = z.infer<typeof memberStatusSchema>;
+export type OwnStatus = z.infer<typeof ownStatusSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type HistorySetting = z.infer<typeof historySettingSchema>;
 export type Posting = z.infer<typeof postingSchema>;
@@ -121,6 +127,9 @@ export const groupEventTypeSchema = z
     'updated',
     'deleted',
     'members_changed',
+    'invited',
+    'invite_declined',
+    'invite_revoked',
   ])
   .meta({ id: 'GroupEventType' });
 export type GroupEventType = z.infer<typeof groupEventTypeSchema>;
@@ -151,6 +160,7 @@ export const groupEventSchema = z
     reason: z.string().optional(),
     muted_until: timestampSchema.optional(),
     banned_until: timestampSchema.optional(),
+    invited_until: timestampSchema.optional(),
     roles: z.array(roleSchema).optional(),
     changes: z.record(z.string(), z.unknown()).optional(),
     note: z.string().optional(),

@@ -39,6 +39,8 @@ export const limits = {
   membersBodyMaxBytes: 524_288,
   /** Applicants that may wait in one group. */
   pendingMax: 1000,
+  /** Invites of users that may be open in one group. */
+  invitesMax: 1000,
   /** Highest `max_members`. */
   groupMembersMax: 10_000_000,
   /** Longest `slow_mode_ms`: one hour. */

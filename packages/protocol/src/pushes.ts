@@ -5,7 +5,7 @@ import {
   epochSchema,
   groupEventSchema,
   groupEventTypeSchema,
-  memberStatusSchema,
+  ownStatusSchema,
   relayedMessageSchema,
   resyncReasonSchema,
   roleSchema,
@@ -25,7 +25,7 @@ export const subscribedPushSchema = z.object({ groups: z.array(subscriptionSchem
 /** Pushed to all devices of the user whose membership changed; `status` is `none` after a removal. */
 export const membershipPushSchema = z.object({
   group_id: groupIdSchema,
-  status: z.union([memberStatusSchema, z.literal('none')]),
+  status: z.union([ownStatusSchema, z.literal('none')]),
   roles: z.array(roleSchema),
   type: groupEventTypeSchema,
   actor_id: z.string().optional(),

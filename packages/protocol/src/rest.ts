@@ -144,6 +144,15 @@ const rows: readonly Row[] = [
   act('kick', 'Remove a member', 'kick_member'),
   act('ban', 'Remove a user and refuse its joins, for a time or until it is unbanned', 'ban_member'),
   act('unban', 'Let a banned user join again', 'unban_member'),
+  act('invite', 'Invite a user, for a time or until the invite is revoked', 'invite_member'),
+  act('revoke_invite', 'Take an invite back', 'revoke_invite'),
+  {
+    method: 'POST',
+    path: `${member}/decline_invite`,
+    summary: 'Decline an invite',
+    request: 'decline_invite',
+    actor: 'user_id',
+  },
   act('promote', 'Make a member an admin', 'promote_member'),
   act('demote', 'Make an admin a member', 'demote_member'),
   {

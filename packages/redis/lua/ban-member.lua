@@ -1,5 +1,5 @@
 #!lua
--- Bans a user, member or not, until a time or an unban. The entry `banned` is the last one that a banned member
+-- Bans a user, member or not, until a time or an unban. An open invite of the user ends. The entry `banned` is the last one that a banned member
 -- receives. A second ban replaces the end time. An empty `bans_max` means no limit.
 -- @include change-header
 local reason = ARGV[19]
@@ -23,6 +23,7 @@ if member then
   take_out(group, user_id, member)
   forget_receiver(group, user_id)
 end
+redis.call('HDEL', invites_key, user_id)
 local ban = { status = 'b', role = 'm', joined_at = now, since_seq = group.seq + 1, ends_at = end_of(for_ms) }
 put_ban(group, user_id, ban)
 return done(ban, record_change('banned', reason_field(reason) .. until_field('banned_until', ban.ends_at)))

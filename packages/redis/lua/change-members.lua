@@ -55,6 +55,7 @@ local function add(index, addition)
     place = string.format('%.7f', group.seq + index / 128),
   }
   put_in(group, addition.user, member)
+  redis.call('HDEL', invites_key, addition.user)
   changes[#changes + 1] = '{"user_id":"' .. addition.user .. '","status":"' .. STATUS_NAME[member.status] .. '"'
     .. roles_field(member) .. '}'
   return member.status .. member.role

@@ -2,10 +2,10 @@
 -- Ends the membership of a user that was absent from an ephemeral group for `absence_ms`, unless the user is online
 -- again or has joined again since.
 -- @include group-header
-local groups_key = KEYS[12]
-local on_key = KEYS[13]
-local reads_key = KEYS[14]
-local away_key = KEYS[15]
+local groups_key = KEYS[13]
+local on_key = KEYS[14]
+local reads_key = KEYS[15]
+local away_key = KEYS[16]
 local user_id = ARGV[9]
 local absence_ms = ARGV[10]
 -- @include clock

@@ -1,6 +1,6 @@
 #!lua
--- Adds a user to a group: a public group takes it at once, a private one as an applicant, and the service admits it
--- to any. If there is no group, the join may create one. `note` is the JSON text of what an applicant writes to those
+-- Adds a user to a group: a public group takes it at once, a private one as an applicant; the service, and an invite
+-- whose inviter could accept the user now, admit it to any. If there is no group, the join may create one. `note` is the JSON text of what an applicant writes to those
 -- who may accept it; empty if it writes nothing.
 -- @include change-header
 local is_ensured = ARGV[19]
@@ -14,6 +14,8 @@ if may_create then answer_scope = 'living' end
 -- @include change
 -- @include change-entry
 -- @include creation
+-- @include accept-checks
+-- @include invites
 
 if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' then
   if creates_public == 'full' then return { 'groups_full', integer(now) } end
@@ -32,7 +34,9 @@ if member and is_ensured == '1' then
   return { 'duplicate', integer(now), describe(member) .. ' ' .. group.epoch .. ' ' .. integer(group.seq) }
 end
 
-local is_direct = group.type == 'public' or is_admitted == '1'
+local inviter = not member and find_invite(user_id, now)
+local is_invited = inviter and not refusal_of_acceptor(group, inviter, now)
+local is_direct = group.type == 'public' or is_admitted == '1' or is_invited
 local may_ask_again = not is_direct and member ~= nil and member.status == 'm'
 if member and not may_ask_again then return refuse('already_member') end
 if not member and is_full(group) then return refuse('group_full') end
@@ -41,6 +45,7 @@ if not is_direct and requests_max ~= '' then return refuse('limit_reached', tonu
 local limited = check_limits()
 if limited then return limited end
 
+redis.call('HDEL', invites_key, user_id)
 if is_direct then
   local is_first = group.type == 'public' and group.active == 0
   local joiner = { status = 'a', role = is_first and 'a' or 'm', joined_at = now, since_seq = group.seq + 1 }

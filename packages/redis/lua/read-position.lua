@@ -1,11 +1,12 @@
 #!lua flags=no-writes
 -- Reads a group, the head of its log and the record of one user at one instant. `user_id` may be empty. `due` counts
--- the mutes that are due but not ended yet.
+-- the mutes that are due but not ended yet. A user without a record may have an invite.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local mutes_key = KEYS[3]
 local log_key = KEYS[4]
 local slow_key = KEYS[5]
+local invites_key = KEYS[6]
 local user_id = ARGV[1]
 -- @include clock
 -- @include head
@@ -23,10 +24,12 @@ if next_due and next_due <= now then due = redis.call('ZCOUNT', mutes_key, '-inf
 local record = user_id ~= '' and redis.call('HGET', members_key, user_id) or ''
 local sending = field[16] or ''
 local sent_at = sending ~= '' and user_id ~= '' and last_sent(user_id)
+local invite = user_id ~= '' and record == '' and redis.call('HGET', invites_key, user_id) or ''
 
 local epoch, seq, past, oldest_seq, is_deleted = head_words(field[1], field[2], field[3], field[4])
 return {
   'found', integer(now), epoch, seq, past, oldest_seq, is_deleted,
   field[5], field[6], field[7], field[8], field[9], field[10], integer(due),
   field[12], field[13], field[14], field[15], sending, field[17] or '', sent_at and integer(sent_at) or '', record,
+  invite,
 }

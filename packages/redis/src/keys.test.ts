@@ -22,6 +22,7 @@ test('all keys of a group and its channel share one slot', () => {
         keys.pending(groupId),
         keys.mutes(groupId),
         keys.applications(groupId),
+        keys.invites(groupId),
         keys.log(groupId),
         keys.groups(groupId),
         keys.outbox(groupId),

@@ -51,6 +51,8 @@ export class Keys {
   applications = (groupId: GroupId): string => this.#of('applications', groupId);
   /** ZSET: users by the time, ms, of their last message; written only in slow mode, and expires with its interval. */
   slow = (groupId: GroupId): string => this.#of('slow', groupId);
+  /** Hash: invited user → `<inviter> <end, ms, or ->`. */
+  invites = (groupId: GroupId): string => this.#of('invites', groupId);
   /** Stream: `<seq>-0` → `k` (m|e), `w` (wire). */
   log = (groupId: GroupId): string => this.#of('log', groupId);
 

@@ -7,8 +7,10 @@ import {
   type CreateGroup,
   type DeleteGroup,
   defaultGroupSettings,
+  type EndInvite,
   type GroupCommand,
   type GroupSettings,
+  type InviteMember,
   type JoinGroup,
   type LeaveGroup,
   type MemberAddition,
@@ -138,6 +140,30 @@ export const banCommand = (given: OnTarget & { readonly forMs?: number }): BanMe
   reason: given.reason ?? null,
   forMs: given.forMs ?? null,
 });
+
+export const inviteCommand = (
+  given: Omit<OnTarget, 'reason'> & { readonly forMs?: number },
+): InviteMember => ({
+  operation: 'invite',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor),
+  request: keyOf(given, ['invite', given.groupId, given.userId, given.forMs]),
+  userId: userIdSchema.parse(given.userId),
+  forMs: given.forMs ?? null,
+});
+
+const endInvite =
+  (operation: EndInvite['operation']) =>
+  (given: ByUser): EndInvite => ({
+    operation,
+    groupId: groupIdSchema.parse(given.groupId),
+    actor: actorOf(given.actor ?? given.userId),
+    request: keyOf(given, [operation, given.groupId, given.userId]),
+    userId: userIdSchema.parse(given.userId),
+  });
+
+export const declineInviteCommand = endInvite('decline_invite');
+export const revokeInviteCommand = endInvite('revoke_invite');
 
 const changeRole =
   (operation: ChangeRole['operation']) =>

@@ -75,6 +75,8 @@ export class BadInputScene implements AsyncDisposable {
       mute_member: target,
       unmute_member: target,
       kick_member: target,
+      invite_member: target,
+      revoke_invite: target,
       list_groups: {},
       mark_read: { group_id, seq: 1 },
       disconnect_user: { user_id: 'nobody' },

@@ -246,6 +246,38 @@ const membership: readonly Refusal[] = [
       act(await (await scene.create('public')).member('ann'), 'owner', ['unban_member', 'ann']),
   },
   {
+    code: 'invite_not_found',
+    to: 'the invite that is declined by a user who has none',
+    arrange: async (scene) => {
+      const { groupId: group_id } = await scene.create('private');
+      return { by: 'ann', type: 'decline_invite', args: { group_id } };
+    },
+  },
+  {
+    code: 'invite_not_found',
+    to: 'the revocation of no invite',
+    arrange: async (scene) => act(await scene.create('private'), 'owner', ['revoke_invite', 'ann']),
+  },
+  {
+    code: 'already_member',
+    to: 'the invite of a member',
+    arrange: async (scene) =>
+      act(await (await scene.create('private')).member('ann'), 'owner', ['invite_member', 'ann']),
+  },
+  {
+    code: 'banned',
+    to: 'the invite of a banned user',
+    error: 'User is banned from this group',
+    arrange: async (scene) =>
+      act(await (await scene.create('private')).banned('ann'), 'owner', ['invite_member', 'ann']),
+  },
+  {
+    code: 'not_admin',
+    to: 'an invite by a plain member of a strict_private group',
+    arrange: async (scene) =>
+      act(await (await scene.create('strict_private')).member('ann'), 'ann', ['invite_member', 'bob']),
+  },
+  {
     code: 'cannot_promote',
     to: 'the promotion of an admin',
     arrange: async (scene) => act(await scene.create('public'), 'owner', ['promote_member', 'owner']),

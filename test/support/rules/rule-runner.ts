@@ -112,6 +112,7 @@ export class RuleRunner {
     const one = { groupId: this.#groupId, userId };
     if (standing === 'outsider' || standing === 'last_admin') return;
     if (standing === 'banned') return done(api.ban(one));
+    if (standing === 'invited') return done(api.invite(one));
     if (standing === 'pending') return done(api.join(one));
     await done(api.join({ ...one, admit: true }));
     if (standing === 'muted') await done(api.mute(one));
@@ -136,7 +137,7 @@ export class RuleRunner {
       update_group: { max_members: 9 },
       relay_msg: { message: 'hello' },
     };
-    return { type, args: { group_id, ...own[type], ...(type.endsWith('_member') ? target : {}) } };
+    return { type, args: { group_id, ...own[type], ...(takesTarget(type) ? target : {}) } };
   }
 
   async #askByRest(cell: Cell, { type, args }: Request, door: 'rest' | 'behalf'): Promise<Tried> {
@@ -159,8 +160,9 @@ export const hasBehalf = ({ operation, actor }: Cell): boolean =>
   !['history', 'list_members', 'get_group_info'].includes(operation) &&
   !isExplain(operation);
 export const isExplain = (operation: string): boolean => operation.startsWith('explain:');
+const takesTarget = (type: string): boolean => type.endsWith('_member') || type === 'revoke_invite';
 const takesActor = (type: string): boolean =>
-  type.endsWith('_member') || ['update_group', 'delete_group'].includes(type);
+  takesTarget(type) || ['update_group', 'delete_group'].includes(type);
 
 function triedOf({ type }: Pick<Request, 'type'>, result: Readonly<Record<string, unknown>>): Tried {
   return { verdict: verdictOf(type, result), result };

@@ -57,8 +57,8 @@ interface OnMember extends SelfAction {
 interface Decide extends OnMember {
   readonly reason?: string;
 }
-interface Mute extends OnMember {
-  /** The mute ends by itself after this time. */
+interface ForTime extends OnMember {
+  /** The mute or invite ends by itself after this time. */
   readonly forMs?: number;
 }
 interface Ban extends Decide {
@@ -122,11 +122,14 @@ export interface GroupsApi {
   readonly leave: Call<SelfAction, 'leave_group'>;
   readonly accept: Call<Decide, 'accept_member'>;
   readonly reject: Call<Decide, 'reject_member'>;
-  readonly mute: Call<Mute, 'mute_member'>;
+  readonly mute: Call<ForTime, 'mute_member'>;
   readonly unmute: Call<OnMember, 'unmute_member'>;
   readonly kick: Call<Decide, 'kick_member'>;
   readonly ban: Call<Ban, 'ban_member'>;
   readonly unban: Call<Decide, 'unban_member'>;
+  readonly invite: Call<ForTime, 'invite_member'>;
+  readonly declineInvite: Call<SelfAction, 'decline_invite'>;
+  readonly revokeInvite: Call<OnMember, 'revoke_invite'>;
   readonly promote: Call<OnMember, 'promote_member'>;
   readonly demote: Call<OnMember, 'demote_member'>;
   readonly changeMembers: Call<ChangeMembers, 'change_members'>;
@@ -159,11 +162,14 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
     leave: of('leave_group', selfAction),
     accept: of('accept_member', decide),
     reject: of('reject_member', decide),
-    mute: of('mute_member', mute),
+    mute: of('mute_member', forTime),
     unmute: of('unmute_member', decide),
     kick: of('kick_member', decide),
     ban: of('ban_member', ban),
     unban: of('unban_member', decide),
+    invite: of('invite_member', forTime),
+    declineInvite: of('decline_invite', selfAction),
+    revokeInvite: of('revoke_invite', decide),
     promote: of('promote_member', decide),
     demote: of('demote_member', decide),
     changeMembers: of('change_members', changeMembers),
@@ -221,7 +227,7 @@ const decide = ({ groupId, userId, actorId, reason, requestId }: Decide): Asked 
   args: { group_id: groupId, user_id: userId, reason },
 });
 
-const mute = ({ groupId, userId, actorId, forMs, requestId }: Mute): Asked => ({
+const forTime = ({ groupId, userId, actorId, forMs, requestId }: ForTime): Asked => ({
   actorId,
   requestId,
   args: { group_id: groupId, user_id: userId, for_ms: forMs },

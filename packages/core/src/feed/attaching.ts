@@ -1,7 +1,7 @@
 /** Attaches devices without a `subscribe`: at connect, after a nudge or a sweep, and after their own join. */
 import { type Failure, type GroupId, SERVICE, type Subscription, type UserId } from '@plenum/protocol';
 import { type AuthGuard, authorize, isDenied } from '../adapters/guards.ts';
-import { bannedFailure } from '../groups/records.ts';
+import { bannedFailure, type Membership } from '../groups/records.ts';
 import type { FeedPosition } from '../log/epoch-chain.ts';
 import { type Outcome, PlenumError } from '../outcome/outcome.ts';
 import type { ClaimedPosition, Device } from '../ports/devices.ts';
@@ -47,7 +47,7 @@ export class Attaching {
   ): Promise<string | null> {
     const page = await this.#deps.groups.memberships(userId, { cursor, limit: membershipsPerPage });
     const prepared = await Promise.all(
-      page.rows.map(async ({ groupId }) => {
+      page.rows.filter(isJoined).map(async ({ groupId }) => {
         const hosted = this.#deps.host(groupId);
         const isRefused = device.isAuto && (await this.#deps.permission.isDenied(userId, groupId));
         return { groupId, hosted, isRefused, reading: await hosted.read(userId) };
@@ -87,7 +87,9 @@ export class Attaching {
         limit: membershipsPerPage,
       });
       const isAttached = (device: Device) => this.#deps.devices.isAttached(device);
-      await Promise.all(page.rows.map((row) => this.attachLate(userId, row.groupId, isAttached)));
+      await Promise.all(
+        page.rows.filter(isJoined).map((row) => this.attachLate(userId, row.groupId, isAttached)),
+      );
       cursor = page.nextCursor;
     } while (cursor !== null && !this.#deps.isStopped());
   }
@@ -162,6 +164,9 @@ export class Attaching {
     });
   }
 }
+
+/** False for a group to which the user is only invited: it receives nothing of it. */
+const isJoined = ({ member }: Membership): boolean => member !== null;
 
 /** Throws if the log changed after it was read, so that the retry reads it again. */
 function throwIfStale(outcome: Outcome<unknown>): void {

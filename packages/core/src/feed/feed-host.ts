@@ -17,6 +17,7 @@ import { CatchUpQueue } from './catch-up.ts';
 import { Devices } from './devices.ts';
 import { FeedCounters } from './feed-sink.ts';
 import { type FeedDeps, HostedFeed } from './hosted-feed.ts';
+import { isInvite } from './known-members.ts';
 import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
 
@@ -187,8 +188,13 @@ export class FeedHost implements DeviceHub, FeedListener {
     return hosted;
   }
 
-  #onNudge({ userId, groupId, seq, membership }: Nudge): void {
+  #onNudge(nudge: Nudge): void {
+    const { userId, groupId, seq, membership } = nudge;
     if (this.devices.of(userId).size === 0) return;
+    if (isInvite(membership)) {
+      this.#pushInvite(nudge);
+      return;
+    }
     let isDone = false;
     this.#persist(
       () => !isDone && this.devices.of(userId).size > 0,
@@ -198,6 +204,13 @@ export class FeedHost implements DeviceHub, FeedListener {
         isDone = true;
       },
     ).catch(() => undefined);
+  }
+
+  /** An invited user is no member, so no feed is opened for it. An open feed learns of the invite by its entry too. */
+  #pushInvite({ userId, groupId, seq, membership }: Nudge): void {
+    const feed = this.#feeds.get(groupId)?.feed;
+    if (feed !== undefined) feed.members.pushInvite(userId, seq, membership);
+    else for (const device of this.devices.of(userId)) device.push('membership', membership);
   }
 
   #persist(isWanted: () => boolean, work: () => Promise<void>, onTrouble = () => {}): Promise<void> {

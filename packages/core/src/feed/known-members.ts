@@ -23,6 +23,14 @@ const knownFrom = (record: MemberRecord, asOfSeq: number): KnownMember => ({
 const becoming: ReadonlySet<GroupEvent['type']> = new Set(['created', 'joined', 'accepted']);
 const ending: ReadonlySet<GroupEvent['type']> = new Set(['left', 'kicked', 'banned', 'rejected', 'deleted']);
 
+const inviteTypes: ReadonlySet<GroupEvent['type']> = new Set([
+  'invited',
+  'invite_declined',
+  'invite_revoked',
+]);
+/** True if the entry or push is about an invite: its user is no member before it and after it. */
+export const isInvite = ({ type }: Pick<GroupEvent, 'type'>): boolean => inviteTypes.has(type);
+
 /** True if the event makes its user a receiver, from this entry on. */
 export const startsReceiving = (event: UserEvent): boolean => becoming.has(event.type);
 
@@ -48,7 +56,8 @@ function memberAfter(member: KnownMember | null, event: UserEvent): KnownMember 
 }
 
 /** The status to push after `event`. For a member that the feed did not know, the event alone decides. */
-function statusAfter(member: KnownMember | null, event: UserEvent): MemberStatus | 'none' {
+function statusAfter(member: KnownMember | null, event: UserEvent): MembershipPush['status'] {
+  if (isInvite(event)) return event.type === 'invited' ? 'invited' : 'none';
   if (ending.has(event.type)) return 'none';
   if (event.becomes !== undefined) return event.becomes;
   if (event.type === 'unbanned') return member?.status ?? 'none';
@@ -164,6 +173,11 @@ export class KnownMembers {
     this.push(userId, member.asOfSeq, { ...payload, status: member.status, roles: [...member.roles] });
   }
 
+  /** Pushes the invite that a nudge brought, unless the entry has been applied. The end of an invite comes by its entry. */
+  pushInvite(userId: string, seq: number, payload: MembershipPush): void {
+    if (payload.status === 'invited' && !this.#members.has(userId)) this.push(userId, seq, payload);
+  }
+
   #remember(event: UserEvent): void {
     this.#recent.push(event);
     if (this.#recent.length > recentMax) this.#forgottenSeq = this.#recent.shift()?.seq ?? this.#forgottenSeq;
@@ -179,7 +193,8 @@ export class KnownMembers {
     return {
       group_id: this.#groupId,
       status,
-      roles: status === 'none' ? [] : [...(event.roles ?? before?.roles ?? ['member'])],
+      roles:
+        status === 'none' || status === 'invited' ? [] : [...(event.roles ?? before?.roles ?? ['member'])],
       type: event.type,
       ...(event.actor_id === undefined ? {} : { actor_id: event.actor_id }),
       ...(event.reason === undefined ? {} : { reason: event.reason }),

@@ -20,10 +20,13 @@ const queuesFilledBy: Readonly<Record<Operation, 1 | 2 | null>> = {
   unmute: 1,
   unban: 1,
   update: 1,
+  invite: 1,
   ban: 2,
   mute: 2,
   demote: null,
   leave: null,
+  decline_invite: null,
+  revoke_invite: null,
   reject: null,
   kick: null,
   delete: null,
@@ -60,6 +63,12 @@ export function limitReached(kind: Bounded, limit: number): Failure {
   const { field, sentence } = bounded[kind];
   return { code: 'limit_reached', error: sentence(limit), details: { field, limit } };
 }
+
+/** The refusal of an invite to a group that has as many open ones as it may. */
+export const invitesFull: Failure = {
+  code: 'too_many_invites',
+  details: { field: 'user_id', limit: limits.invitesMax },
+};
 
 /**
  * @returns how many of the rows, in their order, fit into `limits.answerMaxBytes` of JSON text; at least one, so that

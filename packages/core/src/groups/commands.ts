@@ -63,6 +63,17 @@ export interface BanMember extends Base {
   /** Null: until an unban. */
   readonly forMs: number | null;
 }
+export interface InviteMember extends Base {
+  readonly operation: 'invite';
+  /** Is no member. A second invite replaces the inviter and the time of the first. */
+  readonly userId: UserId;
+  /** Null: until it is revoked. */
+  readonly forMs: number | null;
+}
+export interface EndInvite extends Base {
+  readonly operation: 'decline_invite' | 'revoke_invite';
+  readonly userId: UserId;
+}
 export interface ChangeRole extends Base {
   readonly operation: 'promote' | 'demote';
   readonly userId: UserId;
@@ -104,6 +115,8 @@ export type GroupCommand =
   | TargetCommand
   | MuteMember
   | BanMember
+  | InviteMember
+  | EndInvite
   | ChangeRole
   | UpdateGroup
   | DeleteGroup;
@@ -124,6 +137,7 @@ export interface ChangeDone {
   readonly seq: number;
   readonly mutedUntilMs: number | null;
   readonly bannedUntilMs: number | null;
+  readonly invitedUntilMs: number | null;
 }
 /** A refusal wrote nothing, except that due mutes ended. */
 export interface Refused {

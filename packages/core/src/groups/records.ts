@@ -1,5 +1,6 @@
 /** The records of a group and of its members, as both engines keep them. Times are ms of the engine's clock. */
 import type {
+  Actor,
   Counts,
   Failure,
   GroupId,
@@ -73,6 +74,13 @@ export interface GroupRecord extends GroupSettings {
   readonly head: LogHead;
 }
 
+/** An invite of a user that is no member; one that has ended counts as none. */
+export interface Invite {
+  readonly invitedBy: Actor;
+  /** Null: it does not end by itself. */
+  readonly untilMs: number | null;
+}
+
 /** One atomic read: the log's head and the user's own record at that head. */
 export interface Position {
   readonly groupType: GroupType;
@@ -84,6 +92,7 @@ export interface Position {
   readonly bannedUntilMs: number | null;
   /** The time until which slow mode lets the user send no other message; null: it may send now. */
   readonly slowedUntilMs: number | null;
+  readonly invite: Invite | null;
 }
 
 /** A row of a member page. */
@@ -93,11 +102,12 @@ export interface MemberRow extends MemberRecord {
   readonly note: string | null;
 }
 
-/** A group in a member's `list_groups`; verified against the group itself. */
+/** A group in a user's `list_groups`; verified against the group itself. It has a member or an invite. */
 export interface Membership {
   readonly groupId: GroupId;
   readonly groupType: GroupType;
-  readonly member: MemberRecord;
+  readonly member: MemberRecord | null;
+  readonly invite: Invite | null;
   readonly head: LogHead;
 }
 
@@ -127,6 +137,9 @@ export function slowedUntil(
 
 /** True for an admin. */
 export const hasRole = ({ roles }: MemberRecord): boolean => roles.includes('admin');
+/** True if the rules let this member accept applicants, and so invite users. */
+export const mayAccept = (groupType: GroupType, member: MemberRecord | null): boolean =>
+  member?.status === 'active' && (groupType !== 'strict_private' || member.roles.includes('admin'));
 
 /** @param untilMs null: the ban does not end by itself */
 export const bannedFailure = (untilMs: number | null): Failure =>

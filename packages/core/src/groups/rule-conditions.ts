@@ -27,6 +27,8 @@ export interface Facts {
   readonly subjectBannedUntilMs?: number | null;
   /** Null: slow mode lets the user send now. */
   readonly slowedUntilMs?: number | null;
+  /** True if an invite of the user is in force. Absent: there is none. */
+  readonly isSubjectInvited?: boolean;
   readonly nowMs: number;
 }
 
@@ -62,6 +64,10 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'sender is not slowed down': ({ slowedUntilMs }) => (slowedUntilMs ?? null) === null,
   'reader is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'reader is not pending': ({ subjectRecord }) => subjectRecord?.status !== 'pending',
+  'user is invited': ({ isSubjectInvited }) => isSubjectInvited === true,
+  'target is invited': ({ isSubjectInvited }) => isSubjectInvited === true,
+  'target is no member': ({ subjectRecord }) => subjectRecord === null,
+  'target is not banned': ({ isSubjectBanned }) => !isSubjectBanned,
   'target is banned': ({ isSubjectBanned }) => isSubjectBanned,
   'target is an admin': ({ subjectRecord }) => subjectRecord?.roles.includes('admin') === true,
   'place is free': (_, group) => !isFull(group),
@@ -108,11 +114,14 @@ export interface Judged {
   readonly ok: boolean;
 }
 
-/** Evaluates every check of a row except checks of a target. Without a group, the list has only `group exists`. */
-export function judge(operation: RuleName, facts: Facts): readonly Judged[] {
+/**
+ * Evaluates every check of a row except checks of a target. Without a group, the list has only `group exists`.
+ * @param type whose rules apply; default: that of the group
+ */
+export function judge(operation: RuleName, facts: Facts, type?: GroupType): readonly Judged[] {
   const { group } = facts;
   if (group === null) return [{ check: 'group exists', code: 'group_not_found', ok: false }];
-  return rules[operation][group.groupType]
+  return rules[operation][type ?? group.groupType]
     .filter(({ name, ofActor }) => !name.startsWith('target ') && !(ofActor && facts.actor === SERVICE))
     .map(({ name, code }) => ({ check: name, code, ok: holds[name](facts, group) }));
 }

@@ -30,6 +30,10 @@ export type CheckName =
   | 'sender is not slowed down'
   | 'reader is in the group'
   | 'reader is not pending'
+  | 'user is invited'
+  | 'target is no member'
+  | 'target is not banned'
+  | 'target is invited'
   | 'target is banned'
   | 'target is an admin'
   | 'place is free'
@@ -76,6 +80,16 @@ const joinPrivate = [
 const acceptByMember = [exists, actorInGroup, actorActive, targetInGroup, targetPending];
 const acceptByAdmin = [exists, actorInGroup, actorActive, actorAdmin, targetInGroup, targetPending];
 
+const inviteByMember = [
+  exists,
+  actorInGroup,
+  actorActive,
+  check('target is not banned', 'banned'),
+  check('target is no member', 'already_member'),
+];
+const targetInvited = check('target is invited', 'invite_not_found');
+const revokeByMember = [exists, actorInGroup, actorActive, targetInvited];
+
 /**
  * Rows of the table: the state changes, sending, reading (subscribe, history, presence, members), and what the service
  * does to each user of a `change_members`.
@@ -103,6 +117,17 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
   kick: everyType(exists, actorAdmin, targetInGroup, notLastAdmin),
   ban: everyType(exists, actorAdmin, notLastAdmin),
   unban: everyType(exists, actorAdmin, check('target is banned', 'not_banned')),
+  invite: {
+    public: inviteByMember,
+    private: inviteByMember,
+    strict_private: inviteByMember.toSpliced(3, 0, actorAdmin),
+  },
+  decline_invite: everyType(exists, check('user is invited', 'invite_not_found')),
+  revoke_invite: {
+    public: revokeByMember,
+    private: revokeByMember,
+    strict_private: revokeByMember.toSpliced(3, 0, actorAdmin),
+  },
   promote: everyType(
     exists,
     actorAdmin,

@@ -15,8 +15,7 @@ import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/devices.ts';
-import { emitChanged } from '../telemetry/events.ts';
-import { guardedChange } from './guarded-change.ts';
+import { makeChange, needsUser, nudgeDevices } from './made-change.ts';
 import { type Caller, type JoinArgs, type OperationDeps, requestKey } from './operations.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
@@ -215,11 +214,8 @@ export class Changes {
     return done.ok ? succeed({ roles: [...done.result.roles] }) : done;
   }
 
-  async #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {
-    const { engine, auth, moderation } = this.#deps;
-    const outcome = await guardedChange({ groups: engine.groups, auth, moderation }, command);
-    emitChanged(command, outcome);
-    return outcome.type === 'done' ? succeed(outcome) : fail(outcome.failure);
+  #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {
+    return makeChange(this.#deps, command);
   }
 
   /** Attaches a device that joins or creates before it is answered, so that the answer names its position. */
@@ -260,11 +256,7 @@ export class Changes {
     type: MembershipPush['type'],
     actor: Actor = userId,
   ): void {
-    if (done.isDuplicate) return;
-    const { status, roles, seq } = done;
-    const actorId = actor === userId ? {} : { actor_id: actor };
-    const membership = { group_id: groupId, status, roles: [...roles], type, ...actorId };
-    this.#deps.engine.nudges.send({ userId, groupId, seq, membership });
+    nudgeDevices(this.#deps, { groupId, userId, done, type, actor });
   }
 }
 
@@ -273,10 +265,3 @@ const notOneself = {
   error: 'user_id must name another user; to leave, use leave_group',
   details: { field: 'user_id' },
 } as const;
-
-const needsUser = (field: string) =>
-  ({
-    code: 'invalid_args',
-    error: `${field} is required: the service itself is no member of groups`,
-    details: { field },
-  }) as const;

@@ -3,7 +3,7 @@
  * for one user; changes nothing.
  */
 import { type Actor, type GroupId, type RequestArgs, type RequestResult, SERVICE } from '@plenum/protocol';
-import { isoTime, type Position } from '../groups/records.ts';
+import { isoTime, mayAccept, type Position } from '../groups/records.ts';
 import { type Facts, judge } from '../groups/rule-conditions.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Caller, OperationDeps } from './operations.ts';
@@ -23,7 +23,8 @@ export async function explain(
 ): Promise<Outcome<RequestResult<'explain'>>> {
   if (!(await mayAsk(deps, caller, args))) return fail({ code: 'not_admin' });
   const { facts, position } = await factsOf(deps, args.group_id, args.user_id ?? caller.actor);
-  const checks = judge(args.action, facts);
+  const isAdmitted = args.action === 'join' && (await isInvitedByAcceptor(deps, args.group_id, position));
+  const checks = judge(args.action, facts, isAdmitted ? 'public' : undefined);
   const refused = checks.find(({ ok }) => !ok);
   if (refused === undefined) return succeed({ allowed: true, checks: shown(checks) });
   const until = untilOf(refused.code, position);
@@ -43,6 +44,19 @@ function untilOf(code: string, position: Position | null): number | null {
   return code === 'banned' ? (position?.bannedUntilMs ?? null) : null;
 }
 
+/** True if an invite of the user is in force whose inviter could accept it now: then the rules of a public group apply. */
+async function isInvitedByAcceptor(
+  { engine }: OperationDeps,
+  groupId: GroupId,
+  position: Position | null,
+): Promise<boolean> {
+  const invitedBy = position?.invite?.invitedBy;
+  if (position === null || invitedBy === undefined) return false;
+  if (invitedBy === SERVICE) return true;
+  const inviter = await engine.groups.position(groupId, invitedBy);
+  return mayAccept(position.groupType, inviter?.member ?? null);
+}
+
 async function factsOf({ engine }: OperationDeps, groupId: GroupId, actor: Actor) {
   const [position, group] = await Promise.all([
     engine.groups.position(groupId, actor === SERVICE ? null : actor),
@@ -56,6 +70,7 @@ async function factsOf({ engine }: OperationDeps, groupId: GroupId, actor: Actor
     subjectRecord: member,
     isSubjectBanned: position?.isBanned ?? false,
     slowedUntilMs: position?.slowedUntilMs ?? null,
+    isSubjectInvited: position !== null && position.invite !== null,
     nowMs: 0,
   };
   return { facts, position };

@@ -4,6 +4,7 @@ import {
   type GroupId,
   type GroupInfo,
   limits,
+  type OwnStatus,
   type RequestArgs,
   type RequestResult,
   type RequestType,
@@ -15,6 +16,8 @@ import {
   type GroupRecord,
   isoTime,
   type MemberRow,
+  type Membership,
+  mayAccept,
   type Position,
 } from '../groups/records.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
@@ -50,7 +53,7 @@ export class Reads {
     const mine: Pick<GroupInfo, 'me'> =
       caller.actor === SERVICE
         ? {}
-        : { me: { status: member?.status ?? 'none', roles: [...(member?.roles ?? [])] } };
+        : { me: { status: ownStatus(position) ?? 'none', roles: [...(member?.roles ?? [])] } };
     const outside = { group_id: args.group_id, group_type: position.groupType, ...mine };
     if (refusalFor(caller, position) !== null) return succeed(outside);
     const group = await groups.group(args.group_id);
@@ -65,7 +68,8 @@ export class Reads {
     const position = await this.#deps.engine.groups.position(args.group_id, userOf(caller));
     const refusal = refusalFor(caller, position);
     if (refusal !== null) return fail(refusal);
-    const maySeeNotes = mayAccept(caller, position);
+    const maySeeNotes =
+      caller.actor === SERVICE || (position !== null && mayAccept(position.groupType, position.member));
     const page = await this.#deps.engine.groups.members(args.group_id, {
       cursor: args.cursor ?? null,
       limit: args.limit,
@@ -93,14 +97,15 @@ export class Reads {
     const { actor } = caller;
     const groups = await Promise.all(
       page.rows.map(async (row) => {
-        const mark = await this.#deps.engine.readMarks.of(row.groupId, actor);
+        // An applicant and an invited user have nothing to read.
+        const mark = row.member === null ? null : await this.#deps.engine.readMarks.of(row.groupId, actor);
         return {
           group_id: row.groupId,
           group_type: row.groupType,
-          status: row.member.status,
-          roles: [...row.member.roles],
+          status: ownStatus(row) ?? 'invited',
+          roles: [...(row.member?.roles ?? [])],
+          ...inviteView(row),
           head_seq: row.head.seq,
-          // An applicant has nothing to read.
           ...(mark === null ? {} : { read_seq: mark.readSeq, unread: mark.unread }),
         };
       }),
@@ -165,6 +170,15 @@ export class Reads {
   }
 }
 
+/** What the user is to the group; null: nothing. */
+const ownStatus = ({ member, invite }: Pick<Membership, 'member' | 'invite'>): OwnStatus | null =>
+  member?.status ?? (invite === null ? null : 'invited');
+
+const inviteView = ({ invite }: Pick<Membership, 'invite'>) => ({
+  ...(invite === null ? {} : { invited_by: invite.invitedBy }),
+  ...(invite === null || invite.untilMs === null ? {} : { invited_until: isoTime(invite.untilMs) }),
+});
+
 export const userOf = (caller: Caller) => (caller.actor === SERVICE ? null : caller.actor);
 
 /** The `read` row of the rules: not found, banned, not a member, pending. The service may read everything. */
@@ -174,13 +188,6 @@ export function refusalFor(caller: Caller, position: Position | null): Failure |
   if (position.isBanned) return bannedFailure(position.bannedUntilMs);
   if (position.member === null) return { code: 'not_a_member' };
   return position.member.status === 'pending' ? { code: 'pending_membership' } : null;
-}
-
-/** True if the rules let the caller accept an applicant of the group. */
-function mayAccept(caller: Caller, position: Position | null): boolean {
-  if (caller.actor === SERVICE) return true;
-  const isAdmin = position?.member?.roles.includes('admin') === true;
-  return position?.member?.status === 'active' && (position.groupType !== 'strict_private' || isAdmin);
 }
 
 const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => ({

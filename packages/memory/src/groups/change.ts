@@ -5,6 +5,7 @@ import {
   type ChangeOutcome,
   firstRefusal,
   type GroupCommand,
+  invitesFull,
   type JoinGroup,
   limitReached,
   type MemberRecord,
@@ -19,6 +20,7 @@ import type { MemoryState } from '../state/memory-state.ts';
 import type { AnswerScope } from '../state/request-memory.ts';
 import { endDueMutes } from './due-mutes.ts';
 import { factsOf, subjectOf, userOf } from './facts.ts';
+import { endInvite, invite, isAdmittedByInvite } from './invites.ts';
 import { create, createByJoin, deleteGroup, update } from './lifecycle.ts';
 import { join, leave } from './membership.ts';
 import { memberDone, type StepBase } from './step.ts';
@@ -65,7 +67,7 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   const isCreating = command.operation === 'create' || isCreate;
   const limited = isCreating ? groupsLimit(state, command) : null;
   if (limited !== null) return refused(limited);
-  const refusal = isCreate ? null : firstRefusal(command.operation, facts, rowOf(command));
+  const refusal = isCreate ? null : firstRefusal(command.operation, facts, rowOf(command, group, nowMs));
   if (refusal !== null) return refused(refusal);
   const hindrance = hindranceOf(state, command, { group, nowMs });
   return hindrance === null ? { type: 'fine', group } : refused(hindrance);
@@ -103,8 +105,11 @@ function hindranceOf(
     if (isNew && group.bans.size >= bansPerGroupMax) return limitReached('bans', bansPerGroupMax);
   }
   const limited =
-    command.operation === 'join' && group !== null ? requestsLimit(state, command, group) : null;
+    command.operation === 'join' && group !== null && !isAdmittedByInvite(group, command.userId, nowMs)
+      ? requestsLimit(state, command, group)
+      : null;
   if (limited !== null) return limited;
+  if (command.operation === 'invite' && group?.invites.isFullFor(command.userId, nowMs)) return invitesFull;
   const isFree = actor === SERVICE || command.isAdmitted === true;
   const bucket = isFree ? null : `${groupId}\n${actor}`;
   const retryAfterMs = bucket === null ? 0 : state.changeBuckets.missingMs(bucket, nowMs);
@@ -137,9 +142,14 @@ function presentMember(group: GroupState, command: GroupCommand, nowMs: number):
   return member === null ? null : { ...memberDone(group, member, group.log.seq), isDuplicate: true };
 }
 
-/** The group type whose rules apply: the service admits into any group under the rules of a public one. */
-const rowOf = (command: GroupCommand) =>
-  command.operation === 'join' && command.admit ? 'public' : undefined;
+/**
+ * The group type whose rules apply: the service, or an invite, admits into any group under the rules of a public one.
+ */
+function rowOf(command: GroupCommand, group: GroupState | null, nowMs: number): 'public' | undefined {
+  if (command.operation !== 'join') return undefined;
+  const isInvited = group !== null && isAdmittedByInvite(group, command.userId, nowMs);
+  return command.admit || isInvited ? 'public' : undefined;
+}
 
 /** True for a join that creates a group if there is none. */
 const isCreatingJoin = (command: GroupCommand): command is JoinGroup =>
@@ -173,6 +183,11 @@ function apply(at: StepBase, command: GroupCommand): ChangeDone {
       return mute({ ...at, command }, subjectIn(at, command));
     case 'unmute':
       return unmute({ ...at, command }, subjectIn(at, command));
+    case 'invite':
+      return invite({ ...at, command });
+    case 'decline_invite':
+    case 'revoke_invite':
+      return endInvite({ ...at, command });
     case 'promote':
     case 'demote':
       return changeRole({ ...at, command }, subjectIn(at, command));

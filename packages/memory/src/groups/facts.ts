@@ -20,6 +20,7 @@ export function factsOf(group: GroupState | null, command: GroupCommand, nowMs: 
     subjectRecord: subject && (group?.member(subject, nowMs) ?? null),
     isSubjectBanned: ban?.isBanned === true,
     subjectBannedUntilMs: ban?.bannedUntilMs ?? null,
+    isSubjectInvited: subject !== null && (group?.invites.inForce(subject, nowMs) ?? null) !== null,
     nowMs,
   };
 }

@@ -3,6 +3,7 @@ import {
   forgedCursor,
   type GroupRecord,
   type GroupStore,
+  type Invite,
   type MemberRow,
   type Membership,
   type Page,
@@ -61,8 +62,12 @@ function positionOf(group: GroupState, userId: UserId | null, nowMs: number): Po
     member: userId && group.member(userId, nowMs),
     ...(userId === null ? { isBanned: false, bannedUntilMs: null } : group.bans.standing(userId, nowMs)),
     slowedUntilMs: userId && group.slowedUntilMs(userId, nowMs),
+    invite: userId && inviteOf(group, userId, nowMs),
   };
 }
+
+const inviteOf = (group: GroupState, userId: UserId, nowMs: number): Invite | null =>
+  group.member(userId, nowMs) === null ? group.invites.inForce(userId, nowMs) : null;
 
 /** Refuses a cursor that is no group id: a cursor is the last id of the previous page. */
 function checkCursor(cursor: string | null): void {
@@ -95,8 +100,10 @@ function membershipPage(
   for (const groupId of groupIds.slice(0, page.limit)) {
     const group = state.groups.get(groupId);
     const member = group?.member(userId, nowMs) ?? null;
-    if (group === undefined || member === null) continue;
-    rows.push({ groupId, groupType: group.groupType, member, head: group.log.head(nowMs, false) });
+    if (group === undefined) continue;
+    const invite = inviteOf(group, userId, nowMs);
+    if (member === null && invite === null) continue;
+    rows.push({ groupId, groupType: group.groupType, member, invite, head: group.log.head(nowMs, false) });
   }
   const hasMore = groupIds.length > page.limit;
   return { rows, nextCursor: hasMore ? (groupIds[page.limit - 1] ?? null) : null };

@@ -5,12 +5,14 @@
 import type { ChangeDone, JoinGroup, LeaveGroup, MemberRecord } from '@plenum/core';
 import { type Role, SERVICE, type UserId } from '@plenum/protocol';
 import type { EventDraft } from '../state/group-entries.ts';
+import { isAdmittedByInvite } from './invites.ts';
 import { actedBy, goneDone, memberDone, type Step, type StepBase } from './step.ts';
 
-/** Makes the user a member if the group is public or the service admits it; otherwise an applicant. */
+/** Makes the user a member if the group is public, or the service or an invite admits it; otherwise an applicant. */
 export function join(step: Step<JoinGroup>): ChangeDone {
-  const { group, command } = step;
-  return group.groupType === 'public' || command.admit ? enter(step) : ask(step);
+  const { group, command, nowMs } = step;
+  const isAdmitted = command.admit || isAdmittedByInvite(group, command.userId, nowMs);
+  return group.groupType === 'public' || isAdmitted ? enter(step) : ask(step);
 }
 
 function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {

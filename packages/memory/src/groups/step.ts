@@ -30,6 +30,7 @@ export const memberDone = (group: GroupState, member: MemberRecord, seq: number)
   seq,
   mutedUntilMs: member.mutedUntilMs,
   bannedUntilMs: null,
+  invitedUntilMs: null,
 });
 
 /** The result of a change after which the user has no status. @param seq the seq of the entry that records the change */
@@ -42,4 +43,5 @@ export const goneDone = (group: GroupState, seq: number): ChangeDone => ({
   seq,
   mutedUntilMs: null,
   bannedUntilMs: null,
+  invitedUntilMs: null,
 });

@@ -1,9 +1,10 @@
 /** One group in memory: its members in the orders in which they are read, its counts, bans and log; and the groups of each user. */
-import { type GroupRecord, type GroupSettings, type MemberRecord, slowedUntil } from '@plenum/core';
+import { type GroupRecord, type GroupSettings, type Invite, type MemberRecord, slowedUntil } from '@plenum/core';
 import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
 import { Bans } from './bans.ts';
 import type { GroupEntries } from './group-entries.ts';
 import { GroupPresence } from './group-presence.ts';
+import { Invites } from './invites.ts';
 import { byText, SortedList } from './sorted-list.ts';
 
 export interface Place {
@@ -33,6 +34,8 @@ export class GroupState {
   readonly log: GroupEntries;
   /** A banned user is no member: a ban removes the member, and a join of a banned user is refused. */
   readonly bans = new Bans();
+  /** A member has no invite: its join ends it. */
+  readonly invites = new Invites();
   /** Active and muted members by their place. */
   readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
   /** Pending members by their place. */
@@ -134,6 +137,7 @@ export class GroupState {
   /** @param place of a user that comes with others in one entry. Default: the place that it has, or its since_seq */
   put(userId: UserId, record: MemberRecord, place?: number): void {
     this.#forget(userId);
+    this.invites.delete(userId);
     this.#members.set(userId, record);
     this.#count(record, 1);
     const seq = place ?? this.#places.get(userId) ?? record.sinceSeq;
@@ -144,8 +148,23 @@ export class GroupState {
     if (record.status === 'pending') this.#endReceiving(userId);
   }
 
+  /** Adds an invite of a user that is no member, or replaces an earlier one. */
+  invite(userId: UserId, invite: Invite, nowMs: number): void {
+    for (const ended of this.invites.ended(nowMs)) this.endInvite(ended);
+    this.invites.put(userId, invite);
+    this.#index.add(userId, this.groupId);
+  }
+
+  /** Ends the invite of a user that is no member, if there is one. */
+  endInvite(userId: UserId): void {
+    this.invites.delete(userId);
+    this.#index.delete(userId, this.groupId);
+  }
+
+  /** Removes a member, an applicant or an invited user. */
   remove(userId: UserId): void {
     this.#forget(userId);
+    this.invites.delete(userId);
     this.#places.delete(userId);
     this.#index.delete(userId, this.groupId);
     this.#endReceiving(userId);
@@ -155,7 +174,7 @@ export class GroupState {
   clearMembersAndBans(): void {
     this.isDeleted = true;
     this.isClosed = this.groupType !== 'public' || this.bans.size > 0;
-    for (const userId of [...this.#members.keys()]) this.remove(userId);
+    for (const userId of [...this.#members.keys(), ...this.invites.users()]) this.remove(userId);
     this.bans.clear();
   }
 

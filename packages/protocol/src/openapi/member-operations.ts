@@ -1,4 +1,5 @@
-/** Names and examples of the operations on members: `bob` is one, `cleo` applies, `dan` is banned, `eve` is muted. */
+/** Names and examples of the operations on members: `bob` is one, `cleo` applies, `dan` is banned, `eve` is muted,
+ * `hal` is invited. */
 import { epoch, keyed, type OperationRow, page, team, timestamp } from './operation-row.ts';
 
 const until = '2026-03-01T12:10:00.000Z';
@@ -100,6 +101,27 @@ export const memberOperations = {
     ...memberOfTeam('dan'),
     body: asAnn,
     result: { status: 'unbanned' },
+  },
+  invite_member: {
+    operationId: 'invite_member',
+    tag: 'members',
+    description: 'Its join makes the user active at once, if the inviter could still accept it then',
+    ...memberOfTeam('gus'),
+    body: { ...asAnn, for_ms: 600_000 },
+    result: { status: 'invited', invited_until: until, epoch, seq: 43 },
+  },
+  decline_invite: {
+    operationId: 'decline_invite',
+    tag: 'members',
+    ...memberOfTeam('hal'),
+    result: { status: 'declined' },
+  },
+  revoke_invite: {
+    operationId: 'revoke_invite',
+    tag: 'members',
+    ...memberOfTeam('hal'),
+    body: asAnn,
+    result: { status: 'revoked' },
   },
   promote_member: {
     operationId: 'promote_member',

@@ -9,6 +9,7 @@ import {
   memberSchema,
   memberStatusSchema,
   postingSchema,
+  ownStatusSchema,
   roleSchema,
   seqSchema,
   timestampSchema,
@@ -85,6 +86,9 @@ const actionSchema = z
     'kick',
     'ban',
     'unban',
+    'invite',
+    'decline_invite',
+    'revoke_invite',
     'promote',
     'demote',
     'update',
@@ -122,8 +126,10 @@ const groupRowSchema = z
   .object({
     group_id: groupIdSchema,
     group_type: groupTypeSchema,
-    status: memberStatusSchema,
+    status: ownStatusSchema,
     roles: z.array(roleSchema),
+    invited_by: z.string().optional().describe('The user that invited, or `$service`'),
+    invited_until: timestampSchema.optional().describe('When the invite ends by itself'),
     head_seq: seqSchema,
     read_seq: seqSchema.optional(),
     unread: z.int().min(0).optional().describe('Messages that the user has not read'),
@@ -135,7 +141,7 @@ const groupInfoSchema = z
     group_id: groupIdSchema,
     group_type: groupTypeSchema,
     me: z
-      .object({ status: z.union([memberStatusSchema, z.literal('none')]), roles: z.array(roleSchema) })
+      .object({ status: z.union([ownStatusSchema, z.literal('none')]), roles: z.array(roleSchema) })
       .optional(),
     epoch: epochSchema.optional(),
     seq: seqSchema.optional(),

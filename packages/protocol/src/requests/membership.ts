@@ -136,6 +136,25 @@ export const membershipRequests = {
     args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
     result: z.object({ status: z.literal('unbanned') }),
   },
+  invite_member: {
+    access: 'change',
+    args: z.strictObject({ ...target, for_ms: forMsSchema.optional() }),
+    result: z.object({
+      status: z.literal('invited'),
+      invited_until: timestampSchema.optional(),
+      ...positioned,
+    }),
+  },
+  decline_invite: {
+    access: 'change',
+    args: z.strictObject(group),
+    result: z.object({ status: z.literal('declined') }),
+  },
+  revoke_invite: {
+    access: 'change',
+    args: z.strictObject(target),
+    result: z.object({ status: z.literal('revoked') }),
+  },
   promote_member: {
     access: 'change',
     args: z.strictObject(target),

@@ -3,11 +3,11 @@
 -- `queue_limit` that the room queue is not checked. With `is_trial` 1 the script checks the change and takes its
 -- token, but does not make the change.
 -- @include group-header
-local dedupe_key = KEYS[12]
-local groups_key = KEYS[13]
-local on_key = KEYS[14]
-local reads_key = KEYS[15]
-local bucket_key = KEYS[16]
+local dedupe_key = KEYS[13]
+local groups_key = KEYS[14]
+local on_key = KEYS[15]
+local reads_key = KEYS[16]
+local bucket_key = KEYS[17]
 local user_id = ARGV[9]
 local actor = ARGV[10]
 local request_id = ARGV[11]

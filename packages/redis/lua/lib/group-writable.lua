@@ -13,5 +13,6 @@ local function expect_group_writable()
   expect_writable(queued_key, 'hash', { 'HINCRBY' })
   expect_writable(bans_key, 'zset', { 'ZADD', 'ZREM', 'UNLINK' })
   expect_writable(applications_key, 'hash', { 'HSET', 'HDEL', 'UNLINK' })
+  expect_writable(invites_key, 'hash', { 'HSET', 'HDEL', 'UNLINK' })
   expect_right('SPUBLISH', channel)
 end

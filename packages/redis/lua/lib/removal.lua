@@ -37,7 +37,7 @@ end
 local function leave_tombstone(group, now)
   redis.call('HSET', group_key, 'deleted', integer(now), 'closed', is_closed(group) and '1' or '0')
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key,
-    applications_key)
+    applications_key, invites_key)
   redis.call('ZREM', groups_key, group_id)
   redis.call('ZREM', due_key, group_id)
   group.is_deleted = true

@@ -17,7 +17,7 @@ const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
 const subjectOf = (command: GroupCommand): string => ('userId' in command ? command.userId : command.actor);
 
 /**
- * The user that becomes a member or an applicant, so that the group must be in its index; null for all other changes. An
+ * The user that becomes a member or an applicant, or is invited, so that the group must be in its index; null for all other changes. An
  * accept is none of them: its user has applied, so the group is in the index already.
  */
 export function joinerOf(command: GroupCommand): UserId | null {
@@ -25,6 +25,7 @@ export function joinerOf(command: GroupCommand): UserId | null {
     case 'create':
       return command.actor;
     case 'join':
+    case 'invite':
       return command.userId;
     default:
       return null;
@@ -138,7 +139,13 @@ export function runChange(
       const extra = { ...spanArgs(command), ...reasonArgs(command), bansMax };
       return calls.change(scripts.banMember, { keys, args: withExtra(extra) });
     }
+    case 'invite': {
+      const extra = { ...spanArgs(command), invitesMax: limits.invitesMax };
+      return calls.change(scripts.inviteMember, { keys, args: withExtra(extra) });
+    }
     case 'leave':
+    case 'decline_invite':
+    case 'revoke_invite':
     case 'promote':
     case 'demote':
     case 'delete':
@@ -174,6 +181,8 @@ const updateArgs = (changes: UpdateGroup['changes']) => ({
 
 const plain = {
   leave: scripts.leaveGroup,
+  decline_invite: scripts.declineInvite,
+  revoke_invite: scripts.revokeInvite,
   promote: scripts.promoteMember,
   demote: scripts.demoteMember,
   delete: scripts.deleteGroup,

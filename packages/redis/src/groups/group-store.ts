@@ -26,7 +26,7 @@ import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSche
 import type { Keys } from '../keys.ts';
 import type { GroupDeps } from '../script-calls/group-header.ts';
 import { type ChangeReply, readMembers, readPosition, recallChange } from '../script-calls/index.ts';
-import { standingOf } from '../script-calls/member-record.ts';
+import { inviteOf, standingOf } from '../script-calls/member-record.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
@@ -192,18 +192,18 @@ export class RedisGroupStore implements GroupStore {
     return reply.type === 'none' ? null : changeOutcomeOf(reply);
   }
 
-  /** @returns the candidates in which the user really is a member or an applicant */
+  /** @returns the candidates in which the user really is a member, an applicant or invited */
   async #verify(userId: UserId, candidates: readonly IndexedGroup[]): Promise<readonly Membership[]> {
     const verified = await Promise.all(
       candidates.map(async (candidate): Promise<Membership[]> => {
         const { groupId } = candidate;
         const position = await this.position(groupId, userId);
-        if (position === null || position.member === null) {
+        if (position === null || (position.member === null && position.invite === null)) {
           await this.#index.forget(userId, candidate);
           return [];
         }
-        const { groupType, member, head } = position;
-        return [{ groupId, groupType, member, head }];
+        const { groupType, member, invite, head } = position;
+        return [{ groupId, groupType, member, invite, head }];
       }),
     );
     return verified.flat();
@@ -218,6 +218,7 @@ export class RedisGroupStore implements GroupStore {
         mutes: keys.mutes(groupId),
         log: keys.log(groupId),
         slow: keys.slow(groupId),
+        invites: keys.invites(groupId),
       },
       args: { userId: userId ?? '' },
     });
@@ -228,7 +229,8 @@ export class RedisGroupStore implements GroupStore {
     const { nowMs } = reply;
     const standing = standingOf(group.record, nowMs);
     const slowedUntilMs = slowedUntil(settings, standing.member, { lastMs: lastSentMs, nowMs });
-    const position: Position = { groupType, settings, head, ...standing, slowedUntilMs };
+    const invite = standing.isBanned ? null : inviteOf(group.invite, nowMs);
+    const position: Position = { groupType, settings, head, ...standing, slowedUntilMs, invite };
     const counts = { active: group.active + due, pending, muted: group.muted - due, admins };
     return { position, createdAtMs, counts };
   }

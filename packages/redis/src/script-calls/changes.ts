@@ -25,20 +25,29 @@ const changeAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
   .transform(([words]) => words)
   .pipe(
-    z.tuple([z.enum(['a', 'p', 'm', 'b', '-']), z.enum(['a', 'm', '-']), untilWord, z.string(), integerWord]),
+    z.tuple([
+      z.enum(['a', 'p', 'm', 'b', 'i', '-']),
+      z.enum(['a', 'm', '-']),
+      untilWord,
+      z.string(),
+      integerWord,
+    ]),
   )
   .transform(([status, role, untilMs, epoch, seq]) => ({ ...standingIn(status, role, untilMs), epoch, seq }));
 
 function standingIn(
-  status: keyof typeof memberStatusOf | 'b' | '-',
+  status: keyof typeof memberStatusOf | 'b' | 'i' | '-',
   role: keyof typeof rolesOf | '-',
   untilMs: number | null,
 ) {
-  const bannedUntilMs = status === 'b' ? untilMs : null;
-  if (status === 'b' || status === '-' || role === '-') {
-    return { status: 'none' as const, roles: [], mutedUntilMs: null, bannedUntilMs };
+  const ends = {
+    bannedUntilMs: status === 'b' ? untilMs : null,
+    invitedUntilMs: status === 'i' ? untilMs : null,
+  };
+  if (status === 'b' || status === 'i' || status === '-' || role === '-') {
+    return { status: 'none' as const, roles: [], mutedUntilMs: null, ...ends };
   }
-  return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs: untilMs, bannedUntilMs };
+  return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs: untilMs, ...ends };
 }
 
 /** Parses a refusal: a code of the error table, and the time in ms, the delay in ms or the limit that belongs to it. */
@@ -87,6 +96,9 @@ export const unmuteMember = defineChange('unmute-member', ['reason']);
 export const kickMember = defineChange('kick-member', ['reason']);
 export const banMember = defineChange('ban-member', ['reason', 'forMs', 'bansMax']);
 export const unbanMember = defineChange('unban-member', ['reason']);
+export const inviteMember = defineChange('invite-member', ['forMs', 'invitesMax']);
+export const declineInvite = defineChange('decline-invite', []);
+export const revokeInvite = defineChange('revoke-invite', []);
 export const promoteMember = defineChange('promote-member', []);
 export const demoteMember = defineChange('demote-member', []);
 export const updateGroup = defineChange('update-group', [

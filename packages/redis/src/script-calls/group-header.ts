@@ -18,6 +18,7 @@ export const groupKeys = [
   'queued',
   'bans',
   'applications',
+  'invites',
 ] as const;
 
 export const groupArgs = [
@@ -57,6 +58,7 @@ export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
   queued: keys.queued(groupId),
   bans: keys.bans(groupId),
   applications: keys.applications(groupId),
+  invites: keys.invites(groupId),
 });
 
 /** The values of `groupArgs` for a group. Each call offers a new random epoch. */

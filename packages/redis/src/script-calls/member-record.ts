@@ -2,8 +2,8 @@
  * Parses the record of a member, `<status> <role> <joined_at> <since_seq> <ends_at>`, which lua/lib/member-text.lua
  * writes.
  */
-import type { MemberRecord } from '@plenum/core';
-import type { MemberStatus, Role } from '@plenum/protocol';
+import type { Invite, MemberRecord } from '@plenum/core';
+import { type MemberStatus, type Role, SERVICE, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { integerWord } from './define-script.ts';
 
@@ -23,6 +23,15 @@ const words = z.tuple([
   integerWord,
   untilWord,
 ]);
+
+const inviteWords = z.tuple([z.union([userIdSchema, z.literal(SERVICE)]), untilWord]);
+
+/** Reads an invite, `<inviter> <ends_at>`. One that has ended counts as none. @param text '' for none */
+export function inviteOf(text: string, nowMs: number): Invite | null {
+  if (text === '') return null;
+  const [invitedBy, untilMs] = inviteWords.parse(text.split(' '));
+  return untilMs !== null && untilMs <= nowMs ? null : { invitedBy, untilMs };
+}
 
 export interface Standing {
   readonly member: MemberRecord | null;

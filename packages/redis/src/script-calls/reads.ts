@@ -60,8 +60,9 @@ const positionDetails = z
       editWindowMs: z.union([z.literal('').transform(() => limits.editWindowMsDefault), integerWord]),
       /** The time of the user's last message in slow mode. */
       lastSentMs: z.union([z.literal('').transform(() => null), integerWord]),
-      /** The record of the user as text; '' for none. */
+      /** The record of the user as text, and its invite; '' for none. */
       record: z.string(),
+      invite: z.string(),
     }),
   ])
   .transform(([head, group]) => ({ head, group }));
@@ -82,11 +83,12 @@ const positionNames = [
   'editWindowMs',
   'lastSentMs',
   'record',
+  'invite',
 ] as const;
 
 export const readPosition = defineScript({
   file: 'read-position',
-  keys: ['group', 'members', 'mutes', 'log', 'slow'],
+  keys: ['group', 'members', 'mutes', 'log', 'slow', 'invites'],
   args: ['userId'],
   reply: z.discriminatedUnion('type', [
     none,

@@ -1,5 +1,5 @@
 /** Translates refusals in the replies of scripts to those of core. */
-import { type Bounded, isoTime, limitReached, type Refused, refused } from '@plenum/core';
+import { type Bounded, invitesFull, isoTime, limitReached, type Refused, refused } from '@plenum/core';
 import { errorCodes } from '@plenum/protocol';
 import { z } from 'zod';
 
@@ -17,6 +17,7 @@ export function refusalOf(
   const code = codeSchema.parse(word);
   if (ms === null) return refused({ code });
   if (code === 'banned') return refused({ code, details: { banned_until: isoTime(ms) } });
+  if (code === 'too_many_invites') return refused(invitesFull);
   if (code === 'limit_reached') return refused(limitReached(bounded, ms));
   if (code === 'muted') {
     const retryAfterMs = Math.max(1, ms - reply.nowMs);

@@ -32,6 +32,10 @@ const subjects: Readonly<Record<string, string>> = {
   'kick-member': 'member',
   'ban-member': 'member',
   'unban-member': 'banned',
+  'invite-member': 'newcomer',
+  'decline-invite': 'invited',
+  'revoke-invite': 'invited',
+  'read-position': 'invited',
   'promote-member': 'member',
   'demote-member': 'second',
   'end-due-mutes': 'late',
@@ -69,6 +73,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     due: keys.due(id),
     bans: keys.bans(id),
     applications: keys.applications(id),
+    invites: keys.invites(id),
     groups: keys.groups(id),
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
@@ -114,6 +119,7 @@ const settings = {
   isQueueCounted: '1',
   queueLimit: '2048',
   bansMax: '10000',
+  invitesMax: '1000',
   isTrial: '0',
   requestsMax: '',
   ratePerSec: '10',
@@ -243,6 +249,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('receivers'), 1, 'owner', 2, 'second', 3, 'member', 4, 'muted', 5, 'late')
     .zadd(key('pending'), 6, 'applicant')
     .hset(key('applications'), 'applicant', '"let me in"')
+    .hset(key('invites'), 'invited', 'owner -')
     .zadd(key('mutes'), 1, 'late', 9_999_999_999_999, 'muted')
     .zadd(key('due'), 1, groupId)
     .zadd(key('groups'), 0, groupId)

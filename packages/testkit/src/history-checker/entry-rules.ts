@@ -6,6 +6,7 @@ import {
   countsOf,
   type FoldedGroup,
   foldLog,
+  inviterAt,
   isBannedAt,
   isService,
   membersOf,
@@ -57,19 +58,34 @@ const isStrict = ({ groupType }: Case): Demands[number] => [
   'the type knows no mutes',
 ];
 
-/** Any active member may answer applicants in a private group, only an admin in a strict_private one. */
-function byAnswerer(one: Case): Demands[number] {
-  const actor = actorIn(one.event);
-  if (one.groupType === 'strict_private') return byAdmin(one);
-  const isActive = one.group.members.get(actor)?.status === 'active';
-  return [isService(actor) || isActive, `${actor} was not active`];
+/** Any active member may answer applicants and invite users in a private group, only an admin in a strict_private one. */
+function mayAnswer(one: Case, userId: string): boolean {
+  if (one.groupType === 'strict_private') return isService(userId) || isAdmin(one, userId);
+  return isService(userId) || one.group.members.get(userId)?.status === 'active';
+}
+const byAnswerer = (one: Case): Demands[number] => [
+  mayAnswer(one, actorIn(one.event)),
+  `${actorIn(one.event)} might not answer applicants`,
+];
+
+const isInvited = ({ group, event }: Case): Demands[number] => [
+  inviterAt(group, event.user_id, event.timestamp) !== undefined,
+  'the user was not invited',
+];
+/** True if the invite of the user lets it in: its inviter could accept it now. */
+function isAdmittedByInvite(one: Case): boolean {
+  const inviter = inviterAt(one.group, one.event.user_id, one.event.timestamp);
+  return inviter !== undefined && mayAnswer(one, inviter);
 }
 
 function joined(one: Case): Demands {
   const { group, groupType, event } = one;
   const isFirst = groupType === 'public' && countsOf(group).active === 0;
   return [
-    [groupType === 'public' || isService(actorIn(event)), 'no admission let the user in'],
+    [
+      groupType === 'public' || isService(actorIn(event)) || isAdmittedByInvite(one),
+      'no admission let the user in',
+    ],
     is(one, 'none'),
     notBanned(one),
     hasPlace(one),
@@ -99,6 +115,7 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
     [one.groupType !== 'public', 'a public group has no applicants'],
     [['none', 'muted'].includes(statusOf(one)), `the user was ${statusOf(one)}`],
     notBanned(one),
+    [!isAdmittedByInvite(one), 'an invite let the user in'],
     ...(statusOf(one) === 'muted' ? [] : [hasPlace(one)]),
   ],
   accepted: (one) => [byAnswerer(one), is(one, 'pending'), hasPlace(one)],
@@ -123,6 +140,12 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
     [isAdmin(one, one.event.user_id), 'the user was no admin'],
     notLastAdmin(one),
   ],
+  invited: (one) => [byAnswerer(one), is(one, 'none'), notBanned(one)],
+  invite_declined: (one) => [
+    [actorIn(one.event) === one.event.user_id, 'another user declined'],
+    isInvited(one),
+  ],
+  invite_revoked: (one) => [byAnswerer(one), isInvited(one)],
   updated: (one) => [byAdmin(one, one.event.user_id)],
   deleted: (one) => [byAdmin(one, one.event.user_id)],
   members_changed: membersChanged,

@@ -17,10 +17,17 @@ export interface ReceivingRange {
   endSeq: number;
 }
 
+interface FoldedInvite {
+  readonly inviter: string;
+  readonly untilMs: number;
+}
+
 export interface FoldedGroup {
   readonly members: Map<string, FoldedMember>;
   /** By user, the end of the ban, ms; Infinity: until an unban. */
   readonly bans: Map<string, number>;
+  /** By user: who invited it, and the end of the invite, ms; Infinity: it does not end by itself. */
+  readonly invites: Map<string, FoldedInvite>;
   readonly ranges: ReceivingRange[];
   maxMembers: number;
   /** Who may send. */
@@ -41,6 +48,7 @@ const emptyGroup = ({
 }: Pick<EpochLog, 'maxMembers' | 'posting'>): FoldedGroup => ({
   members: new Map(),
   bans: new Map(),
+  invites: new Map(),
   ranges: [],
   maxMembers: maxMembers ?? Number.POSITIVE_INFINITY,
   posting,
@@ -80,6 +88,12 @@ export function isBannedAt({ bans }: FoldedGroup, userId: string, timestamp: str
   return untilMs !== undefined && untilMs > Date.parse(timestamp);
 }
 
+/** @returns the user whose invite is in force; undefined: there is none */
+export function inviterAt({ invites }: FoldedGroup, userId: string, timestamp: string): string | undefined {
+  const invite = invites.get(userId);
+  return invite !== undefined && invite.untilMs > Date.parse(timestamp) ? invite.inviter : undefined;
+}
+
 function receiveFrom(group: FoldedGroup, userId: string, sinceSeq: number): void {
   group.ranges.push({ userId, sinceSeq, endSeq: Number.POSITIVE_INFINITY });
 }
@@ -96,6 +110,7 @@ function change(group: FoldedGroup, userId: string, fields: Partial<FoldedMember
   if (member !== undefined) group.members.set(userId, { ...member, ...fields });
 }
 function enter(group: FoldedGroup, { user_id: userId, seq, roles = ['member'] }: GroupEvent): void {
+  group.invites.delete(userId);
   group.members.set(userId, { status: 'active', roles, sinceSeq: seq });
   receiveFrom(group, userId, seq);
 }
@@ -103,6 +118,7 @@ function enter(group: FoldedGroup, { user_id: userId, seq, roles = ['member'] }:
 function request(group: FoldedGroup, { user_id: userId, seq }: GroupEvent): void {
   const roles = group.members.get(userId)?.roles ?? ['member'];
   receiveUpTo(group, userId, seq);
+  group.invites.delete(userId);
   group.members.set(userId, { status: 'pending', roles, sinceSeq: seq });
 }
 
@@ -113,9 +129,16 @@ function accept(group: FoldedGroup, { user_id: userId, seq }: GroupEvent): void 
 
 function ban(group: FoldedGroup, event: GroupEvent): void {
   remove(group, event);
+  group.invites.delete(event.user_id);
   const untilMs =
     event.banned_until === undefined ? Number.POSITIVE_INFINITY : Date.parse(event.banned_until);
   group.bans.set(event.user_id, untilMs);
+}
+
+function invite(group: FoldedGroup, event: GroupEvent): void {
+  const { user_id: userId, invited_until: until } = event;
+  const untilMs = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
+  group.invites.set(userId, { inviter: actorIn(event), untilMs });
 }
 
 function update(group: FoldedGroup, { changes = {} }: GroupEvent): void {
@@ -129,6 +152,7 @@ function end(group: FoldedGroup, { seq }: GroupEvent): void {
   for (const userId of group.members.keys()) receiveUpTo(group, userId, seq);
   group.members.clear();
   group.bans.clear();
+  group.invites.clear();
   group.isDeleted = true;
 }
 
@@ -163,6 +187,9 @@ const effects: Readonly<Record<GroupEvent['type'], (group: FoldedGroup, event: G
   unmuted: (group, { user_id }) => change(group, user_id, { status: 'active' }),
   promoted: (group, { user_id }) => change(group, user_id, { roles: ['admin'] }),
   demoted: (group, { user_id }) => change(group, user_id, { roles: ['member'] }),
+  invited: invite,
+  invite_declined: (group, { user_id }) => group.invites.delete(user_id),
+  invite_revoked: (group, { user_id }) => group.invites.delete(user_id),
   updated: update,
   deleted: end,
   members_changed: changeMembers,

@@ -34,8 +34,14 @@ export class Abstraction {
       );
       return { ...outcome, added, epoch };
     }
-    const { mutedUntilMs, bannedUntilMs } = outcome;
-    return { ...outcome, epoch, mutedUntilMs: timed(mutedUntilMs), bannedUntilMs: timed(bannedUntilMs) };
+    const { mutedUntilMs, bannedUntilMs, invitedUntilMs } = outcome;
+    return {
+      ...outcome,
+      epoch,
+      mutedUntilMs: timed(mutedUntilMs),
+      bannedUntilMs: timed(bannedUntilMs),
+      invitedUntilMs: timed(invitedUntilMs),
+    };
   }
 
   group(group: GroupRecord | null) {
@@ -44,13 +50,14 @@ export class Abstraction {
 
   position(position: Position | null): object | null {
     if (position === null) return null;
-    const { head, member, bannedUntilMs, slowedUntilMs } = position;
+    const { head, member, bannedUntilMs, slowedUntilMs, invite } = position;
     return {
       ...position,
       head: this.#head(head),
       member: member && this.member(member),
       bannedUntilMs: timed(bannedUntilMs),
       slowedUntilMs: timed(slowedUntilMs),
+      invite: invite && { ...invite, untilMs: timed(invite.untilMs) },
     };
   }
 
@@ -64,7 +71,7 @@ export class Abstraction {
     const nowMs = Date.parse(parsed.timestamp ?? parsed.result?.timestamp);
     return JSON.stringify(parsed, (key, value) => {
       if (key === 'timestamp') return 'now';
-      if (key === 'muted_until' || key === 'banned_until') return `now + ${Date.parse(value) - nowMs} ms`;
+      if (/^(muted|banned|invited)_until$/.test(key)) return `now + ${Date.parse(value) - nowMs} ms`;
       if (key === 'epoch') return this.#epoch(value);
       return key === 'message_id'
         ? value.replace(/^[0-9a-f]+/, (epoch: string) => this.#epoch(epoch))

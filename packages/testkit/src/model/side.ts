@@ -52,6 +52,10 @@ export class Side {
     return (await this.#engine.groups.position(this.#idOf(name), userId))?.member ?? null;
   }
 
+  async isInvited(name: string, userId: UserId): Promise<boolean> {
+    return ((await this.#engine.groups.position(this.#idOf(name), userId))?.invite ?? null) !== null;
+  }
+
   /** @returns the head of the log, also of a deleted group */
   async head(name: string): Promise<LogHead | null> {
     return (await this.#engine.groups.position(this.#idOf(name), null))?.head ?? null;
@@ -74,7 +78,7 @@ export class Side {
       groups: await Promise.all(groupNames.map((name) => this.#contents(name))),
       listed: listed.rows.map((groupId) => this.#nameOf(groupId)),
       memberships: (await Promise.all(memberships)).map(({ rows }) =>
-        rows.map((row) => `${this.#nameOf(row.groupId)}: ${row.member.status}`),
+        rows.map((row) => `${this.#nameOf(row.groupId)}: ${row.member?.status ?? 'invited'}`),
       ),
     };
   }

@@ -4,7 +4,16 @@ import { askedAboutOthers, explainGrids, noGroupGrid, ownGrids } from './self-gr
 import { type Grid, legend, targetedGrids } from './targeted-grids.ts';
 
 /** The relation of a user to a group; `admin` is one of several. */
-export const standings = ['outsider', 'pending', 'active', 'muted', 'admin', 'last_admin', 'banned'] as const;
+export const standings = [
+  'outsider',
+  'pending',
+  'active',
+  'muted',
+  'admin',
+  'last_admin',
+  'banned',
+  'invited',
+] as const;
 export type Standing = (typeof standings)[number];
 
 export interface Cell {
@@ -107,7 +116,7 @@ const aboutOthers = (groupType: GroupType): Cell[] =>
     }));
 
 const noGroupCells: readonly Cell[] = fieldsOf(noGroupGrid).map(({ row: operation, column, expected }) => {
-  const isTargeted = operation.endsWith('_member') || column === 'service';
+  const isTargeted = operation.endsWith('_member') || operation === 'revoke_invite' || column === 'service';
   return {
     operation,
     groupType: 'none',

@@ -6,111 +6,123 @@ import type { GroupType } from '@plenum/protocol';
  */
 export const ownGrids: Readonly<Record<GroupType, string>> = {
   public: `
-                     outsider  active  admin  last_admin  banned  service
-    create_group        AE       AE     AE       AE         AE      -
-    join_group          ac       AM     AM       AM         BA      -
-    admit               ac       AM     AM       AM         BA      -
-    add                 ac       AM     AM       AM         BA      -
-    remove              NU       ok     ok       LA         NU      -
-    leave_group         NU       ok     ok       ok         NU      -
-    update_group        NA       NA     ok       ok         NA      ok
-    delete_group        NA       NA     ok       ok         NA      ok
-    relay_msg           NO       ok     ok       ok         BA      -
-    history             NO       ok     ok       ok         BA      ok
-    list_members        NO       ok     ok       ok         BA      ok
-    subscribe           NO       ok     ok       ok         BA      -
-    get_group_info      own      all    all      all        own     all`,
+                     outsider  active  admin  last_admin  banned  service  invited
+    create_group        AE       AE     AE       AE         AE      -         AE
+    join_group          ac       AM     AM       AM         BA      -         ac
+    admit               ac       AM     AM       AM         BA      -         ac
+    add                 ac       AM     AM       AM         BA      -         ac
+    remove              NU       ok     ok       LA         NU      -         NU
+    leave_group         NU       ok     ok       ok         NU      -         NU
+    decline_invite      IN       IN     IN        IN        IN      -        ok
+    update_group        NA       NA     ok       ok         NA      ok        NA
+    delete_group        NA       NA     ok       ok         NA      ok        NA
+    relay_msg           NO       ok     ok       ok         BA      -         NO
+    history             NO       ok     ok       ok         BA      ok        NO
+    list_members        NO       ok     ok       ok         BA      ok        NO
+    subscribe           NO       ok     ok       ok         BA      -         NO
+    get_group_info      own      all    all      all        own     all       own`,
   private: `
-                     outsider  pending  active  admin  last_admin  banned  service
-    create_group        AE       AE       AE     AE       AE         AE      -
-    join_group          pe       AM       AM     AM       AM         BA      -
-    admit               ac       AM       AM     AM       AM         BA      -
-    add                 ac       AM       AM     AM       AM         BA      -
-    remove              NU       ok       ok     ok       LA         NU      -
-    leave_group         NU       ok       ok     ok       ok         NU      -
-    update_group        NA       NA       NA     ok       ok         NA      ok
-    delete_group        NA       NA       NA     ok       ok         NA      ok
-    relay_msg           NO       PM       ok     ok       ok         BA      -
-    history             NO       PM       ok     ok       ok         BA      ok
-    list_members        NO       PM       ok     ok       ok         BA      ok
-    subscribe           NO       PM       ok     ok       ok         BA      -
-    get_group_info      own      own      all    all      all        own     all`,
+                     outsider  pending  active  admin  last_admin  banned  service  invited
+    create_group        AE       AE       AE     AE       AE         AE      -         AE
+    join_group          pe       AM       AM     AM       AM         BA      -         ac
+    admit               ac       AM       AM     AM       AM         BA      -         ac
+    add                 ac       AM       AM     AM       AM         BA      -         ac
+    remove              NU       ok       ok     ok       LA         NU      -         NU
+    leave_group         NU       ok       ok     ok       ok         NU      -         NU
+    decline_invite      IN       IN       IN     IN        IN        IN      -        ok
+    update_group        NA       NA       NA     ok       ok         NA      ok        NA
+    delete_group        NA       NA       NA     ok       ok         NA      ok        NA
+    relay_msg           NO       PM       ok     ok       ok         BA      -         NO
+    history             NO       PM       ok     ok       ok         BA      ok        NO
+    list_members        NO       PM       ok     ok       ok         BA      ok        NO
+    subscribe           NO       PM       ok     ok       ok         BA      -         NO
+    get_group_info      own      own      all    all      all        own     all       own`,
   strict_private: `
-                     outsider  pending  active  muted  admin  last_admin  banned  service
-    create_group        AE       AE       AE     AE     AE       AE         AE      -
-    join_group          pe       AM       AM     pe     AM       AM         BA      -
-    admit               ac       AM       AM     AM     AM       AM         BA      -
-    add                 ac       AM       AM     AM     AM       AM         BA      -
-    remove              NU       ok       ok     ok     ok       LA         NU      -
-    leave_group         NU       ok       ok     ok     ok       ok         NU      -
-    update_group        NA       NA       NA     NA     ok       ok         NA      ok
-    delete_group        NA       NA       NA     NA     ok       ok         NA      ok
-    relay_msg           NO       PM       ok     MU     ok       ok         BA      -
-    history             NO       PM       ok     ok     ok       ok         BA      ok
-    list_members        NO       PM       ok     ok     ok       ok         BA      ok
-    subscribe           NO       PM       ok     ok     ok       ok         BA      -
-    get_group_info      own      own      all    all    all      all        own     all`,
+                     outsider  pending  active  muted  admin  last_admin  banned  service  invited
+    create_group        AE       AE       AE     AE     AE       AE         AE      -         AE
+    join_group          pe       AM       AM     pe     AM       AM         BA      -         ac
+    admit               ac       AM       AM     AM     AM       AM         BA      -         ac
+    add                 ac       AM       AM     AM     AM       AM         BA      -         ac
+    remove              NU       ok       ok     ok     ok       LA         NU      -         NU
+    leave_group         NU       ok       ok     ok     ok       ok         NU      -         NU
+    decline_invite      IN       IN       IN     IN     IN        IN        IN      -        ok
+    update_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
+    delete_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
+    relay_msg           NO       PM       ok     MU     ok       ok         BA      -         NO
+    history             NO       PM       ok     ok     ok       ok         BA      ok        NO
+    list_members        NO       PM       ok     ok     ok       ok         BA      ok        NO
+    subscribe           NO       PM       ok     ok     ok       ok         BA      -         NO
+    get_group_info      own      own      all    all    all      all        own     all       own`,
 };
 
 /** Rows: actions. Columns: about whom. What a target could stand in the way of is left out. */
 export const explainGrids: Readonly<Record<GroupType, string>> = {
   public: `
-              outsider  active  admin  last_admin  banned
-    join         ok       AM     AM       AM         BA
-    leave        NU       ok     ok       ok         NU
-    accept       NU       ok     ok       ok         NU
-    reject       NU       ok     ok       ok         NU
-    mute         NS       NS     NS       NS         NS
-    unmute       NS       NS     NS       NS         NS
-    kick         NA       NA     ok       ok         NA
-    ban          NA       NA     ok       ok         NA
-    unban        NA       NA     ok       ok         NA
-    promote      NA       NA     ok       ok         NA
-    demote       NA       NA     ok       ok         NA
-    update       NA       NA     ok       ok         NA
-    delete       NA       NA     ok       ok         NA
-    send         NO       ok     ok       ok         BA
-    read         NO       ok     ok       ok         BA
-    add          ok       AM     AM       AM         BA
-    remove       NU       ok     ok       ok         NU`,
+              outsider  active  admin  last_admin  banned  invited
+    join         ok       AM     AM       AM         BA       ok
+    leave        NU       ok     ok       ok         NU       NU
+    accept       NU       ok     ok       ok         NU       NU
+    reject       NU       ok     ok       ok         NU       NU
+    mute         NS       NS     NS       NS         NS       NS
+    unmute       NS       NS     NS       NS         NS       NS
+    kick         NA       NA     ok       ok         NA       NA
+    ban          NA       NA     ok       ok         NA       NA
+    unban        NA       NA     ok       ok         NA       NA
+    invite       NU       ok     ok        ok        NU      NU
+    revoke_invite NU      ok     ok        ok        NU      NU
+    decline_invite IN     IN     IN        IN        IN      ok
+    promote      NA       NA     ok       ok         NA       NA
+    demote       NA       NA     ok       ok         NA       NA
+    update       NA       NA     ok       ok         NA       NA
+    delete       NA       NA     ok       ok         NA       NA
+    send         NO       ok     ok       ok         BA       NO
+    read         NO       ok     ok       ok         BA       NO
+    add          ok       AM     AM       AM         BA       ok
+    remove       NU       ok     ok       ok         NU       NU`,
   private: `
-              outsider  pending  active  admin  last_admin  banned
-    join         ok       AM       AM     AM       AM         BA
-    leave        NU       ok       ok     ok       ok         NU
-    accept       NU       NA       ok     ok       ok         NU
-    reject       NU       NA       ok     ok       ok         NU
-    mute         NS       NS       NS     NS       NS         NS
-    unmute       NS       NS       NS     NS       NS         NS
-    kick         NA       NA       NA     ok       ok         NA
-    ban          NA       NA       NA     ok       ok         NA
-    unban        NA       NA       NA     ok       ok         NA
-    promote      NA       NA       NA     ok       ok         NA
-    demote       NA       NA       NA     ok       ok         NA
-    update       NA       NA       NA     ok       ok         NA
-    delete       NA       NA       NA     ok       ok         NA
-    send         NO       PM       ok     ok       ok         BA
-    read         NO       PM       ok     ok       ok         BA
-    add          ok       AM       AM     AM       AM         BA
-    remove       NU       ok       ok     ok       ok         NU`,
+              outsider  pending  active  admin  last_admin  banned  invited
+    join         ok       AM       AM     AM       AM         BA       ok
+    leave        NU       ok       ok     ok       ok         NU       NU
+    accept       NU       NA       ok     ok       ok         NU       NU
+    reject       NU       NA       ok     ok       ok         NU       NU
+    mute         NS       NS       NS     NS       NS         NS       NS
+    unmute       NS       NS       NS     NS       NS         NS       NS
+    kick         NA       NA       NA     ok       ok         NA       NA
+    ban          NA       NA       NA     ok       ok         NA       NA
+    unban        NA       NA       NA     ok       ok         NA       NA
+    invite       NU       NA       ok     ok        ok        NU      NU
+    revoke_invite NU      NA       ok     ok        ok        NU      NU
+    decline_invite IN     IN       IN     IN        IN        IN      ok
+    promote      NA       NA       NA     ok       ok         NA       NA
+    demote       NA       NA       NA     ok       ok         NA       NA
+    update       NA       NA       NA     ok       ok         NA       NA
+    delete       NA       NA       NA     ok       ok         NA       NA
+    send         NO       PM       ok     ok       ok         BA       NO
+    read         NO       PM       ok     ok       ok         BA       NO
+    add          ok       AM       AM     AM       AM         BA       ok
+    remove       NU       ok       ok     ok       ok         NU       NU`,
   strict_private: `
-              outsider  pending  active  muted  admin  last_admin  banned
-    join         ok       AM       AM     ok     AM       AM         BA
-    leave        NU       ok       ok     ok     ok       ok         NU
-    accept       NU       NA       NA     NA     ok       ok         NU
-    reject       NU       NA       NA     NA     ok       ok         NU
-    mute         NA       NA       NA     NA     ok       ok         NA
-    unmute       NA       NA       NA     NA     ok       ok         NA
-    kick         NA       NA       NA     NA     ok       ok         NA
-    ban          NA       NA       NA     NA     ok       ok         NA
-    unban        NA       NA       NA     NA     ok       ok         NA
-    promote      NA       NA       NA     NA     ok       ok         NA
-    demote       NA       NA       NA     NA     ok       ok         NA
-    update       NA       NA       NA     NA     ok       ok         NA
-    delete       NA       NA       NA     NA     ok       ok         NA
-    send         NO       PM       ok     MU     ok       ok         BA
-    read         NO       PM       ok     ok     ok       ok         BA
-    add          ok       AM       AM     AM     AM       AM         BA
-    remove       NU       ok       ok     ok     ok       ok         NU`,
+              outsider  pending  active  muted  admin  last_admin  banned  invited
+    join         ok       AM       AM     ok     AM       AM         BA       ok
+    leave        NU       ok       ok     ok     ok       ok         NU       NU
+    accept       NU       NA       NA     NA     ok       ok         NU       NU
+    reject       NU       NA       NA     NA     ok       ok         NU       NU
+    mute         NA       NA       NA     NA     ok       ok         NA       NA
+    unmute       NA       NA       NA     NA     ok       ok         NA       NA
+    kick         NA       NA       NA     NA     ok       ok         NA       NA
+    ban          NA       NA       NA     NA     ok       ok         NA       NA
+    unban        NA       NA       NA     NA     ok       ok         NA       NA
+    invite       NU       NA       NA     NA     ok        ok        NU      NU
+    revoke_invite NU      NA       NA     NA     ok        ok        NU      NU
+    decline_invite IN     IN       IN     IN     IN        IN        IN      ok
+    promote      NA       NA       NA     NA     ok       ok         NA       NA
+    demote       NA       NA       NA     NA     ok       ok         NA       NA
+    update       NA       NA       NA     NA     ok       ok         NA       NA
+    delete       NA       NA       NA     NA     ok       ok         NA       NA
+    send         NO       PM       ok     MU     ok       ok         BA       NO
+    read         NO       PM       ok     ok     ok       ok         BA       NO
+    add          ok       AM       AM     AM     AM       AM         BA       ok
+    remove       NU       ok       ok     ok     ok       ok         NU       NU`,
 };
 
 /** Who may ask about another user: an active admin of the group. Rows: the actor, for any target. */
@@ -122,7 +134,8 @@ export const askedAboutOthers = `
     muted           NA
     admin           ok
     last_admin      ok
-    banned          NA`;
+    banned          NA
+    invited         NA`;
 
 /** Where there is no group of that id. Rows: requests, on a target where there is one. Columns: who asks. */
 export const noGroupGrid = `
@@ -140,6 +153,12 @@ export const noGroupGrid = `
     kick_member         NF        NF
     ban_member          NF        NF
     unban_member        NF        NF
+    invite_member       NF        NF
+    decline_invite      NF       -
+    revoke_invite       NF       NF
+    invite_member       NF        NF
+    decline_invite      NF       -
+    revoke_invite       NF       NF
     promote_member      NF        NF
     demote_member       NF        NF
     update_group        NF        NF

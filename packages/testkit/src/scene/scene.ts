@@ -23,6 +23,7 @@ import {
   acceptCommand,
   banCommand,
   createCommand,
+  inviteCommand,
   joinCommand,
   membersCommand,
   messageDraft,
@@ -80,8 +81,7 @@ export class Scene implements AsyncDisposable {
   }
 
   async member(userId: string): Promise<MemberRecord | null> {
-    const position = await this.engine.groups.position(this.groupId, userIdSchema.parse(userId));
-    return position?.member ?? null;
+    return (await this.#position(userId))?.member ?? null;
   }
 
   async members(): Promise<readonly MemberRow[]> {
@@ -106,20 +106,29 @@ export class Scene implements AsyncDisposable {
     return (await this.log()).filter((entry) => entry.type === 'message');
   }
 
+  async invite(userId: string): Promise<Position['invite']> {
+    return (await this.#position(userId))?.invite ?? null;
+  }
+
+  #position(userId: string): Promise<Position | null> {
+    return this.engine.groups.position(this.groupId, userIdSchema.parse(userId));
+  }
+
   async ban(userId: string): Promise<Pick<Position, 'isBanned' | 'bannedUntilMs'> | null> {
-    const position = await this.engine.groups.position(this.groupId, userIdSchema.parse(userId));
+    const position = await this.#position(userId);
     return position && { isBanned: position.isBanned, bannedUntilMs: position.bannedUntilMs };
   }
 
   /** Everything that a refused command must not change. */
   async everything(): Promise<unknown> {
-    const [group, members, log, ...bans] = await Promise.all([
+    const [group, members, log, invites, ...bans] = await Promise.all([
       this.group(),
       this.members(),
       this.log(),
+      Promise.all(cast.map((userId) => this.invite(userId))),
       ...cast.map((userId) => this.ban(userId)),
     ]);
-    return { group, members, log, bans };
+    return { group, members, log, invites, bans };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {
@@ -154,6 +163,10 @@ export async function seat(scene: Scene, userId: string, standing: Seat): Promis
   const onUser = { groupId, actor: 'owner', userId };
   if (standing === 'banned') {
     await scene.do(banCommand(onUser));
+    return;
+  }
+  if (standing === 'invited') {
+    await scene.do(inviteCommand(onUser));
     return;
   }
   const { status } = await scene.do(joinCommand({ groupId, userId }));

@@ -10,6 +10,7 @@ import { creatingByJoin } from './store/creating-by-join.ts';
 import { deciding } from './store/deciding.ts';
 import { deleting } from './store/deleting.ts';
 import { hostileIds } from './store/hostile-ids.ts';
+import { inviting } from './store/inviting.ts';
 import { joining } from './store/joining.ts';
 import { leaving } from './store/leaving.ts';
 import { listing } from './store/listing.ts';
@@ -29,6 +30,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     leaving(makeEngine);
     muting(makeEngine);
     banning(makeEngine);
+    inviting(makeEngine);
     changingRoles(makeEngine);
     updating(makeEngine);
     changingMembers(makeEngine);

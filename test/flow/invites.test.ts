@@ -1,0 +1,66 @@
+/** Invites through socket and REST: the invited user's devices learn of them at once and get nothing of the group. */
+import { eventually } from '@plenum/testkit';
+import { describe, expect, test } from 'vitest';
+import { engines, Service } from '../support/cluster/service.ts';
+import type { Device } from '../support/devices/device.ts';
+import { tokenOf } from '../support/wire/http.ts';
+
+const group_id = 'room:one';
+const ann = { group_id, user_id: 'ann' };
+const pushesTo = (device: Device) =>
+  device.arrivals.flatMap(({ event, payload }) => (event === 'membership' ? [payload] : []));
+
+describe.each(engines)('invites on %s', (engine) => {
+  test('are pushed to the devices of their user, which may decline, lose or use them', async () => {
+    await using service = await Service.start(engine);
+    const owner = await service.device('owner');
+    const device = await service.device('ann');
+    await owner.must('create_group', { group_id, group_type: 'strict_private' });
+    const invited = { group_id, status: 'invited', roles: [], type: 'invited', actor_id: 'owner' };
+    const ended = { group_id, status: 'none', roles: [] };
+
+    expect(await owner.must('invite_member', ann)).toMatchObject({ status: 'invited', seq: 2 });
+    await eventually(() => expect(pushesTo(device)).toEqual([invited]));
+    await owner.must('relay_msg', { group_id, message: 'not for ann' });
+    expect(await device.must('list_groups', {})).toMatchObject({
+      groups: [{ group_id, status: 'invited', roles: [], invited_by: 'owner' }],
+    });
+    expect(await device.must('get_group_info', { group_id })).toEqual({
+      group_id,
+      group_type: 'strict_private',
+      me: { status: 'invited', roles: [] },
+    });
+    expect(await device.request('history', { group_id })).toMatchObject({ code: 'not_a_member' });
+
+    await device.must('decline_invite', { group_id });
+    await eventually(() =>
+      expect(pushesTo(device)).toEqual([invited, { ...ended, type: 'invite_declined' }]),
+    );
+    const path = `/v1/groups/${group_id}/members/ann`;
+    const asOwner = { token: await tokenOf('owner'), body: { for_ms: 60_000 } };
+    expect(await service.rest('POST', `${path}/invite`, asOwner)).toMatchObject({
+      status: 200,
+      body: { status: 'invited', invited_until: expect.any(String) },
+    });
+    const token = await tokenOf('ann');
+    expect(await service.rest('POST', `${path}/revoke_invite`, { token })).toMatchObject({
+      status: 404,
+      body: { code: 'user_not_in_group' },
+    });
+    expect(await service.rest('POST', `${path}/revoke_invite`, { token: asOwner.token })).toMatchObject({
+      status: 200,
+    });
+    await eventually(() => expect(pushesTo(device).at(-1)).toMatchObject({ type: 'invite_revoked' }));
+    expect(await service.rest('POST', `${path}/decline_invite`, { token })).toMatchObject({
+      status: 404,
+      body: { code: 'invite_not_found' },
+    });
+
+    await owner.must('invite_member', ann);
+    expect(device.messages()).toEqual([]);
+    expect(await device.must('join_group', { group_id })).toMatchObject({ status: 'active' });
+    await owner.must('relay_msg', { group_id, message: 'for ann' });
+    await eventually(() => expect(device.messages()).toHaveLength(1));
+    expect(pushesTo(device).filter((push) => Object(push).type === 'invited')).toHaveLength(3);
+  });
+});
