@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { mutantsOfBounds } from './mutants/of-bounds.js';
 import { mutantsOfDelivery } from './mutants/of-delivery.js';
+import { mutantsOfInvites } from './mutants/of-invites.js';
 import { mutantsOfReception } from './mutants/of-reception.js';
 import { mutantsOfStoring } from './mutants/of-storing.js';
 import { mutantsOfWorkers } from './mutants/of-workers.js';
@@ -13,6 +14,7 @@ const mutants = [
   ...mutantsOfReception,
   ...mutantsOfDelivery,
   ...mutantsOfBounds,
+  ...mutantsOfInvites,
   ...mutantsOfWorkers,
 ];
 

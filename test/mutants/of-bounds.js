@@ -235,61 +235,6 @@ export const mutantsOfBounds = [
     killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'reason' }],
   },
   {
-    name: 'a note is not moderated',
-    edits: [
-      {
-        file: 'packages/core/src/operations/guarded-change.ts',
-        from: "  if (command.operation === 'join') return moderated('note', command.note ?? '');\n",
-        to: '',
-      },
-    ],
-    killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
-  },
-  {
-    name: 'an invite outlives a ban',
-    edits: [
-      {
-        file: 'packages/redis/lua/ban-member.lua',
-        from: "redis.call('HDEL', invites_key, user_id)\n",
-        to: '',
-      },
-    ],
-    killers: [conformance('ends when it is declined, revoked, or its user is admitted or banned')],
-  },
-  {
-    name: 'an invite counts whatever its inviter may do now',
-    edits: [
-      {
-        file: 'packages/redis/lua/join-group.lua',
-        from: 'inviter and not refusal_of_acceptor(group, inviter, now)',
-        to: 'inviter',
-      },
-    ],
-    killers: [conformance('of an inviter who could not accept any more makes an applicant')],
-  },
-  {
-    name: 'any number of invites',
-    edits: [
-      {
-        file: 'packages/redis/lua/invite-member.lua',
-        from: "  return refuse('too_many_invites', max)\n",
-        to: '',
-      },
-    ],
-    killers: [conformance('that may be open; ended ones make room, a second of a user needs none')],
-  },
-  {
-    name: 'a note is shown to every member',
-    edits: [
-      {
-        file: 'packages/core/src/operations/read.ts',
-        from: "(position.groupType !== 'strict_private' || isAdmin)",
-        to: 'isAdmin !== null',
-      },
-    ],
-    killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
-  },
-  {
     name: 'an answer counts in a log that has lost it',
     edits: [
       {

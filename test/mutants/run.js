@@ -6,6 +6,7 @@ import { Killing } from './killing.js';
 import { namedKiller } from './mutant.js';
 import { mutantsOfBounds } from './of-bounds.js';
 import { mutantsOfDelivery } from './of-delivery.js';
+import { mutantsOfInvites } from './of-invites.js';
 import { mutantsOfReception } from './of-reception.js';
 import { mutantsOfSettings } from './of-settings.js';
 import { mutantsOfStoring } from './of-storing.js';
@@ -23,6 +24,7 @@ const all = [
   ...mutantsOfReception,
   ...mutantsOfDelivery,
   ...mutantsOfBounds,
+  ...mutantsOfInvites,
   ...mutantsOfWorkers,
   ...mutantsOfSettings,
 ];

@@ -66,6 +66,11 @@ export class GroupScene {
     await done(service.plenum.groups.ban({ groupId, userId: this.user(name) }));
     return this;
   }
+  async invited(name: string): Promise<this> {
+    const { groupId, service } = this;
+    await done(service.plenum.groups.invite({ groupId, userId: this.user(name) }));
+    return this;
+  }
   async sent(name: string, message: string, requestId?: string): Promise<this> {
     const named = requestId === undefined ? {} : { requestId };
     await done(this.service.plenum.send(this.groupId, this.user(name), message, named));

@@ -188,6 +188,14 @@ const membership: readonly Refusal[] = [
       act(await (await scene.create('public')).banned('ann'), 'owner', ['ban_member', 'bob']),
   },
   {
+    code: 'too_many_invites',
+    to: 'one invite more than a group may hold',
+    setting: 'cramped',
+    details: { field: 'user_id', limit: 1 },
+    arrange: async (scene) =>
+      act(await (await scene.create('public')).invited('ann'), 'owner', ['invite_member', 'bob']),
+  },
+  {
     code: 'not_admin',
     to: 'a kick by a plain member',
     arrange: async (scene) =>

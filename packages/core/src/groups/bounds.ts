@@ -65,10 +65,10 @@ export function limitReached(kind: Bounded, limit: number): Failure {
 }
 
 /** The refusal of an invite to a group that has as many open ones as it may. */
-export const invitesFull: Failure = {
+export const invitesFull = (limit: number): Failure => ({
   code: 'too_many_invites',
-  details: { field: 'user_id', limit: limits.invitesMax },
-};
+  details: { field: 'user_id', limit },
+});
 
 /**
  * @returns how many of the rows, in their order, fit into `limits.answerMaxBytes` of JSON text; at least one, so that

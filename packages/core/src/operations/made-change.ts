@@ -23,7 +23,7 @@ interface Made {
   readonly actor: Actor;
 }
 
-/** Tells every device of the user, once: a repeated request sends no second nudge. */
+/** Sends the change to every device of the user, once: a repeated request sends no second nudge. */
 export function nudgeDevices({ engine }: OperationDeps, { groupId, userId, done, type, actor }: Made): void {
   if (done.isDuplicate) return;
   const status: MembershipPush['status'] = type === 'invited' ? 'invited' : done.status;

@@ -1,4 +1,5 @@
 /** The settings of an engine for rates, limits and retention, and their defaults. */
+import { limits } from '@plenum/protocol';
 import type { DeliveryKind } from './adapters.ts';
 
 /** Settings that an engine enforces inside its atomic steps. */
@@ -18,6 +19,8 @@ export interface EngineSettings {
   readonly requestsPerUserMax: number;
   /** Bans in force in one group; 0: no limit. */
   readonly bansPerGroupMax: number;
+  /** Invites of users that may be open in one group. */
+  readonly invitesPerGroupMax: number;
   /** Retention of a group's log, by length and by age of an idle log. */
   readonly historyMaxEntries: number;
   readonly historyMaxAgeMs: number;
@@ -52,6 +55,7 @@ export const defaultEngineSettings: EngineSettings = {
   groupsPerUserMax: 1000,
   requestsPerUserMax: 1000,
   bansPerGroupMax: 10_000,
+  invitesPerGroupMax: limits.invitesMax,
   historyMaxEntries: 10_000,
   historyMaxAgeMs: 7 * 24 * 3_600_000,
   roomQueueLimit: 2048,

@@ -99,7 +99,7 @@ function hindranceOf(
   { group, nowMs }: { readonly group: GroupState | null; readonly nowMs: number },
 ): Failure | null {
   const { operation, actor, groupId } = command;
-  const { bansPerGroupMax, roomQueueLimit } = state.settings;
+  const { bansPerGroupMax, invitesPerGroupMax, roomQueueLimit } = state.settings;
   if (command.operation === 'ban' && group !== null && bansPerGroupMax > 0) {
     const isNew = !group.bans.standing(command.userId, nowMs).isBanned;
     if (isNew && group.bans.size >= bansPerGroupMax) return limitReached('bans', bansPerGroupMax);
@@ -109,7 +109,9 @@ function hindranceOf(
       ? requestsLimit(state, command, group)
       : null;
   if (limited !== null) return limited;
-  if (command.operation === 'invite' && group?.invites.isFullFor(command.userId, nowMs)) return invitesFull;
+  if (command.operation === 'invite' && group?.invites.isFullFor(command.userId, nowMs)) {
+    return invitesFull(invitesPerGroupMax);
+  }
   const isFree = actor === SERVICE || command.isAdmitted === true;
   const bucket = isFree ? null : `${groupId}\n${actor}`;
   const retryAfterMs = bucket === null ? 0 : state.changeBuckets.missingMs(bucket, nowMs);

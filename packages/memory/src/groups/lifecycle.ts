@@ -50,6 +50,7 @@ function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone
       settings,
       createdAtMs: nowMs,
       creator,
+      invitesMax: state.settings.invitesPerGroupMax,
       onOffline: (ended, userId) => state.publishTransitions(ended, [{ userId, isOnline: false }]),
     },
     entries,

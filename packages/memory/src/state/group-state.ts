@@ -19,6 +19,7 @@ interface MuteEnd {
 interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtMs'> {
   readonly settings: GroupSettings;
   readonly creator: UserId;
+  readonly invitesMax: number;
   /** Called when a user goes offline because it is no longer a receiver. */
   readonly onOffline: (group: GroupState, userId: UserId) => void;
 }
@@ -35,7 +36,7 @@ export class GroupState {
   /** A banned user is no member: a ban removes the member, and a join of a banned user is refused. */
   readonly bans = new Bans();
   /** A member has no invite: its join ends it. */
-  readonly invites = new Invites();
+  readonly invites: Invites;
   /** Active and muted members by their place. */
   readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
   /** Pending members by their place. */
@@ -68,6 +69,7 @@ export class GroupState {
     this.settings = origin.settings;
     this.#onOffline = origin.onOffline;
     this.log = log;
+    this.invites = new Invites(origin.invitesMax);
     this.#index = index;
   }
 

@@ -1,12 +1,17 @@
 /** The open invites of one group. */
 import type { Invite } from '@plenum/core';
-import { limits, type UserId } from '@plenum/protocol';
+import type { UserId } from '@plenum/protocol';
 
 const isEnded = ({ untilMs }: Invite, nowMs: number): boolean => untilMs !== null && untilMs <= nowMs;
 
 /** The invites of one group, by user. An ended invite counts as none; it is removed when the group holds many. */
 export class Invites {
   readonly #open = new Map<UserId, Invite>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
 
   users(): UserId[] {
     return [...this.#open.keys()];
@@ -19,12 +24,12 @@ export class Invites {
 
   /** True if there is no room for an invite of this user, even without the ended ones. */
   isFullFor(userId: UserId, nowMs: number): boolean {
-    return !this.#open.has(userId) && this.#open.size - this.ended(nowMs).length >= limits.invitesMax;
+    return !this.#open.has(userId) && this.#open.size - this.ended(nowMs).length >= this.#max;
   }
 
   /** The users whose invite has ended, if the group holds as many as it may; none otherwise. */
   ended(nowMs: number): UserId[] {
-    if (this.#open.size < limits.invitesMax) return [];
+    if (this.#open.size < this.#max) return [];
     return [...this.#open].filter(([, invite]) => isEnded(invite, nowMs)).map(([userId]) => userId);
   }
 

@@ -140,7 +140,7 @@ export function runChange(
       return calls.change(scripts.banMember, { keys, args: withExtra(extra) });
     }
     case 'invite': {
-      const extra = { ...spanArgs(command), invitesMax: limits.invitesMax };
+      const extra = { ...spanArgs(command), invitesMax: deps.settings.invitesPerGroupMax };
       return calls.change(scripts.inviteMember, { keys, args: withExtra(extra) });
     }
     case 'leave':

@@ -17,7 +17,7 @@ export function refusalOf(
   const code = codeSchema.parse(word);
   if (ms === null) return refused({ code });
   if (code === 'banned') return refused({ code, details: { banned_until: isoTime(ms) } });
-  if (code === 'too_many_invites') return refused(invitesFull);
+  if (code === 'too_many_invites') return refused(invitesFull(ms));
   if (code === 'limit_reached') return refused(limitReached(bounded, ms));
   if (code === 'muted') {
     const retryAfterMs = Math.max(1, ms - reply.nowMs);

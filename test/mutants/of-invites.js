@@ -1,0 +1,61 @@
+/** Faults in how users come into a group: notes of applicants, and invites. */
+import { conformance } from './mutant.js';
+
+/** @type {readonly import('./mutant.js').Mutant[]} */
+export const mutantsOfInvites = [
+  {
+    name: 'a note is not moderated',
+    edits: [
+      {
+        file: 'packages/core/src/operations/guarded-change.ts',
+        from: "  if (command.operation === 'join') return moderated('note', command.note ?? '');\n",
+        to: '',
+      },
+    ],
+    killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
+  },
+  {
+    name: 'an invite outlives a ban',
+    edits: [
+      {
+        file: 'packages/redis/lua/ban-member.lua',
+        from: "redis.call('HDEL', invites_key, user_id)\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('ends when it is declined, revoked, or its user is admitted or banned')],
+  },
+  {
+    name: 'an invite counts whatever its inviter may do now',
+    edits: [
+      {
+        file: 'packages/redis/lua/join-group.lua',
+        from: 'inviter and not refusal_of_acceptor(group, inviter, now)',
+        to: 'inviter',
+      },
+    ],
+    killers: [conformance('of an inviter who may no longer accept makes an applicant')],
+  },
+  {
+    name: 'any number of invites',
+    edits: [
+      {
+        file: 'packages/redis/lua/invite-member.lua',
+        from: "  return refuse('too_many_invites', max)\n",
+        to: '',
+      },
+    ],
+    killers: [conformance('is one of a few that may be open: ended ones make room')],
+  },
+  {
+    name: 'a note is shown to every member',
+    edits: [
+      {
+        file: 'packages/core/src/operations/read.ts',
+        from: "(position.groupType !== 'strict_private' || isAdmin)",
+        to: 'isAdmin !== null',
+      },
+    ],
+    killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
+  },
+];
