@@ -51,9 +51,9 @@ export const mutantsOfInvites = [
     name: 'a note is shown to every member',
     edits: [
       {
-        file: 'packages/core/src/operations/read.ts',
-        from: "(position.groupType !== 'strict_private' || isAdmin)",
-        to: 'isAdmin !== null',
+        file: 'packages/core/src/groups/records.ts',
+        from: "(groupType !== 'strict_private' || member.roles.includes('admin'))",
+        to: 'groupType.length > 0',
       },
     ],
     killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
