@@ -43,7 +43,6 @@ const subjects: Readonly<Record<string, string>> = {
   'end-absence': 'member',
   'mark-read': 'member',
   'read-mark': 'member',
-  'read-position': 'member',
 };
 
 function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {

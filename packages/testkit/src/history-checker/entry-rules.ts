@@ -115,7 +115,7 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
     [one.groupType !== 'public', 'a public group has no applicants'],
     [['none', 'muted'].includes(statusOf(one)), `the user was ${statusOf(one)}`],
     notBanned(one),
-    [!isAdmittedByInvite(one), 'an invite let the user in'],
+    [isService(actorIn(one.event)) || !isAdmittedByInvite(one), 'an invite let the user in'],
     ...(statusOf(one) === 'muted' ? [] : [hasPlace(one)]),
   ],
   accepted: (one) => [byAnswerer(one), is(one, 'pending'), hasPlace(one)],
