@@ -1,5 +1,11 @@
 /** One group in memory: its members in the orders in which they are read, its counts, bans and log; and the groups of each user. */
-import { type GroupRecord, type GroupSettings, type Invite, type MemberRecord, slowedUntil } from '@plenum/core';
+import {
+  type GroupRecord,
+  type GroupSettings,
+  type Invite,
+  type MemberRecord,
+  slowedUntil,
+} from '@plenum/core';
 import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
 import { Bans } from './bans.ts';
 import type { GroupEntries } from './group-entries.ts';
