@@ -3,6 +3,8 @@ import { groupTypeSchema } from '@plenum/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ActingOptions } from './commands/acting-user.ts';
 import type { AdminTokenOptions } from './commands/admin-token.ts';
+import type { ExportCommandOptions } from './commands/export.ts';
+import type { ImportCommandOptions } from './commands/import.ts';
 import type { JoinOptions } from './commands/join.ts';
 import { lastWords } from './commands/last-words.ts';
 import type { ServeOptions } from './commands/serve.ts';
@@ -20,6 +22,8 @@ const commands = {
   join: () => import('./commands/join.ts'),
   send: () => import('./commands/send.ts'),
   tail: () => import('./commands/tail.ts'),
+  export: () => import('./commands/export.ts'),
+  import: () => import('./commands/import.ts'),
   benchTool: () => import('./commands/bench-tool.ts'),
 };
 
@@ -120,6 +124,37 @@ userCommand('tail <group>', 'print the entries of a group as they come; Ctrl-C e
   .option('--json', 'one JSON object per line')
   .action((group: string, options: TailOptions) =>
     exitWith(async () => (await commands.tail()).tail(group, options))(),
+  );
+
+/** Adds a command that acts as the service. */
+const serviceCommand = (usage: string, description: string) =>
+  program
+    .command(usage)
+    .description(description)
+    .option('--token <admin token>', 'with the scopes `read` and `groups` (default: PLENUM_ADMIN_TOKEN)')
+    .option(
+      '--url <url>',
+      'of a node or a load balancer that takes admin requests (default: HOST and PORT of the configuration)',
+      origin,
+    );
+
+serviceCommand('export', 'write groups with their members and messages as lines of JSON')
+  .option('--group <id>', 'a group; may be given several times', (id: string, ids: string[] = []) => [
+    ...ids,
+    id,
+  ])
+  .option('--all', 'all groups')
+  .option('--output <file>', 'a new file (default: stdout)')
+  .action((options: ExportCommandOptions) =>
+    exitWith(async () => (await commands.export()).exportCommand(options))(),
+  );
+serviceCommand(
+  'import <file>',
+  'bring groups, members and messages from lines of JSON; - is stdin; the same import continues where it was stopped',
+)
+  .option('--merge', 'add to groups that exist; without it they are refused')
+  .action((file: string, options: ImportCommandOptions) =>
+    exitWith(async () => (await commands.import()).importCommand(file, options))(),
   );
 
 const benchTools = {

@@ -9,13 +9,14 @@ import {
 import { environmentSchema } from './environment.ts';
 
 /** The groups of settings that a command needs because its command line does not contain them. */
-export type ClientNeed = 'place' | 'token' | 'token, here or of a node';
+export type ClientNeed = 'place' | 'token' | 'token, here or of a node' | 'admin token';
 
 const place = ['HOST', 'PORT'];
 const token = ['PLENUM_JWT_SECRET', 'PLENUM_JWKS_URL'];
 
 function namesOf(need: ClientNeed, isSecretSet: boolean): readonly string[] {
   if (need === 'place') return place;
+  if (need === 'admin token') return ['PLENUM_ADMIN_TOKEN'];
   // Without a secret the command asks a node in dev mode for a token, so it needs that node's address.
   return need === 'token' || isSecretSet ? token : [...token, ...place];
 }
@@ -26,6 +27,8 @@ const clientSchema = environmentSchema.pick({
   PLENUM_EVENT: true,
   PLENUM_JWT_SECRET: true,
   PLENUM_JWKS_URL: true,
+  PLENUM_ADMIN_TOKEN: true,
+  PLENUM_MESSAGE_MAX_BYTES: true,
 });
 
 export interface ClientConfig {
@@ -36,6 +39,9 @@ export interface ClientConfig {
   readonly jwtSecret: string | null;
   /** True if an identity provider signs the tokens. */
   readonly hasJwks: boolean;
+  /** The first one; null if none is configured here. */
+  readonly adminToken: string | null;
+  readonly messageMaxBytes: number;
 }
 
 export type ClientConfigReading =
@@ -53,7 +59,11 @@ export function readClientConfig(
 ): ClientConfigReading {
   const { texts, warnings } = variablesOf(from, file);
   const isSecretSet = texts['PLENUM_JWT_SECRET'] !== undefined;
-  const needed = ['PLENUM_EVENT', ...needs.flatMap((need) => namesOf(need, isSecretSet))];
+  const needed = [
+    'PLENUM_EVENT',
+    'PLENUM_MESSAGE_MAX_BYTES',
+    ...needs.flatMap((need) => namesOf(need, isSecretSet)),
+  ];
   const asked = Object.fromEntries(needed.map((name) => [name, texts[name]]));
   const parsed = clientSchema.safeParse(asked);
   const all = [...warnings, ...file.problems];
@@ -63,6 +73,8 @@ export function readClientConfig(
     ...{ host, port, event },
     jwtSecret: PLENUM_JWT_SECRET?.[0] ?? null,
     hasJwks: PLENUM_JWKS_URL !== undefined,
+    adminToken: parsed.data.PLENUM_ADMIN_TOKEN?.[0] ?? null,
+    messageMaxBytes: parsed.data.PLENUM_MESSAGE_MAX_BYTES,
   };
   return { ok: true, config, warnings: all };
 }

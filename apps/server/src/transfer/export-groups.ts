@@ -1,0 +1,126 @@
+/** Writes groups as lines: settings, members, and the messages that the log and the archive have. */
+import {
+  historyEntrySchema,
+  limits,
+  memberStatusSchema,
+  roleSchema,
+  timestampSchema,
+} from '@plenum/protocol';
+import { z } from 'zod';
+import type { Answer, ServiceCalls } from './service-calls.ts';
+
+const groupsSchema = z.object({
+  groups: z.array(z.object({ group_id: z.string() })),
+  next_cursor: z.string().nullable(),
+});
+const infoSchema = z.looseObject({ group_id: z.string(), seq: z.int() });
+const membersSchema = z.object({
+  members: z.array(
+    z.object({
+      user_id: z.string(),
+      roles: z.array(roleSchema),
+      status: memberStatusSchema,
+      joined_at: timestampSchema,
+    }),
+  ),
+  next_cursor: z.string().nullable(),
+});
+const historySchema = z.object({ entries: z.array(historyEntrySchema) });
+
+function expectResult(answer: Answer, what: string): unknown {
+  if (answer.ok) return answer.result;
+  throw new Error(`${what}: ${answer.code}: ${answer.error}`);
+}
+
+export interface ExportOptions {
+  readonly call: ServiceCalls;
+  /** Resolves when another line may be written. */
+  readonly write: (line: object) => Promise<void>;
+  /** @param done entries read of `total` in this group */
+  readonly onProgress: (groupId: string, done: number, total: number) => void;
+}
+
+export interface ExportCounts {
+  groups: number;
+  members: number;
+  messages: number;
+}
+
+/** @returns the ids of all groups of the cluster */
+export async function allGroups(call: ServiceCalls): Promise<string[]> {
+  const found: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const answer = await call({ method: 'GET', path: `/v1/groups?limit=${limits.pageMax}${query}` });
+    const page = groupsSchema.parse(expectResult(answer, 'the list of groups'));
+    found.push(...page.groups.map(({ group_id }) => group_id));
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return found;
+}
+
+/** @throws Error with one sentence if a group cannot be read */
+export async function exportGroups(
+  groupIds: readonly string[],
+  options: ExportOptions,
+): Promise<ExportCounts> {
+  const counts: ExportCounts = { groups: 0, members: 0, messages: 0 };
+  await options.write({ type: 'plenum', version: 1 });
+  for (const groupId of groupIds) await exportGroup(groupId, options, counts);
+  await options.write({ type: 'end', ...counts });
+  return counts;
+}
+
+async function exportGroup(groupId: string, options: ExportOptions, counts: ExportCounts): Promise<void> {
+  const { call, write } = options;
+  const path = `/v1/groups/${encodeURIComponent(groupId)}`;
+  const info = infoSchema.parse(expectResult(await call({ method: 'GET', path }), groupId));
+  const { group_type, max_members, ephemeral, history, metadata, created_at } = info;
+  await write({
+    type: 'group',
+    group_id: groupId,
+    group_type,
+    max_members,
+    ephemeral,
+    history,
+    metadata,
+    created_at,
+  });
+  counts.groups += 1;
+  await exportMembers(groupId, options, counts);
+  for (let after = 0; after < info.seq; ) {
+    const page = await call({
+      method: 'GET',
+      path: `${path}/messages?after=${after}&limit=${limits.pageMax}`,
+    });
+    const { entries } = historySchema.parse(expectResult(page, groupId));
+    const last = entries.at(-1);
+    if (last === undefined) break;
+    for (const entry of entries) {
+      if (entry.type !== 'message' || entry.message === undefined || entry.seq > info.seq) continue;
+      await write(entry);
+      counts.messages += 1;
+    }
+    after = last.seq;
+    options.onProgress(groupId, Math.min(after, info.seq), info.seq);
+  }
+}
+
+async function exportMembers(
+  groupId: string,
+  { call, write }: ExportOptions,
+  counts: ExportCounts,
+): Promise<void> {
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const path = `/v1/groups/${encodeURIComponent(groupId)}/members?limit=${limits.pageMax}${query}`;
+    const page = membersSchema.parse(expectResult(await call({ method: 'GET', path }), groupId));
+    for (const { user_id, roles, status, joined_at } of page.members) {
+      await write({ type: 'member', group_id: groupId, user_id, roles, status, joined_at });
+      counts.members += 1;
+    }
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+}
