@@ -35,7 +35,7 @@ export async function exportCommand({
   const { call } = service;
   const groupIds = all ? await allGroups(call) : [...new Set(group)];
   const target = output === undefined ? process.stdout : createWriteStream(output, { flags: 'wx' });
-  const progress = createProgress(`groups`, groupIds.length);
+  const progress = createProgress('groups', groupIds.length);
   let begun = '';
   let done = -1;
   const counts = await exportGroups(groupIds, {
