@@ -1,8 +1,8 @@
 /** Reads a whole file before anything is imported: every line is checked, and the groups are gathered. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { linesOf } from '../commands/send.ts';
 import type { GroupLine, Line, MemberLine, ParseLine } from './lines.ts';
+import { linesOf } from './text-lines.ts';
 
 export interface GroupToImport {
   readonly line: GroupLine;

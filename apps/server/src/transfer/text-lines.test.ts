@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linesOf } from './send.ts';
+import { linesOf } from './text-lines.ts';
 
 async function* input(...chunks: readonly (string | readonly number[])[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk) : Uint8Array.from(chunk);
