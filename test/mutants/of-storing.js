@@ -139,6 +139,17 @@ export const mutantsOfStoring = [
     killers: [conformance('a run that is over does not end the next one')],
   },
   {
+    name: 'an export ends with the first page of a log',
+    edits: [
+      {
+        file: 'packages/core/src/operations/user-export.ts',
+        from: '    after = last.seq;',
+        to: '    after = Math.max(last.seq, head.seq);',
+      },
+    ],
+    killers: [{ file: 'test/flow/export-user.test.ts', tests: 'has the groups in which it is' }],
+  },
+  {
     name: 'seq outside the script',
     edits: [
       {

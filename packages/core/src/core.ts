@@ -86,7 +86,7 @@ export function createCore(deps: CoreDeps): Core {
   };
   return {
     feeds,
-    cluster: clusterOperations(deps.engine),
+    cluster: clusterOperations(engine, shared),
     usualSend: createUsualSend(shared),
     start: () => {
       feeds.start();

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { startEdge } from './edge.ts';
 import { fakeCluster } from './fake-domain.ts';
 
-const example = (path: string) => path.replace(':group_id', 'g1').replace(':node_id', 'n1');
+const example = (path: string) =>
+  path.replace(':group_id', 'g1').replace(':node_id', 'n1').replace(':user_id', 'ann');
 
 test.each(clusterRoutes.map((route) => [`${route.method} ${route.path}`, route] as const))(
   '%s answers the admin token in its documented shape; users and no token are refused',
@@ -15,7 +16,9 @@ test.each(clusterRoutes.map((route) => [`${route.method} ${route.path}`, route] 
       edge.fetch(example(route.path), { method: route.method, ...(token === undefined ? {} : { token }) });
     const answer = await call();
     expect(answer.status).toBe(route.successStatus);
-    const body: unknown = await answer.json();
+    const text = await answer.text();
+    const body: unknown = route.contentType === undefined ? JSON.parse(text) : text;
+    expect(answer.headers.get('content-type')).toBe(route.contentType ?? 'application/json; charset=utf-8');
     expect(route.result.parse(body)).toEqual(body);
     expect(await (await call('user:ann')).json()).toMatchObject({ code: 'forbidden' });
     expect((await call('nonsense')).status).toBe(401);
@@ -25,6 +28,9 @@ test.each(clusterRoutes.map((route) => [`${route.method} ${route.path}`, route] 
 test.each([
   ['/v1/groups/a%20b/owner', 'GET', 'group_id'],
   ['/v1/nodes/a%20b/drain', 'POST', 'node_id'],
+  ['/v1/users/a%20b/export', 'GET', 'user_id'],
+  ['/v1/users/ann/export?groups=some', 'GET', 'groups'],
+  ['/v1/users/ann/export?x=1', 'GET', 'x'],
   ['/v1/nodes/unknown/drain', 'POST', 'node_id'],
 ])('%s is refused with the field that is wrong', async (path, method, field) => {
   await using edge = await startEdge();
@@ -38,6 +44,25 @@ test('the cluster can be looked at while the node drains', async () => {
   await edge.gateway.drain(0);
   expect((await edge.fetch('/v1/groups/g1/owner')).status).toBe(200);
   expect((await edge.fetch('/v1/groups/g1')).status).toBe(503);
+});
+
+test('an export whose store is away fails; one that breaks later has no last line', async () => {
+  async function* away(): AsyncGenerator<string> {
+    yield await Promise.reject(PlenumError.of('unavailable'));
+  }
+  async function* breaking(): AsyncGenerator<string> {
+    yield '{"type":"user"}\n';
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    throw PlenumError.of('unavailable');
+  }
+  await using early = await startEdge({ cluster: { ...fakeCluster(), exportUser: away } });
+  const refused = await early.fetch('/v1/users/ann/export');
+  expect(refused.status).toBe(503);
+  expect(await refused.json()).toMatchObject({ code: 'unavailable', can_retry: true });
+  await using late = await startEdge({ cluster: { ...fakeCluster(), exportUser: breaking } });
+  const begun = await late.fetch('/v1/users/ann/export');
+  expect(begun.status).toBe(200);
+  await expect(begun.text()).rejects.toThrow();
 });
 
 test('a store that is away is a failure that can be retried, a bug is internal and nothing else', async () => {

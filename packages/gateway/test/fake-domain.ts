@@ -93,6 +93,9 @@ export function fakeCluster(): ClusterOperations {
   const moving = { moving: true, node_id: null, token: null };
   const node = { node_id: 'n1', url: null, version: '1.2.3', strategy: 'owner', draining: false } as const;
   return {
+    exportUser: async function* () {
+      yield '{"type":"end"}\n';
+    },
     owner: async (group_id) => succeed({ group_id, partition: 7, ...owned, url: 'http://n1:3000' }),
     nodes: async () => succeed({ nodes: [{ ...node, beat: 3, partitions: 255 }] }),
     partitions: async () =>

@@ -1,7 +1,7 @@
 /** The REST routes for operators of the cluster, as data. They need an admin token; every node answers the same. */
 import { z } from 'zod';
 import type { AdminScope } from './admin-scopes.ts';
-import { groupIdSchema } from './ids.ts';
+import { groupIdSchema, userIdSchema } from './ids.ts';
 import type { RouteBase } from './rest.ts';
 
 /** The id of one start of a node. */
@@ -56,11 +56,19 @@ export type PartitionsView = z.infer<typeof partitionsSchema>;
 export type DrainingNode = z.infer<typeof drainingNodeSchema>;
 
 export interface ClusterRoute extends RouteBase {
-  readonly name: 'get_group_owner' | 'list_nodes' | 'drain_node' | 'list_partitions';
+  readonly name: 'get_group_owner' | 'list_nodes' | 'drain_node' | 'list_partitions' | 'export_user';
   readonly params: z.ZodObject;
+  /** Default: none. */
+  readonly query?: z.ZodObject;
+  /** Default: JSON. */
+  readonly contentType?: string;
   /** The scope that the admin token needs. */
   readonly scope: AdminScope;
 }
+
+/** `own`: the groups in which the user is. `all`: every group, which costs a read of all logs. */
+export const exportedGroupsSchema = z.enum(['own', 'all']);
+export type ExportedGroups = z.infer<typeof exportedGroupsSchema>;
 
 const get = {
   method: 'GET',
@@ -85,6 +93,20 @@ export const clusterRoutes: readonly ClusterRoute[] = [
     path: '/v1/nodes',
     summary: 'The nodes of the cluster; one that crashed is shown until the others have found it dead',
     result: nodesSchema,
+  },
+  {
+    ...get,
+    name: 'export_user',
+    path: '/v1/users/:user_id/export',
+    summary: 'What is kept of a user, one JSON object per line',
+    params: z.strictObject({ user_id: userIdSchema }),
+    query: z.strictObject({
+      groups: exportedGroupsSchema
+        .default('own')
+        .describe('`own`: groups in which the user is. `all`: every group, also bans; reads all logs'),
+    }),
+    contentType: 'application/x-ndjson; charset=utf-8',
+    result: z.string(),
   },
   {
     method: 'POST',

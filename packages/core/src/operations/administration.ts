@@ -4,6 +4,7 @@
 import {
   type DrainingNode,
   type ErasureView,
+  type ExportedGroups,
   type GroupId,
   type GroupOwner,
   type NodesView,
@@ -22,6 +23,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { Erasure } from '../ports/erasures.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { Caller, OperationDeps } from './operations.ts';
+import { type UserExportDeps, userExport } from './user-export.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
@@ -130,6 +132,8 @@ export interface ClusterOperations {
   owner(groupId: GroupId): Promise<Outcome<GroupOwner>>;
   nodes(): Promise<Outcome<NodesView>>;
   partitions(): Promise<Outcome<PartitionsView>>;
+  /** What is kept of a user, as lines: see {@link userExport}. */
+  exportUser(userId: UserId, groups: ExportedGroups): AsyncGenerator<string>;
   /** Resolves when the request is stored for the node; the drain itself takes longer. */
   drain(nodeId: string): Promise<Outcome<DrainingNode>>;
 }
@@ -140,8 +144,12 @@ const holderView = (lease: Lease | null) => ({
   token: lease?.token ?? null,
 });
 
-export function clusterOperations({ leases, nodes }: Pick<Engine, 'leases' | 'nodes'>): ClusterOperations {
+export function clusterOperations(
+  { leases, nodes }: Pick<Engine, 'leases' | 'nodes'>,
+  exported: UserExportDeps,
+): ClusterOperations {
   return {
+    exportUser: (userId, groups) => userExport(exported, userId, groups),
     owner: async (groupId) => {
       const partition = partitionOf(groupId);
       const [lease, present] = await Promise.all([leases.holder(partition), nodes.nodes()]);

@@ -1,6 +1,14 @@
 /** Routes for operators of the cluster: with an admin token only, also while this node drains. */
-import { type ClusterOperations, failureFrom, type Outcome } from '@plenum/core';
-import { type ClusterRoute, clusterRoutes, groupIdSchema, nodeIdSchema } from '@plenum/protocol';
+import { Readable } from 'node:stream';
+import { type ClusterOperations, failureFrom, type Outcome, succeed } from '@plenum/core';
+import {
+  type ClusterRoute,
+  clusterRoutes,
+  exportedGroupsSchema,
+  groupIdSchema,
+  nodeIdSchema,
+  userIdSchema,
+} from '@plenum/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { idOf, sendFailure } from '../http/failures.ts';
 import { scopeProblem } from './admin-tokens.ts';
@@ -16,6 +24,10 @@ const handlersOf = (cluster: ClusterOperations): Readonly<Record<ClusterRoute['n
   list_nodes: () => cluster.nodes(),
   drain_node: ({ node_id }) => cluster.drain(nodeIdSchema.parse(node_id)),
   list_partitions: () => cluster.partitions(),
+  export_user: async ({ user_id, groups }) =>
+    succeed(
+      Readable.from(cluster.exportUser(userIdSchema.parse(user_id), exportedGroupsSchema.parse(groups))),
+    ),
 });
 
 interface Served {
@@ -44,6 +56,8 @@ async function serve(
   }
 }
 
+const ofJson = 'application/json; charset=utf-8';
+
 export function registerClusterRoutes(scope: FastifyInstance, deps: RestDeps): void {
   const handlers = handlersOf(deps.cluster);
   for (const route of clusterRoutes) {
@@ -61,7 +75,10 @@ export function registerClusterRoutes(scope: FastifyInstance, deps: RestDeps): v
         const audited = { act: route.name, isForServiceOnly: true, requestId };
         leaveTrail(deps, audited, { request, principal, outcome });
         return outcome.ok
-          ? reply.code(route.successStatus).send(outcome.result)
+          ? reply
+              .code(route.successStatus)
+              .type(route.contentType ?? ofJson)
+              .send(outcome.result)
           : sendFailure(reply, outcome.failure, requestId);
       },
     });

@@ -65,7 +65,10 @@ function parametersOf(route: Route, row: OperationRow, schemas: SchemaCollector)
   if (!('params' in route)) return [];
   const parts = { row, schemas };
   const inPath = parametersIn('path', route.params.shape, parts);
-  if (!('request' in route)) return inPath;
+  if (!('request' in route)) {
+    const query = route.query === undefined ? [] : parametersIn('query', route.query.shape, parts);
+    return [...inPath, ...query];
+  }
   const key = route.method === 'GET' ? [] : parametersIn('header', idempotencyKey, parts);
   return [...inPath, ...parametersIn('query', route.query.shape, parts), ...key];
 }

@@ -78,6 +78,15 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
     parameters: { node_id: 'n-5f3a9c' },
     result: { node_id: 'n-5f3a9c', status: 'draining' },
   },
+  export_user: {
+    operationId: 'export_user',
+    tag: 'users',
+    description: [
+      'The lines are `user`, then for each group `membership` or `ban` and the `message`s of the user, from log and',
+      'archive, and at last `end` with the numbers of lines: an answer without `end` is not complete',
+    ].join(' '),
+    parameters: { user_id: 'bob', groups: 'own' },
+  },
   list_partitions: {
     operationId: 'list_partitions',
     tag: 'cluster',
