@@ -61,6 +61,31 @@ describe.each(engines)('the fields of a message on %s', (engine) => {
     }
   });
 
+  test('mentions are counted for the mentioned, and others are named in the answer', async () => {
+    const rowOf = async (device: Device) => {
+      const { groups } = await device.must('list_groups', {});
+      return Object(groups)[0];
+    };
+    await bob.must('mark_read', { group_id, seq: Number.MAX_SAFE_INTEGER });
+    const mentions = ['bob', 'stranger', 'bob', 'ann'];
+    const sent = await ann.must('relay_msg', relay({ mentions, message: 'to bob' }));
+    expect(sent).toMatchObject({ mentions_dropped: ['stranger'] });
+    expect(await ann.must('relay_msg', relay({ mentions: [] }))).not.toHaveProperty('mentions_dropped');
+    await bob.until('relay_message', { result: { message: 'to bob', mentions: { 0: 'bob', 1: 'ann' } } });
+    expect(await rowOf(bob)).toMatchObject({ unread: 2, unread_mentions: 1 });
+    expect(await rowOf(ann)).toMatchObject({ unread: 0, unread_mentions: 0 });
+    const token = await tokenOf('bob');
+    expect(await service.rest('GET', '/v1/users/bob/groups', { token })).toMatchObject({
+      body: { groups: [{ unread_mentions: 1 }] },
+    });
+    await bob.must('mark_read', { group_id, seq: sent['seq'] });
+    expect(await rowOf(bob)).toMatchObject({ unread: 1, unread_mentions: 0 });
+    const fifty = Array.from({ length: 50 }, (_, n) => `user-${n}`);
+    const all = await bob.must('relay_msg', relay({ mentions: fifty }), 'fifty');
+    expect(all['mentions_dropped']).toEqual(fifty);
+    expect(await bob.must('relay_msg', relay({ mentions: fifty }), 'fifty')).toEqual(all);
+  });
+
   test('metadata of 4096 bytes passes', async () => {
     await ann.must('relay_msg', relay({ metadata: metadataOf(4096) }));
   });

@@ -34,6 +34,28 @@ export const mutantsOfStoring = [
     killers: [conformance('a reply needs a message of this log that its sender may read')],
   },
   {
+    name: 'a mention of a user who receives nothing',
+    edits: [
+      {
+        file: extrasLua,
+        from: "member and member.status ~= 'p' and mentioned or dropped",
+        to: 'member and mentioned or dropped',
+      },
+    ],
+    killers: [conformance('who does not receive the message is dropped from its mentions')],
+  },
+  {
+    name: 'a mention in a message that the log has lost is unread',
+    edits: [
+      {
+        file: 'packages/redis/lua/read-mark.lua',
+        from: 'return oldest_seq > read_seq + 1 and mentions_from(oldest_seq) or count',
+        to: 'return count',
+      },
+    ],
+    killers: [conformance('mentions end with their messages, and with the group')],
+  },
+  {
     name: 'extras of another message of the batch',
     edits: [
       {

@@ -98,6 +98,7 @@ export const relayedMessageSchema = z.object({
   message: z.string(),
   metadata: jsonObjectSchema('metadata').exactOptional(),
   reply: replySchema.exactOptional(),
+  mentions: z.array(userIdSchema).exactOptional().describe('Receivers whom the message mentions'),
   imported: z
     .literal(true)
     .exactOptional()

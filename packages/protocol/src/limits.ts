@@ -4,6 +4,8 @@ export const limits = {
   idMaxLength: 128,
   requestIdMaxLength: 128,
   messageIdMaxLength: 96,
+  /** Users whom one message mentions. */
+  mentionsMax: 50,
   /** Messages of one `import_messages`. */
   importMax: 200,
   /** Default of `PLENUM_MESSAGE_MAX_BYTES`: UTF-8 bytes of `message`. */

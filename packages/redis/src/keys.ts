@@ -58,7 +58,7 @@ export class Keys {
 
   /** Hash: user → ids of the nodes on which the user has an attached device. */
   on = (groupId: GroupId): string => this.#of('on', groupId);
-  /** ZSET: the mentions of users in messages of the log. */
+  /** ZSET: the mentions of users in messages of the log, as lua/lib/mentions.lua says. */
   mentions = (groupId: GroupId): string => this.#of('mentions', groupId);
   /** Hash: user → `<seq> <messages>`: how far the user has read. */
   reads = (groupId: GroupId): string => this.#of('reads', groupId);

@@ -227,6 +227,20 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     ...otherTypes('text'),
     { what: '129 characters', value: 'x'.repeat(129), limit: limits.idMaxLength },
   ],
+  mentions: [
+    ...otherTypes('list').filter(({ what }) => what !== 'another type: list'),
+    {
+      what: '51 of them',
+      value: Array.from({ length: limits.mentionsMax + 1 }, (_, i) => `u${i}`),
+      limit: limits.mentionsMax,
+    },
+    ...[null, 7, '', '.', '$service', 'a b', loneSurrogate].map((value) => ({
+      what: `one of ${JSON.stringify(value)}`,
+      value: ['ann', value],
+      at: 'mentions.1',
+    })),
+    { what: 'one of 129 characters', value: ['x'.repeat(129)], at: 'mentions.0', limit: limits.idMaxLength },
+  ],
   reply_to: [
     ...otherTypes('text'),
     { what: 'nothing', value: '', limit: 1 },

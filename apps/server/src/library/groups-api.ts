@@ -106,6 +106,7 @@ export interface SendFields {
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** The id of the message to which this one replies. */
   readonly replyTo?: string;
+  readonly mentions?: readonly string[];
 }
 interface Send extends SelfAction, SendFields {
   readonly message: string;
@@ -279,8 +280,8 @@ const members = ({ groupId, requestId, cursor, limit, status }: Members): Asked 
   args: { group_id: groupId, cursor, limit, status },
 });
 
-const send = ({ groupId, userId, message, requestId, metadata, replyTo }: Send): Asked => ({
+const send = ({ groupId, userId, message, requestId, metadata, replyTo, mentions }: Send): Asked => ({
   actorId: userId,
   requestId,
-  args: { group_id: groupId, message, metadata, reply_to: replyTo },
+  args: { group_id: groupId, message, metadata, reply_to: replyTo, mentions },
 });

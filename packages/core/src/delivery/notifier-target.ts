@@ -124,7 +124,12 @@ export class NotifierTarget implements DeliveryTarget {
       groups.group(groupId),
     ]);
     if (group === null || !isOf(message, group)) return null;
-    return users.map((user_id) => ({ user_id, online: online.has(user_id) }));
+    const mentioned = new Set(message.mentions);
+    return users.map((user_id) => ({
+      user_id,
+      online: online.has(user_id),
+      ...(mentioned.has(user_id) ? { mentioned: true } : {}),
+    }));
   }
 }
 

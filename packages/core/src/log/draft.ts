@@ -9,6 +9,8 @@ export interface MessageExtras {
   readonly metadata: string | null;
   /** The id of the message to which this one replies: any printable text without a space, perhaps of no message. */
   readonly replyTo: string | null;
+  /** Each user once, receivers or not. */
+  readonly mentions: readonly UserId[];
 }
 
 export interface MessageDraft {
@@ -37,6 +39,8 @@ export interface Appended {
   readonly recipientsCount: number;
   /** Engine clock, ms. */
   readonly timestampMs: number;
+  /** Users of `mentions` who are no receivers. Undefined: none. */
+  readonly mentionsDropped?: readonly UserId[] | undefined;
 }
 export type AppendOutcome = Appended | Refused;
 
@@ -54,6 +58,7 @@ export const relayed = (appended: Appended): RequestResult<'relay_msg'> => ({
   epoch: appended.epoch,
   seq: appended.seq,
   timestamp: isoTime(appended.timestampMs),
+  ...(appended.mentionsDropped === undefined ? {} : { mentions_dropped: [...appended.mentionsDropped] }),
 });
 
 /** The time of the last text: under load, many messages have the same millisecond. */
@@ -67,7 +72,7 @@ function cachedIsoTime(ms: number): string {
   return lastTime;
 }
 
-/** The JSON text of `relayed`. No value in it needs an escape. */
+/** The JSON text of `relayed` for a message without extras. No value in it needs an escape. */
 export const relayedText = ({ recipientsCount, messageId, epoch, seq, timestampMs }: Appended): string =>
   `{"status":"relayed","recipients_count":${recipientsCount},"message_id":"${messageId}",` +
   `"epoch":"${epoch}","seq":${seq},"timestamp":"${cachedIsoTime(timestampMs)}"}`;

@@ -106,7 +106,13 @@ export class Reads {
           roles: [...(row.member?.roles ?? [])],
           ...inviteView(row),
           head_seq: row.head.seq,
-          ...(mark === null ? {} : { read_seq: mark.readSeq, unread: mark.unread }),
+          ...(mark === null
+            ? {}
+            : {
+                read_seq: mark.readSeq,
+                unread: mark.unread,
+                unread_mentions: mark.unreadMentions,
+              }),
         };
       }),
     );

@@ -61,11 +61,12 @@ export const createRelayMessage =
     });
   };
 
-function extrasOf({ metadata, reply_to }: RequestArgs<'relay_msg'>): MessageExtras | undefined {
-  if (metadata === undefined && reply_to === undefined) return undefined;
+function extrasOf({ metadata, reply_to, mentions }: RequestArgs<'relay_msg'>): MessageExtras | undefined {
+  if (metadata === undefined && reply_to === undefined && mentions === undefined) return undefined;
   return {
     metadata: metadata === undefined ? null : JSON.stringify(metadata),
     replyTo: reply_to ?? null,
+    mentions: [...new Set(mentions)],
   };
 }
 

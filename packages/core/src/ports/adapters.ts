@@ -56,6 +56,8 @@ export interface ArchiveReader {
 export interface Recipient {
   readonly user_id: UserId;
   readonly online: boolean;
+  /** Present if the message mentions the user. */
+  readonly mentioned?: true;
 }
 /**
  * Notifies members who may be offline. Called once per page of at most 500 recipients of a message: the members who

@@ -93,6 +93,12 @@ export interface ReadMark {
   readonly unread: number;
 }
 
+/** A read mark, and the mentions of the user after it. */
+export interface ReadState extends ReadMark {
+  /** Messages after `readSeq` that mention the user and that the log still has. */
+  readonly unreadMentions: number;
+}
+
 /**
  * The position up to which a device reports that its user has read. Without an epoch it is a seq of the present log.
  */
@@ -117,5 +123,5 @@ export interface ReadMarks {
    */
   mark(groupId: GroupId, userId: UserId, position: ReadPosition): Promise<Marked | Refused>;
   /** The user's mark; null: the user is no receiver of the group. */
-  of(groupId: GroupId, userId: UserId): Promise<ReadMark | null>;
+  of(groupId: GroupId, userId: UserId): Promise<ReadState | null>;
 }

@@ -17,6 +17,8 @@ export interface SendContext {
   readonly metadata?: unknown;
   /** The id of the message to which it replies. Absent: to none. */
   readonly replyTo?: string;
+  /** Absent: none. */
+  readonly mentions?: readonly UserId[];
   /** Aborted when its result is no longer needed. */
   readonly signal: AbortSignal;
 }
@@ -142,7 +144,10 @@ class MiddlewareRun {
   }
 }
 
-const shownExtras = (extras: MessageExtras | undefined): Pick<SendContext, 'metadata' | 'replyTo'> => ({
+const shownExtras = (
+  extras: MessageExtras | undefined,
+): Pick<SendContext, 'metadata' | 'replyTo' | 'mentions'> => ({
   ...(extras?.metadata == null ? {} : { metadata: JSON.parse(extras.metadata) }),
   ...(extras?.replyTo == null ? {} : { replyTo: extras.replyTo }),
+  ...(extras === undefined || extras.mentions.length === 0 ? {} : { mentions: extras.mentions }),
 });

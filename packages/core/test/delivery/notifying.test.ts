@@ -1,5 +1,6 @@
 /** The delivery worker delivers to the notifier. */
-
+import { userIdSchema } from '@plenum/protocol';
+import { messageDraft } from '@plenum/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { type DeliverySettings, watchTelemetry } from '../../src/index.ts';
 import { beginDelivery, groupId, neighbour } from './delivery-scene.ts';
@@ -59,6 +60,20 @@ test('the notifier is not called for a message without recipients', async () => 
   await scene.send('to myself');
   await scene.pass(200);
   expect(scene.notifier.calls).toBe(0);
+});
+
+test('a recipient whom the message mentions is marked as mentioned', async () => {
+  await using scene = await beginDelivery({ hasArchive: false, hasNotifier: true });
+  await scene.join('ann', 'bob');
+  await scene.own();
+  const mentions = userIdSchema.array().parse(['bob', 'owner', 'stranger']);
+  await scene.engine.log.append(messageDraft({ groupId, sender: 'owner', extras: { mentions } }));
+  await scene.pass(200);
+  expect(scene.notifier.sent).toMatchObject([{ message: { mentions: ['bob', 'owner'] } }]);
+  expect(scene.notifier.sent[0]?.recipients).toEqual([
+    { user_id: 'ann', online: false },
+    { user_id: 'bob', online: false, mentioned: true },
+  ]);
 });
 
 test('a large group is notified page by page, each member once', async () => {

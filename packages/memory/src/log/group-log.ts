@@ -6,6 +6,7 @@ import {
   errorFrom,
   firstPerAnswer,
   type GroupLog,
+  isReceiver,
   type LogEntry,
   type LogHead,
   lastPerAnswer,
@@ -15,7 +16,7 @@ import {
   type Refused,
   refused,
 } from '@plenum/core';
-import type { Counts, GroupId, RelayedMessage } from '@plenum/protocol';
+import type { Counts, GroupId, RelayedMessage, UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { endDueMutes } from '../groups/due-mutes.ts';
 import { refusalOf } from '../groups/facts.ts';
@@ -67,7 +68,14 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   if (judged.type !== 'fine') return judged;
   const { group, counts, reply } = judged;
   const metadata = extras?.metadata ?? null;
-  const seq = state.store(group, { sender, message, requestId: request.id, metadata, reply }, nowMs);
+  const isMentioned = (userId: UserId) => isReceiver(group.member(userId, nowMs));
+  const mentions = extras?.mentions.filter(isMentioned) ?? [];
+  const dropped = extras?.mentions.filter((userId) => !isMentioned(userId)) ?? [];
+  const seq = state.store(
+    group,
+    { sender, message, requestId: request.id, metadata, reply, mentions },
+    nowMs,
+  );
   // A sender has read up to its own message.
   group.reads.set(sender, { seq, messages: group.log.messagesUntil(seq) });
   group.noteSent(sender, nowMs);
@@ -80,6 +88,7 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
     messageId: messageId(epoch, seq),
     recipientsCount: counts.active + counts.muted,
     timestampMs: nowMs,
+    ...(dropped.length === 0 ? {} : { mentionsDropped: dropped }),
   };
   state.requests.remember({ groupId, actor: sender, request }, appended, nowMs);
   return appended;

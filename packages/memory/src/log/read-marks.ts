@@ -23,7 +23,9 @@ export function memoryReadMarks(state: MemoryState, defer: Defer): ReadMarks {
         const group = state.groups.get(groupId);
         const member = group?.member(userId, state.now()) ?? null;
         if (group === undefined || member === null || member.status === 'pending') return null;
-        return markOf(group, userId, member.sinceSeq);
+        const read = markOf(group, userId, member.sinceSeq);
+        const unreadMentions = group.log.mentionsAfter(read.readSeq, userId, state.now());
+        return { ...read, unreadMentions };
       }),
   };
 }

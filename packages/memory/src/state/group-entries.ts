@@ -25,6 +25,7 @@ export interface NewMessage {
   /** JSON text. */
   readonly metadata: string | null;
   readonly reply: RelayedMessage['reply'] | null;
+  readonly mentions: readonly UserId[];
   /** Only of a message of another system, which does not count as unread. */
   readonly timestamp?: string;
 }
@@ -36,6 +37,8 @@ export class GroupEntries {
   readonly #kept = new Map<number, LogEntry>();
   /** For each kept entry, by seq: the number of messages up to it. */
   readonly #messagesAt = new Map<number, number>();
+  /** Whom the kept messages mention, by seq. */
+  readonly #mentionsAt = new Map<number, ReadonlySet<UserId>>();
   #messages = 0;
   #seq = 0;
   #oldestSeq = 1;
@@ -64,6 +67,14 @@ export class GroupEntries {
     return (this.#messagesAt.get(this.#oldestSeq) ?? 0) - (oldest.type === 'message' ? 1 : 0);
   }
 
+  /** @returns how many kept messages after `seq` mention the user */
+  mentionsAfter(seq: number, userId: UserId, nowMs: number): number {
+    this.#endByAge(nowMs);
+    let count = 0;
+    for (const [at, users] of this.#mentionsAt) if (at > seq && users.has(userId)) count += 1;
+    return count;
+  }
+
   /** @returns the kept message with this id; null: there is none */
   messageWithId(id: string): RelayedMessage | null {
     const entry = this.#kept.get(Number(id.slice(id.lastIndexOf('-') + 1)));
@@ -80,6 +91,7 @@ export class GroupEntries {
       message: draft.message,
       ...(draft.metadata === null ? {} : { metadata: JSON.parse(draft.metadata) }),
       ...(draft.reply === null ? {} : { reply: draft.reply }),
+      ...(draft.mentions.length === 0 ? {} : { mentions: draft.mentions }),
       ...(timestamp === undefined ? {} : { imported: true }),
       timestamp: timestamp ?? isoTime(nowMs),
       message_id: messageId(this.#epoch, seq),
@@ -87,6 +99,7 @@ export class GroupEntries {
       seq,
     };
     const wire = Buffer.from(JSON.stringify({ request_id: draft.requestId, success: true, result }));
+    if (draft.mentions.length > 0) this.#mentionsAt.set(seq, new Set(draft.mentions));
     if (timestamp === undefined) this.#messages += 1;
     return this.#keep({ type: 'message', epoch: this.#epoch, seq, wire }, nowMs);
   }
@@ -153,6 +166,7 @@ export class GroupEntries {
     for (; this.#oldestSeq <= upToSeq; this.#oldestSeq += 1) {
       this.#kept.delete(this.#oldestSeq);
       this.#messagesAt.delete(this.#oldestSeq);
+      this.#mentionsAt.delete(this.#oldestSeq);
     }
   }
 }

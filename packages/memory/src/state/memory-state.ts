@@ -141,7 +141,10 @@ export class MemoryState {
   /** Appends messages of another system, which are not published. */
   storeForeign(group: GroupState, messages: readonly ForeignMessage[], nowMs: number): void {
     for (const message of messages)
-      this.outbox.write(group.groupId, group.log.appendMessage({ ...message, reply: null }, nowMs));
+      this.outbox.write(
+        group.groupId,
+        group.log.appendMessage({ ...message, reply: null, mentions: [] }, nowMs),
+      );
   }
 
   publishTransitions(group: GroupState, transitions: readonly Transition[]): void {

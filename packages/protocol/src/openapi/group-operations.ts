@@ -121,6 +121,7 @@ export const userOperations = {
           head_seq: 42,
           read_seq: 40,
           unread: 2,
+          unread_mentions: 1,
         },
       ],
       next_cursor: null,

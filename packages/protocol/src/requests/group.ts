@@ -133,6 +133,7 @@ const groupRowSchema = z
     head_seq: seqSchema,
     read_seq: seqSchema.optional(),
     unread: z.int().min(0).optional().describe('Messages that the user has not read'),
+    unread_mentions: z.int().min(0).optional().describe('Those of them that mention the user'),
   })
   .meta({ id: 'GroupRow' });
 

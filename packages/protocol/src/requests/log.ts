@@ -7,7 +7,7 @@ import {
   seqSchema,
   timestampSchema,
 } from '../groups.ts';
-import { groupIdSchema, messageIdSchema } from '../ids.ts';
+import { groupIdSchema, messageIdSchema, userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { messageMetadataSchema, messageTextSchema } from '../text.ts';
 import { group, paged, positioned } from './arguments.ts';
@@ -21,6 +21,10 @@ const relayResultSchema = z.object({
   message_id: z.string().describe('Opaque'),
   ...positioned,
   timestamp: timestampSchema,
+  mentions_dropped: z
+    .array(userIdSchema)
+    .exactOptional()
+    .describe('Users of `mentions` who do not receive the message, so it does not mention them'),
 });
 
 export const subscriptionSchema = z.object({
@@ -59,6 +63,11 @@ const relay = (messageMaxBytes: number) =>
       reply_to: messageIdSchema
         .optional()
         .describe('The message to which this one replies: in the log, and one that the sender may read'),
+      mentions: z
+        .array(userIdSchema)
+        .max(limits.mentionsMax)
+        .optional()
+        .meta({ description: 'Users whom the message mentions; each counts once', examples: [['bob']] }),
     }),
     result: relayResultSchema,
   }) as const;

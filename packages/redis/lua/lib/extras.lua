@@ -1,14 +1,17 @@
--- What a message has besides its text, if the script has to check it: the message to which it replies. Most messages
--- have nothing of this, and cost nothing here.
+-- What a message has besides its text, if the script has to check it: the message to which it replies, and the users
+-- whom it mentions. Most messages have nothing of this, and cost nothing here.
+-- @include mentions
 
 local TIMESTAMP_FIELD = '"timestamp":"'
 -- Means nothing in an answer: it is in no id.
 local NOTHING = '*'
+-- A message brings at most 100 members of the set, so more old ones are removed than new ones come.
+local OLD_PER_MESSAGE = 100
 
--- @param text `<number of the message in the batch> <reply_to or nothing>`
-local function extra_from(text)
-  local number, reply_to = string.match(text, '^(%d+) (%S*)$')
-  return { number = tonumber(number), reply_to = reply_to }
+-- @param text `<number of the message in the batch> <reply_to or nothing> <users, each after a space>`
+local function extra_from(text, key)
+  local number, reply_to, users = string.match(text, '^(%d+) (%S*)(.*)$')
+  return { number = tonumber(number), reply_to = reply_to, users = users, mentions_key = key, added = '' }
 end
 
 -- @return the first seq that the sender of the present message may read
@@ -31,13 +34,58 @@ local function find_target(now, id)
   return string.match(wire, '"from_user_id":"([^"]+)"'), seq
 end
 
--- Adds to the wire head what was found, before its timestamp.
+-- Divides the mentioned users into those who receive the message, and the others.
+local function divide_mentions(now, extra)
+  local users, mentioned, dropped = {}, {}, {}
+  for user in string.gmatch(extra.users, '%S+') do users[#users + 1] = user end
+  if not users[1] then return mentioned, dropped end
+  local records = redis.call('HMGET', members_key, unpack(users))
+  for at, user in ipairs(users) do
+    local member = member_of(records[at], now)
+    local list = member and member.status ~= 'p' and mentioned or dropped
+    list[#list + 1] = user
+  end
+  return mentioned, dropped
+end
+
+-- Adds to the wire head what was found, before its timestamp. All checks of what `add_mentions` writes come here.
 -- @return the code of a refusal, or nil
 local function check_extra(now, extra)
-  local target, seq = find_target(now, extra.reply_to)
-  if not target then return 'message_not_found' end
-  local reply = '"reply":{"message_id":"' .. extra.reply_to .. '","seq":' .. seq .. ',"from_user_id":"' .. target .. '"},'
-  wire_head = string.sub(wire_head, 1, -#TIMESTAMP_FIELD - 1) .. reply .. TIMESTAMP_FIELD
-  extra.answer = ' ' .. NOTHING .. ' ' .. target
+  local target, seq
+  if extra.reply_to ~= '' then
+    target, seq = find_target(now, extra.reply_to)
+    if not target then return 'message_not_found' end
+    extra.added = '"reply":{"message_id":"' .. extra.reply_to .. '","seq":' .. seq .. ',"from_user_id":"' .. target .. '"},'
+  end
+  local mentioned, dropped = divide_mentions(now, extra)
+  if mentioned[1] then
+    expect_writable(extra.mentions_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
+    extra.added = extra.added .. '"mentions":["' .. table.concat(mentioned, '","') .. '"],'
+  end
+  extra.mentioned = mentioned
+  extra.answer = ' ' .. (dropped[1] and table.concat(dropped, ',') or NOTHING) .. ' ' .. (target or NOTHING)
+  wire_head = string.sub(wire_head, 1, -#TIMESTAMP_FIELD - 1) .. extra.added .. TIMESTAMP_FIELD
   return nil
+end
+
+-- Notes the mentions of the present message, which is in the log with this seq, and removes some of those whose message
+-- the log no longer has.
+local function add_mentions(extra, seq)
+  if not extra.mentioned[1] then return end
+  local key, created = extra.mentions_key, redis.call('HGET', group_key, 'created')
+  local added = {}
+  for _, user in ipairs(extra.mentioned) do
+    for _, member in ipairs({ of_user(created, user) .. padded(seq), 's ' .. created .. ' ' .. padded(seq) .. ' ' .. user }) do
+      added[#added + 1] = 0
+      added[#added + 1] = member
+    end
+  end
+  redis.call('ZADD', key, unpack(added))
+  local oldest = string.match(redis.call('XRANGE', log_key, '-', '+', 'COUNT', 1)[1][1], '^%d+')
+  local bound = '(s ' .. created .. ' ' .. padded(oldest)
+  for _, member in ipairs(redis.call('ZRANGEBYLEX', key, '[s ', bound, 'LIMIT', 0, OLD_PER_MESSAGE)) do
+    local of, old_seq, user = string.match(member, '^s (%d+) (%d+) (%S+)$')
+    redis.call('ZREM', key, member, of_user(of, user) .. old_seq)
+  end
+  redis.call('PEXPIRE', key, integer(history_max_age_ms + math.floor(history_max_age_ms / 8)))
 end

@@ -21,6 +21,7 @@ export interface WrittenMessage extends Pick<MessageDraft, 'groupId' | 'sender' 
 
 export interface WrittenExtra {
   readonly replyTo: string | null;
+  readonly mentions: readonly UserId[];
 }
 
 /** The keys and arguments of the messages with extras, after those of the batch. */
@@ -116,7 +117,8 @@ export class AppendArguments {
       tail.count += 1;
       tail.keys += bulk(this.#keys.mentions(message.groupId));
       const number = at + 1;
-      tail.args += bulk(`${number} ${message.extra.replyTo ?? ''}`);
+      const { replyTo, mentions } = message.extra;
+      tail.args += bulk([`${number} ${replyTo ?? ''}`, ...mentions].join(' '));
     }
     return tail;
   }

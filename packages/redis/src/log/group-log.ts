@@ -145,7 +145,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
 }
 
 const writtenExtra = (extras: MessageExtras | undefined): WrittenExtra | undefined =>
-  extras === undefined || extras.replyTo === null ? undefined : { replyTo: extras.replyTo };
+  extras === undefined || (extras.replyTo === null && extras.mentions.length === 0) ? undefined : extras;
 
 function outcomeOf(line: Exclude<AppendLine, { type: 'late' }>, nowMs: number): AppendOutcome | PlenumError {
   if (line.type === 'refused') return refusalOf({ nowMs, details: line.details });
@@ -155,9 +155,20 @@ function outcomeOf(line: Exclude<AppendLine, { type: 'late' }>, nowMs: number): 
 }
 
 function appendedAt(
-  { epoch, seq, recipientsCount, timestampMs }: AppendAnswer,
+  { epoch, seq, recipientsCount, timestampMs, found }: AppendAnswer,
   isDuplicate: boolean,
 ): Appended {
   const id = messageId(epoch, seq);
-  return { type: 'appended', isDuplicate, epoch, seq, messageId: id, recipientsCount, timestampMs };
+  const appended = {
+    type: 'appended',
+    isDuplicate,
+    epoch,
+    seq,
+    messageId: id,
+    recipientsCount,
+    timestampMs,
+  } as const;
+  return found === undefined || found.dropped.length === 0
+    ? appended
+    : { ...appended, mentionsDropped: found.dropped };
 }

@@ -5,7 +5,7 @@
 import { type AppendCallback, type AppendOutcome, messageId, type PlenumError } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { WrittenMessage } from './append-arguments.ts';
-import { type DecodedEntry, knownHead } from './wire.ts';
+import { type DecodedEntry, droppedMentions, knownHead } from './wire.ts';
 
 export interface Sent {
   readonly message: WrittenMessage;
@@ -56,6 +56,7 @@ export class PendingSend {
     const head = Buffer.from(knownHead(this.message));
     if (!entry.wire.subarray(0, head.length).equals(head)) return;
     const { epoch, seq, recipientsCount, timestampMs } = header;
+    const mentionsDropped = droppedMentions(this.message, entry);
     this.resolve({
       type: 'appended',
       isDuplicate: false,
@@ -64,6 +65,7 @@ export class PendingSend {
       messageId: messageId(epoch, seq),
       recipientsCount,
       timestampMs,
+      ...(mentionsDropped === undefined ? {} : { mentionsDropped }),
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { ReadMark, ReadMarks, ReadPosition } from '@plenum/core';
+import type { ReadMarks, ReadPosition, ReadState } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import { markRead, readMark } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
@@ -22,8 +22,9 @@ export class RedisReadMarks implements ReadMarks {
     return { type: 'marked', ...reply.details } as const;
   }
 
-  async of(groupId: GroupId, userId: UserId): Promise<ReadMark | null> {
-    const reply = await this.#deps.calls.read(readMark, { keys: this.#keys(groupId), args: { userId } });
+  async of(groupId: GroupId, userId: UserId): Promise<ReadState | null> {
+    const keys = { ...this.#keys(groupId), mentions: this.#deps.keys.mentions(groupId) };
+    const reply = await this.#deps.calls.read(readMark, { keys, args: { userId } });
     return reply.type === 'none' ? null : reply.details;
   }
 

@@ -5,8 +5,8 @@
  * {"uid":"plenum1 <m|e> <epoch 16> <seq 16> <recipients 10> <time ms 13> <actor> <request id>","nsp":"/","type":3,
  *  "data":{"packet":{"type":2,"data":["<event>",<wire>],"nsp":"/"},"opts":{"rooms":["<room>"],"except":[],"flags":{}}}}
  */
-import { isoTime, type LogEntry, messageId } from '@plenum/core';
-import { type GroupId, groupEventSchema } from '@plenum/protocol';
+import { isoTime, type LogEntry, messageId, messageOf } from '@plenum/core';
+import { type GroupId, groupEventSchema, type UserId } from '@plenum/protocol';
 import type { FoundExtra } from '../script-calls/index.ts';
 import type { WrittenMessage } from './append-arguments.ts';
 
@@ -169,11 +169,26 @@ export const knownHead = ({ wireHead, extra }: Pick<WrittenMessage, 'wireHead' |
 
 /** The wire head with what the script has found for the message. */
 export function foundHead(message: Pick<WrittenMessage, 'wireHead' | 'extra'>, found: FoundExtra): string {
-  const { replyTo } = message.extra ?? {};
-  if (replyTo == null || found.replySender === null) return message.wireHead;
-  const seq = replyTo.slice(replyTo.lastIndexOf('-') + 1);
-  const reply = `"reply":{"message_id":"${replyTo}","seq":${seq},"from_user_id":"${found.replySender}"},`;
-  return knownHead(message) + reply + timestampField;
+  const { replyTo = null, mentions = [] } = message.extra ?? {};
+  let added = '';
+  if (replyTo !== null && found.replySender !== null) {
+    const seq = replyTo.slice(replyTo.lastIndexOf('-') + 1);
+    added += `"reply":{"message_id":"${replyTo}","seq":${seq},"from_user_id":"${found.replySender}"},`;
+  }
+  const mentioned = mentions.filter((userId) => !found.dropped.includes(userId));
+  if (mentioned.length > 0) added += `"mentions":${JSON.stringify(mentioned)},`;
+  return knownHead(message) + added + timestampField;
+}
+
+/** @returns those whom the message should mention and does not; undefined: none */
+export function droppedMentions(
+  { extra }: Pick<WrittenMessage, 'extra'>,
+  entry: LogEntry,
+): readonly UserId[] | undefined {
+  if (extra === undefined || extra.mentions.length === 0 || entry.type !== 'message') return undefined;
+  const kept = new Set(messageOf(entry).result.mentions);
+  const dropped = extra.mentions.filter((userId) => !kept.has(userId));
+  return dropped.length === 0 ? undefined : dropped;
 }
 
 /** The entry of a message, byte for byte as append-messages stores it. */

@@ -1,5 +1,6 @@
 /** Defines the scripts of a send: append-messages and admit-message. */
 
+import { type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
 import { defineScript, late, reply } from './define-script.ts';
@@ -14,6 +15,8 @@ const appendAnswer = z.tuple([z.string()]).transform(([text], context): AppendAn
 
 /** What the script has found for a message with extras. */
 export interface FoundExtra {
+  /** Users who were to be mentioned and are no receivers. */
+  readonly dropped: readonly UserId[];
   /** The sender of the message to which this one replies; null: it replies to none. */
   readonly replySender: string | null;
 }
@@ -117,16 +120,22 @@ function lineOf(line: unknown): AppendLine {
   };
 }
 
-const found = /^((?:appended|duplicate)(?: \S+){4}) \* (\S+)$/;
+const found = /^((?:appended|duplicate)(?: \S+){4}) (\S+) (\S+)$/;
 /** Means nothing: it is in no id. */
 const NOTHING = '*';
 
 function rareLineOf(line: string): AppendLine {
   if (line === 'late' || line === 'due') return { type: line };
-  const [, plainLine, target] = found.exec(line) ?? [];
+  const [, plainLine, dropped = NOTHING, target = NOTHING] = found.exec(line) ?? [];
   const plain = plainLine === undefined ? null : lineOf(plainLine);
   if (plain !== null && (plain.type === 'appended' || plain.type === 'duplicate')) {
-    return { ...plain, found: { replySender: target === undefined || target === NOTHING ? null : target } };
+    return {
+      ...plain,
+      found: {
+        dropped: dropped === NOTHING ? [] : userIdSchema.array().parse(dropped.split(',')),
+        replySender: target === NOTHING ? null : target,
+      },
+    };
   }
   const [type, code, detail] = line.split(' ');
   if (type === 'refused') return { type, details: refusalWords.parse([code, detail ?? '']) };

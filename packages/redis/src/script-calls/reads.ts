@@ -152,10 +152,7 @@ export const readMembers = defineScript({
 });
 
 const keys = ['group', 'members', 'log', 'reads'] as const;
-/** Parses the seq of a read mark and the number of unread messages. */
-const mark = z.tuple([integerWord, integerWord]).transform(([readSeq, unread]) => ({ readSeq, unread }));
-
-/** Parses the same, the epoch of the log, and whether the mark has risen. */
+/** Parses the seq of a read mark, the number of unread messages, the epoch of the log, and whether the mark has risen. */
 const marked = z
   .tuple([integerWord, integerWord, z.string(), z.enum(['0', '1'])])
   .transform(([readSeq, unread, epoch, risen]) => ({ readSeq, unread, epoch, hasRisen: risen === '1' }));
@@ -167,9 +164,14 @@ export const markRead = defineScript({
   reply: z.discriminatedUnion('type', [reply('marked', marked), reply('refused', refusalWords)]),
 });
 
+/** Parses the seq of a read mark, and the numbers of unread messages and mentions. */
+const readState = z
+  .tuple([integerWord, integerWord, integerWord])
+  .transform(([readSeq, unread, unreadMentions]) => ({ readSeq, unread, unreadMentions }));
+
 export const readMark = defineScript({
   file: 'read-mark',
-  keys,
+  keys: [...keys, 'mentions'],
   args: ['userId'],
-  reply: z.discriminatedUnion('type', [reply('none', z.tuple([])), reply('found', mark)]),
+  reply: z.discriminatedUnion('type', [reply('none', z.tuple([])), reply('found', readState)]),
 });

@@ -1,6 +1,6 @@
 /** The entries that the log makes of the answers to its own appends, while either connection is late or cut. */
 import { type LogEntry, type MessageExtras, messageId } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import {
   createCommand,
   eventually,
@@ -77,16 +77,24 @@ test('an entry made of an answer has the bytes of the stored one', async () => {
   });
   const text = fc.string({ unit: 'binary' }).filter((given) => given.isWellFormed());
   const drafts = fc.uniqueArray(fc.tuple(printable, text), { selector: ([id]) => id, maxLength: 40 });
+  const at3 = [['owner'], ['stranger', 'owner', 'x'], ['x']].map((names) =>
+    userIdSchema.array().parse(names),
+  );
   let round = 0;
   await fc.assert(
     fc.asyncProperty(drafts, async (given) => {
       round += 1;
       const earlier = node.own.at(-1);
       const replyTo = earlier === undefined ? null : messageId(earlier.epoch, earlier.seq);
+      const mentions = at3[round % 3] ?? [];
       await Promise.all(
         given.flatMap(([id, message], at) => [
           node.append(`${round} ${id}`, message),
-          node.appendWith(`${round} with ${at}`, { metadata: JSON.stringify({ message }), replyTo }),
+          node.appendWith(`${round} with ${at}`, {
+            metadata: JSON.stringify({ message }),
+            replyTo,
+            mentions,
+          }),
         ]),
       );
     }),

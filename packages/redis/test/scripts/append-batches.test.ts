@@ -1,6 +1,6 @@
 /** The messages of one tick go to Redis together, and each is judged, answered and published as if it had come alone. */
 import { type AppendOutcome, type PlenumError, partitionOf } from '@plenum/core';
-import { type GroupId, groupIdSchema } from '@plenum/protocol';
+import { type GroupId, groupIdSchema, userIdSchema } from '@plenum/protocol';
 import {
   createCommand,
   eventually,
@@ -32,17 +32,19 @@ type Answer = AppendOutcome | PlenumError;
 interface Replying extends Given {
   readonly metadata: string | null;
   readonly replySeq: number | null;
+  readonly mentions: readonly string[];
 }
 
 async function inStage(stage: Stage, drafts: readonly Replying[]): Promise<readonly Given[]> {
   const heads = await stage.log.heads(groups);
-  return drafts.map(({ metadata, replySeq, ...draft }) => {
+  return drafts.map(({ metadata, replySeq, mentions: names, ...draft }) => {
+    const mentions = userIdSchema.array().parse(names);
     const epoch = heads.get(groupIdSchema.parse(draft.groupId))?.epoch ?? '';
     const replyTo = replySeq === null ? null : `${epoch}-${replySeq}`;
-    const isPlain = metadata === null && replyTo === null;
+    const isPlain = metadata === null && replyTo === null && mentions.length === 0;
     // Epochs differ between the stages, so the payload is named by what does not.
-    const payloadHash = `${draft.message}${metadata}${replySeq}`;
-    return isPlain ? draft : { ...draft, payloadHash, extras: { metadata, replyTo } };
+    const payloadHash = `${draft.message}${metadata}${replySeq}${mentions.join(' ')}`;
+    return isPlain ? draft : { ...draft, payloadHash, extras: { metadata, replyTo, mentions } };
   });
 }
 
@@ -72,7 +74,8 @@ async function sendAlone(stage: Stage, drafts: readonly Given[]): Promise<readon
 function shown(answer: Answer): string {
   if (answer instanceof Error) return answer.message;
   if (answer.type === 'refused') return answer.failure.code;
-  return `${answer.isDuplicate ? 'again' : 'new'} ${answer.seq} ${answer.recipientsCount}`;
+  const { isDuplicate, seq, recipientsCount, mentionsDropped = [] } = answer;
+  return [isDuplicate ? 'again' : 'new', seq, recipientsCount, ...mentionsDropped].join(' ');
 }
 
 const plain = (wire: string): string =>
@@ -103,6 +106,7 @@ const anyDraft = fc.record({
   message: fc.constantFrom('hello', '💬 "', 'x'.repeat(2000)),
   metadata: fc.constantFrom(null, null, '{"a":1}'),
   replySeq: fc.constantFrom(null, null, null, 1, 5, 6, 7),
+  mentions: fc.constantFrom([], [], ['ann'], ['stranger', 'silent'], ['x', 'owner', 'y']),
 });
 
 onEveryRedis((open) => {

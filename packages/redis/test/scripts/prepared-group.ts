@@ -80,6 +80,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     places: keys.places('created', user('owner')),
     on: keys.on(id),
     reads: keys.reads(id),
+    mentions: keys.mentions(id),
     slow: keys.slow(id),
     held: keys.held(partitionOf(id), 'node-1'),
     holders: keys.holders(partitionOf(id)),
@@ -204,7 +205,19 @@ const deliveryOf = (script: AnyScript): Readonly<Record<string, string>> => ({
   ...(nameOf(script) === 'read-outbox' ? { limit: '1' } : {}),
 });
 
+/** Every script, and a message that mentions a member, which needs more keys and arguments. */
 export const everyRun = (keys: Keys): readonly ScriptRun[] =>
+  plainRuns(keys).flatMap((run) => (run.name === 'append-messages' ? [run, mentioning(run, keys)] : [run]));
+
+const mentioning = (run: ScriptRun, keys: Keys): ScriptRun => ({
+  ...run,
+  name: 'append-messages with mentions',
+  keyNames: [...run.keyNames, 'mentions'],
+  keys: [...run.keys, keys.mentions(groupId)],
+  args: [...run.args, '1  member stranger'],
+});
+
+const plainRuns = (keys: Keys): readonly ScriptRun[] =>
   scripts.map((script) => {
     const id = nameOf(script) === 'create-group' ? newGroupId : groupId;
     const all = { ...keysOf(keys, id), ...ownKeysOf(script, keys) };

@@ -1,7 +1,7 @@
 /** Tests read marks and revocations on every engine. */
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { createCommand, deleteCommand, kickCommand } from '../commands.ts';
+import { createCommand, deleteCommand, kickCommand, messageDraft } from '../commands.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { begin, expectAppended, type Scene } from '../scene/scene.ts';
 
@@ -27,7 +27,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       const since = (await scene.member('guest'))?.sinceSeq ?? 0;
       await sent(scene, 3);
       await scene.join('actor');
-      expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 3 });
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 3, unreadMentions: 0 });
       expect(await markOf(scene, 'actor')).toMatchObject({ unread: 0 });
     });
 
@@ -44,7 +44,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       });
       expect(await mark(scene, 'guest', join)).toMatchObject({ readSeq: join, unread: 1 });
       expect(await mark(scene, 'guest', third)).toMatchObject({ readSeq: third, unread: 0 });
-      expect(await markOf(scene, 'guest')).toEqual({ readSeq: third, unread: 0 });
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: third, unread: 0, unreadMentions: 0 });
     });
 
     test('a mark is clamped to the head and never falls', async () => {
@@ -52,6 +52,53 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       const [first = 0, last = 0] = await sent(scene, 2);
       expect(await mark(scene, 'guest', Number.MAX_SAFE_INTEGER)).toMatchObject({ readSeq: last, unread: 0 });
       expect(await mark(scene, 'guest', first)).toMatchObject({ readSeq: last, unread: 0 });
+    });
+
+    test('unread mentions are the messages behind the mark that mention the user, in this membership', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active', guest2: 'active' } });
+      const mention = async (...names: string[]) => {
+        const extras = { mentions: names.map((name) => user(name)) };
+        return expectAppended(
+          await scene.engine.log.append(messageDraft({ groupId, sender: 'owner', extras })),
+        ).seq;
+      };
+      const first = await mention('guest', 'guest2');
+      await mention('guest2');
+      await sent(scene, 1);
+      const last = await mention('guest', 'owner', 'stranger');
+      expect(await markOf(scene, 'guest')).toMatchObject({ unread: 4, unreadMentions: 2 });
+      expect(await markOf(scene, 'guest2')).toMatchObject({ unread: 4, unreadMentions: 2 });
+      expect(await markOf(scene, 'owner')).toMatchObject({ unread: 0, unreadMentions: 0 });
+      await mark(scene, 'guest', first);
+      expect(await markOf(scene, 'guest')).toMatchObject({ unread: 3, unreadMentions: 1 });
+      await mark(scene, 'guest', last);
+      expect(await markOf(scene, 'guest')).toMatchObject({ unread: 0, unreadMentions: 0 });
+      await scene.do(kickCommand({ groupId, actor: 'owner', userId: 'guest2' }));
+      await scene.join('guest2');
+      expect(await markOf(scene, 'guest2')).toMatchObject({ unread: 0, unreadMentions: 0 });
+      await mention('guest2');
+      expect(await markOf(scene, 'guest2')).toMatchObject({ unread: 1, unreadMentions: 1 });
+    });
+
+    test('mentions end with their messages, and with the group', async () => {
+      await using scene = await begin(makeEngine, {
+        users: { guest: 'active' },
+        engineSettings: { historyMaxEntries: 1, ratePerSec: 1000, rateBurst: 1000 },
+      });
+      const mention = () =>
+        scene.engine.log.append(
+          messageDraft({ groupId, sender: 'owner', extras: { mentions: [user('guest')] } }),
+        );
+      for (let i = 0; i < 5; i += 1) expectAppended(await mention());
+      await sent(scene, 250);
+      expect(await markOf(scene, 'guest')).toMatchObject({ unreadMentions: 0 });
+      expectAppended(await mention());
+      expect(await markOf(scene, 'guest')).toMatchObject({ unreadMentions: 1 });
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      await scene.do(createCommand({ groupId, actor: 'owner' }));
+      await scene.join('guest');
+      await sent(scene, 260);
+      expect(await markOf(scene, 'guest')).toMatchObject({ unreadMentions: 0 });
     });
 
     test('a mark outlives its entry', async () => {
@@ -62,7 +109,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       const [first = 0] = await sent(scene, 1);
       await mark(scene, 'guest', first);
       await sent(scene, 150);
-      expect(await markOf(scene, 'guest')).toEqual({ readSeq: first, unread: 150 });
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: first, unread: 150, unreadMentions: 0 });
     });
 
     test('strangers and applicants are refused as readers are, and have no mark', async () => {
@@ -80,21 +127,21 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await markOf(scene, 'guest')).toBeNull();
       await scene.join('guest');
       const since = (await scene.member('guest'))?.sinceSeq ?? 0;
-      expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 0 });
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: since, unread: 0, unreadMentions: 0 });
     });
 
     test("own messages are read: only what others send after a user's last message is unread to it", async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       const own = await sent(scene, 10);
       const last = own.at(-1) ?? 0;
-      expect(await markOf(scene, 'owner')).toEqual({ readSeq: last, unread: 0 });
+      expect(await markOf(scene, 'owner')).toEqual({ readSeq: last, unread: 0, unreadMentions: 0 });
       for (let i = 0; i < 5; i += 1) await scene.send('guest', `${i}`);
-      expect(await markOf(scene, 'owner')).toEqual({ readSeq: last, unread: 5 });
-      expect(await markOf(scene, 'guest')).toEqual({ readSeq: last + 5, unread: 0 });
+      expect(await markOf(scene, 'owner')).toEqual({ readSeq: last, unread: 5, unreadMentions: 0 });
+      expect(await markOf(scene, 'guest')).toMatchObject({ readSeq: last + 5, unread: 0 });
       expect(await mark(scene, 'owner', last)).toMatchObject({ hasRisen: false, unread: 5 });
       expect(await mark(scene, 'owner', last + 2)).toMatchObject({ hasRisen: true, unread: 3 });
       await scene.send('owner');
-      expect(await markOf(scene, 'owner')).toEqual({ readSeq: last + 6, unread: 0 });
+      expect(await markOf(scene, 'owner')).toMatchObject({ readSeq: last + 6, unread: 0 });
     });
 
     test('a mark of another log, by its epoch, changes nothing and is answered with the present mark', async () => {

@@ -1,5 +1,6 @@
 /** Tests what a message has besides its text: own data and the message to which it replies. */
 import { messageOf } from '@plenum/core';
+import { userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { deleteCommand, joinCommand, messageDraft } from '../../commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
@@ -47,6 +48,32 @@ export function extras(makeEngine: MakeEngine): void {
         seq,
         from_user_id: 'owner',
       });
+    });
+
+    test('who does not receive the message is dropped from its mentions and named in the answer', async () => {
+      await using scene = await begin(makeEngine, {
+        groupType: 'strict_private',
+        users: { guest: 'active', silent: 'muted', waiting: 'pending', bad: 'banned' },
+      });
+      const target = expectAppended(await scene.send('guest'));
+      const names = ['stranger', 'guest', 'waiting', 'silent', 'bad', 'owner', '-'];
+      const mentions = names.map((name) => userIdSchema.parse(name));
+      const given = messageDraft({
+        ...{ groupId, sender: 'owner' },
+        extras: { mentions, replyTo: target.messageId },
+      });
+      const first = expectAppended(await scene.engine.log.append(given));
+      expect(first.mentionsDropped).toEqual(['stranger', 'waiting', 'bad', '-']);
+      const [entry] = (await scene.messages()).slice(-1);
+      expect(entry?.wire.toString()).toContain(
+        `"from_user_id":"guest"},"mentions":["guest","silent","owner"],"timestamp":"`,
+      );
+      await scene.do(joinCommand({ groupId, userId: 'stranger' }));
+      expect(await scene.engine.log.append(given)).toEqual({ ...first, isDuplicate: true });
+      const none = messageDraft({ groupId, sender: 'owner', extras: { mentions: mentions.slice(-1) } });
+      expect(expectAppended(await scene.engine.log.append(none)).mentionsDropped).toEqual(['-']);
+      const [last] = (await scene.messages()).slice(-1);
+      expect(last && messageOf(last).result).not.toHaveProperty('mentions');
     });
 
     test('a retry of a reply gets the first answer, also when the target is gone', async () => {
