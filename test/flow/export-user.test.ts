@@ -17,6 +17,9 @@ describe.each(engines)('the export of a user on %s', (engine) => {
       await plenum.send(groupId, 'zoe', `of zoe in ${groupId}`);
     }
     for (let i = 0; i < 450; i += 1) await plenum.send('a', i % 2 === 0 ? 'zoe' : 'owner', `m${i}`);
+    await plenum.groups.create({ groupId: 'c', groupType: 'private', creatorId: 'owner' });
+    const invite = { body: { actor_id: 'owner' } };
+    await service.rest('POST', '/v1/groups/c/members/zoe/invite', invite);
     await plenum.groups.leave({ groupId: 'left', userId: 'zoe' });
     await plenum.groups.ban({ groupId: 'out', userId: 'zoe', forMs: 3_600_000 });
   });
@@ -43,11 +46,12 @@ describe.each(engines)('the export of a user on %s', (engine) => {
       { group_id: 'a', group_type: 'public', status: 'active', roles: ['member'], since_seq: 2, unread: 1 },
       { group_id: 'b', status: 'active', read_seq: 4, unread: 0 },
     ]);
+    expect(ofType(lines, 'invite')).toEqual([{ type: 'invite', group_id: 'c', invited_by: 'owner' }]);
     const messages = ofType(lines, 'message');
     expect(messages.every(({ from_user_id }) => from_user_id === 'zoe')).toBe(true);
     expect(messages.map(({ group_id }) => group_id)).toEqual([...Array(226).fill('a'), 'b']);
     expect(messages[0]).toMatchObject({ message: 'of zoe in a', seq: 4 });
-    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 2, bans: 0, messages: 227 });
+    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 2, bans: 0, invites: 1, messages: 227 });
   });
 
   test('has with all groups also the messages in a group that it left, and its ban', async () => {
@@ -59,7 +63,7 @@ describe.each(engines)('the export of a user on %s', (engine) => {
       ({ group_id }) => !['a', 'b'].includes(String(group_id)),
     );
     expect(elsewhere).toMatchObject([{ message: 'of zoe in left' }, { message: 'of zoe in out' }]);
-    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 2, bans: 1, messages: 229 });
+    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 2, bans: 1, invites: 1, messages: 229 });
   });
 
   test('is for the service, and of an unknown user has nothing but its ends', async () => {

@@ -1,10 +1,10 @@
 /**
- * Takes users out of all their groups, step by step. Every step looks anew at what is left, so a node that dies in the
+ * Takes users out of all their groups and ends their invites, step by step. Every step looks anew at what is left, so a node that dies in the
  * middle loses nothing: the next owner of the partition continues.
  */
 import { hash } from 'node:crypto';
 import { SERVICE, type UserId } from '@plenum/protocol';
-import type { LeaveGroup } from '../groups/commands.ts';
+import type { GroupCommand } from '../groups/commands.ts';
 import type { Membership } from '../groups/records.ts';
 import type { Erasures } from '../ports/erasures.ts';
 import type { GroupStore } from '../ports/group-store.ts';
@@ -54,13 +54,16 @@ export class Eraser {
     await erasures.postpone(userId, stepEveryMs);
   }
 
-  async #leave(userId: UserId, { groupId }: Membership): Promise<void> {
+  /** An invited user is in the group's list too: its invite ends. */
+  async #leave(userId: UserId, { groupId, member }: Membership): Promise<void> {
     const { erasures, groups, random } = this.#deps;
     const payloadHash = hash('sha256', `erase ${groupId} ${userId}`, 'base64url').slice(0, 22);
     const request = { id: random.token(), payloadHash, rememberMs };
-    const command: LeaveGroup = { operation: 'leave', groupId, actor: SERVICE, request, userId };
+    const shared = { groupId, actor: SERVICE, request, userId } as const;
+    const command: GroupCommand =
+      member === null ? { operation: 'decline_invite', ...shared } : { operation: 'leave', ...shared };
     const outcome = await groups.change(command);
     emitChanged(command, outcome);
-    if (outcome.type === 'done') await erasures.countLeft(userId);
+    if (outcome.type === 'done' && member !== null) await erasures.countLeft(userId);
   }
 }

@@ -18,6 +18,7 @@ export interface UserExportDeps {
 interface Counts {
   memberships: number;
   bans: number;
+  invites: number;
   messages: number;
 }
 
@@ -33,7 +34,7 @@ export async function* userExport(
   groups: ExportedGroups,
 ): AsyncGenerator<string> {
   const { engine } = deps;
-  const counts: Counts = { memberships: 0, bans: 0, messages: 0 };
+  const counts: Counts = { memberships: 0, bans: 0, invites: 0, messages: 0 };
   const revokedAtMs = (await engine.revocations.revokedAt([userId])).get(userId);
   const revoked = revokedAtMs === undefined ? {} : { revoked_at: isoTime(revokedAtMs) };
   yield line('user', { user_id: userId, exported_at: isoTime(engine.wallMs()), groups, ...revoked });
@@ -78,6 +79,12 @@ async function* groupLines(deps: UserExportDeps, at: InGroup): AsyncGenerator<st
   if (position.member !== null) {
     counts.memberships += 1;
     yield line('membership', { group_id: groupId, ...(await membershipView(deps, at, position)) });
+  }
+  if (position.invite !== null) {
+    counts.invites += 1;
+    const { invitedBy, untilMs } = position.invite;
+    const end = untilMs === null ? {} : { invited_until: isoTime(untilMs) };
+    yield line('invite', { group_id: groupId, invited_by: invitedBy, ...end });
   }
   for await (const entry of messagesOf(deps, at, position)) {
     counts.messages += 1;

@@ -138,7 +138,7 @@ export const userOperations = {
     tag: 'users',
     description: [
       'The user leaves its groups, at most 100 a second, with an entry `left` in each; its read marks end with its',
-      'memberships. Bans stay. A node that ends in the middle is replaced by another one. The tokens of the user stay',
+      'memberships, and its invites end. Bans stay. A node that ends in the middle is replaced by another one. The tokens of the user stay',
       'valid: revoke them first',
     ].join(' '),
     success: 'The erasure has begun, or continues',

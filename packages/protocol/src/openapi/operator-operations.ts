@@ -82,7 +82,7 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
     operationId: 'export_user',
     tag: 'users',
     description: [
-      'The lines are `user`, then for each group `membership` or `ban` and the `message`s of the user, from log and',
+      'The lines are `user`, then for each group `membership`, `ban` or `invite` and the `message`s of the user, from log and',
       'archive, and at last `end` with the numbers of lines: an answer without `end` is not complete',
     ].join(' '),
     parameters: { user_id: 'bob', groups: 'own' },

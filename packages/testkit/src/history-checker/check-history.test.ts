@@ -77,6 +77,42 @@ describe('a log is flagged', () => {
   });
 });
 
+describe('an entry that changed many members', () => {
+  const many = (members: object[], fields: object = {}) =>
+    entryAt(13, { type: 'members_changed', user_id: '$service', members, ...fields });
+  const violatedBy = (entry: HistoryEntry, groupType: EpochLog['groupType'] = 'strict_private') =>
+    violated({
+      ...withEntries([...soundEntries, entry]),
+      logs: [logOf([...soundEntries, entry], { groupType })],
+    });
+  const cyd = { user_id: 'cyd', status: 'active', roles: ['member'] };
+
+  test('is sound when each of its users may be added or removed', () => {
+    const muted = { user_id: 'dan', status: 'muted', roles: ['member'] };
+    expect(violatedBy(many([cyd, muted, { user_id: 'ann', status: 'none' }]))).toEqual([]);
+  });
+  test('begins and ends what its users must receive', () => {
+    const entries = [...soundEntries, many([cyd]), messageAt(14, 'owner', 'lost')];
+    const delivery = { device: 'phone', userId: 'cyd', groupId: 'club', presence: 'throughout' } as const;
+    const withGot = (got: readonly HistoryEntry[]) =>
+      violated({ ...withEntries(entries), deliveries: [{ ...delivery, entries: got }] });
+    expect(withGot(entries.slice(12))).toEqual([]);
+    expect(withGot(entries.slice(12, 13))).toEqual(['I6']);
+    expect(withGot(entries.slice(11))).toEqual(['I7']);
+  });
+  test.each<[string, HistoryEntry]>([
+    ['a user did it', many([cyd], { user_id: 'owner' })],
+    ['it adds a member', many([{ ...cyd, user_id: 'ann' }])],
+    ['it removes a stranger', many([{ user_id: 'cyd', status: 'none' }])],
+    ['it removes the last admin', many([{ user_id: 'owner', status: 'none' }])],
+    ['it names a user twice', many([cyd, { user_id: 'cyd', status: 'none' }])],
+    ['it names nothing', many([])],
+    ['it names 101 users', many(Array.from({ length: 101 }, (_, i) => ({ ...cyd, user_id: `u${i}` })))],
+  ])('is flagged when %s', (_, entry) => {
+    expect(violatedBy(entry)).toEqual(['I9']);
+  });
+});
+
 test.each<[Harm, RunHistory]>([
   ['lost', withDelivery('ann', (all) => all.toSpliced(3, 1))],
   ['duplicated', withDelivery('ann', (all) => all.toSpliced(3, 0, ...all.slice(3, 4)))],

@@ -2,7 +2,7 @@
 import { Eraser, partitionOf } from '@plenum/core';
 import { groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { banCommand, createCommand, joinCommand, messageDraft } from '../commands.ts';
+import { banCommand, createCommand, inviteCommand, joinCommand, messageDraft } from '../commands.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { Scene } from '../scene/scene.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -100,6 +100,20 @@ export function erasuresSuite(name: string, makeEngine: MakeEngine): void {
       expect((await erasures.of(zoe))?.groupsLeft).toBe(2);
       const position = await scene.engine.groups.position(groupIdSchema.parse('g001'), zoe);
       expect(position?.isBanned).toBe(true);
+    });
+
+    test('ends the invites of the user, and does not count them', async () => {
+      const { scene, erasures, eraser, left } = await begin(makeEngine, 1);
+      await using _ = scene;
+      await scene.do(createCommand({ groupId: 'inviting', actor: 'owner', groupType: 'private' }));
+      await scene.do(inviteCommand({ groupId: 'inviting', actor: 'owner', userId: 'zoe' }));
+      expect(await left()).toBe(2);
+      await erasures.begin(zoe);
+      await eraser.run(partition);
+      expect(await left()).toBe(0);
+      await scene.advance(1100);
+      await eraser.run(partition);
+      expect(await erasures.of(zoe)).toMatchObject({ status: 'done', groupsLeft: 1 });
     });
 
     test('one that is done is looked at once more, and then never again', async () => {
