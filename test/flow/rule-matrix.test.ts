@@ -41,6 +41,10 @@ const successes: Readonly<Record<string, { readonly result: object; readonly tar
     result: { roles: ['admin'] },
     target: expect.objectContaining({ ...plain, roles: ['admin'] }),
   },
+  'promote_member:moderator': {
+    result: { roles: ['moderator'] },
+    target: expect.objectContaining({ ...plain, roles: ['moderator'] }),
+  },
   demote_member: { result: { roles: ['member'] }, target: expect.objectContaining(plain) },
 };
 

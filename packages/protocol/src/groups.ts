@@ -17,7 +17,13 @@ export const ownStatusSchema = z.union([memberStatusSchema, z.literal('invited')
   id: 'OwnStatus',
   description: 'As MemberStatus; invited: may join at once, receives nothing',
 });
-export const roleSchema = z.enum(['admin', 'member']).meta({ id: 'Role' });
+export const roleSchema = z.enum(['admin', 'moderator', 'member']).meta({
+  id: 'Role',
+  description:
+    'moderator: accepts and rejects applicants, mutes (in a strict_private group) and kicks plain members. admin: may do all that, and change roles, bans and settings',
+});
+/** A role that `promote_member` gives. */
+export const grantedRoleSchema = z.enum(['admin', 'moderator']).meta({ id: 'GrantedRole' });
 export const historySettingSchema = z.enum(['all', 'since_join']).meta({
   id: 'HistorySetting',
   description: 'What a member may read: all entries, or those since its own join',
@@ -33,6 +39,7 @@ export type GroupType = z.infer<typeof groupTypeSchema>;
 export type MemberStatus = z.infer<typeof memberStatusSchema>;
 export type OwnStatus = z.infer<typeof ownStatusSchema>;
 export type Role = z.infer<typeof roleSchema>;
+export type GrantedRole = z.infer<typeof grantedRoleSchema>;
 export type HistorySetting = z.infer<typeof historySettingSchema>;
 export type Posting = z.infer<typeof postingSchema>;
 
@@ -82,6 +89,7 @@ export const countsSchema = z
     pending: z.int().min(0),
     muted: z.int().min(0),
     admins: z.int().min(0),
+    moderators: z.int().min(1).exactOptional().describe('Absent: none'),
   })
   .meta({ id: 'MemberCounts', description: 'Members of a group by status, and how many of them are admins' });
 export type Counts = z.infer<typeof countsSchema>;

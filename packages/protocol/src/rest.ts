@@ -153,8 +153,8 @@ const rows: readonly Row[] = [
     request: 'decline_invite',
     actor: 'user_id',
   },
-  act('promote', 'Make a member an admin', 'promote_member'),
-  act('demote', 'Make an admin a member', 'demote_member'),
+  act('promote', 'Make a member an admin or a moderator', 'promote_member'),
+  act('demote', 'Make an admin or a moderator a plain member', 'demote_member'),
   {
     method: 'POST',
     path: `${group}/messages`,

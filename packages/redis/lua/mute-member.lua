@@ -7,10 +7,12 @@ local for_ms = ARGV[19]
 
 if not group then return refuse('group_not_found') end
 if group.type ~= 'strict_private' then return refuse('not_strict_private') end
-if not acts_as_admin() then return refuse('not_admin') end
+local code = refusal_of_moderator(actor)
+if code then return refuse(code) end
 local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
 if member.status ~= 'a' or member.role == 'a' then return refuse('cannot_mute') end
+if not is_below_actor(member) then return refuse('not_admin') end
 local limited = check_limits()
 if limited then return limited end
 

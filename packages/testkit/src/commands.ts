@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import {
   type BanMember,
   type ChangeMembers,
-  type ChangeRole,
   type CreateGroup,
   type DeleteGroup,
+  type DemoteMember,
   defaultGroupSettings,
   type EndInvite,
   type GroupCommand,
@@ -17,11 +17,19 @@ import {
   type MessageDraft,
   type MessageExtras,
   type MuteMember,
+  type PromoteMember,
   type RequestKey,
   type TargetCommand,
   type UpdateGroup,
 } from '@plenum/core';
-import { type Actor, type GroupType, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
+import {
+  type Actor,
+  type GrantedRole,
+  type GroupType,
+  groupIdSchema,
+  SERVICE,
+  userIdSchema,
+} from '@plenum/protocol';
 
 /** A request with a request id: a change, a part of `change_members`, or a message. */
 export type Attempt = GroupCommand | ChangeMembers | MessageDraft;
@@ -165,18 +173,24 @@ const endInvite =
 export const declineInviteCommand = endInvite('decline_invite');
 export const revokeInviteCommand = endInvite('revoke_invite');
 
-const changeRole =
-  (operation: ChangeRole['operation']) =>
-  (given: Omit<OnTarget, 'reason'>): ChangeRole => ({
-    operation,
-    groupId: groupIdSchema.parse(given.groupId),
-    actor: actorOf(given.actor),
-    request: keyOf(given, [operation, given.groupId, given.userId]),
-    userId: userIdSchema.parse(given.userId),
-  });
+export const promoteCommand = (
+  given: Omit<OnTarget, 'reason'> & { readonly role?: GrantedRole },
+): PromoteMember => ({
+  operation: 'promote',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor),
+  request: keyOf(given, ['promote', given.groupId, given.userId, given.role]),
+  userId: userIdSchema.parse(given.userId),
+  role: given.role ?? 'admin',
+});
 
-export const promoteCommand = changeRole('promote');
-export const demoteCommand = changeRole('demote');
+export const demoteCommand = (given: Omit<OnTarget, 'reason'>): DemoteMember => ({
+  operation: 'demote',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor),
+  request: keyOf(given, ['demote', given.groupId, given.userId]),
+  userId: userIdSchema.parse(given.userId),
+});
 
 export const updateCommand = (
   given: Request & { readonly actor: string } & UpdateGroup['changes'],

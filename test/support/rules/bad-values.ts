@@ -222,6 +222,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   cursor,
   groups,
   group_type: choice,
+  role: choice,
   action: choice,
   prefix: [
     ...otherTypes('text'),

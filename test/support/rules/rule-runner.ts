@@ -116,7 +116,9 @@ export class RuleRunner {
     if (standing === 'pending') return done(api.join(one));
     await done(api.join({ ...one, admit: true }));
     if (standing === 'muted') await done(api.mute(one));
-    if (standing === 'admin') await done(api.promote(one));
+    if (standing === 'admin' || standing === 'moderator') {
+      await done(api.promote({ ...one, role: standing }));
+    }
   }
 
   #requestOf(cell: Cell): Request {
@@ -136,6 +138,7 @@ export class RuleRunner {
       create_group: { group_type: 'public' },
       update_group: { max_members: 9 },
       relay_msg: { message: 'hello' },
+      promote_member: action === undefined ? {} : { role: action },
     };
     return { type, args: { group_id, ...own[type], ...(takesTarget(type) ? target : {}) } };
   }

@@ -2,6 +2,7 @@
 import type { OperationOf, Operations, Outcome } from '@plenum/core';
 import {
   type Action,
+  type GrantedRole,
   type GroupType,
   type HistorySetting,
   type MemberStatus,
@@ -56,6 +57,10 @@ interface OnMember extends SelfAction {
 }
 interface Decide extends OnMember {
   readonly reason?: string;
+}
+interface Promote extends OnMember {
+  /** Default: `admin`. */
+  readonly role?: GrantedRole;
 }
 interface ForTime extends OnMember {
   /** The mute or invite ends by itself after this time. */
@@ -131,7 +136,7 @@ export interface GroupsApi {
   readonly invite: Call<ForTime, 'invite_member'>;
   readonly declineInvite: Call<SelfAction, 'decline_invite'>;
   readonly revokeInvite: Call<OnMember, 'revoke_invite'>;
-  readonly promote: Call<OnMember, 'promote_member'>;
+  readonly promote: Call<Promote, 'promote_member'>;
   readonly demote: Call<OnMember, 'demote_member'>;
   readonly changeMembers: Call<ChangeMembers, 'change_members'>;
   readonly update: Call<Update, 'update_group'>;
@@ -171,7 +176,7 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
     invite: of('invite_member', forTime),
     declineInvite: of('decline_invite', selfAction),
     revokeInvite: of('revoke_invite', decide),
-    promote: of('promote_member', decide),
+    promote: of('promote_member', promote),
     demote: of('demote_member', decide),
     changeMembers: of('change_members', changeMembers),
     update: of('update_group', update),
@@ -226,6 +231,12 @@ const decide = ({ groupId, userId, actorId, reason, requestId }: Decide): Asked 
   actorId,
   requestId,
   args: { group_id: groupId, user_id: userId, reason },
+});
+
+const promote = ({ groupId, userId, actorId, role, requestId }: Promote): Asked => ({
+  actorId,
+  requestId,
+  args: { group_id: groupId, user_id: userId, role },
 });
 
 const forTime = ({ groupId, userId, actorId, forMs, requestId }: ForTime): Asked => ({

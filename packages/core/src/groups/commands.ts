@@ -1,5 +1,14 @@
 /** Commands that change a group, and their outcomes. One command is one atomic step. */
-import type { Actor, Failure, GroupId, GroupType, MemberStatus, Role, UserId } from '@plenum/protocol';
+import type {
+  Actor,
+  Failure,
+  GrantedRole,
+  GroupId,
+  GroupType,
+  MemberStatus,
+  Role,
+  UserId,
+} from '@plenum/protocol';
 import type { GroupSettings } from './records.ts';
 
 /** Names one attempt for idempotency. Scope: (group, actor, id); only successes are remembered. */
@@ -74,8 +83,13 @@ export interface EndInvite extends Base {
   readonly operation: 'decline_invite' | 'revoke_invite';
   readonly userId: UserId;
 }
-export interface ChangeRole extends Base {
-  readonly operation: 'promote' | 'demote';
+export interface PromoteMember extends Base {
+  readonly operation: 'promote';
+  readonly userId: UserId;
+  readonly role: GrantedRole;
+}
+export interface DemoteMember extends Base {
+  readonly operation: 'demote';
   readonly userId: UserId;
 }
 export interface UpdateGroup extends Base {
@@ -117,7 +131,8 @@ export type GroupCommand =
   | BanMember
   | InviteMember
   | EndInvite
-  | ChangeRole
+  | PromoteMember
+  | DemoteMember
   | UpdateGroup
   | DeleteGroup;
 export type Operation = GroupCommand['operation'];

@@ -135,11 +135,12 @@ export function slowedUntil(
   return untilMs > nowMs ? untilMs : null;
 }
 
-/** True for an admin. */
-export const hasRole = ({ roles }: MemberRecord): boolean => roles.includes('admin');
+/** True for an admin and for a moderator, whatever its status. */
+export const hasRole = ({ roles }: Pick<MemberRecord, 'roles'>): boolean =>
+  roles.includes('admin') || roles.includes('moderator');
 /** True if the rules let this member accept applicants, and so invite users. */
 export const mayAccept = (groupType: GroupType, member: MemberRecord | null): boolean =>
-  member?.status === 'active' && (groupType !== 'strict_private' || member.roles.includes('admin'));
+  member?.status === 'active' && (groupType !== 'strict_private' || hasRole(member));
 
 /** @param untilMs null: the ban does not end by itself */
 export const bannedFailure = (untilMs: number | null): Failure =>

@@ -6,13 +6,14 @@ import {
   type Actor,
   type ErrorCode,
   type Failure,
+  type GrantedRole,
   type GroupType,
   limits,
   type MemberStatus,
   SERVICE,
 } from '@plenum/protocol';
 import type { GroupRecord, MemberRecord } from './records.ts';
-import { bannedFailure, isoTime } from './records.ts';
+import { bannedFailure, hasRole, isoTime } from './records.ts';
 import { type Check, type CheckName, type RuleName, rules } from './rule-table.ts';
 
 export interface Facts {
@@ -25,6 +26,8 @@ export interface Facts {
   readonly isSubjectBanned: boolean;
   /** Null: the user is not banned, or its ban has no end. */
   readonly subjectBannedUntilMs?: number | null;
+  /** The role that a promotion gives. */
+  readonly role?: GrantedRole;
   /** Null: slow mode lets the user send now. */
   readonly slowedUntilMs?: number | null;
   /** True if an invite of the user is in force. Absent: there is none. */
@@ -35,6 +38,8 @@ export interface Facts {
 type Group = NonNullable<Facts['group']>;
 const isActiveAdmin = (record: MemberRecord | null) =>
   record !== null && record.status === 'active' && record.roles.includes('admin');
+const isModerator = (record: MemberRecord | null) =>
+  record !== null && record.status === 'active' && hasRole(record);
 const isFull = (group: Group) =>
   group.maxMembers !== null && group.counts.active + group.counts.muted >= group.maxMembers;
 
@@ -45,6 +50,7 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'actor is in the group': ({ actorRecord }) => actorRecord !== null,
   'actor is active': ({ actorRecord }) => actorRecord?.status === 'active',
   'actor is an active admin': ({ actorRecord }) => isActiveAdmin(actorRecord),
+  'actor is an active admin or moderator': ({ actorRecord }) => isModerator(actorRecord),
   'user is not banned': ({ isSubjectBanned }) => !isSubjectBanned,
   'user is no member': ({ subjectRecord }) => subjectRecord === null,
   'user may ask again': ({ subjectRecord }) => subjectRecord === null || subjectRecord.status === 'muted',
@@ -53,6 +59,12 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'target is pending': ({ subjectRecord }) => subjectRecord?.status === 'pending',
   'target is active and no admin': ({ subjectRecord }) =>
     subjectRecord?.status === 'active' && !subjectRecord.roles.includes('admin'),
+  'target may get the role': ({ subjectRecord, role = 'admin' }) =>
+    subjectRecord?.status === 'active' &&
+    !subjectRecord.roles.includes('admin') &&
+    !subjectRecord.roles.includes(role),
+  'target is below the actor': ({ actor, actorRecord, subjectRecord }) =>
+    actor === SERVICE || isActiveAdmin(actorRecord) || (subjectRecord !== null && !hasRole(subjectRecord)),
   'target is muted': ({ subjectRecord }) => subjectRecord?.status === 'muted',
   'target is not the last admin': ({ subjectRecord }, group) =>
     !isActiveAdmin(subjectRecord) || group.counts.admins > 1,
@@ -69,7 +81,7 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'target is no member': ({ subjectRecord }) => subjectRecord === null,
   'target is not banned': ({ isSubjectBanned }) => !isSubjectBanned,
   'target is banned': ({ isSubjectBanned }) => isSubjectBanned,
-  'target is an admin': ({ subjectRecord }) => subjectRecord?.roles.includes('admin') === true,
+  'target has a role': ({ subjectRecord }) => subjectRecord !== null && hasRole(subjectRecord),
   'place is free': (_, group) => !isFull(group),
   'place for an applicant is free': ({ subjectRecord }, group) =>
     subjectRecord?.status === 'muted' || (!isFull(group) && group.counts.pending < limits.pendingMax),
@@ -123,13 +135,15 @@ export function judge(operation: RuleName, facts: Facts, type?: GroupType): read
   if (group === null) return [{ check: 'group exists', code: 'group_not_found', ok: false }];
   return rules[operation][type ?? group.groupType]
     .filter(({ name, ofActor }) => !name.startsWith('target ') && !(ofActor && facts.actor === SERVICE))
-    .map(({ name, code }) => ({ check: name, code, ok: holds[name](facts, group) }));
+    .map((check) => ({ check: check.name, code: codeOf(check, facts), ok: holds[check.name](facts, group) }));
 }
 
-function refusal(
-  check: Check,
-  { subjectRecord, subjectBannedUntilMs, slowedUntilMs, nowMs }: Facts,
-): Failure {
+/** Where a group has no moderator, an admin is missing. */
+const codeOf = ({ code }: Check, { group }: Facts): ErrorCode =>
+  code === 'not_moderator' && (group?.counts.moderators ?? 0) === 0 ? 'not_admin' : code;
+
+function refusal(check: Check, facts: Facts): Failure {
+  const { subjectRecord, subjectBannedUntilMs, slowedUntilMs, nowMs } = facts;
   if (check.code === 'banned') return bannedFailure(subjectBannedUntilMs ?? null);
   if (check.code === 'slow_mode') {
     return { code: 'slow_mode', retryAfterMs: Math.max(1, (slowedUntilMs ?? nowMs) - nowMs) };
@@ -142,5 +156,5 @@ function refusal(
       details: { muted_until: isoTime(untilMs) },
     };
   }
-  return { code: check.code };
+  return { code: codeOf(check, facts) };
 }

@@ -14,6 +14,7 @@ export type CheckName =
   | 'actor is in the group'
   | 'actor is active'
   | 'actor is an active admin'
+  | 'actor is an active admin or moderator'
   | 'user is not banned'
   | 'user is no member'
   | 'user may ask again'
@@ -21,6 +22,8 @@ export type CheckName =
   | 'target is in the group'
   | 'target is pending'
   | 'target is active and no admin'
+  | 'target may get the role'
+  | 'target is below the actor'
   | 'target is muted'
   | 'target is not the last admin'
   | 'sender is in the group'
@@ -35,7 +38,7 @@ export type CheckName =
   | 'target is not banned'
   | 'target is invited'
   | 'target is banned'
-  | 'target is an admin'
+  | 'target has a role'
   | 'place is free'
   | 'place for an applicant is free';
 
@@ -57,6 +60,10 @@ const notBanned = check('user is not banned', 'banned');
 const actorInGroup = check('actor is in the group', 'user_not_in_group');
 const actorActive = check('actor is active', 'not_admin');
 const actorAdmin = check('actor is an active admin', 'not_admin');
+/** In a group without moderators its code is `not_admin`. */
+const actorModerator = check('actor is an active admin or moderator', 'not_moderator');
+/** A moderator acts on plain members only. */
+const belowActor = check('target is below the actor', 'not_admin');
 const targetInGroup = check('target is in the group', 'user_not_in_group');
 const targetPending = check('target is pending', 'user_not_pending');
 const placeFree = check('place is free', 'group_full');
@@ -78,7 +85,7 @@ const joinPrivate = [
   check('place for an applicant is free', 'group_full'),
 ];
 const acceptByMember = [exists, actorInGroup, actorActive, targetInGroup, targetPending];
-const acceptByAdmin = [exists, actorInGroup, actorActive, actorAdmin, targetInGroup, targetPending];
+const acceptByModerator = [exists, actorInGroup, actorModerator, targetInGroup, targetPending];
 
 const inviteByMember = [
   exists,
@@ -103,42 +110,45 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
   accept: {
     public: [...acceptByMember, placeFree],
     private: [...acceptByMember, placeFree],
-    strict_private: [...acceptByAdmin, placeFree],
+    strict_private: [...acceptByModerator, placeFree],
   },
-  reject: { public: acceptByMember, private: acceptByMember, strict_private: acceptByAdmin },
+  reject: { public: acceptByMember, private: acceptByMember, strict_private: acceptByModerator },
   mute: everyType(
     exists,
     strict,
-    actorAdmin,
+    actorModerator,
     targetInGroup,
     check('target is active and no admin', 'cannot_mute'),
+    belowActor,
   ),
-  unmute: everyType(exists, strict, actorAdmin, targetInGroup, check('target is muted', 'not_muted')),
-  kick: everyType(exists, actorAdmin, targetInGroup, notLastAdmin),
+  unmute: everyType(
+    exists,
+    strict,
+    actorModerator,
+    targetInGroup,
+    check('target is muted', 'not_muted'),
+    belowActor,
+  ),
+  kick: everyType(exists, actorModerator, targetInGroup, belowActor, notLastAdmin),
   ban: everyType(exists, actorAdmin, notLastAdmin),
   unban: everyType(exists, actorAdmin, check('target is banned', 'not_banned')),
   invite: {
     public: inviteByMember,
     private: inviteByMember,
-    strict_private: inviteByMember.toSpliced(3, 0, actorAdmin),
+    strict_private: inviteByMember.toSpliced(2, 1, actorModerator),
   },
   decline_invite: everyType(exists, check('user is invited', 'invite_not_found')),
   revoke_invite: {
     public: revokeByMember,
     private: revokeByMember,
-    strict_private: revokeByMember.toSpliced(3, 0, actorAdmin),
+    strict_private: revokeByMember.toSpliced(2, 1, actorModerator),
   },
-  promote: everyType(
-    exists,
-    actorAdmin,
-    targetInGroup,
-    check('target is active and no admin', 'cannot_promote'),
-  ),
+  promote: everyType(exists, actorAdmin, targetInGroup, check('target may get the role', 'cannot_promote')),
   demote: everyType(
     exists,
     actorAdmin,
     targetInGroup,
-    check('target is an admin', 'cannot_demote'),
+    check('target has a role', 'cannot_demote'),
     notLastAdmin,
   ),
   update: everyType(exists, actorAdmin),

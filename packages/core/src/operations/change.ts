@@ -7,7 +7,6 @@ import {
   type RequestArgs,
   type RequestResult,
   type RequestType,
-  type Role,
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
@@ -153,11 +152,28 @@ export class Changes {
     return done.ok ? succeed({ status: 'unbanned' }) : done;
   };
 
-  promote_member = (caller: Caller, args: RequestArgs<'promote_member'>): Result<'promote_member'> =>
-    this.#changeRole('promote', caller, args);
+  promote_member = async (caller: Caller, args: RequestArgs<'promote_member'>): Result<'promote_member'> => {
+    const done = await this.#change({
+      operation: 'promote',
+      groupId: args.group_id,
+      actor: caller.actor,
+      request: requestKey(caller, 'promote_member', args),
+      userId: args.user_id,
+      role: args.role ?? 'admin',
+    });
+    return done.ok ? succeed({ roles: [...done.result.roles] }) : done;
+  };
 
-  demote_member = (caller: Caller, args: RequestArgs<'demote_member'>): Result<'demote_member'> =>
-    this.#changeRole('demote', caller, args);
+  demote_member = async (caller: Caller, args: RequestArgs<'demote_member'>): Result<'demote_member'> => {
+    const done = await this.#change({
+      operation: 'demote',
+      groupId: args.group_id,
+      actor: caller.actor,
+      request: requestKey(caller, 'demote_member', args),
+      userId: args.user_id,
+    });
+    return done.ok ? succeed({ roles: [...done.result.roles] }) : done;
+  };
 
   update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
     const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms } = args;
@@ -202,16 +218,6 @@ export class Changes {
       userId: args.user_id,
       reason: args.reason ?? null,
     });
-  }
-
-  async #changeRole(
-    operation: 'promote' | 'demote',
-    caller: Caller,
-    { group_id: groupId, user_id: userId }: RequestArgs<'promote_member'>,
-  ): Promise<Outcome<{ roles: Role[] }>> {
-    const request = requestKey(caller, `${operation}_member`, { group_id: groupId, user_id: userId });
-    const done = await this.#change({ operation, groupId, actor: caller.actor, request, userId });
-    return done.ok ? succeed({ roles: [...done.result.roles] }) : done;
   }
 
   #change(command: GroupCommand): Promise<Outcome<ChangeDone>> {

@@ -14,6 +14,7 @@ import { authorize } from '../adapters/guards.ts';
 import {
   bannedFailure,
   type GroupRecord,
+  hasRole,
   isoTime,
   type MemberRow,
   type Membership,

@@ -21,6 +21,7 @@ export function factsOf(group: GroupState | null, command: GroupCommand, nowMs: 
     isSubjectBanned: ban?.isBanned === true,
     subjectBannedUntilMs: ban?.bannedUntilMs ?? null,
     isSubjectInvited: subject !== null && (group?.invites.inForce(subject, nowMs) ?? null) !== null,
+    ...('role' in command ? { role: command.role } : {}),
     nowMs,
   };
 }

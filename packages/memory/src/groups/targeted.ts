@@ -2,12 +2,14 @@
 import {
   type BanMember,
   type ChangeDone,
-  type ChangeRole,
+  type DemoteMember,
   isoTime,
   type MemberRecord,
   type MuteMember,
+  type PromoteMember,
   type TargetCommand,
 } from '@plenum/core';
+import type { Role } from '@plenum/protocol';
 import { actedBy, because, goneDone, memberDone, type Step } from './step.ts';
 
 /** Makes an applicant a member. It receives entries from `accepted` on. */
@@ -114,13 +116,11 @@ export function unban({ state, group, command, nowMs }: Step<TargetCommand>): Ch
   return goneDone(group, seq);
 }
 
-const newRoles = { promote: ['admin'], demote: ['member'] } as const;
-
 /** Promotes or demotes a member. It keeps its status and its since_seq. */
-export function changeRole(step: Step<ChangeRole>, target: MemberRecord): ChangeDone {
+export function changeRole(step: Step<PromoteMember | DemoteMember>, target: MemberRecord): ChangeDone {
   const { state, group, command, nowMs } = step;
   const { operation, actor, userId } = command;
-  const roles = [...newRoles[operation]];
+  const roles: Role[] = [operation === 'promote' ? command.role : 'member'];
   const member: MemberRecord = { ...target, roles };
   group.put(userId, member);
   const type = operation === 'promote' ? 'promoted' : 'demoted';

@@ -65,6 +65,7 @@ export class GroupState {
   /** The place of each member: the seq of its `joined` or `requested`, or its place in `members_changed`. It stays until the member leaves. */
   readonly #places = new Map<UserId, number>();
   readonly #muteEnds = new SortedList<MuteEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
+  #moderators = 0;
   readonly #counts = { active: 0, pending: 0, muted: 0, admins: 0 };
 
   constructor(origin: Origin, log: GroupEntries, index: MembershipIndex) {
@@ -112,7 +113,8 @@ export class GroupState {
 
   counts(nowMs: number): Counts {
     const due = this.#countDue(nowMs);
-    return { ...this.#counts, active: this.#counts.active + due, muted: this.#counts.muted - due };
+    const counts = { ...this.#counts, active: this.#counts.active + due, muted: this.#counts.muted - due };
+    return this.#moderators === 0 ? counts : { ...counts, moderators: this.#moderators };
   }
 
   /** @returns users whose mute is due but not ended yet, the earliest first, at most `limit` */
@@ -213,6 +215,7 @@ export class GroupState {
   #count(record: MemberRecord, by: 1 | -1): void {
     this.#counts[record.status] += by;
     if (isActiveAdmin(record)) this.#counts.admins += by;
+    if (record.roles.includes('moderator')) this.#moderators += by;
   }
 }
 

@@ -127,8 +127,8 @@ export const memberOperations = {
     operationId: 'promote_member',
     tag: 'members',
     ...memberOfTeam('bob'),
-    body: asAnn,
-    result: { roles: ['admin', 'member'] },
+    body: { ...asAnn, role: 'moderator' },
+    result: { roles: ['moderator'] },
   },
   demote_member: {
     operationId: 'demote_member',

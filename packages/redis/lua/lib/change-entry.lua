@@ -4,8 +4,10 @@ local function reason_field(reason)
   return reason ~= '' and ',"reason":' .. reason or ''
 end
 
+local ROLE_NAMES = { a = 'admin', o = 'moderator', m = 'member' }
+
 local function roles_field(member)
-  return member.role == 'a' and ',"roles":["admin"]' or ',"roles":["member"]'
+  return ',"roles":["' .. ROLE_NAMES[member.role] .. '"]'
 end
 
 local function until_field(name, ends_at)

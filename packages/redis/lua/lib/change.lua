@@ -66,3 +66,16 @@ local function acts_as_admin()
   local member = find_member(actor, now)
   return member ~= nil and member.status == 'a' and member.role == 'a'
 end
+
+-- @return the code of the refusal if the user is not the service, nor an active admin or moderator; else nil
+local function refusal_of_moderator(user)
+  if user == SERVICE then return nil end
+  local member = find_member(user, now)
+  if member and member.status == 'a' and member.role ~= 'm' then return nil end
+  return group.moderators > 0 and 'not_moderator' or 'not_admin'
+end
+
+-- @return true unless the actor is a moderator and the target has a role
+local function is_below_actor(target)
+  return target.role == 'm' or acts_as_admin()
+end

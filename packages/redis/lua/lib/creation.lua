@@ -23,6 +23,8 @@ local function create(settings)
     pending = 0,
     muted = 0,
     admins = 0,
+    moderators = 0,
+    known_moderators = 0,
   }
   local creator = { status = 'a', role = 'a', joined_at = now, since_seq = 1 }
   put_in(group, user_id, creator)

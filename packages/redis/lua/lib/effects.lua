@@ -8,6 +8,7 @@ local function count(group, member, by)
   local counter = COUNTER[member.status]
   group[counter] = group[counter] + by
   if member.role == 'a' then group.admins = group.admins + by end
+  if member.role == 'o' then group.moderators = group.moderators + by end
 end
 
 -- A user keeps its place in the order of members from its join (or its application) until it leaves: the seq of that

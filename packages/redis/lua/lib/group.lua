@@ -3,7 +3,8 @@
 
 local function load_group()
   local field = redis.call('HMGET', group_key, 'type', 'deleted', 'epoch', 'hist', 'seq',
-    'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'log_renewal', 'events')
+    'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'log_renewal', 'events',
+    'moderators')
   if not field[1] or field[2] then return nil end
   return {
     type = field[1],
@@ -19,6 +20,8 @@ local function load_group()
     max_members = tonumber(field[11]),
     log_renewal = tonumber(field[12]),
     events = tonumber(field[13] or 0),
+    moderators = tonumber(field[14] or 0),
+    known_moderators = tonumber(field[14] or 0),
   }
 end
 
@@ -26,6 +29,8 @@ local function save_group(group)
   redis.call('HSET', group_key, 'seq', integer(group.seq), 'active', group.active, 'pending', group.pending,
     'muted', group.muted, 'admins', group.admins, 'next_due', group.next_due and integer(group.next_due) or '',
     'events', integer(group.events))
+  -- A group that never had a moderator has no such field.
+  if group.moderators ~= group.known_moderators then redis.call('HSET', group_key, 'moderators', group.moderators) end
   save_epoch(group)
   if group.next_due == group.known_due or group.is_deleted then return end
   if group.next_due then

@@ -1,5 +1,5 @@
 -- Reads the record of a member, one field of the members hash: `<status> <role> <joined_at> <since_seq> <ends_at>`.
--- status: a(ctive), p(ending), m(uted), b(anned) · role: a(dmin), m(ember) · ends_at: the time, ms, at which a mute or
+-- status: a(ctive), p(ending), m(uted), b(anned) · role: a(dmin), o (moderator), m(ember) · ends_at: the time, ms, at which a mute or
 -- ban ends, or `-`.
 
 local SERVICE = '$service'

@@ -143,10 +143,14 @@ export function runChange(
       const extra = { ...spanArgs(command), invitesMax: deps.settings.invitesPerGroupMax };
       return calls.change(scripts.inviteMember, { keys, args: withExtra(extra) });
     }
+    case 'promote':
+      return calls.change(scripts.promoteMember, {
+        keys,
+        args: withExtra({ role: command.role === 'admin' ? 'a' : 'o' }),
+      });
     case 'leave':
     case 'decline_invite':
     case 'revoke_invite':
-    case 'promote':
     case 'demote':
     case 'delete':
       return calls.change(plain[command.operation], { keys, args: withExtra({}) });
@@ -183,7 +187,6 @@ const plain = {
   leave: scripts.leaveGroup,
   decline_invite: scripts.declineInvite,
   revoke_invite: scripts.revokeInvite,
-  promote: scripts.promoteMember,
   demote: scripts.demoteMember,
   delete: scripts.deleteGroup,
 } as const;

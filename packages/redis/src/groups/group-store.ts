@@ -231,7 +231,8 @@ export class RedisGroupStore implements GroupStore {
     const slowedUntilMs = slowedUntil(settings, standing.member, { lastMs: lastSentMs, nowMs });
     const invite = standing.isBanned ? null : inviteOf(group.invite, nowMs);
     const position: Position = { groupType, settings, head, ...standing, slowedUntilMs, invite };
-    const counts = { active: group.active + due, pending, muted: group.muted - due, admins };
+    const moderators = group.moderators === 0 ? {} : { moderators: group.moderators };
+    const counts = { active: group.active + due, pending, muted: group.muted - due, admins, ...moderators };
     return { position, createdAtMs, counts };
   }
 }

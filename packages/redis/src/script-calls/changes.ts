@@ -27,7 +27,7 @@ const changeAnswer = z
   .pipe(
     z.tuple([
       z.enum(['a', 'p', 'm', 'b', 'i', '-']),
-      z.enum(['a', 'm', '-']),
+      z.enum(['a', 'o', 'm', '-']),
       untilWord,
       z.string(),
       integerWord,
@@ -99,7 +99,7 @@ export const unbanMember = defineChange('unban-member', ['reason']);
 export const inviteMember = defineChange('invite-member', ['forMs', 'invitesMax']);
 export const declineInvite = defineChange('decline-invite', []);
 export const revokeInvite = defineChange('revoke-invite', []);
-export const promoteMember = defineChange('promote-member', []);
+export const promoteMember = defineChange('promote-member', ['role']);
 export const demoteMember = defineChange('demote-member', []);
 export const updateGroup = defineChange('update-group', [
   'maxMembers',

@@ -11,14 +11,17 @@ export const memberStatusOf = { a: 'active', p: 'pending', m: 'muted' } as const
   string,
   MemberStatus
 >;
-export const rolesOf = { a: ['admin'], m: ['member'] } as const satisfies Record<string, readonly Role[]>;
+export const rolesOf = { a: ['admin'], o: ['moderator'], m: ['member'] } as const satisfies Record<
+  string,
+  readonly Role[]
+>;
 
 /** Parses a time in ms; `-` means that there is none. */
 export const untilWord = z.union([z.literal('-').transform(() => null), integerWord]);
 
 const words = z.tuple([
   z.enum(['a', 'p', 'm', 'b']),
-  z.enum(['a', 'm']),
+  z.enum(['a', 'o', 'm']),
   integerWord,
   integerWord,
   untilWord,

@@ -60,6 +60,7 @@ const positionDetails = z
       editWindowMs: z.union([z.literal('').transform(() => limits.editWindowMsDefault), integerWord]),
       /** The time of the user's last message in slow mode. */
       lastSentMs: z.union([z.literal('').transform(() => null), integerWord]),
+      moderators: integerWord,
       /** The record of the user as text, and its invite; '' for none. */
       record: z.string(),
       invite: z.string(),
@@ -82,6 +83,7 @@ const positionNames = [
   'sending',
   'editWindowMs',
   'lastSentMs',
+  'moderators',
   'record',
   'invite',
 ] as const;

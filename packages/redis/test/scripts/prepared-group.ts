@@ -168,6 +168,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     entry: 'nonce.1',
     after: '0',
     lists: 'all',
+    role: 'a',
     limit: '50',
     fromSeq: '-',
     toSeq: '+',

@@ -29,6 +29,11 @@ const isAdmin = ({ group }: Case, userId: string) => {
   return member?.status === 'active' && member.roles.includes('admin');
 };
 
+const hasRole = ({ group }: Case, userId: string) =>
+  group.members.get(userId)?.roles.some((role) => role !== 'member') === true;
+const isModerator = (one: Case, userId: string) =>
+  one.group.members.get(userId)?.status === 'active' && hasRole(one, userId);
+
 const hasPlace = ({ group }: Case): Demands[number] => {
   const { active, muted } = countsOf(group);
   return [active + muted < group.maxMembers, 'the group was full'];
@@ -58,9 +63,19 @@ const isStrict = ({ groupType }: Case): Demands[number] => [
   'the type knows no mutes',
 ];
 
-/** Any active member may answer applicants and invite users in a private group, only an admin in a strict_private one. */
+/** A moderator acts on plain members only. */
+const byModerator = (one: Case): Demands[number] => {
+  const actor = actorIn(one.event);
+  const isPlain = !hasRole(one, one.event.user_id);
+  const mayAct = isService(actor) || isAdmin(one, actor) || (isModerator(one, actor) && isPlain);
+  return [mayAct, `${actor} was no active admin, nor a moderator above the user`];
+};
+
+/**
+ * Any active member may answer applicants and invite users in a private group, only an admin or a
+ * moderator in a strict_private one. */
 function mayAnswer(one: Case, userId: string): boolean {
-  if (one.groupType === 'strict_private') return isService(userId) || isAdmin(one, userId);
+  if (one.groupType === 'strict_private') return isService(userId) || isModerator(one, userId);
   return isService(userId) || one.group.members.get(userId)?.status === 'active';
 }
 const byAnswerer = (one: Case): Demands[number] => [
@@ -121,7 +136,7 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   accepted: (one) => [byAnswerer(one), is(one, 'pending'), hasPlace(one)],
   rejected: (one) => [byAnswerer(one), is(one, 'pending')],
   left: (one) => [isMember(one)],
-  kicked: (one) => [byAdmin(one), isMember(one), notLastAdmin(one)],
+  kicked: (one) => [byModerator(one), isMember(one), notLastAdmin(one)],
   banned: (one) => [byAdmin(one), notLastAdmin(one)],
   unbanned: (one) => [
     byAdmin(one),
@@ -129,15 +144,15 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   ],
   muted: (one) => [
     isStrict(one),
-    byAdmin(one),
+    byModerator(one),
     is(one, 'active'),
     [!isAdmin(one, one.event.user_id), 'the user was an admin'],
   ],
-  unmuted: (one) => [isStrict(one), byAdmin(one), is(one, 'muted')],
+  unmuted: (one) => [isStrict(one), byModerator(one), is(one, 'muted')],
   promoted,
   demoted: (one) => [
     byAdmin(one),
-    [isAdmin(one, one.event.user_id), 'the user was no admin'],
+    [hasRole(one, one.event.user_id), 'the user had no role'],
     notLastAdmin(one),
   ],
   invited: (one) => [byAnswerer(one), is(one, 'none'), notBanned(one)],

@@ -185,7 +185,7 @@ const effects: Readonly<Record<GroupEvent['type'], (group: FoldedGroup, event: G
   unbanned: (group, { user_id }) => group.bans.delete(user_id),
   muted: (group, { user_id }) => change(group, user_id, { status: 'muted' }),
   unmuted: (group, { user_id }) => change(group, user_id, { status: 'active' }),
-  promoted: (group, { user_id }) => change(group, user_id, { roles: ['admin'] }),
+  promoted: (group, { user_id, roles = ['admin'] }) => change(group, user_id, { roles }),
   demoted: (group, { user_id }) => change(group, user_id, { roles: ['member'] }),
   invited: invite,
   invite_declined: (group, { user_id }) => group.invites.delete(user_id),

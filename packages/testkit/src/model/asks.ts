@@ -76,6 +76,7 @@ const asking = <G extends object>(
 const target = { groupId, actor, userId: user };
 const onTarget = fc.record(target);
 const withReason = fc.record({ ...target, reason }, { requiredKeys: ['groupId', 'actor', 'userId'] });
+const promoting = fc.record({ ...target, role: fc.constantFrom('admin' as const, 'moderator' as const) });
 const self = fc.record({ groupId, userId: user });
 
 const creating = fc.record({
@@ -157,7 +158,7 @@ export const ask: fc.Arbitrary<Ask> = fc.oneof(
   { weight: 5, arbitrary: asking('invite', inviteCommand, muting) },
   { weight: 1, arbitrary: asking('decline', declineInviteCommand, self) },
   { weight: 1, arbitrary: asking('revoke', revokeInviteCommand, onTarget) },
-  { weight: 4, arbitrary: asking('promote', promoteCommand, onTarget) },
+  { weight: 4, arbitrary: asking('promote', promoteCommand, promoting) },
   { weight: 4, arbitrary: asking('demote', demoteCommand, onTarget) },
   { weight: 5, arbitrary: asking('members', membersCommand, changingMembers) },
   { weight: 2, arbitrary: asking('update', updateCommand, updating) },

@@ -1,5 +1,6 @@
 /** The cells of the rule grids as a list: actor, operation, target and group, and the expected answer. */
 import type { GroupType } from '@plenum/protocol';
+import { explainOfModerator, moderatorGrids, ownOfModerator } from './moderator-grids.ts';
 import { askedAboutOthers, explainGrids, noGroupGrid, ownGrids } from './self-grids.ts';
 import { type Grid, legend, targetedGrids } from './targeted-grids.ts';
 
@@ -9,6 +10,7 @@ export const standings = [
   'pending',
   'active',
   'muted',
+  'moderator',
   'admin',
   'last_admin',
   'banned',
@@ -17,7 +19,7 @@ export const standings = [
 export type Standing = (typeof standings)[number];
 
 export interface Cell {
-  /** A request type, `admit`, `explain:` and an action, or `add` and `remove` of a `change_members`. */
+  /** A request type, `admit`, `explain:` and an action, `promote_member:` and a role, `add` and `remove` of a `change_members`. */
   readonly operation: string;
   /** `none`: there is no group. */
   readonly groupType: GroupType | 'none';
@@ -87,7 +89,7 @@ function targetedCells({ types, operations, text }: Grid): Cell[] {
 const ofService = ['admit', 'add', 'remove'];
 
 const ownCells = (groupType: GroupType): Cell[] =>
-  fieldsOf(ownGrids[groupType]).map(({ row: operation, column, expected }) =>
+  [...fieldsOf(ownGrids[groupType]), ...fieldsOf(ownOfModerator)].map(({ row: operation, column, expected }) =>
     ofService.includes(operation)
       ? { operation, groupType, actor: 'service', target: standingOf(column), expected }
       : { operation, groupType, actor: actorOf(column), target: null, expected },
@@ -95,7 +97,7 @@ const ownCells = (groupType: GroupType): Cell[] =>
 
 /** A user gets about itself the answer that the service gets about the user. */
 const explainCells = (groupType: GroupType): Cell[] =>
-  fieldsOf(explainGrids[groupType]).flatMap(({ row, column, expected }): Cell[] => {
+  [...fieldsOf(explainGrids[groupType]), ...fieldsOf(explainOfModerator[groupType])].flatMap(({ row, column, expected }): Cell[] => {
     const explain = { operation: `explain:${row}`, groupType, expected };
     const standing = standingOf(column);
     return [
@@ -127,7 +129,7 @@ const noGroupCells: readonly Cell[] = fieldsOf(noGroupGrid).map(({ row: operatio
 });
 
 export const cells: readonly Cell[] = [
-  ...targetedGrids.flatMap(targetedCells),
+  ...[...targetedGrids, ...moderatorGrids].flatMap(targetedCells),
   ...groupTypes.flatMap(ownCells),
   ...groupTypes.flatMap(explainCells),
   ...groupTypes.flatMap(aboutOthers),

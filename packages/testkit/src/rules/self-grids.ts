@@ -132,6 +132,7 @@ export const askedAboutOthers = `
     pending         NA
     active          NA
     muted           NA
+    moderator       NA
     admin           ok
     last_admin      ok
     banned          NA

@@ -20,6 +20,7 @@ export const legend: Readonly<Record<string, string>> = {
   IA: 'invalid_args',
   IN: 'invite_not_found',
   LA: 'last_admin',
+  MO: 'not_moderator',
   MU: 'muted',
   NA: 'not_admin',
   NB: 'not_banned',

@@ -173,7 +173,9 @@ export async function seat(scene: Scene, userId: string, standing: Seat): Promis
   if (standing === 'pending') return;
   if (status === 'pending') await scene.do(acceptCommand(onUser));
   if (standing === 'muted') await scene.do(muteCommand(onUser));
-  if (standing === 'admin') await scene.do(promoteCommand(onUser));
+  if (standing === 'admin' || standing === 'moderator') {
+    await scene.do(promoteCommand({ ...onUser, role: standing }));
+  }
 }
 
 function expectDone(outcome: ChangeOutcome): ChangeDone {

@@ -49,6 +49,7 @@ const commands: Readonly<Record<string, (ids: Ids) => GroupCommand>> = {
   decline_invite: ({ groupId, userId }) => declineInviteCommand({ groupId, userId }),
   revoke_invite: revokeInviteCommand,
   promote_member: promoteCommand,
+  'promote_member:moderator': (ids) => promoteCommand({ ...ids, role: 'moderator' }),
   demote_member: demoteCommand,
 };
 
@@ -67,6 +68,7 @@ const statusAfter: Readonly<Record<string, string>> = {
   invite_member: 'none',
   revoke_invite: 'none',
   promote_member: 'active',
+  'promote_member:moderator': 'active',
   demote_member: 'active',
 };
 
