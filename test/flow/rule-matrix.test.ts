@@ -26,7 +26,7 @@ const successes: Readonly<Record<string, { readonly result: object; readonly tar
   reject_member: { result: { status: 'rejected' }, target: 'none' },
   mute_member: {
     result: { status: 'muted' },
-    target: expect.objectContaining({ ...plain, status: 'muted' }),
+    target: expect.objectContaining({ status: 'muted' }),
   },
   unmute_member: { result: { status: 'active' }, target: expect.objectContaining(plain) },
   kick_member: { result: { status: 'kicked' }, target: 'none' },

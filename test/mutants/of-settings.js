@@ -1,10 +1,32 @@
-/** Faults in the settings of a group. */
+/** Faults in the settings and roles of a group. */
 import { conformance } from './mutant.js';
 
 const admission = 'packages/redis/lua/lib/admission.lua';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfSettings = [
+  {
+    name: 'a moderator acts on anyone',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/change.lua',
+        from: "return target.role == 'm' or acts_as_admin()",
+        to: 'return true',
+      },
+    ],
+    killers: [conformance('kick_member in a public group')],
+  },
+  {
+    name: 'a muted moderator still acts',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/change.lua',
+        from: "if member and member.status == 'a' and member.role ~= 'm' then return nil end",
+        to: "if member and member.role ~= 'm' then return nil end",
+      },
+    ],
+    killers: [conformance('a muted moderator has no rights by its role')],
+  },
   {
     name: 'posting is not checked',
     edits: [

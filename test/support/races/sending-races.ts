@@ -1,7 +1,7 @@
-/** Races of the settings that say who may send, and how often. */
+/** Races of the settings that say who may send, and how often; and of moderators. */
 import { expect } from 'vitest';
 import type { Race } from './races.ts';
-import { again, found, send, setPosting } from './requests.ts';
+import { act, again, found, send, setPosting } from './requests.ts';
 
 /** The checker finds every message whose sender might not post at its place. */
 const postingSwitched: Race = {
@@ -39,4 +39,22 @@ const slowMode: Race = {
   },
 };
 
-export const sendingRaces: readonly Race[] = [postingSwitched, slowMode];
+/** The checker knows who was a moderator at each entry. */
+const moderator: Race = {
+  name: 'a moderator acts while it is demoted and promoted',
+  cast: ['owner', 'ann', 'bob', 'cyd'],
+  group: () => ({ groupTypes: ['strict_private'] }),
+  arrange: async (attempt) => {
+    await found(attempt, { groupType: 'strict_private', active: ['ann', 'bob'], pending: ['cyd'] });
+    await attempt.must('owner', 'promote_member', { user_id: 'ann', role: 'moderator' });
+  },
+  asks: () => [
+    act('mute', ['ann', 'bob'], ['not_admin', 'not_moderator', 'cannot_mute', 'user_not_in_group']),
+    act('kick', ['ann', 'bob'], ['not_admin', 'not_moderator', 'user_not_in_group']),
+    act('accept', ['ann', 'cyd'], ['not_admin', 'not_moderator']),
+    act('demote', ['owner', 'ann'], []),
+    act('promote', ['owner', 'bob'], ['cannot_promote', 'user_not_in_group']),
+  ],
+};
+
+export const sendingRaces: readonly Race[] = [postingSwitched, slowMode, moderator];

@@ -54,6 +54,12 @@ export class GroupScene {
     await done(service.plenum.groups.join({ groupId, userId: this.user(name), admit: true }));
     return this;
   }
+  async moderator(name: string): Promise<this> {
+    await this.member(name);
+    const { groupId, service } = this;
+    await done(service.plenum.groups.promote({ groupId, userId: this.user(name), role: 'moderator' }));
+    return this;
+  }
   async muted(name: string, forMs?: number): Promise<this> {
     await this.member(name);
     const { groupId, service } = this;

@@ -202,6 +202,14 @@ const membership: readonly Refusal[] = [
       act(await (await scene.create('public')).member('ann'), 'ann', ['kick_member', 'owner']),
   },
   {
+    code: 'not_moderator',
+    to: 'a kick by a plain member where a moderator would do',
+    arrange: async (scene) => {
+      await (await scene.create('public')).moderator('bob');
+      return act(await scene.member('ann'), 'ann', ['kick_member', 'owner']);
+    },
+  },
+  {
     code: 'user_not_in_group',
     to: 'the acceptance of an outsider',
     arrange: async (scene) => act(await scene.create('private'), 'owner', ['accept_member', 'ann']),

@@ -33,7 +33,7 @@ function partsOf({ add = [], remove = [] }: Args): readonly Part[] {
     ({ user_id: userId, status = 'active', roles = [] }): MemberAddition => ({
       userId,
       status,
-      role: roles.includes('admin') ? 'admin' : 'member',
+      role: (['admin', 'moderator'] as const).find((role) => roles.includes(role)) ?? 'member',
     }),
   );
   return [

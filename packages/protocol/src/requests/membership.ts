@@ -1,8 +1,8 @@
 /** Requests that change the members of a group, their status or their roles. */
 import { z } from 'zod';
 import { errorCodeSchema } from '../errors.ts';
-import { userIdSchema } from '../ids.ts';
 import { grantedRoleSchema, memberStatusSchema, roleSchema, timestampSchema } from '../groups.ts';
+import { userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { noteSchema, reasonSchema } from '../text.ts';
 import { group, positioned, target } from './arguments.ts';

@@ -5,6 +5,7 @@ import type { Keys } from '../keys.ts';
 import { type GroupDeps, groupArgValues, groupKeyValues } from '../script-calls/group-header.ts';
 import * as scripts from '../script-calls/index.ts';
 import { escapeForJson } from '../script-calls/index.ts';
+import { letterOfRole } from '../script-calls/member-record.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import { sendingText } from '../script-calls/sending.ts';
 import type { Move } from './user-index.ts';
@@ -146,7 +147,7 @@ export function runChange(
     case 'promote':
       return calls.change(scripts.promoteMember, {
         keys,
-        args: withExtra({ role: command.role === 'admin' ? 'a' : 'o' }),
+        args: withExtra({ role: letterOfRole[command.role] }),
       });
     case 'leave':
     case 'decline_invite':

@@ -21,7 +21,7 @@ import {
 import { z } from 'zod';
 import { type GroupDeps, groupArgValues } from '../script-calls/group-header.ts';
 import { escapeForJson, changeMembers as script } from '../script-calls/index.ts';
-import { memberStatusOf, rolesOf } from '../script-calls/member-record.ts';
+import { letterOfRole, memberStatusOf, rolesOf } from '../script-calls/member-record.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import { changeKeyValues } from './change-calls.ts';
@@ -32,7 +32,6 @@ interface Deps extends GroupDeps {
 }
 
 const letterOf = { active: 'a', pending: 'p', muted: 'm' } as const satisfies Record<MemberStatus, string>;
-const roleLetter = (role: Role) => (role === 'admin' ? 'a' : 'm');
 
 export async function runChangeMembers(
   calls: ScriptCalls,
@@ -74,7 +73,7 @@ function argsOf({ groupId, request, add, remove }: ChangeMembers, deps: GroupDep
     queueLimit: (isQueueCounted ? queueLimitOfMembers(add.length > 0, roomQueueLimit) : null) ?? '',
     isTrial: '0',
     added: add
-      .map(({ userId, status, role }) => `${userId};${letterOf[status]};${roleLetter(role)}`)
+      .map(({ userId, status, role }) => `${userId};${letterOf[status]};${letterOfRole[role]}`)
       .join(' '),
     removed: remove.join(' '),
     pendingMax: limits.pendingMax,
@@ -82,7 +81,7 @@ function argsOf({ groupId, request, add, remove }: ChangeMembers, deps: GroupDep
 }
 
 const codeSchema = z.enum(errorCodes);
-const successWord = z.tuple([z.enum(['a', 'p', 'm']), z.enum(['a', 'm'])]);
+const successWord = z.tuple([z.enum(['a', 'p', 'm']), z.enum(['a', 'o', 'm'])]);
 
 /** @param word `am`, `x` or `!banned:1767225600000`: see lua/change-members.lua. @throws Error for any other word */
 function outcomeOf(userId: UserId, word: string): MemberOutcome {

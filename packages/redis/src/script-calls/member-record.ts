@@ -16,6 +16,11 @@ export const rolesOf = { a: ['admin'], o: ['moderator'], m: ['member'] } as cons
   readonly Role[]
 >;
 
+export const letterOfRole = { admin: 'a', moderator: 'o', member: 'm' } as const satisfies Record<
+  Role,
+  string
+>;
+
 /** Parses a time in ms; `-` means that there is none. */
 export const untilWord = z.union([z.literal('-').transform(() => null), integerWord]);
 

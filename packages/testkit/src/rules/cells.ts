@@ -89,22 +89,25 @@ function targetedCells({ types, operations, text }: Grid): Cell[] {
 const ofService = ['admit', 'add', 'remove'];
 
 const ownCells = (groupType: GroupType): Cell[] =>
-  [...fieldsOf(ownGrids[groupType]), ...fieldsOf(ownOfModerator)].map(({ row: operation, column, expected }) =>
-    ofService.includes(operation)
-      ? { operation, groupType, actor: 'service', target: standingOf(column), expected }
-      : { operation, groupType, actor: actorOf(column), target: null, expected },
+  [...fieldsOf(ownGrids[groupType]), ...fieldsOf(ownOfModerator)].map(
+    ({ row: operation, column, expected }) =>
+      ofService.includes(operation)
+        ? { operation, groupType, actor: 'service', target: standingOf(column), expected }
+        : { operation, groupType, actor: actorOf(column), target: null, expected },
   );
 
 /** A user gets about itself the answer that the service gets about the user. */
 const explainCells = (groupType: GroupType): Cell[] =>
-  [...fieldsOf(explainGrids[groupType]), ...fieldsOf(explainOfModerator[groupType])].flatMap(({ row, column, expected }): Cell[] => {
-    const explain = { operation: `explain:${row}`, groupType, expected };
-    const standing = standingOf(column);
-    return [
-      { ...explain, actor: standing, target: null },
-      { ...explain, actor: 'service', target: standing },
-    ];
-  });
+  [...fieldsOf(explainGrids[groupType]), ...fieldsOf(explainOfModerator[groupType])].flatMap(
+    ({ row, column, expected }): Cell[] => {
+      const explain = { operation: `explain:${row}`, groupType, expected };
+      const standing = standingOf(column);
+      return [
+        { ...explain, actor: standing, target: null },
+        { ...explain, actor: 'service', target: standing },
+      ];
+    },
+  );
 
 const aboutOthers = (groupType: GroupType): Cell[] =>
   fieldsOf(askedAboutOthers)

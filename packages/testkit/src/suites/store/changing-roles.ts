@@ -1,7 +1,16 @@
 /** Promoting and demoting: roles change, and nothing else. */
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { banCommand, demoteCommand, kickCommand, leaveCommand, promoteCommand } from '../../commands.ts';
+import {
+  banCommand,
+  demoteCommand,
+  kickCommand,
+  leaveCommand,
+  muteCommand,
+  promoteCommand,
+  unmuteCommand,
+  updateCommand,
+} from '../../commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { begin, verdict } from '../../scene/scene.ts';
 
@@ -39,6 +48,54 @@ export function changingRoles(makeEngine: MakeEngine): void {
       const kicked = await scene.change(kickCommand({ groupId, actor: 'guest', userId: 'owner' }));
       expect(verdict(kicked)).toBe('done');
       expect((await scene.group()).counts).toEqual({ active: 1, pending: 1, muted: 0, admins: 1 });
+    });
+  });
+
+  describe('a moderator', () => {
+    const strict = { groupType: 'strict_private' } as const;
+    const members = { guest: 'moderator', eve: 'active', pam: 'pending' } as const;
+
+    test('is counted and entered in the log, and comes and goes by its own commands', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const promoted = await scene.do(promoteCommand({ ...onGuest, role: 'moderator' }));
+      expect(promoted).toMatchObject({ status: 'active', roles: ['moderator'] });
+      expect((await scene.events()).at(-1)).toMatchObject({ type: 'promoted', roles: ['moderator'] });
+      expect((await scene.group()).counts).toMatchObject({ admins: 1, moderators: 1 });
+      const again = await scene.change(promoteCommand({ ...onGuest, role: 'moderator' }));
+      expect(verdict(again)).toBe('cannot_promote');
+      await scene.do(promoteCommand(onGuest));
+      expect((await scene.group()).counts).toEqual({ active: 2, pending: 0, muted: 0, admins: 2 });
+      await scene.do(demoteCommand(onGuest));
+      await scene.do(promoteCommand({ ...onGuest, role: 'moderator' }));
+      await scene.do(demoteCommand(onGuest));
+      expect((await scene.group()).counts).toEqual({ active: 2, pending: 0, muted: 0, admins: 1 });
+    });
+
+    test('a muted moderator has no rights by its role, and keeps it', async () => {
+      await using scene = await begin(makeEngine, { ...strict, users: members });
+      const byGuest = (userId: string) => scene.change(kickCommand({ groupId, actor: 'guest', userId }));
+      await scene.do(muteCommand(onGuest));
+      expect(verdict(await byGuest('eve'))).toBe('not_moderator');
+      await scene.do(unmuteCommand(onGuest));
+      expect(verdict(await byGuest('eve'))).toBe('done');
+    });
+
+    test('is gone with its membership: the codes are those of a group without moderators again', async () => {
+      await using scene = await begin(makeEngine, { ...strict, users: members });
+      const byEve = () => scene.change(kickCommand({ groupId, actor: 'eve', userId: 'pam' }));
+      expect(verdict(await byEve())).toBe('not_moderator');
+      await scene.do(leaveCommand({ groupId, userId: 'guest' }));
+      expect(verdict(await byEve())).toBe('not_admin');
+    });
+
+    test('is free from slow mode, and may not post where only admins do', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'moderator' }, slowModeMs: 3_600_000 });
+      expect([verdict(await scene.send('guest')), verdict(await scene.send('guest'))]).toEqual([
+        'done',
+        'done',
+      ]);
+      await scene.do(updateCommand({ groupId, actor: 'owner', posting: 'admins' }));
+      expect(verdict(await scene.send('guest'))).toBe('posting_restricted');
     });
   });
 
