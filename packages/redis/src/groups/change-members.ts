@@ -14,7 +14,6 @@ import {
   type Failure,
   limits,
   type MemberStatus,
-  type Role,
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
