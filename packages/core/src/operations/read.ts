@@ -14,7 +14,6 @@ import { authorize } from '../adapters/guards.ts';
 import {
   bannedFailure,
   type GroupRecord,
-  hasRole,
   isoTime,
   type MemberRow,
   type Membership,

@@ -9,14 +9,7 @@ import {
   queueLimitOfMembers,
   type Refused,
 } from '@plenum/core';
-import {
-  errorCodes,
-  type Failure,
-  limits,
-  type MemberStatus,
-  SERVICE,
-  type UserId,
-} from '@plenum/protocol';
+import { errorCodes, type Failure, limits, type MemberStatus, SERVICE, type UserId } from '@plenum/protocol';
 import { z } from 'zod';
 import { type GroupDeps, groupArgValues } from '../script-calls/group-header.ts';
 import { escapeForJson, changeMembers as script } from '../script-calls/index.ts';
