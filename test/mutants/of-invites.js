@@ -52,7 +52,7 @@ export const mutantsOfInvites = [
     edits: [
       {
         file: 'packages/core/src/groups/records.ts',
-        from: "(groupType !== 'strict_private' || member.roles.includes('admin'))",
+        from: "(groupType !== 'strict_private' || hasRole(member))",
         to: 'groupType.length > 0',
       },
     ],
