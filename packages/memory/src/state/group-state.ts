@@ -2,6 +2,7 @@
 import {
   type GroupRecord,
   type GroupSettings,
+  hasRole,
   type Invite,
   type MemberRecord,
   slowedUntil,
@@ -98,10 +99,11 @@ export class GroupState {
     return slowedUntil(this.settings, this.member(userId, nowMs), { lastMs, nowMs });
   }
 
-  /** Begins the interval of slow mode after a message, and forgets intervals that have ended. */
+  /** Begins the interval of slow mode after a message of a plain member, and forgets intervals that have ended. */
   noteSent(userId: UserId, nowMs: number): void {
     const { slowModeMs } = this.settings;
-    if (slowModeMs === 0) return;
+    const sender = this.#members.get(userId);
+    if (slowModeMs === 0 || sender === undefined || hasRole(sender)) return;
     // Insertion order is the order of the times.
     this.lastSentMs.delete(userId);
     this.lastSentMs.set(userId, nowMs);
