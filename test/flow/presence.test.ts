@@ -123,6 +123,10 @@ describe.each(engines)('on %s', (engine) => {
     const pushed = { group_id: 'desk', epoch };
     expect(phone.pushes('read')).toEqual([{ ...pushed, read_seq: seq, unread: 0 }]);
     expect(laptop.pushes('read')).toEqual([{ ...pushed, read_seq: Number(seq) - 1, unread: 1 }]);
+    const back = { group_id: 'desk', seq: Number(seq) - 1, unread: true };
+    expect(await laptop.must('mark_read', back)).toEqual({ read_seq: Number(seq) - 1, unread: 1 });
+    const lowered = { ...pushed, read_seq: Number(seq) - 1, unread: 1, lowered: true };
+    expect(await phone.until('read', { lowered: true })).toEqual(lowered);
     expect(writer.pushes('read')).toEqual([]);
   });
 

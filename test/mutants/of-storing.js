@@ -45,6 +45,17 @@ export const mutantsOfStoring = [
     killers: [conformance('who does not receive the message is dropped from its mentions')],
   },
   {
+    name: 'a mark goes back below the membership',
+    edits: [
+      {
+        file: 'packages/redis/lua/mark-read.lua',
+        from: 'marked_seq = math.max(marked_seq, tonumber(member.since_seq))',
+        to: 'marked_seq = math.max(marked_seq, 0)',
+      },
+    ],
+    killers: [conformance('a mark that may fall goes back, at most to where')],
+  },
+  {
     name: 'a mention in a message that the log has lost is unread',
     edits: [
       {

@@ -59,6 +59,8 @@ export interface Client {
    * @param epoch the epoch of the message that was read. If the group was created again since, nothing is marked
    */
   markRead(groupId: string, seq: number, epoch?: string): Promise<Outcome<RequestResult<'mark_read'>>>;
+  /** Makes what is above `seq` unread again. The mark goes back, at most to where the user became a receiver. */
+  markUnread(groupId: string, seq: number, epoch?: string): Promise<Outcome<RequestResult<'mark_read'>>>;
   /** Sends any other request of the protocol. */
   request<T extends PlainRequestType>(
     type: T,
@@ -203,6 +205,11 @@ class SocketClient implements Client {
 
   markRead(group_id: string, seq: number, epoch?: string) {
     return this.request('mark_read', { group_id, seq, ...(epoch === undefined ? {} : { epoch }) });
+  }
+
+  markUnread(group_id: string, seq: number, epoch?: string) {
+    const args = { group_id, seq, unread: true };
+    return this.request('mark_read', { ...args, ...(epoch === undefined ? {} : { epoch }) });
   }
 
   request<T extends PlainRequestType>(type: T, args: RequestInput<T>, options?: RequestOptions) {

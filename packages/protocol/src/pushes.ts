@@ -51,13 +51,14 @@ export const presenceChangedPushSchema = z.union([
 export const typingPushSchema = z.object({ group_id: groupIdSchema, user_id: userIdSchema });
 /**
  * Pushed to the user's other devices when one device has marked more as read. Ephemeral: in one epoch the highest
- * `read_seq` is the newest.
+ * `read_seq` is the newest, until a push with `lowered` takes the mark back.
  */
 export const readPushSchema = z.object({
   group_id: groupIdSchema,
   epoch: epochSchema,
   read_seq: seqSchema,
   unread: z.int(),
+  lowered: z.literal(true).exactOptional(),
 });
 export const drainPushSchema = z.object({ within_ms: z.int() });
 /** The token ends soon: `refresh_token` keeps the socket. */

@@ -1,5 +1,6 @@
 #!lua
--- Raises the read mark of a member to `seq`, at most to the head of the log. A mark never sinks. An empty `epoch`
+-- Raises the read mark of a member to `seq`, at most to the head of the log. Only with `may_fall` 1 a mark goes back, at
+-- most to the entry that made the user a receiver. An empty `epoch`
 -- means the current epoch. A seq of a past epoch counts at most up to the end of that epoch; a seq of an unknown
 -- epoch belongs to another log and changes nothing.
 local group_key = KEYS[1]
@@ -9,6 +10,7 @@ local reads_key = KEYS[4]
 local user_id = ARGV[1]
 local seq = ARGV[2]
 local epoch = ARGV[3]
+local may_fall = ARGV[4]
 -- @include clock
 -- @include member
 -- @include read-marks
@@ -41,13 +43,19 @@ local function end_of_epoch()
   return nil
 end
 
-local marked_seq = math.min(tonumber(seq), end_of_epoch() or 0)
-local has_risen = marked_seq > read_seq
-if has_risen then
+local last_seq = end_of_epoch()
+local marked_seq = last_seq and math.min(tonumber(seq), last_seq) or read_seq
+if may_fall == '1' then
+  marked_seq = math.max(marked_seq, tonumber(member.since_seq))
+else
+  marked_seq = math.max(marked_seq, read_seq)
+end
+local move = marked_seq > read_seq and '1' or marked_seq < read_seq and '-1' or '0'
+if move ~= '0' then
   read_seq = marked_seq
   messages = messages_until(read_seq, head_messages)
   redis.call('HSET', reads_key, user_id, integer(read_seq) .. ' ' .. integer(messages))
 end
 return {
-  'marked', integer(now), integer(read_seq), integer(head_messages - messages), field[4], has_risen and '1' or '0',
+  'marked', integer(now), integer(read_seq), integer(head_messages - messages), field[4], move,
 }

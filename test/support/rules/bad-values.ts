@@ -256,6 +256,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   status: choice,
   ephemeral: otherTypes('flag'),
   ensure: otherTypes('flag'),
+  unread: otherTypes('flag'),
   include_members: otherTypes('flag'),
   max_members: wholeNumber(1, limits.groupMembersMax),
   posting: choice,

@@ -45,12 +45,13 @@ export class PresenceOperations {
     const { actor, device } = caller;
     if (actor === SERVICE) return fail(needsMember);
     const { readMarks, nudges } = this.#deps.engine;
-    const { group_id, seq, epoch = null } = args;
-    const marked = await readMarks.mark(group_id, actor, { seq, epoch });
+    const { group_id, seq, epoch = null, unread = false } = args;
+    const marked = await readMarks.mark(group_id, actor, { seq, epoch, mayFall: unread });
     if (marked.type === 'refused') return fail(marked.failure);
     const mark = { read_seq: marked.readSeq, unread: marked.unread };
-    if (marked.hasRisen) {
-      const push = { group_id, epoch: marked.epoch, ...mark };
+    if (marked.hasRisen || marked.hasFallen) {
+      const lowered = marked.hasFallen ? ({ lowered: true } as const) : {};
+      const push = { group_id, epoch: marked.epoch, ...mark, ...lowered };
       nudges.read({ userId: actor, exceptDeviceId: device?.id ?? null, push });
     }
     return succeed(mark);

@@ -105,6 +105,8 @@ export interface ReadState extends ReadMark {
 export interface ReadPosition {
   readonly seq: number;
   readonly epoch: string | null;
+  /** True: the mark may go back, at most to the entry that made the user a receiver. Default: it only rises. */
+  readonly mayFall?: boolean;
 }
 
 export interface Marked extends ReadMark {
@@ -113,13 +115,15 @@ export interface Marked extends ReadMark {
   readonly epoch: string;
   /** True if the mark is higher than before. */
   readonly hasRisen: boolean;
+  /** True if the mark is lower than before. */
+  readonly hasFallen: boolean;
 }
 
 /** Read marks, kept while the user is a member. A new epoch changes nothing, because seqs and counts continue. */
 export interface ReadMarks {
   /**
    * Raises the mark to `seq`, at most to the head, or to the end of a past epoch that the log continues. A lower
-   * position, or one of another log, changes nothing. Refuses as the rule table's `read` says.
+   * position changes nothing without `mayFall`, and one of another log nothing at all. Refuses as the rule table's `read` says.
    */
   mark(groupId: GroupId, userId: UserId, position: ReadPosition): Promise<Marked | Refused>;
   /** The user's mark; null: the user is no receiver of the group. */

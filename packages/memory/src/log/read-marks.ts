@@ -43,10 +43,12 @@ function mark(
   const sinceSeq = group.member(userId, nowMs)?.sinceSeq ?? 0;
   const { epoch } = group.log;
   const isOfThisLog = position.epoch === null || position.epoch === epoch;
-  const marked = isOfThisLog ? Math.min(position.seq, group.log.seq) : 0;
-  const hasRisen = marked > markOf(group, userId, sinceSeq).readSeq;
-  if (hasRisen) {
+  const { readSeq } = markOf(group, userId, sinceSeq);
+  const lowest = position.mayFall === true ? sinceSeq : readSeq;
+  const marked = Math.max(lowest, isOfThisLog ? Math.min(position.seq, group.log.seq) : readSeq);
+  const moved = { hasRisen: marked > readSeq, hasFallen: marked < readSeq };
+  if (marked !== readSeq) {
     group.reads.set(userId, { seq: marked, messages: group.log.messagesUntil(marked) });
   }
-  return { type: 'marked', ...markOf(group, userId, sinceSeq), epoch, hasRisen } as const;
+  return { type: 'marked', ...markOf(group, userId, sinceSeq), epoch, ...moved } as const;
 }

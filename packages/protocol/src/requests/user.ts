@@ -35,8 +35,16 @@ export const userRequests = {
      * A seq whose `epoch` is of another log changes nothing, for example after the group was deleted and created
      * again.
      */
-    args: z.strictObject({ ...group, seq: seqSchema, epoch: epochSchema.optional() }),
-    /** `read_seq` is clamped to the head and only rises; `unread` counts messages. */
+    args: z.strictObject({
+      ...group,
+      seq: seqSchema,
+      epoch: epochSchema.optional(),
+      unread: z
+        .boolean()
+        .optional()
+        .describe('true: what is above `seq` becomes unread again; the mark may go back'),
+    }),
+    /** `read_seq` is clamped to the head and only rises, except with `unread: true`; `unread` counts messages. */
     result: z.object({ read_seq: seqSchema, unread: z.int().min(0) }),
   },
   refresh_token: {

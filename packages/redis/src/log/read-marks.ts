@@ -15,8 +15,8 @@ export class RedisReadMarks implements ReadMarks {
     this.#deps = deps;
   }
 
-  async mark(groupId: GroupId, userId: UserId, { seq, epoch }: ReadPosition) {
-    const args = { userId, seq, epoch: epoch ?? '' };
+  async mark(groupId: GroupId, userId: UserId, { seq, epoch, mayFall = false }: ReadPosition) {
+    const args = { userId, seq, epoch: epoch ?? '', mayFall: mayFall ? '1' : '0' };
     const reply = await this.#deps.calls.read(markRead, { keys: this.#keys(groupId), args });
     if (reply.type === 'refused') return refusalOf(reply);
     return { type: 'marked', ...reply.details } as const;

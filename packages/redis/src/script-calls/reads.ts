@@ -154,15 +154,19 @@ export const readMembers = defineScript({
 });
 
 const keys = ['group', 'members', 'log', 'reads'] as const;
-/** Parses the seq of a read mark, the number of unread messages, the epoch of the log, and whether the mark has risen. */
+/** Parses the seq of a read mark, the number of unread messages, the epoch of the log, and where the mark has moved. */
 const marked = z
-  .tuple([integerWord, integerWord, z.string(), z.enum(['0', '1'])])
-  .transform(([readSeq, unread, epoch, risen]) => ({ readSeq, unread, epoch, hasRisen: risen === '1' }));
+  .tuple([integerWord, integerWord, z.string(), z.enum(['0', '1', '-1'])])
+  .transform(([readSeq, unread, epoch, move]) => ({
+    ...{ readSeq, unread, epoch },
+    hasRisen: move === '1',
+    hasFallen: move === '-1',
+  }));
 
 export const markRead = defineScript({
   file: 'mark-read',
   keys,
-  args: ['userId', 'seq', 'epoch'],
+  args: ['userId', 'seq', 'epoch', 'mayFall'],
   reply: z.discriminatedUnion('type', [reply('marked', marked), reply('refused', refusalWords)]),
 });
 

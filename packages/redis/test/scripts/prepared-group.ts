@@ -182,6 +182,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     removed: 'member second late',
     absenceMs: '30000',
     seq: '7',
+    mayFall: '0',
     nodeId: 'node',
     token: '1',
     card: '{}',

@@ -54,6 +54,30 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await mark(scene, 'guest', first)).toMatchObject({ readSeq: last, unread: 0 });
     });
 
+    test('a mark that may fall goes back, at most to where the user became a receiver', async () => {
+      await using scene = await begin(makeEngine);
+      await sent(scene, 1);
+      await scene.join('guest');
+      const since = (await scene.member('guest'))?.sinceSeq ?? 0;
+      const [first = 0, second = 0, third = 0] = await sent(scene, 3);
+      const { epoch } = (await scene.group()).head;
+      const back = (seq: number, of: string | null = null) =>
+        scene.engine.readMarks.mark(groupId, user('guest'), { seq, epoch: of, mayFall: true });
+      const same = { hasRisen: false, hasFallen: false };
+      await mark(scene, 'guest', third);
+      expect(await back(first, 'another log')).toMatchObject({ readSeq: third, ...same });
+      expect(await back(third + 9)).toMatchObject({ readSeq: third, unread: 0, ...same });
+      expect(await back(first, epoch)).toEqual({
+        ...{ type: 'marked', readSeq: first, unread: 2, epoch },
+        ...{ hasRisen: false, hasFallen: true },
+      });
+      expect(await markOf(scene, 'guest')).toEqual({ readSeq: first, unread: 2, unreadMentions: 0 });
+      expect(await back(second)).toMatchObject({ readSeq: second, unread: 1, hasRisen: true });
+      expect(await back(0)).toMatchObject({ readSeq: since, unread: 3, hasFallen: true });
+      expect(await back(0)).toMatchObject({ readSeq: since, unread: 3, ...same });
+      expect(await mark(scene, 'guest', third)).toMatchObject({ readSeq: third, hasRisen: true });
+    });
+
     test('unread mentions are the messages behind the mark that mention the user, in this membership', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active', guest2: 'active' } });
       const mention = async (...names: string[]) => {
@@ -153,7 +177,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       const { epoch } = await scene.do(createCommand({ groupId, actor: 'owner' }));
       await scene.join('guest');
       await scene.send('guest');
-      const answer = { type: 'marked', readSeq: 1, unread: 1, epoch, hasRisen: false };
+      const answer = { type: 'marked', readSeq: 1, unread: 1, epoch, hasRisen: false, hasFallen: false };
       expect(await mark(scene, 'owner', old.seq, old.epoch)).toEqual(answer);
       expect(await mark(scene, 'owner', 3, 'f'.repeat(16))).toEqual(answer);
       expect(await mark(scene, 'owner', 3, epoch)).toEqual({
@@ -161,6 +185,7 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
         readSeq: 3,
         unread: 0,
         hasRisen: true,
+        hasFallen: false,
       });
     });
 
