@@ -15,6 +15,28 @@ export const mutantsOfInvites = [
     killers: [{ file: 'test/flow/moderated-changes.test.ts', tests: 'a note is moderated' }],
   },
   {
+    name: 'an accept counts after its user has left',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/accepts.lua',
+        from: 'if not refusal_of_acceptor(group, one, now) then',
+        to: 'if one then',
+      },
+    ],
+    killers: [conformance('that has left, or may no longer accept, does not count')],
+  },
+  {
+    name: 'a user accepts twice',
+    edits: [
+      {
+        file: 'packages/redis/lua/accept-member.lua',
+        from: 'if has_accepted and #standing < needed then',
+        to: 'if false then',
+      },
+    ],
+    killers: [conformance('again changes nothing, and takes no token')],
+  },
+  {
     name: 'an invite outlives a ban',
     edits: [
       {

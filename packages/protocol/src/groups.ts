@@ -123,6 +123,7 @@ export const groupEventTypeSchema = z
     'created',
     'joined',
     'requested',
+    'endorsed',
     'accepted',
     'rejected',
     'left',
@@ -173,6 +174,8 @@ export const groupEventSchema = z
     roles: z.array(roleSchema).optional(),
     changes: z.record(z.string(), z.unknown()).optional(),
     note: z.string().optional(),
+    accepts: z.int().min(1).optional(),
+    accepts_needed: z.int().min(1).optional(),
     members: z
       .array(changedMemberSchema)
       .optional()

@@ -41,6 +41,8 @@ export const limits = {
   membersBodyMaxBytes: 524_288,
   /** Applicants that may wait in one group. */
   pendingMax: 1000,
+  /** Highest `accepts_needed`. */
+  acceptsNeededMax: 16,
   /** Invites of users that may be open in one group. */
   invitesMax: 1000,
   /** Highest `max_members`. */

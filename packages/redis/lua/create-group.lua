@@ -8,6 +8,7 @@ local history = ARGV[22]
 local metadata = ARGV[23]
 local sending = ARGV[24]
 local edit_window_ms = ARGV[25]
+local accepts_needed = ARGV[26]
 answer_scope = 'living'
 -- @include change
 -- @include change-entry
@@ -24,4 +25,5 @@ return create({
   metadata = metadata,
   sending = sending,
   edit_window_ms = edit_window_ms,
+  accepts_needed = accepts_needed,
 })

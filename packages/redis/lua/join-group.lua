@@ -1,6 +1,6 @@
 #!lua
 -- Adds a user to a group: a public group takes it at once, a private one as an applicant; the service, and an invite
--- whose inviter could accept the user now, admit it to any. If there is no group, the join may create one. `note` is the JSON text of what an applicant writes to those
+-- whose inviter could accept the user now, admit it to any. Where more accepts are needed, such an invite is the first. If there is no group, the join may create one. `note` is the JSON text of what an applicant writes to those
 -- who may accept it; empty if it writes nothing.
 -- @include change-header
 local is_ensured = ARGV[19]
@@ -14,7 +14,7 @@ if may_create then answer_scope = 'living' end
 -- @include change
 -- @include change-entry
 -- @include creation
--- @include accept-checks
+-- @include accepts
 -- @include invites
 
 if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' then
@@ -22,7 +22,7 @@ if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' t
   local limited = check_limits()
   if limited then return limited end
   return create({
-    type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '', sending = '', edit_window_ms = '',
+    type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '', sending = '', edit_window_ms = '', accepts_needed = '',
   })
 end
 if not group then return refuse('group_not_found') end
@@ -35,7 +35,8 @@ if member and is_ensured == '1' then
 end
 
 local inviter = not member and find_invite(user_id, now)
-local is_invited = inviter and not refusal_of_acceptor(group, inviter, now)
+local is_endorsed = inviter and not refusal_of_acceptor(group, inviter, now)
+local is_invited = is_endorsed and (inviter == SERVICE or accepts_needed() == 1)
 local is_direct = group.type == 'public' or is_admitted == '1' or is_invited
 local may_ask_again = not is_direct and member ~= nil and member.status == 'm'
 if member and not may_ask_again then return refuse('already_member') end
@@ -65,5 +66,6 @@ local applicant = {
   place = member and member.place,
 }
 put_in(group, user_id, applicant)
+if is_endorsed then save_accepts(user_id, { inviter }) end
 if note ~= '' then redis.call('HSET', applications_key, user_id, note) end
 return done(applicant, record_change('requested', note ~= '' and ',"note":' .. note or ''))

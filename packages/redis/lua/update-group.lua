@@ -7,6 +7,7 @@ local metadata = ARGV[21]
 local posting = ARGV[22]
 local slow_mode_ms = ARGV[23]
 local edit_window_ms = ARGV[24]
+local accepts_needed = ARGV[25]
 -- @include change
 -- @include change-entry
 -- @include sending-text
@@ -35,5 +36,6 @@ if posting ~= '' or slow_mode_ms ~= '' then
   redis.call('HSET', group_key, 'sending', letter .. ' ' .. (slow_mode_ms ~= '' and slow_mode_ms or integer(old_slow_mode_ms)))
 end
 set('edit_window_ms', edit_window_ms, edit_window_ms)
+set('accepts_needed', accepts_needed, accepts_needed)
 local seq = record_change('updated', ',"changes":{' .. table.concat(changes, ',') .. '}')
 return done(find_member(actor, now), seq)

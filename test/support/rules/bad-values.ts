@@ -261,6 +261,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   max_members: wholeNumber(1, limits.groupMembersMax),
   posting: choice,
   slow_mode_ms: wholeNumber(0, limits.slowModeMsMax),
+  accepts_needed: wholeNumber(1, limits.acceptsNeededMax),
   edit_window_ms: wholeNumber(0, limits.editWindowMsMax),
   for_ms: wholeNumber(1, limits.forMsMax),
   limit: wholeNumber(1, limits.pageMax),

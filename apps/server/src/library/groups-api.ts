@@ -43,6 +43,8 @@ interface Sending {
   readonly editWindowMs?: number;
 }
 interface Create extends InGroup, Sending {
+  /** How many different users have to accept an applicant; default: 1. */
+  readonly acceptsNeeded?: number;
   readonly groupType: GroupType;
   /** The user that becomes the first admin. */
   readonly creatorId: string;
@@ -83,6 +85,7 @@ interface ChangeMembers extends InGroup {
 }
 interface Update extends InGroup, Sending {
   readonly actorId?: string;
+  readonly acceptsNeeded?: number;
   /** Null removes the setting. */
   readonly maxMembers?: number | null;
   readonly history?: HistorySetting;
@@ -206,6 +209,7 @@ const create = ({ groupId, creatorId, requestId, ...settings }: Create): Asked =
     ephemeral: settings.ephemeral,
     history: settings.history,
     metadata: settings.metadata,
+    accepts_needed: settings.acceptsNeeded,
     ...sendingArgs(settings),
   },
 });
@@ -264,7 +268,14 @@ const changeMembers = ({ groupId, requestId, add, remove }: ChangeMembers): Aske
 const update = ({ groupId, actorId, requestId, maxMembers, history, metadata, ...rest }: Update): Asked => ({
   actorId,
   requestId,
-  args: { group_id: groupId, max_members: maxMembers, history, metadata, ...sendingArgs(rest) },
+  args: {
+    group_id: groupId,
+    max_members: maxMembers,
+    history,
+    metadata,
+    accepts_needed: rest.acceptsNeeded,
+    ...sendingArgs(rest),
+  },
 });
 
 const explain = ({ groupId, userId, action, requestId }: Explain): Asked => ({

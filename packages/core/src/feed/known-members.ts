@@ -61,7 +61,7 @@ function statusAfter(member: KnownMember | null, event: UserEvent): MembershipPu
   if (ending.has(event.type)) return 'none';
   if (event.becomes !== undefined) return event.becomes;
   if (event.type === 'unbanned') return member?.status ?? 'none';
-  if (event.type === 'requested') return 'pending';
+  if (event.type === 'requested' || event.type === 'endorsed') return 'pending';
   if (event.type === 'muted') return 'muted';
   return event.type === 'promoted' || event.type === 'demoted' ? (member?.status ?? 'active') : 'active';
 }

@@ -153,6 +153,8 @@ export interface ChangeDone {
   readonly mutedUntilMs: number | null;
   readonly bannedUntilMs: number | null;
   readonly invitedUntilMs: number | null;
+  /** Of an applicant that needs more accepts; null: none is needed. */
+  readonly accepts: { readonly count: number; readonly needed: number } | null;
 }
 /** A refusal wrote nothing, except that due mutes ended. */
 export interface Refused {

@@ -35,6 +35,8 @@ export interface GroupSettings {
   readonly slowModeMs: number;
   /** How long a message may be edited; 0: never. */
   readonly editWindowMs: number;
+  /** How many different users who may accept have to accept an applicant. */
+  readonly acceptsNeeded: number;
 }
 
 /** The settings of a group that a join creates. */
@@ -46,6 +48,7 @@ export const defaultGroupSettings: GroupSettings = {
   posting: 'members',
   slowModeMs: 0,
   editWindowMs: limits.editWindowMsDefault,
+  acceptsNeeded: 1,
 };
 
 /** A finished epoch of a log and the last seq that belongs to it. */

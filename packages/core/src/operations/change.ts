@@ -48,6 +48,7 @@ export class Changes {
           posting: args.posting ?? 'members',
           slowModeMs: args.slow_mode_ms ?? 0,
           editWindowMs: args.edit_window_ms ?? limits.editWindowMsDefault,
+          acceptsNeeded: args.accepts_needed ?? 1,
         },
       }),
     );
@@ -97,8 +98,18 @@ export class Changes {
   accept_member = async (caller: Caller, args: RequestArgs<'accept_member'>): Result<'accept_member'> => {
     const done = await this.#decide('accept', caller, args);
     if (!done.ok) return done;
+    const { accepts, epoch, seq } = done.result;
+    if (accepts !== null) {
+      return succeed({
+        status: 'pending',
+        accepts: accepts.count,
+        accepts_needed: accepts.needed,
+        epoch,
+        seq,
+      });
+    }
     this.#nudge(args.group_id, args.user_id, done.result, 'accepted', caller.actor);
-    return succeed({ status: 'active', epoch: done.result.epoch, seq: done.result.seq });
+    return succeed({ status: 'active', epoch, seq });
   };
 
   reject_member = async (caller: Caller, args: RequestArgs<'reject_member'>): Result<'reject_member'> => {
@@ -176,7 +187,7 @@ export class Changes {
   };
 
   update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
-    const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms } = args;
+    const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms, accepts_needed } = args;
     const done = await this.#change({
       operation: 'update',
       groupId: args.group_id,
@@ -189,6 +200,7 @@ export class Changes {
         ...(posting === undefined ? {} : { posting }),
         ...(slow_mode_ms === undefined ? {} : { slowModeMs: slow_mode_ms }),
         ...(edit_window_ms === undefined ? {} : { editWindowMs: edit_window_ms }),
+        ...(accepts_needed === undefined ? {} : { acceptsNeeded: accepts_needed }),
       },
     });
     return done.ok ? succeed({ epoch: done.result.epoch, seq: done.result.seq }) : done;

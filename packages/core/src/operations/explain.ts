@@ -53,6 +53,7 @@ async function isInvitedByAcceptor(
   const invitedBy = position?.invite?.invitedBy;
   if (position === null || invitedBy === undefined) return false;
   if (invitedBy === SERVICE) return true;
+  if (position.settings.acceptsNeeded > 1) return false;
   const inviter = await engine.groups.position(groupId, invitedBy);
   return mayAccept(position.groupType, inviter?.member ?? null);
 }

@@ -208,6 +208,7 @@ const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => (
   posting: group.posting,
   slow_mode_ms: group.slowModeMs,
   edit_window_ms: group.editWindowMs,
+  accepts_needed: group.acceptsNeeded,
   partition: partitionOf(group.groupId),
   room: rooms.groupRoom(group.groupId),
 });

@@ -158,7 +158,8 @@ export function emitChanged(command: GroupCommand, outcome: ChangeOutcome): void
   if (operation === 'join' && outcome.status === 'active') {
     emitTelemetry('room_join', { groupId, userId: command.userId });
   }
-  if (operation === 'accept') emitTelemetry('room_join', { groupId, userId: command.userId });
+  if (operation === 'accept' && outcome.status === 'active')
+    emitTelemetry('room_join', { groupId, userId: command.userId });
   if (operation === 'leave' || operation === 'kick' || operation === 'ban') {
     emitTelemetry('room_leave', { groupId, userId: command.userId });
   }

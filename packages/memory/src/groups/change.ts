@@ -18,6 +18,7 @@ import { type Failure, SERVICE } from '@plenum/protocol';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import type { AnswerScope } from '../state/request-memory.ts';
+import { repeatedAccept } from './accepts.ts';
 import { endDueMutes } from './due-mutes.ts';
 import { factsOf, subjectOf, userOf } from './facts.ts';
 import { endInvite, invite, isAdmittedByInvite } from './invites.ts';
@@ -69,6 +70,8 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   if (limited !== null) return refused(limited);
   const refusal = isCreate ? null : firstRefusal(command.operation, facts, rowOf(command, group, nowMs));
   if (refusal !== null) return refused(refusal);
+  const repeated = repeatedAccept(group, command, nowMs);
+  if (repeated !== null) return repeated;
   const hindrance = hindranceOf(state, command, { group, nowMs });
   return hindrance === null ? { type: 'fine', group } : refused(hindrance);
 }

@@ -8,8 +8,17 @@ import { actedBy, goneDone, type Step } from './step.ts';
 export function isAdmittedByInvite(group: GroupState, userId: UserId, nowMs: number): boolean {
   const found = group.member(userId, nowMs) === null ? group.invites.inForce(userId, nowMs) : null;
   if (found === null) return false;
-  const { invitedBy } = found;
-  return invitedBy === SERVICE || mayAccept(group.groupType, group.member(invitedBy, nowMs));
+  if (found.invitedBy === SERVICE) return true;
+  return (
+    group.settings.acceptsNeeded === 1 && mayAccept(group.groupType, group.member(found.invitedBy, nowMs))
+  );
+}
+
+/** The first accept of an applicant that needs more: an invite counts as one. */
+export function acceptByInvite(group: GroupState, userId: UserId, nowMs: number): readonly UserId[] {
+  const invitedBy = group.invites.inForce(userId, nowMs)?.invitedBy ?? SERVICE;
+  if (invitedBy === SERVICE || group.settings.acceptsNeeded === 1) return [];
+  return mayAccept(group.groupType, group.member(invitedBy, nowMs)) ? [invitedBy] : [];
 }
 
 /** The user is no member, so it receives nothing, not even the entry `invited`. */

@@ -91,6 +91,7 @@ const onTheWire = ({ maxMembers, history, metadata, ...sending }: UpdateGroup['c
   ...(sending.posting === undefined ? {} : { posting: sending.posting }),
   ...(sending.slowModeMs === undefined ? {} : { slow_mode_ms: sending.slowModeMs }),
   ...(sending.editWindowMs === undefined ? {} : { edit_window_ms: sending.editWindowMs }),
+  ...(sending.acceptsNeeded === undefined ? {} : { accepts_needed: sending.acceptsNeeded }),
 });
 
 /** Deletes the group. The entry `deleted` is its last one; the log of the tombstone stays readable. */

@@ -5,7 +5,7 @@
 import type { ChangeDone, JoinGroup, LeaveGroup, MemberRecord } from '@plenum/core';
 import { type Role, SERVICE, type UserId } from '@plenum/protocol';
 import type { EventDraft } from '../state/group-entries.ts';
-import { isAdmittedByInvite } from './invites.ts';
+import { acceptByInvite, isAdmittedByInvite } from './invites.ts';
 import { actedBy, goneDone, memberDone, type Step, type StepBase } from './step.ts';
 
 /** Makes the user a member if the group is public, or the service or an invite admits it; otherwise an applicant. */
@@ -38,6 +38,7 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
 /** Makes the user an applicant. A muted member may apply too: it stops receiving but keeps its roles. */
 function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   const { actor, userId, note } = command;
+  const accepts = acceptByInvite(group, userId, nowMs);
   const before = group.member(userId, nowMs);
   const noted = note === null ? {} : { note };
   const seq = state.record(
@@ -54,6 +55,7 @@ function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   };
   group.put(userId, applicant);
   if (note !== null) group.notes.set(userId, note);
+  if (accepts.length > 0) group.accepts.set(userId, accepts);
   return memberDone(group, applicant, seq);
 }
 

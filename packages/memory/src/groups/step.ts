@@ -31,6 +31,7 @@ export const memberDone = (group: GroupState, member: MemberRecord, seq: number)
   mutedUntilMs: member.mutedUntilMs,
   bannedUntilMs: null,
   invitedUntilMs: null,
+  accepts: null,
 });
 
 /** The result of a change after which the user has no status. @param seq the seq of the entry that records the change */
@@ -44,4 +45,5 @@ export const goneDone = (group: GroupState, seq: number): ChangeDone => ({
   mutedUntilMs: null,
   bannedUntilMs: null,
   invitedUntilMs: null,
+  accepts: null,
 });

@@ -10,10 +10,13 @@ import {
   type TargetCommand,
 } from '@plenum/core';
 import type { Role } from '@plenum/protocol';
+import { endorse } from './accepts.ts';
 import { actedBy, because, goneDone, memberDone, type Step } from './step.ts';
 
-/** Makes an applicant a member. It receives entries from `accepted` on. */
+/** Makes an applicant a member, if no other accept is needed. It receives entries from `accepted` on. */
 export function accept(step: Step<TargetCommand>, applicant: MemberRecord): ChangeDone {
+  const endorsed = endorse(step, applicant);
+  if (endorsed !== null) return endorsed;
   const { state, group, command, nowMs } = step;
   const seq = state.record(
     group,

@@ -53,6 +53,8 @@ export class GroupState {
   readonly reads = new Map<UserId, { readonly seq: number; readonly messages: number }>();
   /** What applicants wrote to those who may accept them. */
   readonly notes = new Map<UserId, string>();
+  /** Who has accepted an applicant that needs more accepts. */
+  readonly accepts = new Map<UserId, readonly UserId[]>();
   /** The time of the last message of each user, ms, written only in slow mode. It outlasts the membership. */
   readonly lastSentMs = new Map<UserId, number>();
   /** The import that the group has taken last, and how many messages of it. */
@@ -205,6 +207,7 @@ export class GroupState {
     if (record === undefined) return;
     this.#members.delete(userId);
     this.notes.delete(userId);
+    this.accepts.delete(userId);
     this.#count(record, -1);
     this.#listOf(record).delete({ seq: this.#places.get(userId) ?? record.sinceSeq, userId });
     if (record.mutedUntilMs !== null) this.#muteEnds.delete({ untilMs: record.mutedUntilMs, userId });

@@ -42,6 +42,16 @@ const sendingSettings = {
     }),
 };
 
+const acceptsNeededSchema = z
+  .int()
+  .min(1)
+  .max(limits.acceptsNeededMax)
+  .meta({
+    description:
+      'So many different members, each of whom may accept, have to accept an applicant. Default: 1',
+    examples: [2],
+  });
+
 const createSettings = {
   group_type: groupTypeSchema,
   max_members: z
@@ -56,6 +66,7 @@ const createSettings = {
     .describe('true: a membership ends 30 s after the last connection of the member'),
   history: historySettingSchema.optional(),
   metadata: metadataSchema.optional(),
+  accepts_needed: acceptsNeededSchema.optional(),
   ...sendingSettings,
 };
 
@@ -70,6 +81,7 @@ const updateSettings = {
     .meta({ description: 'Null takes the limit away', examples: [500] }),
   history: historySettingSchema.optional(),
   metadata: metadataSchema.nullable().optional().describe('Replaces the whole object; null takes it away'),
+  accepts_needed: acceptsNeededSchema.optional(),
   ...sendingSettings,
 };
 const settingNames = Object.keys(updateSettings);
@@ -150,6 +162,7 @@ const groupInfoSchema = z
     created_at: timestampSchema.optional(),
     metadata: z.record(z.string(), z.unknown()).nullable().optional(),
     max_members: z.int().min(1).nullable().optional().describe('Null: no limit'),
+    accepts_needed: z.int().min(1).optional(),
     history: historySettingSchema.optional(),
     ephemeral: z.boolean().optional(),
     ...sendingSettings,

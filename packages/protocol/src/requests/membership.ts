@@ -104,7 +104,12 @@ export const membershipRequests = {
   accept_member: {
     access: 'change',
     args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
-    result: z.object({ status: z.literal('active'), ...positioned }),
+    result: z.object({
+      status: memberStatusSchema.extract(['active', 'pending']),
+      accepts: z.int().min(1).optional().describe('Of a user that is still pending: who has accepted it'),
+      accepts_needed: z.int().min(1).optional(),
+      ...positioned,
+    }),
   },
   reject_member: {
     access: 'change',

@@ -1,6 +1,6 @@
 -- Creates a group with its first admin. Replaces a tombstone.
 
--- @param settings { type, max_members, ephemeral, history, metadata, sending, edit_window_ms } as they are stored
+-- @param settings { type, max_members, ephemeral, history, metadata, sending, edit_window_ms, accepts_needed } as they are stored
 -- @return the reply of the script
 local function create(settings)
   redis.call('UNLINK', group_key, log_key)
@@ -8,7 +8,7 @@ local function create(settings)
   redis.call('HSET', group_key, 'epoch', '', 'hist', '', 'seq', '', 'active', '', 'muted', '', 'next_due', '',
     'log_renewal', '', 'events', '', 'sending', settings.sending, 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
     'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata,
-    'edit_window_ms', settings.edit_window_ms, 'creator', user_id)
+    'edit_window_ms', settings.edit_window_ms, 'accepts_needed', settings.accepts_needed, 'creator', user_id)
   redis.call('ZADD', groups_key, 0, group_id)
   group = {
     type = settings.type,

@@ -21,7 +21,7 @@ local function take_out(group, user, member)
   member.place = member.place or redis.call('ZSCORE', key, user)
   redis.call('ZREM', key, user)
   if member.ends_at then redis.call('ZREM', mutes_key, user) end
-  if member.status == 'p' then redis.call('HDEL', applications_key, user) end
+  if member.status == 'p' then redis.call('HDEL', applications_key, user, user .. ' accepts') end
 end
 
 local function put_in(group, user, member)

@@ -9,8 +9,9 @@ local function record_text(member)
     member.status, member.role, member.joined_at, member.since_seq, until_text(member.ends_at))
 end
 
--- The part of an answer that describes the changed user: `<status> <role> <ends_at>`, or `- - -` without a record.
+-- The part of an answer that describes the changed user: `<status> <role> <ends_at>`, or `- - -` without a record. An
+-- applicant that needs more accepts has `<accepts>/<needed>` in the place of its end.
 local function describe(member)
   if not member then return '- - -' end
-  return member.status .. ' ' .. member.role .. ' ' .. until_text(member.ends_at)
+  return member.status .. ' ' .. member.role .. ' ' .. (member.progress or until_text(member.ends_at))
 end

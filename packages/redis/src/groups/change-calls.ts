@@ -172,6 +172,7 @@ const settingsArgs = ({ maxMembers, ephemeral, history, metadata, ...rest }: Gro
   metadata: metadata ?? '',
   sending: sendingText(rest),
   editWindowMs: rest.editWindowMs,
+  acceptsNeeded: rest.acceptsNeeded === 1 ? '' : rest.acceptsNeeded,
 });
 
 /** Formats the changes for the script: an empty argument keeps the value, `null` removes it. */
@@ -182,6 +183,7 @@ const updateArgs = (changes: UpdateGroup['changes']) => ({
   posting: changes.posting ?? '',
   slowModeMs: changes.slowModeMs ?? '',
   editWindowMs: changes.editWindowMs ?? '',
+  acceptsNeeded: changes.acceptsNeeded ?? '',
 });
 
 const plain = {

@@ -249,6 +249,7 @@ const settingsOf = (group: StoredGroup): GroupSettings => ({
   metadata: group.metadata,
   ...group.sending,
   editWindowMs: group.editWindowMs,
+  acceptsNeeded: group.acceptsNeeded,
 });
 
 type Answer = Exclude<ChangeReply, { type: 'late' | 'groups_full' }>;

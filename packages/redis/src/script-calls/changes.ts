@@ -20,6 +20,15 @@ const changeArgs = [
   'isTrial',
 ] as const;
 
+/** Parses `<accepts>/<needed>`: how far an applicant is that needs more accepts. */
+const acceptsWord = z
+  .string()
+  .regex(/^\d+\/\d+$/)
+  .transform((text) => {
+    const [count, needed] = text.split('/');
+    return { count: Number(count), needed: Number(needed) };
+  });
+
 /** Parses the answer to a change, `<status> <role> <ends_at> <epoch> <seq>`, as the reply and the dedupe key hold it. */
 const changeAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
@@ -28,12 +37,15 @@ const changeAnswer = z
     z.tuple([
       z.enum(['a', 'p', 'm', 'b', 'i', '-']),
       z.enum(['a', 'o', 'm', '-']),
-      untilWord,
+      z.union([acceptsWord, untilWord]),
       z.string(),
       integerWord,
     ]),
   )
-  .transform(([status, role, untilMs, epoch, seq]) => ({ ...standingIn(status, role, untilMs), epoch, seq }));
+  .transform(([status, role, word, epoch, seq]) => {
+    const [untilMs, accepts] = typeof word === 'object' ? [null, word] : [word, null];
+    return { ...standingIn(status, role, untilMs), accepts, epoch, seq };
+  });
 
 function standingIn(
   status: keyof typeof memberStatusOf | 'b' | 'i' | '-',
@@ -79,6 +91,7 @@ export const createGroup = defineChange('create-group', [
   'metadata',
   'sending',
   'editWindowMs',
+  'acceptsNeeded',
 ]);
 export const joinGroup = defineChange('join-group', [
   'isEnsured',
@@ -108,6 +121,7 @@ export const updateGroup = defineChange('update-group', [
   'posting',
   'slowModeMs',
   'editWindowMs',
+  'acceptsNeeded',
 ]);
 export const deleteGroup = defineChange('delete-group', []);
 

@@ -64,6 +64,7 @@ const positionDetails = z
       /** The record of the user as text, and its invite; '' for none. */
       record: z.string(),
       invite: z.string(),
+      acceptsNeeded: z.union([z.literal('').transform(() => 1), integerWord]),
     }),
   ])
   .transform(([head, group]) => ({ head, group }));
@@ -86,6 +87,7 @@ const positionNames = [
   'moderators',
   'record',
   'invite',
+  'acceptsNeeded',
 ] as const;
 
 export const readPosition = defineScript({

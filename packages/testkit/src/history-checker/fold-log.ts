@@ -178,6 +178,7 @@ const effects: Readonly<Record<GroupEvent['type'], (group: FoldedGroup, event: G
   joined: enter,
   requested: request,
   accepted: accept,
+  endorsed: () => {},
   rejected: remove,
   left: remove,
   kicked: remove,

@@ -56,6 +56,7 @@ const posting = fc.constantFrom('members' as const, 'members' as const, 'admins'
 /** One interval outlasts a run, so both engines refuse the same messages. */
 const slowModeMs = fc.constantFrom(0, 0, 3_600_000);
 const editWindowMs = fc.constantFrom(0, 86_400_000);
+const acceptsNeeded = fc.constantFrom(1, 1, 2);
 const history = fc.constantFrom('all' as const, 'since_join' as const);
 /** Request ids that repeat. For one user a repeated id is a retry or a conflict; for two users it has no meaning. */
 const sharedId = fc.oneof(
@@ -88,6 +89,7 @@ const creating = fc.record({
   metadata,
   posting,
   slowModeMs,
+  acceptsNeeded,
 });
 const joining = fc.record(
   {
@@ -107,7 +109,7 @@ const muting = fc.record(
 );
 const banning = fc.record({ ...target, forMs, reason }, { requiredKeys: ['groupId', 'actor', 'userId'] });
 const updating = fc.record(
-  { groupId, actor, maxMembers, history, metadata, posting, slowModeMs, editWindowMs },
+  { groupId, actor, maxMembers, history, metadata, posting, slowModeMs, editWindowMs, acceptsNeeded },
   { requiredKeys: ['groupId', 'actor'] },
 );
 const sending = fc.record({ groupId, sender: user, message: fc.constantFrom('hello', '"}]☃\u2028') });

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
+import { acceptingTogether } from './store/accepting-together.ts';
 import { admittingChanges } from './store/admitting-changes.ts';
 import { banning } from './store/banning.ts';
 import { changeBounds } from './store/change-bounds.ts';
@@ -27,6 +28,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     creatingByJoin(makeEngine);
     joining(makeEngine);
     deciding(makeEngine);
+    acceptingTogether(makeEngine);
     leaving(makeEngine);
     muting(makeEngine);
     banning(makeEngine);
