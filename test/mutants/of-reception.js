@@ -139,6 +139,22 @@ export const mutantsOfReception = [
     ],
   },
   {
+    name: 'users that were added end the position of the client',
+    edits: [
+      {
+        file: 'packages/client/src/groups/effects.ts',
+        from: "  'members' in entry && entry.members?.some(({ status }) => status === 'none') === true;",
+        to: "  'members' in entry && entry.members !== undefined;",
+      },
+    ],
+    killers: [
+      {
+        file: 'packages/client/src/groups/group-sequence.test.ts',
+        tests: 'an entry that removes many users ends a position',
+      },
+    ],
+  },
+  {
     name: 'a kicked user still receives',
     edits: [
       {

@@ -1,5 +1,7 @@
+import { userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { attached, brief, entry, liveAt, resync } from '../../test/sequence-at-work.ts';
+import type { Entry } from './effects.ts';
 import { GroupSequence } from './group-sequence.ts';
 
 test('entries in order are shown, duplicates are dropped', () => {
@@ -49,6 +51,23 @@ test('a position ends with the deletion of its group, and later entries begin an
   expect(brief(sequence.onEntry(entry(4, 'b')))).toEqual(['4']);
   expect(brief(sequence.onJoined({ epoch: 'b', seq: 3 }))).toEqual([]);
   expect(sequence.position).toEqual({ epoch: 'b', seq: 4 });
+});
+
+const changed = (seq: number, status: 'active' | 'none'): Entry => {
+  const members = [{ user_id: userIdSchema.parse('u'), status }];
+  return Object.assign(entry(seq, 'a', 'members_changed'), { members });
+};
+
+test('an entry that removes many users ends a position; one that adds users does not', () => {
+  const removed = liveAt(10);
+  expect(brief(removed.onEntry(changed(11, 'none')))).toEqual(['11']);
+  expect(removed.position).toEqual({ epoch: 'a', seq: 11 });
+  removed.onMembership(false);
+  expect(removed.position).toBeNull();
+  const added = liveAt(10);
+  added.onEntry(changed(11, 'active'));
+  added.onMembership(false);
+  expect(added.position).toEqual({ epoch: 'a', seq: 11 });
 });
 
 test('a group that was created again before its end was shown begins anew with a notice', () => {
