@@ -3,6 +3,7 @@ import { AuthGuard, ModerationGuard } from './adapters/guards.ts';
 import { FeedHost } from './feed/feed-host.ts';
 import { Administration, type ClusterOperations, clusterOperations } from './operations/administration.ts';
 import { ArchivedHistory } from './operations/archived-history.ts';
+import { ArchivedSearch } from './operations/archived-search.ts';
 import { Changes } from './operations/change.ts';
 import { MembersOperations } from './operations/change-members.ts';
 import { explain } from './operations/explain.ts';
@@ -11,6 +12,7 @@ import { Invitations } from './operations/invites.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
+import { SearchOperations } from './operations/search.ts';
 import { createRelayMessage, createUsualSend, type UsualSend } from './operations/send.ts';
 import { Subscriptions } from './operations/subscription.ts';
 import type { Adapters } from './ports/adapters.ts';
@@ -51,6 +53,11 @@ function archivedHistory(archive: Adapters['archive'], { clock, logger }: CoreDe
   return read === undefined ? null : new ArchivedHistory({ reader: { read }, clock, logger });
 }
 
+function archivedSearch(archive: Adapters['archive'], { clock, logger }: CoreDeps): ArchivedSearch | null {
+  const search = archive?.search?.bind(archive);
+  return search === undefined ? null : new ArchivedSearch({ searcher: { search }, clock, logger });
+}
+
 /**
  * Presence and feeds need each other: presence asks which devices are attached, feeds report who was attached or
  * detached.
@@ -81,6 +88,7 @@ export function createCore(deps: CoreDeps): Core {
     auth,
     moderation: pipeline.isModerated ? moderation : null,
     archive: archivedHistory(adapters.archive, deps),
+    search: archivedSearch(adapters.archive, deps),
     pipeline,
     createOnJoin: deps.createOnJoin ?? 'none',
   };
@@ -107,6 +115,7 @@ export function createCore(deps: CoreDeps): Core {
       ...new Administration(shared),
       ...new Subscriptions(shared),
       ...new ImportOperations(shared),
+      ...new SearchOperations(shared),
       explain: (caller, args) => explain(shared, caller, args),
       relay_msg: createRelayMessage(shared),
     },

@@ -81,6 +81,7 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     get_erasure: answer('get_erasure', { user_id: userIdSchema.parse('u1'), status: 'none', groups_left: 0 }),
     revoke_user: answer('revoke_user', { status: 'revoked', revoked_at: '2025-01-15T10:30:00.000Z' }),
     history: answer('history', { entries: [], epoch: position.epoch, head_seq: 7, oldest_seq: 1 }),
+    search_messages: answer('search_messages', { entries: [], next_before: null }),
     import_messages: answer('import_messages', { imported: 0, ...position }),
     relay_msg: answer('relay_msg', relayed),
     ...overrides,

@@ -6,6 +6,8 @@ export const limits = {
   messageIdMaxLength: 96,
   /** Users whom one message mentions. */
   mentionsMax: 50,
+  /** UTF-8 bytes of the query of a search. */
+  searchQueryMaxBytes: 512,
   /** Messages of one `import_messages`. */
   importMax: 200,
   /** Default of `PLENUM_MESSAGE_MAX_BYTES`: UTF-8 bytes of `message`. */

@@ -10,6 +10,7 @@ import { groupRequests } from './requests/group.ts';
 import { importRequests } from './requests/import.ts';
 import { logRequests } from './requests/log.ts';
 import { membershipRequests } from './requests/membership.ts';
+import { searchRequests } from './requests/search.ts';
 import { userRequests } from './requests/user.ts';
 
 export type { Action, GroupInfo } from './requests/group.ts';
@@ -39,6 +40,7 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
     ...membershipRequests,
     ...logRequests(messageMaxBytes),
     ...importRequests(messageMaxBytes),
+    ...searchRequests,
     ...userRequests,
     ...deadLetterRequests,
   }) as const satisfies Record<string, RequestRow>;

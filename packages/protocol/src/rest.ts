@@ -179,6 +179,14 @@ const rows: readonly Row[] = [
   },
   {
     method: 'GET',
+    path: `${group}/search`,
+    summary: 'Find messages of a group by their words, in the archive; the newest first',
+    request: 'search_messages',
+    actor: 'token',
+    query: ['query', 'before', 'limit'],
+  },
+  {
+    method: 'GET',
     path: `${group}/presence`,
     summary: 'Who is online in a group',
     request: 'presence',

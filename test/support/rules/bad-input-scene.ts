@@ -60,6 +60,7 @@ export class BadInputScene implements AsyncDisposable {
       update_group: { group_id, history: 'all' },
       explain: { group_id, action: 'send' },
       find_groups: {},
+      search_messages: { group_id, query: 'hello' },
       import_messages: { group_id, import_id: 'import', position: 0 },
       list_dead_letters: {},
       retry_dead_letter: { dead_letter_id: '1-0-0' },

@@ -37,7 +37,7 @@ function rowOf(entry: ArchiveEntry): EntryRow {
 }
 
 /** @throws PlenumError `internal` for a row that this service has not written */
-function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
+export function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
   const { details, group_id, epoch, type, at } = row;
   const timestamp = at instanceof Date ? at.toISOString() : null;
   const common = { group_id, epoch, seq: Number(row['seq']), type, timestamp };
@@ -56,7 +56,7 @@ function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
   throw PlenumError.of('internal', { cause: new Error('a row of plenum_entries is not an entry') });
 }
 
-const names = columns.map(([name]) => name).join(', ');
+export const names = columns.map(([name]) => name).join(', ');
 const arrays = columns.map(([, type], index) => `$${index + 1}::${type}`).join(', ');
 const insert = `INSERT INTO plenum_entries (${names}) SELECT ${names} FROM unnest(${arrays}) AS entry (${names}) ON CONFLICT (message_id) DO NOTHING`;
 
@@ -100,7 +100,7 @@ const oldest = select('ASC');
 const newest = select('DESC');
 
 /** Limits a seq to the range of bigint: the open end of a page may be infinity. */
-const bound = (seq: number): number => Math.max(-1, Math.min(seq, Number.MAX_SAFE_INTEGER));
+export const bound = (seq: number): number => Math.max(-1, Math.min(seq, Number.MAX_SAFE_INTEGER));
 
 /** @returns entries in ascending order, at most `page.limit` */
 export async function readEntries(connection: Connection, page: ArchivePage): Promise<HistoryEntry[]> {

@@ -1,8 +1,9 @@
 /** The archive in PostgreSQL. It stores every entry of every group once, and reads entries by position. */
-import type { AdapterCall, Archive, ArchiveReader, Clock, Logger } from '@plenum/core';
+import type { AdapterCall, Archive, ArchiveReader, ArchiveSearcher, Clock, Logger } from '@plenum/core';
 import { whyOf } from '../remote-call.ts';
 import { type Connection, Connections, isTableMissing } from './connections.ts';
 import { readEntries, saveEntries } from './entries-table.ts';
+import { searchMessages } from './message-search.ts';
 import { ensureSchema } from './schema.ts';
 
 export interface PostgresArchiveOptions {
@@ -17,7 +18,7 @@ export interface PostgresArchiveOptions {
   readonly timeoutMs?: number;
 }
 
-export interface PostgresArchive extends Archive, ArchiveReader {
+export interface PostgresArchive extends Archive, ArchiveReader, ArchiveSearcher {
   /** Creates or updates the tables. Optional: the first call does it too. Rejects with `unavailable` if PostgreSQL is away. */
   ready(): Promise<void>;
   /** Connects and changes nothing. @returns why the archive cannot be used; null if it can */
@@ -68,6 +69,7 @@ export function createPostgresArchive(options: PostgresArchiveOptions): Postgres
         return rows.length > 0;
       }),
     read: (page, call) => withSchema(call, (connection) => readEntries(connection, page)),
+    search: (search, call) => withSchema(call, (connection) => searchMessages(connection, search)),
     close: () => connections.close(),
   };
 }

@@ -1,5 +1,6 @@
 /** Creates the tables of the archive in numbered steps. Each step is applied once, even if several nodes start together. */
 import type { Connection } from './connections.ts';
+import { indexStep } from './message-search.ts';
 
 /** Steps are only added, never changed: a database may be at any step, and older nodes must work beside newer ones. */
 const steps: readonly string[] = [
@@ -16,6 +17,7 @@ const steps: readonly string[] = [
      details json
    )`,
   'CREATE INDEX plenum_entries_position ON plenum_entries (group_id, epoch, seq)',
+  indexStep,
 ];
 
 /** Number of the advisory lock: "plenum" in ASCII, so that no other program uses it. */

@@ -13,6 +13,7 @@ import type { Device } from '../ports/devices.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { SendPipeline } from '../send/pipeline.ts';
 import type { ArchivedHistory } from './archived-history.ts';
+import type { ArchivedSearch } from './archived-search.ts';
 
 /** The authenticated caller of an operation: actor, request id and device. */
 export interface Caller {
@@ -54,6 +55,8 @@ export interface OperationDeps {
   readonly moderation: ModerationGuard | null;
   /** Null: a history ends where the log ends. */
   readonly archive: ArchivedHistory | null;
+  /** Null: there is no archive, or none that can be searched. */
+  readonly search: ArchivedSearch | null;
   /** What a join of an unknown group id does: `none` refuses it, `public` creates a public group. */
   readonly createOnJoin: 'none' | 'public';
 }

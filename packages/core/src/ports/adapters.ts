@@ -53,6 +53,17 @@ export interface ArchiveReader {
   read(page: ArchivePage, call: AdapterCall): Promise<readonly HistoryEntry[]>;
 }
 
+export interface ArchiveSearch
+  extends Pick<ArchivePage, 'groupId' | 'stretches' | 'afterSeq' | 'beforeSeq' | 'limit'> {
+  /** 1 to 512 bytes of well-formed text without U+0000, in the form of a web search: `words "a phrase" or -word`. */
+  readonly query: string;
+}
+/** An archive that finds messages by their words. */
+export interface ArchiveSearcher {
+  /** @returns the messages of the range that match, the newest first. A query without a word finds nothing */
+  search(search: ArchiveSearch, call: AdapterCall): Promise<readonly HistoryEntry[]>;
+}
+
 export interface Recipient {
   readonly user_id: UserId;
   readonly online: boolean;
@@ -104,7 +115,7 @@ export interface Authorization {
 export type OnFailure = 'closed' | 'open';
 
 export interface Adapters {
-  readonly archive?: Archive & Partial<ArchiveReader>;
+  readonly archive?: Archive & Partial<ArchiveReader & ArchiveSearcher>;
   readonly notifier?: Notifier;
   readonly moderation?: Moderation & { readonly onFailure?: OnFailure };
   readonly auth?: Authorization & { readonly onFailure?: OnFailure };

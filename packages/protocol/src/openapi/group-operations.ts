@@ -97,6 +97,14 @@ export const messageOperations = {
     },
     result: { imported: 1, epoch, seq: 43 },
   },
+  search_messages: {
+    operationId: 'search_messages',
+    tag: 'messages',
+    description:
+      'Needs an archive that can be searched, else `unsupported_request`. A message is found when the archive has got it, some moments after it was sent',
+    parameters: { ...team, query: 'lunch', ...page },
+    result: { entries: [message], next_before: null },
+  },
   history: {
     operationId: 'list_messages',
     tag: 'messages',

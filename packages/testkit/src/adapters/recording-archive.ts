@@ -1,9 +1,15 @@
 /** An archive for tests. It records its calls, and fails on command. */
-import { type Archive, type ArchiveEntry, type ArchiveReader, systemClock } from '@plenum/core';
+import {
+  type Archive,
+  type ArchiveEntry,
+  type ArchiveReader,
+  type ArchiveSearcher,
+  systemClock,
+} from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
 import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
 
-export interface RecordingArchive extends Archive, ArchiveReader {
+export interface RecordingArchive extends Archive, ArchiveReader, ArchiveSearcher {
   /** The saved entries in the order of saving, each once. */
   readonly saved: readonly ArchiveEntry[];
   /** Every batch of `save`, with copies and refused entries. */
@@ -50,6 +56,17 @@ export function recordingArchive(clock = systemClock): RecordingArchive {
         return { refused: refusals.map(({ message_id }) => ({ message_id, reason: 'refused by the test' })) };
       });
     },
+    search: ({ groupId, query, stretches, afterSeq, beforeSeq, limit }, call) =>
+      faults.play(call, () => {
+        const words = query.toLowerCase().split(' ');
+        return [...saved.values()]
+          .filter((entry) => entry.type === 'message')
+          .filter((entry) => entry.group_id === groupId && entry.seq > afterSeq && entry.seq < beforeSeq)
+          .filter((entry) => stretches.some((s) => s.epoch === entry.epoch && entry.seq <= s.endSeq))
+          .filter(({ message }) => words.every((word) => message.toLowerCase().includes(word)))
+          .sort((a, b) => b.seq - a.seq)
+          .slice(0, limit);
+      }),
     read: (page, call) =>
       faults.play(call, () => {
         const found = [...saved.values()]
