@@ -63,4 +63,32 @@ describe.each(engines)('invites on %s', (engine) => {
     await eventually(() => expect(device.messages()).toHaveLength(1));
     expect(pushesTo(device).filter((push) => Object(push).type === 'invited')).toHaveLength(3);
   });
+
+  test('several accept an applicant, each by its door, and its devices see how far it is', async () => {
+    await using service = await Service.start(engine);
+    const owner = await service.device('owner');
+    const device = await service.device('ann');
+    const settings = { group_type: 'private', accepts_needed: 2 };
+    await owner.must('create_group', { group_id, ...settings });
+    expect(await owner.must('get_group_info', { group_id })).toMatchObject({ accepts_needed: 2 });
+    await service.plenum.groups.join({ groupId: group_id, userId: 'bob', admit: true });
+    await device.must('join_group', { group_id });
+    const pending = { status: 'pending', accepts: 1, accepts_needed: 2 };
+    expect(await owner.must('accept_member', ann)).toMatchObject(pending);
+    expect(await owner.must('accept_member', ann)).toMatchObject(pending);
+    await eventually(() =>
+      expect(pushesTo(device).at(-1)).toMatchObject({
+        status: 'pending',
+        type: 'endorsed',
+        actor_id: 'owner',
+      }),
+    );
+    const path = `/v1/groups/${group_id}/members/ann/accept`;
+    const { status, body } = await service.rest('POST', path, { token: await tokenOf('bob') });
+    expect({ status, body }).toMatchObject({ status: 200, body: { status: 'active' } });
+    expect(body).not.toHaveProperty('accepts');
+    await eventually(() =>
+      expect(pushesTo(device).at(-1)).toMatchObject({ status: 'active', type: 'accepted' }),
+    );
+  });
 });
