@@ -6,6 +6,7 @@ import { mutantsOfDelivery } from './mutants/of-delivery.js';
 import { mutantsOfInvites } from './mutants/of-invites.js';
 import { mutantsOfReception } from './mutants/of-reception.js';
 import { mutantsOfStoring } from './mutants/of-storing.js';
+import { mutantsOfTakeDowns } from './mutants/of-take-downs.js';
 import { mutantsOfWorkers } from './mutants/of-workers.js';
 import { filesBelow, root } from './source-tree.ts';
 
@@ -16,6 +17,7 @@ const mutants = [
   ...mutantsOfBounds,
   ...mutantsOfInvites,
   ...mutantsOfWorkers,
+  ...mutantsOfTakeDowns,
 ];
 
 test.each(mutants)('the place that the mutant "$name" spoils is still there, once', ({ edits }) => {

@@ -63,6 +63,6 @@ export class Conversation {
       expect(await user.read(({ resyncs }) => resyncs)).toEqual([]);
     }
     expect(checkHistory({ logs: [log], sends: this.#sends, deliveries })).toEqual([]);
-    return log.entries.flatMap((entry) => (entry.type === 'message' ? [entry.message] : []));
+    return log.entries.flatMap((entry) => (entry.type === 'message' ? [entry.message ?? ''] : []));
   }
 }

@@ -26,6 +26,7 @@ const badQueries: Readonly<Record<string, readonly string[]>> = {
   prefix: ['x'.repeat(129)],
   query: ['', 'x'.repeat(513), '%00'],
   user_id: ['', '%2F', '%24service', 'x'.repeat(129)],
+  reaction: ['', '%00', 'x'.repeat(65)],
   action: ['', 'fly', 'constructor', 'SEND'],
 };
 const badPathIds = [
@@ -40,6 +41,12 @@ const badPathIds = [
   '%C3%A9',
   'x'.repeat(129),
 ];
+/** Other texts than an id may be the id of no message, or a reaction. */
+const badPathTexts: Readonly<Record<string, readonly string[]>> = {
+  message_id: ['%00', '%20', '%C3%A9', 'x'.repeat(97)],
+  reaction: ['%00', 'x'.repeat(65), '%C3%A9'.repeat(33)],
+};
+const badInPath = (name: string) => badPathTexts[name] ?? badPathIds;
 
 const badTexts = (name: string) => [...(badQueries[name] ?? []), `1&${name}=1`];
 const unknownInQuery = ['x', 'group_id', '__proto__', 'constructor'];
@@ -99,7 +106,7 @@ describe.each(engines)('bad REST input on %s', (engine) => {
     }
     for (const name of Object.keys(route.params.shape)) {
       const pathWith = (value: unknown) => pathOf({ [name]: 'BAD' }).replace('BAD', String(value));
-      const cases = textCases(badPathIds, name);
+      const cases = textCases(badInPath(name), name);
       wrong.push(...(await mistakes(name, cases, ({ value }) => askRaw(route, pathWith(value)))));
     }
     const path = pathOf({});
@@ -117,7 +124,7 @@ test('the cases are counted', () => {
   ]);
   const inPath = routes.flatMap(({ route }) => [
     ...Object.keys(route.query.shape).flatMap(badTexts),
-    ...Object.keys(route.params.shape).flatMap(() => badPathIds),
+    ...Object.keys(route.params.shape).flatMap(badInPath),
     ...unknownInQuery,
   ]);
   expect({ inBody: inBody.length, inPath: inPath.length }).toEqual({ inBody: 796, inPath: 758 });

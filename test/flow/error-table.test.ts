@@ -6,6 +6,7 @@ import { type EngineName, engines, Service } from '../support/cluster/service.ts
 import { Device } from '../support/devices/device.ts';
 import { extensionRefusals } from '../support/rules/extension-refusals.ts';
 import { GroupScene } from '../support/rules/group-scene.ts';
+import { messageRefusals } from '../support/rules/message-refusals.ts';
 import { presenceRefusals } from '../support/rules/presence-refusals.ts';
 import { RedisOutage, requestTimeoutMs } from '../support/rules/redis-outage.ts';
 import { settings } from '../support/rules/refusal-settings.ts';
@@ -67,6 +68,7 @@ describe.each(engines)('the error table on %s', (engine) => {
   for (const { to, setting = 'usual', doors = bothDoors, arrange, ...expected } of [
     ...refusals,
     ...presenceRefusals,
+    ...messageRefusals,
     ...extensionRefusals,
   ]) {
     for (const door of doors) {

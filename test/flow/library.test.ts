@@ -18,7 +18,9 @@ test('what a client-mode process sends reaches listeners of the same prefix, and
   const elsewhere = await createPlenum({ ...place, prefix: freshPrefix() });
   await sender.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'ada' });
   const heard: string[] = [];
-  expect(await listening.subscribe('g', { onMessage: ({ message }) => heard.push(message) })).toMatchObject({
+  expect(
+    await listening.subscribe('g', { onMessage: ({ message }) => heard.push(String(message)) }),
+  ).toMatchObject({
     ok: true,
   });
   await sender.send('g', 'ada', 'hello');

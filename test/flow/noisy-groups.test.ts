@@ -61,7 +61,7 @@ class TwoGroups implements AsyncDisposable {
       .array()
       .parse(body['dead_letters'])
       .filter(({ group_id }) => group_id === groupId)
-      .map(({ entry }) => (entry?.type === 'message' ? entry.message : ''));
+      .map(({ entry }) => (entry?.type === 'message' ? (entry.message ?? '') : ''));
   }
 
   /** Dead letters that were dropped, by the metrics of the node. */

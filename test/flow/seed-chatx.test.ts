@@ -70,7 +70,8 @@ describe.each(engines)('seed chatx on %s', (engine) => {
     await using chat = await startChat(at(engine));
     await chat.join(room, user);
     const views: string[][] = [[], [], []];
-    for (const view of views) await chat.subscribe(room, { onMessage: ({ message }) => view.push(message) });
+    for (const view of views)
+      await chat.subscribe(room, { onMessage: ({ message }) => view.push(String(message)) });
     for (const text of ['one', 'two', 'three']) await chat.send(room, user, text);
     await eventually(() => {
       for (const view of views) expect(view).toEqual(['one', 'two', 'three']);
@@ -82,8 +83,10 @@ describe.each(engines)('seed chatx on %s', (engine) => {
     await chat.join(room, user);
     const heard: string[] = [];
     const other: string[] = [];
-    const subscription = await chat.subscribe(room, { onMessage: ({ message }) => heard.push(message) });
-    await chat.subscribe(room, { onMessage: ({ message }) => other.push(message) });
+    const subscription = await chat.subscribe(room, {
+      onMessage: ({ message }) => heard.push(String(message)),
+    });
+    await chat.subscribe(room, { onMessage: ({ message }) => other.push(String(message)) });
     await chat.send(room, user, 'before');
     await eventually(() => expect(heard).toEqual(['before']));
     if (subscription.ok) subscription.result.unsubscribe();
@@ -123,7 +126,7 @@ describe.each(engines)('seed chatx on %s', (engine) => {
     await using chat = await startChat(at(engine));
     await chat.join(room, user);
     const heard: string[] = [];
-    await chat.subscribe(room, { onMessage: ({ message }) => heard.push(message) });
+    await chat.subscribe(room, { onMessage: ({ message }) => heard.push(String(message)) });
     for (const broken of ['\ud800', 'a\udc00b', '\udfff\ud800']) {
       expect(await chat.send(room, user, broken)).toMatchObject({
         failure: { code: 'invalid_utf8', details: { field: 'message' } },
@@ -190,7 +193,7 @@ describe.each(engines)('seed chatx, part two, on %s', (engine) => {
     const myChat = moduleOf(chat);
     const inbox: string[] = [];
     await myChat.join(room, user);
-    await myChat.subscribe(room, { onMessage: ({ message }) => inbox.push(message) });
+    await myChat.subscribe(room, { onMessage: ({ message }) => inbox.push(String(message)) });
     expect(await myChat.sendMessage(room, user, 'spam is allowed here')).toMatchObject({ ok: true });
     await eventually(() => expect(inbox).toEqual(['spam is allowed here']));
     expect(await myChat.leave(room, user)).toMatchObject({ ok: true });
@@ -200,7 +203,7 @@ describe.each(engines)('seed chatx, part two, on %s', (engine) => {
     await using chat = await startChat(at(engine), { adapters });
     const inbox: string[] = [];
     await chat.join(room, user);
-    await chat.subscribe(room, { onMessage: ({ message }) => inbox.push(message) });
+    await chat.subscribe(room, { onMessage: ({ message }) => inbox.push(String(message)) });
     expect(await chat.send(room, user, 'buy spam')).toEqual({
       ok: false,
       failure: { code: 'moderation_blocked', details: { reason: 'blocked' } },

@@ -9,7 +9,7 @@ const directWritesTest = 'packages/gateway/test/direct-writes.test.ts';
 const worstFirst = 'packages/gateway/src/outbound/worst-first';
 const readGate = 'packages/gateway/src/outbound/read-gate';
 const claims = 'packages/adapters/src/auth/claims.ts';
-const change = 'packages/redis/lua/lib/change.lua';
+const change = 'packages/redis/lua/lib/change-checks.lua';
 const isOpen = '    return this.#atWork < this.#readsAtWorkMax && this.#budget.hasCapacity;';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
@@ -255,8 +255,8 @@ export const mutantsOfBounds = [
     edits: [
       {
         file: 'packages/redis/lua/read-range.lua',
-        from: '    if bytes > tonumber(max_bytes) and #reply > 3 then return reply end\n',
-        to: '',
+        from: 'if left == 0 or (bytes > tonumber(max_bytes) and size > HEAD_WORDS) then return false end',
+        to: 'if left == 0 then return false end',
       },
     ],
     killers: [conformance('ends before it is larger than an answer may be, and is continued where it ended')],

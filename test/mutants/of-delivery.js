@@ -128,7 +128,7 @@ export const mutantsOfDelivery = [
     edits: [
       {
         file: 'packages/memory/src/delivery/partition-outbox.ts',
-        from: 'if (!refused.has(offset)) this.#countOff(entry)',
+        from: 'if (waiting.has(offset) && !refused.has(offset)) this.#countOff(entry)',
         to: 'this.#countOff(entry)',
       },
     ],

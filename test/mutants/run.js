@@ -10,6 +10,7 @@ import { mutantsOfInvites } from './of-invites.js';
 import { mutantsOfReception } from './of-reception.js';
 import { mutantsOfSettings } from './of-settings.js';
 import { mutantsOfStoring } from './of-storing.js';
+import { mutantsOfTakeDowns } from './of-take-downs.js';
 import { mutantsOfWorkers } from './of-workers.js';
 import { Sandbox } from './sandbox.js';
 
@@ -27,6 +28,7 @@ const all = [
   ...mutantsOfInvites,
   ...mutantsOfWorkers,
   ...mutantsOfSettings,
+  ...mutantsOfTakeDowns,
 ];
 const unknown = wanted.filter((name) => !all.some((mutant) => mutant.name === name));
 const chosen = all

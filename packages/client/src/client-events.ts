@@ -1,13 +1,15 @@
 /** Defines the events of a client, and calls the listeners of the application. */
-import type { GroupEvent, MembershipPush, PushPayload, Subscription } from '@plenum/protocol';
+import type { GroupEvent, MembershipPush, MessageEvent, PushPayload, Subscription } from '@plenum/protocol';
 import type { Status } from './connection/lifecycle.ts';
 import type { MessageEntry, RecoveredNotice, ResyncNotice } from './groups/effects.ts';
 
 /** The payload of each event, in the shape of the wire. */
 export interface ClientEvents {
-  /** `message` and `event` together show the group's log: each entry once, in order of `seq`, without gaps. */
+  /** `message`, `event` and `change` together show the group's log: each entry once, in order of `seq`, without gaps. */
   readonly message: MessageEntry;
   readonly event: GroupEvent;
+  /** A message was edited, taken down, reacted to or pinned. */
+  readonly change: MessageEvent;
   /** A change of the user's own membership; `status` is `none` after a removal. */
   readonly membership: MembershipPush;
   /** The server has attached this device to a group without a request. */

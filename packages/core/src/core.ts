@@ -9,6 +9,7 @@ import { MembersOperations } from './operations/change-members.ts';
 import { explain } from './operations/explain.ts';
 import { ImportOperations } from './operations/imports.ts';
 import { Invitations } from './operations/invites.ts';
+import { MessageOperations } from './operations/messages.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
@@ -81,7 +82,8 @@ export function createCore(deps: CoreDeps): Core {
   const moderation =
     adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, deps);
   const { feeds, presence } = openFeeds(deps, auth);
-  const pipeline = createSendPipeline({ ...deps, log: engine.log, auth, moderation });
+  const { log, messageChanges: changes } = engine;
+  const pipeline = createSendPipeline({ ...deps, log, changes, auth, moderation });
   const shared: OperationDeps = {
     engine,
     feeds,
@@ -113,6 +115,7 @@ export function createCore(deps: CoreDeps): Core {
       ...new Reads(shared),
       ...new PresenceOperations(shared, deps.clock),
       ...new Administration(shared),
+      ...new MessageOperations(shared),
       ...new Subscriptions(shared),
       ...new ImportOperations(shared),
       ...new SearchOperations(shared),

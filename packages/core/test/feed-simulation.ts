@@ -299,9 +299,11 @@ export class Simulation {
         kinds: () => new Set(),
         open: unused,
         read: unused,
+        takenDown: unused,
         commit: unused,
         waiting: unused,
       },
+      messageChanges: { change: unused, admit: unused, get: unused, reactions: unused, pins: unused },
       deadLetters: { list: unused, retry: unused, delete: unused },
       nodes: {
         beat: unused,

@@ -2,8 +2,10 @@
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { AuthGuard, ModerationGuard } from '../src/adapters/guards.ts';
 import type { Appended, AppendOutcome, MessageDraft, MessageExtras } from '../src/log/draft.ts';
+import type { EditMessage, MessageOutcome } from '../src/log/message-commands.ts';
 import type { Adapters } from '../src/ports/adapters.ts';
 import type { GroupLog } from '../src/ports/group-log.ts';
+import type { MessageChanges } from '../src/ports/message-changes.ts';
 import { createSendPipeline, type PipelineDeps } from '../src/send/pipeline.ts';
 import { HandClock } from './hand-clock.ts';
 
@@ -24,6 +26,28 @@ export const appended: Appended = {
   timestampMs: 0,
 };
 
+const edit: EditMessage = {
+  operation: 'edit',
+  groupId: draft.groupId,
+  actor: draft.sender,
+  request: draft.request,
+  target: { epoch: 'e', seq: 1 },
+  message: 'hello again',
+  metadata: null,
+  mentions: null,
+  isRateLimited: true,
+};
+const edited: MessageOutcome = {
+  type: 'changed',
+  isDuplicate: false,
+  epoch: 'e',
+  seq: 3,
+  edits: 1,
+  editedAtMs: 0,
+  mentionsDropped: [],
+  count: 0,
+};
+
 export interface PipelineSceneOptions extends Pick<PipelineDeps, 'order' | 'middleware'>, Adapters {
   readonly admits?: Awaited<ReturnType<GroupLog['admit']>>;
   readonly appends?: () => Promise<AppendOutcome>;
@@ -37,7 +61,7 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
   const note = (_: object, message: string) => void logged.push(message);
   const logger = { debug: note, info: note, warn: note, error: note };
   const unused = () => Promise.reject(new Error('unused'));
-  const rate = (given: MessageDraft) => (given.isRateLimited ? '+rate' : '');
+  const rate = (given: { readonly isRateLimited: boolean }) => (given.isRateLimited ? '+rate' : '');
   const log: GroupLog = {
     admit: async (given) => {
       asked.push(`admit${rate(given)}`);
@@ -52,8 +76,22 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
     before: unused,
     heads: unused,
   };
+  const changes: MessageChanges = {
+    admit: async (command) => {
+      asked.push(`admit${'isRateLimited' in command ? rate(command) : ''}`);
+      return { type: 'admitted' };
+    },
+    change: async (command) => {
+      asked.push(`change${'isRateLimited' in command ? rate(command) : ''}`);
+      return edited;
+    },
+    get: unused,
+    reactions: unused,
+    pins: unused,
+  };
   const pipeline = createSendPipeline({
     log,
+    changes,
     clock,
     logger,
     auth: auth === undefined ? null : new AuthGuard(auth, { clock, logger }),
@@ -66,5 +104,6 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
     clock,
     pipeline,
     send: (extras?: MessageExtras) => pipeline.send(extras === undefined ? draft : { ...draft, extras }),
+    edit: () => pipeline.edit(edit),
   };
 }

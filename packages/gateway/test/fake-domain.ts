@@ -84,6 +84,27 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     search_messages: answer('search_messages', { entries: [], next_before: null }),
     import_messages: answer('import_messages', { imported: 0, ...position }),
     relay_msg: answer('relay_msg', relayed),
+    edit_message: answer('edit_message', { message_id: relayed.message_id, edits: 1, ...position }),
+    delete_message: answer('delete_message', {
+      status: 'deleted',
+      message_id: relayed.message_id,
+      ...position,
+    }),
+    react: answer('react', { reaction: '👍', count: 1, ...position }),
+    unreact: answer('unreact', { reaction: '👍', count: 0, ...position }),
+    pin_message: answer('pin_message', { status: 'pinned', ...position }),
+    unpin_message: answer('unpin_message', { status: 'unpinned', ...position }),
+    get_message: answer('get_message', {
+      type: 'message',
+      request_id: 'r1',
+      group_id,
+      from_user_id: userIdSchema.parse('u1'),
+      message: 'hello',
+      timestamp: relayed.timestamp,
+      message_id: relayed.message_id,
+      ...position,
+    }),
+    list_reactions: answer('list_reactions', { reactions: [], next_cursor: null }),
     ...overrides,
   };
 }

@@ -6,6 +6,7 @@ import {
   groupStoreSuite,
   idleMuteSuite,
   leasesSuite,
+  messageChangesSuite,
   modelSuite,
   nudgesSuite,
   onManualClock,
@@ -22,6 +23,7 @@ const makeEngine = onManualClock(createMemoryEngine);
 ruleMatrixSuite('memory', makeEngine);
 groupStoreSuite('memory', makeEngine);
 groupLogSuite('memory', makeEngine);
+messageChangesSuite('memory', makeEngine, { runs: 100 });
 feedTransportSuite('memory', makeEngine);
 nudgesSuite('memory', makeEngine);
 presenceSuite('memory', makeEngine);

@@ -19,6 +19,7 @@ import { memoryGroupStore } from './groups/group-store.ts';
 import { memoryGroupLog } from './log/group-log.ts';
 import { memoryImports } from './log/imports.ts';
 import { memoryReadMarks } from './log/read-marks.ts';
+import { memoryMessageChanges } from './messages/message-changes.ts';
 import { MemoryPresence } from './presence/presence.ts';
 import { MemoryFeeds } from './pubsub/feed-transport.ts';
 import { MemoryNudges } from './pubsub/nudges.ts';
@@ -48,7 +49,13 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const now = engineClock(clock, wallBaseMs);
   const leases = memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, defer: deferWhileOpen });
   const { isHeld } = leases;
-  const outbox = new MemoryOutbox({ kinds: settings.deliveryKinds, isHeld, defer: deferWhileOpen, now });
+  const outbox = new MemoryOutbox({
+    kinds: settings.deliveryKinds,
+    isHeld,
+    isTakenDown: (groupId, messageId) => state.isTakenDown(groupId, messageId),
+    defer: deferWhileOpen,
+    now,
+  });
   const state = new MemoryState({
     random,
     settings,
@@ -69,6 +76,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     dueMutes: memoryDueMutes(state, deferWhileOpen),
     log: memoryGroupLog(state, deferWhileOpen),
     imports: memoryImports(state, deferWhileOpen),
+    messageChanges: memoryMessageChanges(state, deferWhileOpen),
     feeds,
     nudges,
     presence,

@@ -1,6 +1,7 @@
 /** Dead letters, for operators: entries that an adapter did not accept. REST with an admin token only. */
 import { z } from 'zod';
-import { historyEntrySchema, timestampSchema } from './groups.ts';
+import { historyEntrySchema } from './entries.ts';
+import { timestampSchema } from './groups.ts';
 import { groupIdSchema } from './ids.ts';
 import { paged } from './requests/arguments.ts';
 

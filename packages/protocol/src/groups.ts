@@ -1,6 +1,7 @@
 /** Schemas of the nouns on the wire: group, member, position, entry. */
 import { z } from 'zod';
-import { groupIdSchema, messageIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
+import { groupIdSchema, messageIdSchema, userIdSchema } from './ids.ts';
+import { limits } from './limits.ts';
 import { jsonObjectSchema } from './text.ts';
 
 export const groupTypeSchema = z.enum(['public', 'private', 'strict_private']).meta({
@@ -99,14 +100,19 @@ export const replySchema = z
   .object({ message_id: messageIdSchema, seq: seqSchema, from_user_id: userIdSchema })
   .meta({ id: 'Reply', description: 'The message to which this one replies' });
 
+export const mentionsSchema = z
+  .array(userIdSchema)
+  .max(limits.mentionsMax)
+  .meta({ id: 'Mentions', description: 'Receivers whom the message mentions', examples: [['bob']] });
+
 /** A message as every receiver gets it. */
 export const relayedMessageSchema = z.object({
   group_id: groupIdSchema,
   from_user_id: userIdSchema,
   message: z.string(),
   metadata: jsonObjectSchema('metadata').exactOptional(),
+  mentions: mentionsSchema.exactOptional(),
   reply: replySchema.exactOptional(),
-  mentions: z.array(userIdSchema).exactOptional().describe('Receivers whom the message mentions'),
   imported: z
     .literal(true)
     .exactOptional()
@@ -186,17 +192,6 @@ export const groupEventSchema = z
     description: 'A change of members or settings. `actor_id` is `$service` when no user acted',
   });
 export type GroupEvent = z.infer<typeof groupEventSchema>;
-
-/** One entry of `history`: a message with its sender's request id, or a group event. */
-export const historyEntrySchema = z
-  .union([
-    relayedMessageSchema
-      .extend({ type: z.literal('message'), request_id: requestIdSchema })
-      .meta({ id: 'MessageEntry', description: 'A message, with the request id of its sender' }),
-    groupEventSchema,
-  ])
-  .meta({ id: 'HistoryEntry', description: 'One entry of the log; `type` is `message` for a message' });
-export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
 /** Reasons why a position cannot be continued. */
 export const resyncReasonSchema = z.enum([

@@ -1,6 +1,7 @@
 export * from './admin-scopes.ts';
 export * from './cluster-routes.ts';
 export * from './dead-letters.ts';
+export * from './entries.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './groups.ts';
@@ -10,6 +11,7 @@ export * from './node-routes.ts';
 export * from './openapi/document.ts';
 export { type Parsed, parse } from './parse.ts';
 export * from './pushes.ts';
+export * from './reactions.ts';
 export * from './requests.ts';
 export * from './rest.ts';
 export * from './text.ts';

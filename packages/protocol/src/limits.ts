@@ -18,6 +18,13 @@ export const limits = {
   reasonMaxBytes: 512,
   /** UTF-8 bytes of the `note` of a request to join. */
   noteMaxBytes: 300,
+  /** UTF-8 bytes of one reaction. */
+  reactionMaxBytes: 64,
+  /** Different reactions on one message, and those of one user among them. */
+  reactionsPerMessageMax: 32,
+  reactionsPerUserMax: 10,
+  /** Pinned messages of one group. */
+  pinsMax: 50,
   /** Levels of nesting that a request's arguments may have. */
   argsMaxDepth: 32,
   /** Bytes of one WebSocket frame or one HTTP body; above it the socket is cut, and the request answered 413. */

@@ -1,12 +1,12 @@
 /** Schemas of the server's pushes, and the event maps for Socket.IO. */
 import { z } from 'zod';
+import { messageEventSchema, relayedSchema } from './entries.ts';
 import type { Answer } from './envelope.ts';
 import {
   epochSchema,
   groupEventSchema,
   groupEventTypeSchema,
   ownStatusSchema,
-  relayedMessageSchema,
   resyncReasonSchema,
   roleSchema,
   seqSchema,
@@ -15,11 +15,14 @@ import {
 import { groupIdSchema, requestIdSchema, userIdSchema } from './ids.ts';
 import { subscriptionSchema } from './requests.ts';
 
-/** A message, pushed to every receiver and its sender; `request_id` is the sender's. */
+/**
+ * A message, pushed to every receiver and its sender; `request_id` is the sender's. What a device catches up on comes
+ * in its present state.
+ */
 export const relayMessagePushSchema = z.object({
   request_id: requestIdSchema,
   success: z.literal(true),
-  result: relayedMessageSchema,
+  result: relayedSchema,
 });
 export const subscribedPushSchema = z.object({ groups: z.array(subscriptionSchema) });
 /** Pushed to all devices of the user whose membership changed; `status` is `none` after a removal. */
@@ -71,6 +74,7 @@ export const closingPushSchema = z.object({
 export const pushTable = {
   relay_message: relayMessagePushSchema,
   group_event: groupEventSchema,
+  message_event: messageEventSchema,
   subscribed: subscribedPushSchema,
   membership: membershipPushSchema,
   resync: resyncPushSchema,

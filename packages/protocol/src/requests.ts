@@ -11,6 +11,7 @@ import { importRequests } from './requests/import.ts';
 import { logRequests } from './requests/log.ts';
 import { membershipRequests } from './requests/membership.ts';
 import { searchRequests } from './requests/search.ts';
+import { messageRequests } from './requests/message.ts';
 import { userRequests } from './requests/user.ts';
 
 export type { Action, GroupInfo } from './requests/group.ts';
@@ -41,6 +42,7 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
     ...logRequests(messageMaxBytes),
     ...importRequests(messageMaxBytes),
     ...searchRequests,
+    ...messageRequests(messageMaxBytes),
     ...userRequests,
     ...deadLetterRequests,
   }) as const satisfies Record<string, RequestRow>;

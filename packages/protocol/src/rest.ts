@@ -5,8 +5,9 @@
 import { z } from 'zod';
 import type { AdminScope } from './admin-scopes.ts';
 import { deadLetterIdSchema } from './dead-letters.ts';
-import { groupIdSchema, userIdSchema } from './ids.ts';
+import { groupIdSchema, messageIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
+import { reactionSchema } from './reactions.ts';
 import { type RequestRow, type RequestType, requestTable } from './requests.ts';
 
 /**
@@ -49,6 +50,7 @@ type Row = Pick<RequestRoute, 'method' | 'path' | 'summary' | 'request' | 'actor
 
 const group = '/v1/groups/:group_id';
 const member = `${group}/members/:user_id`;
+const message = `${group}/messages/:message_id`;
 const act = (verb: string, summary: string, request: Row['request']): Row => ({
   method: 'POST',
   path: `${member}/${verb}`,
@@ -187,6 +189,63 @@ const rows: readonly Row[] = [
   },
   {
     method: 'GET',
+    path: message,
+    summary: 'Read a message in its present state, or its tombstone',
+    request: 'get_message',
+    actor: 'token',
+  },
+  {
+    method: 'PATCH',
+    path: message,
+    summary: 'Edit a message; only its author may',
+    request: 'edit_message',
+    actor: 'actor_id',
+  },
+  {
+    method: 'DELETE',
+    path: message,
+    summary: 'Take a message down: its text is gone for all readers, and a tombstone stays',
+    request: 'delete_message',
+    actor: 'actor_id',
+  },
+  {
+    method: 'GET',
+    path: `${message}/reactions`,
+    summary: 'Page through who reacted to a message',
+    request: 'list_reactions',
+    actor: 'token',
+    query: ['reaction', 'cursor', 'limit'],
+  },
+  {
+    method: 'PUT',
+    path: `${message}/reactions/:reaction`,
+    summary: 'Put a reaction on a message',
+    request: 'react',
+    actor: 'actor_id',
+  },
+  {
+    method: 'DELETE',
+    path: `${message}/reactions/:reaction`,
+    summary: 'Take a reaction back',
+    request: 'unreact',
+    actor: 'actor_id',
+  },
+  {
+    method: 'PUT',
+    path: `${message}/pin`,
+    summary: 'Pin a message; the info of the group lists it',
+    request: 'pin_message',
+    actor: 'actor_id',
+  },
+  {
+    method: 'DELETE',
+    path: `${message}/pin`,
+    summary: 'Unpin a message',
+    request: 'unpin_message',
+    actor: 'actor_id',
+  },
+  {
+    method: 'GET',
     path: `${group}/presence`,
     summary: 'Who is online in a group',
     request: 'presence',
@@ -259,6 +318,8 @@ const actorFields: Readonly<Record<ActorSource, z.ZodRawShape>> = {
 const pathIds: z.ZodRawShape = {
   group_id: groupIdSchema,
   user_id: userIdSchema,
+  message_id: messageIdSchema,
+  reaction: reactionSchema,
   dead_letter_id: deadLetterIdSchema,
 };
 

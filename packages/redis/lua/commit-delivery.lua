@@ -20,6 +20,7 @@ local retrying_key = KEYS[6]
 local dead_letters_key = KEYS[7]
 local retries_by_group_key = KEYS[8]
 local dead_letters_by_group_key = KEYS[9]
+local taken_down_key = KEYS[10]
 local node_id = ARGV[1]
 local token = ARGV[2]
 local kind = ARGV[3]
@@ -36,10 +37,11 @@ local dead_letters_kept = ARGV[10]
 -- @include cursors
 -- @include queue
 -- @include letters
+-- @include taken-down
 
 local now = clock_ms()
 if not expect_lease(lease_key, node_id, token) then return { 'not_owner', integer(now) } end
-expect_writable(outbox_key, 'stream', { 'XTRIM' })
+expect_writable(outbox_key, 'stream', { 'XTRIM', 'XDEL' })
 expect_writable(cursors_key, 'hash', { 'HSET', 'HDEL' })
 expect_writable(queued_key, 'hash', { 'HINCRBY', 'HDEL' })
 expect_writable(retries_key, 'zset', { 'ZADD', 'ZREM' })
@@ -47,6 +49,7 @@ expect_writable(retrying_key, 'hash', { 'HSET', 'HDEL' })
 expect_writable(dead_letters_key, 'stream', { 'XADD', 'XDEL' })
 expect_writable(retries_by_group_key, 'zset', { 'ZADD', 'ZREM' })
 expect_writable(dead_letters_by_group_key, 'zset', { 'ZADD', 'ZREM' })
+local has_taken_down = redis.call('ZCARD', taken_down_key) > 0
 if redis.call('HGET', cursors_key, kind) ~= expected_cursor then return { 'moved', integer(now) } end
 
 local NO_WORD = '?'
@@ -86,11 +89,29 @@ local function retry_due_of(group_id)
   return math.min(earliest, now) + count_of_group(retries_by_group_key, group_id)
 end
 
+-- Removes an entry that would be retried or become a dead letter, but whose message was taken down meanwhile.
+local function drop_taken_down(message_id, offset, group_id)
+  local archive_cursor = redis.call('HGET', cursors_key, 'archive')
+  local is_counted_still = kind == 'archive'
+  if offset == '-' then
+    forget_retry(message_id, group_id)
+  else
+    redis.call('XDEL', outbox_key, offset)
+    is_counted_still = archive_cursor and is_before(archive_cursor, offset)
+  end
+  if is_counted_still and not is_unreadable(message_id) then count_off(group_id, 1) end
+end
+
 local groups_with_letters = {}
+-- Offsets of entries that the cursor passes and that still count for the room queue.
+local is_set_aside = {}
 for line in string.gmatch(refused, '[^\n]+') do
   local what, message_id, attempts, offset, rest = string.match(line, '^(%l+) (%S+) (%d+) (%S+) (.*)$')
   local group_id, entry_kind, wire = text_of(message_id, offset)
-  if group_id and what == 'retry' then
+  if offset ~= '-' and not is_unreadable(message_id) then is_set_aside[offset] = true end
+  if group_id and has_taken_down and is_taken_down(entry_kind, wire) then
+    drop_taken_down(message_id, offset, group_id)
+  elseif group_id and what == 'retry' then
     local delay_ms, members_cursor = string.match(rest, '^(%S+) (%S+)$')
     local due = delay_ms == '-' and retry_due_of(group_id) or now + delay_ms
     redis.call('HSET', retrying_key, message_id,
@@ -119,6 +140,14 @@ if page == '' then
 else
   redis.call('HSET', cursors_key, kind .. ':page', page)
 end
-for group_id, entries in string.gmatch(passed, '(%S+) (%d+)') do count_off(group_id, entries) end
+if has_taken_down and kind == 'archive' then
+  -- `passed` may count entries that were removed and counted off since the owner read them.
+  for _, entry in ipairs(redis.call('XRANGE', outbox_key, '(' .. expected_cursor, cursor)) do
+    local group_id = entry[2][1] == 'g' and entry[2][2] or NO_WORD
+    if not is_set_aside[entry[1]] then count_off(group_id, 1) end
+  end
+else
+  for group_id, entries in string.gmatch(passed, '(%S+) (%d+)') do count_off(group_id, entries) end
+end
 if cursor ~= expected_cursor then trim_outbox() end
 return { 'committed', integer(now), integer(dropped) }

@@ -1,6 +1,7 @@
 #!lua
 -- Creates a group with its first admin.
 -- @include change-header
+-- @include state-keys
 local group_type = ARGV[19]
 local max_members = ARGV[20]
 local is_ephemeral = ARGV[21]

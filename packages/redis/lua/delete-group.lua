@@ -2,6 +2,7 @@
 -- Deletes a group. The entry `deleted` is the last one that its members get. A tombstone and the log stay for 10
 -- minutes.
 -- @include change-header
+-- @include state-keys
 answer_scope = 'always'
 -- @include change
 -- @include change-entry

@@ -6,6 +6,9 @@ local groups_key = KEYS[13]
 local on_key = KEYS[14]
 local reads_key = KEYS[15]
 local away_key = KEYS[16]
+local present_key = KEYS[17]
+local changed_key = KEYS[18]
+local reactors_key = KEYS[19]
 local user_id = ARGV[9]
 local absence_ms = ARGV[10]
 -- @include clock
@@ -23,6 +26,7 @@ local now = clock_ms()
 local absence = group_id .. ' ' .. user_id
 local ends_at = tonumber(redis.call('ZSCORE', away_key, absence))
 if not ends_at or ends_at > now then return { 'stayed', integer(now) } end
+-- @include states-removable
 expect_writable(away_key, 'zset', { 'ZREM' })
 expect_writable(groups_key, 'zset', { 'ZREM' })
 expect_removable()

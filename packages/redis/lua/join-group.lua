@@ -3,6 +3,7 @@
 -- whose inviter could accept the user now, admit it to any. Where more accepts are needed, such an invite is the first. If there is no group, the join may create one. `note` is the JSON text of what an applicant writes to those
 -- who may accept it; empty if it writes nothing.
 -- @include change-header
+-- @include state-keys
 local is_ensured = ARGV[19]
 local is_admitted = ARGV[20]
 local pending_max = ARGV[21]

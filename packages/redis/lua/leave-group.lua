@@ -1,6 +1,7 @@
 #!lua
 -- Ends a membership, or an application, at the user's own request.
 -- @include change-header
+-- @include state-keys
 -- @include change
 -- @include change-entry
 -- @include departure

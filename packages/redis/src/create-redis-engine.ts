@@ -12,6 +12,8 @@ import {
   type Logger,
   presenceWork,
   type Random,
+  sleep,
+  takenDownHoldsMs,
 } from '@plenum/core';
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
@@ -35,6 +37,7 @@ import { Keys } from './keys.ts';
 import { RedisGroupLog } from './log/group-log.ts';
 import { RedisImports } from './log/imports.ts';
 import { RedisReadMarks } from './log/read-marks.ts';
+import { RedisMessageChanges } from './messages/message-changes.ts';
 import { RedisPresence } from './presence/presence.ts';
 import { Publisher } from './pubsub/publisher.ts';
 import { openPubSub, type PubSub } from './pubsub/pubsub.ts';
@@ -152,6 +155,11 @@ function assemble(foundation: Foundation): RedisEngine {
     dueMutes,
     log,
     imports: new RedisImports(state),
+    messageChanges: new RedisMessageChanges({
+      ...state,
+      readCalls,
+      untilCallsHaveBegun: () => sleep(clock, takenDownHoldsMs),
+    }),
     feeds: pubsub.feeds,
     nudges: pubsub.nudges,
     presence,

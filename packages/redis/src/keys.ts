@@ -53,8 +53,17 @@ export class Keys {
   slow = (groupId: GroupId): string => this.#of('slow', groupId);
   /** Hash: invited user → `<inviter> <end, ms, or ->`. */
   invites = (groupId: GroupId): string => this.#of('invites', groupId);
-  /** Stream: `<seq>-0` → `k` (m|e), `w` (wire). */
+  /**
+   * Stream: `<seq>-0` → `k` (m|e|c), `w` (wire), `n` (messages so far); for an edit `t` (seq of the message), because the
+   * text is in `present` only.
+   */
   log = (groupId: GroupId): string => this.#of('log', groupId);
+  /** Hash: seq of a changed message → its present state; see lua/lib/message-states.lua. */
+  present = (groupId: GroupId): string => this.#of('present', groupId);
+  /** ZSET: the fields of `present` by the last seq of the log that is read with them. */
+  changed = (groupId: GroupId): string => this.#of('changed', groupId);
+  /** ZSET: `<seq> <place of the reaction> <user>` of every reaction, score 0. */
+  reactors = (groupId: GroupId): string => this.#of('reactors', groupId);
 
   /** Hash: user → ids of the nodes on which the user has an attached device. */
   on = (groupId: GroupId): string => this.#of('on', groupId);
@@ -105,9 +114,11 @@ export class Keys {
   /** Stream of the partition: `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
   deadLetters = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `dead_letters:${kind}`);
+  /** ZSET of the partition: ids of messages that were taken down in the last hour, by that time, ms. */
+  takenDown = (partition: number): string => this.#in(partition, 'taken_down');
   /**
-   * ZSET of the partition: groups by the time at which their next mute or ban ends, ms, and users by that of the next step
-   * of their erasure.
+   * ZSET of the partition: groups by the time at which their next mute or ban ends, or their states must be kept, ms, and
+   * users by that of the next step of their erasure.
    */
   due = (groupId: GroupId): string => `${this.prefix}:${this.tags.tagOf(groupId)}:due`;
   dueIn = (partition: number): string => `${this.prefix}:${this.tags.tagOfPartition(partition)}:due`;

@@ -37,7 +37,7 @@ export type Attempt = GroupCommand | ChangeMembers | MessageDraft;
 let made = 0;
 
 /** The fields of every builder. Ids are plain text; they are parsed as at the edge. */
-interface Request {
+export interface Request {
   readonly groupId: string;
   /** Default: a new id, so that no request is a retry by accident. */
   readonly requestId?: string;
@@ -56,9 +56,9 @@ interface OnTarget extends Request {
   readonly reason?: string;
 }
 
-const actorOf = (text: string): Actor => (text === SERVICE ? SERVICE : userIdSchema.parse(text));
+export const actorOf = (text: string): Actor => (text === SERVICE ? SERVICE : userIdSchema.parse(text));
 
-function keyOf(request: Request, payload: readonly unknown[]): RequestKey {
+export function keyOf(request: Request, payload: readonly unknown[]): RequestKey {
   made += 1;
   return {
     id: request.requestId ?? `request-${made}`,

@@ -26,6 +26,7 @@ export { checkHistory, stateOf } from './history-checker/check-history.ts';
 export {
   type Delivery,
   type EpochLog,
+  type GivenCopy,
   type GivenEntry,
   type Harm,
   harms,
@@ -37,6 +38,7 @@ export {
   type Violation,
 } from './history-checker/history.ts';
 export { ManualClock } from './manual-clock.ts';
+export * from './message-commands.ts';
 export { type ModelOptions, modelSuite } from './model/model-suite.ts';
 export {
   obtainPostgresForTests,
@@ -85,6 +87,7 @@ export { feedTransportSuite } from './suites/feed-transport-suite.ts';
 export { groupLogSuite } from './suites/group-log-suite.ts';
 export { groupStoreSuite } from './suites/group-store-suite.ts';
 export { leasesSuite } from './suites/leases-suite.ts';
+export { messageChangesSuite } from './suites/message-changes-suite.ts';
 export { nudgesSuite } from './suites/nudges-suite.ts';
 export { outboxSuite } from './suites/outbox-suite.ts';
 export { presenceSuite } from './suites/presence-suite.ts';

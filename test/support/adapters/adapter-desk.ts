@@ -92,7 +92,7 @@ export class AdapterDesk implements AsyncDisposable {
     const refused: string[] = [];
     for (const { message_id, ...rest } of entries) {
       const entry = entryOf(rest, message_id);
-      const isRefused = entry.type === 'message' && this.refused.has(entry.message);
+      const isRefused = entry.type === 'message' && this.refused.has(entry.message ?? '');
       if (isRefused) refused.push(message_id);
       this.#given[kind].push({ entry: { ...entry, message_id }, isTaken: keeps && !isRefused });
     }

@@ -1,8 +1,8 @@
 /** What nodes have written into a PostgreSQL, read by another program. */
 import { createPostgresArchive } from '@plenum/adapters';
-import { type ArchiveEntry, systemClock } from '@plenum/core';
+import { systemClock } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import { type EpochLog, patient } from '@plenum/testkit';
+import { type EpochLog, type GivenCopy, patient } from '@plenum/testkit';
 import { recordingLogger } from '../cluster/recording-logger.ts';
 import type { AdapterRecord } from './served-adapters.ts';
 
@@ -21,7 +21,7 @@ export class ArchiveKeeper implements AsyncDisposable {
   }
 
   /** Every row of the group under the epochs of its log, by seq; a duplicate would be there twice. */
-  async entriesOf({ groupId, entries }: EpochLog): Promise<ArchiveEntry[]> {
+  async entriesOf({ groupId, entries }: EpochLog): Promise<GivenCopy[]> {
     const epochs = [...new Set(entries.map(({ epoch }) => epoch))];
     const page = {
       groupId: groupIdSchema.parse(groupId),

@@ -1,13 +1,13 @@
 /** What the adapters of a cluster got, as their own sides have recorded it, and what was buried instead, for the checker. */
-import type { ArchiveEntry, DeliveryKind } from '@plenum/core';
+import type { DeliveryKind } from '@plenum/core';
 import { deadLetterSchema, type HistoryEntry } from '@plenum/protocol';
-import type { EpochLog, GivenEntry, ServedAdapter } from '@plenum/testkit';
+import type { EpochLog, GivenCopy, GivenEntry, ServedAdapter } from '@plenum/testkit';
 import { expect } from 'vitest';
 import { httpRequest } from '../wire/http.ts';
 
 interface DeadLetter {
   readonly kind: DeliveryKind;
-  readonly entry: ArchiveEntry;
+  readonly entry: GivenCopy;
   readonly reason: string;
 }
 

@@ -65,7 +65,7 @@ export class WebhookReceiver implements AsyncDisposable {
     const { data } = noticeSchema.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
     const { message: entry } = data;
     if (entry.type !== 'message') return void response.writeHead(400).end();
-    const text = entry.message;
+    const text = entry.message ?? '';
     const isWell = (this.mood === 'well' || this.mood === 'slow') && !this.breaking.has(text);
     const isTaken = isWell && !this.refused.has(text);
     this.given.push({ entry: { ...entry, message_id: messageIdIn(request) }, isTaken });

@@ -31,7 +31,7 @@ export class SdkRecord {
   }
   texts(groupId: string): string[] {
     return this.entries.flatMap((entry) =>
-      entry.group_id === groupId && entry.type === 'message' ? [entry.message] : [],
+      entry.group_id === groupId && entry.type === 'message' ? [entry.message ?? ''] : [],
     );
   }
 }

@@ -15,11 +15,12 @@ export class BadInputScene implements AsyncDisposable {
   readonly logs: readonly LogLine[];
   readonly #unaffected: UnaffectedDevice;
   readonly #state: object;
+  readonly #messageId: string;
 
   private constructor(
     fields: Pick<BadInputScene, 'scene' | 'device' | 'logs'>,
     unaffected: UnaffectedDevice,
-    state: object,
+    { state, messageId }: { readonly state: object; readonly messageId: string },
   ) {
     this.service = fields.scene.service;
     this.scene = fields.scene;
@@ -27,6 +28,7 @@ export class BadInputScene implements AsyncDisposable {
     this.logs = fields.logs;
     this.#unaffected = unaffected;
     this.#state = state;
+    this.#messageId = messageId;
   }
 
   static async start(engine: EngineName): Promise<BadInputScene> {
@@ -39,7 +41,10 @@ export class BadInputScene implements AsyncDisposable {
     await scene.applicant('eve');
     const device = await service.device(scene.user('owner'));
     const unaffected = await UnaffectedDevice.watch(service);
-    return new BadInputScene({ scene, device, logs: lines }, unaffected, await scene.state());
+    const sent = await service.plenum.send(scene.groupId, scene.user('owner'), 'hello');
+    if (!sent.ok) throw new Error(sent.failure.code);
+    const stays = { state: await scene.state(), messageId: sent.result.message_id };
+    return new BadInputScene({ scene, device, logs: lines }, unaffected, stays);
   }
 
   /** The node answers, the unaffected device noticed nothing, the group is what it was, and no bug was logged. */
@@ -55,6 +60,7 @@ export class BadInputScene implements AsyncDisposable {
   argsFor(requestType: string): Args {
     const group_id = this.scene.groupId;
     const target = { group_id, user_id: this.scene.user('eve') };
+    const named = { group_id, message_id: this.#messageId };
     const args: Readonly<Record<string, Args>> = {
       create_group: { group_id, group_type: 'public' },
       update_group: { group_id, history: 'all' },
@@ -86,6 +92,14 @@ export class BadInputScene implements AsyncDisposable {
       get_erasure: { user_id: 'nobody' },
       relay_msg: { group_id, message: 'hello' },
       send_message: { group_id, message: 'hello' },
+      edit_message: { ...named, message: 'hello' },
+      delete_message: named,
+      react: { ...named, reaction: 'x' },
+      unreact: { ...named, reaction: 'x' },
+      pin_message: named,
+      unpin_message: named,
+      get_message: named,
+      list_reactions: named,
       subscribe: { groups: [{ group_id }] },
       unsubscribe: { groups: [{ group_id }] },
     };

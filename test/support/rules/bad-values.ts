@@ -176,6 +176,16 @@ const foreignMessages: readonly BadValue[] = [
   },
 ];
 
+const messageId: readonly BadValue[] = [
+  ...otherTypes('text'),
+  { what: 'nothing', value: '', limit: 1 },
+  { what: '97 characters', value: 'e'.repeat(97), limit: limits.messageIdMaxLength },
+  ...['a b', ' ', 'é-1', 'a\u0000-1', 'a\n', loneSurrogate].map((value) => ({
+    what: JSON.stringify(value),
+    value,
+  })),
+];
+
 export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   group_id: id,
   user_id: id,
@@ -250,14 +260,18 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     })),
     { what: 'one of 129 characters', value: ['x'.repeat(129)], at: 'mentions.0', limit: limits.idMaxLength },
   ],
-  reply_to: [
+  reply_to: messageId,
+  message_id: messageId,
+  reaction: [
     ...otherTypes('text'),
     { what: 'nothing', value: '', limit: 1 },
-    { what: '97 characters', value: 'e'.repeat(97), limit: limits.messageIdMaxLength },
-    ...['a b', ' ', 'é-1', 'a\u0000-1', 'a\n', loneSurrogate].map((value) => ({
-      what: JSON.stringify(value),
+    ...['x'.repeat(65), 'é'.repeat(33), '😀'.repeat(17)].map((value) => ({
+      what: `${value.length} of ${value.slice(0, 1)}, more than 64 bytes`,
       value,
+      limit: limits.reactionMaxBytes,
     })),
+    { what: 'a lone surrogate', value: loneSurrogate, code: 'invalid_utf8' },
+    { what: 'U+0000', value: 'a\u0000b' },
   ],
   token: [...otherTypes('text'), { what: 'nothing', value: '', limit: 1 }],
   history: choice,

@@ -10,6 +10,7 @@ interface Settings {
   readonly maxMembers?: number;
   readonly posting?: Posting;
   readonly slowModeMs?: number;
+  readonly editWindowMs?: number;
 }
 
 let scenes = 0;

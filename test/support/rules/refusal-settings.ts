@@ -9,6 +9,7 @@ const never = new Promise<never>(() => {});
 /** Differences to the settings that the other rows share. */
 export const settings = {
   usual: {},
+  unlimited: { engineSettings: { ratePerSec: 1e6, rateBurst: 1e6 } },
   slow: {
     engineSettings: {
       ...{ ratePerSec: 0.01, rateBurst: 1 },

@@ -43,6 +43,7 @@ export class RuleRunner {
   readonly #device: Device;
   readonly #name: string;
   #groupId = '';
+  #messageId = 'e-1';
 
   private constructor(service: Service, device: Device, name: string) {
     this.#service = service;
@@ -66,16 +67,21 @@ export class RuleRunner {
     return this.user(target === 'self' || target === null ? 'actor' : 'target');
   }
 
-  /** A new group in which actor and target stand as the cell says. */
-  async arrange({ groupType, actor, target }: Cell): Promise<void> {
+  /** A new group in which actor and target stand as the cell says, with a message of its creator if one is needed. */
+  async arrange({ operation, groupType, actor, target }: Cell): Promise<void> {
     groups += 1;
     this.#groupId = `cell:${groups}`;
     if (groupType === 'none') return;
     const creator = actor === 'last_admin' ? 'actor' : target === 'last_admin' ? 'target' : 'owner';
     const creatorId = this.user(creator);
     await done(this.#service.plenum.groups.create({ groupId: this.#groupId, groupType, creatorId }));
+    this.#messageId = 'e-1';
     if (actor !== 'service') await this.#seat(this.user('actor'), actor);
     if (target !== null && target !== 'self') await this.#seat(this.user('target'), target);
+    if (!isOnMessage(operation)) return;
+    const sent = await this.#service.plenum.send(this.#groupId, creatorId, 'hello');
+    if (!sent.ok) throw new Error('not arranged: the creator could not send');
+    this.#messageId = sent.result.message_id;
   }
 
   async ask(cell: Cell, door: Door): Promise<Tried> {
@@ -139,8 +145,11 @@ export class RuleRunner {
       update_group: { max_members: 9 },
       relay_msg: { message: 'hello' },
       promote_member: action === undefined ? {} : { role: action },
+      edit_message: { message: 'edited' },
+      react: { reaction: '👍' },
     };
-    return { type, args: { group_id, ...own[type], ...(takesTarget(type) ? target : {}) } };
+    const named = isOnMessage(type) ? { message_id: this.#messageId } : {};
+    return { type, args: { group_id, ...named, ...own[type], ...(takesTarget(type) ? target : {}) } };
   }
 
   async #askByRest(cell: Cell, { type, args }: Request, door: 'rest' | 'behalf'): Promise<Tried> {
@@ -160,12 +169,15 @@ export class RuleRunner {
 /** Routes that read use the identity of the bearer: no user can read for another. */
 export const hasBehalf = ({ operation, actor }: Cell): boolean =>
   actor !== 'service' &&
-  !['history', 'list_members', 'get_group_info'].includes(operation) &&
+  !['history', 'list_members', 'get_group_info', 'get_message'].includes(operation) &&
   !isExplain(operation);
 export const isExplain = (operation: string): boolean => operation.startsWith('explain:');
 const takesTarget = (type: string): boolean => type.endsWith('_member') || type === 'revoke_invite';
 const takesActor = (type: string): boolean =>
-  takesTarget(type) || ['update_group', 'delete_group'].includes(type);
+  takesTarget(type) ||
+  ['update_group', 'delete_group'].includes(type) ||
+  (isOnMessage(type) && type !== 'get_message');
+const isOnMessage = (type: string): boolean => type.endsWith('_message') || type === 'react';
 
 function triedOf({ type }: Pick<Request, 'type'>, result: Readonly<Record<string, unknown>>): Tried {
   return { verdict: verdictOf(type, result), result };

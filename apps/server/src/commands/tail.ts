@@ -115,7 +115,7 @@ const escaped = (character: string): string =>
 const printable = (text: string): string => text.replaceAll(unprintable, escaped);
 
 export const messageLine = ({ seq, timestamp, from_user_id, message }: MessageEntry): string =>
-  `${seq} ${timestamp} ${from_user_id}: ${printable(message)}`;
+  `${seq} ${timestamp} ${from_user_id}: ${printable(message ?? '(taken down)')}`;
 
 /** Formats a membership change: `7 2026-01-01T00:00:00.000Z * eve muted by ada until … (reason)` */
 export function eventLine(event: GroupEvent): string {

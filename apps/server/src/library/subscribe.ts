@@ -3,13 +3,15 @@ import { type Core, type Device, fail, type Logger, type Outcome, type Random, s
 import {
   type GroupEvent,
   groupIdSchema,
+  type MessageEvent,
+  type PresentMessage,
   type PushEvent,
   type PushPayload,
   parse,
-  type RelayedMessage,
   type ResyncReason,
   SERVICE,
   type Subscription,
+  type Tombstone,
 } from '@plenum/protocol';
 import { z } from 'zod';
 
@@ -18,8 +20,11 @@ import { z } from 'zod';
  * rejects, is logged and stops nothing. The promise is not awaited.
  */
 export interface GroupListener {
-  onMessage?(message: RelayedMessage): void;
+  /** Live, a message as it was sent; after a gap, in its present state, which may be a tombstone without a text. */
+  onMessage?(message: PresentMessage | Tombstone): void;
   onEvent?(event: GroupEvent): void;
+  /** A message was edited, taken down, reacted to or pinned. */
+  onChange?(change: MessageEvent): void;
   /** Entries may be missing: the next entry does not follow the previous one. */
   onResync?(reason: ResyncReason): void;
 }
@@ -60,6 +65,7 @@ export async function subscribeListener(
 const handlers: { readonly [E in PushEvent]?: (listener: GroupListener, payload: PushPayload<E>) => void } = {
   relay_message: (listener, { result }) => listener.onMessage?.(result),
   group_event: (listener, event) => listener.onEvent?.(event),
+  message_event: (listener, change) => listener.onChange?.(change),
   resync: (listener, { reason }) => listener.onResync?.(reason),
 };
 

@@ -1,5 +1,11 @@
 /** Saves entries as rows of `plenum_entries` in batches, and reads them in pages. */
-import { type ArchiveEntry, type ArchivePage, PlenumError, type RefusedEntries } from '@plenum/core';
+import {
+  type ArchiveEntry,
+  type ArchivePage,
+  isArchivedChange,
+  PlenumError,
+  type RefusedEntries,
+} from '@plenum/core';
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import { type Connection, dataRefusal } from './connections.ts';
 
@@ -32,8 +38,18 @@ function rowOf(entry: ArchiveEntry): EntryRow {
     const details = detailsOf(rest);
     return [message_id, group_id, epoch, seq, type, from_user_id, request_id, message, timestamp, details];
   }
+  if (isArchivedChange(entry)) {
+    const { message_id, group_id, epoch, seq, type, actor_id, timestamp, ...rest } = entry;
+    return [message_id, group_id, epoch, seq, type, actor_id, null, null, timestamp, detailsOf(rest)];
+  }
   const { message_id, group_id, epoch, seq, type, user_id, timestamp, ...rest } = entry;
   return [message_id, group_id, epoch, seq, type, user_id, null, null, timestamp, detailsOf(rest)];
+}
+
+/** The fields of a change that are kept elsewhere in its row; none for a group event. */
+function changedIn(details: unknown, row: Readonly<Record<string, unknown>>): object {
+  const target: unknown = Object(details).target;
+  return target === undefined ? {} : { actor_id: row['user_id'], message_id: Object(target).message_id };
 }
 
 /** @throws PlenumError `internal` for a row that this service has not written */
@@ -50,7 +66,11 @@ export function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
           message_id: row['message_id'],
           ...(typeof details === 'object' ? details : {}),
         }
-      : { user_id: row['user_id'], ...(typeof details === 'object' ? details : {}) };
+      : {
+          user_id: row['user_id'],
+          ...changedIn(details, row),
+          ...(typeof details === 'object' ? details : {}),
+        };
   const entry = historyEntrySchema.safeParse({ ...own, ...common });
   if (entry.success) return entry.data;
   throw PlenumError.of('internal', { cause: new Error('a row of plenum_entries is not an entry') });

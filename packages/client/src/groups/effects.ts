@@ -1,10 +1,12 @@
 /** Defines the entries of a group, the effects that its sequence returns, and the notices for the application. */
-import type { HistoryEntry, RequestResult, ResyncReason } from '@plenum/protocol';
+import type { HistoryEntry, MessageEvent, RequestResult, ResyncReason } from '@plenum/protocol';
 
-/** A message or a membership change. Pushed entries and entries of pages have the same shape. */
+/** A message, a membership change, or a change of a message. Pushed entries and entries of pages have the same shape. */
 export type Entry = HistoryEntry;
 export type MessageEntry = Extract<HistoryEntry, { readonly type: 'message' }>;
 
+/** True for a change of a message: an edit, a take-down, a reaction or a pin. */
+export const isChange = (entry: Entry): entry is MessageEvent => 'target_seq' in entry;
 export const isMessage = (entry: Entry): entry is MessageEntry => entry.type === 'message';
 
 /** True for the first entry of a log: then all entries that were shown before belong to an earlier group of the same id. */

@@ -4,7 +4,14 @@ import type { ClientEvents, Listeners } from '../client-events.ts';
 import type { PushListeners } from '../connection/link.ts';
 import type { Clock } from '../platform.ts';
 import type { Ask, Outcome } from '../requests/outcome.ts';
-import { type Effect, type Entry, isMessage, type KnownPosition, type PageRead } from './effects.ts';
+import {
+  type Effect,
+  type Entry,
+  isChange,
+  isMessage,
+  type KnownPosition,
+  type PageRead,
+} from './effects.ts';
 import { GroupSequence } from './group-sequence.ts';
 import { Limiter } from './limiter.ts';
 
@@ -30,7 +37,7 @@ export interface GroupPosition extends KnownPosition {
 type Rows = RequestResult<'subscribe'>['groups'];
 type GroupPushes = Pick<
   PushListeners,
-  'relay_message' | 'group_event' | 'subscribed' | 'resync' | 'membership'
+  'relay_message' | 'group_event' | 'message_event' | 'subscribed' | 'resync' | 'membership'
 >;
 
 interface GroupsDeps {
@@ -61,6 +68,7 @@ export class Groups {
   readonly pushes: GroupPushes = {
     relay_message: (push) => this.#onMessage(push),
     group_event: (event) => this.#on(event.group_id, (sequence) => sequence.onEntry(event)),
+    message_event: (change) => this.#on(change.group_id, (sequence) => sequence.onEntry(change)),
     subscribed: (push) => this.#onSubscribed(push),
     resync: (push) => this.#on(push.group_id, (sequence) => sequence.onResync(push)),
     membership: (push) => {
@@ -197,6 +205,7 @@ export class Groups {
   #show(sequence: GroupSequence, entry: Entry): void {
     this.#shownTo.set(sequence, { epoch: entry.epoch, seq: entry.seq });
     if (isMessage(entry)) this.#deps.listeners.emit('message', entry);
+    else if (isChange(entry)) this.#deps.listeners.emit('change', entry);
     else this.#deps.listeners.emit('event', entry);
   }
 

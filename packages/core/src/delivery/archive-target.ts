@@ -2,6 +2,7 @@
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { Archive } from '../ports/adapters.ts';
+import type { LivingEntries } from './living-entries.ts';
 import { type AdapterLink, type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
 
 type Refusals = ReadonlyMap<string, string>;
@@ -26,15 +27,22 @@ const readRefusals: ReadAnswer<Refusals> = (answer) => {
   return { value: refused };
 };
 
+interface Links {
+  readonly link: AdapterLink;
+  readonly living: LivingEntries;
+}
+
 export class ArchiveTarget implements DeliveryTarget {
   readonly kind = 'archive';
   readonly callMax: number;
   readonly #archive: Archive;
   readonly #link: AdapterLink;
+  readonly #living: LivingEntries;
 
-  constructor(archive: Archive, link: AdapterLink, callMax: number) {
+  constructor(archive: Archive, { link, living }: Links, callMax: number) {
     this.#archive = archive;
     this.#link = link;
+    this.#living = living;
     this.callMax = callMax;
   }
 
@@ -48,7 +56,14 @@ export class ArchiveTarget implements DeliveryTarget {
   }
 
   async deliver(entries: readonly ArchiveEntry[], _: string | null, signal: AbortSignal): Promise<Delivered> {
-    const answered = await this.#link.call((call) => this.#archive.save(entries, call), readRefusals, signal);
+    const answered = await this.#link.call({
+      entries,
+      living: this.#living,
+      start: (living, call) => this.#archive.save(living, call),
+      read: readRefusals,
+      signal,
+    });
+    if (answered === null) return { type: 'taken', refused: new Map(), membersCursor: null };
     if (answered.ok) return { type: 'taken', refused: answered.value, membersCursor: null };
     const { failure, pauseLeftMs } = answered;
     return failure === 'not_called' || failure === 'aborted'

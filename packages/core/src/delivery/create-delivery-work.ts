@@ -5,6 +5,7 @@ import type { Clock, Logger, Random } from '../ports/runtime.ts';
 import { ArchiveTarget } from './archive-target.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { DeliveryWork } from './delivery-work.ts';
+import { livingEntries } from './living-entries.ts';
 import { NotifierTarget } from './notifier-target.ts';
 import { AdapterLink, type DeliveryTarget } from './target.ts';
 
@@ -31,13 +32,15 @@ export function createDeliveryWork(deps: DeliveryDeps): DeliveryWork {
     const guard = new Guard({ adapter, clock, logger, timeoutMs: settings.callTimeoutMs, policy });
     return new AdapterLink(guard, settings.callsAtOnce);
   };
+  const living = livingEntries(engine.outbox, clock);
   const targets: DeliveryTarget[] = [];
   if (archive !== undefined) {
-    targets.push(new ArchiveTarget(archive, linkTo('archive'), settings.batchSize));
+    targets.push(new ArchiveTarget(archive, { link: linkTo('archive'), living }, settings.batchSize));
   }
   if (notifier !== undefined) {
     const link = linkTo('notifier');
-    targets.push(new NotifierTarget({ notifier, link, groups: engine.groups, presence: engine.presence }));
+    const { groups, presence } = engine;
+    targets.push(new NotifierTarget({ notifier, link, living, groups, presence }));
   }
   return new DeliveryWork({ ...deps, outbox: engine.outbox, targets });
 }

@@ -10,6 +10,7 @@ import { isGoodPosition } from '../log/epoch-chain.ts';
 import type { Notifier, Recipient } from '../ports/adapters.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Presence } from '../ports/presence.ts';
+import type { LivingEntries } from './living-entries.ts';
 import { type AdapterLink, type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
 
 /** Recipients in one call. */
@@ -20,6 +21,7 @@ const pagesAtOnce = 10;
 export interface NotifierDeps {
   readonly notifier: Notifier;
   readonly link: AdapterLink;
+  readonly living: LivingEntries;
   readonly groups: Pick<GroupStore, 'members' | 'group'>;
   readonly presence: Pick<Presence, 'onlineAmong'>;
 }
@@ -76,13 +78,16 @@ export class NotifierTarget implements DeliveryTarget {
     message: DeliveredMessage,
     { cursor, signal }: { readonly cursor: string | null; readonly signal: AbortSignal },
   ): Promise<Delivered | null> {
-    const { link, notifier } = this.#deps;
+    const { link, living, notifier } = this.#deps;
     if (recipients.length === 0) return null;
-    const answered = await link.call(
-      (call) => notifier.notify(recipients, message, call),
-      readRefusal,
+    const answered = await link.call({
+      entries: [message],
+      living,
+      start: (_, call) => notifier.notify(recipients, message, call),
+      read: readRefusal,
       signal,
-    );
+    });
+    if (answered === null) return taken;
     if (answered.ok) {
       if (answered.value === null) return null;
       return {

@@ -3,9 +3,10 @@
 import type { Guard, Guarded, ReadAnswer, StartCall } from '../adapters/guarded-call.ts';
 import { Limiter } from '../concurrency/bounded-calls.ts';
 import type { ArchiveEntry } from '../log/entry.ts';
-import type { DeliveryKind } from '../ports/adapters.ts';
+import type { AdapterCall, DeliveryKind } from '../ports/adapters.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
+import type { LivingEntries } from './living-entries.ts';
 
 /** The outcome of a delivery. */
 export type Delivered =
@@ -65,6 +66,15 @@ export async function offer(
 export const reasonLine = (text: string): string =>
   text.replace(/\s+/g, ' ').trim().slice(0, 512) || 'refused';
 
+interface LinkCall<T> {
+  readonly entries: readonly ArchiveEntry[];
+  /** Asked after the call has waited for its turn. */
+  readonly living: LivingEntries;
+  readonly start: (living: readonly ArchiveEntry[], call: AdapterCall) => ReturnType<StartCall>;
+  readonly read: ReadAnswer<T>;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The link to one adapter, shared by all partitions of a node: a guard around each call, and a limit of calls in
  * progress.
@@ -84,10 +94,15 @@ export class AdapterLink {
     return this.#successes;
   }
 
-  /** Never rejects. Calls run in order of arrival, so a busy partition does not shut out a quiet one. */
-  call<T>(start: StartCall, read: ReadAnswer<T>, signal: AbortSignal): Promise<Guarded<T>> {
+  /**
+   * Rejects only when `living` does. Calls run in order of arrival, so a busy partition does not shut out a quiet one.
+   * @returns null: no entry of the call lives, so the adapter was not called
+   */
+  call<T>({ entries, living, start, read, signal }: LinkCall<T>): Promise<Guarded<T> | null> {
     return this.#limiter.run(async () => {
-      const guarded = await this.#guard.call(start, read, signal);
+      const left = await living(entries);
+      if (left.length === 0) return null;
+      const guarded = await this.#guard.call((call) => start(left, call), read, signal);
       if (guarded.ok) this.#successes += 1;
       return guarded;
     });

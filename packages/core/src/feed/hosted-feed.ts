@@ -238,7 +238,9 @@ export class HostedFeed implements FeedSink {
       if (!this.feed.attachments.behind.has(device)) return;
       await device.drained();
       if (!this.feed.attachments.behind.has(device)) return;
-      const range = await this.#deps.engine.log.after(this.groupId, afterSeq, this.#catchUpEntries);
+      const reader = device.userId === SERVICE ? null : device.userId;
+      const limit = this.#catchUpEntries;
+      const range = await this.#deps.engine.log.after(this.groupId, afterSeq, limit, reader);
       this.#catchUpEntries = entriesPerPage(range?.entries ?? [], pageSize);
       this.feed.onCatchUp(device, afterSeq, range);
     };

@@ -11,6 +11,7 @@ import {
   limits,
   type MemberStatus,
   SERVICE,
+  type UserId,
 } from '@plenum/protocol';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { bannedFailure, hasRole, isoTime } from './records.ts';
@@ -33,6 +34,16 @@ export interface Facts {
   /** True if an invite of the user is in force. Absent: there is none. */
   readonly isSubjectInvited?: boolean;
   readonly nowMs: number;
+  /** Of an operation on a message; null: the log has no such message. A tombstone is one that was taken down. */
+  readonly message?: MessageFacts | null;
+}
+
+export interface MessageFacts {
+  readonly author: UserId;
+  readonly isTakenDown: boolean;
+  /** True if the actor may read it: the group shows its whole history, or the message is in the actor's range. */
+  readonly isReadable: boolean;
+  readonly isInEditWindow: boolean;
 }
 
 type Group = NonNullable<Facts['group']>;
@@ -83,6 +94,14 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'target is banned': ({ isSubjectBanned }) => isSubjectBanned,
   'target has a role': ({ subjectRecord }) => subjectRecord !== null && hasRole(subjectRecord),
   'place is free': (_, group) => !isFull(group),
+  'actor is not banned': ({ isSubjectBanned }) => !isSubjectBanned,
+  'actor is not pending': ({ actorRecord }) => actorRecord?.status !== 'pending',
+  'message is readable': ({ message }) => message?.isReadable === true && !message.isTakenDown,
+  'message is kept': ({ message }) => message != null,
+  'message is by the actor': ({ message, actor }) => message?.author === actor,
+  'message is by the actor, or the actor is an active admin or moderator': ({ message, actor, actorRecord }) =>
+    actor === SERVICE || message?.author === actor || isModerator(actorRecord),
+  'message is in the edit window': ({ message }) => message?.isInEditWindow === true,
   'place for an applicant is free': ({ subjectRecord }, group) =>
     subjectRecord?.status === 'muted' || (!isFull(group) && group.counts.pending < limits.pendingMax),
 };
@@ -127,16 +146,19 @@ export interface Judged {
 }
 
 /**
- * Evaluates every check of a row except checks of a target. Without a group, the list has only `group exists`.
+ * Evaluates every check of a row except checks of a target or of a message. Without a group, the list has only `group
+ * exists`.
  * @param type whose rules apply; default: that of the group
  */
 export function judge(operation: RuleName, facts: Facts, type?: GroupType): readonly Judged[] {
   const { group } = facts;
   if (group === null) return [{ check: 'group exists', code: 'group_not_found', ok: false }];
   return rules[operation][type ?? group.groupType]
-    .filter(({ name, ofActor }) => !name.startsWith('target ') && !(ofActor && facts.actor === SERVICE))
+    .filter(({ name, ofActor }) => !isOfNamed(name) && !(ofActor && facts.actor === SERVICE))
     .map((check) => ({ check: check.name, code: codeOf(check, facts), ok: holds[check.name](facts, group) }));
 }
+
+const isOfNamed = (name: CheckName) => name.startsWith('target ') || name.startsWith('message ');
 
 /** Where a group has no moderator, an admin is missing. */
 const codeOf = ({ code }: Check, { group }: Facts): ErrorCode =>

@@ -40,7 +40,14 @@ export type CheckName =
   | 'target is banned'
   | 'target has a role'
   | 'place is free'
-  | 'place for an applicant is free';
+  | 'place for an applicant is free'
+  | 'actor is not banned'
+  | 'actor is not pending'
+  | 'message is readable'
+  | 'message is kept'
+  | 'message is by the actor'
+  | 'message is by the actor, or the actor is an active admin or moderator'
+  | 'message is in the edit window';
 
 export interface Check {
   readonly name: CheckName;
@@ -96,12 +103,31 @@ const inviteByMember = [
 ];
 const targetInvited = check('target is invited', 'invite_not_found');
 const revokeByMember = [exists, actorInGroup, actorActive, targetInvited];
+const maySend = [
+  exists,
+  notBanned,
+  check('sender is in the group', 'not_a_member'),
+  check('sender is not pending', 'pending_membership'),
+  check('sender is not muted', 'muted'),
+  check('sender may post', 'posting_restricted'),
+];
+const messageReadable = check('message is readable', 'message_not_found');
 
 /**
- * Rows of the table: the state changes, sending, reading (subscribe, history, presence, members), and what the service
- * does to each user of a `change_members`.
+ * Rows of the table: the state changes, sending, reading (subscribe, history, presence, members, messages), what the
+ * service does to each user of a `change_members`, and changes of messages. `react` is for `unreact` too, and `pin` for
+ * `unpin`.
  */
-export type RuleName = Operation | 'send' | 'read' | 'add' | 'remove';
+export type RuleName =
+  | Operation
+  | 'send'
+  | 'read'
+  | 'add'
+  | 'remove'
+  | 'edit'
+  | 'take_down'
+  | 'react'
+  | 'pin';
 
 export const rules: Readonly<Record<RuleName, ByType>> = {
   create: everyType(check('group absent', 'already_exists')),
@@ -153,15 +179,7 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
   ),
   update: everyType(exists, actorAdmin),
   delete: everyType(exists, actorAdmin),
-  send: everyType(
-    exists,
-    check('user is not banned', 'banned'),
-    check('sender is in the group', 'not_a_member'),
-    check('sender is not pending', 'pending_membership'),
-    check('sender is not muted', 'muted'),
-    check('sender may post', 'posting_restricted'),
-    check('sender is not slowed down', 'slow_mode'),
-  ),
+  send: everyType(...maySend, check('sender is not slowed down', 'slow_mode')),
   read: everyType(
     exists,
     check('user is not banned', 'banned'),
@@ -170,4 +188,20 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
   ),
   add: everyType(...joinPublic),
   remove: everyType(exists, check('user is in the group', 'user_not_in_group'), notLastAdmin),
+  edit: everyType(
+    ...maySend,
+    messageReadable,
+    check('message is by the actor', 'not_author'),
+    check('message is in the edit window', 'edit_window_over'),
+  ),
+  take_down: everyType(
+    exists,
+    check('actor is not banned', 'banned'),
+    check('actor is in the group', 'not_a_member'),
+    check('actor is not pending', 'pending_membership'),
+    check('message is kept', 'message_not_found'),
+    check('message is by the actor, or the actor is an active admin or moderator', 'not_author'),
+  ),
+  react: everyType(...maySend, messageReadable),
+  pin: everyType(exists, actorModerator, messageReadable),
 };

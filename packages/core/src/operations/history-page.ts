@@ -2,7 +2,7 @@
  * Reads one page of `history`: from the log, and below the log from the archive. A page has no holes: where entries
  * are missing between the two, the page ends, and `oldestSeq` names the seq from which everything exists.
  */
-import type { GroupId, HistoryEntry } from '@plenum/protocol';
+import type { GroupId, HistoryEntry, UserId } from '@plenum/protocol';
 import { firstPerAnswer, lastPerAnswer } from '../groups/bounds.ts';
 import type { LogHead } from '../groups/records.ts';
 import { historyEntryFrom } from '../log/entry.ts';
@@ -14,6 +14,8 @@ export interface HistoryAsk {
   readonly groupId: GroupId;
   /** The head when the caller was found to be a member: no later entry is shown. */
   readonly head: LogHead;
+  /** The user for whom `me` of reactions is read; null: the service. */
+  readonly reader: UserId | null;
   /** The first seq that the caller may read. */
   readonly firstSeq: number;
   readonly after: number | undefined;
@@ -44,12 +46,12 @@ interface Reading {
 }
 
 export async function readHistoryPage(sources: HistorySources, ask: HistoryAsk): Promise<HistoryFound> {
-  const { groupId, head, firstSeq, after, limit } = ask;
+  const { groupId, head, firstSeq, after, limit, reader } = ask;
   const lowestSeq = Math.max(firstSeq, 1);
   const isForward = after !== undefined;
   const range = isForward
-    ? await sources.log.after(groupId, Math.max(after, lowestSeq - 1), limit)
-    : await sources.log.before(groupId, upperBound(ask), limit);
+    ? await sources.log.after(groupId, Math.max(after, lowestSeq - 1), limit, reader)
+    : await sources.log.before(groupId, upperBound(ask), limit, reader);
   if (range === null || !isGoodPosition(head.epoch, head.seq, range.head)) return { type: 'gone' };
   const logged = range.entries
     .filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq)

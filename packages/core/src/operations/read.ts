@@ -20,6 +20,7 @@ import {
   mayAccept,
   type Position,
 } from '../groups/records.ts';
+import { messageId } from '../log/entry.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { partitionOf } from '../partitions.ts';
@@ -61,7 +62,8 @@ export class Reads {
       return fail({ code: 'group_not_found' });
     }
     const members = args.include_members ? await this.#infoMembers(args.group_id) : {};
-    return succeed({ ...outside, ...settingsView(group, this.#deps.engine.rooms), ...members });
+    const pins = await this.#pins(args.group_id, firstReadableSeq(position));
+    return succeed({ ...outside, ...settingsView(group, this.#deps.engine.rooms), ...pins, ...members });
   };
 
   list_members = async (caller: Caller, args: RequestArgs<'list_members'>): Result<'list_members'> => {
@@ -140,10 +142,11 @@ export class Reads {
     const denied = await authorize(this.#deps.auth, attempt);
     if (denied !== null) return fail(denied);
     const { head, member, settings } = position;
-    const firstSeq = settings.history === 'all' ? 0 : (member?.sinceSeq ?? 0);
+    const firstSeq = firstReadableSeq({ settings, member });
+    const reader = userOf(caller);
     const { group_id: groupId, after, before, limit } = args;
     const sources = { log: engine.log, archive: this.#deps.archive };
-    const page = await readHistoryPage(sources, { groupId, head, firstSeq, after, before, limit });
+    const page = await readHistoryPage(sources, { groupId, head, reader, firstSeq, after, before, limit });
     if (page.type === 'unavailable') return fail({ code: 'unavailable' });
     if (page.type === 'gone') return fail({ code: 'group_not_found' });
     return succeed({
@@ -153,6 +156,19 @@ export class Reads {
       oldest_seq: page.oldestSeq,
     });
   };
+
+  async #pins(groupId: GroupId, firstSeq: number): Promise<Pick<GroupInfo, 'pinned'>> {
+    const pins = await this.#deps.engine.messageChanges.pins(groupId);
+    const pinned = pins
+      .filter(({ seq }) => seq >= firstSeq)
+      .map(({ epoch, seq, pinnedBy, pinnedAtMs }) => ({
+        message_id: messageId(epoch, seq),
+        seq,
+        pinned_by: pinnedBy,
+        pinned_at: isoTime(pinnedAtMs),
+      }));
+    return pinned.length === 0 ? {} : { pinned };
+  }
 
   async #infoMembers(groupId: GroupId): Promise<Pick<GroupInfo, 'members' | 'truncated'>> {
     const rows: MemberRow[] = [];
@@ -184,6 +200,10 @@ const inviteView = ({ invite }: Pick<Membership, 'invite'>) => ({
   ...(invite === null ? {} : { invited_by: invite.invitedBy }),
   ...(invite === null || invite.untilMs === null ? {} : { invited_until: isoTime(invite.untilMs) }),
 });
+
+/** The first seq that a reader may read; the service has no record, and may read all. */
+export const firstReadableSeq = ({ settings, member }: Pick<Position, 'settings' | 'member'>): number =>
+  settings.history === 'all' ? 0 : (member?.sinceSeq ?? 0);
 
 export const userOf = (caller: Caller) => (caller.actor === SERVICE ? null : caller.actor);
 

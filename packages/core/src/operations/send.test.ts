@@ -15,6 +15,7 @@ test('the short form of a send has the draft of the ordinary one', () => {
     isModerated: false,
     send: () => new Promise<never>(() => {}),
     sendWith: (draft: MessageDraft) => void drafts.push(draft),
+    edit: () => new Promise<never>(() => {}),
   };
   const send = createUsualSend({ pipeline });
   fc.assert(
@@ -31,7 +32,7 @@ test('the short form of a send has the draft of the ordinary one', () => {
 
 test('a pipeline that asks adapters has no short form', () => {
   const send = () => new Promise<never>(() => {});
-  const pipeline = { isRateLimited: true, isModerated: true, send, sendWith: null };
+  const pipeline = { isRateLimited: true, isModerated: true, send, sendWith: null, edit: send };
   expect(createUsualSend({ pipeline })).toBe(null);
 });
 

@@ -120,7 +120,15 @@ async function* messagesOf(
   const sources = { log: engine.log, archive };
   let after = 0;
   while (after < head.seq) {
-    const ask = { groupId, head, firstSeq: 0, after, before: undefined, limit: entriesPerPage };
+    const ask = {
+      groupId,
+      head,
+      reader: userId,
+      firstSeq: 0,
+      after,
+      before: undefined,
+      limit: entriesPerPage,
+    };
     const page = await readHistoryPage(sources, ask);
     if (page.type === 'unavailable') throw PlenumError.of('unavailable');
     const last = page.type === 'found' ? page.entries.at(-1) : undefined;

@@ -8,6 +8,7 @@ import type { GroupLog } from './group-log.ts';
 import type { DueMutes, GroupStore, ReadMarks } from './group-store.ts';
 import type { Imports } from './imports.ts';
 import type { Leases, NodeRegistry, PartitionWork } from './leases.ts';
+import type { MessageChanges } from './message-changes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Presence, PresenceHousekeeping } from './presence.ts';
 import type { FeedTransport, Nudges } from './pubsub.ts';
@@ -60,6 +61,7 @@ export interface Engine {
   readonly dueMutes: DueMutes;
   readonly log: GroupLog;
   readonly imports: Imports;
+  readonly messageChanges: MessageChanges;
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
   readonly presence: Presence & PresenceHousekeeping;

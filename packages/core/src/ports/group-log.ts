@@ -1,4 +1,4 @@
-import type { GroupId } from '@plenum/protocol';
+import type { GroupId, UserId } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
 import type { AdmitOutcome, AppendOutcome, MessageDraft } from '../log/draft.ts';
 import type { LogEntry } from '../log/entry.ts';
@@ -17,7 +17,7 @@ export interface LogRange {
   readonly entries: readonly LogEntry[];
 }
 
-/** The ordered entries of each group: messages and membership changes under one counter. */
+/** The ordered entries of each group: messages, membership changes and changes of messages under one counter. */
 export interface GroupLog {
   /**
    * Checks, numbers, stores and publishes one message in one atomic step, in the order of the rule table's `send`. At
@@ -35,10 +35,20 @@ export interface GroupLog {
    * everything again. Throws `PlenumError` when there is no answer.
    */
   admit(draft: MessageDraft): Promise<AdmitOutcome>;
-  /** Entries with afterSeq < seq, ascending, at most `limit`; null if neither group nor tombstone exists. */
-  after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null>;
-  /** The last entries with seq < beforeSeq, ascending, at most `limit`; null if neither group nor tombstone exists. */
-  before(groupId: GroupId, beforeSeq: number, limit: number): Promise<LogRange | null>;
+  /**
+   * Entries with afterSeq < seq, ascending, at most `limit`; null if neither group nor tombstone exists. Messages are in
+   * their present state, and an `edited` entry has the present text, as long as the log has the entry, even if the
+   * message itself has left the log.
+   * @param reader the user for whom `me` of reactions is read; none, for the service and for readers who share: no `me`
+   */
+  after(groupId: GroupId, afterSeq: number, limit: number, reader?: UserId | null): Promise<LogRange | null>;
+  /** The last entries with seq < beforeSeq, otherwise as `after`. */
+  before(
+    groupId: GroupId,
+    beforeSeq: number,
+    limit: number,
+    reader?: UserId | null,
+  ): Promise<LogRange | null>;
   /** Heads of many groups in one round trip; a group that does not exist is absent from the map. */
   heads(groupIds: readonly GroupId[]): Promise<ReadonlyMap<GroupId, LogHead>>;
 }

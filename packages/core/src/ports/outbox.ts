@@ -126,6 +126,18 @@ export type CommitOutcome =
   | { readonly type: 'committed'; readonly droppedDeadLetters: number }
   | { readonly type: 'not_owner' | 'moved' };
 
+/**
+ * How long an answer of `takenDown` holds after the question, ms: the answer to a take-down waits so long if a copy of
+ * the message still waited for an adapter. So no call begins with a message after its take-down was answered.
+ */
+export const takenDownHoldsMs = 250;
+
+/** A message that an adapter is about to get. */
+export interface DueMessage {
+  readonly groupId: GroupId;
+  readonly messageId: string;
+}
+
 export interface Outbox {
   /** The kinds to which the cluster delivers. A running node learns of a change within seconds. */
   kinds(): ReadonlySet<DeliveryKind>;
@@ -137,9 +149,15 @@ export interface Outbox {
   /** Reads a batch. @returns null if the kind has no cursor: `open` the outbox first */
   read(partition: number, kind: DeliveryKind, limit: number): Promise<OutboxBatch | null>;
   /**
+   * Returns the ids of those that were taken down. The owner asks right before each call of an adapter, because a
+   * message may be taken down after it was read. The answer holds for `takenDownHoldsMs`.
+   */
+  takenDown(partition: number, messages: readonly DueMessage[]): Promise<ReadonlySet<string>>;
+  /**
    * Commits a round, all or nothing, fenced by holder, token and expected cursor: moves the cursor, subtracts what
    * the archive took from the room queues of the groups, schedules retries, writes dead letters, and drops entries
-   * that every kind has passed.
+   * that every kind has passed. An entry that was taken down meanwhile is neither subtracted again, nor scheduled, nor
+   * a dead letter.
    */
   commit(lease: Lease, commit: DeliveryCommit): Promise<CommitOutcome>;
   /** Returns the partitions in which any kind has work. Cheap: for polling. */

@@ -1,8 +1,8 @@
 /** Runs a custom middleware as a step: the message is answered once and in time, whatever the middleware does. */
 import type { Failure, GroupId, RequestResult, UserId } from '@plenum/protocol';
 import { errorSummary } from '../concurrency/bounded-calls.ts';
-import { refused } from '../groups/commands.ts';
-import { type AppendOutcome, type MessageDraft, type MessageExtras, relayed } from '../log/draft.ts';
+import { type Refused, refused } from '../groups/commands.ts';
+import { type Appended, type MessageDraft, type MessageExtras, relayed } from '../log/draft.ts';
 import { fail, type Outcome, PlenumError, readFailure, succeed } from '../outcome/outcome.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SendStep } from './steps.ts';
@@ -19,10 +19,13 @@ export interface SendContext {
   readonly replyTo?: string;
   /** Absent: none. */
   readonly mentions?: readonly UserId[];
+  /** The id of the message whose text this one replaces. Absent: it is a new message. */
+  readonly editOf?: string;
   /** Aborted when its result is no longer needed. */
   readonly signal: AbortSignal;
 }
-export type SendOutcome = Outcome<RequestResult<'relay_msg'>>;
+/** Of a message, or of an edit if the context has `editOf`. */
+export type SendOutcome = Outcome<RequestResult<'relay_msg'> | RequestResult<'edit_message'>>;
 
 /**
  * A custom step between the steps of the pipeline. `next` passes the message to the later steps and resolves with its
@@ -45,33 +48,50 @@ interface RunDeps {
   readonly logger: Logger;
 }
 
+/** What a middleware sees of a message or of an edit. */
+type Shown = Pick<MessageDraft, 'groupId' | 'sender' | 'request' | 'message' | 'extras'> & {
+  readonly editOf?: string;
+};
+
+/** The later steps, and their success as a middleware sees it. */
+interface Later<S extends { readonly type: string }> {
+  readonly next: () => Promise<S | Refused>;
+  readonly shown: (success: S) => RequestResult<'relay_msg'> | RequestResult<'edit_message'>;
+}
+
+/** Runs a middleware for a message or for an edit. */
 export const customStep =
+  (custom: CustomMiddleware, deps: RunDeps) =>
+  <S extends { readonly type: string }>(draft: Shown, later: Later<S>): Promise<S | Refused> =>
+    new MiddlewareRun(custom, deps, later).run(draft);
+
+export const customSendStep =
   (custom: CustomMiddleware, deps: RunDeps): SendStep =>
   (draft, next) =>
-    new MiddlewareRun(custom, deps, next).run(draft);
+    customStep(custom, deps)<Appended>(draft, { next, shown: relayed });
 
 /** One message in one middleware. */
-class MiddlewareRun {
+class MiddlewareRun<S extends { readonly type: string }> {
   readonly #custom: CustomMiddleware;
   readonly #deps: RunDeps;
-  readonly #next: () => Promise<AppendOutcome>;
+  readonly #later: Later<S>;
   readonly #controller = new AbortController();
-  readonly #answer: Promise<AppendOutcome>;
-  #decide: (outcome: AppendOutcome | Promise<AppendOutcome>) => void = () => {};
+  readonly #answer: Promise<S | Refused>;
+  #decide: (outcome: S | Refused | Promise<S | Refused>) => void = () => {};
   /** The answer to a late `next`; null: the message was not refused. */
   #refusal: Failure | null = null;
   #continued: Promise<SendOutcome> | null = null;
 
-  constructor(custom: CustomMiddleware, deps: RunDeps, next: () => Promise<AppendOutcome>) {
+  constructor(custom: CustomMiddleware, deps: RunDeps, later: Later<S>) {
     this.#custom = custom;
     this.#deps = deps;
-    this.#next = next;
+    this.#later = later;
     this.#answer = new Promise((resolve) => {
       this.#decide = resolve;
     });
   }
 
-  async run(draft: MessageDraft): Promise<AppendOutcome> {
+  async run(draft: Shown): Promise<S | Refused> {
     const cancel = this.#deps.clock.after(thinkTimeoutMs, () => this.#timeout());
     const context = {
       groupId: draft.groupId,
@@ -79,6 +99,7 @@ class MiddlewareRun {
       requestId: draft.request.id,
       message: draft.message,
       ...shownExtras(draft.extras),
+      ...(draft.editOf === undefined ? {} : { editOf: draft.editOf }),
       signal: this.#controller.signal,
     };
     new Promise<unknown>((resolve) => {
@@ -100,9 +121,9 @@ class MiddlewareRun {
   readonly #callNext = (): Promise<SendOutcome> => {
     if (this.#refusal !== null) return Promise.resolve(fail(this.#refusal));
     if (this.#continued !== null) return this.#continued;
-    const outcome = this.#next();
+    const outcome = this.#later.next();
     this.#continued = outcome.then((found) =>
-      found.type === 'appended' ? succeed(relayed(found)) : fail(found.failure),
+      isRefused(found) ? fail(found.failure) : succeed(this.#later.shown(found)),
     );
     // A middleware may ignore the outcome of the message.
     this.#continued.catch(() => undefined);
@@ -151,3 +172,6 @@ const shownExtras = (
   ...(extras?.replyTo == null ? {} : { replyTo: extras.replyTo }),
   ...(extras === undefined || extras.mentions.length === 0 ? {} : { mentions: extras.mentions }),
 });
+
+const isRefused = (outcome: { readonly type: string } | Refused): outcome is Refused =>
+  outcome.type === 'refused';

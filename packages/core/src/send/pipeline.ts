@@ -1,10 +1,10 @@
 /** Builds the send pipeline: a list of steps, made once from the configured order. */
-import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { EditMessage, MessageOutcome } from '../log/message-commands.ts';
 import { ConfigError, PlenumError } from '../outcome/outcome.ts';
 import type { GroupLog } from '../ports/group-log.ts';
-import type { Clock, Logger } from '../ports/runtime.ts';
-import { customStep, type SendMiddleware } from './custom-middleware.ts';
+import { customSendStep } from './custom-middleware.ts';
+import { createEditPipeline, type EditPipelineDeps } from './edit-pipeline.ts';
 import {
   admitStep,
   appendStep,
@@ -17,19 +17,15 @@ import {
   stepsOf,
 } from './steps.ts';
 
-export interface PipelineDeps {
+export interface PipelineDeps extends EditPipelineDeps {
   readonly log: GroupLog;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly auth: AuthGuard | null;
-  readonly moderation: ModerationGuard | null;
-  /** Custom middlewares by the names that `order` uses. */
-  readonly middleware?: Readonly<Record<string, SendMiddleware>>;
   /** The order of `auth`, `rate_limit`, `moderation` and the names of `middleware`. Default: this order. */
   readonly order?: readonly string[];
 }
 
 export interface SendPipeline {
+  /** An edit takes the steps of a send. */
+  readonly edit: (command: EditMessage) => Promise<MessageOutcome>;
   /** `isRateLimited` of every draft before the first step. */
   readonly isRateLimited: boolean;
   /** True if `moderation` is in the order. */
@@ -50,10 +46,11 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const names = stepsOf(order, asked);
   const isRateLimited = order.includes('rate_limit');
   const isModerated = order.includes('moderation');
+  const edit = createEditPipeline(deps, names);
   // Without adapters and middlewares a send is one script call.
   if (names.length === 1) {
     const [send, sendWith] = [log.append.bind(log), log.appendWith.bind(log)];
-    return { isRateLimited, isModerated, send, sendWith };
+    return { isRateLimited, isModerated, send, sendWith, edit };
   }
   const steps = names.map((name) => stepFor(name, deps));
   return {
@@ -61,6 +58,7 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
     isModerated,
     send: (draft) => runFrom(steps, 0, draft),
     sendWith: null,
+    edit,
   };
 }
 
@@ -78,7 +76,7 @@ function stepFor(name: StepName, deps: PipelineDeps): SendStep {
   if (name.type === 'moderation' && moderation !== null) return moderationStep(moderation);
   const custom = name.type === 'custom' ? middleware?.[name.name] : undefined;
   if (name.type === 'custom' && custom !== undefined) {
-    return customStep({ name: name.name, middleware: custom }, deps);
+    return customSendStep({ name: name.name, middleware: custom }, deps);
   }
   return admitStep(log, false);
 }

@@ -13,6 +13,7 @@ import {
 } from '@plenum/protocol';
 import type { ChangeOutcome, GroupCommand, MembersChanged } from '../groups/commands.ts';
 import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { MessageOutcome } from '../log/message-commands.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
 export type AdapterName = DeliveryKind | 'moderation' | 'auth';
@@ -173,6 +174,14 @@ export function emitMembersChanged(groupId: GroupId, { added, removed }: Members
   for (const one of removed) {
     if (one.type === 'done') emitTelemetry('room_leave', { groupId, userId: one.userId });
   }
+}
+
+/** Emits a refused change of a message: a change itself is an entry, which `broadcast` reports. */
+export function emitMessageChanged(
+  { groupId, actor }: { readonly groupId: GroupId; readonly actor: UserId | typeof SERVICE },
+  outcome: MessageOutcome,
+): void {
+  if (outcome.type === 'refused' && actor !== SERVICE) emitRefused(groupId, actor, outcome.failure);
 }
 
 function emitRefused(groupId: GroupId, userId: UserId, { code }: Failure): void {

@@ -125,7 +125,7 @@ export class DeliveryScene {
   /** Moves the clock in small steps, so that everything that was started meanwhile runs. */
   async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 10) {
-      for (let turn = 0; turn < 4; turn += 1) await this.clock.advance(0);
+      for (let turn = 0; turn < 8; turn += 1) await this.clock.advance(0);
       await this.clock.advance(10);
     }
     for (let turn = 0; turn < 20; turn += 1) await this.clock.advance(0);

@@ -8,6 +8,7 @@ import type { LogEntry } from '@plenum/core';
 const openings = {
   message: Buffer.from('42["relay_message",'),
   event: Buffer.from('42["group_event",'),
+  change: Buffer.from('42["message_event",'),
 };
 /** Engine.IO's packet type `message`. */
 const messageType = '4'.charCodeAt(0);

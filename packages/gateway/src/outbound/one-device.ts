@@ -1,5 +1,5 @@
 /** What a fan-out does for one device: an entry as a push, and errors that stay with the device. */
-import { type Device, type LogEntry, type Logger, messageOf } from '@plenum/core';
+import { changeOf, type Device, type LogEntry, type Logger, messageOf } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 
 interface Delivery {
@@ -23,5 +23,6 @@ export function logFailure({ logger, groupId, device }: Delivery, err: unknown):
 
 export function pushEntry(device: Device, entry: LogEntry): void {
   if (entry.type === 'message') device.push('relay_message', messageOf(entry));
-  else device.push('group_event', entry.event);
+  else if (entry.type === 'event') device.push('group_event', entry.event);
+  else device.push('message_event', changeOf(entry));
 }

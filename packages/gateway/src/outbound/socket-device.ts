@@ -16,8 +16,8 @@ export interface DeviceIdentity {
 /** A socket with more waiting bytes gets no ephemeral push. */
 const volatileWaitingMax = 64 * 1024;
 
-const packetOf = (entry: LogEntry): string =>
-  `2["${entry.type === 'message' ? 'relay_message' : 'group_event'}",${entry.wire.toString('utf8')}]`;
+const eventOf = { message: 'relay_message', event: 'group_event', change: 'message_event' } as const;
+const packetOf = (entry: LogEntry): string => `2["${eventOf[entry.type]}",${entry.wire.toString('utf8')}]`;
 
 export class SocketDevice implements Device {
   readonly id: string;

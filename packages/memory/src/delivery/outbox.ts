@@ -1,18 +1,22 @@
 /** The ports `Outbox` and `DeadLetters` in memory. */
 import {
+  type ArchiveEntry,
+  archivedChangeFrom,
   archiveEntryFrom,
+  type ChangedMessage,
   type DeadLetter,
   type DeadLetters,
   type DeliveryKind,
+  type EventEntry,
   firstPerAnswer,
   forgedCursor,
   type Lease,
-  type LogEntry,
   letterBytes,
+  type MessageEntry,
   type Outbox,
   partitionOf,
 } from '@plenum/core';
-import type { GroupId } from '@plenum/protocol';
+import type { GroupId, MessageEvent } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { PartitionOutbox, type StoredLetter } from './partition-outbox.ts';
 
@@ -20,6 +24,7 @@ export interface MemoryOutboxDeps {
   readonly kinds: readonly DeliveryKind[];
   /** The fence: true if the lease belongs to the partition's owner at this moment. */
   readonly isHeld: (lease: Lease) => boolean;
+  readonly isTakenDown: (groupId: GroupId, messageId: string) => boolean;
   readonly defer: Defer;
   readonly now: () => number;
 }
@@ -46,10 +51,22 @@ export class MemoryOutbox {
   }
 
   /** Writes an entry for delivery. Must be called in the step that stores the entry. */
-  write(groupId: GroupId, entry: LogEntry): void {
-    if (this.#kinds.size === 0) return;
-    const isCounted = this.#kinds.has('archive');
-    this.#of(partitionOf(groupId)).add(archiveEntryFrom(entry), isCounted);
+  write(groupId: GroupId, entry: MessageEntry | EventEntry): void {
+    if (this.#kinds.size > 0) this.#add(groupId, archiveEntryFrom(entry));
+  }
+
+  /** As `write`, for a change of a message. */
+  writeChange(groupId: GroupId, change: MessageEvent, sent: ChangedMessage['sent']): void {
+    if (this.#kinds.size > 0) this.#add(groupId, archivedChangeFrom(change, sent));
+  }
+
+  /** Removes a message and its edits from everything that waits for an adapter or failed. */
+  takeDown(groupId: GroupId, id: string): void {
+    this.#partitions.get(partitionOf(groupId))?.takeDown(id);
+  }
+
+  #add(groupId: GroupId, entry: ArchiveEntry | null): void {
+    if (entry !== null) this.#of(partitionOf(groupId)).add(entry, this.#kinds.has('archive'));
   }
 
   readonly port: Outbox = {
@@ -62,6 +79,12 @@ export class MemoryOutbox {
       }),
     read: (partition, kind, limit) =>
       this.#deps.defer(() => this.#of(partition).read(kind, limit, this.#deps.now())),
+    takenDown: (_, messages) =>
+      this.#deps.defer(() => {
+        const { isTakenDown } = this.#deps;
+        const found = messages.filter(({ groupId, messageId }) => isTakenDown(groupId, messageId));
+        return new Set(found.map(({ messageId }) => messageId));
+      }),
     commit: (lease, commit) =>
       this.#deps.defer(() => {
         if (!this.#deps.isHeld(lease)) return { type: 'not_owner' };

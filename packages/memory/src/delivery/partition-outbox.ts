@@ -5,6 +5,7 @@ import {
   type DeliveryCommit,
   type DeliveryKind,
   type DueRetry,
+  isArchivedChange,
   type OutboxBatch,
   type PageMark,
   refusedOffsets,
@@ -54,6 +55,24 @@ export class PartitionOutbox {
     this.#lastNumber += 1;
     this.#entries.push({ number: this.#lastNumber, entry });
     if (isCounted) this.#queued.set(entry.group_id, this.queued(entry.group_id) + 1);
+  }
+
+  /** Removes a message and its edits; the room queue counts those that the archive has not taken no longer. */
+  takeDown(id: string): void {
+    const archiveCursor = this.#kinds.get('archive')?.cursor ?? 0;
+    const isMeant = ({ entry }: { readonly entry: ArchiveEntry }) => isOfMessage(entry, id);
+    for (const { number, entry } of this.#entries.filter(isMeant)) {
+      if (number > archiveCursor) this.#countOff(entry);
+    }
+    this.#entries = this.#entries.filter((waiting) => !isMeant(waiting));
+    for (const [kind, retries] of Object.entries(this.#retries)) {
+      for (const [messageId, retry] of retries) {
+        if (!isMeant(retry)) continue;
+        if (kind === 'archive') this.#countOff(retry.entry);
+        retries.delete(messageId);
+      }
+    }
+    for (const { number } of [...this.letters.values()].filter(isMeant)) this.deleteLetter(number);
   }
 
   queued(groupId: GroupId): number {
@@ -134,10 +153,16 @@ export class PartitionOutbox {
     this.#retries[kind].delete(messageId);
   }
 
-  /** Counts off the entries that the archive has taken. A refused entry still counts for the room queue. */
+  /**
+   * Counts off the entries that the archive has taken. A refused entry still counts for the room queue; one that was
+   * taken down meanwhile is counted off already.
+   */
   #countTaken(passed: DeliveryCommit['passed'], commit: DeliveryCommit): void {
     const refused = refusedOffsets(commit);
-    for (const { entry, offset } of passed) if (!refused.has(offset)) this.#countOff(entry);
+    const waiting = new Set(this.#entries.map(({ number }) => String(number)));
+    for (const { entry, offset } of passed) {
+      if (waiting.has(offset) && !refused.has(offset)) this.#countOff(entry);
+    }
   }
 
   #schedule({ kind, retries }: DeliveryCommit, nowMs: number): void {
@@ -201,6 +226,12 @@ export class PartitionOutbox {
     this.#entries = this.#entries.filter(({ number }) => this.#kinds.size > 0 && number > smallest);
   }
 }
+
+/** True for the message with this id, and for its edits. */
+const isOfMessage = (entry: ArchiveEntry, id: string): boolean =>
+  isArchivedChange(entry)
+    ? entry.type === 'edited' && entry.target.message_id === id
+    : entry.message_id === id;
 
 function countByGroup(scheduled: readonly Scheduled[]): ReadonlyMap<GroupId, number> {
   const counts = new Map<GroupId, number>();

@@ -55,7 +55,7 @@ export function refusalOf(
   return firstRefusal(operation, factsAbout(userId, userId, at));
 }
 
-const groupFactsOf = (group: GroupState, nowMs: number) => ({
+export const groupFactsOf = (group: GroupState, nowMs: number) => ({
   groupType: group.groupType,
   counts: group.counts(nowMs),
   maxMembers: group.settings.maxMembers,

@@ -22,6 +22,10 @@ import { endDueMutes } from '../groups/due-mutes.ts';
 import { refusalOf } from '../groups/facts.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
+import { presentEntry } from './present.ts';
+
+const present = (group: GroupState, entries: readonly LogEntry[], reader: UserId | null) =>
+  entries.map((entry) => presentEntry(group.log.messages, entry, reader));
 
 const bytesOf = ({ wire }: LogEntry): number => wire.length;
 
@@ -35,22 +39,22 @@ export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
       defer(() => append(state, draft)).then(done, (error: unknown) => done(errorFrom(error)));
     },
     admit: (draft) => defer(() => admit(state, draft)),
-    after: (groupId, afterSeq, limit) =>
+    after: (groupId, afterSeq, limit, reader = null) =>
       defer(() => {
         const group = found(groupId);
-        return (
-          group && { head: headOf(group), entries: firstPerAnswer(group.log.after(afterSeq, limit), bytesOf) }
-        );
+        if (group === null) return null;
+        // The head ends an old log first.
+        const head = headOf(group);
+        const entries = present(group, group.log.after(afterSeq, limit), reader);
+        return { head, entries: firstPerAnswer(entries, bytesOf) };
       }),
-    before: (groupId, beforeSeq, limit) =>
+    before: (groupId, beforeSeq, limit, reader = null) =>
       defer(() => {
         const group = found(groupId);
-        return (
-          group && {
-            head: headOf(group),
-            entries: lastPerAnswer(group.log.before(beforeSeq, limit), bytesOf),
-          }
-        );
+        if (group === null) return null;
+        const head = headOf(group);
+        const entries = present(group, group.log.before(beforeSeq, limit), reader);
+        return { head, entries: lastPerAnswer(entries, bytesOf) };
       }),
     heads: (groupIds) =>
       defer(() => {

@@ -1,5 +1,6 @@
 /** The entries of one group's log: seqs without gaps in one epoch, a maximum length, and a maximum age of an idle log. */
 import {
+  type ChangeEntry,
   type EventEntry,
   isoTime,
   type LogEntry,
@@ -8,7 +9,8 @@ import {
   messageId,
   messageOf,
 } from '@plenum/core';
-import type { GroupEvent, GroupId, RelayedMessage, UserId } from '@plenum/protocol';
+import type { GroupEvent, GroupId, MessageEvent, RelayedMessage, UserId } from '@plenum/protocol';
+import { MessageStates } from './message-states.ts';
 
 export interface Retention {
   readonly historyMaxEntries: number;
@@ -30,7 +32,11 @@ export interface NewMessage {
   readonly timestamp?: string;
 }
 
+/** A change of a message without the fields that the log adds. */
+export type ChangeDraft = Omit<MessageEvent, 'group_id' | 'epoch' | 'seq' | 'timestamp'>;
+
 export class GroupEntries {
+  readonly messages = new MessageStates();
   readonly #groupId: GroupId;
   readonly #epoch: string;
   readonly #retention: Retention;
@@ -79,7 +85,7 @@ export class GroupEntries {
   messageWithId(id: string): RelayedMessage | null {
     const entry = this.#kept.get(Number(id.slice(id.lastIndexOf('-') + 1)));
     const found = entry?.type === 'message' ? messageOf(entry).result : null;
-    return found?.message_id === id ? found : null;
+    return found === null || 'deleted' in found || found.message_id !== id ? null : found;
   }
 
   appendMessage(draft: NewMessage, nowMs: number): MessageEntry {
@@ -119,6 +125,46 @@ export class GroupEntries {
     };
     const wire = Buffer.from(JSON.stringify(event));
     return this.#keep({ type: 'event', epoch: this.#epoch, seq, wire, event }, nowMs);
+  }
+
+  /** @returns the entry with all that it says; the log keeps an edit without its text */
+  appendChange(
+    draft: ChangeDraft,
+    nowMs: number,
+  ): { readonly entry: ChangeEntry; readonly change: MessageEvent } {
+    const { type, message_id, target_seq, actor_id, ...rest } = draft;
+    const seq = this.#seq + 1;
+    const bare = {
+      group_id: this.#groupId,
+      type,
+      message_id,
+      target_seq,
+      actor_id,
+      epoch: this.#epoch,
+      seq,
+      timestamp: isoTime(nowMs),
+    };
+    const change: MessageEvent = { ...bare, ...rest };
+    const { message: _, metadata: __, mentions: ___, ...kept } = change;
+    const entry = { type: 'change', epoch: this.#epoch, seq } as const;
+    // First: the log may lose the message itself in this step, and its state is still needed.
+    this.messages.note(change);
+    this.#keep({ ...entry, wire: Buffer.from(JSON.stringify(kept)) }, nowMs);
+    return { entry: { ...entry, wire: Buffer.from(JSON.stringify(change)) }, change };
+  }
+
+  /** @returns the message at this seq, or its tombstone; null: the log has none there */
+  message(seq: number, nowMs: number): MessageEntry | null {
+    this.#endByAge(nowMs);
+    const entry = this.#kept.get(seq);
+    return entry?.type === 'message' ? entry : null;
+  }
+
+  /** Replaces the text of a message: the log holds it no longer. */
+  replace(entry: MessageEntry, result: object): void {
+    const { request_id } = messageOf(entry);
+    const wire = Buffer.from(JSON.stringify({ request_id, success: true, result }));
+    this.#kept.set(entry.seq, { ...entry, wire });
   }
 
   head(nowMs: number, isDeleted: boolean): LogHead {
@@ -167,6 +213,7 @@ export class GroupEntries {
       this.#kept.delete(this.#oldestSeq);
       this.#messagesAt.delete(this.#oldestSeq);
       this.#mentionsAt.delete(this.#oldestSeq);
+      this.messages.forget(this.#oldestSeq);
     }
   }
 }

@@ -2,18 +2,21 @@
 import {
   type Appended,
   type ChangeDone,
+  type ChangedMessage,
   type EngineSettings,
   type EphemeralPush,
   type ForeignMessage,
   type LogEntry,
   type MembersChanged,
+  type MessageChanged,
   type Random,
+  targetOf,
   tombstoneMs,
 } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { MemoryOutbox } from '../delivery/outbox.ts';
 import { ExpiringMap } from './expiring-map.ts';
-import type { EventDraft, NewMessage } from './group-entries.ts';
+import type { ChangeDraft, EventDraft, NewMessage } from './group-entries.ts';
 import { presencePushes, type Transition } from './group-presence.ts';
 import { type GroupState, MembershipIndex } from './group-state.ts';
 import { type PresentLog, RequestMemory } from './request-memory.ts';
@@ -41,8 +44,8 @@ export class MemoryState {
   /** The ids of `groups`, ascending. */
   readonly groupIds = new SortedList<GroupId>(byText);
   readonly memberships = new MembershipIndex();
-  /** Answers to changes and messages together: a request id names one request of either sort. */
-  readonly requests: RequestMemory<ChangeDone | Appended | MembersChanged>;
+  /** Answers to changes, messages and changes of messages together: a request id names one request of any sort. */
+  readonly requests: RequestMemory<ChangeDone | Appended | MembersChanged | MessageChanged>;
   /** Tokens for messages, one bucket per sender and group. */
   readonly messageBuckets: TokenBuckets;
   /** Tokens for joins, leaves and creates, one bucket per user. */
@@ -145,6 +148,29 @@ export class MemoryState {
         group.groupId,
         group.log.appendMessage({ ...message, reply: null, mentions: [] }, nowMs),
       );
+  }
+
+  /**
+   * Appends a change of a message.
+   * @param sent of a take-down, for an archive that never got the message. @returns its seq
+   */
+  recordChange(
+    group: GroupState,
+    draft: ChangeDraft,
+    { nowMs, sent }: { readonly nowMs: number; readonly sent?: ChangedMessage['sent'] },
+  ): number {
+    const { entry, change } = group.log.appendChange(draft, nowMs);
+    this.outbox.writeChange(group.groupId, change, sent);
+    this.#publish(group.groupId, entry);
+    return entry.seq;
+  }
+
+  /** True if the log has a tombstone for this message. */
+  isTakenDown(groupId: GroupId, id: string): boolean {
+    const target = targetOf(id);
+    const log = this.groupOrTombstone(groupId, this.now())?.log;
+    if (target === null || log === undefined || target.epoch !== log.epoch) return false;
+    return log.messages.of(target.seq)?.isTakenDown === true;
   }
 
   publishTransitions(group: GroupState, transitions: readonly Transition[]): void {

@@ -28,6 +28,11 @@ export class SortedList<T> {
     if (found !== undefined && this.#compare(found, item) === 0) this.#items.splice(at, 1);
   }
 
+  has(item: T): boolean {
+    const found = this.#items[this.countUpTo(item) - 1];
+    return found !== undefined && this.#compare(found, item) === 0;
+  }
+
   /** @returns the number of items that are smaller than the bound or equal to it */
   countUpTo(bound: T): number {
     return this.countWhile((item) => this.#compare(item, bound) <= 0);

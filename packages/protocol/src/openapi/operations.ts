@@ -7,6 +7,7 @@ import type { RequestRoute } from '../rest.ts';
 import { type FailureStatus, failuresOf } from './failures.ts';
 import { groupOperations, messageOperations, userOperations } from './group-operations.ts';
 import { memberOperations } from './member-operations.ts';
+import { changeOperations } from './message-operations.ts';
 import type { OperationRow } from './operation-row.ts';
 import { clusterOperations, deadLetterOperations, nodeOperations } from './operator-operations.ts';
 import type { JsonObject, SchemaCollector } from './schemas.ts';
@@ -19,6 +20,7 @@ const operationRows: Readonly<Partial<Record<RowName, OperationRow>>> = {
   ...groupOperations,
   ...memberOperations,
   ...messageOperations,
+  ...changeOperations,
   ...userOperations,
   ...deadLetterOperations,
   ...clusterOperations,

@@ -14,7 +14,7 @@ import {
   seqSchema,
   timestampSchema,
 } from '../groups.ts';
-import { groupIdSchema, userIdSchema } from '../ids.ts';
+import { groupIdSchema, messageIdSchema, userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { metadataSchema } from '../text.ts';
 import { group, nextCursorSchema, paged, positioned } from './arguments.ts';
@@ -109,6 +109,10 @@ const actionSchema = z
     'read',
     'add',
     'remove',
+    'edit',
+    'take_down',
+    'react',
+    'pin',
   ])
   .meta({
     id: 'Action',
@@ -126,6 +130,15 @@ const explanationSchema = z.object({
     .describe('When the mute, ban or slow mode that refuses the action ends by itself'),
   checks: z.array(z.object({ check: z.string(), ok: z.boolean() })),
 });
+
+const pinSchema = z
+  .object({
+    message_id: messageIdSchema,
+    seq: seqSchema.describe('Of the message'),
+    pinned_by: z.string().describe('`$service` when no user acted'),
+    pinned_at: timestampSchema,
+  })
+  .meta({ id: 'Pin', description: 'A pinned message' });
 
 const memberRowSchema = memberSchema
   .extend({
@@ -169,6 +182,10 @@ const groupInfoSchema = z
     partition: z.int().min(0).optional(),
     room: z.string().optional(),
     members: z.record(z.string(), memberSchema).optional(),
+    pinned: z
+      .array(pinSchema)
+      .optional()
+      .describe('Pinned messages that the reader may read, the first pinned first; absent: none'),
     truncated: z.boolean().optional().describe('true: the group has more members than are listed'),
   })
   .meta({

@@ -1,12 +1,7 @@
 /** Requests on a group's log: send, subscribe, read. */
 import { z } from 'zod';
-import {
-  epochSchema,
-  historyEntrySchema,
-  resyncReasonSchema,
-  seqSchema,
-  timestampSchema,
-} from '../groups.ts';
+import { historyEntrySchema } from '../entries.ts';
+import { epochSchema, resyncReasonSchema, seqSchema, timestampSchema } from '../groups.ts';
 import { groupIdSchema, messageIdSchema, userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { messageMetadataSchema, messageTextSchema } from '../text.ts';

@@ -7,8 +7,9 @@
 local function commit(group, now, answer)
   save_group(group)
   if group.is_deleted then
-    redis.call('PEXPIRE', group_key, TOMBSTONE_MS)
-    redis.call('PEXPIRE', log_key, TOMBSTONE_MS)
+    for _, key in ipairs({ group_key, log_key, present_key, changed_key, reactors_key }) do
+      redis.call('PEXPIRE', key, TOMBSTONE_MS)
+    end
   elseif not group.log_renewal or now >= group.log_renewal then
     renew_log(now)
   end

@@ -27,6 +27,10 @@ local function first_end(key)
   return ends_at ~= math.huge and ends_at or nil
 end
 
+local function earliest(time, other)
+  return time and math.min(time, other or time) or other
+end
+
 -- Ends the due mutes and bans of the group. Must be the first write of a script.
 -- @param users ids whose due mutes and bans end in this call, even if more others are due than one call ends
 local function end_due_mutes(group, now, users)
@@ -37,7 +41,6 @@ local function end_due_mutes(group, now, users)
     if is_due(mutes_key, user, now) then end_mute(group, now, user) end
     if is_due(bans_key, user, now) then end_ban(user) end
   end
-  local mute_end, ban_end = first_end(mutes_key), first_end(bans_key)
-  group.next_due = ban_end and math.min(mute_end or ban_end, ban_end) or mute_end
+  group.next_due = earliest(earliest(first_end(mutes_key), first_end(bans_key)), group.changes_due)
   group.has_ended_mutes = true
 end

@@ -2,7 +2,7 @@
 -- @include writable
 
 local function expect_group_writable()
-  expect_writable(group_key, 'hash', { 'HSET', 'PEXPIRE', 'UNLINK' })
+  expect_writable(group_key, 'hash', { 'HSET', 'HDEL', 'PEXPIRE', 'UNLINK' })
   expect_writable(members_key, 'hash', { 'HSET', 'HDEL', 'UNLINK' })
   expect_writable(receivers_key, 'zset', { 'ZADD', 'ZREM', 'UNLINK' })
   expect_writable(pending_key, 'zset', { 'ZADD', 'ZREM', 'UNLINK' })

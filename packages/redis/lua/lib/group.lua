@@ -4,7 +4,7 @@
 local function load_group()
   local field = redis.call('HMGET', group_key, 'type', 'deleted', 'epoch', 'hist', 'seq',
     'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'log_renewal', 'events',
-    'moderators')
+    'moderators', 'changes_due')
   if not field[1] or field[2] then return nil end
   return {
     type = field[1],
@@ -22,6 +22,8 @@ local function load_group()
     events = tonumber(field[13] or 0),
     moderators = tonumber(field[14] or 0),
     known_moderators = tonumber(field[14] or 0),
+    -- Nil: no message of the group was changed.
+    changes_due = tonumber(field[15]),
   }
 end
 

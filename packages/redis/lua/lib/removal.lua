@@ -32,8 +32,8 @@ local function is_closed(group)
   return group.type ~= 'public' or redis.call('HLEN', members_key) > members
 end
 
--- Turns the group into a tombstone. Members are removed at once; the log stays for 10 minutes, so that every node can
--- still deliver `deleted`.
+-- Turns the group into a tombstone; the script must bind the keys of the states of messages. Members are removed at
+-- once; the log and those states stay for 10 minutes, so that every node can still deliver `deleted`.
 local function leave_tombstone(group, now)
   redis.call('HSET', group_key, 'deleted', integer(now), 'closed', is_closed(group) and '1' or '0')
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key,

@@ -88,6 +88,7 @@ export class RedisDeadLetters implements DeadLetters {
         queued: keys.queuedIn(partition),
         retriesByGroup: keys.retriesByGroup(partition, kind),
         deadLettersByGroup: keys.deadLettersByGroup(partition, kind),
+        takenDown: keys.takenDown(partition),
       },
       args: { kind, place: inStream(place) },
     });

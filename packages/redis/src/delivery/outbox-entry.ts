@@ -1,13 +1,24 @@
 /** Parses entries of an outbox, retries and dead letters. Never throws. */
 import {
   type ArchiveEntry,
+  archivedChangeFrom,
   type DueRetry,
   messageId,
   type OutboxEntry,
   type UnreadableEntry,
   type UnreadableRetry,
 } from '@plenum/core';
-import { type GroupId, groupEventSchema, groupIdSchema, relayMessagePushSchema } from '@plenum/protocol';
+import {
+  type GroupId,
+  groupEventSchema,
+  groupIdSchema,
+  messageEventSchema,
+  relayMessagePushSchema,
+  requestIdSchema,
+  timestampSchema,
+  userIdSchema,
+} from '@plenum/protocol';
+import { z } from 'zod';
 import type { StoredEntry } from '../script-calls/outbox.ts';
 
 /** Marks a missing value in a record. */
@@ -20,10 +31,24 @@ export function archiveEntryOf(kind: string, wire: string): ArchiveEntry | null 
     const push = relayMessagePushSchema.safeParse(json);
     if (!push.success) return null;
     const { request_id, result } = push.data;
-    return { type: 'message', request_id, ...result };
+    return 'deleted' in result ? null : { type: 'message', request_id, ...result };
   }
+  if (kind === 'c') return changeOf(json);
   const event = groupEventSchema.safeParse(json);
   return event.success ? { ...event.data, message_id: messageId(event.data.epoch, event.data.seq) } : null;
+}
+
+/** What a `deleted` says of the message, for an archive that never got it. */
+const sentSchema = z.object({
+  sent: z
+    .object({ request_id: requestIdSchema, from_user_id: userIdSchema, timestamp: timestampSchema })
+    .exactOptional(),
+});
+
+function changeOf(json: unknown): ArchiveEntry | null {
+  const change = messageEventSchema.safeParse(json);
+  const sent = sentSchema.safeParse(json);
+  return change.success && sent.success ? archivedChangeFrom(change.data, sent.data.sent) : null;
 }
 
 export const groupIdOf = (text: string): GroupId | null => groupIdSchema.safeParse(text).data ?? null;

@@ -3,6 +3,7 @@ import {
   type CommitOutcome,
   type DeliveryCommit,
   type DeliveryKind,
+  type DueMessage,
   type Lease,
   type Outbox,
   type OutboxBatch,
@@ -95,6 +96,7 @@ export class RedisOutbox implements Outbox {
         deadLetters: keys.deadLetters(partition, kind),
         retriesByGroup: keys.retriesByGroup(partition, kind),
         deadLettersByGroup: keys.deadLettersByGroup(partition, kind),
+        takenDown: keys.takenDown(partition),
       },
       args: {
         nodeId,
@@ -111,6 +113,14 @@ export class RedisOutbox implements Outbox {
     });
     if (reply.type !== 'committed') return { type: reply.type };
     return { type: reply.type, droppedDeadLetters: reply.details[0] };
+  }
+
+  async takenDown(partition: number, messages: readonly DueMessage[]): Promise<ReadonlySet<string>> {
+    const { calls, keys } = this.#deps;
+    const ids = messages.map(({ messageId }) => messageId);
+    if (ids.length === 0) return new Set();
+    const scores = await calls.command((redis) => redis.zmscore(keys.takenDown(partition), ...ids));
+    return new Set(ids.filter((_, at) => scores[at] !== null));
   }
 
   async waiting(partitions: readonly number[]): Promise<ReadonlySet<number>> {

@@ -2,7 +2,12 @@
 import { type GroupCommand, type GroupSettings, queueLimitOf, type UpdateGroup } from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import { type GroupDeps, groupArgValues, groupKeyValues } from '../script-calls/group-header.ts';
+import {
+  type GroupDeps,
+  groupArgValues,
+  groupKeyValues,
+  stateKeyValues,
+} from '../script-calls/group-header.ts';
 import * as scripts from '../script-calls/index.ts';
 import { escapeForJson } from '../script-calls/index.ts';
 import { letterOfRole } from '../script-calls/member-record.ts';
@@ -64,6 +69,7 @@ type Requested = Pick<GroupCommand, 'groupId' | 'actor' | 'request'>;
 /** The keys of every change. */
 export const changeKeyValues = ({ groupId, actor, request }: Requested, keys: Keys) => ({
   ...groupKeyValues(groupId, keys),
+  ...stateKeyValues(groupId, keys),
   dedupe: keys.dedupe(groupId, actor, request.id),
   groups: keys.groups(groupId),
   on: keys.on(groupId),

@@ -1,7 +1,12 @@
 /** Ends due mutes and bans in groups that get no request. */
 import type { DueMutes } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
-import { type GroupDeps, groupArgValues, groupKeyValues } from '../script-calls/group-header.ts';
+import {
+  type GroupDeps,
+  groupArgValues,
+  groupKeyValues,
+  stateKeyValues,
+} from '../script-calls/group-header.ts';
 import { endDueMutes } from '../script-calls/index.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 
@@ -39,7 +44,7 @@ export async function endDueMutesOf(
   deps: GroupDeps,
 ): Promise<void> {
   await calls.read(endDueMutes, {
-    keys: groupKeyValues(groupId, deps.keys),
+    keys: { ...groupKeyValues(groupId, deps.keys), ...stateKeyValues(groupId, deps.keys) },
     args: { ...groupArgValues(groupId, deps), userId: userId ?? '' },
   });
 }

@@ -1,16 +1,19 @@
 /** Reads the log of a group. One script returns a range and the head of the same instant. */
 import { type GroupLog, type LogEntry, type LogHead, type LogRange, PlenumError } from '@plenum/core';
-import { type GroupId, limits } from '@plenum/protocol';
+import { type GroupId, limits, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import { readHead, readRange } from '../script-calls/index.ts';
+import { type RangeEntry, readHead, readRange } from '../script-calls/index.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
-import { entryOf } from './wire.ts';
+import { presentEdit, presentMessage } from './present-state.ts';
+import { entryOf, typeOfKind } from './wire.ts';
 
 interface Span {
   readonly fromSeq: string;
   readonly toSeq: string;
   readonly limit: number;
   readonly isLatestFirst: boolean;
+  /** The user for whom `me` of reactions is read; null: none. */
+  readonly reader: UserId | null;
 }
 
 export class RedisLogReader implements Pick<GroupLog, 'after' | 'before' | 'heads'> {
@@ -22,13 +25,24 @@ export class RedisLogReader implements Pick<GroupLog, 'after' | 'before' | 'head
     this.#keys = keys;
   }
 
-  after(groupId: GroupId, afterSeq: number, limit: number): Promise<LogRange | null> {
-    return this.#range(groupId, { fromSeq: String(afterSeq + 1), toSeq: '+', limit, isLatestFirst: false });
+  after(
+    groupId: GroupId,
+    afterSeq: number,
+    limit: number,
+    reader: UserId | null = null,
+  ): Promise<LogRange | null> {
+    const fromSeq = String(afterSeq + 1);
+    return this.#range(groupId, { fromSeq, toSeq: '+', limit, isLatestFirst: false, reader });
   }
 
-  before(groupId: GroupId, beforeSeq: number, limit: number): Promise<LogRange | null> {
+  before(
+    groupId: GroupId,
+    beforeSeq: number,
+    limit: number,
+    reader: UserId | null = null,
+  ): Promise<LogRange | null> {
     const toSeq = String(Math.max(0, beforeSeq - 1));
-    return this.#range(groupId, { fromSeq: '-', toSeq, limit, isLatestFirst: true });
+    return this.#range(groupId, { fromSeq: '-', toSeq, limit, isLatestFirst: true, reader });
   }
 
   async heads(groupIds: readonly GroupId[]): Promise<ReadonlyMap<GroupId, LogHead>> {
@@ -45,21 +59,56 @@ export class RedisLogReader implements Pick<GroupLog, 'after' | 'before' | 'head
     return heads;
   }
 
-  async #range(groupId: GroupId, span: Span): Promise<LogRange | null> {
-    const reply = await this.#calls.read(readRange, {
-      keys: { group: this.#keys.group(groupId), log: this.#keys.log(groupId) },
-      args: { ...span, isLatestFirst: span.isLatestFirst ? '1' : '0', maxBytes: limits.answerMaxBytes },
-    });
-    if (reply.type === 'none') return null;
-    const { head, entries } = reply.details;
-    const ordered = span.isLatestFirst ? entries.reverse() : entries;
-    return { head, entries: ordered.map((stored) => storedEntry(groupId, stored)) };
+  /** Reads entries, each message in its present state. */
+  #range(groupId: GroupId, span: Span): Promise<LogRange | null> {
+    return readRangeOf({ calls: this.#calls, keys: this.#keys }, groupId, span);
   }
 }
 
-function storedEntry(groupId: GroupId, stored: { seq: number; kind: string; wire: Buffer }): LogEntry {
-  const { seq, wire } = stored;
-  const entry = entryOf({ type: stored.kind === 'm' ? 'message' : 'event', groupId, seq, wire });
+export interface RangeDeps {
+  readonly calls: ScriptCalls;
+  readonly keys: Keys;
+}
+
+/** Reads a part of the log with its head. Null: neither group nor tombstone exists. */
+export async function readRangeOf(
+  { calls, keys }: RangeDeps,
+  groupId: GroupId,
+  { reader, isLatestFirst, ...span }: Span,
+): Promise<LogRange | null> {
+  const reply = await calls.read(readRange, {
+    keys: {
+      group: keys.group(groupId),
+      log: keys.log(groupId),
+      present: keys.present(groupId),
+      reactors: keys.reactors(groupId),
+    },
+    args: {
+      ...span,
+      isLatestFirst: isLatestFirst ? '1' : '0',
+      maxBytes: limits.answerMaxBytes,
+      userId: reader ?? '',
+    },
+  });
+  if (reply.type === 'none') return null;
+  const { head, entries } = reply.details;
+  const ordered = isLatestFirst ? entries.toReversed() : entries;
+  return { head, entries: ordered.map((stored) => presentEntry(groupId, stored)) };
+}
+
+function presentEntry(groupId: GroupId, { seq, kind, wire, record, own = '' }: RangeEntry): LogEntry {
+  if (kind === 'M' && record !== undefined) {
+    return storedEntry(groupId, { seq, kind: 'm', wire: presentMessage(wire, record, own) });
+  }
+  if (kind === 'C' && record !== undefined) {
+    return storedEntry(groupId, { seq, kind: 'c', wire: presentEdit(wire, record) });
+  }
+  return storedEntry(groupId, { seq, kind, wire });
+}
+
+function storedEntry(groupId: GroupId, { seq, kind, wire }: RangeEntry): LogEntry {
+  const type = typeOfKind(kind);
+  const entry = type === null ? null : entryOf({ type, groupId, seq, wire });
   if (entry !== null) return entry;
   throw PlenumError.of('internal', { cause: new Error(`entry ${seq} of group ${groupId} is malformed`) });
 }

@@ -2,7 +2,7 @@
  * Decodes entries from Redis. A channel payload has the JSON form of Socket.IO's sharded adapter, but it is read as bytes
  * at fixed offsets: messages are never parsed, and a payload that does not match exactly is not an entry.
  *
- * {"uid":"plenum1 <m|e> <epoch 16> <seq 16> <recipients 10> <time ms 13> <actor> <request id>","nsp":"/","type":3,
+ * {"uid":"plenum1 <m|e|c> <epoch 16> <seq 16> <recipients 10> <time ms 13> <actor> <request id>","nsp":"/","type":3,
  *  "data":{"packet":{"type":2,"data":["<event>",<wire>],"nsp":"/"},"opts":{"rooms":["<room>"],"except":[],"flags":{}}}}
  */
 import { isoTime, type LogEntry, messageId, messageOf } from '@plenum/core';
@@ -42,11 +42,19 @@ const HEADER_MAX = ACTOR_AT + 128 + 1 + 256 + 1;
 const LETTER_M = 'm'.charCodeAt(0);
 
 const fixedPart =
-  /^[me] [0-9a-f]{16} \d{16} \d{10} \d{13} ([A-Za-z0-9_.:@|+~=$-]{1,128}) ((?:[^"\\]|\\["\\])*)"/;
+  /^[mec] [0-9a-f]{16} \d{16} \d{10} \d{13} ([A-Za-z0-9_.:@|+~=$-]{1,128}) ((?:[^"\\]|\\["\\])*)"/;
 const openingOf = (event: string): string =>
   `,"nsp":"/","type":3,"data":{"packet":{"type":2,"data":["${event}",`;
-const MESSAGE_OPENING = openingOf('relay_message');
-const EVENT_OPENING = openingOf('group_event');
+/** By the first letter of a payload's fields, which is also the kind of the entry in the log. */
+const kinds = {
+  m: { type: 'message', opening: openingOf('relay_message') },
+  e: { type: 'event', opening: openingOf('group_event') },
+  c: { type: 'change', opening: openingOf('message_event') },
+} as const;
+
+/** @returns null for a letter of a later version */
+export const typeOfKind = (kind: string): LogEntry['type'] | null =>
+  kind === 'm' || kind === 'e' || kind === 'c' ? kinds[kind].type : null;
 
 const closingOf = (room: string): string =>
   `],"nsp":"/"},"opts":{"rooms":["${room}"],"except":[],"flags":{}}}}`;
@@ -77,8 +85,7 @@ function decode(payload: Buffer, groupId: GroupId, closing: string): DecodedEntr
   const text = sliceAt(payload, TYPE_AT, Math.min(HEADER_MAX, payload.length) - TYPE_AT);
   const [header, actor, escapedId] = fixedPart.exec(text) ?? [];
   if (header === undefined || actor === undefined || escapedId === undefined) return null;
-  const type = text.startsWith('m') ? 'message' : 'event';
-  const opening = type === 'message' ? MESSAGE_OPENING : EVENT_OPENING;
+  const { type, opening } = text.startsWith('m') ? kinds.m : text.startsWith('e') ? kinds.e : kinds.c;
   const openingAt = TYPE_AT + header.length;
   const wireAt = openingAt + opening.length;
   const closingAt = payload.length - closing.length;
@@ -113,7 +120,8 @@ interface Stored {
 /** @returns the entry whose push payload is `wire`; null when the wire is not of that group, type and seq */
 export function entryOf(stored: Stored): LogEntry | null {
   if (!Number.isSafeInteger(stored.seq)) return null;
-  return stored.type === 'message' ? messageEntry(stored) : eventEntry(stored);
+  if (stored.type === 'message') return messageEntry(stored);
+  return stored.type === 'event' ? eventEntry(stored) : changeEntry(stored);
 }
 
 /** Reads the epoch at the end of a message's wire, which always has the form `"epoch":"<16>","seq":<n>}}`. */
@@ -124,6 +132,18 @@ function messageEntry({ seq, wire }: Stored): LogEntry | null {
   if (!holds(wire, 0, '{"request_id":') || !holds(wire, endAt, end)) return null;
   if (!holds(wire, epochAt - 9, '"epoch":"')) return null;
   return { type: 'message', epoch: sliceAt(wire, epochAt, 16), seq, wire };
+}
+
+/** Bytes in which the fields of a change that come first are. */
+const CHANGE_HEAD_MAX = 640;
+const changeHead =
+  /^\{"group_id":"([^"]+)","type":"[a-z]+","message_id":"[^"]+","target_seq":\d+,"actor_id":"[^"]+","epoch":"([0-9a-f]{16})","seq":(\d+),"timestamp":"/;
+
+function changeEntry({ groupId, seq, wire }: Stored): LogEntry | null {
+  const head = sliceAt(wire, 0, Math.min(CHANGE_HEAD_MAX, wire.length));
+  const [, group, epoch, ownSeq] = changeHead.exec(head) ?? [];
+  if (group !== groupId || epoch === undefined || Number(ownSeq) !== seq) return null;
+  return { type: 'change', epoch, seq, wire };
 }
 
 function eventEntry({ groupId, seq, wire }: Stored): LogEntry | null {
@@ -186,7 +206,8 @@ export function droppedMentions(
   entry: LogEntry,
 ): readonly UserId[] | undefined {
   if (extra === undefined || extra.mentions.length === 0 || entry.type !== 'message') return undefined;
-  const kept = new Set(messageOf(entry).result.mentions);
+  const { result } = messageOf(entry);
+  const kept = new Set('deleted' in result ? [] : result.mentions);
   const dropped = extra.mentions.filter((userId) => !kept.has(userId));
   return dropped.length === 0 ? undefined : dropped;
 }

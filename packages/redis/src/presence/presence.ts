@@ -13,7 +13,7 @@ import {
 import { type GroupId, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { countIn } from '../script-calls/count-in.ts';
-import { groupArgValues, groupKeyValues } from '../script-calls/group-header.ts';
+import { groupArgValues, groupKeyValues, stateKeyValues } from '../script-calls/group-header.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
@@ -132,6 +132,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
         on: keys.on(groupId),
         reads: keys.reads(groupId),
         away: keys.away(partitionOf(groupId)),
+        ...stateKeyValues(groupId, keys),
       },
       args: { ...groupArgValues(groupId, this.#deps), userId, absenceMs: settings.absenceMs },
     });

@@ -50,6 +50,7 @@ export const scriptCommands: readonly (readonly [name: string, ...words: string[
   ['zcard', KEY],
   ['zcount', KEY, '0', '0'],
   ['zlexcount', KEY, '-', '+'],
+  ['zmscore', KEY, 'm'],
   ['zrange', KEY, '0', '0'],
   ['zrangebylex', KEY, '-', '+'],
   ['zrangebyscore', KEY, '0', '0'],

@@ -1,7 +1,7 @@
 /** Defines the scripts that change groups and members. Each script has one row in the rule table; all begin the same way. */
 import { z } from 'zod';
 import { defineScript, integerWord, late, reply } from './define-script.ts';
-import { groupArgs, groupKeys } from './group-header.ts';
+import { groupArgs, groupKeys, stateKeys } from './group-header.ts';
 import { memberStatusOf, rolesOf, untilWord } from './member-record.ts';
 
 const changeKeys = [...groupKeys, 'dedupe', 'groups', 'on', 'reads', 'bucket'] as const;
@@ -83,7 +83,16 @@ export type ChangeReply = z.infer<typeof changeReply>;
 const defineChange = <const A extends string>(file: string, extra: readonly A[]) =>
   defineScript({ file, keys: changeKeys, args: [...changeArgs, ...extra], reply: changeReply });
 
-export const createGroup = defineChange('create-group', [
+/** A change that may end the group or replace a tombstone. */
+const defineEnding = <const A extends string>(file: string, extra: readonly A[]) =>
+  defineScript({
+    file,
+    keys: [...changeKeys, ...stateKeys],
+    args: [...changeArgs, ...extra],
+    reply: changeReply,
+  });
+
+export const createGroup = defineEnding('create-group', [
   'groupType',
   'maxMembers',
   'isEphemeral',
@@ -93,7 +102,7 @@ export const createGroup = defineChange('create-group', [
   'editWindowMs',
   'acceptsNeeded',
 ]);
-export const joinGroup = defineChange('join-group', [
+export const joinGroup = defineEnding('join-group', [
   'isEnsured',
   'isAdmitted',
   'pendingMax',
@@ -101,7 +110,7 @@ export const joinGroup = defineChange('join-group', [
   'requestsMax',
   'note',
 ]);
-export const leaveGroup = defineChange('leave-group', []);
+export const leaveGroup = defineEnding('leave-group', []);
 export const acceptMember = defineChange('accept-member', ['reason']);
 export const rejectMember = defineChange('reject-member', ['reason']);
 export const muteMember = defineChange('mute-member', ['forMs']);
@@ -123,7 +132,7 @@ export const updateGroup = defineChange('update-group', [
   'editWindowMs',
   'acceptsNeeded',
 ]);
-export const deleteGroup = defineChange('delete-group', []);
+export const deleteGroup = defineEnding('delete-group', []);
 
 /** Parses `<answers> <epoch> <seq>`, with one answer per user: `am`, `x` or `!banned:1767225600000`. */
 const membersAnswer = z
@@ -158,7 +167,7 @@ export const recallChange = defineScript({
 
 export const endDueMutes = defineScript({
   file: 'end-due-mutes',
-  keys: groupKeys,
+  keys: [...groupKeys, ...stateKeys],
   args: [...groupArgs, 'userId'],
   reply: z.discriminatedUnion('type', [reply('ended', z.tuple([])), reply('gone', z.tuple([]))]),
 });

@@ -21,6 +21,9 @@ export const groupKeys = [
   'invites',
 ] as const;
 
+/** The keys of the present states of messages. */
+export const stateKeys = ['present', 'changed', 'reactors'] as const;
+
 export const groupArgs = [
   'groupId',
   'epochOffer',
@@ -59,6 +62,13 @@ export const groupKeyValues = (groupId: GroupId, keys: Keys) => ({
   bans: keys.bans(groupId),
   applications: keys.applications(groupId),
   invites: keys.invites(groupId),
+});
+
+/** The values of `stateKeys` for a group. */
+export const stateKeyValues = (groupId: GroupId, keys: Keys) => ({
+  present: keys.present(groupId),
+  changed: keys.changed(groupId),
+  reactors: keys.reactors(groupId),
 });
 
 /** The values of `groupArgs` for a group. Each call offers a new random epoch. */

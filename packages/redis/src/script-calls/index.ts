@@ -13,6 +13,7 @@ import {
   revokeUser,
 } from './cluster.ts';
 import { importMessages } from './imports.ts';
+import * as messages from './message-changes.ts';
 import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 import * as reads from './reads.ts';
@@ -41,6 +42,7 @@ export {
   revokeUser,
 } from './cluster.ts';
 export { importMessages } from './imports.ts';
+export * from './message-changes.ts';
 export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 export * from './reads.ts';
@@ -71,6 +73,14 @@ export const scripts = [
   changes.deleteGroup,
   changes.changeMembers,
   changes.recallChange,
+  messages.editMessage,
+  messages.takeDownMessage,
+  messages.changeReaction,
+  messages.changePin,
+  messages.readReactions,
+  messages.readPins,
+  messages.scrubOutbox,
+  messages.scrubLetters,
   reads.readHead,
   reads.readPosition,
   reads.readRange,

@@ -82,6 +82,7 @@ export const commitDelivery = defineScript({
     'deadLetters',
     'retriesByGroup',
     'deadLettersByGroup',
+    'takenDown',
   ],
   args: [
     'nodeId',
@@ -113,7 +114,16 @@ export const deleteDeadLetter = defineScript({
 
 export const retryDeadLetter = defineScript({
   file: 'retry-dead-letter',
-  keys: ['deadLetters', 'retries', 'retrying', 'cursors', 'queued', 'retriesByGroup', 'deadLettersByGroup'],
+  keys: [
+    'deadLetters',
+    'retries',
+    'retrying',
+    'cursors',
+    'queued',
+    'retriesByGroup',
+    'deadLettersByGroup',
+    'takenDown',
+  ],
   args: ['kind', 'place'],
   reply: z.discriminatedUnion('type', [
     reply('retried', nothing),

@@ -3,7 +3,7 @@ import { userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
 import { defineScript, integerWord, reply } from './define-script.ts';
-import { groupArgs, groupKeys } from './group-header.ts';
+import { groupArgs, groupKeys, stateKeys } from './group-header.ts';
 
 const nothing = z.tuple([]);
 
@@ -33,7 +33,7 @@ export const publishTyping = defineScript({
 
 export const endAbsence = defineScript({
   file: 'end-absence',
-  keys: [...groupKeys, 'groups', 'on', 'reads', 'away'],
+  keys: [...groupKeys, 'groups', 'on', 'reads', 'away', ...stateKeys],
   args: [...groupArgs, 'userId', 'absenceMs'],
   reply: z.discriminatedUnion('type', [reply('left', nothing), reply('stayed', nothing)]),
 });

@@ -110,6 +110,38 @@ export const readPosition = defineScript({
 });
 
 const bytes = z.instanceof(Buffer);
+
+/** An entry as the script read-range returns it. */
+export interface RangeEntry {
+  readonly seq: number;
+  readonly kind: string;
+  readonly wire: Buffer;
+  /** The record of a changed message; empty: it was taken down; absent: the message was not changed. */
+  readonly record?: string;
+  /** One digit per reaction in the record, 1 if it is by the reading user; empty: there is no such user. */
+  readonly own?: string;
+}
+
+/** How many words an entry of a kind has. */
+const wordsOf: Readonly<Record<string, number>> = { M: 5, C: 4 };
+
+function rangeEntries(words: readonly Buffer[]): readonly RangeEntry[] {
+  const entries: RangeEntry[] = [];
+  let at = 0;
+  while (at + 2 < words.length) {
+    const kind = String(words[at + 1]);
+    const count = wordsOf[kind] ?? 3;
+    const [seq, , wire, record, own] = words.slice(at, at + count);
+    at += count;
+    if (wire === undefined) continue;
+    const entry = { seq: Number(String(seq)), kind, wire };
+    if (record === undefined) entries.push(entry);
+    else
+      entries.push({ ...entry, record: String(record), ...(own === undefined ? {} : { own: String(own) }) });
+  }
+  return entries;
+}
+
 const rangeDetails = z.array(bytes).transform((words, context) => {
   const head = z
     .tuple([...headWords])
@@ -119,18 +151,13 @@ const rangeDetails = z.array(bytes).transform((words, context) => {
     context.addIssue({ code: 'custom', message: 'the head of a range is malformed' });
     return z.NEVER;
   }
-  const entries: { seq: number; kind: string; wire: Buffer }[] = [];
-  for (let at = 5; at + 2 < words.length; at += 3) {
-    const [seq, kind, wire] = words.slice(at, at + 3);
-    if (wire !== undefined) entries.push({ seq: Number(String(seq)), kind: String(kind), wire });
-  }
-  return { head: head.data, entries };
+  return { head: head.data, entries: rangeEntries(words.slice(5)) };
 });
 
 export const readRange = defineScript({
   file: 'read-range',
-  keys: ['group', 'log'],
-  args: ['fromSeq', 'toSeq', 'limit', 'isLatestFirst', 'maxBytes'],
+  keys: ['group', 'log', 'present', 'reactors'],
+  args: ['fromSeq', 'toSeq', 'limit', 'isLatestFirst', 'maxBytes', 'userId'],
   isBinary: true,
   reply: z.discriminatedUnion('type', [none, reply('found', rangeDetails)]),
 });

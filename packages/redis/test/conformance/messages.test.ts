@@ -1,4 +1,11 @@
-import { feedTransportSuite, groupLogSuite, nudgesSuite, outboxSuite, readMarksSuite } from '@plenum/testkit';
+import {
+  feedTransportSuite,
+  groupLogSuite,
+  messageChangesSuite,
+  nudgesSuite,
+  outboxSuite,
+  readMarksSuite,
+} from '@plenum/testkit';
 import { engineOnRedis } from './engine-on-redis.ts';
 
 const makeEngine = engineOnRedis();
@@ -8,3 +15,4 @@ feedTransportSuite('redis', makeEngine);
 nudgesSuite('redis', makeEngine);
 readMarksSuite('redis', makeEngine);
 outboxSuite('redis', makeEngine);
+messageChangesSuite('redis', makeEngine, { runs: 20 });

@@ -19,6 +19,7 @@ function gated() {
     kinds: () => outbox.kinds(),
     open: (lease) => outbox.open(lease),
     read: (partition, kind, limit) => outbox.read(partition, kind, limit),
+    takenDown: (partition, messages) => outbox.takenDown(partition, messages),
     waiting: (partitions) => outbox.waiting(partitions),
     commit: async (lease, commit) => {
       waiting += 1;

@@ -85,6 +85,10 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     held: keys.held(partitionOf(id), 'node-1'),
     holders: keys.holders(partitionOf(id)),
     away: keys.away(partitionOf(id)),
+    present: keys.present(id),
+    changed: keys.changed(id),
+    reactors: keys.reactors(id),
+    takenDown: keys.takenDown(partition),
     revoked: keys.revoked(user('owner')),
     erasure: keys.erasure(user('owner')),
     lease: keys.lease(partition),
@@ -130,6 +134,13 @@ const settings = {
   before: '',
   groupsCount: '1',
   messagesCount: '1',
+  messageEpoch: 'e'.repeat(16),
+  targetSeq: '6',
+  editWindowMs: '99999999999999',
+  namedMs: '3600000',
+  reactionsMax: '32',
+  ownReactionsMax: '10',
+  pinsMax: '50',
   groupMessagesCount: '1',
 };
 
@@ -153,8 +164,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     posting: 'members',
     slowModeMs: '1000',
     sending: 'm 1000',
-    editWindowMs: '60000',
-    acceptsNeeded: '2',
+    editWindowMs: '99999999999999',
+      acceptsNeeded: '2',
     isEnsured: '0',
     isAdmitted: '0',
     createsPublic: '0',
@@ -189,6 +200,16 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     card: '{}',
     beat: '1',
     ttlMs: '6000',
+    text: '"edited"',
+    mentions: ' member',
+    isPut: '1',
+    reaction: '"x"',
+    reactionKey: '"x"',
+    isPinned: '1',
+    messageId: messageIds[0],
+    fromId: '-',
+    afterRetry: '',
+    afterLetter: '',
     ...deliveryOf(script),
   };
 }
@@ -249,13 +270,25 @@ const people = {
   banned: 'b m 1 7 -',
 };
 
+/** Sent by `owner`, with a reaction. */
+const wireOfMessage =
+  `{"request_id":"first","success":true,"result":{"group_id":"${groupId}","from_user_id":"owner","message":"hi",` +
+  `"timestamp":"2026-01-01T00:00:00.000Z","message_id":"${'e'.repeat(16)}-6","epoch":"${'e'.repeat(16)}","seq":6}}`;
+
 /** Replaces whatever Redis holds. */
 export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
   const all = keysOf(keys, groupId);
   const key = (name: string): string => all[name] ?? '';
   const group = { type: 'strict_private', created: 1, epoch: 'e'.repeat(16), hist: '0', past: '', seq: 7 };
   const counts = { active: 3, pending: 1, muted: 2, admins: 2, next_due: 1, max_members: '' };
-  const rest = { ephemeral: '0', history: 'all', metadata: '', log_renewal: 1, sending: 'm 1000' };
+  const rest = {
+    ephemeral: '0',
+    history: 'all',
+    metadata: '',
+    log_renewal: 1,
+    sending: 'm 1000',
+    changes_due: 1,
+  };
   await redis
     .pipeline()
     .flushall('SYNC')
@@ -268,7 +301,12 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('mutes'), 1, 'late', 9_999_999_999_999, 'muted')
     .zadd(key('due'), 1, groupId)
     .zadd(key('groups'), 0, groupId)
-    .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}', 'n', '0')
+    .xadd(key('log'), '1-0', 'k', 'e', 'w', '{}', 'n', '0')
+    .xadd(key('log'), '6-0', 'k', 'm', 'w', wireOfMessage, 'n', '1')
+    .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}', 'n', '1')
+    .hset(key('present'), '6', `p ${'e'.repeat(16)} owner ${'e'.repeat(16)} 7 0 0\n\n\n\n1\t"x"\t"x"`)
+    .zadd(key('changed'), 7, '6')
+    .zadd(key('reactors'), 0, `${'0'.repeat(15)}6 00 member`)
     .hset(key('on'), 'second', 'node-1')
     .hset(key('reads'), 'owner', '1 0')
     .sadd(key('held'), `${groupId} second`)
@@ -280,6 +318,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .xadd(key('outbox'), '2-0', 'g', groupId, 'k', 'm', 'w', '{}')
     .hset(key('queued'), groupId, 2)
     .hset(key('cursors'), { archive: '0-0', 'archive:page': 'any any' })
+    .zadd(key('takenDown'), 1, `${'e'.repeat(16)}-9`)
     .zadd(key('retries'), 1, messageIds[0], 2, messageIds[1])
     .hset(key('retrying'), {
       [messageIds[0]]: `4 - ${groupId} m {}`,

@@ -22,10 +22,12 @@ import {
 } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { RedisDueMutes } from '../../src/groups/due-mutes.ts';
 import { RedisGroupStore } from '../../src/groups/group-store.ts';
 import { Keys } from '../../src/keys.ts';
 import { RedisGroupLog } from '../../src/log/group-log.ts';
 import { type DecodedEntry, entryDecoder } from '../../src/log/wire.ts';
+import { RedisMessageChanges } from '../../src/messages/message-changes.ts';
 import type { StateSettings } from '../../src/script-calls/group-header.ts';
 import { ScriptCalls } from '../../src/script-calls/script-calls.ts';
 import { ServerClock } from '../../src/script-calls/server-clock.ts';
@@ -43,6 +45,8 @@ export interface StageOptions {
   readonly random?: Random;
   /** Default: a fresh one. */
   readonly prefix?: string;
+  /** What a take-down waits for if a copy of the message waited. Default: nothing. */
+  readonly untilCallsHaveBegun?: () => Promise<void>;
 }
 
 export class Stage {
@@ -52,6 +56,8 @@ export class Stage {
   readonly calls: ScriptCalls;
   readonly groups: RedisGroupStore;
   readonly log: RedisGroupLog;
+  readonly messages: RedisMessageChanges;
+  readonly dueMutes: RedisDueMutes;
   readonly #subscribers: Redis[] = [];
 
   constructor(url: string, options: StageOptions = {}) {
@@ -70,7 +76,13 @@ export class Stage {
     const { calls, keys } = this;
     const state = { calls, keys, random, clock: this.clock, settings: stateSettings };
     this.groups = new RedisGroupStore(state);
+    this.dueMutes = new RedisDueMutes(state);
     this.log = new RedisGroupLog({ ...state, readCalls: calls });
+    this.messages = new RedisMessageChanges({
+      ...state,
+      readCalls: calls,
+      untilCallsHaveBegun: options.untilCallsHaveBegun ?? (async () => undefined),
+    });
   }
 
   /** A change that a test takes for granted. */

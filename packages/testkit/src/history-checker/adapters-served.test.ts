@@ -1,17 +1,16 @@
-import type { ArchiveEntry } from '@plenum/core';
 import { describe, expect, test } from 'vitest';
 import { entriesAreDelivered } from './adapters-served.ts';
-import type { GivenEntry, ServedAdapter } from './history.ts';
+import type { GivenCopy, GivenEntry, ServedAdapter } from './history.ts';
 import { soundEntries, soundRun } from './sound-run.ts';
 
-const entries: readonly ArchiveEntry[] = soundEntries.map((entry) => ({
+const entries: readonly GivenCopy[] = soundEntries.map((entry) => ({
   ...entry,
   message_id: `${entry.epoch}-${entry.seq}`,
 }));
-const taken = (entry: ArchiveEntry): GivenEntry => ({ entry, isTaken: true });
-const refused = (entry: ArchiveEntry): GivenEntry => ({ entry, isTaken: false });
+const taken = (entry: GivenCopy): GivenEntry => ({ entry, isTaken: true });
+const refused = (entry: GivenCopy): GivenEntry => ({ entry, isTaken: false });
 const given: readonly GivenEntry[] = entries.map(taken);
-const at = (seq: number): readonly ArchiveEntry[] => entries.filter((entry) => entry.seq === seq);
+const at = (seq: number): readonly GivenCopy[] => entries.filter((entry) => entry.seq === seq);
 /** The run in which the entry was refused when its turn came. */
 const refusedAt = (seq: number): readonly GivenEntry[] =>
   given.map((one) => (one.entry.seq === seq ? { ...one, isTaken: false } : one));

@@ -1,8 +1,15 @@
 /** I10: compares the entries that adapters got, and the dead letters, with the logs. */
 import { isDeepStrictEqual } from 'node:util';
-import type { ArchiveEntry } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
-import { type Harm, named, placeOf, type RunHistory, type ServedAdapter, type Violation } from './history.ts';
+import {
+  type GivenCopy,
+  type Harm,
+  named,
+  placeOf,
+  type RunHistory,
+  type ServedAdapter,
+  type Violation,
+} from './history.ts';
 
 /**
  * I10: an adapter has taken every entry that it wants, or the entry is one dead letter, never both. Every copy has the id and
@@ -50,7 +57,7 @@ function fatesAt(adapter: ServedAdapter, logs: RunHistory['logs'], violated: Vio
     for (const entry of entries) stored.set(placeOf(groupId, entry), entry);
   }
   const fates = new Map<string, Fate>();
-  const fateOf = (copy: ArchiveEntry): Fate => {
+  const fateOf = (copy: GivenCopy): Fate => {
     const place = placeOf(copy.group_id, copy);
     const difference = differenceOf(copy, stored.get(place));
     if (difference !== null) violated(copy, difference);
@@ -83,7 +90,7 @@ function expectOrder(
 }
 
 /** @returns how a copy differs from the entry of the log; null if it does not */
-function differenceOf(copy: ArchiveEntry, entry: HistoryEntry | undefined): Wrong | null {
+function differenceOf(copy: GivenCopy, entry: HistoryEntry | undefined): Wrong | null {
   if (entry === undefined) return { harm: 'lost', what: 'is in no log' };
   const { message_id, ...payload } = copy;
   if (message_id !== `${entry.epoch}-${entry.seq}`) {

@@ -1,5 +1,5 @@
 /** Checks which entry may follow which state of a group. These group rules share no code with the product. */
-import type { GroupEvent, GroupType, HistoryEntry } from '@plenum/protocol';
+import { type GroupEvent, type GroupType, type HistoryEntry, isMessageEvent } from '@plenum/protocol';
 import {
   actorIn,
   apply,
@@ -205,10 +205,10 @@ function judge(log: EpochLog): Violation[] {
   let isLeaderless = false;
   const visit = (group: FoldedGroup, entry: HistoryEntry) => {
     if (group.isDeleted) violated(`${named(entry)} comes after the group's end`);
-    const mends = entry.type === 'promoted' || entry.type === 'deleted';
+    const mends = entry.type === 'promoted' || (entry.type === 'deleted' && !isMessageEvent(entry));
     isLeaderless = entry.seq > 1 && missesAdmin({ groupType, group });
     if (isLeaderless && !mends) violated(`${named(entry)} comes while there is no admin`);
-    if (isMessage(entry)) return;
+    if (isMessage(entry) || isMessageEvent(entry)) return;
     for (const [isHeld, what] of demands[entry.type]({ group, groupType, event: entry })) {
       if (!isHeld) violated(`${named(entry)}: ${what}`);
     }

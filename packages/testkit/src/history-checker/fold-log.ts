@@ -1,5 +1,12 @@
 /** Computes the state of a group from its log: members with their status, bans, and the entries that each user must receive. */
-import { type GroupEvent, type HistoryEntry, type MemberStatus, type Role, SERVICE } from '@plenum/protocol';
+import {
+  type GroupEvent,
+  type HistoryEntry,
+  isMessageEvent,
+  type MemberStatus,
+  type Role,
+  SERVICE,
+} from '@plenum/protocol';
 import { type EpochLog, isMessage } from './history.ts';
 
 export interface FoldedMember {
@@ -63,7 +70,7 @@ export function foldLog(
   const group = emptyGroup(log);
   for (const entry of log.entries) {
     visit(group, entry);
-    if (!isMessage(entry)) apply(group, entry);
+    if (!isMessage(entry) && !isMessageEvent(entry)) apply(group, entry);
   }
   return group;
 }

@@ -1,6 +1,8 @@
 /** The record of a run, which the checker reads: logs, answers to senders, and the entries that devices got. */
-import type { ArchiveEntry } from '@plenum/core';
-import type { GroupType, HistoryEntry, Posting } from '@plenum/protocol';
+import { type GroupType, type HistoryEntry, isMessageEvent, type Posting } from '@plenum/protocol';
+
+/** A copy of an entry that an adapter got, with the id by which adapters know it. */
+export type GivenCopy = HistoryEntry & { readonly message_id: string };
 
 export type MessageEntry = Extract<HistoryEntry, { type: 'message' }>;
 
@@ -79,13 +81,13 @@ export interface ServedAdapter {
   wants(entry: HistoryEntry): boolean;
   /** Every copy, in the order in which the adapter was given them. */
   readonly given: readonly GivenEntry[];
-  readonly deadLetters: readonly ArchiveEntry[];
+  readonly deadLetters: readonly GivenCopy[];
   /** How often it may have taken the entry, which depends on the faults of the run; at least 1. */
   copiesMax(entry: HistoryEntry): number;
 }
 
 export interface GivenEntry {
-  readonly entry: ArchiveEntry;
+  readonly entry: GivenCopy;
   /** True if it kept the entry, whatever it answered. False if it refused the entry, or failed before. */
   readonly isTaken: boolean;
 }
@@ -118,11 +120,14 @@ export interface Violation {
 
 export const isMessage = (entry: HistoryEntry): entry is MessageEntry => entry.type === 'message';
 
-/** Names an entry for a reader: its seq, its type, and the user that it concerns. */
-export const named = (entry: HistoryEntry): string =>
-  isMessage(entry)
-    ? `seq ${entry.seq} (message of ${entry.from_user_id}, request ${entry.request_id})`
-    : `seq ${entry.seq} (${entry.type} ${entry.user_id}${entry.actor_id === undefined ? '' : ` by ${entry.actor_id}`})`;
+/** Names an entry for a reader: its seq, its type, and the user or the message that it concerns. */
+export function named(entry: HistoryEntry): string {
+  if (isMessage(entry))
+    return `seq ${entry.seq} (message of ${entry.from_user_id}, request ${entry.request_id})`;
+  if (isMessageEvent(entry))
+    return `seq ${entry.seq} (${entry.type} ${entry.message_id} by ${entry.actor_id})`;
+  return `seq ${entry.seq} (${entry.type} ${entry.user_id}${entry.actor_id === undefined ? '' : ` by ${entry.actor_id}`})`;
+}
 
 /** The key of a place in a log: group, epoch and seq. */
 export const placeOf = (

@@ -55,7 +55,7 @@ const sendOf = (entry: HistoryEntry): Send[] =>
           groupId,
           userId: entry.from_user_id,
           requestId: entry.request_id,
-          message: entry.message,
+          message: entry.message ?? '',
           answer: { type: 'ack', epoch, seq: entry.seq, messageId: entry.message_id },
           times: { sentMs: entry.seq * 10, answeredMs: entry.seq * 10 + 5 },
         },

@@ -17,6 +17,11 @@ export const ownOfModerator = `
     update_group        NA
     delete_group        NA
     relay_msg           ok
+    edit_message        AU
+    delete_message      ok
+    react               ok
+    pin_message         ok
+    get_message         ok
     history             ok
     list_members        ok
     subscribe           ok
@@ -39,6 +44,10 @@ const explained = (mute: 'ok' | 'NS') => `
     delete       NA
     send         ok
     read         ok
+    edit         ok
+    take_down    ok
+    react        ok
+    pin          ok
     add          AM
     remove       ok`;
 /** As the columns of `explainGrids`. */

@@ -17,6 +17,11 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     update_group        NA       NA     ok       ok         NA      ok        NA
     delete_group        NA       NA     ok       ok         NA      ok        NA
     relay_msg           NO       ok     ok       ok         BA      -         NO
+    edit_message        NO       AU     AU        ok        BA       -       NO
+    delete_message      NO       AU     ok        ok        BA      ok       NO
+    react               NO       ok     ok        ok        BA       -       NO
+    pin_message         NA       NA     ok        ok        NA      ok       NA
+    get_message         NO       ok     ok        ok        BA      ok       NO
     history             NO       ok     ok       ok         BA      ok        NO
     list_members        NO       ok     ok       ok         BA      ok        NO
     subscribe           NO       ok     ok       ok         BA      -         NO
@@ -33,6 +38,11 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     update_group        NA       NA       NA     ok       ok         NA      ok        NA
     delete_group        NA       NA       NA     ok       ok         NA      ok        NA
     relay_msg           NO       PM       ok     ok       ok         BA      -         NO
+    edit_message        NO       PM       AU     AU        ok        BA       -       NO
+    delete_message      NO       PM       AU     ok        ok        BA      ok       NO
+    react               NO       PM       ok     ok        ok        BA       -       NO
+    pin_message         NA       NA       NA     ok        ok        NA      ok       NA
+    get_message         NO       PM       ok     ok        ok        BA      ok       NO
     history             NO       PM       ok     ok       ok         BA      ok        NO
     list_members        NO       PM       ok     ok       ok         BA      ok        NO
     subscribe           NO       PM       ok     ok       ok         BA      -         NO
@@ -49,6 +59,11 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     update_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
     delete_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
     relay_msg           NO       PM       ok     MU     ok       ok         BA      -         NO
+    edit_message        NO       PM       AU     MU     AU        ok        BA       -       NO
+    delete_message      NO       PM       AU     AU     ok        ok        BA      ok       NO
+    react               NO       PM       ok     MU     ok        ok        BA       -       NO
+    pin_message         NA       NA       NA     NA     ok        ok        NA      ok       NA
+    get_message         NO       PM       ok     ok     ok        ok        BA      ok       NO
     history             NO       PM       ok     ok     ok       ok         BA      ok        NO
     list_members        NO       PM       ok     ok     ok       ok         BA      ok        NO
     subscribe           NO       PM       ok     ok     ok       ok         BA      -         NO
@@ -77,6 +92,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     delete       NA       NA     ok       ok         NA       NA
     send         NO       ok     ok       ok         BA       NO
     read         NO       ok     ok       ok         BA       NO
+    edit         NO       ok     ok        ok        BA      NO
+    take_down    NO       ok     ok        ok        BA      NO
+    react        NO       ok     ok        ok        BA      NO
+    pin          NA       NA     ok        ok        NA      NA
     add          ok       AM     AM       AM         BA       ok
     remove       NU       ok     ok       ok         NU       NU`,
   private: `
@@ -99,6 +118,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     delete       NA       NA       NA     ok       ok         NA       NA
     send         NO       PM       ok     ok       ok         BA       NO
     read         NO       PM       ok     ok       ok         BA       NO
+    edit         NO       PM       ok     ok        ok        BA      NO
+    take_down    NO       PM       ok     ok        ok        BA      NO
+    react        NO       PM       ok     ok        ok        BA      NO
+    pin          NA       NA       NA     ok        ok        NA      NA
     add          ok       AM       AM     AM       AM         BA       ok
     remove       NU       ok       ok     ok       ok         NU       NU`,
   strict_private: `
@@ -121,6 +144,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     delete       NA       NA       NA     NA     ok       ok         NA       NA
     send         NO       PM       ok     MU     ok       ok         BA       NO
     read         NO       PM       ok     ok     ok       ok         BA       NO
+    edit         NO       PM       ok     MU     ok        ok        BA      NO
+    take_down    NO       PM       ok     ok     ok        ok        BA      NO
+    react        NO       PM       ok     MU     ok        ok        BA      NO
+    pin          NA       NA       NA     NA     ok        ok        NA      NA
     add          ok       AM       AM     AM     AM       AM         BA       ok
     remove       NU       ok       ok     ok     ok       ok         NU       NU`,
 };
@@ -165,6 +192,11 @@ export const noGroupGrid = `
     update_group        NF        NF
     delete_group        NF        NF
     relay_msg           NF        -
+    edit_message        NF        -
+    delete_message      NF        NF
+    react               NF        -
+    pin_message         NF        NF
+    get_message         NF        NF
     history             NF        NF
     list_members        NF        NF
     subscribe           NF        -

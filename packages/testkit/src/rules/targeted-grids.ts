@@ -13,6 +13,7 @@ export const legend: Readonly<Record<string, string>> = {
   own: 'done: own status only',
   AE: 'already_exists',
   AM: 'already_member',
+  AU: 'not_author',
   BA: 'banned',
   CD: 'cannot_demote',
   CM: 'cannot_mute',

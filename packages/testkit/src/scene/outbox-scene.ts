@@ -127,4 +127,4 @@ export async function beginOutbox(
 }
 
 export const textOf = ({ entry }: { readonly entry: DeadLetter['entry'] }): string =>
-  entry?.type === 'message' ? entry.message : (entry?.type ?? 'unreadable');
+  (entry?.type === 'message' ? entry.message : entry?.type) ?? 'unreadable';

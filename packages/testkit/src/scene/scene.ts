@@ -15,6 +15,7 @@ import type {
   MemberRow,
   MembersChanged,
   MessageEntry,
+  MessageOutcome,
   Position,
   Refused,
 } from '@plenum/core';
@@ -189,5 +190,5 @@ export function expectAppended(outcome: AppendOutcome): Appended {
 }
 
 /** How an attempt ended, in one word: `done`, or the code of its refusal. */
-export const verdict = (outcome: ChangeOutcome | AppendOutcome | MembersChanged): string =>
+export const verdict = (outcome: ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome): string =>
   outcome.type === 'refused' ? outcome.failure.code : 'done';

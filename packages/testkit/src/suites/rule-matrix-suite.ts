@@ -1,5 +1,13 @@
 /** Tests the group rules of an engine: every cell of the grids, in one test per operation and group type. */
-import type { AppendOutcome, ChangeOutcome, GroupCommand, MembersChanged } from '@plenum/core';
+import type {
+  AppendOutcome,
+  ChangeOutcome,
+  GroupCommand,
+  MembersChanged,
+  MessageCommand,
+  MessageOutcome,
+  MessageTarget,
+} from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -21,6 +29,7 @@ import {
   unmuteCommand,
   updateCommand,
 } from '../commands.ts';
+import { editCommand, pinCommand, reactCommand, takeDownCommand } from '../message-commands.ts';
 import { type Cell, cells } from '../rules/cells.ts';
 import type { EngineHarness, MakeEngine } from '../scene/engine-harness.ts';
 import { Scene, type Seat, seat, verdict } from '../scene/scene.ts';
@@ -53,6 +62,15 @@ const commands: Readonly<Record<string, (ids: Ids) => GroupCommand>> = {
   demote_member: demoteCommand,
 };
 
+type OnMessage = Omit<Ids, 'userId'> & { readonly target: MessageTarget };
+/** On a message of the owner. */
+const messageCommands: Readonly<Record<string, (ids: OnMessage) => MessageCommand>> = {
+  edit_message: editCommand,
+  delete_message: takeDownCommand,
+  react: reactCommand,
+  pin_message: pinCommand,
+};
+
 /** The status of the target after a success; a change of role leaves it `active`. */
 const statusAfter: Readonly<Record<string, string>> = {
   admit: 'active',
@@ -83,9 +101,11 @@ interface Played {
 /** What one `change_members` does to one user. */
 const ofMembers = ['add', 'remove'];
 
-const cellCount = 2595;
+const cellCount = 2703;
 const played: readonly Played[] = cells.flatMap((cell) => {
-  const isDecided = cell.operation in commands || [...ofMembers, 'relay_msg'].includes(cell.operation);
+  const { operation } = cell;
+  const isDecided =
+    operation in commands || operation in messageCommands || [...ofMembers, 'relay_msg'].includes(operation);
   return isDecided ? castings(cell).map((casting) => ({ ...casting, cell, expected: expectedOf(cell) })) : [];
 });
 
@@ -166,9 +186,11 @@ async function expectCell(scene: Scene, { cell, actor, userId, expected }: Playe
     await seatUnlessOwner(scene, actor, cell.actor);
     if (userId !== actor) await seatUnlessOwner(scene, userId, cell.target);
   }
+  const target = groupType !== 'none' && operation in messageCommands ? await scene.send('owner') : noMessage;
+  if (target.type === 'refused') throw new Error('the owner could not send');
   const before = groupType === 'none' ? null : await scene.everything();
   const headBefore = await scene.head();
-  expect(answerOf(operation, await attempt(scene, operation, { actor, userId }))).toBe(expected);
+  expect(answerOf(operation, await attempt(scene, operation, { actor, userId, target }))).toBe(expected);
   if (!expected.startsWith('done')) {
     expect(groupType === 'none' ? await scene.head() : await scene.everything()).toEqual(before);
     return;
@@ -184,16 +206,29 @@ async function seatUnlessOwner(scene: Scene, userId: string, standing: Cell['act
 const isSeat = (standing: string | null): standing is Seat =>
   standing !== null && !['self', 'service', 'last_admin'].includes(standing);
 
-function attempt(scene: Scene, operation: string, users: Omit<Ids, 'groupId'>) {
+const noMessage = { type: 'none', epoch: 'e', seq: 1 } as const;
+
+function attempt(
+  scene: Scene,
+  operation: string,
+  users: Omit<Ids, 'groupId'> & { readonly target: MessageTarget },
+) {
   if (ofMembers.includes(operation)) return scene.changeMembers({ [operation]: [users.userId] });
   const command = commands[operation];
+  const onMessage = messageCommands[operation];
+  if (onMessage !== undefined) {
+    return scene.engine.messageChanges.change(onMessage({ groupId: scene.groupId, ...users }));
+  }
   return command === undefined
     ? scene.send(users.actor)
     : scene.change(command({ groupId: scene.groupId, ...users }));
 }
 
 /** The outcome in the words of the cells: a join is named by the status to which it led. */
-function answerOf(operation: string, outcome: ChangeOutcome | AppendOutcome | MembersChanged): string {
+function answerOf(
+  operation: string,
+  outcome: ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome,
+): string {
   if (outcome.type === 'members_changed') {
     const [one] = [...outcome.added, ...outcome.removed];
     if (one?.type === 'refused') return one.failure.code;

@@ -1,0 +1,151 @@
+/** Commands that change one message, and their outcomes. One command is one atomic step. */
+import { type Actor, type GroupId, limits, type UserId } from '@plenum/protocol';
+import type { Refused, RequestKey } from '../groups/commands.ts';
+import type { RuleName } from '../groups/rule-table.ts';
+
+/** The place of a message, as its id names it. A text of another form names no message: see `targetOf`. */
+export interface MessageTarget {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+interface Base {
+  readonly groupId: GroupId;
+  readonly actor: Actor;
+  readonly request: RequestKey;
+  readonly target: MessageTarget;
+  /**
+   * True: `MessageChanges.admit` has admitted the command and taken its token, so `change` only checks the rules
+   * again.
+   */
+  readonly isAdmitted?: boolean;
+}
+
+export interface EditMessage extends Base {
+  readonly operation: 'edit';
+  /** Only the author edits, so the service never does. */
+  readonly actor: UserId;
+  /** The whole new text. */
+  readonly message: string;
+  /** JSON text of an object; null: it stays as it is. */
+  readonly metadata: string | null;
+  /** At most 50, each once; null: they stay as they are. Who receives nothing in the group is dropped. */
+  readonly mentions: readonly UserId[] | null;
+  /** True: takes a token of the author's message bucket. False: `admit` has taken it, or rates are not limited. */
+  readonly isRateLimited: boolean;
+}
+export interface TakeDown extends Base {
+  readonly operation: 'take_down';
+  readonly reason: string | null;
+}
+export interface React extends Base {
+  readonly operation: 'react' | 'unreact';
+  readonly actor: UserId;
+  /** As given; the first user's form is kept. */
+  readonly reaction: string;
+  /** Its form NFC: two reactions with one key are the same reaction. */
+  readonly reactionKey: string;
+}
+export interface PinMessage extends Base {
+  readonly operation: 'pin' | 'unpin';
+}
+
+export type MessageCommand = EditMessage | TakeDown | React | PinMessage;
+export type MessageOperation = MessageCommand['operation'];
+
+/** A change that succeeded, with the state of the message after it. */
+export interface MessageChanged {
+  readonly type: 'changed';
+  /**
+   * True if nothing was written now: this is the answer of an earlier attempt, or the message was in the wanted state
+   * already.
+   */
+  readonly isDuplicate: boolean;
+  /**
+   * Of the entry that records the change. If nothing had to change: of the newest entry that changed the message (a pin
+   * does not), else of the message itself.
+   */
+  readonly epoch: string;
+  readonly seq: number;
+  /** `edit`: how often the text was edited so far. */
+  readonly edits: number;
+  /** `edit`: null if the text was never edited. Engine clock, ms. */
+  readonly editedAtMs: number | null;
+  /** `edit`: mentioned users who do not receive. */
+  readonly mentionsDropped: readonly UserId[];
+  /** `react`, `unreact`: users with this reaction on the message now; for other operations 0. */
+  readonly count: number;
+}
+export type MessageOutcome = MessageChanged | Refused;
+
+/** The change may proceed: it is new, nothing refuses it now, and its token was taken if one is needed. */
+export interface MessageAdmitted {
+  readonly type: 'admitted';
+}
+export type MessageAdmission = MessageAdmitted | MessageOutcome;
+
+/** The row of the rule table for an operation. */
+export const messageRuleOf = {
+  edit: 'edit',
+  take_down: 'take_down',
+  react: 'react',
+  unreact: 'react',
+  pin: 'pin',
+  unpin: 'pin',
+} as const satisfies Record<MessageOperation, RuleName>;
+
+/** @returns the place that a message id names; null: a text of this form is the id of no message */
+export function targetOf(messageId: string): MessageTarget | null {
+  const [, epoch, seq] = /^([0-9A-Za-z]{1,64})-([1-9]\d{0,15})$/.exec(messageId) ?? [];
+  if (epoch === undefined || seq === undefined) return null;
+  const place = { epoch, seq: Number(seq) };
+  return place.seq <= Number.MAX_SAFE_INTEGER ? place : null;
+}
+
+/**
+ * How many times `roomQueueLimit` entries may wait for the archive before an operation is refused; null: never. A
+ * take-down is never refused: each message is taken down once. Nor is what undoes an earlier change.
+ */
+const queuesFilledBy: Readonly<Record<MessageOperation, 1 | null>> = {
+  edit: 1,
+  react: 1,
+  pin: 1,
+  take_down: null,
+  unreact: null,
+  unpin: null,
+};
+
+/** @returns the number of waiting entries at which the operation is refused; null: never */
+export function messageQueueLimitOf(operation: MessageOperation, roomQueueLimit: number): number | null {
+  const queues = queuesFilledBy[operation];
+  return queues === null ? null : queues * roomQueueLimit;
+}
+
+/** The bounds of reactions and pins, besides the rules. */
+export const messageBounds = {
+  reactions: {
+    code: 'too_many_reactions',
+    limit: limits.reactionsPerMessageMax,
+    error: `The message has ${limits.reactionsPerMessageMax} different reactions, which is the limit`,
+    field: 'reaction',
+  },
+  own_reactions: {
+    code: 'too_many_reactions',
+    limit: limits.reactionsPerUserMax,
+    error: `You have put ${limits.reactionsPerUserMax} reactions on the message, which is the limit`,
+    field: 'reaction',
+  },
+  pins: {
+    code: 'too_many_pins',
+    limit: limits.pinsMax,
+    error: `The group has ${limits.pinsMax} pinned messages, which is the limit`,
+    field: 'message_id',
+  },
+} as const;
+export type MessageBound = keyof typeof messageBounds;
+
+/** The refusal of a change that would exceed a bound. */
+export const boundReached = (bound: MessageBound) => {
+  const { code, limit, error, field } = messageBounds[bound];
+  return { code, error, details: { field, limit } } as const;
+};

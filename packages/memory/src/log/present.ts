@@ -1,0 +1,71 @@
+/** Renders entries in the present state of their messages. */
+import {
+  type ChangeEntry,
+  changeOf,
+  isoTime,
+  type LogEntry,
+  type MessageEntry,
+  messageOf,
+} from '@plenum/core';
+import type { MessageEvent, ReactionState, UserId } from '@plenum/protocol';
+import type { MessageBody, MessageState, MessageStates } from '../state/message-states.ts';
+
+const encode = (payload: object): Buffer => Buffer.from(JSON.stringify(payload));
+
+/** The parts of a message that edits replace, as it was sent. */
+export function bodyOf(entry: MessageEntry): MessageBody {
+  const { result } = messageOf(entry);
+  if ('deleted' in result) return { message: '' };
+  const { message, metadata, mentions } = result;
+  return {
+    message,
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(mentions === undefined ? {} : { mentions }),
+  };
+}
+
+/** @param reader for `me` of reactions; null: without `me` */
+export function presentEntry(states: MessageStates, entry: LogEntry, reader: UserId | null): LogEntry {
+  if (entry.type === 'message') return presentMessage(states.of(entry.seq), entry, reader);
+  return entry.type === 'change' ? presentChange(states, entry) : entry;
+}
+
+/** A tombstone is kept as such in the log, so it is present already. */
+export function presentMessage(
+  state: MessageState | null,
+  entry: MessageEntry,
+  reader: UserId | null,
+): MessageEntry {
+  if (state === null || state.stateSeq === 0) return entry;
+  const push = messageOf(entry);
+  if ('deleted' in push.result) return entry;
+  const { body, edits, editedAtMs, stateSeq } = state;
+  const { message, metadata, mentions, ...rest } = push.result;
+  const result = {
+    ...rest,
+    // JSON leaves out what is undefined.
+    ...(body ?? { message, metadata, mentions }),
+    ...(editedAtMs === null ? {} : { edited_at: isoTime(editedAtMs), edits }),
+    ...reactionsOf(state, reader),
+    state_seq: stateSeq,
+  };
+  return { ...entry, wire: encode({ ...push, result }) };
+}
+
+function reactionsOf({ reactions }: MessageState, reader: UserId | null) {
+  if (reactions.length === 0) return {};
+  const shown = reactions.map(({ reaction, users }): [string, ReactionState] => [
+    reaction,
+    { count: users.size, ...(reader === null ? {} : { me: users.has(reader) }) },
+  ]);
+  return { reactions: Object.fromEntries(shown) };
+}
+
+/** An `edited` entry is kept without a text, so a take-down has to look at the message only. */
+function presentChange(states: MessageStates, entry: ChangeEntry): ChangeEntry {
+  const change = changeOf(entry);
+  if (change.type !== 'edited') return entry;
+  const state = states.of(change.target_seq);
+  const shown: Partial<MessageEvent> = state === null || state.body === null ? { deleted: true } : state.body;
+  return { ...entry, wire: encode({ ...change, ...shown }) };
+}

@@ -1,0 +1,105 @@
+/** Runs one command on a message: checks it by core's rule table, makes the change, and remembers the answer. */
+import {
+  boundReached,
+  firstRefusal,
+  type MessageAdmission,
+  type MessageChanged,
+  type MessageCommand,
+  type MessageOutcome,
+  messageQueueLimitOf,
+  messageRuleOf,
+  overloadedRetryMs,
+  refused,
+} from '@plenum/core';
+import { type Failure, limits, SERVICE } from '@plenum/protocol';
+import { endDueMutes } from '../groups/due-mutes.ts';
+import { userOf } from '../groups/facts.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+import { messageAt, messageFactsOf } from './facts.ts';
+import { type MessageStep, planOf } from './steps.ts';
+
+export function changeMessage(state: MemoryState, command: MessageCommand): MessageOutcome {
+  const judged = judge(state, command, { isQueueChecked: true });
+  if (judged.type !== 'fine') return judged;
+  const { nowMs, apply } = judged;
+  const changed = apply();
+  state.requests.remember(command, changed, nowMs);
+  return changed;
+}
+
+export function admitMessageChange(state: MemoryState, command: MessageCommand): MessageAdmission {
+  const judged = judge(state, command, { isQueueChecked: false });
+  return judged.type === 'fine' ? { type: 'admitted' } : judged;
+}
+
+interface Fine {
+  readonly type: 'fine';
+  readonly nowMs: number;
+  readonly apply: () => MessageChanged;
+}
+
+/** Checks a change, and takes its token if nothing refuses it. */
+function judge(
+  state: MemoryState,
+  command: MessageCommand,
+  { isQueueChecked }: { readonly isQueueChecked: boolean },
+): Fine | MessageOutcome {
+  const { groupId, operation } = command;
+  const nowMs = state.now();
+  const log = state.presentLog(groupId, nowMs);
+  const first = state.requests.recall(command, { scope: 'log', log, nowMs });
+  if (first?.type === 'changed' || first?.type === 'refused') return first;
+  if (first !== null) return refused({ code: 'conflict' });
+  const group = state.groups.get(groupId);
+  if (group === undefined) return refused({ code: 'group_not_found' });
+  const actor = userOf(command.actor);
+  endDueMutes(state, group, { users: actor === null ? [] : [actor], nowMs });
+  const entry = messageAt(group, command.target, nowMs);
+  const refusal = firstRefusal(messageRuleOf[operation], messageFactsOf(group, command, { entry, nowMs }));
+  if (refusal !== null) return refused(refusal);
+  if (entry === null) throw new Error('bug: the rule table let a change of no message pass');
+  const step = { state, group, command, entry, nowMs };
+  const limited = boundOf(step);
+  if (limited !== null) return refused(limited);
+  const bucket = bucketOf(state, command);
+  const retryAfterMs = bucket?.missingMs(nowMs) ?? 0;
+  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  const plan = planOf(step);
+  const queueLimit = messageQueueLimitOf(operation, state.settings.roomQueueLimit);
+  const isFull = queueLimit !== null && state.outbox.queued(groupId) >= queueLimit;
+  if (plan.type === 'write' && isQueueChecked && isFull) {
+    return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
+  }
+  bucket?.take(nowMs);
+  return plan.type === 'write' ? { type: 'fine', nowMs, apply: plan.apply } : plan.present;
+}
+
+/** The bucket that pays for the command; null: it is free. */
+function bucketOf(state: MemoryState, { groupId, actor, isAdmitted, ...command }: MessageCommand) {
+  const isFree =
+    command.operation === 'edit' ? !command.isRateLimited : actor === SERVICE || isAdmitted === true;
+  if (isFree) return null;
+  const buckets = command.operation === 'edit' ? state.messageBuckets : state.changeBuckets;
+  const name = `${groupId}\n${actor}`;
+  return {
+    missingMs: (nowMs: number) => buckets.missingMs(name, nowMs),
+    take: (nowMs: number) => buckets.take(name, nowMs),
+  };
+}
+
+/** The refusal of a reaction or a pin that is new and one too many. */
+function boundOf({ group, command, entry }: MessageStep): Failure | null {
+  const { messages } = group.log;
+  if (command.operation === 'pin') {
+    const isNew = !messages.pins.has(entry.seq);
+    return isNew && messages.pins.size >= limits.pinsMax ? boundReached('pins') : null;
+  }
+  if (command.operation !== 'react') return null;
+  const state = messages.of(entry.seq);
+  const slot = state?.slotOf(command.reaction) ?? null;
+  if (state === null || slot?.users.has(command.actor)) return null;
+  const own = state.reactions.filter(({ users }) => users.has(command.actor)).length;
+  if (own >= limits.reactionsPerUserMax) return boundReached('own_reactions');
+  const isNew = slot === null && state.reactions.length >= limits.reactionsPerMessageMax;
+  return isNew ? boundReached('reactions') : null;
+}

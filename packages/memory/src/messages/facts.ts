@@ -1,0 +1,53 @@
+/** What the rule table has to know of a message and of who changes it. */
+import {
+  type Facts,
+  type MessageCommand,
+  type MessageEntry,
+  type MessageFacts,
+  type MessageTarget,
+  messageOf,
+} from '@plenum/core';
+import { SERVICE } from '@plenum/protocol';
+import { groupFactsOf, userOf } from '../groups/facts.ts';
+import type { GroupState } from '../state/group-state.ts';
+
+/** @returns the message as the log keeps it, without its changes, or its tombstone; null: there is none */
+export function messageAt(group: GroupState, target: MessageTarget, nowMs: number): MessageEntry | null {
+  return target.epoch === group.log.epoch ? group.log.message(target.seq, nowMs) : null;
+}
+
+export function messageFactsOf(
+  group: GroupState,
+  command: MessageCommand,
+  { entry, nowMs }: { readonly entry: MessageEntry | null; readonly nowMs: number },
+): Facts {
+  const actor = userOf(command.actor);
+  const record = actor && group.member(actor, nowMs);
+  const ban = actor === null ? undefined : group.bans.standing(actor, nowMs);
+  return {
+    group: groupFactsOf(group, nowMs),
+    actor: command.actor,
+    actorRecord: record,
+    subjectRecord: record,
+    isSubjectBanned: ban?.isBanned === true,
+    subjectBannedUntilMs: ban?.bannedUntilMs ?? null,
+    nowMs,
+    message: entry && factsOfMessage(group, entry, { command, sinceSeq: record?.sinceSeq ?? 0, nowMs }),
+  };
+}
+
+function factsOfMessage(
+  group: GroupState,
+  entry: MessageEntry,
+  by: { readonly command: MessageCommand; readonly sinceSeq: number; readonly nowMs: number },
+): MessageFacts {
+  const { from_user_id: author, timestamp } = messageOf(entry).result;
+  const { editWindowMs } = group.settings;
+  const isWholeLog = group.settings.history === 'all' || by.command.actor === SERVICE;
+  return {
+    author,
+    isTakenDown: group.log.messages.of(entry.seq)?.isTakenDown === true,
+    isReadable: isWholeLog || entry.seq >= by.sinceSeq,
+    isInEditWindow: editWindowMs > 0 && by.nowMs - Date.parse(timestamp) <= editWindowMs,
+  };
+}

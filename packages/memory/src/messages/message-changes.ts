@@ -1,0 +1,83 @@
+/** The port `MessageChanges` over memory. */
+import { forgedCursor, type MessageChanges, type Page, type Reactor } from '@plenum/core';
+import { type UserId, userIdSchema } from '@plenum/protocol';
+import type { Defer } from '../defer.ts';
+import { presentMessage } from '../log/present.ts';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+import { byText } from '../state/sorted-list.ts';
+import { admitMessageChange, changeMessage } from './change-message.ts';
+import { messageAt } from './facts.ts';
+
+export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageChanges {
+  return {
+    change: (command) => defer(() => changeMessage(state, command)),
+    admit: (command) => defer(() => admitMessageChange(state, command)),
+    get: (groupId, target, reader) =>
+      defer(() => {
+        const nowMs = state.now();
+        const group = state.groupOrTombstone(groupId, nowMs);
+        if (group === null) return null;
+        const found = messageAt(group, target, nowMs);
+        const states = group.log.messages;
+        const entry = found && presentMessage(states.of(found.seq), found, reader);
+        return { head: group.log.head(nowMs, group.isDeleted), entry };
+      }),
+    reactions: (groupId, page) =>
+      defer(() => {
+        const nowMs = state.now();
+        const group = state.groupOrTombstone(groupId, nowMs);
+        const found = group && messageAt(group, page.target, nowMs);
+        return group === null || found === null ? null : reactorPage(group, found.seq, page);
+      }),
+    pins: (groupId) =>
+      defer(() => {
+        const group = state.groups.get(groupId);
+        if (group === undefined) return [];
+        group.log.head(state.now(), false);
+        const { epoch, messages } = group.log;
+        return [...messages.pins].map(([seq, pin]) => ({ epoch, seq, ...pin }));
+      }),
+  };
+}
+
+interface ReactorQuery {
+  readonly reactionKey: string | null;
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+/** The last row of the page before: the place of its reaction, and its user. */
+interface Last {
+  readonly slot: number;
+  readonly userId: UserId;
+}
+
+function lastOf(cursor: string): Last {
+  const [, slot, userId] = /^(\d{1,2}) (\S+)$/.exec(cursor) ?? [];
+  const user = userIdSchema.safeParse(userId);
+  if (slot === undefined || !user.success) throw forgedCursor();
+  return { slot: Number(slot), userId: user.data };
+}
+
+/** By the places of the reactions, and then by user. */
+function reactorPage(group: GroupState, seq: number, query: ReactorQuery): Page<Reactor> | null {
+  const { reactionKey, cursor, limit } = query;
+  const last = cursor === null ? null : lastOf(cursor);
+  const state = group.log.messages.of(seq);
+  if (state?.isTakenDown) return null;
+  const found: (Reactor & Last)[] = [];
+  for (const [at, slot] of (state?.slots ?? []).entries()) {
+    const isMeant = slot !== null && (reactionKey === null || slot.key === reactionKey);
+    if (!isMeant || at < (last?.slot ?? 0)) continue;
+    const passed =
+      at === last?.slot ? slot.users.countWhile((userId) => byText(userId, last.userId) <= 0) : 0;
+    const users = slot.users.slice(passed, limit + 1 - found.length);
+    for (const userId of users) found.push({ userId, reaction: slot.reaction, slot: at });
+    if (found.length > limit) break;
+  }
+  const rows = found.slice(0, limit);
+  const end = rows.at(-1);
+  const nextCursor = found.length > limit && end !== undefined ? `${end.slot} ${end.userId}` : null;
+  return { rows: rows.map(({ userId, reaction }) => ({ userId, reaction })), nextCursor };
+}

@@ -1,0 +1,175 @@
+/** What each command on a message does, after nothing refused it. */
+import {
+  type EditMessage,
+  isoTime,
+  isReceiver,
+  type MessageChanged,
+  type MessageCommand,
+  type MessageEntry,
+  messageId,
+  messageOf,
+  type PinMessage,
+  type React,
+  type TakeDown,
+} from '@plenum/core';
+import type { MessageEvent, UserId } from '@plenum/protocol';
+import { bodyOf } from '../log/present.ts';
+import type { ChangeDraft } from '../state/group-entries.ts';
+import type { GroupState } from '../state/group-state.ts';
+import type { MemoryState } from '../state/memory-state.ts';
+import type { MessageBody } from '../state/message-states.ts';
+
+interface StepOf<C extends MessageCommand> {
+  readonly state: MemoryState;
+  readonly group: GroupState;
+  readonly command: C;
+  /** The message as the log keeps it. */
+  readonly entry: MessageEntry;
+  readonly nowMs: number;
+}
+export type MessageStep = StepOf<MessageCommand>;
+
+/** `present`: the message is in the wanted state already, and nothing is written. */
+export type Plan =
+  | { readonly type: 'write'; readonly apply: () => MessageChanged }
+  | { readonly type: 'present'; readonly present: MessageChanged };
+
+export function planOf({ command, ...at }: MessageStep): Plan {
+  switch (command.operation) {
+    case 'edit':
+      return planEdit({ ...at, command });
+    case 'take_down':
+      return planTakeDown({ ...at, command });
+    case 'react':
+    case 'unreact':
+      return planReaction({ ...at, command });
+    case 'pin':
+    case 'unpin':
+      return planPin({ ...at, command });
+  }
+}
+
+const nothing = { edits: 0, editedAtMs: null, mentionsDropped: [], count: 0 } as const;
+
+/** The answer where nothing has to change. */
+const present = ({ group, entry }: MessageStep, values: Partial<MessageChanged> = {}): Plan => ({
+  type: 'present',
+  present: {
+    type: 'changed',
+    isDuplicate: true,
+    epoch: group.log.epoch,
+    seq: group.log.messages.of(entry.seq)?.stateSeq || entry.seq,
+    ...nothing,
+    ...values,
+  },
+});
+
+const write = ({ group }: MessageStep, apply: () => Partial<MessageChanged> & { seq: number }): Plan => ({
+  type: 'write',
+  apply: () => ({ type: 'changed', isDuplicate: false, epoch: group.log.epoch, ...nothing, ...apply() }),
+});
+
+const draftOf = (
+  { command, entry }: MessageStep,
+  type: MessageEvent['type'],
+  rest: Partial<ChangeDraft> = {},
+): ChangeDraft => ({
+  type,
+  message_id: messageId(entry.epoch, entry.seq),
+  target_seq: entry.seq,
+  actor_id: command.actor,
+  ...rest,
+});
+
+function planEdit(step: StepOf<EditMessage>): Plan {
+  const { state, group, command, entry, nowMs } = step;
+  const known = group.log.messages.of(entry.seq);
+  const before = known?.body ?? bodyOf(entry);
+  const receives = (userId: UserId) => isReceiver(group.member(userId, nowMs));
+  const mentionsDropped = (command.mentions ?? []).filter((userId) => !receives(userId));
+  const mentions = command.mentions?.filter(receives) ?? before.mentions ?? [];
+  const metadata = command.metadata === null ? before.metadata : JSON.parse(command.metadata);
+  const body: MessageBody = {
+    message: command.message,
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(mentions.length === 0 ? {} : { mentions }),
+  };
+  const { edits = 0, editedAtMs = null } = known ?? {};
+  if (JSON.stringify(body) === JSON.stringify(before)) {
+    return present(step, { edits, editedAtMs, mentionsDropped });
+  }
+  return write(step, () => {
+    const message = group.log.messages.begin(entry.seq);
+    message.body = body;
+    message.edits = edits + 1;
+    message.editedAtMs = nowMs;
+    const draft = draftOf(step, 'edited', { ...body, edits: message.edits });
+    const seq = state.recordChange(group, draft, { nowMs });
+    return { seq, edits: message.edits, editedAtMs: nowMs, mentionsDropped };
+  });
+}
+
+function planTakeDown(step: StepOf<TakeDown>): Plan {
+  const { state, group, command, entry, nowMs } = step;
+  const { messages } = group.log;
+  if (messages.of(entry.seq)?.isTakenDown) return present(step);
+  return write(step, () => {
+    const { request_id, result } = messageOf(entry);
+    const { group_id, from_user_id, timestamp, message_id, epoch, seq: at } = result;
+    const reason = command.reason === null ? {} : { reason: command.reason };
+    const message = messages.begin(entry.seq);
+    message.isTakenDown = true;
+    message.body = null;
+    message.slots.length = 0;
+    messages.pins.delete(entry.seq);
+    state.outbox.takeDown(group_id, message_id);
+    const sent = { request_id, from_user_id, timestamp };
+    const seq = state.recordChange(group, draftOf(step, 'deleted', reason), { nowMs, sent });
+    group.log.replace(entry, {
+      group_id,
+      from_user_id,
+      timestamp,
+      message_id,
+      epoch,
+      seq: at,
+      deleted: true,
+      deleted_by: command.actor,
+      deleted_at: isoTime(nowMs),
+      ...reason,
+      state_seq: seq,
+    });
+    return { seq };
+  });
+}
+
+function planReaction(step: StepOf<React>): Plan {
+  const { state, group, command, entry, nowMs } = step;
+  const { operation, actor, reaction } = command;
+  const { messages } = group.log;
+  const slot = messages.of(entry.seq)?.slotOf(reaction) ?? null;
+  const has = slot?.users.has(actor) === true;
+  if (has === (operation === 'react')) return present(step, { count: slot?.users.size ?? 0 });
+  return write(step, () => {
+    const message = messages.begin(entry.seq);
+    if (operation === 'react') message.react(reaction, actor);
+    else if (slot !== null) message.unreact(slot, actor);
+    const changed = slot ?? message.slotOf(reaction);
+    const count = changed?.users.size ?? 0;
+    const type = operation === 'react' ? 'reacted' : 'unreacted';
+    const draft = draftOf(step, type, { reaction: changed?.reaction ?? reaction, count });
+    return { seq: state.recordChange(group, draft, { nowMs }), count };
+  });
+}
+
+function planPin(step: StepOf<PinMessage>): Plan {
+  const { state, group, command, entry, nowMs } = step;
+  const { operation, actor } = command;
+  const { pins } = group.log.messages;
+  if (pins.has(entry.seq) === (operation === 'pin')) return present(step);
+  return write(step, () => {
+    if (operation === 'pin') pins.set(entry.seq, { pinnedBy: actor, pinnedAtMs: nowMs });
+    else pins.delete(entry.seq);
+    const type = operation === 'pin' ? 'pinned' : 'unpinned';
+    return { seq: state.recordChange(group, draftOf(step, type), { nowMs }) };
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * Puts the present state of a message into its entry: the text as it was last edited, and its reactions. The form of a
+ * record is written in lua/lib/message-states.lua.
+ */
+import { isoTime } from '@plenum/core';
+import { z } from 'zod';
+
+interface Reaction {
+  readonly shown: string;
+  readonly count: number;
+  /** Undefined: there is no reading user. */
+  readonly isOwn: boolean | undefined;
+}
+
+/** A message as changes left it. */
+interface State {
+  readonly stateSeq: number;
+  readonly edits: number;
+  readonly editedAtMs: number;
+  /** The fields of the edited text; empty if it was never edited. */
+  readonly edited: Readonly<Record<string, unknown>>;
+  readonly reactions: readonly Reaction[];
+}
+
+const headForm = /^p \S+ \S+ \S+ (\d+) (\d+) (\d+)$/;
+const reactionForm = /^(\d+)\t[^\t]*\t([^\t]*)$/;
+
+function stateOf(record: string, own: string): State | null {
+  const [head = '', text = '', metadata = '', mentions = '', ...lines] = record.split('\n');
+  const [, stateSeq, edits, editedAtMs] = headForm.exec(head) ?? [];
+  if (stateSeq === undefined) return null;
+  const edited = {
+    ...(text === '' ? {} : { message: JSON.parse(text) }),
+    ...(metadata === '' ? {} : { metadata: JSON.parse(metadata) }),
+    ...(mentions === '' ? {} : { mentions: JSON.parse(mentions) }),
+  };
+  const reactions = lines.flatMap((line, place): Reaction[] => {
+    const [, count, shown = ''] = reactionForm.exec(line) ?? [];
+    if (count === undefined || Number(count) === 0) return [];
+    const isOwn = own === '' ? undefined : own[place] === '1';
+    return [{ shown: JSON.parse(shown), count: Number(count), isOwn }];
+  });
+  const numbers = { stateSeq: Number(stateSeq), edits: Number(edits), editedAtMs: Number(editedAtMs) };
+  return { ...numbers, edited, reactions };
+}
+
+/** A reaction may be named `__proto__`, which an assignment would lose. */
+const byReaction = (reactions: readonly Reaction[]) =>
+  Object.fromEntries(
+    reactions.map(({ shown, count, isOwn }) => [
+      shown,
+      isOwn === undefined ? { count } : { count, me: isOwn },
+    ]),
+  );
+
+const messageWire = z.looseObject({
+  result: z.looseObject({
+    timestamp: z.string(),
+    message_id: z.string(),
+    epoch: z.string(),
+    seq: z.int(),
+  }),
+});
+
+const parsed = (wire: Buffer): unknown => JSON.parse(wire.toString('utf8'));
+
+/**
+ * @param own one digit per line of reactions, 1 if the reading user has reacted; empty: no user reads
+ * @returns the wire text of the message in its present state; the fields at its end stay there
+ * @throws Error for a record or a wire of another form
+ */
+export function presentMessage(wire: Buffer, record: string, own: string): Buffer {
+  const state = stateOf(record, own);
+  if (state === null) throw new Error('the state of a message has an unknown form');
+  const { result, ...outer } = messageWire.parse(parsed(wire));
+  const { timestamp, message_id, epoch, seq, ...sent } = result;
+  const isEdited = state.edits > 0;
+  if (isEdited) for (const field of ['message', 'metadata', 'mentions']) delete sent[field];
+  const present = {
+    ...sent,
+    ...state.edited,
+    ...(isEdited ? { edited_at: isoTime(state.editedAtMs), edits: state.edits } : {}),
+    ...(state.reactions.length === 0 ? {} : { reactions: byReaction(state.reactions) }),
+    state_seq: state.stateSeq,
+    ...{ timestamp, message_id, epoch, seq },
+  };
+  return Buffer.from(JSON.stringify({ ...outer, result: present }));
+}
+
+/** @returns the wire text of an entry `edited` with the present text; without a text if the message was taken down */
+export function presentEdit(wire: Buffer, record: string): Buffer {
+  const entry = z.looseObject({}).parse(parsed(wire));
+  const state = record === '' ? null : stateOf(record, '');
+  return Buffer.from(JSON.stringify({ ...entry, ...(state === null ? { deleted: true } : state.edited) }));
+}

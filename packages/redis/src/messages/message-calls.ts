@@ -1,0 +1,120 @@
+/** Maps each command on a message to its script, with the keys and arguments. */
+import {
+  type EditMessage,
+  type MessageCommand,
+  messageQueueLimitOf,
+  type PinMessage,
+  partitionOf,
+  type React,
+  type TakeDown,
+} from '@plenum/core';
+import { limits, SERVICE } from '@plenum/protocol';
+import {
+  type GroupDeps,
+  groupArgValues,
+  groupKeyValues,
+  stateKeyValues,
+} from '../script-calls/group-header.ts';
+import * as scripts from '../script-calls/index.ts';
+import { escapeForJson } from '../script-calls/index.ts';
+import type { ScriptCalls } from '../script-calls/script-calls.ts';
+
+export type MessageAnswer = Exclude<scripts.MessageReply, { type: 'late' }>;
+
+/** How long the name of a taken-down message is kept for the owner and for scripts that move waiting entries, ms. */
+const namedMs = 3_600_000;
+
+const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
+
+function keysOf({ groupId, actor, request, ...command }: MessageCommand, { keys }: GroupDeps) {
+  // An edit is charged like a message.
+  const isMessage = command.operation === 'edit' && actor !== SERVICE;
+  return {
+    ...groupKeyValues(groupId, keys),
+    dedupe: keys.dedupe(groupId, actor, request.id),
+    bucket: isMessage ? keys.bucket(groupId, actor) : keys.changeBucket(groupId, actor),
+    ...stateKeyValues(groupId, keys),
+  };
+}
+
+/** The cost of a change: a token, and room in the room queue. */
+function costsOf(command: MessageCommand, { settings }: GroupDeps, isTrial: boolean) {
+  const { ratePerSec, rateBurst, changeRatePerSec, changeRateBurst, roomQueueLimit } = settings;
+  const queueLimit =
+    settings.isQueueCounted && !isTrial ? messageQueueLimitOf(command.operation, roomQueueLimit) : null;
+  const isEdit = command.operation === 'edit';
+  const isFree = isEdit ? !command.isRateLimited : command.actor === SERVICE || command.isAdmitted === true;
+  return {
+    ratePerSec: isFree ? '' : isEdit ? ratePerSec : changeRatePerSec,
+    rateBurst: isEdit ? rateBurst : changeRateBurst,
+    queueLimit: queueLimit ?? '',
+  };
+}
+
+const argsOf = (command: MessageCommand, deps: GroupDeps, isTrial: boolean) => ({
+  ...groupArgValues(command.groupId, deps),
+  actor: command.actor,
+  requestId: escapeForJson(command.request.id),
+  payloadHash: command.request.payloadHash,
+  rememberMs: command.request.rememberMs,
+  ...costsOf(command, deps, isTrial),
+  isTrial: flag(isTrial),
+  messageEpoch: command.target.epoch,
+  targetSeq: command.target.seq,
+});
+
+/** @param deps `isTrial` ends the script after its last check: it takes the token but does not make the change */
+export function runMessageChange(
+  calls: ScriptCalls,
+  command: MessageCommand,
+  deps: GroupDeps & { readonly isTrial: boolean },
+): Promise<MessageAnswer> {
+  const keys = keysOf(command, deps);
+  const common = argsOf(command, deps, deps.isTrial);
+  const withExtra =
+    <E extends object>(extra: E) =>
+    (deadlineMs: number) => ({ ...common, deadlineMs, ...extra });
+  switch (command.operation) {
+    case 'edit':
+      return calls.change(scripts.editMessage, { keys, args: withExtra(editArgs(command)) });
+    case 'take_down': {
+      const takenDown = deps.keys.takenDown(partitionOf(command.groupId));
+      return calls.change(scripts.takeDownMessage, {
+        keys: { ...keys, takenDown },
+        args: withExtra(takeDownArgs(command)),
+      });
+    }
+    case 'react':
+    case 'unreact':
+      return calls.change(scripts.changeReaction, { keys, args: withExtra(reactionArgs(command)) });
+    case 'pin':
+    case 'unpin':
+      return calls.change(scripts.changePin, { keys, args: withExtra(pinArgs(command)) });
+  }
+}
+
+const editArgs = ({ message, metadata, mentions }: EditMessage) => ({
+  text: JSON.stringify(message),
+  metadata: metadata ?? '',
+  // A space before each user: the empty list is not an empty text.
+  mentions: mentions === null ? '' : ` ${mentions.join(' ')}`,
+  editWindowMs: limits.editWindowMsDefault,
+});
+
+const takeDownArgs = ({ reason }: TakeDown) => ({
+  reason: reason === null ? '' : JSON.stringify(reason),
+  namedMs,
+});
+
+const reactionArgs = ({ operation, reaction, reactionKey }: React) => ({
+  isPut: flag(operation === 'react'),
+  reaction: JSON.stringify(reaction),
+  reactionKey: JSON.stringify(reactionKey),
+  reactionsMax: limits.reactionsPerMessageMax,
+  ownReactionsMax: limits.reactionsPerUserMax,
+});
+
+const pinArgs = ({ operation }: PinMessage) => ({
+  isPinned: flag(operation === 'pin'),
+  pinsMax: limits.pinsMax,
+});

@@ -1,0 +1,155 @@
+/** The port `MessageChanges` on Redis: each change is one script, and a take-down removes the waiting copies besides. */
+import {
+  boundReached,
+  type FoundMessage,
+  forgedCursor,
+  type MessageAdmission,
+  type MessageBound,
+  type MessageChanged,
+  type MessageChanges,
+  type MessageCommand,
+  type MessageOutcome,
+  type MessageTarget,
+  messageId,
+  messageOf,
+  type Page,
+  type Pin,
+  PlenumError,
+  type Reactor,
+  type Refused,
+  refused,
+} from '@plenum/core';
+import { type GroupId, type UserId, userIdSchema } from '@plenum/protocol';
+import { readRangeOf } from '../log/log-reader.ts';
+import type { GroupDeps } from '../script-calls/group-header.ts';
+import { readPins, readReactions } from '../script-calls/index.ts';
+import { refusalOf } from '../script-calls/refusals.ts';
+import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
+import { type MessageAnswer, runMessageChange } from './message-calls.ts';
+import { scrubCopies } from './waiting-copies.ts';
+
+interface ReactionsPage {
+  readonly target: MessageTarget;
+  readonly reactionKey: string | null;
+  readonly cursor: string | null;
+  readonly limit: number;
+}
+
+export interface RedisMessageChangesDeps extends StateDeps {
+  /** Scripts on a separate connection, because a long answer must not delay the answers to sends. */
+  readonly readCalls: ScriptCalls;
+  /**
+   * Resolves after `takenDownHoldsMs`: until then an owner that asked before the take-down may begin a call with the
+   * message.
+   */
+  readonly untilCallsHaveBegun: () => Promise<void>;
+}
+
+export class RedisMessageChanges implements MessageChanges {
+  readonly #deps: GroupDeps;
+  readonly #calls: ScriptCalls;
+  readonly #readCalls: ScriptCalls;
+  readonly #untilCallsHaveBegun: () => Promise<void>;
+
+  constructor({ calls, readCalls, keys, random, settings, untilCallsHaveBegun }: RedisMessageChangesDeps) {
+    this.#untilCallsHaveBegun = untilCallsHaveBegun;
+    this.#deps = { keys, random, settings };
+    this.#calls = calls;
+    this.#readCalls = readCalls;
+  }
+
+  async change(command: MessageCommand): Promise<MessageOutcome> {
+    const reply = await runMessageChange(this.#calls, command, { ...this.#deps, isTrial: false });
+    const outcome = outcomeOf(reply, command);
+    if (outcome.type === 'admitted') throw PlenumError.of('internal');
+    if (command.operation === 'take_down' && outcome.type === 'changed') await this.#scrub(command, reply);
+    return outcome;
+  }
+
+  async admit(command: MessageCommand): Promise<MessageAdmission> {
+    return outcomeOf(await runMessageChange(this.#calls, command, { ...this.#deps, isTrial: true }), command);
+  }
+
+  async get(groupId: GroupId, target: MessageTarget, reader: UserId | null): Promise<FoundMessage | null> {
+    const seq = String(target.seq);
+    const span = { fromSeq: seq, toSeq: seq, limit: 1, isLatestFirst: false, reader };
+    const range = await readRangeOf({ calls: this.#readCalls, keys: this.#deps.keys }, groupId, span);
+    if (range === null) return null;
+    const [entry] = range.entries;
+    const isMeant =
+      entry?.type === 'message' && messageOf(entry).result.message_id === messageId(target.epoch, target.seq);
+    return { head: range.head, entry: isMeant ? entry : null };
+  }
+
+  async reactions(groupId: GroupId, page: ReactionsPage): Promise<Page<Reactor> | null> {
+    const { target, reactionKey, cursor, limit } = page;
+    const { keys } = this.#deps;
+    const reply = await this.#readCalls.read(readReactions, {
+      keys: { log: keys.log(groupId), present: keys.present(groupId), reactors: keys.reactors(groupId) },
+      args: {
+        messageEpoch: target.epoch,
+        targetSeq: target.seq,
+        reactionKey: reactionKey === null ? '' : JSON.stringify(reactionKey),
+        after: cursor === null ? '' : afterOf(cursor),
+        limit: limit + 1,
+      },
+    });
+    if (reply.type === 'none') return null;
+    const seen = reply.details.slice(0, limit);
+    const rows = seen.map(({ userId, reaction }) => ({ userId, reaction }));
+    const last = seen.at(-1);
+    const isLast = reply.details.length <= limit || last === undefined;
+    return { rows, nextCursor: isLast ? null : `${last.place} ${last.userId}` };
+  }
+
+  async pins(groupId: GroupId): Promise<readonly Pin[]> {
+    const { keys } = this.#deps;
+    const reply = await this.#readCalls.read(readPins, {
+      keys: { group: keys.group(groupId), log: keys.log(groupId) },
+      args: {},
+    });
+    return reply.details;
+  }
+
+  /** The message is taken down already: a failure here becomes `timeout`, and a retry removes the rest. */
+  async #scrub({ groupId, target }: MessageCommand, reply: MessageAnswer): Promise<void> {
+    const sentMs = reply.type === 'done' || reply.type === 'duplicate' ? reply.details.atMs : 0;
+    const deps = { calls: this.#calls, keys: this.#deps.keys };
+    try {
+      if ((await scrubCopies(deps, { groupId, ...target, sentMs })) > 0) await this.#untilCallsHaveBegun();
+    } catch (cause) {
+      throw PlenumError.of('timeout', { cause });
+    }
+  }
+}
+
+/** Parses a cursor `<place> <user>` of `reactions`. */
+function afterOf(cursor: string): string {
+  const [, place, user] = /^(\d{2}) (\S+)$/.exec(cursor) ?? [];
+  if (place === undefined || !userIdSchema.safeParse(user).success) throw forgedCursor();
+  return cursor;
+}
+
+function outcomeOf(reply: MessageAnswer, command: MessageCommand): MessageAdmission {
+  if (reply.type === 'admitted') return { type: 'admitted' };
+  if (reply.type === 'refused') return refusalIn(reply);
+  const { edits, atMs, mentionsDropped, count, epoch, seq } = reply.details;
+  const isEdit = command.operation === 'edit';
+  const changed: MessageChanged = {
+    type: 'changed',
+    isDuplicate: reply.type !== 'done',
+    ...{ epoch, seq, mentionsDropped, count },
+    edits: isEdit ? edits : 0,
+    editedAtMs: isEdit && edits > 0 ? atMs : null,
+  };
+  return changed;
+}
+
+const bounds: readonly MessageBound[] = ['own_reactions', 'reactions', 'pins'];
+
+/** The script names the limit that is reached; together with the code it names the bound. */
+function refusalIn(reply: Extract<MessageAnswer, { type: 'refused' }>): Refused {
+  const [code, limit] = reply.details;
+  const bound = bounds.map(boundReached).find((one) => one.code === code && one.details.limit === limit);
+  return bound === undefined ? refusalOf(reply) : refused(bound);
+}

@@ -1,0 +1,141 @@
+/** Defines the scripts that change and read one message, and those that remove its waiting copies. */
+import { SERVICE, type UserId, userIdSchema } from '@plenum/protocol';
+import { z } from 'zod';
+import { refusalWords } from './changes.ts';
+import { defineScript, integerWord, late, reply } from './define-script.ts';
+import { groupArgs, groupKeys, stateKeys } from './group-header.ts';
+
+const messageKeys = [...groupKeys, 'dedupe', 'bucket', ...stateKeys] as const;
+
+const messageArgs = [
+  ...groupArgs,
+  'actor',
+  'requestId',
+  'payloadHash',
+  'rememberMs',
+  'deadlineMs',
+  'ratePerSec',
+  'rateBurst',
+  'queueLimit',
+  'isTrial',
+  'messageEpoch',
+  'targetSeq',
+] as const;
+
+/** Parses `-`, or users that each follow a comma. */
+const droppedWord = z
+  .string()
+  .transform((text) => (text === '-' ? [] : text.split(',').slice(1)))
+  .pipe(z.array(userIdSchema));
+
+/** Parses `<edits> <edited at, or 0> <dropped mentions> <count> <epoch> <seq>`, as the reply and the dedupe key hold it. */
+const messageAnswer = z
+  .tuple([z.string().transform((text) => text.split(' '))])
+  .transform(([words]) => words)
+  .pipe(z.tuple([integerWord, integerWord, droppedWord, integerWord, z.string(), integerWord]))
+  .transform(([edits, atMs, mentionsDropped, count, epoch, seq]) => ({
+    edits,
+    /** Of an edit: when the text was last edited. Of a take-down: when the message was sent. 0: not known. */
+    atMs,
+    mentionsDropped,
+    count,
+    epoch,
+    seq,
+  }));
+
+const messageReply = z.discriminatedUnion('type', [
+  reply('done', messageAnswer),
+  /** The message is in the wanted state already. */
+  reply('unchanged', messageAnswer),
+  reply('duplicate', messageAnswer),
+  reply('refused', refusalWords),
+  /** The reply of a trial that nothing refuses. */
+  reply('admitted', z.tuple([])),
+  late,
+]);
+export type MessageReply = z.infer<typeof messageReply>;
+
+const defineMessageChange = <const K extends string, const A extends string>(
+  file: string,
+  args: readonly A[],
+  keys: readonly K[],
+) =>
+  defineScript({
+    file,
+    keys: [...messageKeys, ...keys],
+    args: [...messageArgs, ...args],
+    reply: messageReply,
+  });
+
+export const editMessage = defineMessageChange(
+  'edit-message',
+  ['text', 'metadata', 'mentions', 'editWindowMs'],
+  [],
+);
+export const takeDownMessage = defineMessageChange('take-down-message', ['reason', 'namedMs'], ['takenDown']);
+export const changeReaction = defineMessageChange(
+  'change-reaction',
+  ['isPut', 'reaction', 'reactionKey', 'reactionsMax', 'ownReactionsMax'],
+  [],
+);
+export const changePin = defineMessageChange('change-pin', ['isPinned', 'pinsMax'], []);
+
+const reactionRows = z.array(z.string()).transform((words, context) => {
+  const count = Number(words[0]);
+  const reactions = words.slice(1, 1 + count);
+  const rows: { place: string; reaction: string; userId: UserId }[] = [];
+  for (let at = 1 + count; at + 1 < words.length; at += 2) {
+    const place = words[at] ?? '';
+    const shown = reactions[Number(place)];
+    const userId = userIdSchema.safeParse(words[at + 1]);
+    if (shown === undefined || !userId.success) {
+      context.addIssue({ code: 'custom', message: 'a reaction is malformed' });
+      return z.NEVER;
+    }
+    rows.push({ place, reaction: z.string().parse(JSON.parse(shown)), userId: userId.data });
+  }
+  return rows;
+});
+
+export const readReactions = defineScript({
+  file: 'read-reactions',
+  keys: ['log', 'present', 'reactors'],
+  args: ['messageEpoch', 'targetSeq', 'reactionKey', 'after', 'limit'],
+  reply: z.discriminatedUnion('type', [reply('none', z.tuple([])), reply('found', reactionRows)]),
+});
+
+/** Parses `<epoch>-<seq>,<actor>,<ms>`. */
+const pinWord = z
+  .string()
+  .transform((word) => /^(\w+)-(\d+),([^,]+),(\d+)$/.exec(word)?.slice(1))
+  .pipe(z.tuple([z.string(), integerWord, z.union([z.literal(SERVICE), userIdSchema]), integerWord]))
+  .transform(([epoch, seq, pinnedBy, pinnedAtMs]) => ({ epoch, seq, pinnedBy, pinnedAtMs }));
+
+export const readPins = defineScript({
+  file: 'read-pins',
+  keys: ['group', 'log'],
+  args: [],
+  reply: reply('found', z.array(pinWord)),
+});
+
+export const scrubOutbox = defineScript({
+  file: 'scrub-outbox',
+  keys: ['outbox', 'cursors', 'queued'],
+  args: ['groupId', 'messageId', 'fromId', 'limit'],
+  reply: reply(
+    'scrubbed',
+    z.tuple([integerWord, z.string()]).transform(([removed, next]) => ({ removed, next })),
+  ),
+});
+
+export const scrubLetters = defineScript({
+  file: 'scrub-letters',
+  keys: ['retries', 'retrying', 'retriesByGroup', 'deadLetters', 'deadLettersByGroup', 'queued', 'cursors'],
+  args: ['kind', 'groupId', 'messageId', 'afterRetry', 'afterLetter', 'limit'],
+  reply: reply(
+    'scrubbed',
+    z
+      .tuple([integerWord, z.string(), z.string()])
+      .transform(([removed, nextRetry, nextLetter]) => ({ removed, nextRetry, nextLetter })),
+  ),
+});

@@ -1,0 +1,321 @@
+import { partitionOf } from '@plenum/core';
+import { limits } from '@plenum/protocol';
+import { deleteCommand, leaveCommand, muteCommand } from '@plenum/testkit';
+import { expect, test } from 'vitest';
+import { groupId, onEveryRedis, type Stage } from '../scripts/stage.ts';
+import { get, must, read, refusalIn, run } from './message-stage.ts';
+
+async function withMessage(stage: Stage, text = 'hello') {
+  await stage.create();
+  await stage.admit('alice', 'bob');
+  return (await stage.send('alice', text)).messageId;
+}
+
+onEveryRedis((open) => {
+  test('an edit is pushed with its text, and stored without it', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    const heard = await stage.listen();
+    const edited = await must(stage, 'edit', id, {
+      actor: 'alice',
+      message: 'good "bye"\n',
+      mentions: ['bob', 'zoe'],
+    });
+    expect(edited).toMatchObject({ edits: 1, isDuplicate: false, mentionsDropped: ['zoe'], seq: 5 });
+    const [decoded] = await heard.decoded(1);
+    expect(decoded?.header).toMatchObject({ type: 'change', seq: 5, actor: 'alice', recipientsCount: 3 });
+    const live = JSON.parse(decoded?.entry.wire.toString() ?? '');
+    expect(live).toMatchObject({
+      type: 'edited',
+      message_id: id,
+      target_seq: 4,
+      message: 'good "bye"\n',
+      edits: 1,
+    });
+    expect(live.mentions).toEqual(['bob']);
+    const stored = await stage.redis.xrange(stage.keys.log(groupId), '5-0', '5-0');
+    expect(JSON.stringify(stored)).not.toContain('good');
+    const entries = await read(stage);
+    expect(entries[3].result).toMatchObject({
+      message: 'good "bye"\n',
+      edits: 1,
+      mentions: ['bob'],
+      state_seq: 5,
+    });
+    expect(entries[4]).toEqual(live);
+  });
+
+  test('an edit keeps what it does not give, and an equal one writes nothing', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    await must(stage, 'edit', id, {
+      actor: 'alice',
+      message: 'two',
+      metadata: '{"a":{"message":"x"}}',
+      mentions: ['bob'],
+    });
+    await must(stage, 'edit', id, { actor: 'alice', message: 'three' });
+    const again = await must(stage, 'edit', id, { actor: 'alice', message: 'three', mentions: ['bob'] });
+    expect(again).toMatchObject({ isDuplicate: true, edits: 2, seq: 6 });
+    expect(again.editedAtMs).toBeGreaterThan(0);
+    expect(await get(stage, id)).toMatchObject({
+      message: 'three',
+      metadata: { a: { message: 'x' } },
+      mentions: ['bob'],
+    });
+    expect((await must(stage, 'edit', id, { actor: 'alice', message: 'three', mentions: [] })).seq).toBe(7);
+    expect(await get(stage, id)).not.toHaveProperty('mentions');
+    expect((await stage.log.heads([groupId])).get(groupId)?.seq).toBe(7);
+  });
+
+  test('a taken-down message leaves a dense tombstone, wherever the page begins', async () => {
+    const stage = open();
+    await stage.create();
+    const ids: string[] = [];
+    for (let at = 0; at < 6; at += 1) ids.push((await stage.send('owner', `secret ${at}`)).messageId);
+    for (const id of [ids[1], ids[2], ids[5]]) await must(stage, 'take_down', id ?? '', { reason: 'spam' });
+    const seqs = (range: Awaited<ReturnType<Stage['log']['after']>>) => range?.entries.map(({ seq }) => seq);
+    expect(seqs(await stage.log.after(groupId, 0, 50))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (let from = 0; from < 10; from += 1) {
+      const expected = [from + 1, from + 2, from + 3].filter((seq) => seq <= 10);
+      expect(seqs(await stage.log.after(groupId, from, 3))).toEqual(expected);
+      const before = [from - 3, from - 2, from - 1].filter((seq) => seq >= 1);
+      expect(seqs(await stage.log.before(groupId, from, 3))).toEqual(before);
+    }
+    const tombstone = await get(stage, ids[1] ?? '');
+    expect(tombstone).toMatchObject({
+      deleted: true,
+      deleted_by: 'owner',
+      reason: 'spam',
+      state_seq: 8,
+      seq: 3,
+    });
+    expect(tombstone).not.toHaveProperty('message');
+    expect(JSON.stringify(await read(stage))).not.toContain('secret 1');
+  });
+
+  test('a second take-down gives the first answer, and changes of a tombstone find no message', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    await must(stage, 'react', id, { actor: 'bob' });
+    await must(stage, 'pin', id);
+    const first = await must(stage, 'take_down', id, { actor: 'alice' });
+    expect(await must(stage, 'take_down', id)).toMatchObject({
+      seq: first.seq,
+      epoch: first.epoch,
+      isDuplicate: true,
+    });
+    for (const operation of ['edit', 'react', 'unreact', 'pin', 'unpin'] as const) {
+      const outcome = await run(stage, operation, id, {
+        actor: operation.endsWith('pin') ? 'owner' : 'alice',
+      });
+      expect(refusalIn(outcome)).toBe('message_not_found');
+    }
+    expect(await stage.messages.pins(groupId)).toEqual([]);
+    expect(await stage.redis.exists(stage.keys.reactors(groupId))).toBe(0);
+  });
+
+  test('the edits of a taken-down message are read without text', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    await must(stage, 'edit', id, { actor: 'alice', message: 'hidden' });
+    await must(stage, 'take_down', id);
+    const [, , , , edit] = await read(stage);
+    expect(edit).toMatchObject({ type: 'edited', deleted: true, edits: 1 });
+    expect(edit).not.toHaveProperty('message');
+  });
+
+  test('reactions are counted per user, and shown as first given', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    await must(stage, 'react', id, { actor: 'alice', reaction: 'é' });
+    expect(await must(stage, 'react', id, { actor: 'bob', reaction: 'e\u0301' })).toMatchObject({
+      count: 2,
+      seq: 6,
+    });
+    expect(await must(stage, 'react', id, { actor: 'bob', reaction: 'é' })).toMatchObject({
+      count: 2,
+      isDuplicate: true,
+    });
+    await must(stage, 'react', id, { actor: 'bob', reaction: '__proto__' });
+    const reactions = (await get(stage, id, 'alice')) ?? {};
+    expect(JSON.stringify(reactions)).toContain(
+      '"é":{"count":2,"me":true},"__proto__":{"count":1,"me":false}',
+    );
+    expect(JSON.stringify(await get(stage, id))).toContain('"é":{"count":2}');
+    expect(await must(stage, 'unreact', id, { actor: 'alice', reaction: 'é' })).toMatchObject({ count: 1 });
+    expect(await must(stage, 'unreact', id, { actor: 'alice', reaction: 'é' })).toMatchObject({
+      count: 1,
+      isDuplicate: true,
+    });
+    await must(stage, 'unreact', id, { actor: 'bob', reaction: 'é' });
+    expect(await must(stage, 'react', id, { actor: 'alice', reaction: 'new' })).toMatchObject({ count: 1 });
+    const page = { reactionKey: null, cursor: null, limit: 10, target: { epoch: id.slice(0, 16), seq: 4 } };
+    expect((await stage.messages.reactions(groupId, page))?.rows).toEqual([
+      { userId: 'alice', reaction: 'new' },
+      { userId: 'bob', reaction: '__proto__' },
+    ]);
+  });
+
+  test('reactions have bounds per user and per message', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    const names = Array.from({ length: 4 }, (_, at) => `u${at}`);
+    await stage.admit(...names);
+    let put = 0;
+    for (const actor of names)
+      for (let at = 0; at < limits.reactionsPerUserMax && put < limits.reactionsPerMessageMax; at += 1) {
+        await must(stage, 'react', id, { actor, reaction: `r${put}` });
+        put += 1;
+      }
+    const own = await run(stage, 'react', id, { actor: 'u0', reaction: 'more' });
+    expect(own).toMatchObject({ failure: { code: 'too_many_reactions', details: { limit: 10 } } });
+    const all = await run(stage, 'react', id, { actor: 'alice', reaction: 'more' });
+    expect(all).toMatchObject({ failure: { code: 'too_many_reactions', details: { limit: 32 } } });
+    expect(await must(stage, 'react', id, { actor: 'alice', reaction: 'r0' })).toMatchObject({ count: 2 });
+    await must(stage, 'unreact', id, { actor: 'u3', reaction: 'r31' });
+    await must(stage, 'react', id, { actor: 'alice', reaction: 'more' });
+  });
+
+  test('pages of reactions list each user once', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    for (const actor of ['owner', 'alice', 'bob'])
+      for (const reaction of ['a', 'b']) await must(stage, 'react', id, { actor, reaction });
+    const target = { epoch: id.slice(0, 16), seq: 4 };
+    const rows = [];
+    let cursor: string | null = null;
+    do {
+      const page = await stage.messages.reactions(groupId, { target, reactionKey: null, cursor, limit: 2 });
+      rows.push(...(page?.rows.map(({ userId, reaction }) => `${reaction} ${userId}`) ?? []));
+      cursor = page?.nextCursor ?? null;
+    } while (cursor !== null);
+    expect(rows).toEqual(['a alice', 'a bob', 'a owner', 'b alice', 'b bob', 'b owner']);
+    const one = { target, reactionKey: 'b', cursor: null, limit: 2 };
+    expect((await stage.messages.reactions(groupId, one))?.rows.map(({ userId }) => userId)).toEqual([
+      'alice',
+      'bob',
+    ]);
+    const none = { target, reactionKey: 'c', cursor: null, limit: 2 };
+    expect(await stage.messages.reactions(groupId, none)).toEqual({ rows: [], nextCursor: null });
+    const forged = { target, reactionKey: null, cursor: '00 x y', limit: 2 };
+    await expect(stage.messages.reactions(groupId, forged)).rejects.toMatchObject({
+      failure: { code: 'invalid_args' },
+    });
+  });
+
+  test('pins are listed in order, at most 50, as long as the log has the message', async () => {
+    const stage = open({ settings: { ratePerSec: 1e6, rateBurst: 1e6 } });
+    await stage.create();
+    const ids: string[] = [];
+    for (let at = 0; at <= limits.pinsMax; at += 1) ids.push((await stage.send('owner', 'x')).messageId);
+    for (const id of ids.slice(1)) await must(stage, 'pin', id);
+    expect(refusalIn(await run(stage, 'pin', ids[0] ?? ''))).toBe('too_many_pins');
+    await must(stage, 'unpin', ids[3] ?? '');
+    expect(await must(stage, 'pin', ids[0] ?? '', { actor: '$service' })).toMatchObject({
+      isDuplicate: false,
+    });
+    const pins = await stage.messages.pins(groupId);
+    expect(pins).toHaveLength(limits.pinsMax);
+    expect(pins[0]).toMatchObject({ seq: 3, pinnedBy: 'owner' });
+    expect(pins.at(-1)).toMatchObject({ seq: 2, pinnedBy: '$service' });
+    expect(refusalIn(await run(stage, 'pin', ids[0] ?? '', { actor: 'nobody' }))).toBe('not_moderator');
+  });
+
+  test('who may not send neither edits nor reacts, but an author takes down', async () => {
+    const stage = open();
+    await stage.create('strict_private');
+    await stage.admit('alice', 'bob');
+    const { messageId: id } = await stage.send('alice');
+    expect(refusalIn(await run(stage, 'edit', id, { actor: 'bob' }))).toBe('not_author');
+    expect(refusalIn(await run(stage, 'take_down', id, { actor: 'bob' }))).toBe('not_author');
+    await stage.do(muteCommand({ groupId, actor: 'owner', userId: 'alice' }));
+    expect(refusalIn(await run(stage, 'edit', id, { actor: 'alice' }))).toBe('muted');
+    expect(refusalIn(await run(stage, 'react', id, { actor: 'alice' }))).toBe('muted');
+    expect(refusalIn(await run(stage, 'react', id, { actor: 'zoe' }))).toBe('not_a_member');
+    expect(refusalIn(await run(stage, 'take_down', id, { actor: 'alice' }))).toBe('changed');
+    const { messageId: late } = await stage.send('bob');
+    await stage.do(leaveCommand({ groupId, userId: 'bob' }));
+    expect(refusalIn(await run(stage, 'take_down', late, { actor: 'bob' }))).toBe('not_a_member');
+  });
+
+  test('a message of another id is not found, and one of a past epoch is', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    await stage.forgetHistory();
+    const { messageId: next } = await stage.send('alice', 'of the next epoch');
+    const seqOf = (text: string) => text.slice(17);
+    const swapped = `${next.slice(0, 16)}-${seqOf(id)}`;
+    for (const wrong of [swapped, `${id.slice(0, 16)}-1`, `${id.slice(0, 16)}-99`])
+      expect(refusalIn(await run(stage, 'take_down', wrong))).toBe('message_not_found');
+    await must(stage, 'react', id, { actor: 'bob' });
+    expect(await get(stage, swapped)).toBeNull();
+    expect(refusalIn(await run(stage, 'react', swapped, { actor: 'bob' }))).toBe('message_not_found');
+    expect(await must(stage, 'edit', id, { actor: 'alice' })).toMatchObject({ epoch: next.slice(0, 16) });
+  });
+
+  test('the edit window ends a day after the message was sent', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    await stage.redis.hset(stage.keys.group(groupId), 'edit_window_ms', '0');
+    expect(refusalIn(await run(stage, 'edit', id, { actor: 'alice' }))).toBe('edit_window_over');
+    await stage.redis.hset(stage.keys.group(groupId), 'edit_window_ms', '60000');
+    expect(refusalIn(await run(stage, 'edit', id, { actor: 'alice' }))).toBe('changed');
+  });
+
+  test('a repeated request gets its first answer, and another payload under it is a conflict', async () => {
+    const stage = open();
+    const id = await withMessage(stage);
+    const given = { actor: 'alice', message: 'two', requestId: 'r1' };
+    const first = await must(stage, 'edit', id, given);
+    await must(stage, 'edit', id, { actor: 'alice', message: 'three' });
+    expect(await must(stage, 'edit', id, given)).toEqual({ ...first, isDuplicate: true });
+    expect(refusalIn(await run(stage, 'edit', id, { ...given, message: 'four' }))).toBe('conflict');
+  });
+
+  test('states live as long as the log: they end with it, with the group, and by its retention', async () => {
+    const stage = open({
+      settings: { historyMaxEntries: 100, historyMaxAgeMs: 100_000, ratePerSec: 1e6, rateBurst: 1e6 },
+    });
+    const id = await withMessage(stage);
+    await must(stage, 'react', id, { actor: 'bob' });
+    const { keys, redis } = stage;
+    for (const key of [keys.present(groupId), keys.changed(groupId), keys.reactors(groupId)])
+      expect(await redis.pttl(key)).toBeGreaterThan(await redis.pttl(keys.log(groupId)));
+    expect(Number(await redis.zscore(keys.due(groupId), groupId))).toBeGreaterThan(0);
+    for (let at = 0; at < 400; at += 1) await stage.send('owner');
+    const { messageId: last } = await stage.send('owner');
+    await must(stage, 'react', last, { actor: 'bob' });
+    expect(await redis.hlen(keys.present(groupId))).toBe(1);
+    expect(await redis.zcard(keys.reactors(groupId))).toBe(1);
+    expect(refusalIn(await run(stage, 'react', id, { actor: 'bob' }))).toBe('message_not_found');
+    await stage.do(deleteCommand({ groupId, actor: 'owner' }));
+    expect(await redis.pttl(keys.present(groupId))).toBeLessThanOrEqual(600_000);
+    await stage.create();
+    expect(await redis.exists(keys.present(groupId), keys.changed(groupId), keys.reactors(groupId))).toBe(0);
+  });
+
+  test('the owner keeps the states as long as there is a log, and does not prolong the log', async () => {
+    const stage = open({ settings: { historyMaxAgeMs: 100_000 } });
+    const id = await withMessage(stage);
+    await must(stage, 'react', id, { actor: 'bob' });
+    const { keys, redis } = stage;
+    const present = keys.present(groupId);
+    async function afterItsTime(): Promise<void> {
+      await redis.pexpire(present, 1000);
+      await redis.pexpire(keys.log(groupId), 50_000);
+      await redis.hset(keys.group(groupId), { next_due: 1, changes_due: 1, log_renewal: 1 });
+      await redis.zadd(keys.due(groupId), 1, groupId);
+      await stage.dueMutes.endDueMutes(partitionOf(groupId));
+    }
+    await afterItsTime();
+    expect(await redis.pttl(present)).toBeGreaterThan(200_000);
+    expect(await redis.pttl(keys.log(groupId))).toBeLessThanOrEqual(50_000);
+    expect(Number(await redis.zscore(keys.due(groupId), groupId))).toBeGreaterThan(1);
+    await redis.unlink(keys.log(groupId));
+    await afterItsTime();
+    expect(await redis.exists(present, keys.changed(groupId), keys.reactors(groupId))).toBe(0);
+    expect(await redis.zscore(keys.due(groupId), groupId)).toBeNull();
+    expect(await redis.hget(keys.group(groupId), 'changes_due')).toBeNull();
+  });
+});

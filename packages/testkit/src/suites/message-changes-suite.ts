@@ -1,0 +1,27 @@
+import { describe } from 'vitest';
+import type { MakeEngine } from '../scene/engine-harness.ts';
+import { editing } from './messages/editing.ts';
+import { foldingSuite } from './messages/folding.ts';
+import { pinning } from './messages/pinning.ts';
+import { reacting } from './messages/reacting.ts';
+import { takingDown } from './messages/taking-down.ts';
+
+export interface MessageChangesOptions {
+  /** Random histories of the property test. */
+  readonly runs: number;
+}
+
+/** Tests what every `MessageChanges` guarantees, except the rules, which the rule matrix tests. */
+export function messageChangesSuite(
+  name: string,
+  makeEngine: MakeEngine,
+  options: MessageChangesOptions,
+): void {
+  describe(`${name}: message changes`, () => {
+    editing(makeEngine);
+    takingDown(makeEngine);
+    reacting(makeEngine);
+    pinning(makeEngine);
+    foldingSuite(makeEngine, options.runs);
+  });
+}
