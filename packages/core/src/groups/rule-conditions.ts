@@ -99,8 +99,11 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'message is readable': ({ message }) => message?.isReadable === true && !message.isTakenDown,
   'message is kept': ({ message }) => message != null,
   'message is by the actor': ({ message, actor }) => message?.author === actor,
-  'message is by the actor, or the actor is an active admin or moderator': ({ message, actor, actorRecord }) =>
-    actor === SERVICE || message?.author === actor || isModerator(actorRecord),
+  'message is by the actor, or the actor is an active admin or moderator': ({
+    message,
+    actor,
+    actorRecord,
+  }) => actor === SERVICE || message?.author === actor || isModerator(actorRecord),
   'message is in the edit window': ({ message }) => message?.isInEditWindow === true,
   'place for an applicant is free': ({ subjectRecord }, group) =>
     subjectRecord?.status === 'muted' || (!isFull(group) && group.counts.pending < limits.pendingMax),
