@@ -219,7 +219,7 @@ onEveryRedis((open) => {
     expect(pins).toHaveLength(limits.pinsMax);
     expect(pins[0]).toMatchObject({ seq: 3, pinnedBy: 'owner' });
     expect(pins.at(-1)).toMatchObject({ seq: 2, pinnedBy: '$service' });
-    expect(refusalIn(await run(stage, 'pin', ids[0] ?? '', { actor: 'nobody' }))).toBe('not_moderator');
+    expect(refusalIn(await run(stage, 'pin', ids[0] ?? '', { actor: 'nobody' }))).toBe('not_admin');
   });
 
   test('who may not send neither edits nor reacts, but an author takes down', async () => {
