@@ -165,7 +165,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     slowModeMs: '1000',
     sending: 'm 1000',
     editWindowMs: '99999999999999',
-      acceptsNeeded: '2',
+    acceptsNeeded: '2',
     isEnsured: '0',
     isAdmitted: '0',
     createsPublic: '0',
