@@ -287,6 +287,7 @@ function jwksOf(variables: Environment): Config['jwks'] {
 
 const adapterOptionsOf = (variables: Environment): Config['adapterOptions'] => ({
   archiveUrl: givenUrl(variables.PLENUM_ARCHIVE_URL),
+  keepsPreviousTexts: variables.PLENUM_ARCHIVE_PREVIOUS_TEXTS === 'keep',
   notifierUrl: givenUrl(variables.PLENUM_NOTIFIER_URL),
   moderationUrl: variables.PLENUM_MODERATION_URL ?? null,
   moderationWords: variables.PLENUM_MODERATION_WORDS ?? null,

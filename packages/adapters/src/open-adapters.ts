@@ -14,6 +14,8 @@ import {
 export interface AdapterOptions {
   /** `postgres://…`; null: no archive. */
   readonly archiveUrl: string | null;
+  /** True: the archive keeps the texts that edits replace. Default: true. */
+  readonly keepsPreviousTexts?: boolean;
   /** URL of a webhook; null: no notifier. */
   readonly notifierUrl: string | null;
   /** URL of a webhook; null: none. If there are words too, they are checked first. */
@@ -85,7 +87,11 @@ export function openAdapters(options: AdapterOptions): OpenAdapters {
   const notifier = notifierUrl === null ? null : createWebhookNotifier(open('notifier', notifierUrl));
   const moderation = moderationOf(options, open);
   const auth = authUrl === null ? null : createWebhookAuthorization(open('auth', authUrl), random);
-  const archive = archiveUrl === null ? null : createPostgresArchive({ url: archiveUrl, logger, clock });
+  const { keepsPreviousTexts = true } = options;
+  const archive =
+    archiveUrl === null
+      ? null
+      : createPostgresArchive({ url: archiveUrl, logger, clock, keepsPreviousTexts });
   if (archive !== null) parts.push({ name: 'The archive in PostgreSQL cannot be used', ...archive });
   return {
     adapters: {

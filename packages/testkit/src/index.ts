@@ -15,6 +15,7 @@ export {
 } from './adapters/recording-verdicts.ts';
 export {
   type SampleMessage,
+  sampleChange,
   sampleEvent,
   sampleGroup,
   sampleMessage,
@@ -70,6 +71,7 @@ export {
   type ReadableArchiveHarness,
 } from './suites/adapters/archive-reader-suite.ts';
 export { type ArchiveHarness, describeArchive, type MakeArchive } from './suites/adapters/archive-suite.ts';
+export { describeChangedMessages } from './suites/adapters/changed-messages-suite.ts';
 export {
   describeNotifier,
   type MakeNotifier,

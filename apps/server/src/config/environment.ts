@@ -93,6 +93,7 @@ export const environmentSchema = z.object({
   PLENUM_AUTH_URL: httpUrl().optional(),
   PLENUM_AUTH_ON_FAILURE: oneOf('closed', 'open').prefault('closed'),
   PLENUM_ARCHIVE_URL: noneOr(postgresUrl()).optional(),
+  PLENUM_ARCHIVE_PREVIOUS_TEXTS: oneOf('keep', 'drop').prefault('keep'),
   PLENUM_NOTIFIER_URL: noneOr(httpUrl()).optional(),
   PLENUM_WEBHOOK_SECRETS: webhookSecrets().prefault(''),
   PLENUM_WEBHOOK_ALLOW: webhookAllow().prefault(''),

@@ -1,99 +1,74 @@
-/** Saves entries as rows of `plenum_entries` in batches, and reads them in pages. */
-import {
-  type ArchiveEntry,
-  type ArchivePage,
-  isArchivedChange,
-  PlenumError,
-  type RefusedEntries,
-} from '@plenum/core';
-import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
+/** Saves entries as rows of `plenum_entries` in batches, and reads them in pages with the present state of their messages. */
+import { type ArchiveEntry, type ArchivePage, isArchivedChange, type RefusedEntries } from '@plenum/core';
+import type { HistoryEntry } from '@plenum/protocol';
+import { applyChanges, columnValues } from './changed-messages.ts';
 import { type Connection, dataRefusal } from './connections.ts';
+import { entryColumns, entryOf, rowOf } from './entry-rows.ts';
+import { reactionsSql } from './reactions-table.ts';
 
-/** The values of one row, in the order of `columns`. */
-type EntryRow = readonly (string | number | null)[];
+const names = entryColumns.map(([name]) => name).join(', ');
+const arrays = entryColumns.map(([, type], index) => `$${index + 1}::${type}`).join(', ');
 
-/** Name and array type of each column, because a batch is sent as one array per column. */
-const columns = [
-  ['message_id', 'text[]'],
-  ['group_id', 'text[]'],
-  ['epoch', 'text[]'],
-  ['seq', 'bigint[]'],
-  ['type', 'text[]'],
-  ['user_id', 'text[]'],
-  ['request_id', 'text[]'],
-  ['message', 'text[]'],
-  ['at', 'timestamptz[]'],
-  ['details', 'json[]'],
-] as const;
+/** Inserts the rows of all entries, but of messages that were changed before they came: it returns the ids of these. */
+const insert = `
+  WITH entry AS (SELECT * FROM unnest(${arrays}) AS entry (${names})),
+    changed AS (SELECT entry.message_id FROM entry JOIN plenum_message_states USING (message_id)),
+    inserted AS (
+      INSERT INTO plenum_entries (${names})
+      SELECT ${names} FROM entry WHERE message_id NOT IN (SELECT message_id FROM changed)
+      ON CONFLICT (message_id) DO NOTHING
+    )
+  SELECT message_id FROM changed`;
 
-/** Keeps all fields without a column as JSON, so that a field of a later version is not lost. */
-function detailsOf(rest: object): string | null {
-  return Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
+export interface SavingOptions {
+  /** True: the texts that an edit replaces are kept in a table of their own. */
+  readonly keepsPreviousTexts: boolean;
 }
 
-function rowOf(entry: ArchiveEntry): EntryRow {
-  if (entry.type === 'message') {
-    const { message_id, group_id, epoch, seq, type, from_user_id, request_id, message, timestamp, ...rest } =
-      entry;
-    const details = detailsOf(rest);
-    return [message_id, group_id, epoch, seq, type, from_user_id, request_id, message, timestamp, details];
+async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {
+  await connection.query('BEGIN', []);
+  try {
+    await work();
+    await connection.query('COMMIT', []);
+  } catch (error) {
+    await connection.query('ROLLBACK', []);
+    throw error;
   }
-  if (isArchivedChange(entry)) {
-    const { message_id, group_id, epoch, seq, type, actor_id, timestamp, ...rest } = entry;
-    return [message_id, group_id, epoch, seq, type, actor_id, null, null, timestamp, detailsOf(rest)];
-  }
-  const { message_id, group_id, epoch, seq, type, user_id, timestamp, ...rest } = entry;
-  return [message_id, group_id, epoch, seq, type, user_id, null, null, timestamp, detailsOf(rest)];
 }
 
-/** The fields of a change that are kept elsewhere in its row; none for a group event. */
-function changedIn(details: unknown, row: Readonly<Record<string, unknown>>): object {
-  const target: unknown = Object(details).target;
-  return target === undefined ? {} : { actor_id: row['user_id'], message_id: Object(target).message_id };
+/** Saves all or nothing. A pin does not change the state of its message, so it is an entry only. */
+async function saveWhole(
+  connection: Connection,
+  entries: readonly ArchiveEntry[],
+  { keepsPreviousTexts }: SavingOptions,
+): Promise<void> {
+  const rows = entries.map(rowOf);
+  const changes = entries
+    .filter(isArchivedChange)
+    .filter(({ type }) => type !== 'pinned' && type !== 'unpinned');
+  const save = async () => {
+    const changed = await connection.query(insert, columnValues(rows));
+    const ids = new Set(changed.rows.map((row) => row['message_id']));
+    const late = rows.filter(({ message_id }) => ids.has(message_id));
+    return { late, apply: () => applyChanges(connection, { changes, late, keepsPreviousTexts }) };
+  };
+  if (changes.length > 0) return inTransaction(connection, async () => (await save()).apply());
+  const { late, apply } = await save();
+  if (late.length > 0) await inTransaction(connection, apply);
 }
-
-/** @throws PlenumError `internal` for a row that this service has not written */
-export function entryOf(row: Readonly<Record<string, unknown>>): HistoryEntry {
-  const { details, group_id, epoch, type, at } = row;
-  const timestamp = at instanceof Date ? at.toISOString() : null;
-  const common = { group_id, epoch, seq: Number(row['seq']), type, timestamp };
-  const own =
-    type === 'message'
-      ? {
-          from_user_id: row['user_id'],
-          request_id: row['request_id'],
-          message: row['message'],
-          message_id: row['message_id'],
-          ...(typeof details === 'object' ? details : {}),
-        }
-      : {
-          user_id: row['user_id'],
-          ...changedIn(details, row),
-          ...(typeof details === 'object' ? details : {}),
-        };
-  const entry = historyEntrySchema.safeParse({ ...own, ...common });
-  if (entry.success) return entry.data;
-  throw PlenumError.of('internal', { cause: new Error('a row of plenum_entries is not an entry') });
-}
-
-export const names = columns.map(([name]) => name).join(', ');
-const arrays = columns.map(([, type], index) => `$${index + 1}::${type}`).join(', ');
-const insert = `INSERT INTO plenum_entries (${names}) SELECT ${names} FROM unnest(${arrays}) AS entry (${names}) ON CONFLICT (message_id) DO NOTHING`;
 
 /**
- * Saves a batch with one statement. If PostgreSQL refuses its data, each half is tried alone, and so on. So every good entry
- * is saved, and one bad entry costs few statements: at most 15 for 100 entries.
+ * Saves a batch with one statement, or with one transaction if it has changes of messages. If PostgreSQL refuses its data, each
+ * half is tried alone, and so on. So every good entry is saved, and one bad entry costs few statements: at most 15 for 100
+ * entries.
  */
 export async function saveEntries(
   connection: Connection,
   entries: readonly ArchiveEntry[],
+  options: SavingOptions,
 ): Promise<RefusedEntries['refused']> {
-  const rows = entries.map(rowOf);
   try {
-    await connection.query(
-      insert,
-      columns.map((_, column) => rows.map((row) => row[column])),
-    );
+    await saveWhole(connection, entries, options);
     return [];
   } catch (error) {
     const reason = dataRefusal(error);
@@ -101,21 +76,32 @@ export async function saveEntries(
     const [first] = entries;
     if (first !== undefined && entries.length === 1) return [{ message_id: first.message_id, reason }];
     const half = Math.ceil(entries.length / 2);
-    const refused = await saveEntries(connection, entries.slice(0, half));
-    return [...refused, ...(await saveEntries(connection, entries.slice(half)))];
+    const refused = await saveEntries(connection, entries.slice(0, half), options);
+    return [...refused, ...(await saveEntries(connection, entries.slice(half), options))];
   }
 }
 
+/** The state of the message that an entry is, or that it changes. */
+export const withState = (reader: string): string => `
+  LEFT JOIN plenum_message_states AS state
+    ON state.message_id = coalesce(entry.target_id, entry.message_id) AND entry.type IN ('message', 'edited')
+  LEFT JOIN LATERAL (${reactionsSql(reader)}) AS reacted
+    ON entry.type = 'message' AND state.deleted_at IS NULL AND state.seq IS NOT NULL`;
+const entryNames = entryColumns.map(([name]) => `entry.${name}`).join(', ');
+export const shownColumns = `${entryNames}, coalesce(state.edits, 0) AS edits, state.edited_at, state.message AS state_message,
+  state.details AS state_details, state.seq AS state_seq, state.deleted_at, state.deleted_by, state.reason, reacted.reactions`;
+
 /** Each lateral query reads along the index, and reads no more rows than the page. */
 const select = (direction: 'ASC' | 'DESC') => `
-  SELECT ${names}
+  SELECT ${shownColumns}
   FROM unnest($2::text[], $3::bigint[]) AS stretch (stretch_epoch, end_seq)
   CROSS JOIN LATERAL (
     SELECT ${names} FROM plenum_entries
     WHERE group_id = $1 AND epoch = stretch_epoch AND seq > $4 AND seq < $5 AND seq <= end_seq
     ORDER BY seq ${direction} LIMIT $6
   ) AS entry
-  ORDER BY seq ${direction} LIMIT $6`;
+  ${withState('$7')}
+  ORDER BY entry.seq ${direction} LIMIT $6`;
 const oldest = select('ASC');
 const newest = select('DESC');
 
@@ -131,6 +117,7 @@ export async function readEntries(connection: Connection, page: ArchivePage): Pr
     bound(page.afterSeq),
     bound(page.beforeSeq),
     page.limit,
+    page.reader,
   ]);
   const entries = rows.map(entryOf);
   return page.from === 'oldest' ? entries : entries.reverse();

@@ -2,7 +2,8 @@
 import type { ArchiveSearch } from '@plenum/core';
 import type { HistoryEntry } from '@plenum/protocol';
 import type { Connection } from './connections.ts';
-import { bound, entryOf, names } from './entries-table.ts';
+import { bound, shownColumns, withState } from './entries-table.ts';
+import { entryOf } from './entry-rows.ts';
 
 /**
  * The words of a message and its group: one index finds both, and a word that many groups use costs no more. No word has a
@@ -25,17 +26,22 @@ END $step$`;
 
 /** A query without a word would match every message of the group. */
 const select = `
-  SELECT ${names}
-  FROM (SELECT websearch_to_tsquery('simple', $3) AS words) AS asked
-  JOIN plenum_entries AS entry
-    ON numnode(words) > 0 AND ${isSearched} AND group_id = $1 AND ${vector} @@ ($2::tsquery && words)
-  JOIN unnest($4::text[], $5::bigint[]) AS stretch (stretch_epoch, end_seq) ON epoch = stretch_epoch AND seq <= end_seq
-  WHERE seq > $6 AND seq < $7
-  ORDER BY seq DESC LIMIT $8`;
+  SELECT ${shownColumns}
+  FROM (
+    SELECT plenum_entries.*
+    FROM (SELECT websearch_to_tsquery('simple', $3) AS words) AS asked
+    JOIN plenum_entries
+      ON numnode(words) > 0 AND ${isSearched} AND group_id = $1 AND ${vector} @@ ($2::tsquery && words)
+    JOIN unnest($4::text[], $5::bigint[]) AS stretch (stretch_epoch, end_seq) ON epoch = stretch_epoch AND seq <= end_seq
+    WHERE seq > $6 AND seq < $7
+    ORDER BY seq DESC LIMIT $8
+  ) AS entry
+  ${withState('$9')}
+  ORDER BY entry.seq DESC`;
 
 /** @returns at most `limit` messages, the newest first */
 export async function searchMessages(connection: Connection, search: ArchiveSearch): Promise<HistoryEntry[]> {
-  const { groupId, query, stretches, afterSeq, beforeSeq, limit } = search;
+  const { groupId, query, stretches, afterSeq, beforeSeq, limit, reader } = search;
   const { rows } = await connection.query(select, [
     groupId,
     `'g ${groupId}'`,
@@ -45,6 +51,7 @@ export async function searchMessages(connection: Connection, search: ArchiveSear
     bound(afterSeq),
     bound(beforeSeq),
     limit,
+    reader,
   ]);
   return rows.map(entryOf);
 }

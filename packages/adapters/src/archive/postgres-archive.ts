@@ -16,6 +16,8 @@ export interface PostgresArchiveOptions {
   readonly clock: Clock;
   /** Time limit of one call and of one statement, ms; default 10,000. */
   readonly timeoutMs?: number;
+  /** False: the texts that edits replace are not kept. Default: true. A take-down removes them in any case. */
+  readonly keepsPreviousTexts?: boolean;
 }
 
 export interface PostgresArchive extends Archive, ArchiveReader, ArchiveSearcher {
@@ -38,7 +40,7 @@ function checked(url: string): string {
 
 /** Makes the archive; connects only on the first call. @throws TypeError for a URL that is not `postgres://` */
 export function createPostgresArchive(options: PostgresArchiveOptions): PostgresArchive {
-  const { clock, logger, timeoutMs = defaultTimeoutMs } = options;
+  const { clock, logger, timeoutMs = defaultTimeoutMs, keepsPreviousTexts = true } = options;
   const connections = new Connections({ url: checked(options.url), clock, logger, timeoutMs });
   let isSchemaThere = false;
 
@@ -60,7 +62,7 @@ export function createPostgresArchive(options: PostgresArchiveOptions): Postgres
       connections.use(call, (connection) => connection.query('SELECT 1', [])).then(() => null, whyOf),
     save: (entries, call) =>
       withSchema(call, async (connection) => {
-        const refused = await saveEntries(connection, entries);
+        const refused = await saveEntries(connection, entries, { keepsPreviousTexts });
         return refused.length === 0 ? undefined : { refused };
       }),
     hasEntriesBefore: (atMs, call) =>

@@ -2,7 +2,10 @@
 import type { Connection } from './connections.ts';
 import { indexStep } from './message-search.ts';
 
-/** Steps are only added, never changed: a database may be at any step, and older nodes must work beside newer ones. */
+/**
+ * Steps are only added, never changed: a database may be at any step, and older nodes must work beside newer ones. A step
+ * must take no longer with many rows than with none, because a node has 10 s for all of them.
+ */
 const steps: readonly string[] = [
   `CREATE TABLE plenum_entries (
      message_id text PRIMARY KEY,
@@ -18,6 +21,52 @@ const steps: readonly string[] = [
    )`,
   'CREATE INDEX plenum_entries_position ON plenum_entries (group_id, epoch, seq)',
   indexStep,
+  // The message that a change concerns; null for messages and group events.
+  'ALTER TABLE plenum_entries ADD COLUMN target_id text',
+  `CREATE TABLE plenum_message_states (
+     message_id text PRIMARY KEY,
+     group_id text NOT NULL,
+     epoch text,
+     seq bigint,
+     at timestamptz,
+     edits int NOT NULL DEFAULT 0,
+     edit_epoch text,
+     edit_seq bigint,
+     edited_at timestamptz,
+     message text,
+     details json,
+     deleted_at timestamptz,
+     deleted_by text,
+     reason text
+   )`,
+  `CREATE TABLE plenum_reaction_counts (
+     message_id text NOT NULL,
+     reaction_key text NOT NULL,
+     reaction text NOT NULL,
+     first_seq bigint NOT NULL,
+     count int NOT NULL,
+     epoch text NOT NULL,
+     seq bigint NOT NULL,
+     at timestamptz NOT NULL,
+     PRIMARY KEY (message_id, reaction_key)
+   )`,
+  `CREATE TABLE plenum_reactions (
+     message_id text NOT NULL,
+     user_id text NOT NULL,
+     reaction_key text NOT NULL,
+     is_set boolean NOT NULL,
+     epoch text NOT NULL,
+     seq bigint NOT NULL,
+     at timestamptz NOT NULL,
+     PRIMARY KEY (message_id, user_id, reaction_key)
+   )`,
+  `CREATE TABLE plenum_previous_texts (
+     message_id text NOT NULL,
+     edits int NOT NULL,
+     message text NOT NULL,
+     details json,
+     PRIMARY KEY (message_id, edits)
+   )`,
 ];
 
 /** Number of the advisory lock: "plenum" in ASCII, so that no other program uses it. */

@@ -94,6 +94,7 @@ async function archived(entries: readonly ArchiveEntry[]) {
       beforeSeq: Number.MAX_SAFE_INTEGER,
       limit: entries.length,
       from: 'oldest',
+      reader: null,
     },
     patient(),
   );

@@ -1,6 +1,7 @@
 import {
   describeArchive,
   describeArchiveReader,
+  describeChangedMessages,
   obtainPostgresForTests,
   type PostgresForTests,
 } from '@plenum/testkit';
@@ -15,3 +16,4 @@ afterAll(() => postgres.dispose());
 
 describeArchive('PostgreSQL', () => makeArchiveOn(postgres.url));
 describeArchiveReader('PostgreSQL', () => makeArchiveOn(postgres.url));
+describeChangedMessages('PostgreSQL', () => makeArchiveOn(postgres.url));

@@ -17,7 +17,8 @@ export interface RefusedEntries {
 
 /**
  * Keeps entries permanently. Called with batches in the order of each group's log; a repeated entry has the same
- * `message_id`.
+ * `message_id`, and comes alone or in another order when it is retried: so a message may come after its own changes.
+ * After a `deleted` change the archive returns the text of its `target` no more, also if the message comes later.
  */
 export interface Archive {
   /**
@@ -47,8 +48,13 @@ export interface ArchivePage {
   readonly limit: number;
   /** Which end of the range the page is taken from; entries are ascending either way. */
   readonly from: 'oldest' | 'newest';
+  /** For `me` of reactions; null: without `me`. */
+  readonly reader: UserId | null;
 }
-/** An archive that can be read: `history` continues in it where the log of Redis ends. */
+/**
+ * An archive that can be read: `history` continues in it where the log of Redis ends. Messages are in their present state, and
+ * an `edited` entry has the present text, as in the log.
+ */
 export interface ArchiveReader {
   read(page: ArchivePage, call: AdapterCall): Promise<readonly HistoryEntry[]>;
 }

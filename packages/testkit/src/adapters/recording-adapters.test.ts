@@ -7,6 +7,7 @@ import {
 } from '../index.ts';
 import { describeArchiveReader } from '../suites/adapters/archive-reader-suite.ts';
 import { describeArchive } from '../suites/adapters/archive-suite.ts';
+import { describeChangedMessages } from '../suites/adapters/changed-messages-suite.ts';
 import { describeNotifier } from '../suites/adapters/notifier-suite.ts';
 import { describeAuthorization, describeModeration } from '../suites/adapters/verdict-suite.ts';
 import { sampleMessage } from './sample-entries.ts';
@@ -34,6 +35,7 @@ async function makeArchive() {
 
 describeArchive('recording', makeArchive);
 describeArchiveReader('recording', makeArchive);
+describeChangedMessages('recording', makeArchive);
 describeNotifier('recording', async () => {
   const notifier = recordingNotifier();
   return {

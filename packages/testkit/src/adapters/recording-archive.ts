@@ -6,11 +6,11 @@ import {
   type ArchiveSearcher,
   systemClock,
 } from '@plenum/core';
-import type { HistoryEntry } from '@plenum/protocol';
 import { type AdapterFault, FaultSwitch } from './fault-switch.ts';
+import { presentEntries } from './present-entries.ts';
 
 export interface RecordingArchive extends Archive, ArchiveReader, ArchiveSearcher {
-  /** The saved entries in the order of saving, each once. */
+  /** The saved entries as they were given, in the order of saving, each once. `read` shows present states. */
   readonly saved: readonly ArchiveEntry[];
   /** Every batch of `save`, with copies and refused entries. */
   readonly batches: readonly (readonly ArchiveEntry[])[];
@@ -19,13 +19,6 @@ export interface RecordingArchive extends Archive, ArchiveReader, ArchiveSearche
   forgive(): void;
   /** Null ends the fault. */
   fault(fault: AdapterFault | null): void;
-}
-
-/** An event has no `message_id`, as on the wire. */
-function onTheWire(entry: ArchiveEntry): HistoryEntry {
-  if (entry.type === 'message') return entry;
-  const { message_id: _, ...event } = entry;
-  return event;
 }
 
 /** Makes an archive in memory that records its calls and fails on command. */
@@ -56,25 +49,25 @@ export function recordingArchive(clock = systemClock): RecordingArchive {
         return { refused: refusals.map(({ message_id }) => ({ message_id, reason: 'refused by the test' })) };
       });
     },
-    search: ({ groupId, query, stretches, afterSeq, beforeSeq, limit }, call) =>
+    search: ({ groupId, query, stretches, afterSeq, beforeSeq, limit, reader }, call) =>
       faults.play(call, () => {
         const words = query.toLowerCase().split(' ');
-        return [...saved.values()]
+        const ofGroup = [...saved.values()].filter((entry) => entry.group_id === groupId);
+        return presentEntries(ofGroup, reader)
           .filter((entry) => entry.type === 'message')
-          .filter((entry) => entry.group_id === groupId && entry.seq > afterSeq && entry.seq < beforeSeq)
+          .filter(({ seq }) => seq > afterSeq && seq < beforeSeq)
           .filter((entry) => stretches.some((s) => s.epoch === entry.epoch && entry.seq <= s.endSeq))
-          .filter(({ message }) => words.every((word) => message.toLowerCase().includes(word)))
+          .filter(({ message = '' }) => words.every((word) => message.toLowerCase().includes(word)))
           .sort((a, b) => b.seq - a.seq)
           .slice(0, limit);
       }),
     read: (page, call) =>
       faults.play(call, () => {
-        const found = [...saved.values()]
-          .filter((entry) => entry.group_id === page.groupId)
+        const ofGroup = [...saved.values()].filter((entry) => entry.group_id === page.groupId);
+        const found = presentEntries(ofGroup, page.reader)
           .filter((entry) => entry.seq > page.afterSeq && entry.seq < page.beforeSeq)
           .filter((entry) => page.stretches.some((s) => s.epoch === entry.epoch && entry.seq <= s.endSeq))
-          .sort((a, b) => a.seq - b.seq)
-          .map(onTheWire);
+          .sort((a, b) => a.seq - b.seq);
         return page.from === 'oldest' ? found.slice(0, page.limit) : found.slice(-page.limit);
       }),
   };

@@ -1,6 +1,12 @@
 /** Makes entries of a group's log for tests, in the form in which adapters get them. */
-import { type ArchiveEntry, type DeliveredMessage, messageId } from '@plenum/core';
-import { type GroupId, groupIdSchema, userIdSchema } from '@plenum/protocol';
+import { type ArchivedChange, type DeliveredMessage, messageId } from '@plenum/core';
+import {
+  type GroupEvent,
+  type GroupId,
+  groupIdSchema,
+  type MessageEvent,
+  userIdSchema,
+} from '@plenum/protocol';
 
 export const sampleGroup: GroupId = groupIdSchema.parse('room:archive');
 const sampleEpoch = '0123456789abcdef';
@@ -30,7 +36,7 @@ export function sampleMessage(sample: SampleMessage): DeliveredMessage {
 }
 
 /** Makes a group event with every optional field. */
-export function sampleEvent(seq: number): Exclude<ArchiveEntry, DeliveredMessage> {
+export function sampleEvent(seq: number): GroupEvent & { readonly message_id: string } {
   return {
     type: 'updated',
     group_id: sampleGroup,
@@ -51,3 +57,29 @@ export function sampleEvent(seq: number): Exclude<ArchiveEntry, DeliveredMessage
 /** Messages with the seqs `from` to `to`, inclusive. */
 export const sampleMessages = (from: number, to: number): DeliveredMessage[] =>
   Array.from({ length: to - from + 1 }, (_, index) => sampleMessage({ seq: from + index }));
+
+export interface SampleChange
+  extends Partial<Pick<MessageEvent, 'actor_id' | 'message' | 'edits' | 'metadata' | 'reaction' | 'count'>> {
+  readonly seq: number;
+  readonly type: MessageEvent['type'];
+  /** The seq of the message that changes. */
+  readonly of: number;
+}
+
+/** Makes a change of a message of `sampleMessage`, by its author unless an actor is given. */
+export function sampleChange({ seq, type, of, actor_id = 'ann', ...told }: SampleChange): ArchivedChange {
+  const { message_id, request_id, from_user_id, timestamp } = sampleMessage({ seq: of });
+  const sent = { request_id, from_user_id, timestamp };
+  return {
+    group_id: sampleGroup,
+    type,
+    target_seq: of,
+    actor_id,
+    epoch: sampleEpoch,
+    seq,
+    timestamp: new Date(firstMs + seq * 1000).toISOString(),
+    message_id: messageId(sampleEpoch, seq),
+    target: { message_id, ...(type === 'deleted' ? { sent } : {}) },
+    ...told,
+  };
+}

@@ -18,6 +18,7 @@ const whole: ArchivePage = {
   beforeSeq: Number.MAX_SAFE_INTEGER,
   limit: 200,
   from: 'oldest',
+  reader: null,
 };
 
 /** @param makeArchive makes an empty one. */
