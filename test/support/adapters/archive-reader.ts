@@ -27,7 +27,7 @@ export class ArchiveKeeper implements AsyncDisposable {
       groupId: groupIdSchema.parse(groupId),
       stretches: epochs.map((epoch) => ({ epoch, endSeq: Number.MAX_SAFE_INTEGER })),
       ...{ afterSeq: 0, beforeSeq: Number.MAX_SAFE_INTEGER },
-      ...{ limit: rowsMax, from: 'oldest' as const },
+      ...{ limit: rowsMax, from: 'oldest' as const, reader: null },
     };
     const rows = await this.#archive.read(page, patient());
     return rows.map((entry) => ({ ...entry, message_id: `${entry.epoch}-${entry.seq}` }));

@@ -63,7 +63,7 @@ export class ArchivedHistory {
     const known = this.#oldest.get(key);
     const nowMs = this.#clock.monotonicMs();
     if (known !== undefined && known.untilMs > nowMs) return known.seq;
-    const entries = await this.read({ ...page, limit: 1, from: 'oldest' });
+    const entries = await this.read({ ...page, limit: 1, from: 'oldest', reader: null });
     if (entries === null) return undefined;
     const seq = entries[0]?.seq ?? null;
     if (this.#oldest.size >= oldestKept) this.#oldest.clear();

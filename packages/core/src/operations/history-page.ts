@@ -104,7 +104,11 @@ async function backward(reading: Reading): Promise<HistoryFound> {
 
 const jsonBytes = (entry: HistoryEntry): number => Buffer.byteLength(JSON.stringify(entry));
 
-const ofGroup = ({ ask, range }: Reading) => ({ groupId: ask.groupId, stretches: stretchesOf(range.head) });
+const ofGroup = ({ ask, range }: Reading) => ({
+  groupId: ask.groupId,
+  stretches: stretchesOf(range.head),
+  reader: ask.reader,
+});
 
 /**
  * Adds `oldestSeq`. If the archive does not answer, it may have everything that the caller may read: the next page
