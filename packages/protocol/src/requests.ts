@@ -10,8 +10,8 @@ import { groupRequests } from './requests/group.ts';
 import { importRequests } from './requests/import.ts';
 import { logRequests } from './requests/log.ts';
 import { membershipRequests } from './requests/membership.ts';
-import { searchRequests } from './requests/search.ts';
 import { messageRequests } from './requests/message.ts';
+import { searchRequests } from './requests/search.ts';
 import { userRequests } from './requests/user.ts';
 
 export type { Action, GroupInfo } from './requests/group.ts';

@@ -22,8 +22,8 @@ const steps: readonly string[] = [
   'CREATE INDEX plenum_entries_position ON plenum_entries (group_id, epoch, seq)',
   indexStep,
   // The message that a change concerns; null for messages and group events.
-  'ALTER TABLE plenum_entries ADD COLUMN target_id text',
-  `CREATE TABLE plenum_message_states (
+  'ALTER TABLE plenum_entries ADD COLUMN IF NOT EXISTS target_id text',
+  `CREATE TABLE IF NOT EXISTS plenum_message_states (
      message_id text PRIMARY KEY,
      group_id text NOT NULL,
      epoch text,
@@ -39,7 +39,7 @@ const steps: readonly string[] = [
      deleted_by text,
      reason text
    )`,
-  `CREATE TABLE plenum_reaction_counts (
+  `CREATE TABLE IF NOT EXISTS plenum_reaction_counts (
      message_id text NOT NULL,
      reaction_key text NOT NULL,
      reaction text NOT NULL,
@@ -50,7 +50,7 @@ const steps: readonly string[] = [
      at timestamptz NOT NULL,
      PRIMARY KEY (message_id, reaction_key)
    )`,
-  `CREATE TABLE plenum_reactions (
+  `CREATE TABLE IF NOT EXISTS plenum_reactions (
      message_id text NOT NULL,
      user_id text NOT NULL,
      reaction_key text NOT NULL,
@@ -60,7 +60,7 @@ const steps: readonly string[] = [
      at timestamptz NOT NULL,
      PRIMARY KEY (message_id, user_id, reaction_key)
    )`,
-  `CREATE TABLE plenum_previous_texts (
+  `CREATE TABLE IF NOT EXISTS plenum_previous_texts (
      message_id text NOT NULL,
      edits int NOT NULL,
      message text NOT NULL,

@@ -5,6 +5,7 @@ import {
   obtainPostgresForTests,
   type PostgresForTests,
   patient,
+  sampleChange,
   sampleEvent,
   sampleGroup,
   sampleMessage,
@@ -29,7 +30,7 @@ const texts = [
 ];
 const other = groupIdSchema.parse('room:other');
 const { epoch } = sampleMessage({ seq: 1 });
-const all = { stretches: [{ epoch, endSeq: 100 }], afterSeq: 0, beforeSeq: 1000, limit: 50 };
+const all = { stretches: [{ epoch, endSeq: 100 }], afterSeq: 0, beforeSeq: 1000, limit: 50, reader: null };
 
 beforeAll(async () => {
   postgres = await obtainPostgresForTests();
@@ -97,4 +98,11 @@ test('a search uses the index; without the index it finds the same', async () =>
   await statements(url, 'DROP INDEX plenum_entries_text');
   expect(await seqs('lunch or notes')).toEqual(indexed);
   await statements(url, String(defined));
+});
+
+test('a message is found by its present text, and not at all once it was taken down', async () => {
+  const edited = sampleChange({ seq: 21, type: 'edited', of: 8, message: 'an elephant', edits: 1 });
+  await archive.save([edited, sampleChange({ seq: 22, type: 'deleted', of: 3 })], patient());
+  expect(await seqs('👍 or elephant')).toEqual([8]);
+  expect(await seqs('"release notes"')).toEqual([]);
 });

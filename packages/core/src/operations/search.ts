@@ -1,5 +1,5 @@
 /** Finds messages by their words: the archive finds them, and the log shows what of them is still there. */
-import type { GroupId, HistoryEntry, RequestArgs, RequestResult } from '@plenum/protocol';
+import type { GroupId, HistoryEntry, RequestArgs, RequestResult, UserId } from '@plenum/protocol';
 import { authorize } from '../adapters/guards.ts';
 import { firstPerAnswer } from '../groups/bounds.ts';
 import { historyEntryFrom } from '../log/entry.ts';
@@ -40,11 +40,12 @@ export class SearchOperations {
       afterSeq: firstSeq - 1,
       beforeSeq: Math.min(before ?? head.seq + 1, head.seq + 1),
       limit,
+      reader: userOf(caller),
     });
     if (found === null) return fail({ code: 'unavailable' });
     const page = firstPerAnswer(found, jsonBytes);
     const isLast = found.length < limit && page.length === found.length;
-    const present = await Promise.all(page.map((entry) => this.#present(groupId, entry)));
+    const present = await Promise.all(page.map((entry) => this.#present(groupId, entry, userOf(caller))));
     return succeed({
       entries: present.filter((entry) => entry !== null),
       next_before: isLast ? null : (page.at(-1)?.seq ?? null),
@@ -54,13 +55,14 @@ export class SearchOperations {
   /**
    * The archive may be behind: what the log still has is shown as the log has it. @returns null for a message that is gone
    */
-  async #present(groupId: GroupId, found: HistoryEntry): Promise<HistoryEntry | null> {
-    const range = await this.#deps.engine.log.after(groupId, found.seq - 1, 1);
+  async #present(groupId: GroupId, found: HistoryEntry, reader: UserId | null): Promise<HistoryEntry | null> {
+    const range = await this.#deps.engine.log.after(groupId, found.seq - 1, 1, reader);
     if (range === null) return null;
     const [entry] = range.entries;
     if (found.seq < range.head.oldestSeq || entry?.seq !== found.seq) return found;
     const logged = historyEntryFrom(entry);
-    return logged.epoch === found.epoch && logged.type === 'message' ? logged : null;
+    const isThere = logged.epoch === found.epoch && logged.type === 'message' && logged.message !== undefined;
+    return isThere ? logged : null;
   }
 }
 

@@ -60,7 +60,7 @@ export interface ArchiveReader {
 }
 
 export interface ArchiveSearch
-  extends Pick<ArchivePage, 'groupId' | 'stretches' | 'afterSeq' | 'beforeSeq' | 'limit'> {
+  extends Pick<ArchivePage, 'groupId' | 'stretches' | 'afterSeq' | 'beforeSeq' | 'limit' | 'reader'> {
   /** 1 to 512 bytes of well-formed text without U+0000, in the form of a web search: `words "a phrase" or -word`. */
   readonly query: string;
 }

@@ -1,6 +1,7 @@
 /** The request that finds messages by their words, in the archive. */
 import { z } from 'zod';
-import { historyEntrySchema, seqSchema } from '../groups.ts';
+import { historyEntrySchema } from '../entries.ts';
+import { seqSchema } from '../groups.ts';
 import { limits } from '../limits.ts';
 import { exceedsBytes, holdsNul } from '../text.ts';
 import { group, paged } from './arguments.ts';
