@@ -6,7 +6,7 @@ import type { ArchivedChange } from '@plenum/core';
 import type { Connection } from './connections.ts';
 import { detailsOf } from './entry-rows.ts';
 
-/** Where in the log a change stands. */
+/** Where in the log a change is. */
 interface Place {
   readonly epoch: string;
   readonly seq: number;

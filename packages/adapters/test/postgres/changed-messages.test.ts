@@ -172,7 +172,7 @@ test('a take-down and its late message from two nodes at once, many times: the t
   expect(await allRows()).not.toContain('secret');
 });
 
-test('an edit that PostgreSQL refuses is named alone, and every other entry of the batch is saved', async () => {
+test('an edit that PostgreSQL refuses is named alone, and the rest of the batch is saved', async () => {
   const archive = archiveAt(url);
   const bad = { ...edit(3, 2), message: 'a NUL: \0' };
   const outcome = await archive.save([message, edit(2, 1), bad, sampleMessage({ seq: 4 })], patient());

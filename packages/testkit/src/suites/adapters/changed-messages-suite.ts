@@ -134,7 +134,7 @@ export function describeChangedMessages(name: string, makeArchive: MakeReadableA
       expect(others.at(-1)).toMatchObject({ type: 'deleted', target_seq: 1, reason: 'spam' });
     });
 
-    test('a take-down without its message leaves the tombstone, and a late message does not bring the text back', async () => {
+    test('a take-down without its message leaves a tombstone, which a late message does not end', async () => {
       await using harness = await makeArchive();
       const shown = async (): Promise<HistoryEntry | undefined> =>
         (await harness.archive.read(whole, patient()))[0];
