@@ -127,6 +127,6 @@ test('the page for people shows every request, route and error', async () => {
   for (const word of ['relay_msg', 'POST /v1/groups/:group_id/messages', 'room_overloaded', 'resync']) {
     expect(page).toContain(`<code>${word}</code>`);
   }
-  expect(page).toContain('{ group_id: string, message: string }');
+  expect(page).toContain('{ group_id: string, message: string, ');
   expect(page).not.toContain('undefined');
 });

@@ -77,7 +77,10 @@ test('what a request cannot do without is required in its query, and nothing els
         .map(({ name }) => `${path} ${name}`),
     ),
   );
-  expect(required).toEqual(['/v1/groups/{group_id}/explain action']);
+  expect(required.sort()).toEqual([
+    '/v1/groups/{group_id}/explain action',
+    '/v1/groups/{group_id}/search query',
+  ]);
 });
 
 test('a pattern uses no lookaround and no backreference, which the engines of Go and Rust refuse', () => {
@@ -124,6 +127,9 @@ test('an enumeration of several words is defined once', () => {
   expect(lists.filter((list, at) => lists.indexOf(list) !== at)).toEqual([]);
 });
 
+/** Schemas that are no requests and that only a request has. */
+const partsOfRequests = ['ImportedMessage'];
+
 test('an object of an answer is open, one of a request is closed', () => {
   const schemas: Readonly<Record<string, object>> = Object(resolve('#/components/schemas'));
   const closed = Object.keys(schemas).filter((name) =>
@@ -131,7 +137,7 @@ test('an object of an answer is open, one of a request is closed', () => {
   );
   expect(closed.sort()).toEqual(
     Object.keys(schemas)
-      .filter((name) => name.endsWith('Request'))
+      .filter((name) => name.endsWith('Request') || partsOfRequests.includes(name))
       .sort(),
   );
 });
