@@ -1,5 +1,5 @@
 /** The OpenAPI document and the node agree: what one allows, the other takes, and every answer is one that the document allows. */
-import type { Archive } from '@plenum/core';
+import type { Adapters } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
@@ -16,8 +16,9 @@ import { tokenOf } from '../support/wire/http.ts';
 /** Answered by a node of their own, below. */
 const elsewhere = ['issue_dev_token', 'drain_node'];
 
-/** Refuses one text for good. */
-const archive: Archive = {
+/** Refuses one text for good, and finds no text. */
+const archive: NonNullable<Adapters['archive']> = {
+  search: async () => [],
   save: async (entries) => ({
     refused: entries.flatMap((entry) =>
       entry.type === 'message' && entry.message === 'poison'
@@ -36,6 +37,12 @@ async function deadLetterIdOf(service: Service): Promise<string> {
     if (letter === undefined) throw new Error('it is not dead yet');
     return letter.dead_letter_id;
   });
+}
+
+async function messageIdOf(service: Service): Promise<string> {
+  const sent = await service.plenum.send('team', 'ann', 'Lunch at noon?');
+  if (!sent.ok) throw new Error(`not sent: ${sent.failure.code}`);
+  return sent.result.message_id;
 }
 
 /** The group and the users of the examples: `bob` and `fay` are members, `cleo` applies, `dan` is banned, `eve` muted, `hal` invited. */
@@ -84,6 +91,9 @@ describe.each(engines)('the OpenAPI document and a node on %s', (engine) => {
   const operations = () => documented.operations.filter(({ id }) => !elsewhere.includes(id));
   /** The example of an operation, with the ids that a service chooses itself. */
   const exampleOf = async ({ id, example }: Operation): Promise<Call> => {
+    if ('message_id' in example.path) {
+      return { ...example, path: { ...example.path, message_id: await messageIdOf(service) } };
+    }
     if (!/^(?:retry|delete)_dead_letter$/.test(id)) return example;
     return { ...example, path: { dead_letter_id: await deadLetterIdOf(service) } };
   };

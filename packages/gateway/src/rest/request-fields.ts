@@ -17,12 +17,21 @@ interface FieldsOfRoute {
   readonly body: z.ZodObject | null;
 }
 
-/** The first query field with a space, which no valid value has; null: there is none. */
+/** The first query field with a space, which few valid values have; null: there is none. */
 function spacedIn(query: unknown): string | null {
   const fields = Object.entries(typeof query === 'object' && query !== null ? query : {});
   const spaced = fields.find(([, value]) => [value].flat().some((text) => String(text).includes(' ')));
   return spaced === undefined ? null : spaced[0].slice(0, 64);
 }
+
+/** Where a field with a space is refused, the space is the likely reason: few know what a + means. */
+function spacedFailure(query: unknown, refused: Refused): Refused {
+  const spaced = spacedIn(query);
+  if (spaced === null || refused.failure.details?.field !== spaced) return refused;
+  const error = `${spaced} holds a space: a + in a query means one, and is written as %2B itself`;
+  return { ok: false, failure: { code: 'invalid_args', error, details: { field: spaced } } };
+}
+type Refused = Extract<Parsed<Fields>, { readonly ok: false }>;
 
 const none = z.strictObject({});
 
@@ -38,11 +47,6 @@ export function fieldsOf(
     } as const;
     return { ok: false, failure };
   }
-  const spaced = spacedIn(request.query);
-  if (spaced !== null) {
-    const error = `${spaced} holds a space: a + in a query means one, and is written as %2B itself`;
-    return { ok: false, failure: { code: 'invalid_args', error, details: { field: spaced } } };
-  }
   const parts = [
     [params, request.params],
     [query, request.query],
@@ -52,7 +56,7 @@ export function fieldsOf(
   let fields: Fields = {};
   for (const [schema, input] of parts) {
     const part = parse(schema, input, 'invalid_args');
-    if (!part.ok) return part;
+    if (!part.ok) return schema === query ? spacedFailure(request.query, part) : part;
     fields = { ...fields, ...part.value };
   }
   return { ok: true, value: fields };
