@@ -157,7 +157,7 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   ],
   invited: (one) => [byAnswerer(one), is(one, 'none'), notBanned(one)],
   invite_declined: (one) => [
-    [actorIn(one.event) === one.event.user_id, 'another user declined'],
+    [isService(actorIn(one.event)) || actorIn(one.event) === one.event.user_id, 'another user declined'],
     isInvited(one),
   ],
   invite_revoked: (one) => [byAnswerer(one), isInvited(one)],
