@@ -21,6 +21,10 @@ const writerTo =
     if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
   };
 
+/** Resolves when all is written: the end of the process would drop what a slow reader of a pipe has not taken. */
+const flushed = (output: Writable): Promise<void> =>
+  new Promise((resolve) => output.write('', () => resolve()));
+
 /** @returns the exit code */
 export async function exportCommand({
   group = [],
@@ -49,6 +53,7 @@ export async function exportCommand({
   });
   progress.show(groupIds.length);
   progress.end();
+  await flushed(target);
   if (target !== process.stdout) {
     target.end();
     await finished(target);
