@@ -28,6 +28,10 @@ const successes: Readonly<Record<string, { readonly result: object; readonly tar
     result: { status: 'muted' },
     target: expect.objectContaining({ status: 'muted' }),
   },
+  'mute_member:timed': {
+    result: { status: 'muted', muted_until: expect.any(String) },
+    target: expect.objectContaining({ status: 'muted' }),
+  },
   unmute_member: { result: { status: 'active' }, target: expect.objectContaining(plain) },
   kick_member: { result: { status: 'kicked' }, target: 'none' },
   ban_member: { result: { status: 'banned' }, target: 'banned' },

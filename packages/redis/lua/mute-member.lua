@@ -1,5 +1,6 @@
 #!lua
--- Mutes a member of a strict_private group until a time or an unmute.
+-- Mutes a member of a strict_private group until a time or an unmute. A mute with an end changes the end of a
+-- member's mute.
 -- @include change-header
 local for_ms = ARGV[19]
 -- @include change
@@ -11,7 +12,8 @@ local code = refusal_of_moderator(actor)
 if code then return refuse(code) end
 local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
-if member.status ~= 'a' or member.role == 'a' then return refuse('cannot_mute') end
+local has_new_end = member.status == 'm' and for_ms ~= ''
+if member.status ~= 'a' and not has_new_end or member.role == 'a' then return refuse('cannot_mute') end
 if not is_below_actor(member) then return refuse('not_admin') end
 local limited = check_limits()
 if limited then return limited end

@@ -8,12 +8,18 @@ local posting = ARGV[22]
 local slow_mode_ms = ARGV[23]
 local edit_window_ms = ARGV[24]
 local accepts_needed = ARGV[25]
+local if_seq = ARGV[26]
 -- @include change
 -- @include change-entry
 -- @include sending-text
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end
+if if_seq ~= '' then
+  -- A group whose settings never changed has no such field.
+  local changed_seq = tonumber(redis.call('HGET', group_key, 'changed_seq') or 1)
+  if changed_seq > tonumber(if_seq) or tonumber(if_seq) > group.seq then return refuse('conflict', changed_seq) end
+end
 local limited = check_limits()
 if limited then return limited end
 
@@ -38,4 +44,5 @@ end
 set('edit_window_ms', edit_window_ms, edit_window_ms)
 set('accepts_needed', accepts_needed, accepts_needed)
 local seq = record_change('updated', ',"changes":{' .. table.concat(changes, ',') .. '}')
+redis.call('HSET', group_key, 'changed_seq', integer(seq))
 return done(find_member(actor, now), seq)

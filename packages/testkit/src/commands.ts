@@ -193,14 +193,15 @@ export const demoteCommand = (given: Omit<OnTarget, 'reason'>): DemoteMember => 
 });
 
 export const updateCommand = (
-  given: Request & { readonly actor: string } & UpdateGroup['changes'],
+  given: Request & { readonly actor: string; readonly ifSeq?: number } & UpdateGroup['changes'],
 ): UpdateGroup => {
-  const { groupId, requestId, payloadHash, rememberMs, actor, ...changes } = given;
+  const { groupId, requestId, payloadHash, rememberMs, actor, ifSeq, ...changes } = given;
   return {
     operation: 'update',
+    ifSeq: ifSeq ?? null,
     groupId: groupIdSchema.parse(groupId),
     actor: actorOf(actor),
-    request: keyOf(given, ['update', groupId, changes]),
+    request: keyOf(given, ['update', groupId, changes, ifSeq]),
     changes,
   };
 };

@@ -281,6 +281,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   unread: otherTypes('flag'),
   include_members: otherTypes('flag'),
   max_members: wholeNumber(1, limits.groupMembersMax),
+  if_seq: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   posting: choice,
   slow_mode_ms: wholeNumber(0, limits.slowModeMsMax),
   accepts_needed: wholeNumber(1, limits.acceptsNeededMax),

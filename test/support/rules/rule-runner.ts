@@ -144,6 +144,7 @@ export class RuleRunner {
       create_group: { group_type: 'public' },
       update_group: { max_members: 9 },
       relay_msg: { message: 'hello' },
+      mute_member: action === undefined ? {} : { for_ms: 3_600_000 },
       promote_member: action === undefined ? {} : { role: action },
       edit_message: { message: 'edited' },
       react: { reaction: '👍' },

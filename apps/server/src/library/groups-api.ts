@@ -84,6 +84,8 @@ interface ChangeMembers extends InGroup {
   readonly remove?: readonly string[];
 }
 interface Update extends InGroup, Sending {
+  /** `seq` of an `info`: refused with `conflict` if settings were changed after it. */
+  readonly ifSeq?: number;
   readonly actorId?: string;
   readonly acceptsNeeded?: number;
   /** Null removes the setting. */
@@ -274,6 +276,7 @@ const update = ({ groupId, actorId, requestId, maxMembers, history, metadata, ..
     history,
     metadata,
     accepts_needed: rest.acceptsNeeded,
+    if_seq: rest.ifSeq,
     ...sendingArgs(rest),
   },
 });

@@ -94,6 +94,8 @@ export interface DemoteMember extends Base {
 }
 export interface UpdateGroup extends Base {
   readonly operation: 'update';
+  /** The update is refused if settings were changed after this seq. Null: it is not. */
+  readonly ifSeq: number | null;
   /** An absent field keeps its value. */
   readonly changes: Partial<Omit<GroupSettings, 'ephemeral'>>;
 }

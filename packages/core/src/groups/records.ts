@@ -145,6 +145,13 @@ export const hasRole = ({ roles }: Pick<MemberRecord, 'roles'>): boolean =>
 export const mayAccept = (groupType: GroupType, member: MemberRecord | null): boolean =>
   member?.status === 'active' && (groupType !== 'strict_private' || hasRole(member));
 
+/** The refusal of an update of settings that were changed after its `if_seq`. */
+export const changedSince: Failure = {
+  code: 'conflict',
+  error: 'The settings of the group have changed since if_seq',
+  details: { field: 'if_seq' },
+};
+
 /** @param untilMs null: the ban does not end by itself */
 export const bannedFailure = (untilMs: number | null): Failure =>
   untilMs === null ? { code: 'banned' } : { code: 'banned', details: { banned_until: isoTime(untilMs) } };

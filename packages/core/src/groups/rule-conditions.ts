@@ -14,7 +14,7 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import type { GroupRecord, MemberRecord } from './records.ts';
-import { bannedFailure, hasRole, isoTime } from './records.ts';
+import { bannedFailure, changedSince, hasRole, isoTime } from './records.ts';
 import { type Check, type CheckName, type RuleName, rules } from './rule-table.ts';
 
 export interface Facts {
@@ -27,6 +27,10 @@ export interface Facts {
   readonly isSubjectBanned: boolean;
   /** Null: the user is not banned, or its ban has no end. */
   readonly subjectBannedUntilMs?: number | null;
+  /** True for a mute with an end: it may change the end of another mute. */
+  readonly isTimed?: boolean;
+  /** True if settings were changed after the `if_seq` of an update. */
+  readonly hasChangedSince?: boolean;
   /** The role that a promotion gives. */
   readonly role?: GrantedRole;
   /** Null: slow mode lets the user send now. */
@@ -57,6 +61,7 @@ const isFull = (group: Group) =>
 const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>> = {
   'group absent': () => false,
   'group exists': () => true,
+  'group is unchanged': ({ hasChangedSince }) => hasChangedSince !== true,
   'group is strict_private': (_, group) => group.groupType === 'strict_private',
   'actor is in the group': ({ actorRecord }) => actorRecord !== null,
   'actor is active': ({ actorRecord }) => actorRecord?.status === 'active',
@@ -68,8 +73,9 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'user is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'target is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'target is pending': ({ subjectRecord }) => subjectRecord?.status === 'pending',
-  'target is active and no admin': ({ subjectRecord }) =>
-    subjectRecord?.status === 'active' && !subjectRecord.roles.includes('admin'),
+  'target may be muted': ({ subjectRecord, isTimed }) =>
+    (subjectRecord?.status === 'active' && !subjectRecord.roles.includes('admin')) ||
+    (subjectRecord?.status === 'muted' && isTimed === true),
   'target may get the role': ({ subjectRecord, role = 'admin' }) =>
     subjectRecord?.status === 'active' &&
     !subjectRecord.roles.includes('admin') &&
@@ -169,6 +175,7 @@ const codeOf = ({ code }: Check, { group }: Facts): ErrorCode =>
 
 function refusal(check: Check, facts: Facts): Failure {
   const { subjectRecord, subjectBannedUntilMs, slowedUntilMs, nowMs } = facts;
+  if (check.code === 'conflict') return changedSince;
   if (check.code === 'banned') return bannedFailure(subjectBannedUntilMs ?? null);
   if (check.code === 'slow_mode') {
     return { code: 'slow_mode', retryAfterMs: Math.max(1, (slowedUntilMs ?? nowMs) - nowMs) };

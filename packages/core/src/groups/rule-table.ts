@@ -10,6 +10,7 @@ import type { Operation } from './commands.ts';
 export type CheckName =
   | 'group absent'
   | 'group exists'
+  | 'group is unchanged'
   | 'group is strict_private'
   | 'actor is in the group'
   | 'actor is active'
@@ -21,7 +22,7 @@ export type CheckName =
   | 'user is in the group'
   | 'target is in the group'
   | 'target is pending'
-  | 'target is active and no admin'
+  | 'target may be muted'
   | 'target may get the role'
   | 'target is below the actor'
   | 'target is muted'
@@ -144,7 +145,7 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     strict,
     actorModerator,
     targetInGroup,
-    check('target is active and no admin', 'cannot_mute'),
+    check('target may be muted', 'cannot_mute'),
     belowActor,
   ),
   unmute: everyType(
@@ -177,7 +178,7 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     check('target has a role', 'cannot_demote'),
     notLastAdmin,
   ),
-  update: everyType(exists, actorAdmin),
+  update: everyType(exists, actorAdmin, check('group is unchanged', 'conflict')),
   delete: everyType(exists, actorAdmin),
   send: everyType(...maySend, check('sender is not slowed down', 'slow_mode')),
   read: everyType(

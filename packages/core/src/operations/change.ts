@@ -193,6 +193,7 @@ export class Changes {
       groupId: args.group_id,
       actor: caller.actor,
       request: requestKey(caller, 'update_group', args),
+      ifSeq: args.if_seq ?? null,
       changes: {
         ...(max_members === undefined ? {} : { maxMembers: max_members }),
         ...(history === undefined ? {} : { history }),

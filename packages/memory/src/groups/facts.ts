@@ -21,6 +21,8 @@ export function factsOf(group: GroupState | null, command: GroupCommand, nowMs: 
     isSubjectBanned: ban?.isBanned === true,
     subjectBannedUntilMs: ban?.bannedUntilMs ?? null,
     isSubjectInvited: subject !== null && (group?.invites.inForce(subject, nowMs) ?? null) !== null,
+    ...(command.operation === 'mute' ? { isTimed: command.forMs !== null } : {}),
+    hasChangedSince: command.operation === 'update' && group?.hasChangedSince(command.ifSeq) === true,
     ...('role' in command ? { role: command.role } : {}),
     nowMs,
   };

@@ -80,6 +80,7 @@ export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): Cha
   group.settings = { ...group.settings, ...command.changes };
   const changes = onTheWire(command.changes);
   const seq = state.record(group, { type: 'updated', user_id: command.actor, changes }, nowMs);
+  group.changedSeq = seq;
   return actor === null ? goneDone(group, seq) : memberDone(group, actor, seq);
 }
 

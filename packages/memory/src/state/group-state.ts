@@ -59,6 +59,8 @@ export class GroupState {
   readonly lastSentMs = new Map<UserId, number>();
   /** The import that the group has taken last, and how many messages of it. */
   lastImport: { readonly id: string; readonly count: number } | null = null;
+  /** Seq of the entry that last changed settings. */
+  changedSeq = 1;
   isDeleted = false;
   /** True for a deleted group that kept users out: a join must not create it again, because that would let them in. */
   isClosed = false;
@@ -93,6 +95,11 @@ export class GroupState {
     if (record === undefined) return null;
     const isDue = record.mutedUntilMs !== null && record.mutedUntilMs <= nowMs;
     return isDue ? { ...record, status: 'active', mutedUntilMs: null } : record;
+  }
+
+  /** True if settings were changed after `seq`, or the log has no such seq; false for null. */
+  hasChangedSince(seq: number | null): boolean {
+    return seq !== null && (this.changedSeq > seq || seq > this.log.seq);
   }
 
   /** @returns the time until which slow mode lets the user send no other message, ms, or null */

@@ -203,7 +203,13 @@ export const groupRequests = {
   update_group: {
     access: 'change',
     args: z
-      .strictObject({ ...group, ...updateSettings })
+      .strictObject({
+        ...group,
+        ...updateSettings,
+        if_seq: seqSchema
+          .optional()
+          .describe('`seq` of a `get_group_info`: refused with `conflict` if settings were changed after it'),
+      })
       .refine((args) => settingNames.some((name) => Reflect.get(args, name) !== undefined), {
         error: `one of ${settingNames.join(', ')} is required`,
         path: ['max_members'],

@@ -137,7 +137,10 @@ export function runChange(
       return calls.change(scripts.joinGroup, { keys, args: withExtra(extra) });
     }
     case 'update':
-      return calls.change(scripts.updateGroup, { keys, args: withExtra(updateArgs(command.changes)) });
+      return calls.change(scripts.updateGroup, {
+        keys,
+        args: withExtra({ ...updateArgs(command.changes), ifSeq: command.ifSeq ?? '' }),
+      });
     case 'mute':
       return calls.change(scripts.muteMember, { keys, args: withExtra(spanArgs(command)) });
     case 'ban': {

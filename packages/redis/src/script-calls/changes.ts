@@ -131,6 +131,7 @@ export const updateGroup = defineChange('update-group', [
   'slowModeMs',
   'editWindowMs',
   'acceptsNeeded',
+  'ifSeq',
 ]);
 export const deleteGroup = defineEnding('delete-group', []);
 

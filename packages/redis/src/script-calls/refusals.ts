@@ -1,5 +1,13 @@
 /** Translates refusals in the replies of scripts to those of core. */
-import { type Bounded, invitesFull, isoTime, limitReached, type Refused, refused } from '@plenum/core';
+import {
+  type Bounded,
+  changedSince,
+  invitesFull,
+  isoTime,
+  limitReached,
+  type Refused,
+  refused,
+} from '@plenum/core';
 import { errorCodes } from '@plenum/protocol';
 import { z } from 'zod';
 
@@ -18,6 +26,7 @@ export function refusalOf(
   if (ms === null) return refused({ code });
   if (code === 'banned') return refused({ code, details: { banned_until: isoTime(ms) } });
   if (code === 'too_many_invites') return refused(invitesFull(ms));
+  if (code === 'conflict') return refused(changedSince);
   if (code === 'limit_reached') return refused(limitReached(bounded, ms));
   if (code === 'muted') {
     const retryAfterMs = Math.max(1, ms - reply.nowMs);

@@ -163,6 +163,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     metadata: '{}',
     posting: 'members',
     slowModeMs: '1000',
+    ifSeq: '7',
     sending: 'm 1000',
     editWindowMs: '99999999999999',
     acceptsNeeded: '2',

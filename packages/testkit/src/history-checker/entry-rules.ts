@@ -145,7 +145,7 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   muted: (one) => [
     isStrict(one),
     byModerator(one),
-    is(one, 'active'),
+    one.event.muted_until !== undefined && statusOf(one) === 'muted' ? is(one, 'muted') : is(one, 'active'),
     [!isAdmin(one, one.event.user_id), 'the user was an admin'],
   ],
   unmuted: (one) => [isStrict(one), byModerator(one), is(one, 'muted')],

@@ -55,6 +55,7 @@ const metadata = fc.constantFrom(null, '{}', '{"a":[],"n":1e+21}');
 const posting = fc.constantFrom('members' as const, 'members' as const, 'admins' as const, 'nobody' as const);
 /** One interval outlasts a run, so both engines refuse the same messages. */
 const slowModeMs = fc.constantFrom(0, 0, 3_600_000);
+const ifSeq = fc.nat({ max: 20 });
 const editWindowMs = fc.constantFrom(0, 86_400_000);
 const acceptsNeeded = fc.constantFrom(1, 1, 2);
 const history = fc.constantFrom('all' as const, 'since_join' as const);
@@ -109,7 +110,7 @@ const muting = fc.record(
 );
 const banning = fc.record({ ...target, forMs, reason }, { requiredKeys: ['groupId', 'actor', 'userId'] });
 const updating = fc.record(
-  { groupId, actor, maxMembers, history, metadata, posting, slowModeMs, editWindowMs, acceptsNeeded },
+  { groupId, actor, maxMembers, history, metadata, posting, slowModeMs, editWindowMs, acceptsNeeded, ifSeq },
   { requiredKeys: ['groupId', 'actor'] },
 );
 const sending = fc.record({ groupId, sender: user, message: fc.constantFrom('hello', '"}]☃\u2028') });

@@ -241,4 +241,19 @@ export const moderatorGrids: readonly Grid[] = [
       banned         NA       NA       NA       NA       NA       NA       NA       NA       NA
       service        NU       CP       ok       CP       CP       CP       CP       NU       -`,
   },
+  {
+    types: ['strict_private'],
+    operations: ['mute_member:timed'],
+    text: `
+                  outsider  pending  active  muted  moderator  admin  last_admin  banned  self
+      outsider       NA       NA       NA       NA       MO       NA       NA       NA       NA
+      pending        NA       NA       NA       NA       MO       NA       NA       NA       NA
+      active         NA       NA       NA       NA       MO       NA       NA       NA       NA
+      muted          NA       NA       NA       NA       MO       NA       NA       NA       NA
+      moderator      NU       CM       ok       ok       NA       CM       CM       NU       NA
+      admin          NU       CM       ok       ok       ok       CM       -        NU       CM
+      last_admin     NU       CM       ok       ok       ok       -        -        NU       CM
+      banned         NA       NA       NA       NA       MO       NA       NA       NA       NA
+      service        NU       CM       ok       ok       ok       CM       CM       NU       -`,
+  },
 ];

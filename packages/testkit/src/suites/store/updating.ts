@@ -89,6 +89,21 @@ export function updating(makeEngine: MakeEngine): void {
       expect((await scene.group()).metadata).toBe(metadata);
     });
 
+    test('with if_seq is refused if settings were changed after it, whatever else was entered since', async () => {
+      await using scene = await begin(makeEngine);
+      const update = (ifSeq: number, maxMembers: number) =>
+        scene.change(updateCommand({ groupId, actor: 'owner', ifSeq, maxMembers }));
+      await scene.send('owner');
+      expect(verdict(await update(1, 3))).toBe('done');
+      const before = await scene.everything();
+      expect(await update(2, 4)).toMatchObject({
+        failure: { code: 'conflict', details: { field: 'if_seq' } },
+      });
+      expect(verdict(await update(99, 4))).toBe('conflict');
+      expect(await scene.everything()).toEqual(before);
+      expect([verdict(await update(3, 5)), verdict(await update(3, 6))]).toEqual(['done', 'conflict']);
+    });
+
     test('by the service names the service as the user', async () => {
       await using scene = await begin(makeEngine);
       await scene.do(updateCommand({ groupId, actor: SERVICE, history: 'since_join' }));
