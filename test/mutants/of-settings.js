@@ -28,6 +28,17 @@ export const mutantsOfSettings = [
     killers: [conformance('a muted moderator has no rights by its role')],
   },
   {
+    name: 'an update does not look at if_seq',
+    edits: [
+      {
+        file: 'packages/redis/lua/update-group.lua',
+        from: "if changed_seq > tonumber(if_seq) or tonumber(if_seq) > group.seq then return refuse('conflict', changed_seq) end",
+        to: '',
+      },
+    ],
+    killers: [conformance('with if_seq is refused if settings were changed after it')],
+  },
+  {
     name: 'posting is not checked',
     edits: [
       {
