@@ -9,7 +9,19 @@ import { tokenOf } from '../support/wire/http.ts';
 const bytes = Buffer.from('{"a":1}');
 const nested = (depth: number): unknown => (depth === 0 ? bytes : { a: nested(depth - 1) });
 
-const good = { group_id: 'g', user_id: 'ben', group_type: 'public', action: 'send', seq: 1 };
+const good = {
+  group_id: 'g',
+  user_id: 'ben',
+  group_type: 'public',
+  action: 'send',
+  seq: 1,
+  message_id: '0123456789abcdef-1',
+  message: 'hello',
+  reaction: 'x',
+  query: 'tea',
+  import_id: 'i',
+  position: 0,
+};
 
 /** Every field of every request, beside good ones that the request needs. */
 const fields = Object.entries(requestTable()).flatMap(([type, { args }]) => {

@@ -25,8 +25,10 @@ const muted = await client.POST('/v1/groups/{group_id}/members/{user_id}/mute', 
 const read = await client.GET('/v1/groups/{group_id}/messages', {
   params: { ...team, query: { after: 0, limit: 20 } },
 });
-const textOf = (entry: Entry) =>
-  entry.type === 'message' ? entry.message : `${entry.type} ${entry.user_id}`;
+function textOf(entry: Entry): string {
+  if (entry.type === 'message') return 'message' in entry ? entry.message : 'taken down';
+  return 'user_id' in entry ? `${entry.type} ${entry.user_id}` : entry.type;
+}
 
 const answers = {
   created: created.data?.group_type,
