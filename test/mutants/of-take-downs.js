@@ -63,6 +63,17 @@ export const mutantsOfTakeDowns = [
     killers: [nothingWaits],
   },
   {
+    name: 'an edit of a taken-down message is missing in the archived log',
+    edits: [
+      {
+        file: 'packages/redis/lua/scrub-outbox.lua',
+        from: "      if field.k == 'm' then\n",
+        to: '      if true then\n',
+      },
+    ],
+    killers: [nothingWaits],
+  },
+  {
     name: 'a take-down leaves what waits for a retry',
     edits: [
       {
@@ -85,8 +96,8 @@ export const mutantsOfTakeDowns = [
     edits: [
       {
         file: 'packages/redis/lua/commit-delivery.lua',
-        from: 'if group_id and has_taken_down and is_taken_down(entry_kind, wire) then',
-        to: 'if false then',
+        from: 'local is_gone = group_id and has_taken_down and is_taken_down(entry_kind, wire)',
+        to: 'local is_gone = false',
       },
     ],
     killers: [moving],
@@ -96,8 +107,8 @@ export const mutantsOfTakeDowns = [
     edits: [
       {
         file: 'packages/redis/lua/retry-dead-letter.lua',
-        from: "if is_taken_down(field.k, field.w or '') then",
-        to: 'if false then',
+        from: "local is_gone = is_taken_down(field.k, field.w or '')",
+        to: 'local is_gone = false',
       },
     ],
     killers: [moving],

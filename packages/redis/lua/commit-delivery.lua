@@ -89,7 +89,8 @@ local function retry_due_of(group_id)
   return math.min(earliest, now) + count_of_group(retries_by_group_key, group_id)
 end
 
--- Removes an entry that would be retried or become a dead letter, but whose message was taken down meanwhile.
+-- Removes a message that would be retried or become a dead letter, but that was taken down meanwhile. Its edits stay,
+-- without their text.
 local function drop_taken_down(message_id, offset, group_id)
   local archive_cursor = redis.call('HGET', cursors_key, 'archive')
   local is_counted_still = kind == 'archive'
@@ -109,7 +110,11 @@ for line in string.gmatch(refused, '[^\n]+') do
   local what, message_id, attempts, offset, rest = string.match(line, '^(%l+) (%S+) (%d+) (%S+) (.*)$')
   local group_id, entry_kind, wire = text_of(message_id, offset)
   if offset ~= '-' and not is_unreadable(message_id) then is_set_aside[offset] = true end
-  if group_id and has_taken_down and is_taken_down(entry_kind, wire) then
+  local is_gone = group_id and has_taken_down and is_taken_down(entry_kind, wire)
+  if is_gone and entry_kind == 'c' then
+    is_gone, wire = false, edit_without_text(wire)
+  end
+  if is_gone then
     drop_taken_down(message_id, offset, group_id)
   elseif group_id and what == 'retry' then
     local delay_ms, members_cursor = string.match(rest, '^(%S+) (%S+)$')

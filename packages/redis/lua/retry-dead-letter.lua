@@ -34,7 +34,11 @@ if redis.call('HEXISTS', cursors_key, kind) == 0 then return { 'unopened', now }
 
 local field = {}
 for at = 1, #letter[2], 2 do field[letter[2][at]] = letter[2][at + 1] end
-if is_taken_down(field.k, field.w or '') then
+local is_gone = is_taken_down(field.k, field.w or '')
+if is_gone and field.k == 'c' then
+  is_gone, field.w = false, edit_without_text(field.w)
+end
+if is_gone then
   remove_letter(place, field.g)
   if is_counted(place, field.g, field.m) then count_off(field.g, 1) end
   return { 'gone', now }

@@ -1,7 +1,7 @@
 #!lua
--- Removes the copies of a taken-down message from a part of the retries and dead letters of one adapter kind. Copies of
--- edits have ids of their own, so all of the group are read, in the order of their ids. The next part begins after the
--- replied ids; empty ones mean that all is read.
+-- Removes the copies of a taken-down message from a part of the retries and dead letters of one adapter kind. Edits stay
+-- without their text. Copies of edits have ids of their own, so all of the group are read, in the order of their ids. The
+-- next part begins after the replied ids; empty ones mean that all is read.
 local retries_key = KEYS[1]
 local retrying_key = KEYS[2]
 local retries_by_group_key = KEYS[3]
@@ -23,22 +23,26 @@ local limit = ARGV[6]
 
 local now = integer(clock_ms())
 expect_writable(retries_key, 'zset', { 'ZREM' })
-expect_writable(retrying_key, 'hash', { 'HDEL' })
+expect_writable(retrying_key, 'hash', { 'HDEL', 'HSET' })
 expect_writable(retries_by_group_key, 'zset', { 'ZREM' })
-expect_writable(dead_letters_key, 'stream', { 'XDEL' })
-expect_writable(dead_letters_by_group_key, 'zset', { 'ZREM' })
+expect_writable(dead_letters_key, 'stream', { 'XDEL', 'XADD' })
+expect_writable(dead_letters_by_group_key, 'zset', { 'ZREM', 'ZADD' })
 expect_writable(queued_key, 'hash', { 'HINCRBY', 'HDEL' })
 expect_writable(cursors_key, 'hash', {})
 local removed = 0
 
 local function scrub_retry(id)
   local record = redis.call('HGET', retrying_key, id)
-  local entry_kind, wire = string.match(record or '', '^%d+ %S+ %S+ (%S+) (.*)$')
+  local head, entry_kind, wire = string.match(record or '', '^(%d+ %S+ %S+ )(%S+) (.*)$')
   if not entry_kind or message_in(entry_kind, wire) ~= message_id then return end
+  removed = removed + 1
+  if entry_kind == 'c' then
+    redis.call('HSET', retrying_key, id, head .. 'c ' .. edit_without_text(wire))
+    return
+  end
   redis.call('ZREM', retries_key, id)
   redis.call('HDEL', retrying_key, id)
   drop_from_group(retries_by_group_key, group_id, id)
-  removed = removed + 1
   if kind == 'archive' then count_off(group_id, 1) end
 end
 
@@ -51,7 +55,12 @@ local function scrub_letter(sorted)
   if message_in(field.k, field.w or '') ~= message_id then return end
   remove_letter(place, group_id)
   removed = removed + 1
-  if is_counted(place, group_id, field.m) then count_off(group_id, 1) end
+  if not is_counted(place, group_id, field.m) then return end
+  if field.k == 'm' then
+    count_off(group_id, 1)
+  else
+    add_letter(group_id, { 'g', group_id, 'k', 'c', 'w', edit_without_text(field.w), 'm', field.m, 'a', field.a, 'r', field.r })
+  end
 end
 
 -- @return the id after which the next part begins, or an empty text

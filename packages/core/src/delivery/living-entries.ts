@@ -1,11 +1,11 @@
 /** Keeps what was taken down from adapters: asked right before each call, after a call may have waited for its turn. */
-import { type ArchiveEntry, isArchivedChange } from '../log/entry.ts';
+import { type ArchiveEntry, editWithoutText, isArchivedChange } from '../log/entry.ts';
 import { partitionOf } from '../partitions.ts';
 import { type Outbox, takenDownHoldsMs } from '../ports/outbox.ts';
 import type { Clock } from '../ports/runtime.ts';
 
-/** @returns the entries without messages that were taken down, and without their edits */
-export type LivingEntries = <E extends ArchiveEntry>(entries: readonly E[]) => Promise<readonly E[]>;
+/** @returns the entries without messages that were taken down, and without the texts of their edits */
+export type LivingEntries = (entries: readonly ArchiveEntry[]) => Promise<readonly ArchiveEntry[]>;
 
 /** The id of the message whose text the entry has; null: it has none. */
 function messageIn(entry: ArchiveEntry): string | null {
@@ -30,5 +30,9 @@ export const livingEntries =
       askedAtMs = clock.monotonicMs();
       gone = await outbox.takenDown(partition, messages);
     }
-    return gone.size === 0 ? entries : entries.filter((entry) => !gone.has(messageIn(entry) ?? ''));
+    if (gone.size === 0) return entries;
+    return entries.flatMap((entry) => {
+      if (!gone.has(messageIn(entry) ?? '')) return [entry];
+      return isArchivedChange(entry) ? [editWithoutText(entry)] : [];
+    });
   };

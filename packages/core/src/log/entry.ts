@@ -68,6 +68,12 @@ export type ArchiveEntry = DeliveredMessage | ArchivedEvent | ArchivedChange;
 
 export const isArchivedChange = (entry: ArchiveEntry): entry is ArchivedChange => 'target' in entry;
 
+/** An edit of a message that was taken down: it keeps its place in the archived log. */
+export function editWithoutText(edit: ArchivedChange): ArchivedChange {
+  const { message: _, metadata: _metadata, mentions: _mentions, ...rest } = edit;
+  return { ...rest, deleted: true };
+}
+
 /** The message entry as `history` shows it. */
 export function messageEntryFrom(entry: MessageEntry): MessageHistoryEntry {
   const { request_id, result } = messageOf(entry);

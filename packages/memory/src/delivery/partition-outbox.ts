@@ -5,6 +5,7 @@ import {
   type DeliveryCommit,
   type DeliveryKind,
   type DueRetry,
+  editWithoutText,
   isArchivedChange,
   type OutboxBatch,
   type PageMark,
@@ -57,22 +58,35 @@ export class PartitionOutbox {
     if (isCounted) this.#queued.set(entry.group_id, this.queued(entry.group_id) + 1);
   }
 
-  /** Removes a message and its edits; the room queue counts those that the archive has not taken no longer. */
+  /**
+   * Removes a message; the room queue no longer counts it if the archive has not taken it. Its edits lose their texts. One
+   * that the archive has not taken comes again at the end.
+   */
   takeDown(id: string): void {
     const archiveCursor = this.#kinds.get('archive')?.cursor ?? 0;
     const isMeant = ({ entry }: { readonly entry: ArchiveEntry }) => isOfMessage(entry, id);
-    for (const { number, entry } of this.#entries.filter(isMeant)) {
-      if (number > archiveCursor) this.#countOff(entry);
-    }
+    const meant = this.#entries.filter(isMeant);
     this.#entries = this.#entries.filter((waiting) => !isMeant(waiting));
+    for (const { entry } of meant.filter(({ number }) => number > archiveCursor)) {
+      if (isArchivedChange(entry)) this.add(editWithoutText(entry), false);
+      else this.#countOff(entry);
+    }
     for (const [kind, retries] of Object.entries(this.#retries)) {
       for (const [messageId, retry] of retries) {
         if (!isMeant(retry)) continue;
-        if (kind === 'archive') this.#countOff(retry.entry);
-        retries.delete(messageId);
+        if (isArchivedChange(retry.entry))
+          retries.set(messageId, { ...retry, entry: editWithoutText(retry.entry) });
+        else {
+          if (kind === 'archive') this.#countOff(retry.entry);
+          retries.delete(messageId);
+        }
       }
     }
-    for (const { number } of [...this.letters.values()].filter(isMeant)) this.deleteLetter(number);
+    for (const letter of [...this.letters.values()].filter(isMeant)) {
+      if (isArchivedChange(letter.entry))
+        this.letters.set(letter.number, { ...letter, entry: editWithoutText(letter.entry) });
+      else this.deleteLetter(letter.number);
+    }
   }
 
   queued(groupId: GroupId): number {
@@ -227,10 +241,10 @@ export class PartitionOutbox {
   }
 }
 
-/** True for the message with this id, and for its edits. */
+/** True for the message with this id, and for its edits with a text. */
 const isOfMessage = (entry: ArchiveEntry, id: string): boolean =>
   isArchivedChange(entry)
-    ? entry.type === 'edited' && entry.target.message_id === id
+    ? entry.type === 'edited' && entry.target.message_id === id && entry.deleted !== true
     : entry.message_id === id;
 
 function countByGroup(scheduled: readonly Scheduled[]): ReadonlyMap<GroupId, number> {

@@ -5,6 +5,11 @@ local function message_in(kind, wire)
   if kind == 'm' then
     return string.match(string.sub(wire, -200), '"message_id":"([^"]+)","epoch":"[^"]+","seq":%d+}}$')
   end
-  if kind == 'c' then return string.match(wire, '^{"group_id":"[^"]*","type":"edited","message_id":"([^"]+)"') end
-  return nil
+  if kind ~= 'c' then return nil end
+  return string.match(wire, '^{"group_id":"[^"]*","type":"edited","message_id":"([^"]+)".-,"edits":%d+,"message":')
+end
+
+-- An edit keeps its place in the archived log when its message is taken down, so only its text is removed.
+local function edit_without_text(wire)
+  return string.match(wire, '^.-,"edits":%d+') .. ',"deleted":true}'
 end

@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** When each message, or an edit of it, was last given to an adapter. */
+/** When each message, or the text of an edit of it, was last given to an adapter. */
 class Given {
   readonly #atMs = new Map<string, number>();
   calls = 0;
@@ -50,7 +50,7 @@ class Given {
   note(entries: readonly ArchiveEntry[]): void {
     this.calls += 1;
     for (const entry of entries) {
-      const isText = !isArchivedChange(entry) || entry.type === 'edited';
+      const isText = !isArchivedChange(entry) || (entry.type === 'edited' && entry.deleted !== true);
       const messageId = isArchivedChange(entry) ? entry.target.message_id : entry.message_id;
       if (isText) this.#atMs.set(messageId, performance.now());
     }

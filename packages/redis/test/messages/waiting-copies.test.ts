@@ -110,7 +110,15 @@ onEveryRedis((open) => {
     const [counted, actual] = await owner.queues();
     expect(counted).toBe(actual);
     const left = (await owner.read('archive')).entries.map(({ entry }) => entry);
-    expect(left.map(({ type }) => type)).toEqual(['message', 'deleted', 'deleted', 'deleted']);
+    // The edits stay, in the outbox and in the retries, so that the archived log has no hole.
+    const types = ['message', 'deleted', 'edited', 'deleted', 'deleted', 'edited'];
+    expect(left.map(({ type }) => type)).toEqual(types);
+    for (const entry of left.filter(({ type }) => type === 'edited')) {
+      expect(entry).toMatchObject({ deleted: true, edits: 1 });
+      expect(entry).not.toHaveProperty('message');
+    }
+    const { retries: due } = await owner.read('archive');
+    expect(due.map(({ entry }) => entry)).toMatchObject([{ type: 'edited', deleted: true }]);
     expect(left[0]).toMatchObject({ message_id: kept, message: 'kept' });
     expect(left[1]).toMatchObject({ target: { message_id: dead, sent: { from_user_id: 'owner' } } });
   });
