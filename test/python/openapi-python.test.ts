@@ -22,7 +22,9 @@ test('a Python client generated from the document calls the service, without a w
     await writeFile(join(own, 'openapi.json'), document);
     const output = join(own, 'plenum_client');
     const env = { ...process.env, PATH: `${pythonBin}:${process.env['PATH']}` };
-    const options = ['--path', join(own, 'openapi.json'), '--meta', 'none', '--output-path', output];
+    const config = join(root, 'test/openapi-client/openapi-python-client.yaml');
+    const options = ['--path', join(own, 'openapi.json'), '--config', config, '--meta', 'none'];
+    options.push('--output-path', output);
     const generated = await run(join(pythonBin, 'openapi-python-client'), ['generate', ...options], { env });
     expect(`${generated.stdout}${generated.stderr}`.trim()).toBe(`Generating ${output}`);
     const program = join(root, 'test/openapi-client/conversation.py');

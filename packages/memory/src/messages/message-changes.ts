@@ -54,7 +54,7 @@ interface Last {
 }
 
 function lastOf(cursor: string): Last {
-  const [, slot, userId] = /^(\d{1,2}) (\S+)$/.exec(cursor) ?? [];
+  const [, slot, userId] = /^(\d{1,2})\.(\S+)$/.exec(cursor) ?? [];
   const user = userIdSchema.safeParse(userId);
   if (slot === undefined || !user.success) throw forgedCursor();
   return { slot: Number(slot), userId: user.data };
@@ -78,6 +78,6 @@ function reactorPage(group: GroupState, seq: number, query: ReactorQuery): Page<
   }
   const rows = found.slice(0, limit);
   const end = rows.at(-1);
-  const nextCursor = found.length > limit && end !== undefined ? `${end.slot} ${end.userId}` : null;
+  const nextCursor = found.length > limit && end !== undefined ? `${end.slot}.${end.userId}` : null;
   return { rows: rows.map(({ userId, reaction }) => ({ userId, reaction })), nextCursor };
 }

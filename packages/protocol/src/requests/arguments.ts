@@ -7,7 +7,11 @@ export const group = { group_id: groupIdSchema };
 export const target = { ...group, user_id: userIdSchema };
 export const positioned = { epoch: epochSchema, seq: seqSchema };
 
-const cursorSchema = z.string().min(1).max(512);
+const cursorSchema = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[!-~]+$/, { error: 'cursor holds a character that no cursor has' });
 export const paged = {
   cursor: cursorSchema
     .optional()

@@ -99,7 +99,7 @@ export class RedisMessageChanges implements MessageChanges {
     const rows = seen.map(({ userId, reaction }) => ({ userId, reaction }));
     const last = seen.at(-1);
     const isLast = reply.details.length <= limit || last === undefined;
-    return { rows, nextCursor: isLast ? null : `${last.place} ${last.userId}` };
+    return { rows, nextCursor: isLast ? null : `${last.place}.${last.userId}` };
   }
 
   async pins(groupId: GroupId): Promise<readonly Pin[]> {
@@ -123,11 +123,11 @@ export class RedisMessageChanges implements MessageChanges {
   }
 }
 
-/** Parses a cursor `<place> <user>` of `reactions`. */
+/** Parses a cursor `<place>.<user>` of `reactions`. @returns the place as the script compares it */
 function afterOf(cursor: string): string {
-  const [, place, user] = /^(\d{2}) (\S+)$/.exec(cursor) ?? [];
+  const [, place, user] = /^(\d{2})\.(\S+)$/.exec(cursor) ?? [];
   if (place === undefined || !userIdSchema.safeParse(user).success) throw forgedCursor();
-  return cursor;
+  return `${place} ${user}`;
 }
 
 function outcomeOf(reply: MessageAnswer, command: MessageCommand): MessageAdmission {
