@@ -12,6 +12,7 @@ const flows = [
   'configuration',
   'configured-adapters',
   'error-table',
+  'export-import',
   'first-minutes',
   'floods',
   'greedy-reader',
