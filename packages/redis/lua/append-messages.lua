@@ -9,8 +9,9 @@
 -- these messages: sender (the actor of the request), request id, payload hash, wire head (the push payload up to its
 -- timestamp). KEYS contains for each group: group, members, log, outbox, queued, reads, slow; and for each message:
 -- bucket, dedupe.
--- Only for the messages that reply to another one or mention users, after all of these: KEYS contains the mentions of the group, and ARGV
--- what lib/extras reads, in the order of the messages. Other messages have nothing there.
+-- Only for the messages that reply to another one or mention users, after all of these: KEYS contains the mentions
+-- of the group and the due groups, and ARGV what lib/extras reads, in the order of the messages. Other messages have
+-- nothing there.
 -- `room_queue_limit` is empty without an archive: then the room queue is neither checked nor counted.
 local groups_count = ARGV[1]
 local messages_count = ARGV[2]
@@ -43,7 +44,7 @@ local extra
 local keys_count = groups_count * 7 + messages_count * 2
 local args_count = 12 + groups_count * 5 + messages_count * 4
 local extras_count = #ARGV - args_count
-if extras_count < 0 or #KEYS ~= keys_count + extras_count then
+if extras_count < 0 or #KEYS ~= keys_count + 2 * extras_count then
   error(keys_count .. ' keys and ' .. args_count .. ' arguments expected')
 end
 
@@ -111,7 +112,7 @@ local function commit_message(full_again_at, slow_mode_ms)
   group.seq = seq
   save_epoch(group)
   if is_outbox_written == '1' then add_to_outbox('m', wire) end
-  if extra then add_mentions(extra, seq) end
+  if extra then add_mentions(extra, seq, group, now) end
   -- A sender has read up to its own message.
   call('HSET', reads_key, sender_id, seq_text .. ' ' .. messages)
   if room_queue_limit ~= '' then call('HINCRBY', queued_key, group_id, '1') end
@@ -168,7 +169,7 @@ end
 local answers = { 'answers', now_text }
 local key_at, arg_at = 0, 12
 local message_number, extras_read = 0, 0
-local next_extra = extras_count > 0 and extra_from(ARGV[args_count + 1], KEYS[keys_count + 1])
+local next_extra = extras_count > 0 and extra_from(ARGV[args_count + 1], KEYS[keys_count + 1], KEYS[keys_count + 2])
 for _ = 1, tonumber(groups_count) do
   group_key, members_key, log_key, outbox_key, queued_key, reads_key, slow_key = unpack(KEYS, key_at + 1, key_at + 7)
   local count
@@ -184,8 +185,9 @@ for _ = 1, tonumber(groups_count) do
     if next_extra and next_extra.number == message_number then
       extra = next_extra
       extras_read = extras_read + 1
+      local key_of_next = keys_count + 2 * extras_read
       next_extra = extras_read < extras_count
-        and extra_from(ARGV[args_count + extras_read + 1], KEYS[keys_count + extras_read + 1])
+        and extra_from(ARGV[args_count + extras_read + 1], KEYS[key_of_next + 1], KEYS[key_of_next + 2])
     end
     answers[#answers + 1] = answer_line()
   end

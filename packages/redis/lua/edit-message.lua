@@ -28,6 +28,9 @@ local old = {
   mentions = is_first and (message.fields.mentions or '') or state.mentions,
 }
 
+-- Users without JSON, because `mentioned` gives that.
+local receivers = {}
+
 -- @return JSON of the mentioned users that receive, empty if there is none; and the others, each after a comma
 local function mentioned()
   if mentions == '' then return old.mentions, '' end
@@ -36,6 +39,7 @@ local function mentioned()
     local receiver = find_member(user, now)
     if receiver and receiver.status ~= 'p' then
       kept[#kept + 1] = '"' .. user .. '"'
+      receivers[#receivers + 1] = user
     else
       dropped = dropped .. ',' .. user
     end
@@ -54,6 +58,11 @@ if is_unchanged then
   return unchanged(state, result)
 end
 
+if new_mentions ~= old.mentions then
+  local created = redis.call('HGET', group_key, 'created')
+  drop_mentions_of(created, target_seq)
+  if receivers[1] then add_mentions_of(created, target_seq, receivers) end
+end
 state.text, state.metadata, state.mentions = text, new_metadata, new_mentions
 state.edits, state.edited_at = state.edits + 1, now
 append_change({

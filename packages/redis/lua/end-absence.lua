@@ -9,6 +9,7 @@ local away_key = KEYS[16]
 local present_key = KEYS[17]
 local changed_key = KEYS[18]
 local reactors_key = KEYS[19]
+local mentions_key = KEYS[20]
 local user_id = ARGV[9]
 local absence_ms = ARGV[10]
 -- @include clock

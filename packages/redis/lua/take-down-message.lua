@@ -2,7 +2,7 @@
 -- Takes a message down: its text is in no key after this, except where it waits for the adapters. `taken_down` names the
 -- message for the scripts and the owner that handle waiting entries, and scrub-message removes them.
 -- @include message-header
-local taken_down_key = KEYS[18]
+local taken_down_key = KEYS[19]
 local reason = ARGV[20]
 local named_ms = ARGV[21]
 -- @include writable
@@ -59,6 +59,7 @@ state.text = fields and '{"request_id":' .. fields.request_id .. ',"success":tru
   or ''
 state.is_deleted = true
 drop_reactors(target_seq)
+drop_mentions_of(redis.call('HGET', group_key, 'created'), target_seq)
 save_pins(without_pin(read_pins(), message_id))
 -- The time at which the message was sent says where its copy waits in the outbox.
 return done({ edits = state.edits, edited_at = fields and ms_of(unquoted(fields.timestamp)) or 0 }, state)

@@ -103,6 +103,7 @@ function planEdit(step: StepOf<EditMessage>): Plan {
     message.body = body;
     message.edits = edits + 1;
     message.editedAtMs = nowMs;
+    group.log.setMentions(entry.seq, mentions);
     const draft = draftOf(step, 'edited', { ...body, edits: message.edits });
     const seq = state.recordChange(group, draft, { nowMs });
     return { seq, edits: message.edits, editedAtMs: nowMs, mentionsDropped };
@@ -122,6 +123,7 @@ function planTakeDown(step: StepOf<TakeDown>): Plan {
     message.body = null;
     message.slots.length = 0;
     messages.pins.delete(entry.seq);
+    group.log.setMentions(entry.seq, []);
     state.outbox.takeDown(group_id, message_id);
     const sent = { request_id, from_user_id, timestamp };
     const seq = state.recordChange(group, draftOf(step, 'deleted', reason), { nowMs, sent });

@@ -81,6 +81,12 @@ export class GroupEntries {
     return count;
   }
 
+  /** Replaces those whom a kept message mentions. */
+  setMentions(seq: number, users: readonly UserId[]): void {
+    if (users.length === 0) this.#mentionsAt.delete(seq);
+    else this.#mentionsAt.set(seq, new Set(users));
+  }
+
   /** @returns the kept message with this id; null: there is none */
   messageWithId(id: string): RelayedMessage | null {
     const entry = this.#kept.get(Number(id.slice(id.lastIndexOf('-') + 1)));
@@ -105,7 +111,7 @@ export class GroupEntries {
       seq,
     };
     const wire = Buffer.from(JSON.stringify({ request_id: draft.requestId, success: true, result }));
-    if (draft.mentions.length > 0) this.#mentionsAt.set(seq, new Set(draft.mentions));
+    this.setMentions(seq, draft.mentions);
     if (timestamp === undefined) this.#messages += 1;
     return this.#keep({ type: 'message', epoch: this.#epoch, seq, wire }, nowMs);
   }

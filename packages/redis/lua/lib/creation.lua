@@ -3,7 +3,7 @@
 -- @param settings { type, max_members, ephemeral, history, metadata, sending, edit_window_ms, accepts_needed } as they are stored
 -- @return the reply of the script
 local function create(settings)
-  redis.call('UNLINK', group_key, log_key, present_key, changed_key, reactors_key)
+  redis.call('UNLINK', group_key, log_key, present_key, changed_key, reactors_key, mentions_key)
   -- The fields that every message reads come first: Redis searches a small hash from its beginning.
   redis.call('HSET', group_key, 'epoch', '', 'hist', '', 'seq', '', 'active', '', 'muted', '', 'next_due', '',
     'log_renewal', '', 'events', '', 'sending', settings.sending, 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,

@@ -1,5 +1,8 @@
 -- What a message has besides its text, if the script has to check it: the message to which it replies, and the users
 -- whom it mentions. Most messages have nothing of this, and cost nothing here.
+
+-- Of the message whose mentions are noted.
+local mentions_key
 -- @include mentions
 
 local TIMESTAMP_FIELD = '"timestamp":"'
@@ -9,9 +12,16 @@ local NOTHING = '*'
 local OLD_PER_MESSAGE = 100
 
 -- @param text `<number of the message in the batch> <reply_to or nothing> <users, each after a space>`
-local function extra_from(text, key)
+local function extra_from(text, key_of_mentions, due_key)
   local number, reply_to, users = string.match(text, '^(%d+) (%S*)(.*)$')
-  return { number = tonumber(number), reply_to = reply_to, users = users, mentions_key = key, added = '' }
+  return {
+    number = tonumber(number),
+    reply_to = reply_to,
+    users = users,
+    mentions_key = key_of_mentions,
+    due_key = due_key,
+    added = '',
+  }
 end
 
 -- @return the first seq that the sender of the present message may read
@@ -60,6 +70,7 @@ local function check_extra(now, extra)
   local mentioned, dropped = divide_mentions(now, extra)
   if mentioned[1] then
     expect_writable(extra.mentions_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
+    expect_writable(extra.due_key, 'zset', { 'ZADD' })
     extra.added = extra.added .. '"mentions":["' .. table.concat(mentioned, '","') .. '"],'
   end
   extra.mentioned = mentioned
@@ -69,23 +80,21 @@ local function check_extra(now, extra)
 end
 
 -- Notes the mentions of the present message, which is in the log with this seq, and removes some of those whose message
--- the log no longer has.
-local function add_mentions(extra, seq)
+-- the log no longer has. They outlive the log: the group is due before they expire, and end-due-mutes extends their
+-- lifetime then, as that of the states of changed messages.
+local function add_mentions(extra, seq, group, now)
   if not extra.mentioned[1] then return end
-  local key, created = extra.mentions_key, redis.call('HGET', group_key, 'created')
-  local added = {}
-  for _, user in ipairs(extra.mentioned) do
-    for _, member in ipairs({ of_user(created, user) .. padded(seq), 's ' .. created .. ' ' .. padded(seq) .. ' ' .. user }) do
-      added[#added + 1] = 0
-      added[#added + 1] = member
-    end
-  end
-  redis.call('ZADD', key, unpack(added))
-  local oldest = string.match(redis.call('XRANGE', log_key, '-', '+', 'COUNT', 1)[1][1], '^%d+')
-  local bound = '(s ' .. created .. ' ' .. padded(oldest)
-  for _, member in ipairs(redis.call('ZRANGEBYLEX', key, '[s ', bound, 'LIMIT', 0, OLD_PER_MESSAGE)) do
-    local of, old_seq, user = string.match(member, '^s (%d+) (%d+) (%S+)$')
-    redis.call('ZREM', key, member, of_user(of, user) .. old_seq)
-  end
-  redis.call('PEXPIRE', key, integer(history_max_age_ms + math.floor(history_max_age_ms / 8)))
+  mentions_key = extra.mentions_key
+  local field = redis.call('HMGET', group_key, 'created', 'changes_due')
+  add_mentions_of(field[1], seq, extra.mentioned)
+  drop_old_mentions(OLD_PER_MESSAGE)
+  redis.call('PEXPIRE', mentions_key, integer(3 * history_max_age_ms))
+  if field[2] and now < tonumber(field[2]) then return end
+  local due = now + tonumber(history_max_age_ms)
+  redis.call('HSET', group_key, 'changes_due', integer(due))
+  local next_due = tonumber(group.next_due)
+  if next_due and next_due <= due then return end
+  group.next_due = due
+  redis.call('HSET', group_key, 'next_due', integer(due))
+  redis.call('ZADD', extra.due_key, integer(due), group_id)
 end

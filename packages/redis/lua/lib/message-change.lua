@@ -33,6 +33,7 @@ expect_writable(bucket_key, 'string', { 'SET' })
 expect_writable(present_key, 'hash', { 'HSET', 'HDEL', 'PEXPIRE' })
 expect_writable(changed_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
 expect_writable(reactors_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
+expect_writable(mentions_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
 local group = load_group()
 if group then end_due_mutes(group, now, { actor }) end
 

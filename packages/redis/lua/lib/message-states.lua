@@ -1,5 +1,5 @@
--- The present states of changed messages. Needs `log_key`, `present_key`, `changed_key`, `reactors_key` and
--- `history_max_age_ms`.
+-- The present states of changed messages. Needs `log_key`, `present_key`, `changed_key`, `reactors_key`,
+-- `mentions_key` and `history_max_age_ms`.
 -- `present` is a hash: seq of the message → its record, lines of text:
 -- 1. `<p(resent)|d(eleted)> <epoch> <author> <state epoch> <state seq> <edits> <edited at, ms, or 0>`. `state` is the
 --    newest change that the record includes. The log needs the record as long as it has that entry.
@@ -10,6 +10,7 @@
 -- `changed` is a ZSET of the same seqs by `state seq`. `reactors` is a ZSET of `<seq> <place> <user>` with score 0; seq and
 -- place are padded with zeros.
 -- JSON texts contain neither line breaks nor tabs.
+-- @include mentions
 
 local REACTORS_DROPPED_AT_ONCE = 500
 
@@ -92,13 +93,11 @@ local function drop_unneeded(group, limit)
   return #unneeded < limit
 end
 
--- Extends the lifetime of the states beyond that of the log. The group is due again before they expire, and
--- end-due-mutes extends it then, as long as there is a log.
+-- Extends the lifetime of the states and of the mentions beyond that of the log. The group is due again before they
+-- expire, and end-due-mutes extends it then, as long as there is a log.
 local function renew_states(group, now)
   local lasts_ms = integer(3 * history_max_age_ms)
-  redis.call('PEXPIRE', present_key, lasts_ms)
-  redis.call('PEXPIRE', changed_key, lasts_ms)
-  redis.call('PEXPIRE', reactors_key, lasts_ms)
+  for _, key in ipairs({ present_key, changed_key, reactors_key, mentions_key }) do redis.call('PEXPIRE', key, lasts_ms) end
   if group.changes_due and now < group.changes_due then return end
   group.changes_due = now + tonumber(history_max_age_ms)
   group.next_due = math.min(group.next_due or group.changes_due, group.changes_due)

@@ -2,4 +2,5 @@
 local present_key = KEYS[18]
 local changed_key = KEYS[19]
 local reactors_key = KEYS[20]
+local mentions_key = KEYS[21]
 -- @include states-removable

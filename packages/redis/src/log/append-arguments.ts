@@ -92,7 +92,7 @@ export class AppendArguments {
     const counts = [groups.length, messages.length] as const;
     const places = groups.flatMap((group) => group.places);
     const tail = messages.some(hasExtra) ? this.#tail(messages, places) : noTail;
-    const keyCount = batchShape.keyCount(...counts) + tail.count;
+    const keyCount = batchShape.keyCount(...counts) + 2 * tail.count;
     return {
       places,
       argumentsFor: (deadlineMs) => ({
@@ -115,7 +115,7 @@ export class AppendArguments {
       const message = messages[place];
       if (message?.extra === undefined) continue;
       tail.count += 1;
-      tail.keys += bulk(this.#keys.mentions(message.groupId));
+      tail.keys += bulk(this.#keys.mentions(message.groupId)) + bulk(this.#keys.due(message.groupId));
       const number = at + 1;
       const { replyTo, mentions } = message.extra;
       tail.args += bulk([`${number} ${replyTo ?? ''}`, ...mentions].join(' '));

@@ -21,8 +21,8 @@ export const groupKeys = [
   'invites',
 ] as const;
 
-/** The keys of the present states of messages. */
-export const stateKeys = ['present', 'changed', 'reactors'] as const;
+/** The keys of the present states of messages, and of their mentions. */
+export const stateKeys = ['present', 'changed', 'reactors', 'mentions'] as const;
 
 export const groupArgs = [
   'groupId',
@@ -69,6 +69,7 @@ export const stateKeyValues = (groupId: GroupId, keys: Keys) => ({
   present: keys.present(groupId),
   changed: keys.changed(groupId),
   reactors: keys.reactors(groupId),
+  mentions: keys.mentions(groupId),
 });
 
 /** The values of `groupArgs` for a group. Each call offers a new random epoch. */

@@ -1,6 +1,6 @@
 import { partitionOf } from '@plenum/core';
-import { limits } from '@plenum/protocol';
-import { deleteCommand, leaveCommand, muteCommand } from '@plenum/testkit';
+import { limits, userIdSchema } from '@plenum/protocol';
+import { deleteCommand, leaveCommand, messageDraft, muteCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, type Stage } from '../scripts/stage.ts';
 import { get, must, read, refusalIn, run } from './message-stage.ts';
@@ -279,8 +279,14 @@ onEveryRedis((open) => {
     });
     const id = await withMessage(stage);
     await must(stage, 'react', id, { actor: 'bob' });
+    await must(stage, 'edit', id, { actor: 'alice', mentions: ['bob'] });
     const { keys, redis } = stage;
-    for (const key of [keys.present(groupId), keys.changed(groupId), keys.reactors(groupId)])
+    for (const key of [
+      keys.mentions(groupId),
+      keys.present(groupId),
+      keys.changed(groupId),
+      keys.reactors(groupId),
+    ])
       expect(await redis.pttl(key)).toBeGreaterThan(await redis.pttl(keys.log(groupId)));
     expect(Number(await redis.zscore(keys.due(groupId), groupId))).toBeGreaterThan(0);
     for (let at = 0; at < 400; at += 1) await stage.send('owner');
@@ -293,6 +299,7 @@ onEveryRedis((open) => {
     expect(await redis.pttl(keys.present(groupId))).toBeLessThanOrEqual(600_000);
     await stage.create();
     expect(await redis.exists(keys.present(groupId), keys.changed(groupId), keys.reactors(groupId))).toBe(0);
+    expect(await redis.exists(keys.mentions(groupId))).toBe(0);
   });
 
   test('the owner keeps the states as long as there is a log, and does not prolong the log', async () => {
@@ -317,5 +324,41 @@ onEveryRedis((open) => {
     expect(await redis.exists(present, keys.changed(groupId), keys.reactors(groupId))).toBe(0);
     expect(await redis.zscore(keys.due(groupId), groupId)).toBeNull();
     expect(await redis.hget(keys.group(groupId), 'changes_due')).toBeNull();
+  });
+
+  test('mentions live as long as the log, without a new one, and the first makes the group due', async () => {
+    const stage = open({ settings: { historyMaxAgeMs: 100_000 } });
+    await stage.create();
+    await stage.admit('bob');
+    const { keys, redis } = stage;
+    const mentions = keys.mentions(groupId);
+    const bob = userIdSchema.parse('bob');
+    const mention = () =>
+      stage.log.append(messageDraft({ groupId, sender: 'owner', extras: { mentions: [bob] } }));
+    const due = async () => Number(await redis.zscore(keys.due(groupId), groupId));
+    await stage.send('owner');
+    expect(await due()).toBe(0);
+    await mention();
+    const firstDue = await due();
+    expect(firstDue).toBeGreaterThan(0);
+    expect(await redis.hget(keys.group(groupId), 'changes_due')).toBe(String(firstDue));
+    await mention();
+    expect(await due()).toBe(firstDue);
+    expect(await redis.pttl(mentions)).toBeGreaterThan(200_000);
+    async function afterItsTime(): Promise<void> {
+      await redis.pexpire(mentions, 1000);
+      await redis.hset(keys.group(groupId), { next_due: 1, changes_due: 1 });
+      await redis.zadd(keys.due(groupId), 1, groupId);
+      await stage.dueMutes.endDueMutes(partitionOf(groupId));
+    }
+    await afterItsTime();
+    expect(await redis.pttl(mentions)).toBeGreaterThan(200_000);
+    await redis.xtrim(keys.log(groupId), 'MAXLEN', 1);
+    await afterItsTime();
+    expect(await redis.zcard(mentions)).toBe(2);
+    await redis.unlink(keys.log(groupId));
+    await afterItsTime();
+    expect(await redis.exists(mentions)).toBe(0);
+    expect(await redis.zscore(keys.due(groupId), groupId)).toBeNull();
   });
 });

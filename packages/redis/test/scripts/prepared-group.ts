@@ -237,8 +237,8 @@ export const everyRun = (keys: Keys): readonly ScriptRun[] =>
 const mentioning = (run: ScriptRun, keys: Keys): ScriptRun => ({
   ...run,
   name: 'append-messages with mentions',
-  keyNames: [...run.keyNames, 'mentions'],
-  keys: [...run.keys, keys.mentions(groupId)],
+  keyNames: [...run.keyNames, 'mentions', 'due'],
+  keys: [...run.keys, keys.mentions(groupId), keys.due(groupId)],
   args: [...run.args, '1  member stranger'],
 });
 

@@ -1,7 +1,9 @@
 /** Tests read marks and revocations on every engine. */
+import type { MessageCommand } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { createCommand, deleteCommand, kickCommand, messageDraft } from '../commands.ts';
+import { editCommand, takeDownCommand } from '../message-commands.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { begin, expectAppended, type Scene } from '../scene/scene.ts';
 
@@ -102,6 +104,36 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await markOf(scene, 'guest2')).toMatchObject({ unread: 0, unreadMentions: 0 });
       await mention('guest2');
       expect(await markOf(scene, 'guest2')).toMatchObject({ unread: 1, unreadMentions: 1 });
+    });
+
+    test('an edit changes who has unread mentions, and a take-down ends them', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active', guest2: 'active' } });
+      const extras = { mentions: [user('guest')] };
+      const send = async () =>
+        expectAppended(await scene.engine.log.append(messageDraft({ groupId, sender: 'owner', extras })));
+      const unread = async () =>
+        Promise.all(['guest', 'guest2'].map(async (name) => (await markOf(scene, name))?.unreadMentions));
+      const change = async (command: MessageCommand) => {
+        const outcome = await scene.engine.messageChanges.change(command);
+        expect(outcome.type).toBe('changed');
+        return unread();
+      };
+      const [first, second] = [await send(), await send()];
+      const edit = (mentions?: readonly string[], message = 'edited') =>
+        change(
+          editCommand({ groupId, actor: 'owner', target: first, message, ...(mentions && { mentions }) }),
+        );
+      expect(await unread()).toEqual([2, 0]);
+      expect(await edit(['guest', 'guest2', 'stranger'])).toEqual([2, 1]);
+      expect(await edit(undefined, 'again')).toEqual([2, 1]);
+      expect(await edit(['guest2'])).toEqual([1, 1]);
+      expect(await edit(['guest2'], 'other')).toEqual([1, 1]);
+      expect(await edit([])).toEqual([1, 0]);
+      expect(await edit(['guest', 'guest2'])).toEqual([2, 1]);
+      const takeDown = (target: typeof first) => takeDownCommand({ groupId, actor: 'owner', target });
+      expect(await change(takeDown(first))).toEqual([1, 0]);
+      expect(await change(takeDown(first))).toEqual([1, 0]);
+      expect(await change(takeDown(second))).toEqual([0, 0]);
     });
 
     test('mentions end with their messages, and with the group', async () => {
