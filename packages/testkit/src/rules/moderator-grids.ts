@@ -14,6 +14,7 @@ export const ownOfModerator = `
     add                 AM
     remove              ok
     leave_group         ok
+    decline_invite      IN
     update_group        NA
     delete_group        NA
     relay_msg           ok
@@ -38,6 +39,9 @@ const explained = (mute: 'ok' | 'NS') => `
     kick         ok
     ban          NA
     unban        NA
+    invite         ok
+    revoke_invite  ok
+    decline_invite IN
     promote      NA
     demote       NA
     update       NA
@@ -255,5 +259,69 @@ export const moderatorGrids: readonly Grid[] = [
       last_admin     NU       CM       ok       ok       ok       -        -        NU       CM
       banned         NA       NA       NA       NA       MO       NA       NA       NA       NA
       service        NU       CM       ok       ok       ok       CM       CM       NU       -`,
+  },
+  {
+    types: ['public', 'private'],
+    operations: ['invite_member'],
+    text: `
+                     outsider  pending  active   muted    moderator  admin    last_admin  banned   invited  self
+      outsider       -        -        -        -        NU       -        -        -        -        -
+      pending        -        -        -        -        NA       -        -        -        -        -
+      active         -        -        -        -        AM       -        -        -        -        -
+      muted          -        -        -        -        -        -        -        -        -        -
+      moderator      ok       AM       AM       -        AM       AM       AM       BA       ok       AM
+      admin          -        -        -        -        AM       -        -        -        -        -
+      last_admin     -        -        -        -        AM       -        -        -        -        -
+      banned         -        -        -        -        NU       -        -        -        -        -
+      invited        -        -        -        -        NU       -        -        -        -        -
+      service        -        -        -        -        AM       -        -        -        -        -`,
+  },
+  {
+    types: ['public', 'private'],
+    operations: ['revoke_invite'],
+    text: `
+                     outsider  pending  active   muted    moderator  admin    last_admin  banned   invited  self
+      outsider       -        -        -        -        NU       -        -        -        -        -
+      pending        -        -        -        -        NA       -        -        -        -        -
+      active         -        -        -        -        IN       -        -        -        -        -
+      muted          -        -        -        -        -        -        -        -        -        -
+      moderator      IN       IN       IN       -        IN       IN       IN       IN       ok       IN
+      admin          -        -        -        -        IN       -        -        -        -        -
+      last_admin     -        -        -        -        IN       -        -        -        -        -
+      banned         -        -        -        -        NU       -        -        -        -        -
+      invited        -        -        -        -        NU       -        -        -        -        -
+      service        -        -        -        -        IN       -        -        -        -        -`,
+  },
+  {
+    types: ['strict_private'],
+    operations: ['invite_member'],
+    text: `
+                     outsider  pending  active   muted    moderator  admin    last_admin  banned   invited  self
+      outsider       -        -        -        -        NU       -        -        -        -        -
+      pending        -        -        -        -        MO       -        -        -        -        -
+      active         -        -        -        -        MO       -        -        -        -        -
+      muted          -        -        -        -        MO       -        -        -        -        -
+      moderator      ok       AM       AM       AM       AM       AM       AM       BA       ok       AM
+      admin          -        -        -        -        AM       -        -        -        -        -
+      last_admin     -        -        -        -        AM       -        -        -        -        -
+      banned         -        -        -        -        NU       -        -        -        -        -
+      invited        -        -        -        -        NU       -        -        -        -        -
+      service        -        -        -        -        AM       -        -        -        -        -`,
+  },
+  {
+    types: ['strict_private'],
+    operations: ['revoke_invite'],
+    text: `
+                     outsider  pending  active   muted    moderator  admin    last_admin  banned   invited  self
+      outsider       -        -        -        -        NU       -        -        -        -        -
+      pending        -        -        -        -        MO       -        -        -        -        -
+      active         -        -        -        -        MO       -        -        -        -        -
+      muted          -        -        -        -        MO       -        -        -        -        -
+      moderator      IN       IN       IN       IN       IN       IN       IN       IN       ok       IN
+      admin          -        -        -        -        IN       -        -        -        -        -
+      last_admin     -        -        -        -        IN       -        -        -        -        -
+      banned         -        -        -        -        NU       -        -        -        -        -
+      invited        -        -        -        -        NU       -        -        -        -        -
+      service        -        -        -        -        IN       -        -        -        -        -`,
   },
 ];

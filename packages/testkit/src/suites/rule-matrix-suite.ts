@@ -103,7 +103,7 @@ interface Played {
 /** What one `change_members` does to one user. */
 const ofMembers = ['add', 'remove'];
 
-const cellCount = 2782;
+const cellCount = 2887;
 const played: readonly Played[] = cells.flatMap((cell) => {
   const { operation } = cell;
   const isDecided =
