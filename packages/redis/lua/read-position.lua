@@ -7,6 +7,7 @@ local mutes_key = KEYS[3]
 local log_key = KEYS[4]
 local slow_key = KEYS[5]
 local invites_key = KEYS[6]
+local present_key = KEYS[7]
 local user_id = ARGV[1]
 -- @include clock
 -- @include head
@@ -15,7 +16,7 @@ local user_id = ARGV[1]
 local now = clock_ms()
 local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted', 'type', 'created',
   'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'ephemeral', 'history', 'metadata',
-  'sending', 'edit_window_ms', 'moderators', 'accepts_needed')
+  'sending', 'edit_window_ms', 'moderators', 'accepts_needed', 'changes_due')
 if not field[1] then return { 'none', integer(now) } end
 
 local next_due = tonumber(field[11])
@@ -26,7 +27,7 @@ local sending = field[16] or ''
 local sent_at = sending ~= '' and user_id ~= '' and last_sent(user_id)
 local invite = user_id ~= '' and record == '' and redis.call('HGET', invites_key, user_id) or ''
 
-local epoch, seq, past, oldest_seq, is_deleted = head_words(field[1], field[2], field[3], field[4])
+local epoch, seq, past, oldest_seq, is_deleted = head_words(field[1], field[2], field[3], field[4], field[20])
 return {
   'found', integer(now), epoch, seq, past, oldest_seq, is_deleted,
   field[5], field[6], field[7], field[8], field[9], field[10], integer(due),

@@ -25,7 +25,7 @@ if not field[1] then return { 'none', now } end
 
 -- Groups without changes of messages pay nothing for them.
 local has_changes = field[5]
-local reply = { 'found', now, head_words(field[1], field[2], field[3], field[4]) }
+local reply = { 'found', now, head_words(field[1], field[2], field[3], field[4], has_changes) }
 local HEAD_WORDS = #reply
 local left = tonumber(limit)
 local bytes = 0

@@ -4,7 +4,7 @@
  * strictly increasing, complete sequence inside its user's range, and nothing outside that range. Where the log does
  * not continue the device's position, the device gets `resync`.
  *
- *   entry: seq == last+1 apply · <= last drop · > last+1 buffer, read the gap from the log, apply in order
+ *   entry: seq == last+1 apply · <= last drop · > last+1 buffer, read the gap from the log, apply what is newer in order
  *   own entry (its append was answered): seq == last+1 apply · > last+1 wait for the publishes, then read the gap
  *   head:  further than last → read the gap · off the chain → verify all users again
  */
@@ -71,7 +71,6 @@ export class Feed {
       this.#sink.readHead();
     } else if (entry.seq === this.#lastSeq + 1) {
       this.#apply(entry);
-      if (this.#gap.isBuffering) this.#applyBuffered();
     } else if (entry.seq <= this.#lastSeq) {
       this.#counters.duplicateDropped(this.groupId);
     } else {
@@ -90,7 +89,6 @@ export class Feed {
     if (seq === this.#lastSeq + 1) {
       this.#own.applied(epoch, seq);
       this.#apply(entry);
-      if (this.#gap.isBuffering) this.#applyBuffered();
     } else if (this.#own.beyondHole(seq)) {
       this.#sink.lookForMissing();
     }
@@ -115,7 +113,7 @@ export class Feed {
   onHead(head: LogHead, knownAtAsking: number): void {
     if (!this.#follow(head, knownAtAsking)) return;
     if (head.seq > this.#lastSeq) this.#repair();
-    this.#applyBuffered();
+    this.#applyBuffered(head.seq);
   }
 
   /** Takes the log after the last applied entry; null when neither group nor tombstone exists. */
@@ -136,7 +134,7 @@ export class Feed {
     const beforeSeq = this.#lastSeq;
     for (const entry of range.entries) if (entry.seq === this.#lastSeq + 1) this.#apply(entry);
     this.#counters.repaired(this.groupId, this.#lastSeq - beforeSeq);
-    this.#applyBuffered();
+    this.#applyBuffered(range.head.seq);
     if (range.head.seq > this.#lastSeq) this.#repair();
   }
 
@@ -256,10 +254,12 @@ export class Feed {
 
   /**
    * Applies buffered entries as far as they continue the log. Entries off the chain are dropped: the head that was
-   * requested when they were buffered shows what is missing.
+   * requested when they were buffered shows what is missing. Entries up to `readSeq`, the head of the read that has
+   * just ended, are dropped too and come from the log: a message that waited here may be taken down since.
    */
-  #applyBuffered(): void {
-    this.#gap.keep(({ epoch, seq }) => seq > this.#lastSeq && this.#chain.judge(epoch, seq) === 'continues');
+  #applyBuffered(readSeq: number): void {
+    const seenSeq = Math.max(readSeq, this.#lastSeq);
+    this.#gap.keep(({ epoch, seq }) => seq > seenSeq && this.#chain.judge(epoch, seq) === 'continues');
     const takeNext = () => this.#gap.take(this.#lastSeq + 1);
     for (let next = takeNext(); next !== null; next = takeNext()) this.#apply(next);
     if (this.#gap.isBuffering) this.#repair();
@@ -316,7 +316,7 @@ export class Feed {
     this.attachments.clear();
     this.#adopt(head);
     this.#resync(everyone, reason);
-    this.#applyBuffered();
+    this.#applyBuffered(head.seq);
   }
 
   /** Counts detached devices whose position the log does not continue, and finds out again what each may read. */

@@ -1,8 +1,10 @@
 /**
  * A gap between the entries that a feed received: later entries are buffered, and one read at a time fills the gap.
+ * A buffered message may be taken down while it waits, so a text is pushed from the buffer only if it is younger than
+ * the last read.
  */
 
-import type { LogEntry } from '../log/entry.ts';
+import { type ChangeEntry, changeOf, type LogEntry } from '../log/entry.ts';
 import type { LogRange } from '../ports/group-log.ts';
 
 /** Entries that are buffered beyond a gap. Further ones are dropped and read from the log later. */
@@ -18,6 +20,7 @@ export class Gap {
   }
 
   buffer(entry: LogEntry): void {
+    if (entry.type === 'change') this.#dropTakenDown(entry);
     // The wire may be a view that keeps 64 KiB of other entries in memory.
     if (this.#buffered.size < bufferedMax)
       this.#buffered.set(entry.seq, { ...entry, wire: Buffer.from(entry.wire) });
@@ -26,6 +29,12 @@ export class Gap {
   /** Drops the buffered entries for which `isOfUse` is false. */
   keep(isOfUse: (entry: LogEntry) => boolean): void {
     for (const [seq, entry] of this.#buffered) if (!isOfUse(entry)) this.#buffered.delete(seq);
+  }
+
+  /** Drops the text of a message whose take-down has come: the message is read from the log, as its tombstone. */
+  #dropTakenDown(entry: ChangeEntry): void {
+    const { type, target_seq: seq } = changeOf(entry);
+    if (type === 'deleted') this.#buffered.delete(seq);
   }
 
   /** Takes the buffered entry with this seq; null if there is none. */

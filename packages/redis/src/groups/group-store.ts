@@ -219,6 +219,7 @@ export class RedisGroupStore implements GroupStore {
         log: keys.log(groupId),
         slow: keys.slow(groupId),
         invites: keys.invites(groupId),
+        present: keys.present(groupId),
       },
       args: { userId: userId ?? '' },
     });

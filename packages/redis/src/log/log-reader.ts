@@ -49,7 +49,11 @@ export class RedisLogReader implements Pick<GroupLog, 'after' | 'before' | 'head
     const heads = new Map<GroupId, LogHead>();
     const replies = await Promise.all(
       groupIds.map(async (groupId) => {
-        const keys = { group: this.#keys.group(groupId), log: this.#keys.log(groupId) };
+        const keys = {
+          group: this.#keys.group(groupId),
+          log: this.#keys.log(groupId),
+          present: this.#keys.present(groupId),
+        };
         return { groupId, reply: await this.#calls.read(readHead, { keys, args: {} }) };
       }),
     );

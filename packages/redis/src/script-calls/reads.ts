@@ -35,7 +35,7 @@ const headOf = ([epoch, seq, past, oldestSeq, isDeleted]: HeadValues): LogHead =
 
 export const readHead = defineScript({
   file: 'read-head',
-  keys: ['group', 'log'],
+  keys: ['group', 'log', 'present'],
   args: [],
   reply: z.discriminatedUnion('type', [none, reply('found', z.tuple([...headWords]).transform(headOf))]),
 });
@@ -92,7 +92,7 @@ const positionNames = [
 
 export const readPosition = defineScript({
   file: 'read-position',
-  keys: ['group', 'members', 'mutes', 'log', 'slow', 'invites'],
+  keys: ['group', 'members', 'mutes', 'log', 'slow', 'invites', 'present'],
   args: ['userId'],
   reply: z.discriminatedUnion('type', [
     none,

@@ -94,6 +94,30 @@ onEveryRedis((open) => {
     expect(JSON.stringify(await read(stage))).not.toContain('secret 1');
   });
 
+  test('a trimmed log that begins with tombstones begins at the first of them', async () => {
+    const stage = open({ settings: { historyMaxEntries: 150, ratePerSec: 1e6, rateBurst: 1e6 } });
+    await withMessage(stage);
+    const ids = new Map<number, string>();
+    for (let n = 0; n < 260; n += 1) {
+      const { seq, messageId } = await stage.send('alice');
+      ids.set(seq, messageId);
+    }
+    const head = async () => (await stage.log.heads([groupId])).get(groupId);
+    const oldest = (await head())?.oldestSeq ?? 0;
+    expect(oldest).toBeGreaterThan(5);
+    for (const seq of [oldest + 2, oldest, oldest + 4, oldest + 1]) {
+      await must(stage, 'take_down', ids.get(seq) ?? '');
+    }
+    expect((await head())?.oldestSeq).toBe(oldest);
+    const position = await stage.groups.position(groupId, null);
+    expect(position?.head.oldestSeq).toBe(oldest);
+    const range = await stage.log.after(groupId, oldest - 1, 5);
+    expect(range?.head.oldestSeq).toBe(oldest);
+    expect(range?.entries.map(({ seq }) => seq)).toEqual([0, 1, 2, 3, 4].map((n) => oldest + n));
+    for (let n = 0; n < 100; n += 1) await stage.send('alice');
+    expect((await head())?.oldestSeq).toBeGreaterThan(oldest + 5);
+  });
+
   test('a second take-down gives the first answer, and changes of a tombstone find no message', async () => {
     const stage = open();
     const id = await withMessage(stage);

@@ -302,7 +302,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('mutes'), 1, 'late', 9_999_999_999_999, 'muted')
     .zadd(key('due'), 1, groupId)
     .zadd(key('groups'), 0, groupId)
-    .xadd(key('log'), '1-0', 'k', 'e', 'w', '{}', 'n', '0')
+    .xadd(key('log'), '2-0', 'k', 'e', 'w', '{}', 'n', '0')
     .xadd(key('log'), '6-0', 'k', 'm', 'w', wireOfMessage, 'n', '1')
     .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}', 'n', '1')
     .hset(key('present'), '6', `p ${'e'.repeat(16)} owner ${'e'.repeat(16)} 7 0 0\n\n\n\n1\t"x"\t"x"`)

@@ -1,5 +1,5 @@
 /** Take-downs: after the answer the text is nowhere. */
-import { isArchivedChange } from '@plenum/core';
+import { type Appended, isArchivedChange } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { muteCommand } from '../../commands.ts';
@@ -48,6 +48,27 @@ export function takingDown(makeEngine: MakeEngine): void {
       expect(changes.at(-1)).toMatchObject({ type: 'deleted', reason: 'off topic', target_seq: target.seq });
       expect(await one.pins()).toEqual([]);
       expect(await one.reactors(target)).toBeNull();
+    });
+
+    test('leaves a log dense from its oldest seq, also if that is a tombstone', async () => {
+      await using one = await beginMessages(makeEngine, {
+        engineSettings: { ratePerSec: 1e6, rateBurst: 1e6, historyMaxEntries: 150 },
+      });
+      const { groupId } = one;
+      const sent: Appended[] = [];
+      for (let n = 0; n < 260; n += 1) sent.push(await one.send());
+      const before = (await one.scene.head())?.oldestSeq ?? 0;
+      const oldest = sent.filter(({ seq }) => seq >= before).slice(0, 40);
+      // Each take-down adds an entry too, so the memory engine loses half of these tombstones.
+      for (const target of oldest.slice(10))
+        await one.do(takeDownCommand({ groupId, actor: 'owner', target }));
+      const { seq = 0, oldestSeq = 0 } = (await one.scene.head()) ?? {};
+      const history = await one.history(null, oldestSeq - 1);
+      expect(history.map((entry) => entry.seq)).toEqual(
+        Array.from({ length: seq - oldestSeq + 1 }, (_, at) => oldestSeq + at),
+      );
+      expect(oldestSeq).toBeLessThanOrEqual(Math.max(before, seq - 149));
+      expect(await one.history(null, oldestSeq - 2)).toEqual(history);
     });
 
     test('is final: again it gives the same place, and every other change finds no message', async () => {
