@@ -7,17 +7,25 @@ import type {
   LogHead,
   MemberRecord,
   MembersChanged,
+  MessageOutcome,
+  MessageTarget,
   Position,
 } from '@plenum/core';
 
 /** Keeps only whether there is an end time, because the clocks of two engines differ. */
 const timed = (untilMs: number | null): 'timed' | null => (untilMs === null ? null : 'timed');
 
+/** @returns the fields by name, or the same object if it is of another type than the given one */
+function inOrder(fields: { readonly type?: string }, type?: string): object {
+  if (fields.type !== type) return fields;
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** Names epochs in the order in which they were first seen: `epoch 1`, `epoch 2`. */
 export class Abstraction {
   readonly #epochs = new Map<string, string>();
 
-  outcome(outcome: ChangeOutcome | AppendOutcome | MembersChanged): object {
+  outcome(outcome: ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome): object {
     if (outcome.type === 'refused') {
       const { code, retryAfterMs, details } = outcome.failure;
       const isTimed = details?.muted_until !== undefined;
@@ -28,6 +36,7 @@ export class Abstraction {
       const messageId = outcome.messageId.replace(outcome.epoch, epoch);
       return { ...outcome, epoch, messageId, timestampMs: null };
     }
+    if (outcome.type === 'changed') return { ...outcome, epoch, editedAtMs: timed(outcome.editedAtMs) };
     if (outcome.type === 'members_changed') {
       const added = outcome.added.map((one) =>
         one.type === 'done' ? one : { userId: one.userId, code: one.failure.code },
@@ -65,18 +74,34 @@ export class Abstraction {
     return { ...member, joinedAtMs: null, mutedUntilMs: timed(member.mutedUntilMs) };
   }
 
-  /** The bytes of the entry. Its time becomes `now`, and the end of a mute or ban becomes its duration. */
+  /**
+   * The bytes of the entry. Its time becomes `now`, and the end of a mute or ban becomes its duration. A message or an edit
+   * in its present state is made when it is read, so the order of its fields means nothing.
+   */
   entry({ wire }: LogEntry): string {
-    const parsed = JSON.parse(wire.toString());
+    const stored = JSON.parse(wire.toString());
+    const isChanged = stored.result?.state_seq !== undefined;
+    const parsed = isChanged ? { ...stored, result: inOrder(stored.result) } : inOrder(stored, 'edited');
     const nowMs = Date.parse(parsed.timestamp ?? parsed.result?.timestamp);
     return JSON.stringify(parsed, (key, value) => {
-      if (key === 'timestamp') return 'now';
+      if (/^(timestamp|edited_at|deleted_at)$/.test(key)) return 'now';
       if (/^(muted|banned|invited)_until$/.test(key)) return `now + ${Date.parse(value) - nowMs} ms`;
       if (key === 'epoch') return this.#epoch(value);
       return key === 'message_id'
         ? value.replace(/^[0-9a-f]+/, (epoch: string) => this.#epoch(epoch))
         : value;
     });
+  }
+
+  /** @param target with the name of an epoch. @returns the same with the epoch of that name */
+  realTarget({ epoch: name, seq }: MessageTarget): MessageTarget {
+    const [epoch = name] = [...this.#epochs].find(([, given]) => given === name) ?? [];
+    return { epoch, seq };
+  }
+
+  /** @returns the place of a message with the name of its epoch */
+  target({ epoch, seq }: MessageTarget): MessageTarget {
+    return { epoch: this.#epoch(epoch), seq };
   }
 
   #head(head: LogHead): object {

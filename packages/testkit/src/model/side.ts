@@ -6,15 +6,18 @@ import type {
   LogHead,
   MemberRecord,
   MembersChanged,
+  MessageDraft,
+  MessageOutcome,
+  MessageTarget,
 } from '@plenum/core';
 import { groupIdSchema, type UserId } from '@plenum/protocol';
-import type { Attempt } from '../commands.ts';
 import type { EngineHarness } from '../scene/engine-harness.ts';
 import { Abstraction } from './abstraction.ts';
 import { groupNames, userNames } from './cast.ts';
+import { type Attempt, idOfTarget, isMessageCommand, targetIn } from './message-asks.ts';
 
 /** The answer to any attempt. */
-export type Answer = ChangeOutcome | AppendOutcome | MembersChanged;
+export type Answer = ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome;
 
 export class Side {
   readonly #harness: EngineHarness;
@@ -38,14 +41,22 @@ export class Side {
   /** @returns the answer of the engine; `seen` makes it comparable */
   ask(attempt: Attempt): Promise<Answer> {
     const groupId = this.#idOf(attempt.groupId);
+    if (isMessageCommand(attempt)) {
+      const target = this.#abstraction.realTarget(attempt.target);
+      return this.#engine.messageChanges.change({ ...attempt, groupId, target });
+    }
     if ('part' in attempt) return this.#engine.groups.changeMembers({ ...attempt, groupId });
     return 'operation' in attempt
       ? this.#engine.groups.change({ ...attempt, groupId })
-      : this.#engine.log.append({ ...attempt, groupId });
+      : this.#engine.log.append({ ...attempt, groupId, extras: this.#realExtras(attempt.extras) });
   }
 
   seen(outcome: Answer): object {
     return this.#abstraction.outcome(outcome);
+  }
+
+  target(target: MessageTarget): MessageTarget {
+    return this.#abstraction.target(target);
   }
 
   async member(name: string, userId: UserId): Promise<MemberRecord | null> {
@@ -86,18 +97,48 @@ export class Side {
   async #contents(name: string): Promise<object> {
     const { groups, log } = this.#engine;
     const groupId = this.#idOf(name);
-    const [group, range, members, ...positions] = await Promise.all([
+    const [group, members, pins, marks, ranges, ...positions] = await Promise.all([
       this.group(name),
-      log.after(groupId, 0, 1000),
       groups.members(groupId, { cursor: null, limit: 200, status: null }),
+      this.#engine.messageChanges.pins(groupId),
+      Promise.all(userNames.map((userId) => this.#engine.readMarks.of(groupId, userId))),
+      Promise.all([null, ...userNames].map((reader) => log.after(groupId, 0, 1000, reader))),
       ...userNames.map((userId) => groups.position(groupId, userId)),
     ]);
     return {
       group,
-      log: range?.entries.map((entry) => this.#abstraction.entry(entry).replace(groupId, name)),
+      logs: ranges.map((range) =>
+        range?.entries.map((entry) => this.#abstraction.entry(entry).replace(groupId, name)),
+      ),
+      pins: pins.map(({ seq, pinnedBy }) => ({ seq, pinnedBy })),
+      marks,
       members: members?.rows.map((row) => this.#abstraction.member(row)),
       positions: positions.map((position) => this.#abstraction.position(position)),
     };
+  }
+
+  /** @returns who reacted to each message, and the message alone, as one user reads it */
+  async messages(name: string, targets: readonly MessageTarget[]): Promise<readonly unknown[]> {
+    const groupId = this.#idOf(name);
+    const { messageChanges } = this.#engine;
+    const all = { reactionKey: null, cursor: null, limit: 200 };
+    return Promise.all(
+      targets.map(async (named) => {
+        const target = this.#abstraction.realTarget(named);
+        const [found, reactors] = await Promise.all([
+          messageChanges.get(groupId, target, userNames[1] ?? null),
+          messageChanges.reactions(groupId, { target, ...all }),
+        ]);
+        const entry = found?.entry ?? null;
+        return { reactors, entry: entry && this.#abstraction.entry(entry).replace(groupId, name) };
+      }),
+    );
+  }
+
+  #realExtras(extras: MessageDraft['extras']): MessageDraft['extras'] {
+    const target = extras?.replyTo == null ? null : targetIn(extras.replyTo);
+    if (extras === undefined || target === null) return extras;
+    return { ...extras, replyTo: idOfTarget(this.#abstraction.realTarget(target)) };
   }
 
   #idOf(name: string) {

@@ -2,7 +2,6 @@
 import { type GroupType, SERVICE } from '@plenum/protocol';
 import * as fc from 'fast-check';
 import {
-  type Attempt,
   banCommand,
   createCommand,
   demoteCommand,
@@ -13,6 +12,7 @@ import {
   unmuteCommand,
 } from '../commands.ts';
 import { ask, groupId, userId } from './asks.ts';
+import { type Attempt, messageAsk } from './message-asks.ts';
 import type { World } from './world.ts';
 
 /** A step in the form that fast-check runs, shrinks and prints. */
@@ -49,6 +49,10 @@ export const beginning = (type: GroupType): readonly Attempt[] => [
 
 const once = ask.map(({ text, attempt }) => new Step(text, (world) => world.ask(attempt)));
 const twice = ask.map(({ text, attempt }) => new Step(`twice ${text}`, (world) => world.askTwice(attempt)));
+const onMessage = messageAsk.map((one) => new Step(one.text, (world) => world.ask(world.attemptOf(one))));
+const onMessageTwice = messageAsk.map(
+  (one) => new Step(`twice ${one.text}`, (world) => world.askTwice(world.attemptOf(one))),
+);
 const again = fc
   .nat({ max: 99 })
   .map((index) => new Step(`again what was asked as number ${index}`, (world) => world.askAgain(index)));
@@ -59,7 +63,9 @@ const leaveAndJoin = fc
 /** One step of a run. */
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 20, arbitrary: once },
+  { weight: 9, arbitrary: onMessage },
   { weight: 4, arbitrary: twice },
+  { weight: 2, arbitrary: onMessageTwice },
   { weight: 3, arbitrary: again },
   { weight: 1, arbitrary: leaveAndJoin },
   { weight: 2, arbitrary: thereAndBack },

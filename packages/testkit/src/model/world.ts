@@ -1,9 +1,11 @@
 /** One run: both engines get each request. Their answers and their states must be equal. */
+import type { MessageTarget } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { expect } from 'vitest';
-import { type Attempt, joinCommand, kickCommand, leaveCommand } from '../commands.ts';
+import { joinCommand, kickCommand, leaveCommand } from '../commands.ts';
 import { verdict } from '../scene/scene.ts';
 import { hasChangedNothing, Ledger } from './ledger.ts';
+import type { Attempt, MessageAsk } from './message-asks.ts';
 import type { Answer, Side } from './side.ts';
 
 /** Length of a short mute or ban, ms. The run waits for its end on both sides before it compares them. */
@@ -15,6 +17,8 @@ export class World {
   readonly #system: Side;
   readonly #ledger = new Ledger();
   readonly #asked: Attempt[] = [];
+  /** The messages of each group, with names of epochs. */
+  readonly #sent = new Map<string, MessageTarget[]>();
 
   constructor(sides: { readonly model: Side; readonly system: Side }) {
     this.#model = sides.model;
@@ -28,9 +32,18 @@ export class World {
     expect(this.#system.seen(outcome)).toEqual(this.#model.seen(expected));
     this.#ledger.check(attempt, outcome, head);
     this.#asked.push(attempt);
+    if (outcome.type === 'appended' && !outcome.isDuplicate) {
+      const target = this.#system.target(outcome);
+      this.#sent.set(attempt.groupId, [...(this.#sent.get(attempt.groupId) ?? []), target]);
+    }
     if ('forMs' in attempt && attempt.forMs === momentMs) await this.#letPass(attempt);
     await this.#expectSameGroup(attempt.groupId);
     return outcome;
+  }
+
+  /** @returns the attempt on the message that the ask means; a seq of no message if too few were sent */
+  attemptOf({ groupId, back, attempt }: MessageAsk): Attempt {
+    return attempt(this.#sent.get(groupId)?.at(-1 - back) ?? { epoch: 'none', seq: 1 });
   }
 
   /** Sends a request twice: the second answer must equal the first, and the log must not grow. */
@@ -84,6 +97,12 @@ export class World {
   async expectSameEverywhere(): Promise<void> {
     const [expected, found] = await Promise.all([this.#model.everything(), this.#system.everything()]);
     expect(found).toEqual(expected);
+    for (const [groupId, targets] of this.#sent) {
+      const [wanted, read] = await Promise.all(
+        [this.#model, this.#system].map((side) => side.messages(groupId, targets)),
+      );
+      expect(read).toEqual(wanted);
+    }
   }
 
   /** Lets time pass. Then a command ends due mutes on both sides, so that both logs contain the same entries. */
