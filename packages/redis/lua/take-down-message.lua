@@ -61,5 +61,7 @@ state.is_deleted = true
 drop_reactors(target_seq)
 drop_mentions_of(redis.call('HGET', group_key, 'created'), target_seq)
 save_pins(without_pin(read_pins(), message_id))
--- The time at which the message was sent says where its copy waits in the outbox.
-return done({ edits = state.edits, edited_at = fields and ms_of(unquoted(fields.timestamp)) or 0 }, state)
+-- The time at which the message was sent says where its copy waits in the outbox. An imported message has a time of its
+-- own, perhaps a later one.
+local sent_at = fields and not fields.imported and ms_of(unquoted(fields.timestamp)) or 0
+return done({ edits = state.edits, edited_at = sent_at }, state)

@@ -3,6 +3,7 @@ import { type ImportBatch, messageOf } from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { deleteCommand } from '../../commands.ts';
+import { takeDownCommand } from '../../message-commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { beginOutbox } from '../../scene/outbox-scene.ts';
 import { begin, type Scene } from '../../scene/scene.ts';
@@ -110,6 +111,19 @@ export function importing(makeEngine: MakeEngine): void {
       await scene.do(deleteCommand({ groupId: scene.groupId, actor: 'owner' }));
       const refusal = { type: 'refused', failure: { code: 'group_not_found' } };
       expect(await scene.engine.imports.append(batchOf(scene, 0, 1))).toEqual(refusal);
+    });
+
+    test('with a time to come leaves nothing that waits when its message is taken down', async () => {
+      await using outbox = await beginOutbox(makeEngine);
+      const { engine, groupId } = outbox.scene;
+      const late = { ...message(0), timestamp: '2999-12-31T00:00:00.000Z' };
+      const imported = await engine.imports.append({ ...batchOf(outbox.scene, 0, 1), messages: [late] });
+      if (imported.type === 'refused') throw new Error(imported.failure.code);
+      const target = { epoch: imported.epoch, seq: imported.seq };
+      await engine.messageChanges.change(takeDownCommand({ groupId, actor: 'owner', target }));
+      const { entries } = await outbox.read();
+      expect(entries.map(({ entry }) => entry.type)).toEqual(['created', 'deleted']);
+      expect(JSON.stringify(entries)).not.toContain('line');
     });
 
     test('goes to the archive, and waits while the room queue is full', async () => {

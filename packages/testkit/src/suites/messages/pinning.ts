@@ -1,6 +1,7 @@
 /** Pins: bounded, in their order, and as long as the log has the message. */
 import { limits, SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
+import { deleteCommand } from '../../commands.ts';
 import { pinCommand, unpinCommand } from '../../message-commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { beginMessages } from '../../scene/message-scene.ts';
@@ -45,6 +46,15 @@ export function pinning(makeEngine: MakeEngine): void {
       expect(await one.verdict(pin(first))).toBe('done');
       await one.do(unpinCommand({ groupId, actor: 'owner', target: first }));
       expect(await one.verdict(pin(last))).toBe('done');
+    });
+
+    test('ends with its group', async () => {
+      await using one = await beginMessages(makeEngine);
+      const { groupId, scene } = one;
+      const target = await one.send();
+      await one.do(pinCommand({ groupId, actor: 'owner', target }));
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      expect(await one.pins()).toEqual([]);
     });
 
     test('ends when the log loses its message', async () => {
