@@ -1,6 +1,6 @@
 /**
  * Messages that are taken down while they are read at every door, and while the archive and the notifier are slow: after the
- * answer nobody gets their texts. `TAKE_DOWNS` makes a long run of it.
+ * answer their texts are nowhere. `TAKE_DOWNS` makes a long run of it.
  */
 import { eventually, startFaultProxy, startPostgres } from '@plenum/testkit';
 import { expect, test } from 'vitest';
@@ -22,7 +22,7 @@ const users = ['owner', 'ann', 'bob', 'cyd'];
 /** Of what is on its way to a slow archive. */
 const patience = { timeoutMs: 60_000, everyMs: 500 };
 
-/** What a device gets after it was told of the take-down. */
+/** Finds texts that a device gets after the entry of their take-down. */
 function watch(device: Device, doomed: DoomedMessages, leaks: string[]): void {
   const ended = new Set<string>();
   device.socket.onAny((event: string, payload: unknown) => {

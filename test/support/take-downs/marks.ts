@@ -1,4 +1,4 @@
-/** Texts that are in one message only: whoever reads one of them tells which message it has. */
+/** Texts each of which is in one message only, so that any copy of a message is found. */
 import { randomBytes } from 'node:crypto';
 
 const pattern = /mark[0-9a-f]{16}/g;

@@ -1,4 +1,4 @@
-/** A webhook that takes its time. It keeps what it was told, and when the call began by the clock of the calling node. */
+/** A webhook that takes its time. It keeps each call, and when the call began by the clock of the calling node. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
