@@ -13,6 +13,7 @@ import { MessageOperations } from './operations/messages.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
+import { Roles } from './operations/roles.ts';
 import { SearchOperations } from './operations/search.ts';
 import { createRelayMessage, createUsualSend, type UsualSend } from './operations/send.ts';
 import { Subscriptions } from './operations/subscription.ts';
@@ -112,6 +113,7 @@ export function createCore(deps: CoreDeps): Core {
       ...new Changes(shared),
       ...new MembersOperations(shared),
       ...new Invitations(shared),
+      ...new Roles(shared),
       ...new Reads(shared),
       ...new PresenceOperations(shared, deps.clock),
       ...new Administration(shared),

@@ -61,6 +61,7 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     revoke_invite: answer('revoke_invite', { status: 'revoked' }),
     promote_member: answer('promote_member', { roles: ['admin'] }),
     demote_member: answer('demote_member', { roles: ['member'] }),
+    transfer_group: answer('transfer_group', { roles: ['member'], epoch: 'e', seq: 1 }),
     update_group: answer('update_group', position),
     explain: answer('explain', { allowed: true, checks: [] }),
     find_groups: answer('find_groups', { groups: [], next_cursor: null }),

@@ -159,6 +159,13 @@ const rows: readonly Row[] = [
   act('demote', 'Make an admin or a moderator a plain member', 'demote_member'),
   {
     method: 'POST',
+    path: `${group}/transfer`,
+    summary: 'Make a member an admin, and the acting admin a plain member, in one step',
+    request: 'transfer_group',
+    actor: 'actor_id',
+  },
+  {
+    method: 'POST',
     path: `${group}/messages`,
     summary: 'Send a message to a group',
     request: 'relay_msg',

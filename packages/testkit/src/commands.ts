@@ -20,6 +20,7 @@ import {
   type PromoteMember,
   type RequestKey,
   type TargetCommand,
+  type TransferGroup,
   type UpdateGroup,
 } from '@plenum/core';
 import {
@@ -189,6 +190,14 @@ export const demoteCommand = (given: Omit<OnTarget, 'reason'>): DemoteMember => 
   groupId: groupIdSchema.parse(given.groupId),
   actor: actorOf(given.actor),
   request: keyOf(given, ['demote', given.groupId, given.userId]),
+  userId: userIdSchema.parse(given.userId),
+});
+
+export const transferCommand = (given: Omit<OnTarget, 'reason'>): TransferGroup => ({
+  operation: 'transfer',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: userIdSchema.parse(given.actor),
+  request: keyOf(given, ['transfer', given.groupId, given.userId]),
   userId: userIdSchema.parse(given.userId),
 });
 

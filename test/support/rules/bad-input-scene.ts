@@ -77,6 +77,7 @@ export class BadInputScene implements AsyncDisposable {
       unban_member: target,
       promote_member: target,
       demote_member: target,
+      transfer_group: target,
       accept_member: target,
       reject_member: target,
       mute_member: target,

@@ -299,6 +299,21 @@ const membership: readonly Refusal[] = [
     arrange: async (scene) => act(await scene.create('public'), 'owner', ['promote_member', 'owner']),
   },
   {
+    code: 'cannot_promote',
+    to: 'the transfer of a group to an applicant',
+    arrange: async (scene) =>
+      act(await (await scene.create('private')).applicant('ann'), 'owner', ['transfer_group', 'ann']),
+  },
+  {
+    code: 'invalid_args',
+    to: 'the transfer of a group by the service itself',
+    doors: ['rest'],
+    error: 'actor_id is required: the service itself is no member of groups',
+    details: { field: 'actor_id' },
+    arrange: async (scene) =>
+      act(await (await scene.create('public')).member('ann'), null, ['transfer_group', 'ann']),
+  },
+  {
     code: 'cannot_demote',
     to: 'the demotion of a plain member',
     arrange: async (scene) =>

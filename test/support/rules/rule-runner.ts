@@ -173,7 +173,8 @@ export const hasBehalf = ({ operation, actor }: Cell): boolean =>
   !['history', 'list_members', 'get_group_info', 'get_message'].includes(operation) &&
   !isExplain(operation);
 export const isExplain = (operation: string): boolean => operation.startsWith('explain:');
-const takesTarget = (type: string): boolean => type.endsWith('_member') || type === 'revoke_invite';
+const takesTarget = (type: string): boolean =>
+  type.endsWith('_member') || ['revoke_invite', 'transfer_group'].includes(type);
 const takesActor = (type: string): boolean =>
   takesTarget(type) ||
   ['update_group', 'delete_group'].includes(type) ||

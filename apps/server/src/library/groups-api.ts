@@ -60,6 +60,10 @@ interface OnMember extends SelfAction {
 interface Decide extends OnMember {
   readonly reason?: string;
 }
+/** The admin `actorId` makes `userId` an admin and itself a plain member. */
+interface Transfer extends SelfAction {
+  readonly actorId: string;
+}
 interface Promote extends OnMember {
   /** Default: `admin`. */
   readonly role?: GrantedRole;
@@ -143,6 +147,7 @@ export interface GroupsApi {
   readonly revokeInvite: Call<OnMember, 'revoke_invite'>;
   readonly promote: Call<Promote, 'promote_member'>;
   readonly demote: Call<OnMember, 'demote_member'>;
+  readonly transfer: Call<Transfer, 'transfer_group'>;
   readonly changeMembers: Call<ChangeMembers, 'change_members'>;
   readonly update: Call<Update, 'update_group'>;
   readonly explain: Call<Explain, 'explain'>;
@@ -183,6 +188,7 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
     revokeInvite: of('revoke_invite', decide),
     promote: of('promote_member', promote),
     demote: of('demote_member', decide),
+    transfer: of('transfer_group', transfer),
     changeMembers: of('change_members', changeMembers),
     update: of('update_group', update),
     explain: of('explain', explain),
@@ -237,6 +243,12 @@ const decide = ({ groupId, userId, actorId, reason, requestId }: Decide): Asked 
   actorId,
   requestId,
   args: { group_id: groupId, user_id: userId, reason },
+});
+
+const transfer = ({ groupId, userId, actorId, requestId }: Transfer): Asked => ({
+  actorId,
+  requestId,
+  args: { group_id: groupId, user_id: userId },
 });
 
 const promote = ({ groupId, userId, actorId, role, requestId }: Promote): Asked => ({

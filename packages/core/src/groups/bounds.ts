@@ -17,6 +17,7 @@ const queuesFilledBy: Readonly<Record<Operation, 1 | 2 | null>> = {
   join: 1,
   accept: 1,
   promote: 1,
+  transfer: 1,
   unmute: 1,
   unban: 1,
   update: 1,

@@ -92,6 +92,13 @@ export interface DemoteMember extends Base {
   readonly operation: 'demote';
   readonly userId: UserId;
 }
+/** One step: the user becomes an admin, and the actor a plain member. */
+export interface TransferGroup extends Base {
+  readonly operation: 'transfer';
+  readonly actor: UserId;
+  /** The new admin. */
+  readonly userId: UserId;
+}
 export interface UpdateGroup extends Base {
   readonly operation: 'update';
   /** The update is refused if settings were changed after this seq. Null: it is not. */
@@ -135,6 +142,7 @@ export type GroupCommand =
   | EndInvite
   | PromoteMember
   | DemoteMember
+  | TransferGroup
   | UpdateGroup
   | DeleteGroup;
 export type Operation = GroupCommand['operation'];

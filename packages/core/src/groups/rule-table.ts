@@ -171,6 +171,7 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     strict_private: revokeByMember.toSpliced(2, 1, actorModerator),
   },
   promote: everyType(exists, actorAdmin, targetInGroup, check('target may get the role', 'cannot_promote')),
+  transfer: everyType(exists, actorAdmin, targetInGroup, check('target may get the role', 'cannot_promote')),
   demote: everyType(
     exists,
     actorAdmin,

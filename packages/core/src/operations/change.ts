@@ -163,29 +163,6 @@ export class Changes {
     return done.ok ? succeed({ status: 'unbanned' }) : done;
   };
 
-  promote_member = async (caller: Caller, args: RequestArgs<'promote_member'>): Result<'promote_member'> => {
-    const done = await this.#change({
-      operation: 'promote',
-      groupId: args.group_id,
-      actor: caller.actor,
-      request: requestKey(caller, 'promote_member', args),
-      userId: args.user_id,
-      role: args.role ?? 'admin',
-    });
-    return done.ok ? succeed({ roles: [...done.result.roles] }) : done;
-  };
-
-  demote_member = async (caller: Caller, args: RequestArgs<'demote_member'>): Result<'demote_member'> => {
-    const done = await this.#change({
-      operation: 'demote',
-      groupId: args.group_id,
-      actor: caller.actor,
-      request: requestKey(caller, 'demote_member', args),
-      userId: args.user_id,
-    });
-    return done.ok ? succeed({ roles: [...done.result.roles] }) : done;
-  };
-
   update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
     const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms, accepts_needed } = args;
     const done = await this.#change({

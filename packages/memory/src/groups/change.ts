@@ -25,7 +25,7 @@ import { endInvite, invite, isAdmittedByInvite } from './invites.ts';
 import { create, createByJoin, deleteGroup, update } from './lifecycle.ts';
 import { join, leave } from './membership.ts';
 import { memberDone, type StepBase } from './step.ts';
-import { accept, ban, changeRole, mute, remove, unban, unmute } from './targeted.ts';
+import { accept, ban, changeRole, mute, remove, transfer, unban, unmute } from './targeted.ts';
 
 export function change(state: MemoryState, command: GroupCommand): ChangeOutcome {
   const nowMs = state.now();
@@ -196,6 +196,8 @@ function apply(at: StepBase, command: GroupCommand): ChangeDone {
     case 'promote':
     case 'demote':
       return changeRole({ ...at, command }, subjectIn(at, command));
+    case 'transfer':
+      return transfer({ ...at, command }, subjectIn(at, command));
     case 'update':
       return update({ ...at, command }, command.actor === SERVICE ? null : subjectIn(at, command));
     case 'delete':

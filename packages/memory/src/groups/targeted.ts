@@ -1,4 +1,4 @@
-/** Changes of another user: accept, reject, kick, ban, unban, mute, unmute, promote and demote. */
+/** Changes of another user: accept, reject, kick, ban, unban, mute, unmute, promote, demote and transfer. */
 import {
   type BanMember,
   type ChangeDone,
@@ -8,6 +8,7 @@ import {
   type MuteMember,
   type PromoteMember,
   type TargetCommand,
+  type TransferGroup,
 } from '@plenum/core';
 import type { Role } from '@plenum/protocol';
 import { endorse } from './accepts.ts';
@@ -128,5 +129,21 @@ export function changeRole(step: Step<PromoteMember | DemoteMember>, target: Mem
   group.put(userId, member);
   const type = operation === 'promote' ? 'promoted' : 'demoted';
   const seq = state.record(group, { type, user_id: userId, ...actedBy(actor, userId), roles }, nowMs);
+  return memberDone(group, member, seq);
+}
+
+/** Makes the target an admin and the actor a plain member: two entries, between which no other one comes. */
+export function transfer(
+  { state, group, command, nowMs }: Step<TransferGroup>,
+  target: MemberRecord,
+): ChangeDone {
+  const { actor, userId } = command;
+  const former = group.member(actor, nowMs);
+  if (former === null) throw new Error('bug: the rule table let an actor pass that is no member');
+  group.put(userId, { ...target, roles: ['admin'] });
+  state.record(group, { type: 'promoted', user_id: userId, actor_id: actor, roles: ['admin'] }, nowMs);
+  const member: MemberRecord = { ...former, roles: ['member'] };
+  group.put(actor, member);
+  const seq = state.record(group, { type: 'demoted', user_id: actor, roles: ['member'] }, nowMs);
   return memberDone(group, member, seq);
 }

@@ -137,6 +137,14 @@ export const memberOperations = {
     body: asAnn,
     result: { roles: ['member'] },
   },
+  transfer_group: {
+    operationId: 'transfer_group',
+    tag: 'members',
+    description: 'For an active admin; the service names it in `actor_id`',
+    parameters: { ...team, ...keyed },
+    body: { ...asAnn, user_id: 'bob' },
+    result: { roles: ['member'], epoch, seq: 44 },
+  },
   presence: {
     operationId: 'get_presence',
     tag: 'members',

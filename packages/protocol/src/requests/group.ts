@@ -103,6 +103,7 @@ const actionSchema = z
     'revoke_invite',
     'promote',
     'demote',
+    'transfer',
     'update',
     'delete',
     'send',

@@ -168,6 +168,12 @@ export const membershipRequests = {
     }),
     result: z.object({ roles: z.array(roleSchema) }),
   },
+  /** Makes a member an admin and its actor a plain member: entries `promoted` and `demoted`, with nothing between them. */
+  transfer_group: {
+    access: 'change',
+    args: z.strictObject(target),
+    result: z.object({ roles: z.array(roleSchema).describe('Of the former admin'), ...positioned }),
+  },
   demote_member: {
     access: 'change',
     args: z.strictObject(target),

@@ -162,6 +162,7 @@ export function runChange(
     case 'decline_invite':
     case 'revoke_invite':
     case 'demote':
+    case 'transfer':
     case 'delete':
       return calls.change(plain[command.operation], { keys, args: withExtra({}) });
     default:
@@ -200,6 +201,7 @@ const plain = {
   decline_invite: scripts.declineInvite,
   revoke_invite: scripts.revokeInvite,
   demote: scripts.demoteMember,
+  transfer: scripts.transferGroup,
   delete: scripts.deleteGroup,
 } as const;
 

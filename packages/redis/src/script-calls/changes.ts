@@ -123,6 +123,7 @@ export const declineInvite = defineChange('decline-invite', []);
 export const revokeInvite = defineChange('revoke-invite', []);
 export const promoteMember = defineChange('promote-member', ['role']);
 export const demoteMember = defineChange('demote-member', []);
+export const transferGroup = defineChange('transfer-group', []);
 export const updateGroup = defineChange('update-group', [
   'maxMembers',
   'history',

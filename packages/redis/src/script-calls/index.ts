@@ -69,6 +69,7 @@ export const scripts = [
   changes.revokeInvite,
   changes.promoteMember,
   changes.demoteMember,
+  changes.transferGroup,
   changes.updateGroup,
   changes.deleteGroup,
   changes.changeMembers,

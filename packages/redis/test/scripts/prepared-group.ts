@@ -38,6 +38,7 @@ const subjects: Readonly<Record<string, string>> = {
   'read-position': 'invited',
   'promote-member': 'member',
   'demote-member': 'second',
+  'transfer-group': 'member',
   'end-due-mutes': 'late',
   'publish-typing': 'member',
   'end-absence': 'member',

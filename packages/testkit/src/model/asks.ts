@@ -19,6 +19,7 @@ import {
   promoteCommand,
   rejectCommand,
   revokeInviteCommand,
+  transferCommand,
   unbanCommand,
   unmuteCommand,
   updateCommand,
@@ -79,6 +80,10 @@ const target = { groupId, actor, userId: user };
 const onTarget = fc.record(target);
 const withReason = fc.record({ ...target, reason }, { requiredKeys: ['groupId', 'actor', 'userId'] });
 const promoting = fc.record({ ...target, role: fc.constantFrom('admin' as const, 'moderator' as const) });
+const transferring = fc.record({
+  ...target,
+  actor: fc.oneof({ weight: 1, arbitrary: fc.constant('u0') }, { weight: 1, arbitrary: user }),
+});
 const self = fc.record({ groupId, userId: user });
 
 const creating = fc.record({
@@ -163,6 +168,7 @@ export const ask: fc.Arbitrary<Ask> = fc.oneof(
   { weight: 1, arbitrary: asking('revoke', revokeInviteCommand, onTarget) },
   { weight: 4, arbitrary: asking('promote', promoteCommand, promoting) },
   { weight: 4, arbitrary: asking('demote', demoteCommand, onTarget) },
+  { weight: 2, arbitrary: asking('transfer', transferCommand, transferring) },
   { weight: 5, arbitrary: asking('members', membersCommand, changingMembers) },
   { weight: 2, arbitrary: asking('update', updateCommand, updating) },
   { weight: 1, arbitrary: asking('delete', deleteCommand, fc.record({ groupId, actor: user })) },

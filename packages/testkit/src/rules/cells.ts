@@ -121,7 +121,10 @@ const aboutOthers = (groupType: GroupType): Cell[] =>
     }));
 
 const noGroupCells: readonly Cell[] = fieldsOf(noGroupGrid).map(({ row: operation, column, expected }) => {
-  const isTargeted = operation.endsWith('_member') || operation === 'revoke_invite' || column === 'service';
+  const isTargeted =
+    operation.endsWith('_member') ||
+    ['revoke_invite', 'transfer_group'].includes(operation) ||
+    column === 'service';
   return {
     operation,
     groupType: 'none',

@@ -44,6 +44,7 @@ const explained = (mute: 'ok' | 'NS') => `
     decline_invite IN
     promote      NA
     demote       NA
+    transfer     NA
     update       NA
     delete       NA
     send         ok
@@ -214,6 +215,16 @@ export const moderatorGrids: readonly Grid[] = [
       last_admin     -        -        -        -        ok       -        -        -        -
       banned         -        -        -        -        NA       -        -        -        -
       service        -        -        -        -        ok       -        -        -        -`,
+  },
+  {
+    types: everyType,
+    operations: ['transfer_group'],
+    text: `
+                  outsider  pending  active  muted  moderator  admin  last_admin  banned  self
+      active         -        -        -        -        NA       -        -        -        -
+      moderator      NA       NA       NA       NA       NA       NA       NA       NA       NA
+      admin          -        -        -        -        ok       -        -        -        -
+      last_admin     -        -        -        -        ok       -        -        -        -`,
   },
   {
     types: everyType,

@@ -88,6 +88,7 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     decline_invite IN     IN     IN        IN        IN      ok
     promote      NA       NA     ok       ok         NA       NA
     demote       NA       NA     ok       ok         NA       NA
+    transfer     NA       NA     ok       ok         NA       NA
     update       NA       NA     ok       ok         NA       NA
     delete       NA       NA     ok       ok         NA       NA
     send         NO       ok     ok       ok         BA       NO
@@ -114,6 +115,7 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     decline_invite IN     IN       IN     IN        IN        IN      ok
     promote      NA       NA       NA     ok       ok         NA       NA
     demote       NA       NA       NA     ok       ok         NA       NA
+    transfer     NA       NA       NA     ok       ok         NA       NA
     update       NA       NA       NA     ok       ok         NA       NA
     delete       NA       NA       NA     ok       ok         NA       NA
     send         NO       PM       ok     ok       ok         BA       NO
@@ -140,6 +142,7 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     decline_invite IN     IN       IN     IN     IN        IN        IN      ok
     promote      NA       NA       NA     NA     ok       ok         NA       NA
     demote       NA       NA       NA     NA     ok       ok         NA       NA
+    transfer     NA       NA       NA     NA     ok       ok         NA       NA
     update       NA       NA       NA     NA     ok       ok         NA       NA
     delete       NA       NA       NA     NA     ok       ok         NA       NA
     send         NO       PM       ok     MU     ok       ok         BA       NO
@@ -189,6 +192,7 @@ export const noGroupGrid = `
     revoke_invite       NF       NF
     promote_member      NF        NF
     demote_member       NF        NF
+    transfer_group      NF        -
     update_group        NF        NF
     delete_group        NF        NF
     relay_msg           NF        -

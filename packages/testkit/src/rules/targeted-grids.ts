@@ -184,6 +184,20 @@ export const targetedGrids: readonly Grid[] = [
   },
   {
     types: everyType,
+    operations: ['transfer_group'],
+    text: `
+                  outsider  pending  active  muted  admin  last_admin  banned  invited  self
+      outsider       NA       NA       NA     NA     NA       NA         NA      NA      NA
+      pending        NA       NA       NA     NA     NA       NA         NA      NA      NA
+      active         NA       NA       NA     NA     NA       NA         NA      NA      NA
+      muted          NA       NA       NA     NA     NA       NA         NA      NA      NA
+      admin          NU       CP       ok     CP     CP       -          NU      NU      CP
+      last_admin     NU       CP       ok     CP     -        -          NU      NU      CP
+      banned         NA       NA       NA     NA     NA       NA         NA      NA      NA
+      invited        NA       NA       NA     NA     NA       NA         NA      NA      NA`,
+  },
+  {
+    types: everyType,
     operations: ['demote_member'],
     text: `
                   outsider  pending  active  muted  admin  last_admin  banned  self

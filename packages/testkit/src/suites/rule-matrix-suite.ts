@@ -25,6 +25,7 @@ import {
   promoteCommand,
   rejectCommand,
   revokeInviteCommand,
+  transferCommand,
   unbanCommand,
   unmuteCommand,
   updateCommand,
@@ -61,6 +62,7 @@ const commands: Readonly<Record<string, (ids: Ids) => GroupCommand>> = {
   promote_member: promoteCommand,
   'promote_member:moderator': (ids) => promoteCommand({ ...ids, role: 'moderator' }),
   demote_member: demoteCommand,
+  transfer_group: transferCommand,
 };
 
 type OnMessage = Omit<Ids, 'userId'> & { readonly target: MessageTarget };
@@ -90,6 +92,7 @@ const statusAfter: Readonly<Record<string, string>> = {
   promote_member: 'active',
   'promote_member:moderator': 'active',
   demote_member: 'active',
+  transfer_group: 'active',
 };
 
 /** One cell with the users who play it: `owner` has created the group, `actor` and `target` come to it. */
@@ -103,7 +106,7 @@ interface Played {
 /** What one `change_members` does to one user. */
 const ofMembers = ['add', 'remove'];
 
-const cellCount = 2887;
+const cellCount = 3088;
 const played: readonly Played[] = cells.flatMap((cell) => {
   const { operation } = cell;
   const isDecided =

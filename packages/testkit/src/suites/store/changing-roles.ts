@@ -8,6 +8,7 @@ import {
   leaveCommand,
   muteCommand,
   promoteCommand,
+  transferCommand,
   unmuteCommand,
   updateCommand,
 } from '../../commands.ts';
@@ -131,6 +132,48 @@ export function changingRoles(makeEngine: MakeEngine): void {
       ]);
       expect(outcomes.map(verdict).sort()).toEqual(['done', 'not_admin']);
       expect((await scene.group()).counts.admins).toBe(1);
+    });
+  });
+
+  describe('a transfer', () => {
+    const toGuest = transferCommand(onGuest);
+
+    test('makes a member an admin and the former admin a member, in two entries without one between', async () => {
+      await using scene = await begin(makeEngine, { users: { guest: 'active' } });
+      const before = [await scene.member('owner'), await scene.member('guest')];
+      const done = await scene.do(toGuest);
+      expect(done).toMatchObject({ status: 'active', roles: ['member'], seq: 4, isDuplicate: false });
+      expect([await scene.member('owner'), await scene.member('guest')]).toEqual([
+        { ...before[0], roles: ['member'] },
+        { ...before[1], roles: ['admin'] },
+      ]);
+      expect((await scene.group()).counts).toEqual({ active: 2, pending: 0, muted: 0, admins: 1 });
+      const [promoted, demoted] = (await scene.events()).slice(-2);
+      expect(promoted).toMatchObject({ type: 'promoted', user_id: 'guest', actor_id: 'owner', seq: 3 });
+      expect(demoted).toMatchObject({ type: 'demoted', user_id: 'owner', roles: ['member'], seq: 4 });
+      expect(demoted).not.toHaveProperty('actor_id');
+      expect(await scene.change(toGuest)).toEqual({ ...done, isDuplicate: true });
+      expect((await scene.head())?.seq).toBe(4);
+    });
+
+    test('leaves other admins as they are, and makes a moderator an admin at once', async () => {
+      await using scene = await begin(makeEngine, { users: { second: 'admin', guest: 'moderator' } });
+      await scene.do(transferCommand(onGuest));
+      expect((await scene.group()).counts).toEqual({ active: 3, pending: 0, muted: 0, admins: 2 });
+    });
+
+    test('of one group to two users at once gives it to one', async () => {
+      await using scene = await begin(makeEngine, { users: { u0: 'active', u1: 'active' } });
+      let admin = 'owner';
+      for (let turn = 0; turn < 100; turn += 1) {
+        const users = ['owner', 'u0', 'u1'].filter((userId) => userId !== admin);
+        const outcomes = await Promise.all(
+          users.map((userId) => scene.change(transferCommand({ groupId, actor: admin, userId }))),
+        );
+        expect(outcomes.map(verdict).sort()).toEqual(['done', 'not_admin']);
+        expect((await scene.group()).counts.admins).toBe(1);
+        admin = users[outcomes.findIndex(({ type }) => type === 'done')] ?? '';
+      }
     });
   });
 
