@@ -37,8 +37,6 @@ local extra
 -- @include admission
 -- @include token-bucket
 -- @include writable
--- @include slow-mode
--- @include extras
 
 -- @constant OVERLOADED_RETRY_MS
 local keys_count = groups_count * 7 + messages_count * 2
@@ -46,6 +44,21 @@ local args_count = 12 + groups_count * 5 + messages_count * 4
 local extras_count = #ARGV - args_count
 if extras_count < 0 or #KEYS ~= keys_count + 2 * extras_count then
   error(keys_count .. ' keys and ' .. args_count .. ' arguments expected')
+end
+
+-- Each function that a script makes costs every call of it. Those below are for few messages, so the first one that needs
+-- them makes them.
+
+local slow_mode
+local function make_slow_mode()
+  -- @include slow-mode
+  return { expect_rights = expect_slow_rights, note_sent = note_sent }
+end
+
+local extras
+local function make_extras()
+  -- @include extras
+  return { from = extra_from, check = check_extra, add_mentions = add_mentions }
 end
 
 -- A local alias saves a table lookup per call.
@@ -112,12 +125,12 @@ local function commit_message(full_again_at, slow_mode_ms)
   group.seq = seq
   save_epoch(group)
   if is_outbox_written == '1' then add_to_outbox('m', wire) end
-  if extra then add_mentions(extra, seq, group, now) end
+  if extra then extras.add_mentions(extra, seq, group, now) end
   -- A sender has read up to its own message.
   call('HSET', reads_key, sender_id, seq_text .. ' ' .. messages)
   if room_queue_limit ~= '' then call('HINCRBY', queued_key, group_id, '1') end
   if full_again_at then charge(full_again_at, now) end
-  if slow_mode_ms then note_sent(now, slow_mode_ms) end
+  if slow_mode_ms then slow_mode.note_sent(now, slow_mode_ms) end
   if not group.log_renewal or now >= group.log_renewal then group.log_renewal = renew_log(now) end
   local answer = epoch .. ' ' .. seq_text .. ' ' .. integer(group.recipients) .. ' ' .. now_text
   if extra then answer = answer .. extra.answer end
@@ -144,11 +157,14 @@ local function append_message()
   end
   reply = reply_to_queue()
   if reply then return reply end
-  local code = extra and check_extra(now, extra)
+  local code = extra and extras.check(now, extra)
   if code then return refusal(now, code) end
   if not group.has_rights then expect_group_rights() end
   expect_right('SET', dedupe_key)
-  if slow_mode_ms then expect_slow_rights() end
+  if slow_mode_ms then
+    slow_mode = slow_mode or make_slow_mode()
+    slow_mode.expect_rights()
+  end
   return 'appended ' .. commit_message(full_again_at, slow_mode_ms)
 end
 
@@ -169,7 +185,8 @@ end
 local answers = { 'answers', now_text }
 local key_at, arg_at = 0, 12
 local message_number, extras_read = 0, 0
-local next_extra = extras_count > 0 and extra_from(ARGV[args_count + 1], KEYS[keys_count + 1], KEYS[keys_count + 2])
+if extras_count > 0 then extras = make_extras() end
+local next_extra = extras and extras.from(ARGV[args_count + 1], KEYS[keys_count + 1], KEYS[keys_count + 2])
 for _ = 1, tonumber(groups_count) do
   group_key, members_key, log_key, outbox_key, queued_key, reads_key, slow_key = unpack(KEYS, key_at + 1, key_at + 7)
   local count
@@ -187,7 +204,7 @@ for _ = 1, tonumber(groups_count) do
       extras_read = extras_read + 1
       local key_of_next = keys_count + 2 * extras_read
       next_extra = extras_read < extras_count
-        and extra_from(ARGV[args_count + extras_read + 1], KEYS[key_of_next + 1], KEYS[key_of_next + 2])
+        and extras.from(ARGV[args_count + extras_read + 1], KEYS[key_of_next + 1], KEYS[key_of_next + 2])
     end
     answers[#answers + 1] = answer_line()
   end

@@ -1,8 +1,5 @@
 -- The checks of a message that admit-message and append-messages share.
--- @include member
 -- @include dedupe
--- @include sending-text
--- @include last-sent
 
 -- @param detail ms: the time at which a mute or a ban ends, or the delay before the next try
 local function refusal(now, code, detail)
@@ -21,6 +18,8 @@ end
 -- @return the reply if the group's rules do not let the user send now, or nil; and the interval, ms, if slow mode holds
 -- for the user
 local function reply_to_role(now, role, sending)
+  -- @include sending-text
+  -- @include last-sent
   local posting, slow_mode_ms = sending_of(sending)
   if posting == 'n' or posting == 'a' and role ~= 'a' then return refusal(now, 'posting_restricted') end
   if slow_mode_ms == 0 or role ~= 'm' then return nil end
@@ -43,6 +42,7 @@ local function reply_to_sender(now, group)
     if not group.sending or group.sending == '' then return nil end
     return reply_to_role(now, string.sub(record, 3, 3), group.sending)
   end
+  -- @include member
   local sender, is_banned, banned_until = member_of(record, now)
   if is_banned then return refusal(now, 'banned', banned_until) end
   if not sender then return refusal(now, 'not_a_member') end

@@ -11,13 +11,6 @@ local function replication_history(info)
   return string.match(info, 'master_replid:(%x+)')
 end
 
-local function past_with(past, epoch, seq)
-  local finished = {}
-  for one in string.gmatch(past, '[^,]+') do finished[#finished + 1] = one end
-  finished[#finished + 1] = epoch .. ':' .. integer(seq)
-  return table.concat(finished, ',', math.max(1, #finished - PAST_EPOCHS_KEPT + 1))
-end
-
 -- Read once per script: it cannot change while a script runs.
 local replication
 
@@ -26,6 +19,15 @@ local function continue_epoch(group)
   replication = replication or redis.call('INFO', 'replication')
   local info = replication
   if string.find(info, 'master_replid:' .. group.hist, 1, true) then return end
+
+  -- Here, because few entries need it, and a script pays for each function that it makes.
+  local function past_with(past, epoch, seq)
+    local finished = {}
+    for one in string.gmatch(past, '[^,]+') do finished[#finished + 1] = one end
+    finished[#finished + 1] = epoch .. ':' .. integer(seq)
+    return table.concat(finished, ',', math.max(1, #finished - PAST_EPOCHS_KEPT + 1))
+  end
+
   group.past = past_with(redis.call('HGET', group_key, 'past'), group.epoch, group.seq)
   group.epoch = epoch_offer
   group.hist = replication_history(info)

@@ -3,6 +3,7 @@
 
 -- Of the message whose mentions are noted.
 local mentions_key
+-- @include member
 -- @include mentions
 
 local TIMESTAMP_FIELD = '"timestamp":"'

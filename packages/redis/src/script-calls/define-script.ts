@@ -107,7 +107,7 @@ export function shape(raw: unknown): unknown {
 }
 
 const folder = new URL('../../lua/', import.meta.url);
-const includeLine = /^-- @include ([a-z-]+)$/gm;
+const includeLine = /^( *)-- @include ([a-z-]+)$/gm;
 const constantLine = /^-- @constant ([A-Z_]+)$/gm;
 
 /** Constants that TypeScript uses too, by their name in the script. */
@@ -121,10 +121,12 @@ const constants = new Map([
 const read = (path: string): string => readFileSync(new URL(path, folder), 'utf8');
 
 function expand(text: string, included: Set<string>): string {
-  return text.replace(includeLine, (_, name: string) => {
+  return text.replace(includeLine, (_, indent: string, name: string) => {
     if (included.has(name)) return '';
-    included.add(name);
-    return expand(read(`lib/${name}.lua`), included);
+    // What a function includes is visible in it only.
+    const visible = indent === '' ? included : new Set(included);
+    visible.add(name);
+    return expand(read(`lib/${name}.lua`), visible);
   });
 }
 
