@@ -20,6 +20,7 @@ const flows = [
   'idle-commands',
   'internal-webhooks',
   'large-pages',
+  'message-view',
   'noisy-groups',
   'notifications',
   'odd-folder',

@@ -1,7 +1,7 @@
 /** Defines the events of a client, and calls the listeners of the application. */
 import type { GroupEvent, MembershipPush, MessageEvent, PushPayload, Subscription } from '@plenum/protocol';
 import type { Status } from './connection/lifecycle.ts';
-import type { MessageEntry, RecoveredNotice, ResyncNotice } from './groups/effects.ts';
+import type { BeginNotice, MessageEntry, RecoveredNotice, ResyncNotice } from './groups/effects.ts';
 
 /** The payload of each event, in the shape of the wire. */
 export interface ClientEvents {
@@ -10,6 +10,8 @@ export interface ClientEvents {
   readonly event: GroupEvent;
   /** A message was edited, taken down, reacted to or pinned. */
   readonly change: MessageEvent;
+  /** The first entry of a group follows: after the first attach, a new join, or a group that was created again. */
+  readonly begin: BeginNotice;
   /** A change of the user's own membership; `status` is `none` after a removal. */
   readonly membership: MembershipPush;
   /** The server has attached this device to a group without a request. */

@@ -1,27 +1,31 @@
 /** The client: combines connection, requests and groups behind a few typed methods. */
-import type { RequestInput, RequestResult, RequestType } from '@plenum/protocol';
+import type { RequestInput, RequestResult } from '@plenum/protocol';
 import { type ClientEvents, type Listener, Listeners } from './client-events.ts';
 import { type ClientOptions, withDefaults } from './client-options.ts';
 import { Connection, TokenSource } from './connection/connection.ts';
 import type { Status } from './connection/lifecycle.ts';
 import { socketIoLink } from './connection/socket-io-link.ts';
 import { type GroupPosition, Groups } from './groups/groups.ts';
-import type { AskOptions, Outcome } from './requests/outcome.ts';
+import type { GroupView, ViewOptions } from './messages/group-view.ts';
+import { ViewOfGroup } from './messages/view-of-group.ts';
+import type { Outcome } from './requests/outcome.ts';
 import { RequestQueue } from './requests/request-queue.ts';
+import {
+  type InviteMethods,
+  type MessageMethods,
+  type PlainRequestType,
+  type RequestOptions,
+  TypedRequests,
+} from './requests/typed-requests.ts';
 
 /** Time limit of a `typing` request, ms: a later one is of no interest. */
 const typingTimeoutMs = 1000;
 
-/** All request types except those that change positions, which have separate methods. */
-export type PlainRequestType = Exclude<RequestType, 'subscribe' | 'unsubscribe'>;
-export type RequestOptions = Omit<AskOptions, 'isInternal'>;
-/** What a message may have besides its text. */
-export type MessageFields = Omit<RequestInput<'relay_msg'>, 'group_id' | 'message'>;
 export type CreateSettings = Omit<RequestInput<'create_group'>, 'group_id' | 'group_type'>;
-export type HistoryRange = Omit<RequestInput<'history'>, 'group_id'>;
+export type JoinOptions = Omit<RequestInput<'join_group'>, 'group_id'>;
 
 /** No method rejects: a refusal, or no answer in time, is `{ ok: false, failure }`. */
-export interface Client {
+export interface Client extends MessageMethods, InviteMethods {
   readonly status: Status;
   /** Resolves with true when connected; with false if the client has given up: `status` shows the reason. */
   connect(): Promise<boolean>;
@@ -32,20 +36,13 @@ export interface Client {
     groupType: RequestInput<'create_group'>['group_type'],
     settings?: CreateSettings,
   ): Promise<Outcome<RequestResult<'create_group'>>>;
-  /** @param options `ensure`: a member gets its status instead of the refusal `already_member` */
-  join(
-    groupId: string,
-    options?: { readonly ensure?: boolean },
-  ): Promise<Outcome<RequestResult<'join_group'>>>;
+  /**
+   * Joins, accepts an invite, or asks to be accepted.
+   * @param options `ensure`: a member gets its status instead of the refusal `already_member`. `note`: for those who may accept
+   * the user, at most 300 bytes
+   */
+  join(groupId: string, options?: JoinOptions): Promise<Outcome<RequestResult<'join_group'>>>;
   leave(groupId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
-  /** Sends a message. It is stored once, even if it must be sent several times. Await each send to keep the order. */
-  send(
-    groupId: string,
-    message: string,
-    options?: RequestOptions & MessageFields,
-  ): Promise<Outcome<RequestResult<'relay_msg'>>>;
-  /** Reads a page of the log. This does not affect the entries that the listeners get. */
-  history(groupId: string, range?: HistoryRange): Promise<Outcome<RequestResult<'history'>>>;
   /** Receives groups again: each from its position if it has one, otherwise from now on. */
   subscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'subscribe'>>>;
   /** Stops receiving groups until `subscribe` or `join`, also after reconnects. Positions are kept. */
@@ -54,13 +51,8 @@ export interface Client {
   presence(groupId: string): Promise<Outcome<RequestResult<'presence'>>>;
   /** Shows online members that the user is typing. Fails after 1 s. Call it every few seconds while the user types. */
   typing(groupId: string): Promise<Outcome<RequestResult<'typing'>>>;
-  /**
-   * Marks all entries up to `seq` as read. A lower `seq` than before changes nothing.
-   * @param epoch the epoch of the message that was read. If the group was created again since, nothing is marked
-   */
-  markRead(groupId: string, seq: number, epoch?: string): Promise<Outcome<RequestResult<'mark_read'>>>;
-  /** Makes what is above `seq` unread again. The mark goes back, at most to where the user became a receiver. */
-  markUnread(groupId: string, seq: number, epoch?: string): Promise<Outcome<RequestResult<'mark_read'>>>;
+  /** Begins to keep the present messages of a group. A group that is shown needs one view. */
+  view(groupId: string, options: ViewOptions): GroupView;
   /** Sends any other request of the protocol. */
   request<T extends PlainRequestType>(
     type: T,
@@ -77,7 +69,7 @@ export function createClient(options: ClientOptions): Client {
   return new SocketClient(options);
 }
 
-class SocketClient implements Client {
+class SocketClient extends TypedRequests implements Client {
   readonly #listeners = new Listeners<ClientEvents>();
   readonly #tokens: TokenSource;
   readonly #requests: RequestQueue;
@@ -86,6 +78,7 @@ class SocketClient implements Client {
   #connectWaiters: ((isConnected: boolean) => void)[] = [];
 
   constructor(given: ClientOptions) {
+    super();
     const options = withDefaults(given);
     const { clock, random, network, subscribe } = options;
     this.#tokens = new TokenSource(options.token);
@@ -162,7 +155,7 @@ class SocketClient implements Client {
     });
   }
 
-  join(group_id: string, options: { readonly ensure?: boolean } = {}) {
+  join(group_id: string, options: JoinOptions = {}) {
     return this.#requests.ask('join_group', () => ({ ...options, group_id }), {
       onOutcome: (outcome) => {
         if (outcome.ok && outcome.result.status !== 'pending') this.#groups.joined(group_id, outcome.result);
@@ -176,15 +169,6 @@ class SocketClient implements Client {
         if (outcome.ok) this.#groups.left(group_id);
       },
     });
-  }
-
-  send(group_id: string, message: string, options: RequestOptions & MessageFields = {}) {
-    const { requestId: _, timeoutMs: __, ...fields } = options;
-    return this.request('relay_msg', { ...fields, group_id, message }, options);
-  }
-
-  history(group_id: string, range: HistoryRange = {}) {
-    return this.request('history', { ...range, group_id });
   }
 
   subscribe(...groupIds: readonly string[]) {
@@ -203,13 +187,8 @@ class SocketClient implements Client {
     return this.request('typing', { group_id }, { timeoutMs: typingTimeoutMs });
   }
 
-  markRead(group_id: string, seq: number, epoch?: string) {
-    return this.request('mark_read', { group_id, seq, ...(epoch === undefined ? {} : { epoch }) });
-  }
-
-  markUnread(group_id: string, seq: number, epoch?: string) {
-    const args = { group_id, seq, unread: true };
-    return this.request('mark_read', { ...args, ...(epoch === undefined ? {} : { epoch }) });
+  view(groupId: string, options: ViewOptions): GroupView {
+    return new ViewOfGroup(this, groupId, options);
   }
 
   request<T extends PlainRequestType>(type: T, args: RequestInput<T>, options?: RequestOptions) {

@@ -3,10 +3,7 @@ export {
   type Client,
   type CreateSettings,
   createClient,
-  type HistoryRange,
-  type MessageFields,
-  type PlainRequestType,
-  type RequestOptions,
+  type JoinOptions,
 } from './client.ts';
 export type { ClientEvents, Listener } from './client-events.ts';
 export type { ClientOptions } from './client-options.ts';
@@ -21,6 +18,7 @@ export type {
   PushListeners,
 } from './connection/link.ts';
 export type {
+  BeginNotice,
   KnownPosition,
   MessageEntry,
   RecoveredNotice,
@@ -28,5 +26,19 @@ export type {
   SeqRange,
 } from './groups/effects.ts';
 export type { GroupPosition } from './groups/groups.ts';
+export type { GroupView, ViewEvents, ViewOptions } from './messages/group-view.ts';
+export { type FoldOptions, foldEntries, MessageFold, type Pin } from './messages/message-fold.ts';
+export type { ShownMessage } from './messages/optimistic.ts';
 export type { Clock, Network, Random } from './platform.ts';
 export type { Outcome } from './requests/outcome.ts';
+export type {
+  EditFields,
+  HistoryRange,
+  InviteMethods,
+  MessageFields,
+  MessageMethods,
+  PlainRequestType,
+  ReactionPage,
+  RequestOptions,
+  SearchPage,
+} from './requests/typed-requests.ts';

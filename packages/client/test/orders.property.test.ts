@@ -28,6 +28,7 @@ class Scene {
     });
     this.shown = new ShownEntries(this.server.logs);
     this.client.on('event', (entry: GroupEvent) => this.shown.show(entry));
+    this.client.on('begin', (notice) => this.shown.tellBegin(notice));
     this.client.on('resync', (notice) => this.shown.tellResync(notice));
     this.client.on('subscribed', ({ epoch, from_seq }) => this.shown.tellStart(epoch, from_seq));
   }

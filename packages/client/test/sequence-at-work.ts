@@ -45,22 +45,25 @@ export const page = (seqs: readonly number[], rest: Partial<Page> = {}): Page =>
   ...rest,
 });
 
-/** Effects in short: `5` is shown, `read after 5`, `verify`, … */
+/** Effects in short, without `begin`: `5` is shown, `read after 5`, `verify`, … */
 export const brief = (effects: readonly Effect[]): string[] =>
-  effects.map((effect) => {
-    if (effect.type === 'show') return `${effect.entry.seq}`;
-    if (effect.type === 'read') {
-      return effect.page.after === undefined
-        ? `read before ${effect.page.before}`
-        : `read after ${effect.page.after}`;
-    }
-    if (effect.type === 'recovered') return `recovered ${effect.notice.from_seq}..${effect.notice.head_seq}`;
-    if (effect.type !== 'resync') return effect.type;
-    const { reason, from_seq, missing, revoked } = effect.notice;
-    const range = (name: string, seqs: { from: number; to: number } | null) =>
-      seqs === null ? '' : ` ${name} ${seqs.from}..${seqs.to}`;
-    return `${reason} from ${from_seq}${range('missing', missing)}${range('revoked', revoked)}`;
-  });
+  effects
+    .filter(({ type }) => type !== 'begin')
+    .map((effect) => {
+      if (effect.type === 'show') return `${effect.entry.seq}`;
+      if (effect.type === 'read') {
+        return effect.page.after === undefined
+          ? `read before ${effect.page.before}`
+          : `read after ${effect.page.after}`;
+      }
+      if (effect.type === 'recovered')
+        return `recovered ${effect.notice.from_seq}..${effect.notice.head_seq}`;
+      if (effect.type !== 'resync') return effect.type;
+      const { reason, from_seq, missing, revoked } = effect.notice;
+      const range = (name: string, seqs: { from: number; to: number } | null) =>
+        seqs === null ? '' : ` ${name} ${seqs.from}..${seqs.to}`;
+      return `${reason} from ${from_seq}${range('missing', missing)}${range('revoked', revoked)}`;
+    });
 export const ticketOf = (effects: readonly Effect[]): number => {
   const read = effects.findLast((effect) => effect.type === 'read');
   return read?.type === 'read' ? read.page.ticket : -1;

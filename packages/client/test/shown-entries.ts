@@ -1,5 +1,5 @@
 import type { GroupEvent } from '@plenum/protocol';
-import type { ResyncNotice } from '../src/index.ts';
+import type { BeginNotice, ResyncNotice } from '../src/index.ts';
 import type { SimulatedLogs } from './simulated-logs.ts';
 
 /** Compares what the application was shown with the logs: dense from an announced start on, or a notice about the break. */
@@ -8,6 +8,7 @@ export class ShownEntries {
   readonly #logs: SimulatedLogs;
   readonly #starts: { readonly epoch: string; readonly seq: number }[] = [];
   #notice: ResyncNotice | null = null;
+  #begin: BeginNotice | null = null;
   last: GroupEvent | null = null;
 
   constructor(logs: SimulatedLogs) {
@@ -16,6 +17,10 @@ export class ShownEntries {
 
   tellStart(epoch: string, seq: number): void {
     this.#starts.push({ epoch, seq });
+  }
+
+  tellBegin(notice: BeginNotice): void {
+    this.#begin = notice;
   }
 
   tellResync(notice: ResyncNotice): void {
@@ -31,8 +36,12 @@ export class ShownEntries {
     if (!isNext && !isAnnounced && !(isAfterEnd && this.#isStart(entry))) {
       this.wrong.push(`${entry.epoch}-${entry.seq} after ${last?.epoch}-${last?.seq}`);
     }
+    // The entry of an own join may be missing.
+    const isBegun = this.#begin !== null && [1, 2].includes(entry.seq - this.#begin.seq);
+    if (!isNext && !isAnnounced && !isBegun) this.wrong.push(`${entry.epoch}-${entry.seq} without a begin`);
     this.last = entry;
     this.#notice = null;
+    this.#begin = null;
   }
 
   #logOf(epoch: string) {

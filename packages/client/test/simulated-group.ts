@@ -30,9 +30,11 @@ type Packet =
 export class SimulatedGroup {
   readonly sequence = new GroupSequence(groupId);
   readonly resyncs: ResyncNotice[] = [];
-  /** Epoch of each entry; index = seq - 1. */
-  readonly #log: string[] = [];
+  /** Index = seq - 1. */
+  readonly #log: Entry[] = [];
   readonly #past: { readonly epoch: string; readonly endSeq: number }[] = [];
+  readonly #onEffect: (effect: Effect) => void;
+  readonly #readAnew: (entry: Entry) => Entry;
   readonly #view = new Map<number, string>();
   readonly #missing = new Set<number>();
   #epochs = 1;
@@ -45,11 +47,24 @@ export class SimulatedGroup {
   #nextSeq: number | null = null;
   #firstSeq = 0;
 
-  get #epoch(): string {
+  /** @param onEffect gets what the application would. @param readAnew an entry as a reader of the log gets it now */
+  constructor(
+    onEffect: (effect: Effect) => void = () => undefined,
+    readAnew: (entry: Entry) => Entry = (entry) => entry,
+  ) {
+    this.#onEffect = onEffect;
+    this.#readAnew = readAnew;
+  }
+
+  get epoch(): string {
     return `e${this.#epochs}`;
   }
-  get #head(): number {
+  get head(): number {
     return this.#log.length;
+  }
+  /** What the log still has. */
+  get kept(): readonly Entry[] {
+    return this.#log.slice(this.#oldestSeq - 1);
   }
   get isConnected(): boolean {
     return this.#sentSeq !== null;
@@ -58,28 +73,28 @@ export class SimulatedGroup {
     return this.#inFlight.length + this.#reads.length + this.#verifies === 0;
   }
 
-  append(): void {
-    this.#log.push(this.#epoch);
+  append(entry = entryAt(this.epoch, this.head + 1)): void {
+    this.#log.push(entry);
   }
   /** The feed of the node gets what was appended. */
   feed(): void {
     this.#send();
   }
   trim(count: number): void {
-    this.#oldestSeq = Math.min(this.#oldestSeq + count, this.#head + 1);
+    this.#oldestSeq = Math.min(this.#oldestSeq + count, this.head + 1);
   }
   /** A failover that lost the last `count` entries. */
   rollBack(count: number): void {
-    const lost = Math.min(count, this.#head);
-    this.#past.push({ epoch: this.#epoch, endSeq: this.#head - lost });
+    const lost = Math.min(count, this.head);
+    this.#past.push({ epoch: this.epoch, endSeq: this.head - lost });
     this.#log.length -= lost;
     for (const past of this.#past) {
-      if (past.endSeq > this.#head) Object.assign(past, { endSeq: this.#head });
+      if (past.endSeq > this.head) Object.assign(past, { endSeq: this.head });
     }
-    this.#oldestSeq = Math.min(this.#oldestSeq, this.#head + 1);
+    this.#oldestSeq = Math.min(this.#oldestSeq, this.head + 1);
     this.#epochs += 1;
-    if (this.#sentSeq === null || this.#sentSeq <= this.#head) return;
-    this.#sentSeq = this.#head;
+    if (this.#sentSeq === null || this.#sentSeq <= this.head) return;
+    this.#sentSeq = this.head;
     this.#inFlight.push({ kind: 'resync', push: this.#resync('epoch_changed') });
   }
   disconnect(): void {
@@ -111,7 +126,7 @@ export class SimulatedGroup {
   }
   answerRead(): void {
     const read = this.#reads.shift();
-    if (read !== undefined) this.#perform(this.sequence.onPage(read.ticket, this.#page(read)));
+    if (read !== undefined) this.#perform(this.sequence.onPage(read.ticket, this.page(read)));
   }
   answerVerify(): void {
     if (this.#verifies === 0) return;
@@ -122,23 +137,23 @@ export class SimulatedGroup {
   /** Compares what the application holds with the log. */
   disagreements(): string[] {
     const wrong: string[] = [];
-    for (let seq = this.#firstSeq; seq <= this.#head && this.#firstSeq > 0; seq += 1) {
+    for (let seq = this.#firstSeq; seq <= this.head && this.#firstSeq > 0; seq += 1) {
       const shown = this.#view.get(seq);
-      if (shown !== this.#log[seq - 1] && !this.#missing.has(seq)) wrong.push(`${seq}: ${shown}`);
+      if (shown !== this.#log[seq - 1]?.epoch && !this.#missing.has(seq)) wrong.push(`${seq}: ${shown}`);
     }
-    for (const seq of this.#view.keys()) if (seq > this.#head) wrong.push(`${seq} is not in the log`);
+    for (const seq of this.#view.keys()) if (seq > this.head) wrong.push(`${seq} is not in the log`);
     return wrong;
   }
 
   #attach(position: KnownPosition | null, isAnswer: boolean): void {
     const reason = position === null ? null : this.#reasonAgainst(position);
     const isRecovered = position !== null && reason === null;
-    this.#sentSeq = isRecovered ? position.seq : this.#head;
+    this.#sentSeq = isRecovered ? position.seq : this.head;
     const at = {
       group_id: groupId,
       recovered: isRecovered,
-      epoch: this.#epoch,
-      head_seq: this.#head,
+      epoch: this.epoch,
+      head_seq: this.head,
       from_seq: this.#sentSeq + 1,
       ...(reason === null ? {} : { reason }),
     };
@@ -146,47 +161,56 @@ export class SimulatedGroup {
   }
 
   #reasonAgainst({ epoch, seq }: KnownPosition): ResyncReason | null {
-    const isCurrent = epoch === this.#epoch;
-    const endSeq = isCurrent ? this.#head : (this.#past.find((past) => past.epoch === epoch)?.endSeq ?? -1);
+    const isCurrent = epoch === this.epoch;
+    const endSeq = isCurrent ? this.head : (this.#past.find((past) => past.epoch === epoch)?.endSeq ?? -1);
     if (seq > endSeq) return isCurrent ? 'ahead' : 'epoch_changed';
     if (seq < this.#oldestSeq - 1) return 'too_old';
-    return this.#head - seq > tooFarEntries ? 'too_far' : null;
+    return this.head - seq > tooFarEntries ? 'too_far' : null;
   }
 
   #send(): void {
     if (this.#sentSeq === null) return;
-    for (let seq = this.#sentSeq + 1; seq <= this.#head; seq += 1) {
-      this.#inFlight.push({ kind: 'entry', entry: entryAt(this.#log[seq - 1] ?? '', seq) });
+    for (let seq = this.#sentSeq + 1; seq <= this.head; seq += 1) {
+      const entry = this.#at(seq);
+      // Live, an entry comes as it was written; what is caught up on comes as it is now.
+      this.#inFlight.push({ kind: 'entry', entry: seq % 2 === 0 ? entry : this.#readAnew(entry) });
     }
-    this.#sentSeq = this.#head;
+    this.#sentSeq = this.head;
   }
 
   #resync(reason: ResyncReason): ResyncPush {
     return {
       group_id: groupId,
       reason,
-      epoch: this.#epoch,
-      head_seq: this.#head,
+      epoch: this.epoch,
+      head_seq: this.head,
       oldest_seq: this.#oldestSeq,
     };
   }
 
-  #page({ after, before = this.#head + 1 }: PageRead): Page {
+  #at(seq: number): Entry {
+    const entry = this.#log[seq - 1];
+    if (entry === undefined) throw new Error(`there is no entry ${seq}`);
+    return entry;
+  }
+
+  page({ after, before = this.head + 1 }: Omit<PageRead, 'ticket'>): Page {
     const first = after === undefined ? Math.max(1, before - pageSize) : after + 1;
     const last = after === undefined ? before - 1 : after + pageSize;
     const entries: Entry[] = [];
-    for (let seq = Math.max(first, this.#oldestSeq); seq <= Math.min(last, this.#head); seq += 1) {
-      entries.push(entryAt(this.#log[seq - 1] ?? '', seq));
+    for (let seq = Math.max(first, this.#oldestSeq); seq <= Math.min(last, this.head); seq += 1) {
+      entries.push(this.#readAnew(this.#at(seq)));
     }
     // As XRANGE does, a page after a trimmed position begins with the oldest entry that is left.
     if (after !== undefined && entries.length === 0 && this.#oldestSeq > last) {
-      return this.#page({ ticket: 0, after: this.#oldestSeq - 1 });
+      return this.page({ after: this.#oldestSeq - 1 });
     }
-    return { entries, epoch: this.#epoch, head_seq: this.#head, oldest_seq: this.#oldestSeq };
+    return { entries, epoch: this.epoch, head_seq: this.head, oldest_seq: this.#oldestSeq };
   }
 
   #perform(effects: readonly Effect[]): void {
     for (const effect of effects) {
+      this.#onEffect(effect);
       if (effect.type === 'show') this.#show(effect.entry);
       else if (effect.type === 'resync') this.#onNotice(effect.notice);
       else if (effect.type === 'read') this.#reads.push(effect.page);

@@ -41,6 +41,11 @@ export interface ResyncNotice {
   readonly revoked: SeqRange | null;
 }
 
+/** Entries after `seq` follow. Between them and those that were shown before, if any, there may be others. */
+export interface BeginNotice extends KnownPosition {
+  readonly group_id: string;
+}
+
 /** All missed entries from `from_seq` to `head_seq` have been shown. If none were missed, `from_seq` is `head_seq` + 1. */
 export interface RecoveredNotice {
   readonly group_id: string;
@@ -57,6 +62,8 @@ export interface PageRead {
 export type Page = Omit<RequestResult<'history'>, 'entries'> & { readonly entries: readonly Entry[] };
 
 export type Effect =
+  /** The log begins anew after `at`: what was shown before belongs to an earlier range or log, or nothing was. */
+  | { readonly type: 'begin'; readonly at: KnownPosition }
   | { readonly type: 'show'; readonly entry: Entry }
   /** `shownTo`: the position of the application after the notice. */
   | { readonly type: 'resync'; readonly notice: ResyncNotice; readonly shownTo: KnownPosition | null }

@@ -1,7 +1,7 @@
-import { userIdSchema } from '@plenum/protocol';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { attached, brief, entry, liveAt, resync } from '../../test/sequence-at-work.ts';
-import type { Entry } from './effects.ts';
+import type { Effect, Entry } from './effects.ts';
 import { GroupSequence } from './group-sequence.ts';
 
 test('entries in order are shown, duplicates are dropped', () => {
@@ -68,6 +68,28 @@ test('an entry that removes many users ends a position; one that adds users does
   added.onEntry(changed(11, 'active'));
   added.onMembership(false);
   expect(added.position).toEqual({ epoch: 'a', seq: 11 });
+});
+
+test('a take-down of a message ends no position, and a gap after it is read', () => {
+  const sequence = liveAt(10);
+  const at = { group_id: groupIdSchema.parse('g'), epoch: 'a', timestamp: '2025-01-15T10:30:00.000Z' };
+  const target = { message_id: 'a-9', target_seq: 9, actor_id: 'u' };
+  sequence.onEntry({ ...at, ...target, type: 'deleted', seq: 11 });
+  expect(sequence.position).toEqual({ epoch: 'a', seq: 11 });
+  sequence.onMembership(false);
+  expect(brief(sequence.onEntry(entry(13)))).toEqual(['read after 11']);
+});
+
+test('a begin comes before the first entry of what begins anew, not of what continues', () => {
+  const begins = (effects: readonly Effect[]) => effects.filter(({ type }) => type === 'begin');
+  const sequence = new GroupSequence('g');
+  expect(begins(sequence.onAttached(attached(11)))).toEqual([{ type: 'begin', at: { epoch: 'a', seq: 10 } }]);
+  expect(begins(sequence.onEntry(entry(11)))).toEqual([]);
+  expect(begins(sequence.onEntry(entry(12, 'b')))).toEqual([]);
+  sequence.onEntry(entry(13, 'b', 'kicked'));
+  sequence.onMembership(false);
+  const again = { type: 'begin', at: { epoch: 'b', seq: 19 } };
+  expect(sequence.onEntry(entry(20, 'b', 'joined'))[0]).toEqual(again);
 });
 
 test('a group that was created again before its end was shown begins anew with a notice', () => {

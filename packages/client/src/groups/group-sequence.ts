@@ -273,6 +273,7 @@ export class GroupSequence {
     this.#shown = ShownLog.after(epoch, seq);
     this.#range.begin();
     this.#enter('live');
+    if (epoch !== '') this.#effects.push({ type: 'begin', at: { epoch, seq } });
   }
 
   /** Cancels running reads and notices, and empties the buffer. */

@@ -181,6 +181,10 @@ export class Groups {
   #perform(sequence: GroupSequence, effect: Effect): void {
     const { listeners } = this.#deps;
     switch (effect.type) {
+      case 'begin':
+        this.#shownTo.set(sequence, effect.at);
+        listeners.emit('begin', { group_id: sequence.groupId, ...effect.at });
+        break;
       case 'show':
         this.#show(sequence, effect.entry);
         break;

@@ -3,7 +3,7 @@
  * one membership) has ended.
  */
 import type { Subscription } from '@plenum/protocol';
-import { type Entry, isRemoval, type KnownPosition, type SeqRange } from './effects.ts';
+import { type Entry, isChange, isRemoval, type KnownPosition, type SeqRange } from './effects.ts';
 
 const runsMax = 8;
 
@@ -89,8 +89,11 @@ const endings: ReadonlySet<Entry['type']> = new Set([
   'deleted',
 ]);
 
+/** A take-down of a message is a change of type `deleted` too, and ends nothing. */
+const isEndOfLog = (entry: Entry): boolean => entry.type === 'deleted' && !isChange(entry);
+
 const canEndRange = (entry: Entry): boolean =>
-  entry.type === 'members_changed' ? isRemoval(entry) : endings.has(entry.type);
+  entry.type === 'members_changed' ? isRemoval(entry) : endings.has(entry.type) && !isChange(entry);
 
 /**
  * Decides whether the user's range has ended. An entry `deleted` ends it. Any other end needs two signs, in either order: a
@@ -117,7 +120,7 @@ export class ReceivingRange {
   shown(entry: Entry): void {
     if (this.isEnded) this.begin();
     this.#canBeEnd = canEndRange(entry);
-    this.#isDeleted = entry.type === 'deleted';
+    this.#isDeleted = isEndOfLog(entry);
   }
 
   /** The group is off, so its last entry will not be shown. */
